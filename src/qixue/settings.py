@@ -1,0 +1,248 @@
+"""All settings. Every value that differs between machines comes from the environment and is parsed strictly:
+an unknown `QIXUE_` name or a value that does not parse stops the start with a sentence that says which and why.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+KNOWN = {
+    "QIXUE_ALLOWED_HOSTS",
+    "QIXUE_CONTACT_PHONE",
+    "QIXUE_DATABASE_URL",
+    "QIXUE_DEBUG",
+    "QIXUE_FONT_DIR",
+    "QIXUE_HTTPS",
+    "QIXUE_ICP_NUMBER",
+    "QIXUE_LOG_LEVEL",
+    "QIXUE_OUTBOX_DIR",
+    "QIXUE_POLICE_NUMBER",
+    "QIXUE_PORT",
+    "QIXUE_PROGRAMME",
+    "QIXUE_SECRET_KEY",
+    "QIXUE_SECRET_KEY_FILE",
+    "QIXUE_SITE_CODE",
+    "QIXUE_SITE_NAME",
+    "QIXUE_TRUSTED_PROXIES",
+    "QIXUE_URL_PREFIX",
+    "QIXUE_VAR",
+}
+if unknown := sorted(name for name in os.environ if name.startswith("QIXUE_") and name not in KNOWN):
+    raise ImproperlyConfigured(f"Unknown setting {', '.join(unknown)}; known are {', '.join(sorted(KNOWN))}.")
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def truth(name: str, *, default: bool = False) -> bool:
+    """1/0, true/false, yes/no; anything else is a mistake that must not pass as False."""
+    value = text(name).lower()
+    if not value:
+        return default
+    if value in {"1", "true", "yes"}:
+        return True
+    if value in {"0", "false", "no"}:
+        return False
+    raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
+
+
+def number(name: str, default: int) -> int:
+    value = text(name)
+    if not value:
+        return default
+    if not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    return int(value)
+
+
+def names(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+PACKAGE = Path(__file__).resolve().parent
+VAR = Path(text("QIXUE_VAR") or "var").resolve()
+
+
+def secret_key() -> str:
+    """From the environment or a file; a first run on one machine makes its own, readable by its owner only."""
+    if value := text("QIXUE_SECRET_KEY"):
+        return value
+    path = Path(text("QIXUE_SECRET_KEY_FILE") or VAR / "secret_key")
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def database(url: str) -> dict[str, Any]:
+    """`sqlite:///relative`, `sqlite:////absolute` or `postgresql://user:password@host:port/name`.
+
+    A PostgreSQL socket directory goes into the query: `postgresql:///name?host=/run/postgresql`.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        path = unquote(parts.path).removeprefix("/")
+        return {
+            "ENGINE": "qixue.core.sqlite",
+            "NAME": path or str(VAR / "qixue.sqlite3"),
+            "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
+        }
+    if parts.scheme in {"postgresql", "postgres"}:
+        options = dict(part.split("=", 1) for part in parts.query.split("&") if "=" in part)
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": unquote(options.get("host", parts.hostname or "")),
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    raise ImproperlyConfigured(f"QIXUE_DATABASE_URL must start with sqlite: or postgresql:, not {parts.scheme!r}.")
+
+
+DEBUG = truth("QIXUE_DEBUG")
+SECRET_KEY = secret_key()
+HTTPS = truth("QIXUE_HTTPS")
+ALLOWED_HOSTS = names("QIXUE_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+DATABASES = {"default": database(text("QIXUE_DATABASE_URL") or f"sqlite:///{VAR / 'qixue.sqlite3'}")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "axes",
+    "qixue.core",
+    "qixue.places",
+    "qixue.people",
+    "qixue.programme",
+    "qixue.participation",
+    "qixue.figures",
+    "qixue.report",
+    "qixue.web",
+]
+MIDDLEWARE = [
+    "qixue.core.requests.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "qixue.web.preferences.ChosenLanguage",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "qixue.urls"
+WSGI_APPLICATION = "qixue.wsgi.application"
+FORCE_SCRIPT_NAME = text("QIXUE_URL_PREFIX") or None
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "qixue.web.parts.site",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "qixue.web.templatetags.qixue"],
+        },
+    }
+]
+
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "workspace:home"
+LOGOUT_REDIRECT_URL = "public:home"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 1 / 6  # hours: graded protection practice asks for ten minutes or more
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "qixue.web.views.accounts.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+SESSION_COOKIE_AGE = 30 * 60  # an idle staff session ends after half an hour
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_COOKIE_SAMESITE = "Lax"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+MEDIA_ROOT = VAR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if number("QIXUE_TRUSTED_PROXIES", 0) else None
+AXES_IPWARE_PROXY_COUNT = number("QIXUE_TRUSTED_PROXIES", 0)
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LOG_LEVEL = text("QIXUE_LOG_LEVEL", "INFO").upper()
+LOGGING_CONFIG = None  # structlog is set up by qixue.core.logs when the app registry is ready
+
+# What a city sets for itself. Footer entries are shown only when set (see docs/reference/settings.md).
+QIXUE = {
+    "SITE_NAME": text("QIXUE_SITE_NAME", "齐学"),
+    "PROGRAMME": text("QIXUE_PROGRAMME"),
+    "CONTACT_PHONE": text("QIXUE_CONTACT_PHONE"),
+    "SITE_CODE": text("QIXUE_SITE_CODE"),
+    "ICP_NUMBER": text("QIXUE_ICP_NUMBER"),
+    "POLICE_NUMBER": text("QIXUE_POLICE_NUMBER"),
+    "FONT_DIRS": [Path(part) for part in text("QIXUE_FONT_DIR").split(os.pathsep) if part] or [VAR / "fonts"],
+    "OUTBOX_DIR": Path(text("QIXUE_OUTBOX_DIR") or VAR / "outbox"),
+}
