@@ -30,13 +30,14 @@ def is_wal_safe(version: tuple[int, int, int]) -> bool:
 
 
 DURABLE_PRAGMAS = (
-    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+    ["PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"]
     if is_wal_safe(driver.sqlite_version_info)
-    else "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA;"
+    else ["PRAGMA journal_mode=DELETE", "PRAGMA synchronous=EXTRA"]
 )
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
         params = super().get_connection_params()
-        return {**params, "init_command": params.get("init_command", DURABLE_PRAGMAS)}
+        self.init_commands = [*DURABLE_PRAGMAS, *self.init_commands]
+        return params

@@ -1,0 +1,100 @@
+"""The protocol by which apps offer figures.
+
+An app's `figures.py` registers definitions here, so that the figures app reads every app and no app imports it.
+"""
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from qixue.core.quantity import Quantity, Unit
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a figure is about, by codes; None means "not narrowed by this dimension". `programme` is always given."""
+
+    programme: str
+    brand: str | None = None
+    series: str | None = None
+    organisation: str | None = None
+    region: str | None = None
+    kind: str | None = None
+
+    def dimensions(self) -> dict[str, str]:
+        """The narrowing dimensions that are set, without the programme."""
+        values = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "programme"}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days or reduced-precision dates ("2016", "2016-11") as the source gives them; empty means not stated."""
+
+    start: str = ""
+    end: str = ""
+    quote: str = ""
+
+
+@dataclass(frozen=True)
+class FigureValue:
+    """The value of a figure in a scope. `quantity` is None where there is no record: missing is not zero."""
+
+    quantity: Quantity | None
+    period: Period = Period()
+    as_of: datetime.datetime | None = None
+    quotes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()  # evidence ids of records that contradict themselves and stay out of the sum
+
+
+@dataclass(frozen=True)
+class EvidenceRow:
+    """One record behind a figure, as far as the viewer may see it."""
+
+    id: str  # "ledger:12", "reported_count:F2", "session:7"
+    title: str
+    quantity: Quantity | None
+    occurred_on: str = ""
+    place: str = ""
+    source: str = ""  # a translatable word: who or what the record comes from
+    quote: str = ""
+    digest: str = ""
+    session_id: int | None = None
+
+
+@dataclass(frozen=True)
+class FigureDefinition:
+    """A named figure: what is counted, in which unit, by which rule, from which records."""
+
+    code: str
+    name: Any  # translatable
+    unit: Unit
+    rule: Any  # translatable: the counting rule in words
+    dimensions: tuple[str, ...]
+    value: Callable[[Scope], FigureValue]
+    recount: Callable[[Scope], FigureValue]
+    evidence: Callable[[Scope], Sequence[EvidenceRow]]
+    rule_version: int = 1
+
+
+@dataclass
+class Registry:
+    """All definitions by code. Registering a code twice is a programmer's mistake (ValueError)."""
+
+    definitions: dict[str, FigureDefinition] = field(default_factory=dict)
+
+    def register(self, definition: FigureDefinition) -> FigureDefinition:
+        if definition.code in self.definitions:
+            raise ValueError(f"The figure {definition.code} is registered twice.")
+        self.definitions[definition.code] = definition
+        return definition
+
+    def get(self, code: str) -> FigureDefinition | None:
+        return self.definitions.get(code)
+
+    def all(self) -> list[FigureDefinition]:
+        return list(self.definitions.values())
+
+
+registry = Registry()

@@ -1,0 +1,12 @@
+"""Records carry Chinese and English texts side by side; this picks the one for the viewer."""
+
+from django.utils.translation import get_language
+
+
+def is_chinese() -> bool:
+    return (get_language() or "zh").startswith("zh")
+
+
+def in_language(chinese: str, english: str) -> str:
+    """The text in the language of the viewer; Chinese where there is no English one, and the other way round."""
+    return (chinese or english) if is_chinese() else (english or chinese)

@@ -1,0 +1,27 @@
+import datetime
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Q
+
+from qixue.people import rules
+from qixue.people.models import ApiToken, Organisation, OrganisationQuerySet, User
+
+
+def path_filter(paths: list[str], field: str = "path") -> Q:
+    """A condition that holds for every row below one of the tree paths; for no row when there is no path."""
+    return reduce(or_, (Q(**{f"{field}__startswith": path}) for path in paths), Q(pk__in=[]))
+
+
+def organisations_for(user: Any, action: rules.Action) -> OrganisationQuerySet:
+    """The organisations in which the user may do the action, by path."""
+    return Organisation.objects.filter(path_filter(rules.reach(user, action))).order_by("path", "pk")
+
+
+def user_of_token(key: str, *, at: datetime.datetime) -> User | None:
+    """The active user behind an API key, or None when the key is unknown, expired or its user was deactivated."""
+    token = ApiToken.objects.select_related("user").filter(digest=ApiToken.digest_of(key)).first()
+    if token is None or not token.is_valid_at(at) or not token.user.is_active:
+        return None
+    return token.user

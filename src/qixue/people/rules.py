@@ -1,0 +1,45 @@
+"""Who may do what: one table of role x action. A role is held in an organisation and reaches its subtree."""
+
+from enum import StrEnum
+from typing import Any
+
+from qixue.people.models import Organisation, Role, RoleAssignment, User
+
+
+class Action(StrEnum):
+    SEE_WORKSPACE = "see_workspace"
+    SEE_RECORDS = "see_records"  # unpublished activities, ledger entries, figures in draft
+    EDIT_ACTIVITY = "edit_activity"
+    PUBLISH_ACTIVITY = "publish_activity"
+    RECORD_ATTENDANCE = "record_attendance"
+    CORRECT_ATTENDANCE = "correct_attendance"
+    SEE_REPORT = "see_report"
+
+
+EVERYBODY_ON_STAFF = frozenset(Role)
+TABLE: dict[Action, frozenset[Role]] = {
+    Action.SEE_WORKSPACE: EVERYBODY_ON_STAFF,
+    Action.SEE_RECORDS: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE, Role.TREASURER, Role.AUDITOR}),
+    Action.EDIT_ACTIVITY: frozenset({Role.COORDINATOR, Role.ORGANISER}),
+    Action.PUBLISH_ACTIVITY: frozenset({Role.COORDINATOR, Role.ORGANISER}),
+    Action.RECORD_ATTENDANCE: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.DOOR_VOLUNTEER, Role.CADRE}),
+    Action.CORRECT_ATTENDANCE: frozenset({Role.COORDINATOR, Role.ORGANISER}),
+    Action.SEE_REPORT: frozenset({Role.COORDINATOR, Role.AUDITOR}),
+}
+
+
+def may(user: Any, action: Action, organisation: Organisation) -> bool:
+    """Whether the user holds a role that allows the action in the organisation or in one above it."""
+    return any(organisation.path.startswith(path) for path in reach(user, action))
+
+
+def may_anywhere(user: Any, action: Action) -> bool:
+    return bool(reach(user, action))
+
+
+def reach(user: Any, action: Action) -> list[str]:
+    """The tree paths below which the user may do the action; empty for visitors and people who were deactivated."""
+    if not isinstance(user, User) or not user.is_active:
+        return []
+    assignments = RoleAssignment.objects.filter(user=user, role__in=TABLE[action], ended_at=None)
+    return list(assignments.values_list("organisation__path", flat=True))
