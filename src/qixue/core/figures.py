@@ -3,12 +3,11 @@
 An app's `figures.py` registers definitions here, so that the figures app reads every app and no app imports it.
 """
 
-import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from qixue.core.quantity import Quantity, Unit
+from qixue.core.quantity import Qualifier, Quantity, Unit, total
 
 
 @dataclass(frozen=True)
@@ -43,9 +42,25 @@ class FigureValue:
 
     quantity: Quantity | None
     period: Period = Period()
-    as_of: datetime.datetime | None = None
+    is_reported: bool = False  # stated by a document, as of a day that the document may not say
     quotes: tuple[str, ...] = ()
+    notes: tuple[Any, ...] = ()  # translatable sentences that must stand beside the number
     left_out: tuple[str, ...] = ()  # evidence ids of records that contradict themselves and stay out of the sum
+
+
+def combined(parts: Sequence[tuple[str, Quantity]], unit: Unit) -> tuple[Quantity | None, tuple[str, ...]]:
+    """The sum of (evidence id, quantity) pairs, and the ids that could not enter it.
+
+    One part stands as it is. Of several, those that contradict themselves stay out; people never add up, so several
+    numbers of people give no sum at all.
+    """
+    if len(parts) <= 1:
+        return (parts[0][1] if parts else None), ()
+    if not unit.is_additive:
+        return None, tuple(key for key, _ in parts)
+    sound = [(key, quantity) for key, quantity in parts if quantity.qualifier is not Qualifier.CONTRADICTORY]
+    left_out = tuple(key for key, quantity in parts if quantity.qualifier is Qualifier.CONTRADICTORY)
+    return (total([quantity for _, quantity in sound], unit) if sound else None), left_out
 
 
 @dataclass(frozen=True)

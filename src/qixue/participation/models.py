@@ -124,8 +124,7 @@ class LedgerEntry(models.Model):
     """One line of the attendance ledger. Lines are only ever added: the database refuses to change or delete one.
 
     A correction replaces an earlier head count, a void takes an entry back; each names its target, says who and why,
-    and an entry can be replaced once. The entries of an organisation form a chain: each hash covers the one before. The
-    an entry can be replaced once. Entries of an organisation form a chain: each hash covers the one before it. The
+    and an entry can be replaced once. Entries of an organisation form a chain: each hash covers the one before it. The
     hashed text is described in docs/reference/ledger.md.
     """
 

@@ -1,0 +1,44 @@
+"""What exactly is hashed for a ledger entry, so that an outsider can recompute it (docs/reference/ledger.md)."""
+
+import datetime
+from typing import Any
+
+from qixue.core.digests import chained_digest
+from qixue.participation.models import LedgerEntry
+
+FORMAT_VERSION = 1
+
+
+def entry_content(entry: LedgerEntry) -> dict[str, Any]:
+    """The content of an entry by natural keys: no row number enters, no name of a person who was counted."""
+    return {
+        "format": FORMAT_VERSION,
+        "organisation": entry.organisation.code,
+        "sequence": entry.sequence,
+        "kind": str(entry.kind),
+        "programme": entry.activity.programme.code,
+        "activity": entry.activity.code,
+        "session": entry.session.number if entry.session else None,
+        "person_token": str(entry.person_token) if entry.person_token else None,
+        "count": entry.count,
+        "qualifier": str(entry.qualifier),
+        "source": str(entry.source),
+        "occurred_at": moment_text(entry.occurred_at),
+        "period": [entry.period_from, entry.period_to, entry.period_quote],
+        "recorded_at": moment_text(entry.recorded_at),
+        "actor": entry.actor_name,
+        "reason": entry.reason,
+        "evidence": entry.evidence.digest if entry.evidence else None,
+        "target": entry.target.sequence if entry.target else None,
+        "client_uuid": str(entry.client_uuid),
+    }
+
+
+def entry_hash(entry: LedgerEntry) -> str:
+    """SHA-256 over the previous hash and the canonical JSON of the content."""
+    return chained_digest(entry.previous_hash, entry_content(entry))
+
+
+def moment_text(moment: datetime.datetime | None) -> str | None:
+    """UTC with microseconds, one text form only."""
+    return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if moment else None

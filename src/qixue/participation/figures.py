@@ -1,0 +1,249 @@
+"""Figures about people taking part, from the ledger. Attendances add up; people are counted on the union."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.clock import local_day
+from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Period, Scope, combined, registry
+from qixue.core.quantity import ATTENDANCE, PER_THOUSAND, PERCENT, PERSON, RATIO, Quantity
+from qixue.participation.models import LedgerEntry, Registration, Tally
+from qixue.participation.queries import (
+    TallyRow,
+    ledger_entries,
+    recounted_tallies_in,
+    scope_condition,
+    tallies_in,
+)
+from qixue.places.models import Population, Region
+from qixue.programme.models import Session
+from qixue.programme.queries import sessions_in
+
+DIMENSIONS = ("brand", "series", "organisation", "region", "kind")
+TOTAL = Sum("attendance_count")
+URBAN = (Region.UrbanRural.URBAN, Region.UrbanRural.COUNTY_SEAT)
+
+
+def attendance(scope: Scope, rows: list[TallyRow]) -> FigureValue:
+    """The sum of tallies, with the wording and period of the documents that state some of them."""
+    parts = [(f"tally:{row.activity_id}/{row.session_id or ''}", row.attendance) for row in rows]
+    quantity, left_out = combined(parts, ATTENDANCE)
+    if quantity is None and sessions_in(scope).exclude(starts_at=None).exists():
+        quantity = Quantity(0, ATTENDANCE)
+    reported = document_entries(scope)
+    periods = {Period(entry.period_from, entry.period_to, entry.period_quote) for entry in reported}
+    return FigureValue(
+        quantity=quantity,
+        period=periods.pop() if len(periods) == 1 else Period(),
+        is_reported=bool(reported),
+        quotes=tuple(entry.evidence.text for entry in reported if entry.evidence),
+        left_out=left_out,
+    )
+
+
+def document_entries(scope: Scope) -> list[LedgerEntry]:
+    entries = ledger_entries().effective().filter(scope_condition(scope), session=None)
+    return list(entries)
+
+
+def evidence(scope: Scope) -> list[EvidenceRow]:
+    """Every entry in the scope that counts today. Names of people are not part of the ledger."""
+    entries = ledger_entries().effective().filter(scope_condition(scope)).select_related("session__venue")
+    return [entry_row(entry) for entry in entries]
+
+
+def entry_row(entry: LedgerEntry) -> EvidenceRow:
+    session = entry.session
+    return EvidenceRow(
+        id=f"ledger:{entry.organisation.code}/{entry.sequence}",
+        title=entry.activity.local_title,
+        quantity=entry.quantity,
+        occurred_on=local_day(entry.occurred_at).isoformat() if entry.occurred_at else entry.period_from,
+        place=session.venue.local_name if session and session.venue else "",
+        source=str(LedgerEntry.Source(entry.source).label),
+        quote=entry.evidence.text if entry.evidence else "",
+        digest=entry.hash,
+        session_id=entry.session_id,
+    )
+
+
+def named_evidence(scope: Scope) -> list[EvidenceRow]:
+    entries = ledger_entries().effective().people().filter(scope_condition(scope)).select_related("session__venue")
+    return [entry_row(entry) for entry in entries]
+
+
+def participants(scope: Scope) -> FigureValue:
+    """Distinct people. Missing where nobody was named, however many were counted."""
+    people = LedgerEntry.objects.effective().people().filter(scope_condition(scope))
+    count = people.order_by().values("person_token").distinct().count()
+    note = _("People who came without giving a name cannot be in this number.")
+    return FigureValue(Quantity(count, PERSON) if count else None, notes=(note,))
+
+
+def named_share(scope: Scope) -> FigureValue:
+    """Per cent of attendances that carry a name."""
+    total = attendance(scope, tallies_in(scope)).quantity
+    if total is None or not total.value:
+        return FigureValue(None)
+    named = Tally.objects.filter(scope_condition(scope)).aggregate(named=Sum("named_count"))["named"] or 0
+    return FigureValue(Quantity(rounded(Decimal(100 * named) / total.value), PERCENT, total.qualifier))
+
+
+def registrations(scope: Scope) -> FigureValue:
+    accepted = accepted_registrations(scope).count()
+    return FigureValue(Quantity(accepted, ATTENDANCE) if accepted else None)
+
+
+def accepted_registrations(scope: Scope) -> QuerySet[Registration]:
+    return Registration.objects.filter(session__in=sessions_in(scope), state=Registration.State.CONFIRMED)
+
+
+def registration_evidence(scope: Scope) -> list[EvidenceRow]:
+    """One row per session: who registered is nobody else's business."""
+    accepted = accepted_registrations(scope).order_by().values("session_id").annotate(count=Count("pk"))
+    counts = {row["session_id"]: row["count"] for row in accepted}
+    sessions = Session.objects.filter(pk__in=counts).select_related("activity", "venue").order_by("starts_at", "pk")
+    return [
+        EvidenceRow(
+            id=f"registrations:{session.activity.code}/{session.number}",
+            title=session.activity.local_title,
+            quantity=Quantity(counts[session.pk], ATTENDANCE),
+            occurred_on=local_day(session.starts_at).isoformat() if session.starts_at else "",
+            place=session.venue.local_name if session.venue else "",
+            source=str(_("Registrations")),
+            session_id=session.pk,
+        )
+        for session in sessions
+    ]
+
+
+def population(scope: Scope, indicator: str) -> Population | None:
+    """The latest published head count of the scope's region, or of the programme's city."""
+    regions = Region.objects.filter(code=scope.region) if scope.region else None
+    if regions is None:
+        regions = Region.objects.filter(programmes__code=scope.programme)
+    series = Population.objects.filter(region__in=regions, indicator=indicator, unit="persons")
+    return series.order_by("-reference_on", "pk").first()
+
+
+def per_thousand(scope: Scope) -> FigureValue:
+    total = attendance(scope, tallies_in(scope)).quantity
+    residents = population(scope, "resident_population")
+    if total is None or residents is None:
+        return FigureValue(None)
+    return FigureValue(
+        Quantity(rounded(1000 * Decimal(total.value) / residents.value, 2), PER_THOUSAND, total.qualifier),
+        notes=(population_note(residents),),
+    )
+
+
+def population_note(residents: Population) -> Any:
+    return format_lazy(
+        _("Residents: {value} ({day}; {source})."),
+        value=f"{residents.value:,.0f}",
+        day=residents.reference_on,
+        source=residents.source,
+    )
+
+
+def urban_rural_ratio(scope: Scope) -> FigureValue:
+    """Attendance per resident in town over that in the country; only where both populations are published."""
+    urban_residents = population(scope, "urban_resident_population")
+    rural_residents = population(scope, "rural_resident_population")
+    if urban_residents is None or rural_residents is None:
+        return FigureValue(None)
+    tallies = Tally.objects.filter(scope_condition(scope), session__isnull=False)
+    by_class = tallies.order_by().values("session__venue__region__urban_rural_class")
+    sums = {row["session__venue__region__urban_rural_class"]: row["people"] for row in by_class.annotate(people=TOTAL)}
+    urban = sum(sums.get(name, 0) for name in URBAN) / urban_residents.value
+    rural = Decimal(sums.get(Region.UrbanRural.RURAL, 0)) / rural_residents.value
+    note = _("Places are classed by their kind: subdistricts and county seats as town, the others as country.")
+    notes = (note, population_note(urban_residents), population_note(rural_residents))
+    return FigureValue(Quantity(rounded(urban / rural, 2), RATIO) if urban and rural else None, notes=notes)
+
+
+def rounded(value: Decimal, places: int = 1) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+registry.register(
+    FigureDefinition(
+        code="attendance",
+        name=_("Attendances"),
+        unit=ATTENDANCE,
+        rule=_(
+            "One person at one session is one. Each session declares how it counts: names on a list, a head count of"
+            " everybody, or names plus a head count of the others; a list and a head count never double. Staff, speakers"
+            " and volunteers on duty are not counted. Numbers that a document states keep their hedge."
+        ),
+        dimensions=DIMENSIONS,
+        value=lambda scope: attendance(scope, tallies_in(scope)),
+        recount=lambda scope: attendance(scope, recounted_tallies_in(scope)),
+        evidence=evidence,
+    )
+)
+registry.register(
+    FigureDefinition(
+        code="participants",
+        name=_("People taking part"),
+        unit=PERSON,
+        rule=_("Distinct people with at least one attendance by name. People never add up: a union is counted anew."),
+        dimensions=DIMENSIONS,
+        value=participants,
+        recount=participants,
+        evidence=named_evidence,
+    )
+)
+registry.register(
+    FigureDefinition(
+        code="named_share",
+        name=_("Share of attendances by name"),
+        unit=PERCENT,
+        rule=_("Attendances by name divided by all attendances."),
+        dimensions=DIMENSIONS,
+        value=named_share,
+        recount=named_share,
+        evidence=evidence,
+    )
+)
+registry.register(
+    FigureDefinition(
+        code="registrations",
+        name=_("Registrations"),
+        unit=ATTENDANCE,
+        rule=_("Accepted registrations; the waiting list is not among them."),
+        dimensions=DIMENSIONS,
+        value=registrations,
+        recount=registrations,
+        evidence=registration_evidence,
+    )
+)
+registry.register(
+    FigureDefinition(
+        code="attendance_per_1000",
+        name=_("Attendances per 1,000 residents"),
+        unit=PER_THOUSAND,
+        rule=_(
+            "Attendances divided by the resident population of the same area, times 1,000; series and day are named."
+        ),
+        dimensions=DIMENSIONS,
+        value=per_thousand,
+        recount=per_thousand,
+        evidence=evidence,
+    )
+)
+registry.register(
+    FigureDefinition(
+        code="urban_rural_ratio",
+        name=_("Town to country"),
+        unit=RATIO,
+        rule=_("Attendances per resident in towns divided by attendances per resident in the country."),
+        dimensions=("brand", "series", "organisation", "kind"),
+        value=urban_rural_ratio,
+        recount=urban_rural_ratio,
+        evidence=evidence,
+    )
+)

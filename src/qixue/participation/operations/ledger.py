@@ -1,0 +1,295 @@
+"""Every write to the attendance ledger. Entries are only added, under the lock of their organisation's chain."""
+
+import datetime
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.figures import Period
+from qixue.core.models import record_audit
+from qixue.core.quantity import Qualifier
+from qixue.core.refusal import Refused
+from qixue.participation import queries
+from qixue.participation.chain import entry_hash
+from qixue.participation.models import Evidence, LedgerChain, LedgerEntry
+from qixue.participation.operations import tallies
+from qixue.people.models import Organisation, User
+from qixue.programme.models import Activity, Session
+
+HIGHEST_COUNT = 1_000_000
+COUNTABLE = frozenset({Qualifier.EXACT, Qualifier.ABOUT, Qualifier.AT_LEAST, Qualifier.NEARLY})
+
+
+@dataclass(frozen=True)
+class EntryDraft:
+    """What is to be entered; sequence and hash are added when it joins its chain. `count` is in 人次."""
+
+    kind: LedgerEntry.Kind
+    activity: Activity
+    source: LedgerEntry.Source
+    actor: User | None
+    recorded_at: datetime.datetime
+    client_uuid: uuid.UUID
+    session: Session | None = None
+    count: int = 1
+    qualifier: Qualifier = Qualifier.EXACT
+    person_token: uuid.UUID | None = None
+    occurred_at: datetime.datetime | None = None
+    period: Period = Period()
+    reason: str = ""
+    evidence: Evidence | None = None
+    target: LedgerEntry | None = None
+
+
+@transaction.atomic
+def append_entries(organisation: Organisation, drafts: Sequence[EntryDraft]) -> list[LedgerEntry]:
+    """Add entries to the organisation's chain in the given order and bring the tallies up to date.
+
+    Raises ValueError when a draft belongs to an activity whose records another organisation keeps.
+    """
+    if any(draft.activity.organisation_id != organisation.pk for draft in drafts):
+        raise ValueError("An entry goes into the chain of the organisation that keeps the activity's records.")
+    chain = lock_chain(organisation)
+    entries = []
+    for draft in drafts:
+        entry = built_entry(draft, organisation, chain)
+        chain.length, chain.head_hash = entry.sequence, entry.hash
+        entries.append(entry)
+    LedgerEntry.objects.bulk_create(entries, batch_size=500)
+    chain.save(update_fields=["length", "head_hash"])
+    tallies.apply(entries)
+    return entries
+
+
+def built_entry(draft: EntryDraft, organisation: Organisation, chain: LedgerChain) -> LedgerEntry:
+    """The unsaved entry that follows the chain's head."""
+    entry = LedgerEntry(
+        organisation=organisation,
+        sequence=chain.length + 1,
+        kind=draft.kind,
+        activity=draft.activity,
+        session=draft.session,
+        person_token=draft.person_token,
+        count=draft.count,
+        qualifier=draft.qualifier,
+        source=draft.source,
+        occurred_at=draft.occurred_at,
+        period_from=draft.period.start,
+        period_to=draft.period.end,
+        period_quote=draft.period.quote,
+        recorded_at=draft.recorded_at,
+        actor_id=draft.actor.pk if draft.actor else None,
+        actor_name=draft.actor.display_name if draft.actor else "system",
+        reason=draft.reason,
+        evidence=draft.evidence,
+        target=draft.target,
+        client_uuid=draft.client_uuid,
+        previous_hash=chain.head_hash,
+    )
+    entry.hash = entry_hash(entry)
+    return entry
+
+
+def lock_chain(organisation: Organisation) -> LedgerChain:
+    """The chain's head row, locked until the transaction ends; made when the organisation enters its first count."""
+    LedgerChain.objects.get_or_create(organisation=organisation)
+    return LedgerChain.objects.select_for_update().get(organisation=organisation)
+
+
+@transaction.atomic
+def record_head_count(
+    session: Session,
+    *,
+    count: int,
+    qualifier: Qualifier,
+    evidence: Evidence,
+    by: User,
+    at: datetime.datetime,
+    client_uuid: uuid.UUID,
+) -> LedgerEntry:
+    """Enter how many people were at the session; a session not yet marked as held is marked now.
+
+    The same `client_uuid` again returns the first entry. Refused: count_out_of_range, qualifier_not_countable,
+    session_cancelled, session_not_started, session_counts_names, head_count_exists.
+    """
+    lock_chain(session.activity.organisation)
+    if earlier := LedgerEntry.objects.filter(client_uuid=client_uuid).first():
+        return earlier
+    check_count(count, qualifier)
+    session = Session.objects.select_related("activity__organisation", "activity__programme").get(pk=session.pk)
+    check_session_takes_head_count(session, at)
+    if session.state == Session.State.PLANNED:
+        session.state = Session.State.HELD
+        session.save(update_fields=["state"])
+        record_audit("session.held", session, by=by, at=at)
+    draft = EntryDraft(
+        kind=LedgerEntry.Kind.HEAD_COUNT,
+        activity=session.activity,
+        session=session,
+        source=LedgerEntry.Source.STAFF,
+        actor=by,
+        recorded_at=at,
+        occurred_at=session.starts_at,
+        count=count,
+        qualifier=qualifier,
+        evidence=evidence,
+        client_uuid=client_uuid,
+    )
+    entry = append_entries(session.activity.organisation, [draft])[0]
+    record_audit("ledger.head_count", entry, by=by, at=at, details={"count": count, "qualifier": qualifier})
+    return entry
+
+
+def check_session_takes_head_count(session: Session, at: datetime.datetime) -> None:
+    if session.state in {Session.State.CANCELLED, Session.State.POSTPONED}:
+        raise Refused("session_cancelled", _("This session did not take place, so nobody can be counted."))
+    if session.starts_at is None or session.starts_at > at:
+        raise Refused("session_not_started", _("Please enter the head count after the session has started."))
+    if session.counting_rule == Session.CountingRule.LIST:
+        raise Refused(
+            "session_counts_names", _("This session is counted by names on a list; a head count would double it.")
+        )
+    if queries.effective_head_count(session):
+        raise Refused("head_count_exists", _("A head count was already entered; please correct that one instead."))
+
+
+def check_count(count: int, qualifier: Qualifier) -> None:
+    """Refused: count_out_of_range, qualifier_not_countable."""
+    if not 0 <= count <= HIGHEST_COUNT:
+        raise Refused(
+            "count_out_of_range",
+            _("Please give a number of people from 0 to %(highest)s, not %(count)s."),
+            highest=HIGHEST_COUNT,
+            count=count,
+        )
+    if qualifier not in COUNTABLE:
+        raise Refused("qualifier_not_countable", _("Please say whether the number is exact or an estimate."))
+
+
+@transaction.atomic
+def record_reported_attendance(
+    activity: Activity,
+    *,
+    count: int,
+    qualifier: Qualifier,
+    evidence: Evidence,
+    period: Period,
+    by: User | None,
+    at: datetime.datetime,
+    client_uuid: uuid.UUID,
+) -> LedgerEntry:
+    """Enter 人次 that a document states for an activity as a whole, with the hedge and the period it prints.
+
+    The same `client_uuid` again returns the first entry. Refused: count_out_of_range.
+    """
+    if earlier := LedgerEntry.objects.filter(client_uuid=client_uuid).first():
+        return earlier
+    if qualifier is not Qualifier.CONTRADICTORY:
+        check_count(count, qualifier)
+    draft = EntryDraft(
+        kind=LedgerEntry.Kind.HEAD_COUNT,
+        activity=activity,
+        source=LedgerEntry.Source.DOCUMENT,
+        actor=by,
+        recorded_at=at,
+        count=count,
+        qualifier=qualifier,
+        period=period,
+        evidence=evidence,
+        client_uuid=client_uuid,
+    )
+    return append_entries(activity.organisation, [draft])[0]
+
+
+@transaction.atomic
+def correct_entry(
+    entry: LedgerEntry,
+    *,
+    count: int,
+    qualifier: Qualifier,
+    reason: str,
+    evidence: Evidence | None,
+    by: User,
+    at: datetime.datetime,
+    client_uuid: uuid.UUID,
+) -> LedgerEntry:
+    """Replace a head count by a new entry that says who and why; the old entry stays in the ledger.
+
+    Without new evidence the correction stands on the evidence of the entry it replaces.
+    Refused: reason_missing, count_out_of_range, qualifier_not_countable, already_replaced, not_a_head_count.
+    """
+    entry = replaceable(entry, client_uuid)
+    if entry.client_uuid == client_uuid:
+        return entry
+    if entry.kind not in {LedgerEntry.Kind.HEAD_COUNT, LedgerEntry.Kind.CORRECTION}:
+        raise Refused(
+            "not_a_head_count", _("Only a head count can be corrected; please take the check-in back instead.")
+        )
+    check_count(count, qualifier)
+    draft = EntryDraft(
+        kind=LedgerEntry.Kind.CORRECTION,
+        activity=entry.activity,
+        session=entry.session,
+        source=LedgerEntry.Source.STAFF,
+        actor=by,
+        recorded_at=at,
+        occurred_at=entry.occurred_at,
+        period=Period(entry.period_from, entry.period_to, entry.period_quote),
+        count=count,
+        qualifier=qualifier,
+        reason=checked_reason(reason),
+        evidence=evidence or entry.evidence,
+        target=entry,
+        client_uuid=client_uuid,
+    )
+    correction = append_entries(entry.organisation, [draft])[0]
+    record_audit("ledger.corrected", correction, by=by, at=at, details={"from": entry.count, "to": count})
+    return correction
+
+
+@transaction.atomic
+def void_entry(
+    entry: LedgerEntry, *, reason: str, by: User, at: datetime.datetime, client_uuid: uuid.UUID
+) -> LedgerEntry:
+    """Take an entry back by a new one; what it said stays readable. Refused: reason_missing, already_replaced."""
+    entry = replaceable(entry, client_uuid)
+    if entry.client_uuid == client_uuid:
+        return entry
+    draft = EntryDraft(
+        kind=LedgerEntry.Kind.VOID,
+        activity=entry.activity,
+        session=entry.session,
+        source=LedgerEntry.Source.STAFF,
+        actor=by,
+        recorded_at=at,
+        occurred_at=entry.occurred_at,
+        count=0,
+        reason=checked_reason(reason),
+        target=entry,
+        client_uuid=client_uuid,
+    )
+    void = append_entries(entry.organisation, [draft])[0]
+    record_audit("ledger.voided", void, by=by, at=at, details={"count": entry.count})
+    return void
+
+
+def replaceable(entry: LedgerEntry, client_uuid: uuid.UUID) -> LedgerEntry:
+    """The entry, under the chain's lock, if nothing replaced it yet; the first answer again for a repeated request."""
+    lock_chain(entry.organisation)
+    if repeated := LedgerEntry.objects.filter(client_uuid=client_uuid).first():
+        return repeated
+    entry = queries.ledger_entries().get(pk=entry.pk)
+    if entry.kind == LedgerEntry.Kind.VOID or LedgerEntry.objects.filter(target=entry).exists():
+        raise Refused(
+            "already_replaced", _("Somebody has already corrected or taken back this entry; please look again.")
+        )
+    return entry
+
+
+def checked_reason(reason: str) -> str:
+    if not (reason := reason.strip()):
+        raise Refused("reason_missing", _("Please say why, for example: the sheet has a second page."))
+    return reason

@@ -1,0 +1,77 @@
+"""The rollup beside the ledger: one row per session, changed in the transaction of the entries that change it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from qixue.core.quantity import ATTENDANCE, ContradictoryQuantity, Qualifier, Quantity
+from qixue.participation.counting import attendance_of, sum_of_reports
+from qixue.participation.models import LedgerEntry, Tally
+from qixue.programme.models import Activity, Session
+
+HEAD_COUNTS = frozenset({LedgerEntry.Kind.HEAD_COUNT, LedgerEntry.Kind.CORRECTION})
+
+
+def apply(entries: Iterable[LedgerEntry]) -> None:
+    """Bring the tallies up to date with entries that were just added."""
+    by_session: dict[Session, list[LedgerEntry]] = defaultdict(list)
+    reported: set[Activity] = set()
+    for entry in entries:
+        if entry.session:
+            by_session[entry.session].append(entry)
+        else:
+            reported.add(entry.activity)
+    known = {tally.session_id: tally for tally in Tally.objects.filter(session__in=by_session)}
+    rows = [
+        changed(known.get(session.pk) or Tally(activity=session.activity, session=session), session, session_entries)
+        for session, session_entries in by_session.items()
+    ]
+    rows += [tally_of_reports(activity) for activity in reported]
+    write(rows)
+
+
+def changed(tally: Tally, session: Session, entries: list[LedgerEntry]) -> Tally:
+    """The session's tally after the entries, which are in the order of the chain."""
+    for entry in entries:
+        if entry.kind == LedgerEntry.Kind.ATTENDANCE:
+            tally.named_count += 1
+        elif entry.kind in HEAD_COUNTS:
+            tally.head_count, tally.head_qualifier = entry.count, entry.qualifier
+        elif entry.target and entry.target.kind in HEAD_COUNTS:
+            tally.head_count, tally.head_qualifier = None, ""
+        else:
+            tally.named_count -= 1
+    return with_attendance(tally, attendance_of(session.counting_rule, tally.named_count, head_of(tally)))
+
+
+def tally_of_reports(activity: Activity) -> Tally:
+    """Documents state few numbers: their tally is counted anew."""
+    tally = Tally.objects.filter(activity=activity, session=None).first() or Tally(activity=activity)
+    entries = LedgerEntry.objects.effective().head_counts().filter(activity=activity, session=None)
+    try:
+        total = sum_of_reports(entry.quantity for entry in entries)
+    except ContradictoryQuantity:
+        total = Quantity(0, ATTENDANCE, Qualifier.CONTRADICTORY)
+    tally.head_count, tally.head_qualifier = (int(total.value), total.qualifier) if total else (None, "")
+    return with_attendance(tally, total)
+
+
+def head_of(tally: Tally) -> Quantity | None:
+    if tally.head_count is None:
+        return None
+    return Quantity(tally.head_count, ATTENDANCE, Qualifier(tally.head_qualifier))
+
+
+def with_attendance(tally: Tally, attendance: Quantity | None) -> Tally:
+    tally.attendance_count = int(attendance.value) if attendance else 0
+    tally.attendance_qualifier = attendance.qualifier if attendance else ""
+    return tally
+
+
+def write(rows: list[Tally]) -> None:
+    """Rows without any attendance left are removed: no record is not the same as a count of zero."""
+    empty = [row for row in rows if not row.attendance_qualifier]
+    kept = [row for row in rows if row.attendance_qualifier]
+    Tally.objects.filter(pk__in=[row.pk for row in empty if row.pk]).delete()
+    Tally.objects.bulk_create([row for row in kept if not row.pk], batch_size=500)
+    fields = ["named_count", "head_count", "head_qualifier", "attendance_count", "attendance_qualifier"]
+    Tally.objects.bulk_update([row for row in kept if row.pk], fields, batch_size=500)

@@ -1,0 +1,114 @@
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from qixue.core.figures import Scope
+from qixue.core.quantity import ATTENDANCE, ContradictoryQuantity, Qualifier, Quantity
+from qixue.participation.chain import entry_hash
+from qixue.participation.counting import attendance_of, sum_of_reports
+from qixue.participation.models import LedgerChain, LedgerEntry, LedgerEntryQuerySet, Tally
+from qixue.programme.models import Session
+from qixue.programme.queries import activity_condition, region_condition
+
+
+def ledger_entries() -> LedgerEntryQuerySet:
+    """Entries with everything their content names."""
+    return LedgerEntry.objects.select_related(
+        "organisation", "activity__programme", "session", "evidence", "target"
+    ).order_by("organisation_id", "sequence")
+
+
+def entries_of_session(session: Session) -> LedgerEntryQuerySet:
+    """The session's whole history, replaced entries included, oldest first."""
+    return ledger_entries().filter(session=session).select_related("successor").order_by("sequence", "pk")
+
+
+def effective_head_count(session: Session) -> LedgerEntry | None:
+    """The head count that stands today, if one was entered."""
+    return LedgerEntry.objects.effective().head_counts().filter(session=session).first()
+
+
+def scope_condition(scope: Scope) -> Q:
+    """Ledger entries or tallies in a scope: entries that name no session belong where their activity does."""
+    condition = activity_condition(scope, "activity__")
+    if scope.region is None:
+        return condition
+    with_session = Q(session__isnull=False) & region_condition(scope.region, "session__")
+    without_session = Q(session=None, activity__region__path__contains=f"{scope.region}/")
+    return condition & (with_session | without_session)
+
+
+@dataclass(frozen=True)
+class TallyRow:
+    """A tally as plain values, comparable with its recount."""
+
+    activity_id: int
+    session_id: int | None
+    named: int
+    attendance: Quantity
+
+
+def tallies_in(scope: Scope) -> list[TallyRow]:
+    """The rollups in the scope, one per session (or per activity, for entries without a session)."""
+    fields = ("activity_id", "session_id", "named_count", "attendance_count", "attendance_qualifier")
+    rows = Tally.objects.filter(scope_condition(scope)).order_by("activity_id", "session_id").values_list(*fields)
+    return [
+        TallyRow(activity, session, named, Quantity(count, ATTENDANCE, Qualifier(qualifier)))
+        for activity, session, named, count, qualifier in rows
+    ]
+
+
+def recounted_tallies_in(scope: Scope) -> list[TallyRow]:
+    """The same rows counted from the ledger entries themselves, without looking at the rollups."""
+    entries = LedgerEntry.objects.effective().filter(scope_condition(scope))
+    names = entries.people().values("activity_id", "session_id", "session__counting_rule").order_by()
+    named = {
+        (row["activity_id"], row["session_id"]): (row["session__counting_rule"], row["people"])
+        for row in names.annotate(people=Count("person_token", distinct=True))
+    }
+    heads: dict[tuple[int, int | None], tuple[str, list[Quantity]]] = {}
+    for entry in entries.head_counts().select_related("session").order_by("pk"):
+        rule = entry.session.counting_rule if entry.session else ""
+        heads.setdefault((entry.activity_id, entry.session_id), (rule, []))[1].append(entry.quantity)
+    rows = []
+    for key in sorted(named.keys() | heads.keys(), key=lambda pair: (pair[0], pair[1] is not None, pair[1] or 0)):
+        rule, people = named.get(key, (heads[key][0] if key in heads else "", 0))
+        reports = heads.get(key, ("", []))[1]
+        if attendance := recounted_attendance(rule, people, reports):
+            rows.append(TallyRow(*key, people, attendance))
+    return rows
+
+
+def recounted_attendance(rule: str, people: int, reports: list[Quantity]) -> Quantity | None:
+    if rule:
+        return attendance_of(rule, people, reports[0] if reports else None)
+    try:
+        return sum_of_reports(reports)
+    except ContradictoryQuantity:
+        return Quantity(0, ATTENDANCE, Qualifier.CONTRADICTORY)
+
+
+@dataclass(frozen=True)
+class ChainFault:
+    """Where a chain does not hold: the organisation's code, the sequence number and a stable word for what is wrong."""
+
+    organisation: str
+    sequence: int
+    what: str  # gap | previous_hash | content | head
+
+
+def chain_faults() -> Iterator[ChainFault]:
+    """Walk every chain from its start and name each entry that does not follow from the one before it."""
+    for chain in LedgerChain.objects.select_related("organisation").order_by("organisation__code"):
+        previous, expected = "", 1
+        for entry in ledger_entries().filter(organisation=chain.organisation).iterator(chunk_size=2000):
+            if entry.sequence != expected:
+                yield ChainFault(chain.organisation.code, expected, "gap")
+            if entry.previous_hash != previous:
+                yield ChainFault(chain.organisation.code, entry.sequence, "previous_hash")
+            if entry.hash != entry_hash(entry):
+                yield ChainFault(chain.organisation.code, entry.sequence, "content")
+            previous, expected = entry.hash, entry.sequence + 1
+        if (chain.length, chain.head_hash) != (expected - 1, previous):
+            yield ChainFault(chain.organisation.code, expected - 1, "head")

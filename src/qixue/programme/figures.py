@@ -1,0 +1,257 @@
+"""Figures about what was planned and held. They are counted from the records each time; documents add what they state."""
+
+from collections.abc import Callable, Sequence
+
+from django.db.models import QuerySet
+from django.db.models.functions import TruncMonth
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.clock import SHANGHAI, local_day
+from qixue.core.digests import digest
+from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Period, Scope, combined, registry
+from qixue.core.quantity import ACTIVITY, AWARD, INSTALMENT, MONTH, PERSON, PIECE, SESSION, Quantity, Unit
+from qixue.people.models import Organisation
+from qixue.places.models import Region
+from qixue.programme.models import Activity, Award, Brand, Instalment, ReportedCount, Session
+from qixue.programme.queries import held_sessions_in, sessions_in
+
+Measure = ReportedCount.Measure
+SOURCE_DOCUMENT = _("Source document")
+SESSION_RECORD = _("Session record")
+
+
+def reported_in(scope: Scope, measure: str) -> list[ReportedCount]:
+    """Numbers that documents state for exactly this part of the programme or for parts of it."""
+    counts = ReportedCount.objects.filter(programme__code=scope.programme, measure=measure)
+    if scope.brand is not None:
+        counts = counts.filter(brand__code=scope.brand)
+    if scope.series is not None:
+        counts = counts.filter(series__code=scope.series)
+    if scope.kind is not None:
+        counts = counts.filter(activity__kind=scope.kind)
+    if scope.organisation is not None or scope.region is not None:
+        return []  # documents state these numbers for the programme, without places or organisations
+    return list(counts.select_related("brand", "series", "activity").order_by("code", "pk"))
+
+
+def reported_row(count: ReportedCount) -> EvidenceRow:
+    subject = count.activity or count.series or count.brand
+    return EvidenceRow(
+        id=f"reported_count:{count.code}",
+        title=str(subject or count.programme),
+        quantity=count.quantity,
+        occurred_on=count.period_from,
+        source=str(SOURCE_DOCUMENT),
+        quote=count.quote,
+        digest=digest([count.code, count.value, count.qualifier, count.unit, count.quote]),
+    )
+
+
+def session_row(session: Session) -> EvidenceRow:
+    day = local_day(session.starts_at).isoformat() if session.starts_at else ""
+    content = [session.activity.code, session.number, str(session.state), day]
+    return EvidenceRow(
+        id=f"session:{session.activity.code}/{session.number}",
+        title=session.activity.local_title,
+        quantity=Quantity(1, SESSION),
+        occurred_on=day,
+        place=session.venue.local_name if session.venue else "",
+        source=str(SESSION_RECORD),
+        digest=digest(content),
+        session_id=session.pk,
+    )
+
+
+def session_rows(scope: Scope) -> list[EvidenceRow]:
+    sessions = held_sessions_in(scope).select_related("activity", "venue").order_by("starts_at", "pk")
+    return [session_row(session) for session in sessions]
+
+
+def value_with_reports(scope: Scope, counted: int, unit: Unit, measure: str) -> FigureValue:
+    """What the records give, plus what documents state about things that have no records of their own."""
+    reports = reported_in(scope, measure)
+    parts = [(f"reported_count:{count.code}", count.quantity) for count in reports]
+    has_records = sessions_in(scope).exclude(starts_at=None).exists()
+    if counted or (has_records and not reports):
+        parts.append(("records", Quantity(counted, unit)))
+    quantity, left_out = combined(parts, unit)
+    return FigureValue(
+        quantity=quantity,
+        period=period_of(reports),
+        is_reported=bool(reports),
+        quotes=tuple(count.quote for count in reports),
+        left_out=left_out,
+    )
+
+
+def period_of(reports: Sequence[ReportedCount]) -> Period:
+    """The period that all the documents' numbers share; none when they differ."""
+    periods = {Period(count.period_from, count.period_to, count.period_quote) for count in reports}
+    return periods.pop() if len(periods) == 1 else Period()
+
+
+def counted_or_missing(scope: Scope, counted: int, unit: Unit) -> FigureValue:
+    """A plain count; missing, not zero, where no dated session was ever recorded."""
+    has_records = counted or sessions_in(scope).exclude(starts_at=None).exists()
+    return FigureValue(Quantity(counted, unit) if has_records else None)
+
+
+def define(
+    code: str,
+    name: object,
+    unit: Unit,
+    rule: object,
+    value: Callable[[Scope], FigureValue],
+    evidence: Callable[[Scope], Sequence[EvidenceRow]],
+) -> None:
+    """Register a figure that is counted from the records each time, so that value and recount are one."""
+    dimensions = ("brand", "series", "organisation", "region", "kind")
+    registry.register(FigureDefinition(code, name, unit, rule, dimensions, value, value, evidence))
+
+
+def held_activities(scope: Scope) -> QuerySet[Activity]:
+    return Activity.objects.filter(sessions__in=held_sessions_in(scope)).distinct()
+
+
+def held_instalments(scope: Scope) -> QuerySet[Instalment]:
+    return Instalment.objects.filter(sessions__in=held_sessions_in(scope)).distinct()
+
+
+def covered_regions(scope: Scope, level: str) -> set[str]:
+    """Codes of the divisions of a level in which a session was held."""
+    paths = set(held_sessions_in(scope).values_list("venue__region__path", flat=True))
+    paths |= set(held_sessions_in(scope).filter(venue__region=None).values_list("activity__region__path", flat=True))
+    codes = {code for path in paths if path for code in path.split("/")}
+    administrative = Region.objects.filter(level=level, code__in=codes).exclude(unit_type=Region.UnitType.SPECIAL)
+    return set(administrative.values_list("code", flat=True))
+
+
+def involved_organisations(scope: Scope) -> QuerySet[Organisation]:
+    activities = held_activities(scope)
+    by_role = Organisation.objects.filter(involvements__activity__in=activities)
+    return (by_role | Organisation.objects.filter(activities__in=activities)).distinct()
+
+
+def active_brands(scope: Scope) -> QuerySet[Brand]:
+    return Brand.objects.filter(activities__in=held_activities(scope)).distinct()
+
+
+def active_months(scope: Scope) -> int:
+    months = held_sessions_in(scope).exclude(starts_at=None).annotate(month=TruncMonth("starts_at", tzinfo=SHANGHAI))
+    return months.values("month").distinct().order_by().count()
+
+
+def awards_in(scope: Scope) -> QuerySet[Award]:
+    awards = Award.objects.filter(programme__code=scope.programme)
+    return awards.filter(brand__code=scope.brand) if scope.brand else awards
+
+
+def award_rows(scope: Scope) -> list[EvidenceRow]:
+    return [
+        EvidenceRow(
+            id=f"award:{award.code}",
+            title=award.title,
+            quantity=Quantity(1, AWARD),
+            occurred_on=award.awarded_on,
+            source=str(SOURCE_DOCUMENT),
+            quote=award.recipient,
+            digest=digest([award.code, award.title, award.awarded_on]),
+        )
+        for award in awards_in(scope).order_by("awarded_on", "pk")
+    ]
+
+
+def reported_rows(scope: Scope, measure: str) -> list[EvidenceRow]:
+    return [reported_row(count) for count in reported_in(scope, measure)]
+
+
+def beneficiaries(scope: Scope) -> FigureValue:
+    reports = reported_in(scope, Measure.BENEFICIARIES)
+    parts = [(f"reported_count:{count.code}", count.quantity) for count in reports]
+    quantity, left_out = combined(parts, PERSON)
+    return FigureValue(quantity, period_of(reports), True, tuple(count.quote for count in reports), (), left_out)
+
+
+define(
+    "activities_total",
+    _("Activities"),
+    ACTIVITY,
+    _("Distinct activities with at least one session that was held; by activity."),
+    lambda scope: counted_or_missing(scope, held_activities(scope).count(), ACTIVITY),
+    session_rows,
+)
+define(
+    "sessions_total",
+    _("Sessions held"),
+    SESSION,
+    _(
+        "Sessions that were held; one session is one gathering at one place with one start and one end. A session counts"
+        " once, on the day it starts, however many organisations take part. Numbers that a document states are added."
+    ),
+    lambda scope: value_with_reports(scope, held_sessions_in(scope).count(), SESSION, Measure.SESSIONS),
+    lambda scope: [*reported_rows(scope, Measure.SESSIONS), *session_rows(scope)],
+)
+define(
+    "instalments_total",
+    _("Instalments"),
+    INSTALMENT,
+    _("Numbered issues of a series with at least one session that was held; by series and number."),
+    lambda scope: value_with_reports(scope, held_instalments(scope).count(), INSTALMENT, Measure.INSTALMENTS),
+    lambda scope: [*reported_rows(scope, Measure.INSTALMENTS), *session_rows(scope)],
+)
+define(
+    "beneficiaries",
+    _("People taking part or benefiting"),
+    PERSON,
+    _("People as a document states them. They are never added to attendances, and several such numbers never add up."),
+    beneficiaries,
+    lambda scope: reported_rows(scope, Measure.BENEFICIARIES),
+)
+define(
+    "counties_covered",
+    _("Counties with a session"),
+    PIECE,
+    _("County-level divisions with at least one session that was held; by official code."),
+    lambda scope: counted_or_missing(scope, len(covered_regions(scope, Region.Level.COUNTY)), PIECE),
+    session_rows,
+)
+define(
+    "townships_covered",
+    _("Towns and subdistricts with a session"),
+    PIECE,
+    _("Township-level divisions with at least one session that was held; by official code."),
+    lambda scope: counted_or_missing(scope, len(covered_regions(scope, Region.Level.TOWNSHIP)), PIECE),
+    session_rows,
+)
+define(
+    "organisations_involved",
+    _("Organisations taking part"),
+    PIECE,
+    _("Distinct organisations that keep the records of, or have a role in, an activity with a session that was held."),
+    lambda scope: counted_or_missing(scope, involved_organisations(scope).count(), PIECE),
+    session_rows,
+)
+define(
+    "brands_active",
+    _("Brands with a session"),
+    PIECE,
+    _("Brands with at least one session that was held in the programme."),
+    lambda scope: counted_or_missing(scope, active_brands(scope).count(), PIECE),
+    session_rows,
+)
+define(
+    "months_active",
+    _("Months with a session"),
+    MONTH,
+    _("Calendar months in Asia/Shanghai with at least one session that was held."),
+    lambda scope: counted_or_missing(scope, active_months(scope), MONTH),
+    session_rows,
+)
+define(
+    "awards",
+    _("Awards"),
+    AWARD,
+    _("Awards to the programme's brands and organisations; by award and recipient."),
+    lambda scope: FigureValue(Quantity(count, AWARD) if (count := awards_in(scope).count()) else None),
+    award_rows,
+)

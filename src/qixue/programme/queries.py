@@ -1,0 +1,47 @@
+from django.db.models import Q
+
+from qixue.core.figures import Scope
+from qixue.places.models import Region
+from qixue.programme.models import Activity, Session
+from qixue.programme.models.activities import SessionQuerySet
+
+
+def region_condition(region_code: str | None, prefix: str) -> Q:
+    """Sessions at venues in the region; where a venue or its place is unknown the activity's own region decides."""
+    if region_code is None:
+        return Q()
+    path = Region.objects.values_list("path", flat=True).filter(code=region_code).first() or "none"
+    at_venue = Q(**{f"{prefix}venue__region__path__startswith": path})
+    by_activity = Q(**{f"{prefix}venue__region": None, f"{prefix}activity__region__path__startswith": path})
+    return at_venue | by_activity
+
+
+def activity_condition(scope: Scope, prefix: str = "") -> Q:
+    """The dimensions of a scope that an activity decides: programme, brand, series, organisation subtree, kind."""
+    condition = Q(**{f"{prefix}programme__code": scope.programme})
+    if scope.brand is not None:
+        condition &= Q(**{f"{prefix}brand__code": scope.brand})
+    if scope.series is not None:
+        condition &= Q(**{f"{prefix}series__code": scope.series})
+    if scope.kind is not None:
+        condition &= Q(**{f"{prefix}kind": scope.kind})
+    if scope.organisation is not None:
+        condition &= organisation_condition(scope.organisation, f"{prefix}organisation__")
+    return condition & ~Q(**{f"{prefix}state": Activity.State.DRAFT})
+
+
+def organisation_condition(organisation_code: str, prefix: str) -> Q:
+    """The organisation itself and those below it, whose paths contain its code as a step."""
+    return Q(**{f"{prefix}path__startswith": f"{organisation_code}/"}) | Q(
+        **{f"{prefix}path__contains": f"/{organisation_code}/"}
+    )
+
+
+def sessions_in(scope: Scope) -> SessionQuerySet:
+    """Sessions of announced activities in the scope, whatever their state."""
+    return Session.objects.filter(activity_condition(scope, "activity__") & region_condition(scope.region, ""))
+
+
+def held_sessions_in(scope: Scope) -> SessionQuerySet:
+    """Only sessions that took place count (general rule of the statistics)."""
+    return sessions_in(scope).held()
