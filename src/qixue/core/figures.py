@@ -36,12 +36,15 @@ class Period:
     quote: str = ""
 
 
+NO_PERIOD = Period()
+
+
 @dataclass(frozen=True)
 class FigureValue:
     """The value of a figure in a scope. `quantity` is None where there is no record: missing is not zero."""
 
     quantity: Quantity | None
-    period: Period = Period()
+    period: Period = NO_PERIOD
     is_reported: bool = False  # stated by a document, as of a day that the document may not say
     quotes: tuple[str, ...] = ()
     notes: tuple[Any, ...] = ()  # translatable sentences that must stand beside the number

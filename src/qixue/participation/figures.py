@@ -226,9 +226,7 @@ registry.register(
         code="attendance_per_1000",
         name=_("Attendances per 1,000 residents"),
         unit=PER_THOUSAND,
-        rule=_(
-            "Attendances divided by the resident population of the same area, times 1,000; series and day are named."
-        ),
+        rule=_("Attendances per 1,000 people of the resident population of the same area; its source is named."),
         dimensions=DIMENSIONS,
         value=per_thousand,
         recount=per_thousand,

@@ -94,7 +94,7 @@ class Evidence(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.text or self.file.name
+        return self.text or self.file.name or self.digest
 
 
 class LedgerChain(models.Model):

@@ -63,7 +63,7 @@ def recounted_tallies_in(scope: Scope) -> list[TallyRow]:
     """The same rows counted from the ledger entries themselves, without looking at the rollups."""
     entries = LedgerEntry.objects.effective().filter(scope_condition(scope))
     names = entries.people().values("activity_id", "session_id", "session__counting_rule").order_by()
-    named = {
+    named: dict[tuple[int, int | None], tuple[str, int]] = {
         (row["activity_id"], row["session_id"]): (row["session__counting_rule"], row["people"])
         for row in names.annotate(people=Count("person_token", distinct=True))
     }

@@ -1,4 +1,4 @@
-"""Figures about what was planned and held. They are counted from the records each time; documents add what they state."""
+"""Figures about what was planned and held, counted from the records each time; documents add what they state."""
 
 from collections.abc import Callable, Sequence
 
@@ -203,7 +203,7 @@ define(
     "beneficiaries",
     _("People taking part or benefiting"),
     PERSON,
-    _("People as a document states them. They are never added to attendances, and several such numbers never add up."),
+    _("People as a document states them; never added to attendances, and several such numbers never add up."),
     beneficiaries,
     lambda scope: reported_rows(scope, Measure.BENEFICIARIES),
 )

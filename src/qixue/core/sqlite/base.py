@@ -38,6 +38,6 @@ DURABLE_PRAGMAS = (
 
 class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
-        params = super().get_connection_params()
-        self.init_commands = [*DURABLE_PRAGMAS, *self.init_commands]
+        params: dict[str, Any] = super().get_connection_params()
+        self.init_commands: list[str] = list(DURABLE_PRAGMAS)
         return params

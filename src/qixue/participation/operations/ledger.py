@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.figures import Period
+from qixue.core.figures import NO_PERIOD, Period
 from qixue.core.models import record_audit
 from qixue.core.quantity import Qualifier
 from qixue.core.refusal import Refused
@@ -38,7 +38,7 @@ class EntryDraft:
     qualifier: Qualifier = Qualifier.EXACT
     person_token: uuid.UUID | None = None
     occurred_at: datetime.datetime | None = None
-    period: Period = Period()
+    period: Period = NO_PERIOD
     reason: str = ""
     evidence: Evidence | None = None
     target: LedgerEntry | None = None
