@@ -6,7 +6,7 @@ statistics this product keeps: 人次 add up over disjoint sessions, 人数 neve
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -95,7 +95,7 @@ class Quantity:
     value: int | Decimal
     unit: Unit
     qualifier: Qualifier = Qualifier.EXACT
-    is_sum: bool = False
+    is_sum: bool = field(default=False, compare=False)
 
     @property
     def lower_exclusive(self) -> int | Decimal | None:

@@ -1,8 +1,8 @@
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from qixue.core.figures import Scope
 from qixue.places.models import Region
-from qixue.programme.models import Activity, Session
+from qixue.programme.models import Activity, Involvement, Programme, Session
 from qixue.programme.models.activities import SessionQuerySet
 
 
@@ -45,3 +45,21 @@ def sessions_in(scope: Scope) -> SessionQuerySet:
 def held_sessions_in(scope: Scope) -> SessionQuerySet:
     """Only sessions that took place count (general rule of the statistics)."""
     return sessions_in(scope).held()
+
+
+def counties_mentioned(programme: Programme) -> QuerySet[Region]:
+    """Counties about which the programme has any record: an activity, a session, or an organisation with a role in one."""
+    activities = Activity.objects.filter(programme=programme)
+    paths = {
+        *activities.values_list("region__path", flat=True),
+        *Session.objects.filter(activity__in=activities).values_list("venue__region__path", flat=True),
+        *Involvement.objects.filter(activity__in=activities).values_list("organisation__region__path", flat=True),
+    }
+    codes = {code for path in paths if path for code in path.split("/")}
+    return Region.objects.filter(level=Region.Level.COUNTY, code__in=codes).order_by("code")
+
+
+def silent_counties(programme: Programme) -> QuerySet[Region]:
+    """Counties of the programme's city about which there is no record at all."""
+    counties = programme.region.children.filter(level=Region.Level.COUNTY)
+    return counties.exclude(pk__in=counties_mentioned(programme)).order_by("code")

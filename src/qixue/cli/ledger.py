@@ -1,0 +1,56 @@
+"""`qixue ledger verify|export`: the chain of attendance entries, checked and handed out."""
+
+import argparse
+import json
+import sys
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from qixue.participation.chain import entry_content
+from qixue.participation.models import LedgerChain
+from qixue.participation.queries import ChainFault, chain_faults, ledger_entries
+
+FAULTS = {
+    "gap": gettext_lazy("an entry is missing here"),
+    "previous_hash": gettext_lazy("it does not follow from the entry before it"),
+    "content": gettext_lazy("its content is not what was entered"),
+    "head": gettext_lazy("the chain does not end where it ended when the last entry was added"),
+}
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    ledger = subparsers.add_parser("ledger", help="check or export the attendance ledger")
+    commands = ledger.add_subparsers(dest="ledger_command", required=True)
+    verify = commands.add_parser("verify", help="walk every chain and name each entry that was tampered with")
+    verify.add_argument("--json", action="store_true")
+    verify.set_defaults(func=run_verify)
+    export = commands.add_parser("export", help="print every entry as one JSON line, with its hash")
+    export.set_defaults(func=run_export)
+
+
+def run_verify(args: argparse.Namespace) -> int:
+    faults = list(chain_faults())
+    chains = LedgerChain.objects.count()
+    if args.json:
+        document = {"chains": chains, "faults": [vars(fault) for fault in faults]}
+        json.dump(document, sys.stdout, ensure_ascii=False)
+        print()
+    elif faults:
+        for fault in faults:
+            print(fault_text(fault))
+    else:
+        print(_("%(chains)s chains hold.") % {"chains": chains})
+    return 1 if faults else 0
+
+
+def fault_text(fault: ChainFault) -> str:
+    values = {"organisation": fault.organisation, "sequence": fault.sequence, "what": FAULTS[fault.what]}
+    return _("Entry %(organisation)s/%(sequence)s: %(what)s.") % values
+
+
+def run_export(args: argparse.Namespace) -> int:
+    for entry in ledger_entries().iterator(chunk_size=2000):
+        line = {**entry_content(entry), "previous_hash": entry.previous_hash, "hash": entry.hash}
+        print(json.dumps(line, ensure_ascii=False, sort_keys=True))
+    return 0

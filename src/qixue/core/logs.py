@@ -1,0 +1,75 @@
+"""Structured logs: one JSON line per event on stderr, with the id of the request and without personal data."""
+
+import logging
+import re
+import sys
+from typing import Any, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+# Phone, identity and account numbers reach a log inside somebody else's message (a database error names the row).
+LONG_NUMBER = re.compile(r"\d{7,}")
+FREE_TEXT = ("event", "exception", "error")
+
+# Chatty or personal: what these would say about a request is said, without names and paths, by core.requests.
+QUIET = {"django.request": "ERROR", "django.security": "ERROR", "axes": "ERROR", "fontTools": "WARNING"}
+
+
+def mask_long_numbers(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
+    """Replace each run of seven or more digits in the free text of an event by its last two digits."""
+    for key in FREE_TEXT:
+        if isinstance(text := event.get(key), str):
+            event[key] = LONG_NUMBER.sub(lambda match: "***" + match.group()[-2:], text)
+    return event
+
+
+class StderrHandler(logging.StreamHandler[TextIO]):
+    """Writes to the stderr of the moment, which a test or a supervisor may have replaced."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]
+        return sys.stderr
+
+
+def formatter() -> logging.Formatter:
+    """The JSON of an event, whether structlog or a library's logger made it. Tracebacks carry no local variables."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(allow=())],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            mask_long_numbers,
+            structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+        ],
+    )
+
+
+def set_up(level: str) -> None:
+    """Send every log of this process to stderr as JSON lines. `level` is a name of the logging module."""
+    handler = StderrHandler()
+    handler.setFormatter(formatter())
+    root = logging.getLogger()
+    root.handlers = [old for old in root.handlers if not isinstance(old, StderrHandler)] + [handler]
+    root.setLevel(level)
+    for name, least in QUIET.items():
+        logging.getLogger(name).setLevel(least)
+
+
+def get_logger(name: str) -> Any:
+    return structlog.stdlib.get_logger(name)

@@ -1,0 +1,121 @@
+"""The evidence annex: an .xlsx that lists every figure with its counting rule and every record behind it."""
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import xlsxwriter
+from django.utils.translation import override
+
+from qixue.figures.queries import Figure, evidence_digest
+from qixue.report.summary import SummaryDraft
+
+FIGURE_COLUMNS = (
+    ("代码", 16),
+    ("名称", 30),
+    ("文中写法", 16),
+    ("数值", 12),
+    ("限定", 12),
+    ("单位", 10),
+    ("统计期间", 14),
+    ("截至", 18),
+    ("口径", 60),
+    ("原文", 40),
+    ("疑点", 50),
+    ("佐证数", 8),
+    ("佐证摘要（SHA-256）", 68),
+)
+EVIDENCE_COLUMNS = (
+    ("数字代码", 16),
+    ("佐证编号", 24),
+    ("内容", 40),
+    ("数量", 14),
+    ("日期", 12),
+    ("地点", 30),
+    ("来源", 14),
+    ("原文", 40),
+    ("摘要（SHA-256）", 68),
+)
+REMARK_COLUMNS = (("类别", 14), ("内容", 80), ("位置", 24), ("原文", 50))
+QUALIFIERS = {"exact": "确数", "at_least": "多于", "nearly": "接近", "about": "约数", "contradictory": "自相矛盾"}
+
+
+def annex_bytes(draft: SummaryDraft) -> bytes:
+    """The workbook. Text is written as text, so that nothing a resident typed turns into a formula."""
+    output = io.BytesIO()
+    workbook = xlsxwriter.Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    title = f"{''.join(draft.document.title_lines)} 佐证附表"
+    workbook.set_properties({"title": title, "created": draft.at.replace(tzinfo=None)})
+    with override("zh-hans"):
+        write_sheet(workbook, "数字", FIGURE_COLUMNS, (figure_row(figure, draft) for figure in draft.figures))
+        write_sheet(workbook, "佐证", EVIDENCE_COLUMNS, evidence_rows(draft.figures))
+        write_sheet(workbook, "提示", REMARK_COLUMNS, remark_rows(draft))
+    workbook.close()
+    return output.getvalue()
+
+
+def write_sheet(
+    workbook: Any, name: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[str | int | float]]
+) -> None:
+    sheet = workbook.add_worksheet(name)
+    head = workbook.add_format({"bold": True, "bg_color": "#F2EDE4", "border": 1, "text_wrap": True})
+    cell = workbook.add_format({"text_wrap": True, "valign": "top", "border": 1})
+    for column, (title, width) in enumerate(columns):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, title, head)
+    for at, row in enumerate(rows, start=1):
+        for column, value in enumerate(row):
+            write = sheet.write_string if isinstance(value, str) else sheet.write_number
+            write(at, column, value, cell)
+    sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+
+
+def figure_row(figure: Figure, draft: SummaryDraft) -> list[str | int | float]:
+    quantity, value, rows = figure.quantity, figure.value, figure.evidence()
+    number: str | int = "暂无数据"
+    if quantity:
+        number = quantity.value if isinstance(quantity.value, int) else str(quantity.value)
+    return [
+        figure.code,
+        figure.name,
+        quantity.text("zh") if quantity else "暂无数据",
+        number,
+        QUALIFIERS[quantity.qualifier] if quantity else "",
+        figure.definition.unit.zh,
+        value.period.start + (f" 至 {value.period.end}" if value.period.end else ""),
+        "来源未写明" if value.is_reported else draft.at.strftime("%Y-%m-%d %H:%M"),
+        str(figure.definition.rule),
+        "；".join(value.quotes),
+        "；".join([*(issue.explanation for issue in figure.issues), *(str(note) for note in value.notes)]),
+        len(rows),
+        evidence_digest(rows),
+    ]
+
+
+def evidence_rows(figures: Sequence[Figure]) -> Iterable[list[str | int | float]]:
+    for figure in figures:
+        for row in figure.evidence():
+            yield [
+                figure.code,
+                row.id,
+                row.title,
+                row.quantity.text("zh") if row.quantity else "",
+                row.occurred_on,
+                row.place,
+                row.source,
+                row.quote,
+                row.digest,
+            ]
+
+
+def remark_rows(draft: SummaryDraft) -> Iterable[list[str]]:
+    for gap in draft.gaps:
+        yield ["缺少事实", gap.text_zh, "", ""]
+    for remark in draft.remarks:
+        yield ["校对", remark.message_zh, remark.place, remark.quote]
+    for issue in draft.source_issues:
+        yield ["来源疑点", issue.explanation, issue.record_code, issue.quote]

@@ -1,0 +1,48 @@
+"""What a section is written from, and the pieces it is written with.
+
+Every number is a figure run bound to a named figure; what has no record is left out, never made up.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from qixue.core.figures import Scope
+from qixue.figures.queries import Figure
+from qixue.programme.models import Brand, Passage, Programme
+from qixue.report.official_document import Block, FigureRun, Paragraph, Run, Text
+
+
+@dataclass(frozen=True)
+class Material:
+    """A programme with its computed figures: all that a section is written from."""
+
+    programme: Programme
+    figures: Sequence[Figure]
+
+    def figure(self, definition: str, **dimensions: str) -> Figure | None:
+        """The named figure of this definition and scope, if the programme has it and it has a value."""
+        scope = Scope(self.programme.code, **dimensions)
+        found = [item for item in self.figures if item.definition.code == definition and item.scope == scope]
+        return found[0] if found and found[0].quantity else None
+
+    def quotes(self, topic: str, brand: Brand | None = None) -> list[str]:
+        passages = Passage.objects.filter(document__programme=self.programme, topic=topic, brand=brand)
+        return list(passages.order_by("position", "pk").values_list("quote", flat=True))
+
+
+def figure_run(figure: Figure) -> FigureRun:
+    """The figure as a sentence prints it. Raises ValueError for a figure without a value, which prints nothing."""
+    if figure.quantity is None:
+        raise ValueError(f"The figure {figure.code} has no value to print.")
+    return FigureRun(figure.code, figure.quantity.text("zh"))
+
+
+def as_runs(runs: Iterable[Run | str]) -> tuple[Run, ...]:
+    """Texts and figure runs without the empty ones."""
+    return tuple(Text(run) if isinstance(run, str) else run for run in runs if run)
+
+
+def paragraph(*runs: Run | str) -> list[Block]:
+    """One paragraph from texts and figure runs; none when there is nothing to say."""
+    kept = as_runs(runs)
+    return [Paragraph(kept)] if kept else []

@@ -1,0 +1,89 @@
+"""The opening and the section on leadership: on what basis, by whom, at what scale."""
+
+from qixue.programme.models import Activity, Involvement, Passage, Programme
+from qixue.report.drafting.material import Material, figure_run, paragraph
+from qixue.report.official_document import Block, Run
+from qixue.report.phrases import clauses, enumeration, sentence
+
+Role = Involvement.Role
+Topic = Passage.Topic
+
+
+def organisations(material: Material, role: str) -> list[str]:
+    """Canonical names of the organisations with a role in the programme or its launch ceremony."""
+    ceremony = Activity.objects.filter(programme=material.programme, kind=Activity.Kind.LAUNCH_CEREMONY)
+    involvements = Involvement.objects.filter(role=role, activity__in=ceremony) | Involvement.objects.filter(
+        role=role, programme=material.programme
+    )
+    names = involvements.order_by("position", "pk").values_list("organisation__name", flat=True)
+    return list(dict.fromkeys(names))
+
+
+def basis_text(programme: Programme) -> str:
+    """为贯彻落实《…》精神，根据《…》（〔2016〕77号）要求 — plans without a number first, numbered notices after."""
+    plans, notices = [], []
+    for basis in programme.legal_bases.order_by("position", "pk"):
+        if basis.document_number:
+            notices.append(f"《{basis.name}》（{basis.document_number}）")
+        else:
+            plans.append(f"《{basis.name}》")
+    parts = [f"为贯彻落实{enumeration(plans)}精神"] if plans else []
+    parts += [f"根据{enumeration(notices)}要求"] if notices else []
+    return clauses(parts)
+
+
+def opening(material: Material) -> list[Block]:
+    programme = material.programme
+    short = f"（以下简称“{programme.short_name}”）" if programme.short_name else ""
+    week = programme.short_name or programme.name
+    work = f"{programme.region.name}组织开展了{official_name(programme)}{short}各项工作"
+    context = [*material.quotes(Topic.CONTEXT)[:1]]
+    first = sentence(clauses([basis_text(programme), *context, work]))
+    return paragraph(first, *theme_runs(programme), *scale_runs(material), f"现将{week}开展情况总结如下：")
+
+
+def official_name(programme: Programme) -> str:
+    """The name without city and year, which the title already states."""
+    return programme.name.removeprefix(programme.region.name).removeprefix(f"{programme.year}年")
+
+
+def theme_runs(programme: Programme) -> list[Run | str]:
+    days = ""
+    if programme.starts_on and programme.ends_on:
+        start, end = programme.starts_on, programme.ends_on
+        until = f"{end.day}日" if start.month == end.month else f"{end.month}月{end.day}日"
+        days = f"于{start.year}年{start.month}月{start.day}日至{until}举行"
+    theme = f"以“{programme.theme}”为主题" if programme.theme else ""
+    text = clauses([theme, days])
+    return [f"{programme.short_name or programme.name}{text}。"] if text else []
+
+
+def scale_runs(material: Material) -> list[Run | str]:
+    """One sentence of scale, for weeks whose sessions are on record."""
+    wanted = [("activities_total", "开展活动"), ("sessions_total", "举办"), ("attendance", "参与")]
+    found = [(words, material.figure(code)) for code, words in wanted]
+    printed = [(words, figure) for words, figure in found if figure and figure.is_printed]
+    runs: list[Run | str] = []
+    for at, (words, figure) in enumerate(printed):
+        runs += [f"{'共' if at == 0 else '，'}{words}", figure_run(figure)]
+    return [*runs, "。"] if runs else []
+
+
+def leadership(material: Material) -> list[Block]:
+    approval = material.quotes(Topic.APPROVAL)[:1]
+    hosts, organisers = organisations(material, Role.HOST), organisations(material, Role.ORGANISER)
+    helpers = organisations(material, Role.CO_ORGANISER)
+    roles = [
+        f"由{enumeration(hosts)}主办" if hosts else "",
+        f"{enumeration(organisers)}承办" if organisers else "",
+        f"{enumeration(helpers)}协办" if helpers else "",
+    ]
+    subject = "启动仪式" if any(roles) else ""
+    first = sentence(clauses([*approval, subject + clauses(roles)]))
+    group = material.quotes(Topic.ROLE)[:1]
+    plan = sentence(clauses([*group, *material.quotes(Topic.PLAN)]))
+    participants = organisations(material, Role.PARTICIPANT)
+    joined = f"{enumeration(participants)}等积极参与。" if participants else ""
+    involved = material.figure("organisations_involved")
+    extra: list[Run | str] = ["参与单位共", figure_run(involved), "。"] if involved else []
+    return paragraph(first, plan, joined, *extra)

@@ -1,0 +1,37 @@
+"""How official Chinese joins words: enumerations, ordinals, dates of reduced precision, closing marks. Pure text."""
+
+from collections.abc import Iterable
+
+ORDINALS = "一二三四五六七八九十"
+CLOSING_MARKS = "。！？；："
+
+
+def enumeration(words: Iterable[str]) -> str:
+    """Words joined by the enumeration comma: 甲、乙、丙."""
+    return "、".join(words)
+
+
+def quoted(word: str) -> str:
+    """A name in full-width quotation marks, unless it brings its own."""
+    return word if word.startswith("“") else f"“{word}”"
+
+
+def clauses(parts: Iterable[str]) -> str:
+    """Clauses joined by commas, without doubled marks."""
+    return "，".join(part.strip().strip("，。") for part in parts if part.strip())
+
+
+def sentence(text: str) -> str:
+    """The text with exactly one closing mark; nothing stays nothing."""
+    return text if not text or text[-1] in CLOSING_MARKS else f"{text}。"
+
+
+def numbered_points(points: Iterable[str]) -> str:
+    """一是…；二是…；三是…。 At most ten points, as official style has it; more raise IndexError."""
+    return sentence("；".join(f"{ORDINALS[at]}是{point}" for at, point in enumerate(points)))
+
+
+def partial_date(text: str) -> str:
+    """2016-11 -> 2016年11月, without padding zeros; empty stays empty."""
+    parts = [str(int(part)) for part in text.split("-") if part]
+    return "".join(part + unit for part, unit in zip(parts, "年月日", strict=False))
