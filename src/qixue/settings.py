@@ -2,6 +2,7 @@
 an unknown `QIXUE_` name or a value that does not parse stops the start with a sentence that says which and why.
 """
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -67,19 +68,23 @@ def names(name: str, default: str = "") -> list[str]:
 
 PACKAGE = Path(__file__).resolve().parent
 VAR = Path(text("QIXUE_VAR") or "var").resolve()
+PORT = number("QIXUE_PORT", 8000)
+SECRET_KEY_PATH = Path(text("QIXUE_SECRET_KEY_FILE") or VAR / "secret_key")
 
 
 def secret_key() -> str:
     """From the environment or a file; a first run on one machine makes its own, readable by its owner only."""
     if value := text("QIXUE_SECRET_KEY"):
         return value
-    path = Path(text("QIXUE_SECRET_KEY_FILE") or VAR / "secret_key")
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
+    if not SECRET_KEY_PATH.exists():
+        SECRET_KEY_PATH.parent.mkdir(parents=True, exist_ok=True)
+        draft = SECRET_KEY_PATH.with_suffix(f".{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
-    return path.read_text().strip()
+        with contextlib.suppress(FileExistsError):  # another process of the same first start was quicker
+            os.link(draft, SECRET_KEY_PATH)
+        draft.unlink()
+    return SECRET_KEY_PATH.read_text().strip()
 
 
 def database(url: str) -> dict[str, Any]:
@@ -210,6 +215,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked by this machine, without TLS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS

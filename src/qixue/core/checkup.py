@@ -74,12 +74,17 @@ def check_sqlite() -> Finding:
         version = cursor.execute("SELECT sqlite_version()").fetchone()[0]
         journal = cursor.execute("PRAGMA journal_mode").fetchone()[0]
         synchronous = SYNCHRONOUS[cursor.execute("PRAGMA synchronous").fetchone()[0]]
+    return judge_sqlite(version, journal, synchronous)
+
+
+def judge_sqlite(version: str, journal: str, synchronous: str) -> Finding:
     values = {"version": version, "journal": journal, "synchronous": synchronous}
-    safe = is_wal_safe(tuple(int(part) for part in version.split(".")))
+    major, minor, patch = (int(part) for part in version.split("."))
+    safe = is_wal_safe((major, minor, patch))
     if journal == "wal" and not safe:
         text = _("SQLite %(version)s can damage a database in WAL mode; install pysqlite3 or use PostgreSQL.")
         return note("database", Level.FATAL, text, **values)
-    if journal != "memory" and (journal, synchronous) not in DURABLE:
+    if (journal, synchronous) not in DURABLE:
         text = _("SQLite %(version)s may lose confirmed writes: journal %(journal)s, synchronous %(synchronous)s.")
         return note("database", Level.FATAL, text, **values)
     if not safe:

@@ -11,7 +11,7 @@ class Refused(Exception):
     `params`; `lines` lists single complaints where several things are wrong at once (a sheet, a file).
     """
 
-    def __init__(self, code: str, text: Any, *, lines: Sequence[Any] = (), **params: Any) -> None:
+    def __init__(self, code: str, text: Any, /, *, lines: Sequence[Any] = (), **params: Any) -> None:
         super().__init__(code)
         self.code = code
         self.text = text

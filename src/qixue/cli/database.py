@@ -1,0 +1,32 @@
+"""`qixue migrate`: bring the database to this version."""
+
+import argparse
+from typing import Any
+
+from django.core.management import call_command
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from qixue.core import health
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser("migrate", help=_("Bring the database to this version."))
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    count = migrate()
+    if count:
+        print(ngettext("%(count)d migration applied.", "%(count)d migrations applied.", count) % {"count": count})
+    else:
+        print(_("The database is up to date."))
+    return 0
+
+
+def migrate() -> int:
+    """Apply what is pending; the number of migrations applied."""
+    pending = health.pending_migrations()
+    if pending:
+        call_command("migrate", interactive=False, verbosity=0)
+    return len(pending)

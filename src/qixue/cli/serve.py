@@ -1,0 +1,94 @@
+"""`qixue serve`: the site, by the application server that the benchmarks were made with."""
+
+import argparse
+import os
+import re
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.utils.translation import gettext as _
+from granian.constants import Interfaces
+from granian.server import Server
+
+from qixue.cli import doctor
+from qixue.core import checkup
+from qixue.core.refusal import Refused
+
+BLOCKING_THREADS = 8  # per worker; measured best for requests that wait for one database
+# Connections that a worker takes at once. Must exceed the clients that keep theirs open, or those starve the others.
+BACKPRESSURE = 1024
+# The server's own lines go where ours go, as JSON.
+GRANIAN_LOGS = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"handlers": [], "propagate": True}}}
+ADDRESS = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]]+):(?P<port>\d{1,5})")
+
+
+@dataclass(frozen=True)
+class Address:
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def parse_address(text: str) -> Address:
+    """`127.0.0.1:8000`, `[::]:8000` or `name:8000`. Refused: bad_address."""
+    match = ADDRESS.fullmatch(text)
+    if match is None or not 0 < int(match["port"]) < 65536:
+        raise Refused("bad_address", _("%(address)s is not an address. An example: 127.0.0.1:8000."), address=text)
+    return Address(match["host"].strip("[]"), int(match["port"]))
+
+
+def default_address() -> str:
+    return f"127.0.0.1:{settings.PORT}"
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser("serve", help=_("Serve the site."))
+    parser.add_argument("--bind", metavar="HOST:PORT", default=default_address(), help=_("Where to listen."))
+    parser.add_argument("--workers", metavar="N", type=int, default=2, help=_("Number of processes; 2 by default."))
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    return serve(parse_address(args.bind), workers=args.workers)
+
+
+def collect_metrics(directory: Path) -> None:
+    """Let the workers add up their counters: each writes files there, and /metrics reads them all."""
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
+
+
+def serve(address: Address, *, workers: int) -> int:
+    """Serve until a signal ends it. Exit code 1 when the check-up finds something under which it must not run."""
+    if workers < 1:
+        raise Refused("bad_workers", _("At least one worker is needed, not %(workers)d."), workers=workers)
+    fatal = [finding for finding in doctor.examine(address.host) if finding.level is checkup.Level.FATAL]
+    if fatal:
+        print(_("Not started:"), *(f"- {finding.text}" for finding in fatal), sep="\n", file=sys.stderr)
+        return 1
+    call_command("collectstatic", interactive=False, verbosity=0)
+    collect_metrics(settings.VAR / "metrics" / str(address.port))
+    connections.close_all()
+    Server(
+        "qixue.wsgi:application",
+        address=address.host,
+        port=address.port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=BLOCKING_THREADS,
+        backpressure=BACKPRESSURE,
+        backlog=max(BACKPRESSURE * workers, 128),
+        websockets=False,
+        respawn_failed_workers=True,
+        log_dictconfig=GRANIAN_LOGS,
+    ).serve()
+    return 0

@@ -1,0 +1,12 @@
+"""Every address of the site: pages from web, answers for machines from core."""
+
+from django.urls import include, path
+
+from qixue.core import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("", include("qixue.web.urls")),
+]
