@@ -1,0 +1,32 @@
+import pytest
+from django.core.exceptions import ValidationError
+
+from qixue.core.fields import code_validator, partial_date_validator, plain_text_validator
+
+
+@pytest.mark.parametrize("text", ["浛洸镇", "𠮷", "阿卜杜拉·买买提", "line\nbreak"])
+def test_plain_text_takes_names_and_line_breaks(text: str) -> None:
+    assert plain_text_validator(text) is None
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "a\u200bb", "a\u202eb", "\ufeffa", "a\ud800"])
+def test_plain_text_refuses_invisible_characters(text: str) -> None:
+    with pytest.raises(ValidationError):
+        plain_text_validator(text)
+
+
+@pytest.mark.parametrize("text", ["2016", "2016-11", "2016-11-05"])
+def test_partial_date_takes_year_month_and_day(text: str) -> None:
+    assert partial_date_validator(text) is None
+
+
+@pytest.mark.parametrize("text", ["16", "2016-13", "2016-11-32", "2016-11-05\n", "2016年"])
+def test_partial_date_refuses_anything_else(text: str) -> None:
+    with pytest.raises(ValidationError):
+        partial_date_validator(text)
+
+
+@pytest.mark.parametrize("text", ["", "-a", "编号", "a/b", "a\n"])
+def test_code_refuses_anything_but_latin_letters_digits_dots_and_dashes(text: str) -> None:
+    with pytest.raises(ValidationError):
+        code_validator(text)
