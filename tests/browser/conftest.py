@@ -1,0 +1,126 @@
+"""A real browser for the pages: Debian's Chromium, driven by Playwright, that may reach nothing but the live server."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+NO_CHROMIUM = "Chromium is not installed (Debian: apt-get install chromium), so no page is looked at in a browser."
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
+AXE_OPTIONS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip(NO_CHROMIUM)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Reader:
+    """Somebody in front of a screen: its size, the language, and whether the elder mode is on."""
+
+    site: str
+    context: BrowserContext
+    page: Page
+    elsewhere: list[str] = field(default_factory=list)  # requests to other hosts
+    console: list[str] = field(default_factory=list)  # errors that the page reported
+
+    def watch(self) -> None:
+        host = urlsplit(self.site).netloc
+
+        def note_request(request: Request) -> None:
+            parts = urlsplit(request.url)
+            if parts.scheme not in {"data", "blob"} and parts.netloc != host:
+                self.elsewhere.append(request.url)
+
+        self.context.on("request", note_request)
+        self.page.on("console", lambda message: message.type == "error" and self.console.append(message.text))
+        self.page.on("pageerror", lambda error: self.console.append(str(error)))
+
+    def visit(self, path: str) -> Page:
+        response = self.page.goto(f"{self.site}{path}")
+        assert response is not None
+        assert response.status == 200, f"{path} answers {response.status}"
+        return self.page
+
+    def overflow(self) -> int:
+        """How many pixels the page is wider than the screen: a phone would have to scroll sideways."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.fixture
+def open_browser(chromium: Browser, live_server: LiveServer) -> Iterator[Callable[..., Reader]]:
+    """`open_browser(language="en", elder=True, size=PHONE)`; fails the test if any page reached for another host."""
+    readers: list[Reader] = []
+
+    def open_one(*, language: str = "zh-hans", elder: bool = False, size: dict[str, int] = DESKTOP) -> Reader:
+        context = chromium.new_context(viewport=size, locale=LOCALES[language], reduced_motion="reduce")
+        context.set_default_timeout(10_000)
+        cookies = [{"name": "qixue_language", "value": language, "url": live_server.url}]
+        if elder:
+            cookies.append({"name": "qixue_elder", "value": "1", "url": live_server.url})
+        context.add_cookies(cookies)
+        reader = Reader(live_server.url, context, context.new_page())
+        reader.watch()
+        readers.append(reader)
+        return reader
+
+    yield open_one
+    for reader in readers:
+        reader.context.close()
+    assert [url for reader in readers for url in reader.elsewhere] == []
+    assert [text for reader in readers for text in reader.console] == []
+
+
+@pytest.fixture(params=[PHONE, DESKTOP], ids=["390px", "1280px"])
+def size(request: pytest.FixtureRequest) -> dict[str, int]:
+    return request.param
+
+
+@pytest.fixture(params=["zh-hans", "en"])
+def language(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(params=[False, True], ids=["standard", "elder"])
+def elder(request: pytest.FixtureRequest) -> bool:
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def axe_violations() -> Callable[[Page], list[str]]:
+    """The accessibility rules that a page breaks (WCAG 2.2 A and AA), each with the first elements that do."""
+    axe = Axe()
+
+    def run(page: Page) -> list[str]:
+        found = axe.run(page, options=AXE_OPTIONS).response["violations"]
+        return [f"{rule['id']}: {[node['target'] for node in rule['nodes'][:3]]}" for rule in found]
+
+    return run

@@ -1,0 +1,235 @@
+"""What the style asks of every file, held by the machine."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+from django.apps import apps
+from django.db import models
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "src" / "qixue"
+FILE_LINES, FUNCTION_LINES, TEMPLATE_LINES, PARAMETERS, NESTING = 400, 50, 150, 6, 3
+LAYERS = [["core"], ["places"], ["people"], ["programme"], ["participation"], ["figures"], ["report"], ["web"]]
+FLOOR = {app: floor for floor, names in enumerate(LAYERS) for app in names}
+DOMAIN = ("places", "people", "programme", "participation", "figures", "report")
+CATALOGUE = SOURCE / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
+BLOCKS = (ast.If, ast.For, ast.While, ast.With, ast.Try)
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """Files that belong to the repository: those git knows or would add."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns]
+    names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+    return [ROOT / name for name in names if (ROOT / name).is_file()]
+
+
+PYTHON = [path for path in tracked("*.py") if "migrations" not in path.parts]
+TREES = {path: ast.parse(path.read_text()) for path in PYTHON}
+
+
+def functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    for path, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield f"{path.relative_to(ROOT)}:{node.lineno} {node.name}", node
+
+
+def lines_with(path: Path, pattern: str) -> list[str]:
+    expression = re.compile(pattern)
+    lines = enumerate(path.read_text().splitlines(), start=1)
+    return [f"{path.relative_to(ROOT)}:{number} {line.strip()}" for number, line in lines if expression.search(line)]
+
+
+def relative_imports_of(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.arg]:
+    return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+
+
+def depth(node: ast.AST) -> int:
+    """How deep blocks stand in one another; an `elif` is no deeper than its `if`, a nested def counts by itself."""
+    deepest = 0
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            continue
+        is_elif = isinstance(node, ast.If) and isinstance(child, ast.If) and node.orelse == [child]
+        deepest = max(deepest, depth(child) + (isinstance(child, BLOCKS) and not is_elif))
+    return deepest
+
+
+def test_python_files_are_short():
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in PYTHON}
+
+    assert {name: length for name, length in lengths.items() if length > FILE_LINES} == {}
+
+
+def test_functions_are_short():
+    lengths = {name: (node.end_lineno or 0) - node.lineno + 1 for name, node in functions()}
+
+    assert {name: length for name, length in lengths.items() if length > FUNCTION_LINES} == {}
+
+
+def test_functions_take_few_parameters():
+    """Left out: `self`, and `by` and `at`, which every operation takes; tests, whose parameters are their data."""
+    always = {"self", "cls", "by", "at"}
+    counts = {
+        name: len({argument.arg for argument in parameters(node)} - always)
+        for name, node in functions()
+        if not name.startswith("tests/")
+    }
+
+    assert {name: count for name, count in counts.items() if count > PARAMETERS} == {}
+
+
+def test_functions_are_flat():
+    depths = {name: depth(node) for name, node in functions()}
+
+    assert {name: levels for name, levels in depths.items() if levels > NESTING} == {}
+
+
+def test_templates_are_short():
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in tracked("src/*.html")}
+
+    assert {name: length for name, length in lengths.items() if length > TEMPLATE_LINES} == {}
+
+
+def test_templates_have_no_inline_style_or_script():
+    found = [line for path in tracked("src/*.html") for line in lines_with(path, r"<style|\sstyle=|<script>|\son\w+=")]
+
+    assert found == []
+
+
+def test_nothing_is_called_utils_or_helpers():
+    names = {"utils", "helpers", "common", "misc", "constants"}
+
+    assert [str(path.relative_to(ROOT)) for path in PYTHON if names & {path.stem, *path.relative_to(ROOT).parts}] == []
+
+
+def test_models_have_no_implicit_order_and_no_logic_in_save():
+    found = []
+    for model in own_models():
+        if model._meta.ordering:
+            found.append(f"{model.__name__} has Meta.ordering")
+        found += [f"{model.__name__} overrides {name}" for name in ("save", "delete") if name in vars(model)]
+
+    assert found == []
+
+
+def test_apps_do_not_talk_by_signals():
+    signals = ("django.db.models.signals", "django.dispatch")
+    found = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path, tree in TREES.items()
+        for name in relative_imports_of(tree)
+        if name.startswith(signals) and SOURCE in path.parents
+    ]
+
+    assert found == []
+
+
+def own_models() -> list[type[models.Model]]:
+    return [model for model in apps.get_models() if model.__module__.startswith("qixue.")]
+
+
+def test_foreign_keys_point_to_the_same_app_or_down():
+    links = [
+        (model._meta.app_label, field.related_model._meta.app_label, f"{model.__name__}.{field.name}")
+        for model in own_models()
+        for field in model._meta.get_fields()
+        if field.is_relation and field.concrete and field.related_model in own_models()
+    ]
+
+    assert len(links) > 0
+    assert [link for link in links if FLOOR[link[1]] > FLOOR[link[0]]] == []
+
+
+def test_domain_knows_no_request_form_or_shortcut():
+    unwanted = ("django.http", "django.forms", "django.shortcuts", "django.views", "django.contrib.messages")
+    found = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path, tree in TREES.items()
+        if path.is_relative_to(SOURCE) and path.relative_to(SOURCE).parts[0] in DOMAIN
+        for name in relative_imports_of(tree)
+        if name.startswith(unwanted)
+    ]
+
+    assert found == []
+
+
+def test_exceptions_from_the_rules_carry_their_reason():
+    """`# noqa: CODE - reason`, `# type: ignore[code]` at least names what it ignores."""
+    found = []
+    for path in PYTHON:
+        found += lines_with(path, r"#\s*noqa(?!: [A-Z0-9, ]+ - \S)")
+        found += lines_with(path, r"#\s*type:\s*ignore(?!\[)")
+
+    assert [line for line in found if not line.startswith("tests/test_repository.py")] == []
+
+
+def test_no_file_names_the_machine_it_was_written_on():
+    place = "/" + "work" + "/"
+    texts = [path for path in tracked() if path.suffix in {".py", ".md", ".html", ".toml", ".yaml", ".json", ".sh", ""}]
+
+    assert [str(path.relative_to(ROOT)) for path in texts if place in path.read_text(errors="ignore")] == []
+
+
+def test_translation_is_complete():
+    entries = polib.pofile(str(CATALOGUE))
+    missing = [entry.msgid for entry in entries if not entry.obsolete and not entry.translated()]
+
+    assert (missing, [entry.msgid for entry in entries.fuzzy_entries()]) == ([], [])
+
+
+def test_translation_has_every_text_of_the_source(tmp_path):
+    """Runs makemessages on a copy: a text that was added or changed without its translation is named."""
+    copy = tmp_path / "qixue"
+    subprocess.run(["cp", "-r", str(SOURCE), str(copy)], check=True)
+    command = [
+        sys.executable,
+        "-m",
+        "django",
+        "makemessages",
+        "-l",
+        "zh_Hans",
+        "--no-wrap",
+        "--no-location",
+        "--no-obsolete",
+    ]
+    subprocess.run(command, cwd=copy, check=True, capture_output=True)
+
+    collected = polib.pofile(str(copy / CATALOGUE.relative_to(SOURCE)))
+
+    known = {(entry.msgctxt, entry.msgid) for entry in polib.pofile(str(CATALOGUE))}
+    assert {(entry.msgctxt, entry.msgid) for entry in collected} ^ known == set()
+
+
+def test_compiled_translation_is_that_of_the_source():
+    source = {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(str(CATALOGUE)) if entry.translated()}
+    compiled = {(entry.msgctxt, entry.msgid): entry for entry in polib.mofile(str(CATALOGUE.with_suffix(".mo")))}
+
+    assert {key: (entry.msgstr, entry.msgstr_plural) for key, entry in compiled.items()} == {
+        key: (entry.msgstr, entry.msgstr_plural) for key, entry in source.items()
+    }
+
+
+def test_translation_keeps_the_placeholders():
+    placeholder = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
+    found = []
+    for entry in polib.pofile(str(CATALOGUE)):
+        originals = set(placeholder.findall(entry.msgid)) | set(placeholder.findall(entry.msgid_plural))
+        for text in [entry.msgstr, *entry.msgstr_plural.values()]:
+            if text and not set(placeholder.findall(text)) <= originals:
+                found.append(entry.msgid)
+
+    assert found == []
