@@ -1,0 +1,40 @@
+"""The order in which the synthetic city is built."""
+
+import datetime
+
+from django.db import transaction
+
+from qixue.demo.city.activities import Ground, create_activities
+from qixue.demo.city.attendance import Hall, create_attendance
+from qixue.demo.city.documents import create_frame, create_involvements
+from qixue.demo.city.organisations import create_organisations, create_venues
+from qixue.demo.city.outline import create_named_figures, create_sections
+from qixue.demo.city.personas import create_personas, create_staff
+from qixue.demo.city.registrations import Crowd, create_registrations
+from qixue.demo.city.residents import create_residents
+from qixue.demo.city.week import Week
+from qixue.places.models import Region
+from qixue.programme.models import Programme
+
+CITY_CODE = "441800"
+
+
+@transaction.atomic
+def build_city(*, seed: int, today: datetime.date) -> Programme:
+    """Create the programme `demo` with everything in it. The regions of the city must be loaded."""
+    week = Week(today)
+    city = Region.objects.get(code=CITY_CODE)
+    organisations = create_organisations()
+    venues = create_venues()
+    personas = create_personas(seed, week, organisations)
+    staff = create_staff(seed, week, organisations, personas)
+    frame = create_frame(week, city, organisations, seed=seed)
+    ground = Ground(seed, week, frame.programme, organisations, venues, frame.brands, frame.series)
+    planned = create_activities(ground)
+    create_involvements(frame, organisations)
+    crowd = Crowd(create_residents(seed, week, city, personas))
+    registered = create_registrations(seed, week, planned, crowd)
+    create_attendance(seed, Hall(week, frame.programme, crowd, registered, staff), planned)
+    create_named_figures(frame)
+    create_sections(frame)
+    return frame.programme

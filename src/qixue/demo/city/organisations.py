@@ -1,0 +1,44 @@
+from qixue.demo.city.catalogue import read
+from qixue.people.models import Organisation
+from qixue.places.models import Region, Venue
+
+MARK = "（演示）"
+
+
+def create_organisations() -> dict[str, Organisation]:
+    """The tree of organisations by code, parents first."""
+    rows = read("organisations.yaml")
+    regions = Region.objects.in_bulk({row["region"] for row in rows}, field_name="code")
+    created: dict[str, Organisation] = {}
+    for row in rows:
+        parent = created.get(row["parent"])
+        created[row["code"]] = Organisation.objects.create(
+            code=row["code"],
+            name=row["name"],
+            name_en=row["en"],
+            kind=row["kind"],
+            region=regions[row["region"]],
+            parent=parent,
+            path=f"{parent.path if parent else ''}{row['code']}/",
+        )
+    return created
+
+
+def create_venues() -> dict[str, Venue]:
+    rows = read("venues.yaml")
+    regions = Region.objects.in_bulk({row["region"] for row in rows}, field_name="code")
+    venues = Venue.objects.bulk_create(
+        Venue(
+            code=f"demo-{row['code']}",
+            name=row["name"],
+            name_en=row["en"],
+            kind=row["kind"],
+            region=regions[row["region"]],
+            address=f"{regions[row['region']].name}{row['name']}{MARK}",
+            capacity=row["capacity"],
+            has_step_free_access=row["step_free"],
+            is_open_to_public=True,
+        )
+        for row in rows
+    )
+    return {row["code"]: venue for row, venue in zip(rows, venues, strict=True)}
