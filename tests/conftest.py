@@ -15,7 +15,7 @@ from qixue.participation import triggers
 
 PLAIN_STATIC_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
-# A browser and a live server meet in two threads of one process; Django would refuse the test's own queries.
+# Playwright keeps an event loop in the thread of the test, and Django would refuse that test's own queries there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
@@ -46,10 +46,16 @@ def django_db_setup(django_db_setup: None) -> None:
     connection.ops.execute_sql_flush = flush_without_triggers
 
 
+@pytest.fixture(scope="session")
+def empty_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("empty")
+
+
 @pytest.fixture(autouse=True)
-def own_files(settings: Settings, tmp_path: Path) -> None:
+def own_files(settings: Settings, tmp_path: Path, empty_directory: Path) -> None:
     """Uploads, messages and reports of a test go to its own directory; static files need no collecting."""
     settings.VAR = tmp_path
+    settings.STATIC_ROOT = empty_directory
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.QIXUE = {**settings.QIXUE, "OUTBOX_DIR": tmp_path / "outbox"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": PLAIN_STATIC_FILES}

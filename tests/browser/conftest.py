@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -61,13 +61,19 @@ class Reader:
                 self.elsewhere.append(request.url)
 
         self.context.on("request", note_request)
-        self.page.on("console", lambda message: message.type == "error" and self.console.append(message.text))
+
+        def note_message(message: ConsoleMessage) -> None:
+            is_about_page_itself = message.location["url"] == self.page.url and "the server responded" in message.text
+            if message.type == "error" and not is_about_page_itself:  # an error page is a page, too
+                self.console.append(message.text)
+
+        self.page.on("console", note_message)
         self.page.on("pageerror", lambda error: self.console.append(str(error)))
 
-    def visit(self, path: str) -> Page:
+    def visit(self, path: str, *, status: int = 200) -> Page:
         response = self.page.goto(f"{self.site}{path}")
         assert response is not None
-        assert response.status == 200, f"{path} answers {response.status}"
+        assert response.status == status, f"{path} answers {response.status}"
         return self.page
 
     def overflow(self) -> int:

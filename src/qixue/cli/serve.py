@@ -1,6 +1,7 @@
 """`qixue serve`: the site, by the application server that the benchmarks were made with."""
 
 import argparse
+import multiprocessing
 import os
 import re
 import shutil
@@ -78,6 +79,8 @@ def serve(address: Address, *, workers: int) -> int:
     call_command("collectstatic", interactive=False, verbosity=0)
     collect_metrics(settings.VAR / "metrics" / str(address.port))
     connections.close_all()
+    # Fresh processes: a forked worker would keep the counters and locks of this one.
+    multiprocessing.set_start_method("spawn", force=True)
     Server(
         "qixue.wsgi:application",
         address=address.host,
