@@ -19,6 +19,11 @@ PLAIN_STATIC_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFiles
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # Static files come straight from the apps here; WhiteNoise misses the directory into which a city collects them.
+    config.addinivalue_line("filterwarnings", "ignore:No directory at:UserWarning")
+
+
 def pytest_runtest_setup() -> None:
     enable_socket()
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
