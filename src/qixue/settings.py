@@ -242,7 +242,7 @@ LOG_LEVEL = text("QIXUE_LOG_LEVEL", "INFO").upper()
 LOGGING_CONFIG = None  # structlog is set up by qixue.core.logs when the app registry is ready
 
 # What a city sets for itself. Footer entries are shown only when set (see docs/reference/settings.md).
-QIXUE = {
+QIXUE: dict[str, Any] = {
     "SITE_NAME": text("QIXUE_SITE_NAME", "齐学"),
     "PROGRAMME": text("QIXUE_PROGRAMME"),
     "CONTACT_PHONE": text("QIXUE_CONTACT_PHONE"),

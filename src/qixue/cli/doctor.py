@@ -2,11 +2,15 @@
 
 import argparse
 import json
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
-from qixue.core.checkup import Finding, Level, check_all
+from qixue.core.checkup import Finding, Level, check_all, note
+from qixue.report.fonts import find_fonts
 
 MARKS = {Level.OK: "ok     ", Level.WARNING: "WARNING", Level.FATAL: "FATAL  "}
 
@@ -30,4 +34,22 @@ def run(args: argparse.Namespace) -> int:
 
 
 def examine(host: str) -> list[Finding]:
-    return check_all(host)
+    """Every check for a site that will listen on `host`."""
+    return [*check_all(host), check_fonts(settings.QIXUE["FONT_DIRS"])]
+
+
+def check_fonts(directories: Sequence[Path]) -> Finding:
+    """Whether documents are set in the faces of GB/T 9704-2012, and by what a missing one is replaced."""
+    fonts = find_fonts(directories)
+    substitutions = fonts.substitutions
+    values: dict[str, Any] = {"files": len(fonts.files), "substitutions": substitutions}
+    missing = [style for style, family in substitutions.items() if not family]
+    if missing:
+        text = _("No font for %(styles)s in %(places)s, so documents lack characters; run: bin/fonts")
+        places = ", ".join(str(directory) for directory in directories)
+        return note("fonts", Level.WARNING, text, **values, styles=", ".join(missing), places=places)
+    if substitutions:
+        text = _("Documents replace missing fonts: %(pairs)s. To get them, run: bin/fonts")
+        pairs = ", ".join(f"{style} → {family}" for style, family in substitutions.items())
+        return note("fonts", Level.WARNING, text, **values, pairs=pairs)
+    return note("fonts", Level.OK, _("The fonts of official documents are there (%(files)d files)."), **values)

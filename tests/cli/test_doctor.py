@@ -1,0 +1,32 @@
+import shutil
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from qixue.cli.doctor import check_fonts
+from qixue.core.checkup import Level
+from qixue.report.fonts import find_fonts
+
+FONTS = find_fonts(settings.QIXUE["FONT_DIRS"])
+needs_noto = pytest.mark.skipif(
+    not any(path.name == "NotoSerifCJK-Regular.ttc" for path in FONTS.files), reason="Noto Serif CJK is not installed"
+)
+
+
+def test_check_fonts_when_there_are_none(tmp_path: Path):
+    finding = check_fonts([tmp_path])
+
+    assert finding.level is Level.WARNING
+    assert finding.values["styles"] == "仿宋, 楷体, 黑体, 小标宋, 宋体"
+
+
+@needs_noto
+def test_check_fonts_names_substitutes(tmp_path: Path):
+    source = next(path for path in FONTS.files if path.name == "NotoSerifCJK-Regular.ttc")
+    shutil.copy(source, tmp_path)
+
+    finding = check_fonts([tmp_path])
+
+    assert finding.level is Level.WARNING
+    assert finding.values["substitutions"] == dict.fromkeys(["仿宋", "楷体", "黑体", "宋体"], "Noto Serif CJK SC")
