@@ -15,15 +15,20 @@ from django.core.management import call_command
 from django.db import connections
 from django.utils.translation import gettext as _
 from granian.constants import Interfaces
+from granian.log import LogLevels
 from granian.server import Server
 
 from qixue.cli import doctor
 from qixue.core import checkup
+from qixue.core.logs import get_logger
 from qixue.core.refusal import Refused
+
+log = get_logger("qixue.serve")
 
 BLOCKING_THREADS = 8  # per worker; measured best for requests that wait for one database
 # Connections that a worker takes at once. Must exceed the clients that keep theirs open, or those starve the others.
 BACKPRESSURE = 1024
+STOP_SECONDS = 10  # for a request that is being answered when the site is stopped
 # The server's own lines go where ours go, as JSON.
 GRANIAN_LOGS = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"handlers": [], "propagate": True}}}
 ADDRESS = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]]+):(?P<port>\d{1,5})")
@@ -79,6 +84,7 @@ def serve(address: Address, *, workers: int) -> int:
     call_command("collectstatic", interactive=False, verbosity=0)
     collect_metrics(settings.VAR / "metrics" / str(address.port))
     connections.close_all()
+    log.info("serving", address=str(address), workers=workers)
     # Fresh processes: a forked worker would keep the counters and locks of this one.
     multiprocessing.set_start_method("spawn", force=True)
     Server(
@@ -92,6 +98,8 @@ def serve(address: Address, *, workers: int) -> int:
         backlog=max(BACKPRESSURE * workers, 128),
         websockets=False,
         respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+        log_level=LogLevels.error,  # its hint about the number of threads is answered by measurement
         log_dictconfig=GRANIAN_LOGS,
     ).serve()
     return 0
