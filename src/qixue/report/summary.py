@@ -9,14 +9,15 @@ from django.utils.translation import override
 from qixue.core.digests import digest
 from qixue.figures.queries import Figure, evidence_digest, figures_of
 from qixue.people.models import Organisation
+from qixue.places.models import Region
 from qixue.programme.models import Programme, SourceIssue
+from qixue.programme.queries import silent_counties
 from qixue.report.drafting import brands, closing, opening, outreach
 from qixue.report.drafting.material import Material, as_runs
 from qixue.report.gaps import Gap, gaps_of
 from qixue.report.models import SummarySection
 from qixue.report.official_document import Block, FigureTrace, Heading, OfficialDocument, RunInHeading
-from qixue.report.proofreader import Warning as Remark
-from qixue.report.proofreader import proofread
+from qixue.report.proofreader import Remark, proofread
 
 Draft = SummarySection.Draft
 DRAFTS: dict[str, Callable[[Material], list[Block]]] = {
@@ -51,9 +52,11 @@ def draft_summary(programme: Programme, *, at: datetime.datetime) -> SummaryDraf
         figures = tuple(figures_of(programme))
         document = written(programme, figures)
         gaps = tuple(gaps_of(programme))
-        remarks = tuple(proofread(document, organ_names()))
+        silent = tuple(region.name for region in silent_counties(programme))
+        counties = programme.region.children.filter(level=Region.Level.COUNTY).count()
+        remarks = proofread(document, organ_names(), silent_counties=silent, county_count=counties)
         issues = SourceIssue.objects.filter(document__programme=programme).order_by("kind", "code", "pk")
-    return SummaryDraft(programme, document, figures, remarks, gaps, tuple(issues), at)
+    return SummaryDraft(programme, document, figures, tuple(remarks), gaps, tuple(issues), at)
 
 
 def written(programme: Programme, figures: tuple[Figure, ...]) -> OfficialDocument:

@@ -32,7 +32,7 @@ def training_runs(material: Material) -> list[Run | str]:
     ).select_related("organisation", "activity")
     ordered = providers.order_by("organisation__code", "activity__code")
     groups = [
-        f"{organisation.name}举办了{enumeration(item.activity.title for item in items)}"
+        f"{organisation.name}举办了{enumeration(item.activity.title for item in items if item.activity)}"
         for organisation, items in groupby(ordered, key=lambda item: item.organisation)
     ]
     attendance = material.figure("attendance", kind=Activity.Kind.TRAINING)

@@ -1,0 +1,307 @@
+"""An official document as .docx, laid out as GB/T 9704-2012 asks (settings: docs/reference/work-summary.md)."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable
+
+from docx import Document
+from docx.document import Document as DocxDocument
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import qn
+from docx.shared import Emu, Mm, Pt
+from docx.table import _Cell
+from docx.text.paragraph import Paragraph as DocxParagraph
+from lxml import etree
+
+from qixue.report.official_document import (
+    Block,
+    FigureRun,
+    Heading,
+    OfficialDocument,
+    Paragraph,
+    Picture,
+    Run,
+    RunInHeading,
+    Table,
+    Text,
+    attachment_notes,
+    date_text,
+    numbered,
+    signature_indents,
+)
+
+BODY, KAI, HEI, TITLE, SONG = "仿宋_GB2312", "楷体_GB2312", "黑体", "方正小标宋简体", "宋体"
+LATIN = "Times New Roman"
+HEADING_FONTS = {1: HEI, 2: KAI, 3: BODY, 4: BODY}
+BODY_SIZE, TITLE_SIZE, TABLE_SIZE, PAGE_NUMBER_SIZE = 16, 22, 12, 14
+LINE_PITCH = Pt(28.95)  # 22 lines in 225 mm; 29 pt would give 21
+CHARACTER_SPACING = "-5"  # twentieths of a point: 28 characters in 156 mm
+FOOTER_DISTANCE = Mm(25)  # puts the dashes of the page number 7 mm below the type area
+FIGURES_NAMESPACE = "urn:qixue:figures:1"
+FIGURES_ITEM_ID = "{8B7C1E52-6D1B-4B1E-9A55-51F1C0A7D001}"
+FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def write_docx(document: OfficialDocument) -> bytes:
+    """The document as bytes; the same document gives the same bytes."""
+    docx = Document()
+    set_page(docx)
+    set_properties(docx, document)
+    write_title(docx, document)
+    write_blocks(docx, document.blocks)
+    write_closing(docx, document)
+    for at, attachment in enumerate(document.attachments, start=1):
+        label = f"附件{at}" if len(document.attachments) > 1 else "附件"
+        start = add_paragraph(docx, [Text(label)], HEI, indent=0)
+        start.paragraph_format.page_break_before = True
+        add_paragraph(docx, [], BODY, indent=0)
+        add_centred(docx, attachment.title)
+        write_blocks(docx, attachment.blocks)
+    attach_figures(docx, document)
+    return repacked(docx)
+
+
+def set_page(docx: DocxDocument) -> None:
+    section = docx.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.top_margin, section.bottom_margin = Mm(37), Mm(35)
+    section.left_margin, section.right_margin = Mm(28), Mm(26)
+    section.footer_distance, section.header_distance = FOOTER_DISTANCE, Mm(15)
+    docx.settings.odd_and_even_pages_header_footer = True
+    write_page_number(section.footer.paragraphs[0], WD_ALIGN_PARAGRAPH.RIGHT, "right")
+    write_page_number(section.even_page_footer.paragraphs[0], WD_ALIGN_PARAGRAPH.LEFT, "left")
+    normal = docx.styles["Normal"]
+    normal.font.size = Pt(BODY_SIZE)
+    set_fonts(normal.element.get_or_add_rPr(), BODY)
+
+
+def set_properties(docx: DocxDocument, document: OfficialDocument) -> None:
+    properties = docx.core_properties
+    properties.title, properties.author, properties.comments = document.title, document.organ or "", ""
+    properties.language = "zh-CN"
+
+
+def set_fonts(properties: etree._Element, font: str) -> None:
+    """Chinese and Latin font of a run or style; python-docx alone sets only the Latin one."""
+    for old in properties.findall(qn("w:rFonts")):
+        properties.remove(old)
+    fonts = OxmlElement("w:rFonts")
+    for attribute, name in (("ascii", LATIN), ("hAnsi", LATIN), ("eastAsia", font), ("cs", LATIN)):
+        fonts.set(qn(f"w:{attribute}"), name)
+    properties.insert(0, fonts)
+
+
+def run_element(text: str, font: str, size: int = BODY_SIZE) -> etree._Element:
+    """A w:r with its properties in schema order."""
+    run, properties = OxmlElement("w:r"), OxmlElement("w:rPr")
+    set_fonts(properties, font)
+    for tag, value in (
+        ("w:b", "0"),
+        ("w:color", "000000"),
+        ("w:spacing", CHARACTER_SPACING),
+        ("w:sz", str(size * 2)),
+        ("w:szCs", str(size * 2)),
+    ):
+        element = OxmlElement(tag)
+        element.set(qn("w:val"), value)
+        properties.append(element)
+    run.append(properties)
+    words = OxmlElement("w:t")
+    words.text = text
+    words.set(qn("xml:space"), "preserve")
+    run.append(words)
+    return run
+
+
+def figure_control(figure: FigureRun, number: int, font: str, size: int) -> etree._Element:
+    """A content control around a number, tagged with the figure that it prints."""
+    control, properties, content = (OxmlElement(f"w:{tag}") for tag in ("sdt", "sdtPr", "sdtContent"))
+    for tag, value in (("w:alias", figure.code), ("w:tag", f"figure:{figure.code}"), ("w:id", str(number))):
+        element = OxmlElement(tag)
+        element.set(qn("w:val"), value)
+        properties.append(element)
+    content.append(run_element(figure.text, font, size))
+    control.extend([properties, content])
+    return control
+
+
+def add_runs(paragraph: DocxParagraph, runs: Iterable[Run], font: str, size: int = BODY_SIZE) -> None:
+    for run in runs:
+        if isinstance(run, FigureRun):
+            number = 1 + sum(1 for _ in paragraph._p.getroottree().iter(qn("w:sdt")))
+            paragraph._p.append(figure_control(run, number, font, size))
+        else:
+            paragraph._p.append(run_element(run.text, font, size))
+
+
+def set_layout(paragraph: DocxParagraph, *, indent: int = 2) -> None:
+    """Exact line pitch, no space around, no widow control, first line indented by whole characters."""
+    layout = paragraph.paragraph_format
+    layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, LINE_PITCH
+    layout.space_before = layout.space_after = Pt(0)
+    layout.widow_control = False
+    if indent:
+        element = paragraph._p.get_or_add_pPr().get_or_add_ind()
+        element.set(qn("w:firstLineChars"), str(indent * 100))
+        element.set(qn("w:firstLine"), str(indent * BODY_SIZE * 20))
+
+
+def add_paragraph(docx: DocxDocument, runs: Iterable[Run], font: str, *, indent: int = 2) -> DocxParagraph:
+    paragraph = docx.add_paragraph()
+    set_layout(paragraph, indent=indent)
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+    add_runs(paragraph, runs, font)
+    return paragraph
+
+
+def add_centred(docx: DocxDocument, text: str, font: str = TITLE, size: int = TITLE_SIZE) -> None:
+    paragraph = docx.add_paragraph()
+    set_layout(paragraph, indent=0)
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    add_runs(paragraph, [Text(text)], font, size)
+
+
+def write_title(docx: DocxDocument, document: OfficialDocument) -> None:
+    for line in document.title_lines:
+        add_centred(docx, line)
+    if document.notice:
+        add_centred(docx, f"（{document.notice}）", KAI, BODY_SIZE)
+    add_paragraph(docx, [], BODY, indent=0)
+    if document.addressee:
+        add_paragraph(docx, [Text(f"{document.addressee}：")], BODY, indent=0)
+
+
+def write_blocks(docx: DocxDocument, blocks: tuple[Block, ...]) -> None:
+    for label, block in numbered(blocks):
+        if isinstance(block, Heading):
+            paragraph = add_paragraph(docx, [Text(label + block.text)], HEADING_FONTS[block.level])
+            paragraph.paragraph_format.keep_with_next = True
+        elif isinstance(block, RunInHeading):
+            opening = Text(f"{label}{block.title}。")
+            add_paragraph(docx, [opening, *block.runs], HEADING_FONTS[block.level])
+        elif isinstance(block, Paragraph):
+            add_paragraph(docx, block.runs, BODY)
+        elif isinstance(block, Table):
+            write_table(docx, block)
+        elif isinstance(block, Picture):
+            write_picture(docx, block)
+
+
+def write_table(docx: DocxDocument, table: Table) -> None:
+    add_centred(docx, table.caption, HEI, TABLE_SIZE)
+    grid = docx.add_table(rows=1, cols=len(table.header), style="Table Grid")
+    for cell, name in zip(grid.rows[0].cells, table.header, strict=True):
+        write_cell(cell, Text(name), HEI, WD_ALIGN_PARAGRAPH.CENTER)
+    grid.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for row in table.rows:
+        cells = grid.add_row().cells
+        for column, run in enumerate(row):
+            side = WD_ALIGN_PARAGRAPH.RIGHT if column else WD_ALIGN_PARAGRAPH.LEFT
+            write_cell(cells[column], run, BODY, side)
+    add_paragraph(docx, [], BODY, indent=0)
+
+
+def write_cell(cell: _Cell, run: Run, font: str, side: WD_ALIGN_PARAGRAPH) -> None:
+    paragraph = cell.paragraphs[0]
+    layout = paragraph.paragraph_format
+    layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(20)
+    layout.space_before = layout.space_after = Pt(0)
+    paragraph.alignment = side
+    add_runs(paragraph, [run], font, TABLE_SIZE)
+
+
+def write_picture(docx: DocxDocument, picture: Picture) -> None:
+    """The picture as wide as the type area, with its alternative text, caption below."""
+    paragraph = docx.add_paragraph()
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    shape = paragraph.add_run().add_picture(io.BytesIO(picture.png))
+    widest = Mm(150)
+    if shape.width > widest:
+        shape.height = Emu(int(shape.height * widest / shape.width))
+        shape.width = widest
+    shape._inline.docPr.set("descr", picture.alt)
+    add_centred(docx, picture.caption, HEI, TABLE_SIZE)
+
+
+def write_closing(docx: DocxDocument, document: OfficialDocument) -> None:
+    """Attachment note, organ and date; room is left for a seal, which software never draws."""
+    if document.attachments:
+        add_paragraph(docx, [], BODY, indent=0)
+        for note in attachment_notes(document):
+            add_paragraph(docx, [Text(note)], BODY)
+    if document.organ and document.date:
+        add_paragraph(docx, [], BODY, indent=0)
+        indents = signature_indents(document.organ, document.date)
+        for text, characters in zip((document.organ, date_text(document.date)), indents, strict=True):
+            line = add_paragraph(docx, [Text(text)], BODY, indent=0)
+            line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            set_side_indent(line, "right", characters, BODY_SIZE)
+
+
+def set_side_indent(paragraph: DocxParagraph, side: str, characters: float, size: int) -> None:
+    element = paragraph._p.get_or_add_pPr().get_or_add_ind()
+    element.set(qn(f"w:{side}Chars"), str(round(characters * 100)))
+    element.set(qn(f"w:{side}"), str(round(characters * size * 20)))
+
+
+def write_page_number(paragraph: DocxParagraph, side: WD_ALIGN_PARAGRAPH, name: str) -> None:
+    """— 1 — in 14 pt 宋体, one character in from the outer edge."""
+    paragraph.alignment = side
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(0)
+    set_side_indent(paragraph, name, 1, PAGE_NUMBER_SIZE)
+    for kind, text in ((None, "— "), ("begin", ""), ("instr", "PAGE"), ("separate", ""), (None, "1"), ("end", "")):
+        paragraph._p.append(page_field_run(kind, text))
+    paragraph._p.append(page_field_run(None, " —"))
+
+
+def page_field_run(kind: str | None, text: str) -> etree._Element:
+    run = run_element(text, SONG, PAGE_NUMBER_SIZE)
+    fonts = run.find(qn("w:rPr")).find(qn("w:rFonts"))
+    for attribute in ("ascii", "hAnsi"):
+        fonts.set(qn(f"w:{attribute}"), SONG)
+    words = run.find(qn("w:t"))
+    if kind == "instr":
+        words.tag = qn("w:instrText")
+    elif kind:
+        run.remove(words)
+        mark = OxmlElement("w:fldChar")
+        mark.set(qn("w:fldCharType"), kind)
+        run.append(mark)
+    return run
+
+
+def attach_figures(docx: DocxDocument, document: OfficialDocument) -> None:
+    """The list of figures as a custom XML part (item 1 is python-docx's own): what each number stood for."""
+    root = etree.Element(f"{{{FIGURES_NAMESPACE}}}figures", nsmap={None: FIGURES_NAMESPACE})
+    for trace in document.figures:
+        element = etree.SubElement(root, f"{{{FIGURES_NAMESPACE}}}figure")
+        for name in ("code", "text", "name", "unit", "qualifier", "value", "digest"):
+            element.set(name, getattr(trace, name))
+        element.text = json.dumps(trace.evidence_ids, ensure_ascii=False)
+    blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    item = Part(PackURI("/customXml/item2.xml"), "application/xml", blob, docx.part.package)
+    properties = parse_xml(
+        f'<ds:datastoreItem ds:itemID="{FIGURES_ITEM_ID}" '
+        'xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml">'
+        f'<ds:schemaRefs><ds:schemaRef ds:uri="{FIGURES_NAMESPACE}"/></ds:schemaRefs></ds:datastoreItem>'
+    )
+    kind = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
+    blob = etree.tostring(properties, xml_declaration=True, encoding="UTF-8", standalone=True)
+    description = Part(PackURI("/customXml/itemProps2.xml"), kind, blob, docx.part.package)
+    item.relate_to(description, RELATIONSHIP_TYPE.CUSTOM_XML_PROPS)
+    docx.part.relate_to(item, RELATIONSHIP_TYPE.CUSTOM_XML)
+
+
+def repacked(docx: DocxDocument) -> bytes:
+    """The file with fixed times inside, so that the same document gives the same bytes."""
+    packed, output = io.BytesIO(), io.BytesIO()
+    docx.save(packed)
+    with zipfile.ZipFile(packed) as source, zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in sorted(source.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
+            target.writestr(zipfile.ZipInfo(name, FIXED_TIME), source.read(name), zipfile.ZIP_DEFLATED)
+    return output.getvalue()

@@ -1,0 +1,189 @@
+"""An official document as data: one model, written as .docx and as PDF. Pure: it knows neither database nor layout."""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+CHINESE_DIGITS = "零一二三四五六七八九"
+
+
+@dataclass(frozen=True)
+class Text:
+    """Words without a figure in them."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class FigureRun:
+    """A number in a sentence, bound to the figure it prints."""
+
+    code: str
+    text: str
+
+
+Run = Text | FigureRun
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of level 1 to 4; its number is given by its place, never typed."""
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class RunInHeading:
+    """A heading that opens its paragraph and ends with 。 (usual at level 3)."""
+
+    level: int
+    title: str
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a caption above it; cells are single runs, the first column names the row."""
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Run, ...], ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture with a caption below it and words for people who cannot see it."""
+
+    png: bytes
+    caption: str
+    alt: str
+
+
+Block = Heading | Paragraph | RunInHeading | Table | Picture
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """Something that follows the body on pages of its own, under the label 附件."""
+
+    title: str
+    blocks: tuple["Block", ...]
+
+
+@dataclass(frozen=True)
+class FigureTrace:
+    """What a printed number stands for; travels inside the document so that it can be checked later."""
+
+    code: str
+    text: str
+    name: str
+    unit: str
+    qualifier: str
+    value: str
+    evidence_ids: tuple[str, ...]
+    digest: str
+
+
+@dataclass(frozen=True)
+class OfficialDocument:
+    """A document to be laid out as GB/T 9704-2012 asks. Organ, date and addressee may be missing in a draft."""
+
+    title_lines: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    organ: str | None = None
+    date: datetime.date | None = None
+    addressee: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    figures: tuple[FigureTrace, ...] = ()
+    notice: str | None = None  # printed under the title, for documents that are not real
+
+    @property
+    def title(self) -> str:
+        return "".join(self.title_lines)
+
+
+def chinese_number(number: int) -> str:
+    """1 to 99 as 一 … 九十九."""
+    tens, ones = divmod(number, 10)
+    if not tens:
+        return CHINESE_DIGITS[ones]
+    return f"{CHINESE_DIGITS[tens] if tens > 1 else ''}十{CHINESE_DIGITS[ones] if ones else ''}"
+
+
+def heading_number(level: int, number: int) -> str:
+    """一、 （一） 1. （1） for levels 1 to 4. Raises ValueError for another level."""
+    if level == 1:
+        return f"{chinese_number(number)}、"
+    if level == 2:
+        return f"（{chinese_number(number)}）"
+    if level == 3:
+        return f"{number}."
+    if level == 4:
+        return f"（{number}）"
+    raise ValueError(f"Official documents have headings of level 1 to 4, not {level}.")
+
+
+def numbered(blocks: tuple[Block, ...]) -> Iterator[tuple[str, Block]]:
+    """Each block with its heading number, or with nothing; a higher heading starts lower numbers anew."""
+    counts = [0, 0, 0, 0]
+    for block in blocks:
+        if not isinstance(block, Heading | RunInHeading):
+            yield "", block
+            continue
+        label = heading_number(block.level, counts[block.level - 1] + 1)
+        counts[block.level - 1] += 1
+        counts[block.level :] = [0] * (4 - block.level)
+        yield label, block
+
+
+def runs_of(block: Block) -> tuple[Run, ...]:
+    """The runs of a block in reading order."""
+    if isinstance(block, Paragraph | RunInHeading):
+        return block.runs
+    if isinstance(block, Table):
+        return tuple(run for row in block.rows for run in row)
+    return ()
+
+
+def plain_text(document: OfficialDocument) -> str:
+    """The whole text, one paragraph a line, headings with their numbers."""
+    lines = list(document.title_lines)
+    for label, block in numbered(document.blocks):
+        if isinstance(block, Heading):
+            lines.append(label + block.text)
+        elif isinstance(block, RunInHeading):
+            lines.append(f"{label}{block.title}。{''.join(run.text for run in block.runs)}")
+        elif isinstance(block, Paragraph):
+            lines.append("".join(run.text for run in block.runs))
+        elif isinstance(block, Table):
+            lines += [block.caption, *(" ".join(run.text for run in row) for row in block.rows)]
+    return "\n".join(lines)
+
+
+def attachment_notes(document: OfficialDocument) -> list[str]:
+    """附件：1. 名称 without end mark; a single attachment has no number."""
+    titles = [attachment.title for attachment in document.attachments]
+    if len(titles) == 1:
+        return [f"附件：{titles[0]}"]
+    return [f"{'附件：' if at == 1 else '　　　'}{at}. {title}" for at, title in enumerate(titles, start=1)]
+
+
+def signature_indents(organ: str, date: datetime.date) -> tuple[float, float]:
+    """Right indents of organ and date, in characters (clause 7.3.5.2): the date begins two characters after the organ;
+    when it is the longer one it stands two in from the right and the organ further in.
+    """
+    width = sum(0.5 if character.isascii() else 1 for character in date_text(date))
+    if len(organ) >= width:
+        return 2.0, len(organ) - width
+    return max(2.0, width - len(organ)), 2.0
+
+
+def date_text(date: datetime.date) -> str:
+    """2016年12月1日: full year, no padding zero."""
+    return f"{date.year}年{date.month}月{date.day}日"

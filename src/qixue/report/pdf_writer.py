@@ -1,0 +1,96 @@
+"""An official document as PDF, set by typst. Words reach typst as data, so nothing a person typed can act as markup."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from qixue.report.fonts import FontSet
+from qixue.report.official_document import (
+    Block,
+    Heading,
+    OfficialDocument,
+    Paragraph,
+    Picture,
+    RunInHeading,
+    Table,
+    attachment_notes,
+    date_text,
+    numbered,
+    signature_indents,
+)
+
+LAYOUT = Path(__file__).parent / "layouts" / "official.typ"
+FONT_ROLES = {"body": "仿宋", "kai": "楷体", "hei": "黑体", "title": "小标宋", "song": "宋体"}
+
+
+def write_pdf(document: OfficialDocument, fonts: FontSet) -> bytes:
+    """The document as PDF bytes; the same document and fonts give the same bytes.
+
+    The list of figures is attached as figures.json. Raises typst.TypstError when the layout cannot be set.
+    """
+    pictures: dict[str, bytes] = {}
+    data = {
+        "title": document.title,
+        "title_lines": document.title_lines,
+        "notice": document.notice,
+        "addressee": document.addressee,
+        "blocks": blocks_data(document.blocks, pictures),
+        "notes": attachment_notes(document),
+        "signature": signature_data(document),
+        "attachments": [
+            {
+                "label": f"附件{at}" if len(document.attachments) > 1 else "附件",
+                "title": attachment.title,
+                "blocks": blocks_data(attachment.blocks, pictures),
+            }
+            for at, attachment in enumerate(document.attachments, start=1)
+        ],
+        "fonts": {role: list(fonts.families[style]) for role, style in FONT_ROLES.items()},
+    }
+    traces = [dataclasses.asdict(trace) for trace in document.figures]
+    files = {
+        "main": LAYOUT.read_bytes(),
+        "document.json": json.dumps(data, ensure_ascii=False).encode(),
+        "figures.json": json.dumps(traces, ensure_ascii=False, indent=1).encode(),
+        **pictures,
+    }
+    directories = sorted({str(path.parent) for path in fonts.files})
+    output: bytes = typst.compile(  # type: ignore[call-overload]  # its stubs do not know files given as a mapping
+        files, font_paths=directories, ignore_system_fonts=True, format="pdf", timestamp=0, pdf_tags=True
+    )
+    return output
+
+
+def blocks_data(blocks: tuple[Block, ...], pictures: dict[str, bytes]) -> list[dict[str, Any]]:
+    return [block_data(label, block, pictures) for label, block in numbered(blocks)]
+
+
+def block_data(label: str, block: Block, pictures: dict[str, bytes]) -> dict[str, Any]:
+    """What the layout needs of one block; pictures go into a file beside it."""
+    if isinstance(block, Heading):
+        return {"kind": "heading", "level": block.level, "text": label + block.text}
+    if isinstance(block, RunInHeading):
+        return {"kind": "paragraph", "runs": [f"{label}{block.title}。", *(run.text for run in block.runs)]}
+    if isinstance(block, Paragraph):
+        return {"kind": "paragraph", "runs": [run.text for run in block.runs]}
+    if isinstance(block, Table):
+        rows = [[run.text for run in row] for row in block.rows]
+        return {"kind": "table", "caption": block.caption, "header": block.header, "rows": rows}
+    return picture_data(block, pictures)
+
+
+def picture_data(block: Picture, pictures: dict[str, bytes]) -> dict[str, Any]:
+    name = f"picture-{len(pictures)}.png"
+    pictures[name] = block.png
+    return {"kind": "picture", "file": name, "caption": block.caption, "alt": block.alt}
+
+
+def signature_data(document: OfficialDocument) -> list[dict[str, Any]]:
+    if document.organ is None or document.date is None:
+        return []
+    lines = (document.organ, date_text(document.date))
+    indents = signature_indents(document.organ, document.date)
+    return [{"text": text, "indent": indent} for text, indent in zip(lines, indents, strict=True)]
