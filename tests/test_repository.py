@@ -4,17 +4,20 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import polib
 from django.apps import apps
 from django.db import models
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "qixue"
 FILE_LINES, FUNCTION_LINES, TEMPLATE_LINES, PARAMETERS, NESTING = 400, 50, 150, 6, 3
-LAYERS = [["core"], ["places"], ["people"], ["programme"], ["participation"], ["figures"], ["report"], ["web"]]
+LAYERS = [["core"], ["places"], ["people"], ["programme"], ["participation"], ["figures"], ["report"], ["web", "api"]]
 FLOOR = {app: floor for floor, names in enumerate(LAYERS) for app in names}
 DOMAIN = ("places", "people", "programme", "participation", "figures", "report")
 CATALOGUE = SOURCE / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
@@ -181,6 +184,21 @@ def test_no_file_names_the_machine_it_was_written_on():
     place = "/" + "work" + "/"
 
     assert [str(path.relative_to(ROOT)) for path in tracked() if place in path.read_text(errors="ignore")] == []
+
+
+def test_locks_have_every_dependency():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = {
+        "requirements.lock": project["dependencies"],
+        "requirements-test.lock": project["optional-dependencies"]["test"],
+    }
+    locked = {name: set(re.findall(r"^([\w.-]+)==", (ROOT / name).read_text(), re.MULTILINE)) for name in wanted}
+
+    missing = {
+        name: [text for text in texts if canonicalize_name(Requirement(text).name) not in locked[name]]
+        for name, texts in wanted.items()
+    }
+    assert missing == {"requirements.lock": [], "requirements-test.lock": []}
 
 
 def test_translation_is_complete():

@@ -1,4 +1,4 @@
-"""`qixue serve`: the site, by the application server that the benchmarks were made with."""
+"""`qixue serve`: the site under granian, several processes with several threads each."""
 
 import argparse
 import multiprocessing
@@ -25,7 +25,7 @@ from qixue.core.refusal import Refused
 
 log = get_logger("qixue.serve")
 
-BLOCKING_THREADS = 8  # per worker; measured best for requests that wait for one database
+BLOCKING_THREADS = 8  # per worker; most of a request's time is waiting for the database
 # Connections that a worker takes at once. Must exceed the clients that keep theirs open, or those starve the others.
 BACKPRESSURE = 1024
 STOP_SECONDS = 10  # for a request that is being answered when the site is stopped
@@ -99,7 +99,7 @@ def serve(address: Address, *, workers: int) -> int:
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
-        log_level=LogLevels.error,  # its hint about the number of threads is answered by measurement
+        log_level=LogLevels.error,  # it warns of 8 threads as many, which for threads that wait they are not
         log_dictconfig=GRANIAN_LOGS,
     ).serve()
     return 0
