@@ -241,6 +241,8 @@ CONTENT_SECURITY_POLICY = {
 LOG_LEVEL = text("QIXUE_LOG_LEVEL", "INFO").upper()
 LOGGING_CONFIG = None  # structlog is set up by qixue.core.logs when the app registry is ready
 
+# bin/fonts fills the second; a run with its own QIXUE_VAR uses those fonts, too.
+FONT_PLACES = [VAR / "fonts", PACKAGE.parent.parent / "var" / "fonts", Path("/usr/share/fonts")]
 # What a city sets for itself. Footer entries are shown only when set (see docs/reference/settings.md).
 QIXUE: dict[str, Any] = {
     "SITE_NAME": text("QIXUE_SITE_NAME", "齐学"),
@@ -249,6 +251,6 @@ QIXUE: dict[str, Any] = {
     "SITE_CODE": text("QIXUE_SITE_CODE"),
     "ICP_NUMBER": text("QIXUE_ICP_NUMBER"),
     "POLICE_NUMBER": text("QIXUE_POLICE_NUMBER"),
-    "FONT_DIRS": [Path(part) for part in text("QIXUE_FONT_DIR").split(os.pathsep) if part] or [VAR / "fonts"],
+    "FONT_DIRS": [Path(part) for part in text("QIXUE_FONT_DIR").split(os.pathsep) if part] or FONT_PLACES,
     "OUTBOX_DIR": Path(text("QIXUE_OUTBOX_DIR") or VAR / "outbox"),
 }
