@@ -242,7 +242,7 @@ LOG_LEVEL = text("QIXUE_LOG_LEVEL", "INFO").upper()
 LOGGING_CONFIG = None  # structlog is set up by qixue.core.logs when the app registry is ready
 
 # bin/fonts fills the second; a run with its own QIXUE_VAR uses those fonts, too.
-FONT_PLACES = [VAR / "fonts", PACKAGE.parent.parent / "var" / "fonts", Path("/usr/share/fonts")]
+FONT_PLACES = [VAR / "fonts", PACKAGE.parent.parent / "var" / "fonts"]
 # What a city sets for itself. Footer entries are shown only when set (see docs/reference/settings.md).
 QIXUE: dict[str, Any] = {
     "SITE_NAME": text("QIXUE_SITE_NAME", "齐学"),

@@ -2,15 +2,13 @@
 
 import argparse
 import json
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from qixue.core.checkup import Finding, Level, check_all, note
-from qixue.report.fonts import find_fonts
+from qixue.report.files import fonts as installed_fonts
+from qixue.report.fonts import FontSet
 
 MARKS = {Level.OK: "ok     ", Level.WARNING: "WARNING", Level.FATAL: "FATAL  "}
 
@@ -35,19 +33,17 @@ def run(args: argparse.Namespace) -> int:
 
 def examine(host: str) -> list[Finding]:
     """Every check for a site that will listen on `host`."""
-    return [*check_all(host), check_fonts(settings.QIXUE["FONT_DIRS"])]
+    return [*check_all(host), check_fonts(installed_fonts())]
 
 
-def check_fonts(directories: Sequence[Path]) -> Finding:
+def check_fonts(fonts: FontSet) -> Finding:
     """Whether documents are set in the faces of GB/T 9704-2012, and by what a missing one is replaced."""
-    fonts = find_fonts(directories)
     substitutions = fonts.substitutions
     values: dict[str, Any] = {"files": len(fonts.files), "substitutions": substitutions}
     missing = [style for style, family in substitutions.items() if not family]
     if missing:
-        text = _("No font for %(styles)s in %(places)s, so documents lack characters; run: bin/fonts")
-        places = ", ".join(str(directory) for directory in directories)
-        return note("fonts", Level.WARNING, text, **values, styles=", ".join(missing), places=places)
+        text = _("There is no font for %(styles)s, so documents lack characters; run: bin/fonts")
+        return note("fonts", Level.WARNING, text, **values, styles=", ".join(missing))
     if substitutions:
         text = _("Documents replace missing fonts: %(pairs)s. To get them, run: bin/fonts")
         pairs = ", ".join(f"{style} → {family}" for style, family in substitutions.items())

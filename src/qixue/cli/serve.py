@@ -18,8 +18,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from qixue.cli import doctor
-from qixue.core import checkup
+from qixue.core.checkup import Level, check_all
 from qixue.core.logs import get_logger
 from qixue.core.refusal import Refused
 
@@ -77,7 +76,7 @@ def serve(address: Address, *, workers: int) -> int:
     """Serve until a signal ends it. Exit code 1 when the check-up finds something under which it must not run."""
     if workers < 1:
         raise Refused("bad_workers", _("At least one worker is needed, not %(workers)d."), workers=workers)
-    fatal = [finding for finding in doctor.examine(address.host) if finding.level is checkup.Level.FATAL]
+    fatal = [finding for finding in check_all(address.host) if finding.level is Level.FATAL]
     if fatal:
         print(_("Not started:"), *(f"- {finding.text}" for finding in fatal), sep="\n", file=sys.stderr)
         return 1
