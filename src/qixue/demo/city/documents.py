@@ -23,7 +23,7 @@ from qixue.programme.models import (
 )
 
 PROGRAMME_CODE = "demo"
-DOCUMENT_CODE = "plan-{seed}"  # the seed is part of the record: the city can be made again from it
+DOCUMENT_CODE = "plan-"  # the seed follows: it is part of the record, so that the city can be made again
 Topic = Passage.Topic
 
 
@@ -41,7 +41,7 @@ def create_frame(week: Week, city: Region, organisations: dict[str, Organisation
     document = data["document"]
     plan = SourceDocument.objects.create(
         programme=programme,
-        code=DOCUMENT_CODE.format(seed=seed),
+        code=f"{DOCUMENT_CODE}{seed}",
         title=document["title"].format(year=programme.year),
         title_en=document["en"].format(year=programme.year),
         genre=document["genre"],
@@ -54,6 +54,12 @@ def create_frame(week: Week, city: Region, organisations: dict[str, Organisation
     create_awards(programme, week, data["awards"], brands, organisations)
     create_passages(plan, data, brands)
     return Frame(programme, brands, series, plan)
+
+
+def seed_of(programme: Programme) -> int:
+    """The seed from which the programme was made."""
+    plan = SourceDocument.objects.get(programme=programme, code__startswith=DOCUMENT_CODE)
+    return int(plan.code.removeprefix(DOCUMENT_CODE))
 
 
 def create_programme(row: dict[str, str], week: Week, city: Region, root: Organisation) -> Programme:
@@ -194,7 +200,7 @@ def create_involvements(frame: Frame, organisations: dict[str, Organisation]) ->
         for role, codes in stated[key].items()
         for position, code in enumerate(codes, start=1)
     ]
-    trainings = Activity.objects.filter(programme=frame.programme, brand=frame.brands["demo-field"], kind="training")
+    trainings = Activity.objects.filter(programme=frame.programme, series__isnull=False, kind=Activity.Kind.TRAINING)
     rows += [
         Involvement(organisation=activity.organisation, role=Involvement.Role.TRAINING_PROVIDER, activity=activity)
         for activity in trainings.select_related("organisation").order_by("pk")

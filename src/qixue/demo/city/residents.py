@@ -94,14 +94,9 @@ def inhabitant(chance: random.Random, week: Week, town: Region, age: int) -> Inh
 def personas(week: Week, towns: dict[str, Region], users: dict[str, User]) -> Iterator[Inhabitant]:
     """The two residents who can sign in: one of working age in the city, one of 75 years."""
     for username, age, code in (("resident", 34, "441802006"), ("elder", 75, "441802007")):
-        user, town = users[username], town_of(towns, code)
+        user, town = users[username], towns[code]
         resident = Resident(name=user.display_name, birth_year=week.today.year - age, home_region=town, user=user)
         yield Inhabitant(resident, age, town)
-
-
-def town_of(towns: dict[str, Region], code: str) -> Region:
-    """Statistics codes have nine digits for towns, or twelve with zeros behind."""
-    return towns.get(code) or towns[f"{code}000"]
 
 
 def by_county(inhabitants: Sequence[Inhabitant]) -> dict[str, list[Inhabitant]]:
