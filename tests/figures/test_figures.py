@@ -269,7 +269,7 @@ def populate(programme: Programme, indicator: str, people: int, day: str = "2020
         reference_on=day,
         value=people,
         unit="persons",
-        status="公报",
+        status="verified",
         source="第七次人口普查公报",
     )
 

@@ -121,11 +121,11 @@ def registration_evidence(scope: Scope) -> list[EvidenceRow]:
 
 
 def population(scope: Scope, indicator: str) -> Population | None:
-    """The latest published head count of the scope's region, or of the programme's city."""
+    """The latest verified value for the scope's region, or for the programme's city."""
     regions = Region.objects.filter(code=scope.region) if scope.region else None
     if regions is None:
         regions = Region.objects.filter(programmes__code=scope.programme)
-    series = Population.objects.filter(region__in=regions, indicator=indicator, unit="persons")
+    series = Population.objects.filter(region__in=regions, indicator=indicator, unit="persons", status="verified")
     return series.order_by("-reference_on", "pk").first()
 
 

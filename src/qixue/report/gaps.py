@@ -21,7 +21,9 @@ class Gap:
 
 def gaps_of(programme: Programme) -> list[Gap]:
     """Everything that is missing, the most official first."""
-    return [*programme_gaps(programme), *ceremony_gaps(programme), *brand_gaps(programme), *stated_gaps(programme)]
+    found = [*programme_gaps(programme), *ceremony_gaps(programme), *brand_gaps(programme)]
+    codes = {gap.code for gap in found}
+    return found + [gap for gap in stated_gaps(programme) if gap.code not in codes]
 
 
 def programme_gaps(programme: Programme) -> list[Gap]:

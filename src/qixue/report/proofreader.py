@@ -125,41 +125,38 @@ def pattern_remarks(line: str, at: int) -> Iterator[Remark]:
 
 def organ_remarks(lines: list[str], organ_names: Mapping[str, tuple[str, ...]]) -> Iterator[Remark]:
     """Names of organs that are not the canonical ones."""
-    for at, line in enumerate(lines, start=1):
-        for canonical, others in organ_names.items():
-            rest = line.replace(canonical, "")
-            for other in others:
-                if other != canonical and other not in canonical and other in rest:
-                    yield Remark(
-                        "organ_name",
-                        f"机构名称请统一为“{canonical}”。",
-                        f"Please use the canonical name {canonical}.",
-                        place_of(at),
-                        other,
-                    )
+    for canonical, other in other_names(organ_names):
+        for at, line in enumerate(lines, start=1):
+            if other in line.replace(canonical, ""):
+                yield Remark(
+                    "organ_name",
+                    f"机构名称请统一为“{canonical}”。",
+                    f"Please use the canonical name {canonical}.",
+                    place_of(at),
+                    other,
+                )
 
 
-def sentences(line: str) -> list[str]:
-    return [part.strip() for part in re.split(r"[。！？]", line) if part.strip()]
+def other_names(organ_names: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+    """Pairs (canonical, other name); a shorter form of the canonical name is no other name."""
+    for canonical, others in organ_names.items():
+        yield from ((canonical, other) for other in others if other not in canonical)
 
 
 def repetition_remarks(lines: list[str]) -> Iterator[Remark]:
-    """The same statement twice: clauses of 20 characters and more that were read before."""
+    """The same clause in two paragraphs, long enough that its repetition is no chance."""
     seen: dict[str, int] = {}
+    for at, clause in long_clauses(lines):
+        first = seen.setdefault(clause, at)
+        if first != at:
+            message_zh, message_en = f"与第{first}段重复，说一次即可。", f"Already said in paragraph {first}."
+            yield Remark("repetition", message_zh, message_en, place_of(at), clause)
+
+
+def long_clauses(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """Clauses of 12 characters and more with the number of their paragraph."""
     for at, line in enumerate(lines, start=1):
-        for sentence in sentences(line):
-            for clause in repeated_parts(sentence):
-                if clause in seen and seen[clause] != at:
-                    message = f"与第{seen[clause]}段重复，说一次即可。"
-                    yield Remark(
-                        "repetition", message, f"Already said in paragraph {seen[clause]}.", place_of(at), clause
-                    )
-                seen.setdefault(clause, at)
-
-
-def repeated_parts(sentence: str) -> list[str]:
-    """Clauses long enough that their repetition is no chance."""
-    return [clause for clause in re.split(r"[，；：]", sentence) if len(clause) >= 12]
+        yield from ((at, clause) for clause in re.split(r"[。！？，；：]", line) if len(clause) >= 12)
 
 
 def whole_city_remarks(lines: list[str], silent: tuple[str, ...]) -> Iterator[Remark]:

@@ -49,9 +49,10 @@ def brand_work_text(material: Material, brand: Brand) -> str:
     ways = "或".join(material.quotes(Topic.CHANNEL, brand))
     what = enumeration(material.quotes(Topic.BRAND, brand))
     practices = clauses(material.quotes(Topic.PRACTICE, brand))
-    effects = enumeration(material.quotes(Topic.EFFECT, brand))
-    purpose = f"着力实现{effects}" if effects else ""
-    return sentence(clauses([who + slogan, ways + what, through, practices, purpose]))
+    aims = enumeration(material.quotes(Topic.EFFECT, brand, is_narrative=False))
+    purpose = f"旨在{aims}" if aims else ""
+    claims = clauses(material.quotes(Topic.EFFECT, brand, is_narrative=True))
+    return sentence(clauses([who + slogan, ways + what, through, practices, purpose, claims]))
 
 
 def series_runs(material: Material, brand: Brand) -> list[Run | str]:

@@ -3,7 +3,7 @@
 from qixue.programme.models import Passage
 from qixue.report.drafting.material import Material, paragraph
 from qixue.report.official_document import Block
-from qixue.report.phrases import clauses, enumeration, numbered_points, sentence
+from qixue.report.phrases import clauses, numbered_points, sentence
 
 Topic = Passage.Topic
 
@@ -16,7 +16,7 @@ def problems(material: Material) -> list[Block]:
 
 
 def intentions(material: Material) -> list[Block]:
-    effects = enumeration(material.quotes(Topic.CLAIMED_EFFECT))
+    effects = clauses(material.quotes(Topic.CLAIMED_EFFECT))
     meaning = f"终身学习有助于{effects}。" if effects else ""
     plans = material.quotes(Topic.INTENTION)
     return paragraph(meaning, sentence(f"下一步，{clauses(plans)}") if plans else "")

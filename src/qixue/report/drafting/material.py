@@ -25,8 +25,9 @@ class Material:
         found = [item for item in self.figures if item.definition.code == definition and item.scope == scope]
         return found[0] if found and found[0].quantity else None
 
-    def quotes(self, topic: str, brand: Brand | None = None) -> list[str]:
-        passages = Passage.objects.filter(document__programme=self.programme, topic=topic, brand=brand)
+    def quotes(self, topic: str, brand: Brand | None = None, **narrower: bool) -> list[str]:
+        """The words of the records on a topic, of the programme as a whole or of one brand."""
+        passages = Passage.objects.filter(document__programme=self.programme, topic=topic, brand=brand, **narrower)
         return list(passages.order_by("position", "pk").values_list("quote", flat=True))
 
 

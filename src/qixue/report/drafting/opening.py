@@ -81,7 +81,8 @@ def leadership(material: Material) -> list[Block]:
     subject = "启动仪式" if any(roles) else ""
     first = sentence(clauses([*approval, subject + clauses(roles)]))
     group = material.quotes(Topic.ROLE)[:1]
-    plan = sentence(clauses([*group, *material.quotes(Topic.PLAN)]))
+    work = clauses([*group, *material.quotes(Topic.PLAN)])
+    plan = f"主办单位{work}。" if work else ""
     participants = organisations(material, Role.PARTICIPANT)
     joined = f"{enumeration(participants)}等积极参与。" if participants else ""
     involved = material.figure("organisations_involved")

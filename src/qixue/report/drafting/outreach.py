@@ -21,7 +21,8 @@ def outreach(material: Material) -> list[Block]:
 
 
 def narrative(material: Material) -> str:
-    return sentence(clauses(material.quotes(Topic.TRAINING)))
+    quotes = material.quotes(Topic.TRAINING)
+    return f"面向农民的培训{clauses(quotes)}。" if quotes else ""
 
 
 def training_runs(material: Material) -> list[Run | str]:
@@ -30,7 +31,7 @@ def training_runs(material: Material) -> list[Run | str]:
         activity__kind=Activity.Kind.TRAINING,
         role=Involvement.Role.TRAINING_PROVIDER,
     ).select_related("organisation", "activity")
-    ordered = providers.order_by("organisation__code", "activity__code")
+    ordered = providers.order_by("activity__code", "organisation__code")
     groups = [
         f"{organisation.name}举办了{enumeration(item.activity.title for item in items if item.activity)}"
         for organisation, items in groupby(ordered, key=lambda item: item.organisation)
@@ -41,11 +42,10 @@ def training_runs(material: Material) -> list[Run | str]:
 
 
 def venues_text(material: Material) -> str:
-    quotes = material.quotes(Topic.VENUE)
     names = Venue.objects.filter(is_group=True, is_open_to_public=True).order_by("code").values_list("name", flat=True)
-    if not quotes or not names:
+    if not names or not material.quotes(Topic.VENUE):
         return ""
-    return sentence(f"充分利用{enumeration(names)}等场地，{clauses(quotes)}")
+    return f"有关镇利用{enumeration(names)}等场地向公众开放。"
 
 
 def towns_text(material: Material) -> str:
