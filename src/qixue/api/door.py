@@ -1,0 +1,77 @@
+"""What holds for every address: the language of its sentences, one shape of errors, no unknown parameters."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_supported_language_variant, override
+from django.utils.translation.trans_real import parse_accept_lang_header
+from ninja import NinjaAPI
+
+from qixue.api import errors
+
+View = Callable[..., HttpResponse]
+
+
+def language_of(request: HttpRequest) -> str:
+    """The first language of Accept-Language that we speak; Chinese otherwise. A cookie of the pages has no say."""
+    for name, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()):
+        try:
+            return get_supported_language_variant(name)
+        except LookupError:
+            continue
+    return settings.LANGUAGE_CODE
+
+
+def guarded(view: View, parameters: set[str]) -> View:
+    """The view behind the door; `parameters` are the query parameters that it knows."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        language = language_of(request)
+        with override(language):
+            response = answer_of(view, parameters, request, *args, **kwargs)
+        response["Content-Language"] = language
+        response["Cache-Control"] = "private, no-cache"
+        patch_vary_headers(response, ["Accept-Language", "Authorization"])
+        return response
+
+    return answer
+
+
+def answer_of(view: View, parameters: set[str], request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    if unknown := sorted(set(request.GET) - parameters):
+        return errors.unknown_parameters(unknown)
+    try:
+        response = view(request, *args, **kwargs)
+    except Http404:
+        return errors.not_found(request)
+    if isinstance(response, HttpResponseNotAllowed):
+        return errors.method_not_allowed(response["Allow"])
+    return response
+
+
+def parameters_by_route(api: NinjaAPI) -> dict[str, set[str]]:
+    """The names of the query parameters of each route, by the route's name."""
+    known: dict[str, set[str]] = {}
+    for router in api._get_bound_routers():
+        for path_view in router.path_operations.values():
+            for operation in path_view.operations:
+                names = known.setdefault(api.get_operation_url_name(operation, router.template), set())
+                for model in operation.models:
+                    if model.__ninja_param_source__ == "query":
+                        names |= set(model.__ninja_flatten_map__)
+    return known
+
+
+def guarded_urls(api: NinjaAPI) -> list[URLPattern]:
+    """The addresses of the API, each behind the door."""
+    known = parameters_by_route(api)
+    patterns = [pattern for pattern in api.urls[0] if isinstance(pattern, URLPattern)]
+    for pattern in patterns:
+        pattern.callback = guarded(pattern.callback, known.get(pattern.name or "", set()))
+    return patterns

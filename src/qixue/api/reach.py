@@ -1,0 +1,76 @@
+"""What a viewer may see and change: the public part for everybody, and the subtrees that their roles reach."""
+
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404
+
+from qixue.api.errors import NotAllowed
+from qixue.participation.models import LedgerEntry, Registration
+from qixue.participation.queries import ledger_entries
+from qixue.people import rules
+from qixue.people.models import Organisation, User
+from qixue.people.queries import path_filter
+from qixue.people.rules import Action
+from qixue.programme.models import Activity, Programme, Session
+from qixue.programme.models.activities import SessionQuerySet
+from qixue.programme.models.programmes import ProgrammeQuerySet
+
+
+def visible_programmes(viewer: User | None) -> ProgrammeQuerySet:
+    """Published programmes, and those whose records the viewer may see."""
+    in_reach = path_filter(rules.reach(viewer, Action.SEE_RECORDS), "organisation__path")
+    published = Q(state=Programme.State.PUBLISHED)
+    rows = Programme.objects.filter(published | in_reach).select_related("region", "organisation")
+    return rows.order_by("-year", "code", "pk")
+
+
+def visible_sessions(viewer: User | None) -> SessionQuerySet:
+    """Public sessions, and those of every activity whose records the viewer may see."""
+    in_reach = path_filter(rules.reach(viewer, Action.SEE_RECORDS), "activity__organisation__path")
+    public = Q(activity__state=Activity.State.PUBLISHED, activity__programme__state=Programme.State.PUBLISHED)
+    return with_context(Session.objects.filter(public | in_reach))
+
+
+def with_context(sessions: SessionQuerySet) -> SessionQuerySet:
+    """Sessions by their start, those without one last, with everything that an answer names."""
+    related = ("activity__programme", "activity__organisation", "activity__brand", "activity__series")
+    rows = sessions.select_related(*related, "venue__region").annotate(taken_count=taken_seats())
+    return rows.order_by(F("starts_at").asc(nulls_last=True), "pk")
+
+
+def taken_seats() -> Coalesce:
+    """How many places of a session are confirmed, as a subquery: a join would count the other columns along."""
+    confirmed = Registration.objects.filter(session=OuterRef("pk"), state=Registration.State.CONFIRMED)
+    per_session = confirmed.order_by().values("session").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(per_session), 0)
+
+
+def may_see_records(viewer: User | None, programme: Programme) -> bool:
+    return rules.may(viewer, Action.SEE_RECORDS, programme.organisation)
+
+
+def session_for(user: User, session_id: int, action: Action) -> Session:
+    """The session, if the user may do this to it; raises like `require`."""
+    session = with_context(Session.objects.all()).filter(pk=session_id).first()
+    if session is None:
+        raise Http404
+    require(user, action, session.activity.organisation)
+    return session
+
+
+def entry_for(user: User, entry_id: int, action: Action) -> LedgerEntry:
+    """The ledger entry, if the user may do this to it; raises like `require`."""
+    entry = ledger_entries().filter(pk=entry_id).first()
+    if entry is None:
+        raise Http404
+    require(user, action, entry.organisation)
+    return entry
+
+
+def require(user: User, action: Action, organisation: Organisation) -> None:
+    """Raises Http404 where the organisation is out of reach, NotAllowed where only the role is missing."""
+    if rules.may(user, action, organisation):
+        return
+    if rules.may(user, Action.SEE_RECORDS, organisation):
+        raise NotAllowed
+    raise Http404

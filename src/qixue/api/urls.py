@@ -1,0 +1,27 @@
+"""The API at /api/v1/: its routers, its OpenAPI document and its addresses."""
+
+from django.urls import include, path, re_path
+from ninja import NinjaAPI
+
+from qixue.api import errors
+from qixue.api.door import guarded, guarded_urls
+from qixue.api.views import brands, figures, ledger, organisations, programmes, regions, sessions
+
+api = NinjaAPI(
+    title="Qixue",
+    version="1",
+    description=(
+        "Programmes, sessions, figures and the attendance ledger of an activity week. Reading what is public needs no"
+        " token. Texts are given in Chinese and English; error messages follow Accept-Language."
+    ),
+    urls_namespace="api",
+    docs_url=None,
+)
+errors.install(api)
+for noun in (programmes, sessions, figures, organisations, brands, regions, ledger):
+    api.add_router("", noun.router)
+
+urlpatterns = [
+    path("", include((guarded_urls(api), "api"))),
+    re_path(r"", guarded(errors.not_found, set())),
+]

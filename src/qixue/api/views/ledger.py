@@ -1,0 +1,153 @@
+"""Writes to the attendance ledger. Each names a key, and sending it again answers with the first entry."""
+
+import uuid
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from ninja import Header, Query, Router, Status
+
+from qixue.api.auth import STAFF_ONLY, staff
+from qixue.api.reach import entry_for, session_for
+from qixue.api.schemas.ledger import CorrectionIn, EntryOut, HeadCountIn, Keyed, VoidIn
+from qixue.api.schemas.parts import Error, Id, Page, PageQuery, page_of
+from qixue.core.clock import now
+from qixue.core.quantity import Qualifier
+from qixue.core.refusal import Refused
+from qixue.participation.models import LedgerEntry
+from qixue.participation.operations.evidence import keep_note
+from qixue.participation.operations.ledger import correct_entry, record_head_count, void_entry
+from qixue.participation.queries import entries_of_session, ledger_entries
+from qixue.people.rules import Action
+
+router = Router(auth=STAFF_ONLY, tags=["ledger"])
+ERRORS = {400: Error, 401: Error, 403: Error, 404: Error, 409: Error, 413: Error, 422: Error}
+Key = Annotated[uuid.UUID | None, Header(alias="Idempotency-Key")]
+
+
+def key_of(body: Keyed, header: uuid.UUID | None) -> uuid.UUID:
+    """Refused: key_missing, key_differs."""
+    keys = {key for key in (body.client_uuid, header) if key}
+    if len(keys) > 1:
+        raise Refused("key_differs", _("Please send one key: client_uuid and Idempotency-Key are not the same."))
+    if not keys:
+        raise Refused("key_missing", _("Please send a UUID as client_uuid or in the header Idempotency-Key."))
+    return keys.pop()
+
+
+def entered_once(key: uuid.UUID, expected: dict[str, Any], enter: Callable[[], LedgerEntry]) -> LedgerEntry:
+    """The entry that has this key, made now unless it is there; another request under the same key is refused.
+
+    `expected` is what the request asks for, as fields of the entry. Refused: key_reused, and what `enter` refuses.
+    """
+    entry = entry_with(key)
+    if entry is None:
+        try:
+            with transaction.atomic():
+                entry = enter()
+        except IntegrityError:  # the same key went into another organisation's chain at the same moment
+            entry = entry_with(key)
+            if entry is None:
+                raise
+    if any(value_of(entry, field) != value for field, value in expected.items()):
+        raise Refused("key_reused", _("This key was used for another request; please make a new one."))
+    return entry
+
+
+def entry_with(key: uuid.UUID) -> LedgerEntry | None:
+    return ledger_entries().filter(client_uuid=key).first()
+
+
+def value_of(entry: LedgerEntry, field: str) -> Any:
+    return entry.evidence.text if field == "note" and entry.evidence else getattr(entry, field)
+
+
+@router.get(
+    "/sessions/{session_id}/ledger-entries",
+    response={200: Page[EntryOut], 401: Error, 403: Error, 404: Error, 422: Error},
+)
+def list_entries(request: HttpRequest, session_id: Id, filters: Query[PageQuery]) -> dict:
+    """The session's whole history, replaced entries included, oldest first."""
+    session = session_for(staff(request), session_id, Action.SEE_RECORDS)
+    return page_of(entries_of_session(session), filters, EntryOut.of)
+
+
+@router.post("/sessions/{session_id}/head-counts", response={201: EntryOut, **ERRORS})
+def create_head_count(
+    request: HttpRequest, session_id: Id, body: HeadCountIn, idempotency_key: Key = None
+) -> Status[EntryOut]:
+    """Enter how many people were at a session, with a note that says how they were counted."""
+    session, at = session_for(staff(request), session_id, Action.RECORD_ATTENDANCE), now()
+    key, user = key_of(body, idempotency_key), staff(request)
+
+    def enter() -> LedgerEntry:
+        return record_head_count(
+            session,
+            count=body.count,
+            qualifier=Qualifier(body.qualifier),
+            evidence=keep_note(body.note, at=at),
+            by=user,
+            at=at,
+            client_uuid=key,
+        )
+
+    expected = {
+        "kind": LedgerEntry.Kind.HEAD_COUNT,
+        "session_id": session.pk,
+        "count": body.count,
+        "qualifier": body.qualifier,
+        "note": body.note,
+        "actor_id": user.pk,
+    }
+    return Status(201, EntryOut.of(entered_once(key, expected, enter)))
+
+
+@router.post("/ledger-entries/{entry_id}/corrections", response={201: EntryOut, **ERRORS})
+def create_correction(
+    request: HttpRequest, entry_id: Id, body: CorrectionIn, idempotency_key: Key = None
+) -> Status[EntryOut]:
+    """Replace a head count by a new entry; the old one stays readable."""
+    target, at = entry_for(staff(request), entry_id, Action.CORRECT_ATTENDANCE), now()
+    key, user = key_of(body, idempotency_key), staff(request)
+
+    def enter() -> LedgerEntry:
+        return correct_entry(
+            target,
+            count=body.count,
+            qualifier=Qualifier(body.qualifier),
+            reason=body.reason,
+            evidence=None,
+            by=user,
+            at=at,
+            client_uuid=key,
+        )
+
+    expected = {
+        "kind": LedgerEntry.Kind.CORRECTION,
+        "target_id": target.pk,
+        "count": body.count,
+        "qualifier": body.qualifier,
+        "reason": body.reason,
+        "actor_id": user.pk,
+    }
+    return Status(201, EntryOut.of(entered_once(key, expected, enter)))
+
+
+@router.post("/ledger-entries/{entry_id}/voids", response={201: EntryOut, **ERRORS})
+def create_void(request: HttpRequest, entry_id: Id, body: VoidIn, idempotency_key: Key = None) -> Status[EntryOut]:
+    """Take an entry back by a new one; what it said stays readable."""
+    target, at = entry_for(staff(request), entry_id, Action.CORRECT_ATTENDANCE), now()
+    key, user = key_of(body, idempotency_key), staff(request)
+
+    def enter() -> LedgerEntry:
+        return void_entry(target, reason=body.reason, by=user, at=at, client_uuid=key)
+
+    expected = {
+        "kind": LedgerEntry.Kind.VOID,
+        "target_id": target.pk,
+        "reason": body.reason,
+        "actor_id": user.pk,
+    }
+    return Status(201, EntryOut.of(entered_once(key, expected, enter)))

@@ -1,0 +1,209 @@
+import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.api.conftest import Ask, Scene
+from tests.factories import (
+    NOON,
+    ActivityFactory,
+    BrandFactory,
+    OrganisationFactory,
+    ProgrammeFactory,
+    RegionFactory,
+    ResidentFactory,
+    SessionFactory,
+    VenueFactory,
+)
+
+from qixue.figures.models import NamedFigure
+from qixue.figures.queries import figures_payload
+from qixue.participation.models import Registration
+from qixue.places.models import Region
+from qixue.programme.models import Activity, Programme, Session
+
+pytestmark = pytest.mark.django_db
+
+
+def county(code: str) -> Region:
+    city = RegionFactory()
+    return RegionFactory(code=code, name=code, name_en="", level=Region.Level.COUNTY, parent=city)
+
+
+@pytest.fixture
+def programme() -> Programme:
+    return ProgrammeFactory(code="week", name_en="Activity Week")
+
+
+def test_programme_has_both_languages_whatever_is_asked(programme: Programme, ask: Ask) -> None:
+    answers = [ask("GET", "/programmes/week", **{"Accept-Language": language}) for language in ("zh", "en")]
+
+    names = [answer.json()["name"] for answer in answers]
+    assert names == [{"zh": "全民终身学习活动周", "en": "Activity Week"}] * 2
+    assert [answer["Content-Language"] for answer in answers] == ["zh-hans", "en"]
+
+
+def test_lists_come_in_pages_with_the_count_of_the_whole(ask: Ask) -> None:
+    for year in (2024, 2025, 2026):
+        ProgrammeFactory(code=f"week-of-{year}", year=year)
+
+    pages = [ask("GET", f"/programmes?limit=2&page={page}").json() for page in (1, 2, 3)]
+
+    found = [[item["code"] for item in page["items"]] for page in pages]
+    assert found == [["week-of-2026", "week-of-2025"], ["week-of-2024"], []]
+    assert {page["count"] for page in pages} == {3}
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=201", "page=0", "page=100001", "limit=２", "page=1.0", "zeite=1"])
+def test_pages_are_bounded_and_parameters_are_known(query: str, ask: Ask) -> None:
+    answer = ask("GET", f"/programmes?{query}")
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert answer.json()["details"][0]["field"] == f"query.{query.split('=')[0]}"
+
+
+@pytest.fixture
+def sessions(programme: Programme) -> dict[str, Session]:
+    """Five sessions, each of which differs from the plain one in one way."""
+    brand = BrandFactory(code="B3")
+    away = VenueFactory(region=county("441826"))
+    plain = ActivityFactory(programme=programme)
+    lecture = ActivityFactory(programme=programme, kind=Activity.Kind.LECTURE, title="防诈骗讲座", title_en="Scams")
+    branded = ActivityFactory(programme=programme, brand=brand)
+    late = datetime.datetime(2026, 11, 5, 16, 0, tzinfo=datetime.UTC)  # midnight in Shanghai: already November 6
+    return {
+        "plain": SessionFactory(activity=plain),
+        "away": SessionFactory(activity=plain, venue=away),
+        "late": SessionFactory(activity=plain, starts_at=late, ends_at=late + datetime.timedelta(hours=1)),
+        "lecture": SessionFactory(activity=lecture),
+        "branded": SessionFactory(activity=branded),
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", {"plain", "away", "late", "lecture", "branded"}),
+        ("county=441826", {"away"}),
+        ("day=2026-11-06", {"late"}),
+        ("day=2026-11-05", set()),
+        ("kind=lecture", {"lecture"}),
+        ("brand=B3", {"branded"}),
+        ("q=诈骗", {"lecture"}),
+        ("q=scams", {"lecture"}),
+        ("kind=lecture&brand=B3", set()),
+    ],
+)
+def test_sessions_are_filtered(query: str, expected: set[str], sessions: dict[str, Session], ask: Ask) -> None:
+    answer = ask("GET", f"/programmes/week/sessions?{query}").json()
+
+    assert {item["id"] for item in answer["items"]} == {sessions[name].pk for name in expected}
+
+
+@pytest.mark.parametrize(("query", "code"), [("county=990000", "unknown_region"), ("brand=B9", "unknown_brand")])
+def test_unknown_code_is_named_instead_of_finding_nothing(
+    query: str, code: str, programme: Programme, ask: Ask
+) -> None:
+    answer = ask("GET", f"/programmes/week/sessions?{query}", **{"Accept-Language": "en"})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert query.split("=")[1] in answer.json()["message"]
+
+
+def test_session_says_how_many_seats_are_left(programme: Programme, ask: Ask) -> None:
+    session = SessionFactory(activity__programme=programme, seat_count=3)
+    for state, number in (("confirmed", None), ("confirmed", None), ("waiting", 1), ("cancelled", None)):
+        Registration.objects.create(
+            session=session, resident=ResidentFactory(), state=state, waiting_number=number, registered_at=NOON
+        )
+
+    answer = ask("GET", f"/sessions/{session.pk}").json()
+
+    assert answer["seats"] == {"total": 3, "taken": 2, "left": 1}
+    assert answer["starts_at"] == "2026-11-04T09:00:00+08:00"
+
+
+def test_session_without_a_limit_has_no_number_of_seats_left(programme: Programme, ask: Ask) -> None:
+    session = SessionFactory(activity__programme=programme)
+
+    assert ask("GET", f"/sessions/{session.pk}").json()["seats"] == {"total": None, "taken": 0, "left": None}
+
+
+def test_regions_are_read_level_by_level(ask: Ask) -> None:
+    county("441826")
+    county("441881")
+
+    roots = ask("GET", "/regions").json()["items"]
+    below = ask("GET", "/regions?parent=441800").json()["items"]
+
+    assert [(item["code"], item["child_count"]) for item in roots] == [("441800", 2)]
+    assert [(item["code"], item["parent"]) for item in below] == [("441826", "441800"), ("441881", "441800")]
+
+
+def test_figures_are_those_of_every_other_door(scene: Scene, ask: Ask) -> None:
+    [first, *_rest] = ask("GET", "/programmes/week/figures").json()
+
+    [expected, *_rest] = figures_payload(scene.programme, at=NOON)
+    assert {**first, "as_of": ""} == {**expected, "as_of": ""}
+    assert (first["value"], first["qualifier"], first["unit"]["code"]) == (160, "exact", "attendance")
+
+
+def test_one_figure_is_the_one_of_the_list(scene: Scene, ask: Ask) -> None:
+    listed = {item["code"]: item for item in ask("GET", "/programmes/week/figures").json()}
+
+    single = ask("GET", "/programmes/week/figures/participants").json()
+
+    assert {**single, "as_of": ""} == {**listed["participants"], "as_of": ""}
+
+
+def test_evidence_comes_in_pages(scene: Scene, ask: Ask) -> None:
+    whole = ask("GET", "/programmes/week/figures/attendance/evidence").json()
+    page = ask("GET", "/programmes/week/figures/attendance/evidence?limit=3&page=2").json()
+
+    assert (page["count"], page["items"]) == (4, whole["items"][3:])
+
+
+def test_unknown_figure_is_not_found(scene: Scene, ask: Ask) -> None:
+    assert ask("GET", "/programmes/week/figures/F9").status_code == 404
+
+
+def one_more(kind: str, programme: Programme) -> None:
+    if kind == "programmes":
+        ProgrammeFactory()
+    elif kind == "organisations":
+        OrganisationFactory(parent=programme.organisation)
+    elif kind == "brands":
+        BrandFactory().series.create(code=f"S-{Region.objects.count()}-{id(object())}", position=1, name="期")
+    elif kind == "regions":
+        RegionFactory(code=f"{500000 + Region.objects.count()}", parent=None)
+    else:
+        SessionFactory(activity__programme=programme, activity__brand=BrandFactory(), venue=VenueFactory())
+
+
+@pytest.mark.parametrize(
+    ("kind", "address"),
+    [
+        ("programmes", "/programmes"),
+        ("organisations", "/organisations"),
+        ("brands", "/brands"),
+        ("regions", "/regions"),
+        ("sessions", "/programmes/week/sessions"),
+        ("sessions", "/programmes/week/figures"),
+    ],
+)
+def test_list_costs_as_many_queries_with_three_items_as_with_one(
+    kind: str, address: str, programme: Programme, ask: Ask
+) -> None:
+    NamedFigure.objects.create(programme=programme, code="attendance", definition="attendance", position=1)
+    counts = []
+    for items in (1, 2):
+        for _item in range(items):
+            one_more(kind, programme)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            answer = ask("GET", address)
+        assert answer.status_code == 200
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
