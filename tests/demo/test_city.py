@@ -1,0 +1,209 @@
+"""The synthetic city holds together: seats, queues, rooms, hours, ledger, figures."""
+
+import datetime
+import itertools
+from collections import Counter
+
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.db.models import Count, F, Max, Min, Q
+from tests.demo.conftest import AT, EDITION
+
+from qixue.core.figures import Scope
+from qixue.demo.city.building import build_city
+from qixue.demo.city.personas import PASSWORD, PERSONAS, api_token
+from qixue.demo.city.week import Week
+from qixue.participation.models import LedgerEntry, Participant, Registration
+from qixue.participation.queries import chain_faults, recounted_tallies_in, tallies_in
+from qixue.people.models import Organisation, Resident, RoleAssignment, User
+from qixue.people.queries import user_of_token
+from qixue.places.models import Region, Venue
+from qixue.places.operations import load_population, load_regions
+from qixue.programme.models import Activity, Brand, Instalment, Programme, Session
+
+WEEK = Week(EDITION.today)
+State = Registration.State
+
+
+@pytest.fixture(scope="module", autouse=True)
+def city(empty_database: None) -> Programme:
+    load_regions(at=AT)
+    load_population(at=AT)
+    return build_city(seed=EDITION.seed, today=EDITION.today)
+
+
+def test_city_has_the_size_of_a_city():
+    sizes = {
+        "organisations": Organisation.objects.count(),
+        "residents": Resident.objects.count(),
+        "registrations": Registration.objects.count(),
+        "counties": Session.objects.values("venue__region__parent").exclude(venue=None).distinct().count(),
+        "kinds": Activity.objects.values("kind").distinct().count(),
+    }
+
+    assert sizes == {"organisations": 61, "residents": 5000, "registrations": 8000, "counties": 8, "kinds": 10}
+    assert 190 <= Session.objects.count() <= 220
+
+
+def test_city_is_marked_synthetic(city):
+    assert city.is_synthetic
+    assert (city.starts_on, city.ends_on) == (datetime.date(2026, 11, 3), datetime.date(2026, 11, 9))
+
+
+@pytest.mark.parametrize("model", [Organisation, Venue, Brand, Activity, Session, Instalment, User, Resident])
+def test_city_records_pass_the_checks_that_forms_make(model):
+    foreign = [field.name for field in model._meta.fields if field.is_relation]
+
+    for record in model.objects.all():
+        record.clean_fields(exclude=[*foreign, "password"])
+
+
+def test_confirmed_registrations_never_exceed_the_seats():
+    confirmed = Count("registrations", filter=Q(registrations__state=State.CONFIRMED))
+    sessions = Session.objects.annotate(confirmed=confirmed)
+
+    assert not sessions.filter(confirmed__gt=F("seat_count")).exists()
+    assert not sessions.filter(confirmed__gt=0, seat_count=None).exists()
+
+
+def test_waiting_list_starts_when_seats_are_gone_and_keeps_the_order_of_time():
+    waiting = Registration.objects.filter(state=State.WAITING)
+
+    assert waiting.count() > 100
+    for session in Session.objects.filter(registrations__in=waiting).distinct():
+        queue = session.registrations.filter(state=State.WAITING).order_by("waiting_number")
+        confirmed = session.registrations.filter(state=State.CONFIRMED)
+        assert confirmed.count() == session.seat_count
+        assert [row.waiting_number for row in queue] == list(range(1, len(queue) + 1))
+        assert [row.registered_at for row in queue] == sorted(row.registered_at for row in queue)
+        assert confirmed.aggregate(last=Max("registered_at"))["last"] <= queue[0].registered_at
+
+
+def test_rooms_and_speakers_are_not_double_booked():
+    sessions = list(Session.objects.order_by("starts_at", "pk"))
+    clashes = [
+        (first.pk, second.pk)
+        for first, second in itertools.combinations(sessions, 2)
+        if second.starts_at < first.ends_at
+        and (
+            (first.venue_id and first.venue_id == second.venue_id)
+            or (first.speaker and first.speaker == second.speaker)
+        )
+    ]
+
+    assert clashes == []
+
+
+def test_residents_are_not_at_two_sessions_at_once():
+    places = Registration.objects.exclude(state=State.CANCELLED)
+    hours = places.values_list("resident", "session__starts_at", "session__ends_at")
+    by_person = itertools.groupby(sorted(hours), key=lambda row: row[0])
+
+    for _person, rows in by_person:
+        slots = [(start, end) for _resident, start, end in rows]
+        assert all(first[1] <= second[0] for first, second in itertools.pairwise(slots))
+
+
+def test_sessions_behind_today_are_over_and_later_ones_are_not():
+    behind = Counter(Session.objects.filter(starts_at__lt=WEEK.known_until).values_list("state", flat=True))
+    later = set(Session.objects.filter(starts_at__gte=WEEK.known_until).values_list("state", flat=True))
+
+    assert behind[Session.State.HELD] > 50
+    assert behind[Session.State.PLANNED] == 2  # held, but nobody has reported them yet
+    assert Session.State.HELD not in later
+
+
+def test_nothing_is_known_after_midnight():
+    entries = LedgerEntry.objects.aggregate(last=Max("recorded_at"))
+    registrations = Registration.objects.aggregate(first=Min("registered_at"), last=Max("registered_at"))
+
+    assert entries["last"] < WEEK.known_until
+    assert WEEK.prepared_at <= registrations["first"] <= registrations["last"] < WEEK.known_until
+
+
+def test_ledger_chains_hold_and_run_forward_in_time():
+    assert list(chain_faults()) == []
+    for chain in Organisation.objects.filter(ledger_entries__isnull=False).distinct():
+        moments = list(chain.ledger_entries.order_by("sequence").values_list("recorded_at", flat=True))
+        assert moments == sorted(moments)
+
+
+def test_ledger_shows_every_way_in_which_people_are_counted():
+    kinds = set(LedgerEntry.objects.values_list("kind", "source").distinct())
+    qualifiers = set(LedgerEntry.objects.values_list("qualifier", flat=True).distinct())
+
+    assert kinds == {
+        ("attendance", "cadre"),
+        ("attendance", "door"),
+        ("attendance", "walk_in"),
+        ("correction", "staff"),
+        ("head_count", "staff"),
+        ("void", "staff"),
+    }
+    assert qualifiers >= {"exact", "about"}
+
+
+def test_tallies_agree_with_a_recount(city):
+    scope = Scope(programme=city.code)
+
+    assert tallies_in(scope) == recounted_tallies_in(scope)
+
+
+def test_people_are_counted_once_per_session_and_are_known():
+    named = LedgerEntry.objects.people()
+    twice = named.values("session", "person_token").annotate(times=Count("pk")).filter(times__gt=1)
+    tokens = set(named.values_list("person_token", flat=True))
+
+    assert not twice.exists()
+    assert tokens == set(Participant.objects.values_list("token", flat=True))
+
+
+def test_instalments_are_numbered_on_without_gaps():
+    for rows in Instalment.objects.values("series").annotate(low=Min("number"), high=Max("number"), count=Count("pk")):
+        assert rows["high"] - rows["low"] + 1 == rows["count"]
+    order = list(Instalment.objects.order_by("series", "number").values_list("series", "sessions__starts_at"))
+    assert order == sorted(order)
+
+
+def test_children_have_a_guardian_and_are_signed_up_by_the_family():
+    children = Resident.objects.filter(birth_year__gt=EDITION.today.year - 14)
+    sources = set(Registration.objects.filter(resident__in=children).values_list("source", flat=True))
+
+    assert children.count() > 300
+    assert not children.filter(guardian=None).exists()
+    assert sources == {Registration.Source.FAMILY}
+
+
+def test_countryside_takes_part_less_than_the_town():
+    rural = Q(home_region__urban_rural_class=Region.UrbanRural.RURAL)
+    places = Count("registrations", filter=Q(registrations__state=State.CONFIRMED))
+
+    def rate(residents):
+        return residents.aggregate(places=places)["places"] / residents.count()
+
+    assert rate(Resident.objects.filter(rural)) < rate(Resident.objects.exclude(rural))
+
+
+@pytest.mark.parametrize("persona", PERSONAS, ids=lambda persona: persona.username)
+def test_persona_signs_in_with_password_and_token_and_holds_their_role(persona):
+    user = User.objects.get(username=persona.username)
+
+    roles = RoleAssignment.objects.filter(user=user).values_list("organisation__code", "role")
+
+    assert check_password(PASSWORD, user.password)
+    assert user_of_token(api_token(EDITION.seed, persona), at=AT) == user
+    assert list(roles) == ([(persona.organisation, persona.staff_role)] if persona.staff_role else [])
+
+
+def test_staff_other_than_personas_cannot_sign_in():
+    staff = User.objects.filter(username__startswith="staff-")
+
+    assert not any(user.has_usable_password() for user in staff)
+    assert staff.count() == Organisation.objects.count() - 5
+
+
+def test_residents_among_the_personas_have_places():
+    for username in ("resident", "elder"):
+        places = Registration.objects.filter(resident__user__username=username)
+        assert set(places.values_list("state", flat=True)) <= {State.CONFIRMED, State.WAITING}
+        assert places.count() >= 2
