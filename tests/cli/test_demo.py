@@ -105,7 +105,9 @@ import django; django.setup()
 from qixue.people.models import Organisation
 from qixue.places.models import Region
 from qixue.programme.models import Programme
-place = Region.objects.create(code="441900", name="东莞市", short_name="东莞", level="city", unit_type="city", path="441900/")
+place = Region.objects.create(
+    code="441900", name="东莞市", short_name="东莞", level="city", unit_type="city", path="441900/"
+)
 bureau = Organisation.objects.create(code="BUREAU", name="教育局", path="BUREAU/")
 Programme.objects.create(code="week", name="活动周", year=2026, region=place, organisation=bureau)
 """
