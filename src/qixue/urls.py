@@ -11,3 +11,8 @@ urlpatterns = [
     path("api/v1/", include("qixue.api.urls")),
     path("", include("qixue.web.urls")),
 ]
+
+handler400 = "qixue.web.views.errors.bad_request"
+handler403 = "qixue.web.views.errors.not_allowed"
+handler404 = "qixue.web.views.errors.not_found"
+handler500 = "qixue.web.views.errors.failed"

@@ -18,6 +18,10 @@ class Refused(Exception):
         self.lines = tuple(lines)
         self.params = params
 
+    @property
+    def sentence(self) -> str:
+        """The sentence in the reader's language, without the single complaints."""
+        return str(self.text) % self.params if self.params else str(self.text)
+
     def __str__(self) -> str:
-        sentence = str(self.text) % self.params if self.params else str(self.text)
-        return "\n".join([sentence, *(str(line) for line in self.lines)])
+        return "\n".join([self.sentence, *(str(line) for line in self.lines)])

@@ -1,0 +1,93 @@
+"""What pages share: the site's frame, the programme in question, forms and refusals."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from qixue.core.refusal import Refused
+from qixue.people.rules import Action, may_anywhere
+from qixue.programme.models import Involvement, Programme
+from qixue.web.preferences import SIZES, text_size
+
+
+def current_programme() -> Programme | None:
+    """The programme that the city shows first: the one it set, else the latest published one."""
+    published = Programme.objects.published().select_related("region", "organisation")
+    if code := settings.QIXUE["PROGRAMME"]:
+        return published.filter(code=code).first()
+    return published.order_by("-year", "-starts_on", "-pk").first()
+
+
+def get_programme_or_404(code: str) -> Programme:
+    programme = Programme.objects.published().select_related("region", "organisation").filter(code=code).first()
+    if programme is None:
+        raise Http404
+    return programme
+
+
+def paginate(request: HttpRequest, rows: QuerySet[Any] | list[Any], per_page: int) -> Page[Any]:
+    """The page that the address asks for; a number out of range gives the nearest page."""
+    return Paginator(rows, per_page).get_page(request.GET.get("page"))
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page: the frame around it."""
+    programme = current_programme()
+    size = text_size(request)
+    return {
+        "site": settings.QIXUE,
+        "current_programme": programme,
+        "hosts": hosts_of(programme) if programme else [],
+        "contact_phone": settings.QIXUE["CONTACT_PHONE"] or (programme.organisation.phone if programme else ""),
+        "nav_links": nav_links(request, programme),
+        "text_size": size,
+        "next_size": SIZES[(SIZES.index(size) + 1) % len(SIZES)],
+        "is_staff_member": request.user.is_authenticated and may_anywhere(request.user, Action.SEE_WORKSPACE),
+    }
+
+
+@dataclass(frozen=True)
+class NavLink:
+    text: str
+    url: str
+    is_current: bool
+
+
+def nav_links(request: HttpRequest, programme: Programme | None) -> list[NavLink]:
+    """The few places that are always one step away."""
+    places = [(_("Home"), reverse("public:home"))]
+    if programme:
+        places.append((_("Activities"), reverse("public:sessions", args=[programme.code])))
+        places.append((_("Figures"), reverse("public:figures", args=[programme.code])))
+    places.append((_("Past weeks"), reverse("public:programmes")))
+    if request.user.is_authenticated:
+        places.append((_("Workspace"), reverse("workspace:home")))
+    matching = [url for _text, url in places if request.path == url or (url != "/" and request.path.startswith(url))]
+    current = max(matching, key=len, default="")
+    return [NavLink(text, url, url == current) for text, url in places]
+
+
+def hosts_of(programme: Programme) -> list[Involvement]:
+    """The hosts and organisers of the whole programme, for the foot of the page."""
+    roles = [Involvement.Role.HOST, Involvement.Role.ORGANISER]
+    involvements = Involvement.objects.filter(programme=programme, role__in=roles).select_related("organisation")
+    return list(involvements.order_by("position", "pk"))
+
+
+def form_page(request: HttpRequest, template: str, form: Form, **context: Any) -> HttpResponse:
+    """A page with a form; 422 when the form was sent and something in it has to be changed."""
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, template, {"form": form, **context}, status=status)
+
+
+def refusal_page(request: HttpRequest, refusal: Refused, *, back: str = "", **context: Any) -> HttpResponse:
+    """Why something cannot be done, and where to go instead. Nothing was changed."""
+    return render(request, "errors/refused.html", {"refusal": refusal, "back": back, **context}, status=409)

@@ -1,0 +1,63 @@
+"""What a visitor chose: language and text size, kept in two cookies and changed by POST, with or without an account."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+LANGUAGE_COOKIE, SIZE_COOKIE = "qixue_language", "qixue_elder"
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
+SIZES = ["", "1", "2"]  # normal, large, largest
+A_YEAR = 365 * 24 * 3600  # seconds
+
+
+class ChosenLanguage:
+    """Chinese unless the visitor chose otherwise: a link shared in a group looks the same to everybody who opens it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
+        language = chosen if chosen in LANGUAGES else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ["Cookie"])
+        return response
+
+
+def text_size(request: HttpRequest) -> str:
+    """ "" normal, "1" large, "2" largest; anything else counts as normal."""
+    size = request.COOKIES.get(SIZE_COOKIE, "")
+    return size if size in SIZES else ""
+
+
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    return remembered(request, LANGUAGE_COOKIE, request.POST.get("language", ""), LANGUAGES)
+
+
+@require_POST
+def choose_size(request: HttpRequest) -> HttpResponse:
+    return remembered(request, SIZE_COOKIE, request.POST.get("size", ""), SIZES)
+
+
+def remembered(request: HttpRequest, cookie: str, value: str, known: list[str]) -> HttpResponse:
+    """Back to the page the visitor came from, with the choice kept for a year; an unknown choice changes nothing."""
+    response = redirect(own_path(request, request.POST.get("next", "")))
+    if value in known:
+        response.set_cookie(cookie, value, max_age=A_YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax")
+    return response
+
+
+def own_path(request: HttpRequest, path: str) -> str:
+    """The path if it leads to this site, else the home page: nobody is sent elsewhere by a link to us."""
+    safe = url_has_allowed_host_and_scheme(path, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return path if safe and path.startswith("/") else "/"

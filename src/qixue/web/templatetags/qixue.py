@@ -1,0 +1,121 @@
+"""How pages print days, numbers and hedged quantities."""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.template.context import RequestContext
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from qixue.core.clock import SHANGHAI
+from qixue.core.language import in_language as chosen
+from qixue.core.language import is_chinese
+from qixue.core.quantity import Qualifier, Quantity
+from qixue.programme.models import Session
+
+register = template.Library()
+WEEKDAYS_ZH = "一二三四五六日"
+WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@register.filter
+def day(date: datetime.date | datetime.datetime | None) -> str:
+    """11月12日（周六）, or Sat 12 Nov."""
+    if date is None:
+        return _("date not stated")
+    if isinstance(date, datetime.datetime):
+        date = date.astimezone(SHANGHAI).date()
+    if is_chinese():
+        return f"{date.month}月{date.day}日（周{WEEKDAYS_ZH[date.weekday()]}）"
+    return f"{WEEKDAYS_EN[date.weekday()]} {date.day} {MONTHS_EN[date.month - 1]}"
+
+
+@register.filter
+def clock(moment: datetime.datetime | None) -> str:
+    """09:00 in Shanghai; empty where there is no time."""
+    return moment.astimezone(SHANGHAI).strftime("%H:%M") if moment else ""
+
+
+@register.filter
+def moment(value: datetime.datetime | None) -> str:
+    """2026-11-25 09:00 in Shanghai, for records."""
+    return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+@register.filter
+def when(session: Session) -> str:
+    """11月12日（周六）09:00-11:00, or that the date is not stated."""
+    if session.starts_at is None:
+        return _("date not stated")
+    end = f"-{clock(session.ends_at)}" if session.ends_at else ""
+    return f"{day(session.starts_at)}{'' if is_chinese() else ', '}{clock(session.starts_at)}{end}"
+
+
+@register.filter
+def number(value: Any) -> str:
+    """1,234; decimals as they are; nothing for None."""
+    return "" if value is None else f"{value:,}"
+
+
+@register.filter
+def quantity(value: Quantity | None) -> str:
+    """Hedge, number and unit as a sentence prints them."""
+    return value.text(get_language() or "zh") if value else _("no data")
+
+
+@register.filter
+def figure_parts(value: Quantity) -> dict[str, str]:
+    """A quantity in the pieces a large figure is set from: words before, digits, words after, unit."""
+    language = get_language() or "zh"
+    digits = f"{value.value:,}" if isinstance(value.value, int | Decimal) else str(value.value)
+    hedged = value.number_text(language)
+    printed = digits if digits in hedged else digits.replace(",", "")
+    before, found, after = hedged.partition(printed)
+    if not found:  # a floored sum prints other digits than its value
+        before, printed, after = "", hedged, ""
+    unit = value.unit.zh if is_chinese() else value.unit.en if value.value == 1 else value.unit.en_plural
+    return {"before": before, "digits": digits if found else printed, "after": after, "unit": unit}
+
+
+@register.filter
+def qualifier_words(value: Quantity) -> str:
+    """What the hedge of a number means, in a sentence."""
+    sentences = {
+        Qualifier.EXACT: _("The number is exact."),
+        Qualifier.AT_LEAST: _("The true number is larger than the one printed."),
+        Qualifier.NEARLY: _("The true number is slightly smaller than the one printed."),
+        Qualifier.ABOUT: _("The number is an estimate, or a sum with an estimate in it."),
+        Qualifier.CONTRADICTORY: _("The source hedges the number both ways: on which side the truth lies is unknown."),
+    }
+    return sentences[value.qualifier]
+
+
+@register.simple_tag
+def in_language(chinese: str, english: str) -> str:
+    return chosen(chinese, english)
+
+
+@register.simple_tag(takes_context=True)
+def query(context: RequestContext, **changes: Any) -> str:
+    """The address's query string with changes; an empty value takes a name out."""
+    values = context["request"].GET.copy()
+    for name, value in changes.items():
+        values.pop(name, None)
+        if value not in ("", None):
+            values[name] = str(value)
+    return f"?{values.urlencode()}" if values else "?"
+
+
+@register.filter
+def seats_left(session: Any) -> int:
+    """Free seats of a session that was annotated with its confirmed registrations; never below 0."""
+    return max(0, (session.seat_count or 0) - session.confirmed)
+
+
+@register.filter
+def is_choice_list(field: Any) -> bool:
+    """Whether a field is a list of radio buttons or boxes, which has a heading instead of a label."""
+    return bool(getattr(field.field.widget, "use_fieldset", False))

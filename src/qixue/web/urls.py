@@ -1,0 +1,16 @@
+"""Every page: for visitors, for staff, and the few that belong to both."""
+
+from django.urls import include, path
+
+from qixue.web import preferences
+from qixue.web.views import accounts, gallery
+
+urlpatterns = [
+    path("sign-in/", accounts.sign_in, name="sign_in"),
+    path("sign-out/", accounts.sign_out, name="sign_out"),
+    path("language/", preferences.choose_language, name="choose_language"),
+    path("text-size/", preferences.choose_size, name="choose_size"),
+    path("workspace/components/", gallery.components, name="components"),
+    path("workspace/", include("qixue.web.workspace.urls")),
+    path("", include("qixue.web.public.urls")),
+]
