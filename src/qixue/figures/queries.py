@@ -95,8 +95,15 @@ def recounted(figure: Figure) -> Figure:
 
 
 def payload(figure: Figure, *, at: datetime.datetime) -> dict[str, Any]:
-    """A figure as JSON: both languages, hedge, bounds, period, source wording, issues and the ids of its evidence."""
-    quantity, value, rows = figure.quantity, figure.value, figure.evidence()
+    """A figure as JSON with the ids of its evidence and the digest over it."""
+    rows = figure.evidence()
+    proof = {"evidence": [row.id for row in rows], "evidence_digest": evidence_digest(rows)}
+    return {**statement(figure, at=at), **proof}
+
+
+def statement(figure: Figure, *, at: datetime.datetime) -> dict[str, Any]:
+    """A figure as JSON without its evidence: both languages, hedge, bounds, period, source wording, issues."""
+    quantity, value = figure.quantity, figure.value
     return {
         "code": figure.code,
         "definition": figure.definition.code,
@@ -120,8 +127,6 @@ def payload(figure: Figure, *, at: datetime.datetime) -> dict[str, Any]:
             {"quote": issue.quote, "zh": issue.explanation, "en": issue.explanation_en} for issue in figure.issues
         ],
         "left_out": list(value.left_out),
-        "evidence": [row.id for row in rows],
-        "evidence_digest": evidence_digest(rows),
     }
 
 

@@ -35,8 +35,8 @@ class Issue(Schema):
     en: str
 
 
-class FigureOut(Schema):
-    """A figure with its rule, its hedge and the ids of its evidence. Decimals travel as text."""
+class StatementOut(Schema):
+    """A figure with its rule and its hedge. Decimals travel as text."""
 
     code: str
     definition: str
@@ -58,6 +58,11 @@ class FigureOut(Schema):
     notes: Lines
     issues: list[Issue]
     left_out: list[str]
+
+
+class FigureOut(StatementOut):
+    """A figure with the ids of its evidence and a digest that changes when a record behind it does."""
+
     evidence: list[str]
     evidence_digest: str
 

@@ -5,11 +5,11 @@ from ninja import Query, Router
 
 from qixue.api.auth import EVERYBODY, TOKEN_IS_OPTIONAL, viewer
 from qixue.api.reach import may_see_records
-from qixue.api.schemas.figures import EvidenceOut, FigureOut
+from qixue.api.schemas.figures import EvidenceOut, FigureOut, StatementOut
 from qixue.api.schemas.parts import Code, Error, Page, PageQuery
 from qixue.api.views.programmes import programme_for
 from qixue.core.clock import now
-from qixue.figures.queries import Figure, figure_of, figures_payload, payload
+from qixue.figures.queries import Figure, figure_of, figures_of, payload, statement
 from qixue.programme.models import Programme
 
 router = Router(auth=EVERYBODY, tags=["figures"], by_alias=True)
@@ -24,12 +24,13 @@ def known_figure(programme: Programme, code: str) -> Figure:
 
 @router.get(
     "/programmes/{code}/figures",
-    response={200: list[FigureOut], 401: Error, 404: Error, 422: Error},
+    response={200: list[StatementOut], 401: Error, 404: Error, 422: Error},
     openapi_extra=TOKEN_IS_OPTIONAL,
 )
 def list_figures(request: HttpRequest, code: Code) -> list[dict[str, Any]]:
-    """All figures of a programme in its order, each with its rule, hedge, period and the ids of its evidence."""
-    return figures_payload(programme_for(viewer(request), code), at=now())
+    """All figures of a programme in its order, each with its rule, hedge and period; one alone has its evidence too."""
+    programme, at = programme_for(viewer(request), code), now()
+    return [statement(figure, at=at) for figure in figures_of(programme)]
 
 
 @router.get(
