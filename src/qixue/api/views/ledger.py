@@ -18,8 +18,9 @@ from qixue.core.quantity import Qualifier
 from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry
 from qixue.participation.operations.evidence import keep_note
-from qixue.participation.operations.ledger import correct_entry, record_head_count, void_entry
+from qixue.participation.operations.ledger import correct_entry, lock_chain, record_head_count, void_entry
 from qixue.participation.queries import entries_of_session, ledger_entries
+from qixue.people.models import Organisation
 from qixue.people.rules import Action
 
 router = Router(auth=STAFF_ONLY, tags=["ledger"])
@@ -37,20 +38,21 @@ def key_of(body: Keyed, header: uuid.UUID | None) -> uuid.UUID:
     return keys.pop()
 
 
-def entered_once(key: uuid.UUID, expected: dict[str, Any], enter: Callable[[], LedgerEntry]) -> LedgerEntry:
+def entered_once(
+    key: uuid.UUID, organisation: Organisation, expected: dict[str, Any], enter: Callable[[], LedgerEntry]
+) -> LedgerEntry:
     """The entry that has this key, made now unless it is there; another request under the same key is refused.
 
     `expected` is what the request asks for, as fields of the entry. Refused: key_reused, and what `enter` refuses.
     """
-    entry = entry_with(key)
-    if entry is None:
-        try:
-            with transaction.atomic():
-                entry = enter()
-        except IntegrityError:  # the same key went into another organisation's chain at the same moment
-            entry = entry_with(key)
-            if entry is None:
-                raise
+    try:
+        with transaction.atomic():
+            lock_chain(organisation)  # before looking: two requests at once must not both keep a note
+            entry = entry_with(key) or enter()
+    except IntegrityError:  # the key went into another organisation's chain at the same moment
+        if (first := entry_with(key)) is None:
+            raise
+        entry = first
     if any(value_of(entry, field) != value for field, value in expected.items()):
         raise Refused("key_reused", _("This key was used for another request; please make a new one."))
     return entry
@@ -101,7 +103,7 @@ def create_head_count(
         "note": body.note,
         "actor_id": user.pk,
     }
-    return Status(201, EntryOut.of(entered_once(key, expected, enter)))
+    return Status(201, EntryOut.of(entered_once(key, session.activity.organisation, expected, enter)))
 
 
 @router.post("/ledger-entries/{entry_id}/corrections", response={201: EntryOut, **ERRORS})
@@ -132,7 +134,7 @@ def create_correction(
         "reason": body.reason,
         "actor_id": user.pk,
     }
-    return Status(201, EntryOut.of(entered_once(key, expected, enter)))
+    return Status(201, EntryOut.of(entered_once(key, target.organisation, expected, enter)))
 
 
 @router.post("/ledger-entries/{entry_id}/voids", response={201: EntryOut, **ERRORS})
@@ -150,4 +152,4 @@ def create_void(request: HttpRequest, entry_id: Id, body: VoidIn, idempotency_ke
         "reason": body.reason,
         "actor_id": user.pk,
     }
-    return Status(201, EntryOut.of(entered_once(key, expected, enter)))
+    return Status(201, EntryOut.of(entered_once(key, target.organisation, expected, enter)))
