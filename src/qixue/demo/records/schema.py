@@ -297,9 +297,9 @@ def complaints_about(data: Any) -> list[str]:
 
 def codes_by_section(data: dict[str, Any]) -> dict[str, set[str]]:
     """The codes of every section; `programme` has the one of the programme itself."""
-    codes = {name: {item.get("code") for item in items(data.get(name))} for name in LISTS}
+    codes = {name: {str(item.get("code")) for item in items(data.get(name))} for name in LISTS}
     programme = data.get("programme")
-    return {**codes, "programme": {programme.get("code")} if isinstance(programme, dict) else set()}
+    return {**codes, "programme": {str(programme.get("code"))} if isinstance(programme, dict) else set()}
 
 
 def items(value: Any) -> Iterator[dict[str, Any]]:
