@@ -1,6 +1,6 @@
 """What holds for every address: the language of its sentences, one shape of errors, no unknown parameters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_supported_language_variant, override
 from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja import NinjaAPI
+from ninja.operation import Operation
 
 from qixue.api import errors
 
@@ -59,13 +60,17 @@ def parameters_by_route(api: NinjaAPI) -> dict[str, set[str]]:
     """The names of the query parameters of each route, by the route's name."""
     known: dict[str, set[str]] = {}
     for router in api._get_bound_routers():
-        for path_view in router.path_operations.values():
-            for operation in path_view.operations:
-                names = known.setdefault(api.get_operation_url_name(operation, router.template), set())
-                for model in operation.models:
-                    if model.__ninja_param_source__ == "query":
-                        names |= set(model.__ninja_flatten_map__)
+        operations = (operation for path in router.path_operations.values() for operation in path.operations)
+        for operation in operations:
+            name = api.get_operation_url_name(operation, router.template)
+            known.setdefault(name, set()).update(query_parameters(operation))
     return known
+
+
+def query_parameters(operation: Operation) -> Iterator[str]:
+    for model in operation.models:
+        if model.__ninja_param_source__ == "query":
+            yield from model.__ninja_flatten_map__
 
 
 def guarded_urls(api: NinjaAPI) -> list[URLPattern]:
