@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 from django.utils.translation import override
+from tests.factories import NOON
 
 from qixue.core.refusal import Refused
 from qixue.places.models import Population, Region
 from qixue.places.operations import DATA, load_population, load_regions
-from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
 SOURCE = (DATA / "qingyuan-regions.csv").read_text()

@@ -97,10 +97,11 @@ def load_regions(path: Path = DATA / "qingyuan-regions.csv", *, by: Any = None, 
     complaints = list(region_complaints(rows))
     if complaints:
         raise Refused("regions_wrong", _("%(file)s was not loaded."), file=path.name, lines=complaints)
+    known = Region.objects.in_bulk(field_name="code")
     loaded: dict[str, Region] = {}
     for row in rows:
-        region = saved_region(row, loaded, source)
-        loaded[region.code] = region
+        code = row.cells["code"]
+        loaded[code] = saved_region(row, known.get(code) or Region(code=code), loaded, source)
     if rows:
         root = loaded[rows[0].cells["code"]]
         record_audit("regions.loaded", root, by=by, at=at, details={"file": path.name, "count": len(rows)})
@@ -157,28 +158,30 @@ def count_complaints(row: Row) -> Iterator[str]:
             yield row.complaint(column, _("%(value)s is no whole number from 0.") % {"value": value})
 
 
-def saved_region(row: Row, loaded: dict[str, Region], source: str) -> Region:
+def saved_region(row: Row, region: Region, loaded: dict[str, Region], source: str) -> Region:
+    """The region with the row's content, written only when that changes something."""
     cells = row.cells
     parent = loaded.get(cells["parent_code"])
-    region, _made = Region.objects.update_or_create(
-        code=cells["code"],
-        defaults={
-            "name": cells["name"],
-            "short_name": cells["short_name"] or cells["name"],
-            "name_en": cells["name_en"],
-            "level": cells["level"],
-            "unit_type": cells["unit_type"],
-            "parent": parent,
-            "path": f"{parent.path if parent else ''}{cells['code']}/",
-            "urban_rural_class": cells["urban_rural_class"],
-            "residents_committee_count": whole_or_none(cells["residents_committees"]),
-            "village_committee_count": whole_or_none(cells["village_committees"]),
-            "other_unit_count": whole_or_none(cells["other_units"]),
-            "tile_row": whole_or_none(cells["tile_row"]),
-            "tile_column": whole_or_none(cells["tile_column"]),
-            "source": source[:300],
-        },
-    )
+    values = {
+        "name": cells["name"],
+        "short_name": cells["short_name"] or cells["name"],
+        "name_en": cells["name_en"],
+        "level": cells["level"],
+        "unit_type": cells["unit_type"],
+        "parent_id": parent.pk if parent else None,
+        "path": f"{parent.path if parent else ''}{cells['code']}/",
+        "urban_rural_class": cells["urban_rural_class"],
+        "residents_committee_count": whole_or_none(cells["residents_committees"]),
+        "village_committee_count": whole_or_none(cells["village_committees"]),
+        "other_unit_count": whole_or_none(cells["other_units"]),
+        "tile_row": whole_or_none(cells["tile_row"]),
+        "tile_column": whole_or_none(cells["tile_column"]),
+        "source": source[:300],
+    }
+    if region.pk is None or any(getattr(region, name) != value for name, value in values.items()):
+        for name, value in values.items():
+            setattr(region, name, value)
+        region.save()
     return region
 
 

@@ -48,7 +48,7 @@ def held_sessions_in(scope: Scope) -> SessionQuerySet:
 
 
 def counties_mentioned(programme: Programme) -> QuerySet[Region]:
-    """Counties about which the programme has any record: an activity, a session, or an organisation with a role in one."""
+    """Counties about which there is any record: an activity, a session, or an organisation with a role in one."""
     activities = Activity.objects.filter(programme=programme)
     paths = {
         *activities.values_list("region__path", flat=True),

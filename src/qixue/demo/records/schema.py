@@ -13,6 +13,7 @@ from qixue.core.quantity import ATTENDANCE, UNITS, Qualifier
 from qixue.people.models import Organisation
 from qixue.places.models import Region, Venue
 from qixue.programme.models import Activity, Award, Involvement, Passage, Programme, ReportedCount, SourceIssue
+from qixue.programme.models.sources import MEASURE_UNITS
 from qixue.report.models import SummarySection
 
 Check = Callable[[Any, "Known"], str | None]
@@ -292,7 +293,17 @@ def complaints_about(data: Any) -> list[str]:
         check_item(data.get(name), fields, known, name, found)
     for name, fields in LISTS.items():
         check_list(data.get(name, []), fields, known, name, found)
+    check_units(data.get("reported_counts", []), found)
     return found.lines
+
+
+def check_units(counts: Any, found: Complaints) -> None:
+    """Instalments are counted in 期, sessions in 场, people in 人: another known unit is a mistake all the same."""
+    for at, item in enumerate(counts if isinstance(counts, list) else ()):
+        wanted = MEASURE_UNITS.get(item.get("measure")) if isinstance(item, dict) else None
+        if wanted and item.get("unit") in UNITS and item["unit"] != wanted:
+            values = {"value": item["unit"], "known": wanted}
+            found.add(f"reported_counts[{at}].unit", _("%(value)s is not one of %(known)s.") % values)
 
 
 def codes_by_section(data: dict[str, Any]) -> dict[str, set[str]]:

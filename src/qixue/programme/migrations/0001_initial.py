@@ -333,7 +333,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='reportedcount',
-            constraint=models.CheckConstraint(condition=models.Q(('unit__in', ['attendance', 'person', 'session', 'instalment', 'activity', 'piece', 'award', 'month', 'per_thousand', 'percent', 'ratio'])), name='reported_count_unit_known'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('measure', 'instalments'), ('unit', 'instalment')), models.Q(('measure', 'sessions'), ('unit', 'session')), models.Q(('measure', 'beneficiaries'), ('unit', 'person')), _connector='OR'), name='reported_count_unit_fits_its_measure'),
         ),
         migrations.AddConstraint(
             model_name='passage',

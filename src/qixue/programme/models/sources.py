@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.fields import partial_date_validator
 from qixue.core.language import in_language
-from qixue.core.quantity import UNITS, Qualifier, Quantity
+from qixue.core.quantity import INSTALMENT, PERSON, SESSION, UNITS, Qualifier, Quantity
 from qixue.programme.models.activities import Activity
 from qixue.programme.models.brands import Brand, Series
 from qixue.programme.models.programmes import Programme
@@ -18,6 +18,10 @@ QUALIFIER_CHOICES = {
     Qualifier.ABOUT: _("About"),
     Qualifier.CONTRADICTORY: _("Contradicts itself"),
 }
+
+
+# What each measure of a reported count is counted in.
+MEASURE_UNITS = {"instalments": INSTALMENT.code, "sessions": SESSION.code, "beneficiaries": PERSON.code}
 
 
 class SourceDocument(models.Model):
@@ -105,7 +109,12 @@ class ReportedCount(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["programme", "code"], name="reported_count_code_once"),
-            models.CheckConstraint(condition=Q(unit__in=list(UNITS)), name="reported_count_unit_known"),
+            models.CheckConstraint(
+                condition=Q(measure="instalments", unit=INSTALMENT.code)
+                | Q(measure="sessions", unit=SESSION.code)
+                | Q(measure="beneficiaries", unit=PERSON.code),
+                name="reported_count_unit_fits_its_measure",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Signing in and out with a password. Failures are counted by account and address; the answer never says which was wrong."""
+"""Signing in and out with a password; failures are counted by account and address, and never say which was wrong."""
 
 from typing import Any
 
