@@ -19,7 +19,7 @@ from qixue.programme.models.programmes import ProgrammeQuerySet
 def visible_programmes(viewer: User | None) -> ProgrammeQuerySet:
     """Published programmes, and those whose records the viewer may see."""
     in_reach = path_filter(rules.reach(viewer, Action.SEE_RECORDS), "organisation__path")
-    published = Q(state=Programme.State.PUBLISHED)
+    published = Q(state__in=Programme.PUBLIC_STATES)
     rows = Programme.objects.filter(published | in_reach).select_related("region", "organisation")
     return rows.order_by("-year", "code", "pk")
 
@@ -27,7 +27,7 @@ def visible_programmes(viewer: User | None) -> ProgrammeQuerySet:
 def visible_sessions(viewer: User | None) -> SessionQuerySet:
     """Public sessions, and those of every activity whose records the viewer may see."""
     in_reach = path_filter(rules.reach(viewer, Action.SEE_RECORDS), "activity__organisation__path")
-    public = Q(activity__state=Activity.State.PUBLISHED, activity__programme__state=Programme.State.PUBLISHED)
+    public = Q(activity__state=Activity.State.PUBLISHED, activity__programme__state__in=Programme.PUBLIC_STATES)
     return with_context(Session.objects.filter(public | in_reach))
 
 

@@ -73,7 +73,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def public(self) -> "SessionQuerySet":
         """Sessions of published activities in published programmes, those called off included."""
         return self.filter(
-            activity__state=Activity.State.PUBLISHED, activity__programme__state=Programme.State.PUBLISHED
+            activity__state=Activity.State.PUBLISHED, activity__programme__state__in=Programme.PUBLIC_STATES
         )
 
     def held(self) -> "SessionQuerySet":

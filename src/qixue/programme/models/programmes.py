@@ -10,7 +10,8 @@ from qixue.places.models import Region
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
     def published(self) -> "ProgrammeQuerySet":
-        return self.filter(state=Programme.State.PUBLISHED)
+        """Programmes that everybody may see; one that is over stays visible."""
+        return self.filter(state__in=Programme.PUBLIC_STATES)
 
 
 class Programme(models.Model):
@@ -24,6 +25,8 @@ class Programme(models.Model):
         DRAFT = "draft", _("Draft")
         PUBLISHED = "published", _("Published")
         CLOSED = "closed", _("Closed")
+
+    PUBLIC_STATES = (State.PUBLISHED, State.CLOSED)
 
     code = models.CharField(max_length=40, unique=True, validators=[code_validator])
     name = models.CharField(max_length=100, validators=[plain_text_validator])
