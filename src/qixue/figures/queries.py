@@ -156,3 +156,9 @@ def recount_differences(programme: Programme) -> list[tuple[Figure, Figure]]:
     """Pairs (from rollups, from records) of the figures on which the two do not agree; empty when all is well."""
     pairs = [(figure, recounted(figure)) for figure in figures_of(programme)]
     return [(shown, counted) for shown, counted in pairs if shown.quantity != counted.quantity]
+
+
+def figures_named(programme: Programme, codes: Sequence[str]) -> list[Figure]:
+    """Only these named figures, in the order of the codes; those that the programme does not have are left out."""
+    named = {item.code: item for item in NamedFigure.objects.filter(programme=programme, code__in=codes)}
+    return [computed(named[code], programme.code, {}) for code in codes if code in named]

@@ -1,14 +1,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from qixue.core.figures import Scope
 from qixue.core.quantity import ATTENDANCE, ContradictoryQuantity, Qualifier, Quantity
 from qixue.participation.chain import entry_hash
 from qixue.participation.counting import attendance_of, sum_of_reports
-from qixue.participation.models import LedgerChain, LedgerEntry, LedgerEntryQuerySet, Tally
-from qixue.programme.models import Session
+from qixue.participation.models import LedgerChain, LedgerEntry, LedgerEntryQuerySet, Registration, Tally
+from qixue.programme.models import Programme, Session
+from qixue.programme.models.activities import SessionQuerySet
 from qixue.programme.queries import activity_condition, region_condition
 
 
@@ -112,3 +114,29 @@ def chain_faults() -> Iterator[ChainFault]:
             previous, expected = entry.hash, entry.sequence + 1
         if (chain.length, chain.head_hash) != (expected - 1, previous):
             yield ChainFault(chain.organisation.code, expected - 1, "head")
+
+
+def with_seats(sessions: SessionQuerySet) -> SessionQuerySet:
+    """Sessions with `confirmed` and `waiting`: how many people have a place, and how many are in the queue."""
+    return sessions.annotate(
+        confirmed=registered_count(Registration.State.CONFIRMED), waiting=registered_count(Registration.State.WAITING)
+    )
+
+
+def registered_count(state: str) -> Coalesce:
+    """A subquery that counts a session's registrations in a state; 0 where there is none."""
+    registrations = Registration.objects.filter(session=OuterRef("pk"), state=state).order_by()
+    return Coalesce(Subquery(registrations.values("session").annotate(count=Count("pk")).values("count")), 0)
+
+
+def public_sessions(programme: Programme) -> SessionQuerySet:
+    """The programme's public sessions with all that a list shows, by start, those without a date last."""
+    related = (
+        "activity__brand",
+        "activity__organisation",
+        "activity__programme",
+        "venue__region__parent",
+        "instalment",
+    )
+    sessions = Session.objects.public().filter(activity__programme=programme).select_related(*related)
+    return with_seats(sessions).order_by(F("starts_at").asc(nulls_last=True), "pk")

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from qixue.core.refusal import Refused
 from qixue.people.rules import Action, may_anywhere
@@ -65,8 +66,8 @@ def nav_links(request: HttpRequest, programme: Programme | None) -> list[NavLink
     """The few places that are always one step away."""
     places = [(_("Home"), reverse("public:home"))]
     if programme:
-        places.append((_("Activities"), reverse("public:sessions", args=[programme.code])))
-        places.append((_("Figures"), reverse("public:figures", args=[programme.code])))
+        places.append((pgettext("navigation", "Activities"), reverse("public:sessions", args=[programme.code])))
+        places.append((pgettext("navigation", "Figures"), reverse("public:figures", args=[programme.code])))
     places.append((_("Past weeks"), reverse("public:programmes")))
     if request.user.is_authenticated:
         places.append((_("Workspace"), reverse("workspace:home")))

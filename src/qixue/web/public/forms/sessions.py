@@ -1,0 +1,81 @@
+import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.clock import local_day
+from qixue.places.models import Region
+from qixue.programme.models import Activity, Programme, Session
+from qixue.programme.search import matches
+from qixue.web.templatetags.qixue import day
+
+
+class SessionFilterForm(forms.Form):
+    """What a visitor narrows the list by. An answer that is not offered counts as no answer."""
+
+    q = forms.CharField(label=_("Search"), required=False, max_length=60)
+    day = forms.ChoiceField(label=_("Day"), required=False)
+    county = forms.ChoiceField(label=_("Place"), required=False)
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    brand = forms.ChoiceField(label=_("Brand"), required=False)
+    audience = forms.ChoiceField(label=_("For whom"), required=False)
+    seats = forms.ChoiceField(
+        label=_("Seats"), required=False, choices=[("", _("Any")), ("left", _("With free seats"))]
+    )
+
+    def __init__(self, *args: Any, programme: Programme, sessions: list[Session], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        days = sorted({local_day(session.starts_at) for session in sessions if session.starts_at})
+        counties = programme.region.children.filter(level=Region.Level.COUNTY).order_by("code")
+        anything = ("", _("Any"))
+        self.fields["day"].choices = [anything, *((item.isoformat(), day(item)) for item in days)]
+        self.fields["county"].choices = [anything, *((county.code, county.local_name) for county in counties)]
+        self.fields["kind"].choices = [anything, *Activity.Kind.choices]
+        self.fields["audience"].choices = [anything, *Activity.Audience.choices]
+        brands = programme.brands.order_by("code")
+        self.fields["brand"].choices = [anything, *((brand.code, brand.local_name) for brand in brands)]
+
+    def answers(self) -> dict[str, str]:
+        """The answers that narrow the list."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def chosen(self, sessions: list[Session]) -> list[Session]:
+        """The sessions that fit every answer."""
+        answers = self.answers()
+        return [session for session in sessions if fits(session, answers)]
+
+
+def fits(session: Session, answers: dict[str, str]) -> bool:
+    activity = session.activity
+    checks = {
+        "day": lambda value: on_day(session, value),
+        "county": lambda value: county_code(session) == value,
+        "kind": lambda value: activity.kind == value,
+        "brand": lambda value: bool(activity.brand and activity.brand.code == value),
+        "audience": lambda value: activity.audience == value,
+        "seats": lambda value: session.seat_count is None or session.confirmed < session.seat_count,  # type: ignore[attr-defined]
+        "q": lambda value: matches(value, searched_texts(session)),
+    }
+    return all(checks[name](value) for name, value in answers.items())
+
+
+def on_day(session: Session, value: str) -> bool:
+    return session.starts_at is not None and local_day(session.starts_at) == datetime.date.fromisoformat(value)
+
+
+def county_code(session: Session) -> str:
+    """The county of the venue, or of the activity where the venue is not known: its step in the region's path."""
+    region = session.venue.region if session.venue else None
+    steps = (region.path if region else "").split("/")
+    return steps[2] if len(steps) > 2 else ""
+
+
+def searched_texts(session: Session) -> list[str]:
+    activity, venue = session.activity, session.venue
+    texts = [activity.title, activity.title_en, session.topic, session.topic_en, session.speaker]
+    texts.append(activity.organisation.name)
+    if venue:
+        texts += [venue.name, venue.name_en, venue.region.name if venue.region else ""]
+    return texts

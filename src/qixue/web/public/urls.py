@@ -1,0 +1,22 @@
+from django.urls import path
+
+from qixue.web.public.views import about, brands, calendar, figures, home, organisations, programmes, sessions
+
+app_name = "public"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("calendar.ics", calendar.calendar, name="calendar"),
+    path("programmes/", programmes.programmes, name="programmes"),
+    path("programmes/<str:code>/", programmes.programme, name="programme"),
+    path("programmes/<str:code>/sessions/", sessions.sessions, name="sessions"),
+    path("programmes/<str:code>/figures/", figures.figures, name="figures"),
+    path("programmes/<str:code>/figures/<str:figure_code>/", figures.figure, name="figure"),
+    path("sessions/<int:pk>/", sessions.session, name="session"),
+    path("sessions/<int:pk>/calendar.ics", calendar.session_calendar, name="session_calendar"),
+    path("organisations/<str:code>/", organisations.organisation, name="organisation"),
+    path("brands/<str:code>/", brands.brand, name="brand"),
+    path("about/privacy/", about.privacy, name="privacy"),
+    path("about/accessibility/", about.accessibility, name="accessibility"),
+    path("about/site-map/", about.site_map, name="site_map"),
+]

@@ -1,0 +1,17 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from qixue.programme.models import Programme
+
+
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/about/privacy.html")
+
+
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/about/accessibility.html")
+
+
+def site_map(request: HttpRequest) -> HttpResponse:
+    published = Programme.objects.published().prefetch_related("brands").order_by("-year", "code", "pk")
+    return render(request, "public/about/site_map.html", {"programmes": published})

@@ -1,0 +1,14 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from qixue.core.clock import now
+from qixue.web import parts
+from qixue.web.public.week import week_context
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The city's current week; a friendly word while there is none yet."""
+    programme = parts.current_programme()
+    if programme is None:
+        return render(request, "public/nothing_yet.html")
+    return render(request, "public/programmes/detail.html", {"is_home": True, **week_context(programme, at=now())})

@@ -1,0 +1,68 @@
+import json
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.safestring import SafeString, mark_safe
+
+from qixue.core.clock import local_day
+from qixue.participation.models import Tally
+from qixue.participation.queries import public_sessions, with_seats
+from qixue.programme.models import Session
+from qixue.web import parts
+from qixue.web.public.forms.sessions import SessionFilterForm
+
+PER_PAGE = 30
+# Inside a script element these three could end it; as escapes JSON means the same.
+UNSAFE_IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&"}
+
+
+def sessions(request: HttpRequest, code: str) -> HttpResponse:
+    """The programme day by day, narrowed by what the visitor asks for."""
+    programme = parts.get_programme_or_404(code)
+    everything = list(public_sessions(programme))
+    form = SessionFilterForm(request.GET, programme=programme, sessions=everything)
+    page = parts.paginate(request, form.chosen(everything), PER_PAGE)
+    days = [(day, list(rows)) for day, rows in groupby(page, key=session_day)]
+    context = {"programme": programme, "form": form, "page": page, "days": days, "has_any": bool(everything)}
+    return render(request, "public/sessions/list.html", {**context, "answers": form.answers()})
+
+
+def session_day(session: Session) -> Any:
+    return local_day(session.starts_at) if session.starts_at else None
+
+
+def session(request: HttpRequest, pk: int) -> HttpResponse:
+    related = ("activity__programme__region", "activity__brand", "activity__organisation", "venue__region__parent")
+    visible = with_seats(Session.objects.public().select_related(*related, "instalment__series"))
+    found = get_object_or_404(visible, pk=pk)
+    context = {
+        "session": found,
+        "programme": found.activity.programme,
+        "tally": Tally.objects.filter(session=found).first(),
+        "others": public_sessions(found.activity.programme).filter(activity=found.activity).exclude(pk=pk)[:5],
+        "structured_data": structured_data(request, found),
+    }
+    return render(request, "public/sessions/detail.html", context)
+
+
+def structured_data(request: HttpRequest, session: Session) -> SafeString:
+    """schema.org Event for search engines, safe inside a script element."""
+    states = {Session.State.CANCELLED: "EventCancelled", Session.State.POSTPONED: "EventPostponed"}
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "EducationEvent",
+        "name": session.activity.title,
+        "url": request.build_absolute_uri(),
+        "eventStatus": f"https://schema.org/{states.get(Session.State(session.state), 'EventScheduled')}",
+        "organizer": {"@type": "Organization", "name": session.activity.organisation.name},
+        "isAccessibleForFree": True,
+    }
+    if session.starts_at:
+        data["startDate"] = session.starts_at.isoformat()
+    if session.ends_at:
+        data["endDate"] = session.ends_at.isoformat()
+    if session.venue:
+        data["location"] = {"@type": "Place", "name": session.venue.name, "address": session.venue.address}
+    return mark_safe(json.dumps(data, ensure_ascii=False).translate(UNSAFE_IN_SCRIPT))  # noqa: S308 - escaped above
