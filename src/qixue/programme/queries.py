@@ -1,4 +1,5 @@
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from qixue.core.figures import Scope
 from qixue.places.models import Region
@@ -63,3 +64,13 @@ def silent_counties(programme: Programme) -> QuerySet[Region]:
     """Counties of the programme's city about which there is no record at all."""
     counties = programme.region.children.filter(level=Region.Level.COUNTY)
     return counties.exclude(pk__in=counties_mentioned(programme)).order_by("code")
+
+
+def missing_for_publication(activity: Activity) -> list[str]:
+    """What a draft still lacks before everybody may see it, in sentences."""
+    missing = []
+    if not activity.sessions.exists():
+        missing.append(_("Please add at least one session."))
+    if activity.sessions.filter(venue=None, is_online=False).exists():
+        missing.append(_("Please choose a venue for every session, or say that it is online."))
+    return missing

@@ -300,7 +300,7 @@ def complaints_about(data: Any) -> list[str]:
 def check_units(counts: Any, found: Complaints) -> None:
     """Instalments are counted in 期, sessions in 场, people in 人: another known unit is a mistake all the same."""
     for at, item in enumerate(counts if isinstance(counts, list) else ()):
-        wanted = MEASURE_UNITS.get(item.get("measure")) if isinstance(item, dict) else None
+        wanted = MEASURE_UNITS.get(str(item.get("measure"))) if isinstance(item, dict) else None
         if wanted and item.get("unit") in UNITS and item["unit"] != wanted:
             values = {"value": item["unit"], "known": wanted}
             found.add(f"reported_counts[{at}].unit", _("%(value)s is not one of %(known)s.") % values)

@@ -1,7 +1,9 @@
 """Writes to activities: draft, edit, publish."""
 
+import dataclasses
 import datetime
-from dataclasses import dataclass, fields
+import uuid
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -9,12 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import Organisation, User
+from qixue.places.models import Region
+from qixue.programme import queries
 from qixue.programme.models import Activity, Brand, Programme
+
+ALREADY_CHANGED = _("Somebody else has changed this in the meantime; please compare both texts.")
 
 
 @dataclass(frozen=True)
-class ActivityContent:
-    """What people type about an activity."""
+class ActivityDetails:
+    """What an organiser says about an activity."""
 
     title: str
     kind: str
@@ -23,65 +29,76 @@ class ActivityContent:
     description: str = ""
     description_en: str = ""
     brand: Brand | None = None
+    region: Region | None = None
+
+    def values(self) -> dict[str, object]:
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
 
-CONTENT_FIELDS = tuple(field.name for field in fields(ActivityContent))
+def code_of(client_uuid: uuid.UUID) -> str:
+    """The code of an activity comes from the form that made it, so that a form sent twice makes one activity."""
+    return f"A-{client_uuid.hex[:16]}"
 
 
 @transaction.atomic
 def create_activity(
-    programme: Programme, organisation: Organisation, *, content: ActivityContent, by: User, at: datetime.datetime
+    programme: Programme,
+    *,
+    organisation: Organisation,
+    details: ActivityDetails,
+    by: User | None,
+    at: datetime.datetime,
+    client_uuid: uuid.UUID,
 ) -> Activity:
-    """Draft an activity whose records the organisation will keep. It gets the next free code of its programme."""
-    Programme.objects.select_for_update().get(pk=programme.pk)
-    activity = Activity.objects.create(
-        programme=programme,
-        organisation=organisation,
-        region=organisation.region,
-        code=next_code(programme),
-        **{name: getattr(content, name) for name in CONTENT_FIELDS},
-    )
-    record_audit("activity.created", activity, by=by, at=at)
+    """Make a draft. The same `client_uuid` again returns the first draft.
+
+    Refused: programme_closed, organisation_outside_programme.
+    """
+    if programme.state == Programme.State.CLOSED:
+        raise Refused("programme_closed", _("This programme is closed; nothing can be added to it."))
+    if not organisation.path.startswith(programme.organisation.path):
+        raise Refused("organisation_outside_programme", _("This organisation does not take part in the programme."))
+    values = {**details.values(), "organisation": organisation, "region": details.region or organisation.region}
+    activity, is_new = Activity.objects.get_or_create(programme=programme, code=code_of(client_uuid), defaults=values)
+    if is_new:
+        record_audit("activity.created", activity, by=by, at=at, details={"title": activity.title})
     return activity
-
-
-def next_code(programme: Programme) -> str:
-    """N1, N2, …: the first that is free; codes never change, because the ledger names activities by them."""
-    taken = set(programme.activities.values_list("code", flat=True))
-    return next(code for number in range(1, len(taken) + 2) if (code := f"N{number}") not in taken)
 
 
 @transaction.atomic
 def edit_activity(
-    activity: Activity, *, content: ActivityContent, version: int, by: User, at: datetime.datetime
+    activity: Activity, *, details: ActivityDetails, version: int, by: User, at: datetime.datetime
 ) -> Activity:
-    """Save what was typed. Refused: changed_meanwhile when somebody else saved after `version` was read."""
+    """Change the text of an activity. `version` is the one that the editor read.
+
+    Refused: changed_meanwhile, activity_cancelled.
+    """
     activity = Activity.objects.select_for_update().get(pk=activity.pk)
-    check_version(activity.version, version)
-    for name in CONTENT_FIELDS:
-        setattr(activity, name, getattr(content, name))
+    if activity.version != version:
+        raise Refused("changed_meanwhile", ALREADY_CHANGED)
+    if activity.state == Activity.State.CANCELLED:
+        raise Refused("activity_cancelled", _("This activity was cancelled and can no longer be changed."))
+    changed = [name for name, value in details.values().items() if getattr(activity, name) != value]
+    if not changed:
+        return activity
+    for name in changed:
+        setattr(activity, name, getattr(details, name))
     activity.version += 1
-    activity.save(update_fields=[*CONTENT_FIELDS, "version"])
-    record_audit("activity.edited", activity, by=by, at=at, details={"version": activity.version})
+    activity.save(update_fields=[*changed, "version"])
+    record_audit("activity.edited", activity, by=by, at=at, details={"fields": changed})
     return activity
-
-
-def check_version(stored: int, seen: int) -> None:
-    if stored != seen:
-        raise Refused("changed_meanwhile", _("Somebody else has changed this since you opened it."))
 
 
 @transaction.atomic
 def publish_activity(activity: Activity, *, by: User, at: datetime.datetime) -> Activity:
-    """Show the activity to everybody. Publishing twice changes nothing. Refused: no_session, not_a_draft."""
-    activity = Activity.objects.select_for_update().get(pk=activity.pk)
+    """Show a draft to everybody; again changes nothing. Refused: activity_incomplete, with what is missing."""
+    activity = Activity.objects.select_for_update(of=("self",)).select_related("programme").get(pk=activity.pk)
     if activity.state == Activity.State.PUBLISHED:
         return activity
-    if activity.state != Activity.State.DRAFT:
-        raise Refused("not_a_draft", _("This activity was cancelled and cannot be published."))
-    if not activity.sessions.exists():
-        raise Refused("no_session", _("Please add at least one session before you publish the activity."))
+    if missing := queries.missing_for_publication(activity):
+        raise Refused("activity_incomplete", _("Some things are missing before this can be published."), lines=missing)
     activity.state = Activity.State.PUBLISHED
-    activity.save(update_fields=["state"])
+    activity.version += 1
+    activity.save(update_fields=["state", "version"])
     record_audit("activity.published", activity, by=by, at=at)
     return activity

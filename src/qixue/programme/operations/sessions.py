@@ -1,92 +1,153 @@
-"""Writes to sessions: add, edit, cancel."""
+"""Writes to sessions: add, edit, call off, mark as held."""
 
+import dataclasses
 import datetime
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.clock import local_day
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import User
 from qixue.places.models import Venue
 from qixue.programme.models import Activity, Session
-from qixue.programme.operations.activities import check_version
+from qixue.programme.operations.activities import ALREADY_CHANGED
+
+GONE = frozenset({Session.State.CANCELLED, Session.State.POSTPONED})
 
 
 @dataclass(frozen=True)
-class SessionContent:
-    """What people type about a session. `seat_count` None means that nobody is turned away."""
+class SessionDetails:
+    """When, where, about what and for how many. `seat_count` None means no limit."""
 
     starts_at: datetime.datetime
     ends_at: datetime.datetime
     counting_rule: str
     venue: Venue | None = None
+    is_online: bool = False
     topic: str = ""
     topic_en: str = ""
     speaker: str = ""
     seat_count: int | None = None
-    is_online: bool = False
+
+    def values(self) -> dict[str, object]:
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
 
-CONTENT_FIELDS = tuple(field.name for field in fields(SessionContent))
+def check_details(details: SessionDetails) -> None:
+    """Refused: ends_before_start, seats_out_of_range, place_twice."""
+    if details.ends_at <= details.starts_at:
+        raise Refused("ends_before_start", _("Please give an end that comes after the start."))
+    if details.seat_count is not None and details.seat_count < 1:
+        raise Refused("seats_out_of_range", _("Please give at least one seat, or leave the field empty for no limit."))
+    if details.is_online and details.venue:
+        raise Refused("place_twice", _("Please choose either a venue or online."))
 
 
 @transaction.atomic
-def add_session(activity: Activity, *, content: SessionContent, by: User, at: datetime.datetime) -> Session:
-    """Add a session to an activity. Refused: ends_before_start, place_missing, too_many_seats."""
-    Activity.objects.select_for_update().get(pk=activity.pk)
-    check_content(content)
-    last = activity.sessions.aggregate(last=Max("number"))["last"] or 0
-    session = Session.objects.create(
-        activity=activity, number=last + 1, **{name: getattr(content, name) for name in CONTENT_FIELDS}
-    )
-    record_audit("session.added", session, by=by, at=at)
+def add_session(
+    activity: Activity, *, details: SessionDetails, number: int, by: User | None, at: datetime.datetime
+) -> Session:
+    """Add a session to an activity.
+
+    `number` is the number that the form was given: the same form sent again finds its session under it and changes
+    nothing; when somebody else took the number, the next free one is used.
+    Refused: activity_cancelled and those of `check_details`.
+    """
+    check_details(details)
+    activity = Activity.objects.select_for_update().get(pk=activity.pk)
+    if activity.state == Activity.State.CANCELLED:
+        raise Refused("activity_cancelled", _("This activity was cancelled and can no longer be changed."))
+    taken = activity.sessions.select_related("venue").filter(number=number).first()
+    if taken and all(getattr(taken, name) == value for name, value in details.values().items()):
+        return taken
+    if taken:
+        number = next_number(activity)
+    session = Session.objects.create(activity=activity, number=number, **details.values())
+    record_audit("session.added", session, by=by, at=at, details={"activity": activity.code, "number": number})
     return session
 
 
-def check_content(content: SessionContent) -> None:
-    if content.ends_at <= content.starts_at:
-        raise Refused("ends_before_start", _("Please give an end that is later than the start."))
-    if content.venue is None and not content.is_online:
-        raise Refused("place_missing", _("Please choose a venue, or say that the session is online."))
-    capacity = content.venue.capacity if content.venue else None
-    if content.seat_count and capacity and content.seat_count > capacity:
-        raise Refused(
-            "too_many_seats", _("Please give at most %(capacity)s seats; the venue holds no more."), capacity=capacity
-        )
+def next_number(activity: Activity) -> int:
+    return int(activity.sessions.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
 @transaction.atomic
 def edit_session(
-    session: Session, *, content: SessionContent, version: int, by: User, at: datetime.datetime
+    session: Session, *, details: SessionDetails, version: int, by: User, at: datetime.datetime
 ) -> Session:
-    """Save what was typed. Refused: changed_meanwhile, session_over, and as `add_session`."""
-    session = Session.objects.select_for_update().get(pk=session.pk)
-    check_version(session.version, version)
-    if session.state != Session.State.PLANNED:
-        raise Refused("session_over", _("Only a planned session can be changed."))
-    check_content(content)
-    for name in CONTENT_FIELDS:
-        setattr(session, name, getattr(content, name))
+    """Change a session. `version` is the one that the editor read.
+
+    Refused: changed_meanwhile, session_called_off, counting_rule_fixed, held_session_in_future and those of
+    `check_details`.
+    """
+    check_details(details)
+    session = locked(session)
+    if session.version != version:
+        raise Refused("changed_meanwhile", ALREADY_CHANGED)
+    changed = [name for name, value in details.values().items() if getattr(session, name) != value]
+    check_change(session, details, changed, at)
+    if not changed:
+        return session
+    for name in changed:
+        setattr(session, name, getattr(details, name))
     session.version += 1
-    session.save(update_fields=[*CONTENT_FIELDS, "version"])
-    record_audit("session.edited", session, by=by, at=at, details={"version": session.version})
+    session.save(update_fields=[*changed, "version"])
+    record_audit("session.edited", session, by=by, at=at, details={"fields": changed})
+    return session
+
+
+def check_change(session: Session, details: SessionDetails, changed: list[str], at: datetime.datetime) -> None:
+    """What people rely on stays: how they were counted, and that what happened has happened."""
+    if session.state in GONE:
+        raise Refused("session_called_off", _("This session was called off and can no longer be changed."))
+    is_held = session.state == Session.State.HELD
+    has_begun = session.starts_at is not None and local_day(session.starts_at) <= local_day(at)
+    if "counting_rule" in changed and (is_held or has_begun):
+        raise Refused(
+            "counting_rule_fixed", _("How people are counted can be changed until the day before the session only.")
+        )
+    if is_held and details.starts_at > at:
+        raise Refused("held_session_in_future", _("This session was held, so it cannot start in the future."))
+
+
+@transaction.atomic
+def cancel_session(session: Session, *, by: User, at: datetime.datetime) -> Session:
+    """Call a session off. Calling it off again changes nothing. Refused: session_held."""
+    session = locked(session)
+    if session.state == Session.State.CANCELLED:
+        return session
+    if session.state == Session.State.HELD:
+        raise Refused("session_held", _("This session was held and cannot be called off any more."))
+    session.state = Session.State.CANCELLED
+    session.version += 1
+    session.save(update_fields=["state", "version"])
+    record_audit("session.cancelled", session, by=by, at=at)
     return session
 
 
 @transaction.atomic
-def cancel_session(session: Session, *, reason: str, by: User, at: datetime.datetime) -> Session:
-    """Call a planned session off. Cancelling twice changes nothing. Refused: reason_missing, session_over."""
-    session = Session.objects.select_for_update().get(pk=session.pk)
-    if session.state == Session.State.CANCELLED:
+def hold_session(session: Session, *, by: User, at: datetime.datetime) -> Session:
+    """Mark that a session took place, where names on a list say who came. Doing it again changes nothing.
+
+    Refused: session_called_off, session_not_started.
+    """
+    session = locked(session)
+    if session.state == Session.State.HELD:
         return session
-    if session.state != Session.State.PLANNED:
-        raise Refused("session_over", _("Only a planned session can be cancelled."))
-    if not (reason := reason.strip()):
-        raise Refused("reason_missing", _("Please say why, so that people understand."))
-    session.state = Session.State.CANCELLED
-    session.save(update_fields=["state"])
-    record_audit("session.cancelled", session, by=by, at=at, details={"reason": reason})
+    if session.state in GONE:
+        raise Refused("session_called_off", _("This session was called off and can no longer be changed."))
+    if session.starts_at is None or session.starts_at > at:
+        raise Refused("session_not_started", _("A session can be marked as held after it has started."))
+    session.state = Session.State.HELD
+    session.version += 1
+    session.save(update_fields=["state", "version"])
+    record_audit("session.held", session, by=by, at=at)
     return session
+
+
+def locked(session: Session) -> Session:
+    return Session.objects.select_for_update().get(pk=session.pk)

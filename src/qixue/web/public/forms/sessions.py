@@ -1,4 +1,5 @@
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -28,13 +29,18 @@ class SessionFilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         days = sorted({local_day(session.starts_at) for session in sessions if session.starts_at})
         counties = programme.region.children.filter(level=Region.Level.COUNTY).order_by("code")
-        anything = ("", _("Any"))
-        self.fields["day"].choices = [anything, *((item.isoformat(), day(item)) for item in days)]
-        self.fields["county"].choices = [anything, *((county.code, county.local_name) for county in counties)]
-        self.fields["kind"].choices = [anything, *Activity.Kind.choices]
-        self.fields["audience"].choices = [anything, *Activity.Audience.choices]
         brands = programme.brands.order_by("code")
-        self.fields["brand"].choices = [anything, *((brand.code, brand.local_name) for brand in brands)]
+        self.offer("day", [(item.isoformat(), day(item)) for item in days])
+        self.offer("county", [(county.code, county.local_name) for county in counties])
+        self.offer("kind", Activity.Kind.choices)
+        self.offer("audience", Activity.Audience.choices)
+        self.offer("brand", [(brand.code, brand.local_name) for brand in brands])
+
+    def offer(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+        """Let a field be answered with these, or not at all."""
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", _("Any")), *choices]
 
     def answers(self) -> dict[str, str]:
         """The answers that narrow the list."""

@@ -1,0 +1,45 @@
+"""What people type into fields and cells: full-width digits, Chinese dates, a time with 点. Returns None when unclear."""
+
+import datetime
+import re
+import unicodedata
+
+DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+TIME = re.compile(r"(上午|早上|下午|晚上|中午)?\s*(\d{1,2})\s*(?:[:点时]\s*(\d{1,2})?\s*分?|(半))?(半)?\s*(am|pm)?")
+AFTERNOON = {"下午", "晚上", "pm"}
+HALF_PAST = "半"
+DASHES = str.maketrans("－–—〇", "---0")
+
+
+def half_width(text: str) -> str:
+    """The text with full-width digits, letters and punctuation made half-width; for numbers and codes, not names."""
+    return unicodedata.normalize("NFKC", text.translate(DASHES)).strip()
+
+
+def parse_day(text: str) -> datetime.date | None:
+    """2026-11-25, 2026/11/25, 2026年11月25日, also in full-width digits."""
+    match = DAY.fullmatch(half_width(text))
+    if match is None:
+        return None
+    try:
+        return datetime.date(*(int(part) for part in match.groups()))
+    except ValueError:
+        return None
+
+
+def parse_time(text: str) -> datetime.time | None:
+    """9:00, 09：00, 9点30分, 下午2点半, 2:30 pm."""
+    match = TIME.fullmatch(half_width(text).lower())
+    if match is None or match.group(0).isdigit():
+        return None
+    hour = int(match.group(2))
+    minute = 30 if HALF_PAST in match.groups() else int(match.group(3) or 0)
+    if {match.group(1), match.group(6)} & AFTERNOON and hour < 12:
+        hour += 12
+    return datetime.time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+def parse_whole_number(text: str) -> int | None:
+    """120, １２０, 1,200; a sign is kept, so that a rule can say what is wrong with -5."""
+    digits = half_width(text).replace(",", "").replace(" ", "")
+    return int(digits) if re.fullmatch(r"-?[0-9]{1,15}", digits) else None
