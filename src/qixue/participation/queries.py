@@ -1,3 +1,4 @@
+import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,7 +10,8 @@ from qixue.core.quantity import ATTENDANCE, ContradictoryQuantity, Qualifier, Qu
 from qixue.participation.chain import entry_hash
 from qixue.participation.counting import attendance_of, sum_of_reports
 from qixue.participation.models import LedgerChain, LedgerEntry, LedgerEntryQuerySet, Registration, Tally
-from qixue.programme.models import Programme, Session
+from qixue.people.models import Organisation
+from qixue.programme.models import Activity, Programme, Session
 from qixue.programme.models.activities import SessionQuerySet
 from qixue.programme.queries import activity_condition, region_condition
 
@@ -140,3 +142,45 @@ def public_sessions(programme: Programme) -> SessionQuerySet:
     )
     sessions = Session.objects.public().filter(activity__programme=programme).select_related(*related)
     return with_seats(sessions).order_by(F("starts_at").asc(nulls_last=True), "pk")
+
+
+def sessions_awaiting_count(condition: Q, at: datetime.datetime) -> SessionQuerySet:
+    """Published sessions that are over and of which nobody has been counted yet, the latest first."""
+    over = Session.objects.filter(
+        condition,
+        activity__state=Activity.State.PUBLISHED,
+        state__in=[Session.State.PLANNED, Session.State.HELD],
+        ends_at__lt=at,
+        tally=None,
+    )
+    return over.select_related("activity__organisation", "venue").order_by("-starts_at", "pk")
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of what an organisation held has been counted."""
+
+    organisation: Organisation
+    over: int
+    counted: int
+
+    @property
+    def missing(self) -> int:
+        return self.over - self.counted
+
+
+def coverage_of(programme: Programme, part: str, at: datetime.datetime) -> list[Coverage]:
+    """Organisations with sessions that are over, in the part of the tree below `part` ("" for all of it)."""
+    over = Q(activities__sessions__ends_at__lt=at, activities__programme=programme) & ~Q(
+        activities__sessions__state__in=[Session.State.CANCELLED, Session.State.POSTPONED]
+    )
+    organisations = Organisation.objects.filter(activities__programme=programme)
+    if part:
+        organisations = organisations.filter(
+            Q(code=part) | Q(path__contains=f"/{part}/") | Q(path__startswith=f"{part}/")
+        )
+    rows = organisations.select_related("region").annotate(
+        over=Count("activities__sessions", filter=over, distinct=True),
+        counted=Count("activities__sessions__tally", filter=over, distinct=True),
+    )
+    return [Coverage(row, row.over, row.counted) for row in rows.order_by("path") if row.over]

@@ -48,7 +48,7 @@ def annex_bytes(draft: SummaryDraft) -> bytes:
     workbook.set_properties({"title": title, "created": draft.at.replace(tzinfo=None)})
     with override("zh-hans"):
         write_sheet(workbook, "数字", FIGURE_COLUMNS, (figure_row(figure, draft) for figure in draft.figures))
-        write_sheet(workbook, "佐证", EVIDENCE_COLUMNS, evidence_rows(draft.figures))
+        write_sheet(workbook, "佐证", EVIDENCE_COLUMNS, evidence_rows(draft))
         write_sheet(workbook, "提示", REMARK_COLUMNS, remark_rows(draft))
     workbook.close()
     return output.getvalue()
@@ -75,7 +75,7 @@ def write_sheet(
 
 
 def figure_row(figure: Figure, draft: SummaryDraft) -> list[str | int | float]:
-    quantity, value, rows = figure.quantity, figure.value, figure.evidence()
+    quantity, value, rows = figure.quantity, figure.value, draft.evidence[figure.code]
     number: str | int = "暂无数据"
     if quantity:
         number = quantity.value if isinstance(quantity.value, int) else str(quantity.value)
@@ -96,11 +96,11 @@ def figure_row(figure: Figure, draft: SummaryDraft) -> list[str | int | float]:
     ]
 
 
-def evidence_rows(figures: Sequence[Figure]) -> Iterable[list[str | int | float]]:
-    for figure in figures:
-        for row in figure.evidence():
+def evidence_rows(draft: SummaryDraft) -> Iterable[list[str | int | float]]:
+    for code, rows in draft.evidence.items():
+        for row in rows:
             yield [
-                figure.code,
+                code,
                 row.id,
                 row.title,
                 row.quantity.text("zh") if row.quantity else "",

@@ -1,12 +1,13 @@
 """The work summary of a programme, drafted from its records section by section."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import override
 
 from qixue.core.digests import digest
+from qixue.core.figures import EvidenceRow
 from qixue.figures.queries import Figure, evidence_digest, figures_of
 from qixue.people.models import Organisation
 from qixue.places.models import Region
@@ -16,7 +17,15 @@ from qixue.report.drafting import brands, closing, opening, outreach
 from qixue.report.drafting.material import Material, as_runs
 from qixue.report.gaps import Gap, gaps_of
 from qixue.report.models import SummarySection
-from qixue.report.official_document import Block, FigureTrace, Heading, OfficialDocument, RunInHeading
+from qixue.report.official_document import (
+    Block,
+    FigureRun,
+    FigureTrace,
+    Heading,
+    OfficialDocument,
+    RunInHeading,
+    runs_of,
+)
 from qixue.report.proofreader import Remark, proofread
 
 Draft = SummarySection.Draft
@@ -35,11 +44,15 @@ SYNTHETIC_NOTICE = "演示数据：人物、单位和数字均为虚构"
 
 @dataclass(frozen=True)
 class SummaryDraft:
-    """A drafted work summary with everything its editor should know before issuing it."""
+    """A drafted work summary with everything its editor should know before issuing it.
+
+    `figures` are those that the text prints, `evidence` the records behind each by the figure's code.
+    """
 
     programme: Programme
     document: OfficialDocument
     figures: tuple[Figure, ...]
+    evidence: dict[str, tuple[EvidenceRow, ...]]
     remarks: tuple[Remark, ...]  # what a proof-reader would mark
     gaps: tuple[Gap, ...]  # what the records do not say
     source_issues: tuple[SourceIssue, ...]  # what is wrong with the sources the records come from
@@ -49,31 +62,30 @@ class SummaryDraft:
 def draft_summary(programme: Programme, *, at: datetime.datetime) -> SummaryDraft:
     """Draft the summary in Chinese, whatever the viewer's language. The same records give the same document."""
     with override("zh-hans"):
-        figures = tuple(figures_of(programme))
-        document = written(programme, figures)
-        gaps = tuple(gaps_of(programme))
+        blocks, figures = written(programme)
+        evidence = {figure.code: tuple(figure.evidence()) for figure in figures}
+        document = OfficialDocument(
+            title_lines=title_lines(programme),
+            blocks=blocks,
+            figures=tuple(trace(figure, evidence[figure.code]) for figure in figures),
+            notice=SYNTHETIC_NOTICE if programme.is_synthetic else None,
+        )
         silent = tuple(region.name for region in silent_counties(programme))
         counties = programme.region.children.filter(level=Region.Level.COUNTY).count()
-        remarks = proofread(document, organ_names(), silent_counties=silent, county_count=counties)
+        remarks = tuple(proofread(document, organ_names(), silent_counties=silent, county_count=counties))
         issues = SourceIssue.objects.filter(document__programme=programme).order_by("kind", "code", "pk")
-    return SummaryDraft(programme, document, figures, tuple(remarks), gaps, tuple(issues), at)
+        gaps = tuple(gaps_of(programme))
+    return SummaryDraft(programme, document, figures, evidence, remarks, gaps, tuple(issues), at)
 
 
-def written(programme: Programme, figures: tuple[Figure, ...]) -> OfficialDocument:
-    material = Material(programme, figures)
+def written(programme: Programme) -> tuple[tuple[Block, ...], tuple[Figure, ...]]:
+    """The drafted blocks, and the figures that they print, in the programme's order."""
+    material = Material(programme, figures_of(programme))
     blocks: list[Block] = []
     for section in programme.summary_sections.select_related("brand").order_by("position"):
         blocks += section_blocks(section, material)
-    return OfficialDocument(
-        title_lines=title_lines(programme),
-        blocks=tuple(blocks),
-        organ=None,
-        date=None,
-        addressee=None,
-        attachments=(),
-        figures=tuple(trace(figure) for figure in figures if figure.quantity),
-        notice=SYNTHETIC_NOTICE if programme.is_synthetic else None,
-    )
+    printed = {run.code for block in blocks for run in runs_of(block) if isinstance(run, FigureRun)}
+    return tuple(blocks), tuple(figure for figure in material.figures if figure.code in printed)
 
 
 def section_blocks(section: SummarySection, material: Material) -> list[Block]:
@@ -91,11 +103,10 @@ def title_lines(programme: Programme) -> tuple[str, ...]:
     return (f"{programme.region.name}{programme.year}年{name}", "工作总结")
 
 
-def trace(figure: Figure) -> FigureTrace:
+def trace(figure: Figure, rows: Sequence[EvidenceRow]) -> FigureTrace:
     """What travels inside the document so that a number in it can be traced and checked later."""
     if figure.quantity is None:
         raise ValueError(f"The figure {figure.code} has no value to trace.")
-    rows = figure.evidence()
     return FigureTrace(
         code=figure.code,
         text=figure.quantity.text("zh"),

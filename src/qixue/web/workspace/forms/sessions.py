@@ -1,0 +1,80 @@
+import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.clock import SHANGHAI, local_moment
+from qixue.places.models import Venue
+from qixue.programme.models import Activity, Session
+from qixue.programme.operations.sessions import SessionDetails
+from qixue.web.workspace.forms.fields import DayField, PlainCharField, TimeField, WholeNumberField
+
+
+class SessionForm(forms.Form):
+    """When, where and for how many."""
+
+    day = DayField(label=_("Day"), max_length=20, help_text=_("For example 2026-11-25 or 2026年11月25日."))
+    start = TimeField(label=_("Start"), max_length=20, help_text=_("For example 9:30 or 14:00."))
+    end = TimeField(label=_("End"), max_length=20)
+    venue = forms.ModelChoiceField(
+        label=_("Venue"), queryset=Venue.objects.none(), required=False, empty_label=_("Please choose")
+    )
+    is_online = forms.BooleanField(label=_("Online, without a venue"), required=False)
+    topic = PlainCharField(label=_("Topic of this session"), max_length=100, required=False)
+    topic_en = PlainCharField(label=_("Topic in English"), max_length=160, required=False)
+    speaker = PlainCharField(label=_("Speaker"), max_length=100, required=False)
+    seat_count = WholeNumberField(
+        label=_("Seats"), max_length=12, required=False, help_text=_("Empty: nobody is turned away.")
+    )
+    counting_rule = forms.ChoiceField(
+        label=_("How people are counted"), choices=Session.CountingRule.choices, widget=forms.RadioSelect
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    number = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, activity: Activity, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        region = activity.region or activity.programme.region
+        nearby = Venue.objects.filter(region__path__startswith=region.path, is_group=False)
+        venues = nearby if nearby.exists() else Venue.objects.filter(is_group=False)
+        field = self.fields["venue"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = venues.select_related("region").order_by("region__code", "name", "pk")
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        if not answers.get("venue") and not answers.get("is_online") and "venue" not in self.errors:
+            self.add_error("venue", _("Please choose a venue, or say that the session is online."))
+        return answers
+
+    def details(self) -> SessionDetails:
+        answers = self.cleaned_data
+        return SessionDetails(
+            starts_at=local_moment(answers["day"], answers["start"]),
+            ends_at=local_moment(answers["day"], answers["end"]),
+            counting_rule=answers["counting_rule"],
+            venue=answers["venue"],
+            is_online=answers["is_online"],
+            topic=answers["topic"],
+            topic_en=answers["topic_en"],
+            speaker=answers["speaker"],
+            seat_count=answers["seat_count"],
+        )
+
+
+def initial_of(session: Session) -> dict[str, Any]:
+    names = ("is_online", "topic", "topic_en", "speaker", "seat_count", "counting_rule", "version", "number")
+    values = {name: getattr(session, name) for name in names}
+    starts, ends = local(session.starts_at), local(session.ends_at)
+    return {
+        **values,
+        "venue": session.venue_id,
+        "day": starts.date().isoformat() if starts else "",
+        "start": starts.strftime("%H:%M") if starts else "",
+        "end": ends.strftime("%H:%M") if ends else "",
+    }
+
+
+def local(moment: datetime.datetime | None) -> datetime.datetime | None:
+    return moment.astimezone(SHANGHAI) if moment else None

@@ -1,0 +1,100 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from qixue.core.clock import now
+from qixue.core.refusal import Refused
+from qixue.people.queries import organisations_for, path_filter
+from qixue.people.rules import Action, may, reach
+from qixue.programme.models import Activity, Programme
+from qixue.programme.operations.activities import create_activity, edit_activity, publish_activity
+from qixue.programme.queries import missing_for_publication
+from qixue.web import parts
+from qixue.web.workspace.access import activity_or_404, needs, programmes_in_reach, staff
+from qixue.web.workspace.forms.activities import ActivityForm, NewActivityForm, initial_of
+
+PER_PAGE = 30
+
+
+@needs(Action.SEE_RECORDS)
+def activities(request: HttpRequest) -> HttpResponse:
+    """Every activity in the viewer's part of the tree, drafts first."""
+    within = path_filter(reach(request.user, Action.SEE_RECORDS), "organisation__path")
+    rows = Activity.objects.filter(within).select_related("organisation", "programme").order_by("state", "-pk")
+    return render(request, "workspace/activities/list.html", {"page": parts.paginate(request, rows, PER_PAGE)})
+
+
+@needs(Action.EDIT_ACTIVITY)
+def new(request: HttpRequest) -> HttpResponse:
+    organisations = organisations_for(request.user, Action.EDIT_ACTIVITY)
+    found = programmes_in_reach(request.user, Action.EDIT_ACTIVITY)
+    programmes = [programme for programme, _part in found if programme.state != Programme.State.CLOSED]
+    form = NewActivityForm(request.POST or None, programmes=programmes, organisations=organisations)
+    if form.is_valid():
+        answers = form.cleaned_data
+        try:
+            activity = create_activity(
+                answers["programme"],
+                organisation=answers["organisation"],
+                details=form.details(),
+                by=staff(request),
+                at=now(),
+                client_uuid=answers["client_uuid"],
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The draft is saved. Now add its sessions."))
+            return redirect("workspace:activity", activity.pk)
+    return parts.form_page(request, "workspace/activities/form.html", form)
+
+
+@needs(Action.SEE_RECORDS)
+def activity(request: HttpRequest, pk: int) -> HttpResponse:
+    found = activity_or_404(request.user, pk, Action.SEE_RECORDS)
+    context = {
+        "activity": found,
+        "programme": found.programme,
+        "sessions": found.sessions.select_related("venue", "tally").order_by("starts_at", "pk"),
+        "may_edit": may(request.user, Action.EDIT_ACTIVITY, found.organisation),
+        "may_publish": may(request.user, Action.PUBLISH_ACTIVITY, found.organisation),
+    }
+    return render(request, "workspace/activities/detail.html", context)
+
+
+@needs(Action.EDIT_ACTIVITY)
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change the text; when somebody else saved meanwhile both texts are shown and nothing is lost."""
+    found = activity_or_404(request.user, pk, Action.EDIT_ACTIVITY)
+    form = ActivityForm(request.POST or None, initial=initial_of(found), programmes=[found.programme])
+    meanwhile = None
+    if form.is_valid():
+        version = form.cleaned_data["version"] or 0
+        try:
+            edit_activity(found, details=form.details(), version=version, by=staff(request), at=now())
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            meanwhile = found if refusal.code == "changed_meanwhile" else None
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("workspace:activity", pk)
+    context = {"activity": found, "programme": found.programme, "meanwhile": meanwhile}
+    return parts.form_page(request, "workspace/activities/form.html", form, **context)
+
+
+@needs(Action.PUBLISH_ACTIVITY)
+def publish(request: HttpRequest, pk: int) -> HttpResponse:
+    """Check everything once more, then show it to everybody."""
+    found = activity_or_404(request.user, pk, Action.PUBLISH_ACTIVITY)
+    if request.method == "POST":
+        try:
+            publish_activity(found, by=staff(request), at=now())
+        except Refused as refusal:
+            return parts.refusal_page(request, refusal, back=reverse("workspace:activity", args=[pk]))
+        messages.success(request, _("The activity is published."))
+        return redirect("workspace:activity", pk)
+    sessions = found.sessions.select_related("venue").order_by("starts_at", "pk")
+    context = {"activity": found, "programme": found.programme, "sessions": sessions}
+    return render(request, "workspace/activities/publish.html", {**context, "missing": missing_for_publication(found)})

@@ -1,0 +1,98 @@
+import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from qixue.core.clock import now
+from qixue.core.quantity import Qualifier
+from qixue.core.refusal import Refused
+from qixue.participation.models import Evidence
+from qixue.participation.operations.evidence import keep_note, keep_photo
+from qixue.participation.operations.ledger import correct_entry, record_head_count, void_entry
+from qixue.people.rules import Action
+from qixue.web import parts
+from qixue.web.workspace.access import entry_or_404, evidence_or_404, needs, session_or_404, staff
+from qixue.web.workspace.forms.counts import CorrectionForm, CountForm, HeadCountForm, VoidForm
+
+
+def evidence_from(form: CountForm, at: datetime.datetime) -> Evidence | None:
+    """The photo or the note that was given; a photo keeps the note beside it."""
+    answers = form.cleaned_data
+    if photo := answers["photo"]:
+        return keep_photo(photo.read(), note=answers["note"], at=at)
+    return keep_note(answers["note"], at=at) if answers["note"] else None
+
+
+def counted(form: CountForm) -> dict[str, Any]:
+    answers = form.cleaned_data
+    qualifier = Qualifier(answers["qualifier"])
+    return {"count": answers["count"], "qualifier": qualifier, "client_uuid": answers["client_uuid"]}
+
+
+@needs(Action.RECORD_ATTENDANCE)
+def head_count(request: HttpRequest, pk: int) -> HttpResponse:
+    """Enter how many people came, with what the number stands on."""
+    session = session_or_404(request.user, pk, Action.RECORD_ATTENDANCE)
+    form = HeadCountForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        at = now()
+        try:
+            evidence = evidence_from(form, at)
+            record_head_count(session, evidence=evidence, by=staff(request), at=at, **counted(form))  # type: ignore[arg-type]  # the form asks for one
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The head count is in the ledger."))
+            return redirect("workspace:session", pk)
+    context = {"session": session, "programme": session.activity.programme}
+    return parts.form_page(request, "workspace/counts/head_count.html", form, **context)
+
+
+@needs(Action.CORRECT_ATTENDANCE)
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Replace a head count by a new entry that says why."""
+    entry = entry_or_404(request.user, pk, Action.CORRECT_ATTENDANCE)
+    form = CorrectionForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        at, reason = now(), form.cleaned_data["reason"]
+        try:
+            evidence = evidence_from(form, at)
+            correct_entry(entry, reason=reason, evidence=evidence, by=staff(request), at=at, **counted(form))
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The correction is in the ledger; the first entry stays readable."))
+            return redirect("workspace:session", entry.session_id)
+    context = {"entry": entry, "session": entry.session, "programme": entry.activity.programme}
+    return parts.form_page(request, "workspace/counts/correct.html", form, **context)
+
+
+@needs(Action.CORRECT_ATTENDANCE)
+def void(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an entry back by a new one that says why."""
+    entry = entry_or_404(request.user, pk, Action.CORRECT_ATTENDANCE)
+    form = VoidForm(request.POST or None)
+    if form.is_valid():
+        answers = form.cleaned_data
+        try:
+            void_entry(entry, reason=answers["reason"], by=staff(request), at=now(), client_uuid=answers["client_uuid"])
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The entry is taken back; what it said stays readable."))
+            return redirect("workspace:session", entry.session_id)
+    context = {"entry": entry, "session": entry.session, "programme": entry.activity.programme}
+    return parts.form_page(request, "workspace/counts/void.html", form, **context)
+
+
+@needs(Action.SEE_RECORDS)
+def evidence_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The photo behind a count, for those who may see the records: sheets hold names."""
+    evidence = evidence_or_404(request.user, pk)
+    response = FileResponse(evidence.file.open("rb"), content_type="image/jpeg")
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

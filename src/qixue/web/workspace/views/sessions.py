@@ -1,0 +1,93 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from qixue.core.clock import now
+from qixue.core.refusal import Refused
+from qixue.participation.models import LedgerEntry, Registration, Tally
+from qixue.participation.queries import effective_head_count, entries_of_session
+from qixue.people.rules import Action, may
+from qixue.programme.models import Session
+from qixue.programme.operations.sessions import add_session, cancel_session, edit_session, next_number
+from qixue.web import parts
+from qixue.web.workspace.access import activity_or_404, needs, session_or_404, staff
+from qixue.web.workspace.forms.sessions import SessionForm, initial_of
+
+SHOWN_CHECK_INS = 20
+
+
+@needs(Action.EDIT_ACTIVITY)
+def new(request: HttpRequest, pk: int) -> HttpResponse:
+    activity = activity_or_404(request.user, pk, Action.EDIT_ACTIVITY)
+    form = SessionForm(request.POST or None, initial={"number": next_number(activity)}, activity=activity)
+    if form.is_valid():
+        number = form.cleaned_data["number"] or next_number(activity)
+        try:
+            add_session(activity, details=form.details(), number=number, by=staff(request), at=now())
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The session is added."))
+            return redirect("workspace:activity", pk)
+    context = {"activity": activity, "programme": activity.programme}
+    return parts.form_page(request, "workspace/sessions/form.html", form, **context)
+
+
+@needs(Action.SEE_WORKSPACE)
+def session(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who came, and every entry that ever said so."""
+    found = session_or_404(request.user, pk, Action.SEE_WORKSPACE)
+    organisation = found.activity.organisation
+    entries = entries_of_session(found)
+    counts = entries.exclude(kind=LedgerEntry.Kind.ATTENDANCE)
+    context = {
+        "session": found,
+        "programme": found.activity.programme,
+        "tally": Tally.objects.filter(session=found).first(),
+        "head_count": effective_head_count(found),
+        "counts": counts,
+        "check_ins": entries.effective().people()[:SHOWN_CHECK_INS],
+        "confirmed": found.registrations.filter(state=Registration.State.CONFIRMED).count(),
+        "is_over": bool(found.starts_at and found.starts_at <= now()),
+        "may_count": may(request.user, Action.RECORD_ATTENDANCE, organisation),
+        "may_correct": may(request.user, Action.CORRECT_ATTENDANCE, organisation),
+        "may_edit": may(request.user, Action.EDIT_ACTIVITY, organisation),
+    }
+    return render(request, "workspace/sessions/detail.html", context)
+
+
+@needs(Action.EDIT_ACTIVITY)
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a session; when somebody else saved meanwhile both texts are shown and nothing is lost."""
+    found = session_or_404(request.user, pk, Action.EDIT_ACTIVITY)
+    form = SessionForm(request.POST or None, initial=initial_of(found), activity=found.activity)
+    meanwhile = None
+    if form.is_valid():
+        version = form.cleaned_data["version"] or 0
+        try:
+            edit_session(found, details=form.details(), version=version, by=staff(request), at=now())
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            meanwhile = found if refusal.code == "changed_meanwhile" else None
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("workspace:session", pk)
+    context = {"session": found, "activity": found.activity, "programme": found.activity.programme}
+    return parts.form_page(request, "workspace/sessions/form.html", form, meanwhile=meanwhile, **context)
+
+
+@needs(Action.EDIT_ACTIVITY)
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask once more, then call the session off."""
+    found: Session = session_or_404(request.user, pk, Action.EDIT_ACTIVITY)
+    if request.method == "POST":
+        try:
+            cancel_session(found, by=staff(request), at=now())
+        except Refused as refusal:
+            return parts.refusal_page(request, refusal, back=reverse("workspace:session", args=[pk]))
+        messages.success(request, _("The session is cancelled."))
+        return redirect("workspace:session", pk)
+    context = {"session": found, "programme": found.activity.programme}
+    return render(request, "workspace/sessions/cancel.html", context)
