@@ -1,4 +1,4 @@
-"""What people type into fields and cells: full-width digits, Chinese dates, a time with 点. Returns None when unclear."""
+"""What people type into fields and cells: full-width digits, Chinese dates, a time with 点. None when unclear."""
 
 import datetime
 import re

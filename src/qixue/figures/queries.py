@@ -135,6 +135,13 @@ def evidence_digest(rows: Sequence[EvidenceRow]) -> str:
     return merkle_root([row.digest or digest([row.id, str(row.quantity)]) for row in rows])
 
 
+def figure_digest(figure: Figure, rows: Sequence[EvidenceRow]) -> str:
+    """One digest over the figure's value, hedge and evidence; it changes when any of them does."""
+    quantity = figure.quantity
+    value = [str(quantity.value), quantity.qualifier.value] if quantity else []
+    return digest([figure.code, value, evidence_digest(rows)])
+
+
 def in_both_languages(make: Any) -> dict[str, Any]:
     texts = {}
     for key, language in (("zh", "zh-hans"), ("en", "en")):

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
 from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Period, Scope, combined, registry
-from qixue.core.quantity import ATTENDANCE, PER_THOUSAND, PERCENT, PERSON, RATIO, Quantity
-from qixue.participation.models import LedgerEntry, Registration, Tally
+from qixue.core.language import in_language
+from qixue.core.quantity import ATTENDANCE, PER_THOUSAND, PERCENT, PERSON, RATIO, Qualifier, Quantity
+from qixue.participation.models import LedgerEntry, LedgerEntryQuerySet, Registration, Tally
 from qixue.participation.queries import (
     TallyRow,
     ledger_entries,
@@ -49,30 +50,53 @@ def document_entries(scope: Scope) -> list[LedgerEntry]:
     return list(entries)
 
 
+# Read as plain values: a page or a report reads thousands of entries, and whole objects would cost five times as much.
+EVIDENCE_FIELDS = (
+    "organisation__code",
+    "sequence",
+    "activity__title",
+    "activity__title_en",
+    "count",
+    "qualifier",
+    "occurred_at",
+    "period_from",
+    "source",
+    "session_id",
+    "session__venue__name",
+    "session__venue__name_en",
+    "evidence__text",
+    "hash",
+)
+
+
 def evidence(scope: Scope) -> list[EvidenceRow]:
     """Every entry in the scope that counts today. Names of people are not part of the ledger."""
-    entries = ledger_entries().effective().filter(scope_condition(scope)).select_related("session__venue")
-    return [entry_row(entry) for entry in entries]
-
-
-def entry_row(entry: LedgerEntry) -> EvidenceRow:
-    session = entry.session
-    return EvidenceRow(
-        id=f"ledger:{entry.organisation.code}/{entry.sequence}",
-        title=entry.activity.local_title,
-        quantity=entry.quantity,
-        occurred_on=local_day(entry.occurred_at).isoformat() if entry.occurred_at else entry.period_from,
-        place=session.venue.local_name if session and session.venue else "",
-        source=str(LedgerEntry.Source(entry.source).label),
-        quote=entry.evidence.text if entry.evidence else "",
-        digest=entry.hash,
-        session_id=entry.session_id,
-    )
+    return evidence_rows(LedgerEntry.objects.effective().filter(scope_condition(scope)))
 
 
 def named_evidence(scope: Scope) -> list[EvidenceRow]:
-    entries = ledger_entries().effective().people().filter(scope_condition(scope)).select_related("session__venue")
-    return [entry_row(entry) for entry in entries]
+    return evidence_rows(LedgerEntry.objects.effective().people().filter(scope_condition(scope)))
+
+
+def evidence_rows(entries: LedgerEntryQuerySet) -> list[EvidenceRow]:
+    sources = {source.value: str(source.label) for source in LedgerEntry.Source}
+    values = entries.order_by("organisation_id", "sequence").values(*EVIDENCE_FIELDS)
+    return [entry_row(entry, sources) for entry in values]
+
+
+def entry_row(entry: dict[str, Any], sources: dict[str, str]) -> EvidenceRow:
+    occurred = entry["occurred_at"]
+    return EvidenceRow(
+        id=f"ledger:{entry['organisation__code']}/{entry['sequence']}",
+        title=in_language(entry["activity__title"], entry["activity__title_en"]),
+        quantity=Quantity(entry["count"], ATTENDANCE, Qualifier(entry["qualifier"])),
+        occurred_on=local_day(occurred).isoformat() if occurred else entry["period_from"],
+        place=in_language(entry["session__venue__name"] or "", entry["session__venue__name_en"] or ""),
+        source=sources[entry["source"]],
+        quote=entry["evidence__text"] or "",
+        digest=entry["hash"],
+        session_id=entry["session_id"],
+    )
 
 
 def participants(scope: Scope) -> FigureValue:
@@ -175,9 +199,9 @@ registry.register(
         name=_("Attendances"),
         unit=ATTENDANCE,
         rule=_(
-            "One person at one session is one. Each session declares how it counts: names on a list, a head count of"
-            " everybody, or names plus a head count of the others; a list and a head count never double. Staff, speakers"
-            " and volunteers on duty are not counted. Numbers that a document states keep their hedge."
+            "One person at one session is one. Each session declares how it counts: names on a list, a head count"
+            " of everybody, or names plus a head count of the others; a list and a head count never double. Staff,"
+            " speakers and volunteers on duty are not counted. Numbers that a document states keep their hedge."
         ),
         dimensions=DIMENSIONS,
         value=lambda scope: attendance(scope, tallies_in(scope)),

@@ -185,8 +185,9 @@ define(
     _("Sessions held"),
     SESSION,
     _(
-        "Sessions that were held; one session is one gathering at one place with one start and one end. A session counts"
-        " once, on the day it starts, however many organisations take part. Numbers that a document states are added."
+        "Sessions that were held; one session is one gathering at one place with one start and one end. A session"
+        " counts once, on the day it starts, however many organisations take part. Numbers that a document states"
+        " are added."
     ),
     lambda scope: value_with_reports(scope, held_sessions_in(scope).count(), SESSION, Measure.SESSIONS),
     lambda scope: [*reported_rows(scope, Measure.SESSIONS), *session_rows(scope)],

@@ -278,9 +278,10 @@ def page_field_run(kind: str | None, text: str) -> etree._Element:
 def attach_figures(docx: DocxDocument, document: OfficialDocument) -> None:
     """The list of figures as a custom XML part (item 1 is python-docx's own): what each number stood for."""
     root = etree.Element(f"{{{FIGURES_NAMESPACE}}}figures", nsmap={None: FIGURES_NAMESPACE})
+    root.set("programme", document.programme_code)
     for trace in document.figures:
         element = etree.SubElement(root, f"{{{FIGURES_NAMESPACE}}}figure")
-        for name in ("code", "text", "name", "unit", "qualifier", "value", "digest"):
+        for name in ("code", "text", "number", "name", "unit", "qualifier", "value", "digest"):
             element.set(name, getattr(trace, name))
         element.text = json.dumps(trace.evidence_ids, ensure_ascii=False)
     blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)

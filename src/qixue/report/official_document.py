@@ -81,7 +81,8 @@ class FigureTrace:
     """What a printed number stands for; travels inside the document so that it can be checked later."""
 
     code: str
-    text: str
+    text: str  # as a sentence prints it, with the unit
+    number: str  # as a table prints it, without
     name: str
     unit: str
     qualifier: str
@@ -101,6 +102,7 @@ class OfficialDocument:
     addressee: str | None = None
     attachments: tuple[Attachment, ...] = ()
     figures: tuple[FigureTrace, ...] = ()
+    programme_code: str = ""  # whose figures they are
     notice: str | None = None  # printed under the title, for documents that are not real
 
     @property

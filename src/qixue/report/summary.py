@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import override
 
-from qixue.core.digests import digest
 from qixue.core.figures import EvidenceRow
-from qixue.figures.queries import Figure, evidence_digest, figures_of
+from qixue.figures.queries import Figure, figure_digest, figures_of
 from qixue.people.models import Organisation
 from qixue.places.models import Region
 from qixue.programme.models import Programme, SourceIssue
@@ -68,6 +67,7 @@ def draft_summary(programme: Programme, *, at: datetime.datetime) -> SummaryDraf
             title_lines=title_lines(programme),
             blocks=blocks,
             figures=tuple(trace(figure, evidence[figure.code]) for figure in figures),
+            programme_code=programme.code,
             notice=SYNTHETIC_NOTICE if programme.is_synthetic else None,
         )
         silent = tuple(region.name for region in silent_counties(programme))
@@ -110,12 +110,13 @@ def trace(figure: Figure, rows: Sequence[EvidenceRow]) -> FigureTrace:
     return FigureTrace(
         code=figure.code,
         text=figure.quantity.text("zh"),
+        number=figure.quantity.number_text("zh"),
         name=figure.name,
         unit=figure.quantity.unit.code,
         qualifier=figure.quantity.qualifier.value,
         value=str(figure.quantity.value),
         evidence_ids=tuple(row.id for row in rows),
-        digest=digest([figure.code, str(figure.quantity.value), figure.quantity.qualifier, evidence_digest(rows)]),
+        digest=figure_digest(figure, rows),
     )
 
 

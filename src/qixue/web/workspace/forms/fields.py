@@ -11,7 +11,7 @@ from qixue.core.typed import parse_day, parse_time, parse_whole_number
 
 
 class DayField(forms.CharField):
-    def clean(self, value: Any) -> datetime.date | None:  # type: ignore[override]
+    def clean(self, value: Any) -> datetime.date | None:
         text = super().clean(value)
         if not text:
             return None
@@ -21,7 +21,7 @@ class DayField(forms.CharField):
 
 
 class TimeField(forms.CharField):
-    def clean(self, value: Any) -> datetime.time | None:  # type: ignore[override]
+    def clean(self, value: Any) -> datetime.time | None:
         text = super().clean(value)
         if not text:
             return None
@@ -31,7 +31,7 @@ class TimeField(forms.CharField):
 
 
 class WholeNumberField(forms.CharField):
-    def clean(self, value: Any) -> int | None:  # type: ignore[override]
+    def clean(self, value: Any) -> int | None:
         text = super().clean(value)
         if not text:
             return None
