@@ -20,7 +20,7 @@ from qixue.participation.models import LedgerEntry
 from qixue.people.models import Organisation, Role
 from qixue.people.rules import TABLE, Action
 from qixue.programme.models import Activity, Programme
-from qixue.report import docx_writer, fonts, proofreader
+from qixue.report import docx_writer, fonts, proofreader, verification
 from qixue.report.models import SummarySection
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -251,6 +251,17 @@ def test_work_summary_page_names_every_way_of_drafting_and_every_remark():
 
     assert drafts == list(SummarySection.Draft.values)
     assert remarks == list(proofreader.RULE_CODES)
+
+
+def test_work_summary_page_names_every_outcome_of_a_check():
+    outcomes = [row[0].strip("`") for row in rows(section(page("work-summary.md"), "## Numbers"))[1:]]
+
+    assert outcomes == [
+        verification.STANDS,
+        verification.ALTERED,
+        verification.CHANGED,
+        verification.UNKNOWN,
+    ]
 
 
 def test_work_summary_page_states_the_layout_that_is_written():
