@@ -159,11 +159,12 @@ def add_paragraph(docx: DocxDocument, runs: Iterable[Run], font: str, *, indent:
     return paragraph
 
 
-def add_centred(docx: DocxDocument, text: str, font: str = TITLE, size: int = TITLE_SIZE) -> None:
+def add_centred(docx: DocxDocument, text: str, font: str = TITLE, size: int = TITLE_SIZE) -> DocxParagraph:
     paragraph = docx.add_paragraph()
     set_layout(paragraph, indent=0)
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     add_runs(paragraph, [Text(text)], font, size)
+    return paragraph
 
 
 def write_title(docx: DocxDocument, document: OfficialDocument) -> None:
@@ -193,7 +194,8 @@ def write_blocks(docx: DocxDocument, blocks: tuple[Block, ...]) -> None:
 
 
 def write_table(docx: DocxDocument, table: Table) -> None:
-    add_centred(docx, table.caption, HEI, TABLE_SIZE)
+    caption = add_centred(docx, table.caption, HEI, TABLE_SIZE)
+    caption.paragraph_format.keep_with_next = True  # never alone at the foot of a page
     grid = docx.add_table(rows=1, cols=len(table.header), style="Table Grid")
     for cell, name in zip(grid.rows[0].cells, table.header, strict=True):
         write_cell(cell, Text(name), HEI, WD_ALIGN_PARAGRAPH.CENTER)

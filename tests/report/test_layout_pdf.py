@@ -1,0 +1,123 @@
+"""Rule G16 on the PDF, and what else a reader of the printed page would notice."""
+
+import io
+from collections import defaultdict
+from pathlib import Path
+
+import pdfplumber
+import pytest
+from django.conf import settings
+from tests.report.samples import HOSTILE, sample
+
+from qixue.places.operations import DATA
+from qixue.report.files import SYSTEM_FONTS
+from qixue.report.fonts import STYLES, FontSet, find_fonts, missing_glyphs
+from qixue.report.official_document import plain_text
+from qixue.report.pdf_writer import write_pdf
+
+BODY_SIZE = 15  # points: body text is 16, page numbers and tables are smaller
+TYPE_AREA_WIDTH = 442.2 + 1  # points: 156 mm, and a hair for hanging punctuation
+
+
+@pytest.fixture(scope="module")
+def fonts() -> FontSet:
+    found = find_fonts([*settings.QIXUE["FONT_DIRS"], *SYSTEM_FONTS])
+    if not found.files:
+        pytest.skip("No Chinese font on this machine; bin/fonts fetches them.")
+    return found
+
+
+@pytest.fixture(scope="module")
+def pdf(fonts: FontSet) -> pdfplumber.PDF:
+    return pdfplumber.open(io.BytesIO(write_pdf(sample(), fonts)))
+
+
+def lines(page: pdfplumber.page.Page) -> dict[int, list[dict]]:
+    """Characters of body size by line."""
+    found = defaultdict(list)
+    for character in page.chars:
+        if character["size"] > BODY_SIZE and character["text"].strip():
+            found[round(character["bottom"])].append(character)
+    return found
+
+
+def test_page_has_at_most_22_lines(pdf: pdfplumber.PDF) -> None:
+    counts = [len(lines(page)) for page in pdf.pages]
+
+    assert max(counts) == 22
+
+
+def test_line_has_at_most_28_characters_in_156_mm(pdf: pdfplumber.PDF) -> None:
+    for page in pdf.pages:
+        for row in lines(page).values():
+            assert sum("\u4e00" <= character["text"] <= "\u9fff" for character in row) <= 28
+            assert row[-1]["x1"] - row[0]["x0"] <= TYPE_AREA_WIDTH
+
+
+def test_full_line_of_plain_text_holds_28_characters(pdf: pdfplumber.PDF) -> None:
+    widths = [len(row) for page in pdf.pages for row in lines(page).values()]
+
+    assert max(widths) >= 28
+
+
+def test_fonts_are_embedded(pdf: pdfplumber.PDF) -> None:
+    names = {character["fontname"] for page in pdf.pages for character in page.chars}
+
+    assert all("+" in name for name in names)
+
+
+def test_every_character_of_the_document_is_on_the_page(pdf: pdfplumber.PDF) -> None:
+    shown = {character for page in pdf.pages for character in page.extract_text()}
+
+    assert {character for character in plain_text(sample()) if not character.isspace()} - shown == set()
+
+
+def test_words_that_look_like_markup_stay_words(pdf: pdfplumber.PDF) -> None:
+    text = "".join(page.extract_text() for page in pdf.pages).replace("\n", "").replace(" ", "")
+
+    assert HOSTILE.replace(" ", "") in text
+
+
+def test_page_number_stands_7_mm_below_the_type_area_on_the_outer_side(pdf: pdfplumber.PDF) -> None:
+    sides = []
+    for page in pdf.pages[:2]:
+        dashes = [item for item in page.chars if item["text"] == "—" and item["size"] < BODY_SIZE]
+        middle = (dashes[0]["top"] + dashes[0]["bottom"]) / 2 / 72 * 25.4
+        assert abs(middle - (297 - 35 + 7)) < 1.5
+        sides.append(dashes[0]["x0"] > float(page.width) / 2)
+
+    assert sides == [True, False]
+
+
+def test_attachment_begins_a_page(pdf: pdfplumber.PDF) -> None:
+    firsts = [page.extract_text().split("\n")[0] for page in pdf.pages]
+
+    assert [text for text in firsts if text in {"附件1", "附件2"}] == ["附件1", "附件2"]
+
+
+def test_same_document_gives_the_same_bytes(fonts: FontSet) -> None:
+    assert write_pdf(sample(), fonts) == write_pdf(sample(), fonts)
+
+
+def test_every_name_of_the_official_tree_has_its_glyphs(fonts: FontSet) -> None:
+    names = (DATA / "qingyuan-regions.csv").read_text() + "浛洸镇大崀镇𠮷"
+
+    assert missing_glyphs(names, fonts) == set()
+
+
+def test_fonts_of_an_empty_place_are_all_missing(tmp_path: Path) -> None:
+    found = find_fonts([tmp_path, tmp_path / "nowhere"])
+
+    assert (found.files, found.substitutions) == ((), dict.fromkeys(STYLES, ""))
+
+
+def test_substitute_is_named_where_the_first_choice_is_absent(fonts: FontSet, tmp_path: Path) -> None:
+    [noto] = [path for path in fonts.files if path.name.startswith("NotoSansCJK-Regular")][:1] or [None]
+    if noto is None:
+        pytest.skip("Noto Sans CJK is not on this machine.")
+    (tmp_path / noto.name).symlink_to(noto)
+
+    found = find_fonts([tmp_path])
+
+    assert set(found.substitutions.values()) == {"Noto Sans CJK SC"}
+    assert write_pdf(sample(), found).startswith(b"%PDF")

@@ -1,0 +1,96 @@
+import io
+import uuid
+import zipfile
+from collections.abc import Callable
+
+import pytest
+from tests.factories import NOON, UserFactory
+
+from qixue.core.quantity import Qualifier
+from qixue.core.refusal import Refused
+from qixue.participation.models import LedgerEntry
+from qixue.participation.operations.ledger import correct_entry
+from qixue.report.files import docx_bytes
+from qixue.report.summary import SummaryDraft
+from qixue.report.verification import verify_docx
+
+pytestmark = pytest.mark.django_db
+
+
+def rewritten(data: bytes, change: Callable[[str, str], str]) -> bytes:
+    """The file with the text of some members changed."""
+    output = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(output, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name.endswith(".xml"):
+                content = change(name, content.decode()).encode()
+            target.writestr(name, content)
+    return output.getvalue()
+
+
+def outcomes(data: bytes) -> dict[str, str]:
+    return {verdict.code: verdict.outcome for verdict in verify_docx(data)}
+
+
+def test_fresh_summary_stands_in_every_number(draft: SummaryDraft) -> None:
+    assert set(outcomes(docx_bytes(draft)).values()) == {"stands"}
+    assert len(outcomes(docx_bytes(draft))) == 8
+
+
+def test_digit_changed_in_the_text_is_named(draft: SummaryDraft) -> None:
+    data = rewritten(
+        docx_bytes(draft), lambda name, text: text.replace("3500多人次", "3600多人次") if "document" in name else text
+    )
+
+    assert outcomes(data)["F1"] == "text_altered"
+
+
+def test_digit_changed_in_the_list_is_named(draft: SummaryDraft) -> None:
+    data = rewritten(
+        docx_bytes(draft), lambda name, text: text.replace("3500多人次", "3600多人次") if "customXml" in name else text
+    )
+
+    assert outcomes(data)["F1"] == "text_altered"
+
+
+def test_digit_changed_in_text_and_list_is_caught_by_the_records(draft: SummaryDraft) -> None:
+    data = rewritten(docx_bytes(draft), lambda _name, text: text.replace("3500多人次", "3600多人次"))
+
+    assert outcomes(data)["F1"] == "changed_since"
+
+
+def test_correction_in_the_ledger_shows_what_the_records_say_now(draft: SummaryDraft) -> None:
+    data = docx_bytes(draft)
+    entry = LedgerEntry.objects.select_related("organisation").get(activity__code="B1-A")
+
+    correct_entry(
+        entry,
+        count=3600,
+        qualifier=Qualifier.EXACT,
+        reason="补报",
+        evidence=None,
+        by=UserFactory(),
+        at=NOON,
+        client_uuid=uuid.uuid4(),
+    )
+
+    [verdict] = [item for item in verify_docx(data) if item.code == "F1"]
+    assert (verdict.outcome, "3600人次" in verdict.sentence) == ("changed_since", True)
+
+
+@pytest.mark.parametrize("data", [b"", b"no archive", b"PK\x03\x04"])
+def test_file_that_is_no_summary_is_refused(data: bytes) -> None:
+    with pytest.raises(Refused) as refusal:
+        verify_docx(data)
+
+    assert refusal.value.code == "not_a_summary"
+
+
+def test_summary_of_a_programme_that_is_not_here_is_refused(draft: SummaryDraft) -> None:
+    data = rewritten(docx_bytes(draft), lambda _name, text: text.replace('programme="qingyuan-2016"', 'programme="x"'))
+
+    with pytest.raises(Refused) as refusal:
+        verify_docx(data)
+
+    assert refusal.value.code == "unknown_programme"
