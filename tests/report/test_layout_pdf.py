@@ -16,7 +16,7 @@ from qixue.report.official_document import plain_text
 from qixue.report.pdf_writer import write_pdf
 
 BODY_SIZE = 15  # points: body text is 16, page numbers and tables are smaller
-TYPE_AREA_WIDTH = 442.3  # points: 156 mm
+TYPE_AREA_WIDTH = 442.5  # points: 156 mm, and the quarter point by which the last character is drawn closer
 CLOSING_MARKS = "，。、；：！？）》”"
 
 
