@@ -8,6 +8,7 @@ DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
 TIME = re.compile(r"(上午|早上|下午|晚上|中午)?\s*(\d{1,2})\s*(?:[:点时]\s*(\d{1,2})?\s*分?|(半))?(半)?\s*(am|pm)?")
 AFTERNOON = {"下午", "晚上", "pm"}
 HALF_PAST = "半"
+YEARS = range(1949, 2100)  # a year outside is a slip of the finger
 DASHES = str.maketrans("－–—〇", "---0")
 
 
@@ -19,7 +20,7 @@ def half_width(text: str) -> str:
 def parse_day(text: str) -> datetime.date | None:
     """2026-11-25, 2026/11/25, 2026年11月25日, also in full-width digits."""
     match = DAY.fullmatch(half_width(text))
-    if match is None:
+    if match is None or int(match.group(1)) not in YEARS:
         return None
     try:
         return datetime.date(*(int(part) for part in match.groups()))

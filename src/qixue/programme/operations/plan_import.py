@@ -4,15 +4,18 @@ import datetime
 import io
 import uuid
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from qixue.core.clock import local_moment
+from qixue.core.fields import FORBIDDEN_CHARACTERS
 from qixue.core.refusal import Refused
 from qixue.core.typed import parse_day, parse_time, parse_whole_number
 from qixue.people.models import Organisation, User
@@ -43,7 +46,23 @@ LARGEST_FILE, LARGEST_CONTENT, MOST_MEMBERS, HIGHEST_RATIO = (
     200,
     100,
 )  # bytes, bytes, files, times
-MOST_ROWS = 2000
+MOST_ROWS, MOST_COLUMNS = 2000, 40
+# What zipfile, the XML readers and openpyxl raise for files that were damaged or made to hurt.
+UNREADABLE = (
+    InvalidFileException,
+    zipfile.BadZipFile,
+    zlib.error,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    SyntaxError,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+)
+LONGEST_TEXT = 100
 LONGEST_NUMBER = 15  # digits; a spreadsheet silently changes longer ones
 
 
@@ -71,11 +90,7 @@ def read_plan(data: bytes, programme: Programme) -> Plan:
     Refused: sheet_unsafe, sheet_unreadable, sheet_columns, sheet_wrong (one complaint per wrong cell).
     """
     check_archive(data)
-    try:
-        workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
-    except (InvalidFileException, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
-        raise Refused("sheet_unreadable", _("This file is no .xlsx sheet that can be read.")) from error
-    lines = list(workbook.worksheets[0].iter_rows(max_row=MOST_ROWS + 2))
+    lines = read_lines(data)
     header = [str(cell.value or "").strip().lstrip("*") for cell in lines[0]] if lines else []
     names = column_names(header)
     complaints: list[str] = []
@@ -91,6 +106,15 @@ def read_plan(data: bytes, programme: Programme) -> Plan:
     if complaints:
         raise Refused("sheet_wrong", _("The sheet was not taken over."), lines=complaints)
     return Plan(tuple(row for row in rows if row))
+
+
+def read_lines(data: bytes) -> list[tuple[Any, ...]]:
+    """The cells of the first sheet, row by row. Refused: sheet_unreadable."""
+    try:
+        workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+        return list(workbook.worksheets[0].iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS))
+    except UNREADABLE as error:
+        raise Refused("sheet_unreadable", _("This file is no .xlsx sheet that can be read.")) from error
 
 
 def check_archive(data: bytes) -> None:
@@ -176,7 +200,7 @@ class RowReader:
         if cell is not None and getattr(cell, "data_type", "") == "f":
             self.complain(name, _("please write the value, not a formula."))
             return None
-        if isinstance(value, int | float) and len(str(int(abs(value)))) > LONGEST_NUMBER:
+        if isinstance(value, int | float) and not abs(value) < 10**LONGEST_NUMBER:  # also what is no number at all
             self.complain(name, _("a number of more than 15 digits loses its end in a sheet; please write it as text."))
             return None
         if value in (None, "") and name in REQUIRED:
@@ -185,17 +209,19 @@ class RowReader:
 
     def text(self, name: str) -> str:
         text = str(self.value(name) or "").strip()
-        if len(text) > 100:
-            self.complain(name, _("at most %(limit)s characters fit here.") % {"limit": 100})
+        if len(text) > LONGEST_TEXT:
+            self.complain(name, _("at most %(limit)s characters fit here.") % {"limit": LONGEST_TEXT})
+        if FORBIDDEN_CHARACTERS.search(text):
+            self.complain(name, _("please remove the invisible control characters."))
         return text
 
     def choice(self, name: str, choices: list[tuple[str, Any]]) -> str:
-        """A choice by its name in the viewer's language or by its code."""
+        """A choice by its code or its name, Chinese or English: sheet and reader may differ in language."""
         text = str(self.value(name) or "").strip()
-        known = {
-            **{str(label): str(code) for code, label in choices},
-            **{str(code): str(code) for code, _label in choices},
-        }
+        known = {str(code): str(code) for code, _label in choices}
+        for language in ("zh-hans", "en"):
+            with override(language):
+                known.update({str(label): str(code) for code, label in choices})
         if text and text not in known:
             values = {"value": text, "known": "、".join(str(label) for _code, label in choices)}
             self.complain(name, _("%(value)s is not one of %(known)s.") % values)
@@ -210,9 +236,8 @@ class RowReader:
 
     def day(self) -> datetime.date | None:
         value = self.value("day")
-        if isinstance(value, datetime.datetime):
-            return value.date()
-        if value not in (None, "") and (day := parse_day(str(value))) is not None:
+        text = value.date().isoformat() if isinstance(value, datetime.datetime) else str(value or "")
+        if text and (day := parse_day(text)) is not None:
             return day
         if value not in (None, ""):
             self.complain("day", _("%(value)s is no day; please write 2026-11-25.") % {"value": value})
@@ -261,6 +286,8 @@ def import_plan(
             at=at,
             client_uuid=uuid.uuid5(key, title),
         )
+        if activities[title].sessions.exists():  # this plan was taken over before
+            continue
         for number, row in enumerate(rows, start=1):
             add_session(activities[title], details=row.session, number=number, by=by, at=at)
     return list(activities.values())

@@ -1,0 +1,44 @@
+import datetime
+
+import pytest
+
+from qixue.core.typed import parse_day, parse_time, parse_whole_number
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-25", "2026/11/25", "2026.11.25", "2026年11月25日", "２０２６年１１月２５日", " 2026 - 11 - 25 "]
+)
+def test_day_is_read_as_people_write_it(text: str) -> None:
+    assert parse_day(text) == datetime.date(2026, 11, 25)
+
+
+@pytest.mark.parametrize("text", ["", "25.11.2026", "2026-13-01", "2026-02-30", "11月25日", "0001-01-01", "明天"])
+def test_unclear_day_is_not_guessed(text: str) -> None:
+    assert parse_day(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "hour", "minute"),
+    [
+        ("9:00", 9, 0),
+        ("０９：３０", 9, 30),
+        ("9点", 9, 0),
+        ("9点30分", 9, 30),
+        ("下午2点半", 14, 30),
+        ("2:30 pm", 14, 30),
+    ],
+)
+def test_time_is_read_as_people_write_it(text: str, hour: int, minute: int) -> None:
+    assert parse_time(text) == datetime.time(hour, minute)
+
+
+@pytest.mark.parametrize("text", ["", "9", "25:00", "9:75", "中饭后"])
+def test_unclear_time_is_not_guessed(text: str) -> None:
+    assert parse_time(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("１２０", 120), ("1,200", 1200), ("-5", -5), ("十", None), ("1.5", None)]
+)
+def test_whole_number_is_read_as_people_write_it(text: str, number: int | None) -> None:
+    assert parse_whole_number(text) == number
