@@ -13,6 +13,7 @@ class Action(StrEnum):
     PUBLISH_ACTIVITY = "publish_activity"
     RECORD_ATTENDANCE = "record_attendance"
     CORRECT_ATTENDANCE = "correct_attendance"
+    SEE_EVIDENCE = "see_evidence"  # photos of sign-in sheets, which hold names
     SEE_REPORT = "see_report"
 
 
@@ -24,6 +25,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.PUBLISH_ACTIVITY: frozenset({Role.COORDINATOR, Role.ORGANISER}),
     Action.RECORD_ATTENDANCE: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.DOOR_VOLUNTEER, Role.CADRE}),
     Action.CORRECT_ATTENDANCE: frozenset({Role.COORDINATOR, Role.ORGANISER}),
+    Action.SEE_EVIDENCE: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.AUDITOR}),
     Action.SEE_REPORT: frozenset({Role.COORDINATOR, Role.AUDITOR}),
 }
 

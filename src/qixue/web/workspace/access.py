@@ -60,12 +60,14 @@ def session_or_404(user: Any, pk: int, action: Action) -> Session:
 
 
 def entry_or_404(user: Any, pk: int, action: Action) -> LedgerEntry:
+    """An entry of a session that still stands; what documents state about whole activities is not mended by hand."""
     within = path_filter(reach(user, action), "organisation__path")
-    return get_object_or_404(ledger_entries().filter(within, successor=None).exclude(kind=LedgerEntry.Kind.VOID), pk=pk)
+    standing = ledger_entries().effective().filter(within, session__isnull=False)
+    return get_object_or_404(standing, pk=pk)
 
 
 def evidence_or_404(user: Any, pk: int) -> Evidence:
-    within = path_filter(reach(user, Action.SEE_RECORDS), "ledger_entries__organisation__path")
+    within = path_filter(reach(user, Action.SEE_EVIDENCE), "ledger_entries__organisation__path")
     evidence = Evidence.objects.filter(within).exclude(file="").distinct()
     return get_object_or_404(evidence, pk=pk)
 

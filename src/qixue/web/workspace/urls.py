@@ -15,6 +15,7 @@ urlpatterns = [
     path("sessions/<int:pk>/", sessions.session, name="session"),
     path("sessions/<int:pk>/edit/", sessions.edit, name="edit_session"),
     path("sessions/<int:pk>/cancel/", sessions.cancel, name="cancel_session"),
+    path("sessions/<int:pk>/held/", sessions.hold, name="hold_session"),
     path("sessions/<int:pk>/head-count/", counts.head_count, name="head_count"),
     path("entries/<int:pk>/correct/", counts.correct, name="correct_entry"),
     path("entries/<int:pk>/void/", counts.void, name="void_entry"),

@@ -1,6 +1,3 @@
-import datetime
-from typing import Any
-
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -10,27 +7,24 @@ from django.utils.translation import gettext as _
 from qixue.core.clock import now
 from qixue.core.quantity import Qualifier
 from qixue.core.refusal import Refused
-from qixue.participation.models import Evidence
-from qixue.participation.operations.evidence import keep_note, keep_photo
-from qixue.participation.operations.ledger import correct_entry, record_head_count, void_entry
+from qixue.participation.operations.head_counts import CountReport, correct_head_count, report_head_count
+from qixue.participation.operations.ledger import void_entry
 from qixue.people.rules import Action
 from qixue.web import parts
 from qixue.web.workspace.access import entry_or_404, evidence_or_404, needs, session_or_404, staff
 from qixue.web.workspace.forms.counts import CorrectionForm, CountForm, HeadCountForm, VoidForm
 
 
-def evidence_from(form: CountForm, at: datetime.datetime) -> Evidence | None:
-    """The photo or the note that was given; a photo keeps the note beside it."""
+def report_from(form: CountForm) -> CountReport:
+    """What was typed and the photo that came with it."""
     answers = form.cleaned_data
-    if photo := answers["photo"]:
-        return keep_photo(photo.read(), note=answers["note"], at=at)
-    return keep_note(answers["note"], at=at) if answers["note"] else None
-
-
-def counted(form: CountForm) -> dict[str, Any]:
-    answers = form.cleaned_data
-    qualifier = Qualifier(answers["qualifier"])
-    return {"count": answers["count"], "qualifier": qualifier, "client_uuid": answers["client_uuid"]}
+    return CountReport(
+        count=answers["count"],
+        qualifier=Qualifier(answers["qualifier"]),
+        client_uuid=answers["client_uuid"],
+        photo=answers["photo"].read() if answers["photo"] else None,
+        note=answers["note"],
+    )
 
 
 @needs(Action.RECORD_ATTENDANCE)
@@ -39,10 +33,8 @@ def head_count(request: HttpRequest, pk: int) -> HttpResponse:
     session = session_or_404(request.user, pk, Action.RECORD_ATTENDANCE)
     form = HeadCountForm(request.POST or None, request.FILES or None)
     if form.is_valid():
-        at = now()
         try:
-            evidence = evidence_from(form, at)
-            record_head_count(session, evidence=evidence, by=staff(request), at=at, **counted(form))  # type: ignore[arg-type]  # the form asks for one
+            report_head_count(session, report_from(form), by=staff(request), at=now())
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -58,10 +50,9 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     entry = entry_or_404(request.user, pk, Action.CORRECT_ATTENDANCE)
     form = CorrectionForm(request.POST or None, request.FILES or None)
     if form.is_valid():
-        at, reason = now(), form.cleaned_data["reason"]
+        reason = form.cleaned_data["reason"]
         try:
-            evidence = evidence_from(form, at)
-            correct_entry(entry, reason=reason, evidence=evidence, by=staff(request), at=at, **counted(form))
+            correct_head_count(entry, report_from(form), reason=reason, by=staff(request), at=now())
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -89,10 +80,11 @@ def void(request: HttpRequest, pk: int) -> HttpResponse:
     return parts.form_page(request, "workspace/counts/void.html", form, **context)
 
 
-@needs(Action.SEE_RECORDS)
+@needs(Action.SEE_EVIDENCE)
 def evidence_file(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The photo behind a count, for those who may see the records: sheets hold names."""
+    """The photo behind a count, for the few who may see it: sheets hold names."""
     evidence = evidence_or_404(request.user, pk)
     response = FileResponse(evidence.file.open("rb"), content_type="image/jpeg")
+    response.headers["Cache-Control"] = "private, no-store"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

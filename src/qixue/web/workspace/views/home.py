@@ -27,6 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "upcoming": planned.select_related("activity", "venue").order_by("starts_at", "pk")[:SHOWN],
         "drafts": drafts.order_by("-pk")[:SHOWN],
         "assignments": user.role_assignments.filter(ended_at=None).select_related("organisation").order_by("pk"),
+        "may_see_records": may_anywhere(user, Action.SEE_RECORDS),
         "may_edit": may_anywhere(user, Action.EDIT_ACTIVITY),
         "programmes": programmes_in_reach(user, Action.SEE_REPORT),
     }

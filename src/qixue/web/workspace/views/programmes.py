@@ -31,7 +31,8 @@ def programmes(request: HttpRequest) -> HttpResponse:
 
 def narrowed(figures: list[Figure], part: str) -> list[Figure]:
     """The figures of the viewer's part of the tree: those of the whole programme, computed for that part."""
-    whole = [figure for figure in figures if not figure.scope.dimensions()]
+    divisible = [figure for figure in figures if "organisation" in figure.definition.dimensions]
+    whole = [figure for figure in divisible if not figure.scope.dimensions()]
     scoped = [replace(figure, scope=replace(figure.scope, organisation=part)) for figure in whole]
     return [replace(figure, value=figure.definition.value(figure.scope)) for figure in scoped]
 

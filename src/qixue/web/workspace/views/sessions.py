@@ -3,6 +3,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
@@ -10,7 +11,7 @@ from qixue.participation.models import LedgerEntry, Registration, Tally
 from qixue.participation.queries import effective_head_count, entries_of_session
 from qixue.people.rules import Action, may
 from qixue.programme.models import Session
-from qixue.programme.operations.sessions import add_session, cancel_session, edit_session, next_number
+from qixue.programme.operations.sessions import add_session, cancel_session, edit_session, hold_session, next_number
 from qixue.web import parts
 from qixue.web.workspace.access import activity_or_404, needs, session_or_404, staff
 from qixue.web.workspace.forms.sessions import SessionForm, initial_of
@@ -54,6 +55,8 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "may_count": may(request.user, Action.RECORD_ATTENDANCE, organisation),
         "may_correct": may(request.user, Action.CORRECT_ATTENDANCE, organisation),
         "may_edit": may(request.user, Action.EDIT_ACTIVITY, organisation),
+        "may_see_records": may(request.user, Action.SEE_RECORDS, organisation),
+        "may_see_evidence": may(request.user, Action.SEE_EVIDENCE, organisation),
     }
     return render(request, "workspace/sessions/detail.html", context)
 
@@ -91,3 +94,16 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("workspace:session", pk)
     context = {"session": found, "programme": found.activity.programme}
     return render(request, "workspace/sessions/cancel.html", context)
+
+
+@needs(Action.RECORD_ATTENDANCE)
+@require_POST
+def hold(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that a session took place where nobody enters a head count, because names on a list say who came."""
+    found = session_or_404(request.user, pk, Action.RECORD_ATTENDANCE)
+    try:
+        hold_session(found, by=staff(request), at=now())
+    except Refused as refusal:
+        return parts.refusal_page(request, refusal, back=reverse("workspace:session", args=[pk]))
+    messages.success(request, _("The session is marked as held."))
+    return redirect("workspace:session", pk)

@@ -1,0 +1,95 @@
+"""A head count together with what it stands on: both are kept, or neither."""
+
+import datetime
+import uuid
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.quantity import Qualifier
+from qixue.core.refusal import Refused
+from qixue.participation.models import Evidence, LedgerEntry
+from qixue.participation.operations.evidence import keep_note, keep_photo
+from qixue.participation.operations.ledger import correct_entry, record_head_count
+from qixue.people.models import User
+from qixue.programme.models import Session
+
+
+@dataclass(frozen=True)
+class CountReport:
+    """How many, how sure, and on what it stands: the bytes of a photo, a note, or both."""
+
+    count: int
+    qualifier: Qualifier
+    client_uuid: uuid.UUID
+    photo: bytes | None = None
+    note: str = ""
+
+    def keep_evidence(self, at: datetime.datetime) -> Evidence | None:
+        """Refused: photo_too_large, photo_unreadable."""
+        if self.photo is not None:
+            return keep_photo(self.photo, note=self.note, at=at)
+        return keep_note(self.note, at=at) if self.note.strip() else None
+
+
+def earlier_answer(client_uuid: uuid.UUID) -> LedgerEntry | None:
+    """The entry that the same form has already made."""
+    return LedgerEntry.objects.filter(client_uuid=client_uuid).first()
+
+
+def report_head_count(session: Session, report: CountReport, *, by: User, at: datetime.datetime) -> LedgerEntry:
+    """Enter a head count with its evidence. Refused: evidence_missing and those of both parts; nothing is left then."""
+    if earlier := earlier_answer(report.client_uuid):
+        return earlier
+    evidence: Evidence | None = None
+    try:
+        with transaction.atomic():
+            evidence = report.keep_evidence(at)
+            if evidence is None:
+                raise Refused("evidence_missing", _("Please add a photo of the sign-in sheet, or write a note."))
+            entry = record_head_count(
+                session,
+                count=report.count,
+                qualifier=report.qualifier,
+                evidence=evidence,
+                by=by,
+                at=at,
+                client_uuid=report.client_uuid,
+            )
+    except Exception:
+        remove_file(evidence)
+        raise
+    return entry
+
+
+def correct_head_count(
+    entry: LedgerEntry, report: CountReport, *, reason: str, by: User, at: datetime.datetime
+) -> LedgerEntry:
+    """Correct a head count; without new evidence it stands on that of the entry it replaces."""
+    if earlier := earlier_answer(report.client_uuid):
+        return earlier
+    evidence: Evidence | None = None
+    try:
+        with transaction.atomic():
+            evidence = report.keep_evidence(at)
+            correction = correct_entry(
+                entry,
+                count=report.count,
+                qualifier=report.qualifier,
+                reason=reason,
+                evidence=evidence,
+                by=by,
+                at=at,
+                client_uuid=report.client_uuid,
+            )
+    except Exception:
+        remove_file(evidence)
+        raise
+    return correction
+
+
+def remove_file(evidence: Evidence | None) -> None:
+    """The transaction takes the row back; the file must follow it by hand."""
+    if evidence is not None and evidence.file:
+        evidence.file.delete(save=False)
