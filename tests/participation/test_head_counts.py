@@ -1,0 +1,96 @@
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from PIL import Image
+from tests.factories import NOON, SessionFactory, UserFactory, key
+
+from qixue.core.quantity import Qualifier
+from qixue.core.refusal import Refused
+from qixue.participation.models import Evidence, LedgerEntry
+from qixue.participation.operations.head_counts import CountReport, correct_head_count, report_head_count
+from qixue.programme.models import Session
+
+pytestmark = pytest.mark.django_db
+GPS = {0x8825: {1: "N", 2: (23.0, 41.0, 0.0)}}
+
+
+def photo() -> bytes:
+    """A JPEG that carries the place where it was taken."""
+    output = io.BytesIO()
+    picture = Image.new("RGB", (60, 40), "white")
+    exif = picture.getexif()
+    exif[0x010F] = "camera of a volunteer"
+    exif.get_ifd(0x8825).update(GPS[0x8825])
+    picture.save(output, "JPEG", exif=exif)
+    return output.getvalue()
+
+
+def report(**changes: Any) -> CountReport:
+    values = {"count": 32, "qualifier": Qualifier.EXACT, "client_uuid": key(), "note": "签到表2页"}
+    return CountReport(**{**values, **changes})
+
+
+def kept_files() -> list[Path]:
+    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+def test_head_count_with_photo_keeps_it_without_its_metadata() -> None:
+    session = SessionFactory(state=Session.State.PLANNED)
+
+    entry = report_head_count(session, report(photo=photo()), by=UserFactory(), at=NOON)
+
+    session.refresh_from_db()
+    assert entry.evidence is not None
+    assert (entry.count, entry.evidence.kind, session.state) == (32, Evidence.Kind.SHEET_PHOTO, Session.State.HELD)
+    assert dict(Image.open(entry.evidence.file.path).getexif()) == {}
+
+
+def test_head_count_sent_twice_is_entered_once() -> None:
+    session, sent = SessionFactory(), report(photo=photo())
+    first = report_head_count(session, sent, by=UserFactory(), at=NOON)
+
+    second = report_head_count(session, sent, by=UserFactory(), at=NOON)
+
+    assert (second, Evidence.objects.count(), len(kept_files())) == (first, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"note": " "}, "evidence_missing"),
+        ({"count": -3, "photo": photo()}, "count_out_of_range"),
+        ({"photo": b"no picture"}, "photo_unreadable"),
+        ({"photo": b"x" * (10 * 2**20 + 1)}, "photo_too_large"),
+    ],
+)
+def test_head_count_that_is_refused_leaves_nothing(changes: dict[str, Any], code: str) -> None:
+    session = SessionFactory(state=Session.State.PLANNED)
+
+    with pytest.raises(Refused) as refusal:
+        report_head_count(session, report(**changes), by=UserFactory(), at=NOON)
+
+    session.refresh_from_db()
+    assert (refusal.value.code, session.state) == (code, Session.State.PLANNED)
+    assert (LedgerEntry.objects.count(), Evidence.objects.count(), kept_files()) == (0, 0, [])
+
+
+def test_correction_without_new_evidence_stands_on_the_first() -> None:
+    session, clerk = SessionFactory(), UserFactory()
+    entry = report_head_count(session, report(), by=clerk, at=NOON)
+
+    correction = correct_head_count(entry, report(count=41, note=""), reason="漏了第二页", by=clerk, at=NOON)
+
+    assert (correction.count, correction.target, correction.evidence) == (41, entry, entry.evidence)
+
+
+def test_correction_without_a_reason_leaves_nothing() -> None:
+    session, clerk = SessionFactory(), UserFactory()
+    entry = report_head_count(session, report(), by=clerk, at=NOON)
+
+    with pytest.raises(Refused) as refusal:
+        correct_head_count(entry, report(count=41, photo=photo()), reason=" ", by=clerk, at=NOON)
+
+    assert (refusal.value.code, LedgerEntry.objects.count(), kept_files()) == ("reason_missing", 1, [])

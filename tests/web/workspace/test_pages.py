@@ -1,0 +1,264 @@
+"""What an organiser and a coordinator do, page by page, without script."""
+
+import io
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from openpyxl import Workbook
+from PIL import Image
+from tests.factories import (
+    ActivityFactory,
+    OrganisationFactory,
+    ProgrammeFactory,
+    RoleAssignmentFactory,
+    SessionFactory,
+    VenueFactory,
+    key,
+)
+
+from qixue.participation.models import LedgerEntry
+from qixue.people.models import Organisation, Role
+from qixue.programme.models import Activity, Session
+from qixue.programme.operations.plan_import import COLUMNS
+from qixue.web.workspace.forms.activities import initial_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def library() -> Organisation:
+    programme = ProgrammeFactory(code="week")
+    return OrganisationFactory(parent=programme.organisation)
+
+
+@pytest.fixture
+def organiser(library: Organisation) -> Client:
+    return client_of(library, Role.ORGANISER)
+
+
+def client_of(organisation: Organisation, role: str) -> Client:
+    client = Client()
+    client.force_login(RoleAssignmentFactory(organisation=organisation, role=role).user)
+    return client
+
+
+def page(name: str, *arguments: Any) -> str:
+    return reverse(f"workspace:{name}", args=arguments)
+
+
+def activity_answers(library: Organisation, **changes: Any) -> dict[str, Any]:
+    values = {"programme": "week", "organisation": library.code, "title": "稻田养鱼", "kind": "training"}
+    return {**values, "audience": "farmers", "client_uuid": key(), **changes}
+
+
+def session_answers(**changes: Any) -> dict[str, Any]:
+    values = {"day": "２０２６年１１月２５日", "start": "9点", "end": "下午4点半", "is_online": "on", "number": "1"}
+    return {**values, "counting_rule": "list_and_others", **changes}
+
+
+def photo() -> SimpleUploadedFile:
+    output = io.BytesIO()
+    Image.new("RGB", (20, 20)).save(output, "PNG")
+    return SimpleUploadedFile("../../sheet.php", output.getvalue(), content_type="text/html")
+
+
+def test_organiser_creates_fills_and_publishes_an_activity(organiser: Client, library: Organisation) -> None:
+    organiser.post(page("new_activity"), activity_answers(library))
+    activity = Activity.objects.get()
+    organiser.post(page("new_session", activity.pk), session_answers())
+
+    answer = organiser.post(page("publish_activity", activity.pk))
+
+    activity.refresh_from_db()
+    starts_at = activity.sessions.get().starts_at
+    assert (answer.status_code, activity.state) == (302, Activity.State.PUBLISHED)
+    assert starts_at is not None
+    assert starts_at.isoformat() == "2026-11-25T01:00:00+00:00"
+
+
+def test_activity_form_with_errors_names_all_and_keeps_answers(organiser: Client, library: Organisation) -> None:
+    answers = activity_answers(library, title="", kind="", description="鱼苗自备")
+
+    answer = organiser.post(page("new_activity"), answers)
+
+    assert (answer.status_code, Activity.objects.count()) == (422, 0)
+    assert set(answer.context["form"].errors) == {"title", "kind"}
+    assert "鱼苗自备" in answer.content.decode()
+
+
+def test_activity_for_an_organisation_out_of_reach_is_no_choice(organiser: Client, library: Organisation) -> None:
+    other = OrganisationFactory(parent=library.parent)
+
+    organiser.post(page("new_activity"), activity_answers(library, organisation=other.code))
+
+    assert Activity.objects.count() == 0
+
+
+def test_second_editor_sees_both_texts(organiser: Client, library: Organisation) -> None:
+    activity = ActivityFactory(organisation=library, version=2, title="别人写的标题")
+    answers = {**initial_of(activity), "brand": "", "version": 1, "title": "我写的标题", "client_uuid": key()}
+
+    answer = organiser.post(page("edit_activity", activity.pk), answers)
+
+    text = answer.content.decode()
+    activity.refresh_from_db()
+    assert (answer.status_code, activity.title) == (422, "别人写的标题")
+    assert [title in text for title in ("别人写的标题", "我写的标题")] == [True, True]
+
+
+def test_draft_without_session_says_what_is_missing_and_stays(organiser: Client, library: Organisation) -> None:
+    activity = ActivityFactory(organisation=library, state=Activity.State.DRAFT)
+
+    shown = organiser.get(page("publish_activity", activity.pk))
+    answer = organiser.post(page("publish_activity", activity.pk))
+
+    activity.refresh_from_db()
+    assert (len(shown.context["missing"]), answer.status_code, activity.state) == (1, 409, Activity.State.DRAFT)
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"day": "2026-02-30"}, {"day"}),
+        ({"start": "早上", "seat_count": "很多"}, {"start", "seat_count"}),
+        ({"is_online": ""}, {"venue"}),
+        ({"end": "8:00"}, {"__all__"}),
+        ({"seat_count": "-5"}, {"__all__"}),
+    ],
+)
+def test_session_form_names_what_is_wrong(
+    organiser: Client, library: Organisation, changes: dict[str, str], wrong: set[str]
+) -> None:
+    activity = ActivityFactory(organisation=library)
+
+    answer = organiser.post(page("new_session", activity.pk), session_answers(**changes))
+
+    assert (answer.status_code, set(answer.context["form"].errors)) == (422, wrong)
+
+
+def test_head_count_with_photo_enters_the_ledger_and_shows_it(organiser: Client, library: Organisation) -> None:
+    session = SessionFactory(activity__organisation=library, state=Session.State.PLANNED)
+    answers = {"count": "３２", "qualifier": "about", "photo": photo(), "client_uuid": key()}
+
+    organiser.post(page("head_count", session.pk), answers)
+
+    entry = LedgerEntry.objects.get()
+    text = organiser.get(page("session", session.pk)).content.decode()
+    assert (entry.count, entry.qualifier, entry.session) == (32, "about", session)
+    assert [entry.hash[:12] in text, entry.actor_name in text, "约32人次" in text] == [True, True, True]
+
+
+def test_photo_is_served_closed_in(organiser: Client, library: Organisation) -> None:
+    session = SessionFactory(activity__organisation=library)
+    answers = {"count": "32", "qualifier": "exact", "photo": photo(), "client_uuid": key()}
+    organiser.post(page("head_count", session.pk), answers)
+    evidence = LedgerEntry.objects.get().evidence
+
+    answer = organiser.get(page("evidence_file", evidence.pk if evidence else 0))
+
+    names = ("Content-Type", "Cache-Control", "X-Content-Type-Options", "Content-Security-Policy")
+    assert [answer[name] for name in names] == [
+        "image/jpeg",
+        "private, no-store",
+        "nosniff",
+        "default-src 'none'; sandbox",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"count": "-3"}, {"__all__"}),
+        ({"count": "很多"}, {"count"}),
+        ({"note": ""}, {"note"}),
+        ({"qualifier": ""}, {"qualifier"}),
+    ],
+)
+def test_head_count_that_is_wrong_enters_nothing(
+    organiser: Client, library: Organisation, changes: dict[str, str], wrong: set[str]
+) -> None:
+    session = SessionFactory(activity__organisation=library)
+    answers = {"count": "32", "qualifier": "exact", "note": "签到表2页", "client_uuid": key(), **changes}
+
+    answer = organiser.post(page("head_count", session.pk), answers)
+
+    assert (set(answer.context["form"].errors), LedgerEntry.objects.count()) == (wrong, 0)
+
+
+def test_correction_and_taking_back_are_new_entries(organiser: Client, library: Organisation) -> None:
+    session = SessionFactory(activity__organisation=library)
+    answers = {"count": "32", "qualifier": "exact", "note": "签到表2页"}
+    organiser.post(page("head_count", session.pk), {**answers, "client_uuid": key()})
+    first = LedgerEntry.objects.get()
+    reason = {"reason": "漏了第二页"}
+    organiser.post(page("correct_entry", first.pk), {**answers, **reason, "count": "41", "client_uuid": key()})
+    second = LedgerEntry.objects.get(target=first)
+
+    organiser.post(page("void_entry", second.pk), {"reason": "记错场次", "client_uuid": key()})
+
+    kinds = list(LedgerEntry.objects.order_by("sequence").values_list("kind", "count", "reason"))
+    assert kinds == [("head_count", 32, ""), ("correction", 41, "漏了第二页"), ("void", 0, "记错场次")]
+
+
+def test_session_counted_by_names_is_marked_as_held(organiser: Client, library: Organisation) -> None:
+    session = SessionFactory(activity__organisation=library, state=Session.State.PLANNED, counting_rule="list")
+
+    organiser.post(page("hold_session", session.pk))
+
+    session.refresh_from_db()
+    assert session.state == Session.State.HELD
+
+
+def test_home_shows_what_needs_doing_in_the_own_tree_only(organiser: Client, library: Organisation) -> None:
+    mine = SessionFactory(activity__organisation=library, state=Session.State.PLANNED)
+    SessionFactory(activity__organisation=OrganisationFactory(), state=Session.State.PLANNED)
+    draft = ActivityFactory(organisation=library, state=Activity.State.DRAFT)
+    ActivityFactory(organisation=OrganisationFactory(), state=Activity.State.DRAFT)
+
+    context = organiser.get(page("home")).context
+
+    assert (list(context["awaiting"]), list(context["drafts"])) == ([mine], [draft])
+
+
+def test_recount_says_that_figures_agree(library: Organisation) -> None:
+    assert library.parent is not None
+    coordinator = client_of(library.parent, Role.COORDINATOR)
+
+    answer = coordinator.post(page("figures", "week"))
+
+    assert (answer.status_code, answer.context["is_recounted"], answer.context["different"]) == (200, True, [])
+
+
+def plan_upload(rows: list[list[Any]]) -> SimpleUploadedFile:
+    workbook = Workbook()
+    for row in [list(COLUMNS), *rows]:
+        workbook.worksheets[0].append(row)
+    output = io.BytesIO()
+    workbook.save(output)
+    return SimpleUploadedFile("plan.xlsx", output.getvalue())
+
+
+def test_plan_is_shown_before_it_is_taken_over(organiser: Client, library: Organisation) -> None:
+    VenueFactory(code="V1")
+    row = ["稻田养鱼", "培训", None, None, "2026-11-25", "9:00", "11:00", "V1", 40, None, None]
+    answers = {"programme": "week", "organisation": library.code, "key": key()}
+
+    shown = organiser.post(page("import_plan"), {**answers, "sheet": plan_upload([row])})
+    before = Activity.objects.count()
+    content = re.search(r'name="content" value="([^"]+)"', shown.content.decode())
+    organiser.post(page("import_plan"), {**answers, "content": content.group(1) if content else "", "confirm": "1"})
+
+    assert (shown.status_code, before, Activity.objects.count()) == (200, 0, 1)
+
+
+def test_wrong_plan_is_explained_and_brings_nothing(organiser: Client, library: Organisation) -> None:
+    row = ["稻田养鱼", "培训", None, None, "2026-11-25", "9:00", "11:00", "NO-SUCH", -1, None, None]
+    answers = {"programme": "week", "organisation": library.code, "key": key(), "sheet": plan_upload([row])}
+
+    answer = organiser.post(page("import_plan"), answers)
+
+    assert (answer.status_code, len(answer.context["form"].errors["sheet"]), Activity.objects.count()) == (422, 3, 0)
