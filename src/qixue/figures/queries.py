@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from qixue.core.digests import digest, merkle_root
 from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Scope, registry
+from qixue.core.language import is_chinese
 from qixue.core.quantity import Quantity
 from qixue.figures.models import NamedFigure
 from qixue.people.models import Organisation
@@ -34,8 +35,10 @@ class Figure:
     @property
     def name(self) -> str:
         """The name in the viewer's language, narrowed by its dimensions: "Attendances (凤城讲堂)"."""
-        labels = dimension_labels(self.scope)
-        return f"{self.definition.name}（{'，'.join(labels)}）" if labels else str(self.definition.name)
+        name, labels = str(self.definition.name), dimension_labels(self.scope)
+        if not labels:
+            return name
+        return f"{name}（{'，'.join(labels)}）" if is_chinese() else f"{name} ({', '.join(labels)})"
 
     def evidence(self) -> Sequence[EvidenceRow]:
         return self.definition.evidence(self.scope)

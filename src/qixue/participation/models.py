@@ -225,3 +225,7 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.activity_id}/{self.session_id}: {self.attendance_count}"
+
+    @property
+    def attendance(self) -> Quantity:
+        return Quantity(self.attendance_count, ATTENDANCE, Qualifier(self.attendance_qualifier))

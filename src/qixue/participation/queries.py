@@ -133,15 +133,28 @@ def registered_count(state: str) -> Coalesce:
 
 def public_sessions(programme: Programme) -> SessionQuerySet:
     """The programme's public sessions with all that a list shows, by start, those without a date last."""
+    return listed(Session.objects.public().filter(activity__programme=programme))
+
+
+def listed(sessions: SessionQuerySet) -> SessionQuerySet:
+    """Sessions with all that a list shows, by start, those without a date last."""
     related = (
         "activity__brand",
         "activity__organisation",
         "activity__programme",
+        "activity__region",
         "venue__region__parent",
         "instalment",
     )
-    sessions = Session.objects.public().filter(activity__programme=programme).select_related(*related)
-    return with_seats(sessions).order_by(F("starts_at").asc(nulls_last=True), "pk")
+    return with_seats(sessions.select_related(*related)).order_by(F("starts_at").asc(nulls_last=True), "pk")
+
+
+def coming_or_last(sessions: SessionQuerySet, at: datetime.datetime, limit: int) -> tuple[list[Session], bool]:
+    """The next sessions and True; where none is to come, the last ones, latest first, and False."""
+    coming = list(sessions.filter(Q(ends_at__gte=at) | Q(ends_at=None, starts_at__gte=at))[:limit])
+    if coming:
+        return coming, True
+    return list(sessions.order_by(F("starts_at").desc(nulls_last=True), "-pk")[:limit]), False
 
 
 def sessions_awaiting_count(condition: Q, at: datetime.datetime) -> SessionQuerySet:

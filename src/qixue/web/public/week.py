@@ -4,15 +4,18 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from qixue.core.clock import day_bounds, local_day
-from qixue.figures.queries import Figure, figures_named
+from qixue.figures.queries import figures_named
 from qixue.participation.queries import public_sessions
 from qixue.places.models import Region
-from qixue.programme.models import Passage, Programme
+from qixue.programme.models import Involvement, Passage, Programme, Session
+from qixue.programme.models.activities import SessionQuerySet
+from qixue.programme.queries import region_condition
 
 SHOWN_SESSIONS = 5
 MAIN_FIGURES = ("sessions_total", "attendance", "participants", "organisations_involved")
@@ -33,7 +36,7 @@ class Tile:
 
 def week_context(programme: Programme, *, at: datetime.datetime) -> dict[str, Any]:
     today = local_day(at)
-    sessions, is_today = sessions_to_show(programme, today)
+    sessions, is_today = sessions_to_show(programme, at)
     named = programme.named_figures.order_by("position", "code").values_list("code", flat=True)
     main = [code for code in MAIN_FIGURES if code in set(named)] or list(named)
     tiles, tiles_note = county_tiles(programme)
@@ -42,8 +45,12 @@ def week_context(programme: Programme, *, at: datetime.datetime) -> dict[str, An
         "day_text": day_text(programme, today),
         "sessions": sessions,
         "is_today": is_today,
+        "is_over": not sessions and (programme.ends_on is None or programme.ends_on < today),
+        "involvements": Involvement.objects.filter(programme=programme)
+        .select_related("organisation")
+        .order_by("role", "position", "pk"),
         "today": today,
-        "session_count": public_sessions(programme).exclude(starts_at=None).count(),
+        "session_count": sessions_to_visit(programme).count(),
         "figures": figures_named(programme, main),
         "tiles": tiles,
         "tiles_note": tiles_note,
@@ -67,34 +74,51 @@ def day_text(programme: Programme, today: datetime.date) -> str:
     return _("day %(number)s, %(left)s more to come") % {"number": number, "left": left}
 
 
-def sessions_to_show(programme: Programme, today: datetime.date) -> tuple[list[Any], bool]:
-    """Today's next sessions; on a day without any the next ones to come."""
-    start, end = day_bounds(today, today)
-    sessions = public_sessions(programme)
-    of_today = list(sessions.filter(starts_at__gte=start, starts_at__lt=end)[:SHOWN_SESSIONS])
-    return (of_today, True) if of_today else (list(sessions.filter(starts_at__gte=end)[:SHOWN_SESSIONS]), False)
+def sessions_to_show(programme: Programme, at: datetime.datetime) -> tuple[list[Any], bool]:
+    """What is left of today; when nothing is, the next sessions to come."""
+    _start, end = day_bounds(local_day(at), local_day(at))
+    sessions = public_sessions(programme).filter(Q(ends_at__gte=at) | Q(ends_at=None, starts_at__gte=at))
+    of_today = list(sessions.filter(starts_at__lt=end)[:SHOWN_SESSIONS])
+    return (of_today, True) if of_today else (list(sessions[:SHOWN_SESSIONS]), False)
 
 
 def county_tiles(programme: Programme) -> tuple[list[Tile], str]:
-    """Attendances per 1,000 residents of each county; missing values are shown as such and never as 0."""
+    """Attendances per 1,000 residents of each county; its number of sessions where no such figure has a name.
+
+    A missing rate is shown as missing and never as 0.
+    """
     counties = [county for county in programme.region.children.order_by("code") if county.tile_row is not None]
-    names = programme.named_figures.filter(definition="attendance_per_1000").exclude(region_code="")
-    codes = dict(names.values_list("region_code", "code"))
-    figures = {figure.scope.region: figure for figure in figures_named(programme, list(codes.values()))}
-    if not figures:
+    named = programme.named_figures.filter(definition="attendance_per_1000").exclude(region_code="")
+    if rates := figures_named(programme, list(named.values_list("code", flat=True))):
+        values = {figure.scope.region: figure.quantity.value for figure in rates if figure.quantity}
+        texts = {county: f"{value:.2f}" for county, value in values.items()}
+        note = _("Attendances per 1,000 residents. A sketch that shows no boundaries.")
+    else:
+        values = {county.code: sessions_to_visit(programme, county.code).count() for county in counties}
+        texts = {county: f"{value:,}" for county, value in values.items()}
+        note = _("Number of sessions. A sketch that shows no boundaries.")
+    if not any(values.values()):
         return [], ""
-    highest = max((float(figure.quantity.value) for figure in figures.values() if figure.quantity), default=0)
-    tiles = [tile(programme, county, figures.get(county.code), highest) for county in counties]
-    return tiles, _("Attendances per 1,000 residents. A sketch that shows no boundaries.")
+    shares = {county: float(value) / float(max(values.values())) for county, value in values.items()}
+    return [
+        tile(programme, county, texts.get(county.code, "—"), shares.get(county.code, 0.0)) for county in counties
+    ], note
 
 
-def tile(programme: Programme, county: Region, figure: Figure | None, highest: float) -> Tile:
-    value = float(figure.quantity.value) if figure and figure.quantity else None
+def sessions_to_visit(programme: Programme, county: str | None = None) -> SessionQuerySet:
+    """Dated sessions that take or took place, in one county or everywhere."""
+    off = [Session.State.CANCELLED, Session.State.POSTPONED]
+    sessions = Session.objects.public().filter(activity__programme=programme)
+    return sessions.filter(region_condition(county, "")).exclude(starts_at=None).exclude(state__in=off)
+
+
+def tile(programme: Programme, county: Region, text: str, share: float) -> Tile:
+    """`share` is the part of the highest value that the county reaches, 0 to 1."""
     return Tile(
         name=county.short_name if county.local_name == county.name else county.local_name.split(" ")[0],
         url=reverse("public:sessions", args=[programme.code]) + f"?county={county.code}",
-        value_text="—" if value is None else f"{value:.2f}",
-        level=1 if not value or not highest else max(1, min(LEVELS, round(LEVELS * value / highest))),
+        value_text=text,
+        level=max(1, min(LEVELS, round(LEVELS * share))),
         row=county.tile_row or 0,
         column=county.tile_column or 0,
     )

@@ -1,6 +1,7 @@
 """How pages print days, numbers and hedged quantities."""
 
 import datetime
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -9,13 +10,14 @@ from django.template.context import RequestContext
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from qixue.core.clock import SHANGHAI
+from qixue.core.clock import SHANGHAI, now
 from qixue.core.language import in_language as chosen
 from qixue.core.language import is_chinese
 from qixue.core.quantity import Qualifier, Quantity
 from qixue.programme.models import Session
 
 register = template.Library()
+DIGITS = re.compile(r"(\d[\d,]*(?:\.\d+)?)")
 WEEKDAYS_ZH = "一二三四五六日"
 WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -55,6 +57,13 @@ def when(session: Session) -> str:
 
 
 @register.filter
+def is_over(session: Session) -> bool:
+    """Whether the session's end, or its start where no end is known, has passed."""
+    end = session.ends_at or session.starts_at
+    return end is not None and end < now()
+
+
+@register.filter
 def number(value: Any) -> str:
     """1,234; decimals as they are; nothing for None."""
     return "" if value is None else f"{value:,}"
@@ -69,15 +78,9 @@ def quantity(value: Quantity | None) -> str:
 @register.filter
 def figure_parts(value: Quantity) -> dict[str, str]:
     """A quantity in the pieces a large figure is set from: words before, digits, words after, unit."""
-    language = get_language() or "zh"
-    digits = f"{value.value:,}" if isinstance(value.value, int | Decimal) else str(value.value)
-    hedged = value.number_text(language)
-    printed = digits if digits in hedged else digits.replace(",", "")
-    before, found, after = hedged.partition(printed)
-    if not found:  # a floored sum prints other digits than its value
-        before, printed, after = "", hedged, ""
+    before, printed, after = DIGITS.split(value.number_text(get_language() or "zh"), maxsplit=1)
     unit = value.unit.zh if is_chinese() else value.unit.en if value.value == 1 else value.unit.en_plural
-    return {"before": before, "digits": digits if found else printed, "after": after, "unit": unit}
+    return {"before": before, "digits": f"{Decimal(printed.replace(',', '')):,}", "after": after, "unit": unit}
 
 
 @register.filter

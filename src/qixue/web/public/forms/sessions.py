@@ -9,7 +9,9 @@ from qixue.core.clock import local_day
 from qixue.places.models import Region
 from qixue.programme.models import Activity, Programme, Session
 from qixue.programme.search import matches
-from qixue.web.templatetags.qixue import day
+from qixue.web.templatetags.qixue import day, is_over
+
+COMING = "coming"
 
 
 class SessionFilterForm(forms.Form):
@@ -30,7 +32,7 @@ class SessionFilterForm(forms.Form):
         days = sorted({local_day(session.starts_at) for session in sessions if session.starts_at})
         counties = programme.region.children.filter(level=Region.Level.COUNTY).order_by("code")
         brands = programme.brands.order_by("code")
-        self.offer("day", [(item.isoformat(), day(item)) for item in days])
+        self.offer("day", [(COMING, _("From now on")), *((item.isoformat(), day(item)) for item in days)])
         self.offer("county", [(county.code, county.local_name) for county in counties])
         self.offer("kind", Activity.Kind.choices)
         self.offer("audience", Activity.Audience.choices)
@@ -57,7 +59,7 @@ def fits(session: Session, answers: dict[str, str]) -> bool:
     activity = session.activity
     checks = {
         "day": lambda value: on_day(session, value),
-        "county": lambda value: county_code(session) == value,
+        "county": lambda value: value in region_path(session).split("/"),
         "kind": lambda value: activity.kind == value,
         "brand": lambda value: bool(activity.brand and activity.brand.code == value),
         "audience": lambda value: activity.audience == value,
@@ -68,14 +70,16 @@ def fits(session: Session, answers: dict[str, str]) -> bool:
 
 
 def on_day(session: Session, value: str) -> bool:
+    if value == COMING:
+        return not is_over(session)
     return session.starts_at is not None and local_day(session.starts_at) == datetime.date.fromisoformat(value)
 
 
-def county_code(session: Session) -> str:
-    """The county of the venue, or of the activity where the venue is not known: its step in the region's path."""
+def region_path(session: Session) -> str:
+    """Where the venue is; the activity's own region where the venue or its place is not known."""
     region = session.venue.region if session.venue else None
-    steps = (region.path if region else "").split("/")
-    return steps[2] if len(steps) > 2 else ""
+    region = region or session.activity.region
+    return region.path if region else ""
 
 
 def searched_texts(session: Session) -> list[str]:

@@ -10,6 +10,7 @@ from icalendar import Calendar, Event
 from qixue.core.clock import now
 from qixue.participation.queries import public_sessions
 from qixue.programme.models import Session
+from qixue.programme.queries import region_condition
 from qixue.web import parts
 
 
@@ -20,7 +21,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         raise Http404
     sessions = public_sessions(programme).exclude(starts_at=None)
     if county := request.GET.get("county"):
-        sessions = sessions.filter(venue__region__path__contains=f"/{county}/")
+        sessions = sessions.filter(region_condition(county, ""))
     if organisation := request.GET.get("organisation"):
         sessions = sessions.filter(activity__organisation__code=organisation)
     if brand := request.GET.get("brand"):

@@ -2,7 +2,7 @@ import json
 from itertools import groupby
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import SafeString, mark_safe
 
@@ -11,7 +11,8 @@ from qixue.participation.models import Tally
 from qixue.participation.queries import public_sessions, with_seats
 from qixue.programme.models import Session
 from qixue.web import parts
-from qixue.web.public.forms.sessions import SessionFilterForm
+from qixue.web.public.forms.sessions import COMING, SessionFilterForm
+from qixue.web.templatetags.qixue import is_over
 
 PER_PAGE = 30
 # Inside a script element these three could end it; as escapes JSON means the same.
@@ -22,11 +23,19 @@ def sessions(request: HttpRequest, code: str) -> HttpResponse:
     """The programme day by day, narrowed by what the visitor asks for."""
     programme = parts.get_programme_or_404(code)
     everything = list(public_sessions(programme))
-    form = SessionFilterForm(request.GET, programme=programme, sessions=everything)
+    form = SessionFilterForm(asked(request, everything), programme=programme, sessions=everything)
     page = parts.paginate(request, form.chosen(everything), PER_PAGE)
     days = [(day, list(rows)) for day, rows in groupby(page, key=session_day)]
     context = {"programme": programme, "form": form, "page": page, "days": days, "has_any": bool(everything)}
     return render(request, "public/sessions/list.html", {**context, "answers": form.answers()})
+
+
+def asked(request: HttpRequest, sessions: list[Session]) -> QueryDict:
+    """What the address asks for; where it names no day and something is still to come, what is over stays out."""
+    answers = request.GET.copy()
+    if "day" not in answers and any(session.starts_at and not is_over(session) for session in sessions):
+        answers["day"] = COMING
+    return answers
 
 
 def session_day(session: Session) -> Any:
@@ -40,7 +49,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "session": found,
         "programme": found.activity.programme,
-        "tally": Tally.objects.filter(session=found).first(),
+        "counted": tally.attendance if (tally := Tally.objects.filter(session=found).first()) else None,
         "others": public_sessions(found.activity.programme).filter(activity=found.activity).exclude(pk=pk)[:5],
         "structured_data": structured_data(request, found),
     }
