@@ -1,10 +1,11 @@
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from qixue.core.clock import now
 from qixue.participation.queries import coming_or_last, listed
 from qixue.people.models import Organisation
-from qixue.programme.models import Involvement, Programme, Session
+from qixue.programme.models import Activity, Involvement, Programme, Session
 
 SHOWN_SESSIONS = 10
 
@@ -14,14 +15,24 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
     found = get_object_or_404(Organisation.objects.select_related("region__parent", "parent"), code=code)
     sessions = listed(Session.objects.public().filter(activity__organisation=found))
     shown, are_coming = coming_or_last(sessions, now(), SHOWN_SESSIONS)
-    roles = Involvement.objects.filter(organisation=found).select_related("programme", "brand", "activity__programme")
+    roles = Involvement.objects.filter(public_roles(), organisation=found).select_related(
+        "programme", "brand", "activity__programme"
+    )
     programmes = Programme.objects.published().filter(activities__organisation=found).distinct()
     context = {
         "organisation": found,
         "programme": programmes.order_by("-year", "pk").first(),
         "sessions": shown,
         "are_coming": are_coming,
-        "roles": roles.order_by("position", "pk")[:SHOWN_SESSIONS],
+        "roles": roles.distinct().order_by("position", "pk")[:SHOWN_SESSIONS],
         "aliases": found.aliases.order_by("name"),
     }
     return render(request, "public/organisations/detail.html", context)
+
+
+def public_roles() -> Q:
+    """Roles in what everybody may see."""
+    in_programme = Q(programme__state__in=Programme.PUBLIC_STATES)
+    in_brand = Q(brand__programmes__state__in=Programme.PUBLIC_STATES)
+    in_activity = Q(activity__state=Activity.State.PUBLISHED, activity__programme__state__in=Programme.PUBLIC_STATES)
+    return in_programme | in_brand | in_activity

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import SafeString, mark_safe
 
-from qixue.core.clock import local_day
+from qixue.core.clock import SHANGHAI, local_day
 from qixue.participation.models import Tally
 from qixue.participation.queries import public_sessions, with_seats
 from qixue.programme.models import Session
@@ -69,9 +69,9 @@ def structured_data(request: HttpRequest, session: Session) -> SafeString:
         "isAccessibleForFree": True,
     }
     if session.starts_at:
-        data["startDate"] = session.starts_at.isoformat()
+        data["startDate"] = session.starts_at.astimezone(SHANGHAI).isoformat()
     if session.ends_at:
-        data["endDate"] = session.ends_at.isoformat()
+        data["endDate"] = session.ends_at.astimezone(SHANGHAI).isoformat()
     if session.venue:
         data["location"] = {"@type": "Place", "name": session.venue.name, "address": session.venue.address}
     return mark_safe(json.dumps(data, ensure_ascii=False).translate(UNSAFE_IN_SCRIPT))  # noqa: S308 - escaped above

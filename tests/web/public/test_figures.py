@@ -1,0 +1,159 @@
+import pytest
+from tests.factories import BrandFactory, ProgrammeFactory, RegionFactory, SessionFactory
+from tests.web.public.conftest import count_heads, name_figure, words
+
+from qixue.core.clock import now
+from qixue.core.quantity import Qualifier
+from qixue.demo.records import load_records
+from qixue.places.operations import load_population, load_regions
+from qixue.programme.models import Series
+
+pytestmark = pytest.mark.django_db
+LIST = "/programmes/week/figures/"
+PAGE = "/programmes/week/figures/attendance/"
+
+
+@pytest.fixture
+def records_2016(db):
+    for load in (load_regions, load_population, load_records):
+        load(at=now())
+
+
+def cards(page):
+    """Headings of the cards with the figures beneath them."""
+    return {
+        words(card.find("h3")): [words(figure) for figure in card.xpath(".//a[@class='figure']")]
+        for card in page.xpath("//div[@class='card'][h3]")
+    }
+
+
+def test_figures_stand_under_their_brand_and_place(open_page, tea, county):
+    Series.objects.create(brand=tea.activity.brand, code="tea", name="茶乡课堂", position=1)
+    name_figure(tea.activity.programme, "attendance", brand_code="field")
+    name_figure(tea.activity.programme, "instalments_total", series_code="tea")
+    name_figure(tea.activity.programme, "attendance", region_code=county.code)
+    count_heads(tea, 37)
+
+    page = open_page(LIST)
+
+    assert cards(page) == {
+        "田间课堂": ["37人次 参与人次", "暂无数据 期数 · 茶乡课堂"],
+        "连南瑶族自治县": ["37人次 参与人次"],
+    }
+
+
+def test_figures_of_the_whole_programme_stand_under_their_theme(open_page, tea):
+    for definition in ("attendance", "sessions_total", "organisations_involved"):
+        name_figure(tea.activity.programme, definition)
+
+    page = open_page(LIST, language="en")
+
+    assert [words(heading) for heading in page.xpath("//main//h2")] == ["What took place", "People", "Reach"]
+
+
+def test_figures_of_a_programme_without_any(open_page, programme):
+    page = open_page(LIST)
+
+    assert words(page.xpath("//div[@class='empty']/h2")[0]) == "还没有数字"
+
+
+def test_figure_that_is_missing_is_not_zero(open_page, programme):
+    name_figure(programme, "attendance")
+
+    page = open_page(PAGE)
+
+    assert words(page.xpath("//p[@class='figure']")[0]) == "暂无数据"
+    assert words(page.xpath("//div[@class='empty']/h2")[0]) == "没有记录"
+
+
+def rows(page):
+    return [[words(cell) for cell in row] for row in page.xpath("//tbody/tr")]
+
+
+def test_figure_shows_its_records_with_their_hedge(open_page, tea):
+    name_figure(tea.activity.programme, "attendance")
+    entry = count_heads(tea, 40, Qualifier.ABOUT)
+
+    page = open_page(PAGE)
+
+    assert words(page.xpath("//p[@class='figure']")[0]) == "约40人次"
+    assert rows(page) == [
+        [
+            "茶叶种植",
+            "约40人次",
+            "2026-11-04",
+            "瑶绣基地",
+            "工作人员录入",
+            f"ledger:sanpai/1{entry.hash[:12]}…",
+        ]
+    ]
+
+
+def test_figure_keeps_names_in_notes_of_staff_to_itself(open_page, tea):
+    name_figure(tea.activity.programme, "attendance")
+    count_heads(tea, 40)
+
+    page = open_page(PAGE)
+
+    assert "李明" not in words(page)
+
+
+def test_figure_lists_fifty_records_a_page(open_page, tea):
+    name_figure(tea.activity.programme, "sessions_total")
+    for number in range(51):
+        SessionFactory(activity=tea.activity, number=100 + number)
+    path = "/programmes/week/figures/sessions_total/"
+
+    lengths = [len(rows(open_page(f"{path}?page={page}"))) for page in (1, 2, "last")]
+
+    assert lengths == [50, 1, 50]
+
+
+@pytest.mark.parametrize(("language", "value"), [("zh-hans", "近4,000多人"), ("en", "“nearly 4,000 and more”people")])
+def test_contradictory_figure_of_2016_says_that_it_contradicts_itself(open_page, records_2016, language, value):
+    page = open_page("/programmes/qingyuan-2016/figures/F4/", language=language)
+
+    assert words(page.xpath("//p[@class='figure']")[0]) == value
+    assert "近4000多人" in [words(quote) for quote in page.xpath("//p[@class='notice ochre']/strong")]
+
+
+def test_hedged_figure_of_2016_states_its_bounds_and_its_quote(open_page, records_2016):
+    page = open_page("/programmes/qingyuan-2016/figures/F2/", language="en")
+
+    labels, values = page.xpath("//dl/dt"), page.xpath("//dl/dd")
+    facts = {words(label): words(value) for label, value in zip(labels, values, strict=True)}
+    assert facts["Bounds"] == "above 80, by usage below 90"
+    assert facts["Words of the source"] == "“开展讲座达80多场”"
+
+
+@pytest.mark.parametrize("path", ["/programmes/week/figures/none/", "/programmes/none/figures/", "/brands/none/"])
+def test_unknown_figure_is_not_found(open_page, programme, path):
+    open_page(path, status=404)
+
+
+def test_brand_of_2016_says_what_its_source_leaves_open(open_page, records_2016):
+    page = open_page("/brands/B2/")
+
+    gaps = [words(gap) for gap in page.xpath("//h2[text()='不清楚的地方']/ancestor::section/p")]
+    assert gaps == [
+        "来源没有写明这个品牌由谁承担。",
+        "来源没有写明各场的时间和地点。",
+        "来源没有写明口号。",
+        "没有承担单位、次数、人数和日期。",
+    ]
+
+
+def test_brand_shows_its_figures_quotes_and_awards(open_page, records_2016):
+    page = open_page("/brands/B1/", language="en")
+
+    figures = [words(figure) for figure in page.xpath("//a[@class='figure']")]
+    assert figures[0] == "more than 3,500attendances Attendances"
+    assert words(page.xpath("//blockquote")[0]) == "倡导社区居民捐赠爱心书籍 residents are asked to donate books"
+    assert words(page.xpath("//div[@class='notice tea']/p")[0]).startswith("★ 2016-11 · Excellent reading project")
+
+
+def test_brand_without_a_published_programme_is_not_found(open_page):
+    brand = BrandFactory(code="hall")
+    brand.programmes.add(ProgrammeFactory(state="draft", region=RegionFactory()))
+
+    open_page("/brands/hall/", status=404)

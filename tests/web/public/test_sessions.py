@@ -1,0 +1,206 @@
+import datetime
+import json
+
+import pytest
+from tests.factories import NOON, ActivityFactory, OrganisationFactory, ResidentFactory, SessionFactory
+from tests.web.public.conftest import count_heads, titles, words
+
+from qixue.core.quantity import Qualifier
+from qixue.participation.models import Registration
+from qixue.programme.models import Session
+
+pytestmark = pytest.mark.django_db
+LIST = "/programmes/week/sessions/"
+
+
+@pytest.fixture
+def dance(tea):
+    """Tomorrow, for everybody, without a brand, a venue or a limit of seats."""
+    activity = ActivityFactory(programme=tea.activity.programme, title="清晨八段锦", kind="health")
+    starts_at = NOON + datetime.timedelta(hours=20)
+    return SessionFactory(
+        activity=activity, starts_at=starts_at, ends_at=starts_at + datetime.timedelta(hours=1), state="planned"
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", ["茶叶种植", "清晨八段锦"]),
+        ("q=茶叶", ["茶叶种植"]),
+        ("q=chaye", ["茶叶种植"]),
+        ("q=CYZZ", ["茶叶种植"]),
+        ("q=growing", ["茶叶种植"]),
+        ("q=瑶绣", ["茶叶种植"]),
+        ("q=sanpaizhen", ["茶叶种植"]),
+        ("day=2026-11-05", ["清晨八段锦"]),
+        ("county=441826", ["茶叶种植"]),
+        ("kind=health", ["清晨八段锦"]),
+        ("brand=field", ["茶叶种植"]),
+        ("audience=farmers", ["茶叶种植"]),
+        ("q=八段锦&kind=training", []),
+        ("kind=no-such-kind", ["茶叶种植", "清晨八段锦"]),
+    ],
+)
+def test_sessions_are_narrowed_by_each_answer(open_page, tea, dance, query, found):
+    page = open_page(f"{LIST}?{query}")
+
+    assert titles(page) == found
+
+
+def test_sessions_with_free_seats_leave_the_full_one_out(open_page, tea, dance):
+    Session.objects.filter(pk=tea.pk).update(seat_count=1)
+    Registration.objects.create(session=tea, resident=ResidentFactory(), state="confirmed", registered_at=NOON)
+
+    page = open_page(f"{LIST}?seats=left")
+
+    assert titles(page) == ["清晨八段锦"]
+
+
+def test_sessions_are_grouped_by_day(open_page, tea, dance):
+    page = open_page(LIST)
+
+    assert [words(day) for day in page.xpath("//section[@class='day']/h2")] == ["11月4日（周三）", "11月5日（周四）"]
+
+
+@pytest.mark.parametrize(("query", "found"), [("", ["茶叶种植"]), ("?day=", ["茶叶种植：早上", "茶叶种植"])])
+def test_what_is_over_stays_out_until_asked_for(open_page, tea, query, found):
+    SessionFactory(activity=tea.activity, topic="早上")
+
+    page = open_page(f"{LIST}{query}")
+
+    assert titles(page) == found
+
+
+def test_week_that_is_over_shows_everything(open_page, tea):
+    Session.objects.update(starts_at=NOON.replace(day=3), ends_at=NOON.replace(day=3, hour=14))
+
+    page = open_page(LIST)
+
+    assert titles(page) == ["茶叶种植"]
+
+
+def test_session_at_an_unknown_venue_is_found_by_the_region_of_its_activity(open_page, dance, county):
+    dance.activity.region = county
+    dance.activity.save()
+
+    page = open_page(f"{LIST}?county=441826&kind=health")
+
+    assert titles(page) == ["清晨八段锦"]
+
+
+def test_list_without_sessions_says_that_nothing_is_announced(open_page, programme):
+    page = open_page(LIST, language="en")
+
+    assert words(page.xpath("//div[@class='empty']/h2")[0]) == "Nothing is announced yet"
+    assert page.xpath("//form[@class='filters']") == []
+
+
+def test_list_without_matches_keeps_the_answers_and_offers_to_clear_them(open_page, tea):
+    page = open_page(f"{LIST}?q=nothing&kind=lecture")
+
+    assert words(page.xpath("//div[@class='empty']//a")[0]) == "清除筛选"
+    assert page.xpath("//input[@name='q']/@value") == ["nothing"]
+    assert page.xpath("//select[@name='kind']/option[@selected]/@value") == ["lecture"]
+
+
+def test_list_is_cut_into_pages_that_keep_the_answers(open_page, tea):
+    for number in range(31):
+        SessionFactory(activity=tea.activity, number=100 + number, starts_at=tea.starts_at, ends_at=tea.ends_at)
+
+    page = open_page(f"{LIST}?q=茶叶")
+
+    assert len(titles(page)) == 30
+    assert page.xpath("//a[@rel='next']/@href") == ["?q=%E8%8C%B6%E5%8F%B6&page=2"]
+
+
+def test_list_takes_as_many_queries_for_three_sessions_as_for_one(client, tea, django_assert_num_queries):
+    with django_assert_num_queries(6):
+        client.get(LIST)
+    for number in range(2):
+        activity = ActivityFactory(programme=tea.activity.programme, organisation=OrganisationFactory())
+        SessionFactory(activity=activity, number=100 + number, starts_at=tea.starts_at, ends_at=tea.ends_at)
+    with django_assert_num_queries(6):
+        client.get(LIST)
+
+
+def facts(page):
+    """What the page states, by label."""
+    labels, values = page.xpath("//dl//dt"), page.xpath("//dl//dd")
+    return {words(label): words(value) for label, value in zip(labels, values, strict=True)}
+
+
+def test_session_page_states_when_where_and_with_whom(open_page, tea):
+    page = open_page(f"/sessions/{tea.pk}/", language="en")
+
+    assert facts(page) == {
+        "When": "Wed 4 Nov, 15:00-17:00",
+        "Where": "瑶绣基地 Qingyuan · Liannan Yao Autonomous County",
+        "Step-free access": "✕ no",
+        "For whom": "Farmers",
+        "Organiser": "三排镇文化站",
+        "Brand": "Field classroom",
+    }
+
+
+def test_session_page_gives_the_phone_of_the_organiser(open_page, tea):
+    page = open_page(f"/sessions/{tea.pk}/")
+
+    assert page.xpath("//main//a[@class='phone']/@href") == ["tel:0763-1234567"]
+
+
+def test_session_page_without_any_phone_says_so(open_page, tea):
+    type(tea.activity.organisation).objects.update(phone="")
+
+    page = open_page(f"/sessions/{tea.pk}/")
+
+    assert "承办单位没有留电话，请到现场询问。" in words(page.find(".//main"))
+
+
+@pytest.mark.parametrize(
+    ("state", "title"), [("cancelled", "✕ 本场已取消"), ("postponed", "⏸ 本场已延期"), ("planned", "怎样参加")]
+)
+def test_session_page_says_the_state_in_words(open_page, tea, state, title):
+    Session.objects.update(state=state)
+
+    page = open_page(f"/sessions/{tea.pk}/")
+
+    assert words(page.xpath("//main//section//h2")[0]) == title
+
+
+def test_session_that_is_over_offers_no_seats(open_page, tea):
+    Session.objects.update(starts_at=NOON.replace(hour=8), ends_at=NOON.replace(hour=9))
+
+    page = open_page(f"/sessions/{tea.pk}/")
+
+    assert words(page.xpath("//p[@class='seats']")[0]) == "已结束"
+    assert words(page.xpath("//main//section//h2")[0]) == "本场已结束"
+
+
+def test_session_page_shows_the_attendance_with_its_hedge(open_page, tea):
+    count_heads(tea, 40, Qualifier.ABOUT)
+
+    page = open_page(f"/sessions/{tea.pk}/")
+
+    assert words(page.xpath("//main//section//strong")[0]) == "约40人次"
+
+
+def test_structured_data_cannot_leave_its_script(open_page, tea):
+    tea.activity.title = "</script><b>茶"
+    tea.activity.save()
+
+    page = open_page(f"/sessions/{tea.pk}/")
+    data = json.loads(page.xpath("//script[@type='application/ld+json']")[0].text)
+
+    assert (data["name"], data["startDate"], data["eventStatus"]) == (
+        "</script><b>茶",
+        "2026-11-04T15:00:00+08:00",
+        "https://schema.org/EventScheduled",
+    )
+
+
+def test_session_of_a_draft_is_not_found(open_page, tea):
+    tea.activity.state = "draft"
+    tea.activity.save()
+
+    open_page(f"/sessions/{tea.pk}/", status=404)
