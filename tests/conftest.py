@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection, transaction
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.utils import translation
 from pytest_django import Settings
 from pytest_socket import enable_socket, socket_allow_hosts
@@ -40,15 +41,16 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None, tmp_path_fa
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> None:
     """Emptying the tables after a test with real transactions must pass the triggers that keep the ledger."""
-    flush = connection.ops.execute_sql_flush
+    operations = type(connection.ops)  # of every connection: a test that drives a browser has one of its own
+    flush = operations.execute_sql_flush
 
-    def flush_without_triggers(statements: Sequence[str]) -> None:
+    def flush_without_triggers(self: BaseDatabaseOperations, statements: Sequence[str]) -> None:
         with transaction.atomic():
-            triggers.remove(connection)
-            flush(statements)
-            triggers.install(connection)
+            triggers.remove(self.connection)
+            flush(self, statements)
+            triggers.install(self.connection)
 
-    connection.ops.execute_sql_flush = flush_without_triggers
+    operations.execute_sql_flush = flush_without_triggers
 
 
 @pytest.fixture(scope="session")

@@ -128,5 +128,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ImproperlyConfigured as mistake:
         print(mistake, file=sys.stderr)
         return Exit.WRONG_USE
+    except FileNotFoundError as error:
+        print(translation.gettext("There is no file %(name)s.") % {"name": error.filename}, file=sys.stderr)
+        return Exit.WRONG_USE
+    except BrokenPipeError:  # the reader, for example `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
     except KeyboardInterrupt:
         return Exit.INTERRUPTED

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from qixue.cli.programmes import add_programme_argument, programme_of
 from qixue.core.clock import now
-from qixue.figures.queries import figures_of, payload, recount_differences, recounted
+from qixue.figures.queries import Figure, figures_of, payload, recount_differences, recounted
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -38,11 +38,15 @@ def run(args: argparse.Namespace) -> int:
         json.dump(document, sys.stdout, ensure_ascii=False, indent=2)
         print()
     else:
-        language = get_language() or "zh"
         for figure in figures:
-            text = figure.quantity.text(language) if figure.quantity else _("no data")
-            print(f"{figure.code}\t{figure.name}\t{text}")
+            print(f"{figure.code}\t{figure.name}\t{words(figure)}")
     for shown, counted in differences:
         message = _("%(code)s: the rollups say %(shown)s, the records say %(counted)s.")
-        print(message % {"code": shown.code, "shown": shown.quantity, "counted": counted.quantity}, file=sys.stderr)
+        values = {"code": shown.code, "shown": words(shown), "counted": words(counted)}
+        print(message % values, file=sys.stderr)
     return 1 if differences else 0
+
+
+def words(figure: Figure) -> str:
+    """The figure's value as a sentence prints it, in the language of the terminal."""
+    return figure.quantity.text(get_language() or "zh") if figure.quantity else _("no data")

@@ -113,7 +113,7 @@ def named_share(scope: Scope) -> FigureValue:
     if total is None or not total.value:
         return FigureValue(None)
     named = Tally.objects.filter(scope_condition(scope)).aggregate(named=Sum("named_count"))["named"] or 0
-    return FigureValue(Quantity(rounded(Decimal(100 * named) / total.value), PERCENT, total.qualifier))
+    return FigureValue(Quantity(rounded(Decimal(100 * named) / total.value), PERCENT, hedge_of_rate(total)))
 
 
 def registrations(scope: Scope) -> FigureValue:
@@ -159,7 +159,7 @@ def per_thousand(scope: Scope) -> FigureValue:
     if total is None or residents is None:
         return FigureValue(None)
     return FigureValue(
-        Quantity(rounded(1000 * Decimal(total.value) / residents.value, 2), PER_THOUSAND, total.qualifier),
+        Quantity(rounded(1000 * Decimal(total.value) / residents.value, 2), PER_THOUSAND, hedge_of_rate(total)),
         notes=(population_note(residents),),
     )
 
@@ -171,6 +171,11 @@ def population_note(residents: Population) -> Any:
         day=residents.reference_on,
         source=residents.source,
     )
+
+
+def hedge_of_rate(total: Quantity) -> Qualifier:
+    """A rate of an exact number is exact, of a hedged one about right: a hedge does not survive a division."""
+    return Qualifier.EXACT if total.qualifier is Qualifier.EXACT else Qualifier.ABOUT
 
 
 def urban_rural_ratio(scope: Scope) -> FigureValue:
@@ -186,7 +191,10 @@ def urban_rural_ratio(scope: Scope) -> FigureValue:
     rural = Decimal(sums.get(Region.UrbanRural.RURAL, 0)) / rural_residents.value
     note = _("Places are classed by their kind: subdistricts and county seats as town, the others as country.")
     notes = (note, population_note(urban_residents), population_note(rural_residents))
-    return FigureValue(Quantity(rounded(urban / rural, 2), RATIO) if urban and rural else None, notes=notes)
+    total = attendance(scope, tallies_in(scope)).quantity
+    if not (urban and rural and total):
+        return FigureValue(None, notes=notes)
+    return FigureValue(Quantity(rounded(urban / rural, 2), RATIO, hedge_of_rate(total)), notes=notes)
 
 
 def rounded(value: Decimal, places: int = 1) -> Decimal:

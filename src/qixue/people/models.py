@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qixue.core.fields import code_validator, plain_text_validator
 from qixue.core.language import in_language
@@ -95,7 +96,7 @@ class User(AbstractBaseUser):
 
 class Role(models.TextChoices):
     COORDINATOR = "coordinator", _("Coordinator")
-    ORGANISER = "organiser", _("Organiser")
+    ORGANISER = "organiser", pgettext_lazy("role of a person", "Organiser")
     DOOR_VOLUNTEER = "door_volunteer", _("Door volunteer")
     CADRE = "cadre", _("Village cadre")
     TREASURER = "treasurer", _("Treasurer")

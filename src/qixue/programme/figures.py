@@ -103,9 +103,9 @@ def define(
     rule: object,
     value: Callable[[Scope], FigureValue],
     evidence: Callable[[Scope], Sequence[EvidenceRow]],
+    dimensions: tuple[str, ...] = ("brand", "series", "organisation", "region", "kind"),
 ) -> None:
     """Register a figure that is counted from the records each time, so that value and recount are one."""
-    dimensions = ("brand", "series", "organisation", "region", "kind")
     registry.register(FigureDefinition(code, name, unit, rule, dimensions, value, value, evidence))
 
 
@@ -255,4 +255,5 @@ define(
     _("Awards to the programme's brands and organisations; by award and recipient."),
     lambda scope: FigureValue(Quantity(count, AWARD) if (count := awards_in(scope).count()) else None),
     award_rows,
+    dimensions=("brand",),
 )

@@ -1,0 +1,280 @@
+"""Every page in a real browser: both languages and text sizes, phone and desktop, by keyboard and by touch."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page
+from tests.browser.conftest import DESKTOP, PHONE, Reader
+from tests.browser.scene import PASSWORD, Scene, make_scene
+
+Axe = Callable[[Page], list[str]]
+SMALLEST_PHONE = {"width": 320, "height": 640}  # 1280 px at a zoom of 400 %
+TARGETS = "a, button, select, summary, input:not([type=hidden]), textarea"
+# Links inside a sentence are exempt from the target size (WCAG 2.2, 2.5.8); so is the hidden skip link.
+INLINE = "p a, dd a, li a, td a, th a, .skip"
+
+
+@pytest.fixture
+def scene(transactional_db: None) -> Scene:
+    return make_scene()
+
+
+def public_paths(scene: Scene) -> list[str]:
+    week = f"/programmes/{scene.programme.code}"
+    return [
+        "/",
+        "/programmes/",
+        "/programmes/qingyuan-2016/",
+        f"{week}/sessions/",
+        f"{week}/sessions/?q=nothing-of-this-name",
+        f"/sessions/{scene.planned.pk}/",
+        f"/sessions/{scene.counted.pk}/",
+        f"/sessions/{scene.cancelled.pk}/",
+        f"/organisations/{scene.organisation.code}/",
+        f"/brands/{scene.brand.code}/",
+        "/brands/B1/",
+        f"{week}/figures/",
+        f"{week}/figures/attendance/",
+        "/programmes/qingyuan-2016/figures/F4/",
+        "/about/privacy/",
+        "/about/accessibility/",
+        "/about/site-map/",
+        "/sign-in/",
+    ]
+
+
+def workspace_paths(scene: Scene) -> list[str]:
+    week = f"/workspace/programmes/{scene.programme.code}"
+    return [
+        "/workspace/",
+        "/workspace/activities/",
+        "/workspace/activities/new/",
+        f"/workspace/activities/{scene.activity.pk}/",
+        f"/workspace/activities/{scene.draft.pk}/edit/",
+        f"/workspace/activities/{scene.draft.pk}/publish/",
+        f"/workspace/activities/{scene.activity.pk}/sessions/new/",
+        f"/workspace/sessions/{scene.counted.pk}/",
+        f"/workspace/sessions/{scene.planned.pk}/edit/",
+        f"/workspace/sessions/{scene.planned.pk}/cancel/",
+        f"/workspace/sessions/{scene.uncounted.pk}/head-count/",
+        f"/workspace/entries/{scene.entry.pk}/correct/",
+        f"/workspace/entries/{scene.entry.pk}/void/",
+        "/workspace/programmes/",
+        f"{week}/figures/",
+        f"{week}/coverage/",
+        f"{week}/summary/",
+        "/workspace/import/",
+        "/workspace/components/",
+    ]
+
+
+def sign_in(reader: Reader, username: str) -> None:
+    page = reader.visit("/sign-in/")
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/workspace/")
+
+
+def faults(reader: Reader, paths: list[str], axe_violations: Axe) -> Iterator[str]:
+    for path in paths:
+        page = reader.visit(path)
+        whole = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": page.viewport_size["width"], "height": whole})  # nothing under the tab bar
+        yield from (f"{path}: {violation}" for violation in axe_violations(page))
+        if reader.overflow() > 0:
+            yield f"{path}: {reader.overflow()} px wider than the screen"
+
+
+def test_public_pages_are_accessible(
+    scene: Scene, open_browser: Callable[..., Reader], axe_violations: Axe, language: str, elder: bool
+) -> None:
+    reader = open_browser(language=language, elder=elder, size=PHONE)
+
+    assert list(faults(reader, public_paths(scene), axe_violations)) == []
+
+
+def test_workspace_pages_are_accessible(
+    scene: Scene, open_browser: Callable[..., Reader], axe_violations: Axe, language: str, elder: bool
+) -> None:
+    reader = open_browser(language=language, elder=elder, size=DESKTOP)
+    sign_in(reader, "coordinator")
+
+    assert list(faults(reader, workspace_paths(scene), axe_violations)) == []
+
+
+def test_pages_reflow_at_four_hundred_per_cent(scene: Scene, open_browser: Callable[..., Reader]) -> None:
+    reader = open_browser(size=SMALLEST_PHONE)
+    sign_in(reader, "coordinator")
+
+    wide = []
+    for path in [*public_paths(scene), *workspace_paths(scene)]:
+        reader.visit(path)
+        if reader.overflow() > 0:
+            wide.append((path, reader.overflow()))
+
+    assert wide == []
+
+
+def small_targets(page: Page, least: int) -> list[str]:
+    """Visible controls smaller than `least` px in either direction, those inside sentences left out."""
+    return page.evaluate(
+        """([selector, inline, least]) => [...document.querySelectorAll(selector)]
+            .filter((item) => !item.matches(inline) && item.offsetParent !== null)
+            .filter((item) => !item.matches("input[type=radio], input[type=checkbox]"))
+            .map((item) => [item.outerHTML.slice(0, 80), item.getBoundingClientRect()])
+            .filter(([, box]) => box.width > 0 && (box.height < least - 0.5 || box.width < least - 0.5))
+            .map(([html, box]) => `${html} ${Math.round(box.width)}x${Math.round(box.height)}`)""",
+        [TARGETS, INLINE, least],
+    )
+
+
+@pytest.mark.parametrize(("elder", "least"), [(False, 44), (True, 60)])
+def test_controls_are_large_enough_for_a_finger(
+    scene: Scene, open_browser: Callable[..., Reader], elder: bool, least: int
+) -> None:
+    reader = open_browser(elder=elder, size=PHONE)
+
+    small = {path: small_targets(reader.visit(path), least) for path in public_paths(scene)}
+
+    assert {path: found for path, found in small.items() if found} == {}
+
+
+@pytest.mark.parametrize(("elder", "least"), [(False, 16), (True, 18)])
+def test_text_is_large_and_lines_are_apart(
+    scene: Scene, open_browser: Callable[..., Reader], elder: bool, least: int
+) -> None:
+    page = open_browser(elder=elder, size=PHONE).visit("/")
+
+    size, line = page.evaluate(
+        """() => { const style = getComputedStyle(document.querySelector(".lead"));
+            return [parseFloat(style.fontSize), parseFloat(style.lineHeight)] }"""
+    )
+
+    assert size >= least
+    assert line / size >= 1.3
+
+
+def test_largest_text_is_thirty_pixels(scene: Scene, open_browser: Callable[..., Reader]) -> None:
+    reader = open_browser(size=PHONE)
+    page = reader.visit("/")
+
+    for _step in range(2):
+        page.click("form[action='/text-size/'] button")
+    size = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+
+    assert size >= 30
+    assert reader.overflow() == 0
+
+
+def test_elder_mode_is_offered_by_name_in_the_first_screen_and_stays(
+    scene: Scene, open_browser: Callable[..., Reader]
+) -> None:
+    page = open_browser(size=PHONE).visit("/")
+    button = page.get_by_role("button", name="长辈版")
+
+    box = button.bounding_box()
+    button.click()
+    page.goto(page.url + "about/privacy/")
+
+    assert box["y"] < PHONE["height"]
+    assert page.locator("html").get_attribute("data-elder") == "1"
+
+
+def test_elder_mode_shows_a_phone_number_on_every_page(scene: Scene, open_browser: Callable[..., Reader]) -> None:
+    reader = open_browser(elder=True, size=PHONE)
+
+    missing = [path for path in public_paths(scene) if not reader.visit(path).locator(".help-phone a").count()]
+
+    assert missing == []
+
+
+def test_states_are_words_and_not_only_colours(scene: Scene, open_browser: Callable[..., Reader]) -> None:
+    reader = open_browser()
+
+    seen = [reader.visit(f"/sessions/{session.pk}/").inner_text("main") for session in (scene.counted, scene.cancelled)]
+
+    assert ["已举办" in seen[0], "已取消" in seen[1]] == [True, True]
+
+
+def test_language_changes_the_whole_page_and_stays(scene: Scene, open_browser: Callable[..., Reader]) -> None:
+    page = open_browser(size=PHONE).visit("/programmes/week/sessions/")
+
+    page.get_by_role("button", name="English").click()
+
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.inner_text("h1") == "Activities"
+    assert page.url.endswith("/programmes/week/sessions/")
+
+
+def test_sign_up_to_a_count_works_by_keyboard_alone(scene: Scene, open_browser: Callable[..., Reader]) -> None:
+    """An organiser signs in, opens the session that is over, enters the count and sees it in the ledger."""
+    reader = open_browser()
+    page = reader.visit("/sign-in/")
+    tab_to(page, "[name=username]")
+    page.keyboard.type("organiser")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/workspace/")
+
+    tab_to(page, f"a[href='/workspace/sessions/{scene.uncounted.pk}/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/workspace/sessions/{scene.uncounted.pk}/")
+    tab_to(page, f"a[href='/workspace/sessions/{scene.uncounted.pk}/head-count/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/head-count/")
+    tab_to(page, "[name=count]")
+    page.keyboard.type("４２")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    tab_to(page, "[name=note]")
+    page.keyboard.type("签到表2页")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/workspace/sessions/{scene.uncounted.pk}/")
+
+    assert "42人次" in page.inner_text("main")
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press the tab key until the control has the focus, which must show."""
+    for _press in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+            assert outline == "3px"
+            return
+    raise AssertionError(f"{selector} is not reached by the tab key")
+
+
+def test_first_tab_offers_to_skip_to_the_content(scene: Scene, open_browser: Callable[..., Reader]) -> None:
+    page = open_browser().visit("/")
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_errors_are_summed_up_and_lead_to_their_fields(scene: Scene, open_browser: Callable[..., Reader]) -> None:
+    reader = open_browser(size=PHONE)
+    sign_in(reader, "organiser")
+    page = reader.visit(f"/workspace/sessions/{scene.uncounted.pk}/head-count/")
+
+    page.fill("[name=count]", "-5")
+    page.get_by_role("button", name="填报人数").click()
+
+    assert page.title().startswith("错误：")
+    assert "有2处需要修改" in page.inner_text(".error-summary")
+    assert page.input_value("[name=count]") == "-5"
+
+
+def test_coordinator_downloads_the_work_summary(scene: Scene, open_browser: Callable[..., Reader]) -> None:
+    reader = open_browser()
+    sign_in(reader, "coordinator")
+    page = reader.visit("/workspace/programmes/week/summary/")
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载.docx").click()
+
+    assert download.value.suggested_filename.endswith("工作总结.docx")
