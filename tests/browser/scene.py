@@ -64,6 +64,44 @@ def make_scene() -> Scene:
     load_regions(at=at)
     load_population(at=at)
     load_records(at=at)
+    programme, library, brand = make_week(at)
+    activity = ActivityFactory(
+        programme=programme,
+        organisation=library,
+        brand=brand,
+        kind="lecture",
+        audience="older",
+        title="怎样识别养老诈骗",
+    )
+    draft = ActivityFactory(programme=programme, organisation=library, title="手机摄影", state=Activity.State.DRAFT)
+    sessions = make_sessions(activity, at)
+    coordinator = person("coordinator", "梁静宜", programme.organisation, Role.COORDINATOR)
+    organiser = person("organiser", "陈雅文", library, Role.ORGANISER)
+    entry = record_head_count(
+        sessions["counted"],
+        count=37,
+        qualifier=Qualifier.ABOUT,
+        evidence=keep_note("签到表1页", at=at),
+        by=organiser,
+        at=at,
+        client_uuid=key(),
+    )
+    name_figures(programme, brand)
+    return Scene(
+        programme=programme,
+        brand=brand,
+        organisation=library,
+        draft=draft,
+        activity=activity,
+        entry=entry,
+        coordinator=coordinator,
+        organiser=organiser,
+        **sessions,
+    )
+
+
+def make_week(at: datetime.datetime) -> tuple[Programme, Organisation, Brand]:
+    """A week on its third day, a library below the bureau that runs it, and a brand."""
     today = local_day(at)
     city = Region.objects.get(code="441800")
     top = OrganisationFactory(code="city-edu", name="清远市教育局", region=city, phone="0763-0000000")
@@ -82,47 +120,20 @@ def make_scene() -> Scene:
     )
     brand = BrandFactory(code="hall", name="凤城讲堂", name_en="Fengcheng hall", slogan="一座城、一堂课", region=city)
     brand.programmes.add(programme)
+    return programme, library, brand
+
+
+def make_sessions(activity: Activity, at: datetime.datetime) -> dict[str, Session]:
+    """One session in each state that pages treat differently."""
     town = Region.objects.get(code="441802006")
     venue = VenueFactory(name="凤城街道文化站", region=town, capacity=60, has_step_free_access=True)
-    activity = ActivityFactory(
-        programme=programme,
-        organisation=library,
-        brand=brand,
-        kind="lecture",
-        audience="older",
-        title="怎样识别养老诈骗",
-    )
-    draft = ActivityFactory(programme=programme, organisation=library, title="手机摄影", state=Activity.State.DRAFT)
     sessions = {
         "planned": {"starts_at": at + 2 * HOUR, "ends_at": at + 4 * HOUR, "state": "planned", "seat_count": 40},
         "uncounted": {"starts_at": at - 30 * HOUR, "ends_at": at - 28 * HOUR, "state": "planned"},
         "counted": {"starts_at": at - 54 * HOUR, "ends_at": at - 52 * HOUR, "state": "held"},
         "cancelled": {"starts_at": at + 26 * HOUR, "ends_at": at + 27 * HOUR, "state": "cancelled"},
     }
-    made = {name: SessionFactory(activity=activity, venue=venue, **values) for name, values in sessions.items()}
-    coordinator = person("coordinator", "梁静宜", top, Role.COORDINATOR)
-    organiser = person("organiser", "陈雅文", library, Role.ORGANISER)
-    entry = record_head_count(
-        made["counted"],
-        count=37,
-        qualifier=Qualifier.ABOUT,
-        evidence=keep_note("签到表1页", at=at),
-        by=organiser,
-        at=at,
-        client_uuid=key(),
-    )
-    name_figures(programme, brand)
-    return Scene(
-        programme=programme,
-        brand=brand,
-        organisation=library,
-        draft=draft,
-        activity=activity,
-        entry=entry,
-        coordinator=coordinator,
-        organiser=organiser,
-        **made,
-    )
+    return {name: SessionFactory(activity=activity, venue=venue, **values) for name, values in sessions.items()}
 
 
 def name_figures(programme: Programme, brand: Brand) -> None:

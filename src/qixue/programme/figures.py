@@ -103,9 +103,9 @@ def define(
     rule: object,
     value: Callable[[Scope], FigureValue],
     evidence: Callable[[Scope], Sequence[EvidenceRow]],
-    dimensions: tuple[str, ...] = ("brand", "series", "organisation", "region", "kind"),
 ) -> None:
     """Register a figure that is counted from the records each time, so that value and recount are one."""
+    dimensions = ("brand", "series", "organisation", "region", "kind")
     registry.register(FigureDefinition(code, name, unit, rule, dimensions, value, value, evidence))
 
 
@@ -144,6 +144,11 @@ def active_months(scope: Scope) -> int:
 def awards_in(scope: Scope) -> QuerySet[Award]:
     awards = Award.objects.filter(programme__code=scope.programme)
     return awards.filter(brand__code=scope.brand) if scope.brand else awards
+
+
+def award_count(scope: Scope) -> FigureValue:
+    count = awards_in(scope).count()
+    return FigureValue(Quantity(count, AWARD) if count else None)
 
 
 def award_rows(scope: Scope) -> list[EvidenceRow]:
@@ -248,12 +253,15 @@ define(
     lambda scope: counted_or_missing(scope, active_months(scope), MONTH),
     session_rows,
 )
-define(
-    "awards",
-    _("Awards"),
-    AWARD,
-    _("Awards to the programme's brands and organisations; by award and recipient."),
-    lambda scope: FigureValue(Quantity(count, AWARD) if (count := awards_in(scope).count()) else None),
-    award_rows,
-    dimensions=("brand",),
+registry.register(
+    FigureDefinition(
+        code="awards",
+        name=_("Awards"),
+        unit=AWARD,
+        rule=_("Awards to the programme's brands and organisations; by award and recipient."),
+        dimensions=("brand",),
+        value=award_count,
+        recount=award_count,
+        evidence=award_rows,
+    )
 )

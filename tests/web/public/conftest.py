@@ -1,5 +1,6 @@
 """A visitor who checks the frame of every page that they open."""
 
+import itertools
 from collections import Counter
 from collections.abc import Callable
 
@@ -64,7 +65,7 @@ def assert_sound(page: html.HtmlElement) -> None:
     labelled = set(page.xpath("//label/@for"))
     assert [field.get("name") for field in page.xpath(FIELDS) if field.get("id") not in labelled] == []
     levels = [int(heading.tag[1]) for heading in page.xpath("//main//*[self::h1 or self::h2 or self::h3 or self::h4]")]
-    assert [pair for pair in zip(levels, levels[1:], strict=False) if pair[1] > pair[0] + 1] == []
+    assert [pair for pair in itertools.pairwise(levels) if pair[1] > pair[0] + 1] == []
 
 
 def words(element: html.HtmlElement) -> str:

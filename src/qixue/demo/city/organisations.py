@@ -10,7 +10,7 @@ def create_organisations() -> dict[str, Organisation]:
     rows = read("organisations.yaml")
     regions = Region.objects.in_bulk({row["region"] for row in rows}, field_name="code")
     created: dict[str, Organisation] = {}
-    for row in rows:
+    for number, row in enumerate(rows, start=1):
         parent = created.get(row["parent"])
         created[row["code"]] = Organisation.objects.create(
             code=row["code"],
@@ -20,6 +20,7 @@ def create_organisations() -> dict[str, Organisation]:
             region=regions[row["region"]],
             parent=parent,
             path=f"{parent.path if parent else ''}{row['code']}/",
+            phone=f"0763-0000{number:03}",  # a range that is not given out
         )
     return created
 

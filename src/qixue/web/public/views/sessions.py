@@ -15,6 +15,7 @@ from qixue.web.public.forms.sessions import COMING, SessionFilterForm
 from qixue.web.templatetags.qixue import is_over
 
 PER_PAGE = 30
+ALWAYS_SHOWN = {"q", "day"}  # the other filters unfold, so that a phone shows sessions in its first screen
 # Inside a script element these three could end it; as escapes JSON means the same.
 UNSAFE_IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&"}
 
@@ -27,7 +28,8 @@ def sessions(request: HttpRequest, code: str) -> HttpResponse:
     page = parts.paginate(request, form.chosen(everything), PER_PAGE)
     days = [(day, list(rows)) for day, rows in groupby(page, key=session_day)]
     context = {"programme": programme, "form": form, "page": page, "days": days, "has_any": bool(everything)}
-    return render(request, "public/sessions/list.html", {**context, "answers": form.answers()})
+    has_more = bool(form.answers().keys() - ALWAYS_SHOWN)
+    return render(request, "public/sessions/list.html", {**context, "has_more": has_more})
 
 
 def asked(request: HttpRequest, sessions: list[Session]) -> QueryDict:
