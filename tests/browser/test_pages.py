@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page
-from tests.browser.conftest import DESKTOP, PHONE, Reader
+from tests.browser.conftest import PHONE, Reader
 from tests.browser.scene import PASSWORD, Scene, make_scene
 
 Axe = Callable[[Page], list[str]]
@@ -92,15 +92,6 @@ def test_public_pages_are_accessible(
     reader = open_browser(language=language, elder=elder, size=PHONE)
 
     assert list(faults(reader, public_paths(scene), axe_violations)) == []
-
-
-def test_workspace_pages_are_accessible(
-    scene: Scene, open_browser: Callable[..., Reader], axe_violations: Axe, language: str, elder: bool
-) -> None:
-    reader = open_browser(language=language, elder=elder, size=DESKTOP)
-    sign_in(reader, "coordinator")
-
-    assert list(faults(reader, workspace_paths(scene), axe_violations)) == []
 
 
 def test_pages_reflow_at_four_hundred_per_cent(scene: Scene, open_browser: Callable[..., Reader]) -> None:
@@ -205,46 +196,6 @@ def test_language_changes_the_whole_page_and_stays(scene: Scene, open_browser: C
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.inner_text("h1") == "Activities"
     assert page.url.endswith("/programmes/week/sessions/")
-
-
-def test_sign_up_to_a_count_works_by_keyboard_alone(scene: Scene, open_browser: Callable[..., Reader]) -> None:
-    """An organiser signs in, opens the session that is over, enters the count and sees it in the ledger."""
-    reader = open_browser()
-    page = reader.visit("/sign-in/")
-    tab_to(page, "[name=username]")
-    page.keyboard.type("organiser")
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/workspace/")
-
-    tab_to(page, f"a[href='/workspace/sessions/{scene.uncounted.pk}/']")
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"**/workspace/sessions/{scene.uncounted.pk}/")
-    tab_to(page, f"a[href='/workspace/sessions/{scene.uncounted.pk}/head-count/']")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/head-count/")
-    tab_to(page, "[name=count]")
-    page.keyboard.type("４２")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Space")
-    tab_to(page, "[name=note]")
-    page.keyboard.type("签到表2页")
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"**/workspace/sessions/{scene.uncounted.pk}/")
-
-    assert "42人次" in page.inner_text("main")
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """Press the tab key until the control has the focus, which must show."""
-    for _press in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
-            outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
-            assert outline == "3px"
-            return
-    raise AssertionError(f"{selector} is not reached by the tab key")
 
 
 def test_first_tab_offers_to_skip_to_the_content(scene: Scene, open_browser: Callable[..., Reader]) -> None:
