@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from tests.factories import NOON
 
 from qixue.demo.records import RECORDS_CODE, RECORDS_FILE, load_records
-from qixue.figures.queries import figures_payload
+from qixue.figures.queries import figures_of, payload
 from qixue.participation import triggers
 from qixue.participation.models import Evidence, LedgerEntry
 from qixue.people.models import Organisation
@@ -106,8 +106,13 @@ def ledger_differences(programme: Programme) -> Iterator[str]:
             yield f"attendance.{item['code']}: {held!r} is not {said!r}"
 
 
+def payloads(programme: Programme) -> dict[str, dict[str, Any]]:
+    """The figures as `qixue figures --json` prints them, by code."""
+    return {figure.code: payload(figure, at=NOON) for figure in figures_of(programme)}
+
+
 def figure_differences(programme: Programme) -> Iterator[str]:
-    figures = {figure["code"]: figure for figure in figures_payload(programme, at=NOON)}
+    figures = payloads(programme)
     for code, item in QUALIFIED.items():
         figure = figures[code]
         shown = {
@@ -198,7 +203,7 @@ def test_five_of_eight_counties_are_silent(programme: Programme) -> None:
 
 
 def test_totals_add_only_what_may_be_added(programme: Programme) -> None:
-    figures = {figure["code"]: figure for figure in figures_payload(programme, at=NOON)}
+    figures = payloads(programme)
 
     totals = {
         code: (figures[code]["value"], figures[code]["text"]["zh"]) for code in ("attendance_total", "instalments")
@@ -209,7 +214,7 @@ def test_totals_add_only_what_may_be_added(programme: Programme) -> None:
 
 
 def test_contradiction_is_kept_and_explained(programme: Programme) -> None:
-    figure = next(item for item in figures_payload(programme, at=NOON) if item["code"] == "F4")
+    figure = payloads(programme)["F4"]
 
     assert (figure["text"]["zh"], figure["lower_exclusive"], figure["as_of"]) == ("近4000多人", None, None)
     assert sorted(issue["quote"] for issue in figure["issues"]) == ["参与受益人群近4000多人", "近4000多人"]

@@ -1,12 +1,11 @@
 """What a viewer may see and change: the public part for everybody, and the subtrees that their roles reach."""
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 from django.http import Http404
 
 from qixue.api.errors import NotAllowed
 from qixue.participation.models import LedgerEntry, Registration
-from qixue.participation.queries import ledger_entries
+from qixue.participation.queries import ledger_entries, registered_count
 from qixue.people import rules
 from qixue.people.models import Organisation, User
 from qixue.people.queries import path_filter
@@ -34,15 +33,10 @@ def visible_sessions(viewer: User | None) -> SessionQuerySet:
 def with_context(sessions: SessionQuerySet) -> SessionQuerySet:
     """Sessions by their start, those without one last, with everything that an answer names."""
     related = ("activity__programme", "activity__organisation", "activity__brand", "activity__series")
-    rows = sessions.select_related(*related, "venue__region").annotate(taken_count=taken_seats())
+    rows = sessions.select_related(*related, "venue__region").annotate(
+        taken_count=registered_count(Registration.State.CONFIRMED)
+    )
     return rows.order_by(F("starts_at").asc(nulls_last=True), "pk")
-
-
-def taken_seats() -> Coalesce:
-    """How many places of a session are confirmed, as a subquery: a join would count the other columns along."""
-    confirmed = Registration.objects.filter(session=OuterRef("pk"), state=Registration.State.CONFIRMED)
-    per_session = confirmed.order_by().values("session").annotate(count=Count("pk")).values("count")
-    return Coalesce(Subquery(per_session), 0)
 
 
 def may_see_records(viewer: User | None, programme: Programme) -> bool:

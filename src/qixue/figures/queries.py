@@ -158,10 +158,6 @@ def number(value: Any) -> Any:
     return value if value is None or isinstance(value, int) else str(value)
 
 
-def figures_payload(programme: Programme, *, at: datetime.datetime) -> list[dict[str, Any]]:
-    return [payload(figure, at=at) for figure in figures_of(programme)]
-
-
 def recount_differences(programme: Programme) -> list[tuple[Figure, Figure]]:
     """Pairs (from rollups, from records) of the figures on which the two do not agree; empty when all is well."""
     pairs = [(figure, recounted(figure)) for figure in figures_of(programme)]

@@ -15,7 +15,6 @@ from qixue.programme.models import Activity
 COUNT = 8000
 CANCELLED_SHARE = 0.06
 SHARE_FROM_TOWN = 0.6
-CITY_COUNTY = "441802"
 # How lively the counties are in the synthetic city: some are quieter, and the countryside signs up less than the town.
 LIVELINESS = {
     "441802": 1.25,
