@@ -259,7 +259,7 @@ registry.register(
         name=_("Attendances per 1,000 residents"),
         unit=PER_THOUSAND,
         rule=_("Attendances per 1,000 people of the resident population of the same area; its source is named."),
-        dimensions=DIMENSIONS,
+        dimensions=("brand", "series", "region", "kind"),  # an organisation has no residents
         value=per_thousand,
         recount=per_thousand,
         evidence=evidence,
@@ -271,7 +271,7 @@ registry.register(
         name=_("Town to country"),
         unit=RATIO,
         rule=_("Attendances per resident in towns divided by attendances per resident in the country."),
-        dimensions=("brand", "series", "organisation", "kind"),
+        dimensions=("brand", "series", "kind"),
         value=urban_rural_ratio,
         recount=urban_rural_ratio,
         evidence=evidence,
