@@ -20,7 +20,7 @@ from qixue.figures.models import NamedFigure
 from qixue.figures.queries import figures_of, payload
 from qixue.participation.models import Registration
 from qixue.places.models import Region
-from qixue.programme.models import Activity, Programme, Session
+from qixue.programme.models import Activity, Programme, Series, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -173,7 +173,7 @@ def one_more(kind: str, programme: Programme) -> None:
     elif kind == "organisations":
         OrganisationFactory(parent=programme.organisation)
     elif kind == "brands":
-        BrandFactory().series.create(code=f"S-{Region.objects.count()}-{id(object())}", position=1, name="期")
+        BrandFactory().series.create(code=f"S-{Series.objects.count()}", position=1, name="期")
     elif kind == "regions":
         RegionFactory(code=f"{500000 + Region.objects.count()}", parent=None)
     else:
