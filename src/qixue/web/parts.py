@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 
 from qixue.core.refusal import Refused
 from qixue.people.rules import Action, may_anywhere
-from qixue.programme.models import Involvement, Programme
+from qixue.programme.models import Programme
 from qixue.web.preferences import SIZES, text_size
 
 
@@ -46,7 +46,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "site": settings.QIXUE,
         "current_programme": programme,
-        "hosts": hosts_of(programme) if programme else [],
         "contact_phone": settings.QIXUE["CONTACT_PHONE"] or (programme.organisation.phone if programme else ""),
         "nav_links": nav_links(request, programme),
         "text_size": size,
@@ -74,13 +73,6 @@ def nav_links(request: HttpRequest, programme: Programme | None) -> list[NavLink
     matching = [url for _text, url in places if request.path == url or (url != "/" and request.path.startswith(url))]
     current = max(matching, key=len, default="")
     return [NavLink(text, url, url == current) for text, url in places]
-
-
-def hosts_of(programme: Programme) -> list[Involvement]:
-    """The hosts and organisers of the whole programme, for the foot of the page."""
-    roles = [Involvement.Role.HOST, Involvement.Role.ORGANISER]
-    involvements = Involvement.objects.filter(programme=programme, role__in=roles).select_related("organisation")
-    return list(involvements.order_by("position", "pk"))
 
 
 def form_page(request: HttpRequest, template: str, form: Form, **context: Any) -> HttpResponse:

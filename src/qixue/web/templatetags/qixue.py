@@ -9,12 +9,13 @@ from django import template
 from django.template.context import RequestContext
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from qixue.core.clock import SHANGHAI, now
 from qixue.core.language import in_language as chosen
 from qixue.core.language import is_chinese
 from qixue.core.quantity import Qualifier, Quantity
-from qixue.programme.models import Session
+from qixue.programme.models import Involvement, Programme, Session
 
 register = template.Library()
 DIGITS = re.compile(r"(\d[\d,]*(?:\.\d+)?)")
@@ -110,6 +111,20 @@ def query(context: RequestContext, **changes: Any) -> str:
         if value not in ("", None):
             values[name] = str(value)
     return f"?{values.urlencode()}" if values else "?"
+
+
+@register.simple_tag
+def hosts_by_role(programme: Programme | None) -> list[tuple[str, str]]:
+    """Who holds and who carries out the whole programme, for the foot of its pages: role and names."""
+    if programme is None:
+        return []
+    roles = [Involvement.Role.HOST, Involvement.Role.ORGANISER]
+    involvements = Involvement.objects.filter(programme=programme, role__in=roles).select_related("organisation")
+    names: dict[str, list[str]] = {}
+    for involvement in involvements.order_by("position", "pk"):
+        names.setdefault(involvement.role, []).append(involvement.organisation.local_name)
+    comma = pgettext("between names", ", ")
+    return [(str(role.label), comma.join(names[role])) for role in roles if role in names]
 
 
 @register.filter
