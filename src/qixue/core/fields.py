@@ -15,6 +15,10 @@ partial_date_validator = RegexValidator(
     _("Give a year, a month or a day, for example 2016, 2016-11 or 2016-11-05."),
 )
 
+mobile_validator = RegexValidator(
+    r"\A1[3-9]\d{9}\Z", _("Please give a mobile number of 11 digits, for example 13900000000.")
+)
+
 # Unassigned, control, format (except joiners used in names) and surrogate characters have no place in stored text.
 FORBIDDEN_CHARACTERS = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"

@@ -2,6 +2,7 @@ import datetime
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class AuditEntry(models.Model):
@@ -43,3 +44,43 @@ def record_audit(
         actor_name=by.display_name if by else "system",
         details=details or {},
     )
+
+
+class OutboxMessage(models.Model):
+    """A message to the outside world: written in the transaction of the act that causes it, sent by the worker."""
+
+    class Channel(models.TextChoices):
+        MAIL = "mail", _("Mail")
+        SMS = "sms", _("SMS")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        SENT = "sent", _("Sent")
+        DEAD = "dead", _("Given up")
+
+    channel = models.CharField(max_length=10, choices=Channel)
+    recipient = models.CharField(max_length=160)  # a mail address or a mobile number
+    recipient_name = models.CharField(max_length=100, blank=True)
+    subject = models.CharField(max_length=200, blank=True)
+    body = models.TextField()
+    key = models.CharField(max_length=160, unique=True)  # the same key is written once
+    scope = models.CharField(max_length=400, blank=True)  # tree path of the organisation that sends it
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()  # not before: quiet hours, and the pause after a failed try
+    sent_at = models.DateTimeField(null=True, blank=True)
+    attempt_count = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="sent", sent_at__isnull=False)
+                | (~models.Q(state="sent") & models.Q(sent_at=None)),
+                name="outbox_sent_has_a_time",
+            )
+        ]
+        indexes = [models.Index(fields=["state", "due_at", "id"], name="outbox_due")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.state} {self.pk}"

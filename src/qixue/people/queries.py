@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from qixue.people import rules
-from qixue.people.models import ApiToken, Organisation, OrganisationQuerySet, User
+from qixue.people.models import ApiToken, Organisation, OrganisationQuerySet, RoleAssignment, User
 
 
 def path_filter(paths: list[str], field: str = "path") -> Q:
@@ -25,3 +25,17 @@ def user_of_token(key: str, *, at: datetime.datetime) -> User | None:
     if token is None or not token.is_valid_at(at) or not token.user.is_active:
         return None
     return token.user
+
+
+def people_in_charge(organisation: Organisation, action: rules.Action) -> list[User]:
+    """Who is told: the active people who may do the action in the organisation, else in the nearest one above it."""
+    steps = organisation.path.rstrip("/").split("/")
+    paths = ["/".join(steps[:length]) + "/" for length in range(len(steps), 0, -1)]
+    holders = RoleAssignment.objects.current().filter(
+        organisation__path__in=paths, role__in=rules.TABLE[action], user__is_active=True
+    )
+    by_path: dict[str, dict[int, User]] = {}
+    for holder in holders.select_related("user", "organisation").order_by("pk"):
+        by_path.setdefault(holder.organisation.path, {})[holder.user_id] = holder.user
+    nearest = next((path for path in paths if path in by_path), None)
+    return list(by_path[nearest].values()) if nearest else []

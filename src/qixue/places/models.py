@@ -122,3 +122,23 @@ class Venue(models.Model):
     @property
     def local_name(self) -> str:
         return in_language(self.name, self.name_en)
+
+
+class Room(models.Model):
+    """A room of a venue that one session at a time can have to itself."""
+
+    venue = models.ForeignKey(Venue, models.CASCADE, related_name="rooms")
+    code = models.CharField(max_length=40, validators=[code_validator])
+    name = models.CharField(max_length=60, validators=[plain_text_validator])
+    name_en = models.CharField(max_length=100, blank=True)
+    capacity = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["venue", "code"], name="room_code_once_per_venue")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def local_name(self) -> str:
+        return in_language(self.name, self.name_en)

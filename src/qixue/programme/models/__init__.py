@@ -1,23 +1,57 @@
 from qixue.programme.models.activities import Activity, Involvement, Session
+from qixue.programme.models.bookings import RoomBooking
 from qixue.programme.models.brands import Award, Brand, Instalment, Series
+from qixue.programme.models.follow_ups import FollowUp, FollowUpStep
+from qixue.programme.models.plans import (
+    Countersignature,
+    LineComment,
+    Plan,
+    PlanDocument,
+    PlanLine,
+    PlanStep,
+    PlanVersion,
+    SheetImport,
+)
 from qixue.programme.models.programmes import ForwardingStep, LegalBasis, Programme, PublicityChannel
+from qixue.programme.models.recognitions import Nomination, NominationStep, Objection, RecognitionCall
+from qixue.programme.models.returns import ReturnCall, ReturnField, ReturnStep, ReturnSubmission, ReturnValue
 from qixue.programme.models.sources import MissingFact, Passage, ReportedCount, SourceDocument, SourceIssue
 
 __all__ = [
     "Activity",
     "Award",
     "Brand",
+    "Countersignature",
+    "FollowUp",
+    "FollowUpStep",
     "ForwardingStep",
     "Instalment",
     "Involvement",
     "LegalBasis",
+    "LineComment",
     "MissingFact",
+    "Nomination",
+    "NominationStep",
+    "Objection",
     "Passage",
+    "Plan",
+    "PlanDocument",
+    "PlanLine",
+    "PlanStep",
+    "PlanVersion",
     "Programme",
     "PublicityChannel",
+    "RecognitionCall",
     "ReportedCount",
+    "ReturnCall",
+    "ReturnField",
+    "ReturnStep",
+    "ReturnSubmission",
+    "ReturnValue",
+    "RoomBooking",
     "Series",
     "Session",
+    "SheetImport",
     "SourceDocument",
     "SourceIssue",
 ]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.fields import code_validator, plain_text_validator
 from qixue.core.language import in_language
 from qixue.people.models import Organisation
-from qixue.places.models import Region, Venue
+from qixue.places.models import Region, Room, Venue
 from qixue.programme.models.brands import Brand, Instalment, Series
 from qixue.programme.models.programmes import Programme
 
@@ -43,6 +43,7 @@ class Activity(models.Model):
     brand = models.ForeignKey(Brand, models.PROTECT, null=True, blank=True, related_name="activities")
     series = models.ForeignKey(Series, models.PROTECT, null=True, blank=True, related_name="activities")
     region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="activities")
+    plan = models.ForeignKey("programme.Plan", models.PROTECT, null=True, blank=True, related_name="activities")
     code = models.CharField(max_length=40, validators=[code_validator])
     title = models.CharField(max_length=100, validators=[plain_text_validator])
     title_en = models.CharField(max_length=160, blank=True, validators=[plain_text_validator])
@@ -99,6 +100,8 @@ class Session(models.Model):
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="sessions")
     instalment = models.ForeignKey(Instalment, models.SET_NULL, null=True, blank=True, related_name="sessions")
     venue = models.ForeignKey(Venue, models.PROTECT, null=True, blank=True, related_name="sessions")
+    room = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, related_name="sessions")
+    plan_line_key = models.UUIDField(null=True, blank=True, unique=True)  # the line of a plan that it came from
     number = models.PositiveIntegerField(default=1)  # within the activity
     topic = models.CharField(max_length=100, blank=True, validators=[plain_text_validator])
     topic_en = models.CharField(max_length=160, blank=True, validators=[plain_text_validator])

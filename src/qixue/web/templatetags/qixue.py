@@ -7,9 +7,8 @@ from typing import Any
 
 from django import template
 from django.template.context import RequestContext
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from qixue.core.clock import SHANGHAI, now
 from qixue.core.language import in_language as chosen

@@ -1,0 +1,59 @@
+"""The kinds of notices that reach a person's inbox, with their words: registered by apps, read in one's language."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from qixue.people.models import NotificationPreference
+
+
+@dataclass(frozen=True)
+class NoticeKind:
+    """`title` and `text` are translatable with named placeholders. A parameter whose name ends in `_on` is a day."""
+
+    code: str
+    topic: NotificationPreference.Topic
+    title: Any
+    text: Any
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One thing to tell somebody. The same `key` reaches a person once; `link` is a path of this site."""
+
+    kind: str
+    key: str
+    link: str = ""
+    params: Mapping[str, str | int] = field(default_factory=dict)
+
+
+KINDS: dict[str, NoticeKind] = {}
+
+
+def register(*kinds: NoticeKind) -> None:
+    """Raises ValueError for a code that is there already."""
+    for kind in kinds:
+        if kind.code in KINDS:
+            raise ValueError(f"The notice {kind.code} is registered twice.")
+        KINDS[kind.code] = kind
+
+
+def title_of(kind: str, params: Mapping[str, Any]) -> str:
+    return str(KINDS[kind].title) % readable(params)
+
+
+def text_of(kind: str, params: Mapping[str, Any]) -> str:
+    return str(KINDS[kind].text) % readable(params)
+
+
+def readable(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: day_text(value) if name.endswith("_on") else value for name, value in params.items()}
+
+
+def day_text(value: str) -> str:
+    """A stored day as people write it; where none was set, that is what it says."""
+    return date_format(datetime.date.fromisoformat(value), "DATE_FORMAT") if value else _("no deadline")

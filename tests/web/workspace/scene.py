@@ -1,0 +1,108 @@
+"""What every page of the workspace is tried on: people of each role in five places of the tree, and a record each.
+
+A subject with records of its own adds a maker to RECORDS, by the beginning of its routes, and says in EXPECTED who
+reaches a page that does not follow the common rule. The test of the routes fails where one is missing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.base import ContentFile
+from tests.factories import (
+    NOON,
+    ActivityFactory,
+    EvidenceFactory,
+    OrganisationFactory,
+    ProgrammeFactory,
+    RoleAssignmentFactory,
+    SessionFactory,
+    key,
+)
+
+from qixue.core.quantity import Qualifier
+from qixue.participation.models import Evidence, LedgerEntry
+from qixue.participation.operations.ledger import record_head_count
+from qixue.people.models import Organisation, Role, User
+from qixue.programme.models import Programme, Session
+
+PLACES = ("own", "ancestor", "sibling", "descendant", "stranger")
+
+
+@dataclass
+class Scene:
+    """A programme kept by `top`; below it `own`, which runs the activity, its `sibling`, and `descendant` of own."""
+
+    programme: Programme
+    places: dict[str, Organisation]
+    people: dict[tuple[str, str], User]
+    session: Session
+    made: dict[str, int] = field(default_factory=dict)
+
+    def arguments(self, path: str) -> dict[str, Any]:
+        """What a route needs to lead to the scene's records. Raises KeyError for one that nobody makes."""
+        values: dict[str, Any] = {}
+        if "<int:pk>" in path:
+            values["pk"] = self.record(path)
+        if "<str:code>" in path:
+            values["code"] = self.programme.code
+        if "<str:kind>" in path:
+            values["kind"] = "xlsx"
+        return values
+
+    def record(self, path: str) -> int:
+        beginning = path.split("<")[0]
+        if beginning not in self.made:
+            self.made[beginning] = RECORDS[beginning](self)
+        return self.made[beginning]
+
+
+def build_scene() -> Scene:
+    top = OrganisationFactory(code="top")
+    own, sibling = OrganisationFactory(code="own", parent=top), OrganisationFactory(code="sibling", parent=top)
+    places = {"ancestor": top, "own": own, "sibling": sibling, "descendant": OrganisationFactory(parent=own)}
+    places["stranger"] = OrganisationFactory(code="elsewhere")
+    programme = ProgrammeFactory(organisation=top, code="week")
+    activity = ActivityFactory(programme=programme, organisation=own)
+    people = {
+        (place, role): RoleAssignmentFactory(organisation=organisation, role=role).user
+        for place, organisation in places.items()
+        for role in Role
+    }
+    return Scene(programme, places, people, SessionFactory(activity=activity, number=1))
+
+
+def ledger_entry(scene: Scene) -> LedgerEntry:
+    evidence = EvidenceFactory(kind=Evidence.Kind.SHEET_PHOTO, file=ContentFile(b"a photo", name="sheet.jpg"))
+    return record_head_count(
+        scene.session,
+        count=12,
+        qualifier=Qualifier.EXACT,
+        evidence=evidence,
+        by=scene.people["own", Role.ORGANISER],
+        at=NOON,
+        client_uuid=key(),
+    )
+
+
+RECORDS: dict[str, Callable[[Scene], int]] = {
+    "activities/": lambda scene: scene.session.activity_id,
+    "sessions/": lambda scene: scene.session.pk,
+    "entries/": lambda scene: ledger_entry(scene).pk,
+    "evidence/": lambda scene: LedgerEntry.objects.get(pk=scene.record("entries/")).evidence_id,
+}
+# Route name -> the places in which a role with the action reaches it; the common rule is own and ancestor.
+OWN = {"own", "ancestor"}
+EVERYWHERE = set(PLACES)
+IN_THE_PROGRAMME = EVERYWHERE - {"stranger"}
+WHOLE_PROGRAMME = {"ancestor"}
+EXPECTED: dict[str, set[str]] = {
+    "figures": IN_THE_PROGRAMME,
+    "coverage": IN_THE_PROGRAMME,
+    "summary": WHOLE_PROGRAMME,
+    "summary_file": WHOLE_PROGRAMME,
+    "import_template": IN_THE_PROGRAMME,
+}
+# Reading a page is enough to know who reaches it; these have nothing to read.
+POST_ONLY = {"hold_session"}
+FOR_EVERYBODY_SIGNED_IN = {"home"}
