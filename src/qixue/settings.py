@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 KNOWN = {
     "QIXUE_ALLOWED_HOSTS",
+    "QIXUE_BASE_URL",
     "QIXUE_CONTACT_PHONE",
     "QIXUE_DATABASE_URL",
     "QIXUE_DEBUG",
@@ -21,6 +22,8 @@ KNOWN = {
     "QIXUE_HTTPS",
     "QIXUE_ICP_NUMBER",
     "QIXUE_LOG_LEVEL",
+    "QIXUE_MAIL_FROM",
+    "QIXUE_MAIL_URL",
     "QIXUE_OUTBOX_DIR",
     "QIXUE_POLICE_NUMBER",
     "QIXUE_PORT",
@@ -29,6 +32,8 @@ KNOWN = {
     "QIXUE_SECRET_KEY_FILE",
     "QIXUE_SITE_CODE",
     "QIXUE_SITE_NAME",
+    "QIXUE_SMS_SECRET",
+    "QIXUE_SMS_URL",
     "QIXUE_TRUSTED_PROXIES",
     "QIXUE_URL_PREFIX",
     "QIXUE_VAR",
@@ -113,6 +118,15 @@ def database(url: str) -> dict[str, Any]:
             "CONN_HEALTH_CHECKS": True,
         }
     raise ImproperlyConfigured(f"QIXUE_DATABASE_URL must start with sqlite: or postgresql:, not {parts.scheme!r}.")
+
+
+def address(name: str, *schemes: str, default: str = "") -> str:
+    """A URL with one of the schemes and a host, without a slash at its end."""
+    value = text(name) or default
+    parts = urlsplit(value)
+    if value and (parts.scheme not in schemes or not parts.hostname):
+        raise ImproperlyConfigured(f"{name} must start with {' or '.join(f'{scheme}://' for scheme in schemes)}.")
+    return value.rstrip("/")
 
 
 DEBUG = truth("QIXUE_DEBUG")
@@ -253,5 +267,13 @@ QIXUE: dict[str, Any] = {
     "ICP_NUMBER": text("QIXUE_ICP_NUMBER"),
     "POLICE_NUMBER": text("QIXUE_POLICE_NUMBER"),
     "FONT_DIRS": [Path(part) for part in text("QIXUE_FONT_DIR").split(os.pathsep) if part] or FONT_PLACES,
+    "BASE_URL": address("QIXUE_BASE_URL", "https", "http", default=f"http://127.0.0.1:{PORT}"),
+    "MAIL_URL": address("QIXUE_MAIL_URL", "smtp", "smtps"),
+    "MAIL_FROM": text("QIXUE_MAIL_FROM"),
+    "SMS_URL": address("QIXUE_SMS_URL", "https"),
+    "SMS_SECRET": text("QIXUE_SMS_SECRET"),
     "OUTBOX_DIR": Path(text("QIXUE_OUTBOX_DIR") or VAR / "outbox"),
 }
+for needed, given in (("MAIL_FROM", "MAIL_URL"), ("SMS_SECRET", "SMS_URL")):
+    if QIXUE[given] and not QIXUE[needed]:
+        raise ImproperlyConfigured(f"QIXUE_{given} needs QIXUE_{needed} beside it.")

@@ -41,6 +41,7 @@ def _(sentence: str) -> str:
 COMMANDS = {
     "demo": ("demo", _("Load the demo programmes and serve them.")),
     "serve": ("serve", _("Serve the site.")),
+    "worker": ("worker", _("Send messages, watch deadlines and check sheets.")),
     "migrate": ("database", _("Bring the database to this version.")),
     "doctor": ("doctor", _("Check this installation and say what to mend.")),
     "figures": ("figures", _("Show the figures of a programme.")),

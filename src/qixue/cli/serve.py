@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from qixue.cli.worker import worker_beside
 from qixue.core.checkup import Level, check_all
 from qixue.core.logs import get_logger
 from qixue.core.refusal import Refused
@@ -58,11 +60,12 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("serve", help=_("Serve the site."))
     parser.add_argument("--bind", metavar="HOST:PORT", default=default_address(), help=_("Where to listen."))
     parser.add_argument("--workers", metavar="N", type=int, default=2, help=_("Number of processes; 2 by default."))
+    parser.add_argument("--no-worker", action="store_true", help=_("Start no worker: one runs elsewhere."))
     parser.set_defaults(func=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    return serve(parse_address(args.bind), workers=args.workers)
+    return serve(parse_address(args.bind), workers=args.workers, has_worker=not args.no_worker)
 
 
 def collect_metrics(directory: Path) -> None:
@@ -72,7 +75,7 @@ def collect_metrics(directory: Path) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
 
 
-def serve(address: Address, *, workers: int) -> int:
+def serve(address: Address, *, workers: int, has_worker: bool = True) -> int:
     """Serve until a signal ends it. Exit code 1 when the check-up finds something under which it must not run."""
     if workers < 1:
         raise Refused("bad_workers", _("At least one worker is needed, not %(workers)d."), workers=workers)
@@ -86,6 +89,13 @@ def serve(address: Address, *, workers: int) -> int:
     log.info("serving", address=str(address), workers=workers)
     # Fresh processes: a forked worker would keep the counters and locks of this one.
     multiprocessing.set_start_method("spawn", force=True)
+    with worker_beside() if has_worker else nullcontext():
+        run_site(address, workers=workers)
+    return 0
+
+
+def run_site(address: Address, *, workers: int) -> None:
+    """Answer requests until a signal ends it."""
     Server(
         "qixue.wsgi:application",
         address=address.host,
@@ -101,4 +111,3 @@ def serve(address: Address, *, workers: int) -> int:
         log_level=LogLevels.error,  # it warns of 8 threads as many, which for threads that wait they are not
         log_dictconfig=GRANIAN_LOGS,
     ).serve()
-    return 0

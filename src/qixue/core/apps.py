@@ -1,7 +1,11 @@
+import datetime
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.conf import settings
 
 from qixue.core import logs
+from qixue.core.duties import Duty, duties
 
 
 class CoreConfig(AppConfig):
@@ -9,3 +13,5 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         logs.set_up(settings.LOG_LEVEL)
+        outbox = import_module("qixue.core.outbox")  # it needs the models, which are ready only now
+        duties.register(Duty("outbox", outbox.deliver_due, every=datetime.timedelta(seconds=2)))

@@ -2,28 +2,145 @@
 
 import datetime
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
 
-from qixue.people.models import Notification, User
-from qixue.people.notices import KINDS, Notice
+from qixue.core.clock import SHANGHAI, local_moment
+from qixue.core.models import record_audit
+from qixue.core.outbox import Letter, put_into_outbox
+from qixue.core.refusal import Refused
+from qixue.people.models import Notification, NotificationPreference, QuietHours, RoleAssignment, User
+from qixue.people.notices import KINDS, Notice, text_of, title_of
+
+NEXT_DAY = datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How one person wants to hear of one topic. Without a word of theirs: mail yes, SMS no, at any hour."""
+
+    by_mail: bool = True
+    by_sms: bool = False
+    quiet: tuple[datetime.time, datetime.time] | None = None
 
 
 @transaction.atomic
 def notify(users: Iterable[User], notice: Notice, *, at: datetime.datetime) -> None:
-    """Put the notice into the inboxes. Raises KeyError for a kind that nobody registered."""
+    """Put the notice into the inboxes and, as each person wishes, into the outbox; who has its key already is left out.
+
+    Raises KeyError for a kind that nobody registered.
+    """
     kind = KINDS[notice.kind]
+    people = {user.pk: user for user in users}
+    told = Notification.objects.filter(user__in=people, key=notice.key).values_list("user_id", flat=True)
+    for pk in told:
+        people.pop(pk, None)
     Notification.objects.bulk_create(
         [
             Notification(
-                user=user,
-                kind=kind.code,
-                params=dict(notice.params),
-                link=notice.link,
-                created_at=at,
-                key=notice.key,
+                user=user, kind=kind.code, params=dict(notice.params), link=notice.link, created_at=at, key=notice.key
             )
-            for user in users
+            for user in people.values()
         ],
         ignore_conflicts=True,
     )
+    wishes, scopes = wishes_of(people, kind.topic), scopes_of(people)
+    letters = [
+        letter
+        for pk, user in people.items()
+        for letter in letters_to(user, notice, wishes.get(pk, Wishes()), scope=scopes.get(pk, ""), at=at)
+    ]
+    put_into_outbox(letters, at=at)
+
+
+def wishes_of(people: dict[int, User], topic: str) -> dict[int, Wishes]:
+    quiet = {hours.user_id: (hours.begins, hours.ends) for hours in QuietHours.objects.filter(user__in=people)}
+    stated = NotificationPreference.objects.filter(user__in=people, topic=topic)
+    channels = {preference.user_id: (preference.by_mail, preference.by_sms) for preference in stated}
+    return {pk: Wishes(*channels.get(pk, (True, False)), quiet=quiet.get(pk)) for pk in people}
+
+
+def scopes_of(people: dict[int, User]) -> dict[int, str]:
+    """The part of the tree a message belongs to: that of the reader's first role."""
+    roles = RoleAssignment.objects.current().filter(user__in=people).select_related("organisation").order_by("-pk")
+    return {role.user_id: role.organisation.path for role in roles}
+
+
+def letters_to(user: User, notice: Notice, wishes: Wishes, *, scope: str, at: datetime.datetime) -> list[Letter]:
+    with override(user.language):
+        title, text = title_of(notice.kind, notice.params), text_of(notice.kind, notice.params)
+        address = f"{settings.QIXUE['BASE_URL']}{notice.link}" if notice.link else ""
+        mail = "\n\n".join(
+            part for part in (text, address, _("You can change what reaches you under Notices.")) if part
+        )
+    chosen = []
+    if wishes.by_mail and user.email:
+        chosen.append(("mail", user.email, title, mail))
+    if wishes.by_sms and user.mobile:
+        chosen.append(("sms", user.mobile, "", f"{title}{address}"))
+    return [
+        Letter(
+            channel=channel,
+            recipient=recipient,
+            recipient_name=user.display_name,
+            subject=subject,
+            body=body,
+            key=f"{notice.key}:{user.pk}:{channel}",
+            scope=scope,
+            due_at=after_quiet_hours(at, wishes.quiet),
+        )
+        for channel, recipient, subject, body in chosen
+    ]
+
+
+def after_quiet_hours(at: datetime.datetime, quiet: tuple[datetime.time, datetime.time] | None) -> datetime.datetime:
+    """The moment itself, or the end of the quiet hours (Asia/Shanghai) in which it falls; they may pass midnight."""
+    if quiet is None:
+        return at
+    begins, ends = quiet
+    moment = at.astimezone(SHANGHAI)
+    passes_midnight = begins > ends
+    if passes_midnight and moment.time() >= begins:
+        return local_moment(moment.date() + NEXT_DAY, ends)
+    starts = datetime.time.min if passes_midnight else begins
+    return local_moment(moment.date(), ends) if starts <= moment.time() < ends else at
+
+
+@transaction.atomic
+def mark_read(user: User, *, upto: int | None = None, only: int | None = None, at: datetime.datetime) -> int:
+    """Mark one notice (`only`), or all up to one (`upto`), as read. Returns how many were unread."""
+    unread = Notification.objects.filter(user=user, read_at=None)
+    chosen = unread.filter(pk=only) if only is not None else unread.filter(pk__lte=upto)
+    return chosen.update(read_at=at)
+
+
+@transaction.atomic
+def choose_channels(
+    user: User,
+    *,
+    channels: dict[str, tuple[bool, bool]],
+    quiet: tuple[datetime.time, datetime.time] | None,
+    at: datetime.datetime,
+) -> None:
+    """Keep somebody's wishes: (by mail, by SMS) per topic, and their quiet hours.
+
+    Refused: no_mail_address, no_mobile_number, quiet_hours_empty.
+    """
+    if not user.email and any(by_mail for by_mail, _by_sms in channels.values()):
+        raise Refused("no_mail_address", gettext_lazy("Please give a mail address first, or choose no mail."))
+    if not user.mobile and any(by_sms for _by_mail, by_sms in channels.values()):
+        raise Refused("no_mobile_number", gettext_lazy("Please give a mobile number first, or choose no SMS."))
+    if quiet and quiet[0] == quiet[1]:
+        raise Refused("quiet_hours_empty", gettext_lazy("Quiet hours must end at another time than they begin."))
+    for topic, (by_mail, by_sms) in channels.items():
+        NotificationPreference.objects.update_or_create(
+            user=user, topic=topic, defaults={"by_mail": by_mail, "by_sms": by_sms}
+        )
+    QuietHours.objects.filter(user=user).delete()
+    if quiet:
+        QuietHours.objects.create(user=user, begins=quiet[0], ends=quiet[1])
+    record_audit("notifications.chosen", user, by=user, at=at)

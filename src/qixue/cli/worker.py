@@ -1,0 +1,79 @@
+"""`qixue worker`: sends messages, watches deadlines, checks sheets. `qixue serve` starts one beside the site."""
+
+import argparse
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+from django.db import close_old_connections
+from django.utils.translation import gettext as _
+
+from qixue.core.clock import now
+from qixue.core.duties import duties
+from qixue.core.logs import get_logger
+
+log = get_logger("qixue.worker")
+
+PAUSE = 1.0  # seconds between two looks at the queues
+STOP_SECONDS = 10
+RESTART_PAUSE = 5.0  # seconds, when the worker ended by itself
+COMMAND = "import sys; from qixue.cli import main; sys.exit(main(['worker', '--with-parent']))"
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser("worker", help=_("Send messages, watch deadlines and check sheets."))
+    parser.add_argument("--once", action="store_true", help=_("Do what is due now, then end."))
+    parser.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.once:
+        for name, count in duties.run_due(at=now()).items():
+            print(f"{name}: {count}")
+        return 0
+    parent = os.getppid() if args.with_parent else None
+    is_stopped = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        is_stopped.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    log.info("working", duties=[duty.name for duty in duties.duties])
+    while not is_stopped.is_set() and parent in (None, os.getppid()):
+        close_old_connections()
+        duties.run_due(at=now())
+        is_stopped.wait(PAUSE)
+    return 0
+
+
+@contextlib.contextmanager
+def worker_beside() -> Iterator[None]:
+    """A worker process for as long as the site runs; one that ends by itself is started again."""
+    is_stopped = threading.Event()
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def keep_one() -> None:
+        while not is_stopped.is_set():
+            process = subprocess.Popen([sys.executable, "-c", COMMAND])  # noqa: S603 - our own command
+            processes[:] = [process]
+            process.wait()
+            is_stopped.wait(RESTART_PAUSE)
+
+    thread = threading.Thread(target=keep_one, name="worker", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_stopped.set()
+        for process in processes:
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(STOP_SECONDS)

@@ -1,0 +1,114 @@
+"""Who carries a message out: files by default, a mail server and an SMS gateway where a city has named them."""
+
+import fcntl
+import hashlib
+import hmac
+import json
+import urllib.request
+from email.message import EmailMessage
+from email.utils import formataddr
+from pathlib import Path
+from smtplib import SMTP, SMTP_SSL, SMTPException
+from typing import Protocol
+from urllib.error import URLError
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+
+from qixue.core.clock import now
+from qixue.core.models import OutboxMessage
+
+TIMEOUT = 20  # seconds
+
+
+class CarrierFailed(Exception):
+    """The message did not leave; the text says why, without the recipient."""
+
+
+class Carrier(Protocol):
+    def carry(self, message: OutboxMessage) -> None:
+        """Send it. Raises CarrierFailed."""
+
+
+class FileCarrier:
+    """Appends a JSON line to FOLDER/mail.jsonl or sms.jsonl: for development, tests and trying out."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def carry(self, message: OutboxMessage) -> None:
+        line = {
+            "channel": message.channel,
+            "to": message.recipient,
+            "name": message.recipient_name,
+            "subject": message.subject,
+            "body": message.body,
+            "key": message.key,
+            "at": now().isoformat(),
+        }
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with (self.folder / f"{message.channel}.jsonl").open("a", encoding="utf-8") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                file.write(f"{json.dumps(line, ensure_ascii=False)}\n")
+        except OSError as error:
+            raise CarrierFailed(f"outbox folder: {error.strerror}") from error
+
+
+class MailCarrier:
+    """A mail server by `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`."""
+
+    def __init__(self, url: str, sender: str) -> None:
+        self.parts, self.sender = urlsplit(url), sender
+
+    def carry(self, message: OutboxMessage) -> None:
+        mail = EmailMessage()
+        mail["From"], mail["Subject"] = self.sender, message.subject
+        mail["To"] = formataddr((message.recipient_name, message.recipient))
+        mail["Message-ID"] = f"<{hashlib.sha256(message.key.encode()).hexdigest()[:32]}@{self.parts.hostname}>"
+        mail.set_content(message.body, cte="base64")  # passes servers that take seven bits only
+        try:
+            with self.connection() as server:
+                server.send_message(mail)
+        except (OSError, SMTPException) as error:
+            raise CarrierFailed(f"mail server: {type(error).__name__}") from error
+
+    def connection(self) -> SMTP:
+        host = self.parts.hostname or "localhost"
+        if self.parts.scheme == "smtps":
+            server: SMTP = SMTP_SSL(host, self.parts.port or 465, timeout=TIMEOUT)
+        else:
+            server = SMTP(host, self.parts.port or 587, timeout=TIMEOUT)
+            server.ehlo()
+            if server.has_extn("starttls"):
+                server.starttls()
+        if self.parts.username:
+            server.login(unquote(self.parts.username), unquote(self.parts.password or ""))
+        return server
+
+
+class SmsCarrier:
+    """A city's own SMS gateway: a POST of {"to", "text", "key"}, its HMAC-SHA256 in the header X-Qixue-Signature."""
+
+    def __init__(self, url: str, secret: str) -> None:
+        self.url, self.secret = url, secret
+
+    def carry(self, message: OutboxMessage) -> None:
+        body = json.dumps({"to": message.recipient, "text": message.body, "key": message.key}).encode()
+        signature = hmac.new(self.secret.encode(), body, hashlib.sha256).hexdigest()
+        headers = {"Content-Type": "application/json", "X-Qixue-Signature": signature}
+        request = urllib.request.Request(self.url, data=body, headers=headers, method="POST")  # noqa: S310 - from settings, https only
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT):  # noqa: S310
+                pass
+        except (URLError, OSError) as error:
+            raise CarrierFailed(f"SMS gateway: {type(error).__name__}") from error
+
+
+def carrier_for(channel: str) -> Carrier:
+    """The carrier that the settings name for the channel."""
+    if channel == OutboxMessage.Channel.MAIL and settings.QIXUE["MAIL_URL"]:
+        return MailCarrier(settings.QIXUE["MAIL_URL"], settings.QIXUE["MAIL_FROM"])
+    if channel == OutboxMessage.Channel.SMS and settings.QIXUE["SMS_URL"]:
+        return SmsCarrier(settings.QIXUE["SMS_URL"], settings.QIXUE["SMS_SECRET"])
+    return FileCarrier(settings.QIXUE["OUTBOX_DIR"])

@@ -1,0 +1,53 @@
+"""What the worker does again and again. Apps register their duties; the queues themselves are tables."""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from qixue.core.logs import get_logger
+
+log = get_logger("qixue.worker")
+
+
+@dataclass
+class Duty:
+    """`run(at=)` does what is due and returns how much that was; it must be safe to run twice and beside itself."""
+
+    name: str
+    run: Callable[..., int]
+    every: datetime.timedelta
+
+
+@dataclass
+class Duties:
+    """All duties, and when each was last done by this process."""
+
+    duties: list[Duty] = field(default_factory=list)
+    done_at: dict[str, datetime.datetime] = field(default_factory=dict)
+
+    def register(self, duty: Duty) -> None:
+        """Raises ValueError for a name that is there already."""
+        if any(known.name == duty.name for known in self.duties):
+            raise ValueError(f"The duty {duty.name} is registered twice.")
+        self.duties.append(duty)
+
+    def run_due(self, *, at: datetime.datetime) -> dict[str, int]:
+        """Do what is due; one duty that fails is logged and holds up no other. Returns how much each did."""
+        return {duty.name: self.run_one(duty, at=at) for duty in self.duties if self.is_due(duty, at=at)}
+
+    def is_due(self, duty: Duty, *, at: datetime.datetime) -> bool:
+        return duty.name not in self.done_at or at >= self.done_at[duty.name] + duty.every
+
+    def run_one(self, duty: Duty, *, at: datetime.datetime) -> int:
+        self.done_at[duty.name] = at
+        try:
+            count = duty.run(at=at)
+        except Exception:  # the worker outlives a duty that fails, whatever it raises
+            log.exception("duty_failed", duty=duty.name)
+            return 0
+        if count:
+            log.info("duty_done", duty=duty.name, count=count)
+        return count
+
+
+duties = Duties()

@@ -1,0 +1,106 @@
+"""Messages to the outside world: written with the act that causes them, sent by the worker, never inside a request.
+
+A message is sent at least once. The worker takes it by moving its due time (compare and set), so that it holds no lock
+while a mail server thinks, and two workers never take the same message. A message that fails is tried again after
+longer and longer pauses and then given up; given up is visible and can be tried again by a person.
+"""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.carriers import CarrierFailed, carrier_for
+from qixue.core.logs import get_logger
+from qixue.core.models import OutboxMessage, record_audit
+from qixue.core.refusal import Refused
+
+log = get_logger("qixue.outbox")
+
+LEASE = datetime.timedelta(minutes=5)  # a worker that dies with a message gives it back after this
+PAUSES = tuple(datetime.timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))  # after each failed try
+MOST_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is to be said to whom. `key` is written once, however often the act is repeated."""
+
+    channel: str
+    recipient: str
+    body: str
+    key: str
+    subject: str = ""
+    recipient_name: str = ""
+    scope: str = ""  # tree path of the organisation on whose behalf it is sent
+    due_at: datetime.datetime | None = None
+
+
+def put_into_outbox(letters: list[Letter], *, at: datetime.datetime) -> None:
+    """Write the messages in the transaction of the act; those whose key is there already are left alone."""
+    OutboxMessage.objects.bulk_create(
+        [
+            OutboxMessage(
+                channel=letter.channel,
+                recipient=letter.recipient,
+                recipient_name=letter.recipient_name,
+                subject=letter.subject,
+                body=letter.body,
+                key=letter.key,
+                scope=letter.scope,
+                created_at=at,
+                due_at=letter.due_at or at,
+            )
+            for letter in letters
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def deliver_due(*, at: datetime.datetime) -> int:
+    """Send what is due, at most 200 messages. Returns how many left."""
+    due = OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING, due_at__lte=at).order_by("due_at", "pk")
+    return sum(deliver(message, at=at) for message in due[:MOST_AT_ONCE])
+
+
+def deliver(message: OutboxMessage, *, at: datetime.datetime) -> bool:
+    """Try once. Whether the message left; False as well when another worker has it."""
+    waiting = OutboxMessage.objects.filter(
+        pk=message.pk, state=OutboxMessage.State.WAITING, due_at=message.due_at, attempt_count=message.attempt_count
+    )
+    if not waiting.update(due_at=at + LEASE, attempt_count=message.attempt_count + 1):
+        return False
+    message.attempt_count += 1
+    try:
+        carrier_for(message.channel).carry(message)
+    except CarrierFailed as failure:
+        put_off(message, str(failure), at=at)
+        return False
+    message.state, message.sent_at, message.last_error = OutboxMessage.State.SENT, at, ""
+    message.save(update_fields=["state", "sent_at", "last_error"])
+    return True
+
+
+def put_off(message: OutboxMessage, error: str, *, at: datetime.datetime) -> None:
+    """Wait longer after each failure; after the last pause the message is given up."""
+    message.last_error = error[:300]
+    if message.attempt_count > len(PAUSES):
+        message.state = OutboxMessage.State.DEAD
+        log.error("message_given_up", message=message.pk, channel=message.channel, error=error)
+    else:
+        message.due_at = at + PAUSES[message.attempt_count - 1]
+    message.save(update_fields=["state", "due_at", "last_error"])
+
+
+@transaction.atomic
+def try_again(message: OutboxMessage, *, by: Any, at: datetime.datetime) -> OutboxMessage:
+    """Put a message that was given up back into the queue. Refused: message_not_given_up."""
+    message = OutboxMessage.objects.select_for_update().get(pk=message.pk)
+    if message.state != OutboxMessage.State.DEAD:
+        raise Refused("message_not_given_up", _("This message was sent, or is still being tried."))
+    message.state, message.due_at, message.attempt_count = OutboxMessage.State.WAITING, at, 0
+    message.save(update_fields=["state", "due_at", "attempt_count"])
+    record_audit("outbox.tried_again", message, by=by, at=at)
+    return message

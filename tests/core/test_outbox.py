@@ -1,0 +1,213 @@
+import datetime
+import hashlib
+import hmac
+import json
+import socketserver
+import threading
+from email import message_from_bytes
+from email.policy import default
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from pytest_django import Settings
+from tests.factories import NOON, UserFactory
+
+from qixue.core import outbox
+from qixue.core.carriers import CarrierFailed, MailCarrier, SmsCarrier
+from qixue.core.models import AuditEntry, OutboxMessage
+from qixue.core.outbox import LEASE, PAUSES, Letter, deliver, deliver_due, put_into_outbox, try_again
+from qixue.core.refusal import Refused
+
+pytestmark = pytest.mark.django_db
+
+LETTER = Letter("mail", "a@example.cn", "请报送方案。", "plan-1", subject="报送方案", recipient_name="房志坚")
+
+
+def written(settings: Settings, channel: str = "mail") -> list[dict[str, Any]]:
+    file = Path(settings.QIXUE["OUTBOX_DIR"]) / f"{channel}.jsonl"
+    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def unreachable(settings: Settings) -> None:
+    """A folder that cannot be made: a file stands where it should be."""
+    blocked = Path(settings.VAR) / "blocked"
+    blocked.write_text("")
+    settings.QIXUE = {**settings.QIXUE, "OUTBOX_DIR": blocked / "outbox"}
+
+
+def test_message_is_written_to_the_file_once(settings: Settings):
+    put_into_outbox([LETTER], at=NOON)
+    put_into_outbox([LETTER], at=NOON)
+
+    counts = [deliver_due(at=NOON), deliver_due(at=NOON)]
+
+    assert counts == [1, 0]
+    assert [(line["to"], line["subject"], line["body"]) for line in written(settings)] == [
+        ("a@example.cn", "报送方案", "请报送方案。")
+    ]
+
+
+def test_message_waits_until_it_is_due(settings: Settings):
+    later = NOON + datetime.timedelta(hours=8)
+    put_into_outbox([Letter("sms", "13900000000", "短信", "s-1", due_at=later)], at=NOON)
+
+    counts = [deliver_due(at=NOON), deliver_due(at=later)]
+
+    assert counts == [0, 1]
+
+
+def test_message_of_another_worker_is_left_alone(settings: Settings):
+    put_into_outbox([LETTER], at=NOON)
+    first, second = OutboxMessage.objects.get(), OutboxMessage.objects.get()
+
+    assert [deliver(first, at=NOON), deliver(second, at=NOON)] == [True, False]
+    assert len(written(settings)) == 1
+
+
+def test_message_of_a_worker_that_died_comes_back(settings: Settings):
+    put_into_outbox([LETTER], at=NOON)
+    OutboxMessage.objects.update(due_at=NOON + LEASE, attempt_count=1)
+
+    assert [deliver_due(at=NOON), deliver_due(at=NOON + LEASE)] == [0, 1]
+
+
+def test_failed_message_is_tried_again_later_and_then_given_up(settings: Settings):
+    unreachable(settings)
+    put_into_outbox([LETTER], at=NOON)
+    at = NOON
+    waits = []
+    for _try in PAUSES:
+        deliver_due(at=at)
+        message = OutboxMessage.objects.get()
+        waits.append(message.due_at - at)
+        at = message.due_at
+
+    deliver_due(at=at)
+
+    message = OutboxMessage.objects.get()
+    assert waits == list(PAUSES)
+    assert (message.state, message.attempt_count) == (OutboxMessage.State.DEAD, len(PAUSES) + 1)
+    assert message.last_error == "outbox folder: Not a directory"
+
+
+def test_given_up_message_can_be_tried_again(settings: Settings):
+    put_into_outbox([LETTER], at=NOON)
+    OutboxMessage.objects.update(state=OutboxMessage.State.DEAD, attempt_count=6, last_error="mail server")
+    clerk = UserFactory()
+
+    try_again(OutboxMessage.objects.get(), by=clerk, at=NOON)
+
+    assert deliver_due(at=NOON) == 1
+    assert OutboxMessage.objects.get().state == OutboxMessage.State.SENT
+    assert AuditEntry.objects.get(action="outbox.tried_again").actor_id == clerk.pk
+
+
+def test_message_that_was_sent_is_not_tried_again():
+    put_into_outbox([LETTER], at=NOON)
+    deliver_due(at=NOON)
+
+    with pytest.raises(Refused) as refusal:
+        try_again(OutboxMessage.objects.get(), by=None, at=NOON)
+
+    assert refusal.value.code == "message_not_given_up"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_send_each_message_once(settings: Settings):
+    put_into_outbox([Letter("mail", "a@example.cn", "text", f"key-{number}") for number in range(30)], at=NOON)
+
+    def work() -> None:
+        outbox.deliver_due(at=NOON)
+        connection.close()
+
+    workers = [threading.Thread(target=work) for _worker in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert sorted(line["key"] for line in written(settings)) == sorted(f"key-{number}" for number in range(30))
+
+
+class Gateway(BaseHTTPRequestHandler):
+    answer = 200
+    received: list[tuple[bytes, str]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.received.append((body, self.headers["X-Qixue-Signature"]))
+        self.send_response(self.answer)
+        self.end_headers()
+
+    def log_message(self, *_args: Any) -> None:
+        """Nothing on the terminal."""
+
+
+@pytest.fixture
+def gateway():
+    server = HTTPServer(("127.0.0.1", 0), Gateway)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    Gateway.received, Gateway.answer = [], 200
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+def test_sms_goes_to_the_gateway_with_its_signature(gateway: str):
+    message = OutboxMessage(channel="sms", recipient="13900000000", body="明天到期", key="k")
+
+    SmsCarrier(gateway, "secret").carry(message)
+
+    [(body, signature)] = Gateway.received
+    assert json.loads(body) == {"to": "13900000000", "text": "明天到期", "key": "k"}
+    assert signature == hmac.new(b"secret", body, hashlib.sha256).hexdigest()
+
+
+def test_gateway_that_refuses_fails_the_message(gateway: str):
+    Gateway.answer = 500
+
+    with pytest.raises(CarrierFailed, match="SMS gateway: HTTPError"):
+        SmsCarrier(gateway, "secret").carry(OutboxMessage(channel="sms", recipient="1", body="x", key="k"))
+
+
+class MailServer(socketserver.StreamRequestHandler):
+    """Speaks as much SMTP as one mail needs."""
+
+    received: list[bytes] = []
+
+    def handle(self) -> None:
+        self.say("220 ready")
+        while command := self.rfile.readline().decode().strip():
+            verb = command.split()[0].upper()
+            if verb == "DATA":
+                self.say("354 go on")
+                self.received.append(b"".join(iter(self.rfile.readline, b".\r\n")))
+            self.say("221 bye" if verb == "QUIT" else "250 ok")
+
+    def say(self, line: str) -> None:
+        self.wfile.write(f"{line}\r\n".encode())
+
+
+def test_mail_goes_to_the_server_with_an_identity_of_its_own():
+    MailServer.received = []
+    message = OutboxMessage(channel="mail", recipient="a@example.cn", subject="报送方案", body="请报送。", key="k")
+    with socketserver.TCPServer(("127.0.0.1", 0), MailServer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+
+        MailCarrier(f"smtp://127.0.0.1:{server.server_address[1]}", "qixue@example.cn").carry(message)
+        server.shutdown()
+
+    mail = message_from_bytes(MailServer.received[0], policy=default)
+    assert (mail["To"], mail["From"], mail["Subject"]) == ("a@example.cn", "qixue@example.cn", "报送方案")
+    assert mail["Message-ID"] == f"<{hashlib.sha256(b'k').hexdigest()[:32]}@127.0.0.1>"
+    assert mail.get_content().strip() == "请报送。"
+
+
+def test_mail_server_that_is_away_fails_the_message():
+    message = OutboxMessage(channel="mail", recipient="a@example.cn", subject="s", body="b", key="k")
+
+    with pytest.raises(CarrierFailed, match="mail server: ConnectionRefusedError"):
+        MailCarrier("smtp://127.0.0.1:1", "qixue@example.cn").carry(message)
