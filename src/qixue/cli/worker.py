@@ -29,7 +29,7 @@ COMMAND = "import sys; from qixue.cli import main; sys.exit(main(['worker', '--w
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("worker", help=_("Send messages, watch deadlines and check sheets."))
     parser.add_argument("--once", action="store_true", help=_("Do what is due now, then end."))
-    parser.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--with-parent", action="store_true", help=_("End when the process that started it has ended."))
     parser.set_defaults(func=run)
 
 

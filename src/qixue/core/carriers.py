@@ -99,7 +99,7 @@ class SmsCarrier:
         headers = {"Content-Type": "application/json", "X-Qixue-Signature": signature}
         request = urllib.request.Request(self.url, data=body, headers=headers, method="POST")  # noqa: S310 - from settings, https only
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT):  # noqa: S310
+            with urllib.request.urlopen(request, timeout=TIMEOUT):  # noqa: S310 - as above
                 pass
         except (URLError, OSError) as error:
             raise CarrierFailed(f"SMS gateway: {type(error).__name__}") from error

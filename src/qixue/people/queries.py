@@ -3,10 +3,11 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, Q, QuerySet, When
 
+from qixue.core.models import OutboxMessage
 from qixue.people import rules
-from qixue.people.models import ApiToken, Organisation, OrganisationQuerySet, RoleAssignment, User
+from qixue.people.models import ApiToken, Notification, Organisation, OrganisationQuerySet, RoleAssignment, User
 
 
 def path_filter(paths: list[str], field: str = "path") -> Q:
@@ -39,3 +40,15 @@ def people_in_charge(organisation: Organisation, action: rules.Action) -> list[U
         by_path.setdefault(holder.organisation.path, {})[holder.user_id] = holder.user
     nearest = next((path for path in paths if path in by_path), None)
     return list(by_path[nearest].values()) if nearest else []
+
+
+def inbox_of(user: User) -> QuerySet[Notification]:
+    """Everything somebody was told, the newest first."""
+    return Notification.objects.filter(user=user).order_by("-created_at", "-pk")
+
+
+def messages_for(user: Any) -> QuerySet[OutboxMessage]:
+    """Messages sent on behalf of the viewer's part of the tree, those that were given up first."""
+    within = path_filter(rules.reach(user, rules.Action.SEE_DELIVERIES), "scope")
+    given_up = Case(When(state=OutboxMessage.State.DEAD, then=0), default=1)
+    return OutboxMessage.objects.filter(within).order_by(given_up, "-created_at", "-pk")

@@ -7,7 +7,14 @@ from qixue.core.models import OutboxMessage
 from qixue.core.refusal import Refused
 from qixue.people.models import Notification, NotificationPreference, Role
 from qixue.people.notices import KINDS, Notice, NoticeKind, register, text_of, title_of
-from qixue.people.operations.notifications import after_quiet_hours, choose_channels, mark_read, notify
+from qixue.people.operations.notifications import (
+    Reachability,
+    after_quiet_hours,
+    choose_channels,
+    mark_read,
+    notify,
+    reachability_of,
+)
 from qixue.people.queries import people_in_charge
 from qixue.people.rules import Action
 
@@ -50,7 +57,7 @@ def test_same_key_reaches_a_person_once():
 
 def test_notice_goes_out_as_its_reader_wishes():
     user = UserFactory(email="a@example.cn", mobile="13900000000")
-    choose_channels(user, channels={"plans": (False, True)}, quiet=None, at=NOON)
+    choose_channels(user, Reachability(mobile="13900000000", sms_topics=frozenset({"plans"})), at=NOON)
 
     notify([user], NOTICE, at=NOON)
 
@@ -59,7 +66,7 @@ def test_notice_goes_out_as_its_reader_wishes():
 
 def test_notice_in_quiet_hours_waits_until_they_end():
     user = UserFactory(email="a@example.cn")
-    choose_channels(user, channels={}, quiet=NIGHT, at=NOON)
+    choose_channels(user, Reachability("a@example.cn", mail_topics=frozenset({"plans"}), quiet=NIGHT), at=NOON)
 
     notify([user], NOTICE, at=NOON.replace(hour=23))
 
@@ -91,21 +98,37 @@ def test_quiet_hours_may_pass_midnight(hour: int, quiet: tuple[datetime.time, da
 
 
 @pytest.mark.parametrize(
-    ("channels", "quiet", "code"),
+    ("reachability", "code"),
     [
-        ({"plans": (True, False)}, None, "no_mail_address"),
-        ({"plans": (False, True)}, None, "no_mobile_number"),
-        ({}, (datetime.time(7), datetime.time(7)), "quiet_hours_empty"),
+        (Reachability(mail_topics=frozenset({"plans"})), "no_mail_address"),
+        (Reachability(sms_topics=frozenset({"plans"})), "no_mobile_number"),
+        (Reachability(quiet=(datetime.time(7), datetime.time(7))), "quiet_hours_empty"),
     ],
 )
-def test_wishes_that_cannot_be_met_are_refused(channels, quiet, code: str):
+def test_wishes_that_cannot_be_met_are_refused(reachability: Reachability, code: str):
     user = UserFactory()
 
     with pytest.raises(Refused) as refusal:
-        choose_channels(user, channels=channels, quiet=quiet, at=NOON)
+        choose_channels(user, reachability, at=NOON)
 
     assert refusal.value.code == code
     assert NotificationPreference.objects.count() == 0
+
+
+def test_wishes_read_back_as_they_were_chosen():
+    user = UserFactory()
+    wishes = Reachability(
+        "a@example.cn", "13900000000", "en", frozenset({"plans"}), frozenset({"returns", "account"}), NIGHT
+    )
+
+    choose_channels(user, wishes, at=NOON)
+
+    assert reachability_of(user) == wishes
+
+
+def test_without_a_word_mail_reaches_whoever_has_an_address():
+    assert reachability_of(UserFactory(email="a@example.cn")).mail_topics == set(NotificationPreference.Topic.values)
+    assert reachability_of(UserFactory()).mail_topics == set()
 
 
 def test_notices_up_to_the_one_seen_are_read():

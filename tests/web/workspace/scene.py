@@ -17,13 +17,16 @@ from tests.factories import (
     ProgrammeFactory,
     RoleAssignmentFactory,
     SessionFactory,
+    UserFactory,
     key,
 )
 
+from qixue.core.models import OutboxMessage
+from qixue.core.outbox import Letter, put_into_outbox
 from qixue.core.quantity import Qualifier
 from qixue.participation.models import Evidence, LedgerEntry
 from qixue.participation.operations.ledger import record_head_count
-from qixue.people.models import Organisation, Role, User
+from qixue.people.models import Notification, Organisation, Role, User
 from qixue.programme.models import Programme, Session
 
 PLACES = ("own", "ancestor", "sibling", "descendant", "stranger")
@@ -85,18 +88,32 @@ def ledger_entry(scene: Scene) -> LedgerEntry:
     )
 
 
+def notice_to_somebody_else(scene: Scene) -> int:
+    return Notification.objects.create(user=UserFactory(), kind="unknown", created_at=NOON, key="scene").pk
+
+
+def given_up_message(scene: Scene) -> int:
+    put_into_outbox([Letter("mail", "a@example.cn", "text", "scene", scope=scene.places["own"].path)], at=NOON)
+    OutboxMessage.objects.update(state=OutboxMessage.State.DEAD)
+    return OutboxMessage.objects.get(key="scene").pk
+
+
 RECORDS: dict[str, Callable[[Scene], int]] = {
     "activities/": lambda scene: scene.session.activity_id,
     "sessions/": lambda scene: scene.session.pk,
     "entries/": lambda scene: ledger_entry(scene).pk,
+    "notices/": notice_to_somebody_else,
+    "deliveries/": given_up_message,
     "evidence/": lambda scene: LedgerEntry.objects.get(pk=scene.record("entries/")).evidence_id,
 }
 # Route name -> the places in which a role with the action reaches it; the common rule is own and ancestor.
 OWN = {"own", "ancestor"}
+NOBODY: set[str] = set()  # a record of one person, whom the scene does not try
 EVERYWHERE = set(PLACES)
 IN_THE_PROGRAMME = EVERYWHERE - {"stranger"}
 WHOLE_PROGRAMME = {"ancestor"}
 EXPECTED: dict[str, set[str]] = {
+    "notice": NOBODY,
     "figures": IN_THE_PROGRAMME,
     "coverage": IN_THE_PROGRAMME,
     "summary": WHOLE_PROGRAMME,

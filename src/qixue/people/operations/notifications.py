@@ -118,29 +118,49 @@ def mark_read(user: User, *, upto: int | None = None, only: int | None = None, a
     return chosen.update(read_at=at)
 
 
-@transaction.atomic
-def choose_channels(
-    user: User,
-    *,
-    channels: dict[str, tuple[bool, bool]],
-    quiet: tuple[datetime.time, datetime.time] | None,
-    at: datetime.datetime,
-) -> None:
-    """Keep somebody's wishes: (by mail, by SMS) per topic, and their quiet hours.
+@dataclass(frozen=True)
+class Reachability:
+    """Where and in which language somebody can be reached, about which topics, and when not."""
 
-    Refused: no_mail_address, no_mobile_number, quiet_hours_empty.
-    """
-    if not user.email and any(by_mail for by_mail, _by_sms in channels.values()):
-        raise Refused("no_mail_address", gettext_lazy("Please give a mail address first, or choose no mail."))
-    if not user.mobile and any(by_sms for _by_mail, by_sms in channels.values()):
-        raise Refused("no_mobile_number", gettext_lazy("Please give a mobile number first, or choose no SMS."))
+    email: str = ""
+    mobile: str = ""
+    language: str = "zh-hans"
+    mail_topics: frozenset[str] = frozenset()
+    sms_topics: frozenset[str] = frozenset()
+    quiet: tuple[datetime.time, datetime.time] | None = None
+
+
+@transaction.atomic
+def choose_channels(user: User, reachability: Reachability, *, at: datetime.datetime) -> None:
+    """Keep somebody's own wishes. Refused: no_mail_address, no_mobile_number, quiet_hours_empty."""
+    if reachability.mail_topics and not reachability.email:
+        raise Refused("no_mail_address", gettext_lazy("Please give a mail address, or choose no topic for mail."))
+    if reachability.sms_topics and not reachability.mobile:
+        raise Refused("no_mobile_number", gettext_lazy("Please give a mobile number, or choose no topic for SMS."))
+    quiet = reachability.quiet
     if quiet and quiet[0] == quiet[1]:
-        raise Refused("quiet_hours_empty", gettext_lazy("Quiet hours must end at another time than they begin."))
-    for topic, (by_mail, by_sms) in channels.items():
-        NotificationPreference.objects.update_or_create(
-            user=user, topic=topic, defaults={"by_mail": by_mail, "by_sms": by_sms}
+        raise Refused(
+            "quiet_hours_empty", gettext_lazy("Please let the quiet hours end at another time than they begin.")
         )
+    user.email, user.mobile, user.language = reachability.email, reachability.mobile, reachability.language
+    user.save(update_fields=["email", "mobile", "language"])
+    for topic in NotificationPreference.Topic.values:
+        wanted = {"by_mail": topic in reachability.mail_topics, "by_sms": topic in reachability.sms_topics}
+        NotificationPreference.objects.update_or_create(user=user, topic=topic, defaults=wanted)
     QuietHours.objects.filter(user=user).delete()
     if quiet:
         QuietHours.objects.create(user=user, begins=quiet[0], ends=quiet[1])
     record_audit("notifications.chosen", user, by=user, at=at)
+
+
+def reachability_of(user: User) -> Reachability:
+    """What choose_channels keeps, as it is now."""
+    wishes = {topic: wishes_of({user.pk: user}, topic)[user.pk] for topic in NotificationPreference.Topic.values}
+    return Reachability(
+        email=user.email,
+        mobile=user.mobile,
+        language=user.language,
+        mail_topics=frozenset(topic for topic, wish in wishes.items() if wish.by_mail and user.email),
+        sms_topics=frozenset(topic for topic, wish in wishes.items() if wish.by_sms),
+        quiet=next(iter(wishes.values())).quiet,
+    )

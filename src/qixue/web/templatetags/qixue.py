@@ -14,6 +14,8 @@ from qixue.core.clock import SHANGHAI, now
 from qixue.core.language import in_language as chosen
 from qixue.core.language import is_chinese
 from qixue.core.quantity import Qualifier, Quantity
+from qixue.people.models import Notification
+from qixue.people.notices import text_of, title_of
 from qixue.programme.models import Involvement, Programme, Session
 
 register = template.Library()
@@ -45,6 +47,16 @@ def clock(moment: datetime.datetime | None) -> str:
 def moment(value: datetime.datetime | None) -> str:
     """2026-11-25 09:00 in Shanghai, for records."""
     return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+@register.filter
+def notice_title(notice: Notification) -> str:
+    return title_of(notice.kind, notice.params)
+
+
+@register.filter
+def notice_text(notice: Notification) -> str:
+    return text_of(notice.kind, notice.params)
 
 
 @register.filter

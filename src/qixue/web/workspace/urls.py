@@ -1,6 +1,6 @@
 from django.urls import path
 
-from qixue.web.workspace.views import activities, counts, home, imports, programmes, sessions
+from qixue.web.workspace.views import activities, counts, home, imports, notices, programmes, sessions
 
 app_name = "workspace"
 
@@ -25,6 +25,11 @@ urlpatterns = [
     path("programmes/<str:code>/coverage/", programmes.coverage, name="coverage"),
     path("programmes/<str:code>/summary/", programmes.summary, name="summary"),
     path("programmes/<str:code>/summary/<str:kind>/", programmes.summary_file, name="summary_file"),
+    path("notices/", notices.inbox, name="inbox"),
+    path("notices/preferences/", notices.notice_preferences, name="notice_preferences"),
+    path("notices/<int:pk>/", notices.notice, name="notice"),
+    path("deliveries/", notices.deliveries, name="deliveries"),
+    path("deliveries/<int:pk>/", notices.delivery, name="delivery"),
     path("import/", imports.choose, name="import_plan"),
     path("import/template/", imports.template, name="import_template"),
 ]

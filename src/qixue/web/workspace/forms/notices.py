@@ -1,0 +1,70 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.fields import mobile_validator
+from qixue.people.models import NotificationPreference
+from qixue.people.models.accounts import MESSAGE_LANGUAGES
+from qixue.people.operations.notifications import Reachability
+from qixue.web.workspace.forms.fields import TimeField
+
+TOPICS = NotificationPreference.Topic.choices
+
+
+class NoticePreferencesForm(forms.Form):
+    """Where, in which language and about what somebody wants to hear beyond the inbox."""
+
+    email = forms.EmailField(label=_("Mail address"), required=False, max_length=160)
+    mobile = forms.CharField(label=_("Mobile number"), required=False, max_length=20)
+    language = forms.ChoiceField(
+        label=_("Language of messages"), choices=list(MESSAGE_LANGUAGES.items()), widget=forms.RadioSelect
+    )
+    mail_topics = forms.MultipleChoiceField(
+        label=_("By mail about"), choices=TOPICS, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    sms_topics = forms.MultipleChoiceField(
+        label=_("By SMS about"), choices=TOPICS, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    quiet_from = TimeField(
+        label=_("Quiet from"), required=False, help_text=_("No mail and no SMS goes out then, for example from 22:00.")
+    )
+    quiet_until = TimeField(label=_("Quiet until"), required=False, help_text=_("For example 7:00."))
+
+    def clean_mobile(self) -> str:
+        number = self.cleaned_data["mobile"].replace(" ", "").replace("-", "")
+        if number:
+            mobile_validator(number)
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        for given, missing in (("quiet_from", "quiet_until"), ("quiet_until", "quiet_from")):
+            if answers.get(given) and missing in answers and not answers[missing]:
+                self.add_error(missing, _("Please give both times, or none."))
+        return answers
+
+    def reachability(self) -> Reachability:
+        answers = self.cleaned_data
+        quiet = (answers["quiet_from"], answers["quiet_until"]) if answers["quiet_from"] else None
+        return Reachability(
+            email=answers["email"],
+            mobile=answers["mobile"],
+            language=answers["language"],
+            mail_topics=frozenset(answers["mail_topics"]),
+            sms_topics=frozenset(answers["sms_topics"]),
+            quiet=quiet,
+        )
+
+
+def initial_of(reachability: Reachability) -> dict[str, Any]:
+    begins, ends = reachability.quiet or (None, None)
+    return {
+        "email": reachability.email,
+        "mobile": reachability.mobile,
+        "language": reachability.language,
+        "mail_topics": sorted(reachability.mail_topics),
+        "sms_topics": sorted(reachability.sms_topics),
+        "quiet_from": f"{begins:%H:%M}" if begins else "",
+        "quiet_until": f"{ends:%H:%M}" if ends else "",
+    }
