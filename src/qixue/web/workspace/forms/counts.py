@@ -4,8 +4,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.pictures import LARGEST_PHOTO
 from qixue.core.quantity import Qualifier
-from qixue.participation.operations.evidence import LARGEST_PHOTO
 from qixue.web.workspace.forms.fields import PlainCharField, WholeNumberField
 
 QUALIFIERS = [(Qualifier.EXACT.value, _("Exact")), (Qualifier.ABOUT.value, _("An estimate"))]
