@@ -13,8 +13,9 @@ from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import User
 from qixue.places.models import Venue
-from qixue.programme.models import Activity, Session
+from qixue.programme.models import Activity, RoomBooking, Session
 from qixue.programme.operations.activities import ALREADY_CHANGED
+from qixue.programme.operations.rooms import book_rooms
 
 GONE = frozenset({Session.State.CANCELLED, Session.State.POSTPONED})
 
@@ -81,8 +82,9 @@ def edit_session(
 ) -> Session:
     """Change a session. `version` is the one that the editor read.
 
-    Refused: changed_meanwhile, session_called_off, counting_rule_fixed, held_session_in_future and those of
-    `check_details`.
+    Its booked room moves along in time; at another venue it has none.
+    Refused: changed_meanwhile, session_called_off, counting_rule_fixed, held_session_in_future, room_taken and those
+    of `check_details`.
     """
     check_details(details)
     session = locked(session)
@@ -94,8 +96,11 @@ def edit_session(
         return session
     for name in changed:
         setattr(session, name, getattr(details, name))
+    if "venue" in changed:
+        session.room = None
     session.version += 1
-    session.save(update_fields=[*changed, "version"])
+    session.save(update_fields=[*changed, "room", "version"])
+    book_rooms([session])
     record_audit("session.edited", session, by=by, at=at, details={"fields": changed})
     return session
 
@@ -125,6 +130,7 @@ def cancel_session(session: Session, *, by: User, at: datetime.datetime) -> Sess
     session.state = Session.State.CANCELLED
     session.version += 1
     session.save(update_fields=["state", "version"])
+    RoomBooking.objects.filter(session=session).delete()
     record_audit("session.cancelled", session, by=by, at=at)
     return session
 
