@@ -8,3 +8,4 @@ class ProgrammeConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("qixue.programme.figures")  # registers the figures that this app defines
+        import_module("qixue.programme.notices.plans")  # registers what people are told

@@ -1,0 +1,197 @@
+"""An approved version comes into force: its lines become activities and sessions, found again by the lines' keys."""
+
+import datetime
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.models import record_audit
+from qixue.core.refusal import Refused
+from qixue.people.models import User
+from qixue.people.operations.notifications import notify
+from qixue.programme.models import Activity, Plan, PlanLine, PlanStep, PlanVersion, Programme, RoomBooking, Session
+from qixue.programme.notices import plans as notices
+from qixue.programme.operations.activities import code_of
+from qixue.programme.operations.plan_lines import lock_version
+from qixue.programme.operations.plans import approving_organisation, people_who_file, record_step, refuse_others
+from qixue.programme.operations.rooms import book_rooms
+from qixue.programme.operations.sessions import SessionDetails, check_change, next_number
+from qixue.programme.plan_difference import Difference, difference
+
+State = PlanVersion.State
+ACTIVITY_FIELDS = ("kind", "audience", "brand", "description")
+SESSION_FIELDS = (
+    "topic", "speaker", "starts_at", "ends_at", "venue", "room", "is_online", "seat_count", "counting_rule",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A version on its way into force: its lines, what it changes, and the sessions that earlier versions made."""
+
+    plan: Plan
+    lines: list[PlanLine]
+    changes: Difference
+    changed_names: dict[uuid.UUID, set[str]]
+    sessions: dict[uuid.UUID | None, Session]
+
+    def touched(self, line: PlanLine, names: Iterable[str]) -> list[str]:
+        """Which of the fields this version changes; what somebody changed by hand meanwhile stays."""
+        changed = self.changed_names.get(line.key, set())
+        return [name for name in names if name in changed]
+
+
+@transaction.atomic
+def publish_plan(version: PlanVersion, *, by: User, at: datetime.datetime) -> PlanVersion:
+    """Announce what was approved, whole or not at all; again changes nothing. The version before is replaced.
+
+    Refused: not_approver, not_approved, programme_closed, counting_rule_fixed, room_taken (naming both sessions).
+    """
+    version = lock_version(version)
+    if version.state == State.PUBLISHED:
+        return version
+    refuse_others(version, by)
+    if version.state != State.APPROVED:
+        raise Refused("not_approved", _("This version is not approved yet, or not any more."))
+    if version.plan.programme.state == Programme.State.CLOSED:
+        raise Refused("programme_closed", _("This programme is closed; nothing can be added to it."))
+    former = version.plan.versions.filter(state=State.PUBLISHED).first()
+    work = publication_of(version, former)
+    call_off_removed(work)
+    write_sessions(work, make_activities(work), at)
+    call_off_empty(work.plan)
+    if former:
+        former.state = State.SUPERSEDED
+        former.save(update_fields=["state"])
+    version.state = State.PUBLISHED
+    version.save(update_fields=["state"])
+    record_step(version, PlanStep.Kind.PUBLISHED, by=by, at=at, organisation=approving_organisation(version.plan))
+    record_audit("plan.came_into_force", version, by=by, at=at, details=told(work.changes))
+    notify(people_who_file(version.plan), notices.moved_on("plan_published", version), at=at)
+    return version
+
+
+def told(changes: Difference) -> dict[str, object]:
+    """The difference as the audit entry keeps it."""
+    return {
+        "added": [str(line.key) for line in changes.added],
+        "removed": [str(line.key) for line in changes.removed],
+        "changed": {str(change.after.key): sorted(change.names) for change in changes.changed},
+    }
+
+
+def publication_of(version: PlanVersion, former: PlanVersion | None) -> Publication:
+    related = ("venue__region", "room__venue", "region", "brand")
+    lines = list(version.lines.select_related(*related).order_by("position"))
+    before = former.lines.select_related(*related).order_by("position") if former else []
+    made = Session.objects.select_for_update(of=("self",)).filter(
+        activity__plan=version.plan, plan_line_key__isnull=False
+    )
+    sessions = {session.plan_line_key: session for session in made.select_related("activity", "room__venue")}
+    changes = difference(before, lines)
+    changed_names = {change.after.key: change.names for change in changes.changed}
+    return Publication(version.plan, lines, changes, changed_names, sessions)
+
+
+def call_off_removed(work: Publication) -> None:
+    """Call off what the plan has no longer, never what was held, and let go of the rooms."""
+    kept = {line.key for line in work.lines}
+    removed = [session for key, session in work.sessions.items() if key not in kept]
+    for session in (gone := [session for session in removed if session.state == Session.State.PLANNED]):
+        session.state = Session.State.CANCELLED
+        session.version += 1
+    Session.objects.bulk_update(gone, ["state", "version"])
+    RoomBooking.objects.filter(session__in=gone).delete()
+
+
+def call_off_empty(plan: Plan) -> None:
+    """An activity of which every session was called off is called off itself."""
+    alive = Session.objects.exclude(state=Session.State.CANCELLED).values("activity")
+    plan.activities.exclude(pk__in=alive).exclude(state=Activity.State.CANCELLED).update(
+        state=Activity.State.CANCELLED, version=F("version") + 1
+    )
+
+
+def make_activities(work: Publication) -> dict[str, Activity]:
+    """One published activity per title: the one that has it, else the one that was retitled, else a new one."""
+    there = {activity.title: activity for activity in work.plan.activities.order_by("-pk")}
+    groups: dict[str, list[PlanLine]] = {}
+    for line in work.lines:
+        groups.setdefault(line.title, []).append(line)
+    activities: dict[str, Activity] = {}
+    renamed: set[int] = set()
+    for title, lines in groups.items():
+        activity = there.get(title) or retitled(work, lines, keep=set(groups), taken=renamed)
+        if activity is None:
+            activity = Activity(programme=work.plan.programme, organisation=work.plan.organisation, plan=work.plan)
+            activity.code = code_of(uuid.uuid4())
+        else:
+            renamed.add(activity.pk)
+        describe(activity, lines, work)
+        activities[title] = activity
+    return activities
+
+
+def retitled(work: Publication, lines: list[PlanLine], *, keep: set[str], taken: set[int]) -> Activity | None:
+    """The activity that these lines had under a title that the plan has no longer."""
+    for line in lines:
+        session = work.sessions.get(line.key)
+        if session and session.activity.title not in keep and session.activity_id not in taken:
+            return session.activity
+    return None
+
+
+def describe(activity: Activity, lines: list[PlanLine], work: Publication) -> None:
+    """Give the activity what its first line says: all of it when it is new, else what this version changes."""
+    first = lines[0]
+    is_new = activity.pk is None
+    fields = ("title", *ACTIVITY_FIELDS)
+    names = fields if is_new else work.touched(first, fields)
+    for name in names:
+        setattr(activity, name, getattr(first, name))
+    is_elsewhere = is_new or bool(work.touched(first, ("region", "venue")))
+    if is_elsewhere:
+        activity.region = first.region or (first.venue.region if first.venue else None) or work.plan.organisation.region
+    if names or is_elsewhere or activity.state != Activity.State.PUBLISHED:
+        activity.state = Activity.State.PUBLISHED
+        activity.version += 0 if is_new else 1
+        activity.save()
+
+
+def write_sessions(work: Publication, activities: dict[str, Activity], at: datetime.datetime) -> None:
+    """Make and change the sessions of the lines and book their rooms; what was held or called off stays as it is."""
+    numbers = {activity.pk: next_number(activity) for activity in activities.values()}
+    new, changed = [], []
+    for line in work.lines:
+        activity = activities[line.title]
+        session = work.sessions.get(line.key)
+        if session is None:
+            session = Session(plan_line_key=line.key, **{name: getattr(line, name) for name in SESSION_FIELDS})
+            new.append(session)
+        elif session.state == Session.State.PLANNED and change_session(session, line, work, at):
+            changed.append(session)
+        else:
+            continue
+        if session.activity_id != activity.pk:
+            session.activity, session.number = activity, numbers[activity.pk]
+            numbers[activity.pk] += 1
+    Session.objects.bulk_create(new)
+    Session.objects.bulk_update(changed, [*SESSION_FIELDS, "activity", "number", "version"])
+    book_rooms([*new, *changed])
+
+
+def change_session(session: Session, line: PlanLine, work: Publication, at: datetime.datetime) -> bool:
+    """Set what this version changes. False when that is nothing. Refused: counting_rule_fixed."""
+    names = work.touched(line, ("title", *SESSION_FIELDS))
+    if not names:
+        return False
+    check_change(session, SessionDetails(line.starts_at, line.ends_at, line.counting_rule), names, at)
+    for name in names:
+        if name != "title":
+            setattr(session, name, getattr(line, name))
+    session.version += 1
+    return True

@@ -1,0 +1,250 @@
+import pytest
+from tests.factories import NOON, OrganisationFactory, RoleAssignmentFactory
+from tests.factories_planning import PlanFactory, PlanVersionFactory
+from tests.programme.operations.conftest import TODAY, YESTERDAY, Desks, kinds, told
+
+from qixue.core.refusal import Refused
+from qixue.people.models import Role
+from qixue.programme.models import Countersignature, LineComment, PlanStep, PlanVersion
+from qixue.programme.operations.plan_approval import (
+    approve_plan,
+    ask_countersignature,
+    comment_on_line,
+    countersign,
+    return_plan,
+)
+from qixue.programme.rules import may_approve_plan
+
+State = PlanVersion.State
+Kind = PlanStep.Kind
+
+
+def asked(desks: Desks) -> Countersignature:
+    version = desks.submitted()
+    return ask_countersignature(version, [desks.department], due_on=TODAY, by=desks.bureau_person, at=NOON)[0]
+
+
+def answer(desks: Desks, countersignature: Countersignature, is_agreed: bool, comment: str = "") -> Countersignature:
+    return countersign(countersignature, is_agreed=is_agreed, comment=comment, by=desks.department_person, at=NOON)
+
+
+def test_ask_several_at_once_is_one_step_for_each(desks: Desks) -> None:
+    other = OrganisationFactory(parent=desks.programme.organisation)
+    version = desks.submitted()
+
+    ask_countersignature(version, [desks.department, other], due_on=TODAY, by=desks.bureau_person, at=NOON)
+    ask_countersignature(version, [desks.department], due_on=TODAY, by=desks.bureau_person, at=NOON)
+
+    assert kinds(desks.plan).count(Kind.COUNTERSIGN_ASKED) == 2
+    assert sorted(told("plan_countersign_asked")) == sorted([desks.department_person.pk, desks.bureau_person.pk])
+
+
+def test_ask_the_organisation_of_the_plan_is_refused(desks: Desks) -> None:
+    with pytest.raises(Refused) as refused:
+        ask_countersignature(desks.submitted(), [desks.plan.organisation], due_on=None, by=desks.bureau_person, at=NOON)
+
+    assert refused.value.code == "countersigns_itself"
+
+
+def test_ask_for_a_draft_is_refused(desks: Desks) -> None:
+    with pytest.raises(Refused) as refused:
+        ask_countersignature(desks.version, [desks.department], due_on=None, by=desks.bureau_person, at=NOON)
+
+    assert refused.value.code == "not_submitted"
+
+
+def test_ask_by_a_day_that_is_over_is_refused(desks: Desks) -> None:
+    with pytest.raises(Refused) as refused:
+        ask_countersignature(desks.submitted(), [desks.department], due_on=YESTERDAY, by=desks.bureau_person, at=NOON)
+
+    assert refused.value.code == "due_in_past"
+
+
+def test_ask_by_who_does_not_decide_is_refused(desks: Desks) -> None:
+    with pytest.raises(Refused) as refused:
+        ask_countersignature(desks.submitted(), [desks.department], due_on=None, by=desks.county_person, at=NOON)
+
+    assert refused.value.code == "not_approver"
+
+
+def test_countersign_is_a_step_and_the_same_again_is_none(desks: Desks) -> None:
+    countersignature = asked(desks)
+    answer(desks, countersignature, True)
+
+    answered = answer(desks, countersignature, True)
+
+    assert (answered.is_agreed, answered.answered_by, answered.answered_at) == (True, desks.department_person, NOON)
+    assert kinds(desks.plan).count(Kind.COUNTERSIGNED) == 1
+    assert told("plan_countersigned") == [desks.bureau_person.pk]
+
+
+def test_objection_can_be_taken_back_by_a_new_step(desks: Desks) -> None:
+    countersignature = asked(desks)
+    answer(desks, countersignature, False, "场地太小")
+
+    answer(desks, countersignature, True)
+
+    assert kinds(desks.plan)[-2:] == [Kind.OBJECTED, Kind.COUNTERSIGNED]
+
+
+def test_objection_without_a_reason_is_refused(desks: Desks) -> None:
+    countersignature = asked(desks)
+
+    with pytest.raises(Refused) as refused:
+        answer(desks, countersignature, False, "  ")
+
+    assert refused.value.code == "comment_missing"
+
+
+def test_countersign_for_somebody_else_is_refused(desks: Desks) -> None:
+    countersignature = asked(desks)
+
+    with pytest.raises(Refused) as refused:
+        countersign(countersignature, is_agreed=True, comment="", by=desks.county_person, at=NOON)
+
+    assert refused.value.code == "not_countersigner"
+
+
+def test_countersign_after_the_decision_is_refused(desks: Desks) -> None:
+    countersignature = asked(desks)
+    return_plan(desks.version, comment="请改", line_comments={}, by=desks.bureau_person, at=NOON)
+
+    with pytest.raises(Refused) as refused:
+        answer(desks, countersignature, True)
+
+    assert refused.value.code == "not_submitted"
+
+
+def test_comment_speaks_for_the_organisation_that_was_asked(desks: Desks) -> None:
+    line = asked(desks).version.lines.get()
+    comment_on_line(line, text=" 请改期 ", by=desks.department_person, at=NOON)
+
+    comment = comment_on_line(line, text="请改期", by=desks.department_person, at=NOON)
+
+    assert (comment.organisation, comment.text, LineComment.objects.count()) == (desks.department, "请改期", 1)
+
+
+def test_comment_by_a_stranger_is_refused(desks: Desks) -> None:
+    line = desks.submitted().lines.get()
+
+    with pytest.raises(Refused) as refused:
+        comment_on_line(line, text="请改期", by=desks.department_person, at=NOON)
+
+    assert refused.value.code == "not_reader"
+
+
+def test_comment_on_a_draft_is_refused(desks: Desks) -> None:
+    with pytest.raises(Refused) as refused:
+        comment_on_line(desks.version.lines.get(), text="请改期", by=desks.bureau_person, at=NOON)
+
+    assert refused.value.code == "not_submitted"
+
+
+def test_comment_without_words_is_refused(desks: Desks) -> None:
+    with pytest.raises(Refused) as refused:
+        comment_on_line(desks.submitted().lines.get(), text=" ", by=desks.bureau_person, at=NOON)
+
+    assert refused.value.code == "comment_missing"
+
+
+def test_return_opens_the_next_version_with_the_same_lines(desks: Desks) -> None:
+    version = desks.submitted()
+    line = version.lines.get()
+
+    draft = return_plan(version, comment="", line_comments={line: "请改期"}, by=desks.bureau_person, at=NOON)
+
+    version.refresh_from_db()
+    assert (version.state, draft.number, draft.state) == (State.RETURNED, 2, State.DRAFT)
+    assert (draft.lines.get().key, draft.lines.get().pk == line.pk) == (line.key, False)
+    assert [comment.text for comment in line.comments.all()] == ["请改期"]
+    assert (kinds(desks.plan)[-1], told("plan_returned")) == (Kind.RETURNED, [desks.county_person.pk])
+
+
+def test_return_again_gives_the_same_draft(desks: Desks) -> None:
+    version = desks.submitted()
+    draft = return_plan(version, comment="请改", line_comments={}, by=desks.bureau_person, at=NOON)
+
+    again = return_plan(version, comment="请改", line_comments={}, by=desks.bureau_person, at=NOON)
+
+    assert (again, kinds(desks.plan).count(Kind.RETURNED)) == (draft, 1)
+
+
+def test_return_of_an_approved_version_is_possible(desks: Desks) -> None:
+    draft = return_plan(desks.approved(), comment="场地有变", line_comments={}, by=desks.bureau_person, at=NOON)
+
+    assert (draft.number, draft.state) == (2, State.DRAFT)
+
+
+def test_return_without_a_word_is_refused(desks: Desks) -> None:
+    with pytest.raises(Refused) as refused:
+        return_plan(desks.submitted(), comment=" ", line_comments={}, by=desks.bureau_person, at=NOON)
+
+    assert (refused.value.code, desks.version.state) == ("comment_missing", State.SUBMITTED)
+
+
+def test_return_of_a_draft_is_refused(desks: Desks) -> None:
+    with pytest.raises(Refused) as refused:
+        return_plan(desks.version, comment="请改", line_comments={}, by=desks.bureau_person, at=NOON)
+
+    assert refused.value.code == "not_submitted"
+
+
+def test_return_by_the_organisation_itself_is_refused(desks: Desks) -> None:
+    with pytest.raises(Refused) as refused:
+        return_plan(desks.submitted(), comment="请改", line_comments={}, by=desks.county_person, at=NOON)
+
+    assert refused.value.code == "not_approver"
+
+
+def test_approve_is_a_step_and_again_changes_nothing(desks: Desks) -> None:
+    version = desks.approved()
+
+    approve_plan(version, by=desks.bureau_person, at=NOON)
+
+    assert desks.version.state == State.APPROVED
+    assert (kinds(desks.plan).count(Kind.APPROVED), told("plan_approved")) == (1, [desks.county_person.pk])
+
+
+def test_approve_while_an_answer_is_missing_names_whose(desks: Desks) -> None:
+    version = asked(desks).version
+
+    with pytest.raises(Refused) as refused:
+        approve_plan(version, by=desks.bureau_person, at=NOON)
+
+    assert (refused.value.code, refused.value.lines) == ("countersignature_open", (desks.department.name,))
+
+
+def test_approve_against_an_objection_names_whose(desks: Desks) -> None:
+    version = answer(desks, asked(desks), False, "场地太小").version
+
+    with pytest.raises(Refused) as refused:
+        approve_plan(version, by=desks.bureau_person, at=NOON)
+
+    assert (refused.value.code, refused.value.lines) == ("objection_stands", (desks.department.name,))
+
+
+def test_approve_of_a_draft_is_refused(desks: Desks) -> None:
+    with pytest.raises(Refused) as refused:
+        approve_plan(desks.version, by=desks.bureau_person, at=NOON)
+
+    assert refused.value.code == "not_submitted"
+
+
+def test_approve_by_the_organisation_itself_is_refused(desks: Desks) -> None:
+    with pytest.raises(Refused) as refused:
+        approve_plan(desks.submitted(), by=desks.county_person, at=NOON)
+
+    assert (refused.value.code, desks.version.state) == ("not_approver", State.SUBMITTED)
+
+
+def test_keeper_of_the_programme_approves_its_own_plan(desks: Desks) -> None:
+    plan = PlanFactory(programme=desks.programme, organisation=desks.programme.organisation)
+    version = PlanVersionFactory(plan=plan, state=State.SUBMITTED)
+
+    assert approve_plan(version, by=desks.bureau_person, at=NOON).state == State.APPROVED
+
+
+def test_organiser_above_does_not_approve(desks: Desks) -> None:
+    organiser = RoleAssignmentFactory(organisation=desks.programme.organisation, role=Role.ORGANISER).user
+
+    assert (may_approve_plan(organiser, desks.plan), may_approve_plan(desks.bureau_person, desks.plan)) == (False, True)
