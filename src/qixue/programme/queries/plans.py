@@ -1,0 +1,151 @@
+"""Plans as people ask for them: whose, in which state, what changed, and for whom they wait."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum
+
+from qixue.people.models import Organisation, Role, RoleAssignment, User
+from qixue.people.queries import path_filter
+from qixue.people.rules import TABLE, Action, reach
+from qixue.programme.models import (
+    Countersignature,
+    LineComment,
+    Plan,
+    PlanLine,
+    PlanStep,
+    PlanVersion,
+    Programme,
+)
+from qixue.programme.plan_difference import Difference, difference
+from qixue.programme.rules import may_approve_for
+
+State = PlanVersion.State
+
+
+def plans_for(user: Any, action: Action = Action.SEE_PLANS) -> QuerySet[Plan]:
+    """Plans of the organisations in reach, and those that one of them was asked to countersign."""
+    paths = reach(user, action)
+    asked = Countersignature.objects.filter(path_filter(paths, "organisation__path"), version__plan=OuterRef("pk"))
+    return Plan.objects.filter(path_filter(paths, "organisation__path") | Q(Exists(asked)))
+
+
+def with_state(plans: QuerySet[Plan]) -> QuerySet[Any]:
+    """Each plan with `latest_state` and `latest_number` of its newest version and `filed_at`, None if it never was."""
+    latest = PlanVersion.objects.filter(plan=OuterRef("pk")).order_by("-number")
+    filed = PlanStep.objects.filter(plan=OuterRef("pk"), kind=PlanStep.Kind.SUBMITTED).order_by()
+    return plans.annotate(
+        latest_state=Subquery(latest.values("state")[:1]),
+        latest_number=Subquery(latest.values("number")[:1]),
+        filed_at=Subquery(filed.values("plan").annotate(first=Min("at")).values("first")),
+    ).select_related("organisation", "programme")
+
+
+def in_tree_order(plans: QuerySet[Any]) -> QuerySet[Any]:
+    return plans.order_by("organisation__path", "pk")
+
+
+def lines_of(version: PlanVersion) -> QuerySet[PlanLine]:
+    return version.lines.select_related("venue__region", "room", "region", "brand").order_by("position", "pk")
+
+
+def sums_of(version: PlanVersion) -> dict[str, int | None]:
+    """Expected attendances and fen of all lines that say something; None where none does."""
+    return version.lines.aggregate(expected=Sum("expected_attendance"), budget_fen=Sum("budget_fen"))
+
+
+def comments_for(version: PlanVersion) -> dict[Any, list[LineComment]]:
+    """Comments by the key of the line they are on: those of the version, for a draft those of the one before it."""
+    numbers = [version.number, version.number - 1] if version.state == State.DRAFT else [version.number]
+    comments = LineComment.objects.filter(line__version__plan=version.plan_id, line__version__number__in=numbers)
+    found: dict[Any, list[LineComment]] = {}
+    for comment in comments.select_related("line", "organisation", "by").order_by("at", "pk"):
+        found.setdefault(comment.line.key, []).append(comment)
+    return found
+
+
+def difference_from(former: PlanVersion, version: PlanVersion) -> Difference:
+    return difference(lines_of(former), lines_of(version))
+
+
+def invitable(user: Any, programme: Programme) -> list[Organisation]:
+    """Organisations of the programme that the user may invite and nobody has invited yet, in tree order."""
+    invited = Plan.objects.filter(programme=programme).values("organisation")
+    below = Organisation.objects.within(programme.organisation).exclude(pk__in=invited).filter(is_group=False)
+    within = path_filter(reach(user, Action.APPROVE_PLAN))
+    return [each for each in below.filter(within).order_by("path", "pk") if may_approve_for(user, each, programme)]
+
+
+def countersigners_for(version: PlanVersion) -> QuerySet[Organisation]:
+    """Organisations of the same tree in which somebody can countersign and that were not asked yet."""
+    root = version.plan.organisation.path.split("/")[0]
+    able = RoleAssignment.objects.current().filter(
+        role__in=TABLE[Action.COUNTERSIGN_PLAN], user__is_active=True, organisation=OuterRef("pk")
+    )
+    organisations = Organisation.objects.filter(Exists(able), path__startswith=f"{root}/")
+    asked = version.countersignatures.values("organisation")
+    return organisations.exclude(pk=version.plan.organisation_id).exclude(pk__in=asked).order_by("path", "pk")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One plan that waits for somebody. `act` is file, revise, countersign, decide or publish."""
+
+    plan: Plan
+    act: str
+    countersignature: Countersignature | None = None
+
+
+def waiting_for(user: User) -> list[Waiting]:
+    """What waits for this person and not for somebody nearer to it in the tree; by organisation."""
+    found = [
+        *(Waiting(plan, "revise" if plan.latest_number > 1 else "file") for plan in drafts_waiting(user)),
+        *(Waiting(asked.version.plan, "countersign", asked) for asked in answers_waiting(user)),
+        *(Waiting(plan, act) for act, plan in decisions_waiting(user)),
+    ]
+    return sorted(found, key=lambda waiting: (waiting.plan.organisation.path, waiting.plan.pk))
+
+
+def drafts_waiting(user: User) -> list[Any]:
+    own = reach(user, Action.FILE_PLAN)
+    plans = with_state(Plan.objects.filter(organisation__path__in=own))
+    return list(plans.filter(latest_state=State.DRAFT).exclude(programme__state=Programme.State.CLOSED))
+
+
+def answers_waiting(user: User) -> QuerySet[Countersignature]:
+    own = reach(user, Action.COUNTERSIGN_PLAN)
+    asked = Countersignature.objects.filter(organisation__path__in=own, is_agreed=None, version__state=State.SUBMITTED)
+    return asked.select_related("organisation", "version__plan__organisation", "version__plan__programme")
+
+
+def decisions_waiting(user: User) -> list[tuple[str, Any]]:
+    """Plans whose nearest deciding organisation is one of the user's; not while an answer is missing."""
+    own = set(reach(user, Action.APPROVE_PLAN))
+    if not own:
+        return []
+    holders = set(holders_of(Action.APPROVE_PLAN))
+    unanswered = Countersignature.objects.filter(
+        version__plan=OuterRef("pk"), version__state=State.SUBMITTED, is_agreed=None
+    )
+    plans = with_state(Plan.objects.filter(path_filter(list(own), "organisation__path")))
+    ready = plans.filter(latest_state__in=(State.SUBMITTED, State.APPROVED)).exclude(Exists(unanswered))
+    return [
+        ("publish" if plan.latest_state == State.APPROVED else "decide", plan)
+        for plan in ready
+        if nearest(plan, holders) in own
+    ]
+
+
+def nearest(plan: Plan, holders: Iterable[str]) -> str:
+    """The path of the organisation closest above the plan in which somebody decides; its own if it keeps the week."""
+    path = plan.organisation.path
+    keeps = plan.organisation_id == plan.programme.organisation_id
+    above = [holder for holder in holders if path.startswith(holder) and (keeps or holder != path)]
+    return max(above, key=len, default="")
+
+
+def holders_of(action: Action) -> QuerySet[Any]:
+    roles: frozenset[Role] = TABLE[action]
+    assignments = RoleAssignment.objects.current().filter(role__in=roles, user__is_active=True)
+    return assignments.values_list("organisation__path", flat=True).distinct()
