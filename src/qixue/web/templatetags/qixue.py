@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from qixue.core.clock import SHANGHAI, now
 from qixue.core.language import in_language as chosen
 from qixue.core.language import is_chinese
+from qixue.core.money import yuan_text
 from qixue.core.quantity import Qualifier, Quantity
 from qixue.people.models import Notification
 from qixue.people.notices import text_of, title_of
@@ -79,6 +80,12 @@ def is_over(session: Session) -> bool:
 def number(value: Any) -> str:
     """1,234; decimals as they are; nothing for None."""
     return "" if value is None else f"{value:,}"
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    """1,200 or 1,200.50, the unit stands beside it; nothing for None."""
+    return "" if fen is None else yuan_text(fen)
 
 
 @register.filter

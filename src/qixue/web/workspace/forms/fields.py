@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.fields import plain_text_validator
+from qixue.core.money import parse_yuan
 from qixue.core.typed import parse_day, parse_time, parse_whole_number
 
 
@@ -38,6 +39,18 @@ class WholeNumberField(forms.CharField):
         if (number := parse_whole_number(text)) is None:
             raise forms.ValidationError(_("Please write a whole number, for example 40."))
         return number
+
+
+class YuanField(forms.CharField):
+    """Yuan as people write it, to fen."""
+
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        if (fen := parse_yuan(text)) is None:
+            raise forms.ValidationError(_("Please write an amount in yuan, for example 1200 or 0.12万."))
+        return fen
 
 
 class PlainCharField(forms.CharField):

@@ -5,14 +5,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import SHANGHAI, local_moment
-from qixue.places.models import Venue
+from qixue.places.models import Region, Venue
 from qixue.programme.models import Activity, Session
 from qixue.programme.operations.sessions import SessionDetails
 from qixue.web.workspace.forms.fields import DayField, PlainCharField, TimeField, WholeNumberField
 
 
-class SessionForm(forms.Form):
-    """When, where and for how many."""
+class GatheringForm(forms.Form):
+    """When, where, about what and for how many: what is asked about a session, planned or announced."""
 
     day = DayField(label=_("Day"), max_length=20, help_text=_("For example 2026-11-25 or 2026年11月25日."))
     start = TimeField(label=_("Start"), max_length=20, help_text=_("For example 9:30 or 14:00."))
@@ -22,7 +22,6 @@ class SessionForm(forms.Form):
     )
     is_online = forms.BooleanField(label=_("Online, without a venue"), required=False)
     topic = PlainCharField(label=_("Topic of this session"), max_length=100, required=False)
-    topic_en = PlainCharField(label=_("Topic in English"), max_length=160, required=False)
     speaker = PlainCharField(label=_("Speaker"), max_length=100, required=False)
     seat_count = WholeNumberField(
         label=_("Seats"), max_length=12, required=False, help_text=_("Empty: nobody is turned away.")
@@ -31,11 +30,9 @@ class SessionForm(forms.Form):
         label=_("How people are counted"), choices=Session.CountingRule.choices, widget=forms.RadioSelect
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    number = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, activity: Activity, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        region = activity.region or activity.programme.region
+    def offer_venues(self, region: Region) -> None:
+        """Those of the region; where it has none, all."""
         nearby = Venue.objects.filter(region__path__startswith=region.path, is_group=False)
         venues = nearby if nearby.exists() else Venue.objects.filter(is_group=False)
         field = self.fields["venue"]
@@ -47,6 +44,16 @@ class SessionForm(forms.Form):
         if not answers.get("venue") and not answers.get("is_online") and "venue" not in self.errors:
             self.add_error("venue", _("Please choose a venue, or say that the session is online."))
         return answers
+
+
+class SessionForm(GatheringForm):
+    topic_en = PlainCharField(label=_("Topic in English"), max_length=160, required=False)
+    number = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    field_order = ["day", "start", "end", "venue", "is_online", "topic", "topic_en"]
+
+    def __init__(self, *args: Any, activity: Activity, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_venues(activity.region or activity.programme.region)
 
     def details(self) -> SessionDetails:
         answers = self.cleaned_data
@@ -66,10 +73,12 @@ class SessionForm(forms.Form):
 def initial_of(session: Session) -> dict[str, Any]:
     names = ("is_online", "topic", "topic_en", "speaker", "seat_count", "counting_rule", "version", "number")
     values = {name: getattr(session, name) for name in names}
-    starts, ends = local(session.starts_at), local(session.ends_at)
+    return {**values, "venue": session.venue_id, **initial_times(session.starts_at, session.ends_at)}
+
+
+def initial_times(starts_at: datetime.datetime | None, ends_at: datetime.datetime | None) -> dict[str, str]:
+    starts, ends = local(starts_at), local(ends_at)
     return {
-        **values,
-        "venue": session.venue_id,
         "day": starts.date().isoformat() if starts else "",
         "start": starts.strftime("%H:%M") if starts else "",
         "end": ends.strftime("%H:%M") if ends else "",
