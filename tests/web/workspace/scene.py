@@ -20,6 +20,7 @@ from tests.factories import (
     UserFactory,
     key,
 )
+from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory
 
 from qixue.core.models import OutboxMessage
 from qixue.core.outbox import Letter, put_into_outbox
@@ -27,7 +28,7 @@ from qixue.core.quantity import Qualifier
 from qixue.participation.models import Evidence, LedgerEntry
 from qixue.participation.operations.ledger import record_head_count
 from qixue.people.models import Notification, Organisation, Role, User
-from qixue.programme.models import Programme, Session
+from qixue.programme.models import Countersignature, PlanDocument, PlanLine, PlanVersion, Programme, Session
 
 PLACES = ("own", "ancestor", "sibling", "descendant", "stranger")
 
@@ -98,7 +99,31 @@ def given_up_message(scene: Scene) -> int:
     return OutboxMessage.objects.get(key="scene").pk
 
 
+def draft_line(scene: Scene) -> PlanLine:
+    plan = PlanFactory(programme=scene.programme, organisation=scene.places["own"])
+    return PlanLineFactory(version=PlanVersionFactory(plan=plan))
+
+
+def asked_countersignature(scene: Scene) -> int:
+    """Of `own`, for a plan of somebody below it."""
+    plan = PlanFactory(programme=scene.programme, organisation=scene.places["descendant"])
+    version = PlanLineFactory(version=PlanVersionFactory(plan=plan, state=PlanVersion.State.SUBMITTED)).version
+    asked = Countersignature.objects.create(version=version, organisation=scene.places["own"], asked_at=NOON)
+    return asked.pk
+
+
+def plan_document(scene: Scene) -> int:
+    version = PlanVersion.objects.get(plan=scene.record("plans/"))
+    document = PlanDocument(version=version, kind="request", title="请示", organ="教育局", added_at=NOON)
+    document.file.save("request.pdf", ContentFile(b"%PDF-1.7"))
+    return document.pk
+
+
 RECORDS: dict[str, Callable[[Scene], int]] = {
+    "plan-lines/": lambda scene: draft_line(scene).pk,
+    "plans/": lambda scene: PlanLine.objects.get(pk=scene.record("plan-lines/")).version.plan_id,
+    "countersignatures/": asked_countersignature,
+    "plan-documents/": plan_document,
     "activities/": lambda scene: scene.session.activity_id,
     "sessions/": lambda scene: scene.session.pk,
     "entries/": lambda scene: ledger_entry(scene).pk,
@@ -112,7 +137,11 @@ NOBODY: set[str] = set()  # a record of one person, whom the scene does not try
 EVERYWHERE = set(PLACES)
 IN_THE_PROGRAMME = EVERYWHERE - {"stranger"}
 WHOLE_PROGRAMME = {"ancestor"}
+ABOVE = {"ancestor"}  # nobody decides about what their own office planned
 EXPECTED: dict[str, set[str]] = {
+    "plans": IN_THE_PROGRAMME,
+    "invite_to_plan": IN_THE_PROGRAMME,
+    **dict.fromkeys(("decide_plan", "ask_countersignature", "publish_plan", "close_plan"), ABOVE),
     "notice": NOBODY,
     "figures": IN_THE_PROGRAMME,
     "coverage": IN_THE_PROGRAMME,

@@ -1,0 +1,114 @@
+"""The words in which pages speak of plans: fields, values, what somebody can do next."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from qixue.core.clock import SHANGHAI
+from qixue.core.money import yuan_text
+from qixue.people.models import User
+from qixue.programme.models import Plan, PlanLine, PlanVersion
+from qixue.programme.plan_difference import Difference
+from qixue.programme.rules import may_approve_plan, may_countersign, may_file_plan
+
+State = PlanVersion.State
+FIELD_LABELS = {
+    "title": gettext_lazy("Title"),
+    "kind": gettext_lazy("Kind"),
+    "audience": gettext_lazy("For whom"),
+    "brand": gettext_lazy("Brand"),
+    "description": gettext_lazy("Description"),
+    "topic": gettext_lazy("Topic of this session"),
+    "speaker": gettext_lazy("Speaker"),
+    "starts_at": gettext_lazy("Start"),
+    "ends_at": gettext_lazy("End"),
+    "venue": gettext_lazy("Venue"),
+    "room": gettext_lazy("Room"),
+    "region": gettext_lazy("Place"),
+    "is_online": gettext_lazy("Online, without a venue"),
+    "seat_count": gettext_lazy("Seats"),
+    "counting_rule": gettext_lazy("How people are counted"),
+    "expected_attendance": gettext_lazy("Expected attendances"),
+    "budget_fen": gettext_lazy("Budget in yuan"),
+    "is_flagship": gettext_lazy("A big event that others should not meet"),
+}
+
+
+def value_text(line: PlanLine, name: str) -> str:
+    """One field of a line as people read it."""
+    value = getattr(line, name)
+    if value in (None, ""):
+        return _("nothing said")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime.datetime):
+        return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    if name == "budget_fen":
+        return yuan_text(value)
+    if display := getattr(line, f"get_{name}_display", None):
+        return str(display())
+    return str(getattr(value, "local_name", value))
+
+
+@dataclass(frozen=True)
+class ChangedLine:
+    line: PlanLine
+    fields: list[tuple[Any, str, str]]
+
+
+def changed_lines(found: Difference) -> list[ChangedLine]:
+    """Each changed line with label, former and present value of what changed."""
+    return [
+        ChangedLine(
+            change.after,
+            [
+                (FIELD_LABELS[field.name], value_text(change.before, field.name), value_text(change.after, field.name))
+                for field in change.fields
+            ],
+        )
+        for change in found.changed
+    ]
+
+
+@dataclass(frozen=True)
+class Act:
+    text: str
+    url: str
+
+
+def acts_open_to(user: User, plan: Plan, version: PlanVersion, today: datetime.date) -> list[Act]:
+    """What the viewer can do with the newest version now, the next step first."""
+    acts: list[tuple[str, str, int]] = []
+    if version.state == State.SUBMITTED:
+        asked = version.countersignatures.filter(is_agreed=None).select_related("organisation").order_by("pk")
+        acts += [(_("Countersign"), "countersign", one.pk) for one in asked if may_countersign(user, one)]
+    if may_file_plan(user, plan):
+        acts += [(text, route, plan.pk) for text, route in filing_acts(version)]
+    if may_approve_plan(user, plan):
+        is_over = plan.programme.ends_on is not None and plan.programme.ends_on < today
+        acts += [(text, route, plan.pk) for text, route in deciding_acts(version, is_over)]
+    if (may_file_plan(user, plan) or may_approve_plan(user, plan)) and version.state != State.CLOSED:
+        acts.append((_("Attach a document"), "attach_plan_document", plan.pk))
+    return [Act(text, reverse(f"workspace:{route}", args=[pk])) for text, route, pk in acts]
+
+
+def filing_acts(version: PlanVersion) -> Iterable[tuple[str, str]]:
+    if version.state == State.PUBLISHED:
+        return [(_("Amend the plan"), "amend_plan")]
+    if version.state != State.DRAFT:
+        return []
+    adding = (_("Add a session"), "new_plan_line")
+    return [(_("Check and file"), "submit_plan"), adding] if version.lines.exists() else [adding]
+
+
+def deciding_acts(version: PlanVersion, is_over: bool) -> Iterable[tuple[str, str]]:
+    if version.state == State.SUBMITTED:
+        return [(_("Approve or return"), "decide_plan"), (_("Ask for countersignatures"), "ask_countersignature")]
+    if version.state == State.APPROVED:
+        return [(_("Check and publish"), "publish_plan"), (_("Return after all"), "decide_plan")]
+    return [(_("Close the plan"), "close_plan")] if version.state == State.PUBLISHED and is_over else []

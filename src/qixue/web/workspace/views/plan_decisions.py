@@ -1,0 +1,166 @@
+"""What is decided about a filed plan: countersignatures, approval or return, publication; and its documents."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from qixue.core.clock import now
+from qixue.core.refusal import Refused
+from qixue.people.models import User
+from qixue.people.rules import Action
+from qixue.programme.models import Countersignature, PlanVersion
+from qixue.programme.operations.plan_approval import (
+    approve_plan,
+    ask_countersignature,
+    comment_on_line,
+    countersign,
+    return_plan,
+)
+from qixue.programme.operations.plan_documents import attach_document
+from qixue.programme.operations.plan_publication import publish_plan
+from qixue.programme.queries.plans import countersigners_for, lines_of
+from qixue.programme.rules import may_approve_plan, may_file_plan
+from qixue.web import parts
+from qixue.web.workspace.access import needs, staff
+from qixue.web.workspace.forms.plans import AskForm, CountersignForm, DecisionForm, DocumentForm
+from qixue.web.workspace.reach.plans import (
+    countersignature_or_404,
+    document_or_404,
+    latest_version,
+    plan_or_404,
+    plan_to_decide_or_404,
+)
+from qixue.web.workspace.views.plans import changes_of, lines_page
+
+State = PlanVersion.State
+MOST_COMMENTED = 500  # sessions on one page with a field each
+
+
+@needs(Action.APPROVE_PLAN)
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    plan = plan_to_decide_or_404(request.user, pk)
+    version = latest_version(plan)
+    form = AskForm(request.POST or None, organisations=countersigners_for(version))
+    if form.is_valid():
+        answers = form.cleaned_data
+        try:
+            ask_countersignature(
+                version, answers["organisations"], due_on=answers["due_on"], by=staff(request), at=now()
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The organisations are asked to countersign."))
+            return redirect("workspace:plan", pk)
+    context = {"plan": plan, "programme": plan.programme, "version": version}
+    asked = version.countersignatures.select_related("organisation", "answered_by").order_by("pk")
+    fits = version.state == State.SUBMITTED
+    return parts.form_page(request, "workspace/plans/ask.html", form, fits=fits, countersignatures=asked, **context)
+
+
+@needs(Action.COUNTERSIGN_PLAN)
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Agree or object, with comments on the sessions concerned."""
+    asked = countersignature_or_404(request.user, pk)
+    version = asked.version
+    form = CountersignForm(request.POST or None, lines=lines_of(version)[:MOST_COMMENTED])
+    if form.is_valid():
+        try:
+            give_answer(asked, form, staff(request))
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Your answer is recorded."))
+            return redirect("workspace:plan", version.plan_id)
+    fits = version.state == State.SUBMITTED
+    context = {"asked": asked, "fits": fits, **lines_page(request, version)}
+    return parts.form_page(request, "workspace/plans/countersign.html", form, **context)
+
+
+@transaction.atomic
+def give_answer(asked: Countersignature, form: CountersignForm, by: User) -> None:
+    """The answer and its comments on sessions, all or nothing."""
+    at = now()
+    for line, text in form.line_comments().items():
+        comment_on_line(line, text=text, by=by, at=at)
+    is_agreed = form.cleaned_data["answer"] == "agree"
+    countersign(asked, is_agreed=is_agreed, comment=form.cleaned_data["comment"], by=by, at=at)
+
+
+@needs(Action.APPROVE_PLAN)
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve, or return with comments on the sessions concerned."""
+    plan = plan_to_decide_or_404(request.user, pk)
+    version = latest_version(plan)
+    form = DecisionForm(request.POST or None, lines=lines_of(version)[:MOST_COMMENTED])
+    if form.is_valid():
+        try:
+            text = take_decision(version, form, staff(request))
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, text)
+            return redirect("workspace:plan", pk)
+    context = {
+        "fits": version.state in {State.SUBMITTED, State.APPROVED},
+        "countersignatures": version.countersignatures.select_related("organisation", "answered_by").order_by("pk"),
+        **changes_of(version),
+        **lines_page(request, version),
+    }
+    return parts.form_page(request, "workspace/plans/decide.html", form, **context)
+
+
+def take_decision(version: PlanVersion, form: DecisionForm, by: User) -> str:
+    comment = form.cleaned_data["comment"]
+    if form.cleaned_data["decision"] == "approve":
+        approve_plan(version, comment=comment, by=by, at=now())
+        return _("The plan is approved. It can be published now.")
+    return_plan(version, comment=comment, line_comments=form.line_comments(), by=by, at=now())
+    return _("The plan is returned; a new version is open for its organisation.")
+
+
+@needs(Action.APPROVE_PLAN)
+def publish(request: HttpRequest, pk: int) -> HttpResponse:
+    """What publication will change, once more, then for everybody."""
+    plan = plan_to_decide_or_404(request.user, pk)
+    version = latest_version(plan)
+    if request.method == "POST":
+        try:
+            publish_plan(version, by=staff(request), at=now())
+        except Refused as refusal:
+            return parts.refusal_page(request, refusal, back=reverse("workspace:plan", args=[pk]))
+        messages.success(request, _("The plan is published."))
+        return redirect("workspace:plan", pk)
+    fits = version.state == State.APPROVED
+    context = {"fits": fits, **changes_of(version), **lines_page(request, version)}
+    return render(request, "workspace/plans/publish.html", context)
+
+
+@needs(Action.SEE_PLANS)
+def attach(request: HttpRequest, pk: int) -> HttpResponse:
+    """For those who file the plan and those who decide about it."""
+    plan = plan_or_404(request.user, pk)
+    is_open = may_file_plan(request.user, plan) or may_approve_plan(request.user, plan)
+    version = latest_version(plan)
+    form = DocumentForm(request.POST or None, request.FILES or None)
+    if is_open and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            content = file.read() if file else b""
+            attach_document(version, details=form.details(), file=content, by=staff(request), at=now())
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The document is attached."))
+            return redirect("workspace:plan", pk)
+    context = {"plan": plan, "programme": plan.programme, "version": version, "fits": is_open}
+    return parts.form_page(request, "workspace/plans/document_form.html", form, **context)
+
+
+@needs(Action.SEE_PLANS)
+def document_file(request: HttpRequest, pk: int) -> FileResponse:
+    document = document_or_404(request.user, pk)
+    return FileResponse(document.file.open("rb"), as_attachment=True)

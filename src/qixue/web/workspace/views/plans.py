@@ -1,0 +1,193 @@
+"""Plans of a programme: who has filed, the page of one plan, filing, amending, closing."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from qixue.core.clock import local_day, now
+from qixue.core.refusal import Refused
+from qixue.people.models import Organisation
+from qixue.people.rules import Action
+from qixue.programme.models import Plan, PlanVersion, Programme
+from qixue.programme.operations.plans import amend_plan, close_plan, invite_all, submit_plan
+from qixue.programme.queries.plans import (
+    comments_for,
+    difference_from,
+    in_tree_order,
+    invitable,
+    lines_of,
+    plans_for,
+    sums_of,
+    with_state,
+)
+from qixue.programme.rules import may_file_plan
+from qixue.web import parts
+from qixue.web.workspace.access import needs, programme_or_404, staff
+from qixue.web.workspace.forms.plans import AskForm, SubmitForm
+from qixue.web.workspace.plan_words import acts_open_to, changed_lines
+from qixue.web.workspace.reach.plans import (
+    chosen_version,
+    latest_version,
+    plan_or_404,
+    plan_to_decide_or_404,
+    plan_to_file_or_404,
+)
+
+PER_PAGE = 50
+LINES_PER_PAGE = 100
+NOT_FILED = "not_filed"
+State = PlanVersion.State
+
+
+@needs(Action.SEE_PLANS)
+def plans(request: HttpRequest, code: str) -> HttpResponse:
+    """The plans of the viewer's part of the tree; one can ask for a state, or for those that never filed."""
+    programme, _part = programme_or_404(request.user, code, Action.SEE_PLANS)
+    found = with_state(plans_for(request.user).filter(programme=programme))
+    wanted = request.GET.get("state", "")
+    states = [(NOT_FILED, _("Never filed")), *State.choices]
+    rows = found
+    if wanted == NOT_FILED:
+        rows = found.filter(filed_at=None)
+    elif wanted in State.values:
+        rows = found.filter(latest_state=wanted)
+    context = {
+        "programme": programme,
+        "page": parts.paginate(request, in_tree_order(rows), PER_PAGE),
+        "today": local_day(now()),
+        "states": states,
+        "wanted": wanted,
+        "plan_count": found.count(),
+        "not_filed_count": found.filter(filed_at=None).count(),
+        "may_invite": bool(invitable(request.user, programme)),
+    }
+    return render(request, "workspace/plans/list.html", context)
+
+
+@needs(Action.APPROVE_PLAN)
+def invite(request: HttpRequest, code: str) -> HttpResponse:
+    programme, _part = programme_or_404(request.user, code, Action.APPROVE_PLAN)
+    choices = [organisation.pk for organisation in invitable(request.user, programme)]
+    organisations = Organisation.objects.filter(pk__in=choices).order_by("path", "pk")
+    form = AskForm(request.POST or None, organisations=organisations)
+    if form.is_valid():
+        answers = form.cleaned_data
+        try:
+            made = invite_all(
+                programme, answers["organisations"], due_on=answers["due_on"], by=staff(request), at=now()
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            text = ngettext("%(count)s organisation is invited.", "%(count)s organisations are invited.", len(made))
+            messages.success(request, text % {"count": len(made)})
+            return redirect("workspace:plans", programme.code)
+    context = {"programme": programme, "has_choices": bool(choices)}
+    return parts.form_page(request, "workspace/plans/invite.html", form, **context)
+
+
+@needs(Action.SEE_PLANS)
+def plan(request: HttpRequest, pk: int) -> HttpResponse:
+    """One version of a plan, the newest unless the address names another, with all that happened to the plan."""
+    found = plan_or_404(request.user, pk)
+    newest = latest_version(found)
+    version = chosen_version(request, found)
+    is_newest = version.pk == newest.pk
+    may_edit = is_newest and version.state == State.DRAFT and may_file_plan(request.user, found)
+    context = {
+        "acts": acts_open_to(staff(request), found, newest, local_day(now())) if is_newest else [],
+        "may_edit": may_edit,
+        "is_newest": is_newest,
+        "versions": found.versions.order_by("-number"),
+        "steps": found.steps.select_related("by", "organisation", "version").order_by("at", "pk"),
+        "countersignatures": version.countersignatures.select_related("organisation", "answered_by").order_by("pk"),
+        "documents": version.documents.order_by("added_at", "pk"),
+        "today": local_day(now()),
+        **changes_of(version),
+        **lines_page(request, version),
+    }
+    return render(request, "workspace/plans/detail.html", context)
+
+
+def lines_page(request: HttpRequest, version: PlanVersion) -> dict[str, Any]:
+    """The lines of a version, page by page, each with what was said on it."""
+    page = parts.paginate(request, lines_of(version), LINES_PER_PAGE)
+    comments = comments_for(version)
+    return {
+        "plan": version.plan,
+        "programme": version.plan.programme,
+        "version": version,
+        "page": page,
+        "rows": [(line, comments.get(line.key, [])) for line in page],
+        "sums": sums_of(version),
+    }
+
+
+def changes_of(version: PlanVersion) -> dict[str, Any]:
+    """What changed since the version before."""
+    former = version.plan.versions.filter(number=version.number - 1).first()
+    if former is None:
+        return {"former": None}
+    found = difference_from(former, version)
+    return {"former": former, "difference": found, "changed_lines": changed_lines(found)}
+
+
+@needs(Action.FILE_PLAN)
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything once more before it is filed and can no longer be changed."""
+    found = plan_to_file_or_404(request.user, pk)
+    version = latest_version(found)
+    form = SubmitForm(request.POST or None, initial={"version": version.edit_count, "note": version.note})
+    if form.is_valid():
+        answers = form.cleaned_data
+        try:
+            submit_plan(version, note=answers["note"], edit_count=answers["version"], by=staff(request), at=now())
+        except Refused as refusal:
+            return parts.refusal_page(request, refusal, back=reverse("workspace:plan", args=[pk]))
+        messages.success(request, _("The plan is filed."))
+        return redirect("workspace:plan", pk)
+    fits = version.state == State.DRAFT
+    return parts.form_page(
+        request, "workspace/plans/submit.html", form, fits=fits, **changes_of(version), **lines_page(request, version)
+    )
+
+
+@needs(Action.FILE_PLAN)
+def amend(request: HttpRequest, pk: int) -> HttpResponse:
+    found = plan_to_file_or_404(request.user, pk)
+    version = latest_version(found)
+    if request.method == "POST":
+        try:
+            amend_plan(in_force(found) or version, by=staff(request), at=now())
+        except Refused as refusal:
+            return parts.refusal_page(request, refusal, back=reverse("workspace:plan", args=[pk]))
+        messages.success(request, _("A new version with the same lines is open."))
+        return redirect("workspace:plan", pk)
+    fits = version.state == State.PUBLISHED and found.programme.state != Programme.State.CLOSED
+    context = {"plan": found, "programme": found.programme, "version": version, "fits": fits}
+    return render(request, "workspace/plans/amend.html", context)
+
+
+def in_force(found: Plan) -> PlanVersion | None:
+    return found.versions.filter(state=State.PUBLISHED).first()
+
+
+@needs(Action.APPROVE_PLAN)
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    found = plan_to_decide_or_404(request.user, pk)
+    version = latest_version(found)
+    if request.method == "POST":
+        try:
+            close_plan(version, by=staff(request), at=now())
+        except Refused as refusal:
+            return parts.refusal_page(request, refusal, back=reverse("workspace:plan", args=[pk]))
+        messages.success(request, _("The plan is closed."))
+        return redirect("workspace:plan", pk)
+    fits = version.state == State.PUBLISHED
+    context = {"plan": found, "programme": found.programme, "version": version, "fits": fits}
+    return render(request, "workspace/plans/close.html", context)
