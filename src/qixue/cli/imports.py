@@ -1,8 +1,6 @@
 """`qixue import records|plans FILE`: records of a past week, or the plan of an organisation from a sheet."""
 
 import argparse
-import hashlib
-import uuid
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -12,7 +10,8 @@ from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.demo.records import load_records
 from qixue.people.models import Organisation
-from qixue.programme.operations.plan_import import import_plan, read_plan
+from qixue.programme.models import PlanVersion
+from qixue.programme.operations.sheet_imports import import_sheet
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -41,11 +40,16 @@ def run_plan(args: argparse.Namespace) -> int:
     organisation = Organisation.objects.filter(code=args.organisation).first()
     if organisation is None:
         raise Refused("unknown_organisation", _("There is no organisation %(code)s."), code=args.organisation)
-    data = args.file.read_bytes()
-    plan = read_plan(data, programme)
-    if not args.dry_run:
-        key = uuid.uuid5(uuid.NAMESPACE_OID, hashlib.sha256(data).hexdigest())
-        import_plan(plan, programme, organisation=organisation, by=None, at=now(), key=key)
-    values = {"activities": len(plan.titles), "sessions": len(plan.rows)}
+    draft = PlanVersion.objects.filter(
+        plan__programme=programme, plan__organisation=organisation, state=PlanVersion.State.DRAFT
+    ).first()
+    if draft is None:
+        raise Refused(
+            "no_draft",
+            _("%(name)s has no draft of a plan for this programme; please invite it, or amend its plan, first."),
+            name=organisation.name,
+        )
+    lines = import_sheet(draft, data=args.file.read_bytes(), by=None, at=now(), is_trial=args.dry_run)
+    values = {"activities": len({line.title for line in lines}), "sessions": len(lines)}
     print(_("%(activities)s activities with %(sessions)s sessions.") % values)
     return 0

@@ -1,6 +1,9 @@
+import datetime
 from importlib import import_module
 
 from django.apps import AppConfig
+
+from qixue.core.duties import Duty, duties
 
 
 class ProgrammeConfig(AppConfig):
@@ -9,3 +12,5 @@ class ProgrammeConfig(AppConfig):
     def ready(self) -> None:
         import_module("qixue.programme.figures")  # registers the figures that this app defines
         import_module("qixue.programme.notices.plans")  # registers what people are told
+        sheets = import_module("qixue.programme.operations.sheet_imports")
+        duties.register(Duty("sheets", sheets.check_waiting_sheets, every=datetime.timedelta(seconds=1)))

@@ -28,7 +28,15 @@ from qixue.core.quantity import Qualifier
 from qixue.participation.models import Evidence, LedgerEntry
 from qixue.participation.operations.ledger import record_head_count
 from qixue.people.models import Notification, Organisation, Role, User
-from qixue.programme.models import Countersignature, PlanDocument, PlanLine, PlanVersion, Programme, Session
+from qixue.programme.models import (
+    Countersignature,
+    PlanDocument,
+    PlanLine,
+    PlanVersion,
+    Programme,
+    Session,
+    SheetImport,
+)
 
 PLACES = ("own", "ancestor", "sibling", "descendant", "stranger")
 
@@ -112,6 +120,12 @@ def asked_countersignature(scene: Scene) -> int:
     return asked.pk
 
 
+def sheet_of_own(scene: Scene) -> int:
+    version = PlanVersion.objects.get(plan=scene.record("plans/"))
+    uploader = scene.people["own", Role.ORGANISER]
+    return SheetImport.objects.create(version=version, file="sheet.xlsx", uploaded_by=uploader, uploaded_at=NOON).pk
+
+
 def plan_document(scene: Scene) -> int:
     version = PlanVersion.objects.get(plan=scene.record("plans/"))
     document = PlanDocument(version=version, kind="request", title="请示", organ="教育局", added_at=NOON)
@@ -124,6 +138,7 @@ RECORDS: dict[str, Callable[[Scene], int]] = {
     "plans/": lambda scene: PlanLine.objects.get(pk=scene.record("plan-lines/")).version.plan_id,
     "countersignatures/": asked_countersignature,
     "plan-documents/": plan_document,
+    "sheets/": sheet_of_own,
     "activities/": lambda scene: scene.session.activity_id,
     "sessions/": lambda scene: scene.session.pk,
     "entries/": lambda scene: ledger_entry(scene).pk,
@@ -147,7 +162,6 @@ EXPECTED: dict[str, set[str]] = {
     "coverage": IN_THE_PROGRAMME,
     "summary": WHOLE_PROGRAMME,
     "summary_file": WHOLE_PROGRAMME,
-    "import_template": IN_THE_PROGRAMME,
 }
 # Reading a page is enough to know who reaches it; these have nothing to read.
 POST_ONLY = {"hold_session"}

@@ -1,14 +1,12 @@
 """What an organiser and a coordinator do, page by page, without script."""
 
 import io
-import re
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from openpyxl import Workbook
 from PIL import Image
 from tests.factories import (
     ActivityFactory,
@@ -16,14 +14,12 @@ from tests.factories import (
     ProgrammeFactory,
     RoleAssignmentFactory,
     SessionFactory,
-    VenueFactory,
     key,
 )
 
 from qixue.participation.models import LedgerEntry
 from qixue.people.models import Organisation, Role
 from qixue.programme.models import Activity, Session
-from qixue.programme.operations.plan_import import COLUMNS
 from qixue.web.workspace.forms.activities import initial_of
 
 pytestmark = pytest.mark.django_db
@@ -231,34 +227,3 @@ def test_recount_says_that_figures_agree(library: Organisation) -> None:
     answer = coordinator.post(page("figures", "week"))
 
     assert (answer.status_code, answer.context["is_recounted"], answer.context["different"]) == (200, True, [])
-
-
-def plan_upload(rows: list[list[Any]]) -> SimpleUploadedFile:
-    workbook = Workbook()
-    for row in [list(COLUMNS), *rows]:
-        workbook.worksheets[0].append(row)
-    output = io.BytesIO()
-    workbook.save(output)
-    return SimpleUploadedFile("plan.xlsx", output.getvalue())
-
-
-def test_plan_is_shown_before_it_is_taken_over(organiser: Client, library: Organisation) -> None:
-    VenueFactory(code="V1")
-    row = ["稻田养鱼", "培训", None, None, "2026-11-25", "9:00", "11:00", "V1", 40, None, None]
-    answers = {"programme": "week", "organisation": library.code, "key": key()}
-
-    shown = organiser.post(page("import_plan"), {**answers, "sheet": plan_upload([row])})
-    before = Activity.objects.count()
-    content = re.search(r'name="content" value="([^"]+)"', shown.content.decode())
-    organiser.post(page("import_plan"), {**answers, "content": content.group(1) if content else "", "confirm": "1"})
-
-    assert (shown.status_code, before, Activity.objects.count()) == (200, 0, 1)
-
-
-def test_wrong_plan_is_explained_and_brings_nothing(organiser: Client, library: Organisation) -> None:
-    row = ["稻田养鱼", "培训", None, None, "2026-11-25", "9:00", "11:00", "NO-SUCH", -1, None, None]
-    answers = {"programme": "week", "organisation": library.code, "key": key(), "sheet": plan_upload([row])}
-
-    answer = organiser.post(page("import_plan"), answers)
-
-    assert (answer.status_code, len(answer.context["form"].errors["sheet"]), Activity.objects.count()) == (422, 3, 0)

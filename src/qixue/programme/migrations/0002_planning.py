@@ -332,6 +332,7 @@ class Migration(migrations.Migration):
                 ('complaints', models.JSONField(default=list)),
                 ('lines', models.JSONField(default=list)),
                 ('uploaded_at', models.DateTimeField()),
+                ('lease_until', models.DateTimeField(blank=True, null=True)),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
                 ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sheet_imports', to='programme.planversion')),

@@ -220,6 +220,7 @@ class SheetImport(models.Model):
     lines = models.JSONField(default=list)  # the lines as they will be written
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True, blank=True)  # a worker has it until then
     finished_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

@@ -1,0 +1,18 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class SheetForm(forms.Form):
+    sheet = forms.FileField(
+        label=_("Sheet"),
+        help_text=_("An .xlsx file up to 10 MB, written on our empty sheet or on the plan as it was written out."),
+        widget=forms.ClearableFileInput(
+            attrs={"accept": ".xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+        ),
+    )
+
+
+class TakeOverForm(forms.Form):
+    """Nothing to answer: the draft that the reader compared the sheet with."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
