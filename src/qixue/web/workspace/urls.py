@@ -1,6 +1,17 @@
 from django.urls import path
 
-from qixue.web.workspace.views import activities, counts, home, imports, notices, programmes, sessions
+from qixue.web.workspace.views import (
+    activities,
+    counts,
+    home,
+    notices,
+    plan_decisions,
+    plan_lines,
+    plans,
+    programmes,
+    sessions,
+    sheets,
+)
 
 app_name = "workspace"
 
@@ -25,11 +36,27 @@ urlpatterns = [
     path("programmes/<str:code>/coverage/", programmes.coverage, name="coverage"),
     path("programmes/<str:code>/summary/", programmes.summary, name="summary"),
     path("programmes/<str:code>/summary/<str:kind>/", programmes.summary_file, name="summary_file"),
+    path("programmes/<str:code>/plans/", plans.plans, name="plans"),
+    path("programmes/<str:code>/plans/invite/", plans.invite, name="invite_to_plan"),
+    path("plans/<int:pk>/", plans.plan, name="plan"),
+    path("plans/<int:pk>/lines/new/", plan_lines.new, name="new_plan_line"),
+    path("plan-lines/<int:pk>/edit/", plan_lines.edit, name="edit_plan_line"),
+    path("plan-lines/<int:pk>/remove/", plan_lines.remove, name="remove_plan_line"),
+    path("plans/<int:pk>/submit/", plans.submit, name="submit_plan"),
+    path("plans/<int:pk>/countersignatures/", plan_decisions.ask, name="ask_countersignature"),
+    path("countersignatures/<int:pk>/", plan_decisions.answer, name="countersign"),
+    path("plans/<int:pk>/decide/", plan_decisions.decide, name="decide_plan"),
+    path("plans/<int:pk>/publish/", plan_decisions.publish, name="publish_plan"),
+    path("plans/<int:pk>/amend/", plans.amend, name="amend_plan"),
+    path("plans/<int:pk>/close/", plans.close, name="close_plan"),
+    path("plans/<int:pk>/documents/new/", plan_decisions.attach, name="attach_plan_document"),
+    path("plan-documents/<int:pk>/file/", plan_decisions.document_file, name="plan_document_file"),
     path("notices/", notices.inbox, name="inbox"),
     path("notices/preferences/", notices.notice_preferences, name="notice_preferences"),
     path("notices/<int:pk>/", notices.notice, name="notice"),
     path("deliveries/", notices.deliveries, name="deliveries"),
     path("deliveries/<int:pk>/", notices.delivery, name="delivery"),
-    path("import/", imports.choose, name="import_plan"),
-    path("import/template/", imports.template, name="import_template"),
+    path("plans/<int:pk>/sheet/", sheets.upload, name="upload_sheet"),
+    path("plans/<int:pk>/sheet.xlsx", sheets.download, name="plan_sheet"),
+    path("sheets/<int:pk>/", sheets.sheet, name="sheet"),
 ]
