@@ -5,7 +5,7 @@ import pytest
 
 from qixue.cli.doctor import check_fonts
 from qixue.core.checkup import Level
-from qixue.report.files import fonts as installed_fonts
+from qixue.report.fonts import installed_fonts
 from qixue.report.fonts import find_fonts
 
 FONTS = installed_fonts()

@@ -13,7 +13,7 @@ from qixue.core.quantity import ACTIVITY, AWARD, INSTALMENT, MONTH, PERSON, PIEC
 from qixue.people.models import Organisation
 from qixue.places.models import Region
 from qixue.programme.models import Activity, Award, Brand, Instalment, ReportedCount, Session
-from qixue.programme.queries import held_sessions_in, sessions_in
+from qixue.programme.queries import held_sessions_in, planned_sessions_in, sessions_in
 
 Measure = ReportedCount.Measure
 SOURCE_DOCUMENT = _("Source document")
@@ -170,6 +170,11 @@ def reported_rows(scope: Scope, measure: str) -> list[EvidenceRow]:
     return [reported_row(count) for count in reported_in(scope, measure)]
 
 
+def planned_rows(scope: Scope) -> list[EvidenceRow]:
+    sessions = planned_sessions_in(scope).select_related("activity__organisation", "venue").order_by("starts_at", "pk")
+    return [session_row(session) for session in sessions]
+
+
 def beneficiaries(scope: Scope) -> FigureValue:
     reports = reported_in(scope, Measure.BENEFICIARIES)
     parts = [(f"reported_count:{count.code}", count.quantity) for count in reports]
@@ -196,6 +201,14 @@ define(
     ),
     lambda scope: value_with_reports(scope, held_sessions_in(scope).count(), SESSION, Measure.SESSIONS),
     lambda scope: [*reported_rows(scope, Measure.SESSIONS), *session_rows(scope)],
+)
+define(
+    "sessions_planned",
+    _("Sessions not yet held"),
+    SESSION,
+    _("Sessions of published activities that are neither held nor called off nor postponed, until they are reported."),
+    lambda scope: counted_or_missing(scope, planned_sessions_in(scope).count(), SESSION),
+    planned_rows,
 )
 define(
     "instalments_total",

@@ -48,6 +48,11 @@ def held_sessions_in(scope: Scope) -> SessionQuerySet:
     return sessions_in(scope).held()
 
 
+def planned_sessions_in(scope: Scope) -> SessionQuerySet:
+    """Sessions that everybody was told of and that are neither held nor called off."""
+    return sessions_in(scope).filter(activity__state=Activity.State.PUBLISHED, state=Session.State.PLANNED)
+
+
 def counties_mentioned(programme: Programme) -> QuerySet[Region]:
     """Counties about which there is any record: an activity, a session, or an organisation with a role in one."""
     activities = Activity.objects.filter(programme=programme)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from django.conf import settings
 from fontTools.ttLib import TTCollection, TTFont
 
 # Style of the standard -> families that show it, best first. The last is always a Noto face, which lacks no character
@@ -17,6 +18,7 @@ STYLES = {
     "宋体": ("FandolSong", "Noto Serif CJK SC", "Noto Sans CJK SC"),
 }
 SUFFIXES = {".otf", ".ttf", ".ttc", ".otc"}
+SYSTEM_FONTS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts")
 NAMES = ("fandol", "notoserifcjk", "notosanscjk", "noto_sans_cjk", "noto_serif_cjk")
 
 
@@ -49,6 +51,12 @@ def find_fonts(directories: Iterable[Path]) -> FontSet:
     return FontSet(tuple(files.values()), families)
 
 
+@lru_cache(maxsize=1)
+def installed_fonts() -> FontSet:
+    """The fonts for PDFs: those the city provides first, those of the system after."""
+    return find_fonts([*settings.QIXUE["FONT_DIRS"], *SYSTEM_FONTS])
+
+
 def faces(path: Path) -> list[TTFont]:
     if path.suffix.lower() in {".ttc", ".otc"}:
         return list(TTCollection(path, lazy=True).fonts)
@@ -71,5 +79,7 @@ def missing_glyphs(text: str, fonts: FontSet) -> set[str]:
     """Characters of the text that no font of the set can show."""
     points = {ord(character) for character in text if not character.isspace()}
     for path in fonts.files:
+        if not points:  # the first files usually have them all; reading the others would take a second
+            break
         points -= characters_of(path)
     return {chr(point) for point in points}

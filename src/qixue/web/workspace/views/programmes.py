@@ -75,7 +75,7 @@ def whole_programme_or_404(request: HttpRequest, code: str) -> Programme:
 def summary(request: HttpRequest, code: str) -> HttpResponse:
     """The drafted work summary with everything its editor should look at before issuing it."""
     draft = draft_summary(whole_programme_or_404(request, code), at=now())
-    context = {"programme": draft.programme, "draft": draft, "lines": preview_lines(draft.document)}
+    context = {"programme": draft.programme, "draft": draft, "lines": preview_lines(draft.manuscript)}
     return render(request, "workspace/programmes/summary.html", context)
 
 
