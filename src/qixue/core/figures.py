@@ -68,7 +68,7 @@ def combined(parts: Sequence[tuple[str, Quantity]], unit: Unit) -> tuple[Quantit
 
 @dataclass(frozen=True)
 class EvidenceRow:
-    """One record behind a figure, as far as the viewer may see it."""
+    """One record behind a figure, or one session with all its records, as far as the viewer may see it."""
 
     id: str  # "ledger:12", "reported_count:F2", "session:7"
     title: str
@@ -79,6 +79,9 @@ class EvidenceRow:
     quote: str = ""
     digest: str = ""
     session_id: int | None = None
+    organisation: str = ""  # who keeps the record
+    kind: str = ""  # a translatable word: what sort of record, where a figure stands on several
+    record_count: int = 1  # how many records of a session the row stands for
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ class FigureDefinition:
     value: Callable[[Scope], FigureValue]
     recount: Callable[[Scope], FigureValue]
     evidence: Callable[[Scope], Sequence[EvidenceRow]]
+    by_session: Callable[[Scope], Sequence[EvidenceRow]] | None = None  # the same, one row per session, for reading
     rule_version: int = 1
 
 

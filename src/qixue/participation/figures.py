@@ -56,6 +56,9 @@ EVIDENCE_FIELDS = (
     "sequence",
     "activity__title",
     "activity__title_en",
+    "organisation__name",
+    "organisation__name_en",
+    "kind",
     "count",
     "qualifier",
     "occurred_at",
@@ -79,12 +82,13 @@ def named_evidence(scope: Scope) -> list[EvidenceRow]:
 
 
 def evidence_rows(entries: LedgerEntryQuerySet) -> list[EvidenceRow]:
-    sources = {source.value: str(source.label) for source in LedgerEntry.Source}
+    words = {str(choice): str(choice.label) for choice in (*LedgerEntry.Source, *LedgerEntry.Kind)}
     values = entries.order_by("organisation_id", "sequence").values(*EVIDENCE_FIELDS)
-    return [entry_row(entry, sources) for entry in values]
+    return [entry_row(entry, words) for entry in values]
 
 
-def entry_row(entry: dict[str, Any], sources: dict[str, str]) -> EvidenceRow:
+def entry_row(entry: dict[str, Any], words: dict[str, str]) -> EvidenceRow:
+    """`words` gives each source and each kind of entry in the viewer's language."""
     occurred = entry["occurred_at"]
     return EvidenceRow(
         id=f"ledger:{entry['organisation__code']}/{entry['sequence']}",
@@ -92,11 +96,51 @@ def entry_row(entry: dict[str, Any], sources: dict[str, str]) -> EvidenceRow:
         quantity=Quantity(entry["count"], ATTENDANCE, Qualifier(entry["qualifier"])),
         occurred_on=local_day(occurred).isoformat() if occurred else entry["period_from"],
         place=in_language(entry["session__venue__name"] or "", entry["session__venue__name_en"] or ""),
-        source=sources[entry["source"]],
+        source=words[entry["source"]],
         quote=entry["evidence__text"] or "",
         digest=entry["hash"],
         session_id=entry["session_id"],
+        organisation=in_language(entry["organisation__name"], entry["organisation__name_en"]),
+        kind=words[entry["kind"]],
     )
+
+
+def evidence_by_session(scope: Scope) -> list[EvidenceRow]:
+    """What documents state, then each session with its attendance by its own counting rule."""
+    entries = LedgerEntry.objects.effective().filter(scope_condition(scope))
+    of_sessions = entries.filter(session__isnull=False).order_by().values_list("session_id")
+    record_counts = dict(of_sessions.annotate(Count("pk")))
+    tallies = Tally.objects.filter(scope_condition(scope), session__isnull=False)
+    numbers = {tally.session_id: tally.attendance for tally in tallies if tally.session_id}
+    return [*evidence_rows(entries.filter(session=None)), *session_rows(numbers, record_counts)]
+
+
+def names_by_session(scope: Scope) -> list[EvidenceRow]:
+    """How many distinct people each session had by name. The same people come to several: these do not add up."""
+    entries = LedgerEntry.objects.effective().people().filter(scope_condition(scope), session__isnull=False)
+    counts = entries.order_by().values_list("session_id").annotate(Count("person_token", distinct=True), Count("pk"))
+    rows = list(counts)
+    numbers = {session: Quantity(people, PERSON) for session, people, _records in rows}
+    return session_rows(numbers, {session: records for session, _people, records in rows})
+
+
+def session_rows(numbers: dict[int, Quantity], record_counts: dict[int, int]) -> list[EvidenceRow]:
+    """One row per session that has a number, by its start."""
+    related = ("activity__organisation", "venue")
+    sessions = Session.objects.filter(pk__in=numbers).select_related(*related).order_by("starts_at", "pk")
+    return [
+        EvidenceRow(
+            id=f"tally:{session.activity.code}/{session.number}",
+            title=session.activity.local_title,
+            quantity=numbers[session.pk],
+            occurred_on=local_day(session.starts_at).isoformat() if session.starts_at else "",
+            place=session.venue.local_name if session.venue else "",
+            session_id=session.pk,
+            organisation=session.activity.organisation.local_name,
+            record_count=record_counts.get(session.pk, 0),
+        )
+        for session in sessions
+    ]
 
 
 def participants(scope: Scope) -> FigureValue:
@@ -129,7 +173,7 @@ def registration_evidence(scope: Scope) -> list[EvidenceRow]:
     """One row per session: who registered is nobody else's business."""
     accepted = accepted_registrations(scope).order_by().values("session_id").annotate(count=Count("pk"))
     counts = {row["session_id"]: row["count"] for row in accepted}
-    sessions = Session.objects.filter(pk__in=counts).select_related("activity", "venue").order_by("starts_at", "pk")
+    sessions = Session.objects.filter(pk__in=counts).select_related("activity__organisation", "venue")
     return [
         EvidenceRow(
             id=f"registrations:{session.activity.code}/{session.number}",
@@ -139,8 +183,9 @@ def registration_evidence(scope: Scope) -> list[EvidenceRow]:
             place=session.venue.local_name if session.venue else "",
             source=str(_("Registrations")),
             session_id=session.pk,
+            organisation=session.activity.organisation.local_name,
         )
-        for session in sessions
+        for session in sessions.order_by("starts_at", "pk")
     ]
 
 
@@ -215,6 +260,7 @@ registry.register(
         value=lambda scope: attendance(scope, tallies_in(scope)),
         recount=lambda scope: attendance(scope, recounted_tallies_in(scope)),
         evidence=evidence,
+        by_session=evidence_by_session,
     )
 )
 registry.register(
@@ -227,6 +273,7 @@ registry.register(
         value=participants,
         recount=participants,
         evidence=named_evidence,
+        by_session=names_by_session,
     )
 )
 registry.register(
@@ -239,6 +286,7 @@ registry.register(
         value=named_share,
         recount=named_share,
         evidence=evidence,
+        by_session=evidence_by_session,
     )
 )
 registry.register(
@@ -263,6 +311,7 @@ registry.register(
         value=per_thousand,
         recount=per_thousand,
         evidence=evidence,
+        by_session=evidence_by_session,
     )
 )
 registry.register(
@@ -275,5 +324,6 @@ registry.register(
         value=urban_rural_ratio,
         recount=urban_rural_ratio,
         evidence=evidence,
+        by_session=evidence_by_session,
     )
 )

@@ -22,6 +22,7 @@ from tests.factories import (
 )
 
 from qixue.core.quantity import Qualifier
+from qixue.figures.models import NamedFigure
 from qixue.participation.models import Evidence
 from qixue.participation.operations.ledger import record_head_count
 from qixue.people.models import Role, User
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 ROUTES: list[URLPattern] = urls.urlpatterns
 FOR_EVERYBODY_SIGNED_IN = {"home"}
-OF_A_PROGRAMME = {"figures", "coverage", "summary", "summary_file"}
+OF_A_PROGRAMME = {"figures", "figure", "coverage", "summary", "summary_file"}
 OF_THE_WHOLE_PROGRAMME = {"summary", "summary_file"}
 # Reading a page is enough to know who reaches it; this one has nothing to read.
 POST_ONLY = {"hold_session"}
@@ -71,6 +72,7 @@ def scene() -> Scene:
         at=NOON,
         client_uuid=key(),
     )
+    NamedFigure.objects.create(programme=programme, code="attendance", definition="attendance", position=1)
     numbers = {"activit": activity.pk, "session": session.pk, "entr": entry.pk, "evidence": evidence.pk}
     return Scene(people, {route.name or "": arguments_of(route, numbers) for route in ROUTES})
 
@@ -83,6 +85,10 @@ def arguments_of(route: URLPattern, numbers: dict[str, int]) -> dict[str, Any]:
         values["pk"] = next(number for stem, number in numbers.items() if path.startswith(stem))
     if "<str:code>" in path:
         values["code"] = "week"
+    if "<str:figure_code>" in path:
+        values["figure_code"] = "attendance"
+    if "<int:session_pk>" in path:
+        values["session_pk"] = numbers["session"]
     if "<str:kind>" in path:
         values["kind"] = "xlsx"
     return values

@@ -7,9 +7,8 @@ from typing import Any
 
 from django import template
 from django.template.context import RequestContext
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from qixue.core.clock import SHANGHAI, now
 from qixue.core.language import in_language as chosen
@@ -74,6 +73,12 @@ def number(value: Any) -> str:
 def quantity(value: Quantity | None) -> str:
     """Hedge, number and unit as a sentence prints them."""
     return value.text(get_language() or "zh") if value else _("no data")
+
+
+@register.filter
+def hedged_number(value: Quantity) -> str:
+    """Hedge and number, for a column whose head names the unit."""
+    return value.number_text(get_language() or "zh")
 
 
 @register.filter
