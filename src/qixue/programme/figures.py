@@ -59,11 +59,12 @@ def session_row(session: Session) -> EvidenceRow:
         source=str(SESSION_RECORD),
         digest=digest(content),
         session_id=session.pk,
+        organisation=session.activity.organisation.local_name,
     )
 
 
 def session_rows(scope: Scope) -> list[EvidenceRow]:
-    sessions = held_sessions_in(scope).select_related("activity", "venue").order_by("starts_at", "pk")
+    sessions = held_sessions_in(scope).select_related("activity__organisation", "venue").order_by("starts_at", "pk")
     return [session_row(session) for session in sessions]
 
 
