@@ -255,3 +255,12 @@ def test_brand_without_a_published_programme_is_not_found(open_page):
     brand.programmes.add(ProgrammeFactory(state="draft", region=RegionFactory()))
 
     open_page("/brands/hall/", status=404)
+
+
+def test_head_of_a_column_names_the_unit_once(open_page, tea, county):
+    for definition in ("attendance", "counties_covered"):
+        name_figure(tea.activity.programme, definition, region_code=county.code)
+
+    page = open_page(LIST, language="en")
+
+    assert head_and_foot(page)[0] == ["Place", "Attendances", "Counties with a session"]

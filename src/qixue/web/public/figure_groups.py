@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from django.utils.translation import gettext as _
 
 from qixue.core.figures import Scope
+from qixue.core.language import is_chinese
 from qixue.core.quantity import Qualifier, Quantity, Unit, total
 from qixue.figures.queries import Figure, dimension_labels
 from qixue.places.models import Region
@@ -37,6 +38,13 @@ class Column:
     title: str
     unit: Unit
     total: Quantity | None
+
+    @property
+    def unit_beside_title(self) -> str:
+        """The unit for the head of the column; empty where an English title has its words already."""
+        if is_chinese():
+            return self.unit.zh
+        return "" if self.unit.en_plural.casefold() in self.title.casefold() else self.unit.en_plural
 
 
 @dataclass(frozen=True)
