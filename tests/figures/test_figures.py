@@ -4,30 +4,23 @@ import datetime
 from decimal import Decimal
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from tests.factories import (
     NOON,
     ActivityFactory,
     BrandFactory,
-    EvidenceFactory,
     OrganisationFactory,
     ProgrammeFactory,
     RegionFactory,
     ResidentFactory,
-    SessionFactory,
-    UserFactory,
     VenueFactory,
     key,
 )
+from tests.figures.conftest import check_in, head_count, held, number, populate, reported, value
 
-from qixue.core.figures import FigureValue, Scope, registry
-from qixue.core.quantity import ATTENDANCE, PERSON, Qualifier, Quantity, total
-from qixue.figures.models import NamedFigure
-from qixue.figures.queries import figures_of
-from qixue.participation.models import LedgerEntry, Registration
-from qixue.participation.operations.ledger import EntryDraft, append_entries, record_head_count
-from qixue.places.models import Population, Region
+from qixue.core.figures import Scope, registry
+from qixue.core.quantity import Qualifier
+from qixue.participation.models import Registration
+from qixue.places.models import Region
 from qixue.programme.models import (
     Activity,
     Award,
@@ -37,75 +30,10 @@ from qixue.programme.models import (
     ReportedCount,
     Series,
     Session,
-    SourceDocument,
 )
 
 pytestmark = pytest.mark.django_db
 ANNA, BERT, CLARA = key(), key(), key()
-
-
-@pytest.fixture
-def programme() -> Programme:
-    return ProgrammeFactory()
-
-
-def value(code: str, programme: Programme, **dimensions: str) -> FigureValue:
-    return registry.definitions[code].value(Scope(programme.code, **dimensions))
-
-
-def number(code: str, programme: Programme, **dimensions: str) -> object:
-    quantity = value(code, programme, **dimensions).quantity
-    return quantity.value if quantity else None
-
-
-def held(programme: Programme, **changes: object) -> Session:
-    activity = changes.pop("activity", None) or ActivityFactory(programme=programme)
-    return SessionFactory(activity=activity, **changes)
-
-
-def check_in(session: Session, *people: object) -> None:
-    drafts = [
-        EntryDraft(
-            kind=LedgerEntry.Kind.ATTENDANCE,
-            activity=session.activity,
-            session=session,
-            source=LedgerEntry.Source.DOOR,
-            actor=None,
-            recorded_at=NOON,
-            occurred_at=session.starts_at,
-            person_token=person,
-            client_uuid=key(),
-        )
-        for person in people
-    ]
-    append_entries(session.activity.organisation, drafts)
-
-
-def head_count(session: Session, count: int, qualifier: Qualifier = Qualifier.EXACT) -> None:
-    record_head_count(
-        session,
-        count=count,
-        qualifier=qualifier,
-        evidence=EvidenceFactory(),
-        by=UserFactory(),
-        at=NOON,
-        client_uuid=key(),
-    )
-
-
-def reported(programme: Programme, **changes: object) -> ReportedCount:
-    document, _made = SourceDocument.objects.get_or_create(programme=programme, code="S", title="总结", genre="总结")
-    values = {
-        "document": document,
-        "programme": programme,
-        "code": f"R{ReportedCount.objects.count()}",
-        "value": 80,
-        "qualifier": Qualifier.AT_LEAST,
-        "unit": "session",
-        "measure": ReportedCount.Measure.SESSIONS,
-        "quote": "讲座达80多场",
-    }
-    return ReportedCount.objects.create(**{**values, **changes})
 
 
 @pytest.mark.parametrize("code", sorted(registry.definitions))
@@ -281,18 +209,6 @@ def test_registrations_leave_the_waiting_list_out(programme: Programme) -> None:
     assert number("registrations", programme) == 2
 
 
-def populate(programme: Programme, indicator: str, people: int, day: str = "2020-11-01") -> None:
-    Population.objects.create(
-        region=programme.region,
-        indicator=indicator,
-        reference_on=day,
-        value=people,
-        unit="persons",
-        status="verified",
-        source="第七次人口普查公报",
-    )
-
-
 def test_attendance_per_thousand_uses_the_latest_series_and_names_it(programme: Programme) -> None:
     populate(programme, "resident_population", 1000, "2010-11-01")
     populate(programme, "resident_population", 8000)
@@ -313,106 +229,3 @@ def test_town_to_country_compares_attendance_per_resident(programme: Programme) 
         check_in(held(programme, venue=VenueFactory(region=region)), *(key() for _ in range(people)))
 
     assert number("urban_rural_ratio", programme) == Decimal("4.00")  # (4 / 1000) / (2 / 2000)
-
-
-def name_figures(programme: Programme, *definitions: str, **dimensions: str) -> None:
-    for position, definition in enumerate(definitions):
-        code = ".".join([definition, *dimensions.values()])
-        NamedFigure.objects.create(
-            programme=programme, code=code, definition=definition, position=position, **dimensions
-        )
-
-
-def values_of(programme: Programme) -> dict[str, object]:
-    return {figure.code: figure.quantity.value for figure in figures_of(programme) if figure.quantity}
-
-
-def queries_of(programme: Programme) -> int:
-    with CaptureQueriesContext(connection) as queries:
-        figures_of(programme)
-    return len(queries)
-
-
-def test_list_of_figures_reads_again_each_time_it_is_asked_for(programme: Programme) -> None:
-    name_figures(programme, "attendance", "sessions_total")
-    check_in(held(programme), ANNA)
-    first = values_of(programme)
-    check_in(held(programme), ANNA)
-
-    second = values_of(programme)
-
-    assert (first, second) == ({"attendance": 1, "sessions_total": 1}, {"attendance": 2, "sessions_total": 2})
-
-
-def test_rates_share_the_reads_of_the_attendances_beside_them(programme: Programme) -> None:
-    populate(programme, "resident_population", 1000)
-    check_in(held(programme), ANNA)
-    name_figures(programme, "attendance")
-    alone = queries_of(programme)
-    name_figures(programme, "attendance_per_1000")
-
-    together = queries_of(programme)
-
-    assert together - alone == 1  # the population
-
-
-def test_figures_of_two_places_are_not_taken_for_one_another(programme: Programme) -> None:
-    for code, people in (("441826", (ANNA,)), ("441825", (ANNA, BERT))):
-        county = RegionFactory(code=code, parent=programme.region, level="county", unit_type="county")
-        check_in(held(programme, venue=VenueFactory(region=county)), *people)
-        name_figures(programme, "attendance", region_code=code)
-
-    values = values_of(programme)
-
-    assert values == {"attendance.441826": 1, "attendance.441825": 2}
-
-
-def test_sessions_of_a_document_are_narrowed_by_brand_series_and_kind(programme: Programme) -> None:
-    brand, other = BrandFactory(), BrandFactory()
-    series = Series.objects.create(brand=brand, code="S1", position=1, name="悦读小组")
-    lecture = ActivityFactory(programme=programme, kind=Activity.Kind.LECTURE)
-    reported(programme, value=10, brand=brand)
-    reported(programme, value=20, brand=other)
-    reported(programme, value=40, series=series)
-    reported(programme, value=80, activity=lecture)
-    narrowed = [{}, {"brand": brand.code}, {"series": "S1"}, {"kind": "lecture"}, {"region": "441800"}]
-
-    assert [number("sessions_total", programme, **scope) for scope in narrowed] == [150, 10, 40, 80, None]
-
-
-def evidence_by_session(code: str, programme: Programme, **dimensions: str) -> list[tuple[object, int]]:
-    by_session = registry.definitions[code].by_session
-    assert by_session is not None
-    return [(row.quantity, row.record_count) for row in by_session(Scope(programme.code, **dimensions))]
-
-
-def test_evidence_by_session_adds_up_to_the_attendances(programme: Programme) -> None:
-    first, second = held(programme), held(programme, counting_rule=Session.CountingRule.HEAD_COUNT)
-    check_in(first, ANNA, BERT)
-    check_in(second, BERT, CLARA)
-    head_count(second, 40, Qualifier.ABOUT)  # covers the two on the list
-
-    rows = evidence_by_session("attendance", programme)
-
-    assert rows == [(Quantity(2, ATTENDANCE), 2), (Quantity(40, ATTENDANCE, Qualifier.ABOUT), 3)]
-    assert total([quantity for quantity, _count in rows], ATTENDANCE) == value("attendance", programme).quantity
-
-
-def test_evidence_by_session_of_people_counts_distinct_ones(programme: Programme) -> None:
-    session = held(programme)
-    check_in(session, ANNA, BERT)
-    head_count(session, 40)
-
-    rows = evidence_by_session("participants", programme)
-
-    assert rows == [(Quantity(2, PERSON), 2)]
-
-
-def test_evidence_by_session_stays_in_its_part_of_the_tree(programme: Programme) -> None:
-    own, sibling = (OrganisationFactory(parent=programme.organisation) for _place in range(2))
-    for organisation, people in ((own, (ANNA,)), (sibling, (BERT, CLARA))):
-        check_in(held(programme, activity=ActivityFactory(programme=programme, organisation=organisation)), *people)
-
-    rows = evidence_by_session("attendance", programme, organisation=own.code)
-
-    assert rows == [(Quantity(1, ATTENDANCE), 1)]

@@ -8,7 +8,16 @@ from typing import Any
 from django.utils.translation import override
 
 from qixue.core.digests import digest, merkle_root
-from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Scope, combined, registry
+from qixue.core.figures import (
+    EvidenceRow,
+    FigureDefinition,
+    FigureValue,
+    Scope,
+    combined,
+    registry,
+    shared,
+    shared_reads,
+)
 from qixue.core.language import is_chinese
 from qixue.core.quantity import Quantity, Unit
 from qixue.figures.models import NamedFigure
@@ -95,21 +104,32 @@ def sum_of_rows(rows: Sequence[EvidenceRow], unit: Unit) -> Quantity | None:
 def dimension_labels(scope: Scope) -> list[str]:
     """What narrows the figure, in the viewer's language and a fixed order."""
     labels = []
-    for model, code in ((Brand, scope.brand), (Series, scope.series), (Organisation, scope.organisation)):
-        if code and (record := model.objects.filter(code=code).first()):
+    for model, code in (
+        (Brand, scope.brand),
+        (Series, scope.series),
+        (Organisation, scope.organisation),
+        (Region, scope.region),
+    ):
+        if code and (record := record_with_code(model, code)):
             labels.append(record.local_name)
-    if scope.region and (region := Region.objects.filter(code=scope.region).first()):
-        labels.append(region.local_name)
     if scope.kind:
         labels.append(str(Activity.Kind(scope.kind).label))
     return labels
+
+
+@shared
+def record_with_code(
+    model: type[Brand | Series | Organisation | Region], code: str
+) -> Brand | Series | Organisation | Region | None:
+    return model._default_manager.filter(code=code).first()
 
 
 def figures_of(programme: Programme) -> list[Figure]:
     """All named figures of a programme with their values, in the programme's order."""
     named = NamedFigure.objects.filter(programme=programme).order_by("position", "code")
     issues = issues_by_record(programme)
-    return [computed(item, programme.code, issues) for item in named]
+    with shared_reads():
+        return [computed(item, programme.code, issues) for item in named]
 
 
 def figure_of(programme: Programme, code: str) -> Figure | None:
@@ -130,7 +150,8 @@ def named_for_part(programme: Programme, organisation: str) -> list[NamedFigure]
 
 def figures_of_part(programme: Programme, organisation: str) -> list[Figure]:
     """A part's figures. What is known to be wrong with the sources speaks of the whole and stays with it."""
-    return [computed(item, programme.code, {}) for item in named_for_part(programme, organisation)]
+    with shared_reads():
+        return [computed(item, programme.code, {}) for item in named_for_part(programme, organisation)]
 
 
 def figure_of_part(programme: Programme, code: str, organisation: str) -> Figure | None:
@@ -236,4 +257,5 @@ def recount_differences(programme: Programme) -> list[tuple[Figure, Figure]]:
 def figures_named(programme: Programme, codes: Sequence[str]) -> list[Figure]:
     """Only these named figures, in the order of the codes; those that the programme does not have are left out."""
     named = {item.code: item for item in NamedFigure.objects.filter(programme=programme, code__in=codes)}
-    return [computed(named[code], programme.code, {}) for code in codes if code in named]
+    with shared_reads():
+        return [computed(named[code], programme.code, {}) for code in codes if code in named]

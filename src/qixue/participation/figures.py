@@ -8,7 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
-from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Period, Scope, combined, registry
+from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Period, Scope, combined, registry, shared
 from qixue.core.language import in_language
 from qixue.core.quantity import ATTENDANCE, PER_THOUSAND, PERCENT, PERSON, RATIO, Qualifier, Quantity
 from qixue.participation.models import LedgerEntry, LedgerEntryQuerySet, Registration, Tally
@@ -21,7 +21,7 @@ from qixue.participation.queries import (
 )
 from qixue.places.models import Population, Region
 from qixue.programme.models import Session
-from qixue.programme.queries import sessions_in
+from qixue.programme.queries import has_dated_sessions, sessions_in
 
 DIMENSIONS = ("brand", "series", "organisation", "region", "kind")
 TOTAL = Sum("attendance_count")
@@ -32,7 +32,7 @@ def attendance(scope: Scope, rows: list[TallyRow]) -> FigureValue:
     """The sum of tallies, with the wording and period of the documents that state some of them."""
     parts = [(f"tally:{row.activity_id}/{row.session_id or ''}", row.attendance) for row in rows]
     quantity, left_out = combined(parts, ATTENDANCE)
-    if quantity is None and sessions_in(scope).exclude(starts_at=None).exists():
+    if quantity is None and has_dated_sessions(scope):
         quantity = Quantity(0, ATTENDANCE)
     reported = document_entries(scope)
     periods = {Period(entry.period_from, entry.period_to, entry.period_quote) for entry in reported}
@@ -45,9 +45,22 @@ def attendance(scope: Scope, rows: list[TallyRow]) -> FigureValue:
     )
 
 
+@shared
+def attendance_in(scope: Scope) -> FigureValue:
+    """From the rollups; rates and shares start from it too."""
+    return attendance(scope, tallies_in(scope))
+
+
 def document_entries(scope: Scope) -> list[LedgerEntry]:
-    entries = ledger_entries().effective().filter(scope_condition(scope), session=None)
-    return list(entries)
+    if not has_document_entries(scope.programme):
+        return []
+    return list(ledger_entries().effective().filter(scope_condition(scope), session=None))
+
+
+@shared
+def has_document_entries(programme_code: str) -> bool:
+    """Most weeks have none, so that one question spares one for each of their figures."""
+    return LedgerEntry.objects.filter(activity__programme__code=programme_code, session=None).exists()
 
 
 # Read as plain values: a page or a report reads thousands of entries, and whole objects would cost five times as much.
@@ -153,7 +166,7 @@ def participants(scope: Scope) -> FigureValue:
 
 def named_share(scope: Scope) -> FigureValue:
     """Per cent of attendances that carry a name."""
-    total = attendance(scope, tallies_in(scope)).quantity
+    total = attendance_in(scope).quantity
     if total is None or not total.value:
         return FigureValue(None)
     named = Tally.objects.filter(scope_condition(scope)).aggregate(named=Sum("named_count"))["named"] or 0
@@ -199,7 +212,7 @@ def population(scope: Scope, indicator: str) -> Population | None:
 
 
 def per_thousand(scope: Scope) -> FigureValue:
-    total = attendance(scope, tallies_in(scope)).quantity
+    total = attendance_in(scope).quantity
     residents = population(scope, "resident_population")
     if total is None or residents is None:
         return FigureValue(None)
@@ -236,7 +249,7 @@ def urban_rural_ratio(scope: Scope) -> FigureValue:
     rural = Decimal(sums.get(Region.UrbanRural.RURAL, 0)) / rural_residents.value
     note = _("Places are classed by their kind: subdistricts and county seats as town, the others as country.")
     notes = (note, population_note(urban_residents), population_note(rural_residents))
-    total = attendance(scope, tallies_in(scope)).quantity
+    total = attendance_in(scope).quantity
     if not (urban and rural and total):
         return FigureValue(None, notes=notes)
     return FigureValue(Quantity(rounded(urban / rural, 2), RATIO, hedge_of_rate(total)), notes=notes)
@@ -257,7 +270,7 @@ registry.register(
             " speakers and volunteers on duty are not counted. Numbers that a document states keep their hedge."
         ),
         dimensions=DIMENSIONS,
-        value=lambda scope: attendance(scope, tallies_in(scope)),
+        value=attendance_in,
         recount=lambda scope: attendance(scope, recounted_tallies_in(scope)),
         evidence=evidence,
         by_session=evidence_by_session,

@@ -2,6 +2,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from qixue.core.clock import now
+from qixue.core.figures import shared_reads
 from qixue.figures.queries import Figure, common_unit, figure_of, figures_of, kinds_of_records
 from qixue.programme.models import Programme, Session
 from qixue.web import parts
@@ -13,8 +14,9 @@ PER_PAGE = 50
 def figures(request: HttpRequest, code: str) -> HttpResponse:
     """Every figure of a programme; each opens to its rule and its records."""
     programme = parts.get_programme_or_404(code)
-    context = {"programme": programme, "grouped": grouped(programme, figures_of(programme)), "as_of": now()}
-    return render(request, "public/figures/list.html", context)
+    with shared_reads():
+        groups = grouped(programme, figures_of(programme))
+    return render(request, "public/figures/list.html", {"programme": programme, "grouped": groups, "as_of": now()})
 
 
 def figure_or_404(programme: Programme, code: str) -> Figure:
