@@ -8,14 +8,16 @@ class Refused(Exception):
     """An act was refused and nothing was changed.
 
     `code` is stable and machine-readable; `text` is a translatable sentence with named placeholders filled from
-    `params`; `lines` lists single complaints where several things are wrong at once (a sheet, a file).
+    `params`; `lines` lists single complaints where several things are wrong at once (a sheet, a file); `field` names
+    the detail that has to be changed, where it is one.
     """
 
-    def __init__(self, code: str, text: Any, /, *, lines: Sequence[Any] = (), **params: Any) -> None:
+    def __init__(self, code: str, text: Any, /, *, lines: Sequence[Any] = (), field: str = "", **params: Any) -> None:
         super().__init__(code)
         self.code = code
         self.text = text
         self.lines = tuple(lines)
+        self.field = field
         self.params = params
 
     @property
@@ -25,3 +27,7 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         return "\n".join([self.sentence, *(str(line) for line in self.lines)])
+
+
+class Doubt(Refused):
+    """Something that can be right but rarely is. Called again with `confirmed=True`, the operation does it."""

@@ -20,7 +20,6 @@ from tests.factories import (
     VenueFactory,
     key,
 )
-from time_machine import travel
 
 from qixue.core.quantity import Qualifier
 from qixue.figures.models import NamedFigure
@@ -32,12 +31,6 @@ from qixue.programme.models import Programme, Session
 
 Open = Callable[..., html.HtmlElement]
 FIELDS = "//main//input[not(@type='hidden')] | //main//select | //main//textarea"
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

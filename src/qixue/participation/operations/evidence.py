@@ -21,7 +21,8 @@ LONGEST_EDGE = 2400  # pixels: a sign-in sheet stays readable
 def keep_note(text: str, *, at: datetime.datetime) -> Evidence:
     """Keep a written note. Refused: note_missing."""
     if not (text := text.strip()):
-        raise Refused("note_missing", _("Please say what the count stands on, for example: sign-in sheet, 2 pages."))
+        sentence = _("Please say what the count stands on, for example: sign-in sheet, 2 pages.")
+        raise Refused("note_missing", sentence, field="note")
     return Evidence.objects.create(kind=Evidence.Kind.NOTE, text=text, digest=text_digest(text), created_at=at)
 
 
@@ -38,7 +39,7 @@ def keep_photo(original: bytes, *, note: str = "", at: datetime.datetime) -> Evi
     Refused: photo_too_large, photo_unreadable.
     """
     if len(original) > LARGEST_PHOTO:
-        raise Refused("photo_too_large", _("The photo is larger than 10 MB; please take a smaller one."))
+        raise Refused("photo_too_large", _("The photo is larger than 10 MB; please take a smaller one."), field="photo")
     evidence = Evidence(
         kind=Evidence.Kind.SHEET_PHOTO,
         text=note.strip(),
@@ -56,11 +57,14 @@ def redrawn(original: bytes) -> bytes:
         with Image.open(io.BytesIO(original), formats=FORMATS) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise Refused(
-                    "photo_too_large", _("The photo has more than 40 million pixels; please take a smaller one.")
+                    "photo_too_large",
+                    _("The photo has more than 40 million pixels; please take a smaller one."),
+                    field="photo",
                 )
             upright = ImageOps.exif_transpose(picture).convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise Refused("photo_unreadable", _("This is no JPEG, PNG or WebP picture that can be read.")) from error
+        sentence = _("This is no JPEG, PNG or WebP picture that can be read.")
+        raise Refused("photo_unreadable", sentence, field="photo") from error
     upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
     output = io.BytesIO()
     upright.save(output, "JPEG", quality=85)

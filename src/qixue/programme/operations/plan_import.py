@@ -289,5 +289,5 @@ def import_plan(
         if activities[title].sessions.exists():  # this plan was taken over before
             continue
         for number, row in enumerate(rows, start=1):
-            add_session(activities[title], details=row.session, number=number, by=by, at=at)
+            add_session(activities[title], details=row.session, number=number, by=by, at=at, confirmed=True)
     return list(activities.values())

@@ -8,10 +8,11 @@ from qixue.core.clock import SHANGHAI, local_moment
 from qixue.places.models import Venue
 from qixue.programme.models import Activity, Session
 from qixue.programme.operations.sessions import SessionDetails
+from qixue.web.forms import ConfirmableForm
 from qixue.web.workspace.forms.fields import DayField, PlainCharField, TimeField, WholeNumberField
 
 
-class SessionForm(forms.Form):
+class SessionForm(ConfirmableForm):
     """When, where and for how many."""
 
     day = DayField(label=_("Day"), max_length=20, help_text=_("For example 2026-11-25 or 2026年11月25日."))

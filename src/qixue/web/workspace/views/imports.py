@@ -18,11 +18,12 @@ from qixue.programme.models import Programme
 from qixue.programme.operations.plan_import import LARGEST_FILE, Plan, import_plan, read_plan
 from qixue.programme.plan_sheet import plan_sheet
 from qixue.web import parts
+from qixue.web.forms import Form
 from qixue.web.workspace.access import needs, programmes_in_reach, staff
 from qixue.web.workspace.forms.activities import offer
 
 
-class PlanForm(forms.Form):
+class PlanForm(Form):
     """The sheet and whose plan it is. After the preview the sheet travels on inside the form."""
 
     programme = forms.ModelChoiceField(
