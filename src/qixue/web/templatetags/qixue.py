@@ -121,6 +121,12 @@ def query(context: RequestContext, **changes: Any) -> str:
     return f"?{values.urlencode()}" if values else "?"
 
 
+@register.simple_tag(takes_context=True)
+def query_without(context: RequestContext, name: str) -> str:
+    """The address's query string without one answer, from its first page."""
+    return query(context, **{name: "", "page": ""})
+
+
 @register.simple_tag
 def hosts_by_role(programme: Programme | None) -> list[tuple[str, str]]:
     """Who holds and who carries out the whole programme, for the foot of its pages: role and names."""
