@@ -2,6 +2,8 @@
 
 import datetime
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -49,26 +51,19 @@ def report_head_count(session: Session, report: CountReport, *, by: User, at: da
         return earlier
     if not report.confirmed:
         check_plausible(session, report.count)
-    evidence: Evidence | None = None
-    try:
-        with transaction.atomic():
-            evidence = report.keep_evidence(at)
-            if evidence is None:
-                sentence = _("Please add a photo of the sign-in sheet, or write a note.")
-                raise Refused("evidence_missing", sentence, field="note")
-            entry = record_head_count(
-                session,
-                count=report.count,
-                qualifier=report.qualifier,
-                evidence=evidence,
-                by=by,
-                at=at,
-                client_uuid=report.client_uuid,
-            )
-    except Exception:
-        remove_file(evidence)
-        raise
-    return entry
+    with evidence_kept(report, at=at) as evidence:
+        if evidence is None:
+            sentence = _("Please add a photo of the sign-in sheet, or write a note.")
+            raise Refused("evidence_missing", sentence, field="note")
+        return record_head_count(
+            session,
+            count=report.count,
+            qualifier=report.qualifier,
+            evidence=evidence,
+            by=by,
+            at=at,
+            client_uuid=report.client_uuid,
+        )
 
 
 def correct_head_count(
@@ -82,27 +77,28 @@ def correct_head_count(
         return earlier
     if entry.session and not report.confirmed:
         check_plausible(entry.session, report.count)
+    with evidence_kept(report, at=at) as evidence:
+        return correct_entry(
+            entry,
+            count=report.count,
+            qualifier=report.qualifier,
+            reason=reason,
+            evidence=evidence,
+            by=by,
+            at=at,
+            client_uuid=report.client_uuid,
+        )
+
+
+@contextmanager
+def evidence_kept(report: CountReport, *, at: datetime.datetime) -> Iterator[Evidence | None]:
+    """The report's evidence, for a transaction: what fails inside leaves neither its row nor its file."""
     evidence: Evidence | None = None
     try:
         with transaction.atomic():
             evidence = report.keep_evidence(at)
-            correction = correct_entry(
-                entry,
-                count=report.count,
-                qualifier=report.qualifier,
-                reason=reason,
-                evidence=evidence,
-                by=by,
-                at=at,
-                client_uuid=report.client_uuid,
-            )
+            yield evidence
     except Exception:
-        remove_file(evidence)
+        if evidence is not None and evidence.file:
+            evidence.file.delete(save=False)
         raise
-    return correction
-
-
-def remove_file(evidence: Evidence | None) -> None:
-    """The transaction takes the row back; the file must follow it by hand."""
-    if evidence is not None and evidence.file:
-        evidence.file.delete(save=False)

@@ -19,7 +19,6 @@ from qixue.web.templatetags.qixue import day as day_text
 from qixue.web.templatetags.qixue import is_over
 
 PER_PAGE = 30
-ALWAYS_SHOWN = {"q", "day"}  # the other filters unfold, so that a phone shows sessions in its first screen
 # Inside a script element these three could end it; as escapes JSON means the same.
 UNSAFE_IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&"}
 
@@ -41,7 +40,7 @@ def sessions(request: HttpRequest, code: str) -> HttpResponse:
         "is_by_day": town is None,
         "chosen": form.chosen_labels(),
         "has_any": bool(everything),
-        "has_more": bool(form.answers().keys() - ALWAYS_SHOWN) or "near" in request.GET,
+        "has_more": "more" in request.GET,
     }
     return render(request, "public/sessions/list.html", context)
 
