@@ -12,7 +12,7 @@ from docx.table import Table as DocxTable
 from tests.report.samples import sample
 
 from qixue.report.docx_writer import write_docx
-from qixue.report.fonts import installed_fonts
+from qixue.report.installed import installed_fonts
 from qixue.report.official_document import Table, Text
 from qixue.report.pdf_writer import write_pdf
 

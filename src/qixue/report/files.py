@@ -4,7 +4,7 @@ from pathlib import Path
 
 from qixue.report.annex import annex_bytes
 from qixue.report.docx_writer import write_docx
-from qixue.report.fonts import installed_fonts
+from qixue.report.installed import installed_fonts
 from qixue.report.pdf_writer import write_pdf
 from qixue.report.summary import SummaryDraft
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from django.conf import settings
 from fontTools.ttLib import TTCollection, TTFont
 
 # Style of the standard -> families that show it, best first. The last is always a Noto face, which lacks no character
@@ -49,12 +48,6 @@ def find_fonts(directories: Iterable[Path]) -> FontSet:
     available = {family for path in files.values() for family in families_of(path)}
     families = {style: tuple(name for name in wanted if name in available) for style, wanted in STYLES.items()}
     return FontSet(tuple(files.values()), families)
-
-
-@lru_cache(maxsize=1)
-def installed_fonts() -> FontSet:
-    """The fonts for PDFs: those the city provides first, those of the system after."""
-    return find_fonts([*settings.QIXUE["FONT_DIRS"], *SYSTEM_FONTS])
 
 
 def faces(path: Path) -> list[TTFont]:

@@ -15,8 +15,9 @@ from qixue.programme.models import Programme, SourceIssue
 from qixue.programme.queries import silent_counties
 from qixue.report.drafting import brands, closing, opening, outreach
 from qixue.report.drafting.material import Material, as_runs
-from qixue.report.fonts import installed_fonts, missing_glyphs
+from qixue.report.fonts import missing_glyphs
 from qixue.report.gaps import UNCOUNTED, UNFINISHED, Gap, gaps_of
+from qixue.report.installed import installed_fonts
 from qixue.report.models import SummarySection
 from qixue.report.official_document import (
     Block,
