@@ -42,6 +42,15 @@ def test_head_count_enters_the_ledger_with_its_note(session: Session, scene: Sce
     assert Tally.objects.get(session=session).attendance_count == 12
 
 
+def test_head_count_of_nobody_is_asked_about_until_it_is_confirmed(session: Session, scene: Scene, ask: Ask) -> None:
+    address, body = f"/sessions/{session.pk}/head-counts", head_count(count=0)
+
+    asked = ask("POST", address, body, token=scene.tokens["own"])
+    answer = ask("POST", address, {**body, "confirmed": True}, token=scene.tokens["own"])
+
+    assert (asked.status_code, asked.json()["code"], answer.status_code) == (409, "count_is_zero", 201)
+
+
 def test_head_count_sent_twice_is_answered_twice_and_counts_once(session: Session, scene: Scene, ask: Ask) -> None:
     body, before = head_count(), Evidence.objects.count()
 

@@ -5,8 +5,8 @@ import pytest
 
 from qixue.cli.doctor import check_fonts
 from qixue.core.checkup import Level
-from qixue.report.files import fonts as installed_fonts
 from qixue.report.fonts import find_fonts
+from qixue.report.installed import installed_fonts
 
 FONTS = installed_fonts()
 needs_noto = pytest.mark.skipif(

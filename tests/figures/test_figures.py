@@ -8,22 +8,19 @@ from tests.factories import (
     NOON,
     ActivityFactory,
     BrandFactory,
-    EvidenceFactory,
     OrganisationFactory,
     ProgrammeFactory,
     RegionFactory,
     ResidentFactory,
-    SessionFactory,
-    UserFactory,
     VenueFactory,
     key,
 )
+from tests.figures.conftest import check_in, head_count, held, number, populate, reported, value
 
-from qixue.core.figures import FigureValue, Scope, registry
+from qixue.core.figures import Scope, registry
 from qixue.core.quantity import Qualifier
-from qixue.participation.models import LedgerEntry, Registration
-from qixue.participation.operations.ledger import EntryDraft, append_entries, record_head_count
-from qixue.places.models import Population, Region
+from qixue.participation.models import Registration
+from qixue.places.models import Region
 from qixue.programme.models import (
     Activity,
     Award,
@@ -33,75 +30,10 @@ from qixue.programme.models import (
     ReportedCount,
     Series,
     Session,
-    SourceDocument,
 )
 
 pytestmark = pytest.mark.django_db
 ANNA, BERT, CLARA = key(), key(), key()
-
-
-@pytest.fixture
-def programme() -> Programme:
-    return ProgrammeFactory()
-
-
-def value(code: str, programme: Programme, **dimensions: str) -> FigureValue:
-    return registry.definitions[code].value(Scope(programme.code, **dimensions))
-
-
-def number(code: str, programme: Programme, **dimensions: str) -> object:
-    quantity = value(code, programme, **dimensions).quantity
-    return quantity.value if quantity else None
-
-
-def held(programme: Programme, **changes: object) -> Session:
-    activity = changes.pop("activity", None) or ActivityFactory(programme=programme)
-    return SessionFactory(activity=activity, **changes)
-
-
-def check_in(session: Session, *people: object) -> None:
-    drafts = [
-        EntryDraft(
-            kind=LedgerEntry.Kind.ATTENDANCE,
-            activity=session.activity,
-            session=session,
-            source=LedgerEntry.Source.DOOR,
-            actor=None,
-            recorded_at=NOON,
-            occurred_at=session.starts_at,
-            person_token=person,
-            client_uuid=key(),
-        )
-        for person in people
-    ]
-    append_entries(session.activity.organisation, drafts)
-
-
-def head_count(session: Session, count: int, qualifier: Qualifier = Qualifier.EXACT) -> None:
-    record_head_count(
-        session,
-        count=count,
-        qualifier=qualifier,
-        evidence=EvidenceFactory(),
-        by=UserFactory(),
-        at=NOON,
-        client_uuid=key(),
-    )
-
-
-def reported(programme: Programme, **changes: object) -> ReportedCount:
-    document, _made = SourceDocument.objects.get_or_create(programme=programme, code="S", title="总结", genre="总结")
-    values = {
-        "document": document,
-        "programme": programme,
-        "code": f"R{ReportedCount.objects.count()}",
-        "value": 80,
-        "qualifier": Qualifier.AT_LEAST,
-        "unit": "session",
-        "measure": ReportedCount.Measure.SESSIONS,
-        "quote": "讲座达80多场",
-    }
-    return ReportedCount.objects.create(**{**values, **changes})
 
 
 @pytest.mark.parametrize("code", sorted(registry.definitions))
@@ -121,6 +53,21 @@ def test_planned_week_has_zero_sessions_held(programme: Programme) -> None:
     held(programme, state=Session.State.PLANNED)
 
     assert number("sessions_total", programme) == 0
+
+
+def test_sessions_not_yet_held_are_those_that_people_were_told_of(programme: Programme) -> None:
+    announced = ActivityFactory(programme=programme)
+    planned = [held(programme, activity=announced, state=Session.State.PLANNED) for _number in range(2)]
+    for state in (Session.State.HELD, Session.State.CANCELLED, Session.State.POSTPONED):
+        held(programme, activity=announced, state=state)
+    for state in (Activity.State.DRAFT, Activity.State.CANCELLED):
+        held(programme, activity=ActivityFactory(programme=programme, state=state), state=Session.State.PLANNED)
+    held(ProgrammeFactory(), state=Session.State.PLANNED)
+
+    evidence = registry.definitions["sessions_planned"].evidence(Scope(programme.code))
+
+    assert number("sessions_planned", programme) == 2
+    assert {row.session_id for row in evidence} == {session.pk for session in planned}
 
 
 def test_draft_activity_counts_nowhere(programme: Programme) -> None:
@@ -260,18 +207,6 @@ def test_registrations_leave_the_waiting_list_out(programme: Programme) -> None:
         )
 
     assert number("registrations", programme) == 2
-
-
-def populate(programme: Programme, indicator: str, people: int, day: str = "2020-11-01") -> None:
-    Population.objects.create(
-        region=programme.region,
-        indicator=indicator,
-        reference_on=day,
-        value=people,
-        unit="persons",
-        status="verified",
-        source="第七次人口普查公报",
-    )
 
 
 def test_attendance_per_thousand_uses_the_latest_series_and_names_it(programme: Programme) -> None:

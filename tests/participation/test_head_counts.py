@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from PIL import Image
-from tests.factories import NOON, SessionFactory, UserFactory, key
+from tests.factories import NOON, SessionFactory, UserFactory, VenueFactory, key
 
 from qixue.core.quantity import Qualifier
-from qixue.core.refusal import Refused
+from qixue.core.refusal import Doubt, Refused
 from qixue.participation.models import Evidence, LedgerEntry
 from qixue.participation.operations.head_counts import CountReport, correct_head_count, report_head_count
 from qixue.programme.models import Session
@@ -94,3 +94,43 @@ def test_correction_without_a_reason_leaves_nothing() -> None:
         correct_head_count(entry, report(count=41, photo=photo()), reason=" ", by=clerk, at=NOON)
 
     assert (refusal.value.code, LedgerEntry.objects.count(), kept_files()) == ("reason_missing", 1, [])
+
+
+@pytest.mark.parametrize(
+    ("seats", "capacity", "count", "code"),
+    [
+        (40, None, 0, "count_is_zero"),
+        (40, None, 61, "count_far_above"),
+        (40, 100, 151, "count_far_above"),
+        (None, 100, 151, "count_far_above"),
+    ],
+)
+def test_head_count_that_is_rarely_right_waits_for_confirmation(
+    seats: int | None, capacity: int | None, count: int, code: str
+) -> None:
+    session = SessionFactory(seat_count=seats, venue=VenueFactory(capacity=capacity))
+
+    with pytest.raises(Doubt) as doubt:
+        report_head_count(session, report(count=count), by=UserFactory(), at=NOON)
+    entry = report_head_count(session, report(count=count, confirmed=True), by=UserFactory(), at=NOON)
+
+    assert (doubt.value.code, doubt.value.field, entry.count) == (code, "count", count)
+
+
+@pytest.mark.parametrize(("seats", "capacity", "count"), [(40, None, 60), (40, 100, 150), (None, None, 5000)])
+def test_head_count_that_may_well_be_right_is_not_asked_about(
+    seats: int | None, capacity: int | None, count: int
+) -> None:
+    session = SessionFactory(seat_count=seats, venue=VenueFactory(capacity=capacity))
+
+    assert report_head_count(session, report(count=count), by=UserFactory(), at=NOON).count == count
+
+
+def test_correction_that_is_rarely_right_waits_for_confirmation() -> None:
+    clerk = UserFactory()
+    entry = report_head_count(SessionFactory(seat_count=40), report(), by=clerk, at=NOON)
+
+    with pytest.raises(Doubt) as doubt:
+        correct_head_count(entry, report(count=0, note=""), reason="数错了", by=clerk, at=NOON)
+
+    assert doubt.value.code == "count_is_zero"

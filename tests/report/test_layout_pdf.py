@@ -7,13 +7,15 @@ from pathlib import Path
 import pdfplumber
 import pytest
 from django.conf import settings
+from tests.factories import NOON
 from tests.report.samples import HOSTILE, sample
 
 from qixue.places.operations import DATA
-from qixue.report.files import SYSTEM_FONTS
-from qixue.report.fonts import STYLES, FontSet, find_fonts, missing_glyphs
+from qixue.programme.models import Programme
+from qixue.report.fonts import STYLES, SYSTEM_FONTS, FontSet, find_fonts, missing_glyphs
 from qixue.report.official_document import plain_text
 from qixue.report.pdf_writer import write_pdf
+from qixue.report.summary import draft_summary
 
 BODY_SIZE = 15  # points: body text is 16, page numbers and tables are smaller
 TYPE_AREA_WIDTH = 442.5  # points: 156 mm, and the quarter point by which the last character is drawn closer
@@ -123,3 +125,12 @@ def test_substitute_is_named_where_the_first_choice_is_absent(fonts: FontSet, tm
 
     assert set(found.substitutions.values()) == {"Noto Sans CJK SC"}
     assert write_pdf(sample(), found).startswith(b"%PDF")
+
+
+@pytest.mark.django_db
+def test_draft_warns_of_a_character_that_no_installed_font_can_show(fonts: FontSet, programme: Programme) -> None:
+    Programme.objects.filter(pk=programme.pk).update(theme="\U0003fffd")  # a code point that is no character
+
+    draft = draft_summary(Programme.objects.get(pk=programme.pk), at=NOON)
+
+    assert [remark.quote for remark in draft.remarks if remark.code == "missing_glyph"] == ["\U0003fffd"]

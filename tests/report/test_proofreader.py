@@ -2,7 +2,8 @@
 
 import pytest
 
-from qixue.report.proofreader import proofread
+from qixue.report.official_document import OfficialDocument, Paragraph, Text
+from qixue.report.proofreader import glyph_remarks, proofread
 
 NAMES = {"清远市委宣传部": ("清远市宣传部",), "清远市教育局": ("市教育局",)}
 
@@ -51,3 +52,17 @@ def test_remark_speaks_both_languages() -> None:
 
     assert (remark.message_zh, remark.quote) == ("不以0结尾的数后面不用“多”“余”，请写明确数。", "35多")
     assert remark.message_en.endswith("please give the exact number.")
+
+
+def test_character_without_a_glyph_is_marked_where_it_stands() -> None:
+    document = OfficialDocument(("工作总结",), (Paragraph((Text("浛洸镇和𠮷祥村。"),)), Paragraph((Text("清城区。"),))))
+
+    [remark] = glyph_remarks(document, {"𠮷", "龘", "洸"})
+
+    assert (remark.code, remark.place, remark.quote) == ("missing_glyph", "第2段", "洸𠮷")
+
+
+def test_document_whose_characters_all_have_glyphs_has_no_such_remark() -> None:
+    document = OfficialDocument(("工作总结",), (Paragraph((Text("清城区。"),)),))
+
+    assert list(glyph_remarks(document, set())) == []

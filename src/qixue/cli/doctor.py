@@ -7,8 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from qixue.core.checkup import Finding, Level, check_all, note
-from qixue.report.files import fonts as installed_fonts
 from qixue.report.fonts import FontSet
+from qixue.report.installed import installed_fonts
 
 MARKS = {Level.OK: "ok     ", Level.WARNING: "WARNING", Level.FATAL: "FATAL  "}
 

@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qixue.cli.programmes import add_programme_argument, programme_of
@@ -31,8 +32,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run_report(args: argparse.Namespace) -> int:
     draft = draft_summary(programme_of(args), at=now())
     write_report(draft, docx=args.out, pdf=args.pdf, annex=args.annex)
-    for gap in draft.gaps:
+    if draft.unfinished:
+        print(draft.unfinished, file=sys.stderr)
+    for gap in draft.missing_facts:
         print(_("Missing: %(text)s") % {"text": gap}, file=sys.stderr)
+    for gap in draft.uncounted:
+        path = reverse("workspace:session", args=[gap.session_id])
+        print(_("Missing: %(text)s") % {"text": f"{gap} {path}"}, file=sys.stderr)
     for remark in draft.remarks:
         text = in_language(remark.message_zh, remark.message_en)
         print(_("Please check: %(text)s (%(quote)s)") % {"text": text, "quote": remark.quote}, file=sys.stderr)

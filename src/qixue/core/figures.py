@@ -3,9 +3,12 @@
 An app's `figures.py` registers definitions here, so that the figures app reads every app and no app imports it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from qixue.core.quantity import Qualifier, Quantity, Unit, total
 
@@ -68,7 +71,7 @@ def combined(parts: Sequence[tuple[str, Quantity]], unit: Unit) -> tuple[Quantit
 
 @dataclass(frozen=True)
 class EvidenceRow:
-    """One record behind a figure, as far as the viewer may see it."""
+    """One record behind a figure, or one session with all its records, as far as the viewer may see it."""
 
     id: str  # "ledger:12", "reported_count:F2", "session:7"
     title: str
@@ -79,6 +82,9 @@ class EvidenceRow:
     quote: str = ""
     digest: str = ""
     session_id: int | None = None
+    organisation: str = ""  # who keeps the record
+    kind: str = ""  # a translatable word: what sort of record, where a figure stands on several
+    record_count: int = 1  # how many records of a session the row stands for
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,7 @@ class FigureDefinition:
     value: Callable[[Scope], FigureValue]
     recount: Callable[[Scope], FigureValue]
     evidence: Callable[[Scope], Sequence[EvidenceRow]]
+    by_session: Callable[[Scope], Sequence[EvidenceRow]] | None = None  # the same, one row per session, for reading
     rule_version: int = 1
 
 
@@ -116,3 +123,32 @@ class Registry:
 
 
 registry = Registry()
+
+Read = TypeVar("Read", bound=Callable[..., Any])
+remembered: ContextVar[dict[Any, Any] | None] = ContextVar("remembered", default=None)
+
+
+@contextmanager
+def shared_reads() -> Iterator[None]:
+    """While it lasts, each `shared` read asks the database once for the same arguments. Write nothing meanwhile."""
+    memory = remembered.get()
+    token = remembered.set({} if memory is None else memory)
+    try:
+        yield
+    finally:
+        remembered.reset(token)
+
+
+def shared(read: Read) -> Read:
+    """A read that several figures need alike. Its arguments are hashable, and nobody changes what it gives."""
+
+    @wraps(read)
+    def once(*arguments: Any) -> Any:
+        memory = remembered.get()
+        if memory is None:
+            return read(*arguments)
+        if (read, arguments) not in memory:
+            memory[read, arguments] = read(*arguments)
+        return memory[read, arguments]
+
+    return cast(Read, once)

@@ -19,16 +19,19 @@ def redrawn(original: bytes) -> bytes:
     Refused: photo_too_large, photo_unreadable.
     """
     if len(original) > LARGEST_PHOTO:
-        raise Refused("photo_too_large", _("The photo is larger than 10 MB; please take a smaller one."))
+        raise Refused("photo_too_large", _("The photo is larger than 10 MB; please take a smaller one."), field="photo")
     try:
         with Image.open(io.BytesIO(original), formats=FORMATS) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise Refused(
-                    "photo_too_large", _("The photo has more than 40 million pixels; please take a smaller one.")
+                    "photo_too_large",
+                    _("The photo has more than 40 million pixels; please take a smaller one."),
+                    field="photo",
                 )
             upright = ImageOps.exif_transpose(picture).convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise Refused("photo_unreadable", _("This is no JPEG, PNG or WebP picture that can be read.")) from error
+        sentence = _("This is no JPEG, PNG or WebP picture that can be read.")
+        raise Refused("photo_unreadable", sentence, field="photo") from error
     upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
     output = io.BytesIO()
     upright.save(output, "JPEG", quality=85)

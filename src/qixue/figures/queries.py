@@ -8,9 +8,18 @@ from typing import Any
 from django.utils.translation import override
 
 from qixue.core.digests import digest, merkle_root
-from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Scope, registry
+from qixue.core.figures import (
+    EvidenceRow,
+    FigureDefinition,
+    FigureValue,
+    Scope,
+    combined,
+    registry,
+    shared,
+    shared_reads,
+)
 from qixue.core.language import is_chinese
-from qixue.core.quantity import Quantity
+from qixue.core.quantity import Quantity, Unit
 from qixue.figures.models import NamedFigure
 from qixue.people.models import Organisation
 from qixue.places.models import Region
@@ -43,31 +52,112 @@ class Figure:
     def evidence(self) -> Sequence[EvidenceRow]:
         return self.definition.evidence(self.scope)
 
+    @property
+    def is_read_by_session(self) -> bool:
+        """Whether a row of `evidence_for_reading` stands for all records of a session."""
+        return self.definition.by_session is not None
+
+    def evidence_for_reading(self) -> list[EvidenceRow]:
+        """The records behind the figure, one row per session, without what staff noted: a note may name people."""
+        by_session = self.definition.by_session or self.definition.evidence
+        return [without_note(row) for row in by_session(self.scope)]
+
+    def evidence_of_session(self, session_id: int) -> list[EvidenceRow]:
+        """The single records of one session behind the figure; none where the session is not in its scope."""
+        return [without_note(row) for row in self.evidence() if row.session_id == session_id]
+
+
+def without_note(row: EvidenceRow) -> EvidenceRow:
+    """Documents may be quoted; what staff wrote beside a session stays with those who keep its records."""
+    return replace(row, quote="") if row.session_id else row
+
+
+def common_unit(rows: Sequence[EvidenceRow]) -> Unit | None:
+    """The unit that all the rows count in, for the head of a table; None where they differ or say nothing."""
+    units = {row.quantity.unit for row in rows if row.quantity}
+    return units.pop() if len(units) == 1 else None
+
+
+@dataclass(frozen=True)
+class RecordKind:
+    """Records of one session that were made in the same way, as a number without persons."""
+
+    kind: str
+    source: str
+    record_count: int
+    quantity: Quantity | None
+
+
+def kinds_of_records(rows: Sequence[EvidenceRow]) -> list[RecordKind]:
+    """How many records there are of each kind and source, in the order in which they are met."""
+    unit = common_unit(rows)
+    groups: dict[tuple[str, str], list[EvidenceRow]] = {}
+    for row in rows:
+        groups.setdefault((row.kind, row.source), []).append(row)
+    return [RecordKind(*key, len(found), sum_of_rows(found, unit) if unit else None) for key, found in groups.items()]
+
+
+def sum_of_rows(rows: Sequence[EvidenceRow], unit: Unit) -> Quantity | None:
+    return combined([(row.id, row.quantity) for row in rows if row.quantity], unit)[0]
+
 
 def dimension_labels(scope: Scope) -> list[str]:
     """What narrows the figure, in the viewer's language and a fixed order."""
     labels = []
-    for model, code in ((Brand, scope.brand), (Series, scope.series), (Organisation, scope.organisation)):
-        if code and (record := model.objects.filter(code=code).first()):
+    for model, code in (
+        (Brand, scope.brand),
+        (Series, scope.series),
+        (Organisation, scope.organisation),
+        (Region, scope.region),
+    ):
+        if code and (record := record_with_code(model, code)):
             labels.append(record.local_name)
-    if scope.region and (region := Region.objects.filter(code=scope.region).first()):
-        labels.append(region.local_name)
     if scope.kind:
         labels.append(str(Activity.Kind(scope.kind).label))
     return labels
+
+
+@shared
+def record_with_code(
+    model: type[Brand | Series | Organisation | Region], code: str
+) -> Brand | Series | Organisation | Region | None:
+    return model._default_manager.filter(code=code).first()
 
 
 def figures_of(programme: Programme) -> list[Figure]:
     """All named figures of a programme with their values, in the programme's order."""
     named = NamedFigure.objects.filter(programme=programme).order_by("position", "code")
     issues = issues_by_record(programme)
-    return [computed(item, programme.code, issues) for item in named]
+    with shared_reads():
+        return [computed(item, programme.code, issues) for item in named]
 
 
 def figure_of(programme: Programme, code: str) -> Figure | None:
     """One named figure with its value, or None when the programme has no figure of this name."""
     named = NamedFigure.objects.filter(programme=programme, code=code).first()
     return computed(named, programme.code, issues_by_record(programme)) if named else None
+
+
+def named_for_part(programme: Programme, organisation: str) -> list[NamedFigure]:
+    """The named figures of the whole programme that can be divided, as those of the tree below an organisation."""
+    whole = {"brand_code": "", "series_code": "", "organisation_code": "", "region_code": "", "kind": ""}
+    named = NamedFigure.objects.filter(programme=programme, **whole).order_by("position", "code")
+    divisible = [item for item in named if "organisation" in registry.definitions[item.definition].dimensions]
+    for item in divisible:
+        item.organisation_code = organisation
+    return divisible
+
+
+def figures_of_part(programme: Programme, organisation: str) -> list[Figure]:
+    """A part's figures. What is known to be wrong with the sources speaks of the whole and stays with it."""
+    with shared_reads():
+        return [computed(item, programme.code, {}) for item in named_for_part(programme, organisation)]
+
+
+def figure_of_part(programme: Programme, code: str, organisation: str) -> Figure | None:
+    """One of `figures_of_part`, or None where the part has no figure of this name."""
+    named = [item for item in named_for_part(programme, organisation) if item.code == code]
+    return computed(named[0], programme.code, {}) if named else None
 
 
 def computed(named: NamedFigure, programme_code: str, issues: dict[str, list[SourceIssue]]) -> Figure:
@@ -167,4 +257,5 @@ def recount_differences(programme: Programme) -> list[tuple[Figure, Figure]]:
 def figures_named(programme: Programme, codes: Sequence[str]) -> list[Figure]:
     """Only these named figures, in the order of the codes; those that the programme does not have are left out."""
     named = {item.code: item for item in NamedFigure.objects.filter(programme=programme, code__in=codes)}
-    return [computed(named[code], programme.code, {}) for code in codes if code in named]
+    with shared_reads():
+        return [computed(named[code], programme.code, {}) for code in codes if code in named]

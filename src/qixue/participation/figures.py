@@ -8,7 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
-from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Period, Scope, combined, registry
+from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Period, Scope, combined, registry, shared
 from qixue.core.language import in_language
 from qixue.core.quantity import ATTENDANCE, PER_THOUSAND, PERCENT, PERSON, RATIO, Qualifier, Quantity
 from qixue.participation.models import LedgerEntry, LedgerEntryQuerySet, Registration, Tally
@@ -21,7 +21,7 @@ from qixue.participation.queries import (
 )
 from qixue.places.models import Population, Region
 from qixue.programme.models import Session
-from qixue.programme.queries import sessions_in
+from qixue.programme.queries import has_dated_sessions, sessions_in
 
 DIMENSIONS = ("brand", "series", "organisation", "region", "kind")
 TOTAL = Sum("attendance_count")
@@ -32,7 +32,7 @@ def attendance(scope: Scope, rows: list[TallyRow]) -> FigureValue:
     """The sum of tallies, with the wording and period of the documents that state some of them."""
     parts = [(f"tally:{row.activity_id}/{row.session_id or ''}", row.attendance) for row in rows]
     quantity, left_out = combined(parts, ATTENDANCE)
-    if quantity is None and sessions_in(scope).exclude(starts_at=None).exists():
+    if quantity is None and has_dated_sessions(scope):
         quantity = Quantity(0, ATTENDANCE)
     reported = document_entries(scope)
     periods = {Period(entry.period_from, entry.period_to, entry.period_quote) for entry in reported}
@@ -45,9 +45,22 @@ def attendance(scope: Scope, rows: list[TallyRow]) -> FigureValue:
     )
 
 
+@shared
+def attendance_in(scope: Scope) -> FigureValue:
+    """From the rollups; rates and shares start from it too."""
+    return attendance(scope, tallies_in(scope))
+
+
 def document_entries(scope: Scope) -> list[LedgerEntry]:
-    entries = ledger_entries().effective().filter(scope_condition(scope), session=None)
-    return list(entries)
+    if not has_document_entries(scope.programme):
+        return []
+    return list(ledger_entries().effective().filter(scope_condition(scope), session=None))
+
+
+@shared
+def has_document_entries(programme_code: str) -> bool:
+    """Most weeks have none, so that one question spares one for each of their figures."""
+    return LedgerEntry.objects.filter(activity__programme__code=programme_code, session=None).exists()
 
 
 # Read as plain values: a page or a report reads thousands of entries, and whole objects would cost five times as much.
@@ -56,6 +69,9 @@ EVIDENCE_FIELDS = (
     "sequence",
     "activity__title",
     "activity__title_en",
+    "organisation__name",
+    "organisation__name_en",
+    "kind",
     "count",
     "qualifier",
     "occurred_at",
@@ -79,12 +95,13 @@ def named_evidence(scope: Scope) -> list[EvidenceRow]:
 
 
 def evidence_rows(entries: LedgerEntryQuerySet) -> list[EvidenceRow]:
-    sources = {source.value: str(source.label) for source in LedgerEntry.Source}
+    words = {str(choice): str(choice.label) for choice in (*LedgerEntry.Source, *LedgerEntry.Kind)}
     values = entries.order_by("organisation_id", "sequence").values(*EVIDENCE_FIELDS)
-    return [entry_row(entry, sources) for entry in values]
+    return [entry_row(entry, words) for entry in values]
 
 
-def entry_row(entry: dict[str, Any], sources: dict[str, str]) -> EvidenceRow:
+def entry_row(entry: dict[str, Any], words: dict[str, str]) -> EvidenceRow:
+    """`words` gives each source and each kind of entry in the viewer's language."""
     occurred = entry["occurred_at"]
     return EvidenceRow(
         id=f"ledger:{entry['organisation__code']}/{entry['sequence']}",
@@ -92,11 +109,51 @@ def entry_row(entry: dict[str, Any], sources: dict[str, str]) -> EvidenceRow:
         quantity=Quantity(entry["count"], ATTENDANCE, Qualifier(entry["qualifier"])),
         occurred_on=local_day(occurred).isoformat() if occurred else entry["period_from"],
         place=in_language(entry["session__venue__name"] or "", entry["session__venue__name_en"] or ""),
-        source=sources[entry["source"]],
+        source=words[entry["source"]],
         quote=entry["evidence__text"] or "",
         digest=entry["hash"],
         session_id=entry["session_id"],
+        organisation=in_language(entry["organisation__name"], entry["organisation__name_en"]),
+        kind=words[entry["kind"]],
     )
+
+
+def evidence_by_session(scope: Scope) -> list[EvidenceRow]:
+    """What documents state, then each session with its attendance by its own counting rule."""
+    entries = LedgerEntry.objects.effective().filter(scope_condition(scope))
+    of_sessions = entries.filter(session__isnull=False).order_by().values_list("session_id")
+    record_counts = dict(of_sessions.annotate(Count("pk")))
+    tallies = Tally.objects.filter(scope_condition(scope), session__isnull=False)
+    numbers = {tally.session_id: tally.attendance for tally in tallies if tally.session_id}
+    return [*evidence_rows(entries.filter(session=None)), *session_rows(numbers, record_counts)]
+
+
+def names_by_session(scope: Scope) -> list[EvidenceRow]:
+    """How many distinct people each session had by name. The same people come to several: these do not add up."""
+    entries = LedgerEntry.objects.effective().people().filter(scope_condition(scope), session__isnull=False)
+    counts = entries.order_by().values_list("session_id").annotate(Count("person_token", distinct=True), Count("pk"))
+    rows = list(counts)
+    numbers = {session: Quantity(people, PERSON) for session, people, _records in rows}
+    return session_rows(numbers, {session: records for session, _people, records in rows})
+
+
+def session_rows(numbers: dict[int, Quantity], record_counts: dict[int, int]) -> list[EvidenceRow]:
+    """One row per session that has a number, by its start."""
+    related = ("activity__organisation", "venue")
+    sessions = Session.objects.filter(pk__in=numbers).select_related(*related).order_by("starts_at", "pk")
+    return [
+        EvidenceRow(
+            id=f"tally:{session.activity.code}/{session.number}",
+            title=session.activity.local_title,
+            quantity=numbers[session.pk],
+            occurred_on=local_day(session.starts_at).isoformat() if session.starts_at else "",
+            place=session.venue.local_name if session.venue else "",
+            session_id=session.pk,
+            organisation=session.activity.organisation.local_name,
+            record_count=record_counts.get(session.pk, 0),
+        )
+        for session in sessions
+    ]
 
 
 def participants(scope: Scope) -> FigureValue:
@@ -109,7 +166,7 @@ def participants(scope: Scope) -> FigureValue:
 
 def named_share(scope: Scope) -> FigureValue:
     """Per cent of attendances that carry a name."""
-    total = attendance(scope, tallies_in(scope)).quantity
+    total = attendance_in(scope).quantity
     if total is None or not total.value:
         return FigureValue(None)
     named = Tally.objects.filter(scope_condition(scope)).aggregate(named=Sum("named_count"))["named"] or 0
@@ -129,7 +186,7 @@ def registration_evidence(scope: Scope) -> list[EvidenceRow]:
     """One row per session: who registered is nobody else's business."""
     accepted = accepted_registrations(scope).order_by().values("session_id").annotate(count=Count("pk"))
     counts = {row["session_id"]: row["count"] for row in accepted}
-    sessions = Session.objects.filter(pk__in=counts).select_related("activity", "venue").order_by("starts_at", "pk")
+    sessions = Session.objects.filter(pk__in=counts).select_related("activity__organisation", "venue")
     return [
         EvidenceRow(
             id=f"registrations:{session.activity.code}/{session.number}",
@@ -139,8 +196,9 @@ def registration_evidence(scope: Scope) -> list[EvidenceRow]:
             place=session.venue.local_name if session.venue else "",
             source=str(_("Registrations")),
             session_id=session.pk,
+            organisation=session.activity.organisation.local_name,
         )
-        for session in sessions
+        for session in sessions.order_by("starts_at", "pk")
     ]
 
 
@@ -154,7 +212,7 @@ def population(scope: Scope, indicator: str) -> Population | None:
 
 
 def per_thousand(scope: Scope) -> FigureValue:
-    total = attendance(scope, tallies_in(scope)).quantity
+    total = attendance_in(scope).quantity
     residents = population(scope, "resident_population")
     if total is None or residents is None:
         return FigureValue(None)
@@ -191,7 +249,7 @@ def urban_rural_ratio(scope: Scope) -> FigureValue:
     rural = Decimal(sums.get(Region.UrbanRural.RURAL, 0)) / rural_residents.value
     note = _("Places are classed by their kind: subdistricts and county seats as town, the others as country.")
     notes = (note, population_note(urban_residents), population_note(rural_residents))
-    total = attendance(scope, tallies_in(scope)).quantity
+    total = attendance_in(scope).quantity
     if not (urban and rural and total):
         return FigureValue(None, notes=notes)
     return FigureValue(Quantity(rounded(urban / rural, 2), RATIO, hedge_of_rate(total)), notes=notes)
@@ -212,9 +270,10 @@ registry.register(
             " speakers and volunteers on duty are not counted. Numbers that a document states keep their hedge."
         ),
         dimensions=DIMENSIONS,
-        value=lambda scope: attendance(scope, tallies_in(scope)),
+        value=attendance_in,
         recount=lambda scope: attendance(scope, recounted_tallies_in(scope)),
         evidence=evidence,
+        by_session=evidence_by_session,
     )
 )
 registry.register(
@@ -227,6 +286,7 @@ registry.register(
         value=participants,
         recount=participants,
         evidence=named_evidence,
+        by_session=names_by_session,
     )
 )
 registry.register(
@@ -239,6 +299,7 @@ registry.register(
         value=named_share,
         recount=named_share,
         evidence=evidence,
+        by_session=evidence_by_session,
     )
 )
 registry.register(
@@ -263,6 +324,7 @@ registry.register(
         value=per_thousand,
         recount=per_thousand,
         evidence=evidence,
+        by_session=evidence_by_session,
     )
 )
 registry.register(
@@ -275,5 +337,6 @@ registry.register(
         value=urban_rural_ratio,
         recount=urban_rural_ratio,
         evidence=evidence,
+        by_session=evidence_by_session,
     )
 )

@@ -13,7 +13,7 @@ from qixue.participation.models import LedgerChain, LedgerEntry, LedgerEntryQuer
 from qixue.people.models import Organisation
 from qixue.programme.models import Activity, Programme, Session
 from qixue.programme.models.activities import SessionQuerySet
-from qixue.programme.queries import activity_condition, region_condition
+from qixue.programme.queries import activity_condition, organisation_condition, region_condition
 
 
 def ledger_entries() -> LedgerEntryQuerySet:
@@ -157,16 +157,27 @@ def coming_or_last(sessions: SessionQuerySet, at: datetime.datetime, limit: int)
     return list(sessions.order_by(F("starts_at").desc(nulls_last=True), "-pk")[:limit]), False
 
 
+COUNTABLE = (Session.State.PLANNED, Session.State.HELD)  # neither called off nor put off
+
+
 def sessions_awaiting_count(condition: Q, at: datetime.datetime) -> SessionQuerySet:
     """Published sessions that are over and of which nobody has been counted yet, the latest first."""
     over = Session.objects.filter(
         condition,
         activity__state=Activity.State.PUBLISHED,
-        state__in=[Session.State.PLANNED, Session.State.HELD],
+        state__in=COUNTABLE,
         ends_at__lt=at,
         tally=None,
     )
     return over.select_related("activity__organisation", "venue").order_by("-starts_at", "pk")
+
+
+def late_sessions(programme: Programme, part: str, at: datetime.datetime) -> SessionQuerySet:
+    """The sessions that `coverage_of` misses in the same part of the tree, the longest overdue first."""
+    condition = Q(activity__programme=programme)
+    if part:
+        condition &= organisation_condition(part, "activity__organisation__")
+    return sessions_awaiting_count(condition, at).order_by("ends_at", "pk")
 
 
 @dataclass(frozen=True)
@@ -184,14 +195,15 @@ class Coverage:
 
 def coverage_of(programme: Programme, part: str, at: datetime.datetime) -> list[Coverage]:
     """Organisations with sessions that are over, in the part of the tree below `part` ("" for all of it)."""
-    over = Q(activities__sessions__ends_at__lt=at, activities__programme=programme) & ~Q(
-        activities__sessions__state__in=[Session.State.CANCELLED, Session.State.POSTPONED]
+    over = Q(
+        activities__sessions__ends_at__lt=at,
+        activities__sessions__state__in=COUNTABLE,
+        activities__programme=programme,
+        activities__state=Activity.State.PUBLISHED,
     )
     organisations = Organisation.objects.filter(activities__programme=programme)
     if part:
-        organisations = organisations.filter(
-            Q(code=part) | Q(path__contains=f"/{part}/") | Q(path__startswith=f"{part}/")
-        )
+        organisations = organisations.filter(organisation_condition(part, ""))
     rows = organisations.select_related("region").annotate(
         over=Count("activities__sessions", filter=over, distinct=True),
         counted=Count("activities__sessions__tally", filter=over, distinct=True),

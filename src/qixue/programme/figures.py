@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import SHANGHAI, local_day
 from qixue.core.digests import digest
-from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Period, Scope, combined, registry
+from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Period, Scope, combined, registry, shared
 from qixue.core.quantity import ACTIVITY, AWARD, INSTALMENT, MONTH, PERSON, PIECE, SESSION, Quantity, Unit
 from qixue.people.models import Organisation
 from qixue.places.models import Region
 from qixue.programme.models import Activity, Award, Brand, Instalment, ReportedCount, Session
-from qixue.programme.queries import held_sessions_in, sessions_in
+from qixue.programme.queries import has_dated_sessions, held_sessions_in, planned_sessions_in
 
 Measure = ReportedCount.Measure
 SOURCE_DOCUMENT = _("Source document")
@@ -22,16 +22,24 @@ SESSION_RECORD = _("Session record")
 
 def reported_in(scope: Scope, measure: str) -> list[ReportedCount]:
     """Numbers that documents state for exactly this part of the programme or for parts of it."""
-    counts = ReportedCount.objects.filter(programme__code=scope.programme, measure=measure)
-    if scope.brand is not None:
-        counts = counts.filter(brand__code=scope.brand)
-    if scope.series is not None:
-        counts = counts.filter(series__code=scope.series)
-    if scope.kind is not None:
-        counts = counts.filter(activity__kind=scope.kind)
     if scope.organisation is not None or scope.region is not None:
         return []  # documents state these numbers for the programme, without places or organisations
+    return [count for count in reported_counts(scope.programme) if count.measure == measure and is_about(count, scope)]
+
+
+@shared
+def reported_counts(programme_code: str) -> list[ReportedCount]:
+    counts = ReportedCount.objects.filter(programme__code=programme_code)
     return list(counts.select_related("brand", "series", "activity").order_by("code", "pk"))
+
+
+def is_about(count: ReportedCount, scope: Scope) -> bool:
+    """Whether the number speaks of the scope's brand, series and kind, as far as the scope names them."""
+    return (
+        (scope.brand is None or (count.brand is not None and count.brand.code == scope.brand))
+        and (scope.series is None or (count.series is not None and count.series.code == scope.series))
+        and (scope.kind is None or (count.activity is not None and count.activity.kind == scope.kind))
+    )
 
 
 def reported_row(count: ReportedCount) -> EvidenceRow:
@@ -59,11 +67,12 @@ def session_row(session: Session) -> EvidenceRow:
         source=str(SESSION_RECORD),
         digest=digest(content),
         session_id=session.pk,
+        organisation=session.activity.organisation.local_name,
     )
 
 
 def session_rows(scope: Scope) -> list[EvidenceRow]:
-    sessions = held_sessions_in(scope).select_related("activity", "venue").order_by("starts_at", "pk")
+    sessions = held_sessions_in(scope).select_related("activity__organisation", "venue").order_by("starts_at", "pk")
     return [session_row(session) for session in sessions]
 
 
@@ -71,8 +80,7 @@ def value_with_reports(scope: Scope, counted: int, unit: Unit, measure: str) -> 
     """What the records give, plus what documents state about things that have no records of their own."""
     reports = reported_in(scope, measure)
     parts = [(f"reported_count:{count.code}", count.quantity) for count in reports]
-    has_records = sessions_in(scope).exclude(starts_at=None).exists()
-    if counted or (has_records and not reports):
+    if counted or (not reports and has_dated_sessions(scope)):
         parts.append(("records", Quantity(counted, unit)))
     quantity, left_out = combined(parts, unit)
     return FigureValue(
@@ -92,7 +100,7 @@ def period_of(reports: Sequence[ReportedCount]) -> Period:
 
 def counted_or_missing(scope: Scope, counted: int, unit: Unit) -> FigureValue:
     """A plain count; missing, not zero, where no dated session was ever recorded."""
-    has_records = counted or sessions_in(scope).exclude(starts_at=None).exists()
+    has_records = counted or has_dated_sessions(scope)
     return FigureValue(Quantity(counted, unit) if has_records else None)
 
 
@@ -170,6 +178,11 @@ def reported_rows(scope: Scope, measure: str) -> list[EvidenceRow]:
     return [reported_row(count) for count in reported_in(scope, measure)]
 
 
+def planned_rows(scope: Scope) -> list[EvidenceRow]:
+    sessions = planned_sessions_in(scope).select_related("activity__organisation", "venue").order_by("starts_at", "pk")
+    return [session_row(session) for session in sessions]
+
+
 def beneficiaries(scope: Scope) -> FigureValue:
     reports = reported_in(scope, Measure.BENEFICIARIES)
     parts = [(f"reported_count:{count.code}", count.quantity) for count in reports]
@@ -196,6 +209,14 @@ define(
     ),
     lambda scope: value_with_reports(scope, held_sessions_in(scope).count(), SESSION, Measure.SESSIONS),
     lambda scope: [*reported_rows(scope, Measure.SESSIONS), *session_rows(scope)],
+)
+define(
+    "sessions_planned",
+    _("Sessions not yet held"),
+    SESSION,
+    _("Sessions of published activities that are neither held nor called off nor postponed, until they are reported."),
+    lambda scope: counted_or_missing(scope, planned_sessions_in(scope).count(), SESSION),
+    planned_rows,
 )
 define(
     "instalments_total",

@@ -8,6 +8,7 @@ import xlsxwriter
 from django.utils.translation import override
 
 from qixue.figures.queries import Figure, evidence_digest
+from qixue.report.gaps import UNCOUNTED, UNFINISHED
 from qixue.report.summary import SummaryDraft
 
 FIGURE_COLUMNS = (
@@ -37,6 +38,7 @@ EVIDENCE_COLUMNS = (
     ("摘要（SHA-256）", 68),
 )
 REMARK_COLUMNS = (("类别", 14), ("内容", 80), ("位置", 24), ("原文", 50))
+GAP_KINDS = {UNFINISHED: "阶段稿", UNCOUNTED: "未填报人数"}
 QUALIFIERS = {"exact": "确数", "at_least": "多于", "nearly": "接近", "about": "约数", "contradictory": "自相矛盾"}
 
 
@@ -114,7 +116,7 @@ def evidence_rows(draft: SummaryDraft) -> Iterable[list[str | int | float]]:
 
 def remark_rows(draft: SummaryDraft) -> Iterable[list[str]]:
     for gap in draft.gaps:
-        yield ["缺少事实", gap.text_zh, "", ""]
+        yield [GAP_KINDS.get(gap.code, "缺少事实"), gap.text_zh, "", ""]
     for remark in draft.remarks:
         yield ["校对", remark.message_zh, remark.place, remark.quote]
     for issue in draft.source_issues:

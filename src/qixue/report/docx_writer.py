@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from docx import Document
 from docx.document import Document as DocxDocument
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
@@ -14,7 +15,8 @@ from docx.opc.part import Part
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Emu, Mm, Pt
-from docx.table import _Cell
+from docx.table import Table as DocxTable
+from docx.table import _Row
 from docx.text.paragraph import Paragraph as DocxParagraph
 from lxml import etree
 
@@ -39,6 +41,7 @@ BODY, KAI, HEI, TITLE, SONG = "仿宋_GB2312", "楷体_GB2312", "黑体", "方�
 LATIN = "Times New Roman"
 HEADING_FONTS = {1: HEI, 2: KAI, 3: BODY, 4: BODY}
 BODY_SIZE, TITLE_SIZE, TABLE_SIZE, PAGE_NUMBER_SIZE = 16, 22, 12, 14
+TYPE_AREA_WIDTH = Mm(156)
 LINE_PITCH = Pt(28.95)  # 22 lines in 225 mm; 29 pt would give 21
 CHARACTER_SPACING = "-5"  # twentieths of a point: 28 characters in 156 mm
 FOOTER_DISTANCE = Mm(25)  # puts the dashes of the page number 7 mm below the type area
@@ -197,19 +200,39 @@ def write_table(docx: DocxDocument, table: Table) -> None:
     caption = add_centred(docx, table.caption, HEI, TABLE_SIZE)
     caption.paragraph_format.keep_with_next = True  # never alone at the foot of a page
     grid = docx.add_table(rows=1, cols=len(table.header), style="Table Grid")
-    for cell, name in zip(grid.rows[0].cells, table.header, strict=True):
-        write_cell(cell, Text(name), HEI, WD_ALIGN_PARAGRAPH.CENTER)
+    grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    for cell, lines in zip(grid.rows[0].cells, table.header_lines, strict=True):
+        for extra in lines[1:]:
+            write_cell_line(cell.add_paragraph(), Text(extra), HEI, WD_ALIGN_PARAGRAPH.CENTER)
+        write_cell_line(cell.paragraphs[0], Text(lines[0]), HEI, WD_ALIGN_PARAGRAPH.CENTER)
     grid.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for row in table.rows:
         cells = grid.add_row().cells
         for column, run in enumerate(row):
             side = WD_ALIGN_PARAGRAPH.RIGHT if column else WD_ALIGN_PARAGRAPH.LEFT
-            write_cell(cells[column], run, BODY, side)
+            write_cell_line(cells[column].paragraphs[0], run, BODY, side)
+    set_columns(grid, table.column_shares)
+    keep_together(grid.rows[:-1] if table.fits_on_a_page else grid.rows[:1])
     add_paragraph(docx, [], BODY, indent=0)
 
 
-def write_cell(cell: _Cell, run: Run, font: str, side: WD_ALIGN_PARAGRAPH) -> None:
-    paragraph = cell.paragraphs[0]
+def set_columns(grid: DocxTable, shares: Iterable[float]) -> None:
+    """Widths in the grid and in each cell: Word goes by the one, LibreOffice by the other."""
+    for column, share in zip(grid.columns, shares, strict=True):
+        column.width = Emu(round(TYPE_AREA_WIDTH * share))
+        for cell in column.cells:
+            cell.width, cell.vertical_alignment = column.width, WD_CELL_VERTICAL_ALIGNMENT.CENTER
+
+
+def keep_together(rows: Iterable[_Row]) -> None:
+    """No page break behind any of these rows."""
+    for row in rows:
+        for cell in row.cells:
+            for paragraph in cell.paragraphs:
+                paragraph.paragraph_format.keep_with_next = True
+
+
+def write_cell_line(paragraph: DocxParagraph, run: Run, font: str, side: WD_ALIGN_PARAGRAPH) -> None:
     layout = paragraph.paragraph_format
     layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(20)
     layout.space_before = layout.space_after = Pt(0)

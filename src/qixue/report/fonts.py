@@ -17,6 +17,7 @@ STYLES = {
     "宋体": ("FandolSong", "Noto Serif CJK SC", "Noto Sans CJK SC"),
 }
 SUFFIXES = {".otf", ".ttf", ".ttc", ".otc"}
+SYSTEM_FONTS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts")
 NAMES = ("fandol", "notoserifcjk", "notosanscjk", "noto_sans_cjk", "noto_serif_cjk")
 
 
@@ -71,5 +72,7 @@ def missing_glyphs(text: str, fonts: FontSet) -> set[str]:
     """Characters of the text that no font of the set can show."""
     points = {ord(character) for character in text if not character.isspace()}
     for path in fonts.files:
+        if not points:  # the first files usually have them all; reading the others would take a second
+            break
         points -= characters_of(path)
     return {chr(point) for point in points}

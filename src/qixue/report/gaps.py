@@ -1,29 +1,67 @@
 """What a work summary should say and the records do not: shown to the editor, never filled in."""
 
+import datetime
 from dataclasses import dataclass
 
+from django.db.models import Q
+
+from qixue.core.clock import local_day
 from qixue.core.language import in_language
+from qixue.participation.queries import sessions_awaiting_count
 from qixue.programme.models import Activity, Involvement, MissingFact, Programme, Session
 from qixue.programme.queries import silent_counties
+from qixue.report.stage import Stage, stage_of
+
+UNFINISHED, UNCOUNTED = "unfinished", "uncounted_session"
 
 
 @dataclass(frozen=True)
 class Gap:
-    """A missing fact, with a stable code and a sentence in both languages."""
+    """What stands in the way of issuing, with a stable code and a sentence in both languages.
+
+    `session_id` is that of the session where the gap can be closed, if it is about one.
+    """
 
     code: str
     text_zh: str
     text_en: str
+    session_id: int | None = None
 
     def __str__(self) -> str:
         return in_language(self.text_zh, self.text_en)
 
 
-def gaps_of(programme: Programme) -> list[Gap]:
+def gaps_of(programme: Programme, *, at: datetime.datetime) -> list[Gap]:
     """Everything that is missing, the most official first."""
-    found = [*programme_gaps(programme), *ceremony_gaps(programme), *brand_gaps(programme)]
+    found = [*stage_gaps(programme, at), *programme_gaps(programme), *ceremony_gaps(programme), *brand_gaps(programme)]
     codes = {gap.code for gap in found}
-    return found + [gap for gap in stated_gaps(programme) if gap.code not in codes]
+    stated = [gap for gap in stated_gaps(programme) if gap.code not in codes]
+    return [*found, *stated, *uncounted_gaps(programme, at)]
+
+
+def stage_gaps(programme: Programme, at: datetime.datetime) -> list[Gap]:
+    """A summary is issued after the end; whoever drafts it before is told so."""
+    if stage_of(programme, at) is Stage.OVER or programme.ends_on is None:
+        return []
+    day = programme.ends_on
+    zh = f"活动周{day.month}月{day.day}日结束，本稿为阶段稿；请在结束并补齐人数后重新生成，再行签发。"
+    en = f"The week ends on {day}: this is an interim draft. Please draft it again once the week is over and counted."
+    return [Gap(UNFINISHED, zh, en)]
+
+
+def uncounted_gaps(programme: Programme, at: datetime.datetime) -> list[Gap]:
+    """Sessions that are over and of which nobody was counted: their people are in no number of the summary."""
+    return [uncounted_gap(session) for session in sessions_awaiting_count(Q(activity__programme=programme), at)]
+
+
+def uncounted_gap(session: Session) -> Gap:
+    activity, organisation = session.activity, session.activity.organisation
+    day = local_day(session.starts_at) if session.starts_at else None
+    on_zh, on_en = (f"{day.month}月{day.day}日", f" on {day}") if day else ("", "")
+    body, title = organisation.name_en or organisation.name, activity.title_en or activity.title
+    zh = f"{organisation.name}{on_zh}“{activity.title}”第{session.number}场已结束，尚未填报人数。"
+    en = f"{body}: session {session.number} of “{title}”{on_en} is over and not counted yet."
+    return Gap(UNCOUNTED, zh, en, session.pk)
 
 
 def programme_gaps(programme: Programme) -> list[Gap]:

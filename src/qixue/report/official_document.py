@@ -4,6 +4,9 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+CHARACTERS_IN_TABLE = 36  # of 12 points in 156 mm
+CELL_PADDING = 1.0  # characters, left and right together, at the least
+LONGEST_UNBROKEN_TABLE = 20  # rows; longer ones run over pages and repeat their header
 CHINESE_DIGITS = "零一二三四五六七八九"
 
 
@@ -54,6 +57,27 @@ class Table:
     caption: str
     header: tuple[str, ...]
     rows: tuple[tuple[Run, ...], ...]
+
+    @property
+    def header_lines(self) -> tuple[tuple[str, ...], ...]:
+        """Each header by lines: the unit of a number stands below its name, 参与人次 over （人次）."""
+        first, *others = self.header
+        return ((first,), *(name_and_unit(name) for name in others))
+
+    @property
+    def column_shares(self) -> tuple[float, ...]:
+        """Parts of the table's width, 1 in all: what the longest line of a column takes, and as much air for each."""
+        needed = [
+            max(text_width(line) for line in (*lines, *(row[column].text for row in self.rows)))
+            for column, lines in enumerate(self.header_lines)
+        ]
+        air = max(CELL_PADDING, (CHARACTERS_IN_TABLE - sum(needed)) / len(needed))
+        return tuple((width + air) / (sum(needed) + air * len(needed)) for width in needed)
+
+    @property
+    def fits_on_a_page(self) -> bool:
+        """Short enough to be kept together."""
+        return len(self.rows) <= LONGEST_UNBROKEN_TABLE
 
 
 @dataclass(frozen=True)
@@ -108,6 +132,17 @@ class OfficialDocument:
     @property
     def title(self) -> str:
         return "".join(self.title_lines)
+
+
+def name_and_unit(name: str) -> tuple[str, ...]:
+    """每千人参与（人次） as 每千人参与 and （人次）."""
+    before, mark, unit = name.rpartition("（")
+    return (before, mark + unit) if before and unit.endswith("）") else (name,)
+
+
+def text_width(text: str) -> float:
+    """In characters: a digit or Latin letter takes half of one."""
+    return sum(0.5 if character.isascii() else 1.0 for character in text)
 
 
 def chinese_number(number: int) -> str:
@@ -180,7 +215,7 @@ def signature_indents(organ: str, date: datetime.date) -> tuple[float, float]:
     """Right indents of organ and date, in characters (clause 7.3.5.2): the date begins two characters after the organ;
     when it is the longer one it stands two in from the right and the organ further in.
     """
-    width = sum(0.5 if character.isascii() else 1 for character in date_text(date))
+    width = text_width(date_text(date))
     if len(organ) >= width:
         return 2.0, len(organ) - width
     return max(2.0, width - len(organ)), 2.0

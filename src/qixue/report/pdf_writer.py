@@ -78,7 +78,14 @@ def block_data(label: str, block: Block, pictures: dict[str, bytes]) -> dict[str
         return {"kind": "paragraph", "runs": [run.text for run in block.runs]}
     if isinstance(block, Table):
         rows = [[run.text for run in row] for row in block.rows]
-        return {"kind": "table", "caption": block.caption, "header": block.header, "rows": rows}
+        return {
+            "kind": "table",
+            "caption": block.caption,
+            "header": block.header_lines,
+            "shares": block.column_shares,
+            "is_kept_together": block.fits_on_a_page,
+            "rows": rows,
+        }
     return picture_data(block, pictures)
 
 

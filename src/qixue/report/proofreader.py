@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from qixue.report.official_document import OfficialDocument, plain_text
 
+AS_OF = re.compile(r"截至[\d年月日时分]+")
+LONGEST_QUOTE = 20  # characters; a machine without Chinese fonts lacks them all
 HAN = "\u4e00-\u9fff"
 
 
@@ -154,9 +157,23 @@ def repetition_remarks(lines: list[str]) -> Iterator[Remark]:
 
 
 def long_clauses(lines: list[str]) -> Iterator[tuple[int, str]]:
-    """Clauses of 12 characters and more with the number of their paragraph."""
+    """Clauses of 12 characters and more with the number of their paragraph; 截至 and a moment may stand twice."""
     for at, line in enumerate(lines, start=1):
-        yield from ((at, clause) for clause in re.split(r"[。！？，；：]", line) if len(clause) >= 12)
+        yield from ((at, clause) for clause in re.split(r"[。！？，；：]", line) if len(AS_OF.sub("", clause)) >= 12)
+
+
+def glyph_remarks(document: OfficialDocument, missing: AbstractSet[str]) -> Iterator[Remark]:
+    """Paragraphs with characters that no installed font can show; they would be empty boxes in the PDF."""
+    lines = [line for line in plain_text(document).splitlines() if line.strip()] if missing else []
+    for at, line in enumerate(lines, start=1):
+        if found := sorted(missing & set(line)):
+            yield Remark(
+                "missing_glyph",
+                "本机字体没有这些字，PDF中会显示为空框；请安装含有这些字的字体，或使用.docx文件。",
+                "No font on the server has these characters: the PDF shows boxes. Please install a font or use .docx.",
+                place_of(at),
+                "".join(found[:LONGEST_QUOTE]),
+            )
 
 
 def whole_city_remarks(lines: list[str], silent: tuple[str, ...]) -> Iterator[Remark]:
@@ -171,4 +188,5 @@ def whole_city_remarks(lines: list[str], silent: tuple[str, ...]) -> Iterator[Re
             )
 
 
-RULE_CODES: tuple[str, ...] = (*(rule.code for rule in PATTERN_RULES), "organ_name", "repetition", "whole_city")
+OTHER_CODES = ("organ_name", "repetition", "whole_city", "missing_glyph")
+RULE_CODES: tuple[str, ...] = (*(rule.code for rule in PATTERN_RULES), *OTHER_CODES)

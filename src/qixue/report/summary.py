@@ -2,7 +2,8 @@
 
 import datetime
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.utils.translation import override
 
@@ -14,7 +15,9 @@ from qixue.programme.models import Programme, SourceIssue
 from qixue.programme.queries import silent_counties
 from qixue.report.drafting import brands, closing, opening, outreach
 from qixue.report.drafting.material import Material, as_runs
-from qixue.report.gaps import Gap, gaps_of
+from qixue.report.fonts import missing_glyphs
+from qixue.report.gaps import UNCOUNTED, UNFINISHED, Gap, gaps_of
+from qixue.report.installed import installed_fonts
 from qixue.report.models import SummarySection
 from qixue.report.official_document import (
     Block,
@@ -23,9 +26,11 @@ from qixue.report.official_document import (
     Heading,
     OfficialDocument,
     RunInHeading,
+    plain_text,
     runs_of,
 )
-from qixue.report.proofreader import Remark, proofread
+from qixue.report.proofreader import Remark, glyph_remarks, proofread
+from qixue.report.stage import Stage, stage_of
 
 Draft = SummarySection.Draft
 DRAFTS: dict[str, Callable[[Material], list[Block]]] = {
@@ -45,42 +50,76 @@ SYNTHETIC_NOTICE = "演示数据：人物、单位和数字均为虚构"
 class SummaryDraft:
     """A drafted work summary with everything its editor should know before issuing it.
 
-    `figures` are those that the text prints, `evidence` the records behind each by the figure's code.
+    `figures` are those that `manuscript` prints. The thousands of records behind them are read when a file is written:
+    a page that shows only the text needs none of them.
     """
 
     programme: Programme
-    document: OfficialDocument
+    manuscript: OfficialDocument  # the text, without the traces of its figures
     figures: tuple[Figure, ...]
-    evidence: dict[str, tuple[EvidenceRow, ...]]
     remarks: tuple[Remark, ...]  # what a proof-reader would mark
     gaps: tuple[Gap, ...]  # what the records do not say
     source_issues: tuple[SourceIssue, ...]  # what is wrong with the sources the records come from
     at: datetime.datetime
 
+    @cached_property
+    def evidence(self) -> dict[str, tuple[EvidenceRow, ...]]:
+        """The records behind each printed figure, by its code."""
+        with override("zh-hans"):
+            return {figure.code: tuple(figure.evidence()) for figure in self.figures}
+
+    @cached_property
+    def document(self) -> OfficialDocument:
+        """The manuscript with the trace of every figure in it, as the files carry it."""
+        evidence = self.evidence
+        with override("zh-hans"):
+            return replace(self.manuscript, figures=tuple(trace(item, evidence[item.code]) for item in self.figures))
+
+    @property
+    def unfinished(self) -> Gap | None:
+        """The sentence that says that the week is not over, while it is not."""
+        return next((gap for gap in self.gaps if gap.code == UNFINISHED), None)
+
+    @property
+    def uncounted(self) -> list[Gap]:
+        """One for each session that is over and without a count."""
+        return [gap for gap in self.gaps if gap.code == UNCOUNTED]
+
+    @property
+    def missing_facts(self) -> list[Gap]:
+        return [gap for gap in self.gaps if gap.code not in {UNFINISHED, UNCOUNTED}]
+
+    @property
+    def is_ready(self) -> bool:
+        """Nothing is left to look at before it is issued."""
+        return not (self.remarks or self.gaps or self.source_issues)
+
 
 def draft_summary(programme: Programme, *, at: datetime.datetime) -> SummaryDraft:
-    """Draft the summary in Chinese, whatever the viewer's language. The same records give the same document."""
+    """Draft the summary in Chinese, whatever the viewer's language.
+
+    The same records give the same document; until the week is over it also says at which moment it was drafted.
+    """
     with override("zh-hans"):
-        blocks, figures = written(programme)
-        evidence = {figure.code: tuple(figure.evidence()) for figure in figures}
-        document = OfficialDocument(
-            title_lines=title_lines(programme),
+        blocks, figures = written(programme, at)
+        manuscript = OfficialDocument(
+            title_lines=title_lines(programme, at),
             blocks=blocks,
-            figures=tuple(trace(figure, evidence[figure.code]) for figure in figures),
             programme_code=programme.code,
             notice=SYNTHETIC_NOTICE if programme.is_synthetic else None,
         )
         silent = tuple(region.name for region in silent_counties(programme))
         counties = programme.region.children.filter(level=Region.Level.COUNTY).count()
-        remarks = tuple(proofread(document, organ_names(), silent_counties=silent, county_count=counties))
+        remarks = proofread(manuscript, organ_names(), silent_counties=silent, county_count=counties)
+        remarks += glyph_remarks(manuscript, missing_glyphs(plain_text(manuscript), installed_fonts()))
         issues = SourceIssue.objects.filter(document__programme=programme).order_by("kind", "code", "pk")
-        gaps = tuple(gaps_of(programme))
-    return SummaryDraft(programme, document, figures, evidence, remarks, gaps, tuple(issues), at)
+        gaps = tuple(gaps_of(programme, at=at))
+    return SummaryDraft(programme, manuscript, figures, tuple(remarks), gaps, tuple(issues), at)
 
 
-def written(programme: Programme) -> tuple[tuple[Block, ...], tuple[Figure, ...]]:
+def written(programme: Programme, at: datetime.datetime) -> tuple[tuple[Block, ...], tuple[Figure, ...]]:
     """The drafted blocks, and the figures that they print, in the programme's order."""
-    material = Material(programme, figures_of(programme))
+    material = Material(programme, figures_of(programme), at)
     blocks: list[Block] = []
     for section in programme.summary_sections.select_related("brand").order_by("position"):
         blocks += section_blocks(section, material)
@@ -97,10 +136,11 @@ def section_blocks(section: SummarySection, material: Material) -> list[Block]:
     return heading + DRAFTS[section.draft](material)
 
 
-def title_lines(programme: Programme) -> tuple[str, ...]:
-    """City, year and week on the first line, the kind of document on the second."""
+def title_lines(programme: Programme, at: datetime.datetime) -> tuple[str, ...]:
+    """City, year and week on the first line, the kind of document on the second; an interim one says so."""
     name = opening.official_name(programme)
-    return (f"{programme.region.name}{programme.year}年{name}", "工作总结")
+    kind = "工作总结" if stage_of(programme, at) is Stage.OVER else "工作总结（阶段稿）"
+    return (f"{programme.region.name}{programme.year}年{name}", kind)
 
 
 def trace(figure: Figure, rows: Sequence[EvidenceRow]) -> FigureTrace:

@@ -1,6 +1,7 @@
 """A visitor who checks the frame of every page that they open."""
 
 import itertools
+import uuid
 from collections import Counter
 from collections.abc import Callable
 
@@ -19,24 +20,17 @@ from tests.factories import (
     VenueFactory,
     key,
 )
-from time_machine import travel
 
 from qixue.core.quantity import Qualifier
 from qixue.figures.models import NamedFigure
 from qixue.participation.models import LedgerEntry
 from qixue.participation.operations.evidence import keep_note
-from qixue.participation.operations.ledger import record_head_count
+from qixue.participation.operations.ledger import EntryDraft, append_entries, record_head_count
 from qixue.places.models import Region
 from qixue.programme.models import Programme, Session
 
 Open = Callable[..., html.HtmlElement]
 FIELDS = "//main//input[not(@type='hidden')] | //main//select | //main//textarea"
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture
@@ -149,3 +143,24 @@ def count_heads(session: Session, people: int, qualifier: Qualifier = Qualifier.
         at=NOON,
         client_uuid=key(),
     )
+
+
+def check_in(session: Session, people: int) -> list[uuid.UUID]:
+    """So many people signed in at the door; the tokens under which the ledger knows them."""
+    tokens = [key() for _person in range(people)]
+    drafts = [
+        EntryDraft(
+            kind=LedgerEntry.Kind.ATTENDANCE,
+            activity=session.activity,
+            session=session,
+            source=LedgerEntry.Source.DOOR,
+            actor=None,
+            recorded_at=NOON,
+            occurred_at=session.starts_at,
+            person_token=token,
+            client_uuid=key(),
+        )
+        for token in tokens
+    ]
+    append_entries(session.activity.organisation, drafts)
+    return tokens

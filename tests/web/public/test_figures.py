@@ -1,10 +1,12 @@
 import pytest
-from tests.factories import BrandFactory, ProgrammeFactory, RegionFactory, SessionFactory
-from tests.web.public.conftest import count_heads, name_figure, words
+from lxml import html
+from tests.factories import BrandFactory, ProgrammeFactory, RegionFactory, SessionFactory, VenueFactory
+from tests.web.public.conftest import check_in, count_heads, name_figure, words
 
 from qixue.core.clock import now
 from qixue.core.quantity import Qualifier
 from qixue.demo.records import load_records
+from qixue.places.models import Region
 from qixue.places.operations import load_population, load_regions
 from qixue.programme.models import Series
 
@@ -36,10 +38,75 @@ def test_figures_stand_under_their_brand_and_place(open_page, tea, county):
 
     page = open_page(LIST)
 
-    assert cards(page) == {
-        "田间课堂": ["37人次 参与人次", "暂无数据 期数 · 茶乡课堂"],
-        "连南瑶族自治县": ["37人次 参与人次"],
-    }
+    assert cards(page) == {"田间课堂": ["37人次 参与人次", "暂无数据 期数 · 茶乡课堂"]}
+    assert rows(page) == [["连南瑶族自治县", "37"]]
+
+
+def head_and_foot(page):
+    heads, foots = page.xpath("//thead/tr/*"), page.xpath("//tfoot/tr/*")
+    return [words(cell) for cell in heads], [words(cell) for cell in foots]
+
+
+def another_county(tea, people, qualifier=Qualifier.EXACT):
+    """A session counted in a county beside that of the tea."""
+    region = RegionFactory(
+        code="441825", name="连山壮族瑶族自治县", level=Region.Level.COUNTY, parent=tea.venue.region.parent
+    )
+    session = SessionFactory(activity=tea.activity, venue=VenueFactory(region=region))
+    name_figure(tea.activity.programme, "attendance", region_code=region.code)
+    name_figure(tea.activity.programme, "attendance_per_1000", region_code=region.code)
+    count_heads(session, people, qualifier)
+
+
+@pytest.mark.parametrize(
+    ("qualifiers", "total"),
+    [
+        ((Qualifier.EXACT, Qualifier.EXACT), "3137"),
+        ((Qualifier.AT_LEAST, Qualifier.EXACT), "3100多"),
+        ((Qualifier.AT_LEAST, Qualifier.ABOUT), "约3137"),
+    ],
+)
+def test_places_have_a_total_that_keeps_their_hedges(open_page, tea, county, qualifiers, total):
+    name_figure(tea.activity.programme, "attendance", region_code=county.code)
+    count_heads(tea, 3100, qualifiers[0])
+    another_county(tea, 37, qualifiers[1])
+
+    page = open_page(LIST)
+
+    expected = ["地点", "参与人次（人次）", "每千人参与人次（人次/千人）"], ["合计", total, "—"]
+    assert head_and_foot(page) == expected
+
+
+def test_places_say_why_a_number_is_hedged(open_page, tea, county):
+    name_figure(tea.activity.programme, "attendance", region_code=county.code)
+    count_heads(tea, 40, Qualifier.AT_LEAST)
+
+    page = open_page(LIST)
+
+    assert [words(note) for note in page.xpath("//section[h2 or header]/div[@class='small muted']/p")][:2] == [
+        "40多人次：实际数大于所写的数。",
+        "合计保留各部分的概数写法；概数写法不同的，合计只是估计数。",
+    ]
+
+
+def test_places_within_one_another_have_no_total(open_page, tea, county):
+    town = RegionFactory(code="441826101", level=Region.Level.TOWNSHIP, parent=county)
+    for region in (county, town):
+        name_figure(tea.activity.programme, "attendance", region_code=region.code)
+    count_heads(tea, 40)
+
+    page = open_page(LIST)
+
+    assert head_and_foot(page)[1] == []
+
+
+def test_code_of_a_figure_stands_small_after_its_rule(open_page, tea):
+    name_figure(tea.activity.programme, "attendance")
+
+    page = open_page(PAGE)
+
+    assert page.xpath("//p[@class='kicker num']") == []
+    assert words(page.xpath("//dl/following-sibling::p[@class='tiny muted']")[0]) == "数字代码 attendance"
 
 
 def test_figures_of_the_whole_programme_stand_under_their_theme(open_page, tea):
@@ -72,7 +139,7 @@ def rows(page):
 
 def test_figure_shows_its_records_with_their_hedge(open_page, tea):
     name_figure(tea.activity.programme, "attendance")
-    entry = count_heads(tea, 40, Qualifier.ABOUT)
+    count_heads(tea, 40, Qualifier.ABOUT)
 
     page = open_page(PAGE)
 
@@ -80,13 +147,44 @@ def test_figure_shows_its_records_with_their_hedge(open_page, tea):
     assert rows(page) == [
         [
             "茶叶种植",
-            "约40人次",
+            "三排镇文化站",
+            "约40",
             "2026-11-04",
             "瑶绣基地",
-            "工作人员录入",
-            f"ledger:sanpai/1{entry.hash[:12]}…",
+            "1条记录",
         ]
     ]
+
+
+def test_evidence_has_one_row_a_session_that_adds_up_to_the_figure(open_page, tea):
+    name_figure(tea.activity.programme, "attendance")
+    check_in(tea, 3)
+    count_heads(tea, 40, Qualifier.AT_LEAST)  # counts everybody beside the three on the list
+
+    page = open_page(PAGE)
+
+    assert words(page.xpath("//p[@class='figure']")[0]) == "43多人次"
+    assert [(row[2], row[5]) for row in rows(page)] == [("43多", "4条记录")]
+
+
+def test_session_of_a_figure_gives_its_entries_by_kind_without_persons(open_page, tea):
+    name_figure(tea.activity.programme, "attendance")
+    tokens = check_in(tea, 3)
+    entry = count_heads(tea, 40, Qualifier.AT_LEAST)
+
+    page = open_page(f"{PAGE}sessions/{tea.pk}/")
+
+    assert rows(page) == [["签到", "现场签到", "3", "3"], ["清点人数", "工作人员录入", "1", "40多"]]
+    secrets = [*tokens, entry.actor_name, "李明"]
+    assert [secret for secret in secrets if str(secret) in html.tostring(page, encoding="unicode")] == []
+
+
+def test_session_that_is_not_behind_a_figure_is_not_found(open_page, tea):
+    name_figure(tea.activity.programme, "attendance")
+    other = SessionFactory(activity__programme=ProgrammeFactory(code="other"))
+    count_heads(other, 12)
+
+    open_page(f"{PAGE}sessions/{other.pk}/", status=404)
 
 
 def test_figure_keeps_names_in_notes_of_staff_to_itself(open_page, tea):
@@ -157,3 +255,12 @@ def test_brand_without_a_published_programme_is_not_found(open_page):
     brand.programmes.add(ProgrammeFactory(state="draft", region=RegionFactory()))
 
     open_page("/brands/hall/", status=404)
+
+
+def test_head_of_a_column_names_the_unit_once(open_page, tea, county):
+    for definition in ("attendance", "counties_covered"):
+        name_figure(tea.activity.programme, definition, region_code=county.code)
+
+    page = open_page(LIST, language="en")
+
+    assert head_and_foot(page)[0] == ["Place", "Attendances", "Counties with a session"]

@@ -2,11 +2,20 @@ import datetime
 import json
 
 import pytest
-from tests.factories import NOON, ActivityFactory, OrganisationFactory, ResidentFactory, SessionFactory
+from tests.factories import (
+    NOON,
+    ActivityFactory,
+    OrganisationFactory,
+    RegionFactory,
+    ResidentFactory,
+    SessionFactory,
+    VenueFactory,
+)
 from tests.web.public.conftest import count_heads, titles, words
 
 from qixue.core.quantity import Qualifier
 from qixue.participation.models import Registration
+from qixue.places.models import Region
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +111,53 @@ def test_list_without_matches_keeps_the_answers_and_offers_to_clear_them(open_pa
     assert words(page.xpath("//div[@class='empty']//a")[0]) == "清除筛选"
     assert page.xpath("//input[@name='q']/@value") == ["nothing"]
     assert page.xpath("//select[@name='kind']/option[@selected]/@value") == ["lecture"]
+
+
+@pytest.fixture
+def towns(tea, county):
+    """The town of the tea session, another of its county, and one of another county, each with a later session."""
+    tea.venue.region = RegionFactory(code="441826104", name="三排镇", level=Region.Level.TOWNSHIP, parent=county)
+    tea.venue.save()
+    other = RegionFactory(code="441826105", name="寨岗镇", level=Region.Level.TOWNSHIP, parent=county)
+    city = county.parent
+    far_county = RegionFactory(code="441802", name="清城区", level=Region.Level.COUNTY, parent=city)
+    far = RegionFactory(code="441802001", name="凤城街道", level=Region.Level.TOWNSHIP, parent=far_county)
+    for region, title in ((far, "远处"), (other, "邻镇")):
+        activity = ActivityFactory(programme=tea.activity.programme, title=title)
+        SessionFactory(activity=activity, venue=VenueFactory(region=region), state="planned", **soon(tea))
+    return tea.venue.region
+
+
+def soon(tea):
+    """Before the tea session, so that time alone would put it first."""
+    hour = datetime.timedelta(hours=1)
+    return {"starts_at": tea.starts_at - hour, "ends_at": tea.starts_at}
+
+
+def test_sessions_near_a_town_come_before_those_further_away(open_page, tea, towns):
+    page = open_page(f"{LIST}?near={towns.code}")
+
+    assert titles(page) == ["茶叶种植", "邻镇", "远处"]
+    headings = [words(heading) for heading in page.xpath("//section[@class='day']/h2")]
+    assert headings == ["三排镇", "连南瑶族自治县其他镇街", "更远的地方"]
+
+
+def test_towns_to_choose_from_are_those_where_something_is_on(open_page, tea, towns):
+    page = open_page(LIST)
+
+    groups = page.xpath("//select[@name='near']/optgroup")
+    offered = {group.get("label"): [words(option) for option in group] for group in groups}
+    assert offered == {
+        "清城区": ["凤城街道（1）"],
+        "连南瑶族自治县": ["三排镇（1）", "寨岗镇（1）"],
+    }
+
+
+def test_chosen_answer_can_be_taken_out_alone(open_page, tea):
+    page = open_page(f"{LIST}?kind=training&audience=farmers&day=")
+
+    links = {words(link): link.get("href") for link in page.xpath("//ul[@class='chosen']//a")}
+    assert links == {"培训 ✕去掉": "?audience=farmers&day=", "农民 ✕去掉": "?kind=training&day="}
 
 
 def test_list_is_cut_into_pages_that_keep_the_answers(open_page, tea):

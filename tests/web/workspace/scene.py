@@ -25,6 +25,7 @@ from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFa
 from qixue.core.models import OutboxMessage
 from qixue.core.outbox import Letter, put_into_outbox
 from qixue.core.quantity import Qualifier
+from qixue.figures.models import NamedFigure
 from qixue.participation.models import Evidence, LedgerEntry
 from qixue.participation.operations.ledger import record_head_count
 from qixue.people.models import Notification, Organisation, Role, User
@@ -58,6 +59,11 @@ class Scene:
             values["pk"] = self.record(path)
         if "<str:code>" in path:
             values["code"] = self.programme.code
+        if "<str:figure_code>" in path:
+            values["figure_code"] = "attendance"
+        if "<int:session_pk>" in path:
+            values["session_pk"] = self.session.pk
+            self.record("entries/")  # a session is behind the figure once somebody was counted there
         if "<str:kind>" in path:
             values["kind"] = "xlsx"
         return values
@@ -75,6 +81,7 @@ def build_scene() -> Scene:
     places = {"ancestor": top, "own": own, "sibling": sibling, "descendant": OrganisationFactory(parent=own)}
     places["stranger"] = OrganisationFactory(code="elsewhere")
     programme = ProgrammeFactory(organisation=top, code="week")
+    NamedFigure.objects.create(programme=programme, code="attendance", definition="attendance", position=1)
     activity = ActivityFactory(programme=programme, organisation=own)
     people = {
         (place, role): RoleAssignmentFactory(organisation=organisation, role=role).user
@@ -159,6 +166,7 @@ EXPECTED: dict[str, set[str]] = {
     **dict.fromkeys(("decide_plan", "ask_countersignature", "publish_plan", "close_plan"), ABOVE),
     "notice": NOBODY,
     "figures": IN_THE_PROGRAMME,
+    "figure": IN_THE_PROGRAMME,
     "coverage": IN_THE_PROGRAMME,
     "summary": WHOLE_PROGRAMME,
     "summary_file": WHOLE_PROGRAMME,

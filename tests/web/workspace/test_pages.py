@@ -1,5 +1,6 @@
 """What an organiser and a coordinator do, page by page, without script."""
 
+import datetime
 import io
 from typing import Any
 
@@ -9,17 +10,19 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 from tests.factories import (
+    NOON,
     ActivityFactory,
     OrganisationFactory,
     ProgrammeFactory,
     RoleAssignmentFactory,
     SessionFactory,
+    VenueFactory,
     key,
 )
 
 from qixue.participation.models import LedgerEntry
 from qixue.people.models import Organisation, Role
-from qixue.programme.models import Activity, Session
+from qixue.programme.models import Activity, Programme, Session
 from qixue.web.workspace.forms.activities import initial_of
 
 pytestmark = pytest.mark.django_db
@@ -122,8 +125,8 @@ def test_draft_without_session_says_what_is_missing_and_stays(organiser: Client,
         ({"day": "2026-02-30"}, {"day"}),
         ({"start": "早上", "seat_count": "很多"}, {"start", "seat_count"}),
         ({"is_online": ""}, {"venue"}),
-        ({"end": "8:00"}, {"__all__"}),
-        ({"seat_count": "-5"}, {"__all__"}),
+        ({"end": "8:00"}, {"end"}),
+        ({"seat_count": "-5"}, {"seat_count"}),
     ],
 )
 def test_session_form_names_what_is_wrong(
@@ -168,7 +171,7 @@ def test_photo_is_served_closed_in(organiser: Client, library: Organisation) -> 
 @pytest.mark.parametrize(
     ("changes", "wrong"),
     [
-        ({"count": "-3"}, {"__all__"}),
+        ({"count": "-3"}, {"count"}),
         ({"count": "很多"}, {"count"}),
         ({"note": ""}, {"note"}),
         ({"qualifier": ""}, {"qualifier"}),
@@ -227,3 +230,80 @@ def test_recount_says_that_figures_agree(library: Organisation) -> None:
     answer = coordinator.post(page("figures", "week"))
 
     assert (answer.status_code, answer.context["is_recounted"], answer.context["different"]) == (200, True, [])
+
+
+def test_missing_answer_is_asked_for_in_the_words_of_its_label(organiser: Client, library: Organisation) -> None:
+    answer = organiser.post(page("new_activity"), activity_answers(library, title="", kind=""))
+
+    assert answer.context["form"].errors == {"title": ["请填写标题。"], "kind": ["请选择类型。"]}
+
+
+def test_error_of_a_list_of_buttons_leads_to_the_first(organiser: Client, library: Organisation) -> None:
+    activity = ActivityFactory(organisation=library)
+
+    answer = organiser.post(page("new_session", activity.pk), session_answers(counting_rule=""))
+
+    text = answer.content.decode()
+    assert ('href="#id_counting_rule_0"' in text, 'id="id_counting_rule_0"' in text) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"day": "2026-11-03"}, "2026-11-03已经过去，请核对日期和时间。"),
+        ({"day": "2026-12-24"}, "2026-12-24不在活动周内（2026-11-01至2026-11-30），请核对日期。"),
+    ],
+)
+def test_odd_day_is_asked_about_and_saved_when_confirmed(
+    organiser: Client, library: Organisation, changes: dict[str, str], sentence: str
+) -> None:
+    activity = ActivityFactory(organisation=library, programme=november())
+
+    asked = organiser.post(page("new_session", activity.pk), session_answers(**changes))
+    count = activity.sessions.count()
+    organiser.post(page("new_session", activity.pk), session_answers(**changes, confirmed="on"))
+
+    assert (asked.status_code, asked.context["form"].errors, count) == (422, {"day": [sentence]}, 0)
+    assert 'type="checkbox" name="confirmed"' in asked.content.decode()
+    assert activity.sessions.count() == 1
+
+
+def november() -> Programme:
+    first, last = datetime.date(2026, 11, 1), datetime.date(2026, 11, 30)
+    return ProgrammeFactory(code="november", starts_on=first, ends_on=last)
+
+
+def test_publishing_says_what_is_odd_about_the_days(organiser: Client, library: Organisation) -> None:
+    activity = ActivityFactory(organisation=library, programme=november(), state=Activity.State.DRAFT)
+    times = {"starts_at": NOON.replace(month=12), "ends_at": NOON.replace(month=12, hour=14)}
+    SessionFactory(activity=activity, venue=VenueFactory(), **times)
+
+    shown = organiser.get(page("publish_activity", activity.pk))
+
+    assert shown.context["doubts"] == ["2026-12-04不在活动周内（2026-11-01至2026-11-30），请核对日期。"]
+
+
+@pytest.mark.parametrize(("count", "code"), [("0", "没有人到场？"), ("61", "61人远多于可容纳的40人")])
+def test_odd_count_is_asked_about_and_entered_when_confirmed(
+    organiser: Client, library: Organisation, count: str, code: str
+) -> None:
+    session = SessionFactory(activity__organisation=library, seat_count=40, state=Session.State.PLANNED)
+    answers = {"count": count, "qualifier": "exact", "note": "签到表2页", "client_uuid": key()}
+
+    asked = organiser.post(page("head_count", session.pk), answers)
+    entries = LedgerEntry.objects.count()
+    organiser.post(page("head_count", session.pk), {**answers, "confirmed": "on"})
+
+    [sentence] = asked.context["form"].errors["count"]
+    assert (asked.status_code, sentence.startswith(code), entries) == (422, True, 0)
+    assert LedgerEntry.objects.get().count == int(count)
+
+
+def test_second_editor_sees_every_field_that_differs(organiser: Client, library: Organisation) -> None:
+    activity = ActivityFactory(organisation=library, version=2, kind="lecture", title="标题", description="别人写的")
+    answers = {**initial_of(activity), "brand": "", "version": 1, "kind": "training", "description": "我写的"}
+
+    answer = organiser.post(page("edit_activity", activity.pk), {**answers, "client_uuid": key()})
+
+    found = [(item.label, item.stored, item.typed) for item in answer.context["differences"]]
+    assert found == [("类型", "讲座", "培训"), ("介绍", "别人写的", "我写的")]

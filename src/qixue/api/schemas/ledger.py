@@ -30,12 +30,14 @@ class HeadCountIn(Keyed):
     count: Count
     qualifier: Countable = "exact"
     note: Note
+    confirmed: bool = False
 
 
 class CorrectionIn(Keyed):
     count: Count
     qualifier: Countable = "exact"
     reason: Reason
+    confirmed: bool = False
 
 
 class VoidIn(Keyed):

@@ -19,6 +19,7 @@ from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry
 from qixue.participation.operations.evidence import keep_note
 from qixue.participation.operations.ledger import correct_entry, lock_chain, record_head_count, void_entry
+from qixue.participation.operations.plausibility import check_plausible
 from qixue.participation.queries import entries_of_session, ledger_entries
 from qixue.people.models import Organisation
 from qixue.people.rules import Action
@@ -80,11 +81,16 @@ def list_entries(request: HttpRequest, session_id: Id, filters: Query[PageQuery]
 def create_head_count(
     request: HttpRequest, session_id: Id, body: HeadCountIn, idempotency_key: Key = None
 ) -> Status[EntryOut]:
-    """Enter how many people were at a session, with a note that says how they were counted."""
+    """Enter how many people were at a session, with a note that says how they were counted.
+
+    Until `confirmed` is true, 0 and a number far above the seats are answered with 409: count_is_zero, count_far_above.
+    """
     session, at = session_for(staff(request), session_id, Action.RECORD_ATTENDANCE), now()
     key, user = key_of(body, idempotency_key), staff(request)
 
     def enter() -> LedgerEntry:
+        if not body.confirmed:
+            check_plausible(session, body.count)
         return record_head_count(
             session,
             count=body.count,
@@ -115,6 +121,8 @@ def create_correction(
     key, user = key_of(body, idempotency_key), staff(request)
 
     def enter() -> LedgerEntry:
+        if target.session and not body.confirmed:
+            check_plausible(target.session, body.count)
         return correct_entry(
             target,
             count=body.count,

@@ -3,6 +3,7 @@ from qixue.people.models import Organisation
 from qixue.places.models import Region, Venue
 
 MARK = "（演示）"
+STREETS = ("文化路", "学府路", "人民路", "建设路", "滨江路")  # every town has such streets; no number is a real one
 
 
 def create_organisations() -> dict[str, Organisation]:
@@ -35,11 +36,11 @@ def create_venues() -> dict[str, Venue]:
             name_en=row["en"],
             kind=row["kind"],
             region=regions[row["region"]],
-            address=f"{regions[row['region']].name}{row['name']}{MARK}",
+            address=f"{STREETS[number % len(STREETS)]}{3 + 7 * number % 90}号{MARK}",
             capacity=row["capacity"],
             has_step_free_access=row["step_free"],
             is_open_to_public=True,
         )
-        for row in rows
+        for number, row in enumerate(rows)
     )
     return {row["code"]: venue for row, venue in zip(rows, venues, strict=True)}

@@ -15,7 +15,8 @@ from qixue.programme.models import SourceDocument
 def keep_note(text: str, *, at: datetime.datetime) -> Evidence:
     """Keep a written note. Refused: note_missing."""
     if not (text := text.strip()):
-        raise Refused("note_missing", _("Please say what the count stands on, for example: sign-in sheet, 2 pages."))
+        sentence = _("Please say what the count stands on, for example: sign-in sheet, 2 pages.")
+        raise Refused("note_missing", sentence, field="note")
     return Evidence.objects.create(kind=Evidence.Kind.NOTE, text=text, digest=text_digest(text), created_at=at)
 
 

@@ -2,6 +2,8 @@
 
 import datetime
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -12,6 +14,7 @@ from qixue.core.refusal import Refused
 from qixue.participation.models import Evidence, LedgerEntry
 from qixue.participation.operations.evidence import keep_note, keep_photo
 from qixue.participation.operations.ledger import correct_entry, record_head_count
+from qixue.participation.operations.plausibility import check_plausible
 from qixue.people.models import User
 from qixue.programme.models import Session
 
@@ -25,6 +28,7 @@ class CountReport:
     client_uuid: uuid.UUID
     photo: bytes | None = None
     note: str = ""
+    confirmed: bool = False  # the number was asked about, and it is right
 
     def keep_evidence(self, at: datetime.datetime) -> Evidence | None:
         """Refused: photo_too_large, photo_unreadable."""
@@ -39,57 +43,62 @@ def earlier_answer(client_uuid: uuid.UUID) -> LedgerEntry | None:
 
 
 def report_head_count(session: Session, report: CountReport, *, by: User, at: datetime.datetime) -> LedgerEntry:
-    """Enter a head count with its evidence. Refused: evidence_missing and those of both parts; nothing is left then."""
+    """Enter a head count with its evidence; nothing is left of one that is refused.
+
+    Refused: evidence_missing and those of both parts; unless confirmed, those of `check_plausible`.
+    """
     if earlier := earlier_answer(report.client_uuid):
         return earlier
-    evidence: Evidence | None = None
-    try:
-        with transaction.atomic():
-            evidence = report.keep_evidence(at)
-            if evidence is None:
-                raise Refused("evidence_missing", _("Please add a photo of the sign-in sheet, or write a note."))
-            entry = record_head_count(
-                session,
-                count=report.count,
-                qualifier=report.qualifier,
-                evidence=evidence,
-                by=by,
-                at=at,
-                client_uuid=report.client_uuid,
-            )
-    except Exception:
-        remove_file(evidence)
-        raise
-    return entry
+    if not report.confirmed:
+        check_plausible(session, report.count)
+    with evidence_kept(report, at=at) as evidence:
+        if evidence is None:
+            sentence = _("Please add a photo of the sign-in sheet, or write a note.")
+            raise Refused("evidence_missing", sentence, field="note")
+        return record_head_count(
+            session,
+            count=report.count,
+            qualifier=report.qualifier,
+            evidence=evidence,
+            by=by,
+            at=at,
+            client_uuid=report.client_uuid,
+        )
 
 
 def correct_head_count(
     entry: LedgerEntry, report: CountReport, *, reason: str, by: User, at: datetime.datetime
 ) -> LedgerEntry:
-    """Correct a head count; without new evidence it stands on that of the entry it replaces."""
+    """Correct a head count; without new evidence it stands on that of the entry it replaces.
+
+    Refused: those of both parts; unless confirmed, those of `check_plausible`.
+    """
     if earlier := earlier_answer(report.client_uuid):
         return earlier
+    if entry.session and not report.confirmed:
+        check_plausible(entry.session, report.count)
+    with evidence_kept(report, at=at) as evidence:
+        return correct_entry(
+            entry,
+            count=report.count,
+            qualifier=report.qualifier,
+            reason=reason,
+            evidence=evidence,
+            by=by,
+            at=at,
+            client_uuid=report.client_uuid,
+        )
+
+
+@contextmanager
+def evidence_kept(report: CountReport, *, at: datetime.datetime) -> Iterator[Evidence | None]:
+    """The report's evidence, for a transaction: what fails inside leaves neither its row nor its file."""
     evidence: Evidence | None = None
     try:
         with transaction.atomic():
             evidence = report.keep_evidence(at)
-            correction = correct_entry(
-                entry,
-                count=report.count,
-                qualifier=report.qualifier,
-                reason=reason,
-                evidence=evidence,
-                by=by,
-                at=at,
-                client_uuid=report.client_uuid,
-            )
+            yield evidence
     except Exception:
-        remove_file(evidence)
+        if evidence is not None and evidence.file:
+            evidence.file.delete(save=False)
         raise
-    return correction
-
-
-def remove_file(evidence: Evidence | None) -> None:
-    """The transaction takes the row back; the file must follow it by hand."""
-    if evidence is not None and evidence.file:
-        evidence.file.delete(save=False)

@@ -162,11 +162,13 @@ def check_count(count: int, qualifier: Qualifier) -> None:
         raise Refused(
             "count_out_of_range",
             _("Please give a number of people from 0 to %(highest)s, not %(count)s."),
+            field="count",
             highest=HIGHEST_COUNT,
             count=count,
         )
     if qualifier not in COUNTABLE:
-        raise Refused("qualifier_not_countable", _("Please say whether the number is exact or an estimate."))
+        sentence = _("Please say whether the number is exact or an estimate.")
+        raise Refused("qualifier_not_countable", sentence, field="qualifier")
 
 
 @transaction.atomic
@@ -291,5 +293,6 @@ def replaceable(entry: LedgerEntry, client_uuid: uuid.UUID) -> LedgerEntry:
 
 def checked_reason(reason: str) -> str:
     if not (reason := reason.strip()):
-        raise Refused("reason_missing", _("Please say why, for example: the sheet has a second page."))
+        sentence = _("Please say why, for example: the sheet has a second page.")
+        raise Refused("reason_missing", sentence, field="reason")
     return reason

@@ -91,7 +91,11 @@ def approving_organisation(plan: Plan) -> Organisation:
 
 
 def people_who_approve(plan: Plan) -> list[User]:
-    return people_in_charge(approving_organisation(plan), Action.APPROVE_PLAN)
+    """Those nearest above the plan, and who invited it if they still may decide."""
+    nearest = people_in_charge(approving_organisation(plan), Action.APPROVE_PLAN)
+    step = plan.steps.filter(kind=Kind.INVITED).select_related("by").first()
+    inviter = step.by if step else None
+    return [*nearest, inviter] if inviter and may_approve_plan(inviter, plan) else nearest
 
 
 def people_who_file(plan: Plan) -> list[User]:

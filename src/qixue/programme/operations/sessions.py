@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
 from qixue.core.models import record_audit
-from qixue.core.refusal import Refused
+from qixue.core.refusal import Doubt, Refused
 from qixue.people.models import User
 from qixue.places.models import Venue
-from qixue.programme.models import Activity, RoomBooking, Session
+from qixue.programme.models import Activity, Programme, RoomBooking, Session
 from qixue.programme.operations.activities import ALREADY_CHANGED
 from qixue.programme.operations.rooms import book_rooms
 
@@ -41,30 +41,60 @@ class SessionDetails:
 def check_details(details: SessionDetails) -> None:
     """Refused: ends_before_start, seats_out_of_range, place_twice."""
     if details.ends_at <= details.starts_at:
-        raise Refused("ends_before_start", _("Please give an end that comes after the start."))
+        raise Refused("ends_before_start", _("Please give an end that comes after the start."), field="end")
     if details.seat_count is not None and details.seat_count < 1:
-        raise Refused("seats_out_of_range", _("Please give at least one seat, or leave the field empty for no limit."))
+        sentence = _("Please give at least one seat, or leave the field empty for no limit.")
+        raise Refused("seats_out_of_range", sentence, field="seat_count")
     if details.is_online and details.venue:
-        raise Refused("place_twice", _("Please choose either a venue or online."))
+        raise Refused("place_twice", _("Please choose either a venue or online."), field="venue")
+
+
+def doubt_about_day(
+    starts_at: datetime.datetime, ends_at: datetime.datetime, programme: Programme, *, at: datetime.datetime
+) -> Doubt | None:
+    """What is odd about the time of a session: it is over already, or outside the days of the programme."""
+    day = local_day(starts_at)
+    if ends_at < at:
+        sentence = _("%(day)s is over already. Please check the day and the time.")
+        return Doubt("session_over", sentence, field="day", day=day.isoformat())
+    if programme.starts_on and programme.ends_on and not programme.starts_on <= day <= programme.ends_on:
+        sentence = _("%(day)s is outside the days of the programme, %(first)s to %(last)s. Please check the day.")
+        first, last = programme.starts_on.isoformat(), programme.ends_on.isoformat()
+        return Doubt("day_outside_programme", sentence, field="day", day=day.isoformat(), first=first, last=last)
+    return None
+
+
+def check_day(details: SessionDetails, programme: Programme, *, at: datetime.datetime) -> None:
+    """Doubt: session_over, day_outside_programme."""
+    if doubt := doubt_about_day(details.starts_at, details.ends_at, programme, at=at):
+        raise doubt
 
 
 @transaction.atomic
 def add_session(
-    activity: Activity, *, details: SessionDetails, number: int, by: User | None, at: datetime.datetime
+    activity: Activity,
+    *,
+    details: SessionDetails,
+    number: int,
+    by: User | None,
+    at: datetime.datetime,
+    confirmed: bool = False,
 ) -> Session:
     """Add a session to an activity.
 
     `number` is the number that the form was given: the same form sent again finds its session under it and changes
     nothing; when somebody else took the number, the next free one is used.
-    Refused: activity_cancelled and those of `check_details`.
+    Refused: activity_cancelled and those of `check_details`; unless confirmed, those of `check_day`.
     """
     check_details(details)
-    activity = Activity.objects.select_for_update().get(pk=activity.pk)
+    activity = Activity.objects.select_for_update(of=("self",)).select_related("programme").get(pk=activity.pk)
     if activity.state == Activity.State.CANCELLED:
         raise Refused("activity_cancelled", _("This activity was cancelled and can no longer be changed."))
     taken = activity.sessions.select_related("venue").filter(number=number).first()
     if taken and all(getattr(taken, name) == value for name, value in details.values().items()):
         return taken
+    if not confirmed:
+        check_day(details, activity.programme, at=at)
     if taken:
         number = next_number(activity)
     session = Session.objects.create(activity=activity, number=number, **details.values())
@@ -78,13 +108,19 @@ def next_number(activity: Activity) -> int:
 
 @transaction.atomic
 def edit_session(
-    session: Session, *, details: SessionDetails, version: int, by: User, at: datetime.datetime
+    session: Session,
+    *,
+    details: SessionDetails,
+    version: int,
+    by: User,
+    at: datetime.datetime,
+    confirmed: bool = False,
 ) -> Session:
     """Change a session. `version` is the one that the editor read.
 
     Its booked room moves along in time; at another venue it has none.
     Refused: changed_meanwhile, session_called_off, counting_rule_fixed, held_session_in_future, room_taken and those
-    of `check_details`.
+    of `check_details`; where the time changes, unless confirmed, those of `check_day`.
     """
     check_details(details)
     session = locked(session)
@@ -94,6 +130,8 @@ def edit_session(
     check_change(session, details, changed, at)
     if not changed:
         return session
+    if not confirmed and {"starts_at", "ends_at"} & set(changed):
+        check_day(details, session.activity.programme, at=at)
     for name in changed:
         setattr(session, name, getattr(details, name))
     if "venue" in changed:
@@ -156,4 +194,5 @@ def hold_session(session: Session, *, by: User, at: datetime.datetime) -> Sessio
 
 
 def locked(session: Session) -> Session:
-    return Session.objects.select_for_update().get(pk=session.pk)
+    related = Session.objects.select_for_update(of=("self",)).select_related("activity__programme")
+    return related.get(pk=session.pk)

@@ -1,17 +1,23 @@
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from qixue.core.figures import Scope
+from qixue.core.figures import Scope, shared
 from qixue.places.models import Region
 from qixue.programme.models import Activity, Involvement, Programme, Session
 from qixue.programme.models.activities import SessionQuerySet
+
+
+@shared
+def region_path(code: str) -> str:
+    """Where the region stands in the tree; for an unknown code a path that no region has."""
+    return Region.objects.values_list("path", flat=True).filter(code=code).first() or "none"
 
 
 def region_condition(region_code: str | None, prefix: str) -> Q:
     """Sessions at venues in the region; where a venue or its place is unknown the activity's own region decides."""
     if region_code is None:
         return Q()
-    path = Region.objects.values_list("path", flat=True).filter(code=region_code).first() or "none"
+    path = region_path(region_code)
     at_venue = Q(**{f"{prefix}venue__region__path__startswith": path})
     by_activity = Q(**{f"{prefix}venue__region": None, f"{prefix}activity__region__path__startswith": path})
     return at_venue | by_activity
@@ -43,9 +49,20 @@ def sessions_in(scope: Scope) -> SessionQuerySet:
     return Session.objects.filter(activity_condition(scope, "activity__") & region_condition(scope.region, ""))
 
 
+@shared
+def has_dated_sessions(scope: Scope) -> bool:
+    """Whether a count of nothing in the scope is a zero, and not a missing record."""
+    return sessions_in(scope).exclude(starts_at=None).exists()
+
+
 def held_sessions_in(scope: Scope) -> SessionQuerySet:
     """Only sessions that took place count (general rule of the statistics)."""
     return sessions_in(scope).held()
+
+
+def planned_sessions_in(scope: Scope) -> SessionQuerySet:
+    """Sessions that everybody was told of and that are neither held nor called off."""
+    return sessions_in(scope).filter(activity__state=Activity.State.PUBLISHED, state=Session.State.PLANNED)
 
 
 def counties_mentioned(programme: Programme) -> QuerySet[Region]:

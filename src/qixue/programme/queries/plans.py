@@ -19,7 +19,7 @@ from qixue.programme.models import (
     Programme,
 )
 from qixue.programme.plan_difference import Difference, difference
-from qixue.programme.rules import may_approve_for
+from qixue.programme.rules import approvable_by, may_approve_for
 
 State = PlanVersion.State
 
@@ -120,7 +120,10 @@ def answers_waiting(user: User) -> QuerySet[Countersignature]:
 
 
 def decisions_waiting(user: User) -> list[tuple[str, Any]]:
-    """Plans whose nearest deciding organisation is one of the user's; not while an answer is missing."""
+    """Plans whose nearest deciding organisation is one of the user's, or that they invited themselves.
+
+    Not while an answer is missing.
+    """
     own = set(reach(user, Action.APPROVE_PLAN))
     if not own:
         return []
@@ -128,12 +131,13 @@ def decisions_waiting(user: User) -> list[tuple[str, Any]]:
     unanswered = Countersignature.objects.filter(
         version__plan=OuterRef("pk"), version__state=State.SUBMITTED, is_agreed=None
     )
-    plans = with_state(Plan.objects.filter(path_filter(list(own), "organisation__path")))
+    invitation = PlanStep.objects.filter(plan=OuterRef("pk"), kind=PlanStep.Kind.INVITED).order_by("pk")
+    plans = with_state(Plan.objects.filter(approvable_by(user))).annotate(inviter=Subquery(invitation.values("by")[:1]))
     ready = plans.filter(latest_state__in=(State.SUBMITTED, State.APPROVED)).exclude(Exists(unanswered))
     return [
         ("publish" if plan.latest_state == State.APPROVED else "decide", plan)
         for plan in ready
-        if nearest(plan, holders) in own
+        if plan.inviter == user.pk or nearest(plan, holders) in own
     ]
 
 

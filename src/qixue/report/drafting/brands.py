@@ -22,7 +22,8 @@ KIND_NAMES = {
 
 def brands(material: Material) -> list[Block]:
     names = [quoted(brand.name) for brand in material.programme.brands.order_by("code")]
-    return paragraph(f"{enumeration(names)}等品牌活动带动了社区学习。") if names else []
+    effect = "带动社区学习" if material.is_interim else "带动了社区学习"
+    return paragraph(f"{enumeration(names)}等品牌活动{effect}。") if names else []
 
 
 def brand_runs(material: Material, brand: Brand) -> list[Run | str]:
@@ -83,7 +84,7 @@ def count_runs(material: Material, brand: Brand) -> list[Run | str]:
     groups: list[list[Run | str]] = [series] if (series := series_runs(material, brand)) else []
     groups += kind_runs(material, brand)
     if groups:
-        groups[0] = ["开展", *groups[0]]
+        groups[0] = [f"{material.already}开展", *groups[0]]
     groups += [["参与", figure_run(attendance)]] if attendance else []
     groups += [["参与和受益群众", figure_run(benefited)]] if benefited else []
     joined: list[Run | str] = [partial_date(attendance.value.period.start) if attendance else ""]

@@ -3,21 +3,43 @@
 Every number is a figure run bound to a named figure; what has no record is left out, never made up.
 """
 
+import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from qixue.core.figures import Scope
 from qixue.figures.queries import Figure
 from qixue.programme.models import Brand, Passage, Programme
 from qixue.report.official_document import Block, FigureRun, Paragraph, Run, Text
+from qixue.report.stage import Stage, moment_text, stage_of
 
 
 @dataclass(frozen=True)
 class Material:
-    """A programme with its computed figures: all that a section is written from."""
+    """A programme with its computed figures at a moment: all that a section is written from."""
 
     programme: Programme
     figures: Sequence[Figure]
+    at: datetime.datetime
+
+    @cached_property
+    def stage(self) -> Stage:
+        return stage_of(self.programme, self.at)
+
+    @property
+    def is_interim(self) -> bool:
+        """Written before the week's end, so that its numbers are those of a moment and not the last."""
+        return self.stage is not Stage.OVER
+
+    @property
+    def as_of(self) -> str:
+        """截至11月23日21时05分， before a number that still grows; nothing once the week is over."""
+        return f"截至{moment_text(self.at)}，" if self.is_interim else ""
+
+    @property
+    def already(self) -> str:
+        return "已" if self.is_interim else ""
 
     def figure(self, definition: str, **dimensions: str) -> Figure | None:
         """The named figure of this definition and scope, if the programme has it and it has a value."""

@@ -1,12 +1,14 @@
 """The opening and the section on leadership: on what basis, by whom, at what scale."""
 
-from qixue.programme.models import Activity, Involvement, Passage, Programme
+from qixue.programme.models import Activity, Involvement, Passage, Programme, Session
 from qixue.report.drafting.material import Material, figure_run, paragraph
 from qixue.report.official_document import Block, Run
 from qixue.report.phrases import clauses, enumeration, sentence
+from qixue.report.stage import Stage, full_moment_text
 
 Role = Involvement.Role
 Topic = Passage.Topic
+WORK = {Stage.BEFORE: "正在筹备", Stage.RUNNING: "正在组织开展", Stage.OVER: "组织开展了"}
 
 
 def organisations(material: Material, role: str) -> list[str]:
@@ -36,10 +38,19 @@ def opening(material: Material) -> list[Block]:
     programme = material.programme
     short = f"（以下简称“{programme.short_name}”）" if programme.short_name else ""
     week = programme.short_name or programme.name
-    work = f"{programme.region.name}组织开展了{official_name(programme)}{short}各项工作"
+    work = f"{programme.region.name}{WORK[material.stage]}{official_name(programme)}{short}各项工作"
     context = [*material.quotes(Topic.CONTEXT)[:1]]
-    first = sentence(clauses([basis_text(programme), *context, work]))
-    return paragraph(first, *theme_runs(programme), *scale_runs(material), f"现将{week}开展情况总结如下：")
+    first = sentence(clauses([basis_text(programme), *context, work, standing_text(material, week)]))
+    last = f"现将{week}阶段性情况小结如下：" if material.is_interim else f"现将{week}开展情况总结如下："
+    return paragraph(first, *theme_runs(material), *scale_runs(material), last)
+
+
+def standing_text(material: Material, week: str) -> str:
+    """截至2026年11月23日21时05分活动周尚未结束; nothing once it is over."""
+    if not material.is_interim:
+        return ""
+    lacks = "尚未结束" if material.stage is Stage.RUNNING else "尚未开始"
+    return f"截至{full_moment_text(material.at)}{week}{lacks}"
 
 
 def official_name(programme: Programme) -> str:
@@ -47,26 +58,53 @@ def official_name(programme: Programme) -> str:
     return programme.name.removeprefix(programme.region.name).removeprefix(f"{programme.year}年")
 
 
-def theme_runs(programme: Programme) -> list[Run | str]:
+def theme_runs(material: Material) -> list[Run | str]:
+    programme = material.programme
     days = ""
     if programme.starts_on and programme.ends_on:
         start, end = programme.starts_on, programme.ends_on
         until = f"{end.day}日" if start.month == end.month else f"{end.month}月{end.day}日"
-        days = f"于{start.year}年{start.month}月{start.day}日至{until}举行"
+        days = (
+            f"{'将' if material.stage is Stage.BEFORE else ''}于{start.year}年{start.month}月{start.day}日至{until}举行"
+        )
     theme = f"以“{programme.theme}”为主题" if programme.theme else ""
     text = clauses([theme, days])
     return [f"{programme.short_name or programme.name}{text}。"] if text else []
 
 
 def scale_runs(material: Material) -> list[Run | str]:
-    """One sentence of scale, for weeks whose sessions are on record."""
+    """One sentence of scale, for weeks whose sessions are on record; what is still to come while the week lasts."""
+    if material.stage is Stage.BEFORE:
+        return coming_runs(material)
     wanted = [("activities_total", "开展活动"), ("sessions_total", "举办"), ("attendance", "参与")]
     found = [(words, material.figure(code)) for code, words in wanted]
     printed = [(words, figure) for words, figure in found if figure and figure.is_printed]
     runs: list[Run | str] = []
     for at, (words, figure) in enumerate(printed):
-        runs += [f"{'共' if at == 0 else '，'}{words}", figure_run(figure)]
-    return [*runs, "。"] if runs else []
+        first = "已" if material.is_interim else "共"
+        runs += [f"{first if at == 0 else '，'}{words}", figure_run(figure)]
+    if not runs:
+        return []
+    rest = coming_runs(material) if material.is_interim else []
+    return [*runs, "，", *rest] if rest else [*runs, "。"]
+
+
+def coming_runs(material: Material) -> list[Run | str]:
+    """计划举办111场。 before the week; 其余111场将在11月28日活动周结束前举办。 while it lasts.
+
+    A session that is over and neither held nor called off may still be reported, so the sentence allows for it.
+    """
+    programme, figure = material.programme, material.figure("sessions_planned")
+    if figure is None or not figure.is_printed or not figure.quantity or not figure.quantity.value:
+        return []
+    if material.stage is Stage.BEFORE:
+        return ["计划举办", figure_run(figure), "。"]
+    late = Session.objects.filter(
+        activity__programme=programme, state=Session.State.PLANNED, ends_at__lt=material.at
+    ).exists()
+    last = f"{programme.ends_on.month}月{programme.ends_on.day}日" if programme.ends_on else ""
+    ending = f"将在{last}{programme.short_name or programme.name}结束前举办"
+    return ["其余", figure_run(figure), f"{ending}或补报。" if late else f"{ending}。"]
 
 
 def leadership(material: Material) -> list[Block]:

@@ -32,18 +32,23 @@ def training_runs(material: Material) -> list[Run | str]:
         role=Involvement.Role.TRAINING_PROVIDER,
     ).select_related("organisation", "activity")
     ordered = providers.order_by("activity__code", "organisation__code")
+    gave = "承担" if material.is_interim else "举办了"
     groups = [
-        f"{organisation.name}举办了{enumeration(item.activity.title for item in items if item.activity)}"
+        f"{organisation.name}{gave}{enumeration(item.activity.title for item in items if item.activity)}"
         for organisation, items in groupby(ordered, key=lambda item: item.organisation)
     ]
     attendance = material.figure("attendance", kind=Activity.Kind.TRAINING)
-    counted: list[Run | str] = ["，参加培训", figure_run(attendance)] if attendance else []
+    words = f"{material.as_of}累计参加培训" if material.is_interim else "参加培训"
+    counted: list[Run | str] = [f"{'，' if groups else ''}{words}", figure_run(attendance)] if attendance else []
     return ["，".join(groups), *counted, "。"] if groups or counted else []
 
 
 def venues_text(material: Material) -> str:
-    names = Venue.objects.filter(is_group=True, is_open_to_public=True).order_by("code").values_list("name", flat=True)
-    if not names or not material.quotes(Topic.VENUE):
+    """The kinds of venue that the programme's own sources name: a kind of venue belongs to no programme by itself."""
+    said = "".join(material.quotes(Topic.VENUE))
+    groups = Venue.objects.filter(is_group=True, is_open_to_public=True).order_by("code")
+    names = [name for name in groups.values_list("name", flat=True) if name in said]
+    if not names:
         return ""
     return f"有关镇利用{enumeration(names)}等场地向公众开放。"
 
@@ -68,12 +73,13 @@ def participation(material: Material) -> list[Block]:
     runs: list[Run | str] = []
     for code, words in coverage:
         if figure := material.figure(code):
-            runs += ["，" if runs else "活动覆盖", figure_run(figure), words]
+            runs += ["，" if runs else f"活动{material.already}覆盖", figure_run(figure), words]
     if people := material.figure("participants"):
         runs += ["，" if runs else "", "实名参与", figure_run(people)]
     if ratio := material.figure("urban_rural_ratio"):
         runs += ["，" if runs else "", "城镇每千人参与人次为农村的", figure_run(ratio)]
-    return [*paragraph(*runs, "。" if runs else ""), *county_table(material)]
+    text = [material.as_of, *runs, "。"] if runs else []
+    return [*paragraph(*text), *county_table(material)]
 
 
 def county_table(material: Material) -> list[Block]:
@@ -89,7 +95,8 @@ def county_table(material: Material) -> list[Block]:
     if not rows:
         return []
     header = ("县（市、区）", "活动场次（场）", "参与人次（人次）", "每千人参与（人次）")
-    return [Table("各县（市、区）活动开展情况", header, tuple(rows))]
+    moment = f"（{material.as_of.rstrip('，')}）" if material.is_interim else ""
+    return [Table(f"各县（市、区）活动开展情况{moment}", header, tuple(rows))]
 
 
 def number_cell(figure: object) -> Text | FigureRun:

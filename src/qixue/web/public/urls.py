@@ -12,6 +12,7 @@ urlpatterns = [
     path("programmes/<str:code>/sessions/", sessions.sessions, name="sessions"),
     path("programmes/<str:code>/figures/", figures.figures, name="figures"),
     path("programmes/<str:code>/figures/<str:figure_code>/", figures.figure, name="figure"),
+    path("programmes/<str:code>/figures/<str:figure_code>/sessions/<int:pk>/", figures.session, name="figure_session"),
     path("sessions/<int:pk>/", sessions.session, name="session"),
     path("sessions/<int:pk>/calendar.ics", calendar.session_calendar, name="session_calendar"),
     path("organisations/<str:code>/", organisations.organisation, name="organisation"),

@@ -10,7 +10,7 @@ from django.template.context import RequestContext
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from qixue.core.clock import SHANGHAI, now
+from qixue.core.clock import SHANGHAI, local_day, now
 from qixue.core.language import in_language as chosen
 from qixue.core.language import is_chinese
 from qixue.core.money import yuan_text
@@ -28,14 +28,17 @@ MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct
 
 @register.filter
 def day(date: datetime.date | datetime.datetime | None) -> str:
-    """11月12日（周六）, or Sat 12 Nov."""
+    """11月12日（周六）, or Sat 12 Nov; with the year where it is not the present one."""
     if date is None:
         return _("date not stated")
     if isinstance(date, datetime.datetime):
         date = date.astimezone(SHANGHAI).date()
+    is_this_year = date.year == local_day(now()).year
     if is_chinese():
-        return f"{date.month}月{date.day}日（周{WEEKDAYS_ZH[date.weekday()]}）"
-    return f"{WEEKDAYS_EN[date.weekday()]} {date.day} {MONTHS_EN[date.month - 1]}"
+        year = "" if is_this_year else f"{date.year}年"
+        return f"{year}{date.month}月{date.day}日（周{WEEKDAYS_ZH[date.weekday()]}）"
+    year = "" if is_this_year else f" {date.year}"
+    return f"{WEEKDAYS_EN[date.weekday()]} {date.day} {MONTHS_EN[date.month - 1]}{year}"
 
 
 @register.filter
@@ -95,6 +98,12 @@ def quantity(value: Quantity | None) -> str:
 
 
 @register.filter
+def hedged_number(value: Quantity) -> str:
+    """Hedge and number, for a column whose head names the unit."""
+    return value.number_text(get_language() or "zh")
+
+
+@register.filter
 def figure_parts(value: Quantity) -> dict[str, str]:
     """A quantity in the pieces a large figure is set from: words before, digits, words after, unit."""
     before, printed, after = DIGITS.split(value.number_text(get_language() or "zh"), maxsplit=1)
@@ -131,6 +140,12 @@ def query(context: RequestContext, **changes: Any) -> str:
     return f"?{values.urlencode()}" if values else "?"
 
 
+@register.simple_tag(takes_context=True)
+def query_without(context: RequestContext, name: str) -> str:
+    """The address's query string without one answer, from its first page."""
+    return query(context, **{name: "", "page": ""})
+
+
 @register.simple_tag
 def hosts_by_role(programme: Programme | None) -> list[tuple[str, str]]:
     """Who holds and who carries out the whole programme, for the foot of its pages: role and names."""
@@ -149,6 +164,12 @@ def hosts_by_role(programme: Programme | None) -> list[tuple[str, str]]:
 def seats_left(session: Any) -> int:
     """Free seats of a session that was annotated with its confirmed registrations; never below 0."""
     return max(0, (session.seat_count or 0) - session.confirmed)
+
+
+@register.filter
+def first_input(field: Any) -> str:
+    """The id of the field's input; of a list of buttons or boxes, that of the first."""
+    return f"{field.auto_id}_0" if is_choice_list(field) else field.id_for_label
 
 
 @register.filter

@@ -13,10 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from qixue.web import parts
+from qixue.web.forms import Worded
 from qixue.web.preferences import own_path
 
 
-class SignInForm(AuthenticationForm):
+class SignInForm(Worded, AuthenticationForm):
     error_messages = {
         "invalid_login": _("Please check user name and password; at least one of them is not right."),
         "inactive": _("Please ask your coordinator: this account is closed."),

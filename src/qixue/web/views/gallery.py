@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.quantity import ATTENDANCE, PERSON, Qualifier, Quantity
+from qixue.web.forms import Form
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class SampleFigure:
     quantity: Quantity | None
 
 
-class SampleForm(forms.Form):
+class SampleForm(Form):
     title = forms.CharField(label=_("Title"), help_text=_("As it will stand on the poster."))
     phone = forms.CharField(label=_("Phone"), required=False)
     kind = forms.ChoiceField(

@@ -33,6 +33,12 @@ urlpatterns = [
     path("evidence/<int:pk>/file/", counts.evidence_file, name="evidence_file"),
     path("programmes/", programmes.programmes, name="programmes"),
     path("programmes/<str:code>/figures/", programmes.figures, name="figures"),
+    path("programmes/<str:code>/figures/<str:figure_code>/", programmes.figure, name="figure"),
+    path(
+        "programmes/<str:code>/figures/<str:figure_code>/sessions/<int:session_pk>/",
+        programmes.figure_session,
+        name="figure_session",
+    ),
     path("programmes/<str:code>/coverage/", programmes.coverage, name="coverage"),
     path("programmes/<str:code>/summary/", programmes.summary, name="summary"),
     path("programmes/<str:code>/summary/<str:kind>/", programmes.summary_file, name="summary_file"),

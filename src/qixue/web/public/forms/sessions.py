@@ -1,4 +1,5 @@
 import datetime
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -20,6 +21,7 @@ class SessionFilterForm(forms.Form):
     q = forms.CharField(label=_("Search"), required=False, max_length=60)
     day = forms.ChoiceField(label=_("Day"), required=False)
     county = forms.ChoiceField(label=_("Place"), required=False)
+    near = forms.ChoiceField(label=_("Near"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     brand = forms.ChoiceField(label=_("Brand"), required=False)
     audience = forms.ChoiceField(label=_("For whom"), required=False)
@@ -34,6 +36,7 @@ class SessionFilterForm(forms.Form):
         brands = programme.brands.order_by("code")
         self.offer("day", [(COMING, _("From now on")), *((item.isoformat(), day(item)) for item in days)])
         self.offer("county", [(county.code, county.local_name) for county in counties])
+        self.offer("near", towns_by_county(sessions))
         self.offer("kind", Activity.Kind.choices)
         self.offer("audience", Activity.Audience.choices)
         self.offer("brand", [(brand.code, brand.local_name) for brand in brands])
@@ -52,7 +55,49 @@ class SessionFilterForm(forms.Form):
     def chosen(self, sessions: list[Session]) -> list[Session]:
         """The sessions that fit every answer."""
         answers = self.answers()
+        answers.pop("near", None)
         return [session for session in sessions if fits(session, answers)]
+
+    def town(self, sessions: list[Session]) -> Region | None:
+        """The town near which sessions are looked for, if any."""
+        code = self.answers().get("near")
+        regions = (session.venue.region for session in sessions if session.venue and session.venue.region)
+        return next((region for region in regions if region.code == code), None)
+
+    def chosen_labels(self) -> list[tuple[str, str]]:
+        """Each answer from a list as (field name, its words), for taking it out again."""
+        labels = []
+        for name, value in self.answers().items():
+            choices = dict(flat(getattr(self.fields[name], "choices", [])))
+            if value in choices and value != COMING:
+                labels.append((name, str(choices[value])))
+        return labels
+
+
+def flat(choices: Iterable[Any]) -> list[tuple[str, Any]]:
+    """Choices without their groups."""
+    pairs = []
+    for value, label in choices:
+        pairs += list(label) if isinstance(label, list) else [(value, label)]
+    return pairs
+
+
+def towns_by_county(sessions: list[Session]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Towns at whose venues something is on, with how many sessions, grouped by county in the order of their codes."""
+    towns = [session.venue.region for session in sessions if session.venue and session.venue.region]
+    counts = Counter(town.code for town in towns if town.level == Region.Level.TOWNSHIP)
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for code, town in sorted({town.code: town for town in towns if town.code in counts}.items()):
+        county = town.parent.local_name if town.parent else ""
+        label = _("%(town)s (%(count)s)") % {"town": town.local_name, "count": counts[code]}
+        groups.setdefault(county, []).append((code, label))
+    return list(groups.items())
+
+
+def closeness(session: Session, town_path: str) -> int:
+    """0 in the town itself, 1 elsewhere in its county, 2 in the rest of the city."""
+    path, county_path = region_path(session), town_path.rstrip("/").rpartition("/")[0] + "/"
+    return 0 if path.startswith(town_path) else 1 if path.startswith(county_path) else 2
 
 
 def fits(session: Session, answers: dict[str, str]) -> bool:

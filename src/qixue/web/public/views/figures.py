@@ -1,12 +1,10 @@
-from dataclasses import replace
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from qixue.core.clock import now
-from qixue.core.figures import EvidenceRow
-from qixue.figures.queries import figure_of, figures_of
+from qixue.core.figures import shared_reads
+from qixue.figures.queries import Figure, common_unit, figure_of, figures_of, kinds_of_records
+from qixue.programme.models import Programme, Session
 from qixue.web import parts
 from qixue.web.public.figure_groups import grouped
 
@@ -16,21 +14,46 @@ PER_PAGE = 50
 def figures(request: HttpRequest, code: str) -> HttpResponse:
     """Every figure of a programme; each opens to its rule and its records."""
     programme = parts.get_programme_or_404(code)
-    context = {"programme": programme, "grouped": grouped(programme, figures_of(programme)), "as_of": now()}
-    return render(request, "public/figures/list.html", context)
+    with shared_reads():
+        groups = grouped(programme, figures_of(programme))
+    return render(request, "public/figures/list.html", {"programme": programme, "grouped": groups, "as_of": now()})
+
+
+def figure_or_404(programme: Programme, code: str) -> Figure:
+    found = figure_of(programme, code)
+    if found is None:
+        raise Http404
+    return found
 
 
 def figure(request: HttpRequest, code: str, figure_code: str) -> HttpResponse:
     """One figure: what it counts, by which rule, and the records behind it."""
     programme = parts.get_programme_or_404(code)
-    found = figure_of(programme, figure_code)
-    if found is None:
-        raise Http404
-    page = parts.paginate(request, [for_everybody(row) for row in found.evidence()], PER_PAGE)
-    context: dict[str, Any] = {"programme": programme, "figure": found, "page": page, "as_of": now()}
+    found = figure_or_404(programme, figure_code)
+    rows = found.evidence_for_reading()
+    context = {
+        "programme": programme,
+        "figure": found,
+        "page": parts.paginate(request, rows, PER_PAGE),
+        "rows_unit": common_unit(rows),
+        "as_of": now(),
+    }
     return render(request, "public/figures/detail.html", context)
 
 
-def for_everybody(row: EvidenceRow) -> EvidenceRow:
-    """A record as the public sees it: notes that staff typed may name people and stay inside."""
-    return replace(row, quote="") if row.session_id else row
+def session(request: HttpRequest, code: str, figure_code: str, pk: int) -> HttpResponse:
+    """What one session brings to a figure: how many records of which kind, and no person."""
+    programme = parts.get_programme_or_404(code)
+    found = figure_or_404(programme, figure_code)
+    rows = found.evidence_of_session(pk)
+    if not rows:
+        raise Http404
+    context = {
+        "programme": programme,
+        "figure": found,
+        "session": Session.objects.select_related("activity__organisation", "venue").get(pk=pk),
+        "whole": next((row for row in found.evidence_for_reading() if row.session_id == pk), None),
+        "kinds": kinds_of_records(rows),
+        "rows_unit": common_unit(rows),
+    }
+    return render(request, "public/figures/session.html", context)

@@ -1,21 +1,24 @@
 import json
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from qixue.core.clock import SHANGHAI, local_day
 from qixue.participation.models import Tally
 from qixue.participation.queries import public_sessions, with_seats
+from qixue.places.models import Region, Venue
 from qixue.programme.models import Session
 from qixue.web import parts
-from qixue.web.public.forms.sessions import COMING, SessionFilterForm
+from qixue.web.public.forms.sessions import COMING, SessionFilterForm, closeness
+from qixue.web.templatetags.qixue import day as day_text
 from qixue.web.templatetags.qixue import is_over
 
 PER_PAGE = 30
-ALWAYS_SHOWN = {"q", "day"}  # the other filters unfold, so that a phone shows sessions in its first screen
 # Inside a script element these three could end it; as escapes JSON means the same.
 UNSAFE_IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&"}
 
@@ -25,11 +28,33 @@ def sessions(request: HttpRequest, code: str) -> HttpResponse:
     programme = parts.get_programme_or_404(code)
     everything = list(public_sessions(programme))
     form = SessionFilterForm(asked(request, everything), programme=programme, sessions=everything)
-    page = parts.paginate(request, form.chosen(everything), PER_PAGE)
-    days = [(day, list(rows)) for day, rows in groupby(page, key=session_day)]
-    context = {"programme": programme, "form": form, "page": page, "days": days, "has_any": bool(everything)}
-    has_more = bool(form.answers().keys() - ALWAYS_SHOWN)
-    return render(request, "public/sessions/list.html", {**context, "has_more": has_more})
+    found, town = form.chosen(everything), form.town(everything)
+    if town:
+        found.sort(key=lambda session: closeness(session, town.path))  # stable: by time inside each
+    page = parts.paginate(request, found, PER_PAGE)
+    context = {
+        "programme": programme,
+        "form": form,
+        "page": page,
+        "groups": groups_near(page, town) if town else groups_by_day(page),
+        "is_by_day": town is None,
+        "chosen": form.chosen_labels(),
+        "has_any": bool(everything),
+        "has_more": "more" in request.GET,
+    }
+    return render(request, "public/sessions/list.html", context)
+
+
+def groups_by_day(page: Iterable[Session]) -> list[tuple[str, list[Session]]]:
+    return [(day_text(day), list(rows)) for day, rows in groupby(page, key=session_day)]
+
+
+def groups_near(page: Iterable[Session], town: Region) -> list[tuple[str, list[Session]]]:
+    """In the town, elsewhere in its county, in the rest of the city."""
+    county = town.parent.local_name if town.parent else ""
+    headings = [town.local_name, _("Elsewhere in %(county)s") % {"county": county}, _("Further away")]
+    grouped = groupby(page, key=lambda session: closeness(session, town.path))
+    return [(headings[step], list(rows)) for step, rows in grouped]
 
 
 def asked(request: HttpRequest, sessions: list[Session]) -> QueryDict:
@@ -58,6 +83,13 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "public/sessions/detail.html", context)
 
 
+def full_address(venue: Venue) -> str:
+    """County, town and address in one line, as it is written on a letter."""
+    region = venue.region
+    county = region.parent.name if region and region.parent else ""
+    return f"{county}{region.name if region else ''}{venue.address}"
+
+
 def structured_data(request: HttpRequest, session: Session) -> SafeString:
     """schema.org Event for search engines, safe inside a script element."""
     states = {Session.State.CANCELLED: "EventCancelled", Session.State.POSTPONED: "EventPostponed"}
@@ -75,5 +107,5 @@ def structured_data(request: HttpRequest, session: Session) -> SafeString:
     if session.ends_at:
         data["endDate"] = session.ends_at.astimezone(SHANGHAI).isoformat()
     if session.venue:
-        data["location"] = {"@type": "Place", "name": session.venue.name, "address": session.venue.address}
+        data["location"] = {"@type": "Place", "name": session.venue.name, "address": full_address(session.venue)}
     return mark_safe(json.dumps(data, ensure_ascii=False).translate(UNSAFE_IN_SCRIPT))  # noqa: S308 - escaped above

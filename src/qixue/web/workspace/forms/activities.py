@@ -7,12 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from qixue.people.models import OrganisationQuerySet
 from qixue.programme.models import Activity, Brand, Programme
 from qixue.programme.operations.activities import ActivityDetails
+from qixue.web.forms import Form
 from qixue.web.workspace.forms.fields import PlainCharField
 
 NOTHING_CHOSEN = ("", _("Please choose"))
 
 
-class ActivityForm(forms.Form):
+class ActivityForm(Form):
     """What an organiser says about an activity."""
 
     title = PlainCharField(label=_("Title"), max_length=100, help_text=_("As it will stand on the poster."))

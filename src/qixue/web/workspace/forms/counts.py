@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.pictures import LARGEST_PHOTO
 from qixue.core.quantity import Qualifier
+from qixue.web.forms import ConfirmableForm, Form
 from qixue.web.workspace.forms.fields import PlainCharField, WholeNumberField
 
 QUALIFIERS = [(Qualifier.EXACT.value, _("Exact")), (Qualifier.ABOUT.value, _("An estimate"))]
 
 
-class CountForm(forms.Form):
+class CountForm(ConfirmableForm):
     """A number of people and whether it is exact."""
 
     count = WholeNumberField(
@@ -60,7 +61,7 @@ class CorrectionForm(CountForm):
     field_order = ["count", "qualifier", "reason"]
 
 
-class VoidForm(forms.Form):
+class VoidForm(Form):
     reason = PlainCharField(
         label=_("Why"), max_length=300, help_text=_("For example: it was entered for another session.")
     )

@@ -7,12 +7,13 @@ from qixue.core.fields import mobile_validator
 from qixue.people.models import NotificationPreference
 from qixue.people.models.accounts import MESSAGE_LANGUAGES
 from qixue.people.operations.notifications import Reachability
+from qixue.web.forms import Form
 from qixue.web.workspace.forms.fields import TimeField
 
 TOPICS = NotificationPreference.Topic.choices
 
 
-class NoticePreferencesForm(forms.Form):
+class NoticePreferencesForm(Form):
     """Where, in which language and about what somebody wants to hear beyond the inbox."""
 
     email = forms.EmailField(label=_("Mail address"), required=False, max_length=160)

@@ -12,6 +12,7 @@ from qixue.places.models import Region, Room
 from qixue.programme.models import Activity, Brand, PlanDocument, PlanLine, PlanVersion
 from qixue.programme.operations.plan_documents import DocumentDetails
 from qixue.programme.operations.plan_lines import PlanLineDetails
+from qixue.web.forms import Form
 from qixue.web.workspace.forms.activities import NOTHING_CHOSEN
 from qixue.web.workspace.forms.fields import DayField, PlainCharField, WholeNumberField, YuanField
 from qixue.web.workspace.forms.sessions import GatheringForm, initial_times
@@ -119,7 +120,7 @@ class OrganisationsField(forms.ModelMultipleChoiceField):
         return str(organisation.local_name)
 
 
-class AskForm(forms.Form):
+class AskForm(Form):
     """Which organisations are asked for something, and until when."""
 
     organisations = OrganisationsField(label=_("Organisations"), queryset=Brand.objects.none())
@@ -132,12 +133,12 @@ class AskForm(forms.Form):
         self.fields["organisations"].queryset = organisations  # type: ignore[attr-defined]
 
 
-class SubmitForm(forms.Form):
+class SubmitForm(Form):
     note = PlainCharField(label=_("Note to those who decide"), max_length=1000, required=False, widget=forms.Textarea)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class OpinionForm(forms.Form):
+class OpinionForm(Form):
     """An opinion on a whole version and, where there is something to say, on its lines."""
 
     comment = PlainCharField(label=_("Comment"), max_length=500, required=False, widget=forms.Textarea)
@@ -187,7 +188,7 @@ class CountersignForm(OpinionForm):
     field_order = ["answer", "comment"]
 
 
-class DocumentForm(forms.Form):
+class DocumentForm(Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=[NOTHING_CHOSEN, *PlanDocument.Kind.choices])
     title = PlainCharField(label=_("Title"), max_length=200)
     organ = PlainCharField(label=_("Issued by"), max_length=100)

@@ -8,10 +8,11 @@ from qixue.core.clock import SHANGHAI, local_moment
 from qixue.places.models import Region, Venue
 from qixue.programme.models import Activity, Session
 from qixue.programme.operations.sessions import SessionDetails
+from qixue.web.forms import ConfirmableForm, Form
 from qixue.web.workspace.forms.fields import DayField, PlainCharField, TimeField, WholeNumberField
 
 
-class GatheringForm(forms.Form):
+class GatheringForm(Form):
     """When, where, about what and for how many: what is asked about a session, planned or announced."""
 
     day = DayField(label=_("Day"), max_length=20, help_text=_("For example 2026-11-25 or 2026年11月25日."))
@@ -46,7 +47,7 @@ class GatheringForm(forms.Form):
         return answers
 
 
-class SessionForm(GatheringForm):
+class SessionForm(ConfirmableForm, GatheringForm):
     topic_en = PlainCharField(label=_("Topic in English"), max_length=160, required=False)
     number = forms.IntegerField(required=False, widget=forms.HiddenInput)
     field_order = ["day", "start", "end", "venue", "is_online", "topic", "topic_en"]

@@ -8,8 +8,9 @@ from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.people.queries import organisations_for, path_filter
 from qixue.people.rules import Action, may, reach
-from qixue.programme.models import Activity, Programme
+from qixue.programme.models import Activity, Programme, Session
 from qixue.programme.operations.activities import create_activity, edit_activity, publish_activity
+from qixue.programme.operations.sessions import doubt_about_day
 from qixue.programme.queries import missing_for_publication
 from qixue.web import parts
 from qixue.web.workspace.access import activity_or_404, needs, programmes_in_reach, staff
@@ -44,7 +45,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 client_uuid=answers["client_uuid"],
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.refuse(refusal)
         else:
             messages.success(request, _("The draft is saved. Now add its sessions."))
             return redirect("workspace:activity", activity.pk)
@@ -69,19 +70,27 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change the text; when somebody else saved meanwhile both texts are shown and nothing is lost."""
     found = activity_or_404(request.user, pk, Action.EDIT_ACTIVITY)
     form = ActivityForm(request.POST or None, initial=initial_of(found), programmes=[found.programme])
-    meanwhile = None
+    differences = None
     if form.is_valid():
         version = form.cleaned_data["version"] or 0
         try:
             edit_activity(found, details=form.details(), version=version, by=staff(request), at=now())
         except Refused as refusal:
-            form.add_error(None, str(refusal))
-            meanwhile = found if refusal.code == "changed_meanwhile" else None
+            form.refuse(refusal)
+            differences = form.differences(initial_of(found)) if refusal.code == "changed_meanwhile" else None
         else:
             messages.success(request, _("Saved."))
             return redirect("workspace:activity", pk)
-    context = {"activity": found, "programme": found.programme, "meanwhile": meanwhile}
+    context = {"activity": found, "programme": found.programme, "differences": differences}
     return parts.form_page(request, "workspace/activities/form.html", form, **context)
+
+
+def doubts(sessions: list[Session], activity: Activity) -> list[str]:
+    """What is odd about the times of sessions, said before they are shown to everybody."""
+    at, programme = now(), activity.programme
+    timed = [(session.starts_at, session.ends_at) for session in sessions if session.starts_at and session.ends_at]
+    found = [doubt_about_day(starts_at, ends_at, programme, at=at) for starts_at, ends_at in timed]
+    return [str(doubt) for doubt in found if doubt]
 
 
 @needs(Action.PUBLISH_ACTIVITY)
@@ -95,6 +104,6 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
             return parts.refusal_page(request, refusal, back=reverse("workspace:activity", args=[pk]))
         messages.success(request, _("The activity is published."))
         return redirect("workspace:activity", pk)
-    sessions = found.sessions.select_related("venue").order_by("starts_at", "pk")
-    context = {"activity": found, "programme": found.programme, "sessions": sessions}
+    sessions = list(found.sessions.select_related("venue").order_by("starts_at", "pk"))
+    context = {"activity": found, "programme": found.programme, "sessions": sessions, "doubts": doubts(sessions, found)}
     return render(request, "workspace/activities/publish.html", {**context, "missing": missing_for_publication(found)})

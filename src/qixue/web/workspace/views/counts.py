@@ -24,6 +24,7 @@ def report_from(form: CountForm) -> CountReport:
         client_uuid=answers["client_uuid"],
         photo=answers["photo"].read() if answers["photo"] else None,
         note=answers["note"],
+        confirmed=answers["confirmed"],
     )
 
 
@@ -36,7 +37,7 @@ def head_count(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             report_head_count(session, report_from(form), by=staff(request), at=now())
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.refuse(refusal)
         else:
             messages.success(request, _("The head count is in the ledger."))
             return redirect("workspace:session", pk)
@@ -54,7 +55,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             correct_head_count(entry, report_from(form), reason=reason, by=staff(request), at=now())
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.refuse(refusal)
         else:
             messages.success(request, _("The correction is in the ledger; the first entry stays readable."))
             return redirect("workspace:session", entry.session_id)
@@ -72,7 +73,7 @@ def void(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             void_entry(entry, reason=answers["reason"], by=staff(request), at=now(), client_uuid=answers["client_uuid"])
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.refuse(refusal)
         else:
             messages.success(request, _("The entry is taken back; what it said stays readable."))
             return redirect("workspace:session", entry.session_id)

@@ -51,7 +51,7 @@ def notice_preferences(request: HttpRequest) -> HttpResponse:
         try:
             choose_channels(user, form.reachability(), at=now())
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.refuse(refusal)
         else:
             messages.success(request, _("Saved."))
             return redirect("workspace:inbox")

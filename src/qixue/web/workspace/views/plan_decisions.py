@@ -51,7 +51,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
                 version, answers["organisations"], due_on=answers["due_on"], by=staff(request), at=now()
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.refuse(refusal)
         else:
             messages.success(request, _("The organisations are asked to countersign."))
             return redirect("workspace:plan", pk)
@@ -71,7 +71,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             give_answer(asked, form, staff(request))
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.refuse(refusal)
         else:
             messages.success(request, _("Your answer is recorded."))
             return redirect("workspace:plan", version.plan_id)
@@ -100,7 +100,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             text = take_decision(version, form, staff(request))
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.refuse(refusal)
         else:
             messages.success(request, text)
             return redirect("workspace:plan", pk)
@@ -152,7 +152,7 @@ def attach(request: HttpRequest, pk: int) -> HttpResponse:
             content = file.read() if file else b""
             attach_document(version, details=form.details(), file=content, by=staff(request), at=now())
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.refuse(refusal)
         else:
             messages.success(request, _("The document is attached."))
             return redirect("workspace:plan", pk)

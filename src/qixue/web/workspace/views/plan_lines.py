@@ -26,7 +26,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             add_line(version, details=form.details(), key=form.cleaned_data["key"], by=staff(request), at=now())
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.refuse(refusal)
         else:
             messages.success(request, _("The session is in the plan."))
             return redirect("workspace:plan", pk)
@@ -42,20 +42,21 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = PlanLineForm(
         request.POST or None, initial=initial_of(line, version.edit_count), plan_version=version, region=line.region
     )
-    meanwhile = None
+    differences = None
     if form.is_valid():
         read = form.cleaned_data["version"] or 0
         try:
             edit_line(line, details=form.details(), edit_count=read, by=staff(request), at=now())
         except Refused as refusal:
-            form.add_error(None, str(refusal))
-            meanwhile = line if refusal.code == "changed_meanwhile" else None
+            form.refuse(refusal)
+            stored = initial_of(line, version.edit_count)
+            differences = form.differences(stored) if refusal.code == "changed_meanwhile" else None
         else:
             messages.success(request, _("Saved."))
             return redirect("workspace:plan", version.plan_id)
     context = {"plan": version.plan, "programme": version.plan.programme, "version": version, "line": line}
     return parts.form_page(
-        request, "workspace/plans/line_form.html", form, meanwhile=meanwhile, fits=is_draft(version), **context
+        request, "workspace/plans/line_form.html", form, differences=differences, fits=is_draft(version), **context
     )
 
 

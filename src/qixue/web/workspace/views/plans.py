@@ -82,7 +82,7 @@ def invite(request: HttpRequest, code: str) -> HttpResponse:
                 programme, answers["organisations"], due_on=answers["due_on"], by=staff(request), at=now()
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.refuse(refusal)
         else:
             text = ngettext("%(count)s organisation is invited.", "%(count)s organisations are invited.", len(made))
             messages.success(request, text % {"count": len(made)})

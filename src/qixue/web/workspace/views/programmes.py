@@ -1,21 +1,34 @@
-from dataclasses import replace
+import datetime
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from qixue.core.clock import now
-from qixue.figures.queries import Figure, figures_of, recounted
-from qixue.participation.queries import coverage_of
+from qixue.core.clock import local_day, now
+from qixue.figures.queries import (
+    Figure,
+    common_unit,
+    figure_of,
+    figure_of_part,
+    figures_of,
+    figures_of_part,
+    kinds_of_records,
+    recounted,
+)
+from qixue.participation.queries import coverage_of, late_sessions
 from qixue.people.models import Organisation
-from qixue.people.rules import Action
-from qixue.programme.models import Programme
+from qixue.people.rules import Action, reach
+from qixue.programme.models import Programme, Session
 from qixue.report.annex import annex_bytes
 from qixue.report.files import docx_bytes, pdf_bytes
 from qixue.report.summary import draft_summary
+from qixue.web import parts
 from qixue.web.workspace.access import needs, programme_or_404, programmes_in_reach
 from qixue.web.workspace.preview import preview_lines
 
+PER_PAGE = 50
 FILES = {
     "docx": (docx_bytes, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     "pdf": (pdf_bytes, "application/pdf"),
@@ -29,38 +42,94 @@ def programmes(request: HttpRequest) -> HttpResponse:
     return render(request, "workspace/programmes/list.html", {"programmes": found})
 
 
-def narrowed(figures: list[Figure], part: str) -> list[Figure]:
-    """The figures of the viewer's part of the tree: those of the whole programme, computed for that part."""
-    divisible = [figure for figure in figures if "organisation" in figure.definition.dimensions]
-    whole = [figure for figure in divisible if not figure.scope.dimensions()]
-    scoped = [replace(figure, scope=replace(figure.scope, organisation=part)) for figure in whole]
-    return [replace(figure, value=figure.definition.value(figure.scope)) for figure in scoped]
-
-
 @needs(Action.SEE_REPORT)
 def figures(request: HttpRequest, code: str) -> HttpResponse:
     """The figures of the viewer's part; on request counted from the records and compared."""
     programme, part = programme_or_404(request.user, code, Action.SEE_REPORT)
-    found = figures_of(programme)
-    if part:
-        found = narrowed(found, part)
+    found = figures_of_part(programme, part) if part else figures_of(programme)
     rows = [(figure, recounted(figure) if request.method == "POST" else None) for figure in found]
     context = {
         "programme": programme,
         "rows": rows,
         "is_recounted": request.method == "POST",
         "different": [figure for figure, again in rows if again and again.quantity != figure.quantity],
-        "part": Organisation.objects.filter(code=part).first() if part else None,
+        "part": organisation_of(part),
     }
     return render(request, "workspace/programmes/figures.html", context)
 
 
+def organisation_of(part: str) -> Organisation | None:
+    return Organisation.objects.filter(code=part).first() if part else None
+
+
+def figure_context(request: HttpRequest, code: str, figure_code: str) -> dict[str, Any]:
+    """The figure as the viewer's reach gives it: of the whole programme, or of their part of the tree only."""
+    programme, part = programme_or_404(request.user, code, Action.SEE_REPORT)
+    found = figure_of_part(programme, figure_code, part) if part else figure_of(programme, figure_code)
+    if found is None:
+        raise Http404
+    return {"programme": programme, "figure": found, "part": organisation_of(part)}
+
+
+@needs(Action.SEE_REPORT)
+def figure(request: HttpRequest, code: str, figure_code: str) -> HttpResponse:
+    """One figure with its rule and the records behind it, in the viewer's part."""
+    context = figure_context(request, code, figure_code)
+    rows = context["figure"].evidence_for_reading()
+    page = parts.paginate(request, rows, PER_PAGE)
+    context |= {"page": page, "rows_unit": common_unit(rows), "as_of": now()}
+    return render(request, "workspace/programmes/figure.html", context)
+
+
+@needs(Action.SEE_REPORT)
+def figure_session(request: HttpRequest, code: str, figure_code: str, session_pk: int) -> HttpResponse:
+    """What one session brings to a figure, entry by entry."""
+    context = figure_context(request, code, figure_code)
+    found: Figure = context["figure"]
+    rows = found.evidence_of_session(session_pk)
+    if not rows:
+        raise Http404
+    context |= {
+        "session": Session.objects.select_related("activity__organisation", "venue").get(pk=session_pk),
+        "whole": next((row for row in found.evidence_for_reading() if row.session_id == session_pk), None),
+        "kinds": kinds_of_records(rows),
+        "page": parts.paginate(request, rows, PER_PAGE),
+        "rows_unit": common_unit(rows),
+    }
+    return render(request, "workspace/programmes/figure_session.html", context)
+
+
+@dataclass(frozen=True)
+class Late:
+    """A session that is over and was not counted: since how many days, and whether the viewer may enter the count."""
+
+    session: Session
+    days: int
+    may_count: bool
+
+
+def late(session: Session, paths: tuple[str, ...], at: datetime.datetime) -> Late:
+    """`paths` are the parts of the tree in which the viewer records attendance."""
+    may_count = session.counting_rule != Session.CountingRule.LIST and session.activity.organisation.path.startswith(
+        paths
+    )
+    return Late(session, (local_day(at) - local_day(session.ends_at or at)).days, may_count)
+
+
 @needs(Action.SEE_REPORT)
 def coverage(request: HttpRequest, code: str) -> HttpResponse:
-    """Who has recorded what: sessions over, counted and still missing, by organisation."""
+    """Who has recorded what: sessions over, counted and still missing, by organisation, and the late ones by name."""
     programme, part = programme_or_404(request.user, code, Action.SEE_REPORT)
-    rows = coverage_of(programme, part, now())
-    return render(request, "workspace/programmes/coverage.html", {"programme": programme, "rows": rows})
+    at, paths = now(), tuple(reach(request.user, Action.RECORD_ATTENDANCE))
+    page = parts.paginate(request, late_sessions(programme, part, at), PER_PAGE)
+    context = {
+        "programme": programme,
+        "part": organisation_of(part),
+        "rows": coverage_of(programme, part, at),
+        "page": page,
+        "late": [late(session, paths, at) for session in page],
+    }
+    return render(request, "workspace/programmes/coverage.html", context)
 
 
 def whole_programme_or_404(request: HttpRequest, code: str) -> Programme:
@@ -75,7 +144,7 @@ def whole_programme_or_404(request: HttpRequest, code: str) -> Programme:
 def summary(request: HttpRequest, code: str) -> HttpResponse:
     """The drafted work summary with everything its editor should look at before issuing it."""
     draft = draft_summary(whole_programme_or_404(request, code), at=now())
-    context = {"programme": draft.programme, "draft": draft, "lines": preview_lines(draft.document)}
+    context = {"programme": draft.programme, "draft": draft, "lines": preview_lines(draft.manuscript)}
     return render(request, "workspace/programmes/summary.html", context)
 
 

@@ -26,9 +26,16 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         number = form.cleaned_data["number"] or next_number(activity)
         try:
-            add_session(activity, details=form.details(), number=number, by=staff(request), at=now())
+            add_session(
+                activity,
+                details=form.details(),
+                number=number,
+                confirmed=form.cleaned_data["confirmed"],
+                by=staff(request),
+                at=now(),
+            )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.refuse(refusal)
         else:
             messages.success(request, _("The session is added."))
             return redirect("workspace:activity", pk)
@@ -66,19 +73,26 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a session; when somebody else saved meanwhile both texts are shown and nothing is lost."""
     found = session_or_404(request.user, pk, Action.EDIT_ACTIVITY)
     form = SessionForm(request.POST or None, initial=initial_of(found), activity=found.activity)
-    meanwhile = None
+    differences = None
     if form.is_valid():
-        version = form.cleaned_data["version"] or 0
+        answers = form.cleaned_data
         try:
-            edit_session(found, details=form.details(), version=version, by=staff(request), at=now())
+            edit_session(
+                found,
+                details=form.details(),
+                version=answers["version"] or 0,
+                confirmed=answers["confirmed"],
+                by=staff(request),
+                at=now(),
+            )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
-            meanwhile = found if refusal.code == "changed_meanwhile" else None
+            form.refuse(refusal)
+            differences = form.differences(initial_of(found)) if refusal.code == "changed_meanwhile" else None
         else:
             messages.success(request, _("Saved."))
             return redirect("workspace:session", pk)
     context = {"session": found, "activity": found.activity, "programme": found.activity.programme}
-    return parts.form_page(request, "workspace/sessions/form.html", form, meanwhile=meanwhile, **context)
+    return parts.form_page(request, "workspace/sessions/form.html", form, differences=differences, **context)
 
 
 @needs(Action.EDIT_ACTIVITY)

@@ -34,7 +34,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             sheet = receive_sheet(latest_version(plan), data=data, file_name=file.name, by=staff(request), at=now())
         except Refused as refusal:
-            form.add_error("sheet" if refusal.field else None, str(refusal))
+            form.refuse(refusal)
         else:
             return redirect("workspace:sheet", sheet.pk)
     context = {"plan": plan, "programme": plan.programme}
@@ -62,7 +62,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             take_over_sheet(found, edit_count=form.cleaned_data["version"], by=staff(request), at=now())
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.refuse(refusal)
         else:
             messages.success(request, _("The lines of the sheet stand in the draft."))
             return redirect("workspace:plan", found.version.plan_id)

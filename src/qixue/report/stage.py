@@ -1,0 +1,33 @@
+"""Whether a week is still to come, under way or over: a summary of an unfinished week must not read as finished."""
+
+import datetime
+from enum import Enum
+
+from qixue.core.clock import SHANGHAI, day_bounds
+from qixue.programme.models import Programme
+
+
+class Stage(Enum):
+    BEFORE = "before"
+    RUNNING = "running"
+    OVER = "over"
+
+
+def stage_of(programme: Programme, at: datetime.datetime) -> Stage:
+    """A programme whose days are not on record is one that is told of afterwards: over."""
+    if programme.starts_on is None or programme.ends_on is None:
+        return Stage.OVER
+    start, end = day_bounds(programme.starts_on, programme.ends_on)
+    if at < start:
+        return Stage.BEFORE
+    return Stage.RUNNING if at < end else Stage.OVER
+
+
+def moment_text(at: datetime.datetime) -> str:
+    """11月23日21时05分 in Shanghai; the year stands once, where the moment is first named."""
+    local = at.astimezone(SHANGHAI)
+    return f"{local.month}月{local.day}日{local.hour}时{local.minute:02}分"
+
+
+def full_moment_text(at: datetime.datetime) -> str:
+    return f"{at.astimezone(SHANGHAI).year}年{moment_text(at)}"

@@ -1,0 +1,74 @@
+"""What every form of the site does: words of its own labels, refusals beside their field, doubts asked once."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from qixue.core.refusal import Doubt, Refused
+
+WAYS_TO_ANSWER = (
+    (forms.FileField, gettext_lazy("Please add: %(label)s.")),
+    (forms.ChoiceField, gettext_lazy("Please choose: %(label)s.")),
+    (forms.Field, gettext_lazy("Please fill in: %(label)s.")),
+)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field that two editors of one record answered in different ways."""
+
+    label: str
+    stored: str
+    typed: str
+
+
+class Worded(forms.BaseForm):
+    """A form that asks for a missing answer in the words of the field's label."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            sentence = next(sentence for kind, sentence in WAYS_TO_ANSWER if isinstance(field, kind))
+            field.error_messages["required"] = str(sentence) % {"label": field.label}
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show why the operation refused, beside the field that it names; a doubt offers to go on all the same."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+        if isinstance(refusal, Doubt):
+            self.fields["confirmed"].widget = forms.CheckboxInput()
+
+    def differences(self, stored: dict[str, Any]) -> list[Difference]:
+        """Where what was typed is not what is stored now; `stored` has the shape of the form's initial values."""
+        fields = [field for field in self.visible_fields() if field.name != "confirmed"]
+        pairs = [(field, shown(field, stored.get(field.name)), shown(field, field.value())) for field in fields]
+        return [Difference(str(field.label), theirs, mine) for field, theirs, mine in pairs if theirs != mine]
+
+
+class Form(Worded, forms.Form):
+    """The form from which those of this site are made."""
+
+
+class ConfirmableForm(Form):
+    """A form whose operation may ask once more; the box is shown when it did."""
+
+    confirmed = forms.BooleanField(
+        label=gettext_lazy("I have checked this: save it as it is"), required=False, widget=forms.HiddenInput
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["confirmed"] = self.fields.pop("confirmed")  # just above the button
+
+
+def shown(field: forms.BoundField, value: Any) -> str:
+    """A value as its field shows it to people."""
+    if isinstance(field.field, forms.BooleanField):
+        return _("Yes") if value in (True, "on") else _("No")
+    choices = getattr(field.field, "choices", None)
+    if choices is not None:
+        labels = {str(key): str(label) for key, label in choices}
+        return labels.get(str(value), "") if value not in (None, "") else ""
+    return "" if value is None else str(value).strip()

@@ -1,0 +1,70 @@
+"""The page of the work summary: what it says before the summary is issued."""
+
+import datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from lxml import html
+from tests.factories import NOON, ProgrammeFactory, RoleAssignmentFactory, SessionFactory
+
+from qixue.people.models import Role
+from qixue.programme.models import Programme, Session
+
+pytestmark = pytest.mark.django_db
+READY = "可以签发：没有缺少的事实，已结束的场次都已填报人数，校对没有疑点。"
+
+
+@pytest.fixture
+def week() -> Programme:
+    """Over, with nothing that is missing."""
+    day = NOON.date() - datetime.timedelta(days=9)
+    return ProgrammeFactory(code="week", theme="学习", starts_on=day, ends_on=day)
+
+
+@pytest.fixture
+def coordinator(week: Programme) -> Client:
+    client = Client()
+    client.force_login(RoleAssignmentFactory(organisation=week.organisation, role=Role.COORDINATOR).user)
+    return client
+
+
+def panel(client: Client) -> html.HtmlElement:
+    page = html.fromstring(client.get(reverse("workspace:summary", args=["week"])).content.decode())
+    [heading] = page.xpath("//h2[normalize-space()='签发之前']")
+    return heading.getparent()
+
+
+def words(element: html.HtmlElement) -> str:
+    return " ".join(element.text_content().split())
+
+
+def test_panel_says_in_a_sentence_that_nothing_stands_in_the_way(coordinator: Client) -> None:
+    assert words(panel(coordinator)) == f"签发之前 {READY}"
+
+
+def test_panel_names_uncounted_sessions_and_leads_to_them(coordinator: Client, week: Programme) -> None:
+    session = SessionFactory(activity__programme=week, number=1, state=Session.State.PLANNED)
+
+    found = panel(coordinator)
+
+    [link] = found.xpath(".//a")
+    name = week.organisation.name
+    assert words(link) == f"{name}11月4日“稻田养鱼”第1场已结束，尚未填报人数。"
+    assert link.get("href") == reverse("workspace:session", args=[session.pk])
+    assert coordinator.get(link.get("href")).status_code == 200
+    assert READY not in words(found)
+
+
+def test_panel_says_that_the_week_is_not_over(coordinator: Client, week: Programme) -> None:
+    Programme.objects.filter(pk=week.pk).update(ends_on=datetime.date(2999, 11, 28))
+
+    assert words(panel(coordinator)) == (
+        "签发之前 活动周11月28日结束，本稿为阶段稿；请在结束并补齐人数后重新生成，再行签发。"
+    )
+
+
+def test_page_reads_none_of_the_records_behind_the_figures(coordinator: Client) -> None:
+    draft = coordinator.get(reverse("workspace:summary", args=["week"])).context["draft"]
+
+    assert {"evidence", "document"} & set(vars(draft)) == set()
