@@ -10,6 +10,7 @@ from qixue.demo.city.documents import create_frame, create_involvements
 from qixue.demo.city.organisations import create_organisations, create_venues
 from qixue.demo.city.outline import create_named_figures, create_sections
 from qixue.demo.city.personas import create_personas, create_staff
+from qixue.demo.city.plans import create_plans
 from qixue.demo.city.registrations import Crowd, create_registrations
 from qixue.demo.city.residents import create_residents
 from qixue.demo.city.week import Week
@@ -31,6 +32,7 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     frame = create_frame(week, city, organisations, seed=seed)
     ground = Ground(seed, week, frame.programme, organisations, venues, frame.brands, frame.series)
     planned = create_activities(ground)
+    create_plans(ground, planned, staff)
     create_involvements(frame, organisations)
     crowd = Crowd(create_residents(seed, week, city, personas))
     registered = create_registrations(seed, week, planned, crowd)
