@@ -200,9 +200,7 @@ def test_list_shows_who_never_filed(desks: Desks) -> None:
 
 
 @pytest.mark.parametrize("plan_count", [1, 3])
-def test_list_asks_the_database_equally_often(
-    desks: Desks, plan_count: int, django_assert_num_queries: Any
-) -> None:
+def test_list_asks_the_database_equally_often(desks: Desks, plan_count: int, django_assert_num_queries: Any) -> None:
     for _number in range(plan_count):
         organisation = OrganisationFactory(parent=desks.programme.organisation)
         PlanVersionFactory(plan=PlanFactory(programme=desks.programme, organisation=organisation))
@@ -210,7 +208,6 @@ def test_list_asks_the_database_equally_often(
 
     with django_assert_num_queries(20):
         client.get(address("plans", "week"))
-
 
 
 def test_document_is_normalised_and_can_be_read_again(desks: Desks, settings: Any, tmp_path: Any) -> None:
