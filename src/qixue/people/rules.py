@@ -15,53 +15,29 @@ class Action(StrEnum):
     CORRECT_ATTENDANCE = "correct_attendance"
     SEE_EVIDENCE = "see_evidence"  # photos of sign-in sheets, which hold names
     SEE_REPORT = "see_report"
-    MANAGE_PEOPLE = "manage_people"  # invite, give and end roles, hand over
-    SET_UP_PROGRAMME = "set_up_programme"
     SEE_PLANS = "see_plans"
     FILE_PLAN = "file_plan"
     COUNTERSIGN_PLAN = "countersign_plan"
     APPROVE_PLAN = "approve_plan"  # invite to file, return, approve, publish, close
-    SEE_FOLLOW_UPS = "see_follow_ups"
-    ASSIGN_FOLLOW_UP = "assign_follow_up"
-    ANSWER_FOLLOW_UP = "answer_follow_up"
-    SEE_RETURNS = "see_returns"
-    FILE_RETURN = "file_return"
-    ACCEPT_RETURN = "accept_return"  # open a call, accept, send back
-    SEE_NOMINATIONS = "see_nominations"
-    NOMINATE = "nominate"
-    JUDGE_NOMINATION = "judge_nomination"  # open a call, pass on, put on notice, award
     SEE_DELIVERIES = "see_deliveries"  # messages that could not be delivered
 
 
 EVERYBODY_ON_STAFF = frozenset(Role)
 COORDINATORS = frozenset({Role.COORDINATOR})
 FILERS = frozenset({Role.COORDINATOR, Role.ORGANISER})
-FIELD_STAFF = frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE})
-READERS = frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE, Role.TREASURER, Role.AUDITOR})
 TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_WORKSPACE: EVERYBODY_ON_STAFF,
-    Action.SEE_RECORDS: READERS,
+    Action.SEE_RECORDS: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE, Role.TREASURER, Role.AUDITOR}),
     Action.EDIT_ACTIVITY: FILERS,
     Action.PUBLISH_ACTIVITY: FILERS,
     Action.RECORD_ATTENDANCE: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.DOOR_VOLUNTEER, Role.CADRE}),
     Action.CORRECT_ATTENDANCE: FILERS,
     Action.SEE_EVIDENCE: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.AUDITOR}),
     Action.SEE_REPORT: frozenset({Role.COORDINATOR, Role.AUDITOR}),
-    Action.MANAGE_PEOPLE: COORDINATORS,
-    Action.SET_UP_PROGRAMME: COORDINATORS,
     Action.SEE_PLANS: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.TREASURER, Role.AUDITOR}),
     Action.FILE_PLAN: FILERS,
     Action.COUNTERSIGN_PLAN: COORDINATORS,
     Action.APPROVE_PLAN: COORDINATORS,
-    Action.SEE_FOLLOW_UPS: READERS,
-    Action.ASSIGN_FOLLOW_UP: COORDINATORS,
-    Action.ANSWER_FOLLOW_UP: FIELD_STAFF,
-    Action.SEE_RETURNS: READERS,
-    Action.FILE_RETURN: FIELD_STAFF,
-    Action.ACCEPT_RETURN: COORDINATORS,
-    Action.SEE_NOMINATIONS: READERS,
-    Action.NOMINATE: FIELD_STAFF,
-    Action.JUDGE_NOMINATION: COORDINATORS,
     Action.SEE_DELIVERIES: frozenset({Role.COORDINATOR, Role.AUDITOR}),
 }
 

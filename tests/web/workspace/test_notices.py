@@ -79,7 +79,7 @@ def test_preferences_are_kept(page: Client, coordinator: User):
         "mobile": "139 0000 0000",
         "language": "en",
         "mail_topics": ["plans"],
-        "sms_topics": ["returns"],
+        "sms_topics": ["plans"],
         "quiet_from": "22:00",
         "quiet_until": "７点",
     }
@@ -88,7 +88,7 @@ def test_preferences_are_kept(page: Client, coordinator: User):
 
     wishes = reachability_of(User.objects.get(pk=coordinator.pk))
     assert response.status_code == 302
-    assert (wishes.mobile, wishes.mail_topics, wishes.sms_topics) == ("13900000000", {"plans"}, {"returns"})
+    assert (wishes.mobile, wishes.mail_topics, wishes.sms_topics) == ("13900000000", {"plans"}, {"plans"})
     assert [f"{time:%H:%M}" for time in wishes.quiet or ()] == ["22:00", "07:00"]
 
 

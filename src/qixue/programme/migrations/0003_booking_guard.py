@@ -4,7 +4,7 @@ from qixue.programme import booking_guard
 
 
 class Migration(migrations.Migration):
-    dependencies = [("programme", "0002_planning")]
+    dependencies = [("programme", "0002_plans")]
 
     operations = [
         migrations.RunPython(

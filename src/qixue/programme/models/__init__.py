@@ -1,7 +1,6 @@
 from qixue.programme.models.activities import Activity, Involvement, Session
 from qixue.programme.models.bookings import RoomBooking
 from qixue.programme.models.brands import Award, Brand, Instalment, Series
-from qixue.programme.models.follow_ups import FollowUp, FollowUpStep
 from qixue.programme.models.plans import (
     Countersignature,
     LineComment,
@@ -13,8 +12,6 @@ from qixue.programme.models.plans import (
     SheetImport,
 )
 from qixue.programme.models.programmes import ForwardingStep, LegalBasis, Programme, PublicityChannel
-from qixue.programme.models.recognitions import Nomination, NominationStep, Objection, RecognitionCall
-from qixue.programme.models.returns import ReturnCall, ReturnField, ReturnStep, ReturnSubmission, ReturnValue
 from qixue.programme.models.sources import MissingFact, Passage, ReportedCount, SourceDocument, SourceIssue
 
 __all__ = [
@@ -22,17 +19,12 @@ __all__ = [
     "Award",
     "Brand",
     "Countersignature",
-    "FollowUp",
-    "FollowUpStep",
     "ForwardingStep",
     "Instalment",
     "Involvement",
     "LegalBasis",
     "LineComment",
     "MissingFact",
-    "Nomination",
-    "NominationStep",
-    "Objection",
     "Passage",
     "Plan",
     "PlanDocument",
@@ -41,13 +33,7 @@ __all__ = [
     "PlanVersion",
     "Programme",
     "PublicityChannel",
-    "RecognitionCall",
     "ReportedCount",
-    "ReturnCall",
-    "ReturnField",
-    "ReturnStep",
-    "ReturnSubmission",
-    "ReturnValue",
     "RoomBooking",
     "Series",
     "Session",

@@ -207,7 +207,6 @@ class SheetImport(models.Model):
         REFUSED = "refused", _("Refused")
         READY = "ready", _("Ready to be taken over")
         TAKEN_OVER = "taken_over", _("Taken over")
-        DISCARDED = "discarded", _("Discarded")
 
     version = models.ForeignKey(PlanVersion, models.CASCADE, related_name="sheet_imports")
     file = models.FileField(upload_to="sheets/%Y/%m/")

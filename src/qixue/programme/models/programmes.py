@@ -42,8 +42,6 @@ class Programme(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, related_name="programmes")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="programmes")  # keeps its records
     is_synthetic = models.BooleanField(default=False)
-    copied_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="copies")
-    edit_count = models.PositiveIntegerField(default=1)  # two editors never overwrite each other silently
 
     objects = ProgrammeQuerySet.as_manager()
 
