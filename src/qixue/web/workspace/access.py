@@ -82,6 +82,12 @@ def programmes_in_reach(user: Any, action: Action) -> list[tuple[Programme, str]
     return found
 
 
+def programmes_with_reports(user: Any) -> list[tuple[Programme, str | None]]:
+    """Programmes whose plans or report the user sees, with the part that is reported to them; None: no report."""
+    reports = {programme.pk: part for programme, part in programmes_in_reach(user, Action.SEE_REPORT)}
+    return [(programme, reports.get(programme.pk)) for programme, _part in programmes_in_reach(user, Action.SEE_PLANS)]
+
+
 def part_in_reach(user: Any, programme: Programme, action: Action) -> str | None:
     """ "" when the user reaches the whole programme, the code of the highest part that they reach, else None."""
     top = programme.organisation.path

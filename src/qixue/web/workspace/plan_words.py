@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from qixue.core.clock import SHANGHAI
 from qixue.core.money import yuan_text
 from qixue.people.models import User
+from qixue.people.rules import Action, reach
 from qixue.programme.models import Plan, PlanLine, PlanVersion
 from qixue.programme.plan_difference import Difference
 from qixue.programme.rules import may_approve_plan, may_countersign, may_file_plan
@@ -84,9 +85,16 @@ class Act:
 def acts_open_to(user: User, plan: Plan, version: PlanVersion, today: datetime.date) -> list[Act]:
     """What the viewer can do with the newest version now, the next step first."""
     acts: list[tuple[str, str, int]] = []
+    on_behalf: list[tuple[str, str, int]] = []
     if version.state == State.SUBMITTED:
+        own = reach(user, Action.COUNTERSIGN_PLAN)
         asked = version.countersignatures.filter(is_agreed=None).select_related("organisation").order_by("pk")
-        acts += [(_("Countersign"), "countersign", one.pk) for one in asked if may_countersign(user, one)]
+        for one in (one for one in asked if may_countersign(user, one)):
+            if one.organisation.path in own:
+                acts.append((_("Countersign"), "countersign", one.pk))
+            else:
+                text = _("Countersign for %(organisation)s") % {"organisation": one.organisation.local_name}
+                on_behalf.append((text, "countersign", one.pk))
     if may_file_plan(user, plan):
         acts += [(text, route, plan.pk) for text, route in filing_acts(version)]
     if may_approve_plan(user, plan):
@@ -94,6 +102,7 @@ def acts_open_to(user: User, plan: Plan, version: PlanVersion, today: datetime.d
         acts += [(text, route, plan.pk) for text, route in deciding_acts(version, is_over)]
     if (may_file_plan(user, plan) or may_approve_plan(user, plan)) and version.state != State.CLOSED:
         acts.append((_("Attach a document"), "attach_plan_document", plan.pk))
+    acts += on_behalf
     return [Act(text, reverse(f"workspace:{route}", args=[pk])) for text, route, pk in acts]
 
 
@@ -102,8 +111,8 @@ def filing_acts(version: PlanVersion) -> Iterable[tuple[str, str]]:
         return [(_("Amend the plan"), "amend_plan")]
     if version.state != State.DRAFT:
         return []
-    adding = (_("Add a session"), "new_plan_line")
-    return [(_("Check and file"), "submit_plan"), adding] if version.lines.exists() else [adding]
+    adding = [(_("Add a session"), "new_plan_line"), (_("Plan from a sheet"), "upload_sheet")]
+    return [(_("Check and file"), "submit_plan"), *adding] if version.lines.exists() else adding
 
 
 def deciding_acts(version: PlanVersion, is_over: bool) -> Iterable[tuple[str, str]]:

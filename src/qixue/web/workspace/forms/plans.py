@@ -20,6 +20,10 @@ from qixue.web.workspace.forms.sessions import GatheringForm, initial_times
 MOST_ATTENDANCES = 1_000_000
 
 
+def short_text() -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": 3})
+
+
 class RoomField(forms.ModelChoiceField):
     def label_from_instance(self, room: Room) -> str:
         return f"{room.venue.local_name} · {room.local_name}"
@@ -134,14 +138,14 @@ class AskForm(Form):
 
 
 class SubmitForm(Form):
-    note = PlainCharField(label=_("Note to those who decide"), max_length=1000, required=False, widget=forms.Textarea)
+    note = PlainCharField(label=_("Note to those who decide"), max_length=1000, required=False, widget=short_text())
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class OpinionForm(Form):
     """An opinion on a whole version and, where there is something to say, on its lines."""
 
-    comment = PlainCharField(label=_("Comment"), max_length=500, required=False, widget=forms.Textarea)
+    comment = PlainCharField(label=_("Comment"), max_length=500, required=False, widget=short_text())
 
     def __init__(self, *args: Any, lines: Iterable[PlanLine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -151,7 +155,7 @@ class OpinionForm(Form):
                 label=_("Comment on this session"),
                 max_length=500,
                 required=False,
-                widget=forms.Textarea(attrs={"rows": 2}),
+                widget=short_text(),
             )
 
     def line_fields(self) -> list[tuple[PlanLine, forms.BoundField]]:

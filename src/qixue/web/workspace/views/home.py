@@ -1,15 +1,43 @@
+from dataclasses import dataclass
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from qixue.core.clock import now
 from qixue.participation.queries import sessions_awaiting_count
-from qixue.people.queries import path_filter
+from qixue.people.models import RoleAssignment
+from qixue.people.queries import inbox_of, path_filter
 from qixue.people.rules import Action, may_anywhere, reach
 from qixue.programme.models import Activity, Session
-from qixue.web.workspace.access import programmes_in_reach, staff
+from qixue.programme.queries.plans import Waiting, waiting_for
+from qixue.web.workspace.access import programmes_with_reports, staff
 
 SHOWN = 8
+# What waits -> the words for it, and the page on which it is done.
+ACTS = {
+    "file": (gettext_lazy("File the plan"), "plan"),
+    "revise": (gettext_lazy("Go on with the new version of the plan"), "plan"),
+    "countersign": (gettext_lazy("Countersign"), "countersign"),
+    "decide": (gettext_lazy("Approve or return the plan"), "decide_plan"),
+    "publish": (gettext_lazy("Publish the plan"), "publish_plan"),
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that waits for the viewer, and the words and the route of the page on which it is done."""
+
+    waiting: Waiting
+    act: tuple[Any, str]
+
+    @property
+    def url(self) -> str:
+        asked = self.waiting.countersignature
+        return reverse(f"workspace:{self.act[1]}", args=[asked.pk if asked else self.waiting.plan.pk])
 
 
 @login_required
@@ -26,9 +54,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "awaiting_count": waiting.count(),
         "upcoming": planned.select_related("activity", "venue").order_by("starts_at", "pk")[:SHOWN],
         "drafts": drafts.order_by("-pk")[:SHOWN],
-        "assignments": user.role_assignments.filter(ended_at=None).select_related("organisation").order_by("pk"),
+        "assignments": RoleAssignment.objects.current().filter(user=user).select_related("organisation").order_by("pk"),
         "may_see_records": may_anywhere(user, Action.SEE_RECORDS),
         "may_edit": may_anywhere(user, Action.EDIT_ACTIVITY),
-        "programmes": programmes_in_reach(user, Action.SEE_REPORT),
+        "programmes": programmes_with_reports(user),
+        "tasks": [Task(waiting, ACTS[waiting.act]) for waiting in waiting_for(user)],
+        "unread_count": inbox_of(user).filter(read_at=None).count(),
+        "may_see_deliveries": may_anywhere(user, Action.SEE_DELIVERIES),
     }
     return render(request, "workspace/home.html", context)

@@ -13,7 +13,7 @@ from qixue.core.clock import local_day, now
 from qixue.core.refusal import Refused
 from qixue.people.models import Organisation
 from qixue.people.rules import Action
-from qixue.programme.models import Plan, PlanVersion, Programme
+from qixue.programme.models import Plan, PlanStep, PlanVersion, Programme
 from qixue.programme.operations.plans import amend_plan, close_plan, invite_all, submit_plan
 from qixue.programme.queries.plans import (
     comments_for,
@@ -103,6 +103,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "acts": acts_open_to(staff(request), found, newest, local_day(now())) if is_newest else [],
         "may_edit": may_edit,
         "is_newest": is_newest,
+        "returned": return_behind(version),
         "versions": found.versions.order_by("-number"),
         "steps": found.steps.select_related("by", "organisation", "version").order_by("at", "pk"),
         "countersignatures": version.countersignatures.select_related("organisation", "answered_by").order_by("pk"),
@@ -112,6 +113,14 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         **lines_page(request, version),
     }
     return render(request, "workspace/plans/detail.html", context)
+
+
+def return_behind(version: PlanVersion) -> PlanStep | None:
+    """The return that made this draft necessary, if it was one."""
+    if version.state != State.DRAFT:
+        return None
+    returns = version.plan.steps.filter(kind=PlanStep.Kind.RETURNED, version__number=version.number - 1)
+    return returns.select_related("organisation").first()
 
 
 def lines_page(request: HttpRequest, version: PlanVersion) -> dict[str, Any]:
