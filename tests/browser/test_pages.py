@@ -66,7 +66,6 @@ def workspace_paths(scene: Scene) -> list[str]:
         f"{week}/figures/attendance/sessions/{scene.counted.pk}/",
         f"{week}/coverage/",
         f"{week}/summary/",
-        "/workspace/import/",
         "/workspace/components/",
     ]
 

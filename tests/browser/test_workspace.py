@@ -47,7 +47,6 @@ def pages(session: Session, entry: LedgerEntry, draft: Activity) -> list[str]:
         reverse("workspace:figures", args=[programme]),
         reverse("workspace:coverage", args=[programme]),
         reverse("workspace:summary", args=[programme]),
-        reverse("workspace:import_plan"),
     ]
 
 

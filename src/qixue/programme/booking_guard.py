@@ -32,7 +32,8 @@ REMOVE = {
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Set the guard. Raises KeyError for a database that Qixue does not support."""
+    """Set the guard, replacing one that is there. Raises KeyError for a database that Qixue does not support."""
+    remove(connection)
     run(connection, INSTALL)
 
 

@@ -244,3 +244,16 @@ def test_amend_and_close_by_their_pages(desks: Desks) -> None:
     refused = browser(desks.county_person).post(address("amend_plan", plan.pk))
 
     assert (latest(plan).state, refused.status_code) == (State.CLOSED, 409)
+
+
+@pytest.mark.parametrize("line_count", [1, 3])
+def test_plan_page_asks_the_database_equally_often(
+    desks: Desks, line_count: int, django_assert_num_queries: Any
+) -> None:
+    plan = desks.plan(State.SUBMITTED)
+    for _number in range(line_count - 1):
+        PlanLineFactory(version=latest(plan), venue=VenueFactory())
+    client = browser(desks.bureau_person)
+
+    with django_assert_num_queries(27):
+        client.get(address("plan", plan.pk))
