@@ -51,8 +51,10 @@ def test_database_refuses_to_move_a_booking_into_another(room: Room):
         RoomBooking.objects.filter(pk=later.pk).update(starts_at=NOON + HOUR)
 
 
-def test_guard_can_be_set_again(room: Room):
+def test_guard_can_be_set_again():
     booking_guard.install(connection)
+    room = RoomFactory()
+    book(room, 0, 2)
 
     with pytest.raises(IntegrityError), transaction.atomic():
         book(room, 1, 3)
