@@ -33,7 +33,8 @@ DAY = datetime.timedelta(days=1)
 BUDGETS = (0, 60_000, 80_000, 120_000, 150_000, 200_000, 300_000)  # fen
 CITY, CITY_EDUCATION = "demo-city", "city-edu"
 AMENDED, RETURNED_BEFORE = "qc-edu", "yd-edu"  # counties whose plan took a second version
-ADVANCE = {Kind.INVITED: 11, Kind.SUBMITTED: 9, Kind.RETURNED: 8, Kind.APPROVED: 6, Kind.PUBLISHED: 5}  # days before
+ADVANCE = {Kind.INVITED: 13, Kind.SUBMITTED: 9, Kind.RETURNED: 8, Kind.APPROVED: 6, Kind.PUBLISHED: 5}  # days before
+SECOND_LATER, FIRST_EARLIER = 2, 3  # days by which a second version followed, and the amended one began
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,10 @@ def plan_in_force(desk: Desk, chance: random.Random, organisation: Organisation,
         lines.append(line_of(chance, row, position, key))
     if organisation.code in {AMENDED, RETURNED_BEFORE}:
         earlier_version(desk, plan, lines)
-        later = 1
-    version = written(plan, 1 + later, State.PUBLISHED, lines)
+        later = SECOND_LATER
+    version = written(plan, 2 if later else 1, State.PUBLISHED, lines)
+    if organisation.code == AMENDED:
+        step(desk, version, Kind.AMENDED, at=desk.before_week(Kind.SUBMITTED, later=later) - HOUR)
     for kind in (Kind.SUBMITTED, Kind.APPROVED, Kind.PUBLISHED):
         step(desk, version, kind, at=desk.before_week(kind, later=later))
     PlanDocument.objects.create(
@@ -161,7 +164,7 @@ def earlier_version(desk: Desk, plan: Plan, lines: list[PlanLine]) -> None:
     if plan.organisation.code == AMENDED:
         version = written(plan, 1, State.SUPERSEDED, former)
         for kind in (Kind.SUBMITTED, Kind.APPROVED, Kind.PUBLISHED):
-            step(desk, version, kind, at=desk.before_week(kind))
+            step(desk, version, kind, at=desk.before_week(kind, later=-FIRST_EARLIER))
         return
     version = written(plan, 1, State.RETURNED, former)
     step(desk, version, Kind.SUBMITTED, at=desk.before_week(Kind.SUBMITTED))
