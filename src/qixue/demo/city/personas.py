@@ -50,7 +50,12 @@ def api_token(seed: int, persona: Persona) -> str:
 
 def create_personas(seed: int, week: Week, organisations: dict[str, Organisation]) -> dict[str, User]:
     users = User.objects.bulk_create(
-        User(username=persona.username, display_name=persona.name, password=make_password(PASSWORD))
+        User(
+            username=persona.username,
+            display_name=persona.name,
+            password=make_password(PASSWORD),
+            email=f"{persona.username}@demo.example" if persona.staff_role else "",
+        )
         for persona in PERSONAS
     )
     expires_at = week.known_until + datetime.timedelta(days=TOKEN_DAYS)
