@@ -206,6 +206,13 @@ def test_mail_goes_to_the_server_with_an_identity_of_its_own():
     assert mail.get_content().strip() == "请报送。"
 
 
+def test_mail_that_cannot_be_written_fails_alone():
+    message = OutboxMessage(channel="mail", recipient="a@example.cn", subject="two\nlines", body="b", key="k")
+
+    with pytest.raises(CarrierFailed, match="mail cannot be written: ValueError"):
+        MailCarrier("smtp://127.0.0.1:1", "qixue@example.cn").carry(message)
+
+
 def test_mail_server_that_is_away_fails_the_message():
     message = OutboxMessage(channel="mail", recipient="a@example.cn", subject="s", body="b", key="k")
 

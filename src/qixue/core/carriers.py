@@ -62,16 +62,23 @@ class MailCarrier:
         self.parts, self.sender = urlsplit(url), sender
 
     def carry(self, message: OutboxMessage) -> None:
+        try:
+            mail = self.written(message)
+            with self.connection() as server:
+                server.send_message(mail)
+        except ValueError as error:  # a name or address that no header can hold
+            raise CarrierFailed(f"mail cannot be written: {type(error).__name__}") from error
+        except (OSError, SMTPException) as error:
+            raise CarrierFailed(f"mail server: {type(error).__name__}") from error
+
+    def written(self, message: OutboxMessage) -> EmailMessage:
+        """Raises ValueError for a name or address that no header can hold."""
         mail = EmailMessage()
         mail["From"], mail["Subject"] = self.sender, message.subject
         mail["To"] = formataddr((message.recipient_name, message.recipient))
         mail["Message-ID"] = f"<{hashlib.sha256(message.key.encode()).hexdigest()[:32]}@{self.parts.hostname}>"
         mail.set_content(message.body, cte="base64")  # passes servers that take seven bits only
-        try:
-            with self.connection() as server:
-                server.send_message(mail)
-        except (OSError, SMTPException) as error:
-            raise CarrierFailed(f"mail server: {type(error).__name__}") from error
+        return mail
 
     def connection(self) -> SMTP:
         host = self.parts.hostname or "localhost"

@@ -73,6 +73,15 @@ def test_what_arrived_after_the_page_stays_new(page: Client, coordinator: User):
     assert list(Notification.objects.filter(read_at=None)) == [later]
 
 
+@pytest.mark.parametrize("upto", ["", "all", "-1", "9" * 30])
+def test_marking_up_to_nothing_sensible_marks_nothing(page: Client, coordinator: User, upto: str):
+    told(coordinator)
+
+    answer = page.post(reverse("workspace:inbox"), {"upto": upto})
+
+    assert (answer.status_code, Notification.objects.filter(read_at=None).count()) == (302, 1)
+
+
 def test_preferences_are_kept(page: Client, coordinator: User):
     answers = {
         "email": "a@example.cn",

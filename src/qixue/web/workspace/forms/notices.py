@@ -58,6 +58,12 @@ class NoticePreferencesForm(Form):
         )
 
 
+class UpToForm(Form):
+    """The newest notice on the page that was read."""
+
+    upto = forms.IntegerField(min_value=0, max_value=2**63 - 1)
+
+
 def initial_of(reachability: Reachability) -> dict[str, Any]:
     begins, ends = reachability.quiet or (None, None)
     return {

@@ -15,7 +15,7 @@ from qixue.people.queries import inbox_of, messages_for
 from qixue.people.rules import Action
 from qixue.web import parts
 from qixue.web.workspace.access import needs, staff
-from qixue.web.workspace.forms.notices import NoticePreferencesForm, initial_of
+from qixue.web.workspace.forms.notices import NoticePreferencesForm, UpToForm, initial_of
 
 PER_PAGE = 30
 
@@ -25,8 +25,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """Everything the viewer was told; the button marks what is on the page, and all before it, as read."""
     user = staff(request)
     if request.method == "POST":
-        newest = request.POST.get("upto", "")
-        mark_read(user, upto=int(newest) if newest.isdecimal() else 0, at=now())
+        newest = UpToForm(request.POST)
+        mark_read(user, upto=newest.cleaned_data["upto"] if newest.is_valid() else 0, at=now())
         return redirect("workspace:inbox")
     page = parts.paginate(request, inbox_of(user), PER_PAGE)
     context = {"page": page, "newest": max((notice.pk for notice in page), default=0)}
