@@ -43,7 +43,7 @@ def test_calendar_of_a_session_states_its_time_and_place(events, tea):
     (event,) = events(f"/sessions/{tea.pk}/calendar.ics")
 
     assert (event["dtstart"].dt, event["dtend"].dt) == (tea.starts_at, tea.ends_at)
-    assert str(event["location"]) == "瑶绣基地"
+    assert str(event["location"]) == "瑶绣基地 清远市连南瑶族自治县"
     assert str(event["url"]) == f"http://testserver/sessions/{tea.pk}/"
     assert "status" not in event
 

@@ -255,5 +255,5 @@ def test_plan_page_asks_the_database_equally_often(
         PlanLineFactory(version=latest(plan), venue=VenueFactory())
     client = browser(desks.bureau_person)
 
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(31):
         client.get(address("plan", plan.pk))

@@ -84,7 +84,8 @@ def flat(choices: Iterable[Any]) -> list[tuple[str, Any]]:
 
 def towns_by_county(sessions: list[Session]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Towns at whose venues something is on, with how many sessions, grouped by county in the order of their codes."""
-    towns = [session.venue.region for session in sessions if session.venue and session.venue.region]
+    coming = [session for session in sessions if not is_over(session)] or sessions  # what the list shows first
+    towns = [session.venue.region for session in coming if session.venue and session.venue.region]
     counts = Counter(town.code for town in towns if town.level == Region.Level.TOWNSHIP)
     groups: dict[str, list[tuple[str, str]]] = {}
     for code, town in sorted({town.code: town for town in towns if town.code in counts}.items()):

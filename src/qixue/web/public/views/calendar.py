@@ -12,6 +12,7 @@ from qixue.participation.queries import public_sessions
 from qixue.programme.models import Session
 from qixue.programme.queries import region_condition
 from qixue.web import parts
+from qixue.web.public.places import full_address
 
 
 def calendar(request: HttpRequest) -> HttpResponse:
@@ -30,7 +31,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 
 def session_calendar(request: HttpRequest, pk: int) -> HttpResponse:
-    visible = Session.objects.public().exclude(starts_at=None).select_related("activity", "venue")
+    visible = Session.objects.public().exclude(starts_at=None).select_related("activity", "venue__region__parent")
     session = get_object_or_404(visible, pk=pk)
     return calendar_response(request, [session], session.activity.title)
 
@@ -55,7 +56,7 @@ def event(request: HttpRequest, session: Session, stamp: datetime.datetime) -> E
     if session.ends_at:
         entry.add("dtend", session.ends_at)
     if session.venue:
-        entry.add("location", f"{session.venue.name} {session.venue.address}".strip())
+        entry.add("location", f"{session.venue.name} {full_address(session.venue)}".strip())
     if session.state == Session.State.CANCELLED:
         entry.add("status", "CANCELLED")
     entry.add("url", request.build_absolute_uri(reverse("public:session", args=[session.pk])))

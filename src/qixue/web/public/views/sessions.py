@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from qixue.core.clock import SHANGHAI, local_day
 from qixue.participation.models import Tally
 from qixue.participation.queries import public_sessions, with_seats
-from qixue.places.models import Region, Venue
+from qixue.places.models import Region
 from qixue.programme.models import Session
 from qixue.web import parts
 from qixue.web.public.forms.sessions import COMING, SessionFilterForm, closeness
+from qixue.web.public.places import full_address
 from qixue.web.templatetags.qixue import day as day_text
 from qixue.web.templatetags.qixue import is_over
 
@@ -81,13 +82,6 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "structured_data": structured_data(request, found),
     }
     return render(request, "public/sessions/detail.html", context)
-
-
-def full_address(venue: Venue) -> str:
-    """County, town and address in one line, as it is written on a letter."""
-    region = venue.region
-    county = region.parent.name if region and region.parent else ""
-    return f"{county}{region.name if region else ''}{venue.address}"
 
 
 def structured_data(request: HttpRequest, session: Session) -> SafeString:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.people.models import User
-from qixue.people.rules import Action
+from qixue.people.rules import Action, reach
 from qixue.programme.models import Countersignature, PlanVersion
 from qixue.programme.operations.plan_approval import (
     approve_plan,
@@ -21,6 +21,7 @@ from qixue.programme.operations.plan_approval import (
 )
 from qixue.programme.operations.plan_documents import attach_document
 from qixue.programme.operations.plan_publication import publish_plan
+from qixue.programme.queries.conflicts import conflicts_of_version
 from qixue.programme.queries.plans import countersigners_for, lines_of
 from qixue.programme.rules import may_approve_plan, may_file_plan
 from qixue.web import parts
@@ -135,7 +136,8 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The plan is published."))
         return redirect("workspace:plan", pk)
     fits = version.state == State.APPROVED
-    context = {"fits": fits, **changes_of(version), **lines_page(request, version)}
+    conflicts = conflicts_of_version(version, reach(request.user, Action.SEE_PLANS))
+    context = {"fits": fits, "conflicts": conflicts, **changes_of(version), **lines_page(request, version)}
     return render(request, "workspace/plans/publish.html", context)
 
 

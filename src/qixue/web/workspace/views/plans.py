@@ -12,9 +12,10 @@ from django.utils.translation import ngettext
 from qixue.core.clock import local_day, now
 from qixue.core.refusal import Refused
 from qixue.people.models import Organisation
-from qixue.people.rules import Action
+from qixue.people.rules import Action, reach
 from qixue.programme.models import Plan, PlanStep, PlanVersion, Programme
 from qixue.programme.operations.plans import amend_plan, close_plan, invite_all, submit_plan
+from qixue.programme.queries.conflicts import Conflict, conflicts_of_version
 from qixue.programme.queries.plans import (
     comments_for,
     difference_from,
@@ -109,6 +110,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "countersignatures": version.countersignatures.select_related("organisation", "answered_by").order_by("pk"),
         "documents": version.documents.order_by("added_at", "pk"),
         "today": local_day(now()),
+        "conflicts": conflicts_shown(request, version) if is_newest else [],
         **changes_of(version),
         **lines_page(request, version),
     }
@@ -121,6 +123,13 @@ def return_behind(version: PlanVersion) -> PlanStep | None:
         return None
     returns = version.plan.steps.filter(kind=PlanStep.Kind.RETURNED, version__number=version.number - 1)
     return returns.select_related("organisation").first()
+
+
+def conflicts_shown(request: HttpRequest, version: PlanVersion) -> list[Conflict]:
+    """What is in the way of a version that can still be changed or is still to be decided."""
+    if version.state not in PlanVersion.OPEN_STATES:
+        return []
+    return conflicts_of_version(version, reach(request.user, Action.SEE_PLANS))
 
 
 def lines_page(request: HttpRequest, version: PlanVersion) -> dict[str, Any]:
