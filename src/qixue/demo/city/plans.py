@@ -139,7 +139,8 @@ def step(desk: Desk, version: PlanVersion, kind: Kind, *, at: datetime.datetime,
 def line_of(chance: random.Random, row: Planned, position: int, key: uuid.UUID) -> PlanLine:
     session, activity = row.session, row.session.activity
     same = ("topic", "speaker", "starts_at", "ends_at", "venue", "is_online", "seat_count", "counting_rule")
-    expected = session.seat_count or chance.randrange(30, 160, 5)
+    most = session.venue.capacity if session.venue else None
+    expected = session.seat_count or min(chance.randrange(30, 160, 5), most or 160)
     return PlanLine(
         key=key,
         position=position,
