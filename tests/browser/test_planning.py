@@ -193,6 +193,7 @@ def test_pages_of_planning_can_be_used_by_everybody(
         reverse("workspace:home"),
         reverse("workspace:plans", args=["week"]),
         reverse("workspace:invite_to_plan", args=["week"]),
+        reverse("workspace:heat", args=["week"]),
         reverse("workspace:plan", args=[plan.pk]),
         reverse("workspace:new_plan_line", args=[plan.pk]),
         reverse("workspace:edit_plan_line", args=[line.pk]),

@@ -162,6 +162,7 @@ WHOLE_PROGRAMME = {"ancestor"}
 ABOVE = {"ancestor"}  # nobody decides about what their own office planned
 EXPECTED: dict[str, set[str]] = {
     "plans": IN_THE_PROGRAMME,
+    "heat": IN_THE_PROGRAMME,
     "invite_to_plan": IN_THE_PROGRAMME,
     **dict.fromkeys(("decide_plan", "ask_countersignature", "publish_plan", "close_plan"), ABOVE),
     "notice": NOBODY,

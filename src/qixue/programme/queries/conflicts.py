@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from qixue.core.clock import local_day
@@ -13,6 +13,7 @@ from qixue.core.typed import half_width
 from qixue.places.models import Room, Venue
 from qixue.programme.models import Activity, PlanLine, PlanVersion, Programme, Session
 from qixue.programme.overlaps import overlapping
+from qixue.programme.queries.plans import counting_versions
 
 OFF = (Session.State.CANCELLED, Session.State.POSTPONED)
 
@@ -99,11 +100,7 @@ def within_time_of(own: list[Slot]) -> Q:
 
 def other_lines(version: PlanVersion, own: list[Slot]) -> Iterator[Slot]:
     """Lines of the programme's other plans: of the version that is under way, else of the one in force."""
-    open_version = PlanVersion.objects.filter(plan=OuterRef("plan"), state__in=PlanVersion.OPEN_STATES)
-    counting = PlanVersion.objects.filter(plan__programme=version.plan.programme_id).exclude(plan=version.plan_id)
-    counting = counting.filter(
-        Q(state__in=PlanVersion.OPEN_STATES) | Q(state=PlanVersion.State.PUBLISHED) & ~Q(Exists(open_version))
-    )
+    counting = counting_versions(version.plan.programme_id).exclude(plan=version.plan_id)
     lines = PlanLine.objects.filter(within_time_of(own), version__in=counting)
     return (slot_of_line(line) for line in lines_with_places(lines))
 

@@ -46,6 +46,13 @@ def in_tree_order(plans: QuerySet[Any]) -> QuerySet[Any]:
     return plans.order_by("organisation__path", "pk")
 
 
+def counting_versions(programme_id: int) -> QuerySet[PlanVersion]:
+    """Of each plan the version that is under way, else the one in force."""
+    open_version = PlanVersion.objects.filter(plan=OuterRef("plan"), state__in=PlanVersion.OPEN_STATES)
+    in_force = Q(state=PlanVersion.State.PUBLISHED) & ~Q(Exists(open_version))
+    return PlanVersion.objects.filter(Q(state__in=PlanVersion.OPEN_STATES) | in_force, plan__programme=programme_id)
+
+
 def lines_of(version: PlanVersion) -> QuerySet[PlanLine]:
     return version.lines.select_related("venue__region", "room", "region", "brand").order_by("position", "pk")
 

@@ -3,6 +3,7 @@ from django.urls import path
 from qixue.web.workspace.views import (
     activities,
     counts,
+    heat,
     home,
     notices,
     plan_decisions,
@@ -44,6 +45,7 @@ urlpatterns = [
     path("programmes/<str:code>/summary/<str:kind>/", programmes.summary_file, name="summary_file"),
     path("programmes/<str:code>/plans/", plans.plans, name="plans"),
     path("programmes/<str:code>/plans/invite/", plans.invite, name="invite_to_plan"),
+    path("programmes/<str:code>/heat/", heat.heat, name="heat"),
     path("plans/<int:pk>/", plans.plan, name="plan"),
     path("plans/<int:pk>/lines/new/", plan_lines.new, name="new_plan_line"),
     path("plan-lines/<int:pk>/edit/", plan_lines.edit, name="edit_plan_line"),
