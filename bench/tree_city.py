@@ -1,0 +1,134 @@
+"""A week over eight counties with 85 towns in which every organisation has a plan in force: data for tree_pages.py."""
+
+import datetime
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from qixue.core.clock import local_day, now
+from qixue.people.models import Organisation, Role, RoleAssignment, User
+from qixue.places.models import Region, Venue
+from qixue.programme.models import Activity, Plan, PlanLine, PlanStep, PlanVersion, Programme, Session
+
+LINES = 10  # per plan: sessions, each an activity of its own
+TOWNS = 85
+COUNTY = "990001"
+AT_ONCE = 500  # rows of one insert
+
+
+def build(organisation_count: int) -> tuple[User, Plan]:
+    """Write everything; gives a coordinator of the whole tree and one of the plans."""
+    at = now()
+    city, venues = places()
+    top = Organisation.objects.create(code="top", name="局", kind="education_bureau", path="top/")
+    programme = Programme.objects.create(
+        code="week",
+        name="周",
+        state="published",
+        year=at.year,
+        starts_on=local_day(at),
+        ends_on=local_day(at) + datetime.timedelta(days=6),
+        region=city,
+        organisation=top,
+    )
+    lines = plans(programme, organisations(top, organisation_count), venues, at)
+    sessions(programme, lines)
+    coordinator = User.objects.create(username="coordinator", display_name="统筹")
+    RoleAssignment.objects.create(user=coordinator, organisation=top, role=Role.COORDINATOR, granted_at=at)
+    return coordinator, lines[0].version.plan
+
+
+def places() -> tuple[Region, list[Venue]]:
+    city = Region.objects.create(
+        code="990000", name="测", short_name="测", level="city", unit_type="city", path="990000/"
+    )
+    counties = Region.objects.bulk_create(part(city, f"99000{number}", "county") for number in range(1, 9))
+    towns = Region.objects.bulk_create(
+        part(counties[number % 8], f"{counties[number % 8].code}{100 + number}", "township") for number in range(TOWNS)
+    )
+    venues = Venue.objects.bulk_create(
+        Venue(code=f"V{town.code}", name="站", kind="cultural_station", region=town, capacity=100) for town in towns
+    )
+    return city, venues
+
+
+def part(parent: Region, code: str, level: str) -> Region:
+    unit_type = "county" if level == "county" else "town"
+    path = f"{parent.path}{code}/"
+    return Region(code=code, name=code, short_name=code, level=level, unit_type=unit_type, parent=parent, path=path)
+
+
+def organisations(top: Organisation, count: int) -> list[Organisation]:
+    return Organisation.objects.bulk_create(
+        (
+            Organisation(code=f"o{number}", name=f"单位{number}", kind="school", parent=top, path=f"top/o{number}/")
+            for number in range(count)
+        ),
+        batch_size=AT_ONCE,
+    )
+
+
+def plans(
+    programme: Programme, organisations: Sequence[Organisation], venues: list[Venue], at: datetime.datetime
+) -> list[PlanLine]:
+    """A published version for everybody; gives its lines."""
+    made = Plan.objects.bulk_create(
+        Plan(programme=programme, organisation=each, invited_at=at) for each in organisations
+    )
+    versions = PlanVersion.objects.bulk_create(PlanVersion(plan=plan, number=1, state="published") for plan in made)
+    PlanStep.objects.bulk_create(
+        PlanStep(plan=version.plan, version=version, kind="submitted", at=at) for version in versions
+    )
+    return PlanLine.objects.bulk_create(
+        (
+            PlanLine(version=version, position=number + 1, **occasion(row, number, at, venues))
+            for row, version in enumerate(versions)
+            for number in range(LINES)
+        ),
+        batch_size=AT_ONCE,
+    )
+
+
+def occasion(row: int, number: int, at: datetime.datetime, venues: list[Venue]) -> dict[str, Any]:
+    """Spread over the week, the day and the towns, without chance."""
+    start = at + datetime.timedelta(days=(row + number) % 7, hours=number)
+    return {
+        "key": uuid.uuid4(),
+        "title": f"活动{row}-{number}",
+        "kind": "lecture",
+        "starts_at": start,
+        "ends_at": start + datetime.timedelta(hours=1),
+        "venue": venues[(row * LINES + number) % len(venues)],
+    }
+
+
+def sessions(programme: Programme, lines: Sequence[PlanLine]) -> None:
+    """What the lines became when they were published."""
+    activities = Activity.objects.bulk_create(
+        (
+            Activity(
+                programme=programme,
+                organisation=line.version.plan.organisation,
+                plan=line.version.plan,
+                code=f"A{number}",
+                title=line.title,
+                kind=line.kind,
+                state="published",
+            )
+            for number, line in enumerate(lines)
+        ),
+        batch_size=AT_ONCE,
+    )
+    Session.objects.bulk_create(
+        (
+            Session(
+                activity=activity,
+                plan_line_key=line.key,
+                starts_at=line.starts_at,
+                ends_at=line.ends_at,
+                venue=line.venue,
+            )
+            for activity, line in zip(activities, lines, strict=True)
+        ),
+        batch_size=AT_ONCE,
+    )
