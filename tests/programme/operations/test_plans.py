@@ -10,7 +10,14 @@ from qixue.core.refusal import Refused
 from qixue.people.models import Role
 from qixue.programme.models import Plan, PlanLine, PlanStep, PlanVersion, Programme
 from qixue.programme.operations.plan_publication import publish_plan
-from qixue.programme.operations.plans import amend_plan, close_plan, invite_all, invite_to_plan, submit_plan
+from qixue.programme.operations.plans import (
+    amend_plan,
+    close_plan,
+    invite_all,
+    invite_to_plan,
+    move_due_day,
+    submit_plan,
+)
 
 State = PlanVersion.State
 
@@ -65,6 +72,44 @@ def test_invite_by_a_neighbour_is_refused(desks: Desks) -> None:
         invite_to_plan(desks.programme, desks.department, due_on=None, by=desks.county_person, at=NOON)
 
     assert refused.value.code == "not_approver"
+
+
+def test_last_day_moves_and_those_who_file_are_told(desks: Desks) -> None:
+    plan = move_due_day(desks.plan, due_on=TODAY, by=desks.bureau_person, at=NOON)
+
+    assert plan.due_on == TODAY
+    assert [(step.kind, step.comment) for step in plan.steps.all()] == [(PlanStep.Kind.DUE_MOVED, TODAY.isoformat())]
+    assert told("plan_due_moved") == [desks.county_person.pk]
+
+
+def test_same_last_day_again_is_no_step(desks: Desks) -> None:
+    for _time in range(2):
+        move_due_day(desks.plan, due_on=TODAY, by=desks.bureau_person, at=NOON)
+
+    assert kinds(desks.plan) == [PlanStep.Kind.DUE_MOVED]
+
+
+def test_last_day_that_is_over_is_refused(desks: Desks) -> None:
+    with pytest.raises(Refused) as refused:
+        move_due_day(desks.plan, due_on=YESTERDAY, by=desks.bureau_person, at=NOON)
+
+    assert (refused.value.code, refused.value.field) == ("due_in_past", "due_on")
+
+
+def test_last_day_is_not_moved_by_those_who_file(desks: Desks) -> None:
+    with pytest.raises(Refused) as refused:
+        move_due_day(desks.plan, due_on=TODAY, by=desks.county_person, at=NOON)
+
+    assert refused.value.code == "not_approver"
+
+
+def test_last_day_of_a_filed_plan_stays(desks: Desks) -> None:
+    desks.submitted()
+
+    with pytest.raises(Refused) as refused:
+        move_due_day(desks.plan, due_on=TODAY, by=desks.bureau_person, at=NOON)
+
+    assert refused.value.code == "already_filed"
 
 
 def test_submit_freezes_the_version_and_tells_who_decides(desks: Desks) -> None:

@@ -164,7 +164,7 @@ EXPECTED: dict[str, set[str]] = {
     "plans": IN_THE_PROGRAMME,
     "heat": IN_THE_PROGRAMME,
     "invite_to_plan": IN_THE_PROGRAMME,
-    **dict.fromkeys(("decide_plan", "ask_countersignature", "publish_plan", "close_plan"), ABOVE),
+    **dict.fromkeys(("decide_plan", "ask_countersignature", "publish_plan", "close_plan", "move_due_day"), ABOVE),
     "notice": NOBODY,
     "figures": IN_THE_PROGRAMME,
     "figure": IN_THE_PROGRAMME,

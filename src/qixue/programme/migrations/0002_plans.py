@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
             name='PlanStep',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('invited', 'Invited to file a plan'), ('submitted', 'Submitted'), ('countersign_asked', 'Countersignature asked for'), ('countersigned', 'Countersigned'), ('objected', 'Objected to'), ('returned', 'Returned'), ('approved', 'Approved'), ('published', 'Published'), ('amended', 'New version begun'), ('closed', 'Closed')], max_length=20)),
+                ('kind', models.CharField(choices=[('invited', 'Invited to file a plan'), ('due_moved', 'Last day moved'), ('submitted', 'Submitted'), ('countersign_asked', 'Countersignature asked for'), ('countersigned', 'Countersigned'), ('objected', 'Objected to'), ('returned', 'Returned'), ('approved', 'Approved'), ('published', 'Published'), ('amended', 'New version begun'), ('closed', 'Closed')], max_length=20)),
                 ('at', models.DateTimeField()),
                 ('comment', models.CharField(blank=True, max_length=500, validators=[qixue.core.fields.plain_text_validator])),
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

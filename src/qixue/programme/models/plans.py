@@ -112,6 +112,7 @@ class PlanStep(models.Model):
 
     class Kind(models.TextChoices):
         INVITED = "invited", _("Invited to file a plan")
+        DUE_MOVED = "due_moved", _("Last day moved")
         SUBMITTED = "submitted", _("Submitted")
         COUNTERSIGN_ASKED = "countersign_asked", _("Countersignature asked for")
         COUNTERSIGNED = "countersigned", _("Countersigned")

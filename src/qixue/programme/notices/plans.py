@@ -16,6 +16,12 @@ register(
         _("%(organisation)s is invited to file its plan. Last day: %(due_on)s."),
     ),
     NoticeKind(
+        "plan_due_moved",
+        PLANS,
+        _("The last day for the plan of %(organisation)s has moved"),
+        _("The plan for %(programme)s can be filed until %(due_on)s."),
+    ),
+    NoticeKind(
         "plan_submitted",
         PLANS,
         _("%(organisation)s has filed its plan"),
@@ -65,12 +71,19 @@ def link_to(plan: Plan) -> str:
 
 
 def invited(plan: Plan) -> Notice:
-    params = {
+    return Notice("plan_invited", f"plan_invited:{plan.pk}", link_to(plan), until(plan))
+
+
+def due_moved(plan: Plan) -> Notice:
+    return Notice("plan_due_moved", f"plan_due_moved:{plan.pk}:{plan.due_on}", link_to(plan), until(plan))
+
+
+def until(plan: Plan) -> dict[str, str | int]:
+    return {
         "programme": plan.programme.name,
         "organisation": plan.organisation.name,
         "due_on": plan.due_on.isoformat() if plan.due_on else "",
     }
-    return Notice("plan_invited", f"plan_invited:{plan.pk}", link_to(plan), params)
 
 
 def moved_on(kind: str, version: PlanVersion) -> Notice:

@@ -63,9 +63,32 @@ def invite_to_plan(
     return plan
 
 
+@transaction.atomic
+def move_due_day(plan: Plan, *, due_on: datetime.date, by: User, at: datetime.datetime) -> Plan:
+    """Give an organisation another last day for filing; the same day again changes nothing.
+
+    Refused: not_approver, due_in_past, already_filed.
+    """
+    related = ("programme__organisation", "organisation__parent")
+    plan = Plan.objects.select_for_update(of=("self",)).select_related(*related).get(pk=plan.pk)
+    version = plan.versions.order_by("-number")[0]
+    version.plan = plan
+    refuse_others(version, by)
+    if plan.due_on == due_on:
+        return plan
+    refuse_past(due_on, at)
+    if version.state != State.DRAFT:
+        raise Refused("already_filed", _("This plan is filed; its last day no longer matters."))
+    plan.due_on = due_on
+    plan.save(update_fields=["due_on"])
+    record_step(version, Kind.DUE_MOVED, by=by, at=at, organisation=plan.organisation, comment=due_on.isoformat())
+    notify(people_who_file(plan), notices.due_moved(plan), at=at)
+    return plan
+
+
 def refuse_past(due_on: datetime.date | None, at: datetime.datetime) -> None:
     if due_on is not None and due_on < local_day(at):
-        raise Refused("due_in_past", _("Please give a day that is not over yet."))
+        raise Refused("due_in_past", _("Please give a day that is not over yet."), field="due_on")
 
 
 def record_step(

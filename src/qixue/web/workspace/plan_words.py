@@ -116,6 +116,8 @@ def filing_acts(version: PlanVersion) -> Iterable[tuple[str, str]]:
 
 
 def deciding_acts(version: PlanVersion, is_over: bool) -> Iterable[tuple[str, str]]:
+    if version.state == State.DRAFT:
+        return [(_("Move the last day"), "move_due_day")]
     if version.state == State.SUBMITTED:
         return [(_("Approve or return"), "decide_plan"), (_("Ask for countersignatures"), "ask_countersignature")]
     if version.state == State.APPROVED:

@@ -56,6 +56,7 @@ urlpatterns = [
     path("plans/<int:pk>/decide/", plan_decisions.decide, name="decide_plan"),
     path("plans/<int:pk>/publish/", plan_decisions.publish, name="publish_plan"),
     path("plans/<int:pk>/amend/", plans.amend, name="amend_plan"),
+    path("plans/<int:pk>/due-day/", plans.due_day, name="move_due_day"),
     path("plans/<int:pk>/close/", plans.close, name="close_plan"),
     path("plans/<int:pk>/documents/new/", plan_decisions.attach, name="attach_plan_document"),
     path("plan-documents/<int:pk>/file/", plan_decisions.document_file, name="plan_document_file"),

@@ -137,6 +137,10 @@ class AskForm(Form):
         self.fields["organisations"].queryset = organisations  # type: ignore[attr-defined]
 
 
+class DueDayForm(Form):
+    due_on = DayField(label=_("Last day"), max_length=20, help_text=_("For example 2026-11-25 or 2026年11月25日."))
+
+
 class SubmitForm(Form):
     note = PlainCharField(label=_("Note to those who decide"), max_length=1000, required=False, widget=short_text())
     version = forms.IntegerField(widget=forms.HiddenInput)

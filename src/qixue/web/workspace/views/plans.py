@@ -14,7 +14,7 @@ from qixue.core.refusal import Refused
 from qixue.people.models import Organisation
 from qixue.people.rules import Action, reach
 from qixue.programme.models import Plan, PlanStep, PlanVersion, Programme
-from qixue.programme.operations.plans import amend_plan, close_plan, invite_all, submit_plan
+from qixue.programme.operations.plans import amend_plan, close_plan, invite_all, move_due_day, submit_plan
 from qixue.programme.queries.conflicts import Conflict, conflicts_of_version
 from qixue.programme.queries.plans import (
     comments_for,
@@ -29,7 +29,7 @@ from qixue.programme.queries.plans import (
 from qixue.programme.rules import may_file_plan
 from qixue.web import parts
 from qixue.web.workspace.access import needs, programme_or_404, staff
-from qixue.web.workspace.forms.plans import AskForm, SubmitForm
+from qixue.web.workspace.forms.plans import AskForm, DueDayForm, SubmitForm
 from qixue.web.workspace.plan_words import acts_open_to, changed_lines
 from qixue.web.workspace.reach.plans import (
     chosen_version,
@@ -189,6 +189,23 @@ def amend(request: HttpRequest, pk: int) -> HttpResponse:
     fits = version.state == State.PUBLISHED and found.programme.state != Programme.State.CLOSED
     context = {"plan": found, "programme": found.programme, "version": version, "fits": fits}
     return render(request, "workspace/plans/amend.html", context)
+
+
+@needs(Action.APPROVE_PLAN)
+def due_day(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another last day for filing."""
+    found = plan_to_decide_or_404(request.user, pk)
+    form = DueDayForm(request.POST or None, initial={"due_on": found.due_on})
+    if form.is_valid():
+        try:
+            move_due_day(found, due_on=form.cleaned_data["due_on"], by=staff(request), at=now())
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The last day has moved; its organisation is told."))
+            return redirect("workspace:plan", pk)
+    context = {"plan": found, "programme": found.programme, "fits": latest_version(found).state == State.DRAFT}
+    return parts.form_page(request, "workspace/plans/due_day.html", form, **context)
 
 
 def in_force(found: Plan) -> PlanVersion | None:
