@@ -9,12 +9,13 @@ from qixue.demo.city.attendance import Hall, create_attendance
 from qixue.demo.city.documents import create_frame, create_involvements
 from qixue.demo.city.notices import create_notices
 from qixue.demo.city.organisations import create_organisations, create_venues
-from qixue.demo.city.outline import create_named_figures, create_sections
+from qixue.demo.city.outline import create_sections
 from qixue.demo.city.personas import create_personas, create_staff
 from qixue.demo.city.plans import create_plans
 from qixue.demo.city.registrations import Crowd, create_registrations
 from qixue.demo.city.residents import create_residents
 from qixue.demo.city.week import Week
+from qixue.figures.operations import name_standard_figures
 from qixue.places.models import Region
 from qixue.programme.models import Programme
 
@@ -39,6 +40,6 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     crowd = Crowd(create_residents(seed, week, city, personas))
     registered = create_registrations(seed, week, planned, crowd)
     create_attendance(seed, Hall(week, frame.programme, crowd, registered, staff), planned)
-    create_named_figures(frame)
+    name_standard_figures(frame.programme)
     create_sections(frame)
     return frame.programme
