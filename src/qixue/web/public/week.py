@@ -16,6 +16,7 @@ from qixue.places.models import Region
 from qixue.programme.models import Involvement, Passage, Programme, Session
 from qixue.programme.models.activities import SessionQuerySet
 from qixue.programme.queries import region_condition
+from qixue.programme.queries.programmes import leading_group_of, legal_bases_of, members_of, tasks_of
 
 SHOWN_SESSIONS = 5
 MAIN_FIGURES = ("sessions_total", "attendance", "participants", "organisations_involved")
@@ -40,6 +41,7 @@ def week_context(programme: Programme, *, at: datetime.datetime) -> dict[str, An
     named = programme.named_figures.order_by("position", "code").values_list("code", flat=True)
     main = [code for code in MAIN_FIGURES if code in set(named)] or list(named)
     tiles, tiles_note = county_tiles(programme)
+    group = leading_group_of(programme)
     return {
         "programme": programme,
         "day_text": day_text(programme, today),
@@ -49,6 +51,10 @@ def week_context(programme: Programme, *, at: datetime.datetime) -> dict[str, An
         "involvements": Involvement.objects.filter(programme=programme)
         .select_related("organisation")
         .order_by("role", "position", "pk"),
+        "legal_bases": legal_bases_of(programme),
+        "group": group,
+        "members": members_of(group) if group else [],
+        "tasks": tasks_of(programme),
         "today": today,
         "session_count": sessions_to_visit(programme).count(),
         "figures": figures_named(programme, main),
