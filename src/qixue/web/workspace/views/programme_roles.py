@@ -15,15 +15,13 @@ from qixue.people.rules import Action
 from qixue.programme.models import Activity, Brand, Involvement, Programme, Session
 from qixue.programme.operations.ceremonies import plan_ceremony
 from qixue.programme.operations.programme_parts import give_role
-from qixue.programme.queries.programmes import EVENT_KINDS, events_of
+from qixue.programme.queries.programmes import events_of
 from qixue.programme.rules import may_change_brand
 from qixue.web import parts
 from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.forms.programme_setup import CeremonyForm, RoleForm
 from qixue.web.workspace.reach.programme_setup import programme_to_set_up_or_404, row_or_404, subject_or_404
 from qixue.web.workspace.views.programme_lists import after_move, named_row, removal_page, state_of
-
-MOST_EVENTS = 50
 
 
 @needs(Action.SET_UP_PROGRAMME)
@@ -66,12 +64,14 @@ def subject_words(programme: Programme, subject: Programme | Brand | Activity) -
     """What the roles are about, what else they can be about, and whether they can be changed here."""
     is_own = not isinstance(subject, Brand) or may_change_brand(programme, subject)
     name = subject.local_title if isinstance(subject, Activity) else subject.local_name
-    other = programme.activities.filter(involvements__isnull=False).exclude(kind__in=EVENT_KINDS).distinct()
+    events = list(events_of(programme))
+    if isinstance(subject, Activity) and subject not in events:
+        events.append(subject)
     return {
         "subject": subject,
         "subject_name": name,
         "is_open": state_of(programme)["is_open"] and is_own,
-        "events": [*events_of(programme), *other.order_by("pk")[:MOST_EVENTS]],
+        "events": events,
         "brands": programme.brands.order_by("name", "pk"),
     }
 
