@@ -41,7 +41,6 @@ def week_context(programme: Programme, *, at: datetime.datetime) -> dict[str, An
     named = programme.named_figures.order_by("position", "code").values_list("code", flat=True)
     main = [code for code in MAIN_FIGURES if code in set(named)] or list(named)
     tiles, tiles_note = county_tiles(programme)
-    group = leading_group_of(programme)
     return {
         "programme": programme,
         "day_text": day_text(programme, today),
@@ -51,10 +50,6 @@ def week_context(programme: Programme, *, at: datetime.datetime) -> dict[str, An
         "involvements": Involvement.objects.filter(programme=programme)
         .select_related("organisation")
         .order_by("role", "position", "pk"),
-        "legal_bases": legal_bases_of(programme),
-        "group": group,
-        "members": members_of(group) if group else [],
-        "tasks": tasks_of(programme),
         "today": today,
         "session_count": sessions_to_visit(programme).count(),
         "figures": figures_named(programme, main),
@@ -64,6 +59,17 @@ def week_context(programme: Programme, *, at: datetime.datetime) -> dict[str, An
         "problems": Passage.objects.filter(document__programme=programme, topic=Passage.Topic.PROBLEM).order_by(
             "position"
         ),
+    }
+
+
+def leadership_context(programme: Programme) -> dict[str, Any]:
+    """On what the week rests and who answers for it: for its own page, not for the home page."""
+    group = leading_group_of(programme)
+    return {
+        "legal_bases": legal_bases_of(programme),
+        "group": group,
+        "members": members_of(group) if group else [],
+        "tasks": tasks_of(programme),
     }
 
 
