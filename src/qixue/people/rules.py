@@ -19,6 +19,7 @@ class Action(StrEnum):
     FILE_PLAN = "file_plan"
     COUNTERSIGN_PLAN = "countersign_plan"
     APPROVE_PLAN = "approve_plan"  # invite to file, return, approve, publish, close
+    SET_UP_PROGRAMME = "set_up_programme"  # theme, legal bases, who holds it; publish and close it
     SEE_DELIVERIES = "see_deliveries"  # messages that could not be delivered
 
 
@@ -38,6 +39,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.FILE_PLAN: FILERS,
     Action.COUNTERSIGN_PLAN: COORDINATORS,
     Action.APPROVE_PLAN: COORDINATORS,
+    Action.SET_UP_PROGRAMME: COORDINATORS,
     Action.SEE_DELIVERIES: frozenset({Role.COORDINATOR, Role.AUDITOR}),
 }
 

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from qixue.people.models import Organisation
 from qixue.people.rules import Action, may, reach
-from qixue.programme.models import Countersignature, Plan, Programme
+from qixue.programme.models import Brand, Countersignature, Plan, Programme
 
 
 def may_approve_plan(user: Any, plan: Plan) -> bool:
@@ -35,3 +35,13 @@ def may_file_plan(user: Any, plan: Plan) -> bool:
 
 def may_countersign(user: Any, countersignature: Countersignature) -> bool:
     return may(user, Action.COUNTERSIGN_PLAN, countersignature.organisation)
+
+
+def may_set_up(user: Any, programme: Programme) -> bool:
+    """Coordinators of the organisation that keeps the programme, or of one above it."""
+    return may(user, Action.SET_UP_PROGRAMME, programme.organisation)
+
+
+def may_change_brand(programme: Programme, brand: Brand) -> bool:
+    """A programme changes the brands of its own place; one of a city stays as it is when a county takes part in it."""
+    return brand.region.path.startswith(programme.region.path)

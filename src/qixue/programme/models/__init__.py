@@ -1,6 +1,13 @@
 from qixue.programme.models.activities import Activity, Involvement, Session
 from qixue.programme.models.bookings import RoomBooking
 from qixue.programme.models.brands import Award, Brand, Instalment, Series
+from qixue.programme.models.leadership import (
+    GroupMember,
+    LeadingGroup,
+    Liaison,
+    ProgrammeStep,
+    TaskAssignment,
+)
 from qixue.programme.models.plans import (
     Countersignature,
     LineComment,
@@ -20,9 +27,12 @@ __all__ = [
     "Brand",
     "Countersignature",
     "ForwardingStep",
+    "GroupMember",
     "Instalment",
     "Involvement",
+    "LeadingGroup",
     "LegalBasis",
+    "Liaison",
     "LineComment",
     "MissingFact",
     "Passage",
@@ -32,6 +42,7 @@ __all__ = [
     "PlanStep",
     "PlanVersion",
     "Programme",
+    "ProgrammeStep",
     "PublicityChannel",
     "ReportedCount",
     "RoomBooking",
@@ -40,4 +51,5 @@ __all__ = [
     "SheetImport",
     "SourceDocument",
     "SourceIssue",
+    "TaskAssignment",
 ]

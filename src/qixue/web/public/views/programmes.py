@@ -4,7 +4,7 @@ from django.shortcuts import render
 from qixue.core.clock import now
 from qixue.programme.models import Programme
 from qixue.web import parts
-from qixue.web.public.week import week_context
+from qixue.web.public.week import leadership_context, week_context
 
 
 def programmes(request: HttpRequest) -> HttpResponse:
@@ -14,5 +14,6 @@ def programmes(request: HttpRequest) -> HttpResponse:
 
 
 def programme(request: HttpRequest, code: str) -> HttpResponse:
-    context = week_context(parts.get_programme_or_404(code), at=now())
+    found = parts.get_programme_or_404(code)
+    context = {**week_context(found, at=now()), **leadership_context(found)}
     return render(request, "public/programmes/detail.html", context)

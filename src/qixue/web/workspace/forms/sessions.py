@@ -57,18 +57,22 @@ class SessionForm(ConfirmableForm, GatheringForm):
         self.offer_venues(activity.region or activity.programme.region)
 
     def details(self) -> SessionDetails:
-        answers = self.cleaned_data
-        return SessionDetails(
-            starts_at=local_moment(answers["day"], answers["start"]),
-            ends_at=local_moment(answers["day"], answers["end"]),
-            counting_rule=answers["counting_rule"],
-            venue=answers["venue"],
-            is_online=answers["is_online"],
-            topic=answers["topic"],
-            topic_en=answers["topic_en"],
-            speaker=answers["speaker"],
-            seat_count=answers["seat_count"],
-        )
+        return session_details(self.cleaned_data)
+
+
+def session_details(answers: dict[str, Any]) -> SessionDetails:
+    """What the fields of a gathering say about one session."""
+    return SessionDetails(
+        starts_at=local_moment(answers["day"], answers["start"]),
+        ends_at=local_moment(answers["day"], answers["end"]),
+        counting_rule=answers["counting_rule"],
+        venue=answers["venue"],
+        is_online=answers["is_online"],
+        topic=answers["topic"],
+        topic_en=answers.get("topic_en", ""),
+        speaker=answers["speaker"],
+        seat_count=answers["seat_count"],
+    )
 
 
 def initial_of(session: Session) -> dict[str, Any]:

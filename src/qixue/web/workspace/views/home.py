@@ -14,7 +14,7 @@ from qixue.people.queries import inbox_of, path_filter
 from qixue.people.rules import Action, may_anywhere, reach
 from qixue.programme.models import Activity, Session
 from qixue.programme.queries.plans import Waiting, waiting_for
-from qixue.web.workspace.access import programmes_with_reports, staff
+from qixue.web.workspace.access import programmes_to_set_up, programmes_with_reports, staff
 
 SHOWN = 8
 # What waits -> the words for it, and the page on which it is done.
@@ -61,5 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "tasks": [Task(waiting, ACTS[waiting.act]) for waiting in waiting_for(user)],
         "unread_count": inbox_of(user).filter(read_at=None).count(),
         "may_see_deliveries": may_anywhere(user, Action.SEE_DELIVERIES),
+        "may_set_up": may_anywhere(user, Action.SET_UP_PROGRAMME),
+        "set_up": programmes_to_set_up(user),
     }
     return render(request, "workspace/home.html", context)

@@ -19,13 +19,13 @@ from qixue.figures.queries import (
 )
 from qixue.participation.queries import coverage_of, late_sessions
 from qixue.people.models import Organisation
-from qixue.people.rules import Action, reach
+from qixue.people.rules import Action, may_anywhere, reach
 from qixue.programme.models import Programme, Session
 from qixue.report.annex import annex_bytes
 from qixue.report.files import docx_bytes, pdf_bytes
 from qixue.report.summary import draft_summary
 from qixue.web import parts
-from qixue.web.workspace.access import needs, programme_or_404, programmes_in_reach
+from qixue.web.workspace.access import needs, programme_or_404, programmes_in_reach, programmes_to_set_up
 from qixue.web.workspace.preview import preview_lines
 
 PER_PAGE = 50
@@ -39,7 +39,9 @@ FILES = {
 @needs(Action.SEE_REPORT)
 def programmes(request: HttpRequest) -> HttpResponse:
     found = programmes_in_reach(request.user, Action.SEE_REPORT)
-    return render(request, "workspace/programmes/list.html", {"programmes": found})
+    may_set_up = may_anywhere(request.user, Action.SET_UP_PROGRAMME)
+    context = {"programmes": found, "set_up": programmes_to_set_up(request.user), "may_set_up": may_set_up}
+    return render(request, "workspace/programmes/list.html", context)
 
 
 @needs(Action.SEE_REPORT)
