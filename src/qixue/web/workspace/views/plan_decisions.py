@@ -26,7 +26,7 @@ from qixue.programme.queries.plans import countersigners_for, lines_of
 from qixue.programme.rules import may_approve_plan, may_file_plan
 from qixue.web import parts
 from qixue.web.workspace.access import needs, staff
-from qixue.web.workspace.forms.plans import AskForm, CountersignForm, DecisionForm, DocumentForm
+from qixue.web.workspace.forms.plans import CountersignForm, DecisionForm, DocumentForm, asking_form
 from qixue.web.workspace.reach.plans import (
     countersignature_or_404,
     document_or_404,
@@ -44,7 +44,7 @@ MOST_COMMENTED = 500  # sessions on one page with a field each
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     plan = plan_to_decide_or_404(request.user, pk)
     version = latest_version(plan)
-    form = AskForm(request.POST or None, organisations=countersigners_for(version))
+    form = asking_form(request, countersigners_for(version))
     if form.is_valid():
         answers = form.cleaned_data
         try:

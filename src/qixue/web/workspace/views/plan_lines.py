@@ -39,9 +39,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a line; when somebody else changed the draft meanwhile both texts are shown and nothing is lost."""
     line = line_to_edit_or_404(request.user, pk)
     version = line.version
-    form = PlanLineForm(
-        request.POST or None, initial=initial_of(line, version.edit_count), plan_version=version, region=line.region
-    )
+    form = PlanLineForm(request.POST or None, initial=initial_of(line), plan_version=version, region=line.region)
     differences = None
     if form.is_valid():
         read = form.cleaned_data["version"] or 0
@@ -49,7 +47,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             edit_line(line, details=form.details(), edit_count=read, by=staff(request), at=now())
         except Refused as refusal:
             form.refuse(refusal)
-            stored = initial_of(line, version.edit_count)
+            stored = initial_of(line)
             differences = form.differences(stored) if refusal.code == "changed_meanwhile" else None
         else:
             messages.success(request, _("Saved."))

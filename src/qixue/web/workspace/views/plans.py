@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 
 from qixue.core.clock import local_day, now
 from qixue.core.refusal import Refused
-from qixue.people.models import Organisation
 from qixue.people.rules import Action, reach
 from qixue.programme.models import Plan, PlanStep, PlanVersion, Programme
 from qixue.programme.operations.plans import amend_plan, close_plan, invite_all, move_due_day, submit_plan
@@ -29,7 +28,7 @@ from qixue.programme.queries.plans import (
 from qixue.programme.rules import may_file_plan
 from qixue.web import parts
 from qixue.web.workspace.access import needs, programme_or_404, staff
-from qixue.web.workspace.forms.plans import AskForm, DueDayForm, SubmitForm
+from qixue.web.workspace.forms.plans import DueDayForm, SubmitForm, asking_form
 from qixue.web.workspace.plan_words import acts_open_to, changed_lines
 from qixue.web.workspace.reach.plans import (
     chosen_version,
@@ -65,7 +64,7 @@ def plans(request: HttpRequest, code: str) -> HttpResponse:
         "wanted": wanted,
         "plan_count": found.count(),
         "not_filed_count": found.filter(filed_at=None).count(),
-        "may_invite": bool(invitable(request.user, programme)),
+        "may_invite": invitable(request.user, programme).exists(),
     }
     return render(request, "workspace/plans/list.html", context)
 
@@ -73,9 +72,8 @@ def plans(request: HttpRequest, code: str) -> HttpResponse:
 @needs(Action.APPROVE_PLAN)
 def invite(request: HttpRequest, code: str) -> HttpResponse:
     programme, _part = programme_or_404(request.user, code, Action.APPROVE_PLAN)
-    choices = [organisation.pk for organisation in invitable(request.user, programme)]
-    organisations = Organisation.objects.filter(pk__in=choices).order_by("path", "pk")
-    form = AskForm(request.POST or None, organisations=organisations)
+    organisations = invitable(request.user, programme)
+    form = asking_form(request, organisations)
     if form.is_valid():
         answers = form.cleaned_data
         try:
@@ -88,7 +86,7 @@ def invite(request: HttpRequest, code: str) -> HttpResponse:
             text = ngettext("%(count)s organisation is invited.", "%(count)s organisations are invited.", len(made))
             messages.success(request, text % {"count": len(made)})
             return redirect("workspace:plans", programme.code)
-    context = {"programme": programme, "has_choices": bool(choices)}
+    context = {"programme": programme, "has_choices": organisations.exists()}
     return parts.form_page(request, "workspace/plans/invite.html", form, **context)
 
 
