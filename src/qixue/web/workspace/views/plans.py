@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.utils.translation import ngettext
 from qixue.core.clock import local_day, now
 from qixue.core.refusal import Refused
 from qixue.people.rules import Action, reach
-from qixue.programme.models import Plan, PlanStep, PlanVersion, Programme
+from qixue.programme.models import Plan, PlanLine, PlanStep, PlanVersion, Programme
 from qixue.programme.operations.plans import amend_plan, close_plan, invite_all, move_due_day, submit_plan
 from qixue.programme.queries.conflicts import Conflict, conflicts_of_version
 from qixue.programme.queries.plans import (
@@ -132,7 +133,7 @@ def conflicts_shown(request: HttpRequest, version: PlanVersion) -> list[Conflict
 
 def lines_page(request: HttpRequest, version: PlanVersion) -> dict[str, Any]:
     """The lines of a version, page by page, each with what was said on it."""
-    page = parts.paginate(request, lines_of(version), LINES_PER_PAGE)
+    page = page_of_lines(request, version)
     comments = comments_for(version)
     return {
         "plan": version.plan,
@@ -142,6 +143,16 @@ def lines_page(request: HttpRequest, version: PlanVersion) -> dict[str, Any]:
         "rows": [(line, comments.get(line.key, [])) for line in page],
         "sums": sums_of(version),
     }
+
+
+def page_of_lines(request: HttpRequest, version: PlanVersion) -> Page[PlanLine]:
+    """The page that the address asks for, or the one on which the line is that it names."""
+    lines = lines_of(version)
+    wanted = request.GET.get("line", "")
+    if not wanted.isdecimal() or "page" in request.GET:
+        return parts.paginate(request, lines, LINES_PER_PAGE)
+    before = lines.filter(position__lt=lines.filter(pk=int(wanted)).values("position")[:1]).count()
+    return Paginator(lines, LINES_PER_PAGE).get_page(before // LINES_PER_PAGE + 1)
 
 
 def changes_of(version: PlanVersion) -> dict[str, Any]:
@@ -169,7 +180,13 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("workspace:plan", pk)
     fits = version.state == State.DRAFT
     return parts.form_page(
-        request, "workspace/plans/submit.html", form, fits=fits, **changes_of(version), **lines_page(request, version)
+        request,
+        "workspace/plans/submit.html",
+        form,
+        fits=fits,
+        conflicts=conflicts_shown(request, version),
+        **changes_of(version),
+        **lines_page(request, version),
     )
 
 
