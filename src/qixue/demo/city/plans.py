@@ -242,11 +242,10 @@ def planned_line(desk: Desk, chance: random.Random, row: dict[str, Any], positio
 
 
 def next_announced(desk: Desk, venue: Venue) -> Session | None:
-    """The first session still to come that has a room of the venue."""
-    coming = Session.objects.filter(
-        venue=venue, room_booking__isnull=False, starts_at__gte=desk.ground.week.known_until
-    )
-    return coming.order_by("starts_at", "pk").first()
+    """The first session from the day after tomorrow on that has a room of the venue."""
+    soon = desk.ground.week.known_until + 2 * DAY
+    booked = Session.objects.filter(venue=venue, room_booking__isnull=False, starts_at__gte=soon)
+    return booked.order_by("starts_at", "pk").first()
 
 
 def ask(desk: Desk, version: PlanVersion, row: dict[str, Any]) -> None:
