@@ -230,6 +230,16 @@ def test_form_of_a_line_opens_with_what_is_in_its_way(week: Week) -> None:
     assert "“同时的一场”" in page.content.decode()
 
 
+def test_form_of_a_line_keeps_a_venue_of_another_place(week: Week) -> None:
+    elsewhere = VenueFactory(region=RegionFactory(code="441802001"), name="城里的礼堂")
+    VenueFactory(region=week.town)
+    line = week.line(venue=elsewhere)
+
+    page = browser(week.county_bureau).get(reverse("workspace:edit_plan_line", args=[line.pk]))
+
+    assert f'<option value="{elsewhere.pk}" selected>' in page.content.decode()
+
+
 def test_many_countersigners_are_searched_and_what_was_ticked_stays(week: Week) -> None:
     people = {}
     for number in range(60):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from qixue.places.models import Region
@@ -36,7 +36,7 @@ class NarrowForm(Form):
         for region in self.regions.values():
             name = region.local_name
             if region.level == Level.COUNTY:
-                whole = _now("All of %(county)s") % {"county": name}
+                whole = gettext("All of %(county)s") % {"county": name}
                 groups[region.pk] = name, [(region.code, whole)]
             elif region.parent_id in groups:
                 groups[region.parent_id][1].append((region.code, name))

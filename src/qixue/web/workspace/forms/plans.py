@@ -11,7 +11,7 @@ from qixue.core.clock import local_moment
 from qixue.core.money import yuan_text
 from qixue.core.pictures import LARGEST_PHOTO
 from qixue.people.models import Organisation
-from qixue.places.models import Region, Room
+from qixue.places.models import Room
 from qixue.programme.models import Activity, Brand, PlanDocument, PlanLine, PlanVersion
 from qixue.programme.operations.plan_documents import DocumentDetails
 from qixue.programme.operations.plan_lines import PlanLineDetails
@@ -67,11 +67,13 @@ class PlanLineForm(GatheringForm):
         "description", "seat_count", "expected_attendance", "budget", "is_flagship", "counting_rule",
     ]  # fmt: skip
 
-    def __init__(self, *args: Any, plan_version: PlanVersion, region: Region | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plan_version: PlanVersion, line: PlanLine | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         plan = plan_version.plan
-        self.region = region
+        self.region = line.region if line else None
         self.offer_venues(plan.organisation.region or plan.programme.region)
+        if line and line.venue_id:
+            self.offer_venue_too(line.venue_id)
         venues = self.fields["venue"].queryset  # type: ignore[attr-defined]  # a choice among records
         rooms = Room.objects.filter(venue__in=venues).select_related("venue").order_by("venue__name", "name", "pk")
         self.fields["room"].queryset = rooms  # type: ignore[attr-defined]

@@ -25,6 +25,7 @@ def heat(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "programme": programme,
         "county": parent if parent != programme.region else None,
+        "is_opened": bool(request.GET.get("county")),
         "heat": found,
         "gaps": gaps,
         "silences": gaps.silences[:MOST_SILENCES],

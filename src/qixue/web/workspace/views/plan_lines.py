@@ -47,7 +47,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a line; when somebody else changed the draft meanwhile both texts are shown and nothing is lost."""
     line = line_to_edit_or_404(request.user, pk)
     version = line.version
-    form = PlanLineForm(request.POST or None, initial=initial_of(line), plan_version=version, region=line.region)
+    form = PlanLineForm(request.POST or None, initial=initial_of(line), plan_version=version, line=line)
     differences = None
     checked = None
     if not form.is_bound and is_draft(version):

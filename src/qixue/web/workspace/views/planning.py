@@ -18,6 +18,7 @@ from qixue.people.rules import Action, reach
 from qixue.programme.models import Programme
 from qixue.programme.queries.calendar import (
     CalendarDay,
+    Month,
     keys_in_conflict,
     month_of,
     months_of,
@@ -75,7 +76,7 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
     form = NarrowForm(request.GET, programme=programme)
     month = month_of(programme, chosen_month(request, months, local_day(at)), paths, form.wanted(), at=at)
     cells = {
-        day.date: DayCell(day, shown(day.slots[:IN_A_CELL], paths, month.in_conflict), day_address(request, code, day))
+        day.date: DayCell(day, shown(in_a_cell(day, month), paths, month.in_conflict), day_address(request, code, day))
         for day in month.days
     }
     context = {
@@ -103,6 +104,12 @@ def chosen_month(request: HttpRequest, months: list[datetime.date], today: datet
     if not re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", wanted):
         raise Http404
     return datetime.date.fromisoformat(f"{wanted}-01")
+
+
+def in_a_cell(day: CalendarDay, month: Month) -> list[Slot]:
+    """A few sessions of the day by time; what is in conflict is among them before anything else."""
+    first = sorted(day.slots, key=lambda slot: slot.key not in month.in_conflict)[:IN_A_CELL]
+    return [slot for slot in day.slots if slot in first]
 
 
 def day_address(request: HttpRequest, code: str, day: CalendarDay) -> str:
