@@ -22,7 +22,7 @@ AT_ONCE = 500  # rows of one insert
 def build(organisation_count: int) -> tuple[User, Plan, Plan]:
     """Write everything; gives a coordinator of the whole tree, a plan in force and a draft."""
     at = now()
-    city, venues = places()
+    city, venues = places(organisation_count)
     top = Organisation.objects.create(code="top", name="局", kind="education_bureau", path="top/")
     programme = Programme.objects.create(
         code="week",
@@ -43,7 +43,8 @@ def build(organisation_count: int) -> tuple[User, Plan, Plan]:
     return coordinator, lines[0].version.plan, drafted[0].version.plan
 
 
-def places() -> tuple[Region, list[Venue]]:
+def places(venue_count: int) -> tuple[Region, list[Venue]]:
+    """As many venues as organisations, spread over the towns."""
     city = Region.objects.create(
         code="990000", name="测", short_name="测", level="city", unit_type="city", path="990000/"
     )
@@ -52,7 +53,11 @@ def places() -> tuple[Region, list[Venue]]:
         part(counties[number % 8], f"{counties[number % 8].code}{100 + number}", "township") for number in range(TOWNS)
     )
     venues = Venue.objects.bulk_create(
-        Venue(code=f"V{town.code}", name="站", kind="cultural_station", region=town, capacity=100) for town in towns
+        (
+            Venue(code=f"V{number}", name=f"站{number}", kind="cultural_station", region=towns[number % TOWNS])
+            for number in range(venue_count)
+        ),
+        batch_size=AT_ONCE,
     )
     return city, venues
 

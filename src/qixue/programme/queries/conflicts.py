@@ -1,7 +1,7 @@
 """What stands in each other's way: shown while a plan is made, long before the database refuses a room."""
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -164,25 +164,28 @@ def slots_beside(own: list[Slot], version: PlanVersion) -> list[Slot]:
 def conflicts_among(slots: Iterable[Slot], programme: Programme, paths: list[str]) -> list[Meeting]:
     """Everything in the way within a programme, or between it and another, as far as the viewer has a part in it."""
     slots = list(slots)
+    organisations = {slot.organisation_path for slot in slots}
+    own = {each for each in organisations if any(each.startswith(path) for path in paths)}
     found = [
         meeting
         for slot in slots
-        if slot.programme_id == programme.pk and slot.is_below(paths)
+        if slot.programme_id == programme.pk and slot.organisation_path in own
         for meeting in alone(slot, programme)
     ]
     for kind, first, second in pairs(slots):
         if programme.pk not in (first.programme_id, second.programme_id):
             continue
-        slot, other = sides(first, second, paths)
-        if slot.is_below(paths):
+        slot, other = sides(first, second, own)
+        if slot.organisation_path in own:
             found.append(Meeting(kind, slot, other, kind == "room" and is_refused(slot, other)))
     return sorted(found, key=lambda meeting: meeting.rank)
 
 
-def sides(first: Slot, second: Slot, paths: list[str]) -> tuple[Slot, Slot]:
+def sides(first: Slot, second: Slot, own: Container[str]) -> tuple[Slot, Slot]:
     """The one that should change first: of the viewer's part, and not the one that has the room already."""
-    if first.is_below(paths) != second.is_below(paths):
-        return (first, second) if first.is_below(paths) else (second, first)
+    is_first_own = first.organisation_path in own
+    if is_first_own != (second.organisation_path in own):
+        return (first, second) if is_first_own else (second, first)
     return (second, first) if first.is_booked and not second.is_booked else (first, second)
 
 
