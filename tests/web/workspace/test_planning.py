@@ -145,6 +145,24 @@ def test_cell_of_the_heat_map_opens_its_sessions(week: Week) -> None:
     assert [row.slot.title for row in page.context["rows"]] == ["第一场"]
 
 
+def test_cell_of_who_answers_for_no_place_opens_their_own_sessions_only(week: Week) -> None:
+    library = OrganisationFactory(parent=week.programme.organisation)
+    venue, times = VenueFactory(region=week.town), {"starts_at": SPRING, "ends_at": None}
+    for organisation, title in ((library, "自己的"), (week.county_bureau, "别人的")):
+        activity = ActivityFactory(programme=week.programme, organisation=organisation, title=title)
+        SessionFactory(activity=activity, venue=venue, **times)
+    client = browser(library)
+
+    content = get(client, "heat")
+    page = client.get(
+        reverse("workspace:planned_sessions", args=["week"]),
+        {"place": "441826", "first": "2099-04-06", "last": "2099-04-06", "own": "1"},
+    )
+
+    assert "last=2099-04-06&amp;own=1" in content
+    assert [row.slot.title for row in page.context["rows"]] == ["自己的"]
+
+
 def test_county_is_told_nothing_about_counties_out_of_its_view(week: Week) -> None:
     content = get(browser(week.county_bureau), "heat")
     other = browser(week.county_bureau).get(reverse("workspace:heat", args=["week"]), {"county": "441802"})

@@ -26,6 +26,7 @@ class Wanted:
     is_place_only: bool = False  # what is in the whole of the place and in none of its parts
     organisation: str = ""
     kind: str = ""
+    is_own_only: bool = False  # without what everybody may see
 
     def fits(self, slot: Slot) -> bool:
         if self.kind and slot.kind != self.kind:
@@ -102,8 +103,9 @@ def slots_on(first: datetime.date, last: datetime.date) -> list[Slot]:
 
 def shown_of(slots: Iterable[Slot], programme: Programme, paths: list[str], wanted: Wanted) -> list[Slot]:
     """The programme's own that the viewer may see and asks for, by time."""
-    own = (slot for slot in slots if slot.programme_id == programme.pk and slot.is_seen_by(paths))
-    return sorted((slot for slot in own if wanted.fits(slot)), key=lambda slot: (slot.starts_at, slot.key))
+    own = (slot for slot in slots if slot.programme_id == programme.pk)
+    seen = (slot for slot in own if slot.is_below(paths) or (slot.is_public and not wanted.is_own_only))
+    return sorted((slot for slot in seen if wanted.fits(slot)), key=lambda slot: (slot.starts_at, slot.key))
 
 
 def keys_in_conflict(meetings: Iterable[Meeting]) -> frozenset[str]:

@@ -53,6 +53,7 @@ class NarrowForm(Form):
             is_place_only="only" in self.data and region is not None,
             organisation=self.answer("organisation") or "",
             kind=self.answer("kind") or "",
+            is_own_only="own" in self.data,
         )
 
     @property
