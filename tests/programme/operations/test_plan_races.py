@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from tests.factories import (
     NOON,
     OrganisationFactory,
@@ -89,7 +89,8 @@ def test_two_sessions_moved_into_one_room_at_once_never_share_it() -> None:
         SessionFactory(venue=room.venue, room=room, starts_at=day, ends_at=day + hour, state=Session.State.PLANNED)
         for day in days[:2]
     ]
-    book_rooms(sessions)
+    with transaction.atomic():
+        book_rooms(sessions)
 
     def move(session: Session) -> Callable[[], object]:
         details = SessionDetails(days[2], days[2] + hour, session.counting_rule, venue=room.venue)
