@@ -44,7 +44,7 @@ def test_city_has_conflicts_of_every_kind_and_silent_towns() -> None:
         ("capacity", False),
     }
     assert len(found) < 20
-    assert all(place.silent_towns for place in gaps_of(programme, counts, heat, territory).places)
+    assert all(place.silent_towns for place in gaps_of(programme, everything, counts, heat, territory).places)
 
 
 def steps_out_of_order(plan: Plan) -> bool:

@@ -51,7 +51,7 @@ def line(version: PlanVersion, town: Region, day: int) -> None:
 def gaps(programme: Programme, parent: Region, paths: Any = ("",)) -> Gaps:
     territory = territory_of(programme, list(paths))
     counts = counts_of(programme, list(paths), territory)
-    return gaps_of(programme, counts, heat_of(programme, counts, parent, territory), territory)
+    return gaps_of(programme, list(paths), counts, heat_of(programme, counts, parent, territory), territory)
 
 
 def test_silence_of_three_weeks_is_named_with_its_days(draft: PlanVersion, towns: list[Region], county: Region):

@@ -59,13 +59,13 @@ class Gaps:
         return [place for place in self.places if place.region.level == Level.COUNTY and not place.filed_count]
 
 
-def gaps_of(programme: Programme, counts: Counts, heat: Heat, territory: Territory) -> Gaps:
+def gaps_of(programme: Programme, paths: list[str], counts: Counts, heat: Heat, territory: Territory) -> Gaps:
     """For the rows of a heat map whose viewer answers for its places; empty for anybody else."""
     rows = [row for row in heat.rows if heat.is_answered and not row.is_rest]
     towns = towns_below([row.region for row in rows], territory)
     days = days_by_town(counts, [town for group in towns.values() for town in group])
     silences = {town: longest_silence(programme, town, days[town.pk]) for group in towns.values() for town in group}
-    plans = plans_by_place(programme, [row.region for row in rows])
+    plans = plans_by_place(programme, paths, [row.region for row in rows])
     places = [gaps_at(row, towns[row.region.pk], days, silences=silences, plans=plans[row.region.pk]) for row in rows]
     long = [silence for silence in silences.values() if silence and silence.is_long]
     return Gaps(places, sorted(long, key=lambda silence: (-silence.days, silence.town.code)))
@@ -122,10 +122,11 @@ def longest_silence(programme: Programme, town: Region, days: Iterable[datetime.
     return Silence(town, start + DAY, end - DAY) if end - start > DAY else None
 
 
-def plans_by_place(programme: Programme, regions: list[Region]) -> dict[int, tuple[int, int]]:
-    """How many organisations of each place were asked for a plan, and how many ever filed one."""
+def plans_by_place(programme: Programme, paths: list[str], regions: list[Region]) -> dict[int, tuple[int, int]]:
+    """How many organisations of each place, below the paths, were asked for a plan, and how many ever filed one."""
     filed = Count("pk", filter=Q(steps__kind=PlanStep.Kind.SUBMITTED), distinct=True)
-    plans = Plan.objects.filter(programme=programme).order_by().values_list("organisation__region__path")
+    within = path_filter(paths, "organisation__path")
+    plans = Plan.objects.filter(within, programme=programme).order_by().values_list("organisation__region__path")
     by_path = {region.path: region.pk for region in regions}
     found = dict.fromkeys(by_path.values(), (0, 0))
     for path, asked, done in plans.annotate(asked=Count("pk", distinct=True), filed=filed):

@@ -21,7 +21,7 @@ def heat(request: HttpRequest, code: str) -> HttpResponse:
     parent = shown_region(request, programme, territory)
     counts = counts_of(programme, paths, territory)
     found = heat_of(programme, counts, parent, territory)
-    gaps = gaps_of(programme, counts, found, territory)
+    gaps = gaps_of(programme, paths, counts, found, territory)
     context = {
         "programme": programme,
         "county": parent if parent != programme.region else None,
