@@ -66,8 +66,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("workspace:plan", version.plan_id)
     context = {"plan": version.plan, "programme": version.plan.programme, "version": version, "line": line}
-    context |= {"differences": differences, "fits": is_draft(version), "checked": checked}
-    return parts.form_page(request, "workspace/plans/line_form.html", form, **context)
+    told = {"differences": differences, "fits": is_draft(version), "checked": checked}
+    return parts.form_page(request, "workspace/plans/line_form.html", form, **context, **told)
 
 
 @dataclass(frozen=True)

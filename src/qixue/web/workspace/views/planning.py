@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS_ABBR
@@ -114,10 +115,9 @@ def in_a_cell(day: CalendarDay, month: Month) -> list[Slot]:
 
 def day_address(request: HttpRequest, code: str, day: CalendarDay) -> str:
     """The list of one day, narrowed as the calendar is."""
-    values = QueryDict(mutable=True)
-    values.update({name: value for name, value in request.GET.items() if name in NarrowForm.base_fields and value})
-    values["first"] = values["last"] = day.date.isoformat()
-    return f"{reverse('workspace:planned_sessions', args=[code])}?{values.urlencode()}"
+    kept = {name: request.GET.get(name, "") for name in NarrowForm.base_fields if request.GET.get(name)}
+    text = urlencode({**kept, "first": day.date.isoformat(), "last": day.date.isoformat()})
+    return f"{reverse('workspace:planned_sessions', args=[code])}?{text}"
 
 
 def shown(slots: Iterable[Slot], paths: list[str], in_conflict: frozenset[str]) -> list[Shown]:
