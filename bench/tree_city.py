@@ -1,4 +1,7 @@
-"""A week over eight counties with 85 towns in which every organisation has a plan in force: data for tree_pages.py."""
+"""A week over eight counties with 85 towns in which every organisation has a plan in force: data for tree_pages.py.
+
+One more organisation has a draft.
+"""
 
 import datetime
 import uuid
@@ -16,10 +19,10 @@ COUNTY = "990001"
 AT_ONCE = 500  # rows of one insert
 
 
-def build(organisation_count: int) -> tuple[User, Plan]:
-    """Write everything; gives a coordinator of the whole tree and one of the plans."""
+def build(organisation_count: int) -> tuple[User, Plan, Plan]:
+    """Write everything; gives a coordinator of the whole tree, a plan in force and a draft."""
     at = now()
-    city, venues = places()
+    city, venues = places(organisation_count)
     top = Organisation.objects.create(code="top", name="局", kind="education_bureau", path="top/")
     programme = Programme.objects.create(
         code="week",
@@ -31,14 +34,17 @@ def build(organisation_count: int) -> tuple[User, Plan]:
         region=city,
         organisation=top,
     )
-    lines = plans(programme, organisations(top, organisation_count), venues, at)
+    members = organisations(top, organisation_count + 1)
+    lines = plans(programme, members[:-1], venues, at)
     sessions(programme, lines)
+    drafted = plans(programme, members[-1:], venues, at, state="draft")
     coordinator = User.objects.create(username="coordinator", display_name="统筹")
     RoleAssignment.objects.create(user=coordinator, organisation=top, role=Role.COORDINATOR, granted_at=at)
-    return coordinator, lines[0].version.plan
+    return coordinator, lines[0].version.plan, drafted[0].version.plan
 
 
-def places() -> tuple[Region, list[Venue]]:
+def places(venue_count: int) -> tuple[Region, list[Venue]]:
+    """As many venues as organisations, spread over the towns."""
     city = Region.objects.create(
         code="990000", name="测", short_name="测", level="city", unit_type="city", path="990000/"
     )
@@ -47,7 +53,11 @@ def places() -> tuple[Region, list[Venue]]:
         part(counties[number % 8], f"{counties[number % 8].code}{100 + number}", "township") for number in range(TOWNS)
     )
     venues = Venue.objects.bulk_create(
-        Venue(code=f"V{town.code}", name="站", kind="cultural_station", region=town, capacity=100) for town in towns
+        (
+            Venue(code=f"V{number}", name=f"站{number}", kind="cultural_station", region=towns[number % TOWNS])
+            for number in range(venue_count)
+        ),
+        batch_size=AT_ONCE,
     )
     return city, venues
 
@@ -69,13 +79,18 @@ def organisations(top: Organisation, count: int) -> list[Organisation]:
 
 
 def plans(
-    programme: Programme, organisations: Sequence[Organisation], venues: list[Venue], at: datetime.datetime
+    programme: Programme,
+    organisations: Sequence[Organisation],
+    venues: list[Venue],
+    at: datetime.datetime,
+    *,
+    state: str = "published",
 ) -> list[PlanLine]:
-    """A published version for everybody; gives its lines."""
+    """A version for everybody; gives its lines."""
     made = Plan.objects.bulk_create(
         Plan(programme=programme, organisation=each, invited_at=at) for each in organisations
     )
-    versions = PlanVersion.objects.bulk_create(PlanVersion(plan=plan, number=1, state="published") for plan in made)
+    versions = PlanVersion.objects.bulk_create(PlanVersion(plan=plan, number=1, state=state) for plan in made)
     PlanStep.objects.bulk_create(
         PlanStep(plan=version.plan, version=version, kind="submitted", at=at) for version in versions
     )

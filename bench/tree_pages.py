@@ -27,6 +27,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from qixue.core.clock import local_day, now
+
 SIZES = (200, 2_000)  # organisations, each with ten activities
 WARM_UP, ROUNDS = 2, 7
 
@@ -70,10 +72,10 @@ def measure(size: int) -> dict[str, tuple[float, int]]:
     settings.ALLOWED_HOSTS = ["testserver"]
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     call_command("migrate", verbosity=0)
-    coordinator, plan = importlib.import_module("tree_city").build(size)  # its models need the settings first
+    coordinator, plan, draft = importlib.import_module("tree_city").build(size)  # its models need the settings first
     client = Client()
     client.force_login(coordinator)
-    return {page: opened(client, path) for page, path in pages(plan.pk)}
+    return {page: opened(client, path) for page, path in pages(plan.pk, draft.pk)}
 
 
 def opened(client: Client, path: str) -> tuple[float, int]:
@@ -88,12 +90,17 @@ def opened(client: Client, path: str) -> tuple[float, int]:
     return statistics.median(times[WARM_UP:]), len(queries)
 
 
-def pages(plan: int) -> Iterator[tuple[str, str]]:
+def pages(plan: int, draft: int) -> Iterator[tuple[str, str]]:
     yield "plans of the week", "/workspace/programmes/week/plans/"
     yield "who never filed", "/workspace/programmes/week/plans/?state=not_filed"
     yield "where and when", "/workspace/programmes/week/heat/"
     yield "towns of a county", "/workspace/programmes/week/heat/?county=990001"
+    yield "calendar", f"/workspace/programmes/week/calendar/?month={local_day(now()):%Y-%m}"
+    yield "calendar of a county", f"/workspace/programmes/week/calendar/?month={local_day(now()):%Y-%m}&place=990001"
+    yield "list of a day", f"/workspace/programmes/week/planned/?first={local_day(now())}&last={local_day(now())}"
+    yield "conflicts", "/workspace/programmes/week/conflicts/"
     yield "one plan", f"/workspace/plans/{plan}/"
+    yield "a draft with conflicts", f"/workspace/plans/{draft}/"
     yield "activities", "/workspace/activities/"
 
 

@@ -172,7 +172,9 @@ def file_by_form(county: Any, city: City) -> Plan:
     page.select_option("[name=venue]", label=page.locator("[name=venue] option").nth(1).inner_text())
     page.fill("[name=budget]", "0.12万")
     page.check("[name=counting_rule][value=list_and_others]")
-    page.locator("main button[type=submit]").click()
+    page.get_by_role("button", name="只检查，不保存").click()
+    assert "这些场次没有冲突。" in page.inner_text("main")
+    page.get_by_role("button", name="保存", exact=True).click()
     file_plan(page)
     return Plan.objects.get(organisation=city.counties[0])
 
@@ -221,7 +223,7 @@ def amend_and_file_again(county: Any, plan: Plan) -> None:
     assert "请写明主题。" in page.inner_text("main")
     page.get_by_role("link", name="瑶绣入门").first.click()
     page.fill("[name=topic]", "改好的主题")
-    page.locator("main button[type=submit]").click()
+    page.get_by_role("button", name="保存", exact=True).click()
     file_plan(page)
 
 
@@ -263,6 +265,9 @@ def test_pages_of_planning_can_be_used_by_everybody(
         reverse("workspace:plans", args=["week"]),
         reverse("workspace:invite_to_plan", args=["week"]),
         reverse("workspace:heat", args=["week"]),
+        reverse("workspace:calendar", args=["week"]),
+        reverse("workspace:planned_sessions", args=["week"]),
+        reverse("workspace:conflicts", args=["week"]),
         reverse("workspace:plan", args=[plan.pk]),
         reverse("workspace:new_plan_line", args=[plan.pk]),
         reverse("workspace:edit_plan_line", args=[line.pk]),

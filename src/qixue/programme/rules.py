@@ -29,6 +29,14 @@ def approvable_by(user: Any) -> Q:
     return condition
 
 
+def decided_by(user: Any, programme: Programme) -> Q:
+    """The same rule as a condition on organisations."""
+    condition = Q(pk__in=[])
+    for path in reach(user, Action.APPROVE_PLAN):
+        condition |= Q(path__startswith=path) & (~Q(path=path) | Q(pk=programme.organisation_id))
+    return condition
+
+
 def may_file_plan(user: Any, plan: Plan) -> bool:
     return may(user, Action.FILE_PLAN, plan.organisation)
 

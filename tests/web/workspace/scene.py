@@ -163,6 +163,9 @@ ABOVE = {"ancestor"}  # nobody decides about what their own office planned
 EXPECTED: dict[str, set[str]] = {
     "plans": IN_THE_PROGRAMME,
     "heat": IN_THE_PROGRAMME,
+    "calendar": IN_THE_PROGRAMME,
+    "planned_sessions": IN_THE_PROGRAMME,
+    "conflicts": IN_THE_PROGRAMME,
     "invite_to_plan": IN_THE_PROGRAMME,
     **dict.fromkeys(("decide_plan", "ask_countersignature", "publish_plan", "close_plan", "move_due_day"), ABOVE),
     **dict.fromkeys(

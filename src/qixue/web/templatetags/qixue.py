@@ -42,6 +42,12 @@ def day(date: datetime.date | datetime.datetime | None) -> str:
 
 
 @register.filter
+def month(date: datetime.date) -> str:
+    """2026年11月, or Nov 2026."""
+    return f"{date.year}年{date.month}月" if is_chinese() else f"{MONTHS_EN[date.month - 1]} {date.year}"
+
+
+@register.filter
 def clock(moment: datetime.datetime | None) -> str:
     """09:00 in Shanghai; empty where there is no time."""
     return moment.astimezone(SHANGHAI).strftime("%H:%M") if moment else ""

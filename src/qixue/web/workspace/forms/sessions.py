@@ -2,6 +2,7 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import SHANGHAI, local_moment
@@ -39,6 +40,13 @@ class GatheringForm(Form):
         field = self.fields["venue"]
         if isinstance(field, forms.ModelChoiceField):
             field.queryset = venues.select_related("region").order_by("region__code", "name", "pk")
+
+    def offer_venue_too(self, venue_id: int) -> None:
+        """The one that was chosen before, wherever it is."""
+        field = self.fields["venue"]
+        if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
+            chosen = Venue.objects.filter(Q(pk__in=field.queryset.values("pk")) | Q(pk=venue_id))
+            field.queryset = chosen.select_related("region").order_by("region__code", "name", "pk")
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.people.models import User
-from qixue.people.rules import Action, reach
+from qixue.people.rules import Action
 from qixue.programme.models import Countersignature, PlanVersion
 from qixue.programme.operations.plan_approval import (
     approve_plan,
@@ -21,12 +21,11 @@ from qixue.programme.operations.plan_approval import (
 )
 from qixue.programme.operations.plan_documents import attach_document
 from qixue.programme.operations.plan_publication import publish_plan
-from qixue.programme.queries.conflicts import conflicts_of_version
 from qixue.programme.queries.plans import countersigners_for, lines_of
 from qixue.programme.rules import may_approve_plan, may_file_plan
 from qixue.web import parts
 from qixue.web.workspace.access import needs, staff
-from qixue.web.workspace.forms.plans import AskForm, CountersignForm, DecisionForm, DocumentForm
+from qixue.web.workspace.forms.plans import CountersignForm, DecisionForm, DocumentForm, asking_form
 from qixue.web.workspace.reach.plans import (
     countersignature_or_404,
     document_or_404,
@@ -34,7 +33,7 @@ from qixue.web.workspace.reach.plans import (
     plan_or_404,
     plan_to_decide_or_404,
 )
-from qixue.web.workspace.views.plans import changes_of, lines_page
+from qixue.web.workspace.views.plans import changes_of, conflicts_shown, lines_page
 
 State = PlanVersion.State
 MOST_COMMENTED = 500  # sessions on one page with a field each
@@ -44,7 +43,7 @@ MOST_COMMENTED = 500  # sessions on one page with a field each
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     plan = plan_to_decide_or_404(request.user, pk)
     version = latest_version(plan)
-    form = AskForm(request.POST or None, organisations=countersigners_for(version))
+    form = asking_form(request, countersigners_for(version))
     if form.is_valid():
         answers = form.cleaned_data
         try:
@@ -107,6 +106,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("workspace:plan", pk)
     context = {
         "fits": version.state in {State.SUBMITTED, State.APPROVED},
+        "conflicts": conflicts_shown(request, version),
         "countersignatures": version.countersignatures.select_related("organisation", "answered_by").order_by("pk"),
         **changes_of(version),
         **lines_page(request, version),
@@ -136,7 +136,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The plan is published."))
         return redirect("workspace:plan", pk)
     fits = version.state == State.APPROVED
-    conflicts = conflicts_of_version(version, reach(request.user, Action.SEE_PLANS))
+    conflicts = conflicts_shown(request, version)
     context = {"fits": fits, "conflicts": conflicts, **changes_of(version), **lines_page(request, version)}
     return render(request, "workspace/plans/publish.html", context)
 
