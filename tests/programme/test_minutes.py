@@ -4,7 +4,8 @@ import datetime
 
 import pytest
 
-from qixue.programme.minutes import Place, Plural, day_in, names_meant, parse_minutes, plural_in, split_names
+from qixue.programme.minutes import Place, Plural, names_meant, parse_minutes, plural_in, split_names
+from qixue.programme.minutes_days import day_in
 
 TODAY = datetime.date(2026, 11, 4)  # a Wednesday
 LABELLED = """关于全民终身学习活动周筹备工作的会议纪要

@@ -7,10 +7,12 @@ empty, and lines that gave no item are handed back.
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from qixue.core.typed import half_width
+from qixue.programme.minutes_days import day_in
 
 OWNER_LABELS = ("责任单位", "牵头单位", "责任部门", "牵头部门", "落实单位", "承办单位", "负责单位", "主办单位")
 HELPER_LABELS = ("配合单位", "协办单位", "参与单位", "配合部门", "责任人", "责任领导", "备注")
@@ -26,17 +28,15 @@ EDGES = " 　\t，,；;。．、"
 NOT_A_HEADING = 20  # characters: a numbered line this long says something even without owner and day
 LONGEST_TITLE = 200
 
-MONTH_DAY = re.compile(r"(?:(\d{4})\s*[年./-]\s*)?(\d{1,2})\s*(?:月|[./-])\s*(\d{1,2})\s*[日号]?")
-LONE_DAY = re.compile(r"(?<![\d月./-])(\d{1,2})\s*[日号](?!\d)")
-MONTH_END = re.compile(r"(?:(\d{4})\s*年)?\s*(本月|当月|下月|\d{1,2}\s*月)?(?:月)?(?:底|末)")
-WEEKDAY = re.compile(r"(本|这|下)?(?:周|星期)([一二三四五六日天])")
-WEEKDAYS = {name: number for number, name in enumerate("一二三四五六日")} | {"天": 6}
-SOON = {"今天": 0, "当天": 0, "明天": 1, "后天": 2}
-HALF_A_YEAR = 183  # days: a day and month that lie further back than this mean next year
-
 PLURAL = re.compile(
     r"(?:全市)?各(县\(市、?区\)|县、?市、?区|区县|县区|县市|县|区|镇\(街道\)|乡镇街道|镇街道|镇街|乡镇|镇|街道)(.*)"
 )
+PLURAL_MENTIONED = re.compile(
+    r"各(?:县\(市、?区\)|县、?市、?区|区县|县区|县市|镇\(街道\)|乡镇街道|镇街道|镇街|乡镇)"
+    r"(?:[\u4e00-\u9fff]{0,8}?(?:局|办事处|宣传部|政府))?"
+)
+SHORTEST_NAME = 3  # characters: a shorter name stands in other words by chance
+NAMESPACE = uuid.UUID("5b1d6a43-7d0e-5a6b-9d5c-2f4f6f6d9a10")
 BODY = re.compile(
     r".*(?:局|委|部|办|办公室|中心|馆|校|小学|中学|学院|大学|会|办事处|政府|公司|社|站|院|组)(?:[（(][^）)]*[）)])?"
 )
@@ -245,84 +245,6 @@ def split_names(text: str) -> tuple[str, ...]:
     return tuple(name.strip(EDGES) for name in (*names, current) if name.strip(EDGES))
 
 
-# Days
-
-
-def day_in(text: str, *, today: datetime.date) -> datetime.date | None:
-    """The first day that the text names: 11月20日前, 20日, 11月底, 本周五, 明天; None when it names none."""
-    words = re.sub(r"\s", "", half_width(text))
-    for read in (month_and_day, month_end, weekday, lone_day, soon):
-        if (day := read(words, today)) is not None:
-            return day
-    return None
-
-
-def month_and_day(words: str, today: datetime.date) -> datetime.date | None:
-    for match in MONTH_DAY.finditer(words):
-        year, month, day = (int(part) if part else 0 for part in match.groups())
-        found = real_day(year or today.year, month, day)
-        if found and not year and (today - found).days > HALF_A_YEAR:
-            found = real_day(today.year + 1, month, day)
-        if found:
-            return found
-    return None
-
-
-def month_end(words: str, today: datetime.date) -> datetime.date | None:
-    if re.search(r"年(底|末)", words):
-        return datetime.date(today.year, 12, 31)
-    match = MONTH_END.search(words)
-    if match is None or not (match[2] or "月底" in words or "月末" in words):
-        return None
-    month = today.month + (match[2] == "下月")
-    if match[2] and match[2][0].isdigit():
-        month = int(match[2].rstrip("月"))
-    year = int(match[1]) if match[1] else today.year
-    return last_day(year + (month > 12), month - 12 if month > 12 else month)
-
-
-def last_day(year: int, month: int) -> datetime.date | None:
-    return next((found for day in (31, 30, 29, 28) if (found := real_day(year, month, day))), None)
-
-
-def weekday(words: str, today: datetime.date) -> datetime.date | None:
-    """周五 is the next one, today included; 本周五 and 下周五 are counted from this week's Monday."""
-    match = WEEKDAY.search(words)
-    if match is None:
-        return None
-    monday = today - datetime.timedelta(days=today.weekday())
-    day = monday + datetime.timedelta(days=WEEKDAYS[match[2]] + (7 if match[1] == "下" else 0))
-    return day + datetime.timedelta(days=7) if match[1] is None and day < today else day
-
-
-def lone_day(words: str, today: datetime.date) -> datetime.date | None:
-    """20日前: the next such day of the month."""
-    match = LONE_DAY.search(words)
-    if match is None:
-        return None
-    day = int(match[1])
-    following = (today.year + today.month // 12, today.month % 12 + 1)
-    for year, month in ((today.year, today.month), following):
-        found = real_day(year, month, day)
-        if found and found >= today:
-            return found
-    return None
-
-
-def soon(words: str, today: datetime.date) -> datetime.date | None:
-    return next((today + datetime.timedelta(days=days) for word, days in SOON.items() if word in words), None)
-
-
-def real_day(year: int, month: int, day: int) -> datetime.date | None:
-    try:
-        return datetime.date(year, month, day)
-    except ValueError:
-        return None
-
-
-# Names
-
-
 def bare(name: str) -> str:
     """A name without spaces, brackets and what stands in them, full-width letters and 中共: for comparing."""
     return re.sub(r"\([^)]*\)|[\s《》“”\"·]", "", half_width(name)).removeprefix("中共")
@@ -363,12 +285,23 @@ def plural_in(name: str) -> Plural | None:
     return Plural(level, match[2])
 
 
-def names_in(text: str, known: Mapping[str, object]) -> Iterator[str]:
-    """Known names that the text mentions, the longest first where they overlap: for items without 责任单位."""
+def plural_mentioned(text: str) -> Plural | None:
+    """The first plural in a sentence: 请各县（市、区）教育局于…报送."""
+    match = PLURAL_MENTIONED.search(re.sub(r"\s", "", half_width(text)))
+    return plural_in(match[0]) if match else None
+
+
+def names_in(text: str, known: Iterable[str]) -> list[str]:
+    """Known names that the text mentions, in its order; of those that overlap the longest."""
     words = bare(text)
-    taken: list[tuple[int, int]] = []
-    for name in sorted((name for name in known if len(name) > 3), key=lambda name: (-len(name), name)):
+    taken: list[tuple[int, str]] = []
+    for name in sorted((name for name in known if len(name) > SHORTEST_NAME), key=lambda name: (-len(name), name)):
         start = words.find(name)
-        if start >= 0 and all(start >= end or start + len(name) <= begin for begin, end in taken):
-            taken.append((start, start + len(name)))
-            yield name
+        if start >= 0 and all(start >= at + len(other) or start + len(name) <= at for at, other in taken):
+            taken.append((start, name))
+    return [name for _start, name in sorted(taken)]
+
+
+def key_of(*parts: str) -> uuid.UUID:
+    """The same key for the same item of the same meeting, however often it is pasted."""
+    return uuid.uuid5(NAMESPACE, "\n".join(bare(part) for part in parts))

@@ -50,7 +50,14 @@ def test_name_of_two_bodies_is_unclear(owners: Owners) -> None:
     assert len(owners.named("读书会").unclear) == 2
 
 
-def test_sentence_names_its_bodies(owners: Owners) -> None:
-    found = owners.mentioned("请连南县教育局会同市图书馆做好准备")
-
-    assert sorted(organisation.code for organisation in found) == ["library", "south"]
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("请连南县教育局会同市图书馆做好准备", ["south"]),
+        ("请各县（市、区）教育局于11月20日前报市教育局", ["hill", "south"]),
+        ("请各县区做好准备并报市教育局", ["hill", "south"]),
+        ("请有关单位做好准备", []),
+    ],
+)
+def test_sentence_names_who_has_to_do_it(owners: Owners, text: str, codes: list[str]) -> None:
+    assert [organisation.code for organisation in owners.mentioned(text)] == codes

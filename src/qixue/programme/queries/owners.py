@@ -1,11 +1,11 @@
 """Which organisations the minutes of a meeting mean by the names they write."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qixue.people.models import Organisation
 from qixue.places.models import Region
-from qixue.programme.minutes import Place, Plural, bare, names_in, names_meant, plural_in
+from qixue.programme.minutes import Place, Plural, bare, names_in, names_meant, plural_in, plural_mentioned
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,12 @@ class Owners:
                 first.setdefault(region.code, organisation)
         return [first[code] for code in sorted(first)]
 
-    def mentioned(self, text: str) -> list[Organisation]:
-        """Bodies that a sentence names, for items without 责任单位."""
+    def mentioned(self, text: str) -> Sequence[Organisation]:
+        """Whom a sentence without 责任单位 means: all of a plural, else the first body that it names."""
+        if (plural := plural_mentioned(text)) is not None:
+            return self.of_plural(plural) or self.of_plural(replace(plural, rest=""))
         known = {name: found for name, found in self.by_name.items() if len(found) == 1}
-        return [known[name][0] for name in names_in(text, known)]
+        return [known[name][0] for name in names_in(text, known)[:1]]
 
 
 def place_of(organisation: Organisation) -> Place | None:
