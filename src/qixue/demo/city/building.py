@@ -7,6 +7,7 @@ from django.db import transaction
 from qixue.demo.city.activities import Ground, create_activities
 from qixue.demo.city.attendance import Hall, create_attendance
 from qixue.demo.city.documents import create_frame, create_involvements
+from qixue.demo.city.follow_ups import create_follow_ups
 from qixue.demo.city.notices import create_notices
 from qixue.demo.city.organisations import create_organisations, create_venues
 from qixue.demo.city.outline import create_named_figures, create_sections
@@ -35,6 +36,7 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     planned = create_activities(ground)
     create_plans(ground, planned, staff)
     create_notices(frame.programme)
+    create_follow_ups(ground, staff)
     create_involvements(frame, organisations)
     crowd = Crowd(create_residents(seed, week, city, personas))
     registered = create_registrations(seed, week, planned, crowd)
