@@ -202,7 +202,7 @@ def passages_in(scope: Scope, name: str) -> list[Passage]:
     """The passages of a step whose organisation stands in the scope."""
     found = SOURCES[name](scope.programme).get(name, [])
     if scope.organisation is not None:
-        found = below(found, organisation_path(scope.organisation))
+        found = below(found, organisation_paths().get(scope.organisation, "none/"))
     if scope.region is not None:
         place = region_path(scope.region)
         found = [one for one in found if one.region.startswith(place)]
@@ -216,6 +216,6 @@ def below(passages: list[Passage], path: str) -> list[Passage]:
 
 
 @shared
-def organisation_path(code: str) -> str:
-    """Where the organisation stands in the tree; for an unknown code a path that none has."""
-    return Organisation.objects.values_list("path", flat=True).filter(code=code).first() or "none/"
+def organisation_paths() -> dict[str, str]:
+    """Where each organisation stands in the tree, by code: asked once for a whole table of figures."""
+    return dict(Organisation.objects.order_by("pk").values_list("code", "path"))
