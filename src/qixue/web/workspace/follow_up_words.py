@@ -33,6 +33,10 @@ class Item:
     follow_up: FollowUp
     late: str
 
+    @property
+    def is_owners_turn(self) -> bool:
+        return self.follow_up.state in FollowUp.OWNERS_TURN
+
 
 def item_of(follow_up: FollowUp, today: datetime.date) -> Item:
     days = (today - follow_up.due_on).days
@@ -47,24 +51,25 @@ def acts_open_to(user: User, follow_up: FollowUp) -> list[Act]:
     acts: list[tuple[str, str]] = []
     if is_assigner and follow_up.state == FollowUp.State.REPORTED:
         acts.append((_("Close or send back"), "decide_follow_up"))
-    if is_owner and follow_up.state in FollowUp.OWNERS_TURN:
-        acts.append((report_words(user, follow_up), "report_follow_up"))
+    if is_own_turn(user, follow_up):
+        acts.append((_("Report done"), "report_follow_up"))
     if follow_up.state in FollowUp.OWNERS_TURN and may(user, Action.ASSIGN_FOLLOW_UP, follow_up.owner):
         acts.append((_("Hand over"), "hand_over_follow_up"))
     if is_assigner and follow_up.state in FollowUp.OWNERS_TURN:
         acts.append((_("Move the deadline"), "move_follow_up_deadline"))
     if is_assigner and follow_up.state in FollowUp.OPEN_STATES:
         acts.append((_("Withdraw"), "withdraw_follow_up"))
+    if is_owner and follow_up.state in FollowUp.OWNERS_TURN and not is_own_turn(user, follow_up):
+        text = _("Report done for %(organisation)s") % {"organisation": follow_up.owner.local_name}
+        acts.append((text, "report_follow_up"))
     return [Act(text, reverse(f"workspace:{route}", args=[follow_up.pk])) for text, route in acts]
 
 
-def report_words(user: User, follow_up: FollowUp) -> str:
-    if follow_up.owner.path in reach(user, Action.ANSWER_FOLLOW_UP):
-        return _("Report done")
-    return _("Report done for %(organisation)s") % {"organisation": follow_up.owner.local_name}
+def is_own_turn(user: User, follow_up: FollowUp) -> bool:
+    """Whether an organisation in which the viewer works has to do it, and not one below theirs."""
+    return follow_up.state in FollowUp.OWNERS_TURN and follow_up.owner.path in reach(user, Action.ANSWER_FOLLOW_UP)
 
 
 def may_acknowledge(user: User, follow_up: FollowUp) -> bool:
     """Whether the page offers it: on behalf of another office one reports, but says nothing about what it has read."""
-    is_own = follow_up.owner.path in reach(user, Action.ANSWER_FOLLOW_UP)
-    return is_own and follow_up.state == FollowUp.State.ASSIGNED
+    return follow_up.state == FollowUp.State.ASSIGNED and is_own_turn(user, follow_up)

@@ -36,9 +36,10 @@ class OwnerField(PlainCharField):
         if found.unclear or found.organisations:
             names = "、".join(each.local_name for each in (found.unclear or found.organisations)[:8])
             raise forms.ValidationError(_("Please write one of these: %(names)s."), params={"names": names})
+        known = [each.name for each in self.owners.organisations]
         raise forms.ValidationError(
             _("Please write the name of an organisation of your part of the tree, for example %(name)s."),
-            params={"name": self.owners.organisations[0].name if self.owners.organisations else "—"},
+            params={"name": (known[1:] or known or ["—"])[0]},
         )
 
 

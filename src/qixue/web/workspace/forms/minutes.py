@@ -43,6 +43,8 @@ class Row:
     owner: str
     due_on: str
     detail: str
+    is_owner_known: bool
+    is_day_known: bool
 
 
 def rows_of(proposals: Iterable[Proposal], owners: Owners) -> list[Row]:
@@ -53,6 +55,8 @@ def rows_of(proposals: Iterable[Proposal], owners: Owners) -> list[Row]:
             owner=name,
             due_on=proposal.due_on.isoformat() if proposal.due_on else proposal.due_text[:20],
             detail=proposal.detail,
+            is_owner_known=len(owners.named(name).organisations) == 1,
+            is_day_known=proposal.due_on is not None,
         )
         for proposal in proposals
         for name in names_of(proposal, owners)
@@ -78,6 +82,7 @@ class ProposalForm(Form):
     def __init__(self, *args: Any, owners: Owners, row_count: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.number_of_rows = row_count
+        self.doubts: set[str] = set()  # names of fields that hold what was not understood
         for number in range(1, row_count + 1):
             for name, field in fields_of_row(number, owners).items():
                 field.error_messages["required"] = _("Please fill in: %(label)s.") % {"label": field.label}
@@ -91,7 +96,14 @@ class ProposalForm(Form):
             answers = {"take": True, "title": row.title, "owner": row.owner, "due_on": row.due_on}
             answers |= {"detail": row.detail, "origin": row.title}
             initial |= {f"{name}_{number}": value for name, value in answers.items()}
-        return cls(initial=initial, owners=owners, row_count=len(rows))
+        form = cls(initial=initial, owners=owners, row_count=len(rows))
+        form.doubts = {
+            f"{name}_{number}"
+            for number, row in enumerate(rows, start=1)
+            for name, is_known in (("owner", row.is_owner_known), ("due_on", row.is_day_known))
+            if not is_known
+        }
+        return form
 
     def full_clean(self) -> None:
         """A row that is left out may hold anything."""

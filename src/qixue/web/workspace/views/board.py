@@ -18,7 +18,7 @@ from qixue.web.workspace.follow_up_words import WAITED_FOR, item_of
 from qixue.web.workspace.forms.follow_ups import BoardFilterForm
 
 State = FollowUp.State
-SHOWN = 12  # of each state; the rest is one step away
+SHOWN, SHOWN_OF_DONE = 12, 5  # of each state; the rest is one step away
 PER_PAGE = 50
 
 
@@ -57,11 +57,15 @@ def groups_of(items: Any, counts: Counts, today: datetime.date) -> list[dict[str
             "label": label,
             "count": counts.by_state[state],
             "is_open": state in FollowUp.OPEN_STATES,
-            "rows": [item_of(each, today) for each in in_state(items, state)[:SHOWN]],
+            "rows": [item_of(each, today) for each in in_state(items, state)[: shown_of(state)]],
         }
         for state, label in State.choices
         if counts.by_state[state] or state in FollowUp.OPEN_STATES
     ]
+
+
+def shown_of(state: str) -> int:
+    return SHOWN if state in FollowUp.OPEN_STATES else SHOWN_OF_DONE
 
 
 @needs(Action.SEE_FOLLOW_UPS)

@@ -31,7 +31,7 @@ from qixue.programme.queries.follow_ups import assignable_by, steps_of
 from qixue.programme.queries.owners import Owners
 from qixue.web import parts
 from qixue.web.workspace.access import needs, programme_or_404, staff
-from qixue.web.workspace.follow_up_words import acts_open_to, item_of, may_acknowledge
+from qixue.web.workspace.follow_up_words import acts_open_to, is_own_turn, item_of, may_acknowledge
 from qixue.web.workspace.forms.follow_ups import (
     DeadlineForm,
     DecideForm,
@@ -61,6 +61,7 @@ def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
         "programme": found.programme,
         "acts": acts_open_to(user, found),
         "may_acknowledge": may_acknowledge(user, found),
+        "is_urgent": is_own_turn(user, found) or found.state == FollowUp.State.REPORTED,
         "form": StepForm(initial={"version": found.edit_count}),
         "steps": steps_of(found),
     }
