@@ -1,6 +1,7 @@
 """What the assigner decides about a follow-up: closed (销号), sent back, withdrawn, another deadline."""
 
 import datetime
+from collections.abc import Collection
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -53,38 +54,39 @@ def close_follow_up(
     return follow_up
 
 
-@transaction.atomic
+# What is done with a reason -> the states in which it can be, the state after it, and the notice to the owner.
+REASONED: dict[Kind, tuple[Collection[str], State, str]] = {
+    Kind.SENT_BACK: ({State.REPORTED}, State.ACKNOWLEDGED, "follow_up_sent_back"),
+    Kind.WITHDRAWN: (FollowUp.OPEN_STATES, State.WITHDRAWN, "follow_up_withdrawn"),
+}
+
+
 def send_back_follow_up(
     follow_up: FollowUp, *, reason: str, edit_count: int, by: User, at: datetime.datetime
 ) -> FollowUp:
-    """Ask for more than was reported; it is the owner's turn again.
-
-    Refused: not_assigner, reason_missing, changed_meanwhile, not_now.
-    """
-    follow_up, is_due = lock_follow_up(follow_up, Kind.SENT_BACK, starts={State.REPORTED}, edit_count=edit_count, by=by)
-    refuse_others(follow_up, by)
-    if is_due:
-        note = reason_given(reason)
-        step = take_step(follow_up, Kind.SENT_BACK, organisation=follow_up.assigner, note=note, by=by, at=at)
-        move_on(follow_up, State.ACKNOWLEDGED, at=at)
-        tell_owner("follow_up_sent_back", step, at=at)
-    return follow_up
+    """Ask for more than was reported; it is the owner's turn again. Refused: see `decide_with_reason`."""
+    return decide_with_reason(follow_up, Kind.SENT_BACK, reason=reason, edit_count=edit_count, by=by, at=at)
 
 
-@transaction.atomic
 def withdraw_follow_up(
     follow_up: FollowUp, *, reason: str, edit_count: int, by: User, at: datetime.datetime
 ) -> FollowUp:
-    """Nobody has to do it any more. Refused: not_assigner, reason_missing, changed_meanwhile, not_now."""
-    follow_up, is_due = lock_follow_up(
-        follow_up, Kind.WITHDRAWN, starts=FollowUp.OPEN_STATES, edit_count=edit_count, by=by
-    )
+    """Nobody has to do it any more. Refused: see `decide_with_reason`."""
+    return decide_with_reason(follow_up, Kind.WITHDRAWN, reason=reason, edit_count=edit_count, by=by, at=at)
+
+
+@transaction.atomic
+def decide_with_reason(
+    follow_up: FollowUp, kind: Kind, *, reason: str, edit_count: int, by: User, at: datetime.datetime
+) -> FollowUp:
+    """Refused: not_assigner, reason_missing, changed_meanwhile, not_now."""
+    starts, state, notice = REASONED[kind]
+    follow_up, is_due = lock_follow_up(follow_up, kind, starts=starts, edit_count=edit_count, by=by)
     refuse_others(follow_up, by)
     if is_due:
-        note = reason_given(reason)
-        step = take_step(follow_up, Kind.WITHDRAWN, organisation=follow_up.assigner, note=note, by=by, at=at)
-        move_on(follow_up, State.WITHDRAWN, at=at)
-        tell_owner("follow_up_withdrawn", step, at=at)
+        step = take_step(follow_up, kind, organisation=follow_up.assigner, note=reason_given(reason), by=by, at=at)
+        move_on(follow_up, state, at=at)
+        tell_owner(notice, step, at=at)
     return follow_up
 
 

@@ -8,6 +8,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from qixue.core.clock import local_day, now
@@ -81,8 +82,16 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("The item is assigned; its organisation is told."))
             return redirect("workspace:follow_up", made.pk)
-    names = owners.organisations[:MOST_NAMES]
-    return parts.form_page(request, "workspace/follow_ups/new.html", form, programme=programme, names=names)
+    context = {
+        "programme": programme,
+        "names": owners.organisations[:MOST_NAMES],
+        "heading": pgettext("follow-up", "New item"),
+        "lead": _(
+            "Its organisation is told at once, reminded before the deadline, and it goes up the tree when it is overdue."
+        ),
+        "button": _("Assign the item"),
+    }
+    return parts.form_page(request, "workspace/board/form.html", form, **context)
 
 
 @needs(Action.ANSWER_FOLLOW_UP)

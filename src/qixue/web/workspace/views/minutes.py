@@ -35,7 +35,13 @@ def minutes(request: HttpRequest, code: str) -> HttpResponse:
             proposal = ProposalForm.of(rows, form.cleaned_data["source"], owners)
             return proposal_page(request, programme, owners, proposal, left_out=found.left_out)
         form.add_error("text", nothing_found() if not rows else too_many(len(rows)))
-    return parts.form_page(request, "workspace/board/minutes.html", form, programme=programme)
+    context = {
+        "programme": programme,
+        "heading": _("Paste minutes"),
+        "lead": _("You see first what was read in them, and can mend it. Nothing is assigned before."),
+        "button": _("Read the minutes"),
+    }
+    return parts.form_page(request, "workspace/board/form.html", form, **context)
 
 
 def rows_sent(request: HttpRequest) -> int | None:
