@@ -86,9 +86,7 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
         "programme": programme,
         "names": owners.organisations[:MOST_NAMES],
         "heading": pgettext("follow-up", "New item"),
-        "lead": _(
-            "Its organisation is told at once, reminded before the deadline, and it goes up the tree when it is overdue."
-        ),
+        "lead": _("Its organisation is told at once and reminded; when it is overdue it goes up the tree."),
         "button": _("Assign the item"),
     }
     return parts.form_page(request, "workspace/board/form.html", form, **context)
