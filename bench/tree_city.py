@@ -1,4 +1,5 @@
-"""A week over eight counties with 85 towns in which every organisation has a plan in force: data for tree_pages.py.
+"""A week over eight counties with 85 towns in which every organisation has a plan in force and ten items of the
+coordination board: data for tree_pages.py.
 
 One more organisation has a draft.
 """
@@ -11,9 +12,28 @@ from typing import Any
 from qixue.core.clock import local_day, now
 from qixue.people.models import Organisation, Role, RoleAssignment, User
 from qixue.places.models import Region, Venue
-from qixue.programme.models import Activity, Plan, PlanLine, PlanStep, PlanVersion, Programme, Session
+from qixue.programme.models import (
+    Activity,
+    FollowUp,
+    FollowUpStep,
+    Plan,
+    PlanLine,
+    PlanStep,
+    PlanVersion,
+    Programme,
+    Session,
+)
 
 LINES = 10  # per plan: sessions, each an activity of its own
+# The ten items of each organisation: their state, and the days from now until their deadline.
+ITEMS = (
+    *(("assigned", days) for days in (-4, 3)),
+    *(("acknowledged", days) for days in (-1, 6)),
+    *(("reported", days) for days in (-2, 5)),
+    *(("closed", days) for days in (-9, -7, -5)),
+    ("withdrawn", -6),
+)
+WAY = ("assigned", "acknowledged", "reported", "closed")  # the steps of an item, up to the one that gave its state
 TOWNS = 85
 COUNTY = "990001"
 AT_ONCE = 500  # rows of one insert
@@ -34,8 +54,9 @@ def build(organisation_count: int) -> tuple[User, Plan, Plan]:
         region=city,
         organisation=top,
     )
-    members = organisations(top, organisation_count + 1)
+    members = organisations(top, organisation_count + 1, venues)
     lines = plans(programme, members[:-1], venues, at)
+    follow_ups(programme, members[:-1], at)
     sessions(programme, lines)
     drafted = plans(programme, members[-1:], venues, at, state="draft")
     coordinator = User.objects.create(username="coordinator", display_name="统筹")
@@ -68,10 +89,17 @@ def part(parent: Region, code: str, level: str) -> Region:
     return Region(code=code, name=code, short_name=code, level=level, unit_type=unit_type, parent=parent, path=path)
 
 
-def organisations(top: Organisation, count: int) -> list[Organisation]:
+def organisations(top: Organisation, count: int, venues: list[Venue]) -> list[Organisation]:
     return Organisation.objects.bulk_create(
         (
-            Organisation(code=f"o{number}", name=f"单位{number}", kind="school", parent=top, path=f"top/o{number}/")
+            Organisation(
+                code=f"o{number}",
+                name=f"单位{number}",
+                kind="school",
+                region=venues[number % len(venues)].region,
+                parent=top,
+                path=f"top/o{number}/",
+            )
             for number in range(count)
         ),
         batch_size=AT_ONCE,
@@ -144,6 +172,43 @@ def sessions(programme: Programme, lines: Sequence[PlanLine]) -> None:
                 venue=line.venue,
             )
             for activity, line in zip(activities, lines, strict=True)
+        ),
+        batch_size=AT_ONCE,
+    )
+
+
+def follow_ups(programme: Programme, organisations: Sequence[Organisation], at: datetime.datetime) -> None:
+    """Ten items for each organisation, assigned by the top two weeks ago, with a day between two steps."""
+    top, began = programme.organisation, at - datetime.timedelta(days=14)
+    items = FollowUp.objects.bulk_create(
+        (
+            FollowUp(
+                programme=programme,
+                owner=owner,
+                assigner=top,
+                title=f"事项{number}",
+                due_on=local_day(at) + datetime.timedelta(days=days),
+                state=state,
+                waiting_since=began,
+                told_on=local_day(began),
+            )
+            for owner in organisations
+            for number, (state, days) in enumerate(ITEMS)
+        ),
+        batch_size=AT_ONCE,
+    )
+    FollowUpStep.objects.bulk_create(
+        (
+            FollowUpStep(
+                follow_up=item,
+                kind=kind,
+                at=began + datetime.timedelta(days=number),
+                organisation=top if kind == "closed" else item.owner,
+                note="说明",
+                due_on=item.due_on if kind == "assigned" else None,
+            )
+            for item in items
+            for number, kind in enumerate(WAY[: WAY.index(item.state) + 1] if item.state in WAY else WAY[:1])
         ),
         batch_size=AT_ONCE,
     )

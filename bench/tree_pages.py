@@ -1,9 +1,9 @@
 """The pages of planning over a large tree: time and queries at two sizes, one ten times the other.
 
-Builds two scratch databases (SQLite, durable settings as shipped), one with 200 organisations and 2,000 activities, one
-with 2,000 organisations and 20,000 activities, and opens each page through Django's test client, so that the server and
-the network are left out. Prints the median of seven openings after two for warming up, the number of queries, and the
-ratio between the sizes. Exit code 1 when a page asks more queries at the larger size.
+Builds two scratch databases (SQLite, durable settings as shipped), one with 200 organisations, 2,000 activities and as
+many items of the coordination board, one with ten times that, and opens each page through Django's test client, so that
+the server and the network are left out. Prints the median of seven openings after two for warming up, the number of
+queries, and the ratio between the sizes. Exit code 1 when a page asks more queries at the larger size.
 
     .venv/bin/python bench/tree_pages.py
 """
@@ -102,6 +102,13 @@ def pages(plan: int, draft: int) -> Iterator[tuple[str, str]]:
     yield "one plan", f"/workspace/plans/{plan}/"
     yield "a draft with conflicts", f"/workspace/plans/{draft}/"
     yield "activities", "/workspace/activities/"
+    yield "coordination board", "/workspace/programmes/week/board/"
+    yield "overdue in a county", "/workspace/programmes/week/board/?overdue=on&county=990001"
+    yield "closed items", "/workspace/programmes/week/board/?state=closed"
+    yield "who waits for whom", "/workspace/programmes/week/board/waits/"
+    yield "how long steps take", "/workspace/programmes/week/board/times/"
+    yield "one step of all", "/workspace/programmes/week/board/times/report/"
+    yield "paste minutes", "/workspace/programmes/week/board/minutes/"
 
 
 if __name__ == "__main__":

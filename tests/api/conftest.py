@@ -20,6 +20,7 @@ from tests.factories import (
     UserFactory,
     key,
 )
+from tests.factories_coordination import FollowUpFactory
 
 from qixue.core.quantity import Qualifier
 from qixue.figures.models import NamedFigure
@@ -27,7 +28,7 @@ from qixue.participation.models import LedgerEntry
 from qixue.participation.operations.evidence import keep_note
 from qixue.participation.operations.ledger import record_head_count
 from qixue.people.models import ApiToken, Organisation, Role, User
-from qixue.programme.models import Activity, Programme, Session
+from qixue.programme.models import Activity, FollowUp, Programme, Session
 
 TOMORROW = datetime.timedelta(days=1)
 ROOT = "/api/v1"
@@ -51,6 +52,7 @@ class Part:
     draft_session: Session
     public_session: Session
     entry: LedgerEntry
+    follow_up: FollowUp
 
 
 @dataclass
@@ -88,6 +90,7 @@ def make_part(programme: Programme, organisation: Organisation, by: User) -> Par
         draft_session=SessionFactory(activity=hidden, topic=canary),
         public_session=SessionFactory(activity=shown),
         entry=counted(counted_session, f"{canary}由李明点数", by=by),
+        follow_up=FollowUpFactory(programme=programme, owner=organisation, title=f"{canary}督办"),
     )
 
 

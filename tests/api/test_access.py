@@ -21,6 +21,8 @@ OF_EVERYBODY = {**EVERYBODY, "missing": 404}  # one public record
 OF_ITS_SUBTREE = {**EVERYBODY, "anonymous": 404, "sibling": 404, "descendant": 404, "missing": 404}  # a draft
 OF_STAFF = {**NOBODY, "anonymous": 401, "own": 200, "sibling": 404, "ancestor": 200, "descendant": 404, "missing": 404}
 WRITTEN = {**OF_STAFF, "own": 201, "ancestor": 201}
+OF_COORDINATORS = {**OF_STAFF, "own": 403, "ancestor": 403}  # the people of the scene are organisers
+IN_THE_PROGRAMME = {**OF_STAFF, "sibling": 200, "descendant": 200}  # the list holds the part of each
 
 NOTHING = 2**40
 Address = Callable[[Scene, bool], str]
@@ -40,6 +42,10 @@ def public_session(scene: Scene, is_missing: bool) -> int:
 
 def entry(scene: Scene, is_missing: bool) -> int:
     return NOTHING if is_missing else scene.parts["own"].entry.pk
+
+
+def follow_up(scene: Scene, is_missing: bool) -> int:
+    return NOTHING if is_missing else scene.parts["own"].follow_up.pk
 
 
 # Route -> the address of something that "own" holds, and the status of each persona. Lists that take no record of
@@ -92,11 +98,41 @@ ROUTES: dict[tuple[str, str], tuple[Address, dict[str, int]]] = {
         lambda scene, missing: f"/ledger-entries/{entry(scene, missing)}/voids",
         WRITTEN,
     ),
+    ("GET", "/programmes/{code}/follow-ups"): (
+        lambda scene, missing: f"/programmes/{'no-such' if missing else 'week'}/follow-ups",
+        IN_THE_PROGRAMME,
+    ),
+    ("GET", "/follow-ups/{follow_up_id}"): (
+        lambda scene, missing: f"/follow-ups/{follow_up(scene, missing)}",
+        OF_STAFF,
+    ),
+    ("POST", "/follow-ups/{follow_up_id}/acknowledgement"): (
+        lambda scene, missing: f"/follow-ups/{follow_up(scene, missing)}/acknowledgement",
+        OF_STAFF,
+    ),
+    ("POST", "/follow-ups/{follow_up_id}/report"): (
+        lambda scene, missing: f"/follow-ups/{follow_up(scene, missing)}/report",
+        OF_STAFF,
+    ),
+    ("POST", "/follow-ups/{follow_up_id}/closing"): (
+        lambda scene, missing: f"/follow-ups/{follow_up(scene, missing)}/closing",
+        OF_COORDINATORS,
+    ),
+    ("POST", "/follow-ups/{follow_up_id}/return"): (
+        lambda scene, missing: f"/follow-ups/{follow_up(scene, missing)}/return",
+        OF_COORDINATORS,
+    ),
 }
 BODIES: dict[str, dict[str, Any]] = {
     "/sessions/{session_id}/head-counts": {"count": 12, "note": "签到表第1页"},
     "/ledger-entries/{entry_id}/corrections": {"count": 46, "reason": "第2页漏数"},
     "/ledger-entries/{entry_id}/voids": {"reason": "记到了别的场次"},
+}
+STEPS: dict[str, dict[str, Any]] = {
+    "/follow-ups/{follow_up_id}/acknowledgement": {"version": 1},
+    "/follow-ups/{follow_up_id}/report": {"version": 1, "note": "已办"},
+    "/follow-ups/{follow_up_id}/closing": {"version": 1},
+    "/follow-ups/{follow_up_id}/return": {"version": 1, "reason": "请补充"},
 }
 
 
@@ -112,7 +148,7 @@ def routes() -> list[tuple[str, str]]:
 
 
 def body_of(route: tuple[str, str]) -> dict[str, Any] | None:
-    return {**BODIES[route[1]], "client_uuid": key()} if route[1] in BODIES else None
+    return {**BODIES[route[1]], "client_uuid": key()} if route[1] in BODIES else STEPS.get(route[1])
 
 
 def test_every_route_is_in_the_table() -> None:
@@ -189,13 +225,13 @@ def test_drafts_and_notes_of_others_never_appear(persona: str, scene: Scene, ask
 
 def seen(scene: Scene) -> list[str]:
     """Every address that can be read, for the public programme and for everything that each organisation holds."""
-    addresses = ["/programmes", "/organisations", "/brands", "/regions"]
+    addresses = ["/programmes", "/organisations", "/brands", "/regions", "/programmes/week/follow-ups"]
     codes = ["week", *(part.draft_programme.code for part in scene.parts.values())]
     for code in codes:
         below = ["", "/sessions", "/figures", "/figures/attendance", "/figures/attendance/evidence"]
         addresses += [f"/programmes/{code}{rest}" for rest in below]
     for part in scene.parts.values():
-        addresses += [f"/organisations/{part.organisation.code}"]
+        addresses += [f"/organisations/{part.organisation.code}", f"/follow-ups/{part.follow_up.pk}"]
         for session in (part.draft_session, part.public_session, part.entry.session):
             addresses += [f"/sessions/{session.pk}", f"/sessions/{session.pk}/ledger-entries"]
     return addresses

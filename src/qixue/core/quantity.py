@@ -47,6 +47,7 @@ INSTALMENT = Unit("instalment", "期", "instalment", "instalments")
 ACTIVITY = Unit("activity", "项", "activity", "activities")
 PIECE = Unit("piece", "个", "", "")
 AWARD = Unit("award", "项", "award", "awards")
+DAY = Unit("day", "天", "day", "days", is_additive=False)  # of a duration: two of them never add up to a third
 MONTH = Unit("month", "个月", "month", "months", is_additive=False)
 PER_THOUSAND = Unit("per_thousand", "人次/千人", "per 1,000 residents", "per 1,000 residents", is_additive=False)
 PERCENT = Unit("percent", "%", "%", "%", is_additive=False)
@@ -61,6 +62,7 @@ UNITS = {
         ACTIVITY,
         PIECE,
         AWARD,
+        DAY,
         MONTH,
         PER_THOUSAND,
         PERCENT,

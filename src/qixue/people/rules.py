@@ -20,15 +20,20 @@ class Action(StrEnum):
     COUNTERSIGN_PLAN = "countersign_plan"
     APPROVE_PLAN = "approve_plan"  # invite to file, return, approve, publish, close
     SET_UP_PROGRAMME = "set_up_programme"  # theme, legal bases, who holds it; publish and close it
+    SEE_FOLLOW_UPS = "see_follow_ups"
+    ASSIGN_FOLLOW_UP = "assign_follow_up"  # close, send back, withdraw and move the deadline as well
+    ANSWER_FOLLOW_UP = "answer_follow_up"  # acknowledge, report done
     SEE_DELIVERIES = "see_deliveries"  # messages that could not be delivered
 
 
 EVERYBODY_ON_STAFF = frozenset(Role)
 COORDINATORS = frozenset({Role.COORDINATOR})
 FILERS = frozenset({Role.COORDINATOR, Role.ORGANISER})
+FIELD_STAFF = frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE})
+READERS = frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE, Role.TREASURER, Role.AUDITOR})
 TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_WORKSPACE: EVERYBODY_ON_STAFF,
-    Action.SEE_RECORDS: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE, Role.TREASURER, Role.AUDITOR}),
+    Action.SEE_RECORDS: READERS,
     Action.EDIT_ACTIVITY: FILERS,
     Action.PUBLISH_ACTIVITY: FILERS,
     Action.RECORD_ATTENDANCE: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.DOOR_VOLUNTEER, Role.CADRE}),
@@ -40,6 +45,9 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.COUNTERSIGN_PLAN: COORDINATORS,
     Action.APPROVE_PLAN: COORDINATORS,
     Action.SET_UP_PROGRAMME: COORDINATORS,
+    Action.SEE_FOLLOW_UPS: READERS,
+    Action.ASSIGN_FOLLOW_UP: COORDINATORS,
+    Action.ANSWER_FOLLOW_UP: FIELD_STAFF,
     Action.SEE_DELIVERIES: frozenset({Role.COORDINATOR, Role.AUDITOR}),
 }
 

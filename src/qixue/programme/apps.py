@@ -11,6 +11,10 @@ class ProgrammeConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("qixue.programme.figures")  # registers the figures that this app defines
+        import_module("qixue.programme.turnaround")  # and those about how long the steps of coordination take
         import_module("qixue.programme.notices.plans")  # registers what people are told
+        import_module("qixue.programme.notices.follow_ups")
         sheets = import_module("qixue.programme.operations.sheet_imports")
         duties.register(Duty("sheets", sheets.check_waiting_sheets, every=datetime.timedelta(seconds=1)))
+        schedule = import_module("qixue.programme.operations.follow_up_schedule")
+        duties.register(Duty("follow_ups", schedule.chase_follow_ups, every=datetime.timedelta(minutes=5)))

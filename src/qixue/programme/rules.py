@@ -1,4 +1,4 @@
-"""Who may take the steps of planning, beyond the table of roles: nobody approves what their own office planned."""
+"""Who may take the steps of planning and of follow-ups, beyond the table of roles: nobody decides on their own work."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from qixue.people.models import Organisation
 from qixue.people.rules import Action, may, reach
-from qixue.programme.models import Brand, Countersignature, Plan, Programme
+from qixue.programme.models import Brand, Countersignature, FollowUp, FollowUpStep, Plan, Programme
 
 
 def may_approve_plan(user: Any, plan: Plan) -> bool:
@@ -53,3 +53,42 @@ def may_set_up(user: Any, programme: Programme) -> bool:
 def may_change_brand(programme: Programme, brand: Brand) -> bool:
     """A programme changes the brands of its own place; one of a city stays as it is when a county takes part in it."""
     return brand.region.path.startswith(programme.region.path)
+
+
+def may_assign_to(user: Any, organisation: Organisation) -> bool:
+    """A plural that nobody listed cannot be held to anything."""
+    return not organisation.is_group and may(user, Action.ASSIGN_FOLLOW_UP, organisation)
+
+
+def may_answer_follow_up(user: Any, follow_up: FollowUp) -> bool:
+    return may(user, Action.ANSWER_FOLLOW_UP, follow_up.owner)
+
+
+def may_decide_follow_up(user: Any, follow_up: FollowUp) -> bool:
+    """Send back, withdraw, move the deadline: for the organisation that assigned it."""
+    return may(user, Action.ASSIGN_FOLLOW_UP, follow_up.assigner)
+
+
+def may_close_follow_up(user: Any, follow_up: FollowUp) -> bool:
+    """Nobody closes what their own office had to do or what they reported themselves, unless it assigned it to itself.
+
+    `follow_up` is reported.
+    """
+    if not may_decide_follow_up(user, follow_up):
+        return False
+    if follow_up.owner_id == follow_up.assigner_id:
+        return True
+    if follow_up.owner.path in reach(user, Action.ANSWER_FOLLOW_UP):
+        return False
+    reports = follow_up.steps.filter(kind=FollowUpStep.Kind.REPORTED).order_by("-at", "-pk")
+    return reports.values_list("by", flat=True).first() != user.pk
+
+
+def may_hand_over_follow_up(user: Any, follow_up: FollowUp, organisation: Organisation) -> bool:
+    """The assigner within its own tree, the owner within its own: the item never leaves the tree of its assigner."""
+    if organisation.is_group:
+        return False
+    if may_decide_follow_up(user, follow_up):
+        return organisation.path.startswith(follow_up.assigner.path)
+    is_owner = may(user, Action.ASSIGN_FOLLOW_UP, follow_up.owner)
+    return is_owner and organisation.path.startswith(follow_up.owner.path)

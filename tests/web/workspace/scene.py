@@ -20,6 +20,7 @@ from tests.factories import (
     UserFactory,
     key,
 )
+from tests.factories_coordination import FollowUpFactory
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory
 
 from qixue.core.models import OutboxMessage
@@ -31,6 +32,8 @@ from qixue.participation.operations.ledger import record_head_count
 from qixue.people.models import Notification, Organisation, Role, User
 from qixue.programme.models import (
     Countersignature,
+    FollowUp,
+    FollowUpStep,
     PlanDocument,
     PlanLine,
     PlanVersion,
@@ -64,6 +67,8 @@ class Scene:
         if "<int:session_pk>" in path:
             values["session_pk"] = self.session.pk
             self.record("entries/")  # a session is behind the figure once somebody was counted there
+        if "<str:step>" in path:
+            values["step"] = "report"
         if "<str:kind>" in path:
             values["kind"] = "xlsx"
         return values
@@ -140,12 +145,26 @@ def plan_document(scene: Scene) -> int:
     return document.pk
 
 
+def follow_up_of_own(scene: Scene) -> int:
+    item = FollowUpFactory(programme=scene.programme, owner=scene.places["own"], assigner=scene.places["ancestor"])
+    return item.pk
+
+
+def evidence_of_follow_up(scene: Scene) -> int:
+    item = FollowUp.objects.get(pk=scene.record("follow-ups/"))
+    step = FollowUpStep(follow_up=item, kind="reported", at=NOON, organisation=item.owner)
+    step.file.save("evidence.pdf", ContentFile(b"%PDF-1.7"))
+    return step.pk
+
+
 RECORDS: dict[str, Callable[[Scene], int]] = {
     "plan-lines/": lambda scene: draft_line(scene).pk,
     "plans/": lambda scene: PlanLine.objects.get(pk=scene.record("plan-lines/")).version.plan_id,
     "countersignatures/": asked_countersignature,
     "plan-documents/": plan_document,
     "sheets/": sheet_of_own,
+    "follow-ups/": follow_up_of_own,
+    "follow-up-steps/": evidence_of_follow_up,
     "activities/": lambda scene: scene.session.activity_id,
     "sessions/": lambda scene: scene.session.pk,
     "entries/": lambda scene: ledger_entry(scene).pk,
@@ -189,6 +208,8 @@ EXPECTED: dict[str, set[str]] = {
         ),
         WHOLE_PROGRAMME,
     ),
+    **dict.fromkeys(("board", "waits", "step_times", "step_time", "new_follow_up", "minutes"), IN_THE_PROGRAMME),
+    **dict.fromkeys(("decide_follow_up", "move_follow_up_deadline", "withdraw_follow_up"), ABOVE),
     "notice": NOBODY,
     "figures": IN_THE_PROGRAMME,
     "figure": IN_THE_PROGRAMME,
@@ -197,5 +218,5 @@ EXPECTED: dict[str, set[str]] = {
     "summary_file": WHOLE_PROGRAMME,
 }
 # Reading a page is enough to know who reaches it; these have nothing to read.
-POST_ONLY = {"hold_session"}
+POST_ONLY = {"hold_session", "acknowledge_follow_up"}
 FOR_EVERYBODY_SIGNED_IN = {"home"}

@@ -7,6 +7,7 @@ from django.db import transaction
 from qixue.demo.city.activities import Ground, create_activities
 from qixue.demo.city.attendance import Hall, create_attendance
 from qixue.demo.city.documents import create_frame, create_involvements
+from qixue.demo.city.follow_ups import create_follow_ups
 from qixue.demo.city.last_year import create_last_year
 from qixue.demo.city.leadership import create_leadership, create_steps
 from qixue.demo.city.notices import create_notices
@@ -43,6 +44,7 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     create_steps(frame.programme, personas["city"], steps={"set_up": set_up_at, "published": published_at})
     create_last_year(ground, staff)
     create_notices(frame.programme)
+    create_follow_ups(ground, staff)
     create_involvements(frame, organisations)
     crowd = Crowd(create_residents(seed, week, city, personas))
     registered = create_registrations(seed, week, planned, crowd)

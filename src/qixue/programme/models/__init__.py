@@ -1,6 +1,7 @@
 from qixue.programme.models.activities import Activity, Involvement, Session
 from qixue.programme.models.bookings import RoomBooking
 from qixue.programme.models.brands import Award, Brand, Instalment, Series
+from qixue.programme.models.follow_ups import FollowUp, FollowUpStep
 from qixue.programme.models.leadership import (
     GroupMember,
     LeadingGroup,
@@ -26,6 +27,8 @@ __all__ = [
     "Award",
     "Brand",
     "Countersignature",
+    "FollowUp",
+    "FollowUpStep",
     "ForwardingStep",
     "GroupMember",
     "Instalment",

@@ -2,9 +2,12 @@ from django.urls import path
 
 from qixue.web.workspace.views import (
     activities,
+    board,
     counts,
+    follow_ups,
     heat,
     home,
+    minutes,
     notices,
     plan_decisions,
     plan_lines,
@@ -18,6 +21,7 @@ from qixue.web.workspace.views import (
     programmes,
     sessions,
     sheets,
+    turnaround,
 )
 
 app_name = "workspace"
@@ -94,4 +98,18 @@ urlpatterns = [
     path("plans/<int:pk>/sheet/", sheets.upload, name="upload_sheet"),
     path("plans/<int:pk>/sheet.xlsx", sheets.download, name="plan_sheet"),
     path("sheets/<int:pk>/", sheets.sheet, name="sheet"),
+    path("programmes/<str:code>/board/", board.board, name="board"),
+    path("programmes/<str:code>/board/new/", follow_ups.new, name="new_follow_up"),
+    path("programmes/<str:code>/board/minutes/", minutes.minutes, name="minutes"),
+    path("programmes/<str:code>/board/waits/", board.waits, name="waits"),
+    path("programmes/<str:code>/board/times/", turnaround.times, name="step_times"),
+    path("programmes/<str:code>/board/times/<str:step>/", turnaround.step_times, name="step_time"),
+    path("follow-ups/<int:pk>/", follow_ups.follow_up, name="follow_up"),
+    path("follow-ups/<int:pk>/acknowledge/", follow_ups.acknowledge, name="acknowledge_follow_up"),
+    path("follow-ups/<int:pk>/report/", follow_ups.report, name="report_follow_up"),
+    path("follow-ups/<int:pk>/decide/", follow_ups.decide, name="decide_follow_up"),
+    path("follow-ups/<int:pk>/deadline/", follow_ups.deadline, name="move_follow_up_deadline"),
+    path("follow-ups/<int:pk>/hand-over/", follow_ups.hand_over, name="hand_over_follow_up"),
+    path("follow-ups/<int:pk>/withdraw/", follow_ups.withdraw, name="withdraw_follow_up"),
+    path("follow-up-steps/<int:pk>/file/", follow_ups.evidence_file, name="follow_up_file"),
 ]

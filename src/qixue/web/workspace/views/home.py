@@ -7,14 +7,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from qixue.core.clock import now
+from qixue.core.clock import local_day, now
 from qixue.participation.queries import sessions_awaiting_count
 from qixue.people.models import RoleAssignment
 from qixue.people.queries import inbox_of, path_filter
 from qixue.people.rules import Action, may_anywhere, reach
 from qixue.programme.models import Activity, Session
+from qixue.programme.queries.follow_ups import follow_ups_waiting
 from qixue.programme.queries.plans import Waiting, waiting_for
 from qixue.web.workspace.access import programmes_to_set_up, programmes_with_reports, staff
+from qixue.web.workspace.follow_up_words import item_of
 
 SHOWN = 8
 # What waits -> the words for it, and the page on which it is done.
@@ -49,6 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
     planned = Session.objects.filter(sessions, state=Session.State.PLANNED, starts_at__gte=at)
     drafts = Activity.objects.filter(within, state=Activity.State.DRAFT).select_related("organisation")
     waiting = sessions_awaiting_count(sessions, at)
+    follow_ups = follow_ups_waiting(user)
     context = {
         "awaiting": waiting[:SHOWN],
         "awaiting_count": waiting.count(),
@@ -59,6 +62,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_edit": may_anywhere(user, Action.EDIT_ACTIVITY),
         "programmes": programmes_with_reports(user),
         "tasks": [Task(waiting, ACTS[waiting.act]) for waiting in waiting_for(user)],
+        "follow_ups": [item_of(each, local_day(at)) for each in follow_ups[:SHOWN]],
+        "follow_up_count": follow_ups.count(),
         "unread_count": inbox_of(user).filter(read_at=None).count(),
         "may_see_deliveries": may_anywhere(user, Action.SEE_DELIVERIES),
         "may_set_up": may_anywhere(user, Action.SET_UP_PROGRAMME),

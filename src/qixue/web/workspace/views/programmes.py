@@ -48,7 +48,7 @@ def programmes(request: HttpRequest) -> HttpResponse:
 def figures(request: HttpRequest, code: str) -> HttpResponse:
     """The figures of the viewer's part; on request counted from the records and compared."""
     programme, part = programme_or_404(request.user, code, Action.SEE_REPORT)
-    found = figures_of_part(programme, part) if part else figures_of(programme)
+    found = figures_of_part(programme, part) if part else figures_of(programme, with_internal=True)
     rows = [(figure, recounted(figure) if request.method == "POST" else None) for figure in found]
     context = {
         "programme": programme,
@@ -67,7 +67,10 @@ def organisation_of(part: str) -> Organisation | None:
 def figure_context(request: HttpRequest, code: str, figure_code: str) -> dict[str, Any]:
     """The figure as the viewer's reach gives it: of the whole programme, or of their part of the tree only."""
     programme, part = programme_or_404(request.user, code, Action.SEE_REPORT)
-    found = figure_of_part(programme, figure_code, part) if part else figure_of(programme, figure_code)
+    if part:
+        found = figure_of_part(programme, figure_code, part)
+    else:
+        found = figure_of(programme, figure_code, with_internal=True)
     if found is None:
         raise Http404
     return {"programme": programme, "figure": found, "part": organisation_of(part)}
