@@ -19,6 +19,9 @@ class Action(StrEnum):
     FILE_PLAN = "file_plan"
     COUNTERSIGN_PLAN = "countersign_plan"
     APPROVE_PLAN = "approve_plan"  # invite to file, return, approve, publish, close
+    SEE_RETURNS = "see_returns"
+    FILE_RETURN = "file_return"
+    ACCEPT_RETURN = "accept_return"  # set up, open and close a call, accept, send back
     SEE_DELIVERIES = "see_deliveries"  # messages that could not be delivered
 
 
@@ -38,6 +41,9 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.FILE_PLAN: FILERS,
     Action.COUNTERSIGN_PLAN: COORDINATORS,
     Action.APPROVE_PLAN: COORDINATORS,
+    Action.SEE_RETURNS: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE, Role.TREASURER, Role.AUDITOR}),
+    Action.FILE_RETURN: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE}),
+    Action.ACCEPT_RETURN: COORDINATORS,
     Action.SEE_DELIVERIES: frozenset({Role.COORDINATOR, Role.AUDITOR}),
 }
 

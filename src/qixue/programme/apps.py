@@ -12,5 +12,9 @@ class ProgrammeConfig(AppConfig):
     def ready(self) -> None:
         import_module("qixue.programme.figures")  # registers the figures that this app defines
         import_module("qixue.programme.notices.plans")  # registers what people are told
+        import_module("qixue.programme.return_figures")
+        import_module("qixue.programme.notices.returns")
+        reminders = import_module("qixue.programme.operations.return_reminders")
+        duties.register(Duty("returns", reminders.remind_of_returns, every=datetime.timedelta(minutes=10)))
         sheets = import_module("qixue.programme.operations.sheet_imports")
         duties.register(Duty("sheets", sheets.check_waiting_sheets, every=datetime.timedelta(seconds=1)))

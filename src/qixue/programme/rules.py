@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from qixue.people.models import Organisation
 from qixue.people.rules import Action, may, reach
-from qixue.programme.models import Countersignature, Plan, Programme
+from qixue.programme.models import Countersignature, Plan, Programme, ReturnCall, ReturnSubmission
 
 
 def may_approve_plan(user: Any, plan: Plan) -> bool:
@@ -35,3 +35,25 @@ def may_file_plan(user: Any, plan: Plan) -> bool:
 
 def may_countersign(user: Any, countersignature: Countersignature) -> bool:
     return may(user, Action.COUNTERSIGN_PLAN, countersignature.organisation)
+
+
+def may_set_up_call(user: Any, call: ReturnCall) -> bool:
+    return may(user, Action.ACCEPT_RETURN, call.organisation)
+
+
+def may_file_return(user: Any, submission: ReturnSubmission) -> bool:
+    return may(user, Action.FILE_RETURN, submission.organisation)
+
+
+def may_accept_return(user: Any, submission: ReturnSubmission) -> bool:
+    """From an organisation above: nobody accepts what their own office reports."""
+    path = submission.organisation.path
+    return any(path.startswith(above) and path != above for above in reach(user, Action.ACCEPT_RETURN))
+
+
+def returns_accepted_by(user: Any) -> Q:
+    """The same rule as a condition on returns."""
+    condition = Q(pk__in=[])
+    for path in reach(user, Action.ACCEPT_RETURN):
+        condition |= Q(organisation__path__startswith=path) & ~Q(organisation__path=path)
+    return condition
