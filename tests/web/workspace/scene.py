@@ -21,6 +21,7 @@ from tests.factories import (
     key,
 )
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory
+from tests.factories_returns import ReturnCallFactory, ReturnFieldFactory, ReturnSubmissionFactory
 
 from qixue.core.models import OutboxMessage
 from qixue.core.outbox import Letter, put_into_outbox
@@ -35,6 +36,7 @@ from qixue.programme.models import (
     PlanLine,
     PlanVersion,
     Programme,
+    ReturnField,
     Session,
     SheetImport,
 )
@@ -64,6 +66,9 @@ class Scene:
         if "<int:session_pk>" in path:
             values["session_pk"] = self.session.pk
             self.record("entries/")  # a session is behind the figure once somebody was counted there
+        if "<int:number>" in path:
+            self.record("returns/")
+            values["number"] = 1
         if "<str:kind>" in path:
             values["kind"] = "xlsx"
         return values
@@ -140,12 +145,23 @@ def plan_document(scene: Scene) -> int:
     return document.pk
 
 
+def return_of_own(scene: Scene) -> int:
+    """To an open call of the whole programme, which asks `own` and who is below it."""
+    call = ReturnCallFactory(programme=scene.programme, number=1, is_open=True)
+    ReturnFieldFactory(call=call)
+    own = ReturnSubmissionFactory(call=call, organisation=scene.places["own"], level="county")
+    ReturnSubmissionFactory(call=call, organisation=scene.places["descendant"], parent=own)
+    return own.pk
+
+
 RECORDS: dict[str, Callable[[Scene], int]] = {
     "plan-lines/": lambda scene: draft_line(scene).pk,
     "plans/": lambda scene: PlanLine.objects.get(pk=scene.record("plan-lines/")).version.plan_id,
     "countersignatures/": asked_countersignature,
     "plan-documents/": plan_document,
     "sheets/": sheet_of_own,
+    "returns/": return_of_own,
+    "return-fields/": lambda scene: ReturnField.objects.get(call__submissions=scene.record("returns/")).pk,
     "activities/": lambda scene: scene.session.activity_id,
     "sessions/": lambda scene: scene.session.pk,
     "entries/": lambda scene: ledger_entry(scene).pk,
@@ -160,11 +176,19 @@ EVERYWHERE = set(PLACES)
 IN_THE_PROGRAMME = EVERYWHERE - {"stranger"}
 WHOLE_PROGRAMME = {"ancestor"}
 ABOVE = {"ancestor"}  # nobody decides about what their own office planned
+ASKED = {"ancestor", "own", "descendant"}  # who asks, and the parts of the tree that are asked
 EXPECTED: dict[str, set[str]] = {
     "plans": IN_THE_PROGRAMME,
     "heat": IN_THE_PROGRAMME,
     "invite_to_plan": IN_THE_PROGRAMME,
     **dict.fromkeys(("decide_plan", "ask_countersignature", "publish_plan", "close_plan", "move_due_day"), ABOVE),
+    "returns": IN_THE_PROGRAMME,
+    "new_return_call": IN_THE_PROGRAMME,
+    **dict.fromkeys(("return_call", "return_phones", "return_export"), ASKED),
+    **dict.fromkeys(("edit_return_call", "return_organisations", "new_return_field", "return_totals"), WHOLE_PROGRAMME),
+    **dict.fromkeys(("edit_return_field", "remove_return_field"), WHOLE_PROGRAMME),
+    **dict.fromkeys(("open_return_call", "close_return_call"), WHOLE_PROGRAMME),
+    "decide_return": ABOVE,
     "notice": NOBODY,
     "figures": IN_THE_PROGRAMME,
     "figure": IN_THE_PROGRAMME,

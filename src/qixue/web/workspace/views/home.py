@@ -15,6 +15,7 @@ from qixue.people.rules import Action, may_anywhere, reach
 from qixue.programme.models import Activity, Session
 from qixue.programme.queries.plans import Waiting, waiting_for
 from qixue.web.workspace.access import programmes_with_reports, staff
+from qixue.web.workspace.return_words import return_tasks
 
 SHOWN = 8
 # What waits -> the words for it, and the page on which it is done.
@@ -59,6 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_edit": may_anywhere(user, Action.EDIT_ACTIVITY),
         "programmes": programmes_with_reports(user),
         "tasks": [Task(waiting, ACTS[waiting.act]) for waiting in waiting_for(user)],
+        "returns_waiting": return_tasks(user),
         "unread_count": inbox_of(user).filter(read_at=None).count(),
         "may_see_deliveries": may_anywhere(user, Action.SEE_DELIVERIES),
     }
