@@ -14,6 +14,7 @@ from qixue.demo.city.personas import create_personas, create_staff
 from qixue.demo.city.plans import create_plans
 from qixue.demo.city.registrations import Crowd, create_registrations
 from qixue.demo.city.residents import create_residents
+from qixue.demo.city.returns import create_returns
 from qixue.demo.city.week import Week
 from qixue.places.models import Region
 from qixue.programme.models import Programme
@@ -39,6 +40,7 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     crowd = Crowd(create_residents(seed, week, city, personas))
     registered = create_registrations(seed, week, planned, crowd)
     create_attendance(seed, Hall(week, frame.programme, crowd, registered, staff), planned)
+    create_returns(ground, staff)
     create_named_figures(frame)
     create_sections(frame)
     return frame.programme

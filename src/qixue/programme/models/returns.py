@@ -91,9 +91,9 @@ class ReturnStep(models.Model):
     """
 
     class Kind(models.TextChoices):
-        SUBMITTED = "submitted", pgettext_lazy("return", "Submitted")
-        SENT_BACK = "sent_back", pgettext_lazy("return", "Sent back")
-        ACCEPTED = "accepted", pgettext_lazy("return", "Accepted")
+        SUBMITTED = "submitted", pgettext_lazy("step of a return", "Submitted")
+        SENT_BACK = "sent_back", pgettext_lazy("step of a return", "Sent back")
+        ACCEPTED = "accepted", pgettext_lazy("step of a return", "Accepted")
 
     submission = models.ForeignKey(ReturnSubmission, models.CASCADE, related_name="steps")
     kind = models.CharField(max_length=12, choices=Kind)

@@ -14,6 +14,7 @@ from qixue.programme.models import ReturnComment, ReturnField, ReturnStep, Retur
 from qixue.programme.notices import returns as notices
 from qixue.programme.operations.return_calls import people_who_file, refuse_unless_open
 from qixue.programme.operations.returns import lock_submission
+from qixue.programme.queries.return_calls import superior_of
 from qixue.programme.rules import may_accept_return
 
 State = ReturnSubmission.State
@@ -79,7 +80,7 @@ def send_back_return(
 def record_decision(
     submission: ReturnSubmission, kind: str, state: str, *, comment: str = "", by: User, at: datetime.datetime
 ) -> ReturnStep:
-    above = submission.parent.organisation if submission.parent else submission.call.organisation
+    above = superior_of(submission)
     step = ReturnStep.objects.create(
         submission=submission, kind=kind, at=at, by=by, organisation=above, comment=comment
     )

@@ -20,6 +20,7 @@ from qixue.programme.models.return_calls import as_amount
 from qixue.programme.notices import returns as notices
 from qixue.programme.operations.activities import ALREADY_CHANGED
 from qixue.programme.operations.return_calls import refuse_unless_open
+from qixue.programme.queries.return_calls import superior_of
 from qixue.programme.queries.return_coverage import towns_without_return
 from qixue.programme.queries.return_sums import FieldSum, accepted_parts, sums_of
 from qixue.programme.rules import may_file_return
@@ -194,5 +195,4 @@ def sent_value(step: ReturnStep, each: FieldSum, figure: FrozenFigure | None) ->
 
 def people_who_accept(submission: ReturnSubmission) -> list[User]:
     """Those of the organisation into whose return it goes, else of the one that asks."""
-    above = submission.parent.organisation if submission.parent else submission.call.organisation
-    return people_in_charge(above, Action.ACCEPT_RETURN)
+    return people_in_charge(superior_of(submission), Action.ACCEPT_RETURN)

@@ -101,15 +101,19 @@ def returns_waiting_for(user: User) -> list[ReturnWaiting]:
 
 
 def decisions_waiting(user: User, running: QuerySet[ReturnSubmission]) -> list[ReturnSubmission]:
-    """Submitted returns whose nearest deciding organisation is one of the user's."""
+    """Submitted returns that go to one of the user's organisations, or past one in which nobody decides."""
     own = set(reach(user, Action.ACCEPT_RETURN))
     if not own:
         return []
     holders = set(holders_of(Action.ACCEPT_RETURN))
     submitted = running.filter(returns_accepted_by(user), state=State.SUBMITTED)
-    return [each for each in submitted if nearest_above(each.organisation.path, holders) in own]
+    return [each for each in submitted if nearest_holder(superior_of(each).path, holders) in own]
 
 
-def nearest_above(path: str, holders: set[str]) -> str:
-    above = [holder for holder in holders if path.startswith(holder) and holder != path]
-    return max(above, key=len, default="")
+def superior_of(submission: ReturnSubmission) -> Organisation:
+    """To whom the return goes: into whose return it is consolidated, else who asks."""
+    return submission.parent.organisation if submission.parent else submission.call.organisation
+
+
+def nearest_holder(path: str, holders: set[str]) -> str:
+    return max((holder for holder in holders if path.startswith(holder)), key=len, default="")

@@ -143,7 +143,7 @@ def changed_fields(
 ) -> tuple[tuple[ReturnField, Quantity | None, Quantity | None], ...]:
     earlier, later = numbers_of(before), numbers_of(after)
     pairs = [(field, earlier.get(field.pk), later.get(field.pk)) for field in fields]
-    return tuple((field, first, second) for field, first, second in pairs if first != second)
+    return tuple((field, first, second) for field, first, second in pairs if first != second and not field.is_text)
 
 
 def numbers_of(step: ReturnStep | None) -> dict[int, Quantity | None]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -11,9 +12,8 @@ from django.utils.translation import gettext as _
 from qixue.core.clock import local_day, now
 from qixue.figures.queries import Figure, figures_of_tree
 from qixue.people.queries import staff_by_organisation
-from qixue.people.rules import Action
+from qixue.people.rules import Action, reach
 from qixue.programme.models import ReturnCall, ReturnSubmission
-from qixue.programme.queries.return_calls import submissions_for
 from qixue.programme.queries.return_coverage import COVERED, LATE, NOBODY, Board, County, Tile, board_of, state_of
 from qixue.programme.queries.return_sums import fields_of, sums_of_call
 from qixue.programme.rules import may_set_up_call, returns_accepted_by
@@ -62,11 +62,16 @@ def board(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "states": [(key, label, count_in(found, key)) for key, label in state_choices() if count_in(found, key)],
         "counties": narrowed(found, wanted, county),
         "others": [each for each in found.others if wanted in ("", each[1])],
-        "own": submissions_for(request.user, Action.FILE_RETURN).filter(call=call, state__in=ReturnSubmission.EDITABLE)[
-            :3
-        ],
+        "own": own_returns(request.user, call),
     }
     return render(request, "workspace/returns/board.html", context)
+
+
+def own_returns(user: Any, call: ReturnCall) -> QuerySet[ReturnSubmission]:
+    """What the viewer has to file, not what they might for somebody below."""
+    own = ReturnSubmission.objects.filter(organisation__path__in=reach(user, Action.FILE_RETURN), call=call)
+    editable = own.filter(state__in=ReturnSubmission.EDITABLE, call__state=ReturnCall.State.OPEN)
+    return editable.select_related("organisation").order_by("organisation__path", "pk")
 
 
 def every_tile(board: Board) -> list[Tile]:
