@@ -185,7 +185,7 @@ def test_money_is_read_as_people_write_it_and_kept_in_fen(offices: Offices) -> N
     offices.opened()
     ReturnField.objects.update(unit="yuan")
 
-    offices.file(offices.town, **{key(): "约1.25万"})
+    offices.file(offices.town, **{key(): "约1.25万元"})
 
     value = SentValue.objects.get()
     assert (value.amount, value.qualifier, value.quantity.text("zh")) == (1_250_000, "about", "约12500元")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.fields import plain_text_validator
 from qixue.core.money import parse_yuan
+from qixue.core.quantity import YUAN, Unit
 from qixue.core.typed import parse_day, parse_hedged, parse_time, parse_whole_number
 
 
@@ -71,9 +72,9 @@ class Hedged:
 class HedgedField(forms.CharField):
     """A number as people hedge it: 120, 约120, 近4000, 3500多. Nothing is asked for before the form is sent upward."""
 
-    def __init__(self, *, is_money: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *, unit: Unit, **kwargs: Any) -> None:
         super().__init__(max_length=30, **kwargs)
-        self.is_money = is_money
+        self.unit = unit
 
     def validate(self, value: Any) -> None:
         """A draft may have gaps."""
@@ -82,12 +83,14 @@ class HedgedField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        bare, qualifier = parse_hedged(text) or ("", "")
-        amount = parse_yuan(bare) if self.is_money else parse_whole_number(bare)
+        measure = self.unit.zh.partition("（")[0]  # people write 12篇 and 1.2万元
+        bare, qualifier = parse_hedged(text.replace(measure, "")) or ("", "")
+        is_money = self.unit is YUAN
+        amount = parse_yuan(bare) if is_money else parse_whole_number(bare)
         if amount is None:
             raise forms.ValidationError(
                 _("Please write an amount in yuan with at most one hedge, for example 1200, 约1.2万.")
-                if self.is_money
+                if is_money
                 else _("Please write a whole number with at most one hedge, for example 120, 约120, 近120 or 120多.")
             )
         return Hedged(amount, qualifier)

@@ -91,9 +91,7 @@ def input_for(each: FieldSum) -> forms.Field:
     unit = UNITS[field.unit]
     label = _("%(name)s (%(unit)s)") % {"name": field.local_name, "unit": unit_name(unit)}
     needed = field.is_required and each.below is None
-    return HedgedField(
-        label=label, required=needed, is_money=unit is YUAN, help_text=f"{field.rule} {hint_for(each)}".strip()
-    )
+    return HedgedField(label=label, required=needed, unit=unit, help_text=f"{field.rule} {hint_for(each)}".strip())
 
 
 def hint_for(each: FieldSum) -> str:
