@@ -19,7 +19,8 @@ from qixue.web.workspace.forms.plans import short_text
 
 
 def unit_name(unit: Unit) -> str:
-    return in_language(unit.zh, unit.en_plural)
+    """Short enough to stand in brackets: 人 for 人（受众）."""
+    return in_language(unit.zh.partition("（")[0], unit.en_plural)
 
 
 class TownsField(forms.ModelMultipleChoiceField):
