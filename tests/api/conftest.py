@@ -21,6 +21,7 @@ from tests.factories import (
     key,
 )
 from tests.factories_coordination import FollowUpFactory
+from tests.factories_returns import ReturnCallFactory, ReturnSubmissionFactory
 
 from qixue.core.quantity import Qualifier
 from qixue.figures.models import NamedFigure
@@ -60,6 +61,7 @@ class Scene:
     programme: Programme
     parts: dict[str, Part] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    return_id: int = 0
 
 
 def counted(session: Session, note: str, *, by: User) -> LedgerEntry:
@@ -119,7 +121,13 @@ def scene() -> Scene:
         NamedFigure.objects.create(programme=programme, code=code, definition=code, position=1)
         draft = scene.parts["own"].draft_programme
         NamedFigure.objects.create(programme=draft, code=code, definition=code, position=1)
+    scene.return_id = make_return(programme, county)
     return scene
+
+
+def make_return(programme: Programme, organisation: Organisation) -> int:
+    call = ReturnCallFactory(programme=programme, number=1, is_open=True)
+    return ReturnSubmissionFactory(call=call, organisation=organisation).pk
 
 
 Ask = Callable[..., Any]

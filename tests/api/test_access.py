@@ -86,6 +86,22 @@ ROUTES: dict[tuple[str, str], tuple[Address, dict[str, int]]] = {
         lambda scene, missing: f"/sessions/{public_session(scene, missing)}/ledger-entries",
         OF_STAFF,
     ),
+    ("GET", "/programmes/{code}/return-calls"): (
+        lambda scene, missing: f"/programmes/{draft(scene, missing)}/return-calls",
+        OF_STAFF,
+    ),
+    ("GET", "/programmes/{code}/return-calls/{number}/coverage"): (
+        lambda scene, missing: f"/programmes/week/return-calls/{9 if missing else 1}/coverage",
+        OF_STAFF,
+    ),
+    ("GET", "/programmes/{code}/return-calls/{number}/returns"): (
+        lambda scene, missing: f"/programmes/week/return-calls/{9 if missing else 1}/returns",
+        OF_STAFF,
+    ),
+    ("GET", "/returns/{return_id}"): (
+        lambda scene, missing: f"/returns/{NOTHING if missing else scene.return_id}",
+        OF_STAFF,
+    ),
     ("POST", "/sessions/{session_id}/head-counts"): (
         lambda scene, missing: f"/sessions/{public_session(scene, missing)}/head-counts",
         WRITTEN,

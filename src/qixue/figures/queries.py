@@ -266,3 +266,15 @@ def figures_named(programme: Programme, codes: Sequence[str]) -> list[Figure]:
     named = {item.code: item for item in chosen}
     with shared_reads():
         return [computed(named[code], programme.code, {}) for code in codes if code in named]
+
+
+def figures_of_tree(programme: Programme, definitions: Sequence[str], organisation: Organisation) -> dict[str, Figure]:
+    """Figures by the code of their definition, as those of the tree below an organisation or of the whole programme.
+
+    Raises KeyError for a definition that no installed app offers.
+    """
+    is_whole = programme.organisation.path.startswith(organisation.path)
+    scope = Scope(programme.code, organisation=None if is_whole else organisation.code)
+    with shared_reads():
+        chosen = {code: registry.definitions[code] for code in definitions}
+        return {code: Figure(code, each, scope, each.value(scope)) for code, each in chosen.items()}

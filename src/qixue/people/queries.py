@@ -42,6 +42,17 @@ def people_in_charge(organisation: Organisation, action: rules.Action) -> list[U
     return list(by_path[nearest].values()) if nearest else []
 
 
+def staff_by_organisation(organisations: list[int], action: rules.Action) -> dict[int, list[User]]:
+    """Who may do the action by a role held in each of the organisations itself, by the organisation's key."""
+    holders = RoleAssignment.objects.current().filter(
+        organisation__in=organisations, role__in=rules.TABLE[action], user__is_active=True
+    )
+    found: dict[int, dict[int, User]] = {}
+    for holder in holders.select_related("user").order_by("pk"):
+        found.setdefault(holder.organisation_id, {})[holder.user_id] = holder.user
+    return {organisation: list(people.values()) for organisation, people in found.items()}
+
+
 def inbox_of(user: User) -> QuerySet[Notification]:
     """Everything somebody was told, the newest first."""
     return Notification.objects.filter(user=user).order_by("-created_at", "-pk")

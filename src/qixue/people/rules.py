@@ -23,6 +23,9 @@ class Action(StrEnum):
     SEE_FOLLOW_UPS = "see_follow_ups"
     ASSIGN_FOLLOW_UP = "assign_follow_up"  # close, send back, withdraw and move the deadline as well
     ANSWER_FOLLOW_UP = "answer_follow_up"  # acknowledge, report done
+    SEE_RETURNS = "see_returns"
+    FILE_RETURN = "file_return"
+    ACCEPT_RETURN = "accept_return"  # set up, open and close a call, accept, send back
     SEE_DELIVERIES = "see_deliveries"  # messages that could not be delivered
 
 
@@ -48,6 +51,9 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_FOLLOW_UPS: READERS,
     Action.ASSIGN_FOLLOW_UP: COORDINATORS,
     Action.ANSWER_FOLLOW_UP: FIELD_STAFF,
+    Action.SEE_RETURNS: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE, Role.TREASURER, Role.AUDITOR}),
+    Action.FILE_RETURN: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE}),
+    Action.ACCEPT_RETURN: COORDINATORS,
     Action.SEE_DELIVERIES: frozenset({Role.COORDINATOR, Role.AUDITOR}),
 }
 

@@ -14,6 +14,10 @@ class ProgrammeConfig(AppConfig):
         import_module("qixue.programme.turnaround")  # and those about how long the steps of coordination take
         import_module("qixue.programme.notices.plans")  # registers what people are told
         import_module("qixue.programme.notices.follow_ups")
+        import_module("qixue.programme.return_figures")
+        import_module("qixue.programme.notices.returns")
+        reminders = import_module("qixue.programme.operations.return_reminders")
+        duties.register(Duty("returns", reminders.remind_of_returns, every=datetime.timedelta(minutes=10)))
         sheets = import_module("qixue.programme.operations.sheet_imports")
         duties.register(Duty("sheets", sheets.check_waiting_sheets, every=datetime.timedelta(seconds=1)))
         schedule = import_module("qixue.programme.operations.follow_up_schedule")

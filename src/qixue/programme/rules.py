@@ -6,7 +6,16 @@ from django.db.models import F, Q
 
 from qixue.people.models import Organisation
 from qixue.people.rules import Action, may, reach
-from qixue.programme.models import Brand, Countersignature, FollowUp, FollowUpStep, Plan, Programme
+from qixue.programme.models import (
+    Brand,
+    Countersignature,
+    FollowUp,
+    FollowUpStep,
+    Plan,
+    Programme,
+    ReturnCall,
+    ReturnSubmission,
+)
 
 
 def may_approve_plan(user: Any, plan: Plan) -> bool:
@@ -92,3 +101,25 @@ def may_hand_over_follow_up(user: Any, follow_up: FollowUp, organisation: Organi
         return organisation.path.startswith(follow_up.assigner.path)
     is_owner = may(user, Action.ASSIGN_FOLLOW_UP, follow_up.owner)
     return is_owner and organisation.path.startswith(follow_up.owner.path)
+
+
+def may_set_up_call(user: Any, call: ReturnCall) -> bool:
+    return may(user, Action.ACCEPT_RETURN, call.organisation)
+
+
+def may_file_return(user: Any, submission: ReturnSubmission) -> bool:
+    return may(user, Action.FILE_RETURN, submission.organisation)
+
+
+def may_accept_return(user: Any, submission: ReturnSubmission) -> bool:
+    """From an organisation above: nobody accepts what their own office reports."""
+    path = submission.organisation.path
+    return any(path.startswith(above) and path != above for above in reach(user, Action.ACCEPT_RETURN))
+
+
+def returns_accepted_by(user: Any) -> Q:
+    """The same rule as a condition on returns."""
+    condition = Q(pk__in=[])
+    for path in reach(user, Action.ACCEPT_RETURN):
+        condition |= Q(organisation__path__startswith=path) & ~Q(organisation__path=path)
+    return condition

@@ -22,6 +22,7 @@ from tests.factories import (
 )
 from tests.factories_coordination import FollowUpFactory
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory
+from tests.factories_returns import ReturnCallFactory, ReturnFieldFactory, ReturnSubmissionFactory
 
 from qixue.core.models import OutboxMessage
 from qixue.core.outbox import Letter, put_into_outbox
@@ -38,6 +39,7 @@ from qixue.programme.models import (
     PlanLine,
     PlanVersion,
     Programme,
+    ReturnField,
     Session,
     SheetImport,
 )
@@ -69,6 +71,9 @@ class Scene:
             self.record("entries/")  # a session is behind the figure once somebody was counted there
         if "<str:step>" in path:
             values["step"] = "report"
+        if "<int:number>" in path:
+            self.record("returns/")
+            values["number"] = 1
         if "<str:kind>" in path:
             values["kind"] = "xlsx"
         return values
@@ -157,6 +162,15 @@ def evidence_of_follow_up(scene: Scene) -> int:
     return step.pk
 
 
+def return_of_own(scene: Scene) -> int:
+    """To an open call of the whole programme, which asks `own` and who is below it."""
+    call = ReturnCallFactory(programme=scene.programme, number=1, is_open=True)
+    ReturnFieldFactory(call=call)
+    own = ReturnSubmissionFactory(call=call, organisation=scene.places["own"], level="county")
+    ReturnSubmissionFactory(call=call, organisation=scene.places["descendant"], parent=own)
+    return own.pk
+
+
 RECORDS: dict[str, Callable[[Scene], int]] = {
     "plan-lines/": lambda scene: draft_line(scene).pk,
     "plans/": lambda scene: PlanLine.objects.get(pk=scene.record("plan-lines/")).version.plan_id,
@@ -165,6 +179,8 @@ RECORDS: dict[str, Callable[[Scene], int]] = {
     "sheets/": sheet_of_own,
     "follow-ups/": follow_up_of_own,
     "follow-up-steps/": evidence_of_follow_up,
+    "returns/": return_of_own,
+    "return-fields/": lambda scene: ReturnField.objects.get(call__submissions=scene.record("returns/")).pk,
     "activities/": lambda scene: scene.session.activity_id,
     "sessions/": lambda scene: scene.session.pk,
     "entries/": lambda scene: ledger_entry(scene).pk,
@@ -179,6 +195,7 @@ EVERYWHERE = set(PLACES)
 IN_THE_PROGRAMME = EVERYWHERE - {"stranger"}
 WHOLE_PROGRAMME = {"ancestor"}
 ABOVE = {"ancestor"}  # nobody decides about what their own office planned
+ASKED = {"ancestor", "own", "descendant"}  # who asks, and the parts of the tree that are asked
 EXPECTED: dict[str, set[str]] = {
     "plans": IN_THE_PROGRAMME,
     "heat": IN_THE_PROGRAMME,
@@ -210,6 +227,13 @@ EXPECTED: dict[str, set[str]] = {
     ),
     **dict.fromkeys(("board", "waits", "step_times", "step_time", "new_follow_up", "minutes"), IN_THE_PROGRAMME),
     **dict.fromkeys(("decide_follow_up", "move_follow_up_deadline", "withdraw_follow_up"), ABOVE),
+    "returns": IN_THE_PROGRAMME,
+    "new_return_call": IN_THE_PROGRAMME,
+    **dict.fromkeys(("return_call", "return_phones", "return_export"), ASKED),
+    **dict.fromkeys(("edit_return_call", "return_organisations", "new_return_field", "return_totals"), WHOLE_PROGRAMME),
+    **dict.fromkeys(("edit_return_field", "remove_return_field"), WHOLE_PROGRAMME),
+    **dict.fromkeys(("open_return_call", "close_return_call"), WHOLE_PROGRAMME),
+    "decide_return": ABOVE,
     "notice": NOBODY,
     "figures": IN_THE_PROGRAMME,
     "figure": IN_THE_PROGRAMME,

@@ -17,6 +17,7 @@ from qixue.demo.city.personas import create_personas, create_staff
 from qixue.demo.city.plans import create_plans
 from qixue.demo.city.registrations import Crowd, create_registrations
 from qixue.demo.city.residents import create_residents
+from qixue.demo.city.returns import create_returns
 from qixue.demo.city.week import Week
 from qixue.figures.operations import name_standard_figures
 from qixue.places.models import Region
@@ -50,5 +51,6 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     registered = create_registrations(seed, week, planned, crowd)
     create_attendance(seed, Hall(week, frame.programme, crowd, registered, staff), planned)
     name_standard_figures(frame.programme)
+    create_returns(ground, staff)
     create_sections(frame)
     return frame.programme

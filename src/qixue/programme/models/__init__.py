@@ -20,6 +20,15 @@ from qixue.programme.models.plans import (
     SheetImport,
 )
 from qixue.programme.models.programmes import ForwardingStep, LegalBasis, Programme, PublicityChannel
+from qixue.programme.models.return_calls import ReturnCall, ReturnField
+from qixue.programme.models.returns import (
+    ReturnComment,
+    ReturnReminder,
+    ReturnStep,
+    ReturnSubmission,
+    ReturnValue,
+    SentValue,
+)
 from qixue.programme.models.sources import MissingFact, Passage, ReportedCount, SourceDocument, SourceIssue
 
 __all__ = [
@@ -48,7 +57,15 @@ __all__ = [
     "ProgrammeStep",
     "PublicityChannel",
     "ReportedCount",
+    "ReturnCall",
+    "ReturnComment",
+    "ReturnField",
+    "ReturnReminder",
+    "ReturnStep",
+    "ReturnSubmission",
+    "ReturnValue",
     "RoomBooking",
+    "SentValue",
     "Series",
     "Session",
     "SheetImport",

@@ -1,6 +1,7 @@
 """Fields that take what people type: full-width digits, Chinese dates, 下午2点半."""
 
 import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -8,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.fields import plain_text_validator
 from qixue.core.money import parse_yuan
-from qixue.core.typed import parse_day, parse_time, parse_whole_number
+from qixue.core.quantity import YUAN, Unit
+from qixue.core.typed import parse_day, parse_hedged, parse_time, parse_whole_number
 
 
 class DayField(forms.CharField):
@@ -57,3 +59,45 @@ class PlainCharField(forms.CharField):
     """Text without invisible control characters."""
 
     default_validators = [plain_text_validator]
+
+
+@dataclass(frozen=True)
+class Hedged:
+    """A number with its hedge; yuan in fen."""
+
+    amount: int
+    qualifier: str
+
+
+class HedgedField(forms.CharField):
+    """A number as people hedge it: 120, 约120, 近4000, 3500多. Nothing is asked for before the form is sent upward."""
+
+    def __init__(self, *, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(max_length=30, **kwargs)
+        self.unit = unit
+
+    def validate(self, value: Any) -> None:
+        """A draft may have gaps."""
+
+    def clean(self, value: Any) -> Hedged | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        measure = self.unit.zh.partition("（")[0]  # people write 12篇 and 1.2万元
+        bare, qualifier = parse_hedged(text.replace(measure, "")) or ("", "")
+        is_money = self.unit is YUAN
+        amount = parse_yuan(bare) if is_money else parse_whole_number(bare)
+        if amount is None:
+            raise forms.ValidationError(
+                _("Please write an amount in yuan with at most one hedge, for example 1200, 约1.2万.")
+                if is_money
+                else _("Please write a whole number with at most one hedge, for example 120, 约120, 近120 or 120多.")
+            )
+        return Hedged(amount, qualifier)
+
+
+class DraftTextField(PlainCharField):
+    """A text that may be missing until the form is sent upward."""
+
+    def validate(self, value: Any) -> None:
+        """A draft may have gaps."""

@@ -17,6 +17,7 @@ from qixue.programme.queries.follow_ups import follow_ups_waiting
 from qixue.programme.queries.plans import Waiting, waiting_for
 from qixue.web.workspace.access import programmes_to_set_up, programmes_with_reports, staff
 from qixue.web.workspace.follow_up_words import item_of
+from qixue.web.workspace.return_words import return_tasks
 
 SHOWN = 8
 # What waits -> the words for it, and the page on which it is done.
@@ -64,6 +65,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "tasks": [Task(waiting, ACTS[waiting.act]) for waiting in waiting_for(user)],
         "follow_ups": [item_of(each, local_day(at)) for each in follow_ups[:SHOWN]],
         "follow_up_count": follow_ups.count(),
+        "returns_waiting": return_tasks(user),
         "unread_count": inbox_of(user).filter(read_at=None).count(),
         "may_see_deliveries": may_anywhere(user, Action.SEE_DELIVERIES),
         "may_set_up": may_anywhere(user, Action.SET_UP_PROGRAMME),
