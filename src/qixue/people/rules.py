@@ -19,15 +19,20 @@ class Action(StrEnum):
     FILE_PLAN = "file_plan"
     COUNTERSIGN_PLAN = "countersign_plan"
     APPROVE_PLAN = "approve_plan"  # invite to file, return, approve, publish, close
+    SEE_NOMINATIONS = "see_nominations"
+    NOMINATE = "nominate"  # write and put forward, record the nominee's consent
+    JUDGE_NOMINATION = "judge_nomination"  # open a call, pass on, put on public notice, settle objections, award
     SEE_DELIVERIES = "see_deliveries"  # messages that could not be delivered
 
 
 EVERYBODY_ON_STAFF = frozenset(Role)
 COORDINATORS = frozenset({Role.COORDINATOR})
 FILERS = frozenset({Role.COORDINATOR, Role.ORGANISER})
+FIELD_STAFF = frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE})
+READERS = frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE, Role.TREASURER, Role.AUDITOR})
 TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_WORKSPACE: EVERYBODY_ON_STAFF,
-    Action.SEE_RECORDS: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE, Role.TREASURER, Role.AUDITOR}),
+    Action.SEE_RECORDS: READERS,
     Action.EDIT_ACTIVITY: FILERS,
     Action.PUBLISH_ACTIVITY: FILERS,
     Action.RECORD_ATTENDANCE: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.DOOR_VOLUNTEER, Role.CADRE}),
@@ -38,6 +43,9 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.FILE_PLAN: FILERS,
     Action.COUNTERSIGN_PLAN: COORDINATORS,
     Action.APPROVE_PLAN: COORDINATORS,
+    Action.SEE_NOMINATIONS: READERS,
+    Action.NOMINATE: FIELD_STAFF,
+    Action.JUDGE_NOMINATION: COORDINATORS,
     Action.SEE_DELIVERIES: frozenset({Role.COORDINATOR, Role.AUDITOR}),
 }
 

@@ -12,12 +12,21 @@ from qixue.programme.models.plans import (
     SheetImport,
 )
 from qixue.programme.models.programmes import ForwardingStep, LegalBasis, Programme, PublicityChannel
+from qixue.programme.models.recognitions import (
+    CallStage,
+    Nomination,
+    NominationStep,
+    Objection,
+    PublicationConsent,
+    RecognitionCall,
+)
 from qixue.programme.models.sources import MissingFact, Passage, ReportedCount, SourceDocument, SourceIssue
 
 __all__ = [
     "Activity",
     "Award",
     "Brand",
+    "CallStage",
     "Countersignature",
     "ForwardingStep",
     "Instalment",
@@ -25,6 +34,9 @@ __all__ = [
     "LegalBasis",
     "LineComment",
     "MissingFact",
+    "Nomination",
+    "NominationStep",
+    "Objection",
     "Passage",
     "Plan",
     "PlanDocument",
@@ -32,7 +44,9 @@ __all__ = [
     "PlanStep",
     "PlanVersion",
     "Programme",
+    "PublicationConsent",
     "PublicityChannel",
+    "RecognitionCall",
     "ReportedCount",
     "RoomBooking",
     "Series",
