@@ -179,7 +179,9 @@ def test_draft_after_the_last_day_is_refused(rungs: Rungs) -> None:
     place, by = rungs.places["school"], rungs.people["school"]
     late = NOON + datetime.timedelta(days=1)
 
-    assert code_of(draft_nomination, rungs.call, place, details=DETAILS, key=key(), by=by, at=late) == "nominations_over"
+    assert (
+        code_of(draft_nomination, rungs.call, place, details=DETAILS, key=key(), by=by, at=late) == "nominations_over"
+    )
 
 
 def test_office_that_decides_puts_nobody_forward(rungs: Rungs) -> None:
@@ -202,7 +204,9 @@ def test_nominee_honoured_before_at_this_level_is_asked_about(rungs: Rungs) -> N
 
 
 def honoured(rungs: Rungs) -> Nomination:
-    award = Award.objects.create(programme=rungs.call.programme, code="R1", title="星", recipient="盘秀英", level="city")
+    award = Award.objects.create(
+        programme=rungs.call.programme, code="R1", title="星", recipient="盘秀英", level="city"
+    )
     former = CallFactory(programme=rungs.call.programme)
     return NominationFactory(
         call=former,
@@ -243,7 +247,9 @@ def test_pass_on_from_a_page_that_is_old_is_refused(rungs: Rungs) -> None:
     nomination = rungs.submitted()
     pass_on_nomination(nomination, edit_count=2, by=rungs.people["town"], at=NOON)
 
-    assert code_of(pass_on_nomination, nomination, edit_count=2, by=rungs.people["city"], at=NOON) == "changed_meanwhile"
+    assert (
+        code_of(pass_on_nomination, nomination, edit_count=2, by=rungs.people["city"], at=NOON) == "changed_meanwhile"
+    )
 
 
 @pytest.mark.parametrize("place", ["school", "town", "county"])

@@ -21,6 +21,7 @@ from tests.factories import (
     key,
 )
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory
+from tests.factories_recognitions import CallFactory, NominationFactory
 
 from qixue.core.models import OutboxMessage
 from qixue.core.outbox import Letter, put_into_outbox
@@ -31,10 +32,12 @@ from qixue.participation.operations.ledger import record_head_count
 from qixue.people.models import Notification, Organisation, Role, User
 from qixue.programme.models import (
     Countersignature,
+    Objection,
     PlanDocument,
     PlanLine,
     PlanVersion,
     Programme,
+    RecognitionCall,
     Session,
     SheetImport,
 )
@@ -140,12 +143,32 @@ def plan_document(scene: Scene) -> int:
     return document.pk
 
 
+def nomination_of_own(scene: Scene) -> int:
+    """It waits at `top`, which decides."""
+    return NominationFactory(
+        call=RecognitionCall.objects.get(pk=scene.record("recognitions/")),
+        organisation=scene.places["own"],
+        photo=ContentFile(b"a photo", name="face.jpg"),
+        state="nominated",
+        waits_at=scene.places["ancestor"],
+        consented_at=NOON,
+    ).pk
+
+
+def objection_to_own(scene: Scene) -> int:
+    nomination = scene.record("nominations/")
+    return Objection.objects.create(nomination_id=nomination, text="不实", is_anonymous=True, received_at=NOON).pk
+
+
 RECORDS: dict[str, Callable[[Scene], int]] = {
     "plan-lines/": lambda scene: draft_line(scene).pk,
     "plans/": lambda scene: PlanLine.objects.get(pk=scene.record("plan-lines/")).version.plan_id,
     "countersignatures/": asked_countersignature,
     "plan-documents/": plan_document,
     "sheets/": sheet_of_own,
+    "recognitions/": lambda scene: CallFactory(programme=scene.programme).pk,
+    "nominations/": nomination_of_own,
+    "objections/": objection_to_own,
     "activities/": lambda scene: scene.session.activity_id,
     "sessions/": lambda scene: scene.session.pk,
     "entries/": lambda scene: ledger_entry(scene).pk,
@@ -160,11 +183,16 @@ EVERYWHERE = set(PLACES)
 IN_THE_PROGRAMME = EVERYWHERE - {"stranger"}
 WHOLE_PROGRAMME = {"ancestor"}
 ABOVE = {"ancestor"}  # nobody decides about what their own office planned
+BELOW = {"own"}  # who decides puts nobody forward
 EXPECTED: dict[str, set[str]] = {
     "plans": IN_THE_PROGRAMME,
     "heat": IN_THE_PROGRAMME,
     "invite_to_plan": IN_THE_PROGRAMME,
     **dict.fromkeys(("decide_plan", "ask_countersignature", "publish_plan", "close_plan", "move_due_day"), ABOVE),
+    **dict.fromkeys(("recognitions", "new_recognition", "recognition", "nominate"), IN_THE_PROGRAMME),
+    **dict.fromkeys(("edit_recognition", "close_recognition", "open_public_notice", "confirm_result"), ABOVE),
+    **dict.fromkeys(("edit_nomination", "submit_nomination", "withdraw_nomination"), BELOW),
+    **dict.fromkeys(("judge_nomination", "recommend_nomination", "settle_objection"), ABOVE),
     "notice": NOBODY,
     "figures": IN_THE_PROGRAMME,
     "figure": IN_THE_PROGRAMME,

@@ -12,6 +12,7 @@ from qixue.demo.city.organisations import create_organisations, create_venues
 from qixue.demo.city.outline import create_named_figures, create_sections
 from qixue.demo.city.personas import create_personas, create_staff
 from qixue.demo.city.plans import create_plans
+from qixue.demo.city.recognitions import create_recognitions
 from qixue.demo.city.registrations import Crowd, create_registrations
 from qixue.demo.city.residents import create_residents
 from qixue.demo.city.week import Week
@@ -35,6 +36,7 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     planned = create_activities(ground)
     create_plans(ground, planned, staff)
     create_notices(frame.programme)
+    create_recognitions(ground, staff)
     create_involvements(frame, organisations)
     crowd = Crowd(create_residents(seed, week, city, personas))
     registered = create_registrations(seed, week, planned, crowd)

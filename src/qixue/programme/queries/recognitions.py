@@ -3,7 +3,6 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -40,15 +39,19 @@ def public_nominations(programme: Programme) -> QuerySet[Nomination]:
     return nominations.select_related(*SHOWN_WITH, "brand", "award").order_by("call", "name", "pk")
 
 
+def paths_above(path: str) -> list[str]:
+    """The paths of everything strictly above a path in the tree."""
+    steps = path.rstrip("/").split("/")
+    return ["/".join(steps[:length]) + "/" for length in range(1, len(steps))]
+
+
 def ladder(call: RecognitionCall, path: str) -> list[Organisation]:
     """The desks strictly above a path in the tree, lowest first, that of the call last.
 
     At each level of the call it is the highest organisation of that level, so that a bureau inside a county answers to
     the county. A desk at which nobody judges is left out; the next one above does it.
     """
-    steps = path.rstrip("/").split("/")
-    above = ["/".join(steps[:length]) + "/" for length in range(len(steps) - 1, 0, -1)]
-    above = [each for each in above if each.startswith(call.organisation.path)]
+    above = [each for each in paths_above(path) if each.startswith(call.organisation.path)]
     found = Organisation.objects.filter(path__in=above, region__isnull=False).select_related("region")
     wanted = {LEVELS[CallStage.Level(stage.level)] for stage in call.stages.all()}
     highest: dict[str, Organisation] = {}
@@ -104,15 +107,6 @@ def honoured_before(nomination: Nomination) -> Nomination | None:
     return honoured.select_related("call__programme").order_by("-pk").first()
 
 
-@dataclass(frozen=True)
-class Column:
-    """A level of the ladder with what waits at it; `due_on` is its last day."""
-
-    title: str
-    due_on: datetime.date | None
-    nominations: list[Any]
-
-
 def with_rank(nominations: QuerySet[Nomination]) -> QuerySet[Any]:
     """Each with `rank`, the place that the level below gave it when it passed it on."""
     passed = NominationStep.objects.filter(nomination=OuterRef("pk"), kind=NominationStep.Kind.PASSED_ON)
@@ -137,3 +131,12 @@ def nominations_waiting(user: User) -> list[Nomination]:
     related = (*SHOWN_WITH, "waits_at")
     found = [each for each in waiting.select_related(*related).order_by("call", "pk") if may_judge(user, each)]
     return [*found, *back.select_related(*related).order_by("call", "pk")]
+
+
+def calls_open_to(user: User, today: datetime.date) -> QuerySet[RecognitionCall]:
+    """Calls in which the user can still put somebody forward, the one that ends first first."""
+    decided_above = Q(pk__in=[])
+    for path in reach(user, Action.NOMINATE):
+        decided_above |= Q(organisation__path__in=paths_above(path))
+    calls = RecognitionCall.objects.filter(decided_above, closed_at=None, nominate_until__gte=today)
+    return calls.select_related("programme", "organisation").order_by("nominate_until", "pk")

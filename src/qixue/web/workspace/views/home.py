@@ -7,13 +7,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from qixue.core.clock import now
+from qixue.core.clock import local_day, now
 from qixue.participation.queries import sessions_awaiting_count
 from qixue.people.models import RoleAssignment
 from qixue.people.queries import inbox_of, path_filter
 from qixue.people.rules import Action, may_anywhere, reach
 from qixue.programme.models import Activity, Session
 from qixue.programme.queries.plans import Waiting, waiting_for
+from qixue.programme.queries.recognitions import calls_open_to, nominations_waiting
 from qixue.web.workspace.access import programmes_with_reports, staff
 
 SHOWN = 8
@@ -59,6 +60,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_edit": may_anywhere(user, Action.EDIT_ACTIVITY),
         "programmes": programmes_with_reports(user),
         "tasks": [Task(waiting, ACTS[waiting.act]) for waiting in waiting_for(user)],
+        "nominations_waiting": nominations_waiting(user)[:SHOWN],
+        "open_calls": calls_open_to(user, local_day(at))[:SHOWN],
         "unread_count": inbox_of(user).filter(read_at=None).count(),
         "may_see_deliveries": may_anywhere(user, Action.SEE_DELIVERIES),
     }
