@@ -5,7 +5,7 @@ from ninja import NinjaAPI
 
 from qixue.api import errors
 from qixue.api.door import guarded, guarded_urls
-from qixue.api.views import brands, figures, ledger, organisations, programmes, regions, sessions
+from qixue.api.views import brands, figures, ledger, organisations, programmes, recognitions, regions, sessions
 
 api = NinjaAPI(
     title="Qixue",
@@ -18,7 +18,7 @@ api = NinjaAPI(
     docs_url=None,
 )
 errors.install(api)
-for noun in (programmes, sessions, figures, organisations, brands, regions, ledger):
+for noun in (programmes, sessions, figures, organisations, brands, regions, ledger, recognitions):
     api.add_router("", noun.router)
 
 urlpatterns = [

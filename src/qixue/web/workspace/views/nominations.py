@@ -128,7 +128,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         found,
         title=_("Check and put forward"),
         lead=_("What is put forward can no longer be changed, unless it is sent back to you."),
-        button=_("Put forward"),
+        button=_("Put the nomination forward"),
         done=_("The nomination is put forward."),
         fits=found.state in Nomination.EDITABLE_STATES,
         context={"shows_nominee": True},
