@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from qixue.people.models import Organisation, User
 from qixue.people.queries import path_filter
@@ -21,9 +21,11 @@ LEVELS = {CallStage.Level.TOWN: Region.Level.TOWNSHIP, CallStage.Level.COUNTY: R
 SHOWN_WITH = ("call__programme__region", "call__programme__organisation", "call__organisation", "organisation__region")
 
 
-def calls_of(programme: Programme) -> QuerySet[RecognitionCall]:
+def calls_of(programme: Programme) -> QuerySet[Any]:
+    """The calls of a programme, each with `award_count`, how many it honoured."""
+    awarded = Count("nominations", filter=Q(nominations__state=State.AWARDED))
     calls = RecognitionCall.objects.filter(programme=programme).select_related("organisation__region")
-    return calls.prefetch_related("stages").order_by("level", "kind", "opened_at", "pk")
+    return calls.annotate(award_count=awarded).prefetch_related("stages").order_by("level", "kind", "opened_at", "pk")
 
 
 def nominations_for(user: Any, action: Action = Action.SEE_NOMINATIONS) -> QuerySet[Nomination]:

@@ -4,6 +4,7 @@ import datetime
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -43,12 +44,11 @@ def recognitions(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "public/recognitions/list.html", context)
 
 
-def on_show(call: RecognitionCall, shown: Iterable[Nomination]) -> CallOnShow:
+def on_show(call: Any, shown: Iterable[Nomination]) -> CallOnShow:
     own = [each for each in shown if each.call_id == call.pk]
     winners = [each for each in own if each.state == State.AWARDED]
-    awarded_count = call.nominations.filter(state=State.AWARDED).count()
     candidates = [each for each in own if each.state != State.AWARDED]
-    return CallOnShow(call, candidates, winners, awarded_count - len(winners))
+    return CallOnShow(call, candidates, winners, call.award_count - len(winners))
 
 
 def candidate_or_404(code: str, pk: int) -> tuple[Programme, Nomination]:

@@ -1,5 +1,7 @@
 """Calls for nominations: their list, the ladder of one, its public notice and its result."""
 
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from qixue.core.clock import local_day, now
 from qixue.people.rules import Action, may_anywhere
-from qixue.programme.models import Nomination, RecognitionCall
+from qixue.programme.models import Nomination, Programme, RecognitionCall
 from qixue.programme.operations.public_notices import award_nominations, open_public_notice
 from qixue.programme.operations.recognition_calls import close_call, edit_call, open_call
-from qixue.programme.queries.recognitions import calls_of, last_notice_day, with_rank
+from qixue.programme.queries.recognitions import calls_of, last_notice_day, nominations_for, with_rank
 from qixue.web.workspace.access import needs, programme_or_404, staff
 from qixue.web.workspace.act_page import ActPage, act_page
 from qixue.web.workspace.forms.recognitions import (
@@ -32,14 +34,31 @@ State = Nomination.State
 def recognitions(request: HttpRequest, code: str) -> HttpResponse:
     """The calls of a programme, each with how many nominations of the viewer's part stand where."""
     programme, _part = programme_or_404(request.user, code, Action.SEE_NOMINATIONS)
-    rows = []
-    for call in calls_of(programme):
-        seen = list(in_reach(request.user, call).values_list("state", flat=True))
-        on_notice = seen.count(State.ON_NOTICE) + seen.count(State.NOTICE_OVER)
-        rows.append((call, len(seen), on_notice, seen.count(State.AWARDED)))
+    seen = states_seen(request.user, programme)
+    rows = [(call, seen[call.pk]) for call in calls_of(programme)]
     may_open = may_anywhere(request.user, Action.JUDGE_NOMINATION) and deciders(request.user, programme).exists()
     context = {"programme": programme, "rows": rows, "may_open": may_open, "today": local_day(now())}
     return render(request, "workspace/recognitions/list.html", context)
+
+
+@dataclass
+class Tally:
+    """How many nominations of the viewer's part a call has, and where they stand."""
+
+    nomination_count: int = 0
+    notice_count: int = 0
+    award_count: int = 0
+
+
+def states_seen(user: Any, programme: Programme) -> dict[int, Tally]:
+    """By call."""
+    tallies: dict[int, Tally] = defaultdict(Tally)
+    seen = nominations_for(user).filter(call__programme=programme)
+    for call, state in seen.values_list("call", "state"):
+        tallies[call].nomination_count += 1
+        tallies[call].notice_count += state in (State.ON_NOTICE, State.NOTICE_OVER)
+        tallies[call].award_count += state == State.AWARDED
+    return tallies
 
 
 @needs(Action.JUDGE_NOMINATION)
