@@ -81,7 +81,7 @@ def test_call_of_somebody_else_or_of_a_town_is_refused(
 
 
 def test_call_in_a_closed_programme_is_refused(programme: Programme, city: Organisation, coordinator: User) -> None:
-    programme.state = Programme.State.CLOSED
+    Programme.objects.update(state=Programme.State.CLOSED)
 
     code = code_of(open_call, programme, city, details=details(), key=uuid.uuid4(), by=coordinator, at=NOON)
 

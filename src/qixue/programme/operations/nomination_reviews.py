@@ -62,6 +62,7 @@ def pass_on_nomination(
 
     Refused: last_level, quota_full, rank_out_of_range, and those of `lock_waiting`.
     """
+    RecognitionCall.objects.select_for_update().get(pk=nomination.call_id)  # two that pass on at once keep the quota
     if is_repeated(nomination, Kind.PASSED_ON, edit_count, by):
         return nomination
     nomination = lock_waiting(nomination, edit_count, by)
@@ -70,7 +71,6 @@ def pass_on_nomination(
         raise Refused("last_level", _("This is the level that decides; please open the public notice."))
     if rank is not None and not 1 <= rank <= HIGHEST_RANK:
         raise Refused("rank_out_of_range", _("Please give a place from 1 to 999, or leave it empty."), field="rank")
-    RecognitionCall.objects.select_for_update().get(pk=call.pk)  # two that pass on at once keep the quota
     stage = stage_of(call, desk)
     if stage and stage.quota is not None and passed_on_count(call, desk) >= stage.quota:
         sentence = _("%(desk)s passes on at most %(quota)s nominations in this call.")

@@ -123,6 +123,7 @@ def draft_nomination(
 
     Refused: not_nominator, call_closed, nominations_over, and those of `check_details` and `redrawn`.
     """
+    call = RecognitionCall.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=call.pk)
     if existing := Nomination.objects.filter(key=key, call=call, organisation=organisation).first():
         return existing
     nomination = Nomination(call=call, organisation=organisation, key=key, **details.values())

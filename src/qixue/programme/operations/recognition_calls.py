@@ -68,6 +68,7 @@ def open_call(
 
     Refused: not_judge, programme_closed, organisation_outside_programme, no_award_level, and those of `check_call`.
     """
+    programme = Programme.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=programme.pk)
     if existing := RecognitionCall.objects.filter(key=key, programme=programme).first():
         return existing
     if not may_open_call(by, organisation):
