@@ -15,6 +15,7 @@ from qixue.programme.recognition_rules import may_decide, may_judge, may_lead_ca
 from qixue.web.workspace.plan_words import Act
 
 State = Nomination.State
+GRAVE = {"withdraw_nomination", "withdraw_consent", "erase_nominee", "close_recognition"}
 OVER = (State.NOT_SELECTED, State.REMOVED, State.WITHDRAWN)
 
 
@@ -52,7 +53,7 @@ def acts_on_call(user: User, call: RecognitionCall, today: datetime.date) -> lis
             acts.append((_("Nominate"), "nominate"))
         if may_lead_call(user, call):
             acts += leading_acts(call)
-    return [Act(text, reverse(f"workspace:{route}", args=[call.pk])) for text, route in acts]
+    return [Act(text, reverse(f"workspace:{route}", args=[call.pk]), route in GRAVE) for text, route in acts]
 
 
 def leading_acts(call: RecognitionCall) -> list[tuple[str, str]]:
@@ -82,7 +83,7 @@ def acts_on_nomination(user: User, nomination: Nomination) -> list[Act]:
         acts.append((_("Recommend to the level above"), "recommend_nomination"))
     if not nomination.erased_at and may(user, Action.JUDGE_NOMINATION, nomination.organisation):
         acts.append((_("Erase personal data"), "erase_nominee"))
-    return [Act(text, reverse(f"workspace:{route}", args=[nomination.pk])) for text, route in acts]
+    return [Act(text, reverse(f"workspace:{route}", args=[nomination.pk]), route in GRAVE) for text, route in acts]
 
 
 def nominating_acts(nomination: Nomination) -> list[tuple[str, str]]:

@@ -195,6 +195,13 @@ class ConsentForm(Form):
     method = forms.ChoiceField(label=_("How"), choices=PublicationConsent.Method.choices, widget=forms.RadioSelect)
     includes_photo = forms.BooleanField(label=_("Also to the photo"), required=False)
 
+    def __init__(self, *args: Any, nomination: Nomination, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not nomination.is_under_14:
+            del self.fields["is_guardian"]
+        if not nomination.photo:
+            del self.fields["includes_photo"]
+
     def details(self) -> ConsentDetails:
         return ConsentDetails(**self.cleaned_data)
 

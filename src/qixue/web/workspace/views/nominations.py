@@ -166,7 +166,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def consent(request: HttpRequest, pk: int) -> HttpResponse:
     """Who agreed to what, when and how; the words that were agreed to stand on the page."""
     found = nomination_or_404(request.user, pk, Action.NOMINATE)
-    form = ConsentForm(request.POST or None)
+    form = ConsentForm(request.POST or None, nomination=found)
     page = page_of(
         found,
         title=_("Record the agreement to publication"),
@@ -174,7 +174,7 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
         button=_("Record the agreement"),
         done=_("The agreement is recorded."),
         fits=not found.erased_at and found.state in (*Nomination.OPEN_STATES, State.AWARDED),
-        context={"consent_texts": [TEXTS[TEXT_VERSION][scope] for scope in PublicationConsent.Scope]},
+        context={"consent_texts": consent_texts(found)},
     )
     return act_page(
         request,
@@ -182,6 +182,12 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
         page,
         lambda: record_consent(found, details=form.details(), by=staff(request), at=now()),
     )
+
+
+def consent_texts(found: Nomination) -> list[str]:
+    """The words for what there is to agree to."""
+    scopes = [scope for scope in PublicationConsent.Scope if scope != PublicationConsent.Scope.PHOTO or found.photo]
+    return [str(TEXTS[TEXT_VERSION][scope]) for scope in scopes]
 
 
 @needs(Action.NOMINATE)
