@@ -46,8 +46,8 @@ class NominationOut(Schema):
     state: Annotated[Nomination.State, choice(Nomination.State)]
     organisation: Named | None
     brand: Named | None
-    notice_from: datetime.date
-    notice_until: datetime.date
+    notice_from: datetime.date | None
+    notice_until: datetime.date | None
     awarded_on: str | None
     is_recommended: bool
 

@@ -153,7 +153,7 @@ def keep_photo(nomination: Nomination, original: bytes) -> None:
 
 def drop_photo(nomination: Nomination) -> None:
     if nomination.photo:
-        storage, name = nomination.photo.storage, nomination.photo.name
+        storage, name = nomination.photo.storage, str(nomination.photo.name)
         transaction.on_commit(lambda: storage.delete(name))
         nomination.photo = ""
 
