@@ -69,6 +69,10 @@ ROUTES: dict[tuple[str, str], tuple[Address, dict[str, int]]] = {
         lambda scene, missing: f"/programmes/{draft(scene, missing)}/figures/attendance/evidence",
         OF_ITS_SUBTREE,
     ),
+    ("GET", "/programmes/{code}/recognitions"): (
+        lambda scene, missing: f"/programmes/{draft(scene, missing)}/recognitions",
+        OF_ITS_SUBTREE,
+    ),
     ("GET", "/sessions/{session_id}"): (
         lambda scene, missing: f"/sessions/{draft_session(scene, missing)}",
         OF_ITS_SUBTREE,

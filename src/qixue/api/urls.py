@@ -5,7 +5,18 @@ from ninja import NinjaAPI
 
 from qixue.api import errors
 from qixue.api.door import guarded, guarded_urls
-from qixue.api.views import brands, figures, follow_ups, ledger, organisations, programmes, regions, returns, sessions
+from qixue.api.views import (
+    brands,
+    figures,
+    follow_ups,
+    ledger,
+    organisations,
+    programmes,
+    recognitions,
+    regions,
+    returns,
+    sessions,
+)
 
 api = NinjaAPI(
     title="Qixue",
@@ -18,7 +29,7 @@ api = NinjaAPI(
     docs_url=None,
 )
 errors.install(api)
-for noun in (programmes, sessions, figures, organisations, brands, regions, ledger, follow_ups, returns):
+for noun in (programmes, sessions, figures, organisations, brands, regions, ledger, follow_ups, returns, recognitions):
     api.add_router("", noun.router)
 
 urlpatterns = [

@@ -26,6 +26,9 @@ class Action(StrEnum):
     SEE_RETURNS = "see_returns"
     FILE_RETURN = "file_return"
     ACCEPT_RETURN = "accept_return"  # set up, open and close a call, accept, send back
+    SEE_NOMINATIONS = "see_nominations"
+    NOMINATE = "nominate"  # write and put forward, record the nominee's consent
+    JUDGE_NOMINATION = "judge_nomination"  # open a call, pass on, put on public notice, settle objections, award
     SEE_DELIVERIES = "see_deliveries"  # messages that could not be delivered
 
 
@@ -54,6 +57,9 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_RETURNS: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE, Role.TREASURER, Role.AUDITOR}),
     Action.FILE_RETURN: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE}),
     Action.ACCEPT_RETURN: COORDINATORS,
+    Action.SEE_NOMINATIONS: READERS,
+    Action.NOMINATE: FIELD_STAFF,
+    Action.JUDGE_NOMINATION: COORDINATORS,
     Action.SEE_DELIVERIES: frozenset({Role.COORDINATOR, Role.AUDITOR}),
 }
 

@@ -22,3 +22,7 @@ class ProgrammeConfig(AppConfig):
         duties.register(Duty("sheets", sheets.check_waiting_sheets, every=datetime.timedelta(seconds=1)))
         schedule = import_module("qixue.programme.operations.follow_up_schedule")
         duties.register(Duty("follow_ups", schedule.chase_follow_ups, every=datetime.timedelta(minutes=5)))
+        import_module("qixue.programme.recognition_figures")
+        import_module("qixue.programme.notices.recognitions")
+        public_notices = import_module("qixue.programme.operations.public_notices")
+        duties.register(Duty("public_notices", public_notices.end_notices, every=datetime.timedelta(minutes=1)))

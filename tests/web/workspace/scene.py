@@ -22,6 +22,7 @@ from tests.factories import (
 )
 from tests.factories_coordination import FollowUpFactory
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory
+from tests.factories_recognitions import CallFactory, NominationFactory
 from tests.factories_returns import ReturnCallFactory, ReturnFieldFactory, ReturnSubmissionFactory
 
 from qixue.core.models import OutboxMessage
@@ -35,10 +36,12 @@ from qixue.programme.models import (
     Countersignature,
     FollowUp,
     FollowUpStep,
+    Objection,
     PlanDocument,
     PlanLine,
     PlanVersion,
     Programme,
+    RecognitionCall,
     ReturnField,
     Session,
     SheetImport,
@@ -171,6 +174,23 @@ def return_of_own(scene: Scene) -> int:
     return own.pk
 
 
+def nomination_of_own(scene: Scene) -> int:
+    """It waits at `top`, which decides."""
+    return NominationFactory(
+        call=RecognitionCall.objects.get(pk=scene.record("recognitions/")),
+        organisation=scene.places["own"],
+        photo=ContentFile(b"a photo", name="face.jpg"),
+        state="nominated",
+        waits_at=scene.places["ancestor"],
+        consented_at=NOON,
+    ).pk
+
+
+def objection_to_own(scene: Scene) -> int:
+    nomination = scene.record("nominations/")
+    return Objection.objects.create(nomination_id=nomination, text="不实", is_anonymous=True, received_at=NOON).pk
+
+
 RECORDS: dict[str, Callable[[Scene], int]] = {
     "plan-lines/": lambda scene: draft_line(scene).pk,
     "plans/": lambda scene: PlanLine.objects.get(pk=scene.record("plan-lines/")).version.plan_id,
@@ -181,6 +201,9 @@ RECORDS: dict[str, Callable[[Scene], int]] = {
     "follow-up-steps/": evidence_of_follow_up,
     "returns/": return_of_own,
     "return-fields/": lambda scene: ReturnField.objects.get(call__submissions=scene.record("returns/")).pk,
+    "recognitions/": lambda scene: CallFactory(programme=scene.programme).pk,
+    "nominations/": nomination_of_own,
+    "objections/": objection_to_own,
     "activities/": lambda scene: scene.session.activity_id,
     "sessions/": lambda scene: scene.session.pk,
     "entries/": lambda scene: ledger_entry(scene).pk,
@@ -196,6 +219,7 @@ IN_THE_PROGRAMME = EVERYWHERE - {"stranger"}
 WHOLE_PROGRAMME = {"ancestor"}
 ABOVE = {"ancestor"}  # nobody decides about what their own office planned
 ASKED = {"ancestor", "own", "descendant"}  # who asks, and the parts of the tree that are asked
+BELOW = {"own"}  # who decides puts nobody forward
 EXPECTED: dict[str, set[str]] = {
     "plans": IN_THE_PROGRAMME,
     "heat": IN_THE_PROGRAMME,
@@ -234,6 +258,10 @@ EXPECTED: dict[str, set[str]] = {
     **dict.fromkeys(("edit_return_field", "remove_return_field"), WHOLE_PROGRAMME),
     **dict.fromkeys(("open_return_call", "close_return_call"), WHOLE_PROGRAMME),
     "decide_return": ABOVE,
+    **dict.fromkeys(("recognitions", "new_recognition", "recognition", "nominate"), IN_THE_PROGRAMME),
+    **dict.fromkeys(("edit_recognition", "close_recognition", "open_public_notice", "confirm_result"), ABOVE),
+    **dict.fromkeys(("edit_nomination", "submit_nomination", "withdraw_nomination"), BELOW),
+    **dict.fromkeys(("judge_nomination", "recommend_nomination", "settle_objection"), ABOVE),
     "notice": NOBODY,
     "figures": IN_THE_PROGRAMME,
     "figure": IN_THE_PROGRAMME,

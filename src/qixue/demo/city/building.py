@@ -15,6 +15,7 @@ from qixue.demo.city.organisations import create_organisations, create_venues
 from qixue.demo.city.outline import create_sections
 from qixue.demo.city.personas import create_personas, create_staff
 from qixue.demo.city.plans import create_plans
+from qixue.demo.city.recognitions import create_recognitions
 from qixue.demo.city.registrations import Crowd, create_registrations
 from qixue.demo.city.residents import create_residents
 from qixue.demo.city.returns import create_returns
@@ -46,6 +47,7 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     create_last_year(ground, staff)
     create_notices(frame.programme)
     create_follow_ups(ground, staff)
+    create_recognitions(ground, staff)
     create_involvements(frame, organisations)
     crowd = Crowd(create_residents(seed, week, city, personas))
     registered = create_registrations(seed, week, planned, crowd)

@@ -31,6 +31,7 @@ class NotificationPreference(models.Model):
         PLANS = "plans", _("Plans and approvals")
         FOLLOW_UPS = "follow_ups", _("Follow-ups and deadlines")
         RETURNS = "returns", _("Returns")
+        RECOGNITIONS = "recognitions", _("Recognitions")
 
     user = models.ForeignKey(User, models.CASCADE, related_name="notification_preferences")
     topic = models.CharField(max_length=20, choices=Topic)

@@ -28,6 +28,13 @@ from qixue.programme.models.returns import (
     ReturnSubmission,
     ReturnValue,
     SentValue,
+from qixue.programme.models.recognitions import (
+    CallStage,
+    Nomination,
+    NominationStep,
+    Objection,
+    PublicationConsent,
+    RecognitionCall,
 )
 from qixue.programme.models.sources import MissingFact, Passage, ReportedCount, SourceDocument, SourceIssue
 
@@ -35,6 +42,7 @@ __all__ = [
     "Activity",
     "Award",
     "Brand",
+    "CallStage",
     "Countersignature",
     "FollowUp",
     "FollowUpStep",
@@ -47,6 +55,9 @@ __all__ = [
     "Liaison",
     "LineComment",
     "MissingFact",
+    "Nomination",
+    "NominationStep",
+    "Objection",
     "Passage",
     "Plan",
     "PlanDocument",
@@ -55,7 +66,9 @@ __all__ = [
     "PlanVersion",
     "Programme",
     "ProgrammeStep",
+    "PublicationConsent",
     "PublicityChannel",
+    "RecognitionCall",
     "ReportedCount",
     "ReturnCall",
     "ReturnComment",

@@ -56,6 +56,7 @@ def week_context(programme: Programme, *, at: datetime.datetime) -> dict[str, An
         "tiles": tiles,
         "tiles_note": tiles_note,
         "brands": programme.brands.order_by("code"),
+        "recognition_count": programme.recognition_calls.count(),
         "problems": Passage.objects.filter(document__programme=programme, topic=Passage.Topic.PROBLEM).order_by(
             "position"
         ),

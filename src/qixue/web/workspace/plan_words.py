@@ -98,6 +98,7 @@ def changed_lines(found: Difference) -> list[ChangedLine]:
 class Act:
     text: str
     url: str
+    is_grave: bool = False  # takes something away; never the one that stands out
 
 
 def acts_open_to(user: User, plan: Plan, version: PlanVersion, today: datetime.date) -> list[Act]:

@@ -15,6 +15,7 @@ from qixue.people.rules import Action, may_anywhere, reach
 from qixue.programme.models import Activity, Session
 from qixue.programme.queries.follow_ups import follow_ups_waiting
 from qixue.programme.queries.plans import Waiting, waiting_for
+from qixue.programme.queries.recognitions import calls_open_to, nominations_waiting
 from qixue.web.workspace.access import programmes_to_set_up, programmes_with_reports, staff
 from qixue.web.workspace.follow_up_words import item_of
 from qixue.web.workspace.return_words import return_tasks
@@ -66,6 +67,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "follow_ups": [item_of(each, local_day(at)) for each in follow_ups[:SHOWN]],
         "follow_up_count": follow_ups.count(),
         "returns_waiting": return_tasks(user),
+        "nominations_waiting": nominations_waiting(user)[:SHOWN],
+        "open_calls": calls_open_to(user, local_day(at))[:SHOWN],
         "unread_count": inbox_of(user).filter(read_at=None).count(),
         "may_see_deliveries": may_anywhere(user, Action.SEE_DELIVERIES),
         "may_set_up": may_anywhere(user, Action.SET_UP_PROGRAMME),
