@@ -20,6 +20,14 @@ from qixue.programme.models.plans import (
     SheetImport,
 )
 from qixue.programme.models.programmes import ForwardingStep, LegalBasis, Programme, PublicityChannel
+from qixue.programme.models.recognitions import (
+    CallStage,
+    Nomination,
+    NominationStep,
+    Objection,
+    PublicationConsent,
+    RecognitionCall,
+)
 from qixue.programme.models.return_calls import ReturnCall, ReturnField
 from qixue.programme.models.returns import (
     ReturnComment,
@@ -28,13 +36,6 @@ from qixue.programme.models.returns import (
     ReturnSubmission,
     ReturnValue,
     SentValue,
-from qixue.programme.models.recognitions import (
-    CallStage,
-    Nomination,
-    NominationStep,
-    Objection,
-    PublicationConsent,
-    RecognitionCall,
 )
 from qixue.programme.models.sources import MissingFact, Passage, ReportedCount, SourceDocument, SourceIssue
 

@@ -88,6 +88,7 @@ def acts_on_nomination(user: User, nomination: Nomination) -> list[Act]:
 
 
 def nominating_acts(nomination: Nomination) -> list[tuple[str, str]]:
+    withdraw = (pgettext("recognition", "Withdraw"), "withdraw_nomination")
     if nomination.state in Nomination.EDITABLE_STATES:
         edit = [(_("Check and put forward"), "submit_nomination"), (_("Edit"), "edit_nomination")]
         return [*edit, (pgettext("recognition", "Withdraw"), "withdraw_nomination")]
