@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from qixue.people.models import Organisation, Role, RoleAssignment, User
+from qixue.people.models import Invitation, Organisation, Role, RoleAssignment, User
 
 
 class Action(StrEnum):
@@ -19,6 +19,8 @@ class Action(StrEnum):
     FILE_PLAN = "file_plan"
     COUNTERSIGN_PLAN = "countersign_plan"
     APPROVE_PLAN = "approve_plan"  # invite to file, return, approve, publish, close
+    MANAGE_PEOPLE = "manage_people"  # invite, give and end roles, close accounts
+    MANAGE_ORGANISATIONS = "manage_organisations"  # add, edit and move organisations
     SEE_DELIVERIES = "see_deliveries"  # messages that could not be delivered
 
 
@@ -38,6 +40,8 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.FILE_PLAN: FILERS,
     Action.COUNTERSIGN_PLAN: COORDINATORS,
     Action.APPROVE_PLAN: COORDINATORS,
+    Action.MANAGE_PEOPLE: COORDINATORS,
+    Action.MANAGE_ORGANISATIONS: COORDINATORS,
     Action.SEE_DELIVERIES: frozenset({Role.COORDINATOR, Role.AUDITOR}),
 }
 
@@ -57,3 +61,36 @@ def reach(user: Any, action: Action) -> list[str]:
         return []
     assignments = RoleAssignment.objects.current().filter(user=user, role__in=TABLE[action])
     return list(assignments.values_list("organisation__path", flat=True))
+
+
+def paths_above(organisation: Organisation) -> list[str]:
+    """The path of the organisation and of each one above it, the nearest first."""
+    steps = organisation.path.rstrip("/").split("/")
+    return ["/".join(steps[:length]) + "/" for length in range(len(steps), 0, -1)]
+
+
+def may_give_role(user: Any, role: str, organisation: Organisation) -> bool:
+    """Whether the user may give, or end, the role there: never one that allows more than the user may do themselves.
+
+    A role that is itself about people is given only by those who hold theirs in their own right: a stand-in would
+    otherwise stay for good.
+    """
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    held = RoleAssignment.objects.current().filter(user=user, organisation__path__in=paths_above(organisation))
+    if role in TABLE[Action.MANAGE_PEOPLE]:
+        held = held.lasting()
+    roles = set(held.values_list("role", flat=True))
+    needed = [allowed for allowed in TABLE.values() if role in allowed]
+    return bool(roles & TABLE[Action.MANAGE_PEOPLE]) and all(roles & allowed for allowed in needed)
+
+
+def is_vouched_for(invitation: Invitation) -> bool:
+    """Whether the one who invited may still give the role: an invitation does not outlive its inviter's own role."""
+    return may_give_role(invitation.invited_by, invitation.role, invitation.organisation)
+
+
+def may_move(user: Any, organisation: Organisation) -> bool:
+    """From an organisation above: nobody takes their own place in the tree elsewhere."""
+    paths = reach(user, Action.MANAGE_ORGANISATIONS)
+    return any(organisation.path.startswith(path) and organisation.path != path for path in paths)

@@ -2,10 +2,9 @@
 
 import datetime
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from tests.at_once import at_once
 from tests.factories import NOON, OrganisationFactory, ProgrammeFactory, RoleAssignmentFactory
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory, RoomFactory
 
@@ -16,22 +15,6 @@ from qixue.programme.operations.plan_lines import PlanLineDetails, edit_line
 from qixue.programme.operations.plan_publication import publish_plan
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def outcome(act: Callable[[], object]) -> str:
-    """What became of the act, in a thread with a connection of its own."""
-    try:
-        act()
-    except Refused as refusal:
-        return refusal.code
-    finally:
-        connection.close()
-    return "done"
-
-
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return sorted(threads.map(outcome, acts))
 
 
 def test_two_editors_of_one_line_at_once_never_overwrite_each_other() -> None:
