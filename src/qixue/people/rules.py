@@ -1,5 +1,7 @@
 """Who may do what: one table of role x action. A role is held in an organisation and reaches its subtree."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -69,20 +71,45 @@ def paths_above(organisation: Organisation) -> list[str]:
     return ["/".join(steps[:length]) + "/" for length in range(len(steps), 0, -1)]
 
 
-def may_give_role(user: Any, role: str, organisation: Organisation) -> bool:
-    """Whether the user may give, or end, the role there: never one that allows more than the user may do themselves.
+@dataclass(frozen=True)
+class Giver:
+    """What one person holds, to answer many times which roles they may give where."""
 
-    A role that is itself about people is given only by those who hold theirs in their own right: a stand-in would
-    otherwise stay for good.
-    """
-    if not isinstance(user, User) or not user.is_active:
-        return False
-    held = RoleAssignment.objects.current().filter(user=user, organisation__path__in=paths_above(organisation))
-    if role in TABLE[Action.MANAGE_PEOPLE]:
-        held = held.lasting()
-    roles = set(held.values_list("role", flat=True))
-    needed = [allowed for allowed in TABLE.values() if role in allowed]
-    return bool(roles & TABLE[Action.MANAGE_PEOPLE]) and all(roles & allowed for allowed in needed)
+    held: tuple[tuple[str, str, bool], ...]  # tree path, role, whether in their own right
+
+    def may_give(self, role: str, organisation: Organisation) -> bool:
+        """Never a role that allows more than the giver may do there themselves.
+
+        A role that is itself about people is given only by those who hold theirs in their own right: a stand-in
+        would otherwise stay for good.
+        """
+        in_own_right = role in TABLE[Action.MANAGE_PEOPLE]
+        here = {
+            held
+            for path, held, is_lasting in self.held
+            if organisation.path.startswith(path) and (is_lasting or not in_own_right)
+        }
+        needed = [allowed for allowed in TABLE.values() if role in allowed]
+        return bool(here & TABLE[Action.MANAGE_PEOPLE]) and all(here & allowed for allowed in needed)
+
+
+def givers(users: Iterable[int]) -> dict[int, Giver]:
+    """By key of the person; who was deactivated, or holds nothing, gives nothing."""
+    people = set(users)
+    current = RoleAssignment.objects.current().filter(user__in=people, user__is_active=True)
+    held: dict[int, list[tuple[str, str, bool]]] = {pk: [] for pk in people}
+    for pk, path, role, holder in current.values_list("user", "organisation__path", "role", "stands_in_for"):
+        held[pk].append((path, role, holder is None))
+    return {pk: Giver(tuple(roles)) for pk, roles in held.items()}
+
+
+def giver(user: Any) -> Giver:
+    return givers([user.pk])[user.pk] if isinstance(user, User) else Giver(())
+
+
+def may_give_role(user: Any, role: str, organisation: Organisation) -> bool:
+    """Whether the user may give, or end, the role there."""
+    return giver(user).may_give(role, organisation)
 
 
 def is_vouched_for(invitation: Invitation) -> bool:

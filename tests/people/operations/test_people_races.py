@@ -1,4 +1,4 @@
-"""Two people at the same moment: no circle in the tree, nobody left in charge of nothing, one account per invitation."""
+"""Two people at the same moment: no circle in the tree, somebody left in charge, one account per invitation."""
 
 import pytest
 from tests.at_once import at_once

@@ -8,7 +8,6 @@ from tests.at_once import at_once
 from tests.factories import NOON, OrganisationFactory, ProgrammeFactory, RoleAssignmentFactory
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory, RoomFactory
 
-from qixue.core.refusal import Refused
 from qixue.people.models import Role
 from qixue.programme.models import PlanLine, PlanVersion, RoomBooking, Session
 from qixue.programme.operations.plan_lines import PlanLineDetails, edit_line

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from qixue.web.public.views import about, brands, calendar, figures, home, organisations, programmes, sessions
+from qixue.web.public.views import (
+    about,
+    brands,
+    calendar,
+    figures,
+    home,
+    invitations,
+    organisations,
+    programmes,
+    sessions,
+)
 
 app_name = "public"
 
@@ -16,6 +26,7 @@ urlpatterns = [
     path("sessions/<int:pk>/", sessions.session, name="session"),
     path("sessions/<int:pk>/calendar.ics", calendar.session_calendar, name="session_calendar"),
     path("organisations/<str:code>/", organisations.organisation, name="organisation"),
+    path("invitations/<str:secret>/", invitations.invitation, name="invitation"),
     path("brands/<str:code>/", brands.brand, name="brand"),
     path("about/privacy/", about.privacy, name="privacy"),
     path("about/accessibility/", about.accessibility, name="accessibility"),
