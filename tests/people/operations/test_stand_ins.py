@@ -167,7 +167,6 @@ def test_unread_work_goes_along_when_nothing_else_is_left(held: RoleAssignment) 
 
     assert set(Notification.objects.filter(user=successor).values_list("kind", flat=True)) == {
         "plan_submitted",
-        "role_given",  # of the role taken over, not the giver's
         "role_handed_over",
     }
 

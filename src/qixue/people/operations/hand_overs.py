@@ -34,7 +34,7 @@ def hand_over(assignment: RoleAssignment, *, successor: User, note: str, by: Use
     refuse_wrong_role(assignment, by)
     if successor.pk == assignment.user_id:
         raise Refused("same_person", _("Please choose somebody else than yourself."), field="person")
-    taken = grant(successor, role=assignment.role, organisation=assignment.organisation, by=by, at=at)
+    taken, _is_new = grant(successor, role=assignment.role, organisation=assignment.organisation, by=by, at=at)
     close(assignment, by=by, at=at)
     made = HandOver.objects.create(given=assignment, taken=taken, note=note, at=at)
     pass_on_invitations(assignment, taken.user)

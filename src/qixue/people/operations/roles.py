@@ -31,11 +31,19 @@ def give_role(user: User, *, role: str, organisation: Organisation, by: User, at
     Refused: may_not_give_role, account_closed.
     """
     refuse_giver(by, role, organisation)
-    return grant(user, role=role, organisation=organisation, by=by, at=at)
+    assignment, is_new = grant(user, role=role, organisation=organisation, by=by, at=at)
+    if is_new and by.pk != user.pk:
+        notify([user], notices.role_given(assignment, by.display_name), at=at)
+    return assignment
 
 
-def grant(user: User, *, role: str, organisation: Organisation, by: User, at: datetime.datetime) -> RoleAssignment:
-    """Write the role down and tell its holder. Who may is decided by the callers. Refused: account_closed."""
+def grant(
+    user: User, *, role: str, organisation: Organisation, by: User, at: datetime.datetime
+) -> tuple[RoleAssignment, bool]:
+    """Write the role down, and say whether it is new. Who may, and who is told, is decided by the callers.
+
+    Refused: account_closed.
+    """
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not user.is_active:
         raise Refused("account_closed", _("This account is closed; please invite the person again."))
@@ -49,9 +57,7 @@ def grant(user: User, *, role: str, organisation: Organisation, by: User, at: da
     )
     if is_new:
         record_audit("role.given", assignment, by=by, at=at, details=details_of(assignment))
-        if by.pk != user.pk:
-            notify([user], notices.role_given(assignment, by.display_name), at=at)
-    return assignment
+    return assignment, is_new
 
 
 def details_of(assignment: RoleAssignment) -> dict[str, str]:
