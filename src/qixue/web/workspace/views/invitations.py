@@ -15,6 +15,7 @@ from qixue.people.rules import Action, Giver, giver, givers
 from qixue.web import parts
 from qixue.web.forms import Form
 from qixue.web.workspace.access import needs, staff
+from qixue.web.workspace.act import Act, act_page, sent, way_to
 from qixue.web.workspace.forms.people import InviteForm
 from qixue.web.workspace.reach.people import invitation_or_404, organisation_or_404, roles_to_give
 
@@ -40,7 +41,15 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The invitation is on its way. Its link works once, for fourteen days."))
             return redirect("workspace:invitations")
-    return parts.form_page(request, "workspace/people/invite.html", form, organisation=organisation)
+    act = Act(
+        title=_("Invite somebody"),
+        about=organisation.local_name,
+        lead=_("Who opens the link chooses a user name and a password, or signs in, and has the role from then on."),
+        button=_("Send the invitation"),
+        back=reverse("workspace:organisation", args=[pk]),
+        crumbs=way_to(organisation),
+    )
+    return act_page(request, form, act)
 
 
 def state_of(invitation: Invitation, inviter: Giver) -> str:
@@ -71,8 +80,8 @@ def invitations(request: HttpRequest) -> HttpResponse:
 @needs(Action.MANAGE_PEOPLE)
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     invitation = invitation_or_404(request.user, pk)
-    form = Form(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    form = sent(request, Form)
+    if form.is_valid():
         try:
             withdraw_invitation(invitation, by=staff(request), at=now())
         except Refused as refusal:
@@ -80,20 +89,22 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The invitation is withdrawn; its link opens nothing any more."))
             return redirect("workspace:invitations")
-    context = {
-        "title": _("Withdraw this invitation"),
-        "lead": _("Its link opens nothing any more. The person is not told."),
-        "button": _("Withdraw"),
-        **about(invitation),
-    }
-    return parts.form_page(request, "workspace/people/confirm.html", form, **context)
+    act = Act(
+        title=_("Withdraw this invitation"),
+        lead=_("Its link opens nothing any more. The person is not told."),
+        button=_("Withdraw"),
+        about=words_of(invitation),
+        back=reverse("workspace:invitations"),
+        crumbs=((_("Invitations"), reverse("workspace:invitations")),),
+    )
+    return act_page(request, form, act)
 
 
 @needs(Action.MANAGE_PEOPLE)
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     invitation = invitation_or_404(request.user, pk)
-    form = Form(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    form = sent(request, Form)
+    if form.is_valid():
         number = request.POST.get("version", "")
         sent_count = int(number) if number.isdecimal() and len(number) < 5 else 0
         try:
@@ -103,17 +114,18 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("A new link is on its way; the former one opens nothing any more."))
             return redirect("workspace:invitations")
-    context = {
-        "title": _("Send the invitation again"),
-        "lead": _("A new link goes to the same address, for another fourteen days. You are the one who invites."),
-        "button": _("Send again"),
-        "version": invitation.sent_count,
-        **about(invitation),
-    }
-    return parts.form_page(request, "workspace/people/confirm.html", form, **context)
+    act = Act(
+        title=_("Send the invitation again"),
+        lead=_("A new link goes to the same address, for another fourteen days. You are the one who invites."),
+        button=_("Send again"),
+        version=invitation.sent_count,
+        about=words_of(invitation),
+        back=reverse("workspace:invitations"),
+        crumbs=((_("Invitations"), reverse("workspace:invitations")),),
+    )
+    return act_page(request, form, act)
 
 
-def about(invitation: Invitation) -> dict[str, str]:
-    """Whom it is about, and where to go back to."""
-    who = f"{invitation.name} · {invitation.get_role_display()} · {invitation.organisation.local_name}"
-    return {"kicker": who, "back": reverse("workspace:invitations")}
+def words_of(invitation: Invitation) -> str:
+    """Whom it is about."""
+    return f"{invitation.name} · {invitation.get_role_display()} · {invitation.organisation.local_name}"

@@ -3,7 +3,9 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
@@ -15,6 +17,7 @@ from qixue.people.rules import Action, giver, may_move, reach
 from qixue.places.models import Region
 from qixue.web import parts
 from qixue.web.workspace.access import needs, staff
+from qixue.web.workspace.act import Act, act_page, way_to
 from qixue.web.workspace.forms.organisations import (
     FindOrganisationsForm,
     MoveForm,
@@ -129,4 +132,27 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The organisation stands in its new place."))
             return redirect("workspace:organisation", pk)
     below = Organisation.objects.within(found).count() - 1
-    return parts.form_page(request, "workspace/organisations/move.html", form, organisation=found, below_count=below)
+    act = Act(
+        title=_("Move in the tree"),
+        about=found.local_name,
+        lead=words_before_move(found, below),
+        button=_("Move"),
+        back=reverse("workspace:organisation", args=[pk]),
+        crumbs=way_to(found),
+    )
+    return act_page(request, form, act)
+
+
+def words_before_move(organisation: Organisation, below: int) -> str:
+    """Where it stands, and what goes along."""
+    stands = _("It stands below %(parent)s now.") % {
+        "parent": organisation.parent.local_name if organisation.parent else "—"
+    }
+    goes = ngettext(
+        "%(below)s organisation below it goes along, with people, plans and records. Who coordinates the new place "
+        "reaches all of it.",
+        "%(below)s organisations below it go along, with people, plans and records. Who coordinates the new place "
+        "reaches all of it.",
+        below,
+    )
+    return f"{stands} {goes % {'below': below}}"

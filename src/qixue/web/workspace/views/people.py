@@ -14,6 +14,7 @@ from qixue.people.operations.roles import close_account, end_role, give_role
 from qixue.people.rules import Action, giver
 from qixue.web import parts
 from qixue.web.workspace.access import needs, staff
+from qixue.web.workspace.act import Act, act_page, sent, way_to
 from qixue.web.workspace.forms.people import ConfirmForm, FindPeopleForm, GiveRoleForm
 from qixue.web.workspace.reach.people import organisation_or_404, person_or_404, role_or_404, roles_to_give
 
@@ -59,15 +60,23 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The role is given."))
             return redirect("workspace:organisation", pk)
-    return parts.form_page(request, "workspace/people/give.html", form, organisation=organisation)
+    act = Act(
+        title=_("Give a role"),
+        about=organisation.local_name,
+        lead=_("To somebody who has an account in your part of the tree. For anybody else, send an invitation."),
+        button=_("Give the role"),
+        back=reverse("workspace:organisation", args=[pk]),
+        crumbs=way_to(organisation),
+    )
+    return act_page(request, form, act)
 
 
 @needs(Action.MANAGE_PEOPLE)
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a role; what would leave an organisation, or oneself, without one is asked about once more."""
     role = role_or_404(request.user, pk)
-    form = ConfirmForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    form = sent(request, ConfirmForm)
+    if form.is_valid():
         try:
             end_role(role, by=staff(request), at=now(), confirmed=form.cleaned_data["confirmed"])
         except Refused as refusal:
@@ -75,14 +84,14 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The role has ended."))
             return redirect(after_end(staff(request), role.user_id))
-    context = {
-        "title": _("End this role"),
-        "kicker": f"{role.user.display_name} · {role.get_role_display()} · {role.organisation.local_name}",
-        "lead": _("From the next click on it opens nothing any more. What was recorded stays, with the name."),
-        "button": _("End the role"),
-        "back": reverse("workspace:person", args=[role.user_id]),
-    }
-    return parts.form_page(request, "workspace/people/confirm.html", form, **context)
+    act = Act(
+        title=_("End this role"),
+        about=f"{role.user.display_name} · {role.get_role_display()} · {role.organisation.local_name}",
+        lead=_("From the next click on it opens nothing any more. What was recorded stays, with the name."),
+        button=_("End the role"),
+        back=reverse("workspace:person", args=[role.user_id]),
+    )
+    return act_page(request, form, act)
 
 
 def after_end(user: User, person_pk: int) -> str:
@@ -94,8 +103,8 @@ def after_end(user: User, person_pk: int) -> str:
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody left the service."""
     found = person_or_404(request.user, pk)
-    form = ConfirmForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    form = sent(request, ConfirmForm)
+    if form.is_valid():
         try:
             close_account(found, by=staff(request), at=now())
         except Refused as refusal:
@@ -103,14 +112,14 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The account is closed."))
             return redirect("workspace:person", pk)
-    context = {
-        "title": _("Close this account"),
-        "kicker": found.display_name,
-        "lead": _(
+    act = Act(
+        title=_("Close this account"),
+        about=found.display_name,
+        lead=_(
             "All roles, keys and sessions end at once, and mail address and mobile number are deleted. Records keep "
             "the name. This cannot be taken back: who returns is invited anew."
         ),
-        "button": _("Close the account"),
-        "back": reverse("workspace:person", args=[pk]),
-    }
-    return parts.form_page(request, "workspace/people/confirm.html", form, **context)
+        button=_("Close the account"),
+        back=reverse("workspace:person", args=[pk]),
+    )
+    return act_page(request, form, act)

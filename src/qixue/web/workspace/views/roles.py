@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.people.directory import colleagues, hand_overs_of, own_roles
+from qixue.people.models import RoleAssignment
 from qixue.people.operations.hand_overs import hand_over
 from qixue.people.operations.stand_ins import arrange_stand_in, end_stand_in
 from qixue.people.rules import Action
-from qixue.web import parts
 from qixue.web.forms import Form
 from qixue.web.workspace.access import needs, staff
+from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.people import HandOverForm, StandInForm
 from qixue.web.workspace.reach.people import own_role_or_404, stand_in_or_404
 from qixue.web.workspace.role_words import WORDS
@@ -49,7 +50,15 @@ def stand_in(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Arranged. Both of you find a notice about it."))
             return redirect("workspace:my_roles")
-    return parts.form_page(request, "workspace/people/stand_in.html", form, role=role)
+    act = Act(
+        title=_("Let somebody stand in"),
+        about=words_of(role),
+        lead=_("Both of you hold the role on these days. It ends by itself, and either of you can end it earlier."),
+        button=_("Let them stand in"),
+        back=reverse("workspace:my_roles"),
+        crumbs=to_my_roles(),
+    )
+    return act_page(request, form, act)
 
 
 @needs(Action.SEE_WORKSPACE)
@@ -66,23 +75,43 @@ def hand_on(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Handed over. Thank you for your work."))
             return redirect("workspace:home")
-    return parts.form_page(request, "workspace/people/hand_over.html", form, role=role)
+    act = Act(
+        title=_("Hand over for good"),
+        about=words_of(role),
+        lead=_(
+            "Your role ends and goes to the successor with all that waits for it. Only somebody else can give it back "
+            "to you."
+        ),
+        button=_("Hand over"),
+        back=reverse("workspace:my_roles"),
+        crumbs=to_my_roles(),
+    )
+    return act_page(request, form, act)
+
+
+def words_of(role: RoleAssignment) -> str:
+    return f"{role.get_role_display()} · {role.organisation.local_name}"
+
+
+def to_my_roles() -> tuple[tuple[str, str], ...]:
+    return ((_("My roles"), reverse("workspace:my_roles")),)
 
 
 @needs(Action.SEE_WORKSPACE)
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a stand-in back before its last day."""
     found = stand_in_or_404(staff(request), pk)
-    form = Form(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    form = sent(request, Form)
+    if form.is_valid():
         end_stand_in(found, by=staff(request), at=now())
         messages.success(request, _("Taken back. Both of you find a notice about it."))
         return redirect("workspace:home")
-    context = {
-        "title": _("Take the stand-in back"),
-        "kicker": f"{found.user.display_name} · {found.get_role_display()} · {found.organisation.local_name}",
-        "lead": _("The role of the stand-in ends at once; the one who was away goes on."),
-        "button": _("Take it back"),
-        "back": reverse("workspace:my_roles"),
-    }
-    return parts.form_page(request, "workspace/people/confirm.html", form, **context)
+    act = Act(
+        title=_("Take the stand-in back"),
+        about=f"{found.user.display_name} · {found.get_role_display()} · {found.organisation.local_name}",
+        lead=_("The role of the stand-in ends at once; the one who was away goes on."),
+        button=_("Take it back"),
+        back=reverse("workspace:my_roles"),
+        crumbs=to_my_roles(),
+    )
+    return act_page(request, form, act)

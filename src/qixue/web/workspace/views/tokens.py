@@ -14,6 +14,7 @@ from qixue.people.rules import Action
 from qixue.web import parts
 from qixue.web.forms import Form
 from qixue.web.workspace.access import needs, staff
+from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.people import TokenForm
 from qixue.web.workspace.reach.people import own_token_or_404
 
@@ -43,16 +44,16 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @needs(Action.SEE_WORKSPACE)
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     token = own_token_or_404(staff(request), pk)
-    form = Form(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    form = sent(request, Form)
+    if form.is_valid():
         revoke_token(token, by=staff(request), at=now())
         messages.success(request, _("The key is revoked; programs with it are refused from now on."))
         return redirect("workspace:tokens")
-    context = {
-        "title": _("Revoke this key"),
-        "kicker": token.name,
-        "lead": _("Programs with it are refused from now on. This cannot be taken back."),
-        "button": _("Revoke"),
-        "back": reverse("workspace:tokens"),
-    }
-    return parts.form_page(request, "workspace/people/confirm.html", form, **context)
+    act = Act(
+        title=_("Revoke this key"),
+        about=token.name,
+        lead=_("Programs with it are refused from now on. This cannot be taken back."),
+        button=_("Revoke"),
+        back=reverse("workspace:tokens"),
+    )
+    return act_page(request, form, act)
