@@ -9,8 +9,6 @@ import uuid
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
@@ -24,6 +22,7 @@ from qixue.people.models import Invitation, Organisation, User
 from qixue.people.models.accounts import MESSAGE_LANGUAGES
 from qixue.people.notices import day_text
 from qixue.people.operations.notifications import notify
+from qixue.people.operations.passwords import refuse_weak_password
 from qixue.people.operations.roles import grant, refuse_giver
 from qixue.people.rules import is_vouched_for
 
@@ -225,12 +224,7 @@ def join(invitation: Invitation, *, account: NewAccount, at: datetime.datetime) 
         mobile=invitation.mobile,
         language=language,
     )
-    try:
-        validate_password(account.password, user)
-    except ValidationError as error:
-        raise Refused(
-            "weak_password", gettext_lazy("Please choose another password."), lines=error.messages, field="password"
-        ) from error
+    refuse_weak_password(account.password, user)
     user.set_password(account.password)
     user.save()
     record_audit("account.opened", user, by=user, at=at, details={"person": user.display_name})

@@ -78,9 +78,9 @@ def refuse_wrong_role(assignment: RoleAssignment, by: User) -> None:
 def refuse_wrong_days(first: datetime.date, last: datetime.date, at: datetime.datetime) -> None:
     """Refused: days_wrong, too_long."""
     if last < first:
-        raise Refused("days_wrong", _("Please give a last day that is not before the first."), field="last")
+        raise Refused("days_wrong", _("Please let it end no earlier than it begins."), field="last")
     if last < local_day(at):
-        raise Refused("days_wrong", _("Please give a last day that is not over yet."), field="last")
+        raise Refused("days_wrong", _("Please let it end today or later."), field="last")
     if last - first > LONGEST:
         raise Refused("too_long", _("Please choose three months at most; for longer, hand over."), field="last")
 

@@ -31,7 +31,7 @@ class RoleField(forms.ChoiceField):
 class InviteForm(Form):
     """Who is asked to take which role."""
 
-    name = PlainCharField(label=_("Name"), max_length=100, widget=forms.TextInput(attrs={"spellcheck": "false"}))
+    name = PlainCharField(label=_("Full name"), max_length=100, widget=forms.TextInput(attrs={"spellcheck": "false"}))
     mobile = MobileField(
         label=_("Mobile number"),
         required=False,
@@ -94,8 +94,10 @@ class GiveRoleForm(PersonForm):
 
 
 class StandInForm(PersonForm):
-    first = DayField(label=_("First day"), max_length=20, help_text=_("For example 2026-11-09 or 2026年11月9日."))
-    last = DayField(label=_("Last day"), max_length=20, help_text=_("Inclusive; it ends by itself at midnight."))
+    first = DayField(label=_("From"), max_length=20, help_text=_("For example 2026-11-09 or 2026年11月9日."))
+    last = DayField(
+        label=_("To and including"), max_length=20, help_text=_("It ends by itself at midnight of that day.")
+    )
 
 
 class HandOverForm(PersonForm):

@@ -90,8 +90,17 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
         lead=_("From the next click on it opens nothing any more. What was recorded stays, with the name."),
         button=_("End the role"),
         back=reverse("workspace:person", args=[role.user_id]),
+        crumbs=to_person(role.user),
     )
     return act_page(request, form, act)
+
+
+def to_person(person: User) -> tuple[tuple[str, str], ...]:
+    """The crumbs of a page about somebody."""
+    return (
+        (_("People and roles"), reverse("workspace:people")),
+        (person.display_name, reverse("workspace:person", args=[person.pk])),
+    )
 
 
 def after_end(user: User, person_pk: int) -> str:
@@ -121,5 +130,6 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         button=_("Close the account"),
         back=reverse("workspace:person", args=[pk]),
+        crumbs=to_person(found),
     )
     return act_page(request, form, act)
