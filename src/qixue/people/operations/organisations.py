@@ -86,8 +86,8 @@ def create_organisation(
 
 def refuse_twin(parent: Organisation | None, name: str, *, beside: Organisation | None = None) -> None:
     """Two organisations of one name side by side could not be told apart. Refused: name_taken."""
-    twins = Organisation.objects.filter(parent=parent, name=name)
-    if parent and twins.exclude(pk=beside.pk if beside else None).exists():
+    twin = Organisation.objects.filter(parent=parent, name=name).order_by("pk").first()
+    if parent and twin and twin != beside:
         raise Refused("name_taken", _("An organisation of this name is there already."), field="name")
 
 

@@ -1,14 +1,17 @@
 """A page for one act: what it is about, what it does, the form if it needs one, the button and the way back."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qixue.people.models import Organisation
 from qixue.web import parts
+from qixue.web.forms import Form
+
+AnyForm = TypeVar("AnyForm", bound=Form)
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ def act_page(request: HttpRequest, form: Form, act: Act) -> HttpResponse:
     return parts.form_page(request, "workspace/act.html", form, act=act)
 
 
-def sent(request: HttpRequest, form: type[Form]) -> Form:
+def sent(request: HttpRequest, form: type[AnyForm]) -> AnyForm:
     """The form of a page that may have no field at all: bound whenever it was sent."""
     return form(request.POST if request.method == "POST" else None)
 

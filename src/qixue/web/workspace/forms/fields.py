@@ -80,7 +80,7 @@ class CodeField(forms.CharField):
     default_validators = [code_validator]
 
     def to_python(self, value: Any) -> str:
-        return half_width(super().to_python(value))
+        return half_width(super().to_python(value) or "")
 
 
 class SuggestingInput(forms.TextInput):
