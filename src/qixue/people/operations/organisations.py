@@ -84,10 +84,9 @@ def create_organisation(
     return organisation
 
 
-def refuse_twin(parent: Organisation | None, name: str, *, beside: Organisation | None = None) -> None:
+def refuse_twin(parent: Organisation | None, name: str) -> None:
     """Two organisations of one name side by side could not be told apart. Refused: name_taken."""
-    twin = Organisation.objects.filter(parent=parent, name=name).order_by("pk").first()
-    if parent and twin and twin != beside:
+    if Organisation.objects.filter(parent=parent, name=name).exists():
         raise Refused("name_taken", _("An organisation of this name is there already."), field="name")
 
 
@@ -111,7 +110,8 @@ def edit_organisation(
         raise Refused(
             "changed_meanwhile", _("Somebody else has changed this in the meantime; please compare both texts.")
         )
-    refuse_twin(organisation.parent, facts.name, beside=organisation)
+    if facts.name != organisation.name:
+        refuse_twin(organisation.parent, facts.name)
     former = {name: getattr(organisation, name) for name in facts.values()}
     changed = [name for name, value in facts.values().items() if former[name] != value]
     known = set(organisation.aliases.values_list("name", flat=True))
