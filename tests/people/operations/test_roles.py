@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.factories import NOON, OrganisationFactory, RoleAssignmentFactory, UserFactory
+from tests.factories import NOON, OrganisationFactory, ResidentFactory, RoleAssignmentFactory, UserFactory
 from time_machine import travel
 
 from qixue.core.models import AuditEntry
@@ -136,6 +136,16 @@ def test_account_with_a_role_elsewhere_is_not_closed(county: Organisation) -> No
 
     held.refresh_from_db()
     assert (refused.value.code, held.ended_at) == ("outside_reach", None)
+
+
+def test_account_of_a_resident_is_not_closed(county: Organisation, lead: RoleAssignment) -> None:
+    held = RoleAssignmentFactory(organisation=county, role=Role.DOOR_VOLUNTEER)
+    ResidentFactory(user=held.user)
+
+    with pytest.raises(Refused) as refused:
+        close_account(held.user, by=lead.user, at=NOON)
+
+    assert refused.value.code == "takes_part"
 
 
 def test_nobody_closes_their_own_account(lead: RoleAssignment) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.models import record_audit
 from qixue.core.refusal import Doubt, Refused
 from qixue.people import account_notices as notices
-from qixue.people.models import ApiToken, Organisation, RoleAssignment, User
+from qixue.people.models import ApiToken, Organisation, Resident, RoleAssignment, User
 from qixue.people.operations.notifications import notify
 from qixue.people.operations.organisations import lock_tree
 from qixue.people.rules import TABLE, Action, may_give_role, paths_above
@@ -148,7 +148,7 @@ def close(assignment: RoleAssignment, *, by: User | None, at: datetime.datetime)
 def close_account(user: User, *, by: User, at: datetime.datetime) -> User:
     """Somebody left the service: roles, tokens and sessions end at once; records keep the name. Again changes nothing.
 
-    Refused: own_account, outside_reach, last_coordinator.
+    Refused: own_account, outside_reach, last_coordinator; and takes_part, where it is a resident's account too.
     """
     lock_tree()
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
@@ -156,6 +156,11 @@ def close_account(user: User, *, by: User, at: datetime.datetime) -> User:
         return user
     if user.pk == by.pk:
         raise Refused("own_account", _("Nobody closes their own account; please ask another coordinator."))
+    if Resident.objects.filter(user=user).exists():
+        raise Refused(
+            "takes_part",
+            _("This person also takes part as a resident with this account. Please end the roles instead."),
+        )
     held = RoleAssignment.objects.filter(user=user, ended_at=None).select_related("user", "organisation")
     roles = list(held.order_by("pk"))
     if not all(may_give_role(by, each.role, each.organisation) for each in roles):
