@@ -65,6 +65,7 @@ class OutboxMessage(models.Model):
     body = models.TextField()
     key = models.CharField(max_length=160, unique=True)  # the same key is written once
     scope = models.CharField(max_length=400, blank=True)  # tree path of the organisation that sends it
+    is_secret = models.BooleanField(default=False)  # holds a personal link: no page shows it, none is left once sent
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()  # not before: quiet hours, and the pause after a failed try

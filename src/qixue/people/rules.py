@@ -1,9 +1,11 @@
 """Who may do what: one table of role x action. A role is held in an organisation and reaches its subtree."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from qixue.people.models import Organisation, Role, RoleAssignment, User
+from qixue.people.models import Invitation, Organisation, Role, RoleAssignment, User
 
 
 class Action(StrEnum):
@@ -29,6 +31,8 @@ class Action(StrEnum):
     SEE_NOMINATIONS = "see_nominations"
     NOMINATE = "nominate"  # write and put forward, record the nominee's consent
     JUDGE_NOMINATION = "judge_nomination"  # open a call, pass on, put on public notice, settle objections, award
+    MANAGE_PEOPLE = "manage_people"  # invite, give and end roles, close accounts
+    MANAGE_ORGANISATIONS = "manage_organisations"  # add, edit and move organisations
     SEE_DELIVERIES = "see_deliveries"  # messages that could not be delivered
 
 
@@ -60,6 +64,8 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_NOMINATIONS: READERS,
     Action.NOMINATE: FIELD_STAFF,
     Action.JUDGE_NOMINATION: COORDINATORS,
+    Action.MANAGE_PEOPLE: COORDINATORS,
+    Action.MANAGE_ORGANISATIONS: COORDINATORS,
     Action.SEE_DELIVERIES: frozenset({Role.COORDINATOR, Role.AUDITOR}),
 }
 
@@ -79,3 +85,61 @@ def reach(user: Any, action: Action) -> list[str]:
         return []
     assignments = RoleAssignment.objects.current().filter(user=user, role__in=TABLE[action])
     return list(assignments.values_list("organisation__path", flat=True))
+
+
+def paths_above(organisation: Organisation) -> list[str]:
+    """The path of the organisation and of each one above it, the nearest first."""
+    steps = organisation.path.rstrip("/").split("/")
+    return ["/".join(steps[:length]) + "/" for length in range(len(steps), 0, -1)]
+
+
+@dataclass(frozen=True)
+class Giver:
+    """What one person holds, to answer many times which roles they may give where."""
+
+    held: tuple[tuple[str, str, bool], ...]  # tree path, role, whether in their own right
+
+    def may_give(self, role: str, organisation: Organisation) -> bool:
+        """Never a role that allows more than the giver may do there themselves.
+
+        A role that is itself about people is given only by those who hold theirs in their own right: a stand-in
+        would otherwise stay for good.
+        """
+        in_own_right = role in TABLE[Action.MANAGE_PEOPLE]
+        here = {
+            held
+            for path, held, is_lasting in self.held
+            if organisation.path.startswith(path) and (is_lasting or not in_own_right)
+        }
+        needed = [allowed for allowed in TABLE.values() if role in allowed]
+        return bool(here & TABLE[Action.MANAGE_PEOPLE]) and all(here & allowed for allowed in needed)
+
+
+def givers(users: Iterable[int]) -> dict[int, Giver]:
+    """By key of the person; who was deactivated, or holds nothing, gives nothing."""
+    people = set(users)
+    current = RoleAssignment.objects.current().filter(user__in=people, user__is_active=True)
+    held: dict[int, list[tuple[str, str, bool]]] = {pk: [] for pk in people}
+    for pk, path, role, holder in current.values_list("user", "organisation__path", "role", "stands_in_for"):
+        held[pk].append((path, role, holder is None))
+    return {pk: Giver(tuple(roles)) for pk, roles in held.items()}
+
+
+def giver(user: Any) -> Giver:
+    return givers([user.pk])[user.pk] if isinstance(user, User) else Giver(())
+
+
+def may_give_role(user: Any, role: str, organisation: Organisation) -> bool:
+    """Whether the user may give, or end, the role there."""
+    return giver(user).may_give(role, organisation)
+
+
+def is_vouched_for(invitation: Invitation) -> bool:
+    """Whether the one who invited may still give the role: an invitation does not outlive its inviter's own role."""
+    return may_give_role(invitation.invited_by, invitation.role, invitation.organisation)
+
+
+def may_move(user: Any, organisation: Organisation) -> bool:
+    """From an organisation above: nobody takes their own place in the tree elsewhere."""
+    paths = reach(user, Action.MANAGE_ORGANISATIONS)
+    return any(organisation.path.startswith(path) and organisation.path != path for path in paths)

@@ -2,10 +2,10 @@
 
 import datetime
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
+from tests.at_once import at_once
 from tests.factories import (
     NOON,
     OrganisationFactory,
@@ -16,7 +16,6 @@ from tests.factories import (
 )
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory, RoomFactory
 
-from qixue.core.refusal import Refused
 from qixue.people.models import Role
 from qixue.programme.models import PlanLine, PlanVersion, RoomBooking, Session
 from qixue.programme.operations.plan_lines import PlanLineDetails, edit_line
@@ -25,22 +24,6 @@ from qixue.programme.operations.rooms import book_rooms
 from qixue.programme.operations.sessions import SessionDetails, edit_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def outcome(act: Callable[[], object]) -> str:
-    """What became of the act, in a thread with a connection of its own."""
-    try:
-        act()
-    except Refused as refusal:
-        return refusal.code
-    finally:
-        connection.close()
-    return "done"
-
-
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return sorted(threads.map(outcome, acts))
 
 
 def test_two_editors_of_one_line_at_once_never_overwrite_each_other() -> None:

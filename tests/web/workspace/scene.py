@@ -4,6 +4,7 @@ A subject with records of its own adds a maker to RECORDS, by the beginning of i
 reaches a page that does not follow the common rule. The test of the routes fails where one is missing.
 """
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,7 +32,8 @@ from qixue.core.quantity import Qualifier
 from qixue.figures.models import NamedFigure
 from qixue.participation.models import Evidence, LedgerEntry
 from qixue.participation.operations.ledger import record_head_count
-from qixue.people.models import Notification, Organisation, Role, User
+from qixue.people.models import ApiToken, Notification, Organisation, Role, RoleAssignment, User
+from qixue.people.operations.invitations import Invited, invite_person
 from qixue.programme.models import (
     Countersignature,
     FollowUp,
@@ -191,6 +193,26 @@ def objection_to_own(scene: Scene) -> int:
     return Objection.objects.create(nomination_id=nomination, text="不实", is_anonymous=True, received_at=NOON).pk
 
 
+def role_of_a_volunteer(scene: Scene) -> RoleAssignment:
+    return scene.people["own", Role.DOOR_VOLUNTEER].role_assignments.get()
+
+
+def invitation_to_own(scene: Scene) -> int:
+    invited = Invited(name="王芳", role=Role.CADRE, mobile="13900000000")
+    by = scene.people["own", Role.COORDINATOR]
+    return invite_person(scene.places["own"], invited=invited, by=by, at=NOON, client_uuid=key()).pk
+
+
+def stand_in_far_away(scene: Scene) -> int:
+    held = RoleAssignmentFactory(organisation=OrganisationFactory())
+    days = {"begins_at": NOON, "expires_at": NOON + datetime.timedelta(days=3)}
+    return RoleAssignmentFactory(organisation=held.organisation, stands_in_for=held, **days).pk
+
+
+def key_of_somebody_else(scene: Scene) -> int:
+    return ApiToken.objects.create(user=UserFactory(), name="报表", digest="0" * 64, expires_at=NOON).pk
+
+
 RECORDS: dict[str, Callable[[Scene], int]] = {
     "plan-lines/": lambda scene: draft_line(scene).pk,
     "plans/": lambda scene: PlanLine.objects.get(pk=scene.record("plan-lines/")).version.plan_id,
@@ -209,6 +231,13 @@ RECORDS: dict[str, Callable[[Scene], int]] = {
     "entries/": lambda scene: ledger_entry(scene).pk,
     "notices/": notice_to_somebody_else,
     "deliveries/": given_up_message,
+    "organisations/": lambda scene: scene.places["own"].pk,
+    "people/": lambda scene: role_of_a_volunteer(scene).user_id,
+    "people/roles/": lambda scene: role_of_a_volunteer(scene).pk,
+    "people/invitations/": invitation_to_own,
+    "roles/": lambda scene: RoleAssignmentFactory(organisation=scene.places["own"]).pk,
+    "stand-ins/": stand_in_far_away,
+    "tokens/": key_of_somebody_else,
     "evidence/": lambda scene: LedgerEntry.objects.get(pk=scene.record("entries/")).evidence_id,
 }
 # Route name -> the places in which a role with the action reaches it; the common rule is own and ancestor.
@@ -263,6 +292,8 @@ EXPECTED: dict[str, set[str]] = {
     **dict.fromkeys(("edit_nomination", "submit_nomination", "withdraw_nomination"), BELOW),
     **dict.fromkeys(("judge_nomination", "recommend_nomination", "settle_objection"), ABOVE),
     "notice": NOBODY,
+    "move_organisation": ABOVE,  # nobody takes their own organisation elsewhere
+    **dict.fromkeys(("stand_in", "hand_over", "end_stand_in", "revoke_token"), NOBODY),
     "figures": IN_THE_PROGRAMME,
     "figure": IN_THE_PROGRAMME,
     "coverage": IN_THE_PROGRAMME,

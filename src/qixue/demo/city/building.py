@@ -13,6 +13,7 @@ from qixue.demo.city.leadership import create_leadership, create_steps
 from qixue.demo.city.notices import create_notices
 from qixue.demo.city.organisations import create_organisations, create_venues
 from qixue.demo.city.outline import create_sections
+from qixue.demo.city.people import create_changes
 from qixue.demo.city.personas import create_personas, create_staff
 from qixue.demo.city.plans import create_plans
 from qixue.demo.city.recognitions import create_recognitions
@@ -37,6 +38,7 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     venues = create_venues()
     personas = create_personas(seed, week, organisations)
     staff = create_staff(seed, week, organisations, personas)
+    create_changes(seed, week, organisations, personas, staff)
     frame = create_frame(week, city, organisations, seed=seed)
     ground = Ground(seed, week, frame.programme, organisations, venues, frame.brands, frame.series)
     planned = create_activities(ground)

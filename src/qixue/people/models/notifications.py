@@ -32,6 +32,7 @@ class NotificationPreference(models.Model):
         FOLLOW_UPS = "follow_ups", _("Follow-ups and deadlines")
         RETURNS = "returns", _("Returns")
         RECOGNITIONS = "recognitions", _("Recognitions")
+        ACCOUNT = "account", _("Account and roles")
 
     user = models.ForeignKey(User, models.CASCADE, related_name="notification_preferences")
     topic = models.CharField(max_length=20, choices=Topic)

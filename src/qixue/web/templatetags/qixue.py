@@ -48,6 +48,18 @@ def month(date: datetime.date) -> str:
 
 
 @register.filter
+def last_day(end: datetime.datetime | None) -> str:
+    """The last day of a time that ends at a midnight."""
+    return day(end - datetime.timedelta(microseconds=1)) if end else ""
+
+
+@register.filter
+def branch(depth: int, top: int) -> str:
+    """How deep something hangs in the tree below the viewer's top, as a mark before its name."""
+    return "　" * (depth - top - 1) + "└ " if depth > top else ""
+
+
+@register.filter
 def clock(moment: datetime.datetime | None) -> str:
     """09:00 in Shanghai; empty where there is no time."""
     return moment.astimezone(SHANGHAI).strftime("%H:%M") if moment else ""

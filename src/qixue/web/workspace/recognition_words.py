@@ -91,12 +91,8 @@ def nominating_acts(nomination: Nomination) -> list[tuple[str, str]]:
     withdraw = (pgettext("recognition", "Withdraw"), "withdraw_nomination")
     if nomination.state in Nomination.EDITABLE_STATES:
         edit = [(_("Check and put forward"), "submit_nomination"), (_("Edit"), "edit_nomination")]
-        return [*edit, (pgettext("recognition", "Withdraw"), "withdraw_nomination")]
-    return (
-        [(pgettext("recognition", "Withdraw"), "withdraw_nomination")]
-        if nomination.state in Nomination.OPEN_STATES
-        else []
-    )
+        return [*edit, withdraw]
+    return [withdraw] if nomination.state in Nomination.OPEN_STATES else []
 
 
 def consent_acts(nomination: Nomination) -> list[tuple[str, str]]:

@@ -36,7 +36,7 @@ from qixue.programme.queries.programmes import EVENT_KINDS, GIVEN_ROLES
 from qixue.web.forms import ConfirmableForm, Form
 from qixue.web.workspace.forms.activities import offer
 from qixue.web.workspace.forms.fields import DayField, PlainCharField, WholeNumberField
-from qixue.web.workspace.forms.organisations import NamingForm, OrganisationField, OrganisationsField
+from qixue.web.workspace.forms.named_organisations import NamingForm, OrganisationField, OrganisationsField
 from qixue.web.workspace.forms.sessions import GatheringForm, session_details
 
 CODE_HINT = _("Stands in the address of its page, for example week-2026. It cannot be changed later.")

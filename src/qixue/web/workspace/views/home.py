@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from qixue.core.clock import local_day, now
 from qixue.participation.queries import sessions_awaiting_count
+from qixue.people.directory import told_of
 from qixue.people.models import RoleAssignment
 from qixue.people.queries import inbox_of, path_filter
 from qixue.people.rules import Action, may_anywhere, reach
@@ -59,7 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "awaiting_count": waiting.count(),
         "upcoming": planned.select_related("activity", "venue").order_by("starts_at", "pk")[:SHOWN],
         "drafts": drafts.order_by("-pk")[:SHOWN],
-        "assignments": RoleAssignment.objects.current().filter(user=user).select_related("organisation").order_by("pk"),
+        "assignments": told_of(RoleAssignment.objects.current(at).filter(user=user)).order_by("pk"),
         "may_see_records": may_anywhere(user, Action.SEE_RECORDS),
         "may_edit": may_anywhere(user, Action.EDIT_ACTIVITY),
         "programmes": programmes_with_reports(user),
@@ -70,6 +71,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "nominations_waiting": nominations_waiting(user)[:SHOWN],
         "open_calls": calls_open_to(user, local_day(at))[:SHOWN],
         "unread_count": inbox_of(user).filter(read_at=None).count(),
+        "may_manage_people": may_anywhere(user, Action.MANAGE_PEOPLE),
         "may_see_deliveries": may_anywhere(user, Action.SEE_DELIVERIES),
         "may_set_up": may_anywhere(user, Action.SET_UP_PROGRAMME),
         "set_up": programmes_to_set_up(user),
