@@ -1,5 +1,15 @@
+import datetime
+from importlib import import_module
+
 from django.apps import AppConfig
+
+from qixue.core.duties import Duty, duties
 
 
 class PeopleConfig(AppConfig):
     name = "qixue.people"
+
+    def ready(self) -> None:
+        import_module("qixue.people.account_notices")  # registers what people are told about their account
+        sessions = import_module("qixue.people.session_store")  # it needs the models, which are ready only now
+        duties.register(Duty("sessions", sessions.forget_expired, every=datetime.timedelta(hours=1)))

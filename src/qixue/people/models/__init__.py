@@ -1,19 +1,26 @@
 from qixue.people.models.accounts import ApiToken, User
+from qixue.people.models.factors import AuthenticatorApp, CodeTries, Passkey, RecoveryCode
 from qixue.people.models.notifications import Notification, NotificationPreference, QuietHours
 from qixue.people.models.organisations import Organisation, OrganisationAlias, OrganisationQuerySet
 from qixue.people.models.residents import Resident
 from qixue.people.models.roles import Role, RoleAssignment
+from qixue.people.models.web_sessions import WebSession
 
 __all__ = [
     "ApiToken",
+    "AuthenticatorApp",
+    "CodeTries",
     "Notification",
     "NotificationPreference",
     "Organisation",
     "OrganisationAlias",
     "OrganisationQuerySet",
+    "Passkey",
     "QuietHours",
+    "RecoveryCode",
     "Resident",
     "Role",
     "RoleAssignment",
     "User",
+    "WebSession",
 ]
