@@ -42,4 +42,4 @@ def complaints(password: str) -> list[str]:
 
 def test_complaint_is_in_chinese_for_chinese_readers():
     with translation.override("zh-hans"):
-        assert complaints("k7#mQ2x") == ["密码至少12个字符，例如四个互不相干的词。"]
+        assert complaints("k7#mQ2x") == ["请设置至少12个字符的密码，例如四个互不相干的词。"]

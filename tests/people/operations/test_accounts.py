@@ -56,7 +56,7 @@ def test_change_password_tells_the_person_also_at_night():
     change_password(user, password=NEW, by=user, at=at)
 
     message = OutboxMessage.objects.get()
-    assert (message.subject, message.due_at) == ("您的密码已更改", at)
+    assert (message.subject, message.due_at) == ("您的密码已修改", at)
     assert Notification.objects.get().link == "/account/"
 
 

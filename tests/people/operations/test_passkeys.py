@@ -20,10 +20,10 @@ from qixue.people.operations.second_step import make_recovery_codes
 pytestmark = pytest.mark.django_db
 
 
-def added(user: User, key: SoftKey, name: str = "手机") -> Passkey:
+def added(user: User, key: SoftKey, name: str = "手机", *, keep: str = "") -> Passkey:
     question = ask_for_new_passkey(user, site=SITE)
     answer = key.create(question)
-    return add_passkey(user, name=name, answer=answer, state=question.state, site=SITE, by=user, at=NOON)
+    return add_passkey(user, name=name, answer=answer, state=question.state, site=SITE, keep=keep, by=user, at=NOON)
 
 
 def code_of_refusal(act: Any, *args: Any, **kwargs: Any) -> str:
