@@ -1,7 +1,7 @@
 """Where sessions are kept (SESSION_ENGINE): Django's database store, whose rows also say whose session it is."""
 
 import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
@@ -18,7 +18,7 @@ class SessionStore(DatabaseStore):
         return WebSession
 
     def create_model_instance(self, data: dict[str, Any]) -> WebSession:
-        row: WebSession = super().create_model_instance(data)
+        row = cast("WebSession", super().create_model_instance(data))
         row.user_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
         if row.user_id and SIGNED_IN_AT in data:
             row.signed_in_at = datetime.datetime.fromisoformat(data[SIGNED_IN_AT])

@@ -118,4 +118,8 @@ class PasskeyForm(AnswerForm):
 
 
 class LanguageForm(Form):
-    language = forms.ChoiceField(label=_("Language"), choices=list(MESSAGE_LANGUAGES.items()), widget=forms.RadioSelect)
+    language = forms.ChoiceField(
+        label=_("Messages to me, and pages in this browser"),
+        choices=list(MESSAGE_LANGUAGES.items()),
+        widget=forms.RadioSelect,
+    )

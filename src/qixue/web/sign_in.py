@@ -57,7 +57,7 @@ def confirm(request: HttpRequest, *, at: datetime.datetime) -> None:
 
 def was_confirmed(request: HttpRequest, *, at: datetime.datetime) -> bool:
     confirmed_at = request.session.get(CONFIRMED_AT)
-    return bool(confirmed_at) and at <= datetime.datetime.fromisoformat(confirmed_at) + PATIENCE
+    return confirmed_at is not None and at <= datetime.datetime.fromisoformat(confirmed_at) + PATIENCE
 
 
 def passkey_site(request: HttpRequest) -> Site:

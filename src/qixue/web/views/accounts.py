@@ -39,7 +39,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     target, at = wanted(request) or reverse("workspace:home"), now()
     form = SignInForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
-        user: User = form.get_user()  # type: ignore[assignment]  # the only kind of user there is
+        user: User = form.get_user()
         if has_second_factor(user):
             begin_second_step(request, user, target, at=at)
             return redirect("second_step")
