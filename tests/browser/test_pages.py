@@ -67,6 +67,9 @@ def workspace_paths(scene: Scene) -> list[str]:
         f"{week}/coverage/",
         f"{week}/summary/",
         "/workspace/components/",
+        "/account/",
+        "/account/app/",
+        "/account/password/",
     ]
 
 
