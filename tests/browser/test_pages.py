@@ -78,6 +78,9 @@ def workspace_paths(scene: Scene) -> list[str]:
         f"/workspace/nominations/{scene.candidate.pk}/judge/",
         f"/workspace/objections/{scene.candidate.objections.get().pk}/",
         "/workspace/components/",
+        "/account/",
+        "/account/app/",
+        "/account/password/",
     ]
 
 

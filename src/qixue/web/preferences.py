@@ -52,8 +52,15 @@ def choose_size(request: HttpRequest) -> HttpResponse:
 def remembered(request: HttpRequest, cookie: str, value: str, known: list[str]) -> HttpResponse:
     """Back to the page the visitor came from, with the choice kept for a year; an unknown choice changes nothing."""
     response = redirect(own_path(request, request.POST.get("next", "")))
-    if value in known:
-        response.set_cookie(cookie, value, max_age=A_YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax")
+    return keep(response, cookie, value) if value in known else response
+
+
+def remember_language(response: HttpResponse, language: str) -> HttpResponse:
+    return keep(response, LANGUAGE_COOKIE, language)
+
+
+def keep(response: HttpResponse, cookie: str, value: str) -> HttpResponse:
+    response.set_cookie(cookie, value, max_age=A_YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax")
     return response
 
 

@@ -72,6 +72,12 @@ def moment(value: datetime.datetime | None) -> str:
 
 
 @register.filter
+def in_groups(text: str, size: int) -> str:
+    """JBSW Y3DP: a key in groups, so that nobody loses the place while typing it."""
+    return " ".join(text[start : start + size] for start in range(0, len(text), size))
+
+
+@register.filter
 def notice_title(notice: Notification) -> str:
     return title_of(notice.kind, notice.params)
 

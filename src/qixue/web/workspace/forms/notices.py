@@ -10,6 +10,7 @@ from qixue.web.forms import Form
 from qixue.web.workspace.forms.fields import MobileField, TimeField
 
 TOPICS = NotificationPreference.Topic.choices
+BY_MAIL_IF_WANTED = [(topic, label) for topic, label in TOPICS if topic != NotificationPreference.Topic.ACCOUNT]
 
 
 class NoticePreferencesForm(Form):
@@ -21,7 +22,11 @@ class NoticePreferencesForm(Form):
         label=_("Language of messages"), choices=list(MESSAGE_LANGUAGES.items()), widget=forms.RadioSelect
     )
     mail_topics = forms.MultipleChoiceField(
-        label=_("By mail about"), choices=TOPICS, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("By mail about"),
+        choices=BY_MAIL_IF_WANTED,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("What concerns the safety of your account always goes out by mail."),
     )
     sms_topics = forms.MultipleChoiceField(
         label=_("By SMS about"), choices=TOPICS, required=False, widget=forms.CheckboxSelectMultiple
