@@ -13,11 +13,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='notificationpreference',
-            name='topic',
-            field=models.CharField(choices=[('plans', 'Plans and approvals'), ('account', 'My account')], max_length=20),
-        ),
         migrations.CreateModel(
             name='AuthenticatorApp',
             fields=[

@@ -11,9 +11,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0003_returns'),
+        ('people', '0004_people_and_roles'),
         ('places', '0002_rooms'),
-        ('programme', '0003_booking_guard'),
+        ('programme', '0006_follow_ups'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

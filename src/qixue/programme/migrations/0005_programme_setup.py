@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0002_notifications'),
-        ('programme', '0003_booking_guard'),
+        ('programme', '0004_plan_line_edits'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0002_notifications'),
+        ('people', '0003_account_security'),
     ]
 
     operations = [
@@ -87,11 +87,6 @@ class Migration(migrations.Migration):
             model_name='roleassignment',
             name='stands_in_for',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='stand_ins', to='people.roleassignment'),
-        ),
-        migrations.AlterField(
-            model_name='notificationpreference',
-            name='topic',
-            field=models.CharField(choices=[('plans', 'Plans and approvals'), ('account', 'Account and roles')], max_length=20),
         ),
         migrations.AddIndex(
             model_name='roleassignment',

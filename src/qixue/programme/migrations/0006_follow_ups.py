@@ -10,8 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0003_follow_up_topic'),
-        ('programme', '0003_booking_guard'),
+        ('people', '0004_people_and_roles'),
+        ('programme', '0005_programme_setup'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

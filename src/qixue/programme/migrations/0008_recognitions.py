@@ -11,8 +11,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0003_recognitions_topic'),
-        ('programme', '0003_booking_guard'),
+        ('people', '0004_people_and_roles'),
+        ('programme', '0007_returns'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
