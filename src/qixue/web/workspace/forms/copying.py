@@ -59,7 +59,6 @@ def initial_copy(source: Programme) -> dict[str, Any]:
         "year": year,
         "first_day": day.isoformat() if day else "",
         "parts": list(copying.PARTS),
-        "activities": copying.NO_ACTIVITIES,
     }
 
 

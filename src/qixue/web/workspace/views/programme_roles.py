@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.people.rules import Action
-from qixue.programme.models import Activity, Brand, Involvement, Programme, Session
+from qixue.programme.models import Activity, Brand, Involvement, Programme
 from qixue.programme.operations.ceremonies import plan_ceremony
 from qixue.programme.operations.programme_parts import give_role
 from qixue.programme.queries.programmes import events_of
@@ -80,8 +80,7 @@ def subject_words(programme: Programme, subject: Programme | Brand | Activity) -
 def ceremonies(request: HttpRequest, code: str) -> HttpResponse:
     """Launch and closing ceremonies with their sessions, and a form for one more."""
     programme = programme_to_set_up_or_404(request.user, code)
-    initial = {"counting_rule": Session.CountingRule.HEAD_COUNT, "organisation": programme.organisation.local_name}
-    form = CeremonyForm(request.POST or None, initial=initial, programme=programme)
+    form = CeremonyForm(request.POST or None, programme=programme)
     if form.is_valid():
         answers = form.cleaned_data
         try:

@@ -83,7 +83,7 @@ def new(request: HttpRequest) -> HttpResponse:
     organisations = Organisation.objects.filter(path__in=reach(request.user, Action.SET_UP_PROGRAMME))
     form = NewProgrammeForm(
         request.POST or None,
-        initial={"year": local_day(now()).year, "kind": Programme.Kind.ACTIVITY_WEEK},
+        initial={"year": local_day(now()).year},
         organisations=organisations.order_by("path", "pk"),
     )
     if form.is_valid():
