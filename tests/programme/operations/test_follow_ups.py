@@ -10,7 +10,7 @@ from tests.factories import NOON, OrganisationFactory, ProgrammeFactory, RoleAss
 from tests.factories_coordination import FollowUpFactory, FollowUpStepFactory
 
 from qixue.core.clock import local_day
-from qixue.core.models import AuditEntry
+from qixue.core.models import AuditEntry, OutboxMessage
 from qixue.core.refusal import Refused
 from qixue.people.models import Notification, Organisation, Role, User
 from qixue.programme.models import FollowUp, FollowUpStep, Programme
@@ -358,6 +358,28 @@ def test_assigner_hands_over_to_another_county(offices: Offices) -> None:
     )
 
     assert (item.owner, item.steps.get(kind="handed_over").organisation) == (offices.other, offices.other)
+
+
+def test_former_owner_is_told_without_a_link_that_leads_nowhere(offices: Offices) -> None:
+    hand_over_follow_up(
+        offices.item(), to=offices.other, reason="分工调整", edit_count=1, by=offices.bureau_person, at=NOON
+    )
+
+    notice = Notification.objects.get(kind="follow_up_passed_on", user=offices.county_person)
+    assert notice.link == ""
+
+
+def test_long_names_and_titles_fit_the_subject_of_a_mail(offices: Offices) -> None:
+    offices.county.name = "连" * 100
+    offices.county.save(update_fields=["name"])
+    offices.county_person.email, offices.county_person.language = "county@example.cn", "en"
+    offices.county_person.save(update_fields=["email", "language"])
+
+    assign_follow_up(
+        offices.programme, details=details(offices.county, title="办" * 200), by=offices.bureau_person, at=NOON
+    )
+
+    assert len(OutboxMessage.objects.get().subject) < 200
 
 
 def test_database_refuses_a_report_without_evidence_and_a_return_without_reason() -> None:

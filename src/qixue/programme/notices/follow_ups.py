@@ -1,5 +1,6 @@
 """What people are told about follow-ups."""
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from qixue.people.models import NotificationPreference
@@ -78,11 +79,14 @@ register(
 )
 
 
+LONGEST_TITLE = 50  # characters: with the names of two bodies it still fits the subject of a mail
+
+
 def about(kind: str, step: FollowUpStep) -> Notice:
     """What a step means for those who hear of it; of one step everybody hears once."""
     follow_up = step.follow_up
     params: dict[str, str | int] = {
-        "title": follow_up.title,
+        "title": Truncator(follow_up.title).chars(LONGEST_TITLE),
         "owner": follow_up.owner.name,
         "assigner": follow_up.assigner.name,
         "above": step.organisation.name,

@@ -3,7 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -238,6 +238,8 @@ def hand_over_follow_up(
     back_to_the_ground(follow_up)
     tell_owner("follow_up_assigned", step, at=at)
     tell_assigner("follow_up_passed_on", step, at=at)
-    told = people_in_charge(former, Action.ANSWER_FOLLOW_UP)
-    notify(told, notices.about("follow_up_passed_on", step), at=at)
+    notice = notices.about("follow_up_passed_on", step)
+    if not to.path.startswith(former.path):
+        notice = replace(notice, link="")  # the item is out of their reach from now on
+    notify(people_in_charge(former, Action.ANSWER_FOLLOW_UP), notice, at=at)
     return follow_up

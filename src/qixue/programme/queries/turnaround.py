@@ -4,7 +4,7 @@ import datetime
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from qixue.core.clock import local_day
 from qixue.core.figures import Scope, shared
@@ -16,8 +16,7 @@ SECONDS_OF_A_DAY = 86_400
 PlanKind, Kind = PlanStep.Kind, FollowUpStep.Kind
 
 
-@dataclass(frozen=True)
-class Passage:
+class Passage(NamedTuple):
     """From one step to the next. `path` is that of the organisation that took the time, `region` where it sits."""
 
     key: str  # the records at both ends
@@ -38,20 +37,19 @@ class Passage:
         return self.due_on is not None and local_day(self.ended_at) <= self.due_on
 
 
-@dataclass(frozen=True)
-class Row:
-    """A step as it stands in its table: of a plan's version or a follow-up (`subject`)."""
+class Row(NamedTuple):
+    """A step as it stands in its table: of a follow-up or of a plan's version (`subject`, `version`)."""
 
     pk: int
     subject: int
-    version: int | None
     kind: str
     at: datetime.datetime
     title: str
     path: str
     organisation: str
-    region: str
-    due_on: datetime.date | None = None
+    region: str | None
+    due_on: datetime.date | None
+    version: int | None
 
 
 ORGANISATION = ("organisation__path", "organisation__name", "organisation__region__path")
@@ -63,17 +61,12 @@ def passages_of_plans(programme: str) -> Passages:
     """Filed, decided and published; by the organisation that filed or decided."""
     kinds = (PlanKind.INVITED, PlanKind.SUBMITTED, PlanKind.RETURNED, PlanKind.APPROVED, PlanKind.PUBLISHED)
     steps = PlanStep.objects.filter(plan__programme__code=programme, kind__in=kinds).order_by("plan_id", "at", "pk")
-    columns = ("pk", "plan_id", "version_id", "kind", "at", "plan__organisation__name", *ORGANISATION)
+    columns = ("pk", "plan_id", "kind", "at", "plan__organisation__name", *ORGANISATION, "plan__due_on", "version_id")
     found: Passages = defaultdict(list)
-    for rows in by_subject(Row(*row[:-1], row[-1] or "") for row in with_organisation(steps.values_list(*columns))):
+    for rows in by_subject(map(Row._make, steps.exclude(organisation=None).values_list(*columns))):
         for name, passage in passages_of_plan(rows):
             found[name].append(passage)
     return in_tree_order(found)
-
-
-def with_organisation(rows: Iterable[tuple]) -> Iterator[tuple]:
-    """Steps that name no organisation tell nothing about who took the time."""
-    return (row for row in rows if row[6] is not None)
 
 
 def by_subject(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -119,7 +112,7 @@ def passage(record: str, start: Row, end: Row, due_on: datetime.date | None = No
         title=end.title,
         path=end.path,
         organisation=end.organisation,
-        region=end.region,
+        region=end.region or "",
         begun_at=start.at,
         ended_at=end.at,
         due_on=due_on,
@@ -150,15 +143,10 @@ def passages_of_follow_ups(programme: str) -> Passages:
     columns = ("pk", "follow_up_id", "kind", "at", "follow_up__title", *ORGANISATION, "due_on")
     found: Passages = defaultdict(list)
     rows = steps.order_by("follow_up_id", "at", "pk").values_list(*columns)
-    for group in by_subject(row_of(*row) for row in rows):
+    for group in by_subject(Row._make((*row, None)) for row in rows):
         for name, one in passages_of_follow_up(group):
             found[name].append(one)
     return in_tree_order(found)
-
-
-def row_of(pk: int, subject: int, kind: str, at: datetime.datetime, title: str, *rest: object) -> Row:
-    path, organisation, region, due_on = rest
-    return Row(pk, subject, None, kind, at, title, str(path), str(organisation), str(region or ""), due_on)  # type: ignore[arg-type]
 
 
 def passages_of_follow_up(rows: list[Row]) -> Iterator[tuple[str, Passage]]:

@@ -111,7 +111,7 @@ class ProposalForm(Form):
         for number in range(1, self.number_of_rows + 1) if self.is_bound else ():
             if not self.is_taken(number):
                 for name in ROW:
-                    self._errors.pop(f"{name}_{number}", None)  # type: ignore[union-attr]  # set by the line above
+                    self.errors.pop(f"{name}_{number}", None)
 
     def is_taken(self, number: int) -> bool:
         return bool(self.cleaned_data.get(f"take_{number}"))

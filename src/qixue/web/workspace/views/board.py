@@ -9,7 +9,7 @@ from django.shortcuts import render
 from qixue.core.clock import local_day, now
 from qixue.people.models import Organisation
 from qixue.people.rules import Action, may_anywhere
-from qixue.programme.models import FollowUp, Plan, Programme
+from qixue.programme.models import FollowUp, Plan
 from qixue.programme.queries.follow_ups import Counts, counts_of, follow_ups_for, in_state
 from qixue.programme.queries.waits import TO_CLOSE, TO_DO, Wait, pairs_of, waits_in
 from qixue.web import parts
@@ -81,7 +81,7 @@ def waits(request: HttpRequest, code: str) -> HttpResponse:
             key=lambda wait: (wait.since, wait.record),
         )
         page = parts.paginate(request, of_pair, PER_PAGE)
-        context |= {"page": page, "rows": reasons(programme, page.object_list, at)}
+        context |= {"page": page, "rows": reasons(list(page.object_list), at)}
     else:
         page = parts.paginate(request, pairs_of(found), PER_PAGE)
         keys = {key for pair in page for key in (pair.waiter, pair.awaited)}
@@ -104,7 +104,7 @@ def organisation_named(request: HttpRequest, name: str) -> Organisation | None:
     return organisation
 
 
-def reasons(programme: Programme, found: list[Wait], at: datetime.datetime) -> list[dict[str, Any]]:
+def reasons(found: list[Wait], at: datetime.datetime) -> list[dict[str, Any]]:
     """Each wait with the record behind it and the words for what is waited for."""
     items = FollowUp.objects.in_bulk([wait.record for wait in found if wait.act in {TO_DO, TO_CLOSE}])
     plans = Plan.objects.select_related("organisation").in_bulk(

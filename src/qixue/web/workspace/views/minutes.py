@@ -24,10 +24,12 @@ from qixue.web.workspace.views.follow_ups import MOST_NAMES
 def minutes(request: HttpRequest, code: str) -> HttpResponse:
     """First the text, then what was read in it; nothing is written until the rows are assigned."""
     programme, _part = programme_or_404(request.user, code, Action.ASSIGN_FOLLOW_UP)
+    if request.method != "POST":
+        return text_page(request, programme, MinutesForm())
     owners = Owners(assignable_by(request.user, programme), programme.region)
     if (row_count := rows_sent(request)) is not None:
         return assign(request, programme, owners, row_count)
-    form = MinutesForm(request.POST or None)
+    form = MinutesForm(request.POST)
     if form.is_valid():
         found = parse_minutes(form.cleaned_data["text"], today=local_day(now()))
         rows = rows_of(found.proposals, owners)
@@ -35,6 +37,10 @@ def minutes(request: HttpRequest, code: str) -> HttpResponse:
             proposal = ProposalForm.of(rows, form.cleaned_data["source"], owners)
             return proposal_page(request, programme, owners, proposal, left_out=found.left_out)
         form.add_error("text", nothing_found() if not rows else too_many(len(rows)))
+    return text_page(request, programme, form)
+
+
+def text_page(request: HttpRequest, programme: Programme, form: MinutesForm) -> HttpResponse:
     context = {
         "programme": programme,
         "heading": _("Paste minutes"),
