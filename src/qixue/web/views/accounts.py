@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from qixue.core.audience import for_everybody
 from qixue.web import parts
 from qixue.web.forms import Worded
 from qixue.web.preferences import own_path
@@ -32,6 +33,7 @@ class SignInForm(Worded, AuthenticationForm):
     )
 
 
+@for_everybody
 @sensitive_post_parameters("password")
 @never_cache
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -43,6 +45,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return parts.form_page(request, "accounts/sign_in.html", form, next=target)
 
 
+@for_everybody
 @never_cache
 def sign_out(request: HttpRequest) -> HttpResponse:
     """A link leads to a question; only the answer, by POST, ends the session."""
