@@ -5,20 +5,44 @@ from ninja import NinjaAPI
 
 from qixue.api import errors
 from qixue.api.door import guarded, guarded_urls
-from qixue.api.views import brands, figures, ledger, organisations, programmes, regions, sessions
+from qixue.api.views import (
+    brands,
+    figures,
+    ledger,
+    organisations,
+    plan_countersignatures,
+    plan_decisions,
+    plan_lines,
+    plans,
+    programmes,
+    regions,
+    sessions,
+)
 
 api = NinjaAPI(
     title="Qixue",
     version="1",
     description=(
-        "Programmes, sessions, figures and the attendance ledger of an activity week. Reading what is public needs no"
-        " token. Texts are given in Chinese and English; error messages follow Accept-Language."
+        "Programmes, plans, sessions, figures and the attendance ledger of an activity week. Reading what is public"
+        " needs no token. Texts are given in Chinese and English; error messages follow Accept-Language."
     ),
     urls_namespace="api",
     docs_url=None,
 )
 errors.install(api)
-for noun in (programmes, sessions, figures, organisations, brands, regions, ledger):
+for noun in (
+    programmes,
+    sessions,
+    figures,
+    organisations,
+    brands,
+    regions,
+    ledger,
+    plans,
+    plan_lines,
+    plan_countersignatures,
+    plan_decisions,
+):
     api.add_router("", noun.router)
 
 urlpatterns = [

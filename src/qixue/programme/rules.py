@@ -29,6 +29,12 @@ def approvable_by(user: Any) -> Q:
     return condition
 
 
+def may_see_plans_of(user: Any, programme: Programme) -> bool:
+    """Whether plans of the programme can be in reach at all: from above its tree, or from a part of it."""
+    top = programme.organisation.path
+    return any(top.startswith(path) or path.startswith(top) for path in reach(user, Action.SEE_PLANS))
+
+
 def may_file_plan(user: Any, plan: Plan) -> bool:
     return may(user, Action.FILE_PLAN, plan.organisation)
 

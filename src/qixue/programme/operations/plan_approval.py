@@ -71,11 +71,17 @@ def ask_one(
 
 @transaction.atomic
 def countersign(
-    countersignature: Countersignature, *, is_agreed: bool, comment: str, by: User, at: datetime.datetime
+    countersignature: Countersignature,
+    *,
+    is_agreed: bool,
+    comment: str,
+    line_comments: Mapping[PlanLine, str] | None = None,
+    by: User,
+    at: datetime.datetime,
 ) -> Countersignature:
     """Agree or object; the same answer again changes nothing, another one is a new step.
 
-    Refused: not_countersigner, not_submitted, comment_missing.
+    `line_comments` are written in the same act. Refused: not_countersigner, not_submitted, comment_missing.
     """
     version = lock_version(countersignature.version)
     countersignature = Countersignature.objects.select_related("organisation").get(pk=countersignature.pk)
@@ -84,6 +90,8 @@ def countersign(
     refuse_unless_submitted(version)
     if not is_agreed and not comment.strip():
         raise Refused("comment_missing", _("Please say what you object to, so that it can be changed."))
+    for line, text in (line_comments or {}).items():
+        write_comment(line, text, speaker=countersignature.organisation, by=by, at=at)
     if (countersignature.is_agreed, countersignature.comment) == (is_agreed, comment.strip()):
         return countersignature
     countersignature.is_agreed, countersignature.comment = is_agreed, comment.strip()
