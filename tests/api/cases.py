@@ -157,11 +157,10 @@ CASES: dict[Route, Case] = {
 
 def operations() -> Iterator[tuple[Route, Operation]]:
     """Every method and path that the router answers."""
-    for router in api._get_bound_routers():
-        for path, view in router.path_operations.items():
-            for operation in view.operations:
-                for method in operation.methods:
-                    yield (method, path), operation
+    views = (item for router in api._get_bound_routers() for item in router.path_operations.items())
+    for path, view in views:
+        for operation in view.operations:
+            yield from (((method, path), operation) for method in operation.methods)
 
 
 OPERATIONS: dict[Route, Operation] = dict(operations())

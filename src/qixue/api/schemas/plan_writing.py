@@ -35,11 +35,12 @@ def with_offset(value: datetime.datetime) -> datetime.datetime:
     return value
 
 
-def text(longest: int, shortest: int = 0) -> Any:
-    return Annotated[str, StringConstraints(strip_whitespace=True, min_length=shortest, max_length=longest), PlainText]
-
-
-Title, Short, Description, Comment = text(100, 1), text(100), text(2000), text(500)
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), PlainText]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), PlainText]
+Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), PlainText]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), PlainText]
+Comment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), PlainText]
+Remark = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), PlainText]
 Moment = Annotated[datetime.datetime, AfterValidator(with_offset), BeforeValidator(iso_moment)]
 People = Annotated[StrictInt, Field(ge=0, le=MOST_PEOPLE)]
 Number = Annotated[StrictInt, Field(ge=1, le=32767)]
@@ -104,7 +105,7 @@ class LinesIn(Read):
 
 
 class SubmissionIn(Keyed, Read):
-    note: text(1000) = ""  # type: ignore[valid-type]  # a type made by a function
+    note: Note = ""
 
 
 class OfVersion(Keyed):
@@ -120,7 +121,7 @@ class AskIn(OfVersion):
 
 class LineCommentIn(Body):
     line: uuid.UUID
-    text: text(500, 1)  # type: ignore[valid-type]
+    text: Remark
 
 
 class AnswerIn(Keyed):
