@@ -11,6 +11,10 @@ from qixue.api.views import (
     follow_ups,
     ledger,
     organisations,
+    plan_countersignatures,
+    plan_decisions,
+    plan_lines,
+    plans,
     programmes,
     recognitions,
     regions,
@@ -22,14 +26,29 @@ api = NinjaAPI(
     title="Qixue",
     version="1",
     description=(
-        "Programmes, sessions, figures and the attendance ledger of an activity week. Reading what is public needs no"
-        " token. Texts are given in Chinese and English; error messages follow Accept-Language."
+        "Programmes, plans, sessions, figures and the attendance ledger of an activity week. Reading what is public"
+        " needs no token. Texts are given in Chinese and English; error messages follow Accept-Language."
     ),
     urls_namespace="api",
     docs_url=None,
 )
 errors.install(api)
-for noun in (programmes, sessions, figures, organisations, brands, regions, ledger, follow_ups, returns, recognitions):
+for noun in (
+    programmes,
+    sessions,
+    figures,
+    organisations,
+    brands,
+    regions,
+    ledger,
+    plans,
+    plan_lines,
+    plan_countersignatures,
+    plan_decisions,
+    follow_ups,
+    returns,
+    recognitions,
+):
     api.add_router("", noun.router)
 
 urlpatterns = [

@@ -68,6 +68,22 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.MANAGE_ORGANISATIONS: COORDINATORS,
     Action.SEE_DELIVERIES: frozenset({Role.COORDINATOR, Role.AUDITOR}),
 }
+# What each action allows, for docs/reference/roles.md; one sentence, without a stop at its end.
+MEANING: dict[Action, str] = {
+    Action.SEE_WORKSPACE: "open the workspace and its session pages, with head counts and what they stand on",
+    Action.SEE_RECORDS: "read activities before they are published, and ledger entries",
+    Action.EDIT_ACTIVITY: "write an activity and its sessions",
+    Action.PUBLISH_ACTIVITY: "show an activity to the public, or call it off",
+    Action.RECORD_ATTENDANCE: "enter a head count for a session",
+    Action.CORRECT_ATTENDANCE: "replace or take back an entry by a new one that says why",
+    Action.SEE_EVIDENCE: "open the photos of sign-in sheets, which hold names",
+    Action.SEE_REPORT: "read figures and the work summary; the whole one from above, else one's own part",
+    Action.SEE_PLANS: "read the plans of one's part of the tree, and those that one was asked to countersign",
+    Action.FILE_PLAN: "write the plan of an organisation, file and amend it",
+    Action.COUNTERSIGN_PLAN: "answer for an organisation that was asked to countersign",
+    Action.APPROVE_PLAN: "invite, return, approve, publish and close from above: nobody decides about their own plan",
+    Action.SEE_DELIVERIES: "read which messages could not be delivered, and try them again",
+}
 
 
 def may(user: Any, action: Action, organisation: Organisation) -> bool:

@@ -46,6 +46,12 @@ def decided_by(user: Any, programme: Programme) -> Q:
     return condition
 
 
+def may_in_part_of(user: Any, action: Action, programme: Programme) -> bool:
+    """Whether some record of the programme can be in reach of the action: from above its tree, or from a part of it."""
+    top = programme.organisation.path
+    return any(top.startswith(path) or path.startswith(top) for path in reach(user, action))
+
+
 def may_file_plan(user: Any, plan: Plan) -> bool:
     return may(user, Action.FILE_PLAN, plan.organisation)
 

@@ -10,6 +10,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from qixue.core.audience import for_everybody
+
 LANGUAGE_COOKIE, SIZE_COOKIE = "qixue_language", "qixue_elder"
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 SIZES = ["", "1", "2"]  # normal, large, largest
@@ -39,11 +41,13 @@ def text_size(request: HttpRequest) -> str:
     return size if size in SIZES else ""
 
 
+@for_everybody
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     return remembered(request, LANGUAGE_COOKIE, request.POST.get("language", ""), LANGUAGES)
 
 
+@for_everybody
 @require_POST
 def choose_size(request: HttpRequest) -> HttpResponse:
     return remembered(request, SIZE_COOKIE, request.POST.get("size", ""), SIZES)

@@ -49,6 +49,7 @@ from qixue.programme.models import (
     SheetImport,
 )
 
+MISSING: dict[str, Any] = {"pk": 999_999, "code": "no-such"}
 PLACES = ("own", "ancestor", "sibling", "descendant", "stranger")
 
 
@@ -83,6 +84,11 @@ class Scene:
             values["kind"] = "xlsx"
         return values
 
+    def missing(self, path: str) -> dict[str, Any]:
+        """The same with what does not exist: no such record, or no such programme where no record is named."""
+        record = "pk" if "<int:pk>" in path else "code" if "<str:code>" in path else ""
+        return {**self.arguments(path), **({record: MISSING[record]} if record else {})}
+
     def record(self, path: str) -> int:
         beginning = path.split("<")[0]
         if beginning not in self.made:
@@ -90,12 +96,13 @@ class Scene:
         return self.made[beginning]
 
 
-def build_scene() -> Scene:
-    top = OrganisationFactory(code="top")
-    own, sibling = OrganisationFactory(code="own", parent=top), OrganisationFactory(code="sibling", parent=top)
+def build_scene(prefix: str = "") -> Scene:
+    """`prefix` stands before the codes of a second scene, so that both fit into one database."""
+    top = OrganisationFactory(code=f"{prefix}top")
+    own, sibling = (OrganisationFactory(code=f"{prefix}{code}", parent=top) for code in ("own", "sibling"))
     places = {"ancestor": top, "own": own, "sibling": sibling, "descendant": OrganisationFactory(parent=own)}
-    places["stranger"] = OrganisationFactory(code="elsewhere")
-    programme = ProgrammeFactory(organisation=top, code="week")
+    places["stranger"] = OrganisationFactory(code=f"{prefix}elsewhere")
+    programme = ProgrammeFactory(organisation=top, code=f"{prefix}week")
     NamedFigure.objects.create(programme=programme, code="attendance", definition="attendance", position=1)
     activity = ActivityFactory(programme=programme, organisation=own)
     people = {

@@ -6,7 +6,7 @@ from typing import Annotated
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from qixue.api.schemas.ledger import Body
+from qixue.api.schemas.keys import Body
 from qixue.api.schemas.parts import Moment, Named, PlainText, choice
 from qixue.programme.models import FollowUp, FollowUpStep
 from qixue.programme.operations.follow_ups import LONGEST_NOTE

@@ -5,8 +5,9 @@ from typing import Annotated
 from django.http import Http404, HttpRequest
 from ninja import Query, Router
 
-from qixue.api.auth import STAFF_ONLY, staff
+from qixue.api.auth import STAFF_ONLY, for_action, staff
 from qixue.api.errors import NotAllowed
+from qixue.api.reach import programme_in_reach
 from qixue.api.schemas.follow_ups import (
     ClosingIn,
     FollowUpOut,
@@ -17,9 +18,9 @@ from qixue.api.schemas.follow_ups import (
     StepOut,
 )
 from qixue.api.schemas.parts import Code, Error, Id, Page, PageQuery, choice, page_of
-from qixue.api.views.programmes import programme_for
 from qixue.core.clock import local_day, now
 from qixue.people.models import User
+from qixue.people.rules import Action
 from qixue.programme.models import FollowUp
 from qixue.programme.operations.follow_up_decisions import close_follow_up, send_back_follow_up
 from qixue.programme.operations.follow_ups import acknowledge_follow_up, report_follow_up
@@ -28,7 +29,9 @@ from qixue.programme.rules import may_answer_follow_up, may_decide_follow_up
 
 router = Router(auth=STAFF_ONLY, tags=["follow-ups"])
 READING = {401: Error, 404: Error, 422: Error}
+SEEING = for_action(Action.SEE_FOLLOW_UPS)
 WRITING = {400: Error, 401: Error, 403: Error, 404: Error, 409: Error, 413: Error, 422: Error}
+ANSWERING, DECIDING = for_action(Action.ANSWER_FOLLOW_UP), for_action(Action.ASSIGN_FOLLOW_UP)
 
 
 class FollowUpFilters(PageQuery):
@@ -70,11 +73,15 @@ def with_steps(user: User, item: FollowUp) -> FollowUpWithStepsOut:
     return FollowUpWithStepsOut(**FollowUpOut.of(item, local_day(now())).dict(), steps=steps)
 
 
-@router.get("/programmes/{code}/follow-ups", response={200: Page[FollowUpOut], **READING})
+@router.get(
+    "/programmes/{code}/follow-ups",
+    response={200: Page[FollowUpOut], **READING},
+    openapi_extra=for_action(Action.SEE_FOLLOW_UPS),
+)
 def list_follow_ups(request: HttpRequest, code: Code, filters: Query[FollowUpFilters]) -> dict:
     """Items of the viewer's part of the tree, by deadline."""
     user, today = staff(request), local_day(now())
-    rows = follow_ups_for(user).filter(programme=programme_for(user, code))
+    rows = follow_ups_for(user).filter(programme=programme_in_reach(user, code, Action.SEE_FOLLOW_UPS))
     if filters.state:
         rows = rows.filter(state=filters.state)
     if filters.owner:
@@ -85,14 +92,22 @@ def list_follow_ups(request: HttpRequest, code: Code, filters: Query[FollowUpFil
     return page_of(by_deadline(rows), filters, lambda item: FollowUpOut.of(item, today))
 
 
-@router.get("/follow-ups/{follow_up_id}", response={200: FollowUpWithStepsOut, **READING})
+@router.get(
+    "/follow-ups/{follow_up_id}",
+    response={200: FollowUpWithStepsOut, **READING},
+    openapi_extra=for_action(Action.SEE_FOLLOW_UPS),
+)
 def get_follow_up(request: HttpRequest, follow_up_id: Id) -> FollowUpWithStepsOut:
     """One item with its steps, oldest first."""
     user = staff(request)
     return with_steps(user, follow_up_for(user, follow_up_id))
 
 
-@router.post("/follow-ups/{follow_up_id}/acknowledgement", response={200: FollowUpWithStepsOut, **WRITING})
+@router.post(
+    "/follow-ups/{follow_up_id}/acknowledgement",
+    response={200: FollowUpWithStepsOut, **WRITING},
+    openapi_extra=ANSWERING,
+)
 def acknowledge(request: HttpRequest, follow_up_id: Id, body: StepIn) -> FollowUpWithStepsOut:
     """Say that the item has arrived. Sent again with the same version it answers the same."""
     user = staff(request)
@@ -100,7 +115,9 @@ def acknowledge(request: HttpRequest, follow_up_id: Id, body: StepIn) -> FollowU
     return with_steps(user, acknowledge_follow_up(item, edit_count=body.version, by=user, at=now()))
 
 
-@router.post("/follow-ups/{follow_up_id}/report", response={200: FollowUpWithStepsOut, **WRITING})
+@router.post(
+    "/follow-ups/{follow_up_id}/report", response={200: FollowUpWithStepsOut, **WRITING}, openapi_extra=ANSWERING
+)
 def report(request: HttpRequest, follow_up_id: Id, body: ReportIn) -> FollowUpWithStepsOut:
     """Report the item done. Sent again with the same version it answers the same."""
     user = staff(request)
@@ -108,7 +125,9 @@ def report(request: HttpRequest, follow_up_id: Id, body: ReportIn) -> FollowUpWi
     return with_steps(user, report_follow_up(item, note=body.note, edit_count=body.version, by=user, at=now()))
 
 
-@router.post("/follow-ups/{follow_up_id}/closing", response={200: FollowUpWithStepsOut, **WRITING})
+@router.post(
+    "/follow-ups/{follow_up_id}/closing", response={200: FollowUpWithStepsOut, **WRITING}, openapi_extra=DECIDING
+)
 def close(request: HttpRequest, follow_up_id: Id, body: ClosingIn) -> FollowUpWithStepsOut:
     """Accept what was reported. Sent again with the same version it answers the same."""
     user = staff(request)
@@ -116,7 +135,9 @@ def close(request: HttpRequest, follow_up_id: Id, body: ClosingIn) -> FollowUpWi
     return with_steps(user, close_follow_up(item, note=body.note, edit_count=body.version, by=user, at=now()))
 
 
-@router.post("/follow-ups/{follow_up_id}/return", response={200: FollowUpWithStepsOut, **WRITING})
+@router.post(
+    "/follow-ups/{follow_up_id}/return", response={200: FollowUpWithStepsOut, **WRITING}, openapi_extra=DECIDING
+)
 def send_back(request: HttpRequest, follow_up_id: Id, body: SendingBackIn) -> FollowUpWithStepsOut:
     """Send back what was reported, with the reason. Sent again with the same version it answers the same."""
     user = staff(request)

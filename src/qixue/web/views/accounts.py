@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from qixue.core.audience import for_everybody
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.people.factors import factors_of, has_second_factor
@@ -32,6 +33,7 @@ from qixue.web.sign_in import (
 )
 
 
+@for_everybody
 @sensitive_post_parameters("password")
 @never_cache
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -100,6 +102,7 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect(own_path(request, target))
 
 
+@for_everybody
 @never_cache
 def sign_out(request: HttpRequest) -> HttpResponse:
     """A link leads to a question; only the answer, by POST, ends the session."""

@@ -1,12 +1,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from qixue.core.audience import for_signed_in
 from qixue.core.clock import local_day, now
 from qixue.participation.queries import sessions_awaiting_count
 from qixue.people.directory import told_of
@@ -45,7 +45,7 @@ class Task:
         return reverse(f"workspace:{self.act[1]}", args=[asked.pk if asked else self.waiting.plan.pk])
 
 
-@login_required
+@for_signed_in
 def home(request: HttpRequest) -> HttpResponse:
     """What needs doing now, in the viewer's part of the tree; a kind word for somebody without a role."""
     user, at = staff(request), now()

@@ -1,7 +1,6 @@
 """What is decided about a filed plan: countersignatures, approval or return, publication; and its documents."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,11 +10,10 @@ from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.people.models import User
 from qixue.people.rules import Action
-from qixue.programme.models import Countersignature, PlanVersion
+from qixue.programme.models import PlanVersion
 from qixue.programme.operations.plan_approval import (
     approve_plan,
     ask_countersignature,
-    comment_on_line,
     countersign,
     return_plan,
 )
@@ -69,7 +67,14 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     form = CountersignForm(request.POST or None, lines=lines_of(version)[:MOST_COMMENTED])
     if form.is_valid():
         try:
-            give_answer(asked, form, staff(request))
+            countersign(
+                asked,
+                is_agreed=form.cleaned_data["answer"] == "agree",
+                comment=form.cleaned_data["comment"],
+                line_comments=form.line_comments(),
+                by=staff(request),
+                at=now(),
+            )
         except Refused as refusal:
             form.refuse(refusal)
         else:
@@ -78,16 +83,6 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     fits = version.state == State.SUBMITTED
     context = {"asked": asked, "fits": fits, **lines_page(request, version)}
     return parts.form_page(request, "workspace/plans/countersign.html", form, **context)
-
-
-@transaction.atomic
-def give_answer(asked: Countersignature, form: CountersignForm, by: User) -> None:
-    """The answer and its comments on sessions, all or nothing."""
-    at = now()
-    for line, text in form.line_comments().items():
-        comment_on_line(line, text=text, by=by, at=at)
-    is_agreed = form.cleaned_data["answer"] == "agree"
-    countersign(asked, is_agreed=is_agreed, comment=form.cleaned_data["comment"], by=by, at=at)
 
 
 @needs(Action.APPROVE_PLAN)
