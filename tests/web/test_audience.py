@@ -38,7 +38,7 @@ def test_only_the_workspace_is_for_staff() -> None:
 
 def test_open_page_answers_everybody(scene: Scene) -> None:
     cast = Cast(scene)
-    personas = [*cast.without_access(), *cast.of_place("own"), *cast.of_place("stranger")]
+    personas = [*cast.without_access(), *cast.of_place("own")]
     urls = {address.name: public_url(address, scene) for address in OPEN}
 
     refused = [

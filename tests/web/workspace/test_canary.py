@@ -29,7 +29,7 @@ CANARY, PART_OF_IT = "笼中金丝雀", "金丝"
 # What everybody may read, or what the database lets nobody change.
 NOT_PLANTED = {Activity, Organisation, Programme, Region, Room, Session, User, Venue, LedgerEntry}
 OUTSIDE = ("sibling", "stranger")
-SEARCHES = ("?q={}", "?state={}", "?county={}", "?organisation={}", "?brand={}", "?page=2")
+SEARCHES = ("q={0}", "state={0}", "county={0}", "organisation={0}", "brand={0}")
 
 
 def typed_fields(model: type[models.Model]) -> Iterator[str]:
@@ -87,7 +87,9 @@ def addresses_to_try(scene: Scene, pages: list[Page]) -> list[str]:
     lists = [*public, *(page.url for page in pages if "<int:pk>" not in page.path)]
     neighbour = scene.made["plans/sibling"]
     plan_pages = [reverse(f"workspace:{name}", args=[neighbour]) for name in ("plan", "submit_plan", "plan_sheet")]
-    return [*own, *plan_pages, *lists, *(url + search.format(PART_OF_IT) for url in lists for search in SEARCHES)]
+    everything_asked = "&".join(SEARCHES).format(PART_OF_IT)
+    searches = [f"{url}?{search.format(PART_OF_IT)}" for url in lists for search in [*SEARCHES[:2], everything_asked]]
+    return [*own, *plan_pages, *lists, *searches]
 
 
 def test_words_of_an_organisation_are_there_to_be_found(scene: Scene) -> None:
@@ -101,9 +103,7 @@ def test_words_of_an_organisation_are_there_to_be_found(scene: Scene) -> None:
 def test_words_of_an_organisation_reach_no_other(scene: Scene) -> None:
     cast = Cast(scene)
     readers = [Client(), cast.client(UserFactory())]
-    readers += [
-        cast.client(scene.people[place, role]) for place in OUTSIDE for role in (Role.COORDINATOR, Role.AUDITOR)
-    ]
+    readers += [cast.client(scene.people[place, Role.COORDINATOR]) for place in OUTSIDE]
 
     found = [
         address
