@@ -71,7 +71,7 @@ class FollowUpOut(Schema):
         )
 
 
-class StepOut(Schema):
+class FollowUpStepOut(Schema):
     """One step. It names the organisation, not the person; a file can be opened in the workspace only."""
 
     kind: Annotated[FollowUpStep.Kind, choice(FollowUpStep.Kind)]
@@ -82,7 +82,7 @@ class StepOut(Schema):
     has_file: bool
 
     @classmethod
-    def of(cls, step: FollowUpStep) -> "StepOut":
+    def of(cls, step: FollowUpStep) -> "FollowUpStepOut":
         return cls(
             kind=FollowUpStep.Kind(step.kind),
             at=step.at,
@@ -94,4 +94,4 @@ class StepOut(Schema):
 
 
 class FollowUpWithStepsOut(FollowUpOut):
-    steps: list[StepOut]
+    steps: list[FollowUpStepOut]

@@ -102,9 +102,10 @@ class CommentOut(Schema):
 
 
 class LineOut(Schema):
-    """One planned session. `key` is the same in every version; money is in fen."""
+    """One planned session. `key` is the same in every version, `edit_count` that of this line; money is in fen."""
 
     key: uuid.UUID
+    edit_count: int
     title: str
     kind: Annotated[Activity.Kind, choice(Activity.Kind)]
     audience: Annotated[Activity.Audience, choice(Activity.Audience)]
@@ -129,8 +130,8 @@ class LineOut(Schema):
     def of(cls, line: PlanLine, comments: list[LineComment] | None = None) -> "LineOut":
         """Brand, venue, room and region must be loaded with the line."""
         same = (
-            "key", "title", "kind", "audience", "description", "topic", "speaker", "starts_at", "ends_at", "is_online",
-            "seat_count", "counting_rule", "expected_attendance", "budget_fen", "is_flagship",
+            "key", "edit_count", "title", "kind", "audience", "description", "topic", "speaker", "starts_at", "ends_at",
+            "is_online", "seat_count", "counting_rule", "expected_attendance", "budget_fen", "is_flagship",
         )  # fmt: skip
         return cls(
             brand=line.brand.code if line.brand else None,
@@ -211,10 +212,8 @@ class ConflictOut(Schema):
 
     @classmethod
     def of(cls, conflict: Conflict) -> "ConflictOut":
-        line = conflict.slot.line
-        return cls(
-            kind=conflict.kind, line=line.key if line else None, text=str(conflict.text), is_hard=conflict.is_hard
-        )
+        line = conflict.slot.plan_line_key
+        return cls(kind=conflict.kind, line=line, text=str(conflict.text), is_hard=conflict.is_hard)
 
 
 class FieldChangeOut(Schema):

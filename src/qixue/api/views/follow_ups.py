@@ -11,11 +11,11 @@ from qixue.api.reach import programme_in_reach
 from qixue.api.schemas.follow_ups import (
     ClosingIn,
     FollowUpOut,
+    FollowUpStepOut,
     FollowUpWithStepsOut,
     ReportIn,
     SendingBackIn,
     StepIn,
-    StepOut,
 )
 from qixue.api.schemas.parts import Code, Error, Id, Page, PageQuery, choice, page_of
 from qixue.core.clock import local_day, now
@@ -69,7 +69,7 @@ def for_its_assigner(user: User, follow_up_id: int) -> FollowUp:
 
 def with_steps(user: User, item: FollowUp) -> FollowUpWithStepsOut:
     item = follow_up_for(user, item.pk)
-    steps = [StepOut.of(step) for step in steps_of(item)]
+    steps = [FollowUpStepOut.of(step) for step in steps_of(item)]
     return FollowUpWithStepsOut(**FollowUpOut.of(item, local_day(now())).dict(), steps=steps)
 
 

@@ -88,13 +88,13 @@ def change_line(
     body: LineChangeIn,
     if_match: IfMatch = None,
 ) -> LineOut:
-    """Write one session of the draft as it shall be."""
+    """Write one session of the draft as it shall be. `edit_count` is that of the line, not of the version."""
     plan = plan_to_file(staff(request), plan_id)
     line = line_of(version_of(plan), key)
     _version, edit_count = version_read(plan, body, if_match)
     [details] = details_of([body], plan.programme)
     changed = edit_line(line, details=details, edit_count=edit_count, by=staff(request), at=now())
-    response["ETag"] = etag(version_of(plan))
+    response["ETag"] = f'"{changed.version.number}-{changed.edit_count}"'
     return LineOut.of(changed)
 
 
@@ -102,7 +102,7 @@ def change_line(
 def delete_line(
     request: HttpRequest, response: HttpResponse, plan_id: Id, key: uuid.UUID, if_match: IfMatch = None
 ) -> VersionOut:
-    """Take a session out of the draft. What was read is named by If-Match."""
+    """Take a session out of the draft. If-Match names the version and the line's `edit_count` as they were read."""
     plan = plan_to_file(staff(request), plan_id)
     line = line_of(version_of(plan), key)
     _version, edit_count = version_read(plan, Read(), if_match)
