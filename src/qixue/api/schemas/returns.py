@@ -25,7 +25,7 @@ class ReturnFieldOut(Schema):
     def of(cls, field: ReturnField) -> "ReturnFieldOut":
         return cls(
             position=field.position,
-            kind=field.kind,
+            kind=ReturnField.Kind(field.kind),
             name=Text(zh=field.name, en=field.name_en),
             rule=field.rule,
             unit=field.unit,
@@ -53,7 +53,7 @@ class ReturnCallOut(Schema):
             number=call.number,
             name=call.name,
             instruction=call.instruction,
-            state=call.state,
+            state=ReturnCall.State(call.state),
             organisation=Named.of(call.organisation),
             town_due_on=call.town_due_on,
             county_due_on=call.county_due_on,
@@ -144,7 +144,7 @@ class ReturnStepOut(Schema):
     @classmethod
     def of(cls, step: ReturnStep) -> "ReturnStepOut":
         return cls(
-            kind=step.kind,
+            kind=ReturnStep.Kind(step.kind),
             at=step.at,
             organisation=Named.of(step.organisation),
             comment=step.comment,

@@ -28,7 +28,7 @@ from qixue.programme.operations.return_reminders import remind_of_returns
 from qixue.programme.operations.returns import Answer, FrozenFigure, save_return, submit_return
 from qixue.programme.queries.return_calls import county_desks, town_desks
 from qixue.programme.queries.return_coverage import towns_without_return
-from qixue.programme.queries.return_sums import fields_of
+from qixue.programme.queries.return_sums import FieldSum, sums_of
 
 CITY = "demo-city"
 LEVELS = {"county": county_desks, "town": town_desks}
@@ -138,11 +138,12 @@ def decide(office: Office, code: str, row: dict[str, Any], *, at: datetime.datet
 def send(office: Office, code: str, *, at: datetime.datetime) -> None:
     """Fill in and submit, with the figures of the organisation's part."""
     submission, by = office.of(code), office.staff[code]
-    fields = list(fields_of(office.call))
+    sums = sums_of(submission)
+    fields = [each.field for each in sums]
     towns = towns_without_return(submission)
     saved = save_return(
         submission,
-        answers={field: answer(office.chance, field) for field in fields if not field.is_figure},
+        answers={each.field: answer(office.chance, each) for each in sums if not each.field.is_figure},
         note="",
         covered=towns[: len(towns) * 2 // 3],
         edit_count=submission.edit_count,
@@ -163,12 +164,15 @@ def figures(
     }
 
 
-def answer(chance: random.Random, field: ReturnField) -> Answer:
+def answer(chance: random.Random, each: FieldSum) -> Answer:
+    """People of a whole county are no fewer than those of its largest town."""
+    field = each.field
     if field.is_text:
         return Answer(text=chance.choice(TEXTS))
     first, last, step, hedges = DRAWN[field.unit]
     qualifier = chance.choice(hedges)
-    amount = chance.randrange(first, last, step)
+    least = 0 if field.adds_up else max((int(part.quantity.value) for part in each.parts if part.quantity), default=0)
+    amount = least + chance.randrange(first, last, step)
     rounded = amount // 10 * 10 if qualifier == Qualifier.AT_LEAST and amount > 10 else amount
     return Answer(rounded, qualifier)
 

@@ -158,7 +158,7 @@ def submit_return(
         submission=submission, kind=ReturnStep.Kind.SUBMITTED, at=at, by=by, organisation=submission.organisation
     )
     step.covered.set(submission.covered.all())
-    step.parts.set([part.sent_step_id for part in accepted_parts(submission)])
+    step.parts.set([part.sent_step for part in accepted_parts(submission) if part.sent_step])
     SentValue.objects.bulk_create(sent_value(step, each, figures.get(each.field)) for each in sums)
     submission.state, submission.sent_step = State.SUBMITTED, step
     submission.first_sent_at = submission.first_sent_at or at

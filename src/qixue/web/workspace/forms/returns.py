@@ -71,7 +71,7 @@ class ReturnForm(Form):
         value, note = self.cleaned_data.get(key_of(field)), self.cleaned_data.get(f"note_{field.pk}", "")
         if field.is_number and value:
             return Answer(value.amount, value.qualifier, note=note)
-        return Answer(text=value if field.is_text else "", note=note)
+        return Answer(text=str(value or "") if field.is_text else "", note=note)
 
 
 def key_of(field: ReturnField) -> str:
