@@ -37,7 +37,7 @@ def test_list_shows_calls_candidates_and_results(open_page, candidate):
 
     page = open_page(LIST)
 
-    assert [words(link) for link in page.xpath("//main//h3/a")] == ["盘秀英", "黄惠珍"]
+    assert [words(link) for link in page.xpath("//main//a/h3")] == ["盘秀英", "黄惠珍"]
     assert [words(heading) for heading in page.xpath("//main//h2")] == ["百姓学习之星推介"]
     assert "CANARY" not in page.text_content()
 
