@@ -217,6 +217,7 @@ class DecisionForm(OpinionForm):
         choices=[("approve", _("Approve the plan")), ("return", _("Return it with comments"))],
         widget=forms.RadioSelect,
     )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the number of the one that was read
     field_order = ["decision", "comment"]
 
     def clean(self) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from qixue.web import parts
 from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.forms.plans import CountersignForm, DecisionForm, DocumentForm, asking_form
 from qixue.web.workspace.reach.plans import (
+    chosen_version,
     countersignature_or_404,
     document_or_404,
     latest_version,
@@ -87,10 +88,11 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(Action.APPROVE_PLAN)
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Approve, or return with comments on the sessions concerned."""
+    """Approve, or return with comments on the sessions concerned: the version that was read, none filed meanwhile."""
     plan = plan_to_decide_or_404(request.user, pk)
-    version = latest_version(plan)
-    form = DecisionForm(request.POST or None, lines=lines_of(version)[:MOST_COMMENTED])
+    version = chosen_version(request, plan)
+    read = {"version": version.number}
+    form = DecisionForm(request.POST or None, initial=read, lines=lines_of(version)[:MOST_COMMENTED])
     if form.is_valid():
         try:
             text = take_decision(version, form, staff(request))
@@ -120,9 +122,9 @@ def take_decision(version: PlanVersion, form: DecisionForm, by: User) -> str:
 
 @needs(Action.APPROVE_PLAN)
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """What publication will change, once more, then for everybody."""
+    """What publication will change, once more, then for everybody: the version that was read."""
     plan = plan_to_decide_or_404(request.user, pk)
-    version = latest_version(plan)
+    version = chosen_version(request, plan)
     if request.method == "POST":
         try:
             publish_plan(version, by=staff(request), at=now())
