@@ -51,4 +51,5 @@ class NotKnown(CommonPasswordValidator):
 
     def is_known(self, piece: str) -> bool:
         is_run = any(piece in run for run in RUNS)
-        return len(piece) <= 2 or is_run or piece in OWN_WORDS or piece in self.passwords or bool(YEAR.fullmatch(piece))
+        is_short = len(piece) <= 2 and piece.isascii()  # two Chinese characters are a word, two letters are nothing
+        return is_short or is_run or piece in OWN_WORDS or piece in self.passwords or bool(YEAR.fullmatch(piece))

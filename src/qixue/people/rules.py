@@ -82,6 +82,18 @@ MEANING: dict[Action, str] = {
     Action.FILE_PLAN: "write the plan of an organisation, file and amend it",
     Action.COUNTERSIGN_PLAN: "answer for an organisation that was asked to countersign",
     Action.APPROVE_PLAN: "invite, return, approve, publish and close from above: nobody decides about their own plan",
+    Action.SET_UP_PROGRAMME: "set up, copy, publish and close a programme, in the organisation that keeps it or above",
+    Action.SEE_FOLLOW_UPS: "read the coordination board and how long steps take",
+    Action.ASSIGN_FOLLOW_UP: "assign, close, send back, move and withdraw items; never close what one's own office did",
+    Action.ANSWER_FOLLOW_UP: "acknowledge and report for the organisation that has to do something, or hand it on",
+    Action.SEE_RETURNS: "read returns and who has reported",
+    Action.FILE_RETURN: "fill in and submit the return of an organisation",
+    Action.ACCEPT_RETURN: "set up, open and close a call for returns; accept and send back, from above",
+    Action.SEE_NOMINATIONS: "read nominations",
+    Action.NOMINATE: "write nominations, put them forward, and record what the nominee agreed to",
+    Action.JUDGE_NOMINATION: "open calls, pass on, put on notice and award; never what one's own office put forward",
+    Action.MANAGE_PEOPLE: "invite people, give and end roles in one's own part, never more than one's own",
+    Action.MANAGE_ORGANISATIONS: "add, edit and move organisations; one's own can be edited but not moved",
     Action.SEE_DELIVERIES: "read which messages could not be delivered, and try them again",
 }
 

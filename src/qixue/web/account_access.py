@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
+from qixue.core.audience import Audience, declared
 from qixue.core.clock import now
 from qixue.people.models import User
 from qixue.web.preferences import own_path
@@ -29,7 +30,7 @@ def own_account(view: View) -> View:
             return redirect_to_login(request.get_full_path())
         return view(request, request.user, *args, **kwargs)
 
-    return guarded
+    return declared(guarded, Audience.SIGNED_IN)
 
 
 def confirmed_account(view: View) -> View:

@@ -60,14 +60,14 @@ def test_change_password_tells_the_person_also_at_night():
     assert Notification.objects.get().link == "/account/"
 
 
-def test_change_password_refused_changes_nothing():
+def test_change_weak_password_changes_nothing():
     user = UserFactory()
     client = signed_in(user)
 
     with pytest.raises(Refused) as refusal:
         change_password(user, password="short", by=user, at=NOON)
 
-    assert (refusal.value.code, refusal.value.field) == ("password_refused", "password")
+    assert (refusal.value.code, refusal.value.field) == ("weak_password", "password")
     assert (is_signed_in(client), audit()) == (True, [])
 
 

@@ -49,7 +49,12 @@ from qixue.programme.models import (
     SheetImport,
 )
 
-MISSING: dict[str, Any] = {"pk": 999_999, "code": "no-such"}
+MISSING: dict[str, Any] = {
+    "pk": 999_999,
+    "code": "no-such",
+    "key": "7b7f6c1e-52c9-4b5d-9d3c-3f8a1df5a0b1",
+    "secret": "no-such",
+}
 PLACES = ("own", "ancestor", "sibling", "descendant", "stranger")
 
 

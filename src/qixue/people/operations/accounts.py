@@ -3,8 +3,6 @@
 import datetime
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -13,16 +11,14 @@ from qixue.core.refusal import Refused
 from qixue.people.models import AuthenticatorApp, CodeTries, Passkey, RecoveryCode, User, WebSession
 from qixue.people.models.accounts import MESSAGE_LANGUAGES
 from qixue.people.operations.account_log import log_and_tell
+from qixue.people.operations.passwords import refuse_weak_password
 
 
 @transaction.atomic
 def change_password(user: User, *, password: str, keep: str = "", by: Any, at: datetime.datetime) -> None:
-    """Every other session ends; `keep` is the key of the one in which it happens. Refused: password_refused."""
+    """Every other session ends; `keep` is the key of the one in which it happens. Refused: weak_password."""
     user = User.objects.select_for_update().get(pk=user.pk)
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise Refused("password_refused", " ".join(error.messages), field="password") from error
+    refuse_weak_password(password, user)
     user.set_password(password)
     user.save(update_fields=["password"])
     end_sessions(user, keep=keep)

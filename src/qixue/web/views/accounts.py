@@ -55,6 +55,7 @@ def sign_in_page(request: HttpRequest, form: Any, target: str, **context: Any) -
     return parts.form_page(request, "accounts/sign_in.html", form, **context)
 
 
+@for_everybody
 @sensitive_post_parameters("code")
 @never_cache
 def second_step(request: HttpRequest) -> HttpResponse:
@@ -77,6 +78,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
     return parts.form_page(request, "accounts/second_step.html", form, **context)
 
 
+@for_everybody
 @require_POST
 @never_cache
 def passkey_question(request: HttpRequest) -> HttpResponse:
@@ -86,6 +88,7 @@ def passkey_question(request: HttpRequest) -> HttpResponse:
     return JsonResponse(keep_question(request, ask_for_passkey(user, site=passkey_site(request))))
 
 
+@for_everybody
 @require_POST
 @never_cache
 def passkey_sign_in(request: HttpRequest) -> HttpResponse:

@@ -1,7 +1,6 @@
 """The page behind the link of an invitation: who holds the link sees who invites to what, and accepts."""
 
 from django.contrib import messages
-from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -9,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from qixue.core.audience import for_everybody
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.people.directory import invitation_of
@@ -17,10 +17,10 @@ from qixue.people.operations.invitations import accept_invitation, join
 from qixue.people.rules import is_vouched_for
 from qixue.web import parts
 from qixue.web.public.forms.invitations import JoinForm
+from qixue.web.sign_in import finish_sign_in
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
-
+@for_everybody
 @sensitive_post_parameters("password", "repeated")
 @never_cache
 def invitation(request: HttpRequest, secret: str) -> HttpResponse:
@@ -39,7 +39,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            login(request, user, backend=BACKEND)
+            finish_sign_in(request, user, way="invitation", at=now())
             messages.success(request, _("Welcome. This is your workspace."))
             return redirect("workspace:home")
     return parts.form_page(request, "public/invitations/join.html", form, invitation=found)

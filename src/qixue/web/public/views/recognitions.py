@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from qixue.core.audience import for_everybody
 from qixue.core.clock import local_day, now
 from qixue.core.refusal import Refused
 from qixue.programme.models import Nomination, Objection, Programme, RecognitionCall
@@ -35,6 +36,7 @@ class CallOnShow:
     unnamed_count: int
 
 
+@for_everybody
 def recognitions(request: HttpRequest, code: str) -> HttpResponse:
     """Every call of a programme: its conditions, its candidates on public notice, its result."""
     programme = parts.get_programme_or_404(code)
@@ -62,6 +64,7 @@ def can_object(nomination: Nomination, today: datetime.date) -> bool:
     )
 
 
+@for_everybody
 def candidate(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     programme, found = candidate_or_404(code, pk)
     context = {
@@ -75,6 +78,7 @@ def candidate(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return response
 
 
+@for_everybody
 def photo(request: HttpRequest, code: str, pk: int) -> FileResponse:
     _programme, found = candidate_or_404(code, pk)
     if not found.has_public_photo:
@@ -85,6 +89,7 @@ def photo(request: HttpRequest, code: str, pk: int) -> FileResponse:
     return response
 
 
+@for_everybody
 def object_to(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Object to a candidate on public notice; nothing of it is ever public."""
     programme, found = candidate_or_404(code, pk)
@@ -124,6 +129,7 @@ def remember(request: HttpRequest, at: datetime.datetime) -> None:
     request.session[FILED] = [*filed_lately(request, at), at.timestamp()]
 
 
+@for_everybody
 def objection(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The confirmation, for whoever has its address: received when, what was found. It repeats no words of theirs."""
     related = ("nomination__call__programme__region", "nomination__call__organisation")
