@@ -119,7 +119,7 @@ def add_row(programme: Programme, *, owner: Owner, details: Details, by: User, a
     shelf, values = SHELVES[type(details)], checked(details)
     rows: QuerySet[Any] = shelf.model._default_manager.filter(**{shelf.owner: owner})
     if existing := rows.filter(**{name: values[name] for name in shelf.same}).first():
-        return existing  # type: ignore[no-any-return]  # one of the models of a shelf
+        return existing
     refuse_second_head(rows, details)
     supporters = values.pop("supporters", ())
     position = int(rows.aggregate(last=Max("position"))["last"] or 0) + 1
@@ -130,7 +130,7 @@ def add_row(programme: Programme, *, owner: Owner, details: Details, by: User, a
         row.supporters.set(supporters)
     count_edit(programme)
     record_audit("programme.row_added", row, by=by, at=at, details={"programme": programme.code, "row": str(row)})
-    return row  # type: ignore[no-any-return]
+    return row
 
 
 def checked(details: Details) -> dict[str, Any]:
