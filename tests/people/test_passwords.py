@@ -25,6 +25,7 @@ OWN = "Please choose a password that is not like your name, user name, mail addr
         ("13900001234xx", [OWN]),
         ("correct horse battery staple", []),
         ("渔沙坑村的老茶树下有三只鸡", []),
+        ("茶园 2026 春天 明前", []),
         ("vK9-ruzt-Ohm7-lip", []),
     ],
 )
