@@ -11,13 +11,18 @@ from qixue.people.rules import Action, reach
 from qixue.programme.models import Nomination, NominationStep, Objection, RecognitionCall
 
 
+def offices_that_nominate(user: Any, call: RecognitionCall) -> list[str]:
+    """The paths of the user's offices through which they may put somebody forward: below the one that decides."""
+    top = call.organisation.path
+    return [path for path in reach(user, Action.NOMINATE) if path.startswith(top) and path != top]
+
+
 def office_for(user: Any, organisation: Organisation, call: RecognitionCall) -> str | None:
     """The path of the office through which the user puts something forward for the organisation: the nearest one.
 
-    None where they may not: the office must be below the one that decides.
+    None where they may not.
     """
-    top = call.organisation.path
-    paths = [path for path in reach(user, Action.NOMINATE) if path.startswith(top) and path != top]
+    paths = offices_that_nominate(user, call)
     return max((path for path in paths if organisation.path.startswith(path)), key=len, default=None)
 
 

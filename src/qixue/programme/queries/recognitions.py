@@ -13,7 +13,7 @@ from qixue.people.rules import Action, reach
 from qixue.places.models import Region
 from qixue.programme.models import CallStage, Nomination, NominationStep, Programme, RecognitionCall
 from qixue.programme.queries.plans import holders_of
-from qixue.programme.recognition_rules import may_judge, office_for
+from qixue.programme.recognition_rules import may_judge, offices_that_nominate
 
 State = Nomination.State
 FRIDAY = 4
@@ -95,10 +95,8 @@ def last_notice_day(first: datetime.date, working_days: int) -> datetime.date:
 
 def organisations_to_nominate(user: User, call: RecognitionCall) -> QuerySet[Organisation]:
     """For whom the user can put somebody forward in this call."""
-    within = path_filter(reach(user, Action.NOMINATE))
-    below = Organisation.objects.filter(within, path__startswith=call.organisation.path, is_group=False)
-    allowed = [each.pk for each in below if office_for(user, each, call)]
-    return Organisation.objects.filter(pk__in=allowed).order_by("path", "pk")
+    within = path_filter(offices_that_nominate(user, call))
+    return Organisation.objects.filter(within, is_group=False).order_by("path", "pk")
 
 
 def honoured_before(nomination: Nomination) -> Nomination | None:
