@@ -4,13 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from tests.factories import OrganisationFactory, RoleAssignmentFactory
-from tests.factories_recognitions import CallFactory
+from tests.factories import NOON, OrganisationFactory, RoleAssignmentFactory
+from tests.factories_recognitions import CallFactory, NominationFactory
 
 from qixue.people.models import Role
-from qixue.programme.queries.recognitions import organisations_to_nominate
+from qixue.programme.models import Nomination, NominationStep, RecognitionCall
+from qixue.programme.operations.public_notices import locked
+from qixue.programme.queries.recognitions import nominations_waiting, organisations_to_nominate
 
 pytestmark = pytest.mark.django_db
 
@@ -43,3 +45,34 @@ def test_organisations_to_nominate_take_two_queries_however_many(count: int) -> 
     clerk = RoleAssignmentFactory(organisation=county, role=Role.CADRE).user
 
     assert count_of(lambda: list(organisations_to_nominate(clerk, call))) == 2
+
+
+def waiting_at_the_call(count: int) -> tuple[RecognitionCall, list[Nomination]]:
+    """Nominations that a school put forward and that wait where it is decided."""
+    call = CallFactory()
+    school = OrganisationFactory(parent=call.organisation)
+    given = {"call": call, "organisation": school, "state": "nominated", "waits_at": call.organisation}
+    nominations = NominationFactory.create_batch(count, consented_at=NOON, **given)
+    for nomination in nominations:
+        nomination.steps.create(kind=NominationStep.Kind.NOMINATED, at=NOON, organisation=school)
+    return call, nominations
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_waits_takes_as_many_queries_for_three_as_for_one(count: int) -> None:
+    call, nominations = waiting_at_the_call(count)
+    judge = RoleAssignmentFactory(organisation=call.organisation, role=Role.COORDINATOR).user
+    found: list[Nomination] = []
+
+    queries = count_of(lambda: found.extend(nominations_waiting(judge)))
+
+    assert (found, queries) == (nominations, 6)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_chosen_nominations_are_locked_and_judged_together(count: int) -> None:
+    call, nominations = waiting_at_the_call(count)
+    judge = RoleAssignmentFactory(organisation=call.organisation, role=Role.COORDINATOR).user
+
+    with transaction.atomic():
+        assert count_of(lambda: locked(call, nominations, judge)) == 5

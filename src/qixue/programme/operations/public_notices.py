@@ -15,10 +15,16 @@ from qixue.people.rules import Action
 from qixue.programme.models import Award, Nomination, NominationStep, RecognitionCall
 from qixue.programme.notices import recognitions as notices
 from qixue.programme.operations.nomination_reviews import OWN_OFFICE
-from qixue.programme.operations.nominations import lock_nomination, people_who_nominate_for, record_step, step_on
+from qixue.programme.operations.nominations import (
+    lock_nomination,
+    lock_nominations,
+    people_who_nominate_for,
+    record_step,
+    step_on,
+)
 from qixue.programme.operations.recognition_calls import lock_call
 from qixue.programme.queries.recognitions import last_notice_day
-from qixue.programme.recognition_rules import may_decide
+from qixue.programme.recognition_rules import judgeable, may_decide
 
 State = Nomination.State
 Kind = NominationStep.Kind
@@ -39,10 +45,11 @@ def locked(
 ) -> tuple[RecognitionCall, list[Nomination]]:
     """The call and some of its nominations. Refused: none_chosen, not_judge, call_closed."""
     call = lock_call(call, None, by)
-    chosen = [lock_nomination(nomination) for nomination in sorted(nominations, key=lambda each: each.pk)]
+    chosen = lock_nominations(nominations)
     if not chosen or any(each.call_id != call.pk for each in chosen):
         raise Refused("none_chosen", _("Please choose at least one nomination."), field="nominations")
-    if own := [each for each in chosen if not may_decide(by, each)]:
+    judged = judgeable(by, [(each, call.organisation) for each in chosen])
+    if own := [each for each in chosen if each not in judged]:
         raise Refused("not_judge", OWN_OFFICE, lines=names(own), field="nominations")
     return call, chosen
 

@@ -13,7 +13,7 @@ from qixue.people.rules import Action, reach
 from qixue.places.models import Region
 from qixue.programme.models import CallStage, Nomination, NominationStep, Programme, RecognitionCall
 from qixue.programme.queries.plans import holders_of
-from qixue.programme.recognition_rules import may_judge, offices_that_nominate
+from qixue.programme.recognition_rules import judgeable, offices_that_nominate
 
 State = Nomination.State
 FRIDAY = 4
@@ -129,8 +129,8 @@ def nominations_waiting(user: User) -> list[Nomination]:
     waiting = Nomination.objects.filter(state=State.NOMINATED, waits_at__path__in=judged)
     back = Nomination.objects.filter(state=State.SENT_BACK, organisation__path__in=reach(user, Action.NOMINATE))
     related = (*SHOWN_WITH, "waits_at")
-    found = [each for each in waiting.select_related(*related).order_by("call", "pk") if may_judge(user, each)]
-    return [*found, *back.select_related(*related).order_by("call", "pk")]
+    desks = [(each, each.waits_at) for each in waiting.select_related(*related).order_by("call", "pk") if each.waits_at]
+    return [*judgeable(user, desks), *back.select_related(*related).order_by("call", "pk")]
 
 
 def calls_open_to(user: User, today: datetime.date) -> QuerySet[RecognitionCall]:
