@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
+from qixue.core.duties import for_each
 from qixue.core.refusal import Refused
 from qixue.people.models import User
 from qixue.people.operations.notifications import notify
@@ -105,7 +106,7 @@ def refuse_too_many(call: RecognitionCall, fresh: Sequence[Nomination]) -> None:
 def end_notices(*, at: datetime.datetime) -> int:
     """Duty of the worker: notices whose last day is over end by themselves. Returns how many did."""
     over = Nomination.objects.filter(state=State.ON_NOTICE, notice_until__lt=local_day(at)).order_by("pk")
-    return sum(end_notice(nomination, at=at) for nomination in over)
+    return for_each("public_notices", over, lambda nomination: end_notice(nomination, at=at))
 
 
 @transaction.atomic
