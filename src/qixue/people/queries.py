@@ -1,4 +1,5 @@
 import datetime
+from collections.abc import Iterable, Set
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -39,6 +40,31 @@ def people_in_charge(organisation: Organisation, action: rules.Action) -> list[U
         by_path.setdefault(holder.organisation.path, {})[holder.user_id] = holder.user
     nearest = next((path for path in paths if path in by_path), None)
     return list(by_path[nearest].values()) if nearest else []
+
+
+def holders_of(action: rules.Action) -> QuerySet[Any]:
+    """The paths of the organisations in which somebody active may do the action by a role held there."""
+    holders = RoleAssignment.objects.current().filter(role__in=rules.TABLE[action], user__is_active=True)
+    return holders.values_list("organisation__path", flat=True).distinct()
+
+
+def nearest_holder(path: str, holders: Set[str]) -> str:
+    """The path, or the nearest one above it, that is among the holders; empty where nobody is."""
+    while path and path not in holders:
+        path = path_above(path)
+    return path
+
+
+def path_above(path: str) -> str:
+    """Empty above the root."""
+    above, slash, _code = path.rstrip("/").rpartition("/")
+    return above + slash
+
+
+def whose_turn(user: Any, action: rules.Action, paths: Iterable[str]) -> list[str]:
+    """Those of the paths for which the action waits for the user: in their office or past one without a holder."""
+    own, holders = set(rules.reach(user, action)), set(holders_of(action))
+    return [path for path in paths if nearest_holder(path, holders) in own]
 
 
 def staff_by_organisation(organisations: list[int], action: rules.Action) -> dict[int, list[User]]:

@@ -350,3 +350,12 @@ def test_waiting_is_shown_to_the_nearest_judge_and_to_those_it_came_back_to(rung
     found = {name: [each.pk for each in nominations_waiting(person)] for name, person in rungs.people.items()}
 
     assert found == {"school": [back.pk], "town": [waiting.pk], "county": [], "city": []}
+
+
+def test_waiting_passes_a_desk_whose_last_judge_is_gone(rungs: Rungs) -> None:
+    waiting = rungs.submitted()
+    rungs.people["town"].role_assignments.update(ended_at=NOON)
+
+    found = {name: [each.pk for each in nominations_waiting(person)] for name, person in rungs.people.items()}
+
+    assert found == {"school": [], "town": [], "county": [waiting.pk], "city": []}

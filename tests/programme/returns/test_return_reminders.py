@@ -1,5 +1,6 @@
 import datetime
 
+from django.db.models.signals import pre_save
 from tests.factories import NOON
 from tests.factories_returns import DUE
 from tests.programme.returns.conftest import Desks, told
@@ -49,3 +50,17 @@ def test_moved_day_is_reminded_of_anew(desks: Desks) -> None:
 
     assert remind_of_returns(at=on(9)) == 3
     assert ReturnReminder.objects.filter(submission=desks.of("town")).count() == 2
+
+
+def test_returns_after_one_that_fails_are_reminded_of(desks: Desks) -> None:
+    def fail(instance: ReturnReminder, **_more: object) -> None:
+        if instance.submission.organisation == desks.places["town"]:
+            raise RuntimeError("planted")
+
+    pre_save.connect(fail, sender=ReturnReminder)
+    try:
+        count = remind_of_returns(at=on(-1))
+    finally:
+        pre_save.disconnect(fail, sender=ReturnReminder)
+
+    assert (count, told("return_soon")) == (1, [desks.people["other"].pk])

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import day_bounds, local_day
+from qixue.core.duties import for_each
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people import account_notices as notices
@@ -115,7 +116,8 @@ def finish(stand_in: RoleAssignment, ended_at: datetime.datetime, *, by: User | 
 def close_run_out(*, at: datetime.datetime) -> int:
     """Write down the end of what ran out and tell both. It gave nothing any more since then. Returns how many."""
     due = RoleAssignment.objects.filter(ended_at=None, expires_at__lte=at).order_by("expires_at", "pk")
-    return sum(close_one(pk, at=at) for pk in due.values_list("pk", flat=True)[:MOST_AT_ONCE])
+    keys = due.values_list("pk", flat=True)[:MOST_AT_ONCE]
+    return for_each("stand_ins", keys, lambda pk: close_one(pk, at=at))
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from qixue.core.clock import local_day, local_moment
+from qixue.core.duties import for_each
 from qixue.people.models import Organisation, RoleAssignment, User
 from qixue.people.operations.notifications import notify
 from qixue.people.rules import TABLE, Action
@@ -32,8 +33,8 @@ def chase_follow_ups(*, at: datetime.datetime) -> int:
     open_items = FollowUp.objects.exclude(programme__state=Programme.State.CLOSED).select_related(*RELATED)
     reminders = open_items.filter(owner_forgets(today) | assigner_forgets(today)).order_by("due_on", "pk")
     overdue = open_items.filter(climbs(today)).order_by("due_on", "pk")
-    reminded = sum(remind(follow_up, at=at) for follow_up in reminders)
-    return reminded + sum(escalate(follow_up, at=at) for follow_up in overdue)
+    reminded = for_each("follow_ups", reminders, lambda follow_up: remind(follow_up, at=at))
+    return reminded + for_each("follow_ups", overdue, lambda follow_up: escalate(follow_up, at=at))
 
 
 def owner_forgets(today: datetime.date) -> Q:

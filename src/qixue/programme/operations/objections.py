@@ -23,7 +23,8 @@ from qixue.programme.recognition_rules import may_decide
 State = Nomination.State
 Kind = NominationStep.Kind
 SHORTEST, LONGEST = 10, 2000  # characters
-MOST_PER_HOUR = 20  # against one candidate: a flood is for the telephone
+MOST_PER_HOUR = 20  # anonymous ones against one candidate: a flood is for the telephone
+MOST_PER_PHONE = 5  # named ones against one candidate in an hour with the same phone number
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,7 @@ def file_objection(
     if nomination.state != State.ON_NOTICE or until is None or local_day(at) > until:
         raise Refused("notice_not_running", _("The public notice of this candidate is not running."))
     check_objection(details)
-    hour_ago = at - datetime.timedelta(hours=1)
-    if nomination.objections.filter(received_at__gt=hour_ago).count() >= MOST_PER_HOUR:
-        sentence = _("Very many objections came in during the last hour; please call, or come back later.")
-        raise Refused("too_many_objections", sentence)
+    refuse_flood(nomination, details, at)
     objection = Objection.objects.create(
         nomination=nomination,
         key=key,
@@ -74,6 +72,28 @@ def file_objection(
     people = people_in_charge(nomination.call.organisation, Action.JUDGE_NOMINATION)
     notify(people, notices.objection_received(objection), at=at)
     return objection
+
+
+def refuse_flood(nomination: Nomination, details: ObjectionDetails, at: datetime.datetime) -> None:
+    """Refused: too_many_objections. One who gives a name never waits because of others."""
+    lately = nomination.objections.filter(received_at__gt=at - datetime.timedelta(hours=1))
+    if details.is_anonymous:
+        is_flood = lately.filter(is_anonymous=True).count() >= MOST_PER_HOUR
+        sentence = _(
+            "Very many anonymous objections came in during the last hour; please give your name and phone number, call,"
+            " or come back later."
+        )
+    else:
+        phones = [digits(phone) for phone in lately.filter(is_anonymous=False).values_list("phone", flat=True)]
+        is_flood = phones.count(digits(details.phone)) >= MOST_PER_PHONE
+        sentence = _("Several objections came in with this phone number; please call, or come back later.")
+    if is_flood:
+        raise Refused("too_many_objections", sentence)
+
+
+def digits(phone: str) -> str:
+    """Of the number without its spaces and dashes; as it was typed where there are none."""
+    return "".join(str(int(each)) for each in phone if each.isdecimal()) or phone.strip()
 
 
 def check_objection(details: ObjectionDetails) -> None:

@@ -23,6 +23,7 @@ class ActPage:
     done: str
     back: str
     fits: bool = True
+    note: str = ""  # what the act brings with it, in a frame of its own
     context: Mapping[str, Any] = field(default_factory=dict)
 
 

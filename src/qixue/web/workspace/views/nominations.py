@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -107,6 +108,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         found,
         title=_("Edit the nomination"),
         lead=_("A photo that is there stays unless you add another one."),
+        note=note_on_consent(found),
         button=_("Save"),
         done=_("Saved."),
         fits=found.state in Nomination.EDITABLE_STATES,
@@ -115,9 +117,24 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act() -> Nomination:
         read = form.cleaned_data["version"] or 0
-        return edit_nomination(found, details=form.details(), edit_count=read, by=staff(request), at=now())
+        edited = edit_nomination(found, details=form.details(), edit_count=read, by=staff(request), at=now())
+        if found.consented_at and not edited.consented_at:
+            messages.warning(request, _("The agreement to publication no longer stands: please ask for it again."))
+        elif found.photo_consented_at and not edited.photo_consented_at:
+            messages.warning(request, _("The agreement to the photo no longer stands: please ask for it again."))
+        return edited
 
     return act_page(request, form, page, act)
+
+
+def note_on_consent(found: Nomination) -> str:
+    """What an edit does to the agreement that is there."""
+    if not (found.consented_at or found.photo_consented_at):
+        return ""
+    return _(
+        "The nominee has agreed to what stands here. If you change the name, the affiliation, the story or whether the"
+        " nominee is under 14, the agreement ends and has to be asked for again; a new photo ends the one to the photo."
+    )
 
 
 @needs(Action.NOMINATE)
