@@ -241,7 +241,7 @@ def test_leading_group_is_set_up_and_changed(programme: Programme, acting: dict[
 def test_role_is_given_to_programme_event_and_brand(programme: Programme, acting: dict[str, Any]) -> None:
     one, two = OrganisationFactory(), OrganisationFactory()
     event = ActivityFactory(programme=programme, kind="launch_ceremony")
-    brand = BrandFactory()
+    brand = BrandFactory(organisation=programme.organisation)
     brand.programmes.add(programme)
 
     for subject in (programme, event, brand):
@@ -272,11 +272,13 @@ def test_roles_move_among_those_of_the_same_kind(programme: Programme, acting: d
     assert Involvement.objects.get(organisation=three).position == 1
 
 
-def test_county_programme_changes_no_brand_of_the_city(acting: dict[str, Any], programme: Programme) -> None:
+def test_county_programme_changes_no_brand_of_the_city(programme: Programme) -> None:
     county = RegionFactory(code="441826", name="连南", level=Region.Level.COUNTY, parent=RegionFactory())
     local = ProgrammeFactory(organisation=OrganisationFactory(parent=programme.organisation), region=county)
-    brand: Brand = BrandFactory()
+    brand: Brand = BrandFactory(organisation=programme.organisation)
+    brand.programmes.add(programme, local)
     body: Organisation = OrganisationFactory()
+    acting = {"by": RoleAssignmentFactory(organisation=local.organisation, role=Role.COORDINATOR).user, "at": NOON}
 
     with refusing("brand_elsewhere"):
         give_role(local, subject=brand, role=Role_.CARRIER, organisations=[body], **acting)

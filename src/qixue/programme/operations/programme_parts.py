@@ -30,6 +30,7 @@ from qixue.programme.models import (
     PublicityChannel,
     TaskAssignment,
 )
+from qixue.programme.operations.activities import ALREADY_CHANGED
 from qixue.programme.operations.plan_documents import normalised_number
 from qixue.programme.operations.programmes import count_edit, lock_programme
 from qixue.programme.rules import may_change_brand
@@ -268,11 +269,11 @@ def give_role(
 ) -> list[Involvement]:
     """Give organisations a role in the programme, one of its brands or one of its activities; once each.
 
-    Refused: brand_elsewhere, and those of `lock_programme`.
+    Refused: those of `lock_brand` and `lock_programme`.
     """
     programme = lock_programme(programme, None, by=by)
     if isinstance(subject, Brand):
-        refuse_brand_elsewhere(programme, subject)
+        lock_brand(programme, subject, None, by=by)
     field = subject._meta.model_name or ""
     rows = Involvement.objects.filter(role=role, **{field: subject})
     position = int(rows.aggregate(last=Max("position"))["last"] or 0)
@@ -289,9 +290,24 @@ def give_role(
     return given
 
 
-def refuse_brand_elsewhere(programme: Programme, brand: Brand) -> None:
-    if not may_change_brand(programme, brand):
-        raise Refused("brand_elsewhere", _("This brand belongs to a larger place; only a programme there changes it."))
+NOT_IN_PROGRAMME = _("This does not, or no longer, belong to the programme.")
+
+
+def lock_brand(programme: Programme, brand: Brand, version: int | None, *, by: User) -> Brand:
+    """The brand, locked for a change of it: it stands in several programmes, so the lock on one of them is not enough.
+
+    `version` None: the change cannot overwrite anybody's.
+    Refused: not_in_programme, brand_elsewhere, changed_meanwhile.
+    """
+    brands = Brand.objects.select_for_update(of=("self",)).select_related("organisation")
+    locked = brands.filter(programmes=programme, pk=brand.pk).first()
+    if locked is None:
+        raise Refused("not_in_programme", NOT_IN_PROGRAMME)
+    if not may_change_brand(by, locked):
+        raise Refused("brand_elsewhere", _("Another organisation keeps this brand; only its coordinators change it."))
+    if version is not None and locked.edit_count != version:
+        raise Refused("changed_meanwhile", ALREADY_CHANGED)
+    return locked
 
 
 @transaction.atomic
