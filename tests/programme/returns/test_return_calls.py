@@ -136,9 +136,36 @@ def test_organisation_elsewhere_cannot_be_asked(draft: Desks) -> None:
 def test_days_move_and_those_who_still_file_are_told(desks: Desks) -> None:
     later = DUE + datetime.timedelta(days=9)
 
-    call = move_due_days(desks.call, town_due_on=later, county_due_on=later, by=desks.people["city"], at=NOON)
+    call = moved(desks, later, later)
 
     assert (call.town_due_on, call.county_due_on, len(told("return_days_moved"))) == (later, later, 3)
+
+
+def moved(desks: Desks, town: datetime.date, county: datetime.date, *, at: datetime.datetime = NOON) -> ReturnCall:
+    """As an editor moves them who has read the call when it was opened."""
+    days = {"town_due_on": town, "county_due_on": county, "edit_count": desks.call.edit_count}
+    return move_due_days(desks.call, **days, by=desks.people["city"], at=at)
+
+
+def test_days_move_only_to_days_that_are_not_over_and_in_their_order(desks: Desks) -> None:
+    """By the last day for towns DUE stands, that for counties is later; one of them moves."""
+    county = desks.call.county_due_on
+    between, afterwards = NOON + datetime.timedelta(days=1), datetime.datetime.combine(county, NOON.timetz())
+    afterwards += datetime.timedelta(days=3)
+    too_early = DUE - datetime.timedelta(days=1)
+
+    assert refusal(lambda: moved(desks, DUE, too_early, at=between)) == "counties_before_towns"
+    assert refusal(lambda: moved(desks, county + datetime.timedelta(days=1), county)) == "counties_before_towns"
+    assert refusal(lambda: moved(desks, DUE, county + datetime.timedelta(days=1), at=afterwards)) == "due_in_past"
+    assert moved(desks, DUE, afterwards.date(), at=afterwards).town_due_on == DUE
+
+
+def test_two_who_move_the_days_never_overwrite_each_other(desks: Desks) -> None:
+    later = DUE + datetime.timedelta(days=9)
+    moved(desks, later, later)
+
+    assert moved(desks, later, later).town_due_on == later
+    assert refusal(lambda: moved(desks, DUE, later)) == "changed_meanwhile"
 
 
 def test_call_is_closed_once_and_then_its_days_stand(desks: Desks) -> None:
@@ -148,8 +175,7 @@ def test_call_is_closed_once_and_then_its_days_stand(desks: Desks) -> None:
     again = close_call(desks.call, by=by, at=NOON + datetime.timedelta(hours=1))
 
     assert (closed.closed_at, again.closed_at) == (NOON, NOON)
-    move = refusal(lambda: move_due_days(desks.call, town_due_on=DUE, county_due_on=DUE, by=by, at=NOON))
-    assert move == "call_not_open"
+    assert refusal(lambda: moved(desks, DUE, DUE)) == "call_not_open"
 
 
 @pytest.mark.parametrize(

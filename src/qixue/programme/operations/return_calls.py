@@ -23,7 +23,6 @@ from qixue.programme.models import Programme, ReturnCall, ReturnField, ReturnSub
 from qixue.programme.models.return_calls import TYPED_UNITS
 from qixue.programme.notices import returns as notices
 from qixue.programme.operations.activities import ALREADY_CHANGED
-from qixue.programme.operations.plans import refuse_past
 from qixue.programme.queries.return_calls import FIGURE_UNITS
 from qixue.programme.rules import may_set_up_call
 
@@ -52,11 +51,18 @@ class FieldDetails:
     is_required: bool = True
 
 
-def check_days(town_due_on: datetime.date, county_due_on: datetime.date, at: datetime.datetime) -> None:
-    """Refused: due_in_past, counties_before_towns."""
-    if town_due_on < local_day(at):
-        raise Refused("due_in_past", _("Please give a day that is not over yet."), field="town_due_on")
-    refuse_past(county_due_on, at)
+def check_days(
+    town_due_on: datetime.date,
+    county_due_on: datetime.date,
+    at: datetime.datetime,
+    *,
+    standing: tuple[datetime.date | None, datetime.date | None] = (None, None),
+) -> None:
+    """A day that stands already, for towns or counties, may be over. Refused: due_in_past, counties_before_towns."""
+    days = {"town_due_on": town_due_on, "county_due_on": county_due_on}
+    for (field, day), former in zip(days.items(), standing, strict=True):
+        if day != former and day < local_day(at):
+            raise Refused("due_in_past", _("Please give a day that is not over yet."), field=field)
     if county_due_on < town_due_on:
         text = _("Please give the counties at least as long as the towns: they add up what the towns report.")
         raise Refused("counties_before_towns", text, field="county_due_on")
@@ -136,20 +142,26 @@ def edit_call(
 
 @transaction.atomic
 def move_due_days(
-    call: ReturnCall, *, town_due_on: datetime.date, county_due_on: datetime.date, by: User, at: datetime.datetime
+    call: ReturnCall,
+    *,
+    town_due_on: datetime.date,
+    county_due_on: datetime.date,
+    edit_count: int,
+    by: User,
+    at: datetime.datetime,
 ) -> ReturnCall:
     """Give everybody other last days; the same days again change nothing.
 
-    Refused: not_asker, call_not_open, due_in_past, counties_before_towns.
+    Refused: not_asker, call_not_open, changed_meanwhile, and those of `check_days`.
     """
     call = lock_call(call, by)
     refuse_unless_open(call)
-    if (call.town_due_on, call.county_due_on) == (town_due_on, county_due_on):
+    standing = (call.town_due_on, call.county_due_on)
+    if standing == (town_due_on, county_due_on):
         return call
-    if town_due_on != call.town_due_on:
-        check_days(town_due_on, county_due_on, at)
-    elif county_due_on < town_due_on:
-        check_days(county_due_on, county_due_on, at)
+    if call.edit_count != edit_count:
+        raise Refused("changed_meanwhile", ALREADY_CHANGED)
+    check_days(town_due_on, county_due_on, at, standing=standing)
     former = {"town_due_on": call.town_due_on.isoformat(), "county_due_on": call.county_due_on.isoformat()}
     call.town_due_on, call.county_due_on = town_due_on, county_due_on
     count_edit(call, "town_due_on", "county_due_on")
