@@ -1,13 +1,16 @@
 import datetime
 import uuid
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from tests.factories import NOON, OrganisationFactory
+from tests.factories import NOON, OrganisationFactory, RoleAssignmentFactory, UserFactory
 from tests.factories_returns import DUE, ReturnCallFactory
 from tests.programme.returns.conftest import Desks, told
 
+from qixue.core.models import OutboxMessage
 from qixue.core.refusal import Refused
+from qixue.people.models import Role
 from qixue.programme.models import Programme, ReturnCall, ReturnField, ReturnSubmission
 from qixue.programme.operations.return_calls import (
     CallDetails,
@@ -25,6 +28,7 @@ from qixue.programme.operations.return_calls import (
 
 DETAILS = CallDetails("活动周情况", DUE, DUE)
 NUMBER = FieldDetails("number", "媒体报道", rule="按标题去重", unit="report")
+OPENING, MOVING = 21, 16  # queries
 YESTERDAY = NOON.date() - datetime.timedelta(days=1)
 
 
@@ -93,6 +97,28 @@ def test_opening_asks_everybody_in_the_shape_of_the_tree(draft: Desks) -> None:
     county = draft.of("county").pk
     assert list(rows) == [("county", None, "county"), ("other", county, "town"), ("town", county, "town")]
     assert told("return_asked") == sorted(draft.people[name].pk for name in ("county", "town", "other"))
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_opening_and_moving_ask_the_database_equally_often(
+    draft: Desks, count: int, django_assert_num_queries: Any
+) -> None:
+    """The county and towns below it: two levels of returns, each town with a person of its own who has mail."""
+    towns = [OrganisationFactory(parent=draft.places["county"], kind="town_government") for _at in range(count)]
+    for town in towns:
+        user = UserFactory(email=f"{town.code}@example.com")
+        RoleAssignmentFactory(organisation=town, role=Role.COORDINATOR, user=user)
+    draft.call.asked.set([draft.places["county"], *towns])
+
+    with django_assert_num_queries(OPENING):
+        open_call(draft.call, edit_count=1, by=draft.people["city"], at=NOON)
+    draft.call.refresh_from_db()
+    with django_assert_num_queries(MOVING):
+        moved(draft, DUE + datetime.timedelta(days=1), DUE + datetime.timedelta(days=9))
+
+    parents = ReturnSubmission.objects.filter(organisation__in=towns).values_list("parent__organisation__code")
+    assert list(parents) == [("county",)] * count
+    assert (len(told("return_asked")), OutboxMessage.objects.count()) == (count + 1, 2 * count)
 
 
 def test_opening_twice_changes_nothing(desks: Desks) -> None:
