@@ -31,15 +31,22 @@ def user_of_token(key: str, *, at: datetime.datetime) -> User | None:
 
 def people_in_charge(organisation: Organisation, action: rules.Action) -> list[User]:
     """Who is told: the active people who may do the action in the organisation, else in the nearest one above it."""
-    paths = rules.paths_above(organisation)
+    return people_in_charge_of([organisation], action)[organisation.pk]
+
+
+def people_in_charge_of(organisations: Iterable[Organisation], action: rules.Action) -> dict[int, list[User]]:
+    """The same for many organisations at once, by their keys."""
+    above = {organisation.pk: rules.paths_above(organisation) for organisation in organisations}
     holders = RoleAssignment.objects.current().filter(
-        organisation__path__in=paths, role__in=rules.TABLE[action], user__is_active=True
+        organisation__path__in={path for paths in above.values() for path in paths},
+        role__in=rules.TABLE[action],
+        user__is_active=True,
     )
     by_path: dict[str, dict[int, User]] = {}
     for holder in holders.select_related("user", "organisation").order_by("pk"):
         by_path.setdefault(holder.organisation.path, {})[holder.user_id] = holder.user
-    nearest = next((path for path in paths if path in by_path), None)
-    return list(by_path[nearest].values()) if nearest else []
+    nearest = {pk: next((path for path in paths if path in by_path), None) for pk, paths in above.items()}
+    return {pk: list(by_path[path].values()) if path else [] for pk, path in nearest.items()}
 
 
 def holders_of(action: rules.Action) -> QuerySet[Any]:

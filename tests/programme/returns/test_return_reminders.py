@@ -46,7 +46,8 @@ def test_nobody_is_reminded_after_the_call_is_closed(desks: Desks) -> None:
 def test_moved_day_is_reminded_of_anew(desks: Desks) -> None:
     remind_of_returns(at=on(0))
     later = DUE + datetime.timedelta(days=10)
-    move_due_days(desks.call, town_due_on=later, county_due_on=later, by=desks.people["city"], at=NOON)
+    days = {"town_due_on": later, "county_due_on": later}
+    move_due_days(desks.call, **days, edit_count=desks.call.edit_count, by=desks.people["city"], at=NOON)
 
     assert remind_of_returns(at=on(9)) == 3
     assert ReturnReminder.objects.filter(submission=desks.of("town")).count() == 2

@@ -81,7 +81,8 @@ def board_of(call: ReturnCall, *, at: datetime.datetime, seen: Iterable[int] | N
         "call", "organisation__region", "sent_step", "parent"
     )
     every = list(submissions.prefetch_related("sent_step__covered").order_by("organisation__path", "pk"))
-    visible = every if seen is None else [each for each in every if each.pk in set(seen)]
+    within = None if seen is None else set(seen)
+    visible = every if within is None else [each for each in every if each.pk in within]
     by_region = desks_by_region(every)
     today = local_day(call.closed_at or at)
     base = call.organisation.region or call.programme.region
@@ -94,7 +95,7 @@ def board_of(call: ReturnCall, *, at: datetime.datetime, seen: Iterable[int] | N
         if region.level == Region.Level.COUNTY
     ]
     shown = tuple(
-        each for each in counties if seen is None or (each.tile.submission and each.tile.submission.pk in keys)
+        each for each in counties if within is None or (each.tile.submission and each.tile.submission.pk in keys)
     )
     placed = {tile.submission.pk for each in shown for tile in (each.tile, *each.towns) if tile.submission}
     others = tuple((each, *state_of(each, today)) for each in visible if each.pk not in placed)
