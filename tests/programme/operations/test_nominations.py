@@ -165,6 +165,8 @@ def test_form_sent_twice_makes_one_draft(rungs: Rungs) -> None:
         (NominationDetails("", "事迹"), "name_missing"),
         (NominationDetails("盘秀英", " "), "story_missing"),
         (NominationDetails("盘秀英", "长" * 1501), "story_too_long"),
+        (NominationDetails("盘秀英", "教会全村老人，电话１３８00138000。"), "private_number"),
+        (NominationDetails("盘秀英", "身份证44180119900101123X，教会全村老人。"), "private_number"),
         (NominationDetails("盘秀英", "事迹", photo=b"<svg/>"), "photo_unreadable"),
     ],
 )

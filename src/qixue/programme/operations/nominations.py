@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 import hashlib
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from qixue.core.clock import local_day
 from qixue.core.models import record_audit
 from qixue.core.pictures import redrawn
 from qixue.core.refusal import Doubt, Refused
+from qixue.core.typed import half_width
 from qixue.people.models import Organisation, User
 from qixue.people.operations.notifications import notify
 from qixue.people.queries import people_in_charge
@@ -26,6 +28,8 @@ from qixue.programme.operations.activities import ALREADY_CHANGED
 from qixue.programme.queries.recognitions import honoured_before, ladder
 from qixue.programme.recognition_rules import may_put_forward, office_for
 
+# A mobile number or an identity number, wherever it stands.
+PRIVATE_NUMBER = re.compile(r"(?<![0-9])(1[3-9][0-9]{9}|[0-9]{17}[0-9Xx])(?![0-9])")
 State = Nomination.State
 Kind = NominationStep.Kind
 Scope = PublicationConsent.Scope
@@ -104,7 +108,7 @@ def refuse_old_page(nomination: Nomination, edit_count: int) -> None:
 
 
 def check_details(details: NominationDetails) -> None:
-    """Refused: name_missing, story_missing, story_too_long."""
+    """Refused: name_missing, story_missing, story_too_long, private_number."""
     if not details.name.strip():
         raise Refused("name_missing", _("Please give the name of the nominee."), field="name")
     if not details.story.strip():
@@ -112,6 +116,9 @@ def check_details(details: NominationDetails) -> None:
     if len(details.story) > LONGEST_STORY:
         sentence = _("The story is longer than %(most)s characters; please shorten it.")
         raise Refused("story_too_long", sentence, field="story", most=LONGEST_STORY)
+    if PRIVATE_NUMBER.search(half_width(details.story)):
+        sentence = _("Everybody will read the story. Please take the phone number or identity number out of it.")
+        raise Refused("private_number", sentence, field="story")
 
 
 def refuse_closed(call: RecognitionCall) -> None:

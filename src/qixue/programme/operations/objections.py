@@ -1,6 +1,7 @@
 """Objections against candidates on public notice: anybody makes them, those who decide settle them."""
 
 import datetime
+import re
 import uuid
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ from qixue.programme.recognition_rules import may_decide
 State = Nomination.State
 Kind = NominationStep.Kind
 SHORTEST, LONGEST = 10, 2000  # characters
+PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{9,11}|[0-9]{7,8}")  # mobile, or fixed with or without its area code
 MOST_PER_HOUR = 20  # anonymous ones against one candidate: a flood is for the telephone
 MOST_PER_PHONE = 5  # named ones against one candidate in an hour with the same phone number
 
@@ -46,7 +48,8 @@ def file_objection(
 ) -> Objection:
     """Take an objection from a visitor; the same `key`, which the form made, returns the first one.
 
-    Refused: notice_not_running, objection_too_short, objection_too_long, name_and_phone, too_many_objections.
+    Refused: notice_not_running, objection_too_short, objection_too_long, name_and_phone, phone_unclear,
+    too_many_objections.
     """
     nomination = lock_nomination(nomination)
     if existing := Objection.objects.filter(key=key, nomination=nomination).first():
@@ -106,6 +109,9 @@ def check_objection(details: ObjectionDetails) -> None:
     if bool(details.name.strip()) != bool(details.phone.strip()):
         sentence = _("Please give both your name and your phone number, or neither.")
         raise Refused("name_and_phone", sentence, field="phone" if details.name.strip() else "name")
+    if details.phone.strip() and not PHONE.fullmatch(digits(details.phone)):
+        sentence = _("Please give a phone number at which you can be called, for example 139 0000 0000.")
+        raise Refused("phone_unclear", sentence, field="phone")
 
 
 @transaction.atomic
