@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.models import record_audit
 from qixue.core.refusal import Doubt, Refused
 from qixue.people import account_notices as notices
-from qixue.people.models import ApiToken, Organisation, Resident, RoleAssignment, User
+from qixue.people.models import Organisation, Resident, RoleAssignment, User
 from qixue.people.operations.notifications import notify
 from qixue.people.operations.organisations import lock_tree
+from qixue.people.operations.tokens import revoke_all
 from qixue.people.rules import TABLE, Action, may_give_role, paths_above
 
 
@@ -174,7 +175,7 @@ def close_account(user: User, *, by: User, at: datetime.datetime) -> User:
         each.refresh_from_db()
         if each.ended_at is None:
             close(each, by=by, at=at)
-    ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=at)
+    revoke_all(user, by=by, at=at)
     user.is_active, user.email, user.mobile = False, "", ""
     user.set_unusable_password()  # sessions carry a hash of the password: each of them is over
     user.save(update_fields=["is_active", "email", "mobile", "password"])

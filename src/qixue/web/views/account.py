@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
+from qixue.people.directory import tokens_of
 from qixue.people.factors import factors_of, must_have_second_factor
 from qixue.people.models import User
 from qixue.people.operations.accounts import (
@@ -86,6 +87,7 @@ def has_answered(request: HttpRequest, user: User) -> bool:
 @own_account
 def password(request: HttpRequest, user: User) -> HttpResponse:
     form = NewPasswordForm(request.POST or None)
+    has_keys = tokens_of(user).filter(revoked_at=None, expires_at__gt=now()).exists()
     if form.is_valid() and not is_password(request, user, form.cleaned_data["current"]):
         form.add_error("current", _("Please check the present password; it is not right."))
     if form.is_valid():
@@ -98,8 +100,10 @@ def password(request: HttpRequest, user: User) -> HttpResponse:
             user.refresh_from_db()
             update_session_auth_hash(request, user)
             messages.success(request, _("The new password is in force; all other sessions have ended."))
+            if has_keys:
+                messages.info(request, _("Your keys for programs no longer work; please make new ones."))
             return redirect("account:home")
-    return parts.form_page(request, "accounts/password.html", form)
+    return parts.form_page(request, "accounts/password.html", form, has_keys=has_keys)
 
 
 @require_POST
