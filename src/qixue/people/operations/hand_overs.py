@@ -13,7 +13,7 @@ from qixue.people.notices import KINDS
 from qixue.people.operations.notifications import notify
 from qixue.people.operations.organisations import lock_tree
 from qixue.people.operations.roles import close, details_of, grant, locked
-from qixue.people.operations.stand_ins import refuse_wrong_role
+from qixue.people.operations.stand_ins import refuse_stranger, refuse_wrong_role
 from qixue.people.queries import people_in_charge
 from qixue.people.rules import TABLE, Action
 
@@ -24,7 +24,7 @@ def hand_over(assignment: RoleAssignment, *, successor: User, note: str, by: Use
 
     Open invitations go along, and so do unread notices when nothing else is left to the one who goes.
 
-    The same again returns the first. Refused: not_own_role, role_over, same_person, account_closed.
+    The same again returns the first. Refused: not_own_role, role_over, same_person, not_a_colleague, account_closed.
     """
     lock_tree()
     assignment = locked(assignment)
@@ -34,6 +34,7 @@ def hand_over(assignment: RoleAssignment, *, successor: User, note: str, by: Use
     refuse_wrong_role(assignment, by)
     if successor.pk == assignment.user_id:
         raise Refused("same_person", _("Please choose somebody else than yourself."), field="person")
+    refuse_stranger(assignment, successor, at)
     taken, _is_new = grant(successor, role=assignment.role, organisation=assignment.organisation, by=by, at=at)
     close(assignment, by=by, at=at)
     made = HandOver.objects.create(given=assignment, taken=taken, note=note, at=at)

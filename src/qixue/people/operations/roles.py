@@ -164,11 +164,7 @@ def close_account(user: User, *, by: User, at: datetime.datetime) -> User:
         )
     held = RoleAssignment.objects.filter(user=user, ended_at=None).select_related("user", "organisation")
     roles = list(held.order_by("pk"))
-    if not all(may_give_role(by, each.role, each.organisation) for each in roles):
-        raise Refused(
-            "outside_reach",
-            _("This person also has a role outside of your part of the tree. Please end the roles below yours."),
-        )
+    refuse_beyond_reach(user, roles, by)
     for each in roles:
         refuse_last(each, at=at)
     for each in held.order_by("pk"):
@@ -181,3 +177,16 @@ def close_account(user: User, *, by: User, at: datetime.datetime) -> User:
     user.save(update_fields=["is_active", "email", "mobile", "password"])
     record_audit("account.closed", user, by=by, at=at, details={"person": user.display_name})
     return user
+
+
+def refuse_beyond_reach(user: User, roles: list[RoleAssignment], by: User) -> None:
+    """Where nothing is held any more, what was held says whose part of the tree it is. Refused: outside_reach."""
+    former = RoleAssignment.objects.filter(user=user).select_related("organisation").order_by("pk")
+    judged = roles or list(former)
+    if judged and all(may_give_role(by, each.role, each.organisation) for each in judged):
+        return
+    if roles:
+        sentence = _("This person also has a role outside of your part of the tree. Please end the roles below yours.")
+    else:
+        sentence = _("This person had roles outside of your part of the tree, or none. Please ask those above you.")
+    raise Refused("outside_reach", sentence)
