@@ -33,7 +33,7 @@ register(
         ACCOUNT,
         _("Your second step at sign-in was reset"),
         _(
-            "App, passkeys, recovery codes and keys for programs no longer work; all sessions have ended. Please start anew."
+            "App, passkeys, recovery codes and keys for programs work no more; all sessions have ended. Set them up anew."
         ),
     ),
 )
