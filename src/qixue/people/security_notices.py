@@ -32,8 +32,6 @@ register(
         "account_factors_reset",
         ACCOUNT,
         _("Your second step at sign-in was reset"),
-        _(
-            "App, passkeys, recovery codes and keys for programs work no more; all sessions have ended. Set them up anew."
-        ),
+        _("App, passkeys, recovery codes and keys no longer work; all sessions have ended. Please set them up anew."),
     ),
 )
