@@ -195,6 +195,19 @@ def test_unread_work_stays_with_somebody_who_has_another_role(held: RoleAssignme
     assert not Notification.objects.filter(user=successor, kind="plan_submitted").exists()
 
 
+def test_unread_work_of_a_role_held_elsewhere_stays(held: RoleAssignment, county: Organisation) -> None:
+    successor = colleague_of(held)
+    RoleAssignmentFactory(user=held.user, organisation=OrganisationFactory(parent=county), ended_at=NOON + DAY)
+    RoleAssignmentFactory(user=held.user, organisation=county.parent, ended_at=NOON)
+    for kind, created_at in [("plan_submitted", NOON - DAY), ("plan_approved", NOON + DAY)]:
+        Notification.objects.create(user=held.user, kind=kind, created_at=created_at, key=kind, params={})
+
+    hand_over(held, successor=successor, note="", by=held.user, at=NOON + 2 * DAY)
+
+    passed_on = Notification.objects.filter(user=successor, kind__startswith="plan").values_list("kind", flat=True)
+    assert list(passed_on) == ["plan_approved"]
+
+
 def test_open_invitations_go_along(held: RoleAssignment, county: Organisation) -> None:
     invited = Invited(name="王芳", role=Role.CADRE, mobile="13900000000")
     invite_person(county, invited=invited, by=held.user, at=NOON, client_uuid=key())
