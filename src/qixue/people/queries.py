@@ -9,6 +9,7 @@ from django.db.models import Case, Q, QuerySet, When
 from qixue.core.models import OutboxMessage
 from qixue.people import rules
 from qixue.people.models import ApiToken, Notification, Organisation, OrganisationQuerySet, RoleAssignment, User
+from qixue.places.models import Region
 
 
 def path_filter(paths: list[str], field: str = "path") -> Q:
@@ -19,6 +20,13 @@ def path_filter(paths: list[str], field: str = "path") -> Q:
 def organisations_for(user: Any, action: rules.Action) -> OrganisationQuerySet:
     """The organisations in which the user may do the action, by path."""
     return Organisation.objects.filter(path_filter(rules.reach(user, action))).order_by("path", "pk")
+
+
+def region_of_part(organisation: Organisation) -> Region | None:
+    """Where everything at and below an organisation lies: its own region, else that of the nearest one above it."""
+    placed = Organisation.objects.filter(path__in=rules.paths_above(organisation), region__isnull=False)
+    nearest = max(placed.select_related("region"), key=lambda each: len(each.path), default=None)
+    return nearest.region if nearest else None
 
 
 def user_of_token(key: str, *, at: datetime.datetime) -> User | None:

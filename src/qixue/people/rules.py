@@ -93,7 +93,7 @@ MEANING: dict[Action, str] = {
     Action.NOMINATE: "write nominations, put them forward, and record what the nominee agreed to",
     Action.JUDGE_NOMINATION: "open calls, pass on, put on notice and award; never what one's own office put forward",
     Action.MANAGE_PEOPLE: "invite people, give and end roles in one's own part, never more than one's own",
-    Action.MANAGE_ORGANISATIONS: "add, edit and move organisations; one's own can be edited but not moved",
+    Action.MANAGE_ORGANISATIONS: "add, edit and move organisations; one's own keeps kind, region and parent",
     Action.SEE_DELIVERIES: "read which messages could not be delivered, and try them again",
 }
 
@@ -168,6 +168,6 @@ def is_vouched_for(invitation: Invitation) -> bool:
 
 
 def may_move(user: Any, organisation: Organisation) -> bool:
-    """From an organisation above: nobody takes their own place in the tree elsewhere."""
+    """From an organisation above: nobody takes their own place in the tree elsewhere, or calls it something else."""
     paths = reach(user, Action.MANAGE_ORGANISATIONS)
     return any(organisation.path.startswith(path) and organisation.path != path for path in paths)

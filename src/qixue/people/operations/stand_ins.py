@@ -10,6 +10,7 @@ from qixue.core.duties import for_each
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people import account_notices as notices
+from qixue.people.directory import colleagues
 from qixue.people.models import RoleAssignment, User
 from qixue.people.operations.notifications import notify
 from qixue.people.operations.roles import details_of, locked
@@ -31,7 +32,8 @@ def arrange_stand_in(
 ) -> RoleAssignment:
     """Let somebody hold one's role from the first to the last day, both inclusive; the same again changes nothing.
 
-    Refused: not_own_role, role_over, stands_in_already, same_person, account_closed, days_wrong, too_long.
+    Refused: not_own_role, role_over, stands_in_already, same_person, account_closed, not_a_colleague, days_wrong,
+    too_long.
     """
     assignment = locked(assignment)
     refuse_wrong_role(assignment, by)
@@ -41,6 +43,7 @@ def arrange_stand_in(
         raise Refused("same_person", _("Please choose somebody else than yourself."), field="person")
     if not stand_in.is_active:
         raise Refused("account_closed", _("This account is closed; please choose somebody else."), field="person")
+    refuse_stranger(assignment, stand_in, at)
     begins_at, expires_at = day_bounds(first, last)
     mine = assignment.stand_ins.filter(ended_at=None, begins_at__lt=expires_at, expires_at__gt=begins_at)
     existing = mine.select_related("user").order_by("pk").first()
@@ -74,6 +77,16 @@ def refuse_wrong_role(assignment: RoleAssignment, by: User) -> None:
         raise Refused("not_own_role", _("Only a role of your own can be passed on, not one that you stand in for."))
     if assignment.ended_at:
         raise Refused("role_over", _("This role has ended."))
+
+
+def refuse_stranger(assignment: RoleAssignment, person: User, at: datetime.datetime) -> None:
+    """A role goes to somebody who works there already, above or below. Refused: not_a_colleague."""
+    if not colleagues(assignment.organisation, at).filter(pk=person.pk).exists():
+        raise Refused(
+            "not_a_colleague",
+            _("Please choose somebody who has a role in this organisation, in one above or in one below it."),
+            field="person",
+        )
 
 
 def refuse_wrong_days(first: datetime.date, last: datetime.date, at: datetime.datetime) -> None:
