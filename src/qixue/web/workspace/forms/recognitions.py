@@ -184,10 +184,6 @@ class ReasonForm(Form):
     comment = PlainCharField(label=_("Comment"), max_length=500, required=False, widget=short_text())
 
 
-class EmptyForm(Form):
-    """A button that asks once more."""
-
-
 class ConsentForm(Form):
     given_by = PlainCharField(label=_("Who agreed"), max_length=100)
     is_guardian = forms.BooleanField(label=_("As parent or guardian of a nominee under 14"), required=False)
