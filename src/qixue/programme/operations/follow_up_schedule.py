@@ -53,9 +53,21 @@ def assigner_forgets(today: datetime.date) -> Q:
 
 
 def climbs(today: datetime.date) -> Q:
-    """One level on the day after the deadline, and one more every third day."""
-    is_time = Q(escalated_on=None) | long_ago("escalated_on", today)
+    """One level on the day after the deadline, and one more every third day.
+
+    Where the owner has its turn only since a day after the deadline, as sent back to it or given to it by the assigner,
+    the first level comes on the third day from then.
+    """
+    first_time = Q(waiting_since__lt=day_start(today, days_ago=EVERY_DAYS - 1))
+    for days in range(1, EVERY_DAYS):
+        due_on = today - datetime.timedelta(days=days)
+        first_time |= Q(due_on=due_on, waiting_since__lt=day_start(today, days_ago=days - 1))
+    is_time = Q(escalated_on=None) & first_time | long_ago("escalated_on", today)
     return Q(state__in=FollowUp.OWNERS_TURN, due_on__lt=today) & is_time
+
+
+def day_start(today: datetime.date, *, days_ago: int) -> datetime.datetime:
+    return local_moment(today - datetime.timedelta(days=days_ago), datetime.time.min)
 
 
 def long_ago(field: str, today: datetime.date) -> Q:
