@@ -30,7 +30,7 @@ def user_of_token(key: str, *, at: datetime.datetime) -> User | None:
 
 def people_in_charge(organisation: Organisation, action: rules.Action) -> list[User]:
     """Who is told: the active people who may do the action in the organisation, else in the nearest one above it."""
-    paths = rules.paths_above(organisation)
+    paths = rules.paths_up_from(organisation.path)
     holders = RoleAssignment.objects.current().filter(
         organisation__path__in=paths, role__in=rules.TABLE[action], user__is_active=True
     )
