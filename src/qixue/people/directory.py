@@ -13,12 +13,11 @@ from qixue.people.models import (
     Invitation,
     InvitationQuerySet,
     Organisation,
-    OrganisationAlias,
     RoleAssignment,
     RoleAssignmentQuerySet,
     User,
 )
-from qixue.people.queries import organisations_for, path_filter
+from qixue.people.queries import mentioning, organisations_for, path_filter
 from qixue.people.rules import Action, paths_up_from, reach
 from qixue.places.models import Region
 
@@ -36,9 +35,7 @@ def organisations_wanted(user: Any, wanted: Wanted) -> QuerySet[Organisation]:
     """Organisations of the viewer's part of the tree that match, in tree order."""
     found = organisations_for(user, Action.MANAGE_ORGANISATIONS)
     if wanted.text:
-        alias = OrganisationAlias.objects.filter(organisation=OuterRef("pk"), name__icontains=wanted.text)
-        text = Q(name__icontains=wanted.text) | Q(name_en__icontains=wanted.text) | Q(code__icontains=wanted.text)
-        found = found.filter(text | Exists(alias))
+        found = found.filter(mentioning(wanted.text))
     if wanted.kind:
         found = found.filter(kind=wanted.kind)
     if wanted.region:

@@ -3,11 +3,20 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from qixue.core.models import OutboxMessage
+from qixue.core.typed import half_width
 from qixue.people import rules
-from qixue.people.models import ApiToken, Notification, Organisation, OrganisationQuerySet, RoleAssignment, User
+from qixue.people.models import (
+    ApiToken,
+    Notification,
+    Organisation,
+    OrganisationAlias,
+    OrganisationQuerySet,
+    RoleAssignment,
+    User,
+)
 
 
 def path_filter(paths: list[str], field: str = "path") -> Q:
@@ -18,6 +27,31 @@ def path_filter(paths: list[str], field: str = "path") -> Q:
 def organisations_for(user: Any, action: rules.Action) -> OrganisationQuerySet:
     """The organisations in which the user may do the action, by path."""
     return Organisation.objects.filter(path_filter(rules.reach(user, action))).order_by("path", "pk")
+
+
+def called(text: str) -> Q:
+    """Of organisations: those of exactly this code, name or other name, in whatever case and width it is typed."""
+    spellings = {text.strip(), half_width(text)}
+    return reduce(or_, (each_name("iexact", spelling) for spelling in spellings))
+
+
+def mentioning(text: str) -> Q:
+    """Of organisations: those whose code, name or other name holds the text."""
+    spellings = {text.strip(), half_width(text)}
+    return reduce(or_, (each_name("icontains", spelling) for spelling in spellings))
+
+
+def each_name(way: str, text: str) -> Q:
+    alias = OrganisationAlias.objects.filter(**{f"name__{way}": text}, organisation=OuterRef("pk"))
+    names = (Q(**{f"{field}__{way}": text}) for field in ("code", "name", "name_en"))
+    return reduce(or_, names, Q(Exists(alias)))
+
+
+def organisations_named(text: str, among: OrganisationQuerySet) -> OrganisationQuerySet:
+    """The one that is called exactly so, else all that mention the text, in tree order."""
+    same = among.filter(called(text))
+    found = same if len(same.order_by()[:2]) == 1 else among.filter(mentioning(text))
+    return found.order_by("path", "pk")
 
 
 def user_of_token(key: str, *, at: datetime.datetime) -> User | None:

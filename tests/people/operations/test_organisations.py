@@ -162,9 +162,16 @@ def test_directory_finds_by_name_alias_code_kind_and_counts(county: Organisation
 
     found = [
         list(directory.organisations_wanted(by, directory.Wanted(text=text, kind=kind)))
-        for text, kind in [("成校", ""), ("夜校", ""), ("LN-", ""), ("", "adult_school"), ("", "firm")]
+        for text, kind in [
+            ("成校", ""),
+            ("夜校", ""),
+            ("LN-", ""),
+            ("ＬＮ－０１", ""),
+            ("", "adult_school"),
+            ("", "firm"),
+        ]
     ]
 
-    assert found == [[school], [school], [school], [school], []]
+    assert found == [[school], [school], [school], [school], [school], []]
     counted = directory.with_counts(directory.organisations_wanted(by, directory.Wanted()), NOON)
     assert [(each.children_count, each.people_count) for each in counted] == [(1, 1), (0, 1)]
