@@ -4,11 +4,20 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from qixue.core.models import OutboxMessage
+from qixue.core.typed import half_width
 from qixue.people import rules
-from qixue.people.models import ApiToken, Notification, Organisation, OrganisationQuerySet, RoleAssignment, User
+from qixue.people.models import (
+    ApiToken,
+    Notification,
+    Organisation,
+    OrganisationAlias,
+    OrganisationQuerySet,
+    RoleAssignment,
+    User,
+)
 from qixue.places.models import Region
 
 
@@ -24,9 +33,34 @@ def organisations_for(user: Any, action: rules.Action) -> OrganisationQuerySet:
 
 def region_of_part(organisation: Organisation) -> Region | None:
     """Where everything at and below an organisation lies: its own region, else that of the nearest one above it."""
-    placed = Organisation.objects.filter(path__in=rules.paths_above(organisation), region__isnull=False)
+    placed = Organisation.objects.filter(path__in=rules.paths_up_from(organisation.path), region__isnull=False)
     nearest = max(placed.select_related("region"), key=lambda each: len(each.path), default=None)
     return nearest.region if nearest else None
+
+
+def called(text: str) -> Q:
+    """Of organisations: those of exactly this code, name or other name, in whatever case and width it is typed."""
+    spellings = {text.strip(), half_width(text)}
+    return reduce(or_, (each_name("iexact", spelling) for spelling in spellings))
+
+
+def mentioning(text: str) -> Q:
+    """Of organisations: those whose code, name or other name holds the text."""
+    spellings = {text.strip(), half_width(text)}
+    return reduce(or_, (each_name("icontains", spelling) for spelling in spellings))
+
+
+def each_name(way: str, text: str) -> Q:
+    alias = OrganisationAlias.objects.filter(**{f"name__{way}": text}, organisation=OuterRef("pk"))
+    names = (Q(**{f"{field}__{way}": text}) for field in ("code", "name", "name_en"))
+    return reduce(or_, names, Q(Exists(alias)))
+
+
+def organisations_named(text: str, among: OrganisationQuerySet) -> OrganisationQuerySet:
+    """The one that is called exactly so, else all that mention the text, in tree order."""
+    same = among.filter(called(text))
+    found = same if len(same.order_by()[:2]) == 1 else among.filter(mentioning(text))
+    return found.order_by("path", "pk")
 
 
 def user_of_token(key: str, *, at: datetime.datetime) -> User | None:
@@ -44,7 +78,7 @@ def people_in_charge(organisation: Organisation, action: rules.Action) -> list[U
 
 def people_in_charge_of(organisations: Iterable[Organisation], action: rules.Action) -> dict[int, list[User]]:
     """The same for many organisations at once, by their keys."""
-    above = {organisation.pk: rules.paths_above(organisation) for organisation in organisations}
+    above = {organisation.pk: rules.paths_up_from(organisation.path) for organisation in organisations}
     holders = RoleAssignment.objects.current().filter(
         organisation__path__in={path for paths in above.values() for path in paths},
         role__in=rules.TABLE[action],

@@ -115,9 +115,9 @@ def reach(user: Any, action: Action) -> list[str]:
     return list(assignments.values_list("organisation__path", flat=True))
 
 
-def paths_above(organisation: Organisation) -> list[str]:
-    """The path of the organisation and of each one above it, the nearest first."""
-    steps = organisation.path.rstrip("/").split("/")
+def paths_up_from(path: str) -> list[str]:
+    """A path in the tree itself and that of each organisation above it, the nearest first."""
+    steps = path.rstrip("/").split("/")
     return ["/".join(steps[:length]) + "/" for length in range(len(steps), 0, -1)]
 
 

@@ -18,6 +18,7 @@ from qixue.people.operations.organisations import (
     edit_organisation,
     move_organisation,
 )
+from qixue.people.queries import organisations_named
 from qixue.places.models import Region
 
 pytestmark = pytest.mark.django_db
@@ -232,9 +233,35 @@ def test_directory_finds_by_name_alias_code_kind_and_counts(county: Organisation
 
     found = [
         list(directory.organisations_wanted(by, directory.Wanted(text=text, kind=kind)))
-        for text, kind in [("成校", ""), ("夜校", ""), ("LN-", ""), ("", "adult_school"), ("", "firm")]
+        for text, kind in [
+            ("成校", ""),
+            ("夜校", ""),
+            ("LN-", ""),
+            ("ＬＮ－０１", ""),
+            ("", "adult_school"),
+            ("", "firm"),
+        ]
     ]
 
-    assert found == [[school], [school], [school], [school], []]
+    assert found == [[school], [school], [school], [school], [school], []]
     counted = directory.with_counts(directory.organisations_wanted(by, directory.Wanted()), NOON)
     assert [(each.children_count, each.people_count) for each in counted] == [(1, 1), (0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("连南成校", ["ln-01"]),
+        ("成校", ["ln-01", "ln-02"]),
+        ("ＬＮ－０１", ["ln-01"]),
+        ("瑶山夜校", ["ln-01"]),
+        ("无", []),
+    ],
+)
+def test_organisation_is_named_exactly_or_by_a_part(text: str, codes: list[str]) -> None:
+    OrganisationFactory(code="ln-01", name="连南成校").aliases.create(name="瑶山夜校")
+    OrganisationFactory(code="ln-02", name="连南成校外部")
+
+    found = organisations_named(text, Organisation.objects.all())
+
+    assert sorted(found.values_list("code", flat=True)) == codes

@@ -13,7 +13,7 @@ from qixue.people.models import Organisation, Resident, RoleAssignment, User
 from qixue.people.operations.notifications import notify
 from qixue.people.operations.organisations import lock_tree
 from qixue.people.operations.tokens import revoke_all
-from qixue.people.rules import TABLE, Action, may_give_role, paths_above
+from qixue.people.rules import TABLE, Action, may_give_role, paths_up_from
 
 
 def refuse_giver(by: User, role: str, organisation: Organisation) -> None:
@@ -114,7 +114,7 @@ def others_in_charge(assignment: RoleAssignment, at: datetime.datetime) -> list[
     """The paths, at the organisation and above, at which somebody else manages people in their own right."""
     others = RoleAssignment.objects.current(at).lasting().exclude(user=assignment.user_id)
     others = others.filter(role__in=TABLE[Action.MANAGE_PEOPLE], user__is_active=True)
-    above = paths_above(assignment.organisation)
+    above = paths_up_from(assignment.organisation.path)
     return list(others.filter(organisation__path__in=above).values_list("organisation__path", flat=True))
 
 

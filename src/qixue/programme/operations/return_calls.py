@@ -18,7 +18,7 @@ from qixue.people.models import Organisation, User
 from qixue.people.notices import Notice
 from qixue.people.operations.notifications import notify_each
 from qixue.people.queries import people_in_charge, people_in_charge_of
-from qixue.people.rules import Action, may, paths_above
+from qixue.people.rules import Action, may, paths_up_from
 from qixue.places.models import Region
 from qixue.programme.models import Programme, ReturnCall, ReturnField, ReturnSubmission
 from qixue.programme.models.return_calls import TYPED_UNITS
@@ -298,7 +298,8 @@ def create_submissions(call: ReturnCall, organisations: Iterable[Organisation]) 
     """
     asked = {organisation.path: organisation for organisation in organisations}
     above = {
-        path: [each for each in paths_above(organisation)[1:] if each in asked] for path, organisation in asked.items()
+        path: [each for each in paths_up_from(organisation.path)[1:] if each in asked]
+        for path, organisation in asked.items()
     }
     made: dict[str, ReturnSubmission] = {}
     for depth in sorted({len(paths) for paths in above.values()}):

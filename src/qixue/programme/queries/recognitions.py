@@ -9,7 +9,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from qixue.people.models import Organisation, User
 from qixue.people.queries import holders_of, path_filter, whose_turn
-from qixue.people.rules import Action, reach
+from qixue.people.rules import Action, paths_up_from, reach
 from qixue.places.models import Region
 from qixue.programme.models import CallStage, Nomination, NominationStep, Programme, RecognitionCall
 from qixue.programme.recognition_rules import judgeable, offices_that_nominate
@@ -40,19 +40,13 @@ def public_nominations(programme: Programme) -> QuerySet[Nomination]:
     return nominations.select_related(*SHOWN_WITH, "brand", "award").order_by("call", "name", "pk")
 
 
-def paths_above(path: str) -> list[str]:
-    """The paths of everything strictly above a path in the tree."""
-    steps = path.rstrip("/").split("/")
-    return ["/".join(steps[:length]) + "/" for length in range(1, len(steps))]
-
-
 def ladder(call: RecognitionCall, path: str) -> list[Organisation]:
     """The desks strictly above a path in the tree, lowest first, that of the call last.
 
     At each level of the call it is the highest organisation of that level, so that a bureau inside a county answers to
     the county. A desk at which nobody judges is left out; the next one above does it.
     """
-    above = [each for each in paths_above(path) if each.startswith(call.organisation.path)]
+    above = [each for each in paths_up_from(path)[1:] if each.startswith(call.organisation.path)]
     found = Organisation.objects.filter(path__in=above, region__isnull=False).select_related("region")
     wanted = {LEVELS[CallStage.Level(stage.level)] for stage in call.stages.all()}
     highest: dict[str, Organisation] = {}
@@ -142,6 +136,6 @@ def calls_open_to(user: User, today: datetime.date) -> QuerySet[RecognitionCall]
     """Calls in which the user can still put somebody forward, the one that ends first first."""
     decided_above = Q(pk__in=[])
     for path in reach(user, Action.NOMINATE):
-        decided_above |= Q(organisation__path__in=paths_above(path))
+        decided_above |= Q(organisation__path__in=paths_up_from(path)[1:])
     calls = RecognitionCall.objects.filter(decided_above, closed_at=None, nominate_until__gte=today)
     return calls.select_related("programme", "organisation").order_by("nominate_until", "pk")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from qixue.core.clock import local_day
 from qixue.places.models import Region
@@ -15,6 +16,13 @@ from qixue.programme.queries.return_calls import TOWN_KINDS, due_day
 State = ReturnSubmission.State
 LATE, COVERED, NOBODY = "late", "covered", "nobody"  # states of a place beyond those of a return
 REPORTED = frozenset({State.SUBMITTED, State.ACCEPTED, COVERED})
+
+
+def state_words() -> dict[str, str]:
+    """How each state of a place is called, in the order in which they are offered."""
+    shown = (State.WAITING, State.SUBMITTED, State.SENT_BACK, State.ACCEPTED)
+    words = {LATE: _("Overdue"), **{str(state): str(state.label) for state in shown}}
+    return {**words, COVERED: _("In its county's return"), NOBODY: _("Nobody was asked")}
 
 
 @dataclass(frozen=True)

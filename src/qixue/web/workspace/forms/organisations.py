@@ -5,11 +5,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qixue.core.typed import half_width
 from qixue.people.directory import Wanted
 from qixue.people.models import Organisation, OrganisationQuerySet
 from qixue.people.operations.organisations import SET_FROM_ABOVE, OrganisationFacts
-from qixue.people.queries import region_of_part
+from qixue.people.queries import called, region_of_part
 from qixue.places.models import Region
 from qixue.web.forms import Form
 from qixue.web.workspace.forms.fields import CodeField, PlainCharField, SuggestingInput
@@ -132,9 +131,7 @@ class MoveForm(Form):
             widget.suggestions = list(organisations.values_list("code", "name")[:MOST_SUGGESTED])
 
     def clean_parent(self) -> Organisation:
-        text = self.cleaned_data["parent"].strip()
-        found = list(self.organisations.filter(code__iexact=half_width(text))[:1])
-        found = found or list(self.organisations.filter(name=text)[:2])
+        found = list(self.organisations.filter(called(self.cleaned_data["parent"]))[:2])
         if len(found) != 1:
             raise forms.ValidationError(
                 _("Please give the code or the full name of one organisation in your part of the tree.")

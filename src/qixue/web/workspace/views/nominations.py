@@ -23,11 +23,11 @@ from qixue.programme.operations.nominations import (
 )
 from qixue.programme.queries.recognitions import honoured_before, organisations_to_nominate
 from qixue.programme.recognition_rules import may_decide
+from qixue.web.forms import Form
 from qixue.web.workspace.access import needs, staff
-from qixue.web.workspace.act_page import ActPage, act_page
+from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.recognitions import (
     ConsentForm,
-    EmptyForm,
     NominationForm,
     ReasonForm,
     SubmitNominationForm,
@@ -41,15 +41,17 @@ from qixue.web.workspace.reach.recognitions import (
 )
 from qixue.web.workspace.recognition_words import acts_on_nomination
 from qixue.web.workspace.views.recognitions import page_of as page_of_call
+from qixue.web.workspace.views.recognitions import words_of
 
 State = Nomination.State
 
 
-def page_of(nomination: Nomination, **words: Any) -> ActPage:
+def page_of(nomination: Nomination, **words: Any) -> Act:
     """A page that leads back to the nomination."""
     call = nomination.call
-    context = {"nomination": nomination, "call": call, "programme": call.programme, **words.pop("context", {})}
-    return ActPage(back=reverse("workspace:nomination", args=[nomination.pk]), context=context, **words)
+    context = {"nomination": nomination, "call": call, **words.pop("context", {})}
+    back, about = reverse("workspace:nomination", args=[nomination.pk]), f"{call.name} · {nomination.shown_name}"
+    return words_of(call.programme, about=about, back=back, context=context, **words)
 
 
 @needs(Action.SEE_NOMINATIONS)
@@ -149,7 +151,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         button=_("Put the nomination forward"),
         done=_("The nomination is put forward."),
         fits=found.state in Nomination.EDITABLE_STATES,
-        context={"shows_nominee": True},
+        above=("workspace/recognitions/nominee.html",),
     )
 
     def act() -> Nomination:
@@ -164,7 +166,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Action.NOMINATE)
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     found = nomination_to_put_forward_or_404(request.user, pk)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = sent(request, ReasonForm)
     page = page_of(
         found,
         title=_("Withdraw the nomination"),
@@ -192,6 +194,7 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
         button=_("Record the agreement"),
         done=_("The agreement is recorded."),
         fits=not found.erased_at and found.state in (*Nomination.OPEN_STATES, State.AWARDED),
+        above=("workspace/recognitions/consent_texts.html",),
         context={"consent_texts": consent_texts(found)},
     )
     return act_page(
@@ -231,7 +234,7 @@ def unconsent(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Action.JUDGE_NOMINATION)
 def erase(request: HttpRequest, pk: int) -> HttpResponse:
     found = nomination_or_404(request.user, pk, Action.JUDGE_NOMINATION)
-    form = EmptyForm(request.POST if request.method == "POST" else None)
+    form = sent(request, Form)
     page = page_of(
         found,
         title=_("Erase personal data"),
