@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db.models import Model
 from django.db.models.signals import pre_save
-from tests.factories import NOON, OrganisationFactory, RoleAssignmentFactory, UserFactory
+from tests.factories import NOON, OrganisationFactory, RoleAssignmentFactory
 from tests.factories_coordination import FollowUpFactory
 from tests.factories_recognitions import TODAY, on_notice
 
@@ -60,8 +60,10 @@ def test_follow_ups_after_one_that_fails_are_chased() -> None:
 
 def test_stand_ins_after_one_that_fails_are_closed() -> None:
     held = [RoleAssignmentFactory(organisation=OrganisationFactory(), role=Role.COORDINATOR) for _number in range(2)]
+    colleagues = [RoleAssignmentFactory(organisation=each.organisation).user for each in held]
     first, second = (
-        arrange_stand_in(each, stand_in=UserFactory(), first=TODAY, last=TODAY, by=each.user, at=NOON) for each in held
+        arrange_stand_in(each, stand_in=colleague, first=TODAY, last=TODAY, by=each.user, at=NOON)
+        for each, colleague in zip(held, colleagues, strict=True)
     )
 
     with failing(RoleAssignment, lambda role: role.pk == first.pk):

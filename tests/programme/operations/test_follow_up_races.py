@@ -64,7 +64,8 @@ def test_two_workers_at_once_remind_and_escalate_once() -> None:
     bureau = OrganisationFactory()
     RoleAssignmentFactory(organisation=bureau, role=Role.COORDINATOR)
     yesterday = TODAY - datetime.timedelta(days=1)
-    FollowUpFactory(programme__organisation=bureau, due_on=yesterday, told_on=yesterday)
+    since = NOON - datetime.timedelta(days=3)
+    FollowUpFactory(programme__organisation=bureau, due_on=yesterday, told_on=yesterday, waiting_since=since)
 
     at_once(*[lambda: chase_follow_ups(at=NOON)] * 2)
 

@@ -21,13 +21,24 @@ from qixue.core.models import OutboxMessage
 from qixue.participation.models import LedgerEntry
 from qixue.people.models import Organisation, Role, User
 from qixue.places.models import Region, Room, Venue
-from qixue.programme.models import Activity, LineComment, PlanLine, PlanStep, PlanVersion, Programme, Session
+from qixue.programme.models import (
+    Activity,
+    LineComment,
+    Objection,
+    PlanLine,
+    PlanStep,
+    PlanVersion,
+    Programme,
+    RecognitionCall,
+    Session,
+)
 
 pytestmark = pytest.mark.django_db
 
 CANARY, PART_OF_IT = "笼中金丝雀", "金丝"
 # What everybody may read, or what the database lets nobody change.
-NOT_PLANTED = {Activity, Organisation, Programme, Region, Room, Session, User, Venue, LedgerEntry}
+NOT_PLANTED = {Activity, Organisation, Programme, RecognitionCall, Region, Room, Session, User, Venue, LedgerEntry}
+OF_WHO_HOLDS_THE_LINK = {"public:invitation", "public:objection"}
 OUTSIDE = ("sibling", "stranger")
 SEARCHES = ("q={0}", "state={0}", "county={0}", "organisation={0}", "brand={0}")
 
@@ -40,6 +51,7 @@ def typed_fields(model: type[models.Model]) -> Iterator[str]:
 
 def plant() -> int:
     """Put the canary into every text that somebody could have typed. Returns how many rows have one."""
+    Objection.objects.update(is_anonymous=False)  # only those have a name and a phone
     count = OutboxMessage.objects.update(subject=CANARY, body=CANARY, recipient_name=CANARY)
     for model in apps.get_models():
         if model.__module__.startswith("qixue.") and model not in NOT_PLANTED:
@@ -83,7 +95,8 @@ def text_of(answer: Any) -> str:
 def addresses_to_try(scene: Scene, pages: list[Page]) -> list[str]:
     """Every page, the neighbour's own plan, and every list with everything that it can be asked for."""
     own = [page.url for page in pages]
-    public = [public_url(address, scene) for address in outside_the_workspace() if address.audience in set(Audience)]
+    open_to_all = [address for address in outside_the_workspace() if address.audience in set(Audience)]
+    public = [public_url(address, scene) for address in open_to_all if address.name not in OF_WHO_HOLDS_THE_LINK]
     lists = [*public, *(page.url for page in pages if "<int:pk>" not in page.path)]
     neighbour = scene.made["plans/sibling"]
     plan_pages = [reverse(f"workspace:{name}", args=[neighbour]) for name in ("plan", "submit_plan", "plan_sheet")]
