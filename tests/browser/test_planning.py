@@ -87,6 +87,7 @@ def set_up_the_week(bureau: Any, city: City) -> None:
         theme="让学习成为一种生活方式",
     )
     fill(page, **{name: day.isoformat() for name, day in city.week.items()})
+    page.check("[name=kind][value=activity_week]")
     press(page, "建立项目")
     assert "发布之前还缺" in page.inner_text(".hero")
     page.get_by_role("link", name="依据", exact=True).click()
