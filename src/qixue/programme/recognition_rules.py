@@ -10,7 +10,7 @@ from typing import Any
 
 from qixue.people.models import Organisation
 from qixue.people.rules import Action, reach
-from qixue.programme.models import Nomination, NominationStep, Objection, RecognitionCall
+from qixue.programme.models import Nomination, NominationStep, RecognitionCall
 
 
 def offices_that_nominate(user: Any, call: RecognitionCall) -> list[str]:
@@ -75,7 +75,3 @@ def may_judge(user: Any, nomination: Nomination) -> bool:
 def may_decide(user: Any, nomination: Nomination) -> bool:
     """At the level that decides: public notice, objections, result."""
     return may_judge_at(user, nomination, nomination.call.organisation)
-
-
-def may_settle(user: Any, objection: Objection) -> bool:
-    return may_decide(user, objection.nomination)

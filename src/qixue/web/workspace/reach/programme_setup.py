@@ -7,8 +7,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from qixue.people.rules import Action
-from qixue.programme.models import Activity, Brand, LeadingGroup, Programme
-from qixue.programme.queries.programmes import leading_group_of
+from qixue.programme.models import Activity, Brand, Programme
 from qixue.web.workspace.access import programme_or_404
 
 Row = TypeVar("Row", bound=Model)
@@ -28,13 +27,6 @@ def row_or_404(rows: QuerySet[Row], key: str) -> Row:
     if not key.isdecimal() or len(key) > BIGGEST_KEY:
         raise Http404
     return get_object_or_404(rows, pk=int(key))
-
-
-def group_or_404(programme: Programme) -> LeadingGroup:
-    group = leading_group_of(programme)
-    if group is None:
-        raise Http404
-    return group
 
 
 def subject_or_404(request: HttpRequest, programme: Programme) -> Programme | Brand | Activity:
