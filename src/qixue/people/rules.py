@@ -11,6 +11,7 @@ class Action(StrEnum):
     SEE_RECORDS = "see_records"  # unpublished activities, ledger entries, figures in draft
     EDIT_ACTIVITY = "edit_activity"
     PUBLISH_ACTIVITY = "publish_activity"
+    MANAGE_REGISTRATIONS = "manage_registrations"  # see, sign up and take out others
     RECORD_ATTENDANCE = "record_attendance"
     CORRECT_ATTENDANCE = "correct_attendance"
     SEE_EVIDENCE = "see_evidence"  # photos of sign-in sheets, which hold names
@@ -30,6 +31,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_RECORDS: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE, Role.TREASURER, Role.AUDITOR}),
     Action.EDIT_ACTIVITY: FILERS,
     Action.PUBLISH_ACTIVITY: FILERS,
+    Action.MANAGE_REGISTRATIONS: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE}),
     Action.RECORD_ATTENDANCE: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.DOOR_VOLUNTEER, Role.CADRE}),
     Action.CORRECT_ATTENDANCE: FILERS,
     Action.SEE_EVIDENCE: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.AUDITOR}),

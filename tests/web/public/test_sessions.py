@@ -7,14 +7,12 @@ from tests.factories import (
     ActivityFactory,
     OrganisationFactory,
     RegionFactory,
-    ResidentFactory,
     SessionFactory,
     VenueFactory,
 )
 from tests.web.public.conftest import count_heads, titles, words
 
 from qixue.core.quantity import Qualifier
-from qixue.participation.models import Registration
 from qixue.places.models import Region
 from qixue.programme.models import Session
 
@@ -58,8 +56,7 @@ def test_sessions_are_narrowed_by_each_answer(open_page, tea, dance, query, foun
 
 
 def test_sessions_with_free_seats_leave_the_full_one_out(open_page, tea, dance):
-    Session.objects.filter(pk=tea.pk).update(seat_count=1)
-    Registration.objects.create(session=tea, resident=ResidentFactory(), state="confirmed", registered_at=NOON)
+    Session.objects.filter(pk=tea.pk).update(seat_count=1, taken_count=1)
 
     page = open_page(f"{LIST}?seats=left")
 

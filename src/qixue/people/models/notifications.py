@@ -29,6 +29,7 @@ class NotificationPreference(models.Model):
 
     class Topic(models.TextChoices):
         PLANS = "plans", _("Plans and approvals")
+        REGISTRATIONS = "registrations", _("Registrations")
 
     user = models.ForeignKey(User, models.CASCADE, related_name="notification_preferences")
     topic = models.CharField(max_length=20, choices=Topic)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from qixue.core.clock import SHANGHAI, local_day
 from qixue.participation.models import Tally
-from qixue.participation.queries import public_sessions, with_seats
+from qixue.participation.queries import public_sessions
 from qixue.places.models import Region
 from qixue.programme.models import Session
 from qixue.web import parts
@@ -72,7 +72,7 @@ def session_day(session: Session) -> Any:
 
 def session(request: HttpRequest, pk: int) -> HttpResponse:
     related = ("activity__programme__region", "activity__brand", "activity__organisation", "venue__region__parent")
-    visible = with_seats(Session.objects.public().select_related(*related, "instalment__series"))
+    visible = Session.objects.public().select_related(*related, "instalment__series")
     found = get_object_or_404(visible, pk=pk)
     context = {
         "session": found,
