@@ -1,4 +1,4 @@
-"""Many people at the same moment, each in a transaction of their own: never one seat too many, never one number twice."""
+"""Many people at the same moment, each in a transaction of their own: no seat and no number goes to two of them."""
 
 from collections import Counter
 from collections.abc import Callable
