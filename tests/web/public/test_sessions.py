@@ -202,14 +202,6 @@ def test_session_page_gives_the_phone_of_the_organiser(open_page, tea):
     assert page.xpath("//main//a[@class='phone']/@href") == ["tel:0763-1234567"]
 
 
-def test_session_page_without_any_phone_says_so(open_page, tea):
-    type(tea.activity.organisation).objects.update(phone="")
-
-    page = open_page(f"/sessions/{tea.pk}/")
-
-    assert "承办单位没有留电话，请到现场询问。" in words(page.find(".//main"))
-
-
 @pytest.mark.parametrize(
     ("state", "title"), [("cancelled", "✕ 本场已取消"), ("postponed", "⏸ 本场已延期"), ("planned", "怎样参加")]
 )

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('participation', '0002_ledger_triggers'),
-        ('people', '0003_registration_topic'),
+        ('people', '0002_notifications'),
         ('places', '0002_rooms'),
         ('programme', '0004_seat_counters'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

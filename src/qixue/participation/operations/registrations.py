@@ -17,6 +17,7 @@ from qixue.core.refusal import Refused
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.operations.eligibility import check_people, check_window, must_act_for
 from qixue.participation.operations.seats import locked_session, promote, tell_party
+from qixue.participation.queries.registrations import terms_of
 from qixue.participation.rules import may_manage_registrations
 from qixue.people.models import Resident, User
 from qixue.programme.models import Session
@@ -99,11 +100,6 @@ def placed(session: Session, people: Sequence[Resident]) -> list[Registration]:
     session.last_waiting_number += len(rows)
     session.save(update_fields=["waiting_count", "last_waiting_number"])
     return rows
-
-
-def terms_of(session: Session) -> RegistrationTerms:
-    """The terms of the session, or the usual ones."""
-    return RegistrationTerms.objects.filter(session=session).first() or RegistrationTerms(session=session)
 
 
 @transaction.atomic

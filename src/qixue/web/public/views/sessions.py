@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from qixue.core.clock import SHANGHAI, local_day
+from qixue.core.clock import SHANGHAI, local_day, now
 from qixue.participation.models import Tally
 from qixue.participation.queries import public_sessions
+from qixue.participation.queries.registrations import obstacle_to_registering, terms_of
 from qixue.places.models import Region
 from qixue.programme.models import Session
 from qixue.web import parts
@@ -79,6 +80,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "programme": found.activity.programme,
         "counted": tally.attendance if (tally := Tally.objects.filter(session=found).first()) else None,
         "others": public_sessions(found.activity.programme).filter(activity=found.activity).exclude(pk=pk)[:5],
+        "obstacle": obstacle_to_registering(found, terms_of(found), at=now()),
         "structured_data": structured_data(request, found),
     }
     return render(request, "public/sessions/detail.html", context)
