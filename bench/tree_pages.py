@@ -1,9 +1,9 @@
 """The pages of planning over a large tree: time and queries at two sizes, one ten times the other.
 
-Builds two scratch databases (SQLite, durable settings as shipped), one with 200 organisations and 2,000 activities, one
-with 2,000 organisations and 20,000 activities, and opens each page through Django's test client, so that the server and
-the network are left out. Prints the median of seven openings after two for warming up, the number of queries, and the
-ratio between the sizes. Exit code 1 when a page asks more queries at the larger size.
+Builds two scratch databases (SQLite, durable settings as shipped), one with 200 organisations, 2,000 activities and as
+many items of the coordination board, one with ten times that, and opens each page through Django's test client, so that
+the server and the network are left out. Prints the median of seven openings after two for warming up, the number of
+queries, and the ratio between the sizes. Exit code 1 when a page asks more queries at the larger size.
 
     .venv/bin/python bench/tree_pages.py
 """
@@ -26,6 +26,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+
+from qixue.core.clock import local_day, now
 
 SIZES = (200, 2_000)  # organisations, each with ten activities
 WARM_UP, ROUNDS = 2, 7
@@ -70,10 +72,10 @@ def measure(size: int) -> dict[str, tuple[float, int]]:
     settings.ALLOWED_HOSTS = ["testserver"]
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     call_command("migrate", verbosity=0)
-    coordinator, plan = importlib.import_module("tree_city").build(size)  # its models need the settings first
+    coordinator, plan, draft = importlib.import_module("tree_city").build(size)  # its models need the settings first
     client = Client()
     client.force_login(coordinator)
-    return {page: opened(client, path) for page, path in pages(plan.pk)}
+    return {page: opened(client, path) for page, path in pages(plan.pk, draft.pk)}
 
 
 def opened(client: Client, path: str) -> tuple[float, int]:
@@ -88,13 +90,25 @@ def opened(client: Client, path: str) -> tuple[float, int]:
     return statistics.median(times[WARM_UP:]), len(queries)
 
 
-def pages(plan: int) -> Iterator[tuple[str, str]]:
+def pages(plan: int, draft: int) -> Iterator[tuple[str, str]]:
     yield "plans of the week", "/workspace/programmes/week/plans/"
     yield "who never filed", "/workspace/programmes/week/plans/?state=not_filed"
     yield "where and when", "/workspace/programmes/week/heat/"
     yield "towns of a county", "/workspace/programmes/week/heat/?county=990001"
+    yield "calendar", f"/workspace/programmes/week/calendar/?month={local_day(now()):%Y-%m}"
+    yield "calendar of a county", f"/workspace/programmes/week/calendar/?month={local_day(now()):%Y-%m}&place=990001"
+    yield "list of a day", f"/workspace/programmes/week/planned/?first={local_day(now())}&last={local_day(now())}"
+    yield "conflicts", "/workspace/programmes/week/conflicts/"
     yield "one plan", f"/workspace/plans/{plan}/"
+    yield "a draft with conflicts", f"/workspace/plans/{draft}/"
     yield "activities", "/workspace/activities/"
+    yield "coordination board", "/workspace/programmes/week/board/"
+    yield "overdue in a county", "/workspace/programmes/week/board/?overdue=on&county=990001"
+    yield "closed items", "/workspace/programmes/week/board/?state=closed"
+    yield "who waits for whom", "/workspace/programmes/week/board/waits/"
+    yield "how long steps take", "/workspace/programmes/week/board/times/"
+    yield "one step of all", "/workspace/programmes/week/board/times/report/"
+    yield "paste minutes", "/workspace/programmes/week/board/minutes/"
 
 
 if __name__ == "__main__":

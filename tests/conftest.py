@@ -64,7 +64,7 @@ def own_files(settings: Settings, tmp_path: Path, empty_directory: Path) -> None
     settings.VAR = tmp_path
     settings.STATIC_ROOT = empty_directory
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.QIXUE = {**settings.QIXUE, "OUTBOX_DIR": tmp_path / "outbox"}
+    settings.QIXUE = {**settings.QIXUE, "OUTBOX_DIR": tmp_path / "outbox", "SECOND_FACTOR": "offered"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": PLAIN_STATIC_FILES}
 
 

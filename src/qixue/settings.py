@@ -28,6 +28,7 @@ KNOWN = {
     "QIXUE_POLICE_NUMBER",
     "QIXUE_PORT",
     "QIXUE_PROGRAMME",
+    "QIXUE_SECOND_FACTOR",
     "QIXUE_SECRET_KEY",
     "QIXUE_SECRET_KEY_FILE",
     "QIXUE_SITE_CODE",
@@ -129,6 +130,13 @@ def address(name: str, *schemes: str, default: str = "") -> str:
     return value.rstrip("/")
 
 
+def one_of(name: str, *values: str, default: str) -> str:
+    value = text(name) or default
+    if value not in values:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(values)}, not {value!r}.")
+    return value
+
+
 DEBUG = truth("QIXUE_DEBUG")
 SECRET_KEY = secret_key()
 HTTPS = truth("QIXUE_HTTPS")
@@ -164,6 +172,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "qixue.web.second_factor.SecondFactorFirst",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "qixue.urls"
@@ -189,12 +198,12 @@ AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "qixue.people.passwords.LongEnough", "OPTIONS": {"min_length": 12}},
+    {"NAME": "qixue.people.passwords.NotKnown"},
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
+        "NAME": "qixue.people.passwords.NotOwnData",
+        "OPTIONS": {"user_attributes": ["username", "display_name", "email", "mobile"]},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "workspace:home"
@@ -205,6 +214,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "qixue.web.views.accounts.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+SESSION_ENGINE = "qixue.people.session_store"  # rows that say whose they are, so that they can be ended
 SESSION_COOKIE_AGE = 30 * 60  # an idle staff session ends after half an hour
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -258,6 +268,8 @@ LOGGING_CONFIG = None  # structlog is set up by qixue.core.logs when the app reg
 
 # bin/fonts fills the second; a run with its own QIXUE_VAR uses those fonts, too.
 FONT_PLACES = [VAR / "fonts", PACKAGE.parent.parent / "var" / "fonts"]
+# Staff of a city sign in with two factors. The passwords of a demo are printed for everybody, so there it is an offer.
+SECOND_FACTOR = "offered" if DEBUG or (VAR / "demo").is_dir() else "required"
 # What a city sets for itself. Footer entries are shown only when set (see docs/reference/settings.md).
 QIXUE: dict[str, Any] = {
     "SITE_NAME": text("QIXUE_SITE_NAME", "齐学"),
@@ -272,6 +284,7 @@ QIXUE: dict[str, Any] = {
     "MAIL_FROM": text("QIXUE_MAIL_FROM"),
     "SMS_URL": address("QIXUE_SMS_URL", "https"),
     "SMS_SECRET": text("QIXUE_SMS_SECRET"),
+    "SECOND_FACTOR": one_of("QIXUE_SECOND_FACTOR", "required", "offered", default=SECOND_FACTOR),
     "OUTBOX_DIR": Path(text("QIXUE_OUTBOX_DIR") or VAR / "outbox"),
 }
 for needed, given in (("MAIL_FROM", "MAIL_URL"), ("SMS_SECRET", "SMS_URL")):

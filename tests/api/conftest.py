@@ -20,6 +20,9 @@ from tests.factories import (
     UserFactory,
     key,
 )
+from tests.factories_coordination import FollowUpFactory
+from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory
+from tests.factories_returns import ReturnCallFactory, ReturnSubmissionFactory
 
 from qixue.core.quantity import Qualifier
 from qixue.figures.models import NamedFigure
@@ -27,7 +30,7 @@ from qixue.participation.models import LedgerEntry
 from qixue.participation.operations.evidence import keep_note
 from qixue.participation.operations.ledger import record_head_count
 from qixue.people.models import ApiToken, Organisation, Role, User
-from qixue.programme.models import Activity, Programme, Session
+from qixue.programme.models import Activity, FollowUp, LineComment, Plan, PlanStep, PlanVersion, Programme, Session
 
 TOMORROW = datetime.timedelta(days=1)
 ROOT = "/api/v1"
@@ -51,6 +54,8 @@ class Part:
     draft_session: Session
     public_session: Session
     entry: LedgerEntry
+    follow_up: FollowUp
+    plan: Plan
 
 
 @dataclass
@@ -58,6 +63,16 @@ class Scene:
     programme: Programme
     parts: dict[str, Part] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    return_id: int = 0
+
+    def token(self, place: str, role: str) -> str:
+        """The key of somebody who holds the role there; the strangers have a tree of their own."""
+        name = f"{place}-{role}"
+        if name not in self.tokens:
+            part = self.parts.get(place)
+            organisation = part.organisation if part else Organisation.objects.get(code="elsewhere")
+            self.tokens[name] = give_token(RoleAssignmentFactory(organisation=organisation, role=role).user, name=name)
+        return self.tokens[name]
 
 
 def counted(session: Session, note: str, *, by: User) -> LedgerEntry:
@@ -88,12 +103,30 @@ def make_part(programme: Programme, organisation: Organisation, by: User) -> Par
         draft_session=SessionFactory(activity=hidden, topic=canary),
         public_session=SessionFactory(activity=shown),
         entry=counted(counted_session, f"{canary}由李明点数", by=by),
+        follow_up=FollowUpFactory(programme=programme, owner=organisation, title=f"{canary}督办"),
+        plan=plan_with_canary(programme, organisation, canary),
     )
+
+
+def plan_with_canary(programme: Programme, organisation: Organisation, canary: str) -> Plan:
+    """A draft after a return, with the canary in all that was typed about it."""
+    plan = PlanFactory(programme=programme, organisation=organisation)
+    former = PlanVersionFactory(plan=plan, state=PlanVersion.State.RETURNED, note=canary)
+    version = PlanVersionFactory(plan=plan, number=2, note=canary)
+    line_key = key()
+    for number in (former, version):
+        line = PlanLineFactory(version=number, key=line_key, title=canary, topic=canary, speaker=canary)
+    said = {"organisation": organisation, "by": UserFactory(), "at": NOON}
+    LineComment.objects.create(line=former.lines.get(), text=canary, **said)
+    PlanStep.objects.create(plan=plan, version=former, kind=PlanStep.Kind.RETURNED, comment=canary, **said)
+    PlanLineFactory(version=version, title=canary, venue=line.venue)
+    return plan
 
 
 @pytest.fixture
 def scene() -> Scene:
     region = RegionFactory()
+    OrganisationFactory(code="elsewhere")
     city = OrganisationFactory(code="city", region=region)
     county, sibling = (OrganisationFactory(code=code, parent=city, region=region) for code in ("county", "sibling"))
     town = OrganisationFactory(code="town", parent=county, region=region)
@@ -109,6 +142,9 @@ def scene() -> Scene:
     scene.tokens["expired"] = give_token(owner, name="expired", lasts=-TOMORROW)
     left = RoleAssignmentFactory(organisation=county, user__is_active=False).user
     scene.tokens["deactivated"] = give_token(left, name="deactivated")
+    scene.tokens["no_role"] = give_token(UserFactory(), name="no_role")
+    former = RoleAssignmentFactory(organisation=county, role=Role.COORDINATOR, ended_at=NOON).user
+    scene.tokens["ended_role"] = give_token(former, name="ended_role")
     scene.tokens["wrong"] = "qx_never_issued"
     auditor = RoleAssignmentFactory(organisation=county, role=Role.AUDITOR).user
     scene.tokens["auditor"] = give_token(auditor, name="auditor")
@@ -116,7 +152,13 @@ def scene() -> Scene:
         NamedFigure.objects.create(programme=programme, code=code, definition=code, position=1)
         draft = scene.parts["own"].draft_programme
         NamedFigure.objects.create(programme=draft, code=code, definition=code, position=1)
+    scene.return_id = make_return(programme, county)
     return scene
+
+
+def make_return(programme: Programme, organisation: Organisation) -> int:
+    call = ReturnCallFactory(programme=programme, number=1, is_open=True)
+    return ReturnSubmissionFactory(call=call, organisation=organisation).pk
 
 
 Ask = Callable[..., Any]

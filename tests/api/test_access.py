@@ -1,168 +1,179 @@
-"""Every route of the API x everybody who may ask. A route that is not in the table fails."""
+"""Every route of the API x everybody who may ask, from every place, for what is there and for what is missing."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ninja.constants import NOT_SET
-from tests.api.conftest import Ask, Scene
-from tests.factories import key
+from django.db import transaction
+from tests.api.cases import (
+    CASES,
+    OPERATIONS,
+    PLACES,
+    Route,
+    address_of,
+    audience_of,
+    body_of,
+    expected,
+    headers_of,
+)
+from tests.api.conftest import Ask, Scene, give_token
+from tests.factories import RoleAssignmentFactory
 
-from qixue.api.urls import api
+from qixue.core.audience import Audience
+from qixue.people.models import Organisation, Role
+from qixue.people.rules import TABLE, Action
 
 pytestmark = pytest.mark.django_db
 
 REFERENCE = Path(__file__).parents[2] / "docs/reference/api.md"
-PERSONAS = ("anonymous", "wrong", "expired", "deactivated", "own", "sibling", "ancestor", "descendant", "missing")
-NOBODY = {"wrong": 401, "expired": 401, "deactivated": 401}
-EVERYBODY = {**NOBODY, "anonymous": 200, "own": 200, "sibling": 200, "ancestor": 200, "descendant": 200}
-OF_EVERYBODY = {**EVERYBODY, "missing": 404}  # one public record
-OF_ITS_SUBTREE = {**EVERYBODY, "anonymous": 404, "sibling": 404, "descendant": 404, "missing": 404}  # a draft
-OF_STAFF = {**NOBODY, "anonymous": 401, "own": 200, "sibling": 404, "ancestor": 200, "descendant": 404, "missing": 404}
-WRITTEN = {**OF_STAFF, "own": 201, "ancestor": 201}
-
-NOTHING = 2**40
-Address = Callable[[Scene, bool], str]
+NOBODY = ("wrong", "expired", "deactivated")  # tokens that lead to nobody
+WITHOUT_ROLE = ("no_role", "ended_role")
+ROUTES = sorted(CASES)
+OF_RECORDS = [route for route in ROUTES if "{" in route[1]]
+WRITES = [route for route in ROUTES if route[0] != "GET"]
 
 
-def draft(scene: Scene, is_missing: bool) -> str:
-    return "no-such" if is_missing else scene.parts["own"].draft_programme.code
+@contextmanager
+def undone() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
-def draft_session(scene: Scene, is_missing: bool) -> int:
-    return NOTHING if is_missing else scene.parts["own"].draft_session.pk
-
-
-def public_session(scene: Scene, is_missing: bool) -> int:
-    return NOTHING if is_missing else scene.parts["own"].public_session.pk
-
-
-def entry(scene: Scene, is_missing: bool) -> int:
-    return NOTHING if is_missing else scene.parts["own"].entry.pk
-
-
-# Route -> the address of something that "own" holds, and the status of each persona. Lists that take no record of
-# their own answer everybody; what they leave out is shown by the canaries below.
-ROUTES: dict[tuple[str, str], tuple[Address, dict[str, int]]] = {
-    ("GET", "/programmes"): (lambda scene, missing: "/programmes", EVERYBODY),
-    ("GET", "/programmes/{code}"): (lambda scene, missing: f"/programmes/{draft(scene, missing)}", OF_ITS_SUBTREE),
-    ("GET", "/programmes/{code}/sessions"): (
-        lambda scene, missing: f"/programmes/{draft(scene, missing)}/sessions",
-        OF_ITS_SUBTREE,
-    ),
-    ("GET", "/programmes/{code}/figures"): (
-        lambda scene, missing: f"/programmes/{draft(scene, missing)}/figures",
-        OF_ITS_SUBTREE,
-    ),
-    ("GET", "/programmes/{code}/figures/{figure_code}"): (
-        lambda scene, missing: f"/programmes/{draft(scene, missing)}/figures/attendance",
-        OF_ITS_SUBTREE,
-    ),
-    ("GET", "/programmes/{code}/figures/{figure_code}/evidence"): (
-        lambda scene, missing: f"/programmes/{draft(scene, missing)}/figures/attendance/evidence",
-        OF_ITS_SUBTREE,
-    ),
-    ("GET", "/sessions/{session_id}"): (
-        lambda scene, missing: f"/sessions/{draft_session(scene, missing)}",
-        OF_ITS_SUBTREE,
-    ),
-    ("GET", "/organisations"): (lambda scene, missing: "/organisations", EVERYBODY),
-    ("GET", "/organisations/{code}"): (
-        lambda scene, missing: f"/organisations/{'no-such' if missing else 'county'}",
-        OF_EVERYBODY,
-    ),
-    ("GET", "/brands"): (lambda scene, missing: "/brands", EVERYBODY),
-    ("GET", "/brands/{code}"): (lambda scene, missing: f"/brands/{'no-such' if missing else 'BRAND'}", OF_EVERYBODY),
-    ("GET", "/regions"): (lambda scene, missing: "/regions", EVERYBODY),
-    ("GET", "/regions/{code}"): (lambda scene, missing: f"/regions/{'990000' if missing else '441800'}", OF_EVERYBODY),
-    ("GET", "/sessions/{session_id}/ledger-entries"): (
-        lambda scene, missing: f"/sessions/{public_session(scene, missing)}/ledger-entries",
-        OF_STAFF,
-    ),
-    ("POST", "/sessions/{session_id}/head-counts"): (
-        lambda scene, missing: f"/sessions/{public_session(scene, missing)}/head-counts",
-        WRITTEN,
-    ),
-    ("POST", "/ledger-entries/{entry_id}/corrections"): (
-        lambda scene, missing: f"/ledger-entries/{entry(scene, missing)}/corrections",
-        WRITTEN,
-    ),
-    ("POST", "/ledger-entries/{entry_id}/voids"): (
-        lambda scene, missing: f"/ledger-entries/{entry(scene, missing)}/voids",
-        WRITTEN,
-    ),
-}
-BODIES: dict[str, dict[str, Any]] = {
-    "/sessions/{session_id}/head-counts": {"count": 12, "note": "签到表第1页"},
-    "/ledger-entries/{entry_id}/corrections": {"count": 46, "reason": "第2页漏数"},
-    "/ledger-entries/{entry_id}/voids": {"reason": "记到了别的场次"},
-}
-
-
-def routes() -> list[tuple[str, str]]:
-    """Every method and path that the router answers."""
-    return [
-        (method, path)
-        for router in api._get_bound_routers()
-        for path, view in router.path_operations.items()
-        for operation in view.operations
-        for method in operation.methods
-    ]
-
-
-def body_of(route: tuple[str, str]) -> dict[str, Any] | None:
-    return {**BODIES[route[1]], "client_uuid": key()} if route[1] in BODIES else None
+def answer_to(ask: Ask, route: Route, scene: Scene, token: str, *, is_missing: bool = False) -> Any:
+    """What the token gets; the records that the route needs are made before and gone afterwards, like what it wrote."""
+    with undone():
+        address = address_of(route, scene, is_missing=is_missing)
+        return ask(route[0], address, body_of(route, scene), token=token, **headers_of(route))
 
 
 def test_every_route_is_in_the_table() -> None:
-    assert sorted(routes()) == sorted(ROUTES)
+    assert sorted(OPERATIONS) == ROUTES
 
 
-def test_every_route_asks_who_is_there() -> None:
-    open_routes = [
-        path
-        for router in api._get_bound_routers()
-        for path, view in router.path_operations.items()
-        for operation in view.operations
-        if operation.auth_callbacks in ([], None, NOT_SET)
-    ]
+def test_every_route_declares_whom_it_is_for() -> None:
+    declared = {route: audience_of(route) for route in ROUTES}
 
-    assert open_routes == []
+    assert {route for route, audience in declared.items() if audience not in {Audience.EVERYBODY, *Action}} == set()
+    assert {route for route in WRITES if declared[route] == Audience.EVERYBODY} == set()
 
 
-@pytest.mark.parametrize("persona", PERSONAS)
-@pytest.mark.parametrize("route", routes(), ids=" ".join)
-def test_route_answers_each_persona_as_the_table_says(
-    route: tuple[str, str], persona: str, scene: Scene, ask: Ask
-) -> None:
-    address, expected = ROUTES[route]
-    if persona not in expected:
-        assert "{" not in route[1]  # only a list without a record of its own has nothing that can be missing
-        return
-    token = scene.tokens["own"] if persona == "missing" else scene.tokens.get(persona, "")
+def test_document_names_the_roles_of_every_action() -> None:
+    stated = {route: operation.openapi_extra.get("x-roles") for route, operation in OPERATIONS.items()}
+    actions = {route: audience_of(route) for route in ROUTES}
 
-    answer = ask(route[0], address(scene, persona == "missing"), body_of(route), token=token)
-
-    assert answer.status_code == expected[persona], answer.content.decode()
+    assert stated == {
+        route: sorted(TABLE[Action(name)]) if name != Audience.EVERYBODY else None for route, name in actions.items()
+    }
 
 
-@pytest.mark.parametrize("route", [route for route in routes() if route[0] == "POST"], ids=" ".join)
-def test_missing_and_out_of_reach_look_the_same(route: tuple[str, str], scene: Scene, ask: Ask) -> None:
-    address = ROUTES[route][0]
+@pytest.mark.parametrize("place", PLACES)
+def test_route_answers_by_role_and_place(place: str, scene: Scene, ask: Ask) -> None:
+    tokens = {role: scene.token(place, role) for role in Role}
+
+    answers = {
+        (*route, role): answer_to(ask, route, scene, tokens[role]).status_code for route in ROUTES for role in Role
+    }
+
+    assert answers == {(*route, role): expected(route, [(role, place)]) for route in ROUTES for role in Role}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_roles_in_two_places_add_up(place: str, scene: Scene, ask: Ask) -> None:
+    held = [(Role.AUDITOR, place), (Role.ORGANISER, "stranger")]
+    organisation = scene.parts[place].organisation if place in scene.parts else None
+    user = RoleAssignmentFactory(
+        organisation=organisation or Organisation.objects.get(code="elsewhere"), role=Role.AUDITOR
+    ).user
+    RoleAssignmentFactory(organisation=Organisation.objects.get(code="elsewhere"), role=Role.ORGANISER, user=user)
+    token = give_token(user, name="two_roles")
+
+    answers = {route: answer_to(ask, route, scene, token).status_code for route in ROUTES}
+
+    assert answers == {route: expected(route, held) for route in ROUTES}
+
+
+@pytest.mark.parametrize("persona", WITHOUT_ROLE)
+def test_token_without_role_sees_what_everybody_sees(persona: str, scene: Scene, ask: Ask) -> None:
+    answers = {route: answer_to(ask, route, scene, scene.tokens[persona]).status_code for route in ROUTES}
+
+    assert answers == {route: expected(route, []) for route in ROUTES}
+
+
+@pytest.mark.parametrize("persona", NOBODY)
+def test_token_of_nobody_is_refused_everywhere(persona: str, scene: Scene, ask: Ask) -> None:
+    answers = {route: answer_to(ask, route, scene, scene.tokens[persona]).status_code for route in ROUTES}
+
+    assert answers == dict.fromkeys(ROUTES, 401)
+
+
+def test_visitor_reads_what_is_public(scene: Scene, ask: Ask) -> None:
+    answers = {route: answer_to(ask, route, scene, "").status_code for route in ROUTES}
+
+    public = {route for route in ROUTES if audience_of(route) == Audience.EVERYBODY}
+    assert answers == {route: expected(route, []) if route in public else 401 for route in ROUTES}
+
+
+def test_cookie_of_the_pages_means_nothing_here(scene: Scene, ask: Ask, client: Any) -> None:
+    client.force_login(RoleAssignmentFactory(organisation=scene.parts["ancestor"].organisation).user)
+
+    answers = {answer_to(ask, route, scene, "").status_code for route in WRITES}
+
+    assert answers == {401}
+
+
+@pytest.mark.parametrize("place", ["own", "ancestor"])
+def test_missing_record_answers_nobody(place: str, scene: Scene, ask: Ask) -> None:
+    tokens = [scene.token(place, role) for role in Role] + [scene.tokens[persona] for persona in WITHOUT_ROLE]
+
+    answers = {
+        (route, answer_to(ask, route, scene, token, is_missing=True).status_code)
+        for route in OF_RECORDS
+        for token in tokens
+    }
+
+    assert answers == {(route, 404) for route in OF_RECORDS}
+
+
+@pytest.mark.parametrize("place", ["sibling", "stranger", "descendant"])
+def test_missing_and_out_of_reach_look_the_same(place: str, scene: Scene, ask: Ask) -> None:
+    token = scene.token(place, Role.COORDINATOR)
+    outside = [route for route in OF_RECORDS if expected(route, [(Role.COORDINATOR, place)]) == 404]
+
+    pairs = {
+        route: [answer_to(ask, route, scene, token, is_missing=is_missing) for is_missing in (True, False)]
+        for route in outside
+    }
+
+    assert {route for route, answers in pairs.items() if alike(answers[0]) != alike(answers[1])} == set()
+    assert {answer.status_code for answers in pairs.values() for answer in answers} == {404}
+
+
+def alike(answer: Any) -> tuple[int, bytes, dict[str, str]]:
+    return answer.status_code, answer.content, {**answer.headers, "X-Request-ID": ""}
+
+
+def test_line_of_another_plan_is_missing(scene: Scene, ask: Ask) -> None:
+    """Both plans are in reach of the asker: what is refused is the pair."""
+    mine, other = scene.parts["own"].plan, scene.parts["sibling"].plan
+    line = other.versions.get(number=2).lines.first()
+    token = scene.token("ancestor", Role.COORDINATOR)
+    body = body_of(("PUT", "/plans/{plan_id}/lines/{key}"), scene)
 
     answers = [
-        ask(route[0], address(scene, is_missing), body_of(route), token=scene.tokens["sibling"])
-        for is_missing in (True, False)
+        ask("PUT", f"/plans/{mine.pk}/lines/{line.key}", body, token=token),
+        ask("DELETE", f"/plans/{mine.pk}/lines/{line.key}", token=token, **{"If-Match": '"2-1"'}),
     ]
 
     assert [answer.status_code for answer in answers] == [404, 404]
-    assert answers[0].content == answers[1].content
+    assert other.versions.get(number=2).lines.count() == 2
 
 
-@pytest.mark.parametrize("route", [route for route in routes() if route[0] == "POST"], ids=" ".join)
-def test_auditor_sees_the_record_and_may_not_change_it(route: tuple[str, str], scene: Scene, ask: Ask) -> None:
-    answer = ask(route[0], ROUTES[route][0](scene, False), body_of(route), token=scene.tokens["auditor"])
+@pytest.mark.parametrize("route", WRITES, ids=" ".join)
+def test_auditor_may_not_change_what_they_see(route: Route, scene: Scene, ask: Ask) -> None:
+    answer = answer_to(ask, route, scene, scene.tokens["auditor"])
 
     assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
 
@@ -189,15 +200,19 @@ def test_drafts_and_notes_of_others_never_appear(persona: str, scene: Scene, ask
 
 def seen(scene: Scene) -> list[str]:
     """Every address that can be read, for the public programme and for everything that each organisation holds."""
-    addresses = ["/programmes", "/organisations", "/brands", "/regions"]
+    addresses = ["/programmes", "/organisations", "/brands", "/regions", "/programmes/week/sessions?q=CANARY"]
+    addresses += ["/programmes/week/follow-ups", "/programmes/week/return-calls"]
     codes = ["week", *(part.draft_programme.code for part in scene.parts.values())]
     for code in codes:
-        below = ["", "/sessions", "/figures", "/figures/attendance", "/figures/attendance/evidence"]
+        below = ["", "/sessions", "/figures", "/figures/attendance", "/figures/attendance/evidence", "/plans"]
         addresses += [f"/programmes/{code}{rest}" for rest in below]
     for part in scene.parts.values():
-        addresses += [f"/organisations/{part.organisation.code}"]
+        addresses += [f"/organisations/{part.organisation.code}", f"/follow-ups/{part.follow_up.pk}"]
+        addresses += [f"/programmes/week/plans?organisation={part.organisation.code}"]
         for session in (part.draft_session, part.public_session, part.entry.session):
             addresses += [f"/sessions/{session.pk}", f"/sessions/{session.pk}/ledger-entries"]
+        below = ["", "?version=1", "/lines", "/lines?version=1", "/steps", "/countersignatures", "/conflicts"]
+        addresses += [f"/plans/{part.plan.pk}{rest}" for rest in [*below, "/difference"]]
     return addresses
 
 
@@ -213,4 +228,4 @@ def test_programme_wide_figures_and_evidence_name_nobody(scene: Scene, ask: Ask)
 def test_every_route_is_in_the_reference() -> None:
     text = REFERENCE.read_text()
 
-    assert [route for route in routes() if f"`{' '.join(route)}`" not in text] == []
+    assert [route for route in ROUTES if f"`{' '.join(route)}`" not in text] == []

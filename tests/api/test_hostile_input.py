@@ -6,10 +6,12 @@ from urllib.parse import quote
 
 import pytest
 from django.test import Client
+from tests.api.cases import LINE, READ
 from tests.api.conftest import ROOT, Ask, Scene
 from tests.factories import key
 
 from qixue.participation.models import LedgerEntry
+from qixue.programme.models import PlanLine
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +72,39 @@ def test_hostile_number_in_a_body_is_refused(number: Any, scene: Scene, ask: Ask
     assert LedgerEntry.objects.count() == before
 
 
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+@pytest.mark.parametrize("field", ["title", "kind", "venue", "starts_at", "client_uuid", "no_such_field"])
+def test_hostile_text_in_a_planned_line_is_refused(field: str, text: str, scene: Scene, ask: Ask) -> None:
+    before = PlanLine.objects.count()
+    body = {**LINE, "client_uuid": str(key()), field: text}
+
+    answer = ask("POST", f"/plans/{scene.parts['own'].plan.pk}/lines", body, token=scene.tokens["own"])
+
+    assert is_error(answer)
+    assert len(answer.content) < 2000
+    assert PlanLine.objects.count() == before
+
+
+@pytest.mark.parametrize("number", NUMBERS.values(), ids=NUMBERS)
+@pytest.mark.parametrize("field", ["version", "edit_count"])
+def test_hostile_number_of_a_version_is_refused(field: str, number: Any, scene: Scene, ask: Ask) -> None:
+    body = {**READ, "lines": [], field: number}
+
+    answer = ask("PUT", f"/plans/{scene.parts['own'].plan.pk}/lines", body, token=scene.tokens["own"])
+
+    assert (answer.status_code, is_error(answer)) == (422, True)
+
+
+@pytest.mark.parametrize("tag", ["2-1", '"2-1', 'W/"2-1"', "*", '"２-1"', '"2-1", "2-2"', '"' + "9" * 5000 + '-1"', ""])
+def test_hostile_etag_is_refused(tag: str, scene: Scene, ask: Ask) -> None:
+    plan = scene.parts["own"].plan
+
+    answer = ask("PUT", f"/plans/{plan.pk}/lines", {"lines": []}, token=scene.tokens["own"], **{"If-Match": tag})
+
+    assert (answer.status_code, is_error(answer)) == (422, True)
+    assert plan.versions.get(number=2).lines.count() == 2
+
+
 @pytest.mark.parametrize(
     "body",
     [b"", b"null", b"[]", b'"x"', b"{", b"\xff\xfe", b"[" * 100_000, b'{"count": NaN}', b'{"count": 1e999}'],
@@ -109,6 +144,10 @@ def test_body_that_is_too_large_is_refused(scene: Scene, ask: Ask, settings: Any
         "/organisations/{}",
         "/brands/{}",
         "/regions/{}",
+        "/programmes/{}/plans",
+        "/plans/{}",
+        "/plans/{}/lines",
+        "/plans/1/lines/{}",
         "/{}",
     ],
 )
@@ -131,13 +170,19 @@ QUERIES = [
     ("sessions", "kind", ["nothing", ""]),
     ("sessions", "brand", ["\x00", "", "人"]),
     ("sessions", "page", ["0", "-1", "1e3", "２", str(2**63), "9" * 5000, "", "+1", "1.0", "1_0"]),
+    ("plans", "state", ["nothing", "", "\x00"]),
+    ("plans", "organisation", ["\x00", "", "人", "nobody"]),
+    ("plans", "page", ["0", "-1", "２", "9" * 5000]),
     ("figures/attendance/evidence", "limit", ["0", "-1", "201", "２", str(2**63), "", "٣"]),
 ]
 
 
-@pytest.mark.parametrize(("address", "name", "values"), QUERIES, ids=[name for _, name, _ in QUERIES])
+@pytest.mark.parametrize(
+    ("address", "name", "values"), QUERIES, ids=[f"{address} {name}" for address, name, _ in QUERIES]
+)
 def test_hostile_query_is_refused(address: str, name: str, values: list[str], scene: Scene, ask: Ask) -> None:
-    answers = {value: ask("GET", f"/programmes/week/{address}?{name}={quote(value)}") for value in values}
+    token = scene.tokens["own"]
+    answers = {value: ask("GET", f"/programmes/week/{address}?{name}={quote(value)}", token=token) for value in values}
 
     assert [value for value, answer in answers.items() if (answer.status_code, is_error(answer)) != (422, True)] == []
 

@@ -14,6 +14,7 @@ from tests.factories import (
     VenueFactory,
     key,
 )
+from tests.factories_recognitions import CallFactory, on_notice
 
 from qixue.core.clock import local_day, now
 from qixue.core.quantity import Qualifier
@@ -25,7 +26,7 @@ from qixue.participation.operations.ledger import record_head_count
 from qixue.people.models import Organisation, Role, User
 from qixue.places.models import Region
 from qixue.places.operations import load_population, load_regions
-from qixue.programme.models import Activity, Brand, Programme, Session
+from qixue.programme.models import Activity, Brand, Nomination, Programme, Session
 from qixue.report.models import SummarySection
 
 PASSWORD = "a-long-enough-password"
@@ -48,6 +49,7 @@ class Scene:
     entry: LedgerEntry
     coordinator: User
     organiser: User
+    candidate: Nomination
 
 
 def person(username: str, name: str, organisation: Organisation, role: Role) -> User:
@@ -96,6 +98,7 @@ def make_scene() -> Scene:
         entry=entry,
         coordinator=coordinator,
         organiser=organiser,
+        candidate=make_candidate(programme, library, at),
         **sessions,
     )
 
@@ -121,6 +124,17 @@ def make_week(at: datetime.datetime) -> tuple[Programme, Organisation, Brand]:
     brand = BrandFactory(code="hall", name="凤城讲堂", name_en="Fengcheng hall", slogan="一座城、一堂课", region=city)
     brand.programmes.add(programme)
     return programme, library, brand
+
+
+def make_candidate(programme: Programme, library: Organisation, at: datetime.datetime) -> Nomination:
+    """On public notice until tomorrow, in a call that is open until today; an objection waits."""
+    today = local_day(at)
+    call = CallFactory(programme=programme, nominate_until=today, opened_at=at)
+    until = today + datetime.timedelta(days=1)
+    candidate = on_notice(call=call, organisation=library, consented_at=at, notice_from=today, notice_until=until)
+    candidate.steps.create(kind="nominated", at=at, organisation=library)
+    candidate.objections.create(text="事迹与事实不符，请核实。", is_anonymous=True, received_at=at)
+    return candidate
 
 
 def make_sessions(activity: Activity, at: datetime.datetime) -> dict[str, Session]:

@@ -39,6 +39,9 @@ def paths(scene: Scene) -> list[str]:
         f"{week}/figures/",
         "/programmes/qingyuan-2016/figures/F4/",
         "/about/privacy/",
+        f"{week}/recognitions/",
+        f"{week}/recognitions/{scene.candidate.pk}/",
+        f"{week}/recognitions/{scene.candidate.pk}/object/",
     ]
 
 

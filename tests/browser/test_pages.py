@@ -37,6 +37,10 @@ def public_paths(scene: Scene) -> list[str]:
         f"{week}/figures/attendance/",
         f"{week}/figures/attendance/sessions/{scene.counted.pk}/",
         "/programmes/qingyuan-2016/figures/F4/",
+        f"{week}/recognitions/",
+        f"{week}/recognitions/{scene.candidate.pk}/",
+        f"{week}/recognitions/{scene.candidate.pk}/object/",
+        f"/objections/{scene.candidate.objections.get().key}/",
         "/about/privacy/",
         "/about/accessibility/",
         "/about/site-map/",
@@ -66,7 +70,17 @@ def workspace_paths(scene: Scene) -> list[str]:
         f"{week}/figures/attendance/sessions/{scene.counted.pk}/",
         f"{week}/coverage/",
         f"{week}/summary/",
+        f"{week}/recognitions/",
+        f"{week}/recognitions/new/",
+        f"/workspace/recognitions/{scene.candidate.call_id}/",
+        f"/workspace/nominations/{scene.candidate.pk}/",
+        f"/workspace/nominations/{scene.candidate.pk}/consent/",
+        f"/workspace/nominations/{scene.candidate.pk}/judge/",
+        f"/workspace/objections/{scene.candidate.objections.get().pk}/",
         "/workspace/components/",
+        "/account/",
+        "/account/app/",
+        "/account/password/",
     ]
 
 

@@ -1,4 +1,4 @@
-"""A week from nothing to published, through the browser only: invited, filed by form and sheet, decided, announced."""
+"""A week from nothing to published, through the browser only: set up, invited, filed by form and sheet, decided."""
 
 import datetime
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from tests.programme.operations.test_sheet_imports import GOOD, sheet
 
 from qixue.core.clock import local_day, now
 from qixue.people.models import Organisation, Role, User
-from qixue.programme.models import Plan, PlanVersion, Programme, Session
+from qixue.programme.models import Plan, PlanVersion, Session
 from qixue.programme.operations.sheet_imports import check_waiting_sheets
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,29 +24,26 @@ NAMES = ("连南瑶族自治县教育局", "英德市教育局", "佛冈县教�
 
 @dataclass
 class City:
-    """A bureau that keeps a week still to come, three county bureaus below it, and a coordinator in each."""
+    """A bureau with three county bureaus below it, and a coordinator in each."""
 
-    programme: Programme
+    bureau: Organisation
     counties: list[Organisation]
     bureau_person: User
     county_people: list[User]
+    first_day: datetime.date
 
     @property
-    def first_day(self) -> datetime.date:
-        return self.programme.starts_on or datetime.date.max
+    def week(self) -> dict[str, datetime.date]:
+        return {"starts_on": self.first_day, "ends_on": self.first_day + datetime.timedelta(days=6)}
 
 
 @pytest.fixture
 def city() -> City:
     bureau = OrganisationFactory(name="清远市教育局")
-    first = local_day(now()) + datetime.timedelta(days=30)
-    programme = ProgrammeFactory(
-        code="week", organisation=bureau, starts_on=first, ends_on=first + datetime.timedelta(days=6)
-    )
     VenueFactory(code="V1", name="三排镇文化站")
     counties = [OrganisationFactory(parent=bureau, name=name) for name in NAMES]
     people = [RoleAssignmentFactory(organisation=place, role=Role.COORDINATOR).user for place in (bureau, *counties)]
-    return City(programme, counties, people[0], people[1:])
+    return City(bureau, counties, people[0], people[1:], local_day(now()) + datetime.timedelta(days=30))
 
 
 def test_week_is_planned_from_nothing_to_published(city: City, open_browser: Callable[..., Any]) -> None:
@@ -54,6 +51,7 @@ def test_week_is_planned_from_nothing_to_published(city: City, open_browser: Cal
     for reader, person in zip((bureau, first, second, third), (city.bureau_person, *city.county_people), strict=True):
         sign_in(reader, person)
 
+    set_up_the_week(bureau, city)
     invite_three_counties(bureau)
     by_form = file_by_form(first, city)
     by_sheet = file_by_sheet(second, city)
@@ -63,6 +61,8 @@ def test_week_is_planned_from_nothing_to_published(city: City, open_browser: Cal
     for plan in (by_form, by_sheet):
         approve_and_publish(bureau, plan)
 
+    week = open_browser(size=PHONE).visit("/programmes/week/").inner_text("main")
+    assert [text for text in ("教职成厅函〔2026〕12号", "李某", "统筹协调", NAMES[2]) if text not in week] == []
     page = open_browser(size=PHONE).visit("/programmes/week/sessions/")
     titles = page.locator("article.session h3").all_inner_texts()
     assert sorted(titles) == sorted(["瑶绣入门：改好的主题", "稻田养鱼", "茶叶种植"])
@@ -73,6 +73,74 @@ def test_week_is_planned_from_nothing_to_published(city: City, open_browser: Cal
         "draft",
         "published",
     ]
+
+
+def set_up_the_week(bureau: Any, city: City) -> None:
+    """Names and days, a notice and how it came down, hosts, the leading group, a task; then for everybody."""
+    page = bureau.visit("/workspace/")
+    page.get_by_role("link", name="新建项目").click()
+    fill(
+        page,
+        name="清远市全民终身学习活动周",
+        code="week",
+        year=str(city.first_day.year),
+        theme="让学习成为一种生活方式",
+    )
+    fill(page, **{name: day.isoformat() for name, day in city.week.items()})
+    press(page, "建立项目")
+    assert "发布之前还缺" in page.inner_text(".hero")
+    page.get_by_role("link", name="依据", exact=True).click()
+    fill(page, name="关于举办全民终身学习活动周的通知", document_number="教职成厅函[2026]012号")
+    press(page, "添加依据")
+    page.get_by_role("link", name="发文和转发过程").click()
+    for organ, act in (("广东省教育厅", "转发"), ("教育部办公厅", "发文")):
+        fill(page, organ=organ)
+        page.check(f"[name=act][value={act}]")
+        press(page, "添加环节")
+    page.get_by_role("button", name="上移：教育部办公厅").click()
+    assert page.locator("ol.rows h3").all_inner_texts() == ["教育部办公厅", "广东省教育厅"]
+    give_roles(bureau)
+    lead(bureau)
+    page = bureau.visit("/workspace/programmes/week/setup/")
+    page.get_by_role("link", name="核对并发布").click()
+    press(page, "发布项目")
+    assert "● 已发布" in page.inner_text(".hero")
+
+
+def give_roles(bureau: Any) -> None:
+    """The host by name; the co-organisers by a part of theirs, chosen from the list that the page offers."""
+    page = bureau.visit("/workspace/programmes/week/setup/roles/")
+    page.check("[name=role][value=host]")
+    fill(page, organisations="清远市教育局")
+    press(page, "添加")
+    page.check("[name=role][value=co_organiser]")
+    fill(page, organisations="县教育局")
+    press(page, "添加")
+    page.get_by_label(NAMES[2]).check()
+    press(page, "添加")
+    assert page.locator("ol.rows li").count() == 2
+
+
+def lead(bureau: Any) -> None:
+    page = bureau.visit("/workspace/programmes/week/setup/leading-group/")
+    fill(page, name="全民终身学习活动周领导小组", office="清远市教育局")
+    press(page, "保存")
+    page.get_by_role("link", name="领导小组成员").click()
+    page.check("[name=seat][value=head]")
+    fill(page, name="李某", duty="市人民政府副市长")
+    press(page, "添加成员")
+    page = bureau.visit("/workspace/programmes/week/setup/tasks/")
+    fill(page, task="统筹协调", organisation="清远市教育局", supporters=NAMES[0])
+    press(page, "添加任务")
+
+
+def fill(page: Page, **answers: str) -> None:
+    for name, answer in answers.items():
+        page.fill(f"[name={name}]", answer)
+
+
+def press(page: Page, name: str) -> None:
+    page.locator("main").get_by_role("button", name=name, exact=True).click()
 
 
 def invite_three_counties(bureau: Any) -> None:
@@ -104,7 +172,9 @@ def file_by_form(county: Any, city: City) -> Plan:
     page.select_option("[name=venue]", label=page.locator("[name=venue] option").nth(1).inner_text())
     page.fill("[name=budget]", "0.12万")
     page.check("[name=counting_rule][value=list_and_others]")
-    page.locator("main button[type=submit]").click()
+    page.get_by_role("button", name="只检查，不保存").click()
+    assert "这些场次没有冲突。" in page.inner_text("main")
+    page.get_by_role("button", name="保存", exact=True).click()
     file_plan(page)
     return Plan.objects.get(organisation=city.counties[0])
 
@@ -153,7 +223,7 @@ def amend_and_file_again(county: Any, plan: Plan) -> None:
     assert "请写明主题。" in page.inner_text("main")
     page.get_by_role("link", name="瑶绣入门").first.click()
     page.fill("[name=topic]", "改好的主题")
-    page.locator("main button[type=submit]").click()
+    page.get_by_role("button", name="保存", exact=True).click()
     file_plan(page)
 
 
@@ -183,9 +253,10 @@ def test_pages_of_planning_can_be_used_by_everybody(
     language: str,
     elder: bool,
 ) -> None:
-    plan = PlanFactory(programme=city.programme, organisation=city.counties[0])
+    programme = ProgrammeFactory(code="week", organisation=city.bureau, **city.week)
+    plan = PlanFactory(programme=programme, organisation=city.counties[0])
     line = PlanLineFactory(version=PlanVersionFactory(plan=plan))
-    filed = PlanFactory(programme=city.programme, organisation=city.counties[1])
+    filed = PlanFactory(programme=programme, organisation=city.counties[1])
     PlanLineFactory(version=PlanVersionFactory(plan=filed, state=PlanVersion.State.SUBMITTED))
     reader = open_browser(language=language, elder=elder)
     sign_in(reader, city.bureau_person)
@@ -194,6 +265,9 @@ def test_pages_of_planning_can_be_used_by_everybody(
         reverse("workspace:plans", args=["week"]),
         reverse("workspace:invite_to_plan", args=["week"]),
         reverse("workspace:heat", args=["week"]),
+        reverse("workspace:calendar", args=["week"]),
+        reverse("workspace:planned_sessions", args=["week"]),
+        reverse("workspace:conflicts", args=["week"]),
         reverse("workspace:plan", args=[plan.pk]),
         reverse("workspace:new_plan_line", args=[plan.pk]),
         reverse("workspace:edit_plan_line", args=[line.pk]),

@@ -101,3 +101,19 @@ def test_check_translations_when_not_compiled(settings, tmp_path):
     settings.LOCALE_PATHS = [tmp_path]
 
     assert checkup.check_translations("127.0.0.1").level is Level.WARNING
+
+
+@pytest.mark.parametrize(
+    ("policy", "host", "level"),
+    [
+        ("required", "10.0.0.5", Level.OK),
+        ("offered", "127.0.0.1", Level.OK),
+        ("offered", "10.0.0.5", Level.WARNING),
+    ],
+)
+def test_check_second_factor_says_which_policy_is_in_force(settings, policy: str, host: str, level: Level):
+    settings.QIXUE = {**settings.QIXUE, "SECOND_FACTOR": policy}
+
+    finding = checkup.check_second_factor(host)
+
+    assert (finding.level, finding.values) == (level, {"policy": policy})

@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 
-from qixue.core.typed import parse_day, parse_time, parse_whole_number
+from qixue.core.typed import parse_day, parse_hedged, parse_time, parse_whole_number
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,26 @@ def test_unclear_time_is_not_guessed(text: str) -> None:
 )
 def test_whole_number_is_read_as_people_write_it(text: str, number: int | None) -> None:
     assert parse_whole_number(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "bare", "hedge"),
+    [
+        ("120", "120", "exact"),
+        ("１，２００", "1,200", "exact"),
+        ("约120", "120", "about"),
+        ("120左右", "120", "about"),
+        ("近4000", "4000", "nearly"),
+        ("3500多", "3500", "at_least"),
+        ("80余", "80", "at_least"),
+        ("more than 80", "80", "at_least"),
+        ("1.2万多", "1.2万", "at_least"),
+    ],
+)
+def test_hedge_is_read_as_people_write_it(text: str, bare: str, hedge: str) -> None:
+    assert parse_hedged(text) == (bare, hedge)
+
+
+@pytest.mark.parametrize("text", ["", "近4000多", "约120左右多", "许多", "-5", "12人次", "3到5"])
+def test_unclear_hedge_is_not_guessed(text: str) -> None:
+    assert parse_hedged(text) is None

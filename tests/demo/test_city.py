@@ -41,7 +41,7 @@ def test_city_has_the_size_of_a_city():
         "kinds": Activity.objects.values("kind").distinct().count(),
     }
 
-    assert sizes == {"organisations": 61, "residents": 5000, "registrations": 8000, "counties": 8, "kinds": 10}
+    assert sizes == {"organisations": 61, "residents": 5000, "registrations": 8000, "counties": 8, "kinds": 11}
     assert 190 <= Session.objects.count() <= 220
 
 

@@ -4,7 +4,11 @@ import pytest
 from tests.demo.conftest import AT, EDITION
 
 from qixue.demo.load import load
-from qixue.programme.models import Activity, Plan, PlanLine, PlanStep, PlanVersion, Session
+from qixue.programme.models import Activity, Plan, PlanLine, PlanStep, PlanVersion, Programme, Session
+from qixue.programme.queries.conflicts import conflicts_among, slots_from
+from qixue.programme.queries.gaps import gaps_of
+from qixue.programme.queries.heat import counts_of, heat_of
+from qixue.programme.queries.territory import territory_of
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +23,28 @@ def test_plans_of_the_city() -> None:
     assert states == set(PlanVersion.State.values) - {PlanVersion.State.CLOSED}
     assert set(announced.values_list("plan_line_key", flat=True)) == set(in_force.values_list("key", flat=True))
     assert [plan for plan in plans if steps_out_of_order(plan)] == []
+
+
+def test_city_has_conflicts_of_every_kind_and_silent_towns() -> None:
+    load(EDITION, at=AT)
+    programme = Programme.objects.get(code="demo")
+    everything = [""]
+    territory = territory_of(programme, everything)
+    counts = counts_of(programme, everything, territory)
+    heat = heat_of(programme, counts, programme.region, territory)
+
+    found = conflicts_among(slots_from(AT), programme, everything)
+
+    assert {(each.kind, each.is_hard) for each in found} == {
+        ("room", True),
+        ("room", False),
+        ("venue", False),
+        ("speaker", False),
+        ("flagship", False),
+        ("capacity", False),
+    }
+    assert len(found) < 20
+    assert all(place.silent_towns for place in gaps_of(programme, everything, counts, heat, territory).places)
 
 
 def steps_out_of_order(plan: Plan) -> bool:

@@ -30,10 +30,10 @@ def test_loaded_edition_is_known_from_the_records():
     assert loaded_edition() == EDITION
 
 
-def test_both_programmes_are_there_and_one_is_synthetic():
+def test_programmes_are_there_and_only_that_of_2016_is_real():
     programmes = Programme.objects.order_by("code").values_list("code", "is_synthetic")
 
-    assert list(programmes) == [("demo", True), ("qingyuan-2016", False)]
+    assert list(programmes) == [("demo", True), ("demo-before", True), ("qingyuan-2016", False)]
     assert not holds_other_programmes()
 
 

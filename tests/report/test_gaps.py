@@ -2,7 +2,8 @@ import datetime
 from collections.abc import Callable
 
 import pytest
-from tests.factories import NOON, ActivityFactory, ProgrammeFactory, SessionFactory
+from tests.factories import NOON, ActivityFactory, ProgrammeFactory, RegionFactory, SessionFactory
+from tests.factories_returns import ReturnCallFactory
 
 from qixue.programme.models import Programme, Session
 from qixue.report.gaps import UNCOUNTED, UNFINISHED, Gap, gaps_of
@@ -46,3 +47,14 @@ def test_unfinished_week_is_a_gap_until_its_end(week: Programme) -> None:
     found = [[gap.text_zh for gap in gaps(week, UNFINISHED, days=days)] for days in (0, 1)]
 
     assert found == [["活动周11月4日结束，本稿为阶段稿；请在结束并补齐人数后重新生成，再行签发。"], []]
+
+
+def test_county_without_a_return_is_named_where_the_text_speaks_of_the_whole_city(week: Programme) -> None:
+    RegionFactory(code="441826", name="连南县", name_en="", level="county", unit_type="county", parent=week.region)
+
+    before = gaps(week, "returns_missing")
+    ReturnCallFactory(programme=week, name="阶段情况", is_open=True)
+    [gap] = gaps(week, "returns_missing")
+
+    assert before == []
+    assert gap.text_zh == "填报“阶段情况”尚缺1个县（市、区）：连南县。文中“全市”的情况不含这些县。"

@@ -9,6 +9,7 @@ from ninja.security import HttpBearer
 from qixue.core.clock import now
 from qixue.people.models import User
 from qixue.people.queries import user_of_token
+from qixue.people.rules import TABLE, Action
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ def visitor(request: HttpRequest) -> Viewer | None:
 STAFF_ONLY = Bearer()
 EVERYBODY = [STAFF_ONLY, visitor]
 TOKEN_IS_OPTIONAL: dict[str, Any] = {"security": [{}]}  # joins what the OpenAPI document says about the token
+
+
+def for_action(action: Action) -> dict[str, Any]:
+    """What the OpenAPI document says about who may: for an address that asks for an action."""
+    return {"x-action": str(action), "x-roles": sorted(TABLE[action])}
 
 
 def viewer(request: HttpRequest) -> User | None:

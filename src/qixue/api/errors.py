@@ -14,14 +14,27 @@ from qixue.core.refusal import Refused
 # What the request itself gets wrong; every other refusal is a conflict with the state of the records.
 INPUT_CODES = frozenset(
     {
+        "comment_missing",
+        "comments_with_approval",
         "count_out_of_range",
+        "due_in_past",
+        "ends_before_start",
         "key_differs",
         "key_missing",
         "key_reused",
+        "key_twice",
+        "place_missing",
+        "place_twice",
         "qualifier_not_countable",
         "reason_missing",
+        "room_elsewhere",
         "unknown_brand",
+        "unknown_line",
+        "unknown_organisation",
         "unknown_region",
+        "unknown_room",
+        "unknown_venue",
+        "version_missing",
     }
 )
 CHECK_VALUE = gettext_lazy("Please check this value.")
@@ -38,6 +51,8 @@ SENTENCES = {
     "less_than_equal": gettext_lazy("Please give %(le)s or less."),
     "literal_error": gettext_lazy("Please give one of: %(expected)s."),
     "missing": gettext_lazy("Please give this value."),
+    "moment": gettext_lazy("Please give a moment with its offset, for example 2026-11-05T09:00:00+08:00."),
+    "string_pattern_mismatch": gettext_lazy("Please check how this is written."),
     "string_too_long": gettext_lazy("Please give at most %(max_length)s characters."),
     "string_too_short": gettext_lazy("Please give at least %(min_length)s characters."),
     "string_type": gettext_lazy("Please give a text."),
@@ -71,6 +86,8 @@ def method_not_allowed(allowed: str) -> JsonResponse:
 def refused(request: HttpRequest, refusal: Refused) -> JsonResponse:
     details = [{"field": "", "code": refusal.code, "message": str(line)} for line in refusal.lines]
     sentence = str(refusal.text) % refusal.params if refusal.params else str(refusal.text)
+    if refusal.code == "changed_meanwhile" and "If-Match" in request.headers:
+        return error(412, refusal.code, sentence, details)  # what the header asked for does not hold (RFC 9110)
     return error(422 if refusal.code in INPUT_CODES else 409, refusal.code, sentence, details)
 
 

@@ -13,6 +13,7 @@ from qixue.people.rules import Action
 from qixue.programme.models import Activity, Programme, Session
 from qixue.programme.models.activities import SessionQuerySet
 from qixue.programme.models.programmes import ProgrammeQuerySet
+from qixue.programme.rules import may_in_part_of
 
 
 def visible_programmes(viewer: User | None) -> ProgrammeQuerySet:
@@ -65,3 +66,11 @@ def require(user: User, action: Action, organisation: Organisation) -> None:
     if rules.may(user, Action.SEE_RECORDS, organisation):
         raise NotAllowed
     raise Http404
+
+
+def programme_in_reach(user: User, code: str, action: Action) -> Programme:
+    """A programme of which some record can be in reach of the action. Raises Http404 for any other."""
+    programme = Programme.objects.select_related("organisation").filter(code=code).first()
+    if programme is None or not may_in_part_of(user, action, programme):
+        raise Http404
+    return programme

@@ -5,20 +5,50 @@ from ninja import NinjaAPI
 
 from qixue.api import errors
 from qixue.api.door import guarded, guarded_urls
-from qixue.api.views import brands, figures, ledger, organisations, programmes, regions, sessions
+from qixue.api.views import (
+    brands,
+    figures,
+    follow_ups,
+    ledger,
+    organisations,
+    plan_countersignatures,
+    plan_decisions,
+    plan_lines,
+    plans,
+    programmes,
+    recognitions,
+    regions,
+    returns,
+    sessions,
+)
 
 api = NinjaAPI(
     title="Qixue",
     version="1",
     description=(
-        "Programmes, sessions, figures and the attendance ledger of an activity week. Reading what is public needs no"
-        " token. Texts are given in Chinese and English; error messages follow Accept-Language."
+        "Programmes, plans, sessions, figures and the attendance ledger of an activity week. Reading what is public"
+        " needs no token. Texts are given in Chinese and English; error messages follow Accept-Language."
     ),
     urls_namespace="api",
     docs_url=None,
 )
 errors.install(api)
-for noun in (programmes, sessions, figures, organisations, brands, regions, ledger):
+for noun in (
+    programmes,
+    sessions,
+    figures,
+    organisations,
+    brands,
+    regions,
+    ledger,
+    plans,
+    plan_lines,
+    plan_countersignatures,
+    plan_decisions,
+    follow_ups,
+    returns,
+    recognitions,
+):
     api.add_router("", noun.router)
 
 urlpatterns = [

@@ -22,7 +22,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     programme = programme_of(args)
-    figures = figures_of(programme)
+    figures = figures_of(programme, with_internal=True)
     differences = recount_differences(programme) if args.recount else []
     if args.recount:
         figures = [recounted(figure) for figure in figures]

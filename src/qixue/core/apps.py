@@ -15,3 +15,5 @@ class CoreConfig(AppConfig):
         logs.set_up(settings.LOG_LEVEL)
         outbox = import_module("qixue.core.outbox")  # it needs the models, which are ready only now
         duties.register(Duty("outbox", outbox.deliver_due, every=datetime.timedelta(seconds=2)))
+        kept_answers = import_module("qixue.core.kept_answers")
+        duties.register(Duty("kept_answers", kept_answers.forget_answers, every=datetime.timedelta(hours=1)))

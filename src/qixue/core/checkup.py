@@ -149,6 +149,14 @@ def check_exposure(host: str) -> Finding:
     return note("exposure", Level.OK, _("Nothing is shown that should not be."), **values)
 
 
+def check_second_factor(host: str) -> Finding:
+    policy = settings.QIXUE["SECOND_FACTOR"]
+    if policy == "required":
+        return note("second_factor", Level.OK, _("Staff must sign in with a second step."), policy=policy)
+    text = _("A second step at sign-in is offered, not required; for a city, set QIXUE_SECOND_FACTOR=required.")
+    return note("second_factor", Level.OK if host in LOOPBACK else Level.WARNING, text, policy=policy)
+
+
 def check_disk(host: str) -> Finding:
     """Free space where data is kept; a full disk stops every write."""
     place = next(path for path in (settings.VAR, *settings.VAR.parents) if path.exists())
@@ -183,6 +191,7 @@ CHECKS: tuple[Callable[[str], Finding], ...] = (
     check_migrations,
     check_secret_key,
     check_exposure,
+    check_second_factor,
     check_disk,
     check_translations,
     check_public_duties,

@@ -101,6 +101,7 @@ class FigureDefinition:
     evidence: Callable[[Scope], Sequence[EvidenceRow]]
     by_session: Callable[[Scope], Sequence[EvidenceRow]] | None = None  # the same, one row per session, for reading
     rule_version: int = 1
+    is_internal: bool = False  # about how offices work with one another: for staff, never on public pages
 
 
 @dataclass

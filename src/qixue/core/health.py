@@ -10,6 +10,8 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from qixue.core.audience import for_everybody, for_this_machine
+
 LOOPBACK = {"127.0.0.1", "::1"}
 
 
@@ -20,6 +22,7 @@ def pending_migrations() -> list[str]:
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
 
 
+@for_everybody
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -27,6 +30,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+@for_everybody
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
@@ -39,6 +43,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"ready": is_ready, **state}, status=200 if is_ready else 503)
 
 
+@for_this_machine
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:

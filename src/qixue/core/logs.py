@@ -13,7 +13,13 @@ LONG_NUMBER = re.compile(r"\d{7,}")
 FREE_TEXT = ("event", "exception", "error")
 
 # Chatty or personal: what these would say about a request is said, without names and paths, by core.requests.
-QUIET = {"django.request": "ERROR", "django.security": "ERROR", "axes": "ERROR", "fontTools": "WARNING"}
+QUIET = {
+    "django.request": "ERROR",
+    "django.security": "ERROR",
+    "axes": "ERROR",
+    "fido2": "WARNING",  # at INFO it names the key of every person who signs in
+    "fontTools": "WARNING",
+}
 
 
 def mask_long_numbers(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:

@@ -65,6 +65,7 @@ class OutboxMessage(models.Model):
     body = models.TextField()
     key = models.CharField(max_length=160, unique=True)  # the same key is written once
     scope = models.CharField(max_length=400, blank=True)  # tree path of the organisation that sends it
+    is_secret = models.BooleanField(default=False)  # holds a personal link: no page shows it, none is left once sent
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()  # not before: quiet hours, and the pause after a failed try
@@ -84,3 +85,19 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.state} {self.pk}"
+
+
+class KeptAnswer(models.Model):
+    """What a program was answered, so that the same request under the same key is answered alike and acts once."""
+
+    actor_id = models.BigIntegerField()
+    key = models.UUIDField()  # made by the program
+    digest = models.CharField(max_length=64)  # of the request: another one under the same key is refused
+    body = models.JSONField(default=dict)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["actor_id", "key"], name="answered_once_per_key")]
+
+    def __str__(self) -> str:
+        return f"{self.actor_id} {self.key}"

@@ -36,6 +36,7 @@ class Letter:
     recipient_name: str = ""
     scope: str = ""  # tree path of the organisation on whose behalf it is sent
     due_at: datetime.datetime | None = None
+    is_secret: bool = False  # holds a link that opens something for its recipient
 
 
 def put_into_outbox(letters: list[Letter], *, at: datetime.datetime) -> None:
@@ -50,6 +51,7 @@ def put_into_outbox(letters: list[Letter], *, at: datetime.datetime) -> None:
                 body=letter.body,
                 key=letter.key,
                 scope=letter.scope,
+                is_secret=letter.is_secret,
                 created_at=at,
                 due_at=letter.due_at or at,
             )
@@ -79,7 +81,9 @@ def deliver(message: OutboxMessage, *, at: datetime.datetime) -> bool:
         put_off(message, str(failure), at=at)
         return False
     message.state, message.sent_at, message.last_error = OutboxMessage.State.SENT, at, ""
-    message.save(update_fields=["state", "sent_at", "last_error"])
+    if message.is_secret:
+        message.body = ""
+    message.save(update_fields=["state", "sent_at", "last_error", "body"])
     return True
 
 

@@ -47,10 +47,16 @@ INSTALMENT = Unit("instalment", "期", "instalment", "instalments")
 ACTIVITY = Unit("activity", "项", "activity", "activities")
 PIECE = Unit("piece", "个", "", "")
 AWARD = Unit("award", "项", "award", "awards")
+DAY = Unit("day", "天", "day", "days", is_additive=False)  # of a duration: two of them never add up to a third
 MONTH = Unit("month", "个月", "month", "months", is_additive=False)
 PER_THOUSAND = Unit("per_thousand", "人次/千人", "per 1,000 residents", "per 1,000 residents", is_additive=False)
 PERCENT = Unit("percent", "%", "%", "%", is_additive=False)
 RATIO = Unit("ratio", "倍", "times", "times", is_additive=False)
+REPORT = Unit("report", "篇", "report", "reports")
+ITEM = Unit("item", "份", "item", "items")
+HOUR = Unit("hour", "小时", "hour", "hours")
+YUAN = Unit("yuan", "元", "yuan", "yuan")
+REACH = Unit("reach", "人（受众）", "person reached", "people reached", is_additive=False)  # always an estimate
 UNITS = {
     unit.code: unit
     for unit in (
@@ -61,10 +67,16 @@ UNITS = {
         ACTIVITY,
         PIECE,
         AWARD,
+        DAY,
         MONTH,
         PER_THOUSAND,
         PERCENT,
         RATIO,
+        REPORT,
+        ITEM,
+        HOUR,
+        YUAN,
+        REACH,
     )
 }
 

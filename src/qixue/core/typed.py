@@ -8,6 +8,15 @@ DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
 TIME = re.compile(r"(上午|早上|下午|晚上|中午)?\s*(\d{1,2})\s*(?:[:点时]\s*(\d{1,2})?\s*分?|(半))?(半)?\s*(am|pm)?")
 AFTERNOON = {"下午", "晚上", "pm"}
 HALF_PAST = "半"
+HEDGED = re.compile(
+    r"(?P<before>约|大约|近|将近|超过|逾|about|around|nearly|almost|more than|over)?\s*(?P<digits>[0-9][0-9., ]*万?)\s*"
+    r"(?P<after>多|余|\+|左右)?"
+)
+HEDGES = {
+    "about": {"约", "大约", "about", "around", "左右"},
+    "nearly": {"近", "将近", "nearly", "almost"},
+    "at_least": {"超过", "逾", "more than", "over", "多", "余", "+"},
+}
 YEARS = range(1949, 2100)  # a year outside is a slip of the finger
 DASHES = str.maketrans("－–—〇", "---0")
 
@@ -44,3 +53,15 @@ def parse_whole_number(text: str) -> int | None:
     """120, １２０, 1,200; a sign is kept, so that a rule can say what is wrong with -5."""
     digits = half_width(text).replace(",", "").replace(" ", "")
     return int(digits) if re.fullmatch(r"-?[0-9]{1,15}", digits) else None
+
+
+def parse_hedged(text: str) -> tuple[str, str] | None:
+    """The bare number and its hedge: 120 exact, 约120 about, 近4000 nearly, 3500多 at_least. None when unclear."""
+    match = HEDGED.fullmatch(half_width(text).lower())
+    if match is None:
+        return None
+    words = {match.group("before"), match.group("after")} - {None}
+    hedges = {hedge for hedge, known in HEDGES.items() if words & known}
+    if len(hedges) > 1:
+        return None
+    return match.group("digits").strip(), hedges.pop() if hedges else "exact"

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from qixue.demo.city.building import CITY_CODE, build_city
 from qixue.demo.city.documents import PROGRAMME_CODE, seed_of
+from qixue.demo.city.last_year import LAST_YEAR_CODE
 from qixue.demo.city.personas import PASSWORD, PERSONAS, api_token
 from qixue.demo.city.week import DAYS_BEHIND, Week
 from qixue.demo.records import RECORDS_CODE, load_records
@@ -51,7 +52,7 @@ def loaded_edition() -> Edition | None:
 
 def holds_other_programmes() -> bool:
     """Whether somebody works in this database beyond the demo."""
-    return Programme.objects.exclude(code__in=CODES).exists()
+    return Programme.objects.exclude(code__in=(*CODES, LAST_YEAR_CODE)).exists()
 
 
 @transaction.atomic

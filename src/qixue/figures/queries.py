@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import override
 
 from qixue.core.digests import digest, merkle_root
@@ -124,17 +125,22 @@ def record_with_code(
     return model._default_manager.filter(code=code).first()
 
 
-def figures_of(programme: Programme) -> list[Figure]:
-    """All named figures of a programme with their values, in the programme's order."""
-    named = NamedFigure.objects.filter(programme=programme).order_by("position", "code")
+def figures_of(programme: Programme, *, with_internal: bool = False) -> list[Figure]:
+    """All named figures of a programme with their values, in its order; internal ones only where staff alone read."""
+    named = shown(NamedFigure.objects.filter(programme=programme), with_internal).order_by("position", "code")
     issues = issues_by_record(programme)
     with shared_reads():
         return [computed(item, programme.code, issues) for item in named]
 
 
-def figure_of(programme: Programme, code: str) -> Figure | None:
+def shown(named: QuerySet[NamedFigure], with_internal: bool) -> QuerySet[NamedFigure]:
+    internal = [code for code, definition in registry.definitions.items() if definition.is_internal]
+    return named if with_internal else named.exclude(definition__in=internal)
+
+
+def figure_of(programme: Programme, code: str, *, with_internal: bool = False) -> Figure | None:
     """One named figure with its value, or None when the programme has no figure of this name."""
-    named = NamedFigure.objects.filter(programme=programme, code=code).first()
+    named = shown(NamedFigure.objects.filter(programme=programme, code=code), with_internal).first()
     return computed(named, programme.code, issues_by_record(programme)) if named else None
 
 
@@ -250,12 +256,25 @@ def number(value: Any) -> Any:
 
 def recount_differences(programme: Programme) -> list[tuple[Figure, Figure]]:
     """Pairs (from rollups, from records) of the figures on which the two do not agree; empty when all is well."""
-    pairs = [(figure, recounted(figure)) for figure in figures_of(programme)]
+    pairs = [(figure, recounted(figure)) for figure in figures_of(programme, with_internal=True)]
     return [(shown, counted) for shown, counted in pairs if shown.quantity != counted.quantity]
 
 
 def figures_named(programme: Programme, codes: Sequence[str]) -> list[Figure]:
     """Only these named figures, in the order of the codes; those that the programme does not have are left out."""
-    named = {item.code: item for item in NamedFigure.objects.filter(programme=programme, code__in=codes)}
+    chosen = shown(NamedFigure.objects.filter(programme=programme, code__in=codes), with_internal=False)
+    named = {item.code: item for item in chosen}
     with shared_reads():
         return [computed(named[code], programme.code, {}) for code in codes if code in named]
+
+
+def figures_of_tree(programme: Programme, definitions: Sequence[str], organisation: Organisation) -> dict[str, Figure]:
+    """Figures by the code of their definition, as those of the tree below an organisation or of the whole programme.
+
+    Raises KeyError for a definition that no installed app offers.
+    """
+    is_whole = programme.organisation.path.startswith(organisation.path)
+    scope = Scope(programme.code, organisation=None if is_whole else organisation.code)
+    with shared_reads():
+        chosen = {code: registry.definitions[code] for code in definitions}
+        return {code: Figure(code, each, scope, each.value(scope)) for code, each in chosen.items()}

@@ -8,12 +8,15 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from qixue.people.models import NotificationPreference
+from qixue.people.models import NotificationPreference, Role
 
 
 @dataclass(frozen=True)
 class NoticeKind:
-    """`title` and `text` are translatable with named placeholders. A parameter whose name ends in `_on` is a day."""
+    """`title` and `text` are translatable with named placeholders.
+
+    A parameter whose name ends in `_on` is a day, one that is called `role` the code of a role.
+    """
 
     code: str
     topic: NotificationPreference.Topic
@@ -51,7 +54,13 @@ def text_of(kind: str, params: Mapping[str, Any]) -> str:
 
 
 def readable(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: day_text(value) if name.endswith("_on") else value for name, value in params.items()}
+    return {name: readable_value(name, value) for name, value in params.items()}
+
+
+def readable_value(name: str, value: Any) -> Any:
+    if name == "role":
+        return Role(value).label
+    return day_text(value) if name.endswith("_on") else value
 
 
 def day_text(value: str) -> str:

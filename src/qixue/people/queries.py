@@ -30,8 +30,7 @@ def user_of_token(key: str, *, at: datetime.datetime) -> User | None:
 
 def people_in_charge(organisation: Organisation, action: rules.Action) -> list[User]:
     """Who is told: the active people who may do the action in the organisation, else in the nearest one above it."""
-    steps = organisation.path.rstrip("/").split("/")
-    paths = ["/".join(steps[:length]) + "/" for length in range(len(steps), 0, -1)]
+    paths = rules.paths_above(organisation)
     holders = RoleAssignment.objects.current().filter(
         organisation__path__in=paths, role__in=rules.TABLE[action], user__is_active=True
     )
@@ -40,6 +39,17 @@ def people_in_charge(organisation: Organisation, action: rules.Action) -> list[U
         by_path.setdefault(holder.organisation.path, {})[holder.user_id] = holder.user
     nearest = next((path for path in paths if path in by_path), None)
     return list(by_path[nearest].values()) if nearest else []
+
+
+def staff_by_organisation(organisations: list[int], action: rules.Action) -> dict[int, list[User]]:
+    """Who may do the action by a role held in each of the organisations itself, by the organisation's key."""
+    holders = RoleAssignment.objects.current().filter(
+        organisation__in=organisations, role__in=rules.TABLE[action], user__is_active=True
+    )
+    found: dict[int, dict[int, User]] = {}
+    for holder in holders.select_related("user").order_by("pk"):
+        found.setdefault(holder.organisation_id, {})[holder.user_id] = holder.user
+    return {organisation: list(people.values()) for organisation, people in found.items()}
 
 
 def inbox_of(user: User) -> QuerySet[Notification]:

@@ -1,9 +1,11 @@
 """Who may do what: one table of role x action. A role is held in an organisation and reaches its subtree."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from qixue.people.models import Organisation, Role, RoleAssignment, User
+from qixue.people.models import Invitation, Organisation, Role, RoleAssignment, User
 
 
 class Action(StrEnum):
@@ -20,15 +22,29 @@ class Action(StrEnum):
     FILE_PLAN = "file_plan"
     COUNTERSIGN_PLAN = "countersign_plan"
     APPROVE_PLAN = "approve_plan"  # invite to file, return, approve, publish, close
+    SET_UP_PROGRAMME = "set_up_programme"  # theme, legal bases, who holds it; publish and close it
+    SEE_FOLLOW_UPS = "see_follow_ups"
+    ASSIGN_FOLLOW_UP = "assign_follow_up"  # close, send back, withdraw and move the deadline as well
+    ANSWER_FOLLOW_UP = "answer_follow_up"  # acknowledge, report done
+    SEE_RETURNS = "see_returns"
+    FILE_RETURN = "file_return"
+    ACCEPT_RETURN = "accept_return"  # set up, open and close a call, accept, send back
+    SEE_NOMINATIONS = "see_nominations"
+    NOMINATE = "nominate"  # write and put forward, record the nominee's consent
+    JUDGE_NOMINATION = "judge_nomination"  # open a call, pass on, put on public notice, settle objections, award
+    MANAGE_PEOPLE = "manage_people"  # invite, give and end roles, close accounts
+    MANAGE_ORGANISATIONS = "manage_organisations"  # add, edit and move organisations
     SEE_DELIVERIES = "see_deliveries"  # messages that could not be delivered
 
 
 EVERYBODY_ON_STAFF = frozenset(Role)
 COORDINATORS = frozenset({Role.COORDINATOR})
 FILERS = frozenset({Role.COORDINATOR, Role.ORGANISER})
+FIELD_STAFF = frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE})
+READERS = frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE, Role.TREASURER, Role.AUDITOR})
 TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_WORKSPACE: EVERYBODY_ON_STAFF,
-    Action.SEE_RECORDS: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE, Role.TREASURER, Role.AUDITOR}),
+    Action.SEE_RECORDS: READERS,
     Action.EDIT_ACTIVITY: FILERS,
     Action.PUBLISH_ACTIVITY: FILERS,
     Action.MANAGE_REGISTRATIONS: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE}),
@@ -40,7 +56,47 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.FILE_PLAN: FILERS,
     Action.COUNTERSIGN_PLAN: COORDINATORS,
     Action.APPROVE_PLAN: COORDINATORS,
+    Action.SET_UP_PROGRAMME: COORDINATORS,
+    Action.SEE_FOLLOW_UPS: READERS,
+    Action.ASSIGN_FOLLOW_UP: COORDINATORS,
+    Action.ANSWER_FOLLOW_UP: FIELD_STAFF,
+    Action.SEE_RETURNS: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE, Role.TREASURER, Role.AUDITOR}),
+    Action.FILE_RETURN: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE}),
+    Action.ACCEPT_RETURN: COORDINATORS,
+    Action.SEE_NOMINATIONS: READERS,
+    Action.NOMINATE: FIELD_STAFF,
+    Action.JUDGE_NOMINATION: COORDINATORS,
+    Action.MANAGE_PEOPLE: COORDINATORS,
+    Action.MANAGE_ORGANISATIONS: COORDINATORS,
     Action.SEE_DELIVERIES: frozenset({Role.COORDINATOR, Role.AUDITOR}),
+}
+# What each action allows, for docs/reference/roles.md; one sentence, without a stop at its end.
+MEANING: dict[Action, str] = {
+    Action.SEE_WORKSPACE: "open the workspace and its session pages, with head counts and what they stand on",
+    Action.SEE_RECORDS: "read activities before they are published, and ledger entries",
+    Action.EDIT_ACTIVITY: "write an activity and its sessions",
+    Action.PUBLISH_ACTIVITY: "show an activity to the public, or call it off",
+    Action.RECORD_ATTENDANCE: "enter a head count for a session",
+    Action.CORRECT_ATTENDANCE: "replace or take back an entry by a new one that says why",
+    Action.SEE_EVIDENCE: "open the photos of sign-in sheets, which hold names",
+    Action.SEE_REPORT: "read figures and the work summary; the whole one from above, else one's own part",
+    Action.SEE_PLANS: "read the plans of one's part of the tree, and those that one was asked to countersign",
+    Action.FILE_PLAN: "write the plan of an organisation, file and amend it",
+    Action.COUNTERSIGN_PLAN: "answer for an organisation that was asked to countersign",
+    Action.APPROVE_PLAN: "invite, return, approve, publish and close from above: nobody decides about their own plan",
+    Action.SET_UP_PROGRAMME: "set up, copy, publish and close a programme, in the organisation that keeps it or above",
+    Action.SEE_FOLLOW_UPS: "read the coordination board and how long steps take",
+    Action.ASSIGN_FOLLOW_UP: "assign, close, send back, move and withdraw items; never close what one's own office did",
+    Action.ANSWER_FOLLOW_UP: "acknowledge and report for the organisation that has to do something, or hand it on",
+    Action.SEE_RETURNS: "read returns and who has reported",
+    Action.FILE_RETURN: "fill in and submit the return of an organisation",
+    Action.ACCEPT_RETURN: "set up, open and close a call for returns; accept and send back, from above",
+    Action.SEE_NOMINATIONS: "read nominations",
+    Action.NOMINATE: "write nominations, put them forward, and record what the nominee agreed to",
+    Action.JUDGE_NOMINATION: "open calls, pass on, put on notice and award; never what one's own office put forward",
+    Action.MANAGE_PEOPLE: "invite people, give and end roles in one's own part, never more than one's own",
+    Action.MANAGE_ORGANISATIONS: "add, edit and move organisations; one's own can be edited but not moved",
+    Action.SEE_DELIVERIES: "read which messages could not be delivered, and try them again",
 }
 
 
@@ -59,3 +115,61 @@ def reach(user: Any, action: Action) -> list[str]:
         return []
     assignments = RoleAssignment.objects.current().filter(user=user, role__in=TABLE[action])
     return list(assignments.values_list("organisation__path", flat=True))
+
+
+def paths_above(organisation: Organisation) -> list[str]:
+    """The path of the organisation and of each one above it, the nearest first."""
+    steps = organisation.path.rstrip("/").split("/")
+    return ["/".join(steps[:length]) + "/" for length in range(len(steps), 0, -1)]
+
+
+@dataclass(frozen=True)
+class Giver:
+    """What one person holds, to answer many times which roles they may give where."""
+
+    held: tuple[tuple[str, str, bool], ...]  # tree path, role, whether in their own right
+
+    def may_give(self, role: str, organisation: Organisation) -> bool:
+        """Never a role that allows more than the giver may do there themselves.
+
+        A role that is itself about people is given only by those who hold theirs in their own right: a stand-in
+        would otherwise stay for good.
+        """
+        in_own_right = role in TABLE[Action.MANAGE_PEOPLE]
+        here = {
+            held
+            for path, held, is_lasting in self.held
+            if organisation.path.startswith(path) and (is_lasting or not in_own_right)
+        }
+        needed = [allowed for allowed in TABLE.values() if role in allowed]
+        return bool(here & TABLE[Action.MANAGE_PEOPLE]) and all(here & allowed for allowed in needed)
+
+
+def givers(users: Iterable[int]) -> dict[int, Giver]:
+    """By key of the person; who was deactivated, or holds nothing, gives nothing."""
+    people = set(users)
+    current = RoleAssignment.objects.current().filter(user__in=people, user__is_active=True)
+    held: dict[int, list[tuple[str, str, bool]]] = {pk: [] for pk in people}
+    for pk, path, role, holder in current.values_list("user", "organisation__path", "role", "stands_in_for"):
+        held[pk].append((path, role, holder is None))
+    return {pk: Giver(tuple(roles)) for pk, roles in held.items()}
+
+
+def giver(user: Any) -> Giver:
+    return givers([user.pk])[user.pk] if isinstance(user, User) else Giver(())
+
+
+def may_give_role(user: Any, role: str, organisation: Organisation) -> bool:
+    """Whether the user may give, or end, the role there."""
+    return giver(user).may_give(role, organisation)
+
+
+def is_vouched_for(invitation: Invitation) -> bool:
+    """Whether the one who invited may still give the role: an invitation does not outlive its inviter's own role."""
+    return may_give_role(invitation.invited_by, invitation.role, invitation.organisation)
+
+
+def may_move(user: Any, organisation: Organisation) -> bool:
+    """From an organisation above: nobody takes their own place in the tree elsewhere."""
+    paths = reach(user, Action.MANAGE_ORGANISATIONS)
+    return any(organisation.path.startswith(path) and organisation.path != path for path in paths)

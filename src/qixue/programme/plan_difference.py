@@ -6,9 +6,8 @@ from typing import Any
 
 from qixue.programme.models import PlanLine
 
-FIELDS = tuple(
-    field.name for field in PlanLine._meta.concrete_fields if field.name not in {"id", "version", "key", "position"}
-)
+NOT_SAID = {"id", "version", "key", "position", "edit_count"}
+FIELDS = tuple(field.name for field in PlanLine._meta.concrete_fields if field.name not in NOT_SAID)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from qixue.core.language import in_language
 from qixue.participation.queries import sessions_awaiting_count
 from qixue.programme.models import Activity, Involvement, MissingFact, Programme, Session
 from qixue.programme.queries import silent_counties
+from qixue.programme.queries.return_coverage import board_of, whole_call
 from qixue.report.stage import Stage, stage_of
 
 UNFINISHED, UNCOUNTED = "unfinished", "uncounted_session"
@@ -34,6 +35,7 @@ class Gap:
 def gaps_of(programme: Programme, *, at: datetime.datetime) -> list[Gap]:
     """Everything that is missing, the most official first."""
     found = [*stage_gaps(programme, at), *programme_gaps(programme), *ceremony_gaps(programme), *brand_gaps(programme)]
+    found += return_gaps(programme, at)
     codes = {gap.code for gap in found}
     stated = [gap for gap in stated_gaps(programme) if gap.code not in codes]
     return [*found, *stated, *uncounted_gaps(programme, at)]
@@ -62,6 +64,21 @@ def uncounted_gap(session: Session) -> Gap:
     zh = f"{organisation.name}{on_zh}“{activity.title}”第{session.number}场已结束，尚未填报人数。"
     en = f"{body}: session {session.number} of “{title}”{on_en} is over and not counted yet."
     return Gap(UNCOUNTED, zh, en, session.pk)
+
+
+def return_gaps(programme: Programme, at: datetime.datetime) -> list[Gap]:
+    """The summary speaks of the whole city while counties have not reported."""
+    call = whole_call(programme.code)
+    missing = [tile.region for tile in board_of(call, at=at).counties_missing] if call else []
+    if call is None or not missing:
+        return []
+    names, english = "、".join(each.name for each in missing), ", ".join(each.name_en or each.name for each in missing)
+    zh = f"填报“{call.name}”尚缺{len(missing)}个县（市、区）：{names}。文中“全市”的情况不含这些县。"
+    en = (
+        f"The return “{call.name}” is missing from {len(missing)} counties: {english}."
+        " They are not in what the text says of the whole city."
+    )
+    return [Gap("returns_missing", zh, en)]
 
 
 def programme_gaps(programme: Programme) -> list[Gap]:

@@ -29,6 +29,7 @@ from qixue.report.official_document import (
     plain_text,
     runs_of,
 )
+from qixue.report.outline import sections_of
 from qixue.report.proofreader import Remark, glyph_remarks, proofread
 from qixue.report.stage import Stage, stage_of
 
@@ -121,8 +122,11 @@ def written(programme: Programme, at: datetime.datetime) -> tuple[tuple[Block, .
     """The drafted blocks, and the figures that they print, in the programme's order."""
     material = Material(programme, figures_of(programme), at)
     blocks: list[Block] = []
-    for section in programme.summary_sections.select_related("brand").order_by("position"):
-        blocks += section_blocks(section, material)
+    sections, is_standard = sections_of(programme)
+    for section in sections:
+        written_blocks = section_blocks(section, material)
+        is_empty = written_blocks == [Heading(section.level, section.heading)] and section.draft != Draft.NONE
+        blocks += [] if is_standard and is_empty else written_blocks
     printed = {run.code for block in blocks for run in runs_of(block) if isinstance(run, FigureRun)}
     return tuple(blocks), tuple(figure for figure in material.figures if figure.code in printed)
 

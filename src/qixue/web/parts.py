@@ -34,6 +34,10 @@ def get_programme_or_404(code: str) -> Programme:
     return programme
 
 
+def site_name() -> str:
+    return str(settings.QIXUE["SITE_NAME"])
+
+
 def paginate(request: HttpRequest, rows: QuerySet[Any] | list[Any], per_page: int) -> Page[Any]:
     """The page that the address asks for; a number out of range gives the nearest page."""
     return Paginator(rows, per_page).get_page(request.GET.get("page"))

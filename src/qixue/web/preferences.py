@@ -10,6 +10,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from qixue.core.audience import for_everybody
+
 LANGUAGE_COOKIE, SIZE_COOKIE = "qixue_language", "qixue_elder"
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 SIZES = ["", "1", "2"]  # normal, large, largest
@@ -39,11 +41,13 @@ def text_size(request: HttpRequest) -> str:
     return size if size in SIZES else ""
 
 
+@for_everybody
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     return remembered(request, LANGUAGE_COOKIE, request.POST.get("language", ""), LANGUAGES)
 
 
+@for_everybody
 @require_POST
 def choose_size(request: HttpRequest) -> HttpResponse:
     return remembered(request, SIZE_COOKIE, request.POST.get("size", ""), SIZES)
@@ -52,8 +56,15 @@ def choose_size(request: HttpRequest) -> HttpResponse:
 def remembered(request: HttpRequest, cookie: str, value: str, known: list[str]) -> HttpResponse:
     """Back to the page the visitor came from, with the choice kept for a year; an unknown choice changes nothing."""
     response = redirect(own_path(request, request.POST.get("next", "")))
-    if value in known:
-        response.set_cookie(cookie, value, max_age=A_YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax")
+    return keep(response, cookie, value) if value in known else response
+
+
+def remember_language(response: HttpResponse, language: str) -> HttpResponse:
+    return keep(response, LANGUAGE_COOKIE, language)
+
+
+def keep(response: HttpResponse, cookie: str, value: str) -> HttpResponse:
+    response.set_cookie(cookie, value, max_age=A_YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax")
     return response
 
 

@@ -7,7 +7,11 @@ from qixue.web.views import accounts, gallery
 
 urlpatterns = [
     path("sign-in/", accounts.sign_in, name="sign_in"),
+    path("sign-in/second-step/", accounts.second_step, name="second_step"),
+    path("sign-in/passkey/", accounts.passkey_sign_in, name="passkey_sign_in"),
+    path("sign-in/passkey/question/", accounts.passkey_question, name="passkey_question"),
     path("sign-out/", accounts.sign_out, name="sign_out"),
+    path("account/", include("qixue.web.account_urls")),
     path("language/", preferences.choose_language, name="choose_language"),
     path("text-size/", preferences.choose_size, name="choose_size"),
     path("workspace/components/", gallery.components, name="components"),

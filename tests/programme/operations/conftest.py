@@ -1,6 +1,8 @@
 """The desks between which a plan goes to and fro."""
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -8,6 +10,7 @@ from tests.factories import NOON, OrganisationFactory, ProgrammeFactory, RoleAss
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory
 
 from qixue.core.clock import local_day
+from qixue.core.refusal import Refused
 from qixue.people.models import Notification, Organisation, Role, User
 from qixue.programme.models import Plan, PlanVersion, Programme
 from qixue.programme.operations.plan_approval import approve_plan
@@ -60,3 +63,11 @@ def kinds(plan: Plan) -> list[str]:
 
 def told(kind: str) -> list[int]:
     return list(Notification.objects.filter(kind=kind).values_list("user_id", flat=True))
+
+
+@contextmanager
+def refusing(code: str) -> Iterator[None]:
+    """What happens inside must be refused with this code."""
+    with pytest.raises(Refused) as refused:
+        yield
+    assert refused.value.code == code

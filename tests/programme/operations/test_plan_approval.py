@@ -9,7 +9,6 @@ from qixue.programme.models import Countersignature, LineComment, PlanStep, Plan
 from qixue.programme.operations.plan_approval import (
     approve_plan,
     ask_countersignature,
-    comment_on_line,
     countersign,
     return_plan,
 )
@@ -116,33 +115,25 @@ def test_countersign_after_the_decision_is_refused(desks: Desks) -> None:
 
 
 def test_comment_speaks_for_the_organisation_that_was_asked(desks: Desks) -> None:
-    line = asked(desks).version.lines.get()
-    comment_on_line(line, text=" 请改期 ", by=desks.department_person, at=NOON)
+    countersignature = asked(desks)
+    line = countersignature.version.lines.get()
+    answered = {"is_agreed": False, "comment": "撞期", "by": desks.department_person, "at": NOON}
+    countersign(countersignature, line_comments={line: " 请改期 "}, **answered)
 
-    comment = comment_on_line(line, text="请改期", by=desks.department_person, at=NOON)
+    countersign(countersignature, line_comments={line: "请改期"}, **answered)
 
-    assert (comment.organisation, comment.text, LineComment.objects.count()) == (desks.department, "请改期", 1)
-
-
-def test_comment_by_a_stranger_is_refused(desks: Desks) -> None:
-    line = desks.submitted().lines.get()
-
-    with pytest.raises(Refused) as refused:
-        comment_on_line(line, text="请改期", by=desks.department_person, at=NOON)
-
-    assert refused.value.code == "not_reader"
-
-
-def test_comment_on_a_draft_is_refused(desks: Desks) -> None:
-    with pytest.raises(Refused) as refused:
-        comment_on_line(desks.version.lines.get(), text="请改期", by=desks.bureau_person, at=NOON)
-
-    assert refused.value.code == "not_submitted"
+    comment = LineComment.objects.get()
+    assert (comment.line, comment.organisation, comment.text) == (line, desks.department, "请改期")
 
 
 def test_comment_without_words_is_refused(desks: Desks) -> None:
+    countersignature = asked(desks)
+    empty = {countersignature.version.lines.get(): " "}
+
     with pytest.raises(Refused) as refused:
-        comment_on_line(desks.submitted().lines.get(), text=" ", by=desks.bureau_person, at=NOON)
+        countersign(
+            countersignature, is_agreed=True, comment="", line_comments=empty, by=desks.department_person, at=NOON
+        )
 
     assert refused.value.code == "comment_missing"
 

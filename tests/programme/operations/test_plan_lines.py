@@ -111,6 +111,18 @@ def test_edit_line_by_two_editors_keeps_the_first_and_says_so() -> None:
     assert (code_of(refused), line.title) == ("changed_meanwhile", "第一位写的")
 
 
+def test_editors_of_two_lines_of_one_draft_are_not_in_each_others_way() -> None:
+    first = PlanLineFactory()
+    second, third = PlanLineFactory(version=first.version), PlanLineFactory(version=first.version)
+
+    edit_line(first, details=details(title="第一位写的"), edit_count=1, by=UserFactory(), at=NOON)
+    edit_line(second, details=details(title="第二位写的"), edit_count=1, by=UserFactory(), at=NOON)
+    remove_line(third, edit_count=1, by=UserFactory(), at=NOON)
+
+    titles = list(first.version.lines.order_by("pk").values_list("title", flat=True))
+    assert (titles, PlanVersion.objects.get().edit_count) == (["第一位写的", "第二位写的"], 4)
+
+
 def test_edit_line_without_change_counts_no_edit() -> None:
     line = PlanLineFactory()
     same = details(title=line.title, kind=line.kind, is_online=False, venue=line.venue)
@@ -140,7 +152,7 @@ def test_remove_line_again_changes_nothing() -> None:
 
 
 def test_remove_line_by_second_editor_is_refused() -> None:
-    line = PlanLineFactory(version__edit_count=2)
+    line = PlanLineFactory(edit_count=2)
 
     with pytest.raises(Refused) as refused:
         remove_line(line, edit_count=1, by=UserFactory(), at=NOON)

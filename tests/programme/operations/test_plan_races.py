@@ -2,36 +2,28 @@
 
 import datetime
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
-from tests.factories import NOON, OrganisationFactory, ProgrammeFactory, RoleAssignmentFactory
+from django.db import transaction
+from tests.at_once import at_once
+from tests.factories import (
+    NOON,
+    OrganisationFactory,
+    ProgrammeFactory,
+    RoleAssignmentFactory,
+    SessionFactory,
+    UserFactory,
+)
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory, RoomFactory
 
-from qixue.core.refusal import Refused
 from qixue.people.models import Role
 from qixue.programme.models import PlanLine, PlanVersion, RoomBooking, Session
 from qixue.programme.operations.plan_lines import PlanLineDetails, edit_line
 from qixue.programme.operations.plan_publication import publish_plan
+from qixue.programme.operations.rooms import book_rooms
+from qixue.programme.operations.sessions import SessionDetails, edit_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def outcome(act: Callable[[], object]) -> str:
-    """What became of the act, in a thread with a connection of its own."""
-    try:
-        act()
-    except Refused as refusal:
-        return refusal.code
-    finally:
-        connection.close()
-    return "done"
-
-
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return sorted(threads.map(outcome, acts))
 
 
 def test_two_editors_of_one_line_at_once_never_overwrite_each_other() -> None:
@@ -70,6 +62,28 @@ def test_two_plans_published_at_once_never_share_a_room() -> None:
 
     assert outcomes == ["done", "room_taken"]
     assert (RoomBooking.objects.count(), Session.objects.count()) == (1, 1)
+
+
+def test_two_sessions_moved_into_one_room_at_once_never_share_it() -> None:
+    room, by = RoomFactory(), UserFactory()
+    hour = datetime.timedelta(hours=1)
+    days = [NOON + datetime.timedelta(days=number) for number in (1, 2, 3)]
+    sessions = [
+        SessionFactory(venue=room.venue, room=room, starts_at=day, ends_at=day + hour, state=Session.State.PLANNED)
+        for day in days[:2]
+    ]
+    with transaction.atomic():
+        book_rooms(sessions)
+
+    def move(session: Session) -> Callable[[], object]:
+        details = SessionDetails(days[2], days[2] + hour, session.counting_rule, venue=room.venue)
+        return lambda: edit_session(session, details=details, version=1, by=by, at=NOON)
+
+    outcomes = at_once(*[move(session) for session in sessions])
+
+    assert outcomes == ["done", "room_taken"]
+    assert RoomBooking.objects.filter(starts_at=days[2]).count() == 1
+    assert RoomBooking.objects.filter(starts_at__lt=days[2]).count() == 1
 
 
 def test_one_plan_published_twice_at_once_makes_everything_once() -> None:

@@ -6,7 +6,7 @@ from tests.factories_planning import RoomFactory
 
 from qixue.core.refusal import Refused
 from qixue.places.models import Room
-from qixue.programme.models import RoomBooking, Session
+from qixue.programme.models import Activity, Programme, RoomBooking, Session
 from qixue.programme.operations.rooms import book_rooms
 from qixue.programme.operations.sessions import SessionDetails, cancel_session, edit_session
 
@@ -54,6 +54,20 @@ def test_session_that_is_moved_onto_another_is_refused() -> None:
 
     second.refresh_from_db()
     assert (refused.value.code, second.starts_at) == ("room_taken", TOMORROW + HOUR)
+
+
+@pytest.mark.parametrize(("state", "is_named"), [("published", True), ("draft", False)])
+def test_refusal_names_another_session_as_far_as_it_may_be_seen(state: str, is_named: bool) -> None:
+    room = RoomFactory()
+    first, second = session_in(room), session_in(room, TOMORROW + HOUR)
+    book_rooms([first, second])
+    Programme.objects.filter(pk=first.activity.programme_id).update(state=state)
+    Activity.objects.filter(pk=first.activity_id).update(title="别人的一场")
+
+    with pytest.raises(Refused) as refused:
+        moved(second, TOMORROW + HOUR / 2)
+
+    assert ("别人的一场" in str(refused.value), "另一单位" in str(refused.value)) == (is_named, not is_named)
 
 
 def test_session_at_another_venue_has_no_room_there() -> None:

@@ -2,12 +2,26 @@ import datetime
 from typing import Any
 
 import pytest
-from tests.factories import NOON, ActivityFactory, OrganisationFactory, RegionFactory, SessionFactory, VenueFactory
+from tests.factories import (
+    NOON,
+    ActivityFactory,
+    OrganisationFactory,
+    ProgrammeFactory,
+    RegionFactory,
+    SessionFactory,
+    VenueFactory,
+)
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory, RoomFactory
 
 from qixue.places.models import Venue
-from qixue.programme.models import PlanVersion, Session
-from qixue.programme.queries.conflicts import conflicts_of_version
+from qixue.programme.models import Activity, PlanLine, PlanVersion, Programme, Session
+from qixue.programme.operations.rooms import book_rooms
+from qixue.programme.queries.conflicts import (
+    conflicts_among,
+    conflicts_of_line,
+    conflicts_of_version,
+    slots_from,
+)
 
 pytestmark = pytest.mark.django_db
 HOUR = datetime.timedelta(hours=1)
@@ -38,6 +52,21 @@ def line(version: PlanVersion, first: int = 0, last: int = 2, **values: Any) -> 
     return PlanLineFactory(version=version, starts_at=NOON + first * HOUR, ends_at=NOON + last * HOUR, **values)
 
 
+def published(version: PlanVersion) -> PlanVersion:
+    version.state = PlanVersion.State.PUBLISHED
+    version.save()
+    return version
+
+
+def activity_of(version: PlanVersion) -> Activity:
+    return ActivityFactory(programme=version.plan.programme, organisation=version.plan.organisation, plan=version.plan)
+
+
+def announced(activity: Activity, first: int = 0, last: int = 2, **values: Any) -> Session:
+    times = {"starts_at": NOON + first * HOUR, "ends_at": NOON + last * HOUR, "state": Session.State.PLANNED}
+    return SessionFactory(activity=activity, **{**times, **values})
+
+
 def found(version: PlanVersion, paths: list[str] = EVERYTHING) -> list[tuple[str, str]]:
     return [(conflict.kind, conflict.text) for conflict in conflicts_of_version(version, paths)]
 
@@ -63,12 +92,42 @@ def test_two_lines_of_one_plan_meet_once(draft: PlanVersion, hall: Venue):
     assert [kind for kind, _text in found(draft)] == ["venue"]
 
 
-def test_room_wanted_twice_must_change(draft: PlanVersion, other: PlanVersion, hall: Venue):
+def test_room_wanted_by_two_drafts_is_to_be_checked(draft: PlanVersion, other: PlanVersion, hall: Venue):
     room = RoomFactory(venue=hall)
     line(draft, venue=hall, room=room)
     line(other, 1, 3, venue=hall, room=room)
 
+    assert [(each.kind, each.is_hard) for each in conflicts_of_version(draft, EVERYTHING)] == [("room", False)]
+
+
+def test_room_wanted_twice_in_one_version_must_change(draft: PlanVersion, hall: Venue):
+    room = RoomFactory(venue=hall)
+    line(draft, venue=hall, room=room)
+    line(draft, 1, 3, venue=hall, room=room)
+
     assert [(each.kind, each.is_hard) for each in conflicts_of_version(draft, EVERYTHING)] == [("room", True)]
+
+
+@pytest.mark.parametrize(("is_public", "name"), [(True, "“稻田养鱼”（市图书馆）"), (False, "另一单位")])
+def test_room_booked_in_another_programme_must_change(draft: PlanVersion, hall: Venue, is_public: bool, name: str):
+    room = RoomFactory(venue=hall)
+    line(draft, venue=hall, room=room)
+    state = Programme.State.PUBLISHED if is_public else Programme.State.DRAFT
+    elsewhere = ProgrammeFactory(organisation=OrganisationFactory(name="市图书馆"), state=state)
+    book_rooms([announced(ActivityFactory(programme=elsewhere), venue=hall, room=room)])
+
+    conflicts = conflicts_of_version(draft, [draft.plan.organisation.path])
+
+    assert [(each.is_hard, each.text) for each in conflicts] == [(True, f"报告厅在同一时间已由{name}预订。")]
+
+
+def test_room_that_the_session_itself_booked_is_free_for_it(draft: PlanVersion, hall: Venue):
+    room = RoomFactory(venue=hall)
+    own = line(draft, venue=hall, room=room)
+    activity = ActivityFactory(programme=draft.plan.programme, plan=draft.plan)
+    book_rooms([announced(activity, venue=hall, room=room, plan_line_key=own.key)])
+
+    assert found(draft) == []
 
 
 def test_two_rooms_of_one_venue_are_no_conflict(draft: PlanVersion, other: PlanVersion, hall: Venue):
@@ -111,16 +170,86 @@ def test_big_events_of_two_counties_do_not_meet(draft: PlanVersion, other: PlanV
     assert found(draft) == []
 
 
-def test_version_in_force_counts_until_a_later_one_is_under_way(draft: PlanVersion, other: PlanVersion, hall: Venue):
+def test_announced_session_counts_where_it_was_moved_to(draft: PlanVersion, other: PlanVersion, hall: Venue):
+    line(draft, 0, 2, venue=hall)
+    planned = line(published(other), 0, 2, venue=hall)
+    session = announced(activity_of(other), 0, 2, venue=hall, plan_line_key=planned.key)
+
+    before = len(found(draft))
+    session.starts_at, session.ends_at = NOON + 5 * HOUR, NOON + 6 * HOUR
+    session.save()
+
+    assert (before, found(draft)) == (1, [])
+
+
+def test_announced_session_that_was_called_off_is_in_nobodys_way(draft: PlanVersion, other: PlanVersion, hall: Venue):
     line(draft, venue=hall)
-    in_force = PlanVersionFactory(plan=other.plan, number=2, state=PlanVersion.State.PUBLISHED)
-    line(in_force, 1, 3, venue=hall)
+    planned = line(published(other), venue=hall)
+    announced(activity_of(other), venue=hall, plan_line_key=planned.key, state=Session.State.CANCELLED)
 
-    before = found(draft)
-    other.state = PlanVersion.State.SUPERSEDED
-    other.save()
+    assert found(draft) == []
 
-    assert (before, len(found(draft))) == ([], 1)
+
+def test_amendment_is_checked_with_what_was_mended_on_its_sessions(draft: PlanVersion, other: PlanVersion, hall: Venue):
+    """Publishing the amendment leaves the session where somebody moved it by hand."""
+    in_force = line(published(draft), 0, 2, venue=hall)
+    announced(activity_of(draft), 5, 6, venue=hall, plan_line_key=in_force.key)
+    line(other, 0, 2, venue=hall)
+    amendment = PlanVersionFactory(plan=draft.plan, number=2)
+    line(amendment, 0, 2, venue=hall, key=in_force.key)
+
+    untouched = found(amendment)
+    amendment.lines.update(starts_at=NOON - HOUR)
+
+    assert (untouched, [kind for kind, _text in found(amendment)]) == ([], ["venue"])
+
+
+def test_line_without_a_venue_meets_in_its_own_place(draft: PlanVersion, other: PlanVersion):
+    town = RegionFactory(code="441826104", parent=None)
+    line(draft, venue=None, is_online=True, region=town, is_flagship=True)
+    line(other, 1, 3, venue=VenueFactory(region=town), is_flagship=True)
+
+    assert [kind for kind, _text in found(draft)] == ["flagship"]
+
+
+def test_line_that_is_typed_is_checked_before_it_is_saved(draft: PlanVersion, other: PlanVersion, hall: Venue):
+    line(draft, venue=hall, title="已有的一场")
+    line(other, 5, 6, venue=hall)
+    values = {"title": "新的一场", "starts_at": NOON + HOUR, "ends_at": NOON + 2 * HOUR, "kind": "lecture"}
+    typed = PlanLine(version=draft, venue=hall, **values)
+
+    conflicts = conflicts_of_line(typed, EVERYTHING)
+
+    assert [(each.slot.title, each.other.title) for each in conflicts] == [("新的一场", "已有的一场")]
+
+
+def test_programme_shows_both_sides_with_what_must_change_first(draft: PlanVersion, other: PlanVersion, hall: Venue):
+    room = RoomFactory(venue=hall)
+    line(draft, 0, 2, venue=hall, room=room, title="草稿", speaker="房志坚")
+    line(other, 3, 4, speaker="房志坚", title="其他")
+    line(draft, 3, 4, venue=VenueFactory(), speaker="房志坚", title="同一主讲人")
+    activity = ActivityFactory(programme=draft.plan.programme, title="已发布")
+    book_rooms([announced(activity, 1, 3, venue=hall, room=room)])
+
+    found = conflicts_among(slots_from(NOON), draft.plan.programme, EVERYTHING)
+
+    assert [(each.kind, each.is_hard, each.slot.title, each.other.title) for each in found] == [
+        ("room", True, "草稿", "已发布"),
+        ("speaker", False, "其他", "同一主讲人"),
+    ]
+
+
+def test_programme_shows_what_is_in_reach_and_not_over(draft: PlanVersion, other: PlanVersion, hall: Venue):
+    line(draft, venue=hall)
+    line(other, venue=hall)
+    paths = {"mine": [draft.plan.organisation.path], "elsewhere": ["elsewhere/"], "all": EVERYTHING}
+
+    counts = {
+        name: len(conflicts_among(slots_from(NOON), draft.plan.programme, reach)) for name, reach in paths.items()
+    }
+
+    assert counts == {"mine": 1, "elsewhere": 0, "all": 1}
+    assert conflicts_among(slots_from(NOON + 9 * HOUR), draft.plan.programme, EVERYTHING) == []
 
 
 @pytest.mark.parametrize(("state", "count"), [("planned", 1), ("cancelled", 0)])
@@ -168,5 +297,5 @@ def test_conflicts_cost_as_many_queries_for_many_lines_as_for_one(
         line(other, number, number + 2, venue=hall)
 
     version = PlanVersion.objects.select_related("plan__programme", "plan__organisation").get(pk=draft.pk)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         conflicts_of_version(version, EVERYTHING)

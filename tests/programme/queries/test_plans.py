@@ -121,7 +121,7 @@ def test_invitable_are_those_below_that_nobody_invited(
 ) -> None:
     programme = plan_in(town, State.DRAFT, city).programme
 
-    found = [invitable(person(place), programme) for place in (city, county, town)]
+    found = [list(invitable(person(place), programme)) for place in (city, county, town)]
 
     assert found == [[city, county], [], []]
 

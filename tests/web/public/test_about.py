@@ -23,10 +23,11 @@ def test_site_map_names_published_programmes_with_their_brands(open_page, progra
 
     page = open_page("/about/site-map/")
 
-    assert page.xpath("//main//a/@href")[:4] == [
+    assert page.xpath("//main//a/@href")[:5] == [
         "/programmes/week/",
         "/programmes/week/sessions/",
         "/programmes/week/figures/",
+        "/programmes/week/recognitions/",
         "/brands/hall/",
     ]
     assert [link for link in page.xpath("//a/@href") if "later" in link] == []

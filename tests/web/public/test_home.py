@@ -148,9 +148,9 @@ def test_synthetic_programme_is_labelled_on_its_page(open_page, programme):
 def test_home_takes_as_many_queries_for_five_sessions_as_for_one(client, tea, django_assert_num_queries):
     BrandFactory(code="other").programmes.add(tea.activity.programme)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get("/")
     for _number in range(4):
         SessionFactory(activity=tea.activity, **tomorrow())
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get("/")

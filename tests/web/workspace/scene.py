@@ -4,6 +4,7 @@ A subject with records of its own adds a maker to RECORDS, by the beginning of i
 reaches a page that does not follow the common rule. The test of the routes fails where one is missing.
 """
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +21,10 @@ from tests.factories import (
     UserFactory,
     key,
 )
+from tests.factories_coordination import FollowUpFactory
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory
+from tests.factories_recognitions import CallFactory, NominationFactory
+from tests.factories_returns import ReturnCallFactory, ReturnFieldFactory, ReturnSubmissionFactory
 
 from qixue.core.models import OutboxMessage
 from qixue.core.outbox import Letter, put_into_outbox
@@ -28,17 +32,29 @@ from qixue.core.quantity import Qualifier
 from qixue.figures.models import NamedFigure
 from qixue.participation.models import Evidence, LedgerEntry
 from qixue.participation.operations.ledger import record_head_count
-from qixue.people.models import Notification, Organisation, Role, User
+from qixue.people.models import ApiToken, Notification, Organisation, Role, RoleAssignment, User
+from qixue.people.operations.invitations import Invited, invite_person
 from qixue.programme.models import (
     Countersignature,
+    FollowUp,
+    FollowUpStep,
+    Objection,
     PlanDocument,
     PlanLine,
     PlanVersion,
     Programme,
+    RecognitionCall,
+    ReturnField,
     Session,
     SheetImport,
 )
 
+MISSING: dict[str, Any] = {
+    "pk": 999_999,
+    "code": "no-such",
+    "key": "7b7f6c1e-52c9-4b5d-9d3c-3f8a1df5a0b1",
+    "secret": "no-such",
+}
 PLACES = ("own", "ancestor", "sibling", "descendant", "stranger")
 
 
@@ -64,9 +80,19 @@ class Scene:
         if "<int:session_pk>" in path:
             values["session_pk"] = self.session.pk
             self.record("entries/")  # a session is behind the figure once somebody was counted there
+        if "<str:step>" in path:
+            values["step"] = "report"
+        if "<int:number>" in path:
+            self.record("returns/")
+            values["number"] = 1
         if "<str:kind>" in path:
             values["kind"] = "xlsx"
         return values
+
+    def missing(self, path: str) -> dict[str, Any]:
+        """The same with what does not exist: no such record, or no such programme where no record is named."""
+        record = "pk" if "<int:pk>" in path else "code" if "<str:code>" in path else ""
+        return {**self.arguments(path), **({record: MISSING[record]} if record else {})}
 
     def record(self, path: str) -> int:
         beginning = path.split("<")[0]
@@ -75,12 +101,13 @@ class Scene:
         return self.made[beginning]
 
 
-def build_scene() -> Scene:
-    top = OrganisationFactory(code="top")
-    own, sibling = OrganisationFactory(code="own", parent=top), OrganisationFactory(code="sibling", parent=top)
+def build_scene(prefix: str = "") -> Scene:
+    """`prefix` stands before the codes of a second scene, so that both fit into one database."""
+    top = OrganisationFactory(code=f"{prefix}top")
+    own, sibling = (OrganisationFactory(code=f"{prefix}{code}", parent=top) for code in ("own", "sibling"))
     places = {"ancestor": top, "own": own, "sibling": sibling, "descendant": OrganisationFactory(parent=own)}
-    places["stranger"] = OrganisationFactory(code="elsewhere")
-    programme = ProgrammeFactory(organisation=top, code="week")
+    places["stranger"] = OrganisationFactory(code=f"{prefix}elsewhere")
+    programme = ProgrammeFactory(organisation=top, code=f"{prefix}week")
     NamedFigure.objects.create(programme=programme, code="attendance", definition="attendance", position=1)
     activity = ActivityFactory(programme=programme, organisation=own)
     people = {
@@ -140,17 +167,89 @@ def plan_document(scene: Scene) -> int:
     return document.pk
 
 
+def follow_up_of_own(scene: Scene) -> int:
+    item = FollowUpFactory(programme=scene.programme, owner=scene.places["own"], assigner=scene.places["ancestor"])
+    return item.pk
+
+
+def evidence_of_follow_up(scene: Scene) -> int:
+    item = FollowUp.objects.get(pk=scene.record("follow-ups/"))
+    step = FollowUpStep(follow_up=item, kind="reported", at=NOON, organisation=item.owner)
+    step.file.save("evidence.pdf", ContentFile(b"%PDF-1.7"))
+    return step.pk
+
+
+def return_of_own(scene: Scene) -> int:
+    """To an open call of the whole programme, which asks `own` and who is below it."""
+    call = ReturnCallFactory(programme=scene.programme, number=1, is_open=True)
+    ReturnFieldFactory(call=call)
+    own = ReturnSubmissionFactory(call=call, organisation=scene.places["own"], level="county")
+    ReturnSubmissionFactory(call=call, organisation=scene.places["descendant"], parent=own)
+    return own.pk
+
+
+def nomination_of_own(scene: Scene) -> int:
+    """It waits at `top`, which decides."""
+    return NominationFactory(
+        call=RecognitionCall.objects.get(pk=scene.record("recognitions/")),
+        organisation=scene.places["own"],
+        photo=ContentFile(b"a photo", name="face.jpg"),
+        state="nominated",
+        waits_at=scene.places["ancestor"],
+        consented_at=NOON,
+    ).pk
+
+
+def objection_to_own(scene: Scene) -> int:
+    nomination = scene.record("nominations/")
+    return Objection.objects.create(nomination_id=nomination, text="不实", is_anonymous=True, received_at=NOON).pk
+
+
+def role_of_a_volunteer(scene: Scene) -> RoleAssignment:
+    return scene.people["own", Role.DOOR_VOLUNTEER].role_assignments.get()
+
+
+def invitation_to_own(scene: Scene) -> int:
+    invited = Invited(name="王芳", role=Role.CADRE, mobile="13900000000")
+    by = scene.people["own", Role.COORDINATOR]
+    return invite_person(scene.places["own"], invited=invited, by=by, at=NOON, client_uuid=key()).pk
+
+
+def stand_in_far_away(scene: Scene) -> int:
+    held = RoleAssignmentFactory(organisation=OrganisationFactory())
+    days = {"begins_at": NOON, "expires_at": NOON + datetime.timedelta(days=3)}
+    return RoleAssignmentFactory(organisation=held.organisation, stands_in_for=held, **days).pk
+
+
+def key_of_somebody_else(scene: Scene) -> int:
+    return ApiToken.objects.create(user=UserFactory(), name="报表", digest="0" * 64, expires_at=NOON).pk
+
+
 RECORDS: dict[str, Callable[[Scene], int]] = {
     "plan-lines/": lambda scene: draft_line(scene).pk,
     "plans/": lambda scene: PlanLine.objects.get(pk=scene.record("plan-lines/")).version.plan_id,
     "countersignatures/": asked_countersignature,
     "plan-documents/": plan_document,
     "sheets/": sheet_of_own,
+    "follow-ups/": follow_up_of_own,
+    "follow-up-steps/": evidence_of_follow_up,
+    "returns/": return_of_own,
+    "return-fields/": lambda scene: ReturnField.objects.get(call__submissions=scene.record("returns/")).pk,
+    "recognitions/": lambda scene: CallFactory(programme=scene.programme).pk,
+    "nominations/": nomination_of_own,
+    "objections/": objection_to_own,
     "activities/": lambda scene: scene.session.activity_id,
     "sessions/": lambda scene: scene.session.pk,
     "entries/": lambda scene: ledger_entry(scene).pk,
     "notices/": notice_to_somebody_else,
     "deliveries/": given_up_message,
+    "organisations/": lambda scene: scene.places["own"].pk,
+    "people/": lambda scene: role_of_a_volunteer(scene).user_id,
+    "people/roles/": lambda scene: role_of_a_volunteer(scene).pk,
+    "people/invitations/": invitation_to_own,
+    "roles/": lambda scene: RoleAssignmentFactory(organisation=scene.places["own"]).pk,
+    "stand-ins/": stand_in_far_away,
+    "tokens/": key_of_somebody_else,
     "evidence/": lambda scene: LedgerEntry.objects.get(pk=scene.record("entries/")).evidence_id,
 }
 # Route name -> the places in which a role with the action reaches it; the common rule is own and ancestor.
@@ -160,12 +259,53 @@ EVERYWHERE = set(PLACES)
 IN_THE_PROGRAMME = EVERYWHERE - {"stranger"}
 WHOLE_PROGRAMME = {"ancestor"}
 ABOVE = {"ancestor"}  # nobody decides about what their own office planned
+ASKED = {"ancestor", "own", "descendant"}  # who asks, and the parts of the tree that are asked
+BELOW = {"own"}  # who decides puts nobody forward
 EXPECTED: dict[str, set[str]] = {
     "plans": IN_THE_PROGRAMME,
     "heat": IN_THE_PROGRAMME,
+    "calendar": IN_THE_PROGRAMME,
+    "planned_sessions": IN_THE_PROGRAMME,
+    "conflicts": IN_THE_PROGRAMME,
     "invite_to_plan": IN_THE_PROGRAMME,
     **dict.fromkeys(("decide_plan", "ask_countersignature", "publish_plan", "close_plan", "move_due_day"), ABOVE),
+    **dict.fromkeys(
+        (
+            "programme_setup",
+            "publish_programme",
+            "close_programme",
+            "copy_programme",
+            "roll_forward",
+            "setup_basics",
+            "setup_brands",
+            "setup_ceremonies",
+            "setup_channels",
+            "setup_leading_group",
+            "setup_legal_bases",
+            "setup_liaisons",
+            "setup_members",
+            "setup_roles",
+            "setup_series",
+            "setup_tasks",
+        ),
+        WHOLE_PROGRAMME,
+    ),
+    **dict.fromkeys(("board", "waits", "step_times", "step_time", "new_follow_up", "minutes"), IN_THE_PROGRAMME),
+    **dict.fromkeys(("decide_follow_up", "move_follow_up_deadline", "withdraw_follow_up"), ABOVE),
+    "returns": IN_THE_PROGRAMME,
+    "new_return_call": IN_THE_PROGRAMME,
+    **dict.fromkeys(("return_call", "return_phones", "return_export"), ASKED),
+    **dict.fromkeys(("edit_return_call", "return_organisations", "new_return_field", "return_totals"), WHOLE_PROGRAMME),
+    **dict.fromkeys(("edit_return_field", "remove_return_field"), WHOLE_PROGRAMME),
+    **dict.fromkeys(("open_return_call", "close_return_call"), WHOLE_PROGRAMME),
+    "decide_return": ABOVE,
+    **dict.fromkeys(("recognitions", "new_recognition", "recognition", "nominate"), IN_THE_PROGRAMME),
+    **dict.fromkeys(("edit_recognition", "close_recognition", "open_public_notice", "confirm_result"), ABOVE),
+    **dict.fromkeys(("edit_nomination", "submit_nomination", "withdraw_nomination"), BELOW),
+    **dict.fromkeys(("judge_nomination", "recommend_nomination", "settle_objection"), ABOVE),
     "notice": NOBODY,
+    "move_organisation": ABOVE,  # nobody takes their own organisation elsewhere
+    **dict.fromkeys(("stand_in", "hand_over", "end_stand_in", "revoke_token"), NOBODY),
     "figures": IN_THE_PROGRAMME,
     "figure": IN_THE_PROGRAMME,
     "coverage": IN_THE_PROGRAMME,
@@ -173,5 +313,5 @@ EXPECTED: dict[str, set[str]] = {
     "summary_file": WHOLE_PROGRAMME,
 }
 # Reading a page is enough to know who reaches it; these have nothing to read.
-POST_ONLY = {"hold_session"}
+POST_ONLY = {"hold_session", "acknowledge_follow_up"}
 FOR_EVERYBODY_SIGNED_IN = {"home"}

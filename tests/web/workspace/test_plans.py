@@ -106,6 +106,20 @@ def test_countersigner_answers_and_then_it_can_be_approved(desks: Desks) -> None
     assert department.name in early.content.decode()
 
 
+@pytest.mark.parametrize(("route", "state"), [("decide_plan", State.SUBMITTED), ("publish_plan", State.APPROVED)])
+def test_version_filed_meanwhile_is_not_decided_unseen(route: str, state: str, desks: Desks) -> None:
+    plan = desks.plan(state)
+    bureau = browser(desks.bureau_person)
+    read = bureau.get(address(route, plan.pk)).content.decode()
+    following = return_plan(latest(plan), comment="请改", line_comments={}, by=desks.bureau_person, at=NOON)
+    PlanVersion.objects.filter(pk=following.pk).update(state=state)
+
+    page = bureau.post(address(route, plan.pk), {"decision": "approve", "version": "1"})
+
+    assert 'name="version" value="1"' in read
+    assert (page.status_code in {409, 422}, latest(plan).state) == (True, state)
+
+
 def test_objection_without_a_reason_keeps_the_comment_on_the_session(desks: Desks) -> None:
     plan = desks.plan(State.SUBMITTED)
     asked = Countersignature.objects.create(
@@ -206,7 +220,7 @@ def test_list_asks_the_database_equally_often(desks: Desks, plan_count: int, dja
         PlanVersionFactory(plan=PlanFactory(programme=desks.programme, organisation=organisation))
     client = browser(desks.bureau_person)
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(18):
         client.get(address("plans", "week"))
 
 
@@ -255,5 +269,5 @@ def test_plan_page_asks_the_database_equally_often(
         PlanLineFactory(version=latest(plan), venue=VenueFactory())
     client = browser(desks.bureau_person)
 
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(33):
         client.get(address("plan", plan.pk))

@@ -4,8 +4,9 @@ import uuid
 from typing import Annotated, Literal
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StrictInt, StringConstraints
+from pydantic import Field, StrictInt, StringConstraints
 
+from qixue.api.schemas.keys import Keyed
 from qixue.api.schemas.parts import Moment, PlainText, choice
 from qixue.participation.models import LedgerEntry
 from qixue.participation.operations.ledger import HIGHEST_COUNT
@@ -14,16 +15,6 @@ Count = Annotated[StrictInt, Field(ge=0, le=HIGHEST_COUNT)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), PlainText]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), PlainText]
 Countable = Literal["exact", "about", "at_least", "nearly"]
-
-
-class Body(Schema):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Keyed(Body):
-    """`client_uuid` makes a request safe to repeat; the Idempotency-Key header may carry it instead."""
-
-    client_uuid: uuid.UUID | None = None
 
 
 class HeadCountIn(Keyed):

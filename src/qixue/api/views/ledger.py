@@ -2,16 +2,17 @@
 
 import uuid
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from ninja import Header, Query, Router, Status
+from ninja import Query, Router, Status
 
-from qixue.api.auth import STAFF_ONLY, staff
+from qixue.api.auth import STAFF_ONLY, for_action, staff
 from qixue.api.reach import entry_for, session_for
-from qixue.api.schemas.ledger import CorrectionIn, EntryOut, HeadCountIn, Keyed, VoidIn
+from qixue.api.schemas.keys import Key, key_of
+from qixue.api.schemas.ledger import CorrectionIn, EntryOut, HeadCountIn, VoidIn
 from qixue.api.schemas.parts import Error, Id, Page, PageQuery, page_of
 from qixue.core.clock import now
 from qixue.core.quantity import Qualifier
@@ -26,17 +27,6 @@ from qixue.people.rules import Action
 
 router = Router(auth=STAFF_ONLY, tags=["ledger"])
 ERRORS = {400: Error, 401: Error, 403: Error, 404: Error, 409: Error, 413: Error, 422: Error}
-Key = Annotated[uuid.UUID | None, Header(alias="Idempotency-Key")]
-
-
-def key_of(body: Keyed, header: uuid.UUID | None) -> uuid.UUID:
-    """Refused: key_missing, key_differs."""
-    keys = {key for key in (body.client_uuid, header) if key}
-    if len(keys) > 1:
-        raise Refused("key_differs", _("Please send one key: client_uuid and Idempotency-Key are not the same."))
-    if not keys:
-        raise Refused("key_missing", _("Please send a UUID as client_uuid or in the header Idempotency-Key."))
-    return keys.pop()
 
 
 def entered_once(
@@ -70,6 +60,7 @@ def value_of(entry: LedgerEntry, field: str) -> Any:
 @router.get(
     "/sessions/{session_id}/ledger-entries",
     response={200: Page[EntryOut], 401: Error, 403: Error, 404: Error, 422: Error},
+    openapi_extra=for_action(Action.SEE_RECORDS),
 )
 def list_entries(request: HttpRequest, session_id: Id, filters: Query[PageQuery]) -> dict:
     """The session's whole history, replaced entries included, oldest first."""
@@ -77,7 +68,11 @@ def list_entries(request: HttpRequest, session_id: Id, filters: Query[PageQuery]
     return page_of(entries_of_session(session), filters, EntryOut.of)
 
 
-@router.post("/sessions/{session_id}/head-counts", response={201: EntryOut, **ERRORS})
+@router.post(
+    "/sessions/{session_id}/head-counts",
+    response={201: EntryOut, **ERRORS},
+    openapi_extra=for_action(Action.RECORD_ATTENDANCE),
+)
 def create_head_count(
     request: HttpRequest, session_id: Id, body: HeadCountIn, idempotency_key: Key = None
 ) -> Status[EntryOut]:
@@ -112,7 +107,11 @@ def create_head_count(
     return Status(201, EntryOut.of(entered_once(key, session.activity.organisation, expected, enter)))
 
 
-@router.post("/ledger-entries/{entry_id}/corrections", response={201: EntryOut, **ERRORS})
+@router.post(
+    "/ledger-entries/{entry_id}/corrections",
+    response={201: EntryOut, **ERRORS},
+    openapi_extra=for_action(Action.CORRECT_ATTENDANCE),
+)
 def create_correction(
     request: HttpRequest, entry_id: Id, body: CorrectionIn, idempotency_key: Key = None
 ) -> Status[EntryOut]:
@@ -145,7 +144,11 @@ def create_correction(
     return Status(201, EntryOut.of(entered_once(key, target.organisation, expected, enter)))
 
 
-@router.post("/ledger-entries/{entry_id}/voids", response={201: EntryOut, **ERRORS})
+@router.post(
+    "/ledger-entries/{entry_id}/voids",
+    response={201: EntryOut, **ERRORS},
+    openapi_extra=for_action(Action.CORRECT_ATTENDANCE),
+)
 def create_void(request: HttpRequest, entry_id: Id, body: VoidIn, idempotency_key: Key = None) -> Status[EntryOut]:
     """Take an entry back by a new one; what it said stays readable."""
     target, at = entry_for(staff(request), entry_id, Action.CORRECT_ATTENDANCE), now()

@@ -4,6 +4,7 @@ from ninja import Query, Router
 from qixue.api.auth import EVERYBODY, TOKEN_IS_OPTIONAL, viewer
 from qixue.api.reach import visible_programmes
 from qixue.api.schemas.parts import Code, Error, Page, PageQuery, page_of
+from qixue.api.schemas.programmes import ProgrammeDetailOut
 from qixue.api.schemas.records import ProgrammeOut
 from qixue.people.models import User
 from qixue.programme.models import Programme
@@ -31,8 +32,9 @@ def list_programmes(request: HttpRequest, filters: Query[PageQuery]) -> dict:
 
 @router.get(
     "/programmes/{code}",
-    response={200: ProgrammeOut, 401: Error, 404: Error, 422: Error},
+    response={200: ProgrammeDetailOut, 401: Error, 404: Error, 422: Error},
     openapi_extra=TOKEN_IS_OPTIONAL,
 )
-def get_programme(request: HttpRequest, code: Code) -> ProgrammeOut:
-    return ProgrammeOut.of(programme_for(viewer(request), code))
+def get_programme(request: HttpRequest, code: Code) -> ProgrammeDetailOut:
+    """One programme with its legal bases, the roles in it and in its ceremonies, its leading group and its tasks."""
+    return ProgrammeDetailOut.of(programme_for(viewer(request), code))

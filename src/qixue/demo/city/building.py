@@ -7,18 +7,26 @@ from django.db import transaction
 from qixue.demo.city.activities import Ground, create_activities
 from qixue.demo.city.attendance import Hall, create_attendance
 from qixue.demo.city.documents import create_frame, create_involvements
+from qixue.demo.city.follow_ups import create_follow_ups
+from qixue.demo.city.last_year import create_last_year
+from qixue.demo.city.leadership import create_leadership, create_steps
 from qixue.demo.city.notices import create_notices
 from qixue.demo.city.organisations import create_organisations, create_venues
-from qixue.demo.city.outline import create_named_figures, create_sections
+from qixue.demo.city.outline import create_sections
+from qixue.demo.city.people import create_changes
 from qixue.demo.city.personas import create_personas, create_staff
 from qixue.demo.city.plans import create_plans
+from qixue.demo.city.recognitions import create_recognitions
 from qixue.demo.city.registrations import Crowd, create_registrations
 from qixue.demo.city.residents import create_residents
+from qixue.demo.city.returns import create_returns
 from qixue.demo.city.week import Week
+from qixue.figures.operations import name_standard_figures
 from qixue.places.models import Region
 from qixue.programme.models import Programme
 
 CITY_CODE = "441800"
+DAY = datetime.timedelta(days=1)
 
 
 @transaction.atomic
@@ -30,15 +38,23 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     venues = create_venues()
     personas = create_personas(seed, week, organisations)
     staff = create_staff(seed, week, organisations, personas)
+    create_changes(seed, week, organisations, personas, staff)
     frame = create_frame(week, city, organisations, seed=seed)
     ground = Ground(seed, week, frame.programme, organisations, venues, frame.brands, frame.series)
     planned = create_activities(ground)
     create_plans(ground, planned, staff)
+    create_leadership(frame.programme, organisations, seed=seed)
+    set_up_at, published_at = week.prepared_at - 60 * DAY, week.prepared_at - 30 * DAY
+    create_steps(frame.programme, personas["city"], steps={"set_up": set_up_at, "published": published_at})
+    create_last_year(ground, staff)
     create_notices(frame.programme)
+    create_follow_ups(ground, staff)
+    create_recognitions(ground, staff)
     create_involvements(frame, organisations)
     crowd = Crowd(create_residents(seed, week, city, personas))
     registered = create_registrations(seed, week, planned, crowd)
     create_attendance(seed, Hall(week, frame.programme, crowd, registered, staff), planned)
-    create_named_figures(frame)
+    name_standard_figures(frame.programme)
+    create_returns(ground, staff)
     create_sections(frame)
     return frame.programme

@@ -93,7 +93,13 @@ def create_legal_bases(programme: Programme, rows: list[dict[str, Any]]) -> None
             purpose=row["purpose"],
         )
         ForwardingStep.objects.bulk_create(
-            ForwardingStep(legal_basis=basis, position=number, organ=step["organ"], act=step["act"])
+            ForwardingStep(
+                legal_basis=basis,
+                position=number,
+                organ=step["organ"],
+                act=step["act"],
+                document_number=step.get("number", "").format(year=programme.year),
+            )
             for number, step in enumerate(row.get("forwarding", []), start=1)
         )
 

@@ -1,6 +1,6 @@
 from qixue.demo.city.catalogue import read
 from qixue.people.models import Organisation
-from qixue.places.models import Region, Venue
+from qixue.places.models import Region, Room, Venue
 
 MARK = "（演示）"
 STREETS = ("文化路", "学府路", "人民路", "建设路", "滨江路")  # every town has such streets; no number is a real one
@@ -43,4 +43,14 @@ def create_venues() -> dict[str, Venue]:
         )
         for number, row in enumerate(rows)
     )
+    Room.objects.bulk_create(
+        Room(venue=venue, code=f"R{number}", name=room["name"], name_en=room["en"], capacity=room["capacity"])
+        for row, venue in zip(rows, venues, strict=True)
+        for number, room in enumerate(row.get("rooms", []), start=1)
+    )
     return {row["code"]: venue for row, venue in zip(rows, venues, strict=True)}
+
+
+def first_rooms() -> dict[int, Room]:
+    """By venue, the room that is taken first."""
+    return {room.venue_id: room for room in Room.objects.filter(code="R1")}

@@ -13,7 +13,9 @@ from qixue.core.clock import local_day
 from qixue.demo.city.activities import Ground, Planned
 from qixue.demo.city.catalogue import read
 from qixue.demo.city.chance import drawn_uuid, stream
+from qixue.demo.city.organisations import first_rooms
 from qixue.people.models import Organisation, User
+from qixue.places.models import Venue
 from qixue.programme.models import (
     Activity,
     Countersignature,
@@ -25,6 +27,8 @@ from qixue.programme.models import (
     PlanVersion,
     Session,
 )
+from qixue.programme.operations.rooms import book_rooms
+from qixue.programme.operations.sessions import GONE
 
 State = PlanVersion.State
 Kind = PlanStep.Kind
@@ -63,13 +67,17 @@ def create_plans(ground: Ground, planned: Sequence[Planned], staff: dict[str, Us
     """Plans in force for what was announced, then the second batch."""
     desk = Desk(ground, staff)
     chance = stream(ground.seed, "plans")
+    rooms = first_rooms()
+    for row in planned:
+        row.session.room = rooms.get(row.venue.pk) if row.venue else None
     by_filer: dict[str, list[Planned]] = defaultdict(list)
     for row in planned:
         if row.session.activity.state == Activity.State.PUBLISHED:
             by_filer[filer_of(row.organisation).code].append(row)
     plans = [plan_in_force(desk, chance, ground.organisations[code], rows) for code, rows in sorted(by_filer.items())]
-    Session.objects.bulk_update([row.session for row in planned], ["plan_line_key"])
+    Session.objects.bulk_update([row.session for row in planned], ["plan_line_key", "room"])
     Activity.objects.bulk_update({row.session.activity for row in planned}, ["plan"])
+    book_rooms(row.session for row in planned if row.session.plan_line_key and row.session.state not in GONE)
     return [*plans, *(second_batch(desk, chance, row) for row in read("plans.yaml"))]
 
 
@@ -138,7 +146,7 @@ def step(desk: Desk, version: PlanVersion, kind: Kind, *, at: datetime.datetime,
 
 def line_of(chance: random.Random, row: Planned, position: int, key: uuid.UUID) -> PlanLine:
     session, activity = row.session, row.session.activity
-    same = ("topic", "speaker", "starts_at", "ends_at", "venue", "is_online", "seat_count", "counting_rule")
+    same = ("topic", "speaker", "starts_at", "ends_at", "venue", "room", "is_online", "seat_count", "counting_rule")
     most = session.venue.capacity if session.venue else None
     expected = session.seat_count or min(chance.randrange(30, 160, 5), most or 160)
     return PlanLine(
@@ -210,8 +218,10 @@ def sent_back(desk: Desk, plan: Plan, row: dict[str, Any], lines: list[PlanLine]
 
 
 def planned_line(desk: Desk, chance: random.Random, row: dict[str, Any], position: int) -> PlanLine:
-    starts_at = desk.ground.week.moment(row["day"], *row["start"])
     venue = desk.ground.venues[row["venue"]]
+    starts_at = desk.ground.week.moment(row["day"], *row["start"])
+    if row.get("meets") and (met := next_announced(desk, venue)):
+        starts_at = met.starts_at or starts_at
     return PlanLine(
         key=drawn_uuid(chance),
         position=position,
@@ -223,10 +233,19 @@ def planned_line(desk: Desk, chance: random.Random, row: dict[str, Any], positio
         starts_at=starts_at,
         ends_at=starts_at + row["hours"] * HOUR,
         venue=venue,
+        room=venue.rooms.filter(code=row["room"]).first() if "room" in row else None,
         region=venue.region,
         expected_attendance=row["expected"],
         budget_fen=row["yuan"] * 100,
+        is_flagship=row.get("flagship", False),
     )
+
+
+def next_announced(desk: Desk, venue: Venue) -> Session | None:
+    """The first session from the day after tomorrow on that has a room of the venue."""
+    soon = desk.ground.week.known_until + 2 * DAY
+    booked = Session.objects.filter(venue=venue, room_booking__isnull=False, starts_at__gte=soon)
+    return booked.order_by("starts_at", "pk").first()
 
 
 def ask(desk: Desk, version: PlanVersion, row: dict[str, Any]) -> None:

@@ -11,9 +11,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('participation', '0002_ledger_triggers'),
-        ('people', '0002_notifications'),
+        ('people', '0006_residents_and_consents'),
         ('places', '0002_rooms'),
-        ('programme', '0004_seat_counters'),
+        ('programme', '0009_seat_counters'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,20 +1,32 @@
 from qixue.people.models.accounts import ApiToken, User
+from qixue.people.models.factors import AuthenticatorApp, CodeTries, Passkey, RecoveryCode
+from qixue.people.models.invitations import Invitation, InvitationQuerySet
 from qixue.people.models.notifications import Notification, NotificationPreference, QuietHours
 from qixue.people.models.organisations import Organisation, OrganisationAlias, OrganisationQuerySet
 from qixue.people.models.residents import GuardianConsent, Resident
-from qixue.people.models.roles import Role, RoleAssignment
+from qixue.people.models.roles import HandOver, Role, RoleAssignment, RoleAssignmentQuerySet
+from qixue.people.models.web_sessions import WebSession
 
 __all__ = [
     "ApiToken",
+    "AuthenticatorApp",
+    "CodeTries",
     "GuardianConsent",
+    "HandOver",
+    "Invitation",
+    "InvitationQuerySet",
     "Notification",
     "NotificationPreference",
     "Organisation",
     "OrganisationAlias",
     "OrganisationQuerySet",
+    "Passkey",
     "QuietHours",
+    "RecoveryCode",
     "Resident",
     "Role",
     "RoleAssignment",
+    "RoleAssignmentQuerySet",
     "User",
+    "WebSession",
 ]

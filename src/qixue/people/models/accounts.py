@@ -42,6 +42,9 @@ class ApiToken(models.Model):
     name = models.CharField(max_length=60)
     digest = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(null=True, blank=True)  # empty: made before this was kept
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    client_uuid = models.UUIDField(null=True, blank=True, unique=True)  # of the form that made it
 
     def __str__(self) -> str:
         return self.name
@@ -51,4 +54,4 @@ class ApiToken(models.Model):
         return hashlib.sha256(key.encode()).hexdigest()
 
     def is_valid_at(self, at: datetime.datetime) -> bool:
-        return at < self.expires_at
+        return self.revoked_at is None and at < self.expires_at

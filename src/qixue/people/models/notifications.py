@@ -30,6 +30,10 @@ class NotificationPreference(models.Model):
     class Topic(models.TextChoices):
         PLANS = "plans", _("Plans and approvals")
         REGISTRATIONS = "registrations", _("Registrations")
+        FOLLOW_UPS = "follow_ups", _("Follow-ups and deadlines")
+        RETURNS = "returns", _("Returns")
+        RECOGNITIONS = "recognitions", _("Recognitions")
+        ACCOUNT = "account", _("Account and roles")
 
     user = models.ForeignKey(User, models.CASCADE, related_name="notification_preferences")
     topic = models.CharField(max_length=20, choices=Topic)

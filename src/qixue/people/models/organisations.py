@@ -43,11 +43,17 @@ class Organisation(models.Model):
     is_group = models.BooleanField(default=False)
     group_size = models.PositiveIntegerField(null=True, blank=True)  # how many it stands for, where that is known
     phone = models.CharField(max_length=30, blank=True)
+    edit_count = models.PositiveIntegerField(default=0)  # of its facts: two editors never overwrite each other
 
     objects = OrganisationQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def depth(self) -> int:
+        """How many organisations stand above it."""
+        return self.path.count("/") - 1
 
     @property
     def local_name(self) -> str:

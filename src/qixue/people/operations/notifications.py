@@ -17,6 +17,7 @@ from qixue.people.models import Notification, NotificationPreference, QuietHours
 from qixue.people.notices import KINDS, Notice, text_of, title_of
 
 NEXT_DAY = datetime.timedelta(days=1)
+ACCOUNT = NotificationPreference.Topic.ACCOUNT  # always by mail and at once: it warns of strangers
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ def wishes_of(people: dict[int, User], topic: str) -> dict[int, Wishes]:
     quiet = {hours.user_id: (hours.begins, hours.ends) for hours in QuietHours.objects.filter(user__in=people)}
     stated = NotificationPreference.objects.filter(user__in=people, topic=topic)
     channels = {preference.user_id: (preference.by_mail, preference.by_sms) for preference in stated}
+    if topic == ACCOUNT:
+        return {pk: Wishes(by_sms=channels.get(pk, (True, False))[1]) for pk in people}
     return {pk: Wishes(*channels.get(pk, (True, False)), quiet=quiet.get(pk)) for pk in people}
 
 
@@ -74,9 +77,9 @@ def letters_to(user: User, notice: Notice, wishes: Wishes, *, scope: str, at: da
     with override(user.language):
         title, text = title_of(notice.kind, notice.params), text_of(notice.kind, notice.params)
         address = f"{settings.QIXUE['BASE_URL']}{notice.link}" if notice.link else ""
-        mail = "\n\n".join(
-            part for part in (text, address, _("You can change what reaches you under Notices.")) if part
-        )
+        is_account = KINDS[notice.kind].topic == ACCOUNT
+        choice = "" if is_account else _("You can change what reaches you under Notices.")
+        mail = "\n\n".join(part for part in (text, address, choice) if part)
     chosen = []
     if wishes.by_mail and user.email:
         chosen.append(("mail", user.email, title, mail))
@@ -160,7 +163,7 @@ def reachability_of(user: User) -> Reachability:
         email=user.email,
         mobile=user.mobile,
         language=user.language,
-        mail_topics=frozenset(topic for topic, wish in wishes.items() if wish.by_mail and user.email),
+        mail_topics=frozenset(t for t, wish in wishes.items() if wish.by_mail and user.email and t != ACCOUNT),
         sms_topics=frozenset(topic for topic, wish in wishes.items() if wish.by_sms),
-        quiet=next(iter(wishes.values())).quiet,
+        quiet=wishes[NotificationPreference.Topic.PLANS].quiet,
     )

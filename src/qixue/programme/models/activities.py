@@ -25,6 +25,7 @@ class Activity(models.Model):
         ARTS = "arts", _("Arts and crafts")
         HEALTH = "health", _("Health and sport")
         DIGITAL = "digital", _("Digital skills")
+        CLOSING = "closing", _("Closing ceremony")
 
     class Audience(models.TextChoices):
         EVERYBODY = "everybody", _("Everybody")

@@ -48,7 +48,7 @@ class PlanVersion(models.Model):
     number = models.PositiveSmallIntegerField(validators=[MinValueValidator(1)])
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
     note = models.TextField(blank=True, validators=[plain_text_validator])  # what the organisation says to it
-    edit_count = models.PositiveIntegerField(default=1)  # two editors never overwrite each other silently
+    edit_count = models.PositiveIntegerField(default=1)  # who files it or replaces its lines has read this one
 
     class Meta:
         constraints = [
@@ -93,6 +93,7 @@ class PlanLine(models.Model):
     expected_attendance = models.PositiveIntegerField(null=True, blank=True)  # 人次
     budget_fen = models.PositiveBigIntegerField(null=True, blank=True)  # None: nothing said; 0: costs nothing
     is_flagship = models.BooleanField(default=False)  # a big event that others should not meet
+    edit_count = models.PositiveIntegerField(default=1)  # two editors never overwrite each other silently
 
     class Meta:
         constraints = [

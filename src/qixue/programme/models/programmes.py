@@ -42,6 +42,7 @@ class Programme(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, related_name="programmes")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="programmes")  # keeps its records
     is_synthetic = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)  # of all of its set-up: no editor overwrites another silently
 
     objects = ProgrammeQuerySet.as_manager()
 
@@ -77,6 +78,7 @@ class LegalBasis(models.Model):
     document_number_as_printed = models.CharField(max_length=60, blank=True)
     purpose = models.CharField(max_length=100)  # what the programme does with it, in English
     quote = models.CharField(max_length=300, blank=True)
+    needs_check = models.BooleanField(default=False)  # copied from an earlier programme: is it still in force?
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["programme", "code"], name="legal_basis_code_once")]
@@ -84,14 +86,23 @@ class LegalBasis(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def local_name(self) -> str:
+        return in_language(self.name, self.name_en)
+
 
 class ForwardingStep(models.Model):
     """One step by which a notice came down: who passed it on, under which number."""
 
+    class Act(models.TextChoices):
+        ISSUED = "发文", _("Issued")
+        FORWARDED = "转发", _("Forwarded")
+        CARRIED_OUT = "贯彻", _("Carried out")
+
     legal_basis = models.ForeignKey(LegalBasis, models.CASCADE, related_name="forwarding_steps")
     position = models.PositiveSmallIntegerField()
     organ = models.CharField(max_length=100)
-    act = models.CharField(max_length=60)  # 发文, 转发, 贯彻
+    act = models.CharField(max_length=60, choices=Act)  # a source may word it in another way
     document_number = models.CharField(max_length=60, blank=True)
     note = models.CharField(max_length=200, blank=True)
 
@@ -121,3 +132,7 @@ class PublicityChannel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def local_name(self) -> str:
+        return in_language(self.name, self.name_en)

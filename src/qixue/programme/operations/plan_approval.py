@@ -24,7 +24,7 @@ from qixue.programme.operations.plans import (
     refuse_others,
     refuse_past,
 )
-from qixue.programme.rules import may_approve_plan, may_countersign
+from qixue.programme.rules import may_countersign
 
 State = PlanVersion.State
 Kind = PlanStep.Kind
@@ -71,11 +71,17 @@ def ask_one(
 
 @transaction.atomic
 def countersign(
-    countersignature: Countersignature, *, is_agreed: bool, comment: str, by: User, at: datetime.datetime
+    countersignature: Countersignature,
+    *,
+    is_agreed: bool,
+    comment: str,
+    line_comments: Mapping[PlanLine, str] | None = None,
+    by: User,
+    at: datetime.datetime,
 ) -> Countersignature:
     """Agree or object; the same answer again changes nothing, another one is a new step.
 
-    Refused: not_countersigner, not_submitted, comment_missing.
+    `line_comments` are written in the same act. Refused: not_countersigner, not_submitted, comment_missing.
     """
     version = lock_version(countersignature.version)
     countersignature = Countersignature.objects.select_related("organisation").get(pk=countersignature.pk)
@@ -84,6 +90,8 @@ def countersign(
     refuse_unless_submitted(version)
     if not is_agreed and not comment.strip():
         raise Refused("comment_missing", _("Please say what you object to, so that it can be changed."))
+    for line, text in (line_comments or {}).items():
+        write_comment(line, text, speaker=countersignature.organisation, by=by, at=at)
     if (countersignature.is_agreed, countersignature.comment) == (is_agreed, comment.strip()):
         return countersignature
     countersignature.is_agreed, countersignature.comment = is_agreed, comment.strip()
@@ -94,28 +102,6 @@ def countersign(
     record_step(version, kind, by=by, at=at, organisation=organisation, comment=comment.strip())
     notify(people_who_approve(version.plan), notices.countersign_answered(version, organisation, is_agreed), at=at)
     return countersignature
-
-
-@transaction.atomic
-def comment_on_line(line: PlanLine, *, text: str, by: User, at: datetime.datetime) -> LineComment:
-    """Say something on a line of a filed version; the same words again change nothing.
-
-    Refused: not_reader, not_submitted, comment_missing.
-    """
-    version = lock_version(line.version)
-    speaker = organisation_speaking(version, by)
-    refuse_unless_submitted(version)
-    return write_comment(line, text, speaker=speaker, by=by, at=at)
-
-
-def organisation_speaking(version: PlanVersion, by: User) -> Organisation:
-    """For whom somebody comments: the deciding organisation, or the one that was asked to countersign."""
-    if may_approve_plan(by, version.plan):
-        return approving_organisation(version.plan)
-    for asked in version.countersignatures.select_related("organisation").order_by("pk"):
-        if may_countersign(by, asked):
-            return asked.organisation
-    raise Refused("not_reader", _("Only those who decide or countersign comment on a plan."))
 
 
 def write_comment(line: PlanLine, text: str, *, speaker: Organisation, by: User, at: datetime.datetime) -> LineComment:

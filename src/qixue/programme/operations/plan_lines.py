@@ -129,21 +129,24 @@ def check_length(line_count: int) -> None:
 def edit_line(
     line: PlanLine, *, details: PlanLineDetails, edit_count: int, by: User, at: datetime.datetime
 ) -> PlanLine:
-    """Change a line of a draft. `edit_count` is that of the version that the editor read.
+    """Change a line of a draft. `edit_count` is that of the line that the editor read: other lines are in nobody's way.
 
     Refused: line_removed, and those of `check_line` and `lock_draft`.
     """
     check_line(details)
-    version = lock_draft(line.version, edit_count)
+    version = lock_draft(line.version, None)
     current = version.lines.filter(pk=line.pk).first()
     if current is None:
         raise Refused("line_removed", _("Somebody else has removed this line in the meantime."))
+    if current.edit_count != edit_count:
+        raise Refused("changed_meanwhile", ALREADY_CHANGED)
     changed = [name for name, value in details.values().items() if getattr(current, name) != value]
     if not changed:
         return current
     for name in changed:
         setattr(current, name, getattr(details, name))
-    current.save(update_fields=changed)
+    current.edit_count += 1
+    current.save(update_fields=[*changed, "edit_count"])
     count_edit(version)
     record_audit("plan.line_edited", current, by=by, at=at, details={"version": version.pk, "fields": changed})
     return current
@@ -151,10 +154,15 @@ def edit_line(
 
 @transaction.atomic
 def remove_line(line: PlanLine, *, edit_count: int, by: User, at: datetime.datetime) -> None:
-    """Take a line out of a draft; again changes nothing. Refused: those of `lock_draft`."""
+    """Take a line out of a draft as its editor read it; again changes nothing. Refused: those of `lock_draft`."""
     if not PlanLine.objects.filter(pk=line.pk).exists():
         return
-    version = lock_draft(line.version, edit_count)
+    version = lock_draft(line.version, None)
+    current = version.lines.filter(pk=line.pk).first()
+    if current is None:
+        return
+    if current.edit_count != edit_count:
+        raise Refused("changed_meanwhile", ALREADY_CHANGED)
     record_audit("plan.line_removed", line, by=by, at=at, details={"version": version.pk, "title": line.title})
     version.lines.filter(pk=line.pk).delete()
     count_edit(version)

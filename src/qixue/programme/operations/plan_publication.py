@@ -62,7 +62,7 @@ def publish_plan(version: PlanVersion, *, by: User, at: datetime.datetime) -> Pl
     former = version.plan.versions.filter(state=State.PUBLISHED).first()
     work = publication_of(version, former)
     call_off_removed(work)
-    write_sessions(work, make_activities(work), at)
+    book_rooms(write_sessions(work, make_activities(work), at), by=by)
     call_off_empty(work.plan)
     if former:
         former.state = State.SUPERSEDED
@@ -162,8 +162,8 @@ def describe(activity: Activity, lines: list[PlanLine], work: Publication) -> No
         activity.save()
 
 
-def write_sessions(work: Publication, activities: dict[str, Activity], at: datetime.datetime) -> None:
-    """Make and change the sessions of the lines and book their rooms; what was held or called off stays as it is."""
+def write_sessions(work: Publication, activities: dict[str, Activity], at: datetime.datetime) -> list[Session]:
+    """Make and change the sessions of the lines and give them; what was held or called off stays as it is."""
     numbers = {activity.pk: next_number(activity) for activity in activities.values()}
     new, changed = [], []
     for line in work.lines:
@@ -181,7 +181,7 @@ def write_sessions(work: Publication, activities: dict[str, Activity], at: datet
             numbers[activity.pk] += 1
     Session.objects.bulk_create(new)
     Session.objects.bulk_update(changed, [*SESSION_FIELDS, "activity", "number", "version"])
-    book_rooms([*new, *changed])
+    return [*new, *changed]
 
 
 def change_session(session: Session, line: PlanLine, work: Publication, at: datetime.datetime) -> bool:

@@ -8,14 +8,19 @@ from django.utils.translation import gettext_lazy
 
 from qixue.core.clock import SHANGHAI
 from qixue.core.refusal import Refused
+from qixue.people.models import User
+from qixue.people.rules import Action, may
 from qixue.places.models import Room
-from qixue.programme.models import RoomBooking, Session
+from qixue.programme.models import Activity, Programme, RoomBooking, Session
+
+RELATED = ("session__activity__organisation", "session__activity__programme", "room__venue")
 
 
-def book_rooms(sessions: Iterable[Session]) -> None:
+def book_rooms(sessions: Iterable[Session], *, by: User | None = None) -> None:
     """Book the room of every session that has one, in place of what these sessions had booked before.
 
-    Call it inside a transaction. Refused: room_taken, with one line for each two sessions that meet.
+    Call it inside a transaction. Refused: room_taken, with one line for each two sessions that meet; of what neither
+    `by` nor everybody may see only the time is told.
     """
     sessions = list(sessions)
     RoomBooking.objects.filter(session__in=sessions).delete()
@@ -26,8 +31,8 @@ def book_rooms(sessions: Iterable[Session]) -> None:
     ]
     rooms = {booking.room_id for booking in wanted}
     list(Room.objects.select_for_update().filter(pk__in=rooms).order_by("pk"))  # one booker of a room at a time
-    there = RoomBooking.objects.filter(room__in=rooms).select_related("session__activity", "room__venue")
-    if meetings := [sentence(one, other) for one, other in meeting(wanted, there)]:
+    there = RoomBooking.objects.filter(room__in=rooms).select_related(*RELATED)
+    if meetings := [sentence(one, other, by) for one, other in meeting(wanted, there)]:
         raise Refused("room_taken", gettext_lazy("A room cannot be had twice at the same time."), lines=meetings)
     RoomBooking.objects.bulk_create(wanted)
 
@@ -49,16 +54,22 @@ def meeting(wanted: list[RoomBooking], there: Iterable[RoomBooking]) -> list[tup
     return pairs
 
 
-def sentence(one: RoomBooking, other: RoomBooking) -> str:
+def sentence(one: RoomBooking, other: RoomBooking, by: User | None) -> str:
     values = {
         "venue": one.room.venue.local_name,
         "room": one.room.local_name,
         "one": one.session.activity.local_title,
         "one_time": time_text(one),
-        "other": other.session.activity.local_title,
+        "other": title_seen_by(by, other.session.activity),
         "other_time": time_text(other),
     }
     return _("%(venue)s, %(room)s: “%(one)s” (%(one_time)s) and “%(other)s” (%(other_time)s).") % values
+
+
+def title_seen_by(user: User | None, activity: Activity) -> str:
+    is_public = activity.state == Activity.State.PUBLISHED and activity.programme.state in Programme.PUBLIC_STATES
+    is_seen = is_public or may(user, Action.SEE_PLANS, activity.organisation)
+    return activity.local_title if is_seen else _("another organisation")
 
 
 def time_text(booking: RoomBooking) -> str:

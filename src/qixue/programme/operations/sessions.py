@@ -139,7 +139,7 @@ def edit_session(
         session.room = None
     session.version += 1
     session.save(update_fields=[*changed, "room", "version"])
-    book_rooms([session])
+    book_rooms([session], by=by)
     record_audit("session.edited", session, by=by, at=at, details={"fields": changed})
     return session
 

@@ -19,7 +19,7 @@ from qixue.programme.models import (
     Programme,
 )
 from qixue.programme.plan_difference import Difference, difference
-from qixue.programme.rules import approvable_by, may_approve_for
+from qixue.programme.rules import approvable_by, decided_by
 
 State = PlanVersion.State
 
@@ -46,13 +46,6 @@ def in_tree_order(plans: QuerySet[Any]) -> QuerySet[Any]:
     return plans.order_by("organisation__path", "pk")
 
 
-def counting_versions(programme_id: int) -> QuerySet[PlanVersion]:
-    """Of each plan the version that is under way, else the one in force."""
-    open_version = PlanVersion.objects.filter(plan=OuterRef("plan"), state__in=PlanVersion.OPEN_STATES)
-    in_force = Q(state=PlanVersion.State.PUBLISHED) & ~Q(Exists(open_version))
-    return PlanVersion.objects.filter(Q(state__in=PlanVersion.OPEN_STATES) | in_force, plan__programme=programme_id)
-
-
 def lines_of(version: PlanVersion) -> QuerySet[PlanLine]:
     return version.lines.select_related("venue__region", "room", "region", "brand").order_by("position", "pk")
 
@@ -76,12 +69,11 @@ def difference_from(former: PlanVersion, version: PlanVersion) -> Difference:
     return difference(lines_of(former), lines_of(version))
 
 
-def invitable(user: Any, programme: Programme) -> list[Organisation]:
+def invitable(user: Any, programme: Programme) -> QuerySet[Organisation]:
     """Organisations of the programme that the user may invite and nobody has invited yet, in tree order."""
     invited = Plan.objects.filter(programme=programme).values("organisation")
     below = Organisation.objects.within(programme.organisation).exclude(pk__in=invited).filter(is_group=False)
-    within = path_filter(reach(user, Action.APPROVE_PLAN))
-    return [each for each in below.filter(within).order_by("path", "pk") if may_approve_for(user, each, programme)]
+    return below.filter(decided_by(user, programme)).order_by("path", "pk")
 
 
 def countersigners_for(version: PlanVersion) -> QuerySet[Organisation]:

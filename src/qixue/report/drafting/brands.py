@@ -17,6 +17,7 @@ KIND_NAMES = {
     Activity.Kind.ARTS: "文艺活动",
     Activity.Kind.HEALTH: "健康和体育活动",
     Activity.Kind.DIGITAL: "数字技能活动",
+    Activity.Kind.CLOSING: "闭幕式",
 }
 
 

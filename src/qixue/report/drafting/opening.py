@@ -1,6 +1,7 @@
 """The opening and the section on leadership: on what basis, by whom, at what scale."""
 
 from qixue.programme.models import Activity, Involvement, Passage, Programme, Session
+from qixue.report.drafting.leadership import group_text, tasks_text
 from qixue.report.drafting.material import Material, figure_run, paragraph
 from qixue.report.official_document import Block, Run
 from qixue.report.phrases import clauses, enumeration, sentence
@@ -118,11 +119,12 @@ def leadership(material: Material) -> list[Block]:
     ]
     subject = "启动仪式" if any(roles) else ""
     first = sentence(clauses([*approval, subject + clauses(roles)]))
-    group = material.quotes(Topic.ROLE)[:1]
-    work = clauses([*group, *material.quotes(Topic.PLAN)])
+    group = group_text(material.programme)
+    quoted_group = [] if group else material.quotes(Topic.ROLE)[:1]  # records say more than a sentence about them
+    work = clauses([*quoted_group, *material.quotes(Topic.PLAN)])
     plan = f"主办单位{work}。" if work else ""
     participants = organisations(material, Role.PARTICIPANT)
     joined = f"{enumeration(participants)}等积极参与。" if participants else ""
     involved = material.figure("organisations_involved")
     extra: list[Run | str] = ["参与单位共", figure_run(involved), "。"] if involved else []
-    return paragraph(first, plan, joined, *extra)
+    return paragraph(first, group, plan, tasks_text(material.programme), joined, *extra)

@@ -16,6 +16,7 @@ from qixue.places.models import Region
 from qixue.programme.models import Involvement, Passage, Programme, Session
 from qixue.programme.models.activities import SessionQuerySet
 from qixue.programme.queries import region_condition
+from qixue.programme.queries.programmes import leading_group_of, legal_bases_of, members_of, tasks_of
 
 SHOWN_SESSIONS = 5
 MAIN_FIGURES = ("sessions_total", "attendance", "participants", "organisations_involved")
@@ -55,9 +56,21 @@ def week_context(programme: Programme, *, at: datetime.datetime) -> dict[str, An
         "tiles": tiles,
         "tiles_note": tiles_note,
         "brands": programme.brands.order_by("code"),
+        "recognition_count": programme.recognition_calls.count(),
         "problems": Passage.objects.filter(document__programme=programme, topic=Passage.Topic.PROBLEM).order_by(
             "position"
         ),
+    }
+
+
+def leadership_context(programme: Programme) -> dict[str, Any]:
+    """On what the week rests and who answers for it: for its own page, not for the home page."""
+    group = leading_group_of(programme)
+    return {
+        "legal_bases": legal_bases_of(programme),
+        "group": group,
+        "members": members_of(group) if group else [],
+        "tasks": tasks_of(programme),
     }
 
 

@@ -42,6 +42,24 @@ def day(date: datetime.date | datetime.datetime | None) -> str:
 
 
 @register.filter
+def month(date: datetime.date) -> str:
+    """2026年11月, or Nov 2026."""
+    return f"{date.year}年{date.month}月" if is_chinese() else f"{MONTHS_EN[date.month - 1]} {date.year}"
+
+
+@register.filter
+def last_day(end: datetime.datetime | None) -> str:
+    """The last day of a time that ends at a midnight."""
+    return day(end - datetime.timedelta(microseconds=1)) if end else ""
+
+
+@register.filter
+def branch(depth: int, top: int) -> str:
+    """How deep something hangs in the tree below the viewer's top, as a mark before its name."""
+    return "　" * (depth - top - 1) + "└ " if depth > top else ""
+
+
+@register.filter
 def clock(moment: datetime.datetime | None) -> str:
     """09:00 in Shanghai; empty where there is no time."""
     return moment.astimezone(SHANGHAI).strftime("%H:%M") if moment else ""
@@ -51,6 +69,12 @@ def clock(moment: datetime.datetime | None) -> str:
 def moment(value: datetime.datetime | None) -> str:
     """2026-11-25 09:00 in Shanghai, for records."""
     return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+@register.filter
+def in_groups(text: str, size: int) -> str:
+    """JBSW Y3DP: a key in groups, so that nobody loses the place while typing it."""
+    return " ".join(text[start : start + size] for start in range(0, len(text), size))
 
 
 @register.filter

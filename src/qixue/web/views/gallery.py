@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from django import forms
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.audience import for_signed_in
 from qixue.core.quantity import ATTENDANCE, PERSON, Qualifier, Quantity
 from qixue.web.forms import Form
 
@@ -26,7 +26,7 @@ class SampleForm(Form):
     )
 
 
-@login_required
+@for_signed_in
 def components(request: HttpRequest) -> HttpResponse:
     samples = [Quantity(1234, ATTENDANCE), Quantity(4000, PERSON, Qualifier.CONTRADICTORY), None]
     samples += [Quantity(3500, ATTENDANCE, qualifier) for qualifier in (Qualifier.AT_LEAST, Qualifier.ABOUT)]

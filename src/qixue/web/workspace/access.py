@@ -88,6 +88,11 @@ def programmes_with_reports(user: Any) -> list[tuple[Programme, str | None]]:
     return [(programme, reports.get(programme.pk)) for programme, _part in programmes_in_reach(user, Action.SEE_PLANS)]
 
 
+def programmes_to_set_up(user: Any) -> set[int]:
+    """Keys of the programmes that the user may set up."""
+    return {programme.pk for programme, part in programmes_in_reach(user, Action.SET_UP_PROGRAMME) if not part}
+
+
 def part_in_reach(user: Any, programme: Programme, action: Action) -> str | None:
     """ "" when the user reaches the whole programme, the code of the highest part that they reach, else None."""
     top = programme.organisation.path

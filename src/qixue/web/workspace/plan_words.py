@@ -15,9 +15,18 @@ from qixue.people.models import User
 from qixue.people.rules import Action, reach
 from qixue.programme.models import Plan, PlanLine, PlanVersion
 from qixue.programme.plan_difference import Difference
+from qixue.programme.queries.slots import Slot
 from qixue.programme.rules import may_approve_plan, may_countersign, may_file_plan
 
 State = PlanVersion.State
+CONFLICT_WORDS = {
+    "room": gettext_lazy("One room"),
+    "venue": gettext_lazy("One venue"),
+    "speaker": gettext_lazy("One speaker"),
+    "flagship": gettext_lazy("Big events"),
+    "day": gettext_lazy("Day outside the programme"),
+    "capacity": gettext_lazy("Not enough room"),
+}
 FIELD_LABELS = {
     "title": gettext_lazy("Title"),
     "kind": gettext_lazy("Kind"),
@@ -38,6 +47,15 @@ FIELD_LABELS = {
     "budget_fen": gettext_lazy("Budget in yuan"),
     "is_flagship": gettext_lazy("A big event that others should not meet"),
 }
+
+
+def address_of(slot: Slot, paths: list[str]) -> str:
+    """The page of a session or of a line in its plan, as far as the viewer may open it; else empty."""
+    if not slot.is_below(paths):
+        return reverse("public:session", args=[slot.pk]) if slot.is_public else ""
+    if slot.source == "session":
+        return reverse("workspace:session", args=[slot.pk])
+    return f"{reverse('workspace:plan', args=[slot.plan_id])}?line={slot.pk}#line-{slot.pk}"
 
 
 def value_text(line: PlanLine, name: str) -> str:
@@ -80,6 +98,7 @@ def changed_lines(found: Difference) -> list[ChangedLine]:
 class Act:
     text: str
     url: str
+    is_grave: bool = False  # takes something away; never the one that stands out
 
 
 def acts_open_to(user: User, plan: Plan, version: PlanVersion, today: datetime.date) -> list[Act]:

@@ -2,6 +2,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
+from qixue.core.audience import for_everybody
 from qixue.core.clock import now
 from qixue.figures.queries import figures_named
 from qixue.participation.queries import coming_or_last, public_sessions
@@ -11,6 +12,7 @@ from qixue.web.public.figure_groups import lines_of_brand
 SHOWN_SESSIONS = 10
 
 
+@for_everybody
 def brand(request: HttpRequest, code: str) -> HttpResponse:
     """A brand with what the records say about it, its figures, and what they do not say."""
     found = get_object_or_404(Brand, code=code)

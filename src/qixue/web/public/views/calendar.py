@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from icalendar import Calendar, Event
 
+from qixue.core.audience import for_everybody
 from qixue.core.clock import now
 from qixue.participation.queries import public_sessions
 from qixue.programme.models import Session
@@ -15,6 +16,7 @@ from qixue.web import parts
 from qixue.web.public.places import full_address
 
 
+@for_everybody
 def calendar(request: HttpRequest) -> HttpResponse:
     """The current programme, narrowed by ?county=, ?organisation= or ?brand=."""
     programme = parts.current_programme()
@@ -30,6 +32,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     return calendar_response(request, list(sessions), programme.name)
 
 
+@for_everybody
 def session_calendar(request: HttpRequest, pk: int) -> HttpResponse:
     visible = Session.objects.public().exclude(starts_at=None).select_related("activity", "venue__region__parent")
     session = get_object_or_404(visible, pk=pk)

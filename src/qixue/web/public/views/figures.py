@@ -1,6 +1,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from qixue.core.audience import for_everybody
 from qixue.core.clock import now
 from qixue.core.figures import shared_reads
 from qixue.figures.queries import Figure, common_unit, figure_of, figures_of, kinds_of_records
@@ -11,6 +12,7 @@ from qixue.web.public.figure_groups import grouped
 PER_PAGE = 50
 
 
+@for_everybody
 def figures(request: HttpRequest, code: str) -> HttpResponse:
     """Every figure of a programme; each opens to its rule and its records."""
     programme = parts.get_programme_or_404(code)
@@ -26,6 +28,7 @@ def figure_or_404(programme: Programme, code: str) -> Figure:
     return found
 
 
+@for_everybody
 def figure(request: HttpRequest, code: str, figure_code: str) -> HttpResponse:
     """One figure: what it counts, by which rule, and the records behind it."""
     programme = parts.get_programme_or_404(code)
@@ -41,6 +44,7 @@ def figure(request: HttpRequest, code: str, figure_code: str) -> HttpResponse:
     return render(request, "public/figures/detail.html", context)
 
 
+@for_everybody
 def session(request: HttpRequest, code: str, figure_code: str, pk: int) -> HttpResponse:
     """What one session brings to a figure: how many records of which kind, and no person."""
     programme = parts.get_programme_or_404(code)

@@ -1,11 +1,13 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from qixue.core.audience import for_everybody
 from qixue.core.clock import now
 from qixue.web import parts
 from qixue.web.public.week import week_context
 
 
+@for_everybody
 def home(request: HttpRequest) -> HttpResponse:
     """The city's current week; a friendly word while there is none yet."""
     programme = parts.current_programme()

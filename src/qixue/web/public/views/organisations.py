@@ -2,6 +2,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from qixue.core.audience import for_everybody
 from qixue.core.clock import now
 from qixue.participation.queries import coming_or_last, listed
 from qixue.people.models import Organisation
@@ -10,6 +11,7 @@ from qixue.programme.models import Activity, Involvement, Programme, Session
 SHOWN_SESSIONS = 10
 
 
+@for_everybody
 def organisation(request: HttpRequest, code: str) -> HttpResponse:
     """Who it is, which roles it has, and what it offers."""
     found = get_object_or_404(Organisation.objects.select_related("region__parent", "parent"), code=code)

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from qixue.core.audience import for_everybody
 from qixue.core.clock import SHANGHAI, local_day, now
 from qixue.participation.models import Tally
 from qixue.participation.queries import public_sessions
@@ -25,6 +26,7 @@ PER_PAGE = 30
 UNSAFE_IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&"}
 
 
+@for_everybody
 def sessions(request: HttpRequest, code: str) -> HttpResponse:
     """The programme day by day, narrowed by what the visitor asks for."""
     programme = parts.get_programme_or_404(code)
@@ -71,6 +73,7 @@ def session_day(session: Session) -> Any:
     return local_day(session.starts_at) if session.starts_at else None
 
 
+@for_everybody
 def session(request: HttpRequest, pk: int) -> HttpResponse:
     related = ("activity__programme__region", "activity__brand", "activity__organisation", "venue__region__parent")
     visible = Session.objects.public().select_related(*related, "instalment__series")

@@ -1,14 +1,18 @@
 """Fields that take what people type: full-width digits, Chinese dates, 下午2点半."""
 
 import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.fields import plain_text_validator
+from qixue.core.fields import code_validator, mobile_validator, plain_text_validator
 from qixue.core.money import parse_yuan
-from qixue.core.typed import parse_day, parse_time, parse_whole_number
+from qixue.core.quantity import YUAN, Unit
+from qixue.core.typed import half_width, parse_day, parse_hedged, parse_time, parse_whole_number
 
 
 class DayField(forms.CharField):
@@ -57,3 +61,79 @@ class PlainCharField(forms.CharField):
     """Text without invisible control characters."""
 
     default_validators = [plain_text_validator]
+
+
+@dataclass(frozen=True)
+class Hedged:
+    """A number with its hedge; yuan in fen."""
+
+    amount: int
+    qualifier: str
+
+
+class HedgedField(forms.CharField):
+    """A number as people hedge it: 120, 约120, 近4000, 3500多. Nothing is asked for before the form is sent upward."""
+
+    def __init__(self, *, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(max_length=30, **kwargs)
+        self.unit = unit
+
+    def validate(self, value: Any) -> None:
+        """A draft may have gaps."""
+
+    def clean(self, value: Any) -> Hedged | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        measure = self.unit.zh.partition("（")[0]  # people write 12篇 and 1.2万元
+        bare, qualifier = parse_hedged(text.replace(measure, "")) or ("", "")
+        is_money = self.unit is YUAN
+        amount = parse_yuan(bare) if is_money else parse_whole_number(bare)
+        if amount is None:
+            raise forms.ValidationError(
+                _("Please write an amount in yuan with at most one hedge, for example 1200, 约1.2万.")
+                if is_money
+                else _("Please write a whole number with at most one hedge, for example 120, 约120, 近120 or 120多.")
+            )
+        return Hedged(amount, qualifier)
+
+
+class DraftTextField(PlainCharField):
+    """A text that may be missing until the form is sent upward."""
+
+    def validate(self, value: Any) -> None:
+        """A draft may have gaps."""
+
+
+class MobileField(forms.CharField):
+    """A mobile number with or without spaces and dashes; empty where none is asked for."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"}), **kwargs)
+
+    def clean(self, value: Any) -> str:
+        number: str = half_width(super().clean(value)).replace(" ", "").replace("-", "")
+        if number:
+            mobile_validator(number)
+        return number
+
+
+class CodeField(forms.CharField):
+    """A code or user name: Latin letters, digits, dots and dashes; full-width ones are made half-width."""
+
+    default_validators = [code_validator]
+
+    def to_python(self, value: Any) -> str:
+        return half_width(super().to_python(value) or "")
+
+
+class SuggestingInput(forms.TextInput):
+    """A text field to which the browser offers some of the possible answers; typing works all the same."""
+
+    suggestions: list[tuple[str, str]] = []  # what is filled in, and the words for it
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        identity = f"{(attrs or {}).get('id', name)}_suggestions"
+        box = super().render(name, value, {**(attrs or {}), "list": identity}, renderer)
+        options = format_html_join("", '<option value="{}">{}</option>', self.suggestions)
+        return format_html('{}<datalist id="{}">{}</datalist>', box, identity, options)

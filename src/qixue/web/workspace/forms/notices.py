@@ -3,26 +3,30 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.fields import mobile_validator
 from qixue.people.models import NotificationPreference
 from qixue.people.models.accounts import MESSAGE_LANGUAGES
 from qixue.people.operations.notifications import Reachability
 from qixue.web.forms import Form
-from qixue.web.workspace.forms.fields import TimeField
+from qixue.web.workspace.forms.fields import MobileField, TimeField
 
 TOPICS = NotificationPreference.Topic.choices
+BY_MAIL_IF_WANTED = [(topic, label) for topic, label in TOPICS if topic != NotificationPreference.Topic.ACCOUNT]
 
 
 class NoticePreferencesForm(Form):
     """Where, in which language and about what somebody wants to hear beyond the inbox."""
 
     email = forms.EmailField(label=_("Mail address"), required=False, max_length=160)
-    mobile = forms.CharField(label=_("Mobile number"), required=False, max_length=20)
+    mobile = MobileField(label=_("Mobile number"), required=False)
     language = forms.ChoiceField(
         label=_("Language of messages"), choices=list(MESSAGE_LANGUAGES.items()), widget=forms.RadioSelect
     )
     mail_topics = forms.MultipleChoiceField(
-        label=_("By mail about"), choices=TOPICS, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("By mail about"),
+        choices=BY_MAIL_IF_WANTED,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("What concerns the safety of your account always goes out by mail."),
     )
     sms_topics = forms.MultipleChoiceField(
         label=_("By SMS about"), choices=TOPICS, required=False, widget=forms.CheckboxSelectMultiple
@@ -31,12 +35,6 @@ class NoticePreferencesForm(Form):
         label=_("Quiet from"), required=False, help_text=_("No mail and no SMS goes out then, for example from 22:00.")
     )
     quiet_until = TimeField(label=_("Quiet until"), required=False, help_text=_("For example 7:00."))
-
-    def clean_mobile(self) -> str:
-        number = self.cleaned_data["mobile"].replace(" ", "").replace("-", "")
-        if number:
-            mobile_validator(number)
-        return number
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}

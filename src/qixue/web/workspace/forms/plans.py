@@ -3,21 +3,26 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_moment
 from qixue.core.money import yuan_text
 from qixue.core.pictures import LARGEST_PHOTO
-from qixue.places.models import Region, Room
+from qixue.people.models import Organisation
+from qixue.places.models import Room
 from qixue.programme.models import Activity, Brand, PlanDocument, PlanLine, PlanVersion
 from qixue.programme.operations.plan_documents import DocumentDetails
 from qixue.programme.operations.plan_lines import PlanLineDetails
+from qixue.programme.search import matches
 from qixue.web.forms import Form
 from qixue.web.workspace.forms.activities import NOTHING_CHOSEN
 from qixue.web.workspace.forms.fields import DayField, PlainCharField, WholeNumberField, YuanField
 from qixue.web.workspace.forms.sessions import GatheringForm, initial_times
 
 MOST_ATTENDANCES = 1_000_000
+MOST_OFFERED = 50  # organisations in one list of boxes
 
 
 def short_text() -> forms.Textarea:
@@ -30,7 +35,7 @@ class RoomField(forms.ModelChoiceField):
 
 
 class PlanLineForm(GatheringForm):
-    """One session of a plan. `version` is the number of edits of the plan that the page was made from."""
+    """One session of a plan. `version` is the number of edits of the line that the page was made from."""
 
     title = PlainCharField(
         label=_("Title"), max_length=100, help_text=_("Sessions with the same title become one activity.")
@@ -62,11 +67,13 @@ class PlanLineForm(GatheringForm):
         "description", "seat_count", "expected_attendance", "budget", "is_flagship", "counting_rule",
     ]  # fmt: skip
 
-    def __init__(self, *args: Any, plan_version: PlanVersion, region: Region | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plan_version: PlanVersion, line: PlanLine | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         plan = plan_version.plan
-        self.region = region
+        self.region = line.region if line else None
         self.offer_venues(plan.organisation.region or plan.programme.region)
+        if line and line.venue_id:
+            self.offer_venue_too(line.venue_id)
         venues = self.fields["venue"].queryset  # type: ignore[attr-defined]  # a choice among records
         rooms = Room.objects.filter(venue__in=venues).select_related("venue").order_by("venue__name", "name", "pk")
         self.fields["room"].queryset = rooms  # type: ignore[attr-defined]
@@ -104,7 +111,7 @@ class PlanLineForm(GatheringForm):
         )
 
 
-def initial_of(line: PlanLine, edit_count: int) -> dict[str, Any]:
+def initial_of(line: PlanLine) -> dict[str, Any]:
     names = (
         "title", "kind", "audience", "brand", "description", "topic", "speaker", "venue", "room", "is_online",
         "seat_count", "counting_rule", "expected_attendance", "is_flagship", "key",
@@ -113,7 +120,7 @@ def initial_of(line: PlanLine, edit_count: int) -> dict[str, Any]:
         **{name: getattr(line, name) for name in names},
         **initial_times(line.starts_at, line.ends_at),
         "budget": "" if line.budget_fen is None else yuan_text(line.budget_fen),
-        "version": edit_count,
+        "version": line.edit_count,
     }
 
 
@@ -125,16 +132,50 @@ class OrganisationsField(forms.ModelMultipleChoiceField):
 
 
 class AskForm(Form):
-    """Which organisations are asked for something, and until when."""
+    """Which organisations are asked for something, and until when.
 
-    organisations = OrganisationsField(label=_("Organisations"), queryset=Brand.objects.none())
+    Of many only some are shown, those that are looked for; whoever is ticked stays ticked and in the list.
+    """
+
+    find = PlainCharField(
+        label=_("Find organisations"),
+        max_length=60,
+        required=False,
+        help_text=_("Characters, pinyin or initials, for example 教育局, jiaoyuju or jyj."),
+    )
+    organisations = OrganisationsField(label=_("Organisations"), queryset=Organisation.objects.none())
     due_on = DayField(
         label=_("Last day"), max_length=20, required=False, help_text=_("For example 2026-11-25 or 2026年11月25日.")
     )
 
-    def __init__(self, *args: Any, organisations: Any, **kwargs: Any) -> None:
+    most_offered = MOST_OFFERED
+
+    def __init__(self, *args: Any, organisations: QuerySet[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisations"].queryset = organisations  # type: ignore[attr-defined]
+        field = self.fields["organisations"]
+        field.queryset = organisations  # type: ignore[attr-defined]  # a choice among records
+        everybody = list(organisations)
+        self.total = len(everybody)
+        if self.total <= MOST_OFFERED:
+            del self.fields["find"]
+            return
+        ticked = {str(value) for value in self["organisations"].value() or []}
+        text = self["find"].value() or ""
+        found = [each for each in everybody if matches(text, (each.name, each.name_en))]
+        self.found_count = len(found)
+        rest = [each for each in everybody if str(each.pk) in ticked and each not in found[:MOST_OFFERED]]
+        shown = [*rest, *found[:MOST_OFFERED]]
+        field.choices = [(each.pk, each.local_name) for each in shown]  # type: ignore[attr-defined]
+
+
+def asking_form(request: HttpRequest, organisations: QuerySet[Organisation]) -> AskForm:
+    """Not bound to what was typed while somebody only looks for organisations, so that nothing is asked yet."""
+    if "search" not in request.POST:
+        return AskForm(request.POST or None, organisations=organisations)
+    typed = {name: request.POST.get(name, "") for name in ("find", "due_on")}
+    return AskForm(
+        initial={**typed, "organisations": request.POST.getlist("organisations")}, organisations=organisations
+    )
 
 
 class DueDayForm(Form):
@@ -176,6 +217,7 @@ class DecisionForm(OpinionForm):
         choices=[("approve", _("Approve the plan")), ("return", _("Return it with comments"))],
         widget=forms.RadioSelect,
     )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the number of the one that was read
     field_order = ["decision", "comment"]
 
     def clean(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import SHANGHAI, local_moment
@@ -40,6 +41,13 @@ class GatheringForm(Form):
         if isinstance(field, forms.ModelChoiceField):
             field.queryset = venues.select_related("region").order_by("region__code", "name", "pk")
 
+    def offer_venue_too(self, venue_id: int) -> None:
+        """The one that was chosen before, wherever it is."""
+        field = self.fields["venue"]
+        if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
+            chosen = Venue.objects.filter(Q(pk__in=field.queryset.values("pk")) | Q(pk=venue_id))
+            field.queryset = chosen.select_related("region").order_by("region__code", "name", "pk")
+
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}
         if not answers.get("venue") and not answers.get("is_online") and "venue" not in self.errors:
@@ -57,18 +65,22 @@ class SessionForm(ConfirmableForm, GatheringForm):
         self.offer_venues(activity.region or activity.programme.region)
 
     def details(self) -> SessionDetails:
-        answers = self.cleaned_data
-        return SessionDetails(
-            starts_at=local_moment(answers["day"], answers["start"]),
-            ends_at=local_moment(answers["day"], answers["end"]),
-            counting_rule=answers["counting_rule"],
-            venue=answers["venue"],
-            is_online=answers["is_online"],
-            topic=answers["topic"],
-            topic_en=answers["topic_en"],
-            speaker=answers["speaker"],
-            seat_count=answers["seat_count"],
-        )
+        return session_details(self.cleaned_data)
+
+
+def session_details(answers: dict[str, Any]) -> SessionDetails:
+    """What the fields of a gathering say about one session."""
+    return SessionDetails(
+        starts_at=local_moment(answers["day"], answers["start"]),
+        ends_at=local_moment(answers["day"], answers["end"]),
+        counting_rule=answers["counting_rule"],
+        venue=answers["venue"],
+        is_online=answers["is_online"],
+        topic=answers["topic"],
+        topic_en=answers.get("topic_en", ""),
+        speaker=answers["speaker"],
+        seat_count=answers["seat_count"],
+    )
 
 
 def initial_of(session: Session) -> dict[str, Any]:

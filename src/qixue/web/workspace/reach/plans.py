@@ -51,8 +51,8 @@ def latest_version(plan: Plan) -> PlanVersion:
 
 
 def chosen_version(request: HttpRequest, plan: Plan) -> PlanVersion:
-    """The version that the address names, else the newest one."""
-    number = request.GET.get("version", "")
+    """The version that the form was made from or that the address names, else the newest one."""
+    number = request.POST.get("version") or request.GET.get("version", "")
     if not number:
         return latest_version(plan)
     version = plan.versions.filter(number=int(number)).first() if number.isdecimal() and len(number) < 5 else None

@@ -61,6 +61,7 @@ def activity(request: HttpRequest, pk: int) -> HttpResponse:
         "sessions": found.sessions.select_related("venue", "tally").order_by("starts_at", "pk"),
         "may_edit": may(request.user, Action.EDIT_ACTIVITY, found.organisation),
         "may_publish": may(request.user, Action.PUBLISH_ACTIVITY, found.organisation),
+        "may_set_up": may(request.user, Action.SET_UP_PROGRAMME, found.programme.organisation),
     }
     return render(request, "workspace/activities/detail.html", context)
 

@@ -3,18 +3,43 @@ from django.shortcuts import render
 
 from qixue.people.rules import Action, reach
 from qixue.places.models import Region
-from qixue.programme.queries.heat import heat_of
+from qixue.programme.models import Programme
+from qixue.programme.queries.gaps import gaps_of
+from qixue.programme.queries.heat import counts_of, heat_of
+from qixue.programme.queries.territory import Territory, territory_of, widest_view
 from qixue.web.workspace.access import needs, programme_or_404
+
+MOST_SILENCES = 30
 
 
 @needs(Action.SEE_PLANS)
 def heat(request: HttpRequest, code: str) -> HttpResponse:
-    """Counties by days or weeks; `?county=` shows its towns."""
+    """Where something is planned by days or weeks, and what is silent; `?county=` shows the towns of a county."""
     programme, _part = programme_or_404(request.user, code, Action.SEE_PLANS)
-    county = None
-    if wanted := request.GET.get("county"):
-        county = programme.region.children.filter(level=Region.Level.COUNTY, code=wanted).first()
-        if county is None:
-            raise Http404
-    found = heat_of(programme, reach(request.user, Action.SEE_PLANS), county or programme.region)
-    return render(request, "workspace/plans/heat.html", {"programme": programme, "county": county, "heat": found})
+    paths = reach(request.user, Action.SEE_PLANS)
+    territory = territory_of(programme, paths)
+    parent = shown_region(request, programme, territory)
+    counts = counts_of(programme, paths, territory)
+    found = heat_of(programme, counts, parent, territory)
+    gaps = gaps_of(programme, paths, counts, found, territory)
+    context = {
+        "programme": programme,
+        "county": parent if parent != programme.region else None,
+        "is_opened": bool(request.GET.get("county")),
+        "heat": found,
+        "gaps": gaps,
+        "silences": gaps.silences[:MOST_SILENCES],
+        "current": "heat",
+    }
+    return render(request, "workspace/plans/heat.html", context)
+
+
+def shown_region(request: HttpRequest, programme: Programme, territory: Territory) -> Region:
+    """The county that the address names, as far as the viewer answers for a part of it; else the widest view."""
+    wanted = request.GET.get("county")
+    if not wanted:
+        return widest_view(programme, territory)
+    county = programme.region.children.filter(level=Region.Level.COUNTY, code=wanted).first()
+    if county is None or (territory.paths and not territory.touches(county)):
+        raise Http404
+    return county

@@ -1,20 +1,25 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from qixue.core.clock import now
+from qixue.core.audience import for_signed_in
+from qixue.core.clock import local_day, now
 from qixue.participation.queries import sessions_awaiting_count
+from qixue.people.directory import told_of
 from qixue.people.models import RoleAssignment
 from qixue.people.queries import inbox_of, path_filter
 from qixue.people.rules import Action, may_anywhere, reach
 from qixue.programme.models import Activity, Session
+from qixue.programme.queries.follow_ups import follow_ups_waiting
 from qixue.programme.queries.plans import Waiting, waiting_for
-from qixue.web.workspace.access import programmes_with_reports, staff
+from qixue.programme.queries.recognitions import calls_open_to, nominations_waiting
+from qixue.web.workspace.access import programmes_to_set_up, programmes_with_reports, staff
+from qixue.web.workspace.follow_up_words import item_of
+from qixue.web.workspace.return_words import return_tasks
 
 SHOWN = 8
 # What waits -> the words for it, and the page on which it is done.
@@ -40,7 +45,7 @@ class Task:
         return reverse(f"workspace:{self.act[1]}", args=[asked.pk if asked else self.waiting.plan.pk])
 
 
-@login_required
+@for_signed_in
 def home(request: HttpRequest) -> HttpResponse:
     """What needs doing now, in the viewer's part of the tree; a kind word for somebody without a role."""
     user, at = staff(request), now()
@@ -49,17 +54,26 @@ def home(request: HttpRequest) -> HttpResponse:
     planned = Session.objects.filter(sessions, state=Session.State.PLANNED, starts_at__gte=at)
     drafts = Activity.objects.filter(within, state=Activity.State.DRAFT).select_related("organisation")
     waiting = sessions_awaiting_count(sessions, at)
+    follow_ups = follow_ups_waiting(user)
     context = {
         "awaiting": waiting[:SHOWN],
         "awaiting_count": waiting.count(),
         "upcoming": planned.select_related("activity", "venue").order_by("starts_at", "pk")[:SHOWN],
         "drafts": drafts.order_by("-pk")[:SHOWN],
-        "assignments": RoleAssignment.objects.current().filter(user=user).select_related("organisation").order_by("pk"),
+        "assignments": told_of(RoleAssignment.objects.current(at).filter(user=user)).order_by("pk"),
         "may_see_records": may_anywhere(user, Action.SEE_RECORDS),
         "may_edit": may_anywhere(user, Action.EDIT_ACTIVITY),
         "programmes": programmes_with_reports(user),
         "tasks": [Task(waiting, ACTS[waiting.act]) for waiting in waiting_for(user)],
+        "follow_ups": [item_of(each, local_day(at)) for each in follow_ups[:SHOWN]],
+        "follow_up_count": follow_ups.count(),
+        "returns_waiting": return_tasks(user),
+        "nominations_waiting": nominations_waiting(user)[:SHOWN],
+        "open_calls": calls_open_to(user, local_day(at))[:SHOWN],
         "unread_count": inbox_of(user).filter(read_at=None).count(),
+        "may_manage_people": may_anywhere(user, Action.MANAGE_PEOPLE),
         "may_see_deliveries": may_anywhere(user, Action.SEE_DELIVERIES),
+        "may_set_up": may_anywhere(user, Action.SET_UP_PROGRAMME),
+        "set_up": programmes_to_set_up(user),
     }
     return render(request, "workspace/home.html", context)

@@ -1,7 +1,6 @@
 """What is decided about a filed plan: countersignatures, approval or return, publication; and its documents."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,31 +9,30 @@ from django.utils.translation import gettext as _
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.people.models import User
-from qixue.people.rules import Action, reach
-from qixue.programme.models import Countersignature, PlanVersion
+from qixue.people.rules import Action
+from qixue.programme.models import PlanVersion
 from qixue.programme.operations.plan_approval import (
     approve_plan,
     ask_countersignature,
-    comment_on_line,
     countersign,
     return_plan,
 )
 from qixue.programme.operations.plan_documents import attach_document
 from qixue.programme.operations.plan_publication import publish_plan
-from qixue.programme.queries.conflicts import conflicts_of_version
 from qixue.programme.queries.plans import countersigners_for, lines_of
 from qixue.programme.rules import may_approve_plan, may_file_plan
 from qixue.web import parts
 from qixue.web.workspace.access import needs, staff
-from qixue.web.workspace.forms.plans import AskForm, CountersignForm, DecisionForm, DocumentForm
+from qixue.web.workspace.forms.plans import CountersignForm, DecisionForm, DocumentForm, asking_form
 from qixue.web.workspace.reach.plans import (
+    chosen_version,
     countersignature_or_404,
     document_or_404,
     latest_version,
     plan_or_404,
     plan_to_decide_or_404,
 )
-from qixue.web.workspace.views.plans import changes_of, lines_page
+from qixue.web.workspace.views.plans import changes_of, conflicts_shown, lines_page
 
 State = PlanVersion.State
 MOST_COMMENTED = 500  # sessions on one page with a field each
@@ -44,7 +42,7 @@ MOST_COMMENTED = 500  # sessions on one page with a field each
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     plan = plan_to_decide_or_404(request.user, pk)
     version = latest_version(plan)
-    form = AskForm(request.POST or None, organisations=countersigners_for(version))
+    form = asking_form(request, countersigners_for(version))
     if form.is_valid():
         answers = form.cleaned_data
         try:
@@ -70,7 +68,14 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     form = CountersignForm(request.POST or None, lines=lines_of(version)[:MOST_COMMENTED])
     if form.is_valid():
         try:
-            give_answer(asked, form, staff(request))
+            countersign(
+                asked,
+                is_agreed=form.cleaned_data["answer"] == "agree",
+                comment=form.cleaned_data["comment"],
+                line_comments=form.line_comments(),
+                by=staff(request),
+                at=now(),
+            )
         except Refused as refusal:
             form.refuse(refusal)
         else:
@@ -81,22 +86,13 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     return parts.form_page(request, "workspace/plans/countersign.html", form, **context)
 
 
-@transaction.atomic
-def give_answer(asked: Countersignature, form: CountersignForm, by: User) -> None:
-    """The answer and its comments on sessions, all or nothing."""
-    at = now()
-    for line, text in form.line_comments().items():
-        comment_on_line(line, text=text, by=by, at=at)
-    is_agreed = form.cleaned_data["answer"] == "agree"
-    countersign(asked, is_agreed=is_agreed, comment=form.cleaned_data["comment"], by=by, at=at)
-
-
 @needs(Action.APPROVE_PLAN)
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Approve, or return with comments on the sessions concerned."""
+    """Approve, or return with comments on the sessions concerned: the version that was read, none filed meanwhile."""
     plan = plan_to_decide_or_404(request.user, pk)
-    version = latest_version(plan)
-    form = DecisionForm(request.POST or None, lines=lines_of(version)[:MOST_COMMENTED])
+    version = chosen_version(request, plan)
+    read = {"version": version.number}
+    form = DecisionForm(request.POST or None, initial=read, lines=lines_of(version)[:MOST_COMMENTED])
     if form.is_valid():
         try:
             text = take_decision(version, form, staff(request))
@@ -107,6 +103,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("workspace:plan", pk)
     context = {
         "fits": version.state in {State.SUBMITTED, State.APPROVED},
+        "conflicts": conflicts_shown(request, version),
         "countersignatures": version.countersignatures.select_related("organisation", "answered_by").order_by("pk"),
         **changes_of(version),
         **lines_page(request, version),
@@ -125,9 +122,9 @@ def take_decision(version: PlanVersion, form: DecisionForm, by: User) -> str:
 
 @needs(Action.APPROVE_PLAN)
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """What publication will change, once more, then for everybody."""
+    """What publication will change, once more, then for everybody: the version that was read."""
     plan = plan_to_decide_or_404(request.user, pk)
-    version = latest_version(plan)
+    version = chosen_version(request, plan)
     if request.method == "POST":
         try:
             publish_plan(version, by=staff(request), at=now())
@@ -136,7 +133,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The plan is published."))
         return redirect("workspace:plan", pk)
     fits = version.state == State.APPROVED
-    conflicts = conflicts_of_version(version, reach(request.user, Action.SEE_PLANS))
+    conflicts = conflicts_shown(request, version)
     context = {"fits": fits, "conflicts": conflicts, **changes_of(version), **lines_page(request, version)}
     return render(request, "workspace/plans/publish.html", context)
 

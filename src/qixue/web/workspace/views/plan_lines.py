@@ -1,5 +1,7 @@
 """The lines of a draft, one by one."""
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,9 +10,12 @@ from django.utils.translation import gettext as _
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
-from qixue.people.rules import Action
-from qixue.programme.models import PlanVersion
+from qixue.people.rules import Action, reach
+from qixue.places.models import Venue
+from qixue.programme.models import PlanLine, PlanVersion
 from qixue.programme.operations.plan_lines import add_line, edit_line, remove_line
+from qixue.programme.queries.conflicts import Conflict, conflicts_of_line
+from qixue.programme.queries.rooms import RoomAtTime, rooms_at
 from qixue.web import parts
 from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.forms.plans import PlanLineForm, initial_of
@@ -22,7 +27,10 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     plan = plan_to_file_or_404(request.user, pk)
     version = latest_version(plan)
     form = PlanLineForm(request.POST or None, plan_version=version)
-    if form.is_valid():
+    checked = None
+    if form.is_valid() and is_check(request):
+        checked = check_of(request, typed_line(form, version, PlanLine(key=form.cleaned_data["key"])))
+    elif form.is_valid():
         try:
             add_line(version, details=form.details(), key=form.cleaned_data["key"], by=staff(request), at=now())
         except Refused as refusal:
@@ -31,7 +39,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The session is in the plan."))
             return redirect("workspace:plan", pk)
     context = {"plan": plan, "programme": plan.programme, "version": version, "fits": is_draft(version)}
-    return parts.form_page(request, "workspace/plans/line_form.html", form, **context)
+    return parts.form_page(request, "workspace/plans/line_form.html", form, checked=checked, **context)
 
 
 @needs(Action.FILE_PLAN)
@@ -39,25 +47,52 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a line; when somebody else changed the draft meanwhile both texts are shown and nothing is lost."""
     line = line_to_edit_or_404(request.user, pk)
     version = line.version
-    form = PlanLineForm(
-        request.POST or None, initial=initial_of(line, version.edit_count), plan_version=version, region=line.region
-    )
+    form = PlanLineForm(request.POST or None, initial=initial_of(line), plan_version=version, line=line)
     differences = None
-    if form.is_valid():
+    checked = None
+    if not form.is_bound and is_draft(version):
+        checked = check_of(request, line)
+    elif form.is_valid() and is_check(request):
+        checked = check_of(request, typed_line(form, version, line))
+    elif form.is_valid():
         read = form.cleaned_data["version"] or 0
         try:
             edit_line(line, details=form.details(), edit_count=read, by=staff(request), at=now())
         except Refused as refusal:
             form.refuse(refusal)
-            stored = initial_of(line, version.edit_count)
+            stored = initial_of(line)
             differences = form.differences(stored) if refusal.code == "changed_meanwhile" else None
         else:
             messages.success(request, _("Saved."))
             return redirect("workspace:plan", version.plan_id)
     context = {"plan": version.plan, "programme": version.plan.programme, "version": version, "line": line}
-    return parts.form_page(
-        request, "workspace/plans/line_form.html", form, differences=differences, fits=is_draft(version), **context
-    )
+    told = {"differences": differences, "fits": is_draft(version), "checked": checked}
+    return parts.form_page(request, "workspace/plans/line_form.html", form, **context, **told)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is in the way of one line, and the rooms of its venue at its time."""
+
+    conflicts: list[Conflict]
+    venue: Venue | None
+    rooms: list[RoomAtTime]
+
+
+def is_check(request: HttpRequest) -> bool:
+    """Whether somebody wants to know what is in the way, and to save nothing yet."""
+    return "check" in request.POST
+
+
+def typed_line(form: PlanLineForm, version: PlanVersion, line: PlanLine) -> PlanLine:
+    """What was typed, as a line that is not saved."""
+    return PlanLine(pk=line.pk, version=version, key=line.key, **form.details().values())
+
+
+def check_of(request: HttpRequest, line: PlanLine) -> Checked:
+    conflicts = conflicts_of_line(line, reach(request.user, Action.SEE_PLANS))
+    rooms = rooms_at(line.venue, line.starts_at, line.ends_at, besides=[line.key]) if line.venue else []
+    return Checked(conflicts, line.venue, rooms)
 
 
 @needs(Action.FILE_PLAN)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,9 +12,8 @@ from django.utils.translation import ngettext
 
 from qixue.core.clock import local_day, now
 from qixue.core.refusal import Refused
-from qixue.people.models import Organisation
 from qixue.people.rules import Action, reach
-from qixue.programme.models import Plan, PlanStep, PlanVersion, Programme
+from qixue.programme.models import Plan, PlanLine, PlanStep, PlanVersion, Programme
 from qixue.programme.operations.plans import amend_plan, close_plan, invite_all, move_due_day, submit_plan
 from qixue.programme.queries.conflicts import Conflict, conflicts_of_version
 from qixue.programme.queries.plans import (
@@ -29,7 +29,7 @@ from qixue.programme.queries.plans import (
 from qixue.programme.rules import may_file_plan
 from qixue.web import parts
 from qixue.web.workspace.access import needs, programme_or_404, staff
-from qixue.web.workspace.forms.plans import AskForm, DueDayForm, SubmitForm
+from qixue.web.workspace.forms.plans import DueDayForm, SubmitForm, asking_form
 from qixue.web.workspace.plan_words import acts_open_to, changed_lines
 from qixue.web.workspace.reach.plans import (
     chosen_version,
@@ -65,7 +65,7 @@ def plans(request: HttpRequest, code: str) -> HttpResponse:
         "wanted": wanted,
         "plan_count": found.count(),
         "not_filed_count": found.filter(filed_at=None).count(),
-        "may_invite": bool(invitable(request.user, programme)),
+        "may_invite": invitable(request.user, programme).exists(),
     }
     return render(request, "workspace/plans/list.html", context)
 
@@ -73,9 +73,8 @@ def plans(request: HttpRequest, code: str) -> HttpResponse:
 @needs(Action.APPROVE_PLAN)
 def invite(request: HttpRequest, code: str) -> HttpResponse:
     programme, _part = programme_or_404(request.user, code, Action.APPROVE_PLAN)
-    choices = [organisation.pk for organisation in invitable(request.user, programme)]
-    organisations = Organisation.objects.filter(pk__in=choices).order_by("path", "pk")
-    form = AskForm(request.POST or None, organisations=organisations)
+    organisations = invitable(request.user, programme)
+    form = asking_form(request, organisations)
     if form.is_valid():
         answers = form.cleaned_data
         try:
@@ -88,7 +87,7 @@ def invite(request: HttpRequest, code: str) -> HttpResponse:
             text = ngettext("%(count)s organisation is invited.", "%(count)s organisations are invited.", len(made))
             messages.success(request, text % {"count": len(made)})
             return redirect("workspace:plans", programme.code)
-    context = {"programme": programme, "has_choices": bool(choices)}
+    context = {"programme": programme, "has_choices": organisations.exists()}
     return parts.form_page(request, "workspace/plans/invite.html", form, **context)
 
 
@@ -134,7 +133,7 @@ def conflicts_shown(request: HttpRequest, version: PlanVersion) -> list[Conflict
 
 def lines_page(request: HttpRequest, version: PlanVersion) -> dict[str, Any]:
     """The lines of a version, page by page, each with what was said on it."""
-    page = parts.paginate(request, lines_of(version), LINES_PER_PAGE)
+    page = page_of_lines(request, version)
     comments = comments_for(version)
     return {
         "plan": version.plan,
@@ -144,6 +143,16 @@ def lines_page(request: HttpRequest, version: PlanVersion) -> dict[str, Any]:
         "rows": [(line, comments.get(line.key, [])) for line in page],
         "sums": sums_of(version),
     }
+
+
+def page_of_lines(request: HttpRequest, version: PlanVersion) -> Page[PlanLine]:
+    """The page that the address asks for, or the one on which the line is that it names."""
+    lines = lines_of(version)
+    wanted = request.GET.get("line", "")
+    if not wanted.isdecimal() or "page" in request.GET:
+        return parts.paginate(request, lines, LINES_PER_PAGE)
+    before = lines.filter(position__lt=lines.filter(pk=int(wanted)).values("position")[:1]).count()
+    return Paginator(lines, LINES_PER_PAGE).get_page(before // LINES_PER_PAGE + 1)
 
 
 def changes_of(version: PlanVersion) -> dict[str, Any]:
@@ -171,7 +180,13 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("workspace:plan", pk)
     fits = version.state == State.DRAFT
     return parts.form_page(
-        request, "workspace/plans/submit.html", form, fits=fits, **changes_of(version), **lines_page(request, version)
+        request,
+        "workspace/plans/submit.html",
+        form,
+        fits=fits,
+        conflicts=conflicts_shown(request, version),
+        **changes_of(version),
+        **lines_page(request, version),
     )
 
 

@@ -19,13 +19,13 @@ from qixue.figures.queries import (
 )
 from qixue.participation.queries import coverage_of, late_sessions
 from qixue.people.models import Organisation
-from qixue.people.rules import Action, reach
+from qixue.people.rules import Action, may_anywhere, reach
 from qixue.programme.models import Programme, Session
 from qixue.report.annex import annex_bytes
 from qixue.report.files import docx_bytes, pdf_bytes
 from qixue.report.summary import draft_summary
 from qixue.web import parts
-from qixue.web.workspace.access import needs, programme_or_404, programmes_in_reach
+from qixue.web.workspace.access import needs, programme_or_404, programmes_in_reach, programmes_to_set_up
 from qixue.web.workspace.preview import preview_lines
 
 PER_PAGE = 50
@@ -39,14 +39,16 @@ FILES = {
 @needs(Action.SEE_REPORT)
 def programmes(request: HttpRequest) -> HttpResponse:
     found = programmes_in_reach(request.user, Action.SEE_REPORT)
-    return render(request, "workspace/programmes/list.html", {"programmes": found})
+    may_set_up = may_anywhere(request.user, Action.SET_UP_PROGRAMME)
+    context = {"programmes": found, "set_up": programmes_to_set_up(request.user), "may_set_up": may_set_up}
+    return render(request, "workspace/programmes/list.html", context)
 
 
 @needs(Action.SEE_REPORT)
 def figures(request: HttpRequest, code: str) -> HttpResponse:
     """The figures of the viewer's part; on request counted from the records and compared."""
     programme, part = programme_or_404(request.user, code, Action.SEE_REPORT)
-    found = figures_of_part(programme, part) if part else figures_of(programme)
+    found = figures_of_part(programme, part) if part else figures_of(programme, with_internal=True)
     rows = [(figure, recounted(figure) if request.method == "POST" else None) for figure in found]
     context = {
         "programme": programme,
@@ -65,7 +67,10 @@ def organisation_of(part: str) -> Organisation | None:
 def figure_context(request: HttpRequest, code: str, figure_code: str) -> dict[str, Any]:
     """The figure as the viewer's reach gives it: of the whole programme, or of their part of the tree only."""
     programme, part = programme_or_404(request.user, code, Action.SEE_REPORT)
-    found = figure_of_part(programme, figure_code, part) if part else figure_of(programme, figure_code)
+    if part:
+        found = figure_of_part(programme, figure_code, part)
+    else:
+        found = figure_of(programme, figure_code, with_internal=True)
     if found is None:
         raise Http404
     return {"programme": programme, "figure": found, "part": organisation_of(part)}

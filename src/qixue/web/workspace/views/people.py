@@ -1,0 +1,135 @@
+"""People in the viewer's part of the tree: who holds which role, giving and ending one, closing an account."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from qixue.core.clock import now
+from qixue.core.refusal import Refused
+from qixue.people.directory import people_in_reach, with_roles
+from qixue.people.models import User
+from qixue.people.operations.roles import close_account, end_role, give_role
+from qixue.people.rules import Action, giver
+from qixue.web import parts
+from qixue.web.workspace.access import needs, staff
+from qixue.web.workspace.act import Act, act_page, sent, way_to
+from qixue.web.workspace.forms.people import ConfirmForm, FindPeopleForm, GiveRoleForm
+from qixue.web.workspace.reach.people import organisation_or_404, person_or_404, role_or_404, roles_to_give
+
+PER_PAGE = 50
+
+
+@needs(Action.MANAGE_PEOPLE)
+def people(request: HttpRequest) -> HttpResponse:
+    """Who holds a role in the viewer's part of the tree; with `former`, who held one."""
+    form = FindPeopleForm(request.GET)
+    text = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    is_former = bool(request.GET.get("former"))
+    found = with_roles(people_in_reach(request.user, text=text, former=is_former), request.user)
+    context = {"form": form, "page": parts.paginate(request, found, PER_PAGE), "text": text, "is_former": is_former}
+    return render(request, "workspace/people/list.html", {**context, "at": now()})
+
+
+@needs(Action.MANAGE_PEOPLE)
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """One person with the roles that the viewer may see, former ones too."""
+    found = with_roles(User.objects.filter(pk=person_or_404(request.user, pk).pk), request.user).get()
+    viewer = giver(request.user)
+    roles = [
+        (each, each.ended_at is None and viewer.may_give(each.role, each.organisation))
+        for each in found.seen_roles  # type: ignore[attr-defined]  # prefetched by with_roles
+    ]
+    context = {"person": found, "roles": roles, "is_self": found.pk == staff(request).pk}
+    return render(request, "workspace/people/detail.html", context)
+
+
+@needs(Action.MANAGE_PEOPLE)
+def give(request: HttpRequest, pk: int) -> HttpResponse:
+    """A role in this organisation for somebody who has an account in the viewer's part of the tree."""
+    organisation = organisation_or_404(request.user, pk, Action.MANAGE_PEOPLE)
+    reached = people_in_reach(request.user)
+    form = GiveRoleForm(request.POST or None, people=reached, roles=roles_to_give(request.user, organisation))
+    if form.is_valid():
+        answers = form.cleaned_data
+        try:
+            give_role(answers["person"], role=answers["role"], organisation=organisation, by=staff(request), at=now())
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The role is given."))
+            return redirect("workspace:organisation", pk)
+    act = Act(
+        title=_("Give a role"),
+        about=organisation.local_name,
+        lead=_("To somebody who has an account in your part of the tree. For anybody else, send an invitation."),
+        button=_("Give the role"),
+        back=reverse("workspace:organisation", args=[pk]),
+        crumbs=way_to(organisation),
+    )
+    return act_page(request, form, act)
+
+
+@needs(Action.MANAGE_PEOPLE)
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a role; what would leave an organisation, or oneself, without one is asked about once more."""
+    role = role_or_404(request.user, pk)
+    form = sent(request, ConfirmForm)
+    if form.is_valid():
+        try:
+            end_role(role, by=staff(request), at=now(), confirmed=form.cleaned_data["confirmed"])
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The role has ended."))
+            return redirect(after_end(staff(request), role.user_id))
+    act = Act(
+        title=_("End this role"),
+        about=f"{role.user.display_name} · {role.get_role_display()} · {role.organisation.local_name}",
+        lead=_("From the next click on it opens nothing any more. What was recorded stays, with the name."),
+        button=_("End the role"),
+        back=reverse("workspace:person", args=[role.user_id]),
+        crumbs=to_person(role.user),
+    )
+    return act_page(request, form, act)
+
+
+def to_person(person: User) -> tuple[tuple[str, str], ...]:
+    """The crumbs of a page about somebody."""
+    return (
+        (_("People and roles"), reverse("workspace:people")),
+        (person.display_name, reverse("workspace:person", args=[person.pk])),
+    )
+
+
+def after_end(user: User, person_pk: int) -> str:
+    """Back to the person; whoever ended their own role may not see that page any more."""
+    return reverse("workspace:home") if user.pk == person_pk else reverse("workspace:person", args=[person_pk])
+
+
+@needs(Action.MANAGE_PEOPLE)
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody left the service."""
+    found = person_or_404(request.user, pk)
+    form = sent(request, ConfirmForm)
+    if form.is_valid():
+        try:
+            close_account(found, by=staff(request), at=now())
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The account is closed."))
+            return redirect("workspace:person", pk)
+    act = Act(
+        title=_("Close this account"),
+        about=found.display_name,
+        lead=_(
+            "All roles, keys and sessions end at once, and mail address and mobile number are deleted. Records keep "
+            "the name. This cannot be taken back: who returns is invited anew."
+        ),
+        button=_("Close the account"),
+        back=reverse("workspace:person", args=[pk]),
+        crumbs=to_person(found),
+    )
+    return act_page(request, form, act)

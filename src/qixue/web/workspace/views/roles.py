@@ -1,0 +1,118 @@
+"""One's own roles: see them, let somebody stand in for some days, hand one over for good."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from qixue.core.clock import now
+from qixue.core.refusal import Refused
+from qixue.people.directory import colleagues, hand_overs_of, own_roles
+from qixue.people.models import RoleAssignment
+from qixue.people.operations.hand_overs import hand_over
+from qixue.people.operations.stand_ins import arrange_stand_in, end_stand_in
+from qixue.people.rules import Action
+from qixue.web.forms import Form
+from qixue.web.workspace.access import needs, staff
+from qixue.web.workspace.act import Act, act_page, sent
+from qixue.web.workspace.forms.people import HandOverForm, StandInForm
+from qixue.web.workspace.reach.people import own_role_or_404, stand_in_or_404
+from qixue.web.workspace.role_words import WORDS
+
+
+@needs(Action.SEE_WORKSPACE)
+def my_roles(request: HttpRequest) -> HttpResponse:
+    """What one may do where, who stands in for whom, and what was handed over with which note."""
+    user, at = staff(request), now()
+    roles = list(own_roles(user))
+    context = {
+        "roles": [(each, WORDS[each.role]) for each in roles if each.ended_at is None],
+        "former": [each for each in roles if each.ended_at],
+        "hand_overs": hand_overs_of(user),
+        "at": at,
+    }
+    return render(request, "workspace/people/my_roles.html", context)
+
+
+@needs(Action.SEE_WORKSPACE)
+def stand_in(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody holds one's role while one is away."""
+    user, at = staff(request), now()
+    role = own_role_or_404(user, pk)
+    form = StandInForm(request.POST or None, people=colleagues(role.organisation, at).exclude(pk=user.pk))
+    if form.is_valid():
+        days = form.cleaned_data
+        try:
+            arrange_stand_in(role, stand_in=days["person"], first=days["first"], last=days["last"], by=user, at=at)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("Arranged. Both of you find a notice about it."))
+            return redirect("workspace:my_roles")
+    act = Act(
+        title=_("Let somebody stand in"),
+        about=words_of(role),
+        lead=_("Both of you hold the role on these days. It ends by itself, and either of you can end it earlier."),
+        button=_("Let them stand in"),
+        back=reverse("workspace:my_roles"),
+        crumbs=to_my_roles(),
+    )
+    return act_page(request, form, act)
+
+
+@needs(Action.SEE_WORKSPACE)
+def hand_on(request: HttpRequest, pk: int) -> HttpResponse:
+    """One's role goes to a successor for good."""
+    user, at = staff(request), now()
+    role = own_role_or_404(user, pk)
+    form = HandOverForm(request.POST or None, people=colleagues(role.organisation, at).exclude(pk=user.pk))
+    if form.is_valid():
+        try:
+            hand_over(role, successor=form.cleaned_data["person"], note=form.cleaned_data["note"], by=user, at=at)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("Handed over. Thank you for your work."))
+            return redirect("workspace:home")
+    act = Act(
+        title=_("Hand over for good"),
+        about=words_of(role),
+        lead=_(
+            "Your role ends and goes to the successor with all that waits for it. Only somebody else can give it back "
+            "to you."
+        ),
+        button=pgettext("role", "Hand over"),
+        back=reverse("workspace:my_roles"),
+        crumbs=to_my_roles(),
+    )
+    return act_page(request, form, act)
+
+
+def words_of(role: RoleAssignment) -> str:
+    return f"{role.get_role_display()} · {role.organisation.local_name}"
+
+
+def to_my_roles() -> tuple[tuple[str, str], ...]:
+    return ((_("My roles"), reverse("workspace:my_roles")),)
+
+
+@needs(Action.SEE_WORKSPACE)
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a stand-in back before its last day."""
+    found = stand_in_or_404(staff(request), pk)
+    form = sent(request, Form)
+    if form.is_valid():
+        end_stand_in(found, by=staff(request), at=now())
+        messages.success(request, _("Taken back. Both of you find a notice about it."))
+        return redirect("workspace:home")
+    act = Act(
+        title=_("Take the stand-in back"),
+        about=f"{found.user.display_name} · {found.get_role_display()} · {found.organisation.local_name}",
+        lead=_("The role of the stand-in ends at once; the one who was away goes on."),
+        button=_("Take it back"),
+        back=reverse("workspace:my_roles"),
+        crumbs=to_my_roles(),
+    )
+    return act_page(request, form, act)

@@ -1,0 +1,59 @@
+"""One's own keys for programs: make one, see which there are, revoke one."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from qixue.core.clock import now
+from qixue.core.refusal import Refused
+from qixue.people.directory import tokens_of
+from qixue.people.operations.tokens import make_token, revoke_token
+from qixue.people.rules import Action
+from qixue.web import parts
+from qixue.web.forms import Form
+from qixue.web.workspace.access import needs, staff
+from qixue.web.workspace.act import Act, act_page, sent
+from qixue.web.workspace.forms.people import TokenForm
+from qixue.web.workspace.reach.people import own_token_or_404
+
+
+@needs(Action.SEE_WORKSPACE)
+def tokens(request: HttpRequest) -> HttpResponse:
+    """The list, and a form for a new key. The key is on the answer to that form and nowhere else."""
+    user, at = staff(request), now()
+    form = TokenForm(request.POST or None)
+    key = ""
+    if form.is_valid():
+        answers = form.cleaned_data
+        try:
+            _token, key = make_token(
+                user, name=answers["name"], lasts=form.lasts(), at=at, client_uuid=answers["client_uuid"]
+            )
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            if not key:
+                return redirect("workspace:tokens")
+            form = TokenForm()
+    context = {"tokens": [(each, each.is_valid_at(at)) for each in tokens_of(user)], "key": key}
+    return parts.form_page(request, "workspace/people/tokens.html", form, **context)
+
+
+@needs(Action.SEE_WORKSPACE)
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    token = own_token_or_404(staff(request), pk)
+    form = sent(request, Form)
+    if form.is_valid():
+        revoke_token(token, by=staff(request), at=now())
+        messages.success(request, _("The key is revoked; programs with it are refused from now on."))
+        return redirect("workspace:tokens")
+    act = Act(
+        title=_("Revoke this key"),
+        about=token.name,
+        lead=_("Programs with it are refused from now on. This cannot be taken back."),
+        button=_("Revoke"),
+        back=reverse("workspace:tokens"),
+    )
+    return act_page(request, form, act)

@@ -1,0 +1,93 @@
+"""Every address of the site that is no address of the API, and what the public ones need to lead somewhere."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from tests.factories import NOON, BrandFactory
+from tests.factories_recognitions import CallFactory, on_notice
+from tests.web.workspace.scene import MISSING, Scene
+
+from qixue.core.audience import audience_of
+from qixue.people.models import Invitation
+from qixue.programme.models import Nomination, Objection
+
+OF_THE_API = "/api/v1/"
+WORKSPACE = "workspace:"
+
+
+@dataclass(frozen=True)
+class Address:
+    """`name` with its namespace, as `reverse` takes it; `audience` is an action or an audience, or empty."""
+
+    name: str
+    path: str
+    audience: str
+
+
+def addresses(resolver: URLResolver | None = None, before: str = "/", namespace: str = "") -> Iterator[Address]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        here = before + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield Address(f"{namespace}{pattern.name}", here, audience_of(pattern.callback))
+        elif here != OF_THE_API:
+            yield from addresses(pattern, here, f"{pattern.namespace}:" if pattern.namespace else namespace)
+
+
+def outside_the_workspace() -> list[Address]:
+    return [address for address in addresses() if not address.name.startswith(WORKSPACE)]
+
+
+def brand_of(scene: Scene) -> str:
+    brand = BrandFactory(code="BRAND", region=scene.programme.region)
+    scene.programme.brands.add(brand)
+    return brand.code
+
+
+# By the name of the parameter, what leads to a public record of the scene; by the route's name where that differs.
+def candidate_of(scene: Scene) -> int:
+    """Somebody on public notice, with a photo."""
+    call = CallFactory(programme=scene.programme)
+    return on_notice(call=call, photo=ContentFile(b"a photo", name="star.jpg"), photo_consented_at=NOON).pk
+
+
+def objection_of(scene: Scene) -> uuid.UUID:
+    candidate = Nomination.objects.get(pk=candidate_of(scene))
+    return Objection.objects.create(nomination=candidate, text="情况不符", is_anonymous=True, received_at=NOON).key
+
+
+def invitation_secret(scene: Scene) -> str:
+    """What the link of an invitation to `own` ends with."""
+    invitation = Invitation.objects.get(pk=scene.record("people/invitations/"))
+    invitation.digest = Invitation.digest_of("known-to-the-invited")
+    invitation.save(update_fields=["digest"])
+    return "known-to-the-invited"
+
+
+PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
+    "code": lambda scene: scene.programme.code,
+    "figure_code": lambda scene: "attendance",
+    "pk": lambda scene: scene.session.pk,
+    "public:organisation code": lambda scene: scene.places["own"].code,
+    "public:brand code": brand_of,
+    "public:candidate pk": candidate_of,
+    "public:candidate_photo pk": candidate_of,
+    "public:object pk": candidate_of,
+    "public:objection key": objection_of,
+    "public:invitation secret": invitation_secret,
+    "account:remove_passkey pk": lambda scene: MISSING["pk"],  # one's own only, and nobody in the scene has one
+}
+
+
+def public_url(address: Address, scene: Scene, **changes: Any) -> str:
+    """Where the page of a public record is. Raises KeyError for a parameter that nobody fills."""
+    names = [part.split(":")[1].split(">")[0] for part in address.path.split("<")[1:]]
+    kwargs = {name: maker_of(address, name)(scene) for name in names if name not in changes}
+    return reverse(address.name, kwargs={**kwargs, **{name: changes[name] for name in names if name in changes}})
+
+
+def maker_of(address: Address, name: str) -> Callable[[Scene], Any]:
+    return PUBLIC_RECORDS.get(f"{address.name} {name}") or PUBLIC_RECORDS[name]
