@@ -76,6 +76,7 @@ MEANING: dict[Action, str] = {
     Action.SEE_RECORDS: "read activities before they are published, and ledger entries",
     Action.EDIT_ACTIVITY: "write an activity and its sessions",
     Action.PUBLISH_ACTIVITY: "show an activity to the public, or call it off",
+    Action.MANAGE_REGISTRATIONS: "see who is signed up for a session, sign people up and take them out",
     Action.RECORD_ATTENDANCE: "enter a head count for a session",
     Action.CORRECT_ATTENDANCE: "replace or take back an entry by a new one that says why",
     Action.SEE_EVIDENCE: "open the photos of sign-in sheets, which hold names",

@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qixue.people.models import Resident, User
 from qixue.places.models import Region
@@ -84,7 +85,7 @@ class Registration(models.Model):
         STAFF = "staff", _("By the organiser")
 
     class CancelReason(models.TextChoices):
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        WITHDRAWN = "withdrawn", pgettext_lazy("registration", "Withdrawn")
         OFFER_EXPIRED = "offer_expired", _("The offer was not taken up in time")
         REMOVED = "removed", _("Taken out by the organiser")
         SESSION_OFF = "session_off", _("The session was called off")

@@ -51,6 +51,8 @@ def save_profile(user: User, *, details: ResidentDetails, at: datetime.datetime)
         raise Refused("guardian_needed", sentence, field="birth_year")
     values = {"name": details.name, "birth_year": details.birth_year, "home_region": details.home_region}
     resident, _made = Resident.objects.update_or_create(user=user, defaults=values)
+    if not user.has_usable_password():  # an account made by phone code has had no name so far
+        User.objects.filter(pk=user.pk).update(display_name=details.name)
     record_audit("resident.profile_saved", resident, by=user, at=at)
     return resident
 

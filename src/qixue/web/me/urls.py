@@ -1,11 +1,14 @@
 from django.urls import path
 
-from qixue.web.me.views import household, registrations
+from qixue.web.me.views import household, registrations, sign_in
 
 app_name = "me"
 
 urlpatterns = [
     path("", registrations.home, name="home"),
+    path("sign-in/", sign_in.number, name="sign_in"),
+    path("sign-in/code/", sign_in.code, name="sign_in_code"),
+    path("sign-in/again/", sign_in.again, name="sign_in_again"),
     path("profile/", household.profile, name="profile"),
     path("household/", household.household, name="household"),
     path("household/new/", household.new, name="new_dependent"),

@@ -19,7 +19,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     """Name, year of birth and home; nothing else is asked."""
     user, resident = request.user, resident_of(request)
     target = request.POST.get("next") or request.GET.get("next") or reverse("me:home")
-    initial = initial_of(resident) if resident else {"name": user.display_name if isinstance(user, User) else ""}
+    initial = initial_of(resident) if resident else {"name": user.display_name if user.has_usable_password() else ""}
     form = ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and isinstance(user, User) and form.is_valid():
         try:
