@@ -59,7 +59,7 @@ def sign_up(client: Client, session: Session, *people: Resident) -> str:
 def test_visitor_is_asked_to_sign_in_and_comes_back(client, session):
     response = client.get(f"/me/sessions/{session.pk}/register/")
 
-    assert response.url == f"/sign-in/?next=/me/sessions/{session.pk}/register/"
+    assert response.url == f"/me/sign-in/?next=/me/sessions/{session.pk}/register/"
 
 
 def test_somebody_unknown_says_who_they_are_and_goes_on(client, session):

@@ -36,7 +36,7 @@ def for_residents(view: View) -> View:
 
 def with_next(url: str, target: str) -> str:
     """The address of a step, which says where to go afterwards."""
-    return f"{url}?{urlencode({'next': target})}"
+    return f"{url}?{urlencode({'next': target}, safe='/')}"
 
 
 def resident_of(request: HttpRequest) -> Resident | None:
