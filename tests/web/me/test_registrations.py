@@ -80,7 +80,7 @@ def test_signing_up_a_family_leads_to_a_page_that_says_so(member, session):
     address = sign_up(signed_in(member), session, member, child)
 
     text = words(page_of(signed_in(member), address))
-    assert "有名额" in text
+    assert "报名成功" in text
     assert all(name in text for name in ("李嘉明", "李一诺"))
 
 

@@ -21,7 +21,7 @@ class ProfileForm(Form):
     """All that is asked of a person."""
 
     name = PlainCharField(
-        label=_("Name"),
+        label=_("Full name"),
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
     )
