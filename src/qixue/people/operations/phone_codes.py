@@ -7,6 +7,7 @@ gets around together: per number, per block of numbers, per browser and for the 
 import datetime
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -42,7 +43,7 @@ class Limit:
     key: str
     most: int
     code: str
-    text: str
+    text: Any
 
 
 @transaction.atomic

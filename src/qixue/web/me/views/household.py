@@ -19,7 +19,8 @@ def profile(request: HttpRequest) -> HttpResponse:
     """Name, year of birth and home; nothing else is asked."""
     user, resident = request.user, resident_of(request)
     target = request.POST.get("next") or request.GET.get("next") or reverse("me:home")
-    initial = initial_of(resident) if resident else {"name": user.display_name if user.has_usable_password() else ""}
+    is_named = isinstance(user, User) and user.has_usable_password()  # an account made by phone has no name yet
+    initial = initial_of(resident) if resident else {"name": str(user) if is_named else ""}
     form = ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and isinstance(user, User) and form.is_valid():
         try:
