@@ -39,7 +39,7 @@ ROUTES: list[URLPattern] = urls.urlpatterns
 SEEN_AND_WRITTEN = {"inbox", "notice", "notice_preferences", "delivery", "attach_plan_document"}
 # What the generated forms are known to be good enough for: they are not only turned away because they are wrong.
 TAKEN = {"edit_activity", "new_session", "void_entry", "new_plan_line", "submit_plan", "countersign"}
-OF_THE_FRAME = re.compile(r"django_session|axes_")  # what signing in writes
+OF_THE_FRAME = re.compile(r"people_websession|axes_")  # what signing in writes
 
 
 @dataclass
