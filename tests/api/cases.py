@@ -186,7 +186,7 @@ CASES: dict[Route, Case] = {
     ("POST", "/follow-ups/{follow_up_id}/closing"): Case(
         **of_follow_up(FollowUp.State.REPORTED, reached=ABOVE, body=stepped())
     ),
-    ("POST", "/follow-ups/{follow_up_id}/return"): Case(
+    ("POST", "/follow-ups/{follow_up_id}/sending-back"): Case(
         **of_follow_up(FollowUp.State.REPORTED, reached=ABOVE, body=stepped(reason="请补充"))
     ),
     ("GET", "/programmes/{code}/return-calls"): Case(

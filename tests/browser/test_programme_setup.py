@@ -77,7 +77,7 @@ def fill_parts(programme: Programme, bureau: Organisation) -> None:
     GroupMember.objects.create(group=group, position=1, seat="head", duty="副市长")
     Liaison.objects.create(group=group, position=1, organisation=bureau)
     TaskAssignment.objects.create(programme=programme, position=1, task="统筹协调", organisation=bureau)
-    brand = BrandFactory(code="reading")
+    brand = BrandFactory(code="reading", organisation=bureau)
     brand.programmes.add(programme)
     series = Series.objects.create(brand=brand, code="S1", position=1, name="悦读小组")
     instalment = Instalment.objects.create(series=series, programme=programme, number=12)

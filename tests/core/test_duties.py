@@ -1,6 +1,9 @@
 import datetime
 
-from qixue.core.duties import Duties, Duty
+import pytest
+
+from qixue.core.duties import Duties, Duty, for_each
+from qixue.core.models import AuditEntry
 
 AT = datetime.datetime(2026, 11, 4, 12, tzinfo=datetime.UTC)
 MINUTE = datetime.timedelta(minutes=1)
@@ -21,3 +24,15 @@ def test_duty_that_fails_holds_up_no_other():
     duties = Duties([Duty("fails", fail, every=MINUTE), Duty("works", lambda at: 1, every=MINUTE)])
 
     assert duties.run_due(at=AT) == {"fails": 0, "works": 1}
+
+
+@pytest.mark.django_db
+def test_row_that_fails_leaves_nothing_and_holds_up_none_after_it():
+    def act(row: int) -> int:
+        AuditEntry.objects.create(action=f"row.{row}", at=AT)
+        if row == 1:
+            raise RuntimeError("planted")
+        return 1
+
+    assert for_each("rows", [1, 2, 3], act) == 2
+    assert list(AuditEntry.objects.order_by("pk").values_list("action", flat=True)) == ["row.2", "row.3"]

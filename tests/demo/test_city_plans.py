@@ -5,7 +5,7 @@ from tests.demo.conftest import AT, EDITION
 
 from qixue.demo.load import load
 from qixue.programme.models import Activity, Plan, PlanLine, PlanStep, PlanVersion, Programme, Session
-from qixue.programme.queries.conflicts import conflicts_among, slots_from
+from qixue.programme.queries.conflicts import conflicts_among, slots_around
 from qixue.programme.queries.gaps import gaps_of
 from qixue.programme.queries.heat import counts_of, heat_of
 from qixue.programme.queries.territory import territory_of
@@ -33,7 +33,7 @@ def test_city_has_conflicts_of_every_kind_and_silent_towns() -> None:
     counts = counts_of(programme, everything, territory)
     heat = heat_of(programme, counts, programme.region, territory)
 
-    found = conflicts_among(slots_from(AT), programme, everything)
+    found = conflicts_among(slots_around(programme, AT), programme, everything)
 
     assert {(each.kind, each.is_hard) for each in found} == {
         ("room", True),

@@ -5,12 +5,12 @@ The tests walk every address of the site and fail where one declares nothing, so
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_required
 from django.http.response import HttpResponseBase
 
-View = Callable[..., HttpResponseBase]
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class Audience(StrEnum):

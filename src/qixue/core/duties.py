@@ -1,8 +1,11 @@
 """What the worker does again and again. Apps register their duties; the queues themselves are tables."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
 
 from qixue.core.logs import get_logger
 
@@ -16,6 +19,23 @@ class Duty:
     name: str
     run: Callable[..., int]
     every: datetime.timedelta
+
+
+def for_each(duty: str, rows: Iterable[Any], act: Callable[[Any], int]) -> int:
+    """Act on every row in a transaction of its own; one that fails is logged and holds up no other.
+
+    Returns how much was done. It is tried again with the next run.
+    """
+    return sum(act_on(duty, row, act) for row in rows)
+
+
+def act_on(duty: str, row: Any, act: Callable[[Any], int]) -> int:
+    try:
+        with transaction.atomic():
+            return act(row)
+    except Exception:  # whatever it raises, those after it are not to wait for it
+        log.exception("duty_row_failed", duty=duty, row=getattr(row, "pk", row))
+        return 0
 
 
 @dataclass

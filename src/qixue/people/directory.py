@@ -13,13 +13,12 @@ from qixue.people.models import (
     Invitation,
     InvitationQuerySet,
     Organisation,
-    OrganisationAlias,
     RoleAssignment,
     RoleAssignmentQuerySet,
     User,
 )
-from qixue.people.queries import organisations_for, path_filter
-from qixue.people.rules import Action, paths_above, reach
+from qixue.people.queries import mentioning, organisations_for, path_filter
+from qixue.people.rules import Action, paths_up_from, reach
 from qixue.places.models import Region
 
 
@@ -36,9 +35,7 @@ def organisations_wanted(user: Any, wanted: Wanted) -> QuerySet[Organisation]:
     """Organisations of the viewer's part of the tree that match, in tree order."""
     found = organisations_for(user, Action.MANAGE_ORGANISATIONS)
     if wanted.text:
-        alias = OrganisationAlias.objects.filter(organisation=OuterRef("pk"), name__icontains=wanted.text)
-        text = Q(name__icontains=wanted.text) | Q(name_en__icontains=wanted.text) | Q(code__icontains=wanted.text)
-        found = found.filter(text | Exists(alias))
+        found = found.filter(mentioning(wanted.text))
     if wanted.kind:
         found = found.filter(kind=wanted.kind)
     if wanted.region:
@@ -63,7 +60,7 @@ def counted(rows: QuerySet[Any], by: str, what: str) -> Coalesce:
 
 def organisations_above(organisation: Organisation) -> list[Organisation]:
     """From the root down to the one right above."""
-    above = Organisation.objects.filter(path__in=paths_above(organisation)[1:])
+    above = Organisation.objects.filter(path__in=paths_up_from(organisation.path)[1:])
     return list(above.order_by("path", "pk"))
 
 
@@ -134,7 +131,8 @@ def hand_overs_of(user: User) -> QuerySet[HandOver]:
 
 def colleagues(organisation: Organisation, at: datetime.datetime) -> QuerySet[User]:
     """Who may stand in or take over: the active people of the organisation, of those above and of those below it."""
-    near = Q(organisation__path__startswith=organisation.path) | Q(organisation__path__in=paths_above(organisation))
+    above = Q(organisation__path__in=paths_up_from(organisation.path))
+    near = Q(organisation__path__startswith=organisation.path) | above
     current = RoleAssignment.objects.current(at).filter(near, user=OuterRef("pk"))
     return User.objects.filter(Exists(current), is_active=True).order_by("display_name", "pk")
 

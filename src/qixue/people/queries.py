@@ -1,13 +1,24 @@
 import datetime
+from collections.abc import Iterable, Set
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from qixue.core.models import OutboxMessage
+from qixue.core.typed import half_width
 from qixue.people import rules
-from qixue.people.models import ApiToken, Notification, Organisation, OrganisationQuerySet, RoleAssignment, User
+from qixue.people.models import (
+    ApiToken,
+    Notification,
+    Organisation,
+    OrganisationAlias,
+    OrganisationQuerySet,
+    RoleAssignment,
+    User,
+)
+from qixue.places.models import Region
 
 
 def path_filter(paths: list[str], field: str = "path") -> Q:
@@ -20,6 +31,38 @@ def organisations_for(user: Any, action: rules.Action) -> OrganisationQuerySet:
     return Organisation.objects.filter(path_filter(rules.reach(user, action))).order_by("path", "pk")
 
 
+def region_of_part(organisation: Organisation) -> Region | None:
+    """Where everything at and below an organisation lies: its own region, else that of the nearest one above it."""
+    placed = Organisation.objects.filter(path__in=rules.paths_up_from(organisation.path), region__isnull=False)
+    nearest = max(placed.select_related("region"), key=lambda each: len(each.path), default=None)
+    return nearest.region if nearest else None
+
+
+def called(text: str) -> Q:
+    """Of organisations: those of exactly this code, name or other name, in whatever case and width it is typed."""
+    spellings = {text.strip(), half_width(text)}
+    return reduce(or_, (each_name("iexact", spelling) for spelling in spellings))
+
+
+def mentioning(text: str) -> Q:
+    """Of organisations: those whose code, name or other name holds the text."""
+    spellings = {text.strip(), half_width(text)}
+    return reduce(or_, (each_name("icontains", spelling) for spelling in spellings))
+
+
+def each_name(way: str, text: str) -> Q:
+    alias = OrganisationAlias.objects.filter(**{f"name__{way}": text}, organisation=OuterRef("pk"))
+    names = (Q(**{f"{field}__{way}": text}) for field in ("code", "name", "name_en"))
+    return reduce(or_, names, Q(Exists(alias)))
+
+
+def organisations_named(text: str, among: OrganisationQuerySet) -> OrganisationQuerySet:
+    """The one that is called exactly so, else all that mention the text, in tree order."""
+    same = among.filter(called(text))
+    found = same if len(same.order_by()[:2]) == 1 else among.filter(mentioning(text))
+    return found.order_by("path", "pk")
+
+
 def user_of_token(key: str, *, at: datetime.datetime) -> User | None:
     """The active user behind an API key, or None when the key is unknown, expired or its user was deactivated."""
     token = ApiToken.objects.select_related("user").filter(digest=ApiToken.digest_of(key)).first()
@@ -30,15 +73,47 @@ def user_of_token(key: str, *, at: datetime.datetime) -> User | None:
 
 def people_in_charge(organisation: Organisation, action: rules.Action) -> list[User]:
     """Who is told: the active people who may do the action in the organisation, else in the nearest one above it."""
-    paths = rules.paths_above(organisation)
+    return people_in_charge_of([organisation], action)[organisation.pk]
+
+
+def people_in_charge_of(organisations: Iterable[Organisation], action: rules.Action) -> dict[int, list[User]]:
+    """The same for many organisations at once, by their keys."""
+    above = {organisation.pk: rules.paths_up_from(organisation.path) for organisation in organisations}
     holders = RoleAssignment.objects.current().filter(
-        organisation__path__in=paths, role__in=rules.TABLE[action], user__is_active=True
+        organisation__path__in={path for paths in above.values() for path in paths},
+        role__in=rules.TABLE[action],
+        user__is_active=True,
     )
     by_path: dict[str, dict[int, User]] = {}
     for holder in holders.select_related("user", "organisation").order_by("pk"):
         by_path.setdefault(holder.organisation.path, {})[holder.user_id] = holder.user
-    nearest = next((path for path in paths if path in by_path), None)
-    return list(by_path[nearest].values()) if nearest else []
+    nearest = {pk: next((path for path in paths if path in by_path), None) for pk, paths in above.items()}
+    return {pk: list(by_path[path].values()) if path else [] for pk, path in nearest.items()}
+
+
+def holders_of(action: rules.Action) -> QuerySet[Any]:
+    """The paths of the organisations in which somebody active may do the action by a role held there."""
+    holders = RoleAssignment.objects.current().filter(role__in=rules.TABLE[action], user__is_active=True)
+    return holders.values_list("organisation__path", flat=True).distinct()
+
+
+def nearest_holder(path: str, holders: Set[str]) -> str:
+    """The path, or the nearest one above it, that is among the holders; empty where nobody is."""
+    while path and path not in holders:
+        path = path_above(path)
+    return path
+
+
+def path_above(path: str) -> str:
+    """Empty above the root."""
+    above, slash, _code = path.rstrip("/").rpartition("/")
+    return above + slash
+
+
+def whose_turn(user: Any, action: rules.Action, paths: Iterable[str]) -> list[str]:
+    """Those of the paths for which the action waits for the user: in their office or past one without a holder."""
+    own, holders = set(rules.reach(user, action)), set(holders_of(action))
+    return [path for path in paths if nearest_holder(path, holders) in own]
 
 
 def staff_by_organisation(organisations: list[int], action: rules.Action) -> dict[int, list[User]]:

@@ -96,7 +96,7 @@ MEANING: dict[Action, str] = {
     Action.NOMINATE: "write nominations, put them forward, and record what the nominee agreed to",
     Action.JUDGE_NOMINATION: "open calls, pass on, put on notice and award; never what one's own office put forward",
     Action.MANAGE_PEOPLE: "invite people, give and end roles in one's own part, never more than one's own",
-    Action.MANAGE_ORGANISATIONS: "add, edit and move organisations; one's own can be edited but not moved",
+    Action.MANAGE_ORGANISATIONS: "add, edit and move organisations; one's own keeps kind, region and parent",
     Action.SEE_DELIVERIES: "read which messages could not be delivered, and try them again",
 }
 
@@ -118,9 +118,9 @@ def reach(user: Any, action: Action) -> list[str]:
     return list(assignments.values_list("organisation__path", flat=True))
 
 
-def paths_above(organisation: Organisation) -> list[str]:
-    """The path of the organisation and of each one above it, the nearest first."""
-    steps = organisation.path.rstrip("/").split("/")
+def paths_up_from(path: str) -> list[str]:
+    """A path in the tree itself and that of each organisation above it, the nearest first."""
+    steps = path.rstrip("/").split("/")
     return ["/".join(steps[:length]) + "/" for length in range(len(steps), 0, -1)]
 
 
@@ -171,6 +171,6 @@ def is_vouched_for(invitation: Invitation) -> bool:
 
 
 def may_move(user: Any, organisation: Organisation) -> bool:
-    """From an organisation above: nobody takes their own place in the tree elsewhere."""
+    """From an organisation above: nobody takes their own place in the tree elsewhere, or calls it something else."""
     paths = reach(user, Action.MANAGE_ORGANISATIONS)
     return any(organisation.path.startswith(path) and organisation.path != path for path in paths)

@@ -21,6 +21,7 @@ register(
         _("A recovery code was used to sign in"),
         _("%(left)s codes are left. If this was not you, please change your password at once."),
     ),
+    NoticeKind("account_token_made", ACCOUNT, _("A key for programs, “%(name)s”, was made for your account"), NOT_YOU),
     NoticeKind(
         "account_codes_refused",
         ACCOUNT,
@@ -31,6 +32,6 @@ register(
         "account_factors_reset",
         ACCOUNT,
         _("Your second step at sign-in was reset"),
-        _("App, passkeys and recovery codes no longer work; all sessions have ended. Please set them up anew."),
+        _("App, passkeys, recovery codes and keys no longer work; all sessions have ended. Please set them up anew."),
     ),
 )

@@ -17,6 +17,10 @@ from qixue.programme.models import (
     ReturnSubmission,
 )
 
+Kind = Organisation.Kind
+# Offices that speak for everything of their place.
+ANSWERING = (Kind.LEADING_GROUP, Kind.EDUCATION_BUREAU, Kind.GOVERNMENT, Kind.SUBDISTRICT_OFFICE, Kind.TOWN_GOVERNMENT)
+
 
 def may_approve_plan(user: Any, plan: Plan) -> bool:
     return may_approve_for(user, plan.organisation, plan.programme)
@@ -65,9 +69,28 @@ def may_set_up(user: Any, programme: Programme) -> bool:
     return may(user, Action.SET_UP_PROGRAMME, programme.organisation)
 
 
-def may_change_brand(programme: Programme, brand: Brand) -> bool:
-    """A programme changes the brands of its own place; one of a city stays as it is when a county takes part in it."""
-    return brand.region.path.startswith(programme.region.path)
+def may_set_up_for_place_of(user: Any, organisation: Organisation) -> bool:
+    """A programme speaks for the whole place of its organisation, so only those set it up who answer for that place.
+
+    That is: coordinators of an organisation at the top of its tree, or of an office that answers for a place, when it
+    is this organisation or one above it. A library of the city has its programme set up from above.
+    """
+    answering = Organisation.objects.filter(Q(parent=None) | Q(kind__in=ANSWERING))
+    paths = reach(user, Action.SET_UP_PROGRAMME)
+    return answering.filter(path__in=[path for path in paths if organisation.path.startswith(path)]).exists()
+
+
+def may_change_brand(user: Any, brand: Brand) -> bool:
+    """Coordinators of the organisation that keeps the brand, or of one above it; whoever took it up only shows it."""
+    return brand.organisation is not None and may(user, Action.SET_UP_PROGRAMME, brand.organisation)
+
+
+def brands_changed_by(user: Any) -> Q:
+    """The same rule as a condition on brands."""
+    condition = Q(pk__in=[])
+    for path in reach(user, Action.SET_UP_PROGRAMME):
+        condition |= Q(organisation__path__startswith=path)
+    return condition
 
 
 def may_assign_to(user: Any, organisation: Organisation) -> bool:

@@ -13,20 +13,11 @@ from qixue.core.clock import SHANGHAI
 from qixue.core.quantity import UNITS
 from qixue.programme.models import ReturnCall, ReturnField, ReturnSubmission, SentValue
 from qixue.programme.queries.return_calls import due_day
-from qixue.programme.queries.return_coverage import Board, Tile
+from qixue.programme.queries.return_coverage import Board, Tile, state_words
 from qixue.programme.queries.return_sums import fields_of
 from qixue.report.annex import QUALIFIERS, write_sheet
 
 LEADING = ("=", "+", "-", "@", "\t", "\r")  # with these a spreadsheet takes a text for a formula
-STATES = {
-    "late": "逾期未报",
-    "waiting": "未报送",
-    "submitted": "待审核",
-    "sent_back": "已退回",
-    "accepted": "已审核",
-    "covered": "由县级代报",
-    "nobody": "无填报单位",
-}
 Cell = str | int | float
 
 
@@ -102,7 +93,7 @@ def cells_of(
     sent_at = submission.sent_step.at if submission and submission.sent_step else None
     cells: list[Cell] = [
         submission.organisation.name if submission else "",
-        STATES[state],
+        state_words()[state],
         sent_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if sent_at else "",
         due_day(submission).isoformat() if submission else "",
         days_late if submission else "",

@@ -40,10 +40,15 @@ def confirmed_account(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, user: User, *args: Any, **kwargs: Any) -> HttpResponse:
         if not was_confirmed(request, at=now()):
-            return redirect(f"{reverse('account:confirm')}?{urlencode({'next': request.get_full_path()})}")
+            return redirect(way_to_confirm(request))
         return view(request, user, *args, **kwargs)
 
     return guarded
+
+
+def way_to_confirm(request: HttpRequest) -> str:
+    """The page on which one shows once more who one is, and which leads back here."""
+    return f"{reverse('account:confirm')}?{urlencode({'next': request.get_full_path()})}"
 
 
 def wanted(request: HttpRequest) -> str:

@@ -79,6 +79,10 @@ class PasswordForm(Form):
     password = password_field(_("Password"), "current-password")
 
 
+class PasswordAndCodeForm(CodeForm, PasswordForm):
+    """Both steps, in the order in which they are asked at sign-in."""
+
+
 class NewPasswordForm(Form):
     current = password_field(_("Present password"), "current-password")
     password = password_field(

@@ -33,6 +33,8 @@ class Worded(forms.BaseForm):
         for field in self.fields.values():
             sentence = next(sentence for kind, sentence in WAYS_TO_ANSWER if isinstance(field, kind))
             field.error_messages["required"] = str(sentence) % {"label": field.label}
+            if isinstance(field, forms.EmailField):
+                field.error_messages["invalid"] = _("Please write a mail address, for example name@example.cn.")
 
     def refuse(self, refusal: Refused) -> None:
         """Show why the operation refused, beside the field that it names; a doubt offers to go on all the same."""

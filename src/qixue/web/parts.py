@@ -76,8 +76,11 @@ def nav_links(request: HttpRequest, programme: Programme | None) -> list[NavLink
         places.append((_("Workspace"), reverse("workspace:home")))
     else:
         places.append((pgettext("navigation", "Mine"), reverse("me:home")))
+    own = reverse("public:programme", args=[programme.code]) if programme else ""
     matching = [url for _text, url in places if request.path == url or (url != "/" and request.path.startswith(url))]
     current = max(matching, key=len, default="")
+    if own and request.path.startswith(own) and not current.startswith(own):
+        current = ""  # a further page of the present week belongs to no past one
     return [NavLink(text, url, url == current) for text, url in places]
 
 

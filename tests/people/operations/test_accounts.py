@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 from django.test import Client
-from tests.factories import NOON, UserFactory
+from tests.factories import NOON, UserFactory, key
 from tests.people.operations.people_with_factors import person_with_app
 
 from qixue.core.models import AuditEntry, OutboxMessage
@@ -17,6 +17,8 @@ from qixue.people.operations.accounts import (
     reset_second_factor,
     sessions_of,
 )
+from qixue.people.operations.tokens import make_token
+from qixue.people.queries import user_of_token
 from qixue.people.session_store import forget_expired
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +60,30 @@ def test_change_password_tells_the_person_also_at_night():
     message = OutboxMessage.objects.get()
     assert (message.subject, message.due_at) == ("您的密码已修改", at)
     assert Notification.objects.get().link == "/account/"
+
+
+@pytest.mark.parametrize("act", ["password", "factors"])
+def test_keys_for_programs_end_with_the_password_and_the_second_step(act: str):
+    user, stranger = UserFactory(), UserFactory()
+    lasts = datetime.timedelta(days=30)
+    mine, other = (make_token(each, name="网站", lasts=lasts, at=NOON, client_uuid=key()) for each in (user, stranger))
+
+    if act == "password":
+        change_password(user, password=NEW, by=user, at=NOON)
+    else:
+        reset_second_factor(user, by=None, at=NOON)
+
+    assert [user_of_token(secret, at=NOON) for _token, secret in (mine, other)] == [None, stranger]
+    assert AuditEntry.objects.get(action="token.revoked").subject_id == str(mine[0].pk)
+
+
+def test_new_key_for_programs_is_told_to_its_owner():
+    user = UserFactory(email="a@example.cn")
+
+    make_token(user, name="网站", lasts=datetime.timedelta(days=30), at=NOON, client_uuid=key())
+
+    assert Notification.objects.get(user=user).kind == "account_token_made"
+    assert "网站" in OutboxMessage.objects.get().subject
 
 
 def test_change_weak_password_changes_nothing():

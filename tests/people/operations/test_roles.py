@@ -138,6 +138,23 @@ def test_account_with_a_role_elsewhere_is_not_closed(county: Organisation) -> No
     assert (refused.value.code, held.ended_at) == ("outside_reach", None)
 
 
+def test_account_without_roles_is_closed_only_where_all_of_them_were(
+    county: Organisation, lead: RoleAssignment
+) -> None:
+    by = RoleAssignmentFactory(organisation=county, role=Role.COORDINATOR).user
+    here = RoleAssignmentFactory(organisation=county, ended_at=NOON)
+    both = RoleAssignmentFactory(organisation=county, ended_at=NOON).user
+    RoleAssignmentFactory(user=both, organisation=lead.organisation, ended_at=NOON)
+
+    for person in (UserFactory(), both):
+        with pytest.raises(Refused) as refused:
+            close_account(person, by=by, at=NOON)
+        assert refused.value.code == "outside_reach"
+    closed = [close_account(here.user, by=by, at=NOON), close_account(both, by=lead.user, at=NOON)]
+
+    assert [each.is_active for each in closed] == [False, False]
+
+
 def test_account_of_a_resident_is_not_closed(county: Organisation, lead: RoleAssignment) -> None:
     held = RoleAssignmentFactory(organisation=county, role=Role.DOOR_VOLUNTEER)
     ResidentFactory(user=held.user)

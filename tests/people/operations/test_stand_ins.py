@@ -10,7 +10,7 @@ from time_machine import travel
 
 from qixue.core.models import AuditEntry
 from qixue.core.refusal import Refused
-from qixue.people.models import HandOver, Invitation, Notification, Organisation, Role, RoleAssignment
+from qixue.people.models import HandOver, Invitation, Notification, Organisation, Role, RoleAssignment, User
 from qixue.people.operations.hand_overs import hand_over
 from qixue.people.operations.invitations import Invited, invite_person
 from qixue.people.operations.roles import give_role
@@ -33,9 +33,14 @@ def held(county: Organisation) -> RoleAssignment:
     return RoleAssignmentFactory(organisation=county, role=Role.COORDINATOR)
 
 
+def colleague_of(held: RoleAssignment) -> User:
+    """Somebody on the staff of the same organisation."""
+    return RoleAssignmentFactory(organisation=held.organisation, role=Role.CADRE).user
+
+
 def arranged(held: RoleAssignment, **changes: Any) -> RoleAssignment:
     values = {"first": TODAY, "last": TODAY + 2 * DAY, "by": held.user, "at": NOON, **changes}
-    return arrange_stand_in(held, **{"stand_in": UserFactory(), **values})
+    return arrange_stand_in(held, **{"stand_in": colleague_of(held), **values})
 
 
 def test_stand_in_holds_the_role_from_the_first_to_the_last_day(held: RoleAssignment, county: Organisation) -> None:
@@ -135,13 +140,22 @@ def test_stand_in_cannot_stay_for_good(held: RoleAssignment, county: Organisatio
     assert (passed_on.value.code, given.value.code) == ("not_own_role", "may_not_give_role")
 
 
+def test_role_goes_to_nobody_from_elsewhere(held: RoleAssignment) -> None:
+    for stranger in (UserFactory(), RoleAssignmentFactory().user):
+        with pytest.raises(Refused) as stood_in:
+            arranged(held, stand_in=stranger)
+        with pytest.raises(Refused) as handed_over:
+            hand_over(held, successor=stranger, note="", by=held.user, at=NOON)
+        assert [stood_in.value.code, handed_over.value.code] == ["not_a_colleague"] * 2
+
+
 def test_stand_in_without_days_is_refused_by_the_database(held: RoleAssignment) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         RoleAssignmentFactory(organisation=held.organisation, stands_in_for=held)
 
 
 def test_role_goes_to_the_successor_with_a_note(held: RoleAssignment, county: Organisation) -> None:
-    successor = UserFactory()
+    successor = colleague_of(held)
     done = [hand_over(held, successor=successor, note="钥匙在门卫处", by=held.user, at=NOON) for _ in "ab"]
 
     held.refresh_from_db()
@@ -159,7 +173,7 @@ def unread(user: Any, kind: str) -> None:
 
 
 def test_unread_work_goes_along_when_nothing_else_is_left(held: RoleAssignment) -> None:
-    successor = UserFactory()
+    successor = colleague_of(held)
     unread(held.user, "plan_submitted")
     unread(held.user, "role_given")
 
@@ -172,7 +186,7 @@ def test_unread_work_goes_along_when_nothing_else_is_left(held: RoleAssignment) 
 
 
 def test_unread_work_stays_with_somebody_who_has_another_role(held: RoleAssignment) -> None:
-    successor = UserFactory()
+    successor = colleague_of(held)
     RoleAssignmentFactory(user=held.user)
     unread(held.user, "plan_submitted")
 
@@ -181,10 +195,23 @@ def test_unread_work_stays_with_somebody_who_has_another_role(held: RoleAssignme
     assert not Notification.objects.filter(user=successor, kind="plan_submitted").exists()
 
 
+def test_unread_work_of_a_role_held_elsewhere_stays(held: RoleAssignment, county: Organisation) -> None:
+    successor = colleague_of(held)
+    RoleAssignmentFactory(user=held.user, organisation=OrganisationFactory(parent=county), ended_at=NOON + DAY)
+    RoleAssignmentFactory(user=held.user, organisation=county.parent, ended_at=NOON)
+    for kind, created_at in [("plan_submitted", NOON - DAY), ("plan_approved", NOON + DAY)]:
+        Notification.objects.create(user=held.user, kind=kind, created_at=created_at, key=kind, params={})
+
+    hand_over(held, successor=successor, note="", by=held.user, at=NOON + 2 * DAY)
+
+    passed_on = Notification.objects.filter(user=successor, kind__startswith="plan").values_list("kind", flat=True)
+    assert list(passed_on) == ["plan_approved"]
+
+
 def test_open_invitations_go_along(held: RoleAssignment, county: Organisation) -> None:
     invited = Invited(name="王芳", role=Role.CADRE, mobile="13900000000")
     invite_person(county, invited=invited, by=held.user, at=NOON, client_uuid=key())
-    successor = UserFactory()
+    successor = colleague_of(held)
 
     hand_over(held, successor=successor, note="", by=held.user, at=NOON)
 
@@ -194,6 +221,6 @@ def test_open_invitations_go_along(held: RoleAssignment, county: Organisation) -
 
 def test_role_of_somebody_else_is_not_handed_over(held: RoleAssignment) -> None:
     with pytest.raises(Refused) as refused:
-        hand_over(held, successor=UserFactory(), note="", by=UserFactory(), at=NOON)
+        hand_over(held, successor=colleague_of(held), note="", by=UserFactory(), at=NOON)
 
     assert refused.value.code == "not_own_role"

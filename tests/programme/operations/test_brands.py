@@ -1,7 +1,9 @@
 import uuid
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from tests.factories import (
     NOON,
     ActivityFactory,
@@ -56,7 +58,8 @@ def test_brand_is_made_once_and_shown_in_its_programme(programme: Programme, act
 
     assert made[0] == made[1]
     assert list(programme.brands.all()) == [made[0]]
-    assert (made[0].region, made[0].slogan) == (programme.region, READING.slogan)
+    assert (made[0].region, made[0].organisation) == (programme.region, programme.organisation)
+    assert made[0].slogan == READING.slogan
 
 
 def test_second_brand_of_the_same_name_is_refused(programme: Programme, acting: dict[str, Any]) -> None:
@@ -69,15 +72,51 @@ def test_second_brand_of_the_same_name_is_refused(programme: Programme, acting: 
 def test_brand_is_edited_as_it_was_read(programme: Programme, acting: dict[str, Any]) -> None:
     brand = create_brand(programme, details=READING, client_uuid=key(), **acting)
 
-    edit_brand(programme, brand=brand, details=BrandDetails("悦读小区"), version=2, **acting)
-    with refusing("changed_meanwhile"):
-        edit_brand(programme, brand=brand, details=READING, version=2, **acting)
+    other = ProgrammeFactory(organisation=programme.organisation, region=programme.region)
+    take_up_brand(other, brand=brand, **acting)
+
+    edit_brand(programme, brand=brand, details=BrandDetails("悦读小区"), version=1, **acting)
+    for shown_in in (programme, other):
+        with refusing("changed_meanwhile"):
+            edit_brand(shown_in, brand=brand, details=READING, version=1, **acting)
 
     assert Brand.objects.get().name == "悦读小区"
 
 
-def test_county_takes_up_the_brand_of_its_city_without_changing_it(local: Programme, acting: dict[str, Any]) -> None:
-    brand = BrandFactory()
+def test_whoever_takes_up_a_brand_does_not_change_it(programme: Programme) -> None:
+    """A college of the city, in the same place and below the same bureau, is not the one that keeps the brand."""
+    college = OrganisationFactory(code="college", parent=programme.organisation)
+    theirs = ProgrammeFactory(organisation=college, region=programme.region)
+    below = {"by": RoleAssignmentFactory(organisation=college, role=Role.COORDINATOR).user, "at": NOON}
+    kept = BrandFactory(organisation=programme.organisation)
+    unclaimed = BrandFactory(name="无主的品牌")
+
+    for brand in (kept, unclaimed):
+        take_up_brand(theirs, brand=brand, **below)
+        with refusing("brand_elsewhere"):
+            edit_brand(theirs, brand=brand, details=READING, version=1, **below)
+        with refusing("brand_elsewhere"):
+            add_series(theirs, brand=brand, name="悦读驻村", name_en="", **below)
+
+    assert list(theirs.brands.order_by("pk")) == [kept, unclaimed]
+
+
+def test_brands_of_before_are_kept_by_their_earliest_programme(programme: Programme) -> None:
+    earlier = ProgrammeFactory(year=2024)
+    elsewhere = ProgrammeFactory(year=2020, region=RegionFactory(code="441826", name="连南"))
+    brand, alone = BrandFactory(), BrandFactory()
+    brand.programmes.set([programme, earlier, elsewhere])
+
+    import_module("qixue.programme.migrations.0009_brand_keeper").fill_keepers(apps, None)
+
+    brand.refresh_from_db()
+    alone.refresh_from_db()
+    assert (brand.organisation, alone.organisation) == (earlier.organisation, None)
+
+
+def test_county_takes_up_the_brand_of_its_city_without_changing_it(local: Programme, programme: Programme) -> None:
+    brand = BrandFactory(organisation=programme.organisation)
+    acting = {"by": RoleAssignmentFactory(organisation=local.organisation, role=Role.COORDINATOR).user, "at": NOON}
 
     assert list(brands_to_take_up(local)) == [brand]
     for _time in range(2):
@@ -85,9 +124,8 @@ def test_county_takes_up_the_brand_of_its_city_without_changing_it(local: Progra
 
     assert list(local.brands.all()) == [brand]
     assert list(brands_to_take_up(local)) == []
-    local.refresh_from_db()
     with refusing("brand_elsewhere"):
-        edit_brand(local, brand=brand, details=READING, version=local.version, **acting)
+        edit_brand(local, brand=brand, details=READING, version=brand.edit_count, **acting)
     with refusing("brand_elsewhere"):
         add_series(local, brand=brand, name="悦读驻村", name_en="", **acting)
 

@@ -30,6 +30,7 @@ from qixue.programme.models import (
     LegalBasis,
     Liaison,
     Plan,
+    PlanLine,
     PlanVersion,
     Programme,
     PublicityChannel,
@@ -190,6 +191,43 @@ def test_nothing_is_copied_unless_chosen(carried_out: LastYear) -> None:
     made = carried_out.copy()
 
     assert (made.activities.count(), made.plans.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("chosen", [AS_PLANS, AS_ACTIVITIES])
+def test_organisation_that_was_moved_elsewhere_is_left_out_and_named(carried_out: LastYear, chosen: str) -> None:
+    county, choices = carried_out.county, CopyChoices(activities=chosen)
+    county.parent, county.path = None, "county/"
+    county.save()
+
+    preview = copy_preview(carried_out.programme, year=2026, first_day=NEXT_MONDAY, choices=choices)
+    made = carried_out.copy(choices=choices)
+
+    assert preview.left_out == (county.name,)
+    assert {session.title for session in preview.sessions} == {"启动仪式"}
+    assert not made.plans.exists()
+    assert list(made.activities.values_list("title", flat=True)) == ["启动仪式"]
+
+
+def test_copies_have_no_brand_that_the_new_programme_does_not_show(carried_out: LastYear) -> None:
+    brand = carried_out.programme.brands.get()
+    carried_out.programme.activities.update(brand=brand, series=brand.series.get())
+    PlanLine.objects.update(brand=brand)
+    without = frozenset(PARTS) - {"brands"}
+
+    bare = carried_out.copy(choices=CopyChoices(parts=without, activities=AS_PLANS))
+    full = carried_out.copy(code="full", choices=CopyChoices(activities=AS_PLANS))
+
+    for made, expected in ((bare, (None, None)), (full, (brand.pk, brand.series.get().pk))):
+        lines = PlanLine.objects.filter(version__plan__programme=made)
+        assert set(made.activities.values_list("brand", "series")) == {expected}
+        assert set(lines.values_list("brand", flat=True)) == {expected[0]}
+        assert set(made.publicity_channels.values_list("brand", flat=True)) == {expected[0]}
+
+
+def test_copied_roles_do_not_quote_the_document_of_last_year(last_year: LastYear) -> None:
+    last_year.programme.involvements.update(quote="主办单位：连南县教育局")
+
+    assert last_year.copy().involvements.get().quote == ""
 
 
 def test_plans_become_drafts_of_their_organisations(carried_out: LastYear) -> None:

@@ -11,7 +11,7 @@ from qixue.core.models import OutboxMessage
 from qixue.people.models import Notification, Organisation, QuietHours, Role
 from qixue.programme.models import FollowUp, Programme
 from qixue.programme.operations.follow_up_schedule import chase_follow_ups
-from qixue.programme.operations.follow_ups import report_follow_up
+from qixue.programme.operations.follow_ups import hand_over_follow_up, report_follow_up
 
 pytestmark = pytest.mark.django_db
 TODAY = local_day(NOON)
@@ -81,6 +81,49 @@ def test_escalation_leaves_out_an_office_without_a_coordinator(ladder: list[Orga
     ]
 
 
+def hand_over(item: FollowUp, to: Organisation, *, by: Organisation, day: int) -> None:
+    item.refresh_from_db()
+    person = by.role_assignments.get().user
+    hand_over_follow_up(item, to=to, reason="分工调整", edit_count=item.edit_count, by=person, at=NOON + day * DAY)
+
+
+def test_owner_that_hands_on_below_itself_gains_no_time(ladder: list[Organisation]) -> None:
+    villages = [OrganisationFactory(parent=ladder[3]) for _number in range(2)]
+    item = item_of_town(ladder)
+    run_for(12)
+
+    hand_over(item, villages[0], by=ladder[3], day=11)
+    run_for(5, first=12)
+
+    assert [step.organisation for step in item.steps.filter(kind="escalated").order_by("at")] == [ladder[3], ladder[2]]
+    assert days_of(item, "escalated") == [11, 14]
+
+
+def test_owner_that_hands_on_in_the_night_after_the_deadline_gains_no_time(ladder: list[Organisation]) -> None:
+    village = OrganisationFactory(parent=ladder[3])
+    item = item_of_town(ladder, due_on=TODAY - DAY, waiting_since=NOON - 9 * DAY)
+
+    hand_over(item, village, by=ladder[3], day=0)
+    run_for(1)
+
+    assert days_of(item, "escalated") == [0]
+
+
+def test_overdue_item_given_to_another_office_climbs_from_the_ground_after_three_days(
+    ladder: list[Organisation],
+) -> None:
+    other = OrganisationFactory(code="other", parent=ladder[1])
+    RoleAssignmentFactory(organisation=other, role=Role.COORDINATOR)
+    item = item_of_town(ladder)
+    run_for(15)
+
+    hand_over(item, other, by=ladder[1], day=15)
+    run_for(7, first=15)
+
+    steps = item.steps.filter(kind="escalated", at__gte=NOON + 15 * DAY).order_by("at")
+    assert [(step.organisation, (local_day(step.at) - TODAY).days) for step in steps] == [(other, 18), (ladder[1], 21)]
+
+
 def test_each_level_is_told_by_a_notice(ladder: list[Organisation]) -> None:
     item_of_town(ladder)
 
@@ -92,7 +135,7 @@ def test_each_level_is_told_by_a_notice(ladder: list[Organisation]) -> None:
 
 
 def test_running_twice_changes_nothing(ladder: list[Organisation]) -> None:
-    item_of_town(ladder, due_on=TODAY - DAY, told_on=TODAY - 2 * DAY)
+    item_of_town(ladder, due_on=TODAY - DAY, told_on=TODAY - 2 * DAY, waiting_since=NOON - 9 * DAY)
 
     counts = [chase_follow_ups(at=NOON), chase_follow_ups(at=NOON)]
 

@@ -165,6 +165,8 @@ def test_form_sent_twice_makes_one_draft(rungs: Rungs) -> None:
         (NominationDetails("", "事迹"), "name_missing"),
         (NominationDetails("盘秀英", " "), "story_missing"),
         (NominationDetails("盘秀英", "长" * 1501), "story_too_long"),
+        (NominationDetails("盘秀英", "教会全村老人，电话１３８00138000。"), "private_number"),
+        (NominationDetails("盘秀英", "身份证44180119900101123X，教会全村老人。"), "private_number"),
         (NominationDetails("盘秀英", "事迹", photo=b"<svg/>"), "photo_unreadable"),
     ],
 )
@@ -350,3 +352,12 @@ def test_waiting_is_shown_to_the_nearest_judge_and_to_those_it_came_back_to(rung
     found = {name: [each.pk for each in nominations_waiting(person)] for name, person in rungs.people.items()}
 
     assert found == {"school": [back.pk], "town": [waiting.pk], "county": [], "city": []}
+
+
+def test_waiting_passes_a_desk_whose_last_judge_is_gone(rungs: Rungs) -> None:
+    waiting = rungs.submitted()
+    rungs.people["town"].role_assignments.update(ended_at=NOON)
+
+    found = {name: [each.pk for each in nominations_waiting(person)] for name, person in rungs.people.items()}
+
+    assert found == {"school": [], "town": [], "county": [waiting.pk], "city": []}

@@ -1,5 +1,7 @@
 """Objections against candidates: who makes them, who settles them, and what they stand in the way of."""
 
+import dataclasses
+
 import pytest
 from django.db import IntegrityError, transaction
 from tests.factories import NOON, key
@@ -50,6 +52,8 @@ def test_anonymous_objection_is_noted_and_blocks_nothing() -> None:
         (ObjectionDetails("长" * 2001), "objection_too_long"),
         (ObjectionDetails(NAMED.text, name="李明"), "name_and_phone"),
         (ObjectionDetails(NAMED.text, phone="13900000000"), "name_and_phone"),
+        (ObjectionDetails(NAMED.text, name="李明", phone="abc"), "phone_unclear"),
+        (ObjectionDetails(NAMED.text, name="李明", phone="12345"), "phone_unclear"),
     ],
 )
 def test_objection_that_says_too_little_is_refused(details: ObjectionDetails, code: str) -> None:
@@ -67,12 +71,25 @@ def test_objection_after_the_last_day_is_refused_before_the_worker_came_by() -> 
     assert code_of(file_objection, on_notice(), details=NAMED, key=key(), at=LATER) == "notice_not_running"
 
 
-def test_flood_of_objections_is_refused() -> None:
+def test_flood_of_anonymous_objections_is_refused_and_silences_nobody_with_a_name() -> None:
     candidate = on_notice()
     for _number in range(20):
         file_objection(candidate, details=ANONYMOUS, key=key(), at=NOON)
 
+    assert code_of(file_objection, candidate, details=ANONYMOUS, key=key(), at=NOON) == "too_many_objections"
+    assert file_objection(candidate, details=NAMED, key=key(), at=NOON).is_anonymous is False
+
+
+def test_flood_with_one_phone_number_is_refused_and_silences_nobody_else() -> None:
+    candidate = on_notice()
+    other = dataclasses.replace(NAMED, phone="139 0000 0001")
+    for phone in ("13900000000", "139 0000 0000", "139-0000-0000", "13900000000", "１３９ 0000 0000"):
+        file_objection(candidate, details=dataclasses.replace(NAMED, phone=phone), key=key(), at=NOON)
+
     assert code_of(file_objection, candidate, details=NAMED, key=key(), at=NOON) == "too_many_objections"
+    for details in (other, ANONYMOUS):
+        file_objection(candidate, details=details, key=key(), at=NOON)
+    assert candidate.objections.count() == 7
 
 
 def test_upheld_objection_removes_the_candidate_once() -> None:

@@ -241,7 +241,7 @@ def test_leading_group_is_set_up_and_changed(programme: Programme, acting: dict[
 def test_role_is_given_to_programme_event_and_brand(programme: Programme, acting: dict[str, Any]) -> None:
     one, two = OrganisationFactory(), OrganisationFactory()
     event = ActivityFactory(programme=programme, kind="launch_ceremony")
-    brand = BrandFactory()
+    brand = BrandFactory(organisation=programme.organisation)
     brand.programmes.add(programme)
 
     for subject in (programme, event, brand):
@@ -272,14 +272,58 @@ def test_roles_move_among_those_of_the_same_kind(programme: Programme, acting: d
     assert Involvement.objects.get(organisation=three).position == 1
 
 
-def test_county_programme_changes_no_brand_of_the_city(acting: dict[str, Any], programme: Programme) -> None:
+def test_county_programme_changes_no_brand_of_the_city(programme: Programme) -> None:
     county = RegionFactory(code="441826", name="连南", level=Region.Level.COUNTY, parent=RegionFactory())
     local = ProgrammeFactory(organisation=OrganisationFactory(parent=programme.organisation), region=county)
-    brand: Brand = BrandFactory()
+    brand: Brand = BrandFactory(organisation=programme.organisation)
+    brand.programmes.add(programme, local)
     body: Organisation = OrganisationFactory()
+    acting = {"by": RoleAssignmentFactory(organisation=local.organisation, role=Role.COORDINATOR).user, "at": NOON}
 
     with refusing("brand_elsewhere"):
         give_role(local, subject=brand, role=Role_.CARRIER, organisations=[body], **acting)
+
+
+def test_role_in_a_brand_is_moved_and_taken_out_only_where_the_brand_is_kept(programme: Programme) -> None:
+    college = OrganisationFactory(parent=programme.organisation)
+    theirs = ProgrammeFactory(organisation=college, region=programme.region)
+    brand = BrandFactory(organisation=programme.organisation)
+    brand.programmes.add(programme, theirs)
+    row = Involvement.objects.create(brand=brand, organisation=college, role=Role_.CARRIER, position=1)
+    below = {"by": RoleAssignmentFactory(organisation=college, role=Role.COORDINATOR).user, "at": NOON}
+
+    with refusing("brand_elsewhere"):
+        move_row(theirs, row=row, is_up=True, version=1, **below)
+    with refusing("brand_elsewhere"):
+        remove_row(theirs, row=row, version=1, **below)
+
+    assert Involvement.objects.filter(pk=row.pk).exists()
+
+
+def test_parts_of_another_programme_are_not_changed_by_this_one(programme: Programme, acting: dict[str, Any]) -> None:
+    other = ProgrammeFactory()
+    basis = LegalBasis.objects.create(programme=other, code="LB1", position=1, name="教育法", needs_check=True)
+    group = LeadingGroup.objects.create(programme=other, name="领导小组")
+    member = GroupMember.objects.create(group=group, position=1, seat=Seat.MEMBER, name="李明")
+    event, brand = ActivityFactory(programme=other), BrandFactory(organisation=programme.organisation)
+    role = Involvement.objects.create(activity=event, organisation=programme.organisation, role=Role_.HOST)
+    editing: dict[str, Any] = {"version": 1, **acting}
+
+    for owner, details in ((other, LegalBasisDetails("条例")), (group, MemberDetails("member", name="王芳"))):
+        with refusing("not_in_programme"):
+            add_row(programme, owner=owner, details=details, **acting)
+    with refusing("not_in_programme"):
+        edit_row(programme, row=basis, details=LegalBasisDetails("条例"), **editing)
+    with refusing("not_in_programme"):
+        confirm_legal_basis(programme, basis=basis, **editing)
+    for row in (basis, member, role):
+        with refusing("not_in_programme"):
+            move_row(programme, row=row, is_up=True, **editing)
+        with refusing("not_in_programme"):
+            remove_row(programme, row=row, **editing)
+    for subject in (other, event, brand):
+        with refusing("not_in_programme"):
+            give_role(programme, subject=subject, role=Role_.HOST, organisations=[programme.organisation], **acting)
 
 
 def test_strangers_and_closed_programmes_are_refused(programme: Programme, acting: dict[str, Any]) -> None:

@@ -99,6 +99,26 @@ def test_set_up_reaches_down_the_tree_and_not_up(bureau: Organisation, coordinat
         set_up_programme(organisation=bureau, code="week", details=DETAILS, by=below, at=NOON)
 
 
+def test_library_of_the_city_sets_up_nothing_for_the_whole_city(bureau: Organisation, coordinator: User) -> None:
+    library = OrganisationFactory(parent=bureau)
+    librarian = RoleAssignmentFactory(organisation=library, role=Role.COORDINATOR).user
+
+    with refusing("place_of_others"):
+        set_up_programme(organisation=library, code="week", details=DETAILS, by=librarian, at=NOON)
+    made = set_up_programme(organisation=library, code="week", details=DETAILS, by=coordinator, at=NOON)
+
+    assert made.organisation == library
+
+
+def test_office_that_answers_for_its_place_sets_up_its_own(bureau: Organisation) -> None:
+    county = OrganisationFactory(parent=bureau, kind=Organisation.Kind.EDUCATION_BUREAU)
+    person = RoleAssignmentFactory(organisation=county, role=Role.COORDINATOR).user
+
+    made = set_up_programme(organisation=county, code="week", details=DETAILS, by=person, at=NOON)
+
+    assert made.region == county.region
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

@@ -20,7 +20,7 @@ from qixue.programme.queries.conflicts import (
     conflicts_among,
     conflicts_of_line,
     conflicts_of_version,
-    slots_from,
+    slots_around,
 )
 
 pytestmark = pytest.mark.django_db
@@ -231,7 +231,7 @@ def test_programme_shows_both_sides_with_what_must_change_first(draft: PlanVersi
     activity = ActivityFactory(programme=draft.plan.programme, title="已发布")
     book_rooms([announced(activity, 1, 3, venue=hall, room=room)])
 
-    found = conflicts_among(slots_from(NOON), draft.plan.programme, EVERYTHING)
+    found = conflicts_among(slots_around(draft.plan.programme, NOON), draft.plan.programme, EVERYTHING)
 
     assert [(each.kind, each.is_hard, each.slot.title, each.other.title) for each in found] == [
         ("room", True, "草稿", "已发布"),
@@ -242,14 +242,24 @@ def test_programme_shows_both_sides_with_what_must_change_first(draft: PlanVersi
 def test_programme_shows_what_is_in_reach_and_not_over(draft: PlanVersion, other: PlanVersion, hall: Venue):
     line(draft, venue=hall)
     line(other, venue=hall)
+    programme = draft.plan.programme
     paths = {"mine": [draft.plan.organisation.path], "elsewhere": ["elsewhere/"], "all": EVERYTHING}
 
     counts = {
-        name: len(conflicts_among(slots_from(NOON), draft.plan.programme, reach)) for name, reach in paths.items()
+        name: len(conflicts_among(slots_around(programme, NOON), programme, reach)) for name, reach in paths.items()
     }
 
     assert counts == {"mine": 1, "elsewhere": 0, "all": 1}
-    assert conflicts_among(slots_from(NOON + 9 * HOUR), draft.plan.programme, EVERYTHING) == []
+    assert conflicts_among(slots_around(programme, NOON + 9 * HOUR), programme, EVERYTHING) == []
+
+
+def test_conflicts_of_a_programme_load_nothing_of_others_at_other_times(draft: PlanVersion):
+    elsewhere = PlanVersionFactory(plan__programme=ProgrammeFactory())
+    line(draft, 0, 1, title="自己的")
+    line(elsewhere, 0, 1, title="同时的")
+    line(elsewhere, 30, 31, title="以后的")
+
+    assert [slot.title for slot in slots_around(draft.plan.programme, NOON)] == ["自己的", "同时的"]
 
 
 @pytest.mark.parametrize(("state", "count"), [("planned", 1), ("cancelled", 0)])

@@ -97,3 +97,14 @@ def test_answered_plan_waits_for_its_decision(programme: Programme) -> None:
     pairs = pairs_of(waits_in(programme, coordinator))
 
     assert [(pair.waiter, pair.awaited, pair.count) for pair in pairs] == [(county.pk, bureau.pk, 1)]
+
+
+def test_item_whose_owner_has_nobody_waits_for_the_nearest_above(programme: Programme) -> None:
+    item = FollowUpFactory(programme=programme)
+    assigner = RoleAssignmentFactory(organisation=item.assigner, role=Role.COORDINATOR).user
+    gone = RoleAssignmentFactory(organisation=item.owner, role=Role.COORDINATOR)
+
+    before = list(follow_ups_waiting(assigner))
+    gone.user.role_assignments.update(ended_at=NOON)
+
+    assert (before, list(follow_ups_waiting(assigner))) == ([], [item])

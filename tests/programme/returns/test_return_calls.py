@@ -1,13 +1,16 @@
 import datetime
 import uuid
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from tests.factories import NOON, OrganisationFactory
+from tests.factories import NOON, OrganisationFactory, RoleAssignmentFactory, UserFactory
 from tests.factories_returns import DUE, ReturnCallFactory
 from tests.programme.returns.conftest import Desks, told
 
+from qixue.core.models import OutboxMessage
 from qixue.core.refusal import Refused
+from qixue.people.models import Role
 from qixue.programme.models import Programme, ReturnCall, ReturnField, ReturnSubmission
 from qixue.programme.operations.return_calls import (
     CallDetails,
@@ -25,6 +28,7 @@ from qixue.programme.operations.return_calls import (
 
 DETAILS = CallDetails("活动周情况", DUE, DUE)
 NUMBER = FieldDetails("number", "媒体报道", rule="按标题去重", unit="report")
+OPENING, MOVING = 21, 16  # queries
 YESTERDAY = NOON.date() - datetime.timedelta(days=1)
 
 
@@ -95,6 +99,28 @@ def test_opening_asks_everybody_in_the_shape_of_the_tree(draft: Desks) -> None:
     assert told("return_asked") == sorted(draft.people[name].pk for name in ("county", "town", "other"))
 
 
+@pytest.mark.parametrize("count", [1, 30])
+def test_opening_and_moving_ask_the_database_equally_often(
+    draft: Desks, count: int, django_assert_num_queries: Any
+) -> None:
+    """The county and towns below it: two levels of returns, each town with a person of its own who has mail."""
+    towns = [OrganisationFactory(parent=draft.places["county"], kind="town_government") for _at in range(count)]
+    for town in towns:
+        user = UserFactory(email=f"{town.code}@example.com")
+        RoleAssignmentFactory(organisation=town, role=Role.COORDINATOR, user=user)
+    draft.call.asked.set([draft.places["county"], *towns])
+
+    with django_assert_num_queries(OPENING):
+        open_call(draft.call, edit_count=1, by=draft.people["city"], at=NOON)
+    draft.call.refresh_from_db()
+    with django_assert_num_queries(MOVING):
+        moved(draft, DUE + datetime.timedelta(days=1), DUE + datetime.timedelta(days=9))
+
+    parents = ReturnSubmission.objects.filter(organisation__in=towns).values_list("parent__organisation__code")
+    assert list(parents) == [("county",)] * count
+    assert (len(told("return_asked")), OutboxMessage.objects.count()) == (count + 1, 2 * count)
+
+
 def test_opening_twice_changes_nothing(desks: Desks) -> None:
     open_call(desks.call, edit_count=1, by=desks.people["city"], at=NOON)
 
@@ -136,9 +162,36 @@ def test_organisation_elsewhere_cannot_be_asked(draft: Desks) -> None:
 def test_days_move_and_those_who_still_file_are_told(desks: Desks) -> None:
     later = DUE + datetime.timedelta(days=9)
 
-    call = move_due_days(desks.call, town_due_on=later, county_due_on=later, by=desks.people["city"], at=NOON)
+    call = moved(desks, later, later)
 
     assert (call.town_due_on, call.county_due_on, len(told("return_days_moved"))) == (later, later, 3)
+
+
+def moved(desks: Desks, town: datetime.date, county: datetime.date, *, at: datetime.datetime = NOON) -> ReturnCall:
+    """As an editor moves them who has read the call when it was opened."""
+    days = {"town_due_on": town, "county_due_on": county, "edit_count": desks.call.edit_count}
+    return move_due_days(desks.call, **days, by=desks.people["city"], at=at)
+
+
+def test_days_move_only_to_days_that_are_not_over_and_in_their_order(desks: Desks) -> None:
+    """By the last day for towns DUE stands, that for counties is later; one of them moves."""
+    county = desks.call.county_due_on
+    between, afterwards = NOON + datetime.timedelta(days=1), datetime.datetime.combine(county, NOON.timetz())
+    afterwards += datetime.timedelta(days=3)
+    too_early = DUE - datetime.timedelta(days=1)
+
+    assert refusal(lambda: moved(desks, DUE, too_early, at=between)) == "counties_before_towns"
+    assert refusal(lambda: moved(desks, county + datetime.timedelta(days=1), county)) == "counties_before_towns"
+    assert refusal(lambda: moved(desks, DUE, county + datetime.timedelta(days=1), at=afterwards)) == "due_in_past"
+    assert moved(desks, DUE, afterwards.date(), at=afterwards).town_due_on == DUE
+
+
+def test_two_who_move_the_days_never_overwrite_each_other(desks: Desks) -> None:
+    later = DUE + datetime.timedelta(days=9)
+    moved(desks, later, later)
+
+    assert moved(desks, later, later).town_due_on == later
+    assert refusal(lambda: moved(desks, DUE, later)) == "changed_meanwhile"
 
 
 def test_call_is_closed_once_and_then_its_days_stand(desks: Desks) -> None:
@@ -148,8 +201,7 @@ def test_call_is_closed_once_and_then_its_days_stand(desks: Desks) -> None:
     again = close_call(desks.call, by=by, at=NOON + datetime.timedelta(hours=1))
 
     assert (closed.closed_at, again.closed_at) == (NOON, NOON)
-    move = refusal(lambda: move_due_days(desks.call, town_due_on=DUE, county_due_on=DUE, by=by, at=NOON))
-    assert move == "call_not_open"
+    assert refusal(lambda: moved(desks, DUE, DUE)) == "call_not_open"
 
 
 @pytest.mark.parametrize(

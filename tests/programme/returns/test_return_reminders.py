@@ -1,5 +1,6 @@
 import datetime
 
+from django.db.models.signals import pre_save
 from tests.factories import NOON
 from tests.factories_returns import DUE
 from tests.programme.returns.conftest import Desks, told
@@ -45,7 +46,22 @@ def test_nobody_is_reminded_after_the_call_is_closed(desks: Desks) -> None:
 def test_moved_day_is_reminded_of_anew(desks: Desks) -> None:
     remind_of_returns(at=on(0))
     later = DUE + datetime.timedelta(days=10)
-    move_due_days(desks.call, town_due_on=later, county_due_on=later, by=desks.people["city"], at=NOON)
+    days = {"town_due_on": later, "county_due_on": later}
+    move_due_days(desks.call, **days, edit_count=desks.call.edit_count, by=desks.people["city"], at=NOON)
 
     assert remind_of_returns(at=on(9)) == 3
     assert ReturnReminder.objects.filter(submission=desks.of("town")).count() == 2
+
+
+def test_returns_after_one_that_fails_are_reminded_of(desks: Desks) -> None:
+    def fail(instance: ReturnReminder, **_more: object) -> None:
+        if instance.submission.organisation == desks.places["town"]:
+            raise RuntimeError("planted")
+
+    pre_save.connect(fail, sender=ReturnReminder)
+    try:
+        count = remind_of_returns(at=on(-1))
+    finally:
+        pre_save.disconnect(fail, sender=ReturnReminder)
+
+    assert (count, told("return_soon")) == (1, [desks.people["other"].pk])

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.factories import NOON, UserFactory
-from tests.people.operations.people_with_factors import person_with_app
+from tests.people.operations.people_with_factors import code_at, person_with_app, recovery_codes_of
 from tests.people.operations.soft_key import SoftKey
 from tests.people.operations.test_passkeys import added
 from time_machine import travel
@@ -76,7 +76,8 @@ def test_what_changes_the_sign_in_asks_once_more_after_ten_minutes(page: Client,
             if ask(page, route, passkey).headers.get("Location", "").startswith("/account/confirm/?next=")
         }
         before = page.session.session_key
-        page.post("/account/confirm/", {"password": PASSWORD, "next": "/account/app/"})
+        answers = {"password": PASSWORD, "code": recovery_codes_of(person)[0], "next": "/account/app/"}
+        page.post("/account/confirm/", answers)
 
         assert asked == CONFIRMED
         assert page.session.session_key != before
@@ -89,6 +90,21 @@ def test_wrong_password_confirms_nothing_and_is_counted(page: Client):
 
         assert statuses == [422] * 4 + [429] * 2
         assert page.get("/account/app/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("answers", "field"),
+    [({}, "code"), ({"code": "000000"}, "code"), ({"code": code_at(NOON), "password": "wrong"}, "password")],
+)
+def test_whoever_has_a_second_step_confirms_by_both(client: Client, answers: dict[str, str], field: str):
+    client.force_login(with_password(person_with_app(username="museum")))
+
+    refused = client.post("/account/confirm/", {"password": PASSWORD, **answers})
+    before = client.get("/account/app/remove/").status_code
+    client.post("/account/confirm/", {"password": PASSWORD, "code": code_at(NOON)})
+
+    assert (refused.status_code, f'id="id_{field}_error"' in refused.content.decode()) == (422, True)
+    assert (before, client.get("/account/app/remove/").status_code) == (302, 200)
 
 
 def test_passkey_confirms_its_own_person_only(page: Client, person: User):
@@ -204,7 +220,7 @@ def test_key_made_for_somebody_else_is_not_taken(page: Client, person: User):
 def test_app_is_removed_after_a_question(client: Client):
     person = with_password(person_with_app(username="museum"))
     client.force_login(person)
-    client.post("/account/confirm/", {"password": PASSWORD})
+    client.post("/account/confirm/", {"password": PASSWORD, "code": code_at(NOON)})
 
     asked = client.get("/account/app/remove/").content.decode()
     client.post("/account/app/remove/")

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 from typing import Any
 
 import pytest
@@ -66,6 +67,18 @@ def test_password_alone_signs_in_whoever_has_no_second_step(client: Client):
     assert (response.status_code, response.url) == (302, "/workspace/")
     assert is_signed_in(client)
     assert AuditEntry.objects.get().details == {"way": "password"}
+
+
+def test_whoever_has_no_role_is_told_what_to_do(client: Client):
+    user = with_password(UserFactory())
+
+    landed = client.post("/sign-in/", {"username": user.username, "password": PASSWORD}, follow=True)
+
+    page = landed.content.decode().partition("<main")[2].partition("</main>")[0]
+    assert landed.status_code == 200
+    assert "您还没有单位职责" in page
+    assert "请打开邀请信息中的链接" in page
+    assert re.findall(r'class="btn[^"]*" href="([^"]+)"', page) == ["/", "/account/"]
 
 
 def test_password_alone_does_not_sign_in_whoever_has_a_second_step(client: Client, person: User):

@@ -42,6 +42,12 @@ def test_list_shows_calls_candidates_and_results(open_page, candidate):
     assert "CANARY" not in page.text_content()
 
 
+def test_pages_with_names_are_kept_nowhere_on_the_way(client, candidate):
+    pages = [client.get(page) for page in (LIST, address(candidate))]
+
+    assert [page.headers["Cache-Control"] for page in pages] == ["no-store", "no-store"]
+
+
 def test_programme_without_calls_says_so(open_page, programme):
     assert [words(heading) for heading in open_page(LIST).xpath("//main//h2")] == ["还没有推荐通知"]
 

@@ -237,7 +237,7 @@ def test_record_of_another_parent_is_missing(scene: Scene, cast: Cast) -> None:
     for route in ROUTES:
         path = str(route.pattern)
         children = re.findall(r"<int:(\w+)>", path.split(">", 1)[-1])
-        if children:
+        if children and "number" not in children:  # a call has its number within its programme: the pair is the record
             kwargs = {**scene.arguments(path), **{name: other.arguments(path)[name] for name in children}}
             answers[route.name] = cast.client(everywhere).get(reverse(f"workspace:{route.name}", kwargs=kwargs))
 

@@ -61,6 +61,23 @@ def test_second_editor_sees_both_texts(lead: User, city: Organisation) -> None:
     assert 'value="乙"' in page
 
 
+def test_own_kind_and_place_are_shown_and_stay(lead: User, city: Organisation) -> None:
+    county = RegionFactory(code="441826", name="连南瑶族自治县", level="county", parent=city.region)
+    RegionFactory(code="441825", name="连山县", level="county", parent=city.region)
+    own = OrganisationFactory(parent=city, region=county)
+    local = RoleAssignmentFactory(organisation=own, role=Role.COORDINATOR).user
+    answers = facts(name="县教育局", region=str(city.region_id), version=0)
+
+    done = browser(local).post(address("edit_organisation", own.pk), answers)
+    pages = [browser(user).get(address("edit_organisation", own.pk)).content.decode() for user in (local, lead)]
+    below = browser(local).get(address("new_organisation", own.pk)).content.decode()
+
+    own.refresh_from_db()
+    assert (done.status_code, own.name, own.kind, own.region) == (302, "县教育局", "library", county)
+    assert [page.count("disabled") for page in pages] == [2, 0]
+    assert ("连山县" in below, "连山县" in pages[1]) == (False, True)
+
+
 def test_bad_code_and_taken_name_are_named_beside_their_fields(lead: User, city: Organisation) -> None:
     OrganisationFactory(parent=city, name="三排镇成人文化学校")
     client = browser(lead)

@@ -12,8 +12,10 @@ from django.urls import reverse
 from tests.factories import NOON, OrganisationFactory, RoleAssignmentFactory, UserFactory, key
 from time_machine import travel
 
+from qixue.core.clock import now
 from qixue.core.models import OutboxMessage
 from qixue.people.models import ApiToken, HandOver, Invitation, Organisation, Role, RoleAssignment, User
+from qixue.web.sign_in import CONFIRMED_AT
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "茶园 2026 春天 明前"
@@ -33,6 +35,13 @@ def lead(county: Organisation) -> User:
 def browser(user: User) -> Client:
     client = Client()
     client.force_login(user)
+    return client
+
+
+def confirmed(client: Client) -> Client:
+    session = client.session
+    session[CONFIRMED_AT] = now().isoformat()
+    session.save()
     return client
 
 
@@ -239,7 +248,7 @@ def test_role_is_handed_over_with_a_note_that_both_see(lead: User, county: Organ
 
 
 def test_key_is_shown_once_and_revoked(lead: User) -> None:
-    client, answers = browser(lead), {"name": "网站", "days": "30", "client_uuid": str(key())}
+    client, answers = confirmed(browser(lead)), {"name": "网站", "days": "30", "client_uuid": str(key())}
     shown = client.post(address("tokens"), answers).content.decode()
     again = client.post(address("tokens"), answers, follow=True).content.decode()
     (secret,) = re.findall(r"<code>(qx_\w+)</code>", shown)
@@ -250,6 +259,17 @@ def test_key_is_shown_once_and_revoked(lead: User) -> None:
     after = Client().get("/api/v1/programmes", headers=headers).status_code
 
     assert (secret in again, before, after) == (False, 200, 401)
+
+
+def test_key_is_made_only_after_the_person_was_confirmed(lead: User) -> None:
+    client, answers = browser(lead), {"name": "网站", "days": "30", "client_uuid": str(key())}
+
+    shown = client.get(address("tokens")).content.decode()
+    asked = client.post(address("tokens"), answers)
+
+    way = "/account/confirm/?next=%2Fworkspace%2Ftokens%2F"
+    assert (way in shown, 'name="days"' in shown, asked.headers["Location"]) == (True, False, way)
+    assert not ApiToken.objects.exists()
 
 
 @pytest.mark.parametrize("route", ["people", "invitations", "organisations"])

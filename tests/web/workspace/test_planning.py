@@ -123,6 +123,38 @@ def test_list_names_a_day_that_cannot_be_read_and_keeps_it(week: Week) -> None:
     assert "三排镇" in content
 
 
+@pytest.mark.parametrize(
+    ("ends_on", "asked", "expected"),
+    [
+        ("2099-04-08", {}, ("2099-04-06", "2099-04-08")),
+        ("2099-12-31", {}, ("2099-04-01", "2099-04-30")),
+        ("2099-12-31", {"month": "2099-05"}, ("2099-05-01", "2099-05-31")),
+        ("2099-12-31", {"first": "2099-12-01"}, ("2099-12-01", "2099-12-31")),
+        ("2099-12-31", {"last": "2099-04-07"}, ("2099-04-06", "2099-04-07")),
+        ("2099-04-08", {"first": "2099-05-01"}, ("2099-05-01", "2099-05-01")),
+    ],
+)
+def test_list_never_loads_all_days_of_all_years(
+    week: Week, ends_on: str, asked: dict[str, str], expected: tuple[str, str]
+) -> None:
+    Programme.objects.update(ends_on=ends_on)
+    address = reverse("workspace:planned_sessions", args=["week"])
+
+    page = browser(week.programme.organisation).get(address, asked)
+
+    assert (str(page.context["first"]), str(page.context["last"])) == expected
+
+
+def test_list_and_conflicts_say_which_days_they_show(week: Week) -> None:
+    week.line()
+    client = browser(week.programme.organisation)
+
+    pages = [get(client, route) for route in ("planned_sessions", "conflicts")]
+
+    spans = ("2099年4月6日（周一）至2099年4月8日（周三）", "2099年4月6日（周一）至2099年4月6日（周一）")
+    assert [span in page for span, page in zip(spans, pages, strict=True)] == [True, True]
+
+
 def test_list_tells_nothing_yet_from_nothing_matches(week: Week) -> None:
     client = browser(week.programme.organisation)
 

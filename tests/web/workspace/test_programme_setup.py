@@ -198,7 +198,7 @@ def test_name_that_leads_nowhere_is_said(client: Client, draft: Programme, typed
 
 def test_role_hangs_on_the_event_or_brand_that_it_was_given_for(client: Client, draft: Programme) -> None:
     event = ActivityFactory(programme=draft, kind="launch_ceremony", title="启动仪式")
-    brand = BrandFactory(code="hall")
+    brand = BrandFactory(code="hall", organisation=draft.organisation)
     brand.programmes.add(draft)
 
     client.post(address("setup_roles", "week", f"?activity={event.pk}"), {"role": "host", "organisations": "bureau"})

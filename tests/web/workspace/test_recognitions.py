@@ -227,3 +227,15 @@ def test_nominee_takes_the_agreement_back_and_is_erased(desks: Desks) -> None:
     page = school.get(address("nomination", candidate.pk)).content.decode()
 
     assert (gone, "姓名已删除" in page, candidate.story in page) == (404, True, False)
+
+
+def test_edit_that_ends_the_agreement_says_so_before_and_after(desks: Desks) -> None:
+    nomination = NominationFactory(call=desks.call(), organisation=desks.places["school"])
+    school = desks.browser("school")
+    school.post(address("record_consent", nomination.pk), CONSENT)
+    given = {**NOMINEE, "story": "另一段事迹", "key": str(nomination.key), "version": 2}
+
+    before = school.get(address("edit_nomination", nomination.pk)).content.decode()
+    after = school.post(address("edit_nomination", nomination.pk), given, follow=True).content.decode()
+
+    assert ("同意即告失效" in before, "同意公开已失效" in after) == (True, True)

@@ -217,6 +217,17 @@ def test_export_holds_what_was_sent_and_no_formula(offices: Offices) -> None:
     assert (cell.value, cell.data_type) == ("=HYPERLINK(1)", "s")
 
 
+def test_export_names_states_in_chinese_whoever_reads_it(offices: Offices) -> None:
+    offices.opened()
+    offices.file(offices.town, **{key(): "12"})
+    client = offices.browser(offices.city)
+
+    table = client.get(address("return_export", "week", 1, "csv"), headers={"accept-language": "en"}).content
+
+    rows = list(csv.reader(io.StringIO(table.decode("utf-8-sig"))))
+    assert [row[3] for row in rows[1:]] == ["未报送", "待审核", "无填报单位"]
+
+
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1"])
 def test_text_that_looks_like_a_formula_is_made_harmless(text: str) -> None:
     assert harmless(text) == f"'{text}"

@@ -136,7 +136,7 @@ def close(request: HttpRequest, follow_up_id: Id, body: ClosingIn) -> FollowUpWi
 
 
 @router.post(
-    "/follow-ups/{follow_up_id}/return", response={200: FollowUpWithStepsOut, **WRITING}, openapi_extra=DECIDING
+    "/follow-ups/{follow_up_id}/sending-back", response={200: FollowUpWithStepsOut, **WRITING}, openapi_extra=DECIDING
 )
 def send_back(request: HttpRequest, follow_up_id: Id, body: SendingBackIn) -> FollowUpWithStepsOut:
     """Send back what was reported, with the reason. Sent again with the same version it answers the same."""

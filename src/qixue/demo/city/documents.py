@@ -108,6 +108,7 @@ def create_brand(programme: Programme, row: dict[str, Any], organisations: dict[
     brand = Brand.objects.create(
         code=row["code"],
         region=programme.region,
+        organisation=programme.organisation,
         name=row["name"],
         name_en=row["en"],
         slogan=row["slogan"],

@@ -93,7 +93,11 @@ class Writer:
 
     def write_brands(self) -> None:
         for item in self.listed("brands"):
-            values = {**given(item, Brand), "region": self.region(item)}
+            values = {
+                **given(item, Brand),
+                "region": self.region(item),
+                "organisation": self.programme.organisation,
+            }
             brand, _made = Brand.objects.get_or_create(code=item["code"], defaults=values)
             brand.programmes.add(self.programme)
             self.brands[item["code"]] = brand

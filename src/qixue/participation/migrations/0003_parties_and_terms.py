@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         ('participation', '0002_ledger_triggers'),
         ('people', '0006_residents_and_consents'),
         ('places', '0002_rooms'),
-        ('programme', '0009_seat_counters'),
+        ('programme', '0010_seat_counters'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -147,10 +147,14 @@ COUNTABLE = (Session.State.PLANNED, Session.State.HELD)  # neither called off no
 
 
 def sessions_awaiting_count(condition: Q, at: datetime.datetime) -> SessionQuerySet:
-    """Published sessions that are over and of which nobody has been counted yet, the latest first."""
+    """Published sessions that are over and of which nobody has been counted yet, the latest first.
+
+    A closed programme is reported: what it did not count waits for nobody any more.
+    """
     over = Session.objects.filter(
         condition,
         activity__state=Activity.State.PUBLISHED,
+        activity__programme__state=Programme.State.PUBLISHED,
         state__in=COUNTABLE,
         ends_at__lt=at,
         tally=None,

@@ -46,6 +46,12 @@ def is_public(session: Session) -> bool:
     return activity.state == Activity.State.PUBLISHED and activity.programme.state in Programme.PUBLIC_STATES
 
 
+def registered_at(session: Session) -> list[Registration]:
+    """Whoever has a seat in the order of their signing up, then the waiting list in its order."""
+    rows = Registration.objects.active().filter(session=session).select_related("resident")
+    return list(rows.order_by(F("waiting_number").asc(nulls_first=True), "registered_at", "pk"))
+
+
 @dataclass(frozen=True)
 class Party:
     """People of one household who signed up together for a session."""

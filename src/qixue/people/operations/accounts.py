@@ -12,16 +12,21 @@ from qixue.people.models import AuthenticatorApp, CodeTries, Passkey, RecoveryCo
 from qixue.people.models.accounts import MESSAGE_LANGUAGES
 from qixue.people.operations.account_log import log_and_tell
 from qixue.people.operations.passwords import refuse_weak_password
+from qixue.people.operations.tokens import revoke_all
 
 
 @transaction.atomic
 def change_password(user: User, *, password: str, keep: str = "", by: Any, at: datetime.datetime) -> None:
-    """Every other session ends; `keep` is the key of the one in which it happens. Refused: weak_password."""
+    """Every other session ends and every key for programs: whoever knew the old password may have made it.
+
+    `keep` is the key of the session in which it happens. Refused: weak_password.
+    """
     user = User.objects.select_for_update().get(pk=user.pk)
     refuse_weak_password(password, user)
     user.set_password(password)
     user.save(update_fields=["password"])
     end_sessions(user, keep=keep)
+    revoke_all(user, by=by, at=at)
     log_and_tell("password_changed", user, by=by, at=at)
 
 
@@ -70,11 +75,12 @@ def choose_language(user: User, *, language: str, by: Any, at: datetime.datetime
 
 @transaction.atomic
 def reset_second_factor(user: User, *, by: Any, at: datetime.datetime) -> None:
-    """For a lost phone: app, passkeys and recovery codes go, and all sessions end. The password stays.
+    """For a lost phone: app, passkeys, recovery codes and keys for programs go, all sessions end. The password stays.
 
     Whoever calls it has made sure who asks; `by` is None for the operator at the command line.
     """
     for factor in (AuthenticatorApp, Passkey, RecoveryCode, CodeTries):
         factor.objects.filter(user=user).delete()
     end_sessions(user)
+    revoke_all(user, by=by, at=at)
     log_and_tell("factors_reset", user, by=by, at=at)

@@ -29,31 +29,44 @@ class Wishes:
     quiet: tuple[datetime.time, datetime.time] | None = None
 
 
-@transaction.atomic
 def notify(users: Iterable[User], notice: Notice, *, at: datetime.datetime) -> None:
     """Put the notice into the inboxes and, as each person wishes, into the outbox; who has its key already is left out.
 
     Raises KeyError for a kind that nobody registered.
     """
-    kind = KINDS[notice.kind]
-    people = {user.pk: user for user in users}
-    told = Notification.objects.filter(user__in=people, key=notice.key).values_list("user_id", flat=True)
-    for pk in told:
-        people.pop(pk, None)
+    notify_each([(users, notice)], at=at)
+
+
+@transaction.atomic
+def notify_each(told: Iterable[tuple[Iterable[User], Notice]], *, at: datetime.datetime) -> None:
+    """The same for many notices, each to its own people, with no more queries than for one."""
+    pairs = {(user.pk, notice.key): (user, notice) for users, notice in told for user in users}
+    people = {user.pk: user for user, _notice in pairs.values()}
+    keys = {notice.key for _user, notice in pairs.values()}
+    for known in Notification.objects.filter(user__in=people, key__in=keys).values_list("user_id", "key"):
+        pairs.pop(known, None)
     Notification.objects.bulk_create(
         [
             Notification(
-                user=user, kind=kind.code, params=dict(notice.params), link=notice.link, created_at=at, key=notice.key
+                user=user,
+                kind=KINDS[notice.kind].code,
+                params=dict(notice.params),
+                link=notice.link,
+                created_at=at,
+                key=notice.key,
             )
-            for user in people.values()
+            for user, notice in pairs.values()
         ],
         ignore_conflicts=True,
     )
-    wishes, scopes = wishes_of(people, kind.topic), scopes_of(people)
+    topics = {KINDS[notice.kind].topic for _user, notice in pairs.values()}
+    wishes, scopes = {topic: wishes_of(people, topic) for topic in topics}, scopes_of(people)
     letters = [
         letter
-        for pk, user in people.items()
-        for letter in letters_to(user, notice, wishes.get(pk, Wishes()), scope=scopes.get(pk, ""), at=at)
+        for user, notice in pairs.values()
+        for letter in letters_to(
+            user, notice, wishes[KINDS[notice.kind].topic][user.pk], scope=scopes.get(user.pk, ""), at=at
+        )
     ]
     put_into_outbox(letters, at=at)
 

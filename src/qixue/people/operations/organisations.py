@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -13,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.models import OutboxMessage, record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import Organisation, OrganisationAlias, User
+from qixue.people.queries import region_of_part
 from qixue.people.rules import Action, may, may_move
 from qixue.places.models import Region
 
 LONGEST_PATH = 400
+SET_FROM_ABOVE = ("kind", "region")  # they decide about levels, brands, returns and whose part of the map it is
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,26 @@ def refuse_outsiders(by: User, organisation: Organisation) -> None:
         raise Refused("not_in_reach", _("This organisation is outside of your part of the tree."))
 
 
+def refuse_own_place(by: User, organisation: Organisation, changed: list[str]) -> None:
+    """Nobody makes a county of their own town. Refused: set_from_above."""
+    field = next((name for name in SET_FROM_ABOVE if name in changed), "")
+    if field and not may_move(by, organisation):
+        raise Refused("set_from_above", _("Only an organisation above it changes its kind and its place."), field=field)
+
+
+def refuse_place_outside(parent: Organisation, regions: Iterable[Region | None], field: str) -> None:
+    """What stands below an organisation lies in its place. Refused: place_outside."""
+    around = region_of_part(parent)
+    if around and not all(region.path.startswith(around.path) for region in regions if region):
+        raise Refused(
+            "place_outside",
+            _("What stands below %(organisation)s lies in %(region)s; please choose a place there."),
+            field=field,
+            organisation=parent.name,
+            region=around.name,
+        )
+
+
 def code_of(client_uuid: uuid.UUID) -> str:
     """Where nobody chose a code: one that comes from the form, so that a form sent twice adds one organisation."""
     return f"O-{client_uuid.hex[:12]}"
@@ -64,7 +87,7 @@ def create_organisation(
 ) -> Organisation:
     """Add an organisation below another. The same form again returns the first.
 
-    Refused: not_in_reach, name_taken, code_taken, tree_too_deep.
+    Refused: not_in_reach, name_taken, code_taken, place_outside, tree_too_deep.
     """
     lock_tree()
     parent = Organisation.objects.get(pk=parent.pk)
@@ -76,6 +99,7 @@ def create_organisation(
     if twin:
         raise Refused("code_taken", _("Another organisation has this code; please choose another."), field="code")
     refuse_twin(parent, facts.name)
+    refuse_place_outside(parent, [facts.region], "region")
     path = f"{parent.path}{code}/"
     if len(path) > LONGEST_PATH:
         raise Refused("tree_too_deep", _("The tree would become too deep here; please choose a shorter code."))
@@ -102,7 +126,7 @@ def edit_organisation(
 ) -> Organisation:
     """Change what is known about an organisation. `version` is the number of edits that the editor read.
 
-    Refused: not_in_reach, changed_meanwhile, name_taken.
+    Refused: not_in_reach, changed_meanwhile, name_taken, set_from_above, place_outside.
     """
     organisation = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     refuse_outsiders(by, organisation)
@@ -114,6 +138,9 @@ def edit_organisation(
         refuse_twin(organisation.parent, facts.name)
     former = {name: getattr(organisation, name) for name in facts.values()}
     changed = [name for name, value in facts.values().items() if former[name] != value]
+    refuse_own_place(by, organisation, changed)
+    if "region" in changed and organisation.parent:
+        refuse_place_outside(organisation.parent, [facts.region], "region")
     known = set(organisation.aliases.values_list("name", flat=True))
     wanted = {alias for alias in aliases if alias != facts.name}
     if facts.name != organisation.name:
@@ -139,7 +166,7 @@ def move_organisation(
 ) -> Organisation:
     """Put an organisation with everything below it under another one; where it is already, nothing happens.
 
-    Refused: not_in_reach, circle, name_taken, tree_too_deep.
+    Refused: not_in_reach, circle, name_taken, place_outside, tree_too_deep.
     """
     lock_tree()
     organisation = Organisation.objects.get(pk=organisation.pk)
@@ -154,6 +181,8 @@ def move_organisation(
             "circle", _("An organisation cannot stand below itself; please choose one outside of it."), field="parent"
         )
     refuse_twin(parent, organisation.name)
+    placed = Region.objects.filter(organisations__in=Organisation.objects.within(organisation))
+    refuse_place_outside(parent, placed, "parent")
     former, path = organisation.path, f"{parent.path}{organisation.code}/"
     longest = max(len(each) for each in Organisation.objects.within(organisation).values_list("path", flat=True))
     if longest - len(former) + len(path) > LONGEST_PATH:

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.models import record_audit
 from qixue.core.refusal import Doubt, Refused
 from qixue.people import account_notices as notices
-from qixue.people.models import ApiToken, Organisation, Resident, RoleAssignment, User
+from qixue.people.models import Organisation, Resident, RoleAssignment, User
 from qixue.people.operations.notifications import notify
 from qixue.people.operations.organisations import lock_tree
-from qixue.people.rules import TABLE, Action, may_give_role, paths_above
+from qixue.people.operations.tokens import revoke_all
+from qixue.people.rules import TABLE, Action, may_give_role, paths_up_from
 
 
 def refuse_giver(by: User, role: str, organisation: Organisation) -> None:
@@ -113,7 +114,7 @@ def others_in_charge(assignment: RoleAssignment, at: datetime.datetime) -> list[
     """The paths, at the organisation and above, at which somebody else manages people in their own right."""
     others = RoleAssignment.objects.current(at).lasting().exclude(user=assignment.user_id)
     others = others.filter(role__in=TABLE[Action.MANAGE_PEOPLE], user__is_active=True)
-    above = paths_above(assignment.organisation)
+    above = paths_up_from(assignment.organisation.path)
     return list(others.filter(organisation__path__in=above).values_list("organisation__path", flat=True))
 
 
@@ -163,20 +164,29 @@ def close_account(user: User, *, by: User, at: datetime.datetime) -> User:
         )
     held = RoleAssignment.objects.filter(user=user, ended_at=None).select_related("user", "organisation")
     roles = list(held.order_by("pk"))
-    if not all(may_give_role(by, each.role, each.organisation) for each in roles):
-        raise Refused(
-            "outside_reach",
-            _("This person also has a role outside of your part of the tree. Please end the roles below yours."),
-        )
+    refuse_beyond_reach(user, roles, by)
     for each in roles:
         refuse_last(each, at=at)
     for each in held.order_by("pk"):
         each.refresh_from_db()
         if each.ended_at is None:
             close(each, by=by, at=at)
-    ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=at)
+    revoke_all(user, by=by, at=at)
     user.is_active, user.email, user.mobile = False, "", ""
     user.set_unusable_password()  # sessions carry a hash of the password: each of them is over
     user.save(update_fields=["is_active", "email", "mobile", "password"])
     record_audit("account.closed", user, by=by, at=at, details={"person": user.display_name})
     return user
+
+
+def refuse_beyond_reach(user: User, roles: list[RoleAssignment], by: User) -> None:
+    """Where nothing is held any more, what was held says whose part of the tree it is. Refused: outside_reach."""
+    former = RoleAssignment.objects.filter(user=user).select_related("organisation").order_by("pk")
+    judged = roles or list(former)
+    if judged and all(may_give_role(by, each.role, each.organisation) for each in judged):
+        return
+    if roles:
+        sentence = _("This person also has a role outside of your part of the tree. Please end the roles below yours.")
+    else:
+        sentence = _("This person had roles outside of your part of the tree, or none. Please ask those above you.")
+    raise Refused("outside_reach", sentence)

@@ -87,7 +87,7 @@ def confirm_code(user: User, *, code: str, at: datetime.datetime) -> None:
         sentence = _("Too many wrong codes. Please wait ten minutes, then try again.")
         raise Refused("too_many_codes", sentence, field="code")
     if not is_right:
-        sentence = _("Please enter the six digits that the app shows now, or a recovery code that was not used yet.")
+        sentence = _("Please enter the next six digits of the app, or a recovery code not used yet: each works once.")
         raise Refused("wrong_code", sentence, field="code")
 
 

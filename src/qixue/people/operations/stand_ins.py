@@ -6,9 +6,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import day_bounds, local_day
+from qixue.core.duties import for_each
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people import account_notices as notices
+from qixue.people.directory import colleagues
 from qixue.people.models import RoleAssignment, User
 from qixue.people.operations.notifications import notify
 from qixue.people.operations.roles import details_of, locked
@@ -30,7 +32,8 @@ def arrange_stand_in(
 ) -> RoleAssignment:
     """Let somebody hold one's role from the first to the last day, both inclusive; the same again changes nothing.
 
-    Refused: not_own_role, role_over, stands_in_already, same_person, account_closed, days_wrong, too_long.
+    Refused: not_own_role, role_over, stands_in_already, same_person, account_closed, not_a_colleague, days_wrong,
+    too_long.
     """
     assignment = locked(assignment)
     refuse_wrong_role(assignment, by)
@@ -40,6 +43,7 @@ def arrange_stand_in(
         raise Refused("same_person", _("Please choose somebody else than yourself."), field="person")
     if not stand_in.is_active:
         raise Refused("account_closed", _("This account is closed; please choose somebody else."), field="person")
+    refuse_stranger(assignment, stand_in, at)
     begins_at, expires_at = day_bounds(first, last)
     mine = assignment.stand_ins.filter(ended_at=None, begins_at__lt=expires_at, expires_at__gt=begins_at)
     existing = mine.select_related("user").order_by("pk").first()
@@ -73,6 +77,16 @@ def refuse_wrong_role(assignment: RoleAssignment, by: User) -> None:
         raise Refused("not_own_role", _("Only a role of your own can be passed on, not one that you stand in for."))
     if assignment.ended_at:
         raise Refused("role_over", _("This role has ended."))
+
+
+def refuse_stranger(assignment: RoleAssignment, person: User, at: datetime.datetime) -> None:
+    """A role goes to somebody who works there already, above or below. Refused: not_a_colleague."""
+    if not colleagues(assignment.organisation, at).filter(pk=person.pk).exists():
+        raise Refused(
+            "not_a_colleague",
+            _("Please choose somebody who has a role in this organisation, in one above or in one below it."),
+            field="person",
+        )
 
 
 def refuse_wrong_days(first: datetime.date, last: datetime.date, at: datetime.datetime) -> None:
@@ -115,7 +129,8 @@ def finish(stand_in: RoleAssignment, ended_at: datetime.datetime, *, by: User | 
 def close_run_out(*, at: datetime.datetime) -> int:
     """Write down the end of what ran out and tell both. It gave nothing any more since then. Returns how many."""
     due = RoleAssignment.objects.filter(ended_at=None, expires_at__lte=at).order_by("expires_at", "pk")
-    return sum(close_one(pk, at=at) for pk in due.values_list("pk", flat=True)[:MOST_AT_ONCE])
+    keys = due.values_list("pk", flat=True)[:MOST_AT_ONCE]
+    return for_each("stand_ins", keys, lambda pk: close_one(pk, at=at))
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 import datetime
 import secrets
 import uuid
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -10,16 +11,19 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import ApiToken, User
+from qixue.people.notices import Notice
+from qixue.people.operations.notifications import notify
 
 LONGEST = datetime.timedelta(days=366)
 MOST_AT_ONCE = 20
+KEYS_PAGE = "/workspace/tokens/"
 
 
 @transaction.atomic
 def make_token(
     user: User, *, name: str, lasts: datetime.timedelta, at: datetime.datetime, client_uuid: uuid.UUID
 ) -> tuple[ApiToken, str]:
-    """A new key of one's own: the record and the key itself, which is kept nowhere.
+    """A new key of one's own: the record and the key itself, which is kept nowhere. Its owner is told.
 
     The same form again returns the record without the key. Refused: lasts_too_long, too_many_tokens.
     """
@@ -40,11 +44,12 @@ def make_token(
         client_uuid=client_uuid,
     )
     record_audit("token.made", token, by=user, at=at, details={"name": name})
+    notify([user], Notice("account_token_made", f"account_token_made:{token.pk}", KEYS_PAGE, {"name": name}), at=at)
     return token, key
 
 
 @transaction.atomic
-def revoke_token(token: ApiToken, *, by: User, at: datetime.datetime) -> ApiToken:
+def revoke_token(token: ApiToken, *, by: Any, at: datetime.datetime) -> ApiToken:
     """The key is refused from now on; again changes nothing."""
     token = ApiToken.objects.select_for_update().get(pk=token.pk)
     if token.revoked_at:
@@ -53,3 +58,9 @@ def revoke_token(token: ApiToken, *, by: User, at: datetime.datetime) -> ApiToke
     token.save(update_fields=["revoked_at"])
     record_audit("token.revoked", token, by=by, at=at, details={"name": token.name})
     return token
+
+
+def revoke_all(user: User, *, by: Any, at: datetime.datetime) -> None:
+    """No key of somebody works any more; `by` is None for the operator at the command line."""
+    for token in ApiToken.objects.filter(user=user, revoked_at=None).order_by("pk"):
+        revoke_token(token, by=by, at=at)

@@ -10,10 +10,16 @@ from qixue.programme.models.programmes import Programme
 
 
 class Brand(models.Model):
-    """A lasting name under which activities run over the years, for example 凤城讲堂."""
+    """A lasting name under which activities run over the years, for example 凤城讲堂.
+
+    Other programmes may show it; its words, series and roles change only where it is kept.
+    """
 
     code = models.CharField(max_length=40, unique=True, validators=[code_validator])
     region = models.ForeignKey(Region, models.PROTECT, related_name="brands")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="brands"
+    )  # keeps it
     name = models.CharField(max_length=60, validators=[plain_text_validator])
     name_en = models.CharField(max_length=120, blank=True)
     slogan = models.CharField(max_length=100, blank=True)
@@ -21,6 +27,7 @@ class Brand(models.Model):
     introduction = models.TextField(blank=True)
     introduction_en = models.TextField(blank=True)
     programmes = models.ManyToManyField(Programme, related_name="brands")
+    edit_count = models.PositiveIntegerField(default=1)  # it stands in several programmes, each with its own editors
 
     def __str__(self) -> str:
         return self.name

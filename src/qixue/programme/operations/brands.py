@@ -13,7 +13,7 @@ from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import User
 from qixue.programme.models import Brand, PlanLine, Programme, Series
-from qixue.programme.operations.programme_parts import refuse_brand_elsewhere
+from qixue.programme.operations.programme_parts import lock_brand
 from qixue.programme.operations.programmes import count_edit, lock_programme
 
 
@@ -34,7 +34,7 @@ class BrandDetails:
 def create_brand(
     programme: Programme, *, details: BrandDetails, client_uuid: uuid.UUID, by: User, at: datetime.datetime
 ) -> Brand:
-    """Begin a brand in the place of the programme. The same form sent twice makes one.
+    """Begin a brand in the place of the programme, kept by its organisation. The same form sent twice makes one.
 
     Refused: brand_name_taken, and those of `lock_programme`.
     """
@@ -45,7 +45,9 @@ def create_brand(
     if Brand.objects.filter(region=programme.region, name=details.name).exists():
         sentence = _("There is a brand of this name already; please take it up from the list.")
         raise Refused("brand_name_taken", sentence, field="name")
-    brand = Brand.objects.create(code=code, region=programme.region, **details.values())
+    brand = Brand.objects.create(
+        code=code, region=programme.region, organisation=programme.organisation, **details.values()
+    )
     brand.programmes.add(programme)
     count_edit(programme)
     record_audit("brand.created", brand, by=by, at=at, details={"programme": programme.code, "name": brand.name})
@@ -56,12 +58,16 @@ def create_brand(
 def edit_brand(
     programme: Programme, *, brand: Brand, details: BrandDetails, version: int, by: User, at: datetime.datetime
 ) -> Brand:
-    """Change what a brand is called and what it is about. Refused: brand_elsewhere, and those of `lock_programme`."""
-    programme = lock_programme(programme, version, by=by)
-    refuse_brand_elsewhere(programme, brand)
+    """Change what a brand is called and what it is about. `version` is the edit count of the brand as it was read.
+
+    Refused: those of `lock_brand` and `lock_programme`.
+    """
+    programme = lock_programme(programme, None, by=by)
+    brand = lock_brand(programme, brand, version, by=by)
     for name, value in details.values().items():
         setattr(brand, name, value)
-    brand.save(update_fields=list(details.values()))
+    brand.edit_count += 1
+    brand.save(update_fields=[*details.values(), "edit_count"])
     count_edit(programme)
     record_audit("brand.edited", brand, by=by, at=at, details={"programme": programme.code})
     return brand
@@ -101,10 +107,10 @@ def add_series(
 ) -> Series:
     """Add a series to a brand; one of the same name is returned.
 
-    Refused: brand_elsewhere, and those of `lock_programme`.
+    Refused: those of `lock_brand` and `lock_programme`.
     """
     programme = lock_programme(programme, None, by=by)
-    refuse_brand_elsewhere(programme, brand)
+    brand = lock_brand(programme, brand, None, by=by)
     if existing := brand.series.filter(name=name).first():
         return existing
     position = int(brand.series.aggregate(last=Max("position"))["last"] or 0) + 1

@@ -143,7 +143,7 @@ def copy_legal_bases(source: Programme, programme: Programme) -> None:
 
 def copy_roles(source: Programme, programme: Programme) -> None:
     roles = source.involvements.order_by("position", "pk")
-    Involvement.objects.bulk_create(fresh(role, programme=programme) for role in roles)
+    Involvement.objects.bulk_create(fresh(role, programme=programme, quote="") for role in roles)
 
 
 def copy_leading_group(source: Programme, programme: Programme) -> None:
@@ -176,24 +176,41 @@ def copy_brands(source: Programme, programme: Programme) -> None:
 
 
 def copy_channels(source: Programme, programme: Programme) -> None:
+    shown = brand_ids_of(programme)
     channels = source.publicity_channels.order_by("position", "pk")
-    PublicityChannel.objects.bulk_create(fresh(channel, programme=programme) for channel in channels)
+    PublicityChannel.objects.bulk_create(
+        fresh(channel, programme=programme, **brand_where_shown(channel, shown)) for channel in channels
+    )
+
+
+def brand_ids_of(programme: Programme) -> set[int]:
+    return set(programme.brands.values_list("pk", flat=True))
+
+
+def brand_where_shown(row: PublicityChannel | Activity, shown: set[int]) -> dict[str, None]:
+    """The change that a copy needs when the new programme does not show the brand of the row."""
+    if row.brand_id in shown:
+        return {}
+    return {"brand": None, "series": None} if isinstance(row, Activity) else {"brand": None}
 
 
 def copy_plans(source: Programme, programme: Programme, move: Move, *, by: User, at: datetime.datetime) -> None:
     """Each plan in force becomes a draft of its organisation, which is told."""
+    shown = brand_ids_of(programme)
     for version in queries.versions_to_copy(source):
         organisation = version.plan.organisation
         plan = Plan.objects.create(programme=programme, organisation=organisation, invited_at=at)
         draft = PlanVersion.objects.create(plan=plan, number=1)
-        PlanLine.objects.bulk_create(moved_line(line, draft, move) for line in version.lines.all())
+        PlanLine.objects.bulk_create(moved_line(line, draft, move, shown) for line in version.lines.all())
         record_step(draft, PlanStep.Kind.INVITED, by=by, at=at, organisation=organisation)
         notify(people_in_charge(organisation, Action.FILE_PLAN), notices.invited(plan), at=at)
 
 
-def moved_line(line: PlanLine, draft: PlanVersion, move: Move) -> PlanLine:
+def moved_line(line: PlanLine, draft: PlanVersion, move: Move, shown: set[int]) -> PlanLine:
     """Planned anew: without speaker, and without what was said about the former one."""
     kept = {name: getattr(line, name) for name in LINE_KEEPS}
+    if kept["brand_id"] not in shown:
+        kept["brand_id"] = None
     return PlanLine(version=draft, key=uuid.uuid4(), position=line.position, **kept, **moved_times(line, move))
 
 
@@ -207,10 +224,10 @@ def moved_times(row: PlanLine | Session, move: Move) -> dict[str, datetime.datet
 
 def copy_activities(source: Programme, programme: Programme, move: Move, choice: str) -> None:
     """Drafts with their sessions on the new days and the roles that organisations had in them."""
+    shown = brand_ids_of(programme)
     for activity in queries.activities_to_copy(source, choice):
-        copy: Activity = fresh(
-            activity, programme=programme, plan=None, quote="", state=Activity.State.DRAFT, version=1
-        )
+        changes = {"plan": None, "quote": "", "state": Activity.State.DRAFT, "version": 1}
+        copy: Activity = fresh(activity, programme=programme, **changes, **brand_where_shown(activity, shown))
         copy.save()
         Session.objects.bulk_create(moved_session(each, copy, move) for each in activity.sessions.all())
         Involvement.objects.bulk_create(fresh(role, activity=copy, quote="") for role in activity.involvements.all())

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from qixue.core.clock import local_day, local_moment
+from qixue.core.duties import for_each
 from qixue.people.models import Organisation, RoleAssignment, User
 from qixue.people.operations.notifications import notify
-from qixue.people.rules import TABLE, Action
+from qixue.people.rules import TABLE, Action, paths_up_from
 from qixue.programme.models import FollowUp, FollowUpStep, Programme
 from qixue.programme.notices import follow_ups as notices
 from qixue.programme.operations.follow_ups import take_step, tell_assigner, tell_owner
@@ -32,8 +33,8 @@ def chase_follow_ups(*, at: datetime.datetime) -> int:
     open_items = FollowUp.objects.exclude(programme__state=Programme.State.CLOSED).select_related(*RELATED)
     reminders = open_items.filter(owner_forgets(today) | assigner_forgets(today)).order_by("due_on", "pk")
     overdue = open_items.filter(climbs(today)).order_by("due_on", "pk")
-    reminded = sum(remind(follow_up, at=at) for follow_up in reminders)
-    return reminded + sum(escalate(follow_up, at=at) for follow_up in overdue)
+    reminded = for_each("follow_ups", reminders, lambda follow_up: remind(follow_up, at=at))
+    return reminded + for_each("follow_ups", overdue, lambda follow_up: escalate(follow_up, at=at))
 
 
 def owner_forgets(today: datetime.date) -> Q:
@@ -53,9 +54,21 @@ def assigner_forgets(today: datetime.date) -> Q:
 
 
 def climbs(today: datetime.date) -> Q:
-    """One level on the day after the deadline, and one more every third day."""
-    is_time = Q(escalated_on=None) | long_ago("escalated_on", today)
+    """One level on the day after the deadline, and one more every third day.
+
+    Where the owner has its turn only since a day after the deadline, as sent back to it or given to it by the assigner,
+    the first level comes on the third day from then.
+    """
+    first_time = Q(waiting_since__lt=day_start(today, days_ago=EVERY_DAYS - 1))
+    for days in range(1, EVERY_DAYS):
+        due_on = today - datetime.timedelta(days=days)
+        first_time |= Q(due_on=due_on, waiting_since__lt=day_start(today, days_ago=days - 1))
+    is_time = Q(escalated_on=None) & first_time | long_ago("escalated_on", today)
     return Q(state__in=FollowUp.OWNERS_TURN, due_on__lt=today) & is_time
+
+
+def day_start(today: datetime.date, *, days_ago: int) -> datetime.datetime:
+    return local_moment(today - datetime.timedelta(days=days_ago), datetime.time.min)
 
 
 def long_ago(field: str, today: datetime.date) -> Q:
@@ -107,7 +120,7 @@ def next_level(follow_up: FollowUp) -> Organisation | None:
     None at the top, and where nobody further up could be told.
     """
     told = follow_up.escalated_to
-    ladder = [path for path in paths_up(follow_up) if told is None or len(path) < len(told.path)]
+    ladder = [path for path in ladder_of(follow_up) if told is None or len(path) < len(told.path)]
     holders = RoleAssignment.objects.current().filter(
         organisation__path__in=ladder, role__in=TABLE[Action.ASSIGN_FOLLOW_UP], user__is_active=True
     )
@@ -115,11 +128,11 @@ def next_level(follow_up: FollowUp) -> Organisation | None:
     return max(able, key=lambda organisation: len(organisation.path), default=None)
 
 
-def paths_up(follow_up: FollowUp) -> list[str]:
+def ladder_of(follow_up: FollowUp) -> list[str]:
     """The tree paths of the owner, of each above it up to the assigner, and of the one above the assigner."""
-    codes = follow_up.owner.path.rstrip("/").split("/")
-    top = max(1, follow_up.assigner.path.count("/") - 1)
-    return ["/".join(codes[:length]) + "/" for length in range(len(codes), top - 1, -1)]
+    levels_above_assigner = max(0, follow_up.assigner.path.count("/") - 2)
+    paths = paths_up_from(follow_up.owner.path)
+    return paths[: len(paths) - levels_above_assigner]
 
 
 def coordinators_of(organisation: Organisation) -> list[User]:

@@ -20,7 +20,12 @@ from qixue.programme.models import FollowUp, FollowUpStep, Programme
 from qixue.programme.notices import follow_ups as notices
 from qixue.programme.operations.plan_documents import kept
 from qixue.programme.operations.plans import refuse_past
-from qixue.programme.rules import may_answer_follow_up, may_assign_to, may_hand_over_follow_up
+from qixue.programme.rules import (
+    may_answer_follow_up,
+    may_assign_to,
+    may_decide_follow_up,
+    may_hand_over_follow_up,
+)
 
 State = FollowUp.State
 Kind = FollowUpStep.Kind
@@ -131,15 +136,17 @@ def take_step(
     )
 
 
-def move_on(follow_up: FollowUp, state: str, *, at: datetime.datetime) -> None:
-    """It is somebody else's turn from now on."""
-    follow_up.state, follow_up.waiting_since, follow_up.told_on = state, at, local_day(at)
+def move_on(
+    follow_up: FollowUp, state: str, *, at: datetime.datetime, waiting_since: datetime.datetime | None = None
+) -> None:
+    """It is somebody else's turn, from now on or counted since an earlier time."""
+    follow_up.state, follow_up.waiting_since, follow_up.told_on = state, waiting_since or at, local_day(at)
     follow_up.edit_count += 1
     follow_up.save(update_fields=["state", "waiting_since", "told_on", "edit_count"])
 
 
 def back_to_the_ground(follow_up: FollowUp) -> None:
-    """With another owner or another day nobody above has to hear of it, until it is overdue again."""
+    """Once its assigner gave it another owner or another day, the levels are climbed from the first one again."""
     follow_up.escalated_to, follow_up.escalated_on, follow_up.escalation_level = None, None, 0
     follow_up.save(update_fields=["escalated_to", "escalated_on", "escalation_level"])
 
@@ -216,8 +223,9 @@ def report_follow_up(
 def hand_over_follow_up(
     follow_up: FollowUp, *, to: Organisation, reason: str, edit_count: int, by: User, at: datetime.datetime
 ) -> FollowUp:
-    """Let another organisation of the same tree do it; it begins anew there, with the same deadline.
+    """Let another organisation of the same tree do it, with the same deadline.
 
+    Only the assigner begins the escalation anew: an owner that hands on below itself gains no time.
     Refused: not_in_tree, same_owner, reason_missing, changed_meanwhile, not_now.
     """
     follow_up, is_due = lock_follow_up(
@@ -230,12 +238,14 @@ def hand_over_follow_up(
         raise Refused("not_in_tree", sentence, field="organisation")
     if to.pk == follow_up.owner_id:
         raise Refused("same_owner", _("This organisation has the item already."), field="organisation")
-    former = follow_up.owner
+    is_by_assigner = may_decide_follow_up(by, follow_up)
+    former, waiting_since = follow_up.owner, follow_up.waiting_since
     follow_up.owner = to
     follow_up.save(update_fields=["owner"])
     step = take_step(follow_up, Kind.HANDED_OVER, organisation=to, note=reason_given(reason), by=by, at=at)
-    move_on(follow_up, State.ASSIGNED, at=at)
-    back_to_the_ground(follow_up)
+    move_on(follow_up, State.ASSIGNED, at=at, waiting_since=at if is_by_assigner else waiting_since)
+    if is_by_assigner:
+        back_to_the_ground(follow_up)
     tell_owner("follow_up_assigned", step, at=at)
     tell_assigner("follow_up_passed_on", step, at=at)
     notice = notices.about("follow_up_passed_on", step)

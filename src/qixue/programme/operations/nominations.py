@@ -3,7 +3,9 @@
 import dataclasses
 import datetime
 import hashlib
+import re
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.files.base import ContentFile
@@ -14,19 +16,26 @@ from qixue.core.clock import local_day
 from qixue.core.models import record_audit
 from qixue.core.pictures import redrawn
 from qixue.core.refusal import Doubt, Refused
+from qixue.core.typed import half_width
 from qixue.people.models import Organisation, User
 from qixue.people.operations.notifications import notify
 from qixue.people.queries import people_in_charge
 from qixue.people.rules import Action, may
-from qixue.programme.models import Brand, Nomination, NominationStep, RecognitionCall
+from qixue.programme.models import Brand, Nomination, NominationStep, PublicationConsent, RecognitionCall
 from qixue.programme.models.recognitions import LONGEST_STORY
 from qixue.programme.notices import recognitions as notices
 from qixue.programme.operations.activities import ALREADY_CHANGED
 from qixue.programme.queries.recognitions import honoured_before, ladder
 from qixue.programme.recognition_rules import may_put_forward, office_for
 
+# A mobile number or an identity number, wherever it stands.
+PRIVATE_NUMBER = re.compile(r"(?<![0-9])(1[3-9][0-9]{9}|[0-9]{17}[0-9Xx])(?![0-9])")
 State = Nomination.State
 Kind = NominationStep.Kind
+Scope = PublicationConsent.Scope
+AGREED_TO = {"name", "affiliation", "story", "is_under_14"}  # what an agreement is about, and who has to give it
+TEXT_CHANGED = "（推荐内容已修改，此前的同意不再有效）"  # in the step that says why an agreement ended
+PHOTO_CHANGED = "（照片已更换，此前对照片的同意不再有效）"
 ERASED_RECIPIENT = "（姓名已删除）"  # on the award, which stays: it is what the record prints
 RELATED = ("call__programme__organisation", "call__organisation__region", "organisation__region", "waits_at", "award")
 
@@ -49,6 +58,12 @@ class NominationDetails:
 
 def lock_nomination(nomination: Nomination) -> Nomination:
     return Nomination.objects.select_for_update(of=("self",)).select_related(*RELATED).get(pk=nomination.pk)
+
+
+def lock_nominations(nominations: Sequence[Nomination]) -> list[Nomination]:
+    """All at once, in the order of their keys, so that no two wait for one another."""
+    rows = Nomination.objects.select_for_update(of=("self",)).select_related(*RELATED)
+    return list(rows.filter(pk__in=[nomination.pk for nomination in nominations]).order_by("pk"))
 
 
 def record_step(
@@ -93,7 +108,7 @@ def refuse_old_page(nomination: Nomination, edit_count: int) -> None:
 
 
 def check_details(details: NominationDetails) -> None:
-    """Refused: name_missing, story_missing, story_too_long."""
+    """Refused: name_missing, story_missing, story_too_long, private_number."""
     if not details.name.strip():
         raise Refused("name_missing", _("Please give the name of the nominee."), field="name")
     if not details.story.strip():
@@ -101,6 +116,9 @@ def check_details(details: NominationDetails) -> None:
     if len(details.story) > LONGEST_STORY:
         sentence = _("The story is longer than %(most)s characters; please shorten it.")
         raise Refused("story_too_long", sentence, field="story", most=LONGEST_STORY)
+    if PRIVATE_NUMBER.search(half_width(details.story)):
+        sentence = _("Everybody will read the story. Please take the phone number or identity number out of it.")
+        raise Refused("private_number", sentence, field="story")
 
 
 def refuse_closed(call: RecognitionCall) -> None:
@@ -164,6 +182,8 @@ def edit_nomination(
 ) -> Nomination:
     """Change a draft, or one that was sent back. `edit_count` is that of the page that the editor read.
 
+    An agreement to publication ends with what was agreed to.
+
     Refused: not_nominator, not_a_draft, changed_meanwhile, call_closed, and those of `check_details` and `redrawn`.
     """
     nomination = lock_draft(nomination, edit_count, by)
@@ -175,10 +195,26 @@ def edit_nomination(
         keep_photo(nomination, details.photo)
         changed.append("photo")
     if changed:
+        end_consents(nomination, changed, by=by, at=at)
         nomination.edit_count += 1
-        nomination.save(update_fields=[*changed, "edit_count"])
+        nomination.save(update_fields=[*changed, "consented_at", "photo_consented_at", "edit_count"])
         record_audit("nomination.edited", nomination, by=by, at=at, details={"fields": changed})
     return nomination
+
+
+def end_consents(nomination: Nomination, changed: list[str], *, by: User, at: datetime.datetime) -> None:
+    """Nobody agreed to the new words or the new photo, nor a guardian to anything; it has to be asked again."""
+    scopes = list(Scope) if AGREED_TO & set(changed) else [Scope.PHOTO] if "photo" in changed else []
+    standing = nomination.consents.filter(withdrawn_at=None, scope__in=scopes)
+    count = standing.update(withdrawn_at=at, withdrawn_recorded_by=by)
+    if Scope.PHOTO in scopes:
+        nomination.photo_consented_at = None
+    if Scope.STORY in scopes:
+        nomination.consented_at = None
+    if count:
+        why = TEXT_CHANGED if Scope.STORY in scopes else PHOTO_CHANGED
+        organisation = nomination.organisation
+        record_step(nomination, Kind.CONSENT_WITHDRAWN, by=by, at=at, organisation=organisation, comment=why)
 
 
 def lock_draft(nomination: Nomination, edit_count: int, by: User) -> Nomination:

@@ -1,6 +1,7 @@
 """Objections against candidates on public notice: anybody makes them, those who decide settle them."""
 
 import datetime
+import re
 import uuid
 from dataclasses import dataclass
 
@@ -23,7 +24,9 @@ from qixue.programme.recognition_rules import may_decide
 State = Nomination.State
 Kind = NominationStep.Kind
 SHORTEST, LONGEST = 10, 2000  # characters
-MOST_PER_HOUR = 20  # against one candidate: a flood is for the telephone
+PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{9,11}|[0-9]{7,8}")  # mobile, or fixed with or without its area code
+MOST_PER_HOUR = 20  # anonymous ones against one candidate: a flood is for the telephone
+MOST_PER_PHONE = 5  # named ones against one candidate in an hour with the same phone number
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ def file_objection(
 ) -> Objection:
     """Take an objection from a visitor; the same `key`, which the form made, returns the first one.
 
-    Refused: notice_not_running, objection_too_short, objection_too_long, name_and_phone, too_many_objections.
+    Refused: notice_not_running, objection_too_short, objection_too_long, name_and_phone, phone_unclear,
+    too_many_objections.
     """
     nomination = lock_nomination(nomination)
     if existing := Objection.objects.filter(key=key, nomination=nomination).first():
@@ -54,10 +58,7 @@ def file_objection(
     if nomination.state != State.ON_NOTICE or until is None or local_day(at) > until:
         raise Refused("notice_not_running", _("The public notice of this candidate is not running."))
     check_objection(details)
-    hour_ago = at - datetime.timedelta(hours=1)
-    if nomination.objections.filter(received_at__gt=hour_ago).count() >= MOST_PER_HOUR:
-        sentence = _("Very many objections came in during the last hour; please call, or come back later.")
-        raise Refused("too_many_objections", sentence)
+    refuse_flood(nomination, details, at)
     objection = Objection.objects.create(
         nomination=nomination,
         key=key,
@@ -76,6 +77,28 @@ def file_objection(
     return objection
 
 
+def refuse_flood(nomination: Nomination, details: ObjectionDetails, at: datetime.datetime) -> None:
+    """Refused: too_many_objections. One who gives a name never waits because of others."""
+    lately = nomination.objections.filter(received_at__gt=at - datetime.timedelta(hours=1))
+    if details.is_anonymous:
+        is_flood = lately.filter(is_anonymous=True).count() >= MOST_PER_HOUR
+        sentence = _(
+            "Very many anonymous objections came in during the last hour; please give your name and phone number, call,"
+            " or come back later."
+        )
+    else:
+        phones = [digits(phone) for phone in lately.filter(is_anonymous=False).values_list("phone", flat=True)]
+        is_flood = phones.count(digits(details.phone)) >= MOST_PER_PHONE
+        sentence = _("Several objections came in with this phone number; please call, or come back later.")
+    if is_flood:
+        raise Refused("too_many_objections", sentence)
+
+
+def digits(phone: str) -> str:
+    """Of the number without its spaces and dashes; as it was typed where there are none."""
+    return "".join(str(int(each)) for each in phone if each.isdecimal()) or phone.strip()
+
+
 def check_objection(details: ObjectionDetails) -> None:
     if len(details.text.strip()) < SHORTEST:
         sentence = _("Please say what you object to and why, in at least %(least)s characters.")
@@ -86,6 +109,9 @@ def check_objection(details: ObjectionDetails) -> None:
     if bool(details.name.strip()) != bool(details.phone.strip()):
         sentence = _("Please give both your name and your phone number, or neither.")
         raise Refused("name_and_phone", sentence, field="phone" if details.name.strip() else "name")
+    if details.phone.strip() and not PHONE.fullmatch(digits(details.phone)):
+        sentence = _("Please give a phone number at which you can be called, for example 139 0000 0000.")
+        raise Refused("phone_unclear", sentence, field="phone")
 
 
 @transaction.atomic

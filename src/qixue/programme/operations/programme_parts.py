@@ -30,6 +30,7 @@ from qixue.programme.models import (
     PublicityChannel,
     TaskAssignment,
 )
+from qixue.programme.operations.activities import ALREADY_CHANGED
 from qixue.programme.operations.plan_documents import normalised_number
 from qixue.programme.operations.programmes import count_edit, lock_programme
 from qixue.programme.rules import may_change_brand
@@ -113,9 +114,10 @@ SHELVES: dict[type[Details], Shelf] = {
 def add_row(programme: Programme, *, owner: Owner, details: Details, by: User, at: datetime.datetime) -> Row:
     """Add a row at the end of its list; one that is there already is returned.
 
-    Refused: those of `checked` and `lock_programme`.
+    Refused: those of `checked`, `refuse_elsewhere` and `lock_programme`.
     """
     programme = lock_programme(programme, None, by=by)
+    refuse_elsewhere(programme, owner, by)
     shelf, values = SHELVES[type(details)], checked(details)
     rows: QuerySet[Any] = shelf.model._default_manager.filter(**{shelf.owner: owner})
     if existing := rows.filter(**{name: values[name] for name in shelf.same}).first():
@@ -169,9 +171,10 @@ def free_code(rows: QuerySet[Any], letters: str, number: int) -> str:
 def edit_row(programme: Programme, *, row: Row, details: Details, version: int, by: User, at: datetime.datetime) -> Row:
     """Change a row. An edited legal basis counts as checked.
 
-    Refused: row_twice, and those of `checked`, `lock_programme`.
+    Refused: row_twice, and those of `checked`, `refuse_elsewhere` and `lock_programme`.
     """
     programme = lock_programme(programme, version, by=by)
+    refuse_elsewhere(programme, row, by)
     shelf, values = SHELVES[type(details)], checked(details)
     owner = getattr(row, shelf.owner)
     others: QuerySet[Any] = shelf.model._default_manager.filter(**{shelf.owner: owner}).exclude(pk=row.pk)
@@ -195,8 +198,12 @@ def edit_row(programme: Programme, *, row: Row, details: Details, version: int, 
 def confirm_legal_basis(
     programme: Programme, *, basis: LegalBasis, version: int, by: User, at: datetime.datetime
 ) -> LegalBasis:
-    """Say that a legal basis copied from an earlier programme is still in force. Refused: see `lock_programme`."""
+    """Say that a legal basis copied from an earlier programme is still in force.
+
+    Refused: those of `refuse_elsewhere` and `lock_programme`.
+    """
     programme = lock_programme(programme, version, by=by)
+    refuse_elsewhere(programme, basis, by)
     if basis.needs_check:
         basis.needs_check = False
         basis.save(update_fields=["needs_check"])
@@ -220,9 +227,10 @@ def list_of(row: Row) -> QuerySet[Any]:
 def move_row(programme: Programme, *, row: Row, is_up: bool, version: int, by: User, at: datetime.datetime) -> None:
     """Let a row change places with the one before or after it; at the end of the list nothing changes.
 
-    Refused: those of `lock_programme`.
+    Refused: those of `refuse_elsewhere` and `lock_programme`.
     """
     programme = lock_programme(programme, version, by=by)
+    refuse_elsewhere(programme, row, by)
     rows = list(list_of(row).order_by("position", "pk"))
     here = next(at for at, each in enumerate(rows) if each.pk == row.pk)
     there = here - 1 if is_up else here + 1
@@ -246,11 +254,15 @@ def write_order(rows: list[Any]) -> None:
 
 @transaction.atomic
 def remove_row(programme: Programme, *, row: Row, version: int, by: User, at: datetime.datetime) -> None:
-    """Take a row out of its list; again changes nothing. Refused: those of `lock_programme`."""
+    """Take a row out of its list; again changes nothing.
+
+    Refused: those of `refuse_elsewhere` and `lock_programme`.
+    """
     rows = type(row)._default_manager.filter(pk=row.pk)
     if not rows.exists():
         return
     programme = lock_programme(programme, version, by=by)
+    refuse_elsewhere(programme, row, by)
     record_audit("programme.row_removed", row, by=by, at=at, details={"programme": programme.code, "row": str(row)})
     rows.delete()
     count_edit(programme)
@@ -268,11 +280,10 @@ def give_role(
 ) -> list[Involvement]:
     """Give organisations a role in the programme, one of its brands or one of its activities; once each.
 
-    Refused: brand_elsewhere, and those of `lock_programme`.
+    Refused: those of `refuse_elsewhere` and `lock_programme`.
     """
     programme = lock_programme(programme, None, by=by)
-    if isinstance(subject, Brand):
-        refuse_brand_elsewhere(programme, subject)
+    refuse_elsewhere(programme, subject, by)
     field = subject._meta.model_name or ""
     rows = Involvement.objects.filter(role=role, **{field: subject})
     position = int(rows.aggregate(last=Max("position"))["last"] or 0)
@@ -289,9 +300,49 @@ def give_role(
     return given
 
 
-def refuse_brand_elsewhere(programme: Programme, brand: Brand) -> None:
-    if not may_change_brand(programme, brand):
-        raise Refused("brand_elsewhere", _("This brand belongs to a larger place; only a programme there changes it."))
+NOT_IN_PROGRAMME = _("This does not, or no longer, belong to the programme.")
+
+
+def lock_brand(programme: Programme, brand: Brand, version: int | None, *, by: User) -> Brand:
+    """The brand, locked for a change of it: it stands in several programmes, so the lock on one of them is not enough.
+
+    `version` None: the change cannot overwrite anybody's.
+    Refused: not_in_programme, brand_elsewhere, changed_meanwhile.
+    """
+    brands = Brand.objects.select_for_update(of=("self",)).select_related("organisation")
+    locked = brands.filter(programmes=programme, pk=brand.pk).first()
+    if locked is None:
+        raise Refused("not_in_programme", NOT_IN_PROGRAMME)
+    if not may_change_brand(by, locked):
+        raise Refused("brand_elsewhere", _("Another organisation keeps this brand; only its coordinators change it."))
+    if version is not None and locked.edit_count != version:
+        raise Refused("changed_meanwhile", ALREADY_CHANGED)
+    return locked
+
+
+def refuse_elsewhere(programme: Programme, part: Owner | Row | Brand | Activity, by: User) -> None:
+    """Who may change this programme does not change parts of another one by it. Brands and their roles are locked.
+
+    Refused: not_in_programme, and those of `lock_brand`.
+    """
+    brand = part.brand if isinstance(part, Involvement) else part
+    if isinstance(brand, Brand):
+        lock_brand(programme, brand, None, by=by)
+    elif programme_id_of(part) != programme.pk:
+        raise Refused("not_in_programme", NOT_IN_PROGRAMME)
+
+
+def programme_id_of(part: Any) -> int | None:
+    """The key of the programme of which the part is one, itself or through its list or activity."""
+    if isinstance(part, Programme):
+        return part.pk
+    if isinstance(part, ForwardingStep):
+        return part.legal_basis.programme_id
+    if isinstance(part, GroupMember | Liaison):
+        return part.group.programme_id
+    if isinstance(part, Involvement) and part.activity:
+        return part.activity.programme_id
+    return int(part.programme_id) if part.programme_id else None
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from qixue.people.rules import Action, may
 from qixue.programme.models import Programme, ProgrammeStep
 from qixue.programme.operations.activities import ALREADY_CHANGED
 from qixue.programme.queries.programmes import missing_for_programme
-from qixue.programme.rules import may_set_up
+from qixue.programme.rules import may_set_up, may_set_up_for_place_of
 
 State = Programme.State
 Kind = ProgrammeStep.Kind
@@ -59,10 +59,15 @@ def set_up_programme(
 ) -> Programme:
     """Begin a programme as a draft that its organisation keeps. The same again returns the first draft.
 
-    Refused: not_in_charge, region_missing, code_taken, and those of `check_days`.
+    Refused: not_in_charge, place_of_others, region_missing, code_taken, and those of `check_days`.
     """
     if not may(by, Action.SET_UP_PROGRAMME, organisation):
         raise Refused("not_in_charge", NOT_IN_CHARGE)
+    if not may_set_up_for_place_of(by, organisation):
+        text = _(
+            "This organisation does not answer for its whole place; please ask the office above it to set this up."
+        )
+        raise Refused("place_of_others", text, field="organisation")
     if organisation.region is None:
         raise Refused("region_missing", _("The place of this organisation is not recorded yet."), field="organisation")
     check_days(details)

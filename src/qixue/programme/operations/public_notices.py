@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
+from qixue.core.duties import for_each
 from qixue.core.refusal import Refused
 from qixue.people.models import User
 from qixue.people.operations.notifications import notify
@@ -15,10 +16,16 @@ from qixue.people.rules import Action
 from qixue.programme.models import Award, Nomination, NominationStep, RecognitionCall
 from qixue.programme.notices import recognitions as notices
 from qixue.programme.operations.nomination_reviews import OWN_OFFICE
-from qixue.programme.operations.nominations import lock_nomination, people_who_nominate_for, record_step, step_on
+from qixue.programme.operations.nominations import (
+    lock_nomination,
+    lock_nominations,
+    people_who_nominate_for,
+    record_step,
+    step_on,
+)
 from qixue.programme.operations.recognition_calls import lock_call
 from qixue.programme.queries.recognitions import last_notice_day
-from qixue.programme.recognition_rules import may_decide
+from qixue.programme.recognition_rules import judgeable, may_decide
 
 State = Nomination.State
 Kind = NominationStep.Kind
@@ -39,10 +46,11 @@ def locked(
 ) -> tuple[RecognitionCall, list[Nomination]]:
     """The call and some of its nominations. Refused: none_chosen, not_judge, call_closed."""
     call = lock_call(call, None, by)
-    chosen = [lock_nomination(nomination) for nomination in sorted(nominations, key=lambda each: each.pk)]
+    chosen = lock_nominations(nominations)
     if not chosen or any(each.call_id != call.pk for each in chosen):
         raise Refused("none_chosen", _("Please choose at least one nomination."), field="nominations")
-    if own := [each for each in chosen if not may_decide(by, each)]:
+    judged = judgeable(by, [(each, call.organisation) for each in chosen])
+    if own := [each for each in chosen if each not in judged]:
         raise Refused("not_judge", OWN_OFFICE, lines=names(own), field="nominations")
     return call, chosen
 
@@ -98,7 +106,7 @@ def refuse_too_many(call: RecognitionCall, fresh: Sequence[Nomination]) -> None:
 def end_notices(*, at: datetime.datetime) -> int:
     """Duty of the worker: notices whose last day is over end by themselves. Returns how many did."""
     over = Nomination.objects.filter(state=State.ON_NOTICE, notice_until__lt=local_day(at)).order_by("pk")
-    return sum(end_notice(nomination, at=at) for nomination in over)
+    return for_each("public_notices", over, lambda nomination: end_notice(nomination, at=at))
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 import dataclasses
 import datetime
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -15,15 +15,15 @@ from qixue.core.figures import registry
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import Organisation, User
-from qixue.people.operations.notifications import notify
-from qixue.people.queries import people_in_charge
-from qixue.people.rules import Action, may
+from qixue.people.notices import Notice
+from qixue.people.operations.notifications import notify_each
+from qixue.people.queries import people_in_charge, people_in_charge_of
+from qixue.people.rules import Action, may, paths_up_from
 from qixue.places.models import Region
 from qixue.programme.models import Programme, ReturnCall, ReturnField, ReturnSubmission
 from qixue.programme.models.return_calls import TYPED_UNITS
 from qixue.programme.notices import returns as notices
 from qixue.programme.operations.activities import ALREADY_CHANGED
-from qixue.programme.operations.plans import refuse_past
 from qixue.programme.queries.return_calls import FIGURE_UNITS
 from qixue.programme.rules import may_set_up_call
 
@@ -52,11 +52,18 @@ class FieldDetails:
     is_required: bool = True
 
 
-def check_days(town_due_on: datetime.date, county_due_on: datetime.date, at: datetime.datetime) -> None:
-    """Refused: due_in_past, counties_before_towns."""
-    if town_due_on < local_day(at):
-        raise Refused("due_in_past", _("Please give a day that is not over yet."), field="town_due_on")
-    refuse_past(county_due_on, at)
+def check_days(
+    town_due_on: datetime.date,
+    county_due_on: datetime.date,
+    at: datetime.datetime,
+    *,
+    standing: tuple[datetime.date | None, datetime.date | None] = (None, None),
+) -> None:
+    """A day that stands already, for towns or counties, may be over. Refused: due_in_past, counties_before_towns."""
+    days = {"town_due_on": town_due_on, "county_due_on": county_due_on}
+    for (field, day), former in zip(days.items(), standing, strict=True):
+        if day != former and day < local_day(at):
+            raise Refused("due_in_past", _("Please give a day that is not over yet."), field=field)
     if county_due_on < town_due_on:
         text = _("Please give the counties at least as long as the towns: they add up what the towns report.")
         raise Refused("counties_before_towns", text, field="county_due_on")
@@ -136,28 +143,35 @@ def edit_call(
 
 @transaction.atomic
 def move_due_days(
-    call: ReturnCall, *, town_due_on: datetime.date, county_due_on: datetime.date, by: User, at: datetime.datetime
+    call: ReturnCall,
+    *,
+    town_due_on: datetime.date,
+    county_due_on: datetime.date,
+    edit_count: int,
+    by: User,
+    at: datetime.datetime,
 ) -> ReturnCall:
     """Give everybody other last days; the same days again change nothing.
 
-    Refused: not_asker, call_not_open, due_in_past, counties_before_towns.
+    Refused: not_asker, call_not_open, changed_meanwhile, and those of `check_days`.
     """
     call = lock_call(call, by)
     refuse_unless_open(call)
-    if (call.town_due_on, call.county_due_on) == (town_due_on, county_due_on):
+    standing = (call.town_due_on, call.county_due_on)
+    if standing == (town_due_on, county_due_on):
         return call
-    if town_due_on != call.town_due_on:
-        check_days(town_due_on, county_due_on, at)
-    elif county_due_on < town_due_on:
-        check_days(county_due_on, county_due_on, at)
+    if call.edit_count != edit_count:
+        raise Refused("changed_meanwhile", ALREADY_CHANGED)
+    check_days(town_due_on, county_due_on, at, standing=standing)
     former = {"town_due_on": call.town_due_on.isoformat(), "county_due_on": call.county_due_on.isoformat()}
     call.town_due_on, call.county_due_on = town_due_on, county_due_on
     count_edit(call, "town_due_on", "county_due_on")
     record_audit("return_call.days_moved", call, by=by, at=at, details=former)
     waiting = call.submissions.filter(state__in=ReturnSubmission.EDITABLE).select_related("organisation")
-    for submission in waiting.order_by("pk"):
+    submissions = list(waiting.order_by("pk"))
+    for submission in submissions:
         submission.call = call
-        notify(people_who_file(submission), notices.days_moved(submission), at=at)
+    tell_filers(submissions, notices.days_moved, at=at)
     return call
 
 
@@ -273,23 +287,42 @@ def open_call(call: ReturnCall, *, edit_count: int, by: User, at: datetime.datet
     call.state, call.opened_at = State.OPEN, at
     count_edit(call, "state", "opened_at")
     record_audit("return_call.opened", call, by=by, at=at, details={"count": len(organisations)})
-    for submission in create_submissions(call, organisations):
-        notify(people_who_file(submission), notices.asked(submission), at=at)
+    tell_filers(create_submissions(call, organisations), notices.asked, at=at)
     return call
 
 
 def create_submissions(call: ReturnCall, organisations: Iterable[Organisation]) -> list[ReturnSubmission]:
-    """An empty return for each, below that of the nearest asked organisation above it. Parents come first."""
+    """An empty return for each, below that of the nearest asked organisation above it.
+
+    One query for each level of the tree of returns, parents first, however many are asked.
+    """
+    asked = {organisation.path: organisation for organisation in organisations}
+    above = {
+        path: [each for each in paths_up_from(organisation.path)[1:] if each in asked]
+        for path, organisation in asked.items()
+    }
     made: dict[str, ReturnSubmission] = {}
-    for organisation in organisations:
-        above = [path for path in made if organisation.path.startswith(path)]
-        made[organisation.path] = ReturnSubmission.objects.create(
-            call=call,
-            organisation=organisation,
-            parent=made[max(above, key=len)] if above else None,
-            level=level_of(organisation),
-        )
+    for depth in sorted({len(paths) for paths in above.values()}):
+        level = [
+            ReturnSubmission(
+                call=call,
+                organisation=asked[path],
+                parent=made[paths[0]] if paths else None,
+                level=level_of(asked[path]),
+            )
+            for path, paths in above.items()
+            if len(paths) == depth
+        ]
+        made |= {each.organisation.path: each for each in ReturnSubmission.objects.bulk_create(level)}
     return list(made.values())
+
+
+def tell_filers(
+    submissions: list[ReturnSubmission], notice: Callable[[ReturnSubmission], Notice], *, at: datetime.datetime
+) -> None:
+    """Tell those who file each of the returns, with no more queries for many than for one."""
+    people = people_in_charge_of([each.organisation for each in submissions], Action.FILE_RETURN)
+    notify_each([(people[each.organisation_id], notice(each)) for each in submissions], at=at)
 
 
 def level_of(organisation: Organisation) -> str:

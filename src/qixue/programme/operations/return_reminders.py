@@ -5,6 +5,7 @@ import datetime
 from django.db import transaction
 
 from qixue.core.clock import local_day
+from qixue.core.duties import for_each
 from qixue.people.models import User
 from qixue.people.operations.notifications import notify
 from qixue.programme.models import ReturnCall, ReturnReminder, ReturnSubmission
@@ -25,8 +26,12 @@ def remind_of_returns(*, at: datetime.datetime) -> int:
     ).select_related("call__organisation", "call__programme", "organisation", "parent__organisation")
     near = [each for each in waiting.order_by("pk") if due_day(each) <= today + datetime.timedelta(days=DAYS_BEFORE)]
     sent = set(ReturnReminder.objects.filter(submission__in=near).values_list("submission_id", "stage", "due_on"))
-    wanted = [(each, stage) for each in near for stage in stages_due(each, today)]
-    return sum(remind(each, stage, at) for each, stage in wanted if (each.pk, stage, due_day(each)) not in sent)
+
+    def remind_once(submission: ReturnSubmission) -> int:
+        day, stages = due_day(submission), stages_due(submission, today)
+        return sum(remind(submission, stage, at) for stage in stages if (submission.pk, stage, day) not in sent)
+
+    return for_each("returns", near, remind_once)
 
 
 def stages_due(submission: ReturnSubmission, today: datetime.date) -> list[Stage]:

@@ -15,6 +15,7 @@ from qixue.programme.queries.slots import Slot
 from qixue.programme.search import matches
 
 DAY = datetime.timedelta(days=1)
+MOST_DAYS = 62  # of a programme that is listed whole
 MONDAY_FIRST = calendar.Calendar()
 
 
@@ -81,7 +82,7 @@ def month_of(
 ) -> Month:
     """The month that begins on `first`. Conflicts of what is over are not marked."""
     weeks = MONDAY_FIRST.monthdatescalendar(first.year, first.month)
-    everything = slots_on(first, (first + 31 * DAY).replace(day=1) - DAY)
+    everything = slots_on(first, next_month(first) - DAY)
     shown = shown_of(everything, programme, paths, wanted)
     still = [slot for slot in everything if (slot.ends_at or slot.starts_at) > at]
     in_conflict = keys_in_conflict(conflicts_among(still, programme, paths))
@@ -126,6 +127,22 @@ def months_of(programme: Programme) -> list[datetime.date]:
     while (following := next_month(months[-1])) <= programme.ends_on:
         months.append(following)
     return months
+
+
+def days_to_list(
+    programme: Programme, first: datetime.date | None, last: datetime.date | None, month: datetime.date
+) -> tuple[datetime.date, datetime.date]:
+    """What is listed of a programme where one end, or neither, is asked for: never all days of all years.
+
+    A programme of weeks is listed whole, one of a year by the month that begins on `month`.
+    """
+    starts_on, ends_on = programme.starts_on or month, programme.ends_on or next_month(month) - DAY
+    if first is None and last is None:
+        is_long = (ends_on - starts_on).days >= MOST_DAYS
+        return (month, next_month(month) - DAY) if is_long else (starts_on, ends_on)
+    if first is None:
+        first = min(starts_on, last or starts_on)
+    return first, last or max(ends_on, first)
 
 
 def next_month(first: datetime.date) -> datetime.date:

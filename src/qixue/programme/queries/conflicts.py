@@ -5,7 +5,7 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Max, Min, Q
 from django.utils.translation import gettext as _
 
 from qixue.core.clock import local_day
@@ -195,9 +195,16 @@ def is_refused(slot: Slot, other: Slot) -> bool:
     return (slot.is_booked != other.is_booked) or is_one_plan
 
 
-def slots_from(at: datetime.datetime) -> list[Slot]:
-    """Everything that is not over at the moment, of all programmes."""
-    return slots_within(Q(ends_at__gt=at))
+def slots_around(programme: Programme, at: datetime.datetime) -> list[Slot]:
+    """What of the programme is not over at the moment, and what others have in the time that this spans."""
+    times = (Min("starts_at"), Max("ends_at"))
+    lines = planned_lines().filter(version__plan__programme=programme, ends_at__gt=at)
+    sessions = live_sessions().filter(activity__programme=programme, ends_at__gt=at)
+    spans = [list(found.aggregate(*times).values()) for found in (lines.order_by(), sessions.order_by())]
+    starts, ends = [start for start, _end in spans if start], [end for _start, end in spans if end]
+    if not ends:
+        return []
+    return slots_within(Q(ends_at__gt=max(at, min(starts)), starts_at__lt=max(ends)))
 
 
 def slots_within(condition: Q) -> list[Slot]:

@@ -4,10 +4,11 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import SHANGHAI
+from qixue.people.models import Organisation
 from qixue.programme.models import Activity, Involvement, PlanLine, PlanVersion, Programme, Session
 from qixue.programme.new_week import Move
 from qixue.programme.queries.programmes import leading_group_of, members_of, parts_of
@@ -53,7 +54,10 @@ class MovedSession:
 
 @dataclass(frozen=True)
 class Preview:
-    """What would be written: a count for each part, and every session with its former and its new day."""
+    """What would be written: a count for each part, and every session with its former and its new day.
+
+    `left_out` names the organisations that are no longer in the tree of the programme, so nothing of theirs is planned.
+    """
 
     name: str
     starts_on: datetime.date
@@ -61,6 +65,7 @@ class Preview:
     counts: tuple[tuple[str, int], ...]
     sessions: tuple[MovedSession, ...]
     move: Move | None
+    left_out: tuple[str, ...] = ()
 
     @property
     def moves_weekdays(self) -> bool:
@@ -73,6 +78,7 @@ def copy_preview(source: Programme, *, year: int, first_day: datetime.date, choi
     group = leading_group_of(source)
     counts[GROUP] = len(members_of(group)) + group.liaisons.count() if group else 0
     move = move_to(source, first_day)
+    planned = move is not None and choices.activities != NO_ACTIVITIES
     return Preview(
         name=renamed(source.name, source.year, year),
         starts_on=first_day,
@@ -80,6 +86,7 @@ def copy_preview(source: Programme, *, year: int, first_day: datetime.date, choi
         counts=tuple((part, counts[part]) for part in PARTS if choices.has(part)),
         sessions=tuple(moved_sessions(source, move, choices)) if move else (),
         move=move,
+        left_out=tuple(each.local_name for each in organisations_left_out(source)) if planned else (),
     )
 
 
@@ -120,11 +127,22 @@ def moved(move: Move, title: str, organisation: str, starts_at: datetime.datetim
     return MovedSession(title, organisation, local, move.moment(local))
 
 
+def organisations_left_out(source: Programme) -> QuerySet[Organisation]:
+    """They took part in the earlier programme and were moved elsewhere since."""
+    took_part = Q(plans__programme=source) | Q(activities__programme=source)
+    outside = Organisation.objects.exclude(path__startswith=source.organisation.path)
+    return outside.filter(took_part).distinct().order_by("path", "pk")
+
+
 def versions_to_copy(source: Programme) -> QuerySet[PlanVersion]:
-    """Of each plan the version in force, or that was when it was closed, with its lines."""
+    """Of each plan the version in force, or that was when it was closed, with its lines.
+
+    Without plans of organisations that are no longer in the tree of the programme; of activities neither.
+    """
     in_force = (PlanVersion.State.PUBLISHED, PlanVersion.State.CLOSED)
     lines = Prefetch("lines", PlanLine.objects.order_by("position"))
     found = PlanVersion.objects.filter(plan__programme=source, state__in=in_force)
+    found = found.filter(plan__organisation__path__startswith=source.organisation.path)
     return found.select_related("plan__organisation").prefetch_related(lines).order_by("plan__organisation__path")
 
 
@@ -134,6 +152,7 @@ def activities_to_copy(source: Programme, choice: str) -> QuerySet[Activity]:
     sessions = Prefetch("sessions", Session.objects.exclude(state__in=off).order_by("number"))
     roles = Prefetch("involvements", Involvement.objects.order_by("position", "pk"))
     found = source.activities.exclude(state=Activity.State.CANCELLED)
+    found = found.filter(organisation__path__startswith=source.organisation.path)
     if choice == AS_PLANS:
         found = found.filter(plan=None)
     return found.select_related("organisation").prefetch_related(sessions, roles).order_by("pk")

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from qixue.people.models import Organisation, User
-from qixue.people.queries import path_filter
+from qixue.people.queries import path_filter, whose_turn
 from qixue.people.rules import Action, reach
 from qixue.places.models import Region
 from qixue.programme.models import FollowUp, FollowUpStep, Programme
@@ -34,9 +34,16 @@ def overdue(today: datetime.date) -> Q:
 
 
 def turn_of(user: Any) -> Q:
-    """Items that wait for the user's own organisations, and not for somebody below them in the tree."""
-    as_owner = Q(state__in=FollowUp.OWNERS_TURN, owner__path__in=reach(user, Action.ANSWER_FOLLOW_UP))
-    return as_owner | Q(state=State.REPORTED, assigner__path__in=reach(user, Action.ASSIGN_FOLLOW_UP))
+    """Items that wait for the user's own organisations, or past one in which nobody can act, not for one nearer."""
+    as_owner = Q(state__in=FollowUp.OWNERS_TURN) & waits_for(user, Action.ANSWER_FOLLOW_UP, "owner__path")
+    return as_owner | (Q(state=State.REPORTED) & waits_for(user, Action.ASSIGN_FOLLOW_UP, "assigner__path"))
+
+
+def waits_for(user: Any, action: Action, field: str) -> Q:
+    """Items whose owner or assigner, as `field` says, has its nearest holder of the action in the user's offices."""
+    below = FollowUp.objects.filter(path_filter(reach(user, action), field), state__in=FollowUp.OPEN_STATES)
+    paths = below.order_by().values_list(field, flat=True).distinct()
+    return Q(**{f"{field}__in": whose_turn(user, action, paths)})
 
 
 def follow_ups_waiting(user: User) -> QuerySet[FollowUp]:

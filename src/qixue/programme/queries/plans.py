@@ -1,13 +1,13 @@
 """Plans as people ask for them: whose, in which state, what changed, and for whom they wait."""
 
-from collections.abc import Iterable
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
-from qixue.people.models import Organisation, Role, RoleAssignment, User
-from qixue.people.queries import path_filter
+from qixue.people.models import Organisation, RoleAssignment, User
+from qixue.people.queries import holders_of, nearest_holder, path_above, path_filter
 from qixue.people.rules import TABLE, Action, reach
 from qixue.programme.models import (
     Countersignature,
@@ -140,15 +140,8 @@ def decisions_waiting(user: User) -> list[tuple[str, Any]]:
     ]
 
 
-def nearest(plan: Plan, holders: Iterable[str]) -> str:
+def nearest(plan: Plan, holders: Set[str]) -> str:
     """The path of the organisation closest above the plan in which somebody decides; its own if it keeps the week."""
     path = plan.organisation.path
     keeps = plan.organisation_id == plan.programme.organisation_id
-    above = [holder for holder in holders if path.startswith(holder) and (keeps or holder != path)]
-    return max(above, key=len, default="")
-
-
-def holders_of(action: Action) -> QuerySet[Any]:
-    roles: frozenset[Role] = TABLE[action]
-    assignments = RoleAssignment.objects.current().filter(role__in=roles, user__is_active=True)
-    return assignments.values_list("organisation__path", flat=True).distinct()
+    return nearest_holder(path if keeps else path_above(path), holders)

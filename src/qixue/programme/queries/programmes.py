@@ -1,14 +1,13 @@
 """What a programme has and what it lacks; and finding organisations by what people type."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from qixue.core.typed import half_width
 from qixue.people.models import Organisation
+from qixue.people.queries import organisations_named
 from qixue.programme.models import (
     Activity,
     Brand,
@@ -173,13 +172,14 @@ class Named:
     too_many: tuple[str, ...] = ()
 
 
-def organisations_named(text: str) -> Named:
+def named_in(text: str) -> Named:
     """The organisations behind names, one a line or between commas; a part of a name is enough."""
     certain: dict[int, Organisation] = {}
     candidates: dict[int, Organisation] = {}
     unknown, too_many = [], []
+    listed = Organisation.objects.filter(is_group=False)
     for name in dict.fromkeys(part.strip() for part in BETWEEN_NAMES.split(text) if part.strip()):
-        found = organisations_like(name)
+        found = organisations_named(name, listed)[: MOST_CANDIDATES + 1]
         if not found:
             unknown.append(name)
         elif len(found) == 1:
@@ -190,15 +190,3 @@ def organisations_named(text: str) -> Named:
             candidates |= {each.pk: each for each in found}
     rest = tuple(each for pk, each in candidates.items() if pk not in certain)
     return Named(tuple(certain.values()), rest, tuple(unknown), tuple(too_many))
-
-
-def organisations_like(name: str) -> Sequence[Organisation]:
-    """The one with exactly this name, code or other name; else all whose names contain it, in tree order."""
-    plain = half_width(name)
-    listed = Organisation.objects.filter(is_group=False)
-    exact = Q(name=name) | Q(code=plain) | Q(name_en__iexact=plain) | Q(aliases__name=name)
-    same = list(listed.filter(exact).distinct()[:2])
-    if len(same) == 1:
-        return same
-    part = Q(name__contains=name) | Q(aliases__name__contains=name) | Q(name_en__icontains=plain)
-    return list(listed.filter(part).distinct().order_by("path", "pk")[: MOST_CANDIDATES + 1])

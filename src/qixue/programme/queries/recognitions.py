@@ -8,12 +8,11 @@ from typing import Any
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from qixue.people.models import Organisation, User
-from qixue.people.queries import path_filter
-from qixue.people.rules import Action, reach
+from qixue.people.queries import holders_of, path_filter, whose_turn
+from qixue.people.rules import Action, paths_up_from, reach
 from qixue.places.models import Region
 from qixue.programme.models import CallStage, Nomination, NominationStep, Programme, RecognitionCall
-from qixue.programme.queries.plans import holders_of
-from qixue.programme.recognition_rules import may_judge, office_for
+from qixue.programme.recognition_rules import judgeable, offices_that_nominate
 
 State = Nomination.State
 FRIDAY = 4
@@ -41,19 +40,13 @@ def public_nominations(programme: Programme) -> QuerySet[Nomination]:
     return nominations.select_related(*SHOWN_WITH, "brand", "award").order_by("call", "name", "pk")
 
 
-def paths_above(path: str) -> list[str]:
-    """The paths of everything strictly above a path in the tree."""
-    steps = path.rstrip("/").split("/")
-    return ["/".join(steps[:length]) + "/" for length in range(1, len(steps))]
-
-
 def ladder(call: RecognitionCall, path: str) -> list[Organisation]:
     """The desks strictly above a path in the tree, lowest first, that of the call last.
 
     At each level of the call it is the highest organisation of that level, so that a bureau inside a county answers to
     the county. A desk at which nobody judges is left out; the next one above does it.
     """
-    above = [each for each in paths_above(path) if each.startswith(call.organisation.path)]
+    above = [each for each in paths_up_from(path)[1:] if each.startswith(call.organisation.path)]
     found = Organisation.objects.filter(path__in=above, region__isnull=False).select_related("region")
     wanted = {LEVELS[CallStage.Level(stage.level)] for stage in call.stages.all()}
     highest: dict[str, Organisation] = {}
@@ -95,10 +88,8 @@ def last_notice_day(first: datetime.date, working_days: int) -> datetime.date:
 
 def organisations_to_nominate(user: User, call: RecognitionCall) -> QuerySet[Organisation]:
     """For whom the user can put somebody forward in this call."""
-    within = path_filter(reach(user, Action.NOMINATE))
-    below = Organisation.objects.filter(within, path__startswith=call.organisation.path, is_group=False)
-    allowed = [each.pk for each in below if office_for(user, each, call)]
-    return Organisation.objects.filter(pk__in=allowed).order_by("path", "pk")
+    within = path_filter(offices_that_nominate(user, call))
+    return Organisation.objects.filter(within, is_group=False).order_by("path", "pk")
 
 
 def honoured_before(nomination: Nomination) -> Nomination | None:
@@ -127,18 +118,24 @@ def by_place(nominations: Iterable[Any]) -> dict[str, list[Any]]:
 
 def nominations_waiting(user: User) -> list[Nomination]:
     """What waits for this person's judgement and not for somebody nearer, and what came back to their office."""
-    judged = set(reach(user, Action.JUDGE_NOMINATION))
-    waiting = Nomination.objects.filter(state=State.NOMINATED, waits_at__path__in=judged)
-    back = Nomination.objects.filter(state=State.SENT_BACK, organisation__path__in=reach(user, Action.NOMINATE))
-    related = (*SHOWN_WITH, "waits_at")
-    found = [each for each in waiting.select_related(*related).order_by("call", "pk") if may_judge(user, each)]
-    return [*found, *back.select_related(*related).order_by("call", "pk")]
+    waiting = turn_of(user, State.NOMINATED, Action.JUDGE_NOMINATION, "waits_at__path")
+    back = turn_of(user, State.SENT_BACK, Action.NOMINATE, "organisation__path")
+    desks = [(each, each.waits_at) for each in waiting if each.waits_at]
+    return [*judgeable(user, desks), *back]
+
+
+def turn_of(user: User, state: str, action: Action, field: str) -> QuerySet[Nomination]:
+    """Those in the state whose organisation, as `field` says, has its nearest holder of the action in the user's."""
+    below = Nomination.objects.filter(path_filter(reach(user, action), field), state=state)
+    paths = below.order_by().values_list(field, flat=True).distinct()
+    mine = below.filter(**{f"{field}__in": whose_turn(user, action, paths)})
+    return mine.select_related(*SHOWN_WITH, "waits_at").order_by("call", "pk")
 
 
 def calls_open_to(user: User, today: datetime.date) -> QuerySet[RecognitionCall]:
     """Calls in which the user can still put somebody forward, the one that ends first first."""
     decided_above = Q(pk__in=[])
     for path in reach(user, Action.NOMINATE):
-        decided_above |= Q(organisation__path__in=paths_above(path))
+        decided_above |= Q(organisation__path__in=paths_up_from(path)[1:])
     calls = RecognitionCall.objects.filter(decided_above, closed_at=None, nominate_until__gte=today)
     return calls.select_related("programme", "organisation").order_by("nominate_until", "pk")

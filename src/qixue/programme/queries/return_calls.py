@@ -9,11 +9,10 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from qixue.core.figures import FigureDefinition, registry
 from qixue.core.quantity import ACTIVITY, ATTENDANCE, INSTALMENT, MONTH, PERSON, PIECE, SESSION
 from qixue.people.models import Organisation, OrganisationQuerySet, User
-from qixue.people.queries import path_filter
+from qixue.people.queries import holders_of, nearest_holder, path_filter
 from qixue.people.rules import Action, reach
 from qixue.places.models import Region
 from qixue.programme.models import ReturnCall, ReturnSubmission
-from qixue.programme.queries.plans import holders_of
 from qixue.programme.rules import returns_accepted_by
 
 FIGURE_UNITS = (ATTENDANCE, PERSON, SESSION, INSTALMENT, ACTIVITY, PIECE, MONTH)  # whole numbers, so they can be kept
@@ -113,7 +112,3 @@ def decisions_waiting(user: User, running: QuerySet[ReturnSubmission]) -> list[R
 def superior_of(submission: ReturnSubmission) -> Organisation:
     """To whom the return goes: into whose return it is consolidated, else who asks."""
     return submission.parent.organisation if submission.parent else submission.call.organisation
-
-
-def nearest_holder(path: str, holders: set[str]) -> str:
-    return max((holder for holder in holders if path.startswith(holder)), key=len, default="")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from qixue.core.clock import local_day
 from qixue.places.models import Region
@@ -15,6 +16,13 @@ from qixue.programme.queries.return_calls import TOWN_KINDS, due_day
 State = ReturnSubmission.State
 LATE, COVERED, NOBODY = "late", "covered", "nobody"  # states of a place beyond those of a return
 REPORTED = frozenset({State.SUBMITTED, State.ACCEPTED, COVERED})
+
+
+def state_words() -> dict[str, str]:
+    """How each state of a place is called, in the order in which they are offered."""
+    shown = (State.WAITING, State.SUBMITTED, State.SENT_BACK, State.ACCEPTED)
+    words = {LATE: _("Overdue"), **{str(state): str(state.label) for state in shown}}
+    return {**words, COVERED: _("In its county's return"), NOBODY: _("Nobody was asked")}
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,8 @@ def board_of(call: ReturnCall, *, at: datetime.datetime, seen: Iterable[int] | N
         "call", "organisation__region", "sent_step", "parent"
     )
     every = list(submissions.prefetch_related("sent_step__covered").order_by("organisation__path", "pk"))
-    visible = every if seen is None else [each for each in every if each.pk in set(seen)]
+    within = None if seen is None else set(seen)
+    visible = every if within is None else [each for each in every if each.pk in within]
     by_region = desks_by_region(every)
     today = local_day(call.closed_at or at)
     base = call.organisation.region or call.programme.region
@@ -94,7 +103,7 @@ def board_of(call: ReturnCall, *, at: datetime.datetime, seen: Iterable[int] | N
         if region.level == Region.Level.COUNTY
     ]
     shown = tuple(
-        each for each in counties if seen is None or (each.tile.submission and each.tile.submission.pk in keys)
+        each for each in counties if within is None or (each.tile.submission and each.tile.submission.pk in keys)
     )
     placed = {tile.submission.pk for each in shown for tile in (each.tile, *each.towns) if tile.submission}
     others = tuple((each, *state_of(each, today)) for each in visible if each.pk not in placed)

@@ -8,10 +8,7 @@ from qixue.people.models import Organisation
 from qixue.people.queries import path_filter
 from qixue.places.models import Region
 from qixue.programme.models import Programme
-
-Kind = Organisation.Kind
-# Whose part of the tree is everything of a place, where the organisation above them is not of the same place.
-ANSWERING = (Kind.LEADING_GROUP, Kind.EDUCATION_BUREAU, Kind.GOVERNMENT, Kind.SUBDISTRICT_OFFICE, Kind.TOWN_GOVERNMENT)
+from qixue.programme.rules import ANSWERING
 
 
 @dataclass(frozen=True)
@@ -30,6 +27,8 @@ class Territory:
 
 def territory_of(programme: Programme, paths: list[str]) -> Territory:
     """`paths` are the tree paths that the viewer reaches."""
+    # The part of the tree below an answering office is everything of its place, where the organisation above is not of
+    # the same place.
     top, city = programme.organisation.path, programme.region.path
     if any(top.startswith(path) for path in paths):
         return Territory((city,))

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
-from qixue.people.factors import factors_of, must_have_second_factor
+from qixue.people.directory import tokens_of
+from qixue.people.factors import factors_of, has_second_factor, must_have_second_factor
 from qixue.people.models import User
 from qixue.people.operations.accounts import (
     change_password,
@@ -22,9 +23,10 @@ from qixue.people.operations.accounts import (
     sessions_of,
 )
 from qixue.people.operations.passkeys import use_passkey
+from qixue.people.operations.second_step import confirm_code
 from qixue.web import parts
 from qixue.web.account_access import own_account, wanted
-from qixue.web.account_forms import AnswerForm, LanguageForm, NewPasswordForm, PasswordForm
+from qixue.web.account_forms import AnswerForm, LanguageForm, NewPasswordForm, PasswordAndCodeForm, PasswordForm
 from qixue.web.devices import device_words
 from qixue.web.preferences import remember_language
 from qixue.web.sign_in import confirm, passkey_site, take_question, takes_passkeys
@@ -46,14 +48,20 @@ def account(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "accounts/account.html", context)
 
 
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("password", "code")
 @own_account
 def confirm_person(request: HttpRequest, user: User) -> HttpResponse:
-    """By password, or by a passkey where the script has put its answer into the form."""
+    """As at sign-in: by password and second step, or by a passkey where the script has put its answer into the form."""
     at, target = now(), wanted(request) or reverse("account:home")
-    form = PasswordForm(None if request.POST.get("answer") else request.POST or None)
+    kind = PasswordAndCodeForm if has_second_factor(user) else PasswordForm
+    form = kind(None if request.POST.get("answer") else request.POST or None)
     if form.is_valid() and not is_password(request, user, form.cleaned_data["password"]):
         form.add_error("password", _("Please check the password; it is not right."))
+    if form.is_valid() and "code" in form.fields:
+        try:
+            confirm_code(user, code=form.cleaned_data["code"], at=at)
+        except Refused as refusal:
+            form.refuse(refusal)
     if (form.is_bound and form.is_valid()) or has_answered(request, user):
         confirm(request, at=at)
         return redirect(target)
@@ -86,6 +94,7 @@ def has_answered(request: HttpRequest, user: User) -> bool:
 @own_account
 def password(request: HttpRequest, user: User) -> HttpResponse:
     form = NewPasswordForm(request.POST or None)
+    has_keys = tokens_of(user).filter(revoked_at=None, expires_at__gt=now()).exists()
     if form.is_valid() and not is_password(request, user, form.cleaned_data["current"]):
         form.add_error("current", _("Please check the present password; it is not right."))
     if form.is_valid():
@@ -98,8 +107,10 @@ def password(request: HttpRequest, user: User) -> HttpResponse:
             user.refresh_from_db()
             update_session_auth_hash(request, user)
             messages.success(request, _("The new password is in force; all other sessions have ended."))
+            if has_keys:
+                messages.info(request, _("Your keys for programs no longer work; please make new ones."))
             return redirect("account:home")
-    return parts.form_page(request, "accounts/password.html", form)
+    return parts.form_page(request, "accounts/password.html", form, has_keys=has_keys)
 
 
 @require_POST

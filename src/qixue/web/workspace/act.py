@@ -1,12 +1,16 @@
 """A page for one act: what it is about, what it does, the form if it needs one, the button and the way back."""
 
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from qixue.core.refusal import Refused
 from qixue.people.models import Organisation
 from qixue.web import parts
 from qixue.web.forms import Form
@@ -16,7 +20,12 @@ AnyForm = TypeVar("AnyForm", bound=Form)
 
 @dataclass(frozen=True)
 class Act:
-    """The words of the page. `crumbs` are texts with addresses; `version` is what the reader saw, where it matters."""
+    """The words of the page, and what stands around them.
+
+    `crumbs` are texts with addresses, `trail` a template that writes them itself. `above` names the templates between
+    the words and the form. `version` is what the reader saw, where the form has no field for it. Where the act does not
+    fit the record as it stands there is no form. `done` is said at `back`; False in `has_way_out` leaves out its link.
+    """
 
     title: str
     about: str
@@ -24,11 +33,31 @@ class Act:
     button: str
     back: str
     crumbs: tuple[tuple[str, str], ...] = ()
+    trail: str = ""
+    above: tuple[str, ...] = ()
+    about_language: str = ""
     version: int = 0
+    fits: bool = True
+    note: str = ""  # what the act brings with it, in a frame of its own
+    done: str = ""
+    has_way_out: bool = True
+    context: Mapping[str, Any] = field(default_factory=dict)
 
 
-def act_page(request: HttpRequest, form: Form, act: Act) -> HttpResponse:
-    return parts.form_page(request, "workspace/act.html", form, act=act)
+def act_page(request: HttpRequest, form: Form, act: Act, do: Callable[[], Any] | None = None) -> HttpResponse:
+    """Do it when the form is right; refusals stand beside their field and nothing that was typed is lost.
+
+    Without `do` the view has tried already and shows the page only.
+    """
+    if do and act.fits and form.is_valid():
+        try:
+            do()
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, act.done)
+            return redirect(act.back)
+    return parts.form_page(request, "workspace/act.html", form, act=act, **act.context)
 
 
 def sent(request: HttpRequest, form: type[AnyForm]) -> AnyForm:

@@ -43,7 +43,9 @@ def recognitions(request: HttpRequest, code: str) -> HttpResponse:
     shown = list(public_nominations(programme))
     calls = [on_show(call, shown) for call in calls_of(programme)]
     context = {"programme": programme, "calls": calls, "today": local_day(now())}
-    return render(request, "public/recognitions/list.html", context)
+    response = render(request, "public/recognitions/list.html", context)
+    response.headers["Cache-Control"] = "no-store"  # names that are taken back are gone at once
+    return response
 
 
 def on_show(call: Any, shown: Iterable[Nomination]) -> CallOnShow:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from qixue.people.models import Organisation
-from qixue.programme.queries.programmes import Named, organisations_named
+from qixue.programme.queries.programmes import Named, named_in
 from qixue.web.forms import Form
 from qixue.web.workspace.forms.fields import PlainCharField
 
@@ -45,7 +45,7 @@ class NamingForm(Form):
         if not self.is_bound:
             return
         for name in [name for name, field in self.fields.items() if isinstance(field, OrganisationField)]:
-            self.named[name] = organisations_named(str(self.data.get(self.add_prefix(name), "")))
+            self.named[name] = named_in(str(self.data.get(self.add_prefix(name), "")))
             if self.named[name].candidates:
                 self.offer_candidates(name)
 

@@ -5,10 +5,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qixue.core.typed import half_width
 from qixue.people.directory import Wanted
 from qixue.people.models import Organisation, OrganisationQuerySet
-from qixue.people.operations.organisations import OrganisationFacts
+from qixue.people.operations.organisations import SET_FROM_ABOVE, OrganisationFacts
+from qixue.people.queries import called, region_of_part
 from qixue.places.models import Region
 from qixue.web.forms import Form
 from qixue.web.workspace.forms.fields import CodeField, PlainCharField, SuggestingInput
@@ -26,15 +26,19 @@ class RegionField(forms.ModelChoiceField):
         return f"{'　' * (region.path.count('/') - 1)}{region.local_name}"
 
 
-def regions_of(organisation: Organisation | None) -> Any:
-    """The places an organisation may be of: those of its own or its parent's part of the map, else all."""
-    regions = Region.objects.filter(level__in=LEVELS).order_by("path", "pk")
-    region = organisation.region if organisation else None
-    return regions.filter(path__startswith=region.path.split("/")[0]) if region else regions
+def regions_below(parent: Organisation | None, kept: Region | None) -> Any:
+    """The places for what stands below an organisation: those in its own one; and the one that is stated now."""
+    regions = Region.objects.filter(level__in=LEVELS)
+    around = region_of_part(parent) if parent else None
+    offered = regions.filter(path__startswith=around.path) if around else regions
+    return (offered | Region.objects.filter(pk=kept.pk) if kept else offered).order_by("path", "pk")
 
 
 class OrganisationForm(Form):
-    """What is known about an organisation. `version` is the number of edits that the page was made from."""
+    """What is known about an organisation. `version` is the number of edits that the page was made from.
+
+    `is_own`: its kind and place are shown and stay, because only an organisation above it changes them.
+    """
 
     name = PlainCharField(label=_("Name"), max_length=100, help_text=_("The full name, as on its seal."))
     name_en = PlainCharField(label=_("Name in English"), max_length=160, required=False)
@@ -56,9 +60,19 @@ class OrganisationForm(Form):
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, place: Organisation | None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        parent: Organisation | None,
+        kept: Region | None = None,
+        is_own: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].queryset = regions_of(place)  # type: ignore[attr-defined]  # a choice among records
+        self.fields["region"].queryset = regions_below(parent, kept)  # type: ignore[attr-defined]  # among records
+        for name in SET_FROM_ABOVE if is_own else ():
+            self.fields[name].disabled = True
+            self.fields[name].help_text = _("Only an organisation above it changes this.")
 
     def clean_aliases(self) -> list[str]:
         names = [line.strip() for line in self.cleaned_data["aliases"].splitlines() if line.strip()]
@@ -117,9 +131,7 @@ class MoveForm(Form):
             widget.suggestions = list(organisations.values_list("code", "name")[:MOST_SUGGESTED])
 
     def clean_parent(self) -> Organisation:
-        text = self.cleaned_data["parent"].strip()
-        found = list(self.organisations.filter(code__iexact=half_width(text))[:1])
-        found = found or list(self.organisations.filter(name=text)[:2])
+        found = list(self.organisations.filter(called(self.cleaned_data["parent"]))[:2])
         if len(found) != 1:
             raise forms.ValidationError(
                 _("Please give the code or the full name of one organisation in your part of the tree.")

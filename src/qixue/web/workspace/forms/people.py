@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 from qixue.people.directory import named
 from qixue.people.models import User
 from qixue.people.operations.invitations import Invited
-from qixue.web.forms import ConfirmableForm, Form
+from qixue.web.forms import Form
 from qixue.web.workspace.forms.fields import DayField, MobileField, PlainCharField, SuggestingInput
 from qixue.web.workspace.role_words import role_choices
 
@@ -108,10 +108,6 @@ class HandOverForm(PersonForm):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("What is under way, where things are, whom to ask. You both find it under My roles."),
     )
-
-
-class ConfirmForm(ConfirmableForm):
-    """Nothing but the question whether it is really meant."""
 
 
 class FindPeopleForm(forms.Form):

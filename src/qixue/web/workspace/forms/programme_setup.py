@@ -267,7 +267,7 @@ class BrandForm(Form):
     @staticmethod
     def initial_of(brand: Brand) -> dict[str, Any]:
         names = ("name", "name_en", "slogan", "slogan_en", "introduction", "introduction_en")
-        return values_of(brand, *names)
+        return {**values_of(brand, *names), "version": brand.edit_count}
 
 
 class SeriesForm(Form):

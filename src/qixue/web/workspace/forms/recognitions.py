@@ -20,7 +20,7 @@ DAY_EXAMPLE = _("For example 2026-11-25 or 2026年11月25日.")
 NO_LIMIT = _("Empty: no limit.")
 
 
-class OrganisationField(forms.ModelChoiceField):
+class OfferedOrganisationField(forms.ModelChoiceField):
     def label_from_instance(self, organisation: Any) -> str:
         return str(organisation.local_name)
 
@@ -28,7 +28,7 @@ class OrganisationField(forms.ModelChoiceField):
 class CallForm(Form):
     """A call for nominations. The levels below the one that decides can review first."""
 
-    organisation = OrganisationField(
+    organisation = OfferedOrganisationField(
         label=_("Who decides"), queryset=Organisation.objects.none(), empty_label=str(NOTHING_CHOSEN[1])
     )
     kind = forms.ChoiceField(label=_("What is awarded"), choices=[NOTHING_CHOSEN, *RecognitionCall.Kind.choices])
@@ -107,7 +107,7 @@ def initial_of_call(call: RecognitionCall) -> dict[str, Any]:
 class NominationForm(Form):
     """Who is put forward, and what they have done."""
 
-    organisation = OrganisationField(
+    organisation = OfferedOrganisationField(
         label=_("Put forward by"), queryset=Organisation.objects.none(), empty_label=str(NOTHING_CHOSEN[1])
     )
     name = PlainCharField(label=_("Name of the nominee"), max_length=100)
@@ -182,10 +182,6 @@ class SubmitNominationForm(ConfirmableForm):
 
 class ReasonForm(Form):
     comment = PlainCharField(label=_("Comment"), max_length=500, required=False, widget=short_text())
-
-
-class EmptyForm(Form):
-    """A button that asks once more."""
 
 
 class ConsentForm(Form):

@@ -26,6 +26,7 @@ class DueDaysForm(Form):
     county_due_on = DayField(
         label=_("Last day for counties"), max_length=20, help_text=_("They add up what their towns report.")
     )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class CallForm(DueDaysForm):
@@ -34,7 +35,6 @@ class CallForm(DueDaysForm):
         label=_("What to observe"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
     key = forms.UUIDField(initial=uuid.uuid4, required=False, widget=forms.HiddenInput)
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     field_order = ["name", "instruction", "town_due_on", "county_due_on"]
 
     def details(self) -> CallDetails:

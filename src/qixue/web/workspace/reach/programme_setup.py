@@ -42,5 +42,5 @@ def subject_or_404(request: HttpRequest, programme: Programme) -> Programme | Br
     if key := request.GET.get("activity", ""):
         return row_or_404(Activity.objects.filter(programme=programme), key)
     if code := request.GET.get("brand", ""):
-        return get_object_or_404(programme.brands.select_related("region"), code=code)
+        return get_object_or_404(programme.brands.select_related("organisation"), code=code)
     return programme

@@ -1,6 +1,5 @@
 """One follow-up: its page, assigning it, and each act of its owner and its assigner."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +12,6 @@ from django.views.decorators.http import require_POST
 
 from qixue.core.clock import local_day, now
 from qixue.core.refusal import Refused
-from qixue.people.models import User
 from qixue.people.rules import Action
 from qixue.programme.models import FollowUp
 from qixue.programme.operations.follow_up_decisions import (
@@ -32,6 +30,7 @@ from qixue.programme.queries.follow_ups import assignable_by, steps_of
 from qixue.programme.queries.owners import Owners
 from qixue.web import parts
 from qixue.web.workspace.access import needs, programme_or_404, staff
+from qixue.web.workspace.act import Act, act_page
 from qixue.web.workspace.follow_up_words import acts_open_to, is_own_turn, item_of, may_acknowledge
 from qixue.web.workspace.forms.follow_ups import (
     DeadlineForm,
@@ -49,7 +48,6 @@ from qixue.web.workspace.reach.follow_ups import (
 )
 
 MOST_NAMES = 500  # offered while somebody writes one; all are understood
-Act = Callable[[FollowUp, Any, User], str]
 
 
 @needs(Action.SEE_FOLLOW_UPS)
@@ -107,34 +105,39 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("workspace:follow_up", pk)
 
 
-def act_page(request: HttpRequest, found: FollowUp, form: Any, act: Act, **context: Any) -> HttpResponse:
-    """The page of one act: its form, the act, then back to the item."""
-    if form.is_valid():
-        try:
-            text = act(found, form.cleaned_data, staff(request))
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, text)
-            return redirect("workspace:follow_up", found.pk)
-    item = item_of(found, local_day(now()))
-    context |= {"follow_up": found, "item": item, "programme": found.programme}
-    return parts.form_page(request, "workspace/follow_ups/act.html", form, **context)
+def act_of(found: FollowUp, *above: str, **words: Any) -> Act:
+    """The page of one act: what has to be done, whatever else stands `above` its form, then back to the item."""
+    context = {"follow_up": found, "programme": found.programme, **words.pop("context", {})}
+    return Act(
+        about=found.title,
+        back=reverse("workspace:follow_up", args=[found.pk]),
+        trail="workspace/follow_ups/crumbs.html",
+        above=("workspace/follow_ups/facts.html", *above),
+        has_way_out=False,
+        context=context,
+        **words,
+    )
 
 
 @needs(Action.ANSWER_FOLLOW_UP)
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     found = follow_up_or_404(request.user, pk, Action.ANSWER_FOLLOW_UP)
     form = ReportForm(request.POST or None, request.FILES or None, initial={"version": found.edit_count})
-    words = {"heading": _("Report done"), "lead": _("Say what was done, or add a file that shows it.")}
-    fits = found.state in FollowUp.OWNERS_TURN
-    return act_page(request, found, form, take_report, fits=fits, button=_("Report done"), **words)
+    act = act_of(
+        found,
+        title=_("Report done"),
+        lead=_("Say what was done, or add a file that shows it."),
+        button=_("Report done"),
+        done=_("Reported; the organisation that assigned the item is told."),
+        fits=found.state in FollowUp.OWNERS_TURN,
+    )
 
+    def do() -> FollowUp:
+        answers = form.cleaned_data
+        given = {"note": answers["note"], "file": answers["file"].read() if answers["file"] else b""}
+        return report_follow_up(found, **given, edit_count=answers["version"], by=staff(request), at=now())
 
-def take_report(found: FollowUp, answers: Any, by: User) -> str:
-    content = answers["file"].read() if answers["file"] else b""
-    report_follow_up(found, note=answers["note"], file=content, edit_count=answers["version"], by=by, at=now())
-    return _("Reported; the organisation that assigned the item is told.")
+    return act_page(request, form, act, do)
 
 
 @needs(Action.ASSIGN_FOLLOW_UP)
@@ -142,35 +145,47 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Close (销号), or send back with a reason, below what was reported."""
     found = follow_up_to_decide_or_404(request.user, pk)
     form = DecideForm(request.POST or None, initial={"version": found.edit_count})
-    words = {"heading": _("Close or send back"), "lead": _("Look at what was reported, then decide below.")}
-    fits = found.state == FollowUp.State.REPORTED
-    steps = steps_of(found).filter(kind="reported") if fits else []
-    return act_page(
-        request, found, form, take_decision, fits=fits, steps=steps, button=_("Record the decision"), **words
+    fits, closes = found.state == FollowUp.State.REPORTED, form["decision"].value() == "close"
+    sent_back = _("The item is sent back; its organisation is told.")
+    act = act_of(
+        found,
+        "workspace/follow_ups/reported.html",
+        title=_("Close or send back"),
+        lead=_("Look at what was reported, then decide below."),
+        button=_("Record the decision"),
+        done=_("The item is closed.") if closes else sent_back,
+        fits=fits,
+        context={"steps": steps_of(found).filter(kind="reported") if fits else []},
     )
 
+    def do() -> FollowUp:
+        answers, by, at = form.cleaned_data, staff(request), now()
+        if closes:
+            return close_follow_up(found, note=answers["reason"], edit_count=answers["version"], by=by, at=at)
+        return send_back_follow_up(found, reason=answers["reason"], edit_count=answers["version"], by=by, at=at)
 
-def take_decision(found: FollowUp, answers: Any, by: User) -> str:
-    if answers["decision"] == "close":
-        close_follow_up(found, note=answers["reason"], edit_count=answers["version"], by=by, at=now())
-        return _("The item is closed.")
-    send_back_follow_up(found, reason=answers["reason"], edit_count=answers["version"], by=by, at=now())
-    return _("The item is sent back; its organisation is told.")
+    return act_page(request, form, act, do)
 
 
 @needs(Action.ASSIGN_FOLLOW_UP)
 def deadline(request: HttpRequest, pk: int) -> HttpResponse:
     found = follow_up_to_decide_or_404(request.user, pk)
     form = DeadlineForm(request.POST or None, initial={"version": found.edit_count})
-    fits = found.state in FollowUp.OWNERS_TURN
-    heading = _("Move the deadline")
-    return act_page(request, found, form, take_deadline, fits=fits, heading=heading, button=heading)
+    act = act_of(
+        found,
+        title=_("Move the deadline"),
+        lead="",
+        button=_("Move the deadline"),
+        done=_("The deadline has moved; its organisation is told."),
+        fits=found.state in FollowUp.OWNERS_TURN,
+    )
 
+    def do() -> FollowUp:
+        answers = form.cleaned_data
+        given = {"due_on": answers["due_on"], "reason": answers["reason"], "edit_count": answers["version"]}
+        return move_deadline(found, **given, by=staff(request), at=now())
 
-def take_deadline(found: FollowUp, answers: Any, by: User) -> str:
-    given = {"due_on": answers["due_on"], "reason": answers["reason"], "edit_count": answers["version"]}
-    move_deadline(found, **given, by=by, at=now())
-    return _("The deadline has moved; its organisation is told.")
+    return act_page(request, form, act, do)
 
 
 @needs(Action.ASSIGN_FOLLOW_UP)
@@ -178,29 +193,45 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     found = follow_up_or_404(request.user, pk, Action.ASSIGN_FOLLOW_UP)
     owners = Owners(assignable_by(request.user, found.programme), found.programme.region)
     form = HandOverForm(request.POST or None, owners=owners, initial={"version": found.edit_count})
-    words = {"heading": _("Hand over"), "lead": _("The other organisation begins anew, with the same deadline.")}
-    fits, names = found.state in FollowUp.OWNERS_TURN, owners.organisations[:MOST_NAMES]
-    return act_page(request, found, form, take_over, fits=fits, names=names, button=_("Hand over"), **words)
+    fits = found.state in FollowUp.OWNERS_TURN
+    act = act_of(
+        found,
+        "workspace/follow_ups/names.html",
+        title=_("Hand over"),
+        lead=_("The other organisation begins anew, with the same deadline."),
+        button=_("Hand over"),
+        done=_("The item is handed over; those concerned are told."),
+        fits=fits,
+        context={"names": owners.organisations[:MOST_NAMES] if fits else []},
+    )
 
+    def do() -> FollowUp:
+        answers = form.cleaned_data
+        given = {"to": answers["organisation"], "reason": answers["reason"], "edit_count": answers["version"]}
+        return hand_over_follow_up(found, **given, by=staff(request), at=now())
 
-def take_over(found: FollowUp, answers: Any, by: User) -> str:
-    given = {"to": answers["organisation"], "reason": answers["reason"], "edit_count": answers["version"]}
-    hand_over_follow_up(found, **given, by=by, at=now())
-    return _("The item is handed over; those concerned are told.")
+    return act_page(request, form, act, do)
 
 
 @needs(Action.ASSIGN_FOLLOW_UP)
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     found = follow_up_to_decide_or_404(request.user, pk)
     form = ReasonForm(request.POST or None, initial={"version": found.edit_count})
-    words = {"heading": _("Withdraw"), "lead": _("Nobody has to do it any more. The item stays readable.")}
-    fits = found.state in FollowUp.OPEN_STATES
-    return act_page(request, found, form, take_back, fits=fits, button=_("Withdraw the item"), **words)
+    act = act_of(
+        found,
+        title=_("Withdraw"),
+        lead=_("Nobody has to do it any more. The item stays readable."),
+        button=_("Withdraw the item"),
+        done=_("The item is withdrawn; its organisation is told."),
+        fits=found.state in FollowUp.OPEN_STATES,
+    )
 
+    def do() -> FollowUp:
+        answers = form.cleaned_data
+        given = {"reason": answers["reason"], "edit_count": answers["version"]}
+        return withdraw_follow_up(found, **given, by=staff(request), at=now())
 
-def take_back(found: FollowUp, answers: Any, by: User) -> str:
-    withdraw_follow_up(found, reason=answers["reason"], edit_count=answers["version"], by=by, at=now())
-    return _("The item is withdrawn; its organisation is told.")
+    return act_page(request, form, act, do)
 
 
 @needs(Action.SEE_FOLLOW_UPS)

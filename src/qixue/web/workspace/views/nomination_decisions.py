@@ -13,9 +13,10 @@ from qixue.programme.operations.nomination_reviews import (
 )
 from qixue.programme.operations.objections import settle_objection
 from qixue.programme.operations.public_notices import recommend_upward
+from qixue.web.forms import Form
 from qixue.web.workspace.access import needs, staff
-from qixue.web.workspace.act_page import act_page
-from qixue.web.workspace.forms.recognitions import EmptyForm, JudgeForm, SettleForm
+from qixue.web.workspace.act import act_page, sent
+from qixue.web.workspace.forms.recognitions import JudgeForm, SettleForm
 from qixue.web.workspace.reach.recognitions import (
     nomination_to_decide_or_404,
     nomination_to_judge_or_404,
@@ -40,7 +41,7 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
         button=_("Record the decision"),
         done=_("The decision is recorded."),
         fits=found.state == State.NOMINATED and found.call.closed_at is None,
-        context={"shows_nominee": True},
+        above=("workspace/recognitions/nominee.html",),
     )
 
     def act() -> Nomination:
@@ -57,7 +58,7 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Action.JUDGE_NOMINATION)
 def recommend(request: HttpRequest, pk: int) -> HttpResponse:
     found = nomination_to_decide_or_404(request.user, pk)
-    form = EmptyForm(request.POST if request.method == "POST" else None)
+    form = sent(request, Form)
     page = page_of(
         found,
         title=_("Recommend to the level above"),
@@ -81,6 +82,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         button=_("Record the finding"),
         done=_("The finding is recorded."),
         fits=objection.settled_at is None,
+        above=("workspace/recognitions/objection.html",),
         context={"objection": objection},
     )
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -22,11 +23,11 @@ from qixue.programme.operations.nominations import (
 )
 from qixue.programme.queries.recognitions import honoured_before, organisations_to_nominate
 from qixue.programme.recognition_rules import may_decide
+from qixue.web.forms import Form
 from qixue.web.workspace.access import needs, staff
-from qixue.web.workspace.act_page import ActPage, act_page
+from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.recognitions import (
     ConsentForm,
-    EmptyForm,
     NominationForm,
     ReasonForm,
     SubmitNominationForm,
@@ -40,15 +41,17 @@ from qixue.web.workspace.reach.recognitions import (
 )
 from qixue.web.workspace.recognition_words import acts_on_nomination
 from qixue.web.workspace.views.recognitions import page_of as page_of_call
+from qixue.web.workspace.views.recognitions import words_of
 
 State = Nomination.State
 
 
-def page_of(nomination: Nomination, **words: Any) -> ActPage:
+def page_of(nomination: Nomination, **words: Any) -> Act:
     """A page that leads back to the nomination."""
     call = nomination.call
-    context = {"nomination": nomination, "call": call, "programme": call.programme, **words.pop("context", {})}
-    return ActPage(back=reverse("workspace:nomination", args=[nomination.pk]), context=context, **words)
+    context = {"nomination": nomination, "call": call, **words.pop("context", {})}
+    back, about = reverse("workspace:nomination", args=[nomination.pk]), f"{call.name} · {nomination.shown_name}"
+    return words_of(call.programme, about=about, back=back, context=context, **words)
 
 
 @needs(Action.SEE_NOMINATIONS)
@@ -107,6 +110,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         found,
         title=_("Edit the nomination"),
         lead=_("A photo that is there stays unless you add another one."),
+        note=note_on_consent(found),
         button=_("Save"),
         done=_("Saved."),
         fits=found.state in Nomination.EDITABLE_STATES,
@@ -115,9 +119,24 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act() -> Nomination:
         read = form.cleaned_data["version"] or 0
-        return edit_nomination(found, details=form.details(), edit_count=read, by=staff(request), at=now())
+        edited = edit_nomination(found, details=form.details(), edit_count=read, by=staff(request), at=now())
+        if found.consented_at and not edited.consented_at:
+            messages.warning(request, _("The agreement to publication no longer stands: please ask for it again."))
+        elif found.photo_consented_at and not edited.photo_consented_at:
+            messages.warning(request, _("The agreement to the photo no longer stands: please ask for it again."))
+        return edited
 
     return act_page(request, form, page, act)
+
+
+def note_on_consent(found: Nomination) -> str:
+    """What an edit does to the agreement that is there."""
+    if not (found.consented_at or found.photo_consented_at):
+        return ""
+    return _(
+        "The nominee has agreed to what stands here. If you change the name, the affiliation, the story or whether the"
+        " nominee is under 14, the agreement ends and has to be asked for again; a new photo ends the one to the photo."
+    )
 
 
 @needs(Action.NOMINATE)
@@ -132,7 +151,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         button=_("Put the nomination forward"),
         done=_("The nomination is put forward."),
         fits=found.state in Nomination.EDITABLE_STATES,
-        context={"shows_nominee": True},
+        above=("workspace/recognitions/nominee.html",),
     )
 
     def act() -> Nomination:
@@ -147,7 +166,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Action.NOMINATE)
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     found = nomination_to_put_forward_or_404(request.user, pk)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = sent(request, ReasonForm)
     page = page_of(
         found,
         title=_("Withdraw the nomination"),
@@ -175,6 +194,7 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
         button=_("Record the agreement"),
         done=_("The agreement is recorded."),
         fits=not found.erased_at and found.state in (*Nomination.OPEN_STATES, State.AWARDED),
+        above=("workspace/recognitions/consent_texts.html",),
         context={"consent_texts": consent_texts(found)},
     )
     return act_page(
@@ -214,7 +234,7 @@ def unconsent(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Action.JUDGE_NOMINATION)
 def erase(request: HttpRequest, pk: int) -> HttpResponse:
     found = nomination_or_404(request.user, pk, Action.JUDGE_NOMINATION)
-    form = EmptyForm(request.POST if request.method == "POST" else None)
+    form = sent(request, Form)
     page = page_of(
         found,
         title=_("Erase personal data"),

@@ -74,7 +74,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
 def new(request: HttpRequest, pk: int) -> HttpResponse:
     """One more, right below this one."""
     parent = organisation_or_404(request.user, pk, Action.MANAGE_ORGANISATIONS)
-    form = NewOrganisationForm(request.POST or None, place=parent)
+    form = NewOrganisationForm(request.POST or None, parent=parent)
     if form.is_valid():
         answers = form.cleaned_data
         try:
@@ -98,7 +98,13 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what is known; when somebody else saved meanwhile both are shown and nothing is lost."""
     found = organisation_or_404(request.user, pk, Action.MANAGE_ORGANISATIONS)
-    form = OrganisationForm(request.POST or None, initial=initial_of(found), place=found)
+    form = OrganisationForm(
+        request.POST or None,
+        initial=initial_of(found),
+        parent=found.parent,
+        kept=found.region,
+        is_own=not may_move(request.user, found),
+    )
     differences = None
     if form.is_valid():
         answers = form.cleaned_data

@@ -13,9 +13,10 @@ from qixue.people.models import User
 from qixue.people.operations.roles import close_account, end_role, give_role
 from qixue.people.rules import Action, giver
 from qixue.web import parts
+from qixue.web.forms import ConfirmableForm
 from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.act import Act, act_page, sent, way_to
-from qixue.web.workspace.forms.people import ConfirmForm, FindPeopleForm, GiveRoleForm
+from qixue.web.workspace.forms.people import FindPeopleForm, GiveRoleForm
 from qixue.web.workspace.reach.people import organisation_or_404, person_or_404, role_or_404, roles_to_give
 
 PER_PAGE = 50
@@ -75,7 +76,7 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a role; what would leave an organisation, or oneself, without one is asked about once more."""
     role = role_or_404(request.user, pk)
-    form = sent(request, ConfirmForm)
+    form = sent(request, ConfirmableForm)
     if form.is_valid():
         try:
             end_role(role, by=staff(request), at=now(), confirmed=form.cleaned_data["confirmed"])
@@ -112,7 +113,7 @@ def after_end(user: User, person_pk: int) -> str:
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody left the service."""
     found = person_or_404(request.user, pk)
-    form = sent(request, ConfirmForm)
+    form = sent(request, ConfirmableForm)
     if form.is_valid():
         try:
             close_account(found, by=staff(request), at=now())

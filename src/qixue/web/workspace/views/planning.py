@@ -8,30 +8,30 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS_ABBR
 
-from qixue.core.clock import day_bounds, local_day, now
+from qixue.core.clock import local_day, now
 from qixue.people.rules import Action, reach
 from qixue.programme.models import Programme
 from qixue.programme.queries.calendar import (
     CalendarDay,
     Month,
+    days_to_list,
     keys_in_conflict,
     month_of,
     months_of,
     next_month,
     shown_of,
+    slots_on,
 )
 from qixue.programme.queries.conflicts import (
     KINDS,
     Meeting,
     conflicts_among,
-    slots_from,
-    slots_within,
+    slots_around,
     worded,
 )
 from qixue.programme.queries.slots import Slot
@@ -130,29 +130,31 @@ def planned_sessions(request: HttpRequest, code: str) -> HttpResponse:
     programme, _part = programme_or_404(request.user, code, Action.SEE_PLANS)
     paths, at = reach(request.user, Action.SEE_PLANS), now()
     form = DaysForm(request.GET, programme=programme)
-    everything = slots_within(between(*form.days()))
+    month = chosen_month(request, months_of(programme), local_day(at))
+    first, last = days_to_list(programme, *form.days(), month)
+    everything = slots_on(first, last)
     still = [slot for slot in everything if (slot.ends_at or slot.starts_at) > at]
     page = parts.paginate(request, shown_of(everything, programme, paths, form.wanted()), PER_PAGE)
     in_conflict = keys_in_conflict(conflicts_among(still, programme, paths))
-    context = {"programme": programme, "form": form, "page": page, "rows": shown(page, paths, in_conflict)}
+    context = {
+        "programme": programme,
+        "form": form,
+        "page": page,
+        "rows": shown(page, paths, in_conflict),
+        "first": first,
+        "last": last,
+    }
     return render(request, "workspace/plans/planned.html", context)
-
-
-def between(first: datetime.date | None, last: datetime.date | None) -> Q:
-    condition = Q()
-    if first:
-        condition &= Q(starts_at__gte=day_bounds(first, first)[0])
-    if last:
-        condition &= Q(starts_at__lt=day_bounds(last, last)[1])
-    return condition
 
 
 @needs(Action.SEE_PLANS)
 def conflicts(request: HttpRequest, code: str) -> HttpResponse:
-    """Everything in each other's way that is not over, what must change first; `?kind=` shows one kind."""
+    """Everything in each other's way that is not over, what must change first; `?kind= shows one kind."""
     programme, _part = programme_or_404(request.user, code, Action.SEE_PLANS)
     paths = reach(request.user, Action.SEE_PLANS)
-    found = conflicts_among(slots_from(now()), programme, paths)
+    slots = slots_around(programme, now())
+    found = conflicts_among(slots, programme, paths)
+    days = [local_day(slot.starts_at) for slot in slots if slot.programme_id == programme.pk]
     wanted = request.GET.get("kind", "")
     page = parts.paginate(request, [each for each in found if is_wanted(each, wanted)], PER_PAGE)
     counts = Counter(each.kind for each in found)
@@ -164,6 +166,8 @@ def conflicts(request: HttpRequest, code: str) -> HttpResponse:
         "kinds": [(kind, CONFLICT_WORDS[kind], counts[kind]) for kind in KINDS if counts[kind]],
         "total": len(found),
         "hard_count": sum(each.is_hard for each in found),
+        "first": min(days, default=None),
+        "last": max(days, default=None),
         "current": "conflicts",
     }
     return render(request, "workspace/plans/all_conflicts.html", context)

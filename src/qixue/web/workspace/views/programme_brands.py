@@ -15,7 +15,7 @@ from qixue.people.rules import Action
 from qixue.programme.models import Brand, Programme
 from qixue.programme.operations.brands import add_series, create_brand, edit_brand, leave_brand, take_up_brand
 from qixue.programme.queries.programmes import brands_to_take_up
-from qixue.programme.rules import may_change_brand
+from qixue.programme.rules import brands_changed_by
 from qixue.web import parts
 from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.forms.programme_setup import BrandForm, SeriesForm
@@ -32,8 +32,8 @@ def brands(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and (key := request.POST.get("take_up", "")):
         return take_up(request, programme, row_or_404(brands_to_take_up(programme), key))
     key = request.GET.get("edit", "")
-    brand = row_or_404(programme.brands.select_related("region"), key) if key else None
-    initial = {"version": programme.version, **(BrandForm.initial_of(brand) if brand else {})}
+    brand = row_or_404(programme.brands.select_related("organisation"), key) if key else None
+    initial = BrandForm.initial_of(brand) if brand else {}
     form = BrandForm(request.POST or None, initial=initial)
     differences = None
     if form.is_valid():
@@ -47,12 +47,13 @@ def brands(request: HttpRequest, code: str) -> HttpResponse:
             return redirect(address_without(request, "edit"))
     context = {"programme": programme, "row": brand, "differences": differences, **state_of(programme)}
     template = "workspace/setup/brand_form.html" if brand else "workspace/setup/brands.html"
-    return parts.form_page(request, template, form, **context, **brand_lists(programme))
+    return parts.form_page(request, template, form, **context, **brand_lists(request.user, programme))
 
 
-def brand_lists(programme: Programme) -> dict[str, Any]:
-    found = programme.brands.select_related("region").prefetch_related("series").order_by("name", "pk")
-    rows = [(brand, may_change_brand(programme, brand)) for brand in found]
+def brand_lists(user: Any, programme: Programme) -> dict[str, Any]:
+    found = programme.brands.select_related("organisation").prefetch_related("series").order_by("name", "pk")
+    own = set(programme.brands.filter(brands_changed_by(user)).values_list("pk", flat=True))
+    rows = [(brand, brand.pk in own) for brand in found]
     return {"rows": rows, "to_take_up": brands_to_take_up(programme)}
 
 
@@ -103,7 +104,7 @@ def series(request: HttpRequest, code: str) -> HttpResponse:
     """A new series of the brand `?brand=`; without one, back to the brands."""
     programme = programme_to_set_up_or_404(request.user, code)
     back = reverse("workspace:setup_brands", args=[code])
-    brands = programme.brands.select_related("region").prefetch_related("series").order_by("name", "pk")
+    brands = programme.brands.select_related("organisation").prefetch_related("series").order_by("name", "pk")
     brand = get_object_or_404(brands, code=request.GET["brand"]) if request.GET.get("brand") else brands.first()
     form = SeriesForm(request.POST or None)
     if brand and form.is_valid():

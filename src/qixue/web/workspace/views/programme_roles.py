@@ -46,7 +46,7 @@ def roles(request: HttpRequest, code: str) -> HttpResponse:
             text = ngettext("%(count)s organisation is added.", "%(count)s organisations are added.", len(made))
             messages.success(request, text % {"count": len(made)})
             return redirect(request.get_full_path())
-    context = {"programme": programme, "rows": in_order(rows), **subject_words(programme, subject)}
+    context = {"programme": programme, "rows": in_order(rows), **subject_words(request.user, programme, subject)}
     return parts.form_page(request, "workspace/setup/roles.html", form, **context)
 
 
@@ -60,9 +60,9 @@ def in_order(rows: Any) -> list[Involvement]:
     return sorted(rows.order_by("position", "pk"), key=lambda row: order.index(row.role))
 
 
-def subject_words(programme: Programme, subject: Programme | Brand | Activity) -> dict[str, Any]:
+def subject_words(user: Any, programme: Programme, subject: Programme | Brand | Activity) -> dict[str, Any]:
     """What the roles are about, what else they can be about, and whether they can be changed here."""
-    is_own = not isinstance(subject, Brand) or may_change_brand(programme, subject)
+    is_own = not isinstance(subject, Brand) or may_change_brand(user, subject)
     name = subject.local_title if isinstance(subject, Activity) else subject.local_name
     events = list(events_of(programme))
     if isinstance(subject, Activity) and subject not in events:

@@ -16,12 +16,12 @@ from qixue.programme.models import Nomination, Programme, RecognitionCall
 from qixue.programme.operations.public_notices import award_nominations, open_public_notice
 from qixue.programme.operations.recognition_calls import close_call, edit_call, open_call
 from qixue.programme.queries.recognitions import calls_of, last_notice_day, nominations_for, with_rank
+from qixue.web.forms import Form
 from qixue.web.workspace.access import needs, programme_or_404, staff
-from qixue.web.workspace.act_page import ActPage, act_page
+from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.recognitions import (
     CallForm,
     ChosenForm,
-    EmptyForm,
     NoticeForm,
     initial_of_call,
 )
@@ -67,14 +67,14 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
     programme, _part = programme_or_404(request.user, code, Action.JUDGE_NOMINATION)
     organisations = deciders(request.user, programme)
     form = CallForm(request.POST or None, organisations=organisations)
-    page = ActPage(
+    page = words_of(
+        programme,
         title=_("Open a call for nominations"),
         lead=_("Everybody who can nominate below the organisation that decides gets a notice."),
         button=pgettext("recognition", "Open the call"),
         done=_("The call is open."),
         back=reverse("workspace:recognitions", args=[programme.code]),
         fits=bool(organisations),
-        context={"programme": programme},
     )
 
     def act() -> RecognitionCall:
@@ -103,11 +103,24 @@ def recognition(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "workspace/recognitions/detail.html", context)
 
 
-def page_of(call: RecognitionCall, **words: Any) -> ActPage:
+def page_of(call: RecognitionCall, **words: Any) -> Act:
     """A page that leads back to the call."""
-    context = {"call": call, "programme": call.programme, **words.pop("context", {})}
+    context = {"call": call, **words.pop("context", {})}
     fits = words.pop("fits", True) and call.closed_at is None
-    return ActPage(back=reverse("workspace:recognition", args=[call.pk]), fits=fits, context=context, **words)
+    back = reverse("workspace:recognition", args=[call.pk])
+    return words_of(call.programme, about=call.name, back=back, fits=fits, context=context, **words)
+
+
+def words_of(programme: Programme, *, about: str = "", context: Any = None, **words: Any) -> Act:
+    """What the pages of all acts of recognition have in common."""
+    return Act(
+        about=about or programme.local_name,
+        about_language="zh-hans",
+        trail="workspace/recognitions/crumbs.html",
+        has_way_out=False,
+        context={"programme": programme, **(context or {})},
+        **words,
+    )
 
 
 @needs(Action.JUDGE_NOMINATION)
@@ -136,7 +149,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Action.JUDGE_NOMINATION)
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     call = call_to_lead_or_404(request.user, pk)
-    form = EmptyForm(request.POST if request.method == "POST" else None)
+    form = sent(request, Form)
     page = page_of(
         call,
         title=pgettext("recognition", "Close the call"),

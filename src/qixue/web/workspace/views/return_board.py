@@ -7,14 +7,13 @@ from urllib.parse import quote
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
 from qixue.core.clock import local_day, now
 from qixue.figures.queries import Figure, figures_of_tree
 from qixue.people.queries import staff_by_organisation
 from qixue.people.rules import Action, reach
 from qixue.programme.models import ReturnCall, ReturnSubmission
-from qixue.programme.queries.return_coverage import COVERED, LATE, NOBODY, Board, County, Tile, board_of, state_of
+from qixue.programme.queries.return_coverage import Board, County, Tile, board_of, state_of, state_words
 from qixue.programme.queries.return_sums import fields_of, sums_of_call
 from qixue.programme.rules import may_set_up_call, returns_accepted_by
 from qixue.report.return_sheet import csv_bytes, table_of, xlsx_bytes
@@ -27,18 +26,6 @@ FILES = {
     "xlsx": (xlsx_bytes, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "csv": (csv_bytes, "text/csv; charset=utf-8"),
 }
-
-
-def state_choices() -> list[tuple[str, str]]:
-    return [
-        (LATE, _("Overdue")),
-        (State.WAITING, str(State.WAITING.label)),
-        (State.SUBMITTED, str(State.SUBMITTED.label)),
-        (State.SENT_BACK, str(State.SENT_BACK.label)),
-        (State.ACCEPTED, str(State.ACCEPTED.label)),
-        (COVERED, _("In its county's return")),
-        (NOBODY, _("Nobody was asked")),
-    ]
 
 
 @needs(Action.SEE_RETURNS)
@@ -57,9 +44,9 @@ def board(request: HttpRequest, code: str, number: int) -> HttpResponse:
     context |= {
         "board": found,
         "is_whole": seen is None,
-        "wanted": wanted if wanted in dict(state_choices()) else "",
+        "wanted": wanted if wanted in state_words() else "",
         "county": county,
-        "states": [(key, label, count_in(found, key)) for key, label in state_choices() if count_in(found, key)],
+        "states": [(key, label, count_in(found, key)) for key, label in state_words().items() if count_in(found, key)],
         "counties": narrowed(found, wanted, county),
         "others": [each for each in found.others if wanted in ("", each[1])],
         "own": own_returns(request.user, call),

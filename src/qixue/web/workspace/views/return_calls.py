@@ -100,15 +100,19 @@ def edit(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 def move_days(request: HttpRequest, call: ReturnCall) -> HttpResponse:
     form = DueDaysForm(request.POST or None, initial=initial_of_call(call))
+    differences = None
     if form.is_valid():
+        days = {name: form.cleaned_data[name] for name in ("town_due_on", "county_due_on")}
+        read = form.cleaned_data["version"] or 0
         try:
-            move_due_days(call, **form.cleaned_data, by=staff(request), at=now())
+            move_due_days(call, **days, edit_count=read, by=staff(request), at=now())
         except Refused as refusal:
             form.refuse(refusal)
+            differences = form.differences(initial_of_call(call)) if refusal.code == "changed_meanwhile" else None
         else:
             messages.success(request, _("The last days have moved; those who still have to file are told."))
             return redirect("workspace:return_call", call.programme.code, call.number)
-    context = {**context_of(call), "fits": True, "is_open": True}
+    context = {**context_of(call), "fits": True, "is_open": True, "differences": differences}
     return parts.form_page(request, "workspace/returns/call_form.html", form, **context)
 
 

@@ -12,7 +12,9 @@ from qixue.people.directory import tokens_of
 from qixue.people.operations.tokens import make_token, revoke_token
 from qixue.people.rules import Action
 from qixue.web import parts
+from qixue.web.account_access import way_to_confirm
 from qixue.web.forms import Form
+from qixue.web.sign_in import was_confirmed
 from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.people import TokenForm
@@ -21,8 +23,14 @@ from qixue.web.workspace.reach.people import own_token_or_404
 
 @needs(Action.SEE_WORKSPACE)
 def tokens(request: HttpRequest) -> HttpResponse:
-    """The list, and a form for a new key. The key is on the answer to that form and nowhere else."""
+    """The list, and for a person who was just confirmed a form for a new key, which is on the answer and nowhere else.
+
+    A key acts for a person without their second step, so it takes more than a browser that was left open.
+    """
     user, at = staff(request), now()
+    is_confirmed = was_confirmed(request, at=at)
+    if request.method == "POST" and not is_confirmed:
+        return redirect(way_to_confirm(request))
     form = TokenForm(request.POST or None)
     key = ""
     if form.is_valid():
@@ -38,6 +46,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
                 return redirect("workspace:tokens")
             form = TokenForm()
     context = {"tokens": [(each, each.is_valid_at(at)) for each in tokens_of(user)], "key": key}
+    context["confirm_url"] = "" if is_confirmed else way_to_confirm(request)
     return parts.form_page(request, "workspace/people/tokens.html", form, **context)
 
 

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('places', '0002_rooms'),
-        ('programme', '0008_recognitions'),
+        ('programme', '0009_brand_keeper'),
     ]
 
     operations = [
