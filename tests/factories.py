@@ -68,6 +68,12 @@ class ResidentFactory(factory.django.DjangoModelFactory):
     name = "李明"
 
 
+class MemberFactory(ResidentFactory):
+    """A resident who signs in."""
+
+    user = factory.SubFactory(UserFactory)
+
+
 class ProgrammeFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Programme
@@ -122,6 +128,15 @@ class SessionFactory(factory.django.DjangoModelFactory):
     ends_at = NOON - datetime.timedelta(hours=1)
     state = Session.State.HELD
     counting_rule = Session.CountingRule.LIST_AND_OTHERS
+
+
+class OpenSessionFactory(SessionFactory):
+    """A session two days after noon for which people can sign up."""
+
+    starts_at = NOON + datetime.timedelta(days=2)
+    ends_at = NOON + datetime.timedelta(days=2, hours=2)
+    state = Session.State.PLANNED
+    seat_count = 2
 
 
 class EvidenceFactory(factory.django.DjangoModelFactory):

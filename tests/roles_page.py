@@ -98,6 +98,7 @@ def sections() -> Iterator[str]:
 
 
 AUDIENCES = {
+    Audience.RESIDENTS: "Residents, who have signed in and given their name",
     Audience.SIGNED_IN: "Everybody who has signed in",
     Audience.THIS_MACHINE: "Programs on this machine",
     Audience.EVERYBODY: "Everybody",

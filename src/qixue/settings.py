@@ -25,6 +25,8 @@ KNOWN = {
     "QIXUE_MAIL_FROM",
     "QIXUE_MAIL_URL",
     "QIXUE_OUTBOX_DIR",
+    "QIXUE_PHONE_CODES_PER_BROWSER",
+    "QIXUE_PHONE_CODES_PER_DAY",
     "QIXUE_POLICE_NUMBER",
     "QIXUE_PORT",
     "QIXUE_PROGRAMME",
@@ -285,6 +287,8 @@ QIXUE: dict[str, Any] = {
     "SMS_URL": address("QIXUE_SMS_URL", "https"),
     "SMS_SECRET": text("QIXUE_SMS_SECRET"),
     "SECOND_FACTOR": one_of("QIXUE_SECOND_FACTOR", "required", "offered", default=SECOND_FACTOR),
+    "PHONE_CODES_PER_BROWSER": number("QIXUE_PHONE_CODES_PER_BROWSER", 30),
+    "PHONE_CODES_PER_DAY": number("QIXUE_PHONE_CODES_PER_DAY", 5000),
     "OUTBOX_DIR": Path(text("QIXUE_OUTBOX_DIR") or VAR / "outbox"),
 }
 for needed, given in (("MAIL_FROM", "MAIL_URL"), ("SMS_SECRET", "SMS_URL")):

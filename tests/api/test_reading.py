@@ -11,14 +11,12 @@ from tests.factories import (
     OrganisationFactory,
     ProgrammeFactory,
     RegionFactory,
-    ResidentFactory,
     SessionFactory,
     VenueFactory,
 )
 
 from qixue.figures.models import NamedFigure
 from qixue.figures.queries import figures_of, payload
-from qixue.participation.models import Registration
 from qixue.places.models import Region
 from qixue.programme.models import Activity, Programme, Series, Session
 
@@ -111,11 +109,7 @@ def test_unknown_code_is_named_instead_of_finding_nothing(
 
 
 def test_session_says_how_many_seats_are_left(programme: Programme, ask: Ask) -> None:
-    session = SessionFactory(activity__programme=programme, seat_count=3)
-    for state, number in (("confirmed", None), ("confirmed", None), ("waiting", 1), ("cancelled", None)):
-        Registration.objects.create(
-            session=session, resident=ResidentFactory(), state=state, waiting_number=number, registered_at=NOON
-        )
+    session = SessionFactory(activity__programme=programme, seat_count=3, taken_count=2)
 
     answer = ask("GET", f"/sessions/{session.pk}").json()
 

@@ -4,8 +4,8 @@ from django.db.models import F, Q
 from django.http import Http404
 
 from qixue.api.errors import NotAllowed
-from qixue.participation.models import LedgerEntry, Registration
-from qixue.participation.queries import ledger_entries, registered_count
+from qixue.participation.models import LedgerEntry
+from qixue.participation.queries import ledger_entries
 from qixue.people import rules
 from qixue.people.models import Organisation, User
 from qixue.people.queries import path_filter
@@ -34,10 +34,7 @@ def visible_sessions(viewer: User | None) -> SessionQuerySet:
 def with_context(sessions: SessionQuerySet) -> SessionQuerySet:
     """Sessions by their start, those without one last, with everything that an answer names."""
     related = ("activity__programme", "activity__organisation", "activity__brand", "activity__series")
-    rows = sessions.select_related(*related, "venue__region").annotate(
-        taken_count=registered_count(Registration.State.CONFIRMED)
-    )
-    return rows.order_by(F("starts_at").asc(nulls_last=True), "pk")
+    return sessions.select_related(*related, "venue__region").order_by(F("starts_at").asc(nulls_last=True), "pk")
 
 
 def may_see_records(viewer: User | None, programme: Programme) -> bool:

@@ -16,6 +16,7 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 class Audience(StrEnum):
     EVERYBODY = "everybody"
     SIGNED_IN = "signed_in"
+    RESIDENTS = "residents"  # signed in, and known by name; see `qixue.web.me.access`
     THIS_MACHINE = "this_machine"  # a collector beside us; the page itself turns others away
 
 

@@ -1,6 +1,9 @@
+import datetime
 from importlib import import_module
 
 from django.apps import AppConfig
+
+from qixue.core.duties import Duty, duties
 
 
 class ParticipationConfig(AppConfig):
@@ -8,3 +11,6 @@ class ParticipationConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("qixue.participation.figures")  # registers the figures that this app defines
+        import_module("qixue.participation.notices")  # registers what people are told
+        registrations = import_module("qixue.participation.operations.registrations")
+        duties.register(Duty("queues", registrations.keep_queues, every=datetime.timedelta(seconds=1)))

@@ -16,3 +16,5 @@ class PeopleConfig(AppConfig):
         duties.register(Duty("stand_ins", stand_ins.close_run_out, every=datetime.timedelta(minutes=1)))
         sessions = import_module("qixue.people.session_store")  # it needs the models, which are ready only now
         duties.register(Duty("sessions", sessions.forget_expired, every=datetime.timedelta(hours=1)))
+        phone_codes = import_module("qixue.people.operations.phone_codes")
+        duties.register(Duty("phone_codes", phone_codes.forget_phone_codes, every=datetime.timedelta(hours=1)))

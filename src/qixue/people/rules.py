@@ -13,6 +13,7 @@ class Action(StrEnum):
     SEE_RECORDS = "see_records"  # unpublished activities, ledger entries, figures in draft
     EDIT_ACTIVITY = "edit_activity"
     PUBLISH_ACTIVITY = "publish_activity"
+    MANAGE_REGISTRATIONS = "manage_registrations"  # see, sign up and take out others
     RECORD_ATTENDANCE = "record_attendance"
     CORRECT_ATTENDANCE = "correct_attendance"
     SEE_EVIDENCE = "see_evidence"  # photos of sign-in sheets, which hold names
@@ -46,6 +47,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_RECORDS: READERS,
     Action.EDIT_ACTIVITY: FILERS,
     Action.PUBLISH_ACTIVITY: FILERS,
+    Action.MANAGE_REGISTRATIONS: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE}),
     Action.RECORD_ATTENDANCE: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.DOOR_VOLUNTEER, Role.CADRE}),
     Action.CORRECT_ATTENDANCE: FILERS,
     Action.SEE_EVIDENCE: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.AUDITOR}),
@@ -74,6 +76,7 @@ MEANING: dict[Action, str] = {
     Action.SEE_RECORDS: "read activities before they are published, and ledger entries",
     Action.EDIT_ACTIVITY: "write an activity and its sessions",
     Action.PUBLISH_ACTIVITY: "show an activity to the public, or call it off",
+    Action.MANAGE_REGISTRATIONS: "see who is signed up for a session, sign people up and take them out",
     Action.RECORD_ATTENDANCE: "enter a head count for a session",
     Action.CORRECT_ATTENDANCE: "replace or take back an entry by a new one that says why",
     Action.SEE_EVIDENCE: "open the photos of sign-in sheets, which hold names",

@@ -20,7 +20,7 @@ from qixue.web.sign_in import was_confirmed
 View = Callable[..., HttpResponse]
 
 
-def own_account(view: View) -> View:
+def own_account(view: View) -> Callable[..., Any]:
     """Hands the signed-in person to the view as its second argument."""
 
     @never_cache

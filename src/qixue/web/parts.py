@@ -72,8 +72,10 @@ def nav_links(request: HttpRequest, programme: Programme | None) -> list[NavLink
         places.append((pgettext("navigation", "Activities"), reverse("public:sessions", args=[programme.code])))
         places.append((pgettext("navigation", "Figures"), reverse("public:figures", args=[programme.code])))
     places.append((_("Past weeks"), reverse("public:programmes")))
-    if request.user.is_authenticated:
+    if request.user.is_authenticated and may_anywhere(request.user, Action.SEE_WORKSPACE):
         places.append((_("Workspace"), reverse("workspace:home")))
+    else:
+        places.append((pgettext("navigation", "Mine"), reverse("me:home")))
     own = reverse("public:programme", args=[programme.code]) if programme else ""
     matching = [url for _text, url in places if request.path == url or (url != "/" and request.path.startswith(url))]
     current = max(matching, key=len, default="")

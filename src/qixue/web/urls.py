@@ -16,5 +16,6 @@ urlpatterns = [
     path("text-size/", preferences.choose_size, name="choose_size"),
     path("workspace/components/", gallery.components, name="components"),
     path("workspace/", include("qixue.web.workspace.urls")),
+    path("me/", include("qixue.web.me.urls")),
     path("", include("qixue.web.public.urls")),
 ]

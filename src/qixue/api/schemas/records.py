@@ -177,8 +177,7 @@ class SessionOut(Schema):
 
     @classmethod
     def of(cls, session: Any) -> "SessionOut":
-        """`taken_count` is annotated by the query."""
-        total, taken = session.seat_count, session.taken_count
+        total = session.seat_count
         return cls(
             id=session.pk,
             programme=session.activity.programme.code,
@@ -192,5 +191,5 @@ class SessionOut(Schema):
             is_online=session.is_online,
             state=session.state,
             counting_rule=session.counting_rule,
-            seats=Seats(total=total, taken=taken, left=None if total is None else max(0, total - taken)),
+            seats=Seats(total=total, taken=session.taken_count, left=None if total is None else session.seats_left),
         )

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from qixue.demo.city.activities import Planned
-from qixue.demo.city.chance import stream
+from qixue.demo.city.chance import drawn_uuid, stream
 from qixue.demo.city.residents import GUARDIAN_BELOW, Inhabitant, by_county
 from qixue.demo.city.week import Week
 from qixue.participation.models import Registration
-from qixue.programme.models import Activity
+from qixue.programme.models import Activity, Session
 
 COUNT = 8000
 CANCELLED_SHARE = 0.06
@@ -113,13 +113,28 @@ def create_registrations(
     chance = stream(seed, "registrations")
     open_rows = [row for row in planned if row.session.seat_count and not row.offer.is_draft]
     numbers = allotted(chance, open_rows, crowd)
+    parties = stream(seed, "parties")
     created: dict[int, list[tuple[Inhabitant, Registration]]] = {}
     for row, number in zip(open_rows, numbers, strict=True):
         created[row.session.pk] = registrations_of(chance, week, row, crowd, number)
+        for _person, registration in created[row.session.pk]:
+            registration.party = drawn_uuid(parties)
     Registration.objects.bulk_create(
         (registration for rows in created.values() for _person, registration in rows), batch_size=900
     )
+    Session.objects.bulk_update(
+        (counted(row.session, created[row.session.pk]) for row in open_rows),
+        ["taken_count", "waiting_count", "last_waiting_number"],
+    )
     return created
+
+
+def counted(session: Session, rows: Sequence[tuple[Inhabitant, Registration]]) -> Session:
+    """The session with its seats and its queue counted, as registering one by one would have left it."""
+    states = [registration.state for _person, registration in rows]
+    session.taken_count = states.count(Registration.State.CONFIRMED)
+    session.waiting_count = session.last_waiting_number = states.count(Registration.State.WAITING)
+    return session
 
 
 def allotted(chance: random.Random, rows: Sequence[Planned], crowd: Crowd) -> list[int]:
@@ -155,7 +170,11 @@ def registrations_of(
     seats, queue, rows = row.session.seat_count or 0, 0, []
     for at, _place, person in requests:
         registration = Registration(
-            session=row.session, resident=person.resident, source=drawn_source(chance, person), registered_at=at
+            session=row.session,
+            resident=person.resident,
+            source=drawn_source(chance, person),
+            registered_at=at,
+            registered_by=person.resident.user,
         )
         if chance.random() < CANCELLED_SHARE and person.resident.user_id is None:
             registration.state = Registration.State.CANCELLED

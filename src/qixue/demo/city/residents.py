@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from qixue.demo.city.chance import stream
 from qixue.demo.city.names import person_name
 from qixue.demo.city.week import Week
-from qixue.people.models import Resident, User
+from qixue.people.models import GuardianConsent, Resident, User
+from qixue.people.operations.residents import CONSENT_TEXT
 from qixue.places.models import Population, Region
 
 COUNT = 5000
@@ -44,9 +45,33 @@ def create_residents(seed: int, week: Week, city: Region, users: dict[str, User]
     adults += personas(week, {town.code: town for town in towns}, users)
     Resident.objects.bulk_create((adult.resident for adult in adults), batch_size=900)
     guardians = [adult for adult in adults if 26 <= adult.age <= 48]
-    children = [drawn_child(chance, week, chance.choice(guardians)) for _ in range(COUNT - len(adults))]
+    children = [*household(week, adults)]
+    children += [
+        drawn_child(chance, week, chance.choice(guardians)) for _ in range(COUNT - len(adults) - len(children))
+    ]
     Resident.objects.bulk_create((child.resident for child in children), batch_size=900)
+    GuardianConsent.objects.bulk_create(
+        (consent(week, child.resident) for child in children if child.age < GUARDIAN_BELOW), batch_size=900
+    )
     return adults + children
+
+
+def household(week: Week, adults: Sequence[Inhabitant]) -> Iterator[Inhabitant]:
+    """The child and the mother of the resident among the personas, who signs them up."""
+    guardian = next(adult for adult in adults if adult.resident.user and adult.resident.user.username == "resident")
+    for name, age in (("李一诺", 9), ("王秀珍", 68)):
+        resident = Resident(
+            name=name,
+            birth_year=week.today.year - age,
+            home_region=guardian.town,
+            guardian=guardian.resident,
+        )
+        yield Inhabitant(resident, age, guardian.town)
+
+
+def consent(week: Week, child: Resident) -> GuardianConsent:
+    user = child.guardian.user if child.guardian else None
+    return GuardianConsent(resident=child, text_version=CONSENT_TEXT, given_by=user, given_at=week.prepared_at)
 
 
 def weighted_towns(city: Region) -> tuple[list[Region], list[float]]:

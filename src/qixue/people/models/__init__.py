@@ -3,7 +3,8 @@ from qixue.people.models.factors import AuthenticatorApp, CodeTries, Passkey, Re
 from qixue.people.models.invitations import Invitation, InvitationQuerySet
 from qixue.people.models.notifications import Notification, NotificationPreference, QuietHours
 from qixue.people.models.organisations import Organisation, OrganisationAlias, OrganisationQuerySet
-from qixue.people.models.residents import Resident
+from qixue.people.models.phone_codes import ConfirmedMobile, PhoneCode, PhoneCodeCount
+from qixue.people.models.residents import GuardianConsent, Resident
 from qixue.people.models.roles import HandOver, Role, RoleAssignment, RoleAssignmentQuerySet
 from qixue.people.models.web_sessions import WebSession
 
@@ -11,6 +12,8 @@ __all__ = [
     "ApiToken",
     "AuthenticatorApp",
     "CodeTries",
+    "ConfirmedMobile",
+    "GuardianConsent",
     "HandOver",
     "Invitation",
     "InvitationQuerySet",
@@ -20,6 +23,8 @@ __all__ = [
     "OrganisationAlias",
     "OrganisationQuerySet",
     "Passkey",
+    "PhoneCode",
+    "PhoneCodeCount",
     "QuietHours",
     "RecoveryCode",
     "Resident",

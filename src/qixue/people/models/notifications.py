@@ -29,6 +29,7 @@ class NotificationPreference(models.Model):
 
     class Topic(models.TextChoices):
         PLANS = "plans", _("Plans and approvals")
+        REGISTRATIONS = "registrations", _("Registrations")
         FOLLOW_UPS = "follow_ups", _("Follow-ups and deadlines")
         RETURNS = "returns", _("Returns")
         RECOGNITIONS = "recognitions", _("Recognitions")

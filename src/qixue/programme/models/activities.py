@@ -111,6 +111,10 @@ class Session(models.Model):
     ends_at = models.DateTimeField(null=True, blank=True)
     is_online = models.BooleanField(default=False)
     seat_count = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])  # None: no limit
+    # Kept by registration in the row of the seats themselves, so that the database can refuse one seat too many.
+    taken_count = models.PositiveIntegerField(default=0)
+    waiting_count = models.PositiveIntegerField(default=0)
+    last_waiting_number = models.PositiveIntegerField(default=0)
     counting_rule = models.CharField(max_length=20, choices=CountingRule, default=CountingRule.LIST_AND_OTHERS)
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
     version = models.PositiveIntegerField(default=1)
@@ -124,6 +128,9 @@ class Session(models.Model):
                 condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")), name="session_ends_after_it_starts"
             ),
             models.CheckConstraint(condition=Q(seat_count=None) | Q(seat_count__gte=1), name="session_has_a_seat"),
+            models.CheckConstraint(
+                condition=Q(seat_count=None) | Q(taken_count__lte=F("seat_count")), name="session_never_oversold"
+            ),
         ]
         indexes = [models.Index(fields=["starts_at", "id"], name="session_start")]
 
@@ -133,6 +140,11 @@ class Session(models.Model):
     @property
     def local_topic(self) -> str:
         return in_language(self.topic, self.topic_en)
+
+    @property
+    def seats_left(self) -> int:
+        """Seats that the next person can have: none while others wait."""
+        return 0 if self.waiting_count else (self.seat_count or 0) - self.taken_count
 
 
 class Involvement(models.Model):

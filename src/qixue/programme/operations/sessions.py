@@ -119,7 +119,8 @@ def edit_session(
     """Change a session. `version` is the one that the editor read.
 
     Its booked room moves along in time; at another venue it has none.
-    Refused: changed_meanwhile, session_called_off, counting_rule_fixed, held_session_in_future, room_taken and those
+    Refused: changed_meanwhile, session_called_off, counting_rule_fixed, held_session_in_future, seats_below_taken,
+    room_taken and those
     of `check_details`; where the time changes, unless confirmed, those of `check_day`.
     """
     check_details(details)
@@ -153,6 +154,9 @@ def check_change(session: Session, details: SessionDetails, changed: list[str], 
         raise Refused(
             "counting_rule_fixed", _("How people are counted can be changed until the day before the session only.")
         )
+    if details.seat_count is not None and details.seat_count < session.taken_count:
+        sentence = _("%(count)s people have a seat already. Please give at least as many seats.")
+        raise Refused("seats_below_taken", sentence, field="seat_count", count=session.taken_count)
     if is_held and details.starts_at > at:
         raise Refused("held_session_in_future", _("This session was held, so it cannot start in the future."))
 

@@ -185,12 +185,6 @@ def hosts_by_role(programme: Programme | None) -> list[tuple[str, str]]:
 
 
 @register.filter
-def seats_left(session: Any) -> int:
-    """Free seats of a session that was annotated with its confirmed registrations; never below 0."""
-    return max(0, (session.seat_count or 0) - session.confirmed)
-
-
-@register.filter
 def first_input(field: Any) -> str:
     """The id of the field's input; of a list of buttons or boxes, that of the first."""
     return f"{field.auto_id}_0" if is_choice_list(field) else field.id_for_label

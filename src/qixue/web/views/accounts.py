@@ -15,9 +15,10 @@ from qixue.core.audience import for_everybody
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.people.factors import factors_of, has_second_factor
-from qixue.people.models import User
+from qixue.people.models import Resident, User
 from qixue.people.operations.passkeys import ask_for_passkey, use_passkey
 from qixue.people.operations.second_step import confirm_code
+from qixue.people.rules import Action, may_anywhere
 from qixue.web import parts
 from qixue.web.account_access import wanted
 from qixue.web.account_forms import AnswerForm, CodeForm, SignInForm
@@ -38,16 +39,22 @@ from qixue.web.sign_in import (
 @never_cache
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The password. Whoever has a second step is led to it; nobody is signed in before."""
-    target, at = wanted(request) or reverse("workspace:home"), now()
+    target, at = wanted(request), now()
     form = SignInForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         user: User = form.get_user()
         if has_second_factor(user):
-            begin_second_step(request, user, target, at=at)
+            begin_second_step(request, user, target or start_of(user), at=at)
             return redirect("second_step")
         finish_sign_in(request, user, way="password", at=at)
-        return redirect(target)
+        return redirect(target or start_of(user))
     return sign_in_page(request, form, target)
+
+
+def start_of(user: User) -> str:
+    """Where somebody begins who wanted to go nowhere in particular: residents without any role at their own page."""
+    is_resident_only = Resident.objects.filter(user=user).exists() and not may_anywhere(user, Action.SEE_WORKSPACE)
+    return reverse("me:home" if is_resident_only else "workspace:home")
 
 
 def sign_in_page(request: HttpRequest, form: Any, target: str, **context: Any) -> HttpResponse:
@@ -95,14 +102,14 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
     """The key checked finger, face or PIN, so it stands for both steps."""
     at, form = now(), AnswerForm(request.POST)
     found = pending(request, at=at)
-    target = wanted(request) or (found[1] if found else reverse("workspace:home"))
+    target = wanted(request) or (found[1] if found else "")
     answer = form.cleaned_data["answer"] if form.is_valid() else None
     try:
         user = use_passkey(answer, state=take_question(request), site=passkey_site(request), at=at)
     except Refused as refusal:
         return sign_in_page(request, SignInForm(request), target, refusal=refusal)
     finish_sign_in(request, user, way="passkey", at=at)
-    return redirect(own_path(request, target))
+    return redirect(own_path(request, target or start_of(user)))
 
 
 @for_everybody

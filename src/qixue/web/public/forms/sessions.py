@@ -109,7 +109,7 @@ def fits(session: Session, answers: dict[str, str]) -> bool:
         "kind": lambda value: activity.kind == value,
         "brand": lambda value: bool(activity.brand and activity.brand.code == value),
         "audience": lambda value: activity.audience == value,
-        "seats": lambda value: session.seat_count is None or session.confirmed < session.seat_count,  # type: ignore[attr-defined]
+        "seats": lambda value: session.seat_count is None or session.seats_left > 0,
         "q": lambda value: matches(value, searched_texts(session)),
     }
     return all(checks[name](value) for name, value in answers.items())

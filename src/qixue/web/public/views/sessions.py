@@ -9,9 +9,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from qixue.core.audience import for_everybody
-from qixue.core.clock import SHANGHAI, local_day
+from qixue.core.clock import SHANGHAI, local_day, now
 from qixue.participation.models import Tally
-from qixue.participation.queries import public_sessions, with_seats
+from qixue.participation.queries import public_sessions
+from qixue.participation.queries.registrations import obstacle_to_registering, terms_of
 from qixue.places.models import Region
 from qixue.programme.models import Session
 from qixue.web import parts
@@ -75,13 +76,14 @@ def session_day(session: Session) -> Any:
 @for_everybody
 def session(request: HttpRequest, pk: int) -> HttpResponse:
     related = ("activity__programme__region", "activity__brand", "activity__organisation", "venue__region__parent")
-    visible = with_seats(Session.objects.public().select_related(*related, "instalment__series"))
+    visible = Session.objects.public().select_related(*related, "instalment__series")
     found = get_object_or_404(visible, pk=pk)
     context = {
         "session": found,
         "programme": found.activity.programme,
         "counted": tally.attendance if (tally := Tally.objects.filter(session=found).first()) else None,
         "others": public_sessions(found.activity.programme).filter(activity=found.activity).exclude(pk=pk)[:5],
+        "obstacle": obstacle_to_registering(found, terms_of(found), at=now()),
         "structured_data": structured_data(request, found),
     }
     return render(request, "public/sessions/detail.html", context)

@@ -106,13 +106,14 @@ class DraftTextField(PlainCharField):
 
 
 class MobileField(forms.CharField):
-    """A mobile number with or without spaces and dashes; empty where none is asked for."""
+    """A mobile number with or without spaces, dashes and +86; empty where none is asked for."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"}), **kwargs)
 
     def clean(self, value: Any) -> str:
         number: str = half_width(super().clean(value)).replace(" ", "").replace("-", "")
+        number = number.removeprefix("+86") if number.startswith("+") else number
         if number:
             mobile_validator(number)
         return number

@@ -7,8 +7,10 @@ from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
-from qixue.participation.models import LedgerEntry, Registration, Tally
+from qixue.participation.models import LedgerEntry, Tally
 from qixue.participation.queries import effective_head_count, entries_of_session
+from qixue.participation.queries.registrations import registered_at
+from qixue.participation.rules import may_manage_registrations
 from qixue.people.rules import Action, may
 from qixue.programme.models import Session
 from qixue.programme.operations.sessions import add_session, cancel_session, edit_session, hold_session, next_number
@@ -57,7 +59,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "head_count": effective_head_count(found),
         "counts": counts,
         "check_ins": entries.effective().people()[:SHOWN_CHECK_INS],
-        "confirmed": found.registrations.filter(state=Registration.State.CONFIRMED).count(),
+        "registered": registered_at(found) if may_manage_registrations(staff(request), found) else [],
         "is_over": bool(found.starts_at and found.starts_at <= now()),
         "may_count": may(request.user, Action.RECORD_ATTENDANCE, organisation),
         "may_correct": may(request.user, Action.CORRECT_ATTENDANCE, organisation),

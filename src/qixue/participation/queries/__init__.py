@@ -2,14 +2,13 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Q
 
 from qixue.core.figures import Scope
 from qixue.core.quantity import ATTENDANCE, ContradictoryQuantity, Qualifier, Quantity
 from qixue.participation.chain import entry_hash
 from qixue.participation.counting import attendance_of, sum_of_reports
-from qixue.participation.models import LedgerChain, LedgerEntry, LedgerEntryQuerySet, Registration, Tally
+from qixue.participation.models import LedgerChain, LedgerEntry, LedgerEntryQuerySet, Tally
 from qixue.people.models import Organisation
 from qixue.programme.models import Activity, Programme, Session
 from qixue.programme.models.activities import SessionQuerySet
@@ -118,19 +117,6 @@ def chain_faults() -> Iterator[ChainFault]:
             yield ChainFault(chain.organisation.code, expected - 1, "head")
 
 
-def with_seats(sessions: SessionQuerySet) -> SessionQuerySet:
-    """Sessions with `confirmed` and `waiting`: how many people have a place, and how many are in the queue."""
-    return sessions.annotate(
-        confirmed=registered_count(Registration.State.CONFIRMED), waiting=registered_count(Registration.State.WAITING)
-    )
-
-
-def registered_count(state: str) -> Coalesce:
-    """A subquery that counts a session's registrations in a state; 0 where there is none."""
-    registrations = Registration.objects.filter(session=OuterRef("pk"), state=state).order_by()
-    return Coalesce(Subquery(registrations.values("session").annotate(count=Count("pk")).values("count")), 0)
-
-
 def public_sessions(programme: Programme) -> SessionQuerySet:
     """The programme's public sessions with all that a list shows, by start, those without a date last."""
     return listed(Session.objects.public().filter(activity__programme=programme))
@@ -146,7 +132,7 @@ def listed(sessions: SessionQuerySet) -> SessionQuerySet:
         "venue__region__parent",
         "instalment",
     )
-    return with_seats(sessions.select_related(*related)).order_by(F("starts_at").asc(nulls_last=True), "pk")
+    return sessions.select_related(*related).order_by(F("starts_at").asc(nulls_last=True), "pk")
 
 
 def coming_or_last(sessions: SessionQuerySet, at: datetime.datetime, limit: int) -> tuple[list[Session], bool]:

@@ -11,49 +11,6 @@ from qixue.programme.models import Activity, Programme, Session, SourceDocument
 from qixue.programme.models.sources import QUALIFIER_CHOICES
 
 
-class Registration(models.Model):
-    """A resident's place at a session, or their place in its queue."""
-
-    class State(models.TextChoices):
-        CONFIRMED = "confirmed", _("Confirmed")
-        WAITING = "waiting", _("Waiting")
-        CANCELLED = "cancelled", _("Cancelled")
-
-    class Source(models.TextChoices):
-        SELF = "self", _("By the resident")
-        FAMILY = "family", _("By a relative")
-        CADRE = "cadre", _("By the village cadre")
-
-    session = models.ForeignKey(Session, models.PROTECT, related_name="registrations")
-    resident = models.ForeignKey(Resident, models.PROTECT, related_name="registrations")
-    state = models.CharField(max_length=10, choices=State)
-    source = models.CharField(max_length=10, choices=Source, default=Source.SELF)
-    waiting_number = models.PositiveIntegerField(null=True, blank=True)
-    registered_at = models.DateTimeField()
-    cancelled_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["session", "resident"],
-                condition=~Q(state="cancelled"),
-                name="one_active_registration_per_person",
-            ),
-            models.UniqueConstraint(
-                fields=["session", "waiting_number"],
-                condition=Q(state="waiting"),
-                name="waiting_numbers_are_unique",
-            ),
-            models.CheckConstraint(
-                condition=Q(state="waiting", waiting_number__isnull=False) | (~Q(state="waiting")),
-                name="waiting_has_a_number",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.session_id} {self.state}"
-
-
 class Participant(models.Model):
     """Links a resident to the random token under which the ledger knows them in one programme.
 

@@ -1,0 +1,134 @@
+"""Who has a seat at a session, who waits for one, and on which terms. The seats are counted on the session itself."""
+
+import datetime
+import uuid
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from qixue.people.models import Resident, User
+from qixue.places.models import Region
+from qixue.programme.models import Session
+
+MOST_PLACES = 10  # in one registration
+
+
+class RegistrationTerms(models.Model):
+    """On which terms people sign up for a session, where they differ from the usual ones (see the defaults)."""
+
+    session = models.OneToOneField(Session, models.CASCADE, primary_key=True, related_name="registration_terms")
+    opens_at = models.DateTimeField(null=True, blank=True)  # None: as soon as it is published
+    closes_at = models.DateTimeField(null=True, blank=True)  # None: when the session starts
+    cancel_until = models.DateTimeField(null=True, blank=True)  # None: until the session starts
+    place_limit = models.PositiveSmallIntegerField(
+        default=4, validators=[MinValueValidator(1), MaxValueValidator(MOST_PLACES)]
+    )  # seats that one account can hold at the session
+    min_age = models.PositiveSmallIntegerField(null=True, blank=True)  # in full years at the end of the session's year
+    max_age = models.PositiveSmallIntegerField(null=True, blank=True)
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="+"
+    )  # for its residents only
+    offer_hours = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(72)]
+    )  # to accept a seat that became free; None: whoever waits has it at once
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opens_at=None) | Q(closes_at=None) | Q(closes_at__gt=F("opens_at")),
+                name="registration_closes_after_it_opens",
+            ),
+            models.CheckConstraint(
+                condition=Q(min_age=None) | Q(max_age=None) | Q(max_age__gte=F("min_age")),
+                name="registration_ages_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(place_limit__gte=1, place_limit__lte=MOST_PLACES), name="registration_place_limit"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"terms of {self.session_id}"
+
+
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def active(self) -> "RegistrationQuerySet":
+        """Those that hold a seat or wait for one."""
+        return self.exclude(state=Registration.State.CANCELLED)
+
+    def waiting(self) -> "RegistrationQuerySet":
+        """The queue in its order."""
+        return self.filter(state=Registration.State.WAITING).order_by("waiting_number")
+
+
+class Registration(models.Model):
+    """A resident's seat at a session, or their place in its queue.
+
+    People who sign up together are one party: they share `party`, wait one behind the other and move up together.
+    """
+
+    class State(models.TextChoices):
+        CONFIRMED = "confirmed", _("Confirmed")
+        OFFERED = "offered", _("Seat offered")
+        WAITING = "waiting", _("Waiting")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    SEATED_STATES = (State.CONFIRMED, State.OFFERED)  # each holds a seat
+
+    class Source(models.TextChoices):
+        SELF = "self", _("By the resident")
+        FAMILY = "family", _("By a relative")
+        CADRE = "cadre", _("By the village cadre")
+        STAFF = "staff", _("By the organiser")
+
+    class CancelReason(models.TextChoices):
+        WITHDRAWN = "withdrawn", pgettext_lazy("registration", "Withdrawn")
+        OFFER_EXPIRED = "offer_expired", _("The offer was not taken up in time")
+        REMOVED = "removed", _("Taken out by the organiser")
+        SESSION_OFF = "session_off", _("The session was called off")
+
+    session = models.ForeignKey(Session, models.PROTECT, related_name="registrations")
+    resident = models.ForeignKey(Resident, models.PROTECT, related_name="registrations")
+    party = models.UUIDField(default=uuid.uuid4, db_index=True)  # made by the form: sending it twice registers once
+    state = models.CharField(max_length=10, choices=State)
+    source = models.CharField(max_length=10, choices=Source, default=Source.SELF)
+    waiting_number = models.PositiveIntegerField(null=True, blank=True)
+    offered_until = models.DateTimeField(null=True, blank=True)
+    registered_at = models.DateTimeField()
+    registered_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="registrations_made")
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.CharField(max_length=15, choices=CancelReason, blank=True)
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "resident"],
+                condition=~Q(state="cancelled"),
+                name="one_active_registration_per_person",
+            ),
+            models.UniqueConstraint(
+                fields=["session", "waiting_number"],
+                condition=Q(state="waiting"),
+                name="waiting_numbers_are_unique",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting", waiting_number__isnull=False) | (~Q(state="waiting")),
+                name="waiting_has_a_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="offered", offered_until__isnull=False)
+                | (~Q(state="offered") & Q(offered_until=None)),
+                name="offer_has_an_end",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} {self.state}"
+
+    def is_offer_open_at(self, at: datetime.datetime) -> bool:
+        return self.offered_until is not None and at < self.offered_until

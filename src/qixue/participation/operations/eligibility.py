@@ -1,0 +1,64 @@
+"""Whether somebody can sign up: what the session asks for, and who asks."""
+
+import datetime
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.clock import SHANGHAI
+from qixue.core.refusal import Refused
+from qixue.participation.models import RegistrationTerms
+from qixue.participation.queries.registrations import obstacle_to_registering
+from qixue.participation.rules import may_act_for
+from qixue.people.models import GuardianConsent, Resident, User
+from qixue.people.operations.residents import CHILD_BELOW
+from qixue.programme.models import Session
+
+
+def must_act_for(user: User, people: Sequence[Resident], *, is_staff: bool) -> None:
+    """Refused: not_yours."""
+    if not is_staff and not all(may_act_for(user, person) for person in people):
+        raise Refused("not_yours", _("You can act for yourself and for people in your household only."))
+
+
+def check_window(session: Session, terms: RegistrationTerms, *, at: datetime.datetime, is_staff: bool) -> None:
+    """Refused: no_registration, registration_not_open, registration_closed."""
+    if obstacle := obstacle_to_registering(session, terms, at=at, is_staff=is_staff):
+        raise obstacle
+
+
+def check_people(
+    session: Session, terms: RegistrationTerms, people: Sequence[Resident], *, at: datetime.datetime
+) -> None:
+    """Refused: guardian_needed, too_young, too_old, other_region, age_unknown, each naming the person."""
+    year = (session.starts_at or at).astimezone(SHANGHAI).year
+    for person in people:
+        check_age(terms, person, year)
+        home = person.home_region.path if person.home_region else ""
+        if terms.region and not home.startswith(terms.region.path):
+            sentence = _("This session is for residents of %(region)s; the home of %(name)s is another place.")
+            values = {"region": terms.region.local_name, "name": person.name}
+            raise Refused("other_region", sentence, field="people", **values)
+
+
+def check_age(terms: RegistrationTerms, person: Resident, year: int) -> None:
+    """Age in full years at the end of `year`: only the year of birth is known."""
+    age = year - person.birth_year if person.birth_year else None
+    if age is not None and age < CHILD_BELOW and not has_guardian_consent(person):
+        sentence = _("%(name)s is under 14. Please let a parent or guardian add the child to their household first.")
+        raise Refused("guardian_needed", sentence, field="people", name=person.name)
+    if age is None and (terms.min_age or terms.max_age):
+        sentence = _("Please add the year of birth of %(name)s: this session has an age limit.")
+        raise Refused("age_unknown", sentence, field="people", name=person.name)
+    if age is not None and terms.min_age and age < terms.min_age:
+        sentence = _("This session is for people from %(age)s years on; %(name)s is younger.")
+        raise Refused("too_young", sentence, field="people", name=person.name, age=terms.min_age)
+    if age is not None and terms.max_age and age > terms.max_age:
+        sentence = _("This session is for people up to %(age)s years; %(name)s is older.")
+        raise Refused("too_old", sentence, field="people", name=person.name, age=terms.max_age)
+
+
+def has_guardian_consent(person: Resident) -> bool:
+    """Whether somebody takes care of the child and agreed to what is kept about it."""
+    in_force = GuardianConsent.objects.filter(resident=person, withdrawn_at=None)
+    return person.guardian_id is not None and in_force.exists()

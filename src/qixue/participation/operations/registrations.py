@@ -1,0 +1,202 @@
+"""Signing up for a session and leaving it again. All of it happens under the lock of the session's row, which counts.
+
+The order is strict: nobody gets a seat while somebody waits who came earlier. People who sign up together stay
+together: a party moves up when there is room for all of it, and what is behind it waits as long.
+"""
+
+import datetime
+import uuid
+from collections.abc import Collection, Sequence
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.models import record_audit
+from qixue.core.refusal import Refused
+from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.operations.eligibility import check_people, check_window, must_act_for
+from qixue.participation.operations.seats import locked_session, promote, tell_party
+from qixue.participation.queries.registrations import terms_of
+from qixue.participation.rules import may_manage_registrations
+from qixue.people.models import Resident, User
+from qixue.programme.models import Session
+
+State = Registration.State
+Reason = Registration.CancelReason
+
+
+@transaction.atomic
+def register(
+    session: Session,
+    *,
+    people: Sequence[Resident],
+    party: uuid.UUID,
+    by: User,
+    at: datetime.datetime,
+    source: str = Registration.Source.SELF,
+) -> list[Registration]:
+    """Give the people seats at the session, or the next places in its queue; all of them or none.
+
+    `party` is made by the form or program that asks: asked again with it, the first answer is given.
+    Refused: key_reused, already_registered, not_yours, no_registration, registration_not_open, registration_closed,
+    too_many_places, too_young, too_old, other_region, guardian_needed.
+    """
+    if not people or len({person.pk for person in people}) != len(people):
+        raise ValueError("A party has one person or more, each once.")
+    session = locked_session(session)
+    if earlier := list(Registration.objects.filter(party=party).order_by("pk")):
+        return replayed(earlier, session, people, by)
+    terms = terms_of(session)
+    is_staff = may_manage_registrations(by, session)
+    must_act_for(by, people, is_staff=is_staff)
+    check_window(session, terms, at=at, is_staff=is_staff)
+    check_people(session, terms, people, at=at)
+    check_places(session, terms, people, by, is_staff=is_staff)
+    made = placed(session, people)
+    for registration in made:
+        registration.party, registration.source = party, source
+        registration.registered_at, registration.registered_by = at, by
+    Registration.objects.bulk_create(made)
+    record_audit("registration.made", session, by=by, at=at, details={"party": str(party), "places": len(made)})
+    tell_party(made, "registration_confirmed" if made[0].state == State.CONFIRMED else "registration_waiting", at=at)
+    return made
+
+
+def replayed(earlier: list[Registration], session: Session, people: Sequence[Resident], by: User) -> list[Registration]:
+    same_people = {row.resident_id for row in earlier} == {person.pk for person in people}
+    if not same_people or any(row.session_id != session.pk or row.registered_by_id != by.pk for row in earlier):
+        raise Refused("key_reused", _("This form was used for something else already. Please open it again."))
+    return earlier
+
+
+def check_places(
+    session: Session, terms: RegistrationTerms, people: Sequence[Resident], by: User, *, is_staff: bool
+) -> None:
+    """Refused: already_registered, too_many_places."""
+    active = Registration.objects.active().filter(session=session)
+    if there := active.filter(resident__in=people).select_related("resident").order_by("pk").first():
+        sentence = _("%(name)s is signed up for this session already.")
+        raise Refused("already_registered", sentence, field="people", name=there.resident.name)
+    held = 0 if is_staff else active.filter(registered_by=by).count()
+    limit = session.seat_count or 0
+    if len(people) > limit or (not is_staff and held + len(people) > (limit := terms.place_limit)):
+        sentence = _("Up to %(limit)s people can be signed up here by one person. Please choose fewer.")
+        raise Refused("too_many_places", sentence, field="people", limit=limit)
+
+
+def placed(session: Session, people: Sequence[Resident]) -> list[Registration]:
+    """A seat for each when there are enough and nobody waits, else numbers one behind the other; counted at once."""
+    rows = [Registration(session=session, resident=person) for person in people]
+    if session.seats_left >= len(rows):
+        session.taken_count += len(rows)
+        session.save(update_fields=["taken_count"])
+        for row in rows:
+            row.state = State.CONFIRMED
+        return rows
+    for number, row in enumerate(rows, start=session.last_waiting_number + 1):
+        row.state, row.waiting_number = State.WAITING, number
+    session.waiting_count += len(rows)
+    session.last_waiting_number += len(rows)
+    session.save(update_fields=["waiting_count", "last_waiting_number"])
+    return rows
+
+
+@transaction.atomic
+def cancel_registrations(
+    session: Session, *, keys: Collection[int], by: User, at: datetime.datetime, reason: str = Reason.WITHDRAWN
+) -> list[Registration]:
+    """Give up seats or places in the queue; whoever waits moves up. Doing it again changes nothing.
+
+    `keys` are those of registrations for the session. Refused: not_yours, cancel_too_late.
+    """
+    session = locked_session(session)
+    rows = list(Registration.objects.filter(session=session, pk__in=keys).select_related("resident__guardian"))
+    if len(rows) != len(set(keys)):
+        raise ValueError("These are not all registrations of this session.")
+    is_staff = may_manage_registrations(by, session)
+    must_act_for(by, [row.resident for row in rows], is_staff=is_staff)
+    rows = [row for row in rows if row.state != State.CANCELLED]
+    if not is_staff:
+        check_cancel_time(session, rows, at=at)
+    release(session, rows, reason=reason, at=at)
+    if rows:
+        record_audit("registration.cancelled", session, by=by, at=at, details={"keys": sorted(row.pk for row in rows)})
+        promote(session, terms_of(session), at=at)
+    return rows
+
+
+def check_cancel_time(session: Session, rows: list[Registration], *, at: datetime.datetime) -> None:
+    """Whoever only waits can go at any time; a seat can be given up while somebody else can still use it."""
+    limit = terms_of(session).cancel_until or session.starts_at
+    if limit and at >= limit and any(row.state in Registration.SEATED_STATES for row in rows):
+        raise Refused(
+            "cancel_too_late",
+            _("Seats can no longer be given up here. Please call the organiser if you cannot come."),
+        )
+
+
+def release(session: Session, rows: Sequence[Registration], *, reason: str, at: datetime.datetime) -> None:
+    """Take the rows out of the seats and the queue of a session that is locked."""
+    seated = sum(row.state in Registration.SEATED_STATES for row in rows)
+    session.taken_count -= seated
+    session.waiting_count -= len(rows) - seated
+    session.save(update_fields=["taken_count", "waiting_count"])
+    for row in rows:
+        row.state, row.cancelled_at, row.cancel_reason = State.CANCELLED, at, reason
+        row.waiting_number = row.offered_until = None
+    Registration.objects.bulk_update(
+        rows, ["state", "cancelled_at", "cancel_reason", "waiting_number", "offered_until"]
+    )
+
+
+@transaction.atomic
+def accept_offer(session: Session, *, party: uuid.UUID, by: User, at: datetime.datetime) -> list[Registration]:
+    """Take the seats that became free for a party. Doing it again changes nothing. Refused: not_yours, offer_over."""
+    session = locked_session(session)
+    rows = list(
+        Registration.objects.filter(session=session, party=party, state__in=Registration.SEATED_STATES)
+        .select_related("resident__guardian")
+        .order_by("pk")
+    )
+    must_act_for(by, [row.resident for row in rows], is_staff=may_manage_registrations(by, session))
+    offered = [row for row in rows if row.state == State.OFFERED]
+    if not rows or any(not row.is_offer_open_at(at) for row in offered):
+        raise Refused("offer_over", _("This offer is over: the seat went to the next in the queue."))
+    if offered:
+        Registration.objects.filter(pk__in=[row.pk for row in offered]).update(
+            state=State.CONFIRMED, offered_until=None
+        )
+        record_audit("registration.offer_accepted", session, by=by, at=at, details={"party": str(party)})
+    return list(Registration.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk"))
+
+
+def keep_queues(*, at: datetime.datetime) -> int:
+    """The worker's duty: end offers that ran out, give free seats to those who wait, tell those whose session is off.
+
+    Returns how many sessions it changed.
+    """
+    overdue = Session.objects.filter(registrations__state=State.OFFERED, registrations__offered_until__lte=at)
+    with_room = Session.objects.filter(
+        state=Session.State.PLANNED, waiting_count__gt=0, seat_count__gt=F("taken_count"), starts_at__gt=at
+    )
+    off = Session.objects.filter(state=Session.State.CANCELLED).exclude(taken_count=0, waiting_count=0)
+    keys = {pk for found in (overdue, with_room, off) for pk in found.values_list("pk", flat=True)}
+    return sum(keep_queue(pk, at=at) for pk in sorted(keys))
+
+
+@transaction.atomic
+def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
+    session = locked_session(Session(pk=session_pk))
+    active = Registration.objects.active().filter(session=session).order_by("pk")
+    if session.state == Session.State.CANCELLED:
+        rows, reason, notice = list(active), Reason.SESSION_OFF, "registration_session_off"
+    else:
+        overdue = active.filter(state=State.OFFERED, offered_until__lte=at)
+        rows, reason, notice = list(overdue), Reason.OFFER_EXPIRED, "registration_offer_expired"
+    if rows:
+        release(session, rows, reason=reason, at=at)
+        record_audit(f"registration.{reason}", session, by=None, at=at, details={"keys": [row.pk for row in rows]})
+        for party in sorted({row.party for row in rows}):
+            tell_party([row for row in rows if row.party == party], notice, at=at)
+    return promote(session, terms_of(session), at=at) > 0 or bool(rows)

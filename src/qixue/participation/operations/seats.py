@@ -1,0 +1,63 @@
+"""The seats of a session and its queue, under the lock of the session's row."""
+
+import datetime
+from collections.abc import Sequence
+
+from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.notices import about_party
+from qixue.people.operations.notifications import notify
+from qixue.programme.models import Session
+
+State = Registration.State
+
+
+def locked_session(session: Session) -> Session:
+    """The session as it is now; nobody else changes its seats until the transaction ends."""
+    related = Session.objects.select_for_update(of=("self",)).select_related(
+        "activity__programme", "activity__organisation"
+    )
+    return related.get(pk=session.pk)
+
+
+def promote(session: Session, terms: RegistrationTerms, *, at: datetime.datetime) -> int:
+    """Give free seats to whoever waits, in strict order and a whole party at a time. Returns how many people moved up.
+
+    With offer hours the seat is held until they answer, otherwise it is theirs at once.
+    """
+    if session.state != Session.State.PLANNED or (session.starts_at and session.starts_at <= at):
+        return 0
+    moved = 0
+    while party := next_party(session):
+        if len(party) > (session.seat_count or 0) - session.taken_count:
+            break
+        until = offered_until(session, terms, at=at)
+        for row in party:
+            row.state, row.waiting_number, row.offered_until = State.OFFERED if until else State.CONFIRMED, None, until
+        Registration.objects.bulk_update(party, ["state", "waiting_number", "offered_until"])
+        session.taken_count += len(party)
+        session.waiting_count -= len(party)
+        session.save(update_fields=["taken_count", "waiting_count"])
+        tell_party(party, "registration_offered" if until else "registration_moved_up", at=at)
+        moved += len(party)
+    return moved
+
+
+def next_party(session: Session) -> list[Registration]:
+    """The people at the head of the queue who signed up together; empty when nobody waits."""
+    head = Registration.objects.waiting().filter(session=session).select_related("resident")
+    first = head.first()
+    return list(head.filter(party=first.party)) if first else []
+
+
+def offered_until(session: Session, terms: RegistrationTerms, *, at: datetime.datetime) -> datetime.datetime | None:
+    """When an offer made now ends: after the offer hours, and not later than the session starts."""
+    if not terms.offer_hours:
+        return None
+    end = at + datetime.timedelta(hours=terms.offer_hours)
+    return min(end, session.starts_at) if session.starts_at else end
+
+
+def tell_party(party: Sequence[Registration], kind: str, *, at: datetime.datetime) -> None:
+    """Tell the account that signed the party up; people whom a cadre signed up are told by the cadre."""
+    if user := party[0].registered_by:
+        notify([user], about_party(kind, party), at=at)

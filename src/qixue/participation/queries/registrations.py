@@ -1,0 +1,93 @@
+"""Whether one can sign up for a session, and where those stand who did."""
+
+import datetime
+import itertools
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.clock import SHANGHAI
+from qixue.core.refusal import Refused
+from qixue.participation.models import Registration, RegistrationTerms
+from qixue.people.models import Resident
+from qixue.programme.models import Activity, Programme, Session
+
+OFF = (Session.State.CANCELLED, Session.State.POSTPONED)
+
+
+def terms_of(session: Session) -> RegistrationTerms:
+    """The terms of the session, or the usual ones."""
+    found = RegistrationTerms.objects.select_related("region").filter(session=session).first()
+    return found or RegistrationTerms(session=session)
+
+
+def obstacle_to_registering(
+    session: Session, terms: RegistrationTerms, *, at: datetime.datetime, is_staff: bool = False
+) -> Refused | None:
+    """Why nobody can sign up now; None when one can. The organisers can as long as the session has not ended."""
+    if not is_public(session) or session.state in OFF:
+        return Refused("no_registration", _("One cannot sign up for this session."))
+    if session.seat_count is None:
+        return Refused("no_registration", _("No sign-up is needed here. Please just come."))
+    closes_at = session.ends_at if is_staff else terms.closes_at or session.starts_at
+    if session.state == Session.State.HELD or (closes_at and at >= closes_at):
+        return Refused("registration_closed", _("Signing up for this session is over."))
+    if terms.opens_at and at < terms.opens_at and not is_staff:
+        opens = terms.opens_at.astimezone(SHANGHAI)
+        return Refused("registration_not_open", _("Signing up opens on %(moment)s."), moment=f"{opens:%Y-%m-%d %H:%M}")
+    return None
+
+
+def is_public(session: Session) -> bool:
+    activity = session.activity
+    return activity.state == Activity.State.PUBLISHED and activity.programme.state in Programme.PUBLIC_STATES
+
+
+def registered_at(session: Session) -> list[Registration]:
+    """Whoever has a seat in the order of their signing up, then the waiting list in its order."""
+    rows = Registration.objects.active().filter(session=session).select_related("resident")
+    return list(rows.order_by(F("waiting_number").asc(nulls_first=True), "registered_at", "pk"))
+
+
+@dataclass(frozen=True)
+class Party:
+    """People of one household who signed up together for a session."""
+
+    key: uuid.UUID
+    session: Session
+    rows: tuple[Registration, ...]
+
+    @property
+    def active(self) -> list[Registration]:
+        return [row for row in self.rows if row.state != Registration.State.CANCELLED]
+
+    @property
+    def state(self) -> str:
+        """The state of those who still come; cancelled when none does."""
+        return self.active[0].state if self.active else Registration.State.CANCELLED
+
+    @property
+    def offered_until(self) -> datetime.datetime | None:
+        return self.active[0].offered_until if self.active else None
+
+
+def parties_of(household: Sequence[Resident]) -> list[Party]:
+    """Everything that a household is or was signed up for, by the start of the session."""
+    related = ("session__activity__organisation", "session__activity__programme", "session__venue__region__parent")
+    rows = Registration.objects.filter(resident__in=household).select_related("resident", *related)
+    ordered = rows.order_by(F("session__starts_at").asc(nulls_last=True), "session_id", "party", "pk")
+    groups = itertools.groupby(ordered, key=lambda row: row.party)
+    return [
+        Party(key, members[0].session, tuple(members)) for key, members in ((key, list(group)) for key, group in groups)
+    ]
+
+
+def place_in_queue(party: Party) -> int | None:
+    """Which place in the queue the first of the party has, counted from 1; None when it does not wait."""
+    numbers = [row.waiting_number for row in party.active if row.waiting_number is not None]
+    if not numbers:
+        return None
+    return Registration.objects.waiting().filter(session=party.session, waiting_number__lte=min(numbers)).count()

@@ -1,0 +1,82 @@
+"""Who I am, and who belongs to my household."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from qixue.core.clock import now
+from qixue.core.refusal import Refused
+from qixue.people.models import Resident, User
+from qixue.people.operations import residents
+from qixue.web import parts
+from qixue.web.me.access import dependent_or_404, for_residents, household_of, known, resident_of
+from qixue.web.me.forms.household import DependentForm, ProfileForm, initial_of
+from qixue.web.preferences import own_path
+
+
+@for_residents
+def profile(request: HttpRequest) -> HttpResponse:
+    """Name, year of birth and home; nothing else is asked."""
+    user, resident = request.user, resident_of(request)
+    target = request.POST.get("next") or request.GET.get("next") or reverse("me:home")
+    is_named = isinstance(user, User) and user.has_usable_password()  # an account made by phone has no name yet
+    initial = initial_of(resident) if resident else {"name": str(user) if is_named else ""}
+    form = ProfileForm(request.POST or None, initial=initial)
+    if request.method == "POST" and isinstance(user, User) and form.is_valid():
+        try:
+            residents.save_profile(user, details=form.details(), at=now())
+            return redirect(own_path(request, target))
+        except Refused as refusal:
+            form.refuse(refusal)
+    return parts.form_page(request, "me/household/profile.html", form, next=target, is_first=resident is None)
+
+
+@for_residents
+def household(request: HttpRequest) -> HttpResponse:
+    """Everybody for whom this account can sign up."""
+    _user, resident = known(request)
+    return render(request, "me/household/list.html", {"household": household_of(resident)})
+
+
+@for_residents
+def new(request: HttpRequest) -> HttpResponse:
+    user, resident = known(request)
+    form = DependentForm(request.POST or None, initial={"home_region": resident.home_region_id})
+    if request.method == "POST" and form.is_valid():
+        try:
+            residents.add_dependent(resident, details=form.details(), by=user, at=now())
+            return redirect("me:household")
+        except Refused as refusal:
+            form.refuse(refusal)
+    return parts.form_page(request, "me/household/form.html", form, dependent=None)
+
+
+@for_residents
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    user, resident = known(request)
+    dependent = dependent_or_404(resident, pk)
+    form = DependentForm(request.POST or None, initial=initial_of(dependent))
+    if request.method == "POST" and form.is_valid():
+        try:
+            residents.edit_dependent(dependent, details=form.details(), by=user, at=now())
+            return redirect("me:household")
+        except Refused as refusal:
+            form.refuse(refusal)
+    return parts.form_page(
+        request, "me/household/form.html", form, dependent=dependent, has_consent=has_consent(dependent)
+    )
+
+
+@for_residents
+def consent(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back the consent for a child; asked once more before."""
+    user, resident = known(request)
+    dependent = dependent_or_404(resident, pk)
+    if request.method == "POST":
+        residents.withdraw_consent(dependent, by=user, at=now())
+        return redirect("me:household")
+    return render(request, "me/household/consent.html", {"dependent": dependent})
+
+
+def has_consent(dependent: Resident) -> bool:
+    return dependent.consents.filter(withdrawn_at=None).exists()

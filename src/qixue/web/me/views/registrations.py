@@ -1,0 +1,108 @@
+"""Signing up for a session, seeing where one stands, and leaving again."""
+
+import datetime
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from qixue.core.clock import now
+from qixue.core.refusal import Refused
+from qixue.participation.models import Registration
+from qixue.participation.operations import registrations as operations
+from qixue.participation.queries import listed
+from qixue.participation.queries.registrations import (
+    Party,
+    obstacle_to_registering,
+    parties_of,
+    place_in_queue,
+    terms_of,
+)
+from qixue.people.models import Resident
+from qixue.programme.models import Session
+from qixue.web import parts
+from qixue.web.me.access import for_residents, household_of, known, party_or_404
+from qixue.web.me.forms.registrations import CancelForm, RegisterForm
+
+
+@for_residents
+def home(request: HttpRequest) -> HttpResponse:
+    """What this household is signed up for: what is to come first, then what was."""
+    _user, resident = known(request)
+    at = now()
+    parties = parties_of(household_of(resident))
+    coming = [party for party in parties if party.active and not is_over(party, at)]
+    past = [party for party in reversed(parties) if party not in coming]
+    return render(request, "me/home.html", {"resident": resident, "coming": coming, "past": past[:20]})
+
+
+def is_over(party: Party, at: datetime.datetime) -> bool:
+    return party.session.ends_at is not None and party.session.ends_at <= at
+
+
+@for_residents
+def register(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who comes, then a seat or a place in the queue. A session that takes nobody says why, and what to do instead."""
+    user, resident = known(request)
+    session = get_object_or_404(listed(Session.objects.public()), pk=pk)
+    terms = terms_of(session)
+    if obstacle := obstacle_to_registering(session, terms, at=now()):
+        return parts.refusal_page(request, obstacle, back=reverse("public:session", args=[pk]))
+    form = RegisterForm(request.POST or None, household=household_of(resident))
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = operations.register(session, **form.answers(), by=user, at=now(), source=source_of(form, resident))
+            return redirect("me:registration", made[0].party)
+        except Refused as refusal:
+            form.refuse(refusal)
+    context = {"session": session, "programme": session.activity.programme, "terms": terms}
+    return parts.form_page(request, "me/registrations/register.html", form, **context)
+
+
+def source_of(form: RegisterForm, resident: Resident) -> Registration.Source:
+    is_alone = form.answers()["people"] == [resident]
+    return Registration.Source.SELF if is_alone else Registration.Source.FAMILY
+
+
+@for_residents
+def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
+    """Where a party stands; the page that people come back to."""
+    _user, resident = known(request)
+    found = party_or_404(resident, party)
+    has_offer = bool(found.active) and found.active[0].is_offer_open_at(now())
+    context = {"party": found, "place": place_in_queue(found), "has_offer": has_offer, "is_over": is_over(found, now())}
+    return render(request, "me/registrations/detail.html", {**context, **around(found)})
+
+
+def around(party: Party) -> dict[str, object]:
+    return {"session": party.session, "programme": party.session.activity.programme}
+
+
+@for_residents
+def cancel(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
+    """Who does not come after all; their seats go to the next in the queue."""
+    user, resident = known(request)
+    found = party_or_404(resident, party)
+    form = CancelForm(request.POST or None, party=found.active)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.cancel_registrations(found.session, keys=form.keys(), by=user, at=now())
+            return redirect("me:registration", party)
+        except Refused as refusal:
+            form.refuse(refusal)
+    return parts.form_page(request, "me/registrations/cancel.html", form, party=found, **around(found))
+
+
+@require_POST
+@for_residents
+def accept(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
+    """Take the seats that became free."""
+    user, resident = known(request)
+    found = party_or_404(resident, party)
+    try:
+        operations.accept_offer(found.session, party=party, by=user, at=now())
+    except Refused as refusal:
+        return parts.refusal_page(request, refusal, back=reverse("me:registration", args=[party]))
+    return redirect("me:registration", party)

@@ -1,0 +1,105 @@
+"""Residents sign in with the code that their phone receives: the number on one page, the code on the next."""
+
+import secrets
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from qixue.core.audience import for_everybody
+from qixue.core.clock import now
+from qixue.core.refusal import Refused
+from qixue.people.operations.phone_codes import enter_phone_code, send_phone_code
+from qixue.web import parts
+from qixue.web.account_access import wanted
+from qixue.web.me.access import resident_of, with_next
+from qixue.web.me.forms.sign_in import NumberForm, PhoneCodeForm
+from qixue.web.preferences import own_path
+from qixue.web.sign_in import finish_sign_in
+
+BROWSER, ASKED = "phone_code_browser", "phone_code_asked"
+
+
+@for_everybody
+@never_cache
+def number(request: HttpRequest) -> HttpResponse:
+    """Which phone. The answer is the same whether anybody has an account with it."""
+    target = wanted(request)
+    if request.user.is_authenticated:
+        return redirect(target or reverse("me:home"))
+    form = NumberForm(request.POST or None, initial={"mobile": request.session.get(ASKED, {}).get("mobile", "")})
+    if request.method == "POST" and form.is_valid():
+        mobile = form.cleaned_data["mobile"]
+        try:
+            send(request, mobile)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            request.session[ASKED] = {"mobile": mobile, "next": target}
+            return redirect("me:sign_in_code")
+    return parts.form_page(request, "me/sign_in/number.html", form, next=target)
+
+
+def send(request: HttpRequest, mobile: str) -> None:
+    """To this phone, for this browser. Refused as `send_phone_code` refuses."""
+    browser = request.session.setdefault(BROWSER, secrets.token_urlsafe(24))
+    send_phone_code(mobile, browser=browser, language=get_language() or "", at=now())
+
+
+@for_everybody
+@require_POST
+@never_cache
+def again(request: HttpRequest) -> HttpResponse:
+    """The message did not come, or the code is over."""
+    asked = request.session.get(ASKED)
+    if not asked:
+        return redirect("me:sign_in")
+    try:
+        send(request, asked["mobile"])
+        messages.success(request, _("A new code was sent. Only this last one is good."))
+    except Refused as refusal:
+        messages.warning(request, refusal.sentence)
+    return redirect("me:sign_in_code")
+
+
+@for_everybody
+@sensitive_post_parameters("code")
+@never_cache
+def code(request: HttpRequest) -> HttpResponse:
+    asked: dict[str, Any] = request.session.get(ASKED, {})
+    if request.user.is_authenticated or not asked:
+        return redirect("me:sign_in")
+    form = PhoneCodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return signed_in(request, asked, form.cleaned_data["code"])
+        except Refused as refusal:
+            if refusal.code in {"staff_account", "account_closed"}:
+                return turned_away(request, asked, refusal)
+            form.refuse(refusal)
+    mobile = asked["mobile"]
+    shown = f"{mobile[:3]} {mobile[3:7]} {mobile[7:]}"
+    return parts.form_page(request, "me/sign_in/code.html", form, mobile=shown, next=asked["next"])
+
+
+def signed_in(request: HttpRequest, asked: dict[str, Any], digits: str) -> HttpResponse:
+    """Refused as `enter_phone_code` refuses."""
+    at, language, browser = now(), get_language() or "", request.session.get(BROWSER, "")
+    user = enter_phone_code(asked["mobile"], browser=browser, digits=digits, language=language, at=at)
+    finish_sign_in(request, user, way="phone_code", at=at)
+    target = own_path(request, asked["next"]) if asked["next"] else reverse("me:home")
+    return redirect(target if resident_of(request) else with_next(reverse("me:profile"), target))
+
+
+def turned_away(request: HttpRequest, asked: dict[str, Any], refusal: Refused) -> HttpResponse:
+    """The phone is theirs, so they may know why; the number is asked anew next time."""
+    del request.session[ASKED]
+    context = {"refusal": refusal, "is_staff": refusal.code == "staff_account", "next": asked["next"]}
+    return render(request, "me/sign_in/turned_away.html", context, status=403)

@@ -1,0 +1,192 @@
+"""Random histories of one session against a model of a few lines: seats, offers and queue as plain lists.
+
+The machine knows nothing of the database. After every step each person's state must be the model's, the counters must
+be what is counted, and nobody may sit while somebody waits who came earlier.
+"""
+
+import datetime
+import uuid
+from dataclasses import dataclass, field
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory
+
+from qixue.core.refusal import Refused
+from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.operations.registrations import (
+    accept_offer,
+    cancel_registrations,
+    keep_queues,
+    register,
+)
+from qixue.people.models import Resident
+from qixue.programme.models import Session
+
+pytestmark = pytest.mark.django_db
+
+EXAMPLES, STEPS = 500, 10
+HOUR = datetime.timedelta(hours=1)
+OFFER_HOURS = 3
+
+
+@dataclass
+class Party:
+    key: uuid.UUID
+    household: int
+    members: list[int]
+    state: str
+    until: datetime.datetime | None = None
+
+
+@dataclass
+class Model:
+    """What should be there. Parties in the order in which they came; a party is all seated or all waiting."""
+
+    seats: int
+    has_offers: bool
+    parties: list[Party] = field(default_factory=list)
+
+    def taken(self) -> int:
+        return sum(len(party.members) for party in self.parties if party.state in ("confirmed", "offered"))
+
+    def queue(self) -> list[Party]:
+        return [party for party in self.parties if party.state == "waiting"]
+
+    def join(self, party: Party) -> None:
+        fits = not self.queue() and self.taken() + len(party.members) <= self.seats
+        party.state = "confirmed" if fits else "waiting"
+        self.parties.append(party)
+
+    def promote(self, at: datetime.datetime) -> None:
+        while (queue := self.queue()) and self.taken() + len(queue[0].members) <= self.seats:
+            queue[0].state = "offered" if self.has_offers else "confirmed"
+            queue[0].until = at + OFFER_HOURS * HOUR if self.has_offers else None
+
+    def expire(self, at: datetime.datetime) -> None:
+        self.parties = [party for party in self.parties if not (party.state == "offered" and party.until <= at)]
+        self.promote(at)
+
+    def states(self) -> dict[int, str]:
+        return {member: party.state for party in self.parties for member in party.members}
+
+
+class RegistrationMachine(RuleBasedStateMachine):
+    households: list[list[Resident]]
+    session: Session
+
+    @initialize(seats=st.integers(1, 4), has_offers=st.booleans())
+    def begin(self, seats: int, has_offers: bool) -> None:
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+        self.at = NOON
+        self.model = Model(seats, has_offers)
+        Session.objects.filter(pk=self.session.pk).update(seat_count=seats)
+        hours = OFFER_HOURS if has_offers else None
+        RegistrationTerms.objects.create(session=self.session, offer_hours=hours, place_limit=10)
+
+    def teardown(self) -> None:
+        if hasattr(self, "atomic"):
+            transaction.set_rollback(True)
+            self.atomic.__exit__(None, None, None)
+
+    def away(self, household: int) -> list[Resident]:
+        there = self.model.states()
+        return [person for person in self.households[household] if person.pk not in there]
+
+    @rule(household=st.integers(0, 4), size=st.integers(1, 3))
+    def join(self, household: int, size: int) -> None:
+        people = self.away(household)[:size]
+        if not people:
+            return
+        party = Party(uuid.uuid4(), household, [person.pk for person in people], "")
+        user = self.households[household][0].user
+        if len(people) > self.model.seats:
+            with pytest.raises(Refused):
+                register(self.session, people=people, party=party.key, by=user, at=self.at)
+            return
+        for _sent_twice in range(2):
+            register(self.session, people=people, party=party.key, by=user, at=self.at)
+        self.model.join(party)
+
+    @precondition(lambda self: self.model.parties)
+    @rule(data=st.data())
+    def leave(self, data: st.DataObject) -> None:
+        party = data.draw(st.sampled_from(self.model.parties))
+        gone = data.draw(st.sets(st.sampled_from(party.members), min_size=1))
+        rows = Registration.objects.filter(party=party.key, resident__in=gone)
+        user = self.households[party.household][0].user
+        for _sent_twice in range(2):
+            cancel_registrations(self.session, keys=[row.pk for row in rows], by=user, at=self.at)
+        party.members = [member for member in party.members if member not in gone]
+        self.model.parties = [party for party in self.model.parties if party.members]
+        self.model.promote(self.at)
+
+    @precondition(lambda self: any(party.state == "offered" for party in self.model.parties))
+    @rule(data=st.data())
+    def accept(self, data: st.DataObject) -> None:
+        party = data.draw(st.sampled_from([party for party in self.model.parties if party.state == "offered"]))
+        accept_offer(self.session, party=party.key, by=self.households[party.household][0].user, at=self.at)
+        party.state, party.until = "confirmed", None
+
+    @rule(hours=st.integers(1, 4))
+    def wait(self, hours: int) -> None:
+        self.at += hours * HOUR
+        for _twice in range(2):
+            keep_queues(at=self.at)
+        self.model.expire(self.at)
+
+    @rule(more=st.integers(1, 2))
+    def add_seats(self, more: int) -> None:
+        self.model.seats += more
+        Session.objects.filter(pk=self.session.pk).update(seat_count=self.model.seats)
+        keep_queues(at=self.at)
+        self.model.promote(self.at)
+
+    @invariant()
+    def database_says_what_the_model_says(self) -> None:
+        if not hasattr(self, "model"):
+            return
+        rows = list(Registration.objects.active().filter(session=self.session))
+        assert {row.resident_id: str(row.state) for row in rows} == self.model.states()
+
+    @invariant()
+    def counters_are_what_is_counted_and_nothing_is_oversold(self) -> None:
+        if not hasattr(self, "model"):
+            return
+        session = Session.objects.get(pk=self.session.pk)
+        rows = Registration.objects.active().filter(session=session)
+        waiting = list(rows.waiting().values_list("waiting_number", flat=True))
+        assert (session.taken_count, session.waiting_count) == (rows.count() - len(waiting), len(waiting))
+        assert session.taken_count <= self.model.seats
+        assert all(number <= session.last_waiting_number for number in waiting)
+
+
+def test_random_histories_keep_seats_and_queue_in_order() -> None:
+    households = []
+    for _number in range(5):
+        member = MemberFactory()
+        households.append([member, *ResidentFactory.create_batch(2, guardian=member)])
+    RegistrationMachine.households = households
+    RegistrationMachine.session = OpenSessionFactory(starts_at=NOON + 90 * HOUR, ends_at=NOON + 92 * HOUR)
+
+    run_state_machine_as_test(
+        RegistrationMachine,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            derandomize=True,
+        ),
+    )

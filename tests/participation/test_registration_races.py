@@ -1,0 +1,80 @@
+"""Many people at the same moment, each in a transaction of their own: no seat and no number goes to two of them."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from tests.factories import NOON, MemberFactory, OpenSessionFactory, key
+
+from qixue.core.refusal import Refused
+from qixue.participation.models import Registration
+from qixue.participation.operations.registrations import cancel_registrations, register
+from qixue.people.models import Resident
+from qixue.programme.models import Session
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+THREADS = 8
+
+
+def closing(act: Callable[[], str]) -> str:
+    try:
+        return act()
+    except Refused as refusal:
+        return refusal.code
+    finally:
+        connection.close()
+
+
+def at_once(acts: list[Callable[[], str]]) -> list[str]:
+    with ThreadPoolExecutor(THREADS) as threads:
+        return list(threads.map(closing, acts))
+
+
+def numbers_waiting(session: Session) -> list[int]:
+    return list(Registration.objects.waiting().filter(session=session).values_list("waiting_number", flat=True))
+
+
+def test_many_people_at_once_never_share_a_seat_or_a_number() -> None:
+    session = OpenSessionFactory(seat_count=5)
+    parties = [(member, key()) for member in MemberFactory.create_batch(20)]
+
+    def sign_up(member: Resident, party: object) -> Callable[[], str]:
+        return lambda: register(session, people=[member], party=party, by=member.user, at=NOON)[0].state
+
+    answers = at_once([sign_up(*party) for party in parties for _sent_twice in range(2)])
+
+    session.refresh_from_db()
+    assert Counter(answers) == {"confirmed": 10, "waiting": 30}
+    assert answers[::2] == answers[1::2]
+    assert (session.taken_count, numbers_waiting(session)) == (5, list(range(1, 16)))
+
+
+def test_leaving_and_joining_at_once_keeps_the_order() -> None:
+    session = OpenSessionFactory(seat_count=4)
+    rows = [
+        register(session, people=[member], party=key(), by=member.user, at=NOON)[0]
+        for member in MemberFactory.create_batch(12)
+    ]
+    newcomers = MemberFactory.create_batch(4)
+
+    def leave(row: Registration) -> Callable[[], str]:
+        return lambda: str(len(cancel_registrations(session, keys=[row.pk], by=row.registered_by, at=NOON)))
+
+    def join(member: Resident) -> Callable[[], str]:
+        return lambda: register(session, people=[member], party=key(), by=member.user, at=NOON)[0].state
+
+    at_once([act for row, member in zip(rows[:4], newcomers, strict=True) for act in (leave(row), join(member))])
+
+    seated = Registration.objects.filter(session=session, state="confirmed").order_by("pk").values_list("pk", flat=True)
+    assert list(seated) == [row.pk for row in rows[4:8]]
+    assert numbers_waiting(session) == [*range(5, 9), *range(9, 13)]
+
+
+def test_the_database_refuses_one_seat_too_many() -> None:
+    session = OpenSessionFactory(seat_count=2)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Session.objects.filter(pk=session.pk).update(taken_count=3)

@@ -1,0 +1,103 @@
+"""Who belongs to a household, and the consent for children."""
+
+import pytest
+from django.test import Client
+from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, key
+from tests.web.me.test_registrations import page_of, signed_in
+from tests.web.public.conftest import words
+
+from qixue.core.refusal import Refused
+from qixue.participation.operations.registrations import register
+from qixue.people.models import GuardianConsent, Resident
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def member() -> Resident:
+    return MemberFactory(name="李嘉明", birth_year=1984)
+
+
+@pytest.fixture
+def client(member: Resident) -> Client:
+    return signed_in(member)
+
+
+def add(client: Client, **answers: object) -> int:
+    return client.post("/me/household/new/", {"name": "李一诺", "birth_year": "2017", **answers}).status_code
+
+
+def test_child_needs_the_consent_of_the_guardian(client, member):
+    page = page_of(client, "/me/household/new/", status=422, name="李一诺", birth_year="2017")
+
+    assert "未满14" in words(page.xpath("//*[@class='error']")[0])
+    assert not Resident.objects.filter(guardian=member).exists()
+
+
+def test_child_with_consent_can_be_signed_up(client, member):
+    assert add(client, has_consent="on") == 302
+    child = Resident.objects.get(guardian=member)
+
+    (row,) = register(OpenSessionFactory(), people=[child], party=key(), by=member.user, at=NOON)
+
+    assert row.state == "confirmed"
+    assert GuardianConsent.objects.get().given_by == member.user
+
+
+def test_the_same_person_sent_twice_is_there_once(client, member):
+    for _sent_twice in range(2):
+        add(client, has_consent="on")
+
+    assert (Resident.objects.filter(guardian=member).count(), GuardianConsent.objects.count()) == (1, 1)
+
+
+def test_child_whose_consent_was_taken_back_cannot_be_signed_up(client, member):
+    add(client, has_consent="on")
+    child = Resident.objects.get(guardian=member)
+
+    client.post(f"/me/household/{child.pk}/consent/")
+
+    with pytest.raises(Refused) as refused:
+        register(OpenSessionFactory(), people=[child], party=key(), by=member.user, at=NOON)
+    assert refused.value.code == "guardian_needed"
+
+
+def test_elder_needs_no_consent(client, member):
+    assert add(client, name="王秀珍", birth_year="1951") == 302
+    assert not GuardianConsent.objects.exists()
+
+
+def test_year_of_birth_out_of_range_is_asked_again(client):
+    page = page_of(client, "/me/household/new/", status=422, name="王秀珍", birth_year="1851")
+
+    assert "1900" in words(page.xpath("//*[@class='error']")[0])
+    assert page.xpath("//input[@name='birth_year']/@value") == ["1851"]
+
+
+def test_household_shows_everybody_and_leads_to_their_page(client, member):
+    elder = ResidentFactory(guardian=member, name="王秀珍", birth_year=1951)
+
+    page = page_of(client, "/me/household/")
+
+    assert page.xpath("//main//h2/a/@href") == ["/me/profile/", f"/me/household/{elder.pk}/"]
+
+
+def test_dependent_of_somebody_else_is_not_there(client):
+    stranger = ResidentFactory(guardian=MemberFactory())
+
+    assert client.get(f"/me/household/{stranger.pk}/").status_code == 404
+    assert client.post(f"/me/household/{stranger.pk}/consent/").status_code == 404
+
+
+def test_household_is_limited(client, member):
+    ResidentFactory.create_batch(10, guardian=member)
+
+    page = page_of(client, "/me/household/new/", status=422, name="王秀珍", birth_year="1951")
+
+    assert "10" in words(page.xpath("//main")[0])
+
+
+def test_child_cannot_be_an_account_of_its_own(client, member):
+    page = page_of(client, "/me/profile/", status=422, name="李嘉明", birth_year="2016")
+
+    assert "监护人" in words(page.xpath("//*[@class='error']")[0])

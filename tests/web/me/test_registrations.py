@@ -1,0 +1,189 @@
+"""A resident signs up in the browser, waits, gets a seat and gives it up; nobody else sees it."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from lxml import html
+from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, UserFactory, key
+from tests.web.public.conftest import assert_sound, words
+
+from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.operations.registrations import cancel_registrations, register
+from qixue.people.models import Resident
+from qixue.programme.models import Session
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def member() -> Resident:
+    return MemberFactory(name="李嘉明")
+
+
+@pytest.fixture
+def session() -> Session:
+    return OpenSessionFactory(seat_count=2)
+
+
+def signed_in(member: Resident) -> Client:
+    client = Client()
+    client.force_login(member.user)
+    return client
+
+
+def page_of(client: Client, path: str, *, status: int = 200, **answers: object) -> html.HtmlElement:
+    response = client.post(path, answers) if answers else client.get(path)
+    assert response.status_code == status, path
+    page = html.fromstring(response.content.decode())
+    if status != 422:  # the title of a page with errors begins with that word
+        assert_sound(page)
+    return page
+
+
+def form_answers(page: html.HtmlElement) -> dict[str, str]:
+    return {field.get("name"): field.get("value") for field in page.xpath("//main//input[@type='hidden']")}
+
+
+def sign_up(client: Client, session: Session, *people: Resident) -> str:
+    """Fill in the form; the address of the confirmation."""
+    path = f"/me/sessions/{session.pk}/register/"
+    party = form_answers(page_of(client, path))["party"]
+    response = client.post(path, {"party": party, "people": [person.pk for person in people]})
+    assert response.status_code == 302
+    return response.url
+
+
+def test_visitor_is_asked_to_sign_in_and_comes_back(client, session):
+    response = client.get(f"/me/sessions/{session.pk}/register/")
+
+    assert response.url == f"/me/sign-in/?next=/me/sessions/{session.pk}/register/"
+
+
+def test_somebody_unknown_says_who_they_are_and_goes_on(client, session):
+    client.force_login(UserFactory(display_name="叶春生"))
+    target = f"/me/sessions/{session.pk}/register/"
+
+    response = client.get(target, follow=True)
+    page = html.fromstring(response.content.decode())
+    saved = client.post("/me/profile/", {**form_answers(page), "name": "叶春生", "birth_year": "１９８４"})
+
+    assert saved.url == target
+    assert Resident.objects.get().birth_year == 1984
+
+
+def test_signing_up_a_family_leads_to_a_page_that_says_so(member, session):
+    child = ResidentFactory(guardian=member, name="李一诺")
+
+    address = sign_up(signed_in(member), session, member, child)
+
+    text = words(page_of(signed_in(member), address))
+    assert "报名成功" in text
+    assert all(name in text for name in ("李嘉明", "李一诺"))
+
+
+def test_nobody_chosen_is_asked_for_in_the_words_of_the_label(member, session):
+    page = page_of(signed_in(member), f"/me/sessions/{session.pk}/register/", status=422, party=str(key()), people=[])
+
+    assert words(page.xpath("//*[@class='error']")[0]) == "请选择谁来参加。"
+
+
+def test_full_session_offers_the_waiting_list_and_tells_the_place(member, session):
+    for _number in range(3):
+        other = MemberFactory()
+        register(session, people=[other], party=key(), by=other.user, at=NOON)
+    client = signed_in(member)
+
+    button = words(page_of(client, f"/me/sessions/{session.pk}/register/").xpath("//main//button")[0])
+    text = words(page_of(client, sign_up(client, session, member)))
+
+    assert button == "加入候补"
+    assert "第2位" in text
+
+
+def test_offered_seat_is_taken_with_one_button(member, session):
+    RegistrationTerms.objects.create(session=session, offer_hours=6)
+    others = [MemberFactory() for _number in range(2)]
+    rows = [register(session, people=[other], party=key(), by=other.user, at=NOON)[0] for other in others]
+    client = signed_in(member)
+    address = sign_up(client, session, member)
+    cancel_registrations(session, keys=[rows[0].pk], by=others[0].user, at=NOON)
+
+    page = page_of(client, address)
+    client.post(page.xpath("//main//form/@action")[0])
+
+    assert Registration.objects.get(resident=member).state == "confirmed"
+
+
+def test_giving_up_one_seat_of_a_family_keeps_the_other(member, session):
+    child = ResidentFactory(guardian=member, name="李一诺")
+    client = signed_in(member)
+    address = sign_up(client, session, member, child)
+
+    client.post(f"{address}cancel/", {"people": [Registration.objects.get(resident=child).pk]})
+
+    text = words(page_of(client, address))
+    assert "李一诺（不来）" in text
+    assert Registration.objects.active().get().resident == member
+
+
+def test_what_is_over_stands_behind_what_is_to_come(member, session):
+    sign_up(signed_in(member), session, member)
+
+    page = page_of(signed_in(member), "/me/")
+
+    assert [words(heading) for heading in page.xpath("//main//h2")] == ["即将参加"]
+    assert "稻田养鱼" in words(page)
+
+
+def test_session_without_registration_says_why(member):
+    session = OpenSessionFactory(seat_count=None)
+
+    page = page_of(signed_in(member), f"/me/sessions/{session.pk}/register/", status=409)
+
+    assert "无须报名" in words(page)
+
+
+@pytest.mark.parametrize("path", ["", "cancel/"])
+def test_registration_of_somebody_else_looks_like_none(member, session, path):
+    address = sign_up(signed_in(member), session, member)
+    stranger = signed_in(MemberFactory())
+
+    theirs, missing = (stranger.get(f"{found}{path}") for found in (address, f"/me/registrations/{key()}/"))
+
+    assert (theirs.status_code, missing.status_code) == (404, 404)
+    plain = [re.sub(r'value="[^"]*"|/me/[^"]*', "", answer.content.decode()) for answer in (theirs, missing)]
+    assert plain[0] == plain[1]
+
+
+def test_accepting_for_somebody_else_looks_like_nothing_there(member, session):
+    address = sign_up(signed_in(member), session, member)
+
+    assert signed_in(MemberFactory()).post(f"{address}accept/").status_code == 404
+
+
+def test_session_page_leads_to_signing_up(client, session):
+    page = page_of(client, f"/sessions/{session.pk}/")
+
+    assert page.xpath("//a[text()='报名参加']/@href") == [f"/me/sessions/{session.pk}/register/"]
+
+
+def test_session_that_opens_later_says_when(client, session):
+    RegistrationTerms.objects.create(session=session, opens_at=NOON.replace(hour=20))
+
+    assert "2026-11-04 20:00" in words(page_of(client, f"/sessions/{session.pk}/"))
+
+
+def test_list_asks_the_same_with_one_and_with_three(member):
+    client = signed_in(member)
+    counts = []
+    for number in (1, 2):
+        for _more in range(number):
+            sign_up(client, OpenSessionFactory(), member)
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/me/")
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]

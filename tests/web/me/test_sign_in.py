@@ -1,0 +1,227 @@
+"""A resident signs in by phone: the number, the code, their name, and on to where they wanted to go."""
+
+import pytest
+from django.test import Client
+from tests.factories import NOON, MemberFactory, RoleAssignmentFactory, UserFactory
+from tests.people.operations.test_phone_codes import digits_in, wrong
+from tests.web.me.test_registrations import page_of
+from tests.web.public.conftest import words
+
+from qixue.core.models import OutboxMessage
+from qixue.people.models import ConfirmedMobile, User
+
+pytestmark = pytest.mark.django_db
+MOBILE = "13900000000"
+FIRST, SECOND, AGAIN = "/me/sign-in/", "/me/sign-in/code/", "/me/sign-in/again/"
+
+
+def ask(client: Client, mobile: str = MOBILE, target: str = "") -> str:
+    """Give the number; the digits of the message that was sent."""
+    response = client.post(FIRST, {"mobile": mobile, "next": target})
+    assert (response.status_code, response.url) == (302, SECOND)
+    return digits_in(OutboxMessage.objects.latest("pk").body)
+
+
+def landing(client: Client, digits: str) -> str:
+    response = client.post(SECOND, {"code": digits})
+    assert response.status_code == 302
+    return response.url
+
+
+def is_signed_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+def known_by_phone() -> User:
+    user = MemberFactory().user
+    ConfirmedMobile.objects.create(user=user, mobile=MOBILE, confirmed_at=NOON)
+    return user
+
+
+def test_first_sign_in_asks_for_the_name_and_goes_on(client):
+    wanted = "/me/household/"
+    assert client.get(wanted).url == f"{FIRST}?next=/me/household/"
+
+    profile = landing(client, ask(client, target=wanted))
+
+    assert profile == "/me/profile/?next=/me/household/"
+    assert page_of(client, profile).xpath("//input[@name='name']/@value") == []
+    assert client.post(profile, {"name": "李嘉明", "next": wanted}).url == wanted
+    assert User.objects.get().display_name == "李嘉明"
+
+
+def test_known_resident_goes_straight_on(client):
+    user = known_by_phone()
+
+    assert landing(client, ask(client)) == "/me/"
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+@pytest.mark.parametrize("typed", ["１３９ ００００ ００００", "139-0000-0000", " 139 0000 0000 ", "+86 139 0000 0000"])
+def test_number_is_taken_as_people_type_it(client, typed):
+    ask(client, typed)
+
+    assert OutboxMessage.objects.get().recipient == MOBILE
+
+
+@pytest.mark.parametrize("typed", ["", "1390000", "0763 3333333", "+852 9123 4567"])
+def test_what_is_no_mobile_number_is_asked_again(client, typed):
+    page = page_of(client, FIRST, status=422, mobile=typed, next="")
+
+    assert "手机号" in words(page.xpath("//*[@class='error']")[0])
+    assert page.xpath("//input[@name='mobile']/@value") == ([typed] if typed else [])
+
+
+def test_code_is_taken_in_full_width_and_with_a_space(client):
+    digits = ask(client)
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in digits)
+
+    landing(client, f"{wide[:3]} {wide[3:]}")
+
+    assert is_signed_in(client)
+
+
+def test_pages_work_for_fingers_and_phones(client):
+    number = page_of(client, FIRST).xpath("//input[@name='mobile']")[0]
+    ask(client)
+    code = page_of(client, SECOND).xpath("//input[@name='code']")[0]
+
+    assert (number.get("inputmode"), number.get("autocomplete")) == ("tel", "tel-national")
+    assert (code.get("inputmode"), code.get("autocomplete")) == ("numeric", "one-time-code")
+
+
+def test_answer_to_a_number_is_the_same_for_everybody():
+    known_by_phone()
+    RoleAssignmentFactory(user=UserFactory(mobile="13900000001"))
+
+    answers = [answer_to(number) for number in (MOBILE, "13900000001", "13900000002")]
+
+    assert answers[0] == answers[1] == answers[2]
+
+
+def answer_to(mobile: str) -> str:
+    """All words of the page that follows, without the number itself."""
+    client = Client()
+    ask(client, mobile)
+    text = words(page_of(client, SECOND).xpath("//main")[0])
+    return text.replace(f"{mobile[:3]} {mobile[3:7]} {mobile[7:]}", "")
+
+
+def test_right_code_in_another_browser_opens_nothing(client):
+    digits = ask(client)
+    other = Client()
+
+    assert other.post(SECOND, {"code": digits}).url == FIRST
+    assert not is_signed_in(other)
+
+
+def test_right_code_in_another_browser_that_also_asked_opens_nothing(client, settings):
+    digits, other = ask(client), Client()
+    other.post(FIRST, {"mobile": MOBILE})  # too soon for a message of its own
+
+    assert other.post(SECOND, {"code": digits}).url == FIRST
+    assert not is_signed_in(other)
+
+
+def test_session_gets_a_new_key(client):
+    digits = ask(client)
+    before = client.session.session_key
+
+    landing(client, digits)
+
+    assert client.session.session_key != before
+
+
+def test_code_sent_again_by_the_same_browser_opens_nothing_more(client):
+    digits = ask(client)
+    stolen = client.cookies["sessionid"].value
+    landing(client, digits)
+    thief = Client()
+    thief.cookies["sessionid"] = stolen
+
+    assert thief.post(SECOND, {"code": digits}).url == FIRST
+    assert client.post(SECOND, {"code": digits}).url == FIRST  # pressed twice: leads on to where one is
+    assert client.get(FIRST).url == "/me/"
+
+
+def test_wrong_code_says_what_to_do_and_five_are_the_end(client):
+    digits = ask(client)
+
+    pages = [page_of(client, SECOND, status=422, code=wrong(digits)) for _try in range(5)]
+
+    said = [words(page.xpath("//*[@class='error']")[0]) for page in pages]
+    assert "请填写最新一条短信中的6位数字" in said[0]
+    assert "请重新获取验证码" in said[4]
+    assert client.post(SECOND, {"code": digits}).status_code == 422
+    assert not is_signed_in(client)
+
+
+def test_new_code_within_a_minute_is_refused_in_words(client):
+    ask(client)
+
+    response = client.post(AGAIN, follow=True)
+
+    assert "秒后可以重新获取" in response.content.decode()
+    assert OutboxMessage.objects.count() == 1
+
+
+def test_new_code_cannot_be_asked_for_without_a_number(client):
+    assert (client.post(AGAIN).url, client.get(AGAIN).status_code) == (FIRST, 405)
+    assert client.get(SECOND).url == FIRST
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"]
+)
+def test_nobody_is_led_elsewhere(client, target):
+    known_by_phone()
+
+    assert landing(client, ask(client, target=target)) == "/"
+
+
+def test_staff_member_is_led_to_the_other_sign_in_after_the_code(client):
+    RoleAssignmentFactory(user=UserFactory(mobile=MOBILE))
+
+    page = page_of(client, SECOND, status=403, code=ask(client))
+
+    assert "该号码属于工作人员" in words(page.xpath("//h1")[0])
+    assert page.xpath("//main//a[@class='btn']/@href") == ["/sign-in/"]
+    assert not is_signed_in(client)
+
+
+def test_closed_account_is_told_so_after_the_code(client):
+    User.objects.filter(pk=known_by_phone().pk).update(is_active=False)
+
+    page = page_of(client, SECOND, status=403, code=ask(client))
+
+    assert "此账号已停用" in words(page.xpath("//h1")[0])
+    assert not is_signed_in(client)
+
+
+def test_the_two_sign_ins_lead_to_each_other(client):
+    assert f"{FIRST}?next=/me/household/" in links_of(client, "/sign-in/?next=/me/household/")
+    assert "/sign-in/?next=/me/household/" in links_of(client, f"{FIRST}?next=/me/household/")
+
+
+def links_of(client: Client, path: str) -> list[str]:
+    return [link.replace("%2F", "/") for link in page_of(client, path).xpath("//main//a/@href")]
+
+
+def test_resident_with_a_password_begins_at_their_own_page(client):
+    user = MemberFactory().user
+    user.set_password("茶园 2026 春天 明前")
+    user.save()
+
+    response = client.post("/sign-in/", {"username": user.username, "password": "茶园 2026 春天 明前"})
+
+    assert response.url == "/me/"
+
+
+def test_resident_with_a_role_begins_in_the_workspace(client):
+    user = RoleAssignmentFactory(user=MemberFactory().user).user
+    user.set_password("茶园 2026 春天 明前")
+    user.save()
+
+    response = client.post("/sign-in/", {"username": user.username, "password": "茶园 2026 春天 明前"})
+
+    assert response.url == "/workspace/"
