@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import SHANGHAI
@@ -50,6 +50,11 @@ def registered_at(session: Session) -> list[Registration]:
     """Whoever has a seat in the order of their signing up, then the waiting list in its order."""
     rows = Registration.objects.active().filter(session=session).select_related("resident")
     return list(rows.order_by(F("waiting_number").asc(nulls_first=True), "registered_at", "pk"))
+
+
+def revoked_registrations(session: Session) -> QuerySet[Registration]:
+    """The cancelled ones: a ticket that was given for one of them opens no door any more."""
+    return Registration.objects.filter(session=session, state=Registration.State.CANCELLED).order_by("pk")
 
 
 @dataclass(frozen=True)
