@@ -1,3 +1,4 @@
+from qixue.participation.models.calendar_feeds import CalendarFeed
 from qixue.participation.models.ledger import (
     Evidence,
     LedgerChain,
@@ -9,6 +10,7 @@ from qixue.participation.models.ledger import (
 from qixue.participation.models.registrations import Registration, RegistrationQuerySet, RegistrationTerms
 
 __all__ = [
+    "CalendarFeed",
     "Evidence",
     "LedgerChain",
     "LedgerEntry",

@@ -1,6 +1,7 @@
 """Who has a seat at a session, who waits for one, and on which terms. The seats are counted on the session itself."""
 
 import datetime
+import secrets
 import uuid
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -14,6 +15,12 @@ from qixue.places.models import Region
 from qixue.programme.models import Session
 
 MOST_PLACES = 10  # in one registration
+DOOR_CODES = 1_000_000  # six digits
+
+
+def random_door_code() -> str:
+    """One of a million; `operations.door_codes` finds one that is free at the session."""
+    return f"{secrets.randbelow(DOOR_CODES):06}"
 
 
 class RegistrationTerms(models.Model):
@@ -96,6 +103,7 @@ class Registration(models.Model):
     state = models.CharField(max_length=10, choices=State)
     source = models.CharField(max_length=10, choices=Source, default=Source.SELF)
     waiting_number = models.PositiveIntegerField(null=True, blank=True)
+    door_code = models.CharField(max_length=6, default=random_door_code)  # says at the door what the ticket says
     offered_until = models.DateTimeField(null=True, blank=True)
     registered_at = models.DateTimeField()
     registered_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="registrations_made")
@@ -115,6 +123,9 @@ class Registration(models.Model):
                 fields=["session", "waiting_number"],
                 condition=Q(state="waiting"),
                 name="waiting_numbers_are_unique",
+            ),
+            models.UniqueConstraint(
+                fields=["session", "door_code"], condition=~Q(state="cancelled"), name="door_codes_are_unique"
             ),
             models.CheckConstraint(
                 condition=Q(state="waiting", waiting_number__isnull=False) | (~Q(state="waiting")),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.operations.door_codes import free_door_codes
 from qixue.participation.operations.eligibility import check_people, check_window, must_act_for
 from qixue.participation.operations.seats import locked_session, promote, tell_party
 from qixue.participation.queries.registrations import terms_of
@@ -54,8 +55,8 @@ def register(
     check_people(session, terms, people, at=at)
     check_places(session, terms, people, by, is_staff=is_staff)
     made = placed(session, people)
-    for registration in made:
-        registration.party, registration.source = party, source
+    for registration, door_code in zip(made, free_door_codes(session, len(made)), strict=True):
+        registration.party, registration.source, registration.door_code = party, source, door_code
         registration.registered_at, registration.registered_by = at, by
     Registration.objects.bulk_create(made)
     record_audit("registration.made", session, by=by, at=at, details={"party": str(party), "places": len(made)})

@@ -7,6 +7,7 @@ from qixue.web.public.views import (
     figures,
     home,
     invitations,
+    keys,
     organisations,
     programmes,
     recognitions,
@@ -17,6 +18,7 @@ app_name = "public"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path(".well-known/qixue-keys.json", keys.keys, name="keys"),
     path("calendar.ics", calendar.calendar, name="calendar"),
     path("programmes/", programmes.programmes, name="programmes"),
     path("programmes/<str:code>/", programmes.programme, name="programme"),
