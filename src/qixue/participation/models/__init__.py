@@ -1,3 +1,5 @@
+from qixue.participation.models.attendance import Attendance
+from qixue.participation.models.door import BundleFetch, DoorDevice, Scan, ScanQuerySet, WallCode
 from qixue.participation.models.ledger import (
     Evidence,
     LedgerChain,
@@ -9,6 +11,9 @@ from qixue.participation.models.ledger import (
 from qixue.participation.models.registrations import Registration, RegistrationQuerySet, RegistrationTerms
 
 __all__ = [
+    "Attendance",
+    "BundleFetch",
+    "DoorDevice",
     "Evidence",
     "LedgerChain",
     "LedgerEntry",
@@ -17,5 +22,8 @@ __all__ = [
     "Registration",
     "RegistrationQuerySet",
     "RegistrationTerms",
+    "Scan",
+    "ScanQuerySet",
     "Tally",
+    "WallCode",
 ]
