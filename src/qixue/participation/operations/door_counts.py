@@ -12,6 +12,7 @@ from qixue.participation.operations.evidence import keep_note, keep_photo
 from qixue.participation.operations.head_counts import CountReport, report_head_count
 
 LONGEST_NOTE = 500
+QUALIFIERS = frozenset(each.value for each in Qualifier)
 
 
 def keep_count_evidence(scan: Scan, photo: bytes | None, *, at: datetime.datetime) -> None:
@@ -38,15 +39,16 @@ def count_heads(device: DoorDevice, scans: Sequence[Scan], *, at: datetime.datet
                 report = report_of(scan, device_name=device.name)
                 scan.entry = report_head_count(scan.session, report, by=device.made_by, at=at)
         except Refused as refusal:
-            scan.verdict, scan.reason = Scan.Verdict.REVIEW, refusal.code
+            missing = refusal.code == "evidence_missing" and scan.sent.get("photo_problem")
+            scan.verdict, scan.reason = Scan.Verdict.REVIEW, missing or refusal.code
 
 
 def report_of(scan: Scan, *, device_name: str, confirmed: bool = False) -> CountReport:
-    """The count that a scan states. Refused: photo_too_large, photo_unreadable as it was when it came."""
-    count, qualifier = scan.sent.get("count"), scan.sent.get("qualifier")
+    """The count that a scan states; what is no number or no qualifier becomes one that the ledger refuses."""
+    count, qualifier = scan.sent.get("count"), scan.sent.get("qualifier", Qualifier.EXACT)
     return CountReport(
         count=count if isinstance(count, int) else -1,
-        qualifier=Qualifier(qualifier) if qualifier in Qualifier else Qualifier.EXACT,
+        qualifier=Qualifier(qualifier) if qualifier in QUALIFIERS else Qualifier.CONTRADICTORY,
         client_uuid=scan.entry_key,
         confirmed=confirmed,
         evidence=scan.evidence,
