@@ -198,6 +198,10 @@ CASES: dict[Route, Case] = {
     ("GET", "/programmes/{code}/return-calls/{number}/coverage"): Case(**RETURN),
     ("GET", "/programmes/{code}/return-calls/{number}/returns"): Case(**RETURN),
     ("GET", "/returns/{return_id}"): Case(**RETURN),
+    ("GET", "/door/bundle"): Case(),
+    ("POST", "/door/scans"): Case(
+        body=lambda scene: {"clock": "2026-11-05T09:00:00+08:00", "highest_sequence": 0, "scans": []}
+    ),
 }
 
 
@@ -244,6 +248,8 @@ def expected(route: Route, held: list[tuple[Role, str]]) -> int:
     sees = any(role in TABLE[case.sees] and place in case.seen for role, place in held) if case.sees else True
     if audience == Audience.EVERYBODY:
         return 200 if sees else 404
+    if audience == Audience.DOOR_DEVICES:
+        return 401  # no person has the token of a device
     action = Action(audience)
     if any(role in TABLE[action] and place in case.reached for role, place in held):
         return 201 if route[0] == "POST" and case.makes else 200

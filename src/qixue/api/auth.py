@@ -6,7 +6,10 @@ from typing import Any
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
+from qixue.core.audience import Audience
 from qixue.core.clock import now
+from qixue.participation.models import DoorDevice
+from qixue.participation.queries.door import device_of_token
 from qixue.people.models import User
 from qixue.people.queries import user_of_token
 from qixue.people.rules import TABLE, Action
@@ -32,7 +35,15 @@ def visitor(request: HttpRequest) -> Viewer | None:
     return None if "Authorization" in request.headers else Viewer(None)
 
 
+class DoorBearer(HttpBearer):
+    """The token of a door device. One that is unknown, over or revoked leads to nobody, and so does that of a user."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> DoorDevice | None:
+        return device_of_token(token, at=now())
+
+
 STAFF_ONLY = Bearer()
+DOOR_DEVICES_ONLY = DoorBearer()
 EVERYBODY = [STAFF_ONLY, visitor]
 TOKEN_IS_OPTIONAL: dict[str, Any] = {"security": [{}]}  # joins what the OpenAPI document says about the token
 
@@ -40,6 +51,15 @@ TOKEN_IS_OPTIONAL: dict[str, Any] = {"security": [{}]}  # joins what the OpenAPI
 def for_action(action: Action) -> dict[str, Any]:
     """What the OpenAPI document says about who may: for an address that asks for an action."""
     return {"x-action": str(action), "x-roles": sorted(TABLE[action])}
+
+
+FOR_DOOR_DEVICES: dict[str, Any] = {"x-action": str(Audience.DOOR_DEVICES)}
+
+
+def device_asking(request: HttpRequest) -> DoorDevice:
+    """The device asking, on addresses that are declared with DOOR_DEVICES_ONLY."""
+    device: DoorDevice = request.auth  # type: ignore[attr-defined]
+    return device
 
 
 def viewer(request: HttpRequest) -> User | None:

@@ -1,4 +1,6 @@
+from qixue.participation.models.attendance import Attendance
 from qixue.participation.models.calendar_feeds import CalendarFeed
+from qixue.participation.models.door import BundleFetch, DoorDevice, Scan, ScanQuerySet, WallCode
 from qixue.participation.models.ledger import (
     Evidence,
     LedgerChain,
@@ -10,7 +12,10 @@ from qixue.participation.models.ledger import (
 from qixue.participation.models.registrations import Registration, RegistrationQuerySet, RegistrationTerms
 
 __all__ = [
+    "Attendance",
+    "BundleFetch",
     "CalendarFeed",
+    "DoorDevice",
     "Evidence",
     "LedgerChain",
     "LedgerEntry",
@@ -19,5 +24,8 @@ __all__ = [
     "Registration",
     "RegistrationQuerySet",
     "RegistrationTerms",
+    "Scan",
+    "ScanQuerySet",
     "Tally",
+    "WallCode",
 ]
