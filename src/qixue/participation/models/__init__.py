@@ -1,3 +1,6 @@
+from qixue.participation.models.certificates import Certificate, CertificateQuerySet, CertificateRule
+from qixue.participation.models.feedback import Feedback, FeedbackInvitation
+from qixue.participation.models.learning_record import LearningAccount, LearningEntry
 from qixue.participation.models.ledger import (
     Evidence,
     LedgerChain,
@@ -9,7 +12,14 @@ from qixue.participation.models.ledger import (
 from qixue.participation.models.registrations import Registration, RegistrationQuerySet, RegistrationTerms
 
 __all__ = [
+    "Certificate",
+    "CertificateQuerySet",
+    "CertificateRule",
     "Evidence",
+    "Feedback",
+    "FeedbackInvitation",
+    "LearningAccount",
+    "LearningEntry",
     "LedgerChain",
     "LedgerEntry",
     "LedgerEntryQuerySet",
