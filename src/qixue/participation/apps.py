@@ -17,3 +17,5 @@ class ParticipationConfig(AppConfig):
         duties.register(Duty("queues", registrations.keep_queues, every=datetime.timedelta(seconds=1)))
         feedback = import_module("qixue.participation.operations.feedback")
         duties.register(Duty("feedback", feedback.invite_to_feedback, every=datetime.timedelta(minutes=10)))
+        verification = import_module("qixue.participation.operations.verification")
+        duties.register(Duty("verification_counts", verification.forget_tries, every=datetime.timedelta(hours=6)))

@@ -1,4 +1,9 @@
-from qixue.participation.models.certificates import Certificate, CertificateQuerySet, CertificateRule
+from qixue.participation.models.certificates import (
+    Certificate,
+    CertificateQuerySet,
+    CertificateRule,
+    VerificationCount,
+)
 from qixue.participation.models.feedback import Feedback, FeedbackInvitation
 from qixue.participation.models.learning_record import LearningAccount, LearningEntry
 from qixue.participation.models.ledger import (
@@ -28,4 +33,5 @@ __all__ = [
     "RegistrationQuerySet",
     "RegistrationTerms",
     "Tally",
+    "VerificationCount",
 ]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qixue.core.fields import plain_text_validator
+from qixue.participation.serials import printed
 from qixue.people.models import Organisation, Resident, User
 from qixue.programme.models import Activity
 
@@ -28,7 +29,7 @@ class CertificateRule(models.Model):
     activity = models.OneToOneField(Activity, models.CASCADE, primary_key=True, related_name="certificate_rule")
     kind = models.CharField(max_length=30, choices=Kind, default=Kind.COMPLETION)
     title = models.CharField(max_length=60, validators=[plain_text_validator])  # of what was learnt
-    criteria = models.CharField(max_length=200, blank=True, validators=[plain_text_validator])  # beyond attending
+    criteria = models.CharField(max_length=100, blank=True, validators=[plain_text_validator])  # beyond attending
     least_session_count = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
 
     class Meta:
@@ -68,7 +69,7 @@ class Certificate(models.Model):
     name = models.CharField(max_length=100, blank=True, validators=[plain_text_validator])
     kind = models.CharField(max_length=30, choices=CertificateRule.Kind)
     title = models.CharField(max_length=60)
-    criteria = models.CharField(max_length=300)
+    criteria = models.CharField(max_length=200)
     issuer_name = models.CharField(max_length=100)
     session_count = models.PositiveSmallIntegerField()  # attended
     minutes = models.PositiveIntegerField()  # attended, of sessions with a start and an end
@@ -105,3 +106,18 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return self.serial
+
+    @property
+    def printed_serial(self) -> str:
+        return printed(self.serial)
+
+
+class VerificationCount(models.Model):
+    """How often something was tried on the public page within an hour or a day; forgotten soon after."""
+
+    key = models.CharField(max_length=120, unique=True)  # what is counted and in which hour or day, never an address
+    tried_count = models.PositiveIntegerField(default=0)
+    counted_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.tried_count}"

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from qixue.participation.models import Feedback, LedgerEntry, Participant
 from qixue.participation.queries.attendance import named_entries
@@ -113,6 +113,27 @@ def summary_of_activity(activity: Activity) -> Summary:
     return summary_of(counted_answers().filter(session__activity=activity), asked.count())
 
 
-def summary_of_session(session: Session) -> Summary:
-    asked = named_entries().filter(session=session).order_by().values("person_token").distinct()
-    return summary_of(counted_answers().filter(session=session), asked.count())
+@dataclass(frozen=True)
+class SessionRow:
+    """A session with its answers; `answer_count` and `good_share` (per cent) are None where too few answered."""
+
+    session: Session
+    asked_count: int
+    answer_count: int | None
+    good_share: int | None
+
+
+def session_rows(activity: Activity) -> list[SessionRow]:
+    """Sessions at which somebody was by name, the first one on top."""
+    people = named_entries().filter(activity=activity).order_by().values_list("session_id")
+    asked = dict(people.annotate(Count("person_token", distinct=True)))
+    answers = counted_answers().filter(session__activity=activity).order_by().values_list("session_id")
+    good = Count("pk", filter=Q(face=Feedback.Face.GOOD))
+    counts = {session: (total, count) for session, total, count in answers.annotate(Count("pk"), good=good)}
+    rows = []
+    for session in activity.sessions.filter(pk__in=asked).select_related("venue").order_by("starts_at", "pk"):
+        total, count = counts.get(session.pk, (0, 0))
+        is_shown = total >= FEWEST
+        share = round(100 * count / total) if is_shown else None
+        rows.append(SessionRow(session, asked[session.pk], total if is_shown else None, share))
+    return rows
