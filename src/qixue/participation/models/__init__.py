@@ -1,3 +1,4 @@
+from qixue.participation.models.calendar_feeds import CalendarFeed
 from qixue.participation.models.certificates import (
     Certificate,
     CertificateQuerySet,
@@ -17,6 +18,7 @@ from qixue.participation.models.ledger import (
 from qixue.participation.models.registrations import Registration, RegistrationQuerySet, RegistrationTerms
 
 __all__ = [
+    "CalendarFeed",
     "Certificate",
     "CertificateQuerySet",
     "CertificateRule",

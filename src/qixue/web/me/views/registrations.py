@@ -19,6 +19,7 @@ from qixue.participation.queries.registrations import (
     parties_of,
     place_in_queue,
     terms_of,
+    ticket_holders,
 )
 from qixue.people.models import Resident
 from qixue.programme.models import Session
@@ -72,7 +73,13 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     _user, resident = known(request)
     found = party_or_404(resident, party)
     has_offer = bool(found.active) and found.active[0].is_offer_open_at(now())
-    context = {"party": found, "place": place_in_queue(found), "has_offer": has_offer, "is_over": is_over(found, now())}
+    context = {
+        "party": found,
+        "place": place_in_queue(found),
+        "has_offer": has_offer,
+        "has_ticket": bool(ticket_holders(found)),
+        "is_over": is_over(found, now()),
+    }
     return render(request, "me/registrations/detail.html", {**context, **around(found)})
 
 

@@ -16,6 +16,8 @@ from qixue.participation.serials import printed
 from qixue.web import parts
 from qixue.web.public.forms.verify import CredentialForm, NameForm, SerialForm
 
+TOO_MANY = 429
+
 
 @for_everybody
 @never_cache
@@ -40,7 +42,9 @@ def certificate(request: HttpRequest, serial: str) -> HttpResponse:
             return render(request, "public/verify/unknown.html", status=404)
         is_right = form.is_valid() and is_name(found, form.cleaned_data["name"], address=address, at=at)
     except Refused as refusal:
-        return parts.refusal_page(request, refusal)
+        response = parts.refusal_page(request, refusal)
+        response.status_code = TOO_MANY
+        return response
     context = {**facts(found), "is_name_right": is_right, "is_name_wrong": form.is_valid() and not is_right}
     return parts.form_page(request, "public/verify/certificate.html", form, **context)
 
