@@ -20,13 +20,13 @@ from qixue.report.installed import installed_fonts
 
 LAYOUT = Path(__file__).parent / "layouts" / "certificate.typ"
 FONT_ROLES = {"kai": "楷体", "title": "小标宋", "song": "宋体"}
-HEADINGS = {
+HEADINGS: dict[str, str] = {
     CertificateRule.Kind.COMPLETION: "结业证书",
     CertificateRule.Kind.CERTIFICATE: "学习证书",
     CertificateRule.Kind.AWARD: "荣誉证书",
     CertificateRule.Kind.SERVICE: "志愿服务证书",
 }
-CLOSINGS = {
+CLOSINGS: dict[str, str] = {
     CertificateRule.Kind.COMPLETION: "准予结业，特发此证。",
     CertificateRule.Kind.CERTIFICATE: "特发此证。",
     CertificateRule.Kind.AWARD: "表现优异，特发此证，以资鼓励。",

@@ -1,10 +1,11 @@
 """Where people were, by name: what the learning record, certificates and feedback stand on."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import F, QuerySet
 
-from qixue.participation.learning_hours import minutes_between
+from qixue.participation.learning_hours import learning_hours, minutes_between
 from qixue.participation.models import LedgerEntry, LedgerEntryQuerySet, Participant
 from qixue.people.models import Resident
 from qixue.programme.models import Activity, Session
@@ -23,6 +24,11 @@ class Attended:
     @property
     def minutes(self) -> int | None:
         return minutes_of(self.session)
+
+    @property
+    def hours(self) -> Decimal | None:
+        """学时 of the session."""
+        return None if self.minutes is None else learning_hours(self.minutes)
 
 
 def minutes_of(session: Session) -> int | None:
