@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import SHANGHAI, local_day
-from qixue.participation.models import Registration
-from qixue.people.models import NotificationPreference
+from qixue.participation.models import Certificate, Registration
+from qixue.people.models import NotificationPreference, Resident
 from qixue.people.notices import Notice, NoticeKind, register
+from qixue.programme.models import Session
 
 TOPIC = NotificationPreference.Topic.REGISTRATIONS
 
@@ -49,6 +50,51 @@ register(
         _("%(names)s: the session on %(day_on)s does not take place. Other sessions are on the programme's page."),
     ),
 )
+
+
+register(
+    NoticeKind(
+        "certificate_issued",
+        TOPIC,
+        _("A certificate for %(name)s: %(title)s"),
+        _("%(issuer)s has issued it. It stands in the learning record, where it can be printed and shown to others."),
+    ),
+    NoticeKind(
+        "certificate_revoked",
+        TOPIC,
+        _("A certificate was taken back: %(title)s"),
+        _("%(issuer)s has taken back the certificate of %(name)s. Please ask them if you do not know why."),
+    ),
+    NoticeKind(
+        "feedback_invited",
+        TOPIC,
+        _("How was it? %(title)s"),
+        _("%(names)s: three taps tell the organiser how it was on %(day_on)s. Your name does not go with it."),
+    ),
+)
+
+
+def about_certificate(kind: str, certificate: Certificate) -> Notice:
+    return Notice(
+        kind,
+        f"{kind}:{certificate.pk}",
+        "/me/record/",
+        {"name": certificate.name, "title": certificate.title, "issuer": certificate.issuer_name},
+    )
+
+
+def about_feedback(session: Session, people: Sequence[Resident]) -> Notice:
+    """`people` are those of one account; the key is that of the session and of whom it asks about."""
+    return Notice(
+        "feedback_invited",
+        f"feedback:{session.pk}:{'-'.join(str(person.pk) for person in people)}",
+        "/me/feedback/",
+        {
+            "title": session.activity.title,
+            "names": "、".join(person.name for person in people),
+            "day_on": local_day(session.starts_at).isoformat() if session.starts_at else "",
+        },
+    )
 
 
 def about_party(kind: str, party: Sequence[Registration]) -> Notice:

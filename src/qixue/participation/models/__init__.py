@@ -1,6 +1,14 @@
 from qixue.participation.models.attendance import Attendance
 from qixue.participation.models.calendar_feeds import CalendarFeed
 from qixue.participation.models.door import BundleFetch, DoorDevice, Scan, ScanQuerySet, WallCode
+from qixue.participation.models.certificates import (
+    Certificate,
+    CertificateQuerySet,
+    CertificateRule,
+    VerificationCount,
+)
+from qixue.participation.models.feedback import Feedback, FeedbackInvitation
+from qixue.participation.models.learning_record import LearningAccount, LearningEntry
 from qixue.participation.models.ledger import (
     Evidence,
     LedgerChain,
@@ -16,7 +24,14 @@ __all__ = [
     "BundleFetch",
     "CalendarFeed",
     "DoorDevice",
+    "Certificate",
+    "CertificateQuerySet",
+    "CertificateRule",
     "Evidence",
+    "Feedback",
+    "FeedbackInvitation",
+    "LearningAccount",
+    "LearningEntry",
     "LedgerChain",
     "LedgerEntry",
     "LedgerEntryQuerySet",
@@ -28,4 +43,5 @@ __all__ = [
     "ScanQuerySet",
     "Tally",
     "WallCode",
+    "VerificationCount",
 ]

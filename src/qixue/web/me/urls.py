@@ -1,6 +1,6 @@
 from django.urls import path
 
-from qixue.web.me.views import calendar, household, registrations, sign_in, tickets
+from qixue.web.me.views import calendar, feedback, household, record, registrations, sign_in, tickets
 
 app_name = "me"
 
@@ -17,6 +17,18 @@ urlpatterns = [
     path("household/new/", household.new, name="new_dependent"),
     path("household/<int:pk>/", household.edit, name="edit_dependent"),
     path("household/<int:pk>/consent/", household.consent, name="withdraw_consent"),
+    path("feedback/", feedback.questions, name="feedback"),
+    path("feedback/<int:pk>/<int:person>/", feedback.answer, name="give_feedback"),
+    path("record/", record.record, name="record"),
+    path("record/<int:pk>/", record.person_record, name="person_record"),
+    path("record/<int:pk>/account/", record.account, name="open_learning_account"),
+    path("record/<int:pk>/record.json", record.record_json, name="record_json"),
+    path("record/<int:pk>/record.pdf", record.record_file, name="record_pdf"),
+    path("record/<int:pk>/entries/new/", record.new_entry, name="new_learning_entry"),
+    path("record/entries/<int:pk>/edit/", record.edit_entry, name="edit_learning_entry"),
+    path("record/entries/<int:pk>/delete/", record.delete_entry, name="delete_learning_entry"),
+    path("record/certificates/<int:pk>/certificate.pdf", record.certificate_file, name="certificate_pdf"),
+    path("record/certificates/<int:pk>/credential.jwt", record.credential_file, name="credential"),
     path("sessions/<int:pk>/register/", registrations.register, name="register"),
     path("registrations/<uuid:party>/", registrations.registration, name="registration"),
     path("registrations/<uuid:party>/tickets/", tickets.tickets, name="tickets"),

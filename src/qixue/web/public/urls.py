@@ -4,6 +4,7 @@ from qixue.web.public.views import (
     about,
     brands,
     calendar,
+    credentials,
     figures,
     home,
     invitations,
@@ -12,6 +13,7 @@ from qixue.web.public.views import (
     programmes,
     recognitions,
     sessions,
+    verify,
 )
 
 app_name = "public"
@@ -35,6 +37,14 @@ urlpatterns = [
     path("sessions/<int:pk>/calendar.ics", calendar.session_calendar, name="session_calendar"),
     path("organisations/<str:code>/", organisations.organisation, name="organisation"),
     path("invitations/<str:secret>/", invitations.invitation, name="invitation"),
+    path("verify/", verify.verify, name="verify"),
+    path("verify/credential/", verify.credential, name="verify_credential"),
+    path("verify/<str:serial>/", verify.certificate, name="certificate"),
+    path("credentials/keys/", credentials.keys, name="credential_keys"),
+    path("credentials/keys/<str:kid>/", credentials.key, name="credential_key"),
+    path("credentials/issuers/<str:code>/", credentials.issuer, name="credential_issuer"),
+    path("credentials/issuers/<str:code>/status/<int:number>/", credentials.status, name="credential_status"),
+    path("credentials/achievements/<str:code>/<str:activity>/", credentials.achieved, name="credential_achievement"),
     path("brands/<str:code>/", brands.brand, name="brand"),
     path("about/privacy/", about.privacy, name="privacy"),
     path("about/accessibility/", about.accessibility, name="accessibility"),

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
-from qixue.participation.models import Registration
+from qixue.participation.models import Feedback, Registration
 from qixue.participation.operations import registrations as operations
 from qixue.participation.queries import listed
+from qixue.participation.queries.feedback import questions_of
 from qixue.participation.queries.registrations import (
     Party,
     obstacle_to_registering,
@@ -33,10 +34,13 @@ def home(request: HttpRequest) -> HttpResponse:
     """What this household is signed up for: what is to come first, then what was."""
     _user, resident = known(request)
     at = now()
-    parties = parties_of(household_of(resident))
+    household = household_of(resident)
+    parties = parties_of(household)
     coming = [party for party in parties if party.active and not is_over(party, at)]
     past = [party for party in reversed(parties) if party not in coming]
-    return render(request, "me/home.html", {"resident": resident, "coming": coming, "past": past[:20]})
+    questions = [question for question in questions_of(household, at=at) if question.answer is None]
+    context = {"resident": resident, "coming": coming, "past": past[:20], "questions": questions[:3]}
+    return render(request, "me/home.html", {**context, "faces": Feedback.Face.choices})
 
 
 def is_over(party: Party, at: datetime.datetime) -> bool:
