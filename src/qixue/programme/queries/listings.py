@@ -1,49 +1,23 @@
 """What a programme offers, narrowed: by words in the database, by everything else in an index of its listings."""
 
-import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from typing import TypeVar
+from collections.abc import Iterator
 
 from django.db.models import F, Q, Value
 from django.db.models.functions import StrIndex
 
+from qixue.core.copies import Copies
 from qixue.programme.listing_index import Entry, ListingIndex, facets_of_time
 from qixue.programme.models import ListingEdition, Programme, Session, SessionListing
 from qixue.programme.search import words_of
 
 KEPT_INDEXES = 4  # programmes per process: this week's, last week's, and what somebody looks up
 KEPT_WORDS = 2000  # of all programmes, each with its set
-SEATS_FOR = 1.0  # seconds for which the set of full sessions may be used; rows show their seats as they are now
+SEATS_FOR = 0.2  # seconds for which the set of full sessions may be used; rows show their seats as they are now
 COLUMNS = (
     "session_id", "starts_at", "ends_at", "region_path", "kind", "audience", "brand__code", "is_online", "is_step_free",
 )  # fmt: skip
 YES = "yes"  # the value of a filter that is either chosen or not
-Kept = TypeVar("Kept")
-
-
-class Copies(OrderedDict[object, Kept]):
-    """The things used last."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__()
-        self.most, self.lock = most, threading.RLock()
-
-    def have(self, key: object, make: Callable[[], Kept]) -> Kept:
-        """The copy under the key, made now where there is none; threads that ask meanwhile wait for it."""
-        with self.lock:
-            if key not in self:
-                self.keep(key, make())
-            self.move_to_end(key)
-            return self[key]
-
-    def keep(self, key: object, made: Kept) -> Kept:
-        with self.lock:
-            self[key] = made
-            while len(self) > self.most:
-                self.popitem(last=False)
-        return made
 
 
 indexes: Copies[ListingIndex] = Copies(KEPT_INDEXES)

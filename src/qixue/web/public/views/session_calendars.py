@@ -16,6 +16,7 @@ from qixue.core.language import is_chinese
 from qixue.places.models import Region
 from qixue.programme.models import Session
 from qixue.web import parts
+from qixue.web.public.cache import shared_for_a_second
 from qixue.web.public.finding import context_of, find, sessions_of, ways
 from qixue.web.public.forms.sessions import SessionFilterForm
 from qixue.web.public.week import tiles_of
@@ -49,6 +50,7 @@ class Day:
 
 
 @for_everybody
+@shared_for_a_second
 def month(request: HttpRequest, code: str) -> HttpResponse:
     """A month as a table of weeks; on a phone a list of days."""
     form = find(request, parts.get_programme_or_404(code), at=now(), with_past=True)
@@ -73,6 +75,7 @@ def month(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @for_everybody
+@shared_for_a_second
 def week(request: HttpRequest, code: str) -> HttpResponse:
     """Seven days from Monday, side by side; below each other on a phone."""
     form = find(request, parts.get_programme_or_404(code), at=now(), with_past=True)
@@ -156,6 +159,7 @@ class PlaceLink:
 
 
 @for_everybody
+@shared_for_a_second
 def places(request: HttpRequest, code: str) -> HttpResponse:
     """Counties as tiles and as a list with their towns, each with what is on there."""
     form = find(request, parts.get_programme_or_404(code), at=now())

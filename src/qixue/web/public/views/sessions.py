@@ -16,6 +16,7 @@ from qixue.participation.queries.registrations import obstacle_to_registering, t
 from qixue.places.models import Region
 from qixue.programme.models import Session
 from qixue.web import parts
+from qixue.web.public.cache import shared_for_a_second
 from qixue.web.public.finding import FoundSessions, context_of, find, near, ways
 from qixue.web.public.places import full_address
 from qixue.web.templatetags.qixue import day as day_text
@@ -26,6 +27,7 @@ UNSAFE_IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in 
 
 
 @for_everybody
+@shared_for_a_second
 def sessions(request: HttpRequest, code: str) -> HttpResponse:
     """The programme day by day, narrowed by what the visitor asks for."""
     form = find(request, parts.get_programme_or_404(code), at=now())
@@ -67,6 +69,7 @@ def session_day(session: Session) -> Any:
 
 
 @for_everybody
+@shared_for_a_second
 def session(request: HttpRequest, pk: int) -> HttpResponse:
     related = ("activity__programme__region", "activity__brand", "activity__organisation", "venue__region__parent")
     visible = Session.objects.public().select_related(*related, "instalment__series")
