@@ -49,6 +49,7 @@ COMMANDS = {
     "verify": ("report", _("Check whether the numbers of a work summary still stand.")),
     "ledger": ("ledger", _("Export or verify the attendance ledger.")),
     "regions": ("regions", _("Load the official tree of regions.")),
+    "search": ("search", _("Make anew what sessions are found by.")),
     "import": ("imports", _("Import plans from a sheet.")),
     "keys": ("keys", _("List or change the keys that sign tickets and certificates.")),
     "account": ("accounts", _("Reset the second step of somebody's sign-in.")),

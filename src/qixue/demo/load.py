@@ -25,6 +25,7 @@ from qixue.places.models import Region
 from qixue.places.operations import load_population, load_regions
 from qixue.programme.models import Activity, Programme, Session
 from qixue.programme.models.activities import SessionQuerySet
+from qixue.programme.operations.listings import keep_listings_of
 
 DEFAULT_SEED = 2016
 CODES = (RECORDS_CODE, PROGRAMME_CODE)
@@ -72,6 +73,8 @@ def load(edition: Edition, *, at: datetime.datetime) -> None:
         )
         for username, role in KEEPERS.items()
     )
+    for programme in Programme.objects.order_by("pk"):
+        keep_listings_of(programme)
 
 
 def description(edition: Edition, *, base_url: str) -> dict[str, Any]:

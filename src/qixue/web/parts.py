@@ -1,5 +1,6 @@
 """What pages share: the site's frame, the programme in question, forms and refusals."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +39,7 @@ def site_name() -> str:
     return str(settings.QIXUE["SITE_NAME"])
 
 
-def paginate(request: HttpRequest, rows: QuerySet[Any] | list[Any], per_page: int) -> Page[Any]:
+def paginate(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], per_page: int) -> Page[Any]:
     """The page that the address asks for; a number out of range gives the nearest page."""
     return Paginator(rows, per_page).get_page(request.GET.get("page"))
 

@@ -12,6 +12,7 @@ from qixue.web.public.views import (
     organisations,
     programmes,
     recognitions,
+    session_calendars,
     sessions,
     verify,
 )
@@ -25,6 +26,9 @@ urlpatterns = [
     path("programmes/", programmes.programmes, name="programmes"),
     path("programmes/<str:code>/", programmes.programme, name="programme"),
     path("programmes/<str:code>/sessions/", sessions.sessions, name="sessions"),
+    path("programmes/<str:code>/sessions/week/", session_calendars.week, name="sessions_week"),
+    path("programmes/<str:code>/sessions/month/", session_calendars.month, name="sessions_month"),
+    path("programmes/<str:code>/sessions/places/", session_calendars.places, name="sessions_places"),
     path("programmes/<str:code>/figures/", figures.figures, name="figures"),
     path("programmes/<str:code>/figures/<str:figure_code>/", figures.figure, name="figure"),
     path("programmes/<str:code>/figures/<str:figure_code>/sessions/<int:pk>/", figures.session, name="figure_session"),

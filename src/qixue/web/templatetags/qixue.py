@@ -170,6 +170,12 @@ def query_without(context: RequestContext, name: str) -> str:
     return query(context, **{name: "", "page": ""})
 
 
+@register.simple_tag(takes_context=True)
+def query_with(context: RequestContext, name: str, value: str) -> str:
+    """The address's query string with one answer, from its first page."""
+    return query(context, **{name: value, "page": ""})
+
+
 @register.simple_tag
 def hosts_by_role(programme: Programme | None) -> list[tuple[str, str]]:
     """Who holds and who carries out the whole programme, for the foot of its pages: role and names."""
