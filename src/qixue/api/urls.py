@@ -18,6 +18,7 @@ from qixue.api.views import (
     programmes,
     recognitions,
     regions,
+    registrations,
     returns,
     sessions,
 )
@@ -48,6 +49,7 @@ for noun in (
     follow_ups,
     returns,
     recognitions,
+    registrations,
 ):
     api.add_router("", noun.router)
 
