@@ -6,12 +6,13 @@ from typing import Any
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
+from qixue.api.errors import NotAllowed
 from qixue.core.audience import Audience
 from qixue.core.clock import now
 from qixue.participation.models import DoorDevice
 from qixue.participation.queries.door import device_of_token
-from qixue.people.models import User
-from qixue.people.queries import user_of_token
+from qixue.people.models import Resident, User
+from qixue.people.queries import household_of, user_of_token
 from qixue.people.rules import TABLE, Action
 
 
@@ -44,8 +45,11 @@ class DoorBearer(HttpBearer):
 
 STAFF_ONLY = Bearer()
 DOOR_DEVICES_ONLY = DoorBearer()
+SIGNED_IN = STAFF_ONLY  # whoever has a token, for addresses of residents
 EVERYBODY = [STAFF_ONLY, visitor]
 TOKEN_IS_OPTIONAL: dict[str, Any] = {"security": [{}]}  # joins what the OpenAPI document says about the token
+
+FOR_RESIDENTS: dict[str, Any] = {"x-audience": str(Audience.RESIDENTS)}
 
 
 def for_action(action: Action) -> dict[str, Any]:
@@ -74,3 +78,14 @@ def staff(request: HttpRequest) -> User:
     if user is None:
         raise ValueError("This address must be declared with STAFF_ONLY.")
     return user
+
+
+def household(user: User, *, is_needed: bool = False) -> list[Resident]:
+    """The resident that the user is, then those of whom they take care; empty for somebody who is no resident.
+
+    Raises NotAllowed instead where one `is_needed`.
+    """
+    resident = Resident.objects.filter(user=user).select_related("home_region").first()
+    if resident is None and is_needed:
+        raise NotAllowed
+    return household_of(resident) if resident else []

@@ -23,6 +23,7 @@ INPUT_CODES = frozenset(
         "key_missing",
         "key_reused",
         "key_twice",
+        "not_yours",
         "place_missing",
         "place_twice",
         "qualifier_not_countable",

@@ -19,6 +19,7 @@ from qixue.api.views import (
     programmes,
     recognitions,
     regions,
+    registrations,
     returns,
     sessions,
 )
@@ -50,6 +51,7 @@ for noun in (
     returns,
     recognitions,
     door,
+    registrations,
 ):
     api.add_router("", noun.router)
 

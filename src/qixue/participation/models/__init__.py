@@ -1,12 +1,12 @@
 from qixue.participation.models.attendance import Attendance
 from qixue.participation.models.calendar_feeds import CalendarFeed
-from qixue.participation.models.door import BundleFetch, DoorDevice, Scan, ScanQuerySet, WallCode
 from qixue.participation.models.certificates import (
     Certificate,
     CertificateQuerySet,
     CertificateRule,
     VerificationCount,
 )
+from qixue.participation.models.door import BundleFetch, DoorDevice, Scan, ScanQuerySet, WallCode
 from qixue.participation.models.feedback import Feedback, FeedbackInvitation
 from qixue.participation.models.learning_record import LearningAccount, LearningEntry
 from qixue.participation.models.ledger import (
@@ -23,10 +23,10 @@ __all__ = [
     "Attendance",
     "BundleFetch",
     "CalendarFeed",
-    "DoorDevice",
     "Certificate",
     "CertificateQuerySet",
     "CertificateRule",
+    "DoorDevice",
     "Evidence",
     "Feedback",
     "FeedbackInvitation",
@@ -42,6 +42,6 @@ __all__ = [
     "Scan",
     "ScanQuerySet",
     "Tally",
-    "WallCode",
     "VerificationCount",
+    "WallCode",
 ]

@@ -104,6 +104,7 @@ class Registration(models.Model):
     source = models.CharField(max_length=10, choices=Source, default=Source.SELF)
     waiting_number = models.PositiveIntegerField(null=True, blank=True)
     door_code = models.CharField(max_length=6, default=random_door_code)  # says at the door what the ticket says
+    first_place = models.PositiveIntegerField(null=True, blank=True)  # in the queue when signing up; None: had a seat
     offered_until = models.DateTimeField(null=True, blank=True)
     registered_at = models.DateTimeField()
     registered_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="registrations_made")

@@ -14,11 +14,13 @@ from qixue.people.models import GuardianConsent, Resident, User
 from qixue.people.operations.residents import CHILD_BELOW
 from qixue.programme.models import Session
 
+NOT_YOURS = _("You can act for yourself and for people in your household only.")
+
 
 def must_act_for(user: User, people: Sequence[Resident], *, is_staff: bool) -> None:
     """Refused: not_yours."""
     if not is_staff and not all(may_act_for(user, person) for person in people):
-        raise Refused("not_yours", _("You can act for yourself and for people in your household only."))
+        raise Refused("not_yours", NOT_YOURS)
 
 
 def check_window(session: Session, terms: RegistrationTerms, *, at: datetime.datetime, is_staff: bool) -> None:

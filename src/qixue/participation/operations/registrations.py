@@ -95,8 +95,9 @@ def placed(session: Session, people: Sequence[Resident]) -> list[Registration]:
         for row in rows:
             row.state = State.CONFIRMED
         return rows
-    for number, row in enumerate(rows, start=session.last_waiting_number + 1):
-        row.state, row.waiting_number = State.WAITING, number
+    for ahead, row in enumerate(rows, start=1):
+        row.state, row.waiting_number = State.WAITING, session.last_waiting_number + ahead
+        row.first_place = session.waiting_count + ahead
     session.waiting_count += len(rows)
     session.last_waiting_number += len(rows)
     session.save(update_fields=["waiting_count", "last_waiting_number"])
