@@ -17,6 +17,7 @@ from qixue.participation.models.ledger import (
     Participant,
     Tally,
 )
+from qixue.participation.models.lotteries import Lottery
 from qixue.participation.models.registrations import Registration, RegistrationQuerySet, RegistrationTerms
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "LedgerChain",
     "LedgerEntry",
     "LedgerEntryQuerySet",
+    "Lottery",
     "Participant",
     "Registration",
     "RegistrationQuerySet",

@@ -17,7 +17,9 @@ from qixue.core.refusal import Refused
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.operations.door_codes import free_door_codes
 from qixue.participation.operations.eligibility import check_people, check_window, must_act_for
+from qixue.participation.operations.lotteries import entered
 from qixue.participation.operations.seats import locked_session, promote, tell_party
+from qixue.participation.queries.lotteries import is_before_draw
 from qixue.participation.queries.registrations import terms_of
 from qixue.participation.rules import may_manage_registrations
 from qixue.people.models import Resident, User
@@ -37,11 +39,11 @@ def register(
     at: datetime.datetime,
     source: str = Registration.Source.SELF,
 ) -> list[Registration]:
-    """Give the people seats at the session, or the next places in its queue; all of them or none.
+    """Give the people seats at the session, or the next places in its queue, or an entry in its draw; all or none.
 
     `party` is made by the form or program that asks: asked again with it, the first answer is given.
     Refused: key_reused, already_registered, not_yours, no_registration, registration_not_open, registration_closed,
-    too_many_places, too_young, too_old, other_region, guardian_needed.
+    too_many_places, too_young, too_old, other_region, guardian_needed, not_committed, draw_pending.
     """
     if not people or len({person.pk for person in people}) != len(people):
         raise ValueError("A party has one person or more, each once.")
@@ -54,13 +56,14 @@ def register(
     check_window(session, terms, at=at, is_staff=is_staff)
     check_people(session, terms, people, at=at)
     check_places(session, terms, people, by, is_staff=is_staff)
-    made = placed(session, people)
+    is_by_lot = is_before_draw(session, terms)
+    made = entered(session, terms, people, at=at) if is_by_lot else placed(session, people)
     for registration, door_code in zip(made, free_door_codes(session, len(made)), strict=True):
         registration.party, registration.source, registration.door_code = party, source, door_code
         registration.registered_at, registration.registered_by = at, by
     Registration.objects.bulk_create(made)
     record_audit("registration.made", session, by=by, at=at, details={"party": str(party), "places": len(made)})
-    tell_party(made, "registration_confirmed" if made[0].state == State.CONFIRMED else "registration_waiting", at=at)
+    tell_party(made, f"registration_{made[0].state}", at=at)
     return made
 
 
@@ -142,7 +145,7 @@ def release(session: Session, rows: Sequence[Registration], *, reason: str, at: 
     """Take the rows out of the seats and the queue of a session that is locked."""
     seated = sum(row.state in Registration.SEATED_STATES for row in rows)
     session.taken_count -= seated
-    session.waiting_count -= len(rows) - seated
+    session.waiting_count -= sum(row.state == State.WAITING for row in rows)
     session.save(update_fields=["taken_count", "waiting_count"])
     for row in rows:
         row.state, row.cancelled_at, row.cancel_reason = State.CANCELLED, at, reason
@@ -182,8 +185,10 @@ def keep_queues(*, at: datetime.datetime) -> int:
     with_room = Session.objects.filter(
         state=Session.State.PLANNED, waiting_count__gt=0, seat_count__gt=F("taken_count"), starts_at__gt=at
     )
-    off = Session.objects.filter(state=Session.State.CANCELLED).exclude(taken_count=0, waiting_count=0)
-    keys = {pk for found in (overdue, with_room, off) for pk in found.values_list("pk", flat=True)}
+    called_off = Session.objects.filter(state=Session.State.CANCELLED)
+    off = called_off.exclude(taken_count=0, waiting_count=0)
+    not_drawn = called_off.filter(registrations__state=State.ENTERED)
+    keys = {pk for found in (overdue, with_room, off, not_drawn) for pk in found.values_list("pk", flat=True)}
     return sum(keep_queue(pk, at=at) for pk in sorted(keys))
 
 

@@ -10,10 +10,12 @@ from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
+from qixue.participation.lottery import entry_number
 from qixue.participation.models import Feedback, Registration
 from qixue.participation.operations import registrations as operations
 from qixue.participation.queries import listed
 from qixue.participation.queries.feedback import questions_of
+from qixue.participation.queries.lotteries import drawn_of, is_before_draw
 from qixue.participation.queries.registrations import (
     Party,
     obstacle_to_registering,
@@ -62,7 +64,12 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("me:registration", made[0].party)
         except Refused as refusal:
             form.refuse(refusal)
-    context = {"session": session, "programme": session.activity.programme, "terms": terms}
+    context = {
+        "session": session,
+        "programme": session.activity.programme,
+        "terms": terms,
+        "is_by_lot": is_before_draw(session, terms),
+    }
     return parts.form_page(request, "me/registrations/register.html", form, **context)
 
 
@@ -83,6 +90,9 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "has_offer": has_offer,
         "has_ticket": bool(ticket_holders(found)),
         "is_over": is_over(found, now()),
+        "terms": terms_of(found.session),
+        "drawn": drawn_of(found),
+        "entry": entry_number(found.key),
     }
     return render(request, "me/registrations/detail.html", {**context, **around(found)})
 
