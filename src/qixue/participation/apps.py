@@ -21,3 +21,5 @@ class ParticipationConfig(AppConfig):
         duties.register(Duty("verification_counts", verification.forget_tries, every=datetime.timedelta(hours=6)))
         lotteries = import_module("qixue.participation.operations.lotteries")
         duties.register(Duty("lotteries", lotteries.keep_lotteries, every=datetime.timedelta(seconds=1)))
+        check_ins = import_module("qixue.participation.operations.check_ins")
+        duties.register(Duty("attended sessions", check_ins.hold_attended, every=datetime.timedelta(minutes=1)))
