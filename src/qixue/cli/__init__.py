@@ -50,6 +50,7 @@ COMMANDS = {
     "ledger": ("ledger", _("Export or verify the attendance ledger.")),
     "regions": ("regions", _("Load the official tree of regions.")),
     "import": ("imports", _("Import plans from a sheet.")),
+    "door": ("door", _("Take in what a door device saved.")),
     "keys": ("keys", _("List or change the keys that sign tickets and certificates.")),
     "account": ("accounts", _("Reset the second step of somebody's sign-in.")),
 }

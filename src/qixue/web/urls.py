@@ -17,5 +17,6 @@ urlpatterns = [
     path("workspace/components/", gallery.components, name="components"),
     path("workspace/", include("qixue.web.workspace.urls")),
     path("me/", include("qixue.web.me.urls")),
+    path("door/", include("qixue.web.door.urls")),
     path("", include("qixue.web.public.urls")),
 ]
