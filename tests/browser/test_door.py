@@ -1,176 +1,101 @@
 """The door app in a real browser: a day without a network, two devices, and not one entry lost or doubled."""
 
-import datetime
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import segno
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import PHONE, Reader
-from tests.door import DEVICE_TOKEN, ticket_of
-from tests.factories import DoorDeviceFactory, OpenSessionFactory, RegistrationFactory, ResidentFactory, UserFactory
+from tests.browser.conftest import Reader
+from tests.browser.door import (
+    HOUR,
+    SECOND_TOKEN,
+    choose_name,
+    enter_code,
+    expect_unsent,
+    inside,
+    open_way,
+    registered,
+    scan_ticket,
+)
+from tests.door import ticket_of
+from tests.factories import DoorDeviceFactory, OpenSessionFactory
 
-from qixue.cli import main
 from qixue.core.clock import now
 from qixue.core.signing_keys import public_keys, published
-from qixue.participation.models import Attendance, DoorDevice, Evidence, LedgerEntry, Registration, Scan
-from qixue.participation.operations.door_devices import revoke_device
+from qixue.participation.models import DoorDevice, Evidence, LedgerEntry, Registration, Scan
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-HOUR = datetime.timedelta(hours=1)
-SECOND_TOKEN = f"{DoorDevice.PREFIX}of-the-other-gate"
 OpenPhone = Callable[..., Reader]
 
 
-@pytest.fixture
-def session() -> Session:
-    return OpenSessionFactory(
-        starts_at=now() - HOUR / 2,
-        ends_at=now() + HOUR,
-        seat_count=40,
-        counting_rule=Session.CountingRule.LIST_AND_OTHERS,
-    )
+def work_alone(east: Page, west: Page, people: dict[str, Registration]) -> None:
+    """What both doors do without a network: the elder comes to both of them."""
+    scan_ticket(east, ticket_of(people["elder"]), "in")
+    scan_ticket(east, ticket_of(people["elder"]), "already")
+    enter_code(east, people["teacher"].door_code, "in")
+    choose_name(east, "嘉明", "in")
+    east.click("[data-all]")
+    expect(east.locator("#companions")).to_be_hidden()
+    scan_ticket(west, ticket_of(people["elder"]), "in")
+    choose_name(west, "大山", "in")
+    open_way(west, "walk_in")
+    west.click("[data-form=walk_in] button")
+    west.wait_for_selector("#result[data-verdict=walked_in]")
 
 
 @pytest.fixture
-def device(session: Session) -> DoorDevice:
-    return DoorDeviceFactory(sessions=[session], valid_until=now() + 3 * HOUR)
-
-
-@pytest.fixture
-def open_phone(open_browser: Callable[..., Reader]) -> OpenPhone:
-    """A phone that has opened the link of a device and can do without the network from now on."""
-
-    def open_one(token: str = DEVICE_TOKEN, *, language: str = "zh-hans") -> Reader:
-        phone = open_browser(size=PHONE, language=language)
-        phone.visit(f"/door/#{token}").wait_for_selector("[data-way]:visible")
-        phone.page.evaluate(TAKEN_OVER)
-        return phone
-
-    return open_one
-
-
-TAKEN_OVER = """
-() => new Promise((resolve) => {
-  if (navigator.serviceWorker.controller) resolve();
-  navigator.serviceWorker.addEventListener("controllerchange", () => resolve(), { once: true });
-})
-"""
-
-
-def registered(session: Session, name: str, **values: object) -> Registration:
-    return RegistrationFactory(session=session, resident=ResidentFactory(name=name), **values)
-
-
-def open_way(page: Page, way: str) -> None:
-    if page.locator("[data-act=back]").is_visible():
-        page.click("[data-act=back]")
-    page.click(f"[data-way={way}]")
-    page.wait_for_selector(f"[data-view={way}]:visible")
-
-
-def scan_ticket(page: Page, text: str, verdict: str) -> None:
-    """As a hand scanner types it."""
-    if not page.locator("#ticket").is_visible():
-        open_way(page, "scan")
-    before = number_of_scans(page)
-    page.fill("#ticket", text)
-    page.press("#ticket", "Enter")
-    expect(page.locator("#recent")).to_have_attribute("data-count", str(before + 1))
-    expect(page.locator("#result")).to_have_attribute("data-verdict", verdict)
-
-
-def number_of_scans(page: Page) -> int:
-    return int(page.get_attribute("#recent", "data-count") or 0)
-
-
-def enter_code(page: Page, code: str, verdict: str) -> None:
-    open_way(page, "code")
-    page.locator("#digits").press_sequentially(code)
-    page.wait_for_selector(f"#result[data-verdict={verdict}]")
-
-
-def choose_name(page: Page, typed: str, verdict: str) -> None:
-    open_way(page, "name")
-    page.fill("#search", typed)
-    page.click("#people button")
-    page.wait_for_selector(f"#result[data-verdict={verdict}]")
-
-
-def expect_unsent(page: Page, count: int) -> None:
-    expect(page.locator("#unsent")).to_have_attribute("data-count", str(count))
-
-
-def inside(session: Session) -> list[str]:
-    """Who is in, by name; a walk-in without a name as an empty one."""
-    scans = Scan.objects.filter(session=session, verdict=Scan.Verdict.COUNTED).select_related("resident")
-    assert scans.count() == Attendance.objects.filter(session=session).count()
-    return sorted(scan.resident.name if scan.resident else "" for scan in scans)
+def people(door_session: Session) -> dict[str, Registration]:
+    father = registered(door_session, "李嘉明")
+    return {
+        "elder": registered(door_session, "张桂兰"),
+        "teacher": registered(door_session, "陈雅文"),
+        "father": father,
+        "child": registered(door_session, "李小宝", party=father.party),
+        "neighbour": registered(door_session, "孙大山"),
+    }
 
 
 def test_two_devices_without_network_end_in_the_exact_union(
-    open_phone: OpenPhone, session: Session, device: DoorDevice
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice, people: dict[str, Registration]
 ) -> None:
-    DoorDeviceFactory(
-        sessions=[session],
-        valid_until=now() + 3 * HOUR,
-        organisation=device.organisation,
-        name="西门",
-        digest=DoorDevice.digest_of(SECOND_TOKEN),
-    )
-    elder, teacher = registered(session, "张桂兰"), registered(session, "陈雅文")
-    father = registered(session, "李嘉明")
-    registered(session, "李小宝", party=father.party)
-    registered(session, "孙大山")
+    digest = DoorDevice.digest_of(SECOND_TOKEN)
+    values = {"organisation": door_device.organisation, "valid_until": door_device.valid_until}
+    DoorDeviceFactory(sessions=[door_session], name="西门", digest=digest, **values)
     east, west = open_phone(), open_phone(SECOND_TOKEN)
     for phone in (east, west):
         phone.context.set_offline(True)
 
-    scan_ticket(east.page, ticket_of(elder), "in")
-    scan_ticket(east.page, ticket_of(elder), "already")
-    enter_code(east.page, teacher.door_code, "in")
-    choose_name(east.page, "嘉明", "in")
-    east.page.click("[data-all]")
-    expect(east.page.locator("#companions")).to_be_hidden()
-    scan_ticket(west.page, ticket_of(elder), "in")  # the same person, by another door
-    choose_name(west.page, "大山", "in")
-    open_way(west.page, "walk_in")
-    west.page.click("[data-form=walk_in] button")
-    west.page.wait_for_selector("#result[data-verdict=walked_in]")
+    work_alone(east.page, west.page, people)
     for phone, count in ((east, 5), (west, 3)):
         phone.page.reload()
         phone.page.wait_for_selector("[data-way]:visible")
         expect_unsent(phone.page, count)
         expect(phone.page.locator("#network")).to_have_text("没有网络")
     assert Scan.objects.count() == 0
-
     for phone in (east, west):
         phone.context.set_offline(False)
         expect_unsent(phone.page, 0)
 
-    assert inside(session) == ["", "孙大山", "张桂兰", "李嘉明", "李小宝", "陈雅文"]
-    rows = Scan.objects.order_by("device", "sequence").values_list("device__name", "sequence", "verdict")
-    assert [row[:2] for row in rows] == [("东门1号", n) for n in range(1, 6)] + [("西门", n) for n in range(1, 4)]
-    assert sorted(scan.verdict for scan in Scan.objects.filter(registration=elder)) == [
-        "already_in",
-        "already_in",
-        "counted",
-    ]
-    east.page.reload()  # the list that came with the last round knows whom the other door let in
+    assert inside(door_session) == ["", "孙大山", "张桂兰", "李嘉明", "李小宝", "陈雅文"]
+    rows = list(Scan.objects.order_by("device", "sequence").values_list("device__name", "sequence"))
+    assert rows == [("东门1号", n) for n in range(1, 6)] + [("西门", n) for n in range(1, 4)]
+    of_elder = Scan.objects.filter(registration=people["elder"]).values_list("verdict", flat=True)
+    assert sorted(of_elder) == ["already_in", "already_in", "counted"]
+    east.page.reload()  # the list that comes with the next round knows whom the other door let in
     open_way(east.page, "name")
     east.page.fill("#search", "大山")
     expect(east.page.locator("#people")).to_contain_text("已在场")
 
 
 def test_every_verdict_says_what_it_is_and_is_stored(
-    open_phone: OpenPhone, session: Session, device: DoorDevice
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
 ) -> None:
     other = registered(OpenSessionFactory(starts_at=now(), ends_at=now() + HOUR), "王秀英")
-    gone = registered(session, "刘洋", state=Registration.State.CANCELLED)
-    waiting = registered(session, "赵敏", waiting_number=1)
+    gone = registered(door_session, "刘洋", state=Registration.State.CANCELLED)
+    waiting = registered(door_session, "赵敏", waiting_number=1)
     phone = open_phone()
     phone.context.set_offline(True)
 
@@ -184,12 +109,14 @@ def test_every_verdict_says_what_it_is_and_is_stored(
     expect_unsent(phone.page, 0)
 
     assert Scan.objects.count() == 6
-    assert inside(session) == []
+    assert inside(door_session) == []
 
 
-def test_every_changed_bit_of_a_ticket_is_refused(open_phone: OpenPhone, session: Session, device: DoorDevice) -> None:
+def test_every_changed_bit_of_a_ticket_is_refused(
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
+) -> None:
     """By both ways of checking; a changed key id is tried with a key that claims this id, too."""
-    ticket = ticket_of(registered(session, "张桂兰"))
+    ticket = ticket_of(registered(door_session, "张桂兰"))
     keys = [published(key) for key in public_keys("ticket")]
     phone = open_phone()
 
@@ -241,60 +168,10 @@ async ([text, keys]) => {
 """
 
 
-def test_revoked_device_keeps_its_entries_and_says_so(
-    open_phone: OpenPhone, session: Session, device: DoorDevice, tmp_path: Path
+def test_photo_of_a_ticket_is_read(
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice, tmp_path: Path
 ) -> None:
-    elder = registered(session, "张桂兰")
-    phone = open_phone()
-    phone.context.set_offline(True)
-    scan_ticket(phone.page, ticket_of(elder), "in")
-    revoke_device(device, by=UserFactory(), at=now())
-
-    phone.context.set_offline(False)
-
-    phone.page.wait_for_selector("#revoked:visible")
-    expect_unsent(phone.page, 1)
-    assert "张桂兰" not in phone.page.evaluate(BUNDLES)  # a phone that was lost shows no names any more
-    with phone.page.expect_download() as download:
-        phone.page.click("#revoked [data-act=export]")
-    download.value.save_as(tmp_path / "saved.json")
-    assert DEVICE_TOKEN not in (tmp_path / "saved.json").read_text()
-    assert main(["door", "import", str(tmp_path / "saved.json")]) == 0
-    assert inside(session) == ["张桂兰"]
-    assert [text for text in phone.console if "401" not in text] == []
-    phone.console.clear()  # that the browser notes the refusal is expected here
-
-
-BUNDLES = """
-() => new Promise((resolve) => {
-  const request = indexedDB.open("qixue-door");
-  request.onsuccess = () => {
-    const all = request.result.transaction("devices").objectStore("devices").getAll();
-    all.onsuccess = () => resolve(JSON.stringify(all.result));
-  };
-})
-"""
-
-
-def test_two_tabs_share_one_row_of_numbers(open_phone: OpenPhone, session: Session, device: DoorDevice) -> None:
-    phone = open_phone()
-    other = phone.context.new_page()
-    other.goto(phone.page.url)
-    other.wait_for_selector("[data-way]:visible")
-    hurry = "() => { for (let n = 0; n < 12; n++) document.querySelector('[data-form=walk_in]').requestSubmit(); }"
-
-    for page in (phone.page, other):
-        page.evaluate(hurry)
-    for page in (phone.page, other):
-        expect(page.locator("#recent")).to_have_attribute("data-count", "24")
-        expect_unsent(page, 0)
-
-    assert sorted(Scan.objects.values_list("sequence", flat=True)) == list(range(1, 25))
-    assert len(inside(session)) == 24
-
-
-def test_photo_of_a_ticket_is_read(open_phone: OpenPhone, session: Session, device: DoorDevice, tmp_path: Path) -> None:
-    registration = registered(session, "张桂兰")
+    registration = registered(door_session, "张桂兰")
     segno.make(ticket_of(registration), error="m").save(str(tmp_path / "code.png"), scale=6)
     phone = open_phone()
     phone.context.set_offline(True)
@@ -307,7 +184,7 @@ def test_photo_of_a_ticket_is_read(open_phone: OpenPhone, session: Session, devi
 
 
 def test_head_count_brings_a_small_photo_of_the_sheet(
-    open_phone: OpenPhone, session: Session, device: DoorDevice, tmp_path: Path
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice, tmp_path: Path
 ) -> None:
     segno.make("签到表", error="h").save(str(tmp_path / "sheet.png"), scale=100)  # 3300 pixels wide
     phone = open_phone()
@@ -322,56 +199,20 @@ def test_head_count_brings_a_small_photo_of_the_sheet(
 
     phone.page.wait_for_selector("#result[data-verdict=counted]")
     expect_unsent(phone.page, 0)
-    entry = LedgerEntry.objects.get(session=session)
+    entry = LedgerEntry.objects.get(session=door_session)
     assert (entry.count, entry.qualifier) == (37, "about")
     assert Evidence.objects.get(pk=entry.evidence_id).file
-
-
-def test_new_version_is_offered_and_waits(
-    open_phone: OpenPhone, session: Session, device: DoorDevice, settings: pytest.FixtureRequest
-) -> None:
-    phone = open_phone()
-    caches = phone.page.evaluate("caches.keys()")
-    settings.QIXUE = {**settings.QIXUE, "SITE_NAME": "新名字"}
-
-    phone.page.evaluate("navigator.serviceWorker.getRegistration().then((registration) => registration.update())")
-    phone.page.wait_for_selector("#update:visible")
-    phone.page.reload()
-    assert "新名字" not in phone.page.title()
-    phone.page.wait_for_selector("#update:visible")
-    phone.page.click("[data-act=update]")
-
-    expect(phone.page).to_have_title("签到台 · 新名字")
-    assert len(caches) == 1
-    assert [name for name in phone.page.evaluate("caches.keys()") if name in caches] == []
-
-
-def test_device_is_cleared_once_everything_is_sent(open_phone: OpenPhone, session: Session, device: DoorDevice) -> None:
-    elder = registered(session, "张桂兰")
-    phone = open_phone()
-    phone.context.set_offline(True)
-    scan_ticket(phone.page, ticket_of(elder), "in")
-    phone.page.click("[data-act=device]")
-    expect(phone.page.locator("[data-act=erase]")).to_be_disabled()
-    phone.context.set_offline(False)
-    expect_unsent(phone.page, 0)
-
-    phone.page.click("[data-act=erase]")
-    phone.page.click("[data-act=erase-now]")
-
-    phone.page.wait_for_selector("[data-view=setup]:visible")
-    assert phone.page.evaluate(BUNDLES) == "[]"
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_no_view_breaks_a_rule_of_access(
     open_phone: OpenPhone,
-    session: Session,
-    device: DoorDevice,
+    door_session: Session,
+    door_device: DoorDevice,
     language: str,
     axe_violations: Callable[[Page], list[str]],
 ) -> None:
-    registered(session, "张桂兰")
+    registered(door_session, "张桂兰")
     phone = open_phone(language=language)
     found = {"door": axe_violations(phone.page)}
 
@@ -391,33 +232,3 @@ def test_no_view_breaks_a_rule_of_access(
 
     assert {view: broken for view, broken in found.items() if broken} == {}
     assert min(buttons) >= 60
-
-
-def test_device_link_leaves_no_token_in_the_address(
-    open_phone: OpenPhone, session: Session, device: DoorDevice
-) -> None:
-    phone = open_phone()
-
-    assert phone.page.evaluate("location.href") == f"{phone.site}/door/"
-    phone.page.reload()
-    phone.page.wait_for_selector("[data-way]:visible")
-
-
-def test_link_that_is_not_known_is_refused_kindly(open_browser: Callable[..., Reader]) -> None:
-    phone = open_browser(size=PHONE)
-
-    page = phone.visit(f"/door/#{DEVICE_TOKEN}")
-
-    page.wait_for_selector("[data-view=setup]:visible")
-    expect(page.locator("#link-state")).to_contain_text("请向主办方要一个新的")
-    assert [text for text in phone.console if "401" not in text] == []
-    phone.console.clear()
-
-
-def test_browser_that_keeps_nothing_is_sent_to_another(open_browser: Callable[..., Reader]) -> None:
-    phone = open_browser(size=PHONE)
-    phone.page.add_init_script("delete Navigator.prototype.serviceWorker;")
-
-    page = phone.visit("/door/")
-
-    page.wait_for_selector("[data-view=unsupported]:visible")

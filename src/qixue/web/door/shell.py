@@ -21,6 +21,7 @@ PACKAGE = Path(__file__).resolve().parent
 STATIC = PACKAGE.parent / "static"
 STYLES = ("css/tokens.css", "css/base.css", "css/controls.css")
 ICON = "img/seal.svg"
+LATE = "door/late.js"
 WAYS = ("scan", "code", "name", "walk_in", "head_count")
 QUALIFIERS = ("exact", "about")  # those that a count may have
 CACHED = {".js", ".css", ".png"}
@@ -56,7 +57,8 @@ def shell_html(language: str) -> str:
         "icon": staticfiles_storage.url(ICON),
         "touch_icon": static_url("door/icon-192.png"),
         "script": static_url("door/app.js"),
-        "modules": [static_url(f"door/{path.name}") for path in sorted((STATIC / "door").glob("*.js"))],
+        "late": static_url(LATE),
+        "modules": [name for name in own_files() if name.endswith(".js") and "/qr/" not in name],
         "bundle": reverse("api:read_bundle"),
         "scans": reverse("api:deliver_scans"),
         "ways": WAYS,

@@ -13,8 +13,8 @@ import { currentLanguage, languages, speak, word } from "./words.js";
 
 const { bundle, scans, worker } = document.body.dataset;
 const byId = (id) => document.getElementById(id);
-const tabs = new BroadcastChannel("qixue-door");
 const scanner = new Scanner(byId("camera"), (text) => act(() => desk.checkTicket(text)));
+let tabs;
 let store;
 let desk;
 let sync;
@@ -38,9 +38,9 @@ async function refresh() {
 async function settle() {
   const view = currentView();
   if (!desk.device) return show((await store.setting("token")) && !sync.failures ? "loading" : "setup");
-  if (desk.device.state === "revoked" && view !== "device") return show("device");
+  if (desk.device.state === "revoked" && !["device", "setup"].includes(view)) return show("device");
   if (!desk.session && !["sessions", "device"].includes(view)) return chooseSession();
-  if (["loading", "setup"].includes(view)) show("door");
+  if (["loading", "setup"].includes(view) && desk.device.state !== "revoked") show("door");
   if (view === "sessions") renderSessions(desk, choose);
   if (view === "name") listPeople();
 }
@@ -175,6 +175,7 @@ const acts = {
   device: () => show("device"),
   sessions: chooseSession,
   sync: () => sync.now(true),
+  setup: () => show("setup"),
   export: () => saveFile(store),
   language: changeLanguage,
   camera: toggleCamera,
@@ -232,8 +233,10 @@ function listen() {
 }
 
 async function start() {
+  document.documentElement.dataset.started = "";
   const token = takeToken();
   if (!(await canKeep())) return show("unsupported");
+  tabs = new BroadcastChannel("qixue-door");
   store = await openStore();
   desk = new Desk(store);
   sync = new Sync(store, { bundle, scans }, async () => {

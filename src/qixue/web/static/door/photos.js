@@ -4,7 +4,8 @@ const LARGEST = 1_000_000; // bytes of JPEG, about 1.35 MB as base64
 
 /** A canvas with the picture, at most `longest` pixels wide or high. Throws where the file is no picture. */
 export async function drawn(file, longest = LONGEST_SIDE) {
-  const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+  const upright = { imageOrientation: "from-image" };
+  const picture = await createImageBitmap(file, upright).catch(() => createImageBitmap(file)); // older Safari knows no options
   const scale = Math.min(1, longest / Math.max(picture.width, picture.height));
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(picture.width * scale));

@@ -9,6 +9,7 @@ const RECENT = 30;
 const byId = (id) => document.getElementById(id);
 
 let current = "loading";
+let hasDevice = false;
 export const currentView = () => current;
 
 /** One of the sections with `data-view`. */
@@ -17,7 +18,7 @@ export function show(view, { isBack = false } = {}) {
   const isSame = view === current;
   current = view;
   for (const section of document.querySelectorAll("[data-view]")) section.hidden = section.dataset.view !== view;
-  document.querySelector("[data-act=back]").hidden = ["loading", "unsupported", "setup", "sessions", "door"].includes(view);
+  document.querySelector("[data-act=back]").hidden = (view === "setup" && !hasDevice) || ["loading", "unsupported", "sessions", "door"].includes(view);
   if (isSame) return;
   if (!isBack && history.state?.view !== view) history.pushState({ view }, "");
   byId(FIRST_FIELD[view] || "main").focus();
@@ -37,6 +38,7 @@ function shown(id, isShown, sentence) {
 /** Everything that follows from the data: called after each entry and each round of sending. */
 export function render({ desk, unsent, isOffline, linkRefused, linkWaits }) {
   const { device, session } = desk;
+  hasDevice = Boolean(device);
   text("title", session?.title || word("door"));
   text("subtitle", session ? `${time(session.starts_at)} ${session.venue}` : "");
   document.querySelector("[data-act=device]").hidden = !device;

@@ -2,7 +2,7 @@
 
 /** Whether this browser can keep a list and work without a network. Some (WeChat's, private windows) cannot. */
 export async function canKeep() {
-  if (!("serviceWorker" in navigator) || !("indexedDB" in window) || !crypto.subtle || !crypto.randomUUID) return false;
+  if (!("serviceWorker" in navigator) || !("indexedDB" in window) || !("BroadcastChannel" in window) || !crypto.subtle || !crypto.randomUUID) return false;
   return new Promise((resolve) => {
     try {
       const request = indexedDB.open("qixue-door-try");

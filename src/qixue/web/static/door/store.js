@@ -1,7 +1,8 @@
 // Everything that the device keeps, in IndexedDB. An entry is written once and only ever gets the server's answer added.
 //
 // devices:  what a link stands for: id, name, token, sequence (the last one given), bundle, offset (ms, server minus device)
-// scans:    uuid, device, sequence, isSent (0 or 1), body (as the server takes it), verdict (shown here), answer (the server's)
+// scans:    uuid, device, sequence, isSent (0 or 1), hasPhoto, body (as the server takes it), verdict (shown here),
+//           answer (the server's), tries (how often it was sent again after an answer)
 // photos:   uuid of a head count and its JPEG as base64, apart so that reading the scans stays quick
 // settings: name and value
 const NAME = "qixue-door";
@@ -75,13 +76,19 @@ export class Store {
     return asked(this.read("devices").getAll());
   }
 
-  /** Changes some values of a device; the sequence is given out by `add` alone. */
+  /** A device whose link was opened: a new one, or one that is known and goes on with its numbers. */
+  openDevice(id, values) {
+    return this.write(["devices"], async (devices) => {
+      const known = (await asked(devices.get(id))) || { sequence: 0 };
+      devices.put({ ...known, ...values, id });
+    });
+  }
+
+  /** Changes some values of a device that is still there; the sequence is given out by `add` alone. */
   changeDevice(id, values) {
     return this.write(["devices"], async (devices) => {
-      const device = (await asked(devices.get(id))) || { id, sequence: 0, offset: 0 };
-      const changed = { ...device, ...values, id, sequence: Math.max(device.sequence, values.sequence || 0) };
-      await asked(devices.put(changed));
-      return changed;
+      const device = await asked(devices.get(id));
+      if (device) devices.put({ ...device, ...values, id, sequence: device.sequence });
     });
   }
 
@@ -91,7 +98,7 @@ export class Store {
       const device = await asked(devices.get(deviceId));
       const sequence = device.sequence + 1;
       const uuid = crypto.randomUUID();
-      const scan = { uuid, device: deviceId, sequence, isSent: 0, body: { uuid, sequence, ...body }, verdict, answer: null, tries: 0 };
+      const scan = { uuid, device: deviceId, sequence, isSent: 0, hasPhoto: Boolean(photo), body: { uuid, sequence, ...body }, verdict, answer: null, tries: 0 };
       devices.put({ ...device, sequence });
       scans.add(scan);
       if (photo) photos.add({ uuid, photo });

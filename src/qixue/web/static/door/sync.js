@@ -1,7 +1,7 @@
 // Sends entries and fetches the list. Nothing is given up: what the server did not answer for is sent again.
 const BATCH = 200; // entries
-const BATCH_SIZE = 4_000_000; // characters: photos go a few at a time
-const PATIENCE = 30_000; // ms for one answer
+const PATIENCE = 30_000; // ms for one answer, and as long again for each 300 kB that go up: 2G is slow, not dead
+const SLOWEST = 10; // characters in a millisecond
 const EVERY = 30_000; // ms
 const FIRST_WAIT = 5_000; // ms after a failure, doubled with each further one
 const LONGEST_WAIT = 300_000; // ms
@@ -74,7 +74,7 @@ export class Sync {
     try {
       const { answer, offset } = await this.ask("bundle", token);
       const known = { name: answer.device.name, token, bundle: answer, offset, state: "", fetchedAt: Date.now() };
-      await this.store.changeDevice(answer.device.id, { ...known, sequence: answer.device.highest_sequence || 0 });
+      await this.store.openDevice(answer.device.id, known);
       await this.store.keep("device", answer.device.id);
       await this.store.keep("token", "");
       await this.store.keep("link_refused", false);
@@ -120,7 +120,7 @@ export class Sync {
     const passed = new Set();
     for (;;) {
       const waiting = (await this.store.unsent(device.id, BATCH + passed.size + 1)).filter((scan) => !passed.has(scan.uuid));
-      const batch = await this.packed(waiting.slice(0, BATCH));
+      const batch = await this.next(waiting);
       const missing = await this.post(device, batch, passed);
       if (waiting.length <= batch.length) {
         await this.store.sendAgain(device.id, missing);
@@ -129,16 +129,11 @@ export class Sync {
     }
   }
 
-  async packed(scans) {
-    const batch = [];
-    let size = 0;
-    for (const scan of scans) {
-      const body = await this.store.body(scan);
-      size += JSON.stringify(body).length;
-      if (batch.length && size > BATCH_SIZE) break;
-      batch.push(body);
-    }
-    return batch;
+  /** The bodies to send next. Photos go last and one at a time, so that a slow network brings the people first. */
+  next(waiting) {
+    const light = waiting.filter((scan) => !scan.hasPhoto);
+    const chosen = light.length ? light.slice(0, BATCH) : waiting.slice(0, 1);
+    return Promise.all(chosen.map((scan) => this.store.body(scan)));
   }
 
   /** Sends a batch; one that is not taken as a whole is sent in halves, so that one bad entry holds up no other. */
@@ -156,7 +151,7 @@ export class Sync {
   }
 
   async postOnce(device, batch, passed) {
-    const { sequence } = await this.store.device(device.id);
+    const { sequence } = (await this.store.device(device.id)) || device; // it may have been removed meanwhile
     const body = { clock: new Date().toISOString(), highest_sequence: sequence, scans: batch };
     const { answer } = await this.ask("scans", device.token, body);
     const own = new Set(batch.map((scan) => scan.uuid));
@@ -172,8 +167,9 @@ export class Sync {
   async ask(address, token, body) {
     const began = Date.now();
     const headers = { Authorization: `Bearer ${token}`, "Accept-Language": document.documentElement.lang };
-    const options = { headers, cache: "no-store", credentials: "omit", redirect: "error", signal: timeout() };
+    const options = { headers, cache: "no-store", credentials: "omit", redirect: "error" };
     if (body) Object.assign(options, { method: "POST", body: JSON.stringify(body), headers: { ...headers, "Content-Type": "application/json" } });
+    options.signal = after(PATIENCE + (options.body?.length || 0) / SLOWEST);
     const response = await fetch(this.addresses[address], options);
     const answer = await response.json().catch(() => null);
     if (response.ok && answer) {
@@ -188,9 +184,8 @@ export class Sync {
 /** A device that was called back keeps its entries and forgets the names. */
 const withoutPeople = (bundle) => ({ ...bundle, sessions: bundle.sessions.map((session) => ({ ...session, people: [] })) });
 
-function timeout() {
-  if (AbortSignal.timeout) return AbortSignal.timeout(PATIENCE);
+function after(patience) {
   const abort = new AbortController();
-  setTimeout(() => abort.abort(), PATIENCE);
+  setTimeout(() => abort.abort(), patience);
   return abort.signal;
 }
