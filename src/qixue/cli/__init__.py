@@ -52,6 +52,7 @@ COMMANDS = {
     "regions": ("regions", _("Load the official tree of regions.")),
     "search": ("search", _("Make anew what sessions are found by.")),
     "import": ("imports", _("Import plans from a sheet.")),
+    "door": ("door", _("Take in what a door device saved.")),
     "keys": ("keys", _("List or change the keys that sign tickets and certificates.")),
     "account": ("accounts", _("Reset the second step of somebody's sign-in.")),
 }
