@@ -6,14 +6,20 @@ from qixue.participation.models.ledger import (
     Participant,
     Tally,
 )
+from qixue.participation.models.organiser import ListedPerson, RegistrantMessage
+from qixue.participation.models.questions import Answer, Question
 from qixue.participation.models.registrations import Registration, RegistrationQuerySet, RegistrationTerms
 
 __all__ = [
+    "Answer",
     "Evidence",
     "LedgerChain",
     "LedgerEntry",
     "LedgerEntryQuerySet",
+    "ListedPerson",
     "Participant",
+    "Question",
+    "RegistrantMessage",
     "Registration",
     "RegistrationQuerySet",
     "RegistrationTerms",
