@@ -17,5 +17,6 @@ urlpatterns = [
     path("sessions/<int:pk>/register/", registrations.register, name="register"),
     path("registrations/<uuid:party>/", registrations.registration, name="registration"),
     path("registrations/<uuid:party>/cancel/", registrations.cancel, name="cancel"),
+    path("registrations/<uuid:party>/transfer/", registrations.transfer, name="transfer"),
     path("registrations/<uuid:party>/accept/", registrations.accept, name="accept"),
 ]

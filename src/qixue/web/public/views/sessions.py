@@ -78,12 +78,14 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
     related = ("activity__programme__region", "activity__brand", "activity__organisation", "venue__region__parent")
     visible = Session.objects.public().select_related(*related, "instalment__series")
     found = get_object_or_404(visible, pk=pk)
+    terms = terms_of(found)
     context = {
         "session": found,
         "programme": found.activity.programme,
         "counted": tally.attendance if (tally := Tally.objects.filter(session=found).first()) else None,
         "others": public_sessions(found.activity.programme).filter(activity=found.activity).exclude(pk=pk)[:5],
-        "obstacle": obstacle_to_registering(found, terms_of(found), at=now()),
+        "obstacle": obstacle_to_registering(found, terms, at=now()),
+        "terms": terms,
         "structured_data": structured_data(request, found),
     }
     return render(request, "public/sessions/detail.html", context)
