@@ -7,11 +7,13 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from tests.factories import NOON, BrandFactory
+from tests.factories import NOON, BrandFactory, MemberFactory
 from tests.factories_recognitions import CallFactory, on_notice
 from tests.web.workspace.scene import MISSING, Scene
 
 from qixue.core.audience import audience_of
+from qixue.participation.operations.calendar_feeds import renew_feed
+from qixue.participation.queries.calendar_feeds import feed_secret_of
 from qixue.people.models import Invitation
 from qixue.programme.models import Nomination, Objection
 
@@ -67,6 +69,12 @@ def invitation_secret(scene: Scene) -> str:
     return "known-to-the-invited"
 
 
+def calendar_secret(scene: Scene) -> str:
+    member = MemberFactory()
+    renew_feed(member, by=member.user, at=NOON)
+    return str(feed_secret_of(member))
+
+
 PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "code": lambda scene: scene.programme.code,
     "figure_code": lambda scene: "attendance",
@@ -78,6 +86,7 @@ PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "public:object pk": candidate_of,
     "public:objection key": objection_of,
     "public:invitation secret": invitation_secret,
+    "personal_calendar secret": calendar_secret,
     "account:remove_passkey pk": lambda scene: MISSING["pk"],  # one's own only, and nobody in the scene has one
 }
 

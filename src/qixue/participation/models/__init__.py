@@ -1,3 +1,4 @@
+from qixue.participation.models.calendar_feeds import CalendarFeed
 from qixue.participation.models.ledger import (
     Evidence,
     LedgerChain,
@@ -12,6 +13,7 @@ from qixue.participation.models.registrations import Registration, RegistrationQ
 
 __all__ = [
     "Answer",
+    "CalendarFeed",
     "Evidence",
     "LedgerChain",
     "LedgerEntry",

@@ -91,6 +91,12 @@ def parties_of(household: Sequence[Resident]) -> list[Party]:
     ]
 
 
+def ticket_holders(party: Party) -> list[Registration]:
+    """Those of a party who have a ticket: a seat, at a session that takes place and whose time is known."""
+    is_on = party.session.state not in OFF and party.session.starts_at is not None
+    return [row for row in party.active if is_on and row.state == Registration.State.CONFIRMED]
+
+
 def place_in_queue(party: Party) -> int | None:
     """Which place in the queue the first of the party has, counted from 1; None when it does not wait."""
     numbers = [row.waiting_number for row in party.active if row.waiting_number is not None]

@@ -21,6 +21,7 @@ from qixue.participation.queries.registrations import (
     parties_of,
     place_in_queue,
     terms_of,
+    ticket_holders,
 )
 from qixue.people.models import Resident
 from qixue.programme.models import Session
@@ -78,6 +79,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "party": found,
         "place": place_in_queue(found),
         "has_offer": has_offer,
+        "has_ticket": bool(ticket_holders(found)),
         "is_over": is_over(found, now()),
         "said": said_by(found.active or found.rows),
         "others": others_of(resident, found),
