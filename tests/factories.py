@@ -6,7 +6,7 @@ import uuid
 import factory
 
 from qixue.core.clock import SHANGHAI
-from qixue.participation.models import DoorDevice, Evidence, Registration
+from qixue.participation.models import DoorDevice, Evidence, ListedPerson, Registration
 from qixue.people.models import Organisation, Resident, Role, RoleAssignment, User
 from qixue.places.models import Region, Venue
 from qixue.programme.models import Activity, Brand, Programme, Session
@@ -137,6 +137,15 @@ class OpenSessionFactory(SessionFactory):
     ends_at = NOON + datetime.timedelta(days=2, hours=2)
     state = Session.State.PLANNED
     seat_count = 2
+
+
+class ListedPersonFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ListedPerson
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    resident = factory.SubFactory(ResidentFactory)
+    added_at = NOON
 
 
 class EvidenceFactory(factory.django.DjangoModelFactory):

@@ -1,7 +1,6 @@
 from django.urls import path
 
-from qixue.web.me.views import calendar, feedback, household, record, registrations, sign_in, tickets
-from qixue.web.me.views import door, household, registrations, sign_in
+from qixue.web.me.views import calendar, door, feedback, household, record, registrations, sign_in, tickets
 
 app_name = "me"
 
@@ -38,5 +37,6 @@ urlpatterns = [
     path("registrations/<uuid:party>/tickets.pdf", tickets.tickets_pdf, name="tickets_pdf"),
     path("registrations/<uuid:party>/calendar.ics", calendar.party_calendar, name="party_calendar"),
     path("registrations/<uuid:party>/cancel/", registrations.cancel, name="cancel"),
+    path("registrations/<uuid:party>/transfer/", registrations.transfer, name="transfer"),
     path("registrations/<uuid:party>/accept/", registrations.accept, name="accept"),
 ]
