@@ -17,7 +17,7 @@ from qixue.places.models import Region
 from qixue.programme.models import Session
 from qixue.web import parts
 from qixue.web.public.cache import shared_for_a_second
-from qixue.web.public.finding import FoundSessions, context_of, find, near, ways
+from qixue.web.public.finding import FoundSessions, context_of, feed_url, find, near, ways
 from qixue.web.public.places import full_address
 from qixue.web.templatetags.qixue import day as day_text
 
@@ -39,6 +39,7 @@ def sessions(request: HttpRequest, code: str) -> HttpResponse:
         "page": page,
         "groups": groups_near(page, town) if town else groups_by_day(page),
         "ways": ways(request, form),
+        "feed_url": feed_url(form, parts.current_programme()),
         "is_by_day": town is None,
         "has_more": "more" in request.GET,
     }
