@@ -114,3 +114,12 @@ def feed_url(form: SessionFilterForm, current: Programme | None) -> str:
     asked = {"county": place, "brand": form.answers.get("brand", "")}
     query = urlencode({name: value for name, value in asked.items() if value})
     return reverse("public:calendar") + (f"?{query}" if query else "")
+
+
+def paper_url(request: HttpRequest, form: SessionFilterForm) -> str:
+    """The printed programme of what was asked for, up to the size of the paper."""
+    answers = request.GET.copy()
+    for name in ("page", "more", "near"):
+        answers.pop(name, None)
+    path = reverse("public:programme_paper", args=[form.listings.programme.code])
+    return f"{path}?{answers.urlencode()}{'&' if answers else ''}"
