@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Sequence
 from typing import Any, overload
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -103,3 +104,22 @@ def ways(request: HttpRequest, form: SessionFilterForm) -> list[NavLink]:
     }
     paths = {name: reverse(name, args=[code]) for name in texts}
     return [NavLink(text, paths[name] + query, paths[name] == request.path) for name, text in texts.items()]
+
+
+def feed_url(form: SessionFilterForm, current: Programme | None) -> str:
+    """The calendar feed of the chosen place and brand; only the current programme has one."""
+    if current != form.listings.programme:
+        return ""
+    place = form.answers.get("town") or form.answers.get("near") or form.answers.get("county", "")
+    asked = {"county": place, "brand": form.answers.get("brand", "")}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return reverse("public:calendar") + (f"?{query}" if query else "")
+
+
+def paper_url(request: HttpRequest, form: SessionFilterForm) -> str:
+    """The printed programme of what was asked for, up to the size of the paper."""
+    answers = request.GET.copy()
+    for name in ("page", "more", "near"):
+        answers.pop(name, None)
+    path = reverse("public:programme_paper", args=[form.listings.programme.code])
+    return f"{path}?{answers.urlencode()}{'&' if answers else ''}"

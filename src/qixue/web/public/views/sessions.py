@@ -1,15 +1,13 @@
-import json
 from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from qixue.core.audience import for_everybody
-from qixue.core.clock import SHANGHAI, local_day, now
+from qixue.core.clock import local_day, now
 from qixue.participation.models import Tally
 from qixue.participation.queries import public_sessions
 from qixue.participation.queries.lotteries import is_before_draw
@@ -18,13 +16,11 @@ from qixue.places.models import Region
 from qixue.programme.models import Session
 from qixue.web import parts
 from qixue.web.public.cache import shared_for_a_second
-from qixue.web.public.finding import FoundSessions, context_of, find, near, ways
-from qixue.web.public.places import full_address
+from qixue.web.public.finding import FoundSessions, context_of, feed_url, find, near, paper_url, ways
+from qixue.web.public.session_words import sharing, structured_data
 from qixue.web.templatetags.qixue import day as day_text
 
 PER_PAGE = 30
-# Inside a script element these three could end it; as escapes JSON means the same.
-UNSAFE_IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&"}
 
 
 @for_everybody
@@ -40,6 +36,8 @@ def sessions(request: HttpRequest, code: str) -> HttpResponse:
         "page": page,
         "groups": groups_near(page, town) if town else groups_by_day(page),
         "ways": ways(request, form),
+        "paper_url": paper_url(request, form),
+        "feed_url": feed_url(form, parts.current_programme()),
         "is_by_day": town is None,
         "has_more": "more" in request.GET,
     }
@@ -75,36 +73,16 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
     related = ("activity__programme__region", "activity__brand", "activity__organisation", "venue__region__parent")
     visible = Session.objects.public().select_related(*related, "instalment__series")
     found = get_object_or_404(visible, pk=pk)
-    terms = terms_of(found)
+    terms, shared = terms_of(found), sharing(request, found)
     context = {
         "session": found,
+        "sharing": shared,
         "programme": found.activity.programme,
         "counted": tally.attendance if (tally := Tally.objects.filter(session=found).first()) else None,
         "others": public_sessions(found.activity.programme).filter(activity=found.activity).exclude(pk=pk)[:5],
         "obstacle": obstacle_to_registering(found, terms, at=now()),
         "terms": terms,
         "is_by_lot": is_before_draw(found, terms),
-        "structured_data": structured_data(request, found),
+        "structured_data": structured_data(request, found, shared["image"]),
     }
     return render(request, "public/sessions/detail.html", context)
-
-
-def structured_data(request: HttpRequest, session: Session) -> SafeString:
-    """schema.org Event for search engines, safe inside a script element."""
-    states = {Session.State.CANCELLED: "EventCancelled", Session.State.POSTPONED: "EventPostponed"}
-    data: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "EducationEvent",
-        "name": session.activity.title,
-        "url": request.build_absolute_uri(),
-        "eventStatus": f"https://schema.org/{states.get(Session.State(session.state), 'EventScheduled')}",
-        "organizer": {"@type": "Organization", "name": session.activity.organisation.name},
-        "isAccessibleForFree": True,
-    }
-    if session.starts_at:
-        data["startDate"] = session.starts_at.astimezone(SHANGHAI).isoformat()
-    if session.ends_at:
-        data["endDate"] = session.ends_at.astimezone(SHANGHAI).isoformat()
-    if session.venue:
-        data["location"] = {"@type": "Place", "name": session.venue.name, "address": full_address(session.venue)}
-    return mark_safe(json.dumps(data, ensure_ascii=False).translate(UNSAFE_IN_SCRIPT))  # noqa: S308 - escaped above
