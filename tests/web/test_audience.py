@@ -22,6 +22,10 @@ OUTSIDE_PROGRAMMES = {
     "public:objection",
     "public:invitation",
     "personal_calendar",
+    "public:certificate",
+    "public:credential_key",
+    "public:credential_issuer",
+    "public:credential_status",
 }
 REACHED = {200, 302, 405}  # the page, where it leads after the act, or that it takes only a POST
 

@@ -16,6 +16,7 @@ from tests.factories import (
     DoorDeviceFactory,
     EvidenceFactory,
     ListedPersonFactory,
+    MemberFactory,
     OrganisationFactory,
     ProgrammeFactory,
     RegistrationFactory,
@@ -24,6 +25,7 @@ from tests.factories import (
     UserFactory,
     key,
 )
+from tests.factories_afterwards import attend, rule_for
 from tests.factories_coordination import FollowUpFactory
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory
 from tests.factories_recognitions import CallFactory, NominationFactory
@@ -34,6 +36,7 @@ from qixue.core.outbox import Letter, put_into_outbox
 from qixue.core.quantity import Qualifier
 from qixue.figures.models import NamedFigure
 from qixue.participation.models import DoorDevice, Evidence, LedgerEntry, Scan
+from qixue.participation.operations.certificates import issue_certificates
 from qixue.participation.operations.ledger import record_head_count
 from qixue.participation.operations.walls import show_wall
 from qixue.people.models import ApiToken, Notification, Organisation, Role, RoleAssignment, User
@@ -58,6 +61,10 @@ MISSING: dict[str, Any] = {
     "code": "no-such",
     "key": "7b7f6c1e-52c9-4b5d-9d3c-3f8a1df5a0b1",
     "secret": "no-such",
+    "serial": "no-such",
+    "kid": "no-such",
+    "number": 999,
+    "activity": "no-such",
 }
 PLACES = ("own", "ancestor", "sibling", "descendant", "stranger")
 
@@ -252,6 +259,17 @@ def key_of_somebody_else(scene: Scene) -> int:
     return ApiToken.objects.create(user=UserFactory(), name="报表", digest="0" * 64, expires_at=NOON).pk
 
 
+def certificate_of_own(scene: Scene) -> int:
+    """Of somebody who was at the session of own's activity; somebody else who was there has none yet."""
+    person, other = MemberFactory(name="李嘉明"), MemberFactory(name="王芳")
+    attend(scene.session, person)
+    attend(scene.session, other)
+    activity = scene.session.activity
+    rule_for(activity)
+    by = scene.people["own", Role.ORGANISER]
+    return issue_certificates(activity, people=[person], by=by, at=NOON)[0].pk
+
+
 RECORDS: dict[str, Callable[[Scene], int]] = {
     "plan-lines/": lambda scene: draft_line(scene).pk,
     "plans/": lambda scene: PlanLine.objects.get(pk=scene.record("plan-lines/")).version.plan_id,
@@ -265,6 +283,7 @@ RECORDS: dict[str, Callable[[Scene], int]] = {
     "recognitions/": lambda scene: CallFactory(programme=scene.programme).pk,
     "nominations/": nomination_of_own,
     "objections/": objection_to_own,
+    "certificates/": certificate_of_own,
     "activities/": lambda scene: scene.session.activity_id,
     "sessions/": session_with_door,
     "registrations/": lambda scene: RegistrationFactory(session=scene.session).pk,

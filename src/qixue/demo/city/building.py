@@ -5,6 +5,7 @@ import datetime
 from django.db import transaction
 
 from qixue.demo.city.activities import Ground, create_activities
+from qixue.demo.city.afterwards import create_afterwards
 from qixue.demo.city.attendance import Hall, create_attendance
 from qixue.demo.city.documents import create_frame, create_involvements
 from qixue.demo.city.door import create_doors
@@ -58,6 +59,7 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     create_attendance(seed, Hall(week, frame.programme, crowd, registered, staff), planned)
     create_doors(seed, week, frame.programme, staff)
     create_registration_desk(seed, week, planned, personas)
+    create_afterwards(seed, week, frame.programme, staff)
     name_standard_figures(frame.programme)
     create_returns(ground, staff)
     create_sections(frame)

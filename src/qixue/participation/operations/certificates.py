@@ -83,7 +83,7 @@ def issue_certificates(
     chosen = [checked(candidates.get(person.pk), rule) for person in people]
     new = {row.resident.pk: issued(row, rule, organisation, by=by, at=at) for row in chosen if not row.certificate}
     for certificate in new.values():
-        record_audit("certificate.issued", certificate, by=by, at=at, details={"serial": certificate.serial})
+        record_audit("certificate.issued", certificate, by=by, at=at)
     tell(list(new.values()), "certificate_issued", at=at)
     return [row.certificate or new[row.resident.pk] for row in chosen]
 

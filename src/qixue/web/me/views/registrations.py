@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
     coming = [party for party in parties if party.active and not is_over(party, at)]
     past = [party for party in reversed(parties) if party not in coming]
     questions = [question for question in questions_of(household, at=at) if question.answer is None]
-    context = {"resident": resident, "coming": coming, "past": past[:20], "questions": questions[:3]}
+    context = {"resident": resident, "coming": coming, "past": past[:20], "questions": questions}
     return render(request, "me/home.html", {**context, "faces": Feedback.Face.choices})
 
 
