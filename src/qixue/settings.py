@@ -108,6 +108,8 @@ def database(url: str) -> dict[str, Any]:
             "ENGINE": "qixue.core.sqlite",
             "NAME": path or str(VAR / "qixue.sqlite3"),
             "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
+            # Opening costs more than most requests; closing the last connection writes the whole WAL back.
+            "CONN_MAX_AGE": 60,
         }
     if parts.scheme in {"postgresql", "postgres"}:
         options = dict(part.split("=", 1) for part in parts.query.split("&") if "=" in part)
@@ -166,6 +168,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "qixue.core.requests.RequestLog",
     "django.middleware.security.SecurityMiddleware",
+    "qixue.api.stack.PastThePages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

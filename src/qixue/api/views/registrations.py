@@ -1,11 +1,12 @@
 """Signing up for a session, seeing where one stands and leaving again, for the program of a resident."""
 
+import datetime
 import uuid
 
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Status
 
-from qixue.api.auth import FOR_RESIDENTS, SIGNED_IN, household, staff
+from qixue.api.auth import FOR_RESIDENTS, SIGNED_IN, QuickBearer, caller, household, staff
 from qixue.api.schemas.keys import Key, key_of
 from qixue.api.schemas.parts import Error, Id, Page, PageQuery
 from qixue.api.schemas.registrations import (
@@ -20,15 +21,17 @@ from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration
 from qixue.participation.operations.eligibility import NOT_YOURS
+from qixue.participation.operations.quick_registration import register_alone
 from qixue.participation.operations.registrations import accept_offer, cancel_registrations, register
 from qixue.participation.queries.registrations import Party, parties_of
-from qixue.people.models import Resident
+from qixue.people.models import Resident, User
 from qixue.programme.models import Session
 
 router = Router(auth=SIGNED_IN, tags=["registrations"])
 READING = {401: Error, 403: Error, 422: Error}
 WRITING = {400: Error, 401: Error, 403: Error, 404: Error, 409: Error, 413: Error, 422: Error}
 Source = Registration.Source
+AT_ONCE = QuickBearer()
 
 
 def people_among(members: list[Resident], keys: list[int] | None) -> list[Resident]:
@@ -73,7 +76,10 @@ def list_registrations(request: HttpRequest, filters: Query[PageQuery]) -> dict:
 
 
 @router.post(
-    "/sessions/{session_id}/registrations", response={201: SignedUpOut, **WRITING}, openapi_extra=FOR_RESIDENTS
+    "/sessions/{session_id}/registrations",
+    auth=AT_ONCE,
+    response={201: SignedUpOut, **WRITING},
+    openapi_extra=FOR_RESIDENTS,
 )
 def sign_up(
     request: HttpRequest, session_id: Id, body: RegistrationIn, idempotency_key: Key = None
@@ -82,15 +88,24 @@ def sign_up(
 
     The key becomes the party. The same request again is answered as the first time.
     """
-    user, party = staff(request), key_of(body, idempotency_key)
+    who, party, at = caller(request), key_of(body, idempotency_key), now()
+    is_alone = who.resident and body.people in (None, [who.resident.pk])
+    if is_alone and (made := register_alone(session_id, party=party, by=who, at=at)):
+        return Status(201, SignedUpOut.of([made]))
+    return Status(201, SignedUpOut.of(signed_up(session_id, body.people, party, by=who.user, at=at)))
+
+
+def signed_up(
+    session_id: int, keys: list[int] | None, party: uuid.UUID, *, by: User, at: datetime.datetime
+) -> list[Registration]:
+    """The ordinary way, which also answers what was answered before and says why something cannot be."""
     session = Session.objects.public().filter(pk=session_id).first()
     if session is None:
         raise Http404
-    members = household(user, is_needed=True)
-    people = people_among(members, body.people)
+    members = household(by, is_needed=True)
+    people = people_among(members, keys)
     source = Source.SELF if people == members[:1] else Source.FAMILY
-    rows = register(session, people=people, party=party, by=user, at=now(), source=source)
-    return Status(201, SignedUpOut.of(rows))
+    return register(session, people=people, party=party, by=by, at=at, source=source)
 
 
 @router.post("/me/registrations/{party}/cancellation", response={200: PartyOut, **WRITING}, openapi_extra=FOR_RESIDENTS)
