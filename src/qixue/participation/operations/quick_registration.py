@@ -35,7 +35,7 @@ from qixue.programme.models import Activity, Programme, Session
 State = Registration.State
 LINE = Line()
 # The terms that this way keeps; a session with any other goes the ordinary way.
-KEPT_TERMS = ("opens_at", "closes_at", "cancel_until", "place_limit", "offer_hours")
+KEPT_TERMS = ("opens_at", "closes_at", "cancel_until", "place_limit", "offer_hours", "allotment")
 OTHER_TERMS = [
     field.column
     for field in RegistrationTerms._meta.concrete_fields
@@ -43,7 +43,9 @@ OTHER_TERMS = [
 ]
 LOOK = f"""
 SELECT s.state, s.starts_at, s.seat_count, s.taken_count, s.waiting_count, a.title, a.state, p.state, v.name,
-    t.opens_at, t.closes_at, t.place_limit, {" AND ".join(f"t.{column} IS NULL" for column in OTHER_TERMS)}
+    t.opens_at, t.closes_at, t.place_limit,
+    t.allotment = 'first_come' AND {" AND ".join(f"t.{column} IS NULL" for column in OTHER_TERMS)},
+    EXISTS (SELECT 1 FROM participation_question q WHERE q.session_id = s.id AND q.retired_at IS NULL)
 FROM programme_session s
 JOIN programme_activity a ON a.id = s.activity_id
 JOIN programme_programme p ON p.id = a.programme_id
@@ -83,6 +85,7 @@ class Seen:
     closes_at: datetime.datetime | None
     place_limit: int | None
     has_usual_terms: bool
+    has_questions: bool
 
     def is_usual_at(self, at: datetime.datetime) -> bool:
         """Whether anybody can sign up now on the usual terms."""
@@ -93,6 +96,7 @@ class Seen:
             and self.programme_state in Programme.PUBLIC_STATES
             and self.seat_count is not None
             and (self.place_limit is None or bool(self.has_usual_terms))
+            and not self.has_questions
             and (closes_at is None or at < aware(closes_at))
             and (self.opens_at is None or at >= aware(self.opens_at))
         )
