@@ -18,7 +18,7 @@ from qixue.places.operations import load_regions
 BASE_URL = "http://127.0.0.1:8000"
 
 UNFORESEEN = {
-    *("password", "salt"),
+    *("password", "salt", "sealed_seed"),
     *("kid", "public_key", "private_key", "made_at"),  # of a signing key
     *("serial", "learner_no", "status_index", "credential"),  # of certificates
 }

@@ -9,8 +9,7 @@ import hashlib
 import secrets
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 FORMAT = "qixue-lottery-1"
 SEED_BYTES = 32
@@ -19,8 +18,7 @@ ENTRY_LENGTH = 16  # hexadecimal digits
 Entry = tuple[str, int]  # the number of the entry, and how many people come with it
 
 
-@dataclass(frozen=True)
-class Drawn:
+class Drawn(NamedTuple):
     """One entry after the draw; `place` counts from 1."""
 
     place: int

@@ -12,6 +12,7 @@ from qixue.demo.city.door import create_doors
 from qixue.demo.city.follow_ups import create_follow_ups
 from qixue.demo.city.last_year import create_last_year
 from qixue.demo.city.leadership import create_leadership, create_steps
+from qixue.demo.city.lotteries import create_lotteries
 from qixue.demo.city.notices import create_notices
 from qixue.demo.city.organisations import create_organisations, create_venues
 from qixue.demo.city.outline import create_sections
@@ -56,6 +57,7 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     create_involvements(frame, organisations)
     crowd = Crowd(create_residents(seed, week, city, personas))
     registered = create_registrations(seed, week, planned, crowd)
+    create_lotteries(seed, week, planned)
     create_attendance(seed, Hall(week, frame.programme, crowd, registered, staff), planned)
     create_doors(seed, week, frame.programme, staff)
     create_registration_desk(seed, week, planned, personas)

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('commitment', models.CharField(max_length=64)),
                 ('sealed_seed', models.TextField()),
                 ('committed_at', models.DateTimeField()),
-                ('entries', models.JSONField(default=list)),
+                ('entries', models.JSONField(blank=True, default=list)),
                 ('entry_count', models.PositiveIntegerField(default=0)),
                 ('list_digest', models.CharField(blank=True, max_length=64)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),

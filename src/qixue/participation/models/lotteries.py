@@ -14,7 +14,7 @@ class Lottery(models.Model):
     commitment = models.CharField(max_length=64)  # SHA-256 of the seed, public from the start
     sealed_seed = models.TextField()
     committed_at = models.DateTimeField()
-    entries = models.JSONField(default=list)  # [[number, people], ...] as they were when it closed
+    entries = models.JSONField(default=list, blank=True)  # [[number, people], ...] as they were when it closed
     entry_count = models.PositiveIntegerField(default=0)
     list_digest = models.CharField(max_length=64, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)

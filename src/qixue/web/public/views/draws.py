@@ -10,7 +10,7 @@ from qixue.participation.queries.registrations import terms_of
 from qixue.programme.models import Session
 from qixue.web import parts
 
-PER_PAGE = 100
+PER_PAGE = 50
 
 
 def lottery_or_404(pk: int) -> Lottery:
