@@ -21,7 +21,7 @@ TO_WHOM = (
 
 
 class NameForm(Form):
-    name = PlainCharField(label=_("Name"), max_length=100, required=False)
+    name = PlainCharField(label=_("Full name"), max_length=100, required=False)
 
 
 class TakeOutForm(Form):
