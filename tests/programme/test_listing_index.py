@@ -49,10 +49,8 @@ def test_what_is_over_is_not_coming(rows, hours):
 @pytest.mark.parametrize(
     ("hour", "part"), [(0, "morning"), (11, "morning"), (12, "afternoon"), (17, "afternoon"), (18, "evening")]
 )
-def test_parts_of_the_day_are_those_of_shanghai(hour, part):
-    moment = NINE.replace(hour=hour).astimezone(datetime.UTC)
-
-    assert facets_of_time(moment) == {"day": ["2026-11-04"], "time": [part]}
+def test_day_has_three_parts(hour, part):
+    assert facets_of_time(NINE.replace(hour=hour)) == {"day": ["2026-11-04"], "time": [part]}
 
 
 def test_keys_of_sessions_that_are_not_listed_are_left_out():

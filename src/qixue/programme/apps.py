@@ -27,4 +27,4 @@ class ProgrammeConfig(AppConfig):
         public_notices = import_module("qixue.programme.operations.public_notices")
         duties.register(Duty("public_notices", public_notices.end_notices, every=datetime.timedelta(minutes=1)))
         listings = import_module("qixue.programme.operations.listings")
-        duties.register(Duty("listings", listings.notice_new_names, every=datetime.timedelta(minutes=1)))
+        duties.register(Duty("listings", listings.notice_new_names, every=datetime.timedelta(minutes=5)))

@@ -11,8 +11,6 @@ from enum import StrEnum
 from functools import reduce
 from operator import and_
 
-from qixue.core.clock import SHANGHAI
-
 NOON, EVENING = 12, 18  # hours: where the afternoon and the evening begin
 CHUNK = 128  # bytes looked at in one step
 
@@ -33,14 +31,12 @@ class Entry:
     facets: Mapping[str, Sequence[str]]
 
 
-def facets_of_time(starts_at: datetime.datetime | None) -> dict[str, list[str]]:
-    """Day and time of day in Shanghai; none where no start is known."""
-    if starts_at is None:
+def facets_of_time(local: datetime.datetime | None) -> dict[str, list[str]]:
+    """Day and time of day of a start, given in local time; none where no start is known."""
+    if local is None:
         return {}
-    local = starts_at.astimezone(SHANGHAI)
-    part = (
-        TimeOfDay.MORNING if local.hour < NOON else TimeOfDay.AFTERNOON if local.hour < EVENING else TimeOfDay.EVENING
-    )
+    is_early, is_late = local.hour < NOON, local.hour >= EVENING
+    part = TimeOfDay.MORNING if is_early else TimeOfDay.EVENING if is_late else TimeOfDay.AFTERNOON
     return {"day": [local.date().isoformat()], "time": [part.value]}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from django.db.models import F, Q, Value
 from django.db.models.functions import StrIndex
 
+from qixue.core.clock import SHANGHAI
 from qixue.core.copies import Copies
 from qixue.programme.listing_index import Entry, ListingIndex, facets_of_time
 from qixue.programme.models import ListingEdition, Programme, Session, SessionListing
@@ -77,7 +78,7 @@ def entries(programme: Programme) -> Iterator[Entry]:
     rows = listings.order_by(F("starts_at").asc(nulls_last=True), "session_id").values_list(*COLUMNS)
     for pk, starts_at, ends_at, path, kind, audience, brand, is_online, is_step_free in rows.iterator(10_000):
         facets = {
-            **facets_of_time(starts_at),
+            **facets_of_time(starts_at and starts_at.astimezone(SHANGHAI)),
             "place": [code for code in path.split("/") if code],
             "kind": [kind],
             "audience": [audience],
