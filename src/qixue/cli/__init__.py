@@ -51,6 +51,7 @@ COMMANDS = {
     "regions": ("regions", _("Load the official tree of regions.")),
     "import": ("imports", _("Import plans from a sheet.")),
     "account": ("accounts", _("Reset the second step of somebody's sign-in.")),
+    "erasures": ("erasures", _("Keep and replay the list of people who were erased.")),
 }
 
 

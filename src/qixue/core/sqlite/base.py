@@ -39,5 +39,5 @@ DURABLE_PRAGMAS = (
 class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
-        self.init_commands: list[str] = list(DURABLE_PRAGMAS)
+        self.init_commands: list[str] = [*DURABLE_PRAGMAS, "PRAGMA secure_delete=ON"]  # what is deleted is overwritten
         return params

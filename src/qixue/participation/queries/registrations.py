@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import SHANGHAI
@@ -83,6 +83,13 @@ def parties_of(household: Sequence[Resident]) -> list[Party]:
     return [
         Party(key, members[0].session, tuple(members)) for key, members in ((key, list(group)) for key, group in groups)
     ]
+
+
+def coming_registrations(people: Sequence[Resident], *, at: datetime.datetime) -> QuerySet[Registration]:
+    """Seats and places in queues of what has not begun yet."""
+    not_begun = Q(session__starts_at=None) | Q(session__starts_at__gt=at)
+    rows = Registration.objects.active().filter(not_begun, resident__in=people)
+    return rows.exclude(session__state=Session.State.HELD).order_by("session__starts_at", "pk")
 
 
 def place_in_queue(party: Party) -> int | None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from qixue.web.me.views import household, registrations, sign_in
+from qixue.web.me.views import data, guardians, household, registrations, sign_in
 
 app_name = "me"
 
@@ -14,6 +14,14 @@ urlpatterns = [
     path("household/new/", household.new, name="new_dependent"),
     path("household/<int:pk>/", household.edit, name="edit_dependent"),
     path("household/<int:pk>/consent/", household.consent, name="withdraw_consent"),
+    path("household/<int:pk>/erase/", data.erase_one, name="erase_dependent"),
+    path("household/<int:pk>/hand-on/", guardians.hand_on, name="hand_on"),
+    path("household/take-over/", guardians.take_over, name="take_over"),
+    path("data/", data.my_data, name="data"),
+    path("data/copy/", data.copy, name="copy"),
+    path("data/erase/", data.erase, name="erase"),
+    path("data/erase/code/", data.erase_code, name="erase_code"),
+    path("data/erased/", data.erased_page, name="erased"),
     path("sessions/<int:pk>/register/", registrations.register, name="register"),
     path("registrations/<uuid:party>/", registrations.registration, name="registration"),
     path("registrations/<uuid:party>/cancel/", registrations.cancel, name="cancel"),
