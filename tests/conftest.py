@@ -1,19 +1,23 @@
 """For every test: no network, its own place for files, and on SQLite a database file, so that locks are real."""
 
+import gc
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.test import override_settings
 from django.utils import translation
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 from pytest_socket import enable_socket, socket_allow_hosts
 
 from qixue.participation import triggers
 from qixue.web.public import cache
+from tests.shared import rolled_back
 
 PLAIN_STATIC_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
@@ -24,6 +28,13 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 def pytest_configure(config: pytest.Config) -> None:
     # Static files come straight from the apps here; WhiteNoise misses the directory into which a city collects them.
     config.addinivalue_line("filterwarnings", "ignore:No directory at:UserWarning")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: looking through it for garbage again and again takes a fifth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
 
 
 def pytest_runtest_setup() -> None:
@@ -54,19 +65,42 @@ def django_db_setup(django_db_setup: None) -> None:
     operations.execute_sql_flush = flush_without_triggers
 
 
+@pytest.fixture(scope="module")
+def empty_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """For what the tests of a file share: see shared.py."""
+    with django_db_blocker.unblock(), rolled_back():
+        yield
+
+
 @pytest.fixture(scope="session")
 def empty_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("empty")
 
 
+def settings_in(directory: Path, empty_directory: Path) -> dict[str, Any]:
+    """Uploads, messages and reports go to the directory; static files need no collecting, passwords no long work."""
+    return {
+        "VAR": directory,
+        "STATIC_ROOT": empty_directory,
+        "MEDIA_ROOT": directory / "media",
+        "QIXUE": {**django_settings.QIXUE, "OUTBOX_DIR": directory / "outbox", "SECOND_FACTOR": "offered"},
+        "PASSWORD_HASHERS": ["tests.hashers.QuickArgon2"],
+        "STORAGES": {**django_settings.STORAGES, "staticfiles": PLAIN_STATIC_FILES},
+    }
+
+
+@pytest.fixture(scope="module")
+def shared_files(tmp_path_factory: pytest.TempPathFactory, empty_directory: Path) -> Iterator[Path]:
+    """Where the files of shared rows are; a test that reads them names it as its MEDIA_ROOT."""
+    directory = tmp_path_factory.mktemp("shared")
+    with override_settings(**settings_in(directory, empty_directory)):
+        yield directory / "media"
+
+
 @pytest.fixture(autouse=True)
 def own_files(settings: Settings, tmp_path: Path, empty_directory: Path) -> None:
-    """Uploads, messages and reports of a test go to its own directory; static files need no collecting."""
-    settings.VAR = tmp_path
-    settings.STATIC_ROOT = empty_directory
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.QIXUE = {**settings.QIXUE, "OUTBOX_DIR": tmp_path / "outbox", "SECOND_FACTOR": "offered"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": PLAIN_STATIC_FILES}
+    for name, value in settings_in(tmp_path, empty_directory).items():
+        setattr(settings, name, value)
 
 
 @pytest.fixture(autouse=True)

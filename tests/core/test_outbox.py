@@ -218,3 +218,37 @@ def test_mail_server_that_is_away_fails_the_message():
 
     with pytest.raises(CarrierFailed, match="mail server: ConnectionRefusedError"):
         MailCarrier("smtp://127.0.0.1:1", "qixue@example.cn").carry(message)
+
+
+def test_message_whose_time_is_over_is_not_sent(settings: Settings):
+    over = NOON + datetime.timedelta(minutes=5)
+    put_into_outbox([Letter("sms", "13900000000", "204816", "c-1", expires_at=over, is_secret=True)], at=NOON)
+
+    assert deliver_due(at=over) == 0
+
+    message = OutboxMessage.objects.get()
+    assert (message.state, message.body, written(settings, "sms")) == ("expired", "", [])
+
+
+def test_message_that_could_not_be_sent_in_time_is_not_sent_later(settings: Settings):
+    unreachable(settings)
+    over = NOON + datetime.timedelta(minutes=5)
+    put_into_outbox([Letter("sms", "13900000000", "204816", "c-1", expires_at=over)], at=NOON)
+    assert deliver_due(at=NOON) == 0
+
+    assert deliver_due(at=NOON + datetime.timedelta(minutes=6)) == 0
+
+    assert OutboxMessage.objects.get().state == "expired"
+
+
+@pytest.mark.parametrize("state", ["sent", "dead", "waiting"])
+def test_recipients_are_forgotten_after_a_month_unless_the_message_still_waits(state: str):
+    put_into_outbox([LETTER], at=NOON)
+    OutboxMessage.objects.update(state=state, sent_at=NOON if state == "sent" else None)
+
+    counts = [outbox.forget_recipients(at=NOON + datetime.timedelta(days=day)) for day in (29, 31, 32)]
+
+    message = OutboxMessage.objects.get()
+    kept = (message.recipient, message.recipient_name, message.subject, message.body)
+    assert counts == ([0, 0, 0] if state == "waiting" else [0, 1, 0])
+    assert kept == (("a@example.cn", "房志坚", "报送方案", "请报送方案。") if state == "waiting" else ("", "", "", ""))

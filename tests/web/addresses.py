@@ -101,6 +101,7 @@ PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "code": lambda scene: scene.programme.code,
     "figure_code": lambda scene: "attendance",
     "pk": lambda scene: scene.session.pk,
+    "party": lambda scene: uuid.uuid4(),  # of one household only, and nobody in the scene has one
     "public:organisation code": lambda scene: scene.places["own"].code,
     "public:brand code": brand_of,
     "public:candidate pk": candidate_of,

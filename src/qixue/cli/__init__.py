@@ -55,6 +55,7 @@ COMMANDS = {
     "door": ("door", _("Take in what a door device saved.")),
     "keys": ("keys", _("List or change the keys that sign tickets and certificates.")),
     "account": ("accounts", _("Reset the second step of somebody's sign-in.")),
+    "erasures": ("erasures", _("Keep and replay the list of people who were erased.")),
 }
 
 

@@ -198,6 +198,14 @@ CHECKS: tuple[Callable[[str], Finding], ...] = (
 )
 
 
+MORE_CHECKS: list[Callable[[str], Finding]] = []  # of the apps above; see `register_check`
+
+
+def register_check(check: Callable[[str], Finding]) -> None:
+    """Add a check of an app above, when the apps are ready."""
+    MORE_CHECKS.append(check)
+
+
 def check_all(host: str) -> list[Finding]:
     """Every check for a site that will listen on `host`, in a fixed order."""
-    return [check(host) for check in CHECKS]
+    return [check(host) for check in (*CHECKS, *MORE_CHECKS)]

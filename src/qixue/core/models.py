@@ -57,6 +57,7 @@ class OutboxMessage(models.Model):
         WAITING = "waiting", _("Waiting")
         SENT = "sent", _("Sent")
         DEAD = "dead", _("Given up")
+        EXPIRED = "expired", _("Not sent: its time was over")
 
     channel = models.CharField(max_length=10, choices=Channel)
     recipient = models.CharField(max_length=160)  # a mail address or a mobile number
@@ -69,6 +70,7 @@ class OutboxMessage(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()  # not before: quiet hours, and the pause after a failed try
+    expires_at = models.DateTimeField(null=True, blank=True)  # useless from then on, and not sent any more
     sent_at = models.DateTimeField(null=True, blank=True)
     attempt_count = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=300, blank=True)

@@ -6,10 +6,12 @@ longer and longer pauses and then given up; given up is visible and can be tried
 """
 
 import datetime
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.carriers import CarrierFailed, carrier_for
@@ -19,6 +21,7 @@ from qixue.core.refusal import Refused
 
 log = get_logger("qixue.outbox")
 
+KEPT = datetime.timedelta(days=30)  # who was told what, once a message has left or was given up
 LEASE = datetime.timedelta(minutes=5)  # a worker that dies with a message gives it back after this
 PAUSES = tuple(datetime.timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))  # after each failed try
 MOST_AT_ONCE = 200
@@ -36,6 +39,7 @@ class Letter:
     recipient_name: str = ""
     scope: str = ""  # tree path of the organisation on whose behalf it is sent
     due_at: datetime.datetime | None = None
+    expires_at: datetime.datetime | None = None  # not sent from then on: a code that is over helps nobody
     is_secret: bool = False  # holds a link that opens something for its recipient
 
 
@@ -54,6 +58,7 @@ def put_into_outbox(letters: list[Letter], *, at: datetime.datetime) -> None:
                 is_secret=letter.is_secret,
                 created_at=at,
                 due_at=letter.due_at or at,
+                expires_at=letter.expires_at,
             )
             for letter in letters
         ],
@@ -63,7 +68,9 @@ def put_into_outbox(letters: list[Letter], *, at: datetime.datetime) -> None:
 
 def deliver_due(*, at: datetime.datetime) -> int:
     """Send what is due, at most 200 messages. Returns how many left."""
-    due = OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING, due_at__lte=at).order_by("due_at", "pk")
+    waiting = OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING)
+    waiting.filter(expires_at__lte=at).update(state=OutboxMessage.State.EXPIRED, body="")
+    due = waiting.filter(due_at__lte=at).order_by("due_at", "pk")
     return sum(deliver(message, at=at) for message in due[:MOST_AT_ONCE])
 
 
@@ -108,3 +115,24 @@ def try_again(message: OutboxMessage, *, by: Any, at: datetime.datetime) -> Outb
     message.save(update_fields=["state", "due_at", "attempt_count"])
     record_audit("outbox.tried_again", message, by=by, at=at)
     return message
+
+
+def forget_recipients(*, at: datetime.datetime) -> int:
+    """Empty what left, or was given up, more than thirty days ago: that it was sent stays, to whom and what goes.
+
+    Returns how many. The rows stay for their keys: what was said once is not said again.
+    """
+    former = OutboxMessage.objects.exclude(state=OutboxMessage.State.WAITING).filter(created_at__lt=at - KEPT)
+    former.filter(state=OutboxMessage.State.DEAD).update(state=OutboxMessage.State.EXPIRED)
+    return emptied(former.exclude(recipient=""))
+
+
+def forget_addresses(addresses: Collection[str]) -> None:
+    """Nothing more goes to these numbers and addresses, and no message says that they were ever written to."""
+    to_them = OutboxMessage.objects.filter(recipient__in=[address for address in addresses if address])
+    to_them.exclude(state=OutboxMessage.State.SENT).delete()
+    emptied(to_them)
+
+
+def emptied(messages: QuerySet[OutboxMessage]) -> int:
+    return messages.update(recipient="", recipient_name="", subject="", body="", last_error="")

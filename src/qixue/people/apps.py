@@ -3,6 +3,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
+from qixue.core.checkup import register_check
 from qixue.core.duties import Duty, duties
 
 
@@ -12,6 +13,10 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         import_module("qixue.people.account_notices")  # registers what people are told
         import_module("qixue.people.security_notices")
+        import_module("qixue.people.holdings")  # registers what it keeps about people
+        erasure_list = import_module("qixue.people.erasure_list")
+        register_check(erasure_list.check_erasures)
+        duties.register(Duty("erasure_list", erasure_list.write_missing, every=datetime.timedelta(hours=1)))
         stand_ins = import_module("qixue.people.operations.stand_ins")
         duties.register(Duty("stand_ins", stand_ins.close_run_out, every=datetime.timedelta(minutes=1)))
         sessions = import_module("qixue.people.session_store")  # it needs the models, which are ready only now

@@ -6,13 +6,15 @@ A new route joins by itself, or a test fails: see scene.py for the records and f
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, reverse
+from pytest_django import Settings
 from tests.factories import RoleAssignmentFactory
 from tests.web.workspace.bodies import ANYTHING, body_of
 from tests.web.workspace.personas import Cast, Persona
@@ -83,6 +85,15 @@ class Page:
         return client.post(url, self.body or ANYTHING)
 
 
+@dataclass(frozen=True)
+class Shared:
+    """What the tests of the file have in common; each takes back what it writes."""
+
+    scene: Scene
+    pages: list[Page]
+    files: Path
+
+
 def action_of(route: URLPattern) -> Action | None:
     return getattr(route.callback, "action", None)
 
@@ -128,9 +139,22 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+@pytest.fixture(scope="module")
+def shared(empty_database: None, shared_files: Path) -> Shared:
+    """Built once: reading all pages for their forms takes as long as a whole walk."""
+    scene = build_scene()
+    return Shared(scene, pages_of(scene, Cast(scene)), shared_files)
+
+
 @pytest.fixture
-def scene() -> Scene:
-    return build_scene()
+def scene(shared: Shared, settings: Settings) -> Scene:
+    settings.MEDIA_ROOT = shared.files
+    return replace(shared.scene, made=dict(shared.scene.made))
+
+
+@pytest.fixture
+def pages(shared: Shared) -> list[Page]:
+    return shared.pages
 
 
 @pytest.fixture
@@ -179,29 +203,29 @@ def test_every_route_declares_its_action() -> None:
 
 @bare_errors
 @pytest.mark.parametrize("place", PLACES)
-def test_page_answers_by_role_and_place(place: str, scene: Scene, cast: Cast) -> None:
-    walk = walk_pages(pages_of(scene, cast), cast.of_place(place), missing=False)
+def test_page_answers_by_role_and_place(place: str, pages: list[Page], cast: Cast) -> None:
+    walk = walk_pages(pages, cast.of_place(place), missing=False)
 
     assert walk.wrong == []
     assert walk.cells >= len(ROUTES) * (len(Role) + 1)
 
 
 @bare_errors
-def test_missing_record_answers_nobody(scene: Scene, cast: Cast) -> None:
+def test_missing_record_answers_nobody(pages: list[Page], cast: Cast) -> None:
     personas = [*cast.of_place("own"), *cast.of_place("ancestor"), *cast.without_access()]
 
-    assert walk_pages(pages_of(scene, cast), personas, missing=True).wrong == []
+    assert walk_pages(pages, personas, missing=True).wrong == []
 
 
 @bare_errors
-def test_page_opens_for_nobody_without_access(scene: Scene, cast: Cast) -> None:
-    assert walk_pages(pages_of(scene, cast), cast.without_access(), missing=False).wrong == []
+def test_page_opens_for_nobody_without_access(pages: list[Page], cast: Cast) -> None:
+    assert walk_pages(pages, cast.without_access(), missing=False).wrong == []
 
 
-def test_page_to_see_writes_nothing(scene: Scene, cast: Cast) -> None:
+def test_page_to_see_writes_nothing(pages: list[Page], scene: Scene, cast: Cast) -> None:
     coordinators = [cast.client(scene.people[place, Role.COORDINATOR]) for place in ("own", "ancestor")]
     found = []
-    for page in pages_of(scene, cast):
+    for page in pages:
         is_to_see = page.action is not None and page.action.startswith("see_")
         for client in coordinators if is_to_see and page.name not in SEEN_AND_WRITTEN else []:
             with undone(), writes() as written:
@@ -211,9 +235,9 @@ def test_page_to_see_writes_nothing(scene: Scene, cast: Cast) -> None:
     assert found == []
 
 
-def test_generated_forms_are_taken_where_they_are_allowed(scene: Scene, cast: Cast) -> None:
+def test_generated_forms_are_taken_where_they_are_allowed(pages: list[Page], scene: Scene, cast: Cast) -> None:
     taken = set()
-    for page in pages_of(scene, cast):
+    for page in pages:
         place = "own" if "own" in EXPECTED.get(page.name, OWN) else "ancestor"
         with undone():
             answer = page.post(cast.client(scene.people[place, Role.COORDINATOR]), page.url)
@@ -222,9 +246,9 @@ def test_generated_forms_are_taken_where_they_are_allowed(scene: Scene, cast: Ca
     assert sorted(TAKEN - taken) == []
 
 
-def test_page_out_of_reach_looks_like_a_missing_one(scene: Scene, cast: Cast) -> None:
+def test_page_out_of_reach_looks_like_a_missing_one(pages: list[Page], scene: Scene, cast: Cast) -> None:
     differing = []
-    for page in pages_of(scene, cast):
+    for page in pages:
         if page.missing_url == page.url:
             continue
         outside = {"sibling", "stranger", "descendant"} - EXPECTED.get(page.name, OWN)

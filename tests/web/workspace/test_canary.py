@@ -1,6 +1,7 @@
 """Words of one organisation never reach another one: planted in every typed text, looked for in every answer."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,12 +9,13 @@ from django.apps import apps
 from django.db import models
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 from tests.factories import NOON, ActivityFactory, SessionFactory, UserFactory
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory
 from tests.web.addresses import outside_the_workspace, public_url
 from tests.web.workspace.personas import Cast
 from tests.web.workspace.scene import Scene, build_scene
-from tests.web.workspace.test_access import ROUTES, Page, pages_of, undone
+from tests.web.workspace.test_access import ROUTES, Page, Shared, pages_of, undone
 
 from qixue.core.audience import Audience
 from qixue.core.fields import plain_text_validator
@@ -82,8 +84,24 @@ def commented_draft(scene: Scene) -> PlanLine:
     return line
 
 
+@pytest.fixture(scope="module")
+def shared(empty_database: None, shared_files: Path) -> Shared:
+    scene = build_planted_scene()
+    return Shared(scene, pages_of(scene, Cast(scene)), shared_files)
+
+
 @pytest.fixture
-def scene() -> Scene:
+def scene(shared: Shared, settings: Settings) -> Scene:
+    settings.MEDIA_ROOT = shared.files
+    return shared.scene
+
+
+@pytest.fixture
+def pages(shared: Shared) -> list[Page]:
+    return shared.pages
+
+
+def build_planted_scene() -> Scene:
     """Own has a draft beside its session; a plan of `sibling` is in the way of own's, at the same place and hour."""
     scene = build_scene()
     for route in ROUTES:
@@ -118,22 +136,22 @@ def addresses_to_try(scene: Scene, pages: list[Page]) -> list[str]:
     return [*own, *plan_pages, *lists, *searches]
 
 
-def test_words_of_an_organisation_are_there_to_be_found(scene: Scene) -> None:
+def test_words_of_an_organisation_are_there_to_be_found(scene: Scene, pages: list[Page]) -> None:
     client = Cast(scene).client(scene.people["ancestor", Role.COORDINATOR])
 
-    with_canary = {page.name for page in pages_of(scene, Cast(scene)) if CANARY in text_of(client.get(page.url))}
+    with_canary = {page.name for page in pages if CANARY in text_of(client.get(page.url))}
 
     assert {"activities", "session", "plan", "delivery", "home"} <= with_canary
 
 
-def test_words_of_an_organisation_reach_no_other(scene: Scene) -> None:
+def test_words_of_an_organisation_reach_no_other(scene: Scene, pages: list[Page]) -> None:
     cast = Cast(scene)
     readers = [Client(), cast.client(UserFactory())]
     readers += [cast.client(scene.people[place, Role.COORDINATOR]) for place in OUTSIDE]
 
     found = [
         address
-        for address in addresses_to_try(scene, pages_of(scene, cast))
+        for address in addresses_to_try(scene, pages)
         for client in readers
         if CANARY in text_of(client.get(address))
     ]
@@ -141,10 +159,10 @@ def test_words_of_an_organisation_reach_no_other(scene: Scene) -> None:
     assert found == []
 
 
-def test_refused_writes_answer_without_the_words_of_others(scene: Scene) -> None:
+def test_refused_writes_answer_without_the_words_of_others(scene: Scene, pages: list[Page]) -> None:
     cast = Cast(scene)
     found = []
-    for page in pages_of(scene, cast):
+    for page in pages:
         for place in OUTSIDE:
             with undone():
                 answer = page.post(cast.client(scene.people[place, Role.COORDINATOR]), page.url)

@@ -45,7 +45,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
-        self.init_commands: list[str] = list(DURABLE_PRAGMAS)
+        self.init_commands: list[str] = [*DURABLE_PRAGMAS, "PRAGMA secure_delete=ON"]  # what is deleted is overwritten
         return params
 
     def _start_transaction_under_autocommit(self) -> None:

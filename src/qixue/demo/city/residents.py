@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from qixue.demo.city.chance import stream
+from qixue.demo.city.chance import drawn_uuid, stream
 from qixue.demo.city.names import person_name
 from qixue.demo.city.week import Week
 from qixue.people.models import GuardianConsent, Resident, User
@@ -43,17 +43,25 @@ def create_residents(seed: int, week: Week, city: Region, users: dict[str, User]
         for town in chance.choices(towns, weights, k=COUNT - round(COUNT * CHILD_SHARE) - 2)
     ]
     adults += personas(week, {town.code: town for town in towns}, users)
-    Resident.objects.bulk_create((adult.resident for adult in adults), batch_size=900)
+    keys = stream(seed, "keys of residents")
+    Resident.objects.bulk_create(with_keys(adults, keys), batch_size=900)
     guardians = [adult for adult in adults if 26 <= adult.age <= 48]
     children = [*household(week, adults)]
     children += [
         drawn_child(chance, week, chance.choice(guardians)) for _ in range(COUNT - len(adults) - len(children))
     ]
-    Resident.objects.bulk_create((child.resident for child in children), batch_size=900)
+    Resident.objects.bulk_create(with_keys(children, keys), batch_size=900)
     GuardianConsent.objects.bulk_create(
         (consent(week, child.resident) for child in children if child.age < GUARDIAN_BELOW), batch_size=900
     )
     return adults + children
+
+
+def with_keys(inhabitants: Sequence[Inhabitant], chance: random.Random) -> list[Resident]:
+    """The same key for the same person whenever the city is built."""
+    for person in inhabitants:
+        person.resident.key = drawn_uuid(chance)
+    return [person.resident for person in inhabitants]
 
 
 def household(week: Week, adults: Sequence[Inhabitant]) -> Iterator[Inhabitant]:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import SHANGHAI
@@ -95,6 +95,13 @@ def ticket_holders(party: Party) -> list[Registration]:
     """Those of a party who have a ticket: a seat, at a session that takes place and whose time is known."""
     is_on = party.session.state not in OFF and party.session.starts_at is not None
     return [row for row in party.active if is_on and row.state == Registration.State.CONFIRMED]
+
+
+def coming_registrations(people: Sequence[Resident], *, at: datetime.datetime) -> QuerySet[Registration]:
+    """Seats and places in queues of what has not begun yet."""
+    not_begun = Q(session__starts_at=None) | Q(session__starts_at__gt=at)
+    rows = Registration.objects.active().filter(not_begun, resident__in=people)
+    return rows.exclude(session__state=Session.State.HELD).order_by("session__starts_at", "pk")
 
 
 def place_in_queue(party: Party) -> int | None:

@@ -4,7 +4,7 @@ from qixue.people.models.invitations import Invitation, InvitationQuerySet
 from qixue.people.models.notifications import Notification, NotificationPreference, QuietHours
 from qixue.people.models.organisations import Organisation, OrganisationAlias, OrganisationQuerySet
 from qixue.people.models.phone_codes import ConfirmedMobile, PhoneCode, PhoneCodeCount
-from qixue.people.models.residents import GuardianConsent, Resident
+from qixue.people.models.residents import Erasure, GuardianChange, GuardianConsent, Resident, WeChatAccount
 from qixue.people.models.roles import HandOver, Role, RoleAssignment, RoleAssignmentQuerySet
 from qixue.people.models.web_sessions import WebSession
 
@@ -13,6 +13,8 @@ __all__ = [
     "AuthenticatorApp",
     "CodeTries",
     "ConfirmedMobile",
+    "Erasure",
+    "GuardianChange",
     "GuardianConsent",
     "HandOver",
     "Invitation",
@@ -32,5 +34,6 @@ __all__ = [
     "RoleAssignment",
     "RoleAssignmentQuerySet",
     "User",
+    "WeChatAccount",
     "WebSession",
 ]

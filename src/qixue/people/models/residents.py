@@ -1,3 +1,5 @@
+import uuid
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -9,6 +11,11 @@ from qixue.places.models import Region
 class Resident(models.Model):
     """Somebody who takes part. Name, birth year and home are all that is kept: no identity number, no birthday."""
 
+    NOBODY = "—"  # the name where there is none: a place that only keeps count for somebody who was erased
+
+    key = models.UUIDField(
+        unique=True, default=uuid.uuid4, editable=False
+    )  # says nothing; the list of the erased has it
     name = models.CharField(max_length=100, validators=[plain_text_validator])
     birth_year = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1900), MaxValueValidator(2100)]
@@ -39,3 +46,41 @@ class GuardianConsent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resident_id} {self.text_version}"
+
+
+class Erasure(models.Model):
+    """That somebody asked to be forgotten. It names nobody; after a restore it says whom to forget again."""
+
+    resident_key = models.UUIDField(unique=True)
+    has_account = models.BooleanField()  # the account went as well
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"erasure {self.pk}"
+
+
+class GuardianChange(models.Model):
+    """That a guardian hands somebody on. Whoever has the code, of which only the digest is kept, takes over."""
+
+    resident = models.OneToOneField(Resident, models.CASCADE, related_name="guardian_change")
+    digest = models.CharField(max_length=64, unique=True)
+    offered_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"guardian change {self.pk}"
+
+
+class WeChatAccount(models.Model):
+    """The WeChat identity with which somebody signs in: an index that only this installation can compute, and sealed.
+
+    One person has another openid in every official account of a city, and the same unionid in all of them.
+    """
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="wechat")
+    mark = models.CharField(max_length=64, unique=True)  # keyed digest of the unionid, or else of the openid
+    sealed_identity = models.CharField(max_length=400)  # qixue.core.sealed
+    linked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.user_id} wechat"

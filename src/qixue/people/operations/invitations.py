@@ -122,6 +122,7 @@ def letters(invitation: Invitation, secret: str) -> list[Letter]:
             body=body,
             key=f"invitation:{invitation.pk}:{invitation.sent_count}:{channel}",
             scope=invitation.organisation.path,
+            expires_at=invitation.expires_at,
             is_secret=True,
         )
         for channel, recipient, title, body in texts

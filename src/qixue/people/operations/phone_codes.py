@@ -78,7 +78,7 @@ def limits(mobile: str, mark: str, at: datetime.datetime) -> list[Limit]:
     all_gone = gettext_lazy("No more codes can be sent today. Please try again tomorrow, or ask us by phone.")
     per_browser, per_day = settings.QIXUE["PHONE_CODES_PER_BROWSER"], settings.QIXUE["PHONE_CODES_PER_DAY"]
     return [
-        Limit(f"number:{mobile}:{day}", MOST_PER_NUMBER, "too_many_codes", often),
+        Limit(f"number:{mark_of(mobile)}:{day}", MOST_PER_NUMBER, "too_many_codes", often),
         Limit(f"browser:{mark}:{hour}", per_browser, "too_many_codes_here", here),
         Limit(f"block:{mobile[:BLOCK_DIGITS]}:{day}", MOST_PER_BLOCK, "codes_used_up", all_gone),
         Limit(f"city:{day}", per_day, "codes_used_up", all_gone),
@@ -111,7 +111,8 @@ def letter(code: PhoneCode, digits: str, language: str) -> Letter:
         body = (
             _("%(site)s: your code is %(code)s. It is good for %(minutes)s minutes. Please tell it to nobody.") % words
         )
-    return Letter(channel="sms", recipient=code.mobile, body=body, key=f"phone_code:{code.pk}", is_secret=True)
+    key = f"phone_code:{code.pk}"
+    return Letter("sms", code.mobile, body, key, expires_at=code.expires_at, is_secret=True)
 
 
 def enter_phone_code(mobile: str, *, browser: str, digits: str, language: str, at: datetime.datetime) -> User:
@@ -130,6 +131,18 @@ def enter_phone_code(mobile: str, *, browser: str, digits: str, language: str, a
         sentence = gettext_lazy("This account was closed. Please ask us by phone.")
         raise Refused("account_closed", sentence, field="code")
     return user
+
+
+def confirm_by_phone(user: User, *, browser: str, digits: str, at: datetime.datetime) -> None:
+    """Use up the last code sent to the number of a signed-in account: whoever is there holds the phone now.
+
+    Refused: code_over, wrong_code.
+    """
+    mobile = ConfirmedMobile.objects.get(user=user).mobile
+    with transaction.atomic():
+        refusal = try_code(mobile, browser=browser, digits=digits_of(digits), at=at)
+    if refusal:
+        raise refusal
 
 
 def try_code(mobile: str, *, browser: str, digits: str, at: datetime.datetime) -> Refused | None:

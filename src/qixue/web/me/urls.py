@@ -1,6 +1,17 @@
 from django.urls import path
 
-from qixue.web.me.views import calendar, door, feedback, household, record, registrations, sign_in, tickets
+from qixue.web.me.views import (
+    calendar,
+    data,
+    door,
+    feedback,
+    guardians,
+    household,
+    record,
+    registrations,
+    sign_in,
+    tickets,
+)
 
 app_name = "me"
 
@@ -29,6 +40,14 @@ urlpatterns = [
     path("record/entries/<int:pk>/delete/", record.delete_entry, name="delete_learning_entry"),
     path("record/certificates/<int:pk>/certificate.pdf", record.certificate_file, name="certificate_pdf"),
     path("record/certificates/<int:pk>/credential.jwt", record.credential_file, name="credential"),
+    path("household/<int:pk>/erase/", data.erase_one, name="erase_dependent"),
+    path("household/<int:pk>/hand-on/", guardians.hand_on, name="hand_on"),
+    path("household/take-over/", guardians.take_over, name="take_over"),
+    path("data/", data.my_data, name="data"),
+    path("data/copy/", data.copy, name="copy"),
+    path("data/erase/", data.erase, name="erase"),
+    path("data/erase/code/", data.erase_code, name="erase_code"),
+    path("data/erased/", data.erased_page, name="erased"),
     path("sessions/<int:pk>/register/", registrations.register, name="register"),
     path("door/<int:pk>/", door.here, name="here"),
     path("door/<int:pk>/<str:code>/", door.wall_code, name="wall_code"),

@@ -49,8 +49,13 @@ def number(request: HttpRequest) -> HttpResponse:
 
 def send(request: HttpRequest, mobile: str) -> None:
     """To this phone, for this browser. Refused as `send_phone_code` refuses."""
-    browser = request.session.setdefault(BROWSER, secrets.token_urlsafe(24))
-    send_phone_code(mobile, browser=browser, language=get_language() or "", at=now())
+    send_phone_code(mobile, browser=browser_of(request), language=get_language() or "", at=now())
+
+
+def browser_of(request: HttpRequest) -> str:
+    """A secret of this browser: the code that it asks for is good here only."""
+    browser: str = request.session.setdefault(BROWSER, secrets.token_urlsafe(24))
+    return browser
 
 
 @for_everybody

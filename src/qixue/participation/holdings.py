@@ -1,0 +1,75 @@
+"""What this app keeps about residents: their registrations, and the tokens under which the ledger counted them."""
+
+import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from qixue.core.clock import SHANGHAI
+from qixue.participation.models import LedgerEntry, Participant, Registration
+from qixue.participation.operations.leaving import detach, give_up_seats
+from qixue.participation.queries.registrations import coming_registrations
+from qixue.people.personal_data import Holding, Left, Section, Subject, holdings
+
+
+def registrations_of(subject: Subject) -> QuerySet[Registration]:
+    rows = Registration.objects.filter(resident__in=subject.people)
+    return rows.select_related("resident", "session__activity").order_by("registered_at", "pk")
+
+
+def registrations_copy(subject: Subject) -> Section:
+    rows = [
+        (row.resident.name, row.session.activity.title, moment(row.session.starts_at), row.get_state_display())
+        for row in registrations_of(subject)
+    ]
+    return Section(_("Registrations"), [_("Who"), _("Activity"), _("Begins"), _("State")], rows)
+
+
+def registrations_left(subject: Subject, *, at: datetime.datetime) -> list[Left]:
+    coming = coming_registrations(subject.people, at=at).values("pk")
+    past = registrations_of(subject).filter(state=Registration.State.CONFIRMED).exclude(pk__in=coming)
+    return [Left(past.count(), _("Seats you had, counted without a name"))]
+
+
+def attendances_of(subject: Subject) -> list[tuple[str, LedgerEntry]]:
+    """Each with the name of the person behind its token."""
+    tokens = Participant.objects.filter(resident__in=subject.people).select_related("resident")
+    names = {participant.token: participant.resident.name for participant in tokens}
+    entries = LedgerEntry.objects.effective().people().filter(person_token__in=names)
+    related = entries.select_related("activity", "session").order_by("recorded_at", "pk")
+    return [(names[entry.person_token], entry) for entry in related if entry.person_token]
+
+
+def attendances_copy(subject: Subject) -> Section:
+    rows = [
+        (name, entry.activity.title, moment(entry.occurred_at), entry.get_source_display(), entry.person_token)
+        for name, entry in attendances_of(subject)
+    ]
+    return Section(_("Attendances"), [_("Who"), _("Activity"), _("When"), _("Source"), _("Token in the ledger")], rows)
+
+
+def attendances_left(subject: Subject, **_when: Any) -> list[Left]:
+    return [Left(len(attendances_of(subject)), _("Attendances, counted without a name"))]
+
+
+def erase_registrations(subject: Subject, *, at: datetime.datetime) -> None:
+    give_up_seats(subject.people, at=at)
+    detach(subject.people, account=subject.user, at=at)
+
+
+def erase_tokens(subject: Subject, **_when: Any) -> None:
+    """From here on nobody can say whose an entry of the ledger was."""
+    Participant.objects.filter(resident__in=subject.people).delete()
+
+
+def moment(value: datetime.datetime | None) -> str:
+    return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if value else ""
+
+
+holdings.register(
+    Holding(
+        "registrations", ("participation.registration",), registrations_copy, erase_registrations, registrations_left
+    ),
+    Holding("attendances", ("participation.participant",), attendances_copy, erase_tokens, attendances_left),
+)

@@ -1,0 +1,74 @@
+"""What happens to seats and registrations of people who are being forgotten."""
+
+import datetime
+import uuid
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.models import OutboxMessage, record_audit
+from qixue.core.outbox import emptied
+from qixue.core.refusal import Refused
+from qixue.participation.models import Registration
+from qixue.participation.operations.registrations import release
+from qixue.participation.operations.seats import locked_session, promote
+from qixue.participation.queries.registrations import coming_registrations, terms_of
+from qixue.people.models import Notification, Resident, User
+from qixue.programme.models import Session
+
+
+@transaction.atomic
+def give_up_seats(people: Sequence[Resident], *, at: datetime.datetime) -> int:
+    """Give up every seat and place in a queue of what has not begun, also after the time to cancel; others move up.
+
+    Returns how many.
+    """
+    coming = coming_registrations(people, at=at)
+    return sum(leave(pk, people, at=at) for pk in sorted(set(coming.values_list("session_id", flat=True))))
+
+
+def leave(session_pk: int, people: Sequence[Resident], *, at: datetime.datetime) -> int:
+    session = locked_session(Session(pk=session_pk))
+    rows = list(Registration.objects.active().filter(session=session, resident__in=people).order_by("pk"))
+    if rows:
+        release(session, rows, reason=Registration.CancelReason.WITHDRAWN, at=at)
+        record_audit("registration.left", session, by=None, at=at, details={"keys": [row.pk for row in rows]})
+        promote(session, terms_of(session), at=at)
+    return len(rows)
+
+
+@transaction.atomic
+def detach(people: Sequence[Resident], *, account: User | None, at: datetime.datetime) -> None:
+    """Keep what is counted and nothing that says whose it was: each registration gets a nameless place of its own.
+
+    Refused: changed_meanwhile, when a seat was taken after the others had been given up.
+    """
+    list(Resident.objects.select_for_update().filter(pk__in=[person.pk for person in people]).order_by("pk"))
+    if coming_registrations(people, at=at).exists():
+        sentence = _("Somebody of the household was signed up just now. Please try again.")
+        raise Refused("changed_meanwhile", sentence)
+    rows = list(Registration.objects.filter(resident__in=people).order_by("pk"))
+    forget_names({row.party for row in rows}, people, account)
+    places = Resident.objects.bulk_create([Resident(name=Resident.NOBODY) for _row in rows])
+    for row, place in zip(rows, places, strict=True):
+        row.resident, row.party = place, uuid.uuid4()
+        if account and row.registered_by_id == account.pk:
+            row.registered_by = None
+    Registration.objects.bulk_update(rows, ["resident", "party", "registered_by"])
+
+
+def forget_names(parties: set[uuid.UUID], people: Sequence[Resident], account: User | None) -> None:
+    """Take the names out of what others were told about a registration: who signed them up, or is of their party."""
+    for party in sorted(parties):
+        others = Registration.objects.filter(party=party).exclude(resident__in=people).order_by("pk")
+        names = "、".join(others.values_list("resident__name", flat=True))
+        for notice in Notification.objects.filter(key__endswith=f":{party}").exclude(user=account):
+            if names:
+                notice.params = {**notice.params, "names": names}
+                notice.save(update_fields=["params"])
+            else:
+                notice.delete()
+        letters = OutboxMessage.objects.filter(key__contains=f":{party}:")
+        letters.exclude(state=OutboxMessage.State.SENT).delete()
+        emptied(letters)

@@ -1,0 +1,72 @@
+"""Handing somebody on to another guardian: a code from the one, taken to the other by hand, makes the change."""
+
+import datetime
+import secrets
+
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.models import record_audit
+from qixue.core.refusal import Refused
+from qixue.people.models import GuardianChange, Resident, User
+from qixue.people.operations.residents import (
+    MOST_DEPENDENTS,
+    ResidentDetails,
+    check_consent,
+    keep_consent,
+    withdraw_consent,
+)
+
+LASTS = datetime.timedelta(days=7)
+LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is taken for another when read out
+LENGTH = 12  # 60 bits: nobody finds one by trying
+
+
+def digest_of(code: str) -> str:
+    return salted_hmac("qixue.guardian_change", plain(code), algorithm="sha256").hexdigest()
+
+
+def plain(code: str) -> str:
+    """As it is written: capital letters without spaces and dashes."""
+    return "".join(code.split()).replace("-", "").upper()
+
+
+@transaction.atomic
+def offer_dependent(dependent: Resident, *, by: User, at: datetime.datetime) -> str:
+    """A code with which another guardian takes over within seven days; a former one is good no more.
+
+    Only its digest is kept: it is shown once. Refused: not_yours.
+    """
+    if dependent.guardian is None or dependent.guardian.user_id != by.pk:
+        raise Refused("not_yours", _("You can do this for people of your own household only."))
+    code = "".join(secrets.choice(LETTERS) for _position in range(LENGTH))
+    values = {"digest": digest_of(code), "offered_at": at, "expires_at": at + LASTS}
+    GuardianChange.objects.update_or_create(resident=dependent, defaults=values)
+    record_audit("resident.dependent_offered", dependent, by=by, at=at)
+    return "-".join(code[start : start + 4] for start in range(0, LENGTH, 4))
+
+
+@transaction.atomic
+def take_over(code: str, *, guardian: Resident, has_consent: bool, by: User, at: datetime.datetime) -> Resident:
+    """Become the guardian of whoever the code is for. A child's former consent ends, and a new one is needed.
+
+    Refused: change_over, household_full, consent_needed.
+    """
+    change = GuardianChange.objects.select_for_update().filter(digest=digest_of(code), expires_at__gt=at).first()
+    if change is None:
+        sentence = _("This code is not good, or no longer. Please ask the other guardian for a new one.")
+        raise Refused("change_over", sentence, field="code")
+    dependent = Resident.objects.select_for_update().get(pk=change.resident_id)
+    if Resident.objects.filter(guardian=guardian).exclude(pk=dependent.pk).count() >= MOST_DEPENDENTS:
+        sentence = _("A household holds up to %(limit)s people. Please ask your village or community for help.")
+        raise Refused("household_full", sentence, limit=MOST_DEPENDENTS)
+    details = ResidentDetails(dependent.name, dependent.birth_year, has_consent=has_consent)
+    check_consent(details, at=at)
+    withdraw_consent(dependent, by=by, at=at)
+    dependent.guardian = guardian
+    dependent.save(update_fields=["guardian"])
+    keep_consent(dependent, details, by=by, at=at)
+    change.delete()
+    record_audit("resident.guardian_changed", dependent, by=by, at=at)
+    return dependent

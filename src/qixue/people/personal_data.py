@@ -1,0 +1,88 @@
+"""Who keeps what about residents: each app registers its records here, for the copy that people can have of everything
+kept about them, and for the day on which they leave. A test fails where a record about people is not registered.
+"""
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from qixue.people.models import ConfirmedMobile, Resident, User
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The people who are meant; with their account, when it is the whole of it and not only a dependent."""
+
+    people: tuple[Resident, ...]
+    user: User | None = None
+
+    def addresses(self) -> set[str]:
+        """The numbers and mail addresses of the account; empty without one."""
+        if self.user is None:
+            return set()
+        confirmed = ConfirmedMobile.objects.filter(user=self.user).values_list("mobile", flat=True)
+        return {self.user.mobile, self.user.email, *confirmed} - {""}
+
+
+@dataclass(frozen=True)
+class Section:
+    """One table of the copy: a heading, the columns, and a row of texts for each record."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Left:
+    """What stays behind an erasure, as a count and a sentence that says so."""
+
+    count: int
+    sentence: str
+
+
+def nothing_stays(subject: Subject, **_when: Any) -> list[Left]:
+    return []
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What an app keeps. `models` are their labels; `erase(subject, at=)` deletes or empties all of it,
+    and `stays(subject, at=)` says what is left behind then.
+
+    `erase` runs inside the transaction of the erasure, those of the upper apps first. Rows of the residents themselves
+    and of their account go last, and the database refuses that while another row still points at them.
+    """
+
+    code: str
+    models: tuple[str, ...]
+    copy: Callable[[Subject], Section]
+    erase: Callable[..., None]
+    stays: Callable[..., list[Left]] = nothing_stays
+
+
+@dataclass
+class Holdings:
+    """All of them, in the order of the apps."""
+
+    holdings: list[Holding] = field(default_factory=list)
+
+    def register(self, *holdings: Holding) -> None:
+        """Raises ValueError for a code that is there already."""
+        for holding in holdings:
+            if any(known.code == holding.code for known in self.holdings):
+                raise ValueError(f"The holding {holding.code} is registered twice.")
+            self.holdings.append(holding)
+
+    def copy(self, subject: Subject) -> list[Section]:
+        """Everything that is kept about the people, by subject; sections without a row are left out."""
+        sections = [holding.copy(subject) for holding in self.holdings]
+        return [section for section in sections if section.rows]
+
+    def stays(self, subject: Subject, *, at: datetime.datetime) -> list[Left]:
+        """What an erasure would leave behind."""
+        return [left for holding in self.holdings for left in holding.stays(subject, at=at) if left.count]
+
+
+holdings = Holdings()

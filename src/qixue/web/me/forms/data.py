@@ -1,0 +1,27 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from qixue.web.forms import Form
+
+
+class EraseForm(Form):
+    """Asked once more, because it cannot be taken back."""
+
+    is_sure = forms.BooleanField(
+        label=_("Yes, erase this. I know that it cannot be taken back."),
+        error_messages={"required": _("Please tick that it is to be erased, or go back.")},
+    )
+
+
+class TakeOverForm(Form):
+    code = forms.CharField(
+        label=_("Code from the other guardian"),
+        max_length=40,
+        help_text=_("Twelve letters and digits, for example K7QM-2XPA-9RHT."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+    )
+    has_consent = forms.BooleanField(
+        label=_("I am the guardian of this child under 14 and agree to the rules for children"),
+        required=False,
+        help_text=_("Needed for children under 14 only. The rules stand on the page about privacy."),
+    )
