@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0004_kept_answers'),
+        ('core', '0005_signing_keys'),
     ]
 
     operations = [
