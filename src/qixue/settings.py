@@ -41,6 +41,11 @@ KNOWN = {
     "QIXUE_URL_PREFIX",
     "QIXUE_VAR",
     "QIXUE_WALL_LATE_LIMIT",
+    "QIXUE_WECHAT_API_URL",
+    "QIXUE_WECHAT_APP_ID",
+    "QIXUE_WECHAT_APP_SECRET",
+    "QIXUE_WECHAT_APP_SECRET_FILE",
+    "QIXUE_WECHAT_OPEN_URL",
 }
 if unknown := sorted(name for name in os.environ if name.startswith("QIXUE_") and name not in KNOWN):
     raise ImproperlyConfigured(f"Unknown setting {', '.join(unknown)}; known are {', '.join(sorted(KNOWN))}.")
@@ -133,6 +138,17 @@ def address(name: str, *schemes: str, default: str = "") -> str:
     if value and (parts.scheme not in schemes or not parts.hostname):
         raise ImproperlyConfigured(f"{name} must start with {' or '.join(f'{scheme}://' for scheme in schemes)}.")
     return value.rstrip("/")
+
+
+def secret(name: str) -> str:
+    """The value, or the content of the file that `…_FILE` names; not both."""
+    value, path = text(name), text(f"{name}_FILE")
+    if value and path:
+        raise ImproperlyConfigured(f"Give {name} or {name}_FILE, not both.")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip() if path else value
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error.strerror}.") from error
 
 
 def one_of(name: str, *values: str, default: str) -> str:
@@ -294,8 +310,18 @@ QIXUE: dict[str, Any] = {
     "PHONE_CODES_PER_BROWSER": number("QIXUE_PHONE_CODES_PER_BROWSER", 30),
     "PHONE_CODES_PER_DAY": number("QIXUE_PHONE_CODES_PER_DAY", 5000),
     "WALL_LATE_LIMIT": number("QIXUE_WALL_LATE_LIMIT", 5),
+    "WECHAT_APP_ID": text("QIXUE_WECHAT_APP_ID"),
+    "WECHAT_APP_SECRET": secret("QIXUE_WECHAT_APP_SECRET"),
+    "WECHAT_OPEN_URL": address("QIXUE_WECHAT_OPEN_URL", "https", default="https://open.weixin.qq.com"),
+    "WECHAT_API_URL": address("QIXUE_WECHAT_API_URL", "https", default="https://api.weixin.qq.com"),
     "OUTBOX_DIR": Path(text("QIXUE_OUTBOX_DIR") or VAR / "outbox"),
 }
-for needed, given in (("MAIL_FROM", "MAIL_URL"), ("SMS_SECRET", "SMS_URL")):
+PAIRS = (
+    ("MAIL_FROM", "MAIL_URL"),
+    ("SMS_SECRET", "SMS_URL"),
+    ("WECHAT_APP_SECRET", "WECHAT_APP_ID"),
+    ("WECHAT_APP_ID", "WECHAT_APP_SECRET"),
+)
+for needed, given in PAIRS:
     if QIXUE[given] and not QIXUE[needed]:
         raise ImproperlyConfigured(f"QIXUE_{given} needs QIXUE_{needed} beside it.")

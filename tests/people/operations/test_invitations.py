@@ -13,6 +13,7 @@ from qixue.core.refusal import Refused
 from qixue.people import directory
 from qixue.people.models import ApiToken, Invitation, Notification, Organisation, Role, User
 from qixue.people.operations.invitations import (
+    Credentials,
     Invited,
     NewAccount,
     accept_invitation,
@@ -206,3 +207,50 @@ def test_key_for_longer_than_a_year_and_the_twenty_first_are_refused(lead: User)
         codes.append(refused.value.code)
 
     assert codes == ["lasts_too_long", "too_many_tokens"]
+
+
+def resident_by_phone() -> User:
+    user = UserFactory(display_name="李嘉明")
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    return user
+
+
+def test_resident_takes_the_role_with_user_name_and_password(invitation: Invitation, county: Organisation) -> None:
+    user = resident_by_phone()
+
+    accept_invitation(invitation, by=user, at=NOON, credentials=Credentials("lijiaming", ACCOUNT.password))
+
+    user.refresh_from_db()
+    assert (user.username, user.check_password(ACCOUNT.password)) == ("lijiaming", True)
+    assert may(user, Action.EDIT_ACTIVITY, county)
+
+
+@pytest.mark.parametrize(
+    ("credentials", "code"),
+    [
+        (None, "password_needed"),
+        (Credentials("WANGFANG", ACCOUNT.password), "user_name_taken"),
+        (Credentials("lijiaming", "ljm2026"), "weak_password"),
+    ],
+)
+def test_resident_who_would_be_locked_out_gets_no_role(
+    invitation: Invitation, county: Organisation, credentials: Credentials | None, code: str
+) -> None:
+    UserFactory(username="wangfang")
+    user = resident_by_phone()
+
+    with pytest.raises(Refused) as refused:
+        accept_invitation(invitation, by=user, at=NOON, credentials=credentials)
+
+    assert refused.value.code == code
+    assert not may(user, Action.EDIT_ACTIVITY, county)
+
+
+def test_somebody_with_a_password_keeps_it(invitation: Invitation) -> None:
+    user = UserFactory(username="wangfang")
+
+    accept_invitation(invitation, by=user, at=NOON, credentials=Credentials("another", ACCOUNT.password))
+
+    user.refresh_from_db()
+    assert (user.username, user.check_password(ACCOUNT.password)) == ("wangfang", False)

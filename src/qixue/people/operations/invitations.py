@@ -42,6 +42,14 @@ class Invited:
 
 
 @dataclass(frozen=True)
+class Credentials:
+    """With what somebody of the staff signs in."""
+
+    username: str
+    password: str
+
+
+@dataclass(frozen=True)
 class NewAccount:
     """What the invited person chose."""
 
@@ -185,15 +193,20 @@ def refuse_closed(invitation: Invitation, at: datetime.datetime) -> None:
 
 
 @transaction.atomic
-def accept_invitation(invitation: Invitation, *, by: User, at: datetime.datetime) -> Invitation:
+def accept_invitation(
+    invitation: Invitation, *, by: User, at: datetime.datetime, credentials: Credentials | None = None
+) -> Invitation:
     """Take the role with the account that one has; by the same person again changes nothing.
 
-    Refused: invitation_over, account_closed.
+    An account opened by phone needs a user name and a password now: with a role the phone alone opens it no more.
+    Refused: invitation_over, account_closed, password_needed, user_name_taken, weak_password.
     """
     invitation = locked(invitation)
     if invitation.accepted_by_id == by.pk:
         return invitation
     refuse_closed(invitation, at)
+    if credentials and not by.has_usable_password():
+        give_credentials(by, credentials, at=at)
     inviter = invitation.invited_by
     grant(by, role=invitation.role, organisation=invitation.organisation, by=inviter, at=at)
     invitation.accepted_at, invitation.accepted_by = at, by
@@ -201,6 +214,22 @@ def accept_invitation(invitation: Invitation, *, by: User, at: datetime.datetime
     record_audit("invitation.accepted", invitation, by=by, at=at, details=details_of(invitation))
     notify([inviter], notices.invitation_accepted(invitation), at=at)
     return invitation
+
+
+def give_credentials(user: User, credentials: Credentials, *, at: datetime.datetime) -> None:
+    """Refused: user_name_taken, weak_password."""
+    refuse_taken_name(credentials.username)
+    user.username = credentials.username
+    refuse_weak_password(credentials.password, user)
+    user.set_password(credentials.password)
+    user.save(update_fields=["username", "password"])
+    record_audit("account.password_set", user, by=user, at=at)
+
+
+def refuse_taken_name(username: str) -> None:
+    if User.objects.filter(username__iexact=username).exists():
+        sentence = gettext_lazy("Somebody else has this user name; please choose another.")
+        raise Refused("user_name_taken", sentence, field="username")
 
 
 @transaction.atomic
@@ -211,12 +240,7 @@ def join(invitation: Invitation, *, account: NewAccount, at: datetime.datetime) 
     """
     invitation = locked(invitation)
     refuse_closed(invitation, at)
-    if User.objects.filter(username__iexact=account.username).exists():
-        raise Refused(
-            "user_name_taken",
-            gettext_lazy("Somebody else has this user name; please choose another."),
-            field="username",
-        )
+    refuse_taken_name(account.username)
     language = account.language if account.language in MESSAGE_LANGUAGES else LANGUAGE_OF_LETTERS
     user = User(
         username=account.username,

@@ -43,11 +43,14 @@ def grant(
 ) -> tuple[RoleAssignment, bool]:
     """Write the role down, and say whether it is new. Who may, and who is told, is decided by the callers.
 
-    Refused: account_closed.
+    Refused: account_closed, password_needed.
     """
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not user.is_active:
         raise Refused("account_closed", _("This account is closed; please invite the person again."))
+    if not user.has_usable_password():
+        sentence = _("This account opens by phone only. With a role it needs a user name and a password.")
+        raise Refused("password_needed", sentence)
     assignment, is_new = RoleAssignment.objects.get_or_create(
         user=user,
         organisation=organisation,

@@ -12,6 +12,7 @@ from qixue.web.me.views import (
     sign_in,
     tickets,
 )
+from qixue.web.me.views import data, guardians, household, registrations, sign_in, wechat
 
 app_name = "me"
 
@@ -23,6 +24,9 @@ urlpatterns = [
     path("calendar/", calendar.address, name="calendar"),
     path("calendar/renew/", calendar.renew, name="renew_calendar"),
     path("calendar/end/", calendar.end, name="end_calendar"),
+    path("sign-in/wechat/", wechat.begin, name="wechat"),
+    path("sign-in/wechat/back/", wechat.back, name="wechat_back"),
+    path("sign-in/wechat/forget/", wechat.forget, name="wechat_forget"),
     path("profile/", household.profile, name="profile"),
     path("household/", household.household, name="household"),
     path("household/new/", household.new, name="new_dependent"),
@@ -44,6 +48,7 @@ urlpatterns = [
     path("household/<int:pk>/hand-on/", guardians.hand_on, name="hand_on"),
     path("household/take-over/", guardians.take_over, name="take_over"),
     path("data/", data.my_data, name="data"),
+    path("data/unlink-wechat/", wechat.unlink, name="wechat_unlink"),
     path("data/copy/", data.copy, name="copy"),
     path("data/erase/", data.erase, name="erase"),
     path("data/erase/code/", data.erase_code, name="erase_code"),

@@ -30,7 +30,8 @@ ERASING = "erasing"  # in the session: whom the next code erases, 0 for the whol
 @for_residents
 def my_data(request: HttpRequest) -> HttpResponse:
     user, _resident = known(request)
-    return render(request, "me/data/overview.html", {"sections": all_about(user)})
+    context = {"sections": all_about(user), "has_wechat": hasattr(user, "wechat")}
+    return render(request, "me/data/overview.html", context)
 
 
 def all_about(user: User) -> list[Section]:

@@ -17,10 +17,12 @@ from qixue.core.audience import for_everybody
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.people.operations.phone_codes import enter_phone_code, send_phone_code
+from qixue.people.operations.wechat import link_wechat
 from qixue.web import parts
 from qixue.web.account_access import wanted
 from qixue.web.me.access import resident_of, with_next
 from qixue.web.me.forms.sign_in import NumberForm, PhoneCodeForm
+from qixue.web.me.views.wechat import is_in_wechat, pending_identity
 from qixue.web.preferences import own_path
 from qixue.web.sign_in import finish_sign_in
 
@@ -44,7 +46,8 @@ def number(request: HttpRequest) -> HttpResponse:
         else:
             request.session[ASKED] = {"mobile": mobile, "next": target}
             return redirect("me:sign_in_code")
-    return parts.form_page(request, "me/sign_in/number.html", form, next=target)
+    shown = {"in_wechat": is_in_wechat(request), "links_wechat": pending_identity(request) is not None}
+    return parts.form_page(request, "me/sign_in/number.html", form, next=target, **shown)
 
 
 def send(request: HttpRequest, mobile: str) -> None:
@@ -91,13 +94,18 @@ def code(request: HttpRequest) -> HttpResponse:
             form.refuse(refusal)
     mobile = asked["mobile"]
     shown = f"{mobile[:3]} {mobile[3:7]} {mobile[7:]}"
-    return parts.form_page(request, "me/sign_in/code.html", form, mobile=shown, next=asked["next"])
+    links_wechat = pending_identity(request) is not None
+    context = {"mobile": shown, "next": asked["next"], "links_wechat": links_wechat}
+    return parts.form_page(request, "me/sign_in/code.html", form, **context)
 
 
 def signed_in(request: HttpRequest, asked: dict[str, Any], digits: str) -> HttpResponse:
     """Refused as `enter_phone_code` refuses."""
     at, language, browser = now(), get_language() or "", request.session.get(BROWSER, "")
+    identity = pending_identity(request)
     user = enter_phone_code(asked["mobile"], browser=browser, digits=digits, language=language, at=at)
+    if identity:
+        link_wechat(user, identity, by=user, at=at)
     finish_sign_in(request, user, way="phone_code", at=at)
     target = own_path(request, asked["next"]) if asked["next"] else reverse("me:home")
     return redirect(target if resident_of(request) else with_next(reverse("me:profile"), target))

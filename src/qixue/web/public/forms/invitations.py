@@ -3,15 +3,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from qixue.people.operations.invitations import NewAccount
+from qixue.people.operations.invitations import Credentials, NewAccount
 from qixue.web.forms import Form
 from qixue.web.workspace.forms.fields import CodeField, PlainCharField
 
 
-class JoinForm(Form):
-    """The account that an invited person makes."""
+class CredentialsForm(Form):
+    """User name and password, for an account that was opened by phone."""
 
-    name = PlainCharField(label=_("Your name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     username = CodeField(
         label=_("User name"),
         max_length=60,
@@ -37,6 +36,17 @@ class JoinForm(Form):
         if answers.get("password") and answers.get("repeated") and answers["password"] != answers["repeated"]:
             self.add_error("repeated", _("Please type the same password twice."))
         return answers
+
+    def credentials(self) -> Credentials:
+        return Credentials(self.cleaned_data["username"], self.cleaned_data["password"])
+
+
+class JoinForm(CredentialsForm):
+    """The account that an invited person makes."""
+
+    name = PlainCharField(label=_("Your name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+
+    field_order = ("name", "username", "password", "repeated")
 
     def account(self, language: str) -> NewAccount:
         names = ("username", "password", "name")

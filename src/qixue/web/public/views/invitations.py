@@ -16,7 +16,7 @@ from qixue.people.models import Invitation, User
 from qixue.people.operations.invitations import accept_invitation, join
 from qixue.people.rules import is_vouched_for
 from qixue.web import parts
-from qixue.web.public.forms.invitations import JoinForm
+from qixue.web.public.forms.invitations import CredentialsForm, JoinForm
 from qixue.web.sign_in import finish_sign_in
 
 
@@ -46,7 +46,9 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def accept(request: HttpRequest, found: Invitation, user: User) -> HttpResponse:
-    """Who has an account already takes the role with it."""
+    """Who has an account already takes the role with it; a resident chooses user name and password first."""
+    if not user.has_usable_password():
+        return accept_as_resident(request, found, user)
     if request.method == "POST":
         try:
             accept_invitation(found, by=user, at=now())
@@ -55,6 +57,21 @@ def accept(request: HttpRequest, found: Invitation, user: User) -> HttpResponse:
         messages.success(request, _("The role is yours from now on."))
         return redirect("workspace:home")
     return render(request, "public/invitations/accept.html", {"invitation": found})
+
+
+def accept_as_resident(request: HttpRequest, found: Invitation, user: User) -> HttpResponse:
+    """With a role the phone alone opens the account no more."""
+    form = CredentialsForm(request.POST or None)
+    if form.is_valid():
+        try:
+            accept_invitation(found, by=user, at=now(), credentials=form.credentials())
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            finish_sign_in(request, user, way="invitation", at=now())
+            messages.success(request, _("The role is yours from now on."))
+            return redirect("workspace:home")
+    return parts.form_page(request, "public/invitations/accept.html", form, invitation=found)
 
 
 def over(request: HttpRequest, found: Invitation) -> HttpResponse:
