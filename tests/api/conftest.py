@@ -12,6 +12,8 @@ from tests.factories import (
     NOON,
     ActivityFactory,
     BrandFactory,
+    MemberFactory,
+    OpenSessionFactory,
     OrganisationFactory,
     ProgrammeFactory,
     RegionFactory,
@@ -29,6 +31,7 @@ from qixue.figures.models import NamedFigure
 from qixue.participation.models import LedgerEntry
 from qixue.participation.operations.evidence import keep_note
 from qixue.participation.operations.ledger import record_head_count
+from qixue.participation.operations.registrations import register
 from qixue.people.models import ApiToken, Organisation, Role, User
 from qixue.programme.models import Activity, FollowUp, LineComment, Plan, PlanStep, PlanVersion, Programme, Session
 
@@ -64,6 +67,7 @@ class Scene:
     parts: dict[str, Part] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     return_id: int = 0
+    party: str = ""  # of somebody who signed up
 
     def token(self, place: str, role: str) -> str:
         """The key of somebody who holds the role there; the strangers have a tree of their own."""
@@ -153,6 +157,9 @@ def scene() -> Scene:
         draft = scene.parts["own"].draft_programme
         NamedFigure.objects.create(programme=draft, code=code, definition=code, position=1)
     scene.return_id = make_return(programme, county)
+    session = OpenSessionFactory(activity=scene.parts["own"].public_session.activity)
+    member = MemberFactory()
+    scene.party = str(register(session, people=[member], party=key(), by=member.user, at=NOON)[0].party)
     return scene
 
 

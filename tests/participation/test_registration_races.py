@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import IntegrityError, connection, transaction
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, key
+from tests.participation.ways import by_any_way
 
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration
@@ -42,7 +43,7 @@ def test_many_people_at_once_never_share_a_seat_or_a_number() -> None:
     parties = [(member, key()) for member in MemberFactory.create_batch(20)]
 
     def sign_up(member: Resident, party: object) -> Callable[[], str]:
-        return lambda: register(session, people=[member], party=party, by=member.user, at=NOON)[0].state
+        return lambda: by_any_way(session, people=[member], party=party, by=member.user, at=NOON)[0].state
 
     answers = at_once([sign_up(*party) for party in parties for _sent_twice in range(2)])
 
@@ -64,7 +65,7 @@ def test_leaving_and_joining_at_once_keeps_the_order() -> None:
         return lambda: str(len(cancel_registrations(session, keys=[row.pk], by=row.registered_by, at=NOON)))
 
     def join(member: Resident) -> Callable[[], str]:
-        return lambda: register(session, people=[member], party=key(), by=member.user, at=NOON)[0].state
+        return lambda: by_any_way(session, people=[member], party=key(), by=member.user, at=NOON)[0].state
 
     at_once([act for row, member in zip(rows[:4], newcomers, strict=True) for act in (leave(row), join(member))])
 

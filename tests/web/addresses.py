@@ -15,6 +15,7 @@ from qixue.core.audience import audience_of
 from qixue.core.signing_keys import public_keys
 from qixue.participation.models import Certificate
 from qixue.participation.operations.calendar_feeds import renew_feed
+from qixue.participation.operations.lotteries import commit
 from qixue.participation.queries.calendar_feeds import feed_secret_of
 from qixue.people.models import Invitation
 from qixue.programme.models import Nomination, Objection
@@ -77,6 +78,12 @@ def calendar_secret(scene: Scene) -> str:
     return str(feed_secret_of(member))
 
 
+def lottery_of(scene: Scene) -> int:
+    """A session whose seats are given by lot."""
+    commit(scene.session.pk, at=NOON)
+    return scene.session.pk
+
+
 def certificate_of(scene: Scene) -> Certificate:
     return Certificate.objects.get(pk=scene.record("certificates/"))
 
@@ -101,6 +108,8 @@ PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "public:object pk": candidate_of,
     "public:objection key": objection_of,
     "public:invitation secret": invitation_secret,
+    "public:draw pk": lottery_of,
+    "public:draw_file pk": lottery_of,
     "personal_calendar secret": calendar_secret,
     "public:certificate serial": lambda scene: certificate_of(scene).printed_serial,
     "public:credential_key kid": credential_kid,

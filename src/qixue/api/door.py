@@ -38,6 +38,7 @@ def guarded(view: View, parameters: set[str]) -> View:
             response = answer_of(view, parameters, request, *args, **kwargs)
         response["Content-Language"] = language
         response["Cache-Control"] = "private, no-cache"
+        response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
         patch_vary_headers(response, ["Accept-Language", "Authorization"])
         return response
 

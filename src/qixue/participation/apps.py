@@ -19,3 +19,7 @@ class ParticipationConfig(AppConfig):
         duties.register(Duty("feedback", feedback.invite_to_feedback, every=datetime.timedelta(minutes=10)))
         verification = import_module("qixue.participation.operations.verification")
         duties.register(Duty("verification_counts", verification.forget_tries, every=datetime.timedelta(hours=6)))
+        lotteries = import_module("qixue.participation.operations.lotteries")
+        duties.register(Duty("lotteries", lotteries.keep_lotteries, every=datetime.timedelta(seconds=1)))
+        check_ins = import_module("qixue.participation.operations.check_ins")
+        duties.register(Duty("attended sessions", check_ins.hold_attended, every=datetime.timedelta(minutes=1)))

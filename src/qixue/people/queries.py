@@ -15,6 +15,7 @@ from qixue.people.models import (
     Organisation,
     OrganisationAlias,
     OrganisationQuerySet,
+    Resident,
     RoleAssignment,
     User,
 )
@@ -69,6 +70,12 @@ def user_of_token(key: str, *, at: datetime.datetime) -> User | None:
     if token is None or not token.is_valid_at(at) or not token.user.is_active:
         return None
     return token.user
+
+
+def household_of(resident: Resident) -> list[Resident]:
+    """The resident first, then those of whom they take care."""
+    dependents = Resident.objects.filter(guardian=resident).select_related("home_region").order_by("pk")
+    return [resident, *dependents]
 
 
 def people_in_charge(organisation: Organisation, action: rules.Action) -> list[User]:

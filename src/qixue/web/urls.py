@@ -19,5 +19,6 @@ urlpatterns = [
     path("workspace/", include("qixue.web.workspace.urls")),
     path("calendar/<str:secret>.ics", calendar.feed, name="personal_calendar"),
     path("me/", include("qixue.web.me.urls")),
+    path("door/", include("qixue.web.door.urls")),
     path("", include("qixue.web.public.urls")),
 ]

@@ -107,7 +107,8 @@ def text_of(answer: Any) -> str:
 def addresses_to_try(scene: Scene, pages: list[Page]) -> list[str]:
     """Every page, the neighbour's own plan, and every list with everything that it can be asked for."""
     own = [page.url for page in pages]
-    open_to_all = [address for address in outside_the_workspace() if address.audience in set(Audience)]
+    audiences = set(Audience) - {Audience.RESIDENTS}  # their pages show a household only: tests/web/me/test_access.py
+    open_to_all = [address for address in outside_the_workspace() if address.audience in audiences]
     public = [public_url(address, scene) for address in open_to_all if address.name not in OF_WHO_HOLDS_THE_LINK]
     lists = [*public, *(page.url for page in pages if "<int:pk>" not in page.path)]
     neighbour = scene.made["plans/sibling"]

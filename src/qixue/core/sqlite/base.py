@@ -8,6 +8,8 @@ rollback journal with `synchronous=EXTRA`.
 import sys
 from typing import Any
 
+from qixue.core.sqlite.turns import Turns, turns_at
+
 try:
     import pysqlite3 as driver
 except ImportError:
@@ -37,7 +39,42 @@ DURABLE_PRAGMAS = (
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    """A transaction waits for its turn before it begins, and hands it on when it ends; see `turns`."""
+
+    turn: Turns | None = None  # while this connection has it
+
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
         self.init_commands: list[str] = list(DURABLE_PRAGMAS)
         return params
+
+    def _start_transaction_under_autocommit(self) -> None:
+        if not self.is_in_memory_db():
+            self.turn = turns_at(str(self.settings_dict["NAME"]))
+            self.turn.take()
+        try:
+            super()._start_transaction_under_autocommit()
+        except BaseException:
+            self.hand_on()
+            raise
+
+    def hand_on(self) -> None:
+        if turn := self.turn:
+            self.turn = None
+            turn.give()
+
+    def _commit(self) -> None:
+        super()._commit()
+        self.hand_on()  # not when the commit failed: a rollback follows
+
+    def _rollback(self) -> None:
+        try:
+            super()._rollback()
+        finally:
+            self.hand_on()
+
+    def _close(self) -> None:
+        try:
+            super()._close()
+        finally:
+            self.hand_on()

@@ -14,6 +14,7 @@ from django.urls import reverse
 from qixue.core.audience import Audience, declared
 from qixue.participation.queries.registrations import Party, parties_of
 from qixue.people.models import Resident, User
+from qixue.people.queries import household_of
 
 View = Callable[..., HttpResponseBase]
 
@@ -49,12 +50,6 @@ def known(request: HttpRequest) -> tuple[User, Resident]:
     if resident is None or not isinstance(request.user, User):
         raise Http404
     return request.user, resident
-
-
-def household_of(resident: Resident) -> list[Resident]:
-    """The resident first, then those of whom they take care."""
-    dependents = Resident.objects.filter(guardian=resident).select_related("home_region").order_by("pk")
-    return [resident, *dependents]
 
 
 def dependent_or_404(resident: Resident, pk: int) -> Resident:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from qixue.web.me.views import calendar, feedback, household, record, registrations, sign_in, tickets
+from qixue.web.me.views import calendar, door, feedback, household, record, registrations, sign_in, tickets
 
 app_name = "me"
 
@@ -30,10 +30,13 @@ urlpatterns = [
     path("record/certificates/<int:pk>/certificate.pdf", record.certificate_file, name="certificate_pdf"),
     path("record/certificates/<int:pk>/credential.jwt", record.credential_file, name="credential"),
     path("sessions/<int:pk>/register/", registrations.register, name="register"),
+    path("door/<int:pk>/", door.here, name="here"),
+    path("door/<int:pk>/<str:code>/", door.wall_code, name="wall_code"),
     path("registrations/<uuid:party>/", registrations.registration, name="registration"),
     path("registrations/<uuid:party>/tickets/", tickets.tickets, name="tickets"),
     path("registrations/<uuid:party>/tickets.pdf", tickets.tickets_pdf, name="tickets_pdf"),
     path("registrations/<uuid:party>/calendar.ics", calendar.party_calendar, name="party_calendar"),
     path("registrations/<uuid:party>/cancel/", registrations.cancel, name="cancel"),
+    path("registrations/<uuid:party>/transfer/", registrations.transfer, name="transfer"),
     path("registrations/<uuid:party>/accept/", registrations.accept, name="accept"),
 ]

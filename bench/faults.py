@@ -1,0 +1,100 @@
+"""What goes wrong on the way: a proxy that loses answers, and a server that is killed at any moment."""
+
+import contextlib
+import itertools
+import json
+import random
+import socket
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import city
+import load
+import servers
+
+SEED = 20161112
+
+
+@contextlib.contextmanager
+def dropping_proxy(upstream: int, *, share: float) -> Iterator[tuple[int, Callable[[], int]]]:
+    """A TCP proxy that passes each request on, and closes without a word instead of passing back some answers.
+
+    Yields its port and what tells how many answers were lost: each had been given by the server.
+    """
+    dice, lost = random.Random(SEED), itertools.count()  # noqa: S311 - a test must come out alike
+    losses = [0]
+    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+
+    def carry(client: socket.socket) -> None:
+        with client, contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", upstream), 10) as server:
+            client.settimeout(30)
+            server.settimeout(30)
+            while request := client.recv(65536):
+                server.sendall(request)
+                answer = server.recv(65536)
+                while load.complete(answer) is None:
+                    answer += server.recv(65536)
+                if dice.random() < share:
+                    losses[0] = next(lost) + 1
+                    return
+                client.sendall(answer)
+
+    def listen() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _address = listener.accept()
+                threading.Thread(target=carry, args=(client,), daemon=True).start()
+
+    threading.Thread(target=listen, daemon=True).start()
+    try:
+        yield listener.getsockname()[1], lambda: losses[0]
+    finally:
+        listener.close()
+
+
+def kills(
+    environment: dict[str, str], port: int, count: int, session: int, signing_up: Callable[[int, int, str], load.Ask]
+) -> bool:
+    """F1: the server dies at random moments under load and is started again; what it acknowledged is there, once."""
+    dice = random.Random(SEED)  # noqa: S311 - as above
+    site = servers.Site(environment, port, has_worker=False)
+    people, acknowledged = iter(range(1, city.PEOPLE + 1)), []
+    is_over = threading.Event()
+
+    def asks() -> Iterator[load.Ask]:
+        for person in people:
+            if is_over.is_set():
+                return
+            yield signing_up(session, person, str(uuid.uuid4()))
+
+    site.start()
+    client = threading.Thread(target=lambda: acknowledged.extend(load.retried_loop(port, asks(), clients=8)))
+    client.start()
+    for _kill in range(count):
+        time.sleep(dice.uniform(0.05, 0.6))
+        site.kill()
+        site.start()
+    is_over.set()
+    client.join()
+    site.stop()
+    return nothing_lost(environment, session, acknowledged, count)
+
+
+def nothing_lost(environment: dict[str, str], session: int, acknowledged: list[load.Answer], count: int) -> bool:
+    statuses = Counter(answer.status for answer in acknowledged)
+    assert set(statuses) == {201}, statuses
+    statement = f"SELECT id, resident_id FROM participation_registration WHERE session_id = {session}"  # noqa: S608
+    rows = dict(servers.counted(environment, statement))
+    told = {row["id"]: row["resident_id"] for a in acknowledged for row in json.loads(a.body)["people"]}
+    lost = [key for key, person in told.items() if rows.get(key) != person]
+    assert not lost, f"{len(lost)} acknowledged registrations are not there"
+    assert len(set(rows.values())) == len(rows), "somebody is there twice"
+    taken = f"SELECT taken_count FROM programme_session WHERE id = {session}"  # noqa: S608
+    assert servers.counted(environment, taken) == [(len(rows),)]
+    if "QIXUE_DATABASE_URL" not in environment:
+        assert servers.counted(environment, "PRAGMA integrity_check") == [("ok",)]
+    print(f"   kills      {count} kills, {len(told):,} acknowledged registrations all there once, {len(rows):,} in all")
+    return True

@@ -1,0 +1,160 @@
+"""The quick way of signing up: the same rows as the ordinary one, and nothing where it is not right."""
+
+import datetime
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import models
+from tests.factories import (
+    NOON,
+    MemberFactory,
+    OpenSessionFactory,
+    RegionFactory,
+    ResidentFactory,
+    RoleAssignmentFactory,
+    key,
+)
+from tests.participation.ways import caller
+
+from qixue.core.models import AuditEntry, OutboxMessage
+from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.operations.quick_registration import KEPT_TERMS, OTHER_TERMS, register_alone
+from qixue.participation.operations.registrations import register
+from qixue.people.models import Notification, NotificationPreference, QuietHours, Resident
+from qixue.programme.models import Activity, Programme, Session
+
+pytestmark = pytest.mark.django_db
+
+HOUR = datetime.timedelta(hours=1)
+# What hangs on a session without a say in who can sign up. Anything else: the quick way must know it or step aside.
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+NO_SAY = {"room_booking", "registrations", "ledger_entries", "tally", "registration_terms"}
+OWN = {"id", "session", "party", "subject_id", "key", "link", "details", "door_code"}  # differ between two of a kind
+
+
+@pytest.fixture
+def member(db: None) -> Resident:
+    return MemberFactory(birth_year=1950, user__email="li@example.cn", user__mobile="13900000000")
+
+
+def written(model: type[models.Model]) -> list[dict[str, Any]]:
+    rows = model.objects.order_by("pk").values()  # type: ignore[attr-defined]
+    names = {field.attname for field in model._meta.concrete_fields if field.name not in OWN}
+    return [{name: without_keys(value) for name, value in row.items() if name in names} for row in rows]
+
+
+def without_keys(value: Any) -> Any:
+    """A text without the key of the party, which is in the address of its page."""
+    return UUID.sub("", value) if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("taken", [0, 2], ids=["seat", "queue"])
+@pytest.mark.parametrize("channels", [(True, False), (False, True), (True, True), (False, False), None])
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_both_ways_leave_the_same_rows(
+    taken: int, channels: tuple[bool, bool] | None, language: str, member: Resident
+) -> None:
+    first = OpenSessionFactory(taken_count=taken)
+    second = OpenSessionFactory(taken_count=taken, activity=first.activity, venue=first.venue, number=2)
+    member.user.language = language
+    member.user.save()
+    if channels:
+        wish = {"by_mail": channels[0], "by_sms": channels[1]}
+        NotificationPreference.objects.create(user=member.user, topic="registrations", **wish)
+        QuietHours.objects.create(user=member.user, begins=datetime.time(11), ends=datetime.time(14))
+
+    [ordinary] = register(first, people=[member], party=key(), by=member.user, at=NOON)
+    quick = register_alone(second.pk, party=key(), by=caller(member.user), at=NOON)
+
+    for model in (Registration, AuditEntry, Notification, OutboxMessage):
+        rows = written(model)
+        halves = rows[: len(rows) // 2], rows[len(rows) // 2 :]
+        assert sorted(map(str, halves[0])) == sorted(map(str, halves[1]))  # one message writes in any order
+    first.refresh_from_db()
+    second.refresh_from_db()
+    counters = ("taken_count", "waiting_count", "last_waiting_number")
+    assert [getattr(first, name) for name in counters] == [getattr(second, name) for name in counters]
+    assert quick is not None
+    assert (quick.state, quick.first_place, quick.pk) == (ordinary.state, ordinary.first_place, ordinary.pk + 1)
+    assert AuditEntry.objects.last().details == {"party": str(quick.party), "places": 1}  # type: ignore[union-attr]
+
+
+def terms(**values: Any) -> Callable[[Session, Resident], object]:
+    return lambda session, member: RegistrationTerms.objects.create(session=session, **values)
+
+
+def of_the_session(**values: Any) -> Callable[[Session, Resident], object]:
+    return lambda session, member: Session.objects.filter(pk=session.pk).update(**values)
+
+
+def of_the_person(**values: Any) -> Callable[[Session, Resident], object]:
+    return lambda session, member: Resident.objects.filter(pk=member.pk).update(**values)
+
+
+STEPS_ASIDE: dict[str, Callable[[Session, Resident], object]] = {
+    "age": terms(min_age=18),
+    "highest age": terms(max_age=90),
+    "region": lambda session, member: terms(region=RegionFactory())(session, member),
+    "not open yet": terms(opens_at=NOON + HOUR),
+    "closed": terms(closes_at=NOON),
+    "started": of_the_session(starts_at=NOON),
+    "cancelled": of_the_session(state=Session.State.CANCELLED),
+    "no sign-up": of_the_session(seat_count=None),
+    "draft": lambda session, member: Activity.objects.update(state=Activity.State.DRAFT),
+    "programme in draft": lambda session, member: Programme.objects.update(state=Programme.State.DRAFT),
+    "child": of_the_person(birth_year=2015),
+    "nobody": lambda session, member: Resident.objects.filter(pk=member.pk).update(user=None),
+    "staff": lambda session, member: RoleAssignmentFactory(user=member.user),
+    "there already": lambda session, member: register(
+        session, people=[member], party=key(), by=member.user, at=NOON - HOUR
+    ),
+    "as many as one may": lambda session, member: (
+        terms(place_limit=1)(session, member),
+        register(session, people=[ResidentFactory(guardian=member)], party=key(), by=member.user, at=NOON - HOUR),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", STEPS_ASIDE)
+def test_what_is_not_usual_goes_the_ordinary_way(case: str, member: Resident) -> None:
+    session = OpenSessionFactory()
+    STEPS_ASIDE[case](session, member)
+    before = list(Registration.objects.values()), list(Session.objects.values()), AuditEntry.objects.count()
+
+    assert register_alone(session.pk, party=key(), by=caller(member.user), at=NOON) is None
+
+    after = list(Registration.objects.values()), list(Session.objects.values()), AuditEntry.objects.count()
+    assert after == before
+
+
+def test_session_that_is_not_there_goes_the_ordinary_way(member: Resident) -> None:
+    assert register_alone(2**40, party=key(), by=caller(member.user), at=NOON) is None
+
+
+def test_key_that_was_used_goes_the_ordinary_way(member: Resident) -> None:
+    session, other = OpenSessionFactory(), OpenSessionFactory()
+    made = register_alone(session.pk, party=key(), by=caller(member.user), at=NOON)
+
+    assert made is not None
+    assert register_alone(other.pk, party=made.party, by=caller(member.user), at=NOON) is None
+    assert Registration.objects.count() == 1
+
+
+def test_usual_terms_are_kept(member: Resident) -> None:
+    session = OpenSessionFactory()
+    terms(opens_at=NOON, closes_at=NOON + HOUR, place_limit=1, offer_hours=3)(session, member)
+
+    assert register_alone(session.pk, party=key(), by=caller(member.user), at=NOON) is not None
+
+
+def test_every_term_is_kept_or_looked_at() -> None:
+    fields = [field for field in RegistrationTerms._meta.concrete_fields if not field.primary_key]
+
+    assert sorted(OTHER_TERMS) == sorted(field.column for field in fields if field.name not in KEPT_TERMS)
+    assert [field.name for field in fields if field.column in OTHER_TERMS and not field.null] == []
+
+
+def test_nothing_else_on_a_session_says_who_can_sign_up() -> None:
+    assert {relation.get_accessor_name() for relation in Session._meta.related_objects} - NO_SAY == set()
