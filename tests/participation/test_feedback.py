@@ -201,12 +201,21 @@ def test_small_numbers_within_a_large_one_stay_hidden(session):
     assert [(cell.value, cell.count) for cell in summary.faces] == [("good", 6), ("fair", None), ("bad", None)]
 
 
+def test_a_hidden_number_does_not_follow_from_the_others(session):
+    answered(session, "gggggggffffffb")
+
+    summary = summary_of_activity(session.activity)
+
+    assert summary.answer_count == 14
+    assert [(cell.value, cell.count) for cell in summary.faces] == [("good", 7), ("fair", None), ("bad", None)]
+
+
 def test_sentences_stand_in_the_order_of_their_letters(session):
     people = answered(session, "-----")
-    for person, sentence in zip(people, "edcba", strict=True):
+    for person, sentence in zip(people, "edcbb", strict=True):
         say(session, person, sentence=sentence)
 
-    assert summary_of_activity(session.activity).sentences == ("a", "b", "c", "d", "e")
+    assert summary_of_activity(session.activity).sentences == ("b", "c", "d", "e")
 
 
 def test_each_session_has_its_own_line():

@@ -26,6 +26,7 @@ OUTSIDE_PROGRAMMES = {
     "public:credential_key",
     "public:credential_issuer",
     "public:credential_status",
+    "public:credential_achievement",  # its address names the activity too
 }
 REACHED = {200, 302, 405}  # the page, where it leads after the act, or that it takes only a POST
 

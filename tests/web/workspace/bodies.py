@@ -14,6 +14,7 @@ SAMPLES = {
     "count": "12",
     "note": "签到表第1页",
     "seat_count": "12",
+    "least_session_count": "1",
     "expected_attendance": "12",
     "budget": "100",
     "document_number": "清教〔2026〕12号",

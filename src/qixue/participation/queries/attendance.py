@@ -42,7 +42,7 @@ def named_entries() -> LedgerEntryQuerySet:
 
 
 def attended_by(person: Resident) -> list[Attended]:
-    """Each session at which the person was, the latest first; a session counts once however often it was scanned."""
+    """Each session at which the person was, the latest first."""
     tokens = Participant.objects.filter(resident=person).values("token")
     seen: dict[int, Attended] = {}
     for entry in named_entries().filter(person_token__in=tokens):

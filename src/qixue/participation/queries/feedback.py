@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -87,7 +87,7 @@ class Summary:
 
 
 def summary_of(answers: QuerySet[Feedback], asked_count: int) -> Summary:
-    """The sentences stand in the order of their letters: their time would tell who was quick to answer."""
+    """Each sentence once, in the order of their letters: their time would tell who was quick to answer."""
     total = answers.count()
     if total < FEWEST:
         return Summary(asked_count, None)
@@ -97,9 +97,9 @@ def summary_of(answers: QuerySet[Feedback], asked_count: int) -> Summary:
     return Summary(
         asked_count,
         total,
-        cells(Feedback.Face.choices, faces),
+        without_differences(cells(Feedback.Face.choices, faces)),
         cells(Feedback.Reason.choices, reasons),
-        tuple(sentences),
+        tuple(dict.fromkeys(sentences)),
     )
 
 
@@ -111,6 +111,15 @@ def cells(choices: Iterable[tuple[str, object]], counts: dict[str, int]) -> tupl
 def summary_of_activity(activity: Activity) -> Summary:
     asked = named_entries().filter(activity=activity).order_by().values("session_id", "person_token").distinct()
     return summary_of(counted_answers().filter(session__activity=activity), asked.count())
+
+
+def without_differences(faces: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """Every answer has a face, so a single hidden number would follow from the others: the next smallest goes too."""
+    shown = [cell for cell in faces if cell.count is not None]
+    if len(shown) != len(faces) - 1:
+        return faces
+    smallest = min(shown, key=lambda cell: cell.count or 0)
+    return tuple(replace(cell, count=None) if cell is smallest else cell for cell in faces)
 
 
 @dataclass(frozen=True)
