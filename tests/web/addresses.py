@@ -12,12 +12,16 @@ from tests.factories_recognitions import CallFactory, on_notice
 from tests.web.workspace.scene import MISSING, Scene
 
 from qixue.core.audience import audience_of
+from qixue.core.clock import now
 from qixue.core.signing_keys import public_keys
 from qixue.participation.models import Certificate
 from qixue.participation.operations.calendar_feeds import renew_feed
 from qixue.participation.operations.lotteries import commit
+from qixue.participation.operations.walls import show_wall
 from qixue.participation.queries.calendar_feeds import feed_secret_of
-from qixue.people.models import Invitation
+from qixue.participation.queries.wall import secret_of
+from qixue.participation.wall_code import code_of, step_at
+from qixue.people.models import Invitation, Role
 from qixue.programme.models import Nomination, Objection
 
 OF_THE_API = "/api/v1/"
@@ -97,6 +101,12 @@ def issuer_code(scene: Scene) -> str:
     return certificate_of(scene).organisation.code
 
 
+def code_on_the_wall(scene: Scene) -> str:
+    """What the wall of the session shows now."""
+    wall = show_wall(scene.session, by=scene.people["own", Role.ORGANISER], at=NOON)
+    return code_of(secret_of(wall), scene.session.pk, step_at(now()))
+
+
 PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "code": lambda scene: scene.programme.code,
     "figure_code": lambda scene: "attendance",
@@ -118,6 +128,7 @@ PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "public:credential_status code": issuer_code,
     "public:credential_status number": lambda scene: 1,
     "public:credential_achievement activity": lambda scene: certificate_of(scene).activity.code,
+    "shown": code_on_the_wall,
     "account:remove_passkey pk": lambda scene: MISSING["pk"],  # one's own only, and nobody in the scene has one
 }
 

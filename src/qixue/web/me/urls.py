@@ -11,8 +11,8 @@ from qixue.web.me.views import (
     registrations,
     sign_in,
     tickets,
+    wechat,
 )
-from qixue.web.me.views import data, guardians, household, registrations, sign_in, wechat
 
 app_name = "me"
 
@@ -55,7 +55,7 @@ urlpatterns = [
     path("data/erased/", data.erased_page, name="erased"),
     path("sessions/<int:pk>/register/", registrations.register, name="register"),
     path("door/<int:pk>/", door.here, name="here"),
-    path("door/<int:pk>/<str:code>/", door.wall_code, name="wall_code"),
+    path("door/<int:pk>/<str:shown>/", door.wall_code, name="wall_code"),
     path("registrations/<uuid:party>/", registrations.registration, name="registration"),
     path("registrations/<uuid:party>/tickets/", tickets.tickets, name="tickets"),
     path("registrations/<uuid:party>/tickets.pdf", tickets.tickets_pdf, name="tickets_pdf"),
