@@ -19,6 +19,7 @@ from qixue.figures.models import NamedFigure
 from qixue.figures.queries import figures_of, payload
 from qixue.places.models import Region
 from qixue.programme.models import Activity, Programme, Series, Session
+from qixue.programme.operations.listings import keep_listings
 
 pytestmark = pytest.mark.django_db
 
@@ -62,26 +63,42 @@ def test_pages_are_bounded_and_parameters_are_known(query: str, ask: Ask) -> Non
 
 @pytest.fixture
 def sessions(programme: Programme) -> dict[str, Session]:
-    """Five sessions, each of which differs from the plain one in one way."""
+    """Sessions, each of which differs from the plain one in one way."""
     brand = BrandFactory(code="B3")
-    away = VenueFactory(region=county("441826"))
+    away = VenueFactory(region=county("441826"), has_step_free_access=True)
     plain = ActivityFactory(programme=programme)
-    lecture = ActivityFactory(programme=programme, kind=Activity.Kind.LECTURE, title="防诈骗讲座", title_en="Scams")
+    lecture = ActivityFactory(
+        programme=programme, kind=Activity.Kind.LECTURE, title="防诈骗讲座", title_en="Scams", audience="older"
+    )
     branded = ActivityFactory(programme=programme, brand=brand)
     late = datetime.datetime(2026, 11, 5, 16, 0, tzinfo=datetime.UTC)  # midnight in Shanghai: already November 6
-    return {
+    made = {
         "plain": SessionFactory(activity=plain),
         "away": SessionFactory(activity=plain, venue=away),
         "late": SessionFactory(activity=plain, starts_at=late, ends_at=late + datetime.timedelta(hours=1)),
         "lecture": SessionFactory(activity=lecture),
         "branded": SessionFactory(activity=branded),
+        "full": SessionFactory(activity=plain, seat_count=1, taken_count=1),
+        "online": SessionFactory(activity=plain, is_online=True, speaker="王老师"),
     }
+    keep_listings(Session.objects.all())
+    return made
 
 
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("", {"plain", "away", "late", "lecture", "branded"}),
+        ("", {"plain", "away", "late", "lecture", "branded", "full", "online"}),
+        ("seats=left", {"plain", "away", "late", "lecture", "branded", "online"}),
+        ("online=true", {"online"}),
+        ("step_free=true", {"away"}),
+        ("audience=older", {"lecture"}),
+        ("q=fangzhapian", {"lecture"}),
+        ("q=fzp jz", {"lecture"}),
+        ("q=防诈骗 wang", set()),
+        ("q=王老师", {"online"}),
+        ("q=%25", set()),
+        ("q=_", set()),
         ("county=441826", {"away"}),
         ("day=2026-11-06", {"late"}),
         ("day=2026-11-05", set()),

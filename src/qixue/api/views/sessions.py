@@ -1,4 +1,4 @@
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest
@@ -15,17 +15,26 @@ from qixue.core.refusal import Refused
 from qixue.places.models import Region
 from qixue.programme.models import Activity, Brand
 from qixue.programme.queries import region_condition
+from qixue.programme.queries.listings import has_seat, words_condition
 
 router = Router(auth=EVERYBODY, tags=["sessions"])
 
 
 class SessionFilters(PageQuery):
-    """`day` is a day in Shanghai; `county` is any region, everything below it included; `q` looks in titles."""
+    """`day` is a day in Shanghai; `county` is any region, everything below it included.
+
+    `q` is looked for like on the site: in the names of activity, topic, speaker, organisation, brand and place, in
+    characters, pinyin or initials, every word of it. `seats=left` are sessions at which the next person gets a seat.
+    """
 
     county: RegionCode | None = None
     day: Day | None = None
     kind: Annotated[Activity.Kind, choice(Activity.Kind)] | None = None
     brand: Code | None = None
+    audience: Annotated[Activity.Audience, choice(Activity.Audience)] | None = None
+    seats: Literal["left"] | None = None
+    online: bool | None = None
+    step_free: bool | None = None
     q: Words | None = None
 
 
@@ -43,9 +52,20 @@ def matching(filters: SessionFilters) -> Q:
         condition &= Q(starts_at__gte=start, starts_at__lt=end)
     if filters.kind:
         condition &= Q(activity__kind=filters.kind)
-    if filters.q:
-        fields = ("activity__title", "activity__title_en", "topic", "topic_en")
-        condition &= Q(*[(f"{field}__icontains", filters.q) for field in fields], _connector=Q.OR)
+    return condition & matching_people(filters) & (words_condition(filters.q) if filters.q else Q())
+
+
+def matching_people(filters: SessionFilters) -> Q:
+    """For whom a session is, and how they get in."""
+    condition = Q()
+    if filters.audience:
+        condition &= Q(activity__audience=filters.audience)
+    if filters.seats:
+        condition &= has_seat()
+    if filters.online is not None:
+        condition &= Q(is_online=filters.online)
+    if filters.step_free is not None:
+        condition &= Q(listing__is_step_free=filters.step_free)
     return condition
 
 

@@ -65,11 +65,23 @@ def keys_with_word(programme: Programme, word: str, *, is_sound: bool) -> Iterat
     return listings.filter(place__gt=0).values_list("session_id", flat=True).iterator(chunk_size=10_000)
 
 
+def words_condition(query: str) -> Q:
+    """Sessions in whose names every word of the query is found; none where the query has no word."""
+    condition = Q()
+    for word, is_sound in words_of(query):
+        condition &= Q(**{f"listing__{'sounds' if is_sound else 'written'}__contains": word})
+    return condition or Q(pk__in=[])
+
+
+def has_seat() -> Q:
+    """Sessions at which the next person can have a seat: not full, nobody waiting, not called off."""
+    has_room = Q(seat_count=None) | Q(waiting_count=0, taken_count__lt=F("seat_count"))
+    return has_room & ~Q(state__in=[Session.State.CANCELLED, Session.State.POSTPONED])
+
+
 def full_sessions(programme: Programme) -> Iterator[int]:
-    """Sessions without a seat for the next person: taken, or with people waiting, or called off."""
-    no_seat = Q(seat_count__isnull=False) & (Q(waiting_count__gt=0) | Q(taken_count__gte=F("seat_count")))
-    off = Q(state__in=[Session.State.CANCELLED, Session.State.POSTPONED])
-    sessions = Session.objects.filter(no_seat | off, listing__programme=programme)
+    """The keys of the sessions without a seat for the next person."""
+    sessions = Session.objects.filter(~has_seat(), listing__programme=programme)
     return sessions.values_list("pk", flat=True).iterator(chunk_size=10_000)
 
 
