@@ -12,5 +12,6 @@ class ParticipationConfig(AppConfig):
     def ready(self) -> None:
         import_module("qixue.participation.figures")  # registers the figures that this app defines
         import_module("qixue.participation.notices")  # registers what people are told
+        import_module("qixue.participation.metrics")  # registers what a collector is told
         registrations = import_module("qixue.participation.operations.registrations")
         duties.register(Duty("queues", registrations.keep_queues, every=datetime.timedelta(seconds=1)))
