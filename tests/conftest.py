@@ -13,6 +13,7 @@ from pytest_django import Settings
 from pytest_socket import enable_socket, socket_allow_hosts
 
 from qixue.participation import triggers
+from qixue.web.public import cache
 
 PLAIN_STATIC_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
@@ -66,6 +67,13 @@ def own_files(settings: Settings, tmp_path: Path, empty_directory: Path) -> None
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.QIXUE = {**settings.QIXUE, "OUTBOX_DIR": tmp_path / "outbox", "SECOND_FACTOR": "offered"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": PLAIN_STATIC_FILES}
+
+
+@pytest.fixture(autouse=True)
+def own_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every page is made anew: a test sees what it has changed, and nothing of the test before it."""
+    monkeypatch.setattr(cache, "KEPT_FOR", 0.0)
+    cache.pages.clear()
 
 
 @pytest.fixture(autouse=True)

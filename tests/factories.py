@@ -6,7 +6,7 @@ import uuid
 import factory
 
 from qixue.core.clock import SHANGHAI
-from qixue.participation.models import Evidence
+from qixue.participation.models import DoorDevice, Evidence, ListedPerson, Registration
 from qixue.people.models import Organisation, Resident, Role, RoleAssignment, User
 from qixue.places.models import Region, Venue
 from qixue.programme.models import Activity, Brand, Programme, Session
@@ -139,6 +139,15 @@ class OpenSessionFactory(SessionFactory):
     seat_count = 2
 
 
+class ListedPersonFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ListedPerson
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    resident = factory.SubFactory(ResidentFactory)
+    added_at = NOON
+
+
 class EvidenceFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Evidence
@@ -147,6 +156,44 @@ class EvidenceFactory(factory.django.DjangoModelFactory):
     text = "签到表第1页"
     digest = "0" * 64
     created_at = NOON
+
+
+class RegistrationFactory(factory.django.DjangoModelFactory):
+    """A resident with a seat; one with a waiting number waits. The counters of the session are not kept."""
+
+    class Meta:
+        model = Registration
+
+    session = factory.SubFactory(OpenSessionFactory)
+    resident = factory.SubFactory(MemberFactory)
+    waiting_number = None
+    state = factory.LazyAttribute(lambda row: "waiting" if row.waiting_number else "confirmed")
+    registered_at = NOON
+    registered_by = factory.LazyAttribute(lambda row: row.resident.user)
+
+
+class DoorDeviceFactory(factory.django.DjangoModelFactory):
+    """A device whose token is `tests.door.DEVICE_TOKEN`."""
+
+    class Meta:
+        model = DoorDevice
+        skip_postgeneration_save = True
+
+    name = "东门1号"
+    digest = DoorDevice.digest_of(f"{DoorDevice.PREFIX}of-the-factory")
+    organisation = factory.SubFactory(OrganisationFactory)
+    valid_until = NOON + datetime.timedelta(days=3)
+    made_by = factory.SubFactory(UserFactory)
+    made_at = NOON
+    client_uuid = factory.LazyFunction(uuid.uuid4)
+
+    @factory.post_generation
+    def sessions(self, create: bool, extracted: list[Session] | None, **_kwargs: object) -> None:
+        """The sessions of the device; their organisation keeps what it sends."""
+        if extracted:
+            self.sessions.set(extracted)
+            self.organisation = extracted[0].activity.organisation
+            self.save()
 
 
 def key() -> uuid.UUID:

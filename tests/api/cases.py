@@ -207,6 +207,10 @@ CASES: dict[Route, Case] = {
     ("GET", "/programmes/{code}/return-calls/{number}/coverage"): Case(**RETURN),
     ("GET", "/programmes/{code}/return-calls/{number}/returns"): Case(**RETURN),
     ("GET", "/returns/{return_id}"): Case(**RETURN),
+    ("GET", "/door/bundle"): Case(),
+    ("POST", "/door/scans"): Case(
+        body=lambda scene: {"clock": "2026-11-05T09:00:00+08:00", "highest_sequence": 0, "scans": []}
+    ),
     ("GET", "/me"): Case(),
     ("GET", "/me/registrations"): Case(),
     ("POST", "/sessions/{session_id}/registrations"): Case(values=SESSION["values"], body=keyed()),
@@ -259,6 +263,8 @@ def expected(route: Route, held: list[tuple[Role, str]]) -> int:
     sees = any(role in TABLE[case.sees] and place in case.seen for role, place in held) if case.sees else True
     if audience == Audience.EVERYBODY:
         return 200 if sees else 404
+    if audience == Audience.DOOR_DEVICES:
+        return 401  # no person has the token of a device
     if audience == Audience.RESIDENTS:
         return 403 if sees else 404
     action = Action(audience)

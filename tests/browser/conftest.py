@@ -9,6 +9,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 from pytest_django.live_server_helper import LiveServer
+from tests.browser.door import HOUR, TAKEN_OVER
+from tests.door import DEVICE_TOKEN
+from tests.factories import DoorDeviceFactory, OpenSessionFactory
+
+from qixue.core.clock import now
+from qixue.participation.models import DoorDevice
+from qixue.programme.models import Session
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NO_CHROMIUM = "Chromium is not installed (Debian: apt-get install chromium), so no page is looked at in a browser."
@@ -89,6 +96,7 @@ def open_browser(chromium: Browser, live_server: LiveServer) -> Iterator[Callabl
     def open_one(*, language: str = "zh-hans", elder: bool = False, size: dict[str, int] = DESKTOP) -> Reader:
         context = chromium.new_context(viewport=size, locale=LOCALES[language], reduced_motion="reduce")
         context.set_default_timeout(10_000)
+        context.set_default_navigation_timeout(30_000)  # the first page of a run waits for everything to be loaded
         cookies = [{"name": "qixue_language", "value": language, "url": live_server.url}]
         if elder:
             cookies.append({"name": "qixue_elder", "value": "1", "url": live_server.url})
@@ -103,6 +111,35 @@ def open_browser(chromium: Browser, live_server: LiveServer) -> Iterator[Callabl
         reader.context.close()
     assert [url for reader in readers for url in reader.elsewhere] == []
     assert [text for reader in readers for text in reader.console] == []
+
+
+@pytest.fixture
+def door_session() -> Session:
+    """It has begun by the clock of the machine, which is the browser's; names and a head count both say who came."""
+    return OpenSessionFactory(
+        starts_at=now() - HOUR / 2,
+        ends_at=now() + HOUR,
+        seat_count=40,
+        counting_rule=Session.CountingRule.LIST_AND_OTHERS,
+    )
+
+
+@pytest.fixture
+def door_device(door_session: Session) -> DoorDevice:
+    return DoorDeviceFactory(sessions=[door_session], valid_until=now() + 3 * HOUR)
+
+
+@pytest.fixture
+def open_phone(open_browser: Callable[..., Reader]) -> Callable[..., Reader]:
+    """`open_phone(token)`: a phone that has opened the link of a device and can do without the network from now on."""
+
+    def open_one(token: str = DEVICE_TOKEN, *, language: str = "zh-hans") -> Reader:
+        phone = open_browser(size=PHONE, language=language)
+        phone.visit(f"/door/#{token}").wait_for_selector("[data-way]:visible")
+        phone.page.evaluate(TAKEN_OVER)
+        return phone
+
+    return open_one
 
 
 @pytest.fixture(params=[PHONE, DESKTOP], ids=["390px", "1280px"])

@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from tests.factories import (
     NOON,
     MemberFactory,
@@ -18,6 +19,7 @@ from tests.factories import (
 from qixue.core.models import OutboxMessage
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.operations import door_codes
 from qixue.participation.operations.registrations import (
     accept_offer,
     cancel_registrations,
@@ -322,3 +324,34 @@ def test_the_account_hears_by_sms_when_it_wants(session):
     sign_up(session, member)
 
     assert OutboxMessage.objects.get().recipient == "13900000000"
+
+
+def test_everybody_who_comes_or_waits_has_a_door_code_of_their_own(session):
+    member = MemberFactory()
+
+    made = sign_up(session, member, relative_of(member)) + sign_up(session, MemberFactory())
+
+    codes = [row.door_code for row in made]
+    assert len(set(codes)) == 3
+    assert all(len(code) == 6 and code.isdecimal() for code in codes)
+
+
+def test_door_code_is_found_although_nearly_all_are_taken(session, monkeypatch):
+    (first,) = sign_up(session, MemberFactory())
+    monkeypatch.setattr(door_codes, "DOOR_CODES", 4)
+    monkeypatch.setattr(door_codes, "random_door_code", lambda: first.door_code)
+    Registration.objects.update(door_code="000002")
+    first.door_code = "000002"
+
+    assert sorted(door_codes.free_door_codes(session, 3)) == ["000000", "000001", "000003"]
+    with pytest.raises(ValueError, match=r"[Ss]ample"):
+        door_codes.free_door_codes(session, 4)
+
+
+def test_database_refuses_one_door_code_for_two_people(session):
+    first, second = (sign_up(session, MemberFactory())[0] for _number in range(2))
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Registration.objects.filter(pk=second.pk).update(door_code=first.door_code)
+    leave(first)
+    Registration.objects.filter(pk=second.pk).update(door_code=first.door_code)

@@ -7,11 +7,16 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from tests.factories import NOON, BrandFactory
+from tests.factories import NOON, BrandFactory, MemberFactory
 from tests.factories_recognitions import CallFactory, on_notice
 from tests.web.workspace.scene import MISSING, Scene
 
 from qixue.core.audience import audience_of
+from qixue.core.signing_keys import public_keys
+from qixue.participation.models import Certificate
+from qixue.participation.operations.calendar_feeds import renew_feed
+from qixue.participation.operations.lotteries import commit
+from qixue.participation.queries.calendar_feeds import feed_secret_of
 from qixue.people.models import Invitation
 from qixue.programme.models import Nomination, Objection
 
@@ -67,6 +72,31 @@ def invitation_secret(scene: Scene) -> str:
     return "known-to-the-invited"
 
 
+def calendar_secret(scene: Scene) -> str:
+    member = MemberFactory()
+    renew_feed(member, by=member.user, at=NOON)
+    return str(feed_secret_of(member))
+
+
+def lottery_of(scene: Scene) -> int:
+    """A session whose seats are given by lot."""
+    commit(scene.session.pk, at=NOON)
+    return scene.session.pk
+
+
+def certificate_of(scene: Scene) -> Certificate:
+    return Certificate.objects.get(pk=scene.record("certificates/"))
+
+
+def credential_kid(scene: Scene) -> str:
+    scene.record("certificates/")
+    return public_keys("credential")[0].kid
+
+
+def issuer_code(scene: Scene) -> str:
+    return certificate_of(scene).organisation.code
+
+
 PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "code": lambda scene: scene.programme.code,
     "figure_code": lambda scene: "attendance",
@@ -78,6 +108,15 @@ PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "public:object pk": candidate_of,
     "public:objection key": objection_of,
     "public:invitation secret": invitation_secret,
+    "public:draw pk": lottery_of,
+    "public:draw_file pk": lottery_of,
+    "personal_calendar secret": calendar_secret,
+    "public:certificate serial": lambda scene: certificate_of(scene).printed_serial,
+    "public:credential_key kid": credential_kid,
+    "public:credential_issuer code": issuer_code,
+    "public:credential_status code": issuer_code,
+    "public:credential_status number": lambda scene: 1,
+    "public:credential_achievement activity": lambda scene: certificate_of(scene).activity.code,
     "account:remove_passkey pk": lambda scene: MISSING["pk"],  # one's own only, and nobody in the scene has one
 }
 

@@ -16,7 +16,17 @@ pytestmark = pytest.mark.django_db
 
 OPEN = [address for address in outside_the_workspace() if address.audience == Audience.EVERYBODY]
 OF_RECORDS = [address for address in OPEN if "<" in address.path]
-OUTSIDE_PROGRAMMES = {"public:organisation", "public:brand", "public:objection", "public:invitation"}
+OUTSIDE_PROGRAMMES = {
+    "public:organisation",
+    "public:brand",
+    "public:objection",
+    "public:invitation",
+    "personal_calendar",
+    "public:certificate",
+    "public:credential_key",
+    "public:credential_issuer",
+    "public:credential_status",
+}
 REACHED = {200, 302, 405}  # the page, where it leads after the act, or that it takes only a POST
 
 

@@ -9,6 +9,8 @@ from ninja.security import HttpBearer
 from qixue.api.errors import NotAllowed
 from qixue.core.audience import Audience
 from qixue.core.clock import now
+from qixue.participation.models import DoorDevice
+from qixue.participation.queries.door import device_of_token
 from qixue.people.callers import Caller, caller_of_token
 from qixue.people.models import Resident, User
 from qixue.people.queries import household_of, user_of_token
@@ -44,7 +46,15 @@ def visitor(request: HttpRequest) -> Viewer | None:
     return None if "Authorization" in request.headers else Viewer(None)
 
 
+class DoorBearer(HttpBearer):
+    """The token of a door device. One that is unknown, over or revoked leads to nobody, and so does that of a user."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> DoorDevice | None:
+        return device_of_token(token, at=now())
+
+
 STAFF_ONLY = Bearer()
+DOOR_DEVICES_ONLY = DoorBearer()
 SIGNED_IN = STAFF_ONLY  # whoever has a token, for addresses of residents
 EVERYBODY = [STAFF_ONLY, visitor]
 TOKEN_IS_OPTIONAL: dict[str, Any] = {"security": [{}]}  # joins what the OpenAPI document says about the token
@@ -55,6 +65,15 @@ FOR_RESIDENTS: dict[str, Any] = {"x-audience": str(Audience.RESIDENTS)}
 def for_action(action: Action) -> dict[str, Any]:
     """What the OpenAPI document says about who may: for an address that asks for an action."""
     return {"x-action": str(action), "x-roles": sorted(TABLE[action])}
+
+
+FOR_DOOR_DEVICES: dict[str, Any] = {"x-action": str(Audience.DOOR_DEVICES)}
+
+
+def device_asking(request: HttpRequest) -> DoorDevice:
+    """The device asking, on addresses that are declared with DOOR_DEVICES_ONLY."""
+    device: DoorDevice = request.auth  # type: ignore[attr-defined]
+    return device
 
 
 def viewer(request: HttpRequest) -> User | None:

@@ -28,6 +28,7 @@ INPUT_CODES = frozenset(
         "place_twice",
         "qualifier_not_countable",
         "reason_missing",
+        "too_many_scans",
         "room_elsewhere",
         "unknown_brand",
         "unknown_line",
@@ -40,6 +41,7 @@ INPUT_CODES = frozenset(
 )
 CHECK_VALUE = gettext_lazy("Please check this value.")
 SENTENCES = {
+    "any_moment": gettext_lazy("Please give a moment with its offset, for example 2026-11-05T09:00:00+08:00."),
     "bool_parsing": gettext_lazy("Please give true or false."),
     "date_from_datetime_parsing": gettext_lazy("Please give a day, for example 2026-11-05."),
     "day": gettext_lazy("Please give a day, for example 2026-11-05."),

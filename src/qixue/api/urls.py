@@ -7,6 +7,7 @@ from qixue.api import errors
 from qixue.api.door import guarded, guarded_urls
 from qixue.api.views import (
     brands,
+    door,
     figures,
     follow_ups,
     ledger,
@@ -49,6 +50,7 @@ for noun in (
     follow_ups,
     returns,
     recognitions,
+    door,
     registrations,
 ):
     api.add_router("", noun.router)

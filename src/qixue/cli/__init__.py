@@ -48,8 +48,12 @@ COMMANDS = {
     "report": ("report", _("Write the work summary of a programme.")),
     "verify": ("report", _("Check whether the numbers of a work summary still stand.")),
     "ledger": ("ledger", _("Export or verify the attendance ledger.")),
+    "lottery": ("lottery", _("Recompute a draw that was published.")),
     "regions": ("regions", _("Load the official tree of regions.")),
+    "search": ("search", _("Make anew what sessions are found by.")),
     "import": ("imports", _("Import plans from a sheet.")),
+    "door": ("door", _("Take in what a door device saved.")),
+    "keys": ("keys", _("List or change the keys that sign tickets and certificates.")),
     "account": ("accounts", _("Reset the second step of somebody's sign-in.")),
 }
 

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from qixue.core import health
+from qixue.programme.models import Programme
+from qixue.programme.operations.listings import keep_listings_of
 
 
 def add_parser(subparsers: Any) -> None:
@@ -29,4 +31,6 @@ def migrate() -> int:
     pending = health.pending_migrations()
     if pending:
         call_command("migrate", interactive=False, verbosity=0)
+        for programme in Programme.objects.order_by("pk"):  # rows of an earlier version are found at once
+            keep_listings_of(programme)
     return len(pending)

@@ -17,6 +17,7 @@ class Audience(StrEnum):
     EVERYBODY = "everybody"
     SIGNED_IN = "signed_in"
     RESIDENTS = "residents"  # signed in, and known by name; see `qixue.web.me.access`
+    DOOR_DEVICES = "door_devices"  # a phone at a door, which acts for nobody; addresses of the API only
     THIS_MACHINE = "this_machine"  # a collector beside us; the page itself turns others away
 
 

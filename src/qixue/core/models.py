@@ -101,3 +101,31 @@ class KeptAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor_id} {self.key}"
+
+
+class SigningKey(models.Model):
+    """A pair of Ed25519 keys that signs for one purpose; others check what it signed with the public half.
+
+    One key of a purpose is current. A retired one stays, so that what it signed can still be checked.
+    """
+
+    class Purpose(models.TextChoices):
+        TICKET = "ticket", _("Tickets")
+        CREDENTIAL = "credential", _("Certificates")
+
+    kid = models.CharField(max_length=8, unique=True)  # hex of the first 4 bytes of SHA-256(raw public key)
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    public_key = models.CharField(max_length=43)  # 32 bytes as base64url without padding
+    private_key = models.TextField()  # sealed, see `core.signing_keys`
+    made_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["purpose"], condition=models.Q(retired_at=None), name="one_current_key_per_purpose"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.kid}"

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from qixue.demo.city.building import CITY_CODE, build_city
 from qixue.demo.city.documents import PROGRAMME_CODE, seed_of
+from qixue.demo.city.door import door_token
 from qixue.demo.city.last_year import LAST_YEAR_CODE
 from qixue.demo.city.personas import PASSWORD, PERSONAS, api_token
 from qixue.demo.city.week import DAYS_BEHIND, Week
@@ -25,6 +26,7 @@ from qixue.places.models import Region
 from qixue.places.operations import load_population, load_regions
 from qixue.programme.models import Activity, Programme, Session
 from qixue.programme.models.activities import SessionQuerySet
+from qixue.programme.operations.listings import keep_listings_of
 
 DEFAULT_SEED = 2016
 CODES = (RECORDS_CODE, PROGRAMME_CODE)
@@ -72,6 +74,8 @@ def load(edition: Edition, *, at: datetime.datetime) -> None:
         )
         for username, role in KEEPERS.items()
     )
+    for programme in Programme.objects.order_by("pk"):
+        keep_listings_of(programme)
 
 
 def description(edition: Edition, *, base_url: str) -> dict[str, Any]:
@@ -93,6 +97,7 @@ def description(edition: Edition, *, base_url: str) -> dict[str, Any]:
             }
             for persona in PERSONAS
         ],
+        "door_token": door_token(edition.seed),  # of a phone for a session of today: /door/#<token>
         "ids": ids(Week(edition.today)),
     }
 

@@ -11,7 +11,16 @@ class ParticipationConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("qixue.participation.figures")  # registers the figures that this app defines
+        import_module("qixue.participation.feedback_figures")
         import_module("qixue.participation.notices")  # registers what people are told
         import_module("qixue.participation.metrics")  # registers what a collector is told
         registrations = import_module("qixue.participation.operations.registrations")
         duties.register(Duty("queues", registrations.keep_queues, every=datetime.timedelta(seconds=1)))
+        feedback = import_module("qixue.participation.operations.feedback")
+        duties.register(Duty("feedback", feedback.invite_to_feedback, every=datetime.timedelta(minutes=10)))
+        verification = import_module("qixue.participation.operations.verification")
+        duties.register(Duty("verification_counts", verification.forget_tries, every=datetime.timedelta(hours=6)))
+        lotteries = import_module("qixue.participation.operations.lotteries")
+        duties.register(Duty("lotteries", lotteries.keep_lotteries, every=datetime.timedelta(seconds=1)))
+        check_ins = import_module("qixue.participation.operations.check_ins")
+        duties.register(Duty("attended sessions", check_ins.hold_attended, every=datetime.timedelta(minutes=1)))

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import SHANGHAI, local_day
-from qixue.participation.models import Registration
-from qixue.people.models import NotificationPreference
+from qixue.participation.models import Certificate, Registration
+from qixue.people.models import NotificationPreference, Resident
 from qixue.people.notices import Notice, NoticeKind, register
+from qixue.programme.models import Session
 
 TOPIC = NotificationPreference.Topic.REGISTRATIONS
 
@@ -23,6 +24,24 @@ register(
         TOPIC,
         _("You are on the waiting list: %(title)s"),
         _("%(names)s: the session on %(day_on)s is full. You hear from us when a seat becomes free."),
+    ),
+    NoticeKind(
+        "registration_entered",
+        TOPIC,
+        _("You are in the draw: %(title)s"),
+        _("%(names)s: the seats on %(day_on)s are drawn by lot. You hear from us when that is done."),
+    ),
+    NoticeKind(
+        "lottery_seat",
+        TOPIC,
+        _("You drew a seat: %(title)s"),
+        _("%(names)s: a seat on %(day_on)s at %(time)s, %(place)s. If you cannot come, please give it up."),
+    ),
+    NoticeKind(
+        "lottery_waiting",
+        TOPIC,
+        _("You drew no seat: %(title)s"),
+        _("%(names)s: you are on the waiting list for %(day_on)s. You hear from us when a seat becomes free."),
     ),
     NoticeKind(
         "registration_moved_up",
@@ -48,16 +67,92 @@ register(
         _("Called off: %(title)s"),
         _("%(names)s: the session on %(day_on)s does not take place. Other sessions are on the programme's page."),
     ),
+    NoticeKind(
+        "registration_session_off_with_others",
+        TOPIC,
+        _("Called off: %(title)s"),
+        _("%(names)s: the session on %(day_on)s does not take place. Similar ones with free seats: %(similar)s."),
+    ),
+    NoticeKind(
+        "registration_removed",
+        TOPIC,
+        _("You are not signed up any more: %(title)s"),
+        _("%(names)s: the organiser gave the place on %(day_on)s to somebody else. The reason: %(note)s"),
+    ),
+    NoticeKind(
+        "registration_moved_to_a_seat",
+        TOPIC,
+        _("Moved to another session: %(title)s"),
+        _("%(names)s: your seat is now on %(day_on)s at %(time)s, %(place)s. If you cannot come, please say so."),
+    ),
+    NoticeKind(
+        "registration_moved_to_the_queue",
+        TOPIC,
+        _("Moved to another session: %(title)s"),
+        _("%(names)s: you wait in line for %(day_on)s at %(time)s. You hear from us when a seat becomes free."),
+    ),
+    NoticeKind(
+        "registration_message",
+        TOPIC,
+        _("From the organiser: %(title)s"),
+        _("%(names)s, on %(day_on)s: %(text)s"),
+    ),
 )
 
 
-def about_party(kind: str, party: Sequence[Registration]) -> Notice:
+register(
+    NoticeKind(
+        "certificate_issued",
+        TOPIC,
+        _("A certificate for %(name)s: %(title)s"),
+        _("%(issuer)s has issued it. It stands in the learning record, where it can be printed and shown to others."),
+    ),
+    NoticeKind(
+        "certificate_revoked",
+        TOPIC,
+        _("A certificate was taken back: %(title)s"),
+        _("%(issuer)s has taken back the certificate of %(name)s. Please ask them if you do not know why."),
+    ),
+    NoticeKind(
+        "feedback_invited",
+        TOPIC,
+        _("How was it? %(title)s"),
+        _("%(names)s: three taps tell the organiser how it was on %(day_on)s. Your name does not go with it."),
+    ),
+)
+
+
+def about_certificate(kind: str, certificate: Certificate) -> Notice:
+    return Notice(
+        kind,
+        f"{kind}:{certificate.pk}",
+        "/me/record/",
+        {"name": certificate.name, "title": certificate.title, "issuer": certificate.issuer_name},
+    )
+
+
+def about_feedback(session: Session, people: Sequence[Resident]) -> Notice:
+    """`people` are those of one account; the key is that of the session and of whom it asks about."""
+    return Notice(
+        "feedback_invited",
+        f"feedback:{session.pk}:{'-'.join(str(person.pk) for person in people)}",
+        "/me/feedback/",
+        {
+            "title": session.activity.title,
+            "names": "、".join(person.name for person in people),
+            "day_on": local_day(session.starts_at).isoformat() if session.starts_at else "",
+        },
+    )
+
+
+def about_party(kind: str, party: Sequence[Registration], *, key: str = "", **more: str) -> Notice:
+    """`key`: what it is about, by itself the party; `more`: further words of the kind."""
     session = party[0].session
     start, until = session.starts_at, party[0].offered_until
     return Notice(
         kind,
-        f"{kind}:{party[0].party}",
-        f"/me/registrations/{party[0].party}/",
+        f"{kind}:{key or party[0].party}",
+        page_of(party[0]),
         {
             "title": session.activity.title,
             "names": "、".join(row.resident.name for row in party),
@@ -65,5 +160,13 @@ def about_party(kind: str, party: Sequence[Registration]) -> Notice:
             "time": f"{start.astimezone(SHANGHAI):%H:%M}" if start else "",
             "place": session.venue.name if session.venue else "",
             "until": f"{until.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if until else "",
+            **more,
         },
     )
+
+
+def page_of(row: Registration) -> str:
+    """Where the account that is told sees it: their own page, or for a cadre the list of the session."""
+    if row.source == Registration.Source.CADRE and row.resident.user_id is None:
+        return f"/workspace/sessions/{row.session_id}/registrations/"
+    return f"/me/registrations/{row.party}/"

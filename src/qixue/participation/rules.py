@@ -13,3 +13,10 @@ def may_act_for(user: User, resident: Resident) -> bool:
 def may_manage_registrations(user: User, session: Session) -> bool:
     """Whether the user signs up and takes out others at this session: its organisers and the cadres of their part."""
     return may(user, Action.MANAGE_REGISTRATIONS, session.activity.organisation)
+
+
+def is_cadre_at(user: User, session: Session) -> bool:
+    """Whether the user is there for villagers without a phone: signs them up, and is not among the organisers."""
+    return may_manage_registrations(user, session) and not may(
+        user, Action.EDIT_ACTIVITY, session.activity.organisation
+    )

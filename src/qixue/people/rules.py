@@ -16,6 +16,7 @@ class Action(StrEnum):
     MANAGE_REGISTRATIONS = "manage_registrations"  # see, sign up and take out others
     RECORD_ATTENDANCE = "record_attendance"
     CORRECT_ATTENDANCE = "correct_attendance"
+    ISSUE_CERTIFICATES = "issue_certificates"  # revoke and print them as well
     SEE_EVIDENCE = "see_evidence"  # photos of sign-in sheets, which hold names
     SEE_REPORT = "see_report"
     SEE_PLANS = "see_plans"
@@ -50,6 +51,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.MANAGE_REGISTRATIONS: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.CADRE}),
     Action.RECORD_ATTENDANCE: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.DOOR_VOLUNTEER, Role.CADRE}),
     Action.CORRECT_ATTENDANCE: FILERS,
+    Action.ISSUE_CERTIFICATES: FILERS,
     Action.SEE_EVIDENCE: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.AUDITOR}),
     Action.SEE_REPORT: frozenset({Role.COORDINATOR, Role.AUDITOR}),
     Action.SEE_PLANS: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.TREASURER, Role.AUDITOR}),
@@ -77,8 +79,9 @@ MEANING: dict[Action, str] = {
     Action.EDIT_ACTIVITY: "write an activity and its sessions",
     Action.PUBLISH_ACTIVITY: "show an activity to the public, or call it off",
     Action.MANAGE_REGISTRATIONS: "see who is signed up for a session, sign people up and take them out",
-    Action.RECORD_ATTENDANCE: "enter a head count for a session",
-    Action.CORRECT_ATTENDANCE: "replace or take back an entry by a new one that says why",
+    Action.ISSUE_CERTIFICATES: "say who gets a certificate of an activity, issue, print and revoke certificates",
+    Action.RECORD_ATTENDANCE: "enter a head count for a session, run its door: check people in, set up devices",
+    Action.CORRECT_ATTENDANCE: "replace or take back an entry, and decide about scans put aside, saying why",
     Action.SEE_EVIDENCE: "open the photos of sign-in sheets, which hold names",
     Action.SEE_REPORT: "read figures and the work summary; the whole one from above, else one's own part",
     Action.SEE_PLANS: "read the plans of one's part of the tree, and those that one was asked to countersign",

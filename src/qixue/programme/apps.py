@@ -26,3 +26,5 @@ class ProgrammeConfig(AppConfig):
         import_module("qixue.programme.notices.recognitions")
         public_notices = import_module("qixue.programme.operations.public_notices")
         duties.register(Duty("public_notices", public_notices.end_notices, every=datetime.timedelta(minutes=1)))
+        listings = import_module("qixue.programme.operations.listings")
+        duties.register(Duty("listings", listings.notice_new_names, every=datetime.timedelta(minutes=1)))

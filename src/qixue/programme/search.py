@@ -6,6 +6,9 @@ from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
 
+MOST_WORDS = 8  # further words of a query are left out: each costs a look at every row
+BETWEEN = "\n"  # stands between texts, so that no word is found across two of them
+
 
 @lru_cache(maxsize=20_000)
 def search_key(text: str) -> str:
@@ -15,6 +18,7 @@ def search_key(text: str) -> str:
 
 
 def folded(text: str) -> str:
+    """Full-width as half-width, without upper case. For comparing only, never for showing."""
     return unicodedata.normalize("NFKC", text).lower()
 
 
@@ -22,3 +26,46 @@ def matches(query: str, texts: Iterable[str]) -> bool:
     """Whether every word of the query is found in one of the texts. An empty query matches everything."""
     keys = [search_key(text) for text in texts if text]
     return all(any(word in key for key in keys) for word in folded(query).split())
+
+
+def written(texts: Iterable[str]) -> str:
+    """The texts as words with Chinese characters are looked up in."""
+    return BETWEEN.join(folded(text) for text in texts)
+
+
+def sounds(texts: Iterable[str]) -> str:
+    """The texts as words typed on a Latin keyboard are looked up in: pinyin without tones, initials, Latin letters."""
+    return BETWEEN.join(sound for text in texts for sound in sounds_of(text))
+
+
+@lru_cache(maxsize=20_000)
+def sounds_of(text: str) -> tuple[str, ...]:
+    """How a text may be typed: by the readings of its phrases, those of its single characters, and by initials.
+
+    重阳 is chongyang as a phrase and zhongyang character by character: people type either.
+    """
+    plain = folded(text)
+    by_phrase, alone = lazy_pinyin(plain), [reading for character in plain for reading in lazy_pinyin(character)]
+    initials = lazy_pinyin(plain, style=Style.FIRST_LETTER)
+    ways = [latin(" ".join(plain.split()))] if plain.isascii() else ["".join(by_phrase), "".join(alone)]
+    ways += [] if plain.isascii() else ["".join(initials)]
+    return tuple(dict.fromkeys(latin(way) for way in ways))
+
+
+def latin(text: str) -> str:
+    """Without tone marks and apostrophes; ü is typed as v."""
+    decomposed = unicodedata.normalize("NFD", text.replace("ü", "v"))
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign) and sign not in "'’")
+
+
+def words_of(query: str) -> list[tuple[str, bool]]:
+    """The words to look up, each once, and whether it is to be looked up by its sound.
+
+    Signs that no text holds (NUL and other controls) are taken out.
+    """
+    clean = "".join(" " if unicodedata.category(sign).startswith("C") else sign for sign in folded(query))
+    words = {}
+    for word in clean.split():
+        typed = latin(word)
+        words[typed if typed.isascii() else word] = typed.isascii()
+    return [(word, is_sound) for word, is_sound in list(words.items())[:MOST_WORDS] if word]

@@ -1,5 +1,6 @@
 """What pages share: the site's frame, the programme in question, forms and refusals."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +39,7 @@ def site_name() -> str:
     return str(settings.QIXUE["SITE_NAME"])
 
 
-def paginate(request: HttpRequest, rows: QuerySet[Any] | list[Any], per_page: int) -> Page[Any]:
+def paginate(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], per_page: int) -> Page[Any]:
     """The page that the address asks for; a number out of range gives the nearest page."""
     return Paginator(rows, per_page).get_page(request.GET.get("page"))
 
@@ -47,14 +48,15 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """Context of every page: the frame around it."""
     programme = current_programme()
     size = text_size(request)
+    is_staff_member = request.user.is_authenticated and may_anywhere(request.user, Action.SEE_WORKSPACE)
     return {
         "site": settings.QIXUE,
         "current_programme": programme,
         "contact_phone": settings.QIXUE["CONTACT_PHONE"] or (programme.organisation.phone if programme else ""),
-        "nav_links": nav_links(request, programme),
+        "nav_links": nav_links(request, programme, is_staff_member=is_staff_member),
         "text_size": size,
         "next_size": SIZES[(SIZES.index(size) + 1) % len(SIZES)],
-        "is_staff_member": request.user.is_authenticated and may_anywhere(request.user, Action.SEE_WORKSPACE),
+        "is_staff_member": is_staff_member,
     }
 
 
@@ -65,14 +67,14 @@ class NavLink:
     is_current: bool
 
 
-def nav_links(request: HttpRequest, programme: Programme | None) -> list[NavLink]:
+def nav_links(request: HttpRequest, programme: Programme | None, *, is_staff_member: bool) -> list[NavLink]:
     """The few places that are always one step away."""
     places = [(_("Home"), reverse("public:home"))]
     if programme:
         places.append((pgettext("navigation", "Activities"), reverse("public:sessions", args=[programme.code])))
         places.append((pgettext("navigation", "Figures"), reverse("public:figures", args=[programme.code])))
     places.append((_("Past weeks"), reverse("public:programmes")))
-    if request.user.is_authenticated and may_anywhere(request.user, Action.SEE_WORKSPACE):
+    if is_staff_member:
         places.append((_("Workspace"), reverse("workspace:home")))
     else:
         places.append((pgettext("navigation", "Mine"), reverse("me:home")))

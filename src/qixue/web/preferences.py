@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from qixue.core.audience import for_everybody
@@ -42,21 +43,27 @@ def text_size(request: HttpRequest) -> str:
 
 
 @for_everybody
+@csrf_exempt  # its form stands on pages that are the same for everybody; see `remembered`
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     return remembered(request, LANGUAGE_COOKIE, request.POST.get("language", ""), LANGUAGES)
 
 
 @for_everybody
+@csrf_exempt  # as above
 @require_POST
 def choose_size(request: HttpRequest) -> HttpResponse:
     return remembered(request, SIZE_COOKIE, request.POST.get("size", ""), SIZES)
 
 
 def remembered(request: HttpRequest, cookie: str, value: str, known: list[str]) -> HttpResponse:
-    """Back to the page the visitor came from, with the choice kept for a year; an unknown choice changes nothing."""
+    """Back to the page the visitor came from, with the choice kept for a year; an unknown choice changes nothing.
+
+    Neither does a form of another site: browsers say where a request comes from, and a token would be personal.
+    """
     response = redirect(own_path(request, request.POST.get("next", "")))
-    return keep(response, cookie, value) if value in known else response
+    is_ours = request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}
+    return keep(response, cookie, value) if value in known and is_ours else response
 
 
 def remember_language(response: HttpResponse, language: str) -> HttpResponse:

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from qixue.web import preferences
+from qixue.web.me.views import calendar
 from qixue.web.views import accounts, gallery
 
 urlpatterns = [
@@ -16,6 +17,8 @@ urlpatterns = [
     path("text-size/", preferences.choose_size, name="choose_size"),
     path("workspace/components/", gallery.components, name="components"),
     path("workspace/", include("qixue.web.workspace.urls")),
+    path("calendar/<str:secret>.ics", calendar.feed, name="personal_calendar"),
     path("me/", include("qixue.web.me.urls")),
+    path("door/", include("qixue.web.door.urls")),
     path("", include("qixue.web.public.urls")),
 ]

@@ -28,6 +28,7 @@ from qixue.participation.operations.evidence import keep_note
 from qixue.participation.operations.ledger import EntryDraft, append_entries, record_head_count
 from qixue.places.models import Region
 from qixue.programme.models import Programme, Session
+from qixue.programme.operations.listings import keep_listings
 
 Open = Callable[..., html.HtmlElement]
 FIELDS = "//main//input[not(@type='hidden')] | //main//select | //main//textarea"
@@ -38,6 +39,7 @@ def open_page(client: Client) -> Open:
     """`open_page("/", language="en")` gives the page's tree, after its frame was checked."""
 
     def open_one(path: str, *, language: str = "zh-hans", status: int = 200) -> html.HtmlElement:
+        keep_listings(Session.objects.all())  # the factories write beside the operations
         client.cookies["qixue_language"] = language
         response = client.get(path)
         assert response.status_code == status, path

@@ -1,8 +1,12 @@
+import datetime
+
 import pytest
 from icalendar import Calendar
-from tests.factories import NOON, ActivityFactory, SessionFactory
+from tests.factories import NOON, ActivityFactory, SessionFactory, UserFactory
 
 from qixue.programme.models import Session
+from qixue.programme.operations.sessions import cancel_session
+from qixue.web.public.calendar_file import Event, calendar_text
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +69,56 @@ def test_calendar_is_not_found_without_a_programme_or_a_date(client, tea):
     tea.activity.programme.save()
 
     assert client.get("/calendar.ics").status_code == 404
+
+
+def test_calendar_program_that_has_the_feed_is_told_so(client, tea, dance):
+    first = client.get("/calendar.ics")
+
+    again = client.get("/calendar.ics", headers={"If-None-Match": first["ETag"]})
+
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+
+
+def test_feed_changes_with_its_sessions(client, tea, dance):
+    first = client.get("/calendar.ics")
+    cancel_session(tea, by=UserFactory(), at=NOON)
+
+    again = client.get("/calendar.ics", headers={"If-None-Match": first["ETag"]})
+
+    assert again.status_code == 200
+    assert b"STATUS:CANCELLED" in again.content
+
+
+def test_feed_leaves_out_what_is_long_over_or_far_off(events, tea, dance):
+    Session.objects.filter(pk=tea.pk).update(starts_at=NOON - datetime.timedelta(days=90), ends_at=None)
+
+    assert [str(event["summary"]) for event in events("/calendar.ics")] == ["清晨八段锦"]
+
+
+@pytest.mark.parametrize("text", ["a;b,c\\d", "第一行\n第二行", "稻田养鱼" * 20, "🍵" * 40])
+def test_any_title_comes_back_as_it_was(text):
+    event = Event("1", text, NOON, None, text, "http://testserver/", 1, is_cancelled=False)
+    body = calendar_text(text, [event], at=NOON)
+
+    (read,) = Calendar.from_ical(body).walk("VEVENT")
+
+    assert str(read["summary"]) == str(read["location"]) == text
+    assert max(len(line) for line in body.split(b"\r\n")) <= 75
+
+
+def test_feed_takes_as_many_queries_for_three_sessions_as_for_one(client, tea, django_assert_num_queries):
+    for more in (0, 2):
+        SessionFactory.create_batch(more, activity=tea.activity, starts_at=tea.starts_at, ends_at=tea.ends_at)
+        with django_assert_num_queries(3):
+            client.get("/calendar.ics")
+
+
+@pytest.mark.parametrize(
+    "path", ["/organisations/sanpai/", "/brands/field/", "/programmes/week/sessions/?county=441826"]
+)
+def test_pages_offer_their_feed_to_subscribe(open_page, tea, path):
+    page = open_page(path)
+
+    (link,) = page.xpath("//a[starts-with(@href, 'webcal:')]/@href")
+    query = {"o": "organisation=sanpai", "b": "brand=field", "p": "county=441826"}[path[1]]
+    assert link == f"webcal://testserver/calendar.ics?{query}"

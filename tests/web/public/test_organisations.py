@@ -19,7 +19,7 @@ def test_organisation_shows_what_comes_next(open_page, tea):
     page = open_page(PAGE)
 
     assert (titles(page), headings(page)) == (["茶叶种植"], ["接下来"])
-    assert page.xpath("//main//section//a/@href")[0] == "/calendar.ics?organisation=sanpai"
+    assert page.xpath("//main//section//a/@href")[0] == "webcal://testserver/calendar.ics?organisation=sanpai"
 
 
 def test_organisation_with_nothing_to_come_shows_its_latest_sessions(open_page, tea):

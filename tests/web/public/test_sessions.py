@@ -5,7 +5,6 @@ import pytest
 from tests.factories import (
     NOON,
     ActivityFactory,
-    OrganisationFactory,
     RegionFactory,
     SessionFactory,
     VenueFactory,
@@ -165,16 +164,6 @@ def test_list_is_cut_into_pages_that_keep_the_answers(open_page, tea):
 
     assert len(titles(page)) == 30
     assert page.xpath("//a[@rel='next']/@href") == ["?q=%E8%8C%B6%E5%8F%B6&page=2"]
-
-
-def test_list_takes_as_many_queries_for_three_sessions_as_for_one(client, tea, django_assert_num_queries):
-    with django_assert_num_queries(6):
-        client.get(LIST)
-    for _number in range(2):
-        activity = ActivityFactory(programme=tea.activity.programme, organisation=OrganisationFactory())
-        SessionFactory(activity=activity, starts_at=tea.starts_at, ends_at=tea.ends_at)
-    with django_assert_num_queries(6):
-        client.get(LIST)
 
 
 def facts(page):

@@ -13,14 +13,19 @@ from django.core.files.base import ContentFile
 from tests.factories import (
     NOON,
     ActivityFactory,
+    DoorDeviceFactory,
     EvidenceFactory,
+    ListedPersonFactory,
+    MemberFactory,
     OrganisationFactory,
     ProgrammeFactory,
+    RegistrationFactory,
     RoleAssignmentFactory,
     SessionFactory,
     UserFactory,
     key,
 )
+from tests.factories_afterwards import attend, rule_for
 from tests.factories_coordination import FollowUpFactory
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory
 from tests.factories_recognitions import CallFactory, NominationFactory
@@ -30,8 +35,10 @@ from qixue.core.models import OutboxMessage
 from qixue.core.outbox import Letter, put_into_outbox
 from qixue.core.quantity import Qualifier
 from qixue.figures.models import NamedFigure
-from qixue.participation.models import Evidence, LedgerEntry
+from qixue.participation.models import DoorDevice, Evidence, LedgerEntry, Scan
+from qixue.participation.operations.certificates import issue_certificates
 from qixue.participation.operations.ledger import record_head_count
+from qixue.participation.operations.walls import show_wall
 from qixue.people.models import ApiToken, Notification, Organisation, Role, RoleAssignment, User
 from qixue.people.operations.invitations import Invited, invite_person
 from qixue.programme.models import (
@@ -54,6 +61,10 @@ MISSING: dict[str, Any] = {
     "code": "no-such",
     "key": "7b7f6c1e-52c9-4b5d-9d3c-3f8a1df5a0b1",
     "secret": "no-such",
+    "serial": "no-such",
+    "kid": "no-such",
+    "number": 999,
+    "activity": "no-such",
 }
 PLACES = ("own", "ancestor", "sibling", "descendant", "stranger")
 
@@ -80,6 +91,10 @@ class Scene:
         if "<int:session_pk>" in path:
             values["session_pk"] = self.session.pk
             self.record("entries/")  # a session is behind the figure once somebody was counted there
+        if "<int:device_pk>" in path:
+            values["device_pk"] = DoorDevice.objects.get(sessions=self.session).pk
+        if "<int:scan_pk>" in path:
+            values["scan_pk"] = Scan.objects.get(session=self.session).pk
         if "<str:step>" in path:
             values["step"] = "report"
         if "<int:number>" in path:
@@ -129,6 +144,25 @@ def ledger_entry(scene: Scene) -> LedgerEntry:
         at=NOON,
         client_uuid=key(),
     )
+
+
+def session_with_door(scene: Scene) -> int:
+    """The session shows a code on its wall, and its device sent a scan that waits for a person."""
+    device = DoorDeviceFactory(sessions=[scene.session], digest=key().hex * 2)
+    Scan.objects.create(
+        device=device,
+        uuid=key(),
+        digest="0" * 64,
+        kind=Scan.Kind.CODE,
+        session=scene.session,
+        occurred_at=NOON,
+        corrected_at=NOON,
+        received_at=NOON,
+        verdict=Scan.Verdict.REVIEW,
+        reason="unknown_code",
+    )
+    show_wall(scene.session, by=scene.people["own", Role.ORGANISER], at=NOON)
+    return scene.session.pk
 
 
 def notice_to_somebody_else(scene: Scene) -> int:
@@ -225,6 +259,17 @@ def key_of_somebody_else(scene: Scene) -> int:
     return ApiToken.objects.create(user=UserFactory(), name="报表", digest="0" * 64, expires_at=NOON).pk
 
 
+def certificate_of_own(scene: Scene) -> int:
+    """Of somebody who was at the session of own's activity; somebody else who was there has none yet."""
+    person, other = MemberFactory(name="李嘉明"), MemberFactory(name="王芳")
+    attend(scene.session, person)
+    attend(scene.session, other)
+    activity = scene.session.activity
+    rule_for(activity)
+    by = scene.people["own", Role.ORGANISER]
+    return issue_certificates(activity, people=[person], by=by, at=NOON)[0].pk
+
+
 RECORDS: dict[str, Callable[[Scene], int]] = {
     "plan-lines/": lambda scene: draft_line(scene).pk,
     "plans/": lambda scene: PlanLine.objects.get(pk=scene.record("plan-lines/")).version.plan_id,
@@ -238,8 +283,11 @@ RECORDS: dict[str, Callable[[Scene], int]] = {
     "recognitions/": lambda scene: CallFactory(programme=scene.programme).pk,
     "nominations/": nomination_of_own,
     "objections/": objection_to_own,
+    "certificates/": certificate_of_own,
     "activities/": lambda scene: scene.session.activity_id,
-    "sessions/": lambda scene: scene.session.pk,
+    "sessions/": session_with_door,
+    "registrations/": lambda scene: RegistrationFactory(session=scene.session).pk,
+    "listed-people/": lambda scene: ListedPersonFactory(organisation=scene.places["own"]).pk,
     "entries/": lambda scene: ledger_entry(scene).pk,
     "notices/": notice_to_somebody_else,
     "deliveries/": given_up_message,
@@ -304,6 +352,7 @@ EXPECTED: dict[str, set[str]] = {
     **dict.fromkeys(("edit_nomination", "submit_nomination", "withdraw_nomination"), BELOW),
     **dict.fromkeys(("judge_nomination", "recommend_nomination", "settle_objection"), ABOVE),
     "notice": NOBODY,
+    "take_off_list": BELOW,  # a list of people is read where it was written, not from above
     "move_organisation": ABOVE,  # nobody takes their own organisation elsewhere
     **dict.fromkeys(("stand_in", "hand_over", "end_stand_in", "revoke_token"), NOBODY),
     "figures": IN_THE_PROGRAMME,
@@ -313,5 +362,13 @@ EXPECTED: dict[str, set[str]] = {
     "summary_file": WHOLE_PROGRAMME,
 }
 # Reading a page is enough to know who reaches it; these have nothing to read.
-POST_ONLY = {"hold_session", "acknowledge_follow_up"}
+POST_ONLY = {
+    "acknowledge_follow_up",
+    "check_in",
+    "close_wall",
+    "excuse",
+    "export_registrations",
+    "hold_session",
+    "walk_in",
+}
 FOR_EVERYBODY_SIGNED_IN = {"home"}

@@ -38,7 +38,16 @@ ROUTES: list[URLPattern] = urls.urlpatterns
 # Pages to see that also write something of the reader's own, or ask a rule beyond the table before they write.
 SEEN_AND_WRITTEN = {"tokens", "inbox", "notice", "notice_preferences", "delivery", "attach_plan_document"}
 # What the generated forms are known to be good enough for: they are not only turned away because they are wrong.
-TAKEN = {"edit_activity", "new_session", "void_entry", "new_plan_line", "submit_plan", "countersign"}
+TAKEN = {
+    "edit_activity",
+    "new_session",
+    "void_entry",
+    "new_plan_line",
+    "submit_plan",
+    "countersign",
+    "certificate_rule",
+    "revoke_certificate",
+}
 OF_THE_FRAME = re.compile(r"people_websession|axes_")  # what signing in writes
 
 

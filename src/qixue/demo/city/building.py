@@ -5,8 +5,10 @@ import datetime
 from django.db import transaction
 
 from qixue.demo.city.activities import Ground, create_activities
+from qixue.demo.city.afterwards import create_afterwards
 from qixue.demo.city.attendance import Hall, create_attendance
 from qixue.demo.city.documents import create_frame, create_involvements
+from qixue.demo.city.door import create_doors
 from qixue.demo.city.follow_ups import create_follow_ups
 from qixue.demo.city.last_year import create_last_year
 from qixue.demo.city.leadership import create_leadership, create_steps
@@ -17,6 +19,7 @@ from qixue.demo.city.people import create_changes
 from qixue.demo.city.personas import create_personas, create_staff
 from qixue.demo.city.plans import create_plans
 from qixue.demo.city.recognitions import create_recognitions
+from qixue.demo.city.registration_desk import create_registration_desk
 from qixue.demo.city.registrations import Crowd, create_registrations
 from qixue.demo.city.residents import create_residents
 from qixue.demo.city.returns import create_returns
@@ -54,6 +57,9 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     crowd = Crowd(create_residents(seed, week, city, personas))
     registered = create_registrations(seed, week, planned, crowd)
     create_attendance(seed, Hall(week, frame.programme, crowd, registered, staff), planned)
+    create_doors(seed, week, frame.programme, staff)
+    create_registration_desk(seed, week, planned, personas)
+    create_afterwards(seed, week, frame.programme, staff)
     name_standard_figures(frame.programme)
     create_returns(ground, staff)
     create_sections(frame)

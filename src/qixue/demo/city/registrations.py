@@ -10,6 +10,7 @@ from qixue.demo.city.chance import drawn_uuid, stream
 from qixue.demo.city.residents import GUARDIAN_BELOW, Inhabitant, by_county
 from qixue.demo.city.week import Week
 from qixue.participation.models import Registration
+from qixue.participation.models.registrations import DOOR_CODES
 from qixue.programme.models import Activity, Session
 
 COUNT = 8000
@@ -113,12 +114,13 @@ def create_registrations(
     chance = stream(seed, "registrations")
     open_rows = [row for row in planned if row.session.seat_count and not row.offer.is_draft]
     numbers = allotted(chance, open_rows, crowd)
-    parties = stream(seed, "parties")
+    parties, door_codes = stream(seed, "parties"), stream(seed, "door codes")
     created: dict[int, list[tuple[Inhabitant, Registration]]] = {}
     for row, number in zip(open_rows, numbers, strict=True):
         created[row.session.pk] = registrations_of(chance, week, row, crowd, number)
-        for _person, registration in created[row.session.pk]:
-            registration.party = drawn_uuid(parties)
+        codes = door_codes.sample(range(DOOR_CODES), len(created[row.session.pk]))
+        for (_person, registration), code in zip(created[row.session.pk], codes, strict=True):
+            registration.party, registration.door_code = drawn_uuid(parties), f"{code:06}"
     Registration.objects.bulk_create(
         (registration for rows in created.values() for _person, registration in rows), batch_size=900
     )

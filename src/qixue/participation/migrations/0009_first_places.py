@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participation', '0004_fill_parties_and_counters'),
+        ('participation', '0006_attendances_and_the_door'),
     ]
 
     operations = [

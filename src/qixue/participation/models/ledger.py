@@ -97,6 +97,7 @@ class LedgerEntry(models.Model):
         CADRE = "cadre", _("Entered by a village cadre")
         STAFF = "staff", _("Entered by staff")
         DOCUMENT = "document", _("Taken from a document")
+        WALL = "wall", _("By the code on the wall")
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="ledger_entries")
     sequence = models.PositiveBigIntegerField()

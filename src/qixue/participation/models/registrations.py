@@ -1,6 +1,7 @@
 """Who has a seat at a session, who waits for one, and on which terms. The seats are counted on the session itself."""
 
 import datetime
+import secrets
 import uuid
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -9,17 +10,31 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from qixue.core.fields import plain_text_validator
 from qixue.people.models import Resident, User
 from qixue.places.models import Region
 from qixue.programme.models import Session
 
 MOST_PLACES = 10  # in one registration
+MOST_MISSED = 10
+DOOR_CODES = 1_000_000  # six digits
+
+
+def random_door_code() -> str:
+    """One of a million; `operations.door_codes` finds one that is free at the session."""
+    return f"{secrets.randbelow(DOOR_CODES):06}"
 
 
 class RegistrationTerms(models.Model):
     """On which terms people sign up for a session, where they differ from the usual ones (see the defaults)."""
 
+    class Allotment(models.TextChoices):
+        FIRST_COME = "first_come", _("Whoever signs up first")
+        LOTTERY = "lottery", _("By lot, after sign-up has closed")
+
     session = models.OneToOneField(Session, models.CASCADE, primary_key=True, related_name="registration_terms")
+    allotment = models.CharField(max_length=10, choices=Allotment, default=Allotment.FIRST_COME)
+    draw_at = models.DateTimeField(null=True, blank=True)  # None: when it closes
     opens_at = models.DateTimeField(null=True, blank=True)  # None: as soon as it is published
     closes_at = models.DateTimeField(null=True, blank=True)  # None: when the session starts
     cancel_until = models.DateTimeField(null=True, blank=True)  # None: until the session starts
@@ -34,6 +49,9 @@ class RegistrationTerms(models.Model):
     offer_hours = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(72)]
     )  # to accept a seat that became free; None: whoever waits has it at once
+    no_show_limit = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(MOST_MISSED)]
+    )  # sessions missed without a word, from which on one signs up in the last hours only; None: no such rule
 
     class Meta:
         constraints = [
@@ -42,11 +60,21 @@ class RegistrationTerms(models.Model):
                 name="registration_closes_after_it_opens",
             ),
             models.CheckConstraint(
+                condition=Q(allotment="first_come", draw_at=None)
+                | Q(allotment="lottery", closes_at__isnull=False, draw_at=None)
+                | Q(allotment="lottery", closes_at__isnull=False, draw_at__gte=F("closes_at")),
+                name="registration_draw_after_it_closes",
+            ),
+            models.CheckConstraint(
                 condition=Q(min_age=None) | Q(max_age=None) | Q(max_age__gte=F("min_age")),
                 name="registration_ages_in_order",
             ),
             models.CheckConstraint(
                 condition=Q(place_limit__gte=1, place_limit__lte=MOST_PLACES), name="registration_place_limit"
+            ),
+            models.CheckConstraint(
+                condition=Q(no_show_limit=None) | Q(no_show_limit__gte=1, no_show_limit__lte=MOST_MISSED),
+                name="registration_no_show_limit",
             ),
         ]
 
@@ -56,7 +84,7 @@ class RegistrationTerms(models.Model):
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
     def active(self) -> "RegistrationQuerySet":
-        """Those that hold a seat or wait for one."""
+        """Those that hold a seat, wait for one, or have entered the draw for one."""
         return self.exclude(state=Registration.State.CANCELLED)
 
     def waiting(self) -> "RegistrationQuerySet":
@@ -74,6 +102,7 @@ class Registration(models.Model):
         CONFIRMED = "confirmed", _("Confirmed")
         OFFERED = "offered", _("Seat offered")
         WAITING = "waiting", _("Waiting")
+        ENTERED = "entered", _("Entered for the draw")
         CANCELLED = "cancelled", _("Cancelled")
 
     SEATED_STATES = (State.CONFIRMED, State.OFFERED)  # each holds a seat
@@ -89,6 +118,8 @@ class Registration(models.Model):
         OFFER_EXPIRED = "offer_expired", _("The offer was not taken up in time")
         REMOVED = "removed", _("Taken out by the organiser")
         SESSION_OFF = "session_off", _("The session was called off")
+        MOVED = "moved", _("Moved to another session")
+        HANDED_OVER = "handed_over", _("Somebody else of the household comes")
 
     session = models.ForeignKey(Session, models.PROTECT, related_name="registrations")
     resident = models.ForeignKey(Resident, models.PROTECT, related_name="registrations")
@@ -96,12 +127,16 @@ class Registration(models.Model):
     state = models.CharField(max_length=10, choices=State)
     source = models.CharField(max_length=10, choices=Source, default=Source.SELF)
     waiting_number = models.PositiveIntegerField(null=True, blank=True)
+    door_code = models.CharField(max_length=6, default=random_door_code)  # says at the door what the ticket says
     first_place = models.PositiveIntegerField(null=True, blank=True)  # in the queue when signing up; None: had a seat
     offered_until = models.DateTimeField(null=True, blank=True)
     registered_at = models.DateTimeField()
     registered_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="registrations_made")
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=15, choices=CancelReason, blank=True)
+    cancel_note = models.CharField(max_length=200, blank=True, validators=[plain_text_validator])  # told to the person
+    excused_at = models.DateTimeField(null=True, blank=True)  # did not come, and had a reason
+    excused_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = RegistrationQuerySet.as_manager()
 
@@ -116,6 +151,9 @@ class Registration(models.Model):
                 fields=["session", "waiting_number"],
                 condition=Q(state="waiting"),
                 name="waiting_numbers_are_unique",
+            ),
+            models.UniqueConstraint(
+                fields=["session", "door_code"], condition=~Q(state="cancelled"), name="door_codes_are_unique"
             ),
             models.CheckConstraint(
                 condition=Q(state="waiting", waiting_number__isnull=False) | (~Q(state="waiting")),

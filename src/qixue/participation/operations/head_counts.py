@@ -21,7 +21,10 @@ from qixue.programme.models import Session
 
 @dataclass(frozen=True)
 class CountReport:
-    """How many, how sure, and on what it stands: the bytes of a photo, a note, or both."""
+    """How many, how sure, and on what it stands: the bytes of a photo, a note, or both.
+
+    A door device's report comes with its name and with evidence that is kept already.
+    """
 
     count: int
     qualifier: Qualifier
@@ -29,9 +32,13 @@ class CountReport:
     photo: bytes | None = None
     note: str = ""
     confirmed: bool = False  # the number was asked about, and it is right
+    evidence: Evidence | None = None
+    device_name: str = ""
 
     def keep_evidence(self, at: datetime.datetime) -> Evidence | None:
         """Refused: photo_too_large, photo_unreadable."""
+        if self.evidence:
+            return self.evidence
         if self.photo is not None:
             return keep_photo(self.photo, note=self.note, at=at)
         return keep_note(self.note, at=at) if self.note.strip() else None
@@ -63,6 +70,7 @@ def report_head_count(session: Session, report: CountReport, *, by: User, at: da
             by=by,
             at=at,
             client_uuid=report.client_uuid,
+            device_name=report.device_name,
         )
 
 
@@ -99,6 +107,6 @@ def evidence_kept(report: CountReport, *, at: datetime.datetime) -> Iterator[Evi
             evidence = report.keep_evidence(at)
             yield evidence
     except Exception:
-        if evidence is not None and evidence.file:
+        if evidence is not None and evidence.file and evidence is not report.evidence:
             evidence.file.delete(save=False)
         raise

@@ -15,7 +15,7 @@ from qixue.core.refusal import Refused
 from qixue.participation import queries
 from qixue.participation.chain import entry_hash
 from qixue.participation.models import Evidence, LedgerChain, LedgerEntry
-from qixue.participation.operations import tallies
+from qixue.participation.operations import attendances, tallies
 from qixue.people.models import Organisation, User
 from qixue.programme.models import Activity, Session
 
@@ -42,13 +42,19 @@ class EntryDraft:
     reason: str = ""
     evidence: Evidence | None = None
     target: LedgerEntry | None = None
+    device_name: str = ""  # of the door device that says so; a person stands behind it in the audit
+
+    @property
+    def actor_name(self) -> str:
+        return self.device_name or (self.actor.display_name if self.actor else "system")
 
 
 @transaction.atomic
 def append_entries(organisation: Organisation, drafts: Sequence[EntryDraft]) -> list[LedgerEntry]:
-    """Add entries to the organisation's chain in the given order and bring the tallies up to date.
+    """Add entries to the organisation's chain in the given order and bring tallies and attendances up to date.
 
-    Raises ValueError when a draft belongs to an activity whose records another organisation keeps.
+    Raises ValueError when a draft belongs to an activity whose records another organisation keeps, and IntegrityError
+    for a second attendance of one person at one session.
     """
     if any(draft.activity.organisation_id != organisation.pk for draft in drafts):
         raise ValueError("An entry goes into the chain of the organisation that keeps the activity's records.")
@@ -60,6 +66,7 @@ def append_entries(organisation: Organisation, drafts: Sequence[EntryDraft]) -> 
         entries.append(entry)
     LedgerEntry.objects.bulk_create(entries, batch_size=500)
     chain.save(update_fields=["length", "head_hash"])
+    attendances.apply(entries)
     tallies.apply(entries)
     return entries
 
@@ -82,7 +89,7 @@ def built_entry(draft: EntryDraft, organisation: Organisation, chain: LedgerChai
         period_quote=draft.period.quote,
         recorded_at=draft.recorded_at,
         actor_id=draft.actor.pk if draft.actor else None,
-        actor_name=draft.actor.display_name if draft.actor else "system",
+        actor_name=draft.actor_name,
         reason=draft.reason,
         evidence=draft.evidence,
         target=draft.target,
@@ -109,9 +116,11 @@ def record_head_count(
     by: User,
     at: datetime.datetime,
     client_uuid: uuid.UUID,
+    device_name: str = "",
 ) -> LedgerEntry:
     """Enter how many people were at the session; a session not yet marked as held is marked now.
 
+    `device_name` is that of the door device which sent it; `by` is then who set that device up.
     The same `client_uuid` again returns the first entry. Refused: count_out_of_range, qualifier_not_countable,
     session_cancelled, session_not_started, session_counts_names, head_count_exists.
     """
@@ -129,8 +138,9 @@ def record_head_count(
         kind=LedgerEntry.Kind.HEAD_COUNT,
         activity=session.activity,
         session=session,
-        source=LedgerEntry.Source.STAFF,
+        source=LedgerEntry.Source.DOOR if device_name else LedgerEntry.Source.STAFF,
         actor=by,
+        device_name=device_name,
         recorded_at=at,
         occurred_at=session.starts_at,
         count=count,

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import SHANGHAI
@@ -37,7 +37,8 @@ def obstacle_to_registering(
         return Refused("registration_closed", _("Signing up for this session is over."))
     if terms.opens_at and at < terms.opens_at and not is_staff:
         opens = terms.opens_at.astimezone(SHANGHAI)
-        return Refused("registration_not_open", _("Signing up opens on %(moment)s."), moment=f"{opens:%Y-%m-%d %H:%M}")
+        sentence, moment = _("Signing up opens on %(moment)s."), f"{opens:%Y-%m-%d %H:%M}"
+        return Refused("registration_not_open", sentence, moment=moment, opens_at=terms.opens_at)
     return None
 
 
@@ -50,6 +51,11 @@ def registered_at(session: Session) -> list[Registration]:
     """Whoever has a seat in the order of their signing up, then the waiting list in its order."""
     rows = Registration.objects.active().filter(session=session).select_related("resident")
     return list(rows.order_by(F("waiting_number").asc(nulls_first=True), "registered_at", "pk"))
+
+
+def revoked_registrations(session: Session) -> QuerySet[Registration]:
+    """The cancelled ones: a ticket that was given for one of them opens no door any more."""
+    return Registration.objects.filter(session=session, state=Registration.State.CANCELLED).order_by("pk")
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,12 @@ def parties_of(household: Sequence[Resident]) -> list[Party]:
     return [
         Party(key, members[0].session, tuple(members)) for key, members in ((key, list(group)) for key, group in groups)
     ]
+
+
+def ticket_holders(party: Party) -> list[Registration]:
+    """Those of a party who have a ticket: a seat, at a session that takes place and whose time is known."""
+    is_on = party.session.state not in OFF and party.session.starts_at is not None
+    return [row for row in party.active if is_on and row.state == Registration.State.CONFIRMED]
 
 
 def place_in_queue(party: Party) -> int | None:

@@ -9,6 +9,7 @@ from qixue.programme.models.leadership import (
     ProgrammeStep,
     TaskAssignment,
 )
+from qixue.programme.models.listings import ListingEdition, SessionListing
 from qixue.programme.models.plans import (
     Countersignature,
     LineComment,
@@ -55,6 +56,7 @@ __all__ = [
     "LegalBasis",
     "Liaison",
     "LineComment",
+    "ListingEdition",
     "MissingFact",
     "Nomination",
     "NominationStep",
@@ -82,6 +84,7 @@ __all__ = [
     "SentValue",
     "Series",
     "Session",
+    "SessionListing",
     "SheetImport",
     "SourceDocument",
     "SourceIssue",

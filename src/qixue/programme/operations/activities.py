@@ -13,7 +13,8 @@ from qixue.core.refusal import Refused
 from qixue.people.models import Organisation, User
 from qixue.places.models import Region
 from qixue.programme import queries
-from qixue.programme.models import Activity, Brand, Programme
+from qixue.programme.models import Activity, Brand, Programme, Session
+from qixue.programme.operations.listings import keep_listings
 
 ALREADY_CHANGED = _("Somebody else has changed this in the meantime; please compare both texts.")
 
@@ -85,6 +86,7 @@ def edit_activity(
         setattr(activity, name, getattr(details, name))
     activity.version += 1
     activity.save(update_fields=[*changed, "version"])
+    keep_listings(Session.objects.filter(activity=activity))
     record_audit("activity.edited", activity, by=by, at=at, details={"fields": changed})
     return activity
 
@@ -100,5 +102,6 @@ def publish_activity(activity: Activity, *, by: User, at: datetime.datetime) -> 
     activity.state = Activity.State.PUBLISHED
     activity.version += 1
     activity.save(update_fields=["state", "version"])
+    keep_listings(Session.objects.filter(activity=activity))
     record_audit("activity.published", activity, by=by, at=at)
     return activity

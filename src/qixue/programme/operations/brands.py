@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import User
-from qixue.programme.models import Brand, PlanLine, Programme, Series
+from qixue.programme.models import Brand, PlanLine, Programme, Series, Session
+from qixue.programme.operations.listings import keep_listings
 from qixue.programme.operations.programme_parts import lock_brand
 from qixue.programme.operations.programmes import count_edit, lock_programme
 
@@ -68,6 +69,7 @@ def edit_brand(
         setattr(brand, name, value)
     brand.edit_count += 1
     brand.save(update_fields=[*details.values(), "edit_count"])
+    keep_listings(Session.objects.filter(activity__brand=brand))
     count_edit(programme)
     record_audit("brand.edited", brand, by=by, at=at, details={"programme": programme.code})
     return brand

@@ -37,6 +37,7 @@ from qixue.programme.models import (
 )
 from qixue.programme.new_week import Move
 from qixue.programme.notices import plans as notices
+from qixue.programme.operations.listings import keep_listings
 from qixue.programme.operations.plans import record_step
 from qixue.programme.operations.programmes import NOT_IN_CHARGE, record_programme_step
 from qixue.programme.queries import copying as queries
@@ -230,6 +231,7 @@ def copy_activities(source: Programme, programme: Programme, move: Move, choice:
         copy: Activity = fresh(activity, programme=programme, **changes, **brand_where_shown(activity, shown))
         copy.save()
         Session.objects.bulk_create(moved_session(each, copy, move) for each in activity.sessions.all())
+        keep_listings(copy.sessions.all())
         Involvement.objects.bulk_create(fresh(role, activity=copy, quote="") for role in activity.involvements.all())
 
 

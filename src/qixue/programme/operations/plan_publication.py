@@ -16,6 +16,7 @@ from qixue.people.operations.notifications import notify
 from qixue.programme.models import Activity, Plan, PlanLine, PlanStep, PlanVersion, Programme, RoomBooking, Session
 from qixue.programme.notices import plans as notices
 from qixue.programme.operations.activities import code_of
+from qixue.programme.operations.listings import keep_listings
 from qixue.programme.operations.plan_lines import lock_version
 from qixue.programme.operations.plans import approving_organisation, people_who_file, record_step, refuse_others
 from qixue.programme.operations.rooms import book_rooms
@@ -64,6 +65,7 @@ def publish_plan(version: PlanVersion, *, by: User, at: datetime.datetime) -> Pl
     call_off_removed(work)
     book_rooms(write_sessions(work, make_activities(work), at), by=by)
     call_off_empty(work.plan)
+    keep_listings(Session.objects.filter(activity__plan=work.plan))
     if former:
         former.state = State.SUPERSEDED
         former.save(update_fields=["state"])

@@ -10,6 +10,7 @@ from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import User
 from qixue.programme.models import Activity, Instalment, Programme, Series, Session
+from qixue.programme.operations.listings import keep_listings
 from qixue.programme.operations.programmes import lock_programme
 from qixue.programme.queries.rolling import MOST_INSTALMENTS, MOST_WEEKS, Rhythm, Roll, last_number, roll_of
 
@@ -59,6 +60,7 @@ def roll_series(
     kept = {name: getattr(former, name) for name in KEPT}
     activity = Activity.objects.create(programme=programme, code=code, series=series, **kept)
     write_instalments(roll, activity)
+    keep_listings(activity.sessions.all())
     details = {"programme": programme.code, "after": after, "count": len(roll.following)}
     record_audit("series.rolled_forward", series, by=by, at=at, details=details)
     return activity

@@ -15,6 +15,7 @@ from qixue.people.models import User
 from qixue.places.models import Venue
 from qixue.programme.models import Activity, Programme, RoomBooking, Session
 from qixue.programme.operations.activities import ALREADY_CHANGED
+from qixue.programme.operations.listings import keep_listings
 from qixue.programme.operations.rooms import book_rooms
 
 GONE = frozenset({Session.State.CANCELLED, Session.State.POSTPONED})
@@ -98,6 +99,7 @@ def add_session(
     if taken:
         number = next_number(activity)
     session = Session.objects.create(activity=activity, number=number, **details.values())
+    keep_listings(Session.objects.filter(pk=session.pk))
     record_audit("session.added", session, by=by, at=at, details={"activity": activity.code, "number": number})
     return session
 
@@ -140,6 +142,7 @@ def edit_session(
     session.version += 1
     session.save(update_fields=[*changed, "room", "version"])
     book_rooms([session], by=by)
+    keep_listings(Session.objects.filter(pk=session.pk))
     record_audit("session.edited", session, by=by, at=at, details={"fields": changed})
     return session
 

@@ -1,6 +1,7 @@
 """What the page of a week shows: where it stands, what is on, its counties, figures and brands."""
 
 import datetime
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,12 +111,23 @@ def county_tiles(programme: Programme) -> tuple[list[Tile], str]:
         values = {county.code: sessions_to_visit(programme, county.code).count() for county in counties}
         texts = {county: f"{value:,}" for county, value in values.items()}
         note = _("Number of sessions. A sketch that shows no boundaries.")
-    if not any(values.values()):
-        return [], ""
-    shares = {county: float(value) / float(max(values.values())) for county, value in values.items()}
-    return [
-        tile(programme, county, texts.get(county.code, "—"), shares.get(county.code, 0.0)) for county in counties
-    ], note
+    address = reverse("public:sessions", args=[programme.code]) + "?"
+    return (tiles_of(counties, values, address, texts), note) if any(values.values()) else ([], "")
+
+
+def tiles_of(
+    counties: Iterable[Region], values: Mapping[Any, Any], address: str, texts: Mapping[Any, str] | None = None
+) -> list[Tile]:
+    """Tiles shaded by a value of each county, leading to `address` with the county at its end.
+
+    `texts` prints the values; without it they are counts. A value that is not there is printed as missing.
+    """
+    counties = [county for county in counties if county.tile_row is not None]
+    if texts is None:
+        texts = {county: f"{value:,}" for county, value in values.items()}
+    highest = max([float(value) for value in values.values()], default=0.0) or 1.0
+    shares = {county: float(value) / highest for county, value in values.items()}
+    return [tile(county, address, texts.get(county.code, "—"), shares.get(county.code, 0.0)) for county in counties]
 
 
 def sessions_to_visit(programme: Programme, county: str | None = None) -> SessionQuerySet:
@@ -125,11 +137,11 @@ def sessions_to_visit(programme: Programme, county: str | None = None) -> Sessio
     return sessions.filter(region_condition(county, "")).exclude(starts_at=None).exclude(state__in=off)
 
 
-def tile(programme: Programme, county: Region, text: str, share: float) -> Tile:
+def tile(county: Region, address: str, text: str, share: float) -> Tile:
     """`share` is the part of the highest value that the county reaches, 0 to 1."""
     return Tile(
         name=county.short_name if county.local_name == county.name else county.local_name.split(" ")[0],
-        url=reverse("public:sessions", args=[programme.code]) + f"?county={county.code}",
+        url=f"{address}county={county.code}",
         value_text=text,
         level=max(1, min(LEVELS, round(LEVELS * share))),
         row=county.tile_row or 0,

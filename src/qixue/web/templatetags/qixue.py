@@ -104,6 +104,12 @@ def is_over(session: Session) -> bool:
 
 
 @register.filter
+def of(values: dict[Any, Any], key: Any) -> Any:
+    """What a dictionary holds under a key; None when it holds nothing."""
+    return values.get(key)
+
+
+@register.filter
 def number(value: Any) -> str:
     """1,234; decimals as they are; nothing for None."""
     return "" if value is None else f"{value:,}"
@@ -168,6 +174,12 @@ def query(context: RequestContext, **changes: Any) -> str:
 def query_without(context: RequestContext, name: str) -> str:
     """The address's query string without one answer, from its first page."""
     return query(context, **{name: "", "page": ""})
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: RequestContext, name: str, value: str) -> str:
+    """The address's query string with one answer, from its first page."""
+    return query(context, **{name: value, "page": ""})
 
 
 @register.simple_tag

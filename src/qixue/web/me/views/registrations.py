@@ -10,21 +10,27 @@ from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
-from qixue.participation.models import Registration
+from qixue.participation.lottery import entry_number
+from qixue.participation.models import Feedback, Registration
 from qixue.participation.operations import registrations as operations
+from qixue.participation.operations.transfers import hand_over_place
 from qixue.participation.queries import listed
+from qixue.participation.queries.answers import asked_at, said_by
+from qixue.participation.queries.feedback import questions_of
+from qixue.participation.queries.lotteries import drawn_of, is_before_draw
 from qixue.participation.queries.registrations import (
     Party,
     obstacle_to_registering,
     parties_of,
     place_in_queue,
     terms_of,
+    ticket_holders,
 )
 from qixue.people.models import Resident
 from qixue.programme.models import Session
 from qixue.web import parts
 from qixue.web.me.access import for_residents, household_of, known, party_or_404
-from qixue.web.me.forms.registrations import CancelForm, RegisterForm
+from qixue.web.me.forms.registrations import CancelForm, RegisterForm, TransferForm
 
 
 @for_residents
@@ -32,10 +38,13 @@ def home(request: HttpRequest) -> HttpResponse:
     """What this household is signed up for: what is to come first, then what was."""
     _user, resident = known(request)
     at = now()
-    parties = parties_of(household_of(resident))
+    household = household_of(resident)
+    parties = parties_of(household)
     coming = [party for party in parties if party.active and not is_over(party, at)]
     past = [party for party in reversed(parties) if party not in coming]
-    return render(request, "me/home.html", {"resident": resident, "coming": coming, "past": past[:20]})
+    questions = [question for question in questions_of(household, at=at) if question.answer is None]
+    context = {"resident": resident, "coming": coming, "past": past[:20], "questions": questions}
+    return render(request, "me/home.html", {**context, "faces": Feedback.Face.choices})
 
 
 def is_over(party: Party, at: datetime.datetime) -> bool:
@@ -50,14 +59,19 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
     terms = terms_of(session)
     if obstacle := obstacle_to_registering(session, terms, at=now()):
         return parts.refusal_page(request, obstacle, back=reverse("public:session", args=[pk]))
-    form = RegisterForm(request.POST or None, household=household_of(resident))
+    form = RegisterForm(request.POST or None, household=household_of(resident), questions=asked_at(session))
     if request.method == "POST" and form.is_valid():
         try:
             made = operations.register(session, **form.answers(), by=user, at=now(), source=source_of(form, resident))
             return redirect("me:registration", made[0].party)
         except Refused as refusal:
             form.refuse(refusal)
-    context = {"session": session, "programme": session.activity.programme, "terms": terms}
+    context = {
+        "session": session,
+        "programme": session.activity.programme,
+        "terms": terms,
+        "is_by_lot": is_before_draw(session, terms),
+    }
     return parts.form_page(request, "me/registrations/register.html", form, **context)
 
 
@@ -72,12 +86,49 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     _user, resident = known(request)
     found = party_or_404(resident, party)
     has_offer = bool(found.active) and found.active[0].is_offer_open_at(now())
-    context = {"party": found, "place": place_in_queue(found), "has_offer": has_offer, "is_over": is_over(found, now())}
+    context = {
+        "party": found,
+        "place": place_in_queue(found),
+        "has_offer": has_offer,
+        "has_ticket": bool(ticket_holders(found)),
+        "is_over": is_over(found, now()),
+        "terms": terms_of(found.session),
+        "drawn": drawn_of(found),
+        "entry": entry_number(found.key),
+        "said": said_by(found.active or found.rows),
+        "others": others_of(resident, found),
+    }
     return render(request, "me/registrations/detail.html", {**context, **around(found)})
+
+
+def others_of(resident: Resident, party: Party) -> list[Resident]:
+    """Of the household those who are not signed up for the session: they could come instead."""
+    there = {row.resident_id for row in party.active}
+    free = [person for person in household_of(resident) if person.pk not in there]
+    active = Registration.objects.active().filter(session=party.session, resident__in=free)
+    elsewhere = set(active.values_list("resident_id", flat=True))
+    return [person for person in free if person.pk not in elsewhere]
 
 
 def around(party: Party) -> dict[str, object]:
     return {"session": party.session, "programme": party.session.activity.programme}
+
+
+@for_residents
+def transfer(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
+    """Somebody else of the household comes instead: the seat, or the place in line, stays as it is."""
+    user, resident = known(request)
+    found = party_or_404(resident, party)
+    others = others_of(resident, found)
+    form = TransferForm(request.POST or None, party=found.active, others=others, questions=asked_at(found.session))
+    if request.method == "POST" and form.is_valid():
+        try:
+            hand_over_place(**form.answers(), by=user, at=now())
+            return redirect("me:registration", party)
+        except Refused as refusal:
+            form.refuse(refusal)
+    context = {"party": found, "others": others, **around(found)}
+    return parts.form_page(request, "me/registrations/transfer.html", form, **context)
 
 
 @for_residents

@@ -7,12 +7,14 @@ from qixue.core.clock import now
 from qixue.figures.queries import figures_named
 from qixue.participation.queries import coming_or_last, public_sessions
 from qixue.programme.models import Brand, Involvement, Passage, Programme, Session, SourceIssue
+from qixue.web.public.cache import shared_for_a_second
 from qixue.web.public.figure_groups import lines_of_brand
 
 SHOWN_SESSIONS = 10
 
 
 @for_everybody
+@shared_for_a_second
 def brand(request: HttpRequest, code: str) -> HttpResponse:
     """A brand with what the records say about it, its figures, and what they do not say."""
     found = get_object_or_404(Brand, code=code)

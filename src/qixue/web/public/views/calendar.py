@@ -1,66 +1,89 @@
 """Sessions as iCalendar (RFC 5545), for the calendars people already use."""
 
 import datetime
+from typing import Any
 
+from django.db.models import Count, Max, Sum
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from icalendar import Calendar, Event
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 
 from qixue.core.audience import for_everybody
-from qixue.core.clock import now
-from qixue.participation.queries import public_sessions
+from qixue.core.clock import local_day, now
+from qixue.core.copies import Copies
+from qixue.core.digests import digest
 from qixue.programme.models import Session
+from qixue.programme.models.activities import SessionQuerySet
 from qixue.programme.queries import region_condition
 from qixue.web import parts
-from qixue.web.public.places import full_address
+from qixue.web.public.calendar_file import Event, calendar_text
+
+PAST, AHEAD = datetime.timedelta(days=60), datetime.timedelta(days=400)  # what a feed holds
+MOST_EVENTS = 10_000
+KEPT_FEEDS = 32  # per process; one of 10,000 sessions has some 3 MB
+COLUMNS = (
+    "pk", "starts_at", "ends_at", "topic", "state", "version", "activity__title", "activity__version", "venue__name",
+    "venue__address", "venue__region__name", "venue__region__parent__name",
+)  # fmt: skip
+feeds: Copies[bytes] = Copies(KEPT_FEEDS)
 
 
 @for_everybody
 def calendar(request: HttpRequest) -> HttpResponse:
-    """The current programme, narrowed by ?county=, ?organisation= or ?brand=."""
+    """The current programme, narrowed by ?county= (or a town), ?organisation= or ?brand=."""
     programme = parts.current_programme()
     if programme is None:
         raise Http404
-    sessions = public_sessions(programme).exclude(starts_at=None)
+    at = now()
+    sessions = Session.objects.public().filter(activity__programme=programme)
+    sessions = sessions.filter(starts_at__gte=at - PAST, starts_at__lt=at + AHEAD)
     if county := request.GET.get("county"):
         sessions = sessions.filter(region_condition(county, ""))
     if organisation := request.GET.get("organisation"):
         sessions = sessions.filter(activity__organisation__code=organisation)
     if brand := request.GET.get("brand"):
         sessions = sessions.filter(activity__brand__code=brand)
-    return calendar_response(request, list(sessions), programme.name)
+    return feed_of(request, sessions, programme.name, at=at)
+
+
+def feed_of(request: HttpRequest, sessions: SessionQuerySet, name: str, *, at: datetime.datetime) -> HttpResponse:
+    """The feed, or 304 for a calendar that has it: what it holds is made again only when something in it changed."""
+    sums = sessions.order_by().aggregate(
+        Count("pk"), Sum("pk"), Sum("version"), Sum("activity__version"), Max("pk"), Max("starts_at")
+    )
+    last = sums.pop("starts_at__max")
+    state = [request.get_host(), request.get_full_path(), name, str(last), local_day(at).isoformat(), *sums.values()]
+    tag = digest(state)
+    answer = get_conditional_response(request, etag=quote_etag(tag))
+    if answer is None:
+        rows = sessions.order_by("starts_at", "pk").values(*COLUMNS)[:MOST_EVENTS]
+        body = feeds.get(tag) or feeds.keep(tag, calendar_text(name, (event(request, row) for row in rows), at=at))
+        answer = HttpResponse(body, content_type="text/calendar; charset=utf-8")
+    answer.headers["ETag"] = quote_etag(tag)
+    answer.headers["Cache-Control"] = "max-age=300, public"
+    return answer
 
 
 @for_everybody
 def session_calendar(request: HttpRequest, pk: int) -> HttpResponse:
-    visible = Session.objects.public().exclude(starts_at=None).select_related("activity", "venue__region__parent")
-    session = get_object_or_404(visible, pk=pk)
-    return calendar_response(request, [session], session.activity.title)
+    visible = Session.objects.public().exclude(starts_at=None).filter(pk=pk)
+    row = visible.values(*COLUMNS).first()
+    if row is None:
+        raise Http404
+    body = calendar_text(row["activity__title"], [event(request, row)], at=now())
+    return HttpResponse(body, content_type="text/calendar; charset=utf-8")
 
 
-def calendar_response(request: HttpRequest, sessions: list[Session], name: str) -> HttpResponse:
-    document = Calendar()
-    document.add("prodid", "-//Qixue//Qixue//ZH")
-    document.add("version", "2.0")
-    document.add("x-wr-calname", name)
-    stamp = now()
-    for session in sessions:
-        document.add_component(event(request, session, stamp))
-    return HttpResponse(document.to_ical(), content_type="text/calendar; charset=utf-8")
-
-
-def event(request: HttpRequest, session: Session, stamp: datetime.datetime) -> Event:
-    entry = Event()
-    entry.add("uid", f"session-{session.pk}@{request.get_host()}")
-    entry.add("dtstamp", stamp)
-    entry.add("summary", f"{session.activity.title}{'：' if session.topic else ''}{session.topic}")
-    entry.add("dtstart", session.starts_at)
-    if session.ends_at:
-        entry.add("dtend", session.ends_at)
-    if session.venue:
-        entry.add("location", f"{session.venue.name} {full_address(session.venue)}".strip())
-    if session.state == Session.State.CANCELLED:
-        entry.add("status", "CANCELLED")
-    entry.add("url", request.build_absolute_uri(reverse("public:session", args=[session.pk])))
-    return entry
+def event(request: HttpRequest, row: dict[str, Any]) -> Event:
+    place = f"{row['venue__region__parent__name'] or ''}{row['venue__region__name'] or ''}{row['venue__address'] or ''}"
+    return Event(
+        uid=f"session-{row['pk']}@{request.get_host()}",
+        summary=f"{row['activity__title']}{'：' if row['topic'] else ''}{row['topic']}",
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        location=f"{row['venue__name'] or ''} {place}".strip(),
+        url=request.build_absolute_uri(reverse("public:session", args=[row["pk"]])),
+        sequence=row["version"] + row["activity__version"],
+        is_cancelled=row["state"] == Session.State.CANCELLED,
+    )

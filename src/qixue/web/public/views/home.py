@@ -4,10 +4,12 @@ from django.shortcuts import render
 from qixue.core.audience import for_everybody
 from qixue.core.clock import now
 from qixue.web import parts
+from qixue.web.public.cache import shared_for_a_second
 from qixue.web.public.week import week_context
 
 
 @for_everybody
+@shared_for_a_second
 def home(request: HttpRequest) -> HttpResponse:
     """The city's current week; a friendly word while there is none yet."""
     programme = parts.current_programme()

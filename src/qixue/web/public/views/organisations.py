@@ -7,11 +7,13 @@ from qixue.core.clock import now
 from qixue.participation.queries import coming_or_last, listed
 from qixue.people.models import Organisation
 from qixue.programme.models import Activity, Involvement, Programme, Session
+from qixue.web.public.cache import shared_for_a_second
 
 SHOWN_SESSIONS = 10
 
 
 @for_everybody
+@shared_for_a_second
 def organisation(request: HttpRequest, code: str) -> HttpResponse:
     """Who it is, which roles it has, and what it offers."""
     found = get_object_or_404(Organisation.objects.select_related("region__parent", "parent"), code=code)

@@ -5,10 +5,12 @@ from qixue.core.audience import for_everybody
 from qixue.core.clock import now
 from qixue.programme.models import Programme
 from qixue.web import parts
+from qixue.web.public.cache import shared_for_a_second
 from qixue.web.public.week import leadership_context, week_context
 
 
 @for_everybody
+@shared_for_a_second
 def programmes(request: HttpRequest) -> HttpResponse:
     """Every published week, the newest first."""
     published = Programme.objects.published().select_related("region").order_by("-year", "code", "pk")
@@ -16,6 +18,7 @@ def programmes(request: HttpRequest) -> HttpResponse:
 
 
 @for_everybody
+@shared_for_a_second
 def programme(request: HttpRequest, code: str) -> HttpResponse:
     found = parts.get_programme_or_404(code)
     context = {**week_context(found, at=now()), **leadership_context(found)}

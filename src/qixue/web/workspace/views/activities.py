@@ -60,6 +60,7 @@ def activity(request: HttpRequest, pk: int) -> HttpResponse:
         "programme": found.programme,
         "sessions": found.sessions.select_related("venue", "tally").order_by("starts_at", "pk"),
         "may_edit": may(request.user, Action.EDIT_ACTIVITY, found.organisation),
+        "may_issue": may(request.user, Action.ISSUE_CERTIFICATES, found.organisation),
         "may_publish": may(request.user, Action.PUBLISH_ACTIVITY, found.organisation),
         "may_set_up": may(request.user, Action.SET_UP_PROGRAMME, found.programme.organisation),
     }

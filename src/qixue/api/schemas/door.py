@@ -1,0 +1,174 @@
+"""What a door device reads and sends. Texts are taken as they are typed: a device must never be stuck with a scan."""
+
+import base64
+import binascii
+import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import AfterValidator, Field, StrictInt, StringConstraints, WithJsonSchema
+
+from qixue.api.schemas.keys import Body
+from qixue.api.schemas.parts import HIGHEST_ID, Moment
+from qixue.api.schemas.plan_writing import Moment as SentMoment
+from qixue.core.digests import digest
+from qixue.core.fields import FORBIDDEN_CHARACTERS
+from qixue.core.refusal import Refused
+from qixue.participation.door_words import sentence_of
+from qixue.participation.models import Registration, Scan
+from qixue.participation.operations.door_sync import CONFLICT, Delivery, SentScan, shown_name
+
+MOST_SCANS = 500  # in one delivery
+LONGEST_NAME = 100
+
+
+def choice_of(*values: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "enum": list(values)})
+
+
+Loose = Annotated[
+    str, StringConstraints(max_length=2000), AfterValidator(lambda text: FORBIDDEN_CHARACTERS.sub("", text).strip())
+]
+Key = Annotated[StrictInt, Field(ge=0, le=HIGHEST_ID)]
+
+
+class ScanIn(Body):
+    uuid: UUID
+    sequence: Annotated[StrictInt, Field(ge=1, le=HIGHEST_ID)]
+    session: Key
+    kind: Literal["ticket", "code", "name", "walk_in", "head_count"]
+    occurred_at: SentMoment
+    ticket: Loose | None = None
+    code: Loose | None = None
+    registration: Key | None = None
+    name: Loose | None = None
+    count: Key | None = None
+    qualifier: Loose | None = None
+    note: Loose | None = None
+    photo: str | None = None  # JPEG in base64
+
+    def sent(self) -> SentScan:
+        """The scan with the digest by which it is recognised; of a photo that is no base64 nothing is kept."""
+        facts = self.model_dump(exclude={"uuid", "sequence", "session", "kind", "occurred_at", "photo"})
+        facts = {name: value for name, value in facts.items() if value not in (None, "")}
+        if "name" in facts:
+            facts["name"] = facts["name"][:LONGEST_NAME]
+        return SentScan(
+            uuid=self.uuid,
+            sequence=self.sequence,
+            kind=self.kind,
+            session=self.session,
+            occurred_at=self.occurred_at,
+            digest=digest(self.model_dump(mode="json")),
+            facts=facts,
+            photo=bytes_of(self.photo) if self.photo else None,
+        )
+
+
+def bytes_of(text: str) -> bytes:
+    """What is no base64 is no photo either, and is told apart from one that was not sent."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return b"?"
+
+
+class DeliveryIn(Body):
+    clock: SentMoment
+    highest_sequence: Key
+    scans: list[ScanIn]
+
+    def delivery(self) -> Delivery:
+        """Refused: too_many_scans."""
+        if len(self.scans) > MOST_SCANS:
+            raise Refused("too_many_scans", sentence_of("too_many_scans"), limit=MOST_SCANS)
+        return Delivery(self.clock, self.highest_sequence, [scan.sent() for scan in self.scans])
+
+
+class ResultOut(Schema):
+    """`reason` is a word for programs, `message` a sentence; `since` is when somebody who is in already came in."""
+
+    uuid: UUID
+    verdict: Annotated[str, choice_of("counted", "already_in", "review", "refused")]
+    reason: str
+    message: str
+    marks: list[str]
+    name: str | None = None
+    since: Moment | None = None
+
+    @classmethod
+    def of(cls, key: UUID, scan: Scan | None) -> "ResultOut":
+        if scan is None:
+            message = str(sentence_of(CONFLICT))
+            return cls(uuid=key, verdict="refused", reason=CONFLICT, message=message, marks=[])
+        since = scan.entry.occurred_at if scan.verdict == Scan.Verdict.ALREADY_IN and scan.entry else None
+        return cls(
+            uuid=key,
+            verdict=scan.verdict,
+            reason=scan.reason,
+            message=str(sentence_of(scan.reason)),
+            marks=scan.marks.split(),
+            name=shown_name(scan) or None,
+            since=since,
+        )
+
+
+class ReceiptOut(Schema):
+    results: list[ResultOut]
+    missing: list[list[int]]
+    server_time: Moment
+
+
+class DeviceOut(Schema):
+    id: int
+    name: str
+    sessions_until: Moment
+
+
+class KeyOut(Schema):
+    kid: str
+    alg: str
+    use: str
+    public_key: str
+    made_at: str
+    retired_at: str | None
+
+
+class PersonOut(Schema):
+    registration: int
+    name: str
+    code: str
+    party: UUID
+    state: Annotated[str, choice_of("confirmed", "waiting", "offered")]
+    checked_in_at: Moment | None
+
+    @classmethod
+    def of(cls, row: Registration, checked_in_at: datetime.datetime | None) -> "PersonOut":
+        return cls(
+            registration=row.pk,
+            name=row.resident.name,
+            code=row.door_code,
+            party=row.party,
+            state=row.state,
+            checked_in_at=checked_in_at,
+        )
+
+
+class DoorSessionOut(Schema):
+    id: int
+    title: str
+    starts_at: Moment
+    ends_at: Moment | None
+    venue: str
+    seat_count: int | None
+    counting_rule: str
+    people: list[PersonOut]
+
+
+class BundleOut(Schema):
+    device: DeviceOut
+    server_time: Moment
+    keys: list[KeyOut]
+    revoked: list[int]
+    sessions: list[DoorSessionOut]

@@ -1,0 +1,98 @@
+"""The door: what a device works with when there is no network, and what it delivers when there is one again."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router
+
+from qixue.api.auth import DOOR_DEVICES_ONLY, FOR_DOOR_DEVICES, device_asking
+from qixue.api.errors import NotAllowed
+from qixue.api.schemas.door import (
+    BundleOut,
+    DeliveryIn,
+    DeviceOut,
+    DoorSessionOut,
+    KeyOut,
+    PersonOut,
+    ReceiptOut,
+    ResultOut,
+)
+from qixue.api.schemas.parts import Error
+from qixue.core.clock import now
+from qixue.core.models import SigningKey
+from qixue.core.signing_keys import public_keys, published, signing_key
+from qixue.participation.operations.door_devices import note_fetch
+from qixue.participation.operations.door_sync import receive_scans
+from qixue.participation.queries.attendances import checked_in_at
+from qixue.participation.queries.door import cancelled_keys, expected_at, sessions_of
+from qixue.programme.models import Session
+
+router = Router(auth=DOOR_DEVICES_ONLY, tags=["door"])
+MOST_GAPS = 100  # told in one answer
+
+
+@router.get(
+    "/door/bundle",
+    response={200: BundleOut, 401: Error, 403: Error, 422: Error},
+    openapi_extra=FOR_DOOR_DEVICES,
+)
+def read_bundle(request: HttpRequest) -> BundleOut:
+    """Who is expected at the device's sessions, with the keys that check tickets, for work without a network.
+
+    After the device's hours the answer is 403: what it still holds it can deliver, names it reads no more.
+    """
+    device, at = device_asking(request), now()
+    if not device.may_read_at(at):
+        raise NotAllowed
+    note_fetch(device, at=at)  # before the list is read: what is cancelled from now on it may not know
+    sessions = sessions_of(device)
+    signing_key(SigningKey.Purpose.TICKET)  # made now where no ticket exists yet
+    return BundleOut(
+        device=DeviceOut(id=device.pk, name=device.name, sessions_until=device.valid_until),
+        server_time=at,
+        keys=[KeyOut.model_validate(published(key)) for key in public_keys(SigningKey.Purpose.TICKET)],
+        revoked=cancelled_keys(sessions),
+        sessions=sessions_with_people(sessions),
+    )
+
+
+def sessions_with_people(sessions: list[Session]) -> list[DoorSessionOut]:
+    there = checked_in_at(sessions)
+    people: dict[int, list[PersonOut]] = defaultdict(list)
+    for row in expected_at(sessions):
+        people[row.session_id].append(PersonOut.of(row, there.get((row.session_id, row.resident_id))))
+    return [DoorSessionOut(**facts_of(session), people=people[session.pk]) for session in sessions]
+
+
+def facts_of(session: Session) -> dict[str, Any]:
+    return {
+        "id": session.pk,
+        "title": session.activity.local_title,
+        "starts_at": session.starts_at,
+        "ends_at": session.ends_at,
+        "venue": session.venue.local_name if session.venue else "",
+        "seat_count": session.seat_count,
+        "counting_rule": session.counting_rule,
+    }
+
+
+@router.post(
+    "/door/scans",
+    response={200: ReceiptOut, 400: Error, 401: Error, 413: Error, 422: Error},
+    openapi_extra=FOR_DOOR_DEVICES,
+)
+def deliver_scans(request: HttpRequest, body: DeliveryIn) -> ReceiptOut:
+    """Store and judge up to 500 scans. The same scan again gives the same answer, in any order and however often.
+
+    A scan whose uuid came before with another content is answered as refused with the reason conflict; the first
+    stays.
+    """
+    at = now()
+    receipt = receive_scans(device_asking(request), body.delivery(), at=at)
+    pairs = zip(body.scans, receipt.scans, strict=True)
+    return ReceiptOut(
+        results=[ResultOut.of(sent.uuid, scan) for sent, scan in pairs],
+        missing=[[first, last] for first, last in receipt.gaps[:MOST_GAPS]],
+        server_time=at,
+    )

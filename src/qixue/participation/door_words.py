@@ -1,0 +1,45 @@
+"""Why a scan was put aside or marked, in plain words, by the codes of `merge.py` and of what the ledger refuses."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES: dict[str, Any] = {
+    "": "",
+    "bad_ticket": _("This is no ticket of ours, or it was changed."),
+    "cancelled": _("The registration was cancelled before, and the device knew."),
+    "conflict": _("Another scan was sent under the same number before; that one stays."),
+    "count_far_above": _("The head count is far above what there is room for."),
+    "count_is_zero": _("The head count says that nobody came."),
+    "count_out_of_range": _("The head count gives no possible number."),
+    "device_hours_over": _("The hours of the device were over."),
+    "evidence_missing": _("The head count came without a photo and without a note."),
+    "head_count_exists": _("There is a head count already."),
+    "in_future": _("By the clock of the device this has not happened yet."),
+    "outside_hours": _("More than two hours before the session began or after it ended."),
+    "photo_too_large": _("The photo was too large and could not be kept."),
+    "photo_unreadable": _("The photo could not be read."),
+    "qualifier_not_countable": _("The head count does not say whether it is exact."),
+    "session_cancelled": _("The session did not take place."),
+    "session_counts_names": _("This session is counted by names; a head count would double them."),
+    "session_not_started": _("The head count came before the session had begun."),
+    "session_off": _("The session was called off or put off."),
+    "ticket_over": _("The ticket was for a session that is long over."),
+    "too_fast": _("More than 60 scans within a minute: nobody lets people in so fast."),
+    "too_many_scans": _("Please send at most %(limit)s scans at once; keep the others and send them next."),
+    "unknown_code": _("Nobody who is signed up for this session has this code."),
+    "unknown_person": _("The person is not on the list."),
+    "unknown_session": _("The device was not set up for this session."),
+    "waiting": _("The person is on the waiting list and has no seat."),
+    "wall_late": _("Many people used the same code of the wall after it was over; somebody may have passed it on."),
+    "wrong_session": _("The ticket is for another session."),
+    # marks: odd, and counted all the same
+    "cancelled_later": _("The registration was cancelled, which the device could not know yet."),
+    "late": _("The code on the wall was just over."),
+    "clock_off": _("The clock of the device was more than five minutes off; the time was corrected."),
+}
+
+
+def sentence_of(code: str) -> Any:
+    """The sentence in the reader's language once it is shown. Raises KeyError for a code that has none."""
+    return SENTENCES[code]

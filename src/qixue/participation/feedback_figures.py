@@ -1,0 +1,100 @@
+"""Figures about how people found it. Nothing is stated of fewer than five answers: one could guess who said what."""
+
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.clock import local_day
+from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Scope, registry
+from qixue.core.quantity import PERCENT, Quantity
+from qixue.participation.figures import DIMENSIONS, rounded
+from qixue.participation.models import Feedback
+from qixue.participation.queries.attendance import named_entries
+from qixue.participation.queries.feedback import FEWEST, counted_answers
+from qixue.programme.models import Session
+from qixue.programme.queries import sessions_in
+
+TOO_FEW = _("Fewer than 5 answers: too few to state a share.")
+
+
+def answers_in(scope: Scope) -> QuerySet[Feedback]:
+    return counted_answers().filter(session__in=sessions_in(scope))
+
+
+def share(part: int, whole: int) -> Quantity:
+    return Quantity(rounded(Decimal(100 * part) / whole), PERCENT)
+
+
+def satisfaction(scope: Scope) -> FigureValue:
+    """Per cent of the answers that chose the first face."""
+    counts = answers_in(scope).aggregate(all=Count("pk"), good=Count("pk", filter=Q(face=Feedback.Face.GOOD)))
+    if counts["all"] < FEWEST:
+        return FigureValue(None, notes=(TOO_FEW,))
+    return FigureValue(share(counts["good"], counts["all"]))
+
+
+def answer_rate(scope: Scope) -> FigureValue:
+    """Per cent of the attendances by name about which the person said how it was."""
+    answers = answers_in(scope).count()
+    if answers < FEWEST:
+        return FigureValue(None, notes=(TOO_FEW,))
+    asked = named_entries().filter(session__in=sessions_in(scope)).order_by()
+    return FigureValue(share(answers, asked.values("session_id", "person_token").distinct().count()))
+
+
+def evidence(scope: Scope) -> list[EvidenceRow]:
+    """One row per session with its share of good answers; without a number where too few answered."""
+    counts = answers_in(scope).order_by().values("session_id")
+    counts = counts.annotate(all=Count("pk"), good=Count("pk", filter=Q(face=Feedback.Face.GOOD)))
+    found = {row["session_id"]: (row["good"], row["all"]) for row in counts}
+    sessions = Session.objects.filter(pk__in=found).select_related("activity__organisation", "venue")
+    return [evidence_row(session, *found[session.pk]) for session in sessions.order_by("starts_at", "pk")]
+
+
+def evidence_row(session: Session, good: int, total: int) -> EvidenceRow:
+    is_shown = total >= FEWEST
+    return EvidenceRow(
+        id=f"feedback:{session.activity.code}/{session.number}",
+        title=session.activity.local_title,
+        quantity=share(good, total) if is_shown else None,
+        occurred_on=local_day(session.starts_at).isoformat() if session.starts_at else "",
+        place=session.venue.local_name if session.venue else "",
+        source=str(_("Feedback")),
+        quote="" if is_shown else str(TOO_FEW),
+        session_id=session.pk,
+        organisation=session.activity.organisation.local_name,
+    )
+
+
+registry.register(
+    FigureDefinition(
+        code="satisfaction",
+        name=_("Found it good"),
+        unit=PERCENT,
+        rule=_(
+            "Answers “good” divided by all answers of people who were there by name; so-so and not good are the others."
+            " Fewer than 5 answers give no number."
+        ),
+        dimensions=DIMENSIONS,
+        value=satisfaction,
+        recount=satisfaction,
+        evidence=evidence,
+        by_session=evidence,
+        is_internal=True,
+    )
+)
+registry.register(
+    FigureDefinition(
+        code="feedback_rate",
+        name=_("Answered how it was"),
+        unit=PERCENT,
+        rule=_("Answers divided by attendances by name. Fewer than 5 answers give no number."),
+        dimensions=DIMENSIONS,
+        value=answer_rate,
+        recount=answer_rate,
+        evidence=evidence,
+        by_session=evidence,
+        is_internal=True,
+    )
+)

@@ -1,0 +1,149 @@
+"""What becomes of a scan, and which numbers a device still holds: rules without a database and without a clock.
+
+The rules are described for readers in docs/reference/door-sync.md. A verdict follows from the facts alone, so it can be
+worked out again at any time. Being in already is no verdict of these rules: attendances are a set, and whoever comes
+second adds nothing to it.
+"""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+CLOCK_LIMIT = datetime.timedelta(minutes=5)  # a device whose clock is further off is marked
+AROUND_SESSION = datetime.timedelta(hours=2)  # before its start and after its end people still come and go
+HIGHEST_PACE = 60  # scans of one device in one minute; nobody lets people in faster
+MINUTE = datetime.timedelta(minutes=1)
+
+CLOCK_OFF, CANCELLED_LATER = "clock_off", "cancelled_later"  # marks: odd, and counted all the same
+
+
+@dataclass(frozen=True)
+class Window:
+    """A session as the rules see it. Without a start nothing can be said about the time."""
+
+    starts_at: datetime.datetime | None
+    ends_at: datetime.datetime | None
+    is_off: bool = False
+
+    def is_open_at(self, moment: datetime.datetime) -> bool:
+        if self.starts_at is None:
+            return False
+        ends_at = self.ends_at or self.starts_at
+        return self.starts_at - AROUND_SESSION <= moment <= ends_at + AROUND_SESSION
+
+
+@dataclass(frozen=True)
+class Holder:
+    """The registration that was shown: its state, and whether it is for this session."""
+
+    state: str
+    is_here: bool
+    cancelled_at: datetime.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that decides. `session` is None where it is not one of the device's, `holder` where nobody was found.
+
+    `problem` says why a ticket or code led to nobody. `list_from` is when the device fetched the list that it worked
+    with at that moment, None where it had none. `pace` says which scan of its minute it was.
+    """
+
+    occurred_at: datetime.datetime
+    corrected_at: datetime.datetime
+    received_at: datetime.datetime
+    hours_end: datetime.datetime | None
+    session: Window | None
+    holder: Holder | None = None
+    needs_holder: bool = True
+    problem: str = ""
+    list_from: datetime.datetime | None = None
+    pace: int = 1
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """`reason` is empty where the scan counts; else the code of why a person has to look at it."""
+
+    reason: str = ""
+    marks: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> bool:
+        return not self.reason
+
+
+def judge(facts: Facts) -> Judgement:
+    """Whether a scan counts. The first thing that is wrong is the reason."""
+    reason = wrong_place(facts) or wrong_time(facts) or wrong_holder(facts)
+    if not reason and facts.pace > HIGHEST_PACE:
+        reason = "too_fast"
+    marks = []
+    if abs(facts.corrected_at - facts.occurred_at) > CLOCK_LIMIT:
+        marks.append(CLOCK_OFF)
+    if not reason and facts.holder and facts.holder.state == "cancelled":
+        marks.append(CANCELLED_LATER)
+    return Judgement(reason, tuple(marks))
+
+
+def wrong_place(facts: Facts) -> str:
+    if facts.session is None:
+        return "unknown_session"
+    return "session_off" if facts.session.is_off else ""
+
+
+def wrong_time(facts: Facts) -> str:
+    if facts.corrected_at > facts.received_at + CLOCK_LIMIT:
+        return "in_future"
+    if facts.session and not facts.session.is_open_at(facts.corrected_at):
+        return "outside_hours"
+    if facts.hours_end and facts.corrected_at > facts.hours_end:
+        return "device_hours_over"
+    return ""
+
+
+def wrong_holder(facts: Facts) -> str:
+    """Whoever waits has no seat; what was cancelled counts only where the device could not know it."""
+    holder = facts.holder
+    if holder is None:
+        return (facts.problem or "unknown_person") if facts.needs_holder else ""
+    if not holder.is_here:
+        return "wrong_session"
+    if holder.state == "waiting":
+        return "waiting"
+    if holder.state == "cancelled" and was_known(holder, facts):
+        return "cancelled"
+    return ""
+
+
+def was_known(holder: Holder, facts: Facts) -> bool:
+    """Whether the device had a list in which the registration was cancelled already. Without any list it had to ask."""
+    if holder.cancelled_at is None:
+        return True
+    if holder.cancelled_at > facts.corrected_at:
+        return False
+    return facts.list_from is None or facts.list_from >= holder.cancelled_at
+
+
+def minute_of(moment: datetime.datetime) -> datetime.datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
+def missing_ranges(numbers: Iterable[int], highest: int) -> list[tuple[int, int]]:
+    """Which of the numbers 1 to `highest` are not there, as first and last of each gap.
+
+    >>> missing_ranges([1, 2, 5], 7)
+    [(3, 4), (6, 7)]
+    """
+    gaps, expected = [], 1
+    for number in sorted({number for number in numbers if 0 < number <= highest}):
+        if number > expected:
+            gaps.append((expected, number - 1))
+        expected = number + 1
+    if expected <= highest:
+        gaps.append((expected, highest))
+    return gaps
+
+
+def size_of(gaps: Iterable[tuple[int, int]]) -> int:
+    return sum(last - first + 1 for first, last in gaps)

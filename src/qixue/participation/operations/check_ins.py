@@ -1,0 +1,193 @@
+"""Checking people in: one attendance per session and person, under the lock of the organisation's chain."""
+
+import datetime
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.models import record_audit
+from qixue.core.refusal import Refused
+from qixue.participation.merge import AROUND_SESSION
+from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration
+from qixue.participation.operations.ledger import EntryDraft, append_entries, lock_chain
+from qixue.participation.queries.attendances import entries_of_people
+from qixue.participation.rules import is_cadre_at
+from qixue.people.models import Organisation, Resident, User
+from qixue.programme.models import Session
+
+Source = LedgerEntry.Source
+GONE = (Session.State.CANCELLED, Session.State.POSTPONED)
+
+
+@dataclass(frozen=True)
+class CheckIn:
+    """Somebody who came. Without a resident nobody knows who: counted once, and never recognised again."""
+
+    session: Session
+    source: Source
+    occurred_at: datetime.datetime
+    client_uuid: uuid.UUID
+    resident: Resident | None = None
+    reason: str = ""  # why a person let it count, where one had to
+
+
+@dataclass(frozen=True)
+class Entered:
+    """The entry by which somebody is in; `is_new` where this check-in made it."""
+
+    entry: LedgerEntry
+    is_new: bool
+
+
+@transaction.atomic
+def enter(
+    organisation: Organisation,
+    check_ins: Sequence[CheckIn],
+    *,
+    by: User | None,
+    at: datetime.datetime,
+    device_name: str = "",
+) -> list[Entered]:
+    """Put people into the organisation's chain, in the given order; whoever is in already stays in as they came.
+
+    The same `client_uuid` again gives the first entry. The sessions belong to the organisation and to one programme;
+    a session that has begun is marked as held. `device_name` is who says so where no person does.
+    """
+    lock_chain(organisation)
+    repeated = entries_with([each.client_uuid for each in check_ins])
+    fresh = [each for each in check_ins if each.client_uuid not in repeated]
+    tokens = tokens_of(fresh)
+    there = entries_of_people({each.session for each in fresh}, tokens)
+    drafts: dict[tuple[int, uuid.UUID], EntryDraft] = {}
+    for each, token in zip(fresh, tokens, strict=True):
+        seat = (each.session.pk, token)
+        if seat not in there and seat not in drafts:
+            drafts[seat] = draft_of(each, token, by=by, device_name=device_name, at=at)
+    made = dict(zip(drafts, append_entries(organisation, list(drafts.values())), strict=True))
+    hold_begun([each.session for each in fresh], by=by, at=at)
+    seats = {each.client_uuid: (each.session.pk, token) for each, token in zip(fresh, tokens, strict=True)}
+    answers = []
+    for each in check_ins:
+        if each.client_uuid in repeated:
+            answers.append(Entered(repeated[each.client_uuid], is_new=False))
+            continue
+        entry = made.get(seats[each.client_uuid]) or there[seats[each.client_uuid]]
+        answers.append(Entered(entry, is_new=entry.client_uuid == each.client_uuid))
+    return answers
+
+
+def entries_with(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, LedgerEntry]:
+    return {entry.client_uuid: entry for entry in LedgerEntry.objects.filter(client_uuid__in=keys)}
+
+
+def tokens_of(check_ins: Sequence[CheckIn]) -> list[uuid.UUID]:
+    """The token of each person in the programme, made when they first come; a fresh one for whoever gave no name."""
+    if not check_ins:
+        return []
+    programme = check_ins[0].session.activity.programme
+    people = {each.resident.pk for each in check_ins if each.resident}
+    known = Participant.objects.filter(programme=programme, resident__in=people)
+    tokens = dict(known.values_list("resident_id", "token"))
+    if missing := sorted(people - tokens.keys()):
+        # another organisation may enter the same person at this moment: whose row is first gives the token
+        rows = [Participant(programme=programme, resident_id=pk) for pk in missing]
+        Participant.objects.bulk_create(rows, ignore_conflicts=True)
+        tokens = dict(known.values_list("resident_id", "token"))
+    return [tokens[each.resident.pk] if each.resident else uuid.uuid4() for each in check_ins]
+
+
+def draft_of(
+    check_in: CheckIn, token: uuid.UUID, *, by: User | None, device_name: str, at: datetime.datetime
+) -> EntryDraft:
+    return EntryDraft(
+        kind=LedgerEntry.Kind.ATTENDANCE,
+        activity=check_in.session.activity,
+        session=check_in.session,
+        source=check_in.source,
+        actor=by,
+        device_name=device_name,
+        recorded_at=at,
+        occurred_at=check_in.occurred_at,
+        person_token=token,
+        reason=check_in.reason,
+        client_uuid=check_in.client_uuid,
+    )
+
+
+def hold_begun(sessions: Collection[Session], *, by: User | None, at: datetime.datetime) -> int:
+    """Mark the sessions that have begun as held: people are in. Returns how many were not marked before."""
+    keys = {session.pk for session in sessions}
+    begun = Session.objects.filter(pk__in=keys, state=Session.State.PLANNED, starts_at__lte=at)
+    count = 0
+    for session in begun.order_by("pk"):
+        count += begun.filter(pk=session.pk).update(state=Session.State.HELD)
+        record_audit("session.held", session, by=by, at=at)
+    return count
+
+
+def hold_attended(*, at: datetime.datetime) -> int:
+    """The worker's duty: sessions into which people came before the start are held once they begin."""
+    inside = Session.objects.filter(
+        state=Session.State.PLANNED, starts_at__lte=at, pk__in=Attendance.objects.order_by().values("session")
+    )
+    return hold_begun(list(inside), by=None, at=at)
+
+
+@transaction.atomic
+def check_in(
+    session: Session,
+    *,
+    registration: Registration | None = None,
+    name: str = "",
+    by: User,
+    at: datetime.datetime,
+    client_uuid: uuid.UUID,
+) -> LedgerEntry:
+    """Check somebody in by hand: who is signed up, a walk-in by name, or one without a name.
+
+    A name makes a resident of whom nothing else is known. Whoever is in already stays in as they came; the same
+    `client_uuid` again returns the first entry.
+    Refused: session_off, session_not_open, wrong_session, registration_cancelled.
+    """
+    organisation = session.activity.organisation
+    lock_chain(organisation)
+    if earlier := LedgerEntry.objects.filter(client_uuid=client_uuid).first():
+        return earlier
+    check_open(session, at=at)
+    if registration:
+        check_registration(registration, session)
+    resident = registration.resident if registration else None
+    if resident is None and name:
+        resident = Resident.objects.create(name=name)
+    source = source_by_hand(by, session, is_walk_in=registration is None)
+    entered = enter(organisation, [CheckIn(session, source, at, client_uuid, resident)], by=by, at=at)[0]
+    if entered.is_new:
+        record_audit("attendance.checked_in", entered.entry, by=by, at=at, details={"source": source})
+    return entered.entry
+
+
+def source_by_hand(by: User, session: Session, *, is_walk_in: bool) -> Source:
+    """What a cadre enters for others is told apart from what happened in front of the people at the door."""
+    if is_cadre_at(by, session):
+        return Source.CADRE
+    return Source.WALK_IN if is_walk_in else Source.DOOR
+
+
+def check_open(session: Session, *, at: datetime.datetime) -> None:
+    """Refused: session_off, session_not_open."""
+    if session.state in GONE:
+        raise Refused("session_off", _("This session did not take place, so nobody can be checked in."))
+    if session.starts_at is None or at < session.starts_at - AROUND_SESSION:
+        raise Refused("session_not_open", _("People can be checked in from two hours before the session starts."))
+
+
+def check_registration(registration: Registration, session: Session) -> None:
+    """Somebody who waits can be let in by hand: a person at the door has decided so."""
+    if registration.session_id != session.pk:
+        raise Refused("wrong_session", _("This person is signed up for another session."))
+    if registration.state == Registration.State.CANCELLED:
+        sentence = _("This registration was cancelled. Please enter the person as a walk-in.")
+        raise Refused("registration_cancelled", sentence)

@@ -1,0 +1,183 @@
+"""What a door device delivers: every scan is stored, and the people in them are counted as a set.
+
+The same scan again gives the same answer, in whatever order and however often. One delivery takes a constant number of
+questions to the database, one lock of the chain and one append, however many scans it holds.
+"""
+
+import datetime
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from qixue.core.models import record_audit
+from qixue.participation.merge import judge, minute_of
+from qixue.participation.models import DoorDevice, Registration, Scan
+from qixue.participation.operations.check_ins import CheckIn, Source, enter
+from qixue.participation.operations.door_counts import count_heads, keep_count_evidence
+from qixue.participation.queries.door import facts_of, gaps_of, known_to, sessions_of
+from qixue.people.models import Resident
+from qixue.programme.models import Session
+
+Kind, Verdict = Scan.Kind, Scan.Verdict
+CONFLICT = "conflict"  # another scan came under the same uuid before; that one stays
+
+
+@dataclass(frozen=True)
+class SentScan:
+    """A scan as it came, its types checked. `facts` are the optional parts of the body, without the photo."""
+
+    uuid: uuid.UUID
+    sequence: int
+    kind: str
+    session: int
+    occurred_at: datetime.datetime
+    digest: str
+    facts: dict[str, object] = field(default_factory=dict)
+    photo: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """`clock` is what the device's clock says now, `highest_sequence` the last number that it gave."""
+
+    clock: datetime.datetime
+    highest_sequence: int
+    scans: Sequence[SentScan]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The stored scan for each that was sent, None where its uuid is taken; and the numbers that are still missing."""
+
+    scans: list[Scan | None]
+    gaps: list[tuple[int, int]]
+
+
+@transaction.atomic
+def receive_scans(device: DoorDevice, delivery: Delivery, *, at: datetime.datetime) -> Receipt:
+    """Store what a device sends, judge it and count the people. Nothing is refused: what is odd waits for a person."""
+    device = locked_device(device)
+    offset = at - delivery.clock
+    stored = stored_scans(device, delivery.scans)
+    sessions = {session.pk: session for session in sessions_of(device)}
+    fresh = fresh_scans(device, [each for each in delivery.scans if each.uuid not in stored], offset=offset, at=at)
+    if fresh:
+        judge_all(device, fresh, sessions)
+        count_people(device, [scan for scan in fresh if scan.kind != Kind.HEAD_COUNT], at=at)
+        count_heads(device, [scan for scan in fresh if scan.kind == Kind.HEAD_COUNT], at=at)
+        Scan.objects.bulk_create(fresh, batch_size=500)
+        stored |= {scan.uuid: scan for scan in fresh}
+        verdicts = Counter(str(scan.verdict) for scan in fresh)
+        record_audit("door.received", device, by=None, at=at, details=dict(verdicts))
+    note_contact(device, delivery, offset=offset, at=at)
+    answers = [found if (found := stored[each.uuid]).digest == each.digest else None for each in delivery.scans]
+    return Receipt(answers, gaps_of(device))
+
+
+def locked_device(device: DoorDevice) -> DoorDevice:
+    """Two deliveries of one device at once wait for each other."""
+    rows = DoorDevice.objects.select_for_update(of=("self",)).select_related("organisation", "made_by")
+    return rows.get(pk=device.pk)
+
+
+def stored_scans(device: DoorDevice, scans: Sequence[SentScan]) -> dict[uuid.UUID, Scan]:
+    rows = Scan.objects.filter(device=device, uuid__in=[each.uuid for each in scans])
+    return {scan.uuid: scan for scan in rows.select_related("entry", "registration__resident", "resident")}
+
+
+def fresh_scans(
+    device: DoorDevice, scans: Sequence[SentScan], *, offset: datetime.timedelta, at: datetime.datetime
+) -> list[Scan]:
+    """Scans that were never here, each once, in the order in which they happened."""
+    fresh: dict[uuid.UUID, Scan] = {}
+    for each in scans:
+        if each.uuid in fresh:
+            continue
+        scan = fresh[each.uuid] = Scan(
+            device=device,
+            uuid=each.uuid,
+            sequence=each.sequence,
+            digest=each.digest,
+            kind=each.kind,
+            sent={**each.facts, "session": each.session},
+            occurred_at=each.occurred_at,
+            corrected_at=each.occurred_at + offset,
+            received_at=at,
+        )
+        if each.kind == Kind.HEAD_COUNT:
+            keep_count_evidence(scan, each.photo, at=at)
+    ordered = sorted(fresh.values(), key=lambda scan: (scan.corrected_at, scan.sequence))
+    set_pace(device, ordered)
+    return ordered
+
+
+def set_pace(device: DoorDevice, scans: Sequence[Scan]) -> None:
+    """Number the scans of each minute, after those of the same minute that came before."""
+    if not scans:
+        return
+    minutes = [minute_of(scan.corrected_at) for scan in scans]
+    span = (minutes[0], minutes[-1] + datetime.timedelta(minutes=1))
+    earlier = Scan.objects.filter(device=device, corrected_at__gte=span[0], corrected_at__lt=span[1])
+    counts = Counter(minute_of(moment) for moment in earlier.values_list("corrected_at", flat=True))
+    for scan, minute in zip(scans, minutes, strict=True):
+        counts[minute] += 1
+        scan.pace = counts[minute]
+
+
+def judge_all(device: DoorDevice, scans: Sequence[Scan], sessions: dict[int, Session]) -> None:
+    """Give each scan its verdict as far as it follows from the scan itself. `sessions` are those of the device."""
+    for scan in scans:
+        scan.session = sessions.get(scan.sent["session"])
+    known = known_to(device, scans, sessions)
+    for scan in scans:
+        facts, registration = facts_of(scan, known)
+        judgement = judge(facts)
+        scan.registration, scan.resident = registration, registration.resident if registration else None
+        scan.verdict = Verdict.COUNTED if judgement.counts else Verdict.REVIEW
+        scan.reason, scan.marks = judgement.reason, " ".join(judgement.marks)
+
+
+def count_people(device: DoorDevice, scans: Sequence[Scan], *, at: datetime.datetime) -> None:
+    """Enter the people of the scans that count; whoever is in already makes the scan one of those."""
+    counting = [scan for scan in scans if scan.verdict == Verdict.COUNTED and scan.session]
+    name_walk_ins(counting)
+    check_ins = [check_in_of(scan) for scan in counting]
+    entered = enter(device.organisation, check_ins, by=None, device_name=device.name, at=at) if check_ins else []
+    for scan, result in zip(counting, entered, strict=True):
+        scan.entry = result.entry
+        if not result.is_new:
+            scan.verdict = Verdict.ALREADY_IN
+
+
+def name_walk_ins(scans: Sequence[Scan]) -> None:
+    """A walk-in who gave a name is a resident from now on; the name is then kept there and no longer in the scan."""
+    named = [scan for scan in scans if scan.kind == Kind.WALK_IN and scan.sent.get("name")]
+    made = Resident.objects.bulk_create([Resident(name=scan.sent.pop("name")) for scan in named], batch_size=500)
+    for scan, resident in zip(named, made, strict=True):
+        scan.resident = resident
+
+
+def check_in_of(scan: Scan) -> CheckIn:
+    """Raises ValueError for a scan without a session of its device."""
+    if scan.session is None:
+        raise ValueError("Only a scan at a known session can be counted.")
+    source = Source.WALK_IN if scan.kind == Kind.WALK_IN else Source.DOOR
+    return CheckIn(scan.session, source, scan.corrected_at, scan.entry_key, scan.resident)
+
+
+def note_contact(device: DoorDevice, delivery: Delivery, *, offset: datetime.timedelta, at: datetime.datetime) -> None:
+    device.last_seen_at, device.clock_offset = at, offset
+    highest = max((each.sequence for each in delivery.scans), default=0)
+    device.highest_sequence = max(device.highest_sequence, delivery.highest_sequence, highest)
+    device.save(update_fields=["last_seen_at", "clock_offset", "highest_sequence"])
+
+
+def shown_name(scan: Scan) -> str:
+    """Whom the device may be told: people of its own session only."""
+    registration: Registration | None = scan.registration
+    if registration and registration.session_id == scan.session_id:
+        return registration.resident.name
+    return scan.resident.name if scan.kind == Kind.WALK_IN and scan.resident else ""

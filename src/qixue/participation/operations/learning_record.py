@@ -1,0 +1,98 @@
+"""What residents enter into their learning record themselves, and the number of the record."""
+
+import datetime
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.clock import local_day
+from qixue.core.models import record_audit
+from qixue.core.refusal import Refused
+from qixue.participation.models import LearningAccount, LearningEntry
+from qixue.participation.rules import may_act_for
+from qixue.participation.serials import new_serial
+from qixue.people.models import Resident, User
+
+MOST_ENTRIES = 200  # in one record
+MOST_HOURS = 9999
+
+
+@dataclass(frozen=True)
+class EntryDetails:
+    """What somebody says about something that they learnt elsewhere; `learning_hours` are 学时 of 45 minutes."""
+
+    outcome_type: str
+    title: str
+    ended_on: datetime.date
+    issuer: str = ""
+    started_on: datetime.date | None = None
+    learning_hours: Decimal | None = None
+    evidence: str = ""
+
+
+def open_account(person: Resident, *, at: datetime.datetime) -> LearningAccount:
+    """The account of the person's learning record; made when it is first needed."""
+    values = {"learner_no": new_serial(), "opened_at": at}
+    account, _made = LearningAccount.objects.get_or_create(resident=person, defaults=values)
+    return account
+
+
+@transaction.atomic
+def declare_learning(
+    person: Resident, *, details: EntryDetails, client_uuid: uuid.UUID, by: User, at: datetime.datetime
+) -> LearningEntry:
+    """Enter something into the record; the same form sent twice enters it once.
+
+    Refused: not_yours, day_to_come, days_in_wrong_order, hours_out_of_range, record_full.
+    """
+    check_entry(person, details, by=by, at=at)
+    if earlier := LearningEntry.objects.filter(client_uuid=client_uuid, resident=person).first():
+        return earlier
+    if LearningEntry.objects.filter(resident=person).count() >= MOST_ENTRIES:
+        raise Refused("record_full", _("The record has room for %(limit)s entries of one's own."), limit=MOST_ENTRIES)
+    entry = LearningEntry.objects.create(
+        resident=person, client_uuid=client_uuid, created_at=at, changed_at=at, **vars(details)
+    )
+    record_audit("learning.declared", entry, by=by, at=at)
+    return entry
+
+
+@transaction.atomic
+def edit_declared(entry: LearningEntry, *, details: EntryDetails, by: User, at: datetime.datetime) -> LearningEntry:
+    """Refused: not_yours, day_to_come, days_in_wrong_order, hours_out_of_range."""
+    check_entry(entry.resident, details, by=by, at=at)
+    for name, value in vars(details).items():
+        setattr(entry, name, value)
+    entry.changed_at = at
+    entry.save(update_fields=[*vars(details), "changed_at"])
+    record_audit("learning.edited", entry, by=by, at=at)
+    return entry
+
+
+@transaction.atomic
+def delete_declared(entry: LearningEntry, *, by: User, at: datetime.datetime) -> None:
+    """Refused: not_yours."""
+    must_be_own(entry.resident, by)
+    record_audit("learning.deleted", entry, by=by, at=at)
+    entry.delete()
+
+
+def must_be_own(person: Resident, by: User) -> None:
+    if not may_act_for(by, person):
+        raise Refused("not_yours", _("You can act for yourself and for people in your household only."))
+
+
+def check_entry(person: Resident, details: EntryDetails, *, by: User, at: datetime.datetime) -> None:
+    must_be_own(person, by)
+    if details.ended_on > local_day(at):
+        raise Refused("day_to_come", _("Please enter it when it is over: this day is still to come."), field="ended_on")
+    if details.started_on and details.started_on > details.ended_on:
+        sentence = _("Please give a first day that is not after the last one.")
+        raise Refused("days_in_wrong_order", sentence, field="started_on")
+    hours = details.learning_hours
+    if hours is not None and not 0 <= hours <= MOST_HOURS:
+        sentence = _("Please give learning hours from 0 to %(highest)s, for example 4 or 2.5.")
+        raise Refused("hours_out_of_range", sentence, field="learning_hours", highest=MOST_HOURS)

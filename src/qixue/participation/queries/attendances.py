@@ -1,0 +1,44 @@
+"""Who is in, from the rows that the ledger keeps, and counted anew from its entries."""
+
+import datetime
+import uuid
+from collections.abc import Iterable
+
+from qixue.participation.models import Attendance, LedgerEntry, Participant
+from qixue.programme.models import Session
+
+Seat = tuple[int, uuid.UUID]  # key of the session, token of the person
+
+
+def recounted_attendances(session: Session | None = None) -> dict[Seat, int]:
+    """The entry by which each person is in, counted from the ledger; of one session or of all."""
+    entries = LedgerEntry.objects.effective().people().filter(session__isnull=False)
+    if session:
+        entries = entries.filter(session=session)
+    rows = entries.order_by("-organisation_id", "-sequence").values_list("session_id", "person_token", "pk")
+    return {(session_pk, token): pk for session_pk, token, pk in rows if session_pk and token}
+
+
+def kept_attendances(session: Session | None = None) -> dict[Seat, int]:
+    """The same from the rows beside the ledger."""
+    rows = Attendance.objects.filter(session=session) if session else Attendance.objects.all()
+    return {(row.session_id, row.person_token): row.entry_id for row in rows.order_by("pk")}
+
+
+def entries_of_people(sessions: Iterable[Session], tokens: Iterable[uuid.UUID]) -> dict[Seat, LedgerEntry]:
+    """By session and token the entry by which a person is in; who is not in has none."""
+    rows = Attendance.objects.filter(session__in=list(sessions), person_token__in=set(tokens))
+    return {(row.session_id, row.person_token): row.entry for row in rows.select_related("entry")}
+
+
+def checked_in_at(sessions: Iterable[Session]) -> dict[tuple[int, int], datetime.datetime]:
+    """When each person who signed up came in, by keys of session and resident. The sessions are of one programme."""
+    sessions = list(sessions)
+    if not sessions:
+        return {}
+    programme = sessions[0].activity.programme
+    signed_up = Participant.objects.filter(programme=programme, resident__registrations__session__in=sessions)
+    residents = dict(signed_up.order_by().distinct().values_list("token", "resident_id"))
+    rows = Attendance.objects.filter(session__in=sessions, person_token__in=residents)
+    found = rows.values_list("session_id", "person_token", "entry__occurred_at", "entry__recorded_at")
+    return {(session, residents[token]): occurred or recorded for session, token, occurred, recorded in found}

@@ -1,0 +1,140 @@
+"""What the door needs to know: devices and what they hold, who is expected, and what a scan points at."""
+
+import bisect
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from qixue.core.signing_keys import verification_keys
+from qixue.participation.merge import Facts, Holder, Window, missing_ranges
+from qixue.participation.models import BundleFetch, DoorDevice, Registration, Scan
+from qixue.participation.tickets import BadTicket, decode
+from qixue.programme.models import Session
+
+OFF = (Session.State.CANCELLED, Session.State.POSTPONED)
+NEEDS_HOLDER = (Scan.Kind.TICKET, Scan.Kind.CODE, Scan.Kind.NAME)
+
+
+def device_of_token(token: str, *, at: datetime.datetime) -> DoorDevice | None:
+    """The device behind a token while it may deliver; None when the token is unknown, over or revoked."""
+    device = DoorDevice.objects.filter(digest=DoorDevice.digest_of(token)).first()
+    return device if device and device.may_deliver_at(at) else None
+
+
+def sessions_of(device: DoorDevice) -> list[Session]:
+    """The sessions that the device is for, by their start."""
+    related = ("activity__organisation", "activity__programme", "venue")
+    return list(device.sessions.select_related(*related).order_by("starts_at", "pk"))
+
+
+def expected_at(sessions: Iterable[Session]) -> list[Registration]:
+    """Whoever has a seat or waits at the sessions, by name."""
+    rows = Registration.objects.active().filter(session__in=list(sessions)).select_related("resident")
+    return list(rows.order_by("session_id", "resident__name", "pk"))
+
+
+def cancelled_keys(sessions: Iterable[Session]) -> list[int]:
+    """Keys of the registrations whose tickets are good no more."""
+    rows = Registration.objects.filter(session__in=list(sessions), state=Registration.State.CANCELLED)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def gaps_of(device: DoorDevice) -> list[tuple[int, int]]:
+    """Which of the numbers that the device gave have not arrived: it still holds those scans."""
+    numbers = Scan.objects.filter(device=device).order_by().values_list("sequence", flat=True)
+    return missing_ranges(numbers, device.highest_sequence)
+
+
+@dataclass
+class Known:
+    """Everything that a batch of scans points at, read in a constant number of questions."""
+
+    hours_end: datetime.datetime | None
+    sessions: dict[int, Session]
+    keys: dict[str, bytes] = field(default_factory=dict)
+    registrations: dict[int, Registration] = field(default_factory=dict)
+    by_code: dict[tuple[int, str], Registration] = field(default_factory=dict)
+    fetched_at: list[datetime.datetime] = field(default_factory=list)
+
+    def list_from(self, moment: datetime.datetime) -> datetime.datetime | None:
+        """When the list was fetched with which the device worked at the moment."""
+        position = bisect.bisect_right(self.fetched_at, moment)
+        return self.fetched_at[position - 1] if position else None
+
+    def pointed_at(self, scan: Scan) -> tuple[Registration | None, str]:
+        """The registration that a scan shows, or why there is none."""
+        if scan.kind == Scan.Kind.TICKET:
+            return self.of_ticket(scan)
+        if scan.kind == Scan.Kind.CODE:
+            found = self.by_code.get((scan.session_id or 0, scan.sent.get("code", "")))
+            return found, "" if found else "unknown_code"
+        if scan.kind == Scan.Kind.NAME:
+            return self.registrations.get(scan.sent.get("registration") or 0), "unknown_person"
+        return None, ""
+
+    def of_ticket(self, scan: Scan) -> tuple[Registration | None, str]:
+        try:
+            ticket = decode(scan.sent.get("ticket", ""), self.keys, at=scan.corrected_at)
+        except BadTicket as bad:
+            return None, "ticket_over" if bad.code == "expired" else "bad_ticket"
+        found = self.registrations.get(ticket.registration)
+        is_same = found is not None and found.session_id == ticket.session
+        return (found, "") if is_same else (None, "unknown_person")
+
+
+def known_to(device: DoorDevice | None, scans: Sequence[Scan], sessions: dict[int, Session]) -> Known:
+    """What the scans of a device point at. `sessions` are those of the device, by their keys."""
+    known = Known(device.valid_until if device else None, sessions)
+    if any(scan.kind == Scan.Kind.TICKET for scan in scans):
+        known.keys = verification_keys("ticket")
+    rows = Registration.objects.select_related("resident", "session__activity")
+    if keys := {key for scan in scans if (key := shown_key(scan, known.keys))}:
+        known.registrations = {row.pk: row for row in rows.filter(pk__in=keys)}
+    if codes := {scan.sent.get("code", "") for scan in scans if scan.kind == Scan.Kind.CODE}:
+        found = rows.filter(session__in=known.sessions, door_code__in=codes)
+        # of several with one code the active one, else the last that was cancelled
+        ordered = sorted(found, key=lambda row: (row.state != Registration.State.CANCELLED, row.pk))
+        known.by_code = {(row.session_id, row.door_code): row for row in ordered}
+    if device:
+        fetches = BundleFetch.objects.filter(device=device).order_by("at", "pk")
+        known.fetched_at = list(fetches.values_list("at", flat=True))
+    return known
+
+
+def shown_key(scan: Scan, keys: dict[str, bytes]) -> int | None:
+    """The registration that a ticket or a line of the list names; whether it is good is looked at later."""
+    if scan.kind == Scan.Kind.NAME:
+        return scan.sent.get("registration")
+    if scan.kind == Scan.Kind.TICKET:
+        try:
+            return decode(scan.sent.get("ticket", ""), keys, at=scan.corrected_at).registration
+        except BadTicket:
+            return None
+    return None
+
+
+def facts_of(scan: Scan, known: Known) -> tuple[Facts, Registration | None]:
+    """What decides about a scan, and whose it is."""
+    session = known.sessions.get(scan.session_id or 0)
+    registration, problem = known.pointed_at(scan)
+    holder = None
+    if registration:
+        is_here = session is not None and registration.session_id == session.pk
+        holder = Holder(str(registration.state), is_here, registration.cancelled_at)
+    facts = Facts(
+        occurred_at=scan.occurred_at,
+        corrected_at=scan.corrected_at,
+        received_at=scan.received_at,
+        hours_end=known.hours_end,
+        session=window_of(session) if session else None,
+        holder=holder,
+        needs_holder=scan.kind in NEEDS_HOLDER,
+        problem=problem,
+        list_from=known.list_from(scan.corrected_at),
+        pace=scan.pace,
+    )
+    return facts, registration
+
+
+def window_of(session: Session) -> Window:
+    return Window(session.starts_at, session.ends_at, session.state in OFF)

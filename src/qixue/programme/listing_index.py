@@ -1,0 +1,142 @@
+"""The sessions of a programme as sets of bits: counting what is left after any filters takes microseconds. Pure.
+
+A set is one whole number; bit n stands for the n-th session by start. At 100,000 sessions a set has 12.5 kB, and the
+sets of some 150 filter values are made in a fraction of a second and kept while the programme stays the same.
+"""
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import reduce
+from operator import and_
+
+from qixue.core.clock import SHANGHAI
+
+NOON, EVENING = 12, 18  # hours: where the afternoon and the evening begin
+CHUNK = 128  # bytes looked at in one step
+
+
+class TimeOfDay(StrEnum):
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A session as the index needs it. `facets` are its values by name of filter; a place has several."""
+
+    pk: int
+    starts_at: datetime.datetime | None
+    ends_at: datetime.datetime | None
+    facets: Mapping[str, Sequence[str]]
+
+
+def facets_of_time(starts_at: datetime.datetime | None) -> dict[str, list[str]]:
+    """Day and time of day in Shanghai; none where no start is known."""
+    if starts_at is None:
+        return {}
+    local = starts_at.astimezone(SHANGHAI)
+    part = (
+        TimeOfDay.MORNING if local.hour < NOON else TimeOfDay.AFTERNOON if local.hour < EVENING else TimeOfDay.EVENING
+    )
+    return {"day": [local.date().isoformat()], "time": [part.value]}
+
+
+class ListingIndex:
+    """Made from entries in the order in which lists show them."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        rows = list(entries)
+        self.pks = [row.pk for row in rows]
+        self.places = {pk: place for place, pk in enumerate(self.pks)}
+        self.everything = (1 << len(rows)) - 1
+        self.ends = [row.ends_at or row.starts_at for row in rows]
+        self.sets = self.sets_of(rows)
+        self.having_no_start = self.of_places(place for place, row in enumerate(rows) if row.starts_at is None)
+        self.last_coming: tuple[datetime.datetime, int] | None = None
+
+    def sets_of(self, rows: list[Entry]) -> dict[str, dict[str, int]]:
+        places: dict[str, dict[str, list[int]]] = {}
+        for place, row in enumerate(rows):
+            for name, values in row.facets.items():
+                for value in values:
+                    places.setdefault(name, {}).setdefault(value, []).append(place)
+        return {
+            name: {value: self.of_places(found) for value, found in by_value.items()}
+            for name, by_value in places.items()
+        }
+
+    def of_places(self, places: Iterable[int]) -> int:
+        """The set of these places."""
+        buffer = bytearray(len(self.pks) // 8 + 1)
+        for place in places:
+            buffer[place >> 3] |= 1 << (place & 7)
+        return int.from_bytes(buffer, "little")
+
+    def of_keys(self, pks: Iterable[int]) -> int:
+        """The set of the sessions with these keys; those that are not listed are left out."""
+        return self.of_places(place for pk in pks if (place := self.places.get(pk)) is not None)
+
+    def having(self, name: str, value: str) -> int:
+        """The sessions with a value of a filter; none for a value that nothing has."""
+        return self.sets.get(name, {}).get(value, 0)
+
+    def coming(self, at: datetime.datetime) -> int:
+        """The sessions whose end, or start where no end is known, has not passed at the beginning of this minute."""
+        minute = at.replace(second=0, microsecond=0)
+        if self.last_coming is None or self.last_coming[0] != minute:
+            places = (place for place, end in enumerate(self.ends) if end is None or end >= minute)
+            self.last_coming = (minute, self.of_places(places))
+        return self.last_coming[1]
+
+    def counts(self, name: str, within: int) -> dict[str, int]:
+        """How many of a set have each value of a filter, without those that none has, by value."""
+        found = ((value, (bits & within).bit_count()) for value, bits in sorted(self.sets.get(name, {}).items()))
+        return {value: count for value, count in found if count}
+
+    def keys(self, within: int, start: int, stop: int) -> list[int]:
+        """The keys of the sessions of a set from the `start`-th (from 0) up to before the `stop`-th, in order."""
+        data = within.to_bytes(len(self.pks) // 8 + 1, "little")
+        found: list[int] = []
+        passed = 0
+        for first in range(0, len(data), CHUNK):
+            chunk = int.from_bytes(data[first : first + CHUNK], "little")
+            count = chunk.bit_count()
+            if passed + count > start and passed < stop:
+                wanted = slice(max(0, start - passed), stop - passed)
+                found += [self.pks[first * 8 + bit] for bit in list(bits_of(chunk))[wanted]]
+            passed += count
+            if passed >= stop:
+                break
+        return found
+
+
+def bits_of(number: int) -> Iterator[int]:
+    """The places of the bits that are set, in order."""
+    while number:
+        lowest = number & -number
+        yield lowest.bit_length() - 1
+        number ^= lowest
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """An index with the set that each given answer leaves, by name of filter."""
+
+    index: ListingIndex
+    answers: Mapping[str, int]
+
+    @property
+    def found(self) -> int:
+        """What fits every answer."""
+        return reduce(and_, self.answers.values(), self.index.everything)
+
+    def without(self, *names: str) -> int:
+        """What fits every answer but these: among it the values of a filter are counted."""
+        return reduce(and_, (bits for name, bits in self.answers.items() if name not in names), self.index.everything)
+
+    def counts(self, facet: str, *names: str) -> dict[str, int]:
+        """How many sessions each value of a filter would leave, given the answers to all other filters than `names`."""
+        return self.index.counts(facet, self.without(*names))

@@ -1,0 +1,81 @@
+"""What a ticket shows: a QR code, six digits, and in words who comes when and where."""
+
+import io
+from dataclasses import dataclass
+
+import segno
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from qixue.core.refusal import Refused
+from qixue.participation.models import Registration
+from qixue.participation.operations.tickets import ticket_texts
+from qixue.participation.queries.registrations import Party, ticket_holders
+from qixue.programme.models import Session
+from qixue.report.ticket_pdf import PrintedTicket
+from qixue.web.templatetags.qixue import in_groups, when
+
+QUIET_ZONE = 4  # modules of white around the code, as ISO/IEC 18004 asks
+COLOURS = {"dark": "#000", "light": "#fff"}  # whatever the page around it looks like
+
+
+@dataclass(frozen=True)
+class TicketCard:
+    """The ticket of one person, with its QR code as a drawing without a size of its own."""
+
+    registration: Registration
+    text: str
+
+    @property
+    def picture(self) -> str:
+        drawing = qr_code(self.text).svg_inline(border=QUIET_ZONE, omitsize=True, **COLOURS)
+        return mark_safe(drawing)  # noqa: S308 - drawn by segno from base32
+
+    @property
+    def svg_file(self) -> bytes:
+        file = io.BytesIO()
+        qr_code(self.text).save(file, kind="svg", border=QUIET_ZONE, scale=10, **COLOURS)
+        return file.getvalue()
+
+
+def qr_code(text: str) -> segno.QRCode:
+    """With 15 % to spare for scratches and folds."""
+    return segno.make_qr(text, error="m", boost_error=False)
+
+
+def cards_of(party: Party) -> list[TicketCard]:
+    """Refused: no_ticket, signing_key_sealed."""
+    holders = ticket_holders(party)
+    if not holders:
+        sentence = gettext_lazy("There is no ticket here: only who has a confirmed seat gets one.")
+        raise Refused("no_ticket", sentence)
+    return [TicketCard(row, text) for row, text in zip(holders, ticket_texts(holders), strict=True)]
+
+
+def printed(card: TicketCard) -> PrintedTicket:
+    session = card.registration.session
+    lines = ((_("When"), when(session)), (_("Where"), place_of(session)), (_("Organiser"), organiser_of(session)))
+    return PrintedTicket(
+        heading=_("Ticket"),
+        title=session.activity.local_title,
+        name=card.registration.resident.name,
+        lines=lines,
+        code_label=_("Code for the door"),
+        code=in_groups(card.registration.door_code, 3),
+        hint=_("Please show this at the door. If the picture cannot be read, the six digits will do."),
+        picture=card.svg_file,
+    )
+
+
+def place_of(session: Session) -> str:
+    if session.is_online:
+        return _("Online")
+    if session.venue is None:
+        return _("place not stated")
+    return " ".join(part for part in (session.venue.local_name, session.venue.address) if part)
+
+
+def organiser_of(session: Session) -> str:
+    organisation = session.activity.organisation
+    return " ".join(part for part in (organisation.local_name, organisation.phone) if part)

@@ -1,0 +1,102 @@
+"""Registrations as iCalendar (RFC 5545): one to save, or all of a household under a secret address.
+
+No name is in it: calendars are read by the companies that keep them.
+"""
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+from django.views.decorators.http import require_POST
+from icalendar import Calendar, Event
+
+from qixue.core.audience import for_everybody
+from qixue.core.clock import now
+from qixue.participation.models import Registration
+from qixue.participation.operations.calendar_feeds import end_feed, renew_feed
+from qixue.participation.queries.calendar_feeds import feed_secret_of, resident_of_feed
+from qixue.participation.queries.registrations import Party, parties_of
+from qixue.programme.models import Session
+from qixue.web.me.access import for_residents, household_of, known, party_or_404
+from qixue.web.me.ticket_cards import place_of
+
+STATUS = {Registration.State.CONFIRMED: "CONFIRMED", Registration.State.CANCELLED: "CANCELLED"}  # else tentative
+
+
+@for_everybody
+def feed(request: HttpRequest, secret: str) -> HttpResponse:
+    """What the household is or was signed up for, in the language of its messages."""
+    resident = resident_of_feed(secret)
+    if resident is None or resident.user is None:
+        raise Http404
+    with override(resident.user.language):
+        return calendar_of(request, parties_of(household_of(resident)), _("My registrations"))
+
+
+@for_residents
+def party_calendar(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
+    """One registration, for whoever keeps a calendar by hand."""
+    _user, resident = known(request)
+    found = party_or_404(resident, party)
+    return calendar_of(request, [found], found.session.activity.local_title)
+
+
+def calendar_of(request: HttpRequest, parties: list[Party], name: str) -> HttpResponse:
+    document = Calendar()
+    document.add("prodid", "-//Qixue//Qixue//ZH")
+    document.add("version", "2.0")
+    document.add("x-wr-calname", name)
+    for party in parties:
+        if party.session.starts_at:
+            document.add_component(event_of(request, party))
+    headers = {"Cache-Control": "no-store"}
+    return HttpResponse(document.to_ical(), content_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def event_of(request: HttpRequest, party: Party) -> Event:
+    session = party.session
+    is_off = session.state == Session.State.CANCELLED
+    state = _("Called off") if is_off else Registration.State(party.state).label
+    count = len(party.active)
+    people = ngettext("%(count)s person", "%(count)s people", count) % {"count": count}
+    entry = Event()
+    entry.add("uid", f"registration-{party.key}@{request.get_host()}")
+    entry.add("dtstamp", now())
+    entry.add("summary", _("%(title)s (%(state)s)") % {"title": session.activity.local_title, "state": state})
+    entry.add("status", "CANCELLED" if is_off else STATUS.get(Registration.State(party.state), "TENTATIVE"))
+    entry.add("dtstart", session.starts_at)
+    if session.ends_at:
+        entry.add("dtend", session.ends_at)
+    entry.add("location", place_of(session))
+    if count:
+        entry.add("description", people)
+    entry.add("url", request.build_absolute_uri(reverse("me:registration", args=[party.key])))
+    return entry
+
+
+@for_residents
+def address(request: HttpRequest) -> HttpResponse:
+    """The secret address, what it shows to whom, and how to be rid of it."""
+    _user, resident = known(request)
+    secret = feed_secret_of(resident)
+    url = request.build_absolute_uri(reverse("personal_calendar", args=[secret])) if secret else ""
+    return render(request, "me/calendar.html", {"address": url})
+
+
+@require_POST
+@for_residents
+def renew(request: HttpRequest) -> HttpResponse:
+    user, resident = known(request)
+    renew_feed(resident, by=user, at=now())
+    return redirect("me:calendar")
+
+
+@require_POST
+@for_residents
+def end(request: HttpRequest) -> HttpResponse:
+    user, resident = known(request)
+    end_feed(resident, by=user, at=now())
+    return redirect("me:calendar")

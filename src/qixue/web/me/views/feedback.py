@@ -1,0 +1,56 @@
+"""How it was: asked after a session of whoever was there, answered in three taps, changed for some days."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from qixue.core.clock import now
+from qixue.core.refusal import Refused
+from qixue.participation.models import Feedback
+from qixue.participation.operations.feedback import give_feedback
+from qixue.participation.queries.feedback import Question, questions_of
+from qixue.web import parts
+from qixue.web.me.access import for_residents, household_of, known
+from qixue.web.me.forms.feedback import AnswerForm, initial_of
+
+
+@for_residents
+def questions(request: HttpRequest) -> HttpResponse:
+    """Sessions that one can say something about, those without an answer first."""
+    _user, resident = known(request)
+    found = questions_of(household_of(resident), at=now())
+    context = {
+        "open": [question for question in found if question.answer is None],
+        "answered": [question for question in found if question.answer],
+        "faces": Feedback.Face.choices,
+    }
+    return render(request, "me/feedback/list.html", context)
+
+
+@for_residents
+def answer(request: HttpRequest, pk: int, person: int) -> HttpResponse:
+    """The question about one session for one person of the household."""
+    user, resident = known(request)
+    question = question_or_404(questions_of(household_of(resident), at=now()), pk, person)
+    initial = initial_of(question.answer, face=request.GET.get("face", ""))
+    form = AnswerForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        try:
+            give_feedback(question.session, person=question.person, answer=form.answer(), by=user, at=now())
+        except Refused as refusal:
+            return parts.refusal_page(request, refusal, back=reverse("me:feedback"))
+        messages.success(request, _("Thank you. The organiser reads it without your name."))
+        return redirect("me:feedback")
+    session = question.session
+    context = {"question": question, "session": session, "programme": session.activity.programme}
+    return parts.form_page(request, "me/feedback/answer.html", form, **context)
+
+
+def question_or_404(questions: list[Question], pk: int, person: int) -> Question:
+    """One's own, as long as it can be answered; anything else looks like a missing page."""
+    for question in questions:
+        if (question.session.pk, question.person.pk) == (pk, person):
+            return question
+    raise Http404

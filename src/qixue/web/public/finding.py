@@ -1,0 +1,125 @@
+"""The visitor's answers applied to a programme, for every page on which its sessions are looked for."""
+
+import datetime
+from collections.abc import Sequence
+from typing import Any, overload
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import pgettext
+
+from qixue.participation.queries import listed
+from qixue.places.models import Region
+from qixue.programme.listing_index import ListingIndex
+from qixue.programme.models import Programme, Session
+from qixue.programme.queries.listings import Listings
+from qixue.web.parts import NavLink
+from qixue.web.public.forms.sessions import COMING, LONGEST_QUERY, SessionFilterForm
+
+
+class FoundSessions(Sequence[Session]):
+    """The sessions of some sets, one set after the other, read from the database only where a page shows them."""
+
+    def __init__(self, index: ListingIndex, *sets: int) -> None:
+        self.listed_by, self.sets = index, sets
+
+    def __len__(self) -> int:
+        return sum(found.bit_count() for found in self.sets)
+
+    @overload
+    def __getitem__(self, wanted: int) -> Session: ...
+    @overload
+    def __getitem__(self, wanted: slice) -> list[Session]: ...
+    def __getitem__(self, wanted: int | slice) -> Session | list[Session]:
+        if isinstance(wanted, int):
+            return self[wanted : wanted + 1][0]
+        start, stop, _step = wanted.indices(len(self))
+        return sessions_of(self.keys(start, stop))
+
+    def keys(self, start: int, stop: int) -> list[int]:
+        keys: list[int] = []
+        passed = 0
+        for found in self.sets:
+            keys += self.listed_by.keys(found, max(0, start - passed), max(0, stop - passed))
+            passed += found.bit_count()
+        return keys
+
+
+def sessions_of(keys: list[int]) -> list[Session]:
+    """The sessions in the order of the keys; one that is public no longer is left out."""
+    rows = listed(Session.objects.public()).in_bulk(keys)
+    return [rows[key] for key in keys if key in rows]
+
+
+def find(
+    request: HttpRequest, programme: Programme, *, at: datetime.datetime, with_past: bool = False
+) -> SessionFilterForm:
+    """The filters as the address answers them.
+
+    Where it names no day and something is still to come, what is over stays out; `with_past` leaves days to the page.
+    """
+    listings = Listings(programme)
+    asked = request.GET.copy()
+    asked["q"] = asked.get("q", "")[:LONGEST_QUERY]
+    if with_past:
+        asked["day"] = ""
+    elif "day" not in asked and listings.index.coming(at) & ~listings.index.having_no_start:
+        asked["day"] = COMING
+    return SessionFilterForm(asked, listings=listings, at=at)
+
+
+def near(form: SessionFilterForm, town: Region) -> FoundSessions:
+    """What was found, from the town outwards: in it, elsewhere in its county, in the rest of the city."""
+    index, found = form.listings.index, form.narrowed.found
+    in_town = index.having("place", town.code)
+    in_county = index.having("place", town.parent.code) if town.parent else in_town
+    return FoundSessions(index, found & in_town, found & in_county & ~in_town, found & ~in_county & ~in_town)
+
+
+def context_of(form: SessionFilterForm) -> dict[str, Any]:
+    """What every page of found sessions shows of the filters."""
+    return {
+        "programme": form.listings.programme,
+        "form": form,
+        "chosen": form.chosen_labels(),
+        "query": form.answers.get("q", ""),
+        "found_count": form.narrowed.found.bit_count(),
+        "has_any": bool(form.listings.index.pks),
+    }
+
+
+def ways(request: HttpRequest, form: SessionFilterForm) -> list[NavLink]:
+    """List, week, month and places, each with the answers given so far."""
+    answers = request.GET.copy()
+    for name in ("page", "more", "day", "near", "week", "month"):
+        answers.pop(name, None)
+    query = f"?{answers.urlencode()}" if answers else ""
+    code = form.listings.programme.code
+    texts = {
+        "public:sessions": pgettext("way to look", "List"),
+        "public:sessions_week": pgettext("way to look", "Week"),
+        "public:sessions_month": pgettext("way to look", "Month"),
+        "public:sessions_places": pgettext("way to look", "By place"),
+    }
+    paths = {name: reverse(name, args=[code]) for name in texts}
+    return [NavLink(text, paths[name] + query, paths[name] == request.path) for name, text in texts.items()]
+
+
+def feed_url(form: SessionFilterForm, current: Programme | None) -> str:
+    """The calendar feed of the chosen place and brand; only the current programme has one."""
+    if current != form.listings.programme:
+        return ""
+    place = form.answers.get("town") or form.answers.get("near") or form.answers.get("county", "")
+    asked = {"county": place, "brand": form.answers.get("brand", "")}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return reverse("public:calendar") + (f"?{query}" if query else "")
+
+
+def paper_url(request: HttpRequest, form: SessionFilterForm) -> str:
+    """The printed programme of what was asked for, up to the size of the paper."""
+    answers = request.GET.copy()
+    for name in ("page", "more", "near"):
+        answers.pop(name, None)
+    path = reverse("public:programme_paper", args=[form.listings.programme.code])
+    return f"{path}?{answers.urlencode()}{'&' if answers else ''}"

@@ -1,0 +1,258 @@
+// The door app: puts store, sending, desk and screen together.
+import { Desk } from "./desk.js";
+import { saveFile } from "./export.js";
+import { digitsOf } from "./people.js";
+import { shrunk } from "./photos.js";
+import { clearResult, showResult, showTrouble } from "./result.js";
+import { readPhoto, Scanner } from "./scanner.js";
+import { currentView, render, renderPeople, renderSessions, show } from "./screens.js";
+import { askToKeep, canKeep, installWorker, takeOver, takeToken, tokenIn } from "./shell.js";
+import { openStore } from "./store.js";
+import { Sync } from "./sync.js";
+import { currentLanguage, languages, speak, word } from "./words.js";
+
+const { bundle, scans, worker } = document.body.dataset;
+const byId = (id) => document.getElementById(id);
+const scanner = new Scanner(byId("camera"), (text) => act(() => desk.checkTicket(text)));
+let tabs;
+let store;
+let desk;
+let sync;
+let newVersion = null;
+
+async function refresh() {
+  await desk.reload();
+  const devices = await store.devices();
+  const counts = await Promise.all(devices.map((device) => store.unsentCount(device.id)));
+  render({
+    desk,
+    unsent: counts.reduce((sum, count) => sum + count, 0),
+    isOffline: !navigator.onLine || sync.failures > 0,
+    linkRefused: Boolean(await store.setting("link_refused")),
+    linkWaits: Boolean(await store.setting("token")) && sync.failures > 0,
+  });
+  await settle();
+}
+
+/** Leaves the views that wait for data as soon as it is there, and those whose data is gone. */
+async function settle() {
+  const view = currentView();
+  if (!desk.device) return show((await store.setting("token")) && !sync.failures ? "loading" : "setup");
+  if (desk.device.state === "revoked" && !["device", "setup"].includes(view)) return show("device");
+  if (!desk.session && !["sessions", "device"].includes(view)) return chooseSession();
+  if (["loading", "setup"].includes(view) && desk.device.state !== "revoked") show("door");
+  if (view === "sessions") renderSessions(desk, choose);
+  if (view === "name") listPeople();
+}
+
+function chooseSession() {
+  const { sessions } = desk.bundle;
+  if (sessions.length === 1 && !desk.session) return choose(sessions[0].id);
+  renderSessions(desk, choose);
+  show("sessions");
+}
+
+async function choose(id) {
+  await desk.chooseSession(id);
+  show("door");
+  await refresh();
+}
+
+/** One act at the door: written, then shown, then sent. */
+async function act(work) {
+  let verdict;
+  try {
+    verdict = await work();
+  } catch (error) {
+    showTrouble(word("storage_full"));
+    console.warn(error);
+    return false;
+  }
+  byId("trouble").hidden = true;
+  showResult(verdict, (people) => act(() => desk.checkAll(people)));
+  await refresh();
+  tabs.postMessage("changed");
+  sync.nudge();
+  return true;
+}
+
+async function open(token) {
+  if (!token) return showTrouble(word("link_wrong"));
+  await store.keep("token", token);
+  await store.keep("link_refused", false);
+  clearResult();
+  askToKeep();
+  await sync.now();
+  await sync.now(); // the first may have been a round that had begun before
+}
+
+const forms = {
+  setup: (form) => open(tokenIn(form.elements.link.value)),
+  ticket: async (form) => {
+    const { value } = form.elements.ticket;
+    form.reset();
+    if (value.trim()) await act(() => desk.checkTicket(value));
+  },
+  code: async (form) => {
+    const { value } = form.elements.code;
+    form.reset();
+    if (digitsOf(value)) await act(() => desk.checkCode(value));
+  },
+  walk_in: async (form) => {
+    const { value } = form.elements.name;
+    form.reset();
+    await act(() => desk.addWalkIn(value));
+  },
+  head_count: saveHeadCount,
+};
+
+async function saveHeadCount(form) {
+  const { count, qualifier, note, sheet } = form.elements;
+  const number = count.value.normalize("NFKC").trim();
+  const [file] = sheet.files;
+  if (!/^\d{1,6}$/.test(number)) return showTrouble(word("count_wrong"));
+  if (!qualifier.value) return showTrouble(word("qualifier_missing"));
+  if (!note.value.trim() && !file) return showTrouble(word("evidence_missing"));
+  let photo = "";
+  try {
+    photo = file ? await shrunk(file) : "";
+  } catch {
+    return showTrouble(word("photo_wrong"));
+  }
+  const entry = { count: Number(number), qualifier: qualifier.value, note: note.value.trim(), photo };
+  if (await act(() => desk.addHeadCount(entry))) form.reset();
+}
+
+async function toggleCamera(button) {
+  if (scanner.isOn) return stopCamera();
+  try {
+    await scanner.start();
+  } catch {
+    return showTrouble(word("camera_refused"));
+  }
+  if (currentView() !== "scan") return stopCamera(); // they went on while the browser asked
+  byId("trouble").hidden = true;
+  document.querySelector(".camera").hidden = false;
+  document.querySelector("[data-act=light]").hidden = !scanner.hasLight;
+  button.dataset.word = "camera_off";
+  button.textContent = word("camera_off");
+}
+
+function stopCamera() {
+  const button = document.querySelector("[data-act=camera]");
+  scanner.stop();
+  document.querySelector(".camera").hidden = true;
+  document.querySelector("[data-act=light]").hidden = true;
+  button.dataset.word = "camera_on";
+  button.textContent = word("camera_on");
+}
+
+async function toggleLight(button) {
+  const isOn = button.getAttribute("aria-pressed") !== "true";
+  await scanner.light(isOn);
+  button.setAttribute("aria-pressed", String(isOn));
+}
+
+async function changeLanguage() {
+  const all = languages();
+  speak(all[(all.indexOf(currentLanguage()) + 1) % all.length]);
+  await store.keep("language", currentLanguage());
+  clearResult();
+  await refresh();
+}
+
+async function erase() {
+  if (!(await store.erase(desk.device.id))) return;
+  await store.keep("device", undefined);
+  await store.keep("session", null);
+  byId("erase-sure").hidden = true;
+  tabs.postMessage("changed");
+  await refresh();
+}
+
+const acts = {
+  back: () => history.back(),
+  device: () => show("device"),
+  sessions: chooseSession,
+  sync: () => sync.now(true),
+  setup: () => show("setup"),
+  export: () => saveFile(store),
+  language: changeLanguage,
+  camera: toggleCamera,
+  light: toggleLight,
+  update: () => newVersion && takeOver(newVersion),
+  erase: () => { byId("erase-sure").hidden = false; },
+  "erase-now": erase,
+};
+
+function openWay(way) {
+  show(way);
+  if (way === "name") listPeople();
+  if (way === "scan") toggleCamera(document.querySelector("[data-act=camera]"));
+}
+
+const listPeople = () =>
+  renderPeople(desk, byId("search").value, async (person) => {
+    byId("search").value = "";
+    await act(() => desk.checkPerson(person));
+  });
+
+async function photographed(event) {
+  const [file] = event.target.files;
+  event.target.value = "";
+  const text = file ? await readPhoto(file).catch(() => "") : "";
+  if (text) await act(() => desk.checkTicket(text));
+  else showTrouble(word("no_code_in_photo"));
+}
+
+function listen() {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-act], [data-way]");
+    if (button?.dataset.way) openWay(button.dataset.way);
+    else if (button) acts[button.dataset.act](button);
+  });
+  document.addEventListener("submit", (event) => {
+    event.preventDefault();
+    forms[event.target.dataset.form](event.target);
+  });
+  byId("search").addEventListener("input", listPeople);
+  byId("digits").addEventListener("input", ({ target }) => digitsOf(target.value).length === 6 && target.form.requestSubmit());
+  byId("code-photo").addEventListener("change", photographed);
+  addEventListener("popstate", (event) => {
+    if (scanner.isOn) stopCamera();
+    const view = event.state?.view;
+    show(view && view !== "loading" && view !== "setup" ? view : "door", { isBack: true });
+    refresh();
+  });
+  addEventListener("hashchange", () => {
+    const token = takeToken();
+    if (token) open(token);
+  });
+  addEventListener("offline", refresh);
+  tabs.addEventListener("message", refresh);
+}
+
+async function start() {
+  document.documentElement.dataset.started = "";
+  const token = takeToken();
+  if (!(await canKeep())) return show("unsupported");
+  tabs = new BroadcastChannel("qixue-door");
+  store = await openStore();
+  desk = new Desk(store);
+  sync = new Sync(store, { bundle, scans }, async () => {
+    await refresh();
+    tabs.postMessage("changed");
+  });
+  speak(await store.setting("language"));
+  if (token) await store.keep("token", token);
+  await refresh();
+  listen();
+  installWorker(worker, (waiting) => {
+    newVersion = waiting;
+    byId("update").hidden = false;
+  }).catch(console.warn);
+  askToKeep();
+  sync.begin();
+}
+
+start();

@@ -1,0 +1,48 @@
+// The list of one session: who is on it, who is in, who came with whom.
+const MOST = 30; // names shown at once
+
+/** Names are compared without spaces, dots, letter case, and full-width forms. */
+const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/[\s·•.\-]/g, "");
+
+export const digitsOf = (text) => text.normalize("NFKC").replace(/\D/g, "");
+
+export const sessionOf = (bundle, id) => bundle.sessions.find((session) => session.id === id);
+
+export const byRegistration = (session, registration) => session.people.find((person) => person.registration === registration);
+
+export const byCode = (session, code) => session.people.find((person) => person.code === code);
+
+/** People whose name has the text in it (or its initials, where the list has them), in the order of the list. */
+export function search(session, text) {
+  const wanted = plain(text);
+  if (!wanted) return { people: [], more: 0 };
+  const found = session.people.filter((person) => plain(person.name).includes(wanted) || (person.initials || "").startsWith(wanted));
+  return { people: found.slice(0, MOST), more: Math.max(0, found.length - MOST) };
+}
+
+/** Since when each registration is in: what the server knew and what this device let in. The server's word goes before ours. */
+export function insideOf(session, scans) {
+  const inside = new Map();
+  for (const person of session.people) {
+    if (person.checked_in_at) inside.set(person.registration, person.checked_in_at);
+  }
+  for (const scan of scans) {
+    const { registration, code } = scan.verdict;
+    if (scan.body.session !== session.id || code !== "in" || inside.has(registration)) continue;
+    const isTurnedDown = scan.answer && ["review", "refused"].includes(scan.answer.verdict);
+    if (!isTurnedDown) inside.set(registration, scan.body.occurred_at);
+  }
+  return inside;
+}
+
+export const walkInsOf = (session, scans) =>
+  scans.filter((scan) => scan.body.session === session.id && scan.body.kind === "walk_in").length;
+
+/** Those who registered together with somebody, have a seat and are not in. */
+export function companionsOf(session, person, inside) {
+  if (!person?.party) return [];
+  return session.people.filter(
+    (other) => other.party === person.party && other.registration !== person.registration
+      && other.state === "confirmed" && !inside.has(other.registration),
+  );
+}

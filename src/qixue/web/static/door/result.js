@@ -1,0 +1,78 @@
+// The answer to a scan: colour, icon, word, what to do next, and those who came along.
+import { signal } from "./signals.js";
+import { TONES } from "./verdicts.js";
+import { time, word } from "./words.js";
+
+const ICONS = { good: "✓", mind: "!", stop: "✕" };
+const panel = document.getElementById("result");
+const beside = document.getElementById("companions");
+
+export function element(tag, text = "", attributes = {}) {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+
+function sentence(verdict) {
+  if (verdict.code === "in" && verdict.isUnlisted) return word("in_unlisted");
+  if (verdict.code === "already") return word("already_help", { time: time(verdict.since) });
+  if (verdict.code === "wrong_session") return word("wrong_session_help", { session: verdict.session || word("other_session") });
+  return word(`${verdict.code}_help`);
+}
+
+function heading(verdict) {
+  if (verdict.all) return word("all_in", { count: verdict.all });
+  return word(verdict.code, { count: verdict.count });
+}
+
+/** Shows a verdict; `onCompanions` is called with the people to let in as well. */
+export function showResult(verdict, onCompanions) {
+  const tone = TONES[verdict.code];
+  panel.className = `result ${tone}`;
+  panel.dataset.verdict = verdict.code;
+  const parts = [element("p", ICONS[tone], { class: "result-icon", "aria-hidden": "true" }), element("p", heading(verdict), { class: "result-word" })];
+  if (verdict.name) parts.push(element("p", verdict.name, { class: "result-name" }));
+  if (!verdict.all) parts.push(element("p", sentence(verdict), { class: "result-help" }));
+  panel.replaceChildren(...parts);
+  showCompanions(verdict.companions || [], onCompanions);
+  signal(tone);
+  panel.scrollIntoView({ block: "nearest" });
+}
+
+function showCompanions(people, onCompanions) {
+  beside.hidden = people.length === 0;
+  beside.replaceChildren();
+  if (!people.length) return;
+  const list = element("ul", "", { class: "plain choices" });
+  for (const person of people) {
+    const button = element("button", "", { type: "button" });
+    button.append(element("span", person.name), element("span", word("check_in_one"), { class: "choice-state" }));
+    button.addEventListener("click", () => onCompanions([person]));
+    const row = element("li");
+    row.append(button);
+    list.append(row);
+  }
+  const all = element("button", word("check_in_all", { count: people.length }), { type: "button", class: "btn wide", "data-all": "" });
+  all.addEventListener("click", () => onCompanions(people));
+  beside.append(element("h2", word("companions")), all, list);
+}
+
+/** Something that is not about a person: a field to fill in, a photo that cannot be read. */
+export function showTrouble(text) {
+  clearResult();
+  const trouble = document.getElementById("trouble");
+  trouble.textContent = text;
+  trouble.hidden = false;
+  trouble.scrollIntoView({ block: "nearest" });
+}
+
+export function clearResult() {
+  panel.className = "result";
+  delete panel.dataset.verdict;
+  panel.replaceChildren();
+  beside.hidden = true;
+  const trouble = document.getElementById("trouble");
+  trouble.hidden = true;
+  trouble.textContent = "";
+}

@@ -1,0 +1,124 @@
+// What stands on the screen: one view at a time, below a bar that always shows what is not sent yet.
+import { search, walkInsOf } from "./people.js";
+import { clearResult, element } from "./result.js";
+import { TONES } from "./verdicts.js";
+import { dayAndTime, time, word } from "./words.js";
+
+const FIRST_FIELD = { setup: "link", scan: "ticket", code: "digits", name: "search", head_count: "heads" };
+const RECENT = 30;
+const byId = (id) => document.getElementById(id);
+
+let current = "loading";
+let hasDevice = false;
+export const currentView = () => current;
+
+/** One of the sections with `data-view`. */
+export function show(view, { isBack = false } = {}) {
+  if (view !== current) clearResult();
+  const isSame = view === current;
+  current = view;
+  for (const section of document.querySelectorAll("[data-view]")) section.hidden = section.dataset.view !== view;
+  document.querySelector("[data-act=back]").hidden = (view === "setup" && !hasDevice) || ["loading", "unsupported", "sessions", "door"].includes(view);
+  if (isSame) return;
+  if (!isBack && history.state?.view !== view) history.pushState({ view }, "");
+  byId(FIRST_FIELD[view] || "main").focus();
+  scrollTo(0, 0);
+}
+
+function text(id, sentence) {
+  const place = byId(id);
+  if (place.textContent !== sentence) place.textContent = sentence; // a live region speaks only when it changes
+}
+
+function shown(id, isShown, sentence) {
+  byId(id).hidden = !isShown;
+  if (sentence !== undefined) text(id, isShown ? sentence : "");
+}
+
+/** Everything that follows from the data: called after each entry and each round of sending. */
+export function render({ desk, unsent, isOffline, linkRefused, linkWaits }) {
+  const { device, session } = desk;
+  hasDevice = Boolean(device);
+  text("title", session?.title || word("door"));
+  text("subtitle", session ? `${time(session.starts_at)} ${session.venue}` : "");
+  document.querySelector("[data-act=device]").hidden = !device;
+  text("unsent", unsent ? word("unsent", { count: unsent }) : word("all_sent"));
+  byId("unsent").dataset.count = unsent;
+  text("network", isOffline ? word("offline") : word("online"));
+  byId("network").className = isOffline ? "is-offline" : "";
+  shown("link-state", linkRefused || linkWaits, word(linkRefused ? "link_refused" : "link_waits"));
+  if (device) renderDevice(desk, unsent, isOffline);
+  if (session) renderInside(desk);
+}
+
+function renderInside({ session, inside, scans }) {
+  const confirmed = session.people.filter((person) => person.state === "confirmed").length;
+  document.querySelector("[data-way=head_count]").parentElement.hidden = session.counting_rule === "list"; // there, names are all
+  text("when", `${dayAndTime(session.starts_at)} ${session.venue}`);
+  text("inside", `${word("inside", { count: inside.size, total: confirmed })} · ${word("walk_ins_here", { count: walkInsOf(session, scans) })}`);
+}
+
+function renderDevice({ device, scans }, unsent, isOffline) {
+  const isRevoked = device.state === "revoked";
+  shown("revoked", isRevoked);
+  text("revoked-help", isRevoked ? word("revoked_help", { count: unsent }) : "");
+  const minutes = Math.round(Math.abs(device.offset) / 60_000);
+  shown("over", device.state === "over");
+  shown("clock", minutes >= 1, word("clock_off", { minutes }));
+  text("device-name", word("device_name", { name: device.name }));
+  text("device-until", word("until", { time: dayAndTime(device.bundle.device.sessions_until) }));
+  text("last-sync", word("last_sync", { time: device.sentAt ? dayAndTime(device.sentAt) : word("never") }));
+  const trouble = device.troubleCount ? word("sync_trouble", { count: device.troubleCount }) : word("sync_failed");
+  shown("sync-trouble", Boolean(device.troubleCount) || isOffline, trouble);
+  document.querySelector("[data-act=erase]").disabled = unsent > 0;
+  byId("recent").dataset.count = scans.length;
+  byId("recent").replaceChildren(...(scans.length ? scans.slice(-RECENT).reverse().map(entry) : [element("li", word("nothing_yet"))]));
+}
+
+/** When, how, who; what was shown at the door if it was no welcome; and what the server made of it. */
+function entry({ body, verdict, answer, isSent }) {
+  const row = element("li");
+  const about = answer?.name || verdict.name || body.code || (body.count !== undefined ? String(body.count) : "");
+  const shownThen = TONES[verdict.code] === "good" ? "" : `（${word(verdict.code)}）`;
+  row.append(element("span", `${time(body.occurred_at)} ${word(body.kind)} ${about}${shownThen}`));
+  row.append(element("span", isSent ? word(`sent_${answer.verdict}`) : word("not_sent"), { class: isSent ? "choice-state" : "choice-state is-offline" }));
+  if (answer?.message) row.append(element("span", answer.message, { class: "log-message" }));
+  return row;
+}
+
+/** The sessions of the device, each a large button. */
+export function renderSessions({ bundle, sessionId }, onChoose) {
+  byId("no-sessions").hidden = bundle.sessions.length > 0;
+  byId("sessions").replaceChildren(
+    ...bundle.sessions.map((session) => {
+      const button = element("button", "", { type: "button", ...(session.id === sessionId ? { "aria-current": "true" } : {}) });
+      button.append(element("span", session.title), element("span", `${dayAndTime(session.starts_at)} ${session.venue}`, { class: "choice-state" }));
+      button.addEventListener("click", () => onChoose(session.id));
+      const row = element("li");
+      row.append(button);
+      return row;
+    }),
+  );
+}
+
+/** People who match what was typed, each a large button. */
+export function renderPeople(desk, typed, onChoose) {
+  const { people, more } = search(desk.session, typed);
+  const { inside } = desk;
+  const state = (person) => {
+    if (inside.has(person.registration)) return word("state_inside");
+    return person.state === "confirmed" ? "" : word("state_waiting");
+  };
+  byId("people").replaceChildren(
+    ...people.map((person) => {
+      const button = element("button", "", { type: "button" });
+      button.append(element("span", person.name), element("span", [person.code, state(person)].filter(Boolean).join(" · "), { class: "choice-state" }));
+      button.addEventListener("click", () => onChoose(person));
+      const row = element("li");
+      row.append(button);
+      return row;
+    }),
+  );
+  const nothing = typed.trim() && !people.length ? word("nobody_found") : "";
+  text("found", more ? word("more_found", { count: more }) : nothing);
+}

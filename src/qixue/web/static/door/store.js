@@ -1,0 +1,165 @@
+// Everything that the device keeps, in IndexedDB. An entry is written once and only ever gets the server's answer added.
+//
+// devices:  what a link stands for: id, name, token, sequence (the last one given), bundle, offset (ms, server minus device)
+// scans:    uuid, device, sequence, isSent (0 or 1), hasPhoto, body (as the server takes it), verdict (shown here),
+//           answer (the server's), tries (how often it was sent again after an answer)
+// photos:   uuid of a head count and its JPEG as base64, apart so that reading the scans stays quick
+// settings: name and value
+const NAME = "qixue-door";
+const VERSION = 1;
+
+export const asked = (request) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+
+const finished = (transaction) =>
+  new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = transaction.onerror = () => reject(transaction.error || new Error("aborted"));
+  });
+
+export async function openStore() {
+  const request = indexedDB.open(NAME, VERSION);
+  request.onupgradeneeded = () => {
+    const database = request.result;
+    database.createObjectStore("devices", { keyPath: "id" });
+    const scans = database.createObjectStore("scans", { keyPath: "uuid" });
+    scans.createIndex("by_state", ["device", "isSent", "sequence"]);
+    scans.createIndex("by_sequence", ["device", "sequence"], { unique: true });
+    database.createObjectStore("photos", { keyPath: "uuid" });
+    database.createObjectStore("settings", { keyPath: "name" });
+  };
+  const database = await asked(request);
+  database.onversionchange = () => database.close();
+  return new Store(database);
+}
+
+export class Store {
+  constructor(database) {
+    this.database = database;
+  }
+
+  /** One transaction: all that `act` writes, or nothing of it; on disk when this returns. */
+  async write(names, act) {
+    const transaction = this.database.transaction(names, "readwrite", { durability: "strict" });
+    const done = finished(transaction);
+    done.catch(() => {}); // awaited below, unless `act` fails first
+    try {
+      const result = await act(...names.map((name) => transaction.objectStore(name)));
+      await done;
+      return result;
+    } catch (error) {
+      if (error.name !== "AbortError") try { transaction.abort(); } catch { /* it has ended by itself */ }
+      throw error;
+    }
+  }
+
+  read(name) {
+    return this.database.transaction(name).objectStore(name);
+  }
+
+  async setting(name) {
+    return (await asked(this.read("settings").get(name)))?.value;
+  }
+
+  keep(name, value) {
+    return this.write(["settings"], (settings) => asked(settings.put({ name, value })));
+  }
+
+  device(id) {
+    return asked(this.read("devices").get(id));
+  }
+
+  devices() {
+    return asked(this.read("devices").getAll());
+  }
+
+  /** A device whose link was opened: a new one, or one that is known and goes on with its numbers. */
+  openDevice(id, values) {
+    return this.write(["devices"], async (devices) => {
+      const known = (await asked(devices.get(id))) || { sequence: 0 };
+      devices.put({ ...known, ...values, id });
+    });
+  }
+
+  /** Changes some values of a device that is still there; the sequence is given out by `add` alone. */
+  changeDevice(id, values) {
+    return this.write(["devices"], async (devices) => {
+      const device = await asked(devices.get(id));
+      if (device) devices.put({ ...device, ...values, id, sequence: device.sequence });
+    });
+  }
+
+  /** A new entry with the next sequence number. One transaction gives and uses the number: two tabs never share or skip one. */
+  add(deviceId, body, verdict, photo = "") {
+    return this.write(["devices", "scans", "photos"], async (devices, scans, photos) => {
+      const device = await asked(devices.get(deviceId));
+      const sequence = device.sequence + 1;
+      const uuid = crypto.randomUUID();
+      const scan = { uuid, device: deviceId, sequence, isSent: 0, hasPhoto: Boolean(photo), body: { uuid, sequence, ...body }, verdict, answer: null, tries: 0 };
+      devices.put({ ...device, sequence });
+      scans.add(scan);
+      if (photo) photos.add({ uuid, photo });
+      return scan;
+    });
+  }
+
+  /** All entries of the device, in the order in which they were made. */
+  scans(deviceId) {
+    const range = IDBKeyRange.bound([deviceId, 0], [deviceId, Infinity]);
+    return asked(this.read("scans").index("by_sequence").getAll(range));
+  }
+
+  unsent(deviceId, limit) {
+    const range = IDBKeyRange.bound([deviceId, 0, 0], [deviceId, 0, Infinity]);
+    return asked(this.read("scans").index("by_state").getAll(range, limit));
+  }
+
+  async unsentCount(deviceId) {
+    const range = IDBKeyRange.bound([deviceId, 0, 0], [deviceId, 0, Infinity]);
+    return asked(this.read("scans").index("by_state").count(range));
+  }
+
+  async body(scan) {
+    const kept = await asked(this.read("photos").get(scan.uuid));
+    return kept ? { ...scan.body, photo: kept.photo } : scan.body;
+  }
+
+  /** What the server said to entries, by uuid. An entry without an answer stays unsent. */
+  answer(results) {
+    return this.write(["scans"], async (scans) => {
+      for (const result of results) {
+        const scan = await asked(scans.get(result.uuid));
+        if (scan) scans.put({ ...scan, isSent: 1, answer: result });
+      }
+    });
+  }
+
+  /** The server lacks these sequence numbers, though it had answered for them: send them once more. At most 3 times. */
+  sendAgain(deviceId, ranges) {
+    return this.write(["scans"], async (scans) => {
+      for (const [from, to] of ranges) {
+        const range = IDBKeyRange.bound([deviceId, from], [deviceId, to]);
+        for (const scan of await asked(scans.index("by_sequence").getAll(range))) {
+          if (scan.isSent && scan.tries < 3) scans.put({ ...scan, isSent: 0, tries: scan.tries + 1 });
+        }
+      }
+    });
+  }
+
+  /** Removes a device with its entries and photos. Refuses (returns false) while one of them is not sent. */
+  erase(deviceId) {
+    return this.write(["devices", "scans", "photos"], async (devices, scans, photos) => {
+      const all = await asked(scans.index("by_sequence").getAll(IDBKeyRange.bound([deviceId, 0], [deviceId, Infinity])));
+      if (all.some((scan) => !scan.isSent)) return false;
+      for (const scan of all) {
+        scans.delete(scan.uuid);
+        photos.delete(scan.uuid);
+      }
+      devices.delete(deviceId);
+      return true;
+    });
+  }
+}

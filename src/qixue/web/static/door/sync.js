@@ -1,0 +1,191 @@
+// Sends entries and fetches the list. Nothing is given up: what the server did not answer for is sent again.
+const BATCH = 200; // entries
+const PATIENCE = 30_000; // ms for one answer, and as long again for each 300 kB that go up: 2G is slow, not dead
+const SLOWEST = 10; // characters in a millisecond
+const EVERY = 30_000; // ms
+const FIRST_WAIT = 5_000; // ms after a failure, doubled with each further one
+const LONGEST_WAIT = 300_000; // ms
+const KEPT_FOR = 7 * 86_400_000; // ms
+
+/** The server turned the token down, in its own words (a hotel's sign-in page that answers 403 has none). */
+class TurnedDown extends Error {}
+
+/** The server did not take what was sent, whatever it is: sending the same again does not help. */
+class NotTaken extends Error {}
+
+export class Sync {
+  constructor(store, addresses, onChange) {
+    Object.assign(this, { store, addresses, onChange, failures: 0, timer: 0, running: null, isAsked: false });
+  }
+
+  begin() {
+    addEventListener("online", () => this.now());
+    document.addEventListener("visibilitychange", () => document.hidden || this.now());
+    this.now();
+  }
+
+  /** Soon: after an entry, so that the other devices at the door see it. */
+  nudge() {
+    if (!this.failures) this.later(1500);
+  }
+
+  later(wait) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.now(), wait);
+  }
+
+  /** One round now; a second call while it runs waits for the same round. `isAsked`: by a person, who may know more. */
+  now(isAsked = false) {
+    this.isAsked = isAsked;
+    this.running ??= this.alone().finally(() => {
+      this.running = null;
+      this.later(this.failures ? Math.min(FIRST_WAIT * 2 ** (this.failures - 1), LONGEST_WAIT) : EVERY);
+    });
+    return this.running;
+  }
+
+  /** Of several tabs only one sends; the others see the result in the store. */
+  async alone() {
+    if (!navigator.locks) return this.round();
+    return navigator.locks.request("qixue-door-sync", { ifAvailable: true }, (lock) => lock && this.round());
+  }
+
+  async round() {
+    if (!navigator.onLine) return this.ended(this.failures || 1); // the event "online" comes before any timer
+    try {
+      await this.open();
+      for (const device of await this.store.devices()) await this.deliver(device);
+      await this.tidy();
+      return this.ended(0);
+    } catch {
+      return this.ended(this.failures + 1); // no network, a timeout, or a server in trouble
+    }
+  }
+
+  ended(failures) {
+    this.failures = failures;
+    return this.onChange();
+  }
+
+  /** A link that was opened and has not been exchanged for a list yet. */
+  async open() {
+    const token = await this.store.setting("token");
+    if (!token) return;
+    try {
+      const { answer, offset } = await this.ask("bundle", token);
+      const known = { name: answer.device.name, token, bundle: answer, offset, state: "", fetchedAt: Date.now() };
+      await this.store.openDevice(answer.device.id, known);
+      await this.store.keep("device", answer.device.id);
+      await this.store.keep("token", "");
+      await this.store.keep("link_refused", false);
+    } catch (error) {
+      if (!(error instanceof TurnedDown)) throw error;
+      await this.store.keep("token", "");
+      await this.store.keep("link_refused", true);
+    }
+  }
+
+  async deliver(device) {
+    if (device.state === "revoked" && !this.isAsked) return;
+    try {
+      await this.send(device);
+    } catch (error) {
+      if (!(error instanceof TurnedDown)) throw error;
+      await this.store.changeDevice(device.id, { state: "revoked", bundle: withoutPeople(device.bundle) });
+      return;
+    }
+    if (device.id === (await this.store.setting("device"))) await this.fetch(device);
+  }
+
+  /** A week after its hours a device that has delivered everything forgets it by itself. */
+  async tidy() {
+    for (const device of await this.store.devices()) {
+      if (Date.now() > Date.parse(device.bundle.device.sessions_until) + KEPT_FOR) await this.store.erase(device.id);
+    }
+  }
+
+  async fetch(device) {
+    try {
+      const { answer, offset } = await this.ask("bundle", device.token);
+      await this.store.changeDevice(device.id, { name: answer.device.name, bundle: answer, offset, state: "", fetchedAt: Date.now() });
+    } catch (error) {
+      if (!(error instanceof TurnedDown)) throw error;
+      // its hours: it may deliver, but reads no names
+      await this.store.changeDevice(device.id, { state: "over", bundle: withoutPeople(device.bundle) });
+    }
+  }
+
+  /** Batch after batch until nothing is left that the server takes; an empty one says that the device is alive. */
+  async send(device) {
+    const passed = new Set();
+    for (;;) {
+      const waiting = (await this.store.unsent(device.id, BATCH + passed.size + 1)).filter((scan) => !passed.has(scan.uuid));
+      const batch = await this.next(waiting);
+      const missing = await this.post(device, batch, passed);
+      if (waiting.length <= batch.length) {
+        await this.store.sendAgain(device.id, missing);
+        return this.store.changeDevice(device.id, { sentAt: Date.now(), troubleCount: passed.size });
+      }
+    }
+  }
+
+  /** The bodies to send next. Photos go last and one at a time, so that a slow network brings the people first. */
+  next(waiting) {
+    const light = waiting.filter((scan) => !scan.hasPhoto);
+    const chosen = light.length ? light.slice(0, BATCH) : waiting.slice(0, 1);
+    return Promise.all(chosen.map((scan) => this.store.body(scan)));
+  }
+
+  /** Sends a batch; one that is not taken as a whole is sent in halves, so that one bad entry holds up no other. */
+  async post(device, batch, passed) {
+    try {
+      return await this.postOnce(device, batch, passed);
+    } catch (error) {
+      if (!(error instanceof NotTaken)) throw error;
+      if (batch.length === 1) passed.add(batch[0].uuid);
+      if (batch.length <= 1) return [];
+      const half = Math.ceil(batch.length / 2);
+      await this.post(device, batch.slice(0, half), passed);
+      return this.post(device, batch.slice(half), passed);
+    }
+  }
+
+  async postOnce(device, batch, passed) {
+    const { sequence } = (await this.store.device(device.id)) || device; // it may have been removed meanwhile
+    const body = { clock: new Date().toISOString(), highest_sequence: sequence, scans: batch };
+    const { answer } = await this.ask("scans", device.token, body);
+    const own = new Set(batch.map((scan) => scan.uuid));
+    const results = answer.results.filter((result) => own.has(result.uuid));
+    await this.store.answer(results);
+    for (const result of results) own.delete(result.uuid);
+    for (const uuid of own) passed.add(uuid); // no answer for this one: it stays unsent
+    await this.onChange();
+    return answer.missing || [];
+  }
+
+  /** The answer and how far the server's clock is ahead of ours, in ms. */
+  async ask(address, token, body) {
+    const began = Date.now();
+    const headers = { Authorization: `Bearer ${token}`, "Accept-Language": document.documentElement.lang };
+    const options = { headers, cache: "no-store", credentials: "omit", redirect: "error" };
+    if (body) Object.assign(options, { method: "POST", body: JSON.stringify(body), headers: { ...headers, "Content-Type": "application/json" } });
+    options.signal = after(PATIENCE + (options.body?.length || 0) / SLOWEST);
+    const response = await fetch(this.addresses[address], options);
+    const answer = await response.json().catch(() => null);
+    if (response.ok && answer) {
+      return { answer, offset: Date.parse(answer.server_time) - (began + Date.now()) / 2 };
+    }
+    if ([401, 403].includes(response.status) && answer?.code) throw new TurnedDown(answer.code);
+    if ([400, 413, 422].includes(response.status) && answer?.code) throw new NotTaken(answer.code);
+    throw new Error(`${address} answers ${response.status}`);
+  }
+}
+
+/** A device that was called back keeps its entries and forgets the names. */
+const withoutPeople = (bundle) => ({ ...bundle, sessions: bundle.sessions.map((session) => ({ ...session, people: [] })) });
+
+function after(patience) {
+  const abort = new AbortController();
+  setTimeout(() => abort.abort(), patience);
+  return abort.signal;
+}

@@ -1,0 +1,28 @@
+// The words of the page in both languages, as the server wrote them into it; changing the language needs no network.
+const all = JSON.parse(document.getElementById("words").textContent);
+let language = document.documentElement.lang;
+
+export const languages = () => Object.keys(all);
+export const currentLanguage = () => language;
+
+/** The sentence of that name; `{count}` and the like are replaced by the values. */
+export function word(name, values = {}) {
+  const sentence = all[language][name];
+  if (sentence === undefined) throw new Error(`there is no word ${name}`);
+  return sentence.replace(/\{(\w+)\}/g, (_match, key) => String(values[key]));
+}
+
+/** Every element of the page that names a word gets it in that language. */
+export function speak(chosen) {
+  if (chosen in all) language = chosen;
+  document.documentElement.lang = language;
+  for (const element of document.querySelectorAll("[data-word]")) element.textContent = word(element.dataset.word);
+}
+
+export const time = (moment) =>
+  new Intl.DateTimeFormat(language === "en" ? "en-GB" : "zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false }).format(new Date(moment));
+
+export const dayAndTime = (moment) =>
+  new Intl.DateTimeFormat(language === "en" ? "en-GB" : "zh-CN", {
+    month: "long", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", hour12: false,
+  }).format(new Date(moment));
