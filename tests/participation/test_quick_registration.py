@@ -19,7 +19,7 @@ from tests.factories import (
 from tests.participation.ways import caller
 
 from qixue.core.models import AuditEntry, OutboxMessage
-from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.models import Question, Registration, RegistrationTerms
 from qixue.participation.operations.quick_registration import KEPT_TERMS, NO_SAY, look, other_terms, register_alone
 from qixue.participation.operations.registrations import register
 from qixue.people.models import Notification, NotificationPreference, QuietHours, Resident
@@ -95,6 +95,9 @@ STEPS_ASIDE: dict[str, Callable[[Session, Resident], object]] = {
     "age": terms(min_age=18),
     "highest age": terms(max_age=90),
     "region": lambda session, member: terms(region=RegionFactory())(session, member),
+    "missed sessions": terms(no_show_limit=1),
+    "draw": terms(allotment="lottery", closes_at=NOON + HOUR),
+    "question": lambda session, member: Question.objects.create(session=session, text="吃素吗？", position=1),
     "not open yet": terms(opens_at=NOON + HOUR),
     "closed": terms(closes_at=NOON),
     "started": of_the_session(starts_at=NOON),

@@ -39,7 +39,21 @@ LINE = Line()
 KEPT_TERMS = ("session", "opens_at", "closes_at", "cancel_until", "place_limit", "offer_hours")
 # What hangs on a session without a say in who signs up. Where there is anything else, a question, say, the ordinary way
 # is asked, also for what was invented after this was written.
-NO_SAY = ("registrations", "registration_terms", "ledger_entries", "tally", "room_booking")
+NO_SAY = (
+    "registrations",
+    "registration_terms",
+    "listing",
+    "room_booking",
+    "registrant_messages",
+    "door_devices",
+    "wall_code",
+    "scans",
+    "attendances",
+    "ledger_entries",
+    "tally",
+    "feedback",
+    "feedback_invitations",
+)
 LOOK = """
 SELECT s.state, s.starts_at, s.seat_count, s.taken_count, s.waiting_count, a.title, a.state, p.state, v.name,
     t.opens_at, t.closes_at, t.place_limit, {has_usual_terms}
@@ -138,7 +152,7 @@ def look() -> str:
     hanging = [
         f"NOT EXISTS (SELECT 1 FROM {relation.field.model._meta.db_table} h WHERE h.{relation.field.column} = s.id)"  # noqa: S608
         for relation in Session._meta.related_objects
-        if relation.get_accessor_name() not in NO_SAY and relation.field.column
+        if relation.get_accessor_name() not in NO_SAY
     ]
     return LOOK.format(has_usual_terms=" AND ".join([*terms, *hanging, "1 = 1"]))
 
