@@ -85,7 +85,7 @@ def kills(
 
 def nothing_lost(environment: dict[str, str], session: int, acknowledged: list[load.Answer], count: int) -> bool:
     statuses = Counter(answer.status for answer in acknowledged)
-    assert set(statuses) == {201}, statuses
+    assert set(statuses) == {201}, (statuses, next(a.body for a in acknowledged if a.status != 201))
     statement = f"SELECT id, resident_id FROM participation_registration WHERE session_id = {session}"  # noqa: S608
     rows = dict(servers.counted(environment, statement))
     told = {row["id"]: row["resident_id"] for a in acknowledged for row in json.loads(a.body)["people"]}

@@ -13,6 +13,7 @@ checked and the database is counted after each round. Without durable settings a
 import argparse
 import itertools
 import json
+import signal
 import sys
 import uuid
 from collections import Counter
@@ -72,6 +73,7 @@ def main() -> int:
     parser.add_argument("--scratch", default="/tmp/qixue-bench", help="where built databases are kept between runs")  # noqa: S108
     parser.add_argument("--pretix", type=Path, help="folder of a pretix to measure beside")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the servers are stopped on the way out
     parts = options.only or ["surge", "fair", "drops", "kills"]
     is_met = True
     for kind in options.database:

@@ -28,6 +28,12 @@ def environment_for(var: Path, url: str, **more: str) -> dict[str, str]:
     return {**kept, "QIXUE_VAR": str(var), "DJANGO_SETTINGS_MODULE": "qixue.settings", **named, **more}
 
 
+def is_answered(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection((HOST, port), 1):
+        return True
+    return False
+
+
 @dataclass
 class Site:
     """`qixue serve` with 2 workers of 8 threads each, on its own port, its log in a file."""
@@ -38,6 +44,8 @@ class Site:
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def start(self) -> None:
+        if is_answered(self.port):
+            raise RuntimeError(f"Something answers at port {self.port} already; measured would be a mixture of both.")
         command = [str(QIXUE), "serve", "--bind", f"{HOST}:{self.port}"]
         command += [] if self.has_worker else ["--no-worker"]
         with Path(self.environment["QIXUE_VAR"], "serve.log").open("ab") as log:
@@ -49,7 +57,7 @@ class Site:
             if self.process.poll() is not None:
                 raise RuntimeError(f"The server ended at its start; see serve.log in {self.environment['QIXUE_VAR']}")
             with contextlib.suppress(OSError), socket.create_connection((HOST, self.port), 1) as probe:
-                probe.sendall(b"GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+                probe.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
                 if b" 200 " in probe.recv(200):
                     return
             time.sleep(0.05)

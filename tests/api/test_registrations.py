@@ -7,8 +7,10 @@ import pytest
 from tests.api.conftest import Ask, give_token
 from tests.factories import MemberFactory, OpenSessionFactory, ResidentFactory, key
 
+from qixue.core.clock import now
 from qixue.core.models import AuditEntry, OutboxMessage
 from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.operations.lotteries import keep_lotteries
 from qixue.people.models import Resident
 from qixue.programme.models import Activity, Session
 
@@ -133,6 +135,17 @@ def test_session_that_takes_nobody_says_why(member: Resident, ask: Ask) -> None:
     answer = sign_up(ask, closed, member.token, {"client_uuid": str(key())})
 
     assert (answer.status_code, answer.json()["code"]) == (409, "registration_closed")
+
+
+def test_entry_for_a_draw_is_answered_as_such(session: Session, member: Resident, ask: Ask) -> None:
+    terms = {"allotment": "lottery", "closes_at": session.starts_at}
+    RegistrationTerms.objects.create(session=session, **terms)
+    keep_lotteries(at=now())
+    party = {"Idempotency-Key": str(key())}
+
+    answers = [sign_up(ask, session, member.token, **party) for _twice in range(2)]
+
+    assert [(answer.status_code, answer.json()["state"]) for answer in answers] == [(201, "entered")] * 2
 
 
 def test_session_of_a_draft_is_missing(session: Session, member: Resident, ask: Ask) -> None:

@@ -1,7 +1,15 @@
+import datetime
+import re
+
 import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from tests.factories import OpenSessionFactory
+
+from qixue.core.clock import now
+from qixue.core.metrics import note_duties
+from qixue.core.outbox import Letter, put_into_outbox
 
 pytestmark = pytest.mark.django_db
 
@@ -47,3 +55,41 @@ def test_metrics_for_another_machine_is_not_there(client: Client):
 
 def test_metrics_through_a_proxy_is_not_there(client: Client):
     assert client.get("/metrics", headers={"X-Forwarded-For": "10.0.0.5"}).status_code == 404
+
+
+def test_metrics_say_how_late_the_outbox_is(client: Client):
+    at = now()
+    letters = [Letter("mail", "li@example.cn", "文", key) for key in ("a", "b")]
+    put_into_outbox(letters, at=at - datetime.timedelta(minutes=10))
+
+    text = client.get("/metrics").content.decode()
+
+    late = float(re.search(r"^qixue_outbox_late_seconds ([\d.]+)$", text, re.M)[1])
+    assert 600 <= late < 660
+    assert "qixue_outbox_due_messages 2.0\n" in text
+    assert "qixue_outbox_given_up_messages 0.0\n" in text
+
+
+def test_metrics_say_when_duties_were_done(client: Client, settings, tmp_path):
+    settings.VAR = tmp_path
+    assert "qixue_duty_last_run" not in client.get("/metrics").content.decode()
+
+    note_duties({"queues": datetime.datetime(2026, 11, 5, tzinfo=datetime.UTC)})
+
+    line = 'qixue_duty_last_run_timestamp_seconds{duty="queues"} 1.7938368e+09'
+    assert line in client.get("/metrics").content.decode()
+
+
+def test_metrics_count_seats_and_queues(client: Client):
+    soon = now() + datetime.timedelta(days=1)
+    OpenSessionFactory(starts_at=soon, ends_at=None, seat_count=40, taken_count=40, waiting_count=3)
+    OpenSessionFactory(starts_at=soon, ends_at=None, seat_count=10)
+
+    text = client.get("/metrics").content.decode()
+
+    assert re.findall(r"^qixue_(seats|seats_taken|people_waiting|sessions_with_a_queue) ([\d.]+)$", text, re.M) == [
+        ("seats", "50.0"),
+        ("seats_taken", "40.0"),
+        ("people_waiting", "3.0"),
+        ("sessions_with_a_queue", "1.0"),
+    ]

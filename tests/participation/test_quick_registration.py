@@ -20,7 +20,7 @@ from tests.participation.ways import caller
 
 from qixue.core.models import AuditEntry, OutboxMessage
 from qixue.participation.models import Question, Registration, RegistrationTerms
-from qixue.participation.operations.quick_registration import KEPT_TERMS, OTHER_TERMS, register_alone
+from qixue.participation.operations.quick_registration import KEPT_TERMS, NO_SAY, look, other_terms, register_alone
 from qixue.participation.operations.registrations import register
 from qixue.people.models import Notification, NotificationPreference, QuietHours, Resident
 from qixue.programme.models import Activity, Programme, Session
@@ -29,23 +29,6 @@ pytestmark = pytest.mark.django_db
 
 HOUR = datetime.timedelta(hours=1)
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# What hangs on a session without a say in who can sign up. Anything else: the quick way must know it or step aside.
-NO_SAY = {
-    "attendances",
-    "door_devices",
-    "feedback",
-    "feedback_invitations",
-    "ledger_entries",
-    "listing",
-    "lottery",  # whether there is one stands in the terms
-    "registrant_messages",
-    "registrations",
-    "room_booking",
-    "scans",
-    "tally",
-    "wall_code",
-}
-LOOKED_AT = {"registration_terms", "questions"}
 OWN = {"id", "session", "party", "subject_id", "key", "link", "details", "door_code"}  # differ between two of a kind
 
 
@@ -112,10 +95,9 @@ STEPS_ASIDE: dict[str, Callable[[Session, Resident], object]] = {
     "age": terms(min_age=18),
     "highest age": terms(max_age=90),
     "region": lambda session, member: terms(region=RegionFactory())(session, member),
-    "by lot": terms(allotment="lottery", closes_at=NOON + HOUR),
-    "question": lambda session, member: Question.objects.create(
-        session=session, position=1, text="吃素吗？", kind="yes_no"
-    ),
+    "missed sessions": terms(no_show_limit=1),
+    "draw": terms(allotment="lottery", closes_at=NOON + HOUR),
+    "question": lambda session, member: Question.objects.create(session=session, text="吃素吗？", position=1),
     "not open yet": terms(opens_at=NOON + HOUR),
     "closed": terms(closes_at=NOON),
     "started": of_the_session(starts_at=NOON),
@@ -169,11 +151,13 @@ def test_usual_terms_are_kept(member: Resident) -> None:
 
 
 def test_every_term_is_kept_or_looked_at() -> None:
-    fields = [field for field in RegistrationTerms._meta.concrete_fields if not field.primary_key]
+    asked = {field.name for field in other_terms()}
 
-    assert sorted(OTHER_TERMS) == sorted(field.column for field in fields if field.name not in KEPT_TERMS)
-    assert [field.name for field in fields if field.column in OTHER_TERMS and not field.null] == []
+    assert {field.name for field in RegistrationTerms._meta.concrete_fields} == asked | set(KEPT_TERMS)
+    assert [field.column for field in other_terms() if f"t.{field.column} " not in look()] == []
 
 
-def test_nothing_else_on_a_session_says_who_can_sign_up() -> None:
-    assert {relation.get_accessor_name() for relation in Session._meta.related_objects} == NO_SAY | LOOKED_AT
+def test_whatever_else_hangs_on_a_session_is_looked_at() -> None:
+    others = [each for each in Session._meta.related_objects if each.get_accessor_name() not in NO_SAY]
+
+    assert [each for each in others if f"FROM {each.related_model._meta.db_table} " not in look()] == []

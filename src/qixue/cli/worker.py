@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from qixue.core.clock import now
 from qixue.core.duties import duties
 from qixue.core.logs import get_logger
+from qixue.core.metrics import note_duties
 
 log = get_logger("qixue.worker")
 
@@ -50,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
     while not is_stopped.is_set() and parent in (None, os.getppid()):
         close_old_connections()
         duties.run_due(at=now())
+        note_duties(duties.done_at)
         is_stopped.wait(PAUSE)
     return 0
 

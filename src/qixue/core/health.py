@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from qixue.core.audience import for_everybody, for_this_machine
+from qixue.core.metrics import Readings
 
 LOOPBACK = {"127.0.0.1", "::1"}
 
@@ -54,4 +55,6 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)
-    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    read_now = CollectorRegistry()
+    read_now.register(Readings())
+    return HttpResponse(generate_latest(registry) + generate_latest(read_now), content_type=CONTENT_TYPE_LATEST)

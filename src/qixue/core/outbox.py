@@ -79,7 +79,9 @@ def deliver(message: OutboxMessage, *, at: datetime.datetime) -> bool:
     waiting = OutboxMessage.objects.filter(
         pk=message.pk, state=OutboxMessage.State.WAITING, due_at=message.due_at, attempt_count=message.attempt_count
     )
-    if not waiting.update(due_at=at + LEASE, attempt_count=message.attempt_count + 1):
+    with transaction.atomic():  # SQLite: in one's turn, as all who write do
+        is_taken = waiting.update(due_at=at + LEASE, attempt_count=message.attempt_count + 1)
+    if not is_taken:
         return False
     message.attempt_count += 1
     try:
@@ -90,10 +92,12 @@ def deliver(message: OutboxMessage, *, at: datetime.datetime) -> bool:
     message.state, message.sent_at, message.last_error = OutboxMessage.State.SENT, at, ""
     if message.is_secret:
         message.body = ""
-    message.save(update_fields=["state", "sent_at", "last_error", "body"])
+    with transaction.atomic():
+        message.save(update_fields=["state", "sent_at", "last_error", "body"])
     return True
 
 
+@transaction.atomic
 def put_off(message: OutboxMessage, error: str, *, at: datetime.datetime) -> None:
     """Wait longer after each failure; after the last pause the message is given up."""
     message.last_error = error[:300]

@@ -68,13 +68,15 @@ class SignedUpOut(Schema):
     people: list[PlaceOut]
 
     @classmethod
-    def of(cls, rows: list[Registration]) -> "SignedUpOut":
+    def of(cls, rows: list[Registration], *, is_entered: bool = False) -> "SignedUpOut":
+        """`is_entered`: they entered a draw."""
         first = rows[0]
+        seated = Registration.State.ENTERED if is_entered else Registration.State.CONFIRMED
         return cls(
             party=first.party,
             session_id=first.session_id,
             registered_at=first.registered_at,
-            state=Registration.State.WAITING if first.first_place else Registration.State.CONFIRMED,
+            state=Registration.State.WAITING if first.first_place else seated,
             place=first.first_place,
             people=[PlaceOut(id=row.pk, resident_id=row.resident_id, place=row.first_place) for row in rows],
         )

@@ -23,6 +23,7 @@ from qixue.participation.models import Registration
 from qixue.participation.operations.eligibility import NOT_YOURS
 from qixue.participation.operations.quick_registration import register_alone
 from qixue.participation.operations.registrations import accept_offer, cancel_registrations, register
+from qixue.participation.queries.lotteries import entered_a_draw
 from qixue.participation.queries.registrations import Party, parties_of
 from qixue.people.models import Resident, User
 from qixue.programme.models import Session
@@ -92,7 +93,8 @@ def sign_up(
     is_alone = who.resident and body.people in (None, [who.resident.pk])
     if is_alone and (made := register_alone(session_id, party=party, by=who, at=at)):
         return Status(201, SignedUpOut.of([made]))
-    return Status(201, SignedUpOut.of(signed_up(session_id, body.people, party, by=who.user, at=at)))
+    rows = signed_up(session_id, body.people, party, by=who.user, at=at)
+    return Status(201, SignedUpOut.of(rows, is_entered=entered_a_draw(rows[0])))
 
 
 def signed_up(

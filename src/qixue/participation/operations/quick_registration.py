@@ -14,6 +14,7 @@ import datetime
 import uuid
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -35,24 +36,34 @@ from qixue.programme.models import Activity, Programme, Session
 State = Registration.State
 LINE = Line()
 # The terms that this way keeps; a session with any other goes the ordinary way.
-KEPT_TERMS = ("opens_at", "closes_at", "cancel_until", "place_limit", "offer_hours", "allotment")
-OTHER_TERMS = [
-    field.column
-    for field in RegistrationTerms._meta.concrete_fields
-    if not field.primary_key and field.name not in KEPT_TERMS
-]
-LOOK = f"""
+KEPT_TERMS = ("session", "opens_at", "closes_at", "cancel_until", "place_limit", "offer_hours")
+# What hangs on a session without a say in who signs up. Where there is anything else, a question, say, the ordinary way
+# is asked, also for what was invented after this was written.
+NO_SAY = (
+    "registrations",
+    "registration_terms",
+    "listing",
+    "room_booking",
+    "registrant_messages",
+    "door_devices",
+    "wall_code",
+    "scans",
+    "attendances",
+    "ledger_entries",
+    "tally",
+    "feedback",
+    "feedback_invitations",
+)
+LOOK = """
 SELECT s.state, s.starts_at, s.seat_count, s.taken_count, s.waiting_count, a.title, a.state, p.state, v.name,
-    t.opens_at, t.closes_at, t.place_limit,
-    t.allotment = 'first_come' AND {" AND ".join(f"t.{column} IS NULL" for column in OTHER_TERMS)},
-    EXISTS (SELECT 1 FROM participation_question q WHERE q.session_id = s.id AND q.retired_at IS NULL)
+    t.opens_at, t.closes_at, t.place_limit, {has_usual_terms}
 FROM programme_session s
 JOIN programme_activity a ON a.id = s.activity_id
 JOIN programme_programme p ON p.id = a.programme_id
 LEFT JOIN places_venue v ON v.id = s.venue_id
 LEFT JOIN participation_registrationterms t ON t.session_id = s.id
 WHERE s.id = %s
-"""  # noqa: S608 - names of columns, from the model
+"""
 LOCK = "SELECT 1 FROM programme_session WHERE id = %(session)s FOR UPDATE"
 TAKE = """
 UPDATE programme_session SET taken_count = taken_count + %(seats)s, waiting_count = waiting_count + 1 - %(seats)s,
@@ -85,7 +96,6 @@ class Seen:
     closes_at: datetime.datetime | None
     place_limit: int | None
     has_usual_terms: bool
-    has_questions: bool
 
     def is_usual_at(self, at: datetime.datetime) -> bool:
         """Whether anybody can sign up now on the usual terms."""
@@ -95,8 +105,7 @@ class Seen:
             and self.activity_state == Activity.State.PUBLISHED
             and self.programme_state in Programme.PUBLIC_STATES
             and self.seat_count is not None
-            and (self.place_limit is None or bool(self.has_usual_terms))
-            and not self.has_questions
+            and bool(self.has_usual_terms)
             and (closes_at is None or at < aware(closes_at))
             and (self.opens_at is None or at >= aware(self.opens_at))
         )
@@ -136,9 +145,30 @@ def register_alone(session: int, *, party: uuid.UUID, by: Caller, at: datetime.d
         return None
 
 
+@cache
+def look() -> str:
+    """Made when all models are known."""
+    terms = [f"(t.session_id IS NULL OR {usual(field)})" for field in other_terms()]
+    hanging = [
+        f"NOT EXISTS (SELECT 1 FROM {relation.field.model._meta.db_table} h WHERE h.{relation.field.column} = s.id)"  # noqa: S608
+        for relation in Session._meta.related_objects
+        if relation.get_accessor_name() not in NO_SAY
+    ]
+    return LOOK.format(has_usual_terms=" AND ".join([*terms, *hanging, "1 = 1"]))
+
+
+def other_terms() -> list[Any]:
+    return [field for field in RegistrationTerms._meta.concrete_fields if field.name not in KEPT_TERMS]
+
+
+def usual(field: Any) -> str:
+    """That a term is what it is where nobody has set it. Of what is never NULL only texts are known here."""
+    return f"t.{field.column} IS NULL" if field.null else f"t.{field.column} = '{field.get_default()}'"
+
+
 def seen_session(pk: int) -> Seen | None:
     with connection.cursor() as cursor:
-        cursor.execute(LOOK, [pk])
+        cursor.execute(look(), [pk])
         row = cursor.fetchone()
     return Seen(*row) if row else None
 

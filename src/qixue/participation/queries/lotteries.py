@@ -57,3 +57,9 @@ def published_lottery(lottery: Lottery) -> dict[str, Any]:
 
 def text_of(moment: datetime.datetime | None) -> str | None:
     return moment.isoformat() if moment else None
+
+
+def entered_a_draw(row: Registration) -> bool:
+    """Whether the person was entered for a draw when signing up, whatever came of it."""
+    lottery = Lottery.objects.filter(session=row.session_id).first()
+    return lottery is not None and (lottery.drawn_at is None or row.registered_at < lottery.drawn_at)
