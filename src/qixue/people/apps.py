@@ -3,7 +3,6 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-from qixue.core.checkup import register_check
 from qixue.core.duties import Duty, duties
 
 
@@ -15,7 +14,8 @@ class PeopleConfig(AppConfig):
         import_module("qixue.people.security_notices")
         import_module("qixue.people.holdings")  # registers what it keeps about people
         erasure_list = import_module("qixue.people.erasure_list")
-        register_check(erasure_list.check_erasures)
+        checkup = import_module("qixue.core.checkup")
+        checkup.register_check(erasure_list.check_erasures)
         duties.register(Duty("erasure_list", erasure_list.write_missing, every=datetime.timedelta(hours=1)))
         stand_ins = import_module("qixue.people.operations.stand_ins")
         duties.register(Duty("stand_ins", stand_ins.close_run_out, every=datetime.timedelta(minutes=1)))
