@@ -6,7 +6,7 @@ import uuid
 import factory
 
 from qixue.core.clock import SHANGHAI
-from qixue.participation.models import Evidence
+from qixue.participation.models import Evidence, ListedPerson, Registration
 from qixue.people.models import Organisation, Resident, Role, RoleAssignment, User
 from qixue.places.models import Region, Venue
 from qixue.programme.models import Activity, Brand, Programme, Session
@@ -137,6 +137,27 @@ class OpenSessionFactory(SessionFactory):
     ends_at = NOON + datetime.timedelta(days=2, hours=2)
     state = Session.State.PLANNED
     seat_count = 2
+
+
+class RegistrationFactory(factory.django.DjangoModelFactory):
+    """A seat as it stands in the table; the session's counters are those of whoever makes it."""
+
+    class Meta:
+        model = Registration
+
+    session = factory.SubFactory(OpenSessionFactory)
+    resident = factory.SubFactory(ResidentFactory)
+    state = Registration.State.CONFIRMED
+    registered_at = NOON
+
+
+class ListedPersonFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ListedPerson
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    resident = factory.SubFactory(ResidentFactory)
+    added_at = NOON
 
 
 class EvidenceFactory(factory.django.DjangoModelFactory):

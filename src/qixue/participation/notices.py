@@ -66,16 +66,47 @@ register(
         _("Called off: %(title)s"),
         _("%(names)s: the session on %(day_on)s does not take place. Other sessions are on the programme's page."),
     ),
+    NoticeKind(
+        "registration_session_off_with_others",
+        TOPIC,
+        _("Called off: %(title)s"),
+        _("%(names)s: the session on %(day_on)s does not take place. Similar ones with free seats: %(similar)s."),
+    ),
+    NoticeKind(
+        "registration_removed",
+        TOPIC,
+        _("You are not signed up any more: %(title)s"),
+        _("%(names)s: the organiser gave the place on %(day_on)s to somebody else. The reason: %(note)s"),
+    ),
+    NoticeKind(
+        "registration_moved_to_a_seat",
+        TOPIC,
+        _("Moved to another session: %(title)s"),
+        _("%(names)s: your seat is now on %(day_on)s at %(time)s, %(place)s. If you cannot come, please say so."),
+    ),
+    NoticeKind(
+        "registration_moved_to_the_queue",
+        TOPIC,
+        _("Moved to another session: %(title)s"),
+        _("%(names)s: you wait in line for %(day_on)s at %(time)s. You hear from us when a seat becomes free."),
+    ),
+    NoticeKind(
+        "registration_message",
+        TOPIC,
+        _("From the organiser: %(title)s"),
+        _("%(names)s, on %(day_on)s: %(text)s"),
+    ),
 )
 
 
-def about_party(kind: str, party: Sequence[Registration]) -> Notice:
+def about_party(kind: str, party: Sequence[Registration], *, key: str = "", **more: str) -> Notice:
+    """`key`: what it is about, by itself the party; `more`: further words of the kind."""
     session = party[0].session
     start, until = session.starts_at, party[0].offered_until
     return Notice(
         kind,
-        f"{kind}:{party[0].party}",
-        f"/me/registrations/{party[0].party}/",
+        f"{kind}:{key or party[0].party}",
+        page_of(party[0]),
         {
             "title": session.activity.title,
             "names": "、".join(row.resident.name for row in party),
@@ -83,5 +114,13 @@ def about_party(kind: str, party: Sequence[Registration]) -> Notice:
             "time": f"{start.astimezone(SHANGHAI):%H:%M}" if start else "",
             "place": session.venue.name if session.venue else "",
             "until": f"{until.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if until else "",
+            **more,
         },
     )
+
+
+def page_of(row: Registration) -> str:
+    """Where the account that is told sees it: their own page, or for a cadre the list of the session."""
+    if row.source == Registration.Source.CADRE and row.resident.user_id is None:
+        return f"/workspace/sessions/{row.session_id}/registrations/"
+    return f"/me/registrations/{row.party}/"

@@ -1,11 +1,7 @@
 """The returns to a call as a table: who has reported, when, and every value as it was sent. As .xlsx and as CSV."""
 
-import csv
-import io
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -15,19 +11,8 @@ from qixue.programme.models import ReturnCall, ReturnField, ReturnSubmission, Se
 from qixue.programme.queries.return_calls import due_day
 from qixue.programme.queries.return_coverage import Board, Tile, state_words
 from qixue.programme.queries.return_sums import fields_of
-from qixue.report.annex import QUALIFIERS, write_sheet
-
-LEADING = ("=", "+", "-", "@", "\t", "\r")  # with these a spreadsheet takes a text for a formula
-Cell = str | int | float
-
-
-@dataclass(frozen=True)
-class Table:
-    """Columns with their widths, and rows of texts and numbers."""
-
-    name: str
-    columns: tuple[tuple[str, int], ...]
-    rows: list[list[Cell]]
+from qixue.report.annex import QUALIFIERS
+from qixue.report.tables import Cell, Table
 
 
 def table_of(call: ReturnCall, board: Board) -> Table:
@@ -39,7 +24,7 @@ def table_of(call: ReturnCall, board: Board) -> Table:
     with override("zh-hans"):
         rows = [place_row(county, tile, fields, sent) for county, tile in tiles]
         rows += [other_row(*other, fields, sent) for other in board.others]
-        return Table(call.name, columns_of(fields), rows)
+        return Table(call.name, _("Returns"), columns_of(fields), rows)
 
 
 def columns_of(fields: Iterable[ReturnField]) -> tuple[tuple[str, int], ...]:
@@ -113,26 +98,3 @@ def value_cells(field: ReturnField, value: SentValue | None) -> list[Cell]:
         return ["", ""]
     number = quantity.value if isinstance(quantity.value, int) else float(quantity.value)
     return [number, QUALIFIERS[quantity.qualifier]]
-
-
-def xlsx_bytes(table: Table) -> bytes:
-    """Text is written as text, so that nothing typed into a return turns into a formula."""
-    output = io.BytesIO()
-    workbook = xlsxwriter.Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    workbook.set_properties({"title": table.name})
-    write_sheet(workbook, _("Returns"), table.columns, table.rows)
-    workbook.close()
-    return output.getvalue()
-
-
-def csv_bytes(table: Table) -> bytes:
-    """With the mark by which spreadsheets know UTF-8; a text that they would take for a formula gets an apostrophe."""
-    output = io.StringIO()
-    writer = csv.writer(output, lineterminator="\r\n")
-    writer.writerow([harmless(title) for title, _width in table.columns])
-    writer.writerows([harmless(cell) for cell in row] for row in table.rows)
-    return output.getvalue().encode("utf-8-sig")
-
-
-def harmless(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(LEADING) else cell

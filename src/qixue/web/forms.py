@@ -25,16 +25,21 @@ class Difference:
     typed: str
 
 
+def word(field: forms.Field) -> None:
+    """Let a field ask in the words of its label."""
+    sentence = next(sentence for kind, sentence in WAYS_TO_ANSWER if isinstance(field, kind))
+    field.error_messages["required"] = str(sentence) % {"label": field.label}
+    if isinstance(field, forms.EmailField):
+        field.error_messages["invalid"] = _("Please write a mail address, for example name@example.cn.")
+
+
 class Worded(forms.BaseForm):
     """A form that asks for a missing answer in the words of the field's label."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            sentence = next(sentence for kind, sentence in WAYS_TO_ANSWER if isinstance(field, kind))
-            field.error_messages["required"] = str(sentence) % {"label": field.label}
-            if isinstance(field, forms.EmailField):
-                field.error_messages["invalid"] = _("Please write a mail address, for example name@example.cn.")
+            word(field)
 
     def refuse(self, refusal: Refused) -> None:
         """Show why the operation refused, beside the field that it names; a doubt offers to go on all the same."""

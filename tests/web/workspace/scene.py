@@ -14,8 +14,10 @@ from tests.factories import (
     NOON,
     ActivityFactory,
     EvidenceFactory,
+    ListedPersonFactory,
     OrganisationFactory,
     ProgrammeFactory,
+    RegistrationFactory,
     RoleAssignmentFactory,
     SessionFactory,
     UserFactory,
@@ -240,6 +242,8 @@ RECORDS: dict[str, Callable[[Scene], int]] = {
     "objections/": objection_to_own,
     "activities/": lambda scene: scene.session.activity_id,
     "sessions/": lambda scene: scene.session.pk,
+    "registrations/": lambda scene: RegistrationFactory(session=scene.session).pk,
+    "listed-people/": lambda scene: ListedPersonFactory(organisation=scene.places["own"]).pk,
     "entries/": lambda scene: ledger_entry(scene).pk,
     "notices/": notice_to_somebody_else,
     "deliveries/": given_up_message,
@@ -304,6 +308,7 @@ EXPECTED: dict[str, set[str]] = {
     **dict.fromkeys(("edit_nomination", "submit_nomination", "withdraw_nomination"), BELOW),
     **dict.fromkeys(("judge_nomination", "recommend_nomination", "settle_objection"), ABOVE),
     "notice": NOBODY,
+    "take_off_list": BELOW,  # a list of people is read where it was written, not from above
     "move_organisation": ABOVE,  # nobody takes their own organisation elsewhere
     **dict.fromkeys(("stand_in", "hand_over", "end_stand_in", "revoke_token"), NOBODY),
     "figures": IN_THE_PROGRAMME,
@@ -313,5 +318,5 @@ EXPECTED: dict[str, set[str]] = {
     "summary_file": WHOLE_PROGRAMME,
 }
 # Reading a page is enough to know who reaches it; these have nothing to read.
-POST_ONLY = {"hold_session", "acknowledge_follow_up"}
+POST_ONLY = {"hold_session", "acknowledge_follow_up", "export_registrations", "excuse"}
 FOR_EVERYBODY_SIGNED_IN = {"home"}

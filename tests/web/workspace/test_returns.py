@@ -16,7 +16,7 @@ from tests.factories_returns import ReturnCallFactory, ReturnFieldFactory, Retur
 from qixue.people.models import Organisation, Role, User
 from qixue.programme.models import ReturnCall, ReturnField, ReturnSubmission, SentValue
 from qixue.programme.operations.return_calls import close_call
-from qixue.report.return_sheet import harmless
+from qixue.report.tables import harmless
 from qixue.web.workspace.return_words import return_tasks
 
 pytestmark = pytest.mark.django_db

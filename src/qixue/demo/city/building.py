@@ -18,6 +18,7 @@ from qixue.demo.city.people import create_changes
 from qixue.demo.city.personas import create_personas, create_staff
 from qixue.demo.city.plans import create_plans
 from qixue.demo.city.recognitions import create_recognitions
+from qixue.demo.city.registration_desk import create_registration_desk
 from qixue.demo.city.registrations import Crowd, create_registrations
 from qixue.demo.city.residents import create_residents
 from qixue.demo.city.returns import create_returns
@@ -54,8 +55,9 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     create_involvements(frame, organisations)
     crowd = Crowd(create_residents(seed, week, city, personas))
     registered = create_registrations(seed, week, planned, crowd)
-    create_lotteries(seed, week, planned)
     create_attendance(seed, Hall(week, frame.programme, crowd, registered, staff), planned)
+    create_registration_desk(seed, week, planned, personas)
+    create_lotteries(seed, week, planned)
     name_standard_figures(frame.programme)
     create_returns(ground, staff)
     create_sections(frame)

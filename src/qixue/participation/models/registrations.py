@@ -10,11 +10,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from qixue.core.fields import plain_text_validator
 from qixue.people.models import Resident, User
 from qixue.places.models import Region
 from qixue.programme.models import Session
 
 MOST_PLACES = 10  # in one registration
+MOST_MISSED = 10
 DOOR_CODES = 1_000_000  # six digits
 
 
@@ -47,6 +49,9 @@ class RegistrationTerms(models.Model):
     offer_hours = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(72)]
     )  # to accept a seat that became free; None: whoever waits has it at once
+    no_show_limit = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(MOST_MISSED)]
+    )  # sessions missed without a word, from which on one signs up in the last hours only; None: no such rule
 
     class Meta:
         constraints = [
@@ -66,6 +71,10 @@ class RegistrationTerms(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(place_limit__gte=1, place_limit__lte=MOST_PLACES), name="registration_place_limit"
+            ),
+            models.CheckConstraint(
+                condition=Q(no_show_limit=None) | Q(no_show_limit__gte=1, no_show_limit__lte=MOST_MISSED),
+                name="registration_no_show_limit",
             ),
         ]
 
@@ -109,6 +118,8 @@ class Registration(models.Model):
         OFFER_EXPIRED = "offer_expired", _("The offer was not taken up in time")
         REMOVED = "removed", _("Taken out by the organiser")
         SESSION_OFF = "session_off", _("The session was called off")
+        MOVED = "moved", _("Moved to another session")
+        HANDED_OVER = "handed_over", _("Somebody else of the household comes")
 
     session = models.ForeignKey(Session, models.PROTECT, related_name="registrations")
     resident = models.ForeignKey(Resident, models.PROTECT, related_name="registrations")
@@ -122,6 +133,9 @@ class Registration(models.Model):
     registered_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="registrations_made")
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=15, choices=CancelReason, blank=True)
+    cancel_note = models.CharField(max_length=200, blank=True, validators=[plain_text_validator])  # told to the person
+    excused_at = models.DateTimeField(null=True, blank=True)  # did not come, and had a reason
+    excused_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = RegistrationQuerySet.as_manager()
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.clock import SHANGHAI
 from qixue.core.refusal import Refused
 from qixue.participation.models import RegistrationTerms
+from qixue.participation.queries.no_shows import HOURS_BEFORE, missed_counts
 from qixue.participation.queries.registrations import obstacle_to_registering
 from qixue.participation.rules import may_act_for
 from qixue.people.models import GuardianConsent, Resident, User
@@ -56,6 +57,26 @@ def check_age(terms: RegistrationTerms, person: Resident, year: int) -> None:
     if age is not None and terms.max_age and age > terms.max_age:
         sentence = _("This session is for people up to %(age)s years; %(name)s is older.")
         raise Refused("too_old", sentence, field="people", name=person.name, age=terms.max_age)
+
+
+def check_missed(
+    session: Session, terms: RegistrationTerms, people: Sequence[Resident], *, at: datetime.datetime
+) -> None:
+    """Whoever missed sessions without a word waits until the last hours, when seats are left for everybody.
+
+    Refused: missed_too_often, naming the person.
+    """
+    if terms.no_show_limit is None or session.starts_at is None or at >= session.starts_at - HOURS_BEFORE:
+        return
+    counts = missed_counts(session, people, at=at)
+    for person in people:
+        if (count := counts.get(person.pk, 0)) >= terms.no_show_limit:
+            sentence = _(
+                "%(name)s had a seat at %(count)s sessions of this organiser and did not come. For %(name)s signing up "
+                "is possible from %(moment)s on, if seats are left. Was there a good reason? Please call the organiser."
+            )
+            moment = f"{(session.starts_at - HOURS_BEFORE).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+            raise Refused("missed_too_often", sentence, field="people", name=person.name, count=count, moment=moment)
 
 
 def has_guardian_consent(person: Resident) -> bool:

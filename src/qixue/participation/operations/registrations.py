@@ -9,22 +9,26 @@ import uuid
 from collections.abc import Collection, Sequence
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.clock import local_day
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.operations.answers import Answers, checked_answers, keep_answers
 from qixue.participation.operations.door_codes import free_door_codes
-from qixue.participation.operations.eligibility import check_people, check_window, must_act_for
+from qixue.participation.operations.eligibility import check_missed, check_people, check_window, must_act_for
 from qixue.participation.operations.lotteries import entered
 from qixue.participation.operations.seats import locked_session, promote, tell_party
 from qixue.participation.queries.lotteries import is_before_draw
+from qixue.participation.queries.registered import similar_sessions
 from qixue.participation.queries.registrations import terms_of
 from qixue.participation.rules import may_manage_registrations
 from qixue.people.models import Resident, User
 from qixue.programme.models import Session
 
+FROM_HOME = frozenset({Registration.Source.SELF, Registration.Source.FAMILY})
 State = Registration.State
 Reason = Registration.CancelReason
 
@@ -38,12 +42,15 @@ def register(
     by: User,
     at: datetime.datetime,
     source: str = Registration.Source.SELF,
+    answers: Answers | None = None,
 ) -> list[Registration]:
     """Give the people seats at the session, or the next places in its queue, or an entry in its draw; all or none.
 
-    `party` is made by the form or program that asks: asked again with it, the first answer is given.
+    `party` is made by the form or program that asks: asked again with it, the first answer is given. `answers` are
+    those to the organiser's questions; who signs others up as staff can leave them out.
     Refused: key_reused, already_registered, not_yours, no_registration, registration_not_open, registration_closed,
-    too_many_places, too_young, too_old, other_region, guardian_needed, not_committed, draw_pending.
+    too_many_places, too_young, too_old, other_region, guardian_needed, missed_too_often, answer_missing,
+    answer_not_offered, answer_too_long, not_committed, draw_pending.
     """
     if not people or len({person.pk for person in people}) != len(people):
         raise ValueError("A party has one person or more, each once.")
@@ -56,14 +63,17 @@ def register(
     check_window(session, terms, at=at, is_staff=is_staff)
     check_people(session, terms, people, at=at)
     check_places(session, terms, people, by, is_staff=is_staff)
-    is_by_lot = is_before_draw(session, terms)
-    made = entered(session, terms, people, at=at) if is_by_lot else placed(session, people)
+    if not is_staff:
+        check_missed(session, terms, people, at=at)
+    said = checked_answers(session, people, answers or {}, is_staff=is_staff)
+    made = allotted(session, terms, people, at=at)
     for registration, door_code in zip(made, free_door_codes(session, len(made)), strict=True):
         registration.party, registration.source, registration.door_code = party, source, door_code
         registration.registered_at, registration.registered_by = at, by
-    Registration.objects.bulk_create(made)
+    keep_answers(Registration.objects.bulk_create(made), said)
     record_audit("registration.made", session, by=by, at=at, details={"party": str(party), "places": len(made)})
-    tell_party(made, f"registration_{made[0].state}", at=at)
+    if source in FROM_HOME:  # whoever signs others up reads it on the next page
+        tell_party(made, f"registration_{made[0].state}", at=at)
     return made
 
 
@@ -87,6 +97,13 @@ def check_places(
     if len(people) > limit or (not is_staff and held + len(people) > (limit := terms.place_limit)):
         sentence = _("Up to %(limit)s people can be signed up here by one person. Please choose fewer.")
         raise Refused("too_many_places", sentence, field="people", limit=limit)
+
+
+def allotted(
+    session: Session, terms: RegistrationTerms, people: Sequence[Resident], *, at: datetime.datetime
+) -> list[Registration]:
+    """Seats or places in the queue, or an entry where the seats are drawn by lot. Refused: see `entered`."""
+    return entered(session, terms, people, at=at) if is_before_draw(session, terms) else placed(session, people)
 
 
 def placed(session: Session, people: Sequence[Resident]) -> list[Registration]:
@@ -181,9 +198,8 @@ def keep_queues(*, at: datetime.datetime) -> int:
     Returns how many sessions it changed.
     """
     overdue = Session.objects.filter(registrations__state=State.OFFERED, registrations__offered_until__lte=at)
-    with_room = Session.objects.filter(
-        state=Session.State.PLANNED, waiting_count__gt=0, seat_count__gt=F("taken_count"), starts_at__gt=at
-    )
+    has_room = Q(seat_count=None) | Q(seat_count__gt=F("taken_count"))
+    with_room = Session.objects.filter(has_room, state=Session.State.PLANNED, waiting_count__gt=0, starts_at__gt=at)
     called_off = Session.objects.filter(state=Session.State.CANCELLED)
     off = called_off.exclude(taken_count=0, waiting_count=0)
     not_drawn = called_off.filter(registrations__state=State.ENTERED)
@@ -203,6 +219,17 @@ def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
     if rows:
         release(session, rows, reason=reason, at=at)
         record_audit(f"registration.{reason}", session, by=None, at=at, details={"keys": [row.pk for row in rows]})
+        others = others_instead(session, at=at) if reason == Reason.SESSION_OFF else ""
         for party in sorted({row.party for row in rows}):
-            tell_party([row for row in rows if row.party == party], notice, at=at)
+            members = [row for row in rows if row.party == party]
+            if others:
+                tell_party(members, "registration_session_off_with_others", at=at, similar=others)
+            else:
+                tell_party(members, notice, at=at)
     return promote(session, terms_of(session), at=at) > 0 or bool(rows)
+
+
+def others_instead(session: Session, *, at: datetime.datetime) -> str:
+    """Similar sessions with free seats, as a notice names them; in Chinese, as titles are."""
+    days = [(local_day(found.starts_at), found) for found in similar_sessions(session, at=at) if found.starts_at]
+    return "；".join(f"{day.month}月{day.day}日《{found.activity.title}》" for day, found in days)

@@ -19,6 +19,13 @@ def locked_session(session: Session) -> Session:
     return related.get(pk=session.pk)
 
 
+def locked_sessions(*sessions: Session) -> list[Session]:
+    """Several sessions as they are now, in the order given; locked by key, so that two acts never block each other."""
+    keys = sorted({session.pk for session in sessions})
+    locked = {key: locked_session(Session(pk=key)) for key in keys}
+    return [locked[session.pk] for session in sessions]
+
+
 def promote(session: Session, terms: RegistrationTerms, *, at: datetime.datetime) -> int:
     """Give free seats to whoever waits, in strict order and a whole party at a time. Returns how many people moved up.
 
@@ -28,7 +35,7 @@ def promote(session: Session, terms: RegistrationTerms, *, at: datetime.datetime
         return 0
     moved = 0
     while party := next_party(session):
-        if len(party) > (session.seat_count or 0) - session.taken_count:
+        if session.seat_count is not None and len(party) > session.seat_count - session.taken_count:
             break
         until = offered_until(session, terms, at=at)
         for row in party:
@@ -57,7 +64,7 @@ def offered_until(session: Session, terms: RegistrationTerms, *, at: datetime.da
     return min(end, session.starts_at) if session.starts_at else end
 
 
-def tell_party(party: Sequence[Registration], kind: str, *, at: datetime.datetime) -> None:
+def tell_party(party: Sequence[Registration], kind: str, *, at: datetime.datetime, **more: str) -> None:
     """Tell the account that signed the party up; people whom a cadre signed up are told by the cadre."""
     if user := party[0].registered_by:
-        notify([user], about_party(kind, party), at=at)
+        notify([user], about_party(kind, party, **more), at=at)

@@ -37,7 +37,8 @@ def obstacle_to_registering(
         return Refused("registration_closed", _("Signing up for this session is over."))
     if terms.opens_at and at < terms.opens_at and not is_staff:
         opens = terms.opens_at.astimezone(SHANGHAI)
-        return Refused("registration_not_open", _("Signing up opens on %(moment)s."), moment=f"{opens:%Y-%m-%d %H:%M}")
+        sentence, moment = _("Signing up opens on %(moment)s."), f"{opens:%Y-%m-%d %H:%M}"
+        return Refused("registration_not_open", sentence, moment=moment, opens_at=terms.opens_at)
     return None
 
 

@@ -23,5 +23,6 @@ urlpatterns = [
     path("registrations/<uuid:party>/tickets.pdf", tickets.tickets_pdf, name="tickets_pdf"),
     path("registrations/<uuid:party>/calendar.ics", calendar.party_calendar, name="party_calendar"),
     path("registrations/<uuid:party>/cancel/", registrations.cancel, name="cancel"),
+    path("registrations/<uuid:party>/transfer/", registrations.transfer, name="transfer"),
     path("registrations/<uuid:party>/accept/", registrations.accept, name="accept"),
 ]

@@ -5,9 +5,12 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from qixue.participation.models import Registration
+from qixue.core.refusal import Refused
+from qixue.participation.models import Question, Registration
+from qixue.participation.operations.answers import field_of
 from qixue.people.models import Resident
 from qixue.web.forms import Form
+from qixue.web.me.forms.questions import answers_of, question_field, question_fields
 
 
 class RegisterForm(Form):
@@ -16,17 +19,68 @@ class RegisterForm(Form):
     party = forms.UUIDField(widget=forms.HiddenInput)
     people = forms.MultipleChoiceField(label=_("Who comes"), widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args: Any, household: Sequence[Resident], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, household: Sequence[Resident], questions: Sequence[Question] = (), **kwargs: Any
+    ) -> None:
         kwargs.setdefault("initial", {"party": uuid.uuid4()})
         super().__init__(*args, **kwargs)
+        self.questions = questions
         self.household = {str(person.pk): person for person in household}
         field = cast(forms.MultipleChoiceField, self.fields["people"])
         field.choices = [(key, person.name) for key, person in self.household.items()]
+        self.fields.update(question_fields(questions, household))
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody answers for somebody who does not come."""
+        answers = super().clean() or {}
+        away = set(self.household) - set(answers.get("people", []))
+        each = [question for question in self.questions if question.is_for_each]
+        for name in (field_of(question, int(key)) for question in each for key in away):
+            self.errors.pop(name, None)
+        return answers
 
     def answers(self) -> dict[str, Any]:
-        """What registering asks: who, and the key of this form."""
+        """What registering asks: who, the key of this form, and the answers to the organiser's questions."""
         people = [self.household[key] for key in self.cleaned_data["people"]]
-        return {"people": people, "party": self.cleaned_data["party"]}
+        answers = answers_of(self.cleaned_data, self.questions, people)
+        return {"people": people, "party": self.cleaned_data["party"], "answers": answers}
+
+
+class TransferForm(Form):
+    """Who stays at home, and who of the household comes instead; what is asked about each person is asked anew."""
+
+    registration = forms.ChoiceField(label=_("Who does not come"), widget=forms.RadioSelect)
+    person = forms.ChoiceField(label=_("Who comes instead"), widget=forms.RadioSelect)
+
+    def __init__(
+        self,
+        *args: Any,
+        party: Sequence[Registration],
+        others: Sequence[Resident],
+        questions: Sequence[Question],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = {str(row.pk): row for row in party}
+        self.others = {str(person.pk): person for person in others}
+        self.questions = [question for question in questions if question.is_for_each]
+        choices = {"registration": [(key, row.resident.name) for key, row in self.rows.items()]}
+        choices["person"] = [(key, person.name) for key, person in self.others.items()]
+        for name, offered in choices.items():
+            cast(forms.ChoiceField, self.fields[name]).choices = offered
+        self.fields.update(
+            {f"question_{question.pk}": question_field(question, question.text) for question in self.questions}
+        )
+
+    def refuse(self, refusal: Refused) -> None:
+        """What is wrong with the person stands beside the person; a question has nobody's number here."""
+        field = "person" if refusal.field == "people" else "_".join(refusal.field.split("_")[:2])
+        self.add_error(field if field in self.fields else None, refusal.sentence)
+
+    def answers(self) -> dict[str, Any]:
+        person = self.others[self.cleaned_data["person"]]
+        said = {(each.pk, person.pk): self.cleaned_data[f"question_{each.pk}"] or "" for each in self.questions}
+        return {"registration": self.rows[self.cleaned_data["registration"]], "to": person, "answers": said}
 
 
 class CancelForm(Form):

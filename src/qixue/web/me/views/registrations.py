@@ -13,7 +13,9 @@ from qixue.core.refusal import Refused
 from qixue.participation.lottery import entry_number
 from qixue.participation.models import Registration
 from qixue.participation.operations import registrations as operations
+from qixue.participation.operations.transfers import hand_over_place
 from qixue.participation.queries import listed
+from qixue.participation.queries.answers import asked_at, said_by
 from qixue.participation.queries.lotteries import drawn_of, is_before_draw
 from qixue.participation.queries.registrations import (
     Party,
@@ -27,7 +29,7 @@ from qixue.people.models import Resident
 from qixue.programme.models import Session
 from qixue.web import parts
 from qixue.web.me.access import for_residents, household_of, known, party_or_404
-from qixue.web.me.forms.registrations import CancelForm, RegisterForm
+from qixue.web.me.forms.registrations import CancelForm, RegisterForm, TransferForm
 
 
 @for_residents
@@ -53,7 +55,7 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
     terms = terms_of(session)
     if obstacle := obstacle_to_registering(session, terms, at=now()):
         return parts.refusal_page(request, obstacle, back=reverse("public:session", args=[pk]))
-    form = RegisterForm(request.POST or None, household=household_of(resident))
+    form = RegisterForm(request.POST or None, household=household_of(resident), questions=asked_at(session))
     if request.method == "POST" and form.is_valid():
         try:
             made = operations.register(session, **form.answers(), by=user, at=now(), source=source_of(form, resident))
@@ -89,12 +91,40 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "terms": terms_of(found.session),
         "drawn": drawn_of(found),
         "entry": entry_number(found.key),
+        "said": said_by(found.active or found.rows),
+        "others": others_of(resident, found),
     }
     return render(request, "me/registrations/detail.html", {**context, **around(found)})
 
 
+def others_of(resident: Resident, party: Party) -> list[Resident]:
+    """Of the household those who are not signed up for the session: they could come instead."""
+    there = {row.resident_id for row in party.active}
+    free = [person for person in household_of(resident) if person.pk not in there]
+    active = Registration.objects.active().filter(session=party.session, resident__in=free)
+    elsewhere = set(active.values_list("resident_id", flat=True))
+    return [person for person in free if person.pk not in elsewhere]
+
+
 def around(party: Party) -> dict[str, object]:
     return {"session": party.session, "programme": party.session.activity.programme}
+
+
+@for_residents
+def transfer(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
+    """Somebody else of the household comes instead: the seat, or the place in line, stays as it is."""
+    user, resident = known(request)
+    found = party_or_404(resident, party)
+    others = others_of(resident, found)
+    form = TransferForm(request.POST or None, party=found.active, others=others, questions=asked_at(found.session))
+    if request.method == "POST" and form.is_valid():
+        try:
+            hand_over_place(**form.answers(), by=user, at=now())
+            return redirect("me:registration", party)
+        except Refused as refusal:
+            form.refuse(refusal)
+    context = {"party": found, "others": others, **around(found)}
+    return parts.form_page(request, "me/registrations/transfer.html", form, **context)
 
 
 @for_residents

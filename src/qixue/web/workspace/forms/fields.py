@@ -1,6 +1,7 @@
 """Fields that take what people type: full-width digits, Chinese dates, 下午2点半."""
 
 import datetime
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +10,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.clock import SHANGHAI, local_moment
 from qixue.core.fields import code_validator, mobile_validator, plain_text_validator
 from qixue.core.money import parse_yuan
 from qixue.core.quantity import YUAN, Unit
 from qixue.core.typed import half_width, parse_day, parse_hedged, parse_time, parse_whole_number
+
+MOMENT = re.compile(r"(?P<day>\d{4}\D+\d{1,2}\D+\d{1,2}日?)[\s,，]*(?P<time>\S.*)")
 
 
 class DayField(forms.CharField):
@@ -33,6 +37,23 @@ class TimeField(forms.CharField):
         if (time := parse_time(text)) is None:
             raise forms.ValidationError(_("Please write a time, for example 9:30 or 14:00."))
         return time
+
+
+class MomentField(forms.CharField):
+    """A day with a time in Shanghai: 2026-11-25 9:00, 2026年11月25日上午9点."""
+
+    def clean(self, value: Any) -> datetime.datetime | None:
+        text = half_width(super().clean(value))
+        if not text:
+            return None
+        written = MOMENT.fullmatch(text)
+        day, time = (parse_day(written["day"]), parse_time(written["time"])) if written else (None, None)
+        if day is None or time is None:
+            raise forms.ValidationError(_("Please write a day and a time, for example 2026-11-25 9:00."))
+        return local_moment(day, time)
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if isinstance(value, datetime.datetime) else value
 
 
 class WholeNumberField(forms.CharField):

@@ -73,6 +73,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "unread_count": inbox_of(user).filter(read_at=None).count(),
         "may_manage_people": may_anywhere(user, Action.MANAGE_PEOPLE),
         "may_see_deliveries": may_anywhere(user, Action.SEE_DELIVERIES),
+        "may_register": may_anywhere(user, Action.MANAGE_REGISTRATIONS),
         "may_set_up": may_anywhere(user, Action.SET_UP_PROGRAMME),
         "set_up": programmes_to_set_up(user),
     }

@@ -9,6 +9,7 @@ from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry, Tally
 from qixue.participation.queries import effective_head_count, entries_of_session
+from qixue.participation.queries.registered import active_rows, reach_of, similar_sessions
 from qixue.participation.queries.registrations import registered_at
 from qixue.participation.rules import may_manage_registrations
 from qixue.people.rules import Action, may
@@ -19,6 +20,7 @@ from qixue.web.workspace.access import activity_or_404, needs, session_or_404, s
 from qixue.web.workspace.forms.sessions import SessionForm, initial_of
 
 SHOWN_CHECK_INS = 20
+SHOWN_PEOPLE = 10  # the rest stand on the page of the registrations
 
 
 @needs(Action.EDIT_ACTIVITY)
@@ -51,6 +53,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
     found = session_or_404(request.user, pk, Action.SEE_WORKSPACE)
     organisation = found.activity.organisation
     entries = entries_of_session(found)
+    registered = registered_at(found)[:SHOWN_PEOPLE] if may_manage_registrations(staff(request), found) else []
     counts = entries.exclude(kind=LedgerEntry.Kind.ATTENDANCE)
     context = {
         "session": found,
@@ -59,7 +62,8 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "head_count": effective_head_count(found),
         "counts": counts,
         "check_ins": entries.effective().people()[:SHOWN_CHECK_INS],
-        "registered": registered_at(found) if may_manage_registrations(staff(request), found) else [],
+        "may_register": may(request.user, Action.MANAGE_REGISTRATIONS, organisation),
+        "registered": registered,
         "is_over": bool(found.starts_at and found.starts_at <= now()),
         "may_count": may(request.user, Action.RECORD_ATTENDANCE, organisation),
         "may_correct": may(request.user, Action.CORRECT_ATTENDANCE, organisation),
@@ -108,7 +112,9 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
             return parts.refusal_page(request, refusal, back=reverse("workspace:session", args=[pk]))
         messages.success(request, _("The session is cancelled."))
         return redirect("workspace:session", pk)
-    context = {"session": found, "programme": found.activity.programme}
+    reached = reach_of(active_rows(found))
+    context = {"session": found, "programme": found.activity.programme, "reach": reached}
+    context["similar"] = similar_sessions(found, at=now()) if reached.reached_count else []
     return render(request, "workspace/sessions/cancel.html", context)
 
 

@@ -1,0 +1,58 @@
+"""What an organiser writes to those who are signed up: once into each inbox, and on by mail and SMS as people wish."""
+
+import datetime
+import uuid
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.models import record_audit
+from qixue.core.refusal import Refused
+from qixue.participation.models import RegistrantMessage, Registration
+from qixue.participation.notices import about_party
+from qixue.participation.queries.registered import reach_of, with_states
+from qixue.people.models import User
+from qixue.people.notices import Notice
+from qixue.people.operations.notifications import notify_each
+from qixue.programme.models import Session
+
+
+@transaction.atomic
+def write_to_registrants(
+    session: Session, *, text: str, states: Sequence[str], client_uuid: uuid.UUID, by: User, at: datetime.datetime
+) -> RegistrantMessage:
+    """Send the text to everybody in the states, once to each account. The same form sent again sends nothing.
+
+    Refused: nobody_there.
+    """
+    if sent := RegistrantMessage.objects.filter(client_uuid=client_uuid).first():
+        return sent
+    rows = list(with_states(session, states))
+    if not rows:
+        raise Refused("nobody_there", _("Nobody is signed up in this way."), field="states")
+    reach = reach_of(rows)
+    message = RegistrantMessage.objects.create(
+        session=session,
+        text=text,
+        states=list(states),
+        reached_count=reach.reached_count,
+        unreached_count=len(reach.unreached),
+        sent_by=by,
+        sent_at=at,
+        client_uuid=client_uuid,
+    )
+    notify_each(
+        [([user], about(message, reach.people[pk])) for pk, user in reach.users.items()],
+        at=at,
+    )
+    record_audit(
+        "registrants.written_to", session, by=by, at=at, details={"message": message.pk, "states": list(states)}
+    )
+    return message
+
+
+def about(message: RegistrantMessage, rows: list[Registration]) -> Notice:
+    for row in rows:
+        row.session = message.session
+    return about_party("registration_message", rows, key=str(message.pk), text=message.text)

@@ -1,0 +1,146 @@
+"""What organisers do with single registrations: take out, move to another session, excuse."""
+
+import datetime
+import uuid
+from collections.abc import Collection
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.models import record_audit
+from qixue.core.refusal import Refused
+from qixue.participation.models import Registration
+from qixue.participation.notices import about_party
+from qixue.participation.operations.answers import carry_over
+from qixue.participation.operations.door_codes import free_door_codes
+from qixue.participation.operations.eligibility import check_people, check_window
+from qixue.participation.operations.registrations import allotted, release
+from qixue.participation.operations.seats import locked_session, locked_sessions, promote
+from qixue.participation.queries.registered import contact_of, is_counted_by_name
+from qixue.participation.queries.registrations import terms_of
+from qixue.people.models import User
+from qixue.people.operations.notifications import notify
+from qixue.programme.models import Session
+
+State = Registration.State
+RELATED = ("resident__user", "resident__guardian__user", "resident__home_region", "registered_by")
+
+
+@transaction.atomic
+def take_out(registration: Registration, *, note: str, by: User, at: datetime.datetime) -> Registration:
+    """Take somebody out of a session; they are told why, and who waits moves up. Doing it again changes nothing.
+
+    Refused: session_begun.
+    """
+    session = locked_session(registration.session)
+    row = Registration.objects.select_related(*RELATED).get(pk=registration.pk)
+    row.session = session
+    if row.state == State.CANCELLED:
+        return row
+    must_be_to_come(session, at=at)
+    release(session, [row], reason=Registration.CancelReason.REMOVED, at=at)
+    row.cancel_note = note
+    row.save(update_fields=["cancel_note"])
+    record_audit("registration.taken_out", session, by=by, at=at, details={"key": row.pk})
+    if user := contact_of(row):
+        notify([user], about_party("registration_removed", [row], key=str(row.pk), note=note), at=at)
+    promote(session, terms_of(session), at=at)
+    return row
+
+
+def must_be_to_come(session: Session, *, at: datetime.datetime) -> None:
+    if session.starts_at and session.starts_at <= at:
+        sentence = _("The session has begun: who was signed up stays on record. Who came is counted at the door.")
+        raise Refused("session_begun", sentence)
+
+
+@transaction.atomic
+def move_registrations(
+    session: Session, *, keys: Collection[int], to: Session, by: User, at: datetime.datetime
+) -> list[Registration]:
+    """Move people of one party to another session of the programme: a seat or a place at the end of the queue there.
+
+    They keep source and answers, and are told; who waits at the first session moves up. Both rows are locked in the
+    order of their keys. Doing it again changes nothing. Refused: other_programme, session_begun, already_registered,
+    and those of `check_window`, `check_people`, `entered`.
+    """
+    session, to = locked_sessions(session, to)
+    rows = list(
+        Registration.objects.filter(session=session, pk__in=keys)
+        .select_related(*RELATED)
+        .order_by("waiting_number", "pk")
+    )
+    key = uuid.uuid5(rows[0].party, f"move {sorted(row.pk for row in rows)} to {to.pk}")
+    if earlier := list(Registration.objects.filter(party=key).order_by("pk")):
+        return earlier
+    check_move(session, to, rows, at=at)
+    people = [row.resident for row in rows]
+    made = allotted(to, terms_of(to), people, at=at)
+    for new, old, door_code in zip(made, rows, free_door_codes(to, len(made)), strict=True):
+        new.party, new.source, new.registered_by, new.registered_at = key, old.source, old.registered_by, at
+        new.door_code = door_code
+    Registration.objects.bulk_create(made)
+    for new, old in zip(made, rows, strict=True):
+        carry_over(old, new)
+    release(session, rows, reason=Registration.CancelReason.MOVED, at=at)
+    details = {"keys": [row.pk for row in rows], "to": to.pk}
+    record_audit("registration.moved", session, by=by, at=at, details=details)
+    tell_of_move(made, at=at)
+    promote(session, terms_of(session), at=at)
+    return made
+
+
+def check_move(session: Session, to: Session, rows: list[Registration], *, at: datetime.datetime) -> None:
+    if session.pk == to.pk or session.activity.programme_id != to.activity.programme_id:
+        sentence = _("Please choose another session of the same programme.")
+        raise Refused("other_programme", sentence, field="session")
+    if any(row.state == State.CANCELLED for row in rows) or len({row.party for row in rows}) != 1:
+        raise Refused("not_signed_up", _("These people are not signed up here any more. Please open the list again."))
+    must_be_to_come(session, at=at)
+    must_be_to_come(to, at=at)
+    terms = terms_of(to)
+    check_window(to, terms, at=at, is_staff=True)
+    people = [row.resident for row in rows]
+    check_people(to, terms, people, at=at)
+    if (
+        there := Registration.objects.active()
+        .filter(session=to, resident__in=people)
+        .select_related("resident")
+        .first()
+    ):
+        sentence = _("%(name)s is signed up for this session already.")
+        raise Refused("already_registered", sentence, field="session", name=there.resident.name)
+    if len(people) > (to.seat_count or 0):
+        sentence = _("There are fewer seats than people who want to come together.")
+        raise Refused("too_many_places", sentence, field="session")
+
+
+def tell_of_move(made: list[Registration], *, at: datetime.datetime) -> None:
+    kinds = {State.CONFIRMED: "registration_moved_to_a_seat", State.WAITING: "registration_moved_to_the_queue"}
+    kind = kinds.get(State(made[0].state), "registration_entered")
+    if user := contact_of(made[0]):
+        notify([user], about_party(kind, made), at=at)
+
+
+@transaction.atomic
+def excuse(registration: Registration, *, by: User, at: datetime.datetime) -> Registration:
+    """Somebody who did not come had a reason: it counts against them no more. Doing it again changes nothing.
+
+    Refused: not_counted_by_name.
+    """
+    session = locked_session(registration.session)
+    row = Registration.objects.get(pk=registration.pk)
+    if row.excused_at:
+        return row
+    if row.state != State.CONFIRMED or not is_counted_by_name(session, at=at):
+        raise Refused("not_counted_by_name", _("Only who had a seat at a session counted by name can be excused."))
+    row.excused_at, row.excused_by = at, by
+    row.save(update_fields=["excused_at", "excused_by"])
+    record_audit("registration.excused", session, by=by, at=at, details={"key": row.pk})
+    return row
+
+
+@transaction.atomic
+def note_export(session: Session, *, count: int, kind: str, by: User, at: datetime.datetime) -> None:
+    """It goes on record that somebody took a list of names along."""
+    record_audit("registrations.exported", session, by=by, at=at, details={"count": count, "kind": kind})

@@ -1,0 +1,123 @@
+"""The terms on which people sign up for a session, and the same for all sessions of its activity."""
+
+import dataclasses
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.clock import local_day
+from qixue.core.models import record_audit
+from qixue.core.refusal import Refused
+from qixue.participation.models import RegistrationTerms
+from qixue.participation.models.registrations import MOST_MISSED, MOST_PLACES
+from qixue.participation.operations.lotteries import check_allotment
+from qixue.participation.operations.seats import locked_sessions
+from qixue.people.models import User
+from qixue.places.models import Region
+from qixue.programme.models import Session
+
+MOST_OFFER_HOURS = 72
+OLDEST = 120
+
+
+@dataclass(frozen=True)
+class TermsDetails:
+    """What an organiser decides; see the fields of RegistrationTerms. Ages in years, `offer_hours` in hours."""
+
+    opens_at: datetime.datetime | None = None
+    closes_at: datetime.datetime | None = None
+    cancel_until: datetime.datetime | None = None
+    place_limit: int = 4
+    min_age: int | None = None
+    max_age: int | None = None
+    region: Region | None = None
+    offer_hours: int | None = None
+    no_show_limit: int | None = None
+    allotment: str = RegistrationTerms.Allotment.FIRST_COME
+    draw_at: datetime.datetime | None = None
+
+    def values(self) -> dict[str, object]:
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+    def moved(self, by: datetime.timedelta) -> "TermsDetails":
+        """For a session that starts so much later: what hangs on its start moves along, the opening does not."""
+        closes = self.closes_at + by if self.closes_at else None
+        cancel = self.cancel_until + by if self.cancel_until else None
+        draw = self.draw_at + by if self.draw_at else None
+        return dataclasses.replace(self, closes_at=closes, cancel_until=cancel, draw_at=draw)
+
+
+@transaction.atomic
+def save_terms(
+    session: Session, *, details: TermsDetails, by: User, at: datetime.datetime, for_all: bool = False
+) -> list[Session]:
+    """Keep the terms of a session; `for_all`: of every session of its activity that is still to come, too.
+
+    Whoever is signed up stays signed up. Returns the sessions. Refused: closes_before_it_opens, closes_after_the_end,
+    cancel_after_the_start, ages_out_of_order, those of `check_draw`, and those of numbers out of range.
+    """
+    check_numbers(details)
+    others = session.activity.sessions.filter(state=Session.State.PLANNED, starts_at__gt=at) if for_all else []
+    found = locked_sessions(session, *(other for other in others if other.pk != session.pk))
+    for each in found:
+        own = details
+        if each.pk != session.pk and each.starts_at and session.starts_at:
+            own = details.moved(each.starts_at - session.starts_at)
+        check_times(each, own)
+        check_draw(each, own)
+        RegistrationTerms.objects.update_or_create(session=each, defaults=own.values())
+        record_audit("registration.terms_set", each, by=by, at=at)
+    return found
+
+
+def check_numbers(details: TermsDetails) -> None:
+    ranges: Sequence[tuple[str, int | None, int, int]] = (
+        ("place_limit", details.place_limit, 1, MOST_PLACES),
+        ("min_age", details.min_age, 1, OLDEST),
+        ("max_age", details.max_age, 1, OLDEST),
+        ("offer_hours", details.offer_hours, 1, MOST_OFFER_HOURS),
+        ("no_show_limit", details.no_show_limit, 1, MOST_MISSED),
+    )
+    for name, number, low, high in ranges:
+        if number is not None and not low <= number <= high:
+            sentence = _("Please give a number from %(low)s to %(high)s.")
+            raise Refused(f"{name}_out_of_range", sentence, field=name, low=low, high=high)
+    if details.min_age and details.max_age and details.max_age < details.min_age:
+        sentence = _("Please give a highest age that is not below the lowest one.")
+        raise Refused("ages_out_of_order", sentence, field="max_age")
+
+
+def check_times(session: Session, details: TermsDetails) -> None:
+    """In the words of the session, where it is one of several."""
+    day = local_day(session.starts_at).isoformat() if session.starts_at else ""
+    closes = details.closes_at or session.starts_at
+    if details.opens_at and closes and closes <= details.opens_at:
+        sentence = _("For the session on %(day)s signing up would end before it begins. Please give a later end.")
+        field = "closes_at" if details.closes_at else "opens_at"
+        raise Refused("closes_before_it_opens", sentence, field=field, day=day)
+    if details.closes_at and session.ends_at and details.closes_at > session.ends_at:
+        sentence = _("Please let signing up end before the session of %(day)s does.")
+        raise Refused("closes_after_the_end", sentence, field="closes_at", day=day)
+    if details.cancel_until and session.starts_at and details.cancel_until > session.starts_at:
+        sentence = _("Seats can be given up until the session of %(day)s starts at the latest.")
+        raise Refused("cancel_after_the_start", sentence, field="cancel_until", day=day)
+
+
+def check_draw(session: Session, details: TermsDetails) -> None:
+    """Whether the seats can be given in this way. Refused: lottery_begun, closes_missing, no_lottery,
+    draw_before_it_closes.
+    """
+    check_allotment(session, details.allotment)
+    if details.allotment != RegistrationTerms.Allotment.LOTTERY:
+        if details.draw_at:
+            raise Refused("no_lottery", _("Please leave the time of the draw empty: there is none."), field="draw_at")
+        return
+    if details.closes_at is None:
+        sentence = _("Please say when signing up ends: the seats are drawn after it.")
+        raise Refused("closes_missing", sentence, field="closes_at")
+    if details.draw_at and details.draw_at < details.closes_at:
+        sentence = _("Please let the draw be after signing up has ended.")
+        raise Refused("draw_before_it_closes", sentence, field="draw_at")

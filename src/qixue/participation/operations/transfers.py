@@ -1,0 +1,91 @@
+"""Somebody else of the household comes instead: the seat, or the place in the queue, stays with the household."""
+
+import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.models import record_audit
+from qixue.core.refusal import Refused
+from qixue.participation.models import Registration
+from qixue.participation.operations.answers import Answers, carry_over, checked_answers, keep_answers
+from qixue.participation.operations.door_codes import free_door_codes
+from qixue.participation.operations.eligibility import check_missed, check_people, must_act_for
+from qixue.participation.operations.registrations import check_cancel_time
+from qixue.participation.operations.seats import locked_session
+from qixue.participation.queries.registrations import terms_of
+from qixue.people.models import Resident, User
+from qixue.programme.models import Session
+
+State = Registration.State
+
+
+@transaction.atomic
+def hand_over_place(
+    registration: Registration, *, to: Resident, by: User, at: datetime.datetime, answers: Answers | None = None
+) -> Registration:
+    """Let somebody else of the household take the place as it is: confirmed, offered, or this number in the queue.
+
+    A new registration takes it over and the old one ends, so that its ticket ends with it. The seats do not change.
+    Doing it again changes nothing. `answers` are to what is asked about each person. Refused: not_signed_up, not_yours,
+    cancel_too_late, already_registered, and those of `check_people`, `check_missed` and `checked_answers`.
+    """
+    session = locked_session(registration.session)
+    old = Registration.objects.select_related("resident__guardian").get(pk=registration.pk)
+    old.session = session
+    must_act_for(by, [old.resident, to], is_staff=False)
+    active = Registration.objects.active().filter(session=session)
+    there = active.filter(resident=to).first()
+    if old.state == State.CANCELLED:
+        if there and there.party == old.party:
+            return there
+        raise Refused("not_signed_up", _("This place was given up already."))
+    if there:
+        sentence = _("%(name)s is signed up for this session already.")
+        raise Refused("already_registered", sentence, field="person", name=to.name)
+    check_transfer(session, old, to, at=at)
+    asked_again = {**(answers or {}), **answers_for_all(old)}
+    said = checked_answers(session, [to], asked_again, is_staff=False)
+    new = taken_over(old, to, by=by, at=at)
+    keep_answers([new], said)
+    carry_over(old, new, only_for_all=True)
+    record_audit("registration.handed_over", session, by=by, at=at, details={"from": old.pk, "to": new.pk})
+    return new
+
+
+def check_transfer(session: Session, old: Registration, to: Resident, *, at: datetime.datetime) -> None:
+    terms = terms_of(session)
+    if session.starts_at and at >= session.starts_at:
+        raise Refused("cancel_too_late", _("The session has begun. Please speak to the organiser at the door."))
+    check_cancel_time(session, [old], at=at)
+    if old.state == State.OFFERED and not old.is_offer_open_at(at):
+        raise Refused("offer_over", _("This offer is over: the seat went to the next in the queue."))
+    check_people(session, terms, [to], at=at)
+    check_missed(session, terms, [to], at=at)
+
+
+def answers_for_all(old: Registration) -> Answers:
+    """What was answered once for all holds for whoever comes."""
+    shared = old.answers.filter(question__is_for_each=False).values_list("question_id", "text")
+    return {(question, 0): text for question, text in shared}
+
+
+def taken_over(old: Registration, to: Resident, *, by: User, at: datetime.datetime) -> Registration:
+    """The old row ends before the new one begins: two rows never hold the same number of the queue."""
+    state, number, until = old.state, old.waiting_number, old.offered_until
+    old.state, old.cancelled_at = State.CANCELLED, at
+    old.cancel_reason, old.waiting_number, old.offered_until = Registration.CancelReason.HANDED_OVER, None, None
+    old.save(update_fields=["state", "cancelled_at", "cancel_reason", "waiting_number", "offered_until"])
+    is_own = to.user_id == by.pk
+    return Registration.objects.create(
+        session=old.session,
+        resident=to,
+        party=old.party,
+        state=state,
+        waiting_number=number,
+        offered_until=until,
+        door_code=free_door_codes(old.session, 1)[0],
+        source=Registration.Source.SELF if is_own else Registration.Source.FAMILY,
+        registered_at=at,
+        registered_by=by,
+    )

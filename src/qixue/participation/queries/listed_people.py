@@ -1,0 +1,47 @@
+"""The people whom an organisation signs up because they have no phone, and who keeps that list."""
+
+from django.db.models import QuerySet
+
+from qixue.participation.models import ListedPerson, Registration
+from qixue.people.models import Organisation, Role, RoleAssignment, User
+from qixue.people.rules import TABLE, Action
+from qixue.programme.models import Session
+
+
+def own_organisations(user: User) -> QuerySet[Organisation]:
+    """Where the user signs people up by a role held there itself: a list is not read from above."""
+    held = RoleAssignment.objects.current().filter(user=user, role__in=TABLE[Action.MANAGE_REGISTRATIONS])
+    return Organisation.objects.filter(pk__in=held.values("organisation")).order_by("path")
+
+
+def home_organisation(user: User, session: Session) -> Organisation | None:
+    """The organisation for which the user signs people up for the session: the nearest that runs it or stands above."""
+    path = session.activity.organisation.path
+    above = [organisation for organisation in own_organisations(user) if path.startswith(organisation.path)]
+    return max(above, key=lambda organisation: len(organisation.path), default=None)
+
+
+def source_of(user: User, session: Session) -> str:
+    """By the village cadre, when that is the only role the user holds there; else by the organiser."""
+    roles = RoleAssignment.objects.current().filter(user=user).values_list("role", "organisation__path")
+    path = session.activity.organisation.path
+    here = {role for role, own in roles if path.startswith(own) and role in TABLE[Action.MANAGE_REGISTRATIONS]}
+    return Registration.Source.CADRE if here == {Role.CADRE} else Registration.Source.STAFF
+
+
+def listed_in(organisation: Organisation) -> QuerySet[ListedPerson]:
+    return ListedPerson.objects.filter(organisation=organisation)
+
+
+def people_to_choose(organisation: Organisation, session: Session) -> QuerySet[ListedPerson]:
+    """Those on the list who are not signed up for the session yet, by name."""
+    there = Registration.objects.active().filter(session=session).values("resident")
+    rows = listed_in(organisation).exclude(resident__in=there).select_related("resident__home_region")
+    return rows.order_by("resident__name", "pk")
+
+
+def lists_of(user: User) -> QuerySet[ListedPerson]:
+    """Everybody on the lists of the user's own organisations."""
+    rows = ListedPerson.objects.filter(organisation__in=own_organisations(user))
+    related = ("organisation", "resident__home_region", "resident__guardian", "added_by")
+    return rows.select_related(*related).order_by("organisation__path", "resident__name", "pk")

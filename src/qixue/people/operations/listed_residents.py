@@ -1,0 +1,48 @@
+"""People without a phone, written down by a village cadre or an organiser; for a child also who agreed on paper."""
+
+import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.clock import local_day, local_moment
+from qixue.core.models import record_audit
+from qixue.core.refusal import Refused
+from qixue.people.models import GuardianConsent, Resident, User
+from qixue.people.operations.residents import CONSENT_TEXT, ResidentDetails, check_birth_year
+
+ON_PAPER = f"{CONSENT_TEXT}-p"  # the same rules, signed on paper; `given_by` is then who keeps the paper
+
+
+@transaction.atomic
+def add_listed_resident(
+    details: ResidentDetails,
+    *,
+    guardian: Resident | None = None,
+    agreed_on: datetime.date | None = None,
+    by: User,
+    at: datetime.datetime,
+) -> Resident:
+    """Write somebody down who has no account here. For a child under 14: the guardian, and when they agreed on paper.
+
+    Refused: birth_year_out_of_range, paper_consent_needed, agreed_in_future.
+    """
+    check_birth_year(details, at=at)
+    is_child = details.is_child_at(at)
+    if is_child and (guardian is None or agreed_on is None):
+        sentence = _("%(name)s is under 14. Please write which parent or guardian agreed on paper, and on which day.")
+        raise Refused("paper_consent_needed", sentence, field="guardian", name=details.name)
+    if agreed_on and agreed_on > local_day(at):
+        sentence = _("Please give the day on which the guardian of %(name)s agreed; it cannot be in the future.")
+        raise Refused("agreed_in_future", sentence, field="agreed_on", name=details.name)
+    values = {"name": details.name, "birth_year": details.birth_year, "home_region": details.home_region}
+    resident = Resident.objects.create(guardian=guardian if is_child else None, **values)
+    if is_child and agreed_on:
+        GuardianConsent.objects.create(
+            resident=resident,
+            text_version=ON_PAPER,
+            given_by=by,
+            given_at=local_moment(agreed_on, datetime.time.min),
+        )
+    record_audit("resident.listed", resident, by=by, at=at, details={"consent": "paper"} if is_child else {})
+    return resident

@@ -1,0 +1,54 @@
+"""Who is signed up for a session as a table: seats first, then the queue in its order, with every answer."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from qixue.core.clock import SHANGHAI
+from qixue.participation.models import Registration
+from qixue.participation.queries.registered import registrations_at
+from qixue.programme.models import Session
+from qixue.report.tables import Cell, Table
+
+
+def registration_table(session: Session) -> Table:
+    """Those with a seat or a place in the queue, in Chinese as offices exchange it."""
+    rows = list(registrations_at(session).exclude(state=Registration.State.CANCELLED))
+    asked = list(dict.fromkeys(answer.question.text for row in rows for answer in row.answers.all()))
+    with override("zh-hans"):
+        waiting = [row.pk for row in rows if row.state == Registration.State.WAITING]
+        places = {key: place for place, key in enumerate(waiting, start=1)}
+        cells = [[number, *cells_of(row, places, asked)] for number, row in enumerate(rows, start=1)]
+        return Table(session.activity.title, _("Registrations"), columns_of(asked), cells)
+
+
+def columns_of(asked: Sequence[str]) -> tuple[tuple[str, int], ...]:
+    first = (
+        (_("No."), 6),
+        (_("Name"), 14),
+        (_("Year of birth"), 10),
+        (_("Home town or subdistrict"), 18),
+        (_("State"), 14),
+        (_("Place in line"), 10),
+        (_("Code for the door"), 12),
+        (_("Signed up"), 18),
+        (_("By whom"), 16),
+    )
+    return (*first, *((question, 24) for question in asked))
+
+
+def cells_of(row: Registration, places: dict[int, int], asked: Sequence[str]) -> list[Cell]:
+    person = row.resident
+    answers = {answer.question.text: answer.words for answer in row.answers.all()}
+    return [
+        person.name,
+        person.birth_year or "",
+        person.home_region.name if person.home_region else "",
+        str(row.get_state_display()),
+        places.get(row.pk, ""),
+        row.door_code,
+        row.registered_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"),
+        str(row.get_source_display()),
+        *(answers.get(question, "") for question in asked),
+    ]

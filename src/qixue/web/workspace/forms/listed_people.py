@@ -1,0 +1,187 @@
+"""Several people at once: those of the list, five rows to fill in, and whatever was copied from a sheet."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.fields import plain_text_validator
+from qixue.core.refusal import Refused
+from qixue.core.typed import parse_day, parse_whole_number
+from qixue.participation.models import ListedPerson
+from qixue.participation.operations.listed_people import NewPerson, SignUp
+from qixue.people.models import Organisation
+from qixue.places.models import Region
+from qixue.web.forms import Form
+from qixue.web.workspace.forms.fields import DayField, PlainCharField, SuggestingInput, WholeNumberField
+
+ROWS = range(1, 6)
+COLUMNS = ("name", "birth_year", "home", "guardian", "agreed_on")
+COMMAS = re.compile(r"[,，;；、|]")
+HEADS = {"姓名", "name"}
+LONGEST_NAME = 100
+
+
+class TakeOffForm(Form):
+    """Nothing to answer."""
+
+
+class PeopleForm(Form):
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    listed = forms.MultipleChoiceField(
+        label=_("People on your list"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    paste = forms.CharField(
+        label=_("Or paste from a sheet"),
+        required=False,
+        max_length=5000,
+        help_text=_(
+            "One person per line: name, year of birth, home town; for a child under 14 also the guardian who agreed "
+            "on paper, and the day. For example: 李桂芳，1948，三排镇"
+        ),
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+    )
+    is_together = forms.BooleanField(
+        label=_("They come together: all get a seat, or all wait"),
+        required=False,
+        help_text=_("Otherwise each has a place of their own, in the order in which they stand here."),
+    )
+
+    def __init__(self, *args: Any, organisation: Organisation, listed: QuerySet[ListedPerson], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.towns = Towns(organisation)
+        self.people = {str(row.resident_id): row.resident for row in listed}
+        self.new: list[NewPerson] = []
+        self.places: list[str] = []  # where each of the new people was written: the number of the row, or paste
+        field = cast(forms.MultipleChoiceField, self.fields["listed"])
+        field.choices = [(key, f"{person.name} {person.birth_year or ''}") for key, person in self.people.items()]
+        for number in ROWS:
+            self.fields.update({f"{name}_{number}": made for name, made in row_fields(self.towns).items()})
+
+    def rows(self) -> list[list[forms.BoundField]]:
+        return [[self[f"{name}_{number}"] for name in COLUMNS] for number in ROWS]
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        for number in ROWS:
+            self.read_row(number, answers)
+        for number, line in enumerate(answers.get("paste", "").splitlines(), start=1):
+            self.read_line(number, line)
+        if not self.errors and not self.new and not answers.get("listed"):
+            self.add_error(None, _("Please choose somebody from the list, or write somebody down."))
+        return answers
+
+    def read_row(self, number: int, answers: dict[str, Any]) -> None:
+        values = [answers.get(f"{name}_{number}") for name in COLUMNS]
+        name, birth_year, home, guardian, agreed_on = values
+        if name:
+            region = self.home(home or "", f"home_{number}")
+            self.new.append(NewPerson(name, birth_year, region, guardian or "", agreed_on))
+            self.places.append(str(number))
+        elif any(values):
+            self.add_error(f"name_{number}", _("Please fill in the name, or empty the row."))
+
+    def read_line(self, number: int, line: str) -> None:
+        name, year, home, guardian, agreed = cells_of(line)
+        if not name or name.lower() in HEADS:
+            return
+        birth_year = parse_whole_number(year.removesuffix("年")) if year else None
+        agreed_on = parse_day(agreed) if agreed else None
+        is_unclear = (year and birth_year is None) or (agreed and agreed_on is None)
+        if is_unclear or not is_name(name) or not is_name(guardian):
+            complaint = gettext(
+                "Line %(number)s: please write name, year of birth and home town, for example 李桂芳，1948，三排镇"
+            )
+            self.add_error("paste", complaint % {"number": number})
+            return
+        self.new.append(NewPerson(name, birth_year, self.home(home, "paste"), guardian, agreed_on))
+        self.places.append("paste")
+
+    def home(self, text: str, field: str) -> Region | None:
+        """Where nothing is written, the place of the organisation itself."""
+        if not text:
+            return self.towns.own
+        if (region := self.towns.named(text)) is None:
+            sentence = gettext(
+                "“%(text)s” is not a town of this city, or there are several. Please write it like 三排镇"
+            )
+            self.add_error(field, sentence % {"text": text})
+        return region
+
+    def refuse(self, refusal: Refused) -> None:
+        """A refusal about the nth new person stands where that person was written."""
+        name, _under, number = refusal.field.rpartition("_")
+        if name in COLUMNS and number.isdigit():
+            place = self.places[int(number) - 1]
+            field = "paste" if place == "paste" else f"{name}_{place}"
+            self.add_error(field, refusal.sentence)
+        else:
+            super().refuse(refusal)
+
+    def chosen_people(self) -> list[Any]:
+        """Those who will be signed up, in that order: of the list first."""
+        return [*(self.people[key] for key in self.cleaned_data["listed"]), *self.new]
+
+    def wanted(self) -> SignUp:
+        answers = self.cleaned_data
+        listed = tuple(int(key) for key in answers["listed"])
+        return SignUp(answers["key"], listed, tuple(self.new), answers["is_together"])
+
+
+class Towns:
+    """The towns of the city by what people call them; those of the organisation's own county come first."""
+
+    def __init__(self, organisation: Organisation) -> None:
+        region = organisation.region
+        levels = (Region.Level.TOWNSHIP, Region.Level.VILLAGE)
+        towns: Sequence[Region] = list(Region.objects.filter(level__in=levels).order_by("code"))
+        self.own = region if region and region.level in levels else None
+        county = region.path if region else ""
+        if region and region.level in levels:
+            county = region.path.removesuffix(f"{region.code}/")
+        self.near = [town for town in towns if town.path.startswith(county)]
+        self.all = towns
+
+    def named(self, text: str) -> Region | None:
+        for towns in (self.near, self.all):
+            found = [town for town in towns if text in {town.name, town.short_name, town.name_en}]
+            if found:
+                return found[0] if len(found) == 1 else None
+        return None
+
+    def suggestions(self) -> list[tuple[str, str]]:
+        return [(town.name, town.name) for town in self.near]
+
+
+def cells_of(line: str) -> list[str]:
+    """The five cells of a line: between tabs as a sheet copies them, else between commas, else between spaces."""
+    parts = line.split("\t") if "\t" in line else COMMAS.split(line) if COMMAS.search(line) else line.split()
+    return [*(part.strip() for part in parts), *[""] * len(COLUMNS)][: len(COLUMNS)]
+
+
+def is_name(text: str) -> bool:
+    try:
+        plain_text_validator(text)
+    except forms.ValidationError:
+        return False
+    return len(text) <= LONGEST_NAME
+
+
+def row_fields(towns: Towns) -> dict[str, forms.Field]:
+    """The fields of one row; all may stay empty."""
+    box = SuggestingInput()
+    box.suggestions = towns.suggestions()
+    fields: dict[str, forms.Field] = {
+        "name": PlainCharField(label=_("Name"), max_length=LONGEST_NAME),
+        "birth_year": WholeNumberField(label=_("Year of birth"), max_length=12),
+        "home": PlainCharField(label=_("Home town or subdistrict"), max_length=60, widget=box),
+        "guardian": PlainCharField(label=_("Guardian who agreed on paper"), max_length=LONGEST_NAME),
+        "agreed_on": DayField(label=_("Agreed on"), max_length=20),
+    }
+    for field in fields.values():
+        field.required = False
+    return fields

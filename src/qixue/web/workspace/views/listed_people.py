@@ -1,0 +1,86 @@
+"""Signing up people without phones, several at once, and the list on which they stay for the next session."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from qixue.core.clock import now
+from qixue.core.refusal import Refused
+from qixue.participation.models import ListedPerson, Registration
+from qixue.participation.operations.listed_people import sign_up_people, take_off_list
+from qixue.participation.queries.listed_people import home_organisation, lists_of, people_to_choose
+from qixue.participation.queries.registrations import obstacle_to_registering, terms_of
+from qixue.people.rules import Action
+from qixue.web import parts
+from qixue.web.workspace.access import needs, session_or_404, staff
+from qixue.web.workspace.act import Act, act_page, sent
+from qixue.web.workspace.forms.listed_people import PeopleForm, TakeOffForm
+from qixue.web.workspace.reach.registrations import listed_person_or_404
+
+PER_PAGE = 100
+
+
+@needs(Action.MANAGE_REGISTRATIONS)
+def sign_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tick people of the list, write down new ones or paste a sheet; check; sign all of them up."""
+    found = session_or_404(request.user, pk, Action.MANAGE_REGISTRATIONS)
+    organisation = home_organisation(staff(request), found) or found.activity.organisation
+    listed = people_to_choose(organisation, found)
+    form = PeopleForm(request.POST or None, initial={"key": uuid.uuid4()}, organisation=organisation, listed=listed)
+    context = {
+        "session": found,
+        "programme": found.activity.programme,
+        "organisation": organisation,
+        "obstacle": obstacle_to_registering(found, terms_of(found), at=now(), is_staff=True),
+    }
+    if not form.is_valid() or "change" in request.POST:
+        return parts.form_page(request, "workspace/registrations/sign_up.html", form, **context)
+    if "confirmed" not in request.POST:
+        return parts.form_page(request, "workspace/registrations/sign_up_check.html", form, **context)
+    try:
+        made = sign_up_people(found, wanted=form.wanted(), by=staff(request), at=now())
+    except Refused as refusal:
+        form.refuse(refusal)
+        return parts.form_page(request, "workspace/registrations/sign_up.html", form, **context)
+    messages.success(request, outcome(made))
+    return redirect("workspace:registrations", pk)
+
+
+def outcome(made: list[Registration]) -> str:
+    waiting = sum(row.state == Registration.State.WAITING for row in made)
+    seated = ngettext("%(count)s person has a seat.", "%(count)s people have a seat.", len(made) - waiting)
+    told = seated % {"count": len(made) - waiting}
+    if not waiting:
+        return told
+    queue = ngettext("%(count)s person waits in line.", "%(count)s people wait in line.", waiting)
+    return f"{told} {queue % {'count': waiting}}"
+
+
+@needs(Action.MANAGE_REGISTRATIONS)
+def people(request: HttpRequest) -> HttpResponse:
+    """Everybody whom the viewer's own organisations sign up."""
+    page = parts.paginate(request, lists_of(staff(request)), PER_PAGE)
+    return render(request, "workspace/registrations/people.html", {"page": page})
+
+
+@needs(Action.MANAGE_REGISTRATIONS)
+def take_off(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask once more, then take somebody off the list."""
+    found: ListedPerson = listed_person_or_404(staff(request), pk)
+    act = Act(
+        title=_("Take off the list"),
+        about=found.resident.name,
+        lead=_("Registrations stay as they are. To sign the person up again somebody writes them down anew."),
+        button=_("Take off the list"),
+        back=reverse("workspace:listed_people"),
+        crumbs=((_("People without phones"), reverse("workspace:listed_people")),),
+        done=_("Taken off the list."),
+    )
+    return act_page(
+        request, sent(request, TakeOffForm), act, lambda: take_off_list([found], by=staff(request), at=now())
+    )

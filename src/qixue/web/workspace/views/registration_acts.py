@@ -1,0 +1,115 @@
+"""What an organiser does with one person's registration, and the message to all of them."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from qixue.core.clock import now
+from qixue.core.refusal import Refused
+from qixue.participation.models import Registration
+from qixue.participation.operations import organiser
+from qixue.participation.operations.messages import write_to_registrants
+from qixue.participation.queries.registered import reach_of, sessions_to_move_to, with_states
+from qixue.people.queries import path_filter
+from qixue.people.rules import Action, reach
+from qixue.web import parts
+from qixue.web.workspace.access import needs, session_or_404, staff
+from qixue.web.workspace.act import Act, act_page
+from qixue.web.workspace.forms.registrations import MessageForm, MoveForm, TakeOutForm
+from qixue.web.workspace.reach.registrations import registration_or_404
+
+
+@needs(Action.MANAGE_REGISTRATIONS)
+def take_out(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for the reason, which the person reads, then give the place to the next in line."""
+    found = registration_or_404(request.user, pk)
+    form = TakeOutForm(request.POST or None)
+    act = Act(
+        title=_("Take out of the session"),
+        about=found.resident.name,
+        lead=_("The place goes to the next in line at once. The person is told, with the reason that you write here."),
+        button=_("Take out"),
+        back=reverse("workspace:registrations", args=[found.session_id]),
+        fits=found.state != Registration.State.CANCELLED,
+        done=_("The place is free, and whoever waited has moved up."),
+        context=around(found),
+    )
+
+    def do() -> None:
+        organiser.take_out(found, note=form.cleaned_data["note"], by=staff(request), at=now())
+
+    return act_page(request, form, act, do)
+
+
+@needs(Action.MANAGE_REGISTRATIONS)
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """To another session of the same programme: a seat there, or a place at the end of its queue."""
+    found = registration_or_404(request.user, pk)
+    within = path_filter(reach(request.user, Action.MANAGE_REGISTRATIONS), "activity__organisation__path")
+    party = list(Registration.objects.active().filter(session=found.session, party=found.party))
+    sessions = sessions_to_move_to(found.session, at=now()).filter(within)
+    form = MoveForm(request.POST or None, sessions=sessions, has_others=len(party) > 1)
+    act = Act(
+        title=_("Move to another session"),
+        about=found.resident.name,
+        lead=_("The place here becomes free. There it is a seat, or the last place in line. The person is told."),
+        button=_("Move"),
+        back=reverse("workspace:registrations", args=[found.session_id]),
+        fits=found.state != Registration.State.CANCELLED and bool(form.choices),
+        done=_("Moved, and told."),
+        context=around(found),
+    )
+
+    def do() -> None:
+        keys = [row.pk for row in party] if form.cleaned_data["with_party"] else [found.pk]
+        organiser.move_registrations(found.session, keys=keys, to=form.target(), by=staff(request), at=now())
+
+    return act_page(request, form, act, do)
+
+
+def around(registration: Registration) -> dict[str, object]:
+    return {"session": registration.session, "programme": registration.session.activity.programme}
+
+
+@needs(Action.MANAGE_REGISTRATIONS)
+@require_POST
+def excuse(request: HttpRequest, pk: int) -> HttpResponse:
+    """One tap: the person had a reason not to come."""
+    found = registration_or_404(request.user, pk)
+    back = reverse("workspace:registrations", args=[found.session_id])
+    try:
+        organiser.excuse(found, by=staff(request), at=now())
+    except Refused as refusal:
+        return parts.refusal_page(request, refusal, back=back)
+    messages.success(request, _("Excused: this session does not count as missed."))
+    return redirect(back)
+
+
+@needs(Action.MANAGE_REGISTRATIONS)
+def message(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write, look at whom it reaches and whom not, send."""
+    found = session_or_404(request.user, pk, Action.MANAGE_REGISTRATIONS)
+    form = MessageForm(request.POST or None, initial={"client_uuid": uuid.uuid4()})
+    context = {"session": found, "programme": found.activity.programme}
+    if not form.is_valid() or "change" in request.POST:
+        return parts.form_page(request, "workspace/registrations/message.html", form, **context)
+    if "confirmed" not in request.POST:
+        return check_page(request, form, **context)
+    try:
+        sent = write_to_registrants(found, **form.cleaned_data, by=staff(request), at=now())
+    except Refused as refusal:
+        form.refuse(refusal)
+        return parts.form_page(request, "workspace/registrations/message.html", form, **context)
+    messages.success(request, _("Sent: it reaches %(count)s people.") % {"count": sent.reached_count})
+    return redirect("workspace:registrations", pk)
+
+
+def check_page(request: HttpRequest, form: MessageForm, **context: object) -> HttpResponse:
+    rows = list(with_states(context["session"], form.cleaned_data["states"]))  # type: ignore[arg-type]  # a session
+    shown = {"reach": reach_of(rows), "text": form.cleaned_data["text"], "states": form.state_names()}
+    return parts.form_page(request, "workspace/registrations/message_check.html", form, **shown, **context)

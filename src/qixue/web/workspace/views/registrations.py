@@ -1,0 +1,121 @@
+"""Who is signed up for a session: the list that organisers and cadres work with, on screen, on paper and as a file."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from qixue.core.clock import now
+from qixue.participation.models import RegistrantMessage, Registration
+from qixue.participation.operations.organiser import note_export
+from qixue.participation.queries.registered import missed_at, registrations_at, state_counts
+from qixue.participation.queries.registrations import terms_of
+from qixue.people.rules import Action, may
+from qixue.programme.models import Session
+from qixue.report.registration_sheet import registration_table
+from qixue.report.tables import csv_bytes, xlsx_bytes
+from qixue.web import parts
+from qixue.web.workspace.access import needs, session_or_404, staff
+from qixue.web.workspace.forms.registrations import NameForm
+
+PER_PAGE = 100
+SHOWN_MESSAGES = 5
+EMPTY_LINES = 12  # on the sign-in sheet, for those who come without having signed up
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILES = {"xlsx": (xlsx_bytes, XLSX), "csv": (csv_bytes, "text/csv; charset=utf-8")}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A registration with its place in the queue, and whether the person had a seat and did not come."""
+
+    row: Registration
+    place: int | None
+    has_missed: bool
+
+
+@needs(Action.MANAGE_REGISTRATIONS)
+def registrations(request: HttpRequest, pk: int) -> HttpResponse:
+    """Seats, queue, answers. A name is looked for by POST: it belongs into no address."""
+    found = session_or_404(request.user, pk, Action.MANAGE_REGISTRATIONS)
+    form = NameForm(request.POST or None)
+    state = request.GET.get("state", "")
+    rows = narrowed(registrations_at(found), state, form)
+    page = parts.paginate(request, rows, PER_PAGE)
+    context = {
+        "session": found,
+        "programme": found.activity.programme,
+        "terms": terms_of(found),
+        "page": page,
+        "lines": lines_of(found, page),
+        "counts": state_counts(found),
+        "state": state if state in Registration.State.values else "",
+        "states": Registration.State.choices,
+        "messages_sent": RegistrantMessage.objects.filter(session=found).order_by("-sent_at", "-pk")[:SHOWN_MESSAGES],
+        "may_edit": may(request.user, Action.EDIT_ACTIVITY, found.activity.organisation),
+        "is_to_come": found.state == Session.State.PLANNED and (found.starts_at is None or found.starts_at > now()),
+    }
+    return parts.form_page(request, "workspace/registrations/list.html", form, **context)
+
+
+def narrowed(rows: QuerySet[Registration], state: str, form: NameForm) -> QuerySet[Registration]:
+    """In one state, by itself in any but cancelled; and with a name, when one is looked for."""
+    if state in Registration.State.values:
+        rows = rows.filter(state=state)
+    elif not form.is_bound:
+        rows = rows.exclude(state=Registration.State.CANCELLED)
+    if form.is_valid() and (name := form.cleaned_data["name"]):
+        rows = rows.filter(resident__name__icontains=name)
+    return rows
+
+
+def lines_of(session: Session, rows: Iterable[Registration]) -> list[Line]:
+    queue = Registration.objects.waiting().filter(session=session).values_list("pk", flat=True)
+    places = {key: place for place, key in enumerate(queue, start=1)}
+    missed = missed_at(session, at=now()).keys
+    return [Line(row, places.get(row.pk), row.pk in missed) for row in rows]
+
+
+@needs(Action.MANAGE_REGISTRATIONS)
+@require_POST
+def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """The list as a file. By POST, because it goes on record that somebody took the names along."""
+    found = session_or_404(request.user, pk, Action.MANAGE_REGISTRATIONS)
+    if kind not in FILES:
+        raise Http404
+    make, content_type = FILES[kind]
+    table = registration_table(found)
+    note_export(found, count=len(table.rows), kind=kind, by=staff(request), at=now())
+    response = HttpResponse(make(table), content_type=content_type)
+    name = quote(f"{table.name}.{kind}")
+    response.headers["Content-Disposition"] = f"attachment; filename=\"registrations.{kind}\"; filename*=UTF-8''{name}"
+    return response
+
+
+@needs(Action.MANAGE_REGISTRATIONS)
+def sign_in_sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """For the table at the door: who has a seat, room to sign, empty lines for others."""
+    found = session_or_404(request.user, pk, Action.MANAGE_REGISTRATIONS)
+    context: dict[str, Any] = {
+        "session": found,
+        "programme": found.activity.programme,
+        "seated": registrations_at(found).filter(state__in=Registration.SEATED_STATES),
+        "waiting": registrations_at(found).filter(state=Registration.State.WAITING),
+        "empty_lines": range(EMPTY_LINES),
+    }
+    return render(request, "workspace/registrations/sign_in_sheet.html", context)
+
+
+@needs(Action.MANAGE_REGISTRATIONS)
+def codes(request: HttpRequest, pk: int) -> HttpResponse:
+    """Slips of paper for people without a phone: where to be when, and the six digits for the door."""
+    found = session_or_404(request.user, pk, Action.MANAGE_REGISTRATIONS)
+    rows = registrations_at(found).exclude(state=Registration.State.CANCELLED)
+    without_phone = rows.filter(resident__user=None, resident__guardian__user=None)
+    context = {"session": found, "programme": found.activity.programme, "rows": without_phone}
+    return render(request, "workspace/registrations/codes.html", context)

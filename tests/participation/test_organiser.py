@@ -1,0 +1,366 @@
+"""What organisers and cadres do with registrations: take out, move, add, excuse, write, and the terms they set."""
+
+import datetime
+from typing import Any
+
+import pytest
+from tests.factories import (
+    NOON,
+    ActivityFactory,
+    MemberFactory,
+    OpenSessionFactory,
+    ResidentFactory,
+    RoleAssignmentFactory,
+    key,
+)
+
+from qixue.core.models import AuditEntry, OutboxMessage
+from qixue.core.refusal import Refused
+from qixue.participation.models import (
+    ListedPerson,
+    RegistrantMessage,
+    Registration,
+    RegistrationTerms,
+)
+from qixue.participation.operations.answers import EVERYBODY
+from qixue.participation.operations.listed_people import NewPerson, SignUp, sign_up_people, take_off_list
+from qixue.participation.operations.messages import write_to_registrants
+from qixue.participation.operations.organiser import move_registrations, take_out
+from qixue.participation.operations.questions import Asked, set_questions
+from qixue.participation.operations.registrations import keep_queues, register
+from qixue.people.models import GuardianConsent, Notification, Resident, Role, User
+from qixue.programme.models import Session
+from qixue.programme.operations.sessions import cancel_session
+
+pytestmark = pytest.mark.django_db
+
+State = Registration.State
+HOUR = datetime.timedelta(hours=1)
+DAY = 24 * HOUR
+
+
+@pytest.fixture
+def session() -> Session:
+    return OpenSessionFactory(seat_count=2)
+
+
+@pytest.fixture
+def organiser(session: Session) -> User:
+    return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.ORGANISER).user
+
+
+@pytest.fixture
+def cadre(session: Session) -> User:
+    return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.CADRE).user
+
+
+def another(session: Session, **values: Any) -> Session:
+    return OpenSessionFactory(activity=session.activity, **values)
+
+
+def sign_up(session: Session, member: Resident, *others: Resident, at: datetime.datetime = NOON) -> list[Registration]:
+    return register(session, people=[member, *others], party=key(), by=member.user, at=at)
+
+
+def counters(session: Session) -> tuple[int, int]:
+    session.refresh_from_db()
+    return session.taken_count, session.waiting_count
+
+
+def refusal(act: Any, *args: Any, **kwargs: Any) -> str:
+    with pytest.raises(Refused) as refused:
+        act(*args, **kwargs)
+    assert "%(" not in refused.value.sentence
+    return refused.value.code
+
+
+def told(user: User) -> list[str]:
+    return list(Notification.objects.filter(user=user).order_by("pk").values_list("kind", flat=True))
+
+
+# Taking out
+
+
+def test_taking_out_tells_the_reason_and_lets_the_next_move_up(session, organiser):
+    rows = [sign_up(session, MemberFactory())[0] for _number in range(3)]
+
+    take_out(rows[0], note="重复报名", by=organiser, at=NOON)
+
+    rows[0].refresh_from_db()
+    assert (rows[0].state, rows[0].cancel_reason, rows[0].cancel_note) == ("cancelled", "removed", "重复报名")
+    assert (
+        Notification.objects.get(user=rows[0].registered_by, kind="registration_removed").params["note"] == "重复报名"
+    )
+    assert (Registration.objects.get(pk=rows[2].pk).state, counters(session)) == (State.CONFIRMED, (2, 0))
+
+
+def test_taking_out_twice_changes_nothing(session, organiser):
+    row = sign_up(session, MemberFactory())[0]
+
+    for _try in range(2):
+        take_out(row, note="重复报名", by=organiser, at=NOON)
+
+    assert counters(session) == (0, 0)
+    assert AuditEntry.objects.filter(action="registration.taken_out").count() == 1
+
+
+def test_nobody_is_taken_out_once_the_session_has_begun(session, organiser):
+    row = sign_up(session, MemberFactory())[0]
+
+    assert refusal(take_out, row, note="x", by=organiser, at=session.starts_at) == "session_begun"
+
+
+def test_two_of_a_family_taken_out_one_by_one_are_both_told(session, organiser):
+    parent = MemberFactory()
+    rows = sign_up(session, parent, ResidentFactory(guardian=parent))
+
+    for row in rows:
+        take_out(row, note="场地变小", by=organiser, at=NOON)
+
+    assert told(parent.user).count("registration_removed") == 2
+
+
+# Moving
+
+
+def test_moving_takes_a_seat_there_and_frees_one_here(session, organiser):
+    rows = [sign_up(session, MemberFactory())[0] for _number in range(3)]
+    other = another(session, seat_count=1)
+
+    (moved,) = move_registrations(session, keys=[rows[0].pk], to=other, by=organiser, at=NOON)
+
+    assert (moved.state, moved.source, moved.registered_by) == (State.CONFIRMED, rows[0].source, rows[0].registered_by)
+    assert (counters(session), counters(other)) == ((2, 0), (1, 0))
+    assert Registration.objects.get(pk=rows[0].pk).cancel_reason == "moved"
+    assert "registration_moved_to_a_seat" in told(rows[0].registered_by)
+
+
+def test_moving_to_a_full_session_waits_at_the_end_of_its_queue(session, organiser):
+    row = sign_up(session, MemberFactory())[0]
+    other = another(session, seat_count=1)
+    for _number in range(2):
+        sign_up(other, MemberFactory())
+
+    (moved,) = move_registrations(session, keys=[row.pk], to=other, by=organiser, at=NOON)
+
+    assert (moved.state, moved.waiting_number) == (State.WAITING, 2)
+    assert "registration_moved_to_the_queue" in told(row.registered_by)
+
+
+def test_moving_twice_moves_once(session, organiser):
+    row, other = sign_up(session, MemberFactory())[0], another(session)
+
+    first, second = (move_registrations(session, keys=[row.pk], to=other, by=organiser, at=NOON) for _try in range(2))
+
+    assert (first, counters(other)) == (second, (1, 0))
+
+
+def test_answers_move_along(session, organiser):
+    other = another(session)
+    for each in (session, other):
+        set_questions(each, asked=[Asked("怎么来？", "text")], by=organiser, at=NOON)
+    question = session.questions.get()
+    member = MemberFactory()
+    answers = {(question.pk, EVERYBODY): "骑车"}
+    row = register(session, people=[member], party=key(), by=member.user, at=NOON, answers=answers)[0]
+
+    (moved,) = move_registrations(session, keys=[row.pk], to=other, by=organiser, at=NOON)
+
+    assert [(answer.question.session, answer.text) for answer in moved.answers.all()] == [(other, "骑车")]
+
+
+@pytest.mark.parametrize("case", ["other programme", "itself", "under age", "there already", "over"])
+def test_moving_is_refused(session, organiser, case):
+    member = MemberFactory(birth_year=2000)
+    row = sign_up(session, member)[0]
+    other = OpenSessionFactory() if case == "other programme" else session if case == "itself" else another(session)
+    if case == "under age":
+        RegistrationTerms.objects.create(session=other, min_age=60)
+    if case == "there already":
+        sign_up(other, member)
+    at = session.starts_at if case == "over" else NOON
+
+    code = refusal(move_registrations, session, keys=[row.pk], to=other, by=organiser, at=at)
+
+    expected = {"under age": "too_young", "there already": "already_registered", "over": "session_begun"}
+    assert code == expected.get(case, "other_programme")
+    assert counters(session) == (1, 0)
+
+
+# Adding by hand
+
+
+def test_cadre_signs_up_several_people_without_phones(session, cadre):
+    wanted = SignUp(key(), new=(NewPerson("李桂芳", 1948), NewPerson("盘大贵", 1950), NewPerson("唐三妹", 1961)))
+
+    made = sign_up_people(session, wanted=wanted, by=cadre, at=NOON)
+
+    assert [row.state for row in made] == [State.CONFIRMED, State.CONFIRMED, State.WAITING]
+    assert {row.source for row in made} == {Registration.Source.CADRE}
+    assert len({row.party for row in made}) == 3
+    assert ListedPerson.objects.filter(organisation=session.activity.organisation).count() == 3
+    assert told(cadre) == []
+
+
+def test_the_same_sheet_twice_signs_up_once(session, cadre):
+    wanted = SignUp(key(), new=(NewPerson("李桂芳", 1948), NewPerson("盘大贵", 1950)))
+
+    first, second = (sign_up_people(session, wanted=wanted, by=cadre, at=NOON) for _try in range(2))
+
+    assert (first, Resident.objects.count(), counters(session)) == (second, 2, (2, 0))
+
+
+def test_people_of_the_list_are_known_again(session, cadre):
+    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳", 1948),)), by=cadre, at=NOON)
+    other = another(session)
+    listed = ListedPerson.objects.get()
+
+    wanted = SignUp(key(), listed=(listed.resident_id,), new=(NewPerson("李桂芳", 1948),))
+    made = sign_up_people(other, wanted=wanted, by=cadre, at=NOON)
+
+    assert ([row.resident for row in made], Resident.objects.count()) == ([listed.resident], 1)
+
+
+def test_together_they_all_wait_when_there_is_not_room_for_all(session, cadre):
+    sign_up(session, MemberFactory())
+    wanted = SignUp(key(), new=(NewPerson("李桂芳", 1948), NewPerson("盘大贵", 1950)), is_together=True)
+
+    made = sign_up_people(session, wanted=wanted, by=cadre, at=NOON)
+
+    assert ([row.state for row in made], len({row.party for row in made})) == ([State.WAITING] * 2, 1)
+
+
+def test_organiser_who_adds_by_hand_is_named_as_such(session, organiser):
+    (row,) = sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳"),)), by=organiser, at=NOON)
+
+    assert row.source == Registration.Source.STAFF
+
+
+def test_child_needs_a_guardian_who_agreed_on_paper(session, cadre):
+    child = NewPerson("盘小明", 2018)
+
+    with pytest.raises(Refused) as refused:
+        sign_up_people(session, wanted=SignUp(key(), new=(child,)), by=cadre, at=NOON)
+
+    assert (refused.value.code, refused.value.field) == ("paper_consent_needed", "guardian_1")
+    assert Resident.objects.count() == 0
+
+
+def test_guardian_on_paper_is_kept_with_the_day(session, cadre):
+    day = NOON.date() - DAY
+    child = NewPerson("盘小明", 2018, guardian_name="盘大贵", agreed_on=day)
+
+    (row,) = sign_up_people(session, wanted=SignUp(key(), new=(child,)), by=cadre, at=NOON)
+
+    consent = GuardianConsent.objects.get()
+    assert (row.resident.guardian.name, consent.given_by, consent.text_version) == ("盘大贵", cadre, "2026-11-p")
+    assert consent.given_at.astimezone(NOON.tzinfo).date() == day
+
+
+def test_a_list_of_another_organisation_is_no_source(session, cadre):
+    stranger = ListedPerson.objects.create(
+        organisation=OpenSessionFactory().activity.organisation, resident=ResidentFactory(), added_at=NOON
+    )
+
+    wanted = SignUp(key(), listed=(stranger.resident_id,))
+
+    assert refusal(sign_up_people, session, wanted=wanted, by=cadre, at=NOON) == "nobody_chosen"
+
+
+def test_whoever_has_no_role_there_signs_nobody_up(session):
+    wanted = SignUp(key(), new=(NewPerson("李桂芳"),))
+
+    assert refusal(sign_up_people, session, wanted=wanted, by=MemberFactory().user, at=NOON) == "not_yours"
+
+
+def test_taking_off_the_list_leaves_the_registration(session, cadre):
+    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳"),)), by=cadre, at=NOON)
+
+    take_off_list(list(ListedPerson.objects.all()), by=cadre, at=NOON)
+
+    assert (ListedPerson.objects.count(), counters(session)) == (0, (1, 0))
+
+
+def test_cadre_is_told_when_somebody_moves_up(session, cadre):
+    rows = [sign_up(session, MemberFactory())[0] for _number in range(2)]
+    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳"),)), by=cadre, at=NOON)
+
+    take_out(rows[0], note="重复", by=cadre, at=NOON)
+
+    notice = Notification.objects.get(user=cadre)
+    assert (notice.kind, notice.link) == (
+        "registration_moved_up",
+        f"/workspace/sessions/{session.pk}/registrations/",
+    )
+
+
+# Messages
+
+
+def test_message_reaches_each_account_once_and_counts_whom_it_does_not(session, organiser, cadre):
+    parent = MemberFactory()
+    sign_up(session, parent, ResidentFactory(guardian=parent))
+    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳"),)), by=cadre, at=NOON)
+    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("唐三妹"),)), by=organiser, at=NOON)
+    words = {"text": "请带雨具。", "states": ["confirmed", "waiting"], "client_uuid": key()}
+
+    first, second = (write_to_registrants(session, **words, by=organiser, at=NOON) for _try in range(2))
+
+    assert (first, first.reached_count, first.unreached_count) == (second, 3, 1)
+    notices = Notification.objects.filter(kind="registration_message")
+    assert sorted(notices.values_list("user", flat=True)) == sorted([parent.user_id, cadre.pk])
+    assert notices.get(user=parent.user).params["text"] == "请带雨具。"
+
+
+def test_message_goes_on_by_mail_as_people_wish(session, organiser):
+    member = MemberFactory(user__email="li@example.cn")
+    sign_up(session, member)
+
+    write_to_registrants(session, text="请带雨具。", states=["confirmed"], client_uuid=key(), by=organiser, at=NOON)
+
+    assert "请带雨具。" in OutboxMessage.objects.get(key__startswith="registration_message").body
+
+
+def test_message_to_nobody_is_refused(session, organiser):
+    words = {"text": "请带雨具。", "states": ["waiting"], "client_uuid": key()}
+
+    assert refusal(write_to_registrants, session, **words, by=organiser, at=NOON) == "nobody_there"
+    assert RegistrantMessage.objects.count() == 0
+
+
+# Calling off
+
+
+def test_whoever_is_told_that_a_session_is_off_hears_of_similar_ones(session, organiser):
+    member = MemberFactory()
+    sign_up(session, member)
+    another(session, seat_count=5, starts_at=NOON + 3 * DAY, ends_at=NOON + 3 * DAY + HOUR)
+    cancel_session(session, by=organiser, at=NOON)
+
+    keep_queues(at=NOON)
+
+    notice = Notification.objects.get(user=member.user, kind="registration_session_off_with_others")
+    assert notice.params["similar"] == "11月7日《稻田养鱼》"
+
+
+def test_full_and_far_sessions_are_not_offered_instead(session, organiser):
+    member = MemberFactory()
+    sign_up(session, member)
+    full = another(session, seat_count=1)
+    sign_up(full, MemberFactory())
+    another(session, starts_at=NOON + 40 * DAY, ends_at=NOON + 40 * DAY + HOUR)
+    OpenSessionFactory(activity=ActivityFactory(programme=session.activity.programme, kind="arts"))
+    cancel_session(session, by=organiser, at=NOON)
+
+    keep_queues(at=NOON)
+
+    assert "registration_session_off" in told(member.user)
+
+
+def test_when_the_limit_of_seats_is_lifted_whoever_waits_has_a_seat(session):
+    rows = [sign_up(session, MemberFactory())[0] for _number in range(3)]
+    Session.objects.filter(pk=session.pk).update(seat_count=None)
+
+    keep_queues(at=NOON)
+
+    assert Registration.objects.get(pk=rows[2].pk).state == State.CONFIRMED

@@ -1,0 +1,108 @@
+"""The terms on which people sign up: kept for one session or all, refused where they contradict."""
+
+import datetime
+from typing import Any
+
+import pytest
+from tests.factories import (
+    NOON,
+    MemberFactory,
+    OpenSessionFactory,
+    RegionFactory,
+    RoleAssignmentFactory,
+    key,
+)
+
+from qixue.core.refusal import Refused
+from qixue.participation.models import (
+    Registration,
+    RegistrationTerms,
+)
+from qixue.participation.operations.registrations import register
+from qixue.participation.operations.terms import TermsDetails, save_terms
+from qixue.people.models import Resident, Role, User
+from qixue.programme.models import Session
+
+pytestmark = pytest.mark.django_db
+
+State = Registration.State
+HOUR = datetime.timedelta(hours=1)
+DAY = 24 * HOUR
+
+
+@pytest.fixture
+def session() -> Session:
+    return OpenSessionFactory(seat_count=2)
+
+
+@pytest.fixture
+def organiser(session: Session) -> User:
+    return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.ORGANISER).user
+
+
+def another(session: Session, **values: Any) -> Session:
+    return OpenSessionFactory(activity=session.activity, **values)
+
+
+def sign_up(session: Session, member: Resident, *others: Resident, at: datetime.datetime = NOON) -> list[Registration]:
+    return register(session, people=[member, *others], party=key(), by=member.user, at=at)
+
+
+def counters(session: Session) -> tuple[int, int]:
+    session.refresh_from_db()
+    return session.taken_count, session.waiting_count
+
+
+def refusal(act: Any, *args: Any, **kwargs: Any) -> str:
+    with pytest.raises(Refused) as refused:
+        act(*args, **kwargs)
+    assert "%(" not in refused.value.sentence
+    return refused.value.code
+
+
+def test_terms_are_kept_and_changed(session, organiser):
+    for limit in (2, 3):
+        save_terms(session, details=TermsDetails(place_limit=limit, min_age=6), by=organiser, at=NOON)
+
+    terms = RegistrationTerms.objects.get()
+    assert (terms.place_limit, terms.min_age, terms.max_age) == (3, 6, None)
+
+
+def test_terms_for_all_move_along_with_each_start(session, organiser):
+    later = another(session, starts_at=session.starts_at + DAY, ends_at=session.ends_at + DAY)
+    another(session, starts_at=NOON - DAY, ends_at=NOON - DAY + HOUR)
+    details = TermsDetails(opens_at=NOON, closes_at=session.starts_at - HOUR, cancel_until=session.starts_at - 2 * HOUR)
+
+    saved = save_terms(session, details=details, by=organiser, at=NOON, for_all=True)
+
+    terms = RegistrationTerms.objects.get(session=later)
+    assert saved == [session, later]
+    assert (terms.opens_at, terms.closes_at) == (NOON, later.starts_at - HOUR)
+    assert terms.cancel_until == later.starts_at - 2 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"place_limit": 0}, "place_limit_out_of_range"),
+        ({"place_limit": 11}, "place_limit_out_of_range"),
+        ({"offer_hours": 73}, "offer_hours_out_of_range"),
+        ({"no_show_limit": 0}, "no_show_limit_out_of_range"),
+        ({"min_age": 60, "max_age": 50}, "ages_out_of_order"),
+        ({"opens_at": NOON + 3 * DAY}, "closes_before_it_opens"),
+        ({"opens_at": NOON, "closes_at": NOON - HOUR}, "closes_before_it_opens"),
+        ({"closes_at": NOON + 3 * DAY}, "closes_after_the_end"),
+        ({"cancel_until": NOON + 3 * DAY}, "cancel_after_the_start"),
+    ],
+)
+def test_terms_are_refused(session, organiser, values, code):
+    assert refusal(save_terms, session, details=TermsDetails(**values), by=organiser, at=NOON) == code
+    assert RegistrationTerms.objects.count() == 0
+
+
+def test_new_terms_throw_nobody_out(session, organiser):
+    sign_up(session, MemberFactory(birth_year=2000))
+
+    save_terms(session, details=TermsDetails(min_age=60, region=RegionFactory()), by=organiser, at=NOON)
+
+    assert counters(session) == (1, 0)
