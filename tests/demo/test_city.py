@@ -13,8 +13,10 @@ from qixue.core.figures import Scope
 from qixue.demo.city.building import build_city
 from qixue.demo.city.personas import PASSWORD, PERSONAS, api_token
 from qixue.demo.city.week import Week
-from qixue.participation.models import LedgerEntry, Participant, Registration
+from qixue.participation.lottery import faults
+from qixue.participation.models import LedgerEntry, Lottery, Participant, Registration
 from qixue.participation.queries import chain_faults, recounted_tallies_in, tallies_in
+from qixue.participation.queries.lotteries import published_lottery
 from qixue.people.models import Organisation, Resident, RoleAssignment, User
 from qixue.people.queries import user_of_token
 from qixue.places.models import Region, Venue
@@ -70,13 +72,24 @@ def test_waiting_list_starts_when_seats_are_gone_and_keeps_the_order_of_time():
     waiting = Registration.objects.filter(state=State.WAITING)
 
     assert waiting.count() > 100
-    for session in Session.objects.filter(registrations__in=waiting).distinct():
+    for session in Session.objects.filter(registrations__in=waiting, lottery=None).distinct():
         queue = session.registrations.filter(state=State.WAITING).order_by("waiting_number")
         confirmed = session.registrations.filter(state=State.CONFIRMED)
         assert confirmed.count() == session.seat_count
         assert [row.waiting_number for row in queue] == list(range(1, len(queue) + 1))
         assert [row.registered_at for row in queue] == sorted(row.registered_at for row in queue)
         assert confirmed.aggregate(last=Max("registered_at"))["last"] <= queue[0].registered_at
+
+
+def test_one_lottery_is_drawn_and_one_is_open():
+    drawn, coming = Lottery.objects.get(drawn_at__isnull=False), Lottery.objects.get(drawn_at=None)
+
+    rows = [lottery.session.registrations.active() for lottery in (drawn, coming)]
+    assert faults(published_lottery(drawn)) == []
+    assert [set(found.values_list("state", flat=True)) for found in rows] == [
+        {State.CONFIRMED, State.WAITING},
+        {State.ENTERED},
+    ]
 
 
 def test_rooms_and_speakers_are_not_double_booked():

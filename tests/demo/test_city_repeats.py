@@ -15,16 +15,17 @@ from qixue.demo.load import Edition, description, load
 from qixue.places.models import Region
 from qixue.places.operations import load_regions
 
+SALTED = {"password", "sealed_seed"}
 BASE_URL = "http://127.0.0.1:8000"
 
 
 def every_row(edition: Edition) -> dict[str, list[dict[str, Any]]]:
-    """All tables, without the hashes of passwords, which are salted, and without Django's own lists."""
+    """All tables, without hashes of passwords and sealed texts, which are salted, and without Django's own lists."""
     rows = {}
     for model in apps.get_models(include_auto_created=True):
         if model._meta.app_label not in {"auth", "contenttypes"}:
             table = model.objects.order_by("pk").values()
-            rows[model._meta.label] = [{name: row[name] for name in row if name != "password"} for row in table]
+            rows[model._meta.label] = [{name: row[name] for name in row if name not in SALTED} for row in table]
     rows["demo.json"] = [description(edition, base_url=BASE_URL)]
     return rows
 

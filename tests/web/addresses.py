@@ -13,6 +13,7 @@ from tests.web.workspace.scene import MISSING, Scene
 
 from qixue.core.audience import audience_of
 from qixue.participation.operations.calendar_feeds import renew_feed
+from qixue.participation.operations.lotteries import commit
 from qixue.participation.queries.calendar_feeds import feed_secret_of
 from qixue.people.models import Invitation
 from qixue.programme.models import Nomination, Objection
@@ -75,6 +76,12 @@ def calendar_secret(scene: Scene) -> str:
     return str(feed_secret_of(member))
 
 
+def lottery_of(scene: Scene) -> int:
+    """A session whose seats are given by lot."""
+    commit(scene.session.pk, at=NOON)
+    return scene.session.pk
+
+
 PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "code": lambda scene: scene.programme.code,
     "figure_code": lambda scene: "attendance",
@@ -86,6 +93,8 @@ PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "public:object pk": candidate_of,
     "public:objection key": objection_of,
     "public:invitation secret": invitation_secret,
+    "public:draw pk": lottery_of,
+    "public:draw_file pk": lottery_of,
     "personal_calendar secret": calendar_secret,
     "account:remove_passkey pk": lambda scene: MISSING["pk"],  # one's own only, and nobody in the scene has one
 }

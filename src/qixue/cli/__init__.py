@@ -48,6 +48,7 @@ COMMANDS = {
     "report": ("report", _("Write the work summary of a programme.")),
     "verify": ("report", _("Check whether the numbers of a work summary still stand.")),
     "ledger": ("ledger", _("Export or verify the attendance ledger.")),
+    "lottery": ("lottery", _("Recompute a draw that was published.")),
     "regions": ("regions", _("Load the official tree of regions.")),
     "import": ("imports", _("Import plans from a sheet.")),
     "keys": ("keys", _("List or change the keys that sign tickets and certificates.")),

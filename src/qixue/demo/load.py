@@ -106,13 +106,15 @@ def write_description(path: Path, edition: Edition, *, base_url: str) -> None:
 def ids(week: Week) -> dict[str, Any]:
     """Keys of records that scripts and tests start from; None where this seed has no such record."""
     sessions = Session.objects.public().filter(activity__programme__code=PROGRAMME_CODE).order_by("starts_at", "pk")
-    later = sessions.filter(state=Session.State.PLANNED, starts_at__gte=week.moment(DAYS_BEHIND + 2, 0))
+    later = sessions.filter(state=Session.State.PLANNED, starts_at__gte=week.moment(DAYS_BEHIND + 2, 0), lottery=None)
     behind = sessions.filter(starts_at__lt=week.known_until)
     waiting = Registration.objects.filter(state=Registration.State.WAITING)
     entries = LedgerEntry.objects.filter(activity__programme__code=PROGRAMME_CODE).order_by("pk")
     return {
         "session_upcoming": first_key(later.filter(seat_count__gt=0).exclude(registrations__in=waiting)),
         "session_full": first_key(later.filter(registrations__in=waiting)),
+        "session_drawn": first_key(sessions.filter(lottery__drawn_at__isnull=False)),
+        "session_by_lot": first_key(sessions.filter(lottery__drawn_at=None, registration_terms__allotment="lottery")),
         "session_held": first_key(behind.filter(state=Session.State.HELD, seat_count__gt=0)),
         "session_cancelled": first_key(sessions.filter(state=Session.State.CANCELLED)),
         "session_awaiting_count": {

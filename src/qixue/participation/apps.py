@@ -14,3 +14,5 @@ class ParticipationConfig(AppConfig):
         import_module("qixue.participation.notices")  # registers what people are told
         registrations = import_module("qixue.participation.operations.registrations")
         duties.register(Duty("queues", registrations.keep_queues, every=datetime.timedelta(seconds=1)))
+        lotteries = import_module("qixue.participation.operations.lotteries")
+        duties.register(Duty("lotteries", lotteries.keep_lotteries, every=datetime.timedelta(seconds=1)))

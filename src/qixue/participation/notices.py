@@ -25,6 +25,24 @@ register(
         _("%(names)s: the session on %(day_on)s is full. You hear from us when a seat becomes free."),
     ),
     NoticeKind(
+        "registration_entered",
+        TOPIC,
+        _("You are in the draw: %(title)s"),
+        _("%(names)s: the seats on %(day_on)s are drawn by lot. You hear from us when that is done."),
+    ),
+    NoticeKind(
+        "lottery_seat",
+        TOPIC,
+        _("You drew a seat: %(title)s"),
+        _("%(names)s: a seat on %(day_on)s at %(time)s, %(place)s. If you cannot come, please give it up."),
+    ),
+    NoticeKind(
+        "lottery_waiting",
+        TOPIC,
+        _("You drew no seat: %(title)s"),
+        _("%(names)s: you are on the waiting list for %(day_on)s. You hear from us when a seat becomes free."),
+    ),
+    NoticeKind(
         "registration_moved_up",
         TOPIC,
         _("You have a seat now: %(title)s"),

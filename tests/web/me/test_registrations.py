@@ -10,7 +10,9 @@ from lxml import html
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, UserFactory, key
 from tests.web.public.conftest import assert_sound, words
 
+from qixue.participation.lottery import entry_number
 from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.operations.lotteries import keep_lotteries
 from qixue.participation.operations.registrations import cancel_registrations, register
 from qixue.people.models import Resident
 from qixue.programme.models import Session
@@ -187,3 +189,23 @@ def test_list_asks_the_same_with_one_and_with_three(member):
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_entering_a_draw_shows_the_own_number_before_and_after(member):
+    session = OpenSessionFactory(seat_count=1)
+    closes_at = NOON.replace(hour=20)
+    RegistrationTerms.objects.create(session=session, allotment="lottery", closes_at=closes_at)
+    keep_lotteries(at=NOON)
+    client = signed_in(member)
+    button = words(page_of(client, f"/me/sessions/{session.pk}/register/").xpath("//main//button")[0])
+
+    address = sign_up(client, session, member)
+    before = page_of(client, address)
+    keep_lotteries(at=closes_at)
+    after = page_of(client, address)
+
+    number = entry_number(Registration.objects.get().party)
+    shown = [words(page.xpath("//main//code")[0]).replace(" ", "") for page in (before, after)]
+    assert (button, shown) == ("参加摇号", [number, number])
+    assert "2026-11-04 20:00" in words(before)
+    assert "第1位" in words(after)

@@ -10,6 +10,7 @@ from qixue.demo.city.documents import create_frame, create_involvements
 from qixue.demo.city.follow_ups import create_follow_ups
 from qixue.demo.city.last_year import create_last_year
 from qixue.demo.city.leadership import create_leadership, create_steps
+from qixue.demo.city.lotteries import create_lotteries
 from qixue.demo.city.notices import create_notices
 from qixue.demo.city.organisations import create_organisations, create_venues
 from qixue.demo.city.outline import create_sections
@@ -54,6 +55,7 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     create_involvements(frame, organisations)
     crowd = Crowd(create_residents(seed, week, city, personas))
     registered = create_registrations(seed, week, planned, crowd)
+    create_lotteries(seed, week, planned)
     create_attendance(seed, Hall(week, frame.programme, crowd, registered, staff), planned)
     create_registration_desk(seed, week, planned, personas)
     name_standard_figures(frame.programme)

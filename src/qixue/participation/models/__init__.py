@@ -7,6 +7,7 @@ from qixue.participation.models.ledger import (
     Participant,
     Tally,
 )
+from qixue.participation.models.lotteries import Lottery
 from qixue.participation.models.organiser import ListedPerson, RegistrantMessage
 from qixue.participation.models.questions import Answer, Question
 from qixue.participation.models.registrations import Registration, RegistrationQuerySet, RegistrationTerms
@@ -19,6 +20,7 @@ __all__ = [
     "LedgerEntry",
     "LedgerEntryQuerySet",
     "ListedPerson",
+    "Lottery",
     "Participant",
     "Question",
     "RegistrantMessage",

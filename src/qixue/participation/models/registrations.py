@@ -28,7 +28,13 @@ def random_door_code() -> str:
 class RegistrationTerms(models.Model):
     """On which terms people sign up for a session, where they differ from the usual ones (see the defaults)."""
 
+    class Allotment(models.TextChoices):
+        FIRST_COME = "first_come", _("Whoever signs up first")
+        LOTTERY = "lottery", _("By lot, after sign-up has closed")
+
     session = models.OneToOneField(Session, models.CASCADE, primary_key=True, related_name="registration_terms")
+    allotment = models.CharField(max_length=10, choices=Allotment, default=Allotment.FIRST_COME)
+    draw_at = models.DateTimeField(null=True, blank=True)  # None: when it closes
     opens_at = models.DateTimeField(null=True, blank=True)  # None: as soon as it is published
     closes_at = models.DateTimeField(null=True, blank=True)  # None: when the session starts
     cancel_until = models.DateTimeField(null=True, blank=True)  # None: until the session starts
@@ -54,6 +60,12 @@ class RegistrationTerms(models.Model):
                 name="registration_closes_after_it_opens",
             ),
             models.CheckConstraint(
+                condition=Q(allotment="first_come", draw_at=None)
+                | Q(allotment="lottery", closes_at__isnull=False, draw_at=None)
+                | Q(allotment="lottery", closes_at__isnull=False, draw_at__gte=F("closes_at")),
+                name="registration_draw_after_it_closes",
+            ),
+            models.CheckConstraint(
                 condition=Q(min_age=None) | Q(max_age=None) | Q(max_age__gte=F("min_age")),
                 name="registration_ages_in_order",
             ),
@@ -72,7 +84,7 @@ class RegistrationTerms(models.Model):
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
     def active(self) -> "RegistrationQuerySet":
-        """Those that hold a seat or wait for one."""
+        """Those that hold a seat, wait for one, or have entered the draw for one."""
         return self.exclude(state=Registration.State.CANCELLED)
 
     def waiting(self) -> "RegistrationQuerySet":
@@ -90,6 +102,7 @@ class Registration(models.Model):
         CONFIRMED = "confirmed", _("Confirmed")
         OFFERED = "offered", _("Seat offered")
         WAITING = "waiting", _("Waiting")
+        ENTERED = "entered", _("Entered for the draw")
         CANCELLED = "cancelled", _("Cancelled")
 
     SEATED_STATES = (State.CONFIRMED, State.OFFERED)  # each holds a seat

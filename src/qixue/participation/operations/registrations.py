@@ -19,7 +19,9 @@ from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.operations.answers import Answers, checked_answers, keep_answers
 from qixue.participation.operations.door_codes import free_door_codes
 from qixue.participation.operations.eligibility import check_missed, check_people, check_window, must_act_for
+from qixue.participation.operations.lotteries import entered
 from qixue.participation.operations.seats import locked_session, promote, tell_party
+from qixue.participation.queries.lotteries import is_before_draw
 from qixue.participation.queries.registered import similar_sessions
 from qixue.participation.queries.registrations import terms_of
 from qixue.participation.rules import may_manage_registrations
@@ -42,13 +44,13 @@ def register(
     source: str = Registration.Source.SELF,
     answers: Answers | None = None,
 ) -> list[Registration]:
-    """Give the people seats at the session, or the next places in its queue; all of them or none.
+    """Give the people seats at the session, or the next places in its queue, or an entry in its draw; all or none.
 
     `party` is made by the form or program that asks: asked again with it, the first answer is given. `answers` are
     those to the organiser's questions; who signs others up as staff can leave them out.
     Refused: key_reused, already_registered, not_yours, no_registration, registration_not_open, registration_closed,
     too_many_places, too_young, too_old, other_region, guardian_needed, missed_too_often, answer_missing,
-    answer_not_offered, answer_too_long.
+    answer_not_offered, answer_too_long, not_committed, draw_pending.
     """
     if not people or len({person.pk for person in people}) != len(people):
         raise ValueError("A party has one person or more, each once.")
@@ -64,15 +66,14 @@ def register(
     if not is_staff:
         check_missed(session, terms, people, at=at)
     said = checked_answers(session, people, answers or {}, is_staff=is_staff)
-    made = placed(session, people)
+    made = given_places(session, terms, people, at=at)
     for registration, door_code in zip(made, free_door_codes(session, len(made)), strict=True):
         registration.party, registration.source, registration.door_code = party, source, door_code
         registration.registered_at, registration.registered_by = at, by
     keep_answers(Registration.objects.bulk_create(made), said)
     record_audit("registration.made", session, by=by, at=at, details={"party": str(party), "places": len(made)})
     if source in FROM_HOME:  # whoever signs others up reads it on the next page
-        seated = made[0].state == State.CONFIRMED
-        tell_party(made, "registration_confirmed" if seated else "registration_waiting", at=at)
+        tell_party(made, f"registration_{made[0].state}", at=at)
     return made
 
 
@@ -96,6 +97,15 @@ def check_places(
     if len(people) > limit or (not is_staff and held + len(people) > (limit := terms.place_limit)):
         sentence = _("Up to %(limit)s people can be signed up here by one person. Please choose fewer.")
         raise Refused("too_many_places", sentence, field="people", limit=limit)
+
+
+def given_places(
+    session: Session, terms: RegistrationTerms, people: Sequence[Resident], *, at: datetime.datetime
+) -> list[Registration]:
+    """Seats or places in the queue; before a draw, entries. Refused: not_committed, draw_pending."""
+    if is_before_draw(session, terms):
+        return entered(session, terms, people, at=at)
+    return placed(session, people)
 
 
 def placed(session: Session, people: Sequence[Resident]) -> list[Registration]:
@@ -153,7 +163,7 @@ def release(session: Session, rows: Sequence[Registration], *, reason: str, at: 
     """Take the rows out of the seats and the queue of a session that is locked."""
     seated = sum(row.state in Registration.SEATED_STATES for row in rows)
     session.taken_count -= seated
-    session.waiting_count -= len(rows) - seated
+    session.waiting_count -= sum(row.state == State.WAITING for row in rows)
     session.save(update_fields=["taken_count", "waiting_count"])
     for row in rows:
         row.state, row.cancelled_at, row.cancel_reason = State.CANCELLED, at, reason
@@ -192,8 +202,10 @@ def keep_queues(*, at: datetime.datetime) -> int:
     overdue = Session.objects.filter(registrations__state=State.OFFERED, registrations__offered_until__lte=at)
     has_room = Q(seat_count=None) | Q(seat_count__gt=F("taken_count"))
     with_room = Session.objects.filter(has_room, state=Session.State.PLANNED, waiting_count__gt=0, starts_at__gt=at)
-    off = Session.objects.filter(state=Session.State.CANCELLED).exclude(taken_count=0, waiting_count=0)
-    keys = {pk for found in (overdue, with_room, off) for pk in found.values_list("pk", flat=True)}
+    called_off = Session.objects.filter(state=Session.State.CANCELLED)
+    off = called_off.exclude(taken_count=0, waiting_count=0)
+    not_drawn = called_off.filter(registrations__state=State.ENTERED)
+    keys = {pk for found in (overdue, with_room, off, not_drawn) for pk in found.values_list("pk", flat=True)}
     return sum(keep_queue(pk, at=at) for pk in sorted(keys))
 
 

@@ -10,11 +10,13 @@ from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
+from qixue.participation.lottery import entry_number
 from qixue.participation.models import Registration
 from qixue.participation.operations import registrations as operations
 from qixue.participation.operations.transfers import hand_over_place
 from qixue.participation.queries import listed
 from qixue.participation.queries.answers import asked_at, said_by
+from qixue.participation.queries.lotteries import drawn_of, is_before_draw
 from qixue.participation.queries.registrations import (
     Party,
     obstacle_to_registering,
@@ -60,7 +62,12 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("me:registration", made[0].party)
         except Refused as refusal:
             form.refuse(refusal)
-    context = {"session": session, "programme": session.activity.programme, "terms": terms}
+    context = {
+        "session": session,
+        "programme": session.activity.programme,
+        "terms": terms,
+        "is_by_lot": is_before_draw(session, terms),
+    }
     return parts.form_page(request, "me/registrations/register.html", form, **context)
 
 
@@ -83,6 +90,9 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "is_over": is_over(found, now()),
         "said": said_by(found.active or found.rows),
         "others": others_of(resident, found),
+        "terms": terms_of(found.session),
+        "drawn": drawn_of(found),
+        "entry": entry_number(found.key),
     }
     return render(request, "me/registrations/detail.html", {**context, **around(found)})
 

@@ -12,6 +12,7 @@ from qixue.core.audience import for_everybody
 from qixue.core.clock import SHANGHAI, local_day, now
 from qixue.participation.models import Tally
 from qixue.participation.queries import public_sessions
+from qixue.participation.queries.lotteries import is_before_draw
 from qixue.participation.queries.registrations import obstacle_to_registering, terms_of
 from qixue.places.models import Region
 from qixue.programme.models import Session
@@ -86,6 +87,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "others": public_sessions(found.activity.programme).filter(activity=found.activity).exclude(pk=pk)[:5],
         "obstacle": obstacle_to_registering(found, terms, at=now()),
         "terms": terms,
+        "is_by_lot": is_before_draw(found, terms),
         "structured_data": structured_data(request, found),
     }
     return render(request, "public/sessions/detail.html", context)

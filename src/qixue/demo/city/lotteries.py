@@ -1,0 +1,63 @@
+"""Two of the most wanted courses give their seats by lot: one was drawn this morning, one can still be entered."""
+
+import datetime
+import random
+from collections.abc import Sequence
+
+from django.db.models import F
+
+from qixue.core.sealed import seal
+from qixue.demo.city.activities import Planned
+from qixue.demo.city.chance import stream
+from qixue.demo.city.week import Week
+from qixue.participation.lottery import SEED_BYTES, commitment_of
+from qixue.participation.models import Lottery, Registration, RegistrationTerms
+from qixue.participation.operations.lotteries import SEALED_FOR, close, draw
+from qixue.programme.models import Session
+
+MINUTE = datetime.timedelta(minutes=1)
+DAY = datetime.timedelta(days=1)
+
+
+def create_lotteries(seed: int, week: Week, planned: Sequence[Planned]) -> None:
+    chance = stream(seed, "lotteries")
+    for row, closes_at in zip(most_wanted(week, planned), (week.known_until, None), strict=False):
+        create_lottery(chance, week, row, closes_at or row.starts_at - DAY)
+        if closes_at:
+            close(row.session.pk, at=closes_at)
+            draw(row.session.pk, at=closes_at)
+            Lottery.objects.filter(session=row.session).update(told_count=F("entry_count"))  # long read by everybody
+
+
+def most_wanted(week: Week, planned: Sequence[Planned]) -> list[Planned]:
+    """Sessions from the day after tomorrow on with more people than seats, the longest queue first."""
+    coming = [
+        row
+        for row in planned
+        if row.session.waiting_count
+        and row.session.state == Session.State.PLANNED
+        and row.starts_at >= week.known_until + 2 * DAY
+    ]
+    return sorted(coming, key=lambda row: (-row.session.waiting_count, row.session.pk))
+
+
+def create_lottery(chance: random.Random, week: Week, row: Planned, closes_at: datetime.datetime) -> None:
+    """All who signed up are entries in the draw instead."""
+    session, promised = row.session, chance.randbytes(SEED_BYTES)
+    RegistrationTerms.objects.create(
+        session=session,
+        allotment=RegistrationTerms.Allotment.LOTTERY,
+        opens_at=week.prepared_at,
+        closes_at=closes_at,
+        place_limit=4,
+    )
+    Lottery.objects.create(
+        session=session,
+        commitment=commitment_of(promised),
+        sealed_seed=seal(promised.hex(), SEALED_FOR),
+        committed_at=week.prepared_at - MINUTE,
+    )
+    active = Registration.objects.active().filter(session=session)
+    active.update(state=Registration.State.ENTERED, waiting_number=None)
+    session.taken_count = session.waiting_count = session.last_waiting_number = 0
+    session.save(update_fields=["taken_count", "waiting_count", "last_waiting_number"])

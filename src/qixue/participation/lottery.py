@@ -1,0 +1,102 @@
+"""A draw that anybody can check: seats by lot, from a seed that was promised before the first entry.
+
+Before sign-up opens, SHA-256 of a secret seed is published. When it closes, the list of entries is. The order of the
+draw is the order of SHA-256(seed, digest of the list, entry). docs/reference/lottery.md says it for everybody; this
+file knows neither Django nor a clock.
+"""
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+FORMAT = "qixue-lottery-1"
+SEED_BYTES = 32
+ENTRY_LENGTH = 16  # hexadecimal digits
+
+Entry = tuple[str, int]  # the number of the entry, and how many people come with it
+
+
+class Drawn(NamedTuple):
+    """One entry after the draw; `place` counts from 1."""
+
+    place: int
+    entry: str
+    people: int
+    has_seats: bool
+
+
+def new_seed() -> bytes:
+    return secrets.token_bytes(SEED_BYTES)
+
+
+def commitment_of(seed: bytes) -> str:
+    return hashlib.sha256(seed).hexdigest()
+
+
+def entry_number(party: uuid.UUID) -> str:
+    """The public number of those who entered together; it does not lead back to them."""
+    return hashlib.sha256(b"qixue-entry\0" + party.bytes).hexdigest()[:ENTRY_LENGTH]
+
+
+def canonical(entries: Iterable[Entry]) -> list[Entry]:
+    """The list as it is published: by number. Raises ValueError for a number that is there twice."""
+    found = sorted(entries)
+    if len({number for number, _people in found}) != len(found):
+        raise ValueError("An entry is in the list twice.")
+    return found
+
+
+def list_digest(entries: Iterable[Entry]) -> bytes:
+    """SHA-256 of the list, one line for each entry: number, space, people, line feed."""
+    lines = "".join(f"{number} {people}\n" for number, people in canonical(entries))
+    return hashlib.sha256(lines.encode()).digest()
+
+
+def draw(seed: bytes, entries: Sequence[Entry], seats: int) -> list[Drawn]:
+    """The entries in the order of the draw, and who has seats.
+
+    One after the other: who comes together gets seats together if as many are left, else waits; whoever waits does so
+    in the order of the draw.
+    """
+    start = hashlib.sha256(seed + list_digest(entries))
+    drawn = []
+    for place, (number, people) in enumerate(sorted(entries, key=lambda entry: key_of(start, entry[0])), start=1):
+        has_seats = people <= seats
+        seats -= people if has_seats else 0
+        drawn.append(Drawn(place, number, people, has_seats))
+    return drawn
+
+
+def key_of(start: "hashlib._Hash", number: str) -> bytes:
+    """SHA-256(seed, digest of the list, number); what all have in front is hashed once."""
+    hashed = start.copy()
+    hashed.update(number.encode())
+    return hashed.digest()
+
+
+class Unreadable(Exception):
+    """The document is no lottery that was drawn."""
+
+
+def faults(document: Mapping[str, Any]) -> list[str]:
+    """What does not hold in a published draw: commitment, entries, list_digest, order. Raises Unreadable."""
+    try:
+        if document["format"] != FORMAT or not document["seed"]:
+            raise Unreadable
+        seed = bytes.fromhex(document["seed"])
+        entries = [(str(number), int(people)) for number, people in document["entries"]]
+        promised, digest, seats = str(document["commitment"]), str(document["list_digest"]), int(document["seats"])
+        claimed = [(row["entry"], row["people"], row["seats"]) for row in document["order"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise Unreadable from error
+    if len({number for number, _people in entries}) != len(entries) or any(people < 1 for _number, people in entries):
+        return ["entries"]
+    computed = [(row.entry, row.people, row.has_seats) for row in draw(seed, entries, seats)]
+    checks = {
+        "commitment": commitment_of(seed) == promised,
+        "list_digest": list_digest(entries).hex() == digest,
+        "order": computed == claimed,
+    }
+    return [name for name, holds in checks.items() if not holds]

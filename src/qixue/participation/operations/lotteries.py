@@ -1,0 +1,180 @@
+"""Seats by lot: the seed is promised before the first entry, the list is closed, the draw is made and everybody told.
+
+All of it is the worker's duty. Each step is made once, under the lock of the session's row, and stays.
+"""
+
+import datetime
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.duties import for_each
+from qixue.core.models import record_audit
+from qixue.core.refusal import Refused
+from qixue.core.sealed import seal, unseal
+from qixue.participation import lottery as rule
+from qixue.participation.models import Lottery, Registration, RegistrationTerms
+from qixue.participation.notices import about_party
+from qixue.participation.operations.seats import locked_session, promote
+from qixue.participation.queries.lotteries import drawn_entries
+from qixue.participation.queries.registrations import terms_of
+from qixue.people.models import Resident
+from qixue.people.operations.notifications import notify_each
+from qixue.programme.models import Session
+
+SEALED_FOR = "lottery-seed"
+TOLD_AT_ONCE = 200  # entries, so that no transaction gets long
+BATCH = 500
+BY_LOT = RegistrationTerms.Allotment.LOTTERY
+State = Registration.State
+
+
+def entered(
+    session: Session, terms: RegistrationTerms, people: Sequence[Resident], *, at: datetime.datetime
+) -> list[Registration]:
+    """The people as entries without seat or order. Refused: not_committed, draw_pending."""
+    found = Lottery.objects.filter(session=session).first()
+    if found is None:
+        raise Refused("not_committed", _("The draw is being prepared. Please try again in a minute."))
+    if found.closed_at or (terms.closes_at and at >= terms.closes_at):
+        raise Refused("draw_pending", _("Entering is over, and the draw has not been made yet."))
+    return [Registration(session=session, resident=person, state=State.ENTERED) for person in people]
+
+
+def check_allotment(session: Session, allotment: str) -> None:
+    """Whether the seats of a session, which is locked, can be given in this way. Refused: lottery_begun."""
+    is_begun = Registration.objects.active().filter(session=session).exists()
+    if is_begun and allotment != terms_of(session).allotment:
+        sentence = _("People have signed up already: how the seats are given cannot be changed any more.")
+        raise Refused("lottery_begun", sentence, field="allotment")
+
+
+def keep_lotteries(*, at: datetime.datetime) -> int:
+    """The worker's duty: promise, close, draw, tell. Returns how many steps it made."""
+    by_lot = RegistrationTerms.objects.filter(allotment=BY_LOT)
+    planned = Lottery.objects.filter(
+        session__state=Session.State.PLANNED, session__registration_terms__allotment=BY_LOT
+    ).annotate(due=Coalesce("session__registration_terms__draw_at", "session__registration_terms__closes_at"))
+    drawn = Lottery.objects.filter(drawn_at__isnull=False)
+    steps: tuple[tuple[Callable[..., int], QuerySet[Any]], ...] = (
+        (commit, by_lot.filter(session__lottery=None)),
+        (close, planned.filter(closed_at=None, session__registration_terms__closes_at__lte=at)),
+        (draw, planned.filter(closed_at__isnull=False, drawn_at=None, due__lte=at)),
+        (tell, drawn.exclude(told_count=F("entry_count"))),
+    )
+    return sum(
+        for_each(
+            "lotteries", list(due.order_by("session_id").values_list("session_id", flat=True)), partial(step, at=at)
+        )
+        for step, due in steps
+    )
+
+
+@transaction.atomic
+def commit(session_pk: int, *, at: datetime.datetime) -> int:
+    """Promise a seed. Done again, the first promise stays."""
+    session = locked_session(Session(pk=session_pk))
+    if Lottery.objects.filter(session=session).exists():
+        return 0
+    seed = rule.new_seed()
+    Lottery.objects.create(
+        session=session,
+        commitment=rule.commitment_of(seed),
+        sealed_seed=seal(seed.hex(), SEALED_FOR),
+        committed_at=at,
+    )
+    record_audit("lottery.committed", session, by=None, at=at, details={"commitment": rule.commitment_of(seed)})
+    return 1
+
+
+@transaction.atomic
+def close(session_pk: int, *, at: datetime.datetime) -> int:
+    """Take down who has entered. From now on nobody enters; who leaves stays in the list."""
+    session = locked_session(Session(pk=session_pk))
+    lottery = Lottery.objects.get(session=session)
+    if lottery.closed_at:
+        return 0
+    sizes: dict[str, int] = defaultdict(int)
+    for party in entered_rows(session).values_list("party", flat=True):
+        sizes[rule.entry_number(party)] += 1
+    lottery.entries = [list(entry) for entry in rule.canonical(sizes.items())]
+    lottery.entry_count = len(lottery.entries)
+    lottery.list_digest = rule.list_digest(sizes.items()).hex()
+    lottery.closed_at = at
+    lottery.save(update_fields=["entries", "entry_count", "list_digest", "closed_at"])
+    record_audit("lottery.closed", session, by=None, at=at, details={"list_digest": lottery.list_digest})
+    return 1
+
+
+@transaction.atomic
+def draw(session_pk: int, *, at: datetime.datetime) -> int:
+    """Publish the seed and give seats and places in line by it. Refused: seed_lost."""
+    session = locked_session(Session(pk=session_pk))
+    lottery = Lottery.objects.get(session=session)
+    if lottery.drawn_at:
+        return 0
+    seed = unseal(lottery.sealed_seed, SEALED_FOR)
+    if seed is None or rule.commitment_of(bytes.fromhex(seed)) != lottery.commitment:
+        raise Refused("seed_lost", _("The promised seed of this draw cannot be opened: the secret key has changed."))
+    lottery.seed, lottery.drawn_at = seed, at
+    lottery.seat_count = max(0, (session.seat_count or 0) - session.taken_count)
+    lottery.save(update_fields=["seed", "drawn_at", "seat_count"])
+    place_entries(session, lottery)
+    details = {"seed": seed, "seats": lottery.seat_count}
+    record_audit("lottery.drawn", session, by=None, at=at, details=details)
+    promote(session, terms_of(session), at=at)  # seats of those who have left since the list was closed
+    return 1
+
+
+def place_entries(session: Session, lottery: Lottery) -> None:
+    """Seats and places in line as drawn, for those of each entry who still want to come."""
+    members: dict[str, list[Registration]] = defaultdict(list)
+    for row in entered_rows(session):
+        members[rule.entry_number(row.party)].append(row)
+    placed = []
+    for drawn in drawn_entries(lottery):
+        for row in members[drawn.entry]:
+            if drawn.has_seats:
+                row.state = State.CONFIRMED
+                session.taken_count += 1
+            else:
+                session.waiting_count += 1
+                session.last_waiting_number += 1
+                row.state, row.waiting_number = State.WAITING, session.last_waiting_number
+            placed.append(row)
+    Registration.objects.bulk_update(placed, ["state", "waiting_number"], batch_size=BATCH)
+    session.save(update_fields=["taken_count", "waiting_count", "last_waiting_number"])
+
+
+@transaction.atomic
+def tell(session_pk: int, *, at: datetime.datetime) -> int:
+    """Tell the next entries in the order of the draw how it stands with them."""
+    session = locked_session(Session(pk=session_pk))
+    lottery = Lottery.objects.get(session=session)
+    numbers = [drawn.entry for drawn in drawn_entries(lottery)]
+    numbers = numbers[lottery.told_count : lottery.told_count + TOLD_AT_ONCE]
+    active = Registration.objects.active().filter(session=session)
+    keys = {rule.entry_number(party): party for party in active.values_list("party", flat=True).distinct()}
+    rows = active.filter(party__in=[keys[number] for number in numbers if number in keys])
+    parties: dict[uuid.UUID, list[Registration]] = defaultdict(list)
+    for row in rows.select_related("resident", "registered_by", "session__activity", "session__venue").order_by("pk"):
+        parties[row.party].append(row)
+    told = [
+        (party, "lottery_seat" if party[0].state in Registration.SEATED_STATES else "lottery_waiting")
+        for party in parties.values()
+    ]
+    notify_each([([user], about_party(kind, party)) for party, kind in told if (user := party[0].registered_by)], at=at)
+    lottery.told_count += len(numbers)
+    lottery.save(update_fields=["told_count"])
+    return len(numbers)
+
+
+def entered_rows(session: Session) -> QuerySet[Registration]:
+    return Registration.objects.filter(session=session, state=State.ENTERED).order_by("pk")

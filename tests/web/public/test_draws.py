@@ -1,0 +1,105 @@
+"""The page of a draw: a promise before, everything after, and a recipe that gives the same without us."""
+
+import datetime
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, key
+from tests.web.public.conftest import words
+
+from qixue import cli
+from qixue.participation.lottery import entry_number
+from qixue.participation.models import Lottery, Registration, RegistrationTerms
+from qixue.participation.operations.lotteries import keep_lotteries
+from qixue.participation.operations.registrations import register
+from qixue.programme.models import Session
+
+pytestmark = pytest.mark.django_db
+
+HOUR = datetime.timedelta(hours=1)
+CLOSES_AT = NOON + HOUR
+
+
+@pytest.fixture
+def session() -> Session:
+    session = OpenSessionFactory(seat_count=2)
+    RegistrationTerms.objects.create(session=session, allotment="lottery", closes_at=CLOSES_AT)
+    keep_lotteries(at=NOON - HOUR)
+    return session
+
+
+def enter(session: Session, *, size: int = 1) -> list[Registration]:
+    member = MemberFactory(name="李嘉明")
+    people = [member, *ResidentFactory.create_batch(size - 1, guardian=member)]
+    return register(session, people=people, party=key(), by=member.user, at=NOON)
+
+
+def path_of(session: Session) -> str:
+    return f"/sessions/{session.pk}/draw"
+
+
+def test_before_the_draw_the_promise_stands_there_and_no_seed(open_page, session):
+    enter(session, size=2)
+
+    page = open_page(f"{path_of(session)}/")
+
+    lottery = Lottery.objects.get()
+    assert [words(code) for code in page.xpath("//main//dl//code")] == [lottery.commitment]
+    assert "2人" in words(page)
+    assert lottery.sealed_seed not in words(page)
+
+
+def test_after_the_draw_everybody_sees_the_order_without_names(open_page, client, session):
+    rows = [enter(session), enter(session, size=2)]
+
+    keep_lotteries(at=CLOSES_AT)
+
+    page = open_page(f"{path_of(session)}/")
+    lottery = Lottery.objects.get()
+    shown = [words(code) for code in page.xpath("//main//dl//code")]
+    assert shown == [lottery.commitment, lottery.list_digest, lottery.seed]
+    numbers = {words(number).replace(" ", "") for number in page.xpath("//main//tbody/tr/th")}
+    assert numbers == {entry_number(party[0].party) for party in rows}
+    for text in (words(page), client.get(f"{path_of(session)}.json").content.decode()):
+        assert "李嘉明" not in text
+        assert str(rows[0][0].party) not in text
+
+
+def test_lines_on_the_page_give_the_draw(open_page, client, session, tmp_path):
+    for size in (1, 2, 1, 2):
+        enter(session, size=size)
+    keep_lotteries(at=CLOSES_AT)
+    document = client.get(f"{path_of(session)}.json").json()
+    (tmp_path / "draw.json").write_text(json.dumps(document), encoding="utf-8")
+    (lines,) = open_page(f"{path_of(session)}/").xpath("//pre[@id='check']/code/text()")
+
+    done = subprocess.run(
+        [sys.executable, "-c", lines], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=30
+    )
+
+    expected = [f"{row['entry']} {row['people']} {'seat' if row['seats'] else 'waits'}" for row in document["order"]]
+    assert done.stdout.splitlines() == expected
+    assert cli.main(["lottery", "verify", str(tmp_path / "draw.json")]) == 0
+
+
+def test_lines_in_the_reference_are_those_of_the_page(open_page, session):
+    (lines,) = open_page(f"{path_of(session)}/").xpath("//pre[@id='check']/code/text()")
+
+    reference = Path(__file__).parents[3] / "docs" / "reference" / "lottery.md"
+    assert f"```python\n{lines.strip()}\n```" in reference.read_text(encoding="utf-8")
+
+
+def test_session_page_says_that_seats_are_drawn(open_page, session):
+    page = open_page(f"/sessions/{session.pk}/")
+
+    assert page.xpath("//main//a[text()='参加摇号']/@href") == [f"/me/sessions/{session.pk}/register/"]
+    assert f"{path_of(session)}/" in page.xpath("//main//a/@href")
+
+
+def test_session_without_a_lottery_has_no_draw(client):
+    session = OpenSessionFactory()
+
+    assert {client.get(f"{path_of(session)}{end}").status_code for end in ("/", ".json")} == {404}
