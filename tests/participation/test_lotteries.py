@@ -279,9 +279,9 @@ def test_person_moved_to_a_session_before_its_draw_enters(session):
 @pytest.mark.parametrize(
     ("values", "code"),
     [
-        ({"allotment": "lottery"}, "closes_missing"),
-        ({"allotment": "lottery", "closes_at": CLOSES_AT, "draw_at": CLOSES_AT - HOUR}, "draw_before_it_closes"),
-        ({"draw_at": CLOSES_AT}, "no_lottery"),
+        ({"allotment": "lottery"}, "draw_needs_an_end"),
+        ({"allotment": "lottery", "closes_at": CLOSES_AT, "draw_at": CLOSES_AT - HOUR}, "draw_before_the_end"),
+        ({"draw_at": CLOSES_AT}, "no_draw_here"),
     ],
 )
 def test_terms_of_a_draw_that_do_not_fit_are_refused(session, values, code):

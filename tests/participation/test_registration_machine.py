@@ -20,17 +20,19 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory
+from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, RoleAssignmentFactory
 
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.operations.organiser import move_registrations
 from qixue.participation.operations.registrations import (
     accept_offer,
     cancel_registrations,
     keep_queues,
     register,
 )
-from qixue.people.models import Resident
+from qixue.participation.operations.transfers import hand_over_place
+from qixue.people.models import Resident, User
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +86,8 @@ class Model:
 class RegistrationMachine(RuleBasedStateMachine):
     households: list[list[Resident]]
     session: Session
+    other: Session
+    organiser: User
 
     @initialize(seats=st.integers(1, 4), has_offers=st.booleans())
     def begin(self, seats: int, has_offers: bool) -> None:
@@ -132,6 +136,37 @@ class RegistrationMachine(RuleBasedStateMachine):
         self.model.parties = [party for party in self.model.parties if party.members]
         self.model.promote(self.at)
 
+    @precondition(lambda self: self.model.parties)
+    @rule(data=st.data())
+    def hand_over(self, data: st.DataObject) -> None:
+        party = data.draw(st.sampled_from(self.model.parties))
+        free = self.away(party.household)
+        if not free:
+            return
+        old, new = data.draw(st.sampled_from(party.members)), data.draw(st.sampled_from(free))
+        row = Registration.objects.active().get(session=self.session, resident=old)
+        user = self.households[party.household][0].user
+        for _sent_twice in range(2):
+            hand_over_place(row, to=new, by=user, at=self.at)
+        party.members[party.members.index(old)] = new.pk
+
+    @precondition(lambda self: self.model.parties)
+    @rule(data=st.data())
+    def move(self, data: st.DataObject) -> None:
+        party = data.draw(st.sampled_from(self.model.parties))
+        gone = data.draw(st.sets(st.sampled_from(party.members), min_size=1))
+        rows = Registration.objects.active().filter(session=self.session, resident__in=gone)
+        keys, there = [row.pk for row in rows], Registration.objects.active().filter(session=self.other)
+        if there.filter(resident__in=gone).exists():
+            with pytest.raises(Refused):
+                move_registrations(self.session, keys=keys, to=self.other, by=self.organiser, at=self.at)
+            return
+        for _sent_twice in range(2):
+            move_registrations(self.session, keys=keys, to=self.other, by=self.organiser, at=self.at)
+        party.members = [member for member in party.members if member not in gone]
+        self.model.parties = [party for party in self.model.parties if party.members]
+        self.model.promote(self.at)
+
     @precondition(lambda self: any(party.state == "offered" for party in self.model.parties))
     @rule(data=st.data())
     def accept(self, data: st.DataObject) -> None:
@@ -169,6 +204,12 @@ class RegistrationMachine(RuleBasedStateMachine):
         waiting = list(rows.waiting().values_list("waiting_number", flat=True))
         assert (session.taken_count, session.waiting_count) == (rows.count() - len(waiting), len(waiting))
         assert session.taken_count <= self.model.seats
+        other = Session.objects.get(pk=self.other.pk)
+        there = Registration.objects.active().filter(session=other)
+        assert (other.taken_count, other.waiting_count) == (
+            there.exclude(state="waiting").count(),
+            there.waiting().count(),
+        )
         assert all(number <= session.last_waiting_number for number in waiting)
 
 
@@ -178,7 +219,12 @@ def test_random_histories_keep_seats_and_queue_in_order() -> None:
         member = MemberFactory()
         households.append([member, *ResidentFactory.create_batch(2, guardian=member)])
     RegistrationMachine.households = households
-    RegistrationMachine.session = OpenSessionFactory(starts_at=NOON + 90 * HOUR, ends_at=NOON + 92 * HOUR)
+    session = OpenSessionFactory(starts_at=NOON + 90 * HOUR, ends_at=NOON + 92 * HOUR)
+    RegistrationMachine.session = session
+    RegistrationMachine.other = OpenSessionFactory(
+        activity=session.activity, seat_count=3, starts_at=NOON + 95 * HOUR, ends_at=NOON + 96 * HOUR
+    )
+    RegistrationMachine.organiser = RoleAssignmentFactory(organisation=session.activity.organisation).user
 
     run_state_machine_as_test(
         RegistrationMachine,

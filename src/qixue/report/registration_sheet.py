@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from qixue.core.clock import SHANGHAI
 from qixue.participation.models import Registration
@@ -20,13 +20,13 @@ def registration_table(session: Session) -> Table:
         waiting = [row.pk for row in rows if row.state == Registration.State.WAITING]
         places = {key: place for place, key in enumerate(waiting, start=1)}
         cells = [[number, *cells_of(row, places, asked)] for number, row in enumerate(rows, start=1)]
-        return Table(session.activity.title, _("Registrations"), columns_of(asked), cells)
+        return Table(session.activity.title, pgettext("of a session", "Registrations"), columns_of(asked), cells)
 
 
 def columns_of(asked: Sequence[str]) -> tuple[tuple[str, int], ...]:
     first = (
         (_("No."), 6),
-        (_("Name"), 14),
+        (_("Full name"), 14),
         (_("Year of birth"), 10),
         (_("Home town or subdistrict"), 18),
         (_("State"), 14),

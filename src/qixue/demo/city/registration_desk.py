@@ -51,10 +51,12 @@ def create_registration_desk(seed: int, week: Week, planned: Sequence[Planned], 
     town = [row.session for row in planned if row.organisation.code == TOWN and row.session.seat_count]
     for session in [session for session in town if session.state == Session.State.PLANNED][:1]:
         sign_villagers_up(chance, session, users["cadre"], at=at)
+        key, states = drawn_uuid(chance), [Registration.State.CONFIRMED.value]
+        write_to_registrants(session, text=MESSAGE, states=states, client_uuid=key, by=users["sanpai"], at=at + HOUR)
 
 
 def ask(chance: random.Random, session: Session, organiser: User, *, at: datetime.datetime) -> None:
-    """Terms and questions, answers of those who came after them, and a word to everybody with a seat."""
+    """Terms and questions, and answers of those who signed up after them."""
     until = session.starts_at - 2 * HOUR if session.starts_at else None
     save_terms(session, details=TermsDetails(cancel_until=until, offer_hours=6), by=organiser, at=at)
     questions = set_questions(session, asked=QUESTIONS, by=organiser, at=at)
@@ -66,8 +68,6 @@ def ask(chance: random.Random, session: Session, organiser: User, *, at: datetim
             Answer(registration=row, question=asked, text=text) for asked, text in zip(questions, texts, strict=True)
         ]
     Answer.objects.bulk_create(said)
-    states = [Registration.State.CONFIRMED.value]
-    write_to_registrants(session, text=MESSAGE, states=states, client_uuid=drawn_uuid(chance), by=organiser, at=at)
 
 
 def excuse_one(past: Sequence[Session], organiser: User, *, at: datetime.datetime) -> None:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participation', '0007_organiser_tools'),
+        ('participation', '0010_calendar_feeds'),
         ('places', '0002_rooms'),
         ('programme', '0010_seat_counters'),
     ]

@@ -66,7 +66,7 @@ def register(
     if not is_staff:
         check_missed(session, terms, people, at=at)
     said = checked_answers(session, people, answers or {}, is_staff=is_staff)
-    made = allotted(session, terms, people, at=at)
+    made = given_places(session, terms, people, at=at)
     for registration, door_code in zip(made, free_door_codes(session, len(made)), strict=True):
         registration.party, registration.source, registration.door_code = party, source, door_code
         registration.registered_at, registration.registered_by = at, by
@@ -99,11 +99,13 @@ def check_places(
         raise Refused("too_many_places", sentence, field="people", limit=limit)
 
 
-def allotted(
+def given_places(
     session: Session, terms: RegistrationTerms, people: Sequence[Resident], *, at: datetime.datetime
 ) -> list[Registration]:
-    """Seats or places in the queue, or an entry where the seats are drawn by lot. Refused: see `entered`."""
-    return entered(session, terms, people, at=at) if is_before_draw(session, terms) else placed(session, people)
+    """Seats or places in the queue; before a draw, entries. Refused: not_committed, draw_pending."""
+    if is_before_draw(session, terms):
+        return entered(session, terms, people, at=at)
+    return placed(session, people)
 
 
 def placed(session: Session, people: Sequence[Resident]) -> list[Registration]:

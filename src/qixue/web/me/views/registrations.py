@@ -88,11 +88,11 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "has_offer": has_offer,
         "has_ticket": bool(ticket_holders(found)),
         "is_over": is_over(found, now()),
+        "said": said_by(found.active or found.rows),
+        "others": others_of(resident, found),
         "terms": terms_of(found.session),
         "drawn": drawn_of(found),
         "entry": entry_number(found.key),
-        "said": said_by(found.active or found.rows),
-        "others": others_of(resident, found),
     }
     return render(request, "me/registrations/detail.html", {**context, **around(found)})
 

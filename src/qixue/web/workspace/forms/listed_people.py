@@ -176,7 +176,7 @@ def row_fields(towns: Towns) -> dict[str, forms.Field]:
     box = SuggestingInput()
     box.suggestions = towns.suggestions()
     fields: dict[str, forms.Field] = {
-        "name": PlainCharField(label=_("Name"), max_length=LONGEST_NAME),
+        "name": PlainCharField(label=_("Full name"), max_length=LONGEST_NAME),
         "birth_year": WholeNumberField(label=_("Year of birth"), max_length=12),
         "home": PlainCharField(label=_("Home town or subdistrict"), max_length=60, widget=box),
         "guardian": PlainCharField(label=_("Guardian who agreed on paper"), max_length=LONGEST_NAME),

@@ -33,19 +33,20 @@ class TermsForm(Form):
     closes_at = MomentField(
         label=_("Signing up ends"), required=False, max_length=40, help_text=_("Empty: when the session starts.")
     )
-    is_by_lot = forms.BooleanField(
-        label=_("Draw the seats by lot after signing up has ended"),
-        required=False,
-        help_text=_("For the most wanted courses. Anybody can check the draw. Fixed once somebody has entered."),
-    )
-    draw_at = MomentField(
-        label=_("Draw on"), required=False, max_length=40, help_text=_("Only by lot. Empty: when signing up ends.")
-    )
     cancel_until = MomentField(
         label=_("Seats can be given up until"),
         required=False,
         max_length=40,
         help_text=_("Empty: until the session starts. Whoever only waits can leave the line at any time."),
+    )
+    allotment = forms.ChoiceField(
+        label=_("How seats are given"), choices=RegistrationTerms.Allotment.choices, widget=forms.RadioSelect
+    )
+    draw_at = MomentField(
+        label=_("Moment of the draw"),
+        required=False,
+        max_length=40,
+        help_text=_("Only by lot. Empty: as soon as signing up has ended."),
     )
     place_limit = WholeNumberField(
         label=_("Seats for one account"), max_length=12, help_text=_("1 to 10: a person with the household.")
@@ -92,18 +93,13 @@ class TermsForm(Form):
 
     def details(self) -> TermsDetails:
         answers = self.cleaned_data
-        ways = RegistrationTerms.Allotment
-        return TermsDetails(
-            region=answers["region"],
-            allotment=ways.LOTTERY if answers["is_by_lot"] else ways.FIRST_COME,
-            **{name: answers[name] for name in (*MOMENTS, *NUMBERS)},
-        )
+        fixed = {"region": answers["region"], "allotment": answers["allotment"]}
+        return TermsDetails(**fixed, **{name: answers[name] for name in (*MOMENTS, *NUMBERS)})
 
 
 def initial_of(terms: RegistrationTerms) -> dict[str, Any]:
     values = {name: getattr(terms, name) for name in (*MOMENTS, *NUMBERS)}
-    is_by_lot = terms.allotment == RegistrationTerms.Allotment.LOTTERY
-    return {**values, "region": terms.region_id, "is_by_lot": is_by_lot}
+    return {**values, "region": terms.region_id, "allotment": terms.allotment}
 
 
 class QuestionsForm(Form):

@@ -17,11 +17,12 @@ TO_WHOM = (
     (State.CONFIRMED, _("Those with a seat")),
     (State.OFFERED, _("Those to whom a seat is offered")),
     (State.WAITING, _("Those on the waiting list")),
+    (State.ENTERED, _("Those who entered the draw")),
 )
 
 
 class NameForm(Form):
-    name = PlainCharField(label=_("Name"), max_length=100, required=False)
+    name = PlainCharField(label=_("Full name"), max_length=100, required=False)
 
 
 class TakeOutForm(Form):

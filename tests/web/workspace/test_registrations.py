@@ -1,0 +1,312 @@
+"""The pages on which organisers and cadres work with registrations, from the browser's side."""
+
+import csv
+import datetime
+import io
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from lxml import html
+from tests.factories import (
+    NOON,
+    MemberFactory,
+    OpenSessionFactory,
+    RegionFactory,
+    RoleAssignmentFactory,
+    key,
+)
+from tests.web.public.conftest import assert_sound, words
+
+from qixue.core.models import AuditEntry
+from qixue.participation.models import ListedPerson, Question, RegistrantMessage, Registration, RegistrationTerms
+from qixue.participation.operations.registrations import register
+from qixue.people.models import Notification, Resident, Role
+from qixue.places.models import Region
+from qixue.programme.models import Session
+
+pytestmark = pytest.mark.django_db
+
+HOUR = datetime.timedelta(hours=1)
+
+
+@pytest.fixture
+def session() -> Session:
+    return OpenSessionFactory(seat_count=2)
+
+
+@pytest.fixture
+def organiser(session: Session) -> Client:
+    return browser(session, Role.ORGANISER)
+
+
+@pytest.fixture
+def cadre(session: Session) -> Client:
+    return browser(session, Role.CADRE)
+
+
+def browser(session: Session, role: str) -> Client:
+    client = Client()
+    client.force_login(RoleAssignmentFactory(organisation=session.activity.organisation, role=role).user)
+    return client
+
+
+def sign_up(session: Session, name: str) -> Registration:
+    member = MemberFactory(name=name)
+    return register(session, people=[member], party=key(), by=member.user, at=NOON)[0]
+
+
+def address(session: Session, rest: str = "") -> str:
+    return f"/workspace/sessions/{session.pk}/registrations/{rest}"
+
+
+def page_of(response: object, status: int = 200) -> html.HtmlElement:
+    assert response.status_code == status
+    page = html.fromstring(response.content.decode())
+    if status == 200:
+        assert_sound(page)
+    return page
+
+
+def names(page: html.HtmlElement) -> list[str]:
+    return [words(row.find("th")).split()[0] for row in page.xpath("//main//table//tbody/tr")]
+
+
+def again(page: html.HtmlElement, **more: str) -> dict[str, object]:
+    """What the page sends when its last button is pressed: all that was typed, hidden in it."""
+    fields = page.xpath("//main//form[last()]//input[@type='hidden' and @name!='csrfmiddlewaretoken']")
+    found: dict[str, list[str]] = {}
+    for field in fields:
+        found.setdefault(field.get("name"), []).append(field.get("value", ""))
+    return {**found, **more}
+
+
+def test_list_has_seats_first_and_can_be_narrowed(session, organiser):
+    for name in ("李嘉明", "王芳", "陈强"):
+        sign_up(session, name)
+
+    assert names(page_of(organiser.get(address(session)))) == ["李嘉明", "王芳", "陈强"]
+    assert names(page_of(organiser.get(address(session, "?state=waiting")))) == ["陈强"]
+    assert names(page_of(organiser.post(address(session), {"name": "芳"}))) == ["王芳"]
+
+
+def test_list_asks_the_same_with_one_and_with_three(organiser, session):
+    counts = []
+    for number in (1, 2):
+        for _more in range(number):
+            sign_up(session, "李嘉明")
+        with CaptureQueriesContext(connection) as queries:
+            organiser.get(address(session))
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
+
+
+def test_files_hold_names_and_no_formula(session, organiser):
+    sign_up(session, "=HYPERLINK(1)")
+
+    sheet = openpyxl.load_workbook(io.BytesIO(organiser.post(address(session, "export/xlsx/")).content)).active
+    text = organiser.post(address(session, "export/csv/")).content.decode("utf-8-sig")
+
+    assert (sheet["B2"].value, sheet["B2"].data_type) == ("=HYPERLINK(1)", "s")
+    assert next(csv.DictReader(io.StringIO(text)))["姓名"] == "'=HYPERLINK(1)"
+    assert [entry.details for entry in AuditEntry.objects.filter(action="registrations.exported").order_by("pk")] == [
+        {"count": 1, "kind": "xlsx"},
+        {"count": 1, "kind": "csv"},
+    ]
+
+
+def test_unknown_file_is_missing_and_a_link_takes_none(session, organiser):
+    assert organiser.post(address(session, "export/pdf/")).status_code == 404
+    assert organiser.get(address(session, "export/csv/")).status_code == 405
+
+
+def test_sheet_and_slips_are_for_paper(session, organiser):
+    row = sign_up(session, "李嘉明")
+
+    sheet = words(page_of(organiser.get(address(session, "sign-in-sheet/"))))
+    slips = words(page_of(organiser.get(address(session, "codes/"))))
+
+    assert "李嘉明" in sheet
+    assert row.door_code in sheet
+    assert "李嘉明" not in slips  # has the ticket on a phone
+
+
+def test_reason_is_asked_for_and_the_next_moves_up(session, organiser):
+    rows = [sign_up(session, name) for name in ("李嘉明", "王芳", "陈强")]
+    path = f"/workspace/registrations/{rows[0].pk}/take-out/"
+
+    page_of(organiser.get(path))
+    assert words(page_of(organiser.post(path, {"note": ""}), 422).xpath("//*[@class='error']")[0]) == "请填写原因。"
+    organiser.post(path, {"note": "重复报名"})
+
+    assert names(page_of(organiser.get(address(session)))) == ["王芳", "陈强"]
+
+
+def test_moving_offers_sessions_with_their_seats(session, organiser):
+    row = sign_up(session, "李嘉明")
+    other = OpenSessionFactory(activity=session.activity, seat_count=5)
+    path = f"/workspace/registrations/{row.pk}/move/"
+
+    choices = [words(label) for label in page_of(organiser.get(path)).xpath("//main//label")]
+    answer = organiser.post(path, {"session": other.pk})
+
+    assert len(choices) == 1
+    assert "剩余5个名额" in choices[0]
+    assert answer.status_code == 302
+    assert Registration.objects.active().get(resident=row.resident).session == other
+
+
+def test_message_is_checked_before_it_goes_out(session, organiser):
+    row = sign_up(session, "李嘉明")
+    path = address(session, "message/")
+    uuid = again(page_of(organiser.get(path)))["client_uuid"]
+
+    check = page_of(organiser.post(path, {"client_uuid": uuid, "states": ["confirmed"], "text": "请带雨具。"}))
+    assert RegistrantMessage.objects.count() == 0
+    assert "1人" in words(check)
+    answer = organiser.post(path, again(check, confirmed="on"))
+
+    assert answer.status_code == 302
+    assert Notification.objects.get(user=row.registered_by, kind="registration_message").params["text"] == "请带雨具。"
+
+
+def test_changing_the_message_keeps_what_was_typed(session, organiser):
+    sign_up(session, "李嘉明")
+    path = address(session, "message/")
+    check = page_of(organiser.post(path, {"client_uuid": key(), "states": ["confirmed"], "text": "请带雨具。"}))
+
+    page = page_of(organiser.post(path, again(check, change="on")))
+
+    assert page.xpath("//textarea")[0].text.strip() == "请带雨具。"
+
+
+def town() -> Region:
+    county = RegionFactory(code="441826", level="county", name="连南瑶族自治县", parent=RegionFactory())
+    return RegionFactory(code="441826103", level="township", name="三排镇", short_name="三排", parent=county)
+
+
+def test_cadre_pastes_a_sheet_and_checks_it(session, cadre):
+    place, path = town(), address(session, "new/")
+    uuid = again(page_of(cadre.get(path)))["key"]
+    sheet = "姓名\t出生年\t住址\n李桂芳\t1948年\t三排镇\n盘大贵\t\t三排\n房小龙，2018，三排镇，李桂芳，2026-11-01"
+
+    check = page_of(cadre.post(path, {"key": uuid, "paste": sheet, "name_1": "唐三妹", "birth_year_1": "１９６１"}))
+    assert Registration.objects.count() == 0
+    listed = [words(item).split()[0] for item in check.xpath("//main//ol[contains(@class, 'numbered')]/li")]
+    answer = cadre.post(path, again(check, confirmed="on"))
+
+    assert listed == ["唐三妹", "李桂芳", "盘大贵", "房小龙"]
+    assert answer.status_code == 302
+    assert list(Resident.objects.order_by("pk").values_list("name", "birth_year", "home_region")) == [
+        ("唐三妹", 1961, None),
+        ("李桂芳", 1948, place.pk),
+        ("盘大贵", None, place.pk),
+        ("房小龙", 2018, place.pk),
+    ]
+    assert set(Registration.objects.values_list("source", flat=True)) == {"cadre"}
+    assert Resident.objects.get(name="房小龙").guardian.name == "李桂芳"
+
+
+@pytest.mark.parametrize(
+    ("answers", "field"),
+    [
+        ({"paste": "李桂芳，一九四八，三排镇"}, "paste"),
+        ({"paste": "李桂芳，1948，没有镇"}, "paste"),
+        ({"birth_year_1": "1948"}, "name_1"),
+        ({"name_1": "房小龙", "birth_year_1": "2018"}, "guardian_1"),
+        ({"name_2": "房小龙", "birth_year_2": "2090"}, "birth_year_2"),
+        ({}, None),
+    ],
+)
+def test_what_is_wrong_stands_where_it_was_written(session, cadre, answers, field):
+    town()
+
+    page = page_of(cadre.post(address(session, "new/"), {"key": key(), "confirmed": "on", **answers}), 422)
+
+    wrong = page.xpath("//*[@class='error']/following::*[self::input or self::textarea][1]/@name")
+    assert wrong == ([field] if field else [])
+    assert ListedPerson.objects.count() == 0
+
+
+def test_people_of_the_list_are_ticked(session, cadre):
+    cadre.post(address(session, "new/"), {"key": key(), "confirmed": "on", "name_1": "李桂芳"})
+    other = OpenSessionFactory(activity=session.activity)
+
+    page = page_of(cadre.get(address(other, "new/")))
+    (box,) = page.xpath("//input[@name='listed']/@value")
+    cadre.post(address(other, "new/"), {"key": key(), "confirmed": "on", "listed": [box]})
+
+    assert names(page_of(cadre.get(address(other)))) == ["李桂芳"]
+    assert names(page_of(cadre.get("/workspace/listed-people/"))) == ["李桂芳"]
+    assert "李桂芳" in words(page_of(cadre.get(address(other, "codes/"))))
+
+
+def test_list_of_people_is_not_read_from_above_or_beside(session, cadre):
+    cadre.post(address(session, "new/"), {"key": key(), "confirmed": "on", "name_1": "李桂芳"})
+    stranger = browser(OpenSessionFactory(), Role.CADRE)
+
+    assert names(page_of(stranger.get("/workspace/listed-people/"))) == []
+
+
+def test_terms_are_written_as_people_write_times(session, organiser):
+    path = f"/workspace/sessions/{session.pk}/terms/"
+    page_of(organiser.get(path))
+
+    answer = organiser.post(
+        path, {"opens_at": "2026年11月5日上午9点", "place_limit": "3", "allotment": "first_come", "no_show_limit": "２"}
+    )
+
+    terms = RegistrationTerms.objects.get()
+    assert answer.status_code == 302
+    assert (terms.opens_at.astimezone(NOON.tzinfo).isoformat(), terms.no_show_limit) == ("2026-11-05T09:00:00+08:00", 2)
+
+
+def test_unreadable_time_says_how_to_write_it(session, organiser):
+    page = page_of(
+        organiser.post(
+            f"/workspace/sessions/{session.pk}/terms/",
+            {"opens_at": "明天", "place_limit": "3", "allotment": "first_come"},
+        ),
+        422,
+    )
+
+    assert words(page.xpath("//*[@class='error']")[0]) == "请填写日期和时间，例如2026-11-25 9:00。"
+
+
+def test_questions_are_set_and_asked(session, organiser):
+    path = f"/workspace/sessions/{session.pk}/questions/"
+    page_of(organiser.get(path))
+
+    answer = organiser.post(
+        path, {"text_2": "怎么来？", "kind_2": "choice", "options_2": "骑车\n坐车", "is_required_2": "on"}
+    )
+
+    question = Question.objects.get()
+    assert answer.status_code == 302
+    assert (question.position, question.options, question.is_required) == (1, ["骑车", "坐车"], True)
+
+
+@pytest.mark.parametrize(
+    ("answers", "field"),
+    [
+        ({"text_3": "怎么来？"}, "kind_3"),
+        ({"text_3": "怎么来？", "kind_3": "choice", "options_3": "骑车"}, "options_3"),
+    ],
+)
+def test_wrong_question_says_so_in_its_own_row(session, organiser, answers, field):
+    page = page_of(organiser.post(f"/workspace/sessions/{session.pk}/questions/", answers), 422)
+
+    assert f"#id_{field}" in "".join(page.xpath("//*[contains(@class, 'error-summary')]//a/@href"))
+
+
+def test_calling_off_says_whom_it_reaches_and_what_is_offered(session, organiser):
+    sign_up(session, "李嘉明")
+    OpenSessionFactory(activity=session.activity, seat_count=5)
+
+    text = words(page_of(organiser.get(f"/workspace/sessions/{session.pk}/cancel/")))
+
+    assert "1人" in text
+    assert "11月6日" in text
