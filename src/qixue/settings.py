@@ -40,6 +40,7 @@ KNOWN = {
     "QIXUE_TRUSTED_PROXIES",
     "QIXUE_URL_PREFIX",
     "QIXUE_VAR",
+    "QIXUE_WALL_LATE_LIMIT",
 }
 if unknown := sorted(name for name in os.environ if name.startswith("QIXUE_") and name not in KNOWN):
     raise ImproperlyConfigured(f"Unknown setting {', '.join(unknown)}; known are {', '.join(sorted(KNOWN))}.")
@@ -289,6 +290,7 @@ QIXUE: dict[str, Any] = {
     "SECOND_FACTOR": one_of("QIXUE_SECOND_FACTOR", "required", "offered", default=SECOND_FACTOR),
     "PHONE_CODES_PER_BROWSER": number("QIXUE_PHONE_CODES_PER_BROWSER", 30),
     "PHONE_CODES_PER_DAY": number("QIXUE_PHONE_CODES_PER_DAY", 5000),
+    "WALL_LATE_LIMIT": number("QIXUE_WALL_LATE_LIMIT", 5),
     "OUTBOX_DIR": Path(text("QIXUE_OUTBOX_DIR") or VAR / "outbox"),
 }
 for needed, given in (("MAIL_FROM", "MAIL_URL"), ("SMS_SECRET", "SMS_URL")):

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from qixue.demo.city.building import CITY_CODE, build_city
 from qixue.demo.city.documents import PROGRAMME_CODE, seed_of
+from qixue.demo.city.door import door_token
 from qixue.demo.city.last_year import LAST_YEAR_CODE
 from qixue.demo.city.personas import PASSWORD, PERSONAS, api_token
 from qixue.demo.city.week import DAYS_BEHIND, Week
@@ -93,6 +94,7 @@ def description(edition: Edition, *, base_url: str) -> dict[str, Any]:
             }
             for persona in PERSONAS
         ],
+        "door_token": door_token(edition.seed),  # of a phone for a session of today: /door/#<token>
         "ids": ids(Week(edition.today)),
     }
 

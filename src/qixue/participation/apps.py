@@ -14,3 +14,5 @@ class ParticipationConfig(AppConfig):
         import_module("qixue.participation.notices")  # registers what people are told
         registrations = import_module("qixue.participation.operations.registrations")
         duties.register(Duty("queues", registrations.keep_queues, every=datetime.timedelta(seconds=1)))
+        check_ins = import_module("qixue.participation.operations.check_ins")
+        duties.register(Duty("attended sessions", check_ins.hold_attended, every=datetime.timedelta(minutes=1)))

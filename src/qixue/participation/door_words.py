@@ -35,6 +35,7 @@ SENTENCES: dict[str, Any] = {
     "wrong_session": _("The ticket is for another session."),
     # marks: odd, and counted all the same
     "cancelled_later": _("The registration was cancelled, which the device could not know yet."),
+    "late": _("The code on the wall was just over."),
     "clock_off": _("The clock of the device was more than five minutes off; the time was corrected."),
 }
 

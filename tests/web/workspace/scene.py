@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from tests.factories import (
     NOON,
     ActivityFactory,
+    DoorDeviceFactory,
     EvidenceFactory,
     OrganisationFactory,
     ProgrammeFactory,
@@ -30,8 +31,9 @@ from qixue.core.models import OutboxMessage
 from qixue.core.outbox import Letter, put_into_outbox
 from qixue.core.quantity import Qualifier
 from qixue.figures.models import NamedFigure
-from qixue.participation.models import Evidence, LedgerEntry
+from qixue.participation.models import DoorDevice, Evidence, LedgerEntry, Scan
 from qixue.participation.operations.ledger import record_head_count
+from qixue.participation.operations.walls import show_wall
 from qixue.people.models import ApiToken, Notification, Organisation, Role, RoleAssignment, User
 from qixue.people.operations.invitations import Invited, invite_person
 from qixue.programme.models import (
@@ -80,6 +82,10 @@ class Scene:
         if "<int:session_pk>" in path:
             values["session_pk"] = self.session.pk
             self.record("entries/")  # a session is behind the figure once somebody was counted there
+        if "<int:device_pk>" in path:
+            values["device_pk"] = DoorDevice.objects.get(sessions=self.session).pk
+        if "<int:scan_pk>" in path:
+            values["scan_pk"] = Scan.objects.get(session=self.session).pk
         if "<str:step>" in path:
             values["step"] = "report"
         if "<int:number>" in path:
@@ -129,6 +135,25 @@ def ledger_entry(scene: Scene) -> LedgerEntry:
         at=NOON,
         client_uuid=key(),
     )
+
+
+def session_with_door(scene: Scene) -> int:
+    """The session shows a code on its wall, and its device sent a scan that waits for a person."""
+    device = DoorDeviceFactory(sessions=[scene.session], digest=key().hex * 2)
+    Scan.objects.create(
+        device=device,
+        uuid=key(),
+        digest="0" * 64,
+        kind=Scan.Kind.CODE,
+        session=scene.session,
+        occurred_at=NOON,
+        corrected_at=NOON,
+        received_at=NOON,
+        verdict=Scan.Verdict.REVIEW,
+        reason="unknown_code",
+    )
+    show_wall(scene.session, by=scene.people["own", Role.ORGANISER], at=NOON)
+    return scene.session.pk
 
 
 def notice_to_somebody_else(scene: Scene) -> int:
@@ -239,7 +264,7 @@ RECORDS: dict[str, Callable[[Scene], int]] = {
     "nominations/": nomination_of_own,
     "objections/": objection_to_own,
     "activities/": lambda scene: scene.session.activity_id,
-    "sessions/": lambda scene: scene.session.pk,
+    "sessions/": session_with_door,
     "entries/": lambda scene: ledger_entry(scene).pk,
     "notices/": notice_to_somebody_else,
     "deliveries/": given_up_message,
@@ -313,5 +338,5 @@ EXPECTED: dict[str, set[str]] = {
     "summary_file": WHOLE_PROGRAMME,
 }
 # Reading a page is enough to know who reaches it; these have nothing to read.
-POST_ONLY = {"hold_session", "acknowledge_follow_up"}
+POST_ONLY = {"check_in", "close_wall", "hold_session", "walk_in", "acknowledge_follow_up"}
 FOR_EVERYBODY_SIGNED_IN = {"home"}

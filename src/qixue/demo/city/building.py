@@ -7,6 +7,7 @@ from django.db import transaction
 from qixue.demo.city.activities import Ground, create_activities
 from qixue.demo.city.attendance import Hall, create_attendance
 from qixue.demo.city.documents import create_frame, create_involvements
+from qixue.demo.city.door import create_doors
 from qixue.demo.city.follow_ups import create_follow_ups
 from qixue.demo.city.last_year import create_last_year
 from qixue.demo.city.leadership import create_leadership, create_steps
@@ -54,6 +55,7 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     crowd = Crowd(create_residents(seed, week, city, personas))
     registered = create_registrations(seed, week, planned, crowd)
     create_attendance(seed, Hall(week, frame.programme, crowd, registered, staff), planned)
+    create_doors(seed, week, frame.programme, staff)
     name_standard_figures(frame.programme)
     create_returns(ground, staff)
     create_sections(frame)

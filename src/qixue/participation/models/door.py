@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import models
@@ -9,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.fields import plain_text_validator
+from qixue.participation.door_words import sentence_of
 from qixue.participation.models.ledger import Evidence, LedgerEntry
 from qixue.participation.models.registrations import Registration
 from qixue.people.models import Organisation, Resident, User
@@ -145,6 +147,16 @@ class Scan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.device_id} {self.uuid}"
+
+    @property
+    def words(self) -> Any:
+        """Why it was put aside, as a sentence."""
+        return sentence_of(self.reason)
+
+    @property
+    def mark_words(self) -> list[Any]:
+        """What is odd about it, as sentences."""
+        return [sentence_of(mark) for mark in self.marks.split()]
 
     @property
     def entry_key(self) -> UUID:

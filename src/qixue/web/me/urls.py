@@ -1,6 +1,6 @@
 from django.urls import path
 
-from qixue.web.me.views import household, registrations, sign_in
+from qixue.web.me.views import door, household, registrations, sign_in
 
 app_name = "me"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("household/<int:pk>/", household.edit, name="edit_dependent"),
     path("household/<int:pk>/consent/", household.consent, name="withdraw_consent"),
     path("sessions/<int:pk>/register/", registrations.register, name="register"),
+    path("door/<int:pk>/", door.here, name="here"),
+    path("door/<int:pk>/<str:code>/", door.wall_code, name="wall_code"),
     path("registrations/<uuid:party>/", registrations.registration, name="registration"),
     path("registrations/<uuid:party>/cancel/", registrations.cancel, name="cancel"),
     path("registrations/<uuid:party>/accept/", registrations.accept, name="accept"),

@@ -104,6 +104,12 @@ def is_over(session: Session) -> bool:
 
 
 @register.filter
+def of(values: dict[Any, Any], key: Any) -> Any:
+    """What a dictionary holds under a key; None when it holds nothing."""
+    return values.get(key)
+
+
+@register.filter
 def number(value: Any) -> str:
     """1,234; decimals as they are; nothing for None."""
     return "" if value is None else f"{value:,}"

@@ -9,6 +9,8 @@ from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry, Tally
 from qixue.participation.queries import effective_head_count, entries_of_session
+from qixue.participation.queries.attendances import checked_in_at
+from qixue.participation.queries.door_state import devices_of
 from qixue.participation.queries.registrations import registered_at
 from qixue.participation.rules import may_manage_registrations
 from qixue.people.rules import Action, may
@@ -17,6 +19,7 @@ from qixue.programme.operations.sessions import add_session, cancel_session, edi
 from qixue.web import parts
 from qixue.web.workspace.access import activity_or_404, needs, session_or_404, staff
 from qixue.web.workspace.forms.sessions import SessionForm, initial_of
+from qixue.web.workspace.reach.door import scans_at
 
 SHOWN_CHECK_INS = 20
 
@@ -60,6 +63,9 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "counts": counts,
         "check_ins": entries.effective().people()[:SHOWN_CHECK_INS],
         "registered": registered_at(found) if may_manage_registrations(staff(request), found) else [],
+        "came_at": {resident: moment for (_session, resident), moment in checked_in_at([found]).items()},
+        "undecided": scans_at(found).undecided().count(),
+        "devices": devices_of(found, at=now()),
         "is_over": bool(found.starts_at and found.starts_at <= now()),
         "may_count": may(request.user, Action.RECORD_ATTENDANCE, organisation),
         "may_correct": may(request.user, Action.CORRECT_ATTENDANCE, organisation),

@@ -1,0 +1,102 @@
+"""How it stands at the door of a session: who is in, what its devices still hold, what waits for a person."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qixue.core.clock import day_bounds, local_day
+from qixue.participation.merge import CLOCK_LIMIT, missing_ranges, size_of
+from qixue.participation.models import Attendance, DoorDevice, Registration, Scan
+from qixue.participation.queries.attendances import checked_in_at
+from qixue.participation.queries.door import expected_at
+from qixue.programme.models import Session
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Somebody who is signed up, and when they came in."""
+
+    registration: Registration
+    came_at: datetime.datetime | None
+
+
+def expected_people(session: Session, *, search: str = "") -> list[Expected]:
+    """Whoever has a seat or waits, by name; `search` is a part of the name or the whole door code."""
+    came = checked_in_at([session])
+    rows = [row for row in expected_at([session]) if search in row.resident.name or search == row.door_code]
+    return [Expected(row, came.get((session.pk, row.resident_id))) for row in rows]
+
+
+@dataclass(frozen=True)
+class DeviceState:
+    """A device with the numbers that it gave and that have not arrived."""
+
+    device: DoorDevice
+    gaps: tuple[tuple[int, int], ...]
+    scan_count: int
+    is_working: bool
+
+    @property
+    def held_count(self) -> int:
+        return size_of(self.gaps)
+
+    @property
+    def is_clock_off(self) -> bool:
+        return self.device.clock_offset is not None and abs(self.device.clock_offset) > CLOCK_LIMIT
+
+
+def devices_of(session: Session, *, at: datetime.datetime) -> list[DeviceState]:
+    """The devices of a session with what they still hold, those set up first on top."""
+    devices = list(DoorDevice.objects.filter(sessions=session).order_by("made_at", "pk"))
+    numbers: dict[int, list[int]] = defaultdict(list)
+    scans = Scan.objects.filter(device__in=devices).order_by().values_list("device_id", "sequence")
+    for device, sequence in scans:
+        numbers[device or 0].append(sequence)
+    return [
+        DeviceState(
+            device,
+            tuple(missing_ranges(numbers[device.pk], device.highest_sequence)),
+            len(numbers[device.pk]),
+            device.may_read_at(at),
+        )
+        for device in devices
+    ]
+
+
+def held_scans(states: Sequence[DeviceState]) -> int:
+    return sum(state.held_count for state in states)
+
+
+@dataclass(frozen=True)
+class DoorFigures:
+    """Of the people who are in, how many were signed up; and how many scans wait for a person."""
+
+    inside: int
+    expected_inside: int
+    expected: int
+    undecided: int
+
+    @property
+    def walk_ins(self) -> int:
+        return self.inside - self.expected_inside
+
+
+def door_figures(session: Session, people: Sequence[Expected], undecided: int) -> DoorFigures:
+    inside = Attendance.objects.filter(session=session).count()
+    seated = [each for each in people if each.registration.state in Registration.SEATED_STATES]
+    return DoorFigures(inside, sum(each.came_at is not None for each in people), len(seated), undecided)
+
+
+def sessions_beside(session: Session) -> list[Session]:
+    """The session and the others that its organisation holds on the same day: one phone can stand at all of them."""
+    if session.starts_at is None:
+        return [session]
+    start, end = day_bounds(local_day(session.starts_at), local_day(session.starts_at))
+    same_day = Session.objects.filter(
+        activity__organisation=session.activity.organisation,
+        starts_at__gte=start,
+        starts_at__lt=end,
+        state__in=[Session.State.PLANNED, Session.State.HELD],
+    )
+    return list(same_day.select_related("activity__organisation", "venue").order_by("starts_at", "pk"))

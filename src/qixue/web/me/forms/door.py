@@ -1,0 +1,27 @@
+import uuid
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from qixue.participation.queries.wall import AtTheWall
+from qixue.people.models import Resident
+from qixue.web.forms import Form
+
+
+class HereForm(Form):
+    """Who of the household is here. Those who are signed up are ticked: that they come is known."""
+
+    people = forms.MultipleChoiceField(label=_("Who is here"), widget=forms.CheckboxSelectMultiple)
+    client_uuid = forms.UUIDField(initial=uuid.uuid4, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, found: Sequence[AtTheWall], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offered = {str(each.resident.pk): each for each in found}
+        field = cast(forms.MultipleChoiceField, self.fields["people"])
+        field.choices = [(key, each.resident.name) for key, each in self.offered.items()]
+        field.initial = [key for key, each in self.offered.items() if each.is_expected]
+
+    def people_here(self) -> list[Resident]:
+        return [self.offered[key].resident for key in self.cleaned_data["people"]]

@@ -1,0 +1,96 @@
+"""The code on the wall, scanned by residents: who of the household is here, and in they are."""
+
+import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+
+from qixue.core.audience import for_everybody
+from qixue.core.clock import now
+from qixue.core.refusal import Refused
+from qixue.participation.operations.walls import LANDING_LASTS, Landing, check_in_by_wall
+from qixue.participation.queries import listed
+from qixue.participation.queries.wall import household_at, open_wall, places_for_walk_ins, secret_of
+from qixue.participation.wall_code import is_good_at, step_of
+from qixue.programme.models import Session
+from qixue.web import parts
+from qixue.web.me.access import for_residents, household_of, known
+from qixue.web.me.forms.door import HereForm
+
+COOKIE, SALT = "qixue_wall", "wall-landing"
+
+
+@for_everybody
+@never_cache
+def wall_code(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Where a scan lands. That the code was good now is kept, signed, in this browser: signing in may take a while."""
+    session = public_session(pk)
+    at, wall = now(), open_wall(session)
+    step = step_of(code, secret_of(wall), session.pk) if wall else None
+    if step is None or not is_good_at(step, at):
+        context = {"session": session, "programme": session.activity.programme, "is_ours": step is not None}
+        return render(request, "me/door/over.html", context, status=410)
+    response = redirect("me:here", pk)
+    landing = signing.dumps({"session": session.pk, "step": step, "at": at.isoformat()}, salt=SALT)
+    response.set_cookie(
+        COOKIE,
+        landing,
+        max_age=int(LANDING_LASTS.total_seconds()),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.HTTPS,
+    )
+    return response
+
+
+def public_session(pk: int) -> Session:
+    return get_object_or_404(listed(Session.objects.public()), pk=pk)
+
+
+def landing_of(request: HttpRequest, session: Session) -> Landing | None:
+    """With which code this browser came to the session; None where it did not, or where somebody changed the note."""
+    try:
+        kept: dict[str, Any] = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT)
+    except signing.BadSignature:
+        return None
+    if kept["session"] != session.pk:
+        return None
+    return Landing(kept["step"], datetime.datetime.fromisoformat(kept["at"]))
+
+
+@for_residents
+def here(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who of the household is here; the same page says who is in, and can be come back to."""
+    user, resident = known(request)
+    session, at = public_session(pk), now()
+    landing = landing_of(request, session)
+    household = household_at(session, household_of(resident))
+    takes_more = places_for_walk_ins(session) != 0
+    offered = [each for each in household if each.is_absent and (each.is_expected or takes_more)]
+    form = HereForm(request.POST or None, found=offered)
+    if request.method == "POST" and landing and form.is_valid():
+        try:
+            check_in_by_wall(
+                session,
+                people=form.people_here(),
+                landing=landing,
+                late_limit=settings.QIXUE["WALL_LATE_LIMIT"],
+                by=user,
+                at=at,
+                client_uuid=form.cleaned_data["client_uuid"],
+            )
+            return redirect("me:here", pk)
+        except Refused as refusal:
+            form.refuse(refusal)
+    context = {
+        "session": session,
+        "programme": session.activity.programme,
+        "household": household,
+        "may_enter": bool(offered) and landing is not None and landing.is_good_at(at),
+        "takes_more": takes_more,
+    }
+    return parts.form_page(request, "me/door/here.html", form, **context)

@@ -1,0 +1,75 @@
+import uuid
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from qixue.participation.models import Registration, Scan
+from qixue.programme.models import Session
+from qixue.web.forms import Form
+from qixue.web.templatetags.qixue import when
+from qixue.web.workspace.forms.fields import PlainCharField
+
+NOBODY = "0"
+
+
+class DeviceForm(Form):
+    """A phone for a door: what it is called and at which sessions it stands."""
+
+    name = PlainCharField(
+        label=_("Name of the device"), max_length=60, help_text=_("For example: east gate, phone of Miss Chen.")
+    )
+    sessions = forms.MultipleChoiceField(label=_("Sessions"), widget=forms.CheckboxSelectMultiple)
+    client_uuid = forms.UUIDField(initial=uuid.uuid4, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, sessions: Sequence[Session], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offered = {str(session.pk): session for session in sessions}
+        field = cast(forms.MultipleChoiceField, self.fields["sessions"])
+        field.choices = [(key, f"{each.activity.local_title} · {when(each)}") for key, each in self.offered.items()]
+
+    def chosen(self) -> list[Session]:
+        return [self.offered[key] for key in self.cleaned_data["sessions"]]
+
+
+class WalkInForm(Form):
+    """Somebody who is not signed up; the name can be left out."""
+
+    name = PlainCharField(
+        label=_("Name of the walk-in"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("Without a name the person is counted once and not known again."),
+    )
+    client_uuid = forms.UUIDField(initial=uuid.uuid4, widget=forms.HiddenInput)
+
+
+class DecisionForm(Form):
+    """Whether a scan counts after all, who it was, and why."""
+
+    decision = forms.ChoiceField(label=_("Does it count?"), widget=forms.RadioSelect)
+    person = forms.ChoiceField(label=_("Who it was"), required=False)
+    reason = PlainCharField(
+        label=_("Why"), max_length=200, help_text=_("For example: the teacher knows her, she was there.")
+    )
+
+    def __init__(self, *args: Any, people: Sequence[Registration], is_count: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(Scan.Decision.ACCEPTED.value, _("Yes, count it")), (Scan.Decision.REJECTED.value, _("No"))]
+        cast(forms.ChoiceField, self.fields["decision"]).choices = choices
+        if people and not is_count:
+            known = [(str(row.pk), row.resident.name) for row in people]
+            as_sent = (NOBODY, _("As it was sent, or somebody whose name is not known"))
+            cast(forms.ChoiceField, self.fields["person"]).choices = [as_sent, *known]
+        else:
+            del self.fields["person"]
+
+    @property
+    def accepts(self) -> bool:
+        return bool(self.cleaned_data["decision"] == Scan.Decision.ACCEPTED)
+
+    def registration(self, people: Sequence[Registration]) -> Registration | None:
+        chosen = self.cleaned_data.get("person")
+        return next((row for row in people if str(row.pk) == chosen), None)

@@ -1,0 +1,39 @@
+"""Devices and scans of a session that the viewer reaches; those of others look like they did not exist."""
+
+import re
+from typing import Any
+
+from django.db.models import Q
+from django.shortcuts import get_object_or_404
+
+from qixue.core.refusal import Refused
+from qixue.participation.door_words import sentence_of
+from qixue.participation.models import DoorDevice, Registration, Scan, ScanQuerySet
+from qixue.people.queries import path_filter
+from qixue.people.rules import Action, reach
+from qixue.programme.models import Session
+
+
+def device_or_404(user: Any, session: Session, pk: int) -> DoorDevice:
+    within = path_filter(reach(user, Action.RECORD_ATTENDANCE), "organisation__path")
+    return get_object_or_404(DoorDevice.objects.filter(within, sessions=session), pk=pk)
+
+
+def scans_at(session: Session) -> ScanQuerySet:
+    """What was scanned for a session, and what its devices sent for sessions that are not theirs."""
+    foreign = Q(session=None, device__in=DoorDevice.objects.filter(sessions=session))
+    return Scan.objects.filter(Q(session=session) | foreign)
+
+
+def scan_or_404(session: Session, pk: int) -> Scan:
+    related = ("device", "session", "registration__resident", "registration__session__activity", "resident")
+    return get_object_or_404(scans_at(session).select_related(*related, "evidence", "decided_by"), pk=pk)
+
+
+def registration_at(session: Session, pk: Any) -> Registration:
+    """The registration that a button names. Refused: unknown_person."""
+    rows = Registration.objects.filter(session=session).select_related("resident")
+    found = rows.filter(pk=pk).first() if re.fullmatch(r"[0-9]{1,18}", str(pk)) else None
+    if found is None:
+        raise Refused("unknown_person", sentence_of("unknown_person"))
+    return found

@@ -1,0 +1,147 @@
+"""The door of a session: who is expected and who is in, checking in by hand, and the phones that stand there."""
+
+import uuid
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from qixue.core.clock import now
+from qixue.core.refusal import Refused
+from qixue.core.typed import half_width
+from qixue.participation.operations.check_ins import check_in
+from qixue.participation.operations.door_devices import revoke_device, set_up_device
+from qixue.participation.queries.door_state import (
+    devices_of,
+    door_figures,
+    expected_people,
+    held_scans,
+    sessions_beside,
+)
+from qixue.people.rules import Action, may
+from qixue.programme.models import Session
+from qixue.web import parts
+from qixue.web.forms import Form
+from qixue.web.workspace.access import needs, session_or_404, staff
+from qixue.web.workspace.act import Act, act_page, sent
+from qixue.web.workspace.forms.door import DeviceForm, WalkInForm
+from qixue.web.workspace.reach.door import device_or_404, registration_at, scans_at
+
+
+@needs(Action.RECORD_ATTENDANCE)
+def door(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything of one door on a page that works on a phone without script."""
+    session = session_or_404(request.user, pk, Action.RECORD_ATTENDANCE)
+    search = half_width(request.GET.get("q", ""))
+    people = expected_people(session)
+    devices = devices_of(session, at=now())
+    context = {
+        **around(session),
+        "people": expected_people(session, search=search) if search else people,
+        "search": search,
+        "figures": door_figures(session, people, scans_at(session).undecided().count()),
+        "devices": devices,
+        "held": held_scans(devices),
+        "form": WalkInForm(),
+        "may_decide": may(request.user, Action.CORRECT_ATTENDANCE, session.activity.organisation),
+    }
+    return render(request, "workspace/door/door.html", context)
+
+
+def around(session: Session) -> dict[str, Any]:
+    return {"session": session, "programme": session.activity.programme}
+
+
+@needs(Action.RECORD_ATTENDANCE)
+@require_POST
+def check_in_person(request: HttpRequest, pk: int) -> HttpResponse:
+    """One of those who are signed up is here."""
+    session = session_or_404(request.user, pk, Action.RECORD_ATTENDANCE)
+    back = reverse("workspace:door", args=[pk])
+    try:
+        registration = registration_at(session, request.POST.get("registration"))
+        # Pressing twice is harmless: whoever is in stays in as they came.
+        check_in(session, registration=registration, by=staff(request), at=now(), client_uuid=uuid.uuid4())
+    except Refused as refusal:
+        return parts.refusal_page(request, refusal, back=back)
+    messages.success(request, _("%(name)s is checked in.") % {"name": registration.resident.name})
+    return redirect(back)
+
+
+@needs(Action.RECORD_ATTENDANCE)
+@require_POST
+def walk_in(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody who is not signed up is here, with a name or without."""
+    session = session_or_404(request.user, pk, Action.RECORD_ATTENDANCE)
+    form = WalkInForm(request.POST)
+    back = reverse("workspace:door", args=[pk])
+    if form.is_valid():
+        answers = form.cleaned_data
+        try:
+            check_in(session, name=answers["name"], by=staff(request), at=now(), client_uuid=answers["client_uuid"])
+        except Refused as refusal:
+            return parts.refusal_page(request, refusal, back=back)
+        messages.success(request, _("The walk-in is counted."))
+        return redirect(back)
+    return parts.form_page(request, "workspace/door/walk_in.html", form, **around(session))
+
+
+@needs(Action.RECORD_ATTENDANCE)
+def new_device(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set up a phone; its link is on the answer and nowhere else."""
+    session = session_or_404(request.user, pk, Action.RECORD_ATTENDANCE)
+    form = DeviceForm(request.POST or None, sessions=sessions_beside(session), initial={"sessions": [str(pk)]})
+    if form.is_valid():
+        answers = form.cleaned_data
+        try:
+            device, token = set_up_device(
+                form.chosen(),
+                name=answers["name"],
+                by=staff(request),
+                at=now(),
+                client_uuid=answers["client_uuid"],
+            )
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            if not token:
+                return redirect("workspace:door", pk)
+            link = link_of(token)
+            context = {**around(session), "device": device, "link": link, "picture": picture_of(link)}
+            return render(request, "workspace/door/device_link.html", context)
+    return parts.form_page(request, "workspace/door/new_device.html", form, **around(session))
+
+
+def link_of(token: str) -> str:
+    """The token stands behind the #, which a browser sends to no server."""
+    return f"{settings.QIXUE['BASE_URL']}{reverse('public:home')}door/#{token}"
+
+
+def picture_of(link: str) -> str:
+    drawing = segno.make(link, error="m").svg_inline(scale=5, border=4, dark="#000", light="#fff", omitsize=True)
+    return mark_safe(drawing)  # noqa: S308 - drawn by segno from an address that we made
+
+
+@needs(Action.RECORD_ATTENDANCE)
+def revoke(request: HttpRequest, pk: int, device_pk: int) -> HttpResponse:
+    session = session_or_404(request.user, pk, Action.RECORD_ATTENDANCE)
+    device = device_or_404(request.user, session, device_pk)
+    act = Act(
+        title=_("Revoke this device"),
+        about=device.name,
+        lead=_("It reads and sends nothing more from now on. What it still holds can be saved on it as a file only."),
+        button=_("Revoke"),
+        back=reverse("workspace:door", args=[pk]),
+        trail="workspace/crumbs.html",
+        done=_("The device is revoked."),
+        context=around(session),
+    )
+    form = sent(request, Form)
+    return act_page(request, form, act, lambda: revoke_device(device, by=staff(request), at=now()))

@@ -1,0 +1,128 @@
+"""Who is in: once per session and person in the database itself, taken away by a void, and recounted."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from tests.factories import NOON, OpenSessionFactory, RegistrationFactory, SessionFactory, UserFactory, key
+from tests.participation.test_ledger import attendance_draft
+
+from qixue.core.refusal import Refused
+from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration, Tally
+from qixue.participation.operations.attendances import rebuild_attendances
+from qixue.participation.operations.check_ins import check_in, hold_attended
+from qixue.participation.operations.ledger import append_entries, void_entry
+from qixue.participation.queries import chain_faults
+from qixue.participation.queries.attendances import kept_attendances, recounted_attendances
+from qixue.people.models import User
+from qixue.programme.models import Session
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clerk() -> User:
+    return UserFactory()
+
+
+@pytest.fixture
+def session() -> Session:
+    return SessionFactory()
+
+
+def test_second_attendance_of_one_person_is_refused_by_the_database(session: Session) -> None:
+    token = key()
+    append_entries(session.activity.organisation, [attendance_draft(session, person_token=token)])
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        append_entries(session.activity.organisation, [attendance_draft(session, person_token=token)])
+
+    assert LedgerEntry.objects.count() == 1
+    assert list(chain_faults()) == []
+
+
+def test_person_who_was_taken_back_can_be_entered_again(session: Session, clerk: User) -> None:
+    person = RegistrationFactory(session=session)
+    first = check_in(session, registration=person, by=clerk, at=NOON, client_uuid=key())
+    void_entry(first, reason="认错了人", by=clerk, at=NOON, client_uuid=key())
+    assert not Attendance.objects.exists()
+
+    again = check_in(session, registration=person, by=clerk, at=NOON, client_uuid=key())
+
+    assert again != first
+    assert Attendance.objects.get().entry == again
+    assert Tally.objects.get(session=session).named_count == 1
+    assert Participant.objects.count() == 1  # the same person under the same token
+
+
+def test_person_who_is_in_stays_in_as_they_came(session: Session, clerk: User) -> None:
+    person = RegistrationFactory(session=session)
+
+    entries = [check_in(session, registration=person, by=clerk, at=NOON, client_uuid=key()) for _time in range(2)]
+
+    assert entries[0] == entries[1]
+
+
+def test_same_key_gives_the_first_entry(session: Session, clerk: User) -> None:
+    form = key()
+
+    entries = [check_in(session, name="李明", by=clerk, at=NOON, client_uuid=form) for _time in range(2)]
+
+    assert entries[0] == entries[1]
+
+
+def test_rows_are_made_anew_from_the_entries(session: Session, clerk: User) -> None:
+    for _person in range(3):
+        entry = check_in(session, by=clerk, at=NOON, client_uuid=key())
+    void_entry(entry, reason="重复", by=clerk, at=NOON, client_uuid=key())
+    before = kept_attendances()
+
+    assert recounted_attendances() == before
+    assert rebuild_attendances() == 2
+    assert kept_attendances() == before
+
+
+def test_early_comers_do_not_close_the_sign_up_and_the_session_is_held_once_it_begins(clerk: User) -> None:
+    session = OpenSessionFactory()
+    early = session.starts_at.replace(hour=session.starts_at.hour - 1)
+    check_in(session, by=clerk, at=early, client_uuid=key())
+    session.refresh_from_db()
+    assert session.state == Session.State.PLANNED
+
+    counts = [hold_attended(at=moment) for moment in (early, session.starts_at, session.starts_at)]
+
+    session.refresh_from_db()
+    assert (counts, session.state) == ([0, 1, 0], Session.State.HELD)
+
+
+@pytest.mark.parametrize("state", [Session.State.CANCELLED, Session.State.POSTPONED])
+def test_nobody_is_checked_in_where_nothing_took_place(state: str, clerk: User) -> None:
+    with pytest.raises(Refused) as caught:
+        check_in(SessionFactory(state=state), by=clerk, at=NOON, client_uuid=key())
+
+    assert caught.value.code == "session_off"
+
+
+def test_nobody_is_checked_in_long_before_the_start(clerk: User) -> None:
+    with pytest.raises(Refused) as caught:
+        check_in(OpenSessionFactory(), by=clerk, at=NOON, client_uuid=key())
+
+    assert caught.value.code == "session_not_open"
+
+
+@pytest.mark.parametrize("state", [Registration.State.WAITING, Registration.State.OFFERED])
+def test_people_at_the_door_may_let_in_who_waits(state: str, session: Session, clerk: User) -> None:
+    number = 1 if state == Registration.State.WAITING else None
+    until = NOON if state == Registration.State.OFFERED else None
+    person = RegistrationFactory(session=session, state=state, waiting_number=number, offered_until=until)
+
+    entry = check_in(session, registration=person, by=clerk, at=NOON, client_uuid=key())
+
+    assert entry.source == LedgerEntry.Source.DOOR
+
+
+def test_cancelled_registration_is_entered_as_a_walk_in(session: Session, clerk: User) -> None:
+    person = RegistrationFactory(session=session, state=Registration.State.CANCELLED)
+
+    with pytest.raises(Refused) as caught:
+        check_in(session, registration=person, by=clerk, at=NOON, client_uuid=key())
+
+    assert caught.value.code == "registration_cancelled"

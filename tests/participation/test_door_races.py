@@ -1,0 +1,84 @@
+"""The door at the same moment: one ticket on two devices, one delivery twice, a device that is revoked meanwhile."""
+
+import datetime
+
+import pytest
+from tests.at_once import at_once
+from tests.door import ticket_of
+from tests.factories import NOON, DoorDeviceFactory, OpenSessionFactory, RegistrationFactory, UserFactory, key
+
+from qixue.participation.models import Attendance, DoorDevice, LedgerEntry, Registration, Scan, Tally
+from qixue.participation.operations.check_ins import check_in
+from qixue.participation.operations.door_devices import revoke_device
+from qixue.participation.operations.door_sync import Delivery, SentScan, receive_scans
+from qixue.participation.queries import chain_faults
+from qixue.participation.queries.door import device_of_token
+from qixue.programme.models import Session
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HOUR = datetime.timedelta(hours=1)
+
+
+@pytest.fixture
+def session() -> Session:
+    return OpenSessionFactory(starts_at=NOON - HOUR, ends_at=NOON + HOUR)
+
+
+def scans_of(session: Session, people: list[Registration]) -> list[SentScan]:
+    return [
+        SentScan(
+            uuid=key(),
+            sequence=number,
+            kind=Scan.Kind.TICKET,
+            session=session.pk,
+            occurred_at=NOON - datetime.timedelta(seconds=2 * number),
+            digest=f"{number:064}",
+            facts={"ticket": ticket_of(person)},
+        )
+        for number, person in enumerate(people, start=1)
+    ]
+
+
+def delivered(device: DoorDevice, scans: list[SentScan]) -> object:
+    return receive_scans(device, Delivery(NOON, len(scans), scans), at=NOON)
+
+
+def test_same_tickets_on_three_devices_and_by_hand_count_once(session: Session) -> None:
+    people, clerk = RegistrationFactory.create_batch(10, session=session), UserFactory()
+    devices = [DoorDeviceFactory(sessions=[session], digest=key().hex * 2) for _device in range(3)]
+
+    outcomes = at_once(
+        *[lambda device=device: delivered(device, scans_of(session, people)) for device in devices],
+        *[
+            lambda person=person: check_in(session, registration=person, by=clerk, at=NOON, client_uuid=key())
+            for person in people[:3]
+        ],
+    )
+
+    assert outcomes == ["done"] * 6
+    assert Attendance.objects.filter(session=session).count() == 10
+    assert LedgerEntry.objects.count() == 10
+    assert Tally.objects.get(session=session).named_count == 10
+    assert Scan.objects.filter(verdict__in=["counted", "already_in"]).count() == 30
+    assert list(chain_faults()) == []
+
+
+def test_one_delivery_sent_four_times_at_once_is_stored_once(session: Session) -> None:
+    device = DoorDeviceFactory(sessions=[session])
+    scans = scans_of(session, RegistrationFactory.create_batch(5, session=session))
+
+    outcomes = at_once(*[lambda: delivered(device, scans)] * 4)
+
+    assert outcomes == ["done"] * 4
+    assert Scan.objects.count() == LedgerEntry.objects.count() == 5
+
+
+def test_revoked_device_leads_to_nobody_for_the_next_request(session: Session) -> None:
+    device = DoorDeviceFactory(sessions=[session], digest=DoorDevice.digest_of("qx_door_x"))
+    before = device_of_token("qx_door_x", at=NOON)
+
+    at_once(lambda: revoke_device(device, by=device.made_by, at=NOON))
+
+    assert before == device
+    assert device_of_token("qx_door_x", at=NOON) is None

@@ -1,0 +1,293 @@
+"""The door of a session in the workspace: checking in by hand, devices, scans that wait, the code on the wall."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from lxml import html
+from tests.factories import (
+    DoorDeviceFactory,
+    OpenSessionFactory,
+    RegistrationFactory,
+    RoleAssignmentFactory,
+    key,
+)
+
+from qixue.core.clock import now
+from qixue.participation.models import Attendance, DoorDevice, LedgerEntry, Scan, Tally, WallCode
+from qixue.people.models import Resident, Role, User
+from qixue.programme.models import Session
+
+pytestmark = pytest.mark.django_db
+
+HOUR = datetime.timedelta(hours=1)
+
+
+@pytest.fixture
+def session() -> Session:
+    return OpenSessionFactory(starts_at=now() - HOUR, ends_at=now() + HOUR, seat_count=20)
+
+
+@pytest.fixture
+def organiser(session: Session) -> User:
+    return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.ORGANISER).user
+
+
+@pytest.fixture
+def page(client: Client, organiser: User) -> Client:
+    client.force_login(organiser)
+    return client
+
+
+def waiting_scan(place: Session, **changes: Any) -> Scan:
+    values: dict[str, Any] = {
+        "device": DoorDeviceFactory(sessions=[place], digest=key().hex * 2),
+        "uuid": key(),
+        "digest": "0" * 64,
+        "kind": Scan.Kind.CODE,
+        "session": place,
+        "sent": {"code": "123456", "session": place.pk},
+        "occurred_at": now() - HOUR / 2,
+        "corrected_at": now() - HOUR / 2,
+        "received_at": now(),
+        "verdict": Scan.Verdict.REVIEW,
+        "reason": "unknown_code",
+    }
+    return Scan.objects.create(**{**values, **changes})
+
+
+def at_the_door(session: Session) -> str:
+    return f"/workspace/sessions/{session.pk}/door/"
+
+
+def text_of(answer: Any) -> str:
+    return " ".join(html.fromstring(answer.content.decode()).xpath("//main")[0].text_content().split())
+
+
+def test_person_who_is_signed_up_is_checked_in_once(session: Session, page: Client) -> None:
+    person = RegistrationFactory(session=session, resident__name="王秀英")
+
+    for _pressed_twice in range(2):
+        answer = page.post(f"{at_the_door(session)}check-in/", {"registration": person.pk})
+
+    entry = LedgerEntry.objects.get()
+    assert answer.status_code == 302
+    assert (entry.session, entry.source, entry.count) == (session, LedgerEntry.Source.DOOR, 1)
+    assert "王秀英" in text_of(page.get(at_the_door(session)))
+    assert Tally.objects.get(session=session).named_count == 1
+    session.refresh_from_db()
+    assert session.state == Session.State.HELD
+
+
+def test_button_for_somebody_of_another_session_is_refused(session: Session, page: Client) -> None:
+    person = RegistrationFactory()
+
+    answer = page.post(f"{at_the_door(session)}check-in/", {"registration": person.pk})
+
+    assert answer.status_code == 409
+    assert not LedgerEntry.objects.exists()
+
+
+def test_walk_in_with_a_name_becomes_a_resident_and_the_form_counts_once(session: Session, page: Client) -> None:
+    form = {"name": "李明", "client_uuid": str(key())}
+
+    for _sent_twice in range(2):
+        page.post(f"{at_the_door(session)}walk-in/", form)
+
+    assert LedgerEntry.objects.get().source == LedgerEntry.Source.WALK_IN
+    assert Resident.objects.filter(name="李明").count() == 1
+
+
+def test_walk_ins_without_a_name_are_counted_and_not_known(session: Session, page: Client) -> None:
+    for _person in range(2):
+        page.post(f"{at_the_door(session)}walk-in/", {"name": "", "client_uuid": str(key())})
+
+    assert Attendance.objects.filter(session=session).count() == 2
+    assert not Resident.objects.exists()
+
+
+def test_what_a_cadre_enters_is_told_apart(session: Session, client: Client) -> None:
+    cadre = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.CADRE).user
+    client.force_login(cadre)
+
+    client.post(f"{at_the_door(session)}walk-in/", {"name": "李明", "client_uuid": str(key())})
+
+    assert LedgerEntry.objects.get().source == LedgerEntry.Source.CADRE
+
+
+def test_search_finds_by_name_and_by_code(session: Session, page: Client) -> None:
+    first, second = (RegistrationFactory(session=session, resident__name=name) for name in ("王秀英", "赵铁柱"))
+
+    by_name = text_of(page.get(at_the_door(session), {"q": "秀"}))
+    by_code = text_of(page.get(at_the_door(session), {"q": second.door_code}))
+
+    assert ("王秀英" in by_name, "赵铁柱" in by_name) == (True, False)
+    assert (first.resident.name in by_code, "赵铁柱" in by_code) == (False, True)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_page_asks_as_often_for_many_people(
+    count: int, session: Session, page: Client, django_assert_num_queries: Any
+) -> None:
+    RegistrationFactory.create_batch(count, session=session)
+    DoorDeviceFactory.create(sessions=[session])
+    page.get(at_the_door(session))
+
+    with django_assert_num_queries(19):
+        page.get(at_the_door(session))
+
+
+def test_device_is_set_up_and_its_link_shown_once(session: Session, page: Client) -> None:
+    form = {"name": "东门1号", "sessions": [session.pk], "client_uuid": str(key())}
+
+    shown = page.post(f"{at_the_door(session)}devices/new/", form)
+    again = page.post(f"{at_the_door(session)}devices/new/", form)
+
+    device = DoorDevice.objects.get()
+    link = html.fromstring(shown.content.decode()).xpath("//code")[0].text_content()
+    assert (device.name, list(device.sessions.all())) == ("东门1号", [session])
+    assert device.valid_until == session.ends_at + 2 * HOUR
+    assert DoorDevice.digest_of(link.partition("#")[2]) == device.digest
+    assert link.startswith("http://127.0.0.1:8000/door/#qx_door_")
+    assert again.status_code == 302
+
+
+def test_device_for_a_session_that_is_over_is_refused(session: Session, page: Client) -> None:
+    Session.objects.filter(pk=session.pk).update(starts_at=now() - 9 * HOUR, ends_at=now() - 8 * HOUR)
+
+    answer = page.post(
+        f"{at_the_door(session)}devices/new/", {"name": "东门", "sessions": [session.pk], "client_uuid": str(key())}
+    )
+
+    assert answer.status_code == 422
+    assert not DoorDevice.objects.exists()
+
+
+def test_revoked_device_is_shown_as_such(session: Session, page: Client) -> None:
+    device = DoorDeviceFactory(sessions=[session], valid_until=now() + HOUR)
+
+    page.post(f"{at_the_door(session)}devices/{device.pk}/revoke/")
+
+    device.refresh_from_db()
+    assert device.revoked_at is not None
+    assert not device.may_deliver_at(now())
+
+
+def test_scans_that_a_device_still_holds_are_shown(session: Session, page: Client) -> None:
+    device = DoorDeviceFactory(sessions=[session], highest_sequence=5, last_seen_at=now())
+    waiting_scan(session, device=device, sequence=2)
+
+    pages = [text_of(page.get(at_the_door(session))), text_of(page.get(f"/workspace/sessions/{session.pk}/"))]
+
+    assert all("4" in text for text in pages)
+    assert "1, 3–5" in pages[0]
+    assert device.name in pages[1]
+
+
+def test_scan_that_waits_is_accepted_for_somebody_with_a_reason(
+    session: Session, page: Client, organiser: User
+) -> None:
+    person, scan = RegistrationFactory(session=session), waiting_scan(session)
+    form = {"decision": "accepted", "person": person.pk, "reason": "老师认识她"}
+
+    for _sent_twice in range(2):
+        answer = page.post(f"/workspace/sessions/{session.pk}/scans/{scan.pk}/", form)
+
+    scan.refresh_from_db()
+    entry = LedgerEntry.objects.get()
+    assert answer.status_code == 302
+    assert (scan.decision, scan.decided_by, scan.registration) == ("accepted", organiser, person)
+    assert (entry.reason, entry.actor_name, entry.occurred_at) == (
+        "老师认识她",
+        organiser.display_name,
+        scan.corrected_at,
+    )
+    assert scan.verdict == Scan.Verdict.REVIEW  # what the rules said stays readable
+
+
+def test_accepting_somebody_who_is_in_already_counts_nobody_twice(session: Session, page: Client) -> None:
+    person, scan = RegistrationFactory(session=session), waiting_scan(session)
+    page.post(f"{at_the_door(session)}check-in/", {"registration": person.pk})
+
+    page.post(
+        f"/workspace/sessions/{session.pk}/scans/{scan.pk}/",
+        {"decision": "accepted", "person": person.pk, "reason": "是她"},
+    )
+
+    scan.refresh_from_db()
+    assert LedgerEntry.objects.count() == 1
+    assert scan.entry == LedgerEntry.objects.get()
+
+
+def test_scan_that_is_rejected_stays_stored_and_uncounted(session: Session, page: Client) -> None:
+    scan = waiting_scan(session)
+
+    page.post(
+        f"/workspace/sessions/{session.pk}/scans/{scan.pk}/", {"decision": "rejected", "person": "0", "reason": "测试"}
+    )
+    again = page.post(
+        f"/workspace/sessions/{session.pk}/scans/{scan.pk}/", {"decision": "accepted", "person": "0", "reason": "算了"}
+    )
+
+    scan.refresh_from_db()
+    assert (scan.decision, again.status_code) == ("rejected", 422)
+    assert not LedgerEntry.objects.exists()
+
+
+def test_decision_needs_a_reason(session: Session, page: Client) -> None:
+    scan = waiting_scan(session)
+
+    answer = page.post(
+        f"/workspace/sessions/{session.pk}/scans/{scan.pk}/", {"decision": "accepted", "person": "0", "reason": ""}
+    )
+
+    scan.refresh_from_db()
+    assert (answer.status_code, scan.decision) == (422, "")
+
+
+def test_head_count_without_evidence_is_accepted_on_the_word_of_a_person(session: Session, page: Client) -> None:
+    scan = waiting_scan(session, kind=Scan.Kind.HEAD_COUNT, sent={"count": 31}, reason="evidence_missing")
+
+    page.post(f"/workspace/sessions/{session.pk}/scans/{scan.pk}/", {"decision": "accepted", "reason": "我数过"})
+
+    entry = LedgerEntry.objects.get()
+    assert (entry.kind, entry.count, entry.evidence.text) == (LedgerEntry.Kind.HEAD_COUNT, 31, "我数过")
+
+
+def test_scan_for_a_session_that_is_not_of_the_device_is_decided_at_its_own(session: Session, page: Client) -> None:
+    scan = waiting_scan(session, session=None, kind=Scan.Kind.WALK_IN, sent={"name": "李明"}, reason="unknown_session")
+
+    listed = text_of(page.get(f"/workspace/sessions/{session.pk}/scans/"))
+    page.post(
+        f"/workspace/sessions/{session.pk}/scans/{scan.pk}/", {"decision": "accepted", "person": "0", "reason": "在场"}
+    )
+
+    scan.refresh_from_db()
+    assert scan.device.name in listed
+    assert (scan.session, scan.resident.name, "name" in scan.sent) == (session, "李明", False)
+
+
+def test_door_volunteer_sees_that_scans_wait_and_decides_nothing(session: Session, client: Client) -> None:
+    scan = waiting_scan(session)
+    volunteer = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.DOOR_VOLUNTEER).user
+    client.force_login(volunteer)
+
+    pages = [client.get(at_the_door(session)), client.get(f"/workspace/sessions/{session.pk}/scans/{scan.pk}/")]
+
+    assert [answer.status_code for answer in pages] == [200, 403]
+    assert f"/workspace/sessions/{session.pk}/scans/" not in pages[0].content.decode()
+
+
+def test_wall_shows_a_picture_until_it_is_closed(session: Session, page: Client) -> None:
+    address = f"/workspace/sessions/{session.pk}/wall/"
+    before = page.get(f"{address}code.svg").status_code
+
+    page.post(address)
+    shown = page.get(f"{address}code.svg")
+    page.post(f"{address}close/")
+
+    assert (before, shown.status_code, shown["Content-Type"]) == (404, 200, "image/svg+xml")
+    assert shown["Cache-Control"] == "no-store"
+    assert WallCode.objects.get(session=session).closed_at is not None
+    assert page.get(f"{address}code.svg").status_code == 404
