@@ -5,13 +5,14 @@ from django.db import IntegrityError, transaction
 from tests.factories import NOON, OpenSessionFactory, RegistrationFactory, SessionFactory, UserFactory, key
 from tests.participation.test_ledger import attendance_draft
 
+from qixue.cli import main
 from qixue.core.refusal import Refused
 from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration, Tally
 from qixue.participation.operations.attendances import rebuild_attendances
 from qixue.participation.operations.check_ins import check_in, hold_attended
 from qixue.participation.operations.ledger import append_entries, void_entry
 from qixue.participation.queries import chain_faults
-from qixue.participation.queries.attendances import kept_attendances, recounted_attendances
+from qixue.participation.queries.attendances import attendance_faults, kept_attendances, recounted_attendances
 from qixue.people.models import User
 from qixue.programme.models import Session
 
@@ -78,6 +79,20 @@ def test_rows_are_made_anew_from_the_entries(session: Session, clerk: User) -> N
     assert recounted_attendances() == before
     assert rebuild_attendances() == 2
     assert kept_attendances() == before
+
+
+def test_rows_that_are_not_what_the_ledger_says_are_named_and_mended(
+    session: Session, clerk: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entries = [check_in(session, by=clerk, at=NOON, client_uuid=key()) for _person in range(2)]
+    assert main(["ledger", "verify"]) == 0
+    Attendance.objects.get(entry=entries[1]).delete()
+
+    assert [(fault.sequence, fault.what) for fault in attendance_faults()] == [(2, "attendance")]
+    codes = [main(["ledger", command]) for command in ("verify", "rebuild", "verify")]
+
+    assert codes == [1, 0, 0]
+    assert kept_attendances() == recounted_attendances()
 
 
 def test_early_comers_do_not_close_the_sign_up_and_the_session_is_held_once_it_begins(clerk: User) -> None:

@@ -12,7 +12,11 @@ from tests.factories_recognitions import CallFactory, on_notice
 from tests.web.workspace.scene import MISSING, Scene
 
 from qixue.core.audience import audience_of
-from qixue.people.models import Invitation
+from qixue.core.clock import now
+from qixue.participation.operations.walls import show_wall
+from qixue.participation.queries.wall import secret_of
+from qixue.participation.wall_code import code_of, step_at
+from qixue.people.models import Invitation, Role
 from qixue.programme.models import Nomination, Objection
 
 OF_THE_API = "/api/v1/"
@@ -67,6 +71,12 @@ def invitation_secret(scene: Scene) -> str:
     return "known-to-the-invited"
 
 
+def code_on_the_wall(scene: Scene) -> str:
+    """What the wall of the session shows now."""
+    wall = show_wall(scene.session, by=scene.people["own", Role.ORGANISER], at=NOON)
+    return code_of(secret_of(wall), scene.session.pk, step_at(now()))
+
+
 PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "code": lambda scene: scene.programme.code,
     "figure_code": lambda scene: "attendance",
@@ -78,6 +88,7 @@ PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "public:object pk": candidate_of,
     "public:objection key": objection_of,
     "public:invitation secret": invitation_secret,
+    "shown": code_on_the_wall,
     "account:remove_passkey pk": lambda scene: MISSING["pk"],  # one's own only, and nobody in the scene has one
 }
 

@@ -1,4 +1,4 @@
-"""`qixue ledger verify|export`: the chain of attendance entries, checked and handed out."""
+"""`qixue ledger verify|rebuild|export`: the chain of attendance entries, checked and handed out."""
 
 import argparse
 import json
@@ -9,12 +9,15 @@ from django.utils.translation import gettext_lazy
 
 from qixue.participation.chain import entry_content
 from qixue.participation.models import LedgerChain
+from qixue.participation.operations.attendances import rebuild_attendances
 from qixue.participation.queries import ChainFault, chain_faults, ledger_entries
+from qixue.participation.queries.attendances import attendance_faults
 
 FAULTS = {
     "gap": gettext_lazy("an entry is missing here"),
     "previous_hash": gettext_lazy("it does not follow from the entry before it"),
     "content": gettext_lazy("its content is not what was entered"),
+    "attendance": gettext_lazy("who is in at its session is not what the ledger says; qixue ledger rebuild mends it"),
     "head": gettext_lazy("the chain does not end where it ended when the last entry was added"),
 }
 
@@ -25,12 +28,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     verify = commands.add_parser("verify", help="walk every chain and name each entry that was tampered with")
     verify.add_argument("--json", action="store_true")
     verify.set_defaults(func=run_verify)
+    rebuild = commands.add_parser("rebuild", help="make the rows of who is in anew from the entries")
+    rebuild.set_defaults(func=run_rebuild)
     export = commands.add_parser("export", help="print every entry as one JSON line, with its hash")
     export.set_defaults(func=run_export)
 
 
 def run_verify(args: argparse.Namespace) -> int:
-    faults = list(chain_faults())
+    faults = [*chain_faults(), *attendance_faults()]
     chains = LedgerChain.objects.count()
     if args.json:
         document = {"chains": chains, "faults": [vars(fault) for fault in faults]}
@@ -47,6 +52,11 @@ def run_verify(args: argparse.Namespace) -> int:
 def fault_text(fault: ChainFault) -> str:
     values = {"organisation": fault.organisation, "sequence": fault.sequence, "what": FAULTS[fault.what]}
     return _("Entry %(organisation)s/%(sequence)s: %(what)s.") % values
+
+
+def run_rebuild(args: argparse.Namespace) -> int:
+    print(_("%(count)s attendances.") % {"count": rebuild_attendances()})
+    return 0
 
 
 def run_export(args: argparse.Namespace) -> int:

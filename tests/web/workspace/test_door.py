@@ -4,10 +4,12 @@ import datetime
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from lxml import html
 from tests.factories import (
     DoorDeviceFactory,
+    EvidenceFactory,
     OpenSessionFactory,
     RegistrationFactory,
     RoleAssignmentFactory,
@@ -15,7 +17,7 @@ from tests.factories import (
 )
 
 from qixue.core.clock import now
-from qixue.participation.models import Attendance, DoorDevice, LedgerEntry, Scan, Tally, WallCode
+from qixue.participation.models import Attendance, DoorDevice, LedgerEntry, Registration, Scan, Tally, WallCode
 from qixue.people.models import Resident, Role, User
 from qixue.programme.models import Session
 
@@ -233,6 +235,46 @@ def test_scan_that_is_rejected_stays_stored_and_uncounted(session: Session, page
     scan.refresh_from_db()
     assert (scan.decision, again.status_code) == ("rejected", 422)
     assert not LedgerEntry.objects.exists()
+
+
+def test_scan_of_somebody_who_has_a_seat_by_now_says_so(session: Session, page: Client) -> None:
+    person = RegistrationFactory(session=session, waiting_number=1)
+    facts = {"kind": Scan.Kind.NAME, "registration": person, "sent": {"registration": person.pk}, "reason": "waiting"}
+    scan = waiting_scan(session, **facts)
+    address = f"/workspace/sessions/{session.pk}/scans/{scan.pk}/"
+    before = html.fromstring(page.get(address).content.decode()).xpath("//main//p[@class='notice tea']")
+
+    Registration.objects.update(state=Registration.State.CONFIRMED, waiting_number=None)
+    after = html.fromstring(page.get(address).content.decode()).xpath("//main//p[@class='notice tea']")
+
+    assert (len(before), len(after)) == (0, 1)
+
+
+def test_check_in_is_taken_back_from_the_list(session: Session, page: Client) -> None:
+    person = RegistrationFactory(session=session)
+    page.post(f"{at_the_door(session)}check-in/", {"registration": person.pk})
+    entry = LedgerEntry.objects.get()
+
+    link = html.fromstring(page.get(at_the_door(session)).content.decode()).xpath(
+        f"//a[contains(@href, '/{entry.pk}/void/')]"
+    )
+    page.post(link[0].get("href"), {"reason": "认错了人", "client_uuid": str(key())})
+
+    assert not Attendance.objects.exists()
+
+
+def test_photo_of_a_count_that_waits_can_be_seen(session: Session, page: Client, settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    evidence = EvidenceFactory(file=ContentFile(b"a photo", name="sheet.jpg"))
+    scan = waiting_scan(session, kind=Scan.Kind.HEAD_COUNT, evidence=evidence, reason="head_count_exists")
+
+    shown = page.get(f"/workspace/evidence/{evidence.pk}/file/")
+
+    assert shown.status_code == 200
+    assert (
+        f"/workspace/evidence/{evidence.pk}/file/"
+        in page.get(f"/workspace/sessions/{session.pk}/scans/{scan.pk}/").content.decode()
+    )
 
 
 def test_decision_needs_a_reason(session: Session, page: Client) -> None:

@@ -24,7 +24,7 @@ from qixue.core.models import SigningKey
 from qixue.core.signing_keys import public_keys, published, signing_key
 from qixue.participation.operations.door_devices import note_fetch
 from qixue.participation.operations.door_sync import receive_scans
-from qixue.participation.queries.attendances import checked_in_at
+from qixue.participation.queries.attendances import came_in
 from qixue.participation.queries.door import cancelled_keys, expected_at, sessions_of
 from qixue.programme.models import Session
 
@@ -58,10 +58,11 @@ def read_bundle(request: HttpRequest) -> BundleOut:
 
 
 def sessions_with_people(sessions: list[Session]) -> list[DoorSessionOut]:
-    there = checked_in_at(sessions)
+    there = came_in(sessions)
     people: dict[int, list[PersonOut]] = defaultdict(list)
     for row in expected_at(sessions):
-        people[row.session_id].append(PersonOut.of(row, there.get((row.session_id, row.resident_id))))
+        inside = there.get((row.session_id, row.resident_id))
+        people[row.session_id].append(PersonOut.of(row, inside.at if inside else None))
     return [DoorSessionOut(**facts_of(session), people=people[session.pk]) for session in sessions]
 
 

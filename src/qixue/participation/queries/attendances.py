@@ -2,9 +2,11 @@
 
 import datetime
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from qixue.participation.models import Attendance, LedgerEntry, Participant
+from qixue.participation.queries import ChainFault
 from qixue.programme.models import Session
 
 Seat = tuple[int, uuid.UUID]  # key of the session, token of the person
@@ -25,14 +27,32 @@ def kept_attendances(session: Session | None = None) -> dict[Seat, int]:
     return {(row.session_id, row.person_token): row.entry_id for row in rows.order_by("pk")}
 
 
+def attendance_faults() -> Iterator[ChainFault]:
+    """Each entry after which the rows say something else than the ledger: somebody is missing, or in without reason."""
+    counted, kept = recounted_attendances(), kept_attendances()
+    differing = [seat for seat in counted.keys() | kept.keys() if counted.get(seat) != kept.get(seat)]
+    wrong = {pk for seat in differing for pk in (counted.get(seat), kept.get(seat)) if pk}
+    entries = LedgerEntry.objects.filter(pk__in=wrong).select_related("organisation")
+    for entry in entries.order_by("organisation__code", "sequence"):
+        yield ChainFault(entry.organisation.code, entry.sequence, "attendance")
+
+
+@dataclass(frozen=True)
+class CameIn:
+    """By which entry somebody is in, and since when."""
+
+    entry: int
+    at: datetime.datetime
+
+
 def entries_of_people(sessions: Iterable[Session], tokens: Iterable[uuid.UUID]) -> dict[Seat, LedgerEntry]:
     """By session and token the entry by which a person is in; who is not in has none."""
     rows = Attendance.objects.filter(session__in=list(sessions), person_token__in=set(tokens))
     return {(row.session_id, row.person_token): row.entry for row in rows.select_related("entry")}
 
 
-def checked_in_at(sessions: Iterable[Session]) -> dict[tuple[int, int], datetime.datetime]:
-    """When each person who signed up came in, by keys of session and resident. The sessions are of one programme."""
+def came_in(sessions: Iterable[Session]) -> dict[tuple[int, int], CameIn]:
+    """How each person who signed up came in, by keys of session and resident. The sessions are of one programme."""
     sessions = list(sessions)
     if not sessions:
         return {}
@@ -40,5 +60,9 @@ def checked_in_at(sessions: Iterable[Session]) -> dict[tuple[int, int], datetime
     signed_up = Participant.objects.filter(programme=programme, resident__registrations__session__in=sessions)
     residents = dict(signed_up.order_by().distinct().values_list("token", "resident_id"))
     rows = Attendance.objects.filter(session__in=sessions, person_token__in=residents)
-    found = rows.values_list("session_id", "person_token", "entry__occurred_at", "entry__recorded_at")
-    return {(session, residents[token]): occurred or recorded for session, token, occurred, recorded in found}
+    return {
+        (row.session_id, residents[row.person_token]): CameIn(
+            row.entry_id, row.entry.occurred_at or row.entry.recorded_at
+        )
+        for row in rows.select_related("entry")
+    }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from qixue.core.signing_keys import verification_keys
-from qixue.participation.merge import Facts, Holder, Window, missing_ranges
+from qixue.participation.merge import Facts, Holder, Window, judge, missing_ranges
 from qixue.participation.models import BundleFetch, DoorDevice, Registration, Scan
 from qixue.participation.tickets import BadTicket, decode
 from qixue.programme.models import Session
@@ -134,6 +134,13 @@ def facts_of(scan: Scan, known: Known) -> tuple[Facts, Registration | None]:
         pace=scan.pace,
     )
     return facts, registration
+
+
+def counts_today(scan: Scan) -> bool:
+    """Whether the rules would let the scan count as things are now: somebody who waited can have a seat meanwhile."""
+    sessions = sessions_of(scan.device) if scan.device else []
+    known = known_to(scan.device, [scan], {session.pk: session for session in sessions})
+    return judge(facts_of(scan, known)[0]).counts
 
 
 def window_of(session: Session) -> Window:

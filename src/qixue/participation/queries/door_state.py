@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from qixue.core.clock import day_bounds, local_day
 from qixue.participation.merge import CLOCK_LIMIT, missing_ranges, size_of
 from qixue.participation.models import Attendance, DoorDevice, Registration, Scan
-from qixue.participation.queries.attendances import checked_in_at
+from qixue.participation.queries.attendances import CameIn, came_in
 from qixue.participation.queries.door import expected_at
 from qixue.programme.models import Session
 
 
 @dataclass(frozen=True)
 class Expected:
-    """Somebody who is signed up, and when they came in."""
+    """Somebody who is signed up, and how they came in."""
 
     registration: Registration
-    came_at: datetime.datetime | None
+    came_in: CameIn | None
 
 
 def expected_people(session: Session, *, search: str = "") -> list[Expected]:
     """Whoever has a seat or waits, by name; `search` is a part of the name or the whole door code."""
-    came = checked_in_at([session])
+    came = came_in([session])
     rows = [row for row in expected_at([session]) if search in row.resident.name or search == row.door_code]
     return [Expected(row, came.get((session.pk, row.resident_id))) for row in rows]
 
@@ -85,7 +85,7 @@ class DoorFigures:
 def door_figures(session: Session, people: Sequence[Expected], undecided: int) -> DoorFigures:
     inside = Attendance.objects.filter(session=session).count()
     seated = [each for each in people if each.registration.state in Registration.SEATED_STATES]
-    return DoorFigures(inside, sum(each.came_at is not None for each in people), len(seated), undecided)
+    return DoorFigures(inside, sum(each.came_in is not None for each in people), len(seated), undecided)
 
 
 def sessions_beside(session: Session) -> list[Session]:

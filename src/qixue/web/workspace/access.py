@@ -67,8 +67,11 @@ def entry_or_404(user: Any, pk: int, action: Action) -> LedgerEntry:
 
 
 def evidence_or_404(user: Any, pk: int) -> Evidence:
-    within = path_filter(reach(user, Action.SEE_EVIDENCE), "ledger_entries__organisation__path")
-    evidence = Evidence.objects.filter(within).exclude(file="").distinct()
+    """The file behind an entry, or behind a head count of a door device that waits for a person."""
+    paths = reach(user, Action.SEE_EVIDENCE)
+    entered = path_filter(paths, "ledger_entries__organisation__path")
+    sent = path_filter(paths, "scans__device__organisation__path")
+    evidence = Evidence.objects.filter(entered | sent).exclude(file="").distinct()
     return get_object_or_404(evidence, pk=pk)
 
 

@@ -26,11 +26,11 @@ COOKIE, SALT = "qixue_wall", "wall-landing"
 
 @for_everybody
 @never_cache
-def wall_code(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def wall_code(request: HttpRequest, pk: int, shown: str) -> HttpResponse:
     """Where a scan lands. That the code was good now is kept, signed, in this browser: signing in may take a while."""
     session = public_session(pk)
     at, wall = now(), open_wall(session)
-    step = step_of(code, secret_of(wall), session.pk) if wall else None
+    step = step_of(shown, secret_of(wall), session.pk) if wall else None
     if step is None or not is_good_at(step, at):
         context = {"session": session, "programme": session.activity.programme, "is_ours": step is not None}
         return render(request, "me/door/over.html", context, status=410)
@@ -91,6 +91,6 @@ def here(request: HttpRequest, pk: int) -> HttpResponse:
         "programme": session.activity.programme,
         "household": household,
         "may_enter": bool(offered) and landing is not None and landing.is_good_at(at),
-        "takes_more": takes_more,
+        "is_full": any(each.is_absent for each in household) and not offered,
     }
     return parts.form_page(request, "me/door/here.html", form, **context)

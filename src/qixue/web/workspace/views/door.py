@@ -50,7 +50,7 @@ def door(request: HttpRequest, pk: int) -> HttpResponse:
         "devices": devices,
         "held": held_scans(devices),
         "form": WalkInForm(),
-        "may_decide": may(request.user, Action.CORRECT_ATTENDANCE, session.activity.organisation),
+        "may_correct": may(request.user, Action.CORRECT_ATTENDANCE, session.activity.organisation),
     }
     return render(request, "workspace/door/door.html", context)
 

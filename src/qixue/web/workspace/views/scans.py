@@ -9,7 +9,7 @@ from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.models import Scan
 from qixue.participation.operations.scan_decisions import accept_scan, reject_scan
-from qixue.participation.queries.door import expected_at
+from qixue.participation.queries.door import counts_today, expected_at
 from qixue.people.rules import Action
 from qixue.web import parts
 from qixue.web.workspace.access import needs, session_or_404, staff
@@ -53,4 +53,7 @@ def decide(request: HttpRequest, pk: int, scan_pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Decided. The scan stays stored as it was sent."))
             return redirect("workspace:scans", pk)
-    return parts.form_page(request, "workspace/door/decide.html", form, scan=scan, **around(session))
+    is_fit = scan.kind != Scan.Kind.HEAD_COUNT and counts_today(scan)
+    return parts.form_page(
+        request, "workspace/door/decide.html", form, scan=scan, counts_today=is_fit, **around(session)
+    )

@@ -9,7 +9,7 @@ from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry, Tally
 from qixue.participation.queries import effective_head_count, entries_of_session
-from qixue.participation.queries.attendances import checked_in_at
+from qixue.participation.queries.attendances import came_in
 from qixue.participation.queries.door_state import devices_of
 from qixue.participation.queries.registrations import registered_at
 from qixue.participation.rules import may_manage_registrations
@@ -63,7 +63,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "counts": counts,
         "check_ins": entries.effective().people()[:SHOWN_CHECK_INS],
         "registered": registered_at(found) if may_manage_registrations(staff(request), found) else [],
-        "came_at": {resident: moment for (_session, resident), moment in checked_in_at([found]).items()},
+        "came_in": {resident: entry for (_session, resident), entry in came_in([found]).items()},
         "undecided": scans_at(found).undecided().count(),
         "devices": devices_of(found, at=now()),
         "is_over": bool(found.starts_at and found.starts_at <= now()),
