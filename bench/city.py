@@ -59,7 +59,7 @@ def connected(environment: dict[str, str]) -> sqlite3.Connection:
 def build() -> None:
     """Every row by bulk_create; the tokens are valid for ever, so that a cache does not go stale."""
     from django.core.management import call_command  # noqa: PLC0415 - after django.setup
-    from django.db import transaction  # noqa: PLC0415
+    from django.db import transaction  # noqa: PLC0415 - after django.setup, or only where needed
 
     call_command("migrate", verbosity=0)
     with transaction.atomic():
@@ -69,9 +69,9 @@ def build() -> None:
 
 
 def make_programme() -> tuple[Any, list[Any]]:
-    from qixue.people.models import Organisation  # noqa: PLC0415 - as above
-    from qixue.places.models import Region  # noqa: PLC0415
-    from qixue.programme.models import Activity, Programme  # noqa: PLC0415
+    from qixue.people.models import Organisation  # noqa: PLC0415 - after django.setup, or only where needed
+    from qixue.places.models import Region  # noqa: PLC0415 - after django.setup, or only where needed
+    from qixue.programme.models import Activity, Programme  # noqa: PLC0415 - after django.setup, or only where needed
 
     region = Region.objects.create(code="990000", name="测试市", short_name="测试", level="city", path="990000/")
     library = Organisation.objects.create(
@@ -96,8 +96,8 @@ def make_programme() -> tuple[Any, list[Any]]:
 
 
 def make_sessions(activities: list[Any]) -> None:
-    from qixue.places.models import Region, Venue  # noqa: PLC0415 - as above
-    from qixue.programme.models import Session  # noqa: PLC0415
+    from qixue.places.models import Region, Venue  # noqa: PLC0415 - after django.setup, or only where needed
+    from qixue.programme.models import Session  # noqa: PLC0415 - after django.setup, or only where needed
 
     venue = Venue.objects.create(code="hall", name="文化馆报告厅", region=Region.objects.get())
     starts = datetime.datetime(2099, 11, 5, 1, tzinfo=datetime.UTC)
@@ -115,7 +115,7 @@ def make_sessions(activities: list[Any]) -> None:
 
 
 def make_people(programme: Any) -> None:
-    from qixue.people.models import ApiToken, Resident, User  # noqa: PLC0415 - as above
+    from qixue.people.models import ApiToken, Resident, User  # noqa: PLC0415 - after django.setup, or only where needed
 
     numbers = range(1, PEOPLE + 1)
     users = User.objects.bulk_create(

@@ -70,29 +70,28 @@ def kills(
                 return
             yield signing_up(session, person, str(uuid.uuid4()))
 
-    site.start()
     client = threading.Thread(target=lambda: acknowledged.extend(load.retried_loop(port, asks(), clients=8)))
-    client.start()
-    for _kill in range(count):
-        time.sleep(dice.uniform(0.05, 0.6))
-        site.kill()
-        site.start()
-    is_over.set()
-    client.join()
-    site.stop()
+    with servers.running(site):
+        client.start()
+        for _kill in range(count):
+            time.sleep(dice.uniform(0.05, 0.6))
+            site.kill()
+            site.start()
+        is_over.set()
+        client.join()
     return nothing_lost(environment, session, acknowledged, count)
 
 
 def nothing_lost(environment: dict[str, str], session: int, acknowledged: list[load.Answer], count: int) -> bool:
     statuses = Counter(answer.status for answer in acknowledged)
     assert set(statuses) == {201}, (statuses, next(a.body for a in acknowledged if a.status != 201))
-    statement = f"SELECT id, resident_id FROM participation_registration WHERE session_id = {session}"  # noqa: S608
+    statement = f"SELECT id, resident_id FROM participation_registration WHERE session_id = {session}"  # noqa: S608 - a number of ours
     rows = dict(servers.counted(environment, statement))
     told = {row["id"]: row["resident_id"] for a in acknowledged for row in json.loads(a.body)["people"]}
     lost = [key for key, person in told.items() if rows.get(key) != person]
     assert not lost, f"{len(lost)} acknowledged registrations are not there"
     assert len(set(rows.values())) == len(rows), "somebody is there twice"
-    taken = f"SELECT taken_count FROM programme_session WHERE id = {session}"  # noqa: S608
+    taken = f"SELECT taken_count FROM programme_session WHERE id = {session}"  # noqa: S608 - a number of ours
     assert servers.counted(environment, taken) == [(len(rows),)]
     if "QIXUE_DATABASE_URL" not in environment:
         assert servers.counted(environment, "PRAGMA integrity_check") == [("ok",)]

@@ -7,7 +7,7 @@ import socket
 import statistics
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,97 +93,119 @@ class Line:
         return Answer(ask.name, *whole, ask.sent, time.perf_counter())
 
 
+class Lines:
+    """The open connections, and which of them has an answer."""
+
+    def __init__(self, port: int) -> None:
+        self.port, self.count = port, 0
+        self.selector = selectors.DefaultSelector()
+
+    def __enter__(self) -> "Lines":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.selector.close()
+
+    def open(self, ask: Ask | None = None) -> Line:
+        """One more, with a request under way. Raises OSError when nobody takes the call."""
+        line = Line(self.port)
+        if ask:
+            line.send(ask)
+        self.selector.register(line.plug, selectors.EVENT_READ, line)
+        self.count += 1
+        return line
+
+    def close(self, line: Line) -> None:
+        self.selector.unregister(line.plug)
+        line.plug.close()
+        self.count -= 1
+
+    def answered(self, seconds: float) -> Iterator[tuple[Line, Answer | None]]:
+        """Whoever was answered within the time; without an answer where the connection broke."""
+        for key, _events in self.selector.select(seconds):
+            line: Line = key.data
+            try:
+                answer = line.receive()
+            except OSError:
+                yield line, None
+                continue
+            if answer:
+                yield line, answer
+
+
 def closed_loop(port: int, asks: Iterable[Ask], *, clients: int, seconds: float = 1e9) -> list[Answer]:
     """Each client sends its next request when it has its answer, until the time or the requests are over."""
-    waiting, answers = iter(asks), []
+    fresh, answers = iter(asks), []
     until = time.perf_counter() + seconds
-    with selectors.DefaultSelector() as selector:
-        under_way = 0
-        for _client in range(clients):
-            if ask := next(waiting, None):
-                line = Line(port)
-                selector.register(line.plug, selectors.EVENT_READ, line)
-                line.send(ask)
-                under_way += 1
-        while under_way:
-            for key, _events in selector.select(30):
-                line = key.data
-                if (answer := line.receive()) is None:
-                    continue
+    with Lines(port) as lines:
+        for ask in itertools.islice(fresh, clients):
+            lines.open(ask)
+        while lines.count:
+            for line, answer in lines.answered(30):
+                assert answer, "the server hung up"
                 answers.append(answer)
-                following = next(waiting, None) if answer.got < until else None
-                if following is None:
-                    selector.unregister(line.plug)
-                    line.plug.close()
-                    under_way -= 1
-                else:
-                    line.send(following)
+                go_on(lines, line, next(fresh, None) if answer.got < until else None)
     return answers
+
+
+def go_on(lines: Lines, line: Line, ask: Ask | None) -> None:
+    if ask:
+        line.send(ask)
+    else:
+        lines.close(line)
 
 
 def retried_loop(port: int, asks: Iterable[Ask], *, clients: int, pause: float = 0.05) -> list[Answer]:
     """As the closed loop, but a request whose connection broke is sent again, as it was, until it is answered."""
-    fresh, answers = iter(asks), []
+    fresh, answers, order = iter(asks), [], itertools.count()
     again: list[tuple[float, int, Ask]] = []
-    counter, idle, is_open = itertools.count(), clients, True
-    with selectors.DefaultSelector() as selector:
-        while is_open or again or idle < clients:
-            moment = time.perf_counter()
-            while idle:
-                if again and again[0][0] <= moment:
-                    ask = heapq.heappop(again)[2]
-                elif (found := next(fresh, None)) is not None:
-                    ask = found
-                else:
-                    is_open = False
+    with Lines(port) as lines:
+        while True:
+            while lines.count < clients and (ask := next_due(again, fresh)):
+                if not opened(lines, ask):
+                    heapq.heappush(again, (time.perf_counter() + pause, next(order), ask))
                     break
-                try:
-                    line = Line(port)
-                    line.send(ask)
-                except OSError:
-                    heapq.heappush(again, (moment + pause, next(counter), ask))
-                    break
-                selector.register(line.plug, selectors.EVENT_READ, line)
-                idle -= 1
-            for key, _events in selector.select(0.02):
-                line = key.data
-                try:
-                    answer = line.receive()
-                except OSError:
-                    heapq.heappush(again, (time.perf_counter() + pause, next(counter), line.ask))
-                else:
-                    if answer is None:
-                        continue
+            if not lines.count and not again:
+                return answers
+            for line, answer in lines.answered(0.02):
+                if answer:
                     answers.append(answer)
-                selector.unregister(line.plug)
-                line.plug.close()
-                idle += 1
-    return answers
+                elif line.ask:
+                    heapq.heappush(again, (time.perf_counter() + pause, next(order), line.ask))
+                lines.close(line)
+
+
+def next_due(again: list[tuple[float, int, Ask]], fresh: Iterator[Ask]) -> Ask | None:
+    if again and again[0][0] <= time.perf_counter():
+        return heapq.heappop(again)[2]
+    return next(fresh, None)
+
+
+def opened(lines: Lines, ask: Ask) -> bool:
+    try:
+        lines.open(ask)
+    except OSError:
+        return False
+    return True
 
 
 def at_rate(port: int, asks: Iterable[Ask], *, clients: int) -> list[Answer]:
     """Send each request when it is due, whether or not earlier ones are answered; `sent` is when it was due."""
     waiting = deque(sorted(asks, key=lambda ask: ask.due))
     answers: list[Answer] = []
-    with selectors.DefaultSelector() as selector:
-        idle = deque(Line(port) for _client in range(clients))
-        for line in idle:
-            selector.register(line.plug, selectors.EVENT_READ, line)
-        began, under_way = time.perf_counter(), 0
-        while waiting or under_way:
+    with Lines(port) as lines:
+        idle = deque(lines.open() for _client in range(clients))
+        began = time.perf_counter()
+        while waiting or len(idle) < clients:
             while waiting and idle and began + waiting[0].due <= time.perf_counter():
                 ask, line = waiting.popleft(), idle.popleft()
                 line.send(ask)
                 ask.sent = began + ask.due
-                under_way += 1
             pause = max(0.0, began + waiting[0].due - time.perf_counter()) if waiting and idle else 5
-            for key, _events in selector.select(pause):
-                if answer := key.data.receive():
-                    answers.append(answer)
-                    idle.append(key.data)
-                    under_way -= 1
-        for line in idle:
-            line.plug.close()
+            for line, answer in lines.answered(pause):
+                assert answer, "the server hung up"
+                answers.append(answer)
+                idle.append(line)
     return answers
 
 

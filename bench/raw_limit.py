@@ -60,7 +60,7 @@ def postgresql(url: str, seconds: float, clients: int) -> float:
 
 
 def acts_per_second(url: str, seconds: float) -> float:
-    import psycopg  # noqa: PLC0415 - as above
+    import psycopg  # noqa: PLC0415 - after django.setup, or only where needed
 
     statement = (
         "WITH taken AS (UPDATE bench_session SET taken = taken + 1 WHERE id = 1 RETURNING taken)"

@@ -7,7 +7,6 @@ checked and the database is counted after each round. Without durable settings a
 
     .venv/bin/python bench/registration.py                      # all of it on both databases, 100 kills: 15 minutes
     .venv/bin/python bench/registration.py --database sqlite --seconds 2 --kills 5 --only surge fair drops kills
-    .venv/bin/python bench/registration.py --pretix FOLDER      # beside a pretix that was installed there
 """
 
 import argparse
@@ -19,7 +18,6 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import city
 import faults
@@ -31,7 +29,7 @@ PORT = 8110
 ROUNDS = 3
 SURGE_CLIENTS, FAIR_CLIENTS, DROP_CLIENTS = 16, 64, 300
 HUGE, FAIR_SEATS, FAIR_PEOPLE, DROP_SEATS = 1_000_000, 100, 1_000, 50
-GOAL_OF_RAW, STRETCH, FAIR_OF_SURGE, GOAL_OF_PRETIX = 0.25, 0.5, 0.6, 50
+GOAL_OF_RAW, STRETCH, FAIR_OF_SURGE = 0.25, 0.5, 0.6
 
 
 @dataclass
@@ -54,7 +52,7 @@ class Bench:
             yield signing_up(session, person, str(uuid.uuid4()))
 
     def rows(self, session: int, columns: str = "state, first_place, waiting_number, resident_id") -> list[tuple]:
-        statement = f"SELECT {columns} FROM participation_registration WHERE session_id = {session} ORDER BY id"  # noqa: S608
+        statement = f"SELECT {columns} FROM participation_registration WHERE session_id = {session} ORDER BY id"  # noqa: S608 - a number of ours
         return servers.counted(self.environment, statement)
 
 
@@ -70,8 +68,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=4.0, help="length of a round; less is for trying out")
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--only", nargs="+", choices=["surge", "fair", "drops", "kills"])
-    parser.add_argument("--scratch", default="/tmp/qixue-bench", help="where built databases are kept between runs")  # noqa: S108
-    parser.add_argument("--pretix", type=Path, help="folder of a pretix to measure beside")
+    parser.add_argument("--scratch", default="/tmp/qixue-bench", help="where built databases are kept between runs")  # noqa: S108 - a default of this bench
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the servers are stopped on the way out
     parts = options.only or ["surge", "fair", "drops", "kills"]
@@ -80,8 +77,7 @@ def main() -> int:
         with servers.database(kind, servers.scratch_folder(options.scratch)) as environment:
             print(f"\n{kind}: {servers.must_be_durable(environment)}")
             is_met &= measured(kind, environment, options, parts)
-    if options.pretix is None:
-        print("pretix: not measured in this run; raw and hello are the yardstick.")
+    print("\npretix is not measured in this run: raw and hello of the same run are the yardstick.")
     return 0 if is_met else 1
 
 
@@ -89,7 +85,7 @@ def measured(kind: str, environment: dict[str, str], options: argparse.Namespace
     bench, is_met, rate = Bench(environment, options.seconds), True, 0.0
     with servers.running(servers.Site(environment, PORT)):
         if "surge" in parts or "fair" in parts:
-            rate = surge(bench, options.pretix)
+            rate = surge(bench)
         if "fair" in parts:
             is_met &= fair(bench, rate)
         if "drops" in parts:
@@ -99,7 +95,7 @@ def measured(kind: str, environment: dict[str, str], options: argparse.Namespace
     return is_met
 
 
-def surge(bench: Bench, pretix: Path | None) -> float:
+def surge(bench: Bench) -> float:
     """P1. Returns registrations per second."""
     own, raw, hello, waits = [], [], [], []
     list(
@@ -124,11 +120,6 @@ def surge(bench: Bench, pretix: Path | None) -> float:
     print(f"   raw        {limit:,.0f}/s  rounds {whole(raw)}  ratio {rate / limit:.2f}  goal {GOAL_OF_RAW}")
     print(f"   hello      {nothing:,.0f}/s  rounds {whole(hello)}  ratio {rate / nothing:.2f}")
     print(f"   1/(1/hello + 1/raw) {bound:,.0f}/s  ratio {rate / bound:.2f}  stretch {STRETCH}")
-    if pretix:
-        import pretix_peer  # noqa: PLC0415 - needs what only a run beside pretix has
-
-        orders = pretix_peer.orders_per_second(pretix, SURGE_CLIENTS, bench.seconds)
-        print(f"   pretix     {orders:,.1f} orders/s  ratio {rate / orders:.0f}  goal {GOAL_OF_PRETIX}")
     return rate
 
 
@@ -141,7 +132,7 @@ def must_be_signed_up(bench: Bench, session: int, answers: list[load.Answer]) ->
     people = sorted(body["people"][0]["resident_id"] for body in bodies)
     rows = bench.rows(session, "resident_id")
     assert sorted(person for (person,) in rows) == people
-    counted = servers.counted(bench.environment, f"SELECT taken_count FROM programme_session WHERE id = {session}")  # noqa: S608
+    counted = servers.counted(bench.environment, f"SELECT taken_count FROM programme_session WHERE id = {session}")  # noqa: S608 - a number of ours
     assert counted == [(len(rows),)], counted
 
 

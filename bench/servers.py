@@ -76,12 +76,14 @@ class Site:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+            while is_answered(self.port):  # until the last of them is gone
+                time.sleep(0.01)
 
 
 @contextlib.contextmanager
 def running(site: Site) -> Iterator[Site]:
-    site.start()
     try:
+        site.start()
         yield site
     finally:
         site.stop()
@@ -137,7 +139,7 @@ def postgresql(folder: Path) -> Iterator:
         yield lambda name: f"postgresql://qixue@/{name}?host={run}"
     finally:
         server.send_signal(signal.SIGINT)
-        server.wait(30)
+        server.wait(120)  # it writes everything to the disk first
 
 
 def psql(url: str, statement: str) -> list[tuple]:

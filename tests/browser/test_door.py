@@ -110,6 +110,8 @@ def test_every_verdict_says_what_it_is_and_is_stored(
 
     assert Scan.objects.count() == 6
     assert inside(door_session) == []
+    phone.page.click("[data-act=back]")
+    expect(phone.page.locator("#set-aside")).to_contain_text("6条")
 
 
 def test_every_changed_bit_of_a_ticket_is_refused(

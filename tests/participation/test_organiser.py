@@ -24,6 +24,7 @@ from qixue.participation.models import (
 )
 from qixue.participation.operations.answers import EVERYBODY
 from qixue.participation.operations.listed_people import NewPerson, SignUp, sign_up_people, take_off_list
+from qixue.participation.operations.lotteries import keep_lotteries
 from qixue.participation.operations.messages import write_to_registrants
 from qixue.participation.operations.organiser import move_registrations, take_out
 from qixue.participation.operations.questions import Asked, set_questions
@@ -153,6 +154,17 @@ def test_moving_twice_moves_once(session, organiser):
     first, second = (move_registrations(session, keys=[row.pk], to=other, by=organiser, at=NOON) for _try in range(2))
 
     assert (first, counters(other)) == (second, (1, 0))
+
+
+def test_moving_before_a_draw_enters_it(session, organiser):
+    row, other = sign_up(session, MemberFactory())[0], another(session, seat_count=1)
+    RegistrationTerms.objects.create(session=other, allotment="lottery", closes_at=NOON + DAY)
+    keep_lotteries(at=NOON)
+
+    (moved,) = move_registrations(session, keys=[row.pk], to=other, by=organiser, at=NOON)
+
+    assert (moved.state, counters(other)) == (State.ENTERED, (0, 0))
+    assert "registration_entered" in told(row.registered_by)
 
 
 def test_answers_move_along(session, organiser):

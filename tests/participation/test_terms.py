@@ -18,6 +18,7 @@ from qixue.participation.models import (
     Registration,
     RegistrationTerms,
 )
+from qixue.participation.operations.lotteries import keep_lotteries
 from qixue.participation.operations.registrations import register
 from qixue.participation.operations.terms import TermsDetails, save_terms
 from qixue.people.models import Resident, Role, User
@@ -93,6 +94,9 @@ def test_terms_for_all_move_along_with_each_start(session, organiser):
         ({"opens_at": NOON, "closes_at": NOON - HOUR}, "closes_before_it_opens"),
         ({"closes_at": NOON + 3 * DAY}, "closes_after_the_end"),
         ({"cancel_until": NOON + 3 * DAY}, "cancel_after_the_start"),
+        ({"draw_at": NOON + DAY}, "no_draw_here"),
+        ({"allotment": "lottery"}, "draw_needs_an_end"),
+        ({"allotment": "lottery", "closes_at": NOON + DAY, "draw_at": NOON}, "draw_before_the_end"),
     ],
 )
 def test_terms_are_refused(session, organiser, values, code):
@@ -106,3 +110,30 @@ def test_new_terms_throw_nobody_out(session, organiser):
     save_terms(session, details=TermsDetails(min_age=60, region=RegionFactory()), by=organiser, at=NOON)
 
     assert counters(session) == (1, 0)
+
+
+def test_how_seats_are_given_stays_once_somebody_signed_up(session, organiser):
+    details = TermsDetails(allotment="lottery", closes_at=NOON + DAY)
+    sign_up(session, MemberFactory())
+
+    assert refusal(save_terms, session, details=details, by=organiser, at=NOON) == "lottery_begun"
+
+
+def test_list_of_a_draw_that_is_closed_keeps_its_end(session, organiser):
+    details = TermsDetails(allotment="lottery", closes_at=NOON + DAY)
+    save_terms(session, details=details, by=organiser, at=NOON)
+    for at in (NOON, NOON + DAY):
+        keep_lotteries(at=at)
+
+    later = TermsDetails(allotment="lottery", closes_at=NOON + DAY + HOUR)
+
+    assert refusal(save_terms, session, details=later, by=organiser, at=NOON + DAY) == "lottery_closed"
+
+
+def test_terms_of_a_draw_move_along_with_each_session(session, organiser):
+    later = another(session, starts_at=session.starts_at + DAY, ends_at=session.ends_at + DAY)
+    details = TermsDetails(allotment="lottery", closes_at=NOON + DAY, draw_at=NOON + DAY + HOUR)
+
+    save_terms(session, details=details, by=organiser, at=NOON, for_all=True)
+
+    assert RegistrationTerms.objects.get(session=later).draw_at == NOON + 2 * DAY + HOUR

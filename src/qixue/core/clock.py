@@ -18,6 +18,11 @@ def local_day(moment: datetime.datetime) -> datetime.date:
     return moment.astimezone(SHANGHAI).date()
 
 
+def minute_text(moment: datetime.datetime | None) -> str:
+    """Day and minute in Shanghai, for tables and files: 2026-11-04 09:00; empty where there is none."""
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if moment else ""
+
+
 def local_moment(day: datetime.date, time: datetime.time) -> datetime.datetime:
     return datetime.datetime.combine(day, time, tzinfo=SHANGHAI)
 

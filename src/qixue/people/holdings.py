@@ -4,16 +4,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from qixue.core.clock import SHANGHAI
+from qixue.core.clock import minute_text
 from qixue.core.models import AuditEntry, KeptAnswer
 from qixue.core.outbox import forget_addresses
 from qixue.people.models import ApiToken, GuardianConsent, Notification, PhoneCode, WebSession
 from qixue.people.notices import text_of, title_of
-from qixue.people.personal_data import Holding, Section, Subject, holdings
-
-
-def moment(value: Any) -> str:
-    return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if value else ""
+from qixue.people.personal_data import Holding, Section, Subject, goes_with_its_owner, holdings
 
 
 def people_copy(subject: Subject) -> Section:
@@ -27,7 +23,7 @@ def people_copy(subject: Subject) -> Section:
 def consents_copy(subject: Subject) -> Section:
     consents = GuardianConsent.objects.filter(resident__in=subject.people).select_related("resident").order_by("pk")
     rows = [
-        (consent.resident.name, consent.text_version, moment(consent.given_at), moment(consent.withdrawn_at))
+        (consent.resident.name, consent.text_version, minute_text(consent.given_at), minute_text(consent.withdrawn_at))
         for consent in consents
     ]
     return Section(
@@ -43,18 +39,18 @@ def account_copy(subject: Subject) -> Section:
     rows = [(_("Name of the account"), user.display_name), (_("Language"), user.get_language_display())]
     rows += [(_("Number or address"), address) for address in sorted(subject.addresses())]
     if hasattr(user, "wechat"):
-        rows.append((_("WeChat linked on"), moment(user.wechat.linked_at)))
+        rows.append((_("WeChat linked on"), minute_text(user.wechat.linked_at)))
     rows += [(_("Passkey"), passkey.name) for passkey in user.passkeys.order_by("pk")]
     rows += [(_("Key for a program"), token.name) for token in ApiToken.objects.filter(user=user).order_by("pk")]
     sessions = WebSession.objects.filter(user=user).order_by("expire_date")
-    rows += [(_("Signed in since"), f"{moment(row.signed_in_at)} {row.user_agent}") for row in sessions]
+    rows += [(_("Signed in since"), f"{minute_text(row.signed_in_at)} {row.user_agent}") for row in sessions]
     return Section(_("Account"), [_("What"), _("Value")], rows)
 
 
 def notices_copy(subject: Subject) -> Section:
     found = Notification.objects.filter(user=subject.user).order_by("pk") if subject.user else []
     rows = [
-        (moment(notice.created_at), title_of(notice.kind, notice.params), text_of(notice.kind, notice.params))
+        (minute_text(notice.created_at), title_of(notice.kind, notice.params), text_of(notice.kind, notice.params))
         for notice in found
     ]
     return Section(_("Notices"), [_("When"), _("Title"), _("Text")], rows)
@@ -63,7 +59,7 @@ def notices_copy(subject: Subject) -> Section:
 def acts_copy(subject: Subject) -> Section:
     found = AuditEntry.objects.filter(actor_id=subject.user.pk).order_by("pk") if subject.user else []
     return Section(
-        _("What was done with the account"), [_("When"), _("Act")], [(moment(e.at), e.action) for e in found]
+        _("What was done with the account"), [_("When"), _("Act")], [(minute_text(e.at), e.action) for e in found]
     )
 
 
@@ -78,10 +74,6 @@ def erase_acts(subject: Subject, **_when: Any) -> None:
     if subject.user:
         AuditEntry.objects.filter(actor_id=subject.user.pk).update(actor_name="")
         KeptAnswer.objects.filter(actor_id=subject.user.pk).delete()
-
-
-def goes_with_its_owner(subject: Subject, **_when: Any) -> None:
-    """Deleted by the database with the resident or the account."""
 
 
 holdings.register(

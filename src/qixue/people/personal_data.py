@@ -42,6 +42,10 @@ class Left:
     sentence: str
 
 
+def goes_with_its_owner(subject: Subject, **_when: Any) -> None:
+    """For what the database deletes with the resident or the account."""
+
+
 def nothing_stays(subject: Subject, **_when: Any) -> list[Left]:
     return []
 

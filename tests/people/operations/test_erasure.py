@@ -51,6 +51,9 @@ LATER = NOON + datetime.timedelta(minutes=2)
 db = pytest.mark.django_db
 # Records of people at work: those who hold or held a role are not erased, because what they did must stay theirs.
 OF_THE_STAFF = {
+    "participation.doordevice",
+    "participation.registrantmessage",
+    "participation.wallcode",
     "people.invitation",
     "people.roleassignment",
     "programme.countersignature",

@@ -90,7 +90,7 @@ def test_manifest_is_in_the_language_of_the_reader(client: Client):
 
 def test_every_word_that_is_asked_for_exists_and_no_other():
     asked = {name for text in SCRIPTS.values() for name in re.findall(r"\bword\(\"(\w+)\"", text)}
-    asked |= {name for text in SCRIPTS.values() for name in re.findall(r"dataset\.word = \"(\w+)\"", text)}
+    asked |= {name for text in SCRIPTS.values() for name in re.findall(r"\bsay\(.+, \"(\w+)\"\)", text)}
     asked |= {name for path in TEMPLATES for name in re.findall(r"data-word=\"(\w+)\"", path.read_text())}
     asked |= {name for path in TEMPLATES for name in re.findall(r"words\.(\w+)", path.read_text())}
     asked |= {name for pair in re.findall(r"\? \"(\w+)\" : \"(\w+)\"\)", SCRIPTS["screens.js"]) for name in pair}

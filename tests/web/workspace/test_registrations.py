@@ -255,7 +255,9 @@ def test_terms_are_written_as_people_write_times(session, organiser):
     path = f"/workspace/sessions/{session.pk}/terms/"
     page_of(organiser.get(path))
 
-    answer = organiser.post(path, {"opens_at": "2026年11月5日上午9点", "place_limit": "3", "no_show_limit": "２"})
+    answer = organiser.post(
+        path, {"opens_at": "2026年11月5日上午9点", "place_limit": "3", "allotment": "first_come", "no_show_limit": "２"}
+    )
 
     terms = RegistrationTerms.objects.get()
     assert answer.status_code == 302
@@ -264,7 +266,11 @@ def test_terms_are_written_as_people_write_times(session, organiser):
 
 def test_unreadable_time_says_how_to_write_it(session, organiser):
     page = page_of(
-        organiser.post(f"/workspace/sessions/{session.pk}/terms/", {"opens_at": "明天", "place_limit": "3"}), 422
+        organiser.post(
+            f"/workspace/sessions/{session.pk}/terms/",
+            {"opens_at": "明天", "place_limit": "3", "allotment": "first_come"},
+        ),
+        422,
     )
 
     assert words(page.xpath("//*[@class='error']")[0]) == "请填写日期和时间，例如2026-11-25 9:00。"

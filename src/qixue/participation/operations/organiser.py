@@ -14,7 +14,7 @@ from qixue.participation.notices import about_party
 from qixue.participation.operations.answers import carry_over
 from qixue.participation.operations.door_codes import free_door_codes
 from qixue.participation.operations.eligibility import check_people, check_window
-from qixue.participation.operations.registrations import placed, release
+from qixue.participation.operations.registrations import given_places, release
 from qixue.participation.operations.seats import locked_session, locked_sessions, promote
 from qixue.participation.queries.registered import contact_of, is_counted_by_name
 from qixue.participation.queries.registrations import terms_of
@@ -62,7 +62,7 @@ def move_registrations(
 
     They keep source and answers, and are told; who waits at the first session moves up. Both rows are locked in the
     order of their keys. Doing it again changes nothing. Refused: other_programme, session_begun, already_registered,
-    and those of `check_window`, `check_people`.
+    and those of `check_window`, `check_people` and `given_places`.
     """
     session, to = locked_sessions(session, to)
     rows = list(
@@ -75,7 +75,7 @@ def move_registrations(
         return earlier
     check_move(session, to, rows, at=at)
     people = [row.resident for row in rows]
-    made = placed(to, people)
+    made = given_places(to, terms_of(to), people, at=at)
     for new, old, door_code in zip(made, rows, free_door_codes(to, len(made)), strict=True):
         new.party, new.source, new.registered_by, new.registered_at = key, old.source, old.registered_by, at
         new.door_code = door_code
@@ -116,8 +116,8 @@ def check_move(session: Session, to: Session, rows: list[Registration], *, at: d
 
 
 def tell_of_move(made: list[Registration], *, at: datetime.datetime) -> None:
-    seated = made[0].state == State.CONFIRMED
-    kind = "registration_moved_to_a_seat" if seated else "registration_moved_to_the_queue"
+    kinds = {State.CONFIRMED: "registration_moved_to_a_seat", State.ENTERED: "registration_entered"}
+    kind = kinds.get(State(made[0].state), "registration_moved_to_the_queue")
     if user := contact_of(made[0]):
         notify([user], about_party(kind, made), at=at)
 

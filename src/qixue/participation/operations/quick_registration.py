@@ -150,7 +150,7 @@ def look() -> str:
     """Made when all models are known."""
     terms = [f"(t.session_id IS NULL OR {usual(field)})" for field in other_terms()]
     hanging = [
-        f"NOT EXISTS (SELECT 1 FROM {relation.field.model._meta.db_table} h WHERE h.{relation.field.column} = s.id)"  # noqa: S608
+        f"NOT EXISTS (SELECT 1 FROM {relation.field.model._meta.db_table} h WHERE h.{relation.field.column} = s.id)"  # noqa: S608 - from models
         for relation in Session._meta.related_objects
         if relation.get_accessor_name() not in NO_SAY
     ]

@@ -66,8 +66,7 @@ def register(
     if not is_staff:
         check_missed(session, terms, people, at=at)
     said = checked_answers(session, people, answers or {}, is_staff=is_staff)
-    is_by_lot = is_before_draw(session, terms)
-    made = entered(session, terms, people, at=at) if is_by_lot else placed(session, people)
+    made = given_places(session, terms, people, at=at)
     for registration, door_code in zip(made, free_door_codes(session, len(made)), strict=True):
         registration.party, registration.source, registration.door_code = party, source, door_code
         registration.registered_at, registration.registered_by = at, by
@@ -98,6 +97,15 @@ def check_places(
     if len(people) > limit or (not is_staff and held + len(people) > (limit := terms.place_limit)):
         sentence = _("Up to %(limit)s people can be signed up here by one person. Please choose fewer.")
         raise Refused("too_many_places", sentence, field="people", limit=limit)
+
+
+def given_places(
+    session: Session, terms: RegistrationTerms, people: Sequence[Resident], *, at: datetime.datetime
+) -> list[Registration]:
+    """Seats or places in the queue; before a draw, entries. Refused: not_committed, draw_pending."""
+    if is_before_draw(session, terms):
+        return entered(session, terms, people, at=at)
+    return placed(session, people)
 
 
 def placed(session: Session, people: Sequence[Resident]) -> list[Registration]:

@@ -11,13 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.clock import local_day
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
-from qixue.participation.models import RegistrationTerms
+from qixue.participation.models import Lottery, RegistrationTerms
 from qixue.participation.models.registrations import MOST_MISSED, MOST_PLACES
+from qixue.participation.operations.lotteries import check_allotment
 from qixue.participation.operations.seats import locked_sessions
 from qixue.people.models import User
 from qixue.places.models import Region
 from qixue.programme.models import Session
 
+Allotment = RegistrationTerms.Allotment
 MOST_OFFER_HOURS = 72
 OLDEST = 120
 
@@ -26,6 +28,8 @@ OLDEST = 120
 class TermsDetails:
     """What an organiser decides; see the fields of RegistrationTerms. Ages in years, `offer_hours` in hours."""
 
+    allotment: str = Allotment.FIRST_COME
+    draw_at: datetime.datetime | None = None
     opens_at: datetime.datetime | None = None
     closes_at: datetime.datetime | None = None
     cancel_until: datetime.datetime | None = None
@@ -43,7 +47,8 @@ class TermsDetails:
         """For a session that starts so much later: what hangs on its start moves along, the opening does not."""
         closes = self.closes_at + by if self.closes_at else None
         cancel = self.cancel_until + by if self.cancel_until else None
-        return dataclasses.replace(self, closes_at=closes, cancel_until=cancel)
+        draw = self.draw_at + by if self.draw_at else None
+        return dataclasses.replace(self, closes_at=closes, cancel_until=cancel, draw_at=draw)
 
 
 @transaction.atomic
@@ -53,7 +58,7 @@ def save_terms(
     """Keep the terms of a session; `for_all`: of every session of its activity that is still to come, too.
 
     Whoever is signed up stays signed up. Returns the sessions. Refused: closes_before_it_opens, closes_after_the_end,
-    cancel_after_the_start, ages_out_of_order, and those of numbers out of range.
+    cancel_after_the_start, ages_out_of_order, those of numbers out of range, and of `check_allotment`, `check_draw`.
     """
     check_numbers(details)
     others = session.activity.sessions.filter(state=Session.State.PLANNED, starts_at__gt=at) if for_all else []
@@ -63,6 +68,8 @@ def save_terms(
         if each.pk != session.pk and each.starts_at and session.starts_at:
             own = details.moved(each.starts_at - session.starts_at)
         check_times(each, own)
+        check_allotment(each, own.allotment)
+        check_draw(each, own)
         RegistrationTerms.objects.update_or_create(session=each, defaults=own.values())
         record_audit("registration.terms_set", each, by=by, at=at)
     return found
@@ -99,3 +106,25 @@ def check_times(session: Session, details: TermsDetails) -> None:
     if details.cancel_until and session.starts_at and details.cancel_until > session.starts_at:
         sentence = _("Seats can be given up until the session of %(day)s starts at the latest.")
         raise Refused("cancel_after_the_start", sentence, field="cancel_until", day=day)
+
+
+def check_draw(session: Session, details: TermsDetails) -> None:
+    """A draw needs a list that is closed before it; what was closed stays closed.
+
+    Refused: draw_needs_an_end, draw_before_the_end, no_draw_here, lottery_closed.
+    """
+    if details.allotment != Allotment.LOTTERY:
+        if details.draw_at:
+            sentence = _("Please leave the moment of the draw empty: seats go to whoever signs up first.")
+            raise Refused("no_draw_here", sentence, field="draw_at")
+        return
+    if details.closes_at is None:
+        raise Refused(
+            "draw_needs_an_end", _("Please say when signing up ends: the draw comes after it."), field="closes_at"
+        )
+    if details.draw_at and details.draw_at < details.closes_at:
+        raise Refused("draw_before_the_end", _("Please let the draw come after signing up has ended."), field="draw_at")
+    before = RegistrationTerms.objects.filter(session=session).first()
+    is_closed = Lottery.objects.filter(session=session, closed_at__isnull=False).exists()
+    if is_closed and before and before.closes_at != details.closes_at:
+        raise Refused("lottery_closed", _("The list for the draw is closed: its end stays."), field="closes_at")

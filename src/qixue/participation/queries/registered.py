@@ -88,11 +88,12 @@ class StateCounts:
     confirmed: int = 0
     offered: int = 0
     waiting: int = 0
+    entered: int = 0
     cancelled: int = 0
 
     @property
     def active(self) -> int:
-        return self.confirmed + self.offered + self.waiting
+        return self.confirmed + self.offered + self.waiting + self.entered
 
 
 def state_counts(session: Session) -> StateCounts:

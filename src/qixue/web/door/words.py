@@ -23,6 +23,10 @@ FRAME = {
     "offline": _("No network"),
     "inside": _("Checked in: {count} of {total}"),
     "walk_ins_here": _("Walk-ins on this device: {count}"),
+    "outside_hours": _(
+        "It is more than two hours before the start or after the end. Entries are kept, and a person looks at them."
+    ),
+    "set_aside": _("Waiting for a person at the organiser's: {count}. See the latest entries."),
     "revoked": _("This device may no longer send"),
     "revoked_help": _(
         "The organiser has ended its link. Nothing is lost: {count} not sent yet. Please ask for a new link and open"

@@ -91,6 +91,6 @@ def here(request: HttpRequest, pk: int) -> HttpResponse:
         "programme": session.activity.programme,
         "household": household,
         "may_enter": bool(offered) and landing is not None and landing.is_good_at(at),
-        "takes_more": takes_more,
+        "is_full": any(each.is_absent for each in household) and not offered,
     }
     return parts.form_page(request, "me/door/here.html", form, **context)

@@ -123,19 +123,24 @@ async function saveHeadCount(form) {
   if (await act(() => desk.addHeadCount(entry))) form.reset();
 }
 
+/** Gives an element other words, which it keeps when the language changes. */
+function say(element, name) {
+  element.dataset.word = name;
+  element.textContent = word(name);
+}
+
 async function toggleCamera(button) {
   if (scanner.isOn) return stopCamera();
   try {
     await scanner.start();
   } catch {
-    return showTrouble(word("camera_refused"));
+    return say(byId("scan-help"), "camera_refused"); // not in the place of a result: a hand scanner may have been quicker
   }
   if (currentView() !== "scan") return stopCamera(); // they went on while the browser asked
-  byId("trouble").hidden = true;
+  say(byId("scan-help"), "scan_help");
   document.querySelector(".camera").hidden = false;
   document.querySelector("[data-act=light]").hidden = !scanner.hasLight;
-  button.dataset.word = "camera_off";
-  button.textContent = word("camera_off");
+  say(button, "camera_off");
 }
 
 function stopCamera() {
@@ -143,8 +148,7 @@ function stopCamera() {
   scanner.stop();
   document.querySelector(".camera").hidden = true;
   document.querySelector("[data-act=light]").hidden = true;
-  button.dataset.word = "camera_on";
-  button.textContent = word("camera_on");
+  say(button, "camera_on");
 }
 
 async function toggleLight(button) {

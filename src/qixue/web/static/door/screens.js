@@ -6,6 +6,7 @@ import { dayAndTime, time, word } from "./words.js";
 
 const FIRST_FIELD = { setup: "link", scan: "ticket", code: "digits", name: "search", head_count: "heads" };
 const RECENT = 30;
+const AROUND = 2 * 3_600_000; // ms before and after a session in which the server counts by itself
 const byId = (id) => document.getElementById(id);
 
 let current = "loading";
@@ -51,10 +52,14 @@ export function render({ desk, unsent, isOffline, linkRefused, linkWaits }) {
   if (session) renderInside(desk);
 }
 
-function renderInside({ session, inside, scans }) {
+function renderInside({ session, inside, scans, at }) {
   const confirmed = session.people.filter((person) => person.state === "confirmed").length;
   document.querySelector("[data-way=head_count]").parentElement.hidden = session.counting_rule === "list"; // there, names are all
   text("when", `${dayAndTime(session.starts_at)} ${session.venue}`);
+  const isOutside = at < Date.parse(session.starts_at) - AROUND || at > Date.parse(session.ends_at || session.starts_at) + AROUND;
+  const setAside = scans.filter((scan) => scan.body.session === session.id && scan.answer?.verdict === "review").length;
+  shown("outside-hours", isOutside, word("outside_hours"));
+  shown("set-aside", setAside > 0, word("set_aside", { count: setAside }));
   text("inside", `${word("inside", { count: inside.size, total: confirmed })} · ${word("walk_ins_here", { count: walkInsOf(session, scans) })}`);
 }
 

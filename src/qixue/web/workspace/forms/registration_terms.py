@@ -12,7 +12,7 @@ from qixue.places.models import Region
 from qixue.web.forms import Form
 from qixue.web.workspace.forms.fields import MomentField, PlainCharField, WholeNumberField
 
-MOMENTS = ("opens_at", "closes_at", "cancel_until")
+MOMENTS = ("opens_at", "closes_at", "cancel_until", "draw_at")
 NUMBERS = ("place_limit", "min_age", "max_age", "offer_hours", "no_show_limit")
 
 
@@ -38,6 +38,15 @@ class TermsForm(Form):
         required=False,
         max_length=40,
         help_text=_("Empty: until the session starts. Whoever only waits can leave the line at any time."),
+    )
+    allotment = forms.ChoiceField(
+        label=_("How seats are given"), choices=RegistrationTerms.Allotment.choices, widget=forms.RadioSelect
+    )
+    draw_at = MomentField(
+        label=_("Moment of the draw"),
+        required=False,
+        max_length=40,
+        help_text=_("Only by lot. Empty: as soon as signing up has ended."),
     )
     place_limit = WholeNumberField(
         label=_("Seats for one account"), max_length=12, help_text=_("1 to 10: a person with the household.")
@@ -84,12 +93,13 @@ class TermsForm(Form):
 
     def details(self) -> TermsDetails:
         answers = self.cleaned_data
-        return TermsDetails(region=answers["region"], **{name: answers[name] for name in (*MOMENTS, *NUMBERS)})
+        fixed = {"region": answers["region"], "allotment": answers["allotment"]}
+        return TermsDetails(**fixed, **{name: answers[name] for name in (*MOMENTS, *NUMBERS)})
 
 
 def initial_of(terms: RegistrationTerms) -> dict[str, Any]:
     values = {name: getattr(terms, name) for name in (*MOMENTS, *NUMBERS)}
-    return {**values, "region": terms.region_id}
+    return {**values, "region": terms.region_id, "allotment": terms.allotment}
 
 
 class QuestionsForm(Form):

@@ -17,6 +17,7 @@ TO_WHOM = (
     (State.CONFIRMED, _("Those with a seat")),
     (State.OFFERED, _("Those to whom a seat is offered")),
     (State.WAITING, _("Those on the waiting list")),
+    (State.ENTERED, _("Those who entered the draw")),
 )
 
 

@@ -54,6 +54,9 @@ def sign_up(request: HttpRequest, pk: int) -> HttpResponse:
 def outcome(made: list[Registration]) -> str:
     waiting = sum(row.state == Registration.State.WAITING for row in made)
     seated = ngettext("%(count)s person has a seat.", "%(count)s people have a seat.", len(made) - waiting)
+    if made[0].state == Registration.State.ENTERED:
+        entered = ngettext("%(count)s person entered the draw.", "%(count)s people entered the draw.", len(made))
+        return entered % {"count": len(made)}
     told = seated % {"count": len(made) - waiting}
     if not waiting:
         return told

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participation', '0007_organiser_tools'),
+        ('participation', '0010_organiser_tools'),
         ('people', '0007_phone_codes'),
         ('programme', '0010_seat_counters'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

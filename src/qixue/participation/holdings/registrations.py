@@ -1,4 +1,4 @@
-"""What this app keeps about residents: their registrations, and the tokens under which the ledger counted them."""
+"""Registrations with what was answered, lists of people, and the tokens under which the ledger counted them."""
 
 import datetime
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from qixue.core.clock import SHANGHAI
-from qixue.participation.models import LedgerEntry, Participant, Registration
+from qixue.core.clock import minute_text
+from qixue.participation.models import Answer, CalendarFeed, LedgerEntry, ListedPerson, Participant, Registration
 from qixue.participation.operations.leaving import detach, give_up_seats
 from qixue.participation.queries.registrations import coming_registrations
-from qixue.people.personal_data import Holding, Left, Section, Subject, holdings
+from qixue.people.personal_data import Holding, Left, Section, Subject, goes_with_its_owner
 
 
 def registrations_of(subject: Subject) -> QuerySet[Registration]:
@@ -20,7 +20,7 @@ def registrations_of(subject: Subject) -> QuerySet[Registration]:
 
 def registrations_copy(subject: Subject) -> Section:
     rows = [
-        (row.resident.name, row.session.activity.title, moment(row.session.starts_at), row.get_state_display())
+        (row.resident.name, row.session.activity.title, minute_text(row.session.starts_at), row.get_state_display())
         for row in registrations_of(subject)
     ]
     return Section(_("Registrations"), [_("Who"), _("Activity"), _("Begins"), _("State")], rows)
@@ -43,7 +43,7 @@ def attendances_of(subject: Subject) -> list[tuple[str, LedgerEntry]]:
 
 def attendances_copy(subject: Subject) -> Section:
     rows = [
-        (name, entry.activity.title, moment(entry.occurred_at), entry.get_source_display(), entry.person_token)
+        (name, entry.activity.title, minute_text(entry.occurred_at), entry.get_source_display(), entry.person_token)
         for name, entry in attendances_of(subject)
     ]
     return Section(_("Attendances"), [_("Who"), _("Activity"), _("When"), _("Source"), _("Token in the ledger")], rows)
@@ -63,13 +63,37 @@ def erase_tokens(subject: Subject, **_when: Any) -> None:
     Participant.objects.filter(resident__in=subject.people).delete()
 
 
-def moment(value: datetime.datetime | None) -> str:
-    return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if value else ""
+def answers_of(subject: Subject) -> QuerySet[Answer]:
+    rows = Answer.objects.filter(registration__resident__in=subject.people)
+    return rows.select_related("registration__resident", "question").order_by("pk")
 
 
-holdings.register(
+def answers_copy(subject: Subject) -> Section:
+    rows = [(row.registration.resident.name, row.question.text, row.text) for row in answers_of(subject)]
+    return Section(_("Answers at sign-up"), [_("Who"), _("Question"), _("Answer")], rows)
+
+
+def erase_answers(subject: Subject, **_when: Any) -> None:
+    answers_of(subject).order_by().delete()
+
+
+def lists_copy(subject: Subject) -> Section:
+    """Where somebody stands beside their registrations: in the list of an office, and behind a calendar address."""
+    listed = ListedPerson.objects.filter(resident__in=subject.people).select_related("resident", "organisation")
+    feeds = CalendarFeed.objects.filter(resident__in=subject.people).select_related("resident")
+    rows = [(row.resident.name, row.organisation.name, minute_text(row.added_at)) for row in listed.order_by("pk")]
+    rows += [
+        (row.resident.name, _("Calendar address of the household"), minute_text(row.made_at))
+        for row in feeds.order_by("pk")
+    ]
+    return Section(_("Lists and calendars"), [_("Who"), _("Where"), _("Since")], rows)
+
+
+HOLDINGS = [
     Holding(
         "registrations", ("participation.registration",), registrations_copy, erase_registrations, registrations_left
     ),
+    Holding("answers", ("participation.answer",), answers_copy, erase_answers),
+    Holding("lists", ("participation.listedperson", "participation.calendarfeed"), lists_copy, goes_with_its_owner),
     Holding("attendances", ("participation.participant",), attendances_copy, erase_tokens, attendances_left),
-)
+]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participation', '0008_afterwards'),
+        ('participation', '0008_calendar_feeds'),
         ('places', '0002_rooms'),
         ('programme', '0010_seat_counters'),
     ]

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participation', '0010_calendar_feeds'),
+        ('participation', '0009_lottery'),
         ('people', '0007_phone_codes'),
         ('places', '0002_rooms'),
         ('programme', '0010_seat_counters'),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participation', '0009_first_places'),
+        ('participation', '0007_first_places'),
         ('people', '0007_phone_codes'),
     ]
 

@@ -1,0 +1,93 @@
+"""What stays with people after a session: feedback, certificates, and their learning record."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from qixue.core.clock import minute_text
+from qixue.participation.models import Certificate, Feedback, LearningAccount, LearningEntry, Participant
+from qixue.people.personal_data import Holding, Left, Section, Subject
+
+
+def feedback_of(subject: Subject) -> QuerySet[Feedback]:
+    tokens = Participant.objects.filter(resident__in=subject.people).values("token")
+    answers = Feedback.objects.filter(person_token__in=tokens)
+    return answers.select_related("session__activity").order_by("given_at", "pk")
+
+
+def feedback_copy(subject: Subject) -> Section:
+    rows = [
+        (
+            row.session.activity.title,
+            minute_text(row.given_at),
+            row.get_face_display(),
+            row.get_reason_display(),
+            row.sentence,
+        )
+        for row in feedback_of(subject)
+    ]
+    return Section(_("Feedback"), [_("Activity"), _("When"), _("How it was"), _("Reason"), _("Sentence")], rows)
+
+
+def feedback_left(subject: Subject, **_when: Any) -> list[Left]:
+    return [Left(feedback_of(subject).count(), _("Answers about sessions, without their sentence and without a name"))]
+
+
+def erase_feedback(subject: Subject, **_when: Any) -> None:
+    """Face and reason are counted in figures and stay; the sentence may name somebody."""
+    feedback_of(subject).order_by().update(sentence="")
+
+
+def certificates_of(subject: Subject) -> QuerySet[Certificate]:
+    return Certificate.objects.filter(resident__in=subject.people).order_by("issued_at", "pk")
+
+
+def certificates_copy(subject: Subject) -> Section:
+    rows = [
+        (row.name, row.title, row.issuer_name, minute_text(row.issued_at), row.printed_serial)
+        for row in certificates_of(subject)
+    ]
+    return Section(_("Certificates"), [_("Who"), _("Title"), _("Issued by"), _("When"), _("Serial number")], rows)
+
+
+def certificates_left(subject: Subject, **_when: Any) -> list[Left]:
+    return [Left(certificates_of(subject).count(), _("Certificates, as numbers without a name"))]
+
+
+def erase_certificates(subject: Subject, **_when: Any) -> None:
+    """The serial number is still answered, by a row that names nobody."""
+    certificates_of(subject).order_by().update(resident=None, name="", salt="", credential="")
+
+
+def record_copy(subject: Subject) -> Section:
+    accounts = LearningAccount.objects.filter(resident__in=subject.people).select_related("resident").order_by("pk")
+    entries = LearningEntry.objects.filter(resident__in=subject.people).select_related("resident").order_by("pk")
+    rows = [(row.resident.name, row.learner_no, "", "", "", "") for row in accounts]
+    rows += [
+        (
+            row.resident.name,
+            row.title,
+            row.issuer,
+            row.ended_on.isoformat(),
+            "" if row.learning_hours is None else str(row.learning_hours),
+            row.evidence,
+        )
+        for row in entries
+    ]
+    columns = [_("Who"), _("Title or number"), _("Issued by"), _("Ended on"), _("Hours"), _("What shows it")]
+    return Section(_("Learning record"), columns, rows)
+
+
+def erase_record(subject: Subject, **_when: Any) -> None:
+    LearningEntry.objects.filter(resident__in=subject.people).delete()
+    LearningAccount.objects.filter(resident__in=subject.people).delete()
+
+
+HOLDINGS = [
+    Holding("feedback", (), feedback_copy, erase_feedback, feedback_left),
+    Holding("certificates", ("participation.certificate",), certificates_copy, erase_certificates, certificates_left),
+    Holding(
+        "learning_record", ("participation.learningaccount", "participation.learningentry"), record_copy, erase_record
+    ),
+]
