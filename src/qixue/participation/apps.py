@@ -14,7 +14,6 @@ class ParticipationConfig(AppConfig):
         import_module("qixue.participation.feedback_figures")
         import_module("qixue.participation.notices")  # registers what people are told
         import_module("qixue.participation.holdings")  # registers what it keeps about people
-        import_module("qixue.participation.afterwards_holdings")
         import_module("qixue.participation.metrics")  # registers what a collector is told
         registrations = import_module("qixue.participation.operations.registrations")
         duties.register(Duty("queues", registrations.keep_queues, every=datetime.timedelta(seconds=1)))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from qixue.core.clock import minute_text
 from qixue.participation.models import Certificate, Feedback, LearningAccount, LearningEntry, Participant
+from qixue.participation.operations.forgetting import forget_holders, forget_sentences
 from qixue.people.personal_data import Holding, Left, Section, Subject
 
 
@@ -36,7 +37,7 @@ def feedback_left(subject: Subject, **_when: Any) -> list[Left]:
 
 def erase_feedback(subject: Subject, **_when: Any) -> None:
     """Face and reason are counted in figures and stay; the sentence may name somebody."""
-    feedback_of(subject).order_by().update(sentence="")
+    forget_sentences(subject.people)
 
 
 def certificates_of(subject: Subject) -> QuerySet[Certificate]:
@@ -57,7 +58,7 @@ def certificates_left(subject: Subject, **_when: Any) -> list[Left]:
 
 def erase_certificates(subject: Subject, **_when: Any) -> None:
     """The serial number is still answered, by a row that names nobody."""
-    certificates_of(subject).order_by().update(resident=None, name="", salt="", credential="")
+    forget_holders(subject.people)
 
 
 def record_copy(subject: Subject) -> Section:

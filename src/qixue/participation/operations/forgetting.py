@@ -1,4 +1,4 @@
-"""What happens to feedback, certificates and learning records of people who are being forgotten. Figures stay."""
+"""What happens to the feedback and the certificates of people who are being forgotten. Figures stay."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from qixue.core.models import OutboxMessage
 from qixue.core.outbox import emptied
-from qixue.participation.models import Certificate, Feedback, LearningAccount, LearningEntry, Participant
+from qixue.participation.models import Certificate, Feedback, Participant
 from qixue.people.models import Notification, Resident
 
 
@@ -28,12 +28,6 @@ def forget_holders(people: Sequence[Resident]) -> None:
     kinds = ("certificate_issued", "certificate_revoked")
     forget_notices([f"{kind}:{pk}" for kind in kinds for pk in rows.order_by("pk").values_list("pk", flat=True)])
     rows.update(resident=None, name="", salt="", credential="")
-
-
-@transaction.atomic
-def forget_records(people: Sequence[Resident]) -> None:
-    LearningEntry.objects.filter(resident__in=people).delete()
-    LearningAccount.objects.filter(resident__in=people).delete()
 
 
 def about(people: Sequence[Resident]) -> Q:
