@@ -39,6 +39,7 @@ def main() -> int:
     parser.add_argument("--sizes", type=int, nargs=2, default=(2_000, 100_000), help="activities")
     parser.add_argument("--seconds", type=float, default=4.0, help="of each round")
     parser.add_argument("--database-url", default="", help="for PostgreSQL, with {size}")
+    parser.add_argument("--keep", type=Path, help="a folder for the databases, which the next run uses again")
     parser.add_argument("--build", type=int, help="used by the script itself: fill the database of the environment")
     options = parser.parse_args()
     if options.build:
@@ -47,7 +48,8 @@ def main() -> int:
         importlib.import_module("public_city").build(options.build)  # its models need the settings first
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        sites = [Site(size, Path(folder) / str(size), options.database_url) for size in options.sizes]
+        place = options.keep or Path(folder)
+        sites = [Site(size, place / str(size), options.database_url) for size in options.sizes]
         try:
             rates, waits = measured(sites, options.seconds)
         finally:
@@ -70,10 +72,11 @@ class Site:
         }
         if database_url:
             self.environment["QIXUE_DATABASE_URL"] = database_url.format(size=size)
-        folder.mkdir(parents=True)
-        began = time.perf_counter()
-        subprocess.run([sys.executable, __file__, "--build", str(size)], env=self.environment, check=True)
-        print(f"{size:,} activities are written after {time.perf_counter() - began:.0f} s", flush=True)
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            began = time.perf_counter()
+            subprocess.run([sys.executable, __file__, "--build", str(size)], env=self.environment, check=True)
+            print(f"{size:,} activities are written after {time.perf_counter() - began:.0f} s", flush=True)
         command = [*QIXUE, "serve", "--no-worker", "--bind", f"127.0.0.1:{self.port}"]
         self.server = subprocess.Popen(
             command, env=self.environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
