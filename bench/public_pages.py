@@ -26,6 +26,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
+from django.core.management import call_command
+
 CLIENTS, WARM_UP, ROUNDS, GOAL = 16, 50, 3, 1.3
 QIXUE = [sys.executable, "-c", "import sys; from qixue.cli import main; sys.exit(main())"]
 PAGES = ("hello", "list", "search", "session", "list copy", "session copy")
@@ -36,13 +39,17 @@ def main() -> int:
     parser.add_argument("--sizes", type=int, nargs=2, default=(2_000, 100_000), help="activities")
     parser.add_argument("--seconds", type=float, default=4.0, help="of each round")
     parser.add_argument("--database-url", default="", help="for PostgreSQL, with {size}")
+    parser.add_argument("--keep", type=Path, help="a folder for the databases, which the next run uses again")
     parser.add_argument("--build", type=int, help="used by the script itself: fill the database of the environment")
     options = parser.parse_args()
     if options.build:
-        importlib.import_module("public_city").build(options.build)
+        django.setup()
+        call_command("migrate", verbosity=0)
+        importlib.import_module("public_city").build(options.build)  # its models need the settings first
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        sites = [Site(size, Path(folder) / str(size), options.database_url) for size in options.sizes]
+        place = options.keep or Path(folder)
+        sites = [Site(size, place / str(size), options.database_url) for size in options.sizes]
         try:
             rates, waits = measured(sites, options.seconds)
         finally:
@@ -65,10 +72,11 @@ class Site:
         }
         if database_url:
             self.environment["QIXUE_DATABASE_URL"] = database_url.format(size=size)
-        folder.mkdir(parents=True)
-        began = time.perf_counter()
-        subprocess.run([sys.executable, __file__, "--build", str(size)], env=self.environment, check=True)
-        print(f"{size:,} activities are written after {time.perf_counter() - began:.0f} s", flush=True)
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            began = time.perf_counter()
+            subprocess.run([sys.executable, __file__, "--build", str(size)], env=self.environment, check=True)
+            print(f"{size:,} activities are written after {time.perf_counter() - began:.0f} s", flush=True)
         command = [*QIXUE, "serve", "--no-worker", "--bind", f"127.0.0.1:{self.port}"]
         self.server = subprocess.Popen(
             command, env=self.environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
@@ -164,13 +172,12 @@ def measured(sites: list[Site], seconds: float) -> tuple[Measured, Measured]:
     for page in PAGES:
         for site in sites:
             Load(site, page, numbers[site.size, page]).run(60, most=WARM_UP)
-        for _round in range(ROUNDS):
-            for site in sites:
-                load = Load(site, page, numbers[site.size, page])
-                rates.setdefault((site.size, page), []).append(load.run(seconds))
-                waits.setdefault((site.size, page), []).append(statistics.median(load.waits) * 1000)
-                if load.wrong:
-                    raise SystemExit(f"{len(load.wrong)} wrong answers, the first: {load.wrong[0]}")
+        for site in sites * ROUNDS:
+            load = Load(site, page, numbers[site.size, page])
+            rates.setdefault((site.size, page), []).append(load.run(seconds))
+            waits.setdefault((site.size, page), []).append(statistics.median(load.waits) * 1000)
+            if load.wrong:
+                raise SystemExit(f"{len(load.wrong)} wrong answers, the first: {load.wrong[0]}")
     return rates, waits
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.db.models import F, Q, Value
 from django.db.models.functions import StrIndex
@@ -15,15 +16,29 @@ from qixue.programme.search import words_of
 KEPT_INDEXES = 4  # programmes per process: this week's, last week's, and what somebody looks up
 KEPT_WORDS = 2000  # of all programmes, each with its set
 SEATS_FOR = 0.2  # seconds for which the set of full sessions may be used; rows show their seats as they are now
+REST = 10  # times as long as it took to make: a machine under load spends no more than a tenth of its time on it
 COLUMNS = (
     "session_id", "starts_at", "ends_at", "region_path", "kind", "audience", "brand__code", "is_online", "is_step_free",
 )  # fmt: skip
 YES = "yes"  # the value of a filter that is either chosen or not
 
 
+@dataclass(frozen=True)
+class Full:
+    """The full sessions of a programme, when they were looked up, and how many seconds that took."""
+
+    sessions: int
+    made_at: float
+    seconds: float
+
+    @property
+    def is_old(self) -> bool:
+        return time.monotonic() - self.made_at > max(SEATS_FOR, REST * self.seconds)
+
+
 indexes: Copies[ListingIndex] = Copies(KEPT_INDEXES)
 words: Copies[int] = Copies(KEPT_WORDS)
-full: Copies[int] = Copies(KEPT_INDEXES * 2)
+full: Copies[Full] = Copies(KEPT_INDEXES)
 
 
 class Listings:
@@ -52,10 +67,19 @@ class Listings:
         )
 
     def with_seats(self) -> int:
-        """The sessions at which the next person can have a seat, no older than `SEATS_FOR`."""
-        second = int(time.monotonic() / SEATS_FOR)
-        taken = full.have((self.key, second), lambda: self.index.of_keys(full_sessions(self.programme)))
-        return self.index.everything & ~taken
+        """The sessions at which the next person can have a seat, some tenths of a second ago; see `Full`."""
+        kept = full.get(self.key)
+        if kept is None or kept.is_old:
+            with full.lock:
+                kept = full.get(self.key)  # somebody else may have asked meanwhile
+                if kept is None or kept.is_old:
+                    kept = full.keep(self.key, self.full_now())
+        return self.index.everything & ~kept.sessions
+
+    def full_now(self) -> "Full":
+        began = time.monotonic()
+        sessions = self.index.of_keys(full_sessions(self.programme))
+        return Full(sessions, began, time.monotonic() - began)
 
 
 def keys_with_word(programme: Programme, word: str, *, is_sound: bool) -> Iterator[int]:

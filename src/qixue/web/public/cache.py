@@ -13,8 +13,7 @@ from qixue.core.copies import Copies
 from qixue.web.preferences import text_size
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
-# Seconds. With the set of free seats, which is up to 0.2 s old when a page is made, no seat shown is older than 1 s.
-KEPT_FOR = 0.8
+KEPT_FOR = 0.8  # seconds: a page also takes time to be made and sent, and no seat on it may be older than one second
 MOST_PAGES = 300  # per process; a page has some 40 kB
 LARGEST_PAGE = 500_000  # bytes
 KEPT_HEADERS = ("Content-Type", "ETag", "Last-Modified", "Cache-Control", "Content-Disposition")
