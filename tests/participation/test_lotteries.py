@@ -10,7 +10,9 @@ from qixue.core.refusal import Refused
 from qixue.participation.lottery import commitment_of, entry_number, faults
 from qixue.participation.models import Lottery, Registration, RegistrationTerms
 from qixue.participation.operations.lotteries import check_allotment, close, draw, keep_lotteries
+from qixue.participation.operations.organiser import move_registrations
 from qixue.participation.operations.registrations import cancel_registrations, keep_queues, register
+from qixue.participation.operations.terms import TermsDetails, save_terms
 from qixue.participation.queries.lotteries import drawn_entries, drawn_of, published_lottery
 from qixue.participation.queries.registrations import parties_of
 from qixue.people.models import Notification, Resident, Role
@@ -260,3 +262,43 @@ def test_entry_of_a_household_shows_its_place(session):
 
     assert drawn is not None
     assert (drawn.place, drawn.entry) == (1, entry_number(rows[0].party))
+
+
+def test_person_moved_to_a_session_before_its_draw_enters(session):
+    other = OpenSessionFactory(activity__programme=session.activity.programme)
+    member = MemberFactory()
+    (row,) = register(other, people=[member], party=key(), by=member.user, at=NOON)
+    staff = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.COORDINATOR).user
+
+    made = move_registrations(other, keys=[row.pk], to=session, by=staff, at=NOON)
+
+    assert (state_of(made), counters(session)) == ({State.ENTERED}, (0, 0))
+    assert Notification.objects.filter(kind="registration_entered").exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"allotment": "lottery"}, "draw_needs_an_end"),
+        ({"allotment": "lottery", "closes_at": CLOSES_AT, "draw_at": CLOSES_AT - HOUR}, "draw_before_the_end"),
+        ({"draw_at": CLOSES_AT}, "no_draw_here"),
+    ],
+)
+def test_terms_of_a_draw_that_do_not_fit_are_refused(session, values, code):
+    staff = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.COORDINATOR).user
+
+    with pytest.raises(Refused) as refused:
+        save_terms(session, details=TermsDetails(**values), by=staff, at=NOON)
+
+    assert refused.value.code == code
+
+
+def test_terms_say_by_lot_until_somebody_has_entered(session):
+    staff = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.COORDINATOR).user
+    save_terms(session, details=TermsDetails(allotment="lottery", closes_at=CLOSES_AT), by=staff, at=NOON)
+    enter(session)
+
+    with pytest.raises(Refused) as refused:
+        save_terms(session, details=TermsDetails(), by=staff, at=NOON)
+
+    assert (refused.value.code, RegistrationTerms.objects.get().allotment) == ("lottery_begun", "lottery")

@@ -31,11 +31,13 @@ def create_lotteries(seed: int, week: Week, planned: Sequence[Planned]) -> None:
 
 def most_wanted(week: Week, planned: Sequence[Planned]) -> list[Planned]:
     """Sessions from the day after tomorrow on with more people than seats, the longest queue first."""
+    with_terms = set(RegistrationTerms.objects.values_list("session_id", flat=True))
     coming = [
         row
         for row in planned
         if row.session.waiting_count
         and row.session.state == Session.State.PLANNED
+        and row.session.pk not in with_terms
         and row.starts_at >= week.known_until + 2 * DAY
     ]
     return sorted(coming, key=lambda row: (-row.session.waiting_count, row.session.pk))
