@@ -15,7 +15,7 @@ from tests.factories import (
 )
 
 from qixue.core.clock import now
-from qixue.participation.models import Attendance, DoorDevice, LedgerEntry, Registration, Scan, Tally
+from qixue.participation.models import Attendance, DoorDevice, LedgerEntry, Participant, Registration, Scan, Tally
 from qixue.participation.operations.door_devices import revoke_device
 from qixue.people.models import Resident
 from qixue.programme.models import Session
@@ -158,6 +158,28 @@ def test_delivery_asks_as_often_for_many_scans(
         answer = ask("POST", "/door/scans", delivery(*scans), token=DEVICE_TOKEN)
 
     assert results(answer) == [("counted", "")] * count
+
+
+def test_person_at_sessions_of_two_programmes_has_a_token_in_each(
+    session: Session, device: DoorDevice, ask: Ask
+) -> None:
+    """And each attendance is in the chain of who keeps the records of its session now."""
+    other = OpenSessionFactory(starts_at=session.starts_at, ends_at=session.ends_at)
+    device.sessions.add(other)
+    first = RegistrationFactory(session=session)
+    second = RegistrationFactory(session=other, resident=first.resident)
+    scans = [scan_of(row.session, n, kind="name", registration=row.pk) for n, row in enumerate((first, second), 1)]
+
+    answer = ask("POST", "/door/scans", delivery(*scans), token=DEVICE_TOKEN)
+    bundle = ask("GET", "/door/bundle", token=DEVICE_TOKEN).json()
+
+    assert results(answer) == [("counted", "")] * 2
+    assert Participant.objects.filter(resident=first.resident).count() == 2
+    assert [entry.organisation for entry in LedgerEntry.objects.order_by("session_id")] == [
+        session.activity.organisation,
+        other.activity.organisation,
+    ]
+    assert all(person["checked_in_at"] for each in bundle["sessions"] for person in each["people"])
 
 
 def test_head_count_comes_with_its_note(session: Session, device: DoorDevice, ask: Ask) -> None:

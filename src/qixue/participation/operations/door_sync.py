@@ -6,7 +6,7 @@ questions to the database, one lock of the chain and one append, however many sc
 
 import datetime
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -142,14 +142,20 @@ def judge_all(device: DoorDevice, scans: Sequence[Scan], sessions: dict[int, Ses
 
 def count_people(device: DoorDevice, scans: Sequence[Scan], *, at: datetime.datetime) -> None:
     """Enter the people of the scans that count; whoever is in already makes the scan one of those."""
-    counting = [scan for scan in scans if scan.verdict == Verdict.COUNTED and scan.session]
-    name_walk_ins(counting)
-    check_ins = [check_in_of(scan) for scan in counting]
-    entered = enter(device.organisation, check_ins, by=None, device_name=device.name, at=at) if check_ins else []
-    for scan, result in zip(counting, entered, strict=True):
-        scan.entry = result.entry
-        if not result.is_new:
-            scan.verdict = Verdict.ALREADY_IN
+    groups: dict[tuple[int, int], list[Scan]] = defaultdict(list)  # by the chain and by whose tokens they are
+    for scan in scans:
+        if scan.verdict == Verdict.COUNTED and scan.session:
+            activity = scan.session.activity
+            groups[activity.organisation_id, activity.programme_id].append(scan)
+    for _key, counting in sorted(groups.items()):
+        name_walk_ins(counting)
+        check_ins = [check_in_of(scan) for scan in counting]
+        organisation = check_ins[0].session.activity.organisation
+        entered = enter(organisation, check_ins, by=None, device_name=device.name, at=at)
+        for scan, result in zip(counting, entered, strict=True):
+            scan.entry = result.entry
+            if not result.is_new:
+                scan.verdict = Verdict.ALREADY_IN
 
 
 def name_walk_ins(scans: Sequence[Scan]) -> None:

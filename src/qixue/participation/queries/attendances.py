@@ -52,12 +52,10 @@ def entries_of_people(sessions: Iterable[Session], tokens: Iterable[uuid.UUID]) 
 
 
 def came_in(sessions: Iterable[Session]) -> dict[tuple[int, int], CameIn]:
-    """How each person who signed up came in, by keys of session and resident. The sessions are of one programme."""
+    """How each person who signed up came in, by keys of session and resident."""
     sessions = list(sessions)
-    if not sessions:
-        return {}
-    programme = sessions[0].activity.programme
-    signed_up = Participant.objects.filter(programme=programme, resident__registrations__session__in=sessions)
+    programmes = {session.activity.programme_id for session in sessions}
+    signed_up = Participant.objects.filter(programme__in=programmes, resident__registrations__session__in=sessions)
     residents = dict(signed_up.order_by().distinct().values_list("token", "resident_id"))
     rows = Attendance.objects.filter(session__in=sessions, person_token__in=residents)
     return {
