@@ -46,7 +46,11 @@ def attendances_copy(subject: Subject) -> Section:
         (name, entry.activity.title, moment(entry.occurred_at), entry.get_source_display(), entry.person_token)
         for name, entry in attendances_of(subject)
     ]
-    return Section(_("Where the household was counted"), [_("Who"), _("Activity"), _("When"), _("Source"), _("Token in the ledger")], rows)
+    return Section(
+        _("Where the household was counted"),
+        [_("Who"), _("Activity"), _("When"), _("Source"), _("Token in the ledger")],
+        rows,
+    )
 
 
 def attendances_left(subject: Subject, **_when: Any) -> list[Left]:
