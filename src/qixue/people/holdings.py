@@ -17,7 +17,7 @@ def people_copy(subject: Subject) -> Section:
         (person.name, person.birth_year or "", person.home_region.name if person.home_region else "")
         for person in subject.people
     ]
-    return Section(_("People"), [_("Full name"), _("Year of birth"), _("Home town or subdistrict")], rows)
+    return Section(_("The household"), [_("Full name"), _("Year of birth"), _("Home town or subdistrict")], rows)
 
 
 def consents_copy(subject: Subject) -> Section:

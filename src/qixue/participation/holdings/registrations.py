@@ -23,7 +23,7 @@ def registrations_copy(subject: Subject) -> Section:
         (row.resident.name, row.session.activity.title, minute_text(row.session.starts_at), row.get_state_display())
         for row in registrations_of(subject)
     ]
-    return Section(_("Registrations"), [_("Who"), _("Activity"), _("Begins"), _("State")], rows)
+    return Section(_("What the household was signed up for"), [_("Who"), _("Activity"), _("Begins"), _("State")], rows)
 
 
 def registrations_left(subject: Subject, *, at: datetime.datetime) -> list[Left]:
@@ -46,7 +46,11 @@ def attendances_copy(subject: Subject) -> Section:
         (name, entry.activity.title, minute_text(entry.occurred_at), entry.get_source_display(), entry.person_token)
         for name, entry in attendances_of(subject)
     ]
-    return Section(_("Attendances"), [_("Who"), _("Activity"), _("When"), _("Source"), _("Token in the ledger")], rows)
+    return Section(
+        _("Where the household was counted"),
+        [_("Who"), _("Activity"), _("When"), _("Source"), _("Token in the ledger")],
+        rows,
+    )
 
 
 def attendances_left(subject: Subject, **_when: Any) -> list[Left]:

@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.models import record_audit
@@ -24,7 +25,7 @@ def account_subject(user: User) -> Subject:
     What somebody did for the city must stay theirs, so an account of the staff stays; they are forgotten as a resident.
     """
     people = Resident.objects.filter(user=user) | Resident.objects.filter(guardian__user=user)
-    ordered = tuple(people.select_related("home_region").order_by("guardian_id", "pk"))
+    ordered = tuple(people.select_related("home_region").order_by(F("guardian_id").asc(nulls_first=True), "pk"))
     return Subject(ordered, None if is_or_was_staff(user) else user)
 
 

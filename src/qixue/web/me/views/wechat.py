@@ -4,7 +4,7 @@ import datetime
 import secrets
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
@@ -33,7 +33,7 @@ PATIENCE = datetime.timedelta(minutes=10)
 def begin(request: HttpRequest) -> HttpResponse:
     """To WeChat, with a word that only this browser can bring back. A link: WeChat's page is no target of our forms."""
     if not wechat.is_offered():
-        raise Http404
+        return redirect("me:sign_in")
     state = secrets.token_urlsafe(24)
     request.session[ASKED] = {"state": state, "next": wanted(request), "at": now().isoformat()}
     back = request.build_absolute_uri(reverse("me:wechat_back"))
@@ -45,7 +45,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 def back(request: HttpRequest) -> HttpResponse:
     """WeChat sends the browser here; without a code when the person said no."""
     if not wechat.is_offered():
-        raise Http404
+        return redirect("me:sign_in")
     asked = request.session.pop(ASKED, None)
     try:
         identity = wechat.identity_behind(code_of(request, asked))
