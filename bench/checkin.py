@@ -46,7 +46,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], nargs="+", default=["sqlite", "postgresql"])
     parser.add_argument("--seconds", type=float, default=4.0, help="length of a round; less is for trying out")
-    parser.add_argument("--scratch", default="/tmp/qixue-bench", help="where built databases are kept between runs")  # noqa: S108 - a default of this bench
+    parser.add_argument("--scratch", default="/tmp/qixue-bench", help="where databases are kept")  # noqa: S108 - a default
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the servers are stopped on the way out
     is_met = True
