@@ -155,30 +155,45 @@ def go_on(lines: Lines, line: Line, ask: Ask | None) -> None:
         lines.close(line)
 
 
-def retried_loop(port: int, asks: Iterable[Ask], *, clients: int, pause: float = 0.05) -> list[Answer]:
+def retried_loop(port: int, asks: Iterable[Ask], *, clients: int) -> list[Answer]:
     """As the closed loop, but a request whose connection broke is sent again, as it was, until it is answered."""
-    fresh, answers, order = iter(asks), [], itertools.count()
-    again: list[tuple[float, int, Ask]] = []
+    queue, answers = Retries(asks), []
     with Lines(port) as lines:
-        while True:
-            while lines.count < clients and (ask := next_due(again, fresh)):
-                if not opened(lines, ask):
-                    heapq.heappush(again, (time.perf_counter() + pause, next(order), ask))
-                    break
-            if not lines.count and not again:
-                return answers
+        queue.send(lines, clients)
+        while lines.count or queue.again:
             for line, answer in lines.answered(0.02):
+                lines.close(line)
                 if answer:
                     answers.append(answer)
                 elif line.ask:
-                    heapq.heappush(again, (time.perf_counter() + pause, next(order), line.ask))
-                lines.close(line)
+                    queue.put_off(line.ask)
+            queue.send(lines, clients)
+    return answers
 
 
-def next_due(again: list[tuple[float, int, Ask]], fresh: Iterator[Ask]) -> Ask | None:
-    if again and again[0][0] <= time.perf_counter():
-        return heapq.heappop(again)[2]
-    return next(fresh, None)
+class Retries:
+    """Requests that wait: those whose pause is over come first."""
+
+    PAUSE = 0.05  # seconds
+
+    def __init__(self, asks: Iterable[Ask]) -> None:
+        self.fresh, self.order = iter(asks), itertools.count()
+        self.again: list[tuple[float, int, Ask]] = []
+
+    def put_off(self, ask: Ask) -> None:
+        heapq.heappush(self.again, (time.perf_counter() + self.PAUSE, next(self.order), ask))
+
+    def next_due(self) -> Ask | None:
+        if self.again and self.again[0][0] <= time.perf_counter():
+            return heapq.heappop(self.again)[2]
+        return next(self.fresh, None)
+
+    def send(self, lines: Lines, clients: int) -> None:
+        """As many as there are clients; none of them when nobody takes the call."""
+        while lines.count < clients and (ask := self.next_due()):
+            if not opened(lines, ask):
+                return self.put_off(ask)
+        return None
 
 
 def opened(lines: Lines, ask: Ask) -> bool:

@@ -68,7 +68,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=4.0, help="length of a round; less is for trying out")
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--only", nargs="+", choices=["surge", "fair", "drops", "kills"])
-    parser.add_argument("--scratch", default="/tmp/qixue-bench", help="where built databases are kept between runs")  # noqa: S108 - a default of this bench
+    parser.add_argument("--scratch", default="/tmp/qixue-bench", help="where databases are kept")  # noqa: S108 - a default
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the servers are stopped on the way out
     parts = options.only or ["surge", "fair", "drops", "kills"]

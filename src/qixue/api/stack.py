@@ -6,6 +6,7 @@ which an address of the API answered that itself has little to do.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
@@ -27,7 +28,7 @@ class PastThePages:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.of_pages = get_response
-        self.of_the_api = convert_exception_to_response(answered)
+        self.of_the_api: Callable[[HttpRequest], Any] = convert_exception_to_response(answered)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(ROOT):

@@ -27,7 +27,7 @@ class Insert:
         return f"INSERT INTO {self.head()} SELECT {', '.join(items)} FROM {source}"  # noqa: S608 - SQL of our own
 
     def head(self) -> str:
-        names = ", ".join(field.column for field in columns_of(self.model))
+        names = ", ".join(str(field.column) for field in columns_of(self.model))
         return f"{self.model._meta.db_table} ({names})"
 
     def parameters(self, *computed: str) -> list[Any]:

@@ -53,7 +53,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.turn = turns_at(str(self.settings_dict["NAME"]))
             self.turn.take()
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # not in the stubs
         except BaseException:
             self.hand_on()
             raise
@@ -64,17 +64,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
             turn.give()
 
     def _commit(self) -> None:
-        super()._commit()
+        super()._commit()  # type: ignore[misc]  # not in the stubs
         self.hand_on()  # not when the commit failed: a rollback follows
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]  # not in the stubs
         finally:
             self.hand_on()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]  # not in the stubs
         finally:
             self.hand_on()

@@ -130,7 +130,7 @@ def register_alone(session: int, *, party: uuid.UUID, by: Caller, at: datetime.d
         registered_at=at,
         registered_by=by.user,
     )
-    limit = RegistrationTerms.place_limit.field.default if seen.place_limit is None else seen.place_limit  # type: ignore[attr-defined]
+    limit = RegistrationTerms.place_limit.field.default if seen.place_limit is None else seen.place_limit
     values = {
         "session": session,
         "seats": int(seen.has_seat),
