@@ -60,6 +60,7 @@ def results(answer: Any) -> list[tuple[str, str]]:
 def test_bundle_names_who_is_expected_and_who_cancelled(session: Session, device: DoorDevice, ask: Ask) -> None:
     seated, waiting = RegistrationFactory(session=session), RegistrationFactory(session=session, waiting_number=1)
     gone = RegistrationFactory(session=session, state=Registration.State.CANCELLED)
+    entered = RegistrationFactory(session=session, state=Registration.State.ENTERED)
 
     answer = ask("GET", "/door/bundle", token=DEVICE_TOKEN)
 
@@ -70,7 +71,11 @@ def test_bundle_names_who_is_expected_and_who_cancelled(session: Session, device
     assert [each["use"] for each in bundle["keys"]] == ["ticket"]
     assert [each["id"] for each in bundle["sessions"]] == [session.pk]
     people = {each["registration"]: (each["state"], each["code"]) for each in bundle["sessions"][0]["people"]}
-    assert people == {seated.pk: ("confirmed", seated.door_code), waiting.pk: ("waiting", waiting.door_code)}
+    assert people == {
+        seated.pk: ("confirmed", seated.door_code),
+        waiting.pk: ("waiting", waiting.door_code),
+        entered.pk: ("waiting", entered.door_code),  # nothing is drawn yet
+    }
 
 
 @pytest.mark.parametrize("count", [1, 3])

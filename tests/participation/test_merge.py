@@ -39,6 +39,7 @@ def test_good_scan_counts_without_a_mark() -> None:
         ({"holder": None, "problem": "bad_ticket"}, "bad_ticket"),
         ({"holder": Holder("confirmed", is_here=False)}, "wrong_session"),
         ({"holder": Holder("waiting", is_here=True)}, "waiting"),
+        ({"holder": Holder("entered", is_here=True)}, "waiting"),
         ({"holder": cancelled(NOON - HOUR)}, "cancelled"),
         ({"holder": cancelled(NOON - HOUR), "list_from": NOON - MINUTE}, "cancelled"),
         ({"pace": 61}, "too_fast"),

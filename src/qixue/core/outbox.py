@@ -69,7 +69,8 @@ def put_into_outbox(letters: list[Letter], *, at: datetime.datetime) -> None:
 def deliver_due(*, at: datetime.datetime) -> int:
     """Send what is due, at most 200 messages. Returns how many left."""
     waiting = OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING)
-    waiting.filter(expires_at__lte=at).update(state=OutboxMessage.State.EXPIRED, body="")
+    with transaction.atomic():  # SQLite: in one's turn, as all who write do
+        waiting.filter(expires_at__lte=at).update(state=OutboxMessage.State.EXPIRED, body="")
     due = waiting.filter(due_at__lte=at).order_by("due_at", "pk")
     return sum(deliver(message, at=at) for message in due[:MOST_AT_ONCE])
 

@@ -103,13 +103,13 @@ def wrong_time(facts: Facts) -> str:
 
 
 def wrong_holder(facts: Facts) -> str:
-    """Whoever waits has no seat; what was cancelled counts only where the device could not know it."""
+    """Whoever waits, for a seat or the draw, has none; what was cancelled counts if the device could not know."""
     holder = facts.holder
     if holder is None:
         return (facts.problem or "unknown_person") if facts.needs_holder else ""
     if not holder.is_here:
         return "wrong_session"
-    if holder.state == "waiting":
+    if holder.state in {"waiting", "entered"}:
         return "waiting"
     if holder.state == "cancelled" and was_known(holder, facts):
         return "cancelled"

@@ -78,6 +78,13 @@ def household_of(resident: Resident) -> list[Resident]:
     return [resident, *dependents]
 
 
+def account_for(person: Resident) -> User | None:
+    """Through which account a person is told: their own, else that of whoever takes care of them; None when closed."""
+    guardian = person.guardian
+    accounts = (person.user, guardian.user if guardian else None)
+    return next((user for user in accounts if user and user.is_active), None)
+
+
 def people_in_charge(organisation: Organisation, action: rules.Action) -> list[User]:
     """Who is told: the active people who may do the action in the organisation, else in the nearest one above it."""
     return people_in_charge_of([organisation], action)[organisation.pk]

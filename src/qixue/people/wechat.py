@@ -8,8 +8,8 @@ the code is useless without the secret of the account, which never leaves the se
 import json
 import urllib.request
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any
-from urllib.error import URLError
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -95,7 +95,7 @@ def asked(url: str) -> dict[str, Any]:
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT) as response:  # noqa: S310 - from settings, https only
             answer = json.loads(response.read(MOST_BYTES))
-    except (URLError, OSError, ValueError) as error:
+    except (HTTPException, OSError, ValueError) as error:
         log.error("wechat_unreachable", error=type(error).__name__)
         raise silent() from None
     if not isinstance(answer, dict):

@@ -22,6 +22,8 @@ from qixue.core.figures import Scope, registry
 from qixue.core.models import AuditEntry, OutboxMessage
 from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry, Participant, Registration
+from qixue.participation.operations.messages import write_to_registrants
+from qixue.participation.operations.organiser import take_out
 from qixue.participation.operations.registrations import register
 from qixue.people import erasure_list
 from qixue.people.models import (
@@ -192,6 +194,35 @@ def test_erasing_a_dependent_leaves_the_guardian_and_takes_the_name_out_of_their
     assert list(OutboxMessage.objects.filter(body__contains=CHILD)) == []
     assert list(Registration.objects.active().values_list("resident", flat=True)) == [person.pk]
     assert Erasure.objects.get().has_account is False
+
+
+@db
+def test_what_organisers_wrote_to_the_guardian_names_the_dependent_no_more():
+    person = signed_up()
+    child = with_child(person)
+    session = OpenSessionFactory(seat_count=2)
+    own, childs = register(session, people=[person, child], party=key(), by=person.user, at=NOON)
+    organiser = RoleAssignmentFactory(organisation=session.activity.organisation).user
+    write_to_registrants(session, text="请带笔", states=["confirmed"], client_uuid=key(), by=organiser, at=NOON)
+    take_out(childs, note=f"{CHILD}的家长来电", by=organiser, at=NOON)
+
+    erase_dependent(child, guardian=person, at=LATER)
+
+    notices = Notification.objects.filter(user=person.user).order_by("pk")
+    assert [notice.params["names"] for notice in notices] == [NAME, NAME]
+    assert list(OutboxMessage.objects.filter(body__contains=CHILD)) == []
+    assert list(Registration.objects.exclude(pk=own.pk).values_list("cancel_note", "registered_by")) == [("", None)]
+
+
+@db
+def test_nothing_says_that_a_registration_was_that_of_an_account_of_the_staff():
+    person = signed_up()
+    RoleAssignmentFactory(user=person.user, ended_at=NOON)
+    came(SessionFactory(), person)
+
+    erase_account(person.user, at=LATER)
+
+    assert list(Registration.objects.values_list("registered_by", "state")) == [(None, "confirmed")]
 
 
 @db

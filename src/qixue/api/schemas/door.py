@@ -145,12 +145,14 @@ class PersonOut(Schema):
 
     @classmethod
     def of(cls, row: Registration, checked_in_at: datetime.datetime | None) -> "PersonOut":
+        """Whoever still waits for a draw has no seat either: `waiting`."""
+        is_entered = row.state == Registration.State.ENTERED
         return cls(
             registration=row.pk,
             name=row.resident.name,
             code=row.door_code,
             party=row.party,
-            state=row.state,
+            state=Registration.State.WAITING if is_entered else row.state,
             checked_in_at=checked_in_at,
         )
 

@@ -119,10 +119,5 @@ class PartyOut(Schema):
             state=Registration.State(party.state),
             place=place_in_queue(party),
             offered_until=party.offered_until,
-            people=[
-                MemberOut(
-                    id=row.pk, resident_id=row.resident_id, name=row.resident.name, state=Registration.State(row.state)
-                )
-                for row in party.rows
-            ],
+            people=[MemberOut.of(row) for row in party.rows],
         )

@@ -28,7 +28,6 @@ from qixue.programme.models import (
     Session,
 )
 from qixue.programme.operations.rooms import book_rooms
-from qixue.programme.operations.sessions import GONE
 
 State = PlanVersion.State
 Kind = PlanStep.Kind
@@ -77,7 +76,8 @@ def create_plans(ground: Ground, planned: Sequence[Planned], staff: dict[str, Us
     plans = [plan_in_force(desk, chance, ground.organisations[code], rows) for code, rows in sorted(by_filer.items())]
     Session.objects.bulk_update([row.session for row in planned], ["plan_line_key", "room"])
     Activity.objects.bulk_update({row.session.activity for row in planned}, ["plan"])
-    book_rooms(row.session for row in planned if row.session.plan_line_key and row.session.state not in GONE)
+    taking_place = [row.session for row in planned if row.session.state not in Session.OFF_STATES]
+    book_rooms(session for session in taking_place if session.plan_line_key)
     return [*plans, *(second_batch(desk, chance, row) for row in read("plans.yaml"))]
 
 

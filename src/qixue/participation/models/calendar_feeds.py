@@ -1,3 +1,5 @@
+import hashlib
+
 from django.db import models
 
 from qixue.people.models import Resident
@@ -16,3 +18,7 @@ class CalendarFeed(models.Model):
 
     def __str__(self) -> str:
         return f"calendar of {self.resident_id}"
+
+    @staticmethod
+    def digest_of(secret: str) -> str:
+        return hashlib.sha256(secret.encode()).hexdigest()

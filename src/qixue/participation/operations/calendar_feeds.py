@@ -1,7 +1,6 @@
 """The secret calendar address of a resident: made, made anew, and taken away."""
 
 import datetime
-import hashlib
 import secrets
 
 from django.db import transaction
@@ -20,7 +19,7 @@ def renew_feed(resident: Resident, *, by: User, at: datetime.datetime) -> Calend
     """Give the resident a new address; the one before it shows nothing from now on."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     values = {
-        "digest": hashlib.sha256(secret.encode()).hexdigest(),
+        "digest": CalendarFeed.digest_of(secret),
         "sealed_secret": seal(secret, SEALED_FOR),
         "made_at": at,
     }

@@ -33,6 +33,7 @@ from qixue.participation.queries.certificates import Candidate, candidates_of, r
 from qixue.participation.serials import new_serial
 from qixue.people.models import Organisation, Resident, User
 from qixue.people.operations.notifications import notify_each
+from qixue.people.queries import account_for
 from qixue.programme.models import Activity
 
 PURPOSE = "credential"
@@ -205,10 +206,6 @@ def tell(certificates: Sequence[Certificate], kind: str, *, at: datetime.datetim
     """Tell the account of each person, or of whoever takes care of them."""
     told = []
     for certificate in certificates:
-        if user := certificate.resident and account_of(certificate.resident):
+        if user := certificate.resident and account_for(certificate.resident):
             told.append(([user], about_certificate(kind, certificate)))
     notify_each(told, at=at)
-
-
-def account_of(person: Resident) -> User | None:
-    return person.user or (person.guardian.user if person.guardian else None)

@@ -19,7 +19,6 @@ from qixue.people.models import Organisation, Resident, User
 from qixue.programme.models import Session
 
 Source = LedgerEntry.Source
-GONE = (Session.State.CANCELLED, Session.State.POSTPONED)
 
 
 @dataclass(frozen=True)
@@ -123,11 +122,13 @@ def hold_begun(sessions: Collection[Session], *, by: User | None, at: datetime.d
     begun = Session.objects.filter(pk__in=keys, state=Session.State.PLANNED, starts_at__lte=at)
     count = 0
     for session in begun.order_by("pk"):
-        count += begun.filter(pk=session.pk).update(state=Session.State.HELD)
-        record_audit("session.held", session, by=by, at=at)
+        if begun.filter(pk=session.pk).update(state=Session.State.HELD):  # nobody else was quicker
+            record_audit("session.held", session, by=by, at=at)
+            count += 1
     return count
 
 
+@transaction.atomic
 def hold_attended(*, at: datetime.datetime) -> int:
     """The worker's duty: sessions into which people came before the start are held once they begin."""
     inside = Session.objects.filter(
@@ -178,10 +179,15 @@ def source_by_hand(by: User, session: Session, *, is_walk_in: bool) -> Source:
 
 def check_open(session: Session, *, at: datetime.datetime) -> None:
     """Refused: session_off, session_not_open."""
-    if session.state in GONE:
-        raise Refused("session_off", _("This session did not take place, so nobody can be checked in."))
+    check_takes_place(session)
     if session.starts_at is None or at < session.starts_at - AROUND_SESSION:
         raise Refused("session_not_open", _("People can be checked in from two hours before the session starts."))
+
+
+def check_takes_place(session: Session) -> None:
+    """Refused: session_off."""
+    if session.state in Session.OFF_STATES:
+        raise Refused("session_off", _("This session did not take place, so nobody can be checked in."))
 
 
 def check_registration(registration: Registration, session: Session) -> None:

@@ -15,11 +15,12 @@ from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Feedback, FeedbackInvitation, LedgerEntry, Participant
 from qixue.participation.notices import about_feedback
+from qixue.participation.operations.eligibility import must_act_for
 from qixue.participation.queries.attendance import named_entries
 from qixue.participation.queries.feedback import OPEN_FOR, is_open
-from qixue.participation.rules import may_act_for
 from qixue.people.models import Resident, User
 from qixue.people.operations.notifications import notify_each
+from qixue.people.queries import account_for
 from qixue.programme.models import Session
 
 LONGEST_SENTENCE = 200
@@ -43,8 +44,7 @@ def give_feedback(session: Session, *, person: Resident, answer: Answer, by: Use
     The audit says that an answer came, not from whom. Refused: not_yours, was_not_there, feedback_over,
     face_missing, sentence_too_long.
     """
-    if not may_act_for(by, person):
-        raise Refused("not_yours", _("You can act for yourself and for people in your household only."))
+    must_act_for(by, [person], is_staff=False)
     token = token_of(session, person)
     if not is_open(session, at=at):
         sentence = _("One can say how it was from the end of a session on, for %(days)s days.")
@@ -108,7 +108,7 @@ def invite(session: Session, entries: Iterable[LedgerEntry], *, at: datetime.dat
     rows = Participant.objects.filter(token__in=tokens).order_by("resident_id")
     for row in rows.select_related("resident__user", "resident__guardian__user"):
         person = row.resident
-        if user := person.user or (person.guardian.user if person.guardian else None):
+        if user := account_for(person):
             people.setdefault(user, []).append(person)
     notify_each([([user], about_feedback(session, own)) for user, own in people.items()], at=at)
     return len(tokens)

@@ -12,7 +12,7 @@ from qixue.core.clock import local_day
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import LearningAccount, LearningEntry
-from qixue.participation.rules import may_act_for
+from qixue.participation.operations.eligibility import must_act_for
 from qixue.participation.serials import new_serial
 from qixue.people.models import Resident, User
 
@@ -75,18 +75,13 @@ def edit_declared(entry: LearningEntry, *, details: EntryDetails, by: User, at: 
 @transaction.atomic
 def delete_declared(entry: LearningEntry, *, by: User, at: datetime.datetime) -> None:
     """Refused: not_yours."""
-    must_be_own(entry.resident, by)
+    must_act_for(by, [entry.resident], is_staff=False)
     record_audit("learning.deleted", entry, by=by, at=at)
     entry.delete()
 
 
-def must_be_own(person: Resident, by: User) -> None:
-    if not may_act_for(by, person):
-        raise Refused("not_yours", _("You can act for yourself and for people in your household only."))
-
-
 def check_entry(person: Resident, details: EntryDetails, *, by: User, at: datetime.datetime) -> None:
-    must_be_own(person, by)
+    must_act_for(by, [person], is_staff=False)
     if details.ended_on > local_day(at):
         raise Refused("day_to_come", _("Please enter it when it is over: this day is still to come."), field="ended_on")
     if details.started_on and details.started_on > details.ended_on:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.models import OutboxMessage, record_audit
 from qixue.core.outbox import emptied
 from qixue.core.refusal import Refused
-from qixue.participation.models import Registration
-from qixue.participation.operations.registrations import release
+from qixue.participation.models import RegistrantMessage, Registration
+from qixue.participation.operations.registrations import FROM_HOME, release
 from qixue.participation.operations.seats import locked_session, promote
 from qixue.participation.queries.registrations import coming_registrations, terms_of
 from qixue.people.models import Notification, Resident, User
@@ -50,12 +50,13 @@ def detach(people: Sequence[Resident], *, account: User | None, at: datetime.dat
         raise Refused("changed_meanwhile", sentence)
     rows = list(Registration.objects.filter(resident__in=people).order_by("pk"))
     forget_names({row.party for row in rows}, people, account)
+    forget_words(rows, people, account)
     places = Resident.objects.bulk_create([Resident(name=Resident.NOBODY) for _row in rows])
     for row, place in zip(rows, places, strict=True):
-        row.resident, row.party = place, uuid.uuid4()
-        if account and row.registered_by_id == account.pk:
+        row.resident, row.party, row.cancel_note = place, uuid.uuid4(), ""
+        if row.source in FROM_HOME:  # an account that stays, of the staff or a guardian, would say whose it was
             row.registered_by = None
-    Registration.objects.bulk_update(rows, ["resident", "party", "registered_by"])
+    Registration.objects.bulk_update(rows, ["resident", "party", "cancel_note", "registered_by"])
 
 
 def forget_names(parties: set[uuid.UUID], people: Sequence[Resident], account: User | None) -> None:
@@ -70,5 +71,28 @@ def forget_names(parties: set[uuid.UUID], people: Sequence[Resident], account: U
             else:
                 notice.delete()
         letters = OutboxMessage.objects.filter(key__contains=f":{party}:")
+        letters.exclude(state=OutboxMessage.State.SENT).delete()
+        emptied(letters)
+
+
+def forget_words(rows: Sequence[Registration], people: Sequence[Resident], account: User | None) -> None:
+    """The same of what organisers told a guardian or a cadre: why somebody was taken out, and messages to all."""
+    names = {person.name for person in people}
+    messages = RegistrantMessage.objects.filter(session__in={row.session_id for row in rows})
+    keys = [f"registration_removed:{row.pk}" for row in rows]
+    keys += [f"registration_message:{pk}" for pk in messages.order_by("pk").values_list("pk", flat=True)]
+    told = {row.registered_by_id for row in rows} | {person.user_id for person in people}
+    told |= {person.guardian.user_id for person in people if person.guardian}
+    for notice in Notification.objects.filter(key__in=keys, user__in=told - {None}).exclude(user=account):
+        before = str(notice.params.get("names", "")).split("、")
+        left = [name for name in before if name not in names]
+        if left == before:
+            continue
+        if left:
+            notice.params = {**notice.params, "names": "、".join(left)}
+            notice.save(update_fields=["params"])
+        else:
+            notice.delete()
+        letters = OutboxMessage.objects.filter(key__startswith=f"{notice.key}:{notice.user_id}:")
         letters.exclude(state=OutboxMessage.State.SENT).delete()
         emptied(letters)

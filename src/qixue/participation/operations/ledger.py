@@ -154,7 +154,7 @@ def record_head_count(
 
 
 def check_session_takes_head_count(session: Session, at: datetime.datetime) -> None:
-    if session.state in {Session.State.CANCELLED, Session.State.POSTPONED}:
+    if session.state in Session.OFF_STATES:
         raise Refused("session_cancelled", _("This session did not take place, so nobody can be counted."))
     if session.starts_at is None or session.starts_at > at:
         raise Refused("session_not_started", _("Please enter the head count after the session has started."))

@@ -64,7 +64,7 @@ LEFT JOIN places_venue v ON v.id = s.venue_id
 LEFT JOIN participation_registrationterms t ON t.session_id = s.id
 WHERE s.id = %s
 """
-LOCK = "SELECT 1 FROM programme_session WHERE id = %(session)s FOR UPDATE"
+LOCK = "SELECT 1 FROM programme_session WHERE id = %(session)s FOR NO KEY UPDATE"
 TAKE = """
 UPDATE programme_session SET taken_count = taken_count + %(seats)s, waiting_count = waiting_count + 1 - %(seats)s,
     last_waiting_number = last_waiting_number + 1 - %(seats)s

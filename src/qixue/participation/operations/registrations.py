@@ -7,12 +7,14 @@ together: a party moves up when there is room for all of it, and what is behind 
 import datetime
 import uuid
 from collections.abc import Collection, Sequence
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
+from qixue.core.duties import for_each
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration, RegistrationTerms
@@ -207,7 +209,7 @@ def keep_queues(*, at: datetime.datetime) -> int:
     off = called_off.exclude(taken_count=0, waiting_count=0)
     not_drawn = called_off.filter(registrations__state=State.ENTERED)
     keys = {pk for found in (overdue, with_room, off, not_drawn) for pk in found.values_list("pk", flat=True)}
-    return sum(keep_queue(pk, at=at) for pk in sorted(keys))
+    return for_each("queues", sorted(keys), partial(keep_queue, at=at))
 
 
 @transaction.atomic

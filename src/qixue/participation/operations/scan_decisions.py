@@ -48,12 +48,17 @@ def accept_scan(
 
 @transaction.atomic
 def reject_scan(scan: Scan, *, reason: str, by: User, at: datetime.datetime) -> Scan:
-    """Do not count a scan; it stays stored. Again changes nothing. Refused: already_decided, reason_missing."""
+    """Do not count a scan; it stays stored, without the name of a walk-in, which nobody could find again to erase.
+
+    Again changes nothing. Refused: already_decided, reason_missing.
+    """
     scan = locked_scan(scan)
     if scan.decision == Scan.Decision.REJECTED:
         return scan
     check_undecided(scan)
-    return decided(scan, Scan.Decision.REJECTED, checked_reason(reason), by=by, at=at)
+    reason = checked_reason(reason)
+    scan.sent.pop("name", None)
+    return decided(scan, Scan.Decision.REJECTED, reason, by=by, at=at)
 
 
 def locked_scan(scan: Scan) -> Scan:
@@ -76,9 +81,10 @@ def checked_reason(reason: str) -> str:
 def accepted_person(
     scan: Scan, session: Session, registration: Registration | None, reason: str, *, by: User, at: datetime.datetime
 ) -> LedgerEntry:
+    name = scan.sent.pop("name", "")  # kept with the resident from now on, if anywhere
     if registration:
         scan.registration, scan.resident = registration, registration.resident
-    elif scan.resident is None and (name := scan.sent.pop("name", "")):
+    elif scan.resident is None and name:
         scan.resident = Resident.objects.create(name=name)
     source = Source.WALK_IN if scan.kind == Scan.Kind.WALK_IN else Source.DOOR
     if scan.kind == Scan.Kind.WALL:

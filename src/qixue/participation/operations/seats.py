@@ -12,11 +12,12 @@ State = Registration.State
 
 
 def locked_session(session: Session) -> Session:
-    """The session as it is now; nobody else changes its seats until the transaction ends."""
-    related = Session.objects.select_for_update(of=("self",)).select_related(
-        "activity__programme", "activity__organisation"
-    )
-    return related.get(pk=session.pk)
+    """The session as it is now; nobody else changes its seats until the transaction ends.
+
+    Rows that only point at the session, those of the door, are written meanwhile: they wait for no seat.
+    """
+    rows = Session.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("activity__programme", "activity__organisation").get(pk=session.pk)
 
 
 def locked_sessions(*sessions: Session) -> list[Session]:

@@ -15,7 +15,7 @@ from qixue.core.refusal import Refused
 from qixue.core.sealed import seal
 from qixue.participation.merge import Facts, Holder, judge
 from qixue.participation.models import Scan, WallCode
-from qixue.participation.operations.check_ins import CheckIn, Source, check_open, enter
+from qixue.participation.operations.check_ins import CheckIn, Source, check_open, check_takes_place, enter
 from qixue.participation.operations.eligibility import check_people, must_act_for
 from qixue.participation.operations.ledger import lock_chain
 from qixue.participation.queries.door import window_of
@@ -45,8 +45,7 @@ class Landing:
 @transaction.atomic
 def show_wall(session: Session, *, by: User, at: datetime.datetime) -> WallCode:
     """Begin to show a code, with a new secret; a wall that shows one stays as it is. Refused: session_off."""
-    if session.state in {Session.State.CANCELLED, Session.State.POSTPONED}:
-        raise Refused("session_off", _("This session did not take place, so nobody can be checked in."))
+    check_takes_place(session)
     wall = WallCode.objects.select_for_update().filter(session=session).first()
     if wall and wall.closed_at is None:
         return wall

@@ -58,11 +58,6 @@ def taken_back_from(person: Resident) -> list[LedgerEntry]:
     return list(voids.select_related(*RELATED, "target").order_by("-recorded_at", "-pk"))
 
 
-def was_there(session: Session, person: Resident) -> bool:
-    tokens = Participant.objects.filter(resident=person, programme=session.activity.programme).values("token")
-    return named_entries().filter(session=session, person_token__in=tokens).exists()
-
-
 def people_of(activity: Activity) -> QuerySet[Participant]:
     """Everybody who is known by name at a session of the activity, by name; erased people are not among them."""
     named = LedgerEntry.objects.effective().people().filter(activity=activity, session__isnull=False)

@@ -1,7 +1,5 @@
 """Whose calendar a secret address shows, and the address of a resident."""
 
-import hashlib
-
 from qixue.core.sealed import unseal
 from qixue.participation.models import CalendarFeed
 from qixue.people.models import Resident
@@ -11,8 +9,8 @@ SEALED_FOR = "calendar-feed"
 
 def resident_of_feed(secret: str) -> Resident | None:
     """None for a secret that nobody has, or whose account is closed."""
-    digest = hashlib.sha256(secret.encode()).hexdigest()
-    found = CalendarFeed.objects.select_related("resident__user").filter(digest=digest).first()
+    feeds = CalendarFeed.objects.select_related("resident__user").filter(digest=CalendarFeed.digest_of(secret))
+    found = feeds.first()
     return found.resident if found and found.resident.user and found.resident.user.is_active else None
 
 

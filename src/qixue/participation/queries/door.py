@@ -11,7 +11,6 @@ from qixue.participation.models import BundleFetch, DoorDevice, Registration, Sc
 from qixue.participation.tickets import BadTicket, decode
 from qixue.programme.models import Session
 
-OFF = (Session.State.CANCELLED, Session.State.POSTPONED)
 NEEDS_HOLDER = (Scan.Kind.TICKET, Scan.Kind.CODE, Scan.Kind.NAME)
 
 
@@ -144,4 +143,4 @@ def counts_today(scan: Scan) -> bool:
 
 
 def window_of(session: Session) -> Window:
-    return Window(session.starts_at, session.ends_at, session.state in OFF)
+    return Window(session.starts_at, session.ends_at, session.state in Session.OFF_STATES)

@@ -3,7 +3,8 @@
 from django.db.models import QuerySet
 
 from qixue.participation.models import ListedPerson, Registration
-from qixue.people.models import Organisation, Role, RoleAssignment, User
+from qixue.participation.rules import is_cadre_at
+from qixue.people.models import Organisation, RoleAssignment, User
 from qixue.people.rules import TABLE, Action
 from qixue.programme.models import Session
 
@@ -22,11 +23,8 @@ def home_organisation(user: User, session: Session) -> Organisation | None:
 
 
 def source_of(user: User, session: Session) -> str:
-    """By the village cadre, when that is the only role the user holds there; else by the organiser."""
-    roles = RoleAssignment.objects.current().filter(user=user).values_list("role", "organisation__path")
-    path = session.activity.organisation.path
-    here = {role for role, own in roles if path.startswith(own) and role in TABLE[Action.MANAGE_REGISTRATIONS]}
-    return Registration.Source.CADRE if here == {Role.CADRE} else Registration.Source.STAFF
+    """By the village cadre, or by the organiser."""
+    return Registration.Source.CADRE if is_cadre_at(user, session) else Registration.Source.STAFF
 
 
 def listed_in(organisation: Organisation) -> QuerySet[ListedPerson]:

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from qixue.core.clock import SHANGHAI
 from qixue.participation.models import (
@@ -17,6 +17,7 @@ from qixue.participation.models import (
 )
 from qixue.participation.queries.registrations import terms_of
 from qixue.people.models import User
+from qixue.people.queries import account_for
 from qixue.places.models import Region
 from qixue.programme.models import Session
 
@@ -38,10 +39,8 @@ def registrations_at(session: Session) -> QuerySet[Registration]:
 
 def contact_of(row: Registration) -> User | None:
     """The account through which a person is told: their own, that of their household, or that of their cadre."""
-    guardian = row.resident.guardian
-    for user in (row.resident.user, guardian.user if guardian else None):
-        if user and user.is_active:
-            return user
+    if user := account_for(row.resident):
+        return user
     is_own = row.source == Registration.Source.STAFF  # the organiser's own account reaches nobody
     return row.registered_by if row.registered_by and row.registered_by.is_active and not is_own else None
 
@@ -97,8 +96,8 @@ class StateCounts:
 
 
 def state_counts(session: Session) -> StateCounts:
-    states = list(Registration.objects.filter(session=session).values_list("state", flat=True))
-    return StateCounts(**{state: states.count(state) for state in Registration.State.values})
+    rows = Registration.objects.filter(session=session).order_by()
+    return StateCounts(**dict(rows.values_list("state").annotate(Count("pk"))))
 
 
 def similar_sessions(session: Session, *, at: datetime.datetime, most: int = 3) -> list[Session]:

@@ -15,8 +15,6 @@ from qixue.participation.models import Registration, RegistrationTerms
 from qixue.people.models import Resident
 from qixue.programme.models import Activity, Programme, Session
 
-OFF = (Session.State.CANCELLED, Session.State.POSTPONED)
-
 
 def terms_of(session: Session) -> RegistrationTerms:
     """The terms of the session, or the usual ones."""
@@ -28,7 +26,7 @@ def obstacle_to_registering(
     session: Session, terms: RegistrationTerms, *, at: datetime.datetime, is_staff: bool = False
 ) -> Refused | None:
     """Why nobody can sign up now; None when one can. The organisers can as long as the session has not ended."""
-    if not is_public(session) or session.state in OFF:
+    if not is_public(session) or session.state in Session.OFF_STATES:
         return Refused("no_registration", _("One cannot sign up for this session."))
     if session.seat_count is None:
         return Refused("no_registration", _("No sign-up is needed here. Please just come."))
@@ -51,11 +49,6 @@ def registered_at(session: Session) -> list[Registration]:
     """Whoever has a seat in the order of their signing up, then the waiting list in its order."""
     rows = Registration.objects.active().filter(session=session).select_related("resident")
     return list(rows.order_by(F("waiting_number").asc(nulls_first=True), "registered_at", "pk"))
-
-
-def revoked_registrations(session: Session) -> QuerySet[Registration]:
-    """The cancelled ones: a ticket that was given for one of them opens no door any more."""
-    return Registration.objects.filter(session=session, state=Registration.State.CANCELLED).order_by("pk")
 
 
 @dataclass(frozen=True)
@@ -93,7 +86,7 @@ def parties_of(household: Sequence[Resident]) -> list[Party]:
 
 def ticket_holders(party: Party) -> list[Registration]:
     """Those of a party who have a ticket: a seat, at a session that takes place and whose time is known."""
-    is_on = party.session.state not in OFF and party.session.starts_at is not None
+    is_on = party.session.state not in Session.OFF_STATES and party.session.starts_at is not None
     return [row for row in party.active if is_on and row.state == Registration.State.CONFIRMED]
 
 

@@ -58,6 +58,7 @@ def take_over(code: str, *, guardian: Resident, has_consent: bool, by: User, at:
         sentence = _("This code is not good, or no longer. Please ask the other guardian for a new one.")
         raise Refused("change_over", sentence, field="code")
     dependent = Resident.objects.select_for_update().get(pk=change.resident_id)
+    Resident.objects.select_for_update(no_key=True).get(pk=guardian.pk)  # one at a time into a household
     if Resident.objects.filter(guardian=guardian).exclude(pk=dependent.pk).count() >= MOST_DEPENDENTS:
         sentence = _("A household holds up to %(limit)s people. Please ask your village or community for help.")
         raise Refused("household_full", sentence, limit=MOST_DEPENDENTS)

@@ -65,7 +65,8 @@ def add_dependent(guardian: Resident, *, details: ResidentDetails, by: User, at:
     """
     check_birth_year(details, at=at)
     check_consent(details, at=at)
-    household = Resident.objects.select_for_update().filter(guardian=guardian)
+    Resident.objects.select_for_update(no_key=True).get(pk=guardian.pk)  # one at a time, also the first ones
+    household = Resident.objects.filter(guardian=guardian)
     values = {"name": details.name, "birth_year": details.birth_year, "home_region": details.home_region}
     if there := household.filter(**values).first():
         return there

@@ -91,6 +91,8 @@ class Session(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
         POSTPONED = "postponed", _("Postponed")
 
+    OFF_STATES = (State.CANCELLED, State.POSTPONED)  # it does not take place, or not then
+
     class CountingRule(models.TextChoices):
         """How people are counted; declared beforehand, so that a list and a head count never double."""
 

@@ -18,8 +18,6 @@ from qixue.programme.operations.activities import ALREADY_CHANGED
 from qixue.programme.operations.listings import keep_listings
 from qixue.programme.operations.rooms import book_rooms
 
-GONE = frozenset({Session.State.CANCELLED, Session.State.POSTPONED})
-
 
 @dataclass(frozen=True)
 class SessionDetails:
@@ -149,7 +147,7 @@ def edit_session(
 
 def check_change(session: Session, details: SessionDetails, changed: list[str], at: datetime.datetime) -> None:
     """What people rely on stays: how they were counted, and that what happened has happened."""
-    if session.state in GONE:
+    if session.state in Session.OFF_STATES:
         raise Refused("session_called_off", _("This session was called off and can no longer be changed."))
     is_held = session.state == Session.State.HELD
     has_begun = session.starts_at is not None and local_day(session.starts_at) <= local_day(at)
@@ -189,7 +187,7 @@ def hold_session(session: Session, *, by: User, at: datetime.datetime) -> Sessio
     session = locked(session)
     if session.state == Session.State.HELD:
         return session
-    if session.state in GONE:
+    if session.state in Session.OFF_STATES:
         raise Refused("session_called_off", _("This session was called off and can no longer be changed."))
     if session.starts_at is None or session.starts_at > at:
         raise Refused("session_not_started", _("A session can be marked as held after it has started."))

@@ -148,8 +148,7 @@ def versions_to_copy(source: Programme) -> QuerySet[PlanVersion]:
 
 def activities_to_copy(source: Programme, choice: str) -> QuerySet[Activity]:
     """Activities that were not called off; beside the plans only those that came from none of them."""
-    off = (Session.State.CANCELLED, Session.State.POSTPONED)
-    sessions = Prefetch("sessions", Session.objects.exclude(state__in=off).order_by("number"))
+    sessions = Prefetch("sessions", Session.objects.exclude(state__in=Session.OFF_STATES).order_by("number"))
     roles = Prefetch("involvements", Involvement.objects.order_by("position", "pk"))
     found = source.activities.exclude(state=Activity.State.CANCELLED)
     found = found.filter(organisation__path__startswith=source.organisation.path)

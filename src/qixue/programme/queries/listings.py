@@ -100,7 +100,7 @@ def words_condition(query: str) -> Q:
 def has_seat() -> Q:
     """Sessions at which the next person can have a seat: not full, nobody waiting, not called off."""
     has_room = Q(seat_count=None) | Q(waiting_count=0, taken_count__lt=F("seat_count"))
-    return has_room & ~Q(state__in=[Session.State.CANCELLED, Session.State.POSTPONED])
+    return has_room & ~Q(state__in=Session.OFF_STATES)
 
 
 def full_sessions(programme: Programme) -> Iterator[int]:

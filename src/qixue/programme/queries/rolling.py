@@ -44,14 +44,13 @@ def last_number(series: Series) -> int:
 
 def pattern_of(series: Series) -> Session | None:
     """The latest dated session of the instalment with the highest number."""
-    off = (Session.State.CANCELLED, Session.State.POSTPONED)
     numbered = Instalment.objects.filter(series=series, sessions__starts_at__isnull=False).exclude(
-        sessions__state__in=off
+        sessions__state__in=Session.OFF_STATES
     )
     last = numbered.order_by("-number", "-pk").first()
     if last is None:
         return None
-    sessions = Session.objects.filter(instalment=last).exclude(starts_at=None).exclude(state__in=off)
+    sessions = Session.objects.filter(instalment=last).exclude(starts_at=None).exclude(state__in=Session.OFF_STATES)
     related = ("activity__organisation", "activity__brand", "activity__region", "venue", "instalment")
     return sessions.select_related(*related).order_by("-starts_at", "-pk").first()
 

@@ -16,7 +16,6 @@ from qixue.core.language import in_language
 from qixue.people.queries import path_filter
 from qixue.programme.models import Activity, PlanLine, PlanVersion, Programme, Session
 
-OFF = (Session.State.CANCELLED, Session.State.POSTPONED)
 IN_FORCE = (PlanVersion.State.PUBLISHED, PlanVersion.State.CLOSED)
 ANNOUNCED = Q(activity__state=Activity.State.PUBLISHED, activity__programme__state__in=Programme.PUBLIC_STATES)
 
@@ -101,7 +100,11 @@ def planned_lines() -> QuerySet[PlanLine]:
 
 def live_sessions() -> QuerySet[Session]:
     """Sessions with a day that were not called off."""
-    return Session.objects.exclude(starts_at=None).exclude(state__in=OFF).exclude(activity__state="cancelled")
+    return (
+        Session.objects.exclude(starts_at=None)
+        .exclude(state__in=Session.OFF_STATES)
+        .exclude(activity__state="cancelled")
+    )
 
 
 def lines_seen(paths: list[str]) -> Q:
@@ -150,7 +153,7 @@ def slots_of_sessions(sessions: QuerySet[Session]) -> list[Slot]:
         programme_id=F("activity__programme"),
         plan_id=F("activity__plan"),
         stage=Case(
-            When(state__in=OFF, then=Value("off")),
+            When(state__in=Session.OFF_STATES, then=Value("off")),
             When(activity__state=Activity.State.CANCELLED, then=Value("off")),
             When(state=Session.State.HELD, then=Value("held")),
             When(activity__state=Activity.State.DRAFT, then=Value("planned")),

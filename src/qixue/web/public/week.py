@@ -132,9 +132,8 @@ def tiles_of(
 
 def sessions_to_visit(programme: Programme, county: str | None = None) -> SessionQuerySet:
     """Dated sessions that take or took place, in one county or everywhere."""
-    off = [Session.State.CANCELLED, Session.State.POSTPONED]
     sessions = Session.objects.public().filter(activity__programme=programme)
-    return sessions.filter(region_condition(county, "")).exclude(starts_at=None).exclude(state__in=off)
+    return sessions.filter(region_condition(county, "")).exclude(starts_at=None).exclude(state__in=Session.OFF_STATES)
 
 
 def tile(county: Region, address: str, text: str, share: float) -> Tile:
