@@ -121,7 +121,7 @@ def new_device(request: HttpRequest, pk: int) -> HttpResponse:
 
 def link_of(token: str) -> str:
     """The token stands behind the #, which a browser sends to no server."""
-    return f"{settings.QIXUE['BASE_URL']}{reverse('public:home')}door/#{token}"
+    return f"{settings.QIXUE['BASE_URL']}{reverse('door:shell')}#{token}"
 
 
 def picture_of(link: str) -> str:
