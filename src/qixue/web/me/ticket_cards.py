@@ -49,7 +49,7 @@ def printed(card: TicketCard) -> PrintedTicket:
         title=session.activity.local_title,
         name=card.registration.resident.name,
         lines=lines,
-        code_label=_("Code for the door"),
+        code_label=_("Door code"),
         code=in_groups(card.registration.door_code, 3),
         hint=_("Please show this at the door. If the picture cannot be read, the six digits will do."),
         picture=card.svg_file,
