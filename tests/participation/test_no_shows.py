@@ -1,7 +1,6 @@
 """Seats that stayed empty: what counts as missed, whom it holds back, who is excused."""
 
 import datetime
-from typing import Any
 
 import pytest
 from tests.factories import (
@@ -11,6 +10,7 @@ from tests.factories import (
     RoleAssignmentFactory,
     key,
 )
+from tests.participation.signing_up import another, refusal, sign_up
 
 from qixue.core.models import AuditEntry
 from qixue.core.refusal import Refused
@@ -41,21 +41,6 @@ def session() -> Session:
 @pytest.fixture
 def organiser(session: Session) -> User:
     return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.ORGANISER).user
-
-
-def another(session: Session, **values: Any) -> Session:
-    return OpenSessionFactory(activity=session.activity, **values)
-
-
-def sign_up(session: Session, member: Resident, *others: Resident, at: datetime.datetime = NOON) -> list[Registration]:
-    return register(session, people=[member, *others], party=key(), by=member.user, at=at)
-
-
-def refusal(act: Any, *args: Any, **kwargs: Any) -> str:
-    with pytest.raises(Refused) as refused:
-        act(*args, **kwargs)
-    assert "%(" not in refused.value.sentence
-    return refused.value.code
 
 
 def held(session: Session, *, came: Resident) -> Session:

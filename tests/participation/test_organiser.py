@@ -1,7 +1,6 @@
 """What organisers and cadres do with registrations: take out, move, add, excuse, write, and the terms they set."""
 
 import datetime
-from typing import Any
 
 import pytest
 from tests.factories import (
@@ -13,6 +12,7 @@ from tests.factories import (
     RoleAssignmentFactory,
     key,
 )
+from tests.participation.signing_up import another, counters, refusal, sign_up
 
 from qixue.core.models import AuditEntry, OutboxMessage
 from qixue.core.refusal import Refused
@@ -53,26 +53,6 @@ def organiser(session: Session) -> User:
 @pytest.fixture
 def cadre(session: Session) -> User:
     return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.CADRE).user
-
-
-def another(session: Session, **values: Any) -> Session:
-    return OpenSessionFactory(activity=session.activity, **values)
-
-
-def sign_up(session: Session, member: Resident, *others: Resident, at: datetime.datetime = NOON) -> list[Registration]:
-    return register(session, people=[member, *others], party=key(), by=member.user, at=at)
-
-
-def counters(session: Session) -> tuple[int, int]:
-    session.refresh_from_db()
-    return session.taken_count, session.waiting_count
-
-
-def refusal(act: Any, *args: Any, **kwargs: Any) -> str:
-    with pytest.raises(Refused) as refused:
-        act(*args, **kwargs)
-    assert "%(" not in refused.value.sentence
-    return refused.value.code
 
 
 def told(user: User) -> list[str]:

@@ -15,6 +15,7 @@ from tests.factories import (
     UserFactory,
     key,
 )
+from tests.participation.signing_up import counters, refusal, sign_up
 
 from qixue.core.models import OutboxMessage
 from qixue.core.refusal import Refused
@@ -46,10 +47,6 @@ def coordinator(session: Session) -> User:
     return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.COORDINATOR).user
 
 
-def sign_up(session: Session, member: Resident, *others: Resident, at: datetime.datetime = NOON) -> list[Registration]:
-    return register(session, people=[member, *others], party=key(), by=member.user, at=at)
-
-
 def relative_of(member: Resident, **values: Any) -> Resident:
     return ResidentFactory(guardian=member, **values)
 
@@ -61,17 +58,6 @@ def leave(registration: Registration, *, by: User | None = None, at: datetime.da
 
 def states(session: Session) -> list[str]:
     return list(Registration.objects.filter(session=session).order_by("pk").values_list("state", flat=True))
-
-
-def counters(session: Session) -> tuple[int, int]:
-    session.refresh_from_db()
-    return session.taken_count, session.waiting_count
-
-
-def refusal(act: Any, *args: Any, **kwargs: Any) -> str:
-    with pytest.raises(Refused) as refused:
-        act(*args, **kwargs)
-    return refused.value.code
 
 
 def test_registering_takes_a_seat_and_says_so(session):

@@ -1,7 +1,6 @@
 """The terms on which people sign up: kept for one session or all, refused where they contradict."""
 
 import datetime
-from typing import Any
 
 import pytest
 from tests.factories import (
@@ -10,18 +9,16 @@ from tests.factories import (
     OpenSessionFactory,
     RegionFactory,
     RoleAssignmentFactory,
-    key,
 )
+from tests.participation.signing_up import another, counters, refusal, sign_up
 
-from qixue.core.refusal import Refused
 from qixue.participation.models import (
     Registration,
     RegistrationTerms,
 )
 from qixue.participation.operations.lotteries import keep_lotteries
-from qixue.participation.operations.registrations import register
 from qixue.participation.operations.terms import TermsDetails, save_terms
-from qixue.people.models import Resident, Role, User
+from qixue.people.models import Role, User
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -39,26 +36,6 @@ def session() -> Session:
 @pytest.fixture
 def organiser(session: Session) -> User:
     return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.ORGANISER).user
-
-
-def another(session: Session, **values: Any) -> Session:
-    return OpenSessionFactory(activity=session.activity, **values)
-
-
-def sign_up(session: Session, member: Resident, *others: Resident, at: datetime.datetime = NOON) -> list[Registration]:
-    return register(session, people=[member, *others], party=key(), by=member.user, at=at)
-
-
-def counters(session: Session) -> tuple[int, int]:
-    session.refresh_from_db()
-    return session.taken_count, session.waiting_count
-
-
-def refusal(act: Any, *args: Any, **kwargs: Any) -> str:
-    with pytest.raises(Refused) as refused:
-        act(*args, **kwargs)
-    assert "%(" not in refused.value.sentence
-    return refused.value.code
 
 
 def test_terms_are_kept_and_changed(session, organiser):

@@ -1,24 +1,20 @@
 """Certificates as PDF, set by typst. Words reach typst as data, so nothing a person typed can act as markup."""
 
 import datetime
-import io
-import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-import segno
-import typst
 from django.conf import settings
 
 from qixue.core.clock import local_day
+from qixue.core.qr_codes import qr_file
 from qixue.participation.credentials import verify_url
 from qixue.participation.learning_hours import learning_hours
 from qixue.participation.models import Certificate, CertificateRule
 from qixue.participation.serials import printed
 from qixue.report.installed import installed_fonts
+from qixue.report.typesetting import typeset
 
-LAYOUT = Path(__file__).parent / "layouts" / "certificate.typ"
 FONT_ROLES = {"kai": "楷体", "title": "小标宋", "song": "宋体"}
 HEADINGS: dict[str, str] = {
     CertificateRule.Kind.COMPLETION: "结业证书",
@@ -33,7 +29,6 @@ CLOSINGS: dict[str, str] = {
     CertificateRule.Kind.SERVICE: "热心公益，特发此证，以表谢意。",
 }
 
-
 # Up to so many characters are set in this size (pt), the smallest for whatever is longer.
 BODY_SIZES = ((84, 22), (136, 18), (200, 15), (0, 13))
 ISSUER_SIZES = ((20, 19), (26, 15), (0, 12))
@@ -44,28 +39,17 @@ def certificates_pdf(certificates: Sequence[Certificate]) -> bytes:
 
     Raises typst.TypstError when the layout cannot be set.
     """
-    fonts = installed_fonts()
     pictures = {f"qr-{number}.svg": qr_code(certificate) for number, certificate in enumerate(certificates)}
     data = {
         "title": HEADINGS[CertificateRule.Kind(certificates[0].kind)],
-        "fonts": {role: list(fonts.families[style]) for role, style in FONT_ROLES.items()},
         "certificates": [page_of(row, f"qr-{number}.svg") for number, row in enumerate(certificates)],
     }
-    content = json.dumps(data, ensure_ascii=False).encode()
-    files = {"main": LAYOUT.read_bytes(), "certificates.json": content, **pictures}
-    directories = sorted({str(path.parent) for path in fonts.files})
-    output: bytes = typst.compile(  # type: ignore[call-overload]  # its stubs do not know files given as a mapping
-        files, font_paths=directories, ignore_system_fonts=True, format="pdf", timestamp=0, pdf_tags=True
-    )
-    return output
+    return typeset("certificate", data, installed_fonts(), FONT_ROLES, pictures)
 
 
 def qr_code(certificate: Certificate) -> bytes:
     """Where the certificate is verified, drawn so that a worn or folded sheet can still be scanned."""
-    output = io.BytesIO()
-    address = verify_url(settings.QIXUE["BASE_URL"], certificate.serial)
-    segno.make(address, error="q").save(output, kind="svg", border=2, xmldecl=False)
-    return output.getvalue()
+    return qr_file(verify_url(settings.QIXUE["BASE_URL"], certificate.serial), error="q", border=2)
 
 
 def page_of(certificate: Certificate, qr: str) -> dict[str, Any]:

@@ -2,10 +2,7 @@
 
 import dataclasses
 import json
-from pathlib import Path
 from typing import Any
-
-import typst
 
 from qixue.report.fonts import FontSet
 from qixue.report.official_document import (
@@ -21,8 +18,8 @@ from qixue.report.official_document import (
     numbered,
     signature_indents,
 )
+from qixue.report.typesetting import typeset
 
-LAYOUT = Path(__file__).parent / "layouts" / "official.typ"
 FONT_ROLES = {"body": "仿宋", "kai": "楷体", "hei": "黑体", "title": "小标宋", "song": "宋体"}
 
 
@@ -48,20 +45,10 @@ def write_pdf(document: OfficialDocument, fonts: FontSet) -> bytes:
             }
             for at, attachment in enumerate(document.attachments, start=1)
         ],
-        "fonts": {role: list(fonts.families[style]) for role, style in FONT_ROLES.items()},
     }
     traces = [dataclasses.asdict(trace) for trace in document.figures]
-    files = {
-        "main": LAYOUT.read_bytes(),
-        "document.json": json.dumps(data, ensure_ascii=False).encode(),
-        "figures.json": json.dumps(traces, ensure_ascii=False, indent=1).encode(),
-        **pictures,
-    }
-    directories = sorted({str(path.parent) for path in fonts.files})
-    output: bytes = typst.compile(  # type: ignore[call-overload]  # its stubs do not know files given as a mapping
-        files, font_paths=directories, ignore_system_fonts=True, format="pdf", timestamp=0, pdf_tags=True
-    )
-    return output
+    files = {"figures.json": json.dumps(traces, ensure_ascii=False, indent=1).encode(), **pictures}
+    return typeset("official", data, fonts, FONT_ROLES, files)
 
 
 def blocks_data(blocks: tuple[Block, ...], pictures: dict[str, bytes]) -> list[dict[str, Any]]:

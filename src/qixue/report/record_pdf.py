@@ -1,12 +1,8 @@
 """A learning record to print, set by typst. Words reach typst as data, so nothing a person typed can act as markup."""
 
 import datetime
-import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
-
-import typst
 
 from qixue.core.clock import local_day
 from qixue.participation.learning_export import title_of
@@ -15,8 +11,8 @@ from qixue.participation.queries.learning_record import LearningRecord
 from qixue.participation.serials import printed
 from qixue.report.certificate_pdf import HEADINGS
 from qixue.report.installed import installed_fonts
+from qixue.report.typesetting import typeset
 
-LAYOUT = Path(__file__).parent / "layouts" / "record.typ"
 FONT_ROLES = {"title": "小标宋", "song": "宋体", "hei": "黑体"}
 TITLE = "终身学习档案"
 LEARNING_HOUR = "1学时为45分钟。"
@@ -25,20 +21,13 @@ SELF_DECLARED = "本人填写，未经核实。"
 
 def record_pdf(record: LearningRecord, *, at: datetime.datetime) -> bytes:
     """The same record and day give the same bytes. Raises typst.TypstError when the layout cannot be set."""
-    fonts = installed_fonts()
     data = {
         "title": TITLE,
         "footer": f"打印日期：{day_text(local_day(at))}。证书可在平台“证书查验”页面按编号核实。",
-        "fonts": {role: list(fonts.families[style]) for role, style in FONT_ROLES.items()},
         "account": account_lines(record),
         "sheets": [years(record), certificates(record), attended(record), declared(record)],
     }
-    files = {"main": LAYOUT.read_bytes(), "record.json": json.dumps(data, ensure_ascii=False).encode()}
-    directories = sorted({str(path.parent) for path in fonts.files})
-    output: bytes = typst.compile(  # type: ignore[call-overload]  # its stubs do not know files given as a mapping
-        files, font_paths=directories, ignore_system_fonts=True, format="pdf", timestamp=0, pdf_tags=True
-    )
-    return output
+    return typeset("record", data, installed_fonts(), FONT_ROLES)
 
 
 def account_lines(record: LearningRecord) -> list[tuple[str, str]]:

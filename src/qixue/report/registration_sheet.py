@@ -31,7 +31,7 @@ def columns_of(asked: Sequence[str]) -> tuple[tuple[str, int], ...]:
         (_("Home town or subdistrict"), 18),
         (_("State"), 14),
         (_("Place in line"), 10),
-        (_("Code for the door"), 12),
+        (_("Door code"), 12),
         (_("Signed up"), 18),
         (_("By whom"), 16),
     )

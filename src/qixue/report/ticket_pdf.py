@@ -1,15 +1,12 @@
 """Tickets to print: A4, a page for each person. Words reach typst as data: nothing that was typed acts as markup."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-
-import typst
 
 from qixue.report.fonts import FontSet
+from qixue.report.typesetting import typeset
 
-LAYOUT = Path(__file__).parent / "layouts" / "ticket.typ"
+FONT_ROLES = {"text": "宋体", "strong": "黑体"}
 
 
 @dataclass(frozen=True)
@@ -28,20 +25,9 @@ class PrintedTicket:
 
 def write_ticket_pdf(tickets: Sequence[PrintedTicket], fonts: FontSet) -> bytes:
     """The same tickets and fonts give the same bytes. Raises typst.TypstError when the layout cannot be set."""
-    data = {
-        "fonts": {"text": list(fonts.families["宋体"]), "strong": list(fonts.families["黑体"])},
-        "tickets": [ticket_data(ticket, f"code-{at}.svg") for at, ticket in enumerate(tickets)],
-    }
-    files = {
-        "main": LAYOUT.read_bytes(),
-        "tickets.json": json.dumps(data, ensure_ascii=False).encode(),
-        **{f"code-{at}.svg": ticket.picture for at, ticket in enumerate(tickets)},
-    }
-    directories = sorted({str(path.parent) for path in fonts.files})
-    output: bytes = typst.compile(  # type: ignore[call-overload]  # its stubs do not know files given as a mapping
-        files, font_paths=directories, ignore_system_fonts=True, format="pdf", timestamp=0, pdf_tags=True
-    )
-    return output
+    data = {"tickets": [ticket_data(ticket, f"code-{at}.svg") for at, ticket in enumerate(tickets)]}
+    pictures = {f"code-{at}.svg": ticket.picture for at, ticket in enumerate(tickets)}
+    return typeset("ticket", data, fonts, FONT_ROLES, pictures)
 
 
 def ticket_data(ticket: PrintedTicket, file: str) -> dict[str, object]:

@@ -112,6 +112,15 @@ def test_languages_differ_in_every_sentence_and_share_the_placeholders():
     assert [name for name in english if holes(chinese[name]) != holes(english[name])] == []
 
 
+def test_code_of_others_is_as_it_came():
+    vendor = STATIC / "door" / "vendor"
+    listed = (vendor / "THIRD_PARTY.txt").read_text()
+
+    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in vendor.rglob("*.js")}
+
+    assert [name for name, digest in digests.items() if digest not in listed] == []
+
+
 def test_code_of_others_is_named_with_its_licence():
     vendor = STATIC / "door" / "vendor"
     listed = (vendor / "THIRD_PARTY.txt").read_text()

@@ -11,6 +11,7 @@ from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFac
 from tests.factories_afterwards import attend, course, organiser_of, rule_for, sessions_of
 from tests.participation.test_learning_record import declare
 from tests.web.addresses import Address, addresses
+from tests.web.browsing import signed_in
 
 from qixue.core.audience import Audience
 from qixue.participation.operations.certificates import issue_certificates
@@ -72,12 +73,6 @@ OF_HOUSEHOLDS = [address for address in found if "<" in address.path and address
 def record_at(address: Address) -> Record:
     """Raises ValueError for an address that nobody has given a record."""
     return RECORDS[max((start for start in RECORDS if address.path.startswith(start)), key=len)]
-
-
-def signed_in(member: Resident) -> Client:
-    client = Client()
-    client.force_login(member.user)
-    return client
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from django.test import Client
 from icalendar import Calendar, Event
 from lxml import html
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, VenueFactory, key
+from tests.web.browsing import signed_in
 from tests.web.public.conftest import assert_sound
 
 from qixue.participation.models import CalendarFeed, Registration
@@ -29,12 +30,6 @@ def session() -> Session:
 def family(member: Resident, session: Session) -> list[Registration]:
     child = ResidentFactory(guardian=member, name="李一诺")
     return register(session, people=[member, child], party=key(), by=member.user, at=NOON)
-
-
-def signed_in(member: Resident) -> Client:
-    client = Client()
-    client.force_login(member.user)
-    return client
 
 
 def address_of(member: Resident) -> str:

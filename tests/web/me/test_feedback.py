@@ -1,11 +1,11 @@
 """How was it: three taps in the browser, for oneself and one's children; others see nothing of it."""
 
 import pytest
-from django.test import Client
 from lxml import html
 from tests.factories import NOON, MemberFactory, ResidentFactory, SessionFactory
 from tests.factories_afterwards import DAY, attend
-from tests.web.public.conftest import assert_sound, words
+from tests.web.browsing import page_of, signed_in
+from tests.web.public.conftest import words
 from time_machine import travel
 
 from qixue.participation.models import Feedback
@@ -27,21 +27,6 @@ def member(session: Session) -> Resident:
     return person
 
 
-def signed_in(member: Resident) -> Client:
-    client = Client()
-    client.force_login(member.user)
-    return client
-
-
-def page(client: Client, path: str, *, status: int = 200, **answers: object) -> html.HtmlElement:
-    response = client.post(path, answers) if answers else client.get(path)
-    assert response.status_code == status, response.content.decode()
-    found = html.fromstring(response.content.decode())
-    if status != 422:
-        assert_sound(found)
-    return found
-
-
 def taps(found: html.HtmlElement) -> list[str]:
     return found.xpath("//a[contains(@class, 'face-choice')]/@href")
 
@@ -53,32 +38,32 @@ def checked(found: html.HtmlElement, name: str = "face") -> list[str]:
 def test_three_taps_from_the_first_page(member):
     client = signed_in(member)
 
-    first = taps(page(client, "/me/"))[0]  # one: the face
-    form = page(client, first)
+    first = taps(page_of(client, "/me/"))[0]  # one: the face
+    form = page_of(client, first)
     reason = form.xpath("//input[@name='reason']/@value")[0]  # two: what it was about
     (face,) = checked(form)
     answer = client.post(first, {"face": face, "reason": reason})  # three: send
 
     assert (answer.status_code, answer.url) == (302, "/me/feedback/")
     assert Feedback.objects.values_list("face", "reason", "sentence").get() == ("good", "content", "")
-    assert taps(page(client, "/me/")) == []
+    assert taps(page_of(client, "/me/")) == []
 
 
 def test_each_face_has_a_word_and_a_picture(member):
-    links = page(signed_in(member), "/me/feedback/").xpath("//a[contains(@class, 'face-choice')]")
+    links = page_of(signed_in(member), "/me/feedback/").xpath("//a[contains(@class, 'face-choice')]")
 
     assert [words(link) for link in links] == ["好", "一般", "不好"]
     assert [len(link.xpath(".//img[@alt='']")) for link in links] == [1, 1, 1]
 
 
 def test_nothing_is_chosen_before_a_face_was_tapped(member, session):
-    found = page(signed_in(member), f"/me/feedback/{session.pk}/{member.pk}/")
+    found = page_of(signed_in(member), f"/me/feedback/{session.pk}/{member.pk}/")
 
     assert checked(found) == []
 
 
 def test_without_a_face_it_is_asked_for(member, session):
-    found = page(signed_in(member), f"/me/feedback/{session.pk}/{member.pk}/", status=422, reason="pace")
+    found = page_of(signed_in(member), f"/me/feedback/{session.pk}/{member.pk}/", status=422, reason="pace")
 
     assert words(found.xpath("//*[@class='error']")[0]) == "请选择您觉得怎么样？。"
     assert checked(found, "reason") == ["pace"]
@@ -88,19 +73,19 @@ def test_answer_can_be_changed(member, session):
     client, path = signed_in(member), f"/me/feedback/{session.pk}/{member.pk}/"
     client.post(path, {"face": "good", "sentence": "很好"})
 
-    found = page(client, path)
+    found = page_of(client, path)
 
     assert (checked(found), found.xpath("//textarea")[0].text.strip()) == (["good"], "很好")
     client.post(path, {"face": "bad"})
     assert Feedback.objects.get().face == "bad"
-    assert "不好" in words(page(client, "/me/feedback/").xpath("//section[.//h2='已评价']")[0])
+    assert "不好" in words(page_of(client, "/me/feedback/").xpath("//section[.//h2='已评价']")[0])
 
 
 def test_parent_answers_for_a_child(member, session):
     child = ResidentFactory(guardian=member, name="李一诺")
     attend(session, child)
 
-    assert len(taps(page(signed_in(member), "/me/feedback/"))) == 6
+    assert len(taps(page_of(signed_in(member), "/me/feedback/"))) == 6
 
 
 def test_question_of_somebody_else_looks_like_none(member, session):
@@ -116,4 +101,4 @@ def test_question_of_somebody_else_looks_like_none(member, session):
 
 def test_after_two_weeks_nobody_is_asked(member):
     with travel(NOON + 15 * DAY, tick=False):
-        assert taps(page(signed_in(member), "/me/feedback/")) == []
+        assert taps(page_of(signed_in(member), "/me/feedback/")) == []

@@ -3,9 +3,9 @@
 import datetime
 
 import pytest
-from django.test import Client
 from lxml import html
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, RoleAssignmentFactory, key
+from tests.web.browsing import signed_in
 from tests.web.public.conftest import assert_sound, words
 
 from qixue.participation.models import Registration, RegistrationTerms
@@ -30,12 +30,6 @@ def member() -> Resident:
 @pytest.fixture
 def child(member: Resident) -> Resident:
     return ResidentFactory(guardian=member, name="李一诺")
-
-
-def signed_in(member: Resident) -> Client:
-    client = Client()
-    client.force_login(member.user)
-    return client
 
 
 def page_of(response: object, status: int = 200) -> html.HtmlElement:

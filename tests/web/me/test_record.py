@@ -4,11 +4,10 @@ import io
 
 import pdfplumber
 import pytest
-from django.test import Client
-from lxml import html
 from tests.factories import NOON, MemberFactory, ResidentFactory, key
 from tests.factories_afterwards import attendee, course, organiser_of, rule_for
-from tests.web.public.conftest import assert_sound, words
+from tests.web.browsing import page_of, signed_in
+from tests.web.public.conftest import words
 
 from qixue.participation.models import Certificate, LearningEntry, LedgerEntry
 from qixue.participation.operations.certificates import issue_certificates, revoke_certificate
@@ -34,21 +33,6 @@ def member() -> Resident:
     return person
 
 
-def signed_in(member: Resident) -> Client:
-    client = Client()
-    client.force_login(member.user)
-    return client
-
-
-def page(client: Client, path: str, *, status: int = 200, **answers: object) -> html.HtmlElement:
-    response = client.post(path, answers) if answers else client.get(path)
-    assert response.status_code == status, response.content.decode()
-    found = html.fromstring(response.content.decode())
-    if status != 422:
-        assert_sound(found)
-    return found
-
-
 def add(member: Resident, **changes: object) -> LearningEntry:
     path = f"/me/record/{member.pk}/entries/new/"
     response = signed_in(member).post(path, {"key": str(key()), **ENTRY, **changes})
@@ -61,7 +45,7 @@ def test_whoever_is_alone_comes_to_the_own_record(member):
 
 
 def test_record_shows_sums_certificate_and_sessions(member):
-    found = page(signed_in(member), f"/me/record/{member.pk}/")
+    found = page_of(signed_in(member), f"/me/record/{member.pk}/")
 
     assert words(found.xpath("//section[.//h2='年度合计']//tbody/tr")[0]).split() == ["2026", "2", "5.3", "1", "0.0"]
     assert len(found.xpath("//section[.//h2='参加的场次']//tbody/tr")) == 2
@@ -71,10 +55,10 @@ def test_record_shows_sums_certificate_and_sessions(member):
 def test_household_has_a_record_each(member):
     child = ResidentFactory(guardian=member, name="李一诺")
 
-    found = page(signed_in(member), "/me/record/")
+    found = page_of(signed_in(member), "/me/record/")
 
     assert found.xpath("//main//h2/a/@href") == [f"/me/record/{member.pk}/", f"/me/record/{child.pk}/"]
-    assert "学习档案里还没有内容" in words(page(signed_in(member), f"/me/record/{child.pk}/"))
+    assert "学习档案里还没有内容" in words(page_of(signed_in(member), f"/me/record/{child.pk}/"))
 
 
 @pytest.mark.parametrize("rest", ["", "record.json", "record.pdf", "entries/new/"])
@@ -115,7 +99,7 @@ def test_revoked_certificate_is_shown_as_such_and_no_longer_printed(member):
     revoke_certificate(certificate, kind="mistake", reason="误", by=organiser_of(certificate.activity), at=NOON)
 
     assert client.get(path).status_code == 404
-    text = words(page(client, f"/me/record/{member.pk}/").xpath("//section[.//h2='证书']")[0])
+    text = words(page_of(client, f"/me/record/{member.pk}/").xpath("//section[.//h2='证书']")[0])
     assert all(part in text for part in ("✕ 已撤销", "误发"))
 
 
@@ -123,7 +107,7 @@ def test_what_was_taken_back_is_said(member):
     entry = LedgerEntry.objects.first()
     void_entry(entry, reason="扫错了人", by=organiser_of(entry.activity), at=NOON, client_uuid=key())
 
-    found = page(signed_in(member), f"/me/record/{member.pk}/")
+    found = page_of(signed_in(member), f"/me/record/{member.pk}/")
 
     assert "扫错了人" in words(found.xpath("//section[.//h2='已从档案中取消']")[0])
 
@@ -132,7 +116,7 @@ def test_own_entry_is_added_as_people_type_it(member):
     entry = add(member)
 
     assert (entry.ended_on.isoformat(), str(entry.learning_hours)) == ("2023-06-12", "2.5")
-    text = words(page(signed_in(member), f"/me/record/{member.pk}/").xpath("//section[.//h2='自己填写的']")[0])
+    text = words(page_of(signed_in(member), f"/me/record/{member.pk}/").xpath("//section[.//h2='自己填写的']")[0])
     assert all(part in text for part in ("书法比赛二等奖", "本人填写，未核实", "2.5学时"))
 
 
@@ -150,7 +134,7 @@ def test_own_entry_is_added_as_people_type_it(member):
 def test_entry_that_cannot_be_is_refused_beside_its_field(member, changes, message):
     path = f"/me/record/{member.pk}/entries/new/"
 
-    found = page(signed_in(member), path, status=422, **{"key": str(key()), **ENTRY, **changes})
+    found = page_of(signed_in(member), path, status=422, **{"key": str(key()), **ENTRY, **changes})
 
     assert message in words(found.xpath("//*[@class='error']")[0])
 
@@ -158,12 +142,12 @@ def test_entry_that_cannot_be_is_refused_beside_its_field(member, changes, messa
 def test_own_entry_is_changed_and_deleted_after_a_question(member):
     entry, client = add(member), signed_in(member)
     path = f"/me/record/entries/{entry.pk}/"
-    assert page(client, f"{path}edit/").xpath("//input[@name='title']/@value") == ["书法比赛二等奖"]
+    assert page_of(client, f"{path}edit/").xpath("//input[@name='title']/@value") == ["书法比赛二等奖"]
 
     client.post(f"{path}edit/", {"key": str(key()), **ENTRY, "title": "书法比赛一等奖"})
     assert LearningEntry.objects.get().title == "书法比赛一等奖"
 
-    page(client, f"{path}delete/")
+    page_of(client, f"{path}delete/")
     assert client.post(f"{path}delete/").status_code == 302
     assert LearningEntry.objects.count() == 0
 
@@ -171,11 +155,11 @@ def test_own_entry_is_changed_and_deleted_after_a_question(member):
 def test_account_number_is_asked_for_once():
     member = MemberFactory()
     client = signed_in(member)
-    assert "开立学习账户号" in words(page(client, f"/me/record/{member.pk}/"))
+    assert "开立学习账户号" in words(page_of(client, f"/me/record/{member.pk}/"))
 
     client.post(f"/me/record/{member.pk}/account/")
 
-    assert member.learning_account.learner_no[:4] in words(page(client, f"/me/record/{member.pk}/"))
+    assert member.learning_account.learner_no[:4] in words(page_of(client, f"/me/record/{member.pk}/"))
 
 
 def test_file_for_others_is_the_document(member):

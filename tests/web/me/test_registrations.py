@@ -8,7 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from lxml import html
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, UserFactory, key
-from tests.web.public.conftest import assert_sound, words
+from tests.web.browsing import page_of, signed_in
+from tests.web.public.conftest import words
 
 from qixue.participation.lottery import entry_number
 from qixue.participation.models import Registration, RegistrationTerms
@@ -28,21 +29,6 @@ def member() -> Resident:
 @pytest.fixture
 def session() -> Session:
     return OpenSessionFactory(seat_count=2)
-
-
-def signed_in(member: Resident) -> Client:
-    client = Client()
-    client.force_login(member.user)
-    return client
-
-
-def page_of(client: Client, path: str, *, status: int = 200, **answers: object) -> html.HtmlElement:
-    response = client.post(path, answers) if answers else client.get(path)
-    assert response.status_code == status, path
-    page = html.fromstring(response.content.decode())
-    if status != 422:  # the title of a page with errors begins with that word
-        assert_sound(page)
-    return page
 
 
 def form_answers(page: html.HtmlElement) -> dict[str, str]:

@@ -7,11 +7,11 @@ import pdfplumber
 import pytest
 import typst
 import zxingcpp
-from django.test import Client
 from lxml import html
 from PIL import Image
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, key
-from tests.web.public.conftest import assert_sound, words
+from tests.web.browsing import page_of, signed_in
+from tests.web.public.conftest import words
 
 from qixue.core.signing_keys import rotate_key, verification_keys
 from qixue.participation.models import Registration
@@ -38,20 +38,6 @@ def session() -> Session:
 def family(member: Resident, session: Session) -> list[Registration]:
     child = ResidentFactory(guardian=member, name="李一诺")
     return register(session, people=[member, child], party=key(), by=member.user, at=NOON)
-
-
-def signed_in(member: Resident) -> Client:
-    client = Client()
-    client.force_login(member.user)
-    return client
-
-
-def page_of(client: Client, path: str, *, status: int = 200) -> html.HtmlElement:
-    response = client.get(path)
-    assert response.status_code == status, path
-    page = html.fromstring(response.content.decode())
-    assert_sound(page)
-    return page
 
 
 def tickets_path(row: Registration) -> str:

@@ -7,7 +7,8 @@ from django.test import Client
 from lxml import html
 from tests.factories import NOON
 from tests.factories_afterwards import attendee, course, organiser_of, rule_for
-from tests.web.public.conftest import assert_sound, words
+from tests.web.browsing import page_of
+from tests.web.public.conftest import words
 
 from qixue.core.signing_keys import verification_keys
 from qixue.participation.credentials import read_credential
@@ -31,15 +32,6 @@ def address_of(certificate: Certificate) -> str:
     return f"/verify/{certificate.printed_serial}/"
 
 
-def page(client: Client, path: str, *, status: int = 200, **answers: object) -> html.HtmlElement:
-    response = client.post(path, answers) if answers else client.get(path)
-    assert response.status_code == status, response.content.decode()
-    found = html.fromstring(response.content.decode())
-    if status != 422:
-        assert_sound(found)
-    return found
-
-
 def test_number_leads_to_the_page_of_the_certificate(client, certificate):
     response = client.post("/verify/", {"serial": f" {certificate.printed_serial.lower()} "})
 
@@ -47,13 +39,13 @@ def test_number_leads_to_the_page_of_the_certificate(client, certificate):
 
 
 def test_wrong_number_is_asked_for_in_words(client):
-    found = page(client, "/verify/", status=422, serial="K7M2")
+    found = page_of(client, "/verify/", status=422, serial="K7M2")
 
     assert "16位字母和数字" in words(found.xpath("//*[@class='error']")[0])
 
 
 def test_valid_certificate_shows_the_name_in_part(client, certificate):
-    text = words(page(client, address_of(certificate)))
+    text = words(page_of(client, address_of(certificate)))
 
     assert all(part in text for part in ("这份证书有效", "李*明", "稻田养鱼实用技术", "2026年11月4日"))
     assert "李嘉明" not in text
@@ -63,7 +55,7 @@ def test_revoked_certificate_says_when_and_what_kind_and_keeps_the_reason(client
     by = organiser_of(certificate.activity)
     revoke_certificate(certificate, kind="not_earned", reason="缺勤", by=by, at=NOON)
 
-    text = words(page(client, address_of(certificate)))
+    text = words(page_of(client, address_of(certificate)))
 
     assert all(part in text for part in ("这份证书已撤销", "2026年11月4日", "不符合颁发条件"))
     assert "缺勤" not in text
@@ -80,11 +72,11 @@ def test_unknown_numbers_look_alike(client):
 
 @pytest.mark.parametrize("typed", ["李嘉明", " 李 嘉明 ", "李·嘉明"])
 def test_full_name_is_shown_to_who_knows_it(client, certificate, typed):
-    assert "李嘉明" in words(page(client, address_of(certificate), name=typed))
+    assert "李嘉明" in words(page_of(client, address_of(certificate), name=typed))
 
 
 def test_wrong_name_is_not_told_the_right_one(client, certificate):
-    text = words(page(client, address_of(certificate), name="李某明"))
+    text = words(page_of(client, address_of(certificate), name="李某明"))
 
     assert "与证书上的姓名不一致" in text
     assert "李嘉明" not in text
@@ -118,10 +110,10 @@ def test_counters_keep_no_address_and_are_forgotten(client, certificate):
 def test_erased_holder_leaves_a_page_without_a_name(client, certificate):
     Certificate.objects.update(name="", resident=None)
 
-    text = words(page(client, address_of(certificate)))
+    text = words(page_of(client, address_of(certificate)))
 
     assert "应持证人要求已删除" in text
-    assert page(client, address_of(certificate), name="李嘉明") is not None
+    assert page_of(client, address_of(certificate), name="李嘉明") is not None
 
 
 @pytest.mark.parametrize(
@@ -135,7 +127,7 @@ def test_name_is_masked(name, shown):
 
 
 def test_pasted_credential_is_checked(client, certificate):
-    text = words(page(client, "/verify/credential/", credential=f"\n{certificate.credential}\n"))
+    text = words(page_of(client, "/verify/credential/", credential=f"\n{certificate.credential}\n"))
 
     assert "数字签名一致" in text
 
@@ -143,7 +135,7 @@ def test_pasted_credential_is_checked(client, certificate):
 def test_credential_of_a_revoked_certificate_says_so(client, certificate):
     revoke_certificate(certificate, kind="mistake", reason="误", by=organiser_of(certificate.activity), at=NOON)
 
-    text = words(page(client, "/verify/credential/", credential=certificate.credential))
+    text = words(page_of(client, "/verify/credential/", credential=certificate.credential))
 
     assert "这份证书已撤销" in text
     assert "数字签名一致" not in text
@@ -154,13 +146,13 @@ def test_changed_credential_is_refused(client, certificate, place):
     changed = bytearray(certificate.credential.encode())
     changed[place] ^= 1
 
-    found = page(client, "/verify/credential/", status=422, credential=changed.decode("latin-1"))
+    found = page_of(client, "/verify/credential/", status=422, credential=changed.decode("latin-1"))
 
     assert "请勿采信" in words(found.xpath("//main")[0])
 
 
 def test_nothing_sent_is_refused(client):
-    page(client, "/verify/credential/", status=422, credential="", file="")
+    page_of(client, "/verify/credential/", status=422, credential="", file="")
 
 
 # What the addresses in a credential lead to

@@ -10,7 +10,8 @@ from django.test import Client
 from lxml import html
 from tests.factories import NOON, RoleAssignmentFactory
 from tests.factories_afterwards import attendee, course, organiser_of, rule_for, sessions_of
-from tests.web.public.conftest import assert_sound, words
+from tests.web.browsing import page_of
+from tests.web.public.conftest import words
 
 from qixue.participation.models import Certificate, CertificateRule, Feedback
 from qixue.participation.operations.certificates import issue_certificates
@@ -32,15 +33,6 @@ def organiser(training: Activity) -> Client:
     return client
 
 
-def page(client: Client, path: str, *, status: int = 200, **answers: object) -> html.HtmlElement:
-    response = client.post(path, answers) if answers else client.get(path)
-    assert response.status_code == status, response.content.decode()
-    found = html.fromstring(response.content.decode())
-    if status != 422:
-        assert_sound(found)
-    return found
-
-
 def address(activity: Activity, rest: str = "") -> str:
     return f"/workspace/activities/{activity.pk}/certificates/{rest}"
 
@@ -56,15 +48,15 @@ def test_rule_is_written_and_read_again(organiser, training):
 
     rule = CertificateRule.objects.get()
     assert (rule.kind, rule.title, rule.least_session_count) == ("Award", "种茶能手", 2)
-    assert "实到不少于2场" in words(page(organiser, address(training)))
+    assert "实到不少于2场" in words(page_of(organiser, address(training)))
 
 
 def test_nothing_is_preselected_in_a_new_rule(organiser, training):
-    assert ticked(page(organiser, address(training, "rule/"))) == []
+    assert ticked(page_of(organiser, address(training, "rule/"))) == []
 
 
 def test_too_many_sessions_are_refused_beside_the_field(organiser, training):
-    found = page(
+    found = page_of(
         organiser, address(training, "rule/"), status=422, kind="Award", title="种茶能手", least_session_count="9"
     )
 
@@ -76,7 +68,7 @@ def test_by_rule_the_entitled_are_ticked_and_the_others_named(organiser, trainin
     attendee(training, count=2, name="李嘉明")
     attendee(training, count=1, name="王芳")
 
-    found = page(organiser, address(training, "issue/"))
+    found = page_of(organiser, address(training, "issue/"))
 
     assert ticked(found) == ["李嘉明（2场）"]
     assert "王芳（1场）" in words(found.xpath("//section[.//h2='场次没有达到要求']")[0])
@@ -86,14 +78,14 @@ def test_by_hand_nobody_is_ticked(organiser, training):
     rule_for(training)
     attendee(training)
 
-    assert ticked(page(organiser, address(training, "issue/"))) == []
+    assert ticked(page_of(organiser, address(training, "issue/"))) == []
 
 
 def test_issuing_asks_once_more_and_then_does_it(organiser, training):
     rule_for(training, least=1)
     people = [attendee(training, name=name).pk for name in ("李嘉明", "王芳")]
 
-    check = page(organiser, address(training, "issue/"), people=people)
+    check = page_of(organiser, address(training, "issue/"), people=people)
 
     assert Certificate.objects.count() == 0
     assert [words(cell) for cell in check.xpath("//tbody//th")] == ["李嘉明", "王芳"]
@@ -107,13 +99,13 @@ def test_whoever_has_one_is_not_offered_again(organiser, training):
     rule_for(training, least=1)
     issue_certificates(training, people=[attendee(training)], by=organiser_of(training), at=NOON)
 
-    assert "现在没有可以颁发的人员" in words(page(organiser, address(training, "issue/")))
+    assert "现在没有可以颁发的人员" in words(page_of(organiser, address(training, "issue/")))
 
 
 def test_without_a_rule_the_page_says_what_to_do_first(organiser, training):
     attendee(training)
 
-    assert "请先填写证书名称" in words(page(organiser, address(training, "issue/")))
+    assert "请先填写证书名称" in words(page_of(organiser, address(training, "issue/")))
 
 
 def test_revoking_asks_for_kind_and_reason(organiser, training):
@@ -121,10 +113,10 @@ def test_revoking_asks_for_kind_and_reason(organiser, training):
     (certificate,) = issue_certificates(training, people=[attendee(training)], by=organiser_of(training), at=NOON)
     path = f"/workspace/certificates/{certificate.pk}/revoke/"
 
-    page(organiser, path, status=422, kind="mistake", reason="")
+    page_of(organiser, path, status=422, kind="mistake", reason="")
     assert organiser.post(path, {"kind": "mistake", "reason": "误选"}).url == address(training)
 
-    row = words(page(organiser, address(training)).xpath("//tbody/tr")[0])
+    row = words(page_of(organiser, address(training)).xpath("//tbody/tr")[0])
     assert all(part in row for part in ("已撤销", "误发", "误选"))
     assert "这样做不了" not in row
 
@@ -189,7 +181,7 @@ def say(training: Activity, count: int) -> None:
 def test_organiser_reads_words_and_no_names(organiser, training):
     say(training, 6)
 
-    text = words(page(organiser, f"/workspace/activities/{training.pk}/feedback/"))
+    text = words(page_of(organiser, f"/workspace/activities/{training.pk}/feedback/"))
 
     assert all(part in text for part in ("6人次中有6份（100%）", "话0", "话5", "不显示"))
     assert "到场者" not in text
@@ -198,7 +190,7 @@ def test_organiser_reads_words_and_no_names(organiser, training):
 def test_organiser_reads_nothing_of_four(organiser, training):
     say(training, 4)
 
-    text = words(page(organiser, f"/workspace/activities/{training.pk}/feedback/"))
+    text = words(page_of(organiser, f"/workspace/activities/{training.pk}/feedback/"))
 
     assert "评价还不足5份" in text
     assert "话0" not in text

@@ -1,6 +1,5 @@
 """The copy of everything kept about a household, as a file to take away: one to read, one for programs, and tables."""
 
-import csv
 import io
 import json
 import zipfile
@@ -9,6 +8,7 @@ from collections.abc import Sequence
 from django.template.loader import render_to_string
 
 from qixue.people.personal_data import Section
+from qixue.report.tables import Table, csv_bytes
 from qixue.web.parts import site_name
 
 
@@ -33,16 +33,6 @@ def as_json(sections: Sequence[Section]) -> str:
     return json.dumps(tables, ensure_ascii=False, indent=2)
 
 
-def as_csv(section: Section) -> str:
-    """With a byte order mark, without which Excel takes Chinese for something else."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(section.columns)
-    writer.writerows([guarded(value) for value in row] for row in section.rows)
-    return "\ufeff" + text.getvalue()
-
-
-def guarded(value: object) -> str:
-    """A cell that a spreadsheet would take for a formula stands behind an apostrophe."""
-    text = str(value)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+def as_csv(section: Section) -> bytes:
+    columns = tuple((str(column), 0) for column in section.columns)  # a width means nothing here
+    return csv_bytes(Table(str(section.title), "", columns, [[str(value) for value in row] for row in section.rows]))

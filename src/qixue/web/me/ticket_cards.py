@@ -1,23 +1,19 @@
 """What a ticket shows: a QR code, six digits, and in words who comes when and where."""
 
-import io
 from dataclasses import dataclass
 
-import segno
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from qixue.core.qr_codes import qr_file
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration
 from qixue.participation.operations.tickets import ticket_texts
 from qixue.participation.queries.registrations import Party, ticket_holders
 from qixue.programme.models import Session
 from qixue.report.ticket_pdf import PrintedTicket
+from qixue.web.qr_pictures import qr_picture
 from qixue.web.templatetags.qixue import in_groups, when
-
-QUIET_ZONE = 4  # modules of white around the code, as ISO/IEC 18004 asks
-COLOURS = {"dark": "#000", "light": "#fff"}  # whatever the page around it looks like
 
 
 @dataclass(frozen=True)
@@ -29,19 +25,11 @@ class TicketCard:
 
     @property
     def picture(self) -> str:
-        drawing = qr_code(self.text).svg_inline(border=QUIET_ZONE, omitsize=True, **COLOURS)
-        return mark_safe(drawing)  # noqa: S308 - drawn by segno from base32
+        return qr_picture(self.text)
 
     @property
     def svg_file(self) -> bytes:
-        file = io.BytesIO()
-        qr_code(self.text).save(file, kind="svg", border=QUIET_ZONE, scale=10, **COLOURS)
-        return file.getvalue()
-
-
-def qr_code(text: str) -> segno.QRCode:
-    """With 15 % to spare for scratches and folds."""
-    return segno.make_qr(text, error="m", boost_error=False)
+        return qr_file(self.text)
 
 
 def cards_of(party: Party) -> list[TicketCard]:
@@ -61,7 +49,7 @@ def printed(card: TicketCard) -> PrintedTicket:
         title=session.activity.local_title,
         name=card.registration.resident.name,
         lines=lines,
-        code_label=_("Code for the door"),
+        code_label=_("Door code"),
         code=in_groups(card.registration.door_code, 3),
         hint=_("Please show this at the door. If the picture cannot be read, the six digits will do."),
         picture=card.svg_file,

@@ -4,11 +4,9 @@ import json
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import segno
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -21,6 +19,7 @@ from qixue.people.operations.second_step import make_recovery_codes, remove_app,
 from qixue.web import parts
 from qixue.web.account_access import confirmed_account, onwards, own_account, wanted
 from qixue.web.account_forms import AppForm
+from qixue.web.qr_pictures import qr_picture
 from qixue.web.sign_in import confirm, takes_passkeys
 
 SHOWN_CODES = "recovery_codes"  # sealed in the session, until the person has kept them
@@ -68,8 +67,7 @@ def picture_of(user: User, key: str) -> str:
     issuer = parts.site_name()
     label = quote(f"{issuer}:{user.username}")
     address = f"otpauth://totp/{label}?{urlencode({'secret': key, 'issuer': issuer}, quote_via=quote)}"
-    drawing = segno.make(address, error="m").svg_inline(scale=5, border=4, dark="#000", light="#fff", omitsize=True)
-    return mark_safe(drawing)  # noqa: S308 - drawn by segno from an address that is escaped above
+    return qr_picture(address)
 
 
 @confirmed_account

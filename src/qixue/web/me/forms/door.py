@@ -6,7 +6,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from qixue.participation.queries.wall import AtTheWall
-from qixue.people.models import Resident
 from qixue.web.forms import Form
 
 
@@ -23,5 +22,7 @@ class HereForm(Form):
         field.choices = [(key, each.resident.name) for key, each in self.offered.items()]
         field.initial = [key for key, each in self.offered.items() if each.is_expected]
 
-    def people_here(self) -> list[Resident]:
-        return [self.offered[key].resident for key in self.cleaned_data["people"]]
+    def answers(self) -> dict[str, Any]:
+        """As `check_in_by_wall` takes them."""
+        people = [self.offered[key].resident for key in self.cleaned_data["people"]]
+        return {"people": people, "client_uuid": self.cleaned_data["client_uuid"]}

@@ -17,6 +17,7 @@ from qixue.people.operations.phone_codes import confirm_by_phone, send_phone_cod
 from qixue.people.personal_data import Section, Subject, holdings
 from qixue.web import parts
 from qixue.web.account_access import way_to_confirm
+from qixue.web.files import own_file
 from qixue.web.me.access import dependent_or_404, for_residents, known
 from qixue.web.me.forms.data import EraseForm
 from qixue.web.me.forms.sign_in import PhoneCodeForm
@@ -48,8 +49,7 @@ def copy(request: HttpRequest) -> HttpResponse:
     day = local_day(at).isoformat()
     content = zipped(all_about(user), day=day)
     record_audit("resident.copy_taken", resident, by=user, at=at)
-    headers = {"Content-Disposition": f'attachment; filename="qixue-{day}.zip"', "Cache-Control": "no-store"}
-    return HttpResponse(content, content_type="application/zip", headers=headers)
+    return own_file(content, "application/zip", f"qixue-{day}.zip")
 
 
 @for_residents

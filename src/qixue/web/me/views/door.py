@@ -14,7 +14,7 @@ from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.operations.walls import LANDING_LASTS, Landing, check_in_by_wall
 from qixue.participation.queries import listed
-from qixue.participation.queries.wall import household_at, open_wall, places_for_walk_ins, secret_of
+from qixue.participation.queries.wall import AtTheWall, household_at, open_wall, places_for_walk_ins, secret_of
 from qixue.participation.wall_code import is_good_at, step_of
 from qixue.programme.models import Session
 from qixue.web import parts
@@ -69,20 +69,11 @@ def here(request: HttpRequest, pk: int) -> HttpResponse:
     session, at = public_session(pk), now()
     landing = landing_of(request, session)
     household = household_at(session, household_of(resident))
-    takes_more = places_for_walk_ins(session) != 0
-    offered = [each for each in household if each.is_absent and (each.is_expected or takes_more)]
+    offered = offered_to(household, takes_more=places_for_walk_ins(session) != 0)
     form = HereForm(request.POST or None, found=offered)
     if request.method == "POST" and landing and form.is_valid():
         try:
-            check_in_by_wall(
-                session,
-                people=form.people_here(),
-                landing=landing,
-                late_limit=settings.QIXUE["WALL_LATE_LIMIT"],
-                by=user,
-                at=at,
-                client_uuid=form.cleaned_data["client_uuid"],
-            )
+            check_in_by_wall(session, **form.answers(), landing=landing, late_limit=late_limit(), by=user, at=at)
             return redirect("me:here", pk)
         except Refused as refusal:
             form.refuse(refusal)
@@ -94,3 +85,12 @@ def here(request: HttpRequest, pk: int) -> HttpResponse:
         "is_full": any(each.is_absent for each in household) and not offered,
     }
     return parts.form_page(request, "me/door/here.html", form, **context)
+
+
+def offered_to(household: list[AtTheWall], *, takes_more: bool) -> list[AtTheWall]:
+    """Who can be ticked: those expected, and the others while the session takes people who are not signed up."""
+    return [each for each in household if each.is_absent and (each.is_expected or takes_more)]
+
+
+def late_limit() -> int:
+    return int(settings.QIXUE["WALL_LATE_LIMIT"])

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -20,11 +20,9 @@ from qixue.people.operations.phone_codes import enter_phone_code, send_phone_cod
 from qixue.people.operations.wechat import link_wechat
 from qixue.web import parts
 from qixue.web.account_access import wanted
-from qixue.web.me.access import resident_of, with_next
+from qixue.web.me.arrival import FOR_GOOD, arrive, turned_away
 from qixue.web.me.forms.sign_in import NumberForm, PhoneCodeForm
 from qixue.web.me.views.wechat import is_in_wechat, pending_identity
-from qixue.web.preferences import own_path
-from qixue.web.sign_in import finish_sign_in
 
 BROWSER, ASKED = "phone_code_browser", "phone_code_asked"
 
@@ -89,8 +87,9 @@ def code(request: HttpRequest) -> HttpResponse:
         try:
             return signed_in(request, asked, form.cleaned_data["code"])
         except Refused as refusal:
-            if refusal.code in {"staff_account", "account_closed"}:
-                return turned_away(request, asked, refusal)
+            if refusal.code in FOR_GOOD:
+                del request.session[ASKED]  # the number is asked anew next time
+                return turned_away(request, refusal, target=asked["next"])
             form.refuse(refusal)
     mobile = asked["mobile"]
     shown = f"{mobile[:3]} {mobile[3:7]} {mobile[7:]}"
@@ -106,13 +105,4 @@ def signed_in(request: HttpRequest, asked: dict[str, Any], digits: str) -> HttpR
     user = enter_phone_code(asked["mobile"], browser=browser, digits=digits, language=language, at=at)
     if identity:
         link_wechat(user, identity, by=user, at=at)
-    finish_sign_in(request, user, way="phone_code", at=at)
-    target = own_path(request, asked["next"]) if asked["next"] else reverse("me:home")
-    return redirect(target if resident_of(request) else with_next(reverse("me:profile"), target))
-
-
-def turned_away(request: HttpRequest, asked: dict[str, Any], refusal: Refused) -> HttpResponse:
-    """The phone is theirs, so they may know why; the number is asked anew next time."""
-    del request.session[ASKED]
-    context = {"refusal": refusal, "is_staff": refusal.code == "staff_account", "next": asked["next"]}
-    return render(request, "me/sign_in/turned_away.html", context, status=403)
+    return arrive(request, user, way="phone_code", target=asked["next"], at=at)

@@ -5,7 +5,7 @@ import secrets
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
@@ -20,9 +20,8 @@ from qixue.people import wechat
 from qixue.people.operations.wechat import PURPOSE, account_behind, unlink_wechat
 from qixue.web import parts
 from qixue.web.account_access import wanted
-from qixue.web.me.access import for_residents, known, resident_of, with_next
-from qixue.web.preferences import own_path
-from qixue.web.sign_in import finish_sign_in
+from qixue.web.me.access import for_residents, known, with_next
+from qixue.web.me.arrival import FOR_GOOD, arrive, turned_away
 
 ASKED, IDENTITY = "wechat_asked", "wechat_identity"
 PATIENCE = datetime.timedelta(minutes=10)
@@ -51,20 +50,13 @@ def back(request: HttpRequest) -> HttpResponse:
         identity = wechat.identity_behind(code_of(request, asked))
         user = account_behind(identity)
     except Refused as refusal:
-        return turned_away(request, refusal)
+        if refusal.code in FOR_GOOD and asked:
+            return turned_away(request, refusal, target=asked["next"])
+        return parts.refusal_page(request, refusal, back=reverse("me:sign_in"))
     if user is None:
         request.session[IDENTITY] = {"sealed": seal(identity.as_text(), PURPOSE), "at": now().isoformat()}
         return redirect(with_next(reverse("me:sign_in"), asked["next"]) if asked["next"] else reverse("me:sign_in"))
-    finish_sign_in(request, user, way="wechat", at=now())
-    target = own_path(request, asked["next"]) if asked["next"] else reverse("me:home")
-    return redirect(target if resident_of(request) else with_next(reverse("me:profile"), target))
-
-
-def turned_away(request: HttpRequest, refusal: Refused) -> HttpResponse:
-    if refusal.code not in {"staff_account", "account_closed"}:
-        return parts.refusal_page(request, refusal, back=reverse("me:sign_in"))
-    context = {"refusal": refusal, "is_staff": refusal.code == "staff_account"}
-    return render(request, "me/sign_in/turned_away.html", context, status=403)
+    return arrive(request, user, way="wechat", target=asked["next"], at=now())
 
 
 def code_of(request: HttpRequest, asked: dict[str, Any] | None) -> str:

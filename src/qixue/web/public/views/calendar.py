@@ -52,16 +52,8 @@ def feed_of(request: HttpRequest, sessions: SessionQuerySet, name: str, *, at: d
     sums = sessions.order_by().aggregate(
         Count("pk"), Sum("pk"), Sum("version"), Sum("activity__version"), Max("pk"), Max("starts_at")
     )
-    last = sums.pop("starts_at__max")
-    state = [
-        request.get_host(),
-        request.get_full_path(),
-        name,
-        str(last),
-        local_day(at).isoformat(),
-        *map(str, sums.values()),
-    ]
-    tag = digest([*state, *map(str, sums.values())])
+    asked = [request.get_host(), request.get_full_path(), name, local_day(at).isoformat()]
+    tag = digest([*asked, *map(str, sums.values())])
     answer = get_conditional_response(request, etag=quote_etag(tag))
     if answer is None:
         rows = sessions.order_by("starts_at", "pk").values(*COLUMNS)[:MOST_EVENTS]

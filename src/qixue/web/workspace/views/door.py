@@ -3,13 +3,11 @@
 import uuid
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -29,6 +27,7 @@ from qixue.people.rules import Action, may
 from qixue.programme.models import Session
 from qixue.web import parts
 from qixue.web.forms import Form
+from qixue.web.qr_pictures import qr_picture
 from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.door import DeviceForm, WalkInForm
@@ -114,19 +113,14 @@ def new_device(request: HttpRequest, pk: int) -> HttpResponse:
             if not token:
                 return redirect("workspace:door", pk)
             link = link_of(token)
-            context = {**around(session), "device": device, "link": link, "picture": picture_of(link)}
+            context = {**around(session), "device": device, "link": link, "picture": qr_picture(link)}
             return render(request, "workspace/door/device_link.html", context)
     return parts.form_page(request, "workspace/door/new_device.html", form, **around(session))
 
 
 def link_of(token: str) -> str:
     """The token stands behind the #, which a browser sends to no server."""
-    return f"{settings.QIXUE['BASE_URL']}{reverse('public:home')}door/#{token}"
-
-
-def picture_of(link: str) -> str:
-    drawing = segno.make(link, error="m").svg_inline(scale=5, border=4, dark="#000", light="#fff", omitsize=True)
-    return mark_safe(drawing)  # noqa: S308 - drawn by segno from an address that we made
+    return f"{settings.QIXUE['BASE_URL']}{reverse('door:shell')}#{token}"
 
 
 @needs(Action.RECORD_ATTENDANCE)

@@ -1,8 +1,5 @@
 """The code on the wall, for the screen or tablet of the organiser."""
 
-import io
-
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
+from qixue.core.qr_codes import qr_file
 from qixue.core.refusal import Refused
 from qixue.participation.models import WallCode
 from qixue.participation.operations.walls import close_wall, show_wall
@@ -47,9 +45,7 @@ def wall_picture(request: HttpRequest, pk: int) -> HttpResponse:
     if shown is None:
         raise Http404
     address = f"{settings.QIXUE['BASE_URL']}{address_of(session, shown)}"
-    drawing = io.BytesIO()
-    segno.make(address, error="m").save(drawing, kind="svg", scale=10, border=4, dark="#000", light="#fff")
-    return HttpResponse(drawing.getvalue(), content_type="image/svg+xml")
+    return HttpResponse(qr_file(address), content_type="image/svg+xml")
 
 
 def address_of(session: Session, shown: WallCode) -> str:

@@ -1,0 +1,23 @@
+"""A browser of somebody who is signed in, and the pages that it opens."""
+
+from django.test import Client
+from lxml import html
+from tests.web.public.conftest import assert_sound
+
+from qixue.people.models import Resident
+
+
+def signed_in(member: Resident) -> Client:
+    client = Client()
+    client.force_login(member.user)
+    return client
+
+
+def page_of(client: Client, path: str, *, status: int = 200, **answers: object) -> html.HtmlElement:
+    """The page's tree, after its frame was checked; answers are sent by POST."""
+    response = client.post(path, answers) if answers else client.get(path)
+    assert response.status_code == status, response.content.decode()
+    page = html.fromstring(response.content.decode())
+    if status != 422:  # the title of a page with errors begins with that word
+        assert_sound(page)
+    return page
