@@ -27,6 +27,7 @@ from qixue.people.models import Organisation, Role, User
 from qixue.places.models import Region
 from qixue.places.operations import load_population, load_regions
 from qixue.programme.models import Activity, Brand, Nomination, Programme, Session
+from qixue.programme.operations.listings import keep_listings
 from qixue.report.models import SummarySection
 
 PASSWORD = "a-long-enough-password"
@@ -89,6 +90,7 @@ def make_scene() -> Scene:
         client_uuid=key(),
     )
     name_figures(programme, brand)
+    keep_listings(Session.objects.all())  # the factories write beside the operations
     return Scene(
         programme=programme,
         brand=brand,

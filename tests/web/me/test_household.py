@@ -101,3 +101,10 @@ def test_child_cannot_be_an_account_of_its_own(client, member):
     page = page_of(client, "/me/profile/", status=422, name="李嘉明", birth_year="2016")
 
     assert "监护人" in words(page.xpath("//*[@class='error']")[0])
+
+
+def test_whoever_was_missing_on_another_page_is_added_and_leads_back_to_it(client):
+    address = "/me/household/new/?next=/me/sessions/7/register/"
+
+    assert client.post(address, {"name": "王秀英"}).url == "/me/sessions/7/register/"
+    assert client.post(address.replace("=", "=https://example.org"), {"name": "孙大山"}).url == "/"
