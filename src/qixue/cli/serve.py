@@ -97,7 +97,7 @@ def serve(address: Address, *, workers: int, has_worker: bool = True) -> int:
 def run_site(address: Address, *, workers: int) -> None:
     """Answer requests until a signal ends it."""
     Server(
-        "qixue.wsgi:application",
+        "qixue.web.served:application",
         address=address.host,
         port=address.port,
         interface=Interfaces.WSGI,

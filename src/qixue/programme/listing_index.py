@@ -44,25 +44,28 @@ class ListingIndex:
     """Made from entries in the order in which lists show them."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        rows = list(entries)
-        self.pks = [row.pk for row in rows]
-        self.places = {pk: place for place, pk in enumerate(self.pks)}
-        self.everything = (1 << len(rows)) - 1
-        self.ends = [row.ends_at or row.starts_at for row in rows]
-        self.sets = self.sets_of(rows)
-        self.having_no_start = self.of_places(place for place, row in enumerate(rows) if row.starts_at is None)
-        self.last_coming: tuple[datetime.datetime, int] | None = None
-
-    def sets_of(self, rows: list[Entry]) -> dict[str, dict[str, int]]:
+        self.pks: list[int] = []
+        self.ends: list[datetime.datetime | None] = []
+        without_start: list[int] = []
         places: dict[str, dict[str, list[int]]] = {}
-        for place, row in enumerate(rows):
+        for place, row in enumerate(
+            entries
+        ):  # one after the other: all of them held at once cost the collector seconds
+            self.pks.append(row.pk)
+            self.ends.append(row.ends_at or row.starts_at)
+            if row.starts_at is None:
+                without_start.append(place)
             for name, values in row.facets.items():
                 for value in values:
                     places.setdefault(name, {}).setdefault(value, []).append(place)
-        return {
+        self.places = {pk: place for place, pk in enumerate(self.pks)}
+        self.everything = (1 << len(self.pks)) - 1
+        self.sets = {
             name: {value: self.of_places(found) for value, found in by_value.items()}
             for name, by_value in places.items()
         }
+        self.having_no_start = self.of_places(without_start)
+        self.last_coming: tuple[datetime.datetime, int] | None = None
 
     def of_places(self, places: Iterable[int]) -> int:
         """The set of these places."""

@@ -9,6 +9,7 @@ from qixue.programme.models import ListingEdition, Programme, Session, SessionLi
 from qixue.programme.operations.activities import ActivityDetails, create_activity, edit_activity, publish_activity
 from qixue.programme.operations.listings import keep_listings, keep_listings_of, notice_new_names
 from qixue.programme.operations.sessions import SessionDetails, add_session, edit_session
+from qixue.programme.queries import listings as queries
 from qixue.programme.queries.listings import Listings
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +136,46 @@ def test_activity_made_twice_is_listed_once(activity, clerk):
         add_session(made, details=DETAILS, number=1, by=clerk, at=NOON, confirmed=True)
 
     assert SessionListing.objects.count() == 1
+
+
+def test_while_the_index_is_made_anew_others_look_in_the_former_one(activity, monkeypatch):
+    activity.state = "published"
+    activity.save()
+    programme, entries, seen = activity.programme, queries.entries, []
+    session = SessionFactory(activity=activity)
+    keep_listings(Session.objects.all())
+    Listings(programme)
+    SessionFactory(activity=activity)
+    keep_listings(Session.objects.all())
+
+    def made_meanwhile(wanted):
+        seen.append(Listings(programme).index.pks)
+        return entries(wanted)
+
+    monkeypatch.setattr(queries, "entries", made_meanwhile)
+
+    assert len(Listings(programme).index.pks) == 2
+    assert seen == [[session.pk]]
+
+
+def test_set_of_full_sessions_is_made_again_by_one_who_asks(activity, monkeypatch):
+    activity.state = "published"
+    activity.save()
+    SessionFactory(activity=activity, seat_count=1, taken_count=1)
+    keep_listings(Session.objects.all())
+    listings = Listings(activity.programme)
+    full_sessions, asked = queries.full_sessions, []
+
+    def found_meanwhile(programme):
+        asked.append(programme)
+        if former := queries.full.get(listings.key):
+            assert listings.with_seats() == listings.index.everything & ~former.sessions
+        return full_sessions(programme)
+
+    monkeypatch.setattr(queries, "full_sessions", found_meanwhile)
+    assert listings.with_seats() == 0
+    monkeypatch.setattr(queries.Full, "is_old", True)
+    monkeypatch.setattr(queries.Full, "is_usable", True)
+
+    assert listings.with_seats() == 0
+    assert len(asked) == 2

@@ -10,6 +10,9 @@ from tests.web.public.conftest import titles, words
 from qixue.places.models import Region
 from qixue.programme.models import Session
 from qixue.programme.operations.listings import keep_listings
+from qixue.programme.queries import listings
+from qixue.programme.queries.listings import Listings
+from qixue.web.warm_up import make_index
 
 pytestmark = pytest.mark.django_db
 LIST = "/programmes/week/sessions/"
@@ -200,3 +203,12 @@ def test_pages_take_as_many_queries_for_three_sessions_as_for_one(client, tea, p
             client.get(LIST + path)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_index_of_the_current_programme_is_there_before_the_first_visitor(tea, monkeypatch):
+    keep_listings(Session.objects.all())
+
+    make_index()
+
+    monkeypatch.setattr(listings, "entries", None)  # nobody makes it again
+    assert Listings(tea.activity.programme).index.pks == [tea.pk]

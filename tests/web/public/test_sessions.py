@@ -12,6 +12,7 @@ from tests.factories import (
 from tests.web.public.conftest import count_heads, titles, words
 
 from qixue.core.quantity import Qualifier
+from qixue.participation.models import Lottery, RegistrationTerms
 from qixue.places.models import Region
 from qixue.programme.models import Session
 
@@ -238,3 +239,17 @@ def test_session_of_a_draft_is_not_found(open_page, tea):
     tea.activity.save()
 
     open_page(f"/sessions/{tea.pk}/", status=404)
+
+
+@pytest.mark.parametrize("path", [LIST, f"{LIST}week/"])
+def test_rows_say_where_seats_are_given_by_lot_until_they_are_drawn(open_page, tea, path):
+    RegistrationTerms.objects.create(session=tea, allotment="lottery", closes_at=tea.starts_at)
+    lottery = Lottery.objects.create(session=tea, commitment="c", sealed_seed="s", committed_at=NOON)
+
+    before = words(open_page(path, language="en").find(".//main//p[@class='seats']"))
+    assert before == f"By lot {tea.seat_count} seats to be drawn"
+
+    Lottery.objects.filter(pk=lottery.pk).update(
+        closed_at=NOON, list_digest="d", drawn_at=NOON, seed="s", seat_count=tea.seat_count
+    )
+    assert "left" in words(open_page(f"{path}?x=1", language="en"))

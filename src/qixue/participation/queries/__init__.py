@@ -2,13 +2,20 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from qixue.core.figures import Scope
 from qixue.core.quantity import ATTENDANCE, ContradictoryQuantity, Qualifier, Quantity
 from qixue.participation.chain import entry_hash
 from qixue.participation.counting import attendance_of, sum_of_reports
-from qixue.participation.models import LedgerChain, LedgerEntry, LedgerEntryQuerySet, Tally
+from qixue.participation.models import (
+    LedgerChain,
+    LedgerEntry,
+    LedgerEntryQuerySet,
+    Lottery,
+    RegistrationTerms,
+    Tally,
+)
 from qixue.people.models import Organisation
 from qixue.programme.models import Activity, Programme, Session
 from qixue.programme.models.activities import SessionQuerySet
@@ -123,7 +130,10 @@ def public_sessions(programme: Programme) -> SessionQuerySet:
 
 
 def listed(sessions: SessionQuerySet) -> SessionQuerySet:
-    """Sessions with all that a list shows, by start, those without a date last."""
+    """Sessions with all that a list shows, by start, those without a date last.
+
+    `is_by_lot` says that whoever signs up now enters a draw, as `lotteries.is_before_draw` says of one session.
+    """
     related = (
         "activity__brand",
         "activity__organisation",
@@ -132,7 +142,10 @@ def listed(sessions: SessionQuerySet) -> SessionQuerySet:
         "venue__region__parent",
         "instalment",
     )
-    return sessions.select_related(*related).order_by(F("starts_at").asc(nulls_last=True), "pk")
+    lot = RegistrationTerms.objects.filter(session=OuterRef("pk"), allotment=RegistrationTerms.Allotment.LOTTERY)
+    drawn = Lottery.objects.filter(session=OuterRef("pk"), drawn_at__isnull=False)
+    rows = sessions.select_related(*related).annotate(is_by_lot=Exists(lot) & ~Exists(drawn))
+    return rows.order_by(F("starts_at").asc(nulls_last=True), "pk")
 
 
 def coming_or_last(sessions: SessionQuerySet, at: datetime.datetime, limit: int) -> tuple[list[Session], bool]:

@@ -1,6 +1,7 @@
 """What a programme offers, narrowed: by words in the database, by everything else in an index of its listings."""
 
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ KEPT_INDEXES = 4  # programmes per process: this week's, last week's, and what s
 KEPT_WORDS = 2000  # of all programmes, each with its set
 SEATS_FOR = 0.2  # seconds for which the set of full sessions may be used; rows show their seats as they are now
 REST = 10  # times as long as it took to make: a machine under load spends no more than a tenth of its time on it
+LONGEST_USE = 2  # times as long while it is being made again
 COLUMNS = (
     "session_id", "starts_at", "ends_at", "region_path", "kind", "audience", "brand__code", "is_online", "is_step_free",
 )  # fmt: skip
@@ -32,23 +34,39 @@ class Full:
     seconds: float
 
     @property
+    def age(self) -> float:
+        """In parts of the time for which it may be used."""
+        return (time.monotonic() - self.made_at) / max(SEATS_FOR, REST * self.seconds)
+
+    @property
     def is_old(self) -> bool:
-        return time.monotonic() - self.made_at > max(SEATS_FOR, REST * self.seconds)
+        return self.age > 1
+
+    @property
+    def is_usable(self) -> bool:
+        """For those who ask while somebody makes it again; after a longer pause they wait."""
+        return self.age <= LONGEST_USE
 
 
-indexes: Copies[ListingIndex] = Copies(KEPT_INDEXES)
+Key = tuple[int, uuid.UUID | None]  # of a programme and of the edition of its listings
+
+indexes: Copies[tuple[Key, ListingIndex]] = Copies(KEPT_INDEXES)
 words: Copies[int] = Copies(KEPT_WORDS)
 full: Copies[Full] = Copies(KEPT_INDEXES)
 
 
 class Listings:
-    """The public sessions of a programme at one edition of their listings."""
+    """The public sessions of a programme at one edition of their listings.
+
+    The first who asks after a change makes the index; those who ask meanwhile look in the former one.
+    """
 
     def __init__(self, programme: Programme) -> None:
         self.programme = programme
         edition = ListingEdition.objects.filter(programme=programme).values_list("key", flat=True).first()
-        self.key = (programme.pk, edition)
-        self.index = indexes.have(self.key, lambda: ListingIndex(entries(programme)))
+        key = (programme.pk, edition)
+        make, former = lambda: (key, ListingIndex(entries(programme))), newest_index(programme)
+        self.key, self.index = indexes.have(key, make, meanwhile=former)
 
     def with_words(self, query: str) -> int:
         """The sessions in whose names every word of the query is found."""
@@ -68,18 +86,21 @@ class Listings:
 
     def with_seats(self) -> int:
         """The sessions at which the next person can have a seat, some tenths of a second ago; see `Full`."""
-        kept = full.get(self.key)
-        if kept is None or kept.is_old:
-            with full.lock:
-                kept = full.get(self.key)  # somebody else may have asked meanwhile
-                if kept is None or kept.is_old:
-                    kept = full.keep(self.key, self.full_now())
+        former = full.get(self.key)
+        meanwhile = former if former and former.is_usable else None
+        kept = full.have(self.key, self.full_now, meanwhile=meanwhile, is_old=lambda kept: kept.is_old)
         return self.index.everything & ~kept.sessions
 
     def full_now(self) -> "Full":
         began = time.monotonic()
         sessions = self.index.of_keys(full_sessions(self.programme))
         return Full(sessions, began, time.monotonic() - began)
+
+
+def newest_index(programme: Programme) -> tuple[Key, ListingIndex] | None:
+    """The index of a programme that was used last, be it of a former edition."""
+    with indexes.lock:
+        return next((kept for kept in reversed(indexes.values()) if kept[0][0] == programme.pk), None)
 
 
 def keys_with_word(programme: Programme, word: str, *, is_sound: bool) -> Iterator[int]:

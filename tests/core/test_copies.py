@@ -1,0 +1,60 @@
+"""What threads that want the same thing at the same time get of it."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from qixue.core.copies import Copies
+
+
+def test_many_threads_that_ask_at_once_make_it_once():
+    copies, made, start = Copies(2), [], threading.Barrier(8)
+
+    def ask() -> str:
+        start.wait()
+        return copies.have("a", lambda: made.append("a") or "a")
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = [future.result() for future in [pool.submit(ask) for _thread in range(8)]]
+
+    assert (answers, made) == (["a"] * 8, ["a"])
+
+
+def test_while_it_is_made_others_get_the_former_one_and_other_things():
+    copies = Copies(2)
+
+    def make() -> str:
+        assert copies.have("new", lambda: "twice", meanwhile="former") == "former"
+        assert copies.have("other", lambda: "other") == "other"
+        return "new"
+
+    assert copies.have("new", make, meanwhile="former") == "new"
+    assert copies.have("new", lambda: "again", meanwhile="former") == "new"
+
+
+def test_an_old_one_is_made_again_by_one_thread():
+    copies = Copies(2)
+    copies.keep("a", 1)
+
+    def make() -> int:
+        assert copies.have("a", lambda: 3, meanwhile=1, is_old=lambda kept: kept < 2) == 1
+        return 2
+
+    assert copies.have("a", make, meanwhile=1, is_old=lambda kept: kept < 2) == 2
+
+
+def test_after_a_failure_the_next_one_tries_again():
+    copies = Copies(2)
+    with pytest.raises(ZeroDivisionError):
+        copies.have("a", lambda: 1 // 0)
+
+    assert copies.have("a", lambda: 1) == 1
+
+
+def test_those_used_last_are_kept():
+    copies = Copies(2)
+    for key in ("a", "b", "a", "c"):
+        copies.have(key, lambda: 1)
+
+    assert list(copies) == ["a", "c"]
