@@ -52,7 +52,7 @@ def cells_of(row: Registration, places: dict[int, int], asked: Sequence[str]) ->
         person.name,
         person.birth_year or "",
         person.home_region.name if person.home_region else "",
-        str(STATES[row.state]),
+        str(STATES[Registration.State(row.state)]),
         places.get(row.pk, ""),
         row.door_code,
         row.registered_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"),
