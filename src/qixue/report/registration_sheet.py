@@ -3,13 +3,20 @@
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override, pgettext
+from django.utils.translation import gettext_lazy, override, pgettext
 
 from qixue.core.clock import SHANGHAI
 from qixue.participation.models import Registration
 from qixue.participation.queries.registered import registrations_at
 from qixue.programme.models import Session
 from qixue.report.tables import Cell, Table
+
+STATES = {  # in the words of the page of the same list
+    Registration.State.CONFIRMED: gettext_lazy("Seat confirmed"),
+    Registration.State.OFFERED: gettext_lazy("A seat is offered"),
+    Registration.State.WAITING: gettext_lazy("On the waiting list"),
+    Registration.State.ENTERED: gettext_lazy("In the draw"),
+}
 
 
 def registration_table(session: Session) -> Table:
@@ -45,7 +52,7 @@ def cells_of(row: Registration, places: dict[int, int], asked: Sequence[str]) ->
         person.name,
         person.birth_year or "",
         person.home_region.name if person.home_region else "",
-        str(row.get_state_display()),
+        str(STATES[Registration.State(row.state)]),
         places.get(row.pk, ""),
         row.door_code,
         row.registered_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"),

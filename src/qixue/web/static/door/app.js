@@ -95,8 +95,9 @@ const forms = {
   },
   code: async (form) => {
     const { value } = form.elements.code;
+    if (digitsOf(value).length !== 6) return showTrouble(word("digits_wrong")); // what was typed stays
     form.reset();
-    if (digitsOf(value)) await act(() => desk.checkCode(value));
+    await act(() => desk.checkCode(value));
   },
   walk_in: async (form) => {
     const { value } = form.elements.name;

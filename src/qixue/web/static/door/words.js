@@ -1,5 +1,6 @@
 // The words of the page in both languages, as the server wrote them into it; changing the language needs no network.
 const all = JSON.parse(document.getElementById("words").textContent);
+const timeZone = "Asia/Shanghai"; // as everywhere in Qixue, also on a phone that is set to another zone
 let language = document.documentElement.lang;
 
 export const languages = () => Object.keys(all);
@@ -20,9 +21,9 @@ export function speak(chosen) {
 }
 
 export const time = (moment) =>
-  new Intl.DateTimeFormat(language === "en" ? "en-GB" : "zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false }).format(new Date(moment));
+  new Intl.DateTimeFormat(language === "en" ? "en-GB" : "zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone }).format(new Date(moment));
 
 export const dayAndTime = (moment) =>
   new Intl.DateTimeFormat(language === "en" ? "en-GB" : "zh-CN", {
-    month: "long", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", hour12: false,
+    month: "long", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", hour12: false, timeZone,
   }).format(new Date(moment));

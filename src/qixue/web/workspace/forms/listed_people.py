@@ -98,18 +98,19 @@ class PeopleForm(Form):
             )
             self.add_error("paste", complaint % {"number": number})
             return
-        self.new.append(NewPerson(name, birth_year, self.home(home, "paste"), guardian, agreed_on))
+        self.new.append(NewPerson(name, birth_year, self.home(home, "paste", number), guardian, agreed_on))
         self.places.append("paste")
 
-    def home(self, text: str, field: str) -> Region | None:
-        """Where nothing is written, the place of the organisation itself."""
+    def home(self, text: str, field: str, line: int = 0) -> Region | None:
+        """Where nothing is written, the place of the organisation itself; `line` is that of the paste, from 1."""
         if not text:
             return self.towns.own
         if (region := self.towns.named(text)) is None:
             sentence = gettext(
                 "“%(text)s” is not a town of this city, or there are several. Please write it like 三排镇"
             )
-            self.add_error(field, sentence % {"text": text})
+            where = gettext("Line %(number)s: ") % {"number": line} if line else ""
+            self.add_error(field, where + sentence % {"text": text})
         return region
 
     def refuse(self, refusal: Refused) -> None:

@@ -71,7 +71,8 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "may_register": may(request.user, Action.MANAGE_REGISTRATIONS, organisation),
         "registered": registered,
         "is_over": bool(found.starts_at and found.starts_at <= now()),
-        "may_count": may(request.user, Action.RECORD_ATTENDANCE, organisation),
+        "may_count": found.state != Session.State.CANCELLED
+        and may(request.user, Action.RECORD_ATTENDANCE, organisation),
         "may_correct": may(request.user, Action.CORRECT_ATTENDANCE, organisation),
         "may_edit": may(request.user, Action.EDIT_ACTIVITY, organisation),
         "may_see_records": may(request.user, Action.SEE_RECORDS, organisation),
@@ -116,8 +117,13 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
             cancel_session(found, by=staff(request), at=now())
         except Refused as refusal:
             return parts.refusal_page(request, refusal, back=reverse("workspace:session", args=[pk]))
-        messages.success(request, _("The session is cancelled."))
+        told = _(
+            "The session is cancelled. Whom no notice reaches stands on the list of registrations, under “Cancelled”."
+        )
+        messages.success(request, told)
         return redirect("workspace:session", pk)
+    if found.state == Session.State.CANCELLED:
+        return redirect("workspace:session", pk)  # called off meanwhile, perhaps in another window
     reached = reach_of(active_rows(found))
     context = {"session": found, "programme": found.activity.programme, "reach": reached}
     context["similar"] = similar_sessions(found, at=now()) if reached.reached_count else []
