@@ -160,4 +160,6 @@ def print_welcome(edition: Edition, url: str, files: list[Path], *, is_served: b
     for persona in PERSONAS:
         print(f"  {persona.username:<10} {persona.name}  {ROLE_NAMES[persona.role]}")
     if is_served:
+        codes = settings.QIXUE["OUTBOX_DIR"] / "sms.jsonl"
+        print(_("Codes for residents, who sign in by phone: %(file)s") % {"file": codes})
         print(_("Open %(url)s in a browser; Ctrl+C stops.") % {"url": url}, flush=True)

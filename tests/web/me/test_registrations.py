@@ -193,5 +193,5 @@ def test_entering_a_draw_shows_the_own_number_before_and_after(member):
     number = entry_number(Registration.objects.get().party)
     shown = [words(page.xpath("//main//code")[0]).replace(" ", "") for page in (before, after)]
     assert (button, shown) == ("参加摇号", [number, number])
-    assert "2026-11-04 20:00" in words(before)
+    assert "11月4日（周三）20:00" in words(before)
     assert "第1位" in words(after)

@@ -72,6 +72,12 @@ def moment(value: datetime.datetime | None) -> str:
 
 
 @register.filter
+def day_clock(moment: datetime.datetime | None) -> str:
+    """11月28日（周六）19:00, or Sat 28 Nov, 19:00, for those who take part; empty where there is no time."""
+    return f"{day(moment)}{'' if is_chinese() else ', '}{clock(moment)}" if moment else ""
+
+
+@register.filter
 def in_groups(text: str, size: int) -> str:
     """JBSW Y3DP: a key in groups, so that nobody loses the place while typing it."""
     return " ".join(text[start : start + size] for start in range(0, len(text), size))

@@ -40,13 +40,14 @@ def household(request: HttpRequest) -> HttpResponse:
 
 @for_residents
 def new(request: HttpRequest) -> HttpResponse:
-    """One more; then back to where somebody was missing."""
+    """Somebody more; who came from the form of a session goes back to it."""
     user, resident = known(request)
+    target = request.GET.get("next") or reverse("me:household")
     form = DependentForm(request.POST or None, initial={"home_region": resident.home_region_id})
     if request.method == "POST" and form.is_valid():
         try:
             residents.add_dependent(resident, details=form.details(), by=user, at=now())
-            return redirect(own_path(request, request.GET.get("next") or reverse("me:household")))
+            return redirect(own_path(request, target))
         except Refused as refusal:
             form.refuse(refusal)
     return parts.form_page(request, "me/household/form.html", form, dependent=None)
