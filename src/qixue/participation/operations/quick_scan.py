@@ -4,10 +4,11 @@ For a single scan that leads to an active registration, is good by the rules of 
 is not in yet. Everything else is left to `door_sync.receive_scans`: None says that nothing was written and that it
 should look. Both ways leave the same rows behind (tests/participation/test_quick_scan.py).
 
-What the rules ask is read before anybody is locked. Under the lock of the chain only what two scans can change is
-asked again: how fast the device scans, whether the person is in already and still registered as they were. SQLite then
-gets one statement after the other, and whoever waits in this process shares the commit. PostgreSQL gets all of it in
-one message; the hash is worked out there, because only the holder of the lock knows which one it follows.
+What the rules ask is read before anybody is locked. Under the lock of the chain only what others can change meanwhile
+is asked again: how fast the device scans, whether the person is in already, and whether session and registration are as
+they were seen. SQLite then gets one statement after the other, and whoever waits in this process shares the commit.
+PostgreSQL gets all of it in one message; the hash is worked out there, because only the holder of the lock knows which
+one it follows.
 """
 
 import datetime
@@ -66,6 +67,8 @@ SELECT c.length, c.head_hash, n.scans + 1 AS pace FROM participation_ledgerchain
 WHERE c.organisation_id = %(organisation)s AND n.scans < %(highest_pace)s
     AND EXISTS (SELECT 1 FROM participation_registration WHERE id = %(registration)s AND state = %(state)s)
     AND EXISTS (SELECT 1 FROM participation_tally WHERE session_id = %(session)s AND head_count IS NULL)
+    AND EXISTS (SELECT 1 FROM programme_session s JOIN programme_activity a ON a.id = s.activity_id
+        WHERE s.id = %(session)s AND s.state = %(session_state)s AND a.organisation_id = %(organisation)s)
 """
 NEXT = """
 UPDATE participation_ledgerchain SET length = %(length)s, head_hash = %(hash)s
@@ -198,6 +201,7 @@ def written(scan: Scan, seen: Seen, delivery: Delivery, *, at: datetime.datetime
         "device": scan.device_id,
         "organisation": seen.session.activity.organisation_id,
         "session": seen.session.pk,
+        "session_state": seen.session.state,
         "registration": seen.registration.pk,
         "state": seen.registration.state,
         "minute": prepared(Scan, "corrected_at", minute),
