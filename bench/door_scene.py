@@ -20,7 +20,9 @@ def main(people: int, phones: int) -> None:
     at = now()
     activity = Activity.objects.order_by("pk").first()
     starts = at + datetime.timedelta(hours=1)
+    last = Session.objects.order_by("-pk").values_list("pk", flat=True)[0]
     session = Session.objects.create(
+        pk=last + 1,  # the city gives keys of its own, of which PostgreSQL's sequence does not know
         activity=activity,
         number=Session.objects.filter(activity=activity).count() + 1,
         starts_at=starts,

@@ -163,10 +163,7 @@ def retried_loop(port: int, asks: Iterable[Ask], *, clients: int) -> list[Answer
         while lines.count or queue.again:
             for line, answer in lines.answered(0.02):
                 lines.close(line)
-                if answer:
-                    answers.append(answer)
-                elif line.ask:
-                    queue.put_off(line.ask)
+                answers += queue.got(line, answer)
             queue.send(lines, clients)
     return answers
 
@@ -179,6 +176,12 @@ class Retries:
     def __init__(self, asks: Iterable[Ask]) -> None:
         self.fresh, self.order = iter(asks), itertools.count()
         self.again: list[tuple[float, int, Ask]] = []
+
+    def got(self, line: Line, answer: Answer | None) -> list[Answer]:
+        """The answer, or nothing: then what the line was to carry is sent again."""
+        if answer is None and line.ask:
+            self.put_off(line.ask)
+        return [answer] if answer else []
 
     def put_off(self, ask: Ask) -> None:
         heapq.heappush(self.again, (time.perf_counter() + self.PAUSE, next(self.order), ask))

@@ -29,6 +29,7 @@ from qixue.participation.operations.attendances import rebuild_attendances
 from qixue.participation.operations.check_ins import check_in
 from qixue.participation.operations.door_sync import Delivery, SentScan, receive_scans
 from qixue.participation.operations.ledger import void_entry
+from qixue.participation.operations.quick_scan import receive_alone
 from qixue.participation.operations.scan_decisions import accept_scan, reject_scan
 from qixue.participation.queries import chain_faults
 from qixue.participation.queries.attendances import kept_attendances, recounted_attendances
@@ -93,7 +94,8 @@ class DoorMachine(RuleBasedStateMachine):
             return
         part = data.draw(st.lists(st.sampled_from(held), min_size=1, max_size=2 * len(held)))
         delivery = Delivery(self.at - self.offsets[device], len(held), part)
-        receipt = receive_scans(self.devices[device], delivery, at=self.at)
+        receipt = receive_alone(self.devices[device], delivery, at=self.at)
+        receipt = receipt or receive_scans(self.devices[device], delivery, at=self.at)
         first_time = {each.uuid: each for each in part if each.sequence not in self.arrived[device]}
         self.arrived[device] |= {each.sequence for each in part}
         for each in first_time.values():

@@ -11,7 +11,9 @@ from qixue.participation.models import Attendance, DoorDevice, LedgerEntry, Regi
 from qixue.participation.operations.check_ins import check_in
 from qixue.participation.operations.door_devices import revoke_device
 from qixue.participation.operations.door_sync import Delivery, SentScan, receive_scans
+from qixue.participation.operations.quick_scan import receive_alone
 from qixue.participation.queries import chain_faults
+from qixue.participation.queries.attendances import attendance_faults
 from qixue.participation.queries.door import device_of_token
 from qixue.programme.models import Session
 
@@ -62,6 +64,31 @@ def test_same_tickets_on_three_devices_and_by_hand_count_once(session: Session) 
     assert Tally.objects.get(session=session).named_count == 10
     assert Scan.objects.filter(verdict__in=["counted", "already_in"]).count() == 30
     assert list(chain_faults()) == []
+
+
+def test_single_scans_of_three_devices_at_once_count_once(session: Session) -> None:
+    """One after the other on each device, by the quick way where it takes them, while a batch comes in."""
+    people = RegistrationFactory.create_batch(8, session=session)
+    devices = [DoorDeviceFactory(sessions=[session], digest=key().hex * 2) for _device in range(4)]
+    answers = []
+
+    def one_by_one(device: DoorDevice) -> None:
+        for scan in scans_of(session, people):
+            one = Delivery(NOON, scan.sequence, [scan])
+            receipt = receive_alone(device, one, at=NOON) or receive_scans(device, one, at=NOON)
+            answers.append(receipt.scans[0].verdict)
+
+    outcomes = at_once(
+        *[lambda device=device: one_by_one(device) for device in devices[:3]],
+        lambda: delivered(devices[3], scans_of(session, people)),
+    )
+
+    assert outcomes == ["done"] * 4
+    assert len(answers) == 24
+    assert Attendance.objects.filter(session=session).count() == LedgerEntry.objects.count() == 8
+    assert Tally.objects.get(session=session).named_count == 8
+    assert Scan.objects.filter(verdict__in=["counted", "already_in"]).count() == 32
+    assert list(chain_faults()) == list(attendance_faults()) == []
 
 
 def test_one_delivery_sent_four_times_at_once_is_stored_once(session: Session) -> None:

@@ -24,6 +24,7 @@ from qixue.core.models import SigningKey
 from qixue.core.signing_keys import public_keys, published, signing_key
 from qixue.participation.operations.door_devices import note_fetch
 from qixue.participation.operations.door_sync import receive_scans
+from qixue.participation.operations.quick_scan import receive_alone
 from qixue.participation.queries.attendances import came_in
 from qixue.participation.queries.door import cancelled_keys, expected_at, sessions_of
 from qixue.programme.models import Session
@@ -90,7 +91,8 @@ def deliver_scans(request: HttpRequest, body: DeliveryIn) -> ReceiptOut:
     stays.
     """
     at = now()
-    receipt = receive_scans(device_asking(request), body.delivery(), at=at)
+    device, delivery = device_asking(request), body.delivery()
+    receipt = receive_alone(device, delivery, at=at) or receive_scans(device, delivery, at=at)
     pairs = zip(body.scans, receipt.scans, strict=True)
     return ReceiptOut(
         results=[ResultOut.of(sent.uuid, scan) for sent, scan in pairs],

@@ -96,22 +96,27 @@ def fresh_scans(
     for each in scans:
         if each.uuid in fresh:
             continue
-        scan = fresh[each.uuid] = Scan(
-            device=device,
-            uuid=each.uuid,
-            sequence=each.sequence,
-            digest=each.digest,
-            kind=each.kind,
-            sent={**each.facts, "session": each.session},
-            occurred_at=each.occurred_at,
-            corrected_at=each.occurred_at + offset,
-            received_at=at,
-        )
+        scan = fresh[each.uuid] = scan_of(device, each, offset=offset, at=at)
         if each.kind == Kind.HEAD_COUNT:
             keep_count_evidence(scan, each.photo, at=at)
     ordered = sorted(fresh.values(), key=lambda scan: (scan.corrected_at, scan.sequence))
     set_pace(device, ordered)
     return ordered
+
+
+def scan_of(device: DoorDevice, sent: SentScan, *, offset: datetime.timedelta, at: datetime.datetime) -> Scan:
+    """The scan as it is stored, before it is judged."""
+    return Scan(
+        device=device,
+        uuid=sent.uuid,
+        sequence=sent.sequence,
+        digest=sent.digest,
+        kind=sent.kind,
+        sent={**sent.facts, "session": sent.session},
+        occurred_at=sent.occurred_at,
+        corrected_at=sent.occurred_at + offset,
+        received_at=at,
+    )
 
 
 def set_pace(device: DoorDevice, scans: Sequence[Scan]) -> None:
@@ -176,9 +181,13 @@ def check_in_of(scan: Scan) -> CheckIn:
 
 def note_contact(device: DoorDevice, delivery: Delivery, *, offset: datetime.timedelta, at: datetime.datetime) -> None:
     device.last_seen_at, device.clock_offset = at, offset
-    highest = max((each.sequence for each in delivery.scans), default=0)
-    device.highest_sequence = max(device.highest_sequence, delivery.highest_sequence, highest)
+    device.highest_sequence = max(device.highest_sequence, highest_of(delivery))
     device.save(update_fields=["last_seen_at", "clock_offset", "highest_sequence"])
+
+
+def highest_of(delivery: Delivery) -> int:
+    """The last number that the device says it gave, or that it shows by giving it."""
+    return max(delivery.highest_sequence, *(each.sequence for each in delivery.scans), 0)
 
 
 def shown_name(scan: Scan) -> str:

@@ -4,20 +4,41 @@ import bisect
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
 
 from qixue.core.signing_keys import verification_keys
 from qixue.participation.merge import Facts, Holder, Window, judge, missing_ranges
 from qixue.participation.models import BundleFetch, DoorDevice, Registration, Scan
 from qixue.participation.tickets import BadTicket, decode
+from qixue.people.callers import aware
 from qixue.programme.models import Session
 
+DEVICE = ("id", "organisation_id", "name", "valid_until", "revoked_at", "highest_sequence")
+BY_TOKEN = f"SELECT {', '.join(DEVICE)} FROM participation_doordevice WHERE digest = %s"  # noqa: S608 - from above
+ARRIVED = """
+SELECT COUNT(DISTINCT sequence) FROM participation_scan WHERE device_id = %s AND sequence BETWEEN 1 AND %s
+"""
 NEEDS_HOLDER = (Scan.Kind.TICKET, Scan.Kind.CODE, Scan.Kind.NAME)
 
 
 def device_of_token(token: str, *, at: datetime.datetime) -> DoorDevice | None:
-    """The device behind a token while it may deliver; None when the token is unknown, over or revoked."""
-    device = DoorDevice.objects.filter(digest=DoorDevice.digest_of(token)).first()
-    return device if device and device.may_deliver_at(at) else None
+    """The device behind a token while it may deliver; None when the token is unknown, over or revoked.
+
+    Read by hand, since it is asked with every scan; what else is to be known of the device is fetched when asked for.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(BY_TOKEN, [DoorDevice.digest_of(token)])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    device = DoorDevice.from_db(connection.alias, DEVICE, [aware_or_same(value) for value in row])
+    return device if device.may_deliver_at(at) else None
+
+
+def aware_or_same(value: Any) -> Any:
+    return aware(value) if isinstance(value, datetime.datetime) else value
 
 
 def sessions_of(device: DoorDevice) -> list[Session]:
@@ -40,6 +61,11 @@ def cancelled_keys(sessions: Iterable[Session]) -> list[int]:
 
 def gaps_of(device: DoorDevice) -> list[tuple[int, int]]:
     """Which of the numbers that the device gave have not arrived: it still holds those scans."""
+    with connection.cursor() as cursor:
+        cursor.execute(ARRIVED, [device.pk, device.highest_sequence])
+        [arrived] = cursor.fetchone()
+    if arrived == device.highest_sequence:
+        return []
     numbers = Scan.objects.filter(device=device).order_by().values_list("sequence", flat=True)
     return missing_ranges(numbers, device.highest_sequence)
 
