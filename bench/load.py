@@ -163,12 +163,18 @@ def retried_loop(port: int, asks: Iterable[Ask], *, clients: int) -> list[Answer
         while lines.count or queue.again:
             for line, answer in lines.answered(0.02):
                 lines.close(line)
-                if answer:
-                    answers.append(answer)
-                elif line.ask:
-                    queue.put_off(line.ask)
+                answers += settled(queue, line, answer)
             queue.send(lines, clients)
     return answers
+
+
+def settled(queue: "Retries", line: Line, answer: Answer | None) -> list[Answer]:
+    """The answer; where there is none the request is put off."""
+    if answer:
+        return [answer]
+    if line.ask:
+        queue.put_off(line.ask)
+    return []
 
 
 class Retries:
