@@ -58,7 +58,7 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
     session = get_object_or_404(listed(Session.objects.public()), pk=pk)
     terms = terms_of(session)
     if obstacle := obstacle_to_registering(session, terms, at=now()):
-        return parts.refusal_page(request, obstacle, back=reverse("public:session", args=[pk]))
+        return parts.refusal_page(request, obstacle, back=reverse("public:session", args=[pk]), instead=session)
     form = RegisterForm(request.POST or None, household=household_of(resident), questions=asked_at(session))
     if request.method == "POST" and form.is_valid():
         try:
