@@ -31,7 +31,6 @@ from qixue.people.models import (
     Erasure,
     GuardianConsent,
     Notification,
-    NotificationPreference,
     PhoneCode,
     Resident,
     User,
@@ -78,7 +77,6 @@ def signed_up(mobile: str = MOBILE, name: str = NAME, at: datetime.datetime = NO
     digits = "".join(filter(str.isdigit, OutboxMessage.objects.latest("pk").body.split("是")[-1]))[:6]
     user = enter_phone_code(mobile, browser=mobile, digits=digits, language="zh-hans", at=at)
     person = save_profile(user, details=ResidentDetails(name, 1952), at=at)
-    NotificationPreference.objects.create(user=user, topic="registrations", by_sms=True)
     return Resident.objects.select_related("user").get(pk=person.pk)
 
 

@@ -195,3 +195,13 @@ def test_entering_a_draw_shows_the_own_number_before_and_after(member):
     assert (button, shown) == ("参加摇号", [number, number])
     assert "11月4日（周三）20:00" in words(before)
     assert "第1位" in words(after)
+
+
+def test_form_names_who_is_signed_up_and_offers_the_others(member: Resident, session: Session) -> None:
+    child = ResidentFactory(guardian=member, name="李一诺")
+    register(session, people=[member], party=key(), by=member.user, at=NOON)
+
+    page = page_of(signed_in(member), f"/me/sessions/{session.pk}/register/")
+
+    assert page.xpath("//input[@name='people']/@value") == [str(child.pk)]
+    assert page.xpath("//p[contains(@class, 'notice')]/a[contains(@href, '/me/registrations/')]")

@@ -90,6 +90,12 @@ def ticket_holders(party: Party) -> list[Registration]:
     return [row for row in party.active if is_on and row.state == Registration.State.CONFIRMED]
 
 
+def registered_among(people: Sequence[Resident], session: Session) -> list[Registration]:
+    """Those of the people who have a seat at the session, wait for one, or are in its draw."""
+    rows = Registration.objects.active().filter(session=session, resident__in=people)
+    return list(rows.select_related("resident").order_by("pk"))
+
+
 def coming_registrations(people: Sequence[Resident], *, at: datetime.datetime) -> QuerySet[Registration]:
     """Seats and places in queues of what has not begun yet."""
     not_begun = Q(session__starts_at=None) | Q(session__starts_at__gt=at)

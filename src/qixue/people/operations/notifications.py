@@ -169,6 +169,13 @@ def choose_channels(user: User, reachability: Reachability, *, at: datetime.date
     record_audit("notifications.chosen", user, by=user, at=at)
 
 
+@transaction.atomic
+def choose_sms(user: User, topic: str, *, is_wanted: bool, at: datetime.datetime) -> None:
+    """Keep whether somebody wants to hear of one topic by SMS; their other wishes stay."""
+    NotificationPreference.objects.update_or_create(user=user, topic=topic, defaults={"by_sms": is_wanted})
+    record_audit("notifications.chosen", user, by=user, at=at)
+
+
 def reachability_of(user: User) -> Reachability:
     """What choose_channels keeps, as it is now."""
     wishes = {topic: wishes_of({user.pk: user}, topic)[user.pk] for topic in NotificationPreference.Topic.values}

@@ -21,7 +21,7 @@ from qixue.core.fields import mobile_validator
 from qixue.core.models import record_audit
 from qixue.core.outbox import Letter, put_into_outbox
 from qixue.core.refusal import Refused
-from qixue.people.models import ConfirmedMobile, PhoneCode, PhoneCodeCount, RoleAssignment, User
+from qixue.people.models import ConfirmedMobile, NotificationPreference, PhoneCode, PhoneCodeCount, RoleAssignment, User
 from qixue.people.models.accounts import MESSAGE_LANGUAGES
 from qixue.people.operations.second_step import digits_of
 
@@ -190,6 +190,8 @@ def account_of(mobile: str, *, language: str, at: datetime.datetime) -> User:
     user.set_unusable_password()
     user.save()
     ConfirmedMobile.objects.create(user=user, mobile=mobile, confirmed_at=at)
+    # The phone is all we have of them: without a word of theirs, what concerns their seats goes there.
+    NotificationPreference.objects.create(user=user, topic=NotificationPreference.Topic.REGISTRATIONS, by_sms=True)
     record_audit("account.opened", user, by=user, at=at, details={"way": "phone_code"})
     return user
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.template.context import RequestContext
+from django.urls import get_script_prefix
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
@@ -200,6 +201,12 @@ def hosts_by_role(programme: Programme | None) -> list[tuple[str, str]]:
         names.setdefault(involvement.role, []).append(involvement.organisation.local_name)
     comma = pgettext("between names", ", ")
     return [(str(role.label), comma.join(names[role])) for role in roles if role in names]
+
+
+@register.filter
+def under_prefix(path: str) -> str:
+    """A path of this site as a link: below the prefix at which the site is served."""
+    return f"{get_script_prefix().rstrip('/')}{path}"
 
 
 @register.filter

@@ -23,6 +23,7 @@ from qixue.participation.queries.registrations import (
     obstacle_to_registering,
     parties_of,
     place_in_queue,
+    registered_among,
     terms_of,
     ticket_holders,
 )
@@ -59,7 +60,9 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
     terms = terms_of(session)
     if obstacle := obstacle_to_registering(session, terms, at=now()):
         return parts.refusal_page(request, obstacle, back=reverse("public:session", args=[pk]), instead=session)
-    form = RegisterForm(request.POST or None, household=household_of(resident), questions=asked_at(session))
+    there = registered_among(household_of(resident), session)
+    household = who_can_come(request, resident, there)
+    form = RegisterForm(request.POST or None, household=household, questions=asked_at(session))
     if request.method == "POST" and form.is_valid():
         try:
             made = operations.register(session, **form.answers(), by=user, at=now(), source=source_of(form, resident))
@@ -71,8 +74,15 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
         "programme": session.activity.programme,
         "terms": terms,
         "is_by_lot": is_before_draw(session, terms),
+        "there": there,
     }
     return parts.form_page(request, "me/registrations/register.html", form, **context)
+
+
+def who_can_come(request: HttpRequest, resident: Resident, there: list[Registration]) -> list[Resident]:
+    """Those of the household who are not signed up yet; a form that was sent twice still finds everybody."""
+    taken = set() if request.method == "POST" else {row.resident_id for row in there}
+    return [person for person in household_of(resident) if person.pk not in taken]
 
 
 def source_of(form: RegisterForm, resident: Resident) -> Registration.Source:
