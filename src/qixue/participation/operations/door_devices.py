@@ -13,6 +13,7 @@ from qixue.core.refusal import Refused
 from qixue.participation.merge import AROUND_SESSION
 from qixue.participation.models import BundleFetch, DoorDevice
 from qixue.people.models import User
+from qixue.people.operations.turns import take_turn
 from qixue.programme.models import Session
 
 MOST_SESSIONS = 20
@@ -27,6 +28,7 @@ def set_up_device(
     It works until two hours after the last of them ends. The same form again gives the record without the token.
     Refused: no_session, too_many_sessions, several_organisations, session_without_time, session_over.
     """
+    take_turn(by)
     if existing := DoorDevice.objects.filter(client_uuid=client_uuid).first():
         return existing, ""
     until = checked_hours(sessions, at=at)

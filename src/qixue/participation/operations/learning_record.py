@@ -15,6 +15,7 @@ from qixue.participation.models import LearningAccount, LearningEntry
 from qixue.participation.operations.eligibility import must_act_for
 from qixue.participation.serials import new_serial
 from qixue.people.models import Resident, User
+from qixue.people.operations.turns import take_turn
 
 MOST_ENTRIES = 200  # in one record
 MOST_HOURS = 9999
@@ -49,6 +50,7 @@ def declare_learning(
     Refused: not_yours, day_to_come, days_in_wrong_order, hours_out_of_range, record_full.
     """
     check_entry(person, details, by=by, at=at)
+    take_turn(by)
     if earlier := LearningEntry.objects.filter(client_uuid=client_uuid, resident=person).first():
         return earlier
     if LearningEntry.objects.filter(resident=person).count() >= MOST_ENTRIES:

@@ -15,6 +15,7 @@ from qixue.participation.queries.registered import reach_of, with_states
 from qixue.people.models import User
 from qixue.people.notices import Notice
 from qixue.people.operations.notifications import notify_each
+from qixue.people.operations.turns import take_turn
 from qixue.programme.models import Session
 
 
@@ -26,6 +27,7 @@ def write_to_registrants(
 
     Refused: nobody_there.
     """
+    take_turn(by)
     if sent := RegistrantMessage.objects.filter(client_uuid=client_uuid).first():
         return sent
     rows = list(with_states(session, states))
