@@ -16,6 +16,7 @@ from qixue.demo.city.week import Week
 from qixue.demo.load import Edition, description, load
 from qixue.places.models import Region
 from qixue.places.operations import load_regions
+from qixue.programme.models import ListingEdition
 
 BASE_URL = "http://127.0.0.1:8000"
 
@@ -32,7 +33,8 @@ def every_row(edition: Edition) -> dict[str, list[dict[str, Any]]]:
     for model in apps.get_models(include_auto_created=True):
         if model._meta.app_label not in {"auth", "contenttypes"}:
             table = model.objects.order_by("pk").values()
-            rows[model._meta.label] = [{name: row[name] for name in row if name not in UNFORESEEN} for row in table]
+            hidden = UNFORESEEN | ({"key"} if model is ListingEdition else set())
+            rows[model._meta.label] = [{name: row[name] for name in row if name not in hidden} for row in table]
     rows["demo.json"] = [description(edition, base_url=BASE_URL)]
     return rows
 

@@ -71,11 +71,11 @@ def test_copy_has_a_table_for_each_thing(person: Resident, in_english: None) -> 
     titles = [section.title for section in holdings.copy(Subject((person,)))]
 
     assert titles == [
-        "People",
-        "Registrations",
+        "The household",
+        "What the household was signed up for",
         "Answers at sign-up",
         "Lists and calendars",
-        "Attendances",
+        "Where the household was counted",
         "Feedback",
         "Certificates",
         "Learning record",

@@ -20,7 +20,7 @@ from tests.web.workspace.test_access import ROUTES, Page, Shared, pages_of, undo
 from qixue.core.audience import Audience
 from qixue.core.fields import plain_text_validator
 from qixue.core.models import OutboxMessage
-from qixue.participation.models import CertificateRule, LedgerEntry
+from qixue.participation.models import Certificate, CertificateRule, LedgerEntry
 from qixue.people.models import Organisation, Role, User
 from qixue.places.models import Region, Room, Venue
 from qixue.programme.models import (
@@ -66,6 +66,9 @@ def typed_fields(model: type[models.Model]) -> Iterator[str]:
 def plant() -> int:
     """Put the canary into every text that somebody could have typed. Returns how many rows have one."""
     Objection.objects.update(is_anonymous=False)  # only those have a name and a phone
+    Certificate.objects.update(
+        revoked_at=NOON, revoke_kind="mistake", revoke_reason=CANARY
+    )  # they say why
     count = OutboxMessage.objects.update(subject=CANARY, body=CANARY, recipient_name=CANARY)
     for model in apps.get_models():
         if model.__module__.startswith("qixue.") and model not in NOT_PLANTED:

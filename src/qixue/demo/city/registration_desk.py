@@ -14,7 +14,7 @@ from qixue.participation.operations.organiser import excuse
 from qixue.participation.operations.questions import Asked, set_questions
 from qixue.participation.operations.terms import TermsDetails, save_terms
 from qixue.participation.queries.registered import missed_at
-from qixue.people.models import User
+from qixue.people.models import Resident, User
 from qixue.programme.models import Session
 
 DAY = datetime.timedelta(days=1)
@@ -85,5 +85,6 @@ def sign_villagers_up(chance: random.Random, session: Session, cadre: User, *, a
     taken = set(Registration.objects.filter(session=session).values_list("door_code", flat=True))
     codes = (code for code in iter(lambda: f"{chance.randrange(1_000_000):06}", "") if code not in taken)
     for row, code in zip(made, codes, strict=False):
-        row.door_code = code
+        row.door_code, row.resident.key = code, drawn_uuid(chance)
     Registration.objects.bulk_update(made, ["door_code"])
+    Resident.objects.bulk_update([row.resident for row in made], ["key"])
