@@ -66,9 +66,7 @@ def typed_fields(model: type[models.Model]) -> Iterator[str]:
 def plant() -> int:
     """Put the canary into every text that somebody could have typed. Returns how many rows have one."""
     Objection.objects.update(is_anonymous=False)  # only those have a name and a phone
-    Certificate.objects.update(
-        revoked_at=NOON, revoke_kind="mistake", revoke_reason=CANARY
-    )  # they say why
+    Certificate.objects.update(revoked_at=NOON, revoke_kind="mistake", revoke_reason=CANARY)  # they say why
     count = OutboxMessage.objects.update(subject=CANARY, body=CANARY, recipient_name=CANARY)
     for model in apps.get_models():
         if model.__module__.startswith("qixue.") and model not in NOT_PLANTED:
