@@ -4,6 +4,7 @@ import datetime
 
 from django.db import transaction
 
+from qixue.core.statistics import take_statistics
 from qixue.demo.city.activities import Ground, create_activities
 from qixue.demo.city.afterwards import create_afterwards
 from qixue.demo.city.attendance import Hall, create_attendance
@@ -58,6 +59,7 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     crowd = Crowd(create_residents(seed, week, city, personas))
     registered = create_registrations(seed, week, planned, crowd)
     create_attendance(seed, Hall(week, frame.programme, crowd, registered, staff), planned)
+    take_statistics()  # what follows reads what stands so far
     create_doors(seed, week, frame.programme, staff)
     create_registration_desk(seed, week, planned, personas)
     create_afterwards(seed, week, frame.programme, staff)
