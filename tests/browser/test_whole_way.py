@@ -163,7 +163,7 @@ def sign_up_with_child(reader: Reader) -> None:
     page.get_by_role("link", name="报名参加").click()
     sign_in_by_phone(page, MOTHER)
     introduce(page, MOTHER)
-    page.get_by_role("link", name="把孩子或老人加入家庭成员").click()
+    page.get_by_role("link", name="还有孩子或老人？添加家人").click()
     page.fill("[name=name]", CHILD)
     page.fill("[name=birth_year]", str(local_day(now()).year - 8))
     press(page, "保存")
