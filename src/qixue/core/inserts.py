@@ -16,6 +16,12 @@ class Insert:
     def __init__(self, model: type[models.Model], **values: Any) -> None:
         self.model, self.values = model, values
 
+    @classmethod
+    def of(cls, record: models.Model) -> "Insert":
+        """The row of a record that was made and not saved."""
+        model = type(record)
+        return cls(model, **{field.attname: getattr(record, field.attname) for field in columns_of(model)})
+
     def statement(self) -> str:
         """With one placeholder for each column."""
         holes = ", ".join(["%s"] * len(columns_of(self.model)))

@@ -35,7 +35,21 @@ def record_audit(
 
     `by` is the acting user, or None for the system itself (a loader, a schedule).
     """
-    return AuditEntry.objects.create(
+    entry = audit_entry(action, subject, by=by, at=at, details=details)
+    entry.save(force_insert=True)
+    return entry
+
+
+def audit_entry(
+    action: str,
+    subject: models.Model,
+    *,
+    by: Any,
+    at: datetime.datetime,
+    details: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """The same, not saved: for the few acts that write their rows by hand."""
+    return AuditEntry(
         at=at,
         action=action,
         subject_type=subject._meta.label_lower,

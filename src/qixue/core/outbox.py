@@ -45,24 +45,23 @@ class Letter:
 
 def put_into_outbox(letters: list[Letter], *, at: datetime.datetime) -> None:
     """Write the messages in the transaction of the act; those whose key is there already are left alone."""
-    OutboxMessage.objects.bulk_create(
-        [
-            OutboxMessage(
-                channel=letter.channel,
-                recipient=letter.recipient,
-                recipient_name=letter.recipient_name,
-                subject=letter.subject,
-                body=letter.body,
-                key=letter.key,
-                scope=letter.scope,
-                is_secret=letter.is_secret,
-                created_at=at,
-                due_at=letter.due_at or at,
-                expires_at=letter.expires_at,
-            )
-            for letter in letters
-        ],
-        ignore_conflicts=True,
+    OutboxMessage.objects.bulk_create([message_of(letter, at=at) for letter in letters], ignore_conflicts=True)
+
+
+def message_of(letter: Letter, *, at: datetime.datetime) -> OutboxMessage:
+    """The row of a letter, not saved."""
+    return OutboxMessage(
+        channel=letter.channel,
+        recipient=letter.recipient,
+        recipient_name=letter.recipient_name,
+        subject=letter.subject,
+        body=letter.body,
+        key=letter.key,
+        scope=letter.scope,
+        is_secret=letter.is_secret,
+        created_at=at,
+        due_at=letter.due_at or at,
+        expires_at=letter.expires_at,
     )
 
 
@@ -134,9 +133,13 @@ def forget_recipients(*, at: datetime.datetime) -> int:
 
 def forget_addresses(addresses: Collection[str]) -> None:
     """Nothing more goes to these numbers and addresses, and no message says that they were ever written to."""
-    to_them = OutboxMessage.objects.filter(recipient__in=[address for address in addresses if address])
-    to_them.exclude(state=OutboxMessage.State.SENT).delete()
-    emptied(to_them)
+    forget_messages(OutboxMessage.objects.filter(recipient__in=[address for address in addresses if address]))
+
+
+def forget_messages(messages: QuerySet[OutboxMessage]) -> None:
+    """What has not left is not sent any more; of what has, only that it was sent stays."""
+    messages.exclude(state=OutboxMessage.State.SENT).delete()
+    emptied(messages)
 
 
 def emptied(messages: QuerySet[OutboxMessage]) -> int:

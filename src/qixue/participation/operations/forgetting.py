@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from qixue.core.models import OutboxMessage
-from qixue.core.outbox import emptied
+from qixue.core.outbox import forget_messages
 from qixue.participation.models import Certificate, Feedback, Participant
 from qixue.people.models import Notification, Resident
 
@@ -40,6 +40,4 @@ def forget_notices(keys: Sequence[str]) -> None:
     """Names stand in them, and in the letters that went with them."""
     Notification.objects.filter(key__in=keys).delete()
     for key in keys:
-        letters = OutboxMessage.objects.filter(key__startswith=f"{key}:")
-        letters.exclude(state=OutboxMessage.State.SENT).delete()
-        emptied(letters)
+        forget_messages(OutboxMessage.objects.filter(key__startswith=f"{key}:"))

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.models import OutboxMessage, record_audit
-from qixue.core.outbox import emptied
+from qixue.core.outbox import forget_messages
 from qixue.core.refusal import Refused
 from qixue.participation.models import RegistrantMessage, Registration
 from qixue.participation.operations.registrations import FROM_HOME, release
@@ -70,9 +70,7 @@ def forget_names(parties: set[uuid.UUID], people: Sequence[Resident], account: U
                 notice.save(update_fields=["params"])
             else:
                 notice.delete()
-        letters = OutboxMessage.objects.filter(key__contains=f":{party}:")
-        letters.exclude(state=OutboxMessage.State.SENT).delete()
-        emptied(letters)
+        forget_messages(OutboxMessage.objects.filter(key__contains=f":{party}:"))
 
 
 def forget_words(rows: Sequence[Registration], people: Sequence[Resident], account: User | None) -> None:
@@ -93,6 +91,4 @@ def forget_words(rows: Sequence[Registration], people: Sequence[Resident], accou
             notice.save(update_fields=["params"])
         else:
             notice.delete()
-        letters = OutboxMessage.objects.filter(key__startswith=f"{notice.key}:{notice.user_id}:")
-        letters.exclude(state=OutboxMessage.State.SENT).delete()
-        emptied(letters)
+        forget_messages(OutboxMessage.objects.filter(key__startswith=f"{notice.key}:{notice.user_id}:"))

@@ -20,15 +20,14 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 
 from qixue.core.clock import SHANGHAI
-from qixue.core.inserts import Insert, columns_of
-from qixue.core.models import AuditEntry, OutboxMessage
+from qixue.core.inserts import Insert
+from qixue.core.models import audit_entry
+from qixue.core.outbox import message_of
 from qixue.core.together import Line
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.notices import about_party
 from qixue.people.callers import Caller, aware
-from qixue.people.models import Notification
-from qixue.people.notices import KINDS, Notice
-from qixue.people.operations.notifications import letters_to
+from qixue.people.operations.notifications import letters_to, line_of
 from qixue.people.operations.residents import CHILD_BELOW
 from qixue.places.models import Venue
 from qixue.programme.models import Activity, Programme, Session
@@ -190,57 +189,19 @@ def shown(pk: int, seen: Seen) -> Session:
 def others(row: Registration, by: Caller, *, at: datetime.datetime) -> list[Insert]:
     """What is written beside the registration: the audit entry, the line in the inbox, the letters."""
     kind = "registration_confirmed" if row.state == State.CONFIRMED else "registration_waiting"
-    notice = about_party(kind, [row])
-    return [audit_of(row, by, at=at), inbox_line(notice, by, at=at), *letters(notice, by, at=at)]
-
-
-def audit_of(row: Registration, by: Caller, *, at: datetime.datetime) -> Insert:
-    return Insert(
-        AuditEntry,
-        at=at,
-        action="registration.made",
-        subject_type=Session._meta.label_lower,
-        subject_id=str(row.session_id),
-        actor_id=by.user.pk,
-        actor_name=by.user.display_name,
-        details={"party": str(row.party), "places": 1},
-    )
-
-
-def inbox_line(notice: Notice, by: Caller, *, at: datetime.datetime) -> Insert:
-    return Insert(
-        Notification,
-        user_id=by.user.pk,
-        kind=KINDS[notice.kind].code,
-        params=dict(notice.params),
-        link=notice.link,
-        created_at=at,
-        key=notice.key,
-    )
-
-
-def letters(notice: Notice, by: Caller, *, at: datetime.datetime) -> list[Insert]:
-    return [
-        Insert(
-            OutboxMessage,
-            channel=letter.channel,
-            recipient=letter.recipient,
-            recipient_name=letter.recipient_name,
-            subject=letter.subject,
-            body=letter.body,
-            key=letter.key,
-            scope=letter.scope,
-            is_secret=letter.is_secret,
-            created_at=at,
-            due_at=letter.due_at or at,
-        )
-        for letter in letters_to(by.user, notice, by.wishes, scope="", at=at)
+    notice, details = about_party(kind, [row]), {"party": str(row.party), "places": 1}
+    letters = letters_to(by.user, notice, by.wishes, scope="", at=at)
+    records = [
+        audit_entry("registration.made", row.session, by=by.user, at=at, details=details),
+        line_of(by.user, notice, at=at),
+        *[message_of(letter, at=at) for letter in letters],
     ]
+    return [Insert.of(record) for record in records]
 
 
 def taken(row: Registration, values: dict[str, Any], beside: list[Insert]) -> Registration | None:
     """Write all of it, or nothing; None where the session is not as it was seen."""
-    own = Insert(Registration, **{field.attname: getattr(row, field.attname) for field in columns_of(Registration)})
+    own = Insert.of(row)
     if connection.vendor == "postgresql":
         found = in_one_message(own, values, beside)
     else:

@@ -20,8 +20,8 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 
 from qixue.core.digests import canonical_json
-from qixue.core.inserts import Insert, columns_of
-from qixue.core.models import AuditEntry
+from qixue.core.inserts import Insert
+from qixue.core.models import audit_entry
 from qixue.core.signing_keys import verification_keys
 from qixue.core.together import Line
 from qixue.participation.chain import entry_content
@@ -113,7 +113,7 @@ def receive_alone(device: DoorDevice, delivery: Delivery, *, at: datetime.dateti
     if seen is None or seen.is_there or is_to_be_held(seen.session, at) or not is_good(scan, seen, device):
         return None
     try:
-        if not written(scan, seen, delivery, at=at):
+        if not written(scan, seen, device, delivery, at=at):
             return None
     except IntegrityError:  # the scan or the person came another way in between: the ordinary way looks again
         return None
@@ -194,7 +194,7 @@ def is_good(scan: Scan, seen: Seen, device: DoorDevice) -> bool:
     return judgement.counts
 
 
-def written(scan: Scan, seen: Seen, delivery: Delivery, *, at: datetime.datetime) -> bool:
+def written(scan: Scan, seen: Seen, device: DoorDevice, delivery: Delivery, *, at: datetime.datetime) -> bool:
     """Write all of it, or nothing; False where things are not as they were seen."""
     minute = minute_of(scan.corrected_at)
     values = {
@@ -212,7 +212,7 @@ def written(scan: Scan, seen: Seen, delivery: Delivery, *, at: datetime.datetime
         "highest": highest_of(delivery),
     }
     token = seen.token or uuid.uuid4()
-    beside = [audit_of(scan, at=at)]
+    beside = [Insert.of(audit_entry("door.received", device, by=None, at=at, details={str(scan.verdict): 1}))]
     if seen.token is None:
         programme = seen.session.activity.programme_id
         beside.append(
@@ -221,18 +221,6 @@ def written(scan: Scan, seen: Seen, delivery: Delivery, *, at: datetime.datetime
     if connection.vendor == "postgresql":
         return in_one_message(scan, token, values, beside, at=at)
     return bool(LINE.take_part(lambda: one_by_one(scan, token, values, beside, at=at)))
-
-
-def audit_of(scan: Scan, *, at: datetime.datetime) -> Insert:
-    return Insert(
-        AuditEntry,
-        at=at,
-        action="door.received",
-        subject_type=DoorDevice._meta.label_lower,
-        subject_id=str(scan.device_id),
-        actor_name="system",
-        details={str(scan.verdict): 1},
-    )
 
 
 def entry_after(chain: LedgerChain, scan: Scan, token: uuid.UUID, *, at: datetime.datetime) -> LedgerEntry:
@@ -251,11 +239,11 @@ def one_by_one(
             return False
         length, head_hash, scan.pace = head
         entry = entry_after(LedgerChain(length=length, head_hash=head_hash), scan, token, at=at)
-        own = row_of(entry)
+        own = Insert.of(entry)
         cursor.execute(own.statement(), own.parameters())
         entry.pk = scan.entry_id = cursor.lastrowid
         attendance = Insert(Attendance, session_id=scan.session_id, person_token=token, entry_id=entry.pk)
-        for insert in (attendance, row_of(scan), *beside):
+        for insert in (attendance, Insert.of(scan), *beside):
             cursor.execute(insert.statement(), insert.parameters())
         cursor.execute(NEXT, {**values, "length": entry.sequence, "hash": entry.hash})
         cursor.execute(TALLY, values)
@@ -283,10 +271,10 @@ def in_one_message(
         steps = {
             "head": cursor.mogrify(HEAD, values),
             "head_after": cursor.mogrify(NEXT_FROM_HEAD, {**values, "before": before, "after": after}),
-            "made": f"{bound(row_of(entry), 'head_after', of_head)} RETURNING id",
+            "made": f"{bound(Insert.of(entry), 'head_after', of_head)} RETURNING id",
             "entry": "SELECT made.id, head_after.pace FROM made, head_after",
             "attendance": bound(attendance, "entry", of_entry),
-            "scan": bound(row_of(scan), "entry", of_scan),
+            "scan": bound(Insert.of(scan), "entry", of_scan),
             **{f"beside_{number}": bound(insert, "entry", {}) for number, insert in enumerate(beside)},
             "tally": cursor.mogrify(TALLY + IF_ENTERED, values),
             "contact": cursor.mogrify(CONTACT + IF_ENTERED, values),
@@ -307,11 +295,6 @@ def around_sequence(entry: LedgerEntry) -> tuple[str, str]:
     """
     before, name, after = canonical_json(entry_content(entry)).decode().partition('"sequence":')
     return before + name, after.removeprefix(str(entry.sequence))
-
-
-def row_of(instance: LedgerEntry | Scan) -> Insert:
-    model = type(instance)
-    return Insert(model, **{field.attname: getattr(instance, field.attname) for field in columns_of(model)})
 
 
 def prepared(model: Any, name: str, value: Any) -> Any:

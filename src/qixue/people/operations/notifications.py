@@ -46,18 +46,7 @@ def notify_each(told: Iterable[tuple[Iterable[User], Notice]], *, at: datetime.d
     for known in Notification.objects.filter(user__in=people, key__in=keys).values_list("user_id", "key"):
         pairs.pop(known, None)
     Notification.objects.bulk_create(
-        [
-            Notification(
-                user=user,
-                kind=KINDS[notice.kind].code,
-                params=dict(notice.params),
-                link=notice.link,
-                created_at=at,
-                key=notice.key,
-            )
-            for user, notice in pairs.values()
-        ],
-        ignore_conflicts=True,
+        [line_of(user, notice, at=at) for user, notice in pairs.values()], ignore_conflicts=True
     )
     topics = {KINDS[notice.kind].topic for _user, notice in pairs.values()}
     wishes, scopes = {topic: wishes_of(people, topic) for topic in topics}, scopes_of(people)
@@ -69,6 +58,18 @@ def notify_each(told: Iterable[tuple[Iterable[User], Notice]], *, at: datetime.d
         )
     ]
     put_into_outbox(letters, at=at)
+
+
+def line_of(user: User, notice: Notice, *, at: datetime.datetime) -> Notification:
+    """The line in the inbox, not saved."""
+    return Notification(
+        user=user,
+        kind=KINDS[notice.kind].code,
+        params=dict(notice.params),
+        link=notice.link,
+        created_at=at,
+        key=notice.key,
+    )
 
 
 def wishes_of(people: dict[int, User], topic: str) -> dict[int, Wishes]:
