@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.clock import SHANGHAI, local_day
+from qixue.core.clock import SHANGHAI, local_day, minute_text
 from qixue.participation.models import Certificate, Registration
 from qixue.people.models import NotificationPreference, Resident
 from qixue.people.notices import Notice, NoticeKind, register
@@ -159,7 +159,7 @@ def about_party(kind: str, party: Sequence[Registration], *, key: str = "", **mo
             "day_on": local_day(start).isoformat() if start else "",
             "time": f"{start.astimezone(SHANGHAI):%H:%M}" if start else "",
             "place": session.venue.name if session.venue else "",
-            "until": f"{until.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if until else "",
+            "until": minute_text(until),
             **more,
         },
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override, pgettext
 
-from qixue.core.clock import SHANGHAI
+from qixue.core.clock import minute_text
 from qixue.participation.models import Registration
 from qixue.participation.queries.registered import registrations_at
 from qixue.programme.models import Session
@@ -55,7 +55,7 @@ def cells_of(row: Registration, places: dict[int, int], asked: Sequence[str]) ->
         str(STATES[Registration.State(row.state)]),
         places.get(row.pk, ""),
         row.door_code,
-        row.registered_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"),
+        minute_text(row.registered_at),
         str(row.get_source_display()),
         *(answers.get(question, "") for question in asked),
     ]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from qixue.core.clock import SHANGHAI
+from qixue.core.clock import minute_text
 from qixue.core.quantity import UNITS
 from qixue.programme.models import ReturnCall, ReturnField, ReturnSubmission, SentValue
 from qixue.programme.queries.return_calls import due_day
@@ -79,7 +79,7 @@ def cells_of(
     cells: list[Cell] = [
         submission.organisation.name if submission else "",
         state_words()[state],
-        sent_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if sent_at else "",
+        minute_text(sent_at),
         due_day(submission).isoformat() if submission else "",
         days_late if submission else "",
     ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.clock import SHANGHAI
+from qixue.core.clock import minute_text
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.people.models import Resident
@@ -34,8 +34,7 @@ def obstacle_to_registering(
     if session.state == Session.State.HELD or (closes_at and at >= closes_at):
         return Refused("registration_closed", _("Signing up for this session is over."))
     if terms.opens_at and at < terms.opens_at and not is_staff:
-        opens = terms.opens_at.astimezone(SHANGHAI)
-        sentence, moment = _("Signing up opens on %(moment)s."), f"{opens:%Y-%m-%d %H:%M}"
+        sentence, moment = _("Signing up opens on %(moment)s."), minute_text(terms.opens_at)
         return Refused("registration_not_open", sentence, moment=moment, opens_at=terms.opens_at)
     return None
 

@@ -11,7 +11,7 @@ from django.urls import get_script_prefix
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from qixue.core.clock import SHANGHAI, local_day, now
+from qixue.core.clock import SHANGHAI, local_day, minute_text, now
 from qixue.core.language import in_language as chosen
 from qixue.core.language import is_chinese
 from qixue.core.money import yuan_text
@@ -69,7 +69,7 @@ def clock(moment: datetime.datetime | None) -> str:
 @register.filter
 def moment(value: datetime.datetime | None) -> str:
     """2026-11-25 09:00 in Shanghai, for records."""
-    return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if value else ""
+    return minute_text(value)
 
 
 @register.filter

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from qixue.core.clock import SHANGHAI
+from qixue.core.clock import minute_text
 from qixue.core.money import yuan_text
 from qixue.people.models import User
 from qixue.people.rules import Action, reach
@@ -66,7 +66,7 @@ def value_text(line: PlanLine, name: str) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime.datetime):
-        return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        return minute_text(value)
     if name == "budget_fen":
         return yuan_text(value)
     if display := getattr(line, f"get_{name}_display", None):

@@ -60,9 +60,10 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
     terms = terms_of(session)
     if obstacle := obstacle_to_registering(session, terms, at=now()):
         return parts.refusal_page(request, obstacle, back=reverse("public:session", args=[pk]), instead=session)
-    there = registered_among(household_of(resident), session)
-    household = who_can_come(request, resident, there)
-    form = RegisterForm(request.POST or None, household=household, questions=asked_at(session))
+    household = household_of(resident)
+    there = registered_among(household, session)
+    offered = household if request.method == "POST" else without(household, there)  # sent twice: everybody is found
+    form = RegisterForm(request.POST or None, household=offered, questions=asked_at(session))
     if request.method == "POST" and form.is_valid():
         try:
             made = operations.register(session, **form.answers(), by=user, at=now(), source=source_of(form, resident))
@@ -79,10 +80,10 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
     return parts.form_page(request, "me/registrations/register.html", form, **context)
 
 
-def who_can_come(request: HttpRequest, resident: Resident, there: list[Registration]) -> list[Resident]:
-    """Those of the household who are not signed up yet; a form that was sent twice still finds everybody."""
-    taken = set() if request.method == "POST" else {row.resident_id for row in there}
-    return [person for person in household_of(resident) if person.pk not in taken]
+def without(household: list[Resident], there: list[Registration]) -> list[Resident]:
+    """Those who are not signed up yet."""
+    taken = {row.resident_id for row in there}
+    return [person for person in household if person.pk not in taken]
 
 
 def source_of(form: RegisterForm, resident: Resident) -> Registration.Source:
@@ -113,11 +114,8 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
 
 def others_of(resident: Resident, party: Party) -> list[Resident]:
     """Of the household those who are not signed up for the session: they could come instead."""
-    there = {row.resident_id for row in party.active}
-    free = [person for person in household_of(resident) if person.pk not in there]
-    active = Registration.objects.active().filter(session=party.session, resident__in=free)
-    elsewhere = set(active.values_list("resident_id", flat=True))
-    return [person for person in free if person.pk not in elsewhere]
+    household = household_of(resident)
+    return without(household, registered_among(household, party.session))
 
 
 def around(party: Party) -> dict[str, object]:

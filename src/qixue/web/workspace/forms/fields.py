@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.clock import SHANGHAI, local_moment
+from qixue.core.clock import local_moment, minute_text
 from qixue.core.fields import code_validator, mobile_validator, plain_text_validator
 from qixue.core.money import parse_yuan
 from qixue.core.quantity import YUAN, Unit
@@ -53,7 +53,7 @@ class MomentField(forms.CharField):
         return local_moment(day, time)
 
     def prepare_value(self, value: Any) -> Any:
-        return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if isinstance(value, datetime.datetime) else value
+        return minute_text(value) if isinstance(value, datetime.datetime) else value
 
 
 class WholeNumberField(forms.CharField):

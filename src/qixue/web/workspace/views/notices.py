@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import get_script_prefix, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qixue.core.clock import now
@@ -14,6 +14,7 @@ from qixue.people.operations.notifications import choose_channels, mark_read, re
 from qixue.people.queries import inbox_of, messages_for
 from qixue.people.rules import Action
 from qixue.web import parts
+from qixue.web.templatetags.qixue import under_prefix
 from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.forms.notices import NoticePreferencesForm, UpToForm, initial_of
 
@@ -39,7 +40,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Notification, user=staff(request), pk=pk)
     if request.method == "POST":
         mark_read(found.user, only=found.pk, at=now())
-        return redirect(f"{get_script_prefix().rstrip('/')}{found.link}" if found.link else "workspace:inbox")
+        return redirect(under_prefix(found.link) if found.link else "workspace:inbox")
     return render(request, "workspace/notices/detail.html", {"notice": found})
 
 
