@@ -8,6 +8,7 @@ import xlsxwriter
 
 from qixue.report.annex import write_sheet
 
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LEADING = ("=", "+", "-", "@", "\t", "\r")  # with these a spreadsheet takes a text for a formula
 Cell = str | int | float
 
@@ -43,3 +44,7 @@ def csv_bytes(table: Table) -> bytes:
 
 def harmless(cell: Cell) -> Cell:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(LEADING) else cell
+
+
+# By the end of the file's name: what writes a table, and how a browser calls it.
+FILES = {"xlsx": (xlsx_bytes, XLSX_TYPE), "csv": (csv_bytes, "text/csv; charset=utf-8")}

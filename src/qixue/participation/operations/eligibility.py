@@ -12,7 +12,7 @@ from qixue.participation.queries.no_shows import HOURS_BEFORE, missed_counts
 from qixue.participation.queries.registrations import obstacle_to_registering
 from qixue.participation.rules import may_act_for
 from qixue.people.models import GuardianConsent, Resident, User
-from qixue.people.operations.residents import CHILD_BELOW
+from qixue.people.operations.residents import is_child_in
 from qixue.programme.models import Session
 
 NOT_YOURS = _("You can act for yourself and for people in your household only.")
@@ -47,7 +47,7 @@ def check_people(
 def check_age(terms: RegistrationTerms, person: Resident, year: int) -> None:
     """Age in full years at the end of `year`: only the year of birth is known."""
     age = year - person.birth_year if person.birth_year else None
-    if age is not None and age < CHILD_BELOW and not has_guardian_consent(person):
+    if is_child_in(year, person.birth_year) and not has_guardian_consent(person):
         sentence = _("%(name)s is under 14. Please let a parent or guardian add the child to their household first.")
         raise Refused("guardian_needed", sentence, field="people", name=person.name)
     if age is None and (terms.min_age or terms.max_age):

@@ -28,7 +28,7 @@ from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.notices import about_party
 from qixue.people.callers import Caller, aware
 from qixue.people.operations.notifications import letters_to, line_of
-from qixue.people.operations.residents import CHILD_BELOW
+from qixue.people.operations.residents import is_child_in
 from qixue.places.models import Venue
 from qixue.programme.models import Activity, Programme, Session
 
@@ -176,7 +176,7 @@ def can_be_child(by: Caller, seen: Seen, at: datetime.datetime) -> bool:
     """Whether a guardian has to be asked for: only the year of birth is known."""
     assert by.resident is not None  # noqa: S101 - its caller looked
     year = (aware(seen.starts_at) if seen.starts_at else at).astimezone(SHANGHAI).year
-    return by.resident.birth_year is not None and year - by.resident.birth_year < CHILD_BELOW
+    return is_child_in(year, by.resident.birth_year)
 
 
 def shown(pk: int, seen: Seen) -> Session:

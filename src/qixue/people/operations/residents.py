@@ -28,7 +28,12 @@ class ResidentDetails:
 
     def is_child_at(self, at: datetime.datetime) -> bool:
         """Whether the person can still be under 14: only the year of birth is known."""
-        return self.birth_year is not None and at.astimezone(SHANGHAI).year - self.birth_year < CHILD_BELOW
+        return is_child_in(at.astimezone(SHANGHAI).year, self.birth_year)
+
+
+def is_child_in(year: int, birth_year: int | None) -> bool:
+    """Whether somebody can still be under 14 in the year; what is not known makes nobody a child."""
+    return birth_year is not None and year - birth_year < CHILD_BELOW
 
 
 def check_birth_year(details: ResidentDetails, *, at: datetime.datetime) -> None:

@@ -24,6 +24,7 @@ from qixue.programme.models import Programme, Session
 from qixue.report.annex import annex_bytes
 from qixue.report.files import docx_bytes, pdf_bytes
 from qixue.report.summary import draft_summary
+from qixue.report.tables import XLSX_TYPE
 from qixue.web import parts
 from qixue.web.workspace.access import needs, programme_or_404, programmes_in_reach, programmes_to_set_up
 from qixue.web.workspace.preview import preview_lines
@@ -32,7 +33,7 @@ PER_PAGE = 50
 FILES = {
     "docx": (docx_bytes, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     "pdf": (pdf_bytes, "application/pdf"),
-    "xlsx": (annex_bytes, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "xlsx": (annex_bytes, XLSX_TYPE),
 }
 
 

@@ -18,7 +18,7 @@ from qixue.participation.queries.registrations import terms_of
 from qixue.people.rules import Action, may
 from qixue.programme.models import Session
 from qixue.report.registration_sheet import registration_table
-from qixue.report.tables import csv_bytes, xlsx_bytes
+from qixue.report.tables import FILES
 from qixue.web import parts
 from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.forms.registrations import NameForm
@@ -26,8 +26,6 @@ from qixue.web.workspace.forms.registrations import NameForm
 PER_PAGE = 100
 SHOWN_MESSAGES = 5
 EMPTY_LINES = 12  # on the sign-in sheet, for those who come without having signed up
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FILES = {"xlsx": (xlsx_bytes, XLSX), "csv": (csv_bytes, "text/csv; charset=utf-8")}
 
 
 @dataclass(frozen=True)

@@ -17,16 +17,12 @@ from qixue.programme.queries.return_coverage import Board, County, Tile, board_o
 from qixue.programme.queries.return_sums import fields_of, sums_of_call
 from qixue.programme.rules import may_set_up_call, returns_accepted_by
 from qixue.report.return_sheet import table_of
-from qixue.report.tables import csv_bytes, xlsx_bytes
+from qixue.report.tables import FILES
 from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.reach.returns import call_or_404, seen_in, whole_call_or_404
 from qixue.web.workspace.return_words import rows_now
 
 State = ReturnSubmission.State
-FILES = {
-    "xlsx": (xlsx_bytes, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    "csv": (csv_bytes, "text/csv; charset=utf-8"),
-}
 
 
 @needs(Action.SEE_RETURNS)

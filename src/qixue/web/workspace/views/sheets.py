@@ -12,13 +12,13 @@ from qixue.programme.models import PlanVersion, SheetImport
 from qixue.programme.operations.sheet_imports import complaints_of, lines_of, receive_sheet, take_over_sheet
 from qixue.programme.plan_sheet import plan_sheet
 from qixue.programme.sheet_guard import LARGEST_FILE
+from qixue.report.tables import XLSX_TYPE
 from qixue.web import parts
 from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.forms.sheets import SheetForm, TakeOverForm
 from qixue.web.workspace.reach.plans import chosen_version, latest_version, plan_or_404, plan_to_file_or_404
 from qixue.web.workspace.reach.sheets import sheet_or_404
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN_LINES = 100
 SECONDS_UNTIL_NEXT_LOOK = "2"
 
@@ -47,7 +47,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     plan = plan_or_404(request.user, pk)
     version = chosen_version(request, plan)
     lines = version.lines.select_related("brand", "venue", "room", "region").order_by("position")
-    response = HttpResponse(plan_sheet(plan.programme, lines), content_type=XLSX)
+    response = HttpResponse(plan_sheet(plan.programme, lines), content_type=XLSX_TYPE)
     name = f"plan-{plan.organisation.code}-v{version.number}.xlsx"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
