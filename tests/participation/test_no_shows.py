@@ -7,7 +7,6 @@ from tests.factories import (
     NOON,
     MemberFactory,
     OpenSessionFactory,
-    RoleAssignmentFactory,
     key,
 )
 from tests.participation.signing_up import another, refusal, sign_up
@@ -23,7 +22,7 @@ from qixue.participation.operations.ledger import EntryDraft, append_entries
 from qixue.participation.operations.organiser import excuse
 from qixue.participation.operations.registrations import register
 from qixue.participation.queries.no_shows import missed_counts
-from qixue.people.models import Resident, Role, User
+from qixue.people.models import Resident
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -36,11 +35,6 @@ DAY = 24 * HOUR
 @pytest.fixture
 def session() -> Session:
     return OpenSessionFactory(seat_count=2)
-
-
-@pytest.fixture
-def organiser(session: Session) -> User:
-    return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.ORGANISER).user
 
 
 def held(session: Session, *, came: Resident) -> Session:

@@ -46,11 +46,6 @@ def session() -> Session:
 
 
 @pytest.fixture
-def organiser(session: Session) -> User:
-    return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.ORGANISER).user
-
-
-@pytest.fixture
 def cadre(session: Session) -> User:
     return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.CADRE).user
 

@@ -8,7 +8,6 @@ from tests.factories import (
     MemberFactory,
     OpenSessionFactory,
     RegionFactory,
-    RoleAssignmentFactory,
 )
 from tests.participation.signing_up import another, counters, refusal, sign_up
 
@@ -18,7 +17,6 @@ from qixue.participation.models import (
 )
 from qixue.participation.operations.lotteries import keep_lotteries
 from qixue.participation.operations.terms import TermsDetails, save_terms
-from qixue.people.models import Role, User
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -31,11 +29,6 @@ DAY = 24 * HOUR
 @pytest.fixture
 def session() -> Session:
     return OpenSessionFactory(seat_count=2)
-
-
-@pytest.fixture
-def organiser(session: Session) -> User:
-    return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.ORGANISER).user
 
 
 def test_terms_are_kept_and_changed(session, organiser):
