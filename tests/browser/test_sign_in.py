@@ -142,7 +142,6 @@ def test_pages_of_the_account_fit_a_phone_in_elder_mode(
     give_password(reader).wait_for_url("**/workspace/")
 
     page = reader.visit(path)
-    page.keyboard.press("End")  # the bar at the bottom covers a part of what one has not scrolled to
 
     assert (reader.overflow(), axe_violations(page)) == (0, [])
 
