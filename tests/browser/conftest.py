@@ -163,6 +163,8 @@ def axe_violations() -> Callable[[Page], list[str]]:
     axe = Axe()
 
     def run(page: Page) -> list[str]:
+        # A click may have begun to open the next page, of which nothing is there yet.
+        page.wait_for_load_state()
         # The bar at the bottom covers a part of whatever one has not scrolled to; at the end it covers nothing.
         page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
         found = axe.run(page, options=AXE_OPTIONS).response["violations"]

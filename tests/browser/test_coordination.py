@@ -98,6 +98,7 @@ def test_pages_of_coordination_can_be_used_by_everybody(
     page = reader.visit(reverse("workspace:minutes", args=["week"]))
     page.locator("#id_source").fill("联席会议")
     page.locator("#id_text").fill(MINUTES)
-    page.locator("form.stack button").click()
+    with page.expect_navigation():
+        page.locator("form.stack button").click()
     assert axe_violations(page) == []
     assert reader.overflow() == 0
