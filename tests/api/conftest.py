@@ -1,5 +1,9 @@
-"""One scene for all tests of the API: a city, two counties below it, a town below one; drafts in every one of them."""
+"""One scene for all tests of the API: a city, two counties below it, a town below one; drafts in every one of them.
 
+A file whose tests use it has it in the database from its first test to its last: see shared.py.
+"""
+
+import copy
 import datetime
 import json
 from collections.abc import Callable
@@ -127,8 +131,7 @@ def plan_with_canary(programme: Programme, organisation: Organisation, canary: s
     return plan
 
 
-@pytest.fixture
-def scene() -> Scene:
+def make_scene() -> Scene:
     region = RegionFactory()
     OrganisationFactory(code="elsewhere")
     city = OrganisationFactory(code="city", region=region)
@@ -161,6 +164,17 @@ def scene() -> Scene:
     member = MemberFactory()
     scene.party = str(register(session, people=[member], party=key(), by=member.user, at=NOON)[0].party)
     return scene
+
+
+@pytest.fixture(scope="module")
+def shared_scene(empty_database: None) -> Scene:
+    return make_scene()
+
+
+@pytest.fixture
+def scene(shared_scene: Scene) -> Scene:
+    """A copy, as the rows are: what a test changes in it, nobody else sees."""
+    return copy.deepcopy(shared_scene)
 
 
 def make_return(programme: Programme, organisation: Organisation) -> int:

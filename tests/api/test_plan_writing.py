@@ -1,22 +1,17 @@
 """Writing plans through the API: once per key, never over what somebody else wrote, by the rules of the pages."""
 
-import json
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test import Client
 from tests.api.cases import LINE, READ
-from tests.api.conftest import ROOT, Ask, Scene
+from tests.api.conftest import Ask, Scene
 from tests.factories import NOON, VenueFactory, key
 from tests.factories_planning import RoomFactory
 
 from qixue.core.kept_answers import KEPT_FOR, forget_answers
 from qixue.core.models import KeptAnswer
 from qixue.people.models import Role
-from qixue.programme.models import Activity, Countersignature, Plan, PlanStep, PlanVersion
+from qixue.programme.models import Activity, Countersignature, Plan, PlanVersion
 
 pytestmark = pytest.mark.django_db
 State = PlanVersion.State
@@ -131,29 +126,6 @@ def test_line_sent_twice_is_in_the_plan_once(plan: Plan, county: str, ask: Ask) 
     assert answers[0].content == answers[1].content
     assert answers[0].json()["key"] == body["client_uuid"]
     assert newest(plan).lines.filter(title=LINE["title"]).count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_plan_filed_by_several_at_once_is_filed_once(scene: Scene, plan: Plan, county: str) -> None:
-    body, start = json.dumps(keyed(**READ)), threading.Barrier(4)
-
-    def send(_number: int) -> tuple[int, bytes]:
-        start.wait(timeout=10)
-        try:
-            headers = {"Authorization": f"Bearer {county}"}
-            answer = Client().post(
-                f"{ROOT}/plans/{plan.pk}/submissions", body, content_type="application/json", headers=headers
-            )
-            return answer.status_code, answer.content
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as threads:
-        answers = list(threads.map(send, range(4)))
-
-    assert [status for status, _content in answers] == [201] * 4
-    assert len({content for _status, content in answers}) == 1
-    assert plan.steps.filter(kind=PlanStep.Kind.SUBMITTED).count() == 1
 
 
 def test_same_key_with_another_body_is_refused(plan: Plan, county: str, ask: Ask) -> None:
