@@ -2,22 +2,19 @@
 
 import gc
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection, transaction
-from django.db.backends.base.operations import BaseDatabaseOperations
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 from django.utils import translation
 from pytest_django import DjangoDbBlocker, Settings
 from pytest_socket import enable_socket, socket_allow_hosts
 
-from qixue.participation import triggers
 from qixue.web.public import cache
-from tests.shared import rolled_back
+from tests.shared import empty_filled_tables, rolled_back
 
 PLAIN_STATIC_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
@@ -52,17 +49,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None, tmp_path_fa
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> None:
-    """Emptying the tables after a test with real transactions must pass the triggers that keep the ledger."""
-    operations = type(connection.ops)  # of every connection: a test that drives a browser has one of its own
-    flush = operations.execute_sql_flush
-
-    def flush_without_triggers(self: BaseDatabaseOperations, statements: Sequence[str]) -> None:
-        with transaction.atomic():
-            triggers.remove(self.connection)
-            flush(self, statements)
-            triggers.install(self.connection)
-
-    operations.execute_sql_flush = flush_without_triggers
+    """After a test with real transactions we empty only what it filled: Django's flush takes all tables in turn."""
+    TransactionTestCase._fixture_teardown = lambda _case: empty_filled_tables()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="module")
