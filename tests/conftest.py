@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,11 @@ PLAIN_STATIC_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFiles
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    text = "begin with copies of the database of the settings, which holds all migrations and nothing else"
+    parser.addoption("--migrated", action="store_true", help=text)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     # Static files come straight from the apps here; WhiteNoise misses the directory into which a city collects them.
     config.addinivalue_line("filterwarnings", "ignore:No directory at:UserWarning")
@@ -40,11 +46,28 @@ def pytest_runtest_setup() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory) -> None:
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> None:
     """SQLite in memory shares one connection among threads and so hides every lock; a file does not."""
     database = django_settings.DATABASES["default"]
-    if database["ENGINE"] == "qixue.core.sqlite":
-        database.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+    test, is_migrated = database.setdefault("TEST", {}), pytestconfig.getoption("migrated")
+    if is_on_sqlite():
+        test["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+    if is_migrated and is_on_sqlite():
+        shutil.copyfile(database["NAME"], test["NAME"])
+    elif is_migrated:
+        test["TEMPLATE"] = database["NAME"]
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool, pytestconfig: pytest.Config) -> bool:
+    """Django would begin with an empty file in the place of the copy."""
+    return django_db_keepdb or (pytestconfig.getoption("migrated") and is_on_sqlite())
+
+
+def is_on_sqlite() -> bool:
+    return bool(django_settings.DATABASES["default"]["ENGINE"] == "qixue.core.sqlite")
 
 
 @pytest.fixture(scope="session")
