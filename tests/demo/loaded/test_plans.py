@@ -1,9 +1,8 @@
 """The plans of the synthetic city are such as its pages could have made."""
 
 import pytest
-from tests.demo.conftest import AT, EDITION
+from tests.demo.conftest import AT
 
-from qixue.demo.load import load
 from qixue.programme.models import Activity, Plan, PlanLine, PlanStep, PlanVersion, Programme, Session
 from qixue.programme.queries.conflicts import conflicts_among, slots_around
 from qixue.programme.queries.gaps import gaps_of
@@ -14,7 +13,6 @@ pytestmark = pytest.mark.django_db
 
 
 def test_plans_of_the_city() -> None:
-    load(EDITION, at=AT)
     plans = Plan.objects.filter(programme__code="demo")
     announced = Session.objects.filter(activity__programme__code="demo", activity__state=Activity.State.PUBLISHED)
     in_force = PlanLine.objects.filter(version__plan__in=plans, version__state=PlanVersion.State.PUBLISHED)
@@ -26,7 +24,6 @@ def test_plans_of_the_city() -> None:
 
 
 def test_city_has_conflicts_of_every_kind_and_silent_towns() -> None:
-    load(EDITION, at=AT)
     programme = Programme.objects.get(code="demo")
     everything = [""]
     territory = territory_of(programme, everything)

@@ -3,9 +3,8 @@
 import datetime
 
 import pytest
-from tests.demo.conftest import AT, EDITION
+from tests.demo.conftest import AT
 
-from qixue.demo.load import load
 from qixue.programme.models import ReturnCall, ReturnReminder, ReturnSubmission
 from qixue.programme.operations.return_reminders import remind_of_returns
 from qixue.programme.queries.return_coverage import board_of
@@ -15,7 +14,6 @@ pytestmark = pytest.mark.django_db
 
 
 def test_returns_of_the_city() -> None:
-    load(EDITION, at=AT)
     closed, opened = ReturnCall.objects.filter(programme__code="demo").order_by("number")
     board = board_of(opened, at=AT)
     tiles = [*board.county_tiles, *board.town_tiles]

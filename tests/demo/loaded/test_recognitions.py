@@ -1,10 +1,8 @@
 """The recognitions of the synthetic city stand in every state that a visitor or a coordinator would ask for."""
 
 import pytest
-from tests.demo.conftest import AT, EDITION
 
 from qixue.core.figures import Scope, registry
-from qixue.demo.load import load
 from qixue.programme.models import Nomination, Objection, RecognitionCall
 
 pytestmark = pytest.mark.django_db
@@ -12,7 +10,6 @@ State = Nomination.State
 
 
 def test_recognitions_of_the_city() -> None:
-    load(EDITION, at=AT)
     nominations = Nomination.objects.filter(call__programme__code="demo")
     stars = registry.get("learning_stars").value(Scope(programme="demo")).quantity
 

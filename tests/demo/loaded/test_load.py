@@ -3,22 +3,19 @@
 import json
 
 import pytest
-from tests.demo.conftest import AT, EDITION
+from tests.demo.conftest import EDITION
 
 from qixue.demo.city.personas import PERSONAS
-from qixue.demo.load import description, holds_other_programmes, load, loaded_edition, write_description
+from qixue.demo.load import description, holds_other_programmes, loaded_edition, write_description
 from qixue.participation.models import LedgerEntry
 from qixue.people.models import Organisation, User
 from qixue.people.queries import organisations_for
 from qixue.people.rules import Action
 from qixue.programme.models import Activity, Programme, Session
 
+pytestmark = pytest.mark.django_db
+
 BASE_URL = "http://127.0.0.1:8000"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def demo(empty_database: None) -> None:
-    load(EDITION, at=AT)
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,15 @@
 """The follow-ups of the synthetic city are such as its pages and its worker could have made them."""
 
 import pytest
-from tests.demo.conftest import AT, EDITION
+from tests.demo.conftest import EDITION
 
 from qixue.core.clock import local_day
-from qixue.demo.load import load
 from qixue.programme.models import FollowUp, FollowUpStep
 
 pytestmark = pytest.mark.django_db
 
 
 def test_follow_ups_of_the_city() -> None:
-    load(EDITION, at=AT)
     items = FollowUp.objects.filter(programme__code="demo")
     late = items.filter(state__in=FollowUp.OWNERS_TURN, due_on__lt=EDITION.today)
 
