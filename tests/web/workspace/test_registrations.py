@@ -16,12 +16,14 @@ from tests.factories import (
     OpenSessionFactory,
     RegionFactory,
     RoleAssignmentFactory,
+    UserFactory,
     key,
 )
 from tests.web.public.conftest import assert_sound, words
 
 from qixue.core.models import AuditEntry
 from qixue.participation.models import ListedPerson, Question, RegistrantMessage, Registration, RegistrationTerms
+from qixue.participation.operations.questions import Asked, set_questions
 from qixue.participation.operations.registrations import register
 from qixue.people.models import Notification, Resident, Role
 from qixue.places.models import Region
@@ -172,6 +174,28 @@ def test_message_is_checked_before_it_goes_out(session, organiser):
 
     assert answer.status_code == 302
     assert Notification.objects.get(user=row.registered_by, kind="registration_message").params["text"] == "请带雨具。"
+
+
+def test_message_offers_only_those_who_are_there(session, organiser):
+    path = address(session, "message/")
+    nobody = page_of(organiser.get(path))
+    for name in ("李嘉明", "王秀英"):
+        sign_up(session, name)
+
+    page = page_of(organiser.get(path))
+
+    assert nobody.xpath("//main//form") == []
+    assert [words(label) for label in page.xpath("//*[@role='group']//label")] == ["有名额的人（2人）"]
+
+
+def test_answers_have_a_column_where_something_is_asked(session, organiser):
+    sign_up(session, "李嘉明")
+    heads = "//main//table//th[@scope='col'][text()='回答']"
+    without = page_of(organiser.get(address(session))).xpath(heads)
+
+    set_questions(session, asked=[Asked("怎么来？", "text")], by=UserFactory(), at=NOON)
+
+    assert (without, len(page_of(organiser.get(address(session))).xpath(heads))) == ([], 1)
 
 
 def test_changing_the_message_keeps_what_was_typed(session, organiser):

@@ -12,7 +12,7 @@ from qixue.people.models import GuardianConsent, Resident, User
 from qixue.people.operations import residents
 from qixue.people.operations.residents import is_child_in
 from qixue.people.queries import consents_in_force
-from qixue.web import kept_answers
+from qixue.web import unfinished_forms
 from qixue.web.me.access import dependent_or_404, for_residents, household_of, known, resident_of
 from qixue.web.me.forms.household import DependentForm, ProfileForm, initial_of
 from qixue.web.preferences import own_path
@@ -34,14 +34,16 @@ def profile(request: HttpRequest) -> HttpResponse:
     target = request.POST.get("next") or request.GET.get("next") or reverse("me:home")
     is_named = isinstance(user, User) and user.has_usable_password()  # an account made by phone has no name yet
     initial = initial_of(resident) if resident else {"name": str(user) if is_named else ""}
-    form = ProfileForm(kept_answers.answers(request), initial=initial)
+    form = ProfileForm(unfinished_forms.answers(request), initial=initial)
     if request.method == "POST" and isinstance(user, User) and form.is_valid():
         try:
             residents.save_profile(user, details=form.details(), at=now())
             return redirect(own_path(request, target))
         except Refused as refusal:
             form.refuse(refusal)
-    return kept_answers.form_page(request, "me/household/profile.html", form, next=target, is_first=resident is None)
+    return unfinished_forms.form_page(
+        request, "me/household/profile.html", form, next=target, is_first=resident is None
+    )
 
 
 @for_residents
@@ -59,14 +61,14 @@ def new(request: HttpRequest) -> HttpResponse:
     """Somebody more; who came from the form of a session goes back to it."""
     user, resident = known(request)
     target = request.GET.get("next") or reverse("me:household")
-    form = DependentForm(kept_answers.answers(request), initial={"home_region": resident.home_region_id})
+    form = DependentForm(unfinished_forms.answers(request), initial={"home_region": resident.home_region_id})
     if request.method == "POST" and form.is_valid():
         try:
             residents.add_dependent(resident, details=form.details(), by=user, at=now())
             return redirect(own_path(request, target))
         except Refused as refusal:
             form.refuse(refusal)
-    return kept_answers.form_page(request, "me/household/form.html", form, dependent=None)
+    return unfinished_forms.form_page(request, "me/household/form.html", form, dependent=None)
 
 
 @for_residents
@@ -74,7 +76,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     user, resident = known(request)
     dependent = dependent_or_404(resident, pk)
     initial = initial_of(dependent)
-    form = DependentForm(kept_answers.answers(request), initial=initial, has_agreed=initial["has_consent"])
+    form = DependentForm(unfinished_forms.answers(request), initial=initial, has_agreed=initial["has_consent"])
     if request.method == "POST" and form.is_valid():
         try:
             residents.edit_dependent(dependent, details=form.details(), by=user, at=now())
@@ -82,7 +84,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
     context = {"dependent": dependent, "consent": consents_in_force([dependent]).get(pk)}
-    return kept_answers.form_page(request, "me/household/form.html", form, **context)
+    return unfinished_forms.form_page(request, "me/household/form.html", form, **context)
 
 
 @for_residents

@@ -29,7 +29,7 @@ from qixue.participation.queries.registrations import (
 )
 from qixue.people.models import Resident
 from qixue.programme.models import Session
-from qixue.web import kept_answers, parts
+from qixue.web import parts, unfinished_forms
 from qixue.web.me.access import for_residents, household_of, known, party_or_404
 from qixue.web.me.forms.registrations import CancelForm, RegisterForm, TransferForm
 
@@ -62,7 +62,7 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
         return parts.refusal_page(request, obstacle, back=reverse("public:session", args=[pk]), instead=session)
     household = household_of(resident)
     there = registered_among(household, session)
-    answers = kept_answers.answers(request)
+    answers = unfinished_forms.answers(request)
     offered = without(household, there) if answers is None else household  # sent twice: everybody is found
     form = RegisterForm(answers, household=offered, questions=asked_at(session))
     if request.method == "POST" and form.is_valid():
@@ -78,7 +78,7 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
         "is_by_lot": is_before_draw(session, terms),
         "there": there,
     }
-    return kept_answers.form_page(request, "me/registrations/register.html", form, **context)
+    return unfinished_forms.form_page(request, "me/registrations/register.html", form, **context)
 
 
 def without(household: list[Resident], there: list[Registration]) -> list[Resident]:
@@ -134,7 +134,7 @@ def transfer(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     user, resident = known(request)
     found = party_or_404(resident, party)
     others = others_of(resident, found)
-    answers = kept_answers.answers(request)
+    answers = unfinished_forms.answers(request)
     form = TransferForm(answers, party=found.active, others=others, questions=asked_at(found.session))
     if request.method == "POST" and form.is_valid():
         try:
@@ -143,7 +143,7 @@ def transfer(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
     context = {"party": found, "others": others, **around(found)}
-    return kept_answers.form_page(request, "me/registrations/transfer.html", form, **context)
+    return unfinished_forms.form_page(request, "me/registrations/transfer.html", form, **context)
 
 
 @for_residents
@@ -151,14 +151,14 @@ def cancel(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     """Who does not come after all; their seats go to the next in the queue."""
     user, resident = known(request)
     found = party_or_404(resident, party)
-    form = CancelForm(kept_answers.answers(request), party=found.active)
+    form = CancelForm(unfinished_forms.answers(request), party=found.active)
     if request.method == "POST" and form.is_valid():
         try:
             operations.cancel_registrations(found.session, keys=form.keys(), by=user, at=now())
             return redirect("me:registration", party)
         except Refused as refusal:
             form.refuse(refusal)
-    return kept_answers.form_page(request, "me/registrations/cancel.html", form, party=found, **around(found))
+    return unfinished_forms.form_page(request, "me/registrations/cancel.html", form, party=found, **around(found))
 
 
 @require_POST

@@ -16,7 +16,7 @@ from qixue.participation.operations.listed_people import sign_up_people, take_of
 from qixue.participation.queries.listed_people import home_organisation, lists_of, people_to_choose
 from qixue.participation.queries.registrations import obstacle_to_registering, terms_of
 from qixue.people.rules import Action
-from qixue.web import kept_answers, parts
+from qixue.web import parts, unfinished_forms
 from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.listed_people import PeopleForm, TakeOffForm
@@ -31,7 +31,7 @@ def sign_up(request: HttpRequest, pk: int) -> HttpResponse:
     found = session_or_404(request.user, pk, Action.MANAGE_REGISTRATIONS)
     organisation = home_organisation(staff(request), found) or found.activity.organisation
     listed = people_to_choose(organisation, found)
-    answers = kept_answers.answers(request)
+    answers = unfinished_forms.answers(request)
     form = PeopleForm(answers, initial={"key": uuid.uuid4()}, organisation=organisation, listed=listed)
     context = {
         "session": found,
@@ -47,9 +47,9 @@ def sign_up(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, outcome(made))
             return redirect("workspace:registrations", pk)
-    if kept_answers.is_to_check(request, form):
+    if unfinished_forms.is_to_check(request, form):
         return parts.form_page(request, "workspace/registrations/sign_up_check.html", form, **context)
-    return kept_answers.form_page(request, "workspace/registrations/sign_up.html", form, **context)
+    return unfinished_forms.form_page(request, "workspace/registrations/sign_up.html", form, **context)
 
 
 def outcome(made: list[Registration]) -> str:

@@ -15,11 +15,11 @@ from qixue.core.refusal import Refused
 from qixue.participation.models import Registration
 from qixue.participation.operations import organiser
 from qixue.participation.operations.messages import write_to_registrants
-from qixue.participation.queries.registered import reach_of, sessions_to_move_to, with_states
+from qixue.participation.queries.registered import reach_of, sessions_to_move_to, state_counts, with_states
 from qixue.people.queries import path_filter
 from qixue.people.rules import Action, reach
 from qixue.programme.models import Session
-from qixue.web import kept_answers, parts
+from qixue.web import parts, unfinished_forms
 from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.act import Act, act_page
 from qixue.web.workspace.forms.registrations import MessageForm, MoveForm, TakeOutForm
@@ -96,7 +96,9 @@ def excuse(request: HttpRequest, pk: int) -> HttpResponse:
 def message(request: HttpRequest, pk: int) -> HttpResponse:
     """Write, look at whom it reaches and whom not, send."""
     found = session_or_404(request.user, pk, Action.MANAGE_REGISTRATIONS)
-    form = MessageForm(kept_answers.answers(request), initial={"client_uuid": uuid.uuid4()})
+    form = MessageForm(
+        unfinished_forms.answers(request), counts=state_counts(found), initial={"client_uuid": uuid.uuid4()}
+    )
     context: dict[str, Any] = {"session": found, "programme": found.activity.programme}
     if "confirmed" in request.POST and form.is_valid():
         try:
@@ -106,9 +108,9 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Sent: it reaches %(count)s people.") % {"count": sent.reached_count})
             return redirect("workspace:registrations", pk)
-    if kept_answers.is_to_check(request, form):
+    if unfinished_forms.is_to_check(request, form):
         return check_page(request, form, **context)
-    return kept_answers.form_page(request, "workspace/registrations/message.html", form, **context)
+    return unfinished_forms.form_page(request, "workspace/registrations/message.html", form, **context)
 
 
 def check_page(request: HttpRequest, form: MessageForm, *, session: Session, **context: object) -> HttpResponse:
