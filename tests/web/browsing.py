@@ -14,8 +14,8 @@ def signed_in(member: Resident) -> Client:
 
 
 def page_of(client: Client, path: str, *, status: int = 200, **answers: object) -> html.HtmlElement:
-    """The page's tree, after its frame was checked; answers are sent by POST."""
-    response = client.post(path, answers) if answers else client.get(path)
+    """The page's tree, after its frame was checked; answers are sent by POST, to see where they lead."""
+    response = client.post(path, answers, follow=True) if answers else client.get(path)
     assert response.status_code == status, response.content.decode()
     page = html.fromstring(response.content.decode())
     if status != 422:  # the title of a page with errors begins with that word

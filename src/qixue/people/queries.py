@@ -11,6 +11,7 @@ from qixue.core.typed import half_width
 from qixue.people import rules
 from qixue.people.models import (
     ApiToken,
+    GuardianConsent,
     Notification,
     Organisation,
     OrganisationAlias,
@@ -20,6 +21,12 @@ from qixue.people.models import (
     User,
 )
 from qixue.places.models import Region
+
+
+def consents_in_force(people: Iterable[Resident]) -> dict[int, GuardianConsent]:
+    """By the child's key: that its guardian agreed, and did not take it back."""
+    rows = GuardianConsent.objects.filter(resident__in=people, withdrawn_at=None)
+    return {row.resident_id: row for row in rows}
 
 
 def path_filter(paths: list[str], field: str = "path") -> Q:

@@ -5,8 +5,8 @@ from django.test import Client
 from icalendar import Calendar, Event
 from lxml import html
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, VenueFactory, key
-from tests.web.browsing import signed_in
-from tests.web.public.conftest import assert_sound
+from tests.web.browsing import page_of, signed_in
+from tests.web.public.conftest import assert_sound, words
 
 from qixue.participation.models import CalendarFeed, Registration
 from qixue.participation.operations.registrations import cancel_registrations, register
@@ -92,6 +92,25 @@ def test_new_address_ends_the_old_one(client, member):
 
     assert first != second
     assert [client.get(path).status_code for path in (first, second)] == [404, 200]
+
+
+@pytest.mark.parametrize(("name", "button"), [("renew", "换一个新地址，停用旧地址"), ("end", "停用日历地址")])
+def test_change_that_leaves_calendars_blank_is_asked_about_first(client, member, name, button):
+    path = made_address(member)
+
+    page = page_of(signed_in(member), f"/me/calendar/{name}/")
+
+    assert [words(found) for found in page.xpath("//main//button")] == [button]
+    assert "不再显示" in words(page.xpath("//*[@class='lead']")[0])
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["renew", "end"])
+def test_without_an_address_nothing_is_asked(member, name):
+    answer = signed_in(member).get(f"/me/calendar/{name}/")
+
+    assert (answer.status_code, answer.url) == (302, "/me/calendar/")
+    assert not CalendarFeed.objects.exists()
 
 
 def test_address_can_be_taken_away(client, member):

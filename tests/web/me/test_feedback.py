@@ -59,7 +59,20 @@ def test_each_face_has_a_word_and_a_picture(member):
 def test_nothing_is_chosen_before_a_face_was_tapped(member, session):
     found = page_of(signed_in(member), f"/me/feedback/{session.pk}/{member.pk}/")
 
-    assert checked(found) == []
+    assert (checked(found), checked(found, "reason")) == ([], [])
+
+
+def test_after_a_face_was_tapped_only_the_face_is_chosen(member, session):
+    found = page_of(signed_in(member), f"/me/feedback/{session.pk}/{member.pk}/?face=fair")
+
+    assert (checked(found), checked(found, "reason")) == (["fair"], [])
+
+
+@pytest.mark.parametrize("reason", [{}, {"reason": "nothing"}])
+def test_nothing_in_particular_is_like_no_answer(member, session, reason):
+    signed_in(member).post(f"/me/feedback/{session.pk}/{member.pk}/", {"face": "good", **reason})
+
+    assert Feedback.objects.get().reason == ""
 
 
 def test_without_a_face_it_is_asked_for(member, session):

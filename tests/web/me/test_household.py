@@ -108,3 +108,46 @@ def test_whoever_was_missing_on_another_page_is_added_and_leads_back_to_it(clien
 
     assert client.post(address, {"name": "王秀英"}).url == "/me/sessions/7/register/"
     assert client.post(address.replace("=", "=https://example.org"), {"name": "孙大山"}).url == "/"
+
+
+def test_household_says_since_when_a_guardian_agrees_and_how_to_take_it_back(client, member):
+    add(client, has_consent="on")
+    child = Resident.objects.get(guardian=member)
+
+    (card,) = page_of(client, "/me/household/").xpath("//li[.//h2/a[text()='李一诺']]")
+    page = page_of(client, f"/me/household/{child.pk}/")
+
+    assert "监护人已于11月4日（周三）同意" in words(card)
+    assert f"/me/household/{child.pk}/consent/" in card.xpath(".//a/@href")
+    assert page.xpath("//input[@name='has_consent']/@type") == ["hidden"]
+
+
+def test_child_without_consent_is_said_so_and_can_be_agreed_to_again(client, member):
+    add(client, has_consent="on")
+    child = Resident.objects.get(guardian=member)
+    client.post(f"/me/household/{child.pk}/consent/")
+
+    (card,) = page_of(client, "/me/household/").xpath("//li[.//h2/a[text()='李一诺']]")
+    client.post(f"/me/household/{child.pk}/", {"name": "李一诺", "birth_year": "2017", "has_consent": "on"})
+
+    assert "不能给这个孩子报名" in words(card)
+    assert child.consents.filter(withdrawn_at=None).exists()
+
+
+def test_consent_stays_when_something_else_is_changed(client, member):
+    add(client, has_consent="on")
+    child = Resident.objects.get(guardian=member)
+    page = page_of(client, f"/me/household/{child.pk}/")
+    (agreed,) = page.xpath("//input[@name='has_consent']/@value")
+
+    client.post(f"/me/household/{child.pk}/", {"name": "李依诺", "birth_year": "2017", "has_consent": agreed})
+
+    assert Resident.objects.get(pk=child.pk).name == "李依诺"
+    assert GuardianConsent.objects.count() == 1
+
+
+def test_adding_a_child_says_who_agrees_to_what(client):
+    page = page_of(client, "/me/household/new/")
+
+    assert len(page.xpath("//main//section[.//h2[starts-with(text(), '孩子未满14周岁')]]//li")) == 3
+    assert page.xpath("//main//a[@href='/about/privacy/#children']")

@@ -47,7 +47,7 @@ def test_questions_are_asked_of_those_who_come(session, member, child):
     client, path = signed_in(member), f"/me/sessions/{session.pk}/register/"
     page_of(client.get(path))
 
-    wrong = page_of(client.post(path, {"party": key(), "people": [child.pk]}), 422)
+    wrong = page_of(client.post(path, {"party": key(), "people": [child.pk]}, follow=True), 422)
     answers = {"party": key(), "people": [child.pk], f"question_{question.pk}_{child.pk}": "33"}
     page = page_of(client.get(client.post(path, answers).url))
 
@@ -74,7 +74,7 @@ def test_whoever_comes_instead_and_does_not_fit_is_named_beside_the_choice(sessi
     Resident.objects.filter(pk=child.pk).update(birth_year=2000)
 
     path = f"/me/registrations/{row.party}/transfer/"
-    page = page_of(signed_in(member).post(path, {"registration": row.pk, "person": child.pk}), 422)
+    page = page_of(signed_in(member).post(path, {"registration": row.pk, "person": child.pk}, follow=True), 422)
 
     assert page.xpath("//*[@id='id_person_error']")
 

@@ -205,3 +205,33 @@ def test_form_names_who_is_signed_up_and_offers_the_others(member: Resident, ses
 
     assert page.xpath("//input[@name='people']/@value") == [str(child.pk)]
     assert page.xpath("//p[contains(@class, 'notice')]/a[contains(@href, '/me/registrations/')]")
+
+
+def ticked(page: html.HtmlElement) -> list[str]:
+    return page.xpath("//input[@name='people'][@checked]/@value")
+
+
+def test_whoever_is_alone_has_nothing_to_choose(member, session):
+    client = signed_in(member)
+
+    alone = ticked(page_of(client, f"/me/sessions/{session.pk}/register/"))
+    address = sign_up(client, session, member)
+    leaving = ticked(page_of(client, f"{address}cancel/"))
+    ResidentFactory.create_batch(2, guardian=member)
+    others = ticked(page_of(client, f"/me/sessions/{session.pk}/register/"))
+
+    assert (alone, leaving, others) == ([str(member.pk)], [str(Registration.objects.get().pk)], [])
+
+
+def test_given_up_seat_leads_to_signing_up_again(member, session):
+    client = signed_in(member)
+    address = sign_up(client, session, member)
+    client.post(f"{address}cancel/", {"people": [Registration.objects.get().pk]})
+
+    again = page_of(client, address).xpath("//main//a[text()='重新报名']/@href")
+    Session.objects.update(state="cancelled")
+    over = page_of(client, address)
+
+    assert again == [f"/me/sessions/{session.pk}/register/"]
+    assert over.xpath("//main//a[text()='重新报名']") == []
+    assert over.xpath("//main//a[text()='其他场次']/@href")

@@ -152,7 +152,7 @@ def test_wrong_code_says_what_to_do_and_five_are_the_end(client):
     said = [words(page.xpath("//*[@class='error']")[0]) for page in pages]
     assert "请填写最新一条短信中的6位数字" in said[0]
     assert "请重新获取验证码" in said[4]
-    assert client.post(SECOND, {"code": digits}).status_code == 422
+    page_of(client, SECOND, status=422, code=digits)
     assert not is_signed_in(client)
 
 

@@ -5,9 +5,12 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
+from lxml import html
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, key
+from tests.web.browsing import signed_in
 from tests.web.public.conftest import words
 
 from qixue import cli
@@ -103,3 +106,46 @@ def test_session_without_a_lottery_has_no_draw(client):
     session = OpenSessionFactory()
 
     assert {client.get(f"{path_of(session)}{end}").status_code for end in ("/", ".json")} == {404}
+
+
+def test_first_a_sentence_says_what_came_of_it(open_page, session):
+    enter(session, size=2)
+    before = words(open_page(f"{path_of(session)}/").xpath("//p[@class='lead']")[0])
+    enter(session)
+    keep_lotteries(at=CLOSES_AT)
+
+    after = words(open_page(f"{path_of(session)}/").xpath("//p[@class='lead']")[0])
+
+    assert before.startswith("目前有2人报名，名额2个。")
+    assert after.startswith("共有3人报名，名额2个。")
+    assert "其余的人按摇号顺序候补。" in after
+
+
+def test_household_sees_its_own_result_and_others_do_not(session):
+    (row,) = enter(session)
+    keep_lotteries(at=CLOSES_AT)
+
+    own = signed_in(row.resident).get(f"{path_of(session)}/")
+    other = signed_in(MemberFactory()).get(f"{path_of(session)}/")
+
+    assert own["Cache-Control"] == "no-store"
+    (card,) = html.fromstring(own.content.decode()).xpath("//*[contains(@class, 'own-entry')]")
+    assert "李嘉明 ✓ 报名成功" in words(card)
+    assert "摇到第1位" in words(card)
+    assert "own-entry" not in other.content.decode()
+
+
+def test_visitor_is_led_to_the_own_result(open_page, session):
+    enter(session)
+
+    page = open_page(f"{path_of(session)}/")
+
+    assert f"/me/sign-in/?{urlencode({'next': f'{path_of(session)}/'})}" in page.xpath("//main//a/@href")
+
+
+def test_what_it_takes_to_recompute_is_folded_away(open_page, session):
+    page = open_page(f"{path_of(session)}/")
+
+    (folded,) = page.xpath("//main//details[not(@open)]")
+    assert len(folded.xpath(".//dl//code")) == len(page.xpath("//main//dl//code")) == 1
+    assert folded.xpath(".//pre[@id='check']")

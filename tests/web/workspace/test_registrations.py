@@ -16,12 +16,14 @@ from tests.factories import (
     OpenSessionFactory,
     RegionFactory,
     RoleAssignmentFactory,
+    UserFactory,
     key,
 )
 from tests.web.public.conftest import assert_sound, words
 
 from qixue.core.models import AuditEntry
 from qixue.participation.models import ListedPerson, Question, RegistrantMessage, Registration, RegistrationTerms
+from qixue.participation.operations.questions import Asked, set_questions
 from qixue.participation.operations.registrations import register
 from qixue.people.models import Notification, Resident, Role
 from qixue.places.models import Region
@@ -164,7 +166,8 @@ def test_message_is_checked_before_it_goes_out(session, organiser):
     path = address(session, "message/")
     uuid = again(page_of(organiser.get(path)))["client_uuid"]
 
-    check = page_of(organiser.post(path, {"client_uuid": uuid, "states": ["confirmed"], "text": "请带雨具。"}))
+    answers = {"client_uuid": uuid, "states": ["confirmed"], "text": "请带雨具。"}
+    check = page_of(organiser.post(path, answers, follow=True))
     assert RegistrantMessage.objects.count() == 0
     assert "1人" in words(check)
     answer = organiser.post(path, again(check, confirmed="on"))
@@ -173,12 +176,35 @@ def test_message_is_checked_before_it_goes_out(session, organiser):
     assert Notification.objects.get(user=row.registered_by, kind="registration_message").params["text"] == "请带雨具。"
 
 
+def test_message_offers_only_those_who_are_there(session, organiser):
+    path = address(session, "message/")
+    nobody = page_of(organiser.get(path))
+    for name in ("李嘉明", "王秀英"):
+        sign_up(session, name)
+
+    page = page_of(organiser.get(path))
+
+    assert nobody.xpath("//main//form") == []
+    assert [words(label) for label in page.xpath("//*[@role='group']//label")] == ["有名额的人（2人）"]
+
+
+def test_answers_have_a_column_where_something_is_asked(session, organiser):
+    sign_up(session, "李嘉明")
+    heads = "//main//table//th[@scope='col'][text()='回答']"
+    without = page_of(organiser.get(address(session))).xpath(heads)
+
+    set_questions(session, asked=[Asked("怎么来？", "text")], by=UserFactory(), at=NOON)
+
+    assert (without, len(page_of(organiser.get(address(session))).xpath(heads))) == ([], 1)
+
+
 def test_changing_the_message_keeps_what_was_typed(session, organiser):
     sign_up(session, "李嘉明")
     path = address(session, "message/")
-    check = page_of(organiser.post(path, {"client_uuid": key(), "states": ["confirmed"], "text": "请带雨具。"}))
+    answers = {"client_uuid": key(), "states": ["confirmed"], "text": "请带雨具。"}
+    check = page_of(organiser.post(path, answers, follow=True))
 
-    page = page_of(organiser.post(path, again(check, change="on")))
+    page = page_of(organiser.get(path + check.xpath("//main//form[last()]//a/@href")[0]))
 
     assert page.xpath("//textarea")[0].text.strip() == "请带雨具。"
 
@@ -193,7 +219,8 @@ def test_cadre_pastes_a_sheet_and_checks_it(session, cadre):
     uuid = again(page_of(cadre.get(path)))["key"]
     sheet = "姓名\t出生年\t住址\n李桂芳\t1948年\t三排镇\n盘大贵\t\t三排\n房小龙，2018，三排镇，李桂芳，2026-11-01"
 
-    check = page_of(cadre.post(path, {"key": uuid, "paste": sheet, "name_1": "唐三妹", "birth_year_1": "１９６１"}))
+    answers = {"key": uuid, "paste": sheet, "name_1": "唐三妹", "birth_year_1": "１９６１"}
+    check = page_of(cadre.post(path, answers, follow=True))
     assert Registration.objects.count() == 0
     listed = [words(item).split()[0] for item in check.xpath("//main//ol[contains(@class, 'numbered')]/li")]
     answer = cadre.post(path, again(check, confirmed="on"))
@@ -224,8 +251,9 @@ def test_cadre_pastes_a_sheet_and_checks_it(session, cadre):
 def test_what_is_wrong_stands_where_it_was_written(session, cadre, answers, field):
     town()
 
-    page = page_of(cadre.post(address(session, "new/"), {"key": key(), "confirmed": "on", **answers}), 422)
+    answer = cadre.post(address(session, "new/"), {"key": key(), "confirmed": "on", **answers}, follow=True)
 
+    page = page_of(answer, 422)
     wrong = page.xpath("//*[@class='error']/following::*[self::input or self::textarea][1]/@name")
     assert wrong == ([field] if field else [])
     assert ListedPerson.objects.count() == 0

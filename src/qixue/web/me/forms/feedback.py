@@ -6,6 +6,8 @@ from qixue.participation.operations.feedback import LONGEST_SENTENCE, Answer
 from qixue.web.forms import Form
 from qixue.web.workspace.forms.fields import PlainCharField
 
+NOTHING = "nothing"  # kept like no answer; a radio button without a value would be chosen from the start
+
 
 class AnswerForm(Form):
     """Three taps: a face, what it was about, send. The rest is for those who want to say more."""
@@ -13,7 +15,7 @@ class AnswerForm(Form):
     face = forms.ChoiceField(label=_("How was it?"), choices=Feedback.Face.choices, widget=forms.RadioSelect)
     reason = forms.ChoiceField(
         label=_("What was it about?"),
-        choices=[*Feedback.Reason.choices, ("", _("Nothing in particular"))],
+        choices=[*Feedback.Reason.choices, (NOTHING, _("Nothing in particular"))],
         widget=forms.RadioSelect,
         required=False,
     )
@@ -24,6 +26,10 @@ class AnswerForm(Form):
         help_text=_("They read it without your name."),
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": LONGEST_SENTENCE}),
     )
+
+    def clean_reason(self) -> str:
+        reason: str = self.cleaned_data["reason"]
+        return "" if reason == NOTHING else reason
 
     def answer(self) -> Answer:
         return Answer(**self.cleaned_data)

@@ -55,12 +55,17 @@ class DependentForm(ProfileForm):
     """Somebody of whom a resident takes care: a child, a parent, a grandparent."""
 
     has_consent = forms.BooleanField(
-        label=_("I am the guardian of this child under 14 and agree to the rules for children"),
+        label=_("I am mother, father or guardian of this child under 14 and agree to the rules for children"),
         required=False,
-        help_text=_("Needed for children under 14 only. The rules stand on the page about privacy."),
+        help_text=_("For a child under 14 only: without it nothing is kept. For an elder leave it empty."),
     )
 
     field_order = ("name", "birth_year", "home_region", "has_consent")
+
+    def __init__(self, *args: Any, has_agreed: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if has_agreed:  # a consent is taken back on a page of its own
+            self.fields["has_consent"].widget = forms.HiddenInput()
 
 
 def initial_of(resident: Resident) -> dict[str, Any]:
@@ -68,5 +73,5 @@ def initial_of(resident: Resident) -> dict[str, Any]:
         "name": resident.name,
         "birth_year": resident.birth_year or "",
         "home_region": resident.home_region_id,
-        "has_consent": resident.consents.filter(withdrawn_at=None).exists() if resident.pk else False,
+        "has_consent": resident.consents.filter(withdrawn_at=None).exists(),
     }

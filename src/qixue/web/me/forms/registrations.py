@@ -1,5 +1,5 @@
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -14,7 +14,10 @@ from qixue.web.me.forms.questions import answers_of, question_field, question_fi
 
 
 class RegisterForm(Form):
-    """Who comes. `party` is made with the form, so that sending it twice signs nobody up twice."""
+    """Who comes; whoever is alone has nothing to choose and is ticked.
+
+    `party` is made with the form, so that sending it twice signs nobody up twice.
+    """
 
     party = forms.UUIDField(widget=forms.HiddenInput)
     people = forms.MultipleChoiceField(label=_("Who comes"), widget=forms.CheckboxSelectMultiple)
@@ -22,10 +25,10 @@ class RegisterForm(Form):
     def __init__(
         self, *args: Any, household: Sequence[Resident], questions: Sequence[Question] = (), **kwargs: Any
     ) -> None:
-        kwargs.setdefault("initial", {"party": uuid.uuid4()})
-        super().__init__(*args, **kwargs)
         self.questions = questions
         self.household = {str(person.pk): person for person in household}
+        kwargs.setdefault("initial", {"party": uuid.uuid4(), "people": only_one(self.household)})
+        super().__init__(*args, **kwargs)
         field = cast(forms.MultipleChoiceField, self.fields["people"])
         field.choices = [(key, person.name) for key, person in self.household.items()]
         self.fields.update(question_fields(questions, household))
@@ -44,6 +47,11 @@ class RegisterForm(Form):
         people = [self.household[key] for key in self.cleaned_data["people"]]
         answers = answers_of(self.cleaned_data, self.questions, people)
         return {"people": people, "party": self.cleaned_data["party"], "answers": answers}
+
+
+def only_one(people: Mapping[str, object]) -> list[str]:
+    """Whom to tick from the start: the one where there is one, else nobody."""
+    return list(people) if len(people) == 1 else []
 
 
 class TransferForm(Form):
@@ -84,14 +92,15 @@ class TransferForm(Form):
 
 
 class CancelForm(Form):
-    """Who of a party does not come after all."""
+    """Who of a party does not come after all; whoever came alone is ticked."""
 
     people = forms.MultipleChoiceField(label=_("Who does not come"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, party: Sequence[Registration], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        rows = {str(row.pk): row.resident.name for row in party}
+        super().__init__(*args, initial={"people": only_one(rows)}, **kwargs)
         field = cast(forms.MultipleChoiceField, self.fields["people"])
-        field.choices = [(str(row.pk), row.resident.name) for row in party]
+        field.choices = list(rows.items())
 
     def keys(self) -> list[int]:
         return [int(key) for key in self.cleaned_data["people"]]

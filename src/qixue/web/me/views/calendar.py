@@ -4,13 +4,13 @@ No name is in it: calendars are read by the companies that keep them.
 """
 
 import uuid
+from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
-from django.views.decorators.http import require_POST
 from icalendar import Calendar, Event
 
 from qixue.core.audience import for_everybody
@@ -20,8 +20,10 @@ from qixue.participation.operations.calendar_feeds import end_feed, renew_feed
 from qixue.participation.queries.calendar_feeds import feed_secret_of, resident_of_feed
 from qixue.participation.queries.registrations import Party, parties_of
 from qixue.programme.models import Session
+from qixue.web.forms import Form
 from qixue.web.me.access import for_residents, household_of, known, party_or_404
 from qixue.web.me.ticket_cards import place_of
+from qixue.web.workspace.act import Act, act_page, sent
 
 STATUS = {Registration.State.CONFIRMED: "CONFIRMED", Registration.State.CANCELLED: "CANCELLED"}  # else tentative
 
@@ -86,17 +88,38 @@ def address(request: HttpRequest) -> HttpResponse:
     return render(request, "me/calendar.html", {"address": url})
 
 
-@require_POST
 @for_residents
 def renew(request: HttpRequest) -> HttpResponse:
-    user, resident = known(request)
-    renew_feed(resident, by=user, at=now())
-    return redirect("me:calendar")
+    """A first address at once; another one after asking, because calendars that have the old one go blank."""
+    act = Act(
+        title=_("A new address instead of the old one?"),
+        about=_("In my own calendar"),
+        lead=_("Calendars that have the old address go blank. Afterwards put the new one into each of them."),
+        button=_("Make a new address, end the old one"),
+        back=reverse("me:calendar"),
+        trail="me/calendar_crumbs.html",
+        done=_("This is your new address."),
+    )
+    return asked_once(request, act, renew_feed)
 
 
-@require_POST
 @for_residents
 def end(request: HttpRequest) -> HttpResponse:
+    act = Act(
+        title=_("Take the address away?"),
+        about=_("In my own calendar"),
+        lead=_("Calendars that have it go blank. What you are signed up for stays as it is."),
+        button=_("Take the address away"),
+        back=reverse("me:calendar"),
+        trail="me/calendar_crumbs.html",
+        done=_("The address is gone: it shows nothing any more."),
+    )
+    return asked_once(request, act, end_feed)
+
+
+def asked_once(request: HttpRequest, act: Act, do: Callable[..., object]) -> HttpResponse:
+    """What happens to the address; without one there is nothing to ask."""
     user, resident = known(request)
-    end_feed(resident, by=user, at=now())
-    return redirect("me:calendar")
+    if request.method != "POST" and feed_secret_of(resident) is None:
+        return redirect(act.back)
+    return act_page(request, sent(request, Form), act, lambda: do(resident, by=user, at=now()))

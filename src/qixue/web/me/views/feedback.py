@@ -11,7 +11,7 @@ from qixue.core.refusal import Refused
 from qixue.participation.models import Feedback
 from qixue.participation.operations.feedback import give_feedback
 from qixue.participation.queries.feedback import Question, questions_of
-from qixue.web import parts
+from qixue.web import parts, unfinished_forms
 from qixue.web.me.access import for_residents, household_of, known
 from qixue.web.me.forms.feedback import AnswerForm, initial_of
 
@@ -35,8 +35,8 @@ def answer(request: HttpRequest, pk: int, person: int) -> HttpResponse:
     user, resident = known(request)
     question = question_or_404(questions_of(household_of(resident), at=now()), pk, person)
     initial = initial_of(question.answer, face=request.GET.get("face", ""))
-    form = AnswerForm(request.POST or None, initial=initial)
-    if form.is_valid():
+    form = AnswerForm(unfinished_forms.answers(request), initial=initial)
+    if request.method == "POST" and form.is_valid():
         try:
             give_feedback(question.session, person=question.person, answer=form.answer(), by=user, at=now())
         except Refused as refusal:
@@ -45,7 +45,7 @@ def answer(request: HttpRequest, pk: int, person: int) -> HttpResponse:
         return redirect("me:feedback")
     session = question.session
     context = {"question": question, "session": session, "programme": session.activity.programme}
-    return parts.form_page(request, "me/feedback/answer.html", form, **context)
+    return unfinished_forms.form_page(request, "me/feedback/answer.html", form, **context)
 
 
 def question_or_404(questions: list[Question], pk: int, person: int) -> Question:

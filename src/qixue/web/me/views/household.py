@@ -1,17 +1,30 @@
 """Who I am, and who belongs to my household."""
 
+from dataclasses import dataclass
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from qixue.core.clock import now
+from qixue.core.clock import local_day, now
 from qixue.core.refusal import Refused
-from qixue.people.models import Resident, User
+from qixue.people.models import GuardianConsent, Resident, User
 from qixue.people.operations import residents
-from qixue.web import parts
+from qixue.people.operations.residents import is_child_in
+from qixue.people.queries import consents_in_force
+from qixue.web import unfinished_forms
 from qixue.web.me.access import dependent_or_404, for_residents, household_of, known, resident_of
 from qixue.web.me.forms.household import DependentForm, ProfileForm, initial_of
 from qixue.web.preferences import own_path
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody of the household; of a child under 14 also whether the guardian agreed."""
+
+    person: Resident
+    consent: GuardianConsent | None
+    is_child: bool
 
 
 @for_residents
@@ -21,21 +34,26 @@ def profile(request: HttpRequest) -> HttpResponse:
     target = request.POST.get("next") or request.GET.get("next") or reverse("me:home")
     is_named = isinstance(user, User) and user.has_usable_password()  # an account made by phone has no name yet
     initial = initial_of(resident) if resident else {"name": str(user) if is_named else ""}
-    form = ProfileForm(request.POST or None, initial=initial)
+    form = ProfileForm(unfinished_forms.answers(request), initial=initial)
     if request.method == "POST" and isinstance(user, User) and form.is_valid():
         try:
             residents.save_profile(user, details=form.details(), at=now())
             return redirect(own_path(request, target))
         except Refused as refusal:
             form.refuse(refusal)
-    return parts.form_page(request, "me/household/profile.html", form, next=target, is_first=resident is None)
+    return unfinished_forms.form_page(
+        request, "me/household/profile.html", form, next=target, is_first=resident is None
+    )
 
 
 @for_residents
 def household(request: HttpRequest) -> HttpResponse:
     """Everybody for whom this account can sign up."""
     _user, resident = known(request)
-    return render(request, "me/household/list.html", {"household": household_of(resident)})
+    people, year = household_of(resident), local_day(now()).year
+    consents = consents_in_force(people)
+    members = [Member(person, consents.get(person.pk), is_child_in(year, person.birth_year)) for person in people]
+    return render(request, "me/household/list.html", {"members": members})
 
 
 @for_residents
@@ -43,30 +61,30 @@ def new(request: HttpRequest) -> HttpResponse:
     """Somebody more; who came from the form of a session goes back to it."""
     user, resident = known(request)
     target = request.GET.get("next") or reverse("me:household")
-    form = DependentForm(request.POST or None, initial={"home_region": resident.home_region_id})
+    form = DependentForm(unfinished_forms.answers(request), initial={"home_region": resident.home_region_id})
     if request.method == "POST" and form.is_valid():
         try:
             residents.add_dependent(resident, details=form.details(), by=user, at=now())
             return redirect(own_path(request, target))
         except Refused as refusal:
             form.refuse(refusal)
-    return parts.form_page(request, "me/household/form.html", form, dependent=None)
+    return unfinished_forms.form_page(request, "me/household/form.html", form, dependent=None)
 
 
 @for_residents
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     user, resident = known(request)
     dependent = dependent_or_404(resident, pk)
-    form = DependentForm(request.POST or None, initial=initial_of(dependent))
+    initial = initial_of(dependent)
+    form = DependentForm(unfinished_forms.answers(request), initial=initial, has_agreed=initial["has_consent"])
     if request.method == "POST" and form.is_valid():
         try:
             residents.edit_dependent(dependent, details=form.details(), by=user, at=now())
             return redirect("me:household")
         except Refused as refusal:
             form.refuse(refusal)
-    return parts.form_page(
-        request, "me/household/form.html", form, dependent=dependent, has_consent=has_consent(dependent)
-    )
+    context = {"dependent": dependent, "consent": consents_in_force([dependent]).get(pk)}
+    return unfinished_forms.form_page(request, "me/household/form.html", form, **context)
 
 
 @for_residents
@@ -78,7 +96,3 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
         residents.withdraw_consent(dependent, by=user, at=now())
         return redirect("me:household")
     return render(request, "me/household/consent.html", {"dependent": dependent})
-
-
-def has_consent(dependent: Resident) -> bool:
-    return dependent.consents.filter(withdrawn_at=None).exists()

@@ -29,7 +29,7 @@ from qixue.participation.queries.registrations import (
 )
 from qixue.people.models import Resident
 from qixue.programme.models import Session
-from qixue.web import parts
+from qixue.web import parts, unfinished_forms
 from qixue.web.me.access import for_residents, household_of, known, party_or_404
 from qixue.web.me.forms.registrations import CancelForm, RegisterForm, TransferForm
 
@@ -62,8 +62,9 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
         return parts.refusal_page(request, obstacle, back=reverse("public:session", args=[pk]), instead=session)
     household = household_of(resident)
     there = registered_among(household, session)
-    offered = household if request.method == "POST" else without(household, there)  # sent twice: everybody is found
-    form = RegisterForm(request.POST or None, household=offered, questions=asked_at(session))
+    answers = unfinished_forms.answers(request)
+    offered = without(household, there) if answers is None else household  # sent twice: everybody is found
+    form = RegisterForm(answers, household=offered, questions=asked_at(session))
     if request.method == "POST" and form.is_valid():
         try:
             made = operations.register(session, **form.answers(), by=user, at=now(), source=source_of(form, resident))
@@ -77,7 +78,7 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
         "is_by_lot": is_before_draw(session, terms),
         "there": there,
     }
-    return parts.form_page(request, "me/registrations/register.html", form, **context)
+    return unfinished_forms.form_page(request, "me/registrations/register.html", form, **context)
 
 
 def without(household: list[Resident], there: list[Registration]) -> list[Resident]:
@@ -108,8 +109,13 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "entry": entry_number(found.key),
         "said": said_by(found.active or found.rows),
         "others": others_of(resident, found),
+        "can_return": not found.active and can_register(found.session),
     }
     return render(request, "me/registrations/detail.html", {**context, **around(found)})
+
+
+def can_register(session: Session) -> bool:
+    return obstacle_to_registering(session, terms_of(session), at=now()) is None
 
 
 def others_of(resident: Resident, party: Party) -> list[Resident]:
@@ -128,7 +134,8 @@ def transfer(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     user, resident = known(request)
     found = party_or_404(resident, party)
     others = others_of(resident, found)
-    form = TransferForm(request.POST or None, party=found.active, others=others, questions=asked_at(found.session))
+    answers = unfinished_forms.answers(request)
+    form = TransferForm(answers, party=found.active, others=others, questions=asked_at(found.session))
     if request.method == "POST" and form.is_valid():
         try:
             hand_over_place(**form.answers(), by=user, at=now())
@@ -136,7 +143,7 @@ def transfer(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
     context = {"party": found, "others": others, **around(found)}
-    return parts.form_page(request, "me/registrations/transfer.html", form, **context)
+    return unfinished_forms.form_page(request, "me/registrations/transfer.html", form, **context)
 
 
 @for_residents
@@ -144,14 +151,14 @@ def cancel(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     """Who does not come after all; their seats go to the next in the queue."""
     user, resident = known(request)
     found = party_or_404(resident, party)
-    form = CancelForm(request.POST or None, party=found.active)
+    form = CancelForm(unfinished_forms.answers(request), party=found.active)
     if request.method == "POST" and form.is_valid():
         try:
             operations.cancel_registrations(found.session, keys=form.keys(), by=user, at=now())
             return redirect("me:registration", party)
         except Refused as refusal:
             form.refuse(refusal)
-    return parts.form_page(request, "me/registrations/cancel.html", form, party=found, **around(found))
+    return unfinished_forms.form_page(request, "me/registrations/cancel.html", form, party=found, **around(found))
 
 
 @require_POST

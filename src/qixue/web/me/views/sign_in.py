@@ -18,7 +18,7 @@ from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.people.operations.phone_codes import enter_phone_code, send_phone_code
 from qixue.people.operations.wechat import link_wechat
-from qixue.web import parts
+from qixue.web import unfinished_forms
 from qixue.web.account_access import wanted
 from qixue.web.me.arrival import FOR_GOOD, arrive, turned_away
 from qixue.web.me.forms.sign_in import NumberForm, PhoneCodeForm
@@ -34,7 +34,8 @@ def number(request: HttpRequest) -> HttpResponse:
     target = wanted(request)
     if request.user.is_authenticated:
         return redirect(target or reverse("me:home"))
-    form = NumberForm(request.POST or None, initial={"mobile": request.session.get(ASKED, {}).get("mobile", "")})
+    typed_before = {"mobile": request.session.get(ASKED, {}).get("mobile", "")}
+    form = NumberForm(unfinished_forms.answers(request), initial=typed_before)
     if request.method == "POST" and form.is_valid():
         mobile = form.cleaned_data["mobile"]
         try:
@@ -45,7 +46,7 @@ def number(request: HttpRequest) -> HttpResponse:
             request.session[ASKED] = {"mobile": mobile, "next": target}
             return redirect("me:sign_in_code")
     shown = {"in_wechat": is_in_wechat(request), "links_wechat": pending_identity(request) is not None}
-    return parts.form_page(request, "me/sign_in/number.html", form, next=target, **shown)
+    return unfinished_forms.form_page(request, "me/sign_in/number.html", form, next=target, **shown)
 
 
 def send(request: HttpRequest, mobile: str) -> None:
@@ -82,7 +83,7 @@ def code(request: HttpRequest) -> HttpResponse:
     asked: dict[str, Any] = request.session.get(ASKED, {})
     if request.user.is_authenticated or not asked:
         return redirect("me:sign_in")
-    form = PhoneCodeForm(request.POST or None)
+    form = PhoneCodeForm(unfinished_forms.answers(request))
     if request.method == "POST" and form.is_valid():
         try:
             return signed_in(request, asked, form.cleaned_data["code"])
@@ -95,7 +96,7 @@ def code(request: HttpRequest) -> HttpResponse:
     shown = f"{mobile[:3]} {mobile[3:7]} {mobile[7:]}"
     links_wechat = pending_identity(request) is not None
     context = {"mobile": shown, "next": asked["next"], "links_wechat": links_wechat}
-    return parts.form_page(request, "me/sign_in/code.html", form, **context)
+    return unfinished_forms.form_page(request, "me/sign_in/code.html", form, **context)
 
 
 def signed_in(request: HttpRequest, asked: dict[str, Any], digits: str) -> HttpResponse:

@@ -1,14 +1,20 @@
 """The draw of a session, open to everybody: the promise before, the list and the seed after."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 
 from qixue.core.audience import for_everybody
-from qixue.participation.models import Lottery
+from qixue.participation.lottery import Drawn, entry_number
+from qixue.participation.models import Lottery, Registration
 from qixue.participation.queries.lotteries import drawn_entries, people_entered, published_lottery
-from qixue.participation.queries.registrations import terms_of
+from qixue.participation.queries.registrations import Party, parties_of, terms_of
+from qixue.people.queries import household_of
 from qixue.programme.models import Session
 from qixue.web import parts
+from qixue.web.me.access import resident_of
 
 PER_PAGE = 50
 
@@ -20,9 +26,21 @@ def lottery_or_404(pk: int) -> Lottery:
     )
 
 
+@dataclass(frozen=True)
+class OwnEntry:
+    """Those of the reader's household who entered together, their public number, and how they were drawn."""
+
+    party: Party
+    number: str
+    drawn: Drawn | None
+
+
 @for_everybody
 def draw(request: HttpRequest, pk: int) -> HttpResponse:
+    """What came of it in a sentence, the reader's own result, everybody's, and how to recompute it."""
     lottery = lottery_or_404(pk)
+    drawn = drawn_entries(lottery)
+    own = own_entries(request, lottery.session, drawn)
     context = {
         "lottery": lottery,
         "session": lottery.session,
@@ -30,9 +48,23 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
         "terms": terms_of(lottery.session),
         "entered": people_entered(lottery.session),
         "people": sum(people for _number, people in lottery.entries),
-        "page": parts.paginate(request, drawn_entries(lottery), PER_PAGE),
+        "seated": sum(each.people for each in drawn if each.has_seats),
+        "own": own,
+        "page": parts.paginate(request, drawn, PER_PAGE),
     }
-    return render(request, "public/draws/detail.html", context)
+    response = render(request, "public/draws/detail.html", context)
+    if own:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def own_entries(request: HttpRequest, session: Session, drawn: Iterable[Drawn]) -> list[OwnEntry]:
+    resident = resident_of(request)
+    parties = parties_of(household_of(resident)) if resident else []
+    results = {each.entry: each for each in drawn}
+    found = [(party, entry_number(party.key)) for party in parties if party.session == session]
+    entries = [OwnEntry(party, number, results.get(number)) for party, number in found]
+    return [each for each in entries if each.drawn or each.party.state == Registration.State.ENTERED]
 
 
 @for_everybody

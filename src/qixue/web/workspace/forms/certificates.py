@@ -53,7 +53,6 @@ class IssueForm(Form):
     people = forms.MultipleChoiceField(
         label=gettext_lazy("Who gets a certificate"), widget=forms.CheckboxSelectMultiple
     )
-    confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, candidates: Sequence[Candidate], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

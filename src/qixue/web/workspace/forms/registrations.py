@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.participation.models import Registration
 from qixue.participation.models.organiser import LONGEST_MESSAGE
+from qixue.participation.queries.registered import StateCounts
 from qixue.programme.models import Session
 from qixue.web.forms import Form
 from qixue.web.templatetags.qixue import when
@@ -58,12 +59,11 @@ def words_for(session: Session) -> str:
 
 
 class MessageForm(Form):
-    """What to write, and to whom: by the state of their registration."""
+    """What to write, and to whom: by the state of their registration; a state that nobody is in is not offered."""
 
     client_uuid = forms.UUIDField(widget=forms.HiddenInput)
     states = forms.MultipleChoiceField(
         label=_("To whom"),
-        choices=TO_WHOM,
         widget=forms.CheckboxSelectMultiple,
     )
     text = PlainCharField(
@@ -72,6 +72,13 @@ class MessageForm(Form):
         help_text=_("Up to 300 characters, in the words of your city. Title and day of the session stand before it."),
         widget=forms.Textarea(attrs={"rows": 5}),
     )
+
+    def __init__(self, *args: Any, counts: StateCounts, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = [(state, words, getattr(counts, state)) for state, words in TO_WHOM]
+        label = _("%(words)s (%(count)s)")
+        field = cast(forms.MultipleChoiceField, self.fields["states"])
+        field.choices = [(state, label % {"words": words, "count": count}) for state, words, count in people if count]
 
     def state_names(self) -> list[str]:
         return [str(words) for state, words in TO_WHOM if state in self.cleaned_data["states"]]

@@ -14,7 +14,7 @@ from qixue.participation.queries.certificates import candidates_of, rule_of, ses
 from qixue.participation.queries.certificates import certificates as all_certificates
 from qixue.people.rules import Action
 from qixue.report.certificate_pdf import certificates_pdf
-from qixue.web import parts
+from qixue.web import parts, unfinished_forms
 from qixue.web.files import pdf_file
 from qixue.web.workspace.access import activity_or_404, needs, staff
 from qixue.web.workspace.act import Act, act_page
@@ -64,11 +64,9 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
     candidates = [row for row in candidates_of(activity, found) if not row.certificate]
     entitled = [row for row in candidates if row.is_entitled]
     by_rule = [str(row.resident.pk) for row in entitled] if found and found.least_session_count else []
-    form = IssueForm(request.POST or None, candidates=entitled, initial={"people": by_rule})
+    form = IssueForm(unfinished_forms.answers(request), candidates=entitled, initial={"people": by_rule})
     context = {"activity": activity, "programme": activity.programme, "rule": found, "total": session_total(activity)}
-    if form.is_valid():
-        if not form.cleaned_data["confirmed"]:
-            return render(request, "workspace/certificates/check.html", {**context, "form": form})
+    if "confirmed" in request.POST and form.is_valid():
         try:
             made = issue_certificates(activity, people=form.residents(), by=staff(request), at=now())
         except Refused as refusal:
@@ -76,8 +74,10 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, issued_words(len(made)))
             return redirect("workspace:certificates", pk)
+    if unfinished_forms.is_to_check(request, form):
+        return parts.form_page(request, "workspace/certificates/check.html", form, **context)
     others = [row for row in candidates if not row.is_entitled]
-    return parts.form_page(request, "workspace/certificates/issue.html", form, **context, others=others)
+    return unfinished_forms.form_page(request, "workspace/certificates/issue.html", form, **context, others=others)
 
 
 def issued_words(count: int) -> str:

@@ -16,7 +16,7 @@ from qixue.participation.operations.listed_people import sign_up_people, take_of
 from qixue.participation.queries.listed_people import home_organisation, lists_of, people_to_choose
 from qixue.participation.queries.registrations import obstacle_to_registering, terms_of
 from qixue.people.rules import Action
-from qixue.web import parts
+from qixue.web import parts, unfinished_forms
 from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.listed_people import PeopleForm, TakeOffForm
@@ -31,24 +31,25 @@ def sign_up(request: HttpRequest, pk: int) -> HttpResponse:
     found = session_or_404(request.user, pk, Action.MANAGE_REGISTRATIONS)
     organisation = home_organisation(staff(request), found) or found.activity.organisation
     listed = people_to_choose(organisation, found)
-    form = PeopleForm(request.POST or None, initial={"key": uuid.uuid4()}, organisation=organisation, listed=listed)
+    answers = unfinished_forms.answers(request)
+    form = PeopleForm(answers, initial={"key": uuid.uuid4()}, organisation=organisation, listed=listed)
     context = {
         "session": found,
         "programme": found.activity.programme,
         "organisation": organisation,
         "obstacle": obstacle_to_registering(found, terms_of(found), at=now(), is_staff=True),
     }
-    if not form.is_valid() or "change" in request.POST:
-        return parts.form_page(request, "workspace/registrations/sign_up.html", form, **context)
-    if "confirmed" not in request.POST:
+    if "confirmed" in request.POST and form.is_valid():
+        try:
+            made = sign_up_people(found, wanted=form.wanted(), by=staff(request), at=now())
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, outcome(made))
+            return redirect("workspace:registrations", pk)
+    if unfinished_forms.is_to_check(request, form):
         return parts.form_page(request, "workspace/registrations/sign_up_check.html", form, **context)
-    try:
-        made = sign_up_people(found, wanted=form.wanted(), by=staff(request), at=now())
-    except Refused as refusal:
-        form.refuse(refusal)
-        return parts.form_page(request, "workspace/registrations/sign_up.html", form, **context)
-    messages.success(request, outcome(made))
-    return redirect("workspace:registrations", pk)
+    return unfinished_forms.form_page(request, "workspace/registrations/sign_up.html", form, **context)
 
 
 def outcome(made: list[Registration]) -> str:

@@ -1,6 +1,7 @@
 """What an organiser does with one person's registration, and the message to all of them."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,10 +15,11 @@ from qixue.core.refusal import Refused
 from qixue.participation.models import Registration
 from qixue.participation.operations import organiser
 from qixue.participation.operations.messages import write_to_registrants
-from qixue.participation.queries.registered import reach_of, sessions_to_move_to, with_states
+from qixue.participation.queries.registered import reach_of, sessions_to_move_to, state_counts, with_states
 from qixue.people.queries import path_filter
 from qixue.people.rules import Action, reach
-from qixue.web import parts
+from qixue.programme.models import Session
+from qixue.web import parts, unfinished_forms
 from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.act import Act, act_page
 from qixue.web.workspace.forms.registrations import MessageForm, MoveForm, TakeOutForm
@@ -94,22 +96,25 @@ def excuse(request: HttpRequest, pk: int) -> HttpResponse:
 def message(request: HttpRequest, pk: int) -> HttpResponse:
     """Write, look at whom it reaches and whom not, send."""
     found = session_or_404(request.user, pk, Action.MANAGE_REGISTRATIONS)
-    form = MessageForm(request.POST or None, initial={"client_uuid": uuid.uuid4()})
-    context = {"session": found, "programme": found.activity.programme}
-    if not form.is_valid() or "change" in request.POST:
-        return parts.form_page(request, "workspace/registrations/message.html", form, **context)
-    if "confirmed" not in request.POST:
+    form = MessageForm(
+        unfinished_forms.answers(request), counts=state_counts(found), initial={"client_uuid": uuid.uuid4()}
+    )
+    context: dict[str, Any] = {"session": found, "programme": found.activity.programme}
+    if "confirmed" in request.POST and form.is_valid():
+        try:
+            sent = write_to_registrants(found, **form.cleaned_data, by=staff(request), at=now())
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("Sent: it reaches %(count)s people.") % {"count": sent.reached_count})
+            return redirect("workspace:registrations", pk)
+    if unfinished_forms.is_to_check(request, form):
         return check_page(request, form, **context)
-    try:
-        sent = write_to_registrants(found, **form.cleaned_data, by=staff(request), at=now())
-    except Refused as refusal:
-        form.refuse(refusal)
-        return parts.form_page(request, "workspace/registrations/message.html", form, **context)
-    messages.success(request, _("Sent: it reaches %(count)s people.") % {"count": sent.reached_count})
-    return redirect("workspace:registrations", pk)
+    return unfinished_forms.form_page(request, "workspace/registrations/message.html", form, **context)
 
 
-def check_page(request: HttpRequest, form: MessageForm, **context: object) -> HttpResponse:
-    rows = list(with_states(context["session"], form.cleaned_data["states"]))  # type: ignore[arg-type]  # a session
-    shown = {"reach": reach_of(rows), "text": form.cleaned_data["text"], "states": form.state_names()}
+def check_page(request: HttpRequest, form: MessageForm, *, session: Session, **context: object) -> HttpResponse:
+    answers = form.cleaned_data
+    reached = reach_of(list(with_states(session, answers["states"])))
+    shown = {"session": session, "reach": reached, "text": answers["text"], "states": form.state_names()}
     return parts.form_page(request, "workspace/registrations/message_check.html", form, **shown, **context)

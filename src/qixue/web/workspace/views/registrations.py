@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
-from qixue.participation.models import RegistrantMessage, Registration
+from qixue.participation.models import Question, RegistrantMessage, Registration
 from qixue.participation.operations.organiser import note_export
 from qixue.participation.queries.registered import missed_at, registrations_at, state_counts
 from qixue.participation.queries.registrations import terms_of
@@ -52,6 +52,7 @@ def registrations(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "lines": lines_of(found, page),
         "counts": state_counts(found),
+        "has_questions": Question.objects.filter(session=found).exists(),
         "state": state if state in Registration.State.values else "",
         "states": Registration.State.choices,
         "messages_sent": RegistrantMessage.objects.filter(session=found).order_by("-sent_at", "-pk")[:SHOWN_MESSAGES],
