@@ -4,10 +4,16 @@ Every column of the model is written: one that is not named gets the model's own
 the statement from the day on which it is in the model.
 """
 
+import uuid
+from collections.abc import Callable, Sequence
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection, models
+
+# Of these a value goes to the database as it is.
+PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BooleanField)
 
 
 class Insert:
@@ -24,29 +30,83 @@ class Insert:
 
     def statement(self) -> str:
         """With one placeholder for each column."""
-        holes = ", ".join(["%s"] * len(columns_of(self.model)))
-        return f"INSERT INTO {self.head()} VALUES ({holes})"  # noqa: S608 - names from the model
+        return statement_of(self.model)
 
     def from_row(self, source: str, **computed: str) -> str:
         """The same from a row of `source`, for use in a larger statement; `computed` are SQL by column."""
         items = [computed.get(field.attname, "%s") for field in columns_of(self.model)]
-        return f"INSERT INTO {self.head()} SELECT {', '.join(items)} FROM {source}"  # noqa: S608 - SQL of our own
-
-    def head(self) -> str:
-        names = ", ".join(str(field.column) for field in columns_of(self.model))
-        return f"{self.model._meta.db_table} ({names})"
+        return f"INSERT INTO {head_of(self.model)} SELECT {', '.join(items)} FROM {source}"  # noqa: S608 - SQL of our own
 
     def parameters(self, *computed: str) -> list[Any]:
         """As the database of the connection takes them, without those that the statement computes."""
+        values = self.values
         return [
-            field.get_db_prep_save(
-                self.values[field.attname] if field.attname in self.values else field.get_default(), connection
-            )
-            for field in columns_of(self.model)
+            prepare(values[field.attname] if field.attname in values else field.get_default())
+            for field, prepare in prepared_columns(self.model, connection.vendor)
             if field.attname not in computed
         ]
+
+
+def insert_many(records: Sequence[models.Model]) -> None:
+    """Write the rows of records of one model that were made and not saved. What keys they get is not known.
+
+    PostgreSQL takes them as a copy, which costs it a fifth of one INSERT for each.
+    """
+    if not records:
+        return
+    model = type(records[0])
+    columns = prepared_columns(model, connection.vendor)
+    read = attrgetter(*[field.attname for field, _prepare in columns])
+    prepare = [prepare for _field, prepare in columns]
+    rows = [[each(value) for each, value in zip(prepare, read(record), strict=True)] for record in records]
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            cursor.executemany(statement_of(model), rows)
+            return
+        with connection.wrap_database_errors, cursor.copy(f"COPY {head_of(model)} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
 
 
 @cache
 def columns_of(model: type[models.Model]) -> tuple[models.Field, ...]:
     return tuple(field for field in model._meta.concrete_fields if not field.primary_key)
+
+
+@cache
+def head_of(model: type[models.Model]) -> str:
+    names = ", ".join(str(field.column) for field in columns_of(model))
+    return f"{model._meta.db_table} ({names})"
+
+
+@cache
+def statement_of(model: type[models.Model]) -> str:
+    """With one placeholder for each column."""
+    holes = ", ".join(["%s"] * len(columns_of(model)))
+    return f"INSERT INTO {head_of(model)} VALUES ({holes})"  # noqa: S608 - names from the model
+
+
+@cache
+def prepared_columns(model: type[models.Model], _vendor: str) -> tuple[tuple[models.Field, Callable[[Any], Any]], ...]:
+    """The columns, and what makes of a value what the database of the connection takes."""
+    return tuple((field, preparation_of(field)) for field in columns_of(model))
+
+
+def preparation_of(field: models.Field) -> Callable[[Any], Any]:
+    if isinstance(field, models.ForeignKey):
+        return preparation_of(field.target_field)
+    if isinstance(field, PLAIN):
+        return as_it_is
+    if isinstance(field, models.DateTimeField):
+        return connection.ops.adapt_datetimefield_value
+    if isinstance(field, models.UUIDField):
+        return as_it_is if connection.features.has_native_uuid_field else in_hexadecimal
+    return lambda value: field.get_db_prep_save(value, connection)
+
+
+def as_it_is(value: Any) -> Any:
+    return value
+
+
+def in_hexadecimal(value: uuid.UUID | None) -> str | None:
+    return value.hex if value else None
