@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 EMPTY = hashlib.sha256(b"").hexdigest()
+WHOLE = frozenset({str, int, bool, type(None)})
 ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -20,7 +21,7 @@ def refuse_floats(value: Any) -> None:
         raise TypeError("Floats have no place in a digest; use whole numbers or text.")
     children = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
     for child in children:
-        if child is not None and not isinstance(child, str):
+        if type(child) not in WHOLE:
             refuse_floats(child)
 
 

@@ -8,10 +8,11 @@ import uuid
 from collections.abc import Callable, Sequence
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, models
 
+Record = TypeVar("Record", bound=models.Model)
 # Of these a value goes to the database as it is.
 PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BooleanField)
 
@@ -47,6 +48,22 @@ class Insert:
         ]
 
 
+def made(model: type[Record], **values: Any) -> Record:
+    """A record that is not saved, of values by the names of their columns; the others get the model's own defaults.
+
+    Django takes values by their place in a third of the time in which it takes them by their names.
+    Raises TypeError for a name that is no column.
+    """
+    defaults, makers = defaults_of(model)
+    row = defaults | values
+    if len(row) > len(defaults):
+        raise TypeError(f"{model.__name__} has no {', '.join(values.keys() - defaults.keys())}.")
+    for name, make in makers:
+        if name not in values:
+            row[name] = make()
+    return model(*row.values())
+
+
 def insert_many(records: Sequence[models.Model]) -> None:
     """Write the rows of records of one model that were made and not saved. What keys they get is not known.
 
@@ -56,9 +73,11 @@ def insert_many(records: Sequence[models.Model]) -> None:
         return
     model = type(records[0])
     columns = prepared_columns(model, connection.vendor)
-    read = attrgetter(*[field.attname for field, _prepare in columns])
-    prepare = [prepare for _field, prepare in columns]
-    rows = [[each(value) for each, value in zip(prepare, read(record), strict=True)] for record in records]
+    rows = [list(row) for row in map(attrgetter(*[field.attname for field, _prepare in columns]), records)]
+    for place, (_field, prepare) in enumerate(columns):
+        if prepare is not as_it_is:
+            for row in rows:
+                row[place] = prepare(row[place])
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
             cursor.executemany(statement_of(model), rows)
@@ -71,6 +90,17 @@ def insert_many(records: Sequence[models.Model]) -> None:
 @cache
 def columns_of(model: type[models.Model]) -> tuple[models.Field, ...]:
     return tuple(field for field in model._meta.concrete_fields if not field.primary_key)
+
+
+@cache
+def defaults_of(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """The default of each column, in their order; and those that are made anew for each record."""
+    fields = model._meta.concrete_fields
+    made_anew = [field for field in fields if field.has_default() and callable(field.default)]
+    return (
+        {field.attname: None if field in made_anew else field.get_default() for field in fields},
+        [(field.attname, field.get_default) for field in made_anew],
+    )
 
 
 @cache
