@@ -71,13 +71,7 @@ def insert_many(records: Sequence[models.Model]) -> None:
     """
     if not records:
         return
-    model = type(records[0])
-    columns = prepared_columns(model, connection.vendor)
-    rows = [list(row) for row in map(attrgetter(*[field.attname for field, _prepare in columns]), records)]
-    for place, (_field, prepare) in enumerate(columns):
-        if prepare is not as_it_is:
-            for row in rows:
-                row[place] = prepare(row[place])
+    model, rows = type(records[0]), rows_of(records)
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
             cursor.executemany(statement_of(model), rows)
@@ -85,6 +79,26 @@ def insert_many(records: Sequence[models.Model]) -> None:
         with connection.wrap_database_errors, cursor.copy(f"COPY {head_of(model)} FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
+
+
+def insert_all(records: Sequence[models.Model]) -> tuple[str, list[Any]]:
+    """One statement for records of one model that were made and not saved, and its parameters."""
+    rows = rows_of(records)
+    holes = ", ".join(["({})".format(", ".join(["%s"] * len(rows[0])))] * len(rows))
+    parameters = [value for row in rows for value in row]
+    return f"INSERT INTO {head_of(type(records[0]))} VALUES {holes}", parameters  # noqa: S608 - names from the model
+
+
+def rows_of(records: Sequence[models.Model]) -> list[list[Any]]:
+    """As the database of the connection takes them."""
+    columns = prepared_columns(type(records[0]), connection.vendor)
+    read = attrgetter(*[field.attname for field, _prepare in columns])
+    rows = [list(read(record)) for record in records]
+    for place, (_field, prepare) in enumerate(columns):
+        if prepare is not as_it_is:
+            for row in rows:
+                row[place] = prepare(row[place])
+    return rows
 
 
 @cache
