@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 EMPTY = hashlib.sha256(b"").hexdigest()
+WHOLE = frozenset({str, int, bool, type(None)})
+ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonical_json(value: Any) -> bytes:
     """UTF-8 JSON with sorted keys and no spaces. Raises TypeError for floats, whose text form is not portable."""
     refuse_floats(value)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return ENCODER.encode(value).encode()
 
 
 def refuse_floats(value: Any) -> None:
@@ -19,7 +21,8 @@ def refuse_floats(value: Any) -> None:
         raise TypeError("Floats have no place in a digest; use whole numbers or text.")
     children = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
     for child in children:
-        refuse_floats(child)
+        if type(child) not in WHOLE:
+            refuse_floats(child)
 
 
 def digest(value: Any) -> str:

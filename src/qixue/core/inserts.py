@@ -4,10 +4,17 @@ Every column of the model is written: one that is not named gets the model's own
 the statement from the day on which it is in the model.
 """
 
+import uuid
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from django.db import connection, models
+
+Record = TypeVar("Record", bound=models.Model)
+# Of these a value goes to the database as it is.
+PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BooleanField)
 
 
 class Insert:
@@ -24,29 +31,126 @@ class Insert:
 
     def statement(self) -> str:
         """With one placeholder for each column."""
-        holes = ", ".join(["%s"] * len(columns_of(self.model)))
-        return f"INSERT INTO {self.head()} VALUES ({holes})"  # noqa: S608 - names from the model
+        return statement_of(self.model)
 
     def from_row(self, source: str, **computed: str) -> str:
         """The same from a row of `source`, for use in a larger statement; `computed` are SQL by column."""
         items = [computed.get(field.attname, "%s") for field in columns_of(self.model)]
-        return f"INSERT INTO {self.head()} SELECT {', '.join(items)} FROM {source}"  # noqa: S608 - SQL of our own
-
-    def head(self) -> str:
-        names = ", ".join(str(field.column) for field in columns_of(self.model))
-        return f"{self.model._meta.db_table} ({names})"
+        return f"INSERT INTO {head_of(self.model)} SELECT {', '.join(items)} FROM {source}"  # noqa: S608 - SQL of our own
 
     def parameters(self, *computed: str) -> list[Any]:
         """As the database of the connection takes them, without those that the statement computes."""
+        values = self.values
         return [
-            field.get_db_prep_save(
-                self.values[field.attname] if field.attname in self.values else field.get_default(), connection
-            )
-            for field in columns_of(self.model)
+            prepare(values[field.attname] if field.attname in values else field.get_default())
+            for field, prepare in prepared_columns(self.model, connection.vendor)
             if field.attname not in computed
         ]
+
+
+def made(model: type[Record], **values: Any) -> Record:
+    """A record that is not saved, of values by the names of their columns; the others get the model's own defaults.
+
+    Django takes values by their place in a third of the time in which it takes them by their names.
+    Raises TypeError for a name that is no column.
+    """
+    defaults, makers = defaults_of(model)
+    row = defaults | values
+    if len(row) > len(defaults):
+        raise TypeError(f"{model.__name__} has no {', '.join(values.keys() - defaults.keys())}.")
+    for name, make in makers:
+        if name not in values:
+            row[name] = make()
+    return model(*row.values())
+
+
+def insert_many(records: Sequence[models.Model]) -> None:
+    """Write the rows of records of one model that were made and not saved. What keys they get is not known.
+
+    PostgreSQL takes them as a copy, which costs it a fifth of one INSERT for each.
+    """
+    if not records:
+        return
+    model, rows = type(records[0]), rows_of(records)
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            cursor.executemany(statement_of(model), rows)
+            return
+        with connection.wrap_database_errors, cursor.copy(f"COPY {head_of(model)} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+def insert_all(records: Sequence[models.Model]) -> tuple[str, list[Any]]:
+    """One statement for records of one model that were made and not saved, and its parameters."""
+    rows = rows_of(records)
+    holes = ", ".join(["({})".format(", ".join(["%s"] * len(rows[0])))] * len(rows))
+    parameters = [value for row in rows for value in row]
+    return f"INSERT INTO {head_of(type(records[0]))} VALUES {holes}", parameters  # noqa: S608 - names from the model
+
+
+def rows_of(records: Sequence[models.Model]) -> list[list[Any]]:
+    """As the database of the connection takes them."""
+    columns = prepared_columns(type(records[0]), connection.vendor)
+    read = attrgetter(*[field.attname for field, _prepare in columns])
+    rows = [list(read(record)) for record in records]
+    for place, (_field, prepare) in enumerate(columns):
+        if prepare is not as_it_is:
+            for row in rows:
+                row[place] = prepare(row[place])
+    return rows
 
 
 @cache
 def columns_of(model: type[models.Model]) -> tuple[models.Field, ...]:
     return tuple(field for field in model._meta.concrete_fields if not field.primary_key)
+
+
+@cache
+def defaults_of(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """The default of each column, in their order; and those that are made anew for each record."""
+    fields = model._meta.concrete_fields
+    made_anew = [field for field in fields if field.has_default() and callable(field.default)]
+    return (
+        {field.attname: None if field in made_anew else field.get_default() for field in fields},
+        [(field.attname, field.get_default) for field in made_anew],
+    )
+
+
+@cache
+def head_of(model: type[models.Model]) -> str:
+    names = ", ".join(str(field.column) for field in columns_of(model))
+    return f"{model._meta.db_table} ({names})"
+
+
+@cache
+def statement_of(model: type[models.Model]) -> str:
+    """With one placeholder for each column."""
+    holes = ", ".join(["%s"] * len(columns_of(model)))
+    return f"INSERT INTO {head_of(model)} VALUES ({holes})"  # noqa: S608 - names from the model
+
+
+@cache
+def prepared_columns(model: type[models.Model], _vendor: str) -> tuple[tuple[models.Field, Callable[[Any], Any]], ...]:
+    """The columns, and what makes of a value what the database of the connection takes."""
+    return tuple((field, preparation_of(field)) for field in columns_of(model))
+
+
+def preparation_of(field: models.Field) -> Callable[[Any], Any]:
+    if isinstance(field, models.ForeignKey):
+        return preparation_of(field.target_field)
+    if isinstance(field, PLAIN):
+        return as_it_is
+    if isinstance(field, models.DateTimeField):
+        return connection.ops.adapt_datetimefield_value
+    if isinstance(field, models.UUIDField):
+        return as_it_is if connection.features.has_native_uuid_field else in_hexadecimal
+    return lambda value: field.get_db_prep_save(value, connection)
+
+
+def as_it_is(value: Any) -> Any:
+    return value
+
+
+def in_hexadecimal(value: uuid.UUID | None) -> str | None:
+    return value.hex if value else None

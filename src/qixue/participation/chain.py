@@ -41,4 +41,6 @@ def entry_hash(entry: LedgerEntry) -> str:
 
 def moment_text(moment: datetime.datetime | None) -> str | None:
     """UTC with microseconds, one text form only."""
-    return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if moment else None
+    if moment is None:
+        return None
+    return moment.astimezone(datetime.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

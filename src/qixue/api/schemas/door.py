@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AfterValidator, Field, StrictInt, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints, WithJsonSchema
 
 from qixue.api.schemas.keys import Body
 from qixue.api.schemas.parts import HIGHEST_ID, Moment
@@ -21,6 +21,7 @@ from qixue.participation.operations.door_sync import CONFLICT, Delivery, SentSca
 
 MOST_SCANS = 500  # in one delivery
 LONGEST_NAME = 100
+FACTS = ("ticket", "code", "registration", "name", "count", "qualifier", "note")  # what is kept of a scan as sent
 
 
 def choice_of(*values: str) -> WithJsonSchema:
@@ -33,7 +34,11 @@ Loose = Annotated[
 Key = Annotated[StrictInt, Field(ge=0, le=HIGHEST_ID)]
 
 
-class ScanIn(Body):
+class ScanIn(BaseModel):
+    """One of up to 500: no `Body`, for that would look for the values of each as if it were a record."""
+
+    model_config = ConfigDict(extra="forbid")
+
     uuid: UUID
     sequence: Annotated[StrictInt, Field(ge=1, le=HIGHEST_ID)]
     session: Key
@@ -50,8 +55,8 @@ class ScanIn(Body):
 
     def sent(self) -> SentScan:
         """The scan with the digest by which it is recognised; of a photo that is no base64 nothing is kept."""
-        facts = self.model_dump(exclude={"uuid", "sequence", "session", "kind", "occurred_at", "photo"})
-        facts = {name: value for name, value in facts.items() if value not in (None, "")}
+        values = self.model_dump(mode="json")
+        facts = {name: value for name in FACTS if (value := values[name]) not in (None, "")}
         if "name" in facts:
             facts["name"] = facts["name"][:LONGEST_NAME]
         return SentScan(
@@ -60,7 +65,7 @@ class ScanIn(Body):
             kind=self.kind,
             session=self.session,
             occurred_at=self.occurred_at,
-            digest=digest(self.model_dump(mode="json")),
+            digest=digest(values),
             facts=facts,
             photo=bytes_of(self.photo) if self.photo else None,
         )
@@ -86,7 +91,7 @@ class DeliveryIn(Body):
         return Delivery(self.clock, self.highest_sequence, [scan.sent() for scan in self.scans])
 
 
-class ResultOut(Schema):
+class ResultOut(BaseModel):
     """`reason` is a word for programs, `message` a sentence; `since` is when somebody who is in already came in."""
 
     uuid: UUID

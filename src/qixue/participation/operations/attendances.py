@@ -1,29 +1,32 @@
 """Who is in at which session: rows beside the ledger, changed in the transaction of the entries that change them."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from qixue.core.inserts import Insert
 from qixue.participation.models import Attendance, LedgerEntry
 from qixue.participation.queries.attendances import recounted_attendances
 
 BATCH = 500
+PEOPLE_ADDED = """participation_ledgerentry
+WHERE organisation_id = %s AND sequence >= %s AND kind = 'attendance' AND session_id IS NOT NULL
+    AND person_token IS NOT NULL
+ORDER BY sequence"""
 
 
-def apply(entries: Iterable[LedgerEntry]) -> None:
-    """Bring the rows up to date with entries that were just added.
+def apply(entries: Sequence[LedgerEntry]) -> None:
+    """Bring the rows up to date with the entries that were just added, one after the other, to one chain.
 
     Raises IntegrityError for a person who is in at that session already: an append is then undone as a whole.
     """
-    entries = list(entries)
     if voided := [entry.target_id for entry in entries if entry.kind == LedgerEntry.Kind.VOID]:
         Attendance.objects.filter(entry__in=voided).delete()
-    rows = [
-        Attendance(session=entry.session, person_token=entry.person_token, entry=entry)
-        for entry in entries
-        if entry.kind == LedgerEntry.Kind.ATTENDANCE and entry.session and entry.person_token
-    ]
-    Attendance.objects.bulk_create(rows, batch_size=BATCH)
+    if any(entry.kind == LedgerEntry.Kind.ATTENDANCE for entry in entries):
+        row, copied = Insert(Attendance), {"session_id": "session_id", "person_token": "person_token", "entry_id": "id"}
+        with connection.cursor() as cursor:
+            values = [*row.parameters(*copied), entries[0].organisation_id, entries[0].sequence]
+            cursor.execute(row.from_row(PEOPLE_ADDED, **copied), values)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.inserts import made
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.merge import AROUND_SESSION
@@ -92,7 +93,7 @@ def tokens_of(check_ins: Sequence[CheckIn]) -> list[uuid.UUID]:
     tokens = dict(known.values_list("resident_id", "token"))
     if missing := sorted(people - tokens.keys()):
         # another organisation may enter the same person at this moment: whose row is first gives the token
-        rows = [Participant(programme=programme, resident_id=pk) for pk in missing]
+        rows = [made(Participant, programme_id=programme.pk, resident_id=pk) for pk in missing]
         Participant.objects.bulk_create(rows, ignore_conflicts=True)
         tokens = dict(known.values_list("resident_id", "token"))
     return [tokens[each.resident.pk] if each.resident else uuid.uuid4() for each in check_ins]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
+from qixue.core.inserts import insert_many, made
 from qixue.core.models import record_audit
 from qixue.participation.merge import judge, minute_of
 from qixue.participation.models import DoorDevice, Registration, Scan
@@ -22,6 +23,10 @@ from qixue.people.models import Resident
 from qixue.programme.models import Session
 
 Kind, Verdict = Scan.Kind, Scan.Verdict
+ANSWERED = (  # what the answer tells of a scan
+    *("uuid", "digest", "kind", "session", "verdict", "reason", "marks", "resident__name"),
+    *("registration__session", "registration__resident__name", "entry__occurred_at"),
+)
 CONFLICT = "conflict"  # another scan came under the same uuid before; that one stays
 
 
@@ -68,7 +73,7 @@ def receive_scans(device: DoorDevice, delivery: Delivery, *, at: datetime.dateti
         judge_all(device, fresh, sessions)
         count_people(device, [scan for scan in fresh if scan.kind != Kind.HEAD_COUNT], at=at)
         count_heads(device, [scan for scan in fresh if scan.kind == Kind.HEAD_COUNT], at=at)
-        Scan.objects.bulk_create(fresh, batch_size=500)
+        insert_many(fresh)
         stored |= {scan.uuid: scan for scan in fresh}
         verdicts = Counter(str(scan.verdict) for scan in fresh)
         record_audit("door.received", device, by=None, at=at, details=dict(verdicts))
@@ -84,7 +89,7 @@ def locked_device(device: DoorDevice) -> DoorDevice:
 
 
 def stored_scans(device: DoorDevice, scans: Sequence[SentScan]) -> dict[uuid.UUID, Scan]:
-    rows = Scan.objects.filter(device=device, uuid__in=[each.uuid for each in scans])
+    rows = Scan.objects.filter(device=device, uuid__in=[each.uuid for each in scans]).only(*ANSWERED)
     return {scan.uuid: scan for scan in rows.select_related("entry", "registration__resident", "resident")}
 
 
@@ -106,8 +111,8 @@ def fresh_scans(
 
 def scan_of(device: DoorDevice, sent: SentScan, *, offset: datetime.timedelta, at: datetime.datetime) -> Scan:
     """The scan as it is stored, before it is judged."""
-    return Scan(
-        device=device,
+    scan = made(
+        Scan,
         uuid=sent.uuid,
         sequence=sent.sequence,
         digest=sent.digest,
@@ -117,6 +122,8 @@ def scan_of(device: DoorDevice, sent: SentScan, *, offset: datetime.timedelta, a
         corrected_at=sent.occurred_at + offset,
         received_at=at,
     )
+    scan.device = device
+    return scan
 
 
 def set_pace(device: DoorDevice, scans: Sequence[Scan]) -> None:

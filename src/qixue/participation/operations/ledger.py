@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.figures import NO_PERIOD, Period
+from qixue.core.inserts import insert_many, made
 from qixue.core.models import record_audit
 from qixue.core.quantity import Qualifier
 from qixue.core.refusal import Refused
@@ -58,27 +59,36 @@ def append_entries(organisation: Organisation, drafts: Sequence[EntryDraft]) -> 
     """
     if any(draft.activity.organisation_id != organisation.pk for draft in drafts):
         raise ValueError("An entry goes into the chain of the organisation that keeps the activity's records.")
+    if not drafts:
+        return []
     chain = lock_chain(organisation)
     entries = []
     for draft in drafts:
         entry = built_entry(draft, organisation, chain)
         chain.length, chain.head_hash = entry.sequence, entry.hash
         entries.append(entry)
-    LedgerEntry.objects.bulk_create(entries, batch_size=500)
+    write_entries(entries)
     chain.save(update_fields=["length", "head_hash"])
     attendances.apply(entries)
     tallies.apply(entries)
     return entries
 
 
+def write_entries(entries: list[LedgerEntry]) -> None:
+    """Store entries that follow one another in one chain; each gets its key."""
+    insert_many(entries)
+    stored = LedgerEntry.objects.filter(organisation=entries[0].organisation_id, sequence__gte=entries[0].sequence)
+    keys = dict(stored.values_list("sequence", "pk"))
+    for entry in entries:
+        entry.pk = keys[entry.sequence]
+
+
 def built_entry(draft: EntryDraft, organisation: Organisation, chain: LedgerChain) -> LedgerEntry:
     """The unsaved entry that follows the chain's head."""
-    entry = LedgerEntry(
-        organisation=organisation,
+    entry = made(
+        LedgerEntry,
         sequence=chain.length + 1,
         kind=draft.kind,
-        activity=draft.activity,
-        session=draft.session,
         person_token=draft.person_token,
         count=draft.count,
         qualifier=draft.qualifier,
@@ -91,19 +101,22 @@ def built_entry(draft: EntryDraft, organisation: Organisation, chain: LedgerChai
         actor_id=draft.actor.pk if draft.actor else None,
         actor_name=draft.actor_name,
         reason=draft.reason,
-        evidence=draft.evidence,
-        target=draft.target,
         client_uuid=draft.client_uuid,
         previous_hash=chain.head_hash,
     )
+    entry.organisation, entry.activity, entry.session = organisation, draft.activity, draft.session
+    entry.evidence, entry.target = draft.evidence, draft.target
     entry.hash = entry_hash(entry)
     return entry
 
 
 def lock_chain(organisation: Organisation) -> LedgerChain:
     """The chain's head row, locked until the transaction ends; made when the organisation enters its first count."""
+    locked = LedgerChain.objects.select_for_update().filter(organisation=organisation)
+    if chain := locked.first():
+        return chain
     LedgerChain.objects.get_or_create(organisation=organisation)
-    return LedgerChain.objects.select_for_update().get(organisation=organisation)
+    return locked.get()
 
 
 @transaction.atomic

@@ -4,36 +4,45 @@ For whoever signs up themselves and nobody else, at a session with the usual ter
 is to be refused, is left to `registrations.register`: None says that nothing was written and that it should look. Both
 ways leave the same rows behind (tests/participation/test_quick_registration.py).
 
-One UPDATE asks everything that must hold under the lock of the session's row, and takes the seat or the number. The
-text of the notice is written before, so that nobody waits for it: whether there is a seat is looked up first, and the
-UPDATE finds nothing where that has changed. SQLite then gets one INSERT after the other; PostgreSQL gets all of it in
-one message, and the lock is held for as long as the disk needs and no longer.
+Those who ask for the same session while its row is locked are signed up together by whoever comes next: two questions
+under the lock say what all of them need to know, they are placed one after the other in the order in which they came,
+and one INSERT for each table writes what belongs to all of them.
 """
 
 import datetime
+import threading
 import uuid
-from contextlib import nullcontext
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from itertools import chain
 from typing import Any
+from weakref import WeakValueDictionary
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 
 from qixue.core.clock import SHANGHAI
-from qixue.core.inserts import Insert
-from qixue.core.models import audit_entry
+from qixue.core.inserts import insert_all
+from qixue.core.messages import Statement, answers_to
+from qixue.core.models import AuditEntry, OutboxMessage, audit_entry
 from qixue.core.outbox import message_of
-from qixue.core.together import Line
+from qixue.core.together import JointLine
 from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.models.registrations import random_door_code
 from qixue.participation.notices import about_party
+from qixue.participation.operations.door_codes import SPARE
 from qixue.people.callers import Caller, aware
+from qixue.people.models import Notification, Resident
 from qixue.people.operations.notifications import letters_to, line_of
 from qixue.people.operations.residents import is_child_in
 from qixue.places.models import Venue
 from qixue.programme.models import Activity, Programme, Session
 
 State = Registration.State
-LINE = Line()
+USUAL_LIMIT = RegistrationTerms.place_limit.field.default
+LINES: WeakValueDictionary[int, JointLine] = WeakValueDictionary()  # by session, for as long as somebody is in them
+MAKING_LINES = threading.Lock()
 # The terms that this way keeps; a session with any other goes the ordinary way.
 KEPT_TERMS = ("session", "opens_at", "closes_at", "cancel_until", "place_limit", "offer_hours")
 # What hangs on a session without a say in who signs up. Where there is anything else, a question, say, the ordinary way
@@ -53,9 +62,10 @@ NO_SAY = (
     "feedback",
     "feedback_invitations",
 )
+LOCK = "SELECT 1 FROM programme_session WHERE id = %s FOR NO KEY UPDATE"
 LOOK = """
-SELECT s.state, s.starts_at, s.seat_count, s.taken_count, s.waiting_count, a.title, a.state, p.state, v.name,
-    t.opens_at, t.closes_at, t.place_limit, {has_usual_terms}
+SELECT s.state, s.starts_at, s.seat_count, s.taken_count, s.waiting_count, s.last_waiting_number, a.title, a.state,
+    p.state, v.name, t.opens_at, t.closes_at, t.place_limit, {has_usual_terms}
 FROM programme_session s
 JOIN programme_activity a ON a.id = s.activity_id
 JOIN programme_programme p ON p.id = a.programme_id
@@ -63,30 +73,51 @@ LEFT JOIN places_venue v ON v.id = s.venue_id
 LEFT JOIN participation_registrationterms t ON t.session_id = s.id
 WHERE s.id = %s
 """
-LOCK = "SELECT 1 FROM programme_session WHERE id = %(session)s FOR NO KEY UPDATE"
-TAKE = """
-UPDATE programme_session SET taken_count = taken_count + %(seats)s, waiting_count = waiting_count + 1 - %(seats)s,
-    last_waiting_number = last_waiting_number + 1 - %(seats)s
-WHERE id = %(session)s AND state = 'planned'
-    AND CASE WHEN waiting_count = 0 AND taken_count < seat_count THEN 1 ELSE 0 END = %(seats)s
-    AND NOT EXISTS (SELECT 1 FROM participation_registration WHERE party = %(party)s)
-    AND NOT EXISTS (SELECT 1 FROM participation_registration
-        WHERE session_id = %(session)s AND resident_id = %(resident)s AND NOT (state = 'cancelled'))
-    AND (SELECT COUNT(*) FROM participation_registration
-        WHERE registered_by_id = %(user)s AND session_id = %(session)s AND NOT (state = 'cancelled')) < %(limit)s
-RETURNING last_waiting_number, waiting_count
-"""
+KNOWN = "SELECT id, party, session_id, resident_id, registered_by_id, door_code, state FROM participation_registration"
+ACTIVE = "NOT (state = 'cancelled')"
+COUNT = "UPDATE programme_session SET taken_count = %s, waiting_count = %s, last_waiting_number = %s WHERE id = %s"
 
 
 @dataclass(frozen=True)
+class Ask:
+    """What one person asks for."""
+
+    party: uuid.UUID
+    resident: Resident
+    by: Caller
+    at: datetime.datetime
+
+    @property
+    def stored_party(self) -> Any:
+        """As the database gives it back."""
+        return Registration._meta.get_field("party").get_db_prep_value(self.party, connection)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A registration that has a say in what is answered."""
+
+    pk: int
+    party: Any
+    session_id: int
+    resident_id: int
+    registered_by_id: int | None
+    door_code: str
+    state: str
+
+
+@dataclass
 class Seen:
-    """The session a moment before: enough to know whether this way is right for it, and what to write."""
+    """The session under its lock: enough to know whether this way is right for it, and what to write. Its counts go on
+    with each who is placed.
+    """
 
     state: str
     starts_at: datetime.datetime | None
     seat_count: int | None
     taken_count: int
     waiting_count: int
+    last_waiting_number: int
     title: str
     activity_state: str
     programme_state: str
@@ -115,33 +146,42 @@ class Seen:
 
 
 def register_alone(session: int, *, party: uuid.UUID, by: Caller, at: datetime.datetime) -> Registration | None:
-    """The caller's own seat, or their place in the queue; None where the ordinary way has to look."""
+    """The caller's own seat, or their place in the queue, also when asked for again under the same key; None where the
+    ordinary way has to look.
+    """
     if by.resident is None or by.has_role:
         return None
-    seen = seen_session(session)
-    if seen is None or not seen.is_usual_at(at) or can_be_child(by, seen, at):
-        return None
-    row = Registration(
-        session=shown(session, seen),
-        resident=by.resident,
-        party=party,
-        state=State.CONFIRMED if seen.has_seat else State.WAITING,
-        registered_at=at,
-        registered_by=by.user,
-    )
-    limit = RegistrationTerms.place_limit.field.default if seen.place_limit is None else seen.place_limit
-    values = {
-        "session": session,
-        "seats": int(seen.has_seat),
-        "party": Registration._meta.get_field("party").get_db_prep_value(party, connection),
-        "resident": by.resident.pk,
-        "user": by.user.pk,
-        "limit": limit,
-    }
     try:
-        return taken(row, values, others(row, by, at=at))
-    except IntegrityError:  # somebody was there in between, or drew the same code: the ordinary way looks again
+        made: Registration | None = line_at(session).take_part(Ask(party, by.resident, by, at))
+    except IntegrityError:  # somebody or something went away in between: the ordinary way looks again
         return None
+    return made
+
+
+def line_at(session: int) -> JointLine:
+    with MAKING_LINES:
+        return LINES.setdefault(session, JointLine(partial(lock, session), partial(register_all, session)))
+
+
+def lock(session: int) -> None:
+    """In a statement of its own, so that those that follow see what the former holder of the lock has written. A
+    transaction of SQLite has had its turn to begin.
+    """
+    if connection.vendor == "postgresql":
+        answers_to((LOCK, [session]))
+
+
+def register_all(session: int, asks: list[Ask]) -> list[Registration | None]:
+    """Place those who ask one after the other, in the order in which they lined up, under the lock of the session."""
+    codes = [random_door_code() for _number in range(len(asks) + SPARE)]
+    looked, known = answers_to((look(), [session]), known_of(session, asks, codes))
+    if not looked:
+        return [None] * len(asks)
+    placing = Placing(session, Seen(*looked[0]), [Known(*row) for row in known], codes)
+    answers = [placing.answer(ask) for ask in asks]
+    if placing.made:
+        write(placing)
+    return answers
 
 
 @cache
@@ -165,18 +205,102 @@ def usual(field: Any) -> str:
     return f"t.{field.column} IS NULL" if field.null else f"t.{field.column} = '{field.get_default()}'"
 
 
-def seen_session(pk: int) -> Seen | None:
-    with connection.cursor() as cursor:
-        cursor.execute(look(), [pk])
-        row = cursor.fetchone()
-    return Seen(*row) if row else None
+def known_of(session: int, asks: list[Ask], codes: list[str]) -> Statement:
+    """What asks for the registrations that have a say in the answers."""
+    holes = ", ".join(["%s"] * len(asks))
+    arms = [
+        f"party IN ({holes})",
+        f"session_id = %s AND {ACTIVE} AND resident_id IN ({holes})",
+        # The plus keeps the index of the session away, at which thousands are signed up.
+        f"+session_id = %s AND {ACTIVE} AND registered_by_id IN ({holes})",
+        f"session_id = %s AND {ACTIVE} AND door_code IN ({', '.join(['%s'] * len(codes))})",
+    ]
+    parameters = [
+        *(ask.stored_party for ask in asks),
+        session,
+        *(ask.resident.pk for ask in asks),
+        session,
+        *(ask.by.user.pk for ask in asks),
+        session,
+        *codes,
+    ]
+    return " UNION ALL ".join(f"{KNOWN} WHERE {arm}" for arm in arms), parameters
 
 
-def can_be_child(by: Caller, seen: Seen, at: datetime.datetime) -> bool:
+class Placing:
+    """Those who asked together: who is there already, and who is given what."""
+
+    def __init__(self, session: int, seen: Seen, known: list[Known], codes: list[str]) -> None:
+        self.seen, self.session = seen, shown(session, seen)
+        there = {row for row in known if row.session_id == session and row.state != State.CANCELLED}
+        self.residents = {row.resident_id for row in there}
+        self.held = Counter(row.registered_by_id for row in there)
+        taken = {row.door_code for row in there}
+        self.codes: Iterator[str] = iter([code for code in dict.fromkeys(codes) if code not in taken])
+        self.used = {row.party for row in known}
+        self.made: dict[Any, tuple[Registration, Ask]] = {}  # by party
+
+    def answer(self, ask: Ask) -> Registration | None:
+        party = ask.stored_party
+        if not self.seen.has_usual_terms:
+            return None
+        if party in self.made:
+            return replayed([self.made[party][0]], self.session.pk, ask)
+        if party in self.used:
+            return replayed(list(Registration.objects.filter(party=ask.party)), self.session.pk, ask)
+        code = next(self.codes, None)
+        if code is None or not self.is_usual(ask):
+            return None
+        row = self.placed(ask, code)
+        self.made[party] = row, ask
+        self.residents.add(ask.resident.pk)
+        self.held[ask.by.user.pk] += 1
+        return row
+
+    def is_usual(self, ask: Ask) -> bool:
+        """Whether this way is right for them."""
+        limit = self.seen.place_limit
+        return (
+            self.seen.is_usual_at(ask.at)
+            and not can_be_child(ask.resident, self.seen, ask.at)
+            and ask.resident.pk not in self.residents
+            and self.held[ask.by.user.pk] < (USUAL_LIMIT if limit is None else limit)
+        )
+
+    def placed(self, ask: Ask, code: str) -> Registration:
+        """With a seat, or behind all who wait; counted."""
+        seen, row = (
+            self.seen,
+            Registration(
+                session=self.session,
+                resident=ask.resident,
+                party=ask.party,
+                state=State.CONFIRMED,
+                door_code=code,
+                registered_at=ask.at,
+                registered_by=ask.by.user,
+            ),
+        )
+        if seen.has_seat:
+            seen.taken_count += 1
+            return row
+        seen.waiting_count += 1
+        seen.last_waiting_number += 1
+        row.state, row.waiting_number, row.first_place = State.WAITING, seen.last_waiting_number, seen.waiting_count
+        return row
+
+
+def replayed(rows: list[Registration], session: int, ask: Ask) -> Registration | None:
+    """What the same person was answered for the same key; the ordinary way refuses everybody else."""
+    asked = (session, ask.resident.pk, ask.by.user.pk)
+    is_same = [(row.session_id, row.resident_id, row.registered_by_id) for row in rows] == [asked]
+    return rows[0] if is_same and rows[0].state != State.ENTERED else None
+
+
+def can_be_child(resident: Resident, seen: Seen, at: datetime.datetime) -> bool:
     """Whether a guardian has to be asked for: only the year of birth is known."""
-    assert by.resident is not None  # noqa: S101 - its caller looked
     year = (aware(seen.starts_at) if seen.starts_at else at).astimezone(SHANGHAI).year
-    return is_child_in(year, by.resident.birth_year)
+    return is_child_in(year, resident.birth_year)
 
 
 def shown(pk: int, seen: Seen) -> Session:
@@ -186,64 +310,31 @@ def shown(pk: int, seen: Seen) -> Session:
     return Session(pk=pk, activity=Activity(title=seen.title), venue=venue, starts_at=starts_at)
 
 
-def others(row: Registration, by: Caller, *, at: datetime.datetime) -> list[Insert]:
-    """What is written beside the registration: the audit entry, the line in the inbox, the letters."""
+def write(placing: Placing) -> None:
+    """The counts of the session and all rows that belong to those who were placed, whose keys are set."""
+    seen = placing.seen
+    counts = seen.taken_count, seen.waiting_count, seen.last_waiting_number
+    made = list(placing.made.values())
+    registrations, parameters = insert_all([row for row, _ask in made])
+    audit, inbox, letters = zip(*(beside(row, ask) for row, ask in made), strict=True)
+    others = [audit, inbox, list(chain.from_iterable(letters))]
+    _counted, keys, *_written = answers_to(
+        (COUNT, [*counts, placing.session.pk]),
+        (f"{registrations} RETURNING party, id", parameters),
+        *(insert_all(records) for records in others if records),
+    )
+    for party, key in keys:
+        placing.made[party][0].pk = key
+
+
+def beside(row: Registration, ask: Ask) -> tuple[AuditEntry, Notification, list[OutboxMessage]]:
+    """What is written with the registration: the audit entry, the line in the inbox, the letters."""
+    user = ask.by.user
     kind = "registration_confirmed" if row.state == State.CONFIRMED else "registration_waiting"
     notice, details = about_party(kind, [row]), {"party": str(row.party), "places": 1}
-    letters = letters_to(by.user, notice, by.wishes, scope="", at=at)
-    records = [
-        audit_entry("registration.made", row.session, by=by.user, at=at, details=details),
-        line_of(by.user, notice, at=at),
-        *[message_of(letter, at=at) for letter in letters],
-    ]
-    return [Insert.of(record) for record in records]
-
-
-def taken(row: Registration, values: dict[str, Any], beside: list[Insert]) -> Registration | None:
-    """Write all of it, or nothing; None where the session is not as it was seen."""
-    own = Insert.of(row)
-    if connection.vendor == "postgresql":
-        found = in_one_message(own, values, beside)
-    else:
-        found = LINE.take_part(lambda: one_by_one(own, values, beside))
-    if found is None:
-        return None
-    row.pk, number, place = found
-    if row.state == State.WAITING:
-        row.waiting_number, row.first_place = number, place
-    return row
-
-
-def one_by_one(own: Insert, values: dict[str, Any], beside: list[Insert]) -> tuple[int, int, int] | None:
-    """Key of the registration, its number and its place in the queue."""
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE, values)
-        if (found := cursor.fetchone()) is None:
-            return None
-        if own.values["state"] == State.WAITING:
-            own.values["waiting_number"], own.values["first_place"] = found
-        cursor.execute(own.statement(), own.parameters())
-        key = cursor.lastrowid
-        for insert in beside:
-            cursor.execute(insert.statement(), insert.parameters())
-    return key, *found
-
-
-def in_one_message(own: Insert, values: dict[str, Any], beside: list[Insert]) -> tuple[int, int, int] | None:
-    """The same. The statements of one message are one transaction, and each sees what was committed before it began:
-    the lock comes first, so that what follows reads what the former holder of the lock has written.
-    """
-    is_waiting = own.values["state"] == State.WAITING
-    computed = {"waiting_number": "taken.number", "first_place": "taken.place"} if is_waiting else {}
-    whole = transaction.atomic() if connection.in_atomic_block else nullcontext()
-    with whole, connection.cursor() as cursor:
-        bound = cursor.mogrify
-        written = [bound(own.from_row("taken", **computed), own.parameters(*computed))]
-        written += [bound(insert.from_row("taken"), insert.parameters()) for insert in beside]
-        named = [f"row_{number} AS ({text} RETURNING id)" for number, text in enumerate(written)]
-        steps = ", ".join([f"taken (number, place) AS ({bound(TAKE, values)})", *named])
-        message = f"{bound(LOCK, values)}; WITH {steps} SELECT row_0.id, number, place FROM taken, row_0"  # noqa: S608 - bound
-        cursor.execute(message)
-        cursor.nextset()  # the first is that of the lock
-        found: tuple[int, int, int] | None = cursor.fetchone()
-    return found
+    letters = letters_to(user, notice, ask.by.wishes, scope="", at=ask.at)
+    return (
+        audit_entry("registration.made", row.session, by=user, at=ask.at, details=details),
+        line_of(user, notice, at=ask.at),
+        [message_of(letter, at=ask.at) for letter in letters],
+    )

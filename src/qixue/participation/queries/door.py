@@ -20,6 +20,7 @@ BY_TOKEN = f"SELECT {', '.join(DEVICE)} FROM participation_doordevice WHERE dige
 ARRIVED = """
 SELECT COUNT(DISTINCT sequence) FROM participation_scan WHERE device_id = %s AND sequence BETWEEN 1 AND %s
 """
+SHOWN = ("session", "door_code", "state", "cancelled_at", "resident__name")  # what is asked of a registration
 NEEDS_HOLDER = (Scan.Kind.TICKET, Scan.Kind.CODE, Scan.Kind.NAME)
 
 
@@ -112,7 +113,7 @@ def known_to(device: DoorDevice | None, scans: Sequence[Scan], sessions: dict[in
     known = Known(device.valid_until if device else None, sessions)
     if any(scan.kind == Scan.Kind.TICKET for scan in scans):
         known.keys = verification_keys("ticket")
-    rows = Registration.objects.select_related("resident", "session__activity")
+    rows = Registration.objects.select_related("resident").only(*SHOWN)
     if keys := {key for scan in scans if (key := shown_key(scan, known.keys))}:
         known.registrations = {row.pk: row for row in rows.filter(pk__in=keys)}
     if codes := {scan.sent.get("code", "") for scan in scans if scan.kind == Scan.Kind.CODE}:

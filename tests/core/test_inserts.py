@@ -1,0 +1,75 @@
+"""Rows written past the ORM: the same as those that it writes, on either database."""
+
+import datetime
+import uuid
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, models, transaction
+
+from qixue.core.inserts import Insert, insert_many
+from qixue.core.models import AuditEntry, KeptAnswer, OutboxMessage
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime.datetime(2026, 11, 5, 4, 0, 0, 123456, tzinfo=datetime.UTC)
+
+
+def records() -> list[models.Model]:
+    """Texts, numbers, truths, moments, UUIDs and JSON, and each of them missing where it may be."""
+    return [
+        AuditEntry(at=NOON, action="a", subject_type="s", subject_id="1", actor_name="王芳", details={"b": [1, None]}),
+        AuditEntry(at=NOON, action="\t\\N", subject_type="", subject_id="2", actor_id=7, actor_name="x\ny"),
+        KeptAnswer(actor_id=1, key=uuid.UUID(int=3), digest="d", body={"名": "x"}, at=NOON),
+        OutboxMessage(channel=OutboxMessage.Channel.SMS, recipient="1", body="", key="k", created_at=NOON, due_at=NOON),
+    ]
+
+
+def rows() -> list[dict[str, Any]]:
+    tables = (AuditEntry, KeptAnswer, OutboxMessage)
+    found = [row for model in tables for row in model.objects.order_by("pk").values()]  # type: ignore[attr-defined]
+    return [{name: value for name, value in row.items() if name != "id"} for row in found]
+
+
+def as_the_orm_writes() -> list[dict[str, Any]]:
+    with transaction.atomic():
+        for record in records():
+            record.save()
+        found = rows()
+        transaction.set_rollback(True)
+    return found
+
+
+def test_many_rows_are_those_of_the_orm() -> None:
+    expected = as_the_orm_writes()
+    first, second, *others = records()
+
+    insert_many([first, second])
+    for record in others:
+        insert_many([record])
+
+    assert rows() == expected
+
+
+def test_one_row_is_that_of_the_orm() -> None:
+    expected = as_the_orm_writes()
+
+    with connection.cursor() as cursor:
+        for insert in map(Insert.of, records()):
+            cursor.execute(insert.statement(), insert.parameters())
+
+    assert rows() == expected
+
+
+def test_no_rows_are_nothing(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        insert_many([])
+
+
+def test_a_row_that_may_not_be_there_takes_the_others_with_it() -> None:
+    answers = [KeptAnswer(actor_id=1, key=uuid.UUID(int=3), digest="d", at=NOON) for _twice in range(2)]
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_many(answers)
+
+    assert not KeptAnswer.objects.exists()
