@@ -5,7 +5,14 @@ import datetime
 import pytest
 from tests.at_once import at_once
 from tests.door import ticket_of
-from tests.factories import NOON, DoorDeviceFactory, OpenSessionFactory, RegistrationFactory, UserFactory, key
+from tests.factories import (
+    NOON,
+    DoorDeviceFactory,
+    OpenSessionFactory,
+    RegistrationFactory,
+    RoleAssignmentFactory,
+    key,
+)
 
 from qixue.participation.models import Attendance, DoorDevice, LedgerEntry, Registration, Scan, Tally
 from qixue.participation.operations.check_ins import check_in
@@ -47,7 +54,8 @@ def delivered(device: DoorDevice, scans: list[SentScan]) -> object:
 
 
 def test_same_tickets_on_three_devices_and_by_hand_count_once(session: Session) -> None:
-    people, clerk = RegistrationFactory.create_batch(10, session=session), UserFactory()
+    people = RegistrationFactory.create_batch(10, session=session)
+    clerk = RoleAssignmentFactory(organisation=session.activity.organisation).user
     devices = [DoorDeviceFactory(sessions=[session], digest=key().hex * 2) for _device in range(3)]
 
     outcomes = at_once(
