@@ -58,8 +58,14 @@ def erase_dependent(dependent: Resident, *, guardian: Resident, at: datetime.dat
 def erase(subject: Subject, *, at: datetime.datetime, by: User | None = None) -> None:
     """Whoever calls it has made sure who asks; `by` is who did it for somebody without an account.
 
+    The people are locked first, by key, as where they are counted: they are forgotten before or afterwards.
     Refused: changed_meanwhile.
     """
+    list(
+        Resident.objects.select_for_update(no_key=True)
+        .filter(pk__in=[each.pk for each in subject.people])
+        .order_by("pk")
+    )
     for holding in reversed(holdings.holdings):
         holding.erase(subject, at=at)
     for person in subject.people:
