@@ -170,6 +170,8 @@ class RegistrationFactory(factory.django.DjangoModelFactory):
     state = factory.LazyAttribute(lambda row: "waiting" if row.waiting_number else "confirmed")
     registered_at = NOON
     registered_by = factory.LazyAttribute(lambda row: row.resident.user)
+    cancelled_at = factory.LazyAttribute(lambda row: NOON if row.state == "cancelled" else None)
+    cancel_reason = factory.LazyAttribute(lambda row: "withdrawn" if row.state == "cancelled" else "")
 
 
 class DoorDeviceFactory(factory.django.DjangoModelFactory):

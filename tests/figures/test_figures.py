@@ -5,13 +5,12 @@ from decimal import Decimal
 
 import pytest
 from tests.factories import (
-    NOON,
     ActivityFactory,
     BrandFactory,
     OrganisationFactory,
     ProgrammeFactory,
     RegionFactory,
-    ResidentFactory,
+    RegistrationFactory,
     VenueFactory,
     key,
 )
@@ -19,7 +18,6 @@ from tests.figures.conftest import check_in, head_count, held, number, populate,
 
 from qixue.core.figures import Scope, registry
 from qixue.core.quantity import Qualifier
-from qixue.participation.models import Registration
 from qixue.places.models import Region
 from qixue.programme.models import (
     Activity,
@@ -202,9 +200,7 @@ def test_registrations_leave_the_waiting_list_out(programme: Programme) -> None:
     session = held(programme)
     states = [("confirmed", None), ("confirmed", None), ("waiting", 1), ("cancelled", None)]
     for state, place in states:
-        Registration.objects.create(
-            session=session, resident=ResidentFactory(), state=state, waiting_number=place, registered_at=NOON
-        )
+        RegistrationFactory(session=session, state=state, waiting_number=place)
 
     assert number("registrations", programme) == 2
 

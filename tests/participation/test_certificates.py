@@ -9,7 +9,7 @@ from tests.factories_afterwards import DAY, attend, attendee, course, organiser_
 from time_machine import travel
 
 from qixue.core.refusal import Refused
-from qixue.core.signing_keys import rotate_key, verification_keys
+from qixue.core.signing_keys import rotate_key, signing_key, verification_keys
 from qixue.participation.credentials import identity_hash, read_credential
 from qixue.participation.models import Certificate
 from qixue.participation.operations.certificates import (
@@ -103,6 +103,25 @@ def test_issuing_twice_gives_one_certificate(training):
     first, second = (issue(training, person)[0] for _time in range(2))
 
     assert (first, Notification.objects.filter(user=person.user).count()) == (second, 1)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_as_many_questions_are_asked_for_many_people(training, django_assert_num_queries, count):
+    people = [attendee(training, count=2) for _person in range(count)]
+    signing_key("credential")
+    by = organiser_of(training)
+
+    with django_assert_num_queries(23):
+        issue_certificates(training, people=people, by=by, at=NOON)
+
+
+def test_places_in_the_list_that_are_taken_are_drawn_again(training, monkeypatch):
+    draws = iter([7, 7, 8, 7, 7, 9])
+    monkeypatch.setattr("qixue.participation.operations.certificates.secrets.randbelow", lambda _size: next(draws))
+
+    made = issue(training, *[attendee(training, count=2) for _person in range(3)])
+
+    assert [certificate.status_index for certificate in made] == [7, 8, 9]
 
 
 def test_too_few_sessions_are_refused(training):

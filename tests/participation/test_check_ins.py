@@ -2,7 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, transaction
-from tests.factories import NOON, OpenSessionFactory, RegistrationFactory, SessionFactory, UserFactory, key
+from tests.factories import NOON, OpenSessionFactory, RegistrationFactory, RoleAssignmentFactory, SessionFactory, key
 from tests.participation.test_ledger import attendance_draft
 
 from qixue.cli import main
@@ -13,20 +13,20 @@ from qixue.participation.operations.check_ins import check_in, hold_attended
 from qixue.participation.operations.ledger import append_entries, void_entry
 from qixue.participation.queries import chain_faults
 from qixue.participation.queries.attendances import attendance_faults, kept_attendances, recounted_attendances
-from qixue.people.models import User
+from qixue.people.models import Role, User
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def clerk() -> User:
-    return UserFactory()
+def session() -> Session:
+    return SessionFactory()
 
 
 @pytest.fixture
-def session() -> Session:
-    return SessionFactory()
+def clerk(session: Session) -> User:
+    return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.DOOR_VOLUNTEER).user
 
 
 def test_second_attendance_of_one_person_is_refused_by_the_database(session: Session) -> None:
@@ -95,8 +95,10 @@ def test_rows_that_are_not_what_the_ledger_says_are_named_and_mended(
     assert kept_attendances() == recounted_attendances()
 
 
-def test_early_comers_do_not_close_the_sign_up_and_the_session_is_held_once_it_begins(clerk: User) -> None:
-    session = OpenSessionFactory()
+def test_early_comers_do_not_close_the_sign_up_and_the_session_is_held_once_it_begins(
+    session: Session, clerk: User
+) -> None:
+    session = OpenSessionFactory(activity=session.activity)
     early = session.starts_at.replace(hour=session.starts_at.hour - 1)
     check_in(session, by=clerk, at=early, client_uuid=key())
     session.refresh_from_db()
@@ -109,16 +111,26 @@ def test_early_comers_do_not_close_the_sign_up_and_the_session_is_held_once_it_b
 
 
 @pytest.mark.parametrize("state", [Session.State.CANCELLED, Session.State.POSTPONED])
-def test_nobody_is_checked_in_where_nothing_took_place(state: str, clerk: User) -> None:
+def test_nobody_is_checked_in_where_nothing_took_place(state: str, session: Session, clerk: User) -> None:
     with pytest.raises(Refused) as caught:
-        check_in(SessionFactory(state=state), by=clerk, at=NOON, client_uuid=key())
+        check_in(SessionFactory(activity=session.activity, state=state), by=clerk, at=NOON, client_uuid=key())
 
     assert caught.value.code == "session_off"
 
 
-def test_nobody_is_checked_in_long_before_the_start(clerk: User) -> None:
+def test_nobody_is_checked_in_by_somebody_of_another_office(session: Session) -> None:
+    stranger = RoleAssignmentFactory(role=Role.ORGANISER).user
+
     with pytest.raises(Refused) as caught:
-        check_in(OpenSessionFactory(), by=clerk, at=NOON, client_uuid=key())
+        check_in(session, name="李明", by=stranger, at=NOON, client_uuid=key())
+
+    assert caught.value.code == "not_in_charge"
+    assert not LedgerEntry.objects.exists()
+
+
+def test_nobody_is_checked_in_long_before_the_start(session: Session, clerk: User) -> None:
+    with pytest.raises(Refused) as caught:
+        check_in(OpenSessionFactory(activity=session.activity), by=clerk, at=NOON, client_uuid=key())
 
     assert caught.value.code == "session_not_open"
 

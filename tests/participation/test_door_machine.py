@@ -21,7 +21,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from tests.factories import NOON, DoorDeviceFactory, OpenSessionFactory, RegistrationFactory, UserFactory, key
+from tests.factories import NOON, DoorDeviceFactory, OpenSessionFactory, RegistrationFactory, RoleAssignmentFactory, key
 
 from qixue.participation.merge import judge, missing_ranges
 from qixue.participation.models import DoorDevice, LedgerEntry, Participant, Registration, Scan, Tally
@@ -135,10 +135,10 @@ class DoorMachine(RuleBasedStateMachine):
     def decide(self, data: st.DataObject, accepts: bool) -> None:
         chosen = data.draw(st.sampled_from(sorted(self.waits)))
         scan, who = Scan.objects.get(uuid=chosen), self.waits.pop(chosen)
-        values: dict[str, Any] = {"reason": "在场", "by": self.clerk, "at": self.at}
+        values: dict[str, Any] = {"session": self.session, "reason": "在场", "by": self.clerk, "at": self.at}
         for _pressed_twice in range(2):
             if accepts:
-                accept_scan(scan, session=self.session, **values)
+                accept_scan(scan, **values)
             else:
                 reject_scan(scan, **values)
         if accepts:
@@ -186,7 +186,8 @@ class DoorMachine(RuleBasedStateMachine):
 def test_random_histories_of_a_door_count_everybody_once() -> None:
     hour = datetime.timedelta(hours=1)
     session = OpenSessionFactory(starts_at=NOON - hour, ends_at=NOON + hour)
-    DoorMachine.session, DoorMachine.clerk = session, UserFactory()
+    DoorMachine.session = session
+    DoorMachine.clerk = RoleAssignmentFactory(organisation=session.activity.organisation).user
     DoorMachine.people = [
         *RegistrationFactory.create_batch(3, session=session),
         RegistrationFactory(session=session, waiting_number=1),

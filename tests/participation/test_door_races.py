@@ -5,7 +5,14 @@ import datetime
 import pytest
 from tests.at_once import at_once
 from tests.door import ticket_of
-from tests.factories import NOON, DoorDeviceFactory, OpenSessionFactory, RegistrationFactory, UserFactory, key
+from tests.factories import (
+    NOON,
+    DoorDeviceFactory,
+    OpenSessionFactory,
+    RegistrationFactory,
+    RoleAssignmentFactory,
+    key,
+)
 
 from qixue.participation.models import Attendance, DoorDevice, LedgerEntry, Registration, Scan, Tally
 from qixue.participation.operations.check_ins import check_in
@@ -15,6 +22,9 @@ from qixue.participation.operations.quick_scan import receive_alone
 from qixue.participation.queries import chain_faults
 from qixue.participation.queries.attendances import attendance_faults
 from qixue.participation.queries.door import device_of_token
+from qixue.people.models import Resident
+from qixue.people.operations.erasure import erase
+from qixue.people.personal_data import Subject
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,7 +57,8 @@ def delivered(device: DoorDevice, scans: list[SentScan]) -> object:
 
 
 def test_same_tickets_on_three_devices_and_by_hand_count_once(session: Session) -> None:
-    people, clerk = RegistrationFactory.create_batch(10, session=session), UserFactory()
+    people = RegistrationFactory.create_batch(10, session=session)
+    clerk = RoleAssignmentFactory(organisation=session.activity.organisation).user
     devices = [DoorDeviceFactory(sessions=[session], digest=key().hex * 2) for _device in range(3)]
 
     outcomes = at_once(
@@ -99,6 +110,22 @@ def test_one_delivery_sent_four_times_at_once_is_stored_once(session: Session) -
 
     assert outcomes == ["done"] * 4
     assert Scan.objects.count() == LedgerEntry.objects.count() == 5
+
+
+def test_people_who_are_forgotten_while_their_scans_arrive_are_counted_without_a_name(session: Session) -> None:
+    people = RegistrationFactory.create_batch(6, session=session)
+    device = DoorDeviceFactory(sessions=[session])
+    forgotten = [Subject((row.resident,)) for row in people]
+
+    outcomes = at_once(
+        lambda: delivered(device, scans_of(session, people)),
+        *[lambda subject=subject: erase(subject, at=NOON) for subject in forgotten],
+    )
+
+    assert outcomes == ["done"] * 7
+    assert Attendance.objects.filter(session=session).count() == LedgerEntry.objects.count() == 6
+    assert not Scan.objects.filter(verdict="review").exists()
+    assert not Resident.objects.exclude(name=Resident.NOBODY).exists()
 
 
 def test_revoked_device_leads_to_nobody_for_the_next_request(session: Session) -> None:

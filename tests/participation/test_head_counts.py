@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import DataError, transaction
 from PIL import Image
-from tests.factories import NOON, SessionFactory, UserFactory, VenueFactory, key
+from tests.factories import NOON, DoorDeviceFactory, SessionFactory, UserFactory, VenueFactory, key
 
 from qixue.core.quantity import Qualifier
 from qixue.core.refusal import Doubt, Refused
 from qixue.participation.models import Evidence, LedgerEntry
+from qixue.participation.operations.door_sync import Delivery, SentScan, receive_scans
 from qixue.participation.operations.head_counts import CountReport, correct_head_count, report_head_count
 from qixue.programme.models import Session
 
@@ -46,6 +48,18 @@ def test_head_count_with_photo_keeps_it_without_its_metadata() -> None:
     assert entry.evidence is not None
     assert (entry.count, entry.evidence.kind, session.state) == (32, Evidence.Kind.SHEET_PHOTO, Session.State.HELD)
     assert dict(Image.open(entry.evidence.file.path).getexif()) == {}
+
+
+def test_photo_of_a_delivery_that_fails_leaves_no_file() -> None:
+    session = SessionFactory()
+    device = DoorDeviceFactory(sessions=[session])
+    sent = {"kind": "head_count", "session": session.pk, "occurred_at": NOON, "digest": "0" * 64, "facts": {"count": 5}}
+    scan = SentScan(uuid=key(), sequence=1, photo=photo(), **sent)
+
+    with pytest.raises((OverflowError, DataError)), transaction.atomic():
+        receive_scans(device, Delivery(NOON, 2**70, [scan]), at=NOON)
+
+    assert (Evidence.objects.count(), kept_files()) == (0, [])
 
 
 def test_head_count_sent_twice_is_entered_once() -> None:

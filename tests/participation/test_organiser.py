@@ -8,6 +8,8 @@ from tests.factories import (
     ActivityFactory,
     MemberFactory,
     OpenSessionFactory,
+    OrganisationFactory,
+    ProgrammeFactory,
     ResidentFactory,
     RoleAssignmentFactory,
     key,
@@ -26,7 +28,7 @@ from qixue.participation.operations.answers import EVERYBODY
 from qixue.participation.operations.listed_people import NewPerson, SignUp, sign_up_people, take_off_list
 from qixue.participation.operations.lotteries import keep_lotteries
 from qixue.participation.operations.messages import write_to_registrants
-from qixue.participation.operations.organiser import move_registrations, take_out
+from qixue.participation.operations.organiser import excuse, move_registrations, note_export, take_out
 from qixue.participation.operations.questions import Asked, set_questions
 from qixue.participation.operations.registrations import keep_queues, register
 from qixue.people.models import GuardianConsent, Notification, Resident, Role, User
@@ -48,6 +50,32 @@ def session() -> Session:
 @pytest.fixture
 def cadre(session: Session) -> User:
     return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.CADRE).user
+
+
+def test_somebody_of_another_office_changes_no_registration(session):
+    (row,) = sign_up(session, MemberFactory())
+    stranger = RoleAssignmentFactory(role=Role.ORGANISER).user
+    values = {"by": stranger, "at": NOON}
+
+    codes = [
+        refusal(take_out, row, note="重复", **values),
+        refusal(excuse, row, **values),
+        refusal(move_registrations, session, keys=[row.pk], to=another(session), **values),
+        refusal(note_export, session, count=1, kind="csv", **values),
+    ]
+
+    assert codes == ["not_in_charge"] * 4
+    assert counters(session) == (1, 0)
+
+
+def test_nobody_is_moved_to_a_session_of_another_office(session, organiser):
+    (row,) = sign_up(session, MemberFactory())
+    activity = ActivityFactory(programme=session.activity.programme, organisation=OrganisationFactory())
+    elsewhere = OpenSessionFactory(activity=activity)
+
+    code = refusal(move_registrations, session, keys=[row.pk], to=elsewhere, by=organiser, at=NOON)
+
+    assert (code, counters(session), counters(elsewhere)) == ("not_in_charge", (1, 0), (0, 0))
 
 
 def told(user: User) -> list[str]:
@@ -160,7 +188,10 @@ def test_answers_move_along(session, organiser):
 def test_moving_is_refused(session, organiser, case):
     member = MemberFactory(birth_year=2000)
     row = sign_up(session, member)[0]
-    other = OpenSessionFactory() if case == "other programme" else session if case == "itself" else another(session)
+    other = session if case == "itself" else another(session)
+    if case == "other programme":
+        activity = ActivityFactory(organisation=session.activity.organisation, programme=ProgrammeFactory())
+        other = OpenSessionFactory(activity=activity)
     if case == "under age":
         RegistrationTerms.objects.create(session=other, min_age=60)
     if case == "there already":

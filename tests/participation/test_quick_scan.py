@@ -145,7 +145,7 @@ STEPS_ASIDE: dict[str, Callable[[Door], object]] = {
     "outside hours": of_the_session(starts_at=NOON + 5 * HOUR, ends_at=NOON + 6 * HOUR),
     "hours of the device over": of_the_device(valid_until=NOON - HOUR),
     "waits": of_the_registration(state="waiting", waiting_number=1),
-    "cancelled": of_the_registration(state="cancelled", cancelled_at=NOON - HOUR),
+    "cancelled": of_the_registration(state="cancelled", cancelled_at=NOON - HOUR, cancel_reason="withdrawn"),
     "another code": of_the_registration(door_code="000000"),
     "another session": lambda door: of_the_registration(session=OpenSessionFactory())(door),
     "not of the device": lambda door: door.device.sessions.clear(),

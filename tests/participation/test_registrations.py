@@ -200,6 +200,19 @@ def test_more_seats_let_the_queue_move_up(session, coordinator):
     assert counters(session) == (3, 1)
 
 
+def test_a_party_without_room_at_the_head_of_the_queue_is_left_alone(session, django_assert_num_queries):
+    first, _second = (sign_up(session, MemberFactory())[0] for _number in range(2))
+    member = MemberFactory()
+    sign_up(session, member, ResidentFactory(guardian=member))
+    sign_up(session, MemberFactory())
+    leave(first)
+
+    with django_assert_num_queries(4):  # what it looks for, and no session locked
+        done = keep_queues(at=NOON)
+
+    assert (done, counters(session)) == (0, (1, 3))
+
+
 def test_fewer_seats_than_people_are_refused(session, coordinator):
     for _number in range(2):
         sign_up(session, MemberFactory())
@@ -341,3 +354,20 @@ def test_database_refuses_one_door_code_for_two_people(session):
         Registration.objects.filter(pk=second.pk).update(door_code=first.door_code)
     leave(first)
     Registration.objects.filter(pk=second.pk).update(door_code=first.door_code)
+
+
+IMPOSSIBLE = {
+    "a seat with a number of the queue": {"waiting_number": 1},
+    "waiting without a number": {"state": "waiting"},
+    "cancelled, nobody knows when": {"state": "cancelled", "cancel_reason": "withdrawn"},
+    "cancelled, nobody knows why": {"state": "cancelled", "cancelled_at": NOON},
+    "a seat that was cancelled": {"cancelled_at": NOON, "cancel_reason": "withdrawn"},
+}
+
+
+@pytest.mark.parametrize("values", IMPOSSIBLE.values(), ids=IMPOSSIBLE)
+def test_database_refuses_a_state_that_cannot_be(session, values):
+    (row,) = sign_up(session, MemberFactory())
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Registration.objects.filter(pk=row.pk).update(**values)

@@ -20,6 +20,7 @@ from tests.factories import (
     OrganisationFactory,
     ProgrammeFactory,
     RegistrationFactory,
+    ResidentFactory,
     RoleAssignmentFactory,
     SessionFactory,
     UserFactory,
@@ -270,6 +271,19 @@ def certificate_of_own(scene: Scene) -> int:
     return issue_certificates(activity, people=[person], by=by, at=NOON)[0].pk
 
 
+def person_of_own(scene: Scene) -> int:
+    """Without an account, signed up for the session of own's activity."""
+    return RegistrationFactory(session=scene.session, resident=ResidentFactory()).resident_id
+
+
+def scan_with_a_name(scene: Scene) -> int:
+    """Somebody's name, typed at the door of another session of own's; it waits."""
+    session = SessionFactory(activity=scene.session.activity)
+    moments = dict.fromkeys(("occurred_at", "corrected_at", "received_at"), NOON)
+    sent = {"kind": Scan.Kind.WALK_IN, "verdict": Scan.Verdict.REVIEW, "sent": {"name": "王芳"}, "digest": "0" * 64}
+    return Scan.objects.create(session=session, uuid=key(), **sent, **moments).pk
+
+
 RECORDS: dict[str, Callable[[Scene], int]] = {
     "plan-lines/": lambda scene: draft_line(scene).pk,
     "plans/": lambda scene: PlanLine.objects.get(pk=scene.record("plan-lines/")).version.plan_id,
@@ -288,6 +302,8 @@ RECORDS: dict[str, Callable[[Scene], int]] = {
     "sessions/": session_with_door,
     "registrations/": lambda scene: RegistrationFactory(session=scene.session).pk,
     "listed-people/": lambda scene: ListedPersonFactory(organisation=scene.places["own"]).pk,
+    "personal-data/": person_of_own,
+    "personal-data/scans/": scan_with_a_name,
     "entries/": lambda scene: ledger_entry(scene).pk,
     "notices/": notice_to_somebody_else,
     "deliveries/": given_up_message,
@@ -366,6 +382,7 @@ POST_ONLY = {
     "acknowledge_follow_up",
     "check_in",
     "close_wall",
+    "copy_person_data",
     "excuse",
     "export_registrations",
     "hold_session",

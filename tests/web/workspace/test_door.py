@@ -311,6 +311,31 @@ def test_scan_for_a_session_that_is_not_of_the_device_is_decided_at_its_own(sess
     assert (scan.session, scan.resident.name, "name" in scan.sent) == (session, "李明", False)
 
 
+def test_several_scans_are_decided_at_once_and_sending_twice_changes_nothing(session: Session, page: Client) -> None:
+    too_fast = {"kind": Scan.Kind.WALK_IN, "reason": "too_fast", "pace": 61}
+    scans = [waiting_scan(session, sent={"name": name}, **too_fast) for name in ("甲", "乙", "丙")]
+    address = f"/workspace/sessions/{session.pk}/scans/"
+    form = {"walk_in-scans": [scans[0].pk, scans[1].pk], "walk_in-reason": "都在场", "walk_in-decision": "accepted"}
+
+    answers = [page.post(address, form).status_code for _sent_twice in range(2)]
+
+    assert answers == [302, 302]
+    assert list(Scan.objects.order_by("pk").values_list("decision", flat=True)) == ["accepted", "accepted", ""]
+    assert LedgerEntry.objects.count() == 2
+
+
+def test_refused_decision_says_why_and_keeps_what_was_ticked(session: Session, page: Client) -> None:
+    scan = waiting_scan(session)
+    form = {"code-scans": [scan.pk], "code-reason": "在场", "code-decision": "accepted"}
+
+    answer = page.post(f"/workspace/sessions/{session.pk}/scans/", form)
+
+    shown = html.fromstring(answer.content.decode())
+    assert answer.status_code == 422
+    assert len(shown.xpath("//main//*[@role='alert']//li")) == 1
+    assert shown.xpath("//main//input[@type='checkbox' and @checked]/@value") == [str(scan.pk)]
+
+
 def test_door_volunteer_sees_that_scans_wait_and_decides_nothing(session: Session, client: Client) -> None:
     scan = waiting_scan(session)
     volunteer = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.DOOR_VOLUNTEER).user

@@ -181,6 +181,7 @@ def registrations_of(
         if chance.random() < CANCELLED_SHARE and person.resident.user_id is None:
             registration.state = Registration.State.CANCELLED
             registration.cancelled_at = drawn_moment(chance, at, closes_at)
+            registration.cancel_reason = Registration.CancelReason.WITHDRAWN
         elif seats:
             registration.state, seats = Registration.State.CONFIRMED, seats - 1
         else:

@@ -6,12 +6,22 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from qixue.core.clock import minute_text
-from qixue.participation.models import Scan
+from qixue.participation.models import Attendance, Participant, Registration, Scan
 from qixue.people.personal_data import Holding, Section, Subject
 
 
 def scans_of(subject: Subject) -> QuerySet[Scan]:
-    theirs = Q(resident__in=subject.people) | Q(registration__resident__in=subject.people)
+    """Those that lead to the people, and those that wait with their name typed at a session that has to do with them.
+
+    Elsewhere the same name is somebody else's, as far as anybody knows.
+    """
+    tokens = Participant.objects.filter(resident__in=subject.people).values("token")
+    sessions = Q(session__in=Attendance.objects.filter(person_token__in=tokens).values("session"))
+    sessions |= Q(session__in=Registration.objects.filter(resident__in=subject.people).values("session"))
+    typed = sessions & Q(
+        verdict=Scan.Verdict.REVIEW, decision="", sent__name__in=[each.name for each in subject.people]
+    )
+    theirs = Q(resident__in=subject.people) | Q(registration__resident__in=subject.people) | typed
     return Scan.objects.filter(theirs).select_related("session__activity").order_by("received_at", "pk")
 
 

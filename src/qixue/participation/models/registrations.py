@@ -156,8 +156,14 @@ class Registration(models.Model):
                 fields=["session", "door_code"], condition=~Q(state="cancelled"), name="door_codes_are_unique"
             ),
             models.CheckConstraint(
-                condition=Q(state="waiting", waiting_number__isnull=False) | (~Q(state="waiting")),
-                name="waiting_has_a_number",
+                condition=Q(state="waiting", waiting_number__isnull=False)
+                | (~Q(state="waiting") & Q(waiting_number=None)),
+                name="only_who_waits_has_a_number",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="cancelled", cancelled_at__isnull=False) & ~Q(cancel_reason=""))
+                | (~Q(state="cancelled") & Q(cancelled_at=None, cancel_reason="")),
+                name="only_cancelled_says_when_and_why",
             ),
             models.CheckConstraint(
                 condition=Q(state="offered", offered_until__isnull=False)

@@ -2,16 +2,18 @@
 
 import datetime
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
-from qixue.core.models import record_audit
+from qixue.core.models import AuditEntry, SigningKey, audit_entry, record_audit
 from qixue.core.refusal import Refused
 from qixue.core.signing_keys import sign_with, signing_key
 from qixue.participation.certificate_words import criteria_in_words
@@ -27,7 +29,7 @@ from qixue.participation.credentials import (
 from qixue.participation.learning_hours import learning_hours
 from qixue.participation.models import Certificate, CertificateRule
 from qixue.participation.notices import about_certificate
-from qixue.participation.operations.learning_record import open_account
+from qixue.participation.operations.learning_record import open_accounts
 from qixue.participation.queries.attendance import minutes_of
 from qixue.participation.queries.certificates import Candidate, candidates_of, revoked_places, rule_of, session_total
 from qixue.participation.serials import new_serial
@@ -82,11 +84,12 @@ def issue_certificates(
         raise Refused("no_rule", _("Please say first what the certificate is called and who gets it."))
     candidates = {row.resident.pk: row for row in candidates_of(activity, rule)}
     chosen = [checked(candidates.get(person.pk), rule) for person in people]
-    new = {row.resident.pk: issued(row, rule, organisation, by=by, at=at) for row in chosen if not row.certificate}
-    for certificate in new.values():
-        record_audit("certificate.issued", certificate, by=by, at=at)
-    tell(list(new.values()), "certificate_issued", at=at)
-    return [row.certificate or new[row.resident.pk] for row in chosen]
+    new = {row.resident.pk: row for row in chosen if not row.certificate}
+    made = Certificate.objects.bulk_create(issued(activity, rule, organisation, list(new.values()), by=by, at=at))
+    AuditEntry.objects.bulk_create([audit_entry("certificate.issued", row, by=by, at=at) for row in made])
+    tell(made, "certificate_issued", at=at)
+    given = {certificate.resident_id: certificate for certificate in made}
+    return [row.certificate or given[row.resident.pk] for row in chosen]
 
 
 def checked(candidate: Candidate | None, rule: CertificateRule) -> Candidate:
@@ -100,55 +103,76 @@ def checked(candidate: Candidate | None, rule: CertificateRule) -> Candidate:
 
 
 def issued(
-    candidate: Candidate, rule: CertificateRule, organisation: Organisation, *, by: User, at: datetime.datetime
-) -> Certificate:
-    """The saved and signed certificate, while the row of its issuer is locked."""
-    activity = rule.activity
-    days = [local_day(session.starts_at) for session in candidate.sessions if session.starts_at] or [local_day(at)]
-    number, place = free_place(organisation)
-    certificate = Certificate(
-        activity=activity,
-        organisation=organisation,
-        resident=candidate.resident,
-        serial=new_serial(),
-        name=candidate.resident.name,
-        kind=rule.kind,
-        title=rule.title,
-        criteria=criteria_in_words(rule, session_total(activity)),
-        issuer_name=organisation.name,
-        session_count=candidate.session_count,
-        minutes=sum(minutes_of(session) or 0 for session in candidate.sessions),
-        started_on=min(days),
-        ended_on=max(days),
-        issued_at=at,
-        issued_by=by,
-        salt=secrets.token_hex(16),
-        status_list=number,
-        status_index=place,
-    )
-    certificate.credential = signed_credential(certificate, at=at)
-    certificate.save(force_insert=True)
-    return certificate
+    activity: Activity,
+    rule: CertificateRule,
+    organisation: Organisation,
+    candidates: Sequence[Candidate],
+    *,
+    by: User,
+    at: datetime.datetime,
+) -> list[Certificate]:
+    """The signed certificates, not saved yet, while the row of their issuer is locked.
+
+    What all have in common is read once: how many questions are asked does not depend on how many people there are.
+    """
+    accounts = open_accounts([row.resident for row in candidates], at=at)
+    places = free_places(organisation, len(candidates))
+    criteria, key = criteria_in_words(rule, session_total(activity)), signing_key(PURPOSE)
+    made = []
+    for row, (number, place) in zip(candidates, places, strict=True):
+        days = [local_day(session.starts_at) for session in row.sessions if session.starts_at] or [local_day(at)]
+        certificate = Certificate(
+            activity=activity,
+            organisation=organisation,
+            resident=row.resident,
+            serial=new_serial(),
+            name=row.resident.name,
+            kind=rule.kind,
+            title=rule.title,
+            criteria=criteria,
+            issuer_name=organisation.name,
+            session_count=row.session_count,
+            minutes=sum(minutes_of(session) or 0 for session in row.sessions),
+            started_on=min(days),
+            ended_on=max(days),
+            issued_at=at,
+            issued_by=by,
+            salt=secrets.token_hex(16),
+            status_list=number,
+            status_index=place,
+        )
+        document = credential(facts_of(certificate, accounts[row.resident.pk].learner_no))
+        certificate.credential = signed_with(key, document, at=at)
+        made.append(certificate)
+    return made
 
 
-def free_place(organisation: Organisation) -> tuple[int, int]:
-    """A list of the issuer and a place in it that no certificate has."""
+def free_places(organisation: Organisation, count: int) -> list[tuple[int, int]]:
+    """Lists of the issuer, each with a place in it that no certificate has."""
     given = Certificate.objects.filter(organisation=organisation)
-    number = given.count() // FULLEST + 1
-    place = secrets.randbelow(LIST_SIZE)
-    while given.filter(status_list=number, status_index=place).exists():
-        place = secrets.randbelow(LIST_SIZE)
-    return number, place
+    before = given.count()
+    wanted = Counter((before + number) // FULLEST + 1 for number in range(count))
+    return [
+        (number, place)
+        for number, size in sorted(wanted.items())
+        for place in free_in(given.filter(status_list=number), size)
+    ]
 
 
-def signed_credential(certificate: Certificate, *, at: datetime.datetime) -> str:
-    """The Open Badges 3.0 credential of an unsaved certificate, signed with the current key."""
-    base = settings.QIXUE["BASE_URL"]
-    if certificate.resident is None:
-        raise ValueError("A certificate is signed for somebody.")
-    learner_no = open_account(certificate.resident, at=at).learner_no
-    facts = Facts(
-        base_url=base,
+def free_in(given: QuerySet[Certificate], count: int) -> list[int]:
+    """Places in one list, as chance gives them; those that turn out to be taken are drawn again."""
+    places: dict[int, None] = {}
+    while len(places) < count:
+        drawn = [secrets.randbelow(LIST_SIZE) for _place in range(count - len(places))]
+        taken = set(given.filter(status_index__in=drawn).values_list("status_index", flat=True))
+        places |= dict.fromkeys(place for place in drawn if place not in taken)
+    return list(places)
+
+
+def facts_of(certificate: Certificate, learner_no: str) -> Facts:
+    """What the Open Badges 3.0 credential of an unsaved certificate says."""
+    return Facts(
+        base_url=settings.QIXUE["BASE_URL"],
         serial=certificate.serial,
         issuer_code=certificate.organisation.code,
         issuer_name=certificate.issuer_name,
@@ -159,18 +183,16 @@ def signed_credential(certificate: Certificate, *, at: datetime.datetime) -> str
         learning_hours=str(learning_hours(certificate.minutes)) if certificate.minutes else "",
         started_on=certificate.started_on,
         ended_on=certificate.ended_on,
-        issued_at=at,
+        issued_at=certificate.issued_at,
         salt=certificate.salt,
         learner_hash=identity_hash(learner_no, certificate.salt),
         status_list=certificate.status_list,
         status_index=certificate.status_index,
     )
-    return signed_here(credential(facts), at=at)
 
 
-def signed_here(document: dict[str, Any], *, at: datetime.datetime) -> str:
-    """Signed with the current key of this platform."""
-    key = signing_key(PURPOSE)
+def signed_with(key: SigningKey, document: dict[str, Any], *, at: datetime.datetime) -> str:
+    """Signed with a key of this platform. Refused: signing_key_sealed."""
     kid = key_url(settings.QIXUE["BASE_URL"], key.kid)
     return signed(document, kid=kid, sign=lambda message: sign_with(key, message), at=at)
 
@@ -179,7 +201,8 @@ def signed_revocation_list(organisation: Organisation, number: int, *, at: datet
     """The issuer's list as it is now, for whoever checks a credential."""
     revoked = revoked_places(organisation, number)
     base = settings.QIXUE["BASE_URL"]
-    return signed_here(revocation_list(base, organisation.code, number, revoked=revoked, at=at), at=at)
+    document = revocation_list(base, organisation.code, number, revoked=revoked, at=at)
+    return signed_with(signing_key(PURPOSE), document, at=at)
 
 
 @transaction.atomic

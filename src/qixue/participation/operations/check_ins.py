@@ -13,10 +13,12 @@ from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.merge import AROUND_SESSION
 from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration
+from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.ledger import EntryDraft, append_entries, lock_chain
 from qixue.participation.queries.attendances import entries_of_people
 from qixue.participation.rules import is_cadre_at
 from qixue.people.models import Organisation, Resident, User
+from qixue.people.rules import Action
 from qixue.programme.models import Session
 
 Source = LedgerEntry.Source
@@ -152,8 +154,9 @@ def check_in(
 
     A name makes a resident of whom nothing else is known. Whoever is in already stays in as they came; the same
     `client_uuid` again returns the first entry.
-    Refused: session_off, session_not_open, wrong_session, registration_cancelled.
+    Refused: not_in_charge, session_off, session_not_open, wrong_session, registration_cancelled.
     """
+    must_be_in_charge(by, Action.RECORD_ATTENDANCE, session)
     organisation = session.activity.organisation
     lock_chain(organisation)
     if earlier := LedgerEntry.objects.filter(client_uuid=client_uuid).first():

@@ -15,9 +15,10 @@ from django.db import transaction
 from qixue.core.inserts import insert_many, made
 from qixue.core.models import record_audit
 from qixue.participation.merge import judge, minute_of
-from qixue.participation.models import DoorDevice, Registration, Scan
+from qixue.participation.models import DoorDevice, Evidence, Registration, Scan
 from qixue.participation.operations.check_ins import CheckIn, Source, enter
 from qixue.participation.operations.door_counts import count_heads, keep_count_evidence
+from qixue.participation.operations.evidence import removed_on_failure
 from qixue.participation.queries.door import facts_of, gaps_of, known_to, sessions_of
 from qixue.people.models import Resident
 from qixue.programme.models import Session
@@ -61,16 +62,26 @@ class Receipt:
     gaps: list[tuple[int, int]]
 
 
-@transaction.atomic
 def receive_scans(device: DoorDevice, delivery: Delivery, *, at: datetime.datetime) -> Receipt:
     """Store what a device sends, judge it and count the people. Nothing is refused: what is odd waits for a person."""
+    photos: list[Evidence] = []
+    with removed_on_failure(photos):
+        return received(device, delivery, photos, at=at)
+
+
+@transaction.atomic
+def received(device: DoorDevice, delivery: Delivery, photos: list[Evidence], *, at: datetime.datetime) -> Receipt:
+    """The same; the files of the evidence in `photos` go when it fails."""
     device = locked_device(device)
     offset = at - delivery.clock
     stored = stored_scans(device, delivery.scans)
     sessions = {session.pk: session for session in sessions_of(device)}
     fresh = fresh_scans(device, [each for each in delivery.scans if each.uuid not in stored], offset=offset, at=at)
+    photos += [scan.evidence for scan in fresh if scan.evidence]
     if fresh:
         judge_all(device, fresh, sessions)
+        if not hold_people(fresh):  # somebody was forgotten since: their registration names nobody by now
+            judge_all(device, fresh, sessions)
         count_people(device, [scan for scan in fresh if scan.kind != Kind.HEAD_COUNT], at=at)
         count_heads(device, [scan for scan in fresh if scan.kind == Kind.HEAD_COUNT], at=at)
         insert_many(fresh)
@@ -150,6 +161,13 @@ def judge_all(device: DoorDevice, scans: Sequence[Scan], sessions: dict[int, Ses
         scan.registration, scan.resident = registration, registration.resident if registration else None
         scan.verdict = Verdict.COUNTED if judgement.counts else Verdict.REVIEW
         scan.reason, scan.marks = judgement.reason, " ".join(judgement.marks)
+
+
+def hold_people(scans: Sequence[Scan]) -> bool:
+    """Lock those to whom the scans lead: nobody is forgotten while they are counted. Whether all are still there."""
+    keys = {scan.resident.pk for scan in scans if scan.resident}
+    locked = Resident.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+    return len(locked.values_list("pk", flat=True)) == len(keys)
 
 
 def count_people(device: DoorDevice, scans: Sequence[Scan], *, at: datetime.datetime) -> None:

@@ -2,6 +2,8 @@
 
 import datetime
 import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
@@ -39,8 +41,21 @@ def keep_photo(original: bytes, *, note: str = "", at: datetime.datetime) -> Evi
         created_at=at,
     )
     evidence.file.save(f"{evidence.digest}.jpg", ContentFile(redrawn(original)), save=False)
-    evidence.save()
+    with removed_on_failure([evidence]):
+        evidence.save()
     return evidence
+
+
+@contextmanager
+def removed_on_failure(kept: Sequence[Evidence]) -> Iterator[None]:
+    """Around a transaction: what it rolls back leaves no file behind. `kept` is looked at when it has failed."""
+    try:
+        yield
+    except Exception:
+        for evidence in kept:
+            if evidence.file:
+                evidence.file.delete(save=False)
+        raise
 
 
 def text_digest(text: str) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.quantity import Qualifier
 from qixue.core.refusal import Refused
 from qixue.participation.models import Evidence, LedgerEntry
-from qixue.participation.operations.evidence import keep_note, keep_photo
+from qixue.participation.operations.evidence import keep_note, keep_photo, removed_on_failure
 from qixue.participation.operations.ledger import correct_entry, record_head_count
 from qixue.participation.operations.plausibility import check_plausible
 from qixue.people.models import User
@@ -101,12 +101,9 @@ def correct_head_count(
 @contextmanager
 def evidence_kept(report: CountReport, *, at: datetime.datetime) -> Iterator[Evidence | None]:
     """The report's evidence, for a transaction: what fails inside leaves neither its row nor its file."""
-    evidence: Evidence | None = None
-    try:
-        with transaction.atomic():
-            evidence = report.keep_evidence(at)
-            yield evidence
-    except Exception:
-        if evidence is not None and evidence.file and evidence is not report.evidence:
-            evidence.file.delete(save=False)
-        raise
+    kept: list[Evidence] = []
+    with removed_on_failure(kept), transaction.atomic():
+        evidence = report.keep_evidence(at)
+        if evidence and evidence is not report.evidence:
+            kept.append(evidence)
+        yield evidence

@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -36,9 +37,19 @@ class EntryDetails:
 
 def open_account(person: Resident, *, at: datetime.datetime) -> LearningAccount:
     """The account of the person's learning record; made when it is first needed."""
-    values = {"learner_no": new_serial(), "opened_at": at}
-    account, _made = LearningAccount.objects.get_or_create(resident=person, defaults=values)
-    return account
+    return open_accounts([person], at=at)[person.pk]
+
+
+def open_accounts(people: Sequence[Resident], *, at: datetime.datetime) -> dict[int, LearningAccount]:
+    """The same for several, by key of the person. Where somebody else opens one at this moment theirs holds."""
+    known = LearningAccount.objects.filter(resident__in=people)
+    there = {account.resident_id: account for account in known}
+    missing = [person for person in people if person.pk not in there]
+    if not missing:
+        return there
+    rows = [LearningAccount(resident=person, learner_no=new_serial(), opened_at=at) for person in missing]
+    LearningAccount.objects.bulk_create(rows, ignore_conflicts=True)
+    return {account.resident_id: account for account in known.all()}
 
 
 @transaction.atomic

@@ -14,12 +14,14 @@ from qixue.participation.notices import about_party
 from qixue.participation.operations.answers import carry_over
 from qixue.participation.operations.door_codes import free_door_codes
 from qixue.participation.operations.eligibility import check_people, check_window
+from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.registrations import given_places, release
 from qixue.participation.operations.seats import locked_session, locked_sessions, promote
 from qixue.participation.queries.registered import contact_of, is_counted_by_name
 from qixue.participation.queries.registrations import terms_of
 from qixue.people.models import User
 from qixue.people.operations.notifications import notify
+from qixue.people.rules import Action
 from qixue.programme.models import Session
 
 State = Registration.State
@@ -30,9 +32,10 @@ RELATED = ("resident__user", "resident__guardian__user", "resident__home_region"
 def take_out(registration: Registration, *, note: str, by: User, at: datetime.datetime) -> Registration:
     """Take somebody out of a session; they are told why, and who waits moves up. Doing it again changes nothing.
 
-    Refused: session_begun.
+    Refused: not_in_charge, session_begun.
     """
     session = locked_session(registration.session)
+    must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, session)
     row = Registration.objects.select_related(*RELATED).get(pk=registration.pk)
     row.session = session
     if row.state == State.CANCELLED:
@@ -61,10 +64,12 @@ def move_registrations(
     """Move people of one party to another session of the programme: a seat or a place at the end of the queue there.
 
     They keep source and answers, and are told; who waits at the first session moves up. Both rows are locked in the
-    order of their keys. Doing it again changes nothing. Refused: other_programme, session_begun, already_registered,
-    and those of `check_window`, `check_people` and `given_places`.
+    order of their keys. Doing it again changes nothing. Refused: not_in_charge (of either session), other_programme,
+    session_begun, already_registered, and those of `check_window`, `check_people` and `given_places`.
     """
     session, to = locked_sessions(session, to)
+    must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, session)
+    must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, to, field="session")
     rows = list(
         Registration.objects.filter(session=session, pk__in=keys)
         .select_related(*RELATED)
@@ -126,9 +131,10 @@ def tell_of_move(made: list[Registration], *, at: datetime.datetime) -> None:
 def excuse(registration: Registration, *, by: User, at: datetime.datetime) -> Registration:
     """Somebody who did not come had a reason: it counts against them no more. Doing it again changes nothing.
 
-    Refused: not_counted_by_name.
+    Refused: not_in_charge, not_counted_by_name.
     """
     session = locked_session(registration.session)
+    must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, session)
     row = Registration.objects.get(pk=registration.pk)
     if row.excused_at:
         return row
@@ -142,5 +148,6 @@ def excuse(registration: Registration, *, by: User, at: datetime.datetime) -> Re
 
 @transaction.atomic
 def note_export(session: Session, *, count: int, kind: str, by: User, at: datetime.datetime) -> None:
-    """It goes on record that somebody took a list of names along."""
+    """It goes on record that somebody took a list of names along. Refused: not_in_charge."""
+    must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, session)
     record_audit("registrations.exported", session, by=by, at=at, details={"count": count, "kind": kind})

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from functools import partial
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
@@ -203,13 +203,20 @@ def keep_queues(*, at: datetime.datetime) -> int:
     Returns how many sessions it changed.
     """
     overdue = Session.objects.filter(registrations__state=State.OFFERED, registrations__offered_until__lte=at)
-    has_room = Q(seat_count=None) | Q(seat_count__gt=F("taken_count"))
-    with_room = Session.objects.filter(has_room, state=Session.State.PLANNED, waiting_count__gt=0, starts_at__gt=at)
     called_off = Session.objects.filter(state=Session.State.CANCELLED)
     off = called_off.exclude(taken_count=0, waiting_count=0)
     not_drawn = called_off.filter(registrations__state=State.ENTERED)
-    keys = {pk for found in (overdue, with_room, off, not_drawn) for pk in found.values_list("pk", flat=True)}
+    keys = {pk for found in (overdue, with_room(at), off, not_drawn) for pk in found.values_list("pk", flat=True)}
     return for_each("queues", sorted(keys), partial(keep_queue, at=at))
+
+
+def with_room(at: datetime.datetime) -> QuerySet[Session]:
+    """Sessions to come at which the party at the head of the queue has room: too large a one holds up nothing else."""
+    queue = Registration.objects.waiting().filter(session=OuterRef("pk"))
+    party = queue.order_by().filter(party=OuterRef("head")).values("session").annotate(size=Count("pk"))
+    waiting = Session.objects.filter(state=Session.State.PLANNED, waiting_count__gt=0, starts_at__gt=at)
+    heads = waiting.annotate(head=Subquery(queue.values("party")[:1])).annotate(size=Subquery(party.values("size")))
+    return heads.filter(Q(seat_count=None) | Q(seat_count__gte=F("taken_count") + F("size")))
 
 
 @transaction.atomic

@@ -2,19 +2,27 @@
 
 import dataclasses
 import datetime
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
+from qixue.participation.door_words import sentence_of
 from qixue.participation.models import LedgerEntry, Registration, Scan
 from qixue.participation.operations.check_ins import CheckIn, Source, enter
 from qixue.participation.operations.door_counts import report_of
 from qixue.participation.operations.evidence import keep_note
 from qixue.participation.operations.head_counts import report_head_count
+from qixue.participation.operations.in_charge import must_be_in_charge
+from qixue.participation.queries.door import NEEDS_HOLDER, reasons_today, scans_at
 from qixue.people.models import Resident, User
+from qixue.people.rules import Action
 from qixue.programme.models import Session
+
+Decision = Scan.Decision
+SOURCES: dict[str, Source] = {Scan.Kind.WALK_IN: Source.WALK_IN, Scan.Kind.WALL: Source.WALL}
 
 
 @transaction.atomic
@@ -23,52 +31,99 @@ def accept_scan(
     *,
     session: Session,
     registration: Registration | None = None,
+    name: str = "",
     reason: str,
     by: User,
     at: datetime.datetime,
 ) -> Scan:
     """Let a scan count at a session after all, under the name of who decided and with the reason.
 
-    `registration` says who it was where the scan does not; else it counts as somebody without a name. Whoever is in
-    already is not counted again. Accepting again changes nothing.
-    Refused: already_decided, reason_missing, and for head counts those of `record_head_count`.
+    `registration`, or the `name` of a walk-in, says who it was where the scan does not; a walk-in and the code on the
+    wall can also count as somebody without a name. Whoever is in already is not counted again. Accepting again changes
+    nothing.
+    Refused: not_in_charge, already_decided, reason_missing, person_missing, and for head counts those of
+    `record_head_count`.
     """
-    scan = locked_scan(scan)
-    if scan.decision == Scan.Decision.ACCEPTED:
+    must_be_in_charge(by, Action.CORRECT_ATTENDANCE, session)
+    (scan,) = locked_scans(session, [scan.pk])
+    if scan.decision == Decision.ACCEPTED:
         return scan
     check_undecided(scan)
     reason = checked_reason(reason)
-    if scan.kind == Scan.Kind.HEAD_COUNT:
-        scan.entry = accepted_count(scan, session, reason, by=by, at=at)
-    else:
-        scan.entry = accepted_person(scan, session, registration, reason, by=by, at=at)
-    scan.session = session
-    return decided(scan, Scan.Decision.ACCEPTED, reason, by=by, at=at)
+    if registration:
+        scan.registration, scan.resident = registration, registration.resident
+    elif name:
+        scan.resident = Resident.objects.create(name=name)
+    let_count(session, [scan], reason, by=by, at=at)
+    return scan
 
 
 @transaction.atomic
-def reject_scan(scan: Scan, *, reason: str, by: User, at: datetime.datetime) -> Scan:
+def reject_scan(scan: Scan, *, session: Session, reason: str, by: User, at: datetime.datetime) -> Scan:
     """Do not count a scan; it stays stored, without the name of a walk-in, which nobody could find again to erase.
 
-    Again changes nothing. Refused: already_decided, reason_missing.
+    Again changes nothing. Refused: not_in_charge, already_decided, reason_missing.
     """
-    scan = locked_scan(scan)
-    if scan.decision == Scan.Decision.REJECTED:
+    must_be_in_charge(by, Action.CORRECT_ATTENDANCE, session)
+    (scan,) = locked_scans(session, [scan.pk])
+    if scan.decision == Decision.REJECTED:
         return scan
     check_undecided(scan)
+    return decided(scan, Decision.REJECTED, checked_reason(reason), by=by, at=at)
+
+
+@transaction.atomic
+def decide_together(
+    session: Session, *, keys: Collection[int], decision: str, reason: str, by: User, at: datetime.datetime
+) -> list[Scan]:
+    """Decide about several scans of one kind in the same way; about all or none. Again changes nothing.
+
+    What is to count is judged again under the lock: where something else speaks against a scan than its page said, a
+    person looks at it by itself. Returns those that were decided now.
+    Refused: not_in_charge, nothing_chosen, several_kinds, already_decided, reason_missing, judged_otherwise,
+    person_missing, and for head counts those of `record_head_count`.
+    """
+    must_be_in_charge(by, Action.CORRECT_ATTENDANCE, session)
+    scans = locked_scans(session, keys)
+    if not scans:
+        raise Refused("nothing_chosen", _("Please choose at least one scan."), field="scans")
+    if len({scan.kind for scan in scans}) > 1:
+        raise Refused("several_kinds", _("Please decide about scans of one kind at a time."), field="scans")
+    scans = [scan for scan in scans if scan.decision != decision]
+    for scan in scans:
+        check_undecided(scan)
     reason = checked_reason(reason)
-    scan.sent.pop("name", None)
-    return decided(scan, Scan.Decision.REJECTED, reason, by=by, at=at)
+    if decision == Decision.ACCEPTED:
+        check_judgements(session, scans)
+        let_count(session, scans, reason, by=by, at=at)
+    else:
+        for scan in scans:
+            decided(scan, decision, reason, by=by, at=at)
+    return scans
 
 
-def locked_scan(scan: Scan) -> Scan:
-    rows = Scan.objects.select_for_update(of=("self",)).select_related("device", "resident", "evidence")
-    return rows.get(pk=scan.pk)
+def locked_scans(session: Session, keys: Collection[int]) -> list[Scan]:
+    """Those of the session, by key, so that two acts never block each other. Raises ValueError for one of another."""
+    rows = scans_at(session).filter(pk__in=keys).select_for_update(of=("self",))
+    related = ("device", "resident", "evidence", "session__activity")
+    scans = list(rows.select_related(*related).order_by("pk"))
+    if len(scans) != len(set(keys)):
+        raise ValueError("These are not all scans of this session.")
+    return scans
 
 
 def check_undecided(scan: Scan) -> None:
     if scan.decision or scan.verdict != Scan.Verdict.REVIEW:
         raise Refused("already_decided", _("Somebody has already decided about this scan; please look again."))
+
+
+def check_judgements(session: Session, scans: Sequence[Scan]) -> None:
+    """Refused: judged_otherwise. The ledger itself judges head counts again."""
+    people = [scan for scan in scans if scan.kind != Scan.Kind.HEAD_COUNT]
+    for scan, reason in reasons_today(session, people).items():
+        if reason not in {"", scan.reason}:
+            sentence = _("Something else speaks against a scan meanwhile, please decide about it by itself: %(why)s")
+            raise Refused("judged_otherwise", sentence, field="scans", why=sentence_of(reason))
 
 
 def checked_reason(reason: str) -> str:
@@ -78,20 +133,31 @@ def checked_reason(reason: str) -> str:
     return reason
 
 
-def accepted_person(
-    scan: Scan, session: Session, registration: Registration | None, reason: str, *, by: User, at: datetime.datetime
-) -> LedgerEntry:
-    name = scan.sent.pop("name", "")  # kept with the resident from now on, if anywhere
-    if registration:
-        scan.registration, scan.resident = registration, registration.resident
-    elif scan.resident is None and name:
+def let_count(session: Session, scans: Sequence[Scan], reason: str, *, by: User, at: datetime.datetime) -> None:
+    """Enter what locked scans of one kind say, and decide about them. Refused: person_missing, and as head counts."""
+    people = [scan for scan in scans if scan.kind != Scan.Kind.HEAD_COUNT]
+    check_ins = [check_in_of(scan, session, reason) for scan in people]
+    entered = enter(session.activity.organisation, check_ins, by=by, at=at) if people else []
+    for scan, result in zip(people, entered, strict=True):
+        scan.entry = result.entry
+    for scan in scans:
+        if scan.kind == Scan.Kind.HEAD_COUNT:
+            scan.entry = accepted_count(scan, session, reason, by=by, at=at)
+        scan.session = session
+        decided(scan, Decision.ACCEPTED, reason, by=by, at=at)
+
+
+def check_in_of(scan: Scan, session: Session, reason: str) -> CheckIn:
+    """Who came, by what the scan says. A typed name makes a resident. Refused: person_missing."""
+    name = scan.sent.get("name", "")
+    if scan.resident is None and not name and scan.kind in NEEDS_HOLDER:
+        sentence = _("Nobody is known by this scan. Please choose who it was, or write the name of a walk-in.")
+        raise Refused("person_missing", sentence, field="person")
+    if scan.resident is None and name:
         scan.resident = Resident.objects.create(name=name)
-    source = Source.WALK_IN if scan.kind == Scan.Kind.WALK_IN else Source.DOOR
-    if scan.kind == Scan.Kind.WALL:
-        source = Source.WALL
+    source = SOURCES.get(scan.kind, Source.DOOR)
     moment = min(scan.corrected_at, scan.received_at)
-    check_in = CheckIn(session, source, moment, scan.entry_key, scan.resident, reason)
-    return enter(session.activity.organisation, [check_in], by=by, at=at)[0].entry
+    return CheckIn(session, source, moment, scan.entry_key, scan.resident, reason)
 
 
 def accepted_count(scan: Scan, session: Session, reason: str, *, by: User, at: datetime.datetime) -> LedgerEntry:
@@ -104,6 +170,8 @@ def accepted_count(scan: Scan, session: Session, reason: str, *, by: User, at: d
 
 
 def decided(scan: Scan, decision: str, reason: str, *, by: User, at: datetime.datetime) -> Scan:
+    """A typed name goes: where it counts it stands with the resident from now on."""
+    scan.sent.pop("name", None)
     scan.decision, scan.decision_reason, scan.decided_by, scan.decided_at = decision, reason, by, at
     scan.save()
     record_audit(f"scan.{decision}", scan, by=by, at=at, details={"verdict": scan.reason})

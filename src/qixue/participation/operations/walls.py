@@ -18,6 +18,7 @@ from qixue.participation.models import Scan, WallCode
 from qixue.participation.operations.check_ins import CheckIn, Source, check_open, check_takes_place, enter
 from qixue.participation.operations.eligibility import check_people, must_act_for
 from qixue.participation.operations.ledger import lock_chain
+from qixue.participation.operations.seats import locked_session
 from qixue.participation.queries.door import window_of
 from qixue.participation.queries.registrations import terms_of
 from qixue.participation.queries.wall import SEALED_FOR, AtTheWall, household_at, open_wall, places_for_walk_ins
@@ -80,6 +81,7 @@ def check_in_by_wall(
     no_place_left, and for those who are not signed up what `check_people` refuses.
     """
     lock_chain(session.activity.organisation)
+    session = locked_session(session)  # nobody signs up for the seats that walk-ins take
     keys = [uuid.uuid5(client_uuid, str(person.pk)) for person in people]
     if earlier := list(Scan.objects.filter(device=None, uuid__in=keys).order_by("pk")):
         return earlier

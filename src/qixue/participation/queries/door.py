@@ -2,15 +2,17 @@
 
 import bisect
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from qixue.core.signing_keys import verification_keys
 from qixue.participation.merge import Facts, Holder, Window, judge, missing_ranges
-from qixue.participation.models import BundleFetch, DoorDevice, Registration, Scan
+from qixue.participation.models import BundleFetch, DoorDevice, Registration, Scan, ScanQuerySet
 from qixue.participation.tickets import BadTicket, decode
 from qixue.people.callers import aware
 from qixue.programme.models import Session
@@ -46,6 +48,12 @@ def sessions_of(device: DoorDevice) -> list[Session]:
     """The sessions that the device is for, by their start."""
     related = ("activity__organisation", "activity__programme", "venue")
     return list(device.sessions.select_related(*related).order_by("starts_at", "pk"))
+
+
+def scans_at(session: Session) -> ScanQuerySet:
+    """What was scanned for a session, and what its devices sent for sessions that are not theirs."""
+    foreign = Q(session=None, device__in=DoorDevice.objects.filter(sessions=session))
+    return Scan.objects.filter(Q(session=session) | foreign)
 
 
 def expected_at(sessions: Iterable[Session]) -> list[Registration]:
@@ -162,11 +170,19 @@ def facts_of(scan: Scan, known: Known) -> tuple[Facts, Registration | None]:
     return facts, registration
 
 
-def counts_today(scan: Scan) -> bool:
-    """Whether the rules would let the scan count as things are now: somebody who waited can have a seat meanwhile."""
-    sessions = sessions_of(scan.device) if scan.device else []
-    known = known_to(scan.device, [scan], {session.pk: session for session in sessions})
-    return judge(facts_of(scan, known)[0]).counts
+def reasons_today(session: Session, scans: Sequence[Scan]) -> dict[Scan, str]:
+    """Why the rules would put each scan at the session aside as things are now: somebody who waited can have a seat
+    meanwhile. Empty where they would let it count.
+    """
+    by_device: dict[DoorDevice | None, list[Scan]] = defaultdict(list)
+    for scan in scans:
+        by_device[scan.device].append(scan)
+    reasons: dict[Scan, str] = {}
+    for device, group in by_device.items():
+        sessions = sessions_of(device) if device else [session]
+        known = known_to(device, group, {each.pk: each for each in sessions})
+        reasons |= {scan: judge(facts_of(scan, known)[0]).reason for scan in group}
+    return reasons
 
 
 def window_of(session: Session) -> Window:

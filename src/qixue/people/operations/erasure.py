@@ -55,13 +55,22 @@ def erase_dependent(dependent: Resident, *, guardian: Resident, at: datetime.dat
 
 
 @transaction.atomic
-def erase(subject: Subject, *, at: datetime.datetime) -> None:
-    """Whoever calls it has made sure who asks. Refused: changed_meanwhile."""
+def erase(subject: Subject, *, at: datetime.datetime, by: User | None = None) -> None:
+    """Whoever calls it has made sure who asks; `by` is who did it for somebody without an account.
+
+    The people are locked first, by key, as where they are counted: they are forgotten before or afterwards.
+    Refused: changed_meanwhile.
+    """
+    list(
+        Resident.objects.select_for_update(no_key=True)
+        .filter(pk__in=[each.pk for each in subject.people])
+        .order_by("pk")
+    )
     for holding in reversed(holdings.holdings):
         holding.erase(subject, at=at)
     for person in subject.people:
         entry = Erasure.objects.create(resident_key=person.key, has_account=subject.user is not None, at=at)
-        record_audit("resident.erased", entry, by=None, at=at)
+        record_audit("resident.erased", entry, by=by, at=at)
     delete_people(subject.people)
     if subject.user:
         subject.user.delete()

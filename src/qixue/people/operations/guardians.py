@@ -2,6 +2,7 @@
 
 import datetime
 import secrets
+from collections.abc import Collection
 
 from django.db import transaction
 from django.utils.crypto import salted_hmac
@@ -47,18 +48,27 @@ def offer_dependent(dependent: Resident, *, by: User, at: datetime.datetime) -> 
     return "-".join(code[start : start + 4] for start in range(0, LENGTH, 4))
 
 
+def locked_people(keys: Collection[int]) -> dict[int, Resident]:
+    """Those that are there, locked in the order of their keys, as an erasure does: two acts never block each other."""
+    return {
+        person.pk: person
+        for person in Resident.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+    }
+
+
 @transaction.atomic
 def take_over(code: str, *, guardian: Resident, has_consent: bool, by: User, at: datetime.datetime) -> Resident:
     """Become the guardian of whoever the code is for. A child's former consent ends, and a new one is needed.
 
     Refused: change_over, household_full, consent_needed.
     """
-    change = GuardianChange.objects.select_for_update().filter(digest=digest_of(code), expires_at__gt=at).first()
+    changes = GuardianChange.objects.filter(digest=digest_of(code), expires_at__gt=at)
+    people = locked_people([*changes.values_list("resident", flat=True), guardian.pk])  # one at a time into a household
+    change = changes.first()
     if change is None:
         sentence = _("This code is not good, or no longer. Please ask the other guardian for a new one.")
         raise Refused("change_over", sentence, field="code")
-    dependent = Resident.objects.select_for_update().get(pk=change.resident_id)
-    Resident.objects.select_for_update(no_key=True).get(pk=guardian.pk)  # one at a time into a household
+    dependent = people[change.resident_id]
     if Resident.objects.filter(guardian=guardian).exclude(pk=dependent.pk).count() >= MOST_DEPENDENTS:
         sentence = _("A household holds up to %(limit)s people. Please ask your village or community for help.")
         raise Refused("household_full", sentence, limit=MOST_DEPENDENTS)

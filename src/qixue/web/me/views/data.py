@@ -21,8 +21,8 @@ from qixue.web.files import own_file
 from qixue.web.me.access import dependent_or_404, for_residents, known
 from qixue.web.me.forms.data import EraseForm
 from qixue.web.me.forms.sign_in import PhoneCodeForm
-from qixue.web.me.personal_copy import zipped
 from qixue.web.me.views.sign_in import browser_of
+from qixue.web.personal_copy import zipped
 from qixue.web.sign_in import was_confirmed
 
 ERASING = "erasing"  # in the session: whom the next code erases, 0 for the whole account
@@ -76,6 +76,7 @@ def check_page(request: HttpRequest, subject: Subject, *, dependent: Resident | 
     context = {
         "subject": subject,
         "dependent": dependent,
+        "is_account": dependent is None,
         "coming": coming_registrations(subject.people, at=now()).select_related("resident", "session__activity"),
         "stays": holdings.stays(subject, at=now()),
         "account_stays": dependent is None and subject.user is None,

@@ -46,29 +46,71 @@ class WalkInForm(Form):
     client_uuid = forms.UUIDField(initial=uuid.uuid4, widget=forms.HiddenInput)
 
 
-class DecisionForm(Form):
+class ReasonForm(Form):
+    reason = PlainCharField(
+        label=_("Why"), max_length=200, help_text=_("For example: the teacher knows her, she was there.")
+    )
+
+
+class TogetherForm(ReasonForm):
+    """Several scans of one kind, which count or do not count for one reason; each button is a decision.
+
+    It knows those that are decided as well: sent twice, it says nothing else the second time.
+    """
+
+    scans = forms.MultipleChoiceField(label=_("Scans"), widget=forms.CheckboxSelectMultiple)
+    decision = forms.ChoiceField(choices=Scan.Decision.choices, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, scans: Sequence[Scan], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.put_aside = scans
+        field = cast(forms.MultipleChoiceField, self.fields["scans"])
+        field.choices = [(str(scan.pk), scan.words) for scan in scans]
+
+    @property
+    def kind(self) -> str:
+        return str(self.put_aside[0].get_kind_display())
+
+    def rows(self) -> list[tuple[Scan, Any]]:
+        """Each scan that waits, with its check box."""
+        return [(scan, box) for scan, box in zip(self.put_aside, self["scans"], strict=True) if not scan.decision]
+
+    def keys(self) -> list[int]:
+        return [int(key) for key in self.cleaned_data["scans"]]
+
+
+class DecisionForm(ReasonForm):
     """Whether a scan counts after all, who it was, and why."""
 
     decision = forms.ChoiceField(label=_("Does it count?"), widget=forms.RadioSelect)
     person = forms.ChoiceField(label=_("Who it was"), required=False)
-    reason = PlainCharField(
-        label=_("Why"), max_length=200, help_text=_("For example: the teacher knows her, she was there.")
+    walk_in = PlainCharField(
+        label=_("Name of the walk-in"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("For somebody who is not signed up."),
     )
+    field_order = ("decision", "person", "walk_in", "reason")
 
     def __init__(self, *args: Any, people: Sequence[Registration], is_count: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(Scan.Decision.ACCEPTED.value, _("Yes, count it")), (Scan.Decision.REJECTED.value, _("No"))]
         cast(forms.ChoiceField, self.fields["decision"]).choices = choices
-        if people and not is_count:
-            known = [(str(row.pk), row.resident.name) for row in people]
-            as_sent = (NOBODY, _("As it was sent, or somebody whose name is not known"))
-            cast(forms.ChoiceField, self.fields["person"]).choices = [as_sent, *known]
-        else:
-            del self.fields["person"]
+        if is_count:
+            del self.fields["person"], self.fields["walk_in"]
+            return
+        known = [(str(row.pk), row.resident.name) for row in people]
+        as_sent = (NOBODY, _("As it was sent, or as written below"))
+        cast(forms.ChoiceField, self.fields["person"]).choices = [as_sent, *known]
 
     @property
     def accepts(self) -> bool:
         return bool(self.cleaned_data["decision"] == Scan.Decision.ACCEPTED)
+
+    @property
+    def name(self) -> str:
+        return str(self.cleaned_data.get("walk_in", ""))
 
     def registration(self, people: Sequence[Registration]) -> Registration | None:
         chosen = self.cleaned_data.get("person")

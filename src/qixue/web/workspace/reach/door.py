@@ -3,12 +3,12 @@
 import re
 from typing import Any
 
-from django.db.models import Q
 from django.shortcuts import get_object_or_404
 
 from qixue.core.refusal import Refused
 from qixue.participation.door_words import sentence_of
-from qixue.participation.models import DoorDevice, Registration, Scan, ScanQuerySet
+from qixue.participation.models import DoorDevice, Registration, Scan
+from qixue.participation.queries.door import scans_at
 from qixue.people.queries import path_filter
 from qixue.people.rules import Action, reach
 from qixue.programme.models import Session
@@ -17,12 +17,6 @@ from qixue.programme.models import Session
 def device_or_404(user: Any, session: Session, pk: int) -> DoorDevice:
     within = path_filter(reach(user, Action.RECORD_ATTENDANCE), "organisation__path")
     return get_object_or_404(DoorDevice.objects.filter(within, sessions=session), pk=pk)
-
-
-def scans_at(session: Session) -> ScanQuerySet:
-    """What was scanned for a session, and what its devices sent for sessions that are not theirs."""
-    foreign = Q(session=None, device__in=DoorDevice.objects.filter(sessions=session))
-    return Scan.objects.filter(Q(session=session) | foreign)
 
 
 def scan_or_404(session: Session, pk: int) -> Scan:

@@ -16,6 +16,7 @@ from qixue.core.refusal import Refused
 from qixue.core.typed import half_width
 from qixue.participation.operations.check_ins import check_in
 from qixue.participation.operations.door_devices import revoke_device, set_up_device
+from qixue.participation.queries.door import scans_at
 from qixue.participation.queries.door_state import (
     devices_of,
     door_figures,
@@ -31,7 +32,7 @@ from qixue.web.qr_pictures import qr_picture
 from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.door import DeviceForm, WalkInForm
-from qixue.web.workspace.reach.door import device_or_404, registration_at, scans_at
+from qixue.web.workspace.reach.door import device_or_404, registration_at
 
 
 @needs(Action.RECORD_ATTENDANCE)

@@ -1,20 +1,22 @@
 """Scans that wait for a person: why, and whether they count after all."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.models import Scan
-from qixue.participation.operations.scan_decisions import accept_scan, reject_scan
-from qixue.participation.queries.door import counts_today, expected_at
+from qixue.participation.operations.scan_decisions import accept_scan, decide_together, reject_scan
+from qixue.participation.queries.door import expected_at, reasons_today, scans_at
 from qixue.people.rules import Action
+from qixue.programme.models import Session
 from qixue.web import parts
 from qixue.web.workspace.access import needs, session_or_404, staff
-from qixue.web.workspace.forms.door import DecisionForm
-from qixue.web.workspace.reach.door import scan_or_404, scans_at
+from qixue.web.workspace.forms.door import DecisionForm, TogetherForm
+from qixue.web.workspace.reach.door import scan_or_404
 from qixue.web.workspace.views.door import around
 
 SHOWN_DECIDED = 50
@@ -22,16 +24,45 @@ SHOWN_DECIDED = 50
 
 @needs(Action.CORRECT_ATTENDANCE)
 def scans(request: HttpRequest, pk: int) -> HttpResponse:
-    """Those that wait, the first that happened on top; then what was decided, and what counted with a mark."""
+    """Those that wait, by kind, the first that happened on top, to decide about one or several; then the others."""
     session = session_or_404(request.user, pk, Action.CORRECT_ATTENDANCE)
     found = scans_at(session).select_related("device", "resident", "decided_by").order_by("corrected_at", "pk")
+    forms = forms_by_kind(request.POST, list(found.filter(verdict=Scan.Verdict.REVIEW)))
+    sent = next((form for form in forms if form.is_bound), None)
+    if sent and sent.is_valid() and decide_chosen(request, session, sent):
+        return redirect("workspace:scans", pk)
     context = {
         **around(session),
-        "waiting": found.undecided(),
+        "forms": forms,
+        "form": sent,
         "decided": found.exclude(decision="").order_by("-decided_at", "-pk")[:SHOWN_DECIDED],
         "marked": found.exclude(marks="").exclude(verdict=Scan.Verdict.REVIEW)[:SHOWN_DECIDED],
     }
-    return render(request, "workspace/door/scans.html", context)
+    return render(request, "workspace/door/scans.html", context, status=422 if sent else 200)
+
+
+def forms_by_kind(data: QueryDict, put_aside: list[Scan]) -> list[TogetherForm]:
+    """A form for each kind of scan that waits; the one that was sent is bound."""
+    forms = []
+    for kind in Scan.Kind.values:
+        scans, is_sent = [scan for scan in put_aside if scan.kind == kind], f"{kind}-decision" in data
+        if any(is_sent or not scan.decision for scan in scans):
+            forms.append(TogetherForm(data if is_sent else None, prefix=kind, scans=scans))
+    return forms
+
+
+def decide_chosen(request: HttpRequest, session: Session, form: TogetherForm) -> bool:
+    """Whether it was done; a refusal then stands in the form."""
+    answers = form.cleaned_data
+    keys, decision, reason = form.keys(), answers["decision"], answers["reason"]
+    try:
+        made = decide_together(session, keys=keys, decision=decision, reason=reason, by=staff(request), at=now())
+    except Refused as refusal:
+        form.refuse(refusal)
+        return False
+    sentence = ngettext("%(count)s scan is decided.", "%(count)s scans are decided.", len(made))
+    messages.success(request, sentence % {"count": len(made)})
+    return True
 
 
 @needs(Action.CORRECT_ATTENDANCE)
@@ -42,18 +73,18 @@ def decide(request: HttpRequest, pk: int, scan_pk: int) -> HttpResponse:
     people = expected_at([session])
     form = DecisionForm(request.POST or None, people=people, is_count=scan.kind == Scan.Kind.HEAD_COUNT)
     if form.is_valid():
-        reason, by, at = form.cleaned_data["reason"], staff(request), now()
+        said = {"session": session, "reason": form.cleaned_data["reason"], "by": staff(request), "at": now()}
         try:
             if form.accepts:
-                accept_scan(scan, session=session, registration=form.registration(people), reason=reason, by=by, at=at)
+                accept_scan(scan, registration=form.registration(people), name=form.name, **said)
             else:
-                reject_scan(scan, reason=reason, by=by, at=at)
+                reject_scan(scan, **said)
         except Refused as refusal:
             form.refuse(refusal)
         else:
             messages.success(request, _("Decided. The scan stays stored as it was sent."))
             return redirect("workspace:scans", pk)
-    is_fit = scan.kind != Scan.Kind.HEAD_COUNT and counts_today(scan)
+    is_fit = scan.kind != Scan.Kind.HEAD_COUNT and not reasons_today(session, [scan])[scan]
     return parts.form_page(
         request, "workspace/door/decide.html", form, scan=scan, counts_today=is_fit, **around(session)
     )

@@ -10,6 +10,7 @@ from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry, Tally
 from qixue.participation.queries import effective_head_count, entries_of_session
 from qixue.participation.queries.attendances import came_in
+from qixue.participation.queries.door import scans_at
 from qixue.participation.queries.door_state import devices_of
 from qixue.participation.queries.registered import active_rows, reach_of, similar_sessions
 from qixue.participation.queries.registrations import registered_at
@@ -20,7 +21,6 @@ from qixue.programme.operations.sessions import add_session, cancel_session, edi
 from qixue.web import parts
 from qixue.web.workspace.access import activity_or_404, needs, session_or_404, staff
 from qixue.web.workspace.forms.sessions import SessionForm, initial_of
-from qixue.web.workspace.reach.door import scans_at
 
 SHOWN_CHECK_INS = 20
 SHOWN_PEOPLE = 10  # the rest stand on the page of the registrations

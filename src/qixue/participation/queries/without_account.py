@@ -1,0 +1,49 @@
+"""People who have no account: a cadre or an organiser wrote them down, or somebody at the door did."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from qixue.participation.models import LedgerEntry, Participant, Registration, Scan
+from qixue.participation.queries.listed_people import lists_of
+from qixue.people.models import Resident, User
+from qixue.people.personal_data import Subject
+from qixue.people.queries import path_filter
+from qixue.people.rules import Action, reach
+
+NOBODY_SIGNS_IN = Q(user=None) & (Q(guardian=None) | Q(guardian__user=None))
+
+
+def people_without_account(user: User) -> QuerySet[Resident]:
+    """Those whom the user's part of the tree has entered, and their guardians, by name.
+
+    They stand on a list of the user's own organisations, are or were signed up for a session in reach, or were counted
+    there by name.
+    """
+    paths = reach(user, Action.MANAGE_REGISTRATIONS)
+    signed_up = Registration.objects.filter(path_filter(paths, "session__activity__organisation__path"))
+    counted = LedgerEntry.objects.people().filter(path_filter(paths, "organisation__path"))
+    tokens = Participant.objects.filter(Exists(counted.filter(person_token=OuterRef("token"))), resident=OuterRef("pk"))
+    known = Resident.objects.filter(
+        Q(pk__in=lists_of(user).order_by().values("resident"))
+        | Exists(signed_up.filter(resident=OuterRef("pk")))
+        | Exists(tokens)
+    )
+    people = Resident.objects.filter(
+        Q(pk__in=known.values("pk")) | Q(pk__in=known.filter(guardian__isnull=False).values("guardian"))
+    )
+    without = people.filter(NOBODY_SIGNS_IN).exclude(name=Resident.NOBODY)
+    return without.select_related("home_region", "guardian").order_by("name", "pk")
+
+
+def household_of(person: Resident) -> Subject:
+    """The person and whoever they take care of, without an account of their own as well."""
+    dependents = Resident.objects.filter(guardian=person, user=None).select_related("home_region").order_by("pk")
+    return Subject((person, *dependents))
+
+
+def typed_names(user: User) -> QuerySet[Scan]:
+    """Scans in reach that wait for a decision and hold a name that was typed at the door, the first on top."""
+    paths = reach(user, Action.MANAGE_REGISTRATIONS)
+    here = path_filter(paths, "session__activity__organisation__path")
+    foreign = Q(session=None) & path_filter(paths, "device__organisation__path")
+    found = Scan.objects.undecided().filter(here | foreign, sent__has_key="name").exclude(sent__name="")
+    return found.select_related("session__activity", "device").order_by("corrected_at", "pk")

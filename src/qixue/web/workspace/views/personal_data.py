@@ -1,0 +1,93 @@
+"""What is kept about people who have no account: a copy for them, and being forgotten, when they ask the office."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from qixue.core.clock import local_day, now
+from qixue.core.refusal import Refused
+from qixue.participation.operations.without_account import erase_person, forget_typed_name, note_copy
+from qixue.participation.queries.registrations import coming_registrations
+from qixue.participation.queries.without_account import household_of, people_without_account, typed_names
+from qixue.people.personal_data import holdings
+from qixue.people.rules import Action
+from qixue.web import parts
+from qixue.web.files import own_file
+from qixue.web.personal_copy import zipped
+from qixue.web.workspace.access import needs, staff
+from qixue.web.workspace.act import Act, act_page, sent
+from qixue.web.workspace.forms.personal_data import ErasePersonForm, ForgetNameForm, PersonForm
+from qixue.web.workspace.reach.personal_data import person_or_404, typed_name_or_404
+
+SHOWN = 50
+
+
+@needs(Action.MANAGE_REGISTRATIONS)
+def find(request: HttpRequest) -> HttpResponse:
+    """Somebody by name. It is looked for by POST: a name belongs into no address."""
+    form, context = PersonForm(request.POST or None), {}
+    if form.is_valid():
+        user, name = staff(request), form.cleaned_data["name"]
+        context = {
+            "people": people_without_account(user).filter(name__icontains=name)[:SHOWN],
+            "scans": typed_names(user).filter(sent__name__icontains=name)[:SHOWN],
+        }
+    return parts.form_page(request, "workspace/personal_data/find.html", form, **context)
+
+
+@needs(Action.MANAGE_REGISTRATIONS)
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    found = person_or_404(staff(request), pk)
+    context = {"person": found, "sections": holdings.copy(household_of(found))}
+    return render(request, "workspace/personal_data/person.html", context)
+
+
+@require_POST
+@needs(Action.MANAGE_REGISTRATIONS)
+def copy(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything that is kept about the person and their dependents, as one file to hand over."""
+    found, at = person_or_404(staff(request), pk), now()
+    note_copy(found, by=staff(request), at=at)
+    day = local_day(at).isoformat()
+    return own_file(zipped(holdings.copy(household_of(found)), day=day), "application/zip", f"qixue-{day}.zip")
+
+
+@needs(Action.MANAGE_REGISTRATIONS)
+def erase(request: HttpRequest, pk: int) -> HttpResponse:
+    """What goes and what stays; then once more who it is; then it is done."""
+    found, form = person_or_404(staff(request), pk), ErasePersonForm(request.POST or None)
+    subject = household_of(found)
+    context = {"person": found, "subject": subject}
+    if form.is_valid() and "confirmed" in request.POST:
+        try:
+            erase_person(found, by=staff(request), at=now())
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("Erased. Figures stay as they were."))
+            return redirect("workspace:personal_data")
+    elif form.is_valid() and "change" not in request.POST:
+        return parts.form_page(request, "workspace/personal_data/check.html", form, **context)
+    coming = coming_registrations(subject.people, at=now()).select_related("resident", "session__activity")
+    context |= {"coming": coming, "stays": holdings.stays(subject, at=now())}
+    return parts.form_page(request, "workspace/personal_data/erase.html", form, **context)
+
+
+@needs(Action.MANAGE_REGISTRATIONS)
+def forget_name(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask once more, then take the name out of a scan that waits."""
+    scan = typed_name_or_404(staff(request), pk)
+    act = Act(
+        title=_("Take the name out of the scan"),
+        about=scan.sent["name"],
+        lead=_("The scan still waits for a decision; it can count as somebody without a name."),
+        button=_("Take the name out"),
+        back=reverse("workspace:personal_data"),
+        crumbs=((_("Data of people without an account"), reverse("workspace:personal_data")),),
+        done=_("The name is gone."),
+    )
+    by, at = staff(request), now()
+    return act_page(request, sent(request, ForgetNameForm), act, lambda: forget_typed_name(scan, by=by, at=at))

@@ -1,0 +1,157 @@
+"""Scans that were put aside: one or several of them are decided, exactly once, and never for nobody."""
+
+import pytest
+from tests.factories import (
+    NOON,
+    DoorDeviceFactory,
+    RegistrationFactory,
+    ResidentFactory,
+    RoleAssignmentFactory,
+    SessionFactory,
+    key,
+)
+from tests.participation.signing_up import refusal
+
+from qixue.core.models import AuditEntry
+from qixue.participation.models import Attendance, DoorDevice, LedgerEntry, Registration, Scan
+from qixue.participation.operations.scan_decisions import accept_scan, decide_together, reject_scan
+from qixue.people.models import Role, User
+from qixue.programme.models import Session
+
+pytestmark = pytest.mark.django_db
+Decision, Kind = Scan.Decision, Scan.Kind
+
+
+@pytest.fixture
+def session() -> Session:
+    return SessionFactory()
+
+
+@pytest.fixture
+def organiser(session: Session) -> User:
+    return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.ORGANISER).user
+
+
+@pytest.fixture
+def device(session: Session) -> DoorDevice:
+    return DoorDeviceFactory(sessions=[session])
+
+
+@pytest.fixture
+def scan(session: Session, device: DoorDevice):
+    """Makes scans that wait; walk-ins who came too fast one after the other where nothing else is said."""
+
+    def make(**changes: object) -> Scan:
+        moments = dict.fromkeys(("occurred_at", "corrected_at", "received_at"), NOON)
+        facts = {"kind": Kind.WALK_IN, "verdict": "review", "reason": "too_fast", "digest": "0" * 64, "pace": 61}
+        return Scan.objects.create(
+            **{"device": device, "session": session, "uuid": key(), **moments, **facts, **changes}
+        )
+
+    return make
+
+
+@pytest.fixture
+def decide(session: Session, organiser: User):
+    def together(scans: list[Scan], decision: str = Decision.ACCEPTED, reason: str = "都在场") -> list[Scan]:
+        keys = [scan.pk for scan in scans]
+        return decide_together(session, keys=keys, decision=decision, reason=reason, by=organiser, at=NOON)
+
+    return together
+
+
+def decisions() -> list[str]:
+    return list(Scan.objects.order_by("pk").values_list("decision", flat=True))
+
+
+def test_several_are_counted_at_once_and_once(scan, decide):
+    scans = [scan(sent={"name": "王芳"}), scan(), scan()]
+
+    made = [len(decide(scans)) for _pressed_twice in range(2)]
+
+    assert made == [3, 0]
+    assert decisions() == ["accepted"] * 3
+    assert (Attendance.objects.count(), AuditEntry.objects.filter(action="scan.accepted").count()) == (3, 3)
+    assert list(Scan.objects.values_list("sent", flat=True)) == [{}, {}, {}]  # the name stands with the resident
+
+
+def test_two_scans_of_one_person_count_once(session, scan, decide):
+    row = RegistrationFactory(session=session)
+    person = {"kind": Kind.NAME, "registration": row, "resident": row.resident, "sent": {"registration": row.pk}}
+
+    decide([scan(**person), scan(**person)])
+
+    assert LedgerEntry.objects.count() == 1
+    assert set(Scan.objects.values_list("entry", flat=True)) == {LedgerEntry.objects.get().pk}
+
+
+def test_several_are_set_aside_at_once_without_their_names(scan, decide):
+    scans = [scan(sent={"name": "王芳"}), scan()]
+
+    decide(scans, Decision.REJECTED, "试机")
+
+    assert decisions() == ["rejected"] * 2
+    assert (LedgerEntry.objects.count(), Scan.objects.filter(sent__has_key="name").count()) == (0, 0)
+
+
+def test_one_that_was_decided_otherwise_meanwhile_stops_all(session, organiser, scan, decide):
+    first, second = scan(), scan()
+    reject_scan(second, session=session, reason="试机", by=organiser, at=NOON)
+
+    assert refusal(decide, [first, second]) == "already_decided"
+    assert (decisions(), LedgerEntry.objects.count()) == (["", "rejected"], 0)
+
+
+def test_one_against_which_something_else_speaks_by_now_stops_all(session, scan, decide):
+    row = RegistrationFactory(session=session)
+    shown = scan(kind=Kind.NAME, registration=row, resident=row.resident, sent={"registration": row.pk})
+    Registration.objects.filter(pk=row.pk).update(state="waiting", waiting_number=1)
+
+    assert refusal(decide, [scan(kind=Kind.NAME, resident=ResidentFactory()), shown]) == "judged_otherwise"
+    assert LedgerEntry.objects.count() == 0
+
+
+def test_kinds_are_decided_apart(scan, decide):
+    assert refusal(decide, [scan(), scan(kind=Kind.TICKET)]) == "several_kinds"
+
+
+@pytest.mark.parametrize(
+    ("reason", "chosen", "code"), [(" ", True, "reason_missing"), ("在场", False, "nothing_chosen")]
+)
+def test_a_choice_and_a_reason_are_needed(scan, decide, reason, chosen, code):
+    assert refusal(decide, [scan()] if chosen else [], reason=reason) == code
+
+
+def test_code_that_leads_to_nobody_counts_for_nobody(session, organiser, scan, decide):
+    unknown = scan(kind=Kind.CODE, sent={"code": "123456"}, reason="unknown_code")
+    values = {"session": session, "reason": "在场", "by": organiser, "at": NOON}
+
+    assert refusal(accept_scan, unknown, **values) == "person_missing"
+    assert refusal(decide, [unknown]) == "person_missing"
+    assert LedgerEntry.objects.count() == 0
+
+
+def test_code_that_leads_to_nobody_counts_for_a_walk_in_by_name(session, organiser, scan):
+    unknown = scan(kind=Kind.CODE, sent={"code": "123456"}, reason="unknown_code")
+
+    done = accept_scan(unknown, session=session, name="王芳", reason="在场", by=organiser, at=NOON)
+
+    assert (done.resident.name, done.entry) == ("王芳", LedgerEntry.objects.get())
+
+
+def test_somebody_of_another_office_decides_nothing(session, scan):
+    waiting, stranger = scan(), RoleAssignmentFactory(role=Role.ORGANISER).user
+    values = {"reason": "在场", "by": stranger, "at": NOON}
+
+    codes = [
+        refusal(accept_scan, waiting, session=session, **values),
+        refusal(reject_scan, waiting, session=session, **values),
+        refusal(decide_together, session, keys=[waiting.pk], decision=Decision.ACCEPTED, **values),
+    ]
+
+    assert (codes, decisions()) == (["not_in_charge"] * 3, [""])
+
+
+def test_scan_of_another_session_is_a_mistake_of_the_caller(scan, decide):
+    with pytest.raises(ValueError, match="not all scans of this session"):
+        decide([scan(session=SessionFactory(), device=DoorDeviceFactory(digest="1" * 64))])

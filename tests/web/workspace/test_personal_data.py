@@ -1,0 +1,87 @@
+"""What an office does for people without an account, from the browser's side."""
+
+import io
+import zipfile
+
+import pytest
+from django.test import Client
+from lxml import html
+from tests.factories import NOON, ListedPersonFactory, OrganisationFactory, RoleAssignmentFactory
+from tests.web.public.conftest import assert_sound, words
+
+from qixue.core.models import AuditEntry
+from qixue.people.models import Organisation, Resident, Role
+
+pytestmark = pytest.mark.django_db
+NAME = "欧阳静秋"
+
+
+@pytest.fixture
+def village() -> Organisation:
+    return OrganisationFactory()
+
+
+@pytest.fixture
+def cadre(village: Organisation) -> Client:
+    client = Client()
+    client.force_login(RoleAssignmentFactory(organisation=village, role=Role.CADRE).user)
+    return client
+
+
+@pytest.fixture
+def person(village: Organisation) -> Resident:
+    return ListedPersonFactory(organisation=village, resident__name=NAME, added_at=NOON).resident
+
+
+def page_of(response: object, status: int = 200) -> html.HtmlElement:
+    assert response.status_code == status
+    page = html.fromstring(response.content.decode())
+    if status == 200:
+        assert_sound(page)
+    return page
+
+
+def test_part_of_a_name_finds_the_person_and_stands_in_no_address(cadre, person):
+    page = page_of(cadre.post("/workspace/personal-data/", {"name": "静秋"}))
+
+    links = {words(link): link.get("href") for link in page.xpath("//main//a[contains(@href, 'personal-data')]")}
+    assert links == {NAME: f"/workspace/personal-data/{person.pk}/"}
+
+
+def test_copy_holds_the_person_and_goes_on_record(cadre, person):
+    response = cadre.post(f"/workspace/personal-data/{person.pk}/copy/")
+
+    archive = zipfile.ZipFile(io.BytesIO(response.content))
+    assert NAME in archive.read("data.json").decode()
+    assert "no-store" in response["Cache-Control"]
+    assert AuditEntry.objects.filter(action="resident.copy_taken").count() == 1
+
+
+def test_person_is_erased_after_two_steps(cadre, person):
+    address = f"/workspace/personal-data/{person.pk}/erase/"
+    first = page_of(cadre.post(address, {"is_asked_for": "on"}))
+    assert Resident.objects.filter(pk=person.pk).exists()
+    hidden = {each.get("name"): each.get("value") for each in first.xpath("//main//input[@type='hidden']")}
+
+    response = cadre.post(address, {**hidden, "confirmed": "on"})
+
+    assert response["Location"] == "/workspace/personal-data/"
+    assert not Resident.objects.filter(pk=person.pk).exists()
+
+
+def test_nobody_is_erased_before_it_is_said_that_they_asked(cadre, person):
+    page_of(cadre.post(f"/workspace/personal-data/{person.pk}/erase/", {"confirmed": "on"}), 422)
+
+    assert Resident.objects.filter(pk=person.pk).exists()
+
+
+def test_pages_are_sound(cadre, person):
+    for rest in ("", f"{person.pk}/", f"{person.pk}/erase/"):
+        page_of(cadre.get(f"/workspace/personal-data/{rest}"))
+
+
+def test_somebody_of_another_office_is_not_there(person):
+    stranger = Client()
+    stranger.force_login(RoleAssignmentFactory(role=Role.CADRE).user)
+
+    assert stranger.get(f"/workspace/personal-data/{person.pk}/").status_code == 404
