@@ -6,7 +6,7 @@ sets of some 150 filter values are made in a fraction of a second and kept while
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import reduce
 from operator import and_
@@ -141,6 +141,7 @@ class Narrowed:
 
     index: ListingIndex
     answers: Mapping[str, int]
+    counted: dict[tuple[str, frozenset[str]], dict[str, int]] = field(default_factory=dict, compare=False)
 
     @property
     def found(self) -> int:
@@ -153,4 +154,7 @@ class Narrowed:
 
     def counts(self, facet: str, *names: str) -> dict[str, int]:
         """How many sessions each value of a filter would leave, given the answers to all other filters than `names`."""
-        return self.index.counts(facet, self.without(*names))
+        left_out = frozenset(name for name in names if name in self.answers)
+        if (facet, left_out) not in self.counted:
+            self.counted[facet, left_out] = self.index.counts(facet, self.without(*left_out))
+        return self.counted[facet, left_out]
