@@ -185,6 +185,7 @@ MIDDLEWARE = [
     "qixue.core.requests.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "qixue.api.stack.PastThePages",
+    "qixue.web.public.cache.YoungCopies",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -2,6 +2,7 @@ import datetime
 from collections.abc import Iterable
 from itertools import groupby
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -9,10 +10,10 @@ from django.utils.translation import gettext as _
 from qixue.core.audience import for_everybody
 from qixue.core.clock import local_day, now
 from qixue.participation.listed_session import ListedSession
-from qixue.participation.models import Tally
+from qixue.participation.models import RegistrationTerms
 from qixue.participation.queries import as_listed, public_sessions
 from qixue.participation.queries.lotteries import is_before_draw
-from qixue.participation.queries.registrations import obstacle_to_registering, terms_of
+from qixue.participation.queries.registrations import obstacle_to_registering
 from qixue.places.models import Region
 from qixue.programme.models import Session
 from qixue.web import parts
@@ -21,7 +22,12 @@ from qixue.web.public.finding import FoundSessions, context_of, feed_url, find, 
 from qixue.web.public.session_words import sharing, structured_data
 from qixue.web.templatetags.qixue import day as day_text
 
-PER_PAGE = 30
+PER_PAGE, MOST_OTHERS = 30, 5
+SHOWN = (
+    "activity__programme", "activity__brand", "activity__organisation", "venue__region__parent", "instalment__series",
+    "registration_terms__region", "tally",
+)  # fmt: skip
+OTHERS = Exists(Session.objects.filter(activity=OuterRef("activity")).exclude(pk=OuterRef("pk")))
 
 
 @for_everybody
@@ -70,16 +76,16 @@ def session_day(session: ListedSession) -> datetime.date | None:
 @for_everybody
 @shared_for_a_second
 def session(request: HttpRequest, pk: int) -> HttpResponse:
-    related = ("activity__programme__region", "activity__brand", "activity__organisation", "venue__region__parent")
-    visible = Session.objects.public().select_related(*related, "instalment__series")
-    found = get_object_or_404(visible, pk=pk)
-    programme, terms, shared = found.activity.programme, terms_of(found), sharing(request, found)
+    found = get_object_or_404(Session.objects.public().select_related(*SHOWN).annotate(has_others=OTHERS), pk=pk)
+    programme, shared = found.activity.programme, sharing(request, found)
+    terms = getattr(found, "registration_terms", None) or RegistrationTerms(session=found)
+    others = public_sessions(programme).filter(activity=found.activity).exclude(pk=pk)[:MOST_OTHERS]
     context = {
         "session": found,
         "sharing": shared,
         "programme": programme,
-        "counted": tally.attendance if (tally := Tally.objects.filter(session=found).first()) else None,
-        "others": as_listed(public_sessions(programme).filter(activity=found.activity).exclude(pk=pk)[:5]),
+        "counted": tally.attendance if (tally := getattr(found, "tally", None)) else None,
+        "others": as_listed(others) if found.has_others else [],  # type: ignore[attr-defined]  # annotated above
         "obstacle": obstacle_to_registering(found, terms, at=now()),
         "terms": terms,
         "is_by_lot": is_before_draw(found, terms),
