@@ -25,6 +25,7 @@ from qixue.participation.listed_session import ListedSession
 from qixue.people.models import Notification
 from qixue.people.notices import text_of, title_of
 from qixue.programme.models import Involvement, Programme, Session
+from qixue.web.stylesheets import stylesheet_urls
 
 register = template.Library()
 hosts: Brief[list[tuple[str, str]]] = Brief(most=8)  # programmes times languages
@@ -180,6 +181,9 @@ def qualifier_words(value: Quantity) -> str:
         Qualifier.CONTRADICTORY: _("The source hedges the number both ways: on which side the truth lies is unknown."),
     }
     return sentences[value.qualifier]
+
+
+register.simple_tag(stylesheet_urls)
 
 
 @register.simple_tag
