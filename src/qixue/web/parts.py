@@ -29,7 +29,12 @@ def current_programme() -> Programme | None:
     return published.order_by("-year", "-starts_on", "-pk").first()
 
 
-shown_first: Brief[Programme | None] = Brief(most=1)
+on_show: Brief[Programme | None] = Brief(most=1)
+
+
+def programme_on_show() -> Programme | None:
+    """The current programme as it was less than a second ago, for pages that many ask for."""
+    return on_show.have("", current_programme)
 
 
 def get_programme_or_404(code: str) -> Programme:
@@ -51,7 +56,7 @@ def paginate(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], per_page
 def site(request: HttpRequest) -> dict[str, Any]:
     """Context of every page: the frame around it. Whoever is signed in sees at once what they changed of it."""
     is_signed_in = request.user.is_authenticated
-    programme = current_programme() if is_signed_in else shown_first.have("", current_programme)
+    programme = current_programme() if is_signed_in else programme_on_show()
     size = text_size(request)
     is_staff_member = is_signed_in and may_anywhere(request.user, Action.SEE_WORKSPACE)
     return {

@@ -20,6 +20,7 @@ from qixue.web import parts
 from qixue.web.parts import NavLink
 from qixue.web.public.forms.sessions import COMING, LONGEST_QUERY, SessionFilters
 
+PUBLIC = listed(Session.objects.public())  # put together once: that takes as long as asking for a page of them
 programmes: Brief[Listings] = Brief(most=4)  # by their codes
 
 
@@ -53,7 +54,7 @@ class FoundSessions(Sequence[ListedSession]):
 
 def listed_sessions(keys: list[int]) -> list[ListedSession]:
     """The sessions in the order of the keys; one that is public no longer is left out."""
-    rows = {session.pk: session for session in as_listed(listed(Session.objects.public().filter(pk__in=keys)))}
+    rows = {session.pk: session for session in as_listed(PUBLIC.filter(pk__in=keys))}
     return [rows[key] for key in keys if key in rows]
 
 

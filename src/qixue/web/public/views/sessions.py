@@ -44,7 +44,7 @@ def sessions(request: HttpRequest, code: str) -> HttpResponse:
         "groups": groups_near(page, town) if town else groups_by_day(page),
         "ways": ways(request, form),
         "paper_url": paper_url(request, form),
-        "feed_url": feed_url(form, parts.current_programme()),
+        "feed_url": feed_url(form, parts.programme_on_show()),
         "is_by_day": town is None,
         "has_more": "more" in request.GET,
     }
