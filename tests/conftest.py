@@ -15,6 +15,7 @@ from django.utils import translation
 from pytest_django import DjangoDbBlocker, Settings
 from pytest_socket import enable_socket, socket_allow_hosts
 
+from qixue.core.copies import Brief
 from qixue.participation import triggers
 from qixue.web.public import cache
 from tests.shared import rolled_back
@@ -108,6 +109,7 @@ def own_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every page is made anew: a test sees what it has changed, and nothing of the test before it."""
     monkeypatch.setattr(cache, "KEPT_FOR", 0.0)
     cache.pages.clear()
+    monkeypatch.setattr(Brief, "seconds", 0.0)
 
 
 @pytest.fixture(autouse=True)

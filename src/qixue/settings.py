@@ -185,6 +185,7 @@ MIDDLEWARE = [
     "qixue.core.requests.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "qixue.api.stack.PastThePages",
+    "qixue.web.public.cache.YoungCopies",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -253,7 +254,7 @@ STATIC_ROOT = VAR / "static"
 MEDIA_ROOT = VAR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "qixue.web.stylesheets.SheetsInOne"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024

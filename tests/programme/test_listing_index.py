@@ -46,6 +46,17 @@ def test_what_is_over_is_not_coming(rows, hours):
     assert index.keys(index.coming(at), 0, len(rows)) == still
 
 
+@given(st.lists(st.text("ab\n", max_size=8), max_size=40), st.text("abc", min_size=1, max_size=3))
+@settings(max_examples=300, deadline=None)
+def test_word_is_found_where_a_walk_through_the_lines_finds_it(texts, word):
+    index = ListingIndex(Entry(place, NINE, None, {}, written=text) for place, text in enumerate(texts))
+
+    assert index.keys(index.with_word(word, is_sound=False), 0, len(texts)) == [
+        place for place, text in enumerate(texts) if word in text
+    ]
+    assert index.with_word(word, is_sound=True) == 0
+
+
 @pytest.mark.parametrize(
     ("hour", "part"), [(0, "morning"), (11, "morning"), (12, "afternoon"), (17, "afternoon"), (18, "evening")]
 )

@@ -4,6 +4,7 @@ Threads that want the same thing at the same time never make it side by side: on
 """
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
@@ -62,6 +63,22 @@ class Copies(OrderedDict[Hashable, Kept]):
             while len(self) > self.most:
                 self.popitem(last=False)
         return made
+
+
+class Brief(Generic[Kept]):
+    """Copies that are used for less than a second: names that hardly ever change, on pages that many ask for."""
+
+    seconds = 0.8
+
+    def __init__(self, most: int) -> None:
+        self.copies: Copies[tuple[float, Kept]] = Copies(most)
+
+    def have(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
+        """The copy under the key; who asks while it is being made waits for it."""
+        return self.copies.have(key, lambda: (time.monotonic(), make()), is_old=self.is_old)[1]
+
+    def is_old(self, kept: tuple[float, Kept]) -> bool:
+        return time.monotonic() - kept[0] >= self.seconds
 
 
 class Flight(Generic[Made]):

@@ -6,10 +6,12 @@ sets of some 150 filter values are made in a fraction of a second and kept while
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import reduce
 from operator import and_
+
+from qixue.programme.line_index import LineIndex
 
 NOON, EVENING = 12, 18  # hours: where the afternoon and the evening begin
 CHUNK = 128  # bytes looked at in one step
@@ -23,12 +25,17 @@ class TimeOfDay(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """A session as the index needs it. `facets` are its values by name of filter; a place has several."""
+    """A session as the index needs it. `facets` are its values by name of filter; a place has several.
+
+    `written` and `sounds` are the lines in which words are looked for, see programme.search.
+    """
 
     pk: int
     starts_at: datetime.datetime | None
     ends_at: datetime.datetime | None
     facets: Mapping[str, Sequence[str]]
+    written: str = ""
+    sounds: str = ""
 
 
 def facets_of_time(local: datetime.datetime | None) -> dict[str, list[str]]:
@@ -47,12 +54,15 @@ class ListingIndex:
         self.pks: list[int] = []
         self.ends: list[datetime.datetime | None] = []
         without_start: list[int] = []
+        written: list[str] = []
+        sounds: list[str] = []
         places: dict[str, dict[str, list[int]]] = {}
-        for place, row in enumerate(
-            entries
-        ):  # one after the other: all of them held at once cost the collector seconds
+        # One after the other: all of them held at once cost the collector seconds.
+        for place, row in enumerate(entries):
             self.pks.append(row.pk)
             self.ends.append(row.ends_at or row.starts_at)
+            written.append(row.written)
+            sounds.append(row.sounds)
             if row.starts_at is None:
                 without_start.append(place)
             for name, values in row.facets.items():
@@ -65,6 +75,7 @@ class ListingIndex:
             for name, by_value in places.items()
         }
         self.having_no_start = self.of_places(without_start)
+        self.written, self.sounds = LineIndex(written), LineIndex(sounds)
         self.last_coming: tuple[datetime.datetime, int] | None = None
 
     def of_places(self, places: Iterable[int]) -> int:
@@ -81,6 +92,10 @@ class ListingIndex:
     def having(self, name: str, value: str) -> int:
         """The sessions with a value of a filter; none for a value that nothing has."""
         return self.sets.get(name, {}).get(value, 0)
+
+    def with_word(self, word: str, *, is_sound: bool) -> int:
+        """The sessions in one of whose lines the word stands as it is: no sign in it means anything else."""
+        return self.of_places((self.sounds if is_sound else self.written).having(word))
 
     def coming(self, at: datetime.datetime) -> int:
         """The sessions whose end, or start where no end is known, has not passed at the beginning of this minute."""
@@ -126,6 +141,7 @@ class Narrowed:
 
     index: ListingIndex
     answers: Mapping[str, int]
+    counted: dict[tuple[str, frozenset[str]], dict[str, int]] = field(default_factory=dict, compare=False)
 
     @property
     def found(self) -> int:
@@ -138,4 +154,7 @@ class Narrowed:
 
     def counts(self, facet: str, *names: str) -> dict[str, int]:
         """How many sessions each value of a filter would leave, given the answers to all other filters than `names`."""
-        return self.index.counts(facet, self.without(*names))
+        left_out = frozenset(name for name in names if name in self.answers)
+        if (facet, left_out) not in self.counted:
+            self.counted[facet, left_out] = self.index.counts(facet, self.without(*left_out))
+        return self.counted[facet, left_out]

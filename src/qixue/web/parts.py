@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from qixue.core.copies import Brief
 from qixue.core.refusal import Refused
 from qixue.people.rules import Action, may_anywhere
 from qixue.programme.models import Programme
@@ -26,6 +27,9 @@ def current_programme() -> Programme | None:
     if code := settings.QIXUE["PROGRAMME"]:
         return published.filter(code=code).first()
     return published.order_by("-year", "-starts_on", "-pk").first()
+
+
+shown_first: Brief[Programme | None] = Brief(most=1)
 
 
 def get_programme_or_404(code: str) -> Programme:
@@ -45,10 +49,11 @@ def paginate(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], per_page
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page: the frame around it."""
-    programme = current_programme()
+    """Context of every page: the frame around it. Whoever is signed in sees at once what they changed of it."""
+    is_signed_in = request.user.is_authenticated
+    programme = current_programme() if is_signed_in else shown_first.have("", current_programme)
     size = text_size(request)
-    is_staff_member = request.user.is_authenticated and may_anywhere(request.user, Action.SEE_WORKSPACE)
+    is_staff_member = is_signed_in and may_anywhere(request.user, Action.SEE_WORKSPACE)
     return {
         "site": settings.QIXUE,
         "current_programme": programme,

@@ -26,14 +26,18 @@ class ChosenLanguage:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
-        language = chosen if chosen in LANGUAGES else settings.LANGUAGE_CODE
+        language = chosen_language(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ["Cookie"])
         return response
+
+
+def chosen_language(request: HttpRequest) -> str:
+    chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in LANGUAGES else settings.LANGUAGE_CODE
 
 
 def text_size(request: HttpRequest) -> str:

@@ -8,6 +8,7 @@ from qixue.core.figures import Scope
 from qixue.core.quantity import ATTENDANCE, ContradictoryQuantity, Qualifier, Quantity
 from qixue.participation.chain import entry_hash
 from qixue.participation.counting import attendance_of, sum_of_reports
+from qixue.participation.listed_session import COLUMNS, ListedSession
 from qixue.participation.models import (
     LedgerChain,
     LedgerEntry,
@@ -148,12 +149,17 @@ def listed(sessions: SessionQuerySet) -> SessionQuerySet:
     return rows.order_by(F("starts_at").asc(nulls_last=True), "pk")
 
 
-def coming_or_last(sessions: SessionQuerySet, at: datetime.datetime, limit: int) -> tuple[list[Session], bool]:
+def as_listed(sessions: SessionQuerySet) -> list[ListedSession]:
+    """Those of `listed`, without the objects that they and all around them would be."""
+    return [ListedSession(*row) for row in sessions.values_list(*COLUMNS)]
+
+
+def coming_or_last(sessions: SessionQuerySet, at: datetime.datetime, limit: int) -> tuple[list[ListedSession], bool]:
     """The next sessions and True; where none is to come, the last ones, latest first, and False."""
-    coming = list(sessions.filter(Q(ends_at__gte=at) | Q(ends_at=None, starts_at__gte=at))[:limit])
+    coming = as_listed(sessions.filter(Q(ends_at__gte=at) | Q(ends_at=None, starts_at__gte=at))[:limit])
     if coming:
         return coming, True
-    return list(sessions.order_by(F("starts_at").desc(nulls_last=True), "-pk")[:limit]), False
+    return as_listed(sessions.order_by(F("starts_at").desc(nulls_last=True), "-pk")[:limit]), False
 
 
 COUNTABLE = (Session.State.PLANNED, Session.State.HELD)  # neither called off nor put off

@@ -1,12 +1,11 @@
-"""What a programme offers, narrowed: by words in the database, by everything else in an index of its listings."""
+"""What a programme offers, narrowed in an index of its listings."""
 
 import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import F, Q, Value
-from django.db.models.functions import StrIndex
+from django.db.models import F, Q
 
 from qixue.core.clock import SHANGHAI
 from qixue.core.copies import Copies
@@ -21,6 +20,7 @@ REST = 10  # times as long as it took to make: a machine under load spends no mo
 LONGEST_USE = 2  # times as long while it is being made again
 COLUMNS = (
     "session_id", "starts_at", "ends_at", "region_path", "kind", "audience", "brand__code", "is_online", "is_step_free",
+    "written", "sounds",
 )  # fmt: skip
 YES = "yes"  # the value of a filter that is either chosen or not
 
@@ -78,11 +78,7 @@ class Listings:
     def with_word(self, word: str, *, is_sound: bool) -> int:
         key = (self.key, word)
         kept = words.get(key)  # nobody waits for the search of somebody else
-        return (
-            words.keep(key, self.index.of_keys(keys_with_word(self.programme, word, is_sound=is_sound)))
-            if kept is None
-            else kept
-        )
+        return words.keep(key, self.index.with_word(word, is_sound=is_sound)) if kept is None else kept
 
     def with_seats(self) -> int:
         """The sessions at which the next person can have a seat, some tenths of a second ago; see `Full`."""
@@ -101,13 +97,6 @@ def newest_index(programme: Programme) -> tuple[Key, ListingIndex] | None:
     """The index of a programme that was used last, be it of a former edition."""
     with indexes.lock:
         return next((kept for kept in reversed(indexes.values()) if kept[0][0] == programme.pk), None)
-
-
-def keys_with_word(programme: Programme, word: str, *, is_sound: bool) -> Iterator[int]:
-    """A search for the word as it is: no sign in it means anything else, on neither database."""
-    column = "sounds" if is_sound else "written"
-    listings = SessionListing.objects.filter(programme=programme).annotate(place=StrIndex(column, Value(word)))
-    return listings.filter(place__gt=0).values_list("session_id", flat=True).iterator(chunk_size=10_000)
 
 
 def words_condition(query: str) -> Q:
@@ -133,7 +122,7 @@ def full_sessions(programme: Programme) -> Iterator[int]:
 def entries(programme: Programme) -> Iterator[Entry]:
     listings = SessionListing.objects.filter(programme=programme, is_public=True)
     rows = listings.order_by(F("starts_at").asc(nulls_last=True), "session_id").values_list(*COLUMNS)
-    for pk, starts_at, ends_at, path, kind, audience, brand, is_online, is_step_free in rows.iterator(10_000):
+    for pk, starts_at, ends_at, path, kind, audience, brand, is_online, is_step_free, *lines in rows.iterator(10_000):
         facets = {
             **facets_of_time(starts_at and starts_at.astimezone(SHANGHAI)),
             "place": [code for code in path.split("/") if code],
@@ -143,4 +132,4 @@ def entries(programme: Programme) -> Iterator[Entry]:
             "online": [YES] if is_online else [],
             "step_free": [YES] if is_step_free else [],
         }
-        yield Entry(pk, starts_at, ends_at, facets)
+        yield Entry(pk, starts_at, ends_at, facets, *lines)

@@ -2,15 +2,16 @@
 
 import time
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
+from django.urls import ResolverMatch
 
 from qixue.core.copies import Copies, Flights
-from qixue.web.preferences import text_size
+from qixue.web.preferences import chosen_language, text_size
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 KEPT_FOR = 0.8  # seconds: a page also takes time to be made and sent, and no seat on it may be older than one second
@@ -19,10 +20,52 @@ LARGEST_PAGE = 500_000  # bytes
 KEPT_HEADERS = ("Content-Type", "ETag", "Last-Modified", "Cache-Control", "Content-Disposition")
 PERSONAL_COOKIES = (settings.SESSION_COOKIE_NAME, "messages")
 
-Page = tuple[float, bytes, dict[str, str]]  # when its making began (time.monotonic), its bytes, its headers
+
+@dataclass
+class Page:
+    """What was answered. The headers of the view, once it is `complete` those of the whole answer."""
+
+    began: float  # when its making did (time.monotonic)
+    content: bytes
+    headers: dict[str, str]
+    match: ResolverMatch | None = None
+
+    @property
+    def is_young(self) -> bool:
+        return time.monotonic() - self.began < KEPT_FOR
+
+    def answer(self) -> HttpResponse:
+        return HttpResponse(self.content, headers=self.headers)
+
 
 pages: Copies[Page] = Copies(MOST_PAGES)
 flights: Flights[Page] = Flights()
+
+
+class YoungCopies:
+    """Middleware: a copy is answered past all that making a page needs. What comes before it adds its headers anew."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if (key := key_of(request)) and (kept := pages.get(key)) and kept.match and kept.is_young:
+            request.resolver_match = kept.match  # by which the log knows the page
+            return kept.answer()
+        response = self.get_response(request)
+        if page := getattr(response, "kept_as", None):
+            page.headers, page.match = dict(response.items()), request.resolver_match
+        return response
+
+
+def key_of(request: HttpRequest) -> Hashable:
+    """By what pages for everybody differ; None where the visitor may get an own one."""
+    cookies = request.COOKIES
+    if request.method != "GET" or any(name in cookies for name in PERSONAL_COOKIES):
+        return None
+    asked = request.META
+    address = (request.scheme, asked.get("HTTP_HOST"), request.path_info, asked.get("QUERY_STRING", ""))
+    return (*address, chosen_language(request), text_size(request))
 
 
 def shared_for_a_second(view: View) -> View:
@@ -34,10 +77,8 @@ def shared_for_a_second(view: View) -> View:
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method != "GET" or any(name in request.COOKIES for name in PERSONAL_COOKIES):
-            return view(request, *args, **kwargs)
-        key = (request.scheme, request.get_host(), request.get_full_path(), get_language(), text_size(request))
-        return shared(key, request, lambda: view(request, *args, **kwargs))
+        key = key_of(request)
+        return shared(key, request, lambda: view(request, *args, **kwargs)) if key else view(request, *args, **kwargs)
 
     return answer  # type: ignore[return-value]  # the same signature
 
@@ -52,28 +93,25 @@ def shared(key: Hashable, request: HttpRequest, make: Callable[[], HttpResponse]
         flight.has_landed.wait()
         if flight.made is None:  # not for everybody: each makes an own one, nobody waits for the next
             return make()
-    return copy_of(kept)
+    return kept.answer()
 
 
 def fresh(key: Hashable, asked: float) -> Page | None:
     """On a machine under load a page takes long: what began after somebody asked is as fresh as an own one."""
     kept = pages.get(key)
-    return kept if kept and (kept[0] >= asked or time.monotonic() - kept[0] < KEPT_FOR) else None
-
-
-def copy_of(page: Page) -> HttpResponse:
-    return HttpResponse(page[1], headers=page[2])
+    return kept if kept and (kept.began >= asked or kept.is_young) else None
 
 
 def made_for_all(key: Hashable, asked: float, request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpResponse:
     made = None
     try:
         if made := fresh(key, asked):  # it landed between our look and our turn
-            return copy_of(made)
+            return made.answer()
         began, response = time.monotonic(), make()
         if is_for_everybody(request, response):
             headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-            made = pages.keep(key, (began, response.content, headers))
+            made = pages.keep(key, Page(began, response.content, headers))
+            response.kept_as = made  # type: ignore[attr-defined]  # a note for the middleware
         return response
     finally:
         flights.land(key, made)

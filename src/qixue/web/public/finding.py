@@ -9,16 +9,21 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import pgettext
 
-from qixue.participation.queries import listed
+from qixue.core.copies import Brief
+from qixue.participation.listed_session import ListedSession
+from qixue.participation.queries import as_listed, listed
 from qixue.places.models import Region
 from qixue.programme.listing_index import ListingIndex
 from qixue.programme.models import Programme, Session
 from qixue.programme.queries.listings import Listings
+from qixue.web import parts
 from qixue.web.parts import NavLink
-from qixue.web.public.forms.sessions import COMING, LONGEST_QUERY, SessionFilterForm
+from qixue.web.public.forms.sessions import COMING, LONGEST_QUERY, SessionFilters
+
+programmes: Brief[Listings] = Brief(most=4)  # by their codes
 
 
-class FoundSessions(Sequence[Session]):
+class FoundSessions(Sequence[ListedSession]):
     """The sessions of some sets, one set after the other, read from the database only where a page shows them."""
 
     def __init__(self, index: ListingIndex, *sets: int) -> None:
@@ -28,14 +33,14 @@ class FoundSessions(Sequence[Session]):
         return sum(found.bit_count() for found in self.sets)
 
     @overload
-    def __getitem__(self, wanted: int) -> Session: ...
+    def __getitem__(self, wanted: int) -> ListedSession: ...
     @overload
-    def __getitem__(self, wanted: slice) -> list[Session]: ...
-    def __getitem__(self, wanted: int | slice) -> Session | list[Session]:
+    def __getitem__(self, wanted: slice) -> list[ListedSession]: ...
+    def __getitem__(self, wanted: int | slice) -> ListedSession | list[ListedSession]:
         if isinstance(wanted, int):
             return self[wanted : wanted + 1][0]
         start, stop, _step = wanted.indices(len(self))
-        return sessions_of(self.keys(start, stop))
+        return listed_sessions(self.keys(start, stop))
 
     def keys(self, start: int, stop: int) -> list[int]:
         keys: list[int] = []
@@ -46,30 +51,28 @@ class FoundSessions(Sequence[Session]):
         return keys
 
 
-def sessions_of(keys: list[int]) -> list[Session]:
+def listed_sessions(keys: list[int]) -> list[ListedSession]:
     """The sessions in the order of the keys; one that is public no longer is left out."""
-    rows = listed(Session.objects.public()).in_bulk(keys)
+    rows = {session.pk: session for session in as_listed(listed(Session.objects.public().filter(pk__in=keys)))}
     return [rows[key] for key in keys if key in rows]
 
 
-def find(
-    request: HttpRequest, programme: Programme, *, at: datetime.datetime, with_past: bool = False
-) -> SessionFilterForm:
-    """The filters as the address answers them.
+def find(request: HttpRequest, code: str, *, at: datetime.datetime, with_past: bool = False) -> SessionFilters:
+    """The filters of a programme as the address answers them. Raises Http404.
 
     Where it names no day and something is still to come, what is over stays out; `with_past` leaves days to the page.
     """
-    listings = Listings(programme)
-    asked = request.GET.copy()
+    listings = programmes.have(code, lambda: Listings(parts.get_programme_or_404(code)))
+    asked = request.GET.dict()
     asked["q"] = asked.get("q", "")[:LONGEST_QUERY]
     if with_past:
         asked["day"] = ""
     elif "day" not in asked and listings.index.coming(at) & ~listings.index.having_no_start:
         asked["day"] = COMING
-    return SessionFilterForm(asked, listings=listings, at=at)
+    return SessionFilters(asked, listings=listings, at=at)
 
 
-def near(form: SessionFilterForm, town: Region) -> FoundSessions:
+def near(form: SessionFilters, town: Region) -> FoundSessions:
     """What was found, from the town outwards: in it, elsewhere in its county, in the rest of the city."""
     index, found = form.listings.index, form.narrowed.found
     in_town = index.having("place", town.code)
@@ -77,7 +80,7 @@ def near(form: SessionFilterForm, town: Region) -> FoundSessions:
     return FoundSessions(index, found & in_town, found & in_county & ~in_town, found & ~in_county & ~in_town)
 
 
-def context_of(form: SessionFilterForm) -> dict[str, Any]:
+def context_of(form: SessionFilters) -> dict[str, Any]:
     """What every page of found sessions shows of the filters."""
     return {
         "programme": form.listings.programme,
@@ -89,7 +92,7 @@ def context_of(form: SessionFilterForm) -> dict[str, Any]:
     }
 
 
-def ways(request: HttpRequest, form: SessionFilterForm) -> list[NavLink]:
+def ways(request: HttpRequest, form: SessionFilters) -> list[NavLink]:
     """List, week, month and places, each with the answers given so far."""
     answers = request.GET.copy()
     for name in ("page", "more", "day", "near", "week", "month"):
@@ -106,7 +109,7 @@ def ways(request: HttpRequest, form: SessionFilterForm) -> list[NavLink]:
     return [NavLink(text, paths[name] + query, paths[name] == request.path) for name, text in texts.items()]
 
 
-def feed_url(form: SessionFilterForm, current: Programme | None) -> str:
+def feed_url(form: SessionFilters, current: Programme | None) -> str:
     """The calendar feed of the chosen place and brand; only the current programme has one."""
     if current != form.listings.programme:
         return ""
@@ -116,7 +119,7 @@ def feed_url(form: SessionFilterForm, current: Programme | None) -> str:
     return reverse("public:calendar") + (f"?{query}" if query else "")
 
 
-def paper_url(request: HttpRequest, form: SessionFilterForm) -> str:
+def paper_url(request: HttpRequest, form: SessionFilters) -> str:
     """The printed programme of what was asked for, up to the size of the paper."""
     answers = request.GET.copy()
     for name in ("page", "more", "near"):

@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 
 from qixue.core.clock import day_bounds, local_day
 from qixue.figures.queries import figures_named
-from qixue.participation.queries import public_sessions
+from qixue.participation.listed_session import ListedSession
+from qixue.participation.queries import as_listed, public_sessions
 from qixue.places.models import Region
 from qixue.programme.models import Involvement, Passage, Programme, Session
 from qixue.programme.models.activities import SessionQuerySet
@@ -88,12 +89,12 @@ def day_text(programme: Programme, today: datetime.date) -> str:
     return _("day %(number)s, %(left)s more to come") % {"number": number, "left": left}
 
 
-def sessions_to_show(programme: Programme, at: datetime.datetime) -> tuple[list[Any], bool]:
+def sessions_to_show(programme: Programme, at: datetime.datetime) -> tuple[list[ListedSession], bool]:
     """What is left of today; when nothing is, the next sessions to come."""
     _start, end = day_bounds(local_day(at), local_day(at))
     sessions = public_sessions(programme).filter(Q(ends_at__gte=at) | Q(ends_at=None, starts_at__gte=at))
-    of_today = list(sessions.filter(starts_at__lt=end)[:SHOWN_SESSIONS])
-    return (of_today, True) if of_today else (list(sessions[:SHOWN_SESSIONS]), False)
+    of_today = as_listed(sessions.filter(starts_at__lt=end)[:SHOWN_SESSIONS])
+    return (of_today, True) if of_today else (as_listed(sessions[:SHOWN_SESSIONS]), False)
 
 
 def county_tiles(programme: Programme) -> tuple[list[Tile], str]:

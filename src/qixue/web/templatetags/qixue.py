@@ -2,25 +2,34 @@
 
 import datetime
 import re
+from collections.abc import Hashable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.template.context import RequestContext
+from django.template.loader import get_template
 from django.urls import get_script_prefix
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from qixue.core.clock import SHANGHAI, local_day, minute_text, now
+from qixue.core.copies import Brief
 from qixue.core.language import in_language as chosen
 from qixue.core.language import is_chinese
 from qixue.core.money import yuan_text
 from qixue.core.quantity import Qualifier, Quantity
+from qixue.participation.listed_session import ListedSession
 from qixue.people.models import Notification
 from qixue.people.notices import text_of, title_of
 from qixue.programme.models import Involvement, Programme, Session
+from qixue.web.stylesheets import stylesheet_urls
 
 register = template.Library()
+hosts: Brief[list[tuple[str, str]]] = Brief(most=8)  # programmes times languages
+KEPT_CARDS = 3000  # per process, in both languages; each has about 1.5 kB
 DIGITS = re.compile(r"(\d[\d,]*(?:\.\d+)?)")
 WEEKDAYS_ZH = "一二三四五六日"
 WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -104,10 +113,23 @@ def when(session: Session) -> str:
 
 
 @register.filter
-def is_over(session: Session) -> bool:
+def is_over(session: Session | ListedSession) -> bool:
     """Whether the session's end, or its start where no end is known, has passed."""
     end = session.ends_at or session.starts_at
     return end is not None and end < now()
+
+
+@register.simple_tag
+def session_card(session: ListedSession, *, under_day: bool = False) -> SafeString:
+    """A session in a list; `under_day` says that its day stands above it."""
+    return card_of(session, bool(under_day), is_over(session), get_language(), local_day(now()))
+
+
+@lru_cache(maxsize=KEPT_CARDS)
+def card_of(session: ListedSession, under_day: bool, *_also_shown: Hashable) -> SafeString:
+    """The same values give the same card."""
+    card = get_template("components/session.html").render({"session": session, "under_day": under_day})
+    return mark_safe(card)  # noqa: S308 - a template has made it
 
 
 @register.filter
@@ -161,6 +183,9 @@ def qualifier_words(value: Quantity) -> str:
     return sentences[value.qualifier]
 
 
+register.simple_tag(stylesheet_urls)
+
+
 @register.simple_tag
 def in_language(chinese: str, english: str) -> str:
     return chosen(chinese, english)
@@ -192,8 +217,10 @@ def query_with(context: RequestContext, name: str, value: str) -> str:
 @register.simple_tag
 def hosts_by_role(programme: Programme | None) -> list[tuple[str, str]]:
     """Who holds and who carries out the whole programme, for the foot of its pages: role and names."""
-    if programme is None:
-        return []
+    return hosts.have((programme.pk, get_language()), lambda: hosts_now(programme)) if programme else []
+
+
+def hosts_now(programme: Programme) -> list[tuple[str, str]]:
     roles = [Involvement.Role.HOST, Involvement.Role.ORGANISER]
     involvements = Involvement.objects.filter(programme=programme, role__in=roles).select_related("organisation")
     names: dict[str, list[str]] = {}

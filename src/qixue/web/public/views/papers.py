@@ -22,8 +22,8 @@ from qixue.programme.models import Session
 from qixue.report.installed import installed_fonts
 from qixue.report.programme_papers import PAPERS, SHAPES, card_png, programme_pdf
 from qixue.web import parts
-from qixue.web.public.finding import FoundSessions, find
-from qixue.web.public.forms.sessions import SessionFilterForm
+from qixue.web.public.finding import find
+from qixue.web.public.forms.sessions import SessionFilters
 from qixue.web.public.kept_files import kept_file
 from qixue.web.public.session_words import card_data, place_of, synthetic_notice
 from qixue.web.templatetags.qixue import clock
@@ -47,7 +47,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
 @for_everybody
 def programme_paper(request: HttpRequest, code: str) -> HttpResponse:
     """What the list shows, on A4 or A3. Unlike the list it begins with the first day, unless a day is asked for."""
-    form = find(request, parts.get_programme_or_404(code), at=now(), with_past="day" not in request.GET)
+    form = find(request, code, at=now(), with_past="day" not in request.GET)
     paper = request.GET.get("paper", "")
     paper = paper if paper in PAPERS else PAPERS[0]
     count = form.narrowed.found.bit_count()
@@ -75,10 +75,10 @@ def file_answer(request: HttpRequest, kind: str, data: dict[str, Any], suffix: s
     return answer
 
 
-def paper_data(request: HttpRequest, form: SessionFilterForm, paper: str) -> dict[str, Any]:
+def paper_data(request: HttpRequest, form: SessionFilters, paper: str) -> dict[str, Any]:
     """What stands on the paper. Seats are those of the session, not those left, so that it stays true."""
     programme = form.listings.programme
-    sessions = FoundSessions(form.listings.index, form.narrowed.found)[:]
+    sessions = sessions_of(form.listings.index.keys(form.narrowed.found, 0, MOST_ON_PAPER))
     answers = request.GET.copy()
     answers.pop("paper", None)
     query = f"?{answers.urlencode()}" if answers else ""
@@ -98,7 +98,13 @@ def paper_data(request: HttpRequest, form: SessionFilterForm, paper: str) -> dic
     }
 
 
-def asked_words(form: SessionFilterForm) -> list[str]:
+def sessions_of(keys: list[int]) -> list[Session]:
+    """The sessions in the order of the keys; one that is public no longer is left out."""
+    rows = listed(Session.objects.public()).in_bulk(keys)
+    return [rows[key] for key in keys if key in rows]
+
+
+def asked_words(form: SessionFilters) -> list[str]:
     return [form.answers["q"]] if "q" in form.answers else []
 
 

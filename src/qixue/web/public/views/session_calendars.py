@@ -13,12 +13,11 @@ from django.utils.translation import gettext as _
 from qixue.core.audience import for_everybody
 from qixue.core.clock import local_day, now
 from qixue.core.language import is_chinese
+from qixue.participation.listed_session import ListedSession
 from qixue.places.models import Region
-from qixue.programme.models import Session
-from qixue.web import parts
 from qixue.web.public.cache import shared_for_a_second
-from qixue.web.public.finding import context_of, find, sessions_of, ways
-from qixue.web.public.forms.sessions import SessionFilterForm
+from qixue.web.public.finding import context_of, find, listed_sessions, ways
+from qixue.web.public.forms.sessions import SessionFilters
 from qixue.web.public.week import tiles_of
 from qixue.web.templatetags.qixue import WEEKDAYS_EN, WEEKDAYS_ZH
 from qixue.web.templatetags.qixue import day as day_text
@@ -36,7 +35,7 @@ class Day:
     date: datetime.date
     count: int
     keys: list[int]
-    sessions: list[Session] = field(default_factory=list)
+    sessions: list[ListedSession] = field(default_factory=list)
     busiest: int = 0  # the count of the busiest day beside it
 
     @property
@@ -53,7 +52,7 @@ class Day:
 @shared_for_a_second
 def month(request: HttpRequest, code: str) -> HttpResponse:
     """A month as a table of weeks; on a phone a list of days."""
-    form = find(request, parts.get_programme_or_404(code), at=now(), with_past=True)
+    form = find(request, code, at=now(), with_past=True)
     days = days_with_sessions(form)
     first = day_asked(request.GET.get("month", "") + "-01") or nearest(days, local_day(now()))
     first = first.replace(day=1)
@@ -78,7 +77,7 @@ def month(request: HttpRequest, code: str) -> HttpResponse:
 @shared_for_a_second
 def week(request: HttpRequest, code: str) -> HttpResponse:
     """Seven days from Monday, side by side; below each other on a phone."""
-    form = find(request, parts.get_programme_or_404(code), at=now(), with_past=True)
+    form = find(request, code, at=now(), with_past=True)
     days = days_with_sessions(form)
     asked = day_asked(request.GET.get("week", "")) or nearest(days, local_day(now()))
     monday = asked - asked.weekday() * A_DAY
@@ -91,7 +90,7 @@ def week(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def calendar_context(
-    request: HttpRequest, form: SessionFilterForm, name: str, turning: dict[str, dict[str, str]]
+    request: HttpRequest, form: SessionFilters, name: str, turning: dict[str, dict[str, str]]
 ) -> dict[str, Any]:
     asked = request.GET.get(name, "")
     return {
@@ -113,7 +112,7 @@ def day_asked(text: str) -> datetime.date | None:
     return day if day and 1900 <= day.year <= 2200 else None
 
 
-def days_with_sessions(form: SessionFilterForm) -> list[datetime.date]:
+def days_with_sessions(form: SessionFilters) -> list[datetime.date]:
     """The days on which something was found, in order."""
     return [datetime.date.fromisoformat(day) for day in form.listings.index.counts("day", form.narrowed.found)]
 
@@ -131,7 +130,7 @@ def around(
     return ("earlier", before), ("later", min((day for day in days if day >= end), default=None))
 
 
-def day_of(form: SessionFilterForm, date: datetime.date, most: int) -> Day:
+def day_of(form: SessionFilters, date: datetime.date, most: int) -> Day:
     index = form.listings.index
     found = form.narrowed.found & index.having("day", date.isoformat())
     return Day(date, found.bit_count(), index.keys(found, 0, most))
@@ -139,7 +138,7 @@ def day_of(form: SessionFilterForm, date: datetime.date, most: int) -> Day:
 
 def fill(days: list[Day]) -> None:
     """Read the sessions of all days at once, and compare the days."""
-    rows = {session.pk: session for session in sessions_of([key for day in days for key in day.keys])}
+    rows = {session.pk: session for session in listed_sessions([key for day in days for key in day.keys])}
     busiest = max((day.count for day in days), default=0)
     for day in days:
         day.busiest = busiest
@@ -162,7 +161,7 @@ class PlaceLink:
 @shared_for_a_second
 def places(request: HttpRequest, code: str) -> HttpResponse:
     """Counties as tiles and as a list with their towns, each with what is on there."""
-    form = find(request, parts.get_programme_or_404(code), at=now())
+    form = find(request, code, at=now())
     counts = form.narrowed.counts("place", "county", "town", "near")
     counties = form.listings.programme.region.children.filter(level=Region.Level.COUNTY).order_by("code")
     tiles = tiles_of(counties, {county.code: counts.get(county.code, 0) for county in counties}, address(request, form))
@@ -176,9 +175,9 @@ def places(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "public/sessions/places.html", context)
 
 
-def place_link(request: HttpRequest, form: SessionFilterForm, county: Region, counts: dict[str, int]) -> PlaceLink:
+def place_link(request: HttpRequest, form: SessionFilters, county: Region, counts: dict[str, int]) -> PlaceLink:
     link = address(request, form)
-    towns = [town for town in form.towns if town.code in counts and county.code in town.path.split("/")]
+    towns = [town for town in form.names.towns if town.code in counts and county.code in town.path.split("/")]
     return PlaceLink(
         county.local_name,
         counts[county.code],
@@ -187,7 +186,7 @@ def place_link(request: HttpRequest, form: SessionFilterForm, county: Region, co
     )
 
 
-def address(request: HttpRequest, form: SessionFilterForm) -> str:
+def address(request: HttpRequest, form: SessionFilters) -> str:
     """The list with the answers given so far but for the place; a place is added at its end."""
     answers = request.GET.copy()
     for name in ("county", "town", "near", "page"):

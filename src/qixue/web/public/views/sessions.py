@@ -1,17 +1,19 @@
+import datetime
 from collections.abc import Iterable
 from itertools import groupby
-from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from qixue.core.audience import for_everybody
 from qixue.core.clock import local_day, now
-from qixue.participation.models import Tally
-from qixue.participation.queries import public_sessions
+from qixue.participation.listed_session import ListedSession
+from qixue.participation.models import RegistrationTerms
+from qixue.participation.queries import as_listed, public_sessions
 from qixue.participation.queries.lotteries import is_before_draw
-from qixue.participation.queries.registrations import obstacle_to_registering, terms_of
+from qixue.participation.queries.registrations import obstacle_to_registering
 from qixue.places.models import Region
 from qixue.programme.models import Session
 from qixue.web import parts
@@ -20,14 +22,19 @@ from qixue.web.public.finding import FoundSessions, context_of, feed_url, find, 
 from qixue.web.public.session_words import sharing, structured_data
 from qixue.web.templatetags.qixue import day as day_text
 
-PER_PAGE = 30
+PER_PAGE, MOST_OTHERS = 30, 5
+SHOWN = (
+    "activity__programme", "activity__brand", "activity__organisation", "venue__region__parent", "instalment__series",
+    "registration_terms__region", "tally",
+)  # fmt: skip
+OTHERS = Exists(Session.objects.filter(activity=OuterRef("activity")).exclude(pk=OuterRef("pk")))
 
 
 @for_everybody
 @shared_for_a_second
 def sessions(request: HttpRequest, code: str) -> HttpResponse:
     """The programme day by day, narrowed by what the visitor asks for."""
-    form = find(request, parts.get_programme_or_404(code), at=now())
+    form = find(request, code, at=now())
     town = form.near_town
     found = near(form, town) if town else FoundSessions(form.listings.index, form.narrowed.found)
     page = parts.paginate(request, found, PER_PAGE)
@@ -44,42 +51,41 @@ def sessions(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "public/sessions/list.html", context)
 
 
-def groups_by_day(page: Iterable[Session]) -> list[tuple[str, list[Session]]]:
+def groups_by_day(page: Iterable[ListedSession]) -> list[tuple[str, list[ListedSession]]]:
     return [(day_text(day), list(rows)) for day, rows in groupby(page, key=session_day)]
 
 
-def groups_near(page: Iterable[Session], town: Region) -> list[tuple[str, list[Session]]]:
+def groups_near(page: Iterable[ListedSession], town: Region) -> list[tuple[str, list[ListedSession]]]:
     """In the town, elsewhere in its county, in the rest of the city."""
     county = town.parent.local_name if town.parent else ""
     headings = [town.local_name, _("Elsewhere in %(county)s") % {"county": county}, _("Further away")]
-    grouped = groupby(page, key=lambda session: closeness(session, town.path))
+    grouped = groupby(page, key=lambda session: closeness(session.region_path, town.path))
     return [(headings[step], list(rows)) for step, rows in grouped]
 
 
-def closeness(session: Session, town_path: str) -> int:
+def closeness(path: str, town_path: str) -> int:
     """0 in the town itself, 1 elsewhere in its county, 2 in the rest of the city."""
-    region = (session.venue.region if session.venue else None) or session.activity.region
-    path, county_path = region.path if region else "", town_path.rstrip("/").rpartition("/")[0] + "/"
+    county_path = town_path.rstrip("/").rpartition("/")[0] + "/"
     return 0 if path.startswith(town_path) else 1 if path.startswith(county_path) else 2
 
 
-def session_day(session: Session) -> Any:
+def session_day(session: ListedSession) -> datetime.date | None:
     return local_day(session.starts_at) if session.starts_at else None
 
 
 @for_everybody
 @shared_for_a_second
 def session(request: HttpRequest, pk: int) -> HttpResponse:
-    related = ("activity__programme__region", "activity__brand", "activity__organisation", "venue__region__parent")
-    visible = Session.objects.public().select_related(*related, "instalment__series")
-    found = get_object_or_404(visible, pk=pk)
-    terms, shared = terms_of(found), sharing(request, found)
+    found = get_object_or_404(Session.objects.public().select_related(*SHOWN).annotate(has_others=OTHERS), pk=pk)
+    programme, shared = found.activity.programme, sharing(request, found)
+    terms = getattr(found, "registration_terms", None) or RegistrationTerms(session=found)
+    others = public_sessions(programme).filter(activity=found.activity).exclude(pk=pk)[:MOST_OTHERS]
     context = {
         "session": found,
         "sharing": shared,
-        "programme": found.activity.programme,
-        "counted": tally.attendance if (tally := Tally.objects.filter(session=found).first()) else None,
-        "others": public_sessions(found.activity.programme).filter(activity=found.activity).exclude(pk=pk)[:5],
+        "programme": programme,
+        "counted": tally.attendance if (tally := getattr(found, "tally", None)) else None,
+        "others": as_listed(others) if found.has_others else [],  # type: ignore[attr-defined]  # annotated above
         "obstacle": obstacle_to_registering(found, terms, at=now()),
         "terms": terms,
         "is_by_lot": is_before_draw(found, terms),
