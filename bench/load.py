@@ -40,8 +40,10 @@ class Answer:
         return self.got - self.sent
 
 
-def request(method: str, path: str, *, token: str = "", key: str = "", body: bytes = b"") -> bytes:
+def request(method: str, path: str, *, token: str = "", key: str = "", body: bytes = b"", **headers: str) -> bytes:
+    """`headers` are further ones, with _ for -."""
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(body)}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     lines += [f"Authorization: Bearer {token}"] if token else []
     lines += [f"Idempotency-Key: {key}"] if key else []
     lines += ["Content-Type: application/json"] if body else []
