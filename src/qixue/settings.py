@@ -125,6 +125,7 @@ def database(url: str) -> dict[str, Any]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": unquote(options.get("host", parts.hostname or "")),
             "PORT": str(parts.port or ""),
+            "OPTIONS": {"prepare_threshold": 5},  # of hand-written statements, see core.statements
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
         }
