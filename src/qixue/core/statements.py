@@ -22,7 +22,7 @@ def answers_to(*statements: Statement) -> list[list[tuple]]:
     """
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
-            return [rows_of(cursor.execute(*statement)) for statement in statements]
+            return [cursor.execute(*statement).fetchall() for statement in statements]
         with connection.wrap_database_errors:
             return prepared_answers(cursor.connection, statements)
 
@@ -32,10 +32,11 @@ def prepared_answers(server: Any, statements: Sequence[Statement]) -> list[list[
     from psycopg import Cursor  # noqa: PLC0415 - only where PostgreSQL is used
 
     cursors = [Cursor(server) for _statement in statements]
-    with server.pipeline() if len(statements) > 1 else nullcontext():
+    is_alone = server.autocommit and len(statements) == 1
+    with nullcontext() if is_alone else server.pipeline():  # a transaction begins with a statement of its own
         for cursor, (text, values) in zip(cursors, statements, strict=True):
             cursor.execute(text, typed(values), prepare=True)
-    return [rows_of(cursor) for cursor in cursors]
+    return [[] if cursor.rownumber is None else cursor.fetchall() for cursor in cursors]
 
 
 def typed(values: Values) -> Values:
@@ -45,7 +46,3 @@ def typed(values: Values) -> Values:
     if isinstance(values, Mapping):
         return {name: Int8(value) if type(value) is int else value for name, value in values.items()}
     return [Int8(value) if type(value) is int else value for value in values]
-
-
-def rows_of(cursor: Any) -> list[tuple]:
-    return cursor.fetchall() if cursor.description else []
