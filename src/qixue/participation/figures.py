@@ -8,7 +8,17 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
-from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Period, Scope, combined, registry, shared
+from qixue.core.figures import (
+    EvidenceRow,
+    FigureDefinition,
+    FigureValue,
+    Period,
+    Scope,
+    Theme,
+    combined,
+    registry,
+    shared,
+)
 from qixue.core.language import in_language
 from qixue.core.quantity import ATTENDANCE, PER_THOUSAND, PERCENT, PERSON, RATIO, Qualifier, Quantity
 from qixue.participation.models import LedgerEntry, LedgerEntryQuerySet, Registration, Tally
@@ -20,10 +30,10 @@ from qixue.participation.queries import (
     tallies_in,
 )
 from qixue.places.models import Population, Region
+from qixue.programme.figures import DIMENSIONS
 from qixue.programme.models import Session
 from qixue.programme.queries import has_dated_sessions, sessions_in
 
-DIMENSIONS = ("brand", "series", "organisation", "region", "kind")
 TOTAL = Sum("attendance_count")
 URBAN = (Region.UrbanRural.URBAN, Region.UrbanRural.COUNTY_SEAT)
 
@@ -274,6 +284,7 @@ registry.register(
         recount=lambda scope: attendance(scope, recounted_tallies_in(scope)),
         evidence=evidence,
         by_session=evidence_by_session,
+        theme=Theme.PEOPLE,
     )
 )
 registry.register(
@@ -287,6 +298,7 @@ registry.register(
         recount=participants,
         evidence=named_evidence,
         by_session=names_by_session,
+        theme=Theme.PEOPLE,
     )
 )
 registry.register(
@@ -300,6 +312,7 @@ registry.register(
         recount=named_share,
         evidence=evidence,
         by_session=evidence_by_session,
+        theme=Theme.PEOPLE,
     )
 )
 registry.register(
@@ -312,6 +325,7 @@ registry.register(
         value=registrations,
         recount=registrations,
         evidence=registration_evidence,
+        theme=Theme.PEOPLE,
     )
 )
 registry.register(
@@ -325,6 +339,7 @@ registry.register(
         recount=per_thousand,
         evidence=evidence,
         by_session=evidence_by_session,
+        theme=Theme.PEOPLE,
     )
 )
 registry.register(
@@ -338,5 +353,6 @@ registry.register(
         recount=urban_rural_ratio,
         evidence=evidence,
         by_session=evidence_by_session,
+        theme=Theme.REACH,
     )
 )

@@ -8,13 +8,24 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import SHANGHAI, local_day
 from qixue.core.digests import digest
-from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Period, Scope, combined, registry, shared
+from qixue.core.figures import (
+    EvidenceRow,
+    FigureDefinition,
+    FigureValue,
+    Period,
+    Scope,
+    Theme,
+    combined,
+    registry,
+    shared,
+)
 from qixue.core.quantity import ACTIVITY, AWARD, INSTALMENT, MONTH, PERSON, PIECE, SESSION, Quantity, Unit
 from qixue.people.models import Organisation
 from qixue.places.models import Region
 from qixue.programme.models import Activity, Award, Brand, Instalment, ReportedCount, Session
 from qixue.programme.queries import has_dated_sessions, held_sessions_in, planned_sessions_in
 
+DIMENSIONS = ("brand", "series", "organisation", "region", "kind")
 Measure = ReportedCount.Measure
 SOURCE_DOCUMENT = _("Source document")
 SESSION_RECORD = _("Session record")
@@ -111,10 +122,10 @@ def define(
     rule: object,
     value: Callable[[Scope], FigureValue],
     evidence: Callable[[Scope], Sequence[EvidenceRow]],
+    theme: Theme = Theme.ACTIVITY,
 ) -> None:
     """Register a figure that is counted from the records each time, so that value and recount are one."""
-    dimensions = ("brand", "series", "organisation", "region", "kind")
-    registry.register(FigureDefinition(code, name, unit, rule, dimensions, value, value, evidence))
+    registry.register(FigureDefinition(code, name, unit, rule, DIMENSIONS, value, value, evidence, theme=theme))
 
 
 def held_activities(scope: Scope) -> QuerySet[Activity]:
@@ -233,6 +244,7 @@ define(
     _("People as a document states them; never added to attendances, and several such numbers never add up."),
     beneficiaries,
     lambda scope: reported_rows(scope, Measure.BENEFICIARIES),
+    Theme.PEOPLE,
 )
 define(
     "counties_covered",
@@ -241,6 +253,7 @@ define(
     _("County-level divisions with at least one session that was held; by official code."),
     lambda scope: counted_or_missing(scope, len(covered_regions(scope, Region.Level.COUNTY)), PIECE),
     session_rows,
+    Theme.REACH,
 )
 define(
     "townships_covered",
@@ -249,6 +262,7 @@ define(
     _("Township-level divisions with at least one session that was held; by official code."),
     lambda scope: counted_or_missing(scope, len(covered_regions(scope, Region.Level.TOWNSHIP)), PIECE),
     session_rows,
+    Theme.REACH,
 )
 define(
     "organisations_involved",
@@ -257,6 +271,7 @@ define(
     _("Distinct organisations that keep the records of, or have a role in, an activity with a session that was held."),
     lambda scope: counted_or_missing(scope, involved_organisations(scope).count(), PIECE),
     session_rows,
+    Theme.REACH,
 )
 define(
     "brands_active",
@@ -273,6 +288,7 @@ define(
     _("Calendar months in Asia/Shanghai with at least one session that was held."),
     lambda scope: counted_or_missing(scope, active_months(scope), MONTH),
     session_rows,
+    Theme.REGULARITY,
 )
 registry.register(
     FigureDefinition(
