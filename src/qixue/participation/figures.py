@@ -1,6 +1,6 @@
 """Figures about people taking part, from the ledger. Attendances add up; people are counted on the union."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
@@ -20,7 +20,18 @@ from qixue.core.figures import (
     shared,
 )
 from qixue.core.language import in_language
-from qixue.core.quantity import ATTENDANCE, PER_THOUSAND, PERCENT, PERSON, RATIO, Qualifier, Quantity
+from qixue.core.quantity import (
+    ATTENDANCE,
+    PER_THOUSAND,
+    PERCENT,
+    PERSON,
+    RATIO,
+    Qualifier,
+    Quantity,
+    hedge_of_rate,
+    rounded,
+    share_of,
+)
 from qixue.participation.models import LedgerEntry, LedgerEntryQuerySet, Registration, Tally
 from qixue.participation.queries import (
     TallyRow,
@@ -180,7 +191,7 @@ def named_share(scope: Scope) -> FigureValue:
     if total is None or not total.value:
         return FigureValue(None)
     named = Tally.objects.filter(scope_condition(scope)).aggregate(named=Sum("named_count"))["named"] or 0
-    return FigureValue(Quantity(rounded(Decimal(100 * named) / total.value), PERCENT, hedge_of_rate(total)))
+    return FigureValue(share_of(named, int(total.value), hedge_of_rate(total)))
 
 
 def registrations(scope: Scope) -> FigureValue:
@@ -241,11 +252,6 @@ def population_note(residents: Population) -> Any:
     )
 
 
-def hedge_of_rate(total: Quantity) -> Qualifier:
-    """A rate of an exact number is exact, of a hedged one about right: a hedge does not survive a division."""
-    return Qualifier.EXACT if total.qualifier is Qualifier.EXACT else Qualifier.ABOUT
-
-
 def urban_rural_ratio(scope: Scope) -> FigureValue:
     """Attendance per resident in town over that in the country; only where both populations are published."""
     urban_residents = population(scope, "urban_resident_population")
@@ -263,10 +269,6 @@ def urban_rural_ratio(scope: Scope) -> FigureValue:
     if not (urban and rural and total):
         return FigureValue(None, notes=notes)
     return FigureValue(Quantity(rounded(urban / rural, 2), RATIO, hedge_of_rate(total)), notes=notes)
-
-
-def rounded(value: Decimal, places: int = 1) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 registry.register(
