@@ -19,6 +19,7 @@ from qixue.core.quantity import (
     Quantity,
     Unit,
     combined_qualifier,
+    rounded,
     share_of,
 )
 from qixue.participation.figures import (
@@ -103,7 +104,7 @@ def hours(rows: list[TallyRow]) -> FigureValue:
             left_out.append(f"tally:{row.activity_id}/{row.session_id or ''}")
     if not learnt:
         return FigureValue(None, left_out=tuple(left_out))
-    total = learning_hours(sum(int(attendance.value) * minutes for attendance, minutes in learnt))
+    total = int(rounded(learning_hours(sum(int(attendance.value) * minutes for attendance, minutes in learnt)), 0))
     qualifier = combined_qualifier(attendance.qualifier for attendance, _minutes in learnt)
     return FigureValue(Quantity(total, LEARNING_HOUR, qualifier, is_sum=True), left_out=tuple(left_out))
 
@@ -136,8 +137,9 @@ def certificate_rows(scope: Scope) -> list[EvidenceRow]:
     ]
 
 
-def define(code: str, name: object, unit: Unit, rule: object, **functions: Any) -> None:
-    registry.register(FigureDefinition(code, name, unit, rule, DIMENSIONS, theme=Theme.PEOPLE, **functions))
+def define(code: str, name: object, unit: Unit, rule: object, **more: Any) -> None:
+    """`more` are further fields of the definition: its functions, and its theme where that is not people."""
+    registry.register(FigureDefinition(code, name, unit, rule, DIMENSIONS, **{"theme": Theme.PEOPLE, **more}))
 
 
 define(
@@ -148,6 +150,7 @@ define(
     value=lambda scope: large_events(tallies_in(scope)),
     recount=lambda scope: large_events(recounted_tallies_in(scope)),
     evidence=large_event_rows,
+    theme=Theme.ACTIVITY,
 )
 define(
     "show_rate",
