@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
+from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -87,6 +88,15 @@ class EvidenceRow:
     record_count: int = 1  # how many records of a session the row stands for
 
 
+class Theme(StrEnum):
+    """Under which heading readers look for a figure."""
+
+    ACTIVITY = "activity"
+    PEOPLE = "people"
+    REACH = "reach"
+    REGULARITY = "regularity"
+
+
 @dataclass(frozen=True)
 class FigureDefinition:
     """A named figure: what is counted, in which unit, by which rule, from which records."""
@@ -100,6 +110,7 @@ class FigureDefinition:
     recount: Callable[[Scope], FigureValue]
     evidence: Callable[[Scope], Sequence[EvidenceRow]]
     by_session: Callable[[Scope], Sequence[EvidenceRow]] | None = None  # the same, one row per session, for reading
+    theme: Theme = Theme.ACTIVITY
     rule_version: int = 1
     is_internal: bool = False  # about how offices work with one another: for staff, never on public pages
 

@@ -7,7 +7,7 @@ statistics this product keeps: 人次 add up over disjoint sessions, 人数 neve
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 
@@ -48,13 +48,17 @@ ACTIVITY = Unit("activity", "项", "activity", "activities")
 PIECE = Unit("piece", "个", "", "")
 AWARD = Unit("award", "项", "award", "awards")
 DAY = Unit("day", "天", "day", "days", is_additive=False)  # of a duration: two of them never add up to a third
+WEEK = Unit("week", "周", "week", "weeks", is_additive=False)
 MONTH = Unit("month", "个月", "month", "months", is_additive=False)
+CLASS = Unit("class", "班次", "class", "classes")
 PER_THOUSAND = Unit("per_thousand", "人次/千人", "per 1,000 residents", "per 1,000 residents", is_additive=False)
 PERCENT = Unit("percent", "%", "%", "%", is_additive=False)
 RATIO = Unit("ratio", "倍", "times", "times", is_additive=False)
 REPORT = Unit("report", "篇", "report", "reports")
 ITEM = Unit("item", "份", "item", "items")
 HOUR = Unit("hour", "小时", "hour", "hours")
+LEARNING_HOUR = Unit("learning_hour", "学时", "learning hour", "learning hours")  # of 45 minutes
+INDEX = Unit("index", "", "", "", is_additive=False)  # of inequality: 0 where all are alike
 YUAN = Unit("yuan", "元", "yuan", "yuan")
 REACH = Unit("reach", "人（受众）", "person reached", "people reached", is_additive=False)  # always an estimate
 UNITS = {
@@ -68,13 +72,17 @@ UNITS = {
         PIECE,
         AWARD,
         DAY,
+        WEEK,
         MONTH,
+        CLASS,
         PER_THOUSAND,
         PERCENT,
         RATIO,
         REPORT,
         ITEM,
         HOUR,
+        LEARNING_HOUR,
+        INDEX,
         YUAN,
         REACH,
     )
@@ -173,3 +181,18 @@ def total(parts: Iterable[Quantity], unit: Unit) -> Quantity:
         raise UnitMismatch(f"Numbers in {unit.code} do not add up; count the union instead.")
     qualifier = combined_qualifier(part.qualifier for part in parts)
     return Quantity(sum(part.value for part in parts), unit, qualifier, is_sum=True)
+
+
+def rounded(value: Decimal, places: int = 1) -> Decimal:
+    """As prints have it: 2.5 becomes 3, not 2."""
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def hedge_of_rate(whole: Quantity) -> Qualifier:
+    """A rate of an exact number is exact, of a hedged one about right: a hedge does not survive a division."""
+    return Qualifier.EXACT if whole.qualifier is Qualifier.EXACT else Qualifier.ABOUT
+
+
+def share_of(part: int, whole: int, qualifier: Qualifier = Qualifier.EXACT) -> Quantity:
+    """Per cent, to one decimal. Raises decimal.DivisionByZero for a share of nothing."""
+    return Quantity(rounded(Decimal(100 * part) / whole), PERCENT, qualifier)

@@ -34,7 +34,7 @@ def name_standard_figures(programme: Programme) -> list[NamedFigure]:
 
 def standard_scopes(programme: Programme) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Code, definition and dimensions of each figure, in the order in which they are shown."""
-    for code in sorted(registry.definitions):
+    for code in registry.definitions:  # apps register first what readers look for first
         yield code, code, {}
     brands = list(programme.brands.order_by("pk"))
     for brand in brands:

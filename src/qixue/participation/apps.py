@@ -11,6 +11,8 @@ class ParticipationConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("qixue.participation.figures")  # registers the figures that this app defines
+        import_module("qixue.participation.people_figures")
+        import_module("qixue.participation.equity_figures")
         import_module("qixue.participation.feedback_figures")
         import_module("qixue.participation.notices")  # registers what people are told
         import_module("qixue.participation.holdings")  # registers what it keeps about people

@@ -1,17 +1,15 @@
 """Figures about how people found it. Nothing is stated of fewer than five answers: one could guess who said what."""
 
-from decimal import Decimal
-
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
 from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Scope, registry
-from qixue.core.quantity import PERCENT, Quantity
-from qixue.participation.figures import DIMENSIONS, rounded
+from qixue.core.quantity import PERCENT, share_of
 from qixue.participation.models import Feedback
 from qixue.participation.queries.attendance import named_entries
 from qixue.participation.queries.feedback import FEWEST, counted_answers
+from qixue.programme.figures import DIMENSIONS
 from qixue.programme.models import Session
 from qixue.programme.queries import sessions_in
 
@@ -22,16 +20,12 @@ def answers_in(scope: Scope) -> QuerySet[Feedback]:
     return counted_answers().filter(session__in=sessions_in(scope))
 
 
-def share(part: int, whole: int) -> Quantity:
-    return Quantity(rounded(Decimal(100 * part) / whole), PERCENT)
-
-
 def satisfaction(scope: Scope) -> FigureValue:
     """Per cent of the answers that chose the first face."""
     counts = answers_in(scope).aggregate(all=Count("pk"), good=Count("pk", filter=Q(face=Feedback.Face.GOOD)))
     if counts["all"] < FEWEST:
         return FigureValue(None, notes=(TOO_FEW,))
-    return FigureValue(share(counts["good"], counts["all"]))
+    return FigureValue(share_of(counts["good"], counts["all"]))
 
 
 def answer_rate(scope: Scope) -> FigureValue:
@@ -40,7 +34,7 @@ def answer_rate(scope: Scope) -> FigureValue:
     if answers < FEWEST:
         return FigureValue(None, notes=(TOO_FEW,))
     asked = named_entries().filter(session__in=sessions_in(scope)).order_by()
-    return FigureValue(share(answers, asked.values("session_id", "person_token").distinct().count()))
+    return FigureValue(share_of(answers, asked.values("session_id", "person_token").distinct().count()))
 
 
 def evidence(scope: Scope) -> list[EvidenceRow]:
@@ -57,7 +51,7 @@ def evidence_row(session: Session, good: int, total: int) -> EvidenceRow:
     return EvidenceRow(
         id=f"feedback:{session.activity.code}/{session.number}",
         title=session.activity.local_title,
-        quantity=share(good, total) if is_shown else None,
+        quantity=share_of(good, total) if is_shown else None,
         occurred_on=local_day(session.starts_at).isoformat() if session.starts_at else "",
         place=session.venue.local_name if session.venue else "",
         source=str(_("Feedback")),

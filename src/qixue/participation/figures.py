@@ -1,6 +1,6 @@
 """Figures about people taking part, from the ledger. Attendances add up; people are counted on the union."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
@@ -8,9 +8,30 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
-from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Period, Scope, combined, registry, shared
+from qixue.core.figures import (
+    EvidenceRow,
+    FigureDefinition,
+    FigureValue,
+    Period,
+    Scope,
+    Theme,
+    combined,
+    registry,
+    shared,
+)
 from qixue.core.language import in_language
-from qixue.core.quantity import ATTENDANCE, PER_THOUSAND, PERCENT, PERSON, RATIO, Qualifier, Quantity
+from qixue.core.quantity import (
+    ATTENDANCE,
+    PER_THOUSAND,
+    PERCENT,
+    PERSON,
+    RATIO,
+    Qualifier,
+    Quantity,
+    hedge_of_rate,
+    rounded,
+    share_of,
+)
 from qixue.participation.models import LedgerEntry, LedgerEntryQuerySet, Registration, Tally
 from qixue.participation.queries import (
     TallyRow,
@@ -20,10 +41,10 @@ from qixue.participation.queries import (
     tallies_in,
 )
 from qixue.places.models import Population, Region
+from qixue.programme.figures import DIMENSIONS
 from qixue.programme.models import Session
 from qixue.programme.queries import has_dated_sessions, sessions_in
 
-DIMENSIONS = ("brand", "series", "organisation", "region", "kind")
 TOTAL = Sum("attendance_count")
 URBAN = (Region.UrbanRural.URBAN, Region.UrbanRural.COUNTY_SEAT)
 
@@ -170,7 +191,7 @@ def named_share(scope: Scope) -> FigureValue:
     if total is None or not total.value:
         return FigureValue(None)
     named = Tally.objects.filter(scope_condition(scope)).aggregate(named=Sum("named_count"))["named"] or 0
-    return FigureValue(Quantity(rounded(Decimal(100 * named) / total.value), PERCENT, hedge_of_rate(total)))
+    return FigureValue(share_of(named, int(total.value), hedge_of_rate(total)))
 
 
 def registrations(scope: Scope) -> FigureValue:
@@ -231,11 +252,6 @@ def population_note(residents: Population) -> Any:
     )
 
 
-def hedge_of_rate(total: Quantity) -> Qualifier:
-    """A rate of an exact number is exact, of a hedged one about right: a hedge does not survive a division."""
-    return Qualifier.EXACT if total.qualifier is Qualifier.EXACT else Qualifier.ABOUT
-
-
 def urban_rural_ratio(scope: Scope) -> FigureValue:
     """Attendance per resident in town over that in the country; only where both populations are published."""
     urban_residents = population(scope, "urban_resident_population")
@@ -255,10 +271,6 @@ def urban_rural_ratio(scope: Scope) -> FigureValue:
     return FigureValue(Quantity(rounded(urban / rural, 2), RATIO, hedge_of_rate(total)), notes=notes)
 
 
-def rounded(value: Decimal, places: int = 1) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-
-
 registry.register(
     FigureDefinition(
         code="attendance",
@@ -274,6 +286,7 @@ registry.register(
         recount=lambda scope: attendance(scope, recounted_tallies_in(scope)),
         evidence=evidence,
         by_session=evidence_by_session,
+        theme=Theme.PEOPLE,
     )
 )
 registry.register(
@@ -287,6 +300,7 @@ registry.register(
         recount=participants,
         evidence=named_evidence,
         by_session=names_by_session,
+        theme=Theme.PEOPLE,
     )
 )
 registry.register(
@@ -300,6 +314,7 @@ registry.register(
         recount=named_share,
         evidence=evidence,
         by_session=evidence_by_session,
+        theme=Theme.PEOPLE,
     )
 )
 registry.register(
@@ -312,6 +327,7 @@ registry.register(
         value=registrations,
         recount=registrations,
         evidence=registration_evidence,
+        theme=Theme.PEOPLE,
     )
 )
 registry.register(
@@ -325,6 +341,7 @@ registry.register(
         recount=per_thousand,
         evidence=evidence,
         by_session=evidence_by_session,
+        theme=Theme.PEOPLE,
     )
 )
 registry.register(
@@ -338,5 +355,6 @@ registry.register(
         recount=urban_rural_ratio,
         evidence=evidence,
         by_session=evidence_by_session,
+        theme=Theme.REACH,
     )
 )

@@ -11,6 +11,8 @@ class ProgrammeConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("qixue.programme.figures")  # registers the figures that this app defines
+        import_module("qixue.programme.session_figures")
+        import_module("qixue.programme.regularity_figures")
         import_module("qixue.programme.turnaround")  # and those about how long the steps of coordination take
         import_module("qixue.programme.notices.plans")  # registers what people are told
         import_module("qixue.programme.notices.follow_ups")

@@ -1,20 +1,32 @@
 """Figures about what was planned and held, counted from the records each time; documents add what they state."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.db.models import QuerySet
-from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.clock import SHANGHAI, local_day
+from qixue.core.clock import local_day
 from qixue.core.digests import digest
-from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Period, Scope, combined, registry, shared
-from qixue.core.quantity import ACTIVITY, AWARD, INSTALMENT, MONTH, PERSON, PIECE, SESSION, Quantity, Unit
+from qixue.core.figures import (
+    EvidenceRow,
+    FigureDefinition,
+    FigureValue,
+    Period,
+    Scope,
+    Theme,
+    combined,
+    registry,
+    shared,
+)
+from qixue.core.quantity import ACTIVITY, AWARD, INSTALMENT, PERSON, PIECE, SESSION, Quantity, Unit
 from qixue.people.models import Organisation
 from qixue.places.models import Region
 from qixue.programme.models import Activity, Award, Brand, Instalment, ReportedCount, Session
+from qixue.programme.models.activities import SessionQuerySet
 from qixue.programme.queries import has_dated_sessions, held_sessions_in, planned_sessions_in
 
+DIMENSIONS = ("brand", "series", "organisation", "region", "kind")
 Measure = ReportedCount.Measure
 SOURCE_DOCUMENT = _("Source document")
 SESSION_RECORD = _("Session record")
@@ -71,9 +83,14 @@ def session_row(session: Session) -> EvidenceRow:
     )
 
 
+def rows_of_sessions(sessions: SessionQuerySet) -> list[EvidenceRow]:
+    """A row for each, by their starts."""
+    related = sessions.select_related("activity__organisation", "venue").order_by("starts_at", "pk")
+    return [session_row(session) for session in related]
+
+
 def session_rows(scope: Scope) -> list[EvidenceRow]:
-    sessions = held_sessions_in(scope).select_related("activity__organisation", "venue").order_by("starts_at", "pk")
-    return [session_row(session) for session in sessions]
+    return rows_of_sessions(held_sessions_in(scope))
 
 
 def value_with_reports(scope: Scope, counted: int, unit: Unit, measure: str) -> FigureValue:
@@ -111,10 +128,13 @@ def define(
     rule: object,
     value: Callable[[Scope], FigureValue],
     evidence: Callable[[Scope], Sequence[EvidenceRow]],
+    **more: Any,
 ) -> None:
-    """Register a figure that is counted from the records each time, so that value and recount are one."""
-    dimensions = ("brand", "series", "organisation", "region", "kind")
-    registry.register(FigureDefinition(code, name, unit, rule, dimensions, value, value, evidence))
+    """Register a figure that is counted from the records each time, so that value and recount are one.
+
+    `more` are further fields of the definition, such as its theme.
+    """
+    registry.register(FigureDefinition(code, name, unit, rule, DIMENSIONS, value, value, evidence, **more))
 
 
 def held_activities(scope: Scope) -> QuerySet[Activity]:
@@ -142,11 +162,6 @@ def involved_organisations(scope: Scope) -> QuerySet[Organisation]:
 
 def active_brands(scope: Scope) -> QuerySet[Brand]:
     return Brand.objects.filter(activities__in=held_activities(scope)).distinct()
-
-
-def active_months(scope: Scope) -> int:
-    months = held_sessions_in(scope).exclude(starts_at=None).annotate(month=TruncMonth("starts_at", tzinfo=SHANGHAI))
-    return months.values("month").distinct().order_by().count()
 
 
 def awards_in(scope: Scope) -> QuerySet[Award]:
@@ -179,8 +194,7 @@ def reported_rows(scope: Scope, measure: str) -> list[EvidenceRow]:
 
 
 def planned_rows(scope: Scope) -> list[EvidenceRow]:
-    sessions = planned_sessions_in(scope).select_related("activity__organisation", "venue").order_by("starts_at", "pk")
-    return [session_row(session) for session in sessions]
+    return rows_of_sessions(planned_sessions_in(scope))
 
 
 def beneficiaries(scope: Scope) -> FigureValue:
@@ -233,6 +247,7 @@ define(
     _("People as a document states them; never added to attendances, and several such numbers never add up."),
     beneficiaries,
     lambda scope: reported_rows(scope, Measure.BENEFICIARIES),
+    theme=Theme.PEOPLE,
 )
 define(
     "counties_covered",
@@ -241,6 +256,7 @@ define(
     _("County-level divisions with at least one session that was held; by official code."),
     lambda scope: counted_or_missing(scope, len(covered_regions(scope, Region.Level.COUNTY)), PIECE),
     session_rows,
+    theme=Theme.REACH,
 )
 define(
     "townships_covered",
@@ -249,6 +265,7 @@ define(
     _("Township-level divisions with at least one session that was held; by official code."),
     lambda scope: counted_or_missing(scope, len(covered_regions(scope, Region.Level.TOWNSHIP)), PIECE),
     session_rows,
+    theme=Theme.REACH,
 )
 define(
     "organisations_involved",
@@ -257,6 +274,7 @@ define(
     _("Distinct organisations that keep the records of, or have a role in, an activity with a session that was held."),
     lambda scope: counted_or_missing(scope, involved_organisations(scope).count(), PIECE),
     session_rows,
+    theme=Theme.REACH,
 )
 define(
     "brands_active",
@@ -264,14 +282,6 @@ define(
     PIECE,
     _("Brands with at least one session that was held in the programme."),
     lambda scope: counted_or_missing(scope, active_brands(scope).count(), PIECE),
-    session_rows,
-)
-define(
-    "months_active",
-    _("Months with a session"),
-    MONTH,
-    _("Calendar months in Asia/Shanghai with at least one session that was held."),
-    lambda scope: counted_or_missing(scope, active_months(scope), MONTH),
     session_rows,
 )
 registry.register(

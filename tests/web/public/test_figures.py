@@ -43,7 +43,8 @@ def test_figures_stand_under_their_brand_and_place(open_page, tea, county):
 
 
 def head_and_foot(page):
-    heads, foots = page.xpath("//thead/tr/*"), page.xpath("//tfoot/tr/*")
+    table = page.xpath("//table[@class='table']")[0]
+    heads, foots = table.xpath("thead/tr/*"), table.xpath("tfoot/tr/*")
     return [words(cell) for cell in heads], [words(cell) for cell in foots]
 
 
@@ -264,3 +265,16 @@ def test_head_of_a_column_names_the_unit_once(open_page, tea, county):
     page = open_page(LIST, language="en")
 
     assert head_and_foot(page)[0] == ["Place", "Attendances", "Counties with a session"]
+
+
+def test_counties_are_compared_in_a_chart_that_is_a_table(open_page, tea, county):
+    name_figure(tea.activity.programme, "attendance", region_code=county.code)
+    count_heads(tea, 30)
+    another_county(tea, 10)
+
+    [chart] = open_page(LIST).xpath("//table[@class='chart']")  # one day alone is not compared
+
+    assert [words(cell) for cell in chart.xpath("tbody//th")] == ["连南瑶族自治县", "连山壮族瑶族自治县"]
+    assert [words(cell) for cell in chart.xpath("tbody//td")] == ["30", "10"]
+    assert chart.xpath("tbody//rect/@width") == ["100.0%", "33.3%"]
+    assert chart.xpath("tbody//a/@href")[0].startswith("/programmes/week/figures/attendance")

@@ -4,15 +4,12 @@ from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
-from qixue.core.figures import Scope
+from qixue.core.figures import Scope, Theme
 from qixue.core.language import is_chinese
 from qixue.core.quantity import Qualifier, Quantity, Unit, total
 from qixue.figures.queries import Figure, dimension_labels
 from qixue.places.models import Region
 from qixue.programme.models import Programme, Series
-
-PEOPLE = {"attendance", "attendance_per_1000", "participants", "registrations", "beneficiaries", "named_share"}
-REACH = {"counties_covered", "townships_covered", "organisations_involved", "urban_rural_ratio"}
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,12 @@ class Grouped:
 
 def grouped(programme: Programme, figures: list[Figure]) -> Grouped:
     """Each figure exactly once, in the programme's order within its group."""
-    themes = {"activity": Group(_("What took place")), "people": Group(_("People")), "reach": Group(_("Reach"))}
+    themes = {
+        Theme.ACTIVITY: Group(_("What took place")),
+        Theme.PEOPLE: Group(_("People")),
+        Theme.REACH: Group(_("Reach")),
+        Theme.REGULARITY: Group(_("Regularity")),
+    }
     brands = {brand.code: Group(brand.local_name) for brand in programme.brands.order_by("code")}
     owners = dict(Series.objects.filter(brand__programmes=programme).values_list("code", "brand__code"))
     places: dict[str, Group] = {}
@@ -85,8 +87,9 @@ def grouped(programme: Programme, figures: list[Figure]) -> Grouped:
             place = places.setdefault(scope.region, Group(regions[scope.region].local_name))
             place.lines.append(Line(figure, label(figure, replace(figure.scope, region=None))))
         else:
-            themes[theme(figure)].lines.append(Line(figure, figure.name))
-    shown_themes, shown_brands = ([group for group in part.values() if group.lines] for part in (themes, brands))
+            themes[figure.definition.theme].lines.append(Line(figure, figure.name))
+    shown_themes = [group for group in themes.values() if group.lines]
+    shown_brands = [group for group in brands.values() if group.lines]
     disjoint = are_disjoint([regions[code] for code in places])
     return Grouped(shown_themes, shown_brands, place_table(list(places.values()), disjoint) if places else None)
 
@@ -123,11 +126,6 @@ def column(cells: list[Figure | None], title: str, are_disjoint: bool) -> Column
 
 def region_codes(figures: list[Figure]) -> list[str]:
     return [figure.scope.region for figure in figures if figure.scope.region]
-
-
-def theme(figure: Figure) -> str:
-    code = figure.definition.code
-    return "people" if code in PEOPLE else "reach" if code in REACH else "activity"
 
 
 def label(figure: Figure, rest: Scope) -> str:

@@ -7,6 +7,7 @@ from qixue.core.figures import shared_reads
 from qixue.figures.queries import Figure, common_unit, figure_of, figures_of, kinds_of_records
 from qixue.programme.models import Programme, Session
 from qixue.web import parts
+from qixue.web.public.charts import charts_of
 from qixue.web.public.figure_groups import grouped
 
 PER_PAGE = 50
@@ -17,8 +18,9 @@ def figures(request: HttpRequest, code: str) -> HttpResponse:
     """Every figure of a programme; each opens to its rule and its records."""
     programme = parts.get_programme_or_404(code)
     with shared_reads():
-        groups = grouped(programme, figures_of(programme))
-    return render(request, "public/figures/list.html", {"programme": programme, "grouped": groups, "as_of": now()})
+        found = figures_of(programme)
+        context = {"grouped": grouped(programme, found), "charts": charts_of(programme, found), "as_of": now()}
+    return render(request, "public/figures/list.html", {"programme": programme, **context})
 
 
 def figure_or_404(programme: Programme, code: str) -> Figure:

@@ -1,0 +1,56 @@
+"""Attendances over time: by day of a week, by month of a year. Each part is the figure of its own records."""
+
+import datetime
+from collections import defaultdict
+from dataclasses import dataclass
+
+from qixue.core.clock import local_day
+from qixue.core.figures import Scope, combined
+from qixue.core.quantity import ATTENDANCE, Qualifier, Quantity
+from qixue.participation.models import Tally
+from qixue.participation.queries import scope_condition
+
+LONGEST_BY_DAY = 31  # days from the first to the last; a longer time is read by months
+
+
+@dataclass(frozen=True)
+class TimeSeries:
+    """`points` are all days or all first days of months from the first to the last, those without anybody as well.
+
+    A number that contradicts itself is None: it enters no sum.
+    """
+
+    is_by_month: bool
+    points: tuple[tuple[datetime.date, Quantity | None], ...]
+
+
+def attendance_over_time(scope: Scope) -> TimeSeries:
+    """人次 of the sessions by the day on which they started; numbers that documents state have no day."""
+    tallies = Tally.objects.filter(scope_condition(scope), session__starts_at__isnull=False)
+    fields = ("session__starts_at", "session_id", "attendance_count", "attendance_qualifier")
+    by_day: dict[datetime.date, list[tuple[str, Quantity]]] = defaultdict(list)
+    for start, session, count, qualifier in tallies.order_by().values_list(*fields):
+        by_day[local_day(start)].append((str(session), Quantity(count, ATTENDANCE, Qualifier(qualifier))))
+    if not by_day:
+        return TimeSeries(is_by_month=False, points=())
+    first, last = min(by_day), max(by_day)
+    if (last - first).days < LONGEST_BY_DAY:
+        return TimeSeries(False, tuple((day, sum_of(by_day.get(day, []))) for day in days_between(first, last)))
+    by_month: dict[datetime.date, list[tuple[str, Quantity]]] = defaultdict(list)
+    for day, found in by_day.items():
+        by_month[day.replace(day=1)] += found
+    return TimeSeries(True, tuple((month, sum_of(by_month.get(month, []))) for month in months_between(first, last)))
+
+
+def sum_of(parts: list[tuple[str, Quantity]]) -> Quantity | None:
+    return combined(parts, ATTENDANCE)[0] if parts else Quantity(0, ATTENDANCE)
+
+
+def days_between(first: datetime.date, last: datetime.date) -> list[datetime.date]:
+    return [first + datetime.timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def months_between(first: datetime.date, last: datetime.date) -> list[datetime.date]:
+    """The first days of the months, from that of `first` to that of `last`."""
+    months = range(12 * first.year + first.month - 1, 12 * last.year + last.month)
+    return [datetime.date(month // 12, month % 12 + 1, 1) for month in months]

@@ -1,0 +1,205 @@
+"""Figures about how people take part: how many come, come back, finish, and for how long they learn."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, QuerySet
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Scope, Theme, registry
+from qixue.core.quantity import (
+    ATTENDANCE,
+    ITEM,
+    LEARNING_HOUR,
+    PERCENT,
+    SESSION,
+    Qualifier,
+    Quantity,
+    Unit,
+    combined_qualifier,
+    rounded,
+    share_of,
+)
+from qixue.participation.figures import (
+    accepted_registrations,
+    evidence,
+    evidence_by_session,
+    named_evidence,
+    names_by_session,
+    registration_evidence,
+    session_rows,
+)
+from qixue.participation.learning_hours import learning_hours, minutes_between
+from qixue.participation.models import Attendance, Certificate, LedgerEntry
+from qixue.participation.queries import TallyRow, recounted_tallies_in, scope_condition, tallies_in
+from qixue.programme.figures import DIMENSIONS
+from qixue.programme.models import Activity, Session
+from qixue.programme.queries import activity_condition, region_condition
+
+
+def kept(scope: Scope) -> QuerySet[Attendance]:
+    """Who is in at which session, from the rows that the ledger keeps."""
+    in_scope = activity_condition(scope, "session__activity__") & region_condition(scope.region, "session__")
+    return Attendance.objects.filter(in_scope)
+
+
+def counted(scope: Scope) -> QuerySet[LedgerEntry]:
+    """The same from the entries themselves."""
+    return LedgerEntry.objects.effective().people().filter(scope_condition(scope), session__isnull=False)
+
+
+def repeat_rate(presences: QuerySet) -> FigureValue:
+    """Missing where nobody came by name."""
+    times = presences.order_by().values("person_token").annotate(times=Count("session", distinct=True))
+    people = times.count()
+    return FigureValue(share_of(times.filter(times__gte=2).count(), people) if people else None)
+
+
+def in_training(scope: Scope) -> Scope:
+    """The trainings in the scope; in a scope of another kind there are none."""
+    return replace(scope, kind=Activity.Kind.TRAINING if scope.kind in (None, Activity.Kind.TRAINING) else "none")
+
+
+def trained(presences: QuerySet) -> FigureValue:
+    """人次 by class and person: whoever comes ten times to one class is one."""
+    count = presences.order_by().values("session__activity", "person_token").distinct().count()
+    return FigureValue(Quantity(count, ATTENDANCE) if count else None)
+
+
+def show_rate(scope: Scope, presences: QuerySet) -> FigureValue:
+    """Over the sessions that were held and took registrations."""
+    accepted = accepted_registrations(scope).filter(session__state=Session.State.HELD)
+    total = accepted.count()
+    came = presences.filter(session__in=accepted.order_by().values("session"))
+    return FigureValue(share_of(came.count(), total) if total else None)
+
+
+def large_events(rows: list[TallyRow]) -> FigureValue:
+    count = sum(1 for row in rows if is_large(row))
+    return FigureValue(Quantity(count, SESSION) if rows else None)
+
+
+def is_large(row: TallyRow) -> bool:
+    return row.session_id is not None and row.attendance.value >= settings.QIXUE["LARGE_EVENT_PEOPLE"]
+
+
+def large_event_rows(scope: Scope) -> list[EvidenceRow]:
+    numbers = {row.session_id: row.attendance for row in tallies_in(scope) if row.session_id and is_large(row)}
+    entries = LedgerEntry.objects.effective().filter(session__in=numbers).order_by().values_list("session_id")
+    return session_rows(numbers, dict(entries.annotate(Count("pk"))))
+
+
+def hours(rows: list[TallyRow]) -> FigureValue:
+    """学时 of all who were there; sessions without times, and numbers that contradict themselves, stay out."""
+    sessions = Session.objects.filter(pk__in=[row.session_id for row in rows if row.session_id])
+    times = {pk: minutes_between(*ends) for pk, *ends in sessions.values_list("pk", "starts_at", "ends_at")}
+    learnt, left_out = [], []
+    for row in rows:
+        minutes = times.get(row.session_id or 0)
+        if minutes and row.attendance.qualifier is not Qualifier.CONTRADICTORY:
+            learnt.append((row.attendance, minutes))
+        else:
+            left_out.append(f"tally:{row.activity_id}/{row.session_id or ''}")
+    if not learnt:
+        return FigureValue(None, left_out=tuple(left_out))
+    total = int(rounded(learning_hours(sum(int(attendance.value) * minutes for attendance, minutes in learnt)), 0))
+    qualifier = combined_qualifier(attendance.qualifier for attendance, _minutes in learnt)
+    return FigureValue(Quantity(total, LEARNING_HOUR, qualifier, is_sum=True), left_out=tuple(left_out))
+
+
+def certificates_in(scope: Scope) -> QuerySet[Certificate]:
+    """Those in force. A certificate is of an activity, so that a region means the region of the activity."""
+    in_force = Certificate.objects.in_force().filter(activity_condition(scope, "activity__"))
+    return in_force.filter(activity__region__path__contains=f"{scope.region}/") if scope.region else in_force
+
+
+def certificates(scope: Scope) -> FigureValue:
+    count = certificates_in(scope).count()
+    return FigureValue(Quantity(count, ITEM) if count else None)
+
+
+def certificate_rows(scope: Scope) -> list[EvidenceRow]:
+    """One row per activity: who has a certificate is nobody else's business."""
+    counts = dict(certificates_in(scope).order_by().values_list("activity").annotate(Count("pk")))
+    activities = Activity.objects.filter(pk__in=counts).select_related("organisation").order_by("code")
+    return [
+        EvidenceRow(
+            id=f"certificates:{activity.code}",
+            title=activity.local_title,
+            quantity=Quantity(counts[activity.pk], ITEM),
+            source=str(_("Certificates")),
+            organisation=activity.organisation.local_name,
+            record_count=counts[activity.pk],
+        )
+        for activity in activities
+    ]
+
+
+def define(code: str, name: object, unit: Unit, rule: object, **more: Any) -> None:
+    """`more` are further fields of the definition: its functions, and its theme where that is not people."""
+    registry.register(FigureDefinition(code, name, unit, rule, DIMENSIONS, **{"theme": Theme.PEOPLE, **more}))
+
+
+define(
+    "large_events",
+    _("Large events"),
+    SESSION,
+    format_lazy(_("Sessions with at least {count} attendances."), count=settings.QIXUE["LARGE_EVENT_PEOPLE"]),
+    value=lambda scope: large_events(tallies_in(scope)),
+    recount=lambda scope: large_events(recounted_tallies_in(scope)),
+    evidence=large_event_rows,
+    theme=Theme.ACTIVITY,
+)
+define(
+    "show_rate",
+    _("Came, of those signed up"),
+    PERCENT,
+    _("Attendances by name divided by accepted registrations, over the held sessions that took registrations."),
+    value=lambda scope: show_rate(scope, kept(scope)),
+    recount=lambda scope: show_rate(scope, counted(scope)),
+    evidence=registration_evidence,
+)
+define(
+    "repeat_rate",
+    _("Came again"),
+    PERCENT,
+    _("People who were at two or more sessions by name, divided by all people taking part by name."),
+    value=lambda scope: repeat_rate(kept(scope)),
+    recount=lambda scope: repeat_rate(counted(scope)),
+    evidence=named_evidence,
+    by_session=names_by_session,
+)
+define(
+    "training_attendances",
+    _("Trained"),
+    ATTENDANCE,
+    _("People who were at a training class by name at least once; by class and person, not by session."),
+    value=lambda scope: trained(kept(in_training(scope))),
+    recount=lambda scope: trained(counted(in_training(scope))),
+    evidence=lambda scope: named_evidence(in_training(scope)),
+    by_session=lambda scope: names_by_session(in_training(scope)),
+)
+define(
+    "learning_hours",
+    _("Learning hours"),
+    LEARNING_HOUR,
+    _(
+        "Attendances times the length of their session; one learning hour is 45 minutes. Sessions without times are"
+        " left out."
+    ),
+    value=lambda scope: hours(tallies_in(scope)),
+    recount=lambda scope: hours(recounted_tallies_in(scope)),
+    evidence=evidence,
+    by_session=evidence_by_session,
+)
+define(
+    "certificates",
+    _("Certificates given"),
+    ITEM,
+    _("Certificates that were given for activities, without those that were revoked."),
+    value=certificates,
+    recount=certificates,
+    evidence=certificate_rows,
+)
