@@ -194,19 +194,18 @@ class RegistrationMachine(RuleBasedStateMachine):
         """Who is in which state; the counters are what is counted; nothing is oversold."""
         if not hasattr(self, "model"):
             return
-        rows = list(Registration.objects.active().filter(session=self.session))
-        session = Session.objects.only("taken_count", "waiting_count", "last_waiting_number").get(pk=self.session.pk)
-        waiting = [row.waiting_number for row in rows if row.state == Registration.State.WAITING]
-        assert {row.resident_id: str(row.state) for row in rows} == self.model.states()
-        assert (session.taken_count, session.waiting_count) == (len(rows) - len(waiting), len(waiting))
-        assert session.taken_count <= self.model.seats
-        other = Session.objects.get(pk=self.other.pk)
-        there = Registration.objects.active().filter(session=other)
-        assert (other.taken_count, other.waiting_count) == (
-            there.exclude(state="waiting").count(),
-            there.waiting().count(),
-        )
-        assert all(number <= session.last_waiting_number for number in waiting)
+        sessions = Session.objects.only("taken_count", "waiting_count", "last_waiting_number")
+        found = sessions.in_bulk([self.session.pk, self.other.pk])
+        rows = list(Registration.objects.active().filter(session__in=found))
+        here = {row.resident_id: str(row.state) for row in rows if row.session_id == self.session.pk}
+        assert here == self.model.states()
+        assert found[self.session.pk].taken_count <= self.model.seats
+        for session in found.values():
+            of_session = [row for row in rows if row.session_id == session.pk]
+            waiting = [row.waiting_number for row in of_session if row.state == Registration.State.WAITING]
+            counters = (session.taken_count, session.waiting_count)
+            assert counters == (len(of_session) - len(waiting), len(waiting))
+            assert all(number <= session.last_waiting_number for number in waiting)
 
 
 def test_random_histories_keep_seats_and_queue_in_order() -> None:
