@@ -1,31 +1,21 @@
 """A session whose seats are given by lot, from the promise to the waiting list."""
 
 import datetime
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, RoleAssignmentFactory, key
 
-from qixue.core.checkup import Level
-from qixue.core.models import AuditEntry
 from qixue.core.refusal import Refused
-from qixue.participation.checkup import check_promised_draws
 from qixue.participation.lottery import commitment_of, entry_number, faults
 from qixue.participation.models import Lottery, Registration, RegistrationTerms
-from qixue.participation.operations.lotteries import (
-    check_allotment,
-    close,
-    draw,
-    enter_public_value,
-    keep_lotteries,
-)
+from qixue.participation.operations.lotteries import check_allotment, close, draw, keep_lotteries
 from qixue.participation.operations.organiser import move_registrations
 from qixue.participation.operations.registrations import cancel_registrations, keep_queues, register
 from qixue.participation.operations.terms import TermsDetails, save_terms
-from qixue.participation.queries.lotteries import awaited_number, drawn_entries, drawn_of, published_lottery
+from qixue.participation.queries.lotteries import drawn_entries, drawn_of, published_lottery
 from qixue.participation.queries.registrations import parties_of
-from qixue.people.models import Notification, Resident, Role, User
+from qixue.people.models import Notification, Resident, Role
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -312,126 +302,3 @@ def test_terms_say_by_lot_until_somebody_has_entered(session):
         save_terms(session, details=TermsDetails(), by=staff, at=NOON)
 
     assert (refused.value.code, RegistrationTerms.objects.get().allotment) == ("lottery_begun", "lottery")
-
-
-# A public number
-
-NUMBER, VALUE, SOURCE = "上证指数2026年11月5日收盘点位", "3259.41", "https://www.sse.com.cn"
-
-
-@pytest.fixture
-def organiser(session: Session) -> User:
-    return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.ORGANISER).user
-
-
-@pytest.fixture
-def with_number(session: Session, organiser: User) -> Session:
-    """The same session, before anybody has entered: a public number goes into the draw."""
-    details = TermsDetails(allotment="lottery", opens_at=NOON, closes_at=CLOSES_AT, public_number=NUMBER)
-    save_terms(session, details=details, by=organiser, at=NOON - HOUR)
-    keep_lotteries(at=NOON - HOUR)
-    return session
-
-
-def enter_value(session: Session, by: User, value: str = VALUE) -> Lottery:
-    return enter_public_value(session, value=value, source=SOURCE, by=by, at=CLOSES_AT)
-
-
-def code_of(act: Any, *args: Any, **kwargs: Any) -> str:
-    with pytest.raises(Refused) as refused:
-        act(*args, **kwargs)
-    return refused.value.code
-
-
-def test_promise_names_the_public_number_and_is_made_anew_for_it(with_number):
-    lottery = Lottery.objects.get()
-
-    assert (lottery.public_number, lottery.sealed_seed) == (NUMBER, "")
-    assert lottery.commitment == commitment_of(bytes.fromhex(lottery.open_seed), NUMBER)
-    assert published_lottery(lottery)["seed"] == ""
-
-
-def test_draw_waits_for_its_public_number_and_is_verifiable_with_it(with_number, organiser):
-    for size in (1, 2, 1):
-        enter(with_number, size=size)
-    steps = [keep_lotteries(at=CLOSES_AT + HOUR) for _time in range(2)]
-    assert (steps, awaited_number(with_number), counters(with_number)) == ([1, 0], NUMBER, (0, 0))
-
-    enter_value(with_number, organiser)
-    keep_lotteries(at=CLOSES_AT + HOUR)
-
-    document = published_lottery(Lottery.objects.get())
-    assert (document["format"], document["public_value"], document["public_source"]) == (
-        "qixue-lottery-2",
-        VALUE,
-        SOURCE,
-    )
-    assert faults(document) == []
-    assert state_of(list(Registration.objects.all())) <= {State.CONFIRMED, State.WAITING}
-
-
-def test_draw_with_a_public_number_outlives_the_secret_key(with_number, organiser, settings):
-    enter(with_number)
-    keep_lotteries(at=CLOSES_AT)
-    enter_value(with_number, organiser)
-    settings.SECRET_KEY = "another-key-of-an-installation-that-was-moved"
-
-    keep_lotteries(at=CLOSES_AT)
-
-    assert counters(with_number) == (1, 0)
-
-
-def test_public_value_is_entered_once_and_stays(with_number, organiser):
-    keep_lotteries(at=CLOSES_AT)
-
-    first, again = enter_value(with_number, organiser), enter_value(with_number, organiser)
-
-    assert (first, code_of(enter_value, with_number, organiser, "3259.42")) == (again, "value_stands")
-    assert AuditEntry.objects.filter(action="lottery.public_value_entered").count() == 1
-
-
-def test_public_value_is_refused_before_the_list_is_closed(with_number, organiser):
-    assert code_of(enter_value, with_number, organiser) == "lottery_open"
-
-
-def test_public_value_is_refused_from_somebody_of_another_office(with_number):
-    keep_lotteries(at=CLOSES_AT)
-    stranger = RoleAssignmentFactory(role=Role.ORGANISER).user
-
-    assert code_of(enter_value, with_number, stranger) == "not_in_charge"
-
-
-def test_public_value_is_refused_where_none_was_named(session, organiser):
-    keep_lotteries(at=CLOSES_AT)
-
-    assert code_of(enter_value, session, organiser) == "no_public_number"
-
-
-def test_public_number_stays_once_somebody_has_entered(with_number, organiser):
-    enter(with_number)
-    details = TermsDetails(allotment="lottery", opens_at=NOON, closes_at=CLOSES_AT, public_number="别的数字")
-
-    assert code_of(save_terms, with_number, details=details, by=organiser, at=NOON) == "lottery_begun"
-
-
-def test_public_number_is_refused_where_seats_go_to_whoever_is_first(organiser, session):
-    other = OpenSessionFactory(activity=session.activity)
-    details = TermsDetails(public_number=NUMBER)
-
-    assert code_of(save_terms, other, details=details, by=organiser, at=NOON) == "no_draw_here"
-
-
-def test_database_refuses_a_draw_before_its_public_value(with_number):
-    keep_lotteries(at=CLOSES_AT)
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Lottery.objects.update(drawn_at=CLOSES_AT, seed="0" * 64, seat_count=3)
-
-
-def test_doctor_names_a_promise_that_is_lost(session, settings):
-    before = check_promised_draws("127.0.0.1").level
-    settings.SECRET_KEY = "another-key-of-an-installation-that-was-moved"
-
-    finding = check_promised_draws("127.0.0.1")
-
-    assert (before, finding.level, str(session.pk) in finding.text) == (Level.OK, Level.FATAL, True)
