@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from qixue.participation.lottery import (
     FORMAT,
+    FORMAT_WITH_NUMBER,
     Unreadable,
     canonical,
     commitment_of,
@@ -49,6 +50,48 @@ def test_order_is_that_of_the_documented_hash():
     keys = {number: hashlib.sha256(SEED + digest + number.encode()).digest() for number, _people in ENTRIES}
 
     assert [row.entry for row in draw(SEED, ENTRIES, 5)] == sorted(keys, key=lambda number: keys[number])
+
+
+def with_number(value: str = "3259.41") -> dict[str, Any]:
+    """A draw of the second version: a closing value that was named with the promise."""
+    return {
+        **document(),
+        "format": FORMAT_WITH_NUMBER,
+        "commitment": commitment_of(SEED, "上证指数收盘点位"),
+        "public_number": "上证指数收盘点位",
+        "public_value": value,
+        "order": [
+            {"entry": row.entry, "people": row.people, "seats": row.has_seats}
+            for row in draw(SEED, ENTRIES, 5, public_value=value)
+        ],
+    }
+
+
+def test_public_number_goes_into_the_order_as_documented():
+    lines = "".join(f"{number} {people}\n" for number, people in ENTRIES).encode()
+    start = SEED + b"3259.41" + hashlib.sha256(lines).digest()
+    keys = {number: hashlib.sha256(start + number.encode()).digest() for number, _people in ENTRIES}
+
+    assert [row["entry"] for row in with_number()["order"]] == sorted(keys, key=lambda number: keys[number])
+    assert faults(with_number()) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"public_value": "3259.42"}, ["order"]),
+        ({"public_number": "深证成指收盘点位"}, ["commitment"]),
+        ({"format": FORMAT}, ["commitment", "order"]),
+    ],
+)
+def test_each_lie_about_the_public_number_is_found(changes, found):
+    assert faults({**with_number(), **changes}) == found
+
+
+@pytest.mark.parametrize("changes", [{"public_number": ""}, {"public_value": ""}, {"format": "qixue-lottery-3"}])
+def test_draw_without_its_public_number_is_not_judged(changes):
+    with pytest.raises(Unreadable):
+        faults({**with_number(), **changes})
 
 
 def test_party_that_does_not_fit_waits_and_the_next_that_fits_is_seated():

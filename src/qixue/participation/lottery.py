@@ -1,8 +1,9 @@
 """A draw that anybody can check: seats by lot, from a seed that was promised before the first entry.
 
 Before sign-up opens, SHA-256 of a secret seed is published. When it closes, the list of entries is. The order of the
-draw is the order of SHA-256(seed, digest of the list, entry). docs/reference/lottery.md says it for everybody; this
-file knows neither Django nor a clock.
+draw is the order of SHA-256(seed, public number, digest of the list, entry). The public number is named with the
+promise, and nobody knows it before the list is closed; a draw of the first version has none.
+docs/reference/lottery.md says it for everybody; this file knows neither Django nor a clock.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 FORMAT = "qixue-lottery-1"
+FORMAT_WITH_NUMBER = "qixue-lottery-2"  # a public number goes into the draw
 SEED_BYTES = 32
 ENTRY_LENGTH = 16  # hexadecimal digits
 
@@ -31,8 +33,9 @@ def new_seed() -> bytes:
     return secrets.token_bytes(SEED_BYTES)
 
 
-def commitment_of(seed: bytes) -> str:
-    return hashlib.sha256(seed).hexdigest()
+def commitment_of(seed: bytes, public_number: str = "") -> str:
+    """SHA-256 of the seed and of the words that name the public number in advance; its value comes later."""
+    return hashlib.sha256(seed + public_number.encode()).hexdigest()
 
 
 def entry_number(party: uuid.UUID) -> str:
@@ -54,13 +57,13 @@ def list_digest(entries: Iterable[Entry]) -> bytes:
     return hashlib.sha256(lines.encode()).digest()
 
 
-def draw(seed: bytes, entries: Sequence[Entry], seats: int) -> list[Drawn]:
+def draw(seed: bytes, entries: Sequence[Entry], seats: int, *, public_value: str = "") -> list[Drawn]:
     """The entries in the order of the draw, and who has seats.
 
     One after the other: who comes together gets seats together if as many are left, else waits; whoever waits does so
     in the order of the draw.
     """
-    start = hashlib.sha256(seed + list_digest(entries))
+    start = hashlib.sha256(seed + public_value.encode() + list_digest(entries))
     drawn = []
     for place, (number, people) in enumerate(sorted(entries, key=lambda entry: key_of(start, entry[0])), start=1):
         has_seats = people <= seats
@@ -70,7 +73,7 @@ def draw(seed: bytes, entries: Sequence[Entry], seats: int) -> list[Drawn]:
 
 
 def key_of(start: "hashlib._Hash", number: str) -> bytes:
-    """SHA-256(seed, digest of the list, number); what all have in front is hashed once."""
+    """SHA-256(seed, public value, digest of the list, number); what all have in front is hashed once."""
     hashed = start.copy()
     hashed.update(number.encode())
     return hashed.digest()
@@ -83,7 +86,8 @@ class Unreadable(Exception):
 def faults(document: Mapping[str, Any]) -> list[str]:
     """What does not hold in a published draw: commitment, entries, list_digest, order. Raises Unreadable."""
     try:
-        if document["format"] != FORMAT or not document["seed"]:
+        number, value = number_in(document)
+        if not document["seed"]:
             raise Unreadable
         seed = bytes.fromhex(document["seed"])
         entries = [(str(number), int(people)) for number, people in document["entries"]]
@@ -93,10 +97,20 @@ def faults(document: Mapping[str, Any]) -> list[str]:
         raise Unreadable from error
     if len({number for number, _people in entries}) != len(entries) or any(people < 1 for _number, people in entries):
         return ["entries"]
-    computed = [(row.entry, row.people, row.has_seats) for row in draw(seed, entries, seats)]
+    computed = [(row.entry, row.people, row.has_seats) for row in draw(seed, entries, seats, public_value=value)]
     checks = {
-        "commitment": commitment_of(seed) == promised,
+        "commitment": commitment_of(seed, number) == promised,
         "list_digest": list_digest(entries).hex() == digest,
         "order": computed == claimed,
     }
     return [name for name, holds in checks.items() if not holds]
+
+
+def number_in(document: Mapping[str, Any]) -> tuple[str, str]:
+    """What the public number is called, and its value; empty in the first version. Raises Unreadable."""
+    if document["format"] == FORMAT:
+        return "", ""
+    number, value = str(document["public_number"]), str(document["public_value"])
+    if document["format"] != FORMAT_WITH_NUMBER or not number or not value:
+        raise Unreadable
+    return number, value

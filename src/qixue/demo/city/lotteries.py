@@ -12,7 +12,8 @@ from qixue.demo.city.chance import stream
 from qixue.demo.city.week import Week
 from qixue.participation.lottery import SEED_BYTES, commitment_of
 from qixue.participation.models import Lottery, Registration, RegistrationTerms
-from qixue.participation.operations.lotteries import SEALED_FOR, close, draw
+from qixue.participation.operations.lotteries import close, draw
+from qixue.participation.queries.lotteries import SEALED_FOR
 from qixue.programme.models import Session
 
 MINUTE = datetime.timedelta(minutes=1)

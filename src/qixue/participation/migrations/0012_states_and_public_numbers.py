@@ -3,6 +3,8 @@ from typing import Any
 from django.db import migrations, models
 from django.db.models import F, Q
 
+from qixue.core.fields import plain_text_validator
+
 
 def settle_rows(apps: Any, _schema_editor: Any) -> None:
     """What earlier versions may have left behind; the state of a row is what holds."""
@@ -35,6 +37,69 @@ class Migration(migrations.Migration):
                 condition=(Q(state="cancelled", cancelled_at__isnull=False) & ~Q(cancel_reason=""))
                 | (~Q(state="cancelled") & Q(cancelled_at=None, cancel_reason="")),
                 name="only_cancelled_says_when_and_why",
+            ),
+        ),
+        migrations.AddField(
+            model_name="registrationterms",
+            name="public_number",
+            field=models.CharField(blank=True, default="", max_length=200, validators=[plain_text_validator]),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name="lottery",
+            name="public_number",
+            field=models.CharField(blank=True, default="", max_length=200, validators=[plain_text_validator]),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name="lottery",
+            name="public_value",
+            field=models.CharField(blank=True, default="", max_length=100, validators=[plain_text_validator]),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name="lottery",
+            name="public_source",
+            field=models.CharField(blank=True, default="", max_length=300, validators=[plain_text_validator]),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name="lottery", name="public_value_at", field=models.DateTimeField(blank=True, null=True)
+        ),
+        migrations.AddField(
+            model_name="lottery",
+            name="open_seed",
+            field=models.CharField(blank=True, default="", max_length=64),
+            preserve_default=False,
+        ),
+        migrations.AlterField(model_name="lottery", name="sealed_seed", field=models.TextField(blank=True)),
+        migrations.AddConstraint(
+            model_name="registrationterms",
+            constraint=models.CheckConstraint(
+                condition=Q(public_number="") | Q(allotment="lottery"), name="registration_public_number_only_by_lot"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="lottery",
+            constraint=models.CheckConstraint(
+                condition=(Q(public_number="", open_seed="") & ~Q(sealed_seed=""))
+                | (Q(sealed_seed="") & ~Q(public_number="") & ~Q(open_seed="")),
+                name="lottery_seed_is_open_with_a_public_number",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="lottery",
+            constraint=models.CheckConstraint(
+                condition=Q(public_value="", public_source="", public_value_at=None)
+                | (Q(public_value_at__isnull=False, closed_at__isnull=False) & ~Q(public_number="") & ~Q(public_value="")),
+                name="lottery_public_value_after_it_closed",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="lottery",
+            constraint=models.CheckConstraint(
+                condition=Q(public_number="") | Q(drawn_at=None) | ~Q(public_value=""),
+                name="lottery_not_drawn_before_its_public_value",
             ),
         ),
     ]

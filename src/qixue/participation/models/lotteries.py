@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
+from qixue.core.fields import plain_text_validator
 from qixue.programme.models import Session
 
 
@@ -11,8 +12,17 @@ class Lottery(models.Model):
     """
 
     session = models.OneToOneField(Session, models.PROTECT, primary_key=True, related_name="lottery")
-    commitment = models.CharField(max_length=64)  # SHA-256 of the seed, public from the start
-    sealed_seed = models.TextField()
+    commitment = models.CharField(max_length=64)  # SHA-256 of seed and name of the public number, public from the start
+    public_number = models.CharField(
+        max_length=200, blank=True, validators=[plain_text_validator]
+    )  # what goes into the draw besides: which number, of which day; it is known to nobody before the list is closed
+    public_value = models.CharField(max_length=100, blank=True, validators=[plain_text_validator])
+    public_source = models.CharField(max_length=300, blank=True, validators=[plain_text_validator])  # where it stands
+    public_value_at = models.DateTimeField(null=True, blank=True)  # when it was entered
+    sealed_seed = models.TextField(blank=True)  # where no public number goes in: whoever knew it could steer
+    open_seed = models.CharField(
+        max_length=64, blank=True
+    )  # where one goes in: alone it says nothing, and it outlives the secret key of the installation
     committed_at = models.DateTimeField()
     entries = models.JSONField(default=list, blank=True)  # [[number, people], ...] as they were when it closed
     entry_count = models.PositiveIntegerField(default=0)
@@ -33,6 +43,24 @@ class Lottery(models.Model):
                 condition=Q(drawn_at=None, seed="", seat_count=None)
                 | (Q(drawn_at__isnull=False, closed_at__isnull=False, seat_count__isnull=False) & ~Q(seed="")),
                 name="lottery_drawn_has_a_seed",
+            ),
+            models.CheckConstraint(
+                condition=(Q(public_number="", open_seed="") & ~Q(sealed_seed=""))
+                | (Q(sealed_seed="") & ~Q(public_number="") & ~Q(open_seed="")),
+                name="lottery_seed_is_open_with_a_public_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(public_value="", public_source="", public_value_at=None)
+                | (
+                    Q(public_value_at__isnull=False, closed_at__isnull=False)
+                    & ~Q(public_number="")
+                    & ~Q(public_value="")
+                ),
+                name="lottery_public_value_after_it_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(public_number="") | Q(drawn_at=None) | ~Q(public_value=""),
+                name="lottery_not_drawn_before_its_public_value",
             ),
         ]
 

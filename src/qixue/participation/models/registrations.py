@@ -35,6 +35,9 @@ class RegistrationTerms(models.Model):
     session = models.OneToOneField(Session, models.CASCADE, primary_key=True, related_name="registration_terms")
     allotment = models.CharField(max_length=10, choices=Allotment, default=Allotment.FIRST_COME)
     draw_at = models.DateTimeField(null=True, blank=True)  # None: when it closes
+    public_number = models.CharField(
+        max_length=200, blank=True, validators=[plain_text_validator]
+    )  # that goes into the draw, for example a closing value of a day after sign-up has closed
     opens_at = models.DateTimeField(null=True, blank=True)  # None: as soon as it is published
     closes_at = models.DateTimeField(null=True, blank=True)  # None: when the session starts
     cancel_until = models.DateTimeField(null=True, blank=True)  # None: until the session starts
@@ -64,6 +67,9 @@ class RegistrationTerms(models.Model):
                 | Q(allotment="lottery", closes_at__isnull=False, draw_at=None)
                 | Q(allotment="lottery", closes_at__isnull=False, draw_at__gte=F("closes_at")),
                 name="registration_draw_after_it_closes",
+            ),
+            models.CheckConstraint(
+                condition=Q(public_number="") | Q(allotment="lottery"), name="registration_public_number_only_by_lot"
             ),
             models.CheckConstraint(
                 condition=Q(min_age=None) | Q(max_age=None) | Q(max_age__gte=F("min_age")),

@@ -11,25 +11,26 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.duties import for_each
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
-from qixue.core.sealed import seal, unseal
+from qixue.core.sealed import seal
 from qixue.participation import lottery as rule
 from qixue.participation.models import Lottery, Registration, RegistrationTerms
 from qixue.participation.notices import about_party
+from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.seats import locked_session, promote
-from qixue.participation.queries.lotteries import drawn_entries
+from qixue.participation.queries.lotteries import SEALED_FOR, drawn_entries, promised_seed
 from qixue.participation.queries.registrations import terms_of
-from qixue.people.models import Resident
+from qixue.people.models import Resident, User
 from qixue.people.operations.notifications import notify_each
+from qixue.people.rules import Action
 from qixue.programme.models import Session
 
-SEALED_FOR = "lottery-seed"
 TOLD_AT_ONCE = 200  # entries, so that no transaction gets long
 BATCH = 500
 BY_LOT = RegistrationTerms.Allotment.LOTTERY
@@ -56,17 +57,57 @@ def check_allotment(session: Session, allotment: str) -> None:
         raise Refused("lottery_begun", sentence, field="allotment")
 
 
+def check_public_number(session: Session, public_number: str, *, by: User, at: datetime.datetime) -> None:
+    """Whether this number can go into the draw of a session, which is locked. It is named with the promise: before
+    anybody has entered a new promise is made for another one. Refused: lottery_begun.
+    """
+    lottery = Lottery.objects.filter(session=session).exclude(public_number=public_number).first()
+    if lottery is None:
+        return
+    if lottery.closed_at or Registration.objects.active().filter(session=session).exists():
+        sentence = _("The promise of this draw names its public number: it cannot be changed any more.")
+        raise Refused("lottery_begun", sentence, field="public_number")
+    record_audit("lottery.promise_withdrawn", session, by=by, at=at, details={"commitment": lottery.commitment})
+    lottery.delete()
+
+
+@transaction.atomic
+def enter_public_value(session: Session, *, value: str, source: str, by: User, at: datetime.datetime) -> Lottery:
+    """Say what the public number is that was named with the promise, and where everybody can read it; it stays.
+
+    The draw is then made as soon as its moment has come. The same again changes nothing.
+    Refused: not_in_charge, no_public_number, lottery_open, value_stands.
+    """
+    session = locked_session(session)
+    must_be_in_charge(by, Action.EDIT_ACTIVITY, session)
+    lottery = Lottery.objects.filter(session=session).exclude(public_number="").first()
+    if lottery is None:
+        raise Refused("no_public_number", _("No public number goes into the draw of this session."))
+    if lottery.closed_at is None:
+        raise Refused("lottery_open", _("People can still enter. The number is entered when the list is closed."))
+    if lottery.public_value:
+        if (lottery.public_value, lottery.public_source) == (value, source):
+            return lottery
+        raise Refused("value_stands", _("The public number is entered already, and it stays."), field="value")
+    lottery.public_value, lottery.public_source, lottery.public_value_at = value, source, at
+    lottery.save(update_fields=["public_value", "public_source", "public_value_at"])
+    details = {"value": value, "source": source}
+    record_audit("lottery.public_value_entered", session, by=by, at=at, details=details)
+    return lottery
+
+
 def keep_lotteries(*, at: datetime.datetime) -> int:
     """The worker's duty: promise, close, draw, tell. Returns how many steps it made."""
     by_lot = RegistrationTerms.objects.filter(allotment=BY_LOT)
     planned = Lottery.objects.filter(
         session__state=Session.State.PLANNED, session__registration_terms__allotment=BY_LOT
     ).annotate(due=Coalesce("session__registration_terms__draw_at", "session__registration_terms__closes_at"))
+    complete = planned.exclude(~Q(public_number=""), public_value="")
     drawn = Lottery.objects.filter(drawn_at__isnull=False)
     steps: tuple[tuple[Callable[..., int], QuerySet[Any]], ...] = (
         (commit, by_lot.filter(session__lottery=None)),
         (close, planned.filter(closed_at=None, session__registration_terms__closes_at__lte=at)),
-        (draw, planned.filter(closed_at__isnull=False, drawn_at=None, due__lte=at)),
+        (draw, complete.filter(closed_at__isnull=False, drawn_at=None, due__lte=at)),
         (tell, drawn.exclude(told_count=F("entry_count"))),
     )
     return sum(
@@ -83,14 +124,11 @@ def commit(session_pk: int, *, at: datetime.datetime) -> int:
     session = locked_session(Session(pk=session_pk))
     if Lottery.objects.filter(session=session).exists():
         return 0
-    seed = rule.new_seed()
-    Lottery.objects.create(
-        session=session,
-        commitment=rule.commitment_of(seed),
-        sealed_seed=seal(seed.hex(), SEALED_FOR),
-        committed_at=at,
-    )
-    record_audit("lottery.committed", session, by=None, at=at, details={"commitment": rule.commitment_of(seed)})
+    seed, number = rule.new_seed(), terms_of(session).public_number
+    kept = {"open_seed": seed.hex()} if number else {"sealed_seed": seal(seed.hex(), SEALED_FOR)}
+    commitment = rule.commitment_of(seed, number)
+    Lottery.objects.create(session=session, commitment=commitment, public_number=number, committed_at=at, **kept)
+    record_audit("lottery.committed", session, by=None, at=at, details={"commitment": commitment})
     return 1
 
 
@@ -115,13 +153,13 @@ def close(session_pk: int, *, at: datetime.datetime) -> int:
 
 @transaction.atomic
 def draw(session_pk: int, *, at: datetime.datetime) -> int:
-    """Publish the seed and give seats and places in line by it. Refused: seed_lost."""
+    """Publish the seed and give seats and places in line by it; not before its public number. Refused: seed_lost."""
     session = locked_session(Session(pk=session_pk))
     lottery = Lottery.objects.get(session=session)
-    if lottery.drawn_at:
+    if lottery.drawn_at or (lottery.public_number and not lottery.public_value):
         return 0
-    seed = unseal(lottery.sealed_seed, SEALED_FOR)
-    if seed is None or rule.commitment_of(bytes.fromhex(seed)) != lottery.commitment:
+    seed = promised_seed(lottery)
+    if seed is None:
         raise Refused("seed_lost", _("The promised seed of this draw cannot be opened: the secret key has changed."))
     lottery.seed, lottery.drawn_at = seed, at
     lottery.seat_count = max(0, (session.seat_count or 0) - session.taken_count)

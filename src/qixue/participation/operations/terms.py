@@ -13,7 +13,7 @@ from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Lottery, RegistrationTerms
 from qixue.participation.models.registrations import MOST_MISSED, MOST_PLACES
-from qixue.participation.operations.lotteries import check_allotment
+from qixue.participation.operations.lotteries import check_allotment, check_public_number
 from qixue.participation.operations.seats import locked_sessions
 from qixue.people.models import User
 from qixue.places.models import Region
@@ -30,6 +30,7 @@ class TermsDetails:
 
     allotment: str = Allotment.FIRST_COME
     draw_at: datetime.datetime | None = None
+    public_number: str = ""
     opens_at: datetime.datetime | None = None
     closes_at: datetime.datetime | None = None
     cancel_until: datetime.datetime | None = None
@@ -58,7 +59,8 @@ def save_terms(
     """Keep the terms of a session; `for_all`: of every session of its activity that is still to come, too.
 
     Whoever is signed up stays signed up. Returns the sessions. Refused: closes_before_it_opens, closes_after_the_end,
-    cancel_after_the_start, ages_out_of_order, those of numbers out of range, and of `check_allotment`, `check_draw`.
+    cancel_after_the_start, ages_out_of_order, those of numbers out of range, and of `check_allotment`,
+    `check_draw` and `check_public_number`.
     """
     check_numbers(details)
     others = session.activity.sessions.filter(state=Session.State.PLANNED, starts_at__gt=at) if for_all else []
@@ -70,6 +72,7 @@ def save_terms(
         check_times(each, own)
         check_allotment(each, own.allotment)
         check_draw(each, own)
+        check_public_number(each, own.public_number, by=by, at=at)
         RegistrationTerms.objects.update_or_create(session=each, defaults=own.values())
         record_audit("registration.terms_set", each, by=by, at=at)
     return found
@@ -117,6 +120,9 @@ def check_draw(session: Session, details: TermsDetails) -> None:
         if details.draw_at:
             sentence = _("Please leave the moment of the draw empty: seats go to whoever signs up first.")
             raise Refused("no_draw_here", sentence, field="draw_at")
+        if details.public_number:
+            sentence = _("Please leave the public number empty: seats go to whoever signs up first.")
+            raise Refused("no_draw_here", sentence, field="public_number")
         return
     if details.closes_at is None:
         raise Refused(

@@ -3,10 +3,13 @@
 import datetime
 from typing import Any
 
+from qixue.core.sealed import unseal
 from qixue.participation import lottery as rule
 from qixue.participation.models import Lottery, Registration, RegistrationTerms
 from qixue.participation.queries.registrations import Party, terms_of
 from qixue.programme.models import Session
+
+SEALED_FOR = "lottery-seed"
 
 
 def is_before_draw(session: Session, terms: RegistrationTerms) -> bool:
@@ -16,10 +19,33 @@ def is_before_draw(session: Session, terms: RegistrationTerms) -> bool:
     return not Lottery.objects.filter(session=session, drawn_at__isnull=False).exists()
 
 
+def promised_seed(lottery: Lottery) -> str | None:
+    """As hexadecimal digits; None where it cannot be opened, because the secret key has changed."""
+    seed = lottery.open_seed or unseal(lottery.sealed_seed, SEALED_FOR)
+    if seed is None or rule.commitment_of(bytes.fromhex(seed), lottery.public_number) != lottery.commitment:
+        return None
+    return seed
+
+
+def lost_draws() -> list[int]:
+    """Sessions of which the promised draw cannot be made."""
+    waiting = Lottery.objects.filter(drawn_at=None, session__state=Session.State.PLANNED).order_by("session_id")
+    return [lottery.session_id for lottery in waiting if promised_seed(lottery) is None]
+
+
+def awaited_number(session: Session) -> str:
+    """What the public number is called for which a closed draw waits; empty where none does."""
+    waiting = Lottery.objects.filter(session=session, closed_at__isnull=False, drawn_at=None, public_value="")
+    return waiting.values_list("public_number", flat=True).first() or ""
+
+
 def drawn_entries(lottery: Lottery) -> list[rule.Drawn]:
     """The entries in the order of the draw; empty before it."""
     entries = [(str(number), int(people)) for number, people in lottery.entries]
-    return rule.draw(bytes.fromhex(lottery.seed), entries, lottery.seat_count or 0) if lottery.drawn_at else []
+    if lottery.drawn_at is None:
+        return []
+    seed, seats = bytes.fromhex(lottery.seed), lottery.seat_count or 0
+    return rule.draw(seed, entries, seats, public_value=lottery.public_value)
 
 
 def drawn_of(party: Party) -> rule.Drawn | None:
@@ -37,15 +63,18 @@ def published_lottery(lottery: Lottery) -> dict[str, Any]:
     """The draw as a document, as far as it has come; `qixue lottery verify` recomputes it once it is drawn."""
     terms = terms_of(lottery.session)
     return {
-        "format": rule.FORMAT,
+        "format": rule.FORMAT_WITH_NUMBER if lottery.public_number else rule.FORMAT,
         "session": lottery.session_id,
         "commitment": lottery.commitment,
         "committed_at": text_of(lottery.committed_at),
+        "public_number": lottery.public_number,
         "opens_at": text_of(terms.opens_at),
         "closes_at": text_of(terms.closes_at),
         "closed_at": text_of(lottery.closed_at),
         "entries": lottery.entries,
         "list_digest": lottery.list_digest,
+        "public_value": lottery.public_value,
+        "public_source": lottery.public_source,
         "seats": lottery.seat_count,
         "seed": lottery.seed,
         "drawn_at": text_of(lottery.drawn_at),

@@ -65,6 +65,7 @@ urlpatterns = [
     path("sessions/<int:pk>/edit/", sessions.edit, name="edit_session"),
     path("sessions/<int:pk>/cancel/", sessions.cancel, name="cancel_session"),
     path("sessions/<int:pk>/terms/", registration_terms.terms, name="registration_terms"),
+    path("sessions/<int:pk>/draw/", registration_terms.public_value, name="public_value"),
     path("sessions/<int:pk>/questions/", registration_terms.questions, name="registration_questions"),
     path("sessions/<int:pk>/registrations/", registrations.registrations, name="registrations"),
     path("sessions/<int:pk>/registrations/export/<str:kind>/", registrations.export, name="export_registrations"),

@@ -13,6 +13,7 @@ from qixue.web.forms import Form
 from qixue.web.workspace.forms.fields import MomentField, PlainCharField, WholeNumberField
 
 MOMENTS = ("opens_at", "closes_at", "cancel_until", "draw_at")
+CHOICES = ("region", "allotment", "public_number")
 NUMBERS = ("place_limit", "min_age", "max_age", "offer_hours", "no_show_limit")
 
 
@@ -47,6 +48,16 @@ class TermsForm(Form):
         required=False,
         max_length=40,
         help_text=_("Only by lot. Empty: as soon as signing up has ended."),
+    )
+    public_number = PlainCharField(
+        label=_("Public number that goes into the draw"),
+        required=False,
+        max_length=200,
+        help_text=_(
+            "Only by lot. A number that nobody knows before signing up has ended and everybody can look up afterwards, "
+            "with its day: the closing value of an index, the result of a state lottery. You enter it for the draw; "
+            "with it nobody can steer, not even who runs this site. Empty: the promised seed alone decides."
+        ),
     )
     place_limit = WholeNumberField(
         label=_("Seats for one account"), max_length=12, help_text=_("1 to 10: a person with the household.")
@@ -93,13 +104,27 @@ class TermsForm(Form):
 
     def details(self) -> TermsDetails:
         answers = self.cleaned_data
-        fixed = {"region": answers["region"], "allotment": answers["allotment"]}
-        return TermsDetails(**fixed, **{name: answers[name] for name in (*MOMENTS, *NUMBERS)})
+        return TermsDetails(**{name: answers[name] for name in (*CHOICES, *MOMENTS, *NUMBERS)})
 
 
 def initial_of(terms: RegistrationTerms) -> dict[str, Any]:
     values = {name: getattr(terms, name) for name in (*MOMENTS, *NUMBERS)}
-    return {**values, "region": terms.region_id, "allotment": terms.allotment}
+    return {**values, "region": terms.region_id, "allotment": terms.allotment, "public_number": terms.public_number}
+
+
+class PublicValueForm(Form):
+    """What the public number of a draw turned out to be."""
+
+    value = PlainCharField(
+        label=_("The number"),
+        max_length=100,
+        help_text=_("As it stands there, for example 3259.41 or 05 11 18 22 27 31 + 09."),
+    )
+    source = PlainCharField(
+        label=_("Where everybody can read it"),
+        max_length=300,
+        help_text=_("A web address or a newspaper with its day."),
+    )
 
 
 class QuestionsForm(Form):

@@ -3,20 +3,30 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.models import Question
+from qixue.participation.operations.lotteries import enter_public_value
 from qixue.participation.operations.questions import set_questions
 from qixue.participation.operations.terms import save_terms
+from qixue.participation.queries.lotteries import awaited_number
 from qixue.participation.queries.registered import outside_terms, state_counts
 from qixue.participation.queries.registrations import terms_of
 from qixue.people.rules import Action
 from qixue.web import parts
 from qixue.web.workspace.access import needs, session_or_404, staff
-from qixue.web.workspace.forms.registration_terms import QuestionsForm, TermsForm, initial_of, initial_questions
+from qixue.web.workspace.act import Act, act_page
+from qixue.web.workspace.forms.registration_terms import (
+    PublicValueForm,
+    QuestionsForm,
+    TermsForm,
+    initial_of,
+    initial_questions,
+)
 
 
 @needs(Action.EDIT_ACTIVITY)
@@ -69,3 +79,26 @@ def questions(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("workspace:registrations", pk)
     context = {"session": found, "programme": found.activity.programme}
     return parts.form_page(request, "workspace/registrations/questions.html", form, **context)
+
+
+@needs(Action.EDIT_ACTIVITY)
+def public_value(request: HttpRequest, pk: int) -> HttpResponse:
+    """The public number for which the draw waits; entered once, it stays."""
+    found = session_or_404(request.user, pk, Action.EDIT_ACTIVITY)
+    form, number = PublicValueForm(request.POST or None), awaited_number(found)
+    act = Act(
+        title=_("Enter the public number"),
+        about=found.activity.local_title,
+        lead=number or _("No public number goes into the draw of this session, or it is entered already."),
+        button=_("Enter the number"),
+        back=reverse("workspace:registrations", args=[pk]),
+        fits=bool(number),
+        note=_("Please compare it twice: everybody sees it, and it cannot be changed. The draw is made with it."),
+        done=_("Entered. The draw is made as soon as its moment has come."),
+        context={"session": found, "programme": found.activity.programme},
+    )
+
+    def do() -> None:
+        enter_public_value(found, **form.cleaned_data, by=staff(request), at=now())
+
+    return act_page(request, form, act, do)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from qixue.core.clock import now
 from qixue.participation.models import Question, RegistrantMessage, Registration
 from qixue.participation.operations.organiser import note_export
+from qixue.participation.queries.lotteries import awaited_number
 from qixue.participation.queries.registered import missed_at, registrations_at, state_counts
 from qixue.participation.queries.registrations import terms_of
 from qixue.people.rules import Action, may
@@ -45,10 +46,12 @@ def registrations(request: HttpRequest, pk: int) -> HttpResponse:
     state = request.GET.get("state", "")
     rows = narrowed(registrations_at(found), state, form)
     page = parts.paginate(request, rows, PER_PAGE)
+    terms = terms_of(found)
     context = {
         "session": found,
         "programme": found.activity.programme,
-        "terms": terms_of(found),
+        "terms": terms,
+        "awaited_number": awaited_number(found) if terms.public_number else "",
         "page": page,
         "lines": lines_of(found, page),
         "counts": state_counts(found),
