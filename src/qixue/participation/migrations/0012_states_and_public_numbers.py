@@ -1,20 +1,28 @@
 from typing import Any
 
 from django.db import migrations, models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce
 
 from qixue.core.fields import plain_text_validator
 
 
 def settle_rows(apps: Any, _schema_editor: Any) -> None:
-    """What earlier versions may have left behind; the state of a row is what holds."""
-    registrations = apps.get_model("participation", "Registration").objects
-    registrations.exclude(state="waiting").exclude(waiting_number=None).update(waiting_number=None)
-    kept = registrations.exclude(state="cancelled")
-    kept.exclude(cancelled_at=None, cancel_reason="").update(cancelled_at=None, cancel_reason="")
-    cancelled = registrations.filter(state="cancelled")
-    cancelled.filter(cancelled_at=None).update(cancelled_at=F("registered_at"))
-    cancelled.filter(cancel_reason="").update(cancel_reason="withdrawn")
+    """What earlier versions may have left behind; the state of a row is what holds.
+
+    Each row is written once: PostgreSQL checks the keys of one that is written again when the transaction ends, and
+    does not alter the table before that.
+    """
+    rows = apps.get_model("participation", "Registration").objects
+    numbered, ended = Q(waiting_number__isnull=False), Q(cancelled_at__isnull=False) | ~Q(cancel_reason="")
+    rows.filter(ended, state="waiting").update(cancelled_at=None, cancel_reason="")
+    seated = rows.exclude(state__in=["waiting", "cancelled"]).filter(numbered | ended)
+    seated.update(waiting_number=None, cancelled_at=None, cancel_reason="")
+    rows.filter(numbered | Q(cancelled_at=None) | Q(cancel_reason=""), state="cancelled").update(
+        waiting_number=None,
+        cancelled_at=Coalesce("cancelled_at", "registered_at"),
+        cancel_reason=Case(When(cancel_reason="", then=Value("withdrawn")), default=F("cancel_reason")),
+    )
 
 
 class Migration(migrations.Migration):
