@@ -119,12 +119,13 @@ def database(url: str) -> dict[str, Any]:
     if parts.scheme in {"postgresql", "postgres"}:
         options = dict(part.split("=", 1) for part in parts.query.split("&") if "=" in part)
         return {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "qixue.core.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": unquote(options.get("host", parts.hostname or "")),
             "PORT": str(parts.port or ""),
+            "OPTIONS": {"prepare_threshold": 5},  # of hand-written statements, see core.statements
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
         }

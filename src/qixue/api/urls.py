@@ -35,7 +35,9 @@ api = NinjaAPI(
     docs_url=None,
 )
 errors.install(api)
-for noun in (
+for noun in (  # what thousands ask for in the same minute comes first: addresses are tried in this order
+    registrations,
+    door,
     programmes,
     sessions,
     figures,
@@ -50,8 +52,6 @@ for noun in (
     follow_ups,
     returns,
     recognitions,
-    door,
-    registrations,
 ):
     api.add_router("", noun.router)
 

@@ -1,6 +1,8 @@
 """What residents are told about their registrations."""
 
+import datetime
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
@@ -145,20 +147,35 @@ def about_feedback(session: Session, people: Sequence[Resident]) -> Notice:
     )
 
 
-def about_party(kind: str, party: Sequence[Registration], *, key: str = "", **more: str) -> Notice:
-    """`key`: what it is about, by itself the party; `more`: further words of the kind."""
-    session = party[0].session
-    start, until = session.starts_at, party[0].offered_until
+@dataclass(frozen=True)
+class Event:
+    """A session as far as a notice tells of it."""
+
+    title: str
+    starts_at: datetime.datetime | None
+    place: str
+
+
+def event_of(session: Session) -> Event:
+    return Event(session.activity.title, session.starts_at, session.venue.name if session.venue else "")
+
+
+def about_party(
+    kind: str, party: Sequence[Registration], *, key: str = "", event: Event | None = None, **more: str
+) -> Notice:
+    """`key`: what it is about, by itself the party; `event`: their session; `more`: further words of the kind."""
+    event, until = event or event_of(party[0].session), party[0].offered_until
+    start = event.starts_at.astimezone(SHANGHAI) if event.starts_at else None
     return Notice(
         kind,
         f"{kind}:{key or party[0].party}",
         page_of(party[0]),
         {
-            "title": session.activity.title,
+            "title": event.title,
             "names": "、".join(row.resident.name for row in party),
-            "day_on": local_day(start).isoformat() if start else "",
-            "time": f"{start.astimezone(SHANGHAI):%H:%M}" if start else "",
-            "place": session.venue.name if session.venue else "",
+            "day_on": start.date().isoformat() if start else "",
+            "time": f"{start:%H:%M}" if start else "",
+            "place": event.place,
             "until": minute_text(until),
             **more,
         },

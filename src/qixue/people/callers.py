@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils.timezone import make_aware
 
+from qixue.core.statements import answers_to
 from qixue.people.models import ApiToken, NotificationPreference, Resident, User
 from qixue.people.operations.notifications import Wishes
 
@@ -41,11 +42,10 @@ class Caller:
 
 def caller_of_token(key: str, *, at: datetime.datetime) -> Caller | None:
     """Read anew with each call, so that a token that was revoked is refused at once. None as in `user_of_token`."""
-    with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, [NotificationPreference.Topic.REGISTRATIONS.value, ApiToken.digest_of(key)])
-        row = cursor.fetchone()
-    if row is None:
+    [rows] = answers_to((STATEMENT, [NotificationPreference.Topic.REGISTRATIONS.value, ApiToken.digest_of(key)]))
+    if not rows:
         return None
+    row = rows[0]
     end = len(USER) + len(RESIDENT)
     user = User.from_db(connection.alias, USER, row[: len(USER)])
     expires_at, revoked_at, by_mail, by_sms, begins, ends, has_role = row[end:]

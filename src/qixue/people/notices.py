@@ -53,6 +53,12 @@ def text_of(kind: str, params: Mapping[str, Any]) -> str:
     return str(KINDS[kind].text) % readable(params)
 
 
+def words_of(kind: str, params: Mapping[str, Any]) -> tuple[str, str]:
+    """Title and text."""
+    said = readable(params)
+    return str(KINDS[kind].title) % said, str(KINDS[kind].text) % said
+
+
 def readable(params: Mapping[str, Any]) -> dict[str, Any]:
     return {name: readable_value(name, value) for name, value in params.items()}
 

@@ -6,6 +6,7 @@ rollback journal with `synchronous=EXTRA`.
 """
 
 import sys
+from functools import lru_cache
 from typing import Any
 
 from qixue.core.sqlite.turns import Turns, turns_at
@@ -38,6 +39,20 @@ DURABLE_PRAGMAS = (
 )
 
 
+@lru_cache(maxsize=200)
+def with_question_marks(query: str) -> str:
+    return base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")  # as Django does
+
+
+class CursorWrapper(base.SQLiteCursorWrapper):
+    """Django puts SQLite's placeholders into the text of a statement each time; the same texts come again and again."""
+
+    def convert_query(self, query: str, *, param_names: list[str] | None = None) -> str:
+        if param_names is None:
+            return with_question_marks(query)
+        return super().convert_query(query, param_names=param_names)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A transaction waits for its turn before it begins, and hands it on when it ends; see `turns`."""
 
@@ -47,6 +62,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         params: dict[str, Any] = super().get_connection_params()
         self.init_commands: list[str] = [*DURABLE_PRAGMAS, "PRAGMA secure_delete=ON"]  # what is deleted is overwritten
         return params
+
+    def create_cursor(self, name: str | None = None) -> CursorWrapper:
+        return self.connection.cursor(factory=CursorWrapper)
 
     def _start_transaction_under_autocommit(self) -> None:
         if not self.is_in_memory_db():

@@ -13,7 +13,6 @@ import datetime
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import chain
@@ -24,22 +23,21 @@ from django.db import IntegrityError, connection
 
 from qixue.core.clock import SHANGHAI
 from qixue.core.inserts import insert_all
-from qixue.core.messages import Statement, answers_to
 from qixue.core.models import AuditEntry, OutboxMessage, audit_entry
 from qixue.core.outbox import message_of
+from qixue.core.statements import Statement, answers_to
 from qixue.core.together import JointLine
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.models.registrations import random_door_code
-from qixue.participation.notices import about_party
-from qixue.participation.operations.door_codes import SPARE
+from qixue.participation.notices import Event, about_party
 from qixue.people.callers import Caller, aware
 from qixue.people.models import Notification, Resident
 from qixue.people.operations.notifications import letters_to, line_of
 from qixue.people.operations.residents import is_child_in
-from qixue.places.models import Venue
 from qixue.programme.models import Activity, Programme, Session
 
-State = Registration.State
+State, PARTY = Registration.State, Registration._meta.get_field("party")
+MOST_DRAWS = 10  # of door codes, before it is left to who looks at all of them
 USUAL_LIMIT = RegistrationTerms.place_limit.field.default
 LINES: WeakValueDictionary[int, JointLine] = WeakValueDictionary()  # by session, for as long as somebody is in them
 MAKING_LINES = threading.Lock()
@@ -73,7 +71,7 @@ LEFT JOIN places_venue v ON v.id = s.venue_id
 LEFT JOIN participation_registrationterms t ON t.session_id = s.id
 WHERE s.id = %s
 """
-KNOWN = "SELECT id, party, session_id, resident_id, registered_by_id, door_code, state FROM participation_registration"
+KNOWN = "SELECT id, party, session_id, resident_id, registered_by_id, state FROM participation_registration"
 ACTIVE = "NOT (state = 'cancelled')"
 COUNT = "UPDATE programme_session SET taken_count = %s, waiting_count = %s, last_waiting_number = %s WHERE id = %s"
 
@@ -86,24 +84,7 @@ class Ask:
     resident: Resident
     by: Caller
     at: datetime.datetime
-
-    @property
-    def stored_party(self) -> Any:
-        """As the database gives it back."""
-        return Registration._meta.get_field("party").get_db_prep_value(self.party, connection)
-
-
-@dataclass(frozen=True)
-class Known:
-    """A registration that has a say in what is answered."""
-
-    pk: int
-    party: Any
-    session_id: int
-    resident_id: int
-    registered_by_id: int | None
-    door_code: str
-    state: str
+    stored_party: Any  # as the database gives it back
 
 
 @dataclass
@@ -141,6 +122,10 @@ class Seen:
         )
 
     @property
+    def event(self) -> Event:
+        return Event(self.title, aware(self.starts_at) if self.starts_at else None, self.venue or "")
+
+    @property
     def has_seat(self) -> bool:
         return self.waiting_count == 0 and self.taken_count < (self.seat_count or 0)
 
@@ -151,8 +136,9 @@ def register_alone(session: int, *, party: uuid.UUID, by: Caller, at: datetime.d
     """
     if by.resident is None or by.has_role:
         return None
+    ask = Ask(party, by.resident, by, at, PARTY.get_db_prep_value(party, connection))
     try:
-        made: Registration | None = line_at(session).take_part(Ask(party, by.resident, by, at))
+        made: Registration | None = line_at(session).take_part(ask)
     except IntegrityError:  # somebody or something went away in between: the ordinary way looks again
         return None
     return made
@@ -160,7 +146,10 @@ def register_alone(session: int, *, party: uuid.UUID, by: Caller, at: datetime.d
 
 def line_at(session: int) -> JointLine:
     with MAKING_LINES:
-        return LINES.setdefault(session, JointLine(partial(lock, session), partial(register_all, session)))
+        if (line := LINES.get(session)) is None:
+            line = JointLine(partial(lock, session), partial(register_all, Session(pk=session)))
+            LINES[session] = line
+        return line
 
 
 def lock(session: int) -> None:
@@ -171,13 +160,12 @@ def lock(session: int) -> None:
         answers_to((LOCK, [session]))
 
 
-def register_all(session: int, asks: list[Ask]) -> list[Registration | None]:
+def register_all(session: Session, asks: list[Ask]) -> list[Registration | None]:
     """Place those who ask one after the other, in the order in which they lined up, under the lock of the session."""
-    codes = [random_door_code() for _number in range(len(asks) + SPARE)]
-    looked, known = answers_to((look(), [session]), known_of(session, asks, codes))
+    looked, known = answers_to((look(), [session.pk]), known_of(session, asks))
     if not looked:
         return [None] * len(asks)
-    placing = Placing(session, Seen(*looked[0]), [Known(*row) for row in known], codes)
+    placing = Placing(session, Seen(*looked[0]), known)
     answers = [placing.answer(ask) for ask in asks]
     if placing.made:
         write(placing)
@@ -205,7 +193,7 @@ def usual(field: Any) -> str:
     return f"t.{field.column} IS NULL" if field.null else f"t.{field.column} = '{field.get_default()}'"
 
 
-def known_of(session: int, asks: list[Ask], codes: list[str]) -> Statement:
+def known_of(session: Session, asks: list[Ask]) -> Statement:
     """What asks for the registrations that have a say in the answers."""
     holes = ", ".join(["%s"] * len(asks))
     arms = [
@@ -213,31 +201,22 @@ def known_of(session: int, asks: list[Ask], codes: list[str]) -> Statement:
         f"session_id = %s AND {ACTIVE} AND resident_id IN ({holes})",
         # The plus keeps the index of the session away, at which thousands are signed up.
         f"+session_id = %s AND {ACTIVE} AND registered_by_id IN ({holes})",
-        f"session_id = %s AND {ACTIVE} AND door_code IN ({', '.join(['%s'] * len(codes))})",
     ]
-    parameters = [
-        *(ask.stored_party for ask in asks),
-        session,
-        *(ask.resident.pk for ask in asks),
-        session,
-        *(ask.by.user.pk for ask in asks),
-        session,
-        *codes,
-    ]
-    return " UNION ALL ".join(f"{KNOWN} WHERE {arm}" for arm in arms), parameters
+    parties, residents = [ask.stored_party for ask in asks], [ask.resident.pk for ask in asks]
+    values = [*parties, session.pk, *residents, session.pk, *(ask.by.user.pk for ask in asks)]
+    return " UNION ALL ".join(f"{KNOWN} WHERE {arm}" for arm in arms), values
 
 
 class Placing:
     """Those who asked together: who is there already, and who is given what."""
 
-    def __init__(self, session: int, seen: Seen, known: list[Known], codes: list[str]) -> None:
-        self.seen, self.session = seen, shown(session, seen)
-        there = {row for row in known if row.session_id == session and row.state != State.CANCELLED}
-        self.residents = {row.resident_id for row in there}
-        self.held = Counter(row.registered_by_id for row in there)
-        taken = {row.door_code for row in there}
-        self.codes: Iterator[str] = iter([code for code in dict.fromkeys(codes) if code not in taken])
-        self.used = {row.party for row in known}
+    def __init__(self, session: Session, seen: Seen, known: list[tuple]) -> None:
+        """`known` are rows of KNOWN, some of them twice."""
+        self.session, self.seen = session, seen
+        there = {row[0]: row[3:5] for row in known if row[2] == session.pk and row[5] != State.CANCELLED}
+        self.residents = {resident for resident, _user in there.values()}
+        self.held = Counter(user for _resident, user in there.values())
+        self.used = {row[1] for row in known}
         self.made: dict[Any, tuple[Registration, Ask]] = {}  # by party
 
     def answer(self, ask: Ask) -> Registration | None:
@@ -245,13 +224,12 @@ class Placing:
         if not self.seen.has_usual_terms:
             return None
         if party in self.made:
-            return replayed([self.made[party][0]], self.session.pk, ask)
+            return replayed([self.made[party][0]], self.session, ask)
         if party in self.used:
-            return replayed(list(Registration.objects.filter(party=ask.party)), self.session.pk, ask)
-        code = next(self.codes, None)
-        if code is None or not self.is_usual(ask):
+            return replayed(list(Registration.objects.filter(party=ask.party)), self.session, ask)
+        if not self.is_usual(ask):
             return None
-        row = self.placed(ask, code)
+        row = self.placed(ask)
         self.made[party] = row, ask
         self.residents.add(ask.resident.pk)
         self.held[ask.by.user.pk] += 1
@@ -267,19 +245,16 @@ class Placing:
             and self.held[ask.by.user.pk] < (USUAL_LIMIT if limit is None else limit)
         )
 
-    def placed(self, ask: Ask, code: str) -> Registration:
+    def placed(self, ask: Ask) -> Registration:
         """With a seat, or behind all who wait; counted."""
-        seen, row = (
-            self.seen,
-            Registration(
-                session=self.session,
-                resident=ask.resident,
-                party=ask.party,
-                state=State.CONFIRMED,
-                door_code=code,
-                registered_at=ask.at,
-                registered_by=ask.by.user,
-            ),
+        seen = self.seen
+        row = Registration(
+            session=self.session,
+            resident=ask.resident,
+            party=ask.party,
+            state=State.CONFIRMED,
+            registered_at=ask.at,
+            registered_by=ask.by.user,
         )
         if seen.has_seat:
             seen.taken_count += 1
@@ -290,9 +265,9 @@ class Placing:
         return row
 
 
-def replayed(rows: list[Registration], session: int, ask: Ask) -> Registration | None:
+def replayed(rows: list[Registration], session: Session, ask: Ask) -> Registration | None:
     """What the same person was answered for the same key; the ordinary way refuses everybody else."""
-    asked = (session, ask.resident.pk, ask.by.user.pk)
+    asked = (session.pk, ask.resident.pk, ask.by.user.pk)
     is_same = [(row.session_id, row.resident_id, row.registered_by_id) for row in rows] == [asked]
     return rows[0] if is_same and rows[0].state != State.ENTERED else None
 
@@ -303,35 +278,39 @@ def can_be_child(resident: Resident, seen: Seen, at: datetime.datetime) -> bool:
     return is_child_in(year, resident.birth_year)
 
 
-def shown(pk: int, seen: Seen) -> Session:
-    """The session as far as a notice tells of it."""
-    starts_at = aware(seen.starts_at) if seen.starts_at else None
-    venue = Venue(name=seen.venue) if seen.venue is not None else None
-    return Session(pk=pk, activity=Activity(title=seen.title), venue=venue, starts_at=starts_at)
-
-
 def write(placing: Placing) -> None:
     """The counts of the session and all rows that belong to those who were placed, whose keys are set."""
-    seen = placing.seen
+    seen, made = placing.seen, list(placing.made.values())
     counts = seen.taken_count, seen.waiting_count, seen.last_waiting_number
-    made = list(placing.made.values())
-    registrations, parameters = insert_all([row for row, _ask in made])
-    audit, inbox, letters = zip(*(beside(row, ask) for row, ask in made), strict=True)
+    audit, inbox, letters = zip(*(beside(row, seen, ask) for row, ask in made), strict=True)
     others = [audit, inbox, list(chain.from_iterable(letters))]
-    _counted, keys, *_written = answers_to(
+    _counted, keys, *_others = answers_to(
         (COUNT, [*counts, placing.session.pk]),
-        (f"{registrations} RETURNING party, id", parameters),
+        with_free_codes([row for row, _ask in made]),
         *(insert_all(records) for records in others if records),
     )
-    for party, key in keys:
-        placing.made[party][0].pk = key
+    for _time in range(MOST_DRAWS):
+        for party, key in keys:
+            placing.made[party][0].pk = key
+        if not (without := [row for row, _ask in made if row.pk is None]):
+            return
+        for row in without:
+            row.door_code = random_door_code()
+        [keys] = answers_to(with_free_codes(without))
+    raise IntegrityError("No door code is free.")
 
 
-def beside(row: Registration, ask: Ask) -> tuple[AuditEntry, Notification, list[OutboxMessage]]:
+def with_free_codes(rows: list[Registration]) -> Statement:
+    """What writes those whose door code nobody has at the session, and returns which."""
+    statement, values = insert_all(rows)
+    return f"{statement} ON CONFLICT (session_id, door_code) WHERE {ACTIVE} DO NOTHING RETURNING party, id", values
+
+
+def beside(row: Registration, seen: Seen, ask: Ask) -> tuple[AuditEntry, Notification, list[OutboxMessage]]:
     """What is written with the registration: the audit entry, the line in the inbox, the letters."""
     user = ask.by.user
     kind = "registration_confirmed" if row.state == State.CONFIRMED else "registration_waiting"
-    notice, details = about_party(kind, [row]), {"party": str(row.party), "places": 1}
+    notice, details = about_party(kind, [row], event=seen.event), {"party": str(row.party), "places": 1}
     letters = letters_to(user, notice, ask.by.wishes, scope="", at=ask.at)
     return (
         audit_entry("registration.made", row.session, by=user, at=ask.at, details=details),

@@ -14,7 +14,7 @@ from qixue.core.models import record_audit
 from qixue.core.outbox import Letter, put_into_outbox
 from qixue.core.refusal import Refused
 from qixue.people.models import Notification, NotificationPreference, QuietHours, RoleAssignment, User
-from qixue.people.notices import KINDS, Notice, text_of, title_of
+from qixue.people.notices import KINDS, Notice, words_of
 
 NEXT_DAY = datetime.timedelta(days=1)
 ACCOUNT = NotificationPreference.Topic.ACCOUNT  # always by mail and at once: it warns of strangers
@@ -89,7 +89,7 @@ def scopes_of(people: dict[int, User]) -> dict[int, str]:
 
 def letters_to(user: User, notice: Notice, wishes: Wishes, *, scope: str, at: datetime.datetime) -> list[Letter]:
     with override(user.language):
-        title, text = title_of(notice.kind, notice.params), text_of(notice.kind, notice.params)
+        title, text = words_of(notice.kind, notice.params)
         address = f"{settings.QIXUE['BASE_URL']}{notice.link}" if notice.link else ""
         is_account = KINDS[notice.kind].topic == ACCOUNT
         choice = "" if is_account else _("You can change what reaches you under Notices.")

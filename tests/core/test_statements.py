@@ -1,0 +1,48 @@
+"""Hand-written statements, and connections of PostgreSQL whose server went away."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from tests.factories import UserFactory
+
+from qixue.core.statements import answers_to
+from qixue.people.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+def test_each_statement_is_answered_in_its_order() -> None:
+    user, other = UserFactory(display_name="李"), UserFactory(display_name="王")
+
+    answers = answers_to(
+        ("SELECT display_name FROM people_user WHERE id = %s", [user.pk]),
+        ("UPDATE people_user SET display_name = %(name)s WHERE id = %(pk)s", {"name": "100% 张", "pk": other.pk}),
+        ("SELECT display_name FROM people_user WHERE id IN (%s, %s) ORDER BY id", [user.pk, other.pk]),
+    )
+
+    assert answers == [[("李",)], [], [("李",), ("100% 张",)]]
+
+
+def test_statement_that_fails_raises_what_django_raises() -> None:
+    user = UserFactory()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        answers_to(
+            ("SELECT 1", []),
+            ("UPDATE people_user SET username = %s WHERE id = %s", [UserFactory().username, user.pk]),
+        )
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no server")
+@pytest.mark.django_db(transaction=True)
+def test_connection_that_the_server_closed_is_opened_anew() -> None:
+    User.objects.exists()
+    assert connection.is_usable()
+    ended = connection.connection.info.backend_pid
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [ended])
+    other.close()
+
+    assert not connection.is_usable()
+    connection.close()
+    assert not User.objects.exists()
