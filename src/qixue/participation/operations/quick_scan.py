@@ -22,9 +22,9 @@ from typing import Any
 from django.db import IntegrityError, connection, models
 
 from qixue.core.inserts import insert_all, made
-from qixue.core.messages import Statement, answers_to
 from qixue.core.models import AuditEntry, audit_entry
 from qixue.core.signing_keys import verification_keys
+from qixue.core.statements import Statement, answers_to
 from qixue.core.together import JointLine
 from qixue.participation.merge import HIGHEST_PACE, MINUTE, Facts, Holder, judge, minute_of
 from qixue.participation.models import Attendance, DoorDevice, LedgerChain, LedgerEntry, Participant, Registration, Scan
@@ -142,10 +142,8 @@ def seen_by(scan: Scan) -> Seen | None:
         "uuid": prepared(Scan, "uuid", scan.uuid),
         "corrected_at": prepared(Scan, "corrected_at", scan.corrected_at),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(LOOK.format(shown=shown), values)
-        row = cursor.fetchone()
-    return seen_in(row, scan.sent["session"]) if row else None
+    [rows] = answers_to((LOOK.format(shown=shown), values))
+    return seen_in(rows[0], scan.sent["session"]) if rows else None
 
 
 def shown_by(scan: Scan) -> tuple[str, Any]:
