@@ -3,9 +3,12 @@
 The shipped server on a fresh database, as in registration.py. Online each of 16 phones sends one scan, waits for its
 answer and sends the next. Offline each of 10 phones holds 500 scans, many of people whom others scanned too, and sends
 them three times, each time in another order, all phones at once. Whoever was scanned must be in once, nobody else.
+Then the server is killed at random moments while 16 doors scan: each scan that was acknowledged must be there, once,
+and the chain of the ledger must hold.
 
-    .venv/bin/python bench/checkin.py
-    .venv/bin/python bench/checkin.py --database sqlite --seconds 2
+    .venv/bin/python bench/checkin.py                      # all of it on both databases, 100 kills
+    .venv/bin/python bench/checkin.py --database sqlite --seconds 2 --kills 5 --only online batches kills
+    .venv/bin/python bench/checkin.py --only million       # 1,000,000 scans of 400 phones; --scans for fewer
 """
 
 import argparse
@@ -19,10 +22,11 @@ import sys
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import faults
 import load
 import raw_limit
 import servers
@@ -33,44 +37,76 @@ DOORS, PHONES, HELD, TIMES = 16, 10, 500, 3
 PEOPLE, APART = 20_000, 4_000  # expected at the session; of whom only the last are scanned by phones without a network
 GOAL_OF_SINGLES, SEED = 0.1, 20161112
 PACE = datetime.timedelta(seconds=1.2)  # between two scans of a phone
+PARTS = ("online", "batches", "kills")
+HELD_LONG, GOAL_OF_MILLION = 2_500, 300  # scans of a phone when very many are merged; seconds
 HERE = Path(__file__).parent
 
 
 @dataclass
 class Scene:
+    """The session, and the phones at its doors. Those without a network come after the 16 doors."""
+
     session: int
     codes: list[str]
     tokens: list[str]
+    began: datetime.datetime = field(default_factory=lambda: datetime.datetime.now(datetime.UTC))
+
+    def __post_init__(self) -> None:
+        self.fresh = iter(self.codes[:-APART])
+        self.numbers = [itertools.count(1) for _door in range(DOORS)]
+        self.came: set[str] = set()  # whose codes were scanned
+
+    def at_the_doors(self) -> Iterator[load.Ask]:
+        """Each person once, one after the other at each door."""
+        for turn, code in enumerate(self.fresh):
+            door = turn % DOORS
+            sent = scan(self, code, next(self.numbers[door]))
+            self.came.add(code)
+            yield delivery(self.tokens[door], [sent], sent["uuid"])
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], nargs="+", default=["sqlite", "postgresql"])
     parser.add_argument("--seconds", type=float, default=4.0, help="length of a round; less is for trying out")
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--scans", type=int, default=1_000_000, help="how many are merged in the part million")
+    parser.add_argument("--only", nargs="+", choices=[*PARTS, "million"], default=PARTS)
     parser.add_argument("--scratch", default="/tmp/qixue-bench", help="where databases are kept")  # noqa: S108 - a default
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the servers are stopped on the way out
     is_met = True
     for kind in options.database:
         with servers.database(kind, servers.scratch_folder(options.scratch)) as environment:
-            print(f"\n{kind}: {servers.must_be_durable(environment)}")
-            scene = made_scene(environment)
-            with servers.running(servers.Site(environment, PORT)):
-                singles = online(environment, scene, options.seconds)
-                is_met &= batches(environment, scene, singles)
+            print(f"\n{kind}: {servers.must_be_durable(environment)}", flush=True)
+            is_met &= measured(environment, options)
     print("\npretix is not measured in this run: raw and hello of the same run are the yardstick.")
     return 0 if is_met else 1
 
 
-def made_scene(environment: dict[str, str]) -> Scene:
-    command = [sys.executable, str(HERE / "door_scene.py"), str(PEOPLE), str(DOORS + PHONES + 1)]
+def measured(environment: dict[str, str], options: argparse.Namespace) -> bool:
+    many = -(-options.scans // HELD_LONG) if "million" in options.only else 0
+    scene, is_met = made_scene(environment, DOORS + PHONES + 1 + many), True
+    with servers.running(servers.Site(environment, PORT)):
+        singles = online(environment, scene, options.seconds) if "online" in options.only else 0.0
+        if "batches" in options.only:
+            is_met &= batches(environment, scene, singles)
+        if "million" in options.only:
+            is_met &= million(environment, scene, options.scans)
+    if "kills" in options.only:
+        kills(environment, options.kills)
+    return is_met
+
+
+def made_scene(environment: dict[str, str], phones: int) -> Scene:
+    command = [sys.executable, str(HERE / "door_scene.py"), str(PEOPLE), str(phones)]
     answer = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     return Scene(**json.loads(answer.stdout.splitlines()[-1]))
 
 
 def scan(scene: Scene, code: str, sequence: int) -> dict[str, Any]:
     """A phone scans at most one person a second: more of them would be put before a person, and rightly so."""
-    moment = (datetime.datetime.now(datetime.UTC) - sequence * PACE).isoformat()
+    moment = (scene.began - sequence * PACE).isoformat()
     return {
         "uuid": str(uuid.uuid4()),
         "sequence": sequence,
@@ -97,18 +133,10 @@ def must_be_in(answers: list[load.Answer], *verdicts: str) -> None:
 
 def online(environment: dict[str, str], scene: Scene, seconds: float) -> float:
     """16 doors at once, one scan for each request. Returns scans per second."""
-    fresh = iter(scene.codes[:-APART])
-    numbers = [itertools.count(1) for _door in range(DOORS)]
     own, raw, hello, waits = [], [], [], []
-
-    def asks() -> Iterator[load.Ask]:
-        for turn, code in enumerate(fresh):
-            door = turn % DOORS
-            yield delivery(scene.tokens[door], [scan(scene, code, next(numbers[door]))])
-
-    must_be_in(load.closed_loop(PORT, itertools.islice(asks(), 50), clients=DOORS), "counted")
+    must_be_in(load.closed_loop(PORT, itertools.islice(scene.at_the_doors(), 50), clients=DOORS), "counted")
     for _round in range(ROUNDS):
-        answers = load.closed_loop(PORT, asks(), clients=DOORS, seconds=seconds)
+        answers = load.closed_loop(PORT, scene.at_the_doors(), clients=DOORS, seconds=seconds)
         must_be_in(answers, "counted")
         own.append(load.per_second(answers))
         waits.append([load.percentile(answers, share) for share in (0.5, 0.95, 1.0)])
@@ -128,13 +156,13 @@ def online(environment: dict[str, str], scene: Scene, seconds: float) -> float:
 
 
 def batches(environment: dict[str, str], scene: Scene, singles: float) -> bool:
-    """One batch against single calls; then all phones, three times over, in any order."""
+    """One batch against single calls, if those were measured; then all phones, three times over, in any order."""
     apart, dice = scene.codes[-APART:], random.Random(SEED)  # noqa: S311 - a test must come out alike
-    before = people_in(environment, scene)
+    scene.came.update(apart[:HELD])
     lone = [scan(scene, code, number) for number, code in enumerate(apart[:HELD], start=1)]
-    [answer] = load.closed_loop(PORT, [delivery(scene.tokens[-1], lone)], clients=1)
+    [answer] = load.closed_loop(PORT, [delivery(scene.tokens[DOORS + PHONES], lone)], clients=1)
     must_be_in([answer], "counted")
-    ratio = answer.seconds / (HELD / singles)
+    ratio = answer.seconds * singles / HELD
     print(f"   batch      {HELD} scans in {answer.seconds:.2f} s = {ratio:.2f} x single calls, goal {GOAL_OF_SINGLES}")
     held = {
         token: [scan(scene, code, number) for number, code in enumerate(dice.sample(apart, HELD), start=1)]
@@ -146,13 +174,52 @@ def batches(environment: dict[str, str], scene: Scene, singles: float) -> bool:
     dice.shuffle(asks)
     answers = load.closed_loop(PORT, asks, clients=PHONES)
     must_be_in(answers, "counted", "already_in")
-    union = {each["code"] for scans in held.values() for each in scans} | set(apart[:HELD])
-    found = people_in(environment, scene) - before
+    scene.came.update(each["code"] for scans in held.values() for each in scans)
+    found = people_in(environment, scene)
     seconds = max(answer.got for answer in answers) - min(answer.sent for answer in answers)
-    is_exact = found == len(union)
-    print(f"   offline    {PHONES} x {HELD} scans, {TIMES} times shuffled: {found:,} of {len(union):,} people in")
+    is_exact = found == len(scene.came)
+    print(f"   offline    {PHONES} x {HELD} scans, {TIMES} times shuffled: {found:,} of {len(scene.came):,} people in")
     print(f"              {len(answers) * HELD:,} scans in {seconds:.1f} s")
     return is_exact and ratio <= GOAL_OF_SINGLES
+
+
+def million(environment: dict[str, str], scene: Scene, count: int) -> bool:
+    """Very many scans of phones that had no network, most of people whom others scanned, too: merged exactly."""
+    dice, seconds, merged = random.Random(SEED), 0.0, 0  # noqa: S311 - a test must come out alike
+    for token in scene.tokens[DOORS + PHONES + 1 :]:
+        held = dice.sample(scene.codes, min(HELD_LONG, count - merged))
+        scans = [scan(scene, code, number) for number, code in enumerate(held, start=1)]
+        asks = [delivery(token, scans[start : start + HELD]) for start in range(0, len(scans), HELD)]
+        answers = load.closed_loop(PORT, asks, clients=PHONES)
+        must_be_in(answers, "counted", "already_in")
+        seconds += max(answer.got for answer in answers) - min(answer.sent for answer in answers)
+        merged += len(scans)
+        scene.came.update(held)
+    found = people_in(environment, scene)
+    rate = merged / seconds
+    print(
+        f"   million    {merged:,} scans merged in {seconds:.0f} s, {rate:,.0f}/s, stretch {GOAL_OF_MILLION} s for all"
+    )
+    print(f"              {found:,} of {len(scene.came):,} people in")
+    return found == len(scene.came) and 1_000_000 / rate <= GOAL_OF_MILLION
+
+
+def kills(environment: dict[str, str], count: int) -> None:
+    """F1: scans that were acknowledged under kills of the server are there, once, and the chain holds."""
+    scene = made_scene(environment, DOORS)
+    acknowledged = faults.answers_despite_kills(environment, PORT, count, scene.at_the_doors())
+    must_be_in(acknowledged, "counted")
+    stored = Counter(
+        str(uuid.UUID(str(key)))
+        for (key,) in servers.counted(environment, "SELECT uuid FROM participation_scan WHERE entry_id IS NOT NULL")
+    )
+    lost = [answer.name for answer in acknowledged if stored[answer.name] != 1]
+    assert not lost, f"{len(lost)} acknowledged scans are not there once"
+    found = people_in(environment, scene)
+    assert found >= len(acknowledged), "an acknowledged scan let nobody in"
+    faults.must_be_whole(environment)
+    subprocess.run([str(servers.QIXUE), "ledger", "verify"], env=environment, check=True, stdout=subprocess.DEVNULL)
+    print(f"   kills      {count} kills, {len(acknowledged):,} acknowledged scans all there once, {found:,} in all")
 
 
 def people_in(environment: dict[str, str], scene: Scene) -> int:

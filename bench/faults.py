@@ -9,7 +9,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import city
 import load
@@ -55,22 +55,16 @@ def dropping_proxy(upstream: int, *, share: float) -> Iterator[tuple[int, Callab
         listener.close()
 
 
-def kills(
-    environment: dict[str, str], port: int, count: int, session: int, signing_up: Callable[[int, int, str], load.Ask]
-) -> bool:
-    """F1: the server dies at random moments under load and is started again; what it acknowledged is there, once."""
+def answers_despite_kills(
+    environment: dict[str, str], port: int, count: int, asks: Iterable[load.Ask]
+) -> list[load.Answer]:
+    """The server dies at random moments under load and is started again. Returns what it acknowledged."""
     dice = random.Random(SEED)  # noqa: S311 - as above
     site = servers.Site(environment, port, has_worker=False)
-    people, acknowledged = iter(range(1, city.PEOPLE + 1)), []
+    acknowledged: list[load.Answer] = []
     is_over = threading.Event()
-
-    def asks() -> Iterator[load.Ask]:
-        for person in people:
-            if is_over.is_set():
-                return
-            yield signing_up(session, person, str(uuid.uuid4()))
-
-    client = threading.Thread(target=lambda: acknowledged.extend(load.retried_loop(port, asks(), clients=8)))
+    asked = itertools.takewhile(lambda _ask: not is_over.is_set(), asks)
+    client = threading.Thread(target=lambda: acknowledged.extend(load.retried_loop(port, asked, clients=8)))
     with servers.running(site):
         client.start()
         for _kill in range(count):
@@ -79,7 +73,20 @@ def kills(
             site.start()
         is_over.set()
         client.join()
-    return nothing_lost(environment, session, acknowledged, count)
+    return acknowledged
+
+
+def must_be_whole(environment: dict[str, str]) -> None:
+    if "QIXUE_DATABASE_URL" not in environment:
+        assert servers.counted(environment, "PRAGMA integrity_check") == [("ok",)]
+
+
+def kills(
+    environment: dict[str, str], port: int, count: int, session: int, signing_up: Callable[[int, int, str], load.Ask]
+) -> bool:
+    """F1: what was acknowledged is there, once."""
+    asks = (signing_up(session, person, str(uuid.uuid4())) for person in range(1, city.PEOPLE + 1))
+    return nothing_lost(environment, session, answers_despite_kills(environment, port, count, asks), count)
 
 
 def nothing_lost(environment: dict[str, str], session: int, acknowledged: list[load.Answer], count: int) -> bool:
@@ -93,7 +100,6 @@ def nothing_lost(environment: dict[str, str], session: int, acknowledged: list[l
     assert len(set(rows.values())) == len(rows), "somebody is there twice"
     taken = f"SELECT taken_count FROM programme_session WHERE id = {session}"  # noqa: S608 - a number of ours
     assert servers.counted(environment, taken) == [(len(rows),)]
-    if "QIXUE_DATABASE_URL" not in environment:
-        assert servers.counted(environment, "PRAGMA integrity_check") == [("ok",)]
+    must_be_whole(environment)
     print(f"   kills      {count} kills, {len(told):,} acknowledged registrations all there once, {len(rows):,} in all")
     return True

@@ -5,10 +5,11 @@ import uuid
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, models, transaction
 
-from qixue.core.inserts import Insert, insert_many
+from qixue.core.inserts import insert_all, insert_many, made
 from qixue.core.models import AuditEntry, KeptAnswer, OutboxMessage
+from qixue.core.statements import answers_to
 
 pytestmark = pytest.mark.django_db
 
@@ -51,14 +52,30 @@ def test_many_rows_are_those_of_the_orm() -> None:
     assert rows() == expected
 
 
-def test_one_row_is_that_of_the_orm() -> None:
+def test_one_statement_for_several_rows_is_that_of_the_orm() -> None:
     expected = as_the_orm_writes()
+    first, second, *others = records()
 
-    with connection.cursor() as cursor:
-        for insert in map(Insert.of, records()):
-            cursor.execute(insert.statement(), insert.parameters())
+    answers_to(insert_all([first, second]), *(insert_all([record]) for record in others))
 
     assert rows() == expected
+
+
+def test_a_record_made_by_place_has_the_defaults_of_the_model() -> None:
+    made_by_name = KeptAnswer(actor_id=1, key=uuid.UUID(int=3), digest="d", at=NOON)
+
+    record = made(KeptAnswer, actor_id=1, key=uuid.UUID(int=3), digest="d", at=NOON)
+
+    assert record.__dict__.keys() == made_by_name.__dict__.keys()
+    assert [getattr(record, field.attname) for field in KeptAnswer._meta.concrete_fields] == [
+        getattr(made_by_name, field.attname) for field in KeptAnswer._meta.concrete_fields
+    ]
+    assert record.body is not made(KeptAnswer, actor_id=1, key=record.key, digest="d", at=NOON).body
+
+
+def test_a_record_is_not_made_of_what_is_no_column() -> None:
+    with pytest.raises(TypeError, match="KeptAnswer has no name"):
+        made(KeptAnswer, name="x")
 
 
 def test_no_rows_are_nothing(django_assert_num_queries: Any) -> None:

@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import itertools
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,7 +33,7 @@ from qixue.participation.models import (
     Tally,
 )
 from qixue.participation.operations.door_sync import Delivery, SentScan, receive_scans
-from qixue.participation.operations.quick_scan import receive_alone
+from qixue.participation.operations.quick_scan import Arrival, arrival_of, receive_alone, write
 from qixue.participation.queries import chain_faults
 from qixue.participation.queries.attendances import attendance_faults
 from qixue.programme.models import Session
@@ -40,6 +41,7 @@ from qixue.programme.models import Session
 pytestmark = pytest.mark.django_db
 
 HOUR, MINUTE = datetime.timedelta(hours=1), datetime.timedelta(minutes=1)
+NUMBERS = itertools.count(2)
 WRITTEN = (LedgerEntry, Attendance, Tally, Scan, Participant, AuditEntry, DoorDevice, Session, Registration)
 KINDS = {
     "ticket": lambda row: {"ticket": ticket_of(row)},
@@ -212,10 +214,48 @@ def test_hash_holds_whatever_the_device_is_called(reason: str) -> None:
     assert list(chain_faults()) == []
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_doors_that_wait_together_share_their_statements(count: int, django_assert_max_num_queries: Any) -> None:
+    door = Door(1)
+    devices = [DoorDeviceFactory(digest=f"door {number}", sessions=[door.session]) for number in range(count)]
+    arrivals = [expected(door, device) for device in devices]
+
+    with django_assert_max_num_queries(10 + count):  # the contact of each device is told by itself
+        assert write(door.session.activity.organisation_id, arrivals) == [True] * count
+
+    assert Attendance.objects.count() == Tally.objects.get().named_count == 1 + count
+    assert list(chain_faults()) == list(attendance_faults()) == []
+
+
+def test_of_those_who_wait_together_each_device_and_each_person_is_written_once() -> None:
+    door = Door(1)
+    other = DoorDeviceFactory(digest="other", sessions=[door.session])
+    first = expected(door, door.device, door.registration)
+    of_the_same_device = expected(door, door.device)
+    of_the_same_person = expected(door, other, door.registration)
+    gone = expected(door, other)
+    Registration.objects.filter(pk=gone.seen.registration.pk).update(state="cancelled", cancelled_at=NOON)
+
+    written = write(door.session.activity.organisation_id, [first, of_the_same_device, of_the_same_person])
+
+    assert written == [True, False, False]
+    assert write(door.session.activity.organisation_id, [gone]) == [False]
+    assert list(chain_faults()) == list(attendance_faults()) == []
+
+
+def expected(door: Door, device: DoorDevice, registration: Registration | None = None) -> Arrival:
+    """Somebody who is expected arrives at one of the doors."""
+    registration = registration or RegistrationFactory(session=door.session)
+    sent = door.delivery(next(NUMBERS), "code", NOON, code=registration.door_code)
+    arrival = arrival_of(device, sent, at=NOON)
+    assert arrival is not None
+    return arrival
+
+
 def test_question_count_is_small(django_assert_max_num_queries: Any) -> None:
     door = Door(1)
     sent = door.delivery(2, "code", NOON, code=door.registration.door_code)
     device = DoorDevice.objects.get()
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(15):
         assert receive_alone(device, sent, at=NOON) is not None

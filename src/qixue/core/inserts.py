@@ -23,16 +23,6 @@ class Insert:
     def __init__(self, model: type[models.Model], **values: Any) -> None:
         self.model, self.values = model, values
 
-    @classmethod
-    def of(cls, record: models.Model) -> "Insert":
-        """The row of a record that was made and not saved."""
-        model = type(record)
-        return cls(model, **{field.attname: getattr(record, field.attname) for field in columns_of(model)})
-
-    def statement(self) -> str:
-        """With one placeholder for each column."""
-        return statement_of(self.model)
-
     def from_row(self, source: str, **computed: str) -> str:
         """The same from a row of `source`, for use in a larger statement; `computed` are SQL by column."""
         items = [computed.get(field.attname, "%s") for field in columns_of(self.model)]

@@ -4,27 +4,28 @@ For a single scan that leads to an active registration, is good by the rules of 
 is not in yet. Everything else is left to `door_sync.receive_scans`: None says that nothing was written and that it
 should look. Both ways leave the same rows behind (tests/participation/test_quick_scan.py).
 
-What the rules ask is read before anybody is locked. Under the lock of the chain only what others can change meanwhile
-is asked again: how fast the device scans, whether the person is in already, and whether session and registration are as
-they were seen. SQLite then gets one statement after the other, and whoever waits in this process shares the commit.
-PostgreSQL gets all of it in one message; the hash is worked out there, because only the holder of the lock knows which
-one it follows.
+What the rules ask is read before anybody is locked. Those who wait for the same chain are then written together: a
+few statements for all of them, one commit. Under the lock only what others can change meanwhile is asked again: how
+fast each device scans, and whether session and registration are as they were seen. That nobody is in twice is left to
+the constraints: where one of them speaks up, nothing of the set is written, and each goes the ordinary way.
 """
 
 import datetime
+import threading
 import uuid
-from contextlib import nullcontext
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, models
 
-from qixue.core.digests import canonical_json
-from qixue.core.inserts import Insert
-from qixue.core.models import audit_entry
+from qixue.core.inserts import insert_all, made
+from qixue.core.models import AuditEntry, audit_entry
 from qixue.core.signing_keys import verification_keys
-from qixue.core.together import Line
-from qixue.participation.chain import entry_content
+from qixue.core.statements import Statement, answers_to
+from qixue.core.together import JointLine
 from qixue.participation.merge import HIGHEST_PACE, MINUTE, Facts, Holder, judge, minute_of
 from qixue.participation.models import Attendance, DoorDevice, LedgerChain, LedgerEntry, Participant, Registration, Scan
 from qixue.participation.operations.check_ins import draft_of
@@ -36,7 +37,8 @@ from qixue.people.callers import aware
 from qixue.people.models import Organisation, Resident
 from qixue.programme.models import Activity, Programme, Session
 
-LINE = Line()
+LINES: dict[int, JointLine] = {}  # by organisation: each keeps a chain of its own
+MAKING_LINES = threading.Lock()
 QUICK_KINDS = (Scan.Kind.TICKET, Scan.Kind.CODE, Scan.Kind.NAME)
 BY_KEY, BY_CODE = "r.id = %(shown)s", "r.door_code = %(shown)s"
 LOOK = """
@@ -56,32 +58,22 @@ LEFT JOIN participation_bundlefetch f ON f.id = (SELECT id FROM participation_bu
     WHERE device_id = %(device)s AND at <= %(corrected_at)s ORDER BY at DESC, id DESC LIMIT 1)
 WHERE d.doordevice_id = %(device)s AND d.session_id = %(session)s
 """
-LOCKS = """
-SELECT 1 FROM participation_doordevice WHERE id = %(device)s FOR UPDATE;
-SELECT 1 FROM participation_ledgerchain WHERE organisation_id = %(organisation)s FOR UPDATE;
-"""
-HEAD = """
-SELECT c.length, c.head_hash, n.scans + 1 AS pace FROM participation_ledgerchain c,
+LOCK = "SELECT 1 FROM participation_ledgerchain WHERE organisation_id = %s FOR UPDATE"
+HEAD = "SELECT length, head_hash FROM participation_ledgerchain WHERE organisation_id = %s"
+DEVICES = "SELECT id FROM participation_doordevice WHERE id IN ({holes})"
+FITS = """
+SELECT d.id, n.scans + 1 FROM participation_doordevice d,
     (SELECT COUNT(*) AS scans FROM participation_scan
-    WHERE device_id = %(device)s AND corrected_at >= %(minute)s AND corrected_at < %(minute_after)s) n
-WHERE c.organisation_id = %(organisation)s AND n.scans < %(highest_pace)s
-    AND EXISTS (SELECT 1 FROM participation_registration WHERE id = %(registration)s AND state = %(state)s)
-    AND EXISTS (SELECT 1 FROM participation_tally WHERE session_id = %(session)s AND head_count IS NULL)
+    WHERE device_id = %s AND corrected_at >= %s AND corrected_at < %s) n
+WHERE d.id = %s AND n.scans < %s
+    AND EXISTS (SELECT 1 FROM participation_registration WHERE id = %s AND state = %s)
+    AND EXISTS (SELECT 1 FROM participation_tally WHERE session_id = %s AND head_count IS NULL)
     AND EXISTS (SELECT 1 FROM programme_session s JOIN programme_activity a ON a.id = s.activity_id
-        WHERE s.id = %(session)s AND s.state = %(session_state)s AND a.organisation_id = %(organisation)s)
+        WHERE s.id = %s AND s.state = %s AND a.organisation_id = %s)
 """
-NEXT = """
-UPDATE participation_ledgerchain SET length = %(length)s, head_hash = %(hash)s
-WHERE organisation_id = %(organisation)s
-"""
-NEXT_FROM_HEAD = """
-UPDATE participation_ledgerchain c SET length = head.length + 1, head_hash = encode(sha256(
-    convert_to(head.head_hash || chr(10) || %(before)s || (head.length + 1) || %(after)s, 'UTF8')), 'hex')
-FROM head WHERE c.organisation_id = %(organisation)s
-RETURNING c.length, head.head_hash AS previous_hash, c.head_hash AS hash, head.pace
-"""
+NEXT = "UPDATE participation_ledgerchain SET length = %s, head_hash = %s WHERE organisation_id = %s"
 TALLY = """
-UPDATE participation_tally SET named_count = named_count + 1, attendance_count = named_count + 1,
+UPDATE participation_tally SET named_count = named_count + %(count)s, attendance_count = named_count + %(count)s,
     attendance_qualifier = 'exact'
 WHERE session_id = %(session)s
 """  # without a head count the names are all that counts, whatever the rule of the session
@@ -90,7 +82,6 @@ UPDATE participation_doordevice SET last_seen_at = %(at)s, clock_offset = %(offs
     highest_sequence = CASE WHEN highest_sequence < %(highest)s THEN %(highest)s ELSE highest_sequence END
 WHERE id = %(device)s
 """
-IF_ENTERED = " AND EXISTS (SELECT 1 FROM entry)"
 
 
 @dataclass(frozen=True)
@@ -104,21 +95,40 @@ class Seen:
     is_there: bool  # the scan was stored before, or the person is in
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """A scan that counts, with what it points at and how it came."""
+
+    scan: Scan
+    seen: Seen
+    device: DoorDevice
+    delivery: Delivery
+    at: datetime.datetime
+
+
 def receive_alone(device: DoorDevice, delivery: Delivery, *, at: datetime.datetime) -> Receipt | None:
     """Store and count the only scan of a delivery; None where the ordinary way has to look."""
+    arrival = arrival_of(device, delivery, at=at)
+    if arrival is None:
+        return None
+    try:
+        if not line_at(arrival.seen.session.activity.organisation_id).take_part(arrival):
+            return None
+    except IntegrityError:  # a scan or a person came another way in between: the ordinary way looks again
+        return None
+    device.highest_sequence = max(device.highest_sequence, highest_of(delivery))
+    return Receipt([arrival.scan], gaps_of(device))
+
+
+def arrival_of(device: DoorDevice, delivery: Delivery, *, at: datetime.datetime) -> Arrival | None:
+    """The only scan of a delivery, if it is one for this way."""
     if len(delivery.scans) != 1 or delivery.scans[0].kind not in QUICK_KINDS:
         return None
     scan = scan_of(device, delivery.scans[0], offset=at - delivery.clock, at=at)
     seen = seen_by(scan)
     if seen is None or seen.is_there or is_to_be_held(seen.session, at) or not is_good(scan, seen, device):
         return None
-    try:
-        if not written(scan, seen, device, delivery, at=at):
-            return None
-    except IntegrityError:  # the scan or the person came another way in between: the ordinary way looks again
-        return None
-    device.highest_sequence = max(device.highest_sequence, highest_of(delivery))
-    return Receipt([scan], gaps_of(device))
+    return Arrival(scan, seen, device, delivery, at)
 
 
 def seen_by(scan: Scan) -> Seen | None:
@@ -132,10 +142,8 @@ def seen_by(scan: Scan) -> Seen | None:
         "uuid": prepared(Scan, "uuid", scan.uuid),
         "corrected_at": prepared(Scan, "corrected_at", scan.corrected_at),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(LOOK.format(shown=shown), values)
-        row = cursor.fetchone()
-    return seen_in(row, scan.sent["session"]) if row else None
+    [rows] = answers_to((LOOK.format(shown=shown), values))
+    return seen_in(rows[0], scan.sent["session"]) if rows else None
 
 
 def shown_by(scan: Scan) -> tuple[str, Any]:
@@ -155,19 +163,14 @@ def seen_in(row: tuple, pk: int) -> Seen:
     """The rows as far as scan, entry and answer tell of them."""
     number, state, starts_at, ends_at, activity, code, keeper, keeper_code, programme, programme_code = row[:10]
     key, holds, cancelled_at, person, name, token, list_from, is_there = row[10:]
-    organisation = Organisation(pk=keeper, code=keeper_code)
-    of_programme = Programme(pk=programme, code=programme_code)
-    session = Session(
-        pk=pk,
-        number=number,
-        state=state,
-        starts_at=starts_at and aware(starts_at),
-        ends_at=ends_at and aware(ends_at),
-        activity=Activity(pk=activity, code=code, organisation=organisation, programme=of_programme),
-    )
-    resident = Resident(pk=person, name=name)
-    cancelled_at = cancelled_at and aware(cancelled_at)
-    registration = Registration(pk=key, session=session, resident=resident, state=holds, cancelled_at=cancelled_at)
+    activity = made(Activity, id=activity, code=code)
+    activity.organisation = made(Organisation, id=keeper, code=keeper_code)
+    activity.programme = made(Programme, id=programme, code=programme_code)
+    starts_at, ends_at = starts_at and aware(starts_at), ends_at and aware(ends_at)
+    session = made(Session, id=pk, number=number, state=state, starts_at=starts_at, ends_at=ends_at)
+    session.activity = activity
+    registration = made(Registration, id=key, state=holds, cancelled_at=cancelled_at and aware(cancelled_at))
+    registration.session, registration.resident = session, made(Resident, id=person, name=name)
     token = uuid.UUID(str(token)) if token else None
     return Seen(session, registration, token, list_from and aware(list_from), bool(is_there))
 
@@ -194,107 +197,124 @@ def is_good(scan: Scan, seen: Seen, device: DoorDevice) -> bool:
     return judgement.counts
 
 
-def written(scan: Scan, seen: Seen, device: DoorDevice, delivery: Delivery, *, at: datetime.datetime) -> bool:
-    """Write all of it, or nothing; False where things are not as they were seen."""
-    minute = minute_of(scan.corrected_at)
-    values = {
-        "device": scan.device_id,
-        "organisation": seen.session.activity.organisation_id,
-        "session": seen.session.pk,
-        "session_state": seen.session.state,
-        "registration": seen.registration.pk,
-        "state": seen.registration.state,
-        "minute": prepared(Scan, "corrected_at", minute),
-        "minute_after": prepared(Scan, "corrected_at", minute + MINUTE),
-        "highest_pace": HIGHEST_PACE,
-        "at": prepared(DoorDevice, "last_seen_at", at),
-        "offset": prepared(DoorDevice, "clock_offset", at - delivery.clock),
-        "highest": highest_of(delivery),
-    }
-    token = seen.token or uuid.uuid4()
-    beside = [Insert.of(audit_entry("door.received", device, by=None, at=at, details={str(scan.verdict): 1}))]
-    if seen.token is None:
-        programme = seen.session.activity.programme_id
-        beside.append(
-            Insert(Participant, resident_id=seen.registration.resident_id, programme_id=programme, token=token)
-        )
-    if connection.vendor == "postgresql":
-        return in_one_message(scan, token, values, beside, at=at)
-    return bool(LINE.take_part(lambda: one_by_one(scan, token, values, beside, at=at)))
+def line_at(organisation: int) -> JointLine:
+    with MAKING_LINES:
+        return LINES.setdefault(organisation, JointLine(partial(lock, organisation), partial(write, organisation)))
 
 
-def entry_after(chain: LedgerChain, scan: Scan, token: uuid.UUID, *, at: datetime.datetime) -> LedgerEntry:
-    """The entry of the ordinary way: of its draft, with its hash."""
-    assert scan.session is not None and scan.device is not None  # noqa: S101, PT018 - its callers gave both
-    draft = draft_of(check_in_of(scan), token, by=None, device_name=scan.device.name, at=at)
-    return built_entry(draft, scan.session.activity.organisation, chain)
-
-
-def one_by_one(
-    scan: Scan, token: uuid.UUID, values: dict[str, Any], beside: list[Insert], *, at: datetime.datetime
-) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(HEAD, values)
-        if (head := cursor.fetchone()) is None:
-            return False
-        length, head_hash, scan.pace = head
-        entry = entry_after(LedgerChain(length=length, head_hash=head_hash), scan, token, at=at)
-        own = Insert.of(entry)
-        cursor.execute(own.statement(), own.parameters())
-        entry.pk = scan.entry_id = cursor.lastrowid
-        attendance = Insert(Attendance, session_id=scan.session_id, person_token=token, entry_id=entry.pk)
-        for insert in (attendance, Insert.of(scan), *beside):
-            cursor.execute(insert.statement(), insert.parameters())
-        cursor.execute(NEXT, {**values, "length": entry.sequence, "hash": entry.hash})
-        cursor.execute(TALLY, values)
-        cursor.execute(CONTACT, values)
-    return True
-
-
-def in_one_message(
-    scan: Scan, token: uuid.UUID, values: dict[str, Any], beside: list[Insert], *, at: datetime.datetime
-) -> bool:
-    """The same. The locks come first, so that what follows reads what their former holders have written."""
-    entry = entry_after(LedgerChain(), scan, token, at=at)
-    before, after = around_sequence(entry)
-    attendance = Insert(Attendance, session_id=scan.session_id, person_token=token)
-    of_head = {"sequence": "head_after.length", "previous_hash": "head_after.previous_hash", "hash": "head_after.hash"}
-    of_entry = {"entry_id": "entry.id"}
-    of_scan = {**of_entry, "pace": "entry.pace"}
-    whole = transaction.atomic() if connection.in_atomic_block else nullcontext()
-    with whole, connection.cursor() as cursor:
-
-        def bound(insert: Insert, source: str, computed: dict[str, str]) -> str:
-            text: str = cursor.mogrify(insert.from_row(source, **computed), insert.parameters(*computed))
-            return text
-
-        steps = {
-            "head": cursor.mogrify(HEAD, values),
-            "head_after": cursor.mogrify(NEXT_FROM_HEAD, {**values, "before": before, "after": after}),
-            "made": f"{bound(Insert.of(entry), 'head_after', of_head)} RETURNING id",
-            "entry": "SELECT made.id, head_after.pace FROM made, head_after",
-            "attendance": bound(attendance, "entry", of_entry),
-            "scan": bound(Insert.of(scan), "entry", of_scan),
-            **{f"beside_{number}": bound(insert, "entry", {}) for number, insert in enumerate(beside)},
-            "tally": cursor.mogrify(TALLY + IF_ENTERED, values),
-            "contact": cursor.mogrify(CONTACT + IF_ENTERED, values),
-        }
-        named = ", ".join(f"{name} AS ({text})" for name, text in steps.items())
-        cursor.execute(f"{cursor.mogrify(LOCKS, values)} WITH {named} SELECT id, pace FROM entry")  # noqa: S608 - bound
-        cursor.nextset()  # past the two locks
-        cursor.nextset()
-        found = cursor.fetchone()
-    if found:
-        scan.entry_id, scan.pace = found
-    return found is not None
-
-
-def around_sequence(entry: LedgerEntry) -> tuple[str, str]:
-    """The text that is hashed, before and after the entry's place in the chain. A quote inside of a text has a
-    backslash, and only a name is followed by a colon, so that nothing is found that somebody wrote.
+def lock(organisation: int) -> None:
+    """In a statement of its own, so that those that follow see what the former holder of the lock has written. A
+    transaction of SQLite has had its turn to begin.
     """
-    before, name, after = canonical_json(entry_content(entry)).decode().partition('"sequence":')
-    return before + name, after.removeprefix(str(entry.sequence))
+    if connection.vendor == "postgresql":
+        answers_to((LOCK, [organisation]))
+
+
+def write(organisation: int, arrivals: list[Arrival]) -> list[bool]:
+    """Write the scans that are still as they were seen. Returns which of them were written."""
+    apart = first_of_each(arrivals)
+    heads, unlocked, fitting = answers_to((HEAD, [organisation]), locked_devices(apart), fits(apart))
+    free = {pk for (pk,) in unlocked}
+    paces = {pk: pace for pk, pace in fitting if pk in free}
+    going = [each for each in apart if each.device.pk in paces] if heads else []
+    if going:
+        for each in going:
+            each.scan.pace = paces[each.device.pk]
+        [head] = heads
+        write_rows(LedgerChain(organisation_id=organisation, length=head[0], head_hash=head[1]), going)
+    written = {id(each) for each in going}
+    return [id(each) in written for each in arrivals]
+
+
+def first_of_each(arrivals: list[Arrival]) -> list[Arrival]:
+    """One of each device and of each person: what a second one is follows from the first."""
+    known: set[tuple[str, int | None]] = set()
+    apart = []
+    for each in arrivals:
+        keys = {("device", each.device.pk), ("person", each.scan.resident_id)}
+        if known.isdisjoint(keys):
+            known |= keys
+            apart.append(each)
+    return apart
+
+
+def locked_devices(arrivals: Sequence[Arrival]) -> Statement:
+    """A delivery holds its device and waits for the chain: whoever holds the chain must not wait for a device."""
+    text = DEVICES.format(holes=", ".join(["%s"] * len(arrivals)))
+    if connection.vendor == "postgresql":
+        text += " FOR NO KEY UPDATE SKIP LOCKED"
+    return text, [each.device.pk for each in arrivals]
+
+
+def fits(arrivals: Sequence[Arrival]) -> Statement:
+    """What asks for the device and the pace of those that are as they were seen."""
+    values: list[Any] = []
+    for each in arrivals:
+        session, registration, minute = each.seen.session, each.seen.registration, minute_of(each.scan.corrected_at)
+        span = [prepared(Scan, "corrected_at", moment) for moment in (minute, minute + MINUTE)]
+        values += [each.device.pk, *span, each.device.pk, HIGHEST_PACE, registration.pk, registration.state]
+        values += [session.pk, session.pk, session.state, session.activity.organisation_id]
+    return " UNION ALL ".join([FITS] * len(arrivals)), values
+
+
+def write_rows(chain: LedgerChain, arrivals: Sequence[Arrival]) -> None:
+    """Everything that follows from scans that count; the chain is as it was found under the lock."""
+    entries = entries_after(chain, arrivals)
+    text, values = insert_all(entries)
+    keys, _next = answers_to(
+        (f"{text} RETURNING sequence, id", values), (NEXT, [chain.length, chain.head_hash, chain.organisation_id])
+    )
+    found = dict(keys)
+    for each, entry in zip(arrivals, entries, strict=True):
+        each.scan.entry_id = found[entry.sequence]
+    records: list[Sequence[models.Model]] = [
+        [attendance_of(each.scan, entry) for each, entry in zip(arrivals, entries, strict=True)],
+        [each.scan for each in arrivals],
+        [audit_of(each) for each in arrivals],
+        [newcomer(each, entry) for each, entry in zip(arrivals, entries, strict=True) if each.seen.token is None],
+    ]
+    people = Counter(each.scan.session_id for each in arrivals)
+    answers_to(
+        *(insert_all(rows) for rows in records if rows),
+        *((TALLY, {"session": session, "count": count}) for session, count in people.items()),
+        *(contact_of(each) for each in arrivals),
+    )
+
+
+def entries_after(chain: LedgerChain, arrivals: Sequence[Arrival]) -> list[LedgerEntry]:
+    """The entries of the ordinary way, with their hashes; the chain then ends with the last of them."""
+    entries = []
+    for each in arrivals:
+        token = each.seen.token or uuid.uuid4()
+        draft = draft_of(check_in_of(each.scan), token, by=None, device_name=each.device.name, at=each.at)
+        entries.append(built_entry(draft, each.seen.session.activity.organisation, chain))
+        chain.length, chain.head_hash = entries[-1].sequence, entries[-1].hash
+    return entries
+
+
+def attendance_of(scan: Scan, entry: LedgerEntry) -> Attendance:
+    return made(Attendance, session_id=scan.session_id, person_token=entry.person_token, entry_id=scan.entry_id)
+
+
+def audit_of(arrival: Arrival) -> AuditEntry:
+    return audit_entry("door.received", arrival.device, by=None, at=arrival.at, details={str(arrival.scan.verdict): 1})
+
+
+def newcomer(arrival: Arrival, entry: LedgerEntry) -> Participant:
+    """Somebody who comes for the first time in the programme."""
+    programme = arrival.seen.session.activity.programme_id
+    return made(Participant, resident_id=arrival.scan.resident_id, programme_id=programme, token=entry.person_token)
+
+
+def contact_of(arrival: Arrival) -> Statement:
+    offset = arrival.at - arrival.delivery.clock
+    values = {
+        "at": prepared(DoorDevice, "last_seen_at", arrival.at),
+        "offset": prepared(DoorDevice, "clock_offset", offset),
+        "highest": highest_of(arrival.delivery),
+        "device": arrival.device.pk,
+    }
+    return CONTACT, values
 
 
 def prepared(model: Any, name: str, value: Any) -> Any:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Q
 
 from qixue.core.signing_keys import verification_keys
+from qixue.core.statements import answers_to
 from qixue.participation.merge import Facts, Holder, Window, judge, missing_ranges
 from qixue.participation.models import BundleFetch, DoorDevice, Registration, Scan, ScanQuerySet
 from qixue.participation.tickets import BadTicket, decode
@@ -31,12 +32,10 @@ def device_of_token(token: str, *, at: datetime.datetime) -> DoorDevice | None:
 
     Read by hand, since it is asked with every scan; what else is to be known of the device is fetched when asked for.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(BY_TOKEN, [DoorDevice.digest_of(token)])
-        row = cursor.fetchone()
-    if row is None:
+    [rows] = answers_to((BY_TOKEN, [DoorDevice.digest_of(token)]))
+    if not rows:
         return None
-    device = DoorDevice.from_db(connection.alias, DEVICE, [aware_or_same(value) for value in row])
+    device = DoorDevice.from_db(connection.alias, DEVICE, [aware_or_same(value) for value in rows[0]])
     return device if device.may_deliver_at(at) else None
 
 
@@ -70,9 +69,7 @@ def cancelled_keys(sessions: Iterable[Session]) -> list[int]:
 
 def gaps_of(device: DoorDevice) -> list[tuple[int, int]]:
     """Which of the numbers that the device gave have not arrived: it still holds those scans."""
-    with connection.cursor() as cursor:
-        cursor.execute(ARRIVED, [device.pk, device.highest_sequence])
-        [arrived] = cursor.fetchone()
+    [[(arrived,)]] = answers_to((ARRIVED, [device.pk, device.highest_sequence]))
     if arrived == device.highest_sequence:
         return []
     numbers = Scan.objects.filter(device=device).order_by().values_list("sequence", flat=True)
