@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from qixue.core.copies import Copies
+from qixue.core.copies import Brief, Copies
 
 
 def test_many_threads_that_ask_at_once_make_it_once():
@@ -58,3 +58,15 @@ def test_those_used_last_are_kept():
         copies.have(key, lambda: 1)
 
     assert list(copies) == ["a", "c"]
+
+
+@pytest.mark.parametrize(("seconds", "times"), [(60.0, 1), (0.0, 2)])
+def test_brief_copy_is_used_as_long_as_it_may_be(monkeypatch, seconds, times):
+    monkeypatch.setattr(Brief, "seconds", seconds)
+    made: list[str] = []
+    copies: Brief[None] = Brief(most=1)
+
+    for _visit in range(2):
+        assert copies.have("key", lambda: made.append("once more")) is None
+
+    assert len(made) == times

@@ -5,8 +5,10 @@ from django.test import Client
 from tests.factories import MemberFactory
 from tests.web.public.conftest import titles
 
-from qixue.programme.models import Activity, Session
+from qixue.core.copies import Brief
+from qixue.programme.models import Activity, Programme, Session
 from qixue.programme.operations.listings import keep_listings
+from qixue.web import parts
 from qixue.web.public import cache
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +98,17 @@ def test_only_our_own_form_chooses_the_text_size(origin, kept):
     answer = Client(enforce_csrf_checks=True).post("/text-size/", {"size": "1", "next": "/"}, headers=headers)
 
     assert ("qixue_elder" in answer.cookies) is kept
+
+
+def test_frame_shows_a_change_at_once_to_whoever_is_signed_in(client, programme, monkeypatch):
+    monkeypatch.setattr(Brief, "seconds", 60.0)
+    parts.on_show.copies.clear()
+    Client().get("/")
+    Programme.objects.update(code="other")
+
+    visitor = Client().get("/programmes/").content.decode()
+    client.force_login(MemberFactory().user)
+    member = client.get("/programmes/").content.decode()
+    parts.on_show.copies.clear()
+
+    assert ("/programmes/week/sessions/" in visitor, "/programmes/week/sessions/" in member) == (True, False)

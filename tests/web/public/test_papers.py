@@ -136,5 +136,5 @@ def test_paper_takes_the_same_queries_for_any_number_of_sessions(client, tea, se
     SessionFactory.create_batch(sessions - 1, activity=tea.activity, starts_at=tea.starts_at, ends_at=tea.ends_at)
     keep_listings(Session.objects.all())
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(PAPER)

@@ -58,12 +58,18 @@ def listed_sessions(keys: list[int]) -> list[ListedSession]:
     return [rows[key] for key in keys if key in rows]
 
 
+def listings_of(code: str) -> Listings:
+    return Listings(parts.get_programme_or_404(code))
+
+
 def find(request: HttpRequest, code: str, *, at: datetime.datetime, with_past: bool = False) -> SessionFilters:
     """The filters of a programme as the address answers them. Raises Http404.
 
+    Visitors look in the listings of less than a second ago, whoever is signed in in those of now.
     Where it names no day and something is still to come, what is over stays out; `with_past` leaves days to the page.
     """
-    listings = programmes.have(code, lambda: Listings(parts.get_programme_or_404(code)))
+    is_signed_in = request.user.is_authenticated
+    listings = listings_of(code) if is_signed_in else programmes.have(code, lambda: listings_of(code))
     asked = request.GET.dict()
     asked["q"] = asked.get("q", "")[:LONGEST_QUERY]
     if with_past:

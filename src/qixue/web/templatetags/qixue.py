@@ -122,7 +122,8 @@ def is_over(session: Session | ListedSession) -> bool:
 @register.simple_tag
 def session_card(session: ListedSession, *, under_day: bool = False) -> SafeString:
     """A session in a list; `under_day` says that its day stands above it."""
-    return card_of(session, bool(under_day), is_over(session), get_language(), local_day(now()))
+    also_shown = (is_over(session), local_day(now()), get_language(), get_script_prefix())
+    return card_of(session, bool(under_day), *also_shown)
 
 
 @lru_cache(maxsize=KEPT_CARDS)
