@@ -6,6 +6,7 @@ them three times, each time in another order, all phones at once. Whoever was sc
 
     .venv/bin/python bench/checkin.py
     .venv/bin/python bench/checkin.py --database sqlite --seconds 2
+    .venv/bin/python bench/checkin.py --peer          # and pretix in turn
 """
 
 import argparse
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import load
+import pretix_peer
 import raw_limit
 import servers
 
@@ -31,7 +33,7 @@ PORT = 8111
 ROUNDS = 3
 DOORS, PHONES, HELD, TIMES = 16, 10, 500, 3
 PEOPLE, APART = 20_000, 4_000  # expected at the session; of whom only the last are scanned by phones without a network
-GOAL_OF_SINGLES, SEED = 0.1, 20161112
+GOAL_OF_SINGLES, GOAL_OF_PEER, SEED = 0.1, 20, 20161112
 PACE = datetime.timedelta(seconds=1.2)  # between two scans of a phone
 HERE = Path(__file__).parent
 
@@ -47,6 +49,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], nargs="+", default=["sqlite", "postgresql"])
     parser.add_argument("--seconds", type=float, default=4.0, help="length of a round; less is for trying out")
+    parser.add_argument("--peer", action="store_true", help="measure pretix in turn; installed the first time")
     parser.add_argument("--scratch", default="/tmp/qixue-bench", help="where databases are kept")  # noqa: S108 - a default
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the servers are stopped on the way out
@@ -56,9 +59,15 @@ def main() -> int:
             print(f"\n{kind}: {servers.must_be_durable(environment)}")
             scene = made_scene(environment)
             with servers.running(servers.Site(environment, PORT)):
-                singles = online(environment, scene, options.seconds)
+                doors = Doors(scene)
+                singles = online(environment, doors, options.seconds)
+                if options.peer:
+                    own = {"16 doors": (doors.scanned, GOAL_OF_PEER)}
+                    place = Path(options.scratch)
+                    is_met &= pretix_peer.beside(own, "check-ins", scratch=place, seconds=options.seconds)
                 is_met &= batches(environment, scene, singles)
-    print("\npretix is not measured in this run: raw and hello of the same run are the yardstick.")
+    if not options.peer:
+        print("\npretix is not measured in this run: raw and hello of the same run are the yardstick.")
     return 0 if is_met else 1
 
 
@@ -95,21 +104,31 @@ def must_be_in(answers: list[load.Answer], *verdicts: str) -> None:
     assert set(found) <= {(200, verdict) for verdict in verdicts}, found
 
 
-def online(environment: dict[str, str], scene: Scene, seconds: float) -> float:
-    """16 doors at once, one scan for each request. Returns scans per second."""
-    fresh = iter(scene.codes[:-APART])
-    numbers = [itertools.count(1) for _door in range(DOORS)]
-    own, raw, hello, waits = [], [], [], []
+class Doors:
+    """Sixteen phones online, each with the next who has not come yet."""
 
-    def asks() -> Iterator[load.Ask]:
-        for turn, code in enumerate(fresh):
+    def __init__(self, scene: Scene) -> None:
+        self.asks = self.each_asks(scene)
+
+    def each_asks(self, scene: Scene) -> Iterator[load.Ask]:
+        numbers = [itertools.count(1) for _door in range(DOORS)]
+        for turn, code in enumerate(scene.codes[:-APART]):
             door = turn % DOORS
             yield delivery(scene.tokens[door], [scan(scene, code, next(numbers[door]))])
 
-    must_be_in(load.closed_loop(PORT, itertools.islice(asks(), 50), clients=DOORS), "counted")
-    for _round in range(ROUNDS):
-        answers = load.closed_loop(PORT, asks(), clients=DOORS, seconds=seconds)
+    def scanned(self, seconds: float) -> list[load.Answer]:
+        """One scan for each request, for so long."""
+        answers = load.closed_loop(PORT, self.asks, clients=DOORS, seconds=seconds)
         must_be_in(answers, "counted")
+        return answers
+
+
+def online(environment: dict[str, str], doors: Doors, seconds: float) -> float:
+    """16 doors at once, one scan for each request. Returns scans per second."""
+    own, raw, hello, waits = [], [], [], []
+    must_be_in(load.closed_loop(PORT, itertools.islice(doors.asks, 50), clients=DOORS), "counted")
+    for _round in range(ROUNDS):
+        answers = doors.scanned(seconds)
         own.append(load.per_second(answers))
         waits.append([load.percentile(answers, share) for share in (0.5, 0.95, 1.0)])
         raw.append(raw_limit.per_second(environment, seconds / 2, DOORS))
