@@ -108,14 +108,9 @@ def beside(own: Mapping[str, tuple[Load, float]], name: str, *, scratch: Path, s
 
     False where a goal is missed, which without pretix none is.
     """
-    rates: dict[str, list[float]] = {each: [] for each in [*own, "pretix"]}
     try:
         with pretix_server.running(scratch) as scene:
-            theirs = Peer(scene).warmed(name)
-            for _round in range(ROUNDS):
-                for each, (ours, _goal) in own.items():
-                    rates[each].append(load.per_second(ours(seconds)))
-                rates["pretix"].append(load.per_second(theirs(seconds)))
+            rates = in_turn({each: ours for each, (ours, _goal) in own.items()}, Peer(scene).warmed(name), seconds)
     except pretix_server.NotInstalled as error:
         print(f"   {error} Raw and hello of this run remain the yardstick.")
         return True
@@ -125,6 +120,15 @@ def beside(own: Mapping[str, tuple[Load, float]], name: str, *, scratch: Path, s
     for each, (_ours, goal) in own.items():
         print(f"   {each:<10} in turn {listed(rates[each])}  = {ratios[each]:.1f} x pretix, goal {goal:g}")
     return all(ratios[each] >= goal for each, (_ours, goal) in own.items())
+
+
+def in_turn(own: Mapping[str, Load], theirs: Load, seconds: float) -> dict[str, list[float]]:
+    """Answers in a second of each round."""
+    loads = {**own, "pretix": theirs}
+    rates: dict[str, list[float]] = {name: [] for name in loads}
+    for name, each in [*loads.items()] * ROUNDS:
+        rates[name].append(load.per_second(each(seconds)))
+    return rates
 
 
 def listed(values: Iterable[float]) -> str:
@@ -140,20 +144,20 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the servers are stopped on the way out
     try:
         with pretix_server.running(servers.scratch_folder(options.scratch)) as scene:
-            peer = Peer(scene)
-            for name in options.only:
-                one = peer.warmed(name)
-                rounds = [one(options.seconds) for _round in range(ROUNDS)]
-                rates = [load.per_second(answers) for answers in rounds]
-                late = [load.percentile(itertools.chain(*rounds), share) for share in (0.5, 0.95)]
-                print(
-                    f"{name:<10} {load.middle(rates):5.1f}/s  rounds {listed(rates)}  p50, p95 ms {listed(late)}",
-                    flush=True,
-                )
+            alone(Peer(scene), options.only, options.seconds)
     except pretix_server.NotInstalled as error:
         print(error)
         return 1
     return 0
+
+
+def alone(peer: Peer, names: list[str], seconds: float) -> None:
+    for name in names:
+        one = peer.warmed(name)
+        rounds = [one(seconds) for _round in range(ROUNDS)]
+        rates = [load.per_second(answers) for answers in rounds]
+        late = [load.percentile([answer for answers in rounds for answer in answers], share) for share in (0.5, 0.95)]
+        print(f"{name:<10} {load.middle(rates):5.1f}/s  rounds {listed(rates)}  p50, p95 {listed(late)} ms", flush=True)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,11 @@ list, searches with a different word each time, sessions and the month, made ane
 copies (one address asked again and again), the sizes in rounds A B A B A B. Then seats are taken while clients look at
 the session: nobody may be shown for longer than a second how many there were before.
 
-Every answer is checked. pretix is no dependency and is not installed here: its rate is the one seen on a like machine,
-and the yardstick of the same run is an answer that does no more than reach its route (`/healthz`). Exit code 1 when a
-page grows beyond 1.3 x or seats are older than a second.
+Every answer is checked. With --peer pretix's shop page is asked for in turn; without it, the rate of pretix is the one
+seen on a like machine. The yardstick of the same run is an answer that does no more than reach its route (`/healthz`).
+Exit code 1 when a page grows beyond 1.3 x, seats are older than a second, or a goal beside pretix is missed.
 
-    .venv/bin/python bench/public_pages.py
+    .venv/bin/python bench/public_pages.py --peer
     .venv/bin/python bench/public_pages.py --database sqlite --seconds 1
 """
 
