@@ -9,6 +9,7 @@ and the chain of the ledger must hold.
     .venv/bin/python bench/checkin.py                      # all of it on both databases, 100 kills
     .venv/bin/python bench/checkin.py --database sqlite --seconds 2 --kills 5 --only online batches kills
     .venv/bin/python bench/checkin.py --only million       # 1,000,000 scans of 400 phones; --scans for fewer
+    .venv/bin/python bench/checkin.py --peer               # and pretix in turn
 """
 
 import argparse
@@ -23,11 +24,13 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import faults
 import load
+import pretix_peer
 import raw_limit
 import servers
 
@@ -35,7 +38,7 @@ PORT = 8111
 ROUNDS = 3
 DOORS, PHONES, HELD, TIMES = 16, 10, 500, 3
 PEOPLE, APART = 20_000, 4_000  # expected at the session; of whom only the last are scanned by phones without a network
-GOAL_OF_SINGLES, SEED = 0.1, 20161112
+GOAL_OF_SINGLES, GOAL_OF_PEER, SEED = 0.1, 20, 20161112
 PACE = datetime.timedelta(seconds=1.2)  # between two scans of a phone
 PARTS = ("online", "batches", "kills")
 HELD_LONG, GOAL_OF_MILLION = 2_500, 300  # scans of a phone when very many are merged; seconds
@@ -72,6 +75,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--scans", type=int, default=1_000_000, help="how many are merged in the part million")
     parser.add_argument("--only", nargs="+", choices=[*PARTS, "million"], default=PARTS)
+    parser.add_argument("--peer", action="store_true", help="measure pretix in turn; installed the first time")
     parser.add_argument("--scratch", default="/tmp/qixue-bench", help="where databases are kept")  # noqa: S108 - a default
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the servers are stopped on the way out
@@ -80,7 +84,8 @@ def main() -> int:
         with servers.database(kind, servers.scratch_folder(options.scratch)) as environment:
             print(f"\n{kind}: {servers.must_be_durable(environment)}", flush=True)
             is_met &= measured(environment, options)
-    print("\npretix is not measured in this run: raw and hello of the same run are the yardstick.")
+    if not options.peer:
+        print("\npretix is not measured in this run: raw and hello of the same run are the yardstick.")
     return 0 if is_met else 1
 
 
@@ -89,6 +94,9 @@ def measured(environment: dict[str, str], options: argparse.Namespace) -> bool:
     scene, is_met = made_scene(environment, DOORS + PHONES + 1 + many), True
     with servers.running(servers.Site(environment, PORT)):
         singles = online(environment, scene, options.seconds) if "online" in options.only else 0.0
+        if options.peer:
+            own = {"16 doors": (partial(scanned, scene), GOAL_OF_PEER)}
+            is_met &= pretix_peer.beside(own, "check-ins", scratch=Path(options.scratch), seconds=options.seconds)
         if "batches" in options.only:
             is_met &= batches(environment, scene, singles)
         if "million" in options.only:
@@ -131,13 +139,19 @@ def must_be_in(answers: list[load.Answer], *verdicts: str) -> None:
     assert set(found) <= {(200, verdict) for verdict in verdicts}, found
 
 
+def scanned(scene: Scene, seconds: float) -> list[load.Answer]:
+    """One scan for each request, for so long."""
+    answers = load.closed_loop(PORT, scene.at_the_doors(), clients=DOORS, seconds=seconds)
+        must_be_in(answers, "counted")
+        return answers
+
+
 def online(environment: dict[str, str], scene: Scene, seconds: float) -> float:
     """16 doors at once, one scan for each request. Returns scans per second."""
     own, raw, hello, waits = [], [], [], []
     must_be_in(load.closed_loop(PORT, itertools.islice(scene.at_the_doors(), 50), clients=DOORS), "counted")
     for _round in range(ROUNDS):
-        answers = load.closed_loop(PORT, scene.at_the_doors(), clients=DOORS, seconds=seconds)
-        must_be_in(answers, "counted")
+        answers = scanned(scene, seconds)
         own.append(load.per_second(answers))
         waits.append([load.percentile(answers, share) for share in (0.5, 0.95, 1.0)])
         raw.append(raw_limit.per_second(environment, seconds / 2, DOORS))

@@ -16,7 +16,7 @@ import sys
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import load
@@ -26,7 +26,7 @@ import servers
 ROUNDS, WARM_UP = 3, 50
 CLIENTS = {"orders": 16, "pages": 8, "check-ins": 16}
 API, SHOP = "/api/v1/organizers/bench", "/bench/surge/"
-Load = Callable[[float], list[load.Answer]]
+Load = Callable[[float], list[load.Answer]]  # takes seconds
 
 
 class Peer:
@@ -81,7 +81,7 @@ def redemption(scene: pretix_server.Scene, secret: str) -> load.Ask:
     return post(scene, f"{API}/checkinrpc/redeem/", {"secret": secret, "lists": [scene.checkin_list]})
 
 
-def post(scene: pretix_server.Scene, path: str, body: dict[str, object]) -> load.Ask:
+def post(scene: pretix_server.Scene, path: str, body: Mapping[str, object]) -> load.Ask:
     key = str(uuid.uuid4())
     headers = {"Authorization": f"Token {scene.token}", "X_Idempotency_Key": key}
     return load.Ask(load.request("POST", path, body=json.dumps(body).encode(), **headers), key)
@@ -103,20 +103,32 @@ def must_be(answers: list[load.Answer], status: int, words: str) -> None:
     assert not bad, f"{len(bad)} of {statuses} are not as they should be; the first: {bad[0]}"
 
 
-def beside(own: Callable[[], float], name: str, *, goal: float, scratch: Path, seconds: float) -> bool:
-    """Rounds of Qixue and of pretix in turn; `own` makes one of Qixue's and returns its rate. False below the goal."""
+def beside(own: Mapping[str, tuple[Load, float]], name: str, *, scratch: Path, seconds: float) -> bool:
+    """Rounds of Qixue and of pretix in turn. `own` has what makes a round of each of Qixue's loads, and its goal.
+
+    False where a goal is missed, which without pretix none is.
+    """
     try:
         with pretix_server.running(scratch) as scene:
-            peer = Peer(scene).warmed(name)
-            rounds = [(own(), load.per_second(peer(seconds))) for _round in range(ROUNDS)]
+            rates = in_turn({each: ours for each, (ours, _goal) in own.items()}, Peer(scene).warmed(name), seconds)
     except pretix_server.NotInstalled as error:
-        print(f"   pretix     {error} Raw and hello of this run are the yardstick.")
+        print(f"   {error} Raw and hello of this run remain the yardstick.")
         return True
-    ours, theirs = zip(*rounds, strict=True)
-    ratio = load.middle(ours) / load.middle(theirs)
-    print(f"   pretix     {name} {load.middle(theirs):.1f}/s  rounds {listed(theirs)}  Qixue in turn {listed(ours)}")
-    print(f"              Qixue {ratio:.1f} x pretix, goal {goal:g}")
-    return ratio >= goal
+    yardstick = load.middle(rates["pretix"])
+    print(f"   pretix     {name} {yardstick:.1f}/s  rounds {listed(rates['pretix'])}")
+    ratios = {each: load.middle(rates[each]) / yardstick for each in own}
+    for each, (_ours, goal) in own.items():
+        print(f"   {each:<10} in turn {listed(rates[each])}  = {ratios[each]:.1f} x pretix, goal {goal:g}")
+    return all(ratios[each] >= goal for each, (_ours, goal) in own.items())
+
+
+def in_turn(own: Mapping[str, Load], theirs: Load, seconds: float) -> dict[str, list[float]]:
+    """Answers in a second of each round."""
+    loads = {**own, "pretix": theirs}
+    rates: dict[str, list[float]] = {name: [] for name in loads}
+    for name, each in [*loads.items()] * ROUNDS:
+        rates[name].append(load.per_second(each(seconds)))
+    return rates
 
 
 def listed(values: Iterable[float]) -> str:
@@ -132,20 +144,20 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the servers are stopped on the way out
     try:
         with pretix_server.running(servers.scratch_folder(options.scratch)) as scene:
-            peer = Peer(scene)
-            for name in options.only:
-                one = peer.warmed(name)
-                rounds = [one(options.seconds) for _round in range(ROUNDS)]
-                rates = [load.per_second(answers) for answers in rounds]
-                late = [load.percentile(itertools.chain(*rounds), share) for share in (0.5, 0.95)]
-                print(
-                    f"{name:<10} {load.middle(rates):5.1f}/s  rounds {listed(rates)}  p50, p95 ms {listed(late)}",
-                    flush=True,
-                )
+            alone(Peer(scene), options.only, options.seconds)
     except pretix_server.NotInstalled as error:
         print(error)
         return 1
     return 0
+
+
+def alone(peer: Peer, names: list[str], seconds: float) -> None:
+    for name in names:
+        one = peer.warmed(name)
+        rounds = [one(seconds) for _round in range(ROUNDS)]
+        rates = [load.per_second(answers) for answers in rounds]
+        late = [load.percentile([answer for answers in rounds for answer in answers], share) for share in (0.5, 0.95)]
+        print(f"{name:<10} {load.middle(rates):5.1f}/s  rounds {listed(rates)}  p50, p95 {listed(late)} ms", flush=True)
 
 
 if __name__ == "__main__":

@@ -68,8 +68,8 @@ def installed(folder: Path) -> Path:
     print(f"Installing {' '.join(WANTED)} below {folder}, which takes minutes and happens once.", flush=True)
     began = time.perf_counter()
     folder.mkdir(parents=True, exist_ok=True)
-    subprocess.run([sys.executable, "-m", "venv", "--clear", environment], check=True)
-    command = [python, "-m", "pip", "install", "--quiet", "--only-binary", "pretix", *WANTED]
+    subprocess.run([sys.executable, "-m", "venv", "--clear", str(environment)], check=True)
+    command = [str(python), "-m", "pip", "install", "--quiet", "--only-binary", "pretix", *WANTED]
     with (folder / "install.log").open("wb") as log:
         try:
             subprocess.run(command, check=True, stdout=log, stderr=log, timeout=LONGEST_INSTALLATION)
@@ -89,9 +89,9 @@ def built(folder: Path, python: Path, url: Any) -> dict[str, Any]:
         servers.psql(url("postgres"), f"CREATE DATABASE {BUILT} ENCODING 'UTF8' TEMPLATE template0")
         environment = environment_for(folder, BUILT)
         with (folder / "build.log").open("wb") as log:
-            migrate = [python, "-m", "pretix", "migrate", "--verbosity=0"]
+            migrate = [str(python), "-m", "pretix", "migrate", "--verbosity=0"]
             subprocess.run(migrate, env=environment, check=True, stdout=log, stderr=log, timeout=LONGEST_BUILD)
-            fill = [python, HERE / "pretix_scene.py", str(PEOPLE)]
+            fill = [str(python), str(HERE / "pretix_scene.py"), str(PEOPLE)]
             answer = subprocess.run(
                 fill, env=environment, check=True, stdout=subprocess.PIPE, stderr=log, text=True, timeout=LONGEST_BUILD
             )
@@ -127,8 +127,9 @@ def served(folder: Path, python: Path) -> Iterator[None]:
     """gunicorn with its default kind of worker, as in pretix's manual; stopped by its pid."""
     if servers.is_answered(PORT):
         raise RuntimeError(f"Something answers at port {PORT} already; measured would be a mixture of both.")
-    command = [python, "-m", "gunicorn", "pretix.wsgi", f"--workers={WORKERS}", f"--bind={servers.HOST}:{PORT}"]
+    command = [str(python), "-m", "gunicorn", "pretix.wsgi", f"--workers={WORKERS}", f"--bind={servers.HOST}:{PORT}"]
     command += ["--no-control-socket"]  # it would lie in the home of whoever measures
+    command += ["--timeout=120"]  # on a busy machine the first request, which reads the code, takes more than 30 s
     with (folder / "serve.log").open("ab") as log:
         server = subprocess.Popen(
             command, env=environment_for(folder, USED), cwd=folder, stdout=log, stderr=log, start_new_session=True

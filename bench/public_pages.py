@@ -5,11 +5,11 @@ list, searches with a different word each time, sessions and the month, made ane
 copies (one address asked again and again), the sizes in rounds A B A B A B. Then seats are taken while clients look at
 the session: nobody may be shown for longer than a second how many there were before.
 
-Every answer is checked. pretix is no dependency and is not installed here: its rate is the one seen on a like machine,
-and the yardstick of the same run is an answer that does no more than reach its route (`/healthz`). Exit code 1 when a
-page grows beyond 1.3 x or seats are older than a second.
+Every answer is checked. With --peer pretix's shop page is asked for in turn; without it, the rate of pretix is the one
+seen on a like machine. The yardstick of the same run is an answer that does no more than reach its route (`/healthz`).
+Exit code 1 when a page grows beyond 1.3 x, seats are older than a second, or a goal beside pretix is missed.
 
-    .venv/bin/python bench/public_pages.py
+    .venv/bin/python bench/public_pages.py --peer
     .venv/bin/python bench/public_pages.py --database sqlite --seconds 1
 """
 
@@ -29,11 +29,13 @@ from django.core.management import call_command
 
 import city
 import load
+import pretix_peer
 import servers
 
 PORTS = (8112, 8113)
 CLIENTS, WARM_UP, ROUNDS, GROWTH_GOAL = 16, 50, 3, 1.3
 PRETIX = 42  # shop pages a second of pretix 2026.8.0 on two cores, driver included; seen in another run
+OF_PEER = {"list": 10, "session": 10, "list copy": 60, "session copy": 60}  # goals
 CHANGES, OLDEST = 8, 1.0  # of seats; seconds
 PROGRAMME = "/programmes/week/sessions/"
 PAGES = ("hello", "list", "search", "session", "month", "list copy", "session copy")
@@ -45,6 +47,7 @@ def main() -> int:
     parser.add_argument("--sizes", type=int, nargs=2, default=(2_000, 100_000), help="activities")
     parser.add_argument("--seconds", type=float, default=4.0, help="length of a round; less is for trying out")
     parser.add_argument("--pages", choices=PAGES, nargs="+", default=PAGES)
+    parser.add_argument("--peer", action="store_true", help="measure pretix in turn; installed the first time")
     parser.add_argument("--scratch", default="/tmp/qixue-bench", help="where databases are kept")  # noqa: S108 - a default
     parser.add_argument("--build", type=int, help="used by the script itself: fill the database of the environment")
     options = parser.parse_args()
@@ -61,6 +64,9 @@ def main() -> int:
             rates = measured(dict(zip(options.sizes, sites, strict=True)), options.pages, options.seconds)
             is_met &= report(rates, options.sizes, options.pages)
             is_met &= seats_are_young(sites[0])
+            if options.peer:
+                own = {page: (asking(page, sites[0], options.sizes[0]), goal) for page, goal in OF_PEER.items()}
+                is_met &= pretix_peer.beside(own, "pages", scratch=scratch, seconds=options.seconds)
     return 0 if is_met else 1
 
 
@@ -116,11 +122,22 @@ def measured(sites: dict[int, servers.Site], pages: list[str], seconds: float) -
         for size, site in sites.items():
             load.closed_loop(site.port, itertools.islice(asks(page, size, numbers[size]), WARM_UP), clients=CLIENTS)
         for size, site in list(sites.items()) * ROUNDS:
-            answers = load.closed_loop(site.port, asks(page, size, numbers[size]), clients=CLIENTS, seconds=seconds)
-            wrong = [answer for answer in answers if answer.status != 200 or answer.name[1] not in answer.body]
-            assert not wrong, f"{len(wrong)} wrong answers, the first: {wrong[0].status} {wrong[0].name[0]}"
+            answers = answered(site, asks(page, size, numbers[size]), seconds)
             rates.setdefault((page, size), []).append(load.per_second(answers))
     return rates
+
+
+def answered(site: servers.Site, asked: Iterator[load.Ask], seconds: float) -> list[load.Answer]:
+    answers = load.closed_loop(site.port, asked, clients=CLIENTS, seconds=seconds)
+    wrong = [answer for answer in answers if answer.status != 200 or answer.name[1] not in answer.body]
+    assert not wrong, f"{len(wrong)} wrong answers, the first: {wrong[0].status} {wrong[0].name[0]}"
+    return answers
+
+
+def asking(page: str, site: servers.Site, size: int) -> pretix_peer.Load:
+    """A load of one page, whose addresses nobody has asked for yet unless it is about copies."""
+    fresh = asks(page, size, itertools.count(1_000_000))
+    return lambda seconds: answered(site, fresh, seconds)
 
 
 def report(rates: Rates, sizes: tuple[int, int], pages: list[str]) -> bool:

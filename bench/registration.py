@@ -7,6 +7,7 @@ checked and the database is counted after each round. Without durable settings a
 
     .venv/bin/python bench/registration.py                      # all of it on both databases, 100 kills: 15 minutes
     .venv/bin/python bench/registration.py --database sqlite --seconds 2 --kills 5 --only surge fair drops kills
+    .venv/bin/python bench/registration.py --peer --only surge  # and pretix in turn
 """
 
 import argparse
@@ -18,10 +19,12 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import city
 import faults
 import load
+import pretix_peer
 import raw_limit
 import servers
 
@@ -29,7 +32,7 @@ PORT = 8110
 ROUNDS = 3
 SURGE_CLIENTS, FAIR_CLIENTS, DROP_CLIENTS = 16, 64, 300
 HUGE, FAIR_SEATS, FAIR_PEOPLE, DROP_SEATS = 1_000_000, 100, 1_000, 50
-GOAL_OF_RAW, STRETCH, FAIR_OF_SURGE = 0.25, 0.5, 0.6
+GOAL_OF_RAW, STRETCH, FAIR_OF_SURGE, GOAL_OF_PEER = 0.25, 0.5, 0.6, 50
 
 
 @dataclass
@@ -51,6 +54,14 @@ class Bench:
         for person in people:
             yield signing_up(session, person, str(uuid.uuid4()))
 
+    def surge_round(self, seconds: float) -> list[load.Answer]:
+        """16 clients for a session of its own, the answers checked and the database counted."""
+        session = next(self.sessions[HUGE])
+        asks = self.asked(session, self.newcomers())
+        answers = load.closed_loop(PORT, asks, clients=SURGE_CLIENTS, seconds=seconds)
+        must_be_signed_up(self, session, answers)
+        return answers
+
     def rows(self, session: int, columns: str = "state, first_place, waiting_number, resident_id") -> list[tuple]:
         statement = f"SELECT {columns} FROM participation_registration WHERE session_id = {session} ORDER BY id"  # noqa: S608 - a number of ours
         return servers.counted(self.environment, statement)
@@ -67,6 +78,7 @@ def main() -> int:
     parser.add_argument("--database", choices=["sqlite", "postgresql"], nargs="+", default=["sqlite", "postgresql"])
     parser.add_argument("--seconds", type=float, default=4.0, help="length of a round; less is for trying out")
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--peer", action="store_true", help="measure pretix in turn; installed the first time")
     parser.add_argument("--only", nargs="+", choices=["surge", "fair", "drops", "kills"])
     parser.add_argument("--scratch", default="/tmp/qixue-bench", help="where databases are kept")  # noqa: S108 - a default
     options = parser.parse_args()
@@ -77,7 +89,8 @@ def main() -> int:
         with servers.database(kind, servers.scratch_folder(options.scratch)) as environment:
             print(f"\n{kind}: {servers.must_be_durable(environment)}")
             is_met &= measured(kind, environment, options, parts)
-    print("\npretix is not measured in this run: raw and hello of the same run are the yardstick.")
+    if not options.peer:
+        print("\npretix is not measured in this run: raw and hello of the same run are the yardstick.")
     return 0 if is_met else 1
 
 
@@ -86,6 +99,9 @@ def measured(kind: str, environment: dict[str, str], options: argparse.Namespace
     with servers.running(servers.Site(environment, PORT)):
         if "surge" in parts or "fair" in parts:
             rate = surge(bench)
+        if options.peer:
+            own = {"signing up": (bench.surge_round, GOAL_OF_PEER)}
+            is_met &= pretix_peer.beside(own, "orders", scratch=Path(options.scratch), seconds=options.seconds)
         if "fair" in parts:
             is_met &= fair(bench, rate)
         if "drops" in parts:
@@ -104,10 +120,7 @@ def surge(bench: Bench) -> float:
         )
     )
     for _round in range(ROUNDS):
-        session = next(bench.sessions[HUGE])
-        asks = bench.asked(session, bench.newcomers())
-        answers = load.closed_loop(PORT, asks, clients=SURGE_CLIENTS, seconds=bench.seconds)
-        must_be_signed_up(bench, session, answers)
+        answers = bench.surge_round(bench.seconds)
         own.append(load.per_second(answers))
         waits.append([load.percentile(answers, share) for share in (0.5, 0.95, 1.0)])
         raw.append(raw_limit.per_second(bench.environment, bench.seconds / 2, SURGE_CLIENTS))
