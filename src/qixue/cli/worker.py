@@ -23,6 +23,7 @@ log = get_logger("qixue.worker")
 
 PAUSE = 1.0  # seconds between two looks at the queues
 STOP_SECONDS = 10
+BEHIND_THE_SITE = 10  # niceness beside a site: while thousands sign up at once, their letters can wait for a core
 RESTART_PAUSE = 5.0  # seconds, when the worker ended by itself
 COMMAND = "import sys; from qixue.cli import main; sys.exit(main(['worker', '--with-parent']))"
 
@@ -40,6 +41,8 @@ def run(args: argparse.Namespace) -> int:
             print(f"{name}: {count}")
         return 0
     parent = os.getppid() if args.with_parent else None
+    if args.with_parent:
+        os.nice(BEHIND_THE_SITE)
     is_stopped = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
