@@ -142,8 +142,8 @@ def must_be_in(answers: list[load.Answer], *verdicts: str) -> None:
 def scanned(scene: Scene, seconds: float) -> list[load.Answer]:
     """One scan for each request, for so long."""
     answers = load.closed_loop(PORT, scene.at_the_doors(), clients=DOORS, seconds=seconds)
-        must_be_in(answers, "counted")
-        return answers
+    must_be_in(answers, "counted")
+    return answers
 
 
 def online(environment: dict[str, str], scene: Scene, seconds: float) -> float:
