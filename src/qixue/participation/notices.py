@@ -160,11 +160,13 @@ def event_of(session: Session) -> Event:
     return Event(session.activity.title, session.starts_at, session.venue.name if session.venue else "")
 
 
-def about_party(
-    kind: str, party: Sequence[Registration], *, key: str = "", event: Event | None = None, **more: str
-) -> Notice:
-    """`key`: what it is about, by itself the party; `event`: their session; `more`: further words of the kind."""
-    event, until = event or event_of(party[0].session), party[0].offered_until
+def about_party(kind: str, party: Sequence[Registration], *, key: str = "", **more: str) -> Notice:
+    """`key`: what it is about, by itself the party; `more`: further words of the kind."""
+    return about_event(kind, event_of(party[0].session), party, key=key, **more)
+
+
+def about_event(kind: str, event: Event, party: Sequence[Registration], *, key: str = "", **more: str) -> Notice:
+    """The same where the session has been read as an event."""
     start = event.starts_at.astimezone(SHANGHAI) if event.starts_at else None
     return Notice(
         kind,
@@ -176,7 +178,7 @@ def about_party(
             "day_on": start.date().isoformat() if start else "",
             "time": f"{start:%H:%M}" if start else "",
             "place": event.place,
-            "until": minute_text(until),
+            "until": minute_text(party[0].offered_until),
             **more,
         },
     )

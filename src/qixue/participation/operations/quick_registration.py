@@ -29,7 +29,7 @@ from qixue.core.statements import Statement, answers_to
 from qixue.core.together import JointLine
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.models.registrations import random_door_code
-from qixue.participation.notices import Event, about_party
+from qixue.participation.notices import Event, about_event
 from qixue.people.callers import Caller, aware
 from qixue.people.models import Notification, Resident
 from qixue.people.operations.notifications import letters_to, line_of
@@ -310,7 +310,7 @@ def beside(row: Registration, seen: Seen, ask: Ask) -> tuple[AuditEntry, Notific
     """What is written with the registration: the audit entry, the line in the inbox, the letters."""
     user = ask.by.user
     kind = "registration_confirmed" if row.state == State.CONFIRMED else "registration_waiting"
-    notice, details = about_party(kind, [row], event=seen.event), {"party": str(row.party), "places": 1}
+    notice, details = about_event(kind, seen.event, [row]), {"party": str(row.party), "places": 1}
     letters = letters_to(user, notice, ask.by.wishes, scope="", at=ask.at)
     return (
         audit_entry("registration.made", row.session, by=user, at=ask.at, details=details),
