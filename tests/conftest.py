@@ -15,7 +15,8 @@ from django.utils import translation
 from pytest_django import DjangoDbBlocker, Settings
 from pytest_socket import enable_socket, socket_allow_hosts
 
-from qixue.participation import triggers
+from qixue.participation import triggers as ledger_triggers
+from qixue.report import triggers as seal_triggers
 from qixue.web.public import cache
 from tests.shared import rolled_back
 
@@ -52,15 +53,17 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None, tmp_path_fa
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> None:
-    """Emptying the tables after a test with real transactions must pass the triggers that keep the ledger."""
+    """Emptying the tables after a test with real transactions must pass the triggers that keep ledger and seals."""
     operations = type(connection.ops)  # of every connection: a test that drives a browser has one of its own
     flush = operations.execute_sql_flush
 
     def flush_without_triggers(self: BaseDatabaseOperations, statements: Sequence[str]) -> None:
         with transaction.atomic():
-            triggers.remove(self.connection)
+            for triggers in (ledger_triggers, seal_triggers):
+                triggers.remove(self.connection)
             flush(self, statements)
-            triggers.install(self.connection)
+            for triggers in (ledger_triggers, seal_triggers):
+                triggers.install(self.connection)
 
     operations.execute_sql_flush = flush_without_triggers
 
