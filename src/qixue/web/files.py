@@ -1,16 +1,13 @@
 """Files that are handed out; those that belong to one person are never kept by anybody on the way."""
 
-from pathlib import PurePath
-from urllib.parse import quote
-
 from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 
 
 def attached(content: bytes, content_type: str, name: str) -> HttpResponse:
-    """A file to be saved under its name, which may be Chinese (RFC 6266)."""
+    """A file to be saved under its name, which may be Chinese."""
     response = HttpResponse(content, content_type=content_type)
-    plain = f"file{PurePath(name).suffix}"
-    response.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
+    response.headers["Content-Disposition"] = str(content_disposition_header(True, name))
     return response
 
 
