@@ -23,6 +23,7 @@ from qixue.report.official_document import printed_lines
 from qixue.report.seal_format import text_digest
 from qixue.report.sealed_evidence import unpacked
 from qixue.report.summary import SummaryDraft
+from qixue.report.verification import verify_file
 
 pytestmark = pytest.mark.django_db
 
@@ -181,6 +182,10 @@ def test_waiver_is_part_of_the_seal_with_name_and_reason(
         }
     ]
     assert holding_device.name not in seal.payload
+    findings = {
+        finding.code: finding.sentence for finding in verify_file(bytes(seal.files.get(kind="docx").content)).findings
+    }
+    assert "手机遗失" in findings["waived"]
 
 
 def test_interim_summary_is_issued_only_with_a_reason(

@@ -1,6 +1,7 @@
 """What a summary should wait for before it is issued, unless somebody says by name why not."""
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,25 @@ class Hindrance:
         """As the seal keeps it: no name of a device, which may be that of a person."""
         session = f"{self.session.activity.code}/{self.session.number}" if self.session else ""
         return {"kind": self.kind, "session": session, "count": self.count}
+
+
+def waived_words(waiver: Mapping[str, Any]) -> str:
+    """A hindrance as a seal keeps it, in words."""
+    if waiver["kind"] == UNFINISHED:
+        return _("The week was not over.")
+    texts = {
+        HELD: ngettext(
+            "%(session)s: a door device held %(count)d scan.",
+            "%(session)s: a door device held %(count)d scans.",
+            waiver["count"],
+        ),
+        UNDECIDED: ngettext(
+            "%(session)s: %(count)d scan waited for a decision.",
+            "%(session)s: %(count)d scans waited for a decision.",
+            waiver["count"],
+        ),
+    }
+    return texts[waiver["kind"]] % waiver
 
 
 def hindrances(programme: Programme, *, at: datetime.datetime) -> list[Hindrance]:

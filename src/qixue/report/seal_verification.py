@@ -162,6 +162,9 @@ def findings(file: SummaryFile, found: FoundSeal, envelope: Envelope) -> list[Fi
         codes = ", ".join(head.organisation for head in lost)
         sentence = _("The ledger no longer holds what stood in it when this was sealed: %(codes)s.")
         said.append(Finding("ledger_rewritten", sentence % {"codes": codes}, False))
+    if waivers := envelope.payload["waivers"]:
+        sentence = _("It was issued although it should have waited; %(by)s says why: %(reason)s")
+        said.append(Finding("waived", sentence % waivers[0], None))
     if recorded and (later := recorded.programme.seals.filter(number__gt=recorded.number).order_by("-number").first()):
         sentence = _("A later issue stands beside this one: number %(number)d.")
         said.append(Finding("later_issue", sentence % {"number": later.number}, None))

@@ -67,9 +67,9 @@ class Verification:
 
     @property
     def stands(self) -> bool:
-        """Whether nothing at all was found that the reader should not rely on."""
+        """Whether nothing was found that the reader should not rely on. A draft without a number proves nothing."""
         is_sound = all(finding.is_good is not False for finding in self.findings)
-        return bool(self.figures) and is_sound and all(verdict.stands for verdict in self.figures)
+        return bool(self.figures or self.seal) and is_sound and all(verdict.stands for verdict in self.figures)
 
     def as_json(self) -> Any:
         """A draft is its list of verdicts; an issued summary says more."""

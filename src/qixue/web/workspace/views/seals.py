@@ -14,7 +14,7 @@ from qixue.report.changes_since_asked import changes_since_asked
 from qixue.report.difference_words import named_differences
 from qixue.report.differences import differences_between, differences_since
 from qixue.report.files import CONTENT_TYPES
-from qixue.report.hindrances import hindrances
+from qixue.report.hindrances import hindrances, waived_words
 from qixue.report.issuing import ask_for_issue, issue_summary, open_request, withdraw_request
 from qixue.report.models import IssueRequest, Seal, SealedFile
 from qixue.report.sealing import states_of
@@ -125,6 +125,7 @@ def seal(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "differences": named_differences(different),
         "files": found.files.filter(kind__in=CONTENT_TYPES).defer("content").order_by("pk"),
         "waivers": found.content["waivers"],
+        "waived": [waived_words(waiver) for waiver in found.content["waivers"]],
         "figure_count": len(found.content["figures"]),
     }
     return render(request, "workspace/seals/detail.html", context)
