@@ -6,6 +6,7 @@ import uuid
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from tests.factories import NOON, UserFactory
 from tests.report.sealed_files import (
     in_member,
@@ -20,6 +21,7 @@ from tests.report.sealed_files import (
 
 from qixue.core.quantity import Qualifier
 from qixue.core.refusal import Refused
+from qixue.participation import triggers
 from qixue.participation.models import LedgerEntry
 from qixue.participation.operations.ledger import correct_entry
 from qixue.people.models import User
@@ -211,6 +213,14 @@ def test_later_issue_is_named_beside_the_earlier_one(
     assert codes(verify_file(issued(seal))) == ["signature_holds", "later_issue"]
     assert outcomes(verify_file(issued(later))) == all_but_f1("stands", seal)
     assert (later.number, later.content["previous"]) == (2, seal.digest)
+
+
+def test_ledger_that_was_rewritten_behind_the_seal_is_found(seal: Seal) -> None:
+    triggers.remove(connection)
+    LedgerEntry.objects.update(hash="0" * 64)
+    triggers.install(connection)
+
+    assert codes(verify_file(issued(seal))) == ["signature_holds", "ledger_rewritten"]
 
 
 def test_public_is_told_nothing_about_drafts_and_programmes_that_are_not_public(
