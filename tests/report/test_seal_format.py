@@ -1,9 +1,11 @@
 """The pure parts: the envelope, the evidence beside it, and how an outsider checks a file with what the docs say."""
 
+import io
 import json
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,12 +13,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.report.samples import sample
 from tests.report.sealed_files import in_member, issued, rewritten
 
+from qixue.core.refusal import Refused
 from qixue.core.signing_keys import public_keys, published
 from qixue.report.docx_writer import write_docx
 from qixue.report.models import Seal
 from qixue.report.official_document import printed_codes, printed_lines
 from qixue.report.printed_numbers import missing_codes
-from qixue.report.reading import read_summary
+from qixue.report.reading import LARGEST_PART, MOST_MEMBERS, WORD, read_summary
 from qixue.report.seal_format import BadSeal, holds, read_envelope, sealed, text_digest, without_spaces
 from qixue.report.sealed_evidence import RecordChanges, changes, packed, unpacked
 
@@ -153,3 +156,39 @@ def test_program_in_the_documentation_checks_an_issued_file(seal: Seal, tmp_path
     assert run("good.docx").stdout == "words as sealed: True\n"
     assert run("words.docx").stdout == "words as sealed: False\n"
     assert "InvalidSignature" in run("list.docx").stderr
+
+
+def archive(**members: bytes) -> bytes:
+    output = io.BytesIO()
+    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, content in members.items():
+            target.writestr(name.replace("__", "/").replace("_xml", ".xml"), content)
+    return output.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"no archive",
+        b"PK\x03\x04",
+        archive(word__document_xml=b"<broken"),
+        archive(word__document_xml=b"<a>" + b" " * (LARGEST_PART + 1) + b"</a>"),
+        archive(**{f"part{number}": b"" for number in range(MOST_MEMBERS + 1)}),
+        archive(xl__workbook_xml=b"<workbook/>"),
+    ],
+)
+def test_file_that_is_no_summary_or_made_to_hurt_is_refused(data: bytes) -> None:
+    with pytest.raises(Refused) as refusal:
+        read_summary(data)
+
+    assert refusal.value.code == "not_a_summary"
+
+
+def test_entity_in_a_file_is_not_followed(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("geheim")
+    entity = f'<!DOCTYPE a [<!ENTITY e SYSTEM "file://{secret}">]>'
+    body = f'{entity}<w:p xmlns:w="{WORD[1:-1]}"><w:r><w:t>&e;</w:t></w:r></w:p>'
+
+    assert "geheim" not in read_summary(archive(word__document_xml=body.encode())).words

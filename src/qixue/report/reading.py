@@ -21,7 +21,7 @@ from qixue.report.annex import SEAL_SHEET
 from qixue.report.docx_writer import FIGURES_NAMESPACE, SEAL_NAMESPACE
 from qixue.report.seal_format import LARGEST, BadSeal, Envelope, read_envelope, without_spaces
 
-LARGEST_FILE, LARGEST_CONTENT = 20 * 2**20, 100 * 2**20  # bytes
+LARGEST_FILE, LARGEST_PART, LARGEST_CONTENT = 20 * 2**20, 20 * 2**20, 100 * 2**20  # bytes
 MOST_MEMBERS, MOST_ATTACHMENTS = 500, 20
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 NOT_A_SUMMARY = _("This file is no work summary with a list of its figures.")
@@ -59,11 +59,14 @@ def read_summary(data: bytes) -> SummaryFile:
 
 
 def opened(data: bytes) -> zipfile.ZipFile:
-    """Raises ValueError for an archive that is made to hurt."""
+    """Raises ValueError for an archive that is made to hurt. Sheets may be larger: their rows are streamed."""
     archive = zipfile.ZipFile(io.BytesIO(data))
     members = archive.infolist()
     if len(data) > LARGEST_FILE or len(members) > MOST_MEMBERS:
         raise ValueError("This archive is too large.")
+    read_whole = [member for member in members if not member.filename.startswith("xl/worksheets/")]
+    if any(member.file_size > LARGEST_PART for member in read_whole):
+        raise ValueError("A part of this archive is too large.")
     if sum(member.file_size for member in members) > LARGEST_CONTENT:
         raise ValueError("This archive unpacks to too much.")
     return archive

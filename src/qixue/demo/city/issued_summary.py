@@ -17,7 +17,7 @@ DAYS_AFTER = 20
 def issue_summary_of(programme: Programme, issuer: User, ground: Ground) -> Seal:
     """Asked for by a second coordinator of the city, who cannot sign in, and issued by the first a day later."""
     name = person_name(stream(ground.seed, "issue"), birth_year=1978)
-    asker = User.objects.create(username="staff-demo-city", display_name=name, password=NO_PASSWORD)
+    asker = User.objects.create(username="coordinator-demo-city", display_name=name, password=NO_PASSWORD)
     RoleAssignment.objects.create(
         user=asker, organisation=programme.organisation, role=Role.COORDINATOR, granted_at=ground.week.prepared_at
     )

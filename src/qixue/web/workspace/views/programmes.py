@@ -148,7 +148,7 @@ def summary(request: HttpRequest, code: str) -> HttpResponse:
         "draft": draft,
         "lines": preview_lines(draft.manuscript),
         "asked": open_request(programme),
-        "seals": programme.seals.order_by("-number"),
+        "seals": programme.seals.defer("payload").order_by("-number"),
         "may_issue": may(request.user, Action.ISSUE_REPORT, programme.organisation),
     }
     return render(request, "workspace/programmes/summary.html", context)
