@@ -10,7 +10,8 @@ from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
-from qixue.participation import triggers
+from qixue.participation import triggers as ledger_triggers
+from qixue.report import triggers as seal_triggers
 
 OF_EVERY_DATABASE = {"django_content_type", "auth_permission"}  # what Django enters after the migrations
 
@@ -32,13 +33,15 @@ def reset_keys() -> None:
 
 
 def empty_filled_tables() -> None:
-    """Take everything away that was committed; the triggers that keep the ledger stand aside meanwhile."""
+    """Take everything away that was committed; the triggers that keep ledger and seals stand aside meanwhile."""
     tables = sorted(set(connection.introspection.django_table_names()) - OF_EVERY_DATABASE)
     ask = "SELECT '{0}' WHERE EXISTS (SELECT 1 FROM {0})"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(ask.format(table) for table in tables))
         filled = [table for (table,) in cursor.fetchall()]
-        triggers.remove(connection)
+        for triggers in (ledger_triggers, seal_triggers):
+            triggers.remove(connection)
         for table in filled:
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - the name of a model's table
-        triggers.install(connection)
+        for triggers in (ledger_triggers, seal_triggers):
+            triggers.install(connection)

@@ -20,7 +20,7 @@ from qixue.participation.models import LedgerEntry
 from qixue.people.models import Organisation
 from qixue.people.rules import MEANING, Action
 from qixue.programme.models import Activity, Programme
-from qixue.report import docx_writer, fonts, proofreader, verification
+from qixue.report import docx_writer, fonts, proofreader, verdicts
 from qixue.report.models import SummarySection
 from tests import roles_page
 
@@ -258,11 +258,24 @@ def test_work_summary_page_names_every_outcome_of_a_check():
     outcomes = [row[0].strip("`") for row in rows(section(page("work-summary.md"), "## Numbers"))[1:]]
 
     assert outcomes == [
-        verification.STANDS,
-        verification.ALTERED,
-        verification.CHANGED,
-        verification.UNKNOWN,
+        verdicts.STANDS,
+        verdicts.ALTERED,
+        verdicts.CHANGED,
+        verdicts.UNKNOWN,
     ]
+
+
+def test_seals_page_names_every_outcome_and_no_other():
+    outcomes = {row[0].strip("`") for row in rows(section(page("seals.md"), "## What `verify` says"))}
+
+    assert {
+        verdicts.STANDS,
+        verdicts.ALTERED,
+        verdicts.CHANGED,
+        verdicts.LIST_ALTERED,
+        verdicts.NOT_COMPARED,
+    } <= outcomes
+    assert verdicts.UNKNOWN not in outcomes  # a draft's only
 
 
 def test_work_summary_page_states_the_layout_that_is_written():

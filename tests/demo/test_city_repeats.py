@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import transaction
+from django.db.models import Model
 from pytest_django import DjangoDbBlocker
 from tests.demo.conftest import AT, EDITION
 from tests.shared import rolled_back
@@ -17,14 +18,17 @@ from qixue.demo.load import Edition, description, load
 from qixue.places.models import Region
 from qixue.places.operations import load_regions
 from qixue.programme.models import ListingEdition
+from qixue.report.models import SealedFile
 
 BASE_URL = "http://127.0.0.1:8000"
 
 UNFORESEEN = {
     *("password", "salt", "sealed_seed"),
     *("kid", "public_key", "private_key", "made_at"),  # of a signing key
+    "signature",
     *("serial", "learner_no", "status_index", "credential"),  # of certificates
 }
+HIDDEN_OF: dict[type[Model], set[str]] = {ListingEdition: {"key"}, SealedFile: {"content", "digest"}}
 
 
 def every_row(edition: Edition) -> dict[str, list[dict[str, Any]]]:
@@ -33,7 +37,7 @@ def every_row(edition: Edition) -> dict[str, list[dict[str, Any]]]:
     for model in apps.get_models(include_auto_created=True):
         if model._meta.app_label not in {"auth", "contenttypes"}:
             table = model.objects.order_by("pk").values()
-            hidden = UNFORESEEN | ({"key"} if model is ListingEdition else set())
+            hidden = UNFORESEEN | HIDDEN_OF.get(model, set())
             rows[model._meta.label] = [{name: row[name] for name in row if name not in hidden} for row in table]
     rows["demo.json"] = [description(edition, base_url=BASE_URL)]
     return rows

@@ -2,24 +2,36 @@ from collections.abc import Callable
 
 import pytest
 from tests.factories import NOON, EvidenceFactory, UserFactory, key
+from tests.report.sealed_files import issued_by_two, programme_of_2016, two_coordinators
 
 from qixue.core.quantity import Qualifier
-from qixue.demo.records import load_records
 from qixue.participation.operations.ledger import record_head_count
-from qixue.places.operations import load_regions
+from qixue.people.models import User
 from qixue.programme.models import Programme, Session
+from qixue.report.models import Seal
 from qixue.report.summary import SummaryDraft, draft_summary
 
 
 @pytest.fixture
 def programme(db: None) -> Programme:
-    load_regions(at=NOON)
-    return load_records(at=NOON)
+    return programme_of_2016()
 
 
 @pytest.fixture
 def draft(programme: Programme) -> SummaryDraft:
     return draft_summary(programme, at=NOON)
+
+
+@pytest.fixture
+def coordinators(programme: Programme) -> list[User]:
+    """Two people who may ask for the issue of the summary and issue it."""
+    return two_coordinators(programme)
+
+
+@pytest.fixture
+def seal(programme: Programme, coordinators: list[User]) -> Seal:
+    """The summary of 2016, issued by two people."""
+    return issued_by_two(programme, coordinators)
 
 
 @pytest.fixture

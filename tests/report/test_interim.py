@@ -18,7 +18,7 @@ from qixue.report.models import SummarySection
 from qixue.report.official_document import plain_text
 from qixue.report.stage import Stage, full_moment_text, stage_of
 from qixue.report.summary import SummaryDraft, draft_summary
-from qixue.report.verification import verify_docx
+from qixue.report.verification import verify_file
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -118,7 +118,7 @@ def test_moment_is_that_of_shanghai_with_two_digits_for_minutes() -> None:
 
 
 def test_every_number_of_an_interim_draft_stands(week: Programme) -> None:
-    verdicts = verify_docx(docx_bytes(draft_summary(week, at=NOON)))
+    verdicts = verify_file(docx_bytes(draft_summary(week, at=NOON))).figures
 
     assert [(item.code, item.outcome) for item in verdicts] == [(code, "stands") for code in FIGURES]
 

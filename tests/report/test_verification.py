@@ -1,10 +1,8 @@
-import io
 import uuid
-import zipfile
-from collections.abc import Callable
 
 import pytest
 from tests.factories import NOON, UserFactory
+from tests.report.sealed_files import rewritten
 
 from qixue.core.quantity import Qualifier
 from qixue.core.refusal import Refused
@@ -12,25 +10,13 @@ from qixue.participation.models import LedgerEntry
 from qixue.participation.operations.ledger import correct_entry
 from qixue.report.files import docx_bytes
 from qixue.report.summary import SummaryDraft
-from qixue.report.verification import verify_docx
+from qixue.report.verification import verify_file
 
 pytestmark = pytest.mark.django_db
 
 
-def rewritten(data: bytes, change: Callable[[str, str], str]) -> bytes:
-    """The file with the text of some members changed."""
-    output = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(output, "w") as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if name.endswith(".xml"):
-                content = change(name, content.decode()).encode()
-            target.writestr(name, content)
-    return output.getvalue()
-
-
 def outcomes(data: bytes) -> dict[str, str]:
-    return {verdict.code: verdict.outcome for verdict in verify_docx(data)}
+    return {verdict.code: verdict.outcome for verdict in verify_file(data).figures}
 
 
 def test_fresh_summary_stands_in_every_number(draft: SummaryDraft) -> None:
@@ -75,14 +61,14 @@ def test_correction_in_the_ledger_shows_what_the_records_say_now(draft: SummaryD
         client_uuid=uuid.uuid4(),
     )
 
-    [verdict] = [item for item in verify_docx(data) if item.code == "F1"]
+    [verdict] = [item for item in verify_file(data).figures if item.code == "F1"]
     assert (verdict.outcome, "3600人次" in verdict.sentence) == ("changed_since", True)
 
 
 @pytest.mark.parametrize("data", [b"", b"no archive", b"PK\x03\x04"])
 def test_file_that_is_no_summary_is_refused(data: bytes) -> None:
     with pytest.raises(Refused) as refusal:
-        verify_docx(data)
+        verify_file(data)
 
     assert refusal.value.code == "not_a_summary"
 
@@ -91,6 +77,6 @@ def test_summary_of_a_programme_that_is_not_here_is_refused(draft: SummaryDraft)
     data = rewritten(docx_bytes(draft), lambda _name, text: text.replace('programme="qingyuan-2016"', 'programme="x"'))
 
     with pytest.raises(Refused) as refusal:
-        verify_docx(data)
+        verify_file(data)
 
     assert refusal.value.code == "unknown_programme"

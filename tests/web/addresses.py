@@ -107,6 +107,11 @@ def code_on_the_wall(scene: Scene) -> str:
     return code_of(secret_of(wall), scene.session.pk, step_at(now()))
 
 
+def issued_kind(scene: Scene) -> str:
+    scene.record("issues/")
+    return "docx"
+
+
 PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "code": lambda scene: scene.programme.code,
     "figure_code": lambda scene: "attendance",
@@ -128,6 +133,7 @@ PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "public:credential_status code": issuer_code,
     "public:credential_status number": lambda scene: 1,
     "public:credential_achievement activity": lambda scene: certificate_of(scene).activity.code,
+    "public:issued_summary kind": issued_kind,
     "shown": code_on_the_wall,
     "account:remove_passkey pk": lambda scene: MISSING["pk"],  # one's own only, and nobody in the scene has one
 }

@@ -53,7 +53,7 @@ COMMANDS = {
     "search": ("search", _("Make anew what sessions are found by.")),
     "import": ("imports", _("Import plans from a sheet.")),
     "door": ("door", _("Take in what a door device saved.")),
-    "keys": ("keys", _("List or change the keys that sign tickets and certificates.")),
+    "keys": ("keys", _("List or change the keys that sign tickets, certificates and work summaries.")),
     "account": ("accounts", _("Reset the second step of somebody's sign-in.")),
     "erasures": ("erasures", _("Keep and replay the list of people who were erased.")),
 }

@@ -1,4 +1,4 @@
-"""`qixue keys list|rotate`: the keys that sign tickets and certificates."""
+"""`qixue keys list|rotate`: the keys that sign tickets, certificates and work summaries."""
 
 import argparse
 import json
@@ -11,7 +11,9 @@ from qixue.core.signing_keys import public_keys, published, rotate_key
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    keys = subparsers.add_parser("keys", help=_("List or change the keys that sign tickets and certificates."))
+    keys = subparsers.add_parser(
+        "keys", help=_("List or change the keys that sign tickets, certificates and work summaries.")
+    )
     commands = keys.add_subparsers(dest="keys_command", required=True)
     listing = commands.add_parser("list", help=_("Show all public keys, also the retired ones."))
     listing.add_argument("--json", action="store_true")

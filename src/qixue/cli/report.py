@@ -1,4 +1,4 @@
-"""`qixue report`: the work summary as .docx, PDF and evidence annex; `qixue verify`: does a .docx still hold?"""
+"""`qixue report`: the work summary as .docx, PDF and evidence annex; `qixue verify`: does a file of it still hold?"""
 
 import argparse
 import json
@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qixue.cli.programmes import add_programme_argument, programme_of
-from qixue.core.clock import now
+from qixue.core.clock import minute_text, now
 from qixue.core.language import in_language
 from qixue.report.files import write_report
 from qixue.report.summary import draft_summary
-from qixue.report.verification import verify_docx
+from qixue.report.verdicts import Verification
+from qixue.report.verification import verify_file
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -24,7 +25,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     report.add_argument("--annex", type=Path, metavar="FILE.xlsx")
     report.set_defaults(func=run_report)
     verify = subparsers.add_parser("verify", help="check whether each number in a work summary still stands")
-    verify.add_argument("file", type=Path, metavar="FILE.docx")
+    verify.add_argument("file", type=Path, metavar="FILE")
     verify.add_argument("--json", action="store_true")
     verify.set_defaults(func=run_verify)
 
@@ -48,11 +49,23 @@ def run_report(args: argparse.Namespace) -> int:
 
 
 def run_verify(args: argparse.Namespace) -> int:
-    verdicts = verify_docx(args.file.read_bytes())
+    verification = verify_file(args.file.read_bytes())
     if args.json:
-        json.dump([verdict.as_json() for verdict in verdicts], sys.stdout, ensure_ascii=False, indent=2)
+        json.dump(verification.as_json(), sys.stdout, ensure_ascii=False, indent=2)
         print()
     else:
-        for verdict in verdicts:
-            print(f"{verdict.code}\t{verdict.text}\t{verdict.sentence}")
-    return 0 if verdicts and all(verdict.stands for verdict in verdicts) else 1
+        print_verification(verification)
+    return 0 if verification.stands else 1
+
+
+def print_verification(verification: Verification) -> None:
+    """Who sealed it, what is to be said of the whole file, and a line for each number with the records below it."""
+    if seal := verification.seal:
+        text = _("%(title)s, issue %(number)d, sealed %(moment)s; asked for by %(asked_by)s, issued by %(issued_by)s")
+        print(text % {**seal.as_json(), "moment": minute_text(seal.sealed_at)})
+    for finding in verification.findings:
+        print(finding.sentence)
+    for verdict in verification.figures:
+        print(f"{verdict.code}\t{verdict.text}\t{verdict.sentence}")
+        for record in verdict.records:
+            print(f"\t{record}")

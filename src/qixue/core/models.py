@@ -128,6 +128,7 @@ class SigningKey(models.Model):
     class Purpose(models.TextChoices):
         TICKET = "ticket", _("Tickets")
         CREDENTIAL = "credential", _("Certificates")
+        REPORT = "report", _("Work summaries")
 
     kid = models.CharField(max_length=8, unique=True)  # hex of the first 4 bytes of SHA-256(raw public key)
     purpose = models.CharField(max_length=10, choices=Purpose)

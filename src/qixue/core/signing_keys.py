@@ -1,7 +1,7 @@
-"""The keys with which the platform signs tickets and certificates: Ed25519 (RFC 8032), one current key per purpose.
+"""The keys with which the platform signs tickets, certificates and work summaries: Ed25519 (RFC 8032).
 
-The private half is sealed under the secret key of the installation. Retired keys are kept and published, so that what
-they signed can still be checked.
+There is one current key per purpose. The private half is sealed under the secret key of the installation. Retired keys
+are kept and published, so that what they signed can still be checked.
 """
 
 import base64

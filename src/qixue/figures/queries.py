@@ -231,7 +231,12 @@ def statement(figure: Figure, *, at: datetime.datetime) -> dict[str, Any]:
 
 def evidence_digest(rows: Sequence[EvidenceRow]) -> str:
     """Merkle root over the records behind a figure; it changes when any of them does."""
-    return merkle_root([row.digest or digest([row.id, str(row.quantity)]) for row in rows])
+    return merkle_root([evidence_leaf(row) for row in rows])
+
+
+def evidence_leaf(row: EvidenceRow) -> str:
+    """The digest of one record: its own, where it has one, else over what the row says."""
+    return row.digest or digest([row.id, str(row.quantity)])
 
 
 def figure_digest(figure: Figure, rows: Sequence[EvidenceRow]) -> str:

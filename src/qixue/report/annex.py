@@ -7,7 +7,7 @@ from typing import Any
 import xlsxwriter
 from django.utils.translation import override
 
-from qixue.figures.queries import Figure, evidence_digest
+from qixue.figures.queries import Figure, evidence_digest, evidence_leaf
 from qixue.report.gaps import UNCOUNTED, UNFINISHED
 from qixue.report.summary import SummaryDraft
 
@@ -37,6 +37,9 @@ EVIDENCE_COLUMNS = (
     ("原文", 40),
     ("摘要（SHA-256）", 68),
 )
+SEAL_COLUMNS = (("签章", 100),)
+FIGURE_SHEET, SEAL_SHEET = "数字", "签章"
+LONGEST_CELL = 32_000  # characters; Excel takes 32,767
 REMARK_COLUMNS = (("类别", 14), ("内容", 80), ("位置", 24), ("原文", 50))
 GAP_KINDS = {UNFINISHED: "阶段稿", UNCOUNTED: "未填报人数"}
 QUALIFIERS = {"exact": "确数", "at_least": "多于", "nearly": "接近", "about": "约数", "contradictory": "自相矛盾"}
@@ -49,9 +52,11 @@ def annex_bytes(draft: SummaryDraft) -> bytes:
     title = f"{''.join(draft.document.title_lines)} 佐证附表"
     workbook.set_properties({"title": title, "created": draft.at.replace(tzinfo=None)})
     with override("zh-hans"):
-        write_sheet(workbook, "数字", FIGURE_COLUMNS, (figure_row(figure, draft) for figure in draft.figures))
+        write_sheet(workbook, FIGURE_SHEET, FIGURE_COLUMNS, (figure_row(figure, draft) for figure in draft.figures))
         write_sheet(workbook, "佐证", EVIDENCE_COLUMNS, evidence_rows(draft))
         write_sheet(workbook, "提示", REMARK_COLUMNS, remark_rows(draft))
+        if draft.seal:
+            write_sheet(workbook, SEAL_SHEET, SEAL_COLUMNS, seal_rows(draft.seal))
     workbook.close()
     return output.getvalue()
 
@@ -110,7 +115,7 @@ def evidence_rows(draft: SummaryDraft) -> Iterable[list[str | int | float]]:
                 row.place,
                 row.source,
                 row.quote,
-                row.digest,
+                evidence_leaf(row),
             ]
 
 
@@ -121,3 +126,9 @@ def remark_rows(draft: SummaryDraft) -> Iterable[list[str]]:
         yield ["校对", remark.message_zh, remark.place, remark.quote]
     for issue in draft.source_issues:
         yield ["来源疑点", issue.explanation, issue.record_code, issue.quote]
+
+
+def seal_rows(seal: str) -> Iterable[list[str]]:
+    """The signed list in as many cells as it takes, to be put together again without anything between."""
+    for start in range(0, len(seal), LONGEST_CELL):
+        yield [seal[start : start + LONGEST_CELL]]

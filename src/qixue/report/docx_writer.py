@@ -31,9 +31,11 @@ from qixue.report.official_document import (
     RunInHeading,
     Table,
     Text,
+    attachment_label,
     attachment_notes,
     date_text,
     numbered,
+    printed_codes,
     signature_indents,
 )
 
@@ -45,8 +47,8 @@ TYPE_AREA_WIDTH = Mm(156)
 LINE_PITCH = Pt(28.95)  # 22 lines in 225 mm; 29 pt would give 21
 CHARACTER_SPACING = "-5"  # twentieths of a point: 28 characters in 156 mm
 FOOTER_DISTANCE = Mm(25)  # puts the dashes of the page number 7 mm below the type area
-FIGURES_NAMESPACE = "urn:qixue:figures:1"
-FIGURES_ITEM_ID = "{8B7C1E52-6D1B-4B1E-9A55-51F1C0A7D001}"
+FIGURES_NAMESPACE, SEAL_NAMESPACE = "urn:qixue:figures:1", "urn:qixue:seal:1"
+LIST_ITEM_ID = "{8B7C1E52-6D1B-4B1E-9A55-51F1C0A7D001}"
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -59,13 +61,12 @@ def write_docx(document: OfficialDocument) -> bytes:
     write_blocks(docx, document.blocks)
     write_closing(docx, document)
     for at, attachment in enumerate(document.attachments, start=1):
-        label = f"附件{at}" if len(document.attachments) > 1 else "附件"
-        start = add_paragraph(docx, [Text(label)], HEI, indent=0)
+        start = add_paragraph(docx, [Text(attachment_label(document, at))], HEI, indent=0)
         start.paragraph_format.page_break_before = True
         add_paragraph(docx, [], BODY, indent=0)
         add_centred(docx, attachment.title)
         write_blocks(docx, attachment.blocks)
-    attach_figures(docx, document)
+    attach_list(docx, document)
     return repacked(docx)
 
 
@@ -300,21 +301,36 @@ def page_field_run(kind: str | None, text: str) -> etree._Element:
     return run
 
 
-def attach_figures(docx: DocxDocument, document: OfficialDocument) -> None:
-    """The list of figures as a custom XML part (item 1 is python-docx's own): what each number stood for."""
+def attach_list(docx: DocxDocument, document: OfficialDocument) -> None:
+    """What each number stood for, as a custom XML part: signed in an issued document, a plain list in a draft."""
+    if document.seal:
+        root = etree.Element(f"{{{SEAL_NAMESPACE}}}seal", nsmap={None: SEAL_NAMESPACE})
+        root.text = document.seal
+        attach_part(docx, root, SEAL_NAMESPACE)
+    else:
+        attach_part(docx, figures_element(document), FIGURES_NAMESPACE)
+
+
+def figures_element(document: OfficialDocument) -> etree._Element:
     root = etree.Element(f"{{{FIGURES_NAMESPACE}}}figures", nsmap={None: FIGURES_NAMESPACE})
     root.set("programme", document.programme_code)
+    root.set("printed", " ".join(printed_codes(document)))
     for trace in document.figures:
         element = etree.SubElement(root, f"{{{FIGURES_NAMESPACE}}}figure")
         for name in ("code", "text", "number", "name", "unit", "qualifier", "value", "digest"):
             element.set(name, getattr(trace, name))
         element.text = json.dumps(trace.evidence_ids, ensure_ascii=False)
+    return root
+
+
+def attach_part(docx: DocxDocument, root: etree._Element, namespace: str) -> None:
+    """A custom XML part with the properties that Word wants beside it (item 1 is python-docx's own)."""
     blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
     item = Part(PackURI("/customXml/item2.xml"), "application/xml", blob, docx.part.package)
     properties = parse_xml(
-        f'<ds:datastoreItem ds:itemID="{FIGURES_ITEM_ID}" '
+        f'<ds:datastoreItem ds:itemID="{LIST_ITEM_ID}" '
         'xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml">'
-        f'<ds:schemaRefs><ds:schemaRef ds:uri="{FIGURES_NAMESPACE}"/></ds:schemaRefs></ds:datastoreItem>'
+        f'<ds:schemaRefs><ds:schemaRef ds:uri="{namespace}"/></ds:schemaRefs></ds:datastoreItem>'
     )
     kind = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
     blob = etree.tostring(properties, xml_declaration=True, encoding="UTF-8", standalone=True)

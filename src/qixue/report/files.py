@@ -1,5 +1,6 @@
 """The files that a work summary is handed out as."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from qixue.report.annex import annex_bytes
@@ -17,9 +18,19 @@ def pdf_bytes(draft: SummaryDraft) -> bytes:
     return write_pdf(draft.document, installed_fonts())
 
 
+# By the end of the file's name, what writes it.
+FILES: dict[str, Callable[[SummaryDraft], bytes]] = {"docx": docx_bytes, "pdf": pdf_bytes, "xlsx": annex_bytes}
+
+CONTENT_TYPES = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
 def write_report(draft: SummaryDraft, *, docx: Path | None, pdf: Path | None, annex: Path | None) -> None:
     """Write the files that are asked for. Raises OSError when a place cannot be written."""
-    for path, make in ((docx, docx_bytes), (pdf, pdf_bytes), (annex, annex_bytes)):
+    for path, make in zip((docx, pdf, annex), FILES.values(), strict=True):
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(make(draft))

@@ -128,6 +128,7 @@ class OfficialDocument:
     figures: tuple[FigureTrace, ...] = ()
     programme_code: str = ""  # whose figures they are
     notice: str | None = None  # printed under the title, for documents that are not real
+    seal: str = ""  # the signed list of figures as JSON, once the document was issued; then it travels in their place
 
     @property
     def title(self) -> str:
@@ -201,6 +202,46 @@ def plain_text(document: OfficialDocument) -> str:
         elif isinstance(block, Table):
             lines += [block.caption, *(" ".join(run.text for run in row) for row in block.rows)]
     return "\n".join(lines)
+
+
+def printed_lines(document: OfficialDocument) -> list[str]:
+    """Every line that a reader finds in the document, in reading order: title, notice, text, tables, closing."""
+    lines = [*document.title_lines]
+    lines += [f"（{document.notice}）"] if document.notice else []
+    lines += [f"{document.addressee}："] if document.addressee else []
+    lines += block_lines(document.blocks)
+    lines += attachment_notes(document) if document.attachments else []
+    lines += [document.organ, date_text(document.date)] if document.organ and document.date else []
+    for at, attachment in enumerate(document.attachments, start=1):
+        lines += [attachment_label(document, at), attachment.title, *block_lines(attachment.blocks)]
+    return lines
+
+
+def block_lines(blocks: tuple[Block, ...]) -> Iterator[str]:
+    for label, block in numbered(blocks):
+        if isinstance(block, Heading):
+            yield label + block.text
+        elif isinstance(block, RunInHeading):
+            yield f"{label}{block.title}。{''.join(run.text for run in block.runs)}"
+        elif isinstance(block, Paragraph):
+            yield "".join(run.text for run in block.runs)
+        elif isinstance(block, Table):
+            yield block.caption
+            yield from (line for lines in block.header_lines for line in lines)
+            yield from (run.text for row in block.rows for run in row)
+        elif isinstance(block, Picture):
+            yield block.caption
+
+
+def printed_codes(document: OfficialDocument) -> list[str]:
+    """The codes of the figures in reading order, once for each time that one is printed."""
+    blocks = [*document.blocks, *(block for attachment in document.attachments for block in attachment.blocks)]
+    return [run.code for block in blocks for run in runs_of(block) if isinstance(run, FigureRun)]
+
+
+def attachment_label(document: OfficialDocument, number: int) -> str:
+    """附件, with its number where there are several."""
+    return f"附件{number}" if len(document.attachments) > 1 else "附件"
 
 
 def attachment_notes(document: OfficialDocument) -> list[str]:

@@ -13,6 +13,7 @@ from qixue.report.official_document import (
     Picture,
     RunInHeading,
     Table,
+    attachment_label,
     attachment_notes,
     date_text,
     numbered,
@@ -26,10 +27,11 @@ FONT_ROLES = {"body": "仿宋", "kai": "楷体", "hei": "黑体", "title": "小�
 def write_pdf(document: OfficialDocument, fonts: FontSet) -> bytes:
     """The document as PDF bytes; the same document and fonts give the same bytes.
 
-    The list of figures is attached as figures.json. Raises typst.TypstError when the layout cannot be set.
+    The list of figures is attached as figures.json, in an issued document the signed list as seal.json.
+    Raises typst.TypstError when the layout cannot be set.
     """
     pictures: dict[str, bytes] = {}
-    data = {
+    data: dict[str, Any] = {
         "title": document.title,
         "title_lines": document.title_lines,
         "notice": document.notice,
@@ -39,16 +41,24 @@ def write_pdf(document: OfficialDocument, fonts: FontSet) -> bytes:
         "signature": signature_data(document),
         "attachments": [
             {
-                "label": f"附件{at}" if len(document.attachments) > 1 else "附件",
+                "label": attachment_label(document, at),
                 "title": attachment.title,
                 "blocks": blocks_data(attachment.blocks, pictures),
             }
             for at, attachment in enumerate(document.attachments, start=1)
         ],
     }
+    name, content = attached_list(document)
+    data["attached"] = name
+    return typeset("official", data, fonts, FONT_ROLES, {name: content, **pictures})
+
+
+def attached_list(document: OfficialDocument) -> tuple[str, bytes]:
+    """Name and content of the file in which the PDF says what each number stood for."""
+    if document.seal:
+        return "seal.json", document.seal.encode()
     traces = [dataclasses.asdict(trace) for trace in document.figures]
-    files = {"figures.json": json.dumps(traces, ensure_ascii=False, indent=1).encode(), **pictures}
-    return typeset("official", data, fonts, FONT_ROLES, files)
+    return "figures.json", json.dumps(traces, ensure_ascii=False, indent=1).encode()
 
 
 def blocks_data(blocks: tuple[Block, ...], pictures: dict[str, bytes]) -> list[dict[str, Any]]:

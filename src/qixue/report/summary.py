@@ -62,6 +62,7 @@ class SummaryDraft:
     gaps: tuple[Gap, ...]  # what the records do not say
     source_issues: tuple[SourceIssue, ...]  # what is wrong with the sources the records come from
     at: datetime.datetime
+    seal: str = ""  # the signed list of figures, in a summary that is being issued
 
     @cached_property
     def evidence(self) -> dict[str, tuple[EvidenceRow, ...]]:
@@ -74,7 +75,8 @@ class SummaryDraft:
         """The manuscript with the trace of every figure in it, as the files carry it."""
         evidence = self.evidence
         with override("zh-hans"):
-            return replace(self.manuscript, figures=tuple(trace(item, evidence[item.code]) for item in self.figures))
+            traces = tuple(trace(item, evidence[item.code]) for item in self.figures)
+        return replace(self.manuscript, figures=traces, seal=self.seal)
 
     @property
     def unfinished(self) -> Gap | None:

@@ -56,6 +56,7 @@ from qixue.programme.models import (
     Session,
     SheetImport,
 )
+from qixue.report.issuing import ask_for_issue, issue_summary
 
 MISSING: dict[str, Any] = {
     "pk": 999_999,
@@ -98,8 +99,10 @@ class Scene:
             values["scan_pk"] = Scan.objects.get(session=self.session).pk
         if "<str:step>" in path:
             values["step"] = "report"
+        if "/summary/" in path:
+            self.record("issues/")
         if "<int:number>" in path:
-            self.record("returns/")
+            self.record("issues/" if "/issues/" in path else "returns/")
             values["number"] = 1
         if "<str:kind>" in path:
             values["kind"] = "xlsx"
@@ -284,6 +287,16 @@ def scan_with_a_name(scene: Scene) -> int:
     return Scan.objects.create(session=session, uuid=key(), **sent, **moments).pk
 
 
+def issue_of_the_summary(scene: Scene) -> int:
+    """One issue by two people whom the scene does not try; one of them asks for another, which is open."""
+    top = scene.programme.organisation
+    asker, issuer = (RoleAssignmentFactory(organisation=top, role=Role.COORDINATOR).user for _turn in range(2))
+    first = ask_for_issue(scene.programme, by=asker, at=NOON)
+    seal = issue_summary(first, waiver_reason="场次未结束", by=issuer, at=NOON)
+    ask_for_issue(scene.programme, by=asker, at=NOON)
+    return seal.pk
+
+
 RECORDS: dict[str, Callable[[Scene], int]] = {
     "plan-lines/": lambda scene: draft_line(scene).pk,
     "plans/": lambda scene: PlanLine.objects.get(pk=scene.record("plan-lines/")).version.plan_id,
@@ -293,6 +306,7 @@ RECORDS: dict[str, Callable[[Scene], int]] = {
     "follow-ups/": follow_up_of_own,
     "follow-up-steps/": evidence_of_follow_up,
     "returns/": return_of_own,
+    "issues/": issue_of_the_summary,
     "return-fields/": lambda scene: ReturnField.objects.get(call__submissions=scene.record("returns/")).pk,
     "recognitions/": lambda scene: CallFactory(programme=scene.programme).pk,
     "nominations/": nomination_of_own,
@@ -376,6 +390,8 @@ EXPECTED: dict[str, set[str]] = {
     "coverage": IN_THE_PROGRAMME,
     "summary": WHOLE_PROGRAMME,
     "summary_file": WHOLE_PROGRAMME,
+    **dict.fromkeys(("ask_for_issue", "issue_summary", "withdraw_issue_request"), WHOLE_PROGRAMME),
+    **dict.fromkeys(("seal", "seal_file"), WHOLE_PROGRAMME),
 }
 # Reading a page is enough to know who reaches it; these have nothing to read.
 POST_ONLY = {

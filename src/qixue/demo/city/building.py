@@ -11,6 +11,7 @@ from qixue.demo.city.attendance import Hall, create_attendance
 from qixue.demo.city.documents import create_frame, create_involvements
 from qixue.demo.city.door import create_doors
 from qixue.demo.city.follow_ups import create_follow_ups
+from qixue.demo.city.issued_summary import issue_summary_of
 from qixue.demo.city.last_year import create_last_year
 from qixue.demo.city.leadership import create_leadership, create_steps
 from qixue.demo.city.lotteries import create_lotteries
@@ -51,7 +52,7 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     create_leadership(frame.programme, organisations, seed=seed)
     set_up_at, published_at = week.prepared_at - 60 * DAY, week.prepared_at - 30 * DAY
     create_steps(frame.programme, personas["city"], steps={"set_up": set_up_at, "published": published_at})
-    create_last_year(ground, staff)
+    last_year = create_last_year(ground, staff)
     create_notices(frame.programme)
     create_follow_ups(ground, staff)
     create_recognitions(ground, staff)
@@ -67,4 +68,5 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     name_standard_figures(frame.programme)
     create_returns(ground, staff)
     create_sections(frame)
+    issue_summary_of(last_year, personas["city"], ground)
     return frame.programme

@@ -5,12 +5,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Count, QuerySet
+
 from qixue.core.clock import day_bounds, local_day
 from qixue.participation.merge import CLOCK_LIMIT, missing_ranges, size_of
 from qixue.participation.models import Attendance, DoorDevice, Registration, Scan
 from qixue.participation.queries.attendances import CameIn, came_in
 from qixue.participation.queries.door import expected_at
-from qixue.programme.models import Session
+from qixue.programme.models import Programme, Session
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,25 @@ class DeviceState:
 
 def devices_of(session: Session, *, at: datetime.datetime) -> list[DeviceState]:
     """The devices of a session with what they still hold, those set up first on top."""
-    devices = list(DoorDevice.objects.filter(sessions=session).order_by("made_at", "pk"))
+    return states_of(DoorDevice.objects.filter(sessions=session).order_by("made_at", "pk"), at=at)
+
+
+def devices_in(programme: Programme, *, at: datetime.datetime) -> list[DeviceState]:
+    """The devices of all sessions of a programme, those set up first on top."""
+    devices = DoorDevice.objects.filter(sessions__activity__programme=programme).distinct()
+    return states_of(devices.order_by("made_at", "pk"), at=at)
+
+
+def undecided_by_session(programme: Programme) -> list[tuple[Session, int]]:
+    """How many scans wait for a person, for each session with such, by its start."""
+    waiting = Scan.objects.undecided().filter(session__activity__programme=programme).order_by()
+    counts = dict(waiting.values_list("session_id").annotate(Count("pk")))
+    sessions = Session.objects.filter(pk__in=counts).select_related("activity").order_by("starts_at", "pk")
+    return [(session, counts[session.pk]) for session in sessions]
+
+
+def states_of(found: QuerySet[DoorDevice], *, at: datetime.datetime) -> list[DeviceState]:
+    devices = list(found)
     numbers: dict[int, list[int]] = defaultdict(list)
     scans = Scan.objects.filter(device__in=devices).order_by().values_list("device_id", "sequence")
     for device, sequence in scans:

@@ -16,6 +16,7 @@ from qixue.web.public.views import (
     recognitions,
     session_calendars,
     sessions,
+    summaries,
     verify,
 )
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path("programmes/<str:code>/sessions/week/", session_calendars.week, name="sessions_week"),
     path("programmes/<str:code>/sessions/month/", session_calendars.month, name="sessions_month"),
     path("programmes/<str:code>/sessions/places/", session_calendars.places, name="sessions_places"),
+    path("programmes/<str:code>/summary.<str:kind>", summaries.issued, name="issued_summary"),
     path("programmes/<str:code>/programme.pdf", papers.programme_paper, name="programme_paper"),
     path("programmes/<str:code>/figures/", figures.figures, name="figures"),
     path("programmes/<str:code>/figures/<str:figure_code>/", figures.figure, name="figure"),
@@ -49,6 +51,7 @@ urlpatterns = [
     path("invitations/<str:secret>/", invitations.invitation, name="invitation"),
     path("verify/", verify.verify, name="verify"),
     path("verify/credential/", verify.credential, name="verify_credential"),
+    path("verify/summary/", summaries.verify, name="verify_summary"),
     path("verify/<str:serial>/", verify.certificate, name="certificate"),
     path("credentials/keys/", credentials.keys, name="credential_keys"),
     path("credentials/keys/<str:kid>/", credentials.key, name="credential_key"),

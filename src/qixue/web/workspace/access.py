@@ -106,6 +106,14 @@ def part_in_reach(user: Any, programme: Programme, action: Action) -> str | None
     return below[0].rstrip("/").split("/")[-1] if below else None
 
 
+def whole_programme_or_404(user: Any, code: str, action: Action) -> Programme:
+    """The summary speaks for the whole programme, so only who reaches all of it may read it before it is issued."""
+    programme, part = programme_or_404(user, code, action)
+    if part:
+        raise Http404
+    return programme
+
+
 def programme_or_404(user: Any, code: str, action: Action) -> tuple[Programme, str]:
     programme = get_object_or_404(Programme.objects.select_related("organisation", "region"), code=code)
     part = part_in_reach(user, programme, action)

@@ -1,4 +1,4 @@
-"""The public keys of the platform, for everybody who checks a ticket or a certificate without asking us."""
+"""The public keys of the platform, for everybody who checks a ticket, a certificate or a work summary without us."""
 
 from django.http import HttpRequest, JsonResponse
 

@@ -21,5 +21,6 @@ def programmes(request: HttpRequest) -> HttpResponse:
 @shared_for_a_second
 def programme(request: HttpRequest, code: str) -> HttpResponse:
     found = parts.get_programme_or_404(code)
-    context = {**week_context(found, at=now()), **leadership_context(found)}
+    issued = found.seals.defer("payload").order_by("-number").first()
+    context = {**week_context(found, at=now()), **leadership_context(found), "issued": issued}
     return render(request, "public/programmes/detail.html", context)

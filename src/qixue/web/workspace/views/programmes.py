@@ -1,7 +1,6 @@
 import datetime
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,22 +18,23 @@ from qixue.figures.queries import (
 )
 from qixue.participation.queries import coverage_of, late_sessions
 from qixue.people.models import Organisation
-from qixue.people.rules import Action, may_anywhere, reach
-from qixue.programme.models import Programme, Session
-from qixue.report.annex import annex_bytes
-from qixue.report.files import docx_bytes, pdf_bytes
+from qixue.people.rules import Action, may, may_anywhere, reach
+from qixue.programme.models import Session
+from qixue.report.files import CONTENT_TYPES, FILES
+from qixue.report.issuing import open_request
 from qixue.report.summary import draft_summary
-from qixue.report.tables import XLSX_TYPE
 from qixue.web import parts
-from qixue.web.workspace.access import needs, programme_or_404, programmes_in_reach, programmes_to_set_up
+from qixue.web.files import attached
+from qixue.web.workspace.access import (
+    needs,
+    programme_or_404,
+    programmes_in_reach,
+    programmes_to_set_up,
+    whole_programme_or_404,
+)
 from qixue.web.workspace.preview import preview_lines
 
 PER_PAGE = 50
-FILES = {
-    "docx": (docx_bytes, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    "pdf": (pdf_bytes, "application/pdf"),
-    "xlsx": (annex_bytes, XLSX_TYPE),
-}
 
 
 @needs(Action.SEE_REPORT)
@@ -138,19 +138,19 @@ def coverage(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "workspace/programmes/coverage.html", context)
 
 
-def whole_programme_or_404(request: HttpRequest, code: str) -> Programme:
-    """The summary speaks for the whole programme, so only who reaches all of it may read it before it is issued."""
-    programme, part = programme_or_404(request.user, code, Action.SEE_REPORT)
-    if part:
-        raise Http404
-    return programme
-
-
 @needs(Action.SEE_REPORT)
 def summary(request: HttpRequest, code: str) -> HttpResponse:
     """The drafted work summary with everything its editor should look at before issuing it."""
-    draft = draft_summary(whole_programme_or_404(request, code), at=now())
-    context = {"programme": draft.programme, "draft": draft, "lines": preview_lines(draft.manuscript)}
+    programme = whole_programme_or_404(request.user, code, Action.SEE_REPORT)
+    draft = draft_summary(programme, at=now())
+    context = {
+        "programme": programme,
+        "draft": draft,
+        "lines": preview_lines(draft.manuscript),
+        "asked": open_request(programme),
+        "seals": programme.seals.defer("payload").order_by("-number"),
+        "may_issue": may(request.user, Action.ISSUE_REPORT, programme.organisation),
+    }
     return render(request, "workspace/programmes/summary.html", context)
 
 
@@ -158,9 +158,5 @@ def summary(request: HttpRequest, code: str) -> HttpResponse:
 def summary_file(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     if kind not in FILES:
         raise Http404
-    draft = draft_summary(whole_programme_or_404(request, code), at=now())
-    make, content_type = FILES[kind]
-    response = HttpResponse(make(draft), content_type=content_type)
-    name = quote(f"{draft.document.title}.{kind}")
-    response.headers["Content-Disposition"] = f"attachment; filename=\"summary.{kind}\"; filename*=UTF-8''{name}"
-    return response
+    draft = draft_summary(whole_programme_or_404(request.user, code, Action.SEE_REPORT), at=now())
+    return attached(FILES[kind](draft), CONTENT_TYPES[kind], f"{draft.document.title}.{kind}")

@@ -1,0 +1,78 @@
+"""What a summary should wait for before it is issued, unless somebody says by name why not."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from qixue.participation.queries.door_state import devices_in, undecided_by_session
+from qixue.programme.models import Programme, Session
+from qixue.report.stage import Stage, stage_of
+
+UNFINISHED, HELD, UNDECIDED = "week_not_over", "scans_held", "scans_undecided"
+
+
+@dataclass(frozen=True)
+class Hindrance:
+    """`count` scans of a session: held by a device whose name is for the staff, or waiting for a person's decision."""
+
+    kind: str
+    count: int = 0
+    session: Session | None = None
+    device: str = ""
+
+    @property
+    def sentence(self) -> str:
+        if self.kind == UNFINISHED or self.session is None:
+            return _("The week is not over: what is issued now is an interim summary.")
+        words = {"title": self.session.activity.local_title, "number": self.session.number, "count": self.count}
+        if self.kind == HELD:
+            text = ngettext(
+                "“%(title)s”, session %(number)d: the door device %(device)s still holds %(count)d scan.",
+                "“%(title)s”, session %(number)d: the door device %(device)s still holds %(count)d scans.",
+                self.count,
+            )
+            return text % {**words, "device": self.device}
+        text = ngettext(
+            "“%(title)s”, session %(number)d: %(count)d scan waits for a decision.",
+            "“%(title)s”, session %(number)d: %(count)d scans wait for a decision.",
+            self.count,
+        )
+        return text % words
+
+    def as_json(self) -> dict[str, Any]:
+        """As the seal keeps it: no name of a device, which may be that of a person."""
+        session = f"{self.session.activity.code}/{self.session.number}" if self.session else ""
+        return {"kind": self.kind, "session": session, "count": self.count}
+
+
+def waived_words(waiver: Mapping[str, Any]) -> str:
+    """A hindrance as a seal keeps it, in words."""
+    if waiver["kind"] == UNFINISHED:
+        return _("The week was not over.")
+    texts = {
+        HELD: ngettext(
+            "%(session)s: a door device held %(count)d scan.",
+            "%(session)s: a door device held %(count)d scans.",
+            waiver["count"],
+        ),
+        UNDECIDED: ngettext(
+            "%(session)s: %(count)d scan waited for a decision.",
+            "%(session)s: %(count)d scans waited for a decision.",
+            waiver["count"],
+        ),
+    }
+    return texts[waiver["kind"]] % waiver
+
+
+def hindrances(programme: Programme, *, at: datetime.datetime) -> list[Hindrance]:
+    found = [] if stage_of(programme, at) is Stage.OVER else [Hindrance(UNFINISHED)]
+    for state in devices_in(programme, at=at):
+        if state.held_count:
+            session = state.device.sessions.select_related("activity").order_by("starts_at", "pk").first()
+            found.append(Hindrance(HELD, state.held_count, session, state.device.name))
+    undecided = undecided_by_session(programme)
+    return found + [Hindrance(UNDECIDED, count, session) for session, count in undecided]

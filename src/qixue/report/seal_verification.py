@@ -1,0 +1,181 @@
+"""Does an issued summary still stand? Its list, its text and the records are compared, in that order."""
+
+import datetime
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from qixue.participation.queries.ledger_heads import LedgerHead, lost_heads
+from qixue.report.difference_words import record_sentences, same_number_sentence
+from qixue.report.differences import FigureDifference, differences, sealed_states, states_now
+from qixue.report.models import Seal
+from qixue.report.printed_numbers import altered_in_cells, altered_in_text, has_sealed_words
+from qixue.report.reading import SummaryFile
+from qixue.report.seal_format import Envelope, SealedFigure
+from qixue.report.seal_on_record import FoundSeal, issued_docx
+from qixue.report.sealing import State
+from qixue.report.verdicts import (
+    ALTERED,
+    CHANGED,
+    LIST_ALTERED,
+    NOT_COMPARED,
+    STANDS,
+    Finding,
+    SealFacts,
+    Verdict,
+    Verification,
+)
+
+
+def verify_sealed(file: SummaryFile, found: FoundSeal) -> Verification:
+    """Who sealed what, whether it is still what was sealed, and how each figure stands in the records today."""
+    envelope = found.envelope
+    if envelope is None:  # an altered list, and no seal on record to compare it with
+        return unknown_list(found)
+    altered = None if is_other_pdf(file, found.recorded) else altered_numbers(file, envelope, found.recorded)
+    changed = changed_since(envelope, found.recorded)
+    carried = found.carried.figures if found.carried and not found.is_signed else envelope.figures
+    verdicts = [
+        list_verdict(figure, carried.get(code))
+        or text_verdict(figure, altered)
+        or record_verdict(figure, changed.get(code))
+        for code, figure in envelope.figures.items()
+    ]
+    verdicts += [added_verdict(carried[code]) for code in carried if code not in envelope.figures]
+    return Verification(facts_of(envelope), tuple(findings(file, found, envelope)), tuple(verdicts))
+
+
+def unknown_list(found: FoundSeal) -> Verification:
+    carried = found.carried.figures if found.carried else {}
+    return Verification(
+        facts_of(found.carried) if found.carried else None,
+        (signature_finding(found), Finding("seal_unknown", _("No seal of this name is on record here."), False)),
+        tuple(added_verdict(figure) for figure in carried.values()),
+    )
+
+
+def facts_of(envelope: Envelope) -> SealFacts:
+    content = envelope.payload
+    return SealFacts(
+        programme=str(content["programme"].get("name", "")),
+        title=str(content.get("title", "")),
+        number=envelope.number,
+        sealed_at=datetime.datetime.fromisoformat(content["sealed_at"]),
+        asked_by=str(content.get("asked_by", "")),
+        issued_by=str(content.get("issued_by", "")),
+        kid=envelope.kid,
+        digest=envelope.digest,
+    )
+
+
+def is_other_pdf(file: SummaryFile, recorded: Seal | None) -> bool:
+    """The words of a PDF are not read: it is the file that was issued, to the byte, or it is not relied on."""
+    return file.kind == "pdf" and not (recorded and recorded.files.filter(digest=file.digest).exists())
+
+
+def altered_numbers(file: SummaryFile, envelope: Envelope, recorded: Seal | None) -> dict[str, str]:
+    if file.kind == "pdf":
+        return {}
+    if file.kind == "xlsx":
+        return altered_in_cells(file, envelope.figures)
+    if has_sealed_words(file, envelope):
+        return {}
+    return altered_in_text(file, envelope, issued_docx(recorded) if recorded else None)
+
+
+def changed_since(envelope: Envelope, recorded: Seal | None) -> dict[str, FigureDifference]:
+    """By code the figures that the records give in another way today; none where the seal is not on record."""
+    if recorded is None:
+        return {}
+    sealed: Mapping[str, State] = sealed_states(recorded)
+    return {each.figure.code: each for each in differences(sealed, states_now(recorded.programme, sealed))}
+
+
+def list_verdict(figure: SealedFigure, carried: SealedFigure | None) -> Verdict | None:
+    """None where the list in the file says of the figure what was sealed."""
+    if carried == figure:
+        return None
+    said = carried.text if carried else _("nothing")
+    sentence = _("the list in the file was altered: it says %(said)s; sealed was %(sealed)s")
+    words = {"said": said, "sealed": figure.text}
+    return Verdict(figure.code, said, LIST_ALTERED, sentence % words, name=figure.name)
+
+
+def added_verdict(figure: SealedFigure) -> Verdict:
+    sentence = _("the list in the file was altered, and nothing of it can be relied on")
+    return Verdict(figure.code, figure.text, LIST_ALTERED, sentence, name=figure.name)
+
+
+def text_verdict(figure: SealedFigure, altered: Mapping[str, str] | None) -> Verdict | None:
+    """None where the file prints the number that was sealed. Without `altered` the text could not be read."""
+    if altered is None:
+        sentence = _("sealed was %(sealed)s; whether this file prints it cannot be told, as it is not the issued one")
+        return Verdict(figure.code, figure.text, NOT_COMPARED, sentence % {"sealed": figure.text}, name=figure.name)
+    if figure.code not in altered:
+        return None
+    said, words = altered[figure.code], {"said": altered[figure.code], "sealed": figure.text}
+    sentence = _("the text was altered: it says %(said)s; sealed was %(sealed)s")
+    if not said:
+        sentence = _("the text was altered: %(sealed)s, which was sealed, is no longer where it stood")
+    return Verdict(figure.code, said, ALTERED, sentence % words, name=figure.name)
+
+
+def record_verdict(figure: SealedFigure, difference: FigureDifference | None) -> Verdict:
+    if difference is None:
+        return Verdict(figure.code, figure.text, STANDS, _("stands"), name=figure.name)
+    return Verdict(
+        figure.code,
+        figure.text,
+        CHANGED,
+        difference_sentence(difference),
+        records=tuple(record_sentences(difference.records)),
+        name=figure.name,
+    )
+
+
+def difference_sentence(difference: FigureDifference) -> str:
+    """What the records say now, against what was sealed."""
+    if same := same_number_sentence(difference):
+        return same
+    old = difference.old.text if difference.old else ""
+    new = difference.new.text if difference.new else ""
+    return _("changed since: %(old)s was sealed, the records now say %(new)s") % {
+        "old": old,
+        "new": new or _("no data"),
+    }
+
+
+def findings(file: SummaryFile, found: FoundSeal, envelope: Envelope) -> list[Finding]:
+    recorded = found.recorded
+    said = [signature_finding(found)]
+    if recorded is None:
+        said.append(Finding("seal_unknown", _("No seal of this name is on record here."), False))
+    if file.kind == "docx" and not has_sealed_words(file, envelope):
+        said.append(Finding("words_altered", _("The words of the file are not those that were sealed."), False))
+    if is_other_pdf(file, recorded):
+        sentence = _(
+            "This PDF is not the one that was issued. Please compare it with the issued one, or check the .docx."
+        )
+        said.append(Finding("file_differs", sentence, False))
+    heads = [LedgerHead(**head) for head in envelope.payload["ledgers"]]
+    if recorded and (lost := lost_heads(heads)):
+        codes = ", ".join(head.organisation for head in lost)
+        sentence = _("The ledger no longer holds what stood in it when this was sealed: %(codes)s.")
+        said.append(Finding("ledger_rewritten", sentence % {"codes": codes}, False))
+    if waivers := envelope.payload["waivers"]:
+        sentence = _("It was issued although it should have waited; %(by)s says why: %(reason)s")
+        said.append(Finding("waived", sentence % waivers[0], None))
+    if recorded and (later := recorded.programme.seals.filter(number__gt=recorded.number).order_by("-number").first()):
+        sentence = _("A later issue stands beside this one: number %(number)d.")
+        said.append(Finding("later_issue", sentence % {"number": later.number}, None))
+    return said
+
+
+def signature_finding(found: FoundSeal) -> Finding:
+    if found.carried is None:
+        sentence = _("The file has lost its seal; it was compared with the one on record.")
+        return Finding("seal_lost", sentence, None)
+    if found.is_signed:
+        return Finding("signature_holds", _("The signature holds: the list is what was sealed."), True)
+    sentence = _("The signature does not hold: the list in the file was altered.")
+    return Finding("signature_fails", sentence, False)

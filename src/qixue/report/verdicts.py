@@ -1,0 +1,80 @@
+"""What is found about a work summary that somebody hands in: about the file as a whole, and about each number."""
+
+import datetime
+from dataclasses import asdict, dataclass
+from typing import Any
+
+STANDS, ALTERED, CHANGED, UNKNOWN = "stands", "text_altered", "changed_since", "unknown_figure"
+LIST_ALTERED, NOT_COMPARED = "list_altered", "not_compared"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One printed number: the figure it names, what the document prints, and whether that still stands.
+
+    `records` name what came to stand behind the figure or no longer does, a sentence each.
+    """
+
+    code: str
+    text: str
+    outcome: str
+    sentence: str
+    records: tuple[str, ...] = ()
+    name: str = ""
+
+    @property
+    def stands(self) -> bool:
+        return self.outcome == STANDS
+
+    def as_json(self) -> dict[str, Any]:
+        found = {"code": self.code, "text": self.text, "outcome": self.outcome, "sentence": self.sentence}
+        return {**found, "records": list(self.records)} if self.records else found
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something about the whole file; `is_good` is None for what is neither good nor bad."""
+
+    code: str
+    sentence: str
+    is_good: bool | None
+
+
+@dataclass(frozen=True)
+class SealFacts:
+    """Who sealed what, when."""
+
+    programme: str
+    title: str
+    number: int
+    sealed_at: datetime.datetime
+    asked_by: str
+    issued_by: str
+    kid: str
+    digest: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "sealed_at": self.sealed_at.isoformat()}
+
+
+@dataclass(frozen=True)
+class Verification:
+    """`seal` is None for a draft, which nobody has issued."""
+
+    seal: SealFacts | None
+    findings: tuple[Finding, ...]
+    figures: tuple[Verdict, ...]
+
+    @property
+    def stands(self) -> bool:
+        """Whether nothing was found that the reader should not rely on. A draft without a number proves nothing."""
+        is_sound = all(finding.is_good is not False for finding in self.findings)
+        return bool(self.figures or self.seal) and is_sound and all(verdict.stands for verdict in self.figures)
+
+    def as_json(self) -> Any:
+        """A draft is its list of verdicts; an issued summary says more."""
+        figures = [verdict.as_json() for verdict in self.figures]
+        if self.seal is None:
+            return figures
+        findings = [asdict(finding) for finding in self.findings]
+        return {"seal": self.seal.as_json(), "stands": self.stands, "findings": findings, "figures": figures}

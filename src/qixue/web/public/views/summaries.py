@@ -1,0 +1,62 @@
+"""The issued work summary: everybody can read it, and check a file of it. What is sent in is read and forgotten."""
+
+import threading
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from qixue.core.audience import for_everybody
+from qixue.core.refusal import Refused
+from qixue.report.files import CONTENT_TYPES
+from qixue.report.models import SealedFile
+from qixue.report.verdicts import Verification
+from qixue.report.verification import verify_file
+from qixue.web import parts
+from qixue.web.files import attached
+from qixue.web.public.forms.summaries import SummaryFileForm
+
+PATIENCE = 20.0  # seconds for which a request waits for others that check files
+checkers = threading.BoundedSemaphore(1)  # counting all figures takes a whole core: one at a time in each process
+SECONDS = 300  # for which a cache may answer
+
+
+@for_everybody
+@never_cache
+def verify(request: HttpRequest) -> HttpResponse:
+    """Send a file in: who sealed what, when, and how each number stands today."""
+    form = SummaryFileForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        try:
+            verification = checked(form.cleaned_data["file"].read())
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            context = {"verification": verification, "seal": verification.seal}
+            return render(request, "public/verify/summary_result.html", context)
+    return parts.form_page(request, "public/verify/summary.html", form)
+
+
+def checked(data: bytes) -> Verification:
+    """Refused: checking_files, when many are being checked; not_a_summary."""
+    if not checkers.acquire(timeout=PATIENCE):
+        raise Refused("checking_files", _("Many files are being checked right now; please try again in a minute."))
+    try:
+        return verify_file(data, for_public=True)
+    finally:
+        checkers.release()
+
+
+@for_everybody
+def issued(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    """The latest issue of a published programme, to the byte. The annex names single records and is not public."""
+    programme = parts.get_programme_or_404(code)
+    files = SealedFile.objects.filter(seal__programme=programme, kind=kind).select_related("seal")
+    file = files.order_by("-seal__number").first() if kind in {"pdf", "docx"} else None
+    if file is None:
+        raise Http404
+    name = f"{file.seal.content['title']}.{kind}"
+    response = attached(bytes(file.content), CONTENT_TYPES[kind], name)
+    response.headers["Cache-Control"] = f"public, max-age={SECONDS}"
+    return response

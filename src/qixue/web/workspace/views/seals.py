@@ -1,0 +1,141 @@
+"""Issuing the work summary: one person asks, another issues; what was sealed, and what has changed since."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from qixue.core.clock import now
+from qixue.people.rules import Action
+from qixue.programme.models import Programme
+from qixue.report.changes_since_asked import changes_since_asked
+from qixue.report.difference_words import named_differences
+from qixue.report.differences import differences_between, differences_since
+from qixue.report.files import CONTENT_TYPES
+from qixue.report.hindrances import hindrances, waived_words
+from qixue.report.issuing import ask_for_issue, issue_summary, open_request, withdraw_request
+from qixue.report.models import IssueRequest, Seal, SealedFile
+from qixue.report.sealing import states_of
+from qixue.report.summary import draft_summary
+from qixue.web.files import attached
+from qixue.web.forms import Form
+from qixue.web.workspace.access import needs, staff, whole_programme_or_404
+from qixue.web.workspace.act import Act, act_page, sent
+from qixue.web.workspace.forms.seals import IssueForm
+
+
+def act_of(programme: Programme, **words: Any) -> Act:
+    """A page for one step towards the issue, which leads back to the summary."""
+    back = reverse("workspace:summary", args=[programme.code])
+    crumbs = ((_("Work summary"), back),)
+    context = {"programme": programme, **words.pop("context", {})}
+    return Act(about=programme.local_name, back=back, crumbs=crumbs, context=context, **words)
+
+
+@needs(Action.ISSUE_REPORT)
+def ask(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask a second person to issue the summary as it stands."""
+    programme = whole_programme_or_404(request.user, code, Action.ISSUE_REPORT)
+    act = act_of(
+        programme,
+        title=_("Ask for the issue"),
+        lead=_("You have read the summary as it stands. A second coordinator then issues just this, or nothing."),
+        button=_("Ask for the issue"),
+        done=_("The summary waits for a second person, who issues it."),
+        note=_("Somebody has asked already; your request takes its place.") if open_request(programme) else "",
+    )
+    return act_page(request, sent(request, Form), act, lambda: ask_for_issue(programme, by=staff(request), at=now()))
+
+
+@needs(Action.ISSUE_REPORT)
+def issue(request: HttpRequest, code: str) -> HttpResponse:
+    """What was asked for, whether it still is so, what it should wait for; and the button that seals it."""
+    programme = whole_programme_or_404(request.user, code, Action.ISSUE_REPORT)
+    asked, by = open_request(programme), staff(request)
+    waits_for = hindrances(programme, at=now())
+    changes = changes_of(asked) if asked and request.method == "GET" else []
+    form = IssueForm(request.POST if request.method == "POST" else None, is_hindered=bool(waits_for))
+    act = act_of(
+        programme,
+        title=_("Issue the summary"),
+        lead=_("What you issue is sealed with both names, and can be proved and compared from then on."),
+        button=_("Issue and seal"),
+        done=_("The summary is issued and sealed."),
+        above=("workspace/seals/request.html",),
+        fits=asked is not None and asked.asker_id != by.pk and not changes,
+        context={
+            "asked": asked,
+            "changes": changes,
+            "hindrances": waits_for,
+            "is_own": asked and asked.asker_id == by.pk,
+        },
+    )
+
+    def do() -> Seal:
+        reason = form.cleaned_data["waiver_reason"]
+        return issue_summary(asked, waiver_reason=reason, by=by, at=now())  # type: ignore[arg-type]  # `fits` says it is there
+
+    return act_page(request, form, act, do)
+
+
+def changes_of(asked: IssueRequest) -> list[str]:
+    draft = draft_summary(asked.programme, at=asked.asked_at)
+    return changes_since_asked(asked, draft, states_of(draft))
+
+
+@needs(Action.ISSUE_REPORT)
+def withdraw(request: HttpRequest, code: str) -> HttpResponse:
+    programme = whole_programme_or_404(request.user, code, Action.ISSUE_REPORT)
+    asked = open_request(programme)
+    act = act_of(
+        programme,
+        title=_("Withdraw the request"),
+        lead=_("The summary is not issued. Nothing that was issued before changes."),
+        button=_("Withdraw the request"),
+        done=_("The request is withdrawn."),
+        fits=asked is not None,
+    )
+
+    def do() -> None:
+        withdraw_request(asked, by=staff(request), at=now())  # type: ignore[arg-type]  # `fits` says that it is there
+
+    return act_page(request, sent(request, Form), act, do)
+
+
+def seal_or_404(request: HttpRequest, code: str, number: int) -> Seal:
+    programme = whole_programme_or_404(request.user, code, Action.SEE_REPORT)
+    return get_object_or_404(Seal.objects.select_related("programme__organisation"), programme=programme, number=number)
+
+
+@needs(Action.SEE_REPORT)
+def seal(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """One issue with its files; what the records say since, or what another issue says."""
+    found = seal_or_404(request, code, number)
+    others = found.programme.seals.exclude(pk=found.pk).order_by("number")
+    asked = request.GET.get("with", "")
+    other = others.filter(number=int(asked)).first() if asked.isdecimal() and len(asked) < 7 else None
+    different = differences_between(found, other) if other else differences_since(found)
+    context = {
+        "programme": found.programme,
+        "seal": found,
+        "others": others,
+        "other": other,
+        "differences": named_differences(different),
+        "files": found.files.filter(kind__in=CONTENT_TYPES).defer("content").order_by("pk"),
+        "waivers": found.content["waivers"],
+        "waived": [waived_words(waiver) for waiver in found.content["waivers"]],
+        "figure_count": len(found.content["figures"]),
+    }
+    return render(request, "workspace/seals/detail.html", context)
+
+
+@needs(Action.SEE_REPORT)
+def seal_file(request: HttpRequest, code: str, number: int, kind: str) -> HttpResponse:
+    """A file to the byte as it was issued."""
+    found = seal_or_404(request, code, number)
+    if kind not in CONTENT_TYPES:
+        raise Http404
+    file = get_object_or_404(SealedFile, seal=found, kind=kind)
+    return attached(bytes(file.content), CONTENT_TYPES[kind], f"{found.content['title']}-{number}.{kind}")

@@ -1,0 +1,75 @@
+"""An issued summary, and its files changed as somebody would who hopes that nobody looks."""
+
+import io
+import zipfile
+from collections.abc import Callable
+
+from tests.factories import NOON, RoleAssignmentFactory
+
+from qixue.demo.records import load_records
+from qixue.people.models import Role, User
+from qixue.places.operations import load_regions
+from qixue.programme.models import Programme
+from qixue.report.issuing import ask_for_issue, issue_summary
+from qixue.report.models import Seal
+
+
+def programme_of_2016() -> Programme:
+    load_regions(at=NOON)
+    return load_records(at=NOON)
+
+
+def two_coordinators(programme: Programme) -> list[User]:
+    """They may ask for the issue of the summary and issue it."""
+    roles = [
+        RoleAssignmentFactory(organisation=programme.organisation, role=Role.COORDINATOR, user__display_name=name)
+        for name in ("梁静宜", "陈志远")
+    ]
+    return [role.user for role in roles]
+
+
+def issued_by_two(programme: Programme, coordinators: list[User]) -> Seal:
+    asker, issuer = coordinators
+    return issue_summary(ask_for_issue(programme, by=asker, at=NOON), by=issuer, at=NOON)
+
+
+def issued(seal: Seal, kind: str = "docx") -> bytes:
+    return bytes(seal.files.get(kind=kind).content)
+
+
+def rewritten(data: bytes, change: Callable[[str, str], str]) -> bytes:
+    """The file with the text of some members changed; `change` is given the name and the text of each."""
+    output = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(output, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name.endswith(".xml"):
+                content = change(name, content.decode()).encode()
+            target.writestr(name, content)
+    return output.getvalue()
+
+
+def in_member(part: str, old: str, new: str) -> Callable[[str, str], str]:
+    """Replaces words in the members whose name contains `part`."""
+    return lambda name, text: text.replace(old, new) if part in name else text
+
+
+def without_seal(data: bytes) -> bytes:
+    """As a program saves it that knows no custom XML."""
+    return rewritten(data, lambda name, text: "<nothing/>" if name == "customXml/item2.xml" else text)
+
+
+def without_controls(data: bytes) -> bytes:
+    """The words alone, as after copying them into another document."""
+    marks = ("<w:sdt>", "</w:sdt>", "<w:sdtContent>", "</w:sdtContent>")
+
+    def plain(name: str, text: str) -> str:
+        if name != "word/document.xml":
+            return text
+        for mark in marks:
+            text = text.replace(mark, "")
+        while "<w:sdtPr>" in text:
+            text = text[: text.index("<w:sdtPr>")] + text[text.index("</w:sdtPr>") + len("</w:sdtPr>") :]
+        return text
+
+    return rewritten(data, plain)

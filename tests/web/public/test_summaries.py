@@ -1,0 +1,104 @@
+"""The issued summary in public: to read it, and to check a file of it."""
+
+import datetime
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from tests.factories import NOON, ActivityFactory, ProgrammeFactory, RoleAssignmentFactory, SessionFactory
+
+from qixue.figures.models import NamedFigure
+from qixue.people.models import Role
+from qixue.programme.models import Programme, Session
+from qixue.report.files import docx_bytes
+from qixue.report.issuing import ask_for_issue, issue_summary
+from qixue.report.models import Seal
+from qixue.report.summary import draft_summary
+from qixue.web.public.forms.summaries import LARGEST_FILE
+
+pytestmark = pytest.mark.django_db
+VERIFY = "/verify/summary/"
+
+
+@pytest.fixture
+def seal() -> Seal:
+    """Of a week with one session, issued by two people."""
+    day = NOON.date() - datetime.timedelta(days=9)
+    week = ProgrammeFactory(code="week", starts_on=day, ends_on=day)
+    SessionFactory(activity=ActivityFactory(programme=week))
+    NamedFigure.objects.create(programme=week, code="sessions_total", definition="sessions_total", position=1)
+    asker, issuer = (
+        RoleAssignmentFactory(organisation=week.organisation, role=Role.COORDINATOR, user__display_name=name).user
+        for name in ("梁静宜", "陈志远")
+    )
+    return issue_summary(ask_for_issue(week, by=asker, at=NOON), by=issuer, at=NOON)
+
+
+def send(client: Client, content: bytes) -> str:
+    answer = client.post(VERIFY, {"file": SimpleUploadedFile("summary.docx", content)})
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+def issued(seal: Seal, kind: str = "docx") -> bytes:
+    return bytes(seal.files.get(kind=kind).content)
+
+
+@pytest.mark.parametrize("kind", ["docx", "pdf", "xlsx"])
+def test_issued_file_is_said_to_stand_with_both_names(client: Client, seal: Seal, kind: str) -> None:
+    page = send(client, issued(seal, kind))
+
+    assert "这份工作总结的每个数字都成立" in page
+    assert ("梁静宜" in page, "陈志远" in page, "2026-11-04 12:00" in page) == (True, True, True)
+
+
+def test_later_change_in_the_records_is_named(client: Client, seal: Seal) -> None:
+    Session.objects.update(state=Session.State.CANCELLED)
+
+    page = send(client, issued(seal))
+
+    assert "文件中有内容不成立" in page
+    assert "签发时为1场，现在的记录为0场" in page
+
+
+def test_drafts_and_other_files_are_refused(client: Client, seal: Seal) -> None:
+    draft = docx_bytes(draft_summary(seal.programme, at=NOON))
+
+    for content in (draft, b"no archive"):
+        answer = client.post(VERIFY, {"file": SimpleUploadedFile("summary.docx", content)})
+        assert answer.status_code == 422
+        assert "不是带有数字清单的工作总结" in answer.content.decode()
+
+
+def test_file_that_is_too_large_is_not_read(client: Client) -> None:
+    answer = client.post(VERIFY, {"file": SimpleUploadedFile("a.docx", b"0" * (LARGEST_FILE + 1))})
+
+    assert answer.status_code == 422
+    assert "请选择不超过10 MB的文件" in answer.content.decode()
+
+
+def test_issued_pdf_is_public_to_the_byte(client: Client, seal: Seal) -> None:
+    answer = client.get(reverse("public:issued_summary", args=["week", "pdf"]))
+
+    assert answer.content == issued(seal, "pdf")
+    assert (answer["Content-Type"], answer["Cache-Control"]) == ("application/pdf", "public, max-age=300")
+    assert reverse("public:issued_summary", args=["week", "pdf"]) in client.get("/programmes/week/").content.decode()
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "evidence", "exe"])
+def test_annex_and_evidence_are_not_public(client: Client, seal: Seal, kind: str) -> None:
+    assert client.get(reverse("public:issued_summary", args=["week", kind])).status_code == 404
+
+
+def test_summary_of_a_programme_that_is_not_public_is_missing(client: Client, seal: Seal) -> None:
+    Programme.objects.update(state=Programme.State.DRAFT)
+
+    assert client.get(reverse("public:issued_summary", args=["week", "pdf"])).status_code == 404
+
+
+def test_programme_without_an_issue_offers_none(client: Client) -> None:
+    ProgrammeFactory(code="week")
+
+    assert "summary.pdf" not in client.get("/programmes/week/").content.decode()
+    assert client.get(reverse("public:issued_summary", args=["week", "pdf"])).status_code == 404
