@@ -198,9 +198,8 @@ def test_attendance_narrows_by_kind_brand_region_and_organisation_subtree(progra
 
 def test_registrations_leave_the_waiting_list_out(programme: Programme) -> None:
     session = held(programme)
-    states = [("confirmed", None), ("confirmed", None), ("waiting", 1), ("cancelled", None)]
-    for state, place in states:
-        RegistrationFactory(session=session, state=state, waiting_number=place)
+    for state, number_in_line in (("confirmed", None), ("confirmed", None), ("waiting", 1), ("cancelled", None)):
+        RegistrationFactory(session=session, state=state, waiting_number=number_in_line)
 
     assert number("registrations", programme) == 2
 

@@ -154,7 +154,7 @@ define(
 )
 define(
     "show_rate",
-    _("Came, of those signed up"),
+    _("Came by name for each registration"),
     PERCENT,
     _("Attendances by name divided by accepted registrations, over the held sessions that took registrations."),
     value=lambda scope: show_rate(scope, kept(scope)),

@@ -7,7 +7,7 @@ from itertools import pairwise
 from django.db.models.functions import TruncMonth, TruncWeek
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.clock import SHANGHAI, local_day, now
+from qixue.core.clock import SHANGHAI, local_day
 from qixue.core.figures import FigureValue, Scope, Theme
 from qixue.core.quantity import DAY, MONTH, WEEK, Quantity
 from qixue.programme.figures import counted_or_missing, define, session_rows
@@ -36,16 +36,19 @@ def longest_gap(days: Iterable[datetime.date], first: datetime.date, last: datet
 
 
 def silence(scope: Scope) -> FigureValue:
-    """Within the days of the programme that are over; where it has none, between the first and the last session."""
+    """From the first day of the programme to the last session; to its last day once it is closed.
+
+    Not to the present day: the same records give the same number, whenever they are read.
+    """
     starts = held_sessions_in(scope).values_list("starts_at", flat=True)
     days = {local_day(start) for start in starts if start}
     if not days:
         return FigureValue(None)
     first, last = min(days), max(days)
-    programme = Programme.objects.filter(code=scope.programme).first()
-    if programme and programme.starts_on and programme.ends_on:
-        yesterday = local_day(now()) - datetime.timedelta(days=1)
-        first, last = min(first, programme.starts_on), max(last, min(programme.ends_on, yesterday))
+    programme = Programme.objects.get(code=scope.programme)
+    if programme.starts_on and programme.ends_on:
+        first = min(first, programme.starts_on)
+        last = max(last, programme.ends_on) if programme.state == Programme.State.CLOSED else last
     return FigureValue(Quantity(longest_gap(days, first, last), DAY))
 
 
@@ -72,8 +75,8 @@ define(
     _("Longest silence"),
     DAY,
     _(
-        "The most days in a row without a session that was held, from the first day of the programme to its last day or"
-        " to yesterday; in a programme without days of its own, between its first and its last session."
+        "The most days in a row without a session that was held, from the first day of the programme to the last"
+        " session, and to the last day of the programme once it is closed."
     ),
     silence,
     session_rows,

@@ -1,18 +1,16 @@
 """Figures about sessions of one sort: by kind, by the way of meeting, by place; and who spoke there."""
 
-import datetime
 from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.clock import now
 from qixue.core.figures import EvidenceRow, FigureValue, Scope, Theme
 from qixue.core.quantity import CLASS, PERCENT, PERSON, PIECE, SESSION, Quantity, Unit, share_of
 from qixue.places.models import Region, Venue
 from qixue.programme.figures import counted_or_missing, define, held_activities, rows_of_sessions
-from qixue.programme.models import Activity, Session
+from qixue.programme.models import Activity, Programme, Session
 from qixue.programme.models.activities import SessionQuerySet
 from qixue.programme.queries import held_sessions_in, sessions_in
 
@@ -63,20 +61,16 @@ def speakers(scope: Scope) -> int:
     return with_speaker(scope).order_by().values("speaker").distinct().count()
 
 
-def due_by_plan(scope: Scope, at: datetime.datetime) -> SessionQuerySet:
-    """Sessions that an approved plan announced and whose time has come, whatever became of them."""
-    still_to_come = Q(state=Session.State.PLANNED, starts_at__gt=at)
-    return sessions_in(scope).filter(plan_line_key__isnull=False).exclude(still_to_come)
+def due_by_plan(scope: Scope) -> SessionQuerySet:
+    """Sessions that an approved plan announced: held or called off ones, and once the programme is closed all."""
+    still_open = Q(state=Session.State.PLANNED) & ~Q(activity__programme__state=Programme.State.CLOSED)
+    return sessions_in(scope).filter(plan_line_key__isnull=False).exclude(still_open)
 
 
 def plan_rate(scope: Scope) -> FigureValue:
-    due = due_by_plan(scope, now())
+    due = due_by_plan(scope)
     total = due.count()
     return FigureValue(share_of(due.held().count(), total) if total else None)
-
-
-def plan_rows(scope: Scope) -> list[EvidenceRow]:
-    return rows_of_sessions(due_by_plan(scope, now()))
 
 
 def rows_with(condition: Q) -> Callable[[Scope], list[EvidenceRow]]:
@@ -139,9 +133,9 @@ define(
     _("Plan carried out"),
     PERCENT,
     _(
-        "Sessions that came from a published plan and were held, divided by those from plans whose time has come, those"
-        " that were called off included."
+        "Sessions that came from a published plan and were held, divided by those from plans that were held or called"
+        " off, and once the programme is closed by all of them."
     ),
     plan_rate,
-    plan_rows,
+    lambda scope: rows_of_sessions(due_by_plan(scope)),
 )
