@@ -49,10 +49,14 @@ def entered(
     return [Registration(session=session, resident=person, state=State.ENTERED) for person in people]
 
 
+def has_begun(session: Session) -> bool:
+    """Whether somebody has signed up or entered, and is still in."""
+    return Registration.objects.active().filter(session=session).exists()
+
+
 def check_allotment(session: Session, allotment: str) -> None:
     """Whether the seats of a session, which is locked, can be given in this way. Refused: lottery_begun."""
-    is_begun = Registration.objects.active().filter(session=session).exists()
-    if is_begun and allotment != terms_of(session).allotment:
+    if has_begun(session) and allotment != terms_of(session).allotment:
         sentence = _("People have signed up already: how the seats are given cannot be changed any more.")
         raise Refused("lottery_begun", sentence, field="allotment")
 
@@ -64,7 +68,7 @@ def check_public_number(session: Session, public_number: str, *, by: User, at: d
     lottery = Lottery.objects.filter(session=session).exclude(public_number=public_number).first()
     if lottery is None:
         return
-    if lottery.closed_at or Registration.objects.active().filter(session=session).exists():
+    if lottery.closed_at or has_begun(session):
         sentence = _("The promise of this draw names its public number: it cannot be changed any more.")
         raise Refused("lottery_begun", sentence, field="public_number")
     record_audit("lottery.promise_withdrawn", session, by=by, at=at, details={"commitment": lottery.commitment})

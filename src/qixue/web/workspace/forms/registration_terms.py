@@ -91,7 +91,10 @@ class TermsForm(Form):
     for_all = forms.BooleanField(
         label=_("Use for all sessions of this activity that are still to come"),
         required=False,
-        help_text=_("What hangs on the start of the session moves along with each one; the opening is the same."),
+        help_text=_(
+            "What hangs on the start of the session moves along with each one; the opening is the same. Not together "
+            "with a public number: each draw needs one of its own."
+        ),
     )
 
     def __init__(self, *args: Any, region: Region, **kwargs: Any) -> None:
