@@ -95,6 +95,24 @@ def test_public_value_is_entered_once_and_stays(with_number, organiser):
     assert AuditEntry.objects.filter(action="lottery.public_value_entered").count() == 1
 
 
+def test_spelling_of_the_public_value_does_not_change_the_draw(with_number, organiser):
+    keep_lotteries(at=CLOSES_AT)
+
+    typed = [
+        enter_value(with_number, organiser, value).public_value for value in ("３２５９．４１", "03259.410", VALUE)
+    ]
+
+    assert typed == [VALUE] * 3
+    assert AuditEntry.objects.get(action="lottery.public_value_entered").details["value"] == VALUE
+
+
+def test_public_value_that_is_no_plain_number_is_refused(with_number, organiser):
+    keep_lotteries(at=CLOSES_AT)
+
+    assert refusal(enter_value, with_number, organiser, "3,259.41") == "value_unclear"
+    assert Lottery.objects.get().public_value == ""
+
+
 def test_public_value_is_refused_before_the_list_is_closed(with_number, organiser):
     assert refusal(enter_value, with_number, organiser) == "lottery_open"
 
