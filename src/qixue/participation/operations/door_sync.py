@@ -21,6 +21,7 @@ from qixue.participation.operations.door_counts import count_heads, keep_count_e
 from qixue.participation.operations.evidence import removed_on_failure
 from qixue.participation.queries.door import facts_of, gaps_of, known_to, sessions_of
 from qixue.people.models import Resident
+from qixue.people.operations.locks import locked_people
 from qixue.programme.models import Session
 
 Kind, Verdict = Scan.Kind, Scan.Verdict
@@ -166,8 +167,7 @@ def judge_all(device: DoorDevice, scans: Sequence[Scan], sessions: dict[int, Ses
 def hold_people(scans: Sequence[Scan]) -> bool:
     """Lock those to whom the scans lead: nobody is forgotten while they are counted. Whether all are still there."""
     keys = {scan.resident.pk for scan in scans if scan.resident}
-    locked = Resident.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
-    return len(locked.values_list("pk", flat=True)) == len(keys)
+    return len(locked_people(keys)) == len(keys)
 
 
 def count_people(device: DoorDevice, scans: Sequence[Scan], *, at: datetime.datetime) -> None:
