@@ -77,8 +77,8 @@ def received(device: DoorDevice, delivery: Delivery, photos: list[Evidence], *, 
     offset = at - delivery.clock
     stored = stored_scans(device, delivery.scans)
     sessions = {session.pk: session for session in sessions_of(device)}
-    fresh = fresh_scans(device, [each for each in delivery.scans if each.uuid not in stored], offset=offset, at=at)
-    photos += [scan.evidence for scan in fresh if scan.evidence]
+    unknown = [each for each in delivery.scans if each.uuid not in stored]
+    fresh = fresh_scans(device, unknown, photos, offset=offset, at=at)
     if fresh:
         judge_all(device, fresh, sessions)
         if not hold_people(fresh):  # somebody was forgotten since: their registration names nobody by now
@@ -106,9 +106,14 @@ def stored_scans(device: DoorDevice, scans: Sequence[SentScan]) -> dict[uuid.UUI
 
 
 def fresh_scans(
-    device: DoorDevice, scans: Sequence[SentScan], *, offset: datetime.timedelta, at: datetime.datetime
+    device: DoorDevice,
+    scans: Sequence[SentScan],
+    photos: list[Evidence],
+    *,
+    offset: datetime.timedelta,
+    at: datetime.datetime,
 ) -> list[Scan]:
-    """Scans that were never here, each once, in the order in which they happened."""
+    """Scans that were never here, each once, in the order in which they happened. What is kept goes to `photos`."""
     fresh: dict[uuid.UUID, Scan] = {}
     for each in scans:
         if each.uuid in fresh:
@@ -116,6 +121,7 @@ def fresh_scans(
         scan = fresh[each.uuid] = scan_of(device, each, offset=offset, at=at)
         if each.kind == Kind.HEAD_COUNT:
             keep_count_evidence(scan, each.photo, at=at)
+            photos += [scan.evidence] if scan.evidence else []
     ordered = sorted(fresh.values(), key=lambda scan: (scan.corrected_at, scan.sequence))
     set_pace(device, ordered)
     return ordered
