@@ -1,11 +1,7 @@
 """Somebody is forgotten while certificates are issued: before or afterwards, and never in between."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
-
 import pytest
-from django.db import transaction
-from tests.at_once import outcome
+from tests.at_once import while_it_lasts
 from tests.factories import NOON
 from tests.factories_afterwards import attendee, course, organiser_of, rule_for
 
@@ -17,7 +13,6 @@ from qixue.people.personal_data import Subject
 from qixue.programme.models import Activity
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LONG_ENOUGH = 1.5  # seconds for the second act to come to where it waits for the first
 
 
 @pytest.fixture
@@ -35,16 +30,6 @@ def person(training: Activity) -> Resident:
 @pytest.fixture
 def organiser(training: Activity) -> User:
     return organiser_of(training)
-
-
-def while_it_lasts(first: Callable[[], object], second: Callable[[], object]) -> str:
-    """What becomes of the second act when it begins before the first is over."""
-    with ThreadPoolExecutor(1) as threads:
-        with transaction.atomic():
-            first()
-            waiting = threads.submit(outcome, second)
-            wait([waiting], LONG_ENOUGH)
-        return waiting.result()
 
 
 def test_whoever_is_being_forgotten_gets_no_certificate(training, person, organiser):
