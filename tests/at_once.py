@@ -1,11 +1,13 @@
 """Several people at the same moment, each in a transaction of their own."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
-from django.db import connection
+from django.db import connection, transaction
 
 from qixue.core.refusal import Refused
+
+LONG_ENOUGH = 1.5  # seconds for an act to come to where it waits for another one
 
 
 def outcome(act: Callable[[], object]) -> str:
@@ -22,3 +24,13 @@ def outcome(act: Callable[[], object]) -> str:
 def at_once(*acts: Callable[[], object]) -> list[str]:
     with ThreadPoolExecutor(len(acts)) as threads:
         return sorted(threads.map(outcome, acts))
+
+
+def while_it_lasts(first: Callable[[], object], second: Callable[[], object]) -> str:
+    """What becomes of the second act when it begins before the first is over."""
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            first()
+            waiting = threads.submit(outcome, second)
+            wait([waiting], LONG_ENOUGH)
+        return waiting.result()

@@ -111,7 +111,7 @@ def test_as_many_questions_are_asked_for_many_people(training, django_assert_num
     signing_key("credential")
     by = organiser_of(training)
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         issue_certificates(training, people=people, by=by, at=NOON)
 
 

@@ -3,7 +3,7 @@
 import datetime
 
 import pytest
-from tests.at_once import at_once
+from tests.at_once import at_once, while_it_lasts
 from tests.door import ticket_of
 from tests.factories import (
     NOON,
@@ -18,7 +18,7 @@ from qixue.participation.models import Attendance, DoorDevice, LedgerEntry, Regi
 from qixue.participation.operations.check_ins import check_in
 from qixue.participation.operations.door_devices import revoke_device
 from qixue.participation.operations.door_sync import Delivery, SentScan, receive_scans
-from qixue.participation.operations.quick_scan import receive_alone
+from qixue.participation.operations.quick_scan import arrival_of, lock, receive_alone, write
 from qixue.participation.queries import chain_faults
 from qixue.participation.queries.attendances import attendance_faults
 from qixue.participation.queries.door import device_of_token
@@ -126,6 +126,42 @@ def test_people_who_are_forgotten_while_their_scans_arrive_are_counted_without_a
     assert Attendance.objects.filter(session=session).count() == LedgerEntry.objects.count() == 6
     assert not Scan.objects.filter(verdict="review").exists()
     assert not Resident.objects.exclude(name=Resident.NOBODY).exists()
+
+
+def test_whoever_is_being_forgotten_is_scanned_without_a_name(session: Session) -> None:
+    """The quick way leaves them to the ordinary one, which waits until they are forgotten."""
+    device = DoorDeviceFactory(sessions=[session])
+    RegistrationFactory(session=session)
+    person = RegistrationFactory(session=session)
+    Session.objects.update(state=Session.State.HELD)
+    (scan,) = scans_of(session, [person])
+    one = Delivery(NOON, 1, [scan])
+    quick = []
+
+    became = while_it_lasts(
+        lambda: erase(Subject((person.resident,)), at=NOON),
+        lambda: quick.append(receive_alone(device, one, at=NOON)) or receive_scans(device, one, at=NOON),
+    )
+
+    assert (became, quick) == ("done", [None])
+    assert Scan.objects.get().resident.name == Resident.NOBODY
+
+
+def test_whoever_is_forgotten_while_they_are_scanned_leaves_no_trace_in_the_scan(session: Session) -> None:
+    device = DoorDeviceFactory(sessions=[session])
+    person, first = RegistrationFactory.create_batch(2, session=session)
+    delivered(device, scans_of(session, [first]))
+    (scan,) = scans_of(session, [person])
+    arrival = arrival_of(device, Delivery(NOON, 2, [scan]), at=NOON)
+    organisation = session.activity.organisation_id
+
+    became = while_it_lasts(
+        lambda: (lock(organisation), write(organisation, [arrival])),
+        lambda: erase(Subject((person.resident,)), at=NOON),
+    )
+
+    assert became == "done"
+    assert "ticket" not in Scan.objects.get(uuid=scan.uuid).sent
 
 
 def test_revoked_device_leads_to_nobody_for_the_next_request(session: Session) -> None:

@@ -1,9 +1,11 @@
+import errno
 import io
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage
 from django.db import DataError, transaction
 from PIL import Image
 from tests.factories import NOON, DoorDeviceFactory, SessionFactory, UserFactory, VenueFactory, key
@@ -58,6 +60,27 @@ def test_photo_of_a_delivery_that_fails_leaves_no_file() -> None:
 
     with pytest.raises((OverflowError, DataError)), transaction.atomic():
         receive_scans(device, Delivery(NOON, 2**70, [scan]), at=NOON)
+
+    assert (Evidence.objects.count(), kept_files()) == (0, [])
+
+
+def test_photo_before_one_that_cannot_be_kept_leaves_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is full when the second photo comes."""
+    session = SessionFactory()
+    device = DoorDeviceFactory(sessions=[session])
+    sent = {"kind": "head_count", "session": session.pk, "occurred_at": NOON, "digest": "0" * 64, "facts": {"count": 5}}
+    scans = [SentScan(uuid=key(), sequence=number, photo=photo(), **sent) for number in (1, 2)]
+    save = FileSystemStorage.save
+
+    def save_one(self: FileSystemStorage, *args: Any, **kwargs: Any) -> str:
+        if kept_files():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return save(self, *args, **kwargs)
+
+    monkeypatch.setattr(FileSystemStorage, "save", save_one)
+
+    with pytest.raises(OSError, match="No space"), transaction.atomic():
+        receive_scans(device, Delivery(NOON, 2, scans), at=NOON)
 
     assert (Evidence.objects.count(), kept_files()) == (0, [])
 

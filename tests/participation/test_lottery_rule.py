@@ -14,6 +14,7 @@ from qixue.participation.lottery import (
     FORMAT_WITH_NUMBER,
     Unreadable,
     canonical,
+    canonical_value,
     commitment_of,
     draw,
     entry_number,
@@ -92,6 +93,37 @@ def test_each_lie_about_the_public_number_is_found(changes, found):
 def test_draw_without_its_public_number_is_not_judged(changes):
     with pytest.raises(Unreadable):
         faults({**with_number(), **changes})
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("3259.41", "3259.41"),
+        (" ３２５９．４１　", "3259.41"),
+        ("3259.410", "3259.41"),
+        ("003259.41", "3259.41"),
+        ("3259.00", "3259"),
+        ("3250", "3250"),
+        ("0.50", "0.5"),
+        ("000", "0"),
+        ("051118", "51118"),
+    ],
+)
+def test_public_number_has_one_spelling(typed, kept):
+    assert canonical_value(typed) == canonical_value(kept) == kept
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "3,259.41", "3，259.41", "3 259.41", "05 11+09", "3259。41", "3259.", ".41", "1.2.3", "-1", "1e3", "٣", "½"],
+)
+def test_what_is_no_plain_number_has_no_spelling(typed):
+    with pytest.raises(ValueError, match="digits"):
+        canonical_value(typed)
+
+
+def test_draw_whose_number_was_entered_before_the_rule_stays_valid():
+    assert faults(with_number("05 11 18 22 27 31 + 09")) == faults(with_number("3,259.410")) == []
 
 
 def test_party_that_does_not_fit_waits_and_the_next_that_fits_is_seated():

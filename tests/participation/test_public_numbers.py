@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.db import IntegrityError, transaction
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, RoleAssignmentFactory
-from tests.participation.signing_up import counters, refusal, sign_up
+from tests.participation.signing_up import another, counters, refusal, sign_up
 
 from qixue.core.checkup import Level
 from qixue.core.models import AuditEntry
@@ -95,6 +95,24 @@ def test_public_value_is_entered_once_and_stays(with_number, organiser):
     assert AuditEntry.objects.filter(action="lottery.public_value_entered").count() == 1
 
 
+def test_spelling_of_the_public_value_does_not_change_the_draw(with_number, organiser):
+    keep_lotteries(at=CLOSES_AT)
+
+    typed = [
+        enter_value(with_number, organiser, value).public_value for value in ("３２５９．４１", "03259.410", VALUE)
+    ]
+
+    assert typed == [VALUE] * 3
+    assert AuditEntry.objects.get(action="lottery.public_value_entered").details["value"] == VALUE
+
+
+def test_public_value_that_is_no_plain_number_is_refused(with_number, organiser):
+    keep_lotteries(at=CLOSES_AT)
+
+    assert refusal(enter_value, with_number, organiser, "3,259.41") == "value_unclear"
+    assert Lottery.objects.get().public_value == ""
+
+
 def test_public_value_is_refused_before_the_list_is_closed(with_number, organiser):
     assert refusal(enter_value, with_number, organiser) == "lottery_open"
 
@@ -117,6 +135,44 @@ def test_public_number_stays_once_somebody_has_entered(with_number, organiser):
     details = TermsDetails(allotment="lottery", closes_at=CLOSES_AT, public_number="别的数字")
 
     assert refusal(save_terms, with_number, details=details, by=organiser, at=NOON) == "lottery_begun"
+
+
+def test_list_closes_no_later_once_somebody_has_entered(with_number, organiser):
+    sign_up(with_number, MemberFactory())
+    later, earlier = (
+        TermsDetails(allotment="lottery", closes_at=CLOSES_AT + moved, public_number=NUMBER) for moved in (HOUR, -HOUR)
+    )
+
+    assert refusal(save_terms, with_number, details=later, by=organiser, at=NOON) == "lottery_begun"
+    save_terms(with_number, details=earlier, by=organiser, at=NOON)
+
+    assert RegistrationTerms.objects.get().closes_at == CLOSES_AT - HOUR
+
+
+def test_list_into_which_nobody_has_entered_may_close_later(with_number, organiser):
+    details = TermsDetails(allotment="lottery", closes_at=CLOSES_AT + HOUR, public_number=NUMBER)
+
+    save_terms(with_number, details=details, by=organiser, at=NOON)
+
+    assert RegistrationTerms.objects.get().closes_at == CLOSES_AT + HOUR
+
+
+def test_list_without_a_public_number_may_close_later(session, organiser):
+    sign_up(session, MemberFactory())
+    details = TermsDetails(allotment="lottery", closes_at=CLOSES_AT + HOUR)
+
+    save_terms(session, details=details, by=organiser, at=NOON)
+
+    assert RegistrationTerms.objects.get().closes_at == CLOSES_AT + HOUR
+
+
+def test_public_number_is_for_one_session(session, organiser):
+    """A later session of the course closes later, when the number of the first one is known."""
+    another(session, starts_at=session.starts_at + 24 * HOUR, ends_at=session.ends_at + 24 * HOUR)
+    details = TermsDetails(allotment="lottery", closes_at=CLOSES_AT, public_number=NUMBER)
+
+    assert refusal(save_terms, session, details=details, by=organiser, at=NOON - HOUR, for_all=True) == "number_for_one"
+    assert not RegistrationTerms.objects.exclude(public_number="").exists()
 
 
 def test_public_number_is_refused_where_seats_go_to_whoever_is_first(organiser, session):

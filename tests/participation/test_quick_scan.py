@@ -36,6 +36,8 @@ from qixue.participation.operations.door_sync import Delivery, SentScan, receive
 from qixue.participation.operations.quick_scan import Arrival, arrival_of, receive_alone, write
 from qixue.participation.queries import chain_faults
 from qixue.participation.queries.attendances import attendance_faults
+from qixue.people.operations.erasure import erase
+from qixue.people.personal_data import Subject
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -220,7 +222,7 @@ def test_doors_that_wait_together_share_their_statements(count: int, django_asse
     devices = [DoorDeviceFactory(digest=f"door {number}", sessions=[door.session]) for number in range(count)]
     arrivals = [expected(door, device) for device in devices]
 
-    with django_assert_max_num_queries(10 + count):  # the contact of each device is told by itself
+    with django_assert_max_num_queries(11 + count):  # the contact of each device is told by itself
         assert write(door.session.activity.organisation_id, arrivals) == [True] * count
 
     assert Attendance.objects.count() == Tally.objects.get().named_count == 1 + count
@@ -234,13 +236,22 @@ def test_of_those_who_wait_together_each_device_and_each_person_is_written_once(
     of_the_same_device = expected(door, door.device)
     of_the_same_person = expected(door, other, door.registration)
     gone = expected(door, other)
-    Registration.objects.filter(pk=gone.seen.registration.pk).update(state="cancelled", cancelled_at=NOON)
+    cancelled = {"state": "cancelled", "cancelled_at": NOON, "cancel_reason": "withdrawn"}
+    Registration.objects.filter(pk=gone.seen.registration.pk).update(**cancelled)
 
     written = write(door.session.activity.organisation_id, [first, of_the_same_device, of_the_same_person])
 
     assert written == [True, False, False]
     assert write(door.session.activity.organisation_id, [gone]) == [False]
     assert list(chain_faults()) == list(attendance_faults()) == []
+
+
+def test_whoever_was_forgotten_since_goes_the_ordinary_way() -> None:
+    door = Door(1)
+    arrival = expected(door, door.device, door.registration)
+    erase(Subject((door.registration.resident,)), at=NOON)
+
+    assert write(door.session.activity.organisation_id, [arrival]) == [False]
 
 
 def expected(door: Door, device: DoorDevice, registration: Registration | None = None) -> Arrival:
@@ -257,5 +268,5 @@ def test_question_count_is_small(django_assert_max_num_queries: Any) -> None:
     sent = door.delivery(2, "code", NOON, code=door.registration.door_code)
     device = DoorDevice.objects.get()
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         assert receive_alone(device, sent, at=NOON) is not None

@@ -7,7 +7,9 @@ docs/reference/lottery.md says it for everybody; this file knows neither Django 
 """
 
 import hashlib
+import re
 import secrets
+import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -16,6 +18,8 @@ FORMAT = "qixue-lottery-1"
 FORMAT_WITH_NUMBER = "qixue-lottery-2"  # a public number goes into the draw
 SEED_BYTES = 32
 ENTRY_LENGTH = 16  # hexadecimal digits
+
+PUBLIC_VALUE = re.compile(r"([0-9]{1,80})(?:\.([0-9]{1,18}))?")  # digits, and one decimal point between digits
 
 Entry = tuple[str, int]  # the number of the entry, and how many people come with it
 
@@ -36,6 +40,18 @@ def new_seed() -> bytes:
 def commitment_of(seed: bytes, public_number: str = "") -> str:
     """SHA-256 of the seed and of the words that name the public number in advance; its value comes later."""
     return hashlib.sha256(seed + public_number.encode()).hexdigest()
+
+
+def canonical_value(text: str) -> str:
+    """The one spelling of a public number that goes into the draw: whoever enters it must not choose among several.
+
+    Half-width digits; zeros at the front and at the end after the point go. Raises ValueError for anything else.
+    """
+    match = PUBLIC_VALUE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if match is None:
+        raise ValueError("A public number is digits with at most one decimal point.")
+    whole, fraction = match.group(1).lstrip("0") or "0", (match.group(2) or "").rstrip("0")
+    return f"{whole}.{fraction}" if fraction else whole
 
 
 def entry_number(party: uuid.UUID) -> str:

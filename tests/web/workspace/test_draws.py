@@ -22,7 +22,7 @@ from qixue.programme.models import Session
 pytestmark = pytest.mark.django_db
 HOUR = datetime.timedelta(hours=1)
 NUMBER, VALUE = "上证指数2026年11月5日收盘点位", "3259.41"
-FORM = {"value": f" {VALUE} ", "source": "https://www.sse.com.cn"}
+FORM = {"value": " ０３２５９．４１０ ", "source": "https://www.sse.com.cn"}
 
 
 @pytest.fixture

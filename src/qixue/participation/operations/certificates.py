@@ -34,6 +34,7 @@ from qixue.participation.queries.attendance import minutes_of
 from qixue.participation.queries.certificates import Candidate, candidates_of, revoked_places, rule_of, session_total
 from qixue.participation.serials import new_serial
 from qixue.people.models import Organisation, Resident, User
+from qixue.people.operations.locks import locked_people
 from qixue.people.operations.notifications import notify_each
 from qixue.people.queries import account_for
 from qixue.programme.models import Activity
@@ -71,6 +72,7 @@ def issue_certificates(
 ) -> list[Certificate]:
     """Give each of the people a certificate, and tell them. Who has one of this activity keeps that one.
 
+    The people are locked: whoever is forgotten meanwhile is so before, and then was at no session, or afterwards.
     Refused: no_rule, nobody_chosen, too_many_at_once, not_attended, rule_not_met.
     """
     if not people:
@@ -78,6 +80,7 @@ def issue_certificates(
     if len(people) > MOST_AT_ONCE:
         sentence = _("Please issue up to %(limit)s certificates at a time.")
         raise Refused("too_many_at_once", sentence, field="people", limit=MOST_AT_ONCE)
+    locked_people([person.pk for person in people])
     organisation = Organisation.objects.select_for_update(no_key=True).get(pk=activity.organisation_id)
     rule = rule_of(activity)
     if rule is None:

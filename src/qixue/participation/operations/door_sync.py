@@ -21,6 +21,7 @@ from qixue.participation.operations.door_counts import count_heads, keep_count_e
 from qixue.participation.operations.evidence import removed_on_failure
 from qixue.participation.queries.door import facts_of, gaps_of, known_to, sessions_of
 from qixue.people.models import Resident
+from qixue.people.operations.locks import locked_people
 from qixue.programme.models import Session
 
 Kind, Verdict = Scan.Kind, Scan.Verdict
@@ -76,8 +77,8 @@ def received(device: DoorDevice, delivery: Delivery, photos: list[Evidence], *, 
     offset = at - delivery.clock
     stored = stored_scans(device, delivery.scans)
     sessions = {session.pk: session for session in sessions_of(device)}
-    fresh = fresh_scans(device, [each for each in delivery.scans if each.uuid not in stored], offset=offset, at=at)
-    photos += [scan.evidence for scan in fresh if scan.evidence]
+    unknown = [each for each in delivery.scans if each.uuid not in stored]
+    fresh = fresh_scans(device, unknown, photos, offset=offset, at=at)
     if fresh:
         judge_all(device, fresh, sessions)
         if not hold_people(fresh):  # somebody was forgotten since: their registration names nobody by now
@@ -105,9 +106,14 @@ def stored_scans(device: DoorDevice, scans: Sequence[SentScan]) -> dict[uuid.UUI
 
 
 def fresh_scans(
-    device: DoorDevice, scans: Sequence[SentScan], *, offset: datetime.timedelta, at: datetime.datetime
+    device: DoorDevice,
+    scans: Sequence[SentScan],
+    photos: list[Evidence],
+    *,
+    offset: datetime.timedelta,
+    at: datetime.datetime,
 ) -> list[Scan]:
-    """Scans that were never here, each once, in the order in which they happened."""
+    """Scans that were never here, each once, in the order in which they happened. What is kept goes to `photos`."""
     fresh: dict[uuid.UUID, Scan] = {}
     for each in scans:
         if each.uuid in fresh:
@@ -115,6 +121,7 @@ def fresh_scans(
         scan = fresh[each.uuid] = scan_of(device, each, offset=offset, at=at)
         if each.kind == Kind.HEAD_COUNT:
             keep_count_evidence(scan, each.photo, at=at)
+            photos += [scan.evidence] if scan.evidence else []
     ordered = sorted(fresh.values(), key=lambda scan: (scan.corrected_at, scan.sequence))
     set_pace(device, ordered)
     return ordered
@@ -166,8 +173,7 @@ def judge_all(device: DoorDevice, scans: Sequence[Scan], sessions: dict[int, Ses
 def hold_people(scans: Sequence[Scan]) -> bool:
     """Lock those to whom the scans lead: nobody is forgotten while they are counted. Whether all are still there."""
     keys = {scan.resident.pk for scan in scans if scan.resident}
-    locked = Resident.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
-    return len(locked.values_list("pk", flat=True)) == len(keys)
+    return len(locked_people(keys)) == len(keys)
 
 
 def count_people(device: DoorDevice, scans: Sequence[Scan], *, at: datetime.datetime) -> None:

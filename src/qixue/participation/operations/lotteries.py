@@ -49,10 +49,14 @@ def entered(
     return [Registration(session=session, resident=person, state=State.ENTERED) for person in people]
 
 
+def has_begun(session: Session) -> bool:
+    """Whether somebody has signed up or entered, and is still in."""
+    return Registration.objects.active().filter(session=session).exists()
+
+
 def check_allotment(session: Session, allotment: str) -> None:
     """Whether the seats of a session, which is locked, can be given in this way. Refused: lottery_begun."""
-    is_begun = Registration.objects.active().filter(session=session).exists()
-    if is_begun and allotment != terms_of(session).allotment:
+    if has_begun(session) and allotment != terms_of(session).allotment:
         sentence = _("People have signed up already: how the seats are given cannot be changed any more.")
         raise Refused("lottery_begun", sentence, field="allotment")
 
@@ -64,7 +68,7 @@ def check_public_number(session: Session, public_number: str, *, by: User, at: d
     lottery = Lottery.objects.filter(session=session).exclude(public_number=public_number).first()
     if lottery is None:
         return
-    if lottery.closed_at or Registration.objects.active().filter(session=session).exists():
+    if lottery.closed_at or has_begun(session):
         sentence = _("The promise of this draw names its public number: it cannot be changed any more.")
         raise Refused("lottery_begun", sentence, field="public_number")
     record_audit("lottery.promise_withdrawn", session, by=by, at=at, details={"commitment": lottery.commitment})
@@ -75,8 +79,8 @@ def check_public_number(session: Session, public_number: str, *, by: User, at: d
 def enter_public_value(session: Session, *, value: str, source: str, by: User, at: datetime.datetime) -> Lottery:
     """Say what the public number is that was named with the promise, and where everybody can read it; it stays.
 
-    The draw is then made as soon as its moment has come. The same again changes nothing.
-    Refused: not_in_charge, no_public_number, lottery_open, value_stands.
+    It is kept in its canonical spelling. The draw is then made as soon as its moment has come. The same again changes
+    nothing. Refused: not_in_charge, no_public_number, lottery_open, value_unclear, value_stands.
     """
     session = locked_session(session)
     must_be_in_charge(by, Action.EDIT_ACTIVITY, session)
@@ -85,6 +89,7 @@ def enter_public_value(session: Session, *, value: str, source: str, by: User, a
         raise Refused("no_public_number", _("No public number goes into the draw of this session."))
     if lottery.closed_at is None:
         raise Refused("lottery_open", _("People can still enter. The number is entered when the list is closed."))
+    value = checked_value(value)
     if lottery.public_value:
         if (lottery.public_value, lottery.public_source) == (value, source):
             return lottery
@@ -94,6 +99,17 @@ def enter_public_value(session: Session, *, value: str, source: str, by: User, a
     details = {"value": value, "source": source}
     record_audit("lottery.public_value_entered", session, by=by, at=at, details=details)
     return lottery
+
+
+def checked_value(text: str) -> str:
+    try:
+        return rule.canonical_value(text)
+    except ValueError as error:
+        sentence = _(
+            "Please write digits only, with one decimal point where there is one, and no spaces or commas: for example "
+            "3259.41."
+        )
+        raise Refused("value_unclear", sentence, field="value") from error
 
 
 def keep_lotteries(*, at: datetime.datetime) -> int:

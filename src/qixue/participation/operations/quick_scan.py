@@ -6,7 +6,8 @@ should look. Both ways leave the same rows behind (tests/participation/test_quic
 
 What the rules ask is read before anybody is locked. Those who wait for the same chain are then written together: a
 few statements for all of them, one commit. Under the lock only what others can change meanwhile is asked again: how
-fast each device scans, and whether session and registration are as they were seen. That nobody is in twice is left to
+fast each device scans, whether session and registration are as they were seen, and whether somebody else holds the
+device or the person, as an erasure does. That nobody is in twice is left to
 the constraints: where one of them speaks up, nothing of the set is written, and each goes the ordinary way.
 """
 
@@ -61,6 +62,7 @@ WHERE d.doordevice_id = %(device)s AND d.session_id = %(session)s
 LOCK = "SELECT 1 FROM participation_ledgerchain WHERE organisation_id = %s FOR UPDATE"
 HEAD = "SELECT length, head_hash FROM participation_ledgerchain WHERE organisation_id = %s"
 DEVICES = "SELECT id FROM participation_doordevice WHERE id IN ({holes})"
+PEOPLE = "SELECT id FROM people_resident WHERE id IN ({holes})"
 FITS = """
 SELECT d.id, n.scans + 1 FROM participation_doordevice d,
     (SELECT COUNT(*) AS scans FROM participation_scan
@@ -213,10 +215,13 @@ def lock(organisation: int) -> None:
 def write(organisation: int, arrivals: list[Arrival]) -> list[bool]:
     """Write the scans that are still as they were seen. Returns which of them were written."""
     apart = first_of_each(arrivals)
-    heads, unlocked, fitting = answers_to((HEAD, [organisation]), locked_devices(apart), fits(apart))
-    free = {pk for (pk,) in unlocked}
-    paces = {pk: pace for pk, pace in fitting if pk in free}
-    going = [each for each in apart if each.device.pk in paces] if heads else []
+    devices, people = [each.device.pk for each in apart], [each.scan.resident_id for each in apart]
+    heads, free_devices, free_people, fitting = answers_to(
+        (HEAD, [organisation]), locked(DEVICES, devices), locked(PEOPLE, people), fits(apart)
+    )
+    paces = {pk: pace for pk, pace in fitting if (pk,) in free_devices}
+    going = [each for each in apart if each.device.pk in paces and (each.scan.resident_id,) in free_people]
+    going = going if heads else []
     if going:
         for each in going:
             each.scan.pace = paces[each.device.pk]
@@ -238,12 +243,15 @@ def first_of_each(arrivals: list[Arrival]) -> list[Arrival]:
     return apart
 
 
-def locked_devices(arrivals: Sequence[Arrival]) -> Statement:
-    """A delivery holds its device and waits for the chain: whoever holds the chain must not wait for a device."""
-    text = DEVICES.format(holes=", ".join(["%s"] * len(arrivals)))
+def locked(rows: str, keys: Sequence[int | None]) -> Statement:
+    """Those of the rows that are there and that nobody holds: whoever holds the chain must wait for nothing else.
+
+    A delivery holds its device and its people and waits for the chain; an erasure holds whoever is forgotten.
+    """
+    text = rows.format(holes=", ".join(["%s"] * len(keys)))
     if connection.vendor == "postgresql":
         text += " FOR NO KEY UPDATE SKIP LOCKED"
-    return text, [each.device.pk for each in arrivals]
+    return text, list(keys)
 
 
 def fits(arrivals: Sequence[Arrival]) -> Statement:

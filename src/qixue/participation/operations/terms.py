@@ -13,7 +13,7 @@ from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Lottery, RegistrationTerms
 from qixue.participation.models.registrations import MOST_MISSED, MOST_PLACES
-from qixue.participation.operations.lotteries import check_allotment, check_public_number
+from qixue.participation.operations.lotteries import check_allotment, check_public_number, has_begun
 from qixue.participation.operations.seats import locked_sessions
 from qixue.people.models import User
 from qixue.places.models import Region
@@ -58,13 +58,19 @@ def save_terms(
 ) -> list[Session]:
     """Keep the terms of a session; `for_all`: of every session of its activity that is still to come, too.
 
-    Whoever is signed up stays signed up. Returns the sessions. Refused: closes_before_it_opens, closes_after_the_end,
-    cancel_after_the_start, ages_out_of_order, those of numbers out of range, and of `check_allotment`,
-    `check_draw` and `check_public_number`.
+    Whoever is signed up stays signed up. Returns the sessions. Refused: number_for_one, closes_before_it_opens,
+    closes_after_the_end, cancel_after_the_start, ages_out_of_order, those of numbers out of range, and of
+    `check_allotment`, `check_draw` and `check_public_number`.
     """
     check_numbers(details)
     others = session.activity.sessions.filter(state=Session.State.PLANNED, starts_at__gt=at) if for_all else []
     found = locked_sessions(session, *(other for other in others if other.pk != session.pk))
+    if details.public_number and len(found) > 1:
+        sentence = _(
+            "A public number is for one session: people could still enter another one when it is known already. Please "
+            "save it for this session alone, or leave it empty."
+        )
+        raise Refused("number_for_one", sentence, field="for_all")
     for each in found:
         own = details
         if each.pk != session.pk and each.starts_at and session.starts_at:
@@ -114,7 +120,8 @@ def check_times(session: Session, details: TermsDetails) -> None:
 def check_draw(session: Session, details: TermsDetails) -> None:
     """A draw needs a list that is closed before it; what was closed stays closed.
 
-    Refused: draw_needs_an_end, draw_before_the_end, no_draw_here, lottery_closed.
+    Nobody knows the public number before the list is closed: once somebody has entered, it closes no later.
+    Refused: draw_needs_an_end, draw_before_the_end, no_draw_here, lottery_closed, lottery_begun.
     """
     if details.allotment != Allotment.LOTTERY:
         if details.draw_at:
@@ -134,3 +141,9 @@ def check_draw(session: Session, details: TermsDetails) -> None:
     is_closed = Lottery.objects.filter(session=session, closed_at__isnull=False).exists()
     if is_closed and before and before.closes_at != details.closes_at:
         raise Refused("lottery_closed", _("The list for the draw is closed: its end stays."), field="closes_at")
+    closed_before = before and before.public_number and before.closes_at
+    if closed_before and details.closes_at > closed_before and has_begun(session):
+        sentence = _(
+            "People have entered, and the draw waits for a public number: signing up cannot end later any more."
+        )
+        raise Refused("lottery_begun", sentence, field="closes_at")

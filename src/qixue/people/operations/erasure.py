@@ -16,6 +16,7 @@ from qixue.core.refusal import Refused
 from qixue.core.sqlite.traces import wipe_log
 from qixue.people import erasure_list
 from qixue.people.models import ConfirmedMobile, Erasure, Resident, RoleAssignment, User, WeChatAccount
+from qixue.people.operations.locks import locked_people
 from qixue.people.personal_data import Subject, holdings
 
 
@@ -61,11 +62,7 @@ def erase(subject: Subject, *, at: datetime.datetime, by: User | None = None) ->
     The people are locked first, by key, as where they are counted: they are forgotten before or afterwards.
     Refused: changed_meanwhile.
     """
-    list(
-        Resident.objects.select_for_update(no_key=True)
-        .filter(pk__in=[each.pk for each in subject.people])
-        .order_by("pk")
-    )
+    locked_people([each.pk for each in subject.people])
     for holding in reversed(holdings.holdings):
         holding.erase(subject, at=at)
     for person in subject.people:

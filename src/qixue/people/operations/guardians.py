@@ -2,7 +2,6 @@
 
 import datetime
 import secrets
-from collections.abc import Collection
 
 from django.db import transaction
 from django.utils.crypto import salted_hmac
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import GuardianChange, Resident, User
+from qixue.people.operations.locks import locked_people
 from qixue.people.operations.residents import (
     MOST_DEPENDENTS,
     ResidentDetails,
@@ -46,14 +46,6 @@ def offer_dependent(dependent: Resident, *, by: User, at: datetime.datetime) -> 
     GuardianChange.objects.update_or_create(resident=dependent, defaults=values)
     record_audit("resident.dependent_offered", dependent, by=by, at=at)
     return "-".join(code[start : start + 4] for start in range(0, LENGTH, 4))
-
-
-def locked_people(keys: Collection[int]) -> dict[int, Resident]:
-    """Those that are there, locked in the order of their keys, as an erasure does: two acts never block each other."""
-    return {
-        person.pk: person
-        for person in Resident.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
-    }
 
 
 @transaction.atomic

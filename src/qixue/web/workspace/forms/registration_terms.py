@@ -55,8 +55,9 @@ class TermsForm(Form):
         max_length=200,
         help_text=_(
             "Only by lot. A number that nobody knows before signing up has ended and everybody can look up afterwards, "
-            "with its day: the closing value of an index, the result of a state lottery. You enter it for the draw; "
-            "with it nobody can steer, not even who runs this site. Empty: the promised seed alone decides."
+            "with its day: the closing value of an index to two decimal places, the result of a state lottery. You "
+            "enter it for the draw; you cannot choose its spelling, and everybody can compare it with the source. "
+            "Empty: the promised seed alone decides."
         ),
     )
     place_limit = WholeNumberField(
@@ -91,7 +92,10 @@ class TermsForm(Form):
     for_all = forms.BooleanField(
         label=_("Use for all sessions of this activity that are still to come"),
         required=False,
-        help_text=_("What hangs on the start of the session moves along with each one; the opening is the same."),
+        help_text=_(
+            "What hangs on the start of the session moves along with each one; the opening is the same. Not together "
+            "with a public number: each draw needs one of its own."
+        ),
     )
 
     def __init__(self, *args: Any, region: Region, **kwargs: Any) -> None:
@@ -118,7 +122,11 @@ class PublicValueForm(Form):
     value = PlainCharField(
         label=_("The number"),
         max_length=100,
-        help_text=_("As it stands there, for example 3259.41 or 05 11 18 22 27 31 + 09."),
+        help_text=_(
+            "Digits and one decimal point, for example 3259.41; no spaces or commas. Write several numbers without "
+            "gaps in the order in which they stand there: 05 11 18 is 051118. Zeros at the front, and at the end after "
+            "the point, do not count."
+        ),
     )
     source = PlainCharField(
         label=_("Where everybody can read it"),
