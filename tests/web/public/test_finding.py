@@ -1,10 +1,16 @@
 """Looking for sessions: counts on the filters, calendars, places, and queries that nobody would type by hand."""
 
 import datetime
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from urllib.parse import quote
 
 import pytest
-from tests.factories import ActivityFactory, OrganisationFactory, RegionFactory, SessionFactory, VenueFactory
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.test import RequestFactory
+from tests.factories import NOON, ActivityFactory, OrganisationFactory, RegionFactory, SessionFactory, VenueFactory
 from tests.web.public.conftest import titles, words
 
 from qixue.places.models import Region
@@ -12,6 +18,7 @@ from qixue.programme.models import Session
 from qixue.programme.operations.listings import keep_listings
 from qixue.programme.queries import listings
 from qixue.programme.queries.listings import Listings
+from qixue.web.public.finding import find
 from qixue.web.warm_up import make_index
 
 pytestmark = pytest.mark.django_db
@@ -212,3 +219,39 @@ def test_index_of_the_current_programme_is_there_before_the_first_visitor(tea, m
 
     monkeypatch.setattr(listings, "entries", None)  # nobody makes it again
     assert Listings(tea.activity.programme).index.pks == [tea.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_visitors_look_in_the_former_index_while_the_new_one_is_made(tea, client):
+    keep_listings(Session.objects.all())
+    client.get(LIST)
+    SessionFactory(activity=tea.activity, venue=tea.venue, starts_at=tea.starts_at, ends_at=tea.ends_at)
+    keep_listings(Session.objects.all())
+    is_being_made, go_on = threading.Event(), threading.Event()
+
+    def hold(execute, statement, *arguments):
+        if 'FROM "programme_sessionlisting"' in statement:
+            is_being_made.set()
+            go_on.wait(30)
+        return execute(statement, *arguments)
+
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(found_by_a_visitor, hold)
+        try:
+            assert is_being_made.wait(30)
+            assert threads.submit(found_by_a_visitor).result(timeout=30) == 1
+        finally:
+            go_on.set()
+        assert first.result() == 2
+
+
+def found_by_a_visitor(*wrappers) -> int:
+    request = RequestFactory().get(LIST, {"day": ""})
+    request.user = AnonymousUser()
+    try:
+        with ExitStack() as wrapped:
+            for wrapper in wrappers:
+                wrapped.enter_context(connection.execute_wrapper(wrapper))
+            return find(request, "week", at=NOON).narrowed.found.bit_count()
+    finally:
+        connection.close()

@@ -61,12 +61,12 @@ class Listings:
     The first who asks after a change makes the index; those who ask meanwhile look in the former one.
     """
 
-    def __init__(self, programme: Programme) -> None:
+    def __init__(self, programme: Programme, key: Key | None = None) -> None:
+        """The key is that of an edition that was asked for a moment ago; without it the edition is asked for now."""
         self.programme = programme
-        edition = ListingEdition.objects.filter(programme=programme).values_list("key", flat=True).first()
-        key = (programme.pk, edition)
+        key = key or key_of(programme)
         make, former = lambda: (key, ListingIndex(entries(programme))), newest_index(programme)
-        self.key, self.index = indexes.have(key, make, meanwhile=former)
+        self.key, self.index = indexes.have(key, make, meanwhile=former, turn_at=programme.pk)
 
     def with_words(self, query: str) -> int:
         """The sessions in whose names every word of the query is found."""
@@ -91,6 +91,11 @@ class Listings:
         began = time.monotonic()
         sessions = self.index.of_keys(full_sessions(self.programme))
         return Full(sessions, began, time.monotonic() - began)
+
+
+def key_of(programme: Programme) -> Key:
+    edition = ListingEdition.objects.filter(programme=programme).values_list("key", flat=True).first()
+    return programme.pk, edition
 
 
 def newest_index(programme: Programme) -> tuple[Key, ListingIndex] | None:

@@ -15,13 +15,14 @@ from qixue.participation.queries import as_listed, listed
 from qixue.places.models import Region
 from qixue.programme.listing_index import ListingIndex
 from qixue.programme.models import Programme, Session
-from qixue.programme.queries.listings import Listings
+from qixue.programme.queries.listings import Key, Listings, key_of
 from qixue.web import parts
 from qixue.web.parts import NavLink
 from qixue.web.public.forms.sessions import COMING, LONGEST_QUERY, SessionFilters
 
 PUBLIC = listed(Session.objects.public())  # put together once: that takes as long as asking for a page of them
-programmes: Brief[Listings] = Brief(most=4)  # by their codes
+# By the codes of programmes. The index of an edition is not made in here, where all who ask would wait for it.
+editions: Brief[tuple[Programme, Key]] = Brief(most=4)
 
 
 class FoundSessions(Sequence[ListedSession]):
@@ -58,18 +59,19 @@ def listed_sessions(keys: list[int]) -> list[ListedSession]:
     return [rows[key] for key in keys if key in rows]
 
 
-def listings_of(code: str) -> Listings:
-    return Listings(parts.get_programme_or_404(code))
+def edition_of(code: str) -> tuple[Programme, Key]:
+    programme = parts.get_programme_or_404(code)
+    return programme, key_of(programme)
 
 
 def find(request: HttpRequest, code: str, *, at: datetime.datetime, with_past: bool = False) -> SessionFilters:
     """The filters of a programme as the address answers them. Raises Http404.
 
-    Visitors look in the listings of less than a second ago, whoever is signed in in those of now.
+    Visitors ask for the edition of less than a second ago, whoever is signed in for that of now.
     Where it names no day and something is still to come, what is over stays out; `with_past` leaves days to the page.
     """
     is_signed_in = request.user.is_authenticated
-    listings = listings_of(code) if is_signed_in else programmes.have(code, lambda: listings_of(code))
+    listings = Listings(*(edition_of(code) if is_signed_in else editions.have(code, lambda: edition_of(code))))
     asked = request.GET.dict()
     asked["q"] = asked.get("q", "")[:LONGEST_QUERY]
     if with_past:
