@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from tests.door import ticket_of
 from tests.factories import (
     NOON,
@@ -234,7 +234,8 @@ def test_of_those_who_wait_together_each_device_and_each_person_is_written_once(
     of_the_same_device = expected(door, door.device)
     of_the_same_person = expected(door, other, door.registration)
     gone = expected(door, other)
-    Registration.objects.filter(pk=gone.seen.registration.pk).update(state="cancelled", cancelled_at=NOON)
+    cancelled = {"state": "cancelled", "cancelled_at": NOON, "cancel_reason": "withdrawn"}
+    Registration.objects.filter(pk=gone.seen.registration.pk).update(**cancelled)
 
     written = write(door.session.activity.organisation_id, [first, of_the_same_device, of_the_same_person])
 
@@ -257,5 +258,5 @@ def test_question_count_is_small(django_assert_max_num_queries: Any) -> None:
     sent = door.delivery(2, "code", NOON, code=door.registration.door_code)
     device = DoorDevice.objects.get()
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16 if connection.vendor == "postgresql" else 15):  # which locks the chain
         assert receive_alone(device, sent, at=NOON) is not None
