@@ -1,8 +1,8 @@
 """The visitor's answers applied to a programme, for every page on which its sessions are looked for."""
 
 import datetime
-from collections.abc import Sequence
-from typing import Any, overload
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar, overload
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -20,6 +20,7 @@ from qixue.web import parts
 from qixue.web.parts import NavLink
 from qixue.web.public.forms.sessions import COMING, LONGEST_QUERY, SessionFilters
 
+Found = TypeVar("Found")
 PUBLIC = listed(Session.objects.public())  # put together once: that takes as long as asking for a page of them
 # By the codes of programmes. The index of an edition is not made in here, where all who ask would wait for it.
 editions: Brief[tuple[Programme, Key]] = Brief(most=4)
@@ -54,9 +55,12 @@ class FoundSessions(Sequence[ListedSession]):
 
 
 def listed_sessions(keys: list[int]) -> list[ListedSession]:
+    return in_order(keys, {session.pk: session for session in as_listed(PUBLIC.filter(pk__in=keys))})
+
+
+def in_order(keys: list[int], sessions: Mapping[int, Found]) -> list[Found]:
     """The sessions in the order of the keys; one that is public no longer is left out."""
-    rows = {session.pk: session for session in as_listed(PUBLIC.filter(pk__in=keys))}
-    return [rows[key] for key in keys if key in rows]
+    return [sessions[key] for key in keys if key in sessions]
 
 
 def edition_of(code: str) -> tuple[Programme, Key]:
