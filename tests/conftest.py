@@ -15,6 +15,7 @@ from pytest_django import DjangoDbBlocker, Settings
 from pytest_socket import enable_socket, socket_allow_hosts
 
 from qixue.core.copies import Brief
+from qixue.programme.queries import listings
 from qixue.web.public import cache
 from tests.shared import empty_filled_tables, rolled_back
 
@@ -125,6 +126,7 @@ def own_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "KEPT_FOR", 0.0)
     cache.pages.clear()
     monkeypatch.setattr(Brief, "seconds", 0.0)
+    monkeypatch.setattr(listings, "MADE_APART", False)
 
 
 @pytest.fixture(autouse=True)

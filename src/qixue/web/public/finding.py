@@ -71,11 +71,13 @@ def edition_of(code: str) -> tuple[Programme, Key]:
 def find(request: HttpRequest, code: str, *, at: datetime.datetime, with_past: bool = False) -> SessionFilters:
     """The filters of a programme as the address answers them. Raises Http404.
 
-    Visitors ask for the edition of less than a second ago, whoever is signed in for that of now.
+    Visitors ask for the edition of less than a second ago and never wait for the new index where there is a former one:
+    all who ask for the same page would wait with them. Whoever is signed in looks in the listings of now.
     Where it names no day and something is still to come, what is over stays out; `with_past` leaves days to the page.
     """
     is_signed_in = request.user.is_authenticated
-    listings = Listings(*(edition_of(code) if is_signed_in else editions.have(code, lambda: edition_of(code))))
+    edition = edition_of(code) if is_signed_in else editions.have(code, lambda: edition_of(code))
+    listings = Listings(*edition, is_in_haste=not is_signed_in)
     asked = request.GET.dict()
     asked["q"] = asked.get("q", "")[:LONGEST_QUERY]
     if with_past:
