@@ -15,6 +15,7 @@ from pytest_django import DjangoDbBlocker, Settings
 from pytest_socket import enable_socket, socket_allow_hosts
 
 from qixue.core.copies import Brief
+from qixue.programme.queries import listings
 from qixue.web.public import cache
 from tests.shared import empty_filled_tables, rolled_back
 
@@ -25,7 +26,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    text = "begin with copies of the database of the settings, which holds all migrations and nothing else"
+    text = "on SQLite: begin with copies of the database of the settings, which holds all migrations and nothing else"
     parser.addoption("--migrated", action="store_true", help=text)
 
 
@@ -58,13 +59,11 @@ def django_db_modify_db_settings(
 ) -> None:
     """SQLite in memory shares one connection among threads and so hides every lock; a file does not."""
     database = django_settings.DATABASES["default"]
-    test, is_migrated = database.setdefault("TEST", {}), pytestconfig.getoption("migrated")
     if is_on_sqlite():
-        test["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
-    if is_migrated and is_on_sqlite():
-        shutil.copyfile(database["NAME"], test["NAME"])
-    elif is_migrated:
-        test["TEMPLATE"] = database["NAME"]
+        name = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        database.setdefault("TEST", {})["NAME"] = name
+        if pytestconfig.getoption("migrated"):
+            shutil.copyfile(database["NAME"], name)
 
 
 @pytest.fixture(scope="session")
@@ -127,6 +126,7 @@ def own_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "KEPT_FOR", 0.0)
     cache.pages.clear()
     monkeypatch.setattr(Brief, "seconds", 0.0)
+    monkeypatch.setattr(listings, "MADE_APART", False)
 
 
 @pytest.fixture(autouse=True)

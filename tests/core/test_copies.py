@@ -33,6 +33,17 @@ def test_while_it_is_made_others_get_the_former_one_and_other_things():
     assert copies.have("new", lambda: "again", meanwhile="former") == "new"
 
 
+def test_of_things_with_the_same_turn_one_is_made_at_a_time():
+    copies = Copies(2)
+
+    def make() -> str:
+        assert copies.have("newest", lambda: "beside it", meanwhile="former", turn_at="shared") == "former"
+        return "new"
+
+    assert copies.have("new", make, meanwhile="former", turn_at="shared") == "new"
+    assert not copies.turns
+
+
 def test_an_old_one_is_made_again_by_one_thread():
     copies = Copies(2)
     copies.keep("a", 1)
@@ -70,3 +81,32 @@ def test_brief_copy_is_used_as_long_as_it_may_be(monkeypatch, seconds, times):
         assert copies.have("key", lambda: made.append("once more")) is None
 
     assert len(made) == times
+
+
+class KeyOfMany:
+    """A key that says when so many threads have asked for it: each looks it up once it knows when it asked."""
+
+    def __init__(self, many: int) -> None:
+        self.many, self.threads, self.have_all_asked = many, set(), threading.Event()
+
+    def __hash__(self) -> int:
+        self.threads.add(threading.get_ident())
+        if len(self.threads) == self.many:
+            self.have_all_asked.set()
+        return 1
+
+
+def test_those_who_waited_for_a_brief_copy_that_is_old_by_then_share_the_next_one():
+    key, made = KeyOfMany(6), []
+    copies: Brief[int] = Brief(most=1)
+
+    def make() -> int:
+        key.have_all_asked.wait(10)
+        made.append(number := len(made) + 1)
+        return number
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = [future.result() for future in [pool.submit(copies.have, key, make) for _thread in range(6)]]
+
+    assert sorted(answers) == [1] + [2] * 5
+    assert made == [1, 2]

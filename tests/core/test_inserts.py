@@ -5,9 +5,9 @@ import uuid
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
-from qixue.core.inserts import insert_all, insert_many, made
+from qixue.core.inserts import insert_all, insert_many, made, prepared_columns
 from qixue.core.models import AuditEntry, KeptAnswer, OutboxMessage
 from qixue.core.statements import answers_to
 
@@ -90,3 +90,10 @@ def test_a_row_that_may_not_be_there_takes_the_others_with_it() -> None:
         insert_many(answers)
 
     assert not KeptAnswer.objects.exists()
+
+
+def test_what_prepares_values_belongs_to_no_connection() -> None:
+    """It is kept for all threads, and each has its own."""
+    prepared = prepared_columns(OutboxMessage, connection.vendor)
+
+    assert [field.name for field, prepare in prepared if hasattr(prepare, "__self__")] == []

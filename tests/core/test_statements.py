@@ -1,5 +1,7 @@
 """Hand-written statements, and connections of PostgreSQL whose server went away."""
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from tests.factories import UserFactory
@@ -32,6 +34,11 @@ def test_statement_that_fails_raises_what_django_raises() -> None:
         )
 
 
+def test_statements_are_counted(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(2):
+        answers_to(("SELECT 1", []), ("SELECT 2", []))
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no server")
 @pytest.mark.django_db(transaction=True)
 def test_connection_that_the_server_closed_is_opened_anew() -> None:
@@ -46,3 +53,19 @@ def test_connection_that_the_server_closed_is_opened_anew() -> None:
     assert not connection.is_usable()
     connection.close()
     assert not User.objects.exists()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no server")
+def test_connection_that_rested_is_asked_also_where_nothing_lies_in_its_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is lost without a word: the connection answers nothing, and its socket tells nothing."""
+    User.objects.exists()
+    assert connection.is_usable()
+    monkeypatch.setattr(connection.connection, "cursor", lost)
+
+    assert connection.is_usable()
+    monkeypatch.setattr(connection, "looked_at", float("-inf"))
+    assert not connection.is_usable()
+
+
+def lost(*_arguments: Any, **_options: Any) -> None:
+    raise connection.Database.OperationalError

@@ -1,19 +1,18 @@
 """Turns at writing to SQLite, and commits that several share."""
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
-from tests.factories import NOON, UserFactory, key
+from django.db import IntegrityError, connection, transaction
+from tests.factories import UserFactory
 
-from qixue.core.models import KeptAnswer
 from qixue.core.sqlite.turns import Turns, turns_at
-from qixue.core.together import Line
+from qixue.core.together import Lines
 from qixue.people.models import User
+from qixue.programme.models import ListingEdition
 
 
 def test_turn_goes_to_one_at_a_time(tmp_path: Path) -> None:
@@ -53,50 +52,94 @@ def test_database_has_one_line() -> None:
     assert turns_at("/nowhere/a") is not turns_at("/nowhere/b")
 
 
-def closing(act: Callable[[], Any]) -> Any:
-    try:
-        return act()
-    except IntegrityError:
-        return "refused"
-    finally:
-        connection.close()
+class Users:
+    """Lines at which each act makes a user of the name that is asked for, and what the statements were asked for."""
+
+    def __init__(self) -> None:
+        self.sets: list[list[str]] = []
+        self.is_begun, self.go_on = threading.Event(), threading.Event()
+        self.lines = Lines("SELECT 1 FROM people_user WHERE id = %s FOR UPDATE", self.run)
+
+    def run(self, _key: int, names: list[str]) -> list[int]:
+        self.sets.append(names)
+        if names == ["slow"]:
+            self.is_begun.set()
+            self.go_on.wait(30)
+        if "bug" in names:
+            raise ValueError
+        if "too late" in names:
+            ListingEdition.objects.create(programme_id=0)  # which the database says when it commits
+        return [UserFactory(display_name=name).pk for name in names]
+
+    def ask(self, name: str) -> Any:
+        try:
+            return self.lines.at(1).take_part(name)
+        except (ValueError, IntegrityError) as error:
+            return type(error)
+        finally:
+            connection.close()
+
+    def ask_together(self, *names: str) -> list[Any]:
+        """What each is answered; they line up while the commit of another is on its way."""
+        line = self.lines.at(1)
+        with ThreadPoolExecutor(1 + len(names)) as threads:
+            first = threads.submit(self.ask, "slow")
+            self.is_begun.wait(30)
+            others = []
+            for number, name in enumerate(names, 1):
+                others.append(threads.submit(self.ask, name))
+                while len(line.waiting) < number and not first.done():
+                    self.go_on.wait(0.01)
+            self.go_on.set()
+        assert not line.waiting
+        return [User.objects.get(display_name="slow").pk == first.result(), *(other.result() for other in others)]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_act_that_fails_takes_no_other_with_it() -> None:
-    user, line = UserFactory(), Line()
-    twice = key()
-
-    def keep(which: Any) -> Callable[[], Any]:
-        return lambda: line.take_part(
-            lambda: KeptAnswer.objects.create(actor_id=user.pk, key=which, digest="d", at=NOON).key
-        )
-
-    keys = [key() for _number in range(10)] + [twice, twice]
-    with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(closing, [keep(which) for which in keys]))
-
-    assert answers[:10] == keys[:10]
-    assert sorted(map(str, answers[10:])) == sorted([str(twice), "refused"])
-    assert set(KeptAnswer.objects.values_list("key", flat=True)) == set(keys)
+def pk_of(name: str) -> int:
+    return User.objects.get(display_name=name).pk
 
 
 @pytest.mark.django_db(transaction=True)
 def test_those_who_line_up_during_a_commit_share_the_next() -> None:
-    line, begun, go_on = Line(), threading.Event(), threading.Event()
+    users = Users()
 
-    def slow() -> int:
-        begun.set()
-        go_on.wait(5)
-        return UserFactory().pk
+    answers = users.ask_together("李", "王", "张")
 
-    with ThreadPoolExecutor(4) as threads:
-        first = threads.submit(closing, lambda: line.take_part(slow))
-        begun.wait(5)
-        others = [threads.submit(closing, lambda: line.take_part(lambda: UserFactory().pk)) for _each in range(3)]
-        while len(line.waiting) < 3 and not first.done():
-            go_on.wait(0.01)
-        go_on.set()
+    assert answers == [True, pk_of("李"), pk_of("王"), pk_of("张")]
+    assert users.sets == [["slow"], ["李", "王", "张"]]
 
-    assert {first.result(), *(other.result() for other in others)} == set(User.objects.values_list("pk", flat=True))
-    assert not line.waiting
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("guilty", "error"), [("bug", ValueError), ("too late", IntegrityError)])
+@pytest.mark.parametrize("place", [0, 1])
+def test_error_of_one_is_no_other_s(guilty: str, error: type[Exception], place: int) -> None:
+    """Whether the one at the head acts for the guilty one or is it; whether a statement fails or the commit."""
+    names = ["李", "王"]
+    names.insert(place, guilty)
+
+    answers = Users().ask_together(*names)
+
+    expected: list[Any] = [pk_of("李"), pk_of("王")]
+    expected.insert(place, error)
+    assert answers == [True, *expected]
+    assert User.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_in_a_transaction_an_act_is_done_in_it() -> None:
+    users = Users()
+
+    with transaction.atomic():
+        users.lines.at(1).take_part("李")
+        transaction.set_rollback(True)
+
+    assert not User.objects.exists()
+
+
+def test_row_has_one_line_for_as_long_as_somebody_is_in_it() -> None:
+    lines = Users().lines
+    line = lines.at(1)
+
+    assert lines.at(1) is line
+    assert lines.at(2) is not line
+    assert list(lines.by_key) == [1]

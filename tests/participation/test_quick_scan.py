@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from tests.door import ticket_of
 from tests.factories import (
     NOON,
@@ -268,5 +268,5 @@ def test_question_count_is_small(django_assert_max_num_queries: Any) -> None:
     sent = door.delivery(2, "code", NOON, code=door.registration.door_code)
     device = DoorDevice.objects.get()
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17 if connection.vendor == "postgresql" else 16):  # which locks the chain
         assert receive_alone(device, sent, at=NOON) is not None

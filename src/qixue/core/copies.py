@@ -8,6 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
+from weakref import WeakValueDictionary
 
 Kept = TypeVar("Kept")
 Made = TypeVar("Made")
@@ -21,7 +22,8 @@ class Copies(OrderedDict[Hashable, Kept]):
     def __init__(self, most: int) -> None:
         super().__init__()
         self.most, self.lock = most, threading.RLock()
-        self.turns: dict[Hashable, threading.Lock] = {}
+        # For as long as somebody has or awaits one: who comes later stands behind those who wait already.
+        self.turns: WeakValueDictionary[Hashable, threading.Lock] = WeakValueDictionary()
 
     def have(
         self,
@@ -30,24 +32,24 @@ class Copies(OrderedDict[Hashable, Kept]):
         *,
         meanwhile: Kept | None = None,
         is_old: Callable[[Kept], bool] = never,
+        turn_at: Hashable = None,
     ) -> Kept:
         """The copy under the key, made now where there is none, or only an old one.
 
-        Threads that ask while it is being made get `meanwhile`, or wait where that is None.
+        Threads that ask while it is being made get `meanwhile`, or wait where that is None. Of the keys that name the
+        same `turn_at` one is made at a time.
         """
         kept = self.used(key)
         if kept is not None and not is_old(kept):
             return kept
         with self.lock:
-            turn = self.turns.setdefault(key, threading.Lock())
+            turn = self.turns.setdefault(key if turn_at is None else turn_at, threading.Lock())
         if not turn.acquire(blocking=meanwhile is None) and meanwhile is not None:
             return meanwhile
         try:
             kept = self.used(key)  # somebody else may have made it
             return self.keep(key, make()) if kept is None or is_old(kept) else kept
         finally:
-            with self.lock:
-                self.turns.pop(key, None)
             turn.release()
 
     def used(self, key: Hashable) -> Kept | None:
@@ -74,11 +76,18 @@ class Brief(Generic[Kept]):
         self.copies: Copies[tuple[float, Kept]] = Copies(most)
 
     def have(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
-        """The copy under the key; who asks while it is being made waits for it."""
-        return self.copies.have(key, lambda: (time.monotonic(), make()), is_old=self.is_old)[1]
+        """The copy under the key; who asks while it is being made waits for it.
 
-    def is_old(self, kept: tuple[float, Kept]) -> bool:
-        return time.monotonic() - kept[0] >= self.seconds
+        What began after somebody asked is as fresh as an own one, however long it took.
+        """
+        asked = time.monotonic()
+        return self.copies.have(key, lambda: (time.monotonic(), make()), is_old=lambda kept: self.is_old(kept, asked))[
+            1
+        ]
+
+    def is_old(self, kept: tuple[float, Kept], asked: float) -> bool:
+        began, _made = kept
+        return began < asked and time.monotonic() - began >= self.seconds
 
 
 class Flight(Generic[Made]):

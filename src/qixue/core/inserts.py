@@ -132,7 +132,7 @@ def preparation_of(field: models.Field) -> Callable[[Any], Any]:
     if isinstance(field, PLAIN):
         return as_it_is
     if isinstance(field, models.DateTimeField):
-        return connection.ops.adapt_datetimefield_value
+        return lambda value: connection.ops.adapt_datetimefield_value(value)  # of the thread that asks, not the first
     if isinstance(field, models.UUIDField):
         return as_it_is if connection.features.has_native_uuid_field else in_hexadecimal
     return lambda value: field.get_db_prep_save(value, connection)

@@ -23,6 +23,8 @@ def answers_to(*statements: Statement) -> list[list[tuple]]:
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
             return [cursor.execute(*statement).fetchall() for statement in statements]
+        if connection.queries_logged:  # as Django's own cursors do
+            connection.queries_log.extend({"sql": text, "time": "0"} for text, _values in statements)
         with connection.wrap_database_errors:
             return prepared_answers(cursor.connection, statements)
 

@@ -10,48 +10,55 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+from weakref import WeakValueDictionary
 
 from django.db import connection, transaction
 
+from qixue.core.logs import get_logger
+from qixue.core.statements import answers_to
+
+log = get_logger("qixue.together")
+
 
 class Act:
-    """What one thread wants done; its outcome is there when `is_over`."""
+    """What one thread asks for; when it `is_over` its result is there, or it is to be done `again` by itself."""
 
     def __init__(self, asked: Any) -> None:
         self.asked = asked
-        self.is_over = False
+        self.is_over = self.again = False
         self.result: Any = None
-        self.error: BaseException | None = None
-
-    def outcome(self) -> Any:
-        """Raises what the act raised."""
-        if self.error:
-            raise self.error
-        return self.result
 
 
 class Line:
-    """The acts of this process that wait for one database. Whoever is at its head acts for all that have lined up.
+    """The acts of this process that wait for one row. Whoever is at its head acts for all that have lined up.
 
-    What is asked for is a function; one that fails takes no other with it.
+    They are done in few statements for all of them and succeed or fail together. Of several that have failed each is
+    done again by whoever asked for it: only those see an error who have it alone, too.
+    `lock` makes the transaction wait for its turn; `run` is then given what all have asked for who have lined up by
+    then, and returns a result for each.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lock: Callable[[], None], run: Callable[[list[Any]], list[Any]]) -> None:
+        self.lock, self.run = lock, run
         self.waiting: deque[Act] = deque()
         self.head = threading.Lock()
 
     def take_part(self, asked: Any) -> Any:
         """The result, once it is committed. The act may run in another thread, on that thread's connection."""
-        act = Act(asked)
         if connection.in_atomic_block:
-            with transaction.atomic():
-                self.run_for(deque([act]), [])
-            return act.outcome()
+            return self.alone(asked)
+        act = Act(asked)
         self.waiting.append(act)
         with self.head:
             if not act.is_over:
                 self.go_or_leave(act)
-        return act.outcome()
+        return self.alone(asked) if act.again else act.result
+
+    def alone(self, asked: Any) -> Any:
+        with transaction.atomic():
+            self.lock()
+            [result] = self.run([asked])
+        return result
 
     def go_or_leave(self, act: Act) -> None:
         """Nobody does later what its asker was told has failed, also where the transaction could not even begin."""
@@ -63,49 +70,46 @@ class Line:
             raise
 
     def go(self) -> None:
-        """One transaction for all who have lined up by the time at which it begins."""
+        """One transaction for all who have lined up by the time at which it has its turn."""
         acts: list[Act] = []
         try:
             with transaction.atomic():
-                self.run_for(self.waiting, acts)
-        except BaseException as error:  # the commit failed, so that none of it is there
+                self.lock()
+                while self.waiting:
+                    acts.append(self.waiting.popleft())
+                for act, result in zip(acts, self.run([act.asked for act in acts]), strict=True):
+                    act.result = result
+        except BaseException as error:  # also where the commit failed: none of it is there
             for act in acts:
-                act.error = act.error or error
-            raise
+                act.again = True
+            if len(acts) < 2 or not isinstance(error, Exception):
+                raise
+            log.warning("failed_together", count=len(acts), error=type(error).__name__)  # its text may tell of people
         finally:
             for act in acts:
                 act.is_over = True
 
-    def run_for(self, waiting: deque[Act], acts: list[Act]) -> None:
-        """Move those who wait to the acts, and run them."""
-        while waiting:
-            acts.append(waiting.popleft())
-            attempt(acts[-1])
 
+class Lines:
+    """A line for each row, for as long as somebody is in it.
 
-def attempt(act: Act) -> None:
-    """Behind a savepoint, so that the others stand whatever happens to it."""
-    try:
-        with transaction.atomic():
-            act.result = act.asked()
-    except Exception as error:  # it is raised again where the act was asked for
-        act.error = error
-
-
-class JointLine(Line):
-    """A line whose acts are done in few statements for all of them: they succeed or fail together.
-
-    `lock` makes the transaction wait for its turn; `run` is then given what all have asked for who have lined up by
-    then, and returns a result for each.
+    `lock` is the statement that locks the row of a key; `run` is given the key and what is asked for.
     """
 
-    def __init__(self, lock: Callable[[], None], run: Callable[[list[Any]], list[Any]]) -> None:
-        super().__init__()
+    def __init__(self, lock: str, run: Callable[[int, list[Any]], list[Any]]) -> None:
         self.lock, self.run = lock, run
+        self.by_key: WeakValueDictionary[int, Line] = WeakValueDictionary()
+        self.making = threading.Lock()
 
-    def run_for(self, waiting: deque[Act], acts: list[Act]) -> None:
-        self.lock()
-        while waiting:
-            acts.append(waiting.popleft())
-        for act, result in zip(acts, self.run([act.asked for act in acts]), strict=True):
-            act.result = result
+    def at(self, key: int) -> Line:
+        with self.making:
+            if (line := self.by_key.get(key)) is None:
+                self.by_key[key] = line = Line(lambda: self.lock_row(key), lambda asked: self.run(key, asked))
+            return line
+
+    def lock_row(self, key: int) -> None:
+        """In a statement of its own, so that those that follow see what the former holder of the lock has written. A
+        transaction of SQLite has had its turn to begin.
+        """
+        if connection.vendor == "postgresql":
+            answers_to((self.lock, [key]))

@@ -1,10 +1,13 @@
 """Looking for sessions: counts on the filters, calendars, places, and queries that nobody would type by hand."""
 
 import datetime
+import threading
 from urllib.parse import quote
 
 import pytest
-from tests.factories import ActivityFactory, OrganisationFactory, RegionFactory, SessionFactory, VenueFactory
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
+from tests.factories import NOON, ActivityFactory, OrganisationFactory, RegionFactory, SessionFactory, VenueFactory
 from tests.web.public.conftest import titles, words
 
 from qixue.places.models import Region
@@ -12,6 +15,7 @@ from qixue.programme.models import Session
 from qixue.programme.operations.listings import keep_listings
 from qixue.programme.queries import listings
 from qixue.programme.queries.listings import Listings
+from qixue.web.public.finding import find
 from qixue.web.warm_up import make_index
 
 pytestmark = pytest.mark.django_db
@@ -212,3 +216,29 @@ def test_index_of_the_current_programme_is_there_before_the_first_visitor(tea, m
 
     monkeypatch.setattr(listings, "entries", None)  # nobody makes it again
     assert Listings(tea.activity.programme).index.pks == [tea.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_visitor_waits_for_the_new_index_while_there_is_a_former_one(tea, client, monkeypatch):
+    keep_listings(Session.objects.all())
+    client.get(LIST)
+    SessionFactory(activity=tea.activity, venue=tea.venue, starts_at=tea.starts_at, ends_at=tea.ends_at)
+    keep_listings(Session.objects.all())
+    entries, go_on = listings.entries, threading.Event()
+    monkeypatch.setattr(listings, "entries", lambda programme: go_on.wait(30) and entries(programme))
+    monkeypatch.setattr(listings, "MADE_APART", True)
+
+    counts = [found_by_a_visitor() for _visitor in range(3)]
+    makers = [thread for thread in threading.enumerate() if thread.name == "index"]
+    go_on.set()
+    for maker in makers:
+        maker.join()
+
+    assert counts == [1] * 3
+    assert found_by_a_visitor() == 2
+
+
+def found_by_a_visitor() -> int:
+    request = RequestFactory().get(LIST, {"day": ""})
+    request.user = AnonymousUser()
+    return find(request, "week", at=NOON).narrowed.found.bit_count()

@@ -10,14 +10,12 @@ and one INSERT for each table writes what belongs to all of them.
 """
 
 import datetime
-import threading
 import uuid
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from itertools import chain
 from typing import Any
-from weakref import WeakValueDictionary
 
 from django.db import IntegrityError, connection
 
@@ -26,7 +24,7 @@ from qixue.core.inserts import insert_all
 from qixue.core.models import AuditEntry, OutboxMessage, audit_entry
 from qixue.core.outbox import message_of
 from qixue.core.statements import Statement, answers_to
-from qixue.core.together import JointLine
+from qixue.core.together import Lines
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.models.registrations import random_door_code
 from qixue.participation.notices import Event, about_event
@@ -39,8 +37,6 @@ from qixue.programme.models import Activity, Programme, Session
 State, PARTY = Registration.State, Registration._meta.get_field("party")
 MOST_DRAWS = 10  # of door codes, before it is left to who looks at all of them
 USUAL_LIMIT = RegistrationTerms.place_limit.field.default
-LINES: WeakValueDictionary[int, JointLine] = WeakValueDictionary()  # by session, for as long as somebody is in them
-MAKING_LINES = threading.Lock()
 # The terms that this way keeps; a session with any other goes the ordinary way.
 KEPT_TERMS = ("session", "opens_at", "closes_at", "cancel_until", "place_limit", "offer_hours")
 # What hangs on a session without a say in who signs up. Where there is anything else, a question, say, the ordinary way
@@ -60,7 +56,10 @@ NO_SAY = (
     "feedback",
     "feedback_invitations",
 )
-LOCK = "SELECT 1 FROM programme_session WHERE id = %s FOR NO KEY UPDATE"
+LINES = Lines(  # by session
+    "SELECT 1 FROM programme_session WHERE id = %s FOR NO KEY UPDATE",
+    lambda session, asks: register_all(Session(pk=session), asks),
+)
 LOOK = """
 SELECT s.state, s.starts_at, s.seat_count, s.taken_count, s.waiting_count, s.last_waiting_number, a.title, a.state,
     p.state, v.name, t.opens_at, t.closes_at, t.place_limit, {has_usual_terms}
@@ -138,26 +137,10 @@ def register_alone(session: int, *, party: uuid.UUID, by: Caller, at: datetime.d
         return None
     ask = Ask(party, by.resident, by, at, PARTY.get_db_prep_value(party, connection))
     try:
-        made: Registration | None = line_at(session).take_part(ask)
+        made: Registration | None = LINES.at(session).take_part(ask)
     except IntegrityError:  # somebody or something went away in between: the ordinary way looks again
         return None
     return made
-
-
-def line_at(session: int) -> JointLine:
-    with MAKING_LINES:
-        if (line := LINES.get(session)) is None:
-            line = JointLine(partial(lock, session), partial(register_all, Session(pk=session)))
-            LINES[session] = line
-        return line
-
-
-def lock(session: int) -> None:
-    """In a statement of its own, so that those that follow see what the former holder of the lock has written. A
-    transaction of SQLite has had its turn to begin.
-    """
-    if connection.vendor == "postgresql":
-        answers_to((LOCK, [session]))
 
 
 def register_all(session: Session, asks: list[Ask]) -> list[Registration | None]:

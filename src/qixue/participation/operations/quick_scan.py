@@ -7,17 +7,15 @@ should look. Both ways leave the same rows behind (tests/participation/test_quic
 What the rules ask is read before anybody is locked. Those who wait for the same chain are then written together: a
 few statements for all of them, one commit. Under the lock only what others can change meanwhile is asked again: how
 fast each device scans, whether session and registration are as they were seen, and whether somebody else holds the
-device or the person, as an erasure does. That nobody is in twice is left to
-the constraints: where one of them speaks up, nothing of the set is written, and each goes the ordinary way.
+device or the person, as an erasure does. That nobody is in twice is left to the constraints: where one of them speaks
+up, nothing of the set is written; each is tried again by itself, and who then still hears of it goes the ordinary way.
 """
 
 import datetime
-import threading
 import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, connection, models
@@ -26,7 +24,7 @@ from qixue.core.inserts import insert_all, made
 from qixue.core.models import AuditEntry, audit_entry
 from qixue.core.signing_keys import verification_keys
 from qixue.core.statements import Statement, answers_to
-from qixue.core.together import JointLine
+from qixue.core.together import Lines
 from qixue.participation.merge import HIGHEST_PACE, MINUTE, Facts, Holder, judge, minute_of
 from qixue.participation.models import Attendance, DoorDevice, LedgerChain, LedgerEntry, Participant, Registration, Scan
 from qixue.participation.operations.check_ins import draft_of
@@ -38,8 +36,10 @@ from qixue.people.callers import aware
 from qixue.people.models import Organisation, Resident
 from qixue.programme.models import Activity, Programme, Session
 
-LINES: dict[int, JointLine] = {}  # by organisation: each keeps a chain of its own
-MAKING_LINES = threading.Lock()
+LINES = Lines(  # by organisation: each keeps a chain of its own
+    "SELECT 1 FROM participation_ledgerchain WHERE organisation_id = %s FOR UPDATE",
+    lambda organisation, arrivals: write(organisation, arrivals),
+)
 QUICK_KINDS = (Scan.Kind.TICKET, Scan.Kind.CODE, Scan.Kind.NAME)
 BY_KEY, BY_CODE = "r.id = %(shown)s", "r.door_code = %(shown)s"
 LOOK = """
@@ -59,7 +59,6 @@ LEFT JOIN participation_bundlefetch f ON f.id = (SELECT id FROM participation_bu
     WHERE device_id = %(device)s AND at <= %(corrected_at)s ORDER BY at DESC, id DESC LIMIT 1)
 WHERE d.doordevice_id = %(device)s AND d.session_id = %(session)s
 """
-LOCK = "SELECT 1 FROM participation_ledgerchain WHERE organisation_id = %s FOR UPDATE"
 HEAD = "SELECT length, head_hash FROM participation_ledgerchain WHERE organisation_id = %s"
 DEVICES = "SELECT id FROM participation_doordevice WHERE id IN ({holes})"
 PEOPLE = "SELECT id FROM people_resident WHERE id IN ({holes})"
@@ -114,7 +113,7 @@ def receive_alone(device: DoorDevice, delivery: Delivery, *, at: datetime.dateti
     if arrival is None:
         return None
     try:
-        if not line_at(arrival.seen.session.activity.organisation_id).take_part(arrival):
+        if not LINES.at(arrival.seen.session.activity.organisation_id).take_part(arrival):
             return None
     except IntegrityError:  # a scan or a person came another way in between: the ordinary way looks again
         return None
@@ -197,19 +196,6 @@ def is_good(scan: Scan, seen: Seen, device: DoorDevice) -> bool:
     scan.session, scan.registration, scan.resident = seen.session, seen.registration, seen.registration.resident
     scan.verdict, scan.marks = Scan.Verdict.COUNTED, " ".join(judgement.marks)
     return judgement.counts
-
-
-def line_at(organisation: int) -> JointLine:
-    with MAKING_LINES:
-        return LINES.setdefault(organisation, JointLine(partial(lock, organisation), partial(write, organisation)))
-
-
-def lock(organisation: int) -> None:
-    """In a statement of its own, so that those that follow see what the former holder of the lock has written. A
-    transaction of SQLite has had its turn to begin.
-    """
-    if connection.vendor == "postgresql":
-        answers_to((LOCK, [organisation]))
 
 
 def write(organisation: int, arrivals: list[Arrival]) -> list[bool]:

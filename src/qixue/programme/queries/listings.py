@@ -1,18 +1,23 @@
 """What a programme offers, narrowed in an index of its listings."""
 
+import threading
 import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import F, Q
 
 from qixue.core.clock import SHANGHAI
 from qixue.core.copies import Copies
+from qixue.core.logs import get_logger
 from qixue.programme.listing_index import Entry, ListingIndex, facets_of_time
 from qixue.programme.models import ListingEdition, Programme, Session, SessionListing
 from qixue.programme.search import words_of
 
+log = get_logger("qixue.listings")
+MADE_APART = True  # a test looks at once at what it has changed
 KEPT_INDEXES = 4  # programmes per process: this week's, last week's, and what somebody looks up
 KEPT_WORDS = 2000  # of all programmes, each with its set
 SEATS_FOR = 0.2  # seconds for which the set of full sessions may be used; rows show their seats as they are now
@@ -61,12 +66,18 @@ class Listings:
     The first who asks after a change makes the index; those who ask meanwhile look in the former one.
     """
 
-    def __init__(self, programme: Programme) -> None:
+    def __init__(self, programme: Programme, key: Key | None = None, *, is_in_haste: bool = False) -> None:
+        """The key is that of an edition that was asked for a moment ago; without it the edition is asked for now.
+
+        For who is in haste a thread of its own makes the index, where there is a former one to look in.
+        """
         self.programme = programme
-        edition = ListingEdition.objects.filter(programme=programme).values_list("key", flat=True).first()
-        key = (programme.pk, edition)
-        make, former = lambda: (key, ListingIndex(entries(programme))), newest_index(programme)
-        self.key, self.index = indexes.have(key, make, meanwhile=former)
+        key, former = key or key_of(programme), newest_index(programme)
+        if former and is_in_haste and MADE_APART and key not in indexes:
+            make_apart(programme, key)
+            self.key, self.index = former
+        else:
+            self.key, self.index = index_at(programme, key, former)
 
     def with_words(self, query: str) -> int:
         """The sessions in whose names every word of the query is found."""
@@ -91,6 +102,30 @@ class Listings:
         began = time.monotonic()
         sessions = self.index.of_keys(full_sessions(self.programme))
         return Full(sessions, began, time.monotonic() - began)
+
+
+def key_of(programme: Programme) -> Key:
+    edition = ListingEdition.objects.filter(programme=programme).values_list("key", flat=True).first()
+    return programme.pk, edition
+
+
+def index_at(programme: Programme, key: Key, former: tuple[Key, ListingIndex] | None) -> tuple[Key, ListingIndex]:
+    return indexes.have(key, lambda: (key, ListingIndex(entries(programme))), meanwhile=former, turn_at=programme.pk)
+
+
+def make_apart(programme: Programme, key: Key) -> None:
+    """Unless somebody is about it."""
+    if programme.pk not in indexes.turns:
+        threading.Thread(target=making_apart, args=(programme, key), name="index", daemon=True).start()
+
+
+def making_apart(programme: Programme, key: Key) -> None:
+    try:
+        index_at(programme, key, newest_index(programme))
+    except Exception as error:  # the next one who asks tries again
+        log.warning("no_new_index", error=repr(error))
+    finally:
+        connection.close()
 
 
 def newest_index(programme: Programme) -> tuple[Key, ListingIndex] | None:

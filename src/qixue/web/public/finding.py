@@ -1,8 +1,8 @@
 """The visitor's answers applied to a programme, for every page on which its sessions are looked for."""
 
 import datetime
-from collections.abc import Sequence
-from typing import Any, overload
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar, overload
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -15,13 +15,15 @@ from qixue.participation.queries import as_listed, listed
 from qixue.places.models import Region
 from qixue.programme.listing_index import ListingIndex
 from qixue.programme.models import Programme, Session
-from qixue.programme.queries.listings import Listings
+from qixue.programme.queries.listings import Key, Listings, key_of
 from qixue.web import parts
 from qixue.web.parts import NavLink
 from qixue.web.public.forms.sessions import COMING, LONGEST_QUERY, SessionFilters
 
+Found = TypeVar("Found")
 PUBLIC = listed(Session.objects.public())  # put together once: that takes as long as asking for a page of them
-programmes: Brief[Listings] = Brief(most=4)  # by their codes
+# By the codes of programmes. The index of an edition is not made in here, where all who ask would wait for it.
+editions: Brief[tuple[Programme, Key]] = Brief(most=4)
 
 
 class FoundSessions(Sequence[ListedSession]):
@@ -53,23 +55,29 @@ class FoundSessions(Sequence[ListedSession]):
 
 
 def listed_sessions(keys: list[int]) -> list[ListedSession]:
+    return in_order(keys, {session.pk: session for session in as_listed(PUBLIC.filter(pk__in=keys))})
+
+
+def in_order(keys: list[int], sessions: Mapping[int, Found]) -> list[Found]:
     """The sessions in the order of the keys; one that is public no longer is left out."""
-    rows = {session.pk: session for session in as_listed(PUBLIC.filter(pk__in=keys))}
-    return [rows[key] for key in keys if key in rows]
+    return [sessions[key] for key in keys if key in sessions]
 
 
-def listings_of(code: str) -> Listings:
-    return Listings(parts.get_programme_or_404(code))
+def edition_of(code: str) -> tuple[Programme, Key]:
+    programme = parts.get_programme_or_404(code)
+    return programme, key_of(programme)
 
 
 def find(request: HttpRequest, code: str, *, at: datetime.datetime, with_past: bool = False) -> SessionFilters:
     """The filters of a programme as the address answers them. Raises Http404.
 
-    Visitors look in the listings of less than a second ago, whoever is signed in in those of now.
+    Visitors ask for the edition of less than a second ago and never wait for the new index where there is a former one:
+    all who ask for the same page would wait with them. Whoever is signed in looks in the listings of now.
     Where it names no day and something is still to come, what is over stays out; `with_past` leaves days to the page.
     """
     is_signed_in = request.user.is_authenticated
-    listings = listings_of(code) if is_signed_in else programmes.have(code, lambda: listings_of(code))
+    edition = edition_of(code) if is_signed_in else editions.have(code, lambda: edition_of(code))
+    listings = Listings(*edition, is_in_haste=not is_signed_in)
     asked = request.GET.dict()
     asked["q"] = asked.get("q", "")[:LONGEST_QUERY]
     if with_past:

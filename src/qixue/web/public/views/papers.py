@@ -22,7 +22,7 @@ from qixue.programme.models import Session
 from qixue.report.installed import installed_fonts
 from qixue.report.programme_papers import PAPERS, SHAPES, card_png, programme_pdf
 from qixue.web import parts
-from qixue.web.public.finding import find
+from qixue.web.public.finding import PUBLIC, find, in_order
 from qixue.web.public.forms.sessions import SessionFilters
 from qixue.web.public.kept_files import kept_file
 from qixue.web.public.session_words import card_data, place_of, synthetic_notice
@@ -78,7 +78,7 @@ def file_answer(request: HttpRequest, kind: str, data: dict[str, Any], suffix: s
 def paper_data(request: HttpRequest, form: SessionFilters, paper: str) -> dict[str, Any]:
     """What stands on the paper. Seats are those of the session, not those left, so that it stays true."""
     programme = form.listings.programme
-    sessions = sessions_of(form.listings.index.keys(form.narrowed.found, 0, MOST_ON_PAPER))
+    keys = form.listings.index.keys(form.narrowed.found, 0, MOST_ON_PAPER)
     answers = request.GET.copy()
     answers.pop("paper", None)
     query = f"?{answers.urlencode()}" if answers else ""
@@ -94,14 +94,8 @@ def paper_data(request: HttpRequest, form: SessionFilters, paper: str) -> dict[s
         "footer": _("Times and places can change: what stands on the site counts."),
         "url": request.build_absolute_uri(reverse("public:sessions", args=[programme.code]) + query),
         "columns": [_("Time"), _("What"), _("Where"), _("Organiser"), _("Seats")],
-        "days": days_of(sessions),
+        "days": days_of(in_order(keys, PUBLIC.in_bulk(keys))),
     }
-
-
-def sessions_of(keys: list[int]) -> list[Session]:
-    """The sessions in the order of the keys; one that is public no longer is left out."""
-    rows = listed(Session.objects.public()).in_bulk(keys)
-    return [rows[key] for key in keys if key in rows]
 
 
 def asked_words(form: SessionFilters) -> list[str]:
