@@ -40,10 +40,15 @@ def household_of(person: Resident) -> Subject:
     return Subject((person, *dependents))
 
 
-def typed_names(user: User) -> QuerySet[Scan]:
-    """Scans in reach that wait for a decision and hold a name that was typed at the door, the first on top."""
+def undecided_scans(user: User) -> QuerySet[Scan]:
+    """Scans in reach that wait for a decision, the first on top."""
     paths = reach(user, Action.MANAGE_REGISTRATIONS)
     here = path_filter(paths, "session__activity__organisation__path")
     foreign = Q(session=None) & path_filter(paths, "device__organisation__path")
-    found = Scan.objects.undecided().filter(here | foreign, sent__has_key="name").exclude(sent__name="")
+    found = Scan.objects.undecided().filter(here | foreign)
     return found.select_related("session__activity", "device").order_by("corrected_at", "pk")
+
+
+def typed_names(user: User) -> QuerySet[Scan]:
+    """Those that hold a name that was typed at the door."""
+    return undecided_scans(user).filter(sent__has_key="name").exclude(sent__name="")

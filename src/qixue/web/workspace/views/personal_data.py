@@ -20,7 +20,7 @@ from qixue.web.personal_copy import zipped
 from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.personal_data import ErasePersonForm, ForgetNameForm, PersonForm
-from qixue.web.workspace.reach.personal_data import person_or_404, typed_name_or_404
+from qixue.web.workspace.reach.personal_data import is_forgotten, person_or_404, undecided_scan_or_404
 
 SHOWN = 50
 
@@ -58,6 +58,8 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Action.MANAGE_REGISTRATIONS)
 def erase(request: HttpRequest, pk: int) -> HttpResponse:
     """What goes and what stays; then once more who it is; then it is done."""
+    if "confirmed" in request.POST and is_forgotten(pk):  # pressed twice
+        return erased(request)
     found, form = person_or_404(staff(request), pk), ErasePersonForm(request.POST or None)
     subject = household_of(found)
     context = {"person": found, "subject": subject}
@@ -67,22 +69,26 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, _("Erased. Figures stay as they were."))
-            return redirect("workspace:personal_data")
-    elif form.is_valid() and "change" not in request.POST:
+            return erased(request)
+    elif form.is_valid():
         return parts.form_page(request, "workspace/personal_data/check.html", form, **context)
     coming = coming_registrations(subject.people, at=now()).select_related("resident", "session__activity")
     context |= {"coming": coming, "stays": holdings.stays(subject, at=now())}
     return parts.form_page(request, "workspace/personal_data/erase.html", form, **context)
 
 
+def erased(request: HttpRequest) -> HttpResponse:
+    messages.success(request, _("Erased. Figures stay as they were."))
+    return redirect("workspace:personal_data")
+
+
 @needs(Action.MANAGE_REGISTRATIONS)
 def forget_name(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask once more, then take the name out of a scan that waits."""
-    scan = typed_name_or_404(staff(request), pk)
+    """Ask once more, then take the name out of a scan that waits. Pressed twice it leads to the same place."""
+    scan = undecided_scan_or_404(staff(request), pk)
     act = Act(
         title=_("Take the name out of the scan"),
-        about=scan.sent["name"],
+        about=scan.sent.get("name", ""),
         lead=_("The scan still waits for a decision; it can count as somebody without a name."),
         button=_("Take the name out"),
         back=reverse("workspace:personal_data"),
