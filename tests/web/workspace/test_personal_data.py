@@ -26,7 +26,7 @@ NAME = "欧阳静秋"
 
 @pytest.fixture
 def village() -> Organisation:
-    return OrganisationFactory()
+    return OrganisationFactory(parent=OrganisationFactory())
 
 
 @pytest.fixture
@@ -101,6 +101,17 @@ def test_typed_name_is_taken_out_and_a_second_press_leads_to_the_same_place(cadr
 def test_pages_are_sound(cadre, person):
     for rest in ("", f"{person.pk}/", f"{person.pk}/erase/"):
         page_of(cadre.get(f"/workspace/personal-data/{rest}"))
+
+
+def test_person_whom_another_office_entered_as_well_shows_whom_to_ask(cadre, person, village):
+    ListedPersonFactory(organisation=OrganisationFactory(parent=village.parent), resident=person)
+    here = f"/workspace/personal-data/{person.pk}/"
+
+    answers = [cadre.get(here), cadre.post(f"{here}copy/"), cadre.get(f"{here}erase/")]
+
+    for page in (page_of(answer, 409) for answer in answers):
+        assert village.parent.name in words(page)
+        assert NAME not in words(page)
 
 
 def test_somebody_of_another_office_is_not_there(person):
