@@ -11,6 +11,7 @@ from tests.factories import (
 )
 from tests.participation.signing_up import another, refusal, sign_up
 
+from qixue.core.clock_words import day_clock
 from qixue.core.models import AuditEntry
 from qixue.core.refusal import Refused
 from qixue.participation.models import (
@@ -77,6 +78,7 @@ def test_whoever_missed_sessions_waits_until_the_last_hours(session, missed_one)
         sign_up(session, member)
 
     assert refused.value.code == "missed_too_often"
+    assert day_clock(session.starts_at - 24 * HOUR) in refused.value.sentence
     assert sign_up(session, member, at=session.starts_at - 24 * HOUR)[0].state == State.CONFIRMED
 
 

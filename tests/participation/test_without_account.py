@@ -21,8 +21,13 @@ from tests.participation.signing_up import refusal
 from qixue.core.figures import Scope, registry
 from qixue.core.models import AuditEntry
 from qixue.participation.models import ListedPerson, Participant, Registration, Scan
-from qixue.participation.operations.without_account import erase_person, forget_typed_name
-from qixue.participation.queries.without_account import household_of, people_without_account, typed_names
+from qixue.participation.operations.without_account import erase_person, forget_typed_name, note_copy
+from qixue.participation.queries.without_account import (
+    household_of,
+    obstacle_to_speaking_for,
+    people_without_account,
+    typed_names,
+)
 from qixue.people.models import Erasure, Organisation, Resident, Role, User
 from qixue.people.personal_data import holdings
 from qixue.programme.models import Session
@@ -124,6 +129,31 @@ def test_children_go_with_their_guardian(village, cadre):
     erase_person(guardian, by=cadre, at=NOON)
 
     assert not Resident.objects.exists()
+
+
+def test_office_that_entered_only_some_of_a_household_is_told_whom_to_ask(village, cadre, session, in_english):
+    guardian = ResidentFactory()
+    child, sibling = (ResidentFactory(guardian=guardian) for _child in range(2))
+    RegistrationFactory(session=session, resident=child, registered_by=cadre)
+    next_village = OrganisationFactory(parent=village.parent)
+    attend(OpenSessionFactory(activity=ActivityFactory(organisation=next_village)), sibling)
+    above = RoleAssignmentFactory(organisation=village.parent, role=Role.COORDINATOR).user
+
+    obstacle = obstacle_to_speaking_for(guardian, cadre)
+
+    assert obstacle.params == {"office": village.parent.local_name}
+    for act in (erase_person, note_copy):
+        assert refusal(act, guardian, by=cadre, at=NOON) == "out_of_reach"
+    assert obstacle_to_speaking_for(child, cadre) is None
+    note_copy(guardian, by=above, at=NOON)
+    assert AuditEntry.objects.filter(action="resident.copy_taken").count() == 1
+
+
+def test_a_list_elsewhere_counts_even_where_nobody_is_above_both(cadre, session):
+    person = RegistrationFactory(session=session, resident=ResidentFactory(), registered_by=cadre).resident
+    ListedPersonFactory(organisation=OrganisationFactory(), resident=person)
+
+    assert obstacle_to_speaking_for(person, cadre).params == {}
 
 
 def test_a_name_that_waits_in_quarantine_goes_with_the_person(cadre, session):

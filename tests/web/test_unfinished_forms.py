@@ -93,6 +93,29 @@ def test_what_was_typed_is_stored_sealed(member):
     assert "王秀珍" not in str(stored)
 
 
+def kept_size() -> int:
+    return sum(len(row.session_data) for row in WebSession.objects.all())
+
+
+def test_only_fields_of_the_form_are_kept(member):
+    client = signed_in(member)
+    client.post(NEW, WRONG)
+    before = kept_size()
+
+    client.post(NEW, {**WRONG, "essay": "x" * 10_000})
+
+    assert kept_size() == pytest.approx(before, abs=100)
+
+
+def test_more_than_a_person_types_is_shown_at_once_and_not_kept():
+    client = Client()
+
+    answer = client.post("/me/sign-in/", {"mobile": "1" * 20_000})
+
+    assert answer.status_code == 422
+    assert kept_size() == 0
+
+
 def test_going_back_from_adding_a_child_keeps_the_answers(member):
     session: Session = OpenSessionFactory()
     client, path = signed_in(member), f"/me/sessions/{session.pk}/register/"

@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from qixue.core.clock import SHANGHAI
+from qixue.core.clock_words import day_clock
 from qixue.people.models import NotificationPreference, Role
 
 
@@ -15,7 +17,7 @@ from qixue.people.models import NotificationPreference, Role
 class NoticeKind:
     """`title` and `text` are translatable with named placeholders.
 
-    A parameter whose name ends in `_on` is a day, one that is called `role` the code of a role.
+    A parameter whose name ends in `_on` is a day, `until` a minute in Shanghai, `role` the code of a role.
     """
 
     code: str
@@ -66,6 +68,8 @@ def readable(params: Mapping[str, Any]) -> dict[str, Any]:
 def readable_value(name: str, value: Any) -> Any:
     if name == "role":
         return Role(value).label
+    if name == "until":  # as `clock.minute_text` has written it
+        return day_clock(datetime.datetime.fromisoformat(value).replace(tzinfo=SHANGHAI)) if value else ""
     return day_text(value) if name.endswith("_on") else value
 
 

@@ -54,7 +54,7 @@ def paginate(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], per_page
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page: the frame around it. Whoever is signed in sees at once what they changed of it."""
+    """Context of every page: the frame around it. Whoever is signed in sees at once which programme is shown."""
     is_signed_in = request.user.is_authenticated
     programme = current_programme() if is_signed_in else programme_on_show()
     size = text_size(request)

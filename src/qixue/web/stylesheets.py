@@ -21,7 +21,11 @@ ALL = "css/all.css"  # beside them, so that the addresses in them hold
 class SheetsInOne(CompressedManifestStaticFilesStorage):
     """Puts the sheets together when static files are collected."""
 
-    def post_process(self, paths: dict[str, tuple[Storage, str]], *args: Any, **options: Any) -> Iterator[Any]:
+    def post_process(
+        self, paths: dict[str, tuple[Storage, str]], dry_run: bool = False, **options: Any
+    ) -> Iterator[Any]:
+        if dry_run:
+            return
         sheets = []
         for name in SHEETS:
             storage, path = paths[name]
@@ -29,7 +33,7 @@ class SheetsInOne(CompressedManifestStaticFilesStorage):
                 sheets.append(file.read())
         self.delete(ALL)
         self.save(ALL, ContentFile(b"\n".join(sheets)))
-        yield from super().post_process({**paths, ALL: (self, ALL)}, *args, **options)
+        yield from super().post_process({**paths, ALL: (self, ALL)}, **options)
 
 
 def stylesheet_urls() -> list[str]:

@@ -1,7 +1,7 @@
 """Post, redirect, get for forms with something to change or to check: browsers show such a page again without asking.
 
 What was typed waits in the visitor's session, sealed, and `?typed=` in the address says which. Sending the form again
-takes it out; of several pages the latest wait.
+takes it out; of several pages the latest wait. More than a form of people holds is not kept: sessions need no account.
 """
 
 import json
@@ -9,32 +9,34 @@ import secrets
 from dataclasses import dataclass
 
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.datastructures import MultiValueDict
 
 from qixue.core.sealed import seal, unseal
 from qixue.web import parts
 
 KEPT = NAME = PURPOSE = "typed"  # in the session, in the address, and what it is sealed for
 MOST = 3  # pages of one session whose answers wait
-NOT_KEPT = ("csrfmiddlewaretoken", "next")  # `next` goes into the address
+LARGEST = 20_000  # bytes of one page
+CHANGE = "change"  # in the address: the form is wanted although the answers are right
 
 
 @dataclass(frozen=True)
 class Kept:
     """The fields of a form as they were sent, and by field what was wrong with them."""
 
-    body: str
+    answers: dict[str, list[str]]
     errors: dict[str, list[str]]
 
 
-def answers(request: HttpRequest) -> QueryDict | None:
+def answers(request: HttpRequest) -> MultiValueDict[str, str] | None:
     """What to bind the form of a page to: what was sent just now, or what waits under this address."""
     if request.method == "POST":
         take_out(request)
         return request.POST
     kept = kept_for(request)
-    return QueryDict(kept.body) if kept else None
+    return MultiValueDict(kept.answers) if kept else None
 
 
 def take_out(request: HttpRequest) -> None:
@@ -51,22 +53,27 @@ def kept_for(request: HttpRequest) -> Kept | None:
 
 def form_page(request: HttpRequest, template: str, form: Form, **context: object) -> HttpResponse:
     """A page with a form, as `parts.form_page` makes it. After a POST the answers are kept, and it is shown by GET."""
-    if request.method == "POST":
-        return redirect(keep(request, form))
+    if request.method == "POST" and (text := keepable(request, form)):
+        return redirect(keep(request, text))
     recall_refusals(request, form)
     return parts.form_page(request, template, form, **context)
 
 
-def keep(request: HttpRequest, form: Form) -> str:
-    """Keep what was sent; returns the address under which it waits."""
-    sent = request.POST.copy()
-    for name in NOT_KEPT:
-        sent.pop(name, None)
-    kept = {"body": sent.urlencode(), "errors": form.errors}
+def keepable(request: HttpRequest, form: Form) -> str:
+    """What was sent for the fields of the form, and what was wrong with it; empty when it is too much to be kept."""
+    names = {form.add_prefix(name) for name in form.fields}
+    sent = {name: values for name, values in request.POST.lists() if name in names}
+    text = json.dumps({"answers": sent, "errors": form.errors}, ensure_ascii=False)
+    return text if len(text.encode()) <= LARGEST else ""
+
+
+def keep(request: HttpRequest, text: str) -> str:
+    """Returns the address under which it waits."""
     key = secrets.token_urlsafe(8)
     others = list(request.session.get(KEPT, {}).items())[1 - MOST :]
-    request.session[KEPT] = {**dict(others), request.path: (key, seal(json.dumps(kept), PURPOSE))}
+    request.session[KEPT] = {**dict(others), request.path: (key, seal(text, PURPOSE))}
     query = request.GET.copy()
+    query.pop(CHANGE, None)
     query[NAME] = key
     if target := request.POST.get("next"):
         query["next"] = target
@@ -82,6 +89,7 @@ def recall_refusals(request: HttpRequest, form: Form) -> None:
 
 
 def is_to_check(request: HttpRequest, form: Form) -> bool:
-    """Whether right answers wait for somebody to look at them once more; with `change` in the address for the form."""
+    """Whether right answers are there for somebody to look at once more; with `change` in the address for the form."""
     recall_refusals(request, form)
-    return request.method == "GET" and "change" not in request.GET and form.is_valid()
+    is_asked = CHANGE not in request.GET if request.method == "GET" else not keepable(request, form)
+    return is_asked and form.is_valid()

@@ -1,6 +1,8 @@
 import datetime
+from dataclasses import replace
 
 import pytest
+from django.utils import translation
 from tests.factories import NOON, OrganisationFactory, RoleAssignmentFactory, UserFactory
 
 from qixue.core.models import OutboxMessage
@@ -171,3 +173,12 @@ def test_nobody_is_in_charge_whose_account_or_role_has_ended():
     RoleAssignmentFactory(organisation=own, ended_at=NOON)
 
     assert people_in_charge(own, Action.FILE_PLAN) == []
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh-hans", "11月28日（周六）19:00"), ("en", "Sat 28 Nov, 19:00")])
+def test_minute_of_a_notice_is_said_in_words(monkeypatch, language, said):
+    monkeypatch.setitem(KINDS, "test", replace(KINDS["test"], text="%(until)s"))
+
+    with translation.override(language):
+        assert text_of("test", {"until": "2026-11-28 19:00"}) == said
+        assert text_of("test", {"until": ""}) == ""

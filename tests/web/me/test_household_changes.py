@@ -94,7 +94,7 @@ def test_page_counts_down_by_the_time_of_the_server(session, member, path, statu
     (timer,) = page.xpath("//*[@data-opens]")
     begins, server = (datetime.datetime.fromisoformat(timer.get(name)) for name in ("data-opens", "data-now"))
     assert begins - server == datetime.timedelta(hours=3)
-    assert "2026-11-04 15:00" in words(page)
+    assert "11月4日（周三）15:00" in words(page)
 
 
 def test_rule_about_missed_sessions_stands_before_the_button(session, client):

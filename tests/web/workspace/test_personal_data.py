@@ -6,10 +6,18 @@ import zipfile
 import pytest
 from django.test import Client
 from lxml import html
-from tests.factories import NOON, ListedPersonFactory, OrganisationFactory, RoleAssignmentFactory
+from tests.factories import (
+    NOON,
+    ListedPersonFactory,
+    OpenSessionFactory,
+    OrganisationFactory,
+    RoleAssignmentFactory,
+    key,
+)
 from tests.web.public.conftest import assert_sound, words
 
 from qixue.core.models import AuditEntry
+from qixue.participation.models import Scan
 from qixue.people.models import Organisation, Resident, Role
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +26,7 @@ NAME = "欧阳静秋"
 
 @pytest.fixture
 def village() -> Organisation:
-    return OrganisationFactory()
+    return OrganisationFactory(parent=OrganisationFactory())
 
 
 @pytest.fixture
@@ -63,9 +71,9 @@ def test_person_is_erased_after_two_steps(cadre, person):
     assert Resident.objects.filter(pk=person.pk).exists()
     hidden = {each.get("name"): each.get("value") for each in first.xpath("//main//input[@type='hidden']")}
 
-    response = cadre.post(address, {**hidden, "confirmed": "on"})
+    answers = [cadre.post(address, {**hidden, "confirmed": "on"}) for _press in range(2)]
 
-    assert response["Location"] == "/workspace/personal-data/"
+    assert [answer["Location"] for answer in answers] == ["/workspace/personal-data/"] * 2
     assert not Resident.objects.filter(pk=person.pk).exists()
 
 
@@ -75,9 +83,35 @@ def test_nobody_is_erased_before_it_is_said_that_they_asked(cadre, person):
     assert Resident.objects.filter(pk=person.pk).exists()
 
 
+def test_typed_name_is_taken_out_and_a_second_press_leads_to_the_same_place(cadre, village):
+    moments = dict.fromkeys(("occurred_at", "corrected_at", "received_at"), NOON)
+    facts = {"kind": "walk_in", "verdict": "review", "reason": "outside_hours", "digest": "0" * 64}
+    session = OpenSessionFactory(activity__organisation=village)
+    scan = Scan.objects.create(session=session, uuid=key(), sent={"name": NAME}, **facts, **moments)
+    address = f"/workspace/personal-data/scans/{scan.pk}/"
+    page_of(cadre.get(address))
+
+    answers = [cadre.post(address) for _press in range(2)]
+
+    assert [answer["Location"] for answer in answers] == ["/workspace/personal-data/"] * 2
+    scan.refresh_from_db()
+    assert scan.sent == {}
+
+
 def test_pages_are_sound(cadre, person):
     for rest in ("", f"{person.pk}/", f"{person.pk}/erase/"):
         page_of(cadre.get(f"/workspace/personal-data/{rest}"))
+
+
+def test_person_whom_another_office_entered_as_well_shows_whom_to_ask(cadre, person, village):
+    ListedPersonFactory(organisation=OrganisationFactory(parent=village.parent), resident=person)
+    here = f"/workspace/personal-data/{person.pk}/"
+
+    answers = [cadre.get(here), cadre.post(f"{here}copy/"), cadre.get(f"{here}erase/")]
+
+    for page in (page_of(answer, 409) for answer in answers):
+        assert village.parent.name in words(page)
+        assert NAME not in words(page)
 
 
 def test_somebody_of_another_office_is_not_there(person):

@@ -28,6 +28,7 @@ from qixue.participation.operations.registrations import register
 from qixue.people.models import Notification, Resident, Role
 from qixue.places.models import Region
 from qixue.programme.models import Session
+from qixue.web import unfinished_forms
 
 pytestmark = pytest.mark.django_db
 
@@ -198,15 +199,29 @@ def test_answers_have_a_column_where_something_is_asked(session, organiser):
     assert (without, len(page_of(organiser.get(address(session))).xpath(heads))) == ([], 1)
 
 
-def test_changing_the_message_keeps_what_was_typed(session, organiser):
+def test_changing_the_message_keeps_what_was_typed_and_leads_to_the_check_again(session, organiser):
     sign_up(session, "李嘉明")
     path = address(session, "message/")
     answers = {"client_uuid": key(), "states": ["confirmed"], "text": "请带雨具。"}
     check = page_of(organiser.post(path, answers, follow=True))
 
-    page = page_of(organiser.get(path + check.xpath("//main//form[last()]//a/@href")[0]))
+    change = path + check.xpath("//main//form[last()]//a/@href")[0]
+    page = page_of(organiser.get(change))
+    once_more = page_of(organiser.post(change, {**answers, "text": "请带雨伞。"}, follow=True))
 
     assert page.xpath("//textarea")[0].text.strip() == "请带雨具。"
+    assert again(once_more)["text"] == ["请带雨伞。"]
+    assert once_more.xpath("//button[@name='confirmed']")
+
+
+def test_a_message_too_long_to_be_kept_is_checked_all_the_same(session, organiser, monkeypatch):
+    monkeypatch.setattr(unfinished_forms, "LARGEST", 100)
+    sign_up(session, "李嘉明")
+    answers = {"client_uuid": key(), "states": ["confirmed"], "text": "请带雨具。" * 20}
+
+    check = page_of(organiser.post(address(session, "message/"), answers))
+
+    assert check.xpath("//button[@name='confirmed']")
 
 
 def town() -> Region:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.clock import SHANGHAI, minute_text
+from qixue.core.clock import SHANGHAI
+from qixue.core.clock_words import day_clock_lazy
 from qixue.core.refusal import Refused
 from qixue.participation.models import RegistrationTerms
 from qixue.participation.queries.no_shows import HOURS_BEFORE, missed_counts
@@ -77,7 +78,7 @@ def check_missed(
                 "%(name)s had a seat at %(count)s sessions of this organiser and did not come. For %(name)s signing up "
                 "is possible from %(moment)s on, if seats are left. Was there a good reason? Please call the organiser."
             )
-            moment = minute_text(session.starts_at - HOURS_BEFORE)
+            moment = day_clock_lazy(session.starts_at - HOURS_BEFORE)
             raise Refused("missed_too_often", sentence, field="people", name=person.name, count=count, moment=moment)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.clock import minute_text
+from qixue.core.clock_words import day_clock_lazy
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.people.models import Resident
@@ -34,7 +34,7 @@ def obstacle_to_registering(
     if session.state == Session.State.HELD or (closes_at and at >= closes_at):
         return Refused("registration_closed", _("Signing up for this session is over."))
     if terms.opens_at and at < terms.opens_at and not is_staff:
-        sentence, moment = _("Signing up opens on %(moment)s."), minute_text(terms.opens_at)
+        sentence, moment = _("Signing up opens on %(moment)s."), day_clock_lazy(terms.opens_at)
         return Refused("registration_not_open", sentence, moment=moment, opens_at=terms.opens_at)
     return None
 

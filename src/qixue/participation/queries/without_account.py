@@ -1,13 +1,17 @@
 """People who have no account: a cadre or an organiser wrote them down, or somebody at the door did."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from collections.abc import Sequence
 
-from qixue.participation.models import LedgerEntry, Participant, Registration, Scan
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.refusal import Refused
+from qixue.participation.models import LedgerEntry, ListedPerson, Participant, Registration, Scan
 from qixue.participation.queries.listed_people import lists_of
-from qixue.people.models import Resident, User
+from qixue.people.models import Organisation, Resident, User
 from qixue.people.personal_data import Subject
 from qixue.people.queries import path_filter
-from qixue.people.rules import Action, reach
+from qixue.people.rules import Action, paths_up_from, reach
 
 NOBODY_SIGNS_IN = Q(user=None) & (Q(guardian=None) | Q(guardian__user=None))
 
@@ -40,10 +44,44 @@ def household_of(person: Resident) -> Subject:
     return Subject((person, *dependents))
 
 
-def typed_names(user: User) -> QuerySet[Scan]:
-    """Scans in reach that wait for a decision and hold a name that was typed at the door, the first on top."""
+def obstacle_to_speaking_for(person: Resident, user: User) -> Refused | None:
+    """Why the user's office must not hand out or erase what is kept about a household: another one entered some of it.
+
+    It names the lowest office above all that did; None where every record is in reach.
+    """
+    paths, tops = paths_with_records(household_of(person).people), tuple(reach(user, Action.MANAGE_REGISTRATIONS))
+    if all(path.startswith(tops) for path in paths):
+        return None
+    above_all = set.intersection(*(set(paths_up_from(path)) for path in paths))
+    if not above_all:
+        return Refused("out_of_reach", _("Offices that have nobody above them in common have entered this household."))
+    office = Organisation.objects.get(path=max(above_all, key=len))
+    sentence = _("Other offices have entered this household as well. Please ask: %(office)s.")
+    return Refused("out_of_reach", sentence, office=office.local_name)
+
+
+def paths_with_records(people: Sequence[Resident]) -> set[str]:
+    """The places in the tree where somebody of them is on a list, is or was signed up, or was counted by name."""
+    listed = ListedPerson.objects.filter(resident__in=people)
+    signed_up = Registration.objects.filter(resident__in=people)
+    tokens = Participant.objects.filter(resident__in=people).values("token")
+    counted = LedgerEntry.objects.people().filter(person_token__in=tokens)
+    return {
+        *listed.values_list("organisation__path", flat=True),
+        *signed_up.values_list("session__activity__organisation__path", flat=True),
+        *counted.values_list("organisation__path", flat=True),
+    }
+
+
+def undecided_scans(user: User) -> QuerySet[Scan]:
+    """Scans in reach that wait for a decision, the first on top."""
     paths = reach(user, Action.MANAGE_REGISTRATIONS)
     here = path_filter(paths, "session__activity__organisation__path")
     foreign = Q(session=None) & path_filter(paths, "device__organisation__path")
-    found = Scan.objects.undecided().filter(here | foreign, sent__has_key="name").exclude(sent__name="")
+    found = Scan.objects.undecided().filter(here | foreign)
     return found.select_related("session__activity", "device").order_by("corrected_at", "pk")
+
+
+def typed_names(user: User) -> QuerySet[Scan]:
+    """Those that hold a name that was typed at the door."""
+    return undecided_scans(user).filter(sent__has_key="name").exclude(sent__name="")

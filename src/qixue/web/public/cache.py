@@ -23,7 +23,7 @@ PERSONAL_COOKIES = (settings.SESSION_COOKIE_NAME, "messages")
 
 @dataclass
 class Page:
-    """What was answered. The headers of the view, once it is `complete` those of the whole answer."""
+    """What was answered. The headers are those of the view, and of the whole answer once the middleware has seen it."""
 
     began: float  # when its making did (time.monotonic)
     content: bytes

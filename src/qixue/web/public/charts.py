@@ -6,12 +6,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qixue.core.charts import Bar, Chart
+from qixue.core.clock_words import day, month
 from qixue.core.figures import Scope
 from qixue.figures.queries import Figure
 from qixue.figures.series import attendance_over_time
 from qixue.places.models import Region
 from qixue.programme.models import Programme
-from qixue.web.templatetags.qixue import day, month
 
 
 def charts_of(programme: Programme, figures: list[Figure]) -> list[Chart]:

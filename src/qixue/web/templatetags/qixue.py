@@ -15,7 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from qixue.core.clock import SHANGHAI, local_day, minute_text, now
+from qixue.core.clock import local_day, minute_text, now
+from qixue.core.clock_words import clock, day, day_clock, month
 from qixue.core.copies import Brief
 from qixue.core.language import in_language as chosen
 from qixue.core.language import is_chinese
@@ -31,30 +32,9 @@ register = template.Library()
 hosts: Brief[list[tuple[str, str]]] = Brief(most=8)  # programmes times languages
 KEPT_CARDS = 3000  # per process, in both languages; each has about 1.5 kB
 DIGITS = re.compile(r"(\d[\d,]*(?:\.\d+)?)")
-WEEKDAYS_ZH = "一二三四五六日"
-WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-
-@register.filter
-def day(date: datetime.date | datetime.datetime | None) -> str:
-    """11月12日（周六）, or Sat 12 Nov; with the year where it is not the present one."""
-    if date is None:
-        return _("date not stated")
-    if isinstance(date, datetime.datetime):
-        date = date.astimezone(SHANGHAI).date()
-    is_this_year = date.year == local_day(now()).year
-    if is_chinese():
-        year = "" if is_this_year else f"{date.year}年"
-        return f"{year}{date.month}月{date.day}日（周{WEEKDAYS_ZH[date.weekday()]}）"
-    year = "" if is_this_year else f" {date.year}"
-    return f"{WEEKDAYS_EN[date.weekday()]} {date.day} {MONTHS_EN[date.month - 1]}{year}"
-
-
-@register.filter
-def month(date: datetime.date) -> str:
-    """2026年11月, or Nov 2026."""
-    return f"{date.year}年{date.month}月" if is_chinese() else f"{MONTHS_EN[date.month - 1]} {date.year}"
+for words in (day, month, clock, day_clock):
+    register.filter(words)
 
 
 @register.filter
@@ -70,21 +50,9 @@ def branch(depth: int, top: int) -> str:
 
 
 @register.filter
-def clock(moment: datetime.datetime | None) -> str:
-    """09:00 in Shanghai; empty where there is no time."""
-    return moment.astimezone(SHANGHAI).strftime("%H:%M") if moment else ""
-
-
-@register.filter
 def moment(value: datetime.datetime | None) -> str:
     """2026-11-25 09:00 in Shanghai, for records."""
     return minute_text(value)
-
-
-@register.filter
-def day_clock(moment: datetime.datetime | None) -> str:
-    """11月28日（周六）19:00, or Sat 28 Nov, 19:00, for those who take part; empty where there is no time."""
-    return f"{day(moment)}{'' if is_chinese() else ', '}{clock(moment)}" if moment else ""
 
 
 @register.filter

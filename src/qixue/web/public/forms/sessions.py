@@ -13,12 +13,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from qixue.core.clock_words import day
 from qixue.core.copies import Brief
 from qixue.places.models import Region
 from qixue.programme.listing_index import Narrowed, TimeOfDay
 from qixue.programme.models import Activity
 from qixue.programme.queries.listings import YES, Listings
-from qixue.web.templatetags.qixue import day
 
 COMING = "coming"
 LEFT = "left"

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 
 from qixue.core.audience import for_everybody
 from qixue.core.clock import now
+from qixue.core.clock_words import clock
+from qixue.core.clock_words import day as day_text
 from qixue.core.digests import digest
 from qixue.core.language import is_chinese
 from qixue.core.refusal import Refused
@@ -26,8 +28,6 @@ from qixue.web.public.finding import PUBLIC, find, in_order
 from qixue.web.public.forms.sessions import SessionFilters
 from qixue.web.public.kept_files import kept_file
 from qixue.web.public.session_words import card_data, place_of, synthetic_notice
-from qixue.web.templatetags.qixue import clock
-from qixue.web.templatetags.qixue import day as day_text
 
 MOST_ON_PAPER = 2000  # sessions in one file: some eighty pages of A4
 TOO_MANY = gettext_lazy(

@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 
 from qixue.core.audience import for_everybody
 from qixue.core.clock import local_day, now
+from qixue.core.clock_words import WEEKDAYS_EN, WEEKDAYS_ZH
+from qixue.core.clock_words import day as day_text
+from qixue.core.clock_words import month as month_text
 from qixue.core.language import is_chinese
 from qixue.participation.listed_session import ListedSession
 from qixue.places.models import Region
@@ -19,9 +22,6 @@ from qixue.web.public.cache import shared_for_a_second
 from qixue.web.public.finding import context_of, find, listed_sessions, ways
 from qixue.web.public.forms.sessions import SessionFilters
 from qixue.web.public.week import tiles_of
-from qixue.web.templatetags.qixue import WEEKDAYS_EN, WEEKDAYS_ZH
-from qixue.web.templatetags.qixue import day as day_text
-from qixue.web.templatetags.qixue import month as month_text
 
 A_DAY = datetime.timedelta(days=1)
 IN_A_MONTH, IN_A_WEEK = 2, 8  # sessions shown on a day; the rest is one step away

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from qixue.core.audience import for_everybody
 from qixue.core.clock import local_day, now
+from qixue.core.clock_words import day as day_text
 from qixue.participation.listed_session import ListedSession
 from qixue.participation.models import RegistrationTerms
 from qixue.participation.queries import as_listed, public_sessions
@@ -20,7 +21,6 @@ from qixue.web import parts
 from qixue.web.public.cache import shared_for_a_second
 from qixue.web.public.finding import FoundSessions, context_of, feed_url, find, near, paper_url, ways
 from qixue.web.public.session_words import sharing, structured_data
-from qixue.web.templatetags.qixue import day as day_text
 
 PER_PAGE, MOST_OTHERS = 30, 5
 SHOWN = (

@@ -1,7 +1,7 @@
 from django.shortcuts import get_object_or_404
 
 from qixue.participation.models import Scan
-from qixue.participation.queries.without_account import people_without_account, typed_names
+from qixue.participation.queries.without_account import people_without_account, undecided_scans
 from qixue.people.models import Resident, User
 
 
@@ -10,5 +10,10 @@ def person_or_404(user: User, pk: int) -> Resident:
     return get_object_or_404(people_without_account(user), pk=pk)
 
 
-def typed_name_or_404(user: User, pk: int) -> Scan:
-    return get_object_or_404(typed_names(user), pk=pk)
+def is_forgotten(pk: int) -> bool:
+    """Whether nobody is there under that number, as after an erasure."""
+    return not Resident.objects.filter(pk=pk).exists()
+
+
+def undecided_scan_or_404(user: User, pk: int) -> Scan:
+    return get_object_or_404(undecided_scans(user), pk=pk)

@@ -1,5 +1,8 @@
 """What is kept about people who have no account: a copy for them, and being forgotten, when they ask the office."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,7 +14,13 @@ from qixue.core.clock import local_day, now
 from qixue.core.refusal import Refused
 from qixue.participation.operations.without_account import erase_person, forget_typed_name, note_copy
 from qixue.participation.queries.registrations import coming_registrations
-from qixue.participation.queries.without_account import household_of, people_without_account, typed_names
+from qixue.participation.queries.without_account import (
+    household_of,
+    obstacle_to_speaking_for,
+    people_without_account,
+    typed_names,
+)
+from qixue.people.models import Resident
 from qixue.people.personal_data import holdings
 from qixue.people.rules import Action
 from qixue.web import parts
@@ -20,7 +29,7 @@ from qixue.web.personal_copy import zipped
 from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.personal_data import ErasePersonForm, ForgetNameForm, PersonForm
-from qixue.web.workspace.reach.personal_data import person_or_404, typed_name_or_404
+from qixue.web.workspace.reach.personal_data import is_forgotten, person_or_404, undecided_scan_or_404
 
 SHOWN = 50
 
@@ -38,18 +47,32 @@ def find(request: HttpRequest) -> HttpResponse:
     return parts.form_page(request, "workspace/personal_data/find.html", form, **context)
 
 
+def about_a_person(view: Callable[[HttpRequest, Resident], HttpResponse]) -> Callable[[HttpRequest, int], HttpResponse]:
+    """Shows an office that did not enter the whole household whom to ask instead."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, pk: int) -> HttpResponse:
+        found = person_or_404(staff(request), pk)
+        if obstacle := obstacle_to_speaking_for(found, staff(request)):
+            return parts.refusal_page(request, obstacle, back=reverse("workspace:personal_data"))
+        return view(request, found)
+
+    return answer
+
+
 @needs(Action.MANAGE_REGISTRATIONS)
-def person(request: HttpRequest, pk: int) -> HttpResponse:
-    found = person_or_404(staff(request), pk)
+@about_a_person
+def person(request: HttpRequest, found: Resident) -> HttpResponse:
     context = {"person": found, "sections": holdings.copy(household_of(found))}
     return render(request, "workspace/personal_data/person.html", context)
 
 
 @require_POST
 @needs(Action.MANAGE_REGISTRATIONS)
-def copy(request: HttpRequest, pk: int) -> HttpResponse:
+@about_a_person
+def copy(request: HttpRequest, found: Resident) -> HttpResponse:
     """Everything that is kept about the person and their dependents, as one file to hand over."""
-    found, at = person_or_404(staff(request), pk), now()
+    at = now()
     note_copy(found, by=staff(request), at=at)
     day = local_day(at).isoformat()
     return own_file(zipped(holdings.copy(household_of(found)), day=day), "application/zip", f"qixue-{day}.zip")
@@ -57,9 +80,15 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(Action.MANAGE_REGISTRATIONS)
 def erase(request: HttpRequest, pk: int) -> HttpResponse:
+    """A second press on the button is answered like the first."""
+    is_pressed_twice = "confirmed" in request.POST and is_forgotten(pk)
+    return erased(request) if is_pressed_twice else erasing(request, pk)
+
+
+@about_a_person
+def erasing(request: HttpRequest, found: Resident) -> HttpResponse:
     """What goes and what stays; then once more who it is; then it is done."""
-    found, form = person_or_404(staff(request), pk), ErasePersonForm(request.POST or None)
-    subject = household_of(found)
+    form, subject = ErasePersonForm(request.POST or None), household_of(found)
     context = {"person": found, "subject": subject}
     if form.is_valid() and "confirmed" in request.POST:
         try:
@@ -67,22 +96,26 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, _("Erased. Figures stay as they were."))
-            return redirect("workspace:personal_data")
-    elif form.is_valid() and "change" not in request.POST:
+            return erased(request)
+    elif form.is_valid():
         return parts.form_page(request, "workspace/personal_data/check.html", form, **context)
     coming = coming_registrations(subject.people, at=now()).select_related("resident", "session__activity")
     context |= {"coming": coming, "stays": holdings.stays(subject, at=now())}
     return parts.form_page(request, "workspace/personal_data/erase.html", form, **context)
 
 
+def erased(request: HttpRequest) -> HttpResponse:
+    messages.success(request, _("Erased. Figures stay as they were."))
+    return redirect("workspace:personal_data")
+
+
 @needs(Action.MANAGE_REGISTRATIONS)
 def forget_name(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask once more, then take the name out of a scan that waits."""
-    scan = typed_name_or_404(staff(request), pk)
+    """Ask once more, then take the name out of a scan that waits. Pressed twice it leads to the same place."""
+    scan = undecided_scan_or_404(staff(request), pk)
     act = Act(
         title=_("Take the name out of the scan"),
-        about=scan.sent["name"],
+        about=scan.sent.get("name", ""),
         lead=_("The scan still waits for a decision; it can count as somebody without a name."),
         button=_("Take the name out"),
         back=reverse("workspace:personal_data"),
