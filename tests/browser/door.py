@@ -53,6 +53,11 @@ def number_of_scans(page: Page) -> int:
     return int(page.get_attribute("#recent", "data-count") or 0)
 
 
+def press_check_again(page: Page) -> None:
+    """The code went by itself at its sixth digit; many press the button all the same."""
+    page.locator("form[data-form=code] button[type=submit]").click()
+
+
 def enter_code(page: Page, code: str, verdict: str) -> None:
     open_way(page, "code")
     page.locator("#digits").press_sequentially(code)

@@ -15,6 +15,7 @@ from tests.browser.door import (
     expect_unsent,
     inside,
     open_way,
+    press_check_again,
     registered,
     scan_ticket,
 )
@@ -105,6 +106,9 @@ def test_every_verdict_says_what_it_is_and_is_stored(
     scan_ticket(phone.page, changed(ticket_of(waiting)), "forged")
     scan_ticket(phone.page, "https://example.org/menu", "forged")
     enter_code(phone.page, "000000", "unknown_code")
+    press_check_again(phone.page)
+    expect(phone.page.locator("#result[data-verdict=unknown_code]")).to_be_visible()
+    expect(phone.page.locator("#trouble")).to_be_hidden()
     phone.context.set_offline(False)
     expect_unsent(phone.page, 0)
 

@@ -63,13 +63,21 @@ def test_whoever_was_at_enough_sessions_is_entitled(training):
     for count in (1, 2, 3):
         attendee(training, count=count, name=f"来了{count}场")
 
-    rows = candidates_of(training, rule_of(training))
+    rows = candidates_of(training, rule_of(training), at=NOON)
 
     assert [(row.resident.name, row.session_count, row.is_entitled) for row in rows] == [
         ("来了1场", 1, False),
         ("来了2场", 2, True),
         ("来了3场", 3, True),
     ]
+
+
+def test_session_that_has_not_begun_gives_no_certificate(training):
+    person = attendee(training, count=2)
+    last = sessions_of(training)[1]
+    training.sessions.filter(pk=last.pk).update(starts_at=NOON + DAY, ends_at=None)
+
+    assert refusal_of(training, person) == "rule_not_met"
 
 
 def test_certificate_says_what_was_attended(training):

@@ -1,5 +1,7 @@
 """Scans that were put aside: one or several of them are decided, exactly once, and never for nobody."""
 
+import datetime
+
 import pytest
 from tests.factories import (
     NOON,
@@ -83,6 +85,20 @@ def test_two_scans_of_one_person_count_once(session, scan, decide):
 
     assert LedgerEntry.objects.count() == 1
     assert set(Scan.objects.values_list("entry", flat=True)) == {LedgerEntry.objects.get().pk}
+
+
+def test_nothing_counts_before_the_session_has_opened(session, organiser, scan, decide):
+    tomorrow = {"starts_at": NOON + datetime.timedelta(days=1), "ends_at": None, "state": Session.State.PLANNED}
+    Session.objects.filter(pk=session.pk).update(**tomorrow)
+    session.refresh_from_db()
+    early = {"session": session, "reason": "她在场", "by": organiser, "at": NOON}
+    first, second = scan(), scan(sent={"name": "王芳"})
+
+    codes = [refusal(accept_scan, first, **early), refusal(decide, [first, second])]
+    reject_scan(second, **early)
+
+    assert (codes, LedgerEntry.objects.count()) == (["session_not_open"] * 2, 0)
+    assert decisions() == ["", "rejected"]  # that nobody was there can be said at any time
 
 
 def test_several_are_set_aside_at_once_without_their_names(scan, decide):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from qixue.core.clock import SHANGHAI
 from qixue.core.clock_words import day_clock
@@ -59,6 +60,15 @@ def words_of(kind: str, params: Mapping[str, Any]) -> tuple[str, str]:
     """Title and text."""
     said = readable(params)
     return str(KINDS[kind].title) % said, str(KINDS[kind].text) % said
+
+
+def short_of(kind: str, params: Mapping[str, Any]) -> str:
+    """The title, with the day, time and place of what happens there: all that a text message has room for."""
+    parts = [title_of(kind, params)]
+    if params.get("day_on") and "time" in params:
+        moment = {"day": day_text(params["day_on"]), "time": params["time"]}
+        parts += [pgettext("when, in a text message", "%(day)s %(time)s") % moment, params.get("place", "")]
+    return pgettext("between the parts of a text message", ", ").join(part for part in parts if part)
 
 
 def readable(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from qixue.core.refusal import Doubt, Refused
 
 WAYS_TO_ANSWER = (
+    (forms.BooleanField, gettext_lazy("Please tick: %(label)s.")),
     (forms.FileField, gettext_lazy("Please add: %(label)s.")),
     (forms.ChoiceField, gettext_lazy("Please choose: %(label)s.")),
     (forms.Field, gettext_lazy("Please fill in: %(label)s.")),
@@ -28,7 +29,7 @@ class Difference:
 def word(field: forms.Field) -> None:
     """Let a field ask in the words of its label."""
     sentence = next(sentence for kind, sentence in WAYS_TO_ANSWER if isinstance(field, kind))
-    field.error_messages["required"] = str(sentence) % {"label": field.label}
+    field.error_messages["required"] = str(sentence) % {"label": str(field.label).rstrip(".。")}
     if isinstance(field, forms.EmailField):
         field.error_messages["invalid"] = _("Please write a mail address, for example name@example.cn.")
 

@@ -1,3 +1,4 @@
+import dataclasses
 import datetime
 from dataclasses import replace
 
@@ -64,6 +65,27 @@ def test_notice_goes_out_as_its_reader_wishes():
     notify([user], NOTICE, at=NOON)
 
     assert messages() == [("sms", "13900000000")]
+
+
+@pytest.mark.parametrize(
+    ("more", "body"),
+    [
+        ({}, "【齐学】请报送方案 http://testserver/workspace/"),
+        (
+            {"day_on": "2026-11-20", "time": "09:30", "place": "图书馆"},
+            "【齐学】请报送方案，2026年11月20日09:30，图书馆 http://testserver/workspace/",
+        ),
+        ({"day_on": "", "time": "", "place": "图书馆"}, "【齐学】请报送方案 http://testserver/workspace/"),
+    ],
+)
+def test_text_message_is_signed_and_says_when_and_where(settings, more: dict[str, str], body: str):
+    settings.QIXUE = {**settings.QIXUE, "BASE_URL": "http://testserver", "SITE_NAME": "齐学"}
+    user = UserFactory(mobile="13900000000")
+    choose_channels(user, Reachability(mobile="13900000000", sms_topics=frozenset({"plans"})), at=NOON)
+
+    notify([user], dataclasses.replace(NOTICE, params={**NOTICE.params, **more}), at=NOON)
+
+    assert OutboxMessage.objects.get().body == body
 
 
 def test_notice_in_quiet_hours_waits_until_they_end():

@@ -123,6 +123,18 @@ def test_right_code_in_another_browser_that_also_asked_opens_nothing(client, set
     assert not is_signed_in(other)
 
 
+def test_asking_too_soon_leads_to_the_code_that_was_sent_to_this_browser_only(client):
+    ask(client)
+
+    links = [
+        page_of(browser, FIRST, status=422, mobile=MOBILE, next="/me/household/").xpath(f"//main//a[@href='{SECOND}']")
+        for browser in (client, Client())
+    ]
+
+    assert [len(found) for found in links] == [1, 0]
+    assert client.session["phone_code_asked"]["next"] == "/me/household/"
+
+
 def test_session_gets_a_new_key(client):
     digits = ask(client)
     before = client.session.session_key

@@ -212,6 +212,32 @@ def test_session_that_is_over_offers_no_seats(open_page, tea):
     assert words(page.xpath("//main//section//h2")[0]) == "本场已结束"
 
 
+@pytest.mark.parametrize("state", ["planned", "held"])
+def test_session_that_is_going_on_says_so_and_offers_no_seats(open_page, tea, state):
+    Session.objects.update(starts_at=NOON.replace(hour=11), ends_at=NOON.replace(hour=13), state=state)
+
+    page = open_page(f"/sessions/{tea.pk}/")
+
+    assert words(page.xpath("//p[@class='seats']")[0]) == "● 正在进行"
+    assert words(page.xpath("//main//section//h2")[0]) == "正在进行"
+    assert "本场报名已结束。" in words(page.find(".//main"))
+    assert "● 正在进行" in words(open_page(LIST).find(".//main"))
+
+
+def test_session_for_which_sign_up_is_over_offers_no_seats(open_page, tea):
+    RegistrationTerms.objects.create(session=tea, closes_at=NOON.replace(hour=11))
+
+    page = open_page(f"/sessions/{tea.pk}/")
+
+    assert words(page.xpath("//p[@class='seats']")[0]) == "报名已结束"
+
+
+def test_choice_of_the_town_has_a_button_beside_it(open_page, tea, towns):
+    page = open_page(LIST)
+
+    assert len(page.xpath("//div[select[@id='id_near']]/following-sibling::*[1]/button[@type='submit']")) == 1
+
+
 def test_session_page_shows_the_attendance_with_its_hedge(open_page, tea):
     count_heads(tea, 40, Qualifier.ABOUT)
 

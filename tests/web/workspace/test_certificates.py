@@ -15,7 +15,7 @@ from tests.web.public.conftest import words
 
 from qixue.participation.models import Certificate, CertificateRule, Feedback
 from qixue.participation.operations.certificates import issue_certificates
-from qixue.people.models import Role
+from qixue.people.models import Resident, Role
 from qixue.programme.models import Activity
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +53,19 @@ def test_rule_is_written_and_read_again(organiser, training):
 
 def test_nothing_is_preselected_in_a_new_rule(organiser, training):
     assert ticked(page_of(organiser, address(training, "rule/"))) == []
+
+
+def test_people_of_one_name_are_told_apart_when_issuing(organiser, training):
+    rule_for(training, least=1)
+    people = [attendee(training, name=name) for name in ("李嘉明", "李嘉明", "王秀英")]
+    for person, year in zip(people, (1958, 2016, 1990), strict=True):
+        Resident.objects.filter(pk=person.pk).update(birth_year=year)
+
+    found = page_of(organiser, address(training, "issue/"))
+    check = page_of(organiser, address(training, "issue/"), people=[person.pk for person in people])
+
+    assert ticked(found) == ["李嘉明（1958 · 1场）", "李嘉明（2016 · 1场）", "王秀英（1场）"]
+    assert [words(cell) for cell in check.xpath("//tbody//th")] == ["李嘉明 1958", "李嘉明 2016", "王秀英"]
 
 
 def test_too_many_sessions_are_refused_beside_the_field(organiser, training):

@@ -10,8 +10,10 @@ from lxml import html
 from tests.factories import (
     DoorDeviceFactory,
     EvidenceFactory,
+    MemberFactory,
     OpenSessionFactory,
     RegistrationFactory,
+    ResidentFactory,
     RoleAssignmentFactory,
     key,
 )
@@ -128,15 +130,38 @@ def test_search_finds_by_name_and_by_code(session: Session, page: Client) -> Non
     assert (first.resident.name in by_code, "赵铁柱" in by_code) == (False, True)
 
 
+def test_people_of_one_name_are_told_apart(session: Session, page: Client) -> None:
+    known = {"birth_year": 1958, "user__mobile": "13900001234"}
+    one, other = MemberFactory(name="李嘉明", **known), ResidentFactory(name="李嘉明", birth_year=2016)
+    for resident in (one, other, ResidentFactory(name="王秀英", birth_year=1990)):
+        RegistrationFactory(session=session, resident=resident)
+
+    shown = html.fromstring(page.get(at_the_door(session)).content.decode()).xpath("//main//tbody//th")
+
+    expected = ["李嘉明 1958 · 手机尾号1234", "李嘉明 2016", "王秀英"]
+    assert [" ".join(cell.text_content().split()) for cell in shown] == expected
+
+
+def test_boxes_of_scans_are_as_large_as_others(session: Session, page: Client) -> None:
+    waiting_scan(session)
+
+    shown = html.fromstring(page.get(f"/workspace/sessions/{session.pk}/scans/").content.decode())
+
+    assert shown.xpath("//label[input[@type='checkbox']]/@class") == ["choice"]
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_page_asks_as_often_for_many_people(
     count: int, session: Session, page: Client, django_assert_num_queries: Any
 ) -> None:
-    RegistrationFactory.create_batch(count, session=session)
+    for number in range(count):
+        RegistrationFactory(session=session, resident__name=f"居民{number}")
+    for _namesake in range(2):  # once more for all of them, to tell them apart
+        RegistrationFactory(session=session, resident__name="李嘉明")
     DoorDeviceFactory.create(sessions=[session])
     page.get(at_the_door(session))
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         page.get(at_the_door(session))
 
 

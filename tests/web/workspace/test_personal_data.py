@@ -78,7 +78,10 @@ def test_person_is_erased_after_two_steps(cadre, person):
 
 
 def test_nobody_is_erased_before_it_is_said_that_they_asked(cadre, person):
-    page_of(cadre.post(f"/workspace/personal-data/{person.pk}/erase/", {"confirmed": "on"}), 422)
+    page = page_of(cadre.post(f"/workspace/personal-data/{person.pk}/erase/", {"confirmed": "on"}), 422)
+
+    asked = ["请勾选：本人或监护人已提出要求。我知道删除后无法恢复。"]
+    assert [words(error) for error in page.xpath("//*[@class='error']")] == asked
 
     assert Resident.objects.filter(pk=person.pk).exists()
 

@@ -177,6 +177,17 @@ def test_message_is_checked_before_it_goes_out(session, organiser):
     assert Notification.objects.get(user=row.registered_by, kind="registration_message").params["text"] == "请带雨具。"
 
 
+def test_message_that_reaches_nobody_says_so_at_once(session, organiser):
+    row = sign_up(session, "李嘉明")
+    notices = [page_of(organiser.get(address(session, "message/"))).xpath("//main//p[@class='notice ochre']")]
+    Resident.objects.filter(pk=row.resident_id).update(user=None)
+    Registration.objects.update(registered_by=None)
+
+    notices.append(page_of(organiser.get(address(session, "message/"))).xpath("//main//p[@class='notice ochre']"))
+
+    assert [len(found) for found in notices] == [0, 1]
+
+
 def test_message_offers_only_those_who_are_there(session, organiser):
     path = address(session, "message/")
     nobody = page_of(organiser.get(path))

@@ -103,7 +103,7 @@ def drawn_answer(chance: random.Random, one: Asked) -> Feedback:
 def create_certificates(activity: Activity, details: RuleDetails, *, by: User, at: datetime.datetime) -> None:
     """For everybody who is entitled; the last one turned out to be a mistake."""
     rule = save_rule(activity, details=details, by=by, at=at)
-    entitled = [row.resident for row in candidates_of(activity, rule_of(activity)) if row.is_entitled]
+    entitled = [row.resident for row in candidates_of(activity, rule_of(activity), at=at) if row.is_entitled]
     if not entitled:
         return
     made = issue_certificates(activity, people=entitled, by=by, at=at)

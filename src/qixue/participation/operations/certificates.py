@@ -85,7 +85,7 @@ def issue_certificates(
     rule = rule_of(activity)
     if rule is None:
         raise Refused("no_rule", _("Please say first what the certificate is called and who gets it."))
-    candidates = {row.resident.pk: row for row in candidates_of(activity, rule)}
+    candidates = {row.resident.pk: row for row in candidates_of(activity, rule, at=at)}
     chosen = [checked(candidates.get(person.pk), rule) for person in people]
     new = {row.resident.pk: row for row in chosen if not row.certificate}
     made = Certificate.objects.bulk_create(issued(activity, rule, organisation, list(new.values()), by=by, at=at))

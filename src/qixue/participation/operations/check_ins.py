@@ -184,6 +184,11 @@ def source_by_hand(by: User, session: Session, *, is_walk_in: bool) -> Source:
 def check_open(session: Session, *, at: datetime.datetime) -> None:
     """Refused: session_off, session_not_open."""
     check_takes_place(session)
+    check_opened(session, at=at)
+
+
+def check_opened(session: Session, *, at: datetime.datetime) -> None:
+    """Refused: session_not_open."""
     if session.starts_at is None or at < session.starts_at - AROUND_SESSION:
         raise Refused("session_not_open", _("People can be checked in from two hours before the session starts."))
 

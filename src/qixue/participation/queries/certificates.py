@@ -1,5 +1,6 @@
 """Who can have a certificate of an activity, and the certificates that were given."""
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,11 +29,11 @@ def rule_of(activity: Activity) -> CertificateRule | None:
     return CertificateRule.objects.filter(activity=activity).first()
 
 
-def candidates_of(activity: Activity, rule: CertificateRule | None) -> list[Candidate]:
-    """Everybody who was at the activity by name, by name."""
+def candidates_of(activity: Activity, rule: CertificateRule | None, *, at: datetime.datetime) -> list[Candidate]:
+    """Everybody who was at the activity by name, by name. Who is let in before the start was not there yet."""
     sessions: dict[object, dict[int, Session]] = {}
     for entry in named_entries().filter(activity=activity):
-        if entry.session is not None:
+        if entry.session is not None and has_begun(entry.session, at=at):
             sessions.setdefault(entry.person_token, {})[entry.session.pk] = entry.session
     given = {row.resident_id: row for row in Certificate.objects.in_force().filter(activity=activity)}
     least = (rule.least_session_count if rule else None) or 1
@@ -40,8 +41,15 @@ def candidates_of(activity: Activity, rule: CertificateRule | None) -> list[Cand
     for participant in people_of(activity):
         attended = tuple(reversed(sessions.get(participant.token, {}).values()))
         person = participant.resident
+        if not attended:
+            continue
         rows.append(Candidate(person, attended, given.get(person.pk), len(attended) >= least))
     return rows
+
+
+def has_begun(session: Session, *, at: datetime.datetime) -> bool:
+    """One without a time has begun once it is held."""
+    return session.starts_at <= at if session.starts_at else session.state == Session.State.HELD
 
 
 def session_total(activity: Activity) -> int:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy, override, pgettext
 
 from qixue.core.clock import SHANGHAI, local_moment
 from qixue.core.models import record_audit
 from qixue.core.outbox import Letter, put_into_outbox
 from qixue.core.refusal import Refused
 from qixue.people.models import Notification, NotificationPreference, QuietHours, RoleAssignment, User
-from qixue.people.notices import KINDS, Notice, words_of
+from qixue.people.notices import KINDS, Notice, short_of, words_of
 
 NEXT_DAY = datetime.timedelta(days=1)
 ACCOUNT = NotificationPreference.Topic.ACCOUNT  # always by mail and at once: it warns of strangers
@@ -98,7 +98,7 @@ def letters_to(user: User, notice: Notice, wishes: Wishes, *, scope: str, at: da
     if wishes.by_mail and user.email:
         chosen.append(("mail", user.email, title, mail))
     if wishes.by_sms and user.mobile:
-        chosen.append(("sms", user.mobile, "", f"{title}{address}"))
+        chosen.append(("sms", user.mobile, "", text_message(notice, address)))
     return [
         Letter(
             channel=channel,
@@ -112,6 +112,13 @@ def letters_to(user: User, notice: Notice, wishes: Wishes, *, scope: str, at: da
         )
         for channel, recipient, subject, body in chosen
     ]
+
+
+def text_message(notice: Notice, address: str) -> str:
+    """Signed as the carriers ask for; a space keeps the address apart from the words, so that it can be tapped."""
+    words = {"site": settings.QIXUE["SITE_NAME"], "text": short_of(notice.kind, notice.params)}
+    signed = pgettext("text message", "%(site)s: %(text)s") % words
+    return f"{signed} {address}".rstrip()
 
 
 def after_quiet_hours(at: datetime.datetime, quiet: tuple[datetime.time, datetime.time] | None) -> datetime.datetime:

@@ -87,10 +87,18 @@ def is_over(session: Session | ListedSession) -> bool:
     return end is not None and end < now()
 
 
+@register.filter
+def is_going_on(session: Session | ListedSession) -> bool:
+    """Whether it has begun and its end has not come; without a stated end nobody knows."""
+    if session.starts_at is None or session.ends_at is None or session.state in Session.OFF_STATES:
+        return False
+    return session.starts_at <= now() < session.ends_at
+
+
 @register.simple_tag
 def session_card(session: ListedSession, *, under_day: bool = False) -> SafeString:
     """A session in a list; `under_day` says that its day stands above it."""
-    also_shown = (is_over(session), local_day(now()), get_language(), get_script_prefix())
+    also_shown = (is_over(session), is_going_on(session), local_day(now()), get_language(), get_script_prefix())
     return card_of(session, bool(under_day), *also_shown)
 
 

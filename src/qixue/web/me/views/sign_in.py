@@ -36,17 +36,21 @@ def number(request: HttpRequest) -> HttpResponse:
         return redirect(target or reverse("me:home"))
     typed_before = {"mobile": request.session.get(ASKED, {}).get("mobile", "")}
     form = NumberForm(unfinished_forms.answers(request), initial=typed_before)
+    has_code = form.is_valid() and form.cleaned_data["mobile"] == typed_before["mobile"]  # sent to this browser
     if request.method == "POST" and form.is_valid():
         mobile = form.cleaned_data["mobile"]
         try:
             send(request, mobile)
         except Refused as refusal:
             form.refuse(refusal)
+            if has_code:
+                request.session[ASKED] = {"mobile": mobile, "next": target}
         else:
             request.session[ASKED] = {"mobile": mobile, "next": target}
             return redirect("me:sign_in_code")
     shown = {"in_wechat": is_in_wechat(request), "links_wechat": pending_identity(request) is not None}
-    return unfinished_forms.form_page(request, "me/sign_in/number.html", form, next=target, **shown)
+    context = {**shown, "next": target, "has_code": has_code}
+    return unfinished_forms.form_page(request, "me/sign_in/number.html", form, **context)
 
 
 def send(request: HttpRequest, mobile: str) -> None:

@@ -95,6 +95,7 @@ const forms = {
   },
   code: async (form) => {
     const { value } = form.elements.code;
+    if (!value.trim() && byId("result").dataset.verdict) return; // sent by itself at the sixth digit: the verdict stays
     if (digitsOf(value).length !== 6) return showTrouble(word("digits_wrong")); // what was typed stays
     form.reset();
     await act(() => desk.checkCode(value));

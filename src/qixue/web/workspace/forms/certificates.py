@@ -11,6 +11,7 @@ from qixue.participation.queries.certificates import Candidate
 from qixue.people.models import Resident
 from qixue.web.forms import Form
 from qixue.web.workspace.forms.fields import PlainCharField, WholeNumberField
+from qixue.web.workspace.namesakes import told_apart
 
 
 class RuleForm(Form):
@@ -58,18 +59,26 @@ class IssueForm(Form):
         super().__init__(*args, **kwargs)
         self.candidates = {str(row.resident.pk): row for row in candidates}
         field = cast(forms.MultipleChoiceField, self.fields["people"])
-        field.choices = [(key, label_of(row)) for key, row in self.candidates.items()]
+        apart = told_apart(row.resident for row in candidates)
+        self.rows = {key: (row, apart.get(row.resident.pk, "")) for key, row in self.candidates.items()}
+        field.choices = [(key, label_of(row, particulars)) for key, (row, particulars) in self.rows.items()]
 
     def chosen(self) -> list[Candidate]:
         return [self.candidates[key] for key in self.cleaned_data["people"]]
+
+    def chosen_rows(self) -> list[tuple[Candidate, str]]:
+        """With what tells namesakes apart."""
+        return [self.rows[key] for key in self.cleaned_data["people"]]
 
     def residents(self) -> list[Resident]:
         return [row.resident for row in self.chosen()]
 
 
-def label_of(row: Candidate) -> str:
+def label_of(row: Candidate, particulars: str) -> str:
+    """`particulars` tell namesakes apart."""
     sessions = ngettext("%(count)s session", "%(count)s sessions", row.session_count) % {"count": row.session_count}
-    return _("%(name)s (%(sessions)s)") % {"name": row.resident.name, "sessions": sessions}
+    known = f"{particulars} · {sessions}" if particulars else sessions
+    return _("%(name)s (%(sessions)s)") % {"name": row.resident.name, "sessions": known}
 
 
 class RevokeForm(Form):

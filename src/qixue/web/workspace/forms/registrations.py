@@ -76,6 +76,7 @@ class MessageForm(Form):
     def __init__(self, *args: Any, counts: StateCounts, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = [(state, words, getattr(counts, state)) for state, words in TO_WHOM]
+        self.offered = [state for state, _words, count in people if count]
         label = _("%(words)s (%(count)s)")
         field = cast(forms.MultipleChoiceField, self.fields["states"])
         field.choices = [(state, label % {"words": words, "count": count}) for state, words, count in people if count]

@@ -61,7 +61,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose, look at every line once more, then issue."""
     activity = activity_or_404(request.user, pk, Action.ISSUE_CERTIFICATES)
     found = rule_of(activity)
-    candidates = [row for row in candidates_of(activity, found) if not row.certificate]
+    candidates = [row for row in candidates_of(activity, found, at=now()) if not row.certificate]
     entitled = [row for row in candidates if row.is_entitled]
     by_rule = [str(row.resident.pk) for row in entitled] if found and found.least_session_count else []
     form = IssueForm(unfinished_forms.answers(request), candidates=entitled, initial={"people": by_rule})

@@ -32,6 +32,7 @@ from qixue.web.qr_pictures import qr_picture
 from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.door import DeviceForm, WalkInForm
+from qixue.web.workspace.namesakes import told_apart
 from qixue.web.workspace.reach.door import device_or_404, registration_at
 
 
@@ -45,6 +46,7 @@ def door(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **around(session),
         "people": expected_people(session, search=search) if search else people,
+        "apart": told_apart(person.registration.resident for person in people),
         "search": search,
         "figures": door_figures(session, people, scans_at(session).undecided().count()),
         "devices": devices,

@@ -110,7 +110,8 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("workspace:registrations", pk)
     if unfinished_forms.is_to_check(request, form):
         return check_page(request, form, **context)
-    return unfinished_forms.form_page(request, "workspace/registrations/message.html", form, **context)
+    everybody = reach_of(list(with_states(found, form.offered)))
+    return unfinished_forms.form_page(request, "workspace/registrations/message.html", form, reach=everybody, **context)
 
 
 def check_page(request: HttpRequest, form: MessageForm, *, session: Session, **context: object) -> HttpResponse:
