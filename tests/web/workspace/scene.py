@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.base import ContentFile
+from tests.door import name_that_waits
 from tests.factories import (
     NOON,
     ActivityFactory,
@@ -279,14 +280,6 @@ def person_of_own(scene: Scene) -> int:
     return RegistrationFactory(session=scene.session, resident=ResidentFactory()).resident_id
 
 
-def scan_with_a_name(scene: Scene) -> int:
-    """Somebody's name, typed at the door of another session of own's; it waits."""
-    session = SessionFactory(activity=scene.session.activity)
-    moments = dict.fromkeys(("occurred_at", "corrected_at", "received_at"), NOON)
-    sent = {"kind": Scan.Kind.WALK_IN, "verdict": Scan.Verdict.REVIEW, "sent": {"name": "王芳"}, "digest": "0" * 64}
-    return Scan.objects.create(session=session, uuid=key(), **sent, **moments).pk
-
-
 def issue_of_the_summary(scene: Scene) -> int:
     """One issue by two people whom the scene does not try; one of them asks for another, which is open."""
     top = scene.programme.organisation
@@ -317,7 +310,7 @@ RECORDS: dict[str, Callable[[Scene], int]] = {
     "registrations/": lambda scene: RegistrationFactory(session=scene.session).pk,
     "listed-people/": lambda scene: ListedPersonFactory(organisation=scene.places["own"]).pk,
     "personal-data/": person_of_own,
-    "personal-data/scans/": scan_with_a_name,
+    "personal-data/scans/": lambda scene: name_that_waits(scene.session.activity).pk,
     "entries/": lambda scene: ledger_entry(scene).pk,
     "notices/": notice_to_somebody_else,
     "deliveries/": given_up_message,
