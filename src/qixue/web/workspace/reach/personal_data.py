@@ -10,10 +10,5 @@ def person_or_404(user: User, pk: int) -> Resident:
     return get_object_or_404(people_without_account(user), pk=pk)
 
 
-def is_forgotten(pk: int) -> bool:
-    """Whether nobody is there under that number, as after an erasure."""
-    return not Resident.objects.filter(pk=pk).exists()
-
-
 def undecided_scan_or_404(user: User, pk: int) -> Scan:
     return get_object_or_404(undecided_scans(user), pk=pk)

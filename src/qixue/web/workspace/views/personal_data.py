@@ -29,9 +29,10 @@ from qixue.web.personal_copy import zipped
 from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.personal_data import ErasePersonForm, ForgetNameForm, PersonForm
-from qixue.web.workspace.reach.personal_data import is_forgotten, person_or_404, undecided_scan_or_404
+from qixue.web.workspace.reach.personal_data import person_or_404, undecided_scan_or_404
 
 SHOWN = 50
+ERASED = "erased_person"  # in the session: the number of the last one
 
 
 @needs(Action.MANAGE_REGISTRATIONS)
@@ -81,14 +82,14 @@ def copy(request: HttpRequest, found: Resident) -> HttpResponse:
 @needs(Action.MANAGE_REGISTRATIONS)
 def erase(request: HttpRequest, pk: int) -> HttpResponse:
     """A second press on the button is answered like the first."""
-    is_pressed_twice = "confirmed" in request.POST and is_forgotten(pk)
-    return erased(request) if is_pressed_twice else erasing(request, pk)
+    is_pressed_twice = "confirmed" in request.POST and request.session.get(ERASED) == pk
+    return erased(request, pk) if is_pressed_twice else erasing(request, pk)
 
 
 @about_a_person
 def erasing(request: HttpRequest, found: Resident) -> HttpResponse:
     """What goes and what stays; then once more who it is; then it is done."""
-    form, subject = ErasePersonForm(request.POST or None), household_of(found)
+    form, subject, key = ErasePersonForm(request.POST or None), household_of(found), found.pk
     context = {"person": found, "subject": subject}
     if form.is_valid() and "confirmed" in request.POST:
         try:
@@ -96,7 +97,7 @@ def erasing(request: HttpRequest, found: Resident) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            return erased(request)
+            return erased(request, key)
     elif form.is_valid():
         return parts.form_page(request, "workspace/personal_data/check.html", form, **context)
     coming = coming_registrations(subject.people, at=now()).select_related("resident", "session__activity")
@@ -104,7 +105,8 @@ def erasing(request: HttpRequest, found: Resident) -> HttpResponse:
     return parts.form_page(request, "workspace/personal_data/erase.html", form, **context)
 
 
-def erased(request: HttpRequest) -> HttpResponse:
+def erased(request: HttpRequest, pk: int) -> HttpResponse:
+    request.session[ERASED] = pk
     messages.success(request, _("Erased. Figures stay as they were."))
     return redirect("workspace:personal_data")
 
