@@ -161,7 +161,7 @@ def test_session_page_leads_to_signing_up(client, session):
 def test_session_that_opens_later_says_when(client, session):
     RegistrationTerms.objects.create(session=session, opens_at=NOON.replace(hour=20))
 
-    assert "2026-11-04 20:00" in words(page_of(client, f"/sessions/{session.pk}/"))
+    assert "11月4日（周三）20:00" in words(page_of(client, f"/sessions/{session.pk}/"))
 
 
 def test_list_asks_the_same_with_one_and_with_three(member):
