@@ -1,7 +1,7 @@
 """The test database itself: its triggers survive what the tests do to it."""
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from qixue.participation import triggers
 
@@ -33,5 +33,5 @@ def test_ledger_table_cannot_be_emptied_while_triggers_stand():
     if connection.vendor == "sqlite":
         pytest.skip("SQLite has no TRUNCATE; tests/participation shows that it refuses DELETE")
 
-    with pytest.raises(DatabaseError), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("TRUNCATE participation_ledgerentry CASCADE")

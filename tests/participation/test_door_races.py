@@ -18,7 +18,7 @@ from qixue.participation.models import Attendance, DoorDevice, LedgerEntry, Regi
 from qixue.participation.operations.check_ins import check_in
 from qixue.participation.operations.door_devices import revoke_device
 from qixue.participation.operations.door_sync import Delivery, SentScan, receive_scans
-from qixue.participation.operations.quick_scan import arrival_of, lock, receive_alone, write
+from qixue.participation.operations.quick_scan import LINES, arrival_of, receive_alone, write
 from qixue.participation.queries import chain_faults
 from qixue.participation.queries.attendances import attendance_faults
 from qixue.participation.queries.door import device_of_token
@@ -156,7 +156,7 @@ def test_whoever_is_forgotten_while_they_are_scanned_leaves_no_trace_in_the_scan
     organisation = session.activity.organisation_id
 
     became = while_it_lasts(
-        lambda: (lock(organisation), write(organisation, [arrival])),
+        lambda: (LINES.lock_row(organisation), write(organisation, [arrival])),
         lambda: erase(Subject((person.resident,)), at=NOON),
     )
 

@@ -224,7 +224,7 @@ def test_table_of_seals_cannot_be_emptied(table: str) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("SQLite has no TRUNCATE")
 
-    with pytest.raises(DatabaseError), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {table} CASCADE")
 
 
