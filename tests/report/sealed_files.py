@@ -1,12 +1,16 @@
 """An issued summary, and its files changed as somebody would who hopes that nobody looks."""
 
 import io
+import uuid
 import zipfile
 from collections.abc import Callable
 
-from tests.factories import NOON, RoleAssignmentFactory
+from tests.factories import NOON, RoleAssignmentFactory, UserFactory
 
+from qixue.core.quantity import Qualifier
 from qixue.demo.records import load_records
+from qixue.participation.models import LedgerEntry
+from qixue.participation.operations.ledger import correct_entry
 from qixue.people.models import Role, User
 from qixue.places.operations import load_regions
 from qixue.programme.models import Programme
@@ -35,6 +39,20 @@ def issued_by_two(programme: Programme, coordinators: list[User]) -> Seal:
 
 def issued(seal: Seal, kind: str = "docx") -> bytes:
     return bytes(seal.files.get(kind=kind).content)
+
+
+def correct_f1() -> None:
+    """The records behind the first figure change: 3500多 becomes 3600."""
+    correct_entry(
+        LedgerEntry.objects.select_related("organisation").get(activity__code="B1-A"),
+        count=3600,
+        qualifier=Qualifier.EXACT,
+        reason="补报",
+        evidence=None,
+        by=UserFactory(),
+        at=NOON,
+        client_uuid=uuid.uuid4(),
+    )
 
 
 def rewritten(data: bytes, change: Callable[[str, str], str]) -> bytes:

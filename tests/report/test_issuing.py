@@ -3,17 +3,15 @@
 import datetime
 import hashlib
 import json
-import uuid
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from tests.factories import NOON, DoorDeviceFactory, RoleAssignmentFactory, SessionFactory, UserFactory
+from tests.factories import NOON, DoorDeviceFactory, RoleAssignmentFactory, SessionFactory
+from tests.report.sealed_files import correct_f1
 
 from qixue.core.digests import merkle_root
-from qixue.core.quantity import Qualifier
 from qixue.core.refusal import Refused
-from qixue.participation.models import DoorDevice, LedgerEntry
-from qixue.participation.operations.ledger import correct_entry
+from qixue.participation.models import DoorDevice
 from qixue.participation.queries.ledger_heads import ledger_heads
 from qixue.people.models import Role, User
 from qixue.programme.models import Programme
@@ -31,19 +29,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def request_(programme: Programme, coordinators: list[User]) -> IssueRequest:
     return ask_for_issue(programme, by=coordinators[0], at=NOON)
-
-
-def correct_f1() -> None:
-    correct_entry(
-        LedgerEntry.objects.select_related("organisation").get(activity__code="B1-A"),
-        count=3600,
-        qualifier=Qualifier.EXACT,
-        reason="补报",
-        evidence=None,
-        by=UserFactory(),
-        at=NOON,
-        client_uuid=uuid.uuid4(),
-    )
 
 
 def refusal_of(request: IssueRequest, by: User, reason: str = "") -> Refused:

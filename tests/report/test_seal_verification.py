@@ -2,13 +2,13 @@
 
 import shutil
 import subprocess
-import uuid
 from pathlib import Path
 
 import pytest
 from django.db import connection
-from tests.factories import NOON, UserFactory
+from tests.factories import NOON
 from tests.report.sealed_files import (
+    correct_f1,
     in_member,
     issued,
     issued_by_two,
@@ -19,11 +19,9 @@ from tests.report.sealed_files import (
     without_seal,
 )
 
-from qixue.core.quantity import Qualifier
 from qixue.core.refusal import Refused
 from qixue.participation import triggers
 from qixue.participation.models import LedgerEntry
-from qixue.participation.operations.ledger import correct_entry
 from qixue.people.models import User
 from qixue.programme.models import Programme
 from qixue.report.files import docx_bytes
@@ -69,19 +67,6 @@ def codes(verification: Verification) -> list[str]:
 
 def all_but_f1(outcome: str, seal: Seal) -> dict[str, str]:
     return {figure["code"]: outcome if figure["code"] == "F1" else "stands" for figure in seal.content["figures"]}
-
-
-def correct_f1() -> None:
-    correct_entry(
-        LedgerEntry.objects.select_related("organisation").get(activity__code="B1-A"),
-        count=3600,
-        qualifier=Qualifier.EXACT,
-        reason="补报",
-        evidence=None,
-        by=UserFactory(),
-        at=NOON,
-        client_uuid=uuid.uuid4(),
-    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
