@@ -16,9 +16,9 @@ from pytest_django import Settings
 from tests.factories import NOON, UserFactory
 
 from qixue.core import outbox
-from qixue.core.carriers import CarrierFailed, MailCarrier, SmsCarrier
+from qixue.core.carriers import TIMEOUT, CarrierFailed, FileCarrier, MailCarrier, SmsCarrier
 from qixue.core.models import AuditEntry, OutboxMessage
-from qixue.core.outbox import LEASE, PAUSES, Letter, deliver, deliver_due, put_into_outbox, try_again
+from qixue.core.outbox import LEASE, PAUSES, TAKEN_TOGETHER, Letter, deliver_due, put_into_outbox, take, try_again
 from qixue.core.refusal import Refused
 
 pytestmark = pytest.mark.django_db
@@ -61,10 +61,32 @@ def test_message_waits_until_it_is_due(settings: Settings):
 
 def test_message_of_another_worker_is_left_alone(settings: Settings):
     put_into_outbox([LETTER], at=NOON)
-    first, second = OutboxMessage.objects.get(), OutboxMessage.objects.get()
+    taken = take(at=NOON)
 
-    assert [deliver(first, at=NOON), deliver(second, at=NOON)] == [True, False]
-    assert len(written(settings)) == 1
+    assert [len(taken), deliver_due(at=NOON)] == [1, 0]
+    assert written(settings) == []
+
+
+def test_message_is_taken_for_longer_than_the_slowest_carriers_need():
+    assert datetime.timedelta(seconds=TAKEN_TOGETHER * TIMEOUT) < LEASE
+
+
+def test_those_that_left_are_not_sent_again_where_a_later_one_breaks_the_worker(settings: Settings, monkeypatch):
+    put_into_outbox([Letter("mail", "a@example.cn", "text", f"key-{number}") for number in range(3)], at=NOON)
+    carry = FileCarrier.carry
+
+    def breaking(carrier: FileCarrier, message: OutboxMessage) -> None:
+        if message.key == "key-1":
+            raise RuntimeError
+        carry(carrier, message)
+
+    monkeypatch.setattr(FileCarrier, "carry", breaking)
+    with pytest.raises(RuntimeError):
+        deliver_due(at=NOON)
+    monkeypatch.undo()
+
+    assert deliver_due(at=NOON + LEASE) == 2
+    assert [line["key"] for line in written(settings)] == ["key-0", "key-1", "key-2"]
 
 
 def test_message_of_a_worker_that_died_comes_back(settings: Settings):

@@ -5,7 +5,8 @@ import uuid
 from collections.abc import Callable
 
 from django.http import HttpRequest
-from ninja import Schema, Status
+from ninja import Status
+from pydantic import BaseModel
 
 from qixue.api.auth import staff
 from qixue.api.schemas.keys import Keyed, key_of
@@ -14,7 +15,7 @@ from qixue.core.kept_answers import answer_once
 
 
 def answered_once(
-    request: HttpRequest, body: Keyed, header: uuid.UUID | None, act: Callable[[], Schema]
+    request: HttpRequest, body: Keyed, header: uuid.UUID | None, act: Callable[[], BaseModel]
 ) -> Status[dict[str, object]]:
     """201 with what `act` answers. Whether the person may do this was looked at before.
 

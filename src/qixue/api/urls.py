@@ -5,6 +5,7 @@ from ninja import NinjaAPI
 
 from qixue.api import errors
 from qixue.api.door import guarded, guarded_urls
+from qixue.api.rendering import Rendering
 from qixue.api.views import (
     brands,
     door,
@@ -33,6 +34,7 @@ api = NinjaAPI(
     ),
     urls_namespace="api",
     docs_url=None,
+    renderer=Rendering(),
 )
 errors.install(api)
 for noun in (  # what thousands ask for in the same minute comes first: addresses are tried in this order

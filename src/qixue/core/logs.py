@@ -41,35 +41,44 @@ class StderrHandler(logging.StreamHandler[TextIO]):
         return sys.stderr
 
 
-def formatter() -> logging.Formatter:
-    """The JSON of an event, whether structlog or a library's logger made it. Tracebacks carry no local variables."""
-    shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-        structlog.processors.format_exc_info,
-    ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
-    return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(allow=())],
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            mask_long_numbers,
-            structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
-        ],
-    )
+class OwnLogger:
+    """Writes the lines of our own events, past the logging module: that would make a record of each first."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def write(self, line: str) -> None:
+        sys.stderr.write(f"{line}\n")
+
+    debug = info = warning = error = critical = write
+
+
+# Of every event, whether ours or that of a library's logger. Tracebacks carry no local variables.
+SHARED: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+    structlog.processors.format_exc_info,
+]
+LAST: list[Processor] = [mask_long_numbers, structlog.processors.JSONRenderer(ensure_ascii=False, default=str)]
 
 
 def set_up(level: str) -> None:
     """Send every log of this process to stderr as JSON lines. `level` is a name of the logging module."""
+    structlog.configure(
+        processors=[*SHARED, *LAST],
+        logger_factory=OwnLogger,
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=True,
+    )
     handler = StderrHandler()
-    handler.setFormatter(formatter())
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*SHARED, structlog.stdlib.ExtraAdder(allow=())],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *LAST],
+        )
+    )
     root = logging.getLogger()
     root.handlers = [old for old in root.handlers if not isinstance(old, StderrHandler)] + [handler]
     root.setLevel(level)
@@ -78,4 +87,4 @@ def set_up(level: str) -> None:
 
 
 def get_logger(name: str) -> Any:
-    return structlog.stdlib.get_logger(name)
+    return structlog.get_logger(name)

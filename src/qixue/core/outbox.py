@@ -1,8 +1,8 @@
 """Messages to the outside world: written with the act that causes them, sent by the worker, never inside a request.
 
-A message is sent at least once. The worker takes it by moving its due time (compare and set), so that it holds no lock
-while a mail server thinks, and two workers never take the same message. A message that fails is tried again after
-longer and longer pauses and then given up; given up is visible and can be tried again by a person.
+A message is sent at least once. The worker takes some by moving their due time, so that it holds no lock while a mail
+server thinks, and two workers never take the same message. A message that fails is tried again after longer and longer
+pauses and then given up; given up is visible and can be tried again by a person.
 """
 
 import datetime
@@ -25,6 +25,7 @@ KEPT = datetime.timedelta(days=30)  # who was told what, once a message has left
 LEASE = datetime.timedelta(minutes=5)  # a worker that dies with a message gives it back after this
 PAUSES = tuple(datetime.timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))  # after each failed try
 MOST_AT_ONCE = 200
+TAKEN_TOGETHER = 10  # in one commit; ten times the patience of a carrier must stay below the lease
 
 
 @dataclass(frozen=True)
@@ -67,37 +68,58 @@ def message_of(letter: Letter, *, at: datetime.datetime) -> OutboxMessage:
 
 def deliver_due(*, at: datetime.datetime) -> int:
     """Send what is due, at most 200 messages. Returns how many left."""
-    waiting = OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING)
     with transaction.atomic():  # SQLite: in one's turn, as all who write do
-        waiting.filter(expires_at__lte=at).update(state=OutboxMessage.State.EXPIRED, body="")
-    due = waiting.filter(due_at__lte=at).order_by("due_at", "pk")
-    return sum(deliver(message, at=at) for message in due[:MOST_AT_ONCE])
+        waiting().filter(expires_at__lte=at).update(state=OutboxMessage.State.EXPIRED, body="")
+    count = 0
+    for _some in range(MOST_AT_ONCE // TAKEN_TOGETHER):
+        messages = take(at=at)
+        count += deliver(messages, at=at)
+        if len(messages) < TAKEN_TOGETHER:
+            break
+    return count
 
 
-def deliver(message: OutboxMessage, *, at: datetime.datetime) -> bool:
-    """Try once. Whether the message left; False as well when another worker has it."""
-    waiting = OutboxMessage.objects.filter(
-        pk=message.pk, state=OutboxMessage.State.WAITING, due_at=message.due_at, attempt_count=message.attempt_count
-    )
-    with transaction.atomic():  # SQLite: in one's turn, as all who write do
-        is_taken = waiting.update(due_at=at + LEASE, attempt_count=message.attempt_count + 1)
-    if not is_taken:
-        return False
-    message.attempt_count += 1
-    try:
-        carrier_for(message.channel).carry(message)
-    except CarrierFailed as failure:
-        put_off(message, str(failure), at=at)
-        return False
-    message.state, message.sent_at, message.last_error = OutboxMessage.State.SENT, at, ""
-    if message.is_secret:
-        message.body = ""
-    with transaction.atomic():
-        message.save(update_fields=["state", "sent_at", "last_error", "body"])
-    return True
+def waiting() -> QuerySet[OutboxMessage]:
+    return OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING)
 
 
 @transaction.atomic
+def take(*, at: datetime.datetime) -> list[OutboxMessage]:
+    """The next that are due, at most ten, for this worker only."""
+    due = waiting().filter(due_at__lte=at).order_by("due_at", "pk").select_for_update(skip_locked=True)
+    messages = list(due[:TAKEN_TOGETHER])
+    for message in messages:
+        message.due_at, message.attempt_count = at + LEASE, message.attempt_count + 1
+    OutboxMessage.objects.bulk_update(messages, ["due_at", "attempt_count"])
+    return messages
+
+
+def deliver(messages: list[OutboxMessage], *, at: datetime.datetime) -> int:
+    """Try each once. Returns how many left, which is also written where the worker breaks at a later one."""
+    sent: list[OutboxMessage] = []
+    failed: list[tuple[OutboxMessage, str]] = []
+    try:
+        for message in messages:
+            try:
+                carrier_for(message.channel).carry(message)
+                sent.append(message)
+            except CarrierFailed as failure:
+                failed.append((message, str(failure)))
+    finally:
+        settle(sent, failed, at=at)
+    return len(sent)
+
+
+@transaction.atomic
+def settle(sent: list[OutboxMessage], failed: list[tuple[OutboxMessage, str]], *, at: datetime.datetime) -> None:
+    """Write what became of them. A message that was withdrawn in the meantime stays away."""
+    gone = OutboxMessage.objects.filter(pk__in=[message.pk for message in sent])
+    gone.update(state=OutboxMessage.State.SENT, sent_at=at, last_error="")
+    gone.filter(is_secret=True).update(body="")
+    for message, error in failed:
+        put_off(message, error, at=at)
+
+
 def put_off(message: OutboxMessage, error: str, *, at: datetime.datetime) -> None:
     """Wait longer after each failure; after the last pause the message is given up."""
     message.last_error = error[:300]
@@ -106,7 +128,7 @@ def put_off(message: OutboxMessage, error: str, *, at: datetime.datetime) -> Non
         log.error("message_given_up", message=message.pk, channel=message.channel, error=error)
     else:
         message.due_at = at + PAUSES[message.attempt_count - 1]
-    message.save(update_fields=["state", "due_at", "last_error"])
+    OutboxMessage.objects.bulk_update([message], ["state", "due_at", "last_error"])
 
 
 @transaction.atomic

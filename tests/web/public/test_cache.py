@@ -1,5 +1,7 @@
 """Copies of pages: who gets one, who never does, and that nothing personal can get into one."""
 
+import json
+
 import pytest
 from django.test import Client
 from tests.factories import MemberFactory
@@ -31,14 +33,15 @@ def test_next_visitor_gets_the_copy(open_page, tea, kept_long):
     assert titles(open_page(LIST)) == ["茶叶种植"]
 
 
-def test_copy_has_the_headers_of_the_page_and_is_counted_as_that_page(client, tea, kept_long, caplog):
+def test_copy_has_the_headers_of_the_page_and_is_counted_as_that_page(client, tea, kept_long, capsys):
     first, copy = [client.get(f"/sessions/{tea.pk}/") for _visit in range(2)]
 
     assert ("kept_as" in vars(first), "kept_as" in vars(copy)) == (True, False)
     assert copy.headers.pop("X-Request-ID") != first.headers.pop("X-Request-ID")
     assert dict(copy.headers) == dict(first.headers)
     assert {"Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options"} <= set(copy.headers)
-    assert [record.msg["route"] for record in caplog.records] == ["public:session"] * 2
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["route"] for line in lines if line["event"] == "request"] == ["public:session"] * 2
 
 
 def test_copy_is_used_only_while_it_is_young(open_page, tea, monkeypatch):

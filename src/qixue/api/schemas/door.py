@@ -6,7 +6,6 @@ import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints, WithJsonSchema
 
 from qixue.api.schemas.keys import Body
@@ -119,19 +118,19 @@ class ResultOut(BaseModel):
         )
 
 
-class ReceiptOut(Schema):
+class ReceiptOut(BaseModel):
     results: list[ResultOut]
     missing: list[list[int]]
     server_time: Moment
 
 
-class DeviceOut(Schema):
+class DeviceOut(BaseModel):
     id: int
     name: str
     sessions_until: Moment
 
 
-class KeyOut(Schema):
+class KeyOut(BaseModel):
     kid: str
     alg: str
     use: str
@@ -140,7 +139,7 @@ class KeyOut(Schema):
     retired_at: str | None
 
 
-class PersonOut(Schema):
+class PersonOut(BaseModel):
     registration: int
     name: str
     code: str
@@ -162,7 +161,7 @@ class PersonOut(Schema):
         )
 
 
-class DoorSessionOut(Schema):
+class DoorSessionOut(BaseModel):
     id: int
     title: str
     starts_at: Moment
@@ -173,7 +172,7 @@ class DoorSessionOut(Schema):
     people: list[PersonOut]
 
 
-class BundleOut(Schema):
+class BundleOut(BaseModel):
     device: DeviceOut
     server_time: Moment
     keys: list[KeyOut]

@@ -1,20 +1,19 @@
 """Figures and the records behind them."""
 
-from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from qixue.api.schemas.parts import Text
 from qixue.core.figures import EvidenceRow
 from qixue.figures.queries import number
 
 
-class Unit(Schema):
+class Unit(BaseModel):
     code: str
     zh: str
     en: str
 
 
-class Period(Schema):
+class Period(BaseModel):
     """Days or reduced dates as the source gives them; `to` is null where it states no end."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -24,18 +23,18 @@ class Period(Schema):
     quote: str
 
 
-class Lines(Schema):
+class Lines(BaseModel):
     zh: list[str]
     en: list[str]
 
 
-class Issue(Schema):
+class Issue(BaseModel):
     quote: str
     zh: str
     en: str
 
 
-class StatementOut(Schema):
+class StatementOut(BaseModel):
     """A figure with its rule and its hedge. Decimals travel as text."""
 
     code: str
@@ -67,7 +66,7 @@ class FigureOut(StatementOut):
     evidence_digest: str
 
 
-class EvidenceOut(Schema):
+class EvidenceOut(BaseModel):
     """One record behind a figure. `quote` is the wording of a document, or a note of staff for those who may see it."""
 
     id: str

@@ -3,8 +3,7 @@
 import datetime
 from typing import Annotated
 
-from ninja import Schema
-from pydantic import Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from qixue.api.schemas.keys import Body
 from qixue.api.schemas.parts import Moment, Named, PlainText, choice
@@ -34,7 +33,7 @@ class SendingBackIn(StepIn):
     reason: Note
 
 
-class FollowUpOut(Schema):
+class FollowUpOut(BaseModel):
     id: int
     programme: str
     title: str
@@ -71,7 +70,7 @@ class FollowUpOut(Schema):
         )
 
 
-class FollowUpStepOut(Schema):
+class FollowUpStepOut(BaseModel):
     """One step. It names the organisation, not the person; a file can be opened in the workspace only."""
 
     kind: Annotated[FollowUpStep.Kind, choice(FollowUpStep.Kind)]

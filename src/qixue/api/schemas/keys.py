@@ -4,15 +4,15 @@ import uuid
 from typing import Annotated
 
 from django.utils.translation import gettext_lazy as _
-from ninja import Header, Schema
-from pydantic import ConfigDict
+from ninja import Header
+from pydantic import BaseModel, ConfigDict
 
 from qixue.core.refusal import Refused
 
 Key = Annotated[uuid.UUID | None, Header(alias="Idempotency-Key")]
 
 
-class Body(Schema):
+class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 

@@ -3,8 +3,7 @@
 import uuid
 from typing import Annotated, Literal
 
-from ninja import Schema
-from pydantic import Field, StrictInt, StringConstraints
+from pydantic import BaseModel, Field, StrictInt, StringConstraints
 
 from qixue.api.schemas.keys import Keyed
 from qixue.api.schemas.parts import Moment, PlainText, choice
@@ -35,7 +34,7 @@ class VoidIn(Keyed):
     reason: Reason
 
 
-class EntryOut(Schema):
+class EntryOut(BaseModel):
     id: int
     organisation: str
     sequence: int

@@ -6,8 +6,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet, TextChoices
-from ninja import Schema
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from qixue.core.clock import SHANGHAI
@@ -56,26 +55,26 @@ Day = Annotated[datetime.date, Field(ge=FIRST_DAY, le=LAST_DAY), BeforeValidator
 Moment = Annotated[datetime.datetime, AfterValidator(lambda moment: moment.astimezone(SHANGHAI))]
 
 
-class Text(Schema):
+class Text(BaseModel):
     """One text in both languages; `en` is empty where nobody wrote an English one."""
 
     zh: str
     en: str
 
 
-class ErrorDetail(Schema):
+class ErrorDetail(BaseModel):
     field: str
     code: str
     message: str
 
 
-class Error(Schema):
+class Error(BaseModel):
     code: str
     message: str
     details: list[ErrorDetail]
 
 
-class PageQuery(Schema):
+class PageQuery(BaseModel):
     page: Annotated[int, Field(ge=1, le=HIGHEST_PAGE), BeforeValidator(ascii_number)] = 1
     limit: Annotated[int, Field(ge=1, le=LONGEST_PAGE), BeforeValidator(ascii_number)] = 50
 
@@ -85,7 +84,7 @@ class PageQuery(Schema):
         return slice(first, first + self.limit)
 
 
-class Named(Schema):
+class Named(BaseModel):
     """A reference to another record."""
 
     code: str
@@ -99,7 +98,7 @@ class Named(Schema):
 Item = TypeVar("Item")
 
 
-class Page(Schema, Generic[Item]):
+class Page(BaseModel, Generic[Item]):
     """A part of a list; `count` is the length of the whole."""
 
     items: list[Item]

@@ -4,8 +4,7 @@ import datetime
 import uuid
 from typing import Annotated, Any
 
-from ninja import Schema
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from qixue.api.schemas.parts import Moment, Named, Page, Text, choice
 from qixue.core.clock import SHANGHAI
@@ -25,7 +24,7 @@ State = Annotated[PlanVersion.State, choice(PlanVersion.State)]
 VersionNumber = Annotated[int, Field(ge=1, le=32767)]
 
 
-class PlanOut(Schema):
+class PlanOut(BaseModel):
     """A plan with its newest version; `filed_at` is when it was filed for the first time."""
 
     id: int
@@ -54,7 +53,7 @@ class PlanOut(Schema):
         )
 
 
-class VersionOut(Schema):
+class VersionOut(BaseModel):
     """One version of a plan. `edit_count` grows with every change of a draft; both together are its ETag."""
 
     plan_id: int
@@ -90,7 +89,7 @@ class PlanDetailOut(PlanOut):
         return cls(shown=shown, **PlanOut.of(plan).model_dump())
 
 
-class CommentOut(Schema):
+class CommentOut(BaseModel):
     organisation: str
     by: str
     at: Moment
@@ -101,7 +100,7 @@ class CommentOut(Schema):
         return cls(organisation=comment.organisation.code, by=comment.by.display_name, at=comment.at, text=comment.text)
 
 
-class LineOut(Schema):
+class LineOut(BaseModel):
     """One planned session. `key` is the same in every version, `edit_count` that of this line; money is in fen."""
 
     key: uuid.UUID
@@ -148,7 +147,7 @@ class LinesOut(Page[LineOut]):
     edit_count: int
 
 
-class StepOut(Schema):
+class StepOut(BaseModel):
     """One dated, attributed step; `by` is empty where the system itself took it."""
 
     kind: Annotated[PlanStep.Kind, choice(PlanStep.Kind)]
@@ -170,7 +169,7 @@ class StepOut(Schema):
         )
 
 
-class CountersignatureOut(Schema):
+class CountersignatureOut(BaseModel):
     """`is_agreed` is null while there is no answer."""
 
     id: int
@@ -198,11 +197,11 @@ class CountersignatureOut(Schema):
         )
 
 
-class CountersignaturesOut(Schema):
+class CountersignaturesOut(BaseModel):
     items: list[CountersignatureOut]
 
 
-class ConflictOut(Schema):
+class ConflictOut(BaseModel):
     """Something that a person should look at; a hard one is refused on publication."""
 
     kind: str
@@ -216,7 +215,7 @@ class ConflictOut(Schema):
         return cls(kind=conflict.kind, line=line, text=str(conflict.text), is_hard=conflict.is_hard)
 
 
-class FieldChangeOut(Schema):
+class FieldChangeOut(BaseModel):
     field: str
     before: str | int | bool | None
     after: str | int | bool | None
@@ -226,13 +225,13 @@ class FieldChangeOut(Schema):
         return cls(field=change.name, before=plain(change.before), after=plain(change.after))
 
 
-class LineChangeOut(Schema):
+class LineChangeOut(BaseModel):
     key: uuid.UUID
     title: str
     fields: list[FieldChangeOut]
 
 
-class DifferenceOut(Schema):
+class DifferenceOut(BaseModel):
     """What a version changes against the one before it, by the keys of the lines; `former` is null for the first."""
 
     version: int

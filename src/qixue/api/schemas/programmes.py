@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from ninja import Schema
+from pydantic import BaseModel
 
 from qixue.api.schemas.parts import Named, Text, choice
 from qixue.api.schemas.records import ProgrammeOut
@@ -17,13 +17,13 @@ from qixue.programme.queries.programmes import (
 )
 
 
-class ForwardingStepOut(Schema):
+class ForwardingStepOut(BaseModel):
     organ: str
     act: str
     document_number: str
 
 
-class LegalBasisOut(Schema):
+class LegalBasisOut(BaseModel):
     name: Text
     document_number: str
     forwarding_steps: list[ForwardingStepOut]
@@ -42,7 +42,7 @@ class LegalBasisOut(Schema):
         )
 
 
-class RoleOut(Schema):
+class RoleOut(BaseModel):
     """A role in the whole programme; `activity` is the code of the event where it was given for one."""
 
     role: Annotated[Involvement.Role, choice(Involvement.Role)]
@@ -55,7 +55,7 @@ class RoleOut(Schema):
         return cls(role=Involvement.Role(row.role), organisation=Named.of(row.organisation), activity=activity)
 
 
-class SeatOut(Schema):
+class SeatOut(BaseModel):
     """`name` is given for head and deputies only; members stand by their organisation."""
 
     seat: Annotated[GroupMember.Seat, choice(GroupMember.Seat)]
@@ -70,7 +70,7 @@ class SeatOut(Schema):
         return cls(seat=seat, name=name, organisation=Named.of(member.organisation), duty=member.duty)
 
 
-class LeadingGroupOut(Schema):
+class LeadingGroupOut(BaseModel):
     name: Text
     office: Named | None
     seats: list[SeatOut]
@@ -83,7 +83,7 @@ class LeadingGroupOut(Schema):
         return LeadingGroupOut(name=Text(zh=group.name, en=group.name_en), office=Named.of(group.office), seats=seats)
 
 
-class TaskOut(Schema):
+class TaskOut(BaseModel):
     task: Text
     organisation: Named | None
     supporters: list[Named | None]

@@ -3,13 +3,13 @@
 import datetime
 from typing import Annotated
 
-from ninja import Schema
+from pydantic import BaseModel
 
 from qixue.api.schemas.parts import Named, choice
 from qixue.programme.models import Award, Nomination, RecognitionCall
 
 
-class RecognitionCallOut(Schema):
+class RecognitionCallOut(BaseModel):
     id: int
     name: str
     kind: Annotated[RecognitionCall.Kind, choice(RecognitionCall.Kind)]
@@ -35,7 +35,7 @@ class RecognitionCallOut(Schema):
         )
 
 
-class NominationOut(Schema):
+class NominationOut(BaseModel):
     """A candidate on public notice or a result, as long as the nominee agrees to publication."""
 
     id: int

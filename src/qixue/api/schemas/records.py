@@ -3,7 +3,7 @@
 import datetime
 from typing import Annotated, Any
 
-from ninja import Schema
+from pydantic import BaseModel
 
 from qixue.api.schemas.parts import Moment, Named, Text, choice
 from qixue.people.models import Organisation
@@ -11,7 +11,7 @@ from qixue.places.models import Region, Venue
 from qixue.programme.models import Activity, Brand, Programme, Session
 
 
-class RegionOut(Schema):
+class RegionOut(BaseModel):
     code: str
     name: Text
     level: Annotated[Region.Level, choice(Region.Level)]
@@ -34,7 +34,7 @@ class RegionOut(Schema):
         )
 
 
-class OrganisationOut(Schema):
+class OrganisationOut(BaseModel):
     code: str
     name: Text
     kind: str
@@ -56,12 +56,12 @@ class OrganisationOut(Schema):
         )
 
 
-class SeriesOut(Schema):
+class SeriesOut(BaseModel):
     code: str
     name: Text
 
 
-class BrandOut(Schema):
+class BrandOut(BaseModel):
     code: str
     name: Text
     slogan: Text
@@ -82,7 +82,7 @@ class BrandOut(Schema):
         )
 
 
-class ProgrammeOut(Schema):
+class ProgrammeOut(BaseModel):
     code: str
     name: Text
     kind: Annotated[Programme.Kind, choice(Programme.Kind)]
@@ -112,7 +112,7 @@ class ProgrammeOut(Schema):
         )
 
 
-class VenueOut(Schema):
+class VenueOut(BaseModel):
     code: str
     name: Text
     address: str
@@ -126,7 +126,7 @@ class VenueOut(Schema):
         return VenueOut(code=venue.code, name=name, address=venue.address, region=Named.of(venue.region))
 
 
-class ActivityOut(Schema):
+class ActivityOut(BaseModel):
     code: str
     title: Text
     kind: Annotated[Activity.Kind, choice(Activity.Kind)]
@@ -152,7 +152,7 @@ class ActivityOut(Schema):
         )
 
 
-class Seats(Schema):
+class Seats(BaseModel):
     """Places of a session; `total` and `left` are null where there is no limit."""
 
     total: int | None
@@ -160,7 +160,7 @@ class Seats(Schema):
     left: int | None
 
 
-class SessionOut(Schema):
+class SessionOut(BaseModel):
     id: int
     programme: str
     activity: ActivityOut

@@ -3,8 +3,7 @@
 import uuid
 from typing import Annotated
 
-from ninja import Schema
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from qixue.api.schemas.keys import Body, Keyed
 from qixue.api.schemas.parts import HIGHEST_ID, Moment, Named, Text, choice
@@ -31,7 +30,7 @@ class CancellationIn(Body):
     people: People | None = None
 
 
-class PersonOut(Schema):
+class PersonOut(BaseModel):
     id: int
     name: str
     birth_year: int | None
@@ -42,14 +41,14 @@ class PersonOut(Schema):
         return cls(id=person.pk, name=person.name, birth_year=person.birth_year, home=Named.of(person.home_region))
 
 
-class HouseholdOut(Schema):
+class HouseholdOut(BaseModel):
     """`me` is whose token it is, `dependents` those of whom they take care."""
 
     me: PersonOut
     dependents: list[PersonOut]
 
 
-class PlaceOut(Schema):
+class PlaceOut(BaseModel):
     """One person's seat, or their place in the queue, counted from 1."""
 
     id: int
@@ -57,7 +56,7 @@ class PlaceOut(Schema):
     place: int | None
 
 
-class SignedUpOut(Schema):
+class SignedUpOut(BaseModel):
     """The answer to signing up, as it was the first time; `place` is that of the first of the party."""
 
     party: uuid.UUID
@@ -82,7 +81,7 @@ class SignedUpOut(Schema):
         )
 
 
-class MemberOut(Schema):
+class MemberOut(BaseModel):
     id: int
     resident_id: int
     name: str
@@ -94,7 +93,7 @@ class MemberOut(Schema):
         return cls(id=row.pk, resident_id=row.resident_id, name=row.resident.name, state=state)
 
 
-class PartyOut(Schema):
+class PartyOut(BaseModel):
     """Where a party stands now."""
 
     party: uuid.UUID

@@ -3,7 +3,7 @@
 import datetime
 from typing import Annotated, Any
 
-from ninja import Schema
+from pydantic import BaseModel
 
 from qixue.api.schemas.parts import Moment, Named, Text, choice
 from qixue.figures.queries import number
@@ -12,7 +12,7 @@ from qixue.programme.queries.return_calls import due_day
 from qixue.programme.queries.return_coverage import Board, Tile
 
 
-class ReturnFieldOut(Schema):
+class ReturnFieldOut(BaseModel):
     position: int
     kind: Annotated[ReturnField.Kind, choice(ReturnField.Kind)]
     name: Text
@@ -34,7 +34,7 @@ class ReturnFieldOut(Schema):
         )
 
 
-class ReturnCallOut(Schema):
+class ReturnCallOut(BaseModel):
     number: int
     name: str
     instruction: str
@@ -63,7 +63,7 @@ class ReturnCallOut(Schema):
         )
 
 
-class PlaceOut(Schema):
+class PlaceOut(BaseModel):
     """`state` is that of its return, or `late`, `covered` by its county's return, `nobody` where nobody was asked."""
 
     region: Named | None
@@ -83,7 +83,7 @@ class PlaceOut(Schema):
         )
 
 
-class CoverageOut(Schema):
+class CoverageOut(BaseModel):
     """Counties and towns in the reach of the token's user."""
 
     county_count: int
@@ -105,7 +105,7 @@ class CoverageOut(Schema):
         )
 
 
-class SentValueOut(Schema):
+class SentValueOut(BaseModel):
     """`value` with everything below, `own` what the organisation itself stated. Decimals travel as text."""
 
     field: int
@@ -134,7 +134,7 @@ class SentValueOut(Schema):
         )
 
 
-class ReturnStepOut(Schema):
+class ReturnStepOut(BaseModel):
     kind: Annotated[ReturnStep.Kind, choice(ReturnStep.Kind)]
     at: Moment
     organisation: Named | None
@@ -152,7 +152,7 @@ class ReturnStepOut(Schema):
         )
 
 
-class ReturnOut(Schema):
+class ReturnOut(BaseModel):
     """`values` as they were sent last; empty while nothing was sent."""
 
     id: int
