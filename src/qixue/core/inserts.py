@@ -4,9 +4,10 @@ Every column of the model is written: one that is not named gets the model's own
 the statement from the day on which it is in the model.
 """
 
+import datetime
 import uuid
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -132,7 +133,7 @@ def preparation_of(field: models.Field) -> Callable[[Any], Any]:
     if isinstance(field, PLAIN):
         return as_it_is
     if isinstance(field, models.DateTimeField):
-        return lambda value: connection.ops.adapt_datetimefield_value(value)  # of the thread that asks, not the first
+        return as_moment
     if isinstance(field, models.UUIDField):
         return as_it_is if connection.features.has_native_uuid_field else in_hexadecimal
     return lambda value: field.get_db_prep_save(value, connection)
@@ -140,6 +141,11 @@ def preparation_of(field: models.Field) -> Callable[[Any], Any]:
 
 def as_it_is(value: Any) -> Any:
     return value
+
+
+@lru_cache(maxsize=100)  # an act writes its moment into several rows
+def as_moment(value: datetime.datetime | None) -> Any:
+    return connection.ops.adapt_datetimefield_value(value)
 
 
 def in_hexadecimal(value: uuid.UUID | None) -> str | None:

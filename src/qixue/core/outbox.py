@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.carriers import CarrierFailed, carrier_for
+from qixue.core.inserts import made
 from qixue.core.logs import get_logger
 from qixue.core.models import OutboxMessage, record_audit
 from qixue.core.refusal import Refused
@@ -51,7 +52,8 @@ def put_into_outbox(letters: list[Letter], *, at: datetime.datetime) -> None:
 
 def message_of(letter: Letter, *, at: datetime.datetime) -> OutboxMessage:
     """The row of a letter, not saved."""
-    return OutboxMessage(
+    return made(
+        OutboxMessage,
         channel=letter.channel,
         recipient=letter.recipient,
         recipient_name=letter.recipient_name,

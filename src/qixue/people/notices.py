@@ -3,11 +3,12 @@
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from qixue.core.clock import SHANGHAI
 from qixue.core.clock_words import day_clock
@@ -85,4 +86,10 @@ def readable_value(name: str, value: Any) -> Any:
 
 def day_text(value: str) -> str:
     """A stored day as people write it; where none was set, that is what it says."""
-    return date_format(datetime.date.fromisoformat(value), "DATE_FORMAT") if value else _("no deadline")
+    return day_in_language(value, get_language()) if value else _("no deadline")
+
+
+@lru_cache(maxsize=1000)  # thousands are told of the same few days
+def day_in_language(value: str, _language: str | None) -> str:
+    """In the language of the moment, which is given so that each has its own."""
+    return date_format(datetime.date.fromisoformat(value), "DATE_FORMAT")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override, pgettext
 
 from qixue.core.clock import SHANGHAI, local_moment
+from qixue.core.inserts import made
 from qixue.core.models import record_audit
 from qixue.core.outbox import Letter, put_into_outbox
 from qixue.core.refusal import Refused
@@ -62,8 +63,9 @@ def notify_each(told: Iterable[tuple[Iterable[User], Notice]], *, at: datetime.d
 
 def line_of(user: User, notice: Notice, *, at: datetime.datetime) -> Notification:
     """The line in the inbox, not saved."""
-    return Notification(
-        user=user,
+    return made(
+        Notification,
+        user_id=user.pk,
         kind=KINDS[notice.kind].code,
         params=dict(notice.params),
         link=notice.link,
