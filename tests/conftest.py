@@ -37,7 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.get_closest_marker("django_db") or "django_db_setup" in getattr(item, "fixturenames", ()):
+        asks = item.get_closest_marker("django_db") or "django_db_setup" in getattr(item, "fixturenames", ())
+        if asks and not item.get_closest_marker("walk"):
             item.add_marker(pytest.mark.database)
 
 
