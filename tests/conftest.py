@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         asks = item.get_closest_marker("django_db") or "django_db_setup" in getattr(item, "fixturenames", ())
-        if asks and not item.get_closest_marker("walk"):
+        if asks and not item.get_closest_marker("one_database"):
             item.add_marker(pytest.mark.database)
 
 

@@ -202,7 +202,7 @@ def test_every_route_declares_its_action() -> None:
     assert undeclared == signed_in == FOR_EVERYBODY_SIGNED_IN
 
 
-@pytest.mark.walk
+@pytest.mark.one_database
 @bare_errors
 @pytest.mark.parametrize("place", PLACES)
 def test_page_answers_by_role_and_place(place: str, pages: list[Page], cast: Cast) -> None:
@@ -212,7 +212,7 @@ def test_page_answers_by_role_and_place(place: str, pages: list[Page], cast: Cas
     assert walk.cells >= len(ROUTES) * (len(Role) + 1)
 
 
-@pytest.mark.walk
+@pytest.mark.one_database
 @bare_errors
 def test_missing_record_answers_nobody(pages: list[Page], cast: Cast) -> None:
     personas = [*cast.of_place("own"), *cast.of_place("ancestor"), *cast.without_access()]
@@ -220,7 +220,7 @@ def test_missing_record_answers_nobody(pages: list[Page], cast: Cast) -> None:
     assert walk_pages(pages, personas, missing=True).wrong == []
 
 
-@pytest.mark.walk
+@pytest.mark.one_database
 @bare_errors
 def test_page_opens_for_nobody_without_access(pages: list[Page], cast: Cast) -> None:
     assert walk_pages(pages, cast.without_access(), missing=False).wrong == []
@@ -250,7 +250,7 @@ def test_generated_forms_are_taken_where_they_are_allowed(pages: list[Page], sce
     assert sorted(TAKEN - taken) == []
 
 
-@pytest.mark.walk
+@pytest.mark.one_database
 def test_page_out_of_reach_looks_like_a_missing_one(pages: list[Page], scene: Scene, cast: Cast) -> None:
     differing = []
     for page in pages:
