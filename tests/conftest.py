@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from pytest_socket import enable_socket, socket_allow_hosts
 
 from qixue.core.copies import Brief
 from qixue.programme.queries import listings
+from qixue.report import typesetting
 from qixue.web.public import cache
 from tests.shared import empty_filled_tables, rolled_back
 
@@ -37,7 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.get_closest_marker("django_db") or "django_db_setup" in getattr(item, "fixturenames", ()):
+        asks = item.get_closest_marker("django_db") or "django_db_setup" in getattr(item, "fixturenames", ())
+        if asks and not item.get_closest_marker("one_database"):
             item.add_marker(pytest.mark.database)
 
 
@@ -46,6 +49,14 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fonts_read_once() -> Iterator[None]:
+    """Reading them takes five times as long as setting a page, and the tests set hundreds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typesetting, "faces_in", lru_cache(typesetting.faces_in))
+        yield
 
 
 def pytest_runtest_setup() -> None:

@@ -36,7 +36,7 @@ def kept_connection() -> Iterator[None]:
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
-@pytest.mark.parametrize("persona", ["anonymous", "own"])
+@pytest.mark.parametrize("persona", [pytest.param("anonymous", marks=pytest.mark.one_database), "own"])
 def test_api_does_what_its_description_says(case: schemathesis.Case, persona: str, scene: Scene) -> None:
     headers = {"Authorization": f"Bearer {scene.tokens[persona]}"} if persona in scene.tokens else {}
 

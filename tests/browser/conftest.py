@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 from tests.browser.door import HOUR, TAKEN_OVER
 from tests.door import DEVICE_TOKEN
@@ -17,7 +17,9 @@ from qixue.core.clock import now
 from qixue.participation.models import DoorDevice
 from qixue.programme.models import Session
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# The shell without windows needs half the processor time for the same pages.
+COMMANDS = ("chromium-headless-shell", "chromium", "chromium-browser")
+CHROMIUM = next((path for path in map(shutil.which, COMMANDS) if path), None)
 NO_CHROMIUM = "Chromium is not installed (Debian: apt-get install chromium), so no page is looked at in a browser."
 ARGUMENTS = [
     "--no-sandbox",
@@ -29,6 +31,8 @@ ARGUMENTS = [
 ]
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
+PATIENCE = 30_000  # milliseconds: how slow the machine is says nothing about the page
+expect.set_options(timeout=PATIENCE)
 LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
 AXE_OPTIONS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
 
@@ -95,8 +99,8 @@ def open_browser(chromium: Browser, live_server: LiveServer) -> Iterator[Callabl
 
     def open_one(*, language: str = "zh-hans", elder: bool = False, size: dict[str, int] = DESKTOP) -> Reader:
         context = chromium.new_context(viewport=size, locale=LOCALES[language], reduced_motion="reduce")
-        context.set_default_timeout(10_000)
-        context.set_default_navigation_timeout(30_000)  # the first page of a run waits for everything to be loaded
+        context.set_default_timeout(PATIENCE)
+        context.set_default_navigation_timeout(2 * PATIENCE)  # the first page of a run waits for all to be loaded
         cookies = [{"name": "qixue_language", "value": language, "url": live_server.url}]
         if elder:
             cookies.append({"name": "qixue_elder", "value": "1", "url": live_server.url})

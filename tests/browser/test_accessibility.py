@@ -181,10 +181,11 @@ def test_pages_wait_for_their_reader(scene: Scene, open_browser: Callable[..., R
             window[name] = () => { window.alarms.push(name) }"""
     )
 
-    alarms = {path: reader.visit(path).evaluate("window.alarms") for path in paths(scene)}
-    refreshing = [
-        path for path in paths(scene) if reader.visit(path).locator("meta[http-equiv=refresh], dialog").count()
-    ]
+    alarms, refreshing = {}, []
+    for path in paths(scene):
+        page = reader.visit(path)
+        alarms[path] = page.evaluate("window.alarms")
+        refreshing += [path] if page.locator("meta[http-equiv=refresh], dialog").count() else []
 
     assert {path: names for path, names in alarms.items() if names} == {}
     assert refreshing == []

@@ -23,6 +23,8 @@ from qixue.places.models import Region, Venue
 from qixue.places.operations import load_population, load_regions
 from qixue.programme.models import Activity, Brand, Instalment, Programme, Session
 
+pytestmark = pytest.mark.django_db
+
 WEEK = Week(EDITION.today)
 State = Registration.State
 

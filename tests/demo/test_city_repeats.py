@@ -56,6 +56,7 @@ def first(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> dict[str
         return loaded(EDITION)
 
 
+@pytest.mark.one_database  # the seed decides, and tests/demo/loaded loads the demo on both
 @pytest.mark.django_db(transaction=True)
 def test_load_twice_gives_the_same_records(first):
     second = loaded(EDITION)
@@ -63,6 +64,7 @@ def test_load_twice_gives_the_same_records(first):
     assert [label for label in first if first[label] != second[label]] == []
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db(transaction=True)
 def test_load_with_another_seed_gives_other_people(first):
     second = loaded(Edition(EDITION.seed + 1, EDITION.today))
@@ -72,6 +74,7 @@ def test_load_with_another_seed_gives_other_people(first):
     assert first["demo.json"][0]["personas"][0]["api_token"] != second["demo.json"][0]["personas"][0]["api_token"]
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_timetable_fits_into_the_week_for_any_seed():
     load_regions(at=AT)

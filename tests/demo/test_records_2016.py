@@ -58,10 +58,15 @@ NUMBERS = [*RECORDS["reported_counts"], *RECORDS["attendance"]]
 QUALIFIED = {item["code"]: item for item in NUMBERS}
 
 
-@pytest.fixture
-def programme() -> Programme:
+@pytest.fixture(scope="module")
+def records_2016(empty_database: None) -> Programme:
     load_regions(at=NOON)
     return load_records(at=NOON)
+
+
+@pytest.fixture
+def programme(records_2016: Programme, db: None) -> Programme:
+    return Programme.objects.get(pk=records_2016.pk)
 
 
 def differences(programme: Programme) -> list[str]:

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.django_db
 RECORDS = yaml.safe_load(RECORDS_FILE.read_text())
 
 
-@pytest.fixture(autouse=True)
-def regions() -> None:
+@pytest.fixture(scope="module", autouse=True)
+def regions(empty_database: None) -> None:
     load_regions(at=NOON)
 
 

@@ -12,9 +12,14 @@ from qixue.report.models import Seal
 from qixue.report.summary import SummaryDraft, draft_summary
 
 
-@pytest.fixture
-def programme(db: None) -> Programme:
+@pytest.fixture(scope="module")
+def records_2016(empty_database: None) -> Programme:
     return programme_of_2016()
+
+
+@pytest.fixture
+def programme(records_2016: Programme, db: None) -> Programme:
+    return Programme.objects.get(pk=records_2016.pk)
 
 
 @pytest.fixture

@@ -73,6 +73,7 @@ def test_open_page_answers_everybody(scene: Scene) -> None:
     assert refused == []
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("address", OF_RECORDS, ids=lambda address: address.name)
 def test_missing_public_record_answers_nobody(address: Address, scene: Scene) -> None:
     cast = Cast(scene)
@@ -82,6 +83,7 @@ def test_missing_public_record_answers_nobody(address: Address, scene: Scene) ->
     assert {persona.client.get(url).status_code for persona in personas} == {404}
 
 
+@pytest.mark.one_database
 def test_draft_looks_like_a_missing_record_to_everybody(scene: Scene) -> None:
     """Also to those who may see it in the workspace: a public page is public."""
     draft = ProgrammeFactory(organisation=scene.places["own"], code="draft", state=Programme.State.DRAFT)

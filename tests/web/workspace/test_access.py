@@ -1,6 +1,7 @@
 """Every page of the workspace x everybody who might ask for it, to read and to write.
 
 A new route joins by itself, or a test fails: see scene.py for the records and for who reaches them.
+On PostgreSQL each page is opened once by somebody who may, in `shared`, and the forms are sent; the walks are not made.
 """
 
 import re
@@ -201,6 +202,7 @@ def test_every_route_declares_its_action() -> None:
     assert undeclared == signed_in == FOR_EVERYBODY_SIGNED_IN
 
 
+@pytest.mark.one_database
 @bare_errors
 @pytest.mark.parametrize("place", PLACES)
 def test_page_answers_by_role_and_place(place: str, pages: list[Page], cast: Cast) -> None:
@@ -210,6 +212,7 @@ def test_page_answers_by_role_and_place(place: str, pages: list[Page], cast: Cas
     assert walk.cells >= len(ROUTES) * (len(Role) + 1)
 
 
+@pytest.mark.one_database
 @bare_errors
 def test_missing_record_answers_nobody(pages: list[Page], cast: Cast) -> None:
     personas = [*cast.of_place("own"), *cast.of_place("ancestor"), *cast.without_access()]
@@ -217,6 +220,7 @@ def test_missing_record_answers_nobody(pages: list[Page], cast: Cast) -> None:
     assert walk_pages(pages, personas, missing=True).wrong == []
 
 
+@pytest.mark.one_database
 @bare_errors
 def test_page_opens_for_nobody_without_access(pages: list[Page], cast: Cast) -> None:
     assert walk_pages(pages, cast.without_access(), missing=False).wrong == []
@@ -246,6 +250,7 @@ def test_generated_forms_are_taken_where_they_are_allowed(pages: list[Page], sce
     assert sorted(TAKEN - taken) == []
 
 
+@pytest.mark.one_database
 def test_page_out_of_reach_looks_like_a_missing_one(pages: list[Page], scene: Scene, cast: Cast) -> None:
     differing = []
     for page in pages:

@@ -35,7 +35,7 @@ from qixue.programme.models import (
     Session,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 CANARY, PART_OF_IT = "笼中金丝雀", "金丝"
 # What everybody may read, or what the database lets nobody change.
