@@ -144,6 +144,19 @@ def figure_of(programme: Programme, code: str, *, with_internal: bool = False) -
     return computed(named, programme.code, issues_by_record(programme)) if named else None
 
 
+def figure_in(scope: Scope, code: str, *, with_internal: bool = False) -> Figure | None:
+    """A figure in any scope, whether the programme has a name for it or not.
+
+    None for a definition that is not there, that is for staff only, or that cannot be narrowed so.
+    """
+    definition = registry.get(code)
+    if definition is None or (definition.is_internal and not with_internal):
+        return None
+    if not scope.dimensions().keys() <= set(definition.dimensions):
+        return None
+    return Figure(code, definition, scope, definition.value(scope))
+
+
 def named_for_part(programme: Programme, organisation: str) -> list[NamedFigure]:
     """The named figures of the whole programme that can be divided, as those of the tree below an organisation."""
     whole = {"brand_code": "", "series_code": "", "organisation_code": "", "region_code": "", "kind": ""}

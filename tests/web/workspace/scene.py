@@ -107,6 +107,8 @@ class Scene:
             values["number"] = 1
         if "<str:kind>" in path:
             values["kind"] = "xlsx"
+        if "<str:check>" in path:
+            values["check"] = "late"
         return values
 
     def missing(self, path: str) -> dict[str, Any]:
@@ -381,6 +383,7 @@ EXPECTED: dict[str, set[str]] = {
     "figures": IN_THE_PROGRAMME,
     "figure": IN_THE_PROGRAMME,
     "coverage": IN_THE_PROGRAMME,
+    **dict.fromkeys(("dashboard", "quality", "quality_check"), IN_THE_PROGRAMME),
     "summary": WHOLE_PROGRAMME,
     "summary_file": WHOLE_PROGRAMME,
     **dict.fromkeys(("ask_for_issue", "issue_summary", "withdraw_issue_request"), WHOLE_PROGRAMME),

@@ -1,4 +1,4 @@
-"""What the big screen of a week shows: numbers so far, what is on now, which counties have reported, what just ended."""
+"""What the big screen of a week shows: numbers so far, what is on now, who has reported, what just ended."""
 
 import datetime
 from typing import Any

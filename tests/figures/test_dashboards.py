@@ -1,0 +1,160 @@
+"""Dashboards, their charts and the calendar of regularity."""
+
+import datetime
+from dataclasses import replace
+
+import pytest
+from tests.factories import NOON, ActivityFactory, BrandFactory, RegionFactory, VenueFactory, key
+from tests.figures.conftest import check_in, head_count, held
+
+from qixue.core.charts import Chart
+from qixue.core.figures import Scope, Theme
+from qixue.figures.charts import by_brand, by_place, over_time
+from qixue.figures.dashboards import OVERVIEW, TOWN_AND_COUNTRY, dashboard_of
+from qixue.figures.queries import figure_in
+from qixue.figures.regularity import activity_calendar
+from qixue.places.models import Region
+from qixue.programme.models import Programme, Session
+
+pytestmark = pytest.mark.django_db
+DAY = datetime.timedelta(days=1)
+
+
+def nowhere(_scope: Scope) -> str:
+    return ""
+
+
+def codes(figures: list[object]) -> list[str]:
+    return [figure.code for figure in figures]
+
+
+def bars(chart: Chart | None) -> list[tuple[str, object]]:
+    assert chart is not None
+    return [(bar.label, bar.quantity and bar.quantity.value) for bar in chart.bars]
+
+
+@pytest.fixture
+def counties(programme: Programme) -> list[Region]:
+    return [
+        RegionFactory(code=code, name=name, level="county", parent=programme.region)
+        for code, name in (("441826", "连南"), ("441881", "英德"))
+    ]
+
+
+def held_in(programme: Programme, county: Region, **changes: object) -> Session:
+    return held(programme, venue=VenueFactory(region=county), **changes)
+
+
+def test_headlines_come_first_and_once(programme: Programme) -> None:
+    head_count(held(programme), 40)
+
+    found = dashboard_of(OVERVIEW, Scope(programme.code), nowhere)
+
+    others = [figure.code for figures in found.themes.values() for figure in figures]
+    assert codes(found.headlines) == ["sessions_total", "attendance", "participants", "attendance_per_1000"]
+    assert set(others) & set(OVERVIEW.headlines) == set()
+    assert len(others) == len(set(others))
+
+
+def test_headline_without_a_record_stays_and_others_are_named_as_missing(programme: Programme) -> None:
+    found = dashboard_of(OVERVIEW, Scope(programme.code), nowhere)
+
+    assert [figure.quantity for figure in found.headlines] == [None, None, None, None]
+    assert "show_rate" in [definition.code for definition in found.missing]
+    assert "show_rate" not in [figure.code for figures in found.themes.values() for figure in figures]
+
+
+def test_scope_leaves_out_what_it_cannot_have_and_what_says_nothing_of_it(
+    programme: Programme, counties: list[Region]
+) -> None:
+    head_count(held_in(programme, counties[0]), 40)
+    scope = Scope(programme.code, region=counties[0].code)
+
+    found = dashboard_of(OVERVIEW, scope, nowhere)
+
+    shown = codes(found.themes[Theme.REACH])
+    assert "townships_covered" in shown
+    assert "counties_covered" not in shown
+    assert "urban_rural_ratio" not in [*shown, *(definition.code for definition in found.missing)]
+
+
+def test_internal_figures_are_for_staff_alone(programme: Programme) -> None:
+    def known(*, with_internal: bool) -> set[str]:
+        found = dashboard_of(OVERVIEW, Scope(programme.code), nowhere, with_internal=with_internal)
+        return {definition.code for definition in found.missing}
+
+    assert known(with_internal=True) - known(with_internal=False) >= {"satisfaction", "plan_filing_days_median"}
+    assert figure_in(Scope(programme.code), "satisfaction") is None
+
+
+def test_dashboard_without_anything_to_compare_has_no_chart(programme: Programme) -> None:
+    head_count(held(programme), 40)
+
+    assert dashboard_of(OVERVIEW, Scope(programme.code), nowhere).charts == []
+    assert dashboard_of(TOWN_AND_COUNTRY, Scope(programme.code), nowhere).charts == []
+
+
+def test_places_are_compared_the_largest_first(programme: Programme, counties: list[Region]) -> None:
+    head_count(held_in(programme, counties[0]), 12)
+    head_count(held_in(programme, counties[1]), 40)
+
+    assert bars(by_place(Scope(programme.code), nowhere)) == [("英德", 40), ("连南", 12)]
+
+
+def test_county_compares_its_towns(programme: Programme, counties: list[Region]) -> None:
+    town = RegionFactory(code="441826100", name="三江镇", level="township", parent=counties[0])
+    check_in(held_in(programme, town), key(), key())
+
+    assert bars(by_place(Scope(programme.code, region=counties[0].code), nowhere)) == [("三江镇", 2)]
+
+
+def test_bars_lead_to_what_they_are_about(programme: Programme, counties: list[Region]) -> None:
+    chart = by_place(Scope(programme.code), lambda scope: str(scope.region))
+
+    assert {bar.url for bar in chart.bars} == {county.code for county in counties}
+
+
+def test_brands_are_compared_but_not_within_one(programme: Programme) -> None:
+    brand = BrandFactory(code="field", name="田间课堂")
+    brand.programmes.add(programme)
+    head_count(held(programme, activity=ActivityFactory(programme=programme, brand=brand)), 12)
+    scope = Scope(programme.code)
+
+    assert bars(by_brand(scope, nowhere)) == [("田间课堂", 12)]
+    assert by_brand(replace(scope, brand="field"), nowhere) is None
+    assert [quantity for _day, quantity in bars(over_time(replace(scope, brand="field"), nowhere))] == [12]
+
+
+def test_calendar_of_a_week_counts_sessions_by_day(programme: Programme, counties: list[Region]) -> None:
+    programme.starts_on, programme.ends_on = NOON.date(), NOON.date() + 3 * DAY
+    held_in(programme, counties[0])
+    held_in(programme, counties[0])
+    held_in(programme, counties[1], starts_at=NOON + DAY, ends_at=None)
+
+    found = activity_calendar(programme, Scope(programme.code), today=NOON.date() + 2 * DAY)
+
+    assert not found.is_by_month
+    assert [(row.label, [cell.count for cell in row.cells], row.active_count) for row in found.rows] == [
+        ("合计", [2, 1, None, None], 2),
+        ("连南", [2, 0, None, None], 1),
+        ("英德", [0, 1, None, None], 1),
+    ]
+    assert [cell.level for cell in found.rows[0].cells] == [5, 2, 0, 0]
+
+
+def test_calendar_of_a_long_time_is_by_month_with_the_longest_silence(programme: Programme) -> None:
+    held(programme)
+    held(programme, starts_at=NOON + 70 * DAY, ends_at=None)
+    programme.starts_on = programme.ends_on = None
+
+    [row] = activity_calendar(programme, Scope(programme.code), today=NOON.date() + 90 * DAY).rows
+
+    assert [cell.count for cell in row.cells] == [1, 0, 1]
+    assert row.silence is not None
+    assert row.silence.value == 69
+
+
+def test_calendar_without_a_held_session_is_empty(programme: Programme) -> None:
+    held(programme, state=Session.State.PLANNED)
+
+    assert activity_calendar(programme, Scope(programme.code), today=NOON.date()).rows == ()
