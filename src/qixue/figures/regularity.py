@@ -82,8 +82,8 @@ def rows_of(scope: Scope) -> Iterator[tuple[str, Scope]]:
 
 
 def counts_by_day(scope: Scope) -> Counter[datetime.date]:
-    starts = held_sessions_in(scope).exclude(starts_at=None).values_list("starts_at", flat=True)
-    return Counter(local_day(start) for start in starts)
+    starts = held_sessions_in(scope).values_list("starts_at", flat=True)
+    return Counter(local_day(start) for start in starts if start)
 
 
 def cells_of(labels: tuple[str, ...], counts: list[int | None]) -> tuple[Cell, ...]:

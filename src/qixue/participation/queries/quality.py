@@ -73,7 +73,7 @@ def late_head_counts(scope: Scope) -> Found:
     counts = entries_in(scope).filter(kind=LedgerEntry.Kind.HEAD_COUNT, session__ends_at__isnull=False)
     late = counts.filter(recorded_at__gt=F("session__ends_at") + LATE_AFTER)
     rows = late.values_list("session_id", "recorded_at", "session__ends_at")
-    days = {session: (recorded - ended).days for session, recorded, ended in rows}
+    days = {session: (recorded - ended).days for session, recorded, ended in rows if ended}
     ordered = sorted(days.items(), key=lambda pair: (-pair[1], pair[0]))
     return Found(with_sessions({session: days_text(late_by) for session, late_by in ordered}), counts.count())
 
