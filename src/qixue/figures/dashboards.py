@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from qixue.core.charts import Chart
 from qixue.core.figures import FigureDefinition, Scope, Theme, registry, shared_reads
 from qixue.figures.charts import (
-    Address,
+    Audience,
     ChartMaker,
     by_brand,
     by_place,
@@ -14,7 +14,7 @@ from qixue.figures.charts import (
     per_thousand_by_place,
     rural_sessions_by_place,
 )
-from qixue.figures.queries import Figure, figure_in
+from qixue.figures.queries import Figure
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Dashboard:
     themes: dict[Theme, list[Figure]]
     missing: list[FigureDefinition]
     charts: list[Chart]
+    has_withheld: bool
 
 
 # Of one county it says nothing how many counties took part, of one brand nothing how many brands.
@@ -65,32 +66,28 @@ TOWN_AND_COUNTRY = DashboardDefinition(
 REGULARITY = DashboardDefinition(headlines=("months_active", "weeks_active", "longest_silence"), themes=(), charts=())
 
 
-def dashboard_of(
-    definition: DashboardDefinition, scope: Scope, address: Address, *, with_internal: bool = False
-) -> Dashboard:
-    """The figures and charts of a definition in a scope. `address` says where a bar of a chart leads."""
+def dashboard_of(definition: DashboardDefinition, scope: Scope, audience: Audience) -> Dashboard:
+    """The figures and charts of a definition in a scope, as the audience may read them."""
     with shared_reads():
-        headlines = figures_in(scope, definition.headlines, with_internal)
+        headlines = figures_in(scope, definition.headlines, audience)
         others = [code for code in registry.definitions if code not in definition.headlines]
-        followers = [
-            figure
-            for figure in figures_in(scope, others, with_internal)
-            if figure.definition.theme in definition.themes
-        ]
-        known = [figure for figure in followers if figure.quantity is not None]
-        charts = [chart for make in definition.charts if (chart := make(scope, address)) and chart.is_worth_drawing]
+        wanted = [code for code in others if registry.definitions[code].theme in definition.themes]
+        followers = figures_in(scope, wanted, audience)
+        charts = [chart for make in definition.charts if (chart := make(scope, audience)) and chart.is_worth_drawing]
+    known = [figure for figure in followers if figure.quantity is not None]
     themes = {theme: [figure for figure in known if figure.definition.theme == theme] for theme in definition.themes}
     return Dashboard(
         headlines=headlines,
         themes={theme: figures for theme, figures in themes.items() if figures},
-        missing=[figure.definition for figure in followers if figure.quantity is None],
+        missing=[figure.definition for figure in followers if figure.quantity is None and not figure.is_withheld],
         charts=charts,
+        has_withheld=any(figure.is_withheld for figure in (*headlines, *followers)),
     )
 
 
-def figures_in(scope: Scope, codes: Sequence[str], with_internal: bool) -> list[Figure]:
+def figures_in(scope: Scope, codes: Sequence[str], audience: Audience) -> list[Figure]:
     """Those of the figures that the scope can have and that say something of it, in the order of the codes."""
     pointless = frozenset[str]().union(*(POINTLESS.get(name, frozenset()) for name in scope.dimensions()))
     asked = [code for code in codes if code not in pointless]
-    found = (figure_in(scope, code, with_internal=with_internal) for code in asked)
+    found = (audience.figure(scope, code) for code in asked)
     return [figure for figure in found if figure is not None]

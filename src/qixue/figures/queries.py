@@ -37,6 +37,7 @@ class Figure:
     value: FigureValue
     issues: tuple[SourceIssue, ...] = ()
     is_printed: bool = True
+    is_withheld: bool = False  # it has a value, which not everybody may know
 
     @property
     def quantity(self) -> Quantity | None:

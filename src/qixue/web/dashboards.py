@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import now
 from qixue.core.figures import Scope, Theme
-from qixue.figures.charts import Address
+from qixue.figures.charts import Audience
 from qixue.figures.dashboards import DashboardDefinition, dashboard_of
 from qixue.figures.queries import Figure
 
@@ -20,15 +20,10 @@ THEME_TITLES = {
 
 
 def dashboard_context(
-    definition: DashboardDefinition,
-    scope: Scope,
-    *,
-    address: Address,
-    figure_url: Callable[[Figure], str],
-    with_internal: bool = False,
+    definition: DashboardDefinition, scope: Scope, audience: Audience, figure_url: Callable[[Figure], str]
 ) -> dict[str, Any]:
     """For `components/dashboard.html`: each figure with the page of its rule and its records."""
-    found = dashboard_of(definition, scope, address, with_internal=with_internal)
+    found = dashboard_of(definition, scope, audience)
 
     def linked(figures: list[Figure]) -> list[tuple[Figure, str]]:
         return [(figure, figure_url(figure)) for figure in figures]
@@ -38,5 +33,6 @@ def dashboard_context(
         "themes": [(THEME_TITLES[theme], linked(figures)) for theme, figures in found.themes.items()],
         "missing": found.missing,
         "charts": found.charts,
+        "has_withheld": found.has_withheld,
         "as_of": now(),
     }

@@ -6,7 +6,8 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from qixue.core.figures import Scope
-from qixue.figures.charts import Address
+from qixue.figures.charts import Address, Audience
+from qixue.figures.narrowed import public_figure_in, withheld_parts
 from qixue.figures.queries import Figure
 from qixue.places.models import Region
 from qixue.programme.models import Programme
@@ -15,8 +16,13 @@ DIMENSIONS = ("region", "brand")  # by which visitors narrow figures
 
 
 def scope_asked(request: HttpRequest, programme: Programme) -> Scope:
-    """The scope that `?region=` and `?brand=` name. Raises Http404 for what is not part of the programme."""
+    """The scope that `?region=` or `?brand=` names. Raises Http404 for what is not part of the programme.
+
+    One of them at a time: few people are in both, and their number would follow from others.
+    """
     asked = {name: request.GET[name] for name in DIMENSIONS if request.GET.get(name)}
+    if len(asked) > 1:
+        raise Http404
     region, brand = asked.get("region"), asked.get("brand")
     within = Region.objects.filter(path__startswith=programme.region.path)
     if region and not within.filter(code=region).exists():
@@ -47,3 +53,6 @@ def dashboard_address(scope: Scope) -> str:
     if scope.dimensions().keys() == {"region"} and Region.objects.filter(code=scope.region, level="county").exists():
         return reverse("public:county_dashboard", args=[scope.programme, scope.region])
     return figure_address("attendance")(scope)
+
+
+EVERYBODY = Audience(figure=public_figure_in, withheld=withheld_parts, address=dashboard_address)

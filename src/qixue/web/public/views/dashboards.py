@@ -15,7 +15,7 @@ from qixue.programme.models import Programme
 from qixue.web import parts
 from qixue.web.dashboards import dashboard_context
 from qixue.web.public.cache import shared_for_a_second
-from qixue.web.public.dashboards import dashboard_address, figure_address, figure_url
+from qixue.web.public.dashboards import EVERYBODY, dashboard_address, figure_address, figure_url
 from qixue.web.public.week import Tile, county_tiles
 
 
@@ -23,7 +23,7 @@ def page_of(
     request: HttpRequest, programme: Programme, definition: DashboardDefinition, scope: Scope, **more: Any
 ) -> HttpResponse:
     """One frame for all: `current` is the dashboard's own name among the links at the top."""
-    frame = dashboard_context(definition, scope, address=dashboard_address, figure_url=figure_url)
+    frame = dashboard_context(definition, scope, EVERYBODY, figure_url)
     return render(request, "public/dashboards/page.html", {"programme": programme, **frame, **more})
 
 

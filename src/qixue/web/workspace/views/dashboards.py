@@ -1,9 +1,13 @@
+from functools import partial
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from qixue.core.figures import Scope
+from qixue.figures.charts import Audience
 from qixue.figures.dashboards import OVERVIEW
+from qixue.figures.queries import figure_in
 from qixue.participation.queries.quality import CHECKS
 from qixue.people.rules import Action
 from qixue.web import parts
@@ -12,18 +16,18 @@ from qixue.web.workspace.access import needs, programme_or_404
 from qixue.web.workspace.views.programmes import organisation_of
 
 PER_PAGE = 50
+STAFF = Audience(
+    figure=partial(figure_in, with_internal=True), withheld=lambda numbers: frozenset(), address=lambda scope: ""
+)
 
 
 @needs(Action.SEE_REPORT)
 def dashboard(request: HttpRequest, code: str) -> HttpResponse:
     """The viewer's part of the programme on one page, with what is for staff alone."""
     programme, part = programme_or_404(request.user, code, Action.SEE_REPORT)
+    scope = Scope(code, organisation=part or None)
     frame = dashboard_context(
-        OVERVIEW,
-        Scope(code, organisation=part or None),
-        address=lambda scope: "",
-        figure_url=lambda figure: reverse("workspace:figure", args=[code, figure.code]),
-        with_internal=True,
+        OVERVIEW, scope, STAFF, lambda figure: reverse("workspace:figure", args=[code, figure.code])
     )
     context = {"programme": programme, "part": organisation_of(part), **frame}
     return render(request, "workspace/programmes/dashboard.html", context)
