@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from tests.factories import NOON, BrandFactory, MemberFactory
+from tests.factories import NOON, BrandFactory, MemberFactory, RegionFactory
 from tests.factories_recognitions import CallFactory, on_notice
 from tests.web.workspace.scene import MISSING, Scene
 
@@ -51,9 +51,14 @@ def outside_the_workspace() -> list[Address]:
 
 
 def brand_of(scene: Scene) -> str:
-    brand = BrandFactory(code="BRAND", region=scene.programme.region)
-    scene.programme.brands.add(brand)
-    return brand.code
+    if not scene.programme.brands.exists():
+        scene.programme.brands.add(BrandFactory(code="BRAND", region=scene.programme.region))
+    return scene.programme.brands.get().code
+
+
+def county_of(scene: Scene) -> str:
+    county = scene.programme.region.children.filter(code="441826").first()
+    return (county or RegionFactory(code="441826", level="county", parent=scene.programme.region)).code
 
 
 # By the name of the parameter, what leads to a public record of the scene; by the route's name where that differs.
@@ -117,6 +122,8 @@ PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "figure_code": lambda scene: "attendance",
     "pk": lambda scene: scene.session.pk,
     "party": lambda scene: uuid.uuid4(),  # of one household only, and nobody in the scene has one
+    "region": county_of,
+    "brand": brand_of,
     "public:organisation code": lambda scene: scene.places["own"].code,
     "public:brand code": brand_of,
     "public:candidate pk": candidate_of,

@@ -37,6 +37,7 @@ class Figure:
     value: FigureValue
     issues: tuple[SourceIssue, ...] = ()
     is_printed: bool = True
+    is_withheld: bool = False  # it has a value, which not everybody may know
 
     @property
     def quantity(self) -> Quantity | None:
@@ -142,6 +143,19 @@ def figure_of(programme: Programme, code: str, *, with_internal: bool = False) -
     """One named figure with its value, or None when the programme has no figure of this name."""
     named = shown(NamedFigure.objects.filter(programme=programme, code=code), with_internal).first()
     return computed(named, programme.code, issues_by_record(programme)) if named else None
+
+
+def figure_in(scope: Scope, code: str, *, with_internal: bool = False) -> Figure | None:
+    """A figure in any scope, whether the programme has a name for it or not.
+
+    None for a definition that is not there, that is for staff only, or that cannot be narrowed so.
+    """
+    definition = registry.get(code)
+    if definition is None or (definition.is_internal and not with_internal):
+        return None
+    if not scope.dimensions().keys() <= set(definition.dimensions):
+        return None
+    return Figure(code, definition, scope, definition.value(scope))
 
 
 def named_for_part(programme: Programme, organisation: str) -> list[NamedFigure]:

@@ -107,6 +107,8 @@ class Scene:
             values["number"] = 1
         if "<str:kind>" in path:
             values["kind"] = "xlsx"
+        if "<str:check>" in path:
+            values["check"] = "late"
         return values
 
     def missing(self, path: str) -> dict[str, Any]:
@@ -378,9 +380,7 @@ EXPECTED: dict[str, set[str]] = {
     "take_off_list": BELOW,  # a list of people is read where it was written, not from above
     "move_organisation": ABOVE,  # nobody takes their own organisation elsewhere
     **dict.fromkeys(("stand_in", "hand_over", "end_stand_in", "revoke_token"), NOBODY),
-    "figures": IN_THE_PROGRAMME,
-    "figure": IN_THE_PROGRAMME,
-    "coverage": IN_THE_PROGRAMME,
+    **dict.fromkeys(("figures", "figure", "coverage", "dashboard", "quality", "quality_check"), IN_THE_PROGRAMME),
     "summary": WHOLE_PROGRAMME,
     "summary_file": WHOLE_PROGRAMME,
     **dict.fromkeys(("ask_for_issue", "issue_summary", "withdraw_issue_request"), WHOLE_PROGRAMME),

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass, field, replace
 
-from django.utils.translation import gettext as _
-
-from qixue.core.figures import Scope, Theme
+from qixue.core.figures import Scope
 from qixue.core.language import is_chinese
 from qixue.core.quantity import Qualifier, Quantity, Unit, total
 from qixue.figures.queries import Figure, dimension_labels
 from qixue.places.models import Region
 from qixue.programme.models import Programme, Series
+from qixue.web.dashboards import THEME_TITLES
 
 
 @dataclass(frozen=True)
@@ -68,12 +67,7 @@ class Grouped:
 
 def grouped(programme: Programme, figures: list[Figure]) -> Grouped:
     """Each figure exactly once, in the programme's order within its group."""
-    themes = {
-        Theme.ACTIVITY: Group(_("What took place")),
-        Theme.PEOPLE: Group(_("People")),
-        Theme.REACH: Group(_("Reach")),
-        Theme.REGULARITY: Group(_("Regularity")),
-    }
+    themes = {theme: Group(str(title)) for theme, title in THEME_TITLES.items()}
     brands = {brand.code: Group(brand.local_name) for brand in programme.brands.order_by("code")}
     owners = dict(Series.objects.filter(brand__programmes=programme).values_list("code", "brand__code"))
     places: dict[str, Group] = {}

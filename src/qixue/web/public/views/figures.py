@@ -1,13 +1,17 @@
+from dataclasses import replace
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from qixue.core.audience import for_everybody
 from qixue.core.clock import now
-from qixue.core.figures import shared_reads
+from qixue.core.figures import Scope, shared_reads
+from qixue.figures.charts import by_place, over_time
+from qixue.figures.narrowed import public_figure_in
 from qixue.figures.queries import Figure, common_unit, figure_of, figures_of, kinds_of_records
 from qixue.programme.models import Programme, Session
 from qixue.web import parts
-from qixue.web.public.charts import charts_of
+from qixue.web.public.dashboards import EVERYBODY, figure_address, scope_asked
 from qixue.web.public.figure_groups import grouped
 
 PER_PAGE = 50
@@ -18,13 +22,18 @@ def figures(request: HttpRequest, code: str) -> HttpResponse:
     """Every figure of a programme; each opens to its rule and its records."""
     programme = parts.get_programme_or_404(code)
     with shared_reads():
-        found = figures_of(programme)
-        context = {"grouped": grouped(programme, found), "charts": charts_of(programme, found), "as_of": now()}
+        audience = replace(EVERYBODY, address=figure_address("attendance"))
+        drawn = [make(Scope(code), audience) for make in (over_time, by_place)]
+        charts = [chart for chart in drawn if chart.is_worth_drawing]
+        context = {"grouped": grouped(programme, figures_of(programme)), "charts": charts, "as_of": now()}
     return render(request, "public/figures/list.html", {"programme": programme, **context})
 
 
-def figure_or_404(programme: Programme, code: str) -> Figure:
-    found = figure_of(programme, code)
+def figure_or_404(request: HttpRequest, programme: Programme, code: str) -> Figure:
+    """The figure of this name; where `?region=` or `?brand=` narrow it, or no name is given, that of the definition."""
+    scope = scope_asked(request, programme)
+    found = None if scope.dimensions() else figure_of(programme, code)
+    found = found or public_figure_in(scope, code)
     if found is None:
         raise Http404
     return found
@@ -34,8 +43,8 @@ def figure_or_404(programme: Programme, code: str) -> Figure:
 def figure(request: HttpRequest, code: str, figure_code: str) -> HttpResponse:
     """One figure: what it counts, by which rule, and the records behind it."""
     programme = parts.get_programme_or_404(code)
-    found = figure_or_404(programme, figure_code)
-    rows = found.evidence_for_reading()
+    found = figure_or_404(request, programme, figure_code)
+    rows = [] if found.is_withheld else found.evidence_for_reading()
     context = {
         "programme": programme,
         "figure": found,
@@ -50,9 +59,9 @@ def figure(request: HttpRequest, code: str, figure_code: str) -> HttpResponse:
 def session(request: HttpRequest, code: str, figure_code: str, pk: int) -> HttpResponse:
     """What one session brings to a figure: how many records of which kind, and no person."""
     programme = parts.get_programme_or_404(code)
-    found = figure_or_404(programme, figure_code)
+    found = figure_or_404(request, programme, figure_code)
     rows = found.evidence_of_session(pk)
-    if not rows:
+    if not rows or found.is_withheld:
         raise Http404
     context = {
         "programme": programme,

@@ -6,9 +6,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from qixue.core.clock import local_day, now
+from qixue.core.figures import Scope
 from qixue.figures.queries import (
     Figure,
     common_unit,
+    figure_in,
     figure_of,
     figure_of_part,
     figures_of,
@@ -72,6 +74,7 @@ def figure_context(request: HttpRequest, code: str, figure_code: str) -> dict[st
         found = figure_of_part(programme, figure_code, part)
     else:
         found = figure_of(programme, figure_code, with_internal=True)
+    found = found or figure_in(Scope(code, organisation=part or None), figure_code, with_internal=True)
     if found is None:
         raise Http404
     return {"programme": programme, "figure": found, "part": organisation_of(part)}

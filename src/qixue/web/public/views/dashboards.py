@@ -1,0 +1,92 @@
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+
+from qixue.core.audience import for_everybody
+from qixue.core.clock import local_day, now
+from qixue.core.figures import Scope, shared_reads
+from qixue.figures.dashboards import OVERVIEW, REGULARITY, TOWN_AND_COUNTRY, DashboardDefinition
+from qixue.figures.regularity import activity_calendar
+from qixue.places.models import Region
+from qixue.programme.models import Programme
+from qixue.web import parts
+from qixue.web.dashboards import dashboard_context
+from qixue.web.public.cache import shared_for_a_second
+from qixue.web.public.dashboards import EVERYBODY, dashboard_address, figure_address, figure_url
+from qixue.web.public.week import Tile, county_tiles
+
+
+def page_of(
+    request: HttpRequest, programme: Programme, definition: DashboardDefinition, scope: Scope, **more: Any
+) -> HttpResponse:
+    """One frame for all: `current` is the dashboard's own name among the links at the top."""
+    frame = dashboard_context(definition, scope, EVERYBODY, figure_url)
+    return render(request, "public/dashboards/page.html", {"programme": programme, **frame, **more})
+
+
+@for_everybody
+@shared_for_a_second
+def year(request: HttpRequest, code: str) -> HttpResponse:
+    """The whole programme: its figures, its days, counties and brands."""
+    programme = parts.get_programme_or_404(code)
+    tiles, note = tiles_to_dashboards(programme)
+    title = _("The whole city")
+    return page_of(request, programme, OVERVIEW, Scope(code), title=title, current="year", tiles=tiles, tiles_note=note)
+
+
+def tiles_to_dashboards(programme: Programme) -> tuple[list[Tile], str]:
+    """The schematic map of the week's page, whose counties lead to their dashboards."""
+    tiles, note = county_tiles(programme)
+    counties = programme.region.children.exclude(tile_row=None).order_by("code")
+    return [
+        replace(tile, url=dashboard_address(Scope(programme.code, region=county.code)))
+        for county, tile in zip(counties, tiles, strict=False)
+    ], note
+
+
+@for_everybody
+@shared_for_a_second
+def county(request: HttpRequest, code: str, region: str) -> HttpResponse:
+    programme = parts.get_programme_or_404(code)
+    found = get_object_or_404(Region, parent=programme.region, level=Region.Level.COUNTY, code=region)
+    return page_of(request, programme, OVERVIEW, Scope(code, region=region), title=found.local_name, current="county")
+
+
+@for_everybody
+@shared_for_a_second
+def brand(request: HttpRequest, code: str, brand: str) -> HttpResponse:
+    programme = parts.get_programme_or_404(code)
+    found = get_object_or_404(programme.brands, code=brand)
+    about = {"title": found.local_name, "current": "brand", "brand": found}
+    return page_of(request, programme, OVERVIEW, Scope(code, brand=brand), **about)
+
+
+@for_everybody
+@shared_for_a_second
+def town_and_country(request: HttpRequest, code: str) -> HttpResponse:
+    """Attendances per resident in town against the country, and how uneven they are over the counties."""
+    programme = parts.get_programme_or_404(code)
+    return page_of(
+        request,
+        programme,
+        TOWN_AND_COUNTRY,
+        Scope(code),
+        title=_("Town and country"),
+        current="town_and_country",
+    )
+
+
+@for_everybody
+@shared_for_a_second
+def regularity(request: HttpRequest, code: str) -> HttpResponse:
+    """On which days or in which months the city, each brand and each county had something on."""
+    programme = parts.get_programme_or_404(code)
+    scope = Scope(code)
+    with shared_reads():
+        calendar = activity_calendar(programme, scope, today=local_day(now()))
+    rows = [(row, figure_address("longest_silence")(row.scope)) for row in calendar.rows]
+    about = {"title": _("Regularity"), "current": "regularity", "calendar": calendar, "rows": rows}
+    return page_of(request, programme, REGULARITY, scope, **about)

@@ -1,0 +1,127 @@
+"""The dashboard and the checks of a part of the tree."""
+
+import pytest
+from django.test import Client
+from lxml import html
+from tests.factories import (
+    NOON,
+    ActivityFactory,
+    EvidenceFactory,
+    OrganisationFactory,
+    ProgrammeFactory,
+    RoleAssignmentFactory,
+    SessionFactory,
+    UserFactory,
+    key,
+)
+from tests.web.public.conftest import assert_sound, words
+
+from qixue.core.quantity import Qualifier
+from qixue.participation.operations.ledger import record_head_count
+from qixue.people.models import Organisation, Role
+from qixue.programme.models import Programme, Session
+
+pytestmark = pytest.mark.django_db
+DASHBOARD = "/workspace/programmes/week/dashboard/"
+QUALITY = "/workspace/programmes/week/quality/"
+
+
+@pytest.fixture
+def programme() -> Programme:
+    return ProgrammeFactory(code="week")
+
+
+@pytest.fixture
+def county(programme: Programme) -> Organisation:
+    return OrganisationFactory(parent=programme.organisation, code="liannan", name="连南县")
+
+
+def counted(programme: Programme, organisation: Organisation, title: str, people: int) -> Session:
+    activity = ActivityFactory(programme=programme, organisation=organisation, title=title)
+    session = SessionFactory(activity=activity)
+    record_head_count(
+        session,
+        count=people,
+        qualifier=Qualifier.EXACT,
+        evidence=EvidenceFactory(),
+        by=UserFactory(),
+        at=NOON,
+        client_uuid=key(),
+    )
+    return session
+
+
+def page_of(organisation: Organisation, path: str) -> html.HtmlElement:
+    client = Client()
+    client.force_login(RoleAssignmentFactory(organisation=organisation, role=Role.COORDINATOR).user)
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    page = html.fromstring(answer.content.decode())
+    assert_sound(page)
+    return page
+
+
+def figures(page: html.HtmlElement) -> dict[str, str]:
+    return {words(link): link.get("href") for link in page.xpath("//a[@class='figure']")}
+
+
+def test_dashboard_is_of_the_viewers_part(programme: Programme, county: Organisation) -> None:
+    counted(programme, county, "茶叶种植", 37)
+    counted(programme, programme.organisation, "市里讲座", 300)
+
+    of_county = figures(page_of(county, DASHBOARD))
+    of_city = figures(page_of(programme.organisation, DASHBOARD))
+
+    assert of_county["37人次 参与人次"] == "/workspace/programmes/week/figures/attendance/"
+    assert "337人次 参与人次" in of_city
+
+
+def test_number_of_a_dashboard_opens_also_where_the_programme_has_no_name_for_it(
+    programme: Programme, county: Organisation
+) -> None:
+    counted(programme, county, "茶叶种植", 37)
+    counted(programme, programme.organisation, "市里讲座", 300)
+
+    page = page_of(county, figures(page_of(county, DASHBOARD))["37人次 参与人次"])
+
+    assert [words(row) for row in page.xpath("//tbody/tr/th")] == ["茶叶种植"]
+
+
+def test_dashboard_names_what_is_for_staff(programme: Programme) -> None:
+    [missing] = [words(line) for line in page_of(programme.organisation, DASHBOARD).xpath("//p[@class='small muted']")][
+        :1
+    ]
+
+    assert "满意度" in missing
+
+
+def test_quality_counts_what_each_check_found(programme: Programme, county: Organisation) -> None:
+    counted(programme, county, "茶叶种植", 40)
+    counted(programme, programme.organisation, "市里讲座", 300)
+
+    rows = [[words(cell) for cell in row][:4] for row in page_of(county, QUALITY).xpath("//tbody/tr")]
+
+    assert rows[1] == ["整数", "⚠ 1", "1 条30人以上的点数", "100"]
+    assert [row[0] for row in rows] == ["迟录的点数", "整数", "超出容量", "同一人同时在两处", "他人代录"]
+
+
+def test_finding_opens_to_its_records(programme: Programme, county: Organisation) -> None:
+    session = counted(programme, county, "茶叶种植", 40)
+
+    page = page_of(county, f"{QUALITY}round/")
+
+    [row] = page.xpath("//tbody/tr")
+    assert [words(cell) for cell in row][:3] == ["茶叶种植", "点数正好是40人。", "连南县"]
+    [link] = row.xpath("td/a/@href")
+    assert link == f"/workspace/programmes/week/figures/attendance/sessions/{session.pk}/"
+    assert words(page_of(county, link).find(".//h1")) == "茶叶种植"
+
+
+def test_check_that_found_nothing_says_so(programme: Programme) -> None:
+    assert "没有看着不寻常的地方。" in words(page_of(programme.organisation, f"{QUALITY}late/"))
+
+
+def test_check_that_there_is_not(client: Client, programme: Programme) -> None:
+    client.force_login(RoleAssignmentFactory(organisation=programme.organisation, role=Role.COORDINATOR).user)
+
+    assert client.get(f"{QUALITY}nothing/").status_code == 404
