@@ -43,7 +43,8 @@ SELECT activity_id, session_id, COUNT(*), '', COUNT(*), 'exact', FALSE
 FROM participation_ledgerentry GROUP BY activity_id, session_id
 """
 CHAINS = """
-INSERT INTO participation_ledgerchain (organisation_id, length, head_hash) SELECT id, {rows}, '' FROM people_organisation
+INSERT INTO participation_ledgerchain (organisation_id, length, head_hash)
+SELECT id, {rows}, '' FROM people_organisation
 """
 
 

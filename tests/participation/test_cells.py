@@ -231,7 +231,7 @@ def test_recount_names_the_cell_whose_people_were_changed() -> None:
     session = SessionFactory()
     check_in(session, key())
     keep_cells()
-    Cell.objects.update(people=people_in(Scope("none")).numbers.serialize())
+    Cell.objects.update(people=people_in(Scope("none")).serialize())
 
     assert cells_that_differ(session.activity.programme.code) == [Cell.objects.get().key]
 

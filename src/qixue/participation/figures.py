@@ -34,7 +34,7 @@ from qixue.core.quantity import (
 )
 from qixue.participation.models import LedgerEntry, LedgerEntryQuerySet, Registration, Tally
 from qixue.participation.queries import ledger_entries, recounted_tallies_in, scope_condition
-from qixue.participation.queries.cells import Counts, Sums, counts_in, counts_of_rows, people_in
+from qixue.participation.queries.cells import Counts, counts_in, counts_of_rows, people_in, whole_of
 from qixue.places.models import Population, Region
 from qixue.programme.figures import DIMENSIONS
 from qixue.programme.models import Session
@@ -62,17 +62,17 @@ def attendance(scope: Scope, counts: Counts) -> FigureValue:
 
 def sum_of(counts: Counts) -> Quantity | None:
     """One tally stands as it is; of several, those that contradict themselves stay out."""
-    sound = {hedge: count for hedge, count in counts.items() if hedge is not Qualifier.CONTRADICTORY}
+    sound: Counts = {hedge: count for hedge, count in counts.items() if hedge is not Qualifier.CONTRADICTORY}
     taken = sound if leaves_out(counts) else counts
     if not taken:
         return None
-    whole = sum(taken.values(), Sums())
+    whole = whole_of(taken)
     hedge = combined_qualifier(taken) if whole.tallies > 1 else next(iter(taken))
     return Quantity(whole.attendance, ATTENDANCE, hedge, is_sum=whole.tallies > 1)
 
 
 def leaves_out(counts: Counts) -> bool:
-    return Qualifier.CONTRADICTORY in counts and sum(counts.values(), Sums()).tallies > 1
+    return Qualifier.CONTRADICTORY in counts and whole_of(counts).tallies > 1
 
 
 def contradictory_tallies(scope: Scope) -> tuple[str, ...]:
@@ -212,7 +212,7 @@ def named_share(counts: Counts) -> FigureValue:
     total = sum_of(counts)
     if total is None or not total.value:
         return FigureValue(None)
-    named = sum(count.named for count in counts.values())
+    named = whole_of(counts).named
     return FigureValue(share_of(named, int(total.value), hedge_of_rate(total)))
 
 

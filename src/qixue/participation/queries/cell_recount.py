@@ -44,7 +44,9 @@ def kept_counts(cells: QuerySet[Cell]) -> dict[int, Counts]:
 
 def recounted_counts(programme_code: str, cells: QuerySet[Cell]) -> dict[int, Counts]:
     tallies = Tally.objects.filter(cell__in=cells).values_list("activity_id", "session_id", "cell_id")
-    cell_of = {(activity, session): cell for activity, session, cell in tallies}
+    cell_of: dict[tuple[int, int | None], int | None] = {
+        (activity, session): cell for activity, session, cell in tallies
+    }
     rows: dict[int, list[TallyRow]] = defaultdict(list)
     for row in recounted_tallies_in(Scope(programme_code)):
         if cell := cell_of.get((row.activity_id, row.session_id)):

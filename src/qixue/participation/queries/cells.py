@@ -6,7 +6,7 @@ Each read is one statement, and so of one moment: a tally that is merged meanwhi
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from typing import Generic, NamedTuple, TypeVar
 
 from django.db import connection
 from pyroaring import BitMap
@@ -15,6 +15,8 @@ from qixue.core.figures import Scope, shared
 from qixue.core.quantity import Qualifier
 from qixue.participation.queries import TallyRow
 
+Part = TypeVar("Part")
+HIGHEST = 2**32 - 1  # number in a bitmap
 OF_CELL = """brand.code, series.code, c.kind, organisation.path, region.path"""
 CELLS = """participation_cell c
 JOIN programme_programme programme ON programme.id = c.programme_id
@@ -61,67 +63,72 @@ WHERE programme.code = %(programme)s AND t.id IN (SELECT id FROM apart)
 """  # noqa: S608 - SQL of our own
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a cell or a tally stands in everything by which a scope narrows."""
+class Place(NamedTuple):
+    """Where a cell or a tally stands in everything by which a scope narrows: codes, and paths of codes."""
 
     brand: str | None
     series: str | None
     kind: str
-    organisation_path: str
-    region_path: str | None
-
-    def is_in(self, scope: Scope) -> bool:
-        return (
-            (scope.brand is None or scope.brand == self.brand)
-            and (scope.series is None or scope.series == self.series)
-            and (scope.kind is None or scope.kind == self.kind)
-            and (scope.organisation is None or is_below(self.organisation_path, scope.organisation))
-            and (scope.region is None or is_below(self.region_path or "", scope.region))
-        )
+    organisation: str
+    region: str | None
 
 
-def is_below(path: str, code: str) -> bool:
-    """Whether the code is a step of the path: its own last one, or one above it."""
-    return f"/{code}/" in f"/{path}"
+class Placed(Generic[Part]):
+    """What is known of each place, to be found by scope. One place may have several parts."""
+
+    def __init__(self, parts: Iterable[tuple[Place, Part]]) -> None:
+        placed = list(parts)
+        self.places = [place for place, _part in placed]
+        self.parts = [part for _place, part in placed]
+        self.by_dimension: dict[str, dict[str, list[int]]] = {}
+
+    def within(self, scope: Scope) -> list[Part]:
+        found = [self.at(dimension).get(code, []) for dimension, code in scope.dimensions().items()]
+        if not found:
+            return self.parts
+        first, *more = found
+        return [self.parts[number] for number in (set(first).intersection(*more) if more else first)]
+
+    def at(self, dimension: str) -> dict[str, list[int]]:
+        """By code those that are there. Whatever has a path is at each step of it: its own, and those above it."""
+        if dimension not in self.by_dimension:
+            by_path: dict[str, list[int]] = defaultdict(list)
+            for number, place in enumerate(self.places):
+                by_path[getattr(place, dimension) or ""].append(number)
+            by_code: dict[str, list[int]] = defaultdict(list)
+            for path, numbers in by_path.items():
+                for code in filter(None, path.split("/")):
+                    by_code[code] += numbers
+            self.by_dimension[dimension] = by_code
+        return self.by_dimension[dimension]
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """A sum of tallies: how many they are, 人次, and those of them by name."""
+class Sums(NamedTuple):
+    """Of tallies: how many they are, 人次, and those of them by name."""
 
     tallies: int = 0
     attendance: int = 0
     named: int = 0
 
-    def __add__(self, other: "Sums") -> "Sums":
-        return Sums(self.tallies + other.tallies, self.attendance + other.attendance, self.named + other.named)
-
 
 Counts = dict[Qualifier, Sums]
 
 
-@dataclass
-class People:
-    """A set of people: by their numbers, and by the tokens of those who have none yet."""
-
-    numbers: BitMap = field(default_factory=BitMap)
-    tokens: set[uuid.UUID | str] = field(default_factory=set)
-
-    def __len__(self) -> int:
-        return len(self.numbers) + len(self.tokens)
-
-
+@shared
 def counts_in(scope: Scope) -> Counts:
     """The sums in the scope, for each hedge apart."""
-    return added((qualifier, count) for place, qualifier, count in counts_of(scope.programme) if place.is_in(scope))
+    return added(counts_of(scope.programme).within(scope))
 
 
 def added(parts: Iterable[tuple[Qualifier, Sums]]) -> Counts:
-    sums: Counts = {}
-    for qualifier, count in parts:
-        sums[qualifier] = sums.get(qualifier, Sums()) + count
-    return sums
+    by_hedge: dict[Qualifier, list[Sums]] = defaultdict(list)
+    for qualifier, sums in parts:
+        by_hedge[qualifier].append(sums)
+    return {qualifier: Sums(*map(sum, zip(*sums, strict=True))) for qualifier, sums in by_hedge.items()}
+
+
+def whole_of(counts: Counts) -> Sums:
+    return Sums(*map(sum, zip(*counts.values(), strict=True))) if counts else Sums()
 
 
 def counts_of_rows(rows: Iterable[TallyRow]) -> Counts:
@@ -130,31 +137,30 @@ def counts_of_rows(rows: Iterable[TallyRow]) -> Counts:
 
 
 @shared
-def counts_of(programme_code: str) -> list[tuple[Place, Qualifier, Sums]]:
+def counts_of(programme_code: str) -> Placed[tuple[Qualifier, Sums]]:
+    hedges = {hedge.value: hedge for hedge in Qualifier}
     rows = answer(COUNTS, programme_code)
-    return [(Place(*row[:5]), Qualifier(row[5]), Sums(*row[6:])) for row in rows]
-
-
-def people_in(scope: Scope) -> People:
-    """Everybody who was at a session in the scope by name, each once."""
-    found = [people for place, people in people_of(scope.programme) if place.is_in(scope)]
-    numbers = BitMap.union(BitMap(), *(people.numbers for people in found))
-    return People(numbers, set().union(*(people.tokens for people in found)))
+    return Placed((Place._make(row[:5]), (hedges[row[5]], Sums._make(row[6:]))) for row in rows)
 
 
 @shared
-def people_of(programme_code: str) -> list[tuple[Place, People]]:
-    """The sets of people by where they were; one place may have several."""
-    sets: list[tuple[Place, People]] = []
-    apart: dict[Place, People] = defaultdict(People)
+def people_in(scope: Scope) -> BitMap:
+    """Everybody who was at a session in the scope by name, each once."""
+    return BitMap.union(BitMap(), *people_of(scope.programme).within(scope))
+
+
+@shared
+def people_of(programme_code: str) -> Placed[BitMap]:
+    """The sets of people by where they were. Who has no number yet gets one for this read, counted from the highest."""
+    sets: list[tuple[Place, BitMap]] = []
+    apart: dict[Place, BitMap] = defaultdict(BitMap)
+    unnumbered: dict[uuid.UUID | str, int] = {}
     for *place, people, number, token in answer(PEOPLE, programme_code):
-        if people is not None:
-            sets.append((Place(*place), People(BitMap.deserialize(bytes(people)))))
-        elif number is not None:
-            apart[Place(*place)].numbers.add(number)
+        if people is None:
+            apart[Place._make(place)].add(number or HIGHEST - unnumbered.setdefault(token, len(unnumbered)))
         else:
-            apart[Place(*place)].tokens.add(token)
-    return [*sets, *apart.items()]
+            sets.append((Place._make(place), BitMap.deserialize(bytes(people))))
+    return Placed([*sets, *apart.items()])
 
 
 def answer(statement: str, programme_code: str) -> list[tuple]:
