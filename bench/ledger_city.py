@@ -95,6 +95,11 @@ def city() -> Programme:
     )
     brands = made(Brand, BRANDS, lambda n: {"code": f"b{n}", "name": "品牌", "region": top, "organisation": keepers[0]})
     programme.brands.set(brands)
+    sessions(programme, keepers, brands, venues)
+    return programme
+
+
+def sessions(programme: Programme, keepers: list[Any], brands: list[Any], venues: list[Any]) -> None:
     activities = made(
         Activity,
         ACTIVITIES,
@@ -119,7 +124,6 @@ def city() -> Programme:
             "state": "held",
         },
     )
-    return programme
 
 
 def region(code: str, parent: Region, level: str, unit_type: str) -> dict[str, Any]:

@@ -203,6 +203,19 @@ def recounted_people(scope: Scope) -> int:
     return people.order_by().values("person_token").distinct().count()
 
 
+def came(scope: Scope) -> int:
+    """人次: who is counted by heads may be few as well."""
+    return whole_of(counts_in(scope)).attendance
+
+
+def came_by_name(scope: Scope) -> int:
+    return len(people_in(scope))
+
+
+def signed_up(scope: Scope) -> int:
+    return accepted_registrations(scope).count()
+
+
 def recounted_counts(scope: Scope) -> Counts:
     return counts_of_rows(recounted_tallies_in(scope))
 
@@ -217,7 +230,7 @@ def named_share(counts: Counts) -> FigureValue:
 
 
 def registrations(scope: Scope) -> FigureValue:
-    accepted = accepted_registrations(scope).count()
+    accepted = signed_up(scope)
     return FigureValue(Quantity(accepted, ATTENDANCE) if accepted else None)
 
 
@@ -309,6 +322,7 @@ registry.register(
         evidence=evidence,
         by_session=evidence_by_session,
         theme=Theme.PEOPLE,
+        people=came,
     )
 )
 registry.register(
@@ -318,11 +332,12 @@ registry.register(
         unit=PERSON,
         rule=_("Distinct people with at least one attendance by name. People never add up: a union is counted anew."),
         dimensions=DIMENSIONS,
-        value=lambda scope: participants(len(people_in(scope))),
+        value=lambda scope: participants(came_by_name(scope)),
         recount=lambda scope: participants(recounted_people(scope)),
         evidence=named_evidence,
         by_session=names_by_session,
         theme=Theme.PEOPLE,
+        people=came_by_name,
     )
 )
 registry.register(
@@ -337,6 +352,7 @@ registry.register(
         evidence=evidence,
         by_session=evidence_by_session,
         theme=Theme.PEOPLE,
+        people=came_by_name,
     )
 )
 registry.register(
@@ -350,6 +366,7 @@ registry.register(
         recount=registrations,
         evidence=registration_evidence,
         theme=Theme.PEOPLE,
+        people=signed_up,
     )
 )
 registry.register(
@@ -364,6 +381,7 @@ registry.register(
         evidence=evidence,
         by_session=evidence_by_session,
         theme=Theme.PEOPLE,
+        people=came,
     )
 )
 registry.register(

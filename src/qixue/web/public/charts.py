@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from qixue.core.charts import Bar, Chart
 from qixue.core.clock_words import day, month
 from qixue.core.figures import Scope
+from qixue.figures.for_everybody import withheld_parts
 from qixue.figures.queries import Figure
 from qixue.figures.series import attendance_over_time
 from qixue.places.models import Region
@@ -22,10 +23,14 @@ def charts_of(programme: Programme, figures: list[Figure]) -> list[Chart]:
 
 def over_time(programme: Programme) -> Chart:
     series = attendance_over_time(Scope(programme.code))
+    withheld = withheld_parts({date: int(quantity.value) for date, quantity in series.points if quantity})
+    word = month if series.is_by_month else day
+    bars = tuple(
+        Bar(word(date), None if date in withheld else quantity, is_withheld=date in withheld)
+        for date, quantity in series.points
+    )
     if series.is_by_month:
-        bars = tuple(Bar(month(first), quantity) for first, quantity in series.points)
         return Chart(_("Attendances by month"), _("Month"), _("Attendances"), bars)
-    bars = tuple(Bar(day(date), quantity) for date, quantity in series.points)
     return Chart(_("Attendances by day"), _("Day"), _("Attendances"), bars)
 
 
@@ -38,6 +43,7 @@ def by_county(programme: Programme, figures: list[Figure]) -> Chart:
             regions[figure.scope.region].local_name,
             figure.quantity,
             reverse("public:figure", args=[programme.code, figure.code]),
+            figure.is_withheld,
         )
         for figure in named
     )

@@ -4,7 +4,8 @@ from django.shortcuts import render
 from qixue.core.audience import for_everybody
 from qixue.core.clock import now
 from qixue.core.figures import shared_reads
-from qixue.figures.queries import Figure, common_unit, figure_of, figures_of, kinds_of_records
+from qixue.figures.for_everybody import public_figure_of, public_figures_of, public_rows
+from qixue.figures.queries import Figure, common_unit, kinds_of_records
 from qixue.programme.models import Programme, Session
 from qixue.web import parts
 from qixue.web.public.charts import charts_of
@@ -18,13 +19,14 @@ def figures(request: HttpRequest, code: str) -> HttpResponse:
     """Every figure of a programme; each opens to its rule and its records."""
     programme = parts.get_programme_or_404(code)
     with shared_reads():
-        found = figures_of(programme)
+        found = public_figures_of(programme)
         context = {"grouped": grouped(programme, found), "charts": charts_of(programme, found), "as_of": now()}
+    context["has_withheld"] = any(figure.is_withheld for figure in found)
     return render(request, "public/figures/list.html", {"programme": programme, **context})
 
 
 def figure_or_404(programme: Programme, code: str) -> Figure:
-    found = figure_of(programme, code)
+    found = public_figure_of(programme, code)
     if found is None:
         raise Http404
     return found
@@ -35,7 +37,7 @@ def figure(request: HttpRequest, code: str, figure_code: str) -> HttpResponse:
     """One figure: what it counts, by which rule, and the records behind it."""
     programme = parts.get_programme_or_404(code)
     found = figure_or_404(programme, figure_code)
-    rows = found.evidence_for_reading()
+    rows = public_rows(found, found.evidence_for_reading())
     context = {
         "programme": programme,
         "figure": found,
@@ -51,14 +53,15 @@ def session(request: HttpRequest, code: str, figure_code: str, pk: int) -> HttpR
     """What one session brings to a figure: how many records of which kind, and no person."""
     programme = parts.get_programme_or_404(code)
     found = figure_or_404(programme, figure_code)
+    whole = next((row for row in public_rows(found, found.evidence_for_reading()) if row.session_id == pk), None)
     rows = found.evidence_of_session(pk)
-    if not rows:
+    if not rows or found.is_withheld or (whole and whole.is_withheld):
         raise Http404
     context = {
         "programme": programme,
         "figure": found,
         "session": Session.objects.select_related("activity__organisation", "venue").get(pk=pk),
-        "whole": next((row for row in found.evidence_for_reading() if row.session_id == pk), None),
+        "whole": whole,
         "kinds": kinds_of_records(rows),
         "rows_unit": common_unit(rows),
     }
