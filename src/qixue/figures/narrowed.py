@@ -1,21 +1,18 @@
 """Figures in any scope as everybody may read them: nothing of fewer than five people, nor what it would follow from."""
 
-from collections.abc import Hashable, Mapping
 from dataclasses import replace
-from typing import TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.figures import FigureValue, Scope, Theme, shared
+from qixue.figures.for_everybody import withheld_parts
 from qixue.figures.queries import Figure, figure_in
 from qixue.participation.equity_figures import parts
 from qixue.participation.figures import attendance_in, participants
 from qixue.places.models import Region
 from qixue.programme.models import Brand, Programme
 
-FEWEST = 5
 TOO_FEW = _("Too few people were here, or in a place or brand beside it, to tell a number to everybody.")
-Key = TypeVar("Key", bound=Hashable)
 
 
 def public_figure_in(scope: Scope, code: str) -> Figure | None:
@@ -61,18 +58,3 @@ def people_in(scope: Scope) -> int:
     """The smallest number about people that there is: one who came five times is one all the same."""
     numbers = [attendance_in(scope).quantity, participants(scope).quantity]
     return min((int(number.value) for number in numbers if number and number.value), default=0)
-
-
-def withheld_parts(numbers: Mapping[Key, int]) -> set[Key]:
-    """Which parts of a whole are not told. The whole is, so one part alone, or very small ones, would follow from it:
-    then the smallest of the others stay untold as well.
-    """
-    withheld = {key for key, number in numbers.items() if 0 < number < FEWEST}
-    if not withheld:
-        return withheld
-    for key in sorted(numbers.keys() - withheld, key=lambda key: numbers[key]):
-        if len(withheld) > 1 and sum(numbers[each] for each in withheld) >= FEWEST:
-            break
-        if numbers[key]:
-            withheld.add(key)
-    return withheld

@@ -35,7 +35,7 @@ class Issue(BaseModel):
 
 
 class StatementOut(BaseModel):
-    """A figure with its rule and its hedge. Decimals travel as text."""
+    """A figure with its rule and its hedge. Decimals travel as text. Withheld: too few people for everybody to know."""
 
     code: str
     definition: str
@@ -53,6 +53,7 @@ class StatementOut(BaseModel):
     as_of: str | None
     status: str
     is_printed: bool
+    is_withheld: bool
     quotes: list[str]
     notes: Lines
     issues: list[Issue]
