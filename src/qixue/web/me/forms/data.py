@@ -8,8 +8,8 @@ class EraseForm(Form):
     """Asked once more, because it cannot be taken back."""
 
     is_sure = forms.BooleanField(
-        label=_("Yes, erase this. I know that it cannot be taken back."),
-        error_messages={"required": _("Please tick that it is to be erased, or go back.")},
+        label=_("Yes, delete it. I know that nobody can bring it back."),
+        error_messages={"required": _("Please tick that it is to be deleted, or go back.")},
     )
 
 
