@@ -1,10 +1,13 @@
 """Names of people: found by what is typed, characters, pinyin or initials, and put into the order of a Chinese list."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import TypeVar
 
 from pypinyin import lazy_pinyin
+
+Row = TypeVar("Row")
 
 # Surnames that are read in their own way.
 SURNAMES = {
@@ -36,6 +39,11 @@ def syllables(name: str) -> tuple[str, ...]:
 def name_key(name: str) -> tuple[tuple[str, ...], str]:
     """Sorts names by their pinyin as every list of people does; the same on every database."""
     return syllables(name), name
+
+
+def by_name(rows: Iterable[Row], name: Callable[[Row], str]) -> list[Row]:
+    """Rows in the order of a Chinese list; those of one name stay as they come."""
+    return sorted(rows, key=lambda row: name_key(name(row)))
 
 
 def is_called(name: str, typed: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.names import is_called, keys_of_called, name_key
+from qixue.core.names import by_name, is_called, keys_of_called
 from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry, ListedPerson, Participant, Registration, Scan
 from qixue.participation.queries.listed_people import lists_of
@@ -43,7 +43,7 @@ def people_called(user: User, typed: str, *, most: int) -> list[Resident]:
     """Those of `people_without_account` whose name, its pinyin or its initials hold what was typed."""
     people = people_without_account(user)
     keys = keys_of_called(people.values_list("pk", "name"), typed, most=most)
-    return sorted(people.filter(pk__in=keys), key=lambda person: (name_key(person.name), person.pk))
+    return by_name(people.filter(pk__in=keys), lambda person: person.name)
 
 
 def household_of(person: Resident) -> Subject:
