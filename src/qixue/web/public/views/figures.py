@@ -6,6 +6,7 @@ from qixue.core.clock import now
 from qixue.core.figures import shared_reads
 from qixue.figures.queries import Figure, common_unit, figure_of, figures_of, kinds_of_records
 from qixue.programme.models import Programme, Session
+from qixue.programme.queries import over_among_planned
 from qixue.web import parts
 from qixue.web.public.charts import charts_of
 from qixue.web.public.figure_groups import grouped
@@ -20,7 +21,13 @@ def figures(request: HttpRequest, code: str) -> HttpResponse:
     with shared_reads():
         found = figures_of(programme)
         context = {"grouped": grouped(programme, found), "charts": charts_of(programme, found), "as_of": now()}
-    return render(request, "public/figures/list.html", {"programme": programme, **context})
+    planned = next((each for each in found if is_planned(each) and not each.scope.dimensions()), None)
+    context |= {"programme": programme, "over_count": over_among_planned(planned.scope, now()) if planned else 0}
+    return render(request, "public/figures/list.html", context)
+
+
+def is_planned(figure: Figure) -> bool:
+    return figure.definition.code == "sessions_planned"
 
 
 def figure_or_404(programme: Programme, code: str) -> Figure:
@@ -42,6 +49,7 @@ def figure(request: HttpRequest, code: str, figure_code: str) -> HttpResponse:
         "page": parts.paginate(request, rows, PER_PAGE),
         "rows_unit": common_unit(rows),
         "as_of": now(),
+        "over_count": over_among_planned(found.scope, now()) if is_planned(found) else 0,
     }
     return render(request, "public/figures/detail.html", context)
 
