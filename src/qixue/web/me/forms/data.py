@@ -15,7 +15,7 @@ class EraseForm(Form):
 
 class TakeOverForm(Form):
     code = forms.CharField(
-        label=_("Code from the other guardian"),
+        label=_("Code from the relative who took care so far"),
         max_length=40,
         help_text=_("Twelve letters and digits, for example K7QM-2XPA-9RHT."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),

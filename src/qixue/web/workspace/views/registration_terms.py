@@ -108,7 +108,7 @@ def public_value(request: HttpRequest, pk: int) -> HttpResponse:
 def act_of_entering(session: Session, number: str) -> Act:
     return Act(
         title=_("Enter the public number"),
-        about=session.activity.local_title,
+        about=session.local_full_title,
         lead=number or _("No public number goes into the draw of this session, or it is entered already."),
         button=_("Check the number"),
         back=reverse("workspace:registrations", args=[session.pk]),
