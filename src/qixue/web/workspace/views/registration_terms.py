@@ -110,7 +110,7 @@ def act_of_entering(session: Session, number: str) -> Act:
         title=_("Enter the public number"),
         about=session.local_full_title,
         lead=number or _("No public number goes into the draw of this session, or it is entered already."),
-        button=_("Check the number"),
+        button=_("Continue"),
         back=reverse("workspace:registrations", args=[session.pk]),
         fits=bool(number),
         note=_("Please compare it twice: everybody sees it, and it cannot be changed. The draw is made with it."),
