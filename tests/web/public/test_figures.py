@@ -321,4 +321,4 @@ def test_index_of_unevenness_is_explained_where_it_stands(open_page, tea, county
     for region in Region.objects.filter(level=Region.Level.COUNTY):
         Population.objects.create(region=region, reference_on="2020-11-01", **facts)
 
-    assert ["不均衡程度：0表示" in text for text in (before, words(open_page(LIST)))] == [False, True]
+    assert ["差异：0表示" in text for text in (before, words(open_page(LIST)))] == [False, True]
