@@ -141,3 +141,21 @@ def test_largest_text_of_a_household_fits_a_phone(
     }
 
     assert {path: pixels for path, pixels in wide.items() if pixels > 0} == {}
+
+
+@pytest.mark.parametrize("text_size", ["", "1", "2"])
+def test_ticket_shows_code_and_digits_on_the_first_screen(
+    household: Household, open_browser: Callable[..., Reader], language: str, text_size: str
+) -> None:
+    reader = open_browser(language=language, size=PHONE)
+    reader.context.add_cookies([{"name": "qixue_elder", "value": text_size, "url": reader.site}])
+    sign_in(reader, household.mother.user)
+
+    page = reader.visit(reverse("me:tickets", args=[household.rows["seat"].party]))
+
+    top = page.evaluate("document.querySelector('.tabbar').getBoundingClientRect().top")
+    lowest = max(
+        page.evaluate("name => document.querySelector(name).getBoundingClientRect().bottom", name)
+        for name in (".qr", ".digits")
+    )
+    assert lowest <= min(top, PHONE["height"])

@@ -16,7 +16,7 @@ from qixue.demo.city.week import Week
 from qixue.participation.lottery import faults
 from qixue.participation.models import LedgerEntry, Lottery, Participant, Registration
 from qixue.participation.queries import chain_faults, recounted_tallies_in, tallies_in
-from qixue.participation.queries.lotteries import published_lottery
+from qixue.participation.queries.lotteries import promised_seed, published_lottery
 from qixue.people.models import Organisation, Resident, RoleAssignment, User
 from qixue.people.queries import user_of_token
 from qixue.places.models import Region, Venue
@@ -83,8 +83,9 @@ def test_waiting_list_starts_when_seats_are_gone_and_keeps_the_order_of_time():
         assert confirmed.aggregate(last=Max("registered_at"))["last"] <= queue[0].registered_at
 
 
-def test_one_lottery_is_drawn_and_one_is_open():
-    drawn, coming = Lottery.objects.get(drawn_at__isnull=False), Lottery.objects.get(drawn_at=None)
+def test_one_lottery_is_drawn_one_is_open_and_one_waits_for_its_public_number():
+    drawn, coming = Lottery.objects.get(drawn_at__isnull=False), Lottery.objects.get(closed_at=None)
+    waiting = Lottery.objects.get(drawn_at=None, closed_at__isnull=False)
 
     rows = [lottery.session.registrations.active() for lottery in (drawn, coming)]
     assert faults(published_lottery(drawn)) == []
@@ -92,6 +93,8 @@ def test_one_lottery_is_drawn_and_one_is_open():
         {State.CONFIRMED, State.WAITING},
         {State.ENTERED},
     ]
+    assert (waiting.public_number != "", waiting.public_value, promised_seed(waiting)) == (True, "", waiting.open_seed)
+    assert waiting.entry_count > waiting.session.seat_count
 
 
 def test_rooms_and_speakers_are_not_double_booked():

@@ -54,8 +54,10 @@ def without_keys(value: Any) -> Any:
 def test_both_ways_leave_the_same_rows(
     taken: int, channels: tuple[bool, bool] | None, language: str, member: Resident
 ) -> None:
-    first = OpenSessionFactory(taken_count=taken)
-    second = OpenSessionFactory(taken_count=taken, activity=first.activity, venue=first.venue, number=2)
+    first = OpenSessionFactory(taken_count=taken, topic="识破骗局")
+    second = OpenSessionFactory(
+        taken_count=taken, topic="识破骗局", activity=first.activity, venue=first.venue, number=2
+    )
     member.user.language = language
     member.user.save()
     if channels:

@@ -325,6 +325,15 @@ def test_the_account_hears_by_sms_when_it_wants(session):
     assert OutboxMessage.objects.get().recipient == "13900000000"
 
 
+def test_message_says_the_topic_that_the_session_has_of_its_own(session):
+    Session.objects.filter(pk=session.pk).update(topic="识破骗局")
+    session.refresh_from_db()
+
+    sign_up(session, MemberFactory())
+
+    assert Notification.objects.get().params["title"] == f"{session.activity.title}：识破骗局"
+
+
 def test_everybody_who_comes_or_waits_has_a_door_code_of_their_own(session):
     member = MemberFactory()
 

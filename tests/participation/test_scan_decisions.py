@@ -15,6 +15,7 @@ from tests.factories import (
 from tests.participation.signing_up import refusal
 
 from qixue.core.models import AuditEntry
+from qixue.core.refusal import Refused
 from qixue.participation.models import Attendance, DoorDevice, LedgerEntry, Registration, Scan
 from qixue.participation.operations.scan_decisions import accept_scan, decide_together, reject_scan
 from qixue.people.models import Role, User
@@ -145,6 +146,21 @@ def test_code_that_leads_to_nobody_counts_for_nobody(session, organiser, scan, d
     assert refusal(accept_scan, unknown, **values) == "person_missing"
     assert refusal(decide, [unknown]) == "person_missing"
     assert LedgerEntry.objects.count() == 0
+
+
+def test_refusal_of_several_names_the_scan_that_it_is_about(scan, decide):
+    known, unknown = (scan(kind=Kind.CODE, sent={"code": code}, reason="unknown_code") for code in ("111111", "222222"))
+    known.resident = ResidentFactory(name="王芳")
+    known.save()
+
+    with pytest.raises(Refused) as missing:
+        decide([known, unknown])
+    decide([known], Decision.REJECTED)
+    with pytest.raises(Refused) as decided:
+        decide([known, unknown])
+
+    assert str(missing.value).startswith("11月4日（周三）12:00 222222")
+    assert str(decided.value).startswith("11月4日（周三）12:00 王芳")
 
 
 def test_code_that_leads_to_nobody_counts_for_a_walk_in_by_name(session, organiser, scan):

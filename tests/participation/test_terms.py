@@ -67,6 +67,10 @@ def test_terms_for_all_move_along_with_each_start(session, organiser):
         ({"draw_at": NOON + DAY}, "no_draw_here"),
         ({"allotment": "lottery"}, "draw_needs_an_end"),
         ({"allotment": "lottery", "closes_at": NOON + DAY, "draw_at": NOON}, "draw_before_the_end"),
+        (
+            {"allotment": "lottery", "public_number": "上证指数", "closes_at": NOON, "draw_at": NOON + 2 * HOUR},
+            "number_too_early",
+        ),
     ],
 )
 def test_terms_are_refused(session, organiser, values, code):

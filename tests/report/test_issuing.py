@@ -13,7 +13,8 @@ from qixue.core.digests import merkle_root
 from qixue.core.refusal import Refused
 from qixue.participation.models import DoorDevice
 from qixue.participation.queries.ledger_heads import ledger_heads
-from qixue.people.models import Role, User
+from qixue.people.models import Notification, Role, User
+from qixue.people.notices import text_of
 from qixue.programme.models import Programme
 from qixue.report.issuing import ask_for_issue, issue_summary, open_request, withdraw_request
 from qixue.report.models import IssueRequest, Seal, SealedFile
@@ -237,3 +238,11 @@ def test_database_refuses_two_open_requests(request_: IssueRequest) -> None:
 
     with pytest.raises(IntegrityError), transaction.atomic():
         request_.save(force_insert=True)
+
+
+def test_second_person_is_told_that_the_issue_waits(programme: Programme, coordinators: list[User]) -> None:
+    request = ask_for_issue(programme, by=coordinators[0], at=NOON)
+
+    [told] = Notification.objects.all()
+    assert (told.user, told.kind, told.key) == (coordinators[1], "issue_asked", f"issue_asked:{request.pk}")
+    assert text_of(told.kind, told.params).startswith("梁静宜")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from qixue.core.quantity import Quantity
+from qixue.core.quantity import Quantity, Unit
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,11 @@ class Chart:
         """Each bar with its length, in per cent of the longest; nothing is shorter than nothing."""
         longest = max((Decimal(bar.quantity.value) for bar in self.bars if bar.quantity), default=Decimal(0))
         return [(bar, length_of(bar, longest)) for bar in self.bars]
+
+    @property
+    def unit(self) -> Unit | None:
+        """Of all bars; None where no number is known."""
+        return next((bar.quantity.unit for bar in self.bars if bar.quantity), None)
 
     @property
     def is_worth_drawing(self) -> bool:

@@ -119,7 +119,8 @@ def ids(week: Week) -> dict[str, Any]:
         "session_upcoming": first_key(later.filter(seat_count__gt=0).exclude(registrations__in=waiting)),
         "session_full": first_key(later.filter(registrations__in=waiting)),
         "session_drawn": first_key(sessions.filter(lottery__drawn_at__isnull=False)),
-        "session_by_lot": first_key(sessions.filter(lottery__drawn_at=None, registration_terms__allotment="lottery")),
+        "session_by_lot": first_key(sessions.filter(lottery__closed_at=None, registration_terms__allotment="lottery")),
+        "session_awaiting_number": first_key(sessions.filter(lottery__closed_at__isnull=False, lottery__drawn_at=None)),
         "session_held": first_key(behind.filter(state=Session.State.HELD, seat_count__gt=0)),
         "session_cancelled": first_key(sessions.filter(state=Session.State.CANCELLED)),
         "session_awaiting_count": {

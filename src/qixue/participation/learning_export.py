@@ -63,7 +63,7 @@ def attendance_entry(row: Attended) -> dict[str, Any]:
     return {
         **EMPTY,
         "outcome_type": "attendance",
-        "title": title_of(row.activity.title, row.session.topic),
+        "title": row.session.full_title,
         "issuer": row.activity.organisation.name,
         "started_on": day_of(row.session.starts_at),
         "ended_on": day_of(row.session.ends_at),
@@ -107,15 +107,11 @@ def declared_entry(row: LearningEntry) -> dict[str, Any]:
 def trace(row: LedgerEntry) -> dict[str, Any]:
     """An attendance that was in the record and is no longer."""
     return {
-        "title": title_of(row.activity.title, row.session.topic if row.session else ""),
+        "title": row.session.full_title if row.session else row.activity.title,
         "started_on": day_of(row.session.starts_at) if row.session else None,
         "taken_back_on": day_of(row.recorded_at),
         "reason": row.reason,
     }
-
-
-def title_of(activity: str, topic: str) -> str:
-    return f"{activity}：{topic}" if topic else activity
 
 
 def day_of(moment: datetime.datetime | None) -> str | None:

@@ -140,7 +140,7 @@ def about_feedback(session: Session, people: Sequence[Resident]) -> Notice:
         f"feedback:{session.pk}:{'-'.join(str(person.pk) for person in people)}",
         "/me/feedback/",
         {
-            "title": session.activity.title,
+            "title": session.full_title,
             "names": "、".join(person.name for person in people),
             "day_on": local_day(session.starts_at).isoformat() if session.starts_at else "",
         },
@@ -157,7 +157,7 @@ class Event:
 
 
 def event_of(session: Session) -> Event:
-    return Event(session.activity.title, session.starts_at, session.venue.name if session.venue else "")
+    return Event(session.full_title, session.starts_at, session.venue.name if session.venue else "")
 
 
 def about_party(kind: str, party: Sequence[Registration], *, key: str = "", **more: str) -> Notice:

@@ -84,7 +84,7 @@ def people_in_reach(user: Any, *, text: str = "", former: bool = False) -> Query
     found = User.objects.filter(Exists(ever)).filter(~holds if former else holds)
     if text:
         found = found.filter(Q(display_name__icontains=text) | Q(username__icontains=text))
-    return found.order_by("display_name", "pk")
+    return found.order_by("pk")
 
 
 def with_roles(people: QuerySet[User], user: Any) -> QuerySet[User]:
@@ -134,7 +134,7 @@ def colleagues(organisation: Organisation, at: datetime.datetime) -> QuerySet[Us
     above = Q(organisation__path__in=paths_up_from(organisation.path))
     near = Q(organisation__path__startswith=organisation.path) | above
     current = RoleAssignment.objects.current(at).filter(near, user=OuterRef("pk"))
-    return User.objects.filter(Exists(current), is_active=True).order_by("display_name", "pk")
+    return User.objects.filter(Exists(current), is_active=True).order_by("pk")
 
 
 def named(people: QuerySet[User], text: str) -> list[User]:

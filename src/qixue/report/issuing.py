@@ -9,11 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.queries.ledger_heads import ledger_heads
+from qixue.people.operations.notifications import notify
+from qixue.people.queries import people_in_charge
 from qixue.people.rules import Action, may
 from qixue.programme.models import Programme
 from qixue.report.changes_since_asked import changes_since_asked, kept_figures
 from qixue.report.hindrances import hindrances
 from qixue.report.models import IssueRequest, Seal, SealedFile
+from qixue.report.notices import issue_asked
 from qixue.report.official_document import printed_lines
 from qixue.report.seal_format import Envelope, base64url
 from qixue.report.sealing import Issue, issued_files, sealed_summary, states_of
@@ -23,7 +26,7 @@ Outcome = IssueRequest.Outcome
 
 
 def ask_for_issue(programme: Programme, *, by: Any, at: datetime.datetime) -> IssueRequest:
-    """Ask that the summary be issued as it stands at this moment; an open request is replaced.
+    """Ask that the summary be issued as it stands at this moment, and tell those who can; an open request is replaced.
 
     Refused: issue_not_allowed.
     """
@@ -42,6 +45,8 @@ def ask_for_issue(programme: Programme, *, by: Any, at: datetime.datetime) -> Is
             asked_at=at,
         )
         record_audit("summary.issue_asked", request, by=by, at=at)
+        others = [user for user in people_in_charge(programme.organisation, Action.ISSUE_REPORT) if user.pk != by.pk]
+        notify(others, issue_asked(request), at=at)
     return request
 
 

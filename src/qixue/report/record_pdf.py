@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from qixue.core.clock import local_day
-from qixue.participation.learning_export import title_of
 from qixue.participation.learning_hours import learning_hours
 from qixue.participation.queries.learning_record import LearningRecord
 from qixue.participation.serials import printed
@@ -71,7 +70,7 @@ def attended(record: LearningRecord) -> dict[str, Any]:
     rows = [
         (
             day_text(local_day(row.session.starts_at)) if row.session.starts_at else "",
-            title_of(row.activity.title, row.session.topic),
+            row.session.full_title,
             row.activity.organisation.name,
             str(learning_hours(row.minutes)) if row.minutes is not None else "",
         )

@@ -1,5 +1,6 @@
 """A resident signs up in the browser, waits, gets a seat and gives it up; nobody else sees it."""
 
+import datetime
 import re
 
 import pytest
@@ -7,12 +8,22 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from lxml import html
-from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, UserFactory, key
+from tests.factories import (
+    NOON,
+    MemberFactory,
+    OpenSessionFactory,
+    RegistrationFactory,
+    ResidentFactory,
+    UserFactory,
+    key,
+)
+from tests.factories_afterwards import attend, course, organiser_of, rule_for, sessions_of
 from tests.web.browsing import page_of, signed_in
 from tests.web.public.conftest import words
 
 from qixue.participation.lottery import entry_number
 from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.operations.certificates import issue_certificates
 from qixue.participation.operations.lotteries import keep_lotteries
 from qixue.participation.operations.registrations import cancel_registrations, register
 from qixue.people.models import Resident
@@ -235,3 +246,51 @@ def test_given_up_seat_leads_to_signing_up_again(member, session):
     assert again == [f"/me/sessions/{session.pk}/register/"]
     assert over.xpath("//main//a[text()='重新报名']") == []
     assert over.xpath("//main//a[text()='其他场次']/@href")
+
+
+def over_with(*people: Resident) -> Session:
+    """A session of an hour ago for which the people had seats, and at which they are counted by name."""
+    ended = NOON - datetime.timedelta(hours=1)
+    activity = course(sessions=1)
+    (session,) = sessions_of(activity)
+    Session.objects.filter(pk=session.pk).update(ends_at=ended, starts_at=ended - datetime.timedelta(hours=2))
+    session.refresh_from_db()
+    for person in people:
+        RegistrationFactory(session=session, resident=person)
+    return session
+
+
+def test_session_that_is_over_says_who_was_there_and_asks_how_it_was(member: Resident) -> None:
+    session = over_with(member)
+    attend(session, member)
+    rule_for(session.activity, least=1)
+    (certificate,) = issue_certificates(session.activity, people=[member], by=organiser_of(session.activity), at=NOON)
+
+    pages = [
+        page_of(signed_in(member), path) for path in ("/me/", f"/me/registrations/{Registration.objects.get().party}/")
+    ]
+
+    for page in pages:
+        assert [words(tag) for tag in page.xpath("//main//span[contains(@class, 'tag')]")] == ["✓ 您来过"]
+        assert page.xpath("//main//a[text()='说说怎么样']/@href") == [f"/me/feedback/{session.pk}/{member.pk}/"]
+        assert f"/verify/{certificate.printed_serial}/" in page.xpath("//main//a/@href")
+        assert "入场码" not in words(page.xpath("//main")[0])
+
+
+def test_session_that_was_missed_says_so_plainly(member: Resident) -> None:
+    other = MemberFactory()
+    session = over_with(member, other)
+    attend(session, other)
+
+    page = page_of(signed_in(member), "/me/")
+
+    assert [words(tag) for tag in page.xpath("//main//span[contains(@class, 'tag')]")] == ["这次没有到"]
+    assert page.xpath("//main//a[text()='说说怎么样']") == []
+
+
+def test_session_of_which_nobody_is_counted_blames_nobody(member: Resident) -> None:
+    over_with(member)
+
+    page = page_of(signed_in(member), "/me/")
+
+    assert [words(tag) for tag in page.xpath("//main//span[contains(@class, 'tag')]")] == ["已结束"]

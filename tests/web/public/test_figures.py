@@ -1,12 +1,14 @@
+import datetime
+
 import pytest
 from lxml import html
-from tests.factories import BrandFactory, ProgrammeFactory, RegionFactory, SessionFactory, VenueFactory
+from tests.factories import NOON, BrandFactory, ProgrammeFactory, RegionFactory, SessionFactory, VenueFactory
 from tests.web.public.conftest import check_in, count_heads, name_figure, words
 
 from qixue.core.clock import now
 from qixue.core.quantity import Qualifier
 from qixue.demo.records import load_records
-from qixue.places.models import Region
+from qixue.places.models import Population, Region
 from qixue.places.operations import load_population, load_regions
 from qixue.programme.models import Series
 
@@ -274,6 +276,7 @@ def test_counties_are_compared_in_a_chart_that_is_a_table(open_page, tea, county
 
     [chart] = open_page(LIST).xpath("//table[@class='chart']")  # one day alone is not compared
 
+    assert words(chart.find("caption")) == "各县（市、区）参与人次 单位：人次"
     assert [words(cell) for cell in chart.xpath("tbody//th")] == ["连南瑶族自治县", "连山壮族瑶族自治县"]
     assert [words(cell) for cell in chart.xpath("tbody//td")] == ["30", "10"]
     assert chart.xpath("tbody//rect/@width") == ["100.0%", "33.3%"]
@@ -295,3 +298,44 @@ def test_numbers_of_few_people_are_marked_as_withheld(open_page, tea, county):
     assert [words(notice) for notice in page.xpath("//p[@class='notice']")] == [why]
     assert [words(notice) for notice in alone.xpath("//p[@class='notice']")] == [why]
     assert words(alone.xpath("//p[@class='figure']")[0]) == "withheld"
+
+
+def test_figures_without_data_stand_last(open_page, tea):
+    for definition in ("teachers", "attendance"):  # the order of the programme
+        name_figure(tea.activity.programme, definition, brand_code="field")
+    count_heads(tea, 37)
+
+    shown = cards(open_page(LIST))["田间课堂"]
+
+    assert [line.split()[0] for line in shown] == ["37人次", "暂无数据"]
+
+
+@pytest.mark.parametrize("path", [LIST, "/programmes/week/figures/sessions_planned/"])
+def test_sessions_that_are_over_and_only_uncounted_are_told_apart(open_page, tea, path):
+    name_figure(tea.activity.programme, "sessions_planned")
+    before = open_page(path)
+    over = NOON - datetime.timedelta(hours=1)
+    SessionFactory(activity=tea.activity, state="planned", starts_at=over - datetime.timedelta(hours=1), ends_at=over)
+
+    after = open_page(path)
+
+    said = ["待举办场次中，有1场已经结束，还没有报人数" in words(page) for page in (before, after)]
+    assert said == [False, True]
+
+
+def test_index_of_unevenness_is_explained_where_it_stands(open_page, tea, county):
+    name_figure(tea.activity.programme, "attendance_gini")
+    count_heads(tea, 30)
+    another_county(tea, 10)
+    before = words(open_page(LIST))
+    facts = {
+        "indicator": "resident_population",
+        "value": 1000,
+        "unit": "persons",
+        "status": "verified",
+        "source": "公报",
+    }
+    for region in Region.objects.filter(level=Region.Level.COUNTY):
+        Population.objects.create(region=region, reference_on="2020-11-01", **facts)
+
+    assert ["差异：0表示" in text for text in (before, words(open_page(LIST)))] == [False, True]

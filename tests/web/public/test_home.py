@@ -45,6 +45,22 @@ def test_home_lists_what_is_left_of_today(open_page, tea):
     assert "今天可以去" in headings(page)
 
 
+def test_home_lists_what_has_begun_or_is_full_last_and_says_so(open_page, tea):
+    hour = datetime.timedelta(hours=1)
+    later = {"starts_at": NOON + hour, "ends_at": NOON + 5 * hour}
+    for title, values in {
+        "正在进行": {"starts_at": NOON - hour, "ends_at": NOON + hour},
+        "满员": {**later, "seat_count": 2, "taken_count": 2},
+        "有名额": {**later, "seat_count": 2, "taken_count": 1},
+    }.items():
+        SessionFactory(activity__programme=tea.activity.programme, activity__title=title, state="planned", **values)
+
+    page = open_page("/")
+
+    assert titles(page) == ["有名额", "茶叶种植", "正在进行", "满员"]
+    assert "已经开始的和满员的排在后面。" in words(page)
+
+
 def test_home_lists_the_next_sessions_when_nothing_is_left_of_today(open_page, tea):
     Session.objects.filter(pk=tea.pk).update(**tomorrow())
 

@@ -54,16 +54,23 @@ def test_organiser_is_led_to_the_number_that_is_awaited_and_enters_it_once(sessi
     assert page_of(organiser, registrations).xpath(f"//main//a[@href='{address}']")
     assert NUMBER in words(page_of(organiser, address))
 
-    answers = [organiser.post(address, FORM).status_code for _sent_twice in range(2)]
+    assert page_of(organiser, "/workspace/").xpath(f"//main//h3/a[@href='{address}']")
 
+    check = organiser.post(address, FORM, follow=True)
+    before = Lottery.objects.get().public_value
+    asked = html.fromstring(check.content.decode())
+    answers = [organiser.post(address, FORM | {"confirmed": "on"}).status_code for _sent_twice in range(2)]
+
+    assert (words(asked.xpath("//main//dd/strong")[0]), "不能撤回" in words(asked), before) == (VALUE, True, "")
     assert (answers[0], Lottery.objects.get().public_value) == (302, VALUE)
+    assert not page_of(organiser, "/workspace/").xpath(f"//main//h3/a[@href='{address}']")
     assert not page_of(organiser, registrations).xpath(f"//main//a[@href='{address}']")
 
 
 def test_everybody_sees_the_number_and_recomputes_the_draw_with_it(
     session: Session, organiser: Client, tmp_path: Path
 ) -> None:
-    organiser.post(f"/workspace/sessions/{session.pk}/draw/", FORM)
+    organiser.post(f"/workspace/sessions/{session.pk}/draw/", FORM | {"confirmed": "on"})
     keep_lotteries(at=NOON + HOUR)
     page = page_of(Client(), f"/sessions/{session.pk}/draw/")
     document = Client().get(f"/sessions/{session.pk}/draw.json").json()

@@ -49,9 +49,12 @@ def page_of(response: object, status: int = 200) -> html.HtmlElement:
     return page
 
 
-def test_part_of_a_name_finds_the_person_and_stands_in_no_address(cadre, person):
-    page = page_of(cadre.post("/workspace/personal-data/", {"name": "静秋"}))
+@pytest.mark.parametrize("typed", ["秋", "静秋", "ouyang", "oyjq"])
+def test_part_of_a_name_finds_the_person_and_stands_in_no_address(cadre, person, typed):
+    found = cadre.post("/workspace/personal-data/", {"name": typed})
+    page = page_of(cadre.get(found["Location"]))  # the address to which Back leads
 
+    assert (found.status_code, typed in found["Location"]) == (302, False)
     links = {words(link): link.get("href") for link in page.xpath("//main//a[contains(@href, 'personal-data')]")}
     assert links == {NAME: f"/workspace/personal-data/{person.pk}/"}
 
@@ -67,7 +70,7 @@ def test_copy_holds_the_person_and_goes_on_record(cadre, person):
 
 def test_person_is_erased_after_two_steps(cadre, person):
     address = f"/workspace/personal-data/{person.pk}/erase/"
-    first = page_of(cadre.post(address, {"is_asked_for": "on"}))
+    first = page_of(cadre.post(address, {"is_asked_for": "on"}, follow=True))
     assert Resident.objects.filter(pk=person.pk).exists()
     hidden = {each.get("name"): each.get("value") for each in first.xpath("//main//input[@type='hidden']")}
 
@@ -78,7 +81,7 @@ def test_person_is_erased_after_two_steps(cadre, person):
 
 
 def test_nobody_is_erased_before_it_is_said_that_they_asked(cadre, person):
-    page = page_of(cadre.post(f"/workspace/personal-data/{person.pk}/erase/", {"confirmed": "on"}), 422)
+    page = page_of(cadre.post(f"/workspace/personal-data/{person.pk}/erase/", {"confirmed": "on"}, follow=True), 422)
 
     asked = ["请勾选：本人或监护人已提出要求。我知道删除后无法恢复。"]
     assert [words(error) for error in page.xpath("//*[@class='error']")] == asked

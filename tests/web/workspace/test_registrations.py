@@ -15,6 +15,8 @@ from tests.factories import (
     MemberFactory,
     OpenSessionFactory,
     RegionFactory,
+    RegistrationFactory,
+    ResidentFactory,
     RoleAssignmentFactory,
     UserFactory,
     key,
@@ -92,7 +94,8 @@ def test_list_has_seats_first_and_can_be_narrowed(session, organiser):
 
     assert names(page_of(organiser.get(address(session)))) == ["李嘉明", "王芳", "陈强"]
     assert names(page_of(organiser.get(address(session, "?state=waiting")))) == ["陈强"]
-    assert names(page_of(organiser.post(address(session), {"name": "芳"}))) == ["王芳"]
+    for typed in ("芳", "wangf", "wf"):
+        assert names(page_of(organiser.post(address(session), {"name": typed}, follow=True))) == ["王芳"]
 
 
 def test_list_asks_the_same_with_one_and_with_three(organiser, session):
@@ -364,3 +367,16 @@ def test_calling_off_says_whom_it_reaches_and_what_is_offered(session, organiser
 
     assert "1人" in text
     assert "11月6日" in text
+
+
+def test_message_lists_whom_it_does_not_reach_and_what_to_do(session: Session, organiser: Client) -> None:
+    sign_up(session, "李嘉明")
+    clerk = UserFactory(display_name="盘水生")
+    RegistrationFactory(session=session, resident=ResidentFactory(name="房三妹"), registered_by=clerk, source="staff")
+    path = address(session, "message/")
+    answers = {"client_uuid": key(), "states": ["confirmed"], "text": "请带雨具。"}
+
+    check = page_of(organiser.post(path, answers, follow=True))
+
+    assert [words(line) for line in check.xpath("//main//dd//li")] == ["房三妹 · 由盘水生登记"]
+    assert check.xpath("//main//dd//a/@href") == [f"/workspace/sessions/{session.pk}/registrations/codes/"]

@@ -1,4 +1,4 @@
-"""Two of the most wanted courses give their seats by lot: one was drawn this morning, one can still be entered."""
+"""Courses that give their seats by lot: one was drawn this morning, one is open, one waits for a number."""
 
 import datetime
 import random
@@ -9,6 +9,8 @@ from django.db.models import F
 from qixue.core.sealed import seal
 from qixue.demo.city.activities import Planned
 from qixue.demo.city.chance import stream
+from qixue.demo.city.registration_desk import TOWN
+from qixue.demo.city.registrations import county_of
 from qixue.demo.city.week import Week
 from qixue.participation.lottery import SEED_BYTES, commitment_of
 from qixue.participation.models import Lottery, Registration, RegistrationTerms
@@ -18,6 +20,8 @@ from qixue.programme.models import Session
 
 MINUTE = datetime.timedelta(minutes=1)
 DAY = datetime.timedelta(days=1)
+COUNTY = "441826"  # of the draw that waits for its public number
+FEW_SEATS = 15
 
 
 def create_lotteries(seed: int, week: Week, planned: Sequence[Planned]) -> None:
@@ -28,6 +32,25 @@ def create_lotteries(seed: int, week: Week, planned: Sequence[Planned]) -> None:
             close(row.session.pk, at=closes_at)
             draw(row.session.pk, at=closes_at)
             Lottery.objects.filter(session=row.session).update(told_count=F("entry_count"))  # long read by everybody
+    for row in coming_in_county(week, planned)[:1]:
+        today = f"{week.today.year}年{week.today.month}月{week.today.day}日"
+        create_lottery(chance, week, row, week.known_until, public_number=f"上证指数{today}收盘点位（两位小数）")
+        row.session.seat_count = FEW_SEATS
+        row.session.save(update_fields=["seat_count"])
+        close(row.session.pk, at=week.known_until)
+
+
+def coming_in_county(week: Week, planned: Sequence[Planned]) -> list[Planned]:
+    """Sessions from the day after tomorrow on for more people than the few seats, the most wanted first."""
+    coming = [
+        row
+        for row in planned
+        if row.session.taken_count > FEW_SEATS
+        and row.session.state == Session.State.PLANNED
+        and county_of(row) == COUNTY
+        and row.starts_at >= week.known_until + 2 * DAY
+    ]
+    return sorted(coming, key=lambda row: (row.organisation.code != TOWN, -row.session.taken_count, row.session.pk))
 
 
 def most_wanted(week: Week, planned: Sequence[Planned]) -> list[Planned]:
@@ -44,7 +67,9 @@ def most_wanted(week: Week, planned: Sequence[Planned]) -> list[Planned]:
     return sorted(coming, key=lambda row: (-row.session.waiting_count, row.session.pk))
 
 
-def create_lottery(chance: random.Random, week: Week, row: Planned, closes_at: datetime.datetime) -> None:
+def create_lottery(
+    chance: random.Random, week: Week, row: Planned, closes_at: datetime.datetime, public_number: str = ""
+) -> None:
     """All who signed up are entries in the draw instead."""
     session, promised = row.session, chance.randbytes(SEED_BYTES)
     RegistrationTerms.objects.create(
@@ -52,12 +77,15 @@ def create_lottery(chance: random.Random, week: Week, row: Planned, closes_at: d
         allotment=RegistrationTerms.Allotment.LOTTERY,
         opens_at=week.prepared_at,
         closes_at=closes_at,
+        public_number=public_number,
         place_limit=4,
     )
+    kept = {"open_seed": promised.hex()} if public_number else {"sealed_seed": seal(promised.hex(), SEALED_FOR)}
     Lottery.objects.create(
         session=session,
-        commitment=commitment_of(promised),
-        sealed_seed=seal(promised.hex(), SEALED_FOR),
+        commitment=commitment_of(promised, public_number),
+        public_number=public_number,
+        **kept,
         committed_at=week.prepared_at - MINUTE,
     )
     active = Registration.objects.active().filter(session=session)

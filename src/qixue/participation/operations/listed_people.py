@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.models import record_audit
+from qixue.core.names import by_name
 from qixue.core.refusal import Refused
 from qixue.participation.models import ListedPerson, Registration
 from qixue.participation.operations.registrations import register
@@ -67,7 +68,7 @@ def sign_up_people(session: Session, *, wanted: SignUp, by: User, at: datetime.d
     if found := list(earlier.order_by("pk")):
         return found
     known = listed_in(organisation).filter(resident__in=wanted.listed).select_related("resident__home_region")
-    people = [row.resident for row in known.order_by("resident__name", "pk")]
+    people = by_name((row.resident for row in known.order_by("pk")), lambda person: person.name)
     people += [write_down(organisation, person, row, by=by, at=at) for row, person in enumerate(wanted.new, start=1)]
     people = list({person.pk: person for person in people}.values())
     if not people:

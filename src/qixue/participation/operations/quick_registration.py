@@ -33,6 +33,7 @@ from qixue.people.models import Notification, Resident
 from qixue.people.operations.notifications import letters_to, line_of
 from qixue.people.operations.residents import is_child_in
 from qixue.programme.models import Activity, Programme, Session
+from qixue.programme.models.activities import titled
 
 State, PARTY = Registration.State, Registration._meta.get_field("party")
 MOST_DRAWS = 10  # of door codes, before it is left to who looks at all of them
@@ -61,8 +62,8 @@ LINES = Lines(  # by session
     lambda session, asks: register_all(Session(pk=session), asks),
 )
 LOOK = """
-SELECT s.state, s.starts_at, s.seat_count, s.taken_count, s.waiting_count, s.last_waiting_number, a.title, a.state,
-    p.state, v.name, t.opens_at, t.closes_at, t.place_limit, {has_usual_terms}
+SELECT s.state, s.starts_at, s.seat_count, s.taken_count, s.waiting_count, s.last_waiting_number, a.title, s.topic,
+    a.state, p.state, v.name, t.opens_at, t.closes_at, t.place_limit, {has_usual_terms}
 FROM programme_session s
 JOIN programme_activity a ON a.id = s.activity_id
 JOIN programme_programme p ON p.id = a.programme_id
@@ -99,6 +100,7 @@ class Seen:
     waiting_count: int
     last_waiting_number: int
     title: str
+    topic: str
     activity_state: str
     programme_state: str
     venue: str | None
@@ -122,7 +124,9 @@ class Seen:
 
     @property
     def event(self) -> Event:
-        return Event(self.title, aware(self.starts_at) if self.starts_at else None, self.venue or "")
+        return Event(
+            titled(self.title, self.topic), aware(self.starts_at) if self.starts_at else None, self.venue or ""
+        )
 
     @property
     def has_seat(self) -> bool:

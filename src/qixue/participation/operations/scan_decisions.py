@@ -2,11 +2,13 @@
 
 import dataclasses
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.clock_words import day_clock
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.door_words import sentence_of
@@ -80,7 +82,7 @@ def decide_together(
     """Decide about several scans of one kind in the same way; about all or none. Again changes nothing.
 
     What is to count is judged again under the lock: where something else speaks against a scan than its page said, a
-    person looks at it by itself. Returns those that were decided now.
+    person looks at it by itself. A refusal names the scan. Returns those that were decided now.
     Refused: not_in_charge, nothing_chosen, several_kinds, already_decided, reason_missing, session_not_open,
     judged_otherwise, person_missing, and for head counts those of `record_head_count`.
     """
@@ -92,7 +94,8 @@ def decide_together(
         raise Refused("several_kinds", _("Please decide about scans of one kind at a time."), field="scans")
     scans = [scan for scan in scans if scan.decision != decision]
     for scan in scans:
-        check_undecided(scan)
+        with naming(scan):
+            check_undecided(scan)
     reason = checked_reason(reason)
     if decision == Decision.ACCEPTED:
         check_opened(session, at=at)
@@ -114,6 +117,18 @@ def locked_scans(session: Session, keys: Collection[int]) -> list[Scan]:
     return scans
 
 
+@contextmanager
+def naming(scan: Scan) -> Iterator[None]:
+    """A refusal inside says which scan it is about, in the words of its page: when it was, and who or what."""
+    try:
+        yield
+    except Refused as refusal:
+        known = (scan.resident.name if scan.resident else "", *map(scan.sent.get, ("name", "code", "count")))
+        named = " ".join([day_clock(scan.corrected_at), *[str(each) for each in known if each][:1]])
+        sentence = _("%(scan)s: %(why)s")
+        raise Refused(refusal.code, sentence, field=refusal.field, scan=named, why=refusal.sentence) from refusal
+
+
 def check_undecided(scan: Scan) -> None:
     if scan.decision or scan.verdict != Scan.Verdict.REVIEW:
         raise Refused("already_decided", _("Somebody has already decided about this scan; please look again."))
@@ -125,7 +140,8 @@ def check_judgements(session: Session, scans: Sequence[Scan]) -> None:
     for scan, reason in reasons_today(session, people).items():
         if reason not in {"", scan.reason}:
             sentence = _("Something else speaks against a scan meanwhile, please decide about it by itself: %(why)s")
-            raise Refused("judged_otherwise", sentence, field="scans", why=sentence_of(reason))
+            with naming(scan):
+                raise Refused("judged_otherwise", sentence, field="scans", why=sentence_of(reason))
 
 
 def checked_reason(reason: str) -> str:
@@ -138,13 +154,17 @@ def checked_reason(reason: str) -> str:
 def let_count(session: Session, scans: Sequence[Scan], reason: str, *, by: User, at: datetime.datetime) -> None:
     """Enter what locked scans of one kind say, and decide about them. Refused: person_missing, and as head counts."""
     people = [scan for scan in scans if scan.kind != Scan.Kind.HEAD_COUNT]
-    check_ins = [check_in_of(scan, session, reason) for scan in people]
+    check_ins = []
+    for scan in people:
+        with naming(scan):
+            check_ins.append(check_in_of(scan, session, reason))
     entered = enter(session.activity.organisation, check_ins, by=by, at=at) if people else []
     for scan, result in zip(people, entered, strict=True):
         scan.entry = result.entry
     for scan in scans:
         if scan.kind == Scan.Kind.HEAD_COUNT:
-            scan.entry = accepted_count(scan, session, reason, by=by, at=at)
+            with naming(scan):
+                scan.entry = accepted_count(scan, session, reason, by=by, at=at)
         scan.session = session
         decided(scan, Decision.ACCEPTED, reason, by=by, at=at)
 

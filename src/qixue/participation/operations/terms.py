@@ -121,7 +121,7 @@ def check_draw(session: Session, details: TermsDetails) -> None:
     """A draw needs a list that is closed before it; what was closed stays closed.
 
     Nobody knows the public number before the list is closed: once somebody has entered, it closes no later.
-    Refused: draw_needs_an_end, draw_before_the_end, no_draw_here, lottery_closed, lottery_begun.
+    Refused: draw_needs_an_end, draw_before_the_end, number_too_early, no_draw_here, lottery_closed, lottery_begun.
     """
     if details.allotment != Allotment.LOTTERY:
         if details.draw_at:
@@ -137,6 +137,12 @@ def check_draw(session: Session, details: TermsDetails) -> None:
         )
     if details.draw_at and details.draw_at < details.closes_at:
         raise Refused("draw_before_the_end", _("Please let the draw come after signing up has ended."), field="draw_at")
+    if details.public_number and details.draw_at and local_day(details.draw_at) <= local_day(details.closes_at):
+        sentence = _(
+            "Please let the draw come on a later day than signing up ends, or leave its moment empty: a number of the "
+            "same day could be known while people still enter."
+        )
+        raise Refused("number_too_early", sentence, field="draw_at")
     before = RegistrationTerms.objects.filter(session=session).first()
     is_closed = Lottery.objects.filter(session=session, closed_at__isnull=False).exists()
     if is_closed and before and before.closes_at != details.closes_at:

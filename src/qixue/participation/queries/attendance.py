@@ -59,7 +59,7 @@ def taken_back_from(person: Resident) -> list[LedgerEntry]:
 
 
 def people_of(activity: Activity) -> QuerySet[Participant]:
-    """Everybody who is known by name at a session of the activity, by name; erased people are not among them."""
+    """Everybody who is known by name at a session of the activity; erased people are not among them."""
     named = LedgerEntry.objects.effective().people().filter(activity=activity, session__isnull=False)
     known = Participant.objects.filter(programme=activity.programme, token__in=named.values("person_token"))
-    return known.select_related("resident__user", "resident__guardian__user").order_by("resident__name", "resident_id")
+    return known.select_related("resident__user", "resident__guardian__user").order_by("resident_id")

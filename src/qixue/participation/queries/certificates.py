@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qixue.core.names import by_name
 from qixue.participation.models import Certificate, CertificateQuerySet, CertificateRule
 from qixue.participation.queries.attendance import named_entries, people_of
 from qixue.participation.serials import read_serial
@@ -38,7 +39,7 @@ def candidates_of(activity: Activity, rule: CertificateRule | None, *, at: datet
     given = {row.resident_id: row for row in Certificate.objects.in_force().filter(activity=activity)}
     least = (rule.least_session_count if rule else None) or 1
     rows = []
-    for participant in people_of(activity):
+    for participant in by_name(people_of(activity), lambda each: each.resident.name):
         attended = tuple(reversed(sessions.get(participant.token, {}).values()))
         person = participant.resident
         if not attended:

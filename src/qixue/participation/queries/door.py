@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
+from qixue.core.names import by_name
 from qixue.core.signing_keys import verification_keys
 from qixue.core.statements import answers_to
 from qixue.participation.merge import Facts, Holder, Window, judge, missing_ranges
@@ -58,7 +59,8 @@ def scans_at(session: Session) -> ScanQuerySet:
 def expected_at(sessions: Iterable[Session]) -> list[Registration]:
     """Whoever has a seat or waits at the sessions, by name."""
     rows = Registration.objects.active().filter(session__in=list(sessions)).select_related("resident")
-    return list(rows.order_by("session_id", "resident__name", "pk"))
+    named = by_name(rows.order_by("pk"), lambda row: row.resident.name)
+    return sorted(named, key=lambda row: row.session_id)
 
 
 def cancelled_keys(sessions: Iterable[Session]) -> list[int]:

@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 
+from qixue.core.names import by_name
 from qixue.participation.models import ListedPerson, Registration
 from qixue.participation.rules import is_cadre_at
 from qixue.people.models import Organisation, RoleAssignment, User
@@ -31,15 +32,15 @@ def listed_in(organisation: Organisation) -> QuerySet[ListedPerson]:
     return ListedPerson.objects.filter(organisation=organisation)
 
 
-def people_to_choose(organisation: Organisation, session: Session) -> QuerySet[ListedPerson]:
+def people_to_choose(organisation: Organisation, session: Session) -> list[ListedPerson]:
     """Those on the list who are not signed up for the session yet, by name."""
     there = Registration.objects.active().filter(session=session).values("resident")
     rows = listed_in(organisation).exclude(resident__in=there).select_related("resident__home_region")
-    return rows.order_by("resident__name", "pk")
+    return by_name(rows.order_by("pk"), lambda row: row.resident.name)
 
 
 def lists_of(user: User) -> QuerySet[ListedPerson]:
     """Everybody on the lists of the user's own organisations."""
     rows = ListedPerson.objects.filter(organisation__in=own_organisations(user))
     related = ("organisation", "resident__home_region", "resident__guardian", "added_by")
-    return rows.select_related(*related).order_by("organisation__path", "resident__name", "pk")
+    return rows.select_related(*related).order_by("organisation__path", "pk")

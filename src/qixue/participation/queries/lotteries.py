@@ -3,11 +3,14 @@
 import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from qixue.core.sealed import unseal
 from qixue.participation import lottery as rule
 from qixue.participation.models import Lottery, Registration, RegistrationTerms
 from qixue.participation.queries.registrations import Party, terms_of
 from qixue.programme.models import Session
+from qixue.programme.models.activities import SessionQuerySet
 
 SEALED_FOR = "lottery-seed"
 
@@ -37,6 +40,13 @@ def awaited_number(session: Session) -> str:
     """What the public number is called for which a closed draw waits; empty where none does."""
     waiting = Lottery.objects.filter(session=session, closed_at__isnull=False, drawn_at=None, public_value="")
     return waiting.values_list("public_number", flat=True).first() or ""
+
+
+def draws_awaiting_a_number(condition: Q) -> SessionQuerySet:
+    """Sessions whose draw is closed and waits for its public number, those that begin first on top."""
+    awaited = Lottery.objects.filter(closed_at__isnull=False, drawn_at=None, public_value="").exclude(public_number="")
+    sessions = Session.objects.filter(condition, state=Session.State.PLANNED, lottery__in=awaited)
+    return sessions.select_related("activity__organisation", "lottery", "venue").order_by("starts_at", "pk")
 
 
 def drawn_entries(lottery: Lottery) -> list[rule.Drawn]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.names import by_name, is_called, keys_of_called
 from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry, ListedPerson, Participant, Registration, Scan
 from qixue.participation.queries.listed_people import lists_of
@@ -17,7 +18,7 @@ NOBODY_SIGNS_IN = Q(user=None) & (Q(guardian=None) | Q(guardian__user=None))
 
 
 def people_without_account(user: User) -> QuerySet[Resident]:
-    """Those whom the user's part of the tree has entered, and their guardians, by name.
+    """Those whom the user's part of the tree has entered, and their guardians.
 
     They stand on a list of the user's own organisations, are or were signed up for a session in reach, or were counted
     there by name.
@@ -35,7 +36,14 @@ def people_without_account(user: User) -> QuerySet[Resident]:
         Q(pk__in=known.values("pk")) | Q(pk__in=known.filter(guardian__isnull=False).values("guardian"))
     )
     without = people.filter(NOBODY_SIGNS_IN).exclude(name=Resident.NOBODY)
-    return without.select_related("home_region", "guardian").order_by("name", "pk")
+    return without.select_related("home_region", "guardian").order_by("pk")
+
+
+def people_called(user: User, typed: str, *, most: int) -> list[Resident]:
+    """Those of `people_without_account` whose name, its pinyin or its initials hold what was typed."""
+    people = people_without_account(user)
+    keys = keys_of_called(people.values_list("pk", "name"), typed, most=most)
+    return by_name(people.filter(pk__in=keys), lambda person: person.name)
 
 
 def household_of(person: Resident) -> Subject:
@@ -85,3 +93,8 @@ def undecided_scans(user: User) -> QuerySet[Scan]:
 def typed_names(user: User) -> QuerySet[Scan]:
     """Those that hold a name that was typed at the door."""
     return undecided_scans(user).filter(sent__has_key="name").exclude(sent__name="")
+
+
+def scans_called(user: User, typed: str, *, most: int) -> list[Scan]:
+    """Those of `typed_names` that fit in the same way."""
+    return [scan for scan in typed_names(user) if is_called(str(scan.sent["name"]), typed)][:most]

@@ -4,7 +4,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.fields import code_validator, plain_text_validator
-from qixue.core.language import in_language
+from qixue.core.language import in_language, is_chinese
 from qixue.people.models import Organisation
 from qixue.places.models import Region, Room, Venue
 from qixue.programme.models.brands import Brand, Instalment, Series
@@ -69,6 +69,11 @@ class Activity(models.Model):
     @property
     def local_description(self) -> str:
         return in_language(self.description, self.description_en)
+
+
+def titled(title: str, topic: str) -> str:
+    """The title of an activity with the topic that one of its sessions has of its own."""
+    return f"{title}：{topic}" if topic else title
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -142,6 +147,16 @@ class Session(models.Model):
     @property
     def local_topic(self) -> str:
         return in_language(self.topic, self.topic_en)
+
+    @property
+    def full_title(self) -> str:
+        """In Chinese, as records are."""
+        return titled(self.activity.title, self.topic)
+
+    @property
+    def local_full_title(self) -> str:
+        title, topic = self.activity.local_title, self.local_topic
+        return titled(title, topic) if is_chinese() or not topic else f"{title}: {topic}"
 
     @property
     def seats_left(self) -> int:

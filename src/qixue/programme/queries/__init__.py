@@ -1,3 +1,5 @@
+import datetime
+
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -63,6 +65,11 @@ def held_sessions_in(scope: Scope) -> SessionQuerySet:
 def planned_sessions_in(scope: Scope) -> SessionQuerySet:
     """Sessions that everybody was told of and that are neither held nor called off."""
     return sessions_in(scope).filter(activity__state=Activity.State.PUBLISHED, state=Session.State.PLANNED)
+
+
+def over_among_planned(scope: Scope, at: datetime.datetime) -> int:
+    """How many of the sessions not yet held are over all the same: nobody has reported them."""
+    return planned_sessions_in(scope).filter(ends_at__lte=at).count()
 
 
 def counties_mentioned(programme: Programme) -> QuerySet[Region]:

@@ -46,7 +46,7 @@ def printed(card: TicketCard) -> PrintedTicket:
     lines = ((_("When"), when(session)), (_("Where"), place_of(session)), (_("Organiser"), organiser_of(session)))
     return PrintedTicket(
         heading=_("Ticket"),
-        title=session.activity.local_title,
+        title=session.local_full_title,
         name=card.registration.resident.name,
         lines=lines,
         code_label=_("Door code"),

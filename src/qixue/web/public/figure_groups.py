@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from qixue.core.figures import Scope
 from qixue.core.language import is_chinese
-from qixue.core.quantity import Qualifier, Quantity, Unit, total
+from qixue.core.quantity import INDEX, Qualifier, Quantity, Unit, total
 from qixue.figures.queries import Figure, dimension_labels
 from qixue.places.models import Region
 from qixue.programme.models import Programme, Series
@@ -25,6 +25,16 @@ class Group:
 
     title: str
     lines: list[Line] = field(default_factory=list)
+
+    @property
+    def known_first(self) -> list[Line]:
+        """In the programme's order, those without data last."""
+        return sorted(self.lines, key=lambda line: line.figure.quantity is None)
+
+    @property
+    def tells_unevenness(self) -> bool:
+        """Whether a reader needs to be told what an index of inequality says."""
+        return any(line.figure.definition.unit is INDEX and line.figure.quantity for line in self.lines)
 
 
 @dataclass(frozen=True)

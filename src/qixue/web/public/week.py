@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -90,10 +90,12 @@ def day_text(programme: Programme, today: datetime.date) -> str:
 
 
 def sessions_to_show(programme: Programme, at: datetime.datetime) -> tuple[list[ListedSession], bool]:
-    """What is left of today; when nothing is, the next sessions to come."""
+    """What is left of today, those that have begun or have no seat left last; when nothing is, the next to come."""
     _start, end = day_bounds(local_day(at), local_day(at))
     sessions = public_sessions(programme).filter(Q(ends_at__gte=at) | Q(ends_at=None, starts_at__gte=at))
-    of_today = as_listed(sessions.filter(starts_at__lt=end)[:SHOWN_SESSIONS])
+    is_full = Q(seat_count__isnull=False) & (Q(waiting_count__gt=0) | Q(taken_count__gte=F("seat_count")))
+    ordered = sessions.filter(starts_at__lt=end).alias(is_late=Q(starts_at__lte=at) | is_full)
+    of_today = as_listed(ordered.order_by("is_late", "starts_at", "pk")[:SHOWN_SESSIONS])
     return (of_today, True) if of_today else (as_listed(sessions[:SHOWN_SESSIONS]), False)
 
 

@@ -8,14 +8,14 @@ class EraseForm(Form):
     """Asked once more, because it cannot be taken back."""
 
     is_sure = forms.BooleanField(
-        label=_("Yes, erase this. I know that it cannot be taken back."),
-        error_messages={"required": _("Please tick that it is to be erased, or go back.")},
+        label=_("Yes, delete it. I know that nobody can bring it back."),
+        error_messages={"required": _("Please tick that it is to be deleted, or go back.")},
     )
 
 
 class TakeOverForm(Form):
     code = forms.CharField(
-        label=_("Code from the other guardian"),
+        label=_("Code from the relative who took care so far"),
         max_length=40,
         help_text=_("Twelve letters and digits, for example K7QM-2XPA-9RHT."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),

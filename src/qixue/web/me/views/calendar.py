@@ -43,7 +43,7 @@ def party_calendar(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     """One registration, for whoever keeps a calendar by hand."""
     _user, resident = known(request)
     found = party_or_404(resident, party)
-    return calendar_of(request, [found], found.session.activity.local_title)
+    return calendar_of(request, [found], found.session.local_full_title)
 
 
 def calendar_of(request: HttpRequest, parties: list[Party], name: str) -> HttpResponse:
@@ -67,7 +67,7 @@ def event_of(request: HttpRequest, party: Party) -> Event:
     entry = Event()
     entry.add("uid", f"registration-{party.key}@{request.get_host()}")
     entry.add("dtstamp", now())
-    entry.add("summary", _("%(title)s (%(state)s)") % {"title": session.activity.local_title, "state": state})
+    entry.add("summary", _("%(title)s (%(state)s)") % {"title": session.local_full_title, "state": state})
     entry.add("status", "CANCELLED" if is_off else STATUS.get(Registration.State(party.state), "TENTATIVE"))
     entry.add("dtstart", session.starts_at)
     if session.ends_at:

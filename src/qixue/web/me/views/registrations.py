@@ -27,6 +27,7 @@ from qixue.participation.queries.registrations import (
     terms_of,
     ticket_holders,
 )
+from qixue.participation.queries.visits import visits_of
 from qixue.people.models import Resident
 from qixue.programme.models import Session
 from qixue.web import parts, unfinished_forms
@@ -43,8 +44,9 @@ def home(request: HttpRequest) -> HttpResponse:
     parties = parties_of(household)
     coming = [party for party in parties if party.active and not is_over(party, at)]
     past = [party for party in reversed(parties) if party not in coming]
+    visits = visits_of(past[:20], household, at=at)
     questions = [question for question in questions_of(household, at=at) if question.answer is None]
-    context = {"resident": resident, "coming": coming, "past": past[:20], "questions": questions}
+    context = {"resident": resident, "coming": coming, "visits": visits, "questions": questions}
     return render(request, "me/home.html", {**context, "faces": Feedback.Face.choices})
 
 
@@ -97,13 +99,17 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     """Where a party stands; the page that people come back to."""
     _user, resident = known(request)
     found = party_or_404(resident, party)
-    has_offer = bool(found.active) and found.active[0].is_offer_open_at(now())
+    at = now()
+    has_offer = bool(found.active) and found.active[0].is_offer_open_at(at)
+    over = is_over(found, at)
     context = {
         "party": found,
         "place": place_in_queue(found),
         "has_offer": has_offer,
-        "has_ticket": bool(ticket_holders(found)),
-        "is_over": is_over(found, now()),
+        "has_ticket": bool(ticket_holders(found)) and not over,
+        "is_over": over,
+        "visit": visits_of([found], household_of(resident), at=at)[0] if over else None,
+        "resident": resident,
         "terms": terms_of(found.session),
         "drawn": drawn_of(found),
         "entry": entry_number(found.key),

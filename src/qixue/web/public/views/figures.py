@@ -11,6 +11,7 @@ from qixue.figures.for_everybody import public_figure_of, public_figures_of, pub
 from qixue.figures.narrowed import public_figure_in
 from qixue.figures.queries import Figure, common_unit, kinds_of_records
 from qixue.programme.models import Programme, Session
+from qixue.programme.queries import over_among_planned
 from qixue.web import parts
 from qixue.web.public.dashboards import EVERYBODY, figure_address, scope_asked
 from qixue.web.public.figure_groups import grouped
@@ -28,8 +29,17 @@ def figures(request: HttpRequest, code: str) -> HttpResponse:
         charts = [chart for chart in drawn if chart.is_worth_drawing]
         found = public_figures_of(programme)
         context = {"grouped": grouped(programme, found), "charts": charts, "as_of": now()}
-    context["has_withheld"] = any(figure.is_withheld for figure in found)
-    return render(request, "public/figures/list.html", {"programme": programme, **context})
+    planned = next((each for each in found if is_planned(each) and not each.scope.dimensions()), None)
+    context |= {
+        "programme": programme,
+        "has_withheld": any(figure.is_withheld for figure in found),
+        "over_count": over_among_planned(planned.scope, now()) if planned else 0,
+    }
+    return render(request, "public/figures/list.html", context)
+
+
+def is_planned(figure: Figure) -> bool:
+    return figure.definition.code == "sessions_planned"
 
 
 def figure_or_404(request: HttpRequest, programme: Programme, code: str) -> Figure:
@@ -54,6 +64,7 @@ def figure(request: HttpRequest, code: str, figure_code: str) -> HttpResponse:
         "page": parts.paginate(request, rows, PER_PAGE),
         "rows_unit": common_unit(rows),
         "as_of": now(),
+        "over_count": over_among_planned(found.scope, now()) if is_planned(found) else 0,
     }
     return render(request, "public/figures/detail.html", context)
 

@@ -17,7 +17,6 @@ from qixue.core.clock import now
 from qixue.core.clock_words import clock
 from qixue.core.clock_words import day as day_text
 from qixue.core.digests import digest
-from qixue.core.language import is_chinese
 from qixue.core.refusal import Refused
 from qixue.participation.queries import listed
 from qixue.programme.models import Session
@@ -108,11 +107,10 @@ def days_of(sessions: Iterable[Session]) -> list[dict[str, Any]]:
 
 
 def row_of(session: Session) -> dict[str, str]:
-    title, topic = session.activity.local_title, session.local_topic
     end = f"-{clock(session.ends_at)}" if session.ends_at else ""
     return {
         "time": f"{clock(session.starts_at)}{end}" or "—",
-        "title": f"{title}{'：' if is_chinese() else ': '}{topic}" if topic else title,
+        "title": session.local_full_title,
         "place": place_of(session),
         "organiser": session.activity.organisation.local_name,
         "seats": seats_text(session),

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -51,7 +50,7 @@ class PeopleForm(Form):
         help_text=_("Otherwise each has a place of their own, in the order in which they stand here."),
     )
 
-    def __init__(self, *args: Any, organisation: Organisation, listed: QuerySet[ListedPerson], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, organisation: Organisation, listed: Sequence[ListedPerson], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.towns = Towns(organisation)
         self.people = {str(row.resident_id): row.resident for row in listed}

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+from qixue.core.names import by_name
 from qixue.people.directory import named
 from qixue.people.models import User
 from qixue.people.operations.invitations import Invited
@@ -60,7 +61,8 @@ class PersonField(forms.CharField):
     def offer(self, people: QuerySet[User]) -> None:
         self.people = people
         if isinstance(self.widget, SuggestingInput):
-            self.widget.suggestions = list(people.values_list("username", "display_name")[:MOST_SUGGESTED])
+            suggested = by_name(people.values_list("username", "display_name"), lambda row: row[1])
+            self.widget.suggestions = suggested[:MOST_SUGGESTED]
 
     def clean(self, value: Any) -> User:
         text = super().clean(value).strip()

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.refusal import Refused
 from qixue.participation.models import Question, RegistrationTerms
 from qixue.participation.models.questions import MOST_QUESTIONS
+from qixue.participation.operations.lotteries import checked_value
 from qixue.participation.operations.questions import Asked
 from qixue.participation.operations.terms import TermsDetails
 from qixue.places.models import Region
@@ -133,6 +134,13 @@ class PublicValueForm(Form):
         max_length=300,
         help_text=_("A web address or a newspaper with its day."),
     )
+
+    def clean_value(self) -> str:
+        """As it goes into the draw."""
+        try:
+            return checked_value(self.cleaned_data["value"])
+        except Refused as refusal:
+            raise forms.ValidationError(refusal.sentence) from refusal
 
 
 class QuestionsForm(Form):

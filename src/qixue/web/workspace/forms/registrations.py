@@ -55,7 +55,7 @@ class MoveForm(Form):
 def words_for(session: Session) -> str:
     is_full = session.seats_left < 1
     left = _("full: waiting list") if is_full else _("seats left: %(count)s") % {"count": session.seats_left}
-    return f"{when(session)} · {session.activity.local_title} · {left}"
+    return f"{when(session)} · {session.local_full_title} · {left}"
 
 
 class MessageForm(Form):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from qixue.core.audience import for_signed_in
 from qixue.core.clock import local_day, now
 from qixue.participation.queries import sessions_awaiting_count
+from qixue.participation.queries.lotteries import draws_awaiting_a_number
 from qixue.people.directory import told_of
 from qixue.people.models import RoleAssignment
 from qixue.people.queries import inbox_of, path_filter
@@ -51,6 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user, at = staff(request), now()
     within = path_filter(reach(user, Action.SEE_RECORDS), "organisation__path")
     sessions = path_filter(reach(user, Action.RECORD_ATTENDANCE), "activity__organisation__path")
+    edited = path_filter(reach(user, Action.EDIT_ACTIVITY), "activity__organisation__path")
     planned = Session.objects.filter(sessions, state=Session.State.PLANNED, starts_at__gte=at)
     drafts = Activity.objects.filter(within, state=Activity.State.DRAFT).select_related("organisation")
     waiting = sessions_awaiting_count(sessions, at)
@@ -65,6 +67,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_edit": may_anywhere(user, Action.EDIT_ACTIVITY),
         "programmes": programmes_with_reports(user),
         "tasks": [Task(waiting, ACTS[waiting.act]) for waiting in waiting_for(user)],
+        "draws_waiting": draws_awaiting_a_number(edited)[:SHOWN],
         "follow_ups": [item_of(each, local_day(at)) for each in follow_ups[:SHOWN]],
         "follow_up_count": follow_ups.count(),
         "returns_waiting": return_tasks(user),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from qixue.core.clock import now
+from qixue.core.names import by_name
 from qixue.core.refusal import Refused
 from qixue.participation.models import ListedPerson, Registration
 from qixue.participation.operations.listed_people import sign_up_people, take_off_list
@@ -68,7 +69,8 @@ def outcome(made: list[Registration]) -> str:
 @needs(Action.MANAGE_REGISTRATIONS)
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody whom the viewer's own organisations sign up."""
-    page = parts.paginate(request, lists_of(staff(request)), PER_PAGE)
+    named = by_name(lists_of(staff(request)), lambda row: row.resident.name)
+    page = parts.paginate(request, sorted(named, key=lambda row: row.organisation.path), PER_PAGE)
     return render(request, "workspace/registrations/people.html", {"page": page})
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qixue.core.clock import now
+from qixue.core.names import by_name
 from qixue.core.refusal import Refused
 from qixue.people.directory import people_in_reach, with_roles
 from qixue.people.models import User
@@ -28,8 +29,11 @@ def people(request: HttpRequest) -> HttpResponse:
     form = FindPeopleForm(request.GET)
     text = form.cleaned_data["q"].strip() if form.is_valid() else ""
     is_former = bool(request.GET.get("former"))
-    found = with_roles(people_in_reach(request.user, text=text, former=is_former), request.user)
-    context = {"form": form, "page": parts.paginate(request, found, PER_PAGE), "text": text, "is_former": is_former}
+    found = people_in_reach(request.user, text=text, former=is_former)
+    page = parts.paginate(request, by_name(found, lambda user: user.display_name), PER_PAGE)
+    told = with_roles(User.objects.filter(pk__in=[user.pk for user in page]), request.user).in_bulk()
+    people = [told[user.pk] for user in page]
+    context = {"form": form, "page": page, "people": people, "text": text, "is_former": is_former}
     return render(request, "workspace/people/list.html", {**context, "at": now()})
 
 

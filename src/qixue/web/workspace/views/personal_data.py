@@ -17,13 +17,13 @@ from qixue.participation.queries.registrations import coming_registrations
 from qixue.participation.queries.without_account import (
     household_of,
     obstacle_to_speaking_for,
-    people_without_account,
-    typed_names,
+    people_called,
+    scans_called,
 )
 from qixue.people.models import Resident
 from qixue.people.personal_data import holdings
 from qixue.people.rules import Action
-from qixue.web import parts
+from qixue.web import parts, unfinished_forms
 from qixue.web.files import own_file
 from qixue.web.personal_copy import zipped
 from qixue.web.workspace.access import needs, staff
@@ -37,15 +37,12 @@ ERASED = "erased_person"  # in the session: the number of the last one
 
 @needs(Action.MANAGE_REGISTRATIONS)
 def find(request: HttpRequest) -> HttpResponse:
-    """Somebody by name. It is looked for by POST: a name belongs into no address."""
-    form, context = PersonForm(request.POST or None), {}
-    if form.is_valid():
+    """Somebody by name. It is looked for by POST, because a name belongs into no address, and shown by GET."""
+    form, context = PersonForm(unfinished_forms.answers(request)), {}
+    if request.method == "GET" and form.is_valid():
         user, name = staff(request), form.cleaned_data["name"]
-        context = {
-            "people": people_without_account(user).filter(name__icontains=name)[:SHOWN],
-            "scans": typed_names(user).filter(sent__name__icontains=name)[:SHOWN],
-        }
-    return parts.form_page(request, "workspace/personal_data/find.html", form, **context)
+        context = {"people": people_called(user, name, most=SHOWN), "scans": scans_called(user, name, most=SHOWN)}
+    return unfinished_forms.form_page(request, "workspace/personal_data/find.html", form, **context)
 
 
 def about_a_person(view: Callable[[HttpRequest, Resident], HttpResponse]) -> Callable[[HttpRequest, int], HttpResponse]:
@@ -89,7 +86,7 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
 @about_a_person
 def erasing(request: HttpRequest, found: Resident) -> HttpResponse:
     """What goes and what stays; then once more who it is; then it is done."""
-    form, subject, key = ErasePersonForm(request.POST or None), household_of(found), found.pk
+    form, subject, key = ErasePersonForm(unfinished_forms.answers(request)), household_of(found), found.pk
     context = {"person": found, "subject": subject}
     if form.is_valid() and "confirmed" in request.POST:
         try:
@@ -98,11 +95,11 @@ def erasing(request: HttpRequest, found: Resident) -> HttpResponse:
             form.refuse(refusal)
         else:
             return erased(request, key)
-    elif form.is_valid():
+    elif unfinished_forms.is_to_check(request, form):
         return parts.form_page(request, "workspace/personal_data/check.html", form, **context)
     coming = coming_registrations(subject.people, at=now()).select_related("resident", "session__activity")
     context |= {"coming": coming, "stays": holdings.stays(subject, at=now())}
-    return parts.form_page(request, "workspace/personal_data/erase.html", form, **context)
+    return unfinished_forms.form_page(request, "workspace/personal_data/erase.html", form, **context)
 
 
 def erased(request: HttpRequest, pk: int) -> HttpResponse:

@@ -17,9 +17,10 @@ from qixue.participation.queries.lotteries import awaited_number
 from qixue.participation.queries.registered import outside_terms, state_counts
 from qixue.participation.queries.registrations import terms_of
 from qixue.people.rules import Action
-from qixue.web import parts
+from qixue.programme.models import Session
+from qixue.web import parts, unfinished_forms
 from qixue.web.workspace.access import needs, session_or_404, staff
-from qixue.web.workspace.act import Act, act_page
+from qixue.web.workspace.act import Act
 from qixue.web.workspace.forms.registration_terms import (
     PublicValueForm,
     QuestionsForm,
@@ -83,22 +84,34 @@ def questions(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(Action.EDIT_ACTIVITY)
 def public_value(request: HttpRequest, pk: int) -> HttpResponse:
-    """The public number for which the draw waits; entered once, it stays."""
+    """The public number for which the draw waits; looked at once more, because it is entered once and stays."""
     found = session_or_404(request.user, pk, Action.EDIT_ACTIVITY)
-    form, number = PublicValueForm(request.POST or None), awaited_number(found)
-    act = Act(
-        title=_("Enter the public number"),
-        about=found.activity.local_title,
-        lead=number or _("No public number goes into the draw of this session, or it is entered already."),
-        button=_("Enter the number"),
-        back=reverse("workspace:registrations", args=[pk]),
-        fits=bool(number),
-        note=_("Please compare it twice: everybody sees it, and it cannot be changed. The draw is made with it."),
-        done=_("Entered. The draw is made as soon as its moment has come."),
-        context={"session": found, "programme": found.activity.programme},
+    form, number = PublicValueForm(unfinished_forms.answers(request)), awaited_number(found)
+    context = {"session": found, "programme": found.activity.programme}
+    if "confirmed" in request.POST and form.is_valid():
+        try:
+            enter_public_value(found, **form.cleaned_data, by=staff(request), at=now())
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("Entered. The draw is made as soon as its moment has come."))
+            return redirect("workspace:registrations", pk)
+    if number and unfinished_forms.is_to_check(request, form):
+        return parts.form_page(
+            request, "workspace/registrations/public_value_check.html", form, number=number, **context
+        )
+    return unfinished_forms.form_page(
+        request, "workspace/act.html", form, act=act_of_entering(found, number), **context
     )
 
-    def do() -> None:
-        enter_public_value(found, **form.cleaned_data, by=staff(request), at=now())
 
-    return act_page(request, form, act, do)
+def act_of_entering(session: Session, number: str) -> Act:
+    return Act(
+        title=_("Enter the public number"),
+        about=session.local_full_title,
+        lead=number or _("No public number goes into the draw of this session, or it is entered already."),
+        button=_("Continue"),
+        back=reverse("workspace:registrations", args=[session.pk]),
+        fits=bool(number),
+        note=_("Please compare it twice: everybody sees it, and it cannot be changed. The draw is made with it."),
+    )

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
+from qixue.core.names import keys_of_called
 from qixue.participation.models import Question, RegistrantMessage, Registration
 from qixue.participation.operations.organiser import note_export
 from qixue.participation.queries.lotteries import awaited_number
@@ -20,7 +21,7 @@ from qixue.people.rules import Action, may
 from qixue.programme.models import Session
 from qixue.report.registration_sheet import registration_table
 from qixue.report.tables import FILES
-from qixue.web import parts
+from qixue.web import parts, unfinished_forms
 from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.forms.registrations import NameForm
 
@@ -40,9 +41,9 @@ class Line:
 
 @needs(Action.MANAGE_REGISTRATIONS)
 def registrations(request: HttpRequest, pk: int) -> HttpResponse:
-    """Seats, queue, answers. A name is looked for by POST: it belongs into no address."""
+    """Seats, queue, answers. A name is looked for by POST, because it belongs into no address, and shown by GET."""
     found = session_or_404(request.user, pk, Action.MANAGE_REGISTRATIONS)
-    form = NameForm(request.POST or None)
+    form = NameForm(unfinished_forms.answers(request))
     state = request.GET.get("state", "")
     rows = narrowed(registrations_at(found), state, form)
     page = parts.paginate(request, rows, PER_PAGE)
@@ -62,7 +63,7 @@ def registrations(request: HttpRequest, pk: int) -> HttpResponse:
         "may_edit": may(request.user, Action.EDIT_ACTIVITY, found.activity.organisation),
         "is_to_come": found.state == Session.State.PLANNED and (found.starts_at is None or found.starts_at > now()),
     }
-    return parts.form_page(request, "workspace/registrations/list.html", form, **context)
+    return unfinished_forms.form_page(request, "workspace/registrations/list.html", form, **context)
 
 
 def narrowed(rows: QuerySet[Registration], state: str, form: NameForm) -> QuerySet[Registration]:
@@ -72,7 +73,7 @@ def narrowed(rows: QuerySet[Registration], state: str, form: NameForm) -> QueryS
     elif not form.is_bound:
         rows = rows.exclude(state=Registration.State.CANCELLED)
     if form.is_valid() and (name := form.cleaned_data["name"]):
-        rows = rows.filter(resident__name__icontains=name)
+        rows = rows.filter(pk__in=keys_of_called(rows.values_list("pk", "resident__name"), name))
     return rows
 
 

@@ -1,0 +1,59 @@
+"""Names of people: found by what is typed, characters, pinyin or initials, and put into the order of a Chinese list."""
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import TypeVar
+
+from pypinyin import lazy_pinyin
+
+Row = TypeVar("Row")
+
+# Surnames that are read in their own way.
+SURNAMES = {
+    "曾": "zeng",
+    "单": "shan",
+    "区": "ou",
+    "仇": "qiu",
+    "解": "xie",
+    "查": "zha",
+    "朴": "piao",
+    "翟": "zhai",
+    "覃": "qin",
+    "盖": "ge",
+    "缪": "miao",
+    "尉迟": "yu chi",
+}
+
+
+@lru_cache(maxsize=50_000)
+def syllables(name: str) -> tuple[str, ...]:
+    """How a name is read, in lower case and without tones."""
+    plain = unicodedata.normalize("NFKC", name).lower()
+    for length in (2, 1):
+        if reading := SURNAMES.get(plain[:length]):
+            return (*reading.split(), *lazy_pinyin(plain[length:]))
+    return tuple(lazy_pinyin(plain))
+
+
+def name_key(name: str) -> tuple[tuple[str, ...], str]:
+    """Sorts names by their pinyin as every list of people does; the same on every database."""
+    return syllables(name), name
+
+
+def by_name(rows: Iterable[Row], name: Callable[[Row], str]) -> list[Row]:
+    """Rows in the order of a Chinese list; those of one name stay as they come."""
+    return sorted(rows, key=lambda row: name_key(name(row)))
+
+
+def is_called(name: str, typed: str) -> bool:
+    """Whether each word that was typed is a part of the name, of its pinyin or of its initials."""
+    read = syllables(name)
+    ways = (unicodedata.normalize("NFKC", name).lower(), "".join(read), "".join(part[:1] for part in read))
+    return all(any(word in way for way in ways) for word in unicodedata.normalize("NFKC", typed).lower().split())
+
+
+def keys_of_called(named: Iterable[tuple[int, str]], typed: str, *, most: int | None = None) -> list[int]:
+    """Of keys with their names the first that fit, all of them without `most`, in the order of a Chinese list."""
+    found = sorted((name_key(name), key) for key, name in named if is_called(name, typed))
+    return [key for _name, key in found[:most]]
