@@ -37,6 +37,11 @@ def programme_on_show() -> Programme | None:
     return on_show.have("", current_programme)
 
 
+def programme_shown_to(request: HttpRequest) -> Programme | None:
+    """Whoever is signed in sees at once which programme is the current one."""
+    return current_programme() if request.user.is_authenticated else programme_on_show()
+
+
 def get_programme_or_404(code: str) -> Programme:
     programme = Programme.objects.published().select_related("region", "organisation").filter(code=code).first()
     if programme is None:
@@ -54,11 +59,9 @@ def paginate(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], per_page
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page: the frame around it. Whoever is signed in sees at once which programme is shown."""
-    is_signed_in = request.user.is_authenticated
-    programme = current_programme() if is_signed_in else programme_on_show()
-    size = text_size(request)
-    is_staff_member = is_signed_in and may_anywhere(request.user, Action.SEE_WORKSPACE)
+    """Context of every page: the frame around it."""
+    programme, size = programme_shown_to(request), text_size(request)
+    is_staff_member = request.user.is_authenticated and may_anywhere(request.user, Action.SEE_WORKSPACE)
     return {
         "site": settings.QIXUE,
         "current_programme": programme,

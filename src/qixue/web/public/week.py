@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,12 +12,12 @@ from django.utils.translation import ngettext
 from qixue.core.clock import day_bounds, local_day
 from qixue.figures.queries import figures_named
 from qixue.participation.listed_session import ListedSession
-from qixue.participation.queries import as_listed, public_sessions
 from qixue.places.models import Region
-from qixue.programme.models import Involvement, Passage, Programme, Session
-from qixue.programme.models.activities import SessionQuerySet
-from qixue.programme.queries import region_condition
+from qixue.programme.listing_index import ListingIndex
+from qixue.programme.models import Involvement, Passage, Programme
+from qixue.programme.queries.listings import Listings
 from qixue.programme.queries.programmes import leading_group_of, legal_bases_of, members_of, tasks_of
+from qixue.web.public.finding import FoundSessions
 
 SHOWN_SESSIONS = 5
 MAIN_FIGURES = ("sessions_total", "attendance", "participants", "organisations_involved")
@@ -37,12 +36,12 @@ class Tile:
     column: int
 
 
-def week_context(programme: Programme, *, at: datetime.datetime) -> dict[str, Any]:
-    today = local_day(at)
-    sessions, is_today = sessions_to_show(programme, at)
+def week_context(listings: Listings, *, at: datetime.datetime) -> dict[str, Any]:
+    programme, today = listings.programme, local_day(at)
+    sessions, is_today = sessions_to_show(listings.index, at)
     named = programme.named_figures.order_by("position", "code").values_list("code", flat=True)
     main = [code for code in MAIN_FIGURES if code in set(named)] or list(named)
-    tiles, tiles_note = county_tiles(programme)
+    tiles, tiles_note = county_tiles(listings)
     return {
         "programme": programme,
         "day_text": day_text(programme, today),
@@ -53,7 +52,7 @@ def week_context(programme: Programme, *, at: datetime.datetime) -> dict[str, An
         .select_related("organisation")
         .order_by("role", "position", "pk"),
         "today": today,
-        "session_count": sessions_to_visit(programme).count(),
+        "session_count": listings.taking_place().bit_count(),
         "figures": figures_named(programme, main),
         "tiles": tiles,
         "tiles_note": tiles_note,
@@ -89,19 +88,20 @@ def day_text(programme: Programme, today: datetime.date) -> str:
     return _("day %(number)s, %(left)s more to come") % {"number": number, "left": left}
 
 
-def sessions_to_show(programme: Programme, at: datetime.datetime) -> tuple[list[ListedSession], bool]:
-    """What is left of today; when nothing is, the next sessions to come."""
+def sessions_to_show(index: ListingIndex, at: datetime.datetime) -> tuple[list[ListedSession], bool]:
+    """What is left of today, and True; when nothing is, the next sessions to come, and False."""
     _start, end = day_bounds(local_day(at), local_day(at))
-    sessions = public_sessions(programme).filter(Q(ends_at__gte=at) | Q(ends_at=None, starts_at__gte=at))
-    of_today = as_listed(sessions.filter(starts_at__lt=end)[:SHOWN_SESSIONS])
-    return (of_today, True) if of_today else (as_listed(sessions[:SHOWN_SESSIONS]), False)
+    coming = FoundSessions(index, index.coming(at) & ~index.having_no_start)[:SHOWN_SESSIONS]
+    of_today = [session for session in coming if session.starts_at and session.starts_at < end]
+    return of_today or coming, bool(of_today)
 
 
-def county_tiles(programme: Programme) -> tuple[list[Tile], str]:
+def county_tiles(listings: Listings) -> tuple[list[Tile], str]:
     """Attendances per 1,000 residents of each county; its number of sessions where no such figure has a name.
 
     A missing rate is shown as missing and never as 0.
     """
+    programme = listings.programme
     counties = [county for county in programme.region.children.order_by("code") if county.tile_row is not None]
     named = programme.named_figures.filter(definition="attendance_per_1000").exclude(region_code="")
     if rates := figures_named(programme, list(named.values_list("code", flat=True))):
@@ -109,7 +109,8 @@ def county_tiles(programme: Programme) -> tuple[list[Tile], str]:
         texts = {county: f"{value:.2f}" for county, value in values.items()}
         note = _("Attendances per 1,000 residents. A sketch that shows no boundaries.")
     else:
-        values = {county.code: sessions_to_visit(programme, county.code).count() for county in counties}
+        counts = listings.index.counts("place", listings.taking_place())
+        values = {county.code: counts.get(county.code, 0) for county in counties}
         texts = {county: f"{value:,}" for county, value in values.items()}
         note = _("Number of sessions. A sketch that shows no boundaries.")
     address = reverse("public:sessions", args=[programme.code]) + "?"
@@ -129,12 +130,6 @@ def tiles_of(
     highest = max([float(value) for value in values.values()], default=0.0) or 1.0
     shares = {county: float(value) / highest for county, value in values.items()}
     return [tile(county, address, texts.get(county.code, "—"), shares.get(county.code, 0.0)) for county in counties]
-
-
-def sessions_to_visit(programme: Programme, county: str | None = None) -> SessionQuerySet:
-    """Dated sessions that take or took place, in one county or everywhere."""
-    sessions = Session.objects.public().filter(activity__programme=programme)
-    return sessions.filter(region_condition(county, "")).exclude(starts_at=None).exclude(state__in=Session.OFF_STATES)
 
 
 def tile(county: Region, address: str, text: str, share: float) -> Tile:
