@@ -80,7 +80,7 @@ class NavLink:
     is_current: bool
 
 
-def nav_links(request: HttpRequest, programme: Programme | None, *, is_staff_member: bool) -> list[NavLink]:
+def nav_links(request: HttpRequest, programme: Programme | None, *, is_staff_member: bool) -> tuple[NavLink, ...]:
     """The few places that are always one step away."""
     places = [(_("Home"), reverse("public:home"))]
     if programme:
@@ -96,7 +96,7 @@ def nav_links(request: HttpRequest, programme: Programme | None, *, is_staff_mem
     current = max(matching, key=len, default="")
     if own and request.path.startswith(own) and not current.startswith(own):
         current = ""  # a further page of the present week belongs to no past one
-    return [NavLink(text, url, url == current) for text, url in places]
+    return tuple(NavLink(text, url, url == current) for text, url in places)
 
 
 def form_page(request: HttpRequest, template: str, form: Form, **context: Any) -> HttpResponse:
