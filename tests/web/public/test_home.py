@@ -150,10 +150,10 @@ def test_home_takes_as_many_queries_for_five_sessions_as_for_one(client, tea, dj
     BrandFactory(code="other").programmes.add(tea.activity.programme)
 
     keep_listings(Session.objects.all())
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         client.get("/")
     for _number in range(4):
         SessionFactory(activity=tea.activity, **tomorrow())
     keep_listings(Session.objects.all())
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         client.get("/")

@@ -1,7 +1,7 @@
 """What the page of a week shows: where it stands, what is on, its counties, figures and brands."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,9 +39,11 @@ class Tile:
 def week_context(listings: Listings, *, at: datetime.datetime) -> dict[str, Any]:
     programme, today = listings.programme, local_day(at)
     sessions, is_today = sessions_to_show(listings.index, at)
-    named = programme.named_figures.order_by("position", "code").values_list("code", flat=True)
-    main = [code for code in MAIN_FIGURES if code in set(named)] or list(named)
-    tiles, tiles_note = county_tiles(listings)
+    named = list(programme.named_figures.order_by("position", "code").values_list("code", "definition", "region_code"))
+    codes = [code for code, _definition, _region in named]
+    rates = [code for code, definition, region in named if definition == "attendance_per_1000" and region]
+    taking_place = listings.taking_place()
+    tiles, tiles_note = county_tiles(programme, rates, listings.index.counts("place", taking_place))
     return {
         "programme": programme,
         "day_text": day_text(programme, today),
@@ -52,8 +54,8 @@ def week_context(listings: Listings, *, at: datetime.datetime) -> dict[str, Any]
         .select_related("organisation")
         .order_by("role", "position", "pk"),
         "today": today,
-        "session_count": listings.taking_place().bit_count(),
-        "figures": figures_named(programme, main),
+        "session_count": taking_place.bit_count(),
+        "figures": figures_named(programme, [code for code in MAIN_FIGURES if code in codes] or codes),
         "tiles": tiles,
         "tiles_note": tiles_note,
         "brands": programme.brands.order_by("code"),
@@ -96,21 +98,20 @@ def sessions_to_show(index: ListingIndex, at: datetime.datetime) -> tuple[list[L
     return of_today or coming, bool(of_today)
 
 
-def county_tiles(listings: Listings) -> tuple[list[Tile], str]:
-    """Attendances per 1,000 residents of each county; its number of sessions where no such figure has a name.
+def county_tiles(
+    programme: Programme, rates: Sequence[str], session_counts: Mapping[str, int]
+) -> tuple[list[Tile], str]:
+    """Attendances per 1,000 residents of each county, of the figures with these codes; else its number of sessions.
 
     A missing rate is shown as missing and never as 0.
     """
-    programme = listings.programme
     counties = [county for county in programme.region.children.order_by("code") if county.tile_row is not None]
-    named = programme.named_figures.filter(definition="attendance_per_1000").exclude(region_code="")
-    if rates := figures_named(programme, list(named.values_list("code", flat=True))):
-        values = {figure.scope.region: figure.quantity.value for figure in rates if figure.quantity}
+    if figures := figures_named(programme, rates):
+        values = {figure.scope.region: figure.quantity.value for figure in figures if figure.quantity}
         texts = {county: f"{value:.2f}" for county, value in values.items()}
         note = _("Attendances per 1,000 residents. A sketch that shows no boundaries.")
     else:
-        counts = listings.index.counts("place", listings.taking_place())
-        values = {county.code: counts.get(county.code, 0) for county in counties}
+        values = {county.code: session_counts.get(county.code, 0) for county in counties}
         texts = {county: f"{value:,}" for county, value in values.items()}
         note = _("Number of sessions. A sketch that shows no boundaries.")
     address = reverse("public:sessions", args=[programme.code]) + "?"
