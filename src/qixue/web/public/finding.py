@@ -22,7 +22,7 @@ from qixue.web.parts import NavLink
 from qixue.web.public.forms.sessions import COMING, LONGEST_QUERY, SessionFilters
 
 Found = TypeVar("Found")
-PUBLIC = RowsByKey(listed(Session.objects.public()), *COLUMNS)
+PUBLIC_ROWS = RowsByKey(listed(Session.objects.public()), *COLUMNS)
 # By the codes of programmes. The index of an edition is not made in here, where all who ask would wait for it.
 editions: Brief[tuple[Programme, Key]] = Brief(most=4)
 
@@ -56,7 +56,7 @@ class FoundSessions(Sequence[ListedSession]):
 
 
 def listed_sessions(keys: list[int]) -> list[ListedSession]:
-    sessions = (ListedSession(*row) for row in PUBLIC.of(keys))
+    sessions = (ListedSession(*row) for row in PUBLIC_ROWS.of(keys))
     return in_order(keys, {session.pk: session for session in sessions})
 
 
