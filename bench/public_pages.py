@@ -5,9 +5,10 @@ list, searches with a different word each time, sessions and the month, made ane
 copies (one address asked again and again), the sizes in rounds A B A B A B. Then seats are taken while clients look at
 the session: nobody may be shown for longer than a second how many there were before.
 
-Every answer is checked. With --peer pretix's shop page is asked for in turn; without it, the rate of pretix is the one
-seen on a like machine. The yardstick of the same run is an answer that does no more than reach its route (`/healthz`).
-Exit code 1 when a page grows beyond 1.3 x, seats are older than a second, or a goal beside pretix is missed.
+The growth of a page's cost is printed with its exponent. Every answer is checked. With --peer pretix's shop page is
+asked for in turn; without it, the rate of pretix is the one seen on a like machine. The yardstick of the same run is an
+answer that does no more than reach its route (`/healthz`). Exit code 1 when a page grows beyond 1.3 x, seats are older
+than a second, or a goal beside pretix is missed.
 
     .venv/bin/python bench/public_pages.py --peer
     .venv/bin/python bench/public_pages.py --database sqlite --seconds 1
@@ -17,6 +18,7 @@ import argparse
 import contextlib
 import importlib
 import itertools
+import math
 import signal
 import subprocess
 import sys
@@ -141,15 +143,16 @@ def asking(page: str, site: servers.Site, size: int) -> pretix_peer.Load:
 
 
 def report(rates: Rates, sizes: tuple[int, int], pages: list[str]) -> bool:
-    """Print the rates; whether no page grows beyond the goal."""
+    """Print the rates, how the cost grows, and the exponent k where it grows as size ** k; whether no page misses."""
     small, large = sizes
-    print(f"{'page':<14}{small:>9,} /s{'x pretix':>10}{large:>11,} /s{'growth':>8}   all values")
+    print(f"{'page':<14}{small:>9,} /s{'x pretix':>10}{large:>11,} /s{'growth':>8}{'exponent':>10}   all values")
     is_met = True
     for page in pages:
         first, second = (load.middle(rates[page, size]) for size in sizes)
         is_met &= page == "hello" or first / second <= GROWTH_GOAL
         values = "; ".join(" ".join(f"{value:.0f}" for value in rates[page, size]) for size in sizes)
-        print(f"{page:<14}{first:>12.0f}{first / PRETIX:>10.1f}{second:>14.0f}{first / second:>8.2f}   {values}")
+        growth = f"{first / second:>8.2f}{math.log(first / second, large / small):>10.3f}"
+        print(f"{page:<14}{first:>12.0f}{first / PRETIX:>10.1f}{second:>14.0f}{growth}   {values}")
     return is_met
 
 

@@ -37,6 +37,11 @@ def programme_on_show() -> Programme | None:
     return on_show.have("", current_programme)
 
 
+def programme_shown_to(request: HttpRequest) -> Programme | None:
+    """Whoever is signed in sees at once which programme is the current one."""
+    return current_programme() if request.user.is_authenticated else programme_on_show()
+
+
 def get_programme_or_404(code: str) -> Programme:
     programme = Programme.objects.published().select_related("region", "organisation").filter(code=code).first()
     if programme is None:
@@ -54,11 +59,9 @@ def paginate(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], per_page
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page: the frame around it. Whoever is signed in sees at once which programme is shown."""
-    is_signed_in = request.user.is_authenticated
-    programme = current_programme() if is_signed_in else programme_on_show()
-    size = text_size(request)
-    is_staff_member = is_signed_in and may_anywhere(request.user, Action.SEE_WORKSPACE)
+    """Context of every page: the frame around it."""
+    programme, size = programme_shown_to(request), text_size(request)
+    is_staff_member = request.user.is_authenticated and may_anywhere(request.user, Action.SEE_WORKSPACE)
     return {
         "site": settings.QIXUE,
         "current_programme": programme,
@@ -77,7 +80,7 @@ class NavLink:
     is_current: bool
 
 
-def nav_links(request: HttpRequest, programme: Programme | None, *, is_staff_member: bool) -> list[NavLink]:
+def nav_links(request: HttpRequest, programme: Programme | None, *, is_staff_member: bool) -> tuple[NavLink, ...]:
     """The few places that are always one step away."""
     places = [(_("Home"), reverse("public:home"))]
     if programme:
@@ -93,7 +96,7 @@ def nav_links(request: HttpRequest, programme: Programme | None, *, is_staff_mem
     current = max(matching, key=len, default="")
     if own and request.path.startswith(own) and not current.startswith(own):
         current = ""  # a further page of the present week belongs to no past one
-    return [NavLink(text, url, url == current) for text, url in places]
+    return tuple(NavLink(text, url, url == current) for text, url in places)
 
 
 def form_page(request: HttpRequest, template: str, form: Form, **context: Any) -> HttpResponse:

@@ -32,9 +32,10 @@ YES = "yes"  # the value of a filter that is either chosen or not
 
 @dataclass(frozen=True)
 class Full:
-    """The full sessions of a programme, when they were looked up, and how many seconds that took."""
+    """The full sessions of a programme, among them those called off; when they were looked up, and in what time."""
 
     sessions: int
+    called_off: int
     made_at: float
     seconds: float
 
@@ -93,15 +94,22 @@ class Listings:
 
     def with_seats(self) -> int:
         """The sessions at which the next person can have a seat, some tenths of a second ago; see `Full`."""
+        return self.index.everything & ~self.full().sessions
+
+    def taking_place(self) -> int:
+        """The sessions with a date that are neither called off nor put off, as long ago."""
+        return self.index.everything & ~self.index.having_no_start & ~self.full().called_off
+
+    def full(self) -> Full:
         former = full.get(self.key)
         meanwhile = former if former and former.is_usable else None
-        kept = full.have(self.key, self.full_now, meanwhile=meanwhile, is_old=lambda kept: kept.is_old)
-        return self.index.everything & ~kept.sessions
+        return full.have(self.key, self.full_now, meanwhile=meanwhile, is_old=lambda kept: kept.is_old)
 
-    def full_now(self) -> "Full":
-        began = time.monotonic()
-        sessions = self.index.of_keys(full_sessions(self.programme))
-        return Full(sessions, began, time.monotonic() - began)
+    def full_now(self) -> Full:
+        began, rows = time.monotonic(), list(full_sessions(self.programme))
+        sessions = self.index.of_keys(pk for pk, _state in rows)
+        called_off = self.index.of_keys(pk for pk, state in rows if state in Session.OFF_STATES)
+        return Full(sessions, called_off, began, time.monotonic() - began)
 
 
 def key_of(programme: Programme) -> Key:
@@ -148,10 +156,10 @@ def has_seat() -> Q:
     return has_room & ~Q(state__in=Session.OFF_STATES)
 
 
-def full_sessions(programme: Programme) -> Iterator[int]:
-    """The keys of the sessions without a seat for the next person."""
+def full_sessions(programme: Programme) -> Iterator[tuple[int, str]]:
+    """Key and state of the sessions without a seat for the next person."""
     sessions = Session.objects.filter(~has_seat(), listing__programme=programme)
-    return sessions.values_list("pk", flat=True).iterator(chunk_size=10_000)
+    return sessions.values_list("pk", "state").iterator(chunk_size=10_000)
 
 
 def entries(programme: Programme) -> Iterator[Entry]:

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.translation import pgettext
 
 from qixue.core.copies import Brief
-from qixue.participation.listed_session import ListedSession
-from qixue.participation.queries import as_listed, listed
+from qixue.core.rows_by_key import RowsByKey
+from qixue.participation.listed_session import COLUMNS, ListedSession
+from qixue.participation.queries import listed
 from qixue.places.models import Region
 from qixue.programme.listing_index import ListingIndex
 from qixue.programme.models import Programme, Session
@@ -21,7 +22,7 @@ from qixue.web.parts import NavLink
 from qixue.web.public.forms.sessions import COMING, LONGEST_QUERY, SessionFilters
 
 Found = TypeVar("Found")
-PUBLIC = listed(Session.objects.public())  # put together once: that takes as long as asking for a page of them
+PUBLIC_ROWS = RowsByKey(listed(Session.objects.public()), *COLUMNS)
 # By the codes of programmes. The index of an edition is not made in here, where all who ask would wait for it.
 editions: Brief[tuple[Programme, Key]] = Brief(most=4)
 
@@ -55,7 +56,8 @@ class FoundSessions(Sequence[ListedSession]):
 
 
 def listed_sessions(keys: list[int]) -> list[ListedSession]:
-    return in_order(keys, {session.pk: session for session in as_listed(PUBLIC.filter(pk__in=keys))})
+    sessions = (ListedSession(*row) for row in PUBLIC_ROWS.of(keys))
+    return in_order(keys, {session.pk: session for session in sessions})
 
 
 def in_order(keys: list[int], sessions: Mapping[int, Found]) -> list[Found]:
@@ -68,16 +70,23 @@ def edition_of(code: str) -> tuple[Programme, Key]:
     return programme, key_of(programme)
 
 
-def find(request: HttpRequest, code: str, *, at: datetime.datetime, with_past: bool = False) -> SessionFilters:
-    """The filters of a programme as the address answers them. Raises Http404.
+def listings_for(request: HttpRequest, code: str) -> Listings:
+    """The listings of a programme. Raises Http404.
 
     Visitors ask for the edition of less than a second ago and never wait for the new index where there is a former one:
     all who ask for the same page would wait with them. Whoever is signed in looks in the listings of now.
-    Where it names no day and something is still to come, what is over stays out; `with_past` leaves days to the page.
     """
     is_signed_in = request.user.is_authenticated
     edition = edition_of(code) if is_signed_in else editions.have(code, lambda: edition_of(code))
-    listings = Listings(*edition, is_in_haste=not is_signed_in)
+    return Listings(*edition, is_in_haste=not is_signed_in)
+
+
+def find(request: HttpRequest, code: str, *, at: datetime.datetime, with_past: bool = False) -> SessionFilters:
+    """The filters of a programme as the address answers them. Raises Http404.
+
+    Where it names no day and something is still to come, what is over stays out; `with_past` leaves days to the page.
+    """
+    listings = listings_for(request, code)
     asked = request.GET.dict()
     asked["q"] = asked.get("q", "")[:LONGEST_QUERY]
     if with_past:

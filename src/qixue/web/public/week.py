@@ -1,11 +1,10 @@
 """What the page of a week shows: where it stands, what is on, its counties, figures and brands."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,12 +12,11 @@ from django.utils.translation import ngettext
 from qixue.core.clock import day_bounds, local_day
 from qixue.figures.for_everybody import public_figures_named
 from qixue.participation.listed_session import ListedSession
-from qixue.participation.queries import as_listed, public_sessions
 from qixue.places.models import Region
-from qixue.programme.models import Involvement, Passage, Programme, Session
-from qixue.programme.models.activities import SessionQuerySet
-from qixue.programme.queries import region_condition
+from qixue.programme.models import Involvement, Passage, Programme
+from qixue.programme.queries.listings import Listings
 from qixue.programme.queries.programmes import leading_group_of, legal_bases_of, members_of, tasks_of
+from qixue.web.public.finding import FoundSessions
 
 SHOWN_SESSIONS = 5
 MAIN_FIGURES = ("sessions_total", "attendance", "participants", "organisations_involved")
@@ -37,12 +35,14 @@ class Tile:
     column: int
 
 
-def week_context(programme: Programme, *, at: datetime.datetime) -> dict[str, Any]:
-    today = local_day(at)
-    sessions, is_today = sessions_to_show(programme, at)
-    named = programme.named_figures.order_by("position", "code").values_list("code", flat=True)
-    main = [code for code in MAIN_FIGURES if code in set(named)] or list(named)
-    tiles, tiles_note = county_tiles(programme)
+def week_context(listings: Listings, *, at: datetime.datetime) -> dict[str, Any]:
+    programme, today = listings.programme, local_day(at)
+    sessions, is_today = sessions_to_show(listings, at)
+    named = list(programme.named_figures.order_by("position", "code").values_list("code", "definition", "region_code"))
+    codes = [code for code, _definition, _region in named]
+    rates = [code for code, definition, region in named if definition == "attendance_per_1000" and region]
+    taking_place = listings.taking_place()
+    tiles, tiles_note = county_tiles(programme, rates, listings.index.counts("place", taking_place))
     return {
         "programme": programme,
         "day_text": day_text(programme, today),
@@ -53,8 +53,8 @@ def week_context(programme: Programme, *, at: datetime.datetime) -> dict[str, An
         .select_related("organisation")
         .order_by("role", "position", "pk"),
         "today": today,
-        "session_count": sessions_to_visit(programme).count(),
-        "figures": public_figures_named(programme, main),
+        "session_count": taking_place.bit_count(),
+        "figures": public_figures_named(programme, [code for code in MAIN_FIGURES if code in codes] or codes),
         "tiles": tiles,
         "tiles_note": tiles_note,
         "brands": programme.brands.order_by("code"),
@@ -89,29 +89,30 @@ def day_text(programme: Programme, today: datetime.date) -> str:
     return _("day %(number)s, %(left)s more to come") % {"number": number, "left": left}
 
 
-def sessions_to_show(programme: Programme, at: datetime.datetime) -> tuple[list[ListedSession], bool]:
+def sessions_to_show(listings: Listings, at: datetime.datetime) -> tuple[list[ListedSession], bool]:
     """What is left of today, those that have begun or have no seat left last; when nothing is, the next to come."""
-    _start, end = day_bounds(local_day(at), local_day(at))
-    sessions = public_sessions(programme).filter(Q(ends_at__gte=at) | Q(ends_at=None, starts_at__gte=at))
-    is_full = Q(seat_count__isnull=False) & (Q(waiting_count__gt=0) | Q(taken_count__gte=F("seat_count")))
-    ordered = sessions.filter(starts_at__lt=end).alias(is_late=Q(starts_at__lte=at) | is_full)
-    of_today = as_listed(ordered.order_by("is_late", "starts_at", "pk")[:SHOWN_SESSIONS])
-    return (of_today, True) if of_today else (as_listed(sessions[:SHOWN_SESSIONS]), False)
+    index, (_start, end) = listings.index, day_bounds(local_day(at), local_day(at))
+    coming = index.coming(at) & ~index.having_no_start
+    today = coming & index.starting_before(end)
+    first = today & listings.with_seats() & ~index.starting_before(at)
+    of_today = FoundSessions(index, first, today & ~first)[:SHOWN_SESSIONS]
+    return (of_today, True) if of_today else (FoundSessions(index, coming)[:SHOWN_SESSIONS], False)
 
 
-def county_tiles(programme: Programme) -> tuple[list[Tile], str]:
-    """Attendances per 1,000 residents of each county; its number of sessions where no such figure has a name.
+def county_tiles(
+    programme: Programme, rates: Sequence[str], session_counts: Mapping[str, int]
+) -> tuple[list[Tile], str]:
+    """Attendances per 1,000 residents of each county, of the figures with these codes; else its number of sessions.
 
     A missing rate is shown as missing and never as 0.
     """
     counties = [county for county in programme.region.children.order_by("code") if county.tile_row is not None]
-    named = programme.named_figures.filter(definition="attendance_per_1000").exclude(region_code="")
-    if rates := public_figures_named(programme, list(named.values_list("code", flat=True))):
-        values = {figure.scope.region: figure.quantity.value for figure in rates if figure.quantity}
+    if figures := public_figures_named(programme, rates):
+        values = {figure.scope.region: figure.quantity.value for figure in figures if figure.quantity}
         texts = {county: f"{value:.2f}" for county, value in values.items()}
         note = _("Attendances per 1,000 residents. A sketch that shows no boundaries.")
     else:
-        values = {county.code: sessions_to_visit(programme, county.code).count() for county in counties}
+        values = {county.code: session_counts.get(county.code, 0) for county in counties}
         texts = {county: f"{value:,}" for county, value in values.items()}
         note = _("Number of sessions. A sketch that shows no boundaries.")
     address = reverse("public:sessions", args=[programme.code]) + "?"
@@ -131,12 +132,6 @@ def tiles_of(
     highest = max([float(value) for value in values.values()], default=0.0) or 1.0
     shares = {county: float(value) / highest for county, value in values.items()}
     return [tile(county, address, texts.get(county.code, "—"), shares.get(county.code, 0.0)) for county in counties]
-
-
-def sessions_to_visit(programme: Programme, county: str | None = None) -> SessionQuerySet:
-    """Dated sessions that take or took place, in one county or everywhere."""
-    sessions = Session.objects.public().filter(activity__programme=programme)
-    return sessions.filter(region_condition(county, "")).exclude(starts_at=None).exclude(state__in=Session.OFF_STATES)
 
 
 def tile(county: Region, address: str, text: str, share: float) -> Tile:

@@ -29,8 +29,8 @@ from qixue.programme.models import Involvement, Programme, Session
 from qixue.web.stylesheets import stylesheet_urls
 
 register = template.Library()
-hosts: Brief[list[tuple[str, str]]] = Brief(most=8)  # programmes times languages
-KEPT_CARDS = 3000  # per process, in both languages; each has about 1.5 kB
+hosts: Brief[tuple[tuple[str, str], ...]] = Brief(most=8)  # programmes times languages
+KEPT_PIECES = 3000  # per process, in both languages; a card of a session has about 1.5 kB
 DIGITS = re.compile(r"(\d[\d,]*(?:\.\d+)?)")
 
 for words in (day, month, clock, day_clock):
@@ -98,15 +98,19 @@ def is_going_on(session: Session | ListedSession) -> bool:
 @register.simple_tag
 def session_card(session: ListedSession, *, under_day: bool = False) -> SafeString:
     """A session in a list; `under_day` says that its day stands above it."""
-    also_shown = (is_over(session), is_going_on(session), local_day(now()), get_language(), get_script_prefix())
-    return card_of(session, bool(under_day), *also_shown)
+    also_shown = {"is_over": is_over(session), "is_going_on": is_going_on(session), "today": local_day(now())}
+    return piece("components/session.html", session=session, under_day=bool(under_day), **also_shown)
 
 
-@lru_cache(maxsize=KEPT_CARDS)
-def card_of(session: ListedSession, under_day: bool, *_also_shown: Hashable) -> SafeString:
-    """The same values give the same card."""
-    card = get_template("components/session.html").render({"session": session, "under_day": under_day})
-    return mark_safe(card)  # noqa: S308 - a template has made it
+@register.simple_tag
+def piece(template_name: str, **values: Hashable) -> SafeString:
+    """A part of a page that shows these values and nothing else: the same values give the same piece."""
+    return piece_of(template_name, get_language(), get_script_prefix(), **values)
+
+
+@lru_cache(maxsize=KEPT_PIECES)
+def piece_of(template_name: str, _language: str, _prefix: str, **values: Hashable) -> SafeString:
+    return mark_safe(get_template(template_name).render(values))  # noqa: S308 - a template has made it
 
 
 @register.filter
@@ -192,19 +196,19 @@ def query_with(context: RequestContext, name: str, value: str) -> str:
 
 
 @register.simple_tag
-def hosts_by_role(programme: Programme | None) -> list[tuple[str, str]]:
+def hosts_by_role(programme: Programme | None) -> tuple[tuple[str, str], ...]:
     """Who holds and who carries out the whole programme, for the foot of its pages: role and names."""
-    return hosts.have((programme.pk, get_language()), lambda: hosts_now(programme)) if programme else []
+    return hosts.have((programme.pk, get_language()), lambda: hosts_now(programme)) if programme else ()
 
 
-def hosts_now(programme: Programme) -> list[tuple[str, str]]:
+def hosts_now(programme: Programme) -> tuple[tuple[str, str], ...]:
     roles = [Involvement.Role.HOST, Involvement.Role.ORGANISER]
     involvements = Involvement.objects.filter(programme=programme, role__in=roles).select_related("organisation")
     names: dict[str, list[str]] = {}
     for involvement in involvements.order_by("position", "pk"):
         names.setdefault(involvement.role, []).append(involvement.organisation.local_name)
     comma = pgettext("between names", ", ")
-    return [(str(role.label), comma.join(names[role])) for role in roles if role in names]
+    return tuple((str(role.label), comma.join(names[role])) for role in roles if role in names)
 
 
 @register.filter

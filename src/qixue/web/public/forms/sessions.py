@@ -51,9 +51,10 @@ PLACES = ("county", "town")  # a town is counted within its county only, and a c
 
 @dataclass(frozen=True)
 class Names:
-    """The towns in which something is, and the words in one language for every value that may be asked for."""
+    """The towns in which something is, what each stands under, and the words for every value; in one language."""
 
     towns: list[Region]
+    headings: Mapping[str, str]  # by code of the town
     labels: Mapping[str, Mapping[str, str]]
 
 
@@ -86,7 +87,8 @@ def names_now(listings: Listings) -> Names:
         "online": {YES: _("Only online")},
     }
     texts = {name: {str(value): str(label) for value, label in known.items()} for name, known in labels.items()}
-    return Names(towns_in_order, texts)
+    headings = {town.code: town.parent.local_name if town.parent else "" for town in towns_in_order}
+    return Names(towns_in_order, headings, texts)
 
 
 @dataclass
@@ -102,17 +104,14 @@ class Filter:
     def label(self) -> str:
         return str(QUESTIONS[self.name])
 
-    @property
-    def id_for_label(self) -> str:
-        return f"id_{self.name}"
-
     def __str__(self) -> SafeString:
-        """The select, written at once: some pages have 150 choices."""
+        """The label and the select, written at once: some pages have 150 choices."""
         rows = [*self.options([("", _("Any")), *self.choices])]
         for heading, choices in self.groups.items():
             rows += [f'<optgroup label="{escape(heading)}">', *self.options(choices), "</optgroup>"]
-        select = f'<select name="{self.name}" id="{self.id_for_label}">{"".join(rows)}</select>'
-        return mark_safe(select)  # noqa: S308 - every text of a record is escaped
+        label = f'<label for="id_{self.name}">{escape(self.label)}</label>'
+        select = f'<select name="{self.name}" id="id_{self.name}">{"".join(rows)}</select>'
+        return mark_safe(label + select)  # noqa: S308 - every text of a record is escaped
 
     def options(self, choices: Iterable[tuple[str, str]]) -> Iterator[str]:
         for value, label in choices:
@@ -190,8 +189,7 @@ class SessionFilters:
         groups: dict[str, list[tuple[str, str]]] = {}
         for town in self.names.towns:
             if town.code in labels and (name == "near" or county in town.path.split("/")):
-                heading = town.parent.local_name if town.parent else ""
-                groups.setdefault(heading, []).append((town.code, labels[town.code]))
+                groups.setdefault(self.names.headings[town.code], []).append((town.code, labels[town.code]))
         return groups
 
     def town(self, code: str | None) -> Region | None:

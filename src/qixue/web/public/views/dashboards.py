@@ -12,10 +12,12 @@ from qixue.figures.dashboards import OVERVIEW, REGULARITY, TOWN_AND_COUNTRY, Das
 from qixue.figures.regularity import activity_calendar
 from qixue.places.models import Region
 from qixue.programme.models import Programme
+from qixue.programme.queries.listings import Listings
 from qixue.web import parts
 from qixue.web.dashboards import dashboard_context
 from qixue.web.public.cache import shared_for_a_second
 from qixue.web.public.dashboards import EVERYBODY, dashboard_address, figure_address, figure_url
+from qixue.web.public.finding import listings_for
 from qixue.web.public.week import Tile, county_tiles
 
 
@@ -31,15 +33,19 @@ def page_of(
 @shared_for_a_second
 def year(request: HttpRequest, code: str) -> HttpResponse:
     """The whole programme: its figures, its days, counties and brands."""
-    programme = parts.get_programme_or_404(code)
-    tiles, note = tiles_to_dashboards(programme)
+    listings = listings_for(request, code)
+    programme = listings.programme
+    tiles, note = tiles_to_dashboards(listings)
     title = _("The whole city")
     return page_of(request, programme, OVERVIEW, Scope(code), title=title, current="year", tiles=tiles, tiles_note=note)
 
 
-def tiles_to_dashboards(programme: Programme) -> tuple[list[Tile], str]:
+def tiles_to_dashboards(listings: Listings) -> tuple[list[Tile], str]:
     """The schematic map of the week's page, whose counties lead to their dashboards."""
-    tiles, note = county_tiles(programme)
+    programme = listings.programme
+    named = programme.named_figures.filter(definition="attendance_per_1000").exclude(region_code="")
+    counts = listings.index.counts("place", listings.taking_place())
+    tiles, note = county_tiles(programme, list(named.values_list("code", flat=True)), counts)
     counties = programme.region.children.exclude(tile_row=None).order_by("code")
     return [
         replace(tile, url=dashboard_address(Scope(programme.code, region=county.code)))

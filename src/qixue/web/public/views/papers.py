@@ -23,7 +23,7 @@ from qixue.programme.models import Session
 from qixue.report.installed import installed_fonts
 from qixue.report.programme_papers import PAPERS, SHAPES, card_png, programme_pdf
 from qixue.web import parts
-from qixue.web.public.finding import PUBLIC, find, in_order
+from qixue.web.public.finding import find, in_order
 from qixue.web.public.forms.sessions import SessionFilters
 from qixue.web.public.kept_files import kept_file
 from qixue.web.public.session_words import card_data, place_of, synthetic_notice
@@ -93,7 +93,7 @@ def paper_data(request: HttpRequest, form: SessionFilters, paper: str) -> dict[s
         "footer": _("Times and places can change: what stands on the site counts."),
         "url": request.build_absolute_uri(reverse("public:sessions", args=[programme.code]) + query),
         "columns": [_("Time"), _("What"), _("Where"), _("Organiser"), _("Seats")],
-        "days": days_of(in_order(keys, PUBLIC.in_bulk(keys))),
+        "days": days_of(in_order(keys, listed(Session.objects.public()).in_bulk(keys))),
     }
 
 

@@ -4,8 +4,8 @@ from django.shortcuts import render
 from qixue.core.audience import for_everybody
 from qixue.core.clock import now
 from qixue.programme.models import Programme
-from qixue.web import parts
 from qixue.web.public.cache import shared_for_a_second
+from qixue.web.public.finding import listings_for
 from qixue.web.public.week import leadership_context, week_context
 
 
@@ -20,7 +20,8 @@ def programmes(request: HttpRequest) -> HttpResponse:
 @for_everybody
 @shared_for_a_second
 def programme(request: HttpRequest, code: str) -> HttpResponse:
-    found = parts.get_programme_or_404(code)
+    listings = listings_for(request, code)
+    found = listings.programme
     issued = found.seals.defer("payload").order_by("-number").first()
-    context = {**week_context(found, at=now()), **leadership_context(found), "issued": issued}
+    context = {**week_context(listings, at=now()), **leadership_context(found), "issued": issued}
     return render(request, "public/programmes/detail.html", context)

@@ -23,11 +23,12 @@ from qixue.web.public.finding import FoundSessions, context_of, feed_url, find, 
 from qixue.web.public.session_words import sharing, structured_data
 
 PER_PAGE, MOST_OTHERS = 30, 5
-SHOWN = (
+RELATED = (
     "activity__programme", "activity__brand", "activity__organisation", "venue__region__parent", "instalment__series",
     "registration_terms__region", "tally",
 )  # fmt: skip
 OTHERS = Exists(Session.objects.filter(activity=OuterRef("activity")).exclude(pk=OuterRef("pk")))
+SHOWN = Session.objects.public().select_related(*RELATED).annotate(has_others=OTHERS)
 
 
 @for_everybody
@@ -76,19 +77,24 @@ def session_day(session: ListedSession) -> datetime.date | None:
 @for_everybody
 @shared_for_a_second
 def session(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Session.objects.public().select_related(*SHOWN).annotate(has_others=OTHERS), pk=pk)
+    found = get_object_or_404(SHOWN, pk=pk)
     programme, shared = found.activity.programme, sharing(request, found)
     terms = getattr(found, "registration_terms", None) or RegistrationTerms(session=found)
-    others = public_sessions(programme).filter(activity=found.activity).exclude(pk=pk)[:MOST_OTHERS]
     context = {
         "session": found,
         "sharing": shared,
         "programme": programme,
         "counted": tally.attendance if (tally := getattr(found, "tally", None)) else None,
-        "others": as_listed(others) if found.has_others else [],  # type: ignore[attr-defined]  # annotated above
+        "others": others_of(found) if found.has_others else [],  # type: ignore[attr-defined]  # annotated above
         "obstacle": obstacle_to_registering(found, terms, at=now()),
         "terms": terms,
         "is_by_lot": is_before_draw(found, terms),
         "structured_data": structured_data(request, found, shared["image"]),
     }
     return render(request, "public/sessions/detail.html", context)
+
+
+def others_of(session: Session) -> list[ListedSession]:
+    """Further sessions of its activity."""
+    others = public_sessions(session.activity.programme).filter(activity=session.activity).exclude(pk=session.pk)
+    return as_listed(others[:MOST_OTHERS])

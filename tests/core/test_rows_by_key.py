@@ -1,0 +1,50 @@
+import threading
+
+import pytest
+from django.db import connection
+from tests.factories import NOON, RegionFactory, SessionFactory
+
+from qixue.core.rows_by_key import RowsByKey
+from qixue.places.models import Region
+from qixue.programme.models import Session
+
+pytestmark = pytest.mark.django_db
+
+
+def test_rows_come_in_the_order_of_the_queryset_and_unknown_keys_are_left_out():
+    first, second, _other = (RegionFactory(code=code).pk for code in ("9902", "9901", "9903"))
+    rows = RowsByKey(Region.objects.order_by("code"), "pk", "code")
+
+    assert [tuple(row) for row in rows.of([first, second, 0])] == [(second, "9901"), (first, "9902")]
+    assert rows.of([]) == []
+
+
+def test_rows_stay_within_the_queryset():
+    region = RegionFactory(code="9901")
+    rows = RowsByKey(Region.objects.exclude(code="9901"), "pk")
+
+    assert rows.of([region.pk]) == []
+
+
+def test_values_are_those_of_the_fields():
+    session = SessionFactory(starts_at=NOON, ends_at=None, is_online=True)
+    rows = RowsByKey(Session.objects.all(), "starts_at", "is_online")
+
+    assert [tuple(row) for row in rows.of([session.pk])] == [(NOON, True)]
+
+
+def test_the_statement_is_written_once_for_each_thread():
+    rows = RowsByKey(Region.objects.order_by("code"), "pk")
+    written = [rows.written, rows.written]
+
+    def ask() -> None:
+        written.append(rows.written)
+        connection.close()
+
+    other = threading.Thread(target=ask)
+    other.start()
+    other.join()
+
+    assert written[0] is written[1]
+    assert written[0] is not written[2]
+    assert written[0][0] == written[2][0]
