@@ -8,10 +8,11 @@ import datetime
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from django.db import connection, models
+from django.db.models.base import ModelState
 
 Record = TypeVar("Record", bound=models.Model)
 # Of these a value goes to the database as it is.
@@ -44,21 +45,23 @@ def made(model: type[Record], related: Mapping[str, models.Model | None] = NOTHI
     """A record that is not saved, of values by the names of their columns; the others get the model's own defaults.
 
     `related` are the records that it points at, by the names of their fields; they are not asked for again.
-    Django takes values by their place in a third of the time in which it takes them by their names.
+    The record is as the model's own constructor leaves it, without the time that one takes; no signal tells of it.
     Raises TypeError for a name that is no column.
     """
     defaults, makers = defaults_of(model)
     row = defaults | values
-    for name, record in related.items():
-        row[f"{name}_id"] = record.pk if record else None
+    for name, other in related.items():
+        row[f"{name}_id"] = other.pk if other else None
     if len(row) > len(defaults):
         raise TypeError(f"{model.__name__} has no {', '.join(values.keys() - defaults.keys())}.")
     for name, make in makers:
         if name not in values:
             row[name] = make()
-    made = model(*row.values())
-    made._state.fields_cache.update(related)
-    return made
+    record = model.__new__(model)
+    state = ModelState()
+    state.fields_cache.update(related)
+    record.__dict__.update(row, _state=state)
+    return record
 
 
 def insert_many(records: Sequence[models.Model]) -> None:
@@ -99,7 +102,7 @@ def insert_all(records: Sequence[models.Model]) -> tuple[str, list[Any]]:
 def rows_of(records: Sequence[models.Model]) -> list[list[Any]]:
     """As the database of the connection takes them."""
     read, changes = reading_of(type(records[0]), connection.vendor)
-    rows = [list(read(record)) for record in records]
+    rows = [list(read(record.__dict__)) for record in records]
     for place, prepare in changes:
         for row in rows:
             row[place] = prepare(row[place])
@@ -138,11 +141,11 @@ def statement_of(model: type[models.Model]) -> str:
 @cache
 def reading_of(
     model: type[models.Model], vendor: str
-) -> tuple[Callable[[models.Model], tuple[Any, ...]], list[tuple[int, Callable[[Any], Any]]]]:
-    """What reads the columns of a record; and those, by their place, whose values are not written as they are."""
+) -> tuple[Callable[[dict[str, Any]], tuple[Any, ...]], list[tuple[int, Callable[[Any], Any]]]]:
+    """What reads the columns from a record's attributes; and those, by place, whose values are not written as is."""
     columns = prepared_columns(model, vendor)
     changes = [(place, prepare) for place, (_field, prepare) in enumerate(columns) if prepare is not as_it_is]
-    return attrgetter(*[field.attname for field, _prepare in columns]), changes
+    return itemgetter(*[field.attname for field, _prepare in columns]), changes
 
 
 @cache

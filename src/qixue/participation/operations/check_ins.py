@@ -3,7 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -24,8 +24,7 @@ from qixue.programme.models import Session
 Source = LedgerEntry.Source
 
 
-@dataclass(frozen=True)
-class CheckIn:
+class CheckIn(NamedTuple):
     """Somebody who came. Without a resident nobody knows who: counted once, and never recognised again."""
 
     session: Session
@@ -36,8 +35,7 @@ class CheckIn:
     reason: str = ""  # why a person let it count, where one had to
 
 
-@dataclass(frozen=True)
-class Entered:
+class Entered(NamedTuple):
     """The entry by which somebody is in; `is_new` where this check-in made it."""
 
     entry: LedgerEntry
