@@ -109,6 +109,16 @@ def rows_of(records: Sequence[models.Model]) -> list[list[Any]]:
     return rows
 
 
+def prepared(model: type[models.Model], name: str, value: Any) -> Any:
+    """The value of a column as the database of the connection takes it, for use in a statement."""
+    return preparations_of(model, connection.vendor)[name](value)
+
+
+@cache
+def preparations_of(model: type[models.Model], vendor: str) -> dict[str, Callable[[Any], Any]]:
+    return {field.name: prepare for field, prepare in prepared_columns(model, vendor)}
+
+
 @cache
 def columns_of(model: type[models.Model]) -> tuple[models.Field, ...]:
     return tuple(field for field in model._meta.concrete_fields if not field.primary_key)

@@ -20,7 +20,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, models
 
-from qixue.core.inserts import insert_all, made
+from qixue.core.inserts import insert_all, made, prepared
 from qixue.core.models import AuditEntry, audit_entry
 from qixue.core.signing_keys import verification_keys
 from qixue.core.statements import Statement, answers_to
@@ -318,8 +318,3 @@ def contact_of(arrival: Arrival) -> Statement:
         "device": arrival.device.pk,
     }
     return CONTACT, values
-
-
-def prepared(model: Any, name: str, value: Any) -> Any:
-    """The value of a column as the database of the connection takes it."""
-    return model._meta.get_field(name).get_db_prep_value(value, connection)
