@@ -267,5 +267,5 @@ def test_question_count_is_small(django_assert_max_num_queries: Any) -> None:
     sent = door.delivery(2, "code", NOON, code=door.registration.door_code)
     device = DoorDevice.objects.get()
 
-    with django_assert_max_num_queries(17 if connection.vendor == "postgresql" else 16):  # which locks the chain
+    with django_assert_max_num_queries(16 if connection.vendor == "postgresql" else 15):  # which locks the chain
         assert receive_alone(device, sent, at=NOON) is not None
