@@ -10,6 +10,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 import city
 import load
@@ -55,25 +56,39 @@ def dropping_proxy(upstream: int, *, share: float) -> Iterator[tuple[int, Callab
         listener.close()
 
 
+@dataclass(frozen=True)
+class Killing:
+    """How often, unless so many seconds are over before: on a busy machine a start takes long."""
+
+    count: int
+    seconds: float
+
+
 def answers_despite_kills(
-    environment: dict[str, str], port: int, count: int, asks: Iterable[load.Ask]
-) -> list[load.Answer]:
-    """The server dies at random moments under load and is started again. Returns what it acknowledged."""
-    dice = random.Random(SEED)  # noqa: S311 - as above
+    environment: dict[str, str], port: int, killing: Killing, asks: Iterable[load.Ask]
+) -> tuple[int, list[load.Answer]]:
+    """The server dies at random moments under load and starts again. Returns how often, and what it acknowledged."""
+    dice = random.Random()  # noqa: S311 - other moments in each run: many short runs try as many as a long one
     site = servers.Site(environment, port, has_worker=False)
     acknowledged: list[load.Answer] = []
     is_over = threading.Event()
     asked = itertools.takewhile(lambda _ask: not is_over.is_set(), asks)
-    client = threading.Thread(target=lambda: acknowledged.extend(load.retried_loop(port, asked, clients=8)))
+
+    def send() -> None:
+        acknowledged.extend(load.retried_loop(port, asked, clients=8))
+
+    client = threading.Thread(target=send, daemon=True)  # it would go on for ever after an error here
+    until, count = time.monotonic() + killing.seconds, 0
     with servers.running(site):
         client.start()
-        for _kill in range(count):
+        while count < killing.count and time.monotonic() < until:
             time.sleep(dice.uniform(0.05, 0.6))
             site.kill()
             site.start()
+            count += 1
         is_over.set()
         client.join()
-    return acknowledged
+    return count, acknowledged
 
 
 def must_be_whole(environment: dict[str, str]) -> None:
@@ -82,11 +97,16 @@ def must_be_whole(environment: dict[str, str]) -> None:
 
 
 def kills(
-    environment: dict[str, str], port: int, count: int, session: int, signing_up: Callable[[int, int, str], load.Ask]
+    environment: dict[str, str],
+    port: int,
+    killing: Killing,
+    session: int,
+    signing_up: Callable[[int, int, str], load.Ask],
 ) -> bool:
     """F1: what was acknowledged is there, once."""
     asks = (signing_up(session, person, str(uuid.uuid4())) for person in range(1, city.PEOPLE + 1))
-    return nothing_lost(environment, session, answers_despite_kills(environment, port, count, asks), count)
+    count, acknowledged = answers_despite_kills(environment, port, killing, asks)
+    return nothing_lost(environment, session, acknowledged, count)
 
 
 def nothing_lost(environment: dict[str, str], session: int, acknowledged: list[load.Answer], count: int) -> bool:

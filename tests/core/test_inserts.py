@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, models, transaction
+from tests.factories import RegionFactory
 
-from qixue.core.inserts import insert_all, insert_many, made, prepared_columns
+from qixue.core.inserts import insert_all, insert_many, insert_new, made, prepared_columns
 from qixue.core.models import AuditEntry, KeptAnswer, OutboxMessage
 from qixue.core.statements import answers_to
+from qixue.places.models import Region
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +78,26 @@ def test_a_record_made_by_place_has_the_defaults_of_the_model() -> None:
 def test_a_record_is_not_made_of_what_is_no_column() -> None:
     with pytest.raises(TypeError, match="KeptAnswer has no name"):
         made(KeptAnswer, name="x")
+
+
+def test_a_record_knows_what_it_was_made_with(django_assert_num_queries: Any) -> None:
+    region = RegionFactory()
+
+    place = made(Region, {"parent": region}, name="东村")
+
+    with django_assert_num_queries(0):
+        assert place.parent is region
+    assert place.parent_id == region.pk
+    assert made(Region, {"parent": None}, name="东村").parent is None
+
+
+def test_of_new_rows_those_are_written_that_were_not_there() -> None:
+    first, again, other = (KeptAnswer(actor_id=n, key=uuid.UUID(int=3), digest="d", at=NOON) for n in (1, 1, 2))
+    first.save()
+
+    assert insert_new([again, other], "actor_id") == {2}
+
+    assert list(KeptAnswer.objects.order_by("actor_id").values_list("actor_id", flat=True)) == [1, 2]
 
 
 def test_no_rows_are_nothing(django_assert_num_queries: Any) -> None:

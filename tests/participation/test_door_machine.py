@@ -101,9 +101,9 @@ class DoorMachine(RuleBasedStateMachine):
         self.arrived[device] |= {each.sequence for each in part}
         for each in first_time.values():
             self.note(device, each)
-        for sent, scan in zip(part, receipt.scans, strict=True):
-            assert scan is not None
-            assert self.answers.setdefault(sent.uuid, str(scan.verdict)) == scan.verdict
+        for sent, answer in zip(part, receipt.answers, strict=True):
+            assert answer is not None
+            assert self.answers.setdefault(sent.uuid, str(answer.verdict)) == answer.verdict
         assert receipt.gaps == missing_ranges(self.arrived[device], len(held))
 
     def note(self, device: int, sent: SentScan) -> None:

@@ -87,7 +87,7 @@ def test_single_scans_of_three_devices_at_once_count_once(session: Session) -> N
         for scan in scans_of(session, people):
             one = Delivery(NOON, scan.sequence, [scan])
             receipt = receive_alone(device, one, at=NOON) or receive_scans(device, one, at=NOON)
-            answers.append(receipt.scans[0].verdict)
+            answers.append(receipt.answers[0].verdict)
 
     outcomes = at_once(
         *[lambda device=device: one_by_one(device) for device in devices[:3]],

@@ -15,8 +15,8 @@ from qixue.core.digests import digest
 from qixue.core.fields import FORBIDDEN_CHARACTERS
 from qixue.core.refusal import Refused
 from qixue.participation.door_words import sentence_of
-from qixue.participation.models import Registration, Scan
-from qixue.participation.operations.door_sync import CONFLICT, Delivery, SentScan, shown_name
+from qixue.participation.models import Registration
+from qixue.participation.operations.door_sync import CONFLICT, Answer, Delivery, SentScan
 
 MOST_SCANS = 500  # in one delivery
 LONGEST_NAME = 100
@@ -102,19 +102,18 @@ class ResultOut(BaseModel):
     since: Moment | None = None
 
     @classmethod
-    def of(cls, key: UUID, scan: Scan | None) -> "ResultOut":
-        if scan is None:
+    def of(cls, key: UUID, answer: Answer | None) -> "ResultOut":
+        if answer is None:
             message = str(sentence_of(CONFLICT))
             return cls(uuid=key, verdict="refused", reason=CONFLICT, message=message, marks=[])
-        since = scan.entry.occurred_at if scan.verdict == Scan.Verdict.ALREADY_IN and scan.entry else None
         return cls(
             uuid=key,
-            verdict=scan.verdict,
-            reason=scan.reason,
-            message=str(sentence_of(scan.reason)),
-            marks=scan.marks.split(),
-            name=shown_name(scan) or None,
-            since=since,
+            verdict=answer.verdict,
+            reason=answer.reason,
+            message=str(sentence_of(answer.reason)),
+            marks=answer.marks.split(),
+            name=answer.name or None,
+            since=answer.since,
         )
 
 

@@ -93,9 +93,9 @@ def deliver_scans(request: HttpRequest, body: DeliveryIn) -> ReceiptOut:
     at = now()
     device, delivery = device_asking(request), body.delivery()
     receipt = receive_alone(device, delivery, at=at) or receive_scans(device, delivery, at=at)
-    pairs = zip(body.scans, receipt.scans, strict=True)
+    pairs = zip(body.scans, receipt.answers, strict=True)
     return ReceiptOut(
-        results=[ResultOut.of(sent.uuid, scan) for sent, scan in pairs],
+        results=[ResultOut.of(sent.uuid, answer) for sent, answer in pairs],
         missing=[[first, last] for first, last in receipt.gaps[:MOST_GAPS]],
         server_time=at,
     )

@@ -44,4 +44,6 @@ _making = threading.Lock()
 def turns_at(database: str) -> Turns:
     """The one line of this process for the database, however many connections it has."""
     with _making:
-        return _turns.setdefault(database, Turns(f"{database}-turns"))
+        if database not in _turns:
+            _turns[database] = Turns(f"{database}-turns")
+        return _turns[database]

@@ -3,12 +3,12 @@
 import datetime
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.inserts import made
+from qixue.core.inserts import insert_new, made
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.merge import AROUND_SESSION
@@ -24,20 +24,18 @@ from qixue.programme.models import Session
 Source = LedgerEntry.Source
 
 
-@dataclass(frozen=True)
-class CheckIn:
+class CheckIn(NamedTuple):
     """Somebody who came. Without a resident nobody knows who: counted once, and never recognised again."""
 
     session: Session
     source: Source
     occurred_at: datetime.datetime
     client_uuid: uuid.UUID
-    resident: Resident | None = None
+    resident_id: int | None = None
     reason: str = ""  # why a person let it count, where one had to
 
 
-@dataclass(frozen=True)
-class Entered:
+class Entered(NamedTuple):
     """The entry by which somebody is in; `is_new` where this check-in made it."""
 
     entry: LedgerEntry
@@ -90,15 +88,17 @@ def tokens_of(check_ins: Sequence[CheckIn]) -> list[uuid.UUID]:
     if not check_ins:
         return []
     programme = check_ins[0].session.activity.programme
-    people = {each.resident.pk for each in check_ins if each.resident}
+    people = {each.resident_id for each in check_ins if each.resident_id}
     known = Participant.objects.filter(programme=programme, resident__in=people)
     tokens = dict(known.values_list("resident_id", "token"))
     if missing := sorted(people - tokens.keys()):
         # another organisation may enter the same person at this moment: whose row is first gives the token
         rows = [made(Participant, programme_id=programme.pk, resident_id=pk) for pk in missing]
-        Participant.objects.bulk_create(rows, ignore_conflicts=True)
-        tokens = dict(known.values_list("resident_id", "token"))
-    return [tokens[each.resident.pk] if each.resident else uuid.uuid4() for each in check_ins]
+        written = insert_new(rows, "resident_id")
+        tokens |= {row.resident_id: row.token for row in rows if row.resident_id in written}
+        if len(written) < len(rows):
+            tokens = dict(known.values_list("resident_id", "token"))
+    return [tokens[each.resident_id] if each.resident_id else uuid.uuid4() for each in check_ins]
 
 
 def draft_of(
@@ -168,7 +168,8 @@ def check_in(
     if resident is None and name:
         resident = Resident.objects.create(name=name)
     source = source_by_hand(by, session, is_walk_in=registration is None)
-    entered = enter(organisation, [CheckIn(session, source, at, client_uuid, resident)], by=by, at=at)[0]
+    check_ins = [CheckIn(session, source, at, client_uuid, resident.pk if resident else None)]
+    [entered] = enter(organisation, check_ins, by=by, at=at)
     if entered.is_new:
         record_audit("attendance.checked_in", entered.entry, by=by, at=at, details={"source": source})
     return entered.entry

@@ -9,25 +9,27 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.db import transaction
 
 from qixue.core.inserts import insert_many, made
 from qixue.core.models import record_audit
 from qixue.participation.merge import judge, minute_of
-from qixue.participation.models import DoorDevice, Evidence, Registration, Scan
+from qixue.participation.models import DoorDevice, Evidence, Scan
 from qixue.participation.operations.check_ins import CheckIn, Source, enter
 from qixue.participation.operations.door_counts import count_heads, keep_count_evidence
 from qixue.participation.operations.evidence import removed_on_failure
-from qixue.participation.queries.door import facts_of, gaps_of, known_to, sessions_of
+from qixue.participation.queries.door import Shown, facts_of, gaps_of, known_to, sessions_of
 from qixue.people.models import Resident
-from qixue.people.operations.locks import locked_people
+from qixue.people.operations.locks import held_people
 from qixue.programme.models import Session
 
 Kind, Verdict = Scan.Kind, Scan.Verdict
-ANSWERED = (  # what the answer tells of a scan
-    *("uuid", "digest", "kind", "session", "verdict", "reason", "marks", "resident__name"),
-    *("registration__session", "registration__resident__name", "entry__occurred_at"),
+ALREADY_IN = Verdict.ALREADY_IN
+ANSWERED = (  # what the answer tells of a scan, and what it follows from
+    *("uuid", "digest", "verdict", "reason", "marks", "entry__occurred_at"),
+    *("kind", "session_id", "resident__name", "registration__session_id", "registration__resident__name"),
 )
 CONFLICT = "conflict"  # another scan came under the same uuid before; that one stays
 
@@ -55,11 +57,21 @@ class Delivery:
     scans: Sequence[SentScan]
 
 
+class Answer(NamedTuple):
+    """What the device is told of a scan. `since` is when somebody who is in already came in."""
+
+    verdict: str
+    reason: str
+    marks: str
+    name: str
+    since: datetime.datetime | None
+
+
 @dataclass(frozen=True)
 class Receipt:
-    """The stored scan for each that was sent, None where its uuid is taken; and the numbers that are still missing."""
+    """The answer to each scan that was sent, None where its uuid is taken; and the numbers that are still missing."""
 
-    scans: list[Scan | None]
+    answers: list[Answer | None]
     gaps: list[tuple[int, int]]
 
 
@@ -75,23 +87,23 @@ def received(device: DoorDevice, delivery: Delivery, photos: list[Evidence], *, 
     """The same; the files of the evidence in `photos` go when it fails."""
     device = locked_device(device)
     offset = at - delivery.clock
-    stored = stored_scans(device, delivery.scans)
+    answers = stored_answers(device, delivery.scans)
     sessions = {session.pk: session for session in sessions_of(device)}
-    unknown = [each for each in delivery.scans if each.uuid not in stored]
+    unknown = [each for each in delivery.scans if each.uuid not in answers]
     fresh = fresh_scans(device, unknown, photos, offset=offset, at=at)
     if fresh:
-        judge_all(device, fresh, sessions)
+        shown = judge_all(device, fresh, sessions)
         if not hold_people(fresh):  # somebody was forgotten since: their registration names nobody by now
-            judge_all(device, fresh, sessions)
+            shown = judge_all(device, fresh, sessions)
         count_people(device, [scan for scan in fresh if scan.kind != Kind.HEAD_COUNT], at=at)
         count_heads(device, [scan for scan in fresh if scan.kind == Kind.HEAD_COUNT], at=at)
         insert_many(fresh)
-        stored |= {scan.uuid: scan for scan in fresh}
+        answers |= {scan.uuid: (scan.digest, answer_to(scan, shown.get(scan.uuid))) for scan in fresh}
         verdicts = Counter(str(scan.verdict) for scan in fresh)
         record_audit("door.received", device, by=None, at=at, details=dict(verdicts))
     note_contact(device, delivery, offset=offset, at=at)
-    answers = [found if (found := stored[each.uuid]).digest == each.digest else None for each in delivery.scans]
-    return Receipt(answers, gaps_of(device))
+    found = [(each.digest, *answers[each.uuid]) for each in delivery.scans]
+    return Receipt([answer if sent == stored else None for sent, stored, answer in found], gaps_of(device))
 
 
 def locked_device(device: DoorDevice) -> DoorDevice:
@@ -100,9 +112,28 @@ def locked_device(device: DoorDevice) -> DoorDevice:
     return rows.get(pk=device.pk)
 
 
-def stored_scans(device: DoorDevice, scans: Sequence[SentScan]) -> dict[uuid.UUID, Scan]:
-    rows = Scan.objects.filter(device=device, uuid__in=[each.uuid for each in scans]).only(*ANSWERED)
-    return {scan.uuid: scan for scan in rows.select_related("entry", "registration__resident", "resident")}
+def stored_answers(device: DoorDevice, scans: Sequence[SentScan]) -> dict[uuid.UUID, tuple[str, Answer]]:
+    """The digest of each scan that was here before, and what its device was told."""
+    rows = Scan.objects.filter(device=device, uuid__in=[each.uuid for each in scans]).values_list(*ANSWERED)
+    return {
+        key: (digest, Answer(verdict, reason, marks, told_name(*facts) or "", at if verdict == ALREADY_IN else None))
+        for key, digest, verdict, reason, marks, at, *facts in rows
+    }
+
+
+def answer_to(scan: Scan, shown: Shown | None) -> Answer:
+    """The same for a scan that was just judged and counted."""
+    facts = (scan.kind, scan.session_id, scan.resident.name if scan.kind == Kind.WALK_IN and scan.resident else "")
+    registration = (shown.session_id, shown.name) if shown else (None, "")
+    since = scan.entry.occurred_at if scan.verdict == ALREADY_IN and scan.entry else None
+    return Answer(scan.verdict, scan.reason, scan.marks, told_name(*facts, *registration), since)
+
+
+def told_name(kind: str, session: int | None, walk_in: str, registered_for: int | None, registered: str) -> str:
+    """Whom the device may be told: people of its own session only."""
+    if session is not None and registered_for == session:
+        return registered
+    return walk_in if kind == Kind.WALK_IN else ""
 
 
 def fresh_scans(
@@ -157,23 +188,29 @@ def set_pace(device: DoorDevice, scans: Sequence[Scan]) -> None:
         scan.pace = counts[minute]
 
 
-def judge_all(device: DoorDevice, scans: Sequence[Scan], sessions: dict[int, Session]) -> None:
-    """Give each scan its verdict as far as it follows from the scan itself. `sessions` are those of the device."""
+def judge_all(device: DoorDevice, scans: Sequence[Scan], sessions: dict[int, Session]) -> dict[uuid.UUID, Shown]:
+    """Give each scan its verdict as far as it follows from the scan itself. `sessions` are those of the device.
+
+    Returns the registrations to which the scans lead.
+    """
     for scan in scans:
         scan.session = sessions.get(scan.sent["session"])
-    known = known_to(device, scans, sessions)
+    known, all_shown = known_to(device, scans, sessions), {}
     for scan in scans:
-        facts, registration = facts_of(scan, known)
+        facts, shown = facts_of(scan, known)
         judgement = judge(facts)
-        scan.registration, scan.resident = registration, registration.resident if registration else None
+        scan.registration_id, scan.resident_id = (shown.pk, shown.resident_id) if shown else (None, None)
+        if shown:
+            all_shown[scan.uuid] = shown
         scan.verdict = Verdict.COUNTED if judgement.counts else Verdict.REVIEW
         scan.reason, scan.marks = judgement.reason, " ".join(judgement.marks)
+    return all_shown
 
 
 def hold_people(scans: Sequence[Scan]) -> bool:
     """Lock those to whom the scans lead: nobody is forgotten while they are counted. Whether all are still there."""
-    keys = {scan.resident.pk for scan in scans if scan.resident}
-    return len(locked_people(keys)) == len(keys)
+    keys = {scan.resident_id for scan in scans if scan.resident_id}
+    return held_people(keys) == keys
 
 
 def count_people(device: DoorDevice, scans: Sequence[Scan], *, at: datetime.datetime) -> None:
@@ -191,7 +228,7 @@ def count_people(device: DoorDevice, scans: Sequence[Scan], *, at: datetime.date
         for scan, result in zip(counting, entered, strict=True):
             scan.entry = result.entry
             if not result.is_new:
-                scan.verdict = Verdict.ALREADY_IN
+                scan.verdict = ALREADY_IN
 
 
 def name_walk_ins(scans: Sequence[Scan]) -> None:
@@ -207,7 +244,7 @@ def check_in_of(scan: Scan) -> CheckIn:
     if scan.session is None:
         raise ValueError("Only a scan at a known session can be counted.")
     source = Source.WALK_IN if scan.kind == Kind.WALK_IN else Source.DOOR
-    return CheckIn(scan.session, source, scan.corrected_at, scan.entry_key, scan.resident)
+    return CheckIn(scan.session, source, scan.corrected_at, scan.entry_key, scan.resident_id)
 
 
 def note_contact(device: DoorDevice, delivery: Delivery, *, offset: datetime.timedelta, at: datetime.datetime) -> None:
@@ -219,11 +256,3 @@ def note_contact(device: DoorDevice, delivery: Delivery, *, offset: datetime.tim
 def highest_of(delivery: Delivery) -> int:
     """The last number that the device says it gave, or that it shows by giving it."""
     return max(delivery.highest_sequence, *(each.sequence for each in delivery.scans), 0)
-
-
-def shown_name(scan: Scan) -> str:
-    """Whom the device may be told: people of its own session only."""
-    registration: Registration | None = scan.registration
-    if registration and registration.session_id == scan.session_id:
-        return registration.resident.name
-    return scan.resident.name if scan.kind == Kind.WALK_IN and scan.resident else ""

@@ -87,6 +87,13 @@ def built_entry(draft: EntryDraft, organisation: Organisation, chain: LedgerChai
     """The unsaved entry that follows the chain's head."""
     entry = made(
         LedgerEntry,
+        {
+            "organisation": organisation,
+            "activity": draft.activity,
+            "session": draft.session,
+            "evidence": draft.evidence,
+            "target": draft.target,
+        },
         sequence=chain.length + 1,
         kind=draft.kind,
         person_token=draft.person_token,
@@ -104,8 +111,6 @@ def built_entry(draft: EntryDraft, organisation: Organisation, chain: LedgerChai
         client_uuid=draft.client_uuid,
         previous_hash=chain.head_hash,
     )
-    entry.organisation, entry.activity, entry.session = organisation, draft.activity, draft.session
-    entry.evidence, entry.target = draft.evidence, draft.target
     entry.hash = entry_hash(entry)
     return entry
 

@@ -20,20 +20,20 @@ from typing import Any
 
 from django.db import IntegrityError, connection, models
 
-from qixue.core.inserts import insert_all, made
+from qixue.core.inserts import insert_all, made, prepared
 from qixue.core.models import AuditEntry, audit_entry
 from qixue.core.signing_keys import verification_keys
 from qixue.core.statements import Statement, answers_to
 from qixue.core.together import Lines
 from qixue.participation.merge import HIGHEST_PACE, MINUTE, Facts, Holder, judge, minute_of
-from qixue.participation.models import Attendance, DoorDevice, LedgerChain, LedgerEntry, Participant, Registration, Scan
+from qixue.participation.models import Attendance, DoorDevice, LedgerChain, LedgerEntry, Participant, Scan
 from qixue.participation.operations.check_ins import draft_of
-from qixue.participation.operations.door_sync import Delivery, Receipt, check_in_of, highest_of, scan_of
+from qixue.participation.operations.door_sync import Delivery, Receipt, answer_to, check_in_of, highest_of, scan_of
 from qixue.participation.operations.ledger import built_entry
-from qixue.participation.queries.door import gaps_of, window_of
+from qixue.participation.queries.door import Shown, gaps_of, window_of
 from qixue.participation.tickets import BadTicket, decode
 from qixue.people.callers import aware
-from qixue.people.models import Organisation, Resident
+from qixue.people.models import Organisation
 from qixue.programme.models import Activity, Programme, Session
 
 LINES = Lines(  # by organisation: each keeps a chain of its own
@@ -44,7 +44,7 @@ QUICK_KINDS = (Scan.Kind.TICKET, Scan.Kind.CODE, Scan.Kind.NAME)
 BY_KEY, BY_CODE = "r.id = %(shown)s", "r.door_code = %(shown)s"
 LOOK = """
 SELECT s.number, s.state, s.starts_at, s.ends_at, a.id, a.code, o.id, o.code, p.id, p.code,
-    r.id, r.state, r.cancelled_at, h.id, h.name, t.token, f.at,
+    r.id, r.session_id, r.door_code, r.state, r.cancelled_at, h.id, h.name, t.token, f.at,
     EXISTS (SELECT 1 FROM participation_scan WHERE device_id = %(device)s AND uuid = %(uuid)s)
     OR EXISTS (SELECT 1 FROM participation_attendance WHERE session_id = s.id AND person_token = t.token)
 FROM participation_doordevice_sessions d
@@ -82,6 +82,9 @@ CONTACT = """
 UPDATE participation_doordevice SET last_seen_at = %(at)s, clock_offset = %(offset)s,
     highest_sequence = CASE WHEN highest_sequence < %(highest)s THEN %(highest)s ELSE highest_sequence END
 WHERE id = %(device)s
+RETURNING highest_sequence - (SELECT COUNT(DISTINCT sequence) FROM participation_scan s
+    WHERE s.device_id = participation_doordevice.id
+    AND sequence BETWEEN 1 AND participation_doordevice.highest_sequence)
 """
 
 
@@ -90,7 +93,7 @@ class Seen:
     """What a scan points at, a moment before it is written."""
 
     session: Session
-    registration: Registration
+    shown: Shown
     token: uuid.UUID | None  # of the person in the programme; None for whoever comes for the first time
     list_from: datetime.datetime | None
     is_there: bool  # the scan was stored before, or the person is in
@@ -113,12 +116,13 @@ def receive_alone(device: DoorDevice, delivery: Delivery, *, at: datetime.dateti
     if arrival is None:
         return None
     try:
-        if not LINES.at(arrival.seen.session.activity.organisation_id).take_part(arrival):
-            return None
+        missing_count = LINES.at(arrival.seen.session.activity.organisation_id).take_part(arrival)
     except IntegrityError:  # a scan or a person came another way in between: the ordinary way looks again
         return None
+    if missing_count is None:
+        return None
     device.highest_sequence = max(device.highest_sequence, highest_of(delivery))
-    return Receipt([arrival.scan], gaps_of(device))
+    return Receipt([answer_to(arrival.scan, arrival.seen.shown)], gaps_of(device) if missing_count else [])
 
 
 def arrival_of(device: DoorDevice, delivery: Delivery, *, at: datetime.datetime) -> Arrival | None:
@@ -163,17 +167,17 @@ def shown_by(scan: Scan) -> tuple[str, Any]:
 def seen_in(row: tuple, pk: int) -> Seen:
     """The rows as far as scan, entry and answer tell of them."""
     number, state, starts_at, ends_at, activity, code, keeper, keeper_code, programme, programme_code = row[:10]
-    key, holds, cancelled_at, person, name, token, list_from, is_there = row[10:]
-    activity = made(Activity, id=activity, code=code)
-    activity.organisation = made(Organisation, id=keeper, code=keeper_code)
-    activity.programme = made(Programme, id=programme, code=programme_code)
+    *registration, token, list_from, is_there = row[10:]
+    organisation = made(Organisation, id=keeper, code=keeper_code)
+    programme = made(Programme, id=programme, code=programme_code)
+    activity = made(Activity, {"organisation": organisation, "programme": programme}, id=activity, code=code)
     starts_at, ends_at = starts_at and aware(starts_at), ends_at and aware(ends_at)
-    session = made(Session, id=pk, number=number, state=state, starts_at=starts_at, ends_at=ends_at)
-    session.activity = activity
-    registration = made(Registration, id=key, state=holds, cancelled_at=cancelled_at and aware(cancelled_at))
-    registration.session, registration.resident = session, made(Resident, id=person, name=name)
+    times = {"starts_at": starts_at, "ends_at": ends_at}
+    session = made(Session, {"activity": activity}, id=pk, number=number, state=state, **times)
+    shown = Shown(*registration)
+    shown = shown._replace(cancelled_at=shown.cancelled_at and aware(shown.cancelled_at))
     token = uuid.UUID(str(token)) if token else None
-    return Seen(session, registration, token, list_from and aware(list_from), bool(is_there))
+    return Seen(session, shown, token, list_from and aware(list_from), bool(is_there))
 
 
 def is_to_be_held(session: Session, at: datetime.datetime) -> bool:
@@ -189,17 +193,19 @@ def is_good(scan: Scan, seen: Seen, device: DoorDevice) -> bool:
         received_at=scan.received_at,
         hours_end=device.valid_until,
         session=window_of(seen.session),
-        holder=Holder(str(seen.registration.state), True, seen.registration.cancelled_at),
+        holder=Holder(seen.shown.state, True, seen.shown.cancelled_at),
         list_from=seen.list_from,
     )
     judgement = judge(facts)
-    scan.session, scan.registration, scan.resident = seen.session, seen.registration, seen.registration.resident
+    scan.session, scan.registration_id, scan.resident_id = seen.session, seen.shown.pk, seen.shown.resident_id
     scan.verdict, scan.marks = Scan.Verdict.COUNTED, " ".join(judgement.marks)
     return judgement.counts
 
 
-def write(organisation: int, arrivals: list[Arrival]) -> list[bool]:
-    """Write the scans that are still as they were seen. Returns which of them were written."""
+def write(organisation: int, arrivals: list[Arrival]) -> list[int | None]:
+    """Write the scans that are still as they were seen. Returns how many scans the device of each still holds; None
+    for those that were not written.
+    """
     apart = first_of_each(arrivals)
     devices, people = [each.device.pk for each in apart], [each.scan.resident_id for each in apart]
     heads, free_devices, free_people, fitting = answers_to(
@@ -207,14 +213,14 @@ def write(organisation: int, arrivals: list[Arrival]) -> list[bool]:
     )
     paces = {pk: pace for pk, pace in fitting if (pk,) in free_devices}
     going = [each for each in apart if each.device.pk in paces and (each.scan.resident_id,) in free_people]
-    going = going if heads else []
-    if going:
-        for each in going:
-            each.scan.pace = paces[each.device.pk]
-        [head] = heads
-        write_rows(LedgerChain(organisation_id=organisation, length=head[0], head_hash=head[1]), going)
-    written = {id(each) for each in going}
-    return [id(each) in written for each in arrivals]
+    if not (going and heads):
+        return [None] * len(arrivals)
+    for each in going:
+        each.scan.pace = paces[each.device.pk]
+    [head] = heads
+    chain = made(LedgerChain, organisation_id=organisation, length=head[0], head_hash=head[1])
+    missing = dict(zip(map(id, going), write_rows(chain, going), strict=True))
+    return [missing.get(id(each)) for each in arrivals]
 
 
 def first_of_each(arrivals: list[Arrival]) -> list[Arrival]:
@@ -244,15 +250,17 @@ def fits(arrivals: Sequence[Arrival]) -> Statement:
     """What asks for the device and the pace of those that are as they were seen."""
     values: list[Any] = []
     for each in arrivals:
-        session, registration, minute = each.seen.session, each.seen.registration, minute_of(each.scan.corrected_at)
+        session, shown, minute = each.seen.session, each.seen.shown, minute_of(each.scan.corrected_at)
         span = [prepared(Scan, "corrected_at", moment) for moment in (minute, minute + MINUTE)]
-        values += [each.device.pk, *span, each.device.pk, HIGHEST_PACE, registration.pk, registration.state]
+        values += [each.device.pk, *span, each.device.pk, HIGHEST_PACE, shown.pk, shown.state]
         values += [session.pk, session.pk, session.state, session.activity.organisation_id]
     return " UNION ALL ".join([FITS] * len(arrivals)), values
 
 
-def write_rows(chain: LedgerChain, arrivals: Sequence[Arrival]) -> None:
-    """Everything that follows from scans that count; the chain is as it was found under the lock."""
+def write_rows(chain: LedgerChain, arrivals: Sequence[Arrival]) -> list[int]:
+    """Everything that follows from scans that count; the chain is as it was found under the lock. Returns how many
+    scans each device still holds.
+    """
     entries = entries_after(chain, arrivals)
     text, values = insert_all(entries)
     keys, _next = answers_to(
@@ -268,11 +276,12 @@ def write_rows(chain: LedgerChain, arrivals: Sequence[Arrival]) -> None:
         [newcomer(each, entry) for each, entry in zip(arrivals, entries, strict=True) if each.seen.token is None],
     ]
     people = Counter(each.scan.session_id for each in arrivals)
-    answers_to(
+    answers = answers_to(
         *(insert_all(rows) for rows in records if rows),
         *((TALLY, {"session": session, "count": count}) for session, count in people.items()),
         *(contact_of(each) for each in arrivals),
     )
+    return [missing for [(missing,)] in answers[-len(arrivals) :]]
 
 
 def entries_after(chain: LedgerChain, arrivals: Sequence[Arrival]) -> list[LedgerEntry]:
@@ -309,8 +318,3 @@ def contact_of(arrival: Arrival) -> Statement:
         "device": arrival.device.pk,
     }
     return CONTACT, values
-
-
-def prepared(model: Any, name: str, value: Any) -> Any:
-    """The value of a column as the database of the connection takes it."""
-    return model._meta.get_field(name).get_db_prep_value(value, connection)

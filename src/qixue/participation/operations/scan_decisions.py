@@ -179,7 +179,7 @@ def check_in_of(scan: Scan, session: Session, reason: str) -> CheckIn:
         scan.resident = Resident.objects.create(name=name)
     source = SOURCES.get(scan.kind, Source.DOOR)
     moment = min(scan.corrected_at, scan.received_at)
-    return CheckIn(session, source, moment, scan.entry_key, scan.resident, reason)
+    return CheckIn(session, source, moment, scan.entry_key, scan.resident_id, reason)
 
 
 def accepted_count(scan: Scan, session: Session, reason: str, *, by: User, at: datetime.datetime) -> LedgerEntry:

@@ -98,7 +98,7 @@ def check_in_by_wall(
         for each, key in zip(found, keys, strict=True)
     ]
     counting = [scan for scan in scans if scan.verdict == Scan.Verdict.COUNTED]
-    check_ins = [CheckIn(session, Source.WALL, landing.at, scan.entry_key, scan.resident) for scan in counting]
+    check_ins = [CheckIn(session, Source.WALL, landing.at, scan.entry_key, scan.resident_id) for scan in counting]
     entered = enter(session.activity.organisation, check_ins, by=None, device_name=ACTOR, at=at) if counting else []
     for scan, result in zip(counting, entered, strict=True):
         scan.entry = result.entry

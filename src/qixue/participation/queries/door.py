@@ -5,7 +5,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Q
@@ -24,7 +24,7 @@ BY_TOKEN = f"SELECT {', '.join(DEVICE)} FROM participation_doordevice WHERE dige
 ARRIVED = """
 SELECT COUNT(DISTINCT sequence) FROM participation_scan WHERE device_id = %s AND sequence BETWEEN 1 AND %s
 """
-SHOWN = ("session", "door_code", "state", "cancelled_at", "resident__name")  # what is asked of a registration
+SHOWN = ("pk", "session_id", "door_code", "state", "cancelled_at", "resident_id", "resident__name")
 NEEDS_HOLDER = (Scan.Kind.TICKET, Scan.Kind.CODE, Scan.Kind.NAME)
 
 
@@ -78,6 +78,18 @@ def gaps_of(device: DoorDevice) -> list[tuple[int, int]]:
     return missing_ranges(numbers, device.highest_sequence)
 
 
+class Shown(NamedTuple):
+    """What is to be known of a registration that a scan shows; as plain values, since a delivery asks for hundreds."""
+
+    pk: int
+    session_id: int
+    door_code: str
+    state: str
+    cancelled_at: datetime.datetime | None
+    resident_id: int
+    name: str
+
+
 @dataclass
 class Known:
     """Everything that a batch of scans points at, read in a constant number of questions."""
@@ -85,8 +97,8 @@ class Known:
     hours_end: datetime.datetime | None
     sessions: dict[int, Session]
     keys: dict[str, bytes] = field(default_factory=dict)
-    registrations: dict[int, Registration] = field(default_factory=dict)
-    by_code: dict[tuple[int, str], Registration] = field(default_factory=dict)
+    registrations: dict[int, Shown] = field(default_factory=dict)
+    by_code: dict[tuple[int, str], Shown] = field(default_factory=dict)
     fetched_at: list[datetime.datetime] = field(default_factory=list)
 
     def list_from(self, moment: datetime.datetime) -> datetime.datetime | None:
@@ -94,7 +106,7 @@ class Known:
         position = bisect.bisect_right(self.fetched_at, moment)
         return self.fetched_at[position - 1] if position else None
 
-    def pointed_at(self, scan: Scan) -> tuple[Registration | None, str]:
+    def pointed_at(self, scan: Scan) -> tuple[Shown | None, str]:
         """The registration that a scan shows, or why there is none."""
         if scan.kind == Scan.Kind.TICKET:
             return self.of_ticket(scan)
@@ -105,7 +117,7 @@ class Known:
             return self.registrations.get(scan.sent.get("registration") or 0), "unknown_person"
         return None, ""
 
-    def of_ticket(self, scan: Scan) -> tuple[Registration | None, str]:
+    def of_ticket(self, scan: Scan) -> tuple[Shown | None, str]:
         try:
             ticket = decode(scan.sent.get("ticket", ""), self.keys, at=scan.corrected_at)
         except BadTicket as bad:
@@ -120,11 +132,11 @@ def known_to(device: DoorDevice | None, scans: Sequence[Scan], sessions: dict[in
     known = Known(device.valid_until if device else None, sessions)
     if any(scan.kind == Scan.Kind.TICKET for scan in scans):
         known.keys = verification_keys("ticket")
-    rows = Registration.objects.select_related("resident").only(*SHOWN)
+    rows = Registration.objects.values_list(*SHOWN)
     if keys := {key for scan in scans if (key := shown_key(scan, known.keys))}:
-        known.registrations = {row.pk: row for row in rows.filter(pk__in=keys)}
+        known.registrations = {row.pk: row for row in map(Shown._make, rows.filter(pk__in=keys))}
     if codes := {scan.sent.get("code", "") for scan in scans if scan.kind == Scan.Kind.CODE}:
-        found = rows.filter(session__in=known.sessions, door_code__in=codes)
+        found = map(Shown._make, rows.filter(session__in=known.sessions, door_code__in=codes))
         # of several with one code the active one, else the last that was cancelled
         ordered = sorted(found, key=lambda row: (row.state != Registration.State.CANCELLED, row.pk))
         known.by_code = {(row.session_id, row.door_code): row for row in ordered}
@@ -146,14 +158,14 @@ def shown_key(scan: Scan, keys: dict[str, bytes]) -> int | None:
     return None
 
 
-def facts_of(scan: Scan, known: Known) -> tuple[Facts, Registration | None]:
+def facts_of(scan: Scan, known: Known) -> tuple[Facts, Shown | None]:
     """What decides about a scan, and whose it is."""
     session = known.sessions.get(scan.session_id or 0)
-    registration, problem = known.pointed_at(scan)
+    shown, problem = known.pointed_at(scan)
     holder = None
-    if registration:
-        is_here = session is not None and registration.session_id == session.pk
-        holder = Holder(str(registration.state), is_here, registration.cancelled_at)
+    if shown:
+        is_here = session is not None and shown.session_id == session.pk
+        holder = Holder(shown.state, is_here, shown.cancelled_at)
     facts = Facts(
         occurred_at=scan.occurred_at,
         corrected_at=scan.corrected_at,
@@ -166,7 +178,7 @@ def facts_of(scan: Scan, known: Known) -> tuple[Facts, Registration | None]:
         list_from=known.list_from(scan.corrected_at),
         pace=scan.pace,
     )
-    return facts, registration
+    return facts, shown
 
 
 def reasons_today(session: Session, scans: Sequence[Scan]) -> dict[Scan, str]:
