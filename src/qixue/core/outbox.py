@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.carriers import CarrierFailed, carrier_for
+from qixue.core.carriers import CarrierAway, CarrierFailed, carrier_for
 from qixue.core.logs import get_logger
 from qixue.core.models import OutboxMessage, record_audit
 from qixue.core.refusal import Refused
@@ -66,16 +66,31 @@ def message_of(letter: Letter, *, at: datetime.datetime) -> OutboxMessage:
 
 
 def deliver_due(*, at: datetime.datetime) -> int:
-    """Send what is due, at most 200 messages. Returns how many left."""
+    """Send what is due, at most 200 messages. Returns how many left.
+
+    To a carrier that is away no more than one message is tried: each may take as long as we wait for an answer, and
+    queues and draws are looked after by the same worker.
+    """
     waiting = OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING)
     with transaction.atomic():  # SQLite: in one's turn, as all who write do
         waiting.filter(expires_at__lte=at).update(state=OutboxMessage.State.EXPIRED, body="")
     due = waiting.filter(due_at__lte=at).order_by("due_at", "pk")
-    return sum(deliver(message, at=at) for message in due[:MOST_AT_ONCE])
+    left, away = 0, set()
+    for message in due[:MOST_AT_ONCE]:
+        if message.channel in away:
+            continue
+        try:
+            left += deliver(message, at=at)
+        except CarrierAway:
+            away.add(message.channel)
+    return left
 
 
 def deliver(message: OutboxMessage, *, at: datetime.datetime) -> bool:
-    """Try once. Whether the message left; False as well when another worker has it."""
+    """Try once. Whether the message left; False as well when another worker has it.
+
+    Raises CarrierAway, once the message is put off.
+    """
     waiting = OutboxMessage.objects.filter(
         pk=message.pk, state=OutboxMessage.State.WAITING, due_at=message.due_at, attempt_count=message.attempt_count
     )
@@ -88,6 +103,8 @@ def deliver(message: OutboxMessage, *, at: datetime.datetime) -> bool:
         carrier_for(message.channel).carry(message)
     except CarrierFailed as failure:
         put_off(message, str(failure), at=at)
+        if isinstance(failure, CarrierAway):
+            raise
         return False
     message.state, message.sent_at, message.last_error = OutboxMessage.State.SENT, at, ""
     if message.is_secret:
