@@ -7,7 +7,7 @@ import socket
 import statistics
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,9 +90,9 @@ class Line:
         self.buffer += part
         if (whole := complete(self.buffer)) is None:
             return None
-        ask, self.ask, self.buffer = self.ask, None, b""
-        assert ask is not None
-        return Answer(ask.name, *whole, ask.sent, time.perf_counter())
+        self.buffer = b""
+        assert self.ask
+        return Answer(self.ask.name, *whole, self.ask.sent, time.perf_counter())
 
 
 class Lines:
@@ -157,9 +157,12 @@ def go_on(lines: Lines, line: Line, ask: Ask | None) -> None:
         lines.close(line)
 
 
-def retried_loop(port: int, asks: Iterable[Ask], *, clients: int) -> list[Answer]:
-    """As the closed loop, but a request whose connection broke is sent again, as it was, until it is answered."""
-    queue, answers = Retries(asks), []
+def retried_loop(port: int, asks: Iterable[Ask], *, clients: int, refused: Collection[int] = ()) -> list[Answer]:
+    """As the closed loop, but a request whose connection broke is sent again, as it was, until it is answered.
+
+    So is one whose status is among `refused`; that answer is returned, too.
+    """
+    queue, answers = Retries(asks, refused), []
     with Lines(port) as lines:
         queue.send(lines, clients)
         while lines.count or queue.again:
@@ -175,13 +178,13 @@ class Retries:
 
     PAUSE = 0.05  # seconds
 
-    def __init__(self, asks: Iterable[Ask]) -> None:
-        self.fresh, self.order = iter(asks), itertools.count()
+    def __init__(self, asks: Iterable[Ask], refused: Collection[int]) -> None:
+        self.fresh, self.refused, self.order = iter(asks), refused, itertools.count()
         self.again: list[tuple[float, int, Ask]] = []
 
     def got(self, line: Line, answer: Answer | None) -> list[Answer]:
-        """The answer, or nothing: then what the line was to carry is sent again."""
-        if answer is None and line.ask:
+        """The answer, or nothing: then what the line was to carry is sent again, and so after a refusal."""
+        if line.ask and (answer is None or answer.status in self.refused):
             self.put_off(line.ask)
         return [answer] if answer else []
 

@@ -80,6 +80,16 @@ def test_metrics_say_when_duties_were_done(client: Client, settings, tmp_path):
     assert line in client.get("/metrics").content.decode()
 
 
+def test_worker_that_cannot_note_its_duties_goes_on(client: Client, settings, tmp_path):
+    settings.VAR = tmp_path
+    (tmp_path / "metrics").write_text("no folder")
+
+    note_duties({"queues": datetime.datetime(2026, 11, 5, tzinfo=datetime.UTC)})
+
+    (tmp_path / "metrics").unlink()
+    assert "qixue_duty_last_run" not in client.get("/metrics").content.decode()
+
+
 def test_metrics_count_seats_and_queues(client: Client):
     soon = now() + datetime.timedelta(days=1)
     OpenSessionFactory(starts_at=soon, ends_at=None, seat_count=40, taken_count=40, waiting_count=3)

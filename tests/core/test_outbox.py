@@ -61,7 +61,7 @@ def test_message_waits_until_it_is_due(settings: Settings):
 
 def test_message_of_another_worker_is_left_alone(settings: Settings):
     put_into_outbox([LETTER], at=NOON)
-    taken = take(at=NOON)
+    taken = take("mail", at=NOON)
 
     assert [len(taken), deliver_due(at=NOON)] == [1, 0]
     assert written(settings) == []
@@ -240,6 +240,29 @@ def test_mail_server_that_is_away_fails_the_message():
 
     with pytest.raises(CarrierFailed, match="mail server: ConnectionRefusedError"):
         MailCarrier("smtp://127.0.0.1:1", "qixue@example.cn").carry(message)
+
+
+def test_gateway_that_is_away_for_an_hour_gets_each_message_once_afterwards(
+    gateway: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    """And until then one message is tried at a time, so that whatever else the worker does is not held up."""
+    numbers = [f"1390000000{number}" for number in range(5)]
+    put_into_outbox([Letter("sms", number, "明天见", number) for number in numbers], at=NOON)
+    settings.QIXUE = {**settings.QIXUE, "SMS_URL": "http://127.0.0.1:1/", "SMS_SECRET": "secret"}
+    tried: list[str] = []
+    carry = SmsCarrier.carry
+    monkeypatch.setattr(SmsCarrier, "carry", lambda self, message: (tried.append(message.key), carry(self, message)))
+    minutes = [NOON + datetime.timedelta(minutes=number) for number in range(300)]
+
+    for number, at in enumerate(minutes):
+        if number == 60:
+            settings.QIXUE = {**settings.QIXUE, "SMS_URL": gateway}
+        before = len(tried)
+        deliver_due(at=at)
+        assert number >= 60 or len(tried) - before <= 1
+
+    assert sorted(json.loads(body)["to"] for body, _signature in Gateway.received) == numbers
+    assert {message.state for message in OutboxMessage.objects.all()} == {OutboxMessage.State.SENT}
 
 
 def test_message_whose_time_is_over_is_not_sent(settings: Settings):

@@ -1,12 +1,15 @@
-"""Random histories of one session against a model of a few lines: seats, offers and queue as plain lists.
+"""Random histories of one session against a model of a few lines: seats, offers, queue and draw as plain lists.
 
 The machine knows nothing of the database. After every step each person's state must be the model's, the counters must
 be what is counted, and nobody may sit while somebody waits who came earlier.
 """
 
 import datetime
+import hashlib
+import secrets
 import uuid
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -24,7 +27,9 @@ from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFac
 from tests.participation.ways import by_any_way
 
 from qixue.core.refusal import Refused
-from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.lottery import entry_number
+from qixue.participation.models import Lottery, Registration, RegistrationTerms
+from qixue.participation.operations.lotteries import enter_public_value, keep_lotteries
 from qixue.participation.operations.organiser import move_registrations
 from qixue.participation.operations.registrations import (
     accept_offer,
@@ -38,9 +43,11 @@ from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
 
-EXAMPLES, STEPS = 500, 10
+EXAMPLES, BY_LOT, STEPS = 500, 200, 8
 HOUR = datetime.timedelta(hours=1)
 OFFER_HOURS = 3
+CLOSES_AT, DRAW_AT = NOON + HOUR, NOON + 2 * HOUR  # where seats are given by lot
+VALUE = "3391.76"
 
 
 @dataclass
@@ -54,11 +61,13 @@ class Party:
 
 @dataclass
 class Model:
-    """What should be there. Parties in the order in which they came; a party is all seated or all waiting."""
+    """What should be there. Parties in the order in which they came or were drawn; a party is in one state."""
 
     seats: int
     has_offers: bool
+    lot: str = ""  # where seats are given by lot: open, closed, drawn
     parties: list[Party] = field(default_factory=list)
+    entries: list[tuple[str, int]] = field(default_factory=list)  # when the list was closed: number, people
 
     def taken(self) -> int:
         return sum(len(party.members) for party in self.parties if party.state in ("confirmed", "offered"))
@@ -67,6 +76,10 @@ class Model:
         return [party for party in self.parties if party.state == "waiting"]
 
     def join(self, party: Party) -> None:
+        if self.lot == "open":
+            party.state = "entered"
+            self.parties.append(party)
+            return
         fits = not self.queue() and self.taken() + len(party.members) <= self.seats
         party.state = "confirmed" if fits else "waiting"
         self.parties.append(party)
@@ -75,6 +88,26 @@ class Model:
         while (queue := self.queue()) and self.taken() + len(queue[0].members) <= self.seats:
             queue[0].state = "offered" if self.has_offers else "confirmed"
             queue[0].until = at + OFFER_HOURS * HOUR if self.has_offers else None
+
+    def close(self) -> None:
+        self.lot = "closed"
+        self.entries = sorted((entry_number(party.key), len(party.members)) for party in self.parties)
+
+    def draw(self, seed: bytes, value: str, at: datetime.datetime) -> None:
+        """As docs/reference/lottery.md tells everybody to recompute it; who has left since is drawn, and not seated."""
+        digest = hashlib.sha256("".join(f"{number} {people}\n" for number, people in self.entries).encode()).digest()
+        start = seed + value.encode() + digest
+        there, free = {entry_number(party.key): party for party in self.parties}, self.seats
+        self.lot, self.parties = "drawn", []
+        for number, people in sorted(
+            self.entries, key=lambda entry: hashlib.sha256(start + entry[0].encode()).digest()
+        ):
+            has_seats = people <= free
+            free -= people if has_seats else 0
+            if party := there.get(number):
+                party.state = "confirmed" if has_seats else "waiting"
+                self.parties.append(party)
+        self.promote(at)
 
     def expire(self, at: datetime.datetime) -> None:
         self.parties = [party for party in self.parties if not (party.state == "offered" and party.until <= at)]
@@ -89,16 +122,36 @@ class RegistrationMachine(RuleBasedStateMachine):
     session: Session
     other: Session
     organiser: User
+    is_by_lot = False
+    value: str | None
 
-    @initialize(seats=st.integers(1, 4), has_offers=st.booleans())
-    def begin(self, seats: int, has_offers: bool) -> None:
+    @initialize(
+        seats=st.integers(1, 4),
+        has_offers=st.booleans(),
+        has_number=st.booleans(),
+        phase=st.sampled_from(["open", "closed", "drawn"]),
+        first=st.lists(st.tuples(st.integers(0, 4), st.integers(1, 3)), min_size=2, max_size=5),
+    )
+    def begin(self, seats: int, has_offers: bool, has_number: bool, phase: str, first: list[tuple[int, int]]) -> None:
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
-        self.at = NOON
-        self.model = Model(seats, has_offers)
+        self.at, self.key_count = NOON, 0
+        self.model = Model(seats, has_offers, "open" if self.is_by_lot else "")
         Session.objects.filter(pk=self.session.pk).update(seat_count=seats)
-        hours = OFFER_HOURS if has_offers else None
-        RegistrationTerms.objects.create(session=self.session, offer_hours=hours, place_limit=10)
+        terms: dict[str, Any] = {"offer_hours": OFFER_HOURS if has_offers else None, "place_limit": 10}
+        if self.is_by_lot:
+            terms |= {"allotment": "lottery", "opens_at": NOON, "closes_at": CLOSES_AT, "draw_at": DRAW_AT}
+            terms |= {"public_number": "上证指数" if has_number else ""}
+        RegistrationTerms.objects.create(session=self.session, **terms)
+        self.value = "" if self.is_by_lot and has_number else None  # what a draw waits for
+        keep_lotteries(at=self.at)
+        for household, size in first:
+            self.sign_up(household, size)
+        if self.is_by_lot and phase != "open":
+            self.let_time_pass(CLOSES_AT)
+        if self.is_by_lot and phase == "drawn":
+            self.publish_number()
+            self.let_time_pass(DRAW_AT)
 
     def teardown(self) -> None:
         if hasattr(self, "atomic"):
@@ -111,12 +164,20 @@ class RegistrationMachine(RuleBasedStateMachine):
 
     @rule(household=st.integers(0, 4), size=st.integers(1, 3))
     def join(self, household: int, size: int) -> None:
+        self.sign_up(household, size)
+
+    def next_key(self) -> uuid.UUID:
+        """The same in each run of a history, for a draw goes by it."""
+        self.key_count += 1
+        return uuid.UUID(int=self.key_count)
+
+    def sign_up(self, household: int, size: int) -> None:
         people = self.away(household)[:size]
         if not people:
             return
-        party = Party(uuid.uuid4(), household, [person.pk for person in people], "")
-        user = self.households[household][0].user
-        if len(people) > self.model.seats:
+        party = Party(self.next_key(), household, [person.pk for person in people], "")
+        user = self.households[household][0].user if self.model.lot != "drawn" else self.organiser  # after its close
+        if len(people) > self.model.seats or self.model.lot == "closed":
             with pytest.raises(Refused):
                 register(self.session, people=people, party=party.key, by=user, at=self.at)
             return
@@ -177,10 +238,32 @@ class RegistrationMachine(RuleBasedStateMachine):
 
     @rule(hours=st.integers(1, 4))
     def wait(self, hours: int) -> None:
-        self.at += hours * HOUR
+        self.let_time_pass(self.at + hours * HOUR)
+
+    def let_time_pass(self, until: datetime.datetime) -> None:
+        self.at = until
         for _twice in range(2):
             keep_queues(at=self.at)
+            keep_lotteries(at=self.at)
         self.model.expire(self.at)
+        if self.model.lot == "open" and self.at >= CLOSES_AT:
+            self.model.close()
+        if self.model.lot == "closed" and self.at >= DRAW_AT and self.value != "":
+            seed = bytes.fromhex(Lottery.objects.get(session=self.session).seed)
+            self.model.draw(seed, self.value or "", self.at)
+
+    @precondition(lambda self: self.model.lot == "closed")
+    @rule()
+    def enter_number(self) -> None:
+        self.publish_number()
+
+    def publish_number(self) -> None:
+        if self.value is None:
+            return
+        self.value = VALUE
+        source = "https://example.cn/index"
+        for _sent_twice in range(2):
+            enter_public_value(self.session, value=VALUE, source=source, by=self.organiser, at=self.at)
 
     @rule(more=st.integers(1, 2))
     def add_seats(self, more: int) -> None:
@@ -203,28 +286,40 @@ class RegistrationMachine(RuleBasedStateMachine):
         for session in found.values():
             of_session = [row for row in rows if row.session_id == session.pk]
             waiting = [row.waiting_number for row in of_session if row.state == Registration.State.WAITING]
-            counters = (session.taken_count, session.waiting_count)
-            assert counters == (len(of_session) - len(waiting), len(waiting))
+            seated = [row for row in of_session if row.state in Registration.SEATED_STATES]
+            assert (session.taken_count, session.waiting_count) == (len(seated), len(waiting))
             assert all(number <= session.last_waiting_number for number in waiting)
 
 
-def test_random_histories_keep_seats_and_queue_in_order() -> None:
+class LotteryMachine(RegistrationMachine):
+    """The same where seats are given by lot: before the list is closed, between that and the draw, and after it."""
+
+    is_by_lot = True
+
+
+@pytest.mark.parametrize(
+    ("machine", "examples"), [(RegistrationMachine, EXAMPLES - BY_LOT), (LotteryMachine, BY_LOT)], ids=["queue", "lot"]
+)
+def test_random_histories_keep_seats_and_queue_in_order(
+    machine: type[RegistrationMachine], examples: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secrets, "token_bytes", bytes)  # a history that is run again draws the same lots
     households = []
     for _number in range(5):
         member = MemberFactory()
         households.append([member, *ResidentFactory.create_batch(2, guardian=member)])
-    RegistrationMachine.households = households
+    machine.households = households
     session = OpenSessionFactory(starts_at=NOON + 90 * HOUR, ends_at=NOON + 92 * HOUR)
-    RegistrationMachine.session = session
-    RegistrationMachine.other = OpenSessionFactory(
+    machine.session = session
+    machine.other = OpenSessionFactory(
         activity=session.activity, seat_count=3, starts_at=NOON + 95 * HOUR, ends_at=NOON + 96 * HOUR
     )
-    RegistrationMachine.organiser = RoleAssignmentFactory(organisation=session.activity.organisation).user
+    machine.organiser = RoleAssignmentFactory(organisation=session.activity.organisation).user
 
     run_state_machine_as_test(
-        RegistrationMachine,
+        machine,
         settings=settings(
-            max_examples=EXAMPLES,
+            max_examples=examples,
             stateful_step_count=STEPS,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -3,13 +3,18 @@
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from qixue.core.logs import get_logger
+from qixue.core.outages import outage_of
 from qixue.core.refusal import Refused
+
+log = get_logger("qixue.api")
 
 # What the request itself gets wrong; every other refusal is a conflict with the state of the records.
 INPUT_CODES = frozenset(
@@ -140,6 +145,19 @@ def unknown_parameters(names: list[str]) -> JsonResponse:
     return error(422, "invalid", _("Please check the values you sent."), details)
 
 
+def failed(request: HttpRequest, exception: Exception) -> JsonResponse:
+    """The disk is full or the database away: a program that sends again under its key loses nothing. Or our mistake."""
+    if outage := outage_of(exception):
+        log.error("outage", kind=outage.name.lower(), error=type(exception).__name__)  # its text may tell of people
+        response = error(outage.status, outage.name.lower(), str(outage.sentence))
+        for name, value in outage.headers.items():
+            response[name] = value
+        return response
+    log.exception("failed", exc_info=exception)
+    got_request_exception.send(sender=None, request=request)  # as Django does
+    return error(500, "failed", _("Something went wrong on our side. Please try again in a moment."))
+
+
 HANDLERS: dict[type[Exception], Any] = {
     Http404: not_found,
     NotAllowed: not_allowed,
@@ -147,6 +165,7 @@ HANDLERS: dict[type[Exception], Any] = {
     ValidationError: invalid,
     HttpError: http_error,
     SuspiciousOperation: suspicious,
+    Exception: failed,
 }
 
 

@@ -4,9 +4,10 @@ import argparse
 import multiprocessing
 import os
 import re
-import shutil
 import sys
-from contextlib import nullcontext
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ log = get_logger("qixue.serve")
 BLOCKING_THREADS = 8  # per worker; most of a request's time is waiting for the database
 # Connections that a worker takes at once. Must exceed the clients that keep theirs open, or those starve the others.
 BACKPRESSURE = 1024
+MEMORY = Path("/dev/shm")  # noqa: S108 - the folder in it gets a name that nobody knows before
 STOP_SECONDS = 10  # for a request that is being answered when the site is stopped
 # The server's own lines go where ours go, as JSON.
 GRANIAN_LOGS = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"handlers": [], "propagate": True}}}
@@ -68,11 +70,16 @@ def run(args: argparse.Namespace) -> int:
     return serve(parse_address(args.bind), workers=args.workers, has_worker=not args.no_worker)
 
 
-def collect_metrics(directory: Path) -> None:
-    """Let the workers add up their counters: each writes files there, and /metrics reads them all."""
-    shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(parents=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
+@contextmanager
+def metrics_together() -> Iterator[None]:
+    """Let the workers add up their counters: each maps files of one folder, and /metrics reads them all.
+
+    In memory where there is a place for that: who touches a mapped page for which a full disk has no room is killed.
+    """
+    place = MEMORY if os.access(MEMORY, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="qixue-metrics-", dir=place, ignore_cleanup_errors=True) as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 def serve(address: Address, *, workers: int, has_worker: bool = True) -> int:
@@ -84,12 +91,11 @@ def serve(address: Address, *, workers: int, has_worker: bool = True) -> int:
         print(_("Not started:"), *(f"- {finding.text}" for finding in fatal), sep="\n", file=sys.stderr)
         return 1
     call_command("collectstatic", interactive=False, verbosity=0)
-    collect_metrics(settings.VAR / "metrics" / str(address.port))
     connections.close_all()
     log.info("serving", address=str(address), workers=workers)
     # Fresh processes: a forked worker would keep the counters and locks of this one.
     multiprocessing.set_start_method("spawn", force=True)
-    with worker_beside() if has_worker else nullcontext():
+    with metrics_together(), worker_beside() if has_worker else nullcontext():
         run_site(address, workers=workers)
     return 0
 

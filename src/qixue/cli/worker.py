@@ -23,7 +23,9 @@ log = get_logger("qixue.worker")
 
 PAUSE = 1.0  # seconds between two looks at the queues
 STOP_SECONDS = 10
-BEHIND_THE_SITE = 10  # niceness beside a site: while thousands sign up at once, their letters can wait for a core
+# Niceness beside a site: while thousands sign up at once, their letters can wait for a core. Not more: others wait
+# while the worker has its turn at writing to SQLite, and at 10 it got a tenth of a busy core for that.
+BEHIND_THE_SITE = 5
 RESTART_PAUSE = 5.0  # seconds, when the worker ended by itself
 COMMAND = "import sys; from qixue.cli import main; sys.exit(main(['worker', '--with-parent']))"
 

@@ -10,7 +10,7 @@ from email.utils import formataddr
 from pathlib import Path
 from smtplib import SMTP, SMTP_SSL, SMTPException
 from typing import Protocol
-from urllib.error import URLError
+from urllib.error import HTTPError
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -25,9 +25,13 @@ class CarrierFailed(Exception):
     """The message did not leave; the text says why, without the recipient."""
 
 
+class CarrierAway(CarrierFailed):
+    """Nobody got through to the carrier, which says nothing about this message: others would fail alike."""
+
+
 class Carrier(Protocol):
     def carry(self, message: OutboxMessage) -> None:
-        """Send it. Raises CarrierFailed."""
+        """Send it. Raises CarrierFailed, or CarrierAway."""
 
 
 class FileCarrier:
@@ -68,8 +72,10 @@ class MailCarrier:
                 server.send_message(mail)
         except ValueError as error:  # a name or address that no header can hold
             raise CarrierFailed(f"mail cannot be written: {type(error).__name__}") from error
-        except (OSError, SMTPException) as error:
+        except SMTPException as error:
             raise CarrierFailed(f"mail server: {type(error).__name__}") from error
+        except OSError as error:
+            raise CarrierAway(f"mail server: {type(error).__name__}") from error
 
     def written(self, message: OutboxMessage) -> EmailMessage:
         """Raises ValueError for a name or address that no header can hold."""
@@ -108,8 +114,10 @@ class SmsCarrier:
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT):  # noqa: S310 - as above
                 pass
-        except (URLError, OSError) as error:
+        except HTTPError as error:
             raise CarrierFailed(f"SMS gateway: {type(error).__name__}") from error
+        except OSError as error:
+            raise CarrierAway(f"SMS gateway: {type(error).__name__}") from error
 
 
 def carrier_for(channel: str) -> Carrier:

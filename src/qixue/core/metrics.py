@@ -14,7 +14,10 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from qixue.core.clock import now
+from qixue.core.logs import get_logger
 from qixue.core.models import OutboxMessage
+
+log = get_logger("qixue.metrics")
 
 
 @dataclass(frozen=True)
@@ -65,12 +68,15 @@ def of_the_duties(at: datetime.datetime) -> Iterator[Reading]:
 
 
 def note_duties(done_at: Mapping[str, datetime.datetime]) -> None:
-    """Leave the note, whole or not at all."""
+    """Leave the note, whole or not at all: a full disk does not stop the worker."""
     note = settings.VAR / "metrics" / "duties.json"
-    note.parent.mkdir(parents=True, exist_ok=True)
     draft = note.with_suffix(".new")
-    draft.write_text(json.dumps({duty: moment.isoformat() for duty, moment in done_at.items()}), encoding="utf-8")
-    draft.replace(note)
+    try:
+        note.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(json.dumps({duty: moment.isoformat() for duty, moment in done_at.items()}), encoding="utf-8")
+        draft.replace(note)
+    except OSError as error:
+        log.warning("duties_not_noted", error=error.strerror)
 
 
 def duties_noted() -> dict[str, str]:

@@ -6,15 +6,16 @@ pauses and then given up; given up is visible and can be tried again by a person
 """
 
 import datetime
+from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.carriers import CarrierFailed, carrier_for
+from qixue.core.carriers import CarrierAway, CarrierFailed, carrier_for
 from qixue.core.inserts import made
 from qixue.core.logs import get_logger
 from qixue.core.models import OutboxMessage, record_audit
@@ -69,57 +70,81 @@ def message_of(letter: Letter, *, at: datetime.datetime) -> OutboxMessage:
 
 
 def deliver_due(*, at: datetime.datetime) -> int:
-    """Send what is due, at most 200 messages. Returns how many left."""
+    """Send what is due, at most 200 messages by each carrier. Returns how many left."""
     with transaction.atomic():  # SQLite: in one's turn, as all who write do
         waiting().filter(expires_at__lte=at).update(state=OutboxMessage.State.EXPIRED, body="")
-    count = 0
-    for _some in range(MOST_AT_ONCE // TAKEN_TOGETHER):
-        messages = take(at=at)
-        count += deliver(messages, at=at)
-        if len(messages) < TAKEN_TOGETHER:
-            break
-    return count
+    return sum(deliver_by(channel, at=at) for channel in OutboxMessage.Channel.values)
 
 
 def waiting() -> QuerySet[OutboxMessage]:
     return OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING)
 
 
+def deliver_by(channel: str, *, at: datetime.datetime) -> int:
+    """To a carrier that is away no more than one message is tried: each may take as long as we wait for an answer, and
+    queues and draws are looked after by the same worker.
+    """
+    count = 0
+    for _some in range(MOST_AT_ONCE // TAKEN_TOGETHER):
+        messages = take(channel, at=at)
+        sent, is_away = deliver(messages, at=at)
+        count += sent
+        if is_away or len(messages) < TAKEN_TOGETHER:
+            break
+    return count
+
+
 @transaction.atomic
-def take(*, at: datetime.datetime) -> list[OutboxMessage]:
+def take(channel: str, *, at: datetime.datetime) -> list[OutboxMessage]:
     """The next that are due, at most ten, for this worker only."""
-    due = waiting().filter(due_at__lte=at).order_by("due_at", "pk").select_for_update(skip_locked=True)
-    messages = list(due[:TAKEN_TOGETHER])
+    due = waiting().filter(channel=channel, due_at__lte=at).order_by("due_at", "pk")
+    messages = list(due.select_for_update(skip_locked=True)[:TAKEN_TOGETHER])
     for message in messages:
-        message.due_at, message.attempt_count = at + LEASE, message.attempt_count + 1
-    OutboxMessage.objects.bulk_update(messages, ["due_at", "attempt_count"])
+        message.attempt_count += 1
+    taken = OutboxMessage.objects.filter(pk__in=[message.pk for message in messages])
+    taken.update(due_at=at + LEASE, attempt_count=F("attempt_count") + 1)
     return messages
 
 
-def deliver(messages: list[OutboxMessage], *, at: datetime.datetime) -> int:
-    """Try each once. Returns how many left, which is also written where the worker breaks at a later one."""
+def deliver(messages: list[OutboxMessage], *, at: datetime.datetime) -> tuple[int, bool]:
+    """Try each once, until their carrier is away. Returns how many left, and whether it is away.
+
+    What became of them is also written where the worker breaks at one of them.
+    """
     sent: list[OutboxMessage] = []
-    failed: list[tuple[OutboxMessage, str]] = []
+    failed: list[tuple[OutboxMessage, CarrierFailed]] = []
+    untried, is_away = deque(messages), False
     try:
-        for message in messages:
+        while untried and not is_away:
+            message = untried.popleft()
             try:
                 carrier_for(message.channel).carry(message)
                 sent.append(message)
             except CarrierFailed as failure:
-                failed.append((message, str(failure)))
+                failed.append((message, failure))
+                is_away = isinstance(failure, CarrierAway)
     finally:
-        settle(sent, failed, at=at)
-    return len(sent)
+        settle(sent, failed, list(untried), at=at)
+    return len(sent), is_away
 
 
 @transaction.atomic
-def settle(sent: list[OutboxMessage], failed: list[tuple[OutboxMessage, str]], *, at: datetime.datetime) -> None:
+def settle(
+    sent: list[OutboxMessage],
+    failed: list[tuple[OutboxMessage, CarrierFailed]],
+    untried: list[OutboxMessage],
+    *,
+    at: datetime.datetime,
+) -> None:
     """Write what became of them. A message that was withdrawn in the meantime stays away."""
     gone = OutboxMessage.objects.filter(pk__in=[message.pk for message in sent])
     gone.update(state=OutboxMessage.State.SENT, sent_at=at, last_error="")
     gone.filter(is_secret=True).update(body="")
-    for message, error in failed:
-        put_off(message, error, at=at)
+    for message, failure in failed:
+        put_off(message, str(failure), at=at)
+    for message in untried:  # as if they had not been taken
+        message.attempt_count -= 1
+    OutboxMessage.objects.bulk_update(untried, ["due_at", "attempt_count"])
 
 
 def put_off(message: OutboxMessage, error: str, *, at: datetime.datetime) -> None:

@@ -4,9 +4,11 @@ import datetime
 from typing import Any, cast
 
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
 from qixue.core.clock import now
+from qixue.core.outages import outage_of
 from qixue.people.models import WebSession
 
 SIGNED_IN_AT, USER_AGENT = "signed_in_at", "user_agent"
@@ -24,6 +26,20 @@ class SessionStore(DatabaseStore):
             row.signed_in_at = datetime.datetime.fromisoformat(data[SIGNED_IN_AT])
             row.user_agent = data.get(USER_AGENT, "")
         return row
+
+    def save(self, must_create: bool = False) -> None:
+        """Where only its end moves on, a full disk or a database that went away does not take the page with it.
+
+        Django takes every error of the database for a session that somebody has ended.
+        """
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            failure = error.__context__
+            if failure is None or outage_of(failure) is None:
+                raise
+            if self.modified:
+                raise failure  # noqa: B904 - it has a cause of its own, by which it is recognised
 
 
 def forget_expired(*, at: datetime.datetime | None = None) -> int:

@@ -1,8 +1,14 @@
 """Pages for what went wrong: what it means and where to go, never how the inside looks."""
 
+import sys
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+
+from qixue.core.outages import Outage, outage_of
 
 
 def error_page(request: HttpRequest, code: int, title: str, text: str) -> HttpResponse:
@@ -28,6 +34,21 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def outage_page(request: HttpRequest, outage: Outage) -> HttpResponse:
+    """Without the frame of other pages, which asks the database what it shows."""
+    page = {
+        "site": settings.QIXUE,
+        "code": outage.status,
+        "text": outage.sentence,
+        "again_at": request.get_full_path() if request.method == "GET" else "",
+    }
+    content = render_to_string("errors/outage.html", page)
+    return HttpResponse(content, status=outage.status, headers=outage.headers)
+
+
 def failed(request: HttpRequest) -> HttpResponse:
+    """Django asks for this page while it handles the error."""
+    if outage := outage_of(sys.exception()):
+        return outage_page(request, outage)
     text = _("Something went wrong on our side. What was saved before is safe. Please try again in a moment.")
     return error_page(request, 500, _("This did not work"), text)

@@ -1,0 +1,56 @@
+"""What it means to whoever asks when the disk is full or the database is away, told apart from our own mistakes."""
+
+import errno
+from enum import Enum
+from typing import Any
+
+from django.db import Error, InterfaceError, OperationalError
+from django.utils.translation import gettext_lazy as _
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+POSTGRESQL_FULL = "53100"  # appendix A of its manual: disk_full
+# https://sqlite.org/rescode.html: what the disk or another program does, not what a statement gets wrong.
+SQLITE_FULL = 13
+SQLITE_AWAY = {5, 6, 8, 10, 14}  # busy, locked, read-only, input or output failed, cannot be opened
+
+
+class Outage(Enum):
+    """Status of the answer, seconds after which to try again, and what to say."""
+
+    DISK_FULL = (
+        507,
+        60,
+        _("The disk of the server is full: nothing can be saved for the moment. What was saved before is safe."),
+    )
+    DATABASE_AWAY = (
+        503,
+        5,
+        _("The database cannot be reached for the moment. Please look again shortly, and send again what is missing."),
+    )
+
+    def __init__(self, status: int, retry_after: int, sentence: Any) -> None:
+        self.status, self.retry_after, self.sentence = status, retry_after, sentence
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.retry_after), "Cache-Control": "no-store"}
+
+
+def outage_of(error: BaseException | None) -> Outage | None:
+    """None for an error of another kind."""
+    if isinstance(error, OSError):
+        return Outage.DISK_FULL if error.errno in NO_ROOM else None
+    if isinstance(error, OperationalError | InterfaceError):
+        return of_the_database(error)
+    return None
+
+
+def of_the_database(error: Error) -> Outage | None:
+    cause = error.__cause__
+    code = getattr(cause, "sqlite_errorcode", None)
+    if code is None:  # PostgreSQL, whose operational errors are never those of a statement
+        return Outage.DISK_FULL if getattr(cause, "sqlstate", None) == POSTGRESQL_FULL else Outage.DATABASE_AWAY
+    primary = code & 0xFF  # what is above says more of the same
+    if primary == SQLITE_FULL:
+        return Outage.DISK_FULL
+    return Outage.DATABASE_AWAY if primary in SQLITE_AWAY else None
