@@ -8,7 +8,8 @@ from qixue.core.figures import FigureValue, Scope, Theme, shared
 from qixue.figures.for_everybody import withheld_parts
 from qixue.figures.queries import Figure, figure_in
 from qixue.participation.equity_figures import parts
-from qixue.participation.figures import attendance_in, participants
+from qixue.participation.figures import attendance_in
+from qixue.participation.queries.cells import people_in as people_named
 from qixue.places.models import Region
 from qixue.programme.models import Brand, Programme
 
@@ -56,5 +57,6 @@ def family_of(scope: Scope) -> tuple[Scope | None, tuple[Scope, ...]]:
 
 def people_in(scope: Scope) -> int:
     """The smallest number about people that there is: one who came five times is one all the same."""
-    numbers = [attendance_in(scope).quantity, participants(scope).quantity]
-    return min((int(number.value) for number in numbers if number and number.value), default=0)
+    attendance = attendance_in(scope).quantity
+    numbers = [int(attendance.value) if attendance else 0, len(people_named(scope))]
+    return min((number for number in numbers if number), default=0)
