@@ -23,6 +23,8 @@ from tests.shared import empty_filled_tables, rolled_back
 
 PLAIN_STATIC_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
+MAKE_A_DATABASE = {"db", "transactional_db", "live_server"}  # for these pytest-django makes one, as for the mark
+
 # Playwright keeps an event loop in the thread of the test, and Django would refuse that test's own queries there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -39,8 +41,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        asks = item.get_closest_marker("django_db") or "django_db_setup" in getattr(item, "fixturenames", ())
-        if asks and not item.get_closest_marker("one_database"):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        is_marked = item.get_closest_marker("django_db") is not None
+        if not is_marked and "django_db_setup" not in fixtures:
+            continue
+        if not is_marked and not fixtures & MAKE_A_DATABASE:
+            raise pytest.UsageError(f"{item.nodeid} needs django_db: run alone, it would ask the city's own database.")
+        if not item.get_closest_marker("one_database"):
             item.add_marker(pytest.mark.database)
 
 

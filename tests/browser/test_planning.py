@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.browser.test_workspace import PHONE, sign_in, troubles
 from tests.factories import OrganisationFactory, ProgrammeFactory, RoleAssignmentFactory, VenueFactory
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory
@@ -207,7 +207,7 @@ def send_sheet(page: Page, data: bytes) -> None:
     page.get_by_role("button", name="上传表格").click()
     page.wait_for_url("**/workspace/sheets/*/")
     check_waiting_sheets(at=now())  # what the worker does beside the site
-    page.reload()
+    expect(page.locator("#progress")).to_have_count(0)  # the page looks again by itself
 
 
 def return_with_a_comment(bureau: Any, plan: Plan) -> None:
