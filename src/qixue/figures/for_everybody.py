@@ -52,7 +52,9 @@ def public_figures_named(programme: Programme, codes: Sequence[str]) -> list[Fig
 
 
 def told(programme: Programme, figures: Sequence[Figure]) -> list[Figure]:
-    """The figures, without the values that depend on all figures of the programme not to be told."""
+    """The figures, without values that are not told; which these are depends on all figures of the programme."""
+    if not figures:
+        return []
     withheld = withheld_codes(programme)
     return [without_value(figure) if figure.code in withheld else figure for figure in figures]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import connection, transaction
 
 from qixue.core.inserts import Insert
-from qixue.participation.models import Attendance, LedgerEntry
+from qixue.participation.models import Attendance, Cell, LedgerEntry
 from qixue.participation.queries.attendances import recounted_attendances
 
 BATCH = 500
@@ -31,11 +31,12 @@ def apply(entries: Sequence[LedgerEntry]) -> None:
 
 @transaction.atomic
 def rebuild_attendances() -> int:
-    """Make all rows anew from the entries that count. Returns how many there are."""
+    """Make all rows anew from the entries that count, and let all cells follow. Returns how many rows there are."""
     Attendance.objects.all().delete()
     rows = [
         Attendance(session_id=session, person_token=token, entry_id=entry)
         for (session, token), entry in recounted_attendances().items()
     ]
     Attendance.objects.bulk_create(rows, batch_size=BATCH)
+    Cell.objects.update(people=None)
     return len(rows)
