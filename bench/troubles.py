@@ -31,15 +31,19 @@ class Proxy:
         with contextlib.suppress(OSError):
             while True:
                 client, _address = listener.accept()
-                if self.is_cut:
+                try:
+                    self.connect(client)
+                except OSError:  # nobody is there: say so
                     client.close()
-                    continue
-                with contextlib.suppress(OSError):
-                    server = socket.socket(socket.AF_UNIX)
-                    server.connect(str(self.upstream))
-                    self.plugs += [client, server]
-                    for pair in ((client, server), (server, client)):
-                        threading.Thread(target=self.carry, args=pair, daemon=True).start()
+
+    def connect(self, client: socket.socket) -> None:
+        if self.is_cut:
+            raise ConnectionRefusedError
+        server = socket.socket(socket.AF_UNIX)
+        server.connect(str(self.upstream))
+        self.plugs += [client, server]
+        for pair in ((client, server), (server, client)):
+            threading.Thread(target=self.carry, args=pair, daemon=True).start()
 
     def carry(self, source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError):

@@ -126,7 +126,9 @@ def database(url: str) -> dict[str, Any]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": unquote(options.get("host", parts.hostname or "")),
             "PORT": str(parts.port or ""),
-            "OPTIONS": {"prepare_threshold": 5},  # of hand-written statements, see core.statements
+            # Seconds for a connection, after which a request is told that the database is away instead of waiting on;
+            # and hand-written statements, see core.statements.
+            "OPTIONS": {"connect_timeout": 5, "prepare_threshold": 5},
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
         }
