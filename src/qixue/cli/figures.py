@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from qixue.cli.programmes import add_programme_argument, programme_of
 from qixue.core.clock import now
 from qixue.figures.queries import Figure, figures_of, payload, recount_differences, recounted
+from qixue.participation.queries.cell_recount import cells_that_differ
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -24,6 +25,7 @@ def run(args: argparse.Namespace) -> int:
     programme = programme_of(args)
     figures = figures_of(programme, with_internal=True)
     differences = recount_differences(programme) if args.recount else []
+    cells = cells_that_differ(programme.code) if args.recount else []
     if args.recount:
         figures = [recounted(figure) for figure in figures]
     if args.json:
@@ -34,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
             "recounted": args.recount,
             "figures": [payload(figure, at=at) for figure in figures],
             "differences": [shown.code for shown, _counted in differences],
+            "cells": cells,
         }
         json.dump(document, sys.stdout, ensure_ascii=False, indent=2)
         print()
@@ -44,7 +47,9 @@ def run(args: argparse.Namespace) -> int:
         message = _("%(code)s: the rollups say %(shown)s, the records say %(counted)s.")
         values = {"code": shown.code, "shown": words(shown), "counted": words(counted)}
         print(message % values, file=sys.stderr)
-    return 1 if differences else 0
+    for cell in cells:
+        print(_("Cell %(key)s: its sums or its people are not those of the records.") % {"key": cell}, file=sys.stderr)
+    return 1 if differences or cells else 0
 
 
 def words(figure: Figure) -> str:

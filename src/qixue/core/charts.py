@@ -17,6 +17,7 @@ class Bar:
     label: str
     quantity: Quantity | None
     url: str = ""
+    is_withheld: bool = False  # there is a number, which not everybody may know
 
 
 @dataclass(frozen=True)

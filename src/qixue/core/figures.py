@@ -86,6 +86,7 @@ class EvidenceRow:
     organisation: str = ""  # who keeps the record
     kind: str = ""  # a translatable word: what sort of record, where a figure stands on several
     record_count: int = 1  # how many records of a session the row stands for
+    is_withheld: bool = False  # there is a number, which not everybody may know
 
 
 class Theme(StrEnum):
@@ -113,6 +114,7 @@ class FigureDefinition:
     theme: Theme = Theme.ACTIVITY
     rule_version: int = 1
     is_internal: bool = False  # about how offices work with one another: for staff, never on public pages
+    people: Callable[[Scope], int] | None = None  # of how many it tells: too few are not told in public
 
 
 @dataclass

@@ -34,7 +34,10 @@ def over_time(scope: Scope, audience: Audience) -> Chart:
     series = attendance_over_time(scope)
     withheld = audience.withheld({date: int(quantity.value) for date, quantity in series.points if quantity})
     word = month if series.is_by_month else day
-    bars = tuple(Bar(word(date), None if date in withheld else quantity) for date, quantity in series.points)
+    bars = tuple(
+        Bar(word(date), None if date in withheld else quantity, is_withheld=date in withheld)
+        for date, quantity in series.points
+    )
     if series.is_by_month:
         return Chart(_("Attendances by month"), _("Month"), _("Attendances"), bars)
     return Chart(_("Attendances by day"), _("Day"), _("Attendances"), bars)
@@ -81,7 +84,9 @@ def compared(code: str, scopes: Iterable[tuple[str, Scope]], audience: Audience)
     """The same figure in several scopes, the largest first; each bar leads to what it is about."""
     found = [(label, figure) for label, scope in scopes if (figure := audience.figure(scope, code))]
     ordered = sorted(found, key=lambda pair: number_of(pair[1]), reverse=True)
-    return tuple(Bar(label, figure.quantity, audience.address(figure.scope)) for label, figure in ordered)
+    return tuple(
+        Bar(label, figure.quantity, audience.address(figure.scope), figure.is_withheld) for label, figure in ordered
+    )
 
 
 def number_of(figure: Figure) -> Decimal:

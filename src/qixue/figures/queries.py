@@ -207,9 +207,9 @@ def recounted(figure: Figure) -> Figure:
     return replace(figure, value=figure.definition.recount(figure.scope))
 
 
-def payload(figure: Figure, *, at: datetime.datetime) -> dict[str, Any]:
-    """A figure as JSON with the ids of its evidence and the digest over it."""
-    rows = figure.evidence()
+def payload(figure: Figure, *, at: datetime.datetime, rows: Sequence[EvidenceRow] | None = None) -> dict[str, Any]:
+    """A figure as JSON with the ids of its evidence and the digest over it; `rows` where not all of it is told."""
+    rows = figure.evidence() if rows is None else rows
     proof = {"evidence": [row.id for row in rows], "evidence_digest": evidence_digest(rows)}
     return {**statement(figure, at=at), **proof}
 
@@ -234,6 +234,7 @@ def statement(figure: Figure, *, at: datetime.datetime) -> dict[str, Any]:
         "as_of": None if value.is_reported else at.isoformat(),
         "status": "draft",
         "is_printed": figure.is_printed,
+        "is_withheld": figure.is_withheld,
         "quotes": list(value.quotes),
         "notes": in_both_languages(lambda: [str(note) for note in value.notes]),
         "issues": [

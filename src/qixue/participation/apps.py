@@ -2,6 +2,7 @@ import datetime
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 from qixue.core.duties import Duty, duties
 
@@ -29,3 +30,8 @@ class ParticipationConfig(AppConfig):
         duties.register(Duty("lotteries", lotteries.keep_lotteries, every=datetime.timedelta(seconds=1)))
         check_ins = import_module("qixue.participation.operations.check_ins")
         duties.register(Duty("attended sessions", check_ins.hold_attended, every=datetime.timedelta(minutes=1)))
+        cells = import_module("qixue.participation.operations.cells")
+        duties.register(Duty("cells", lambda at: cells.keep_cells(), every=datetime.timedelta(seconds=10)))
+        triggers = import_module("qixue.participation.cell_triggers")
+        pre_migrate.connect(triggers.before_migration, sender=self)
+        post_migrate.connect(triggers.after_migration, sender=self)

@@ -15,7 +15,6 @@ from qixue.core.figures import (
     Period,
     Scope,
     Theme,
-    combined,
     registry,
     shared,
 )
@@ -28,18 +27,14 @@ from qixue.core.quantity import (
     RATIO,
     Qualifier,
     Quantity,
+    combined_qualifier,
     hedge_of_rate,
     rounded,
     share_of,
 )
 from qixue.participation.models import LedgerEntry, LedgerEntryQuerySet, Registration, Tally
-from qixue.participation.queries import (
-    TallyRow,
-    ledger_entries,
-    recounted_tallies_in,
-    scope_condition,
-    tallies_in,
-)
+from qixue.participation.queries import ledger_entries, recounted_tallies_in, scope_condition
+from qixue.participation.queries.cells import Counts, counts_in, counts_of_rows, people_in, whole_of
 from qixue.places.models import Population, Region
 from qixue.programme.figures import DIMENSIONS
 from qixue.programme.models import Session
@@ -49,10 +44,9 @@ TOTAL = Sum("attendance_count")
 URBAN = (Region.UrbanRural.URBAN, Region.UrbanRural.COUNTY_SEAT)
 
 
-def attendance(scope: Scope, rows: list[TallyRow]) -> FigureValue:
+def attendance(scope: Scope, counts: Counts) -> FigureValue:
     """The sum of tallies, with the wording and period of the documents that state some of them."""
-    parts = [(f"tally:{row.activity_id}/{row.session_id or ''}", row.attendance) for row in rows]
-    quantity, left_out = combined(parts, ATTENDANCE)
+    quantity = sum_of(counts)
     if quantity is None and has_dated_sessions(scope):
         quantity = Quantity(0, ATTENDANCE)
     reported = document_entries(scope)
@@ -62,14 +56,35 @@ def attendance(scope: Scope, rows: list[TallyRow]) -> FigureValue:
         period=periods.pop() if len(periods) == 1 else Period(),
         is_reported=bool(reported),
         quotes=tuple(entry.evidence.text for entry in reported if entry.evidence),
-        left_out=left_out,
+        left_out=contradictory_tallies(scope) if leaves_out(counts) else (),
     )
+
+
+def sum_of(counts: Counts) -> Quantity | None:
+    """One tally stands as it is; of several, those that contradict themselves stay out."""
+    sound: Counts = {hedge: count for hedge, count in counts.items() if hedge is not Qualifier.CONTRADICTORY}
+    taken = sound if leaves_out(counts) else counts
+    if not taken:
+        return None
+    whole = whole_of(taken)
+    hedge = combined_qualifier(taken) if whole.tallies > 1 else next(iter(taken))
+    return Quantity(whole.attendance, ATTENDANCE, hedge, is_sum=whole.tallies > 1)
+
+
+def leaves_out(counts: Counts) -> bool:
+    return Qualifier.CONTRADICTORY in counts and whole_of(counts).tallies > 1
+
+
+def contradictory_tallies(scope: Scope) -> tuple[str, ...]:
+    rows = Tally.objects.filter(scope_condition(scope), attendance_qualifier=Qualifier.CONTRADICTORY)
+    keys = rows.order_by("activity_id", "session_id").values_list("activity_id", "session_id")
+    return tuple(f"tally:{activity}/{session or ''}" for activity, session in keys)
 
 
 @shared
 def attendance_in(scope: Scope) -> FigureValue:
     """From the rollups; rates and shares start from it too."""
-    return attendance(scope, tallies_in(scope))
+    return attendance(scope, counts_in(scope))
 
 
 def document_entries(scope: Scope) -> list[LedgerEntry]:
@@ -177,25 +192,45 @@ def session_rows(numbers: dict[int, Quantity], record_counts: dict[int, int]) ->
     ]
 
 
-def participants(scope: Scope) -> FigureValue:
+def participants(count: int) -> FigureValue:
     """Distinct people. Missing where nobody was named, however many were counted."""
-    people = LedgerEntry.objects.effective().people().filter(scope_condition(scope))
-    count = people.order_by().values("person_token").distinct().count()
     note = _("People who came without giving a name cannot be in this number.")
     return FigureValue(Quantity(count, PERSON) if count else None, notes=(note,))
 
 
-def named_share(scope: Scope) -> FigureValue:
+def recounted_people(scope: Scope) -> int:
+    people = LedgerEntry.objects.effective().people().filter(scope_condition(scope))
+    return people.order_by().values("person_token").distinct().count()
+
+
+def came(scope: Scope) -> int:
+    """人次: who is counted by heads may be few as well."""
+    return whole_of(counts_in(scope)).attendance
+
+
+def came_by_name(scope: Scope) -> int:
+    return len(people_in(scope))
+
+
+def signed_up(scope: Scope) -> int:
+    return accepted_registrations(scope).count()
+
+
+def recounted_counts(scope: Scope) -> Counts:
+    return counts_of_rows(recounted_tallies_in(scope))
+
+
+def named_share(counts: Counts) -> FigureValue:
     """Per cent of attendances that carry a name."""
-    total = attendance_in(scope).quantity
+    total = sum_of(counts)
     if total is None or not total.value:
         return FigureValue(None)
-    named = Tally.objects.filter(scope_condition(scope)).aggregate(named=Sum("named_count"))["named"] or 0
+    named = whole_of(counts).named
     return FigureValue(share_of(named, int(total.value), hedge_of_rate(total)))
 
 
 def registrations(scope: Scope) -> FigureValue:
-    accepted = accepted_registrations(scope).count()
+    accepted = signed_up(scope)
     return FigureValue(Quantity(accepted, ATTENDANCE) if accepted else None)
 
 
@@ -283,10 +318,11 @@ registry.register(
         ),
         dimensions=DIMENSIONS,
         value=attendance_in,
-        recount=lambda scope: attendance(scope, recounted_tallies_in(scope)),
+        recount=lambda scope: attendance(scope, recounted_counts(scope)),
         evidence=evidence,
         by_session=evidence_by_session,
         theme=Theme.PEOPLE,
+        people=came,
     )
 )
 registry.register(
@@ -296,11 +332,12 @@ registry.register(
         unit=PERSON,
         rule=_("Distinct people with at least one attendance by name. People never add up: a union is counted anew."),
         dimensions=DIMENSIONS,
-        value=participants,
-        recount=participants,
+        value=lambda scope: participants(came_by_name(scope)),
+        recount=lambda scope: participants(recounted_people(scope)),
         evidence=named_evidence,
         by_session=names_by_session,
         theme=Theme.PEOPLE,
+        people=came_by_name,
     )
 )
 registry.register(
@@ -310,11 +347,12 @@ registry.register(
         unit=PERCENT,
         rule=_("Attendances by name divided by all attendances."),
         dimensions=DIMENSIONS,
-        value=named_share,
-        recount=named_share,
+        value=lambda scope: named_share(counts_in(scope)),
+        recount=lambda scope: named_share(recounted_counts(scope)),
         evidence=evidence,
         by_session=evidence_by_session,
         theme=Theme.PEOPLE,
+        people=came_by_name,
     )
 )
 registry.register(
@@ -328,6 +366,7 @@ registry.register(
         recount=registrations,
         evidence=registration_evidence,
         theme=Theme.PEOPLE,
+        people=signed_up,
     )
 )
 registry.register(
@@ -342,6 +381,7 @@ registry.register(
         evidence=evidence,
         by_session=evidence_by_session,
         theme=Theme.PEOPLE,
+        people=came,
     )
 )
 registry.register(

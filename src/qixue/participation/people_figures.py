@@ -24,12 +24,15 @@ from qixue.core.quantity import (
 )
 from qixue.participation.figures import (
     accepted_registrations,
+    came,
+    came_by_name,
     evidence,
     evidence_by_session,
     named_evidence,
     names_by_session,
     registration_evidence,
     session_rows,
+    signed_up,
 )
 from qixue.participation.learning_hours import learning_hours, minutes_between
 from qixue.participation.models import Attendance, Certificate, LedgerEntry
@@ -160,6 +163,7 @@ define(
     value=lambda scope: show_rate(scope, kept(scope)),
     recount=lambda scope: show_rate(scope, counted(scope)),
     evidence=registration_evidence,
+    people=signed_up,
 )
 define(
     "repeat_rate",
@@ -170,6 +174,7 @@ define(
     recount=lambda scope: repeat_rate(counted(scope)),
     evidence=named_evidence,
     by_session=names_by_session,
+    people=came_by_name,
 )
 define(
     "training_attendances",
@@ -180,6 +185,7 @@ define(
     recount=lambda scope: trained(counted(in_training(scope))),
     evidence=lambda scope: named_evidence(in_training(scope)),
     by_session=lambda scope: names_by_session(in_training(scope)),
+    people=lambda scope: came_by_name(in_training(scope)),
 )
 define(
     "learning_hours",
@@ -193,6 +199,7 @@ define(
     recount=lambda scope: hours(recounted_tallies_in(scope)),
     evidence=evidence,
     by_session=evidence_by_session,
+    people=came,
 )
 define(
     "certificates",

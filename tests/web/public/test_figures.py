@@ -278,3 +278,20 @@ def test_counties_are_compared_in_a_chart_that_is_a_table(open_page, tea, county
     assert [words(cell) for cell in chart.xpath("tbody//td")] == ["30", "10"]
     assert chart.xpath("tbody//rect/@width") == ["100.0%", "33.3%"]
     assert chart.xpath("tbody//a/@href")[0].startswith("/programmes/week/figures/attendance")
+
+
+def test_numbers_of_few_people_are_marked_as_withheld(open_page, tea, county):
+    name_figure(tea.activity.programme, "attendance")
+    name_figure(tea.activity.programme, "attendance", region_code=county.code)
+    count_heads(tea, 3)
+    another_county(tea, 20)
+
+    page = open_page(LIST, language="en")
+    alone = open_page(f"{LIST}attendance.{county.code}/", language="en")
+
+    assert [cells[1] for cells in rows(page)] == ["withheld", "withheld"]
+    assert "23 attendances" in words(page)
+    why = "Numbers of fewer than five people are not published, nor those from which they could be computed."
+    assert [words(notice) for notice in page.xpath("//p[@class='notice']")] == [why]
+    assert [words(notice) for notice in alone.xpath("//p[@class='notice']")] == [why]
+    assert words(alone.xpath("//p[@class='figure']")[0]) == "withheld"

@@ -36,7 +36,7 @@ class Issue(Schema):
 
 
 class StatementOut(Schema):
-    """A figure with its rule and its hedge. Decimals travel as text."""
+    """A figure with its rule and its hedge. Decimals travel as text. Withheld: too few people for everybody to know."""
 
     code: str
     definition: str
@@ -54,6 +54,7 @@ class StatementOut(Schema):
     as_of: str | None
     status: str
     is_printed: bool
+    is_withheld: bool
     quotes: list[str]
     notes: Lines
     issues: list[Issue]

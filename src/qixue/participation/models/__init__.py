@@ -1,5 +1,6 @@
 from qixue.participation.models.attendance import Attendance
 from qixue.participation.models.calendar_feeds import CalendarFeed
+from qixue.participation.models.cells import Cell, CellCount, CountedPerson
 from qixue.participation.models.certificates import Certificate, CertificateQuerySet, CertificateRule, VerificationCount
 from qixue.participation.models.door import BundleFetch, DoorDevice, Scan, ScanQuerySet, WallCode
 from qixue.participation.models.feedback import Feedback, FeedbackInvitation
@@ -22,9 +23,12 @@ __all__ = [
     "Attendance",
     "BundleFetch",
     "CalendarFeed",
+    "Cell",
+    "CellCount",
     "Certificate",
     "CertificateQuerySet",
     "CertificateRule",
+    "CountedPerson",
     "DoorDevice",
     "Evidence",
     "Feedback",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.fields import partial_date_validator, plain_text_validator
 from qixue.core.quantity import ATTENDANCE, Qualifier, Quantity
+from qixue.participation.models.cells import Cell
 from qixue.people.models import Organisation, Resident
 from qixue.programme.models import Activity, Programme, Session, SourceDocument
 from qixue.programme.models.sources import QUALIFIER_CHOICES
@@ -164,6 +165,7 @@ class Tally(models.Model):
     """The rollup of a session's ledger entries, or of those of an activity that name no session; kept by the ledger.
 
     `attendance_count` follows the session's counting rule. A recount from the entries must give the same row.
+    `is_merged` says that the cell counts the tally as it stands; whatever changes the tally takes it back.
     """
 
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="tallies")
@@ -173,13 +175,17 @@ class Tally(models.Model):
     head_qualifier = models.CharField(max_length=20, blank=True)
     attendance_count = models.PositiveIntegerField()
     attendance_qualifier = models.CharField(max_length=20, choices=QUALIFIER_CHOICES)
+    cell = models.ForeignKey(Cell, models.SET_NULL, null=True, blank=True, related_name="tallies")
+    is_merged = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["activity"], condition=Q(session=None), name="one_tally_per_activity_without_session"
-            )
+            ),
+            models.CheckConstraint(condition=Q(is_merged=False) | Q(cell__isnull=False), name="tally_merged_in_a_cell"),
         ]
+        indexes = [models.Index(fields=["cell"], condition=Q(is_merged=False), name="tally_to_merge")]
 
     def __str__(self) -> str:
         return f"{self.activity_id}/{self.session_id}: {self.attendance_count}"

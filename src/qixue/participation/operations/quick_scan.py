@@ -75,7 +75,7 @@ WHERE d.id = %s AND n.scans < %s
 NEXT = "UPDATE participation_ledgerchain SET length = %s, head_hash = %s WHERE organisation_id = %s"
 TALLY = """
 UPDATE participation_tally SET named_count = named_count + %(count)s, attendance_count = named_count + %(count)s,
-    attendance_qualifier = 'exact'
+    attendance_qualifier = 'exact', is_merged = FALSE
 WHERE session_id = %(session)s
 """  # without a head count the names are all that counts, whatever the rule of the session
 CONTACT = """

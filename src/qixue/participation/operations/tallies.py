@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from qixue.core.quantity import ATTENDANCE, ContradictoryQuantity, Qualifier, Quantity
 from qixue.participation.counting import attendance_of, sum_of_reports
 from qixue.participation.models import LedgerEntry, Tally
+from qixue.participation.operations.cells import spoil
 from qixue.programme.models import Activity, Session
 
 HEAD_COUNTS = frozenset({LedgerEntry.Kind.HEAD_COUNT, LedgerEntry.Kind.CORRECTION})
 
 
 def apply(entries: Iterable[LedgerEntry]) -> None:
-    """Bring the tallies up to date with entries that were just added."""
+    """Bring the tallies up to date with entries that were just added. They wait to be merged into their cells again."""
+    entries = list(entries)
     by_session: dict[Session, list[LedgerEntry]] = defaultdict(list)
     reported: set[Activity] = set()
     for entry in entries:
@@ -20,13 +22,16 @@ def apply(entries: Iterable[LedgerEntry]) -> None:
             by_session[entry.session].append(entry)
         else:
             reported.add(entry.activity)
-    known = {tally.session_id: tally for tally in Tally.objects.filter(session__in=by_session)}
+    held = Tally.objects.select_for_update()
+    known = {tally.session_id: tally for tally in held.filter(session__in=by_session)}
     rows = [
         changed(known.get(session.pk) or Tally(activity=session.activity, session=session), session, session_entries)
         for session, session_entries in by_session.items()
     ]
     rows += [tally_of_reports(activity) for activity in reported]
     write(rows)
+    if any(entry.kind == LedgerEntry.Kind.VOID for entry in entries):
+        spoil({row.cell_id for row in rows if row.cell_id})
 
 
 def changed(tally: Tally, session: Session, entries: list[LedgerEntry]) -> Tally:
@@ -45,7 +50,8 @@ def changed(tally: Tally, session: Session, entries: list[LedgerEntry]) -> Tally
 
 def tally_of_reports(activity: Activity) -> Tally:
     """Documents state few numbers: their tally is counted anew."""
-    tally = Tally.objects.filter(activity=activity, session=None).first() or Tally(activity=activity)
+    held = Tally.objects.select_for_update()
+    tally = held.filter(activity=activity, session=None).first() or Tally(activity=activity)
     entries = LedgerEntry.objects.effective().head_counts().filter(activity=activity, session=None)
     try:
         total = sum_of_reports(entry.quantity for entry in entries)
@@ -64,6 +70,7 @@ def head_of(tally: Tally) -> Quantity | None:
 def with_attendance(tally: Tally, attendance: Quantity | None) -> Tally:
     tally.attendance_count = int(attendance.value) if attendance else 0
     tally.attendance_qualifier = attendance.qualifier if attendance else ""
+    tally.is_merged = False
     return tally
 
 
@@ -73,5 +80,5 @@ def write(rows: list[Tally]) -> None:
     kept = [row for row in rows if row.attendance_qualifier]
     Tally.objects.filter(pk__in=[row.pk for row in empty if row.pk]).delete()
     Tally.objects.bulk_create([row for row in kept if not row.pk], batch_size=500)
-    fields = ["named_count", "head_count", "head_qualifier", "attendance_count", "attendance_qualifier"]
+    fields = ["named_count", "head_count", "head_qualifier", "attendance_count", "attendance_qualifier", "is_merged"]
     Tally.objects.bulk_update([row for row in kept if row.pk], fields, batch_size=500)

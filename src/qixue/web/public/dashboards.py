@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from qixue.core.figures import Scope
 from qixue.figures.charts import Address, Audience
-from qixue.figures.narrowed import public_figure_in, withheld_parts
+from qixue.figures.for_everybody import withheld_parts
+from qixue.figures.narrowed import public_figure_in
 from qixue.figures.queries import Figure
 from qixue.places.models import Region
 from qixue.programme.models import Programme

@@ -109,11 +109,13 @@ def place_table(places: list[Group], are_disjoint: bool) -> PlaceTable:
 def column(cells: list[Figure | None], title: str, are_disjoint: bool) -> Column:
     """One figure over all places, with its sum; rates and people give none.
 
-    A number that contradicts itself leaves the column without a sum, which would hide the contradiction.
+    A number that contradicts itself leaves the column without a sum, which would hide the contradiction; so does one
+    that is withheld, which would be missing in it.
     """
     figures = [figure for figure in cells if figure]
     unit, numbers = figures[0].definition.unit, [figure.quantity for figure in figures if figure.quantity]
     is_sound = all(number.qualifier is not Qualifier.CONTRADICTORY for number in numbers)
+    is_sound = is_sound and not any(figure.is_withheld for figure in figures)
     adds_up = are_disjoint and unit.is_additive and is_sound
     return Column(title, unit, total(numbers, unit) if numbers and adds_up else None)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from qixue.core.clock import day_bounds, local_day
-from qixue.figures.queries import figures_named
+from qixue.figures.for_everybody import public_figures_named
 from qixue.participation.listed_session import ListedSession
 from qixue.participation.queries import as_listed, public_sessions
 from qixue.places.models import Region
@@ -54,7 +54,7 @@ def week_context(programme: Programme, *, at: datetime.datetime) -> dict[str, An
         .order_by("role", "position", "pk"),
         "today": today,
         "session_count": sessions_to_visit(programme).count(),
-        "figures": figures_named(programme, main),
+        "figures": public_figures_named(programme, main),
         "tiles": tiles,
         "tiles_note": tiles_note,
         "brands": programme.brands.order_by("code"),
@@ -104,7 +104,7 @@ def county_tiles(programme: Programme) -> tuple[list[Tile], str]:
     """
     counties = [county for county in programme.region.children.order_by("code") if county.tile_row is not None]
     named = programme.named_figures.filter(definition="attendance_per_1000").exclude(region_code="")
-    if rates := figures_named(programme, list(named.values_list("code", flat=True))):
+    if rates := public_figures_named(programme, list(named.values_list("code", flat=True))):
         values = {figure.scope.region: figure.quantity.value for figure in rates if figure.quantity}
         texts = {county: f"{value:.2f}" for county, value in values.items()}
         note = _("Attendances per 1,000 residents. A sketch that shows no boundaries.")

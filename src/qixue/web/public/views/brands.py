@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from qixue.core.audience import for_everybody
 from qixue.core.clock import now
-from qixue.figures.queries import figures_named
+from qixue.figures.for_everybody import public_figures_named
 from qixue.participation.queries import coming_or_last, public_sessions
 from qixue.programme.models import Brand, Involvement, Passage, Programme, Session, SourceIssue
 from qixue.web.public.cache import shared_for_a_second
@@ -31,7 +31,7 @@ def brand(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "brand": found,
         "programme": programme,
-        "lines": lines_of_brand(figures_named(programme, codes)),
+        "lines": lines_of_brand(public_figures_named(programme, codes)),
         "passages": Passage.objects.filter(brand=found).order_by("position", "pk"),
         "channels": found.publicity_channels.order_by("position"),
         "carriers": carriers.order_by("position", "pk"),

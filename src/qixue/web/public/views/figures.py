@@ -7,8 +7,9 @@ from qixue.core.audience import for_everybody
 from qixue.core.clock import now
 from qixue.core.figures import Scope, shared_reads
 from qixue.figures.charts import by_place, over_time
+from qixue.figures.for_everybody import public_figure_of, public_figures_of, public_rows
 from qixue.figures.narrowed import public_figure_in
-from qixue.figures.queries import Figure, common_unit, figure_of, figures_of, kinds_of_records
+from qixue.figures.queries import Figure, common_unit, kinds_of_records
 from qixue.programme.models import Programme, Session
 from qixue.web import parts
 from qixue.web.public.dashboards import EVERYBODY, figure_address, scope_asked
@@ -22,17 +23,19 @@ def figures(request: HttpRequest, code: str) -> HttpResponse:
     """Every figure of a programme; each opens to its rule and its records."""
     programme = parts.get_programme_or_404(code)
     with shared_reads():
+        found = public_figures_of(programme)
         audience = replace(EVERYBODY, address=figure_address("attendance"))
         drawn = [make(Scope(code), audience) for make in (over_time, by_place)]
         charts = [chart for chart in drawn if chart.is_worth_drawing]
-        context = {"grouped": grouped(programme, figures_of(programme)), "charts": charts, "as_of": now()}
+        context = {"grouped": grouped(programme, found), "charts": charts, "as_of": now()}
+    context["has_withheld"] = any(figure.is_withheld for figure in found)
     return render(request, "public/figures/list.html", {"programme": programme, **context})
 
 
 def figure_or_404(request: HttpRequest, programme: Programme, code: str) -> Figure:
     """The figure of this name; where `?region=` or `?brand=` narrow it, or no name is given, that of the definition."""
     scope = scope_asked(request, programme)
-    found = None if scope.dimensions() else figure_of(programme, code)
+    found = None if scope.dimensions() else public_figure_of(programme, code)
     found = found or public_figure_in(scope, code)
     if found is None:
         raise Http404
@@ -44,7 +47,7 @@ def figure(request: HttpRequest, code: str, figure_code: str) -> HttpResponse:
     """One figure: what it counts, by which rule, and the records behind it."""
     programme = parts.get_programme_or_404(code)
     found = figure_or_404(request, programme, figure_code)
-    rows = [] if found.is_withheld else found.evidence_for_reading()
+    rows = public_rows(found, found.evidence_for_reading())
     context = {
         "programme": programme,
         "figure": found,
@@ -60,14 +63,15 @@ def session(request: HttpRequest, code: str, figure_code: str, pk: int) -> HttpR
     """What one session brings to a figure: how many records of which kind, and no person."""
     programme = parts.get_programme_or_404(code)
     found = figure_or_404(request, programme, figure_code)
+    whole = next((row for row in public_rows(found, found.evidence_for_reading()) if row.session_id == pk), None)
     rows = found.evidence_of_session(pk)
-    if not rows or found.is_withheld:
+    if not rows or found.is_withheld or (whole and whole.is_withheld):
         raise Http404
     context = {
         "programme": programme,
         "figure": found,
         "session": Session.objects.select_related("activity__organisation", "venue").get(pk=pk),
-        "whole": next((row for row in found.evidence_for_reading() if row.session_id == pk), None),
+        "whole": whole,
         "kinds": kinds_of_records(rows),
         "rows_unit": common_unit(rows),
     }

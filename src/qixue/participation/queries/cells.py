@@ -1,0 +1,169 @@
+"""Sums and sets of people from cells, and from the tallies that are not merged as they stand today.
+
+Each read is one statement, and so of one moment: a tally that is merged meanwhile is neither missed nor counted twice.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Generic, NamedTuple, TypeVar
+
+from django.db import connection
+from pyroaring import BitMap
+
+from qixue.core.figures import Scope, shared
+from qixue.core.quantity import Qualifier
+from qixue.participation.queries import TallyRow
+
+Part = TypeVar("Part")
+HIGHEST = 2**32 - 1  # number in a bitmap
+OF_CELL = """brand.code, series.code, c.kind, organisation.path, region.path"""
+CELLS = """participation_cell c
+JOIN programme_programme programme ON programme.id = c.programme_id
+JOIN people_organisation organisation ON organisation.id = c.organisation_id
+LEFT JOIN programme_brand brand ON brand.id = c.brand_id
+LEFT JOIN programme_series series ON series.id = c.series_id
+LEFT JOIN places_region region ON region.id = c.region_id"""
+OF_TALLY = """brand.code, series.code, a.kind, organisation.path, COALESCE(at_venue.path, region.path)"""
+TALLIES = """participation_tally t
+JOIN programme_activity a ON a.id = t.activity_id AND a.state <> 'draft'
+JOIN programme_programme programme ON programme.id = a.programme_id
+JOIN people_organisation organisation ON organisation.id = a.organisation_id
+LEFT JOIN programme_brand brand ON brand.id = a.brand_id
+LEFT JOIN programme_series series ON series.id = a.series_id
+LEFT JOIN places_region region ON region.id = a.region_id
+LEFT JOIN programme_session s ON s.id = t.session_id
+LEFT JOIN places_venue venue ON venue.id = s.venue_id
+LEFT JOIN places_region at_venue ON at_venue.id = venue.region_id"""
+COUNTS = f"""
+WITH behind AS (
+    SELECT id FROM participation_cell WHERE people IS NULL
+    UNION SELECT cell_id FROM participation_tally WHERE NOT is_merged AND cell_id IS NOT NULL
+)
+SELECT {OF_CELL}, n.qualifier, n.tally_count, n.attendance_count, n.named_count
+FROM {CELLS} JOIN participation_cellcount n ON n.cell_id = c.id
+WHERE programme.code = %(programme)s AND c.id NOT IN (SELECT id FROM behind)
+UNION ALL
+SELECT {OF_TALLY}, t.attendance_qualifier, 1, t.attendance_count, t.named_count
+FROM {TALLIES}
+WHERE programme.code = %(programme)s AND (t.cell_id IS NULL OR t.cell_id IN (SELECT id FROM behind))
+"""  # noqa: S608 - SQL of our own
+PEOPLE = f"""
+WITH apart AS (
+    SELECT id FROM participation_tally WHERE NOT is_merged
+    UNION SELECT t.id FROM participation_cell c JOIN participation_tally t ON t.cell_id = c.id WHERE c.people IS NULL
+)
+SELECT {OF_CELL}, c.people, NULL, NULL FROM {CELLS} WHERE programme.code = %(programme)s AND c.people IS NOT NULL
+UNION ALL
+SELECT {OF_TALLY}, NULL, counted.id, present.person_token
+FROM {TALLIES}
+JOIN participation_attendance present ON present.session_id = t.session_id
+LEFT JOIN participation_countedperson counted ON counted.token = present.person_token
+WHERE programme.code = %(programme)s AND t.id IN (SELECT id FROM apart)
+"""  # noqa: S608 - SQL of our own
+
+
+class Place(NamedTuple):
+    """Where a cell or a tally stands in everything by which a scope narrows: codes, and paths of codes."""
+
+    brand: str | None
+    series: str | None
+    kind: str
+    organisation: str
+    region: str | None
+
+
+class Placed(Generic[Part]):
+    """What is known of each place, to be found by scope. One place may have several parts."""
+
+    def __init__(self, parts: Iterable[tuple[Place, Part]]) -> None:
+        placed = list(parts)
+        self.places = [place for place, _part in placed]
+        self.parts = [part for _place, part in placed]
+        self.by_dimension: dict[str, dict[str, list[int]]] = {}
+
+    def within(self, scope: Scope) -> list[Part]:
+        found = [self.at(dimension).get(code, []) for dimension, code in scope.dimensions().items()]
+        if not found:
+            return self.parts
+        first, *more = found
+        return [self.parts[number] for number in (set(first).intersection(*more) if more else first)]
+
+    def at(self, dimension: str) -> dict[str, list[int]]:
+        """By code those that are there. Whatever has a path is at each step of it: its own, and those above it."""
+        if dimension not in self.by_dimension:
+            by_path: dict[str, list[int]] = defaultdict(list)
+            for number, place in enumerate(self.places):
+                by_path[getattr(place, dimension) or ""].append(number)
+            by_code: dict[str, list[int]] = defaultdict(list)
+            for path, numbers in by_path.items():
+                for code in filter(None, path.split("/")):
+                    by_code[code] += numbers
+            self.by_dimension[dimension] = by_code
+        return self.by_dimension[dimension]
+
+
+class Sums(NamedTuple):
+    """Of tallies: how many they are, 人次, and those of them by name."""
+
+    tallies: int = 0
+    attendance: int = 0
+    named: int = 0
+
+
+Counts = dict[Qualifier, Sums]
+
+
+@shared
+def counts_in(scope: Scope) -> Counts:
+    """The sums in the scope, for each hedge apart."""
+    return added(counts_of(scope.programme).within(scope))
+
+
+def added(parts: Iterable[tuple[Qualifier, Sums]]) -> Counts:
+    by_hedge: dict[Qualifier, list[Sums]] = defaultdict(list)
+    for qualifier, sums in parts:
+        by_hedge[qualifier].append(sums)
+    return {qualifier: Sums(*map(sum, zip(*sums, strict=True))) for qualifier, sums in by_hedge.items()}
+
+
+def whole_of(counts: Counts) -> Sums:
+    return Sums(*map(sum, zip(*counts.values(), strict=True))) if counts else Sums()
+
+
+def counts_of_rows(rows: Iterable[TallyRow]) -> Counts:
+    """The same from single tallies."""
+    return added((row.attendance.qualifier, Sums(1, int(row.attendance.value), row.named)) for row in rows)
+
+
+@shared
+def counts_of(programme_code: str) -> Placed[tuple[Qualifier, Sums]]:
+    hedges = {hedge.value: hedge for hedge in Qualifier}
+    rows = answer(COUNTS, programme_code)
+    return Placed((Place._make(row[:5]), (hedges[row[5]], Sums._make(row[6:]))) for row in rows)
+
+
+@shared
+def people_in(scope: Scope) -> BitMap:
+    """Everybody who was at a session in the scope by name, each once."""
+    return BitMap.union(BitMap(), *people_of(scope.programme).within(scope))
+
+
+@shared
+def people_of(programme_code: str) -> Placed[BitMap]:
+    """The sets of people by where they were. Who has no number yet gets one for this read, counted from the highest."""
+    sets: list[tuple[Place, BitMap]] = []
+    apart: dict[Place, BitMap] = defaultdict(BitMap)
+    unnumbered: dict[uuid.UUID | str, int] = {}
+    for *place, people, number, token in answer(PEOPLE, programme_code):
+        if people is None:
+            apart[Place._make(place)].add(number or HIGHEST - unnumbered.setdefault(token, len(unnumbered)))
+        else:
+            sets.append((Place._make(place), BitMap.deserialize(bytes(people))))
+    return Placed([*sets, *apart.items()])
+
+
+def answer(statement: str, programme_code: str) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"programme": programme_code})
+        return cursor.fetchall()

@@ -1,0 +1,131 @@
+"""Numbers of fewer than five people are not for everybody, nor what they could be computed from."""
+
+import pytest
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.factories import ActivityFactory, BrandFactory, ProgrammeFactory, RegionFactory, VenueFactory, key
+from tests.figures.conftest import check_in, head_count, held
+
+from qixue.figures.for_everybody import (
+    public_figure_of,
+    public_figures_of,
+    public_records,
+    public_rows,
+    withheld_parts,
+)
+from qixue.figures.models import NamedFigure
+from qixue.figures.queries import figure_of
+from qixue.programme.models import Programme, Session
+
+
+@pytest.mark.parametrize(
+    ("numbers", "withheld"),
+    [
+        ({"a": 5, "b": 60}, set()),
+        ({"a": 0, "b": 60}, set()),
+        ({"a": 4, "b": 60, "c": 7}, {"a", "c"}),  # with c alone it would be the whole without b and c
+        ({"a": 1, "b": 3, "c": 7, "d": 9}, {"a", "b", "c"}),  # a and b together are still fewer than five
+        ({"a": 3, "b": 4, "c": 7}, {"a", "b"}),
+        ({"a": 4, "b": 0}, {"a"}),
+    ],
+)
+def test_small_parts_take_the_smallest_others_with_them(numbers: dict[str, int], withheld: set[str]) -> None:
+    assert withheld_parts(numbers) == withheld
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(st.dictionaries(st.integers(0, 20), st.integers(0, 12), max_size=8))
+def test_no_small_number_follows_from_the_whole(numbers: dict[int, int]) -> None:
+    withheld = withheld_parts(numbers)
+
+    rest = sum(numbers[part] for part in withheld)
+    assert not any(0 < number < 5 for part, number in numbers.items() if part not in withheld)
+    assert (
+        not withheld
+        or (rest >= 5 and len(withheld) > 1)
+        or not any(numbers[part] for part in numbers.keys() - withheld)
+    )
+
+
+@pytest.fixture
+def programme(db: None) -> Programme:
+    """Three counties with 3, 8 and 60 people, of whom two thirds of the last come to another brand."""
+    programme = ProgrammeFactory(code="week")
+    for position, (code, people) in enumerate({"441801": 3, "441802": 8, "441803": 60}.items()):
+        region = RegionFactory(code=code, level="county", parent=programme.region)
+        session = held(programme, venue=VenueFactory(region=region), counting_rule=Session.CountingRule.HEAD_COUNT)
+        head_count(session, people)
+        for definition in ("attendance", "attendance_per_1000"):
+            name(programme, f"{definition}.{code}", definition, position, region_code=code)
+    name(programme, "attendance", "attendance", 9)
+    return programme
+
+
+def name(programme: Programme, code: str, definition: str, position: int, **narrowed: str) -> None:
+    NamedFigure.objects.create(programme=programme, code=code, definition=definition, position=position, **narrowed)
+
+
+def test_small_county_and_the_next_one_are_withheld_with_their_rates(programme: Programme) -> None:
+    withheld = {figure.code: figure.is_withheld for figure in public_figures_of(programme)}
+
+    assert {code for code, is_withheld in withheld.items() if is_withheld} == {
+        "attendance.441801",
+        "attendance.441802",
+        "attendance_per_1000.441801",
+        "attendance_per_1000.441802",
+    }
+
+
+def test_one_figure_alone_is_withheld_as_among_the_others(programme: Programme) -> None:
+    small, next_one, large = (public_figure_of(programme, f"attendance.44180{number}") for number in (1, 2, 3))
+
+    assert (small.quantity, next_one.quantity, large.quantity.value) == (None, None, 60)
+    assert figure_of(programme, "attendance.441801").quantity.value == 3
+
+
+def test_sessions_behind_a_figure_are_withheld_in_the_same_way(programme: Programme) -> None:
+    figure = public_figure_of(programme, "attendance")
+
+    rows = public_rows(figure, figure.evidence_for_reading())
+
+    shown = [(row.quantity.value if row.quantity else None, row.is_withheld) for row in rows]
+    assert shown == [(None, True), (None, True), (60, False)]
+    assert [row.quantity.value for row in public_records(figure, figure.evidence())] == [60]
+
+
+def test_nothing_stands_behind_a_figure_that_is_withheld(programme: Programme) -> None:
+    figure = public_figure_of(programme, "attendance.441801")
+
+    assert public_rows(figure, figure.evidence_for_reading()) == []
+    assert public_records(figure, figure.evidence()) == []
+
+
+def test_people_of_a_small_brand_are_withheld_though_people_do_not_add_up(db: None) -> None:
+    programme = ProgrammeFactory()
+    small, large = BrandFactory.create_batch(2)
+    people = [key() for _person in range(9)]
+    check_in(held(programme, activity=ActivityFactory(programme=programme, brand=small)), *people[:2])
+    check_in(held(programme, activity=ActivityFactory(programme=programme, brand=large)), *people)
+    for brand in (small, large):
+        name(programme, f"participants.{brand.code}", "participants", 1, brand_code=brand.code)
+    name(programme, "participants", "participants", 2)
+
+    values = {figure.code: figure.quantity and figure.quantity.value for figure in public_figures_of(programme)}
+
+    assert values == {f"participants.{small.code}": None, f"participants.{large.code}": None, "participants": 9}
+
+
+def test_page_of_a_session_that_is_withheld_is_not_found(programme: Programme, client: Client) -> None:
+    small, _next_one, large = Session.objects.order_by("pk")
+
+    assert client.get(f"/programmes/week/figures/attendance/sessions/{small.pk}/").status_code == 404
+    assert client.get(f"/programmes/week/figures/attendance/sessions/{large.pk}/").status_code == 200
+
+
+def test_api_withholds_it_from_everybody(programme: Programme, client: Client) -> None:
+    figure = client.get("/api/v1/programmes/week/figures/attendance.441801").json()
+    evidence = client.get("/api/v1/programmes/week/figures/attendance/evidence").json()
+
+    assert (figure["value"], figure["is_withheld"], figure["evidence"]) == (None, True, [])
+    assert [item["value"] for item in evidence["items"]] == [60]
