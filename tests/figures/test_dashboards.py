@@ -12,7 +12,8 @@ from qixue.core.charts import Chart
 from qixue.core.figures import Scope, Theme
 from qixue.figures.charts import Address, Audience, by_brand, by_place, over_time
 from qixue.figures.dashboards import OVERVIEW, TOWN_AND_COUNTRY, dashboard_of
-from qixue.figures.narrowed import public_figure_in, withheld_parts
+from qixue.figures.for_everybody import withheld_parts
+from qixue.figures.narrowed import public_figure_in
 from qixue.figures.queries import figure_in
 from qixue.figures.regularity import activity_calendar
 from qixue.places.models import Region
@@ -166,8 +167,8 @@ def test_calendar_without_a_held_session_is_empty(programme: Programme) -> None:
     assert activity_calendar(programme, Scope(programme.code), today=NOON.date()).rows == ()
 
 
-def in_public(programme: Programme, **dimensions: str) -> tuple[object, bool]:
-    found = public_figure_in(Scope(programme.code, **dimensions), "attendance")
+def in_public(programme: Programme, code: str = "attendance", **dimensions: str) -> tuple[object, bool]:
+    found = public_figure_in(Scope(programme.code, **dimensions), code)
     assert found is not None
     return found.quantity and found.quantity.value, found.is_withheld
 
@@ -191,7 +192,7 @@ def test_people_who_came_often_are_few_all_the_same(programme: Programme, counti
     for _session in range(4):
         check_in(held_in(programme, counties[0]), *people)
 
-    assert in_public(programme, region=counties[0].code) == (None, True)
+    assert in_public(programme, "participants", region=counties[0].code) == (None, True)
 
 
 def test_towns_of_a_county_that_is_not_told_are_not_told(programme: Programme, counties: list[Region]) -> None:

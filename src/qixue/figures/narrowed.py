@@ -1,42 +1,38 @@
 """Figures in any scope as everybody may read them: nothing of fewer than five people, nor what it would follow from."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from django.utils.translation import gettext_lazy as _
-
-from qixue.core.figures import FigureValue, Scope, Theme, shared
-from qixue.figures.for_everybody import withheld_parts
+from qixue.core.figures import Scope, shared
+from qixue.figures.for_everybody import withheld_parts, without_value
 from qixue.figures.queries import Figure, figure_in
 from qixue.participation.equity_figures import parts
-from qixue.participation.figures import attendance_in
-from qixue.participation.queries.cells import people_in as people_named
 from qixue.places.models import Region
 from qixue.programme.models import Brand, Programme
 
-TOO_FEW = _("Too few people were here, or in a place or brand beside it, to tell a number to everybody.")
+People = Callable[[Scope], int]  # of how many people a figure tells
 
 
 def public_figure_in(scope: Scope, code: str) -> Figure | None:
     """`figure_in`, for everybody. What documents state is public already."""
     found = figure_in(scope, code)
-    is_about_people = found is not None and found.definition.theme is Theme.PEOPLE and not found.value.is_reported
-    if found is None or not is_about_people or not is_withheld(scope):
+    if found is None or found.definition.people is None or found.value.is_reported:
         return found
-    return replace(found, value=FigureValue(None, notes=(TOO_FEW,)), is_withheld=True)
+    return without_value(found) if is_withheld(scope, found.definition.people) else found
 
 
 @shared
-def is_withheld(scope: Scope) -> bool:
+def is_withheld(scope: Scope, people: People) -> bool:
     """Whether too few people were in the scope, or in one beside it whose number would follow from this one."""
     above, beside = family_of(scope)
     if above is None:
         return False
-    return is_withheld(above) or scope in withheld_scopes(beside)
+    return is_withheld(above, people) or scope in withheld_scopes(beside, people)
 
 
 @shared
-def withheld_scopes(beside: tuple[Scope, ...]) -> set[Scope]:
-    return withheld_parts({scope: people_in(scope) for scope in beside})
+def withheld_scopes(beside: tuple[Scope, ...], people: People) -> set[Scope]:
+    return withheld_parts({scope: people(scope) for scope in beside})
 
 
 @shared
@@ -53,10 +49,3 @@ def family_of(scope: Scope) -> tuple[Scope | None, tuple[Scope, ...]]:
     above = whole if parent is None or parent.pk == city else replace(whole, region=parent.code)
     beside = tuple(replace(whole, region=region.code) for region in parts(above))
     return above, beside if scope in beside else (*beside, scope)
-
-
-def people_in(scope: Scope) -> int:
-    """The smallest number about people that there is: one who came five times is one all the same."""
-    attendance = attendance_in(scope).quantity
-    numbers = [int(attendance.value) if attendance else 0, len(people_named(scope))]
-    return min((number for number in numbers if number), default=0)

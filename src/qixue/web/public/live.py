@@ -7,7 +7,8 @@ from django.db.models import F
 from django.urls import reverse
 
 from qixue.core.clock import local_day
-from qixue.figures.queries import Figure, figures_named
+from qixue.figures.for_everybody import public_figures_named
+from qixue.figures.queries import Figure
 from qixue.participation.queries import as_listed, coming_or_last, public_sessions
 from qixue.programme.models import Programme, Session
 from qixue.web.public.week import MAIN_FIGURES, Tile, day_text, tiles_of
@@ -27,7 +28,7 @@ def live_context(programme: Programme, *, at: datetime.datetime) -> dict[str, An
         "programme": programme,
         "day_text": day_text(programme, local_day(at)),
         "at": at,
-        "figures": figures_named(programme, MAIN_FIGURES),
+        "figures": public_figures_named(programme, MAIN_FIGURES),
         "on_now": as_listed(on_now[:SHOWN_SESSIONS]),
         "on_now_count": on_now_count,
         "coming": coming if are_coming and not on_now_count else [],
@@ -41,7 +42,9 @@ def county_reports(programme: Programme) -> tuple[list[Tile], int]:
     """The counties on the schematic map by their attendances, and from how many of them there are any."""
     named = programme.named_figures.filter(definition="attendance", brand_code="", series_code="", kind="")
     codes = list(named.exclude(region_code="").values_list("code", flat=True))
-    counts = {figure.scope.region: count for figure in figures_named(programme, codes) if (count := count_of(figure))}
+    counts = {
+        figure.scope.region: count for figure in public_figures_named(programme, codes) if (count := count_of(figure))
+    }
     counties = programme.region.children.order_by("code")
     return tiles_of(counties, counts, reverse("public:sessions", args=[programme.code]) + "?"), len(counts)
 
