@@ -11,7 +11,7 @@ from qixue.core.clock import now
 from qixue.core.models import AuditEntry, OutboxMessage
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.operations.lotteries import keep_lotteries
-from qixue.people.models import Resident
+from qixue.people.models import ApiToken, Resident, User
 from qixue.programme.models import Activity, Session
 
 pytestmark = pytest.mark.django_db
@@ -202,3 +202,22 @@ def test_hostile_list_of_people_is_refused(people: Any, session: Session, member
     answer = sign_up(ask, session, member.token, {"client_uuid": str(key()), "people": people})
 
     assert answer.status_code == (201 if people is None else 422)
+
+
+def test_token_is_refused_with_the_request_after_its_revocation(session: Session, member: Resident, ask: Ask) -> None:
+    """A3. On the quick way, too, and nothing is kept of the person for a while."""
+    first = sign_up(ask, session, member.token, {"client_uuid": str(key())})
+    ApiToken.objects.update(revoked_at=now())
+
+    again = [sign_up(ask, session, member.token, {"client_uuid": str(key())}), ask("GET", "/me", token=member.token)]
+
+    assert (first.status_code, [answer.status_code for answer in again]) == (201, [401, 401])
+
+
+def test_account_is_refused_with_the_request_after_it_was_closed(session: Session, member: Resident, ask: Ask) -> None:
+    first = sign_up(ask, session, member.token, {"client_uuid": str(key())})
+    User.objects.update(is_active=False)
+
+    again = [sign_up(ask, session, member.token, {"client_uuid": str(key())}), ask("GET", "/me", token=member.token)]
+
+    assert (first.status_code, [answer.status_code for answer in again]) == (201, [401, 401])
