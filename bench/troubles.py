@@ -1,6 +1,7 @@
 """Trouble around the site: a way to PostgreSQL that stops, slows down or breaks, and a disk that is full."""
 
 import contextlib
+import io
 import os
 import resource
 import socket
@@ -85,6 +86,13 @@ class Proxy:
         self.plugs.clear()
 
 
+def write_all(file: io.FileIO, part: bytes) -> None:
+    """The same part again and again, until there is no room."""
+    with contextlib.suppress(OSError):
+        while file.write(part):
+            pass
+
+
 class Tmpfs:
     """A small disk of its own."""
 
@@ -95,9 +103,7 @@ class Tmpfs:
         filler = self.folder / "filler"
         with filler.open("wb", buffering=0) as file:
             for size in (1 << 20, 1 << 12):  # the page of a tmpfs
-                with contextlib.suppress(OSError):
-                    while file.write(bytes(size)):
-                        pass
+                write_all(file, bytes(size))
         time.sleep(seconds)
         filler.unlink()
 

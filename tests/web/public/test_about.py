@@ -23,10 +23,11 @@ def test_site_map_names_published_programmes_with_their_brands(open_page, progra
 
     page = open_page("/about/site-map/")
 
-    assert page.xpath("//main//a/@href")[:5] == [
+    assert page.xpath("//main//a/@href")[:6] == [
         "/programmes/week/",
         "/programmes/week/sessions/",
         "/programmes/week/figures/",
+        "/programmes/week/dashboards/",
         "/programmes/week/recognitions/",
         "/brands/hall/",
     ]

@@ -1,4 +1,4 @@
-"""Many sessions in one row, for figures over millions of entries (docs/decisions/0027-cells.md)."""
+"""Many sessions in one row, for figures over millions of entries (docs/decisions/0026-cells.md)."""
 
 import uuid
 
