@@ -70,7 +70,7 @@ def for_its_assigner(user: User, follow_up_id: int) -> FollowUp:
 def with_steps(user: User, item: FollowUp) -> FollowUpWithStepsOut:
     item = follow_up_for(user, item.pk)
     steps = [FollowUpStepOut.of(step) for step in steps_of(item)]
-    return FollowUpWithStepsOut(**FollowUpOut.of(item, local_day(now())).dict(), steps=steps)
+    return FollowUpWithStepsOut(**FollowUpOut.of(item, local_day(now())).model_dump(), steps=steps)
 
 
 @router.get(
