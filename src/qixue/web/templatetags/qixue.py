@@ -140,7 +140,8 @@ def quantity(value: Quantity | None) -> str:
 @register.filter
 def hedged_number(value: Quantity) -> str:
     """Hedge and number, for a column whose head names the unit."""
-    return value.number_text(get_language() or "zh")
+    parts = figure_parts(value)
+    return f"{parts['before']}{parts['digits']}{parts['after']}"
 
 
 @register.filter
