@@ -1,5 +1,8 @@
+import errno
+import io
 import json
 import logging
+import sys
 
 import pytest
 
@@ -52,3 +55,17 @@ def test_log_of_unknown_path_does_not_name_it(last_line):
     logs.get_logger("qixue.test").info("after")
 
     assert last_line()["event"] == "after"
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EPIPE])
+def test_log_that_cannot_be_written_stops_nobody(number: int, last_line, monkeypatch: pytest.MonkeyPatch):
+    class Broken(io.StringIO):
+        def write(self, line: str) -> int:
+            raise OSError(number, "not written")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", Broken())
+        logs.get_logger("qixue.test").error("lost")
+    logs.get_logger("qixue.test").info("written")
+
+    assert last_line()["event"] == "written"

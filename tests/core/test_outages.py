@@ -4,10 +4,13 @@ import errno
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError, IntegrityError, OperationalError, connection
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
+from psycopg import InterfaceError as DriverInterfaceError
+from psycopg import OperationalError as DriverOperationalError
+from psycopg import errors as postgresql
 from tests.outages import driver_error
 
-from qixue.core.outages import Outage, outage_of
+from qixue.core.outages import Outage, code_of, outage_of
 from qixue.core.sqlite.base import driver
 
 
@@ -19,6 +22,56 @@ def caused(error: Exception, cause: Exception) -> Exception:
 @pytest.mark.parametrize(("is_full", "outage"), [(True, Outage.DISK_FULL), (False, Outage.DATABASE_AWAY)])
 def test_outage_is_recognised_by_the_code_of_the_driver(is_full: bool, outage: Outage) -> None:
     assert outage_of(caused(OperationalError(), driver_error(is_full=is_full))) == outage
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        postgresql.ConnectionException,
+        postgresql.ConnectionFailure,
+        postgresql.AdminShutdown,
+        postgresql.CrashShutdown,
+        postgresql.CannotConnectNow,
+        postgresql.TooManyConnections,
+        postgresql.ConnectionTimeout,
+        DriverOperationalError,
+    ],
+)
+def test_postgresql_that_cannot_be_reached_is_away(kind: type[Exception]) -> None:
+    assert outage_of(caused(OperationalError(), kind())) == Outage.DATABASE_AWAY
+
+
+def test_connection_that_was_lost_before_the_statement_is_away() -> None:
+    assert outage_of(caused(InterfaceError(), DriverInterfaceError())) == Outage.DATABASE_AWAY
+
+
+def test_postgresql_without_room_is_a_full_disk() -> None:
+    assert outage_of(caused(OperationalError(), postgresql.DiskFull())) == Outage.DISK_FULL
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        postgresql.SerializationFailure,
+        postgresql.DeadlockDetected,
+        postgresql.ProgramLimitExceeded,
+        postgresql.StatementTooComplex,
+        postgresql.ObjectNotInPrerequisiteState,
+        postgresql.LockNotAvailable,
+        postgresql.QueryCanceled,
+    ],
+)
+def test_statement_that_postgresql_stopped_is_no_outage(kind: type[Exception]) -> None:
+    assert issubclass(kind, DriverOperationalError)
+    assert outage_of(caused(OperationalError(), kind())) is None
+
+
+def test_code_of_an_outage_is_what_the_database_calls_it() -> None:
+    causes = [postgresql.AdminShutdown(), driver_error(is_full=True), DriverOperationalError()]
+
+    codes = [code_of(caused(OperationalError(), cause)) for cause in causes]
+
+    assert codes == ["57P01", "53100" if connection.vendor == "postgresql" else 13, None]
 
 
 def test_sqlite_that_may_not_grow_is_a_full_disk(tmp_path: Path) -> None:

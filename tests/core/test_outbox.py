@@ -14,11 +14,13 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 from tests.factories import NOON, UserFactory
+from time_machine import travel
 
 from qixue.core import outbox
-from qixue.core.carriers import TIMEOUT, CarrierFailed, FileCarrier, MailCarrier, SmsCarrier
+from qixue.core.carriers import CarrierFailed, FileCarrier, MailCarrier, SmsCarrier
+from qixue.core.clock import now
 from qixue.core.models import AuditEntry, OutboxMessage
-from qixue.core.outbox import LEASE, PAUSES, TAKEN_TOGETHER, Letter, deliver_due, put_into_outbox, take, try_again
+from qixue.core.outbox import LEASE, PAUSES, Letter, deliver_due, put_into_outbox, take, try_again
 from qixue.core.refusal import Refused
 
 pytestmark = pytest.mark.django_db
@@ -61,14 +63,54 @@ def test_message_waits_until_it_is_due(settings: Settings):
 
 def test_message_of_another_worker_is_left_alone(settings: Settings):
     put_into_outbox([LETTER], at=NOON)
-    taken = take("mail", at=NOON)
+    taken = take("mail", at=NOON, until=NOON + LEASE)
 
     assert [len(taken), deliver_due(at=NOON)] == [1, 0]
     assert written(settings) == []
 
 
-def test_message_is_taken_for_longer_than_the_slowest_carriers_need():
-    assert datetime.timedelta(seconds=TAKEN_TOGETHER * TIMEOUT) < LEASE
+@pytest.mark.parametrize("seconds", [14, 40])
+def test_slow_carrier_holds_no_message_that_another_worker_could_take(
+    seconds: int, settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    """Three batches at 14 seconds a message take longer than a lease, and so does one at 40."""
+    put_into_outbox([Letter("mail", "a@example.cn", "text", f"key-{number:02}") for number in range(30)], at=NOON)
+    carry, held_too_long = FileCarrier.carry, []
+
+    def carry_slowly(carrier: FileCarrier, message: OutboxMessage) -> None:
+        clock.shift(seconds)
+        if OutboxMessage.objects.get(pk=message.pk).due_at <= now():
+            held_too_long.append(message.key)
+        carry(carrier, message)
+
+    monkeypatch.setattr(FileCarrier, "carry", carry_slowly)
+    with travel(NOON, tick=False) as clock:
+        counts = [deliver_due(at=now()) for _run in range(30)]
+
+    assert (sum(counts), held_too_long) == (30, [])
+    assert [line["key"] for line in written(settings)] == [f"key-{number:02}" for number in range(30)]
+    assert set(OutboxMessage.objects.values_list("state", "attempt_count")) == {("sent", 1)}
+
+
+@pytest.mark.parametrize("failure", [None, CarrierFailed("mail server: SMTPDataError")])
+def test_messages_that_another_worker_took_after_the_lease_are_left_to_it(
+    failure: CarrierFailed | None, monkeypatch: pytest.MonkeyPatch
+):
+    put_into_outbox([Letter("mail", "a@example.cn", "text", f"key-{number}") for number in range(2)], at=NOON)
+    its_own_until = NOON + 2 * LEASE
+
+    def carry_until_another_takes(_carrier: FileCarrier, _message: OutboxMessage) -> None:
+        clock.shift(LEASE)
+        assert len(take("mail", at=now(), until=its_own_until)) == 2
+        if failure:
+            raise failure
+
+    monkeypatch.setattr(FileCarrier, "carry", carry_until_another_takes)
+    with travel(NOON, tick=False) as clock:
+        deliver_due(at=NOON)
+
+    kept = OutboxMessage.objects.values_list("state", "due_at", "attempt_count", "last_error")
+    assert list(kept) == [("waiting", its_own_until, 2, "")] * 2
 
 
 def test_those_that_left_are_not_sent_again_where_a_later_one_breaks_the_worker(settings: Settings, monkeypatch):
@@ -81,7 +123,7 @@ def test_those_that_left_are_not_sent_again_where_a_later_one_breaks_the_worker(
         carry(carrier, message)
 
     monkeypatch.setattr(FileCarrier, "carry", breaking)
-    with pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError), travel(NOON, tick=False):
         deliver_due(at=NOON)
     monkeypatch.undo()
 
@@ -146,10 +188,11 @@ def test_two_workers_at_once_send_each_message_once(settings: Settings):
         connection.close()
 
     workers = [threading.Thread(target=work) for _worker in range(3)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    with travel(NOON, tick=False):
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
 
     assert sorted(line["key"] for line in written(settings)) == sorted(f"key-{number}" for number in range(30))
 

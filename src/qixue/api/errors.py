@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from qixue.core.logs import get_logger
-from qixue.core.outages import outage_of
+from qixue.core.outages import code_of, outage_of
 from qixue.core.refusal import Refused
 
 log = get_logger("qixue.api")
@@ -148,8 +148,9 @@ def unknown_parameters(names: list[str]) -> JsonResponse:
 def failed(request: HttpRequest, exception: Exception) -> JsonResponse:
     """The disk is full or the database away: a program that sends again under its key loses nothing. Or our mistake."""
     if outage := outage_of(exception):
-        log.error("outage", kind=outage.name.lower(), error=type(exception).__name__)  # its text may tell of people
-        response = error(outage.status, outage.name.lower(), str(outage.sentence))
+        kind, known = outage.name.lower(), type(exception).__name__  # its text may tell of people
+        log.error("outage", kind=kind, error=known, code=code_of(exception))
+        response = error(outage.status, kind, str(outage.sentence))
         for name, value in outage.headers.items():
             response[name] = value
         return response

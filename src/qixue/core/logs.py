@@ -1,5 +1,6 @@
 """Structured logs: one JSON line per event on stderr, with the id of the request and without personal data."""
 
+import contextlib
 import logging
 import re
 import sys
@@ -48,7 +49,8 @@ class OwnLogger:
         self.name = name
 
     def write(self, line: str) -> None:
-        sys.stderr.write(f"{line}\n")
+        with contextlib.suppress(OSError):  # a full disk, a closed pipe: what was to be logged goes on without its line
+            sys.stderr.write(f"{line}\n")
 
     debug = info = warning = error = critical = write
 

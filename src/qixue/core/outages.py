@@ -8,7 +8,10 @@ from django.db import Error, InterfaceError, OperationalError
 from django.utils.translation import gettext_lazy as _
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-POSTGRESQL_FULL = "53100"  # appendix A of its manual: disk_full
+# https://www.postgresql.org/docs/15/errcodes-appendix.html. A deadlock or a statement that took too long is an
+# operational error too, but one of ours.
+POSTGRESQL_FULL = "53100"
+POSTGRESQL_AWAY = ("08", "57P", "53300")  # connection lost, shut down or starting, too many connections
 # https://sqlite.org/rescode.html: what the disk or another program does, not what a statement gets wrong.
 SQLITE_FULL = 13
 SQLITE_AWAY = {5, 6, 8, 10, 14}  # busy, locked, read-only, input or output failed, cannot be opened
@@ -45,12 +48,28 @@ def outage_of(error: BaseException | None) -> Outage | None:
     return None
 
 
-def of_the_database(error: Error) -> Outage | None:
+def code_of(error: BaseException) -> int | str | None:
+    """What the database calls it: SQLite's result code, PostgreSQL's SQLSTATE; None where it did not answer."""
     cause = error.__cause__
-    code = getattr(cause, "sqlite_errorcode", None)
-    if code is None:  # PostgreSQL, whose operational errors are never those of a statement
-        return Outage.DISK_FULL if getattr(cause, "sqlstate", None) == POSTGRESQL_FULL else Outage.DATABASE_AWAY
-    primary = code & 0xFF  # what is above says more of the same
-    if primary == SQLITE_FULL:
+    return getattr(cause, "sqlite_errorcode", None) or getattr(cause, "sqlstate", None)
+
+
+def of_the_database(error: Error) -> Outage | None:
+    match code_of(error):
+        case int(code):
+            return of_sqlite(code & 0xFF)  # what is above says more of the same
+        case str(code):
+            return of_postgresql(code)
+    return Outage.DATABASE_AWAY
+
+
+def of_sqlite(code: int) -> Outage | None:
+    if code == SQLITE_FULL:
         return Outage.DISK_FULL
-    return Outage.DATABASE_AWAY if primary in SQLITE_AWAY else None
+    return Outage.DATABASE_AWAY if code in SQLITE_AWAY else None
+
+
+def of_postgresql(code: str) -> Outage | None:
+    if code == POSTGRESQL_FULL:
+        return Outage.DISK_FULL
+    return Outage.DATABASE_AWAY if code.startswith(POSTGRESQL_AWAY) else None

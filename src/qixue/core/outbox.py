@@ -1,7 +1,7 @@
 """Messages to the outside world: written with the act that causes them, sent by the worker, never inside a request.
 
 A message is sent at least once. The worker takes some by moving their due time, so that it holds no lock while a mail
-server thinks, and two workers never take the same message. A message that fails is tried again after longer and longer
+server thinks: until that time is there they are its own. A message that fails is tried again after longer and longer
 pauses and then given up; given up is visible and can be tried again by a person.
 """
 
@@ -16,6 +16,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.carriers import CarrierAway, CarrierFailed, carrier_for
+from qixue.core.clock import now
 from qixue.core.inserts import made
 from qixue.core.logs import get_logger
 from qixue.core.models import OutboxMessage, record_audit
@@ -27,7 +28,7 @@ KEPT = datetime.timedelta(days=30)  # who was told what, once a message has left
 LEASE = datetime.timedelta(minutes=5)  # a worker that dies with a message gives it back after this
 PAUSES = tuple(datetime.timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))  # after each failed try
 MOST_AT_ONCE = 200
-TAKEN_TOGETHER = 10  # in one commit; ten times the patience of a carrier must stay below the lease
+TAKEN_TOGETHER = 10  # in one commit
 
 
 @dataclass(frozen=True)
@@ -81,33 +82,35 @@ def waiting() -> QuerySet[OutboxMessage]:
 
 
 def deliver_by(channel: str, *, at: datetime.datetime) -> int:
-    """To a carrier that is away no more than one message is tried: each may take as long as we wait for an answer, and
-    queues and draws are looked after by the same worker.
+    """A carrier that is away or slow is left alone until the next time: queues and draws are looked after by the same
+    worker.
     """
     count = 0
     for _some in range(MOST_AT_ONCE // TAKEN_TOGETHER):
-        messages = take(channel, at=at)
-        sent, is_away = deliver(messages, at=at)
+        until = now() + LEASE  # not from `at` on: those before may have taken minutes
+        messages = take(channel, at=at, until=until)
+        sent, is_held_up = deliver(messages, at=at, until=until)
         count += sent
-        if is_away or len(messages) < TAKEN_TOGETHER:
+        if is_held_up or len(messages) < TAKEN_TOGETHER:
             break
     return count
 
 
 @transaction.atomic
-def take(channel: str, *, at: datetime.datetime) -> list[OutboxMessage]:
-    """The next that are due, at most ten, for this worker only."""
+def take(channel: str, *, at: datetime.datetime, until: datetime.datetime) -> list[OutboxMessage]:
+    """The next that are due, at most ten, for this worker only until the moment given."""
     due = waiting().filter(channel=channel, due_at__lte=at).order_by("due_at", "pk")
     messages = list(due.select_for_update(skip_locked=True)[:TAKEN_TOGETHER])
     for message in messages:
         message.attempt_count += 1
     taken = OutboxMessage.objects.filter(pk__in=[message.pk for message in messages])
-    taken.update(due_at=at + LEASE, attempt_count=F("attempt_count") + 1)
+    taken.update(due_at=until, attempt_count=F("attempt_count") + 1)
     return messages
 
 
-def deliver(messages: list[OutboxMessage], *, at: datetime.datetime) -> tuple[int, bool]:
-    """Try each once, until their carrier is away. Returns how many left, and whether it is away.
+def deliver(messages: list[OutboxMessage], *, at: datetime.datetime, until: datetime.datetime) -> tuple[int, bool]:
+    """Try each once, until their carrier is away or half of the lease is over. Returns how many left, and whether the
+    carrier held us up.
 
     What became of them is also written where the worker breaks at one of them.
     """
@@ -115,7 +118,7 @@ def deliver(messages: list[OutboxMessage], *, at: datetime.datetime) -> tuple[in
     failed: list[tuple[OutboxMessage, CarrierFailed]] = []
     untried, is_away = deque(messages), False
     try:
-        while untried and not is_away:
+        while untried and not is_away and now() < until - LEASE / 2:
             message = untried.popleft()
             try:
                 carrier_for(message.channel).carry(message)
@@ -124,8 +127,8 @@ def deliver(messages: list[OutboxMessage], *, at: datetime.datetime) -> tuple[in
                 failed.append((message, failure))
                 is_away = isinstance(failure, CarrierAway)
     finally:
-        settle(sent, failed, list(untried), at=at)
-    return len(sent), is_away
+        settle(sent, failed, list(untried), at=at, until=until)
+    return len(sent), is_away or bool(untried)
 
 
 @transaction.atomic
@@ -135,27 +138,31 @@ def settle(
     untried: list[OutboxMessage],
     *,
     at: datetime.datetime,
+    until: datetime.datetime,
 ) -> None:
-    """Write what became of them. A message that was withdrawn in the meantime stays away."""
-    gone = OutboxMessage.objects.filter(pk__in=[message.pk for message in sent])
-    gone.update(state=OutboxMessage.State.SENT, sent_at=at, last_error="")
-    gone.filter(is_secret=True).update(body="")
+    """Write what became of them. A message that was withdrawn in the meantime stays away, and one that another worker
+    took, because the lease was over, is that worker's.
+    """
+    ours = OutboxMessage.objects.filter(due_at=until)
+    sent_ones = ours.filter(pk__in=[message.pk for message in sent])
+    sent_ones.update(state=OutboxMessage.State.SENT, sent_at=at, last_error="")
+    sent_ones.filter(is_secret=True).update(body="")
     for message, failure in failed:
         put_off(message, str(failure), at=at)
     for message in untried:  # as if they had not been taken
         message.attempt_count -= 1
-    OutboxMessage.objects.bulk_update(untried, ["due_at", "attempt_count"])
+    ours.bulk_update([message for message, _failure in failed], ["state", "due_at", "last_error"])
+    ours.bulk_update(untried, ["due_at", "attempt_count"])
 
 
 def put_off(message: OutboxMessage, error: str, *, at: datetime.datetime) -> None:
-    """Wait longer after each failure; after the last pause the message is given up."""
+    """Let it wait longer after each failure; after the last pause the message is given up. Not saved."""
     message.last_error = error[:300]
     if message.attempt_count > len(PAUSES):
         message.state = OutboxMessage.State.DEAD
         log.error("message_given_up", message=message.pk, channel=message.channel, error=error)
     else:
         message.due_at = at + PAUSES[message.attempt_count - 1]
-    OutboxMessage.objects.bulk_update([message], ["state", "due_at", "last_error"])
 
 
 @transaction.atomic
