@@ -4,11 +4,11 @@ import uuid
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from tests.cell_scenes import assert_recount, check_in
 from tests.factories import (
     NOON,
     ActivityFactory,
@@ -29,8 +29,6 @@ from qixue.core.quantity import Qualifier
 from qixue.participation.models import Attendance, Cell, CountedPerson, LedgerEntry, Participant, Tally
 from qixue.participation.operations.cells import keep_cells
 from qixue.participation.operations.ledger import (
-    EntryDraft,
-    append_entries,
     correct_entry,
     record_head_count,
     void_entry,
@@ -43,25 +41,6 @@ from qixue.programme.models import Activity, Session
 pytestmark = pytest.mark.django_db
 
 EXAMPLES, STEPS = 30, 12
-FIGURES = ("attendance", "participants", "named_share")
-
-
-def check_in(session: Session, *people: uuid.UUID) -> None:
-    drafts = [
-        EntryDraft(
-            kind=LedgerEntry.Kind.ATTENDANCE,
-            activity=session.activity,
-            session=session,
-            source=LedgerEntry.Source.DOOR,
-            actor=None,
-            recorded_at=NOON,
-            occurred_at=session.starts_at,
-            person_token=person,
-            client_uuid=key(),
-        )
-        for person in people
-    ]
-    append_entries(session.activity.organisation, drafts)
 
 
 def void(entry: LedgerEntry) -> None:
@@ -75,12 +54,6 @@ def head_count(session: Session, count: int, qualifier: Qualifier = Qualifier.EX
 
 def entry_of(session: Session, person: uuid.UUID) -> LedgerEntry:
     return Attendance.objects.get(session=session, person_token=person).entry
-
-
-def assert_recount(scope: Scope) -> None:
-    for code in FIGURES:
-        figure = registry.definitions[code]
-        assert (code, figure.value(scope).quantity) == (code, figure.recount(scope).quantity)
 
 
 class LedgerMachine(RuleBasedStateMachine):
@@ -266,15 +239,3 @@ def test_whoever_was_numbered_keeps_the_number_at_other_sessions() -> None:
 
     assert CountedPerson.objects.count() == 1
     assert len(people_in(Scope(first.activity.programme.code))) == 1
-
-
-def test_migrations_leave_the_triggers_in_place() -> None:
-    session = SessionFactory(venue=VenueFactory(region=RegionFactory()))
-    check_in(session, key())
-    keep_cells()
-
-    call_command("migrate", verbosity=0)
-    Session.objects.update(venue=None)
-
-    assert Tally.objects.get().is_merged is False
-    assert Cell.objects.get().people is None

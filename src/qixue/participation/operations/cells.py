@@ -14,6 +14,7 @@ from django.db.models import Count, Sum
 from pyroaring import BitMap
 
 from qixue.core.duties import for_each
+from qixue.participation import cell_triggers
 from qixue.participation.models import Cell, CellCount, Tally
 from qixue.programme.models import Activity
 
@@ -48,7 +49,9 @@ class CellPlace:
 
 
 def keep_cells() -> int:
-    """The worker's duty. Returns how many tallies were merged."""
+    """The worker's duty. Returns how many tallies were merged: none while there are no triggers to watch over cells."""
+    if cell_triggers.missing(connection):
+        return 0
     for_each("cells", Cell.objects.filter(people=None), dissolve)
     waiting = Tally.objects.filter(is_merged=False).exclude(activity__state=Activity.State.DRAFT)
     keys = list(waiting.order_by("activity_id", "pk").values_list("pk", flat=True))
