@@ -27,6 +27,7 @@ from tests.factories import (
 from qixue.core.figures import Scope, registry
 from qixue.core.quantity import Qualifier
 from qixue.participation.models import Attendance, Cell, CountedPerson, LedgerEntry, Participant, Tally
+from qixue.participation.operations import cells
 from qixue.participation.operations.cells import keep_cells
 from qixue.participation.operations.ledger import (
     correct_entry,
@@ -239,3 +240,16 @@ def test_whoever_was_numbered_keeps_the_number_at_other_sessions() -> None:
 
     assert CountedPerson.objects.count() == 1
     assert len(people_in(Scope(first.activity.programme.code))) == 1
+
+
+def test_whoever_comes_while_people_are_numbered_is_merged_with_the_next_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = SessionFactory()
+    check_in(session, key())
+    monkeypatch.setattr(cells, "number_people", lambda sessions: None)
+
+    assert keep_cells() == 0
+
+    monkeypatch.undo()
+    assert_recount(Scope(session.activity.programme.code))
+    assert keep_cells() == 1
+    assert_recount(Scope(session.activity.programme.code))
