@@ -34,6 +34,7 @@ from qixue.participation.operations.ledger import (
     record_head_count,
     void_entry,
 )
+from qixue.participation.queries import cell_recount
 from qixue.participation.queries.cell_recount import cells_that_differ
 from qixue.participation.queries.cells import people_in
 from qixue.people.operations.erasure import erase_account
@@ -240,6 +241,40 @@ def test_whoever_was_numbered_keeps_the_number_at_other_sessions() -> None:
 
     assert CountedPerson.objects.count() == 1
     assert len(people_in(Scope(first.activity.programme.code))) == 1
+
+
+def test_recount_names_the_cell_in_which_a_stranger_stands() -> None:
+    session = SessionFactory(venue=VenueFactory(region=RegionFactory()))
+    check_in(session, key())
+    keep_cells()
+    cell = Cell.objects.get()
+
+    Session.objects.update(venue=None)
+    Tally.objects.update(is_merged=True)
+    Cell.objects.update(people=cell.people)
+
+    assert cells_that_differ(session.activity.programme.code) == [cell.key]
+
+
+def test_recount_names_the_cell_of_somebody_without_a_number() -> None:
+    session = SessionFactory()
+    check_in(session, key())
+    keep_cells()
+
+    CountedPerson.objects.all().delete()
+
+    assert cells_that_differ(session.activity.programme.code) == [Cell.objects.get().key]
+
+
+def test_recount_looks_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = SessionFactory()
+    check_in(session, key())
+    keep_cells()
+    counted = cell_recount.kept_counts
+    moments = iter([{}])  # the sums were read before somebody came, and the entries afterwards
+    monkeypatch.setattr(cell_recount, "kept_counts", lambda cells: next(moments, None) or counted(cells))
+
+    assert cells_that_differ(session.activity.programme.code) == []
 
 
 def test_whoever_comes_while_people_are_numbered_is_merged_with_the_next_run(monkeypatch: pytest.MonkeyPatch) -> None:
