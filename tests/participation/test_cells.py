@@ -4,11 +4,11 @@ import uuid
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from tests.cell_scenes import assert_recount, check_in
 from tests.factories import (
     NOON,
     ActivityFactory,
@@ -27,14 +27,14 @@ from tests.factories import (
 from qixue.core.figures import Scope, registry
 from qixue.core.quantity import Qualifier
 from qixue.participation.models import Attendance, Cell, CountedPerson, LedgerEntry, Participant, Tally
+from qixue.participation.operations import cells
 from qixue.participation.operations.cells import keep_cells
 from qixue.participation.operations.ledger import (
-    EntryDraft,
-    append_entries,
     correct_entry,
     record_head_count,
     void_entry,
 )
+from qixue.participation.queries import cell_recount
 from qixue.participation.queries.cell_recount import cells_that_differ
 from qixue.participation.queries.cells import people_in
 from qixue.people.operations.erasure import erase_account
@@ -43,25 +43,6 @@ from qixue.programme.models import Activity, Session
 pytestmark = pytest.mark.django_db
 
 EXAMPLES, STEPS = 30, 12
-FIGURES = ("attendance", "participants", "named_share")
-
-
-def check_in(session: Session, *people: uuid.UUID) -> None:
-    drafts = [
-        EntryDraft(
-            kind=LedgerEntry.Kind.ATTENDANCE,
-            activity=session.activity,
-            session=session,
-            source=LedgerEntry.Source.DOOR,
-            actor=None,
-            recorded_at=NOON,
-            occurred_at=session.starts_at,
-            person_token=person,
-            client_uuid=key(),
-        )
-        for person in people
-    ]
-    append_entries(session.activity.organisation, drafts)
 
 
 def void(entry: LedgerEntry) -> None:
@@ -75,12 +56,6 @@ def head_count(session: Session, count: int, qualifier: Qualifier = Qualifier.EX
 
 def entry_of(session: Session, person: uuid.UUID) -> LedgerEntry:
     return Attendance.objects.get(session=session, person_token=person).entry
-
-
-def assert_recount(scope: Scope) -> None:
-    for code in FIGURES:
-        figure = registry.definitions[code]
-        assert (code, figure.value(scope).quantity) == (code, figure.recount(scope).quantity)
 
 
 class LedgerMachine(RuleBasedStateMachine):
@@ -268,13 +243,48 @@ def test_whoever_was_numbered_keeps_the_number_at_other_sessions() -> None:
     assert len(people_in(Scope(first.activity.programme.code))) == 1
 
 
-def test_migrations_leave_the_triggers_in_place() -> None:
+def test_recount_names_the_cell_in_which_a_stranger_stands() -> None:
     session = SessionFactory(venue=VenueFactory(region=RegionFactory()))
     check_in(session, key())
     keep_cells()
+    cell = Cell.objects.get()
 
-    call_command("migrate", verbosity=0)
     Session.objects.update(venue=None)
+    Tally.objects.update(is_merged=True)
+    Cell.objects.update(people=cell.people)
 
-    assert Tally.objects.get().is_merged is False
-    assert Cell.objects.get().people is None
+    assert cells_that_differ(session.activity.programme.code) == [cell.key]
+
+
+def test_recount_names_the_cell_of_somebody_without_a_number() -> None:
+    session = SessionFactory()
+    check_in(session, key())
+    keep_cells()
+
+    CountedPerson.objects.all().delete()
+
+    assert cells_that_differ(session.activity.programme.code) == [Cell.objects.get().key]
+
+
+def test_recount_looks_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = SessionFactory()
+    check_in(session, key())
+    keep_cells()
+    counted = cell_recount.kept_counts
+    moments = iter([{}])  # the sums were read before somebody came, and the entries afterwards
+    monkeypatch.setattr(cell_recount, "kept_counts", lambda cells: next(moments, None) or counted(cells))
+
+    assert cells_that_differ(session.activity.programme.code) == []
+
+
+def test_whoever_comes_while_people_are_numbered_is_merged_with_the_next_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = SessionFactory()
+    check_in(session, key())
+    monkeypatch.setattr(cells, "number_people", lambda sessions: None)
+
+    assert keep_cells() == 0
+
+    monkeypatch.undo()
+    assert_recount(Scope(session.activity.programme.code))
+    assert keep_cells() == 1
+    assert_recount(Scope(session.activity.programme.code))

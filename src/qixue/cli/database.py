@@ -4,10 +4,12 @@ import argparse
 from typing import Any
 
 from django.core.management import call_command
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from qixue.core import health
+from qixue.participation import cell_triggers
 from qixue.programme.models import Programme
 from qixue.programme.operations.listings import keep_listings_of
 
@@ -27,9 +29,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def migrate() -> int:
-    """Apply what is pending; the number of migrations applied."""
+    """Apply what is pending, and set triggers that are gone; the number of migrations applied."""
     pending = health.pending_migrations()
-    if pending:
+    if pending or cell_triggers.missing(connection):
         call_command("migrate", interactive=False, verbosity=0)
         for programme in Programme.objects.order_by("pk"):  # rows of an earlier version are found at once
             keep_listings_of(programme)

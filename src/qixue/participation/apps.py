@@ -19,7 +19,9 @@ class ParticipationConfig(AppConfig):
         import_module("qixue.participation.holdings")  # registers what it keeps about people
         import_module("qixue.participation.metrics")  # registers what a collector is told
         checkup = import_module("qixue.core.checkup")
-        checkup.register_check(import_module("qixue.participation.checkup").check_promised_draws)
+        own = import_module("qixue.participation.checkup")
+        checkup.register_check(own.check_promised_draws)
+        checkup.register_check(own.check_cell_triggers)
         registrations = import_module("qixue.participation.operations.registrations")
         duties.register(Duty("queues", registrations.keep_queues, every=datetime.timedelta(seconds=1)))
         feedback = import_module("qixue.participation.operations.feedback")

@@ -3,13 +3,14 @@
 What a figure narrows by is changed in many places, far from the ledger. A tally that has moved is to be merged again,
 and the cell in which it was is to be made anew.
 
-The triggers are set after every migration and away during it: SQLite loses those of a table that a migration makes
-anew, and refuses to do that to a table that one of them names.
+SQLite loses the triggers of a table that a migration makes anew, and refuses to do that to a table that one of them
+names. So they are away while it migrates, and no cell says anything meanwhile; PostgreSQL keeps them all the time.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.db import connections
+from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 OF_ACTIVITY = "activity_id = NEW.id"
@@ -28,41 +29,75 @@ UPDATE participation_tally SET is_merged = FALSE WHERE {tallies};
 UPDATE participation_cell SET people = NULL WHERE id IN (SELECT cell_id FROM participation_tally WHERE {tallies});
 """
 INSTALL = {
-    "sqlite": ["CREATE TRIGGER {table}_moved AFTER UPDATE ON {table} WHEN ({old}) IS NOT ({new}) BEGIN {body} END"],
-    "postgresql": [
+    "sqlite": [
+        "DROP TRIGGER IF EXISTS {table}_moved",
+        "CREATE TRIGGER {table}_moved AFTER UPDATE ON {table} WHEN ({old}) IS NOT ({new}) BEGIN {body} END",
+    ],
+    "postgresql": [  # a WHEN would forbid migrations to change the type of a column
         "CREATE OR REPLACE FUNCTION {table}_moved() RETURNS trigger LANGUAGE plpgsql AS $$"
-        " BEGIN {body} RETURN NULL; END $$",
-        "CREATE TRIGGER {table}_moved AFTER UPDATE ON {table} FOR EACH ROW"
-        " WHEN (({old}) IS DISTINCT FROM ({new})) EXECUTE FUNCTION {table}_moved()",
+        " BEGIN IF ({old}) IS DISTINCT FROM ({new}) THEN {body} END IF; RETURN NULL; END $$",
+        "CREATE OR REPLACE TRIGGER {table}_moved AFTER UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_moved()",
     ],
 }
 REMOVE = {
     "sqlite": "DROP TRIGGER IF EXISTS {table}_moved",
     "postgresql": "DROP TRIGGER IF EXISTS {table}_moved ON {table}",
 }
+PRESENT = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
+}
+SPOIL_ALL = "UPDATE participation_cell SET people = NULL"
 
 
-def before_migration(using: str, **_more: Any) -> None:
-    remove(connections[using])
+def before_migration(using: str, plan: Sequence[Any], **_more: Any) -> None:
+    connection = connections[using]
+    if plan and connection.vendor == "sqlite":
+        with transaction.atomic(using=using):
+            if has_cells(connection):
+                run(connection, SPOIL_ALL)
+            remove(connection)
 
 
-def after_migration(using: str, **_more: Any) -> None:
-    """An older state of the database has no cells yet."""
-    if "participation_cell" in connections[using].introspection.table_names():
-        install(connections[using])
+def after_migration(using: str, plan: Sequence[Any] = (), **_more: Any) -> None:
+    """An older state of the database has no cells, and bears no trigger that names them."""
+    connection = connections[using]
+    if not has_cells(connection):
+        remove(connection)
+    elif plan or missing(connection):
+        install(connection)
+
+
+def has_cells(connection: BaseDatabaseWrapper) -> bool:
+    return "participation_cell" in connection.introspection.table_names()
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """The names of triggers that are not there. Without one of them cells go stale."""
+    with connection.cursor() as cursor:
+        cursor.execute(PRESENT[connection.vendor])
+        present = {name for (name,) in cursor.fetchall()}
+    return [f"{table}_moved" for table in WATCHED if f"{table}_moved" not in present]
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Set the triggers, replacing any that are there. Raises KeyError for a database that Qixue does not support."""
-    remove(connection)
-    with connection.cursor() as cursor:
+    """Set the triggers, replacing any that are there, and have every cell made anew: nobody knows what moved before.
+
+    Raises KeyError for a database that Qixue does not support.
+    """
+    with transaction.atomic(using=connection.alias):
         for table, (columns, tallies) in WATCHED.items():
             old, new = (", ".join(f"{row}.{column}" for column in columns) for row in ("OLD", "NEW"))
             for statement in INSTALL[connection.vendor]:
-                cursor.execute(statement.format(table=table, old=old, new=new, body=BODY.format(tallies=tallies)))
+                run(connection, statement.format(table=table, old=old, new=new, body=BODY.format(tallies=tallies)))
+        run(connection, SPOIL_ALL)
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
+    for table in WATCHED:
+        run(connection, REMOVE[connection.vendor].format(table=table))
+
+
+def run(connection: BaseDatabaseWrapper, statement: str) -> None:
     with connection.cursor() as cursor:
-        for table in WATCHED:
-            cursor.execute(REMOVE[connection.vendor].format(table=table))
+        cursor.execute(statement)

@@ -7,56 +7,48 @@ ledger never waits for long: merging leaves alone what somebody holds, and comes
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Count, Sum
 from pyroaring import BitMap
 
 from qixue.core.duties import for_each
+from qixue.participation import cell_triggers
 from qixue.participation.models import Cell, CellCount, Tally
-from qixue.programme.models import Activity
+from qixue.participation.queries.cell_places import CellPlace, placed
+from qixue.programme.models import Session
 
-AT_ONCE = 200  # tallies in one transaction
+AT_ONCE = 20  # tallies in one transaction, for doors wait until it ends
 NUMBER = """
 INSERT INTO participation_countedperson (token)
 SELECT DISTINCT person_token FROM participation_attendance a WHERE session_id IN ({holes}) AND NOT EXISTS
     (SELECT 1 FROM participation_countedperson WHERE token = a.person_token)
+ORDER BY person_token
 ON CONFLICT DO NOTHING
 """
 NUMBERS = """
-SELECT counted.id FROM participation_attendance a
-JOIN participation_countedperson counted ON counted.token = a.person_token
+SELECT a.session_id, counted.id FROM participation_attendance a
+LEFT JOIN participation_countedperson counted ON counted.token = a.person_token
 WHERE a.session_id IN ({holes})
 """
-
-
-@dataclass(frozen=True)
-class CellPlace:
-    """What the tallies of a cell have in common, by keys of rows."""
-
-    programme_id: int
-    organisation_id: int
-    brand_id: int | None
-    series_id: int | None
-    region_id: int | None
-    kind: str
-
-    @property
-    def key(self) -> str:
-        return "/".join(str(getattr(self, item.name) or "-") for item in fields(self))
+KEEP_STILL = "SELECT id FROM {table} WHERE id IN ({holes}) FOR SHARE SKIP LOCKED"
 
 
 def keep_cells() -> int:
-    """The worker's duty. Returns how many tallies were merged."""
+    """The worker's duty. Returns how many tallies were merged: none while there are no triggers to watch over cells."""
+    if cell_triggers.missing(connection):
+        return 0
     for_each("cells", Cell.objects.filter(people=None), dissolve)
-    waiting = Tally.objects.filter(is_merged=False).exclude(activity__state=Activity.State.DRAFT)
-    keys = list(waiting.order_by("activity_id", "pk").values_list("pk", flat=True))
-    return for_each("cells", in_parts(keys, AT_ONCE), merge)
+    by_place: dict[CellPlace, list[int]] = defaultdict(list)
+    for key, place in placed(Tally.objects.filter(is_merged=False).order_by("pk")).items():
+        by_place[place].append(key)
+    return for_each("cells", in_parts(by_place, AT_ONCE), merge)
 
 
-def in_parts(keys: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    return (keys[start : start + size] for start in range(0, len(keys), size))
+def in_parts(by_place: dict[CellPlace, list[int]], size: int) -> Iterator[tuple[CellPlace, list[int]]]:
+    for place, keys in by_place.items():
+        for start in range(0, len(keys), size):
+            yield place, keys[start : start + size]
 
 
 def spoil(cells: Iterable[int]) -> None:
@@ -64,11 +56,10 @@ def spoil(cells: Iterable[int]) -> None:
     Cell.objects.filter(pk__in=cells).update(people=None)
 
 
-@transaction.atomic
 def dissolve(cell: Cell) -> int:
     """Take a cell apart; its tallies stand for themselves until they are merged again. Returns how many they are."""
     tallies = Tally.objects.filter(cell=cell)
-    free = list(tallies.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    free = list(tallies.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True))
     if len(free) < tallies.count() or not held(cell.key):
         return 0
     tallies.update(cell=None, is_merged=False)
@@ -81,57 +72,84 @@ def held(key: str) -> Cell | None:
     return Cell.objects.select_for_update(skip_locked=True).filter(key=key).first()
 
 
-@transaction.atomic
-def merge(keys: Sequence[int]) -> int:
-    """Bring the cells of these tallies up to date. Returns how many tallies could be merged.
+def merge(part: tuple[CellPlace, Sequence[int]]) -> int:
+    """Bring the cell of these tallies up to date. Returns how many of them could be merged.
 
-    Where they belong is read after they are locked: what moves them needs the same lock.
+    What may take long or wait comes before the locks. Tallies that do not belong here any more wait for the next run.
     """
-    free = Tally.objects.select_for_update(skip_locked=True).filter(pk__in=keys, is_merged=False)
-    locked = list(free.values_list("pk", flat=True))
-    groups: dict[CellPlace, list[Tally]] = defaultdict(list)
-    for tally in Tally.objects.filter(pk__in=locked).select_related("activity", "session__venue"):
-        groups[place_of(tally)].append(tally)
-    return sum(merge_into(place, tallies) for place, tallies in groups.items())
-
-
-def place_of(tally: Tally) -> CellPlace:
-    """In which cell the tally belongs today."""
-    activity, venue = tally.activity, tally.session.venue if tally.session else None
-    return CellPlace(
-        programme_id=activity.programme_id,
-        organisation_id=activity.organisation_id,
-        brand_id=activity.brand_id,
-        series_id=activity.series_id,
-        region_id=(venue.region_id if venue else None) or activity.region_id,
-        kind=activity.kind,
-    )
-
-
-def merge_into(place: CellPlace, tallies: Sequence[Tally]) -> int:
-    """Tallies that are still in another cell wait until that is taken apart."""
+    place, keys = part
     Cell.objects.bulk_create([Cell(key=place.key, people=BitMap().serialize(), **vars(place))], ignore_conflicts=True)
+    number_people(list(Tally.objects.filter(pk__in=keys, session__isnull=False).values_list("session", flat=True)))
     cell = held(place.key)
     if cell is None or cell.people is None:
         return 0
-    merged = [tally for tally in tallies if tally.cell_id in (None, cell.pk)]
-    people = BitMap.deserialize(bytes(cell.people)) | numbers_of([row.session_id for row in merged if row.session_id])
-    cell.people = people.serialize()
+    tallies = Tally.objects.filter(pk__in=kept_still(keys))
+    at_home = {key for key, today in placed(tallies).items() if today == place}
+    return merge_into(cell, [tally for tally in tallies if tally.pk in at_home])
+
+
+def kept_still(keys: Sequence[int]) -> list[int]:
+    """Those of the waiting tallies that nobody changes or moves until the transaction ends.
+
+    What moves a tally cannot see it before it is committed, nor can we see the move: so all that may move is locked.
+    """
+    free = Tally.objects.select_for_update(skip_locked=True).filter(pk__in=keys, is_merged=False).order_by("pk")
+    rows = list(free.values_list("pk", "activity_id", "session_id"))
+    activities = shared("programme_activity", {activity for _key, activity, _session in rows})
+    sessions = shared("programme_session", {session for _key, _activity, session in rows if session})
+    venue_of = dict(Session.objects.filter(pk__in=sessions).values_list("pk", "venue_id"))
+    venues = {None} | shared("places_venue", {venue for venue in venue_of.values() if venue})
+    return [
+        key
+        for key, activity, session in rows
+        if activity in activities and (not session or (session in venue_of and venue_of[session] in venues))
+    ]
+
+
+def shared(table: str, keys: set[int]) -> set[int]:
+    """Those of the rows that nobody is changing, locked against changes. SQLite lets nobody else write meanwhile."""
+    if connection.vendor == "sqlite" or not keys:
+        return keys
+    return {key for (key,) in answer(KEEP_STILL.replace("{table}", table), list(keys))}
+
+
+def merge_into(cell: Cell, tallies: Sequence[Tally]) -> int:
+    """Left out are tallies that are still in another cell, and those of which somebody has no number yet."""
+    numbers = numbers_of([tally.session_id for tally in tallies if tally.session_id])
+    merged = [
+        tally for tally in tallies if tally.cell_id in (None, cell.pk) and None not in numbers.get(tally.session_id, ())
+    ]
+    sets = [BitMap(numbers[tally.session_id]) for tally in merged if tally.session_id in numbers]
+    cell.people = BitMap.union(BitMap.deserialize(bytes(cell.people or b"")), *sets).serialize()
     cell.save(update_fields=["people"])
     Tally.objects.filter(pk__in=[row.pk for row in merged]).update(cell=cell, is_merged=True)
     count_anew(cell)
     return len(merged)
 
 
-def numbers_of(sessions: Sequence[int]) -> BitMap:
-    """Who is in at the sessions by name; whoever has no number yet gets one."""
-    if not sessions:
-        return BitMap()
-    holes = ", ".join(["%s"] * len(sessions))
+def number_people(sessions: Sequence[int]) -> None:
+    """Whoever is in at the sessions by name and has no number yet gets one."""
+    if sessions:
+        with connection.cursor() as cursor:
+            cursor.execute(with_holes(NUMBER, sessions), sessions)
+
+
+def numbers_of(sessions: Sequence[int]) -> dict[int | None, set[int | None]]:
+    """By session the numbers of who is in by name; None for whoever has come since they were numbered."""
+    numbers: dict[int | None, set[int | None]] = defaultdict(set)
+    for session, number in answer(NUMBERS, sessions) if sessions else ():
+        numbers[session].add(number)
+    return numbers
+
+
+def answer(statement: str, keys: Sequence[int]) -> list[tuple]:
     with connection.cursor() as cursor:
-        cursor.execute(NUMBER.format(holes=holes), sessions)
-        cursor.execute(NUMBERS.format(holes=holes), sessions)
-        return BitMap(number for (number,) in cursor.fetchall())
+        cursor.execute(with_holes(statement, keys), keys)
+        return cursor.fetchall()
+
+
+def with_holes(statement: str, keys: Sequence[int]) -> str:
+    return statement.format(holes=", ".join(["%s"] * len(keys)))
 
 
 def count_anew(cell: Cell) -> None:

@@ -22,7 +22,7 @@ def apply(entries: Iterable[LedgerEntry]) -> None:
             by_session[entry.session].append(entry)
         else:
             reported.add(entry.activity)
-    held = Tally.objects.select_for_update()
+    held = Tally.objects.select_for_update().order_by("pk")  # the same order for all, or two wait for one another
     known = {tally.session_id: tally for tally in held.filter(session__in=by_session)}
     rows = [
         changed(known.get(session.pk) or Tally(activity=session.activity, session=session), session, session_entries)

@@ -9,25 +9,42 @@ from qixue.core.figures import Scope
 from qixue.core.quantity import Qualifier
 from qixue.participation.models import Cell, CellCount, CountedPerson, LedgerEntry, Tally
 from qixue.participation.queries import TallyRow, recounted_tallies_in
+from qixue.participation.queries.cell_places import placed
 from qixue.participation.queries.cells import Counts, Sums, counts_of_rows
 
 ROWS_AT_ONCE = 10_000
+NOBODY = 0  # no number of a person: who has none makes the cell differ
 
 
 def cells_that_differ(programme_code: str) -> list[str]:
     """The cells that say something else than the ledger, by their keys; empty when all is well.
 
-    Those with a tally that waits to be merged say nothing for themselves.
+    Those with a tally that waits to be merged say nothing for themselves. What is compared was not read at one moment,
+    so that a cell is named only when it differs twice.
     """
     cells = settled_cells(programme_code)
+    differing = differing_cells(programme_code, cells)
+    return differing_cells(programme_code, cells.filter(key__in=differing)) if differing else []
+
+
+def differing_cells(programme_code: str, cells: QuerySet[Cell]) -> list[str]:
     counts, sums = recounted_counts(programme_code, cells), kept_counts(cells)
-    people = recounted_people(cells)
+    people, misplaced = recounted_people(cells), cells_with_strangers(cells)
     return [
         cell.key
         for cell in cells.order_by("key").only("key", "people")
-        if counts.get(cell.pk, {}) != sums.get(cell.pk, {})
+        if cell.pk in misplaced
+        or counts.get(cell.pk, {}) != sums.get(cell.pk, {})
         or people.get(cell.pk, BitMap()) != BitMap.deserialize(bytes(cell.people or b""))
     ]
+
+
+def cells_with_strangers(cells: QuerySet[Cell]) -> set[int | None]:
+    """Those in which a tally stands that belongs elsewhere, or nowhere."""
+    tallies = Tally.objects.filter(cell__in=cells)
+    places = placed(tallies)
+    keys = tallies.values_list("pk", "cell", "cell__key")
+    return {cell for tally, cell, key in keys if tally not in places or places[tally].key != key}
 
 
 def settled_cells(programme_code: str) -> QuerySet[Cell]:
@@ -60,5 +77,5 @@ def recounted_people(cells: QuerySet[Cell]) -> dict[int, BitMap]:
     rows = entries.annotate(number=Subquery(number)).values_list("session__tally__cell", "number")
     people: dict[int, BitMap] = defaultdict(BitMap)
     for cell, found in rows.iterator(chunk_size=ROWS_AT_ONCE):
-        people[cell].add(found)
+        people[cell].add(found or NOBODY)
     return people
