@@ -12,8 +12,7 @@ from qixue.core.charts import Chart
 from qixue.core.figures import Scope, Theme
 from qixue.figures.charts import Address, Audience, by_brand, by_place, over_time
 from qixue.figures.dashboards import OVERVIEW, TOWN_AND_COUNTRY, dashboard_of
-from qixue.figures.for_everybody import withheld_parts
-from qixue.figures.narrowed import public_figure_in
+from qixue.figures.for_everybody import public_figure_in
 from qixue.figures.queries import figure_in
 from qixue.figures.regularity import activity_calendar
 from qixue.places.models import Region
@@ -25,10 +24,10 @@ DAY = datetime.timedelta(days=1)
 
 def staff(*, with_internal: bool = False, address: Address = lambda scope: "") -> Audience:
     """They are told everything."""
-    return Audience(partial(figure_in, with_internal=with_internal), lambda numbers: set(), address)
+    return Audience(partial(figure_in, with_internal=with_internal), address)
 
 
-EVERYBODY = Audience(public_figure_in, withheld_parts, lambda scope: "")
+EVERYBODY = Audience(public_figure_in, lambda scope: "", is_everybody=True)
 
 
 def codes(figures: list[object]) -> list[str]:

@@ -2,21 +2,39 @@
 
 import pytest
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from tests.factories import ActivityFactory, BrandFactory, ProgrammeFactory, RegionFactory, VenueFactory, key
+from tests.factories import (
+    ActivityFactory,
+    BrandFactory,
+    ProgrammeFactory,
+    RegionFactory,
+    RegistrationFactory,
+    VenueFactory,
+    key,
+)
 from tests.figures.conftest import check_in, head_count, held
 
+from qixue.core.figures import Scope, registry
+from qixue.core.quantity import ATTENDANCE, PERSON
 from qixue.figures.for_everybody import (
+    public_figure_in,
     public_figure_of,
     public_figures_of,
     public_records,
     public_rows,
-    withheld_parts,
+    with_cover,
 )
 from qixue.figures.models import NamedFigure
 from qixue.figures.queries import figure_of
+from qixue.places.models import Population, Region
 from qixue.programme.models import Programme, Session
+
+RESIDENTS = {
+    "indicator": "resident_population",
+    "reference_on": "2020-11-01",
+    "unit": "persons",
+    "status": "verified",
+    "source": "第七次人口普查公报",
+}
 
 
 @pytest.mark.parametrize(
@@ -27,25 +45,11 @@ from qixue.programme.models import Programme, Session
         ({"a": 4, "b": 60, "c": 7}, {"a", "c"}),  # with c alone it would be the whole without b and c
         ({"a": 1, "b": 3, "c": 7, "d": 9}, {"a", "b", "c"}),  # a and b together are still fewer than five
         ({"a": 3, "b": 4, "c": 7}, {"a", "b"}),
-        ({"a": 4, "b": 0}, {"a"}),
+        ({"a": 4, "b": 0}, {"a"}),  # then the whole is withheld as well
     ],
 )
 def test_small_parts_take_the_smallest_others_with_them(numbers: dict[str, int], withheld: set[str]) -> None:
-    assert withheld_parts(numbers) == withheld
-
-
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
-@given(st.dictionaries(st.integers(0, 20), st.integers(0, 12), max_size=8))
-def test_no_small_number_follows_from_the_whole(numbers: dict[int, int]) -> None:
-    withheld = withheld_parts(numbers)
-
-    rest = sum(numbers[part] for part in withheld)
-    assert not any(0 < number < 5 for part, number in numbers.items() if part not in withheld)
-    assert (
-        not withheld
-        or (rest >= 5 and len(withheld) > 1)
-        or not any(numbers[part] for part in numbers.keys() - withheld)
-    )
+    assert with_cover(numbers) == withheld
 
 
 @pytest.fixture
@@ -104,6 +108,7 @@ def test_nothing_stands_behind_a_figure_that_is_withheld(programme: Programme) -
 def test_people_of_a_small_brand_are_withheld_though_people_do_not_add_up(db: None) -> None:
     programme = ProgrammeFactory()
     small, large = BrandFactory.create_batch(2)
+    programme.brands.add(small, large)
     people = [key() for _person in range(9)]
     check_in(held(programme, activity=ActivityFactory(programme=programme, brand=small)), *people[:2])
     check_in(held(programme, activity=ActivityFactory(programme=programme, brand=large)), *people)
@@ -129,3 +134,58 @@ def test_api_withholds_it_from_everybody(programme: Programme, client: Client) -
 
     assert (figure["value"], figure["is_withheld"], figure["evidence"]) == (None, True, [])
     assert [item["value"] for item in evidence["items"]] == [60]
+
+
+def test_programme_of_few_people_is_withheld(db: None) -> None:
+    programme = ProgrammeFactory()
+    head_count(held(programme), 4)
+    name(programme, "attendance", "attendance", 1)
+
+    [figure] = public_figures_of(programme)
+
+    assert (figure.quantity, figure.is_withheld) == (None, True)
+
+
+@pytest.mark.parametrize("narrowed", [{"region": "441801", "brand": "field"}, {"kind": "lecture"}])
+def test_scope_that_nothing_protects_is_not_told(programme: Programme, narrowed: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="Nothing protects"):
+        public_figure_in(Scope(programme.code, **narrowed), "attendance")
+
+
+def test_people_outside_all_counties_do_not_follow_from_them(programme: Programme) -> None:
+    Session.objects.filter(venue__region__code="441801").update(venue=None)
+
+    told = [public_figure_in(Scope(programme.code, region=f"44180{number}"), "attendance") for number in (2, 3)]
+
+    assert [figure.quantity and figure.quantity.value for figure in told] == [None, 60]  # 3 of the 71 are nowhere
+
+
+def test_measures_of_small_groups_are_withheld(programme: Programme) -> None:
+    for code in ("441801", "441802", "441803"):
+        Population.objects.create(region=Region.objects.get(code=code), value=100_000, **RESIDENTS)
+
+    assert public_figure_in(Scope(programme.code), "attendance_gini").is_withheld
+    assert not public_figure_in(Scope(programme.code), "attendance_per_1000").is_withheld
+
+
+def test_registrations_are_told_however_few(programme: Programme) -> None:
+    RegistrationFactory(session=Session.objects.order_by("pk")[0])
+
+    assert public_figure_in(Scope(programme.code, region="441801"), "registrations").quantity.value == 1
+
+
+def test_every_figure_whose_records_count_people_says_whom_it_counts(programme: Programme) -> None:
+    session = Session.objects.order_by("pk")[0]
+    check_in(held(programme, activity=ActivityFactory(programme=programme, kind="training")), *[key(), key()])
+    RegistrationFactory(session=session)
+    without = [definition for definition in registry.all() if definition.people is None and not definition.is_internal]
+
+    counting = {
+        definition.code
+        for definition in without
+        for row in definition.evidence(Scope(programme.code))
+        if row.quantity and row.quantity.unit in (ATTENDANCE, PERSON)
+    }
+
+    assert counting == {"registrations"}  # seats left are on every page
+    assert registry.definitions["certificates"].people is not None

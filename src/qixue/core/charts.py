@@ -41,6 +41,10 @@ class Chart:
         return next((bar.quantity.unit for bar in self.bars if bar.quantity), None)
 
     @property
+    def has_withheld(self) -> bool:
+        return any(bar.is_withheld for bar in self.bars)
+
+    @property
     def is_worth_drawing(self) -> bool:
         """One bar alone, or only empty ones, compare nothing."""
         return sum(1 for _bar, length in self.rows if length) > 1

@@ -98,6 +98,17 @@ class Theme(StrEnum):
     REGULARITY = "regularity"
 
 
+FEWEST = 5  # people of whom a number is told: of fewer one could guess who they are
+
+
+@dataclass(frozen=True)
+class People:
+    """Whom figures count: how many they are in a scope, and in one tally of it."""
+
+    within: Callable[[Scope], int]
+    at: Callable[[Any], int]
+
+
 @dataclass(frozen=True)
 class FigureDefinition:
     """A named figure: what is counted, in which unit, by which rule, from which records."""
@@ -114,7 +125,8 @@ class FigureDefinition:
     theme: Theme = Theme.ACTIVITY
     rule_version: int = 1
     is_internal: bool = False  # about how offices work with one another: for staff, never on public pages
-    people: Callable[[Scope], int] | None = None  # of how many it tells: too few are not told in public
+    people: People | None = None  # of whom it tells: too few are not told in public
+    fewest: Callable[[Scope], int] | None = None  # the smallest group of them that it sets against others
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """Charts of figures in a scope: over time, by place and by brand. One definition for pages, paper and documents."""
 
-import datetime
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -10,8 +9,10 @@ from django.utils.translation import gettext as _
 from qixue.core.charts import Bar, Chart
 from qixue.core.clock_words import day, month
 from qixue.core.figures import Scope
+from qixue.figures.for_everybody import withheld_parts
 from qixue.figures.queries import Figure
 from qixue.figures.series import attendance_over_time
+from qixue.participation.counted_people import ALL_WHO_CAME
 from qixue.participation.equity_figures import is_urban, parts
 from qixue.programme.models import Brand
 
@@ -20,19 +21,25 @@ Address = Callable[[Scope], str]  # where a bar leads, by what it is about; "" f
 
 @dataclass(frozen=True)
 class Audience:
-    """For whom a dashboard is: how they read a figure, which of several parts they are not told, where a bar leads."""
+    """For whom a dashboard is: how they read a figure, and where a bar leads.
+
+    For everybody there is no chart whose bars two dimensions narrow, nor one of the days of a part: what is withheld
+    would follow from them.
+    """
 
     figure: Callable[[Scope, str], Figure | None]
-    withheld: Callable[[Mapping[datetime.date, int]], Set[datetime.date]]
     address: Address
+    is_everybody: bool = False
 
 
 ChartMaker = Callable[[Scope, Audience], Chart | None]  # None where the scope leaves nothing to compare
 
 
-def over_time(scope: Scope, audience: Audience) -> Chart:
+def over_time(scope: Scope, audience: Audience) -> Chart | None:
+    if audience.is_everybody and scope.dimensions():
+        return None
     series = attendance_over_time(scope)
-    withheld = audience.withheld({date: int(quantity.value) for date, quantity in series.points if quantity})
+    withheld = withheld_parts(scope.programme, ALL_WHO_CAME) if audience.is_everybody else frozenset()
     word = month if series.is_by_month else day
     bars = tuple(
         Bar(word(date), None if date in withheld else quantity, is_withheld=date in withheld)
@@ -43,8 +50,10 @@ def over_time(scope: Scope, audience: Audience) -> Chart:
     return Chart(_("Attendances by day"), _("Day"), _("Attendances"), bars)
 
 
-def by_place(scope: Scope, audience: Audience) -> Chart:
+def by_place(scope: Scope, audience: Audience) -> Chart | None:
     """By the counties of the city, or by the towns of the county that the scope is about."""
+    if audience.is_everybody and scope.dimensions().keys() - {"region"}:
+        return None
     bars = compared("attendance", places_in(scope), audience)
     if scope.region is None:
         return Chart(_("Attendances by county"), _("County, city or district"), _("Attendances"), bars)
@@ -52,7 +61,7 @@ def by_place(scope: Scope, audience: Audience) -> Chart:
 
 
 def by_brand(scope: Scope, audience: Audience) -> Chart | None:
-    if scope.brand is not None:
+    if scope.brand is not None or (audience.is_everybody and scope.dimensions()):
         return None
     brands = Brand.objects.filter(programmes__code=scope.programme).order_by("code")
     scopes = [(brand.local_name, replace(scope, brand=brand.code)) for brand in brands]

@@ -81,7 +81,8 @@ def dashboard_of(definition: DashboardDefinition, scope: Scope, audience: Audien
         themes={theme: figures for theme, figures in themes.items() if figures},
         missing=[figure.definition for figure in followers if figure.quantity is None and not figure.is_withheld],
         charts=charts,
-        has_withheld=any(figure.is_withheld for figure in (*headlines, *followers)),
+        has_withheld=any(figure.is_withheld for figure in (*headlines, *followers))
+        or any(chart.has_withheld for chart in charts),
     )
 
 

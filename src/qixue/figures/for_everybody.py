@@ -1,119 +1,209 @@
-"""Figures as everybody may read them.
+"""Figures as everybody may read them: nothing of fewer than five people, nor what it would follow from.
 
-Numbers of fewer than five people are not told, nor those from which they could be computed.
+The rule (docs/explanation/privacy.md): whatever is told stands in families, a whole and its parts. The programme has
+its counties, brands and days for parts, a county its towns, and each of them the sessions in it. A part of one to four
+people is withheld. Of a whole that is told, the parts withheld are two at least, and five people together. Of a whole
+that is withheld, all parts are.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence, Set
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-from typing import TypeVar
+from itertools import chain
 
-from qixue.core.figures import EvidenceRow, FigureValue, Scope, registry, shared_reads
-from qixue.figures.queries import Figure, figure_of, figures_named, figures_of
+from qixue.core.copies import Brief
+from qixue.core.figures import FEWEST, EvidenceRow, FigureValue, People, Scope, registry, shared, shared_reads
+from qixue.figures.queries import Figure, figure_in, figure_of, figures_named, figures_of
+from qixue.figures.series import is_read_by_months
+from qixue.participation.queries.placed import PlacedTally, placed_tallies
+from qixue.places.models import Region
 from qixue.programme.models import Programme
 
-FEWEST = 5
-Key = TypeVar("Key", bound=Hashable)
-Base = tuple[Callable[[Scope], int], Scope]  # who is counted, and where
-
-
-def withheld_parts(numbers: Mapping[Key, int], already: Set[Key] = frozenset()) -> set[Key]:
-    """Which parts of a whole are not told. The whole is, so one part alone, or very small ones, would follow from it:
-    then the smallest of the others stay untold as well.
-    """
-    withheld = {key for key, number in numbers.items() if key in already or 0 < number < FEWEST}
-    if not withheld:
-        return withheld
-    for key in sorted(numbers.keys() - withheld, key=lambda key: numbers[key]):
-        if len(withheld) > 1 and sum(numbers[each] for each in withheld) >= FEWEST:
-            break
-        if numbers[key]:
-            withheld.add(key)
-    return withheld
+Rest = tuple["Part", str]  # what of a whole is in none of its parts: never told, but it may follow from them
+Part = Scope | datetime.date | int | Rest  # the number is the key of a session
+Families = dict[tuple[Part, str], dict[Part, int]]  # by whole and dimension the people in each part
+NARROWED_BY = frozenset({"region", "brand"})  # by visitors, one at a time
+DISJOINT = frozenset({"brand", "series", "kind"})  # others may lie in one another: each is a family of its own
+SETS: Brief[frozenset[int]] = Brief(most=20)  # withheld sessions by programme
 
 
 def public_figures_of(programme: Programme) -> list[Figure]:
     """`figures_of`, for everybody."""
     with shared_reads():
-        return told(programme, figures_of(programme))
+        return [told(figure) for figure in figures_of(programme)]
 
 
 def public_figure_of(programme: Programme, code: str) -> Figure | None:
     """`figure_of`, for everybody."""
     with shared_reads():
         found = figure_of(programme, code)
-        return told(programme, [found])[0] if found else None
+        return told(found) if found else None
 
 
 def public_figures_named(programme: Programme, codes: Sequence[str]) -> list[Figure]:
     """`figures_named`, for everybody."""
     with shared_reads():
-        return told(programme, figures_named(programme, codes))
+        return [told(figure) for figure in figures_named(programme, codes)]
 
 
-def told(programme: Programme, figures: Sequence[Figure]) -> list[Figure]:
-    """The figures, without values that are not told; which these are depends on all figures of the programme."""
-    if not figures:
-        return []
-    withheld = withheld_codes(programme)
-    return [without_value(figure) if figure.code in withheld else figure for figure in figures]
+def public_figure_in(scope: Scope, code: str) -> Figure | None:
+    """`figure_in`, for everybody. Raises ValueError for a scope that the families do not protect."""
+    narrowed = scope.dimensions().keys()
+    if len(narrowed) > 1 or not narrowed <= NARROWED_BY:
+        raise ValueError(f"Nothing protects small numbers in {scope}.")
+    with shared_reads():
+        found = figure_in(scope, code)
+        return told(found) if found else None
 
 
-def withheld_codes(programme: Programme) -> set[str]:
-    """What documents state is public already."""
-    of_people = [code for code, definition in registry.definitions.items() if definition.people]
-    named = programme.named_figures.filter(definition__in=of_people).values_list("code", flat=True)
-    bases: dict[str, Base] = {
-        figure.code: (figure.definition.people, figure.scope)
-        for figure in figures_named(programme, list(named))
-        if figure.definition.people and not figure.value.is_reported
-    }
-    withheld = withheld_bases({base: base[0](base[1]) for base in bases.values()})
-    return {code for code, base in bases.items() if base in withheld}
-
-
-def withheld_bases(numbers: Mapping[Base, int]) -> set[Base]:
-    """A number is a part of one whole for each of its dimensions: what one of them hides stays hidden in all."""
-    families: dict[Hashable, dict[Base, int]] = defaultdict(dict)
-    for (people, scope), number in numbers.items():
-        for dimension, code in scope.dimensions().items():
-            rest = tuple(sorted(scope.dimensions().items() - {(dimension, code)}))
-            families[people, rest, dimension][people, scope] = number
-    withheld = {base for base, number in numbers.items() if 0 < number < FEWEST}
-    while True:
-        more = withheld.union(*(withheld_parts(family, withheld) for family in families.values()))
-        if more == withheld:
-            return withheld
-        withheld = more
-
-
-def without_value(figure: Figure) -> Figure:
+def told(figure: Figure) -> Figure:
+    """The figure, without a value that is not told. What documents state is public already."""
+    people, fewest, scope = figure.definition.people, figure.definition.fewest, figure.scope
+    if people is None or figure.value.is_reported:
+        return figure
+    is_told = len(scope.dimensions()) < 2 and scope not in withheld_parts(scope.programme, people)
+    if is_told and not (fewest and 0 < fewest(scope) < FEWEST):
+        return figure
     return replace(figure, value=FigureValue(None, notes=figure.value.notes), is_withheld=True)
 
 
 def public_rows(figure: Figure, rows: Sequence[EvidenceRow]) -> list[EvidenceRow]:
-    """The rows behind a figure, one for each session: those of sessions with too few people without their numbers."""
+    """The rows behind a figure, one for each session: those that are withheld without their numbers."""
     if figure.is_withheld:
         return []
-    withheld = withheld_sessions(figure, rows)
-    return [
-        replace(row, quantity=None, record_count=0, is_withheld=True) if row.session_id in withheld else row
-        for row in rows
-    ]
+    with shared_reads():
+        return [
+            replace(row, quantity=None, record_count=0, is_withheld=True) if is_withheld(figure, row) else row
+            for row in rows
+        ]
 
 
 def public_records(figure: Figure, rows: Sequence[EvidenceRow]) -> list[EvidenceRow]:
-    """The single records behind a figure, without those of sessions with too few people: they could be counted."""
+    """The single records behind a figure, without those that are withheld: they could be counted."""
     if figure.is_withheld:
         return []
-    withheld = withheld_sessions(figure, rows)
-    return [row for row in rows if row.session_id not in withheld]
+    with shared_reads():
+        return [row for row in rows if not is_withheld(figure, row)]
 
 
-def withheld_sessions(figure: Figure, rows: Sequence[EvidenceRow]) -> set[int | None]:
-    numbers: dict[int | None, int] = defaultdict(int)
-    if figure.definition.people:
-        for row in rows:
-            if row.session_id and row.quantity:
-                numbers[row.session_id] += int(row.quantity.value)
-    return withheld_parts(numbers)
+def is_withheld(figure: Figure, row: EvidenceRow) -> bool:
+    """Of people at a session as all lists have it; people of no session are told by documents only."""
+    if figure.definition.people is None:
+        return False
+    return row.session_id in withheld_sessions(figure.scope.programme) if row.session_id else not row.digest
+
+
+def sessions_withheld_now(programme_code: str) -> frozenset[int]:
+    """`withheld_sessions` of less than a second ago, for a page that many ask for."""
+    return SETS.have(programme_code, lambda: withheld_sessions(programme_code))
+
+
+@shared
+def withheld_sessions(programme_code: str) -> frozenset[int]:
+    """Sessions whose people are told nowhere, whichever of the numbers about them would be too small."""
+    kinds = {definition.people for definition in registry.all() if definition.people}
+    with shared_reads():
+        found = [withheld_parts(programme_code, people) for people in kinds]
+    return frozenset(part for part in chain(*found) if isinstance(part, int))
+
+
+@shared
+def withheld_parts(programme_code: str, people: People) -> frozenset[Part]:
+    """All that is not told of these people in a programme: scopes, days and sessions."""
+    families, reported = families_of(programme_code, people)
+    whole = Scope(programme_code)
+    withheld = small(families.get((whole, ""), {}))
+    while True:
+        before = len(withheld)
+        for (above, _dimension), parts in families.items():
+            if above in withheld:
+                withheld |= parts.keys()
+                continue
+            withheld |= with_cover(parts, withheld)
+            if is_open(parts, withheld) and above not in reported:
+                withheld.add(above)
+        if len(withheld) == before:
+            return frozenset(withheld - reported)
+
+
+def small(numbers: Mapping[Part, int]) -> set[Part]:
+    return {part for part, number in numbers.items() if 0 < number < FEWEST}
+
+
+def is_open(numbers: Mapping[Part, int], withheld: Set[Part]) -> bool:
+    """Whether the parts withheld are one alone, or very few people: they follow from the whole and the others."""
+    untold = [number for part, number in numbers.items() if part in withheld and number]
+    return bool(untold) and (len(untold) == 1 or sum(untold) < FEWEST)
+
+
+def with_cover(numbers: Mapping[Part, int], already: Set[Part] = frozenset()) -> set[Part]:
+    """Parts of a whole that are not told, as long as they would follow from it the smallest of the others as well."""
+    withheld = small(numbers) | (numbers.keys() & already)
+    others = [part for part, number in numbers.items() if number and part not in withheld]
+    for part in sorted(others, key=lambda part: (not isinstance(part, tuple), numbers[part])):
+        if not is_open(numbers, withheld):
+            break
+        withheld.add(part)
+    return withheld
+
+
+def families_of(programme_code: str, people: People) -> tuple[Families, Set[Part]]:
+    """All families of which anything is told, and the scopes whose number documents state."""
+    whole, scopes = Scope(programme_code), scopes_told(programme_code)
+    families: Families = defaultdict(dict)
+    days: Counter[Part] = Counter()
+    stated: Counter[Part] = Counter()
+    tallies = placed_tallies(programme_code)
+    started = {tally.starts_on for tally in tallies if tally.starts_on}
+    is_by_month = bool(started) and is_read_by_months(started)
+    for tally in tallies:
+        number = people.at(tally)
+        for part in {whole, *places_of(tally)} & {whole, *scopes}:
+            if tally.session_id is None:
+                stated[part] += number
+            else:
+                families[part, "session"][tally.session_id] = number
+        if tally.session_id and tally.starts_on:
+            day = tally.starts_on.replace(day=1) if is_by_month else tally.starts_on
+            families[day, "session"][tally.session_id] = number
+            days[day] += number
+    numbers = {scope: people.within(scope) - stated[scope] for scope in (whole, *scopes)}
+    families[whole, "day"] = dict(days)
+    for scope, family in scopes.items():
+        families[family][scope] = numbers[scope]
+    for (above, name), parts in families.items():
+        if name != "session" and isinstance(above, Scope):
+            parts[above, name] = max(0, numbers[above] - sum(parts.values()))
+    families[whole, "whole"] = {whole: numbers[whole]}
+    return families, {part for part, number in stated.items() if number}
+
+
+def places_of(tally: PlacedTally) -> Iterator[Scope]:
+    """The scopes of one dimension in which it is counted."""
+    whole, place = Scope(tally.programme_code), tally.place
+    for name in ("region", "organisation"):
+        for code in filter(None, (getattr(place, name) or "").split("/")):
+            yield replace(whole, **{name: code})
+    for name in ("brand", "series", "kind"):
+        if code := getattr(place, name):
+            yield replace(whole, **{name: code})
+
+
+@shared
+def scopes_told(programme_code: str) -> dict[Scope, tuple[Scope, str]]:
+    """All scopes of one dimension of which anything is told, each with its family: of which whole, and by what."""
+    whole, programme = Scope(programme_code), Programme.objects.select_related("region").get(code=programme_code)
+    city = programme.region
+    below = Region.objects.within(city).exclude(pk=city.pk).values_list("code", "parent__code")
+    found = {
+        replace(whole, region=code): (whole if above == city.code else replace(whole, region=above), "region")
+        for code, above in below
+    }
+    found |= {replace(whole, brand=code): (whole, "brand") for code in programme.brands.values_list("code", flat=True)}
+    for named in programme.named_figures.all():
+        scope = named.scope(programme_code)
+        if len(scope.dimensions()) == 1 and scope not in found:
+            [dimension] = scope.dimensions()
+            found[scope] = (whole, dimension if dimension in DISJOINT else str(scope))
+    return found

@@ -2,6 +2,7 @@
 
 import datetime
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from qixue.core.clock import local_day
@@ -34,12 +35,16 @@ def attendance_over_time(scope: Scope) -> TimeSeries:
     if not by_day:
         return TimeSeries(is_by_month=False, points=())
     first, last = min(by_day), max(by_day)
-    if (last - first).days < LONGEST_BY_DAY:
+    if not is_read_by_months(by_day):
         return TimeSeries(False, tuple((day, sum_of(by_day.get(day, []))) for day in days_between(first, last)))
     by_month: dict[datetime.date, list[tuple[str, Quantity]]] = defaultdict(list)
     for day, found in by_day.items():
         by_month[day.replace(day=1)] += found
     return TimeSeries(True, tuple((month, sum_of(by_month.get(month, []))) for month in months_between(first, last)))
+
+
+def is_read_by_months(days: Collection[datetime.date]) -> bool:
+    return (max(days) - min(days)).days >= LONGEST_BY_DAY
 
 
 def sum_of(parts: list[tuple[str, Quantity]]) -> Quantity | None:

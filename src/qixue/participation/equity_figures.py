@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.figures import FigureDefinition, FigureValue, Scope, Theme, registry, shared
 from qixue.core.quantity import INDEX, Quantity, hedge_of_rate, rounded
+from qixue.participation.counted_people import ALL_WHO_CAME
 from qixue.participation.figures import attendance_in, evidence, evidence_by_session, population
 from qixue.participation.inequality import Area, gini, theil, theil_between
 from qixue.places.models import Region
@@ -65,6 +66,12 @@ def is_urban(region: Region) -> bool:
     return region.unit_type in URBAN_COUNTIES or region.urban_rural_class in URBAN_TOWNS
 
 
+def fewest_in_an_area(scope: Scope) -> int:
+    """Of the areas in which anybody was: how they are spread would tell."""
+    spread = spread_in(scope)
+    return int(min((came for _residents, came in spread.areas if came), default=0)) if spread else 0
+
+
 def measured(measure: Callable[[Spread], float]) -> Callable[[Scope], FigureValue]:
     def value(scope: Scope) -> FigureValue:
         spread, total = spread_in(scope), attendance_in(scope).quantity
@@ -90,6 +97,8 @@ def define(code: str, name: object, rule: object, measure: Callable[[Spread], fl
             evidence=evidence,
             by_session=evidence_by_session,
             theme=Theme.REACH,
+            people=ALL_WHO_CAME,
+            fewest=fewest_in_an_area,
         )
     )
 

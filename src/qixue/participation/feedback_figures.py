@@ -4,11 +4,11 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
-from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Scope, registry
+from qixue.core.figures import FEWEST, EvidenceRow, FigureDefinition, FigureValue, Scope, registry
 from qixue.core.quantity import PERCENT, share_of
 from qixue.participation.models import Feedback
 from qixue.participation.queries.attendance import named_entries
-from qixue.participation.queries.feedback import FEWEST, counted_answers
+from qixue.participation.queries.feedback import counted_answers
 from qixue.programme.figures import DIMENSIONS
 from qixue.programme.models import Session
 from qixue.programme.queries import sessions_in

@@ -32,6 +32,7 @@ from qixue.core.quantity import (
     rounded,
     share_of,
 )
+from qixue.participation.counted_people import ALL_WHO_CAME, BY_NAME
 from qixue.participation.models import LedgerEntry, LedgerEntryQuerySet, Registration, Tally
 from qixue.participation.queries import ledger_entries, recounted_tallies_in, scope_condition
 from qixue.participation.queries.cells import Counts, counts_in, counts_of_rows, people_in, whole_of
@@ -203,15 +204,6 @@ def recounted_people(scope: Scope) -> int:
     return people.order_by().values("person_token").distinct().count()
 
 
-def came(scope: Scope) -> int:
-    """人次: who is counted by heads may be few as well."""
-    return whole_of(counts_in(scope)).attendance
-
-
-def came_by_name(scope: Scope) -> int:
-    return len(people_in(scope))
-
-
 def signed_up(scope: Scope) -> int:
     return accepted_registrations(scope).count()
 
@@ -287,17 +279,23 @@ def population_note(residents: Population) -> Any:
     )
 
 
+@shared
+def town_and_country(scope: Scope) -> tuple[int, int]:
+    """人次 at places that are town, and at those that are country."""
+    region = "session__venue__region__urban_rural_class"
+    tallies = Tally.objects.filter(scope_condition(scope), session__isnull=False)
+    sums = dict(tallies.order_by().values_list(region).annotate(TOTAL))
+    return sum(sums.get(name, 0) for name in URBAN), sums.get(Region.UrbanRural.RURAL, 0)
+
+
 def urban_rural_ratio(scope: Scope) -> FigureValue:
     """Attendance per resident in town over that in the country; only where both populations are published."""
     urban_residents = population(scope, "urban_resident_population")
     rural_residents = population(scope, "rural_resident_population")
     if urban_residents is None or rural_residents is None:
         return FigureValue(None)
-    tallies = Tally.objects.filter(scope_condition(scope), session__isnull=False)
-    by_class = tallies.order_by().values("session__venue__region__urban_rural_class")
-    sums = {row["session__venue__region__urban_rural_class"]: row["people"] for row in by_class.annotate(people=TOTAL)}
-    urban = sum(sums.get(name, 0) for name in URBAN) / urban_residents.value
-    rural = Decimal(sums.get(Region.UrbanRural.RURAL, 0)) / rural_residents.value
+    in_town, in_country = town_and_country(scope)
+    urban, rural = in_town / urban_residents.value, in_country / rural_residents.value
     note = _("Places are classed by their kind: subdistricts and county seats as town, the others as country.")
     notes = (note, population_note(urban_residents), population_note(rural_residents))
     total = attendance_in(scope).quantity
@@ -322,7 +320,7 @@ registry.register(
         evidence=evidence,
         by_session=evidence_by_session,
         theme=Theme.PEOPLE,
-        people=came,
+        people=ALL_WHO_CAME,
     )
 )
 registry.register(
@@ -332,12 +330,12 @@ registry.register(
         unit=PERSON,
         rule=_("Distinct people with at least one attendance by name. People never add up: a union is counted anew."),
         dimensions=DIMENSIONS,
-        value=lambda scope: participants(came_by_name(scope)),
+        value=lambda scope: participants(len(people_in(scope))),
         recount=lambda scope: participants(recounted_people(scope)),
         evidence=named_evidence,
         by_session=names_by_session,
         theme=Theme.PEOPLE,
-        people=came_by_name,
+        people=BY_NAME,
     )
 )
 registry.register(
@@ -352,7 +350,7 @@ registry.register(
         evidence=evidence,
         by_session=evidence_by_session,
         theme=Theme.PEOPLE,
-        people=came_by_name,
+        people=BY_NAME,
     )
 )
 registry.register(
@@ -366,7 +364,6 @@ registry.register(
         recount=registrations,
         evidence=registration_evidence,
         theme=Theme.PEOPLE,
-        people=signed_up,
     )
 )
 registry.register(
@@ -381,7 +378,7 @@ registry.register(
         evidence=evidence,
         by_session=evidence_by_session,
         theme=Theme.PEOPLE,
-        people=came,
+        people=ALL_WHO_CAME,
     )
 )
 registry.register(
@@ -396,5 +393,7 @@ registry.register(
         evidence=evidence,
         by_session=evidence_by_session,
         theme=Theme.REACH,
+        people=ALL_WHO_CAME,
+        fewest=lambda scope: min(town_and_country(scope)),
     )
 )

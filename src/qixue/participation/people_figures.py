@@ -1,6 +1,5 @@
 """Figures about how people take part: how many come, come back, finish, and for how long they learn."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -22,20 +21,18 @@ from qixue.core.quantity import (
     rounded,
     share_of,
 )
+from qixue.participation.counted_people import ALL_WHO_CAME, BY_NAME, CERTIFIED, TRAINED, in_training
 from qixue.participation.figures import (
     accepted_registrations,
-    came,
-    came_by_name,
     evidence,
     evidence_by_session,
     named_evidence,
     names_by_session,
     registration_evidence,
     session_rows,
-    signed_up,
 )
 from qixue.participation.learning_hours import learning_hours, minutes_between
-from qixue.participation.models import Attendance, Certificate, LedgerEntry
+from qixue.participation.models import Attendance, Certificate, LedgerEntry, Registration
 from qixue.participation.queries import TallyRow, recounted_tallies_in, scope_condition, tallies_in
 from qixue.programme.figures import DIMENSIONS
 from qixue.programme.models import Activity, Session
@@ -60,11 +57,6 @@ def repeat_rate(presences: QuerySet) -> FigureValue:
     return FigureValue(share_of(times.filter(times__gte=2).count(), people) if people else None)
 
 
-def in_training(scope: Scope) -> Scope:
-    """The trainings in the scope; in a scope of another kind there are none."""
-    return replace(scope, kind=Activity.Kind.TRAINING if scope.kind in (None, Activity.Kind.TRAINING) else "none")
-
-
 def trained(presences: QuerySet) -> FigureValue:
     """人次 by class and person: whoever comes ten times to one class is one."""
     count = presences.order_by().values("session__activity", "person_token").distinct().count()
@@ -73,10 +65,16 @@ def trained(presences: QuerySet) -> FigureValue:
 
 def show_rate(scope: Scope, presences: QuerySet) -> FigureValue:
     """Over the sessions that were held and took registrations."""
-    accepted = accepted_registrations(scope).filter(session__state=Session.State.HELD)
-    total = accepted.count()
-    came = presences.filter(session__in=accepted.order_by().values("session"))
-    return FigureValue(share_of(came.count(), total) if total else None)
+    total = accepted_where_held(scope).count()
+    return FigureValue(share_of(came_where_registered(scope, presences), total) if total else None)
+
+
+def accepted_where_held(scope: Scope) -> QuerySet[Registration]:
+    return accepted_registrations(scope).filter(session__state=Session.State.HELD)
+
+
+def came_where_registered(scope: Scope, presences: QuerySet) -> int:
+    return presences.filter(session__in=accepted_where_held(scope).order_by().values("session")).count()
 
 
 def large_events(rows: list[TallyRow]) -> FigureValue:
@@ -154,6 +152,7 @@ define(
     recount=lambda scope: large_events(recounted_tallies_in(scope)),
     evidence=large_event_rows,
     theme=Theme.ACTIVITY,
+    people=ALL_WHO_CAME,
 )
 define(
     "show_rate",
@@ -163,7 +162,8 @@ define(
     value=lambda scope: show_rate(scope, kept(scope)),
     recount=lambda scope: show_rate(scope, counted(scope)),
     evidence=registration_evidence,
-    people=signed_up,
+    people=BY_NAME,
+    fewest=lambda scope: came_where_registered(scope, kept(scope)),
 )
 define(
     "repeat_rate",
@@ -174,7 +174,7 @@ define(
     recount=lambda scope: repeat_rate(counted(scope)),
     evidence=named_evidence,
     by_session=names_by_session,
-    people=came_by_name,
+    people=BY_NAME,
 )
 define(
     "training_attendances",
@@ -185,7 +185,7 @@ define(
     recount=lambda scope: trained(counted(in_training(scope))),
     evidence=lambda scope: named_evidence(in_training(scope)),
     by_session=lambda scope: names_by_session(in_training(scope)),
-    people=lambda scope: came_by_name(in_training(scope)),
+    people=TRAINED,
 )
 define(
     "learning_hours",
@@ -199,7 +199,7 @@ define(
     recount=lambda scope: hours(recounted_tallies_in(scope)),
     evidence=evidence,
     by_session=evidence_by_session,
-    people=came,
+    people=ALL_WHO_CAME,
 )
 define(
     "certificates",
@@ -209,4 +209,5 @@ define(
     value=certificates,
     recount=certificates,
     evidence=certificate_rows,
+    people=CERTIFIED,
 )

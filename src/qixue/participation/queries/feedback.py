@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from qixue.core.figures import FEWEST
 from qixue.participation.models import Feedback, LedgerEntry, Participant
 from qixue.participation.queries.attendance import named_entries
 from qixue.people.models import Resident
 from qixue.programme.models import Activity, Session
 
 OPEN_FOR = datetime.timedelta(days=14)  # after the end of a session one can answer, and change the answer
-FEWEST = 5  # answers that are shown: of fewer people one could guess who said what
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ from django.urls import reverse
 
 from qixue.core.figures import Scope
 from qixue.figures.charts import Address, Audience
-from qixue.figures.for_everybody import withheld_parts
-from qixue.figures.narrowed import public_figure_in
+from qixue.figures.for_everybody import public_figure_in
 from qixue.figures.queries import Figure
 from qixue.places.models import Region
 from qixue.programme.models import Programme
@@ -25,7 +24,7 @@ def scope_asked(request: HttpRequest, programme: Programme) -> Scope:
     if len(asked) > 1:
         raise Http404
     region, brand = asked.get("region"), asked.get("brand")
-    within = Region.objects.filter(path__startswith=programme.region.path)
+    within = Region.objects.within(programme.region).exclude(pk=programme.region_id)
     if region and not within.filter(code=region).exists():
         raise Http404
     if brand and not programme.brands.filter(code=brand).exists():
@@ -56,4 +55,4 @@ def dashboard_address(scope: Scope) -> str:
     return figure_address("attendance")(scope)
 
 
-EVERYBODY = Audience(figure=public_figure_in, withheld=withheld_parts, address=dashboard_address)
+EVERYBODY = Audience(figure=public_figure_in, address=dashboard_address, is_everybody=True)

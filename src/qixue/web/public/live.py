@@ -7,15 +7,17 @@ from django.db.models import F
 from django.urls import reverse
 
 from qixue.core.clock import local_day
+from qixue.core.figures import shared_reads
 from qixue.figures.for_everybody import public_figures_named
 from qixue.figures.queries import Figure
 from qixue.participation.queries import as_listed, coming_or_last, public_sessions
 from qixue.programme.models import Programme, Session
-from qixue.web.public.week import MAIN_FIGURES, Tile, day_text, tiles_of
+from qixue.web.public.week import MAIN_FIGURES, Tile, day_text, tiles_of, untold_places
 
 SHOWN_SESSIONS = 4  # what a screen holds in letters that are read from five metres
 
 
+@shared_reads()
 def live_context(programme: Programme, *, at: datetime.datetime) -> dict[str, Any]:
     """Only what every visitor may see; nothing about a person."""
     taking_place = public_sessions(programme).exclude(state__in=Session.OFF_STATES)
@@ -39,14 +41,17 @@ def live_context(programme: Programme, *, at: datetime.datetime) -> dict[str, An
 
 
 def county_reports(programme: Programme) -> tuple[list[Tile], int]:
-    """The counties on the schematic map by their attendances, and from how many of them there are any."""
-    named = programme.named_figures.filter(definition="attendance", brand_code="", series_code="", kind="")
+    """The counties on the schematic map by their attendances, and for how many of them there are any, told or not."""
+    named = programme.named_figures.filter(
+        definition="attendance", brand_code="", series_code="", organisation_code="", kind=""
+    )
     codes = list(named.exclude(region_code="").values_list("code", flat=True))
-    counts = {
-        figure.scope.region: count for figure in public_figures_named(programme, codes) if (count := count_of(figure))
-    }
-    counties = programme.region.children.order_by("code")
-    return tiles_of(counties, counts, reverse("public:sessions", args=[programme.code]) + "?"), len(counts)
+    figures = public_figures_named(programme, codes)
+    counts = {figure.scope.region: count for figure in figures if (count := count_of(figure))}
+    texts = {county: f"{count:,}" for county, count in counts.items()} | untold_places(figures)
+    counties = programme.region.children.exclude(tile_row=None).order_by("code")
+    tiles = tiles_of(counties, counts, reverse("public:sessions", args=[programme.code]) + "?", texts)
+    return tiles, sum(1 for county in counties if county.code in texts)
 
 
 def count_of(figure: Figure) -> int:

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from qixue.core.clock import day_bounds, local_day
+from qixue.core.figures import shared_reads
 from qixue.figures.for_everybody import public_figures_named
+from qixue.figures.queries import Figure
 from qixue.participation.listed_session import ListedSession
 from qixue.places.models import Region
 from qixue.programme.models import Involvement, Passage, Programme
@@ -35,6 +37,7 @@ class Tile:
     column: int
 
 
+@shared_reads()
 def week_context(listings: Listings, *, at: datetime.datetime) -> dict[str, Any]:
     programme, today = listings.programme, local_day(at)
     sessions, is_today = sessions_to_show(listings, at)
@@ -109,7 +112,7 @@ def county_tiles(
     counties = [county for county in programme.region.children.order_by("code") if county.tile_row is not None]
     if figures := public_figures_named(programme, rates):
         values = {figure.scope.region: figure.quantity.value for figure in figures if figure.quantity}
-        texts = {county: f"{value:.2f}" for county, value in values.items()}
+        texts = {county: f"{value:.2f}" for county, value in values.items()} | untold_places(figures)
         note = _("Attendances per 1,000 residents. A sketch that shows no boundaries.")
     else:
         values = {county.code: session_counts.get(county.code, 0) for county in counties}
@@ -117,6 +120,11 @@ def county_tiles(
         note = _("Number of sessions. A sketch that shows no boundaries.")
     address = reverse("public:sessions", args=[programme.code]) + "?"
     return (tiles_of(counties, values, address, texts), note) if any(values.values()) else ([], "")
+
+
+def untold_places(figures: Iterable[Figure]) -> dict[str | None, str]:
+    """The word for a number that is withheld, by the place that it is about."""
+    return {figure.scope.region: pgettext("a number", "withheld") for figure in figures if figure.is_withheld}
 
 
 def tiles_of(

@@ -49,7 +49,7 @@ def tiles_to_dashboards(listings: Listings) -> tuple[list[Tile], str]:
     counties = programme.region.children.exclude(tile_row=None).order_by("code")
     return [
         replace(tile, url=dashboard_address(Scope(programme.code, region=county.code)))
-        for county, tile in zip(counties, tiles, strict=False)
+        for county, tile in zip(counties if tiles else (), tiles, strict=True)
     ], note
 
 

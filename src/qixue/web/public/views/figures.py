@@ -7,8 +7,7 @@ from qixue.core.audience import for_everybody
 from qixue.core.clock import now
 from qixue.core.figures import Scope, shared_reads
 from qixue.figures.charts import by_place, over_time
-from qixue.figures.for_everybody import public_figure_of, public_figures_of, public_rows
-from qixue.figures.narrowed import public_figure_in
+from qixue.figures.for_everybody import public_figure_in, public_figure_of, public_figures_of, public_rows
 from qixue.figures.queries import Figure, common_unit, kinds_of_records
 from qixue.programme.models import Programme, Session
 from qixue.programme.queries import over_among_planned
@@ -26,13 +25,13 @@ def figures(request: HttpRequest, code: str) -> HttpResponse:
     with shared_reads():
         audience = replace(EVERYBODY, address=figure_address("attendance"))
         drawn = [make(Scope(code), audience) for make in (over_time, by_place)]
-        charts = [chart for chart in drawn if chart.is_worth_drawing]
+        charts = [chart for chart in drawn if chart and chart.is_worth_drawing]
         found = public_figures_of(programme)
         context = {"grouped": grouped(programme, found), "charts": charts, "as_of": now()}
     planned = next((each for each in found if is_planned(each) and not each.scope.dimensions()), None)
     context |= {
         "programme": programme,
-        "has_withheld": any(figure.is_withheld for figure in found),
+        "has_withheld": any(item.is_withheld for item in found) or any(chart.has_withheld for chart in charts),
         "over_count": over_among_planned(planned.scope, now()) if planned else 0,
     }
     return render(request, "public/figures/list.html", context)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from qixue.core.audience import for_everybody
 from qixue.core.clock import local_day, now
 from qixue.core.clock_words import day as day_text
+from qixue.figures.for_everybody import sessions_withheld_now
 from qixue.participation.listed_session import ListedSession
 from qixue.participation.models import RegistrationTerms
 from qixue.participation.queries import as_listed, public_sessions
@@ -79,12 +80,14 @@ def session_day(session: ListedSession) -> datetime.date | None:
 def session(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(SHOWN, pk=pk)
     programme, shared = found.activity.programme, sharing(request, found)
+    tally = getattr(found, "tally", None)
     terms = getattr(found, "registration_terms", None) or RegistrationTerms(session=found)
     context = {
         "session": found,
         "sharing": shared,
         "programme": programme,
-        "counted": tally.attendance if (tally := getattr(found, "tally", None)) else None,
+        "counted": tally.attendance if tally else None,
+        "is_withheld": tally is not None and pk in sessions_withheld_now(programme.code),
         "others": others_of(found) if found.has_others else [],  # type: ignore[attr-defined]  # annotated above
         "obstacle": obstacle_to_registering(found, terms, at=now()),
         "terms": terms,

@@ -16,9 +16,7 @@ from qixue.web.workspace.access import needs, programme_or_404
 from qixue.web.workspace.views.programmes import organisation_of
 
 PER_PAGE = 50
-STAFF = Audience(
-    figure=partial(figure_in, with_internal=True), withheld=lambda numbers: frozenset(), address=lambda scope: ""
-)
+STAFF = Audience(figure=partial(figure_in, with_internal=True), address=lambda scope: "")
 
 
 @needs(Action.SEE_REPORT)

@@ -3,7 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from qixue.participation.queries.feedback import FEWEST, session_rows, summary_of_activity
+from qixue.core.figures import FEWEST
+from qixue.participation.queries.feedback import session_rows, summary_of_activity
 from qixue.people.rules import Action
 from qixue.web.workspace.access import activity_or_404, needs
 

@@ -1,0 +1,23 @@
+"""Whom figures of people count: few of them are not told in public."""
+
+from dataclasses import replace
+
+from qixue.core.figures import People, Scope
+from qixue.participation.queries.cells import counts_in, people_in, whole_of
+from qixue.participation.queries.placed import certificates_placed
+from qixue.programme.models import Activity
+
+
+def in_training(scope: Scope) -> Scope:
+    """The trainings in the scope; in a scope of another kind there are none."""
+    return replace(scope, kind=Activity.Kind.TRAINING if scope.kind in (None, Activity.Kind.TRAINING) else "none")
+
+
+# 人次: who is counted by heads may be few as well.
+ALL_WHO_CAME = People(lambda scope: whole_of(counts_in(scope)).attendance, lambda tally: tally.attendance)
+BY_NAME = People(lambda scope: len(people_in(scope)), lambda tally: tally.named)
+TRAINED = People(
+    lambda scope: BY_NAME.within(in_training(scope)),
+    lambda tally: tally.named if tally.place.kind == Activity.Kind.TRAINING else 0,
+)
+CERTIFIED = People(lambda scope: sum(certificates_placed(scope.programme).within(scope)), lambda tally: 0)

@@ -1,0 +1,61 @@
+"""What was counted, each tally with everything by which a scope narrows: to see which sums it is a part of."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Count
+from django.db.models.functions import Coalesce
+
+from qixue.core.clock import local_day
+from qixue.core.figures import shared
+from qixue.participation.models import Certificate, Tally
+from qixue.participation.queries.cells import Place, Placed
+from qixue.programme.models import Activity
+
+OF_ACTIVITY = ("activity__brand__code", "activity__series__code", "activity__kind", "activity__organisation__path")
+
+
+@dataclass(frozen=True)
+class PlacedTally:
+    """`session_id` is None for what documents state, which is public already."""
+
+    programme_code: str
+    place: Place
+    session_id: int | None
+    starts_on: datetime.date | None
+    attendance: int
+    named: int
+
+
+@shared
+def placed_tallies(programme_code: str) -> list[PlacedTally]:
+    """All tallies of a programme in one statement."""
+    rows = (
+        Tally.objects.filter(activity__programme__code=programme_code)
+        .exclude(activity__state=Activity.State.DRAFT)
+        .order_by()
+        .values_list(
+            *OF_ACTIVITY,
+            Coalesce("session__venue__region__path", "activity__region__path"),
+            "session_id",
+            "session__starts_at",
+            "attendance_count",
+            "named_count",
+        )
+    )
+    return [
+        PlacedTally(programme_code, Place(*place), session, local_day(start) if start else None, attendance, named)
+        for *place, session, start, attendance, named in rows
+    ]
+
+
+@shared
+def certificates_placed(programme_code: str) -> Placed[int]:
+    """How many are in force, by where their activities stand."""
+    given = Certificate.objects.in_force().filter(activity__programme__code=programme_code)
+    rows = (
+        given.exclude(activity__state=Activity.State.DRAFT)
+        .order_by()
+        .values_list(*OF_ACTIVITY, "activity__region__path")
+    )
+    return Placed((Place(*place), count) for *place, count in rows.annotate(Count("pk")))
