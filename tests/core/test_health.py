@@ -9,6 +9,7 @@ from tests.factories import OpenSessionFactory
 
 from qixue.core.clock import now
 from qixue.core.metrics import note_duties
+from qixue.core.models import OutboxMessage
 from qixue.core.outbox import Letter, put_into_outbox
 
 pytestmark = pytest.mark.django_db
@@ -61,12 +62,14 @@ def test_metrics_say_how_late_the_outbox_is(client: Client):
     at = now()
     letters = [Letter("mail", "li@example.cn", "文", key) for key in ("a", "b")]
     put_into_outbox(letters, at=at - datetime.timedelta(minutes=10))
+    OutboxMessage.objects.filter(key="b").update(last_error="mail server: SMTPConnectError")
 
     text = client.get("/metrics").content.decode()
 
     late = float(re.search(r"^qixue_outbox_late_seconds ([\d.]+)$", text, re.M)[1])
     assert 600 <= late < 660
     assert "qixue_outbox_due_messages 2.0\n" in text
+    assert "qixue_outbox_failing_messages 1.0\n" in text
     assert "qixue_outbox_given_up_messages 0.0\n" in text
 
 

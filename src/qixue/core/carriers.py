@@ -8,7 +8,15 @@ import urllib.request
 from email.message import EmailMessage
 from email.utils import formataddr
 from pathlib import Path
-from smtplib import SMTP, SMTP_SSL, SMTPException
+from smtplib import (
+    SMTP,
+    SMTP_SSL,
+    SMTPAuthenticationError,
+    SMTPConnectError,
+    SMTPException,
+    SMTPHeloError,
+    SMTPServerDisconnected,
+)
 from typing import Protocol
 from urllib.error import HTTPError
 from urllib.parse import unquote, urlsplit
@@ -18,7 +26,9 @@ from django.conf import settings
 from qixue.core.clock import now
 from qixue.core.models import OutboxMessage
 
-TIMEOUT = 20  # seconds
+TIMEOUT = 20  # seconds, for each answer of a server
+MAIL_SERVER_AWAY = (SMTPConnectError, SMTPHeloError, SMTPAuthenticationError, SMTPServerDisconnected)
+GATEWAY_AWAY = {401, 403, 429, 502, 503, 504}  # RFC 9110: not let in, too many at once, or nobody behind it
 
 
 class CarrierFailed(Exception):
@@ -56,7 +66,7 @@ class FileCarrier:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 file.write(f"{json.dumps(line, ensure_ascii=False)}\n")
         except OSError as error:
-            raise CarrierFailed(f"outbox folder: {error.strerror}") from error
+            raise CarrierAway(f"outbox folder: {error.strerror}") from error
 
 
 class MailCarrier:
@@ -72,10 +82,10 @@ class MailCarrier:
                 server.send_message(mail)
         except ValueError as error:  # a name or address that no header can hold
             raise CarrierFailed(f"mail cannot be written: {type(error).__name__}") from error
-        except SMTPException as error:
-            raise CarrierFailed(f"mail server: {type(error).__name__}") from error
-        except OSError as error:
-            raise CarrierAway(f"mail server: {type(error).__name__}") from error
+        except OSError as error:  # among them all of smtplib
+            is_refused = isinstance(error, SMTPException) and not isinstance(error, MAIL_SERVER_AWAY)
+            kind = CarrierFailed if is_refused else CarrierAway
+            raise kind(f"mail server: {type(error).__name__}") from error
 
     def written(self, message: OutboxMessage) -> EmailMessage:
         """Raises ValueError for a name or address that no header can hold."""
@@ -115,7 +125,8 @@ class SmsCarrier:
             with urllib.request.urlopen(request, timeout=TIMEOUT):  # noqa: S310 - as above
                 pass
         except HTTPError as error:
-            raise CarrierFailed(f"SMS gateway: {type(error).__name__}") from error
+            kind = CarrierAway if error.code in GATEWAY_AWAY else CarrierFailed
+            raise kind(f"SMS gateway: HTTP {error.code}") from error
         except OSError as error:
             raise CarrierAway(f"SMS gateway: {type(error).__name__}") from error
 

@@ -47,16 +47,18 @@ class Readings(Collector):
 
 
 def of_the_outbox(at: datetime.datetime) -> Iterator[Reading]:
-    """How many messages are due, for how long the oldest has been, and how many were given up."""
+    """How many messages are due, for how long the oldest has been, and how many failed or were given up."""
     due = Q(state=OutboxMessage.State.WAITING, due_at__lte=at)
     found = OutboxMessage.objects.aggregate(
         due=Count("pk", filter=due),
         oldest=Min("due_at", filter=due),
+        failing=Count("pk", filter=Q(state=OutboxMessage.State.WAITING) & ~Q(last_error="")),
         dead=Count("pk", filter=Q(state=OutboxMessage.State.DEAD)),
     )
     late = (at - found["oldest"]).total_seconds() if found["oldest"] else 0
     yield Reading("outbox_due_messages", "Messages that should be on their way.", found["due"])
     yield Reading("outbox_late_seconds", "For how long the oldest of them has been due.", late)
+    yield Reading("outbox_failing_messages", "Messages that failed when last tried and wait.", found["failing"])
     yield Reading("outbox_given_up_messages", "Messages that were given up.", found["dead"])
 
 

@@ -148,19 +148,25 @@ def settle(
     sent_ones.update(state=OutboxMessage.State.SENT, sent_at=at, last_error="")
     sent_ones.filter(is_secret=True).update(body="")
     for message, failure in failed:
-        put_off(message, str(failure), at=at)
+        put_off(message, failure, at=at)
     for message in untried:  # as if they had not been taken
         message.attempt_count -= 1
-    ours.bulk_update([message for message, _failure in failed], ["state", "due_at", "last_error"])
+    ours.bulk_update([message for message, _failure in failed], ["state", "due_at", "attempt_count", "last_error"])
     ours.bulk_update(untried, ["due_at", "attempt_count"])
 
 
-def put_off(message: OutboxMessage, error: str, *, at: datetime.datetime) -> None:
-    """Let it wait longer after each failure; after the last pause the message is given up. Not saved."""
-    message.last_error = error[:300]
-    if message.attempt_count > len(PAUSES):
+def put_off(message: OutboxMessage, failure: CarrierFailed, *, at: datetime.datetime) -> None:
+    """Let it wait longer after each failure; after the last pause the message is given up. Not saved.
+
+    A try at a carrier that is away does not count: no message is given up for an outage, however long.
+    """
+    message.last_error = str(failure)[:300]
+    if isinstance(failure, CarrierAway):
+        message.attempt_count -= 1
+        message.due_at = at + PAUSES[0]  # others first, should it be the message after all
+    elif message.attempt_count > len(PAUSES):
         message.state = OutboxMessage.State.DEAD
-        log.error("message_given_up", message=message.pk, channel=message.channel, error=error)
+        log.error("message_given_up", message=message.pk, channel=message.channel, error=message.last_error)
     else:
         message.due_at = at + PAUSES[message.attempt_count - 1]
 
