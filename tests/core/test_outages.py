@@ -4,7 +4,7 @@ import errno
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 from psycopg import InterfaceError as DriverInterfaceError
 from psycopg import OperationalError as DriverOperationalError
 from psycopg import errors as postgresql
@@ -93,7 +93,7 @@ def test_file_without_room_is_a_full_disk(number: int) -> None:
 
 @pytest.mark.django_db
 def test_mistake_in_a_statement_is_no_outage() -> None:
-    with pytest.raises(DatabaseError) as failure, connection.cursor() as cursor:
+    with pytest.raises(DatabaseError) as failure, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT nothing FROM nowhere")
 
     assert outage_of(failure.value) is None
