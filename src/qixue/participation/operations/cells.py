@@ -119,7 +119,7 @@ def merge_into(cell: Cell, tallies: Sequence[Tally]) -> int:
     merged = [
         tally for tally in tallies if tally.cell_id in (None, cell.pk) and None not in numbers.get(tally.session_id, ())
     ]
-    sets = [BitMap(numbers[tally.session_id]) for tally in merged if tally.session_id in numbers]
+    sets = [BitMap(filter(None, numbers.get(tally.session_id, ()))) for tally in merged]
     cell.people = BitMap.union(BitMap.deserialize(bytes(cell.people or b"")), *sets).serialize()
     cell.save(update_fields=["people"])
     Tally.objects.filter(pk__in=[row.pk for row in merged]).update(cell=cell, is_merged=True)
