@@ -233,8 +233,8 @@ def test_days_of_a_part_and_bars_of_two_dimensions_are_not_drawn_for_everybody(p
     assert None not in [over_time(whole, EVERYBODY), by_brand(whole, EVERYBODY), by_place(county, EVERYBODY)]
 
 
-def test_chart_that_withholds_says_why(programme: Programme, counties: list[Region]) -> None:
-    for day, people in enumerate((3, 12, 40)):
+def test_chart_that_withholds_says_why(programme: Programme) -> None:
+    for day, people in enumerate((3, 12, 40, 50)):
         head_count(held(programme, starts_at=NOON - day * DAY, ends_at=None), people)
 
     assert dashboard_of(OVERVIEW, Scope(programme.code), EVERYBODY).has_withheld
