@@ -220,3 +220,21 @@ def test_days_with_few_people_are_not_drawn_for_everybody(programme: Programme) 
         return [number for _label, number in bars(over_time(Scope(programme.code), audience))]
 
     assert (drawn(EVERYBODY), drawn(staff())) == ([40, None, None], [40, 12, 3])
+
+
+def test_days_of_a_part_and_bars_of_two_dimensions_are_not_drawn_for_everybody(programme: Programme) -> None:
+    BrandFactory(code="field").programmes.add(programme)
+    whole = Scope(programme.code)
+    county, brand = replace(whole, region="441826"), replace(whole, brand="field")
+
+    undrawn = [over_time(county, EVERYBODY), over_time(brand, EVERYBODY), by_brand(county, EVERYBODY)]
+
+    assert [*undrawn, by_place(brand, EVERYBODY)] == [None] * 4
+    assert None not in [over_time(whole, EVERYBODY), by_brand(whole, EVERYBODY), by_place(county, EVERYBODY)]
+
+
+def test_chart_that_withholds_says_why(programme: Programme) -> None:
+    for day, people in enumerate((3, 12, 40, 50)):
+        head_count(held(programme, starts_at=NOON - day * DAY, ends_at=None), people)
+
+    assert dashboard_of(OVERVIEW, Scope(programme.code), EVERYBODY).has_withheld

@@ -46,6 +46,16 @@ def test_screen_shows_what_is_on_what_ended_and_who_has_reported(open_page, tea,
     assert [words(tile) for tile in page.xpath("//a[starts-with(@class, 'tile')]")] == ["连南37"]
 
 
+def test_county_of_few_people_has_reported_and_is_withheld(open_page, tea, county):
+    name_figure(tea.activity.programme, "attendance", region_code=county.code)
+    count_heads(tea, 4)
+
+    page = open_page(PAGE)
+
+    assert list(sections(page))[1] == "已报参与人次的县（市、区） 1/1"
+    assert [words(tile) for tile in page.xpath("//a[starts-with(@class, 'tile')]")] == ["连南不公布"]
+
+
 def test_screen_says_what_comes_next_while_nothing_is_on(open_page, tea):
     assert list(sections(open_page(PAGE))) == ["接下来", "已报参与人次的县（市、区） 0/1", "刚刚结束"]
 

@@ -246,6 +246,14 @@ def test_session_page_shows_the_attendance_with_its_hedge(open_page, tea):
     assert words(page.xpath("//main//section//strong")[0]) == "约40人次"
 
 
+def test_session_page_withholds_an_attendance_of_few_people(open_page, tea):
+    count_heads(tea, 4)
+
+    page = open_page(f"/sessions/{tea.pk}/")
+
+    assert words(page.xpath("//main//section//strong")[0]) == "不公布"
+
+
 def test_structured_data_cannot_leave_its_script(open_page, tea):
     tea.activity.title = "</script><b>茶"
     tea.activity.save()
