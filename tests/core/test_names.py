@@ -30,3 +30,9 @@ def test_keys_of_those_called_so_are_in_order_and_no_more_than_wanted():
     named = [(1, "王芳"), (2, "李伟"), (3, "安平"), (4, "李娜")]
 
     assert [keys_of_called(named, "li"), keys_of_called(named, "", most=2)] == [[4, 2], [3, 4]]
+
+
+def test_those_who_begin_with_what_was_typed_come_first():
+    named = [(1, "陈丽"), (2, "李伟"), (3, "邓林"), (4, "李娜")]
+
+    assert keys_of_called(named, "li", most=3) == [4, 2, 1]

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils.translation import override
 from tests.factories import NOON, DoorDeviceFactory, RoleAssignmentFactory, SessionFactory
 from tests.report.sealed_files import correct_f1
 
@@ -241,8 +242,10 @@ def test_database_refuses_two_open_requests(request_: IssueRequest) -> None:
 
 
 def test_second_person_is_told_that_the_issue_waits(programme: Programme, coordinators: list[User]) -> None:
-    request = ask_for_issue(programme, by=coordinators[0], at=NOON)
+    with override("en"):  # of the asker
+        request = ask_for_issue(programme, by=coordinators[0], at=NOON)
 
     [told] = Notification.objects.all()
+    assert told.params["programme"] == programme.name
     assert (told.user, told.kind, told.key) == (coordinators[1], "issue_asked", f"issue_asked:{request.pk}")
     assert text_of(told.kind, told.params).startswith("梁静宜")

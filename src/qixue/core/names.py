@@ -29,11 +29,11 @@ SURNAMES = {
 @lru_cache(maxsize=50_000)
 def syllables(name: str) -> tuple[str, ...]:
     """How a name is read, in lower case and without tones."""
-    plain = unicodedata.normalize("NFKC", name).lower()
+    written = plain(name)
     for length in (2, 1):
-        if reading := SURNAMES.get(plain[:length]):
-            return (*reading.split(), *lazy_pinyin(plain[length:]))
-    return tuple(lazy_pinyin(plain))
+        if reading := SURNAMES.get(written[:length]):
+            return (*reading.split(), *lazy_pinyin(written[length:]))
+    return tuple(lazy_pinyin(written))
 
 
 def name_key(name: str) -> tuple[tuple[str, ...], str]:
@@ -48,12 +48,26 @@ def by_name(rows: Iterable[Row], name: Callable[[Row], str]) -> list[Row]:
 
 def is_called(name: str, typed: str) -> bool:
     """Whether each word that was typed is a part of the name, of its pinyin or of its initials."""
+    return all(any(word in way for way in ways_to_write(name)) for word in plain(typed).split())
+
+
+def begins_like(name: str, typed: str) -> bool:
+    """Whether the name, its pinyin or its initials begin with what was typed."""
+    return any(way.startswith(plain(typed).strip()) for way in ways_to_write(name))
+
+
+def ways_to_write(name: str) -> tuple[str, str, str]:
     read = syllables(name)
-    ways = (unicodedata.normalize("NFKC", name).lower(), "".join(read), "".join(part[:1] for part in read))
-    return all(any(word in way for way in ways) for word in unicodedata.normalize("NFKC", typed).lower().split())
+    return plain(name), "".join(read), "".join(part[:1] for part in read)
+
+
+def plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower()
 
 
 def keys_of_called(named: Iterable[tuple[int, str]], typed: str, *, most: int | None = None) -> list[int]:
-    """Of keys with their names the first that fit, all of them without `most`, in the order of a Chinese list."""
-    found = sorted((name_key(name), key) for key, name in named if is_called(name, typed))
-    return [key for _name, key in found[:most]]
+    """Of keys with their names the first that fit, all of them without `most`: those that begin with what was typed,
+    then the others, each in the order of a Chinese list.
+    """
+    found = sorted((not begins_like(name, typed), name_key(name), key) for key, name in named if is_called(name, typed))
+    return [key for _later, _name, key in found[:most]]

@@ -22,5 +22,5 @@ def issue_asked(request: IssueRequest) -> Notice:
         "issue_asked",
         key=f"issue_asked:{request.pk}",
         link=f"/workspace/programmes/{programme.code}/summary/issue/",
-        params={"programme": programme.local_name, "name": request.asker_name},
+        params={"programme": programme.name, "name": request.asker_name},
     )

@@ -121,6 +121,20 @@ def test_first_a_sentence_says_what_came_of_it(open_page, session):
     assert "其余的人按摇号顺序候补。" in after
 
 
+def test_draw_that_waits_for_its_public_number_says_for_which(open_page):
+    session, number = OpenSessionFactory(seat_count=2), "上证指数2026年11月5日收盘点位（两位小数）"
+    RegistrationTerms.objects.create(session=session, allotment="lottery", closes_at=CLOSES_AT, public_number=number)
+    keep_lotteries(at=NOON - HOUR)
+    enter(session)
+    before = words(open_page(f"/sessions/{session.pk}/"))
+    keep_lotteries(at=CLOSES_AT)
+
+    after = words(open_page(f"{path_of(session)}/").xpath("//p[@class='lead']")[0])
+
+    assert f"公布以后摇号决定：{number}" in before
+    assert after == f"1人报名，共2个座位。等一个谁也定不了的数公布并录入以后摇号：{number}。"
+
+
 def test_household_sees_its_own_result_and_others_do_not(session):
     (row,) = enter(session)
     keep_lotteries(at=CLOSES_AT)

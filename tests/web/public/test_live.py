@@ -7,6 +7,7 @@ from tests.factories import NOON, SessionFactory
 from tests.web.public.conftest import check_in, count_heads, name_figure, words
 from time_machine import travel
 
+from qixue.core.quantity import Qualifier
 from qixue.programme.models import Activity, Session
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,18 @@ def test_screen_shows_what_is_on_what_ended_and_who_has_reported(open_page, tea,
     }
     assert [words(figure) for figure in page.xpath("//a[@class='figure']")] == ["37人次 参与人次"]
     assert [words(tile) for tile in page.xpath("//a[starts-with(@class, 'tile')]")] == ["连南37"]
+
+
+def test_map_keeps_the_hedge_and_a_session_its_topic(open_page, tea, county):
+    name_figure(tea.activity.programme, "attendance", region_code=county.code)
+    count_heads(tea, 37, Qualifier.ABOUT)
+    tea.topic = "采茶"
+    tea.save()
+
+    page = open_page(PAGE)
+
+    assert [words(tile) for tile in page.xpath("//a[starts-with(@class, 'tile')]")] == ["连南约37"]
+    assert sections(page)["刚刚结束"] == ["茶叶种植：采茶 08:00–09:00 · 瑶绣基地"]
 
 
 def test_county_of_few_people_has_reported_and_is_withheld(open_page, tea, county):

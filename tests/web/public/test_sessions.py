@@ -69,7 +69,14 @@ def test_sessions_are_grouped_by_day(open_page, tea, dance):
     assert [words(day) for day in page.xpath("//section[@class='day']/h2")] == ["11月4日（周三）", "11月5日（周四）"]
 
 
-@pytest.mark.parametrize(("query", "found"), [("", ["茶叶种植"]), ("?day=", ["茶叶种植：早上", "茶叶种植"])])
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", ["茶叶种植"]),
+        ("?day=", ["茶叶种植：早上", "茶叶种植"]),
+        ("?day=2026-11-04", ["茶叶种植", "茶叶种植：早上"]),
+    ],
+)
 def test_what_is_over_stays_out_until_asked_for(open_page, tea, query, found):
     SessionFactory(activity=tea.activity, topic="早上")
 

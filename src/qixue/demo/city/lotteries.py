@@ -35,6 +35,7 @@ def create_lotteries(seed: int, week: Week, planned: Sequence[Planned]) -> None:
     for row in coming_in_county(week, planned)[:1]:
         today = f"{week.today.year}年{week.today.month}月{week.today.day}日"
         create_lottery(chance, week, row, week.known_until, public_number=f"上证指数{today}收盘点位（两位小数）")
+        RegistrationTerms.objects.filter(session=row.session).update(draw_at=week.known_until + DAY)
         row.session.seat_count = FEW_SEATS
         row.session.save(update_fields=["seat_count"])
         close(row.session.pk, at=week.known_until)

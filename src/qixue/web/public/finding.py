@@ -96,6 +96,15 @@ def find(request: HttpRequest, code: str, *, at: datetime.datetime, with_past: b
     return SessionFilters(asked, listings=listings, at=at)
 
 
+def day_by_day(form: SessionFilters) -> FoundSessions:
+    """What was found by its start; of one day alone what is over stands last: in the evening nobody looks for it."""
+    index, found = form.listings.index, form.narrowed.found
+    if form.answers.get("day", "") in ("", COMING):
+        return FoundSessions(index, found)
+    coming = index.coming(form.at)
+    return FoundSessions(index, found & coming, found & ~coming)
+
+
 def near(form: SessionFilters, town: Region) -> FoundSessions:
     """What was found, from the town outwards: in it, elsewhere in its county, in the rest of the city."""
     index, found = form.listings.index, form.narrowed.found

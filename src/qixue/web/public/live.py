@@ -12,7 +12,7 @@ from qixue.figures.for_everybody import public_figures_named
 from qixue.figures.queries import Figure
 from qixue.participation.queries import as_listed, coming_or_last, public_sessions
 from qixue.programme.models import Programme, Session
-from qixue.web.public.week import MAIN_FIGURES, Tile, day_text, tiles_of, untold_places
+from qixue.web.public.week import MAIN_FIGURES, Tile, day_text, texts_by_place, tiles_of
 
 SHOWN_SESSIONS = 4  # what a screen holds in letters that are read from five metres
 
@@ -48,7 +48,7 @@ def county_reports(programme: Programme) -> tuple[list[Tile], int]:
     codes = list(named.exclude(region_code="").values_list("code", flat=True))
     figures = public_figures_named(programme, codes)
     counts = {figure.scope.region: count for figure in figures if (count := count_of(figure))}
-    texts = {county: f"{count:,}" for county, count in counts.items()} | untold_places(figures)
+    texts = texts_by_place([figure for figure in figures if figure.is_withheld or count_of(figure)])
     counties = programme.region.children.exclude(tile_row=None).order_by("code")
     tiles = tiles_of(counties, counts, reverse("public:sessions", args=[programme.code]) + "?", texts)
     return tiles, sum(1 for county in counties if county.code in texts)

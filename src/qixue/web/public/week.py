@@ -19,6 +19,7 @@ from qixue.programme.models import Involvement, Passage, Programme
 from qixue.programme.queries.listings import Listings
 from qixue.programme.queries.programmes import leading_group_of, legal_bases_of, members_of, tasks_of
 from qixue.web.public.finding import FoundSessions
+from qixue.web.templatetags.qixue import hedged_number
 
 SHOWN_SESSIONS = 5
 MAIN_FIGURES = ("sessions_total", "attendance", "participants", "organisations_involved")
@@ -112,7 +113,7 @@ def county_tiles(
     counties = [county for county in programme.region.children.order_by("code") if county.tile_row is not None]
     if figures := public_figures_named(programme, rates):
         values = {figure.scope.region: figure.quantity.value for figure in figures if figure.quantity}
-        texts = {county: f"{value:.2f}" for county, value in values.items()} | untold_places(figures)
+        texts = texts_by_place(figures)
         note = _("Attendances per 1,000 residents. A sketch that shows no boundaries.")
     else:
         values = {county.code: session_counts.get(county.code, 0) for county in counties}
@@ -122,9 +123,10 @@ def county_tiles(
     return (tiles_of(counties, values, address, texts), note) if any(values.values()) else ([], "")
 
 
-def untold_places(figures: Iterable[Figure]) -> dict[str | None, str]:
-    """The word for a number that is withheld, by the place that it is about."""
-    return {figure.scope.region: pgettext("a number", "withheld") for figure in figures if figure.is_withheld}
+def texts_by_place(figures: Iterable[Figure]) -> dict[str | None, str]:
+    """The number with its hedge, or the word for one that is withheld, by the place that it is about."""
+    untold = {figure.scope.region: pgettext("a number", "withheld") for figure in figures if figure.is_withheld}
+    return {figure.scope.region: hedged_number(figure.quantity) for figure in figures if figure.quantity} | untold
 
 
 def tiles_of(

@@ -20,7 +20,7 @@ from qixue.places.models import Region
 from qixue.programme.models import Session
 from qixue.web import parts
 from qixue.web.public.cache import shared_for_a_second
-from qixue.web.public.finding import FoundSessions, context_of, feed_url, find, near, paper_url, ways
+from qixue.web.public.finding import context_of, day_by_day, feed_url, find, near, paper_url, ways
 from qixue.web.public.session_words import sharing, structured_data
 
 PER_PAGE, MOST_OTHERS = 30, 5
@@ -38,7 +38,7 @@ def sessions(request: HttpRequest, code: str) -> HttpResponse:
     """The programme day by day, narrowed by what the visitor asks for."""
     form = find(request, code, at=now())
     town = form.near_town
-    found = near(form, town) if town else FoundSessions(form.listings.index, form.narrowed.found)
+    found = near(form, town) if town else day_by_day(form)
     page = parts.paginate(request, found, PER_PAGE)
     context = {
         **context_of(form),

@@ -41,7 +41,8 @@ def find(request: HttpRequest) -> HttpResponse:
     form, context = PersonForm(unfinished_forms.answers(request)), {}
     if request.method == "GET" and form.is_valid():
         user, name = staff(request), form.cleaned_data["name"]
-        context = {"people": people_called(user, name, most=SHOWN), "scans": scans_called(user, name, most=SHOWN)}
+        people, scans = people_called(user, name, most=SHOWN), scans_called(user, name, most=SHOWN)
+        context = {"people": people, "scans": scans, "most": SHOWN}
     return unfinished_forms.form_page(request, "workspace/personal_data/find.html", form, **context)
 
 
