@@ -85,7 +85,7 @@ class EvidenceRow:
     session_id: int | None = None
     organisation: str = ""  # who keeps the record
     kind: str = ""  # a translatable word: what sort of record, where a figure stands on several
-    record_count: int = 1  # how many records of a session the row stands for
+    record_count: int = 1  # how many records of a session the row stands for; 0 where that is not told
     is_withheld: bool = False  # there is a number, which not everybody may know
 
 

@@ -16,6 +16,7 @@ from qixue.core.copies import Brief
 from qixue.core.figures import FEWEST, EvidenceRow, FigureValue, People, Scope, registry, shared, shared_reads
 from qixue.figures.queries import Figure, figure_in, figure_of, figures_named, figures_of
 from qixue.figures.series import is_read_by_months
+from qixue.participation.counted_people import ALL_WHO_CAME
 from qixue.participation.queries.placed import PlacedTally, placed_tallies
 from qixue.places.models import Region
 from qixue.programme.models import Programme
@@ -25,7 +26,7 @@ Part = Scope | datetime.date | int | Rest  # the number is the key of a session
 Families = dict[tuple[Part, str], dict[Part, int]]  # by whole and dimension the people in each part
 NARROWED_BY = frozenset({"region", "brand"})  # by visitors, one at a time
 DISJOINT = frozenset({"brand", "series", "kind"})  # others may lie in one another: each is a family of its own
-SETS: Brief[frozenset[int]] = Brief(most=20)  # withheld sessions by programme
+SETS: Brief[frozenset[Part]] = Brief(most=20)  # by programme
 
 
 def public_figures_of(programme: Programme) -> list[Figure]:
@@ -69,14 +70,22 @@ def told(figure: Figure) -> Figure:
 
 
 def public_rows(figure: Figure, rows: Sequence[EvidenceRow]) -> list[EvidenceRow]:
-    """The rows behind a figure, one for each session: those that are withheld without their numbers."""
+    """The rows behind a figure, one for each session: those that are withheld without their numbers, and where single
+    records would tell of too few people, not how many these are.
+    """
     if figure.is_withheld:
         return []
     with shared_reads():
-        return [
-            replace(row, quantity=None, record_count=0, is_withheld=True) if is_withheld(figure, row) else row
-            for row in rows
-        ]
+        return [told_row(figure, row) for row in rows]
+
+
+def told_row(figure: Figure, row: EvidenceRow) -> EvidenceRow:
+    people, programme = figure.definition.people, figure.scope.programme
+    if people is None:
+        return row
+    if row.session_id in withheld_parts(programme, people) if row.session_id else not row.digest:
+        return replace(row, quantity=None, record_count=0, is_withheld=True)
+    return replace(row, record_count=0) if row.session_id in withheld_sessions(programme) else row
 
 
 def public_records(figure: Figure, rows: Sequence[EvidenceRow]) -> list[EvidenceRow]:
@@ -84,28 +93,19 @@ def public_records(figure: Figure, rows: Sequence[EvidenceRow]) -> list[Evidence
     if figure.is_withheld:
         return []
     with shared_reads():
-        return [row for row in rows if not is_withheld(figure, row)]
+        return [row for row in rows if told_row(figure, row).record_count]
 
 
-def is_withheld(figure: Figure, row: EvidenceRow) -> bool:
-    """Of people at a session as all lists have it; people of no session are told by documents only."""
-    if figure.definition.people is None:
-        return False
-    return row.session_id in withheld_sessions(figure.scope.programme) if row.session_id else not row.digest
-
-
-def sessions_withheld_now(programme_code: str) -> frozenset[int]:
-    """`withheld_sessions` of less than a second ago, for a page that many ask for."""
-    return SETS.have(programme_code, lambda: withheld_sessions(programme_code))
+def attendances_withheld_now(programme_code: str) -> frozenset[Part]:
+    """What is not told of all who came, of less than a second ago, for a page that many ask for."""
+    return SETS.have(programme_code, lambda: withheld_parts(programme_code, ALL_WHO_CAME))
 
 
 @shared
-def withheld_sessions(programme_code: str) -> frozenset[int]:
-    """Sessions whose people are told nowhere, whichever of the numbers about them would be too small."""
+def withheld_sessions(programme_code: str) -> frozenset[Part]:
+    """Sessions whose single records are told nowhere: there are names as well as heads, and some may be too few."""
     kinds = {definition.people for definition in registry.all() if definition.people}
-    with shared_reads():
-        found = [withheld_parts(programme_code, people) for people in kinds]
-    return frozenset(part for part in chain(*found) if isinstance(part, int))
+    return frozenset(chain(*(withheld_parts(programme_code, people) for people in kinds)))
 
 
 @shared

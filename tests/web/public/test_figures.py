@@ -300,6 +300,20 @@ def test_numbers_of_few_people_are_marked_as_withheld(open_page, tea, county):
     assert words(alone.xpath("//p[@class='figure']")[0]) == "withheld"
 
 
+def test_session_with_many_heads_and_few_names_tells_the_heads_and_no_records(open_page, tea):
+    name_figure(tea.activity.programme, "attendance")
+    count_heads(tea, 43)
+    check_in(tea, 3)
+
+    [row] = rows(open_page(f"{LIST}attendance/"))
+    own = words(open_page(f"/sessions/{tea.pk}/"))
+
+    assert row[2] == "46"
+    assert row[-1] == "—"
+    assert "46人次" in own
+    open_page(f"{LIST}attendance/sessions/{tea.pk}/", status=404)
+
+
 def test_figures_without_data_stand_last(open_page, tea):
     for definition in ("teachers", "attendance"):  # the order of the programme
         name_figure(tea.activity.programme, definition, brand_code="field")

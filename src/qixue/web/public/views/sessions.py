@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from qixue.core.audience import for_everybody
 from qixue.core.clock import local_day, now
 from qixue.core.clock_words import day as day_text
-from qixue.figures.for_everybody import sessions_withheld_now
+from qixue.figures.for_everybody import attendances_withheld_now
 from qixue.participation.listed_session import ListedSession
 from qixue.participation.models import RegistrationTerms
 from qixue.participation.queries import as_listed, public_sessions
@@ -87,7 +87,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "sharing": shared,
         "programme": programme,
         "counted": tally.attendance if tally else None,
-        "is_withheld": tally is not None and pk in sessions_withheld_now(programme.code),
+        "is_withheld": tally is not None and pk in attendances_withheld_now(programme.code),
         "others": others_of(found) if found.has_others else [],  # type: ignore[attr-defined]  # annotated above
         "obstacle": obstacle_to_registering(found, terms, at=now()),
         "terms": terms,
