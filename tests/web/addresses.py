@@ -124,6 +124,7 @@ PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "party": lambda scene: uuid.uuid4(),  # of one household only, and nobody in the scene has one
     "region": county_of,
     "brand": brand_of,
+    "public:figure_session figure_code": lambda scene: "sessions_total",  # too few people for one about them
     "public:organisation code": lambda scene: scene.places["own"].code,
     "public:brand code": brand_of,
     "public:candidate pk": candidate_of,
