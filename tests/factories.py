@@ -112,7 +112,7 @@ class VenueFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Venue
 
-    code = factory.Sequence(lambda number: f"V{number}")
+    code = factory.Sequence(lambda number: f"V-{number}")  # V1 and the like are those that tests choose
     name = "镇文化站"
     kind = Venue.Kind.CULTURAL_STATION
     region = factory.SubFactory(RegionFactory)
