@@ -81,6 +81,14 @@ def when(session: Session) -> str:
 
 
 @register.filter
+def where(session: Session) -> str:
+    """The name of the venue, that it is online, or that no place is stated."""
+    if session.is_online:
+        return _("Online")
+    return session.venue.local_name if session.venue else _("place not stated")
+
+
+@register.filter
 def is_over(session: Session | ListedSession) -> bool:
     """Whether the session's end, or its start where no end is known, has passed."""
     end = session.ends_at or session.starts_at
