@@ -1,11 +1,12 @@
 """Names of people: found by what is typed, characters, pinyin or initials, and put into the order of a Chinese list."""
 
-import unicodedata
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TypeVar
 
 from pypinyin import lazy_pinyin
+
+from qixue.core.typed import folded
 
 Row = TypeVar("Row")
 
@@ -29,7 +30,7 @@ SURNAMES = {
 @lru_cache(maxsize=50_000)
 def syllables(name: str) -> tuple[str, ...]:
     """How a name is read, in lower case and without tones."""
-    written = plain(name)
+    written = folded(name)
     for length in (2, 1):
         if reading := SURNAMES.get(written[:length]):
             return (*reading.split(), *lazy_pinyin(written[length:]))
@@ -48,21 +49,17 @@ def by_name(rows: Iterable[Row], name: Callable[[Row], str]) -> list[Row]:
 
 def is_called(name: str, typed: str) -> bool:
     """Whether each word that was typed is a part of the name, of its pinyin or of its initials."""
-    return all(any(word in way for way in ways_to_write(name)) for word in plain(typed).split())
+    return all(any(word in way for way in ways_to_write(name)) for word in folded(typed).split())
 
 
 def begins_like(name: str, typed: str) -> bool:
     """Whether the name, its pinyin or its initials begin with what was typed."""
-    return any(way.startswith(plain(typed).strip()) for way in ways_to_write(name))
+    return any(way.startswith(folded(typed).strip()) for way in ways_to_write(name))
 
 
 def ways_to_write(name: str) -> tuple[str, str, str]:
     read = syllables(name)
-    return plain(name), "".join(read), "".join(part[:1] for part in read)
-
-
-def plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).lower()
+    return folded(name), "".join(read), "".join(part[:1] for part in read)
 
 
 def keys_of_called(named: Iterable[tuple[int, str]], typed: str, *, most: int | None = None) -> list[int]:

@@ -26,6 +26,11 @@ def half_width(text: str) -> str:
     return unicodedata.normalize("NFKC", text.translate(DASHES)).strip()
 
 
+def folded(text: str) -> str:
+    """Full-width as half-width, without upper case. For comparing only, never for showing."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
 def parse_day(text: str) -> datetime.date | None:
     """2026-11-25, 2026/11/25, 2026年11月25日, also in full-width digits."""
     match = DAY.fullmatch(half_width(text))

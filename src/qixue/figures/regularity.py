@@ -13,7 +13,7 @@ from qixue.core.figures import Scope
 from qixue.core.quantity import Quantity
 from qixue.figures.charts import places_in
 from qixue.figures.queries import figure_in
-from qixue.figures.series import LONGEST_BY_DAY, days_between, months_between
+from qixue.figures.series import days_between, is_read_by_months, months_between
 from qixue.programme.models import Brand, Programme
 from qixue.programme.queries import held_sessions_in
 
@@ -54,16 +54,17 @@ class ActivityCalendar:
 
 def activity_calendar(programme: Programme, scope: Scope, *, today: datetime.date) -> ActivityCalendar:
     """From the first day of the programme or its sessions to the last; empty where nothing with a day was held."""
-    counts = {item: counts_by_day(item) for _label, item in rows_of(scope)}
+    items = list(rows_of(scope))
+    counts = {item: counts_by_day(item) for _label, item in items}
     days = [*counts[scope], *(day for day in (programme.starts_on, programme.ends_on) if day)]
     if not counts[scope]:
         return ActivityCalendar((), False, ())
     first, last = min(days), max(days)
-    is_by_month = (last - first).days >= LONGEST_BY_DAY
+    is_by_month = is_read_by_months(days)
     parts = months_between(first, last) if is_by_month else days_between(first, last)
     labels = tuple(month(part) if is_by_month else day(part) for part in parts)
     rows = []
-    for label, item in rows_of(scope):
+    for label, item in items:
         summed = Counter[datetime.date]()
         for date, count in counts[item].items():
             summed[date.replace(day=1) if is_by_month else date] += count

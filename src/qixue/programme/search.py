@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
 
+from qixue.core.typed import folded
+
 MOST_WORDS = 8  # further words of a query are left out: each costs a look at every row
 BETWEEN = "\n"  # stands between texts, so that no word is found across two of them
 
@@ -15,11 +17,6 @@ def search_key(text: str) -> str:
     """The text as it may be typed: itself, its pinyin and its initials, in lower case and half-width."""
     plain = folded(text)
     return " ".join([plain, "".join(lazy_pinyin(plain)), "".join(lazy_pinyin(plain, style=Style.FIRST_LETTER))])
-
-
-def folded(text: str) -> str:
-    """Full-width as half-width, without upper case. For comparing only, never for showing."""
-    return unicodedata.normalize("NFKC", text).lower()
 
 
 def matches(query: str, texts: Iterable[str]) -> bool:
