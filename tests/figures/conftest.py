@@ -2,19 +2,13 @@
 
 import pytest
 from tests.factories import (
-    NOON,
     ActivityFactory,
-    EvidenceFactory,
     ProgrammeFactory,
     SessionFactory,
-    UserFactory,
-    key,
 )
 
 from qixue.core.figures import FigureValue, Scope, registry
 from qixue.core.quantity import Qualifier
-from qixue.participation.models import LedgerEntry
-from qixue.participation.operations.ledger import EntryDraft, append_entries, record_head_count
 from qixue.places.models import Population
 from qixue.programme.models import (
     Programme,
@@ -41,36 +35,6 @@ def number(code: str, programme: Programme, **dimensions: str) -> object:
 def held(programme: Programme, **changes: object) -> Session:
     activity = changes.pop("activity", None) or ActivityFactory(programme=programme)
     return SessionFactory(activity=activity, **changes)
-
-
-def check_in(session: Session, *people: object) -> None:
-    drafts = [
-        EntryDraft(
-            kind=LedgerEntry.Kind.ATTENDANCE,
-            activity=session.activity,
-            session=session,
-            source=LedgerEntry.Source.DOOR,
-            actor=None,
-            recorded_at=NOON,
-            occurred_at=session.starts_at,
-            person_token=person,
-            client_uuid=key(),
-        )
-        for person in people
-    ]
-    append_entries(session.activity.organisation, drafts)
-
-
-def head_count(session: Session, count: int, qualifier: Qualifier = Qualifier.EXACT) -> None:
-    record_head_count(
-        session,
-        count=count,
-        qualifier=qualifier,
-        evidence=EvidenceFactory(),
-        by=UserFactory(),
-        at=NOON,
-        client_uuid=key(),
-    )
 
 
 def reported(programme: Programme, **changes: object) -> ReportedCount:

@@ -5,8 +5,9 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+from tests.counted import check_in, head_count
 from tests.factories import NOON, ActivityFactory, BrandFactory, RegionFactory, VenueFactory, key
-from tests.figures.conftest import check_in, head_count, held
+from tests.figures.conftest import held
 
 from qixue.core.charts import Chart
 from qixue.core.figures import Scope, Theme

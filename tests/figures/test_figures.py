@@ -4,6 +4,7 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from tests.counted import check_in, head_count
 from tests.factories import (
     ActivityFactory,
     BrandFactory,
@@ -14,7 +15,7 @@ from tests.factories import (
     VenueFactory,
     key,
 )
-from tests.figures.conftest import check_in, head_count, held, number, populate, reported, value
+from tests.figures.conftest import held, number, populate, reported, value
 
 from qixue.core.figures import Scope, registry
 from qixue.core.quantity import Qualifier

@@ -3,9 +3,10 @@
 from decimal import Decimal
 
 import pytest
+from tests.counted import check_in, head_count
 from tests.factories import NOON, ActivityFactory, RegionFactory, ResidentFactory, VenueFactory, key
 from tests.factories_afterwards import attendee, course, organiser_of, rule_for
-from tests.figures.conftest import check_in, head_count, held, number, value
+from tests.figures.conftest import held, number, value
 
 from qixue.core.figures import Scope, registry
 from qixue.core.quantity import Qualifier

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from tests.counted import check_in, head_count
 from tests.factories import (
     ActivityFactory,
     BrandFactory,
@@ -11,7 +12,7 @@ from tests.factories import (
     VenueFactory,
     key,
 )
-from tests.figures.conftest import check_in, head_count, held
+from tests.figures.conftest import held
 
 from qixue.core.figures import Scope, registry
 from qixue.core.quantity import ATTENDANCE, PERSON

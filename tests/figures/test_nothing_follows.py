@@ -9,6 +9,7 @@ from itertools import chain
 
 import pytest
 from django.test import Client
+from tests.counted import check_in, head_count
 from tests.factories import (
     NOON,
     ActivityFactory,
@@ -18,7 +19,7 @@ from tests.factories import (
     VenueFactory,
     key,
 )
-from tests.figures.conftest import check_in, head_count, held
+from tests.figures.conftest import held
 
 from qixue.core.figures import FEWEST, Scope
 from qixue.figures.charts import over_time

@@ -3,8 +3,9 @@
 import datetime
 
 import pytest
+from tests.counted import check_in, head_count
 from tests.factories import NOON, key
-from tests.figures.conftest import check_in, head_count, held
+from tests.figures.conftest import held
 
 from qixue.core.figures import Scope
 from qixue.core.quantity import Qualifier

@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.counted import check_in, head_count
 from tests.factories import (
     ActivityFactory,
     BrandFactory,
@@ -11,7 +12,7 @@ from tests.factories import (
     VenueFactory,
     key,
 )
-from tests.figures.conftest import check_in, head_count, held, number, populate, reported, value
+from tests.figures.conftest import held, number, populate, reported, value
 
 from qixue.core.figures import Scope, registry
 from qixue.core.quantity import ATTENDANCE, PERSON, Qualifier, Quantity, total

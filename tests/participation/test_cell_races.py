@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor, wait
 import pytest
 from django.db import transaction
 from tests.at_once import LONG_ENOUGH, outcome, while_it_lasts
-from tests.cell_scenes import assert_recount, check_in
+from tests.cell_scenes import assert_recount
+from tests.counted import check_in
 from tests.factories import RegionFactory, SessionFactory, VenueFactory, key
 
 from qixue.core.figures import Scope

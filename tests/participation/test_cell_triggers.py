@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from tests.cell_scenes import assert_recount, check_in
+from tests.cell_scenes import assert_recount
+from tests.counted import check_in
 from tests.factories import (
     ActivityFactory,
     BrandFactory,

@@ -8,7 +8,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from tests.cell_scenes import assert_recount, check_in
+from tests.cell_scenes import assert_recount
+from tests.counted import check_in
 from tests.factories import (
     NOON,
     ActivityFactory,
@@ -47,11 +48,6 @@ EXAMPLES, STEPS = 30, 12
 
 def void(entry: LedgerEntry) -> None:
     void_entry(entry, reason="名单抄错", by=UserFactory(), at=NOON, client_uuid=key())
-
-
-def head_count(session: Session, count: int, qualifier: Qualifier = Qualifier.EXACT) -> LedgerEntry:
-    given = {"evidence": EvidenceFactory(), "by": UserFactory(), "at": NOON, "client_uuid": key()}
-    return record_head_count(session, count=count, qualifier=qualifier, **given)
 
 
 def entry_of(session: Session, person: uuid.UUID) -> LedgerEntry:

@@ -1,13 +1,13 @@
 """What looks odd in the records."""
 
 import datetime
-import uuid
+from functools import partial
 
 import pytest
+from tests.counted import check_in, head_count
 from tests.factories import (
     NOON,
     ActivityFactory,
-    EvidenceFactory,
     OrganisationFactory,
     ProgrammeFactory,
     SessionFactory,
@@ -19,7 +19,7 @@ from tests.factories import (
 from qixue.core.figures import Scope
 from qixue.core.quantity import Qualifier
 from qixue.participation.models import LedgerEntry
-from qixue.participation.operations.ledger import EntryDraft, append_entries, record_head_count
+from qixue.participation.operations.ledger import EntryDraft, append_entries
 from qixue.participation.queries.quality import (
     CHECKS,
     Found,
@@ -35,6 +35,7 @@ from qixue.programme.models import Programme, Session
 pytestmark = pytest.mark.django_db
 HOUR = datetime.timedelta(hours=1)
 DAY = datetime.timedelta(days=1)
+count = partial(head_count, at=NOON + DAY)
 
 
 @pytest.fixture
@@ -45,38 +46,6 @@ def programme() -> Programme:
 def held(programme: Programme, title: str, *, organisation: Organisation | None = None, **changes: object) -> Session:
     activity = ActivityFactory(programme=programme, title=title, organisation=organisation or programme.organisation)
     return SessionFactory(activity=activity, **{"starts_at": NOON, "ends_at": NOON + 2 * HOUR, **changes})
-
-
-def count(
-    session: Session, people: int, qualifier: Qualifier = Qualifier.EXACT, at: datetime.datetime = NOON + DAY
-) -> LedgerEntry:
-    return record_head_count(
-        session,
-        count=people,
-        qualifier=qualifier,
-        evidence=EvidenceFactory(),
-        by=UserFactory(),
-        at=at,
-        client_uuid=key(),
-    )
-
-
-def check_in(session: Session, *people: uuid.UUID, source: str = LedgerEntry.Source.DOOR) -> None:
-    drafts = [
-        EntryDraft(
-            kind=LedgerEntry.Kind.ATTENDANCE,
-            activity=session.activity,
-            session=session,
-            source=source,
-            actor=None,
-            recorded_at=NOON,
-            occurred_at=session.starts_at,
-            person_token=person,
-            client_uuid=key(),
-        )
-        for person in people
-    ]
-    append_entries(session.activity.organisation, drafts)
 
 
 def seen(found: Found) -> list[tuple[str, str]]:

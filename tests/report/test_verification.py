@@ -1,13 +1,7 @@
-import uuid
-
 import pytest
-from tests.factories import NOON, UserFactory
-from tests.report.sealed_files import rewritten
+from tests.report.sealed_files import correct_f1, rewritten
 
-from qixue.core.quantity import Qualifier
 from qixue.core.refusal import Refused
-from qixue.participation.models import LedgerEntry
-from qixue.participation.operations.ledger import correct_entry
 from qixue.report.files import docx_bytes
 from qixue.report.summary import SummaryDraft
 from qixue.report.verification import verify_file
@@ -48,18 +42,8 @@ def test_digit_changed_in_text_and_list_is_caught_by_the_records(draft: SummaryD
 
 def test_correction_in_the_ledger_shows_what_the_records_say_now(draft: SummaryDraft) -> None:
     data = docx_bytes(draft)
-    entry = LedgerEntry.objects.select_related("organisation").get(activity__code="B1-A")
 
-    correct_entry(
-        entry,
-        count=3600,
-        qualifier=Qualifier.EXACT,
-        reason="补报",
-        evidence=None,
-        by=UserFactory(),
-        at=NOON,
-        client_uuid=uuid.uuid4(),
-    )
+    correct_f1()
 
     [verdict] = [item for item in verify_file(data).figures if item.code == "F1"]
     assert (verdict.outcome, "3600人次" in verdict.sentence) == ("changed_since", True)

@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
+from tests.counted import check_in
 from tests.factories import (
     NOON,
     MemberFactory,
@@ -16,7 +17,6 @@ from tests.factories import (
     SessionFactory,
     key,
 )
-from tests.figures.conftest import check_in
 
 from qixue.core.figures import Scope, registry
 from qixue.core.models import AuditEntry, OutboxMessage

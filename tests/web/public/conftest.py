@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from lxml import html
+from tests import counted
 from tests.factories import (
     NOON,
     ActivityFactory,
@@ -25,7 +26,7 @@ from qixue.core.quantity import Qualifier
 from qixue.figures.models import NamedFigure
 from qixue.participation.models import LedgerEntry
 from qixue.participation.operations.evidence import keep_note
-from qixue.participation.operations.ledger import EntryDraft, append_entries, record_head_count
+from qixue.participation.operations.ledger import record_head_count
 from qixue.places.models import Region
 from qixue.programme.models import Programme, Session
 from qixue.programme.operations.listings import keep_listings
@@ -150,19 +151,5 @@ def count_heads(session: Session, people: int, qualifier: Qualifier = Qualifier.
 def check_in(session: Session, people: int) -> list[uuid.UUID]:
     """So many people signed in at the door; the tokens under which the ledger knows them."""
     tokens = [key() for _person in range(people)]
-    drafts = [
-        EntryDraft(
-            kind=LedgerEntry.Kind.ATTENDANCE,
-            activity=session.activity,
-            session=session,
-            source=LedgerEntry.Source.DOOR,
-            actor=None,
-            recorded_at=NOON,
-            occurred_at=session.starts_at,
-            person_token=token,
-            client_uuid=key(),
-        )
-        for token in tokens
-    ]
-    append_entries(session.activity.organisation, drafts)
+    counted.check_in(session, *tokens)
     return tokens

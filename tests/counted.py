@@ -1,0 +1,43 @@
+"""People who came to a session: by name, or as a number of heads."""
+
+import datetime
+import uuid
+
+from qixue.core.quantity import Qualifier
+from qixue.participation.models import LedgerEntry
+from qixue.participation.operations.ledger import EntryDraft, append_entries, record_head_count
+from qixue.programme.models import Session
+from tests.factories import NOON, EvidenceFactory, UserFactory, key
+
+
+def check_in(session: Session, *people: uuid.UUID, source: str = LedgerEntry.Source.DOOR) -> None:
+    """Those under whose tokens the ledger knows them signed in."""
+    drafts = [
+        EntryDraft(
+            kind=LedgerEntry.Kind.ATTENDANCE,
+            activity=session.activity,
+            session=session,
+            source=source,
+            actor=None,
+            recorded_at=NOON,
+            occurred_at=session.starts_at,
+            person_token=person,
+            client_uuid=key(),
+        )
+        for person in people
+    ]
+    append_entries(session.activity.organisation, drafts)
+
+
+def head_count(
+    session: Session, count: int, qualifier: Qualifier = Qualifier.EXACT, at: datetime.datetime = NOON
+) -> LedgerEntry:
+    return record_head_count(
+        session,
+        count=count,
+        qualifier=qualifier,
+        evidence=EvidenceFactory(),
+        by=UserFactory(),
+        at=at,
+        client_uuid=key(),
+    )
