@@ -125,7 +125,7 @@ def environment_for(folder: Path, database: str) -> dict[str, str]:
 @contextlib.contextmanager
 def served(folder: Path, python: Path) -> Iterator[None]:
     """gunicorn with its default kind of worker, as in pretix's manual; stopped by its pid."""
-    if servers.is_answered(PORT):
+    if not servers.is_free(PORT):
         raise RuntimeError(f"Something answers at port {PORT} already; measured would be a mixture of both.")
     command = [str(python), "-m", "gunicorn", "pretix.wsgi", f"--workers={WORKERS}", f"--bind={servers.HOST}:{PORT}"]
     command += ["--no-control-socket"]  # it would lie in the home of whoever measures
@@ -136,7 +136,7 @@ def served(folder: Path, python: Path) -> Iterator[None]:
         )
     try:
         until = time.monotonic() + servers.START_SECONDS
-        while not servers.is_answered(PORT):
+        while servers.is_free(PORT):
             if server.poll() is not None or time.monotonic() > until:
                 raise RuntimeError(f"pretix did not start; see {folder / 'serve.log'}")
             time.sleep(0.1)

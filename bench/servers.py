@@ -28,10 +28,15 @@ def environment_for(var: Path, url: str, **more: str) -> dict[str, str]:
     return {**kept, "QIXUE_VAR": str(var), "DJANGO_SETTINGS_MODULE": "qixue.settings", **named, **more}
 
 
-def is_answered(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection((HOST, port), 1):
+def is_free(port: int) -> bool:
+    """Nobody listens there. Each worker does so with a socket of its own, so that a refused connection says nothing."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections of before may linger
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
         return True
-    return False
 
 
 @dataclass
@@ -44,7 +49,7 @@ class Site:
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def start(self) -> None:
-        if is_answered(self.port):
+        if not is_free(self.port):
             raise RuntimeError(f"Something answers at port {self.port} already; measured would be a mixture of both.")
         command = [str(QIXUE), "serve", "--bind", f"{HOST}:{self.port}"]
         command += [] if self.has_worker else ["--no-worker"]
@@ -76,7 +81,7 @@ class Site:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
-            while is_answered(self.port):  # until the last of them is gone
+            while not is_free(self.port):  # until the last of them is gone
                 time.sleep(0.01)
 
 
