@@ -4,14 +4,15 @@ import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.queries.ledger_heads import ledger_heads
 from qixue.people.operations.notifications import notify
-from qixue.people.queries import people_in_charge
-from qixue.people.rules import Action, may
+from qixue.people.queries import path_filter, people_in_charge
+from qixue.people.rules import Action, may, reach
 from qixue.programme.models import Programme
 from qixue.report.changes_since_asked import changes_since_asked, kept_figures
 from qixue.report.hindrances import hindrances
@@ -130,6 +131,13 @@ def keep(issue: Issue, envelope: Envelope, files: list[SealedFile], *, by: Any, 
 def open_request(programme: Programme) -> IssueRequest | None:
     """The request that waits for a second person."""
     return programme.issue_requests.filter(outcome=Outcome.OPEN).first()
+
+
+def requests_waiting_for(user: Any) -> QuerySet[IssueRequest]:
+    """What the user can issue: nobody issues what they asked for themselves."""
+    within = path_filter(reach(user, Action.ISSUE_REPORT), "programme__organisation__path")
+    others = IssueRequest.objects.filter(within, outcome=Outcome.OPEN).exclude(asker_id=user.pk)
+    return others.select_related("programme").order_by("asked_at", "pk")
 
 
 def refuse_outsider(programme: Programme, by: Any) -> None:

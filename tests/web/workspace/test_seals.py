@@ -74,6 +74,16 @@ def test_who_asked_is_told_that_somebody_else_issues(asker: Client) -> None:
     assert Seal.objects.count() == 0
 
 
+def test_request_waits_on_the_desk_of_the_second_person_only(week: Programme, asker: Client, issuer: Client) -> None:
+    asker.post(address("ask_for_issue"))
+
+    desks = [client.get(reverse("workspace:home")) for client in (asker, issuer, browser(week, Role.AUDITOR))]
+
+    assert [address("issue_summary") in desk.content.decode() for desk in desks] == [False, True, False]
+    issuer.post(address("issue_summary"))
+    assert address("issue_summary") not in issuer.get(reverse("workspace:home")).content.decode()
+
+
 def test_page_names_what_changed_and_offers_no_button(asker: Client, issuer: Client) -> None:
     asker.post(address("ask_for_issue"))
     Session.objects.update(state=Session.State.CANCELLED)
