@@ -113,6 +113,13 @@ def test_templates_have_no_inline_style_or_script():
     assert found == []
 
 
+def test_only_the_frame_of_all_pages_says_that_a_form_has_errors():
+    """`base.html` puts "Error: " before the title: a page that did so as well would say it twice."""
+    found = [line for path in tracked("src/*.html") for line in lines_with(path, r'translate "Error: "')]
+
+    assert [line.split(":")[0] for line in found] == ["src/qixue/web/templates/base.html"]
+
+
 def test_nothing_is_called_utils_or_helpers():
     names = {"utils", "helpers", "common", "misc", "constants"}
 

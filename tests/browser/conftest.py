@@ -97,13 +97,13 @@ def open_browser(chromium: Browser, live_server: LiveServer) -> Iterator[Callabl
     """`open_browser(language="en", elder=True, size=PHONE)`; fails the test if any page reached for another host."""
     readers: list[Reader] = []
 
-    def open_one(*, language: str = "zh-hans", elder: bool = False, size: dict[str, int] = DESKTOP) -> Reader:
+    def open_one(*, language: str = "zh-hans", elder: bool | str = False, size: dict[str, int] = DESKTOP) -> Reader:
         context = chromium.new_context(viewport=size, locale=LOCALES[language], reduced_motion="reduce")
         context.set_default_timeout(PATIENCE)
         context.set_default_navigation_timeout(2 * PATIENCE)  # the first page of a run waits for all to be loaded
         cookies = [{"name": "qixue_language", "value": language, "url": live_server.url}]
         if elder:
-            cookies.append({"name": "qixue_elder", "value": "1", "url": live_server.url})
+            cookies.append({"name": "qixue_elder", "value": "2" if elder == "2" else "1", "url": live_server.url})
         context.add_cookies(cookies)
         reader = Reader(live_server.url, context, context.new_page())
         reader.watch()

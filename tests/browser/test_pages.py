@@ -192,12 +192,28 @@ def test_elder_mode_is_offered_by_name_in_the_first_screen_and_stays(
     assert page.locator("html").get_attribute("data-elder") == "1"
 
 
-def test_elder_mode_shows_a_phone_number_on_every_page(scene: Scene, open_browser: Callable[..., Reader]) -> None:
+def test_elder_mode_offers_help_by_phone_in_the_first_row_of_every_page(
+    scene: Scene, open_browser: Callable[..., Reader]
+) -> None:
     reader = open_browser(elder=True, size=PHONE)
 
-    missing = [path for path in public_paths(scene) if not reader.visit(path).locator(".help-phone a").count()]
+    missing = [path for path in public_paths(scene) if not reader.visit(path).locator(".top a[href^='tel:']").count()]
 
     assert missing == []
+    assert reader.visit("/").locator(".help-phone").bounding_box()["y"] < PHONE["height"] / 8
+
+
+@pytest.mark.parametrize("size", ["1", "2"])
+def test_frame_leaves_five_sixths_of_a_phone_to_large_text(
+    scene: Scene, open_browser: Callable[..., Reader], size: str
+) -> None:
+    reader = open_browser(elder=size, size=PHONE)
+
+    tops = {path: reader.visit(path).locator("main").bounding_box()["y"] for path in public_paths(scene)}
+    ways_back = {path: reader.page.locator(".crumbs li:visible").count() for path in tops if reader.visit(path)}
+
+    assert {path: top for path, top in tops.items() if top > PHONE["height"] / 6} == {}
+    assert set(ways_back.values()) == {0, 1}
 
 
 def test_states_are_words_and_not_only_colours(scene: Scene, open_browser: Callable[..., Reader]) -> None:

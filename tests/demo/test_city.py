@@ -17,11 +17,12 @@ from qixue.participation.lottery import faults
 from qixue.participation.models import LedgerEntry, Lottery, Participant, Registration
 from qixue.participation.queries import chain_faults, recounted_tallies_in, tallies_in
 from qixue.participation.queries.lotteries import promised_seed, published_lottery
-from qixue.people.models import Organisation, Resident, RoleAssignment, User
+from qixue.people.models import Notification, Organisation, Resident, RoleAssignment, User
 from qixue.people.queries import user_of_token
 from qixue.places.models import Region, Venue
 from qixue.places.operations import load_population, load_regions
 from qixue.programme.models import Activity, Brand, Instalment, Programme, Session
+from qixue.report.models import Seal
 
 pytestmark = pytest.mark.django_db
 
@@ -211,6 +212,21 @@ def test_persona_signs_in_with_password_and_token_and_holds_their_role(persona):
     assert check_password(PASSWORD, user.password)
     assert user_of_token(api_token(EDITION.seed, persona), at=AT) == user
     assert list(roles) == ([(persona.organisation, persona.staff_role)] if persona.staff_role else [])
+
+
+def test_who_entered_the_draw_knows_what_came_of_it():
+    rows = Registration.objects.active().filter(session__lottery__drawn_at__isnull=False, registered_by__isnull=False)
+
+    told = Notification.objects.filter(kind__in=["lottery_seat", "lottery_waiting"]).values_list("user", flat=True)
+    assert set(told) == set(rows.values_list("registered_by", flat=True))
+    assert Lottery.objects.filter(drawn_at__isnull=False).exclude(told_count=F("entry_count")).count() == 0
+
+
+def test_both_who_issued_last_years_summary_can_sign_in():
+    seal = Seal.objects.get()
+
+    names = User.objects.filter(pk__in=[seal.asker_id, seal.issuer_id]).order_by("username").values_list("username")
+    assert list(names) == [("city",), ("city2",)]
 
 
 def test_staff_other_than_personas_cannot_sign_in():

@@ -30,7 +30,7 @@ from qixue.figures.series import attendance_over_time
 from qixue.participation.models import Tally
 from qixue.places.models import Region
 from qixue.programme.models import Programme, Session
-from qixue.web.public.dashboards import EVERYBODY
+from qixue.web.dashboards import EVERYBODY
 
 pytestmark = pytest.mark.django_db
 Part = Hashable

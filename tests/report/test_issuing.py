@@ -12,11 +12,13 @@ from tests.report.sealed_files import correct_f1
 
 from qixue.core.digests import merkle_root
 from qixue.core.refusal import Refused
+from qixue.figures.queries import Figure
 from qixue.participation.models import DoorDevice
 from qixue.participation.queries.ledger_heads import ledger_heads
 from qixue.people.models import Notification, Role, User
 from qixue.people.notices import text_of
 from qixue.programme.models import Programme
+from qixue.report import issuing
 from qixue.report.issuing import ask_for_issue, issue_summary, open_request, withdraw_request
 from qixue.report.models import IssueRequest, Seal, SealedFile
 from qixue.report.official_document import printed_lines
@@ -83,6 +85,37 @@ def test_files_are_kept_as_they_were_issued(seal: Seal) -> None:
 
 def test_who_asked_cannot_issue(request_: IssueRequest, coordinators: list[User]) -> None:
     assert refusal_of(request_, coordinators[0]).code == "needs_two_people"
+
+
+def test_who_issues_twice_gets_the_first_seal_again(request_: IssueRequest, coordinators: list[User]) -> None:
+    seals = [issue_summary(request_, by=coordinators[1], at=NOON) for _press in range(2)]
+
+    assert seals[0] == seals[1] == Seal.objects.get()
+
+
+def test_press_that_comes_second_while_the_first_is_at_work_gets_its_seal(
+    request_: IssueRequest, coordinators: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_files, firsts = issuing.issued_files, []
+
+    def make_while_another_press_ends(*of: object) -> list[SealedFile]:
+        monkeypatch.setattr(issuing, "issued_files", make_files)
+        firsts.append(issue_summary(request_, by=coordinators[1], at=NOON))
+        return make_files(*of)
+
+    monkeypatch.setattr(issuing, "issued_files", make_while_another_press_ends)
+
+    assert [issue_summary(request_, by=coordinators[1], at=NOON)] == firsts == [Seal.objects.get()]
+
+
+def test_records_are_read_once_for_all_files(request_: IssueRequest, coordinators: list[User], monkeypatch) -> None:
+    read: list[str] = []
+    evidence = Figure.evidence
+    monkeypatch.setattr(Figure, "evidence", lambda figure: (read.append(figure.code), evidence(figure))[1])
+
+    seal = issue_summary(request_, by=coordinators[1], at=NOON)
+
+    assert sorted(read) == sorted(each["code"] for each in seal.content["figures"])
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.ORGANISER])

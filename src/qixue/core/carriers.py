@@ -1,10 +1,14 @@
 """Who carries a message out: files by default, a mail server and an SMS gateway where a city has named them."""
 
+import contextlib
 import fcntl
 import hashlib
 import hmac
 import json
+import socket
+import threading
 import urllib.request
+from collections.abc import Iterator
 from email.message import EmailMessage
 from email.utils import formataddr
 from pathlib import Path
@@ -27,6 +31,7 @@ from qixue.core.clock import now
 from qixue.core.models import OutboxMessage
 
 TIMEOUT = 20  # seconds, for each answer of a server
+LONGEST = 60  # seconds, for all answers of a mail server together, once it has been reached
 MAIL_SERVER_AWAY = (SMTPConnectError, SMTPHeloError, SMTPAuthenticationError, SMTPServerDisconnected)
 GATEWAY_AWAY = {401, 403, 429, 502, 503, 504}  # RFC 9110: not let in, too many at once, or nobody behind it
 
@@ -41,7 +46,7 @@ class CarrierAway(CarrierFailed):
 
 class Carrier(Protocol):
     def carry(self, message: OutboxMessage) -> None:
-        """Send it. Raises CarrierFailed, or CarrierAway."""
+        """Send it, in less than half of the outbox's lease. Raises CarrierFailed, or CarrierAway."""
 
 
 class FileCarrier:
@@ -78,8 +83,12 @@ class MailCarrier:
     def carry(self, message: OutboxMessage) -> None:
         try:
             mail = self.written(message)
-            with self.connection() as server:
+            server = self.connection()
+            with contextlib.closing(server), time_limit(server):
+                self.introduce(server)
                 server.send_message(mail)
+                with contextlib.suppress(SMTPException):  # it has the mail, whatever it says to our leaving
+                    server.quit()
         except ValueError as error:  # a name or address that no header can hold
             raise CarrierFailed(f"mail cannot be written: {type(error).__name__}") from error
         except OSError as error:  # among them all of smtplib
@@ -99,15 +108,33 @@ class MailCarrier:
     def connection(self) -> SMTP:
         host = self.parts.hostname or "localhost"
         if self.parts.scheme == "smtps":
-            server: SMTP = SMTP_SSL(host, self.parts.port or 465, timeout=TIMEOUT)
-        else:
-            server = SMTP(host, self.parts.port or 587, timeout=TIMEOUT)
-            server.ehlo()
-            if server.has_extn("starttls"):
-                server.starttls()
+            return SMTP_SSL(host, self.parts.port or 465, timeout=TIMEOUT)
+        return SMTP(host, self.parts.port or 587, timeout=TIMEOUT)
+
+    def introduce(self, server: SMTP) -> None:
+        server.ehlo()
+        if self.parts.scheme != "smtps" and server.has_extn("starttls"):
+            server.starttls()
         if self.parts.username:
             server.login(unquote(self.parts.username), unquote(self.parts.password or ""))
-        return server
+
+
+@contextlib.contextmanager
+def time_limit(server: SMTP) -> Iterator[None]:
+    """Hang up on a server that is slow with each of its answers: whoever waits for one sees the connection end."""
+
+    def hang_up() -> None:
+        if server.sock:
+            with contextlib.suppress(OSError):
+                server.sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(LONGEST, hang_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 class SmsCarrier:

@@ -8,7 +8,7 @@ pauses and then given up; given up is visible and can be tried again by a person
 import datetime
 from collections import deque
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -81,78 +81,96 @@ def waiting() -> QuerySet[OutboxMessage]:
     return OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING)
 
 
+@dataclass
+class Lease:
+    """Messages of one carrier that are this worker's own until a moment, and what became of each of them."""
+
+    until: datetime.datetime
+    untried: deque[OutboxMessage]
+    sent: list[OutboxMessage] = field(default_factory=list)
+    failed: list[tuple[OutboxMessage, CarrierFailed]] = field(default_factory=list)
+
+    @property
+    def is_carrier_away(self) -> bool:
+        return any(isinstance(failure, CarrierAway) for _message, failure in self.failed)
+
+    @property
+    def has_time(self) -> bool:
+        """To begin with one more: a carrier takes less than half of the lease for it."""
+        return now() < self.until - LEASE / 2
+
+    @property
+    def is_broken_off(self) -> bool:
+        return self.is_carrier_away or bool(self.untried)
+
+    @property
+    def size(self) -> int:
+        return len(self.untried) + len(self.sent) + len(self.failed)
+
+    def rows(self) -> QuerySet[OutboxMessage]:
+        """Those that still are this worker's. A message that was withdrawn meanwhile stays away, and one that another
+        worker took, because the lease was over, is that worker's.
+        """
+        return OutboxMessage.objects.filter(due_at=self.until)
+
+
 def deliver_by(channel: str, *, at: datetime.datetime) -> int:
     """A carrier that is away or slow is left alone until the next time: queues and draws are looked after by the same
     worker.
     """
     count = 0
     for _some in range(MOST_AT_ONCE // TAKEN_TOGETHER):
-        until = now() + LEASE  # not from `at` on: those before may have taken minutes
-        messages = take(channel, at=at, until=until)
-        sent, is_held_up = deliver(messages, at=at, until=until)
-        count += sent
-        if is_held_up or len(messages) < TAKEN_TOGETHER:
+        lease = take(channel, at=at)
+        deliver(lease, at=at)
+        count += len(lease.sent)
+        if lease.is_broken_off or lease.size < TAKEN_TOGETHER:
             break
     return count
 
 
 @transaction.atomic
-def take(channel: str, *, at: datetime.datetime, until: datetime.datetime) -> list[OutboxMessage]:
-    """The next that are due, at most ten, for this worker only until the moment given."""
+def take(channel: str, *, at: datetime.datetime) -> Lease:
+    """The next that are due, at most ten, from now on for this worker only."""
+    until = now() + LEASE  # not from `at` on: those before may have taken minutes
     due = waiting().filter(channel=channel, due_at__lte=at).order_by("due_at", "pk")
     messages = list(due.select_for_update(skip_locked=True)[:TAKEN_TOGETHER])
     for message in messages:
         message.attempt_count += 1
     taken = OutboxMessage.objects.filter(pk__in=[message.pk for message in messages])
     taken.update(due_at=until, attempt_count=F("attempt_count") + 1)
-    return messages
+    return Lease(until, deque(messages))
 
 
-def deliver(messages: list[OutboxMessage], *, at: datetime.datetime, until: datetime.datetime) -> tuple[int, bool]:
-    """Try each once, until their carrier is away or half of the lease is over. Returns how many left, and whether the
-    carrier held us up.
+def deliver(lease: Lease, *, at: datetime.datetime) -> None:
+    """Try each once, until their carrier is away or there is no time for one more.
 
     What became of them is also written where the worker breaks at one of them.
     """
-    sent: list[OutboxMessage] = []
-    failed: list[tuple[OutboxMessage, CarrierFailed]] = []
-    untried, is_away = deque(messages), False
     try:
-        while untried and not is_away and now() < until - LEASE / 2:
-            message = untried.popleft()
+        while lease.untried and lease.has_time and not lease.is_carrier_away:
+            message = lease.untried.popleft()
             try:
                 carrier_for(message.channel).carry(message)
-                sent.append(message)
+                lease.sent.append(message)
             except CarrierFailed as failure:
-                failed.append((message, failure))
-                is_away = isinstance(failure, CarrierAway)
+                lease.failed.append((message, failure))
     finally:
-        settle(sent, failed, list(untried), at=at, until=until)
-    return len(sent), is_away or bool(untried)
+        settle(lease, at=at)
 
 
 @transaction.atomic
-def settle(
-    sent: list[OutboxMessage],
-    failed: list[tuple[OutboxMessage, CarrierFailed]],
-    untried: list[OutboxMessage],
-    *,
-    at: datetime.datetime,
-    until: datetime.datetime,
-) -> None:
-    """Write what became of them. A message that was withdrawn in the meantime stays away, and one that another worker
-    took, because the lease was over, is that worker's.
-    """
-    ours = OutboxMessage.objects.filter(due_at=until)
-    sent_ones = ours.filter(pk__in=[message.pk for message in sent])
-    sent_ones.update(state=OutboxMessage.State.SENT, sent_at=at, last_error="")
-    sent_ones.filter(is_secret=True).update(body="")
-    for message, failure in failed:
+def settle(lease: Lease, *, at: datetime.datetime) -> None:
+    """Write what became of them."""
+    sent = lease.rows().filter(pk__in=[message.pk for message in lease.sent])
+    sent.update(state=OutboxMessage.State.SENT, sent_at=at, last_error="")
+    sent.filter(is_secret=True).update(body="")
+    for message, failure in lease.failed:
         put_off(message, failure, at=at)
-    for message in untried:  # as if they had not been taken
+    for message in lease.untried:  # as if they had not been taken
         message.attempt_count -= 1
-    ours.bulk_update([message for message, _failure in failed], ["state", "due_at", "attempt_count", "last_error"])
-    ours.bulk_update(untried, ["due_at", "attempt_count"])
+    failed = [message for message, _failure in lease.failed]
+    lease.rows().bulk_update(failed, ["state", "due_at", "attempt_count", "last_error"])
+    lease.rows().bulk_update(lease.untried, ["due_at", "attempt_count"])
 
 
 def put_off(message: OutboxMessage, failure: CarrierFailed, *, at: datetime.datetime) -> None:

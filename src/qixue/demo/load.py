@@ -31,7 +31,7 @@ from qixue.programme.operations.listings import keep_listings_of
 DEFAULT_SEED = 2016
 CODES = (RECORDS_CODE, PROGRAMME_CODE)
 # These personas also look after the historical programme, so that they can read its figures and its summary.
-KEEPERS = {"city": Role.COORDINATOR, "auditor": Role.AUDITOR}
+KEEPERS = {"city": Role.COORDINATOR, "city2": Role.COORDINATOR, "auditor": Role.AUDITOR}
 BRAND = "demo-hall"
 ORGANISATION = "city-library"
 VENUE = "demo-city-library-hall"

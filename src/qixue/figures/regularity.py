@@ -11,13 +11,12 @@ from qixue.core.clock import local_day
 from qixue.core.clock_words import day, month
 from qixue.core.figures import Scope
 from qixue.core.quantity import Quantity
+from qixue.core.shades import level_of
 from qixue.figures.charts import places_in
 from qixue.figures.queries import figure_in
 from qixue.figures.series import days_between, is_read_by_months, months_between
 from qixue.programme.models import Brand, Programme
 from qixue.programme.queries import held_sessions_in
-
-LEVELS = 5
 
 
 @dataclass(frozen=True)
@@ -89,8 +88,5 @@ def counts_by_day(scope: Scope) -> Counter[datetime.date]:
 
 def cells_of(labels: tuple[str, ...], counts: list[int | None]) -> tuple[Cell, ...]:
     """Shaded by the highest of the row: a small brand is read as well as the whole city."""
-    highest = max((count for count in counts if count), default=1)
-    return tuple(
-        Cell(label, count, max(1, round(LEVELS * count / highest)) if count else 0)
-        for label, count in zip(labels, counts, strict=True)
-    )
+    highest = max((count for count in counts if count), default=0)
+    return tuple(Cell(label, count, level_of(count or 0, highest)) for label, count in zip(labels, counts, strict=True))

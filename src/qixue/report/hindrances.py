@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from qixue.participation.queries.door_state import devices_in, undecided_by_session
 from qixue.programme.models import Programme, Session
+from qixue.report.models import Seal
 from qixue.report.stage import Stage, stage_of
 
 UNFINISHED, HELD, UNDECIDED = "week_not_over", "scans_held", "scans_undecided"
@@ -66,6 +67,11 @@ def waived_words(waiver: Mapping[str, Any]) -> str:
         ),
     }
     return texts[waiver["kind"]] % waiver
+
+
+def is_interim(seal: Seal) -> bool:
+    """Whether it was issued before the week was over, for a reason that somebody gave."""
+    return any(waiver["kind"] == UNFINISHED for waiver in seal.content["waivers"])
 
 
 def hindrances(programme: Programme, *, at: datetime.datetime) -> list[Hindrance]:

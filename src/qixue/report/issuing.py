@@ -4,14 +4,15 @@ import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.queries.ledger_heads import ledger_heads
 from qixue.people.operations.notifications import notify
-from qixue.people.queries import people_in_charge
-from qixue.people.rules import Action, may
+from qixue.people.queries import path_filter, people_in_charge
+from qixue.people.rules import Action, may, reach
 from qixue.programme.models import Programme
 from qixue.report.changes_since_asked import changes_since_asked, kept_figures
 from qixue.report.hindrances import hindrances
@@ -54,13 +55,14 @@ def ask_for_issue(programme: Programme, *, by: Any, at: datetime.datetime) -> Is
 def withdraw_request(request: IssueRequest, *, by: Any, at: datetime.datetime) -> None:
     """Whoever may issue may also say that this is not to be issued. Refused: issue_not_allowed, request_closed."""
     refuse_outsider(request.programme, by)
-    request = locked_open(request)
+    request = locked(request)
+    refuse_closed(request)
     close(request, Outcome.WITHDRAWN, at=at)
     record_audit("summary.issue_withdrawn", request, by=by, at=at)
 
 
 def issue_summary(request: IssueRequest, *, waiver_reason: str = "", by: Any, at: datetime.datetime) -> Seal:
-    """Seal the summary that was asked for, and keep its files.
+    """Seal the summary that was asked for, and keep its files. Who does so twice gets the same seal again.
 
     Refused: issue_not_allowed, request_closed, needs_two_people; changed_since_asked with what changed; issue_hindered
     with what it should wait for, unless a reason is given; signing_key_sealed; records_moved, when somebody wrote
@@ -72,6 +74,9 @@ def issue_summary(request: IssueRequest, *, waiver_reason: str = "", by: Any, at
         raise Refused(
             "needs_two_people", _("You asked for this issue yourself; a second person has to look and issue.")
         )
+    if issued := issued_by(by, request):
+        return issued
+    refuse_closed(request)
     heads = ledger_heads(programme)
     draft = draft_summary(programme, at=request.asked_at)
     states = states_of(draft)
@@ -100,7 +105,10 @@ def issue_summary(request: IssueRequest, *, waiver_reason: str = "", by: Any, at
 @transaction.atomic
 def keep(issue: Issue, envelope: Envelope, files: list[SealedFile], *, by: Any, at: datetime.datetime) -> Seal:
     """Write the seal, if nothing was written since its figures were read. Refused: request_closed, records_moved."""
-    request = locked_open(issue.request)
+    request = locked(issue.request)
+    if issued := issued_by(by, request):  # the button was pressed once more while the first press was at work
+        return issued
+    refuse_closed(request)
     programme = request.programme
     if ledger_heads(programme) != issue.heads or programme.seals.filter(number__gte=issue.number).exists():
         raise Refused("records_moved", _("Records came in while the summary was being sealed. Please try again."))
@@ -132,6 +140,13 @@ def open_request(programme: Programme) -> IssueRequest | None:
     return programme.issue_requests.filter(outcome=Outcome.OPEN).first()
 
 
+def requests_waiting_for(user: Any) -> QuerySet[IssueRequest]:
+    """What the user can issue: nobody issues what they asked for themselves."""
+    within = path_filter(reach(user, Action.ISSUE_REPORT), "programme__organisation__path")
+    others = IssueRequest.objects.filter(within, outcome=Outcome.OPEN).exclude(asker_id=user.pk)
+    return others.select_related("programme").order_by("asked_at", "pk")
+
+
 def refuse_outsider(programme: Programme, by: Any) -> None:
     if not may(by, Action.ISSUE_REPORT, programme.organisation):
         raise Refused("issue_not_allowed", _("Only coordinators of the organisation that keeps the programme do this."))
@@ -141,12 +156,19 @@ def locked_open_requests(programme: Programme) -> list[IssueRequest]:
     return list(programme.issue_requests.select_for_update().filter(outcome=Outcome.OPEN))
 
 
-def locked_open(request: IssueRequest) -> IssueRequest:
-    """The request as it stands now, for the rest of the transaction. Refused: request_closed."""
-    found = IssueRequest.objects.select_for_update().select_related("programme").get(pk=request.pk)
-    if found.outcome != Outcome.OPEN:
+def locked(request: IssueRequest) -> IssueRequest:
+    """The request as it stands now, for the rest of the transaction."""
+    return IssueRequest.objects.select_for_update().select_related("programme").get(pk=request.pk)
+
+
+def refuse_closed(request: IssueRequest) -> None:
+    if request.outcome != Outcome.OPEN:
         raise Refused("request_closed", _("This request is no longer open: it was issued, withdrawn or replaced."))
-    return found
+
+
+def issued_by(by: Any, request: IssueRequest) -> Seal | None:
+    """What the same person has issued on this request already."""
+    return Seal.objects.filter(request=request, issuer_id=by.pk).first()
 
 
 def close(request: IssueRequest, outcome: IssueRequest.Outcome, *, at: datetime.datetime) -> None:

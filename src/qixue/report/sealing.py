@@ -3,7 +3,7 @@
 import datetime
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.utils.translation import override
@@ -104,7 +104,7 @@ def utc_text(moment: datetime.datetime) -> str:
 
 def issued_files(draft: SummaryDraft, states: dict[str, State], envelope: Envelope) -> list[SealedFile]:
     """The files of the issue, and the digests of the evidence beside them; not saved, and without their seal."""
-    issued = replace(draft, seal=envelope.text())
+    issued = draft.sealed(envelope.text())
     contents = {kind: make(issued) for kind, make in FILES.items()}
     contents[Kind.EVIDENCE] = packed({code: state.leaves or [] for code, state in states.items()})
     return [

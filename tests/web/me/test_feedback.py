@@ -1,6 +1,8 @@
 """How was it: three taps in the browser, for oneself and one's children; others see nothing of it."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from lxml import html
 from tests.factories import NOON, MemberFactory, ResidentFactory, SessionFactory
 from tests.factories_afterwards import DAY, attend
@@ -47,6 +49,15 @@ def test_three_taps_from_the_first_page(member):
     assert (answer.status_code, answer.url) == (302, "/me/feedback/")
     assert Feedback.objects.values_list("face", "reason", "sentence").get() == ("good", "content", "")
     assert taps(page_of(client, "/me/")) == []
+
+
+def test_first_page_asks_once_what_one_can_still_say(member):
+    client = signed_in(member)
+
+    with CaptureQueriesContext(connection) as queries:
+        page_of(client, "/me/")
+
+    assert sum('FROM "participation_feedback"' in query["sql"] for query in queries) == 1
 
 
 def test_each_face_has_a_word_and_a_picture(member):

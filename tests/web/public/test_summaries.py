@@ -20,6 +20,7 @@ from qixue.web.public.forms.summaries import LARGEST_FILE
 
 pytestmark = pytest.mark.django_db
 VERIFY = "/verify/summary/"
+WORDS_OF_AN_INTERIM_ONE = "The week was not over"
 
 
 @pytest.fixture
@@ -83,7 +84,23 @@ def test_issued_pdf_is_public_to_the_byte(client: Client, seal: Seal) -> None:
 
     assert answer.content == issued(seal, "pdf")
     assert (answer["Content-Type"], answer["Cache-Control"]) == ("application/pdf", "public, max-age=300")
-    assert reverse("public:issued_summary", args=["week", "pdf"]) in client.get("/programmes/week/").content.decode()
+    client.cookies["qixue_language"] = "en"
+    page = client.get("/programmes/week/").content.decode()
+    assert reverse("public:issued_summary", args=["week", "pdf"]) in page
+    assert WORDS_OF_AN_INTERIM_ONE not in page
+
+
+def test_summary_that_was_issued_before_the_end_says_so(client: Client, seal: Seal) -> None:
+    Programme.objects.update(ends_on=datetime.date(2999, 11, 28))
+    asker, issuer = (
+        RoleAssignmentFactory(organisation=seal.programme.organisation, role=Role.COORDINATOR).user for _ in range(2)
+    )
+    week = Programme.objects.get()
+
+    issue_summary(ask_for_issue(week, by=asker, at=NOON), waiver_reason="先行报送", by=issuer, at=NOON)
+
+    client.cookies["qixue_language"] = "en"
+    assert WORDS_OF_AN_INTERIM_ONE in client.get("/programmes/week/").content.decode()
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "evidence", "exe"])

@@ -9,9 +9,11 @@ from tests.factories import (
     EvidenceFactory,
     OrganisationFactory,
     ProgrammeFactory,
+    RegionFactory,
     RoleAssignmentFactory,
     SessionFactory,
     UserFactory,
+    VenueFactory,
     key,
 )
 from tests.web.public.conftest import assert_sound, words
@@ -19,6 +21,7 @@ from tests.web.public.conftest import assert_sound, words
 from qixue.core.quantity import Qualifier
 from qixue.participation.operations.ledger import record_head_count
 from qixue.people.models import Organisation, Role
+from qixue.places.models import Region, Venue
 from qixue.programme.models import Programme, Session
 
 pytestmark = pytest.mark.django_db
@@ -36,9 +39,11 @@ def county(programme: Programme) -> Organisation:
     return OrganisationFactory(parent=programme.organisation, code="liannan", name="连南县")
 
 
-def counted(programme: Programme, organisation: Organisation, title: str, people: int) -> Session:
+def counted(
+    programme: Programme, organisation: Organisation, title: str, people: int, venue: Venue | None = None
+) -> Session:
     activity = ActivityFactory(programme=programme, organisation=organisation, title=title)
-    session = SessionFactory(activity=activity)
+    session = SessionFactory(activity=activity, venue=venue)
     record_head_count(
         session,
         count=people,
@@ -85,6 +90,22 @@ def test_number_of_a_dashboard_opens_also_where_the_programme_has_no_name_for_it
     page = page_of(county, figures(page_of(county, DASHBOARD))["37人次 参与人次"])
 
     assert [words(row) for row in page.xpath("//tbody/tr/th")] == ["茶叶种植"]
+
+
+def test_county_also_reads_what_everybody_reads_of_it(programme: Programme) -> None:
+    """What others hold in the county is not the county's own, and still among the county's numbers."""
+    place = RegionFactory(parent=programme.region, level=Region.Level.COUNTY, code="441826", name="连南县")
+    office = OrganisationFactory(parent=programme.organisation, code="liannan", region=place)
+    hall = VenueFactory(region=place)
+    counted(programme, office, "茶叶种植", 37, hall)
+    counted(programme, programme.organisation, "送课下乡", 300, hall)
+
+    page = page_of(office, DASHBOARD)
+
+    assert figures(page)["37人次 参与人次"] == "/workspace/programmes/week/figures/attendance/"
+    assert figures(page)["337人次 参与人次"] == f"/programmes/week/figures/attendance/?region={place.code}"
+    links = page.xpath("//main//section//p/a/@href")
+    assert links == [f"/programmes/week/dashboards/counties/{place.code}/"]
 
 
 def test_dashboard_names_what_is_for_staff(programme: Programme) -> None:

@@ -11,7 +11,7 @@ from qixue.figures.models import NamedFigure
 from qixue.people.models import Role
 from qixue.programme.models import Programme, Session
 from qixue.report.issuing import open_request
-from qixue.report.models import Seal
+from qixue.report.models import IssueRequest, Seal
 
 pytestmark = pytest.mark.django_db
 CHANGED = "总结与提请签发时不一致，请重新审阅并再次提请："
@@ -72,6 +72,37 @@ def test_who_asked_is_told_that_somebody_else_issues(asker: Client) -> None:
     assert "本次签发由您提请" in page(asker, "issue_summary")
     assert asker.post(address("issue_summary")).status_code == 200
     assert Seal.objects.count() == 0
+
+
+def test_press_after_the_issue_shows_it_once_more(week: Programme, asker: Client, issuer: Client) -> None:
+    asker.post(address("ask_for_issue"))
+    body = {"asked": str(IssueRequest.objects.get().pk)}
+
+    answers = [issuer.post(address("issue_summary"), body) for _press in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert Seal.objects.count() == 1
+
+
+def test_request_that_was_replaced_since_the_page_was_opened_is_not_issued(asker: Client, issuer: Client) -> None:
+    asker.post(address("ask_for_issue"))
+    body = {"asked": str(IssueRequest.objects.get().pk)}
+    assert f'name="asked" value="{body["asked"]}"' in page(issuer, "issue_summary")
+    asker.post(address("ask_for_issue"))
+
+    answer = issuer.post(address("issue_summary"), body)
+
+    assert (answer.status_code, Seal.objects.count()) == (422, 0)
+
+
+def test_request_waits_on_the_desk_of_the_second_person_only(week: Programme, asker: Client, issuer: Client) -> None:
+    asker.post(address("ask_for_issue"))
+
+    desks = [client.get(reverse("workspace:home")) for client in (asker, issuer, browser(week, Role.AUDITOR))]
+
+    assert [address("issue_summary") in desk.content.decode() for desk in desks] == [False, True, False]
+    issuer.post(address("issue_summary"))
+    assert address("issue_summary") not in issuer.get(reverse("workspace:home")).content.decode()
 
 
 def test_page_names_what_changed_and_offers_no_button(asker: Client, issuer: Client) -> None:

@@ -68,5 +68,5 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     name_standard_figures(frame.programme)
     create_returns(ground, staff)
     create_sections(frame)
-    issue_summary_of(last_year, personas["city"], ground)
+    issue_summary_of(last_year, ground, asker=personas["city2"], issuer=personas["city"])
     return frame.programme

@@ -3,10 +3,7 @@
 import datetime
 
 from qixue.demo.city.activities import Ground
-from qixue.demo.city.chance import stream
-from qixue.demo.city.names import person_name
-from qixue.demo.city.personas import NO_PASSWORD
-from qixue.people.models import Role, RoleAssignment, User
+from qixue.people.models import User
 from qixue.programme.models import Programme
 from qixue.report.issuing import ask_for_issue, issue_summary
 from qixue.report.models import Seal
@@ -14,13 +11,8 @@ from qixue.report.models import Seal
 DAYS_AFTER = 20
 
 
-def issue_summary_of(programme: Programme, issuer: User, ground: Ground) -> Seal:
-    """Asked for by a second coordinator of the city, who cannot sign in, and issued by the first a day later."""
-    name = person_name(stream(ground.seed, "issue"), birth_year=1978)
-    asker = User.objects.create(username="coordinator-demo-city", display_name=name, password=NO_PASSWORD)
-    RoleAssignment.objects.create(
-        user=asker, organisation=programme.organisation, role=Role.COORDINATOR, granted_at=ground.week.prepared_at
-    )
+def issue_summary_of(programme: Programme, ground: Ground, *, asker: User, issuer: User) -> Seal:
+    """Asked for by one coordinator of the city and issued by the other a day later."""
     last = (programme.ends_on or ground.week.first) - ground.week.first
     asked_at = ground.week.moment(1, 10) + last + datetime.timedelta(days=DAYS_AFTER)
     request = ask_for_issue(programme, by=asker, at=asked_at)

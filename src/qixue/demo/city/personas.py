@@ -29,6 +29,7 @@ class Persona:
 
 PERSONAS = (
     Persona("city_coordinator", "city", "梁静宜", "demo-city", Role.COORDINATOR),
+    Persona("second_city_coordinator", "city2", "罗海珊", "demo-city", Role.COORDINATOR),
     Persona("county_coordinator", "liannan", "房志坚", "ln-edu", Role.COORDINATOR),
     Persona("town_coordinator", "sanpai", "唐丽娟", "ln-sanpai", Role.COORDINATOR),
     Persona("organiser", "library", "陈雅文", "city-library", Role.ORGANISER),
@@ -77,13 +78,12 @@ def create_personas(seed: int, week: Week, organisations: dict[str, Organisation
 def create_staff(
     seed: int, week: Week, organisations: dict[str, Organisation], personas: dict[str, User]
 ) -> dict[str, User]:
-    """Who enters the records of each organisation: its persona, or somebody who cannot sign in."""
+    """Who enters the records of each organisation: its first persona, or somebody who cannot sign in."""
     chance = stream(seed, "staff")
-    staff = {
-        persona.organisation: personas[persona.username]
-        for persona in PERSONAS
-        if persona.staff_role in {Role.COORDINATOR, Role.ORGANISER}
-    }
+    staff: dict[str, User] = {}
+    for persona in PERSONAS:
+        if persona.staff_role in {Role.COORDINATOR, Role.ORGANISER}:
+            staff.setdefault(persona.organisation, personas[persona.username])
     others = [code for code in organisations if code not in staff]
     names = [person_name(chance, birth_year=chance.randint(1966, 2002)) for _ in others]
     users = User.objects.bulk_create(

@@ -48,6 +48,11 @@ def questions_of(household: Sequence[Resident], *, at: datetime.datetime) -> lis
     return list(found.values())
 
 
+def open_questions_of(household: Sequence[Resident], *, at: datetime.datetime) -> list[Question]:
+    """Those that nobody has answered yet."""
+    return [question for question in questions_of(household, at=at) if question.answer is None]
+
+
 LONGEST = datetime.timedelta(days=31)  # of a session: exhibitions last for weeks
 
 

@@ -3,7 +3,7 @@
 import datetime
 import uuid
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,15 +34,27 @@ class Finding:
 
 @dataclass(frozen=True)
 class Found:
-    """What a check found among `base` records that it looked at."""
+    """What a check found among `base` records that it looked at: by the key of the session, what is odd about it."""
 
-    findings: list[Finding]
+    texts: dict[int, str]
     base: int
+
+    @property
+    def count(self) -> int:
+        return len(self.texts)
 
     @property
     def share(self) -> int:
         """Per cent of what was looked at; 0 where there was nothing to look at."""
-        return round(100 * len(self.findings) / self.base) if self.base else 0
+        return round(100 * self.count / self.base) if self.base else 0
+
+
+def findings_of(texts: Iterable[tuple[int, str]]) -> list[Finding]:
+    """With their sessions, in the order of the texts."""
+    by_session = dict(texts)
+    related = ("activity__organisation", "activity__programme", "venue")
+    sessions = Session.objects.select_related(*related).in_bulk(by_session)
+    return [Finding(sessions[pk], text) for pk, text in by_session.items()]
 
 
 @dataclass(frozen=True)
@@ -61,13 +73,6 @@ def entries_in(scope: Scope) -> LedgerEntryQuerySet:
     return LedgerEntry.objects.effective().filter(scope_condition(scope), session__isnull=False)
 
 
-def with_sessions(texts: dict[int, str]) -> list[Finding]:
-    """In the order of the texts."""
-    related = ("activity__organisation", "activity__programme", "venue")
-    sessions = Session.objects.select_related(*related).in_bulk(texts)
-    return [Finding(sessions[pk], text) for pk, text in texts.items()]
-
-
 def late_head_counts(scope: Scope) -> Found:
     """The latest first. A correction is an entry of its own time and is left out: mending a number is no lateness."""
     counts = entries_in(scope).filter(kind=LedgerEntry.Kind.HEAD_COUNT, session__ends_at__isnull=False)
@@ -75,7 +80,7 @@ def late_head_counts(scope: Scope) -> Found:
     rows = late.values_list("session_id", "recorded_at", "session__ends_at")
     days = {session: (recorded - ended).days for session, recorded, ended in rows if ended}
     ordered = sorted(days.items(), key=lambda pair: (-pair[1], pair[0]))
-    return Found(with_sessions({session: days_text(late_by) for session, late_by in ordered}), counts.count())
+    return Found({session: days_text(late_by) for session, late_by in ordered}, counts.count())
 
 
 def days_text(days: int) -> str:
@@ -92,7 +97,7 @@ def round_numbers(scope: Scope) -> Found:
         for session, count in numbers.items()
         if count % ROUND == 0
     }
-    return Found(with_sessions(texts), len(numbers))
+    return Found(texts, len(numbers))
 
 
 def over_capacity(scope: Scope) -> Found:
@@ -106,7 +111,7 @@ def over_capacity(scope: Scope) -> Found:
         session: _("%(people)s people where there is room for %(most)s.") % {"people": people, "most": most}
         for session, (people, most) in ordered
     }
-    return Found(with_sessions(texts), len(rows))
+    return Found(texts, len(rows))
 
 
 def most_of(seats: int | None, capacity: int | None) -> int:
@@ -141,7 +146,7 @@ def two_places_at_once(scope: Scope) -> Found:
     fields = ("person_token", "session_id", "session__starts_at", "session__ends_at")
     presences = [Presence(*row) for row in rows.order_by().values_list(*fields).distinct()]
     in_scope = set(names.order_by().values_list("session_id", flat=True).distinct())
-    return Found(with_sessions(overlap_texts(presences, in_scope)), len(in_scope))
+    return Found(overlap_texts(presences, in_scope), len(in_scope))
 
 
 def overlap_texts(presences: list[Presence], in_scope: set[int]) -> dict[int, str]:
@@ -178,7 +183,7 @@ def entered_by_proxy(scope: Scope) -> Found:
         session: _("%(proxy)s of %(names)s names were entered for others.") % {"proxy": proxy, "names": all_names}
         for session, all_names, proxy in ordered
     }
-    return Found(with_sessions(texts), len(rows))
+    return Found(texts, len(rows))
 
 
 CHECKS = {

@@ -1,13 +1,12 @@
 """How it went with the sessions for which a household had signed up: who was there, who was missed, what came of it."""
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qixue.participation.models import Certificate, Participant, Registration
 from qixue.participation.queries.attendances import entries_of_people
 from qixue.participation.queries.certificates import certificates_of
-from qixue.participation.queries.feedback import Question, questions_of
+from qixue.participation.queries.feedback import Question
 from qixue.participation.queries.registered import missed
 from qixue.participation.queries.registrations import Party
 from qixue.people.models import Resident
@@ -24,14 +23,13 @@ class Visit:
     certificates: Sequence[Certificate]  # in force, of the activity, for those who were there
 
 
-def visits_of(parties: Sequence[Party], household: Sequence[Resident], *, at: datetime.datetime) -> list[Visit]:
-    """In the order of the parties."""
+def visits_of(parties: Sequence[Party], household: Sequence[Resident], questions: Sequence[Question]) -> list[Visit]:
+    """In the order of the parties, each with the first of the open questions that is about it."""
     tokens = dict(Participant.objects.filter(resident__in=household).values_list("token", "resident_id"))
     entries = entries_of_people([party.session for party in parties], tokens)
     came = {(session, tokens[token]) for session, token in entries}
     gone = Registration.objects.filter(party__in=[party.key for party in parties])
     absent = set(missed(gone).values_list("pk", flat=True))
-    questions = [question for question in questions_of(household, at=at) if question.answer is None]
     given = list(certificates_of(household).in_force())
 
     def visit_of(party: Party) -> Visit:

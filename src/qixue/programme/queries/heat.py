@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
 
 from qixue.core.clock import SHANGHAI
+from qixue.core.shades import level_of
 from qixue.people.queries import path_filter
 from qixue.places.models import Region
 from qixue.programme.models import Programme
@@ -23,7 +24,6 @@ from qixue.programme.queries.slots import (
 )
 from qixue.programme.queries.territory import Territory
 
-LEVELS = 5
 LONGEST_BY_DAY = 31  # days; a longer programme is shown by weeks
 DAY = datetime.timedelta(days=1)
 # Sessions by the path of the region in which they are and their day.
@@ -119,8 +119,7 @@ def row_of(
 
 
 def cell(column: Column, count: int, highest: int) -> Cell:
-    level = min(LEVELS, max(1, round(LEVELS * count / highest))) if count and highest else int(bool(count))
-    return Cell(column, count, level)
+    return Cell(column, count, level_of(count, highest))
 
 
 def columns_of(programme: Programme) -> list[Column]:

@@ -13,7 +13,7 @@ from qixue.participation.queries.registrations import Party, ticket_holders
 from qixue.programme.models import Session
 from qixue.report.ticket_pdf import PrintedTicket
 from qixue.web.qr_pictures import qr_picture
-from qixue.web.templatetags.qixue import in_groups, when
+from qixue.web.templatetags.qixue import in_groups, when, where
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,11 @@ def cards_of(party: Party) -> list[TicketCard]:
 
 def printed(card: TicketCard) -> PrintedTicket:
     session = card.registration.session
-    lines = ((_("When"), when(session)), (_("Where"), place_of(session)), (_("Organiser"), organiser_of(session)))
+    lines = (
+        (_("When"), when(session)),
+        (_("Where"), place_with_address(session)),
+        (_("Organiser"), organiser_of(session)),
+    )
     return PrintedTicket(
         heading=_("Ticket"),
         title=session.local_full_title,
@@ -56,12 +60,10 @@ def printed(card: TicketCard) -> PrintedTicket:
     )
 
 
-def place_of(session: Session) -> str:
-    if session.is_online:
-        return _("Online")
-    if session.venue is None:
-        return _("place not stated")
-    return " ".join(part for part in (session.venue.local_name, session.venue.address) if part)
+def place_with_address(session: Session) -> str:
+    """As somebody needs it who sets out for it."""
+    address = session.venue.address if session.venue and not session.is_online else ""
+    return " ".join(part for part in (where(session), address) if part)
 
 
 def organiser_of(session: Session) -> str:

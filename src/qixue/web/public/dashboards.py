@@ -1,14 +1,8 @@
-"""What public dashboards are about, and where their numbers lead."""
-
-from urllib.parse import urlencode
+"""What public dashboards are about."""
 
 from django.http import Http404, HttpRequest
-from django.urls import reverse
 
 from qixue.core.figures import Scope
-from qixue.figures.charts import Address, Audience
-from qixue.figures.for_everybody import public_figure_in
-from qixue.figures.queries import Figure
 from qixue.places.models import Region
 from qixue.programme.models import Programme
 
@@ -30,29 +24,3 @@ def scope_asked(request: HttpRequest, programme: Programme) -> Scope:
     if brand and not programme.brands.filter(code=brand).exists():
         raise Http404
     return Scope(programme.code, **asked)
-
-
-def figure_url(figure: Figure) -> str:
-    return figure_address(figure.code)(figure.scope)
-
-
-def figure_address(code: str) -> Address:
-    """The page of a figure in a scope."""
-
-    def address(scope: Scope) -> str:
-        narrowed = scope.dimensions()
-        return reverse("public:figure", args=[scope.programme, code]) + (f"?{urlencode(narrowed)}" if narrowed else "")
-
-    return address
-
-
-def dashboard_address(scope: Scope) -> str:
-    """The dashboard of a county or a brand; of places below a county the page of their attendances."""
-    if scope.dimensions().keys() == {"brand"}:
-        return reverse("public:brand_dashboard", args=[scope.programme, scope.brand])
-    if scope.dimensions().keys() == {"region"} and Region.objects.filter(code=scope.region, level="county").exists():
-        return reverse("public:county_dashboard", args=[scope.programme, scope.region])
-    return figure_address("attendance")(scope)
-
-
-EVERYBODY = Audience(figure=public_figure_in, address=dashboard_address, is_everybody=True)

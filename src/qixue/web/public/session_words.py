@@ -15,7 +15,7 @@ from qixue.core.digests import digest
 from qixue.programme.models import Session
 from qixue.report.programme_papers import SHAPES
 from qixue.web.public.places import full_address
-from qixue.web.templatetags.qixue import when
+from qixue.web.templatetags.qixue import when, where
 
 # Inside a script element these three could end it; as escapes JSON means the same.
 UNSAFE_IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&"}
@@ -24,13 +24,9 @@ AGES = {"older": "60-"}  # schema.org writes an age range; the other audiences a
 
 
 def place_of(session: Session) -> str:
-    """Where it is, in one line."""
-    if session.is_online:
-        return _("Online")
-    if session.venue is None:
-        return _("place not stated")
-    region = session.venue.region
-    venue = session.venue.local_name
+    """In which region it is and where, in one line."""
+    venue = where(session)
+    region = session.venue.region if session.venue and not session.is_online else None
     return f"{region.local_name} {venue}" if region and not venue.startswith(region.local_name) else venue
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext, pgettext
 
 from qixue.core.clock import day_bounds, local_day
 from qixue.core.figures import shared_reads
+from qixue.core.shades import level_of
 from qixue.figures.for_everybody import public_figures_named
 from qixue.figures.queries import Figure
 from qixue.participation.listed_session import ListedSession
@@ -23,7 +24,6 @@ from qixue.web.templatetags.qixue import hedged_number
 
 SHOWN_SESSIONS = 5
 MAIN_FIGURES = ("sessions_total", "attendance", "participants", "organisations_involved")
-LEVELS = 5
 
 
 @dataclass(frozen=True)
@@ -139,18 +139,18 @@ def tiles_of(
     counties = [county for county in counties if county.tile_row is not None]
     if texts is None:
         texts = {county: f"{value:,}" for county, value in values.items()}
-    highest = max([float(value) for value in values.values()], default=0.0) or 1.0
-    shares = {county: float(value) / highest for county, value in values.items()}
-    return [tile(county, address, texts.get(county.code, "—"), shares.get(county.code, 0.0)) for county in counties]
+    highest = float(max(values.values(), default=0))
+    levels = {county: level_of(float(value), highest) for county, value in values.items()}
+    return [tile(county, address, texts.get(county.code, "—"), levels.get(county.code, 0)) for county in counties]
 
 
-def tile(county: Region, address: str, text: str, share: float) -> Tile:
-    """`share` is the part of the highest value that the county reaches, 0 to 1."""
+def tile(county: Region, address: str, text: str, level: int) -> Tile:
+    """A county with nothing has the lightest shade: every tile of the map is seen."""
     return Tile(
         name=county.short_name if county.local_name == county.name else county.local_name.split(" ")[0],
         url=f"{address}county={county.code}",
         value_text=text,
-        level=max(1, min(LEVELS, round(LEVELS * share))),
+        level=max(1, level),
         row=county.tile_row or 0,
         column=county.tile_column or 0,
     )

@@ -22,7 +22,7 @@ from qixue.participation.queries.registrations import Party, parties_of
 from qixue.programme.models import Session
 from qixue.web.forms import Form
 from qixue.web.me.access import for_residents, household_of, known, party_or_404
-from qixue.web.me.ticket_cards import place_of
+from qixue.web.me.ticket_cards import place_with_address
 from qixue.web.workspace.act import Act, act_page, sent
 
 STATUS = {Registration.State.CONFIRMED: "CONFIRMED", Registration.State.CANCELLED: "CANCELLED"}  # else tentative
@@ -72,7 +72,7 @@ def event_of(request: HttpRequest, party: Party) -> Event:
     entry.add("dtstart", session.starts_at)
     if session.ends_at:
         entry.add("dtend", session.ends_at)
-    entry.add("location", place_of(session))
+    entry.add("location", place_with_address(session))
     if count:
         entry.add("description", people)
     entry.add("url", request.build_absolute_uri(reverse("me:registration", args=[party.key])))

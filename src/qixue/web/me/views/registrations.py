@@ -16,7 +16,7 @@ from qixue.participation.operations import registrations as operations
 from qixue.participation.operations.transfers import hand_over_place
 from qixue.participation.queries import listed
 from qixue.participation.queries.answers import asked_at, said_by
-from qixue.participation.queries.feedback import questions_of
+from qixue.participation.queries.feedback import open_questions_of
 from qixue.participation.queries.lotteries import drawn_of, is_before_draw
 from qixue.participation.queries.registrations import (
     Party,
@@ -27,7 +27,7 @@ from qixue.participation.queries.registrations import (
     terms_of,
     ticket_holders,
 )
-from qixue.participation.queries.visits import visits_of
+from qixue.participation.queries.visits import Visit, visits_of
 from qixue.people.models import Resident
 from qixue.programme.models import Session
 from qixue.web import parts, unfinished_forms
@@ -44,10 +44,15 @@ def home(request: HttpRequest) -> HttpResponse:
     parties = parties_of(household)
     coming = [party for party in parties if party.active and not is_over(party, at)]
     past = [party for party in reversed(parties) if party not in coming]
-    visits = visits_of(past[:20], household, at=at)
-    questions = [question for question in questions_of(household, at=at) if question.answer is None]
-    context = {"resident": resident, "coming": coming, "visits": visits, "questions": questions}
-    return render(request, "me/home.html", {**context, "faces": Feedback.Face.choices})
+    questions = open_questions_of(household, at=at)
+    context = {
+        "resident": resident,
+        "coming": coming,
+        "visits": visits_of(past[:20], household, questions),
+        "questions": questions,
+        "faces": Feedback.Face.choices,
+    }
+    return render(request, "me/home.html", context)
 
 
 def is_over(party: Party, at: datetime.datetime) -> bool:
@@ -108,7 +113,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "has_offer": has_offer,
         "has_ticket": bool(ticket_holders(found)) and not over,
         "is_over": over,
-        "visit": visits_of([found], household_of(resident), at=at)[0] if over else None,
+        "visit": visit_of(found, household_of(resident), at) if over else None,
         "resident": resident,
         "terms": terms_of(found.session),
         "drawn": drawn_of(found),
@@ -118,6 +123,10 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "can_return": not found.active and can_register(found.session),
     }
     return render(request, "me/registrations/detail.html", {**context, **around(found)})
+
+
+def visit_of(party: Party, household: list[Resident], at: datetime.datetime) -> Visit:
+    return visits_of([party], household, open_questions_of(household, at=at))[0]
 
 
 def can_register(session: Session) -> bool:

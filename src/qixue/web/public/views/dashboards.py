@@ -14,9 +14,8 @@ from qixue.places.models import Region
 from qixue.programme.models import Programme
 from qixue.programme.queries.listings import Listings
 from qixue.web import parts
-from qixue.web.dashboards import dashboard_context
+from qixue.web.dashboards import EVERYBODY, dashboard_address, dashboard_context, figure_address, figure_url
 from qixue.web.public.cache import shared_for_a_second
-from qixue.web.public.dashboards import EVERYBODY, dashboard_address, figure_address, figure_url
 from qixue.web.public.finding import listings_for
 from qixue.web.public.week import Tile, county_tiles
 

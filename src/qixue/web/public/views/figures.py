@@ -12,7 +12,8 @@ from qixue.figures.queries import Figure, common_unit, kinds_of_records
 from qixue.programme.models import Programme, Session
 from qixue.programme.queries import over_among_planned
 from qixue.web import parts
-from qixue.web.public.dashboards import EVERYBODY, figure_address, scope_asked
+from qixue.web.dashboards import EVERYBODY, figure_address
+from qixue.web.public.dashboards import scope_asked
 from qixue.web.public.figure_groups import grouped
 
 PER_PAGE = 50

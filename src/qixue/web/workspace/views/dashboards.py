@@ -1,19 +1,21 @@
 from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from qixue.core.figures import Scope
 from qixue.figures.charts import Audience
 from qixue.figures.dashboards import OVERVIEW
 from qixue.figures.queries import figure_in
-from qixue.participation.queries.quality import CHECKS
+from qixue.participation.queries.quality import CHECKS, findings_of
 from qixue.people.rules import Action
+from qixue.places.models import Region
+from qixue.programme.models import Programme
 from qixue.web import parts
-from qixue.web.dashboards import dashboard_context
+from qixue.web.dashboards import EVERYBODY, dashboard_context, figure_url
 from qixue.web.workspace.access import needs, programme_or_404
-from qixue.web.workspace.views.programmes import organisation_of
+from qixue.web.workspace.part_page import organisation_of, part_page
 
 PER_PAGE = 50
 STAFF = Audience(figure=partial(figure_in, with_internal=True), address=lambda scope: "")
@@ -27,8 +29,17 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponse:
     frame = dashboard_context(
         OVERVIEW, scope, STAFF, lambda figure: reverse("workspace:figure", args=[code, figure.code])
     )
-    context = {"programme": programme, "part": organisation_of(part), **frame}
-    return render(request, "workspace/programmes/dashboard.html", context)
+    county = county_of(programme, part)
+    of_county = county and dashboard_context(OVERVIEW, Scope(code, region=county.code), EVERYBODY, figure_url)
+    about = {"county": county, "of_county": of_county}
+    return part_page(request, "dashboard", _("Dashboard"), programme, part, **frame, **about)
+
+
+def county_of(programme: Programme, part: str) -> Region | None:
+    """The county whose office the viewer's part is: of the place it may say no more than everybody may read."""
+    office = organisation_of(part)
+    region = office.region if office else None
+    return region if region and region.parent_id == programme.region_id else None
 
 
 @needs(Action.SEE_REPORT)
@@ -37,8 +48,7 @@ def quality(request: HttpRequest, code: str) -> HttpResponse:
     programme, part = programme_or_404(request.user, code, Action.SEE_REPORT)
     scope = Scope(code, organisation=part or None)
     rows = [(check, check.run(scope)) for check in CHECKS.values()]
-    context = {"programme": programme, "part": organisation_of(part), "rows": rows}
-    return render(request, "workspace/programmes/quality.html", context)
+    return part_page(request, "quality", _("Data quality"), programme, part, rows=rows)
 
 
 @needs(Action.SEE_REPORT)
@@ -47,7 +57,8 @@ def quality_check(request: HttpRequest, code: str, check: str) -> HttpResponse:
     programme, part = programme_or_404(request.user, code, Action.SEE_REPORT)
     if check not in CHECKS:
         raise Http404
-    found = CHECKS[check].run(Scope(code, organisation=part or None))
-    page = parts.paginate(request, found.findings, PER_PAGE)
-    context = {"programme": programme, "part": organisation_of(part), "check": CHECKS[check], "page": page}
-    return render(request, "workspace/programmes/quality_check.html", {**context, "found": found})
+    asked = CHECKS[check]
+    found = asked.run(Scope(code, organisation=part or None))
+    page = parts.paginate(request, list(found.texts.items()), PER_PAGE)
+    context = {"check": asked, "found": found, "page": page, "findings": findings_of(page.object_list)}
+    return part_page(request, "quality_check", asked.title, programme, part, **context)

@@ -1,3 +1,4 @@
+import datetime
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +12,14 @@ from qixue.core.clock import local_day, now
 from qixue.participation.queries import sessions_awaiting_count
 from qixue.participation.queries.lotteries import draws_awaiting_a_number
 from qixue.people.directory import told_of
-from qixue.people.models import RoleAssignment
+from qixue.people.models import RoleAssignment, User
 from qixue.people.queries import inbox_of, path_filter
 from qixue.people.rules import Action, may_anywhere, reach
 from qixue.programme.models import Activity, Session
 from qixue.programme.queries.follow_ups import follow_ups_waiting
 from qixue.programme.queries.plans import Waiting, waiting_for
 from qixue.programme.queries.recognitions import calls_open_to, nominations_waiting
+from qixue.report.issuing import requests_waiting_for
 from qixue.web.workspace.access import programmes_to_set_up, programmes_with_reports, staff
 from qixue.web.workspace.follow_up_words import item_of
 from qixue.web.workspace.return_words import return_tasks
@@ -50,29 +52,12 @@ class Task:
 def home(request: HttpRequest) -> HttpResponse:
     """What needs doing now, in the viewer's part of the tree; a kind word for somebody without a role."""
     user, at = staff(request), now()
-    within = path_filter(reach(user, Action.SEE_RECORDS), "organisation__path")
-    sessions = path_filter(reach(user, Action.RECORD_ATTENDANCE), "activity__organisation__path")
-    edited = path_filter(reach(user, Action.EDIT_ACTIVITY), "activity__organisation__path")
-    planned = Session.objects.filter(sessions, state=Session.State.PLANNED, starts_at__gte=at)
-    drafts = Activity.objects.filter(within, state=Activity.State.DRAFT).select_related("organisation")
-    waiting = sessions_awaiting_count(sessions, at)
-    follow_ups = follow_ups_waiting(user)
     context = {
-        "awaiting": waiting[:SHOWN],
-        "awaiting_count": waiting.count(),
-        "upcoming": planned.select_related("activity", "venue").order_by("starts_at", "pk")[:SHOWN],
-        "drafts": drafts.order_by("-pk")[:SHOWN],
+        **lists_for(user, at),
         "assignments": told_of(RoleAssignment.objects.current(at).filter(user=user)).order_by("pk"),
         "may_see_records": may_anywhere(user, Action.SEE_RECORDS),
         "may_edit": may_anywhere(user, Action.EDIT_ACTIVITY),
         "programmes": programmes_with_reports(user),
-        "tasks": [Task(waiting, ACTS[waiting.act]) for waiting in waiting_for(user)],
-        "draws_waiting": draws_awaiting_a_number(edited)[:SHOWN],
-        "follow_ups": [item_of(each, local_day(at)) for each in follow_ups[:SHOWN]],
-        "follow_up_count": follow_ups.count(),
-        "returns_waiting": return_tasks(user),
-        "nominations_waiting": nominations_waiting(user)[:SHOWN],
-        "open_calls": calls_open_to(user, local_day(at))[:SHOWN],
         "unread_count": inbox_of(user).filter(read_at=None).count(),
         "may_manage_people": may_anywhere(user, Action.MANAGE_PEOPLE),
         "may_see_deliveries": may_anywhere(user, Action.SEE_DELIVERIES),
@@ -81,3 +66,27 @@ def home(request: HttpRequest) -> HttpResponse:
         "set_up": programmes_to_set_up(user),
     }
     return render(request, "workspace/home.html", context)
+
+
+def lists_for(user: User, at: datetime.datetime) -> dict[str, Any]:
+    """What waits for the user, then what comes next."""
+    edited = path_filter(reach(user, Action.EDIT_ACTIVITY), "activity__organisation__path")
+    attended = path_filter(reach(user, Action.RECORD_ATTENDANCE), "activity__organisation__path")
+    read = path_filter(reach(user, Action.SEE_RECORDS), "organisation__path")
+    awaiting, follow_ups = sessions_awaiting_count(attended, at), follow_ups_waiting(user)
+    drafts = Activity.objects.filter(read, state=Activity.State.DRAFT).select_related("organisation")
+    planned = Session.objects.filter(attended, state=Session.State.PLANNED, starts_at__gte=at)
+    return {
+        "plans_waiting": [Task(waiting, ACTS[waiting.act]) for waiting in waiting_for(user)],
+        "issues_waiting": requests_waiting_for(user),
+        "draws_waiting": draws_awaiting_a_number(edited)[:SHOWN],
+        "follow_ups": [item_of(each, local_day(at)) for each in follow_ups[:SHOWN]],
+        "follow_up_count": follow_ups.count(),
+        "returns_waiting": return_tasks(user),
+        "nominations_waiting": nominations_waiting(user)[:SHOWN],
+        "open_calls": calls_open_to(user, local_day(at))[:SHOWN],
+        "awaiting": awaiting[:SHOWN],
+        "awaiting_count": awaiting.count(),
+        "drafts": drafts.order_by("-pk")[:SHOWN],
+        "upcoming": planned.select_related("activity", "venue").order_by("starts_at", "pk")[:SHOWN],
+    }

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from qixue.core.clock import local_day, now
 from qixue.core.figures import Scope
@@ -19,7 +21,6 @@ from qixue.figures.queries import (
     recounted,
 )
 from qixue.participation.queries import coverage_of, late_sessions
-from qixue.people.models import Organisation
 from qixue.people.rules import Action, may, may_anywhere, reach
 from qixue.programme.models import Session
 from qixue.report.files import CONTENT_TYPES, FILES
@@ -34,6 +35,7 @@ from qixue.web.workspace.access import (
     programmes_to_set_up,
     whole_programme_or_404,
 )
+from qixue.web.workspace.part_page import organisation_of, part_page
 from qixue.web.workspace.preview import preview_lines
 
 PER_PAGE = 50
@@ -54,17 +56,11 @@ def figures(request: HttpRequest, code: str) -> HttpResponse:
     found = figures_of_part(programme, part) if part else figures_of(programme, with_internal=True)
     rows = [(figure, recounted(figure) if request.method == "POST" else None) for figure in found]
     context = {
-        "programme": programme,
         "rows": rows,
         "is_recounted": request.method == "POST",
         "different": [figure for figure, again in rows if again and again.quantity != figure.quantity],
-        "part": organisation_of(part),
     }
-    return render(request, "workspace/programmes/figures.html", context)
-
-
-def organisation_of(part: str) -> Organisation | None:
-    return Organisation.objects.filter(code=part).first() if part else None
+    return part_page(request, "figures", pgettext("navigation", "Figures"), programme, part, **context)
 
 
 def figure_context(request: HttpRequest, code: str, figure_code: str) -> dict[str, Any]:
@@ -131,14 +127,8 @@ def coverage(request: HttpRequest, code: str) -> HttpResponse:
     programme, part = programme_or_404(request.user, code, Action.SEE_REPORT)
     at, paths = now(), tuple(reach(request.user, Action.RECORD_ATTENDANCE))
     page = parts.paginate(request, late_sessions(programme, part, at), PER_PAGE)
-    context = {
-        "programme": programme,
-        "part": organisation_of(part),
-        "rows": coverage_of(programme, part, at),
-        "page": page,
-        "late": [late(session, paths, at) for session in page],
-    }
-    return render(request, "workspace/programmes/coverage.html", context)
+    rows, late_ones = coverage_of(programme, part, at), [late(session, paths, at) for session in page]
+    return part_page(request, "coverage", _("Who has reported"), programme, part, rows=rows, page=page, late=late_ones)
 
 
 @needs(Action.SEE_REPORT)

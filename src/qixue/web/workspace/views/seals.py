@@ -25,6 +25,8 @@ from qixue.web.workspace.access import needs, staff, whole_programme_or_404
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.seals import IssueForm
 
+LONGEST_KEY = 19  # digits: more do not fit into a key
+
 
 def act_of(programme: Programme, **words: Any) -> Act:
     """A page for one step towards the issue, which leads back to the summary."""
@@ -53,14 +55,17 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
 def issue(request: HttpRequest, code: str) -> HttpResponse:
     """What was asked for, whether it still is so, what it should wait for; and the button that seals it."""
     programme = whole_programme_or_404(request.user, code, Action.ISSUE_REPORT)
-    asked, by = open_request(programme), staff(request)
+    asked, by = request_shown(request, programme), staff(request)
     waits_for = hindrances(programme, at=now())
     changes = changes_of(asked) if asked and request.method == "GET" else []
-    form = IssueForm(request.POST if request.method == "POST" else None, is_hindered=bool(waits_for))
+    form = IssueForm(request.POST if request.method == "POST" else None, asked=asked, is_hindered=bool(waits_for))
     act = act_of(
         programme,
         title=_("Issue the summary"),
-        lead=_("What you issue is sealed with both names, and can be proved and compared from then on."),
+        lead=_(
+            "What you issue is sealed with both names, and can be proved and compared from then on. Sealing takes up to"
+            " half a minute; whoever presses the button twice still issues once."
+        ),
         button=_("Issue and seal"),
         done=_("The summary is issued and sealed."),
         above=("workspace/seals/request.html",),
@@ -78,6 +83,14 @@ def issue(request: HttpRequest, code: str) -> HttpResponse:
         return issue_summary(asked, waiver_reason=reason, by=by, at=now())  # type: ignore[arg-type]  # `fits` says it is there
 
     return act_page(request, form, act, do)
+
+
+def request_shown(request: HttpRequest, programme: Programme) -> IssueRequest | None:
+    """What the sender of the form has looked at, whatever became of it since; before that, what is open."""
+    shown = request.POST.get("asked", "")
+    if shown.isdecimal() and len(shown) < LONGEST_KEY:
+        return programme.issue_requests.filter(pk=shown).first()
+    return open_request(programme)
 
 
 def changes_of(asked: IssueRequest) -> list[str]:
