@@ -21,13 +21,12 @@ from qixue.report.installed import installed_fonts
 from qixue.report.models import SummarySection
 from qixue.report.official_document import (
     Block,
-    FigureRun,
     FigureTrace,
     Heading,
     OfficialDocument,
     RunInHeading,
     plain_text,
-    runs_of,
+    shown_codes,
 )
 from qixue.report.outline import sections_of
 from qixue.report.proofreader import Remark, glyph_remarks, proofread
@@ -51,7 +50,7 @@ SYNTHETIC_NOTICE = "演示数据：人物、单位和数字均为虚构"
 class SummaryDraft:
     """A drafted work summary with everything its editor should know before issuing it.
 
-    `figures` are those that `manuscript` prints. The thousands of records behind them are read when a file is written:
+    `figures` are those that `manuscript` shows. The thousands of records behind them are read when a file is written:
     a page that shows only the text needs none of them.
     """
 
@@ -121,7 +120,7 @@ def draft_summary(programme: Programme, *, at: datetime.datetime) -> SummaryDraf
 
 
 def written(programme: Programme, at: datetime.datetime) -> tuple[tuple[Block, ...], tuple[Figure, ...]]:
-    """The drafted blocks, and the figures that they print, in the programme's order."""
+    """The drafted blocks, and the figures that they show, in the programme's order."""
     material = Material(programme, figures_of(programme), at)
     blocks: list[Block] = []
     sections, is_standard = sections_of(programme)
@@ -129,8 +128,8 @@ def written(programme: Programme, at: datetime.datetime) -> tuple[tuple[Block, .
         written_blocks = section_blocks(section, material)
         is_empty = written_blocks == [Heading(section.level, section.heading)] and section.draft != Draft.NONE
         blocks += [] if is_standard and is_empty else written_blocks
-    printed = {run.code for block in blocks for run in runs_of(block) if isinstance(run, FigureRun)}
-    return tuple(blocks), tuple(figure for figure in material.figures if figure.code in printed)
+    shown = shown_codes(blocks)
+    return tuple(blocks), tuple(figure for figure in material.figures if figure.code in shown)
 
 
 def section_blocks(section: SummarySection, material: Material) -> list[Block]:
