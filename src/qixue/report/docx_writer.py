@@ -246,7 +246,7 @@ def write_picture(docx: DocxDocument, picture: Picture) -> None:
     paragraph = docx.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph.paragraph_format.keep_with_next = True
-    shape = paragraph.add_run().add_picture(io.BytesIO(picture.png), width=PICTURE_WIDTH)
+    shape = paragraph.add_run().add_picture(io.BytesIO(picture.content), width=PICTURE_WIDTH)
     shape._inline.docPr.set("descr", picture.alt)
     add_centred(docx, picture.caption, HEI, TABLE_SIZE)
     add_paragraph(docx, [], BODY, indent=0)

@@ -57,6 +57,7 @@ class Table:
     caption: str
     header: tuple[str, ...]
     rows: tuple[tuple[Run, ...], ...]
+    code: str = ""  # by which people place it
 
     @property
     def header_lines(self) -> tuple[tuple[str, ...], ...]:
@@ -84,10 +85,11 @@ class Table:
 class Picture:
     """A picture with a caption below it and words for people who cannot see it; `codes` of the figures in it."""
 
-    png: bytes
+    content: bytes  # PNG or JPEG
     caption: str
     alt: str
     codes: tuple[str, ...] = ()
+    code: str = ""  # by which people place it
 
 
 Block = Heading | Paragraph | RunInHeading | Table | Picture

@@ -51,7 +51,7 @@ def test_picture_is_grey_in_print_quality_and_the_same_each_time(programme: Prog
 
     assert first is not None
     assert first == second
-    image = Image.open(io.BytesIO(first.png))
+    image = Image.open(io.BytesIO(first.content))
     assert (image.mode, image.width) == ("L", 1772)  # 150 mm at 300 dots per inch
 
 

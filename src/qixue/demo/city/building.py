@@ -11,7 +11,7 @@ from qixue.demo.city.attendance import Hall, create_attendance
 from qixue.demo.city.documents import create_frame, create_involvements
 from qixue.demo.city.door import create_doors
 from qixue.demo.city.follow_ups import create_follow_ups
-from qixue.demo.city.issued_summary import issue_summary_of
+from qixue.demo.city.issued_summary import issue_summary_of, second_coordinator
 from qixue.demo.city.last_year import create_last_year
 from qixue.demo.city.leadership import create_leadership, create_steps
 from qixue.demo.city.lotteries import create_lotteries
@@ -27,6 +27,7 @@ from qixue.demo.city.registrations import Crowd, create_registrations
 from qixue.demo.city.residents import create_residents
 from qixue.demo.city.returns import create_returns
 from qixue.demo.city.week import Week
+from qixue.demo.city.written_sections import write_sections
 from qixue.figures.operations import name_standard_figures
 from qixue.places.models import Region
 from qixue.programme.models import Programme
@@ -68,5 +69,7 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     name_standard_figures(frame.programme)
     create_returns(ground, staff)
     create_sections(frame)
-    issue_summary_of(last_year, personas["city"], ground)
+    second = second_coordinator(frame.programme, ground)
+    issue_summary_of(last_year, second, personas["city"], ground)
+    write_sections(frame.programme, personas["city"], second, week=week)
     return frame.programme

@@ -14,13 +14,18 @@ from qixue.report.models import Seal
 DAYS_AFTER = 20
 
 
-def issue_summary_of(programme: Programme, issuer: User, ground: Ground) -> Seal:
-    """Asked for by a second coordinator of the city, who cannot sign in, and issued by the first a day later."""
+def second_coordinator(programme: Programme, ground: Ground) -> User:
+    """Of the city; cannot sign in."""
     name = person_name(stream(ground.seed, "issue"), birth_year=1978)
-    asker = User.objects.create(username="coordinator-demo-city", display_name=name, password=NO_PASSWORD)
+    user = User.objects.create(username="coordinator-demo-city", display_name=name, password=NO_PASSWORD)
     RoleAssignment.objects.create(
-        user=asker, organisation=programme.organisation, role=Role.COORDINATOR, granted_at=ground.week.prepared_at
+        user=user, organisation=programme.organisation, role=Role.COORDINATOR, granted_at=ground.week.prepared_at
     )
+    return user
+
+
+def issue_summary_of(programme: Programme, asker: User, issuer: User, ground: Ground) -> Seal:
+    """Asked for by one coordinator and issued by the other a day later."""
     last = (programme.ends_on or ground.week.first) - ground.week.first
     asked_at = ground.week.moment(1, 10) + last + datetime.timedelta(days=DAYS_AFTER)
     request = ask_for_issue(programme, by=asker, at=asked_at)

@@ -58,7 +58,7 @@ def chart_picture(material: Material, code: str) -> Picture | None:
     if chart is None or not chart.is_worth_drawing or len(chart.bars) > MOST_BARS:
         return None
     return Picture(
-        chart_png(chart, installed_fonts()), caption_text(material, chart), chart_alt(chart), codes=tuple(shown)
+        chart_png(chart, installed_fonts()), caption_text(material, chart), chart_alt(chart), tuple(shown), code
     )
 
 
