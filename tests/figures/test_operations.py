@@ -21,5 +21,5 @@ def test_programme_gets_every_definition_once_and_later_what_has_come_since() ->
 
     assert set(registry.definitions) <= first
     assert programme.named_figures.get(code="attendance").position == 7
-    assert added == {"attendance.hall", "sessions_total.hall", "sessions_total.hall.lecture"}
+    assert added == {"attendance.hall", "attendance.lecture", "sessions_total.hall", "sessions_total.hall.lecture"}
     assert name_standard_figures(programme) == []

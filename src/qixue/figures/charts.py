@@ -14,7 +14,7 @@ from qixue.figures.queries import Figure
 from qixue.figures.series import attendance_over_time
 from qixue.participation.counted_people import ALL_WHO_CAME
 from qixue.participation.equity_figures import is_urban, parts
-from qixue.programme.models import Brand
+from qixue.programme.models import Activity, Brand
 
 Address = Callable[[Scope], str]  # where a bar leads, by what it is about; "" for nowhere
 
@@ -66,6 +66,16 @@ def by_brand(scope: Scope, audience: Audience) -> Chart | None:
     brands = Brand.objects.filter(programmes__code=scope.programme).order_by("code")
     scopes = [(brand.local_name, replace(scope, brand=brand.code)) for brand in brands]
     return Chart(_("Attendances by brand"), _("Brand"), _("Attendances"), compared("attendance", scopes, audience))
+
+
+def by_kind(scope: Scope, audience: Audience) -> Chart | None:
+    """By kinds of activity, which are not told to everybody."""
+    if audience.is_everybody or scope.kind is not None:
+        return None
+    kinds = Activity.objects.filter(programme__code=scope.programme).order_by("kind").values_list("kind").distinct()
+    scopes = [(str(Activity.Kind(kind).label), replace(scope, kind=kind)) for (kind,) in kinds]
+    title = _("Attendances by kind of activity")
+    return Chart(title, _("Kind of activity"), _("Attendances"), compared("attendance", scopes, audience))
 
 
 def per_thousand_by_place(scope: Scope, audience: Audience) -> Chart:

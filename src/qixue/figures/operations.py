@@ -18,7 +18,7 @@ LONGEST_CODE = NamedFigure._meta.get_field("code").max_length or 0
 
 @transaction.atomic
 def name_standard_figures(programme: Programme) -> list[NamedFigure]:
-    """Name what is not named yet: every definition as a whole, and the usual ones by brand, series and county.
+    """Name what is not named yet: every definition as a whole, and the usual ones by brand, series, kind and county.
 
     Names that a programme has stay as they are; called again it adds only what has come since.
     """
@@ -45,7 +45,9 @@ def standard_scopes(programme: Programme) -> Iterator[tuple[str, str, dict[str, 
     branded = Activity.objects.filter(programme=programme, brand__isnull=False)
     for brand_code, kind in branded.order_by("brand__code", "kind").values_list("brand__code", "kind").distinct():
         yield f"sessions_total.{brand_code}.{kind}", "sessions_total", {"brand_code": brand_code, "kind": kind}
-    yield "attendance.training", "attendance", {"kind": Activity.Kind.TRAINING}
+    used = programme.activities.order_by("kind").values_list("kind", flat=True).distinct()
+    for kind in dict.fromkeys([Activity.Kind.TRAINING, *used]):
+        yield f"attendance.{kind}", "attendance", {"kind": kind}
     counties = Region.objects.filter(parent=programme.region, level=Region.Level.COUNTY).order_by("code")
     for county in counties.values_list("code", flat=True):
         for code in PER_COUNTY:

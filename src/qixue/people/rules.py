@@ -19,6 +19,7 @@ class Action(StrEnum):
     ISSUE_CERTIFICATES = "issue_certificates"  # revoke and print them as well
     SEE_EVIDENCE = "see_evidence"  # photos of sign-in sheets, which hold names
     SEE_REPORT = "see_report"
+    WRITE_REPORT = "write_report"  # sections of a work summary, its outline, photos and comments
     ISSUE_REPORT = "issue_report"  # ask for the issue of a work summary, issue what somebody else asked for
     SEE_PLANS = "see_plans"
     FILE_PLAN = "file_plan"
@@ -55,6 +56,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.ISSUE_CERTIFICATES: FILERS,
     Action.SEE_EVIDENCE: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.AUDITOR}),
     Action.SEE_REPORT: frozenset({Role.COORDINATOR, Role.AUDITOR}),
+    Action.WRITE_REPORT: COORDINATORS,
     Action.ISSUE_REPORT: COORDINATORS,
     Action.SEE_PLANS: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.TREASURER, Role.AUDITOR}),
     Action.FILE_PLAN: FILERS,
@@ -86,6 +88,7 @@ MEANING: dict[Action, str] = {
     Action.ISSUE_CERTIFICATES: "say who gets a certificate of an activity, issue, print and revoke certificates",
     Action.SEE_EVIDENCE: "open the photos of sign-in sheets, which hold names",
     Action.SEE_REPORT: "read figures and the work summary; the whole one from above, else one's own part",
+    Action.WRITE_REPORT: "write the sections of the work summary, change its outline, place photos and comment",
     Action.ISSUE_REPORT: "ask for the issue of the work summary, withdraw it, issue what somebody else asked for",
     Action.SEE_PLANS: "read the plans of one's part of the tree, and those that one was asked to countersign",
     Action.FILE_PLAN: "write the plan of an organisation, file and amend it",

@@ -43,7 +43,7 @@ BODY, KAI, HEI, TITLE, SONG = "仿宋_GB2312", "楷体_GB2312", "黑体", "方�
 LATIN = "Times New Roman"
 HEADING_FONTS = {1: HEI, 2: KAI, 3: BODY, 4: BODY}
 BODY_SIZE, TITLE_SIZE, TABLE_SIZE, PAGE_NUMBER_SIZE = 16, 22, 12, 14
-TYPE_AREA_WIDTH = Mm(156)
+TYPE_AREA_WIDTH, PICTURE_WIDTH = Mm(156), Mm(150)
 LINE_PITCH = Pt(28.95)  # 22 lines in 225 mm; 29 pt would give 21
 CHARACTER_SPACING = "-5"  # twentieths of a point: 28 characters in 156 mm
 FOOTER_DISTANCE = Mm(25)  # puts the dashes of the page number 7 mm below the type area
@@ -242,16 +242,14 @@ def write_cell_line(paragraph: DocxParagraph, run: Run, font: str, side: WD_ALIG
 
 
 def write_picture(docx: DocxDocument, picture: Picture) -> None:
-    """The picture as wide as the type area, with its alternative text, caption below."""
+    """The picture almost as wide as the type area, with its alternative text; the caption below is never apart."""
     paragraph = docx.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    shape = paragraph.add_run().add_picture(io.BytesIO(picture.png))
-    widest = Mm(150)
-    if shape.width > widest:
-        shape.height = Emu(int(shape.height * widest / shape.width))
-        shape.width = widest
+    paragraph.paragraph_format.keep_with_next = True
+    shape = paragraph.add_run().add_picture(io.BytesIO(picture.content), width=PICTURE_WIDTH)
     shape._inline.docPr.set("descr", picture.alt)
     add_centred(docx, picture.caption, HEI, TABLE_SIZE)
+    add_paragraph(docx, [], BODY, indent=0)
 
 
 def write_closing(docx: DocxDocument, document: OfficialDocument) -> None:

@@ -1,6 +1,7 @@
 """What a summary should wait for before it is issued, unless somebody says by name why not."""
 
 import datetime
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,23 +11,31 @@ from django.utils.translation import ngettext
 
 from qixue.participation.queries.door_state import devices_in, undecided_by_session
 from qixue.programme.models import Programme, Session
-from qixue.report.models import Seal
+from qixue.report.models import Seal, SummarySection
 from qixue.report.stage import Stage, stage_of
+from qixue.report.versions import open_comments, unsaved_texts
 
 UNFINISHED, HELD, UNDECIDED = "week_not_over", "scans_held", "scans_undecided"
+COMMENTED, UNSAVED = "comments_open", "texts_unsaved"
 
 
 @dataclass(frozen=True)
 class Hindrance:
-    """`count` scans of a session: held by a device whose name is for the staff, or waiting for a person's decision."""
+    """`count` scans of a session: held by a device whose name is for the staff, or waiting for a person's decision.
+
+    Or `count` comments on a section that nobody has closed, or texts of people who have not saved them.
+    """
 
     kind: str
     count: int = 0
     session: Session | None = None
     device: str = ""
+    section: SummarySection | None = None
 
     @property
     def sentence(self) -> str:
+        if self.section:
+            return section_sentence(self.kind, self.section, self.count)
         if self.kind == UNFINISHED or self.session is None:
             return _("The week is not over: what is issued now is an interim summary.")
         words = {"title": self.session.activity.local_title, "number": self.session.number, "count": self.count}
@@ -50,6 +59,22 @@ class Hindrance:
         return {"kind": self.kind, "session": session, "count": self.count}
 
 
+def section_sentence(kind: str, section: SummarySection, count: int) -> str:
+    texts = {
+        COMMENTED: ngettext(
+            "Section “%(heading)s”: %(count)d comment is open.",
+            "Section “%(heading)s”: %(count)d comments are open.",
+            count,
+        ),
+        UNSAVED: ngettext(
+            "Section “%(heading)s”: %(count)d person has typed and not saved.",
+            "Section “%(heading)s”: %(count)d people have typed and not saved.",
+            count,
+        ),
+    }
+    return texts[kind] % {"heading": section.heading or _("Opening"), "count": count}
+
+
 def waived_words(waiver: Mapping[str, Any]) -> str:
     """A hindrance as a seal keeps it, in words."""
     if waiver["kind"] == UNFINISHED:
@@ -64,6 +89,10 @@ def waived_words(waiver: Mapping[str, Any]) -> str:
             "%(session)s: %(count)d scan waited for a decision.",
             "%(session)s: %(count)d scans waited for a decision.",
             waiver["count"],
+        ),
+        COMMENTED: ngettext("%(count)d comment was open.", "%(count)d comments were open.", waiver["count"]),
+        UNSAVED: ngettext(
+            "%(count)d text was typed and not saved.", "%(count)d texts were typed and not saved.", waiver["count"]
         ),
     }
     return texts[waiver["kind"]] % waiver
@@ -81,4 +110,8 @@ def hindrances(programme: Programme, *, at: datetime.datetime) -> list[Hindrance
             session = state.device.sessions.select_related("activity").order_by("starts_at", "pk").first()
             found.append(Hindrance(HELD, state.held_count, session, state.device.name))
     undecided = undecided_by_session(programme)
-    return found + [Hindrance(UNDECIDED, count, session) for session, count in undecided]
+    found += [Hindrance(UNDECIDED, count, session) for session, count in undecided]
+    for kind, waiting in ((COMMENTED, open_comments(programme)), (UNSAVED, unsaved_texts(programme))):
+        counts = Counter(each.section for each in waiting)
+        found += [Hindrance(kind, count, section=section) for section, count in counts.items()]
+    return found

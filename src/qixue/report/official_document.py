@@ -1,7 +1,7 @@
 """An official document as data: one model, written as .docx and as PDF. Pure: it knows neither database nor layout."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 CHARACTERS_IN_TABLE = 36  # of 12 points in 156 mm
@@ -57,6 +57,7 @@ class Table:
     caption: str
     header: tuple[str, ...]
     rows: tuple[tuple[Run, ...], ...]
+    code: str = ""  # by which people place it
 
     @property
     def header_lines(self) -> tuple[tuple[str, ...], ...]:
@@ -82,11 +83,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture with a caption below it and words for people who cannot see it."""
+    """A picture with a caption below it and words for people who cannot see it; `codes` of the figures in it."""
 
-    png: bytes
+    content: bytes  # PNG or JPEG
     caption: str
     alt: str
+    codes: tuple[str, ...] = ()
+    code: str = ""  # by which people place it
 
 
 Block = Heading | Paragraph | RunInHeading | Table | Picture
@@ -189,6 +192,12 @@ def runs_of(block: Block) -> tuple[Run, ...]:
     return ()
 
 
+def shown_codes(blocks: Collection[Block]) -> set[str]:
+    """The codes of the figures that a reader sees, in sentences, tables and pictures."""
+    in_pictures = {code for block in blocks if isinstance(block, Picture) for code in block.codes}
+    return in_pictures | {run.code for block in blocks for run in runs_of(block) if isinstance(run, FigureRun)}
+
+
 def plain_text(document: OfficialDocument) -> str:
     """The whole text, one paragraph a line, headings with their numbers."""
     lines = list(document.title_lines)
@@ -201,6 +210,8 @@ def plain_text(document: OfficialDocument) -> str:
             lines.append("".join(run.text for run in block.runs))
         elif isinstance(block, Table):
             lines += [block.caption, *(" ".join(run.text for run in row) for row in block.rows)]
+        elif isinstance(block, Picture):
+            lines.append(block.caption)
     return "\n".join(lines)
 
 

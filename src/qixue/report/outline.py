@@ -1,4 +1,4 @@
-"""The outline of a work summary that nobody has written another one for."""
+"""The outline of a work summary: the standard one, until people begin to write."""
 
 from qixue.programme.models import Programme
 from qixue.report.models import SummarySection
@@ -16,20 +16,26 @@ STANDARD = (
 )
 
 
-def sections_of(programme: Programme) -> tuple[list[SummarySection], bool]:
-    """The outline of the programme, and whether it is the standard one, whose empty sections are left out."""
-    written = list(programme.summary_sections.select_related("brand").order_by("position"))
-    return (written, False) if written else (standard_sections(programme), True)
+def sections_of(programme: Programme) -> list[SummarySection]:
+    """The outline of the programme, or the standard one, which is not stored."""
+    return own_sections(programme) or standard_sections(programme)
+
+
+def own_sections(programme: Programme) -> list[SummarySection]:
+    kept = programme.summary_sections.filter(removed_at=None)
+    return list(kept.select_related("brand").order_by("position"))
 
 
 def standard_sections(programme: Programme) -> list[SummarySection]:
-    """Not stored: a brand that is taken up tomorrow has its section tomorrow."""
+    """Not stored: a brand that is taken up tomorrow has its section tomorrow. What has no record is left out."""
     sections = []
     for level, heading, draft in STANDARD:
-        sections.append(SummarySection(programme=programme, level=level, heading=heading, draft=draft))
+        sections.append(SummarySection(level=level, heading=heading, draft=draft, is_optional=draft != Draft.NONE))
         if draft == Draft.BRANDS:
             sections += [
-                SummarySection(programme=programme, level=3, heading=brand.name, draft=Draft.BRAND, brand=brand)
+                SummarySection(level=3, heading=brand.name, draft=Draft.BRAND, brand=brand, is_optional=True)
                 for brand in programme.brands.order_by("code")
             ]
+    for position, section in enumerate(sections, start=1):
+        section.programme, section.position = programme, position
     return sections

@@ -22,6 +22,7 @@ from qixue.report.official_document import (
 from qixue.report.typesetting import typeset
 
 FONT_ROLES = {"body": "仿宋", "kai": "楷体", "hei": "黑体", "title": "小标宋", "song": "宋体"}
+JPEG_BEGINS = b"\xff\xd8"
 
 
 def write_pdf(document: OfficialDocument, fonts: FontSet) -> bytes:
@@ -87,8 +88,9 @@ def block_data(label: str, block: Block, pictures: dict[str, bytes]) -> dict[str
 
 
 def picture_data(block: Picture, pictures: dict[str, bytes]) -> dict[str, Any]:
-    name = f"picture-{len(pictures)}.png"
-    pictures[name] = block.png
+    ending = "jpg" if block.content.startswith(JPEG_BEGINS) else "png"
+    name = f"picture-{len(pictures)}.{ending}"
+    pictures[name] = block.content
     return {"kind": "picture", "file": name, "caption": block.caption, "alt": block.alt}
 
 

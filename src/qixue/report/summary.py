@@ -1,7 +1,7 @@
 """The work summary of a programme, drafted from its records section by section."""
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,37 +13,24 @@ from qixue.people.models import Organisation
 from qixue.places.models import Region
 from qixue.programme.models import Programme, SourceIssue
 from qixue.programme.queries import silent_counties
-from qixue.report.drafting import brands, closing, opening, outreach
-from qixue.report.drafting.material import Material, as_runs
+from qixue.report.drafting import opening
+from qixue.report.drafting.material import Material
 from qixue.report.fonts import missing_glyphs
 from qixue.report.gaps import UNCOUNTED, UNFINISHED, Gap, gaps_of
 from qixue.report.installed import installed_fonts
-from qixue.report.models import SummarySection
 from qixue.report.official_document import (
-    Block,
-    FigureRun,
     FigureTrace,
-    Heading,
     OfficialDocument,
-    RunInHeading,
     plain_text,
-    runs_of,
+    shown_codes,
 )
 from qixue.report.outline import sections_of
 from qixue.report.proofreader import Remark, glyph_remarks, proofread
+from qixue.report.section_text import Catalogue, SectionText, section_text
 from qixue.report.stage import Stage, stage_of
+from qixue.report.text_remarks import mark_remarks, moment_remarks, small_number_remarks
+from qixue.report.versions import latest_versions
 
-Draft = SummarySection.Draft
-DRAFTS: dict[str, Callable[[Material], list[Block]]] = {
-    Draft.OPENING: opening.opening,
-    Draft.NONE: lambda material: [],
-    Draft.LEADERSHIP: opening.leadership,
-    Draft.BRANDS: brands.brands,
-    Draft.OUTREACH: outreach.outreach,
-    Draft.PARTICIPATION: outreach.participation,
-    Draft.PROBLEMS: closing.problems,
-    Draft.INTENTIONS: closing.intentions,
-}
 SYNTHETIC_NOTICE = "演示数据：人物、单位和数字均为虚构"
 
 
@@ -51,11 +38,12 @@ SYNTHETIC_NOTICE = "演示数据：人物、单位和数字均为虚构"
 class SummaryDraft:
     """A drafted work summary with everything its editor should know before issuing it.
 
-    `figures` are those that `manuscript` prints. The thousands of records behind them are read when a file is written:
+    `figures` are those that `manuscript` shows. The thousands of records behind them are read when a file is written:
     a page that shows only the text needs none of them.
     """
 
     programme: Programme
+    sections: tuple[SectionText, ...]
     manuscript: OfficialDocument  # the text, without the traces of its figures
     figures: tuple[Figure, ...]
     remarks: tuple[Remark, ...]  # what a proof-reader would mark
@@ -110,10 +98,10 @@ def draft_summary(programme: Programme, *, at: datetime.datetime) -> SummaryDraf
     The same records give the same document; until the week is over it also says at which moment it was drafted.
     """
     with override("zh-hans"):
-        blocks, figures = written(programme, at)
+        sections, figures = written(programme, at)
         manuscript = OfficialDocument(
             title_lines=title_lines(programme, at),
-            blocks=blocks,
+            blocks=tuple(block for section in sections for block in section.blocks),
             programme_code=programme.code,
             notice=SYNTHETIC_NOTICE if programme.is_synthetic else None,
         )
@@ -121,31 +109,19 @@ def draft_summary(programme: Programme, *, at: datetime.datetime) -> SummaryDraf
         counties = programme.region.children.filter(level=Region.Level.COUNTY).count()
         remarks = proofread(manuscript, organ_names(), silent_counties=silent, county_count=counties)
         remarks += glyph_remarks(manuscript, missing_glyphs(plain_text(manuscript), installed_fonts()))
+        remarks += [*mark_remarks(sections), *moment_remarks(sections), *small_number_remarks(figures)]
         issues = SourceIssue.objects.filter(document__programme=programme).order_by("kind", "code", "pk")
         gaps = tuple(gaps_of(programme, at=at))
-    return SummaryDraft(programme, manuscript, figures, tuple(remarks), gaps, tuple(issues), at)
+    return SummaryDraft(programme, sections, manuscript, figures, tuple(remarks), gaps, tuple(issues), at)
 
 
-def written(programme: Programme, at: datetime.datetime) -> tuple[tuple[Block, ...], tuple[Figure, ...]]:
-    """The drafted blocks, and the figures that they print, in the programme's order."""
-    material = Material(programme, figures_of(programme), at)
-    blocks: list[Block] = []
-    sections, is_standard = sections_of(programme)
-    for section in sections:
-        written_blocks = section_blocks(section, material)
-        is_empty = written_blocks == [Heading(section.level, section.heading)] and section.draft != Draft.NONE
-        blocks += [] if is_standard and is_empty else written_blocks
-    printed = {run.code for block in blocks for run in runs_of(block) if isinstance(run, FigureRun)}
-    return tuple(blocks), tuple(figure for figure in material.figures if figure.code in printed)
-
-
-def section_blocks(section: SummarySection, material: Material) -> list[Block]:
-    """A section's heading and its text; a brand's heading runs into its paragraph."""
-    if section.draft == Draft.BRAND and section.brand:
-        runs = as_runs(brands.brand_runs(material, section.brand))
-        return [RunInHeading(section.level, section.heading, runs)]
-    heading: list[Block] = [Heading(section.level, section.heading)] if section.level else []
-    return heading + DRAFTS[section.draft](material)
+def written(programme: Programme, at: datetime.datetime) -> tuple[tuple[SectionText, ...], tuple[Figure, ...]]:
+    """The sections, and the figures that they show, in the programme's order."""
+    catalogue = Catalogue(Material(programme, figures_of(programme), at))
+    versions = latest_versions(programme)
+    sections = tuple(section_text(section, versions.get(section.pk), catalogue) for section in sections_of(programme))
+    shown = shown_codes([block for section in sections for block in section.blocks])
+    return sections, tuple(figure for figure in catalogue.material.figures if figure.code in shown)
 
 
 def title_lines(programme: Programme, at: datetime.datetime) -> tuple[str, ...]:

@@ -1,20 +1,30 @@
-"""The database itself refuses to change or delete a seal, or a file that was issued with it."""
+"""The database itself refuses to change or delete a seal, a file that was issued with it, or what people wrote."""
+
+from collections.abc import Mapping
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from qixue.core.insert_only import allow_changes, refuse_changes
 
-SENTENCE = "seals are never changed or deleted"
-TABLES = {"report_seal": "seal", "report_sealedfile": "sealed_file"}
+Tables = Mapping[str, tuple[str, str]]  # the short name of each, and the sentence that refuses
+SEALED = "seals are never changed or deleted"
+WRITTEN = "texts and comments are never changed or deleted, a new one is added"
+SEALS: Tables = {"report_seal": ("seal", SEALED), "report_sealedfile": ("sealed_file", SEALED)}
+TEXTS: Tables = {
+    "report_sectionversion": ("section_version", WRITTEN),
+    "report_sectioncomment": ("section_comment", WRITTEN),
+    "report_commentanswer": ("comment_answer", WRITTEN),
+}
+ALL: Tables = {**SEALS, **TEXTS}
 
 
-def install(connection: BaseDatabaseWrapper) -> None:
+def install(connection: BaseDatabaseWrapper, tables: Tables = ALL) -> None:
     """Set the triggers, replacing any that are there. Raises KeyError for a database that Qixue does not support."""
-    for table, name in TABLES.items():
-        refuse_changes(connection, table, name=name, sentence=SENTENCE)
+    for table, (name, sentence) in tables.items():
+        refuse_changes(connection, table, name=name, sentence=sentence)
 
 
-def remove(connection: BaseDatabaseWrapper) -> None:
+def remove(connection: BaseDatabaseWrapper, tables: Tables = ALL) -> None:
     """Take the triggers away: for emptying a test database, never while a city works."""
-    for table, name in TABLES.items():
+    for table, (name, _sentence) in tables.items():
         allow_changes(connection, table, name=name)

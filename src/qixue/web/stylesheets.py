@@ -12,7 +12,7 @@ SHEETS = [
     f"css/{name}.css"
     for name in (
         "tokens", "base", "frame", "controls", "cards", "figures", "timeline", "rows", "month", "board", "returns",
-        "account", "registrations", "ticket", "finding", "print",
+        "account", "registrations", "ticket", "finding", "editor", "print",
     )
 ]  # fmt: skip
 ALL = "css/all.css"  # beside them, so that the addresses in them hold

@@ -6,6 +6,7 @@ takes it out; of several pages the latest wait. More than a form of people holds
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.forms import Form
@@ -65,6 +66,13 @@ def keepable(request: HttpRequest, form: Form) -> str:
     sent = {name: values for name, values in request.POST.lists() if name in names}
     text = json.dumps({"answers": sent, "errors": form.errors}, ensure_ascii=False)
     return text if len(text.encode()) <= LARGEST else ""
+
+
+def address_after_sign_in(request: HttpRequest, names: Sequence[str]) -> str:
+    """The page that was asked for; what was sent for these fields waits there, if it is not too much."""
+    sent = {name: request.POST.getlist(name) for name in names if name in request.POST}
+    text = json.dumps({"answers": sent, "errors": {}}, ensure_ascii=False)
+    return keep(request, text) if sent and len(text.encode()) <= LARGEST else request.get_full_path()
 
 
 def keep(request: HttpRequest, text: str) -> str:

@@ -32,6 +32,7 @@ from tests.factories_coordination import FollowUpFactory
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory
 from tests.factories_recognitions import CallFactory, NominationFactory
 from tests.factories_returns import ReturnCallFactory, ReturnFieldFactory, ReturnSubmissionFactory
+from tests.report.writing import photo_bytes, section_of
 
 from qixue.core.models import OutboxMessage
 from qixue.core.outbox import Letter, put_into_outbox
@@ -57,7 +58,11 @@ from qixue.programme.models import (
     Session,
     SheetImport,
 )
+from qixue.report.commenting import comment_on
+from qixue.report.editing import save_section
 from qixue.report.issuing import ask_for_issue, issue_summary
+from qixue.report.models import SectionComment, SummarySection
+from qixue.report.photographs import add_photo
 
 MISSING: dict[str, Any] = {
     "pk": 999_999,
@@ -102,6 +107,13 @@ class Scene:
             values["step"] = "report"
         if "/summary/" in path:
             self.record("issues/")
+        if "<int:section_pk>" in path:
+            values["section_pk"] = self.record("removed-sections/" if "/restore/" in path else "written-sections/")
+        if "<int:comment_pk>" in path:
+            self.record("written-sections/")
+            values["comment_pk"] = SectionComment.objects.get(section__programme=self.programme).pk
+        if "/photos/" in path:
+            self.record("written-sections/")
         if "<int:number>" in path:
             self.record("issues/" if "/issues/" in path else "returns/")
             values["number"] = 1
@@ -292,6 +304,23 @@ def issue_of_the_summary(scene: Scene) -> int:
     return seal.pk
 
 
+def written_section(scene: Scene) -> int:
+    """Of the summary, written and commented on by somebody whom the scene does not try; with a photo."""
+    writer = RoleAssignmentFactory(organisation=scene.programme.organisation, role=Role.COORDINATOR).user
+    section = section_of(scene.programme, writer, "problems")
+    save_section(section, "甲", based_on=0, by=writer, at=NOON)
+    comment_on(section, "请补充原因", by=writer, at=NOON)
+    add_photo(scene.programme, photo_bytes(), caption="启动仪式", alt="台上有三人", by=writer, at=NOON)
+    return section.pk
+
+
+def removed_section(scene: Scene) -> int:
+    scene.record("written-sections/")
+    section = SummarySection.objects.get(programme=scene.programme, draft="intentions")
+    SummarySection.objects.filter(pk=section.pk).update(removed_at=NOON)
+    return section.pk
+
+
 RECORDS: dict[str, Callable[[Scene], int]] = {
     "plan-lines/": lambda scene: draft_line(scene).pk,
     "plans/": lambda scene: PlanLine.objects.get(pk=scene.record("plan-lines/")).version.plan_id,
@@ -302,6 +331,8 @@ RECORDS: dict[str, Callable[[Scene], int]] = {
     "follow-up-steps/": evidence_of_follow_up,
     "returns/": return_of_own,
     "issues/": issue_of_the_summary,
+    "written-sections/": written_section,
+    "removed-sections/": removed_section,
     "return-fields/": lambda scene: ReturnField.objects.get(call__submissions=scene.record("returns/")).pk,
     "recognitions/": lambda scene: CallFactory(programme=scene.programme).pk,
     "nominations/": nomination_of_own,
@@ -382,6 +413,28 @@ EXPECTED: dict[str, set[str]] = {
     **dict.fromkeys(("stand_in", "hand_over", "end_stand_in", "revoke_token"), NOBODY),
     **dict.fromkeys(("figures", "figure", "coverage", "dashboard", "quality", "quality_check"), IN_THE_PROGRAMME),
     "summary": WHOLE_PROGRAMME,
+    **dict.fromkeys(
+        (
+            "begin_summary",
+            "summary_outline",
+            "summary_photos",
+            "summary_photo",
+            "summary_section",
+            "check_section",
+            "decide_section",
+            "discard_unsaved",
+            "section_draft",
+            "section_versions",
+            "take_up_version",
+            "comment_on_section",
+            "answer_comment",
+            "move_section",
+            "rename_section",
+            "remove_section",
+            "restore_section",
+        ),
+        WHOLE_PROGRAMME,
+    ),
     "summary_file": WHOLE_PROGRAMME,
     **dict.fromkeys(("ask_for_issue", "issue_summary", "withdraw_issue_request"), WHOLE_PROGRAMME),
     **dict.fromkeys(("seal", "seal_file"), WHOLE_PROGRAMME),
@@ -390,11 +443,14 @@ EXPECTED: dict[str, set[str]] = {
 POST_ONLY = {
     "acknowledge_follow_up",
     "check_in",
+    "check_section",
     "close_wall",
     "copy_person_data",
+    "decide_section",
     "excuse",
     "export_registrations",
     "hold_session",
+    "move_section",
     "walk_in",
 }
 FOR_EVERYBODY_SIGNED_IN = {"home"}

@@ -27,6 +27,7 @@ from qixue.demo.city.registrations import Crowd, create_registrations
 from qixue.demo.city.residents import create_residents
 from qixue.demo.city.returns import create_returns
 from qixue.demo.city.week import Week
+from qixue.demo.city.written_sections import write_sections
 from qixue.figures.operations import name_standard_figures
 from qixue.places.models import Region
 from qixue.programme.models import Programme
@@ -69,4 +70,5 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     create_returns(ground, staff)
     create_sections(frame)
     issue_summary_of(last_year, ground, asker=personas["city2"], issuer=personas["city"])
+    write_sections(frame.programme, personas["city"], personas["city2"], week=week)
     return frame.programme

@@ -96,7 +96,7 @@ def county_table(material: Material) -> list[Block]:
         return []
     header = ("县（市、区）", "活动场次（场）", "参与人次（人次）", "每千人参与（人次）")
     moment = f"（{material.as_of.rstrip('，')}）" if material.is_interim else ""
-    return [Table(f"各县（市、区）活动开展情况{moment}", header, tuple(rows))]
+    return [Table(f"各县（市、区）活动开展情况{moment}", header, tuple(rows), code="counties")]
 
 
 def number_cell(figure: object) -> Text | FigureRun:

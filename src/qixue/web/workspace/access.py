@@ -1,6 +1,6 @@
 """Who reaches which page, and the records behind it. Out of reach and missing look the same: 404."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -16,18 +16,22 @@ from qixue.people.models import User
 from qixue.people.queries import path_filter
 from qixue.people.rules import Action, may_anywhere, reach
 from qixue.programme.models import Activity, Programme, Session
+from qixue.web import unfinished_forms
 
 View = Callable[..., HttpResponseBase]
 
 
-def needs(action: Action) -> Callable[[View], View]:
-    """The action that a page is for. Visitors are asked to sign in; people without any such role get 403."""
+def needs(action: Action, *, keeps: Sequence[str] = ()) -> Callable[[View], View]:
+    """The action that a page is for. Visitors are asked to sign in; people without any such role get 403.
+
+    Whoever was signed out meanwhile finds again what they had sent for the fields that the page `keeps`.
+    """
 
     def declare(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return redirect_to_login(unfinished_forms.address_after_sign_in(request, keeps))
             if not may_anywhere(request.user, action):
                 raise PermissionDenied
             response = view(request, *args, **kwargs)

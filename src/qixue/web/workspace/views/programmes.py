@@ -1,5 +1,6 @@
 import datetime
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,7 +26,9 @@ from qixue.people.rules import Action, may, may_anywhere, reach
 from qixue.programme.models import Session
 from qixue.report.files import CONTENT_TYPES, FILES
 from qixue.report.issuing import open_request
-from qixue.report.summary import draft_summary
+from qixue.report.section_text import SectionText
+from qixue.report.summary import SummaryDraft, draft_summary
+from qixue.report.versions import open_comments, unsaved_texts
 from qixue.web import parts
 from qixue.web.files import attached
 from qixue.web.workspace.access import (
@@ -36,7 +39,7 @@ from qixue.web.workspace.access import (
     whole_programme_or_404,
 )
 from qixue.web.workspace.part_page import organisation_of, part_page
-from qixue.web.workspace.preview import preview_lines
+from qixue.web.workspace.preview import Line, preview_lines
 
 PER_PAGE = 50
 
@@ -139,12 +142,21 @@ def summary(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "programme": programme,
         "draft": draft,
-        "lines": preview_lines(draft.manuscript),
+        "parts": parts_of(draft),
+        "comments": open_comments(programme),
+        "unsaved": unsaved_texts(programme),
+        "may_write": may(request.user, Action.WRITE_REPORT, programme.organisation),
         "asked": open_request(programme),
         "seals": programme.seals.defer("payload").order_by("-number"),
         "may_issue": may(request.user, Action.ISSUE_REPORT, programme.organisation),
     }
     return render(request, "workspace/programmes/summary.html", context)
+
+
+def parts_of(draft: SummaryDraft) -> list[tuple[SectionText, list[Line]]]:
+    """Each section with its lines, numbered through the whole document."""
+    lines = iter(preview_lines(draft.manuscript.blocks))
+    return [(section, list(islice(lines, len(section.blocks)))) for section in draft.sections]
 
 
 @needs(Action.SEE_REPORT)

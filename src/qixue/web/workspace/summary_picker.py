@@ -1,0 +1,37 @@
+"""What can be put into a section: figures by what they count, charts, tables and photos, each with its mark."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from qixue.report.drafting.charts import DOCUMENT_CHARTS
+from qixue.report.manuscript_text import Kind, Placed
+from qixue.report.section_text import TABLES, Catalogue
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Something to insert: its mark, its name, and the value that it has now."""
+
+    mark: str
+    name: str
+    value: str = ""
+
+
+def figure_groups(catalogue: Catalogue) -> dict[str, list[Offer]]:
+    """Figures that have a value, in the programme's order, by the name of what they count."""
+    groups: dict[str, list[Offer]] = {}
+    for figure in catalogue.material.figures:
+        if figure.quantity:
+            offer = Offer(f"{{{{{figure.code}}}}}", figure.name, figure.quantity.text("zh"))
+            groups.setdefault(str(figure.definition.name), []).append(offer)
+    return groups
+
+
+def placed_offers(catalogue: Catalogue, table_name: str) -> Iterator[Offer]:
+    """Charts, tables and photos; there is one table, of the counties."""
+    for chart in DOCUMENT_CHARTS.values():
+        yield Offer(Placed(Kind.CHART, chart.code).mark, str(chart.name))
+    for code in TABLES:
+        yield Offer(Placed(Kind.TABLE, code).mark, table_name)
+    for number, photo in catalogue.photos.items():
+        yield Offer(Placed(Kind.PHOTO, number).mark, photo.caption)

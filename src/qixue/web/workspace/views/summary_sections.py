@@ -1,0 +1,297 @@
+"""Writing one section of the work summary: the editor, its check while writing, its versions, its draft."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from qixue.core.clock import now
+from qixue.core.refusal import Refused
+from qixue.people.rules import Action
+from qixue.report.editing import (
+    TextsClash,
+    catalogue_of,
+    clash_with,
+    draft_now,
+    forget_unsaved,
+    keep_text,
+    keep_unsaved,
+    return_to_draft,
+    save_choices,
+    save_section,
+    take_over_draft,
+    unsaved_of,
+)
+from qixue.report.manuscript_merge import Clash, as_text
+from qixue.report.models import SectionVersion, SummarySection, UnsavedText
+from qixue.report.section_check import checked
+from qixue.report.section_text import Catalogue, lasting
+from qixue.report.text_remarks import mistake_sentence
+from qixue.report.versions import latest_version, others_at_work
+from qixue.report.word_differences import changed_paragraphs
+from qixue.web import parts, unfinished_forms
+from qixue.web.forms import Form
+from qixue.web.workspace.access import needs, staff, whole_programme_or_404
+from qixue.web.workspace.act import Act, act_page, sent
+from qixue.web.workspace.forms.summary import ClashForm, NumbersForm, SectionForm
+from qixue.web.workspace.preview import preview_line
+from qixue.web.workspace.summary_picker import figure_groups, placed_offers
+
+VERSIONS_PER_PAGE = 10
+DRAFT_ACTS = {
+    "take_over": (take_over_draft, gettext_lazy("The changes of the draft are in the text.")),
+    "keep": (keep_text, gettext_lazy("The text stays as it is.")),
+    "return": (return_to_draft, gettext_lazy("The section follows the records again.")),
+}
+
+
+def section_or_404(request: HttpRequest, code: str, pk: int, *, removed: bool = False) -> SummarySection:
+    programme = whole_programme_or_404(request.user, code, Action.WRITE_REPORT)
+    sections = programme.summary_sections.select_related("programme__organisation", "programme__region", "brand")
+    return get_object_or_404(sections, pk=pk, removed_at__isnull=not removed)
+
+
+def address_of(section: SummarySection, name: str = "summary_section") -> str:
+    return reverse(f"workspace:{name}", args=[section.programme.code, section.pk])
+
+
+def seen_version(request: HttpRequest) -> int:
+    """The number of the version that the page showed; 0 for none."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
+
+
+def act_on(section: SummarySection, **words: Any) -> Act:
+    """A page for one step that leads back to the editor of the section."""
+    crumbs = (
+        (_("Work summary"), reverse("workspace:summary", args=[section.programme.code])),
+        (section.heading or _("Opening"), address_of(section)),
+    )
+    context = {"programme": section.programme, **words.pop("context", {})}
+    about = section.heading or _("Opening")
+    return Act(about=about, back=words.pop("back", address_of(section)), crumbs=crumbs, context=context, **words)
+
+
+@needs(Action.WRITE_REPORT, keeps=("text", "based_on"))
+def section(request: HttpRequest, code: str, section_pk: int) -> HttpResponse:
+    """The editor. What was typed stays on the page until it is saved, whatever happens."""
+    found = section_or_404(request, code, section_pk)
+    catalogue = catalogue_of(found.programme, at=now())
+    version, unsaved = latest_version(found), unsaved_of(found, request.user).filter(is_changed=True).first()
+    draft = draft_now(found, catalogue)
+    form = SectionForm(
+        unfinished_forms.answers(request),
+        initial=beginning(version, unsaved if "unsaved" in request.GET else None, draft),
+    )
+    is_to_save = request.method == "POST" and "check" not in request.POST and form.is_valid()
+    if is_to_save and (answer := saved(request, found, form)):
+        return answer
+    context = editor_context(found, catalogue, form, version, draft)
+    others = others_at_work(found, but=staff(request).pk, at=now())
+    return parts.form_page(request, "workspace/summary/section.html", form, unsaved=unsaved, others=others, **context)
+
+
+def beginning(version: SectionVersion | None, unsaved: UnsavedText | None, draft: str) -> dict[str, Any]:
+    """What the editor shows first: what somebody left unsaved, if they ask for it, what is written, or the draft."""
+    if unsaved:
+        return {"text": unsaved.text, "based_on": unsaved.based_on}
+    text = version.text if version and version.is_written else draft
+    return {"text": text, "based_on": version.number if version else 0}
+
+
+def editor_context(
+    section: SummarySection, catalogue: Catalogue, form: SectionForm, version: SectionVersion | None, draft: str
+) -> dict[str, Any]:
+    is_written = version is not None and version.is_written
+    return {
+        "programme": section.programme,
+        "section": section,
+        "version": version,
+        "is_written": is_written,
+        "has_new_draft": is_written and lasting(version.draft) != lasting(draft),  # type: ignore[union-attr]  # is there
+        "groups": figure_groups(catalogue),
+        "placed": list(placed_offers(catalogue, _("Table of the counties"))),
+        "comments": section.comments.with_state().prefetch_related("answers").order_by("-pk"),
+        **check_context(section, form["text"].value() or "", catalogue),
+    }
+
+
+def check_context(section: SummarySection, text: str, catalogue: Catalogue) -> dict[str, Any]:
+    """How a text will read, with remarks beside its paragraphs."""
+    check = checked(section, text, catalogue)
+    lines = [preview_line("", block) for block in check.blocks]
+    return {
+        "lines": list(zip(lines, check.remarks, strict=True)),
+        "mistakes": [mistake_sentence(each) for each in check.mistakes],
+    }
+
+
+def saved(request: HttpRequest, section: SummarySection, form: SectionForm) -> HttpResponse | None:
+    """The answer to a text that was saved, or that two people decide about; None where the form says why not."""
+    answers = form.cleaned_data
+    try:
+        version = save_section(section, answers["text"], based_on=answers["based_on"], by=staff(request), at=now())
+    except TextsClash as clash:
+        return clash_page(request, section, clash)
+    except Refused as refusal:
+        form.add_error("text", [refusal.sentence, *refusal.lines])
+        return None
+    return said_and_back(request, section, version)
+
+
+def said_and_back(request: HttpRequest, section: SummarySection, version: SectionVersion) -> HttpResponse:
+    merged = _("Saved. Somebody else had saved meanwhile: the text now holds what both of you changed.")
+    messages.success(request, merged if version.merged_with else _("The section is saved."))
+    return redirect(address_of(section))
+
+
+@require_POST
+@needs(Action.WRITE_REPORT, keeps=("text", "based_on"))
+def decide(request: HttpRequest, code: str, section_pk: int) -> HttpResponse:
+    """Save with one choice for each paragraph that two people changed."""
+    found = section_or_404(request, code, section_pk)
+    numbers = NumbersForm(request.POST)
+    if not numbers.is_valid():
+        return redirect(address_of(found))
+    answers = numbers.cleaned_data
+    try:
+        clash = clash_with(found, answers["text"], based_on=answers["based_on"], theirs=answers["theirs"], at=now())
+        form = ClashForm(request.POST, clashes=clash.merge.clashes)
+        if not form.is_valid():
+            return clash_page(request, found, clash, form)
+        version = save_choices(found, clash, form.choices, by=staff(request), at=now())
+    except TextsClash as again:
+        return clash_page(request, found, again)
+    except Refused as refusal:
+        return parts.refusal_page(request, refusal, back=address_of(found), programme=found.programme)
+    return said_and_back(request, found, version)
+
+
+def clash_page(
+    request: HttpRequest, section: SummarySection, clash: TextsClash, form: ClashForm | None = None
+) -> HttpResponse:
+    """Both texts of each paragraph, word by word, and what is to stand."""
+    sent_then = {"text": clash.text, "based_on": clash.based_on, "theirs": clash.theirs.number}
+    form = form or ClashForm(initial=sent_then, clashes=clash.merge.clashes)
+    fields = [form[f"choice_{at}"] for at in range(1, form.clash_count + 1)]
+    pairs = [(field, shown_clash(each)) for field, each in zip(fields, clash.merge.clashes, strict=True)]
+    context = {"programme": section.programme, "section": section, "theirs": clash.theirs, "pairs": pairs}
+    status = 422 if form.errors else 409
+    return render(request, "workspace/summary/clash.html", {"form": form, **context}, status=status)
+
+
+def shown_clash(clash: Clash) -> dict[str, Any]:
+    """What each of the two made of the paragraph, against what it was."""
+    before, mine, theirs = (as_text(lines) for lines in (clash.before, clash.mine, clash.theirs))
+    return {"mine": changed_paragraphs(before, mine), "theirs": changed_paragraphs(before, theirs)}
+
+
+@require_POST
+@needs(Action.WRITE_REPORT)
+def check(request: HttpRequest, code: str, section_pk: int) -> HttpResponse:
+    """A part of the editor while somebody writes: how the text will read. What was typed waits until it is saved."""
+    found, at = section_or_404(request, code, section_pk), now()
+    form = SectionForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    text, based_on = form.cleaned_data["text"], form.cleaned_data["based_on"]
+    keep_unsaved(found, text, based_on=based_on, by=staff(request), at=at)
+    version = latest_version(found)
+    context = {
+        "programme": found.programme,
+        "others": others_at_work(found, but=staff(request).pk, at=at),
+        "newer": version if version and version.number > based_on else None,
+        **check_context(found, text, catalogue_of(found.programme, at=at)),
+    }
+    return render(request, "workspace/summary/checked.html", context)
+
+
+@needs(Action.WRITE_REPORT)
+def forget(request: HttpRequest, code: str, section_pk: int) -> HttpResponse:
+    found = section_or_404(request, code, section_pk)
+    act = act_on(
+        found,
+        title=_("Discard what was not saved"),
+        lead=_("What you typed and did not save is deleted. What is saved stays."),
+        button=_("Discard"),
+        done=_("It is discarded."),
+    )
+    return act_page(request, sent(request, Form), act, lambda: forget_unsaved(found, by=staff(request)))
+
+
+@needs(Action.WRITE_REPORT)
+def versions(request: HttpRequest, code: str, section_pk: int) -> HttpResponse:
+    """Every version with what its author changed; any one can be taken up again."""
+    found = section_or_404(request, code, section_pk)
+    page = parts.paginate(request, found.versions.order_by("-number"), VERSIONS_PER_PAGE)
+    context = {
+        "programme": found.programme,
+        "section": found,
+        "page": page,
+        "rows": [(version, changed_paragraphs(text_under(version), version.effective_text)) for version in page],
+        "latest": latest_version(found),
+    }
+    return render(request, "workspace/summary/versions.html", context)
+
+
+def text_under(version: SectionVersion) -> str:
+    """What the section said before this version: the version before it, or the draft."""
+    before = version.section.versions.filter(number=version.number - 1).first()
+    return before.effective_text if before else version.draft
+
+
+@needs(Action.WRITE_REPORT)
+def take_up(request: HttpRequest, code: str, section_pk: int, number: int) -> HttpResponse:
+    """Make an older version the text again, as a new version."""
+    found = section_or_404(request, code, section_pk)
+    version = get_object_or_404(found.versions, number=number)
+    latest = latest_version(found)
+    act = act_on(
+        found,
+        title=_("Take up version %(number)d again") % {"number": number},
+        lead=_("It becomes the newest version. The versions in between stay and can be read."),
+        button=_("Take it up again"),
+        done=_("The older text is the text of the section again."),
+        version=latest.number if latest else 0,
+        above=("workspace/summary/version_text.html",),
+        context={"version": version},
+    )
+
+    def do() -> None:
+        save_section(found, version.effective_text, based_on=seen_version(request), by=staff(request), at=now())
+
+    return act_page(request, sent(request, Form), act, do)
+
+
+@needs(Action.WRITE_REPORT)
+def draft(request: HttpRequest, code: str, section_pk: int) -> HttpResponse:
+    """What the records give now, beside the text: take it over, leave the text, or follow the records again."""
+    found = section_or_404(request, code, section_pk)
+    version = latest_version(found)
+    if version is None or not version.is_written:
+        return redirect(address_of(found))
+    if request.method == "POST" and request.POST.get("act") in DRAFT_ACTS:
+        operation, said = DRAFT_ACTS[request.POST["act"]]
+        seen = seen_version(request)
+        try:
+            operation(found, based_on=seen, by=staff(request), at=now())
+        except Refused as refusal:
+            back = address_of(found, "section_draft")
+            return parts.refusal_page(request, refusal, back=back, programme=found.programme)
+        messages.success(request, str(said))
+        return redirect(address_of(found))
+    now_drafted = draft_now(found, catalogue_of(found.programme, at=now()))
+    context = {
+        "programme": found.programme,
+        "section": found,
+        "version": version,
+        "has_new_draft": lasting(version.draft) != lasting(now_drafted),
+        "changes": changed_paragraphs(version.draft, now_drafted),
+        "against_text": changed_paragraphs(version.text, now_drafted),
+    }
+    return render(request, "workspace/summary/draft.html", context)

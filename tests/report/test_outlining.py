@@ -1,0 +1,162 @@
+"""The outline becomes the programme's own and is changed; comments and photos belong to it."""
+
+import pytest
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, transaction
+from tests.factories import NOON
+from tests.report.writing import photo_bytes, refused, section_of, week_to_write_about
+
+from qixue.people.models import User
+from qixue.programme.models import Programme
+from qixue.report.commenting import answer_comment, comment_on
+from qixue.report.editing import keep_unsaved, save_section
+from qixue.report.hindrances import hindrances
+from qixue.report.issuing import ask_for_issue, issue_summary
+from qixue.report.models import CommentAnswer, SectionComment, SummarySection
+from qixue.report.official_document import Picture
+from qixue.report.outlining import (
+    NewSection,
+    add_section,
+    begin_outline,
+    move_section,
+    remove_section,
+    rename_section,
+    restore_section,
+)
+from qixue.report.photographs import add_photo
+from qixue.report.summary import draft_summary
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people() -> tuple[Programme, User, User]:
+    return week_to_write_about()
+
+
+@pytest.fixture
+def week(people: tuple[Programme, User, User]) -> Programme:
+    return people[0]
+
+
+@pytest.fixture
+def liang(people: tuple[Programme, User, User]) -> User:
+    return people[1]
+
+
+def headings(week: Programme) -> list[str]:
+    return list(week.summary_sections.filter(removed_at=None).order_by("position").values_list("heading", flat=True))
+
+
+def test_outline_of_its_own_prints_what_the_standard_one_did(week: Programme, liang: User) -> None:
+    before = draft_summary(week, at=NOON).manuscript
+
+    sections = begin_outline(week, by=liang, at=NOON)
+
+    assert [each.pk for each in begin_outline(week, by=liang, at=NOON)] == [each.pk for each in sections]
+    assert draft_summary(week, at=NOON).manuscript == before
+
+
+def test_sections_are_added_moved_renamed_taken_out_and_put_back(week: Programme, liang: User) -> None:
+    begin_outline(week, by=liang, at=NOON)
+    section = add_section(week, NewSection("典型经验", 1, after=2), by=liang, at=NOON)
+    assert headings(week)[2] == "典型经验"
+
+    move_section(section, to=1, by=liang, at=NOON)
+    rename_section(section, "经验做法", by=liang, at=NOON)
+    assert headings(week)[:2] == ["经验做法", ""]
+
+    save_section(section, "甲", based_on=0, by=liang, at=NOON)
+    remove_section(section, by=liang, at=NOON)
+    assert "经验做法" not in headings(week)
+    restore_section(section, by=liang, at=NOON)
+    assert headings(week)[-1] == "经验做法"
+    assert section.versions.get().text == "甲"
+
+
+def test_headings_are_written_once_and_not_left_empty(week: Programme, liang: User) -> None:
+    section = section_of(week, liang, "problems")
+
+    for heading, code in (("下一步打算", "heading_taken"), ("", "heading_missing")):
+        with refused(code):
+            rename_section(section, heading, by=liang, at=NOON)
+
+
+def test_section_that_was_taken_out_takes_no_text(week: Programme, liang: User) -> None:
+    section = section_of(week, liang, "problems")
+    remove_section(section, by=liang, at=NOON)
+
+    with refused("section_removed"):
+        save_section(section, "甲", based_on=0, by=liang, at=NOON)
+    with refused("section_removed"):
+        move_section(section, to=1, by=liang, at=NOON)
+
+
+def test_comments_are_answered_and_closed_once(week: Programme, people: tuple[Programme, User, User]) -> None:
+    _week, liang, chen = people
+    section = section_of(week, liang, "problems")
+    comment = comment_on(section, "请补充原因", quote="经费不足", by=chen, at=NOON)
+
+    assert comment_on(section, "请补充原因", quote="经费不足", by=chen, at=NOON) == comment
+    with refused("answer_empty"):
+        answer_comment(comment, "", is_closing=False, by=liang, at=NOON)
+    answer_comment(comment, "已补充", is_closing=False, by=liang, at=NOON)
+    assert SectionComment.objects.open().count() == 1
+    answer_comment(comment, "", is_closing=True, by=chen, at=NOON)
+    assert SectionComment.objects.open().count() == 0
+    with refused("comment_closed"):
+        answer_comment(comment, "再看", is_closing=False, by=liang, at=NOON)
+
+
+def test_comments_and_answers_stay_as_they_were_written(week: Programme, liang: User) -> None:
+    comment = comment_on(section_of(week, liang, "problems"), "请补充原因", by=liang, at=NOON)
+    answer_comment(comment, "", is_closing=True, by=liang, at=NOON)
+
+    for model in (SectionComment, CommentAnswer):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            model.objects.update(text="别的")
+
+
+def test_issue_waits_for_open_comments_and_unsaved_texts(week: Programme, people: tuple[Programme, User, User]) -> None:
+    _week, liang, chen = people
+    section = section_of(week, liang, "problems")
+    comment_on(section, "请补充原因", by=chen, at=NOON)
+    keep_unsaved(section, "甲", based_on=0, by=chen, at=NOON)
+
+    found = hindrances(week, at=NOON)
+    assert [(each.kind, each.count) for each in found] == [("comments_open", 1), ("texts_unsaved", 1)]
+    request = ask_for_issue(week, by=liang, at=NOON)
+    with refused("issue_hindered") as refusal:
+        issue_summary(request, by=chen, at=NOON)
+    assert len(refusal.value.lines) == 2
+
+
+def test_photo_is_drawn_anew_kept_once_and_placed_with_its_words(
+    week: Programme, liang: User, settings: object, tmp_path: object
+) -> None:
+    section = section_of(week, liang, "problems")
+    photo = add_photo(week, photo_bytes(), caption="启动仪式", alt="台上有三人", by=liang, at=NOON)
+
+    assert add_photo(week, photo_bytes(), caption="别的", alt="别的", by=liang, at=NOON) == photo
+    save_section(section, "{{photo: 1}}\n\n{{photo: 1 | 现场}}", based_on=0, by=liang, at=NOON)
+    pictures = [block for block in draft_summary(week, at=NOON).manuscript.blocks if isinstance(block, Picture)]
+    assert [(each.caption, each.alt) for each in pictures] == [("启动仪式", "台上有三人"), ("现场", "台上有三人")]
+    assert pictures[0].content.startswith(b"\xff\xd8")
+    default_storage.delete(photo.file.name)
+
+
+def test_what_is_no_picture_is_refused(week: Programme, liang: User) -> None:
+    with refused("photo_unreadable"):
+        add_photo(week, b"<svg/>", caption="启动仪式", alt="台上", by=liang, at=NOON)
+
+
+def test_written_summary_is_sealed_with_the_figures_that_people_inserted(
+    week: Programme, people: tuple[Programme, User, User]
+) -> None:
+    _week, liang, chen = people
+    section: SummarySection = section_of(week, liang, "problems")
+    save_section(section, "共举办{{sessions_total}}，即{{sessions_total|number}}次。", based_on=0, by=liang, at=NOON)
+
+    seal = issue_summary(ask_for_issue(week, by=liang, at=NOON), by=chen, at=NOON)
+
+    assert seal.content["printed"].count("sessions_total") == 3  # once in the opening
