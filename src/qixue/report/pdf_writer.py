@@ -1,8 +1,12 @@
 """An official document as PDF, set by typst. Words reach typst as data, so nothing a person typed can act as markup."""
 
+import base64
 import dataclasses
+import io
 import json
 from typing import Any
+
+from PIL import Image
 
 from qixue.report.fonts import FontSet
 from qixue.report.official_document import (
@@ -87,9 +91,18 @@ def block_data(label: str, block: Block, pictures: dict[str, bytes]) -> dict[str
 
 
 def picture_data(block: Picture, pictures: dict[str, bytes]) -> dict[str, Any]:
-    name = f"picture-{len(pictures)}.png"
-    pictures[name] = block.png
+    name = f"picture-{len(pictures)}.svg"
+    pictures[name] = as_text(block.png)
     return {"kind": "picture", "file": name, "caption": block.caption, "alt": block.alt}
+
+
+def as_text(png: bytes) -> bytes:
+    """The picture inside an SVG, without loss: typst is given files as text and refuses other bytes."""
+    width, height = Image.open(io.BytesIO(png)).size
+    data = base64.b64encode(png).decode()
+    link = f'xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="data:image/png;base64,{data}"'
+    size = f'width="{width}" height="{height}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><image {size} {link}/></svg>'.encode()
 
 
 def signature_data(document: OfficialDocument) -> list[dict[str, Any]]:

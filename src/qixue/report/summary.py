@@ -7,13 +7,14 @@ from functools import cached_property
 
 from django.utils.translation import override
 
-from qixue.core.figures import EvidenceRow
+from qixue.core.figures import EvidenceRow, shared_reads
 from qixue.figures.queries import Figure, figure_digest, figures_of
 from qixue.people.models import Organisation
 from qixue.places.models import Region
 from qixue.programme.models import Programme, SourceIssue
 from qixue.programme.queries import silent_counties
-from qixue.report.drafting import brands, closing, opening, outreach
+from qixue.report.drafting import brands, closing, opening, outreach, participation
+from qixue.report.drafting.known_figures import is_required, known_figures
 from qixue.report.drafting.material import Material, as_runs
 from qixue.report.fonts import missing_glyphs
 from qixue.report.gaps import UNCOUNTED, UNFINISHED, Gap, gaps_of
@@ -39,7 +40,7 @@ DRAFTS: dict[str, Callable[[Material], list[Block]]] = {
     Draft.LEADERSHIP: opening.leadership,
     Draft.BRANDS: brands.brands,
     Draft.OUTREACH: outreach.outreach,
-    Draft.PARTICIPATION: outreach.participation,
+    Draft.PARTICIPATION: participation.participation,
     Draft.PROBLEMS: closing.problems,
     Draft.INTENTIONS: closing.intentions,
 }
@@ -66,7 +67,7 @@ class SummaryDraft:
     @cached_property
     def evidence(self) -> dict[str, tuple[EvidenceRow, ...]]:
         """The records behind each printed figure, by its code."""
-        with override("zh-hans"):
+        with override("zh-hans"), shared_reads():
             return {figure.code: tuple(figure.evidence()) for figure in self.figures}
 
     @cached_property
@@ -103,7 +104,9 @@ def draft_summary(programme: Programme, *, at: datetime.datetime) -> SummaryDraf
     The same records give the same document; until the week is over it also says at which moment it was drafted.
     """
     with override("zh-hans"):
-        blocks, figures = written(programme, at)
+        blocks, all_figures = written(programme, at)
+        shown = shown_codes(blocks)
+        figures = tuple(figure for figure in all_figures if figure.code in shown)
         manuscript = OfficialDocument(
             title_lines=title_lines(programme, at),
             blocks=blocks,
@@ -112,15 +115,22 @@ def draft_summary(programme: Programme, *, at: datetime.datetime) -> SummaryDraf
         )
         silent = tuple(region.name for region in silent_counties(programme))
         counties = programme.region.children.filter(level=Region.Level.COUNTY).count()
-        remarks = proofread(manuscript, organ_names(), silent_counties=silent, county_count=counties)
+        remarks = proofread(
+            manuscript,
+            organ_names(),
+            silent_counties=silent,
+            county_count=counties,
+            figures=known_figures(all_figures),
+            required=known_figures(filter(is_required, all_figures)),
+        )
         remarks += glyph_remarks(manuscript, missing_glyphs(plain_text(manuscript), installed_fonts()))
         issues = SourceIssue.objects.filter(document__programme=programme).order_by("kind", "code", "pk")
         gaps = tuple(gaps_of(programme, at=at))
     return SummaryDraft(programme, manuscript, figures, tuple(remarks), gaps, tuple(issues), at)
 
 
-def written(programme: Programme, at: datetime.datetime) -> tuple[tuple[Block, ...], tuple[Figure, ...]]:
-    """The drafted blocks, and the figures that they show, in the programme's order."""
+def written(programme: Programme, at: datetime.datetime) -> tuple[tuple[Block, ...], Sequence[Figure]]:
+    """The drafted blocks, and all figures of the programme, in its order."""
     material = Material(programme, figures_of(programme), at)
     blocks: list[Block] = []
     sections, is_standard = sections_of(programme)
@@ -128,8 +138,7 @@ def written(programme: Programme, at: datetime.datetime) -> tuple[tuple[Block, .
         written_blocks = section_blocks(section, material)
         is_empty = written_blocks == [Heading(section.level, section.heading)] and section.draft != Draft.NONE
         blocks += [] if is_standard and is_empty else written_blocks
-    shown = shown_codes(blocks)
-    return tuple(blocks), tuple(figure for figure in material.figures if figure.code in shown)
+    return tuple(blocks), material.figures
 
 
 def section_blocks(section: SummarySection, material: Material) -> list[Block]:
