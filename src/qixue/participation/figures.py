@@ -18,7 +18,7 @@ from qixue.core.figures import (
     registry,
     shared,
 )
-from qixue.core.language import in_language
+from qixue.core.language import in_language, is_chinese
 from qixue.core.quantity import (
     ATTENDANCE,
     PER_THOUSAND,
@@ -132,9 +132,23 @@ def named_evidence(scope: Scope) -> list[EvidenceRow]:
 
 
 def evidence_rows(entries: LedgerEntryQuerySet) -> list[EvidenceRow]:
-    words = {str(choice): str(choice.label) for choice in (*LedgerEntry.Source, *LedgerEntry.Kind)}
-    values = entries.order_by("organisation_id", "sequence").values(*EVIDENCE_FIELDS)
-    return [entry_row(entry, words) for entry in values]
+    """A row for each entry. Those that a figure before has read are not read again while reads are shared: the figures
+    of a summary stand mostly on the same entries, and the widest comes first.
+    """
+    ordered, known = entries.order_by("organisation_id", "sequence"), rows_read(is_chinese())
+    keys = list(ordered.values_list("pk", flat=True)) if known else []
+    if not keys or not known.keys() >= set(keys):
+        words = {str(choice): str(choice.label) for choice in (*LedgerEntry.Source, *LedgerEntry.Kind)}
+        read = {entry["pk"]: entry_row(entry, words) for entry in ordered.values("pk", *EVIDENCE_FIELDS)}
+        known.update(read)
+        keys = list(read)
+    return [known[key] for key in keys]
+
+
+@shared
+def rows_read(_is_chinese: bool) -> dict[int, EvidenceRow]:
+    """By entry, in one language: filled by whoever reads."""
+    return {}
 
 
 def entry_row(entry: dict[str, Any], words: dict[str, str]) -> EvidenceRow:

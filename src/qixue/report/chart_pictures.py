@@ -39,9 +39,11 @@ def number_text(bar: Bar) -> str:
     return bar.quantity.number_text("zh") if bar.quantity else NO_DATA
 
 
-def chart_caption(chart: Chart) -> str:
-    """The title with the unit of the numbers: 各县（市、区）参与人次（单位：人次）."""
-    return f"{chart.title}（单位：{chart.unit.zh}）" if chart.unit and chart.unit.zh else chart.title
+def chart_caption(chart: Chart, as_of: str = "") -> str:
+    """The title, with unit and moment of the numbers: 各品牌参与人次（单位：人次，截至11月23日21时05分）."""
+    unit = f"单位：{chart.unit.zh}" if chart.unit and chart.unit.zh else ""
+    remarks = "，".join(filter(None, (unit, as_of)))
+    return f"{chart.title}（{remarks}）" if remarks else chart.title
 
 
 def chart_alt(chart: Chart) -> str:

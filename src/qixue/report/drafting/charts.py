@@ -9,14 +9,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.charts import Chart
 from qixue.core.figures import Scope
 from qixue.figures.charts import Audience, ChartMaker, by_brand, by_kind, by_place, per_thousand_by_place
 from qixue.figures.queries import Figure
 from qixue.report.chart_pictures import chart_alt, chart_caption, chart_png
 from qixue.report.drafting.material import Material
 from qixue.report.installed import installed_fonts
-from qixue.report.official_document import Picture
+from qixue.report.official_document import Block, Picture
 
 MOST_BARS = 20  # half a page
 
@@ -57,12 +56,10 @@ def chart_picture(material: Material, code: str) -> Picture | None:
     chart = DOCUMENT_CHARTS[code].make(Scope(material.programme.code), Audience(named, address=lambda scope: ""))
     if chart is None or not chart.is_worth_drawing or len(chart.bars) > MOST_BARS:
         return None
-    return Picture(
-        chart_png(chart, installed_fonts()), caption_text(material, chart), chart_alt(chart), tuple(shown), code
-    )
+    caption = chart_caption(chart, material.as_of.rstrip("，"))
+    return Picture(chart_png(chart, installed_fonts()), caption, chart_alt(chart), tuple(shown), code)
 
 
-def caption_text(material: Material, chart: Chart) -> str:
-    """While the numbers still grow, the caption says as of when."""
-    moment = f"（{material.as_of.rstrip('，')}）" if material.is_interim else ""
-    return chart_caption(chart) + moment
+def charts(material: Material, *codes: str) -> list[Block]:
+    """Those of the charts that have something to compare."""
+    return [picture for code in codes if (picture := chart_picture(material, code))]
