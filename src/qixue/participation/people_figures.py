@@ -21,7 +21,7 @@ from qixue.core.quantity import (
     rounded,
     share_of,
 )
-from qixue.participation.counted_people import ALL_WHO_CAME, BY_NAME, CERTIFIED, TRAINED, in_training
+from qixue.participation.counted_people import ALL_WHO_CAME, BY_NAME, CERTIFIED, COMPLETED, TRAINED, in_training
 from qixue.participation.figures import (
     accepted_registrations,
     evidence,
@@ -32,22 +32,12 @@ from qixue.participation.figures import (
     session_rows,
 )
 from qixue.participation.learning_hours import learning_hours, minutes_between
-from qixue.participation.models import Attendance, Certificate, LedgerEntry, Registration
-from qixue.participation.queries import TallyRow, recounted_tallies_in, scope_condition, tallies_in
+from qixue.participation.models import Certificate, CertificateRule, LedgerEntry, Registration
+from qixue.participation.queries import TallyRow, recounted_tallies_in, tallies_in
+from qixue.participation.queries.presences import counted, kept
 from qixue.programme.figures import DIMENSIONS
 from qixue.programme.models import Activity, Session
-from qixue.programme.queries import activity_condition, region_condition
-
-
-def kept(scope: Scope) -> QuerySet[Attendance]:
-    """Who is in at which session, from the rows that the ledger keeps."""
-    in_scope = activity_condition(scope, "session__activity__") & region_condition(scope.region, "session__")
-    return Attendance.objects.filter(in_scope)
-
-
-def counted(scope: Scope) -> QuerySet[LedgerEntry]:
-    """The same from the entries themselves."""
-    return LedgerEntry.objects.effective().people().filter(scope_condition(scope), session__isnull=False)
+from qixue.programme.queries import activity_condition
 
 
 def repeat_rate(presences: QuerySet) -> FigureValue:
@@ -121,9 +111,18 @@ def certificates(scope: Scope) -> FigureValue:
     return FigureValue(Quantity(count, ITEM) if count else None)
 
 
-def certificate_rows(scope: Scope) -> list[EvidenceRow]:
+def completions_in(scope: Scope) -> QuerySet[Certificate]:
+    return certificates_in(in_training(scope)).filter(kind=CertificateRule.Kind.COMPLETION)
+
+
+def completed(scope: Scope) -> FigureValue:
+    count = completions_in(scope).count()
+    return FigureValue(Quantity(count, ATTENDANCE) if count else None)
+
+
+def certificate_rows(given: QuerySet[Certificate]) -> list[EvidenceRow]:
     """One row per activity: who has a certificate is nobody else's business."""
-    counts = dict(certificates_in(scope).order_by().values_list("activity").annotate(Count("pk")))
+    counts = dict(given.order_by().values_list("activity").annotate(Count("pk")))
     activities = Activity.objects.filter(pk__in=counts).select_related("organisation").order_by("code")
     return [
         EvidenceRow(
@@ -178,9 +177,12 @@ define(
 )
 define(
     "training_attendances",
-    _("Trained"),
+    _("Trained, once for each class"),
     ATTENDANCE,
-    _("People who were at a training class by name at least once; by class and person, not by session."),
+    _(
+        "People who were at a training class by name at least once; by class and person. Whoever comes to ten sessions"
+        " of a class is one here and ten among the attendances of trainings, which are counted by session."
+    ),
     value=lambda scope: trained(kept(in_training(scope))),
     recount=lambda scope: trained(counted(in_training(scope))),
     evidence=lambda scope: named_evidence(in_training(scope)),
@@ -208,6 +210,19 @@ define(
     _("Certificates that were given for activities, without those that were revoked."),
     value=certificates,
     recount=certificates,
-    evidence=certificate_rows,
+    evidence=lambda scope: certificate_rows(certificates_in(scope)),
     people=CERTIFIED,
+)
+define(
+    "trainees_completed",
+    _("Completed a class"),
+    ATTENDANCE,
+    _(
+        "Certificates of completion of training classes that are in force; by class and person. Who finished a class"
+        " without a certificate is not on record."
+    ),
+    value=completed,
+    recount=completed,
+    evidence=lambda scope: certificate_rows(completions_in(scope)),
+    people=COMPLETED,
 )

@@ -50,9 +50,10 @@ def placed_tallies(programme_code: str) -> list[PlacedTally]:
 
 
 @shared
-def certificates_placed(programme_code: str) -> Placed[int]:
-    """How many are in force, by where their activities stand."""
+def certificates_placed(programme_code: str, kind: str = "") -> Placed[int]:
+    """How many are in force, of one kind or of all, by where their activities stand."""
     given = Certificate.objects.in_force().filter(activity__programme__code=programme_code)
+    given = given.filter(kind=kind) if kind else given
     rows = (
         given.exclude(activity__state=Activity.State.DRAFT)
         .order_by()
