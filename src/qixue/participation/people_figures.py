@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Sum
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -32,39 +32,57 @@ from qixue.participation.figures import (
     session_rows,
 )
 from qixue.participation.learning_hours import learning_hours, minutes_between
-from qixue.participation.models import Certificate, CertificateRule, LedgerEntry, Registration
+from qixue.participation.models import Certificate, CertificateRule, LedgerEntry, Registration, Tally
 from qixue.participation.queries import TallyRow, recounted_tallies_in, tallies_in
-from qixue.participation.queries.presences import counted, kept
+from qixue.participation.queries.cells import came_again_in, people_in, trained_in
+from qixue.participation.queries.presences import counted
 from qixue.programme.figures import DIMENSIONS
 from qixue.programme.models import Activity, Session
 from qixue.programme.queries import activity_condition
 
 
-def repeat_rate(presences: QuerySet) -> FigureValue:
+def repeat_rate(again: int, people: int) -> FigureValue:
     """Missing where nobody came by name."""
-    times = presences.order_by().values("person_token").annotate(times=Count("session", distinct=True))
-    people = times.count()
-    return FigureValue(share_of(times.filter(times__gte=2).count(), people) if people else None)
+    return FigureValue(share_of(again, people) if people else None)
 
 
-def trained(presences: QuerySet) -> FigureValue:
+def recounted_repeat_rate(scope: Scope) -> FigureValue:
+    times = counted(scope).order_by().values("person_token").annotate(times=Count("session", distinct=True))
+    return repeat_rate(times.filter(times__gte=2).count(), times.count())
+
+
+def trained(count: int) -> FigureValue:
     """人次 by class and person: whoever comes ten times to one class is one."""
-    count = presences.order_by().values("session__activity", "person_token").distinct().count()
     return FigureValue(Quantity(count, ATTENDANCE) if count else None)
 
 
-def show_rate(scope: Scope, presences: QuerySet) -> FigureValue:
+def recounted_trained(scope: Scope) -> FigureValue:
+    rows = counted(in_training(scope)).order_by().values("session__activity", "person_token")
+    return trained(rows.distinct().count())
+
+
+def show_rate(scope: Scope, came: int) -> FigureValue:
     """Over the sessions that were held and took registrations."""
     total = accepted_where_held(scope).count()
-    return FigureValue(share_of(came_where_registered(scope, presences), total) if total else None)
+    return FigureValue(share_of(came, total) if total else None)
 
 
 def accepted_where_held(scope: Scope) -> QuerySet[Registration]:
     return accepted_registrations(scope).filter(session__state=Session.State.HELD)
 
 
-def came_where_registered(scope: Scope, presences: QuerySet) -> int:
-    return presences.filter(session__in=accepted_where_held(scope).order_by().values("session")).count()
+def with_registrations(scope: Scope) -> QuerySet:
+    return accepted_where_held(scope).order_by().values("session")
+
+
+def came_where_registered(scope: Scope) -> int:
+    """From the tallies."""
+    sums = Tally.objects.filter(session__in=with_registrations(scope)).aggregate(came=Sum("named_count"))
+    return sums["came"] or 0
+
+
+def recounted_show_rate(scope: Scope) -> FigureValue:
+    return show_rate(scope, counted(scope).filter(session__in=with_registrations(scope)).count())
 
 
 def large_events(rows: list[TallyRow]) -> FigureValue:
@@ -158,19 +176,19 @@ define(
     _("Came by name for each registration"),
     PERCENT,
     _("Attendances by name divided by accepted registrations, over the held sessions that took registrations."),
-    value=lambda scope: show_rate(scope, kept(scope)),
-    recount=lambda scope: show_rate(scope, counted(scope)),
+    value=lambda scope: show_rate(scope, came_where_registered(scope)),
+    recount=recounted_show_rate,
     evidence=registration_evidence,
     people=BY_NAME,
-    fewest=lambda scope: came_where_registered(scope, kept(scope)),
+    fewest=came_where_registered,
 )
 define(
     "repeat_rate",
     _("Came again"),
     PERCENT,
     _("People who were at two or more sessions by name, divided by all people taking part by name."),
-    value=lambda scope: repeat_rate(kept(scope)),
-    recount=lambda scope: repeat_rate(counted(scope)),
+    value=lambda scope: repeat_rate(len(came_again_in(scope)), len(people_in(scope))),
+    recount=recounted_repeat_rate,
     evidence=named_evidence,
     by_session=names_by_session,
     people=BY_NAME,
@@ -183,8 +201,8 @@ define(
         "People who were at a training class by name at least once; by class and person. Whoever comes to ten sessions"
         " of a class is one here and ten among the attendances of trainings, which are counted by session."
     ),
-    value=lambda scope: trained(kept(in_training(scope))),
-    recount=lambda scope: trained(counted(in_training(scope))),
+    value=lambda scope: trained(trained_in(scope)),
+    recount=recounted_trained,
     evidence=lambda scope: named_evidence(in_training(scope)),
     by_session=lambda scope: names_by_session(in_training(scope)),
     people=TRAINED,

@@ -11,20 +11,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from qixue.core.clock import day_bounds, local_day
 from qixue.core.figures import Scope, shared
-from qixue.participation.models import Attendance, LedgerEntry, LedgerEntryQuerySet, Participant
+from qixue.participation.models import LedgerEntry, LedgerEntryQuerySet, Participant
 from qixue.participation.queries import scope_condition
 from qixue.programme.models import Programme
-from qixue.programme.queries import activity_condition, region_condition, region_path, sessions_in
-
-
-def kept(scope: Scope) -> QuerySet[Attendance]:
-    """Who is in at which session, from the rows that the ledger keeps."""
-    in_scope = activity_condition(scope, "session__activity__") & region_condition(scope.region, "session__")
-    return Attendance.objects.filter(in_scope)
+from qixue.programme.queries import region_path, sessions_in
 
 
 def counted(scope: Scope) -> LedgerEntryQuerySet:
-    """The same from the entries themselves."""
+    """Attendances by name at sessions, from the entries themselves."""
     return LedgerEntry.objects.effective().people().filter(scope_condition(scope), session__isnull=False)
 
 
