@@ -13,12 +13,18 @@ from tests.figures.conftest import held, number, populate, value
 from qixue.core.figures import Scope, registry
 from qixue.figures.for_everybody import public_figure_in
 from qixue.participation.models import CertificateRule, Participant
+from qixue.participation.operations.cells import keep_cells
 from qixue.participation.operations.certificates import issue_certificates, revoke_certificate
 from qixue.people.models import Resident
 from qixue.people.operations.erasure import erase_account
 from qixue.programme.models import Activity, Programme
 
 pytestmark = pytest.mark.django_db
+
+
+def recounted(code: str, programme: Programme) -> object:
+    quantity = registry.definitions[code].recount(Scope(programme.code)).quantity
+    return quantity.value if quantity else None
 
 
 def person(**known: object) -> Resident:
@@ -38,6 +44,7 @@ def test_ages_are_those_in_the_year_of_the_session(programme: Programme) -> None
     older = value("older_attendances", programme)
 
     assert (older.quantity.value, number("young_attendances", programme)) == (2, 1)
+    assert [recounted(code, programme) for code in ("older_attendances", "young_attendances")] == [2, 1]
     assert "4" in str(older.notes[0])
     assert "6" in str(older.notes[0])
     rows = registry.definitions["older_attendances"].evidence(Scope(programme.code))
@@ -89,8 +96,10 @@ def test_new_are_those_who_came_to_nothing_before(programme_after_another: Progr
     check_in(first, *(token(each, programme) for each in (before, only_signed_up, new)), key())
     check_in(second, token(before, programme), token(new, programme))
 
-    rows = registry.definitions["new_participants"].by_session(Scope(programme.code))
+    rows = registry.definitions["new_participants"].evidence(Scope(programme.code))
 
+    assert (number("new_participants", programme), recounted("new_participants", programme)) == (3, 3)
+    keep_cells()
     assert number("new_participants", programme) == 3
     assert sorted((row.session_id, row.quantity.value) for row in rows) == [(first.pk, 3), (second.pk, 1)]
 
@@ -120,6 +129,7 @@ def test_share_of_residents_counts_those_at_home_once(programme: Programme) -> N
     rate = value("participation_rate", programme)
 
     assert rate.quantity.value == Decimal("0.10")  # 1 of 1,000
+    assert recounted("participation_rate", programme) == Decimal("0.10")
     assert "2" in str(rate.notes[0])
     assert "1,000" in str(rate.notes[1])
 

@@ -1,9 +1,10 @@
 """Figures about how people take part: how many come, come back, finish, and for how long they learn."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -33,8 +34,8 @@ from qixue.participation.figures import (
 )
 from qixue.participation.learning_hours import learning_hours, minutes_between
 from qixue.participation.models import Certificate, CertificateRule, LedgerEntry, Registration, Tally
-from qixue.participation.queries import TallyRow, recounted_tallies_in, tallies_in
-from qixue.participation.queries.cells import came_again_in, people_in, trained_in
+from qixue.participation.queries import recounted_tallies_in, scope_condition
+from qixue.participation.queries.cells import came_again_in, counts_in, people_in, trained_in
 from qixue.participation.queries.presences import counted
 from qixue.programme.figures import DIMENSIONS
 from qixue.programme.models import Activity, Session
@@ -85,37 +86,58 @@ def recounted_show_rate(scope: Scope) -> FigureValue:
     return show_rate(scope, counted(scope).filter(session__in=with_registrations(scope)).count())
 
 
-def large_events(rows: list[TallyRow]) -> FigureValue:
-    count = sum(1 for row in rows if is_large(row))
-    return FigureValue(Quantity(count, SESSION) if rows else None)
+def large_tallies(scope: Scope) -> QuerySet[Tally]:
+    least = settings.QIXUE["LARGE_EVENT_PEOPLE"]
+    return Tally.objects.filter(scope_condition(scope), session__isnull=False, attendance_count__gte=least)
 
 
-def is_large(row: TallyRow) -> bool:
-    return row.session_id is not None and row.attendance.value >= settings.QIXUE["LARGE_EVENT_PEOPLE"]
+def large_events(scope: Scope) -> FigureValue:
+    return FigureValue(Quantity(large_tallies(scope).count(), SESSION) if counts_in(scope) else None)
+
+
+def recounted_large_events(scope: Scope) -> FigureValue:
+    rows, least = recounted_tallies_in(scope), settings.QIXUE["LARGE_EVENT_PEOPLE"]
+    large = [row for row in rows if row.session_id is not None and row.attendance.value >= least]
+    return FigureValue(Quantity(len(large), SESSION) if rows else None)
 
 
 def large_event_rows(scope: Scope) -> list[EvidenceRow]:
-    numbers = {row.session_id: row.attendance for row in tallies_in(scope) if row.session_id and is_large(row)}
+    numbers = {tally.session_id: tally.attendance for tally in large_tallies(scope) if tally.session_id}
     entries = LedgerEntry.objects.effective().filter(session__in=numbers).order_by().values_list("session_id")
     return session_rows(numbers, dict(entries.annotate(Count("pk"))))
 
 
-def hours(rows: list[TallyRow]) -> FigureValue:
+def hours(scope: Scope) -> FigureValue:
     """学时 of all who were there; sessions without times, and numbers that contradict themselves, stay out."""
+    tallies = Tally.objects.filter(scope_condition(scope)).order_by()
+    by_times = tallies.values_list("session__starts_at", "session__ends_at", "attendance_qualifier")
+    learnt = [
+        (came, Qualifier(hedge), minutes_between(start, end) or 0)
+        for start, end, hedge, came in by_times.annotate(Sum("attendance_count"))
+    ]
+    unknown = Q(session__starts_at=None) | Q(session__ends_at=None) | Q(session__ends_at=F("session__starts_at"))
+    left_out = tallies.filter(unknown | Q(attendance_qualifier=Qualifier.CONTRADICTORY))
+    keys = left_out.order_by("activity_id", "session_id").values_list("activity_id", "session_id")
+    return hours_of(learnt, tuple(f"tally:{activity}/{session or ''}" for activity, session in keys))
+
+
+def recounted_hours(scope: Scope) -> FigureValue:
+    rows = recounted_tallies_in(scope)
     sessions = Session.objects.filter(pk__in=[row.session_id for row in rows if row.session_id])
     times = {pk: minutes_between(*ends) for pk, *ends in sessions.values_list("pk", "starts_at", "ends_at")}
-    learnt, left_out = [], []
-    for row in rows:
-        minutes = times.get(row.session_id or 0)
-        if minutes and row.attendance.qualifier is not Qualifier.CONTRADICTORY:
-            learnt.append((row.attendance, minutes))
-        else:
-            left_out.append(f"tally:{row.activity_id}/{row.session_id or ''}")
-    if not learnt:
-        return FigureValue(None, left_out=tuple(left_out))
-    total = int(rounded(learning_hours(sum(int(attendance.value) * minutes for attendance, minutes in learnt)), 0))
-    qualifier = combined_qualifier(attendance.qualifier for attendance, _minutes in learnt)
-    return FigureValue(Quantity(total, LEARNING_HOUR, qualifier, is_sum=True), left_out=tuple(left_out))
+    return hours_of(
+        [(int(row.attendance.value), row.attendance.qualifier, times.get(row.session_id or 0) or 0) for row in rows]
+    )
+
+
+def hours_of(learnt: Iterable[tuple[int, Qualifier, int]], left_out: tuple[str, ...] = ()) -> FigureValue:
+    """From 人次, their hedges and minutes of a session."""
+    sound = [part for part in learnt if part[2] and part[1] is not Qualifier.CONTRADICTORY]
+    if not sound:
+        return FigureValue(None, left_out=left_out)
+    total = int(rounded(learning_hours(sum(came * minutes for came, _hedge, minutes in sound)), 0))
+    qualifier = combined_qualifier(hedge for _came, hedge, _minutes in sound)
+    return FigureValue(Quantity(total, LEARNING_HOUR, qualifier, is_sum=True), left_out=left_out)
 
 
 def certificates_in(scope: Scope) -> QuerySet[Certificate]:
@@ -165,8 +187,8 @@ define(
     _("Large events"),
     SESSION,
     format_lazy(_("Sessions with at least {count} attendances."), count=settings.QIXUE["LARGE_EVENT_PEOPLE"]),
-    value=lambda scope: large_events(tallies_in(scope)),
-    recount=lambda scope: large_events(recounted_tallies_in(scope)),
+    value=large_events,
+    recount=recounted_large_events,
     evidence=large_event_rows,
     theme=Theme.ACTIVITY,
     people=ALL_WHO_CAME,
@@ -215,8 +237,8 @@ define(
         "Attendances times the length of their session; one learning hour is 45 minutes. Sessions without times are"
         " left out."
     ),
-    value=lambda scope: hours(tallies_in(scope)),
-    recount=lambda scope: hours(recounted_tallies_in(scope)),
+    value=hours,
+    recount=recounted_hours,
     evidence=evidence,
     by_session=evidence_by_session,
     people=ALL_WHO_CAME,

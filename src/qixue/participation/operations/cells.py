@@ -34,6 +34,7 @@ FROM participation_attendance a JOIN participation_tally t ON t.session_id = a.s
 LEFT JOIN participation_countedperson counted ON counted.token = a.person_token
 WHERE t.id IN ({holes}) AND a.id > t.merged_to
 """
+MERGED = "UPDATE participation_tally SET cell_id = %s, is_merged = TRUE, merged_to = %s WHERE id = %s"
 KEEP_STILL = "SELECT id FROM {table} WHERE id IN ({holes}) FOR SHARE SKIP LOCKED"
 
 
@@ -123,14 +124,14 @@ def merge_into(cell: Cell, tallies: Sequence[Tally]) -> int:
     merged = [tally for tally in at_home if None not in newcomers[tally.pk].values()]
     people, again = (BitMap.deserialize(bytes(numbers or NOBODY)) for numbers in (cell.people, cell.again))
     for tally in merged:
-        tally.cell, tally.is_merged = cell, True
-        if rows := newcomers[tally.pk]:
-            tally.merged_to, came = max(rows), BitMap(rows.values())
-            again |= people & came
-            people |= came
+        came = BitMap(newcomers[tally.pk].values())
+        again |= people & came
+        people |= came
     cell.people, cell.again = people.serialize(), again.serialize()
     cell.save(update_fields=["people", "again"])
-    Tally.objects.bulk_update(merged, ["cell", "is_merged", "merged_to"])
+    with connection.cursor() as cursor:
+        known = [(cell.pk, max(newcomers[tally.pk], default=tally.merged_to), tally.pk) for tally in merged]
+        cursor.executemany(MERGED, known)
     count_anew(cell)
     return len(merged)
 

@@ -3,16 +3,17 @@
 Each read is one statement, and so of one moment: a tally that is merged meanwhile is neither missed nor counted twice.
 """
 
-import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Generic, NamedTuple, TypeVar
 
 from django.db import connection
+from django.db.models import OuterRef, QuerySet, Subquery
 from pyroaring import BitMap
 
 from qixue.core.figures import Scope, shared
 from qixue.core.quantity import Qualifier
+from qixue.participation.models import CountedPerson, Participant
 from qixue.participation.queries import TallyRow
 
 Part = TypeVar("Part")
@@ -56,7 +57,8 @@ WITH apart AS (
 SELECT {OF_CELL}, c.activity_id, c.people, c.again, NULL, NULL, NULL
 FROM {CELLS} WHERE programme.code = %(programme)s AND c.people IS NOT NULL
 UNION ALL
-SELECT {OF_TALLY}, CASE WHEN a.kind = 'training' THEN a.id END, NULL, NULL, t.session_id, counted.id, present.person_token
+SELECT {OF_TALLY}, CASE WHEN a.kind = 'training' THEN a.id END, NULL, NULL,
+    t.session_id, counted.id, present.person_token
 FROM {TALLIES}
 LEFT JOIN participation_cell c ON c.id = t.cell_id
 JOIN participation_attendance present ON present.session_id = t.session_id
@@ -181,21 +183,34 @@ def trained_in(scope: Scope) -> int:
     return sum(len(BitMap.union(*sets)) for sets in classes.values())
 
 
-@shared
 def people_of(programme_code: str) -> Placed[Presence]:
-    """The sets of people by where they were. Who has no number yet gets one for this read, counted from the highest."""
+    """The sets of people by where they were."""
+    return crowd_of(programme_code)[0]
+
+
+def numbers_of(programme_code: str, participants: QuerySet[Participant]) -> BitMap:
+    """Those of the participants who are in the sets of people."""
+    numbers = CountedPerson.objects.filter(token=OuterRef("token")).values("pk")
+    unnumbered = crowd_of(programme_code)[1]
+    rows = participants.order_by().values_list("token", Subquery(numbers))
+    return BitMap(filter(None, (number or unnumbered.get(token.hex) for token, number in rows)))
+
+
+@shared
+def crowd_of(programme_code: str) -> tuple[Placed[Presence], dict[str, int]]:
+    """The sets, and the numbers of those who have none yet: they get one for this read, counted from the highest."""
     sets: list[tuple[Place, Presence]] = []
     apart: dict[tuple[Place, int | None, int], BitMap] = defaultdict(BitMap)  # by session: they may meet one another
-    unnumbered: dict[uuid.UUID | str, int] = {}
+    unnumbered: dict[str, int] = {}  # by token in hexadecimal: SQLite knows no UUID
     for *place, activity, people, again, session, number, token in answer(PEOPLE, programme_code):
         if people is None:
-            came = number or HIGHEST - unnumbered.setdefault(token, len(unnumbered))
+            came = number or unnumbered.setdefault(str(token).replace("-", ""), HIGHEST - len(unnumbered))
             apart[Place._make(place), activity, session].add(came)
         else:
             known = (BitMap.deserialize(bytes(each)) for each in (people, again))
             sets.append((Place._make(place), Presence(*known, activity)))
     newcomers = [(place, Presence(people, BitMap(), activity)) for (place, activity, _session), people in apart.items()]
-    return Placed([*sets, *newcomers])
+    return Placed([*sets, *newcomers]), unnumbered
 
 
 def answer(statement: str, programme_code: str) -> list[tuple]:

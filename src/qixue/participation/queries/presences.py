@@ -7,7 +7,7 @@ was erased, or came without saying more than a name, is in none of the parts.
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from qixue.core.clock import day_bounds, local_day
 from qixue.core.figures import Scope, shared
@@ -56,24 +56,18 @@ def years_of(programme_code: str) -> tuple[int, ...]:
     return tuple(range(local_day(first[0]).year, local_day(last[0]).year + 1)) if first and last else ()
 
 
-def with_known_home(scope: Scope) -> LedgerEntryQuerySet:
-    people = known_people(scope.programme).filter(resident__home_region__isnull=False)
-    return counted(scope).filter(person_token__in=people.values("token"))
+def with_known_home(programme_code: str) -> QuerySet[Participant]:
+    return known_people(programme_code).filter(resident__home_region__isnull=False)
 
 
-def at_home(scope: Scope) -> LedgerEntryQuerySet:
-    """Attendances of people who live in the region of the scope, or in that of the programme."""
+def at_home(scope: Scope) -> QuerySet[Participant]:
+    """The people who live in the region of the scope, or in that of the programme."""
     region = scope.region or Programme.objects.values_list("region__code", flat=True).get(code=scope.programme)
-    people = known_people(scope.programme).filter(resident__home_region__path__startswith=region_path(region))
-    return counted(scope).filter(person_token__in=people.values("token"))
-
-
-def came_before(scope: Scope) -> LedgerEntryQuerySet:
-    """Attendances of people who were at a session by name before the first day of the programme."""
-    return counted(scope).filter(person_token__in=returning(scope.programme).values("token"))
+    return known_people(scope.programme).filter(resident__home_region__path__startswith=region_path(region))
 
 
 def returning(programme_code: str) -> QuerySet[Participant]:
+    """The people who were at a session by name before the first day of the programme."""
     earlier = known_elsewhere(programme_code).filter(resident=OuterRef("resident"))
     return known_people(programme_code).filter(Exists(earlier))
 
@@ -93,10 +87,16 @@ def known_people(programme_code: str) -> QuerySet[Participant]:
     return Participant.objects.filter(programme__code=programme_code)
 
 
+def of(presences: LedgerEntryQuerySet, people: QuerySet[Participant]) -> LedgerEntryQuerySet:
+    """Those of the attendances that are by one of the people."""
+    return presences.filter(person_token__in=people.values("token"))
+
+
 def distinct_people(presences: QuerySet) -> int:
     return presences.order_by().values("person_token").distinct().count()
 
 
-def seats_taken(presences: QuerySet) -> int:
-    """人次: one person at one session is one."""
-    return presences.order_by().values("session", "person_token").distinct().count()
+def seats_by_session(presences: QuerySet) -> dict[int, int]:
+    """人次 by key of the session: one person at one session is one."""
+    rows = presences.order_by().values_list("session")
+    return dict(rows.annotate(Count("person_token", distinct=True)))
