@@ -38,8 +38,8 @@ SELECT session_id, person_token, id FROM participation_ledgerentry
 """
 TALLIES = """
 INSERT INTO participation_tally (activity_id, session_id, named_count, head_qualifier, attendance_count,
-    attendance_qualifier, is_merged)
-SELECT activity_id, session_id, COUNT(*), '', COUNT(*), 'exact', FALSE
+    attendance_qualifier, is_merged, merged_to)
+SELECT activity_id, session_id, COUNT(*), '', COUNT(*), 'exact', FALSE, 0
 FROM participation_ledgerentry GROUP BY activity_id, session_id
 """
 CHAINS = """

@@ -2,7 +2,7 @@
 
 from qixue.core.figures import Scope, registry
 
-FIGURES = ("attendance", "participants", "named_share")
+FIGURES = ("attendance", "participants", "named_share", "repeat_rate", "training_attendances")
 
 
 def assert_recount(scope: Scope) -> None:

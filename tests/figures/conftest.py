@@ -9,7 +9,7 @@ from tests.factories import (
 
 from qixue.core.figures import FigureValue, Scope, registry
 from qixue.core.quantity import Qualifier
-from qixue.places.models import Population
+from qixue.places.models import Population, Region
 from qixue.programme.models import (
     Programme,
     ReportedCount,
@@ -52,9 +52,11 @@ def reported(programme: Programme, **changes: object) -> ReportedCount:
     return ReportedCount.objects.create(**{**values, **changes})
 
 
-def populate(programme: Programme, indicator: str, people: int, day: str = "2020-11-01") -> None:
+def populate(
+    programme: Programme, indicator: str, people: int, day: str = "2020-11-01", region: Region | None = None
+) -> None:
     Population.objects.create(
-        region=programme.region,
+        region=region or programme.region,
         indicator=indicator,
         reference_on=day,
         value=people,

@@ -225,3 +225,18 @@ def test_town_to_country_compares_attendance_per_resident(programme: Programme) 
         check_in(held(programme, venue=VenueFactory(region=region)), *(key() for _ in range(people)))
 
     assert number("urban_rural_ratio", programme) == Decimal("4.00")  # (4 / 1000) / (2 / 2000)
+
+
+def test_closed_week_has_nothing_to_come_and_no_zero_either(programme: Programme) -> None:
+    held(programme, state=Session.State.PLANNED)
+    Programme.objects.update(state=Programme.State.CLOSED)
+
+    assert number("sessions_planned", programme) is None
+
+
+def test_nothing_on_record_in_documents_is_missing_and_not_zero(programme: Programme) -> None:
+    reported(programme)
+    held(programme)
+
+    assert (number("exhibitions", programme), number("sessions_online", programme)) == (None, None)
+    assert number("sessions_total", programme) == 81

@@ -22,6 +22,7 @@ from qixue.figures.for_everybody import (
     public_figures_of,
     public_records,
     public_rows,
+    small,
     with_cover,
 )
 from qixue.figures.models import NamedFigure
@@ -50,7 +51,7 @@ RESIDENTS = {
     ],
 )
 def test_small_parts_take_the_smallest_others_with_them(numbers: dict[str, int], withheld: set[str]) -> None:
-    assert with_cover(numbers) == withheld
+    assert with_cover(numbers, small(numbers)) == withheld
 
 
 @pytest.fixture

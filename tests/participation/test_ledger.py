@@ -278,6 +278,11 @@ def test_tampered_entry_is_named(session: Session, tamper: str, fault: tuple[int
     assert found[0] == (session.activity.organisation.code, *fault)
 
 
+def kept_tallies() -> list[queries.TallyRow]:
+    rows = Tally.objects.order_by("activity_id", "session_id")
+    return [queries.TallyRow(row.activity_id, row.session_id, row.named_count, row.attendance) for row in rows]
+
+
 def test_tallies_agree_with_their_recount(session: Session) -> None:
     check_in(session, 5)
     corrected(counted(session, 40), 46, qualifier=Qualifier.ABOUT)
@@ -285,7 +290,7 @@ def test_tallies_agree_with_their_recount(session: Session) -> None:
     void_entry(taken_back, reason="扫错了人", by=UserFactory(), at=NOON, client_uuid=key())
     scope = Scope(session.activity.programme.code)
 
-    rollups = queries.tallies_in(scope)
+    rollups = kept_tallies()
 
     assert [row.attendance.value for row in rollups] == [51, 1]
     assert rollups == queries.recounted_tallies_in(scope)
@@ -297,4 +302,4 @@ def test_recount_finds_a_rollup_that_was_changed(session: Session) -> None:
 
     Tally.objects.update(attendance_count=41)
 
-    assert queries.tallies_in(scope) != queries.recounted_tallies_in(scope)
+    assert kept_tallies() != queries.recounted_tallies_in(scope)

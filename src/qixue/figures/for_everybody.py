@@ -17,6 +17,7 @@ from qixue.core.figures import FEWEST, EvidenceRow, FigureValue, People, Scope, 
 from qixue.figures.queries import Figure, figure_in, figure_of, figures_named, figures_of
 from qixue.figures.series import is_read_by_months
 from qixue.participation.counted_people import ALL_WHO_CAME
+from qixue.participation.queries.cells import Place
 from qixue.participation.queries.placed import PlacedTally, placed_tallies
 from qixue.places.models import Region
 from qixue.programme.models import Programme
@@ -98,7 +99,12 @@ def public_records(figure: Figure, rows: Sequence[EvidenceRow]) -> list[Evidence
 
 def attendances_withheld_now(programme_code: str) -> frozenset[Part]:
     """What is not told of all who came, of less than a second ago, for a page that many ask for."""
-    return SETS.have(programme_code, lambda: withheld_parts(programme_code, ALL_WHO_CAME))
+
+    @shared_reads()
+    def make() -> frozenset[Part]:
+        return withheld_parts(programme_code, ALL_WHO_CAME)
+
+    return SETS.have(programme_code, make)
 
 
 @shared
@@ -112,8 +118,7 @@ def withheld_sessions(programme_code: str) -> frozenset[Part]:
 def withheld_parts(programme_code: str, people: People) -> frozenset[Part]:
     """All that is not told of these people in a programme: scopes, days and sessions."""
     families, reported = families_of(programme_code, people)
-    whole = Scope(programme_code)
-    withheld = small(families.get((whole, ""), {}))
+    withheld = set[Part]().union(*map(small, families.values()))
     while True:
         before = len(withheld)
         for (above, _dimension), parts in families.items():
@@ -133,13 +138,15 @@ def small(numbers: Mapping[Part, int]) -> set[Part]:
 
 def is_open(numbers: Mapping[Part, int], withheld: Set[Part]) -> bool:
     """Whether the parts withheld are one alone, or very few people: they follow from the whole and the others."""
-    untold = [number for part, number in numbers.items() if part in withheld and number]
+    untold = [number for part in numbers.keys() & withheld if (number := numbers[part])]
     return bool(untold) and (len(untold) == 1 or sum(untold) < FEWEST)
 
 
-def with_cover(numbers: Mapping[Part, int], already: Set[Part] = frozenset()) -> set[Part]:
-    """Parts of a whole that are not told, as long as they would follow from it the smallest of the others as well."""
-    withheld = small(numbers) | (numbers.keys() & already)
+def with_cover(numbers: Mapping[Part, int], already: Set[Part]) -> set[Part]:
+    """Those of the parts of a whole that are not told, and as long as they would follow from it the smallest others."""
+    withheld = set(numbers.keys() & already)
+    if not is_open(numbers, withheld):
+        return withheld
     others = [part for part, number in numbers.items() if number and part not in withheld]
     for part in sorted(others, key=lambda part: (not isinstance(part, tuple), numbers[part])):
         if not is_open(numbers, withheld):
@@ -154,20 +161,16 @@ def families_of(programme_code: str, people: People) -> tuple[Families, Set[Part
     families: Families = defaultdict(dict)
     days: Counter[Part] = Counter()
     stated: Counter[Part] = Counter()
-    tallies = placed_tallies(programme_code)
-    started = {tally.starts_on for tally in tallies if tally.starts_on}
-    is_by_month = bool(started) and is_read_by_months(started)
-    for tally in tallies:
-        number = people.at(tally)
-        for part in {whole, *places_of(tally)} & {whole, *scopes}:
-            if tally.session_id is None:
-                stated[part] += number
-            else:
-                families[part, "session"][tally.session_id] = number
-        if tally.session_id and tally.starts_on:
-            day = tally.starts_on.replace(day=1) if is_by_month else tally.starts_on
-            families[day, "session"][tally.session_id] = number
-            days[day] += number
+    for place, tallies in tallies_by_place(programme_code).items():
+        counted = {tally.session_id: people.at(tally) for tally in tallies if tally.session_id is not None}
+        from_documents = sum(people.at(tally) for tally in tallies if tally.session_id is None)
+        for part in {whole, *scopes_at(place, whole)} & {whole, *scopes}:
+            families[part, "session"].update(counted)
+            if from_documents:
+                stated[part] += from_documents
+    for day, tallies in tallies_by_day(programme_code).items():
+        families[day, "session"] = {tally.session_id: people.at(tally) for tally in tallies if tally.session_id}
+        days[day] = sum(families[day, "session"].values())
     numbers = {scope: people.within(scope) - stated[scope] for scope in (whole, *scopes)}
     families[whole, "day"] = dict(days)
     for scope, family in scopes.items():
@@ -176,12 +179,34 @@ def families_of(programme_code: str, people: People) -> tuple[Families, Set[Part
         if name != "session" and isinstance(above, Scope):
             parts[above, name] = max(0, numbers[above] - sum(parts.values()))
     families[whole, "whole"] = {whole: numbers[whole]}
-    return families, {part for part, number in stated.items() if number}
+    return families, set(stated)
 
 
-def places_of(tally: PlacedTally) -> Iterator[Scope]:
-    """The scopes of one dimension in which it is counted."""
-    whole, place = Scope(tally.programme_code), tally.place
+@shared
+def tallies_by_place(programme_code: str) -> dict[Place, list[PlacedTally]]:
+    by_place: dict[Place, list[PlacedTally]] = defaultdict(list)
+    for tally in placed_tallies(programme_code):
+        by_place[tally.place].append(tally)
+    return by_place
+
+
+@shared
+def tallies_by_day(programme_code: str) -> dict[datetime.date, list[PlacedTally]]:
+    """Of sessions that have a start: by the day of it, or in a longer time by the first day of its month."""
+    by_day: dict[datetime.date, list[PlacedTally]] = defaultdict(list)
+    for tally in placed_tallies(programme_code):
+        if tally.session_id and tally.starts_on:
+            by_day[tally.starts_on].append(tally)
+    if not by_day or not is_read_by_months(by_day):
+        return by_day
+    by_month: dict[datetime.date, list[PlacedTally]] = defaultdict(list)
+    for day, tallies in by_day.items():
+        by_month[day.replace(day=1)] += tallies
+    return by_month
+
+
+def scopes_at(place: Place, whole: Scope) -> Iterator[Scope]:
+    """The scopes of one dimension in which whatever stands there is counted."""
     for name in ("region", "organisation"):
         for code in filter(None, (getattr(place, name) or "").split("/")):
             yield replace(whole, **{name: code})

@@ -15,6 +15,7 @@ class ParticipationConfig(AppConfig):
         import_module("qixue.participation.people_figures")
         import_module("qixue.participation.equity_figures")
         import_module("qixue.participation.feedback_figures")
+        import_module("qixue.participation.known_people_figures")
         import_module("qixue.participation.notices")  # registers what people are told
         import_module("qixue.participation.holdings")  # registers what it keeps about people
         import_module("qixue.participation.metrics")  # registers what a collector is told

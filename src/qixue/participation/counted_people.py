@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from qixue.core.figures import People, Scope
+from qixue.participation.models import CertificateRule
 from qixue.participation.queries.cells import counts_in, people_in, whole_of
 from qixue.participation.queries.placed import certificates_placed
 from qixue.programme.models import Activity
@@ -21,3 +22,7 @@ TRAINED = People(
     lambda tally: tally.named if tally.place.kind == Activity.Kind.TRAINING else 0,
 )
 CERTIFIED = People(lambda scope: sum(certificates_placed(scope.programme).within(scope)), lambda tally: 0)
+COMPLETED = People(
+    lambda scope: sum(certificates_placed(scope.programme, CertificateRule.Kind.COMPLETION).within(in_training(scope))),
+    lambda tally: 0,
+)

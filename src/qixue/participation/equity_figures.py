@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.figures import FigureDefinition, FigureValue, Scope, Theme, registry, shared
 from qixue.core.quantity import INDEX, Quantity, hedge_of_rate, rounded
 from qixue.participation.counted_people import ALL_WHO_CAME
-from qixue.participation.figures import attendance_in, evidence, evidence_by_session, population
+from qixue.participation.figures import attendance_in, evidence, evidence_by_session
 from qixue.participation.inequality import Area, gini, theil, theil_between
+from qixue.participation.residents import population
 from qixue.places.models import Region
 
 URBAN_COUNTIES = (Region.UnitType.DISTRICT, Region.UnitType.COUNTY_LEVEL_CITY)

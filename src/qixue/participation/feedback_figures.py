@@ -1,6 +1,7 @@
 """Figures about how people found it. Nothing is stated of fewer than five answers: one could guess who said what."""
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
@@ -13,6 +14,7 @@ from qixue.programme.figures import DIMENSIONS
 from qixue.programme.models import Session
 from qixue.programme.queries import sessions_in
 
+OF_ANSWERS = _("Of {answers} answers; {rate} % of the attendances by name were answered.")
 TOO_FEW = _("Fewer than 5 answers: too few to state a share.")
 
 
@@ -25,7 +27,9 @@ def satisfaction(scope: Scope) -> FigureValue:
     counts = answers_in(scope).aggregate(all=Count("pk"), good=Count("pk", filter=Q(face=Feedback.Face.GOOD)))
     if counts["all"] < FEWEST:
         return FigureValue(None, notes=(TOO_FEW,))
-    return FigureValue(share_of(counts["good"], counts["all"]))
+    rate = answer_rate(scope).quantity
+    note = format_lazy(OF_ANSWERS, answers=f"{counts['all']:,}", rate=rate.value if rate else "—")
+    return FigureValue(share_of(counts["good"], counts["all"]), notes=(note,))
 
 
 def answer_rate(scope: Scope) -> FigureValue:

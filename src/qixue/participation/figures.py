@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
@@ -36,12 +35,14 @@ from qixue.participation.counted_people import ALL_WHO_CAME, BY_NAME
 from qixue.participation.models import LedgerEntry, LedgerEntryQuerySet, Registration, Tally
 from qixue.participation.queries import ledger_entries, recounted_tallies_in, scope_condition
 from qixue.participation.queries.cells import Counts, counts_in, counts_of_rows, people_in, whole_of
-from qixue.places.models import Population, Region
+from qixue.participation.residents import population, population_note
+from qixue.places.models import Region
 from qixue.programme.figures import DIMENSIONS
-from qixue.programme.models import Session
+from qixue.programme.models import Activity, Session
 from qixue.programme.queries import has_dated_sessions, sessions_in
 
 TOTAL = Sum("attendance_count")
+BY_SESSION = _("Counted by session. How many were trained, once for each class, is a number of its own.")
 URBAN = (Region.UrbanRural.URBAN, Region.UrbanRural.COUNTY_SEAT)
 
 
@@ -58,6 +59,7 @@ def attendance(scope: Scope, counts: Counts) -> FigureValue:
         is_reported=bool(reported),
         quotes=tuple(entry.evidence.text for entry in reported if entry.evidence),
         left_out=contradictory_tallies(scope) if leaves_out(counts) else (),
+        notes=(BY_SESSION,) if scope.kind == Activity.Kind.TRAINING else (),
     )
 
 
@@ -264,15 +266,6 @@ def registration_evidence(scope: Scope) -> list[EvidenceRow]:
     ]
 
 
-def population(scope: Scope, indicator: str) -> Population | None:
-    """The latest verified value for the scope's region, or for the programme's city."""
-    regions = Region.objects.filter(code=scope.region) if scope.region else None
-    if regions is None:
-        regions = Region.objects.filter(programmes__code=scope.programme)
-    series = Population.objects.filter(region__in=regions, indicator=indicator, unit="persons", status="verified")
-    return series.order_by("-reference_on", "pk").first()
-
-
 def per_thousand(scope: Scope) -> FigureValue:
     total = attendance_in(scope).quantity
     residents = population(scope, "resident_population")
@@ -281,15 +274,6 @@ def per_thousand(scope: Scope) -> FigureValue:
     return FigureValue(
         Quantity(rounded(1000 * Decimal(total.value) / residents.value, 2), PER_THOUSAND, hedge_of_rate(total)),
         notes=(population_note(residents),),
-    )
-
-
-def population_note(residents: Population) -> Any:
-    return format_lazy(
-        _("Residents: {value} ({day}; {source})."),
-        value=f"{residents.value:,.0f}",
-        day=residents.reference_on,
-        source=residents.source,
     )
 
 
@@ -400,7 +384,11 @@ registry.register(
         code="urban_rural_ratio",
         name=_("Town to country"),
         unit=RATIO,
-        rule=_("Attendances per resident in towns divided by attendances per resident in the country."),
+        rule=_(
+            "Attendances per resident in town divided by attendances per resident in the country. A session is in town"
+            " where its place is a subdistrict or the seat of a county, and in the country at any other town or"
+            " township; one without a place is in neither. Residents by the urban and rural population of the census."
+        ),
         dimensions=("brand", "series", "kind"),
         value=urban_rural_ratio,
         recount=urban_rural_ratio,

@@ -1,9 +1,10 @@
 """Figures about how people take part: how many come, come back, finish, and for how long they learn."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +22,7 @@ from qixue.core.quantity import (
     rounded,
     share_of,
 )
-from qixue.participation.counted_people import ALL_WHO_CAME, BY_NAME, CERTIFIED, TRAINED, in_training
+from qixue.participation.counted_people import ALL_WHO_CAME, BY_NAME, CERTIFIED, COMPLETED, TRAINED, in_training
 from qixue.participation.figures import (
     accepted_registrations,
     evidence,
@@ -32,82 +33,111 @@ from qixue.participation.figures import (
     session_rows,
 )
 from qixue.participation.learning_hours import learning_hours, minutes_between
-from qixue.participation.models import Attendance, Certificate, LedgerEntry, Registration
-from qixue.participation.queries import TallyRow, recounted_tallies_in, scope_condition, tallies_in
+from qixue.participation.models import Certificate, CertificateRule, LedgerEntry, Registration, Tally
+from qixue.participation.queries import recounted_tallies_in, scope_condition
+from qixue.participation.queries.cells import came_again_in, counts_in, people_in, trained_in
+from qixue.participation.queries.presences import counted
 from qixue.programme.figures import DIMENSIONS
 from qixue.programme.models import Activity, Session
-from qixue.programme.queries import activity_condition, region_condition
+from qixue.programme.queries import activity_condition
 
 
-def kept(scope: Scope) -> QuerySet[Attendance]:
-    """Who is in at which session, from the rows that the ledger keeps."""
-    in_scope = activity_condition(scope, "session__activity__") & region_condition(scope.region, "session__")
-    return Attendance.objects.filter(in_scope)
-
-
-def counted(scope: Scope) -> QuerySet[LedgerEntry]:
-    """The same from the entries themselves."""
-    return LedgerEntry.objects.effective().people().filter(scope_condition(scope), session__isnull=False)
-
-
-def repeat_rate(presences: QuerySet) -> FigureValue:
+def repeat_rate(again: int, people: int) -> FigureValue:
     """Missing where nobody came by name."""
-    times = presences.order_by().values("person_token").annotate(times=Count("session", distinct=True))
-    people = times.count()
-    return FigureValue(share_of(times.filter(times__gte=2).count(), people) if people else None)
+    return FigureValue(share_of(again, people) if people else None)
 
 
-def trained(presences: QuerySet) -> FigureValue:
+def recounted_repeat_rate(scope: Scope) -> FigureValue:
+    times = counted(scope).order_by().values("person_token").annotate(times=Count("session", distinct=True))
+    return repeat_rate(times.filter(times__gte=2).count(), times.count())
+
+
+def trained(count: int) -> FigureValue:
     """人次 by class and person: whoever comes ten times to one class is one."""
-    count = presences.order_by().values("session__activity", "person_token").distinct().count()
     return FigureValue(Quantity(count, ATTENDANCE) if count else None)
 
 
-def show_rate(scope: Scope, presences: QuerySet) -> FigureValue:
+def recounted_trained(scope: Scope) -> FigureValue:
+    rows = counted(in_training(scope)).order_by().values("session__activity", "person_token")
+    return trained(rows.distinct().count())
+
+
+def show_rate(scope: Scope, came: int) -> FigureValue:
     """Over the sessions that were held and took registrations."""
     total = accepted_where_held(scope).count()
-    return FigureValue(share_of(came_where_registered(scope, presences), total) if total else None)
+    return FigureValue(share_of(came, total) if total else None)
 
 
 def accepted_where_held(scope: Scope) -> QuerySet[Registration]:
     return accepted_registrations(scope).filter(session__state=Session.State.HELD)
 
 
-def came_where_registered(scope: Scope, presences: QuerySet) -> int:
-    return presences.filter(session__in=accepted_where_held(scope).order_by().values("session")).count()
+def with_registrations(scope: Scope) -> QuerySet:
+    return accepted_where_held(scope).order_by().values("session")
 
 
-def large_events(rows: list[TallyRow]) -> FigureValue:
-    count = sum(1 for row in rows if is_large(row))
-    return FigureValue(Quantity(count, SESSION) if rows else None)
+def came_where_registered(scope: Scope) -> int:
+    """From the tallies."""
+    sums = Tally.objects.filter(session__in=with_registrations(scope)).aggregate(came=Sum("named_count"))
+    return sums["came"] or 0
 
 
-def is_large(row: TallyRow) -> bool:
-    return row.session_id is not None and row.attendance.value >= settings.QIXUE["LARGE_EVENT_PEOPLE"]
+def recounted_show_rate(scope: Scope) -> FigureValue:
+    return show_rate(scope, counted(scope).filter(session__in=with_registrations(scope)).count())
+
+
+def large_tallies(scope: Scope) -> QuerySet[Tally]:
+    least = settings.QIXUE["LARGE_EVENT_PEOPLE"]
+    return Tally.objects.filter(scope_condition(scope), session__isnull=False, attendance_count__gte=least)
+
+
+def large_events(scope: Scope) -> FigureValue:
+    return FigureValue(Quantity(large_tallies(scope).count(), SESSION) if counts_in(scope) else None)
+
+
+def recounted_large_events(scope: Scope) -> FigureValue:
+    rows, least = recounted_tallies_in(scope), settings.QIXUE["LARGE_EVENT_PEOPLE"]
+    large = [row for row in rows if row.session_id is not None and row.attendance.value >= least]
+    return FigureValue(Quantity(len(large), SESSION) if rows else None)
 
 
 def large_event_rows(scope: Scope) -> list[EvidenceRow]:
-    numbers = {row.session_id: row.attendance for row in tallies_in(scope) if row.session_id and is_large(row)}
+    numbers = {tally.session_id: tally.attendance for tally in large_tallies(scope) if tally.session_id}
     entries = LedgerEntry.objects.effective().filter(session__in=numbers).order_by().values_list("session_id")
     return session_rows(numbers, dict(entries.annotate(Count("pk"))))
 
 
-def hours(rows: list[TallyRow]) -> FigureValue:
+def hours(scope: Scope) -> FigureValue:
     """学时 of all who were there; sessions without times, and numbers that contradict themselves, stay out."""
+    tallies = Tally.objects.filter(scope_condition(scope)).order_by()
+    by_times = tallies.values_list("session__starts_at", "session__ends_at", "attendance_qualifier")
+    learnt = [
+        (came, Qualifier(hedge), minutes_between(start, end) or 0)
+        for start, end, hedge, came in by_times.annotate(Sum("attendance_count"))
+    ]
+    unknown = Q(session__starts_at=None) | Q(session__ends_at=None) | Q(session__ends_at=F("session__starts_at"))
+    left_out = tallies.filter(unknown | Q(attendance_qualifier=Qualifier.CONTRADICTORY))
+    keys = left_out.order_by("activity_id", "session_id").values_list("activity_id", "session_id")
+    return hours_of(learnt, tuple(f"tally:{activity}/{session or ''}" for activity, session in keys))
+
+
+def recounted_hours(scope: Scope) -> FigureValue:
+    rows = recounted_tallies_in(scope)
     sessions = Session.objects.filter(pk__in=[row.session_id for row in rows if row.session_id])
     times = {pk: minutes_between(*ends) for pk, *ends in sessions.values_list("pk", "starts_at", "ends_at")}
-    learnt, left_out = [], []
-    for row in rows:
-        minutes = times.get(row.session_id or 0)
-        if minutes and row.attendance.qualifier is not Qualifier.CONTRADICTORY:
-            learnt.append((row.attendance, minutes))
-        else:
-            left_out.append(f"tally:{row.activity_id}/{row.session_id or ''}")
-    if not learnt:
-        return FigureValue(None, left_out=tuple(left_out))
-    total = int(rounded(learning_hours(sum(int(attendance.value) * minutes for attendance, minutes in learnt)), 0))
-    qualifier = combined_qualifier(attendance.qualifier for attendance, _minutes in learnt)
-    return FigureValue(Quantity(total, LEARNING_HOUR, qualifier, is_sum=True), left_out=tuple(left_out))
+    return hours_of(
+        [(int(row.attendance.value), row.attendance.qualifier, times.get(row.session_id or 0) or 0) for row in rows]
+    )
+
+
+def hours_of(learnt: Iterable[tuple[int, Qualifier, int]], left_out: tuple[str, ...] = ()) -> FigureValue:
+    """From 人次, their hedges and minutes of a session."""
+    sound = [part for part in learnt if part[2] and part[1] is not Qualifier.CONTRADICTORY]
+    if not sound:
+        return FigureValue(None, left_out=left_out)
+    total = int(rounded(learning_hours(sum(came * minutes for came, _hedge, minutes in sound)), 0))
+    qualifier = combined_qualifier(hedge for _came, hedge, _minutes in sound)
+    return FigureValue(Quantity(total, LEARNING_HOUR, qualifier, is_sum=True), left_out=left_out)
 
 
 def certificates_in(scope: Scope) -> QuerySet[Certificate]:
@@ -121,9 +151,18 @@ def certificates(scope: Scope) -> FigureValue:
     return FigureValue(Quantity(count, ITEM) if count else None)
 
 
-def certificate_rows(scope: Scope) -> list[EvidenceRow]:
+def completions_in(scope: Scope) -> QuerySet[Certificate]:
+    return certificates_in(in_training(scope)).filter(kind=CertificateRule.Kind.COMPLETION)
+
+
+def completed(scope: Scope) -> FigureValue:
+    count = completions_in(scope).count()
+    return FigureValue(Quantity(count, ATTENDANCE) if count else None)
+
+
+def certificate_rows(given: QuerySet[Certificate]) -> list[EvidenceRow]:
     """One row per activity: who has a certificate is nobody else's business."""
-    counts = dict(certificates_in(scope).order_by().values_list("activity").annotate(Count("pk")))
+    counts = dict(given.order_by().values_list("activity").annotate(Count("pk")))
     activities = Activity.objects.filter(pk__in=counts).select_related("organisation").order_by("code")
     return [
         EvidenceRow(
@@ -148,8 +187,8 @@ define(
     _("Large events"),
     SESSION,
     format_lazy(_("Sessions with at least {count} attendances."), count=settings.QIXUE["LARGE_EVENT_PEOPLE"]),
-    value=lambda scope: large_events(tallies_in(scope)),
-    recount=lambda scope: large_events(recounted_tallies_in(scope)),
+    value=large_events,
+    recount=recounted_large_events,
     evidence=large_event_rows,
     theme=Theme.ACTIVITY,
     people=ALL_WHO_CAME,
@@ -159,30 +198,33 @@ define(
     _("Came by name for each registration"),
     PERCENT,
     _("Attendances by name divided by accepted registrations, over the held sessions that took registrations."),
-    value=lambda scope: show_rate(scope, kept(scope)),
-    recount=lambda scope: show_rate(scope, counted(scope)),
+    value=lambda scope: show_rate(scope, came_where_registered(scope)),
+    recount=recounted_show_rate,
     evidence=registration_evidence,
     people=BY_NAME,
-    fewest=lambda scope: came_where_registered(scope, kept(scope)),
+    fewest=came_where_registered,
 )
 define(
     "repeat_rate",
     _("Came again"),
     PERCENT,
     _("People who were at two or more sessions by name, divided by all people taking part by name."),
-    value=lambda scope: repeat_rate(kept(scope)),
-    recount=lambda scope: repeat_rate(counted(scope)),
+    value=lambda scope: repeat_rate(len(came_again_in(scope)), len(people_in(scope))),
+    recount=recounted_repeat_rate,
     evidence=named_evidence,
     by_session=names_by_session,
     people=BY_NAME,
 )
 define(
     "training_attendances",
-    _("Trained"),
+    _("Trained, once for each class"),
     ATTENDANCE,
-    _("People who were at a training class by name at least once; by class and person, not by session."),
-    value=lambda scope: trained(kept(in_training(scope))),
-    recount=lambda scope: trained(counted(in_training(scope))),
+    _(
+        "People who were at a training class by name at least once; by class and person. Whoever comes to ten sessions"
+        " of a class is one here and ten among the attendances of trainings, which are counted by session."
+    ),
+    value=lambda scope: trained(trained_in(scope)),
+    recount=recounted_trained,
     evidence=lambda scope: named_evidence(in_training(scope)),
     by_session=lambda scope: names_by_session(in_training(scope)),
     people=TRAINED,
@@ -195,8 +237,8 @@ define(
         "Attendances times the length of their session; one learning hour is 45 minutes. Sessions without times are"
         " left out."
     ),
-    value=lambda scope: hours(tallies_in(scope)),
-    recount=lambda scope: hours(recounted_tallies_in(scope)),
+    value=hours,
+    recount=recounted_hours,
     evidence=evidence,
     by_session=evidence_by_session,
     people=ALL_WHO_CAME,
@@ -208,6 +250,19 @@ define(
     _("Certificates that were given for activities, without those that were revoked."),
     value=certificates,
     recount=certificates,
-    evidence=certificate_rows,
+    evidence=lambda scope: certificate_rows(certificates_in(scope)),
     people=CERTIFIED,
+)
+define(
+    "trainees_completed",
+    _("Completed a class"),
+    ATTENDANCE,
+    _(
+        "Certificates of completion of training classes that are in force; by class and person. Who finished a class"
+        " without a certificate is not on record."
+    ),
+    value=completed,
+    recount=completed,
+    evidence=lambda scope: certificate_rows(completions_in(scope)),
+    people=COMPLETED,
 )

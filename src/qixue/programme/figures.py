@@ -22,7 +22,7 @@ from qixue.core.figures import (
 from qixue.core.quantity import ACTIVITY, AWARD, INSTALMENT, PERSON, PIECE, SESSION, Quantity, Unit
 from qixue.people.models import Organisation
 from qixue.places.models import Region
-from qixue.programme.models import Activity, Award, Brand, Instalment, ReportedCount, Session
+from qixue.programme.models import Activity, Award, Brand, Instalment, Programme, ReportedCount, Session
 from qixue.programme.models.activities import SessionQuerySet
 from qixue.programme.queries import has_dated_sessions, held_sessions_in, planned_sessions_in
 
@@ -197,6 +197,13 @@ def planned_rows(scope: Scope) -> list[EvidenceRow]:
     return rows_of_sessions(planned_sessions_in(scope))
 
 
+def not_yet_held(scope: Scope) -> FigureValue:
+    """Missing once the programme is closed: nothing is to come, and a zero would say that all of it was held."""
+    if Programme.objects.filter(code=scope.programme, state=Programme.State.CLOSED).exists():
+        return FigureValue(None)
+    return counted_or_missing(scope, planned_sessions_in(scope).count(), SESSION)
+
+
 def beneficiaries(scope: Scope) -> FigureValue:
     reports = reported_in(scope, Measure.BENEFICIARIES)
     parts = [(f"reported_count:{count.code}", count.quantity) for count in reports]
@@ -228,8 +235,11 @@ define(
     "sessions_planned",
     _("Sessions not yet held"),
     SESSION,
-    _("Sessions of published activities that are neither held nor called off nor postponed, until they are reported."),
-    lambda scope: counted_or_missing(scope, planned_sessions_in(scope).count(), SESSION),
+    _(
+        "Sessions of published activities that are neither held nor called off nor postponed, until they are reported"
+        " or the programme is closed."
+    ),
+    not_yet_held,
     planned_rows,
 )
 define(

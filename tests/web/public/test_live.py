@@ -8,7 +8,7 @@ from tests.web.public.conftest import check_in, count_heads, name_figure, words
 from time_machine import travel
 
 from qixue.core.quantity import Qualifier
-from qixue.programme.models import Activity, Session
+from qixue.programme.models import Activity, Programme, Session
 
 pytestmark = pytest.mark.django_db
 PAGE = "/programmes/week/live/"
@@ -108,7 +108,7 @@ def test_state_is_new_when_somebody_was_counted(client: Client, tea):
 
 
 def test_past_day_is_named(open_page, tea):
-    with travel(NOON.replace(day=20), tick=False):
+    with travel(NOON.replace(day=6), tick=False):
         page = open_page(PAGE, language="en")
 
     assert sections(page)["Just ended"] == ["Growing tea Wed 4 Nov, 15:00 · 瑶绣基地"]
@@ -119,3 +119,12 @@ def test_screen_of_an_unpublished_week_is_not_there(client: Client, programme):
     programme.save(update_fields=["state"])
 
     assert [client.get(path).status_code for path in (PAGE, STATE)] == [404, 404]
+
+
+def test_screen_of_a_week_that_is_over_leads_to_its_numbers(client: Client, tea) -> None:
+    Programme.objects.update(state=Programme.State.CLOSED)
+
+    answer = client.get(PAGE)
+
+    assert (answer.status_code, answer["Location"]) == (302, "/programmes/week/dashboards/")
+    assert "live/" not in client.get(answer["Location"]).content.decode()

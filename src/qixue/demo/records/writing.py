@@ -82,7 +82,7 @@ class Writer:
             **given(item, Programme),
             region=self.regions[item["region"]],
             organisation=self.organisations[item["organisation"]],
-            state=Programme.State.PUBLISHED,
+            state=Programme.State.CLOSED,
         )
 
     def write_legal_bases(self) -> None:

@@ -23,9 +23,10 @@ class CountedPerson(models.Model):
 class Cell(models.Model):
     """All tallies that a figure cannot tell apart: they agree in everything by which a scope narrows.
 
-    `people` are the numbers of those who were there by name, as a roaring bitmap. Somebody may be missing in it who
-    came to a session whose tally is not merged again yet. None says that somebody may be in it without reason, because
-    an entry was taken back or a session moved: the rows must be read until the cell is made anew.
+    `people` are the numbers of those who were there by name, as a roaring bitmap, and `again` of those who were at two
+    of its sessions or more. Somebody may be missing in them who came to a session whose tally is not merged again yet.
+    None says that somebody may be in them without reason, because an entry was taken back or a session moved: the rows
+    must be read until the cell is made anew. Trainings are counted by class: a cell of them has one `activity`.
     """
 
     key = models.CharField(max_length=120, unique=True)  # the keys of all that it stands for
@@ -35,7 +36,9 @@ class Cell(models.Model):
     series = models.ForeignKey(Series, models.CASCADE, null=True, blank=True, related_name="cells")
     region = models.ForeignKey(Region, models.CASCADE, null=True, blank=True, related_name="cells")
     kind = models.CharField(max_length=20, choices=Activity.Kind)
+    activity = models.ForeignKey(Activity, models.CASCADE, null=True, blank=True, related_name="cells")
     people = models.BinaryField(null=True)
+    again = models.BinaryField(default=bytes)
 
     class Meta:
         indexes = [models.Index(fields=["id"], condition=Q(people=None), name="cell_to_make_anew")]

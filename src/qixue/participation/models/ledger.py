@@ -165,7 +165,8 @@ class Tally(models.Model):
     """The rollup of a session's ledger entries, or of those of an activity that name no session; kept by the ledger.
 
     `attendance_count` follows the session's counting rule. A recount from the entries must give the same row.
-    `is_merged` says that the cell counts the tally as it stands; whatever changes the tally takes it back.
+    `is_merged` says that the cell counts the tally as it stands; whatever changes the tally takes it back. The cell has
+    the people of the session up to the row `merged_to` of its attendances: rows of one session come one after another.
     """
 
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="tallies")
@@ -177,6 +178,7 @@ class Tally(models.Model):
     attendance_qualifier = models.CharField(max_length=20, choices=QUALIFIER_CHOICES)
     cell = models.ForeignKey(Cell, models.SET_NULL, null=True, blank=True, related_name="tallies")
     is_merged = models.BooleanField(default=False)
+    merged_to = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         constraints = [

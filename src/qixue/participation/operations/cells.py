@@ -18,19 +18,23 @@ from qixue.participation.models import Cell, CellCount, Tally
 from qixue.participation.queries.cell_places import CellPlace, placed
 from qixue.programme.models import Session
 
+NOBODY = BitMap().serialize()
 AT_ONCE = 20  # tallies in one transaction, for doors wait until it ends
 NUMBER = """
 INSERT INTO participation_countedperson (token)
-SELECT DISTINCT person_token FROM participation_attendance a WHERE session_id IN ({holes}) AND NOT EXISTS
+SELECT DISTINCT a.person_token FROM participation_attendance a JOIN participation_tally t ON t.session_id = a.session_id
+WHERE t.id IN ({holes}) AND a.id > t.merged_to AND NOT EXISTS
     (SELECT 1 FROM participation_countedperson WHERE token = a.person_token)
-ORDER BY person_token
+ORDER BY a.person_token
 ON CONFLICT DO NOTHING
 """
-NUMBERS = """
-SELECT a.session_id, counted.id FROM participation_attendance a
+NEWCOMERS = """
+SELECT t.id, a.id, counted.id
+FROM participation_attendance a JOIN participation_tally t ON t.session_id = a.session_id
 LEFT JOIN participation_countedperson counted ON counted.token = a.person_token
-WHERE a.session_id IN ({holes})
+WHERE t.id IN ({holes}) AND a.id > t.merged_to
 """
+MERGED = "UPDATE participation_tally SET cell_id = %s, is_merged = TRUE, merged_to = %s WHERE id = %s"
 KEEP_STILL = "SELECT id FROM {table} WHERE id IN ({holes}) FOR SHARE SKIP LOCKED"
 
 
@@ -62,7 +66,7 @@ def dissolve(cell: Cell) -> int:
     free = list(tallies.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True))
     if len(free) < tallies.count() or not held(cell.key):
         return 0
-    tallies.update(cell=None, is_merged=False)
+    tallies.update(cell=None, is_merged=False, merged_to=0)
     cell.delete()
     return len(free)
 
@@ -78,8 +82,8 @@ def merge(part: tuple[CellPlace, Sequence[int]]) -> int:
     What may take long or wait comes before the locks. Tallies that do not belong here any more wait for the next run.
     """
     place, keys = part
-    Cell.objects.bulk_create([Cell(key=place.key, people=BitMap().serialize(), **vars(place))], ignore_conflicts=True)
-    number_people(list(Tally.objects.filter(pk__in=keys, session__isnull=False).values_list("session", flat=True)))
+    Cell.objects.bulk_create([Cell(key=place.key, people=NOBODY, again=NOBODY, **vars(place))], ignore_conflicts=True)
+    number_people(keys)
     cell = held(place.key)
     if cell is None or cell.people is None:
         return 0
@@ -115,31 +119,39 @@ def shared(table: str, keys: set[int]) -> set[int]:
 
 def merge_into(cell: Cell, tallies: Sequence[Tally]) -> int:
     """Left out are tallies that are still in another cell, and those of which somebody has no number yet."""
-    numbers = numbers_of([tally.session_id for tally in tallies if tally.session_id])
-    merged = [
-        tally for tally in tallies if tally.cell_id in (None, cell.pk) and None not in numbers.get(tally.session_id, ())
-    ]
-    sets = [BitMap(filter(None, numbers.get(tally.session_id, ()))) for tally in merged]
-    cell.people = BitMap.union(BitMap.deserialize(bytes(cell.people or b"")), *sets).serialize()
-    cell.save(update_fields=["people"])
-    Tally.objects.filter(pk__in=[row.pk for row in merged]).update(cell=cell, is_merged=True)
+    at_home = [tally for tally in tallies if tally.cell_id in (None, cell.pk)]
+    newcomers = newcomers_of([tally.pk for tally in at_home])
+    merged = [tally for tally in at_home if None not in newcomers[tally.pk].values()]
+    people, again = (BitMap.deserialize(bytes(numbers or NOBODY)) for numbers in (cell.people, cell.again))
+    for tally in merged:
+        came = BitMap(newcomers[tally.pk].values())
+        again |= people & came
+        people |= came
+    cell.people, cell.again = people.serialize(), again.serialize()
+    cell.save(update_fields=["people", "again"])
+    with connection.cursor() as cursor:
+        known = [(cell.pk, max(newcomers[tally.pk], default=tally.merged_to), tally.pk) for tally in merged]
+        cursor.executemany(MERGED, known)
     count_anew(cell)
     return len(merged)
 
 
-def number_people(sessions: Sequence[int]) -> None:
-    """Whoever is in at the sessions by name and has no number yet gets one."""
-    if sessions:
+def number_people(tallies: Sequence[int]) -> None:
+    """Whoever has come by name since the tallies were merged, and has no number yet, gets one."""
+    if tallies:
         with connection.cursor() as cursor:
-            cursor.execute(with_holes(NUMBER, sessions), sessions)
+            cursor.execute(with_holes(NUMBER, tallies), tallies)
 
 
-def numbers_of(sessions: Sequence[int]) -> dict[int | None, set[int | None]]:
-    """By session the numbers of who is in by name; None for whoever has come since they were numbered."""
-    numbers: dict[int | None, set[int | None]] = defaultdict(set)
-    for session, number in answer(NUMBERS, sessions) if sessions else ():
-        numbers[session].add(number)
-    return numbers
+def newcomers_of(tallies: Sequence[int]) -> dict[int, dict[int, int | None]]:
+    """By tally the attendances that are not merged yet, each with the number of its person.
+
+    None where somebody has come since they were numbered.
+    """
+    found: dict[int, dict[int, int | None]] = {tally: {} for tally in tallies}
+    for tally, attendance, number in answer(NEWCOMERS, tallies) if tallies else ():
+        found[tally][attendance] = number
+    return found
 
 
 def answer(statement: str, keys: Sequence[int]) -> list[tuple]:

@@ -15,7 +15,6 @@ from qixue.participation.models import (
     LedgerEntryQuerySet,
     Lottery,
     RegistrationTerms,
-    Tally,
 )
 from qixue.people.models import Organisation
 from qixue.programme.models import Activity, Programme, Session
@@ -60,18 +59,8 @@ class TallyRow:
     attendance: Quantity
 
 
-def tallies_in(scope: Scope) -> list[TallyRow]:
-    """The rollups in the scope, one per session (or per activity, for entries without a session)."""
-    fields = ("activity_id", "session_id", "named_count", "attendance_count", "attendance_qualifier")
-    rows = Tally.objects.filter(scope_condition(scope)).order_by("activity_id", "session_id").values_list(*fields)
-    return [
-        TallyRow(activity, session, named, Quantity(count, ATTENDANCE, Qualifier(qualifier)))
-        for activity, session, named, count, qualifier in rows
-    ]
-
-
 def recounted_tallies_in(scope: Scope) -> list[TallyRow]:
-    """The same rows counted from the ledger entries themselves, without looking at the rollups."""
+    """The tallies counted from the ledger entries themselves, without looking at the rows that are kept."""
     entries = LedgerEntry.objects.effective().filter(scope_condition(scope))
     names = entries.people().values("activity_id", "session_id", "session__counting_rule").order_by()
     named: dict[tuple[int, int | None], tuple[str, int]] = {

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.db.models.functions import Coalesce
 
 from qixue.participation.models import Tally
@@ -19,6 +19,7 @@ class CellPlace:
     series_id: int | None
     region_id: int | None
     kind: str
+    activity_id: int | None  # of a training: its people are counted by class
 
     @property
     def key(self) -> str:
@@ -35,5 +36,6 @@ def placed(tallies: "QuerySet[Tally]") -> dict[int, CellPlace]:
         "activity__series",
         Coalesce("session__venue__region", "activity__region"),
         "activity__kind",
+        Case(When(activity__kind=Activity.Kind.TRAINING, then="activity_id")),
     )
     return {key: CellPlace(*columns) for key, *columns in rows.iterator(chunk_size=2000)}

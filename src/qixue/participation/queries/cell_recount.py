@@ -1,6 +1,8 @@
 """The cells counted anew from the entries of the ledger."""
 
 from collections import defaultdict
+from itertools import groupby
+from operator import itemgetter
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from pyroaring import BitMap
@@ -29,13 +31,15 @@ def cells_that_differ(programme_code: str) -> list[str]:
 
 def differing_cells(programme_code: str, cells: QuerySet[Cell]) -> list[str]:
     counts, sums = recounted_counts(programme_code, cells), kept_counts(cells)
-    people, misplaced = recounted_people(cells), cells_with_strangers(cells)
+    people, again = recounted_people(cells)
+    misplaced = cells_with_strangers(cells)
     return [
         cell.key
-        for cell in cells.order_by("key").only("key", "people")
+        for cell in cells.order_by("key").only("key", "people", "again")
         if cell.pk in misplaced
         or counts.get(cell.pk, {}) != sums.get(cell.pk, {})
         or people.get(cell.pk, BitMap()) != BitMap.deserialize(bytes(cell.people or b""))
+        or again.get(cell.pk, BitMap()) != BitMap.deserialize(bytes(cell.again))
     ]
 
 
@@ -71,11 +75,16 @@ def recounted_counts(programme_code: str, cells: QuerySet[Cell]) -> dict[int, Co
     return {cell: counts_of_rows(of_cell) for cell, of_cell in rows.items()}
 
 
-def recounted_people(cells: QuerySet[Cell]) -> dict[int, BitMap]:
+def recounted_people(cells: QuerySet[Cell]) -> tuple[dict[int, BitMap], dict[int, BitMap]]:
+    """By cell who was there by name, and who at two of its sessions or more."""
     number = CountedPerson.objects.filter(token=OuterRef("person_token")).values("pk")
-    entries = LedgerEntry.objects.effective().people().filter(session__tally__cell__in=cells).order_by()
-    rows = entries.annotate(number=Subquery(number)).values_list("session__tally__cell", "number")
+    entries = LedgerEntry.objects.effective().people().filter(session__tally__cell__in=cells)
+    rows = entries.annotate(number=Subquery(number)).order_by("session__tally__cell", "session")
+    rows = rows.values_list("session__tally__cell", "session", "number")
     people: dict[int, BitMap] = defaultdict(BitMap)
-    for cell, found in rows.iterator(chunk_size=ROWS_AT_ONCE):
-        people[cell].add(found or NOBODY)
-    return people
+    again: dict[int, BitMap] = defaultdict(BitMap)
+    for (cell, _session), of_session in groupby(rows.iterator(chunk_size=ROWS_AT_ONCE), key=itemgetter(0, 1)):
+        came = BitMap([number or NOBODY for *_place, number in of_session])
+        again[cell] |= people[cell] & came
+        people[cell] |= came
+    return people, again

@@ -3,16 +3,17 @@
 Each read is one statement, and so of one moment: a tally that is merged meanwhile is neither missed nor counted twice.
 """
 
-import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Generic, NamedTuple, TypeVar
 
 from django.db import connection
+from django.db.models import OuterRef, QuerySet, Subquery
 from pyroaring import BitMap
 
 from qixue.core.figures import Scope, shared
 from qixue.core.quantity import Qualifier
+from qixue.participation.models import CountedPerson, Participant
 from qixue.participation.queries import TallyRow
 
 Part = TypeVar("Part")
@@ -53,11 +54,15 @@ WITH apart AS (
     SELECT id FROM participation_tally WHERE NOT is_merged
     UNION SELECT t.id FROM participation_cell c JOIN participation_tally t ON t.cell_id = c.id WHERE c.people IS NULL
 )
-SELECT {OF_CELL}, c.people, NULL, NULL FROM {CELLS} WHERE programme.code = %(programme)s AND c.people IS NOT NULL
+SELECT {OF_CELL}, c.activity_id, c.people, c.again, NULL, NULL, NULL
+FROM {CELLS} WHERE programme.code = %(programme)s AND c.people IS NOT NULL
 UNION ALL
-SELECT {OF_TALLY}, NULL, counted.id, present.person_token
+SELECT {OF_TALLY}, CASE WHEN a.kind = 'training' THEN a.id END, NULL, NULL,
+    t.session_id, counted.id, present.person_token
 FROM {TALLIES}
+LEFT JOIN participation_cell c ON c.id = t.cell_id
 JOIN participation_attendance present ON present.session_id = t.session_id
+    AND (present.id > t.merged_to OR c.people IS NULL)
 LEFT JOIN participation_countedperson counted ON counted.token = present.person_token
 WHERE programme.code = %(programme)s AND t.id IN (SELECT id FROM apart)
 """  # noqa: S608 - SQL of our own
@@ -143,24 +148,69 @@ def counts_of(programme_code: str) -> Placed[tuple[Qualifier, Sums]]:
     return Placed((Place._make(row[:5]), (hedges[row[5]], Sums._make(row[6:]))) for row in rows)
 
 
+class Presence(NamedTuple):
+    """Who was there by name in one part of a scope, and who at two of its sessions or more; the class of a training."""
+
+    people: BitMap
+    again: BitMap
+    activity: int | None
+
+
 @shared
 def people_in(scope: Scope) -> BitMap:
     """Everybody who was at a session in the scope by name, each once."""
-    return BitMap.union(BitMap(), *people_of(scope.programme).within(scope))
+    return BitMap.union(BitMap(), *(part.people for part in people_of(scope.programme).within(scope)))
 
 
 @shared
-def people_of(programme_code: str) -> Placed[BitMap]:
-    """The sets of people by where they were. Who has no number yet gets one for this read, counted from the highest."""
-    sets: list[tuple[Place, BitMap]] = []
-    apart: dict[Place, BitMap] = defaultdict(BitMap)
-    unnumbered: dict[uuid.UUID | str, int] = {}
-    for *place, people, number, token in answer(PEOPLE, programme_code):
+def came_again_in(scope: Scope) -> BitMap:
+    """Those of them who were at two sessions in it or more."""
+    people, again = BitMap(), BitMap()
+    for part in people_of(scope.programme).within(scope):
+        again |= part.again
+        again |= people & part.people
+        people |= part.people
+    return again
+
+
+@shared
+def trained_in(scope: Scope) -> int:
+    """人次 by class and person in the trainings of the scope: whoever comes ten times to one class is one."""
+    classes: dict[int, list[BitMap]] = defaultdict(list)
+    for part in people_of(scope.programme).within(scope):
+        if part.activity:
+            classes[part.activity].append(part.people)
+    return sum(len(BitMap.union(*sets)) for sets in classes.values())
+
+
+def people_of(programme_code: str) -> Placed[Presence]:
+    """The sets of people by where they were."""
+    return crowd_of(programme_code)[0]
+
+
+def numbers_of(programme_code: str, participants: QuerySet[Participant]) -> BitMap:
+    """Those of the participants who are in the sets of people."""
+    numbers = CountedPerson.objects.filter(token=OuterRef("token")).values("pk")
+    unnumbered = crowd_of(programme_code)[1]
+    rows = participants.order_by().values_list("token", Subquery(numbers))
+    return BitMap(filter(None, (number or unnumbered.get(token.hex) for token, number in rows)))
+
+
+@shared
+def crowd_of(programme_code: str) -> tuple[Placed[Presence], dict[str, int]]:
+    """The sets, and the numbers of those who have none yet: they get one for this read, counted from the highest."""
+    sets: list[tuple[Place, Presence]] = []
+    apart: dict[tuple[Place, int | None, int], BitMap] = defaultdict(BitMap)  # by session: they may meet one another
+    unnumbered: dict[str, int] = {}  # by token in hexadecimal: SQLite knows no UUID
+    for *place, activity, people, again, session, number, token in answer(PEOPLE, programme_code):
         if people is None:
-            apart[Place._make(place)].add(number or HIGHEST - unnumbered.setdefault(token, len(unnumbered)))
+            came = number or unnumbered.setdefault(str(token).replace("-", ""), HIGHEST - len(unnumbered))
+            apart[Place._make(place), activity, session].add(came)
         else:
-            sets.append((Place._make(place), BitMap.deserialize(bytes(people))))
-    return Placed([*sets, *apart.items()])
+            known = (BitMap.deserialize(bytes(each)) for each in (people, again))
+            sets.append((Place._make(place), Presence(*known, activity)))
+    newcomers = [(place, Presence(people, BitMap(), activity)) for (place, activity, _session), people in apart.items()]
+    return Placed([*sets, *newcomers]), unnumbered
 
 
 def answer(statement: str, programme_code: str) -> list[tuple]:

@@ -1,7 +1,8 @@
 """What was counted, each tally with everything by which a scope narrows: to see which sums it is a part of."""
 
 import datetime
-from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 from django.db.models import Count
 from django.db.models.functions import Coalesce
@@ -15,8 +16,7 @@ from qixue.programme.models import Activity
 OF_ACTIVITY = ("activity__brand__code", "activity__series__code", "activity__kind", "activity__organisation__path")
 
 
-@dataclass(frozen=True)
-class PlacedTally:
+class PlacedTally(NamedTuple):
     """`session_id` is None for what documents state, which is public already."""
 
     programme_code: str
@@ -43,16 +43,18 @@ def placed_tallies(programme_code: str) -> list[PlacedTally]:
             "named_count",
         )
     )
+    day_of = cache(local_day)  # many sessions start at one time
     return [
-        PlacedTally(programme_code, Place(*place), session, local_day(start) if start else None, attendance, named)
+        PlacedTally(programme_code, Place._make(place), session, day_of(start) if start else None, attendance, named)
         for *place, session, start, attendance, named in rows
     ]
 
 
 @shared
-def certificates_placed(programme_code: str) -> Placed[int]:
-    """How many are in force, by where their activities stand."""
+def certificates_placed(programme_code: str, kind: str = "") -> Placed[int]:
+    """How many are in force, of one kind or of all, by where their activities stand."""
     given = Certificate.objects.in_force().filter(activity__programme__code=programme_code)
+    given = given.filter(kind=kind) if kind else given
     rows = (
         given.exclude(activity__state=Activity.State.DRAFT)
         .order_by()

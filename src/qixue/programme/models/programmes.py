@@ -1,3 +1,5 @@
+import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +58,10 @@ class Programme(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_over_on(self, day: datetime.date) -> bool:
+        """Closed, or after its last day; a week whose days nobody stated is over when it is closed."""
+        return self.state == self.State.CLOSED or (self.ends_on is not None and self.ends_on < day)
 
     @property
     def local_name(self) -> str:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from qixue.core.figures import Scope, shared
 from qixue.places.models import Region
-from qixue.programme.models import Activity, Involvement, Programme, Session
+from qixue.programme.models import Activity, Involvement, Programme, Session, SourceDocument
 from qixue.programme.models.activities import SessionQuerySet
 
 
@@ -53,8 +53,18 @@ def sessions_in(scope: Scope) -> SessionQuerySet:
 
 @shared
 def has_dated_sessions(scope: Scope) -> bool:
-    """Whether a count of nothing in the scope is a zero, and not a missing record."""
+    """Whether a count of nothing in the scope is a zero, and not a missing record.
+
+    Documents tell what they found worth telling: where records were taken from them, nothing says that there was none.
+    """
+    if is_from_documents(scope.programme):
+        return False
     return sessions_in(scope).exclude(starts_at=None).exists()
+
+
+@shared
+def is_from_documents(programme_code: str) -> bool:
+    return SourceDocument.objects.filter(programme__code=programme_code).exists()
 
 
 def held_sessions_in(scope: Scope) -> SessionQuerySet:
@@ -63,8 +73,9 @@ def held_sessions_in(scope: Scope) -> SessionQuerySet:
 
 
 def planned_sessions_in(scope: Scope) -> SessionQuerySet:
-    """Sessions that everybody was told of and that are neither held nor called off."""
-    return sessions_in(scope).filter(activity__state=Activity.State.PUBLISHED, state=Session.State.PLANNED)
+    """Sessions that everybody was told of, neither held nor called off; none once the programme is closed."""
+    announced = sessions_in(scope).filter(activity__state=Activity.State.PUBLISHED, state=Session.State.PLANNED)
+    return announced.exclude(activity__programme__state=Programme.State.CLOSED)
 
 
 def over_among_planned(scope: Scope, at: datetime.datetime) -> int:

@@ -25,7 +25,8 @@ def page_of(
 ) -> HttpResponse:
     """One frame for all: `current` is the dashboard's own name among the links at the top."""
     frame = dashboard_context(definition, scope, EVERYBODY, figure_url)
-    return render(request, "public/dashboards/page.html", {"programme": programme, **frame, **more})
+    frame |= {"programme": programme, "is_over": programme.is_over_on(local_day(now()))}
+    return render(request, "public/dashboards/page.html", {**frame, **more})
 
 
 @for_everybody

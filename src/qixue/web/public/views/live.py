@@ -1,12 +1,12 @@
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import get_language
 
 from qixue.core.audience import for_everybody
-from qixue.core.clock import now
+from qixue.core.clock import local_day, now
 from qixue.core.copies import Brief
 from qixue.core.digests import digest
 from qixue.programme.models import Programme
@@ -19,8 +19,13 @@ states: Brief[str] = Brief(most=20)  # however many screens ask, each week is lo
 
 @for_everybody
 def live(request: HttpRequest, code: str) -> HttpResponse:
-    """The big screen of a week. It fetches its state anew by itself; without script it has a link for that."""
+    """The big screen of a week. It fetches its state anew by itself; without script it has a link for that.
+
+    Of a week that is over nothing is live: its screen leads to what stands of it.
+    """
     programme = parts.get_programme_or_404(code)
+    if programme.is_over_on(local_day(now())):
+        return redirect("public:dashboard", programme.code)
     context = {"programme": programme, "state": state_of(programme), "every_seconds": EVERY_SECONDS}
     return render(request, "public/live/page.html", context)
 

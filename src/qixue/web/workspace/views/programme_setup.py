@@ -111,7 +111,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
     """What there is, and what is missing before the programme can be published."""
     programme = programme_to_set_up_or_404(request.user, code)
     links = [PartLink(part, PAGES[part.code][0], page_of(programme, part)) for part in parts_of(programme)]
-    is_over = programme.ends_on is not None and programme.ends_on < local_day(now())
+    is_over = programme.is_over_on(local_day(now()))
     context = {
         "programme": programme,
         "links": links,
@@ -224,6 +224,6 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
             return parts.refusal_page(request, refusal, back=back)
         messages.success(request, _("The programme is closed."))
         return redirect(back)
-    is_over = programme.ends_on is not None and programme.ends_on < local_day(now())
+    is_over = programme.is_over_on(local_day(now()))
     fits = programme.state == State.PUBLISHED and is_over
     return render(request, "workspace/setup/close.html", {"programme": programme, "fits": fits, "back": back})

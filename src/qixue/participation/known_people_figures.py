@@ -1,0 +1,223 @@
+"""Figures about who the people are: how old, where at home, whether they came before."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from pyroaring import BitMap
+
+from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, People, Scope, Theme, registry, shared
+from qixue.core.quantity import ATTENDANCE, PERCENT, PERSON, Quantity, Unit, rounded
+from qixue.participation.counted_people import BY_NAME
+from qixue.participation.figures import named_evidence, names_by_session, session_rows
+from qixue.participation.models import LedgerEntryQuerySet
+from qixue.participation.queries.cells import Placed, counts_in, numbers_of, people_in, whole_of
+from qixue.participation.queries.placed import PlacedTally, placed_tallies
+from qixue.participation.queries.presences import (
+    Ages,
+    at_home,
+    counted,
+    distinct_people,
+    known_elsewhere,
+    of,
+    of_age,
+    returning,
+    seats_by_session,
+    with_known_age,
+    with_known_home,
+)
+from qixue.participation.residents import population, population_note
+from qixue.programme.figures import DIMENSIONS
+
+OLDER, YOUNG = Ages(60, 150), Ages(0, 17)
+AGE_KNOWN = _("The year of birth is known of {known} of {all} attendances by name; the others are not in this number.")
+HOME_KNOWN = _("Where people live is known of {known} of {all} who came by name; the others are not in this number.")
+
+
+@dataclass(frozen=True)
+class Aged:
+    """人次 of people of some ages, and of all whose age is known."""
+
+    wanted: int
+    known: int
+
+
+@shared
+def aged_at_sessions(programme_code: str, ages: Ages) -> dict[int, Aged]:
+    """By key of the session; those at which nobody's age is known have none."""
+    scope = Scope(programme_code)
+    wanted = seats_by_session(of_age(scope, ages))
+    return {pk: Aged(wanted.get(pk, 0), known) for pk, known in seats_by_session(with_known_age(scope)).items()}
+
+
+@shared
+def aged_placed(programme_code: str, ages: Ages) -> Placed[Aged]:
+    known = aged_at_sessions(programme_code, ages)
+    tallies = placed_tallies(programme_code) if known else []
+    return Placed((tally.place, known[tally.session_id]) for tally in tallies if tally.session_id in known)
+
+
+def people_of_age(ages: Ages) -> People:
+    nobody = Aged(0, 0)
+    return People(
+        lambda scope: sum(aged.wanted for aged in aged_placed(scope.programme, ages).within(scope)),
+        lambda tally: aged_at_sessions(tally.programme_code, ages).get(tally.session_id or 0, nobody).wanted,
+    )
+
+
+def attendances_of(wanted: int, known: int, by_name: int) -> FigureValue:
+    """Missing where no year of birth is known."""
+    note = format_lazy(AGE_KNOWN, known=f"{known:,}", all=f"{by_name:,}")
+    return FigureValue(Quantity(wanted, ATTENDANCE), notes=(note,)) if known else FigureValue(None)
+
+
+def define_age(code: str, name: object, rule: object, ages: Ages) -> None:
+    def value(scope: Scope) -> FigureValue:
+        found = aged_placed(scope.programme, ages).within(scope)
+        by_name = whole_of(counts_in(scope)).named
+        return attendances_of(sum(aged.wanted for aged in found), sum(aged.known for aged in found), by_name)
+
+    def recount(scope: Scope) -> FigureValue:
+        parts = (of_age(scope, ages), with_known_age(scope), counted(scope))
+        return attendances_of(*(sum(seats_by_session(part).values()) for part in parts))
+
+    registry.register(
+        FigureDefinition(
+            code=code,
+            name=name,
+            unit=ATTENDANCE,
+            rule=rule,
+            dimensions=DIMENSIONS,
+            value=value,
+            recount=recount,
+            evidence=lambda scope: rows_of(seats_by_session(of_age(scope, ages)), ATTENDANCE),
+            theme=Theme.PEOPLE,
+            people=people_of_age(ages),
+        )
+    )
+
+
+def rows_of(counts: dict[int, int], unit: Unit) -> list[EvidenceRow]:
+    """One row per session: what is known of somebody stands beside no single record."""
+    return session_rows({session: Quantity(count, unit) for session, count in counts.items()}, counts)
+
+
+@shared
+def returned(programme_code: str) -> BitMap:
+    return numbers_of(programme_code, returning(programme_code))
+
+
+@shared
+def returned_at_sessions(programme_code: str) -> dict[int, int]:
+    return seats_by_session(of(counted(Scope(programme_code)), returning(programme_code)))
+
+
+def new_people(scope: Scope) -> int:
+    return len(people_in(scope) - returned(scope.programme))
+
+
+def new_at(tally: PlacedTally) -> int:
+    return tally.named - returned_at_sessions(tally.programme_code).get(tally.session_id or 0, 0)
+
+
+@shared
+def has_earlier_people(programme_code: str) -> bool:
+    return known_elsewhere(programme_code).exists()
+
+
+def new_participants(scope: Scope, new: int, people: int) -> FigureValue:
+    """Missing where nobody is known by name from before: all would be new."""
+    return FigureValue(Quantity(new, PERSON) if people and has_earlier_people(scope.programme) else None)
+
+
+def without_returning(scope: Scope) -> LedgerEntryQuerySet:
+    return counted(scope).exclude(person_token__in=returning(scope.programme).values("token"))
+
+
+def recounted_new_participants(scope: Scope) -> FigureValue:
+    return new_participants(scope, distinct_people(without_returning(scope)), distinct_people(counted(scope)))
+
+
+def residents_in(scope: Scope) -> int:
+    return len(people_in(scope) & numbers_of(scope.programme, at_home(scope)))
+
+
+def participation_rate(scope: Scope, residents: int, known: int, people: int) -> FigureValue:
+    """Per cent of the residents of the area who came by name to a session in it; missing where no home is known."""
+    published = population(scope, "resident_population")
+    if published is None or not known:
+        return FigureValue(None)
+    note = format_lazy(HOME_KNOWN, known=f"{known:,}", all=f"{people:,}")
+    rate = rounded(100 * Decimal(residents) / published.value, 2)
+    return FigureValue(Quantity(rate, PERCENT), notes=(note, population_note(published)))
+
+
+def rate_from_cells(scope: Scope) -> FigureValue:
+    people = people_in(scope)
+    known = numbers_of(scope.programme, with_known_home(scope.programme))
+    return participation_rate(scope, residents_in(scope), len(people & known), len(people))
+
+
+def recounted_rate(scope: Scope) -> FigureValue:
+    came = counted(scope)
+    parts = (of(came, at_home(scope)), of(came, with_known_home(scope.programme)), came)
+    return participation_rate(scope, *map(distinct_people, parts))
+
+
+define_age(
+    "older_attendances",
+    _("Attendances of older people"),
+    _(
+        "Attendances by name of people who were 60 or older in the year of the session, as far as their year of birth"
+        " is known. Heads that were counted without names are not in it."
+    ),
+    OLDER,
+)
+define_age(
+    "young_attendances",
+    _("Attendances of children and young people"),
+    _(
+        "Attendances by name of people who were under 18 in the year of the session, as far as their year of birth is"
+        " known. Heads that were counted without names are not in it."
+    ),
+    YOUNG,
+)
+registry.register(
+    FigureDefinition(
+        code="new_participants",
+        name=_("New people"),
+        unit=PERSON,
+        rule=_(
+            "People by name who were at no session by name, of any programme, before the first day of this one. Whoever"
+            " was erased, or gave only a name at the door, counts as new. People never add up."
+        ),
+        dimensions=DIMENSIONS,
+        value=lambda scope: new_participants(scope, new_people(scope), len(people_in(scope))),
+        recount=recounted_new_participants,
+        evidence=lambda scope: rows_of(seats_by_session(without_returning(scope)), PERSON),
+        theme=Theme.PEOPLE,
+        people=People(new_people, new_at),
+        fewest=lambda scope: len(people_in(scope) & returned(scope.programme)),
+    )
+)
+registry.register(
+    FigureDefinition(
+        code="participation_rate",
+        name=_("Share of residents who took part"),
+        unit=PERCENT,
+        rule=_(
+            "Distinct people by name who live in the area and came to a session in it, divided by its resident"
+            " population, whose source is named. Who came without a name or did not say where they live is not in it,"
+            " so that the true share is not lower."
+        ),
+        dimensions=("brand", "series", "region", "kind"),  # an organisation has no residents
+        value=rate_from_cells,
+        recount=recounted_rate,
+        evidence=named_evidence,
+        by_session=names_by_session,
+        theme=Theme.REACH,
+        people=BY_NAME,
+        fewest=residents_in,
+    )
+)
