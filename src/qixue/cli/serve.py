@@ -1,6 +1,7 @@
 """`qixue serve`: the site under granian, several processes with several threads each."""
 
 import argparse
+import gc
 import multiprocessing
 import os
 import re
@@ -9,16 +10,19 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.urls import get_resolver
 from django.utils.translation import gettext as _
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
+from prometheus_client import values
 
 from qixue.cli.worker import worker_beside
 from qixue.core.checkup import Level, check_all
@@ -79,6 +83,7 @@ def metrics_together() -> Iterator[None]:
     place = MEMORY if os.access(MEMORY, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="qixue-metrics-", dir=place, ignore_cleanup_errors=True) as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        values.ValueClass = values.get_value_class()  # it looked for the folder when it was imported
         yield
 
 
@@ -91,13 +96,23 @@ def serve(address: Address, *, workers: int, has_worker: bool = True) -> int:
         print(_("Not started:"), *(f"- {finding.text}" for finding in fatal), sep="\n", file=sys.stderr)
         return 1
     call_command("collectstatic", interactive=False, verbosity=0)
-    connections.close_all()
+    load_site()
     log.info("serving", address=str(address), workers=workers)
-    # Fresh processes: a forked worker would keep the counters and locks of this one.
-    multiprocessing.set_start_method("spawn", force=True)
     with metrics_together(), worker_beside() if has_worker else nullcontext():
         run_site(address, workers=workers)
     return 0
+
+
+def load_site() -> None:
+    """Load once what all workers need: they are forked from this process, so that they start at once and share its
+    memory. Nothing may be open here by then, and no thread may be about to open anything.
+    """
+    import_module("qixue.wsgi")
+    get_resolver().url_patterns  # noqa: B018 - reading them is what imports the views
+    connections.close_all()
+    gc.collect()
+    gc.freeze()  # what is loaded stays: no worker looks through it again, which would also make it a copy of its own
+    multiprocessing.set_start_method("fork", force=True)
 
 
 def run_site(address: Address, *, workers: int) -> None:

@@ -61,18 +61,23 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def started() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", COMMAND])  # noqa: S603 - our own command
+
+
 @contextlib.contextmanager
 def worker_beside() -> Iterator[None]:
     """A worker process for as long as the site runs; one that ends by itself is started again."""
     is_stopped = threading.Event()
-    processes: list[subprocess.Popen[bytes]] = []
+    # The first is started here: a site whose workers were forked amid that would hold its pipe open.
+    processes = [started()]
 
     def keep_one() -> None:
-        while not is_stopped.is_set():
-            process = subprocess.Popen([sys.executable, "-c", COMMAND])  # noqa: S603 - our own command
-            processes[:] = [process]
-            process.wait()
-            is_stopped.wait(RESTART_PAUSE)
+        while True:
+            processes[0].wait()
+            if is_stopped.wait(RESTART_PAUSE):
+                return
+            processes[0] = started()
 
     thread = threading.Thread(target=keep_one, name="worker", daemon=True)
     thread.start()
@@ -80,7 +85,7 @@ def worker_beside() -> Iterator[None]:
         yield
     finally:
         is_stopped.set()
-        for process in processes:
-            process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(STOP_SECONDS)
+        [process] = processes
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)

@@ -4,6 +4,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.inserts import made
+
 
 class AuditEntry(models.Model):
     """One act of one person: who did what to which record, when. Keeps names as values: nothing blocks a deletion."""
@@ -49,7 +51,8 @@ def audit_entry(
     details: dict[str, Any] | None = None,
 ) -> AuditEntry:
     """The same, not saved: for the few acts that write their rows by hand."""
-    return AuditEntry(
+    return made(
+        AuditEntry,
         at=at,
         action=action,
         subject_type=subject._meta.label_lower,

@@ -1,4 +1,4 @@
-"""What each worker of `qixue serve` loads: the site, with what the first visitors would otherwise wait for."""
+"""What each worker of `qixue serve` loads: the site, which begins to make what the first visitors would wait for."""
 
 from importlib import import_module
 

@@ -1,9 +1,8 @@
-"""A worker has its pages and the index of the programme before it is asked for them."""
+"""A worker has the index of the programme before it is asked for it."""
 
 import threading
 
 from django.db import connection
-from django.urls import get_resolver
 
 from qixue.core.logs import get_logger
 from qixue.programme.queries.listings import Listings
@@ -13,8 +12,7 @@ log = get_logger("qixue.serve")
 
 
 def warm_up() -> None:
-    """Import every view now, and make the index beside the first requests."""
-    get_resolver().url_patterns  # noqa: B018 - reading them is what imports them
+    """Make the index beside the first requests."""
     threading.Thread(target=make_index_apart, name="index-at-start", daemon=True).start()
 
 

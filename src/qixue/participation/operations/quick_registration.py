@@ -20,7 +20,7 @@ from typing import Any
 from django.db import IntegrityError, connection
 
 from qixue.core.clock import SHANGHAI
-from qixue.core.inserts import insert_all
+from qixue.core.inserts import insert_all, made
 from qixue.core.models import AuditEntry, OutboxMessage, audit_entry
 from qixue.core.outbox import message_of
 from qixue.core.statements import Statement, answers_to
@@ -59,7 +59,7 @@ NO_SAY = (
 )
 LINES = Lines(  # by session
     "SELECT 1 FROM programme_session WHERE id = %s FOR NO KEY UPDATE",
-    lambda session, asks: register_all(Session(pk=session), asks),
+    lambda session, asks: register_all(made(Session, id=session), asks),
 )
 LOOK = """
 SELECT s.state, s.starts_at, s.seat_count, s.taken_count, s.waiting_count, s.last_waiting_number, a.title, s.topic,
@@ -141,10 +141,10 @@ def register_alone(session: int, *, party: uuid.UUID, by: Caller, at: datetime.d
         return None
     ask = Ask(party, by.resident, by, at, PARTY.get_db_prep_value(party, connection))
     try:
-        made: Registration | None = LINES.at(session).take_part(ask)
+        row: Registration | None = LINES.at(session).take_part(ask)
     except IntegrityError:  # somebody or something went away in between: the ordinary way looks again
         return None
-    return made
+    return row
 
 
 def register_all(session: Session, asks: list[Ask]) -> list[Registration | None]:
@@ -235,13 +235,12 @@ class Placing:
     def placed(self, ask: Ask) -> Registration:
         """With a seat, or behind all who wait; counted."""
         seen = self.seen
-        row = Registration(
-            session=self.session,
-            resident=ask.resident,
+        row = made(
+            Registration,
+            {"session": self.session, "resident": ask.resident, "registered_by": ask.by.user},
             party=ask.party,
             state=State.CONFIRMED,
             registered_at=ask.at,
-            registered_by=ask.by.user,
         )
         if seen.has_seat:
             seen.taken_count += 1
@@ -267,19 +266,19 @@ def can_be_child(resident: Resident, seen: Seen, at: datetime.datetime) -> bool:
 
 def write(placing: Placing) -> None:
     """The counts of the session and all rows that belong to those who were placed, whose keys are set."""
-    seen, made = placing.seen, list(placing.made.values())
+    seen, placed = placing.seen, list(placing.made.values())
     counts = seen.taken_count, seen.waiting_count, seen.last_waiting_number
-    audit, inbox, letters = zip(*(beside(row, seen, ask) for row, ask in made), strict=True)
+    audit, inbox, letters = zip(*(beside(row, seen, ask) for row, ask in placed), strict=True)
     others = [audit, inbox, list(chain.from_iterable(letters))]
     _counted, keys, *_others = answers_to(
         (COUNT, [*counts, placing.session.pk]),
-        with_free_codes([row for row, _ask in made]),
+        with_free_codes([row for row, _ask in placed]),
         *(insert_all(records) for records in others if records),
     )
     for _time in range(MOST_DRAWS):
         for party, key in keys:
             placing.made[party][0].pk = key
-        if not (without := [row for row, _ask in made if row.pk is None]):
+        if not (without := [row for row, _ask in placed if row.pk is None]):
             return
         for row in without:
             row.door_code = random_door_code()
