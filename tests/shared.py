@@ -39,9 +39,9 @@ def empty_filled_tables() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(ask.format(table) for table in tables))
         filled = [table for (table,) in cursor.fetchall()]
-        for triggers in (ledger_triggers, seal_triggers):
-            triggers.remove(connection)
+        ledger_triggers.remove(connection)
+        seal_triggers.remove(connection, seal_triggers.ALL)
         for table in filled:
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - the name of a model's table
-        for triggers in (ledger_triggers, seal_triggers):
-            triggers.install(connection)
+        ledger_triggers.install(connection)
+        seal_triggers.install(connection, seal_triggers.ALL)

@@ -18,13 +18,13 @@ TEXTS: Tables = {
 ALL: Tables = {**SEALS, **TEXTS}
 
 
-def install(connection: BaseDatabaseWrapper, tables: Tables = ALL) -> None:
+def install(connection: BaseDatabaseWrapper, tables: Tables = SEALS) -> None:
     """Set the triggers, replacing any that are there. Raises KeyError for a database that Qixue does not support."""
     for table, (name, sentence) in tables.items():
         refuse_changes(connection, table, name=name, sentence=sentence)
 
 
-def remove(connection: BaseDatabaseWrapper, tables: Tables = ALL) -> None:
+def remove(connection: BaseDatabaseWrapper, tables: Tables = SEALS) -> None:
     """Take the triggers away: for emptying a test database, never while a city works."""
     for table, (name, _sentence) in tables.items():
         allow_changes(connection, table, name=name)

@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('seal', 'kind'), name='sealed_file_once'),
         ),
         migrations.RunPython(
-            lambda apps, editor: triggers.install(editor.connection, triggers.SEALS),
-            lambda apps, editor: triggers.remove(editor.connection, triggers.SEALS),
+            lambda apps, editor: triggers.install(editor.connection),
+            lambda apps, editor: triggers.remove(editor.connection),
         ),
     ]
