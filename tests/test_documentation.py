@@ -25,6 +25,7 @@ from qixue.report.models import SummarySection
 from tests import roles_page
 
 ROOT = Path(__file__).resolve().parent.parent
+RELIABILITY = ROOT / "docs" / "reference" / "reliability.md"
 REFERENCE = ROOT / "docs" / "reference"
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
 PAGES = [
@@ -316,6 +317,21 @@ def broken_links(path: Path) -> list[str]:
         if not target.exists() or (anchor and anchor not in anchors(target.read_text(encoding="utf-8"))):
             broken.append(link)
     return broken
+
+
+def test_reliability_page_names_tests_that_there_are():
+    named = re.findall(r"`(tests/[\w/.]+)::(\w+)`", RELIABILITY.read_text())
+    sources = {path: (ROOT / path).read_text() for path, _name in named}
+
+    assert len(named) > 50
+    assert [f"{path}::{name}" for path, name in named if f"\ndef {name}(" not in sources[path]] == []
+
+
+def test_reliability_page_has_a_row_for_each_promise():
+    rows = re.findall(r"^\| ([A-Z]\d) \|", RELIABILITY.read_text(), re.MULTILINE)
+
+    counts = {"L": 6, "F": 8, "A": 4, "C": 3, "B": 6, "P": 3, "Q": 1}
+    assert rows == [f"{letter}{number}" for letter, count in counts.items() for number in range(1, count + 1)]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))

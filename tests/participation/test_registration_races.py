@@ -12,7 +12,7 @@ from tests.participation.ways import by_any_way
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration
 from qixue.participation.operations.registrations import cancel_registrations, register
-from qixue.people.models import Resident
+from qixue.people.models import Notification, Resident
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,12 +54,12 @@ def test_many_people_at_once_never_share_a_seat_or_a_number() -> None:
 
 
 def test_leaving_and_joining_at_once_keeps_the_order() -> None:
-    session = OpenSessionFactory(seat_count=4)
+    session = OpenSessionFactory(seat_count=10)
     rows = [
         register(session, people=[member], party=key(), by=member.user, at=NOON)[0]
-        for member in MemberFactory.create_batch(12)
+        for member in MemberFactory.create_batch(22)
     ]
-    newcomers = MemberFactory.create_batch(4)
+    newcomers = MemberFactory.create_batch(10)
 
     def leave(row: Registration) -> Callable[[], str]:
         return lambda: str(len(cancel_registrations(session, keys=[row.pk], by=row.registered_by, at=NOON)))
@@ -67,11 +67,13 @@ def test_leaving_and_joining_at_once_keeps_the_order() -> None:
     def join(member: Resident) -> Callable[[], str]:
         return lambda: by_any_way(session, people=[member], party=key(), by=member.user, at=NOON)[0].state
 
-    at_once([act for row, member in zip(rows[:4], newcomers, strict=True) for act in (leave(row), join(member))])
+    at_once([act for row, member in zip(rows[:10], newcomers, strict=True) for act in (leave(row), join(member))])
 
     seated = Registration.objects.filter(session=session, state="confirmed").order_by("pk").values_list("pk", flat=True)
-    assert list(seated) == [row.pk for row in rows[4:8]]
-    assert numbers_waiting(session) == [*range(5, 9), *range(9, 13)]
+    assert list(seated) == [row.pk for row in rows[10:20]]
+    assert numbers_waiting(session) == [11, 12, *range(13, 23)]
+    moved_up = Notification.objects.filter(kind="registration_moved_up").order_by("user").values_list("user", flat=True)
+    assert list(moved_up) == [row.registered_by_id for row in rows[10:20]]
 
 
 def test_the_database_refuses_one_seat_too_many() -> None:

@@ -12,12 +12,14 @@ from qixue.participation.models import LedgerChain
 from qixue.participation.operations.attendances import rebuild_attendances
 from qixue.participation.queries import ChainFault, chain_faults, ledger_entries
 from qixue.participation.queries.attendances import attendance_faults
+from qixue.participation.queries.evidence import evidence_faults
 
 FAULTS = {
     "gap": gettext_lazy("an entry is missing here"),
     "previous_hash": gettext_lazy("it does not follow from the entry before it"),
     "content": gettext_lazy("its content is not what was entered"),
     "attendance": gettext_lazy("who is in at its session is not what the ledger says; qixue ledger rebuild mends it"),
+    "evidence": gettext_lazy("the evidence that it stands on is missing or not what was kept"),
     "head": gettext_lazy("the chain does not end where it ended when the last entry was added"),
 }
 
@@ -25,7 +27,7 @@ FAULTS = {
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     ledger = subparsers.add_parser("ledger", help="check or export the attendance ledger")
     commands = ledger.add_subparsers(dest="ledger_command", required=True)
-    verify = commands.add_parser("verify", help="walk every chain and name each entry that was tampered with")
+    verify = commands.add_parser("verify", help="name each entry that was tampered with, or whose evidence was")
     verify.add_argument("--json", action="store_true")
     verify.set_defaults(func=run_verify)
     rebuild = commands.add_parser("rebuild", help="make the rows of who is in anew from the entries")
@@ -35,7 +37,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run_verify(args: argparse.Namespace) -> int:
-    faults = [*chain_faults(), *attendance_faults()]
+    faults = [*chain_faults(), *attendance_faults(), *evidence_faults()]
     chains = LedgerChain.objects.count()
     if args.json:
         document = {"chains": chains, "faults": [vars(fault) for fault in faults]}

@@ -1,14 +1,19 @@
 """What every form of the site does: words of its own labels, refusals beside their field, doubts asked once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from qixue.core.fields import plain_text_validator
 from qixue.core.refusal import Doubt, Refused
 
+LARGEST_NUMBER = 2**63 - 1
+LONGEST_TEXT = 20_000  # characters, where a field says nothing else
 WAYS_TO_ANSWER = (
     (forms.BooleanField, gettext_lazy("Please tick: %(label)s.")),
     (forms.FileField, gettext_lazy("Please add: %(label)s.")),
@@ -26,6 +31,34 @@ class Difference:
     typed: str
 
 
+class RawTextField(forms.CharField):
+    """Text that is taken apart before anything of it is kept: whoever does so looks at each part by itself."""
+
+
+def within_length(value: Any) -> None:
+    """What a field has made of the text already, a UUID for example, has no length."""
+    if isinstance(value, str):
+        MaxLengthValidator(LONGEST_TEXT)(value)
+
+
+def seen_in_full(value: Any) -> None:
+    if isinstance(value, str):
+        plain_text_validator(value)
+
+
+def guard(field: forms.Field) -> None:
+    """Hold every number to what a database holds, and every text to a length and to characters that can be seen.
+
+    A password may be of any characters: it is never shown.
+    """
+    wanted: list[Callable[[Any], None]] = []
+    if isinstance(field, forms.IntegerField):
+        wanted = [MaxValueValidator(LARGEST_NUMBER), MinValueValidator(-LARGEST_NUMBER)]
+    elif isinstance(field, forms.CharField) and not isinstance(field.widget, forms.PasswordInput):
+        wanted = [within_length] if isinstance(field, RawTextField) else [within_length, seen_in_full]
+    field.validators += [validator for validator in wanted if validator not in field.validators]
+
+
 def word(field: forms.Field) -> None:
     """Let a field ask in the words of its label."""
     sentence = next(sentence for kind, sentence in WAYS_TO_ANSWER if isinstance(field, kind))
@@ -41,6 +74,11 @@ class Worded(forms.BaseForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             word(field)
+
+    def full_clean(self) -> None:
+        for field in self.fields.values():
+            guard(field)
+        super().full_clean()
 
     def refuse(self, refusal: Refused) -> None:
         """Show why the operation refused, beside the field that it names; a doubt offers to go on all the same."""

@@ -21,7 +21,7 @@ from tests.factories import (
 )
 
 from qixue.participation.models import LedgerEntry
-from qixue.people.models import Organisation, Role
+from qixue.people.models import Organisation, Role, RoleAssignment
 from qixue.programme.models import Activity, Programme, Session
 from qixue.web.workspace.forms.activities import initial_of
 
@@ -166,6 +166,19 @@ def test_photo_is_served_closed_in(organiser: Client, library: Organisation) -> 
         "nosniff",
         "default-src 'none'; sandbox",
     ]
+
+
+def test_file_asks_on_each_request_who_reads_it(organiser: Client, library: Organisation) -> None:
+    session = SessionFactory(activity__organisation=library)
+    answers = {"count": "32", "qualifier": "exact", "photo": photo(), "client_uuid": key()}
+    organiser.post(page("head_count", session.pk), answers)
+    evidence = LedgerEntry.objects.get().evidence
+    address = page("evidence_file", evidence.pk if evidence else 0)
+
+    before = organiser.get(address).status_code
+    RoleAssignment.objects.update(ended_at=NOON)
+
+    assert (before, organiser.get(address).status_code) == (200, 403)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,9 @@ import datetime
 import pytest
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 from tests.factories import NOON, ActivityFactory, ProgrammeFactory, RoleAssignmentFactory, SessionFactory
+from tests.web.public.conftest import assert_sound
 
 from qixue.figures.models import NamedFigure
 from qixue.people.models import Role
@@ -51,9 +53,16 @@ def page(client: Client, name: str, *arguments: object, query: str = "") -> str:
     return client.get(address(name, *arguments) + query).content.decode()
 
 
+def press(client: Client, **answers: str) -> str:
+    """The page of the issue to its end: it is sent while the summary is sealed."""
+    answer = client.post(address("issue_summary"), answers)
+    assert (answer.status_code, answer.headers["X-Accel-Buffering"]) == (200, "no")
+    return b"".join(answer.streaming_content).decode()
+
+
 def issue(asker: Client, issuer: Client) -> None:
     asker.post(address("ask_for_issue"))
-    assert issuer.post(address("issue_summary")).status_code == 302
+    assert "✓" in press(issuer)
 
 
 def test_two_people_issue_and_the_files_are_handed_out(asker: Client, issuer: Client) -> None:
@@ -76,23 +85,48 @@ def test_who_asked_is_told_that_somebody_else_issues(asker: Client) -> None:
 
 def test_press_after_the_issue_shows_it_once_more(week: Programme, asker: Client, issuer: Client) -> None:
     asker.post(address("ask_for_issue"))
-    body = {"asked": str(IssueRequest.objects.get().pk)}
+    asked = str(IssueRequest.objects.get().pk)
 
-    answers = [issuer.post(address("issue_summary"), body) for _press in range(2)]
+    pages = [press(issuer, asked=asked) for _press in range(2)]
 
-    assert [answer.status_code for answer in answers] == [302, 302]
+    assert ["✓" in found for found in pages] == [True, True]
     assert Seal.objects.count() == 1
+
+
+def test_page_begins_before_the_summary_is_sealed(week: Programme, asker: Client, issuer: Client) -> None:
+    asker.post(address("ask_for_issue"))
+
+    pieces = issuer.post(address("issue_summary")).streaming_content
+    beginning, count = next(pieces).decode(), Seal.objects.count()
+    end = b"".join(pieces).decode()
+
+    assert ("<progress>" in beginning, count, Seal.objects.count()) == (True, 0, 1)
+    assert address("summary") in end
+    assert_sound(html.fromstring(beginning + end))
+
+
+def test_act_that_breaks_says_so_on_the_page(
+    week: Programme, asker: Client, issuer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asker.post(address("ask_for_issue"))
+
+    def broken(*_of: object, **_more: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("qixue.web.workspace.views.seals.issue_summary", broken)
+
+    assert "✕" in press(issuer)
 
 
 def test_request_that_was_replaced_since_the_page_was_opened_is_not_issued(asker: Client, issuer: Client) -> None:
     asker.post(address("ask_for_issue"))
-    body = {"asked": str(IssueRequest.objects.get().pk)}
-    assert f'name="asked" value="{body["asked"]}"' in page(issuer, "issue_summary")
+    asked = str(IssueRequest.objects.get().pk)
+    assert f'name="asked" value="{asked}"' in page(issuer, "issue_summary")
     asker.post(address("ask_for_issue"))
 
-    answer = issuer.post(address("issue_summary"), body)
+    found = press(issuer, asked=asked)
 
-    assert (answer.status_code, Seal.objects.count()) == (422, 0)
+    assert ("✕" in found, Seal.objects.count()) == (True, 0)
 
 
 def test_request_waits_on_the_desk_of_the_second_person_only(week: Programme, asker: Client, issuer: Client) -> None:
@@ -101,7 +135,7 @@ def test_request_waits_on_the_desk_of_the_second_person_only(week: Programme, as
     desks = [client.get(reverse("workspace:home")) for client in (asker, issuer, browser(week, Role.AUDITOR))]
 
     assert [address("issue_summary") in desk.content.decode() for desk in desks] == [False, True, False]
-    issuer.post(address("issue_summary"))
+    press(issuer)
     assert address("issue_summary") not in issuer.get(reverse("workspace:home")).content.decode()
 
 
@@ -112,7 +146,7 @@ def test_page_names_what_changed_and_offers_no_button(asker: Client, issuer: Cli
     found = page(issuer, "issue_summary")
 
     assert (CHANGED in found, "sessions_total：提请时为1场" in found, "签发并签章" in found) == (True, True, False)
-    assert issuer.post(address("issue_summary")).status_code == 422
+    assert CHANGED in press(issuer)
     assert Seal.objects.count() == 0
 
 
@@ -121,7 +155,7 @@ def test_unfinished_week_is_issued_with_a_reason_only(week: Programme, asker: Cl
     asker.post(address("ask_for_issue"))
 
     assert issuer.post(address("issue_summary"), {"waiver_reason": ""}).status_code == 422
-    assert issuer.post(address("issue_summary"), {"waiver_reason": "先行报送"}).status_code == 302
+    assert "✓" in press(issuer, waiver_reason="先行报送")
     assert "先行报送" in page(issuer, "seal", 1)
 
 

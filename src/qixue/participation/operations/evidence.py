@@ -30,8 +30,9 @@ def keep_passage(document: SourceDocument, text: str, *, at: datetime.datetime) 
 
 
 def keep_photo(original: bytes, *, note: str = "", at: datetime.datetime) -> Evidence:
-    """Keep a photo of a sign-in sheet: drawn anew without its metadata, under the digest of the original file.
+    """Keep a photo of a sign-in sheet: drawn anew without its metadata, and named by the digest of what is kept.
 
+    The digest on record is that of the original file.
     Refused: photo_too_large, photo_unreadable.
     """
     evidence = Evidence(
@@ -40,7 +41,8 @@ def keep_photo(original: bytes, *, note: str = "", at: datetime.datetime) -> Evi
         digest=hashlib.sha256(original).hexdigest(),
         created_at=at,
     )
-    evidence.file.save(f"{evidence.digest}.jpg", ContentFile(redrawn(original)), save=False)
+    kept = redrawn(original)
+    evidence.file.save(f"{hashlib.sha256(kept).hexdigest()}.jpg", ContentFile(kept), save=False)
     with removed_on_failure([evidence]):
         evidence.save()
     return evidence

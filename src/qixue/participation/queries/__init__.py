@@ -95,7 +95,7 @@ class ChainFault:
 
     organisation: str
     sequence: int
-    what: str  # gap | previous_hash | content | head
+    what: str  # gap | previous_hash | content | head | attendance | evidence
 
 
 def chain_faults() -> Iterator[ChainFault]:

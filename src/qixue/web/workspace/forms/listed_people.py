@@ -15,7 +15,7 @@ from qixue.participation.models import ListedPerson
 from qixue.participation.operations.listed_people import NewPerson, SignUp
 from qixue.people.models import Organisation
 from qixue.places.models import Region
-from qixue.web.forms import Form
+from qixue.web.forms import Form, RawTextField
 from qixue.web.workspace.forms.fields import DayField, PlainCharField, SuggestingInput, WholeNumberField
 
 ROWS = range(1, 6)
@@ -34,7 +34,7 @@ class PeopleForm(Form):
     listed = forms.MultipleChoiceField(
         label=_("People on your list"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    paste = forms.CharField(
+    paste = RawTextField(
         label=_("Or paste from a sheet"),
         required=False,
         max_length=5000,

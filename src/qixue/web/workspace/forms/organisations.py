@@ -139,7 +139,7 @@ class MoveForm(Form):
         return found[0]
 
 
-class FindOrganisationsForm(forms.Form):
+class FindOrganisationsForm(Form):
     """What the list is narrowed by; an answer that is not offered counts as none."""
 
     q = forms.CharField(label=_("Name or code"), required=False, max_length=60)

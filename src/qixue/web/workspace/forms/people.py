@@ -112,7 +112,7 @@ class HandOverForm(PersonForm):
     )
 
 
-class FindPeopleForm(forms.Form):
+class FindPeopleForm(Form):
     q = forms.CharField(label=_("Name or user name"), required=False, max_length=60)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from qixue.web.files import attached
 from qixue.web.forms import Form
 from qixue.web.workspace.access import needs, staff, whole_programme_or_404
 from qixue.web.workspace.act import Act, act_page, sent
+from qixue.web.workspace.at_work import page_at_work
 from qixue.web.workspace.forms.seals import IssueForm
 
 LONGEST_KEY = 19  # digits: more do not fit into a key
@@ -52,7 +54,7 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @needs(Action.ISSUE_REPORT)
-def issue(request: HttpRequest, code: str) -> HttpResponse:
+def issue(request: HttpRequest, code: str) -> HttpResponseBase:
     """What was asked for, whether it still is so, what it should wait for; and the button that seals it."""
     programme = whole_programme_or_404(request.user, code, Action.ISSUE_REPORT)
     asked, by = request_shown(request, programme), staff(request)
@@ -82,7 +84,9 @@ def issue(request: HttpRequest, code: str) -> HttpResponse:
         reason = form.cleaned_data["waiver_reason"]
         return issue_summary(asked, waiver_reason=reason, by=by, at=now())  # type: ignore[arg-type]  # `fits` says it is there
 
-    return act_page(request, form, act, do)
+    if act.fits and form.is_valid():
+        return page_at_work(request, act, do)
+    return act_page(request, form, act)
 
 
 def request_shown(request: HttpRequest, programme: Programme) -> IssueRequest | None:

@@ -1,0 +1,46 @@
+"""An act that takes many seconds: its page is sent while it is done, and ends with what came of it. No script."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.http import HttpRequest, StreamingHttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, override
+
+from qixue.core.logs import get_logger
+from qixue.core.refusal import Refused
+from qixue.web.workspace.act import Act
+
+log = get_logger("qixue.workspace")
+OUTCOME = "<!-- outcome -->"  # where the page waits
+
+
+def page_at_work(request: HttpRequest, act: Act, do: Callable[[], Any]) -> StreamingHttpResponse:
+    """What is being done at once, then what came of it: the page was answered before anybody knew, so always by 200."""
+    page = render_to_string("workspace/at_work.html", {"act": act, "outcome": OUTCOME, **act.context}, request)
+    before, after = page.split(OUTCOME)
+    language = get_language() or ""
+
+    def pieces() -> Iterator[str]:
+        yield before
+        with override(language):
+            yield outcome_of(act, do)
+        yield after
+
+    response = StreamingHttpResponse(pieces())
+    response.headers["X-Accel-Buffering"] = "no"  # nginx would keep the beginning back until the end is there
+    return response
+
+
+def outcome_of(act: Act, do: Callable[[], Any]) -> str:
+    refusal: Refused | None = None
+    is_broken = False
+    try:
+        do()
+    except Refused as refused:
+        refusal = refused
+    except Exception:  # the page is on its way: no other one can take its place
+        log.exception("act_failed", act=act.title)
+        is_broken = True
+    context = {"act": act, "refusal": refusal, "is_broken": is_broken}
+    return render_to_string("workspace/at_work_outcome.html", context)
