@@ -197,13 +197,17 @@ def check(request: HttpRequest, code: str, section_pk: int) -> HttpResponse:
     if not form.is_valid():
         return HttpResponse(status=422)
     text, based_on = form.cleaned_data["text"], form.cleaned_data["based_on"]
-    keep_unsaved(found, text, based_on=based_on, by=staff(request), at=at)
+    catalogue = catalogue_of(found.programme, at=at)
+    try:
+        keep_unsaved(found, text, draft=draft_now(found, catalogue), based_on=based_on, by=staff(request), at=at)
+    except Refused:
+        return HttpResponse(status=422)
     version = latest_version(found)
     context = {
         "programme": found.programme,
         "others": others_at_work(found, but=staff(request).pk, at=at),
         "newer": version if version and version.number > based_on else None,
-        **check_context(found, text, catalogue_of(found.programme, at=at)),
+        **check_context(found, text, catalogue),
     }
     return render(request, "workspace/summary/checked.html", context)
 
