@@ -148,7 +148,7 @@ def test_only_coordinators_write(week: Programme, section: SummarySection, role:
 
     for act in (
         lambda: save_section(section, "甲", based_on=0, by=somebody, at=NOON),
-        lambda: keep_unsaved(section, "甲", based_on=0, by=somebody, at=NOON),
+        lambda: keep_unsaved(section, "甲", draft="", based_on=0, by=somebody, at=NOON),
         lambda: return_to_draft(section, based_on=0, by=somebody, at=NOON),
     ):
         with refused("writing_not_allowed"):
@@ -207,8 +207,8 @@ def test_draft_that_changed_where_people_wrote_is_not_taken_over_unseen(
 
 
 def test_what_is_typed_waits_until_it_is_saved(section: SummarySection, liang: User) -> None:
-    keep_unsaved(section, "甲", based_on=0, by=liang, at=NOON)
-    keep_unsaved(section, "甲乙", based_on=0, by=liang, at=NOON)
+    keep_unsaved(section, "甲", draft="", based_on=0, by=liang, at=NOON)
+    keep_unsaved(section, "甲乙", draft="", based_on=0, by=liang, at=NOON)
 
     assert UnsavedText.objects.values_list("text", "is_changed").get() == ("甲乙", True)
     save_section(section, "甲乙", based_on=0, by=liang, at=NOON)
@@ -218,7 +218,13 @@ def test_what_is_typed_waits_until_it_is_saved(section: SummarySection, liang: U
 def test_section_that_is_only_open_is_not_changed(section: SummarySection, liang: User) -> None:
     save_section(section, "甲", based_on=0, by=liang, at=NOON)
 
-    assert not keep_unsaved(section, "甲\n", based_on=1, by=liang, at=NOON).is_changed
+    assert not keep_unsaved(section, "甲\n", draft="", based_on=1, by=liang, at=NOON).is_changed
+
+
+def test_draft_that_nobody_has_touched_is_not_changed(section: SummarySection, liang: User) -> None:
+    text, a_minute_later = "截至11月23日21时05分，共1场。", "截至11月23日21时06分，共1场。"
+
+    assert not keep_unsaved(section, text, draft=a_minute_later, based_on=0, by=liang, at=NOON).is_changed
 
 
 def test_mark_whose_record_is_gone_is_a_remark(week: Programme, section: SummarySection, liang: User) -> None:

@@ -1,8 +1,12 @@
 """The outline becomes the programme's own and is changed; comments and photos belong to it."""
 
+import io
+import zipfile
+from pathlib import Path
+
 import pytest
-from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
+from pytest_django import Settings
 from tests.factories import NOON
 from tests.report.writing import photo_bytes, refused, section_of, week_to_write_about
 
@@ -10,6 +14,7 @@ from qixue.people.models import User
 from qixue.programme.models import Programme
 from qixue.report.commenting import answer_comment, comment_on
 from qixue.report.editing import keep_unsaved, save_section
+from qixue.report.files import FILES
 from qixue.report.hindrances import hindrances
 from qixue.report.issuing import ask_for_issue, issue_summary
 from qixue.report.models import CommentAnswer, SectionComment, SummarySection
@@ -121,7 +126,7 @@ def test_issue_waits_for_open_comments_and_unsaved_texts(week: Programme, people
     _week, liang, chen = people
     section = section_of(week, liang, "problems")
     comment_on(section, "请补充原因", by=chen, at=NOON)
-    keep_unsaved(section, "甲", based_on=0, by=chen, at=NOON)
+    keep_unsaved(section, "甲", draft="", based_on=0, by=chen, at=NOON)
 
     found = hindrances(week, at=NOON)
     assert [(each.kind, each.count) for each in found] == [("comments_open", 1), ("texts_unsaved", 1)]
@@ -132,17 +137,21 @@ def test_issue_waits_for_open_comments_and_unsaved_texts(week: Programme, people
 
 
 def test_photo_is_drawn_anew_kept_once_and_placed_with_its_words(
-    week: Programme, liang: User, settings: object, tmp_path: object
+    week: Programme, liang: User, settings: Settings, tmp_path: Path
 ) -> None:
+    settings.MEDIA_ROOT = tmp_path
     section = section_of(week, liang, "problems")
     photo = add_photo(week, photo_bytes(), caption="启动仪式", alt="台上有三人", by=liang, at=NOON)
 
     assert add_photo(week, photo_bytes(), caption="别的", alt="别的", by=liang, at=NOON) == photo
     save_section(section, "{{photo: 1}}\n\n{{photo: 1 | 现场}}", based_on=0, by=liang, at=NOON)
-    pictures = [block for block in draft_summary(week, at=NOON).manuscript.blocks if isinstance(block, Picture)]
+    draft = draft_summary(week, at=NOON)
+    pictures = [block for block in draft.manuscript.blocks if isinstance(block, Picture)]
     assert [(each.caption, each.alt) for each in pictures] == [("启动仪式", "台上有三人"), ("现场", "台上有三人")]
     assert pictures[0].content.startswith(b"\xff\xd8")
-    default_storage.delete(photo.file.name)
+    assert FILES["pdf"](draft).startswith(b"%PDF")
+    with zipfile.ZipFile(io.BytesIO(FILES["docx"](draft))) as docx:
+        assert [name for name in docx.namelist() if name.endswith(".jpg")] == ["word/media/image1.jpg"]
 
 
 def test_what_is_no_picture_is_refused(week: Programme, liang: User) -> None:

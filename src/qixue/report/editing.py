@@ -20,7 +20,7 @@ from qixue.report.manuscript_merge import Choice, Merge, merged, paragraphs
 from qixue.report.manuscript_text import parsed
 from qixue.report.models import SectionVersion, SummarySection, UnsavedText
 from qixue.report.models.sections import LONGEST_TEXT
-from qixue.report.section_text import Catalogue, draft_of
+from qixue.report.section_text import Catalogue, draft_of, lasting
 from qixue.report.text_remarks import mistake_sentence
 from qixue.report.versions import latest_version, version_numbered
 
@@ -151,11 +151,16 @@ def keep_text(section: SummarySection, *, based_on: int, by: Any, at: datetime.d
         return add_version(section, latest.text, draft=draft, based_on=latest.number, by=by, at=at)
 
 
-def keep_unsaved(section: SummarySection, text: str, *, based_on: int, by: Any, at: datetime.datetime) -> UnsavedText:
-    """Keep what somebody has typed so far, and that they have the section open. Refused: writing_not_allowed."""
+def keep_unsaved(
+    section: SummarySection, text: str, *, draft: str, based_on: int, by: Any, at: datetime.datetime
+) -> UnsavedText:
+    """Keep what somebody has typed so far, and that they have the section open; `draft` is what the records give now.
+
+    Refused: writing_not_allowed, version_unknown.
+    """
     refuse_outsider(section.programme, by)
-    base = version_numbered(section, based_on)
-    is_changed = paragraphs(text) != paragraphs(base.effective_text) if base else bool(text)
+    before = text_before(section, based_on, draft=draft)
+    is_changed = paragraphs(lasting(text)) != paragraphs(lasting(before))
     values = {"author_name": by.display_name, "based_on": based_on, "text": text[:LONGEST_TEXT], "seen_at": at}
     kept, _is_new = UnsavedText.objects.update_or_create(
         section=section, author_id=by.pk, defaults={**values, "is_changed": is_changed}

@@ -32,7 +32,7 @@ from tests.factories_coordination import FollowUpFactory
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory
 from tests.factories_recognitions import CallFactory, NominationFactory
 from tests.factories_returns import ReturnCallFactory, ReturnFieldFactory, ReturnSubmissionFactory
-from tests.report.writing import photo_bytes, section_of
+from tests.web.workspace.scene_of_the_summary import SUMMARY_PAGES, issue_of, removed_section, written_section
 
 from qixue.core.models import OutboxMessage
 from qixue.core.outbox import Letter, put_into_outbox
@@ -58,11 +58,7 @@ from qixue.programme.models import (
     Session,
     SheetImport,
 )
-from qixue.report.commenting import comment_on
-from qixue.report.editing import save_section
-from qixue.report.issuing import ask_for_issue, issue_summary
-from qixue.report.models import SectionComment, SummarySection
-from qixue.report.photographs import add_photo
+from qixue.report.models import SectionComment
 
 MISSING: dict[str, Any] = {
     "pk": 999_999,
@@ -294,33 +290,6 @@ def person_of_own(scene: Scene) -> int:
     return RegistrationFactory(session=scene.session, resident=ResidentFactory()).resident_id
 
 
-def issue_of_the_summary(scene: Scene) -> int:
-    """One issue by two people whom the scene does not try; one of them asks for another, which is open."""
-    top = scene.programme.organisation
-    asker, issuer = (RoleAssignmentFactory(organisation=top, role=Role.COORDINATOR).user for _turn in range(2))
-    first = ask_for_issue(scene.programme, by=asker, at=NOON)
-    seal = issue_summary(first, waiver_reason="场次未结束", by=issuer, at=NOON)
-    ask_for_issue(scene.programme, by=asker, at=NOON)
-    return seal.pk
-
-
-def written_section(scene: Scene) -> int:
-    """Of the summary, written and commented on by somebody whom the scene does not try; with a photo."""
-    writer = RoleAssignmentFactory(organisation=scene.programme.organisation, role=Role.COORDINATOR).user
-    section = section_of(scene.programme, writer, "problems")
-    save_section(section, "甲", based_on=0, by=writer, at=NOON)
-    comment_on(section, "请补充原因", by=writer, at=NOON)
-    add_photo(scene.programme, photo_bytes(), caption="启动仪式", alt="台上有三人", by=writer, at=NOON)
-    return section.pk
-
-
-def removed_section(scene: Scene) -> int:
-    scene.record("written-sections/")
-    section = SummarySection.objects.get(programme=scene.programme, draft="intentions")
-    SummarySection.objects.filter(pk=section.pk).update(removed_at=NOON)
-    return section.pk
-
-
 RECORDS: dict[str, Callable[[Scene], int]] = {
     "plan-lines/": lambda scene: draft_line(scene).pk,
     "plans/": lambda scene: PlanLine.objects.get(pk=scene.record("plan-lines/")).version.plan_id,
@@ -330,9 +299,9 @@ RECORDS: dict[str, Callable[[Scene], int]] = {
     "follow-ups/": follow_up_of_own,
     "follow-up-steps/": evidence_of_follow_up,
     "returns/": return_of_own,
-    "issues/": issue_of_the_summary,
-    "written-sections/": written_section,
-    "removed-sections/": removed_section,
+    "issues/": lambda scene: issue_of(scene.programme),
+    "written-sections/": lambda scene: written_section(scene.programme),
+    "removed-sections/": lambda scene: removed_section(scene.record("written-sections/")),
     "return-fields/": lambda scene: ReturnField.objects.get(call__submissions=scene.record("returns/")).pk,
     "recognitions/": lambda scene: CallFactory(programme=scene.programme).pk,
     "nominations/": nomination_of_own,
@@ -412,32 +381,7 @@ EXPECTED: dict[str, set[str]] = {
     "move_organisation": ABOVE,  # nobody takes their own organisation elsewhere
     **dict.fromkeys(("stand_in", "hand_over", "end_stand_in", "revoke_token"), NOBODY),
     **dict.fromkeys(("figures", "figure", "coverage", "dashboard", "quality", "quality_check"), IN_THE_PROGRAMME),
-    "summary": WHOLE_PROGRAMME,
-    **dict.fromkeys(
-        (
-            "begin_summary",
-            "summary_outline",
-            "summary_photos",
-            "summary_photo",
-            "summary_section",
-            "check_section",
-            "decide_section",
-            "discard_unsaved",
-            "section_draft",
-            "section_versions",
-            "take_up_version",
-            "comment_on_section",
-            "answer_comment",
-            "move_section",
-            "rename_section",
-            "remove_section",
-            "restore_section",
-        ),
-        WHOLE_PROGRAMME,
-    ),
-    "summary_file": WHOLE_PROGRAMME,
-    **dict.fromkeys(("ask_for_issue", "issue_summary", "withdraw_issue_request"), WHOLE_PROGRAMME),
-    **dict.fromkeys(("seal", "seal_file"), WHOLE_PROGRAMME),
+    **dict.fromkeys(SUMMARY_PAGES, WHOLE_PROGRAMME),
 }
 # Reading a page is enough to know who reaches it; these have nothing to read.
 POST_ONLY = {

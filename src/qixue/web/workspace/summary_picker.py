@@ -17,14 +17,19 @@ class Offer:
     value: str = ""
 
 
-def figure_groups(catalogue: Catalogue) -> dict[str, list[Offer]]:
-    """Figures that have a value, in the programme's order, by the name of what they count."""
+def figure_groups(catalogue: Catalogue, others: str) -> dict[str, list[Offer]]:
+    """Figures that have a value, in the programme's order, by the name of what they count.
+
+    What is counted in one way only stands together under `others`, which comes first.
+    """
     groups: dict[str, list[Offer]] = {}
     for figure in catalogue.material.figures:
         if figure.quantity:
             offer = Offer(f"{{{{{figure.code}}}}}", figure.name, figure.quantity.text("zh"))
             groups.setdefault(str(figure.definition.name), []).append(offer)
-    return groups
+    single = [offers[0] for offers in groups.values() if len(offers) == 1]
+    several = {name: offers for name, offers in groups.items() if len(offers) > 1}
+    return {others: single, **several} if single else several
 
 
 def placed_offers(catalogue: Catalogue, table_name: str) -> Iterator[Offer]:

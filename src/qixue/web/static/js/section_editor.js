@@ -2,6 +2,7 @@
 // text is checked: how it will read comes back, and what was typed is kept until it is saved.
 const PAUSE = 1200; // milliseconds without a key before the text is sent
 const HEARTBEAT = 30000; // milliseconds; others see meanwhile that the section is open
+const AWAY = 10 * 60000; // milliseconds without a key or a touch: whoever is away that long is signed out in the end
 const page = document.querySelector("[data-check]");
 const form = page.querySelector("form");
 const field = form.elements.text;
@@ -9,6 +10,7 @@ const shown = page.querySelector("[data-checked]");
 const unchecked = page.querySelector("[data-unchecked]");
 let waiting = null;
 let asked = 0;
+let touched = Date.now();
 
 async function check() {
   const turn = ++asked;
@@ -64,5 +66,6 @@ const search = document.querySelector("[data-find]");
 search.hidden = false;
 search.querySelector("input").addEventListener("input", (event) => find(event.target.value));
 field.addEventListener("input", checkSoon);
-setInterval(check, HEARTBEAT);
+for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, () => (touched = Date.now()));
+setInterval(() => Date.now() - touched < AWAY && check(), HEARTBEAT);
 check();

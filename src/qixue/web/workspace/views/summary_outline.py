@@ -120,7 +120,7 @@ def remove(request: HttpRequest, code: str, section_pk: int) -> HttpResponse:
         found,
         title=_("Take the section out"),
         lead=_("The summary is printed without it. What was written in it stays, and it can be put back."),
-        button=_("Take it out"),
+        button=_("Take out of the summary"),
         done=_("The section is taken out."),
         back=reverse("workspace:summary_outline", args=[code]),
     )

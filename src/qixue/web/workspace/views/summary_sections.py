@@ -84,10 +84,7 @@ def section(request: HttpRequest, code: str, section_pk: int) -> HttpResponse:
     catalogue = catalogue_of(found.programme, at=now())
     version, unsaved = latest_version(found), unsaved_of(found, request.user).filter(is_changed=True).first()
     draft = draft_now(found, catalogue)
-    form = SectionForm(
-        unfinished_forms.answers(request),
-        initial=beginning(version, unsaved if "unsaved" in request.GET else None, draft),
-    )
+    form = SectionForm(unfinished_forms.answers(request), initial=beginning(version, unsaved, draft))
     is_to_save = request.method == "POST" and "check" not in request.POST and form.is_valid()
     if is_to_save and (answer := saved(request, found, form)):
         return answer
@@ -97,7 +94,7 @@ def section(request: HttpRequest, code: str, section_pk: int) -> HttpResponse:
 
 
 def beginning(version: SectionVersion | None, unsaved: UnsavedText | None, draft: str) -> dict[str, Any]:
-    """What the editor shows first: what somebody left unsaved, if they ask for it, what is written, or the draft."""
+    """What the editor shows first: what this person left unsaved, else what is written, else the draft."""
     if unsaved:
         return {"text": unsaved.text, "based_on": unsaved.based_on}
     text = version.text if version and version.is_written else draft
@@ -114,7 +111,7 @@ def editor_context(
         "version": version,
         "is_written": is_written,
         "has_new_draft": is_written and lasting(version.draft) != lasting(draft),  # type: ignore[union-attr]  # is there
-        "groups": figure_groups(catalogue),
+        "groups": figure_groups(catalogue, _("Of the whole programme")),
         "placed": list(placed_offers(catalogue, _("Table of the counties"))),
         "comments": section.comments.with_state().prefetch_related("answers").order_by("-pk"),
         **check_context(section, form["text"].value() or "", catalogue),
@@ -200,13 +197,17 @@ def check(request: HttpRequest, code: str, section_pk: int) -> HttpResponse:
     if not form.is_valid():
         return HttpResponse(status=422)
     text, based_on = form.cleaned_data["text"], form.cleaned_data["based_on"]
-    keep_unsaved(found, text, based_on=based_on, by=staff(request), at=at)
+    catalogue = catalogue_of(found.programme, at=at)
+    try:
+        keep_unsaved(found, text, draft=draft_now(found, catalogue), based_on=based_on, by=staff(request), at=at)
+    except Refused:
+        return HttpResponse(status=422)
     version = latest_version(found)
     context = {
         "programme": found.programme,
         "others": others_at_work(found, but=staff(request).pk, at=at),
         "newer": version if version and version.number > based_on else None,
-        **check_context(found, text, catalogue_of(found.programme, at=at)),
+        **check_context(found, text, catalogue),
     }
     return render(request, "workspace/summary/checked.html", context)
 
