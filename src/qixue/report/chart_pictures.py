@@ -25,6 +25,11 @@ def chart_png(chart: Chart, fonts: FontSet) -> bytes:
     return KEPT.have((bars, fonts.files), lambda: drawn(bars, fonts))
 
 
+def has_fonts(fonts: FontSet) -> bool:
+    """Whether any font of the set can show the labels."""
+    return all(fonts.families[style] for style in FONT_ROLES.values())
+
+
 def drawn(bars: tuple[tuple[str, str, float], ...], fonts: FontSet) -> bytes:
     data: dict[str, Any] = {
         "bars": [{"label": label, "number": number, "length": length} for label, number, length in bars]

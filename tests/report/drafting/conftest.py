@@ -18,7 +18,9 @@ from qixue.figures.operations import name_standard_figures
 from qixue.figures.queries import figures_of
 from qixue.places.models import Region
 from qixue.programme.models import Passage, Programme, Session, SourceDocument
+from qixue.report.chart_pictures import has_fonts
 from qixue.report.drafting.material import Material
+from qixue.report.installed import installed_fonts
 from qixue.report.official_document import Block, Paragraph, runs_of
 
 
@@ -61,3 +63,10 @@ def material_of(programme: Programme) -> Material:
 def text_of(blocks: list[Block]) -> str:
     """The paragraphs alone, one a line."""
     return "\n".join("".join(run.text for run in runs_of(block)) for block in blocks if isinstance(block, Paragraph))
+
+
+@pytest.fixture
+def fonts() -> None:
+    """Charts are drawn only where there are Chinese fonts."""
+    if not has_fonts(installed_fonts()):
+        pytest.skip("No Chinese font on this machine; bin/fonts fetches them.")

@@ -9,9 +9,10 @@ from tests.report.drafting.conftest import material_of
 
 from qixue.programme.models import Programme
 from qixue.report.drafting.charts import DOCUMENT_CHARTS, chart_picture
+from qixue.report.fonts import STYLES, FontSet
 from qixue.report.official_document import Picture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fonts")]
 
 
 def picture_of(programme: Programme, code: str) -> Picture | None:
@@ -50,3 +51,10 @@ def test_figure_without_a_name_is_in_no_chart(programme: Programme) -> None:
 def test_every_chart_of_documents_has_a_code_and_a_name_of_its_own() -> None:
     assert [chart.code for chart in DOCUMENT_CHARTS.values()] == list(DOCUMENT_CHARTS)
     assert len({str(chart.name) for chart in DOCUMENT_CHARTS.values()}) == len(DOCUMENT_CHARTS)
+
+
+def test_server_without_fonts_has_no_charts(programme: Programme, monkeypatch: pytest.MonkeyPatch) -> None:
+    none = FontSet((), dict.fromkeys(STYLES, ()))
+    monkeypatch.setattr("qixue.report.drafting.charts.installed_fonts", lambda: none)
+
+    assert picture_of(programme, "attendance-by-brand") is None

@@ -26,6 +26,7 @@ def test_section_says_what_is_on_record_and_lists_nothing_that_there_was_not(pro
     assert "0" not in {run.text[:1] for block in blocks for run in runs_of(block) if isinstance(run, FigureRun)}
 
 
+@pytest.mark.usefixtures("fonts")
 def test_section_holds_the_chart_of_kinds_and_the_table_of_counties(programme: Programme) -> None:
     blocks = written(programme)
 

@@ -13,7 +13,7 @@ NO_DATA = "暂无数据"
 LEADING = 3  # places and kinds that a sentence names
 COVERAGE = (("", "counties_covered", "县（市、区）"), ("", "townships_covered", "镇（街道）"))
 RESOURCES = (("开放学习场所", "venues_open", ""), ("组织师资", "teachers", ""))
-PEOPLE = (("实名参与", "participants", ""), ("实名参与者中参加两场以上的占", "repeat_rate", ""))
+PEOPLE = (("实名参与", "participants", ""), ("其中参加两场及以上的占", "repeat_rate", ""))
 KINDS = (("讲座", "lectures", ""), ("培训", "training_classes", ""), ("展览", "exhibitions", ""))
 SERVICES = (
     ("受理报名", "registrations", ""),
