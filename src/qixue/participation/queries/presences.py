@@ -44,8 +44,11 @@ def of_age(scope: Scope, ages: Ages) -> LedgerEntryQuerySet:
 
 
 def with_known_age(scope: Scope) -> LedgerEntryQuerySet:
-    people = known_people(scope.programme).filter(resident__birth_year__isnull=False)
-    return counted(scope).filter(person_token__in=people.values("token"), session__starts_at__isnull=False)
+    return of(counted(scope), people_with_known_age(scope.programme)).filter(session__starts_at__isnull=False)
+
+
+def people_with_known_age(programme_code: str) -> QuerySet[Participant]:
+    return known_people(programme_code).filter(resident__birth_year__isnull=False)
 
 
 @shared
