@@ -195,7 +195,8 @@ def test_every_figure_whose_records_count_people_says_whom_it_counts(programme: 
     assert registry.definitions["certificates"].people is not None
 
 
-def test_what_is_withheld_follows_at_once_and_is_worked_out_once(programme: Programme, monkeypatch) -> None:
+def test_what_is_withheld_follows_at_once_and_is_worked_out_once(db: None, monkeypatch) -> None:
+    programme = ProgrammeFactory()
     session, other = held(programme), held(programme)
     check_in(session, *(key() for _person in range(3)))
     check_in(other, *(key() for _person in range(9)))

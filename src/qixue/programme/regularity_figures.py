@@ -18,7 +18,7 @@ from qixue.programme.queries import held_sessions_in
 def active_days(scope: Scope) -> frozenset[datetime.date]:
     """The days in Shanghai on which a session that was held began: many begin at one time."""
     starts = held_sessions_in(scope).exclude(starts_at=None).order_by().values_list("starts_at", flat=True)
-    return frozenset(map(local_day, starts.distinct()))
+    return frozenset(local_day(start) for start in starts.distinct() if start)
 
 
 def active_months(scope: Scope) -> int:

@@ -46,7 +46,7 @@ def placed_tallies(programme_code: str) -> list[PlacedTally]:
         "pk", "brand__code", "series__code", "kind", "organisation__path", "region__path"
     )
     known = {pk: (tuple(narrowing), region) for pk, *narrowing, region in activities}
-    place_at = cache(lambda activity, at_venue: Place(*known[activity][0], at_venue or known[activity][1]))
+    place_at = cache(lambda activity, at_venue: Place._make((*known[activity][0], at_venue or known[activity][1])))
     day_of = cache(local_day)  # many sessions start at one time
     return [
         PlacedTally(
