@@ -196,7 +196,7 @@ define_age(
 registry.register(
     FigureDefinition(
         code="new_participants",
-        name=_("New people"),
+        name=_("People who are new"),
         unit=PERSON,
         rule=_(
             "People by name who were at no session by name, of any programme, before the first day of this one. Whoever"
