@@ -16,7 +16,9 @@ from tests.figures.conftest import held
 
 from qixue.core.figures import Scope, registry
 from qixue.core.quantity import ATTENDANCE, PERSON
+from qixue.figures import for_everybody
 from qixue.figures.for_everybody import (
+    attendances_withheld_now,
     public_figure_in,
     public_figure_of,
     public_figures_of,
@@ -191,3 +193,19 @@ def test_every_figure_whose_records_count_people_says_whom_it_counts(programme: 
 
     assert counting == {"registrations"}  # seats left are on every page
     assert registry.definitions["certificates"].people is not None
+
+
+def test_what_is_withheld_follows_at_once_and_is_worked_out_once(db: None, monkeypatch) -> None:
+    programme = ProgrammeFactory()
+    session, other = held(programme), held(programme)
+    check_in(session, *(key() for _person in range(3)))
+    check_in(other, *(key() for _person in range(9)))
+
+    before = attendances_withheld_now(programme.code)
+    with monkeypatch.context() as patched:
+        patched.setattr(for_everybody, "withheld_parts", None)  # not worked out again
+        assert attendances_withheld_now(programme.code) == before
+    check_in(session, *(key() for _person in range(4)))
+
+    assert session.pk in before
+    assert session.pk not in attendances_withheld_now(programme.code)

@@ -7,17 +7,20 @@ that is withheld, all parts are.
 """
 
 import datetime
+import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Hashable, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import chain
 
-from qixue.core.copies import Brief
+from qixue.core.copies import Brief, Copies
 from qixue.core.figures import FEWEST, EvidenceRow, FigureValue, People, Scope, registry, shared, shared_reads
+from qixue.core.models import AuditEntry
 from qixue.figures.queries import Figure, figure_in, figure_of, figures_named, figures_of
 from qixue.figures.series import is_read_by_months
 from qixue.participation.counted_people import ALL_WHO_CAME
-from qixue.participation.queries.cells import Place
+from qixue.participation.models import LedgerEntry
+from qixue.participation.queries.cells import Placed
 from qixue.participation.queries.placed import PlacedTally, placed_tallies
 from qixue.places.models import Region
 from qixue.programme.models import Programme
@@ -28,6 +31,7 @@ Families = dict[tuple[Part, str], dict[Part, int]]  # by whole and dimension the
 NARROWED_BY = frozenset({"region", "brand"})  # by visitors, one at a time
 DISJOINT = frozenset({"brand", "series", "kind"})  # others may lie in one another: each is a family of its own
 SETS: Brief[frozenset[Part]] = Brief(most=20)  # by programme
+KEPT: Copies[tuple[Hashable, frozenset[Part]]] = Copies(most=20)  # by programme, with the state in which they were true
 
 
 def public_figures_of(programme: Programme) -> list[Figure]:
@@ -101,10 +105,21 @@ def attendances_withheld_now(programme_code: str) -> frozenset[Part]:
     """What is not told of all who came, of less than a second ago, for a page that many ask for."""
 
     @shared_reads()
-    def make() -> frozenset[Part]:
-        return withheld_parts(programme_code, ALL_WHO_CAME)
+    def make() -> tuple[Hashable, frozenset[Part]]:
+        return state, withheld_parts(programme_code, ALL_WHO_CAME)
 
-    return SETS.have(programme_code, make)
+    def as_it_stands() -> frozenset[Part]:
+        return KEPT.have(programme_code, make, is_old=lambda kept: kept[0] != state)[1]
+
+    state = last_change()
+    return SETS.have(programme_code, as_it_stands)
+
+
+def last_change() -> Hashable:
+    """Another one once anything was counted, or changed by somebody; and in any case once in a minute."""
+    newest = LedgerEntry.objects.order_by("-pk").values_list("client_uuid").first()
+    act = AuditEntry.objects.order_by("-pk").values_list("pk").first()
+    return newest, act, int(time.time() // 60)
 
 
 @shared
@@ -117,6 +132,8 @@ def withheld_sessions(programme_code: str) -> frozenset[Part]:
 @shared
 def withheld_parts(programme_code: str, people: People) -> frozenset[Part]:
     """All that is not told of these people in a programme: scopes, days and sessions."""
+    if not people.within(Scope(programme_code)):
+        return frozenset()
     families, reported = families_of(programme_code, people)
     withheld = set[Part]().union(*map(small, families.values()))
     while True:
@@ -158,36 +175,34 @@ def with_cover(numbers: Mapping[Part, int], already: Set[Part]) -> set[Part]:
 def families_of(programme_code: str, people: People) -> tuple[Families, Set[Part]]:
     """All families of which anything is told, and the scopes whose number documents state."""
     whole, scopes = Scope(programme_code), scopes_told(programme_code)
+    tallies, placed = placed_tallies(programme_code), places_of_tallies(programme_code)
+    came = [people.at(tally) for tally in tallies]
+    sessions = [tally.session_id for tally in tallies]
     families: Families = defaultdict(dict)
     days: Counter[Part] = Counter()
     stated: Counter[Part] = Counter()
-    for place, tallies in tallies_by_place(programme_code).items():
-        counted = {tally.session_id: people.at(tally) for tally in tallies if tally.session_id is not None}
-        from_documents = sum(people.at(tally) for tally in tallies if tally.session_id is None)
-        for part in {whole, *scopes_at(place, whole)} & {whole, *scopes}:
-            families[part, "session"].update(counted)
-            if from_documents:
-                stated[part] += from_documents
-    for day, tallies in tallies_by_day(programme_code).items():
-        families[day, "session"] = {tally.session_id: people.at(tally) for tally in tallies if tally.session_id}
+    for part in (whole, *scopes):
+        numbers = placed.within(part)
+        families[part, "session"] = {pk: came[at] for at in numbers if (pk := sessions[at]) is not None}
+        stated[part] = sum(came[at] for at in numbers if sessions[at] is None)
+    for day, found in tallies_by_day(programme_code).items():
+        families[day, "session"] = {tally.session_id: people.at(tally) for tally in found if tally.session_id}
         days[day] = sum(families[day, "session"].values())
-    numbers = {scope: people.within(scope) - stated[scope] for scope in (whole, *scopes)}
+    known = {scope: people.within(scope) - stated[scope] for scope in (whole, *scopes)}
     families[whole, "day"] = dict(days)
     for scope, family in scopes.items():
-        families[family][scope] = numbers[scope]
+        families[family][scope] = known[scope]
     for (above, name), parts in families.items():
         if name != "session" and isinstance(above, Scope):
-            parts[above, name] = max(0, numbers[above] - sum(parts.values()))
-    families[whole, "whole"] = {whole: numbers[whole]}
-    return families, set(stated)
+            parts[above, name] = max(0, known[above] - sum(parts.values()))
+    families[whole, "whole"] = {whole: known[whole]}
+    return families, {part for part, number in stated.items() if number}
 
 
 @shared
-def tallies_by_place(programme_code: str) -> dict[Place, list[PlacedTally]]:
-    by_place: dict[Place, list[PlacedTally]] = defaultdict(list)
-    for tally in placed_tallies(programme_code):
-        by_place[tally.place].append(tally)
-    return by_place
+def places_of_tallies(programme_code: str) -> Placed[int]:
+    """The positions of the tallies in `placed_tallies`, to be found by scope."""
+    return Placed((tally.place, at) for at, tally in enumerate(placed_tallies(programme_code)))
 
 
 @shared
@@ -203,16 +218,6 @@ def tallies_by_day(programme_code: str) -> dict[datetime.date, list[PlacedTally]
     for day, tallies in by_day.items():
         by_month[day.replace(day=1)] += tallies
     return by_month
-
-
-def scopes_at(place: Place, whole: Scope) -> Iterator[Scope]:
-    """The scopes of one dimension in which whatever stands there is counted."""
-    for name in ("region", "organisation"):
-        for code in filter(None, (getattr(place, name) or "").split("/")):
-            yield replace(whole, **{name: code})
-    for name in ("brand", "series", "kind"):
-        if code := getattr(place, name):
-            yield replace(whole, **{name: code})
 
 
 @shared

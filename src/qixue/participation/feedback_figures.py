@@ -14,7 +14,7 @@ from qixue.programme.figures import DIMENSIONS
 from qixue.programme.models import Session
 from qixue.programme.queries import sessions_in
 
-OF_ANSWERS = _("Of {answers} answers; {rate} % of the attendances by name were answered.")
+OF_ANSWERS = _("Of {answers} answers; {rate} per cent of the attendances by name were answered.")
 TOO_FEW = _("Fewer than 5 answers: too few to state a share.")
 
 

@@ -22,6 +22,7 @@ from qixue.participation.queries.presences import (
     known_elsewhere,
     of,
     of_age,
+    people_with_known_age,
     returning,
     seats_by_session,
     with_known_age,
@@ -44,8 +45,15 @@ class Aged:
 
 
 @shared
+def has_known_ages(programme_code: str) -> bool:
+    return people_with_known_age(programme_code).exists()
+
+
+@shared
 def aged_at_sessions(programme_code: str, ages: Ages) -> dict[int, Aged]:
     """By key of the session; those at which nobody's age is known have none."""
+    if not has_known_ages(programme_code):
+        return {}
     scope = Scope(programme_code)
     wanted = seats_by_session(of_age(scope, ages))
     return {pk: Aged(wanted.get(pk, 0), known) for pk, known in seats_by_session(with_known_age(scope)).items()}
@@ -110,6 +118,8 @@ def returned(programme_code: str) -> BitMap:
 
 @shared
 def returned_at_sessions(programme_code: str) -> dict[int, int]:
+    if not returned(programme_code):
+        return {}
     return seats_by_session(of(counted(Scope(programme_code)), returning(programme_code)))
 
 
@@ -186,7 +196,7 @@ define_age(
 registry.register(
     FigureDefinition(
         code="new_participants",
-        name=_("New people"),
+        name=_("People who are new"),
         unit=PERSON,
         rule=_(
             "People by name who were at no session by name, of any programme, before the first day of this one. Whoever"

@@ -4,28 +4,29 @@ import datetime
 from collections.abc import Iterable
 from itertools import pairwise
 
-from django.db.models.functions import TruncMonth, TruncWeek
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.clock import SHANGHAI, local_day
-from qixue.core.figures import FigureValue, Scope, Theme
+from qixue.core.clock import local_day
+from qixue.core.figures import FigureValue, Scope, Theme, shared
 from qixue.core.quantity import DAY, MONTH, WEEK, Quantity
 from qixue.programme.figures import counted_or_missing, define, session_rows
 from qixue.programme.models import Programme
 from qixue.programme.queries import held_sessions_in
 
 
+@shared
+def active_days(scope: Scope) -> frozenset[datetime.date]:
+    """The days in Shanghai on which a session that was held began: many begin at one time."""
+    starts = held_sessions_in(scope).exclude(starts_at=None).order_by().values_list("starts_at", flat=True)
+    return frozenset(local_day(start) for start in starts.distinct() if start)
+
+
 def active_months(scope: Scope) -> int:
-    return starts_by(scope, TruncMonth("starts_at", tzinfo=SHANGHAI))
+    return len({day.replace(day=1) for day in active_days(scope)})
 
 
 def active_weeks(scope: Scope) -> int:
-    return starts_by(scope, TruncWeek("starts_at", tzinfo=SHANGHAI))
-
-
-def starts_by(scope: Scope, part: TruncMonth | TruncWeek) -> int:
-    dated = held_sessions_in(scope).exclude(starts_at=None)
-    return dated.annotate(part=part).order_by().values("part").distinct().count()
+    return len({day.isocalendar()[:2] for day in active_days(scope)})
 
 
 def longest_gap(days: Iterable[datetime.date], first: datetime.date, last: datetime.date) -> int:
@@ -40,8 +41,7 @@ def silence(scope: Scope) -> FigureValue:
 
     Not to the present day: the same records give the same number, whenever they are read.
     """
-    starts = held_sessions_in(scope).values_list("starts_at", flat=True)
-    days = {local_day(start) for start in starts if start}
+    days = active_days(scope)
     if not days:
         return FigureValue(None)
     first, last = min(days), max(days)

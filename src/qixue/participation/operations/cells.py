@@ -124,7 +124,7 @@ def merge_into(cell: Cell, tallies: Sequence[Tally]) -> int:
     merged = [tally for tally in at_home if None not in newcomers[tally.pk].values()]
     people, again = (BitMap.deserialize(bytes(numbers or NOBODY)) for numbers in (cell.people, cell.again))
     for tally in merged:
-        came = BitMap(newcomers[tally.pk].values())
+        came = BitMap(filter(None, newcomers[tally.pk].values()))
         again |= people & came
         people |= came
     cell.people, cell.again = people.serialize(), again.serialize()

@@ -1,8 +1,6 @@
 """The cells counted anew from the entries of the ledger."""
 
 from collections import defaultdict
-from itertools import groupby
-from operator import itemgetter
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from pyroaring import BitMap
@@ -79,12 +77,13 @@ def recounted_people(cells: QuerySet[Cell]) -> tuple[dict[int, BitMap], dict[int
     """By cell who was there by name, and who at two of its sessions or more."""
     number = CountedPerson.objects.filter(token=OuterRef("person_token")).values("pk")
     entries = LedgerEntry.objects.effective().people().filter(session__tally__cell__in=cells)
-    rows = entries.annotate(number=Subquery(number)).order_by("session__tally__cell", "session")
-    rows = rows.values_list("session__tally__cell", "session", "number")
+    rows = entries.order_by().annotate(number=Subquery(number)).values_list("session__tally__cell", "session", "number")
+    at_sessions: dict[tuple[int, int], BitMap] = defaultdict(BitMap)
+    for cell, session, found in rows.iterator(chunk_size=ROWS_AT_ONCE):
+        at_sessions[cell, session].add(found or NOBODY)
     people: dict[int, BitMap] = defaultdict(BitMap)
     again: dict[int, BitMap] = defaultdict(BitMap)
-    for (cell, _session), of_session in groupby(rows.iterator(chunk_size=ROWS_AT_ONCE), key=itemgetter(0, 1)):
-        came = BitMap([number or NOBODY for *_place, number in of_session])
+    for (cell, _session), came in at_sessions.items():
         again[cell] |= people[cell] & came
         people[cell] |= came
     return people, again

@@ -207,8 +207,8 @@ def crowd_of(programme_code: str) -> tuple[Placed[Presence], dict[str, int]]:
             came = number or unnumbered.setdefault(str(token).replace("-", ""), HIGHEST - len(unnumbered))
             apart[Place._make(place), activity, session].add(came)
         else:
-            known = (BitMap.deserialize(bytes(each)) for each in (people, again))
-            sets.append((Place._make(place), Presence(*known, activity)))
+            everybody, twice = BitMap.deserialize(bytes(people)), BitMap.deserialize(bytes(again))
+            sets.append((Place._make(place), Presence(everybody, twice, activity)))
     newcomers = [(place, Presence(people, BitMap(), activity)) for (place, activity, _session), people in apart.items()]
     return Placed([*sets, *newcomers]), unnumbered
 

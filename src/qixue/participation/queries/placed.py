@@ -5,7 +5,6 @@ from functools import cache
 from typing import NamedTuple
 
 from django.db.models import Count
-from django.db.models.functions import Coalesce
 
 from qixue.core.clock import local_day
 from qixue.core.figures import shared
@@ -29,24 +28,37 @@ class PlacedTally(NamedTuple):
 
 @shared
 def placed_tallies(programme_code: str) -> list[PlacedTally]:
-    """All tallies of a programme in one statement."""
-    rows = (
+    """All tallies of a programme. What is the same for all sessions of an activity is read once, after them."""
+    rows = list(
         Tally.objects.filter(activity__programme__code=programme_code)
         .exclude(activity__state=Activity.State.DRAFT)
         .order_by()
         .values_list(
-            *OF_ACTIVITY,
-            Coalesce("session__venue__region__path", "activity__region__path"),
+            "activity_id",
+            "session__venue__region__path",
             "session_id",
             "session__starts_at",
             "attendance_count",
             "named_count",
         )
     )
+    activities = Activity.objects.filter(programme__code=programme_code).values_list(
+        "pk", "brand__code", "series__code", "kind", "organisation__path", "region__path"
+    )
+    known = {pk: (tuple(narrowing), region) for pk, *narrowing, region in activities}
+    place_at = cache(lambda activity, at_venue: Place._make((*known[activity][0], at_venue or known[activity][1])))
     day_of = cache(local_day)  # many sessions start at one time
     return [
-        PlacedTally(programme_code, Place._make(place), session, day_of(start) if start else None, attendance, named)
-        for *place, session, start, attendance, named in rows
+        PlacedTally(
+            programme_code,
+            place_at(activity, at_venue),
+            session,
+            day_of(start) if start else None,
+            attendance,
+            named,
+        )
+        for activity, at_venue, session, start, attendance, named in rows
+        if activity in known
     ]
 
 

@@ -7,7 +7,7 @@ was erased, or came without saying more than a name, is in none of the parts.
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
 from qixue.core.clock import day_bounds, local_day
 from qixue.core.figures import Scope, shared
@@ -44,16 +44,20 @@ def of_age(scope: Scope, ages: Ages) -> LedgerEntryQuerySet:
 
 
 def with_known_age(scope: Scope) -> LedgerEntryQuerySet:
-    people = known_people(scope.programme).filter(resident__birth_year__isnull=False)
-    return counted(scope).filter(person_token__in=people.values("token"), session__starts_at__isnull=False)
+    return of(counted(scope), people_with_known_age(scope.programme)).filter(session__starts_at__isnull=False)
+
+
+def people_with_known_age(programme_code: str) -> QuerySet[Participant]:
+    return known_people(programme_code).filter(resident__birth_year__isnull=False)
 
 
 @shared
 def years_of(programme_code: str) -> tuple[int, ...]:
     """In which sessions of the programme start; most lie in one."""
-    starts = sessions_in(Scope(programme_code)).exclude(starts_at=None).order_by("starts_at")
-    first, last = starts.values_list("starts_at").first(), starts.values_list("starts_at").last()
-    return tuple(range(local_day(first[0]).year, local_day(last[0]).year + 1)) if first and last else ()
+    starts = sessions_in(Scope(programme_code)).aggregate(first=Min("starts_at"), last=Max("starts_at"))
+    if starts["first"] is None:
+        return ()
+    return tuple(range(local_day(starts["first"]).year, local_day(starts["last"]).year + 1))
 
 
 def with_known_home(programme_code: str) -> QuerySet[Participant]:
