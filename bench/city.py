@@ -61,11 +61,14 @@ def build() -> None:
     from django.core.management import call_command  # noqa: PLC0415 - after django.setup
     from django.db import transaction  # noqa: PLC0415 - after django.setup, or only where needed
 
+    from qixue.programme.operations.listings import keep_listings_of  # noqa: PLC0415 - as above
+
     call_command("migrate", verbosity=0)
     with transaction.atomic():
         programme, activities = make_programme()
         make_sessions(activities)
         make_people(programme)
+        keep_listings_of(programme)  # else the worker makes them under the first load, and others wait for their turn
 
 
 def make_programme() -> tuple[Any, list[Any]]:

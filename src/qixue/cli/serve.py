@@ -107,11 +107,13 @@ def load_site() -> None:
     """Load once what all workers need: they are forked from this process, so that they start at once and share its
     memory. Nothing may be open here by then, and no thread may be about to open anything.
     """
+    gc.disable()  # as in `cli.prepare`
     import_module("qixue.wsgi")
     get_resolver().url_patterns  # noqa: B018 - reading them is what imports the views
     connections.close_all()
     gc.collect()
     gc.freeze()  # what is loaded stays: no worker looks through it again, which would also make it a copy of its own
+    gc.enable()
     multiprocessing.set_start_method("fork", force=True)
 
 
