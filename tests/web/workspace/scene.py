@@ -367,7 +367,7 @@ EXPECTED: dict[str, set[str]] = {
     **dict.fromkeys(("decide_follow_up", "move_follow_up_deadline", "withdraw_follow_up"), ABOVE),
     "returns": IN_THE_PROGRAMME,
     "new_return_call": IN_THE_PROGRAMME,
-    **dict.fromkeys(("return_call", "return_phones", "return_export"), ASKED),
+    **dict.fromkeys(("return_call", "return_phones"), ASKED),
     **dict.fromkeys(("edit_return_call", "return_organisations", "new_return_field", "return_totals"), WHOLE_PROGRAMME),
     **dict.fromkeys(("edit_return_field", "remove_return_field"), WHOLE_PROGRAMME),
     **dict.fromkeys(("open_return_call", "close_return_call"), WHOLE_PROGRAMME),
@@ -393,7 +393,6 @@ POST_ONLY = {
     "close_wall",
     "copy_person_data",
     "excuse",
-    "export_registrations",
     "hold_session",
     "walk_in",
 }

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from qixue.core.clock import local_day, now
@@ -25,8 +26,10 @@ from qixue.programme.models import Session
 from qixue.report.files import CONTENT_TYPES, FILES
 from qixue.report.issuing import open_request
 from qixue.report.summary import draft_summary
-from qixue.web import parts
+from qixue.web import parts, table_files
 from qixue.web.files import attached
+from qixue.web.table_files import PageTable
+from qixue.web.tables.figures import coverage_table, entries_table, evidence_table, figures_table
 from qixue.web.workspace.access import (
     needs,
     programme_or_404,
@@ -35,6 +38,7 @@ from qixue.web.workspace.access import (
     whole_programme_or_404,
 )
 from qixue.web.workspace.preview import preview_lines
+from qixue.web.workspace.tables.sessions import late_table
 
 PER_PAGE = 50
 
@@ -48,7 +52,7 @@ def programmes(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Action.SEE_REPORT)
-def figures(request: HttpRequest, code: str) -> HttpResponse:
+def figures(request: HttpRequest, code: str) -> HttpResponseBase:
     """The figures of the viewer's part; on request counted from the records and compared."""
     programme, part = programme_or_404(request.user, code, Action.SEE_REPORT)
     found = figures_of_part(programme, part) if part else figures_of(programme, with_internal=True)
@@ -60,7 +64,8 @@ def figures(request: HttpRequest, code: str) -> HttpResponse:
         "different": [figure for figure, again in rows if again and again.quantity != figure.quantity],
         "part": organisation_of(part),
     }
-    return render(request, "workspace/programmes/figures.html", context)
+    table = PageTable("figures", lambda: figures_table(found))
+    return table_files.page(request, "workspace/programmes/figures.html", context, table)
 
 
 def organisation_of(part: str) -> Organisation | None:
@@ -81,17 +86,18 @@ def figure_context(request: HttpRequest, code: str, figure_code: str) -> dict[st
 
 
 @needs(Action.SEE_REPORT)
-def figure(request: HttpRequest, code: str, figure_code: str) -> HttpResponse:
+def figure(request: HttpRequest, code: str, figure_code: str) -> HttpResponseBase:
     """One figure with its rule and the records behind it, in the viewer's part."""
     context = figure_context(request, code, figure_code)
     rows = context["figure"].evidence_for_reading()
     page = parts.paginate(request, rows, PER_PAGE)
     context |= {"page": page, "rows_unit": common_unit(rows), "as_of": now()}
-    return render(request, "workspace/programmes/figure.html", context)
+    table = PageTable("evidence", lambda: evidence_table(context["figure"], rows))
+    return table_files.page(request, "workspace/programmes/figure.html", context, table)
 
 
 @needs(Action.SEE_REPORT)
-def figure_session(request: HttpRequest, code: str, figure_code: str, session_pk: int) -> HttpResponse:
+def figure_session(request: HttpRequest, code: str, figure_code: str, session_pk: int) -> HttpResponseBase:
     """What one session brings to a figure, entry by entry."""
     context = figure_context(request, code, figure_code)
     found: Figure = context["figure"]
@@ -105,7 +111,8 @@ def figure_session(request: HttpRequest, code: str, figure_code: str, session_pk
         "page": parts.paginate(request, rows, PER_PAGE),
         "rows_unit": common_unit(rows),
     }
-    return render(request, "workspace/programmes/figure_session.html", context)
+    table = PageTable("entries", lambda: entries_table(found, rows))
+    return table_files.page(request, "workspace/programmes/figure_session.html", context, table)
 
 
 @dataclass(frozen=True)
@@ -126,19 +133,25 @@ def late(session: Session, paths: tuple[str, ...], at: datetime.datetime) -> Lat
 
 
 @needs(Action.SEE_REPORT)
-def coverage(request: HttpRequest, code: str) -> HttpResponse:
+def coverage(request: HttpRequest, code: str) -> HttpResponseBase:
     """Who has recorded what: sessions over, counted and still missing, by organisation, and the late ones by name."""
     programme, part = programme_or_404(request.user, code, Action.SEE_REPORT)
     at, paths = now(), tuple(reach(request.user, Action.RECORD_ATTENDANCE))
-    page = parts.paginate(request, late_sessions(programme, part, at), PER_PAGE)
+    overdue = late_sessions(programme, part, at)
+    page = parts.paginate(request, overdue, PER_PAGE)
+    rows = coverage_of(programme, part, at)
     context = {
         "programme": programme,
         "part": organisation_of(part),
-        "rows": coverage_of(programme, part, at),
+        "rows": rows,
         "page": page,
         "late": [late(session, paths, at) for session in page],
     }
-    return render(request, "workspace/programmes/coverage.html", context)
+    tables = (
+        PageTable("late", lambda: late_table(late(session, paths, at) for session in overdue)),
+        PageTable("organisations", lambda: coverage_table(rows)),
+    )
+    return table_files.page(request, "workspace/programmes/coverage.html", context, *tables)
 
 
 @needs(Action.SEE_REPORT)
