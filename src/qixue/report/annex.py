@@ -1,8 +1,7 @@
 """The evidence annex: an .xlsx that lists every figure with its counting rule and every record behind it."""
 
 import io
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 
 import xlsxwriter
 from django.utils.translation import override
@@ -11,6 +10,7 @@ from qixue.core.figures import EvidenceRow
 from qixue.figures.queries import Figure, evidence_digest, evidence_leaf
 from qixue.report.gaps import UNCOUNTED, UNFINISHED
 from qixue.report.summary import SummaryDraft
+from qixue.report.tables import write_sheet
 
 FIGURE_COLUMNS = (
     ("代码", 16),
@@ -60,26 +60,6 @@ def annex_bytes(draft: SummaryDraft) -> bytes:
             write_sheet(workbook, SEAL_SHEET, SEAL_COLUMNS, seal_rows(draft.seal))
     workbook.close()
     return output.getvalue()
-
-
-def write_sheet(
-    workbook: Any, name: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[str | int | float]]
-) -> None:
-    sheet = workbook.add_worksheet(name)
-    head = workbook.add_format({"bold": True, "bg_color": "#F2EDE4", "border": 1, "text_wrap": True})
-    cell = workbook.add_format({"text_wrap": True, "valign": "top", "border": 1})
-    for column, (title, width) in enumerate(columns):
-        sheet.set_column(column, column, width)
-        sheet.write_string(0, column, title, head)
-    for at, row in enumerate(rows, start=1):
-        for column, value in enumerate(row):
-            write = sheet.write_string if isinstance(value, str) else sheet.write_number
-            write(at, column, value, cell)
-    sheet.freeze_panes(1, 0)
-    sheet.repeat_rows(0)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
 
 
 def figure_row(figure: Figure, draft: SummaryDraft) -> list[str | int | float]:

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override, pgettext
+from django.utils.translation import gettext_lazy, override, pgettext_lazy
 
-from qixue.core.clock import minute_text
 from qixue.participation.models import Registration
-from qixue.participation.queries.registered import registrations_at
 from qixue.programme.models import Session
 from qixue.report.tables import Cell, Table
 
@@ -16,18 +15,19 @@ STATES = {  # in the words of the page of the same list
     Registration.State.OFFERED: gettext_lazy("A seat is offered"),
     Registration.State.WAITING: gettext_lazy("On the waiting list"),
     Registration.State.ENTERED: gettext_lazy("In the draw"),
+    Registration.State.CANCELLED: pgettext_lazy("registration", "Cancelled"),
 }
 
 
-def registration_table(session: Session) -> Table:
-    """Those with a seat or a place in the queue, in Chinese as offices exchange it."""
-    rows = list(registrations_at(session).exclude(state=Registration.State.CANCELLED))
+def registration_table(session: Session, registrations: QuerySet[Registration]) -> Table:
+    """The registrations of the page, which are those of the session, in Chinese as offices exchange them."""
+    rows = list(registrations)
     asked = list(dict.fromkeys(answer.question.text for row in rows for answer in row.answers.all()))
+    queue = Registration.objects.waiting().filter(session=session).values_list("pk", flat=True)
+    places = {key: place for place, key in enumerate(queue, start=1)}
     with override("zh-hans"):
-        waiting = [row.pk for row in rows if row.state == Registration.State.WAITING]
-        places = {key: place for place, key in enumerate(waiting, start=1)}
         cells = [[number, *cells_of(row, places, asked)] for number, row in enumerate(rows, start=1)]
-        return Table(session.activity.title, pgettext("of a session", "Registrations"), columns_of(asked), cells)
+        return Table(session.activity.title, columns_of(asked), cells)
 
 
 def columns_of(asked: Sequence[str]) -> tuple[tuple[str, int], ...]:
@@ -55,7 +55,7 @@ def cells_of(row: Registration, places: dict[int, int], asked: Sequence[str]) ->
         str(STATES[Registration.State(row.state)]),
         places.get(row.pk, ""),
         row.door_code,
-        minute_text(row.registered_at),
+        row.registered_at,
         str(row.get_source_display()),
         *(answers.get(question, "") for question in asked),
     ]

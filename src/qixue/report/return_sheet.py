@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable
 
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from qixue.core.clock import minute_text
 from qixue.core.quantity import UNITS
 from qixue.programme.models import ReturnCall, ReturnField, ReturnSubmission, SentValue
 from qixue.programme.queries.return_calls import due_day
@@ -24,7 +22,7 @@ def table_of(call: ReturnCall, board: Board) -> Table:
     with override("zh-hans"):
         rows = [place_row(county, tile, fields, sent) for county, tile in tiles]
         rows += [other_row(*other, fields, sent) for other in board.others]
-        return Table(call.name, _("Returns"), columns_of(fields), rows)
+        return Table(call.name, columns_of(fields), rows)
 
 
 def columns_of(fields: Iterable[ReturnField]) -> tuple[tuple[str, int], ...]:
@@ -79,9 +77,9 @@ def cells_of(
     cells: list[Cell] = [
         submission.organisation.name if submission else "",
         state_words()[state],
-        minute_text(sent_at),
-        due_day(submission).isoformat() if submission else "",
-        days_late if submission else "",
+        sent_at,
+        due_day(submission) if submission else None,
+        days_late if submission else None,
     ]
     for field in fields:
         value = sent.get((submission.sent_step_id or 0, field.pk)) if submission else None
@@ -95,6 +93,6 @@ def value_cells(field: ReturnField, value: SentValue | None) -> list[Cell]:
         return [value.text if value else ""]
     quantity = value.quantity if value else None
     if quantity is None:
-        return ["", ""]
+        return [None, ""]
     number = quantity.value if isinstance(quantity.value, int) else float(quantity.value)
     return [number, QUALIFIERS[quantity.qualifier]]

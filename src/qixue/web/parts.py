@@ -53,6 +53,10 @@ def site_name() -> str:
     return str(settings.QIXUE["SITE_NAME"])
 
 
+def synthetic_notice(*, is_synthetic: bool) -> str:
+    return _("Demonstration data: people, organisations and numbers are made up.") if is_synthetic else ""
+
+
 def paginate(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], per_page: int) -> Page[Any]:
     """The page that the address asks for; a number out of range gives the nearest page."""
     return Paginator(rows, per_page).get_page(request.GET.get("page"))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from django.template.loader import render_to_string
 
 from qixue.people.personal_data import Section
-from qixue.report.tables import Table, csv_bytes
+from qixue.report.tables import Table, write_csv
 from qixue.web.parts import site_name
 
 
@@ -35,4 +35,6 @@ def as_json(sections: Sequence[Section]) -> str:
 
 def as_csv(section: Section) -> bytes:
     columns = tuple((str(column), 0) for column in section.columns)  # a width means nothing here
-    return csv_bytes(Table(str(section.title), "", columns, [[str(value) for value in row] for row in section.rows]))
+    file = io.BytesIO()
+    write_csv(Table(str(section.title), columns, [[str(value) for value in row] for row in section.rows]), file)
+    return file.getvalue()

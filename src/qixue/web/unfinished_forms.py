@@ -36,6 +36,11 @@ def answers(request: HttpRequest) -> MultiValueDict[str, str] | None:
     if request.method == "POST":
         take_out(request)
         return request.POST
+    return waiting(request)
+
+
+def waiting(request: HttpRequest) -> MultiValueDict[str, str] | None:
+    """What waits under this address."""
     kept = kept_for(request)
     return MultiValueDict(kept.answers) if kept else None
 

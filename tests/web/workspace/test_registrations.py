@@ -113,20 +113,35 @@ def test_list_asks_the_same_with_one_and_with_three(organiser, session):
 def test_files_hold_names_and_no_formula(session, organiser):
     sign_up(session, "=HYPERLINK(1)")
 
-    sheet = openpyxl.load_workbook(io.BytesIO(organiser.post(address(session, "export/xlsx/")).content)).active
-    text = organiser.post(address(session, "export/csv/")).content.decode("utf-8-sig")
+    sheet = openpyxl.load_workbook(io.BytesIO(taken(organiser, session, "xlsx"))).active
+    text = taken(organiser, session, "csv").decode("utf-8-sig")
 
-    assert (sheet["B2"].value, sheet["B2"].data_type) == ("=HYPERLINK(1)", "s")
+    [cell] = [cell for row in sheet.iter_rows() for cell in row if cell.value == "=HYPERLINK(1)"]
+    assert cell.data_type == "s"
     assert next(csv.DictReader(io.StringIO(text)))["姓名"] == "'=HYPERLINK(1)"
-    assert [entry.details for entry in AuditEntry.objects.filter(action="registrations.exported").order_by("pk")] == [
-        {"count": 1, "kind": "xlsx"},
-        {"count": 1, "kind": "csv"},
+    assert [entry.details for entry in AuditEntry.objects.filter(action="table.exported").order_by("pk")] == [
+        {"table": "registrations", "count": 1, "kind": "xlsx"},
+        {"table": "registrations", "count": 1, "kind": "csv"},
     ]
 
 
-def test_unknown_file_is_missing_and_a_link_takes_none(session, organiser):
-    assert organiser.post(address(session, "export/pdf/")).status_code == 404
-    assert organiser.get(address(session, "export/csv/")).status_code == 405
+def taken(browser, session, kind, query=""):
+    return browser.post(address(session, query), {"table": f"registrations.{kind}"}).getvalue()
+
+
+def test_file_follows_the_filters_of_the_page(session, organiser):
+    for name in ("李嘉明", "王芳", "陈强"):
+        sign_up(session, name)
+
+    text = taken(organiser, session, "csv", "?state=waiting").decode("utf-8-sig")
+
+    assert [row["姓名"] for row in csv.DictReader(io.StringIO(text))] == ["陈强"]
+
+
+def test_unknown_file_is_missing_and_names_leave_by_no_link(session, organiser):
+    assert organiser.post(address(session), {"table": "registrations.pdf"}).status_code == 404
+    assert organiser.get(address(session, "?table=registrations.csv")).status_code == 404
+    assert not AuditEntry.objects.filter(action="table.exported").exists()
 
 
 def test_sheet_and_slips_are_for_paper(session, organiser):

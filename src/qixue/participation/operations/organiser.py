@@ -144,10 +144,3 @@ def excuse(registration: Registration, *, by: User, at: datetime.datetime) -> Re
     row.save(update_fields=["excused_at", "excused_by"])
     record_audit("registration.excused", session, by=by, at=at, details={"key": row.pk})
     return row
-
-
-@transaction.atomic
-def note_export(session: Session, *, count: int, kind: str, by: User, at: datetime.datetime) -> None:
-    """It goes on record that somebody took a list of names along. Refused: not_in_charge."""
-    must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, session)
-    record_audit("registrations.exported", session, by=by, at=at, details={"count": count, "kind": kind})

@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch
 
 from qixue.core.copies import Copies, Flights
 from qixue.web.preferences import chosen_language, text_size
 
-View = TypeVar("View", bound=Callable[..., HttpResponse])
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 KEPT_FOR = 0.8  # seconds: a page also takes time to be made and sent, and no seat on it may be older than one second
 MOST_PAGES = 300  # per process; a page has some 40 kB
 LARGEST_PAGE = 500_000  # bytes
@@ -76,14 +77,14 @@ def shared_for_a_second(view: View) -> View:
     """
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         key = key_of(request)
         return shared(key, request, lambda: view(request, *args, **kwargs)) if key else view(request, *args, **kwargs)
 
     return answer  # type: ignore[return-value]  # the same signature
 
 
-def shared(key: Hashable, request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpResponse:
+def shared(key: Hashable, request: HttpRequest, make: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """A page that is young, or whose making began after it was asked for; made here where there is none."""
     asked = time.monotonic()
     while (kept := fresh(key, asked)) is None:
@@ -102,13 +103,15 @@ def fresh(key: Hashable, asked: float) -> Page | None:
     return kept if kept and (kept.began >= asked or kept.is_young) else None
 
 
-def made_for_all(key: Hashable, asked: float, request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpResponse:
+def made_for_all(
+    key: Hashable, asked: float, request: HttpRequest, make: Callable[[], HttpResponseBase]
+) -> HttpResponseBase:
     made = None
     try:
         if made := fresh(key, asked):  # it landed between our look and our turn
             return made.answer()
         began, response = time.monotonic(), make()
-        if is_for_everybody(request, response):
+        if isinstance(response, HttpResponse) and is_for_everybody(request, response):
             headers = {name: response[name] for name in KEPT_HEADERS if name in response}
             made = pages.keep(key, Page(began, response.content, headers))
             response.kept_as = made  # type: ignore[attr-defined]  # a note for the middleware
@@ -118,7 +121,7 @@ def made_for_all(key: Hashable, asked: float, request: HttpRequest, make: Callab
 
 
 def is_for_everybody(request: HttpRequest, response: HttpResponse) -> bool:
-    is_whole = response.status_code == 200 and not response.streaming and len(response.content) <= LARGEST_PAGE
+    is_whole = response.status_code == 200 and len(response.content) <= LARGEST_PAGE
     has_token = "CSRF_COOKIE" in request.META or bool(response.cookies)
     has_session = request.session.accessed and not request.session.is_empty()
     return is_whole and not has_token and not has_session and "no-store" not in response.get("Cache-Control", "")

@@ -14,6 +14,7 @@ from qixue.core.clock import SHANGHAI
 from qixue.core.digests import digest
 from qixue.programme.models import Session
 from qixue.report.programme_papers import SHAPES
+from qixue.web import parts
 from qixue.web.public.places import full_address
 from qixue.web.templatetags.qixue import when, where
 
@@ -42,14 +43,10 @@ def card_data(request: HttpRequest, session: Session, shape: str) -> dict[str, A
         "where": place_of(session),
         "organiser": activity.organisation.local_name,
         "programme": f"{settings.QIXUE['SITE_NAME']} · {activity.programme.local_name}",
-        "notice": synthetic_notice(is_synthetic=activity.programme.is_synthetic),
+        "notice": parts.synthetic_notice(is_synthetic=activity.programme.is_synthetic),
         "hint": _("Scan for details and sign-up"),
         "url": request.build_absolute_uri(reverse("public:session", args=[session.pk])),
     }
-
-
-def synthetic_notice(*, is_synthetic: bool) -> str:
-    return _("Demonstration data: people, organisations and numbers are made up.") if is_synthetic else ""
 
 
 def sharing(request: HttpRequest, session: Session) -> dict[str, str]:

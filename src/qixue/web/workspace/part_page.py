@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from qixue.people.models import Organisation
 from qixue.programme.models import Programme
+from qixue.web import table_files
+from qixue.web.table_files import PageTable
 
 
 def organisation_of(part: str) -> Organisation | None:
@@ -15,8 +17,14 @@ def organisation_of(part: str) -> Organisation | None:
 
 
 def part_page(
-    request: HttpRequest, template: str, title: str, programme: Programme, part: str, **context: Any
-) -> HttpResponse:
+    request: HttpRequest,
+    template: str,
+    title: str,
+    programme: Programme,
+    part: str,
+    *tables: PageTable,
+    **context: Any,
+) -> HttpResponseBase:
     """A page that extends `workspace/programmes/part.html`, which says under its title whose part it is about."""
     frame = {"title": title, "programme": programme, "part": organisation_of(part)}
-    return render(request, f"workspace/programmes/{template}.html", {**frame, **context})
+    return table_files.page(request, f"workspace/programmes/{template}.html", {**frame, **context}, *tables)

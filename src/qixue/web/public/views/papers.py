@@ -26,7 +26,7 @@ from qixue.web import parts
 from qixue.web.public.finding import find, in_order
 from qixue.web.public.forms.sessions import SessionFilters
 from qixue.web.public.kept_files import kept_file
-from qixue.web.public.session_words import card_data, place_of, synthetic_notice
+from qixue.web.public.session_words import card_data, place_of
 
 MOST_ON_PAPER = 2000  # sessions in one file: some eighty pages of A4
 TOO_MANY = gettext_lazy(
@@ -88,7 +88,7 @@ def paper_data(request: HttpRequest, form: SessionFilters, paper: str) -> dict[s
         "subtitle": " · ".join(
             [_("Programme of sessions"), *(label for _name, label in form.chosen_labels()), *asked_words(form)]
         ),
-        "notice": synthetic_notice(is_synthetic=programme.is_synthetic),
+        "notice": parts.synthetic_notice(is_synthetic=programme.is_synthetic),
         "hint": _("Scan to sign up"),
         "footer": _("Times and places can change: what stands on the site counts."),
         "url": request.build_absolute_uri(reverse("public:sessions", args=[programme.code]) + query),

@@ -4,8 +4,10 @@ from itertools import groupby
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from qixue.core.audience import for_everybody
 from qixue.core.clock import local_day, now
@@ -18,10 +20,12 @@ from qixue.participation.queries.lotteries import is_before_draw
 from qixue.participation.queries.registrations import obstacle_to_registering
 from qixue.places.models import Region
 from qixue.programme.models import Session
-from qixue.web import parts
+from qixue.web import parts, table_files
 from qixue.web.public.cache import shared_for_a_second
 from qixue.web.public.finding import context_of, day_by_day, feed_url, find, near, paper_url, ways
 from qixue.web.public.session_words import sharing, structured_data
+from qixue.web.public.tables import sessions_table
+from qixue.web.table_files import PageTable
 
 PER_PAGE, MOST_OTHERS = 30, 5
 RELATED = (
@@ -34,7 +38,7 @@ SHOWN = Session.objects.public().select_related(*RELATED).annotate(has_others=OT
 
 @for_everybody
 @shared_for_a_second
-def sessions(request: HttpRequest, code: str) -> HttpResponse:
+def sessions(request: HttpRequest, code: str) -> HttpResponseBase:
     """The programme day by day, narrowed by what the visitor asks for."""
     form = find(request, code, at=now())
     town = form.near_town
@@ -50,7 +54,8 @@ def sessions(request: HttpRequest, code: str) -> HttpResponse:
         "is_by_day": town is None,
         "has_more": "more" in request.GET,
     }
-    return render(request, "public/sessions/list.html", context)
+    table = PageTable("sessions", lambda: sessions_table(pgettext("navigation", "Activities"), found))
+    return table_files.page(request, "public/sessions/list.html", context, table)
 
 
 def groups_by_day(page: Iterable[ListedSession]) -> list[tuple[str, list[ListedSession]]]:

@@ -1,5 +1,6 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,19 +13,23 @@ from qixue.programme.models import Activity, Programme, Session
 from qixue.programme.operations.activities import create_activity, edit_activity, publish_activity
 from qixue.programme.operations.sessions import doubt_about_day
 from qixue.programme.queries import missing_for_publication
-from qixue.web import parts
+from qixue.web import parts, table_files
+from qixue.web.table_files import PageTable
 from qixue.web.workspace.access import activity_or_404, needs, programmes_in_reach, staff
 from qixue.web.workspace.forms.activities import ActivityForm, NewActivityForm, initial_of
+from qixue.web.workspace.tables.sessions import activities_table, sessions_table
 
 PER_PAGE = 30
 
 
 @needs(Action.SEE_RECORDS)
-def activities(request: HttpRequest) -> HttpResponse:
+def activities(request: HttpRequest) -> HttpResponseBase:
     """Every activity in the viewer's part of the tree, drafts first."""
     within = path_filter(reach(request.user, Action.SEE_RECORDS), "organisation__path")
     rows = Activity.objects.filter(within).select_related("organisation", "programme").order_by("state", "-pk")
-    return render(request, "workspace/activities/list.html", {"page": parts.paginate(request, rows, PER_PAGE)})
+    context = {"page": parts.paginate(request, rows, PER_PAGE)}
+    table = PageTable("activities", lambda: activities_table(rows))
+    return table_files.page(request, "workspace/activities/list.html", context, table)
 
 
 @needs(Action.EDIT_ACTIVITY)
@@ -53,18 +58,20 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Action.SEE_RECORDS)
-def activity(request: HttpRequest, pk: int) -> HttpResponse:
+def activity(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = activity_or_404(request.user, pk, Action.SEE_RECORDS)
+    sessions = found.sessions.select_related("venue", "tally").order_by("starts_at", "pk")
     context = {
         "activity": found,
         "programme": found.programme,
-        "sessions": found.sessions.select_related("venue", "tally").order_by("starts_at", "pk"),
+        "sessions": sessions,
         "may_edit": may(request.user, Action.EDIT_ACTIVITY, found.organisation),
         "may_issue": may(request.user, Action.ISSUE_CERTIFICATES, found.organisation),
         "may_publish": may(request.user, Action.PUBLISH_ACTIVITY, found.organisation),
         "may_set_up": may(request.user, Action.SET_UP_PROGRAMME, found.programme.organisation),
     }
-    return render(request, "workspace/activities/detail.html", context)
+    table = PageTable("sessions", lambda: sessions_table(found, sessions))
+    return table_files.page(request, "workspace/activities/detail.html", context, table)
 
 
 @needs(Action.EDIT_ACTIVITY)

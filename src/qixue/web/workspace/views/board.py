@@ -1,21 +1,25 @@
 """The coordination board of a programme: items by state, who waits for whom, how long steps take."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from qixue.core.clock import local_day, now
 from qixue.people.models import Organisation
 from qixue.people.rules import Action, may_anywhere
 from qixue.programme.models import FollowUp, Plan
 from qixue.programme.queries.follow_ups import Counts, counts_of, follow_ups_for, in_state
-from qixue.programme.queries.waits import TO_CLOSE, TO_DO, Wait, pairs_of, waits_in
-from qixue.web import parts
+from qixue.programme.queries.waits import TO_CLOSE, TO_DO, Pair, Wait, pairs_of, waits_in
+from qixue.report.tables import Table
+from qixue.web import parts, table_files
+from qixue.web.table_files import PageTable
 from qixue.web.workspace.access import needs, programme_or_404
 from qixue.web.workspace.follow_up_words import WAITED_FOR, item_of
 from qixue.web.workspace.forms.follow_ups import BoardFilterForm
+from qixue.web.workspace.tables.coordination import follow_ups_table, pairs_table, reasons_table
 
 State = FollowUp.State
 SHOWN, SHOWN_OF_DONE = 12, 5  # of each state; the rest is one step away
@@ -23,7 +27,7 @@ PER_PAGE = 50
 
 
 @needs(Action.SEE_FOLLOW_UPS)
-def board(request: HttpRequest, code: str) -> HttpResponse:
+def board(request: HttpRequest, code: str) -> HttpResponseBase:
     """The items of the viewer's part of the tree by state, or all of one state page by page."""
     programme, _part = programme_or_404(request.user, code, Action.SEE_FOLLOW_UPS)
     form = BoardFilterForm(request.GET or None, programme=programme)
@@ -46,7 +50,10 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
         context |= {"page": page, "rows": [item_of(each, today) for each in page]}
     else:
         context["groups"] = groups_of(items, counts, today)
-    return render(request, "workspace/board/board.html", context)
+    chosen = in_state(items, wanted) if wanted in State.values else items.order_by("state", "due_on", "pk")
+    return table_files.page(
+        request, "workspace/board/board.html", context, PageTable("items", lambda: follow_ups_table(chosen))
+    )
 
 
 def groups_of(items: Any, counts: Counts, today: datetime.date) -> list[dict[str, Any]]:
@@ -69,7 +76,7 @@ def shown_of(state: str) -> int:
 
 
 @needs(Action.SEE_FOLLOW_UPS)
-def waits(request: HttpRequest, code: str) -> HttpResponse:
+def waits(request: HttpRequest, code: str) -> HttpResponseBase:
     """Which organisation waits for which, how often and since when; of one pair, for what."""
     programme, _part = programme_or_404(request.user, code, Action.SEE_FOLLOW_UPS)
     found, at = waits_in(programme, request.user), now()
@@ -81,16 +88,24 @@ def waits(request: HttpRequest, code: str) -> HttpResponse:
             key=lambda wait: (wait.since, wait.record),
         )
         page = parts.paginate(request, of_pair, PER_PAGE)
+        table = PageTable("waits", lambda: reasons_table(reasons(of_pair, at)))
         context |= {"page": page, "rows": reasons(list(page.object_list), at)}
     else:
-        page = parts.paginate(request, pairs_of(found), PER_PAGE)
-        keys = {key for pair in page for key in (pair.waiter, pair.awaited)}
-        names = Organisation.objects.in_bulk(keys)
-        context["page"] = page
-        context["rows"] = [
-            (names[pair.waiter], names[pair.awaited], pair.count, pair.since, pair.days(at)) for pair in page
-        ]
-    return render(request, "workspace/board/waits.html", context)
+        pairs = pairs_of(found)
+        page = parts.paginate(request, pairs, PER_PAGE)
+        table = PageTable("waits", lambda: table_of_pairs(pairs, at))
+        names = names_in(page)
+        rows = [(names[pair.waiter], names[pair.awaited], pair.count, pair.since, pair.days(at)) for pair in page]
+        context |= {"page": page, "rows": rows}
+    return table_files.page(request, "workspace/board/waits.html", context, table)
+
+
+def names_in(pairs: Iterable[Pair]) -> dict[int, Organisation]:
+    return Organisation.objects.in_bulk({key for pair in pairs for key in (pair.waiter, pair.awaited)})
+
+
+def table_of_pairs(pairs: list[Pair], at: datetime.datetime) -> Table:
+    return pairs_table(pairs, names_in(pairs), at)
 
 
 def organisation_named(request: HttpRequest, name: str) -> Organisation | None:

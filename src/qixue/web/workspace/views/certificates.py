@@ -2,7 +2,8 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,28 +15,32 @@ from qixue.participation.queries.certificates import candidates_of, rule_of, ses
 from qixue.participation.queries.certificates import certificates as all_certificates
 from qixue.people.rules import Action
 from qixue.report.certificate_pdf import certificates_pdf
-from qixue.web import parts, unfinished_forms
+from qixue.web import parts, table_files, unfinished_forms
 from qixue.web.files import pdf_file
+from qixue.web.table_files import PageTable
 from qixue.web.workspace.access import activity_or_404, needs, staff
 from qixue.web.workspace.act import Act, act_page
 from qixue.web.workspace.forms.certificates import IssueForm, RevokeForm, RuleForm, initial_of
 from qixue.web.workspace.reach.certificates import certificate_or_404
+from qixue.web.workspace.tables.people import certificates_table
 
 PER_PAGE = 50
 
 
 @needs(Action.ISSUE_CERTIFICATES)
-def certificates(request: HttpRequest, pk: int) -> HttpResponse:
+def certificates(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The rule, and every certificate that was issued, the revoked ones too."""
     activity = activity_or_404(request.user, pk, Action.ISSUE_CERTIFICATES)
+    issued = all_certificates().filter(activity=activity)
     context = {
         "activity": activity,
         "programme": activity.programme,
         "rule": rule_of(activity),
         "total": session_total(activity),
-        "page": parts.paginate(request, all_certificates().filter(activity=activity), PER_PAGE),
+        "page": parts.paginate(request, issued, PER_PAGE),
     }
-    return render(request, "workspace/certificates/list.html", context)
+    table = PageTable("certificates", lambda: certificates_table(activity, issued), activity)
+    return table_files.page(request, "workspace/certificates/list.html", context, table)
 
 
 @needs(Action.ISSUE_CERTIFICATES)

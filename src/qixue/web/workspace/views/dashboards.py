@@ -1,6 +1,7 @@
 from functools import partial
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,8 @@ from qixue.places.models import Region
 from qixue.programme.models import Programme
 from qixue.web import parts
 from qixue.web.dashboards import EVERYBODY, dashboard_context, figure_url
+from qixue.web.table_files import PageTable
+from qixue.web.tables.figures import charts_table, checks_table, findings_table
 from qixue.web.workspace.access import needs, programme_or_404
 from qixue.web.workspace.part_page import organisation_of, part_page
 
@@ -22,7 +25,7 @@ STAFF = Audience(figure=partial(figure_in, with_internal=True), address=lambda s
 
 
 @needs(Action.SEE_REPORT)
-def dashboard(request: HttpRequest, code: str) -> HttpResponse:
+def dashboard(request: HttpRequest, code: str) -> HttpResponseBase:
     """The viewer's part of the programme on one page, with what is for staff alone."""
     programme, part = programme_or_404(request.user, code, Action.SEE_REPORT)
     scope = Scope(code, organisation=part or None)
@@ -32,7 +35,8 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponse:
     county = county_of(programme, part)
     of_county = county and dashboard_context(OVERVIEW, Scope(code, region=county.code), EVERYBODY, figure_url)
     about = {"county": county, "of_county": of_county}
-    return part_page(request, "dashboard", _("Dashboard"), programme, part, **frame, **about)
+    table = PageTable("charts", lambda: charts_table(programme.local_name, frame["charts"]))
+    return part_page(request, "dashboard", _("Dashboard"), programme, part, table, **frame, **about)
 
 
 def county_of(programme: Programme, part: str) -> Region | None:
@@ -43,16 +47,17 @@ def county_of(programme: Programme, part: str) -> Region | None:
 
 
 @needs(Action.SEE_REPORT)
-def quality(request: HttpRequest, code: str) -> HttpResponse:
+def quality(request: HttpRequest, code: str) -> HttpResponseBase:
     """How often each check found something odd in the viewer's part."""
     programme, part = programme_or_404(request.user, code, Action.SEE_REPORT)
     scope = Scope(code, organisation=part or None)
     rows = [(check, check.run(scope)) for check in CHECKS.values()]
-    return part_page(request, "quality", _("Data quality"), programme, part, rows=rows)
+    table = PageTable("checks", lambda: checks_table(rows))
+    return part_page(request, "quality", _("Data quality"), programme, part, table, rows=rows)
 
 
 @needs(Action.SEE_REPORT)
-def quality_check(request: HttpRequest, code: str, check: str) -> HttpResponse:
+def quality_check(request: HttpRequest, code: str, check: str) -> HttpResponseBase:
     """What one check found, session by session; each opens to its records."""
     programme, part = programme_or_404(request.user, code, Action.SEE_REPORT)
     if check not in CHECKS:
@@ -61,4 +66,5 @@ def quality_check(request: HttpRequest, code: str, check: str) -> HttpResponse:
     found = asked.run(Scope(code, organisation=part or None))
     page = parts.paginate(request, list(found.texts.items()), PER_PAGE)
     context = {"check": asked, "found": found, "page": page, "findings": findings_of(page.object_list)}
-    return part_page(request, "quality_check", asked.title, programme, part, **context)
+    table = PageTable("findings", lambda: findings_table(asked, findings_of(found.texts.items())))
+    return part_page(request, "quality_check", asked.title, programme, part, table, **context)

@@ -4,7 +4,8 @@ import uuid
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,11 +18,13 @@ from qixue.participation.operations.listed_people import sign_up_people, take_of
 from qixue.participation.queries.listed_people import home_organisation, lists_of, people_to_choose
 from qixue.participation.queries.registrations import obstacle_to_registering, terms_of
 from qixue.people.rules import Action
-from qixue.web import parts, unfinished_forms
+from qixue.web import parts, table_files, unfinished_forms
+from qixue.web.table_files import PageTable
 from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.listed_people import PeopleForm, TakeOffForm
 from qixue.web.workspace.reach.registrations import listed_person_or_404
+from qixue.web.workspace.tables.people import listed_people_table
 
 PER_PAGE = 100
 
@@ -67,11 +70,13 @@ def outcome(made: list[Registration]) -> str:
 
 
 @needs(Action.MANAGE_REGISTRATIONS)
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: HttpRequest) -> HttpResponseBase:
     """Everybody whom the viewer's own organisations sign up."""
     named = by_name(lists_of(staff(request)), lambda row: row.resident.name)
-    page = parts.paginate(request, sorted(named, key=lambda row: row.organisation.path), PER_PAGE)
-    return render(request, "workspace/registrations/people.html", {"page": page})
+    rows = sorted(named, key=lambda row: row.organisation.path)
+    context = {"page": parts.paginate(request, rows, PER_PAGE)}
+    table = PageTable("people", lambda: listed_people_table(rows), staff(request))
+    return table_files.page(request, "workspace/registrations/people.html", context, table)
 
 
 @needs(Action.MANAGE_REGISTRATIONS)

@@ -2,7 +2,8 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,7 +16,8 @@ from qixue.people.operations.organisations import create_organisation, edit_orga
 from qixue.people.queries import organisations_for
 from qixue.people.rules import Action, giver, may_move, reach
 from qixue.places.models import Region
-from qixue.web import parts
+from qixue.web import parts, table_files
+from qixue.web.table_files import PageTable
 from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.act import Act, act_page, way_to
 from qixue.web.workspace.forms.organisations import (
@@ -26,13 +28,14 @@ from qixue.web.workspace.forms.organisations import (
     initial_of,
 )
 from qixue.web.workspace.reach.people import organisation_or_404, organisation_to_move_or_404
+from qixue.web.workspace.tables.people import organisations_table
 
 PER_PAGE = 50
 CHILDREN_SHOWN = 100
 
 
 @needs(Action.MANAGE_ORGANISATIONS)
-def organisations(request: HttpRequest) -> HttpResponse:
+def organisations(request: HttpRequest) -> HttpResponseBase:
     """Everything in the viewer's part of the tree, narrowed by name, kind and place."""
     all_of_them = organisations_for(request.user, Action.MANAGE_ORGANISATIONS)
     counties = Region.objects.filter(level=Region.Level.COUNTY).order_by("path", "pk")
@@ -48,11 +51,12 @@ def organisations(request: HttpRequest) -> HttpResponse:
         "top": top,
         "top_depth": top.depth if top else 0,
     }
-    return render(request, "workspace/organisations/list.html", context)
+    table = PageTable("organisations", lambda: organisations_table(found))
+    return table_files.page(request, "workspace/organisations/list.html", context, table)
 
 
 @needs(Action.MANAGE_ORGANISATIONS)
-def organisation(request: HttpRequest, pk: int) -> HttpResponse:
+def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One organisation: what is known, who holds which role in it since when, and what stands right below it."""
     found, at = organisation_or_404(request.user, pk, Action.MANAGE_ORGANISATIONS), now()
     children = with_counts(Organisation.objects.filter(parent=found), at).order_by("path", "pk")
@@ -67,7 +71,8 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
         "children_count": children.count(),
         "may_move": may_move(request.user, found),
     }
-    return render(request, "workspace/organisations/detail.html", context)
+    table = PageTable("organisations", lambda: organisations_table(children))
+    return table_files.page(request, "workspace/organisations/detail.html", context, table)
 
 
 @needs(Action.MANAGE_ORGANISATIONS)

@@ -1,7 +1,11 @@
 """People in the viewer's part of the tree: who holds which role, giving and ending one, closing an account."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,28 +17,42 @@ from qixue.people.directory import people_in_reach, with_roles
 from qixue.people.models import User
 from qixue.people.operations.roles import close_account, end_role, give_role
 from qixue.people.rules import Action, giver
-from qixue.web import parts
+from qixue.report.tables import Table
+from qixue.web import parts, table_files
 from qixue.web.forms import ConfirmableForm
+from qixue.web.table_files import PageTable
 from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.act import Act, act_page, sent, way_to
 from qixue.web.workspace.forms.people import FindPeopleForm, GiveRoleForm
 from qixue.web.workspace.reach.people import organisation_or_404, person_or_404, role_or_404, roles_to_give
+from qixue.web.workspace.tables.people import roles_table
 
 PER_PAGE = 50
 
 
 @needs(Action.MANAGE_PEOPLE)
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: HttpRequest) -> HttpResponseBase:
     """Who holds a role in the viewer's part of the tree; with `former`, who held one."""
     form = FindPeopleForm(request.GET)
     text = form.cleaned_data["q"].strip() if form.is_valid() else ""
     is_former = bool(request.GET.get("former"))
     found = people_in_reach(request.user, text=text, former=is_former)
-    page = parts.paginate(request, by_name(found, lambda user: user.display_name), PER_PAGE)
-    told = with_roles(User.objects.filter(pk__in=[user.pk for user in page]), request.user).in_bulk()
-    people = [told[user.pk] for user in page]
+    named = by_name(found, lambda user: user.display_name)
+    page = parts.paginate(request, named, PER_PAGE)
+    people = told_of_roles(list(page), request.user)
     context = {"form": form, "page": page, "people": people, "text": text, "is_former": is_former}
-    return render(request, "workspace/people/list.html", {**context, "at": now()})
+    table = PageTable("people", lambda: table_of_people(named, request.user, is_former=is_former), staff(request))
+    return table_files.page(request, "workspace/people/list.html", {**context, "at": now()}, table)
+
+
+def told_of_roles(people: Sequence[User], viewer: Any) -> list[User]:
+    """In their order, each with the roles that the viewer may see."""
+    told = with_roles(User.objects.filter(pk__in=[user.pk for user in people]), viewer).in_bulk()
+    return [told[user.pk] for user in people]
+
+
+def table_of_people(people: Sequence[User], viewer: Any, *, is_former: bool) -> Table:
+    return roles_table(told_of_roles(people, viewer), is_former=is_former)
 
 
 @needs(Action.MANAGE_PEOPLE)

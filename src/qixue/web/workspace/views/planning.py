@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS_ABBR
@@ -35,10 +36,12 @@ from qixue.programme.queries.conflicts import (
     worded,
 )
 from qixue.programme.queries.slots import Slot
-from qixue.web import parts
+from qixue.web import parts, table_files
+from qixue.web.table_files import PageTable
 from qixue.web.workspace.access import needs, programme_or_404
 from qixue.web.workspace.forms.planning import DaysForm, NarrowForm
 from qixue.web.workspace.plan_words import CONFLICT_WORDS, address_of
+from qixue.web.workspace.tables.planning import conflicts_table, slots_table
 
 IN_A_CELL = 4  # sessions of a day in the calendar; the rest is one step away
 MOST_MONTHS = 14
@@ -125,7 +128,7 @@ def shown(slots: Iterable[Slot], paths: list[str], in_conflict: frozenset[str]) 
 
 
 @needs(Action.SEE_PLANS)
-def planned_sessions(request: HttpRequest, code: str) -> HttpResponse:
+def planned_sessions(request: HttpRequest, code: str) -> HttpResponseBase:
     """What is planned, announced and held at a place, in some days, by an organisation."""
     programme, _part = programme_or_404(request.user, code, Action.SEE_PLANS)
     paths, at = reach(request.user, Action.SEE_PLANS), now()
@@ -134,7 +137,8 @@ def planned_sessions(request: HttpRequest, code: str) -> HttpResponse:
     first, last = days_to_list(programme, *form.days(), month)
     everything = slots_on(first, last)
     still = [slot for slot in everything if (slot.ends_at or slot.starts_at) > at]
-    page = parts.paginate(request, shown_of(everything, programme, paths, form.wanted()), PER_PAGE)
+    slots = shown_of(everything, programme, paths, form.wanted())
+    page = parts.paginate(request, slots, PER_PAGE)
     in_conflict = keys_in_conflict(conflicts_among(still, programme, paths))
     context = {
         "programme": programme,
@@ -144,11 +148,12 @@ def planned_sessions(request: HttpRequest, code: str) -> HttpResponse:
         "first": first,
         "last": last,
     }
-    return render(request, "workspace/plans/planned.html", context)
+    table = PageTable("sessions", lambda: slots_table(slots, in_conflict))
+    return table_files.page(request, "workspace/plans/planned.html", context, table)
 
 
 @needs(Action.SEE_PLANS)
-def conflicts(request: HttpRequest, code: str) -> HttpResponse:
+def conflicts(request: HttpRequest, code: str) -> HttpResponseBase:
     """Everything in each other's way that is not over, what must change first; `?kind= shows one kind."""
     programme, _part = programme_or_404(request.user, code, Action.SEE_PLANS)
     paths = reach(request.user, Action.SEE_PLANS)
@@ -156,7 +161,8 @@ def conflicts(request: HttpRequest, code: str) -> HttpResponse:
     found = conflicts_among(slots, programme, paths)
     days = [local_day(slot.starts_at) for slot in slots if slot.programme_id == programme.pk]
     wanted = request.GET.get("kind", "")
-    page = parts.paginate(request, [each for each in found if is_wanted(each, wanted)], PER_PAGE)
+    chosen = [each for each in found if is_wanted(each, wanted)]
+    page = parts.paginate(request, chosen, PER_PAGE)
     counts = Counter(each.kind for each in found)
     context = {
         "programme": programme,
@@ -170,7 +176,8 @@ def conflicts(request: HttpRequest, code: str) -> HttpResponse:
         "last": max(days, default=None),
         "current": "conflicts",
     }
-    return render(request, "workspace/plans/all_conflicts.html", context)
+    table = PageTable("conflicts", lambda: conflicts_table(worded(each, programme, paths) for each in chosen))
+    return table_files.page(request, "workspace/plans/all_conflicts.html", context, table)
 
 
 def is_wanted(meeting: Meeting, wanted: str) -> bool:

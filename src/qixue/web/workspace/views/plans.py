@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,7 +28,9 @@ from qixue.programme.queries.plans import (
     with_state,
 )
 from qixue.programme.rules import may_file_plan
-from qixue.web import parts
+from qixue.report.tables import Table
+from qixue.web import parts, table_files
+from qixue.web.table_files import PageTable
 from qixue.web.workspace.access import needs, programme_or_404, staff
 from qixue.web.workspace.forms.plans import DueDayForm, SubmitForm, asking_form
 from qixue.web.workspace.plan_words import acts_open_to, changed_lines
@@ -38,6 +41,7 @@ from qixue.web.workspace.reach.plans import (
     plan_to_decide_or_404,
     plan_to_file_or_404,
 )
+from qixue.web.workspace.tables.planning import lines_table, plans_table
 
 PER_PAGE = 50
 LINES_PER_PAGE = 100
@@ -46,7 +50,7 @@ State = PlanVersion.State
 
 
 @needs(Action.SEE_PLANS)
-def plans(request: HttpRequest, code: str) -> HttpResponse:
+def plans(request: HttpRequest, code: str) -> HttpResponseBase:
     """The plans of the viewer's part of the tree; one can ask for a state, or for those that never filed."""
     programme, _part = programme_or_404(request.user, code, Action.SEE_PLANS)
     found = with_state(plans_for(request.user).filter(programme=programme))
@@ -67,7 +71,8 @@ def plans(request: HttpRequest, code: str) -> HttpResponse:
         "not_filed_count": found.filter(filed_at=None).count(),
         "may_invite": invitable(request.user, programme).exists(),
     }
-    return render(request, "workspace/plans/list.html", context)
+    table = PageTable("plans", lambda: plans_table(in_tree_order(rows)))
+    return table_files.page(request, "workspace/plans/list.html", context, table)
 
 
 @needs(Action.APPROVE_PLAN)
@@ -92,7 +97,7 @@ def invite(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @needs(Action.SEE_PLANS)
-def plan(request: HttpRequest, pk: int) -> HttpResponse:
+def plan(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One version of a plan, the newest unless the address names another, with all that happened to the plan."""
     found = plan_or_404(request.user, pk)
     newest = latest_version(found)
@@ -113,7 +118,13 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         **changes_of(version),
         **lines_page(request, version),
     }
-    return render(request, "workspace/plans/detail.html", context)
+    return table_files.page(
+        request, "workspace/plans/detail.html", context, PageTable("lines", lambda: table_of_lines(version))
+    )
+
+
+def table_of_lines(version: PlanVersion) -> Table:
+    return lines_table(version.plan.organisation.local_name, lines_of(version), comments_for(version))
 
 
 def return_behind(version: PlanVersion) -> PlanStep | None:

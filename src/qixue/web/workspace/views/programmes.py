@@ -4,6 +4,7 @@ from itertools import islice
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -29,8 +30,10 @@ from qixue.report.issuing import open_request
 from qixue.report.section_text import SectionText
 from qixue.report.summary import SummaryDraft, draft_summary
 from qixue.report.versions import open_comments, unsaved_texts
-from qixue.web import parts
+from qixue.web import parts, table_files
 from qixue.web.files import attached
+from qixue.web.table_files import PageTable
+from qixue.web.tables.figures import coverage_table, entries_table, evidence_table, figures_table
 from qixue.web.workspace.access import (
     needs,
     programme_or_404,
@@ -40,6 +43,7 @@ from qixue.web.workspace.access import (
 )
 from qixue.web.workspace.part_page import organisation_of, part_page
 from qixue.web.workspace.preview import Line, preview_lines
+from qixue.web.workspace.tables.sessions import late_table
 
 PER_PAGE = 50
 
@@ -53,7 +57,7 @@ def programmes(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Action.SEE_REPORT)
-def figures(request: HttpRequest, code: str) -> HttpResponse:
+def figures(request: HttpRequest, code: str) -> HttpResponseBase:
     """The figures of the viewer's part; on request counted from the records and compared."""
     programme, part = programme_or_404(request.user, code, Action.SEE_REPORT)
     found = figures_of_part(programme, part) if part else figures_of(programme, with_internal=True)
@@ -63,7 +67,9 @@ def figures(request: HttpRequest, code: str) -> HttpResponse:
         "is_recounted": request.method == "POST",
         "different": [figure for figure, again in rows if again and again.quantity != figure.quantity],
     }
-    return part_page(request, "figures", pgettext("navigation", "Figures"), programme, part, **context)
+    table = PageTable("figures", lambda: figures_table(found))
+    title = pgettext("navigation", "Figures")
+    return part_page(request, "figures", title, programme, part, table, **context)
 
 
 def figure_context(request: HttpRequest, code: str, figure_code: str) -> dict[str, Any]:
@@ -80,17 +86,18 @@ def figure_context(request: HttpRequest, code: str, figure_code: str) -> dict[st
 
 
 @needs(Action.SEE_REPORT)
-def figure(request: HttpRequest, code: str, figure_code: str) -> HttpResponse:
+def figure(request: HttpRequest, code: str, figure_code: str) -> HttpResponseBase:
     """One figure with its rule and the records behind it, in the viewer's part."""
     context = figure_context(request, code, figure_code)
     rows = context["figure"].evidence_for_reading()
     page = parts.paginate(request, rows, PER_PAGE)
     context |= {"page": page, "rows_unit": common_unit(rows), "as_of": now()}
-    return render(request, "workspace/programmes/figure.html", context)
+    table = PageTable("evidence", lambda: evidence_table(context["figure"], rows))
+    return table_files.page(request, "workspace/programmes/figure.html", context, table)
 
 
 @needs(Action.SEE_REPORT)
-def figure_session(request: HttpRequest, code: str, figure_code: str, session_pk: int) -> HttpResponse:
+def figure_session(request: HttpRequest, code: str, figure_code: str, session_pk: int) -> HttpResponseBase:
     """What one session brings to a figure, entry by entry."""
     context = figure_context(request, code, figure_code)
     found: Figure = context["figure"]
@@ -104,7 +111,8 @@ def figure_session(request: HttpRequest, code: str, figure_code: str, session_pk
         "page": parts.paginate(request, rows, PER_PAGE),
         "rows_unit": common_unit(rows),
     }
-    return render(request, "workspace/programmes/figure_session.html", context)
+    table = PageTable("entries", lambda: entries_table(found, rows))
+    return table_files.page(request, "workspace/programmes/figure_session.html", context, table)
 
 
 @dataclass(frozen=True)
@@ -125,13 +133,19 @@ def late(session: Session, paths: tuple[str, ...], at: datetime.datetime) -> Lat
 
 
 @needs(Action.SEE_REPORT)
-def coverage(request: HttpRequest, code: str) -> HttpResponse:
+def coverage(request: HttpRequest, code: str) -> HttpResponseBase:
     """Who has recorded what: sessions over, counted and still missing, by organisation, and the late ones by name."""
     programme, part = programme_or_404(request.user, code, Action.SEE_REPORT)
     at, paths = now(), tuple(reach(request.user, Action.RECORD_ATTENDANCE))
-    page = parts.paginate(request, late_sessions(programme, part, at), PER_PAGE)
+    overdue = late_sessions(programme, part, at)
+    page = parts.paginate(request, overdue, PER_PAGE)
     rows, late_ones = coverage_of(programme, part, at), [late(session, paths, at) for session in page]
-    return part_page(request, "coverage", _("Who has reported"), programme, part, rows=rows, page=page, late=late_ones)
+    tables = (
+        PageTable("late", lambda: late_table(late(session, paths, at) for session in overdue)),
+        PageTable("organisations", lambda: coverage_table(rows)),
+    )
+    context = {"rows": rows, "page": page, "late": late_ones}
+    return part_page(request, "coverage", _("Who has reported"), programme, part, *tables, **context)
 
 
 @needs(Action.SEE_REPORT)

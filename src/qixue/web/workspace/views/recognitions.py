@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -16,7 +16,9 @@ from qixue.programme.models import Nomination, Programme, RecognitionCall
 from qixue.programme.operations.public_notices import award_nominations, open_public_notice
 from qixue.programme.operations.recognition_calls import close_call, edit_call, open_call
 from qixue.programme.queries.recognitions import calls_of, last_notice_day, nominations_for, with_rank
+from qixue.web import table_files
 from qixue.web.forms import Form
+from qixue.web.table_files import PageTable
 from qixue.web.workspace.access import needs, programme_or_404, staff
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.recognitions import (
@@ -27,19 +29,21 @@ from qixue.web.workspace.forms.recognitions import (
 )
 from qixue.web.workspace.reach.recognitions import call_or_404, call_to_lead_or_404, deciders, in_reach
 from qixue.web.workspace.recognition_words import OVER, acts_on_call, columns_of
+from qixue.web.workspace.tables.coordination import calls_table, nominations_table
 
 State = Nomination.State
 
 
 @needs(Action.SEE_NOMINATIONS)
-def recognitions(request: HttpRequest, code: str) -> HttpResponse:
+def recognitions(request: HttpRequest, code: str) -> HttpResponseBase:
     """The calls of a programme, each with how many nominations of the viewer's part stand where."""
     programme, _part = programme_or_404(request.user, code, Action.SEE_NOMINATIONS)
     seen = states_seen(request.user, programme)
     rows = [(call, seen[call.pk]) for call in calls_of(programme)]
     may_open = may_anywhere(request.user, Action.JUDGE_NOMINATION) and deciders(request.user, programme).exists()
     context = {"programme": programme, "rows": rows, "may_open": may_open, "today": local_day(now())}
-    return render(request, "workspace/recognitions/list.html", context)
+    table = PageTable("calls", lambda: calls_table(rows))
+    return table_files.page(request, "workspace/recognitions/list.html", context, table)
 
 
 @dataclass
@@ -86,7 +90,7 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @needs(Action.SEE_NOMINATIONS)
-def recognition(request: HttpRequest, pk: int) -> HttpResponse:
+def recognition(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A call with its ladder: what waits at which level, what is on notice, who was honoured."""
     call = call_or_404(request.user, pk)
     nominations = list(with_rank(in_reach(request.user, call)).order_by("pk"))
@@ -100,7 +104,8 @@ def recognition(request: HttpRequest, pk: int) -> HttpResponse:
         "nomination_count": len(nominations),
         "today": today,
     }
-    return render(request, "workspace/recognitions/detail.html", context)
+    table = PageTable("nominations", lambda: nominations_table(call.name, nominations), call)
+    return table_files.page(request, "workspace/recognitions/detail.html", context, table)
 
 
 def page_of(call: RecognitionCall, **words: Any) -> Act:

@@ -3,26 +3,24 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
 from qixue.core.names import keys_of_called
 from qixue.participation.models import Question, RegistrantMessage, Registration
-from qixue.participation.operations.organiser import note_export
 from qixue.participation.queries.lotteries import awaited_number
 from qixue.participation.queries.registered import missed_at, registrations_at, state_counts
 from qixue.participation.queries.registrations import terms_of
 from qixue.people.rules import Action, may
 from qixue.programme.models import Session
 from qixue.report.registration_sheet import registration_table
-from qixue.report.tables import FILES
-from qixue.web import parts, unfinished_forms
-from qixue.web.workspace.access import needs, session_or_404, staff
+from qixue.web import parts, table_files, unfinished_forms
+from qixue.web.table_files import PageTable
+from qixue.web.workspace.access import needs, session_or_404
 from qixue.web.workspace.forms.registrations import NameForm
 
 PER_PAGE = 100
@@ -40,15 +38,23 @@ class Line:
 
 
 @needs(Action.MANAGE_REGISTRATIONS)
-def registrations(request: HttpRequest, pk: int) -> HttpResponse:
+def registrations(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Seats, queue, answers. A name is looked for by POST, because it belongs into no address, and shown by GET."""
     found = session_or_404(request.user, pk, Action.MANAGE_REGISTRATIONS)
-    form = NameForm(unfinished_forms.answers(request))
-    state = request.GET.get("state", "")
-    rows = narrowed(registrations_at(found), state, form)
+    asked = table_files.table_asked(request)
+    form = NameForm(unfinished_forms.waiting(request) if asked else unfinished_forms.answers(request))
+    rows = narrowed(registrations_at(found), request.GET.get("state", ""), form)
+    table = PageTable("registrations", lambda: registration_table(found, rows), found)
+    if asked:
+        return table_files.table_file(request, asked, {"programme": found.activity.programme}, (table,))
+    context = {**context_of(request, found, rows), "exports": table_files.offers(request, (table,))}
+    return unfinished_forms.form_page(request, "workspace/registrations/list.html", form, **context)
+
+
+def context_of(request: HttpRequest, found: Session, rows: QuerySet[Registration]) -> dict[str, Any]:
+    state, terms = request.GET.get("state", ""), terms_of(found)
     page = parts.paginate(request, rows, PER_PAGE)
-    terms = terms_of(found)
-    context = {
+    return {
         "session": found,
         "programme": found.activity.programme,
         "terms": terms,
@@ -63,7 +69,6 @@ def registrations(request: HttpRequest, pk: int) -> HttpResponse:
         "may_edit": may(request.user, Action.EDIT_ACTIVITY, found.activity.organisation),
         "is_to_come": found.state == Session.State.PLANNED and (found.starts_at is None or found.starts_at > now()),
     }
-    return unfinished_forms.form_page(request, "workspace/registrations/list.html", form, **context)
 
 
 def narrowed(rows: QuerySet[Registration], state: str, form: NameForm) -> QuerySet[Registration]:
@@ -82,22 +87,6 @@ def lines_of(session: Session, rows: Iterable[Registration]) -> list[Line]:
     places = {key: place for place, key in enumerate(queue, start=1)}
     missed = missed_at(session, at=now()).keys
     return [Line(row, places.get(row.pk), row.pk in missed) for row in rows]
-
-
-@needs(Action.MANAGE_REGISTRATIONS)
-@require_POST
-def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    """The list as a file. By POST, because it goes on record that somebody took the names along."""
-    found = session_or_404(request.user, pk, Action.MANAGE_REGISTRATIONS)
-    if kind not in FILES:
-        raise Http404
-    make, content_type = FILES[kind]
-    table = registration_table(found)
-    note_export(found, count=len(table.rows), kind=kind, by=staff(request), at=now())
-    response = HttpResponse(make(table), content_type=content_type)
-    name = quote(f"{table.name}.{kind}")
-    response.headers["Content-Disposition"] = f"attachment; filename=\"registrations.{kind}\"; filename*=UTF-8''{name}"
-    return response
 
 
 @needs(Action.MANAGE_REGISTRATIONS)

@@ -1,11 +1,11 @@
 """The coverage board of a call, what all report together, the list of phone numbers, and the file of it all."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from qixue.core.clock import local_day, now
@@ -17,16 +17,18 @@ from qixue.programme.queries.return_coverage import Board, County, Tile, board_o
 from qixue.programme.queries.return_sums import fields_of, sums_of_call
 from qixue.programme.rules import may_set_up_call, returns_accepted_by
 from qixue.report.return_sheet import table_of
-from qixue.report.tables import FILES
-from qixue.web.workspace.access import needs, staff
+from qixue.web import table_files
+from qixue.web.table_files import PageTable
+from qixue.web.workspace.access import needs
 from qixue.web.workspace.reach.returns import call_or_404, seen_in, whole_call_or_404
 from qixue.web.workspace.return_words import rows_now
+from qixue.web.workspace.tables.coordination import contacts_table
 
 State = ReturnSubmission.State
 
 
 @needs(Action.SEE_RETURNS)
-def board(request: HttpRequest, code: str, number: int) -> HttpResponse:
+def board(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """Who has reported and who has not; a draft shows what it will ask."""
     call = call_or_404(request.user, code, number)
     sets_up = may_set_up_call(request.user, call)
@@ -48,7 +50,10 @@ def board(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "others": [each for each in found.others if wanted in ("", each[1])],
         "own": own_returns(request.user, call),
     }
-    return render(request, "workspace/returns/board.html", context)
+    counties = tuple(replace(each, towns=tuple(towns)) for each, towns in context["counties"])
+    shown = Board(counties, tuple(context["others"]))
+    table = PageTable("returns", lambda: table_of(call, shown))
+    return table_files.page(request, "workspace/returns/board.html", context, table)
 
 
 def own_returns(user: Any, call: ReturnCall) -> QuerySet[ReturnSubmission]:
@@ -111,7 +116,7 @@ class Contact:
 
 
 @needs(Action.ACCEPT_RETURN)
-def phones(request: HttpRequest, code: str, number: int) -> HttpResponse:
+def phones(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """Whom to call: those below the viewer who have not reported, the latest first, with who files there."""
     call = call_or_404(request.user, code, number)
     if call.state == ReturnCall.State.DRAFT:
@@ -124,18 +129,5 @@ def phones(request: HttpRequest, code: str, number: int) -> HttpResponse:
     contacts = [Contact(row, *state_of(row, today), people.get(row.organisation_id, [])) for row in rows]
     contacts.sort(key=lambda contact: -contact.days_late)
     context = {"programme": call.programme, "call": call, "contacts": contacts}
-    return render(request, "workspace/returns/phones.html", context)
-
-
-@needs(Action.SEE_RETURNS)
-def export(request: HttpRequest, code: str, number: int, kind: str) -> HttpResponse:
-    """The board of the viewer's part with everything that was sent, as a file."""
-    call = call_or_404(request.user, code, number)
-    if kind not in FILES or call.state == ReturnCall.State.DRAFT:
-        raise Http404
-    make, content_type = FILES[kind]
-    seen = seen_in(staff(request), call)
-    response = HttpResponse(make(table_of(call, board_of(call, at=now(), seen=seen))), content_type=content_type)
-    name = quote(f"{call.name}.{kind}")
-    response.headers["Content-Disposition"] = f"attachment; filename=\"returns.{kind}\"; filename*=UTF-8''{name}"
-    return response
+    table = PageTable("contacts", lambda: contacts_table(contacts), call)
+    return table_files.page(request, "workspace/returns/phones.html", context, table)

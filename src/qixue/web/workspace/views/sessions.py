@@ -1,5 +1,6 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,9 +19,11 @@ from qixue.participation.rules import may_manage_registrations
 from qixue.people.rules import Action, may
 from qixue.programme.models import Session
 from qixue.programme.operations.sessions import add_session, cancel_session, edit_session, hold_session, next_number
-from qixue.web import parts
+from qixue.web import parts, table_files
+from qixue.web.table_files import PageTable
 from qixue.web.workspace.access import activity_or_404, needs, session_or_404, staff
 from qixue.web.workspace.forms.sessions import SessionForm, initial_of
+from qixue.web.workspace.tables.sessions import counts_table
 
 SHOWN_CHECK_INS = 20
 SHOWN_PEOPLE = 10  # the rest stand on the page of the registrations
@@ -51,7 +54,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(Action.SEE_WORKSPACE)
-def session(request: HttpRequest, pk: int) -> HttpResponse:
+def session(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Who came, and every entry that ever said so."""
     found = session_or_404(request.user, pk, Action.SEE_WORKSPACE)
     organisation = found.activity.organisation
@@ -78,7 +81,8 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "may_see_records": may(request.user, Action.SEE_RECORDS, organisation),
         "may_see_evidence": may(request.user, Action.SEE_EVIDENCE, organisation),
     }
-    return render(request, "workspace/sessions/detail.html", context)
+    table = PageTable("counts", lambda: counts_table(found, counts), found)
+    return table_files.page(request, "workspace/sessions/detail.html", context, table)
 
 
 @needs(Action.EDIT_ACTIVITY)

@@ -1,10 +1,11 @@
 """How long the steps of coordination take, by step and organisation; each number opens to the steps behind it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from qixue.core.clock import now
 from qixue.core.figures import Scope, registry, shared_reads
@@ -16,8 +17,12 @@ from qixue.people.rules import Action
 from qixue.programme.models import Programme
 from qixue.programme.queries.turnaround import passages_in
 from qixue.programme.turnaround import MEDIAN, SLOWEST, STEPS
-from qixue.web import parts
+from qixue.report.tables import Table
+from qixue.web import parts, table_files
+from qixue.web.table_files import PageTable
+from qixue.web.tables.figures import evidence_table
 from qixue.web.workspace.access import needs, programme_or_404
+from qixue.web.workspace.tables.coordination import times_table
 
 IN_TIME = "closed_in_time"
 PER_PAGE = 25
@@ -48,7 +53,7 @@ def value(code: str, scope: Scope) -> Quantity | None:
 
 
 @needs(Action.SEE_FOLLOW_UPS)
-def times(request: HttpRequest, code: str) -> HttpResponse:
+def times(request: HttpRequest, code: str) -> HttpResponseBase:
     """The viewer's part as a whole, then each organisation of it that took any step, with those below it."""
     programme, part = programme_or_404(request.user, code, Action.SEE_FOLLOW_UPS)
     with shared_reads():
@@ -56,16 +61,26 @@ def times(request: HttpRequest, code: str) -> HttpResponse:
         active = {passage.path for step in STEPS for passage in passages_in(whole, step)}
         organisations = organisations_for(request.user, Action.SEE_FOLLOW_UPS).filter(path__in=active)
         page = parts.paginate(request, organisations, PER_PAGE)
+        cells, in_time = cells_of(whole), value(f"{IN_TIME}_share", whole)
         context = {
             "programme": programme,
             "page": page,
             "steps": [(step, words[0]) for step, words in STEPS.items()],
-            "whole": cells_of(whole),
+            "whole": cells,
             "in_time": registry.definitions[f"{IN_TIME}_share"],
-            "in_time_of_whole": value(f"{IN_TIME}_share", whole),
+            "in_time_of_whole": in_time,
             "rows": [row_of(programme, organisation) for organisation in page],
         }
-    return render(request, "workspace/board/times.html", context)
+        tables = (
+            PageTable("steps", lambda: times_table((programme.local_name, cell, in_time) for cell in cells)),
+            PageTable("organisations", lambda: table_of_times(programme, organisations)),
+        )
+        return table_files.page(request, "workspace/board/times.html", context, *tables)
+
+
+def table_of_times(programme: Programme, organisations: Iterable[Organisation]) -> Table:
+    rows = (row_of(programme, organisation) for organisation in organisations)
+    return times_table((organisation.local_name, cell, share) for organisation, cells, share in rows for cell in cells)
 
 
 def row_of(programme: Programme, organisation: Organisation) -> tuple[Organisation, list[Cell], Quantity | None]:
@@ -74,7 +89,7 @@ def row_of(programme: Programme, organisation: Organisation) -> tuple[Organisati
 
 
 @needs(Action.SEE_FOLLOW_UPS)
-def step_times(request: HttpRequest, code: str, step: str) -> HttpResponse:
+def step_times(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
     """The figures of one step with their rules and the passages behind them, of the viewer's part or less of it."""
     programme, part = programme_or_404(request.user, code, Action.SEE_FOLLOW_UPS)
     codes = [f"{step}_days_{MEDIAN}", f"{step}_days_{SLOWEST}"] if step in STEPS else [f"{step}_share"]
@@ -95,7 +110,8 @@ def step_times(request: HttpRequest, code: str, step: str) -> HttpResponse:
         "rows_unit": common_unit(rows),
         "as_of": now(),
     }
-    return render(request, "workspace/board/step.html", context)
+    table = PageTable("evidence", lambda: evidence_table(figures[0], rows))
+    return table_files.page(request, "workspace/board/step.html", context, table)
 
 
 def figure_of_step(code: str, scope: Scope) -> Figure:
