@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.swap import brute_force
 from tests.swap.rounds import BEST, NAMES, as_bytes, given_file, small_rounds
 
-from qixue.swap.matching import OBJECTIVES, Plan, faults, load, repair, solve
+from qixue.swap.matching import OBJECTIVES, Plan, TooMany, faults, load, repair, solve
 from qixue.swap.matching.document import document
 
 KNOWN = {  # key of best-known.json -> rules, and which number it is about
@@ -158,6 +158,44 @@ def test_empty_round_has_an_empty_proven_plan():
     plan = solve(load(as_bytes([])))
 
     assert (plan.trades, plan.bound, plan.proven, plan.cycles) == (0, 0, True, [])
+
+
+def layered(layers: int, width: int) -> bytes:
+    """Dummies in layers, each of which wants all of the next: width ** layers ways from the kettle to the fan."""
+    names = [[f"%D{layer}.{place}" for place in range(width)] for layer in range(layers)]
+    items: list[dict[str, Any]] = [
+        {"id": "kettle", "user": "A", "kind": "K", "wants": names[0]},
+        {"id": "fan", "user": "B", "kind": "F", "wants": ["kettle"]},
+    ]
+    for layer, level in enumerate(names):
+        below = names[layer + 1] if layer + 1 < layers else ["fan"]
+        items += [{"id": name, "user": "A", "dummy": True, "wants": below} for name in level]
+    return as_bytes(items)
+
+
+@pytest.mark.parametrize("rules", [{}, {"one_per_kind": True}, {"objective": "people"}, {"max_people": 2}])
+def test_dummies_may_stand_in_a_long_line(rules):
+    round_ = load(layered(layers=3_000, width=1))
+
+    plan = solve(round_, **rules)
+
+    assert (plan.trades, plan.proven) == (2, True)
+    assert faults(round_, result(plan)) == []
+
+
+def test_more_ways_through_dummies_than_can_be_listed_leave_a_bound(monkeypatch):
+    monkeypatch.setattr("qixue.swap.matching.exchange.MAX_WAYS", 10_000)
+
+    plan = solve(load(layered(layers=30, width=3)), max_people=2)
+
+    assert (plan.trades, plan.bound, plan.proven) == (0, 2, False)
+
+
+def test_dummies_that_stand_for_too_much_cannot_be_replaced(monkeypatch):
+    monkeypatch.setattr("qixue.swap.matching.round.MAX_EXPANDED", 3)
+
+    with pytest.raises(TooMany):
+        solve(load(given_file("syn-50")), one_per_kind=True)
 
 
 # Repair

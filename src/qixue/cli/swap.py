@@ -9,7 +9,7 @@ from typing import Any
 
 from qixue.cli import Exit, _, language, translator
 from qixue.core.refusal import Refused
-from qixue.swap.matching import OBJECTIVES, BadResult, BadRound, Round, faults, load, solve
+from qixue.swap.matching import OBJECTIVES, BadResult, BadRound, Round, TooMany, faults, load, solve
 from qixue.swap.matching.document import document, text
 
 NO_ROUND = {
@@ -75,7 +75,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run_solve(args: argparse.Namespace) -> int:
-    """Refused: a code of BadRound, no_file, rules."""
+    """Refused: a code of BadRound, no_file, rules, too_many."""
     start = time.perf_counter()
     round_ = loaded(args.file)
     if args.one_per_kind and not any(round_.kinds):
@@ -94,6 +94,9 @@ def run_solve(args: argparse.Namespace) -> int:
         )
     except ValueError as error:
         raise Refused("rules", say(_("A bonus is 0 to 100 percent, a time limit more than 0 seconds."))) from error
+    except TooMany as error:
+        sentence = say(_("The dummies of %(file)s stand for too many items. Keep them with --keep-dummies."))
+        raise Refused("too_many", sentence, file=args.file) from error
     seconds = {"load": ready - start, "solve": time.perf_counter() - ready}
     print(json.dumps(document(plan, seconds), ensure_ascii=False) if args.json else text(plan))
     return Exit.OK

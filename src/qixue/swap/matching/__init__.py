@@ -14,13 +14,26 @@ from typing import Unpack
 from qixue.swap.matching.checking import BadResult, faults
 from qixue.swap.matching.plan import Plan
 from qixue.swap.matching.reading import BadRound, load
-from qixue.swap.matching.round import OBJECTIVES, Round, Rules, RuleValues
+from qixue.swap.matching.round import OBJECTIVES, Round, Rules, RuleValues, TooMany
 
-__all__ = ["OBJECTIVES", "BadResult", "BadRound", "Plan", "Round", "Rules", "faults", "load", "repair", "solve"]
+__all__ = [
+    "OBJECTIVES",
+    "BadResult",
+    "BadRound",
+    "Plan",
+    "Round",
+    "Rules",
+    "TooMany",
+    "faults",
+    "load",
+    "repair",
+    "solve",
+]
 
 
 def solve(round: Round, /, **rules: Unpack[RuleValues]) -> Plan:
-    """The best plan under Rules. Raises ValueError for rules that mean nothing."""
+    """The best plan under Rules. Raises ValueError for rules that mean nothing, and TooMany where
+    one_per_kind makes far too many wants of dummies."""
     from qixue.swap.matching import solving  # noqa: PLC0415 - to check a result, no solver is loaded
 
     return solving.solve(round, Rules(**rules))

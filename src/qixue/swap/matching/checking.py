@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from qixue.swap.matching.exchange import Exchange, TooMany, exchanges
+from qixue.swap.matching.exchange import Exchange, exchanges
 from qixue.swap.matching.plan import (
     FORMAT,
     SCALE,
@@ -17,7 +17,7 @@ from qixue.swap.matching.plan import (
     weights,
     worth,
 )
-from qixue.swap.matching.round import Round, Rules, arc_points, kind_received, under_rules
+from qixue.swap.matching.round import Round, Rules, TooMany, arc_points, kind_received, under_rules
 
 MAX_WHOLE = 1 << 62
 
@@ -35,7 +35,7 @@ def faults(round_: Round, document: Any) -> list[str]:
     """
     try:
         return list(dict.fromkeys(found_faults(round_, document)))
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, TooMany) as error:
         raise BadResult from error
 
 

@@ -4,16 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from qixue.swap.matching.round import Round, Rules, arc_points, is_local, kind_received
+from qixue.swap.matching.round import Round, Rules, TooMany, arc_points, dummies_below_first, is_local, kind_received
 
 MAX_EXCHANGES = 500_000  # enumerated at most
+MAX_WAYS = 2_000_000  # between items, through dummies
 MAX_STEPS = 200_000  # of the search for cycles of any length
 
 Path = tuple[int, ...]
-
-
-class TooMany(Exception):
-    """There are more exchanges than can be listed."""
 
 
 @dataclass(frozen=True)
@@ -69,21 +66,20 @@ class Exchange:
 def item_arcs(round_: Round) -> list[dict[int, list[Path]]]:
     """For each item the items that its owner would take for it, with the ways there: through no dummies or some.
 
-    Dummies want no one in a circle, so each way has an end.
+    Raises TooMany where dummies that want dummies make more than MAX_WAYS.
     """
-    ways_from: dict[int, list[tuple[int, Path]]] = {}
-
-    def ways(node: int) -> list[tuple[int, Path]]:
-        if node not in ways_from:
-            ways_from[node] = []
-            for wanted in round_.wants[node]:
-                through = [(end, (wanted, *path)) for end, path in ways(wanted)] if round_.is_dummy[wanted] else []
-                ways_from[node] += through or ([] if round_.is_dummy[wanted] else [(wanted, ())])
-        return ways_from[node]
-
+    ways: dict[int, list[tuple[int, Path]]] = {}
     arcs: list[dict[int, list[Path]]] = [{} for _node in round_.ids]
-    for node, dummy in enumerate(round_.is_dummy):
-        for end, path in [] if dummy else ways(node):
+    count = 0
+    for node in [*dummies_below_first(round_), *(node for node, dummy in enumerate(round_.is_dummy) if not dummy)]:
+        ways[node] = []
+        for wanted in round_.wants[node]:
+            through = [(end, (wanted, *path)) for end, path in ways[wanted]] if round_.is_dummy[wanted] else []
+            ways[node] += through if round_.is_dummy[wanted] else [(wanted, ())]
+            count += max(1, len(through))
+            if count > MAX_WAYS:
+                raise TooMany
+        for end, path in [] if round_.is_dummy[node] else ways.pop(node):
             arcs[node].setdefault(end, []).append(path)
     return arcs
 
@@ -162,5 +158,7 @@ def with_dummies(arcs: list[dict[int, list[Path]]], items: Path, *, is_chain: bo
             for path in arcs[item][follower]
             if not set(path).intersection(nodes)
         ]
+        if len(partial) > MAX_EXCHANGES:
+            raise TooMany
     for nodes in partial:
         yield Exchange((*nodes, items[-1]) if is_chain else nodes, is_chain)

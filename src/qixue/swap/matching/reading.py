@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -239,21 +240,15 @@ def fault(entry: Entry, wanted: str, entries: list[Entry], numbers: dict[str, in
 
 
 def node_on_a_dummy_cycle(entries: list[Entry], wants: Iterable[tuple[int, ...]]) -> int | None:
-    """A dummy that wants itself through other dummies: peel off those that want no other until none is left."""
+    """The first dummy on a circle of dummies that want one another."""
     below = {
-        node: {wanted for wanted in wanted_ones if entries[wanted].is_dummy}
+        node: [wanted for wanted in wanted_ones if entries[wanted].is_dummy]
         for node, wanted_ones in enumerate(wants)
         if entries[node].is_dummy
     }
-    above: dict[int, list[int]] = {}
-    for node, targets in below.items():
-        for target in targets:
-            above.setdefault(target, []).append(node)
-    ready = [node for node, targets in below.items() if not targets]
-    while ready:
-        done = ready.pop()
-        for node in above.get(done, []):
-            below[node].discard(done)
-            if not below[node]:
-                ready.append(node)
-    return min((node for node, targets in below.items() if targets), default=None)
+    try:
+        TopologicalSorter(below).prepare()
+    except CycleError as error:
+        circle: list[int] = error.args[1]
+        return min(circle)
+    return None

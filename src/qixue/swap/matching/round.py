@@ -5,6 +5,7 @@ Things are numbered from 0 in the order of the file; every other tuple of `Round
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from graphlib import TopologicalSorter
 from typing import Literal, TypedDict, get_args
 
 MAX_ITEMS = 20_000
@@ -15,6 +16,11 @@ MAX_BYTES = 8 * 1024 * 1024
 Objective = Literal["items", "people_at_max", "people", "expected"]
 OBJECTIVES: tuple[Objective, ...] = get_args(Objective)
 CAPS = (None, 2, 3)
+MAX_EXPANDED = 5 * MAX_WANTS  # where dummies are replaced by what they want
+
+
+class TooMany(Exception):
+    """There are more possibilities than can be listed."""
 
 
 @dataclass(frozen=True)
@@ -102,19 +108,31 @@ def under_rules(round_: Round, rules: Rules) -> Round:
 
 
 def without_dummies(round_: Round) -> Round:
-    """Each dummy replaced by what it wants: nobody wants a dummy any more, and none wants anything."""
-    known: dict[int, dict[int, None]] = {}
+    """Each dummy replaced by what it wants: nobody wants a dummy any more, and none wants anything.
 
-    def reached(node: int) -> dict[int, None]:
-        """The items that `node` wants, itself or through dummies, in order. Chains of dummies have an end."""
-        if node not in known:
-            known[node] = {}
-            for wanted in round_.wants[node]:
-                known[node].update(reached(wanted) if round_.is_dummy[wanted] else {wanted: None})
-        return known[node]
-
-    wants = tuple(() if dummy else tuple(reached(node)) for node, dummy in enumerate(round_.is_dummy))
+    Raises TooMany where that makes far more wants than a round may have.
+    """
+    reached: dict[int, dict[int, None]] = {}  # the items that a node wants, itself or through dummies, in order
+    count = 0
+    for node in [*dummies_below_first(round_), *(node for node, dummy in enumerate(round_.is_dummy) if not dummy)]:
+        reached[node] = {}
+        for wanted in round_.wants[node]:
+            reached[node].update(reached[wanted] if round_.is_dummy[wanted] else {wanted: None})
+        count += len(reached[node])
+        if count > MAX_EXPANDED:
+            raise TooMany
+    wants = tuple(() if dummy else tuple(reached[node]) for node, dummy in enumerate(round_.is_dummy))
     return replace(round_, wants=wants)
+
+
+def dummies_below_first(round_: Round) -> list[int]:
+    """The dummies, each after those that it wants."""
+    wanted = {
+        node: [target for target in round_.wants[node] if round_.is_dummy[target]]
+        for node, dummy in enumerate(round_.is_dummy)
+        if dummy
+    }
+    return list(TopologicalSorter(wanted).static_order())
 
 
 def arc_points(round_: Round, rules: Rules, item: int, wanted: int) -> int:

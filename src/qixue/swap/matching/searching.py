@@ -8,11 +8,11 @@ import numpy as np
 from qixue.swap.matching.assigning import assigned, best_assignment, exchanges_of, finished
 from qixue.swap.matching.certificate import network_certificate, packing_certificate
 from qixue.swap.matching.choices import choices_of_arcs, choices_of_exchanges
-from qixue.swap.matching.exchange import MAX_EXCHANGES, Exchange, TooMany, exchanges
+from qixue.swap.matching.exchange import MAX_EXCHANGES, Exchange, exchanges
 from qixue.swap.matching.network import arc_worth, network_of
 from qixue.swap.matching.plan import AIMED_ABSENCE, Plan, deciding, shown, value
 from qixue.swap.matching.program import Choices, lexicographic
-from qixue.swap.matching.round import Round, Rules
+from qixue.swap.matching.round import Round, Rules, TooMany
 from qixue.swap.matching.splitting import split_all
 
 TIES = ("local", "waiting")  # towards the same community, then who has waited longest
