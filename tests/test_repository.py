@@ -17,9 +17,19 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "qixue"
 FILE_LINES, FUNCTION_LINES, TEMPLATE_LINES, PARAMETERS, NESTING = 400, 50, 150, 6, 3
-LAYERS = [["core"], ["places"], ["people"], ["programme"], ["participation"], ["figures"], ["report"], ["web", "api"]]
+LAYERS = [
+    ["core"],
+    ["places"],
+    ["people"],
+    ["programme"],
+    ["participation"],
+    ["swap"],
+    ["figures"],
+    ["report"],
+    ["web", "api"],
+]
 FLOOR = {app: floor for floor, names in enumerate(LAYERS) for app in names}
-DOMAIN = ("places", "people", "programme", "participation", "figures", "report")
+DOMAIN = ("places", "people", "programme", "participation", "swap", "figures", "report")
 CATALOGUE = SOURCE / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 BLOCKS = (ast.If, ast.For, ast.While, ast.With, ast.Try)
 

@@ -1,7 +1,8 @@
 """`qixue`: one module per noun, loaded only when its command is called.
 
 A command module offers `add_parser(subparsers)`, which sets `func=run`; `run(args) -> int` returns the exit code.
-Django is ready when a command module is imported, so its imports stand at its top like anywhere else.
+Django is ready when a command module is imported, so its imports stand at its top like anywhere else; but for
+WITHOUT_DATA, whose modules use `translator` for their sentences.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import gettext
 import importlib
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 from pathlib import Path
 
@@ -50,6 +51,7 @@ COMMANDS = {
     "verify": ("report", _("Check whether the numbers of a work summary still stand.")),
     "ledger": ("ledger", _("Export or verify the attendance ledger.")),
     "lottery": ("lottery", _("Recompute a draw that was published.")),
+    "swap": ("swap", _("Find the best swaps of a round, or check a result.")),
     "regions": ("regions", _("Load the official tree of regions.")),
     "search": ("search", _("Make anew what sessions are found by.")),
     "import": ("imports", _("Import plans from a sheet.")),
@@ -58,6 +60,7 @@ COMMANDS = {
     "account": ("accounts", _("Reset the second step of somebody's sign-in.")),
     "erasures": ("erasures", _("Keep and replay the list of people who were erased.")),
 }
+WITHOUT_DATA = {"swap"}  # work on files alone, so that Django, its settings and the database are left out
 
 
 def language(environment: Mapping[str, str]) -> str:
@@ -68,10 +71,15 @@ def language(environment: Mapping[str, str]) -> str:
     return "en"
 
 
+def translator(code: str) -> Callable[[str], str]:
+    """Translates into this language where Django is not ready."""
+    languages = ["zh_Hans"] if code == "zh-hans" else []
+    return gettext.translation("django", LOCALE, languages=languages, fallback=True).gettext
+
+
 def frame_parser(code: str) -> argparse.ArgumentParser:
     """The parser of `qixue` itself: knows the commands by name, not their options."""
-    languages = ["zh_Hans"] if code == "zh-hans" else []
-    translate = gettext.translation("django", LOCALE, languages=languages, fallback=True).gettext
+    translate = translator(code)
     lines = "\n".join(f"  {name:<10}{translate(line)}" for name, (_module, line) in COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="qixue",
@@ -130,6 +138,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     code = language(os.environ)
     try:
         options, words = split_frame_options(sys.argv[1:] if argv is None else argv, code)
+        if options.command in WITHOUT_DATA:
+            return run_command(options.command, words)
         prepare(options)
         with translation.override(code):
             return run_command(options.command, words)

@@ -1,0 +1,51 @@
+"""Strongly connected components of an array of arcs, all at once with numpy.
+
+Colouring: the greatest number that reaches a node is its colour; a node whose colour is its own number is the root of
+a component, which is what reaches the root within the colour. Found components are taken out, the rest goes on.
+Orzan, On distributed verification and verified distribution (2004), section 4.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+
+def components(size: int, tails: Ints, heads: Ints) -> Ints:
+    """For each node the greatest number in its component."""
+    label = np.full(size, -1)
+    while True:
+        tails, heads = trimmed(size, tails, heads)
+        if not len(tails):
+            return np.where(label < 0, np.arange(size), label)
+        colour = np.arange(size)
+        raise_all(colour, tails, heads)
+        inside = colour[tails] == colour[heads]
+        back_tails, back_heads = heads[inside], tails[inside]
+        reaches = (colour == np.arange(size)).astype(np.int64)
+        raise_all(reaches, back_tails, back_heads)
+        touched = np.unique(np.concatenate([tails, heads]))
+        done = np.zeros(size, dtype=bool)
+        done[touched] = reaches[touched] > 0
+        label[done] = colour[done]
+        left = ~done[tails] & ~done[heads]
+        tails, heads = tails[left], heads[left]
+
+
+def trimmed(size: int, tails: Ints, heads: Ints) -> tuple[Ints, Ints]:
+    """Without arcs from nodes that none leads to, and to nodes from which none leads, as long as there are any."""
+    while len(tails):
+        open_ends = (np.bincount(heads, minlength=size)[tails] > 0) & (np.bincount(tails, minlength=size)[heads] > 0)
+        if open_ends.all():
+            break
+        tails, heads = tails[open_ends], heads[open_ends]
+    return tails, heads
+
+
+def raise_all(values: Ints, tails: Ints, heads: Ints) -> None:
+    """Let each arc raise its head to its tail's value until nothing rises."""
+    while True:
+        rising = values[tails] > values[heads]
+        if not rising.any():
+            return
+        np.maximum.at(values, heads[rising], values[tails[rising]])

@@ -1,0 +1,230 @@
+"""Plans against what is known of the given rounds, and against every plan of small ones."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.swap import brute_force
+from tests.swap.rounds import BEST, NAMES, as_bytes, given_file, small_rounds
+
+from qixue.swap.matching import OBJECTIVES, Plan, TooMany, faults, load, repair, solve
+from qixue.swap.matching.document import document
+
+KNOWN = {  # key of best-known.json -> rules, and which number it is about
+    "unbounded": ({}, "trades"),
+    "max_users_at_max_trades": ({"objective": "people_at_max"}, "users"),
+    "cycles_le_2": ({"max_people": 2}, "trades"),
+    "cycles_le_3": ({"max_people": 3}, "trades"),
+    "one_per_kind_and_user_dummies_expanded": ({"one_per_kind": True}, "trades"),
+    "gift_chains": ({"gifts": True}, "served"),
+}
+
+
+def result(plan: Plan) -> Any:
+    """As a reader of the file gets it."""
+    return json.loads(json.dumps(document(plan, {"load": 0.0, "solve": 0.0})))
+
+
+@pytest.mark.parametrize(("name", "key"), [(name, key) for name in NAMES for key in KNOWN if key in BEST[name]["best"]])
+def test_given_round_reaches_the_best_known_and_proves_it(name, key):
+    round_ = load(given_file(name))
+    rules, number = KNOWN[key]
+
+    plan = solve(round_, **rules)
+
+    reached = plan.people if number == "users" else plan.trades
+    assert (reached, plan.proven, plan.certificate is not None) == (BEST[name]["best"][key][number], True, True)
+    assert faults(round_, result(plan)) == []
+
+
+@pytest.mark.parametrize("name", ["syn-50", "oz-neil"])
+def test_want_list_and_json_give_the_same_plan(name):
+    plans = [solve(load(given_file(name).with_suffix(suffix))) for suffix in (".json", ".txt")]
+
+    assert plans[0].trades == plans[1].trades == BEST[name]["best"]["unbounded"]["trades"]
+
+
+RULES = st.fixed_dictionaries(
+    {
+        "objective": st.sampled_from(OBJECTIVES),
+        "max_people": st.sampled_from([None, 2, 3]),
+        "one_per_kind": st.booleans(),
+        "gifts": st.booleans(),
+        "local_bonus": st.sampled_from([0, 30]),
+    }
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(items=small_rounds(), rules=RULES)
+def test_small_round_is_solved_as_by_trying_every_plan(items, rules):
+    round_ = load(as_bytes(items))
+
+    plan = solve(round_, **rules)
+
+    assert (score(plan), plan.proven) == (brute_force.best(items, rules), True)
+    assert faults(round_, result(plan)) == []
+
+
+def score(plan: Plan) -> tuple[float, ...]:
+    """What brute_force.best returns, from the plan's own figures."""
+    found = result(plan)
+    local = sum(exchange.local(plan.round) for exchange in plan.exchanges)
+    waiting = sum(plan.round.waiting[item] for exchange in plan.exchanges for item in exchange.receivers(plan.round))
+    items = found["trades"] * 100 + plan.rules.local_bonus * local
+    return {
+        "items": (items, local, waiting),
+        "people_at_max": (items, found["people"], local, waiting),
+        "people": (found["people"], items, local, waiting),
+        "expected": (round(found["value"] * 10_000), items, local, waiting),
+    }[plan.rules.objective]
+
+
+@settings(max_examples=60, deadline=None)
+@given(items=small_rounds(), gifts=st.booleans(), one_per_kind=st.booleans())
+def test_dummies_that_are_kept_hold_beside_kinds(items, gifts, one_per_kind):
+    plan = solve(load(as_bytes(items)), gifts=gifts, one_per_kind=one_per_kind, keep_dummies=True)
+
+    received = [node for exchange in plan.exchanges for _item, node in exchange.hand_overs()]
+    assert len(received) == len(set(received))
+    assert faults(load(as_bytes(items)), result(plan)) == []
+
+
+@pytest.mark.parametrize("rules", [{}, {"objective": "people"}, {"max_people": 3}, {"gifts": True}])
+def test_same_round_gives_the_same_plan(rules):
+    results = [result(solve(load(given_file("syn-500")), **rules)) for _run in range(2)]
+
+    assert results[0] == results[1]
+
+
+def test_long_cycles_are_cut_at_equal_trades():
+    """Six things in a ring, each of which would also close a ring of three."""
+    items = [{"id": f"I{n}", "user": f"U{n}", "wants": [f"I{(n + 1) % 6}", f"I{(n + 4) % 6}"]} for n in range(6)]
+
+    plan = solve(load(as_bytes(items)))
+
+    assert (plan.trades, sorted(len(cycle) for cycle in plan.cycles)) == (6, [3, 3])
+
+
+def test_ties_go_to_the_same_community_then_to_who_waits():
+    items = [
+        {"id": "kettle", "user": "A", "place": 1, "wants": ["fan", "lamp", "stool"]},
+        {"id": "fan", "user": "B", "place": 2, "wants": ["kettle"], "waiting": 9},
+        {"id": "lamp", "user": "C", "place": 1, "wants": ["kettle"]},
+        {"id": "stool", "user": "D", "place": 1, "wants": ["kettle"], "waiting": 1},
+    ]
+
+    assert solve(load(as_bytes(items))).cycles == [["kettle", "stool"]]
+
+
+def test_bonus_for_the_community_can_outweigh_an_item():
+    """A ring of three across town, or two hand-overs next door that are worth as much and half again."""
+    items = [
+        {"id": "kettle", "user": "A", "place": 1, "wants": ["fan", "lamp"]},
+        {"id": "fan", "user": "B", "place": 2, "wants": ["stool"]},
+        {"id": "stool", "user": "C", "place": 3, "wants": ["kettle"]},
+        {"id": "lamp", "user": "D", "place": 1, "wants": ["kettle"]},
+    ]
+    round_ = load(as_bytes(items))
+
+    plans = [solve(round_, local_bonus=percent) for percent in (0, 60)]
+
+    assert [plan.trades for plan in plans] == [3, 2]
+    assert [plan.bound for plan in plans] == [3, 3.2]
+
+
+def test_no_time_leaves_a_bound_and_no_proof():
+    plan = solve(load(given_file("syn-500")), objective="people", time_limit=1e-9)
+
+    assert (plan.proven, plan.certificate, plan.bound >= plan.people) == (False, None, True)
+
+
+def test_expected_items_without_a_list_of_all_cycles_state_a_bound():
+    plan = solve(load(given_file("syn-500")), objective="expected", time_limit=20)
+
+    assert (plan.proven, plan.certificate) == (False, None)
+    assert plan.bound >= plan.expected(0.03) > 44
+
+
+@pytest.mark.parametrize("rules", [{"max_people": 4}, {"objective": "joy"}, {"local_bonus": 101}, {"time_limit": 0}])
+def test_rules_that_mean_nothing_are_refused(rules):
+    with pytest.raises(ValueError, match="is"):
+        solve(load(as_bytes([])), **rules)
+
+
+def test_empty_round_has_an_empty_proven_plan():
+    plan = solve(load(as_bytes([])))
+
+    assert (plan.trades, plan.bound, plan.proven, plan.cycles) == (0, 0, True, [])
+
+
+def layered(layers: int, width: int) -> bytes:
+    """Dummies in layers, each of which wants all of the next: width ** layers ways from the kettle to the fan."""
+    names = [[f"%D{layer}.{place}" for place in range(width)] for layer in range(layers)]
+    items: list[dict[str, Any]] = [
+        {"id": "kettle", "user": "A", "kind": "K", "wants": names[0]},
+        {"id": "fan", "user": "B", "kind": "F", "wants": ["kettle"]},
+    ]
+    for layer, level in enumerate(names):
+        below = names[layer + 1] if layer + 1 < layers else ["fan"]
+        items += [{"id": name, "user": "A", "dummy": True, "wants": below} for name in level]
+    return as_bytes(items)
+
+
+@pytest.mark.parametrize("rules", [{}, {"one_per_kind": True}, {"objective": "people"}, {"max_people": 2}])
+def test_dummies_may_stand_in_a_long_line(rules):
+    round_ = load(layered(layers=3_000, width=1))
+
+    plan = solve(round_, **rules)
+
+    assert (plan.trades, plan.proven) == (2, True)
+    assert faults(round_, result(plan)) == []
+
+
+def test_more_ways_through_dummies_than_can_be_listed_leave_a_bound(monkeypatch):
+    monkeypatch.setattr("qixue.swap.matching.exchange.MAX_WAYS", 10_000)
+
+    plan = solve(load(layered(layers=30, width=3)), max_people=2)
+
+    assert (plan.trades, plan.bound, plan.proven) == (0, 2, False)
+
+
+def test_dummies_that_stand_for_too_much_cannot_be_replaced(monkeypatch):
+    monkeypatch.setattr("qixue.swap.matching.round.MAX_EXPANDED", 3)
+
+    with pytest.raises(TooMany):
+        solve(load(given_file("syn-50")), one_per_kind=True)
+
+
+# Repair
+
+
+@pytest.mark.parametrize("rules", [{}, {"gifts": True}, {"max_people": 3}, {"one_per_kind": True}])
+def test_repair_keeps_exchanges_without_the_absent_and_matches_the_rest(rules):
+    plan = solve(load(given_file("syn-500")), **rules)
+    absent = plan.round.people[plan.round.users[plan.exchanges[0].nodes[0]]]
+
+    again = repair(plan, absent={absent})
+
+    untouched = [
+        exchange for exchange in plan.exchanges if absent not in {owner(plan, node) for node in exchange.nodes}
+    ]
+    assert list(again.kept) == untouched
+    assert absent not in {owner(again, node) for exchange in again.all_exchanges for node in exchange.nodes}
+    used = [node for exchange in again.all_exchanges for node in exchange.nodes]
+    assert len(used) == len(set(used))
+    assert again.trades <= plan.trades
+
+
+def owner(plan: Plan, node: int) -> str:
+    return plan.round.people[plan.round.users[node]]
+
+
+def test_repair_with_nobody_absent_changes_nothing():
+    plan = solve(load(given_file("oz-neil")))
+
+    again = repair(plan, absent=set())
+
+    assert (again.kept, again.exchanges) == (plan.exchanges, ())
