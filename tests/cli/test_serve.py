@@ -24,8 +24,8 @@ def environment(var: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """Base URL of a site with two workers, and the file with its log."""
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path, int]]:
+    """Base URL of a site with two workers, the file with its log, and the process that started them."""
     var = tmp_path_factory.mktemp("var")
     log = var / "log"
     subprocess.run([*QIXUE, "migrate"], env=environment(var), check=True, capture_output=True)
@@ -37,7 +37,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
         process = subprocess.Popen(command, env=environment(var), stdout=file, stderr=file)
     base = f"http://127.0.0.1:{port}"
     wait_until_ready(base, process, log)
-    yield base, log
+    yield base, log, process.pid
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=20) == 0
 
@@ -63,14 +63,14 @@ def fetch(url: str) -> tuple[int, str]:
 
 
 def test_serve_answers_health_and_home(served):
-    base, _log = served
+    base, _log, _pid = served
 
     assert fetch(f"{base}/healthz") == (200, "ok\n")
     assert fetch(f"{base}/")[0] == 200
 
 
 def test_serve_adds_up_the_metrics_of_its_workers(served):
-    base, _log = served
+    base, _log, _pid = served
     for _turn in range(40):
         fetch(f"{base}/healthz")
 
@@ -82,12 +82,32 @@ def test_serve_adds_up_the_metrics_of_its_workers(served):
 
 
 def test_serve_writes_json_lines(served):
-    base, log = served
+    base, log, _pid = served
     fetch(f"{base}/healthz")
 
     lines = [json.loads(line) for line in log.read_text().splitlines()]
 
     assert {line["route"] for line in lines if line["event"] == "request"} >= {"healthz"}
+
+
+def workers_of(pid: int) -> set[str]:
+    """The workers of the site; that for messages is a command of its own."""
+    found = subprocess.run(["pgrep", "-P", str(pid), "-f", "serve"], capture_output=True, text=True)
+    return set(found.stdout.split())
+
+
+def test_serve_replaces_a_worker_that_was_killed(served):
+    base, _log, pid = served
+    before = workers_of(pid)
+
+    os.kill(int(min(before)), signal.SIGKILL)
+
+    deadline = time.monotonic() + START_SECONDS
+    while len(now := workers_of(pid)) < 2 or now == before:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert len(before & now) == 1
+    assert fetch(f"{base}/readyz")[0] == 200
 
 
 def test_serve_without_migrated_database_exits_1(tmp_path):
