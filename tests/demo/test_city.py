@@ -17,6 +17,7 @@ from qixue.participation.lottery import faults
 from qixue.participation.models import LedgerEntry, Lottery, Participant, Registration
 from qixue.participation.queries import chain_faults, recounted_tallies_in, tallies_in
 from qixue.participation.queries.lotteries import promised_seed, published_lottery
+from qixue.participation.queries.quality import CHECKS
 from qixue.people.models import Notification, Organisation, Resident, RoleAssignment, User
 from qixue.people.queries import user_of_token
 from qixue.places.models import Region, Venue
@@ -212,6 +213,11 @@ def test_persona_signs_in_with_password_and_token_and_holds_their_role(persona):
     assert check_password(PASSWORD, user.password)
     assert user_of_token(api_token(EDITION.seed, persona), at=AT) == user
     assert list(roles) == ([(persona.organisation, persona.staff_role)] if persona.staff_role else [])
+
+
+@pytest.mark.parametrize("code", ["two-places", "proxy"])
+def test_checks_of_data_quality_have_something_to_find(code: str):
+    assert CHECKS[code].run(Scope("demo")).count > 0
 
 
 def test_who_entered_the_draw_knows_what_came_of_it():

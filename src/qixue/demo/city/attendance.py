@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from qixue.core.quantity import Qualifier
 from qixue.demo.city.activities import Planned
+from qixue.demo.city.arrivals import Arrival, minutes_after
 from qixue.demo.city.chance import drawn_uuid, stream
+from qixue.demo.city.oddities import odd_arrivals
 from qixue.demo.city.registrations import Crowd, appetite
 from qixue.demo.city.residents import Inhabitant
 from qixue.demo.city.week import Week
@@ -45,22 +47,18 @@ class Hall:
     staff: dict[str, User]
 
 
-@dataclass(frozen=True)
-class Arrival:
-    """One named person at a session: how they were entered, when they came and when that was written down."""
-
-    person: Inhabitant
-    source: LedgerEntry.Source
-    occurred_at: datetime.datetime
-    recorded_at: datetime.datetime
-
-
 def create_attendance(seed: int, hall: Hall, planned: Sequence[Planned]) -> None:
     """Fill the sessions that were held, organisation by organisation, each in the order of recording."""
     chance = stream(seed, "attendance")
     held = [row for row in planned if row.session.state == Session.State.HELD and not row.offer.is_draft]
     arrivals = {row.session.pk: list(arrivals_at(chance, hall, row)) for row in held}
     tokens = create_tokens(chance, hall.programme, [item.person for rows in arrivals.values() for item in rows])
+    odd = stream(seed, "oddities")
+    added = odd_arrivals(odd, hall.crowd, held, arrivals)
+    strangers = [arrival.person for _row, arrival in added if arrival.person.resident.pk not in tokens]
+    tokens |= create_tokens(odd, hall.programme, strangers)
+    for row, arrival in added:
+        arrivals[row.session.pk].append(arrival)
     counts = {row.session.pk: count for row in held if (count := drawn_count(chance, row))}
     evidence = create_evidence(held, counts)
     drafts: dict[str, list[EntryDraft]] = {}
@@ -203,7 +201,3 @@ def set_right(chance: random.Random, hall: Hall, entries: Sequence[LedgerEntry])
         at += datetime.timedelta(minutes=2)
         by = hall.staff[entry.organisation.code]
         void_entry(entry, reason=chance.choice(VOID_REASONS), by=by, at=at, client_uuid=drawn_uuid(chance))
-
-
-def minutes_after(moment: datetime.datetime, minutes: int) -> datetime.datetime:
-    return moment + datetime.timedelta(minutes=minutes)

@@ -1,0 +1,52 @@
+"""What looks odd in the records of the week, so that the checks of data quality have something to find."""
+
+import random
+from collections.abc import Mapping, Sequence
+from itertools import islice, permutations
+
+from qixue.demo.city.activities import Planned
+from qixue.demo.city.arrivals import Arrival, minutes_after
+from qixue.demo.city.registrations import Crowd, county_of
+from qixue.participation.models import LedgerEntry
+
+COUNTY = "441826"  # whose coordinator is among the personas
+PEOPLE_AT_ONCE = 2
+MORE_THAN_THE_OTHERS = 5
+Arrivals = Mapping[int, Sequence[Arrival]]  # by the key of the session
+
+
+def odd_arrivals(
+    chance: random.Random, crowd: Crowd, held: Sequence[Planned], arrivals: Arrivals
+) -> list[tuple[Planned, Arrival]]:
+    """Who else is entered: two people at a session while they were at another, and names of a cadre at a third."""
+    with_names = sorted((row for row in held if arrivals[row.session.pk]), key=lambda row: county_of(row) != COUNTY)
+    return [*twice_at_once(with_names, arrivals), *entered_for_others(chance, crowd, with_names, arrivals)]
+
+
+def twice_at_once(rows: Sequence[Planned], arrivals: Arrivals) -> list[tuple[Planned, Arrival]]:
+    for there, here in permutations(rows, 2):
+        overlap = there.starts_at < here.ends_at and here.starts_at < there.ends_at
+        known = {item.person.resident.pk for item in arrivals[here.session.pk]}
+        people = [
+            item.person
+            for item in arrivals[there.session.pk]
+            if item.person.resident.pk not in known and item.person.resident.user_id is None
+        ]
+        if overlap and there.venue != here.venue and len(people) >= PEOPLE_AT_ONCE:
+            at = minutes_after(here.starts_at, 10)
+            source = LedgerEntry.Source.WALK_IN
+            return [(here, Arrival(person, source, at, at)) for person in people[:PEOPLE_AT_ONCE]]
+    return []
+
+
+def entered_for_others(
+    chance: random.Random, crowd: Crowd, rows: Sequence[Planned], arrivals: Arrivals
+) -> list[tuple[Planned, Arrival]]:
+    """The session of the county with the fewest names."""
+    row = min(rows, key=lambda each: (county_of(each) != COUNTY, len(arrivals[each.session.pk]), each.session.pk))
+    wanted = len(arrivals[row.session.pk]) + MORE_THAN_THE_OTHERS
+    known = {item.person.resident.pk for item in arrivals[row.session.pk]}
+    people = (person for person in crowd.drawn(chance, row) if person.resident.pk not in known)
+    free = islice((person for person in people if crowd.take(person, row)), wanted)
+    late = minutes_after(row.ends_at, 40)
+    return [(row, Arrival(person, LedgerEntry.Source.CADRE, row.starts_at, late)) for person in free]
