@@ -21,6 +21,7 @@ from qixue.people.models import Organisation
 from qixue.people.rules import MEANING, Action
 from qixue.programme.models import Activity, Programme
 from qixue.report import docx_writer, fonts, proofreader, verdicts
+from qixue.report.drafting.charts import DOCUMENT_CHARTS
 from qixue.report.models import SummarySection
 from tests import roles_page
 
@@ -252,6 +253,12 @@ def test_work_summary_page_names_every_way_of_drafting_and_every_remark():
 
     assert drafts == list(SummarySection.Draft.values)
     assert remarks == list(proofreader.RULE_CODES)
+
+
+def test_work_summary_page_names_every_chart():
+    charts = [row[0].strip("`") for row in rows(section(page("work-summary.md"), "## Charts"))[1:]]
+
+    assert charts == list(DOCUMENT_CHARTS)
 
 
 def test_work_summary_page_names_every_outcome_of_a_check():

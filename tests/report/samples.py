@@ -1,6 +1,9 @@
 """A document that has everything: all headings, table, attachments, signature, rare characters, hostile words."""
 
 import datetime
+import io
+
+from PIL import Image
 
 from qixue.report.official_document import (
     Attachment,
@@ -9,6 +12,7 @@ from qixue.report.official_document import (
     Heading,
     OfficialDocument,
     Paragraph,
+    Picture,
     RunInHeading,
     Table,
     Text,
@@ -42,3 +46,11 @@ def sample() -> OfficialDocument:
         figures=(trace,),
         programme_code="qingyuan-2016",
     )
+
+
+def with_picture() -> OfficialDocument:
+    """A paragraph and a chart."""
+    png = io.BytesIO()
+    Image.new("L", (1772, 600), 80).save(png, "PNG")
+    picture = Picture(png.getvalue(), "各品牌参与人次", "甲10；乙5。", codes=("F1", "F2"))
+    return OfficialDocument(("工作总结",), (Paragraph((Text(SENTENCE),)), picture))

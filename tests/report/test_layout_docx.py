@@ -11,7 +11,7 @@ from docx.document import Document as DocxDocument
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from lxml import etree
-from tests.report.samples import HOSTILE, sample
+from tests.report.samples import HOSTILE, sample, with_picture
 
 from qixue.report.docx_writer import FIGURES_NAMESPACE, write_docx
 from qixue.report.files import docx_bytes
@@ -252,3 +252,13 @@ def test_table_caption_stays_with_its_table(docx: DocxDocument) -> None:
     caption = next(item for item in body(docx) if text_of(item) == "各县活动情况")
 
     assert caption.paragraph_format.keep_with_next
+
+
+def test_picture_is_150_mm_wide_says_its_numbers_and_keeps_its_caption() -> None:
+    docx = Document(io.BytesIO(write_docx(with_picture())))
+
+    [shape] = docx.inline_shapes
+    [at] = [at for at, each in enumerate(docx.paragraphs) if each._p.findall(f".//{qn('w:drawing')}")]
+    assert (round(shape.width.mm), shape._inline.docPr.get("descr")) == (150, "甲10；乙5。")
+    assert docx.paragraphs[at].paragraph_format.keep_with_next
+    assert text_of(docx.paragraphs[at + 1]) == "各品牌参与人次"

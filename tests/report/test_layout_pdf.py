@@ -8,7 +8,7 @@ import pdfplumber
 import pytest
 from django.conf import settings
 from tests.factories import NOON
-from tests.report.samples import HOSTILE, sample
+from tests.report.samples import HOSTILE, sample, with_picture
 
 from qixue.places.operations import DATA
 from qixue.programme.models import Programme
@@ -134,3 +134,11 @@ def test_draft_warns_of_a_character_that_no_installed_font_can_show(fonts: FontS
     draft = draft_summary(Programme.objects.get(pk=programme.pk), at=NOON)
 
     assert [remark.quote for remark in draft.remarks if remark.code == "missing_glyph"] == ["\U0003fffd"]
+
+
+def test_picture_is_150_mm_wide_and_in_print_quality(fonts: FontSet) -> None:
+    [page] = pdfplumber.open(io.BytesIO(write_pdf(with_picture(), fonts))).pages
+
+    [image] = page.images
+    assert (round(image["width"] / 72 * 25.4), image["srcsize"]) == (150, (1772, 600))
+    assert "各品牌参与人次" in page.extract_text()

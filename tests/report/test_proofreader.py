@@ -2,8 +2,8 @@
 
 import pytest
 
-from qixue.report.official_document import OfficialDocument, Paragraph, Text
-from qixue.report.proofreader import glyph_remarks, proofread
+from qixue.report.official_document import FigureRun, Heading, OfficialDocument, Paragraph, Run, Text
+from qixue.report.proofreader import KnownFigure, Remark, glyph_remarks, proofread
 
 NAMES = {"清远市委宣传部": ("清远市宣传部",), "清远市教育局": ("市教育局",)}
 
@@ -24,6 +24,11 @@ def codes(text: str, **context: object) -> list[str]:
         ("heads_and_attendances", "参加人数共1000多人次", "参加培训共1000多人次"),
         ("half_width_punctuation", "“享读书”为主题,开展了", "“享读书”为主题，开展了"),
         ("organ_name", "由清远市宣传部主办", "由清远市委宣传部主办"),
+        ("clock_forms", "下午14:30开始", "下午2:30开始"),
+        ("quotation_marks", '以"学习"为主题', "以“学习”为主题"),
+        ("year_zero", "二0一六年以来", "二〇一六年以来"),
+        ("percent_range", "占10～20%", "占10%～20%"),
+        ("added_counts", "合计参与人次和受众达万余", "参与人次和受众分别统计"),
         ("missing_subject", "镇充分利用文化站", "各镇充分利用文化站"),
     ],
 )
@@ -66,3 +71,92 @@ def test_document_whose_characters_all_have_glyphs_has_no_such_remark() -> None:
     document = OfficialDocument(("工作总结",), (Paragraph((Text("清城区。"),)),))
 
     assert list(glyph_remarks(document, set())) == []
+
+
+ATTENDANCE = KnownFigure("attendance", "参与人次", "3500", "人次")
+
+
+def written(*runs: Run | str) -> OfficialDocument:
+    words = tuple(Text(run) if isinstance(run, str) else run for run in runs)
+    return OfficialDocument(("工作总结",), (Paragraph(words),))
+
+
+def remarks(document: OfficialDocument, **context: object) -> list[Remark]:
+    return proofread(document, {}, **context)
+
+
+def test_typed_number_is_marked_with_the_figure_that_has_its_value() -> None:
+    [remark] = remarks(written("全年参与3500人次。"), figures=[ATTENDANCE])
+
+    assert (remark.code, remark.place, remark.quote) == ("unbound_number", "第2段", "3500人次")
+    assert remark.message_zh == "这个数没有引用数字，签发后无法核对；请改为引用“参与人次”（attendance）。"
+    assert remark.message_en.endswith("please insert attendance.")
+
+
+def test_figure_of_another_unit_is_not_suggested() -> None:
+    [remark] = remarks(written("发放资料3500份。"), figures=[ATTENDANCE])
+
+    assert remark.message_zh == "这个数没有引用数字，签发后无法核对。"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "2016年11月23日至29日举行",
+        "截至11月23日21时05分",
+        "每天9:30开始",
+        "根据粤教职办函〔2016〕77号要求",
+        "《规划纲要（2010—2020年）》",
+        "第3次会议",
+        "“十个100”活动",
+        "近5年来，5G课堂开到村里",
+    ],
+)
+def test_dates_numbers_of_documents_and_names_are_no_figures(words: str) -> None:
+    assert remarks(written(words)) == []
+
+
+def test_number_of_a_figure_is_not_marked() -> None:
+    assert remarks(written("参与", FigureRun("attendance", "3500多人次"), "。")) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "figure", "after", "quote"),
+    [
+        ("举办", "88场", "次。", "88场次"),
+        ("参与", "1758人", "次。", "1758人次"),
+        ("参与人次达", "1758人", "。", "人次达1758人"),
+        ("开展", "12期", "项活动。", "12期项"),
+    ],
+)
+def test_other_unit_beside_a_figure_is_marked(before: str, figure: str, after: str, quote: str) -> None:
+    [remark] = remarks(written(before, FigureRun("F1", figure), after))
+
+    assert (remark.code, remark.quote) == ("unit_clash", quote)
+
+
+@pytest.mark.parametrize("after", ["场馆开放", "人员到场", "期间有雨", "项目推进", "次数最多"])
+def test_word_that_only_begins_like_a_unit_is_sound(after: str) -> None:
+    assert remarks(written("覆盖", FigureRun("F1", "26个"), after)) == []
+
+
+def test_whole_summary_names_hosts_totals_problems_and_plans() -> None:
+    found = remarks(written("开展了活动。"), required=[ATTENDANCE])
+
+    assert [(remark.code, remark.place) for remark in found] == [("required_fact", "全文")] * 4
+    assert [remark.message_zh for remark in found] == [
+        "总结应当写明“参与人次”。",
+        "总结应当写明主办单位。",
+        "总结应当写明存在的问题。",
+        "总结应当写明下一步打算。",
+    ]
+
+
+def test_summary_that_has_them_is_sound() -> None:
+    blocks = (
+        Paragraph((Text("市教育局主办，参与"), FigureRun("attendance", "3500人次"), Text("。"))),
+        Heading(1, "存在的问题"),
+        Heading(1, "下一步打算"),
+    )
+
+    assert remarks(OfficialDocument(("工作总结",), blocks), required=[ATTENDANCE]) == []

@@ -18,7 +18,6 @@ from qixue.core.figures import (
     registry,
     shared,
 )
-from qixue.core.language import in_language
 from qixue.core.quantity import (
     ATTENDANCE,
     PER_THOUSAND,
@@ -33,7 +32,8 @@ from qixue.core.quantity import (
     share_of,
 )
 from qixue.participation.counted_people import ALL_WHO_CAME, BY_NAME
-from qixue.participation.models import LedgerEntry, LedgerEntryQuerySet, Registration, Tally
+from qixue.participation.evidence import evidence_rows
+from qixue.participation.models import LedgerEntry, Registration, Tally
 from qixue.participation.queries import ledger_entries, recounted_tallies_in, scope_condition
 from qixue.participation.queries.cells import Counts, counts_in, counts_of_rows, people_in, whole_of
 from qixue.places.models import Population, Region
@@ -100,28 +100,6 @@ def has_document_entries(programme_code: str) -> bool:
     return LedgerEntry.objects.filter(activity__programme__code=programme_code, session=None).exists()
 
 
-# Read as plain values: a page or a report reads thousands of entries, and whole objects would cost five times as much.
-EVIDENCE_FIELDS = (
-    "organisation__code",
-    "sequence",
-    "activity__title",
-    "activity__title_en",
-    "organisation__name",
-    "organisation__name_en",
-    "kind",
-    "count",
-    "qualifier",
-    "occurred_at",
-    "period_from",
-    "source",
-    "session_id",
-    "session__venue__name",
-    "session__venue__name_en",
-    "evidence__text",
-    "hash",
-)
-
-
 def evidence(scope: Scope) -> list[EvidenceRow]:
     """Every entry in the scope that counts today. Names of people are not part of the ledger."""
     return evidence_rows(LedgerEntry.objects.effective().filter(scope_condition(scope)))
@@ -129,30 +107,6 @@ def evidence(scope: Scope) -> list[EvidenceRow]:
 
 def named_evidence(scope: Scope) -> list[EvidenceRow]:
     return evidence_rows(LedgerEntry.objects.effective().people().filter(scope_condition(scope)))
-
-
-def evidence_rows(entries: LedgerEntryQuerySet) -> list[EvidenceRow]:
-    words = {str(choice): str(choice.label) for choice in (*LedgerEntry.Source, *LedgerEntry.Kind)}
-    values = entries.order_by("organisation_id", "sequence").values(*EVIDENCE_FIELDS)
-    return [entry_row(entry, words) for entry in values]
-
-
-def entry_row(entry: dict[str, Any], words: dict[str, str]) -> EvidenceRow:
-    """`words` gives each source and each kind of entry in the viewer's language."""
-    occurred = entry["occurred_at"]
-    return EvidenceRow(
-        id=f"ledger:{entry['organisation__code']}/{entry['sequence']}",
-        title=in_language(entry["activity__title"], entry["activity__title_en"]),
-        quantity=Quantity(entry["count"], ATTENDANCE, Qualifier(entry["qualifier"])),
-        occurred_on=local_day(occurred).isoformat() if occurred else entry["period_from"],
-        place=in_language(entry["session__venue__name"] or "", entry["session__venue__name_en"] or ""),
-        source=words[entry["source"]],
-        quote=entry["evidence__text"] or "",
-        digest=entry["hash"],
-        session_id=entry["session_id"],
-        organisation=in_language(entry["organisation__name"], entry["organisation__name_en"]),
-        kind=words[entry["kind"]],
-    )
 
 
 def evidence_by_session(scope: Scope) -> list[EvidenceRow]:

@@ -7,6 +7,7 @@ from typing import Any
 import xlsxwriter
 from django.utils.translation import override
 
+from qixue.core.figures import EvidenceRow
 from qixue.figures.queries import Figure, evidence_digest, evidence_leaf
 from qixue.report.gaps import UNCOUNTED, UNFINISHED
 from qixue.report.summary import SummaryDraft
@@ -104,19 +105,23 @@ def figure_row(figure: Figure, draft: SummaryDraft) -> list[str | int | float]:
 
 
 def evidence_rows(draft: SummaryDraft) -> Iterable[list[str | int | float]]:
+    """Each record once, with all figures that stand on it: one of them alone would repeat most of the others."""
+    codes: dict[EvidenceRow, list[str]] = {}
     for code, rows in draft.evidence.items():
         for row in rows:
-            yield [
-                code,
-                row.id,
-                row.title,
-                row.quantity.text("zh") if row.quantity else "",
-                row.occurred_on,
-                row.place,
-                row.source,
-                row.quote,
-                evidence_leaf(row),
-            ]
+            codes.setdefault(row, []).append(code)
+    for row, used in codes.items():
+        yield [
+            "、".join(used),
+            row.id,
+            row.title,
+            row.quantity.text("zh") if row.quantity else "",
+            row.occurred_on,
+            row.place,
+            row.source,
+            row.quote,
+            evidence_leaf(row),
+        ]
 
 
 def remark_rows(draft: SummaryDraft) -> Iterable[list[str]]:

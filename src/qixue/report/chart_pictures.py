@@ -25,6 +25,11 @@ def chart_png(chart: Chart, fonts: FontSet) -> bytes:
     return KEPT.have((bars, fonts.files), lambda: drawn(bars, fonts))
 
 
+def has_fonts(fonts: FontSet) -> bool:
+    """Whether any font of the set can show the labels."""
+    return all(fonts.families[style] for style in FONT_ROLES.values())
+
+
 def drawn(bars: tuple[tuple[str, str, float], ...], fonts: FontSet) -> bytes:
     data: dict[str, Any] = {
         "bars": [{"label": label, "number": number, "length": length} for label, number, length in bars]
@@ -39,9 +44,11 @@ def number_text(bar: Bar) -> str:
     return bar.quantity.number_text("zh") if bar.quantity else NO_DATA
 
 
-def chart_caption(chart: Chart) -> str:
-    """The title with the unit of the numbers: 各县（市、区）参与人次（单位：人次）."""
-    return f"{chart.title}（单位：{chart.unit.zh}）" if chart.unit and chart.unit.zh else chart.title
+def chart_caption(chart: Chart, as_of: str = "") -> str:
+    """The title, with unit and moment of the numbers: 各品牌参与人次（单位：人次，截至11月23日21时05分）."""
+    unit = f"单位：{chart.unit.zh}" if chart.unit and chart.unit.zh else ""
+    remarks = "，".join(filter(None, (unit, as_of)))
+    return f"{chart.title}（{remarks}）" if remarks else chart.title
 
 
 def chart_alt(chart: Chart) -> str:

@@ -245,11 +245,12 @@ def write_picture(docx: DocxDocument, picture: Picture) -> None:
     """The picture almost as wide as the type area, with its alternative text; the caption below is never apart."""
     paragraph = docx.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    paragraph.paragraph_format.keep_with_next = True
+    layout = paragraph.paragraph_format
+    layout.space_before = layout.space_after = Pt(0)
+    layout.keep_with_next = True
     shape = paragraph.add_run().add_picture(io.BytesIO(picture.content), width=PICTURE_WIDTH)
     shape._inline.docPr.set("descr", picture.alt)
     add_centred(docx, picture.caption, HEI, TABLE_SIZE)
-    add_paragraph(docx, [], BODY, indent=0)
 
 
 def write_closing(docx: DocxDocument, document: OfficialDocument) -> None:

@@ -200,19 +200,25 @@ def shown_codes(blocks: Collection[Block]) -> set[str]:
 
 def plain_text(document: OfficialDocument) -> str:
     """The whole text, one paragraph a line, headings with their numbers."""
-    lines = list(document.title_lines)
+    return "\n".join("".join(run.text for run in line) for line in text_lines(document))
+
+
+def text_lines(document: OfficialDocument) -> Iterator[tuple[Run, ...]]:
+    """The lines of `plain_text` by their runs, so that the numbers in them can be told from the words."""
+    yield from ((Text(line),) for line in document.title_lines)
     for label, block in numbered(document.blocks):
         if isinstance(block, Heading):
-            lines.append(label + block.text)
+            yield (Text(label + block.text),)
         elif isinstance(block, RunInHeading):
-            lines.append(f"{label}{block.title}。{''.join(run.text for run in block.runs)}")
+            yield (Text(f"{label}{block.title}。"), *block.runs)
         elif isinstance(block, Paragraph):
-            lines.append("".join(run.text for run in block.runs))
+            yield block.runs
         elif isinstance(block, Table):
-            lines += [block.caption, *(" ".join(run.text for run in row) for row in block.rows)]
+            yield (Text(block.caption),)
+            for first, *others in block.rows:
+                yield (first, *(part for run in others for part in (Text(" "), run)))
         elif isinstance(block, Picture):
-            lines.append(block.caption)
-    return "\n".join(lines)
+            yield (Text(block.caption),)
 
 
 def printed_lines(document: OfficialDocument) -> list[str]:

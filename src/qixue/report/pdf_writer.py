@@ -1,8 +1,12 @@
 """An official document as PDF, set by typst. Words reach typst as data, so nothing a person typed can act as markup."""
 
+import base64
 import dataclasses
+import io
 import json
 from typing import Any
+
+from PIL import Image
 
 from qixue.report.fonts import FontSet
 from qixue.report.official_document import (
@@ -22,7 +26,6 @@ from qixue.report.official_document import (
 from qixue.report.typesetting import typeset
 
 FONT_ROLES = {"body": "仿宋", "kai": "楷体", "hei": "黑体", "title": "小标宋", "song": "宋体"}
-JPEG_BEGINS = b"\xff\xd8"
 
 
 def write_pdf(document: OfficialDocument, fonts: FontSet) -> bytes:
@@ -88,10 +91,19 @@ def block_data(label: str, block: Block, pictures: dict[str, bytes]) -> dict[str
 
 
 def picture_data(block: Picture, pictures: dict[str, bytes]) -> dict[str, Any]:
-    ending = "jpg" if block.content.startswith(JPEG_BEGINS) else "png"
-    name = f"picture-{len(pictures)}.{ending}"
-    pictures[name] = block.content
+    name = f"picture-{len(pictures)}.svg"
+    pictures[name] = as_text(block.content)
     return {"kind": "picture", "file": name, "caption": block.caption, "alt": block.alt}
+
+
+def as_text(picture: bytes) -> bytes:
+    """A PNG or JPEG inside an SVG, without loss: typst is given files as text and refuses other bytes."""
+    image = Image.open(io.BytesIO(picture))
+    width, height = image.size
+    data = base64.b64encode(picture).decode()
+    link = f'xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="data:{image.get_format_mimetype()};base64,{data}"'
+    size = f'width="{width}" height="{height}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><image {size} {link}/></svg>'.encode()
 
 
 def signature_data(document: OfficialDocument) -> list[dict[str, Any]]:

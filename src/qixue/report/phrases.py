@@ -26,11 +26,6 @@ def sentence(text: str) -> str:
     return text if not text or text[-1] in CLOSING_MARKS else f"{text}。"
 
 
-def numbered_points(points: Iterable[str]) -> str:
-    """一是…；二是…；三是…。 At most ten points, as official style has it; more raise IndexError."""
-    return sentence("；".join(f"{ORDINALS[at]}是{point}" for at, point in enumerate(points)))
-
-
 def partial_date(text: str) -> str:
     """2016-11 -> 2016年11月, without padding zeros; empty stays empty."""
     parts = [str(int(part)) for part in text.split("-") if part]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from qixue.report.drafting import brands, closing, opening, outreach
+from qixue.report.drafting import brands, closing, opening, outreach, participation
 from qixue.report.drafting.charts import DOCUMENT_CHARTS, chart_picture
 from qixue.report.drafting.material import Material, as_runs
 from qixue.report.manuscript_text import Kind, Mistake, MistakeKind, Names, Piece, Placed, Printable, parsed, text_of
@@ -19,11 +19,11 @@ DRAFTS: dict[str, Callable[[Material], list[Block]]] = {
     Draft.LEADERSHIP: opening.leadership,
     Draft.BRANDS: brands.brands,
     Draft.OUTREACH: outreach.outreach,
-    Draft.PARTICIPATION: outreach.participation,
+    Draft.PARTICIPATION: participation.participation,
     Draft.PROBLEMS: closing.problems,
     Draft.INTENTIONS: closing.intentions,
 }
-TABLES: Mapping[str, Callable[[Material], list[Block]]] = {"counties": outreach.county_table}
+TABLES: Mapping[str, Callable[[Material], list[Block]]] = {"counties": participation.county_table}
 
 
 @dataclass(frozen=True)

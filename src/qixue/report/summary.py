@@ -7,13 +7,14 @@ from functools import cached_property
 
 from django.utils.translation import override
 
-from qixue.core.figures import EvidenceRow
+from qixue.core.figures import EvidenceRow, shared_reads
 from qixue.figures.queries import Figure, figure_digest, figures_of
 from qixue.people.models import Organisation
 from qixue.places.models import Region
 from qixue.programme.models import Programme, SourceIssue
 from qixue.programme.queries import silent_counties
 from qixue.report.drafting import opening
+from qixue.report.drafting.known_figures import is_required, known_figures
 from qixue.report.drafting.material import Material
 from qixue.report.fonts import missing_glyphs
 from qixue.report.gaps import UNCOUNTED, UNFINISHED, Gap, gaps_of
@@ -55,7 +56,7 @@ class SummaryDraft:
     @cached_property
     def evidence(self) -> dict[str, tuple[EvidenceRow, ...]]:
         """The records behind each printed figure, by its code."""
-        with override("zh-hans"):
+        with override("zh-hans"), shared_reads():
             return {figure.code: tuple(figure.evidence()) for figure in self.figures}
 
     @cached_property
@@ -92,7 +93,9 @@ def draft_summary(programme: Programme, *, at: datetime.datetime) -> SummaryDraf
     The same records give the same document; until the week is over it also says at which moment it was drafted.
     """
     with override("zh-hans"):
-        sections, figures = written(programme, at)
+        sections, all_figures = written(programme, at)
+        shown = shown_codes([block for section in sections for block in section.blocks])
+        figures = tuple(figure for figure in all_figures if figure.code in shown)
         manuscript = OfficialDocument(
             title_lines=title_lines(programme, at),
             blocks=tuple(block for section in sections for block in section.blocks),
@@ -101,7 +104,14 @@ def draft_summary(programme: Programme, *, at: datetime.datetime) -> SummaryDraf
         )
         silent = tuple(region.name for region in silent_counties(programme))
         counties = programme.region.children.filter(level=Region.Level.COUNTY).count()
-        remarks = proofread(manuscript, organ_names(), silent_counties=silent, county_count=counties)
+        remarks = proofread(
+            manuscript,
+            organ_names(),
+            silent_counties=silent,
+            county_count=counties,
+            figures=known_figures(all_figures),
+            required=known_figures(filter(is_required, all_figures)),
+        )
         remarks += glyph_remarks(manuscript, missing_glyphs(plain_text(manuscript), installed_fonts()))
         remarks += [*mark_remarks(sections), *moment_remarks(sections), *small_number_remarks(figures)]
         issues = SourceIssue.objects.filter(document__programme=programme).order_by("kind", "code", "pk")
@@ -109,13 +119,12 @@ def draft_summary(programme: Programme, *, at: datetime.datetime) -> SummaryDraf
     return SummaryDraft(programme, sections, manuscript, figures, tuple(remarks), gaps, tuple(issues), at)
 
 
-def written(programme: Programme, at: datetime.datetime) -> tuple[tuple[SectionText, ...], tuple[Figure, ...]]:
-    """The sections, and the figures that they show, in the programme's order."""
+def written(programme: Programme, at: datetime.datetime) -> tuple[tuple[SectionText, ...], Sequence[Figure]]:
+    """The sections, and all figures of the programme, in its order."""
     catalogue = Catalogue(Material(programme, figures_of(programme), at))
     versions = latest_versions(programme)
     sections = tuple(section_text(section, versions.get(section.pk), catalogue) for section in sections_of(programme))
-    shown = shown_codes([block for section in sections for block in section.blocks])
-    return sections, tuple(figure for figure in catalogue.material.figures if figure.code in shown)
+    return sections, catalogue.material.figures
 
 
 def title_lines(programme: Programme, at: datetime.datetime) -> tuple[str, ...]:

@@ -9,17 +9,26 @@ from lxml import html
 from tests.factories import NOON, ProgrammeFactory, RoleAssignmentFactory, SessionFactory
 
 from qixue.people.models import Role
-from qixue.programme.models import Programme, Session
+from qixue.programme.models import Involvement, Programme, Session
+from qixue.report.models import SummarySection
 
 pytestmark = pytest.mark.django_db
+Draft = SummarySection.Draft
 READY = "可以签发：没有缺少的事实，已结束的场次都已填报人数，校对没有疑点。"
 
 
 @pytest.fixture
 def week() -> Programme:
-    """Over, with nothing that is missing."""
+    """Over, with nothing that is missing: a host, problems and plans."""
     day = NOON.date() - datetime.timedelta(days=9)
-    return ProgrammeFactory(code="week", theme="学习", starts_on=day, ends_on=day)
+    week = ProgrammeFactory(code="week", theme="学习", starts_on=day, ends_on=day)
+    Involvement.objects.create(programme=week, organisation=week.organisation, role=Involvement.Role.HOST, position=1)
+    drafts = {"领导重视": Draft.LEADERSHIP, "存在的问题": Draft.NONE, "下一步打算": Draft.NONE}
+    SummarySection.objects.bulk_create(
+        SummarySection(programme=week, position=position, level=1, heading=heading, draft=draft)
+        for position, (heading, draft) in enumerate(drafts.items(), start=1)
+    )
+    return week
 
 
 @pytest.fixture

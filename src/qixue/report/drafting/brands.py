@@ -1,11 +1,13 @@
 """The sections on brands: award, who carries it and how, and its figures in one sentence."""
 
 from qixue.programme.models import Activity, Brand, Involvement, Passage
+from qixue.report.drafting.charts import charts
 from qixue.report.drafting.material import Material, figure_run, paragraph
 from qixue.report.official_document import Block, Run
 from qixue.report.phrases import clauses, enumeration, partial_date, quoted, sentence
 
 Topic = Passage.Topic
+MOST_NAMES = 10  # of brands in one sentence
 KIND_NAMES = {
     Activity.Kind.LAUNCH_CEREMONY: "启动仪式",
     Activity.Kind.LECTURE: "讲座",
@@ -22,9 +24,19 @@ KIND_NAMES = {
 
 
 def brands(material: Material) -> list[Block]:
+    """Which brands there are and which drew the most people; with a chart where two have a number."""
     names = [quoted(brand.name) for brand in material.programme.brands.order_by("code")]
+    if not names:
+        return []
     effect = "带动社区学习" if material.is_interim else "带动了社区学习"
-    return paragraph(f"{enumeration(names)}等品牌活动{effect}。") if names else []
+    first = f"{enumeration(names[:MOST_NAMES])}等品牌活动{effect}。"
+    return [*paragraph(first, *leading_runs(material)), *charts(material, "attendance-by-brand")]
+
+
+def leading_runs(material: Material) -> list[Run | str]:
+    """其中“凤城讲堂”参与人次最多。 Nothing where fewer than two brands have a number."""
+    found = material.along("attendance", "brand")
+    return [f"其中{quoted(material.label(found[0]))}参与人次最多。"] if len(found) > 1 else []
 
 
 def brand_runs(material: Material, brand: Brand) -> list[Run | str]:

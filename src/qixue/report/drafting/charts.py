@@ -9,14 +9,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.charts import Chart
 from qixue.core.figures import Scope
 from qixue.figures.charts import Audience, ChartMaker, by_brand, by_kind, by_place, per_thousand_by_place
 from qixue.figures.queries import Figure
-from qixue.report.chart_pictures import chart_alt, chart_caption, chart_png
+from qixue.report.chart_pictures import chart_alt, chart_caption, chart_png, has_fonts
 from qixue.report.drafting.material import Material
 from qixue.report.installed import installed_fonts
-from qixue.report.official_document import Picture
+from qixue.report.official_document import Block, Picture
 
 MOST_BARS = 20  # half a page
 
@@ -44,8 +43,8 @@ DOCUMENT_CHARTS = {
 def chart_picture(material: Material, code: str) -> Picture | None:
     """The chart as a block of the document, in the language in which this is called.
 
-    None where the programme has names for less than two of its figures with a number. Raises KeyError for a code that
-    is not among DOCUMENT_CHARTS.
+    None where the programme has names for less than two of its figures with a number, and on a server without Chinese
+    fonts. Raises KeyError for a code that is not among DOCUMENT_CHARTS.
     """
     shown: dict[str, None] = {}
 
@@ -55,14 +54,13 @@ def chart_picture(material: Material, code: str) -> Picture | None:
         return figure
 
     chart = DOCUMENT_CHARTS[code].make(Scope(material.programme.code), Audience(named, address=lambda scope: ""))
-    if chart is None or not chart.is_worth_drawing or len(chart.bars) > MOST_BARS:
+    fonts = installed_fonts()
+    if chart is None or not chart.is_worth_drawing or len(chart.bars) > MOST_BARS or not has_fonts(fonts):
         return None
-    return Picture(
-        chart_png(chart, installed_fonts()), caption_text(material, chart), chart_alt(chart), tuple(shown), code
-    )
+    caption = chart_caption(chart, material.as_of.rstrip("，"))
+    return Picture(chart_png(chart, fonts), caption, chart_alt(chart), tuple(shown), code)
 
 
-def caption_text(material: Material, chart: Chart) -> str:
-    """While the numbers still grow, the caption says as of when."""
-    moment = f"（{material.as_of.rstrip('，')}）" if material.is_interim else ""
-    return chart_caption(chart) + moment
+def charts(material: Material, *codes: str) -> list[Block]:
+    """Those of the charts that have something to compare."""
+    return [picture for code in codes if (picture := chart_picture(material, code))]

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from qixue.core.figures import Scope
-from qixue.figures.queries import Figure
+from qixue.figures.queries import Figure, dimension_labels
 from qixue.programme.models import Brand, Passage, Programme
 from qixue.report.official_document import Block, FigureRun, Paragraph, Run, Text
+from qixue.report.phrases import ORDINALS
 from qixue.report.stage import Stage, moment_text, stage_of
 
 
@@ -43,9 +44,32 @@ class Material:
 
     def figure(self, definition: str, **dimensions: str) -> Figure | None:
         """The named figure of this definition and scope, if the programme has it and it has a value."""
-        scope = Scope(self.programme.code, **dimensions)
-        found = [item for item in self.figures if item.definition.code == definition and item.scope == scope]
-        return found[0] if found and found[0].quantity else None
+        found = self.by_scope.get((definition, Scope(self.programme.code, **dimensions)))
+        return found if found and found.quantity else None
+
+    @cached_property
+    def by_scope(self) -> dict[tuple[str, Scope], Figure]:
+        """The first name of a figure that has several."""
+        return {(item.definition.code, item.scope): item for item in reversed(self.figures)}
+
+    def amount(self, definition: str, **dimensions: str) -> Figure | None:
+        """`figure`, where it is more than nothing and to be printed: a summary does not list what there was not."""
+        found = self.figure(definition, **dimensions)
+        return found if found and found.is_printed and found.quantity and found.quantity.value else None
+
+    def along(self, definition: str, dimension: str) -> list[Figure]:
+        """The figure narrowed by this dimension alone, the largest first."""
+        found = [
+            (figure.quantity.value, figure)
+            for (code, scope), figure in self.by_scope.items()
+            if code == definition and scope.dimensions().keys() == {dimension} and figure.quantity
+        ]
+        return [figure for _value, figure in sorted(found, key=lambda pair: (-pair[0], pair[1].code))]
+
+    @staticmethod
+    def label(figure: Figure) -> str:
+        """What narrows the figure: 清城区."""
+        return "，".join(dimension_labels(figure.scope))
 
     def quotes(self, topic: str, brand: Brand | None = None, **narrower: bool) -> list[str]:
         """The words of the records on a topic, of the programme as a whole or of one brand."""
@@ -58,6 +82,28 @@ def figure_run(figure: Figure) -> FigureRun:
     if figure.quantity is None:
         raise ValueError(f"The figure {figure.code} has no value to print.")
     return FigureRun(figure.code, figure.quantity.text("zh"))
+
+
+def facts(material: Material, wanted: Iterable[tuple[str, str, str]], joint: str = "，") -> list[Run | str]:
+    """讲座21场、培训15班次: of (words before, definition, words after) those with an amount, joined."""
+    runs: list[Run | str] = []
+    for before, definition, after in wanted:
+        if figure := material.amount(definition):
+            runs += [joint if runs else "", before, figure_run(figure), after]
+    return runs
+
+
+def statement(lead: str, runs: Sequence[Run | str], end: str = "。") -> list[Run | str]:
+    """A sentence, or nothing where there is nothing to say."""
+    return [lead, *runs, end] if any(runs) else []
+
+
+def numbered_runs(points: Sequence[Sequence[Run | str]]) -> list[Run | str]:
+    """一是…；二是…。 At most ten points, as official style has it; the others are left out."""
+    runs: list[Run | str] = []
+    for at, point in enumerate(points[: len(ORDINALS)]):
+        runs += ["；" if at else "", f"{ORDINALS[at]}是", *point]
+    return [*runs, "。"] if runs else []
 
 
 def as_runs(runs: Iterable[Run | str]) -> tuple[Run, ...]:

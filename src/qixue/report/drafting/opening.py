@@ -2,7 +2,7 @@
 
 from qixue.programme.models import Activity, Involvement, Passage, Programme, Session
 from qixue.report.drafting.leadership import group_text, tasks_text
-from qixue.report.drafting.material import Material, figure_run, paragraph
+from qixue.report.drafting.material import Material, facts, figure_run, paragraph, statement
 from qixue.report.official_document import Block, Run
 from qixue.report.phrases import clauses, enumeration, sentence
 from qixue.report.stage import Stage, full_moment_text
@@ -125,6 +125,11 @@ def leadership(material: Material) -> list[Block]:
     plan = f"主办单位{work}。" if work else ""
     participants = organisations(material, Role.PARTICIPANT)
     joined = f"{enumeration(participants)}等积极参与。" if participants else ""
-    involved = material.figure("organisations_involved")
-    extra: list[Run | str] = ["参与单位共", figure_run(involved), "。"] if involved else []
-    return paragraph(first, group, plan, tasks_text(material.programme), joined, *extra)
+    counted = [("参与单位共", "organisations_involved", ""), ("方案中的场次完成", "plan_completion_rate", "")]
+    if material.is_interim:
+        counted.append(("", "counties_reported", "县（市、区）已报送阶段情况"))
+    return [
+        *paragraph(*statement("", facts(material, counted)), first, joined),
+        *paragraph(group, plan),
+        *paragraph(tasks_text(material.programme)),
+    ]

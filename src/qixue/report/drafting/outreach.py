@@ -1,46 +1,60 @@
-"""Outreach to the countryside, and how the week reached the counties."""
+"""Outreach to the countryside: trainings, opened places, what towns and schools do."""
 
 from itertools import groupby
 
 from qixue.places.models import Region, Venue
 from qixue.programme.models import Activity, Involvement, Passage
-from qixue.report.drafting.material import Material, figure_run, paragraph
-from qixue.report.official_document import Block, FigureRun, Run, Table, Text
+from qixue.report.drafting.material import Material, facts, figure_run, paragraph, statement
+from qixue.report.official_document import Block, Run
 from qixue.report.phrases import clauses, enumeration, quoted, sentence
 
 Topic = Passage.Topic
+MOST_PROVIDERS = 10  # that are named
 
 
 def outreach(material: Material) -> list[Block]:
     """Trainings by provider with their attendance, opened venues, activities of towns, measures of schools."""
     schools = "；".join(material.quotes(Topic.SCHOOL_MEASURE))
+    rural = facts(material, [(f"农村活动{material.already}举办", "sessions_rural", "")])
     return [
-        *paragraph(narrative(material), *training_runs(material)),
+        *paragraph(narrative(material), *training_runs(material), *statement("", rural)),
         *paragraph(venues_text(material), towns_text(material), sentence(schools)),
     ]
 
 
 def narrative(material: Material) -> str:
-    quotes = material.quotes(Topic.TRAINING)
-    return f"面向农民的培训{clauses(quotes)}。" if quotes else ""
+    """What the records say of trainings; a passage that names who gives them is a sentence by itself."""
+    text = clauses(material.quotes(Topic.TRAINING))
+    return sentence(text if text.startswith("各") else f"面向农民的培训{text}") if text else ""
 
 
 def training_runs(material: Material) -> list[Run | str]:
-    providers = Involvement.objects.filter(
-        activity__programme=material.programme,
-        activity__kind=Activity.Kind.TRAINING,
-        role=Involvement.Role.TRAINING_PROVIDER,
-    ).select_related("organisation", "activity")
-    ordered = providers.order_by("activity__code", "organisation__code")
+    """甲、乙承担稻田养鱼技术培训，丙承担茶叶种植培训: those who gave the same trainings stand together."""
     gave = "承担" if material.is_interim else "举办了"
     groups = [
-        f"{organisation.name}{gave}{enumeration(item.activity.title for item in items if item.activity)}"
-        for organisation, items in groupby(ordered, key=lambda item: item.organisation)
+        f"{enumeration(providers)}{gave}{enumeration(titles)}"
+        for titles, providers in providers_by_trainings(material).items()
     ]
     attendance = material.figure("attendance", kind=Activity.Kind.TRAINING)
     words = f"{material.as_of}累计参加培训" if material.is_interim else "参加培训"
     counted: list[Run | str] = [f"{'，' if groups else ''}{words}", figure_run(attendance)] if attendance else []
     return ["，".join(groups), *counted, "。"] if groups or counted else []
+
+
+def providers_by_trainings(material: Material) -> dict[tuple[str, ...], list[str]]:
+    """Who gave just these trainings; a list of more than ten names would tell nobody anything."""
+    given = Involvement.objects.filter(
+        activity__programme=material.programme,
+        activity__kind=Activity.Kind.TRAINING,
+        role=Involvement.Role.TRAINING_PROVIDER,
+    ).order_by("activity__code", "organisation__code")
+    by_provider: dict[str, dict[str, None]] = {}
+    for provider, title in given.values_list("organisation__name", "activity__title"):
+        by_provider.setdefault(provider, {})[title] = None
+    found: dict[tuple[str, ...], list[str]] = {}
+    for provider, titles in list(by_provider.items())[:MOST_PROVIDERS]:
+        found.setdefault(tuple(titles), []).append(provider)
+    return found
 
 
 def venues_text(material: Material) -> str:
@@ -65,41 +79,3 @@ def towns_text(material: Material) -> str:
         parent = region.parent.name if region and region.parent else ""
         texts.append(f"{parent}{region}开展{names}活动")
     return sentence("；".join(texts))
-
-
-def participation(material: Material) -> list[Block]:
-    """Coverage in a sentence and the counties in a table, for weeks whose sessions are on record."""
-    coverage = [("counties_covered", "县（市、区）"), ("townships_covered", "镇（街道）")]
-    runs: list[Run | str] = []
-    for code, words in coverage:
-        if figure := material.figure(code):
-            runs += ["，" if runs else f"活动{material.already}覆盖", figure_run(figure), words]
-    if people := material.figure("participants"):
-        runs += ["，" if runs else "", "实名参与", figure_run(people)]
-    if ratio := material.figure("urban_rural_ratio"):
-        runs += ["，" if runs else "", "城镇每千人参与人次为农村的", figure_run(ratio)]
-    text = [material.as_of, *runs, "。"] if runs else []
-    return [*paragraph(*text), *county_table(material)]
-
-
-def county_table(material: Material) -> list[Block]:
-    rows = []
-    for county in material.programme.region.children.filter(level=Region.Level.COUNTY).order_by("code"):
-        cells = [
-            material.figure("sessions_total", region=county.code),
-            material.figure("attendance", region=county.code),
-            material.figure("attendance_per_1000", region=county.code),
-        ]
-        if any(cells):
-            rows.append((Text(county.name), *(number_cell(figure) for figure in cells)))
-    if not rows:
-        return []
-    header = ("县（市、区）", "活动场次（场）", "参与人次（人次）", "每千人参与（人次）")
-    moment = f"（{material.as_of.rstrip('，')}）" if material.is_interim else ""
-    return [Table(f"各县（市、区）活动开展情况{moment}", header, tuple(rows), code="counties")]
-
-
-def number_cell(figure: object) -> Text | FigureRun:
-    """A number whose unit stands in the header; what has no record says so."""
-    quantity = getattr(figure, "quantity", None)
-    return FigureRun(figure.code, quantity.number_text("zh")) if quantity else Text("暂无数据")  # type: ignore[attr-defined]
