@@ -1,18 +1,17 @@
 """A text while it is being written: how it will read, and what a proof-reader would mark in each paragraph."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import override
 
+from qixue.report.drafting.known_figures import known_figures
 from qixue.report.manuscript_text import Mistake
 from qixue.report.models import SummarySection
-from qixue.report.official_document import Block, block_lines
+from qixue.report.official_document import Block, OfficialDocument, plain_text
 from qixue.report.proofreader import Remark, place_of, proofread
 from qixue.report.section_text import Catalogue, with_heading
 from qixue.report.summary import organ_names
-
-NOTHING = "—"  # stands for a block without words, so that paragraphs keep their numbers
 
 
 @dataclass(frozen=True)
@@ -29,10 +28,16 @@ def checked(section: SummarySection, text: str, catalogue: Catalogue) -> Checked
     with override("zh-hans"):
         body, mistakes = catalogue.blocks(text)
         blocks = with_heading(section, body)
-        lines = [" ".join(block_lines((block,))) or NOTHING for block in blocks]
-        found = proofread("\n".join(lines), organ_names())
-    return CheckedText(blocks, [remarks_at(found, at) for at in range(1, len(blocks) + 1)], mistakes)
+        known = known_figures(catalogue.material.figures)
+        found = proofread(OfficialDocument((), tuple(blocks)), organ_names(), figures=known)
+    return CheckedText(blocks, list(remarks_by_block(blocks, found)), mistakes)
 
 
-def remarks_at(remarks: Sequence[Remark], at: int) -> list[Remark]:
-    return [remark for remark in remarks if remark.place == place_of(at)]
+def remarks_by_block(blocks: Sequence[Block], remarks: Sequence[Remark]) -> Iterator[list[Remark]]:
+    """A remark says the number of its line; a table has several lines."""
+    at = 0
+    for block in blocks:
+        lines = [line for line in plain_text(OfficialDocument((), (block,))).splitlines() if line.strip()]
+        places = {place_of(at + line) for line in range(1, len(lines) + 1)}
+        yield [remark for remark in remarks if remark.place in places]
+        at += len(lines)
