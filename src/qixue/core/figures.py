@@ -178,3 +178,19 @@ def shared(read: Read) -> Read:
         return memory[read, arguments]
 
     return cast(Read, once)
+
+
+def rows_once(
+    known: dict[int, EvidenceRow], keys: Callable[[], list[int]], read: Callable[[], dict[int, EvidenceRow]]
+) -> list[EvidenceRow]:
+    """The rows of records in their order, of which those that another figure has read are not read again.
+
+    `known` is a `shared` dictionary by key of a record, which this fills: the figures of a summary stand mostly on the
+    same records, and the widest comes first.
+    """
+    found = list(dict.fromkeys(keys())) if known else []
+    if not found or not known.keys() >= set(found):
+        fresh = read()
+        known.update(fresh)
+        found = list(fresh)
+    return [known[key] for key in found]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from qixue.core.clock import local_day
-from qixue.core.figures import EvidenceRow, shared
+from qixue.core.figures import EvidenceRow, rows_once, shared
 from qixue.core.language import in_language, is_chinese
 from qixue.core.quantity import ATTENDANCE, Qualifier, Quantity
 from qixue.participation.models import LedgerEntry, LedgerEntryQuerySet
@@ -31,22 +31,19 @@ EVIDENCE_FIELDS = (
 
 
 def evidence_rows(entries: LedgerEntryQuerySet) -> list[EvidenceRow]:
-    """A row for each entry. Those that a figure before has read are not read again while reads are shared: the figures
-    of a summary stand mostly on the same entries, and the widest comes first.
-    """
-    ordered, known = entries.order_by("organisation_id", "sequence"), rows_read(is_chinese())
-    keys = list(ordered.values_list("pk", flat=True)) if known else []
-    if not keys or not known.keys() >= set(keys):
+    """A row for each entry, read once for all figures of a summary."""
+    ordered = entries.order_by("organisation_id", "sequence")
+
+    def read() -> dict[int, EvidenceRow]:
         words = {str(choice): str(choice.label) for choice in (*LedgerEntry.Source, *LedgerEntry.Kind)}
-        read = {entry["pk"]: entry_row(entry, words) for entry in ordered.values("pk", *EVIDENCE_FIELDS)}
-        known.update(read)
-        keys = list(read)
-    return [known[key] for key in keys]
+        return {entry["pk"]: entry_row(entry, words) for entry in ordered.values("pk", *EVIDENCE_FIELDS)}
+
+    return rows_once(rows_read(is_chinese()), lambda: list(ordered.values_list("pk", flat=True)), read)
 
 
 @shared
 def rows_read(_is_chinese: bool) -> dict[int, EvidenceRow]:
-    """By entry, in one language: filled by whoever reads."""
+    """By entry, in one language."""
     return {}
 
 

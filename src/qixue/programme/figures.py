@@ -17,8 +17,10 @@ from qixue.core.figures import (
     Theme,
     combined,
     registry,
+    rows_once,
     shared,
 )
+from qixue.core.language import is_chinese
 from qixue.core.quantity import ACTIVITY, AWARD, INSTALMENT, PERSON, PIECE, SESSION, Quantity, Unit
 from qixue.people.models import Organisation
 from qixue.places.models import Region
@@ -84,9 +86,20 @@ def session_row(session: Session) -> EvidenceRow:
 
 
 def rows_of_sessions(sessions: SessionQuerySet) -> list[EvidenceRow]:
-    """A row for each, by their starts."""
-    related = sessions.select_related("activity__organisation", "venue").order_by("starts_at", "pk")
-    return [session_row(session) for session in related]
+    """A row for each, by their starts, read once for all figures of a summary."""
+    ordered = sessions.order_by("starts_at", "pk")
+
+    def read() -> dict[int, EvidenceRow]:
+        related = ordered.select_related("activity__organisation", "venue")
+        return {session.pk: session_row(session) for session in related}
+
+    return rows_once(rows_read(is_chinese()), lambda: list(ordered.values_list("pk", flat=True)), read)
+
+
+@shared
+def rows_read(_is_chinese: bool) -> dict[int, EvidenceRow]:
+    """By session, in one language."""
+    return {}
 
 
 def session_rows(scope: Scope) -> list[EvidenceRow]:
