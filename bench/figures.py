@@ -5,7 +5,8 @@ dashboard of the whole city, with all its figures and charts, and 57 numbers fro
 share by name of the whole, of 8 counties and of 10 brands), both with all tallies merged and with up to 100 sessions
 waiting; the numbers of people by one statement over the rows; the recount of every cell beside count(*) over the
 index; adding entries with the rows beside the ledger and without them. All times are of the processor, so that programs
-beside it do not count; waiting for the disk is not in them. Prints the exponent by which each grows over a decade. The numbers from the cells are compared with those from the rows.
+beside it do not count; waiting for the disk is not in them. Prints the exponent by which each grows over a decade. The
+numbers from the cells are compared with those from the rows.
 
     .venv/bin/python bench/figures.py [--database postgresql] [--rows 10000 100000 1000000] [--scratch FOLDER]
 """
