@@ -68,6 +68,22 @@ def test_small_round_is_solved_as_by_trying_every_plan(items, rules):
     assert faults(round_, result(plan)) == []
 
 
+@settings(max_examples=100, deadline=None)
+@given(items=small_rounds(), gifts=st.booleans(), local_bonus=st.sampled_from([0, 30]))
+def test_small_round_without_a_cap_is_an_assignment(items, gifts, local_bonus):
+    rules = {
+        "objective": "items",
+        "max_people": None,
+        "one_per_kind": False,
+        "gifts": gifts,
+        "local_bonus": local_bonus,
+    }
+
+    plan = solve(load(as_bytes(items)), **rules)
+
+    assert (score(plan), plan.proven) == (brute_force.best(items, rules), True)
+
+
 def score(plan: Plan) -> tuple[float, ...]:
     """What brute_force.best returns, from the plan's own figures."""
     found = result(plan)
