@@ -21,10 +21,10 @@ def as_bytes(items: list[dict[str, Any]]) -> bytes:
 
 @st.composite
 def small_rounds(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Up to six items of up to four people and up to two dummies; a second dummy may want the first."""
+    """Four to six items of up to four people and up to two dummies; a second dummy may want the first."""
     people = draw(st.integers(2, 4))
     places = [draw(st.sampled_from([1, 2])) for _person in range(people)]
-    owners = [draw(st.integers(0, people - 1)) for _item in range(draw(st.integers(2, 6)))]
+    owners = [draw(st.integers(0, people - 1)) for _item in range(draw(st.integers(4, 6)))]
     items: list[dict[str, Any]] = [
         {
             "id": f"I{number}",
@@ -52,4 +52,6 @@ def small_rounds(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 
 def some_of(names: list[str]) -> st.SearchStrategy[list[str]]:
-    return st.lists(st.sampled_from(names), unique=True, max_size=3) if names else st.just([])
+    """Rather more than fewer, so that plans compete."""
+    fewest = min(2, len(names))
+    return st.lists(st.sampled_from(names), unique=True, min_size=fewest, max_size=3) if names else st.just([])

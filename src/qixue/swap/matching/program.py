@@ -15,6 +15,7 @@ from scipy.sparse import coo_array, csc_array, hstack, vstack
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 PEOPLE = "people"
 
 
@@ -43,7 +44,7 @@ class Choices:
 class Solution:
     """`chosen` columns; for each measure its value and a bound. The bound of a later one holds given those before."""
 
-    chosen: NDArray[np.bool_]
+    chosen: Bools
     values: dict[str, int]
     bounds: dict[str, int]
 
@@ -62,34 +63,41 @@ def rows_of(keys: Ints, columns: Ints, shape: tuple[int, int]) -> csc_array:
     return coo_array((np.ones(len(keys)), (keys, columns)), shape=shape).tocsc()
 
 
-def lexicographic(choices: Choices, order: Sequence[str], deadline: float) -> Solution:
-    """The best by the first measure, among those the best by the second, and so on, until the deadline (monotonic)."""
+def lexicographic(
+    choices: Choices, order: Sequence[str], deadline: float, *, start: Bools, known: Mapping[str, int]
+) -> Solution:
+    """The best by the first measure, among those the best by the second, and so on, until the deadline (monotonic).
+
+    `start` is a choice that fits; it stays where the time runs out. `known` bounds spare a search that they decide.
+    """
     values: dict[str, int] = {}
     bounds: dict[str, int] = {}
-    chosen = np.zeros(choices.count, dtype=bool)
+    chosen = start
     for measure in order:
-        found, bounds[measure] = search(choices, measure, values, deadline - time.monotonic())
-        chosen = chosen if found is None else found
+        if value_of(choices, measure, chosen) == known.get(measure):
+            bounds[measure] = known[measure]
+        else:
+            chosen, bounds[measure] = search(choices, measure, values, deadline - time.monotonic(), chosen)
         values[measure] = value_of(choices, measure, chosen)
     return Solution(chosen, values, bounds)
 
 
-def value_of(choices: Choices, measure: str, chosen: NDArray[np.bool_]) -> int:
+def value_of(choices: Choices, measure: str, chosen: Bools) -> int:
     if measure == PEOPLE:
         return int(np.count_nonzero(choices.serves @ chosen.astype(float)))
     return int(choices.measures[measure][chosen].sum())
 
 
 def search(
-    choices: Choices, measure: str, at_least: Mapping[str, int], seconds: float
-) -> tuple[NDArray[np.bool_] | None, int]:
-    """The best choice by one measure that keeps to the values of others, if any was found in time, and a bound.
+    choices: Choices, measure: str, at_least: Mapping[str, int], seconds: float, start: Bools
+) -> tuple[Bools, int]:
+    """The best choice by one measure that keeps to the values of others, or what was found in time, and a bound.
 
     A person is served (a column of their own, at most 1) only where something chosen serves them.
     """
     goal = objective_of(choices, {measure: 1})
     if seconds <= 0:
-        return None, int(np.maximum(goal, 0).sum())
+        return start, int(np.maximum(goal, 0).sum())
     kept = [objective_of(choices, {name: 1}) for name in at_least]
     matrix, lower, upper = constraints(choices)
     matrix = vstack([matrix, *(csc_array(row[None, :]) for row in kept)]).tocsc()
@@ -97,13 +105,16 @@ def search(
     upper = np.concatenate([upper, np.full(len(kept), np.inf)])
     solver = highs(matrix, lower, upper, goal, integers=choices.count)
     solver.setOptionValue("time_limit", seconds)
+    begin = highspy.HighsSolution()
+    begin.col_value = np.concatenate([start, choices.serves @ start.astype(float) > 0]).astype(float).tolist()
+    solver.setSolution(begin)
     solver.run()
     info = solver.getInfo()
     bound = info.mip_dual_bound
     limit = int(np.floor(bound + 1e-4)) if np.isfinite(bound) else int(np.maximum(goal, 0).sum())
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        return None, limit
-    return np.array(solver.getSolution().col_value)[: choices.count] > 0.5, limit
+        return start, limit
+    return np.asarray(solver.getSolution().col_value)[: choices.count] > 0.5, limit
 
 
 def relaxation(choices: Choices, weights: Mapping[str, int]) -> Prices:

@@ -1,6 +1,7 @@
 """Plans that need a search: people who count once, one of a kind, short cycles, expected items."""
 
 import time
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ from qixue.swap.matching.assigning import assigned, best_assignment, exchanges_o
 from qixue.swap.matching.certificate import network_certificate, packing_certificate
 from qixue.swap.matching.choices import choices_of_arcs, choices_of_exchanges
 from qixue.swap.matching.exchange import MAX_EXCHANGES, Exchange, exchanges
-from qixue.swap.matching.network import arc_worth, network_of
+from qixue.swap.matching.network import Ints, arc_worth, network_of
 from qixue.swap.matching.plan import AIMED_ABSENCE, Plan, deciding, shown, value
 from qixue.swap.matching.program import Choices, lexicographic
 from qixue.swap.matching.round import Round, Rules, TooMany
@@ -33,12 +34,15 @@ def plan_by_arcs(round_: Round, rules: Rules, deadline: float) -> Plan:
     (they make up every plan with as many items as the assignment), then as many as the items that are missing.
     """
     network = network_of(round_)
-    dual = best_assignment(network, rules)[1]
+    successors, dual = best_assignment(network, rules)
+    start = fitting(round_, rules, split_all(round_, rules, network, exchanges_of(successors)))
     slack = dual.give[network.tails] + dual.take[network.heads] - arc_worth(network, rules)
     missing = 0 if rules.objective != "people" else dual.total
     while True:
         arcs, choices = choices_of_arcs(round_, rules, network, slack <= missing)
-        solution = lexicographic(choices, order_for(rules, choices), deadline)
+        taken = start[network.tails[arcs]] == network.heads[arcs]
+        known = {"items": dual.total} if rules.objective != "people" else {}
+        solution = lexicographic(choices, order_for(rules, choices), deadline, start=taken, known=known)
         short = dual.total - solution.values["items"]
         if short <= missing or time.monotonic() >= deadline:
             break
@@ -53,6 +57,20 @@ def plan_by_arcs(round_: Round, rules: Rules, deadline: float) -> Plan:
     bound, proven = bound_of(rules, round_, solution.values, bounds)
     certificate = network_certificate(round_, rules, network, choices) if proven else None
     return finished(round_, rules, found, bound, proven=proven, certificate=certificate)
+
+
+def fitting(round_: Round, rules: Rules, found: list[Exchange]) -> Ints:
+    """Of some exchanges those, one after the other, with which nobody receives two of a kind, as successors."""
+    successors = np.arange(len(round_.ids))
+    received: Counter[tuple[int, str]] = Counter()
+    for exchange in found:
+        after = received + exchange.kinds(round_)
+        if rules.one_per_kind and max(after.values(), default=0) > 1:
+            continue
+        received = after if rules.one_per_kind else received
+        for item, follower in exchange.hand_overs():
+            successors[item] = follower
+    return successors
 
 
 def plan_by_packing(round_: Round, rules: Rules, deadline: float) -> Plan:
@@ -86,7 +104,8 @@ def plan_expected(round_: Round, rules: Rules, deadline: float) -> Plan:
 def packed(round_: Round, rules: Rules, listed: list[Exchange], deadline: float) -> Plan:
     """The best choice among exchanges that are all there are."""
     choices = choices_of_exchanges(round_, rules, listed)
-    solution = lexicographic(choices, order_for(rules, choices), deadline)
+    nothing = np.zeros(len(listed), dtype=bool)
+    solution = lexicographic(choices, order_for(rules, choices), deadline, start=nothing, known={})
     chosen = [exchange for exchange, taken in zip(listed, solution.chosen.tolist(), strict=True) if taken]
     bound, proven = bound_of(rules, round_, solution.values, solution.bounds)
     certificate = None
