@@ -39,6 +39,17 @@ def test_given_round_reaches_the_best_known_and_proves_it(name, key):
     assert faults(round_, result(plan)) == []
 
 
+@pytest.mark.parametrize(("name", "trades", "people"), [("syn-500", 61, 40), ("oz-neil", 144, 60)])
+def test_people_first_gives_up_items_for_people_and_proves_it(name, trades, people):
+    """More people than among the plans with most items (35 and 55); the certificate is checked by itself."""
+    round_ = load(given_file(name))
+
+    plan = solve(round_, objective="people")
+
+    assert (plan.trades, plan.people, plan.proven, plan.certificate is not None) == (trades, people, True, True)
+    assert faults(round_, result(plan)) == []
+
+
 @pytest.mark.parametrize("name", ["syn-50", "oz-neil"])
 def test_want_list_and_json_give_the_same_plan(name):
     plans = [solve(load(given_file(name).with_suffix(suffix))) for suffix in (".json", ".txt")]
