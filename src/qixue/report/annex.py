@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import xlsxwriter
 from django.utils.translation import override
 
+from qixue.core.clock import minute_text
 from qixue.core.figures import EvidenceRow
 from qixue.figures.queries import Figure, evidence_digest, evidence_leaf
 from qixue.report.gaps import UNCOUNTED, UNFINISHED
@@ -75,7 +76,7 @@ def figure_row(figure: Figure, draft: SummaryDraft) -> list[str | int | float]:
         QUALIFIERS[quantity.qualifier] if quantity else "",
         figure.definition.unit.zh,
         value.period.start + (f" 至 {value.period.end}" if value.period.end else ""),
-        "来源未写明" if value.is_reported else draft.at.strftime("%Y-%m-%d %H:%M"),
+        "来源未写明" if value.is_reported else minute_text(draft.at),
         str(figure.definition.rule),
         "；".join(value.quotes),
         "；".join([*(issue.explanation for issue in figure.issues), *(str(note) for note in value.notes)]),

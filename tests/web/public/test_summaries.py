@@ -50,7 +50,8 @@ def issued(seal: Seal, kind: str = "docx") -> bytes:
 def test_issued_file_is_said_to_stand_with_both_names(client: Client, seal: Seal, kind: str) -> None:
     page = send(client, issued(seal, kind))
 
-    assert "这份工作总结的每个数字都成立" in page
+    assert "这份工作总结引用的数字都成立" in page
+    assert "人工填写的数没有与记录绑定，未予核验。" in page
     assert ("梁静宜" in page, "陈志远" in page, "2026-11-04 12:00" in page) == (True, True, True)
 
 

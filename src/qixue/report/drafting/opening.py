@@ -125,9 +125,11 @@ def leadership(material: Material) -> list[Block]:
     plan = f"主办单位{work}。" if work else ""
     participants = organisations(material, Role.PARTICIPANT)
     joined = f"{enumeration(participants)}等积极参与。" if participants else ""
-    counted = [("参与单位共", "organisations_involved", ""), ("方案中的场次完成", "plan_completion_rate", "")]
+    counted = [("参与单位共", "organisations_involved", "")]
     if material.is_interim:
         counted.append(("", "counties_reported", "县（市、区）已报送阶段情况"))
+    else:  # before the end it says nothing of what is still to come
+        counted.append(("方案中的场次完成", "plan_completion_rate", ""))
     return [
         *paragraph(*statement("", facts(material, counted)), first, joined),
         *paragraph(group, plan),

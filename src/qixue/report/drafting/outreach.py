@@ -36,7 +36,7 @@ def training_runs(material: Material) -> list[Run | str]:
         for titles, providers in providers_by_trainings(material).items()
     ]
     attendance = material.figure("attendance", kind=Activity.Kind.TRAINING)
-    words = f"{material.as_of}累计参加培训" if material.is_interim else "参加培训"
+    words = f"{material.as_of}各类培训累计参加" if material.is_interim else "各类培训共参加"
     counted: list[Run | str] = [f"{'，' if groups else ''}{words}", figure_run(attendance)] if attendance else []
     return ["，".join(groups), *counted, "。"] if groups or counted else []
 

@@ -42,6 +42,7 @@ def act_of(programme: Programme, **words: Any) -> Act:
 def ask(request: HttpRequest, code: str) -> HttpResponse:
     """Ask a second person to issue the summary as it stands."""
     programme = whole_programme_or_404(request.user, code, Action.ISSUE_REPORT)
+    shown = {"draft": draft_summary(programme, at=now())} if request.method == "GET" else {}
     act = act_of(
         programme,
         title=_("Ask for the issue"),
@@ -49,6 +50,8 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
         button=_("Ask for the issue"),
         done=_("The summary waits for a second person, who issues it."),
         note=_("Somebody has asked already; your request takes its place.") if open_request(programme) else "",
+        above=("workspace/summary/before_issue.html",) if shown else (),
+        context=shown,
     )
     return act_page(request, sent(request, Form), act, lambda: ask_for_issue(programme, by=staff(request), at=now()))
 
@@ -59,7 +62,7 @@ def issue(request: HttpRequest, code: str) -> HttpResponseBase:
     programme = whole_programme_or_404(request.user, code, Action.ISSUE_REPORT)
     asked, by = request_shown(request, programme), staff(request)
     waits_for = hindrances(programme, at=now())
-    changes = changes_of(asked) if asked and request.method == "GET" else []
+    shown = as_asked(asked) if asked and request.method == "GET" else {}
     form = IssueForm(request.POST if request.method == "POST" else None, asked=asked, is_hindered=bool(waits_for))
     act = act_of(
         programme,
@@ -71,13 +74,8 @@ def issue(request: HttpRequest, code: str) -> HttpResponseBase:
         button=_("Issue and seal"),
         done=_("The summary is issued and sealed."),
         above=("workspace/seals/request.html",),
-        fits=asked is not None and asked.asker_id != by.pk and not changes,
-        context={
-            "asked": asked,
-            "changes": changes,
-            "hindrances": waits_for,
-            "is_own": asked and asked.asker_id == by.pk,
-        },
+        fits=asked is not None and asked.asker_id != by.pk and not shown.get("changes"),
+        context={"asked": asked, "hindrances": waits_for, "is_own": asked and asked.asker_id == by.pk, **shown},
     )
 
     def do() -> Seal:
@@ -97,9 +95,10 @@ def request_shown(request: HttpRequest, programme: Programme) -> IssueRequest | 
     return open_request(programme)
 
 
-def changes_of(asked: IssueRequest) -> list[str]:
+def as_asked(asked: IssueRequest) -> dict[str, Any]:
+    """The summary as it was asked for, with what a proof-reader would mark in it, and what has changed since."""
     draft = draft_summary(asked.programme, at=asked.asked_at)
-    return changes_since_asked(asked, draft, states_of(draft))
+    return {"draft": draft, "changes": changes_since_asked(asked, draft, states_of(draft))}
 
 
 @needs(Action.ISSUE_REPORT)
