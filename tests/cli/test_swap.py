@@ -29,6 +29,7 @@ def solved(capsys, *options: str) -> dict[str, object]:
     ("options", "trades"),
     [
         ([], 7),
+        (["--max-items", "2"], 6),
         (["--max-people", "2"], 6),
         (["--max-cycle", "2"], 6),
         (["--objective", "people_at_max"], 7),

@@ -11,8 +11,13 @@ ABSENCE = 0.03
 
 def best(items: list[Item], rules: dict[str, Any]) -> tuple[float, ...]:
     """What the objective compares, then hand-overs within a community, then rounds waited, of the best plan."""
+    return max(scores(items, rules))
+
+
+def scores(items: list[Item], rules: dict[str, Any]) -> list[tuple[float, ...]]:
+    """The same of every plan."""
     nodes = {item["id"]: item for item in (without_dummies(items) if rules["one_per_kind"] else items)}
-    return max(score(nodes, rules, plan) for plan in plans(nodes, rules))
+    return [score(nodes, rules, plan) for plan in plans(nodes, rules)]
 
 
 def without_dummies(items: list[Item]) -> list[Item]:
@@ -28,7 +33,10 @@ def without_dummies(items: list[Item]) -> list[Item]:
 
 
 def plans(nodes: dict[str, Item], rules: dict[str, Any]) -> Iterator[Choice]:
-    """Every way to give each thing to at most one person, that keeps to the rules."""
+    """Every way to give each thing to at most one person, that keeps to the rules.
+
+    A branch ends where something would be taken whose owner, decided already, receives nothing, or the other way round.
+    """
 
     def extended(names: list[str], plan: Choice) -> Iterator[Choice]:
         if not names:
@@ -36,9 +44,11 @@ def plans(nodes: dict[str, Item], rules: dict[str, Any]) -> Iterator[Choice]:
                 yield dict(plan)
             return
         name, *others = names
-        yield from extended(others, plan)
+        if name not in plan.values() or is_gift(nodes[name], rules):
+            yield from extended(others, plan)
         for wanted in [] if is_gift(nodes[name], rules) else nodes[name]["wants"]:
-            if wanted not in plan.values():
+            decided = wanted not in names and wanted not in plan and not is_gift(nodes[wanted], rules)
+            if wanted not in plan.values() and not decided:
                 yield from extended(others, {**plan, name: wanted})
 
     yield from extended(list(nodes), {})
@@ -59,7 +69,7 @@ def is_valid(nodes: dict[str, Item], rules: dict[str, Any], plan: Choice) -> boo
     ]
     if rules["one_per_kind"] and len(received) != len(set(received)):
         return False
-    cap = rules["max_people"]
+    cap = rules["max_items"]
     return cap is None or all(len(items) <= cap for items in groups(nodes, plan))
 
 

@@ -1,6 +1,7 @@
 """Rounds for tests: the given instances, and small random ones."""
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -55,3 +56,49 @@ def some_of(names: list[str]) -> st.SearchStrategy[list[str]]:
     """Rather more than fewer, so that plans compete."""
     fewest = min(2, len(names))
     return st.lists(st.sampled_from(names), unique=True, min_size=fewest, max_size=3) if names else st.just([])
+
+
+def contested_round(seed: int) -> list[dict[str, Any]]:
+    """Ten items of six people and two dummies, the same for the same seed.
+
+    One person has about half of the items, half of all wants are for the same few, all waiting times differ.
+    """
+    chance = random.Random(seed)  # noqa: S311 - a test that can be repeated
+    people = [{"user": f"U{number}", "place": chance.choice([1, 2])} for number in range(6)]
+    items: list[dict[str, Any]] = [
+        {
+            "id": f"I{number}",
+            **(people[0] if chance.random() < 0.4 else chance.choice(people[1:])),
+            "kind": chance.choice(["K1", "K2", "K3"]),
+            "gift": chance.random() < 0.2,
+            "waiting": waiting,
+        }
+        for number, waiting in enumerate(chance.sample(range(20), 10))
+    ]
+    dummies: list[dict[str, Any]] = [
+        {"id": f"%D{number}", "user": item["user"], "place": item["place"], "dummy": True, "waiting": 0}
+        for number, item in enumerate(chance.sample(items, 2))
+    ]
+    for thing in [*dummies, *items]:
+        foreign = [item["id"] for item in items if item["user"] != thing["user"]]
+        own = [dummy["id"] for dummy in dummies if dummy["user"] == thing["user"] and "dummy" not in thing]
+        count = chance.randint(2, 4)
+        drawn = [chance.choice(foreign[:3] if chance.random() < 0.5 else foreign + own) for _want in range(count)]
+        thing["wants"] = list(dict.fromkeys(drawn))
+    return items + dummies
+
+
+def side_by_side(rounds: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """One round of several that have nobody in common: its best plan is the best plan of each."""
+    return [
+        {
+            **item,
+            "id": f"{item['id'][:1]}{number}-{item['id']}" if item.get("dummy") else f"R{number}-{item['id']}",
+            "user": f"R{number}-{item['user']}",
+            "wants": [
+                f"{name[:1]}{number}-{name}" if name[0] == "%" else f"R{number}-{name}" for name in item["wants"]
+            ],
+        }
+        for number, items in enumerate(rounds)
+        for item in items
+    ]

@@ -58,7 +58,7 @@ def test_result_that_was_changed_is_refused(changes, fault):
 
 
 def test_cycle_beyond_the_cap_is_refused():
-    found = result(max_people=2)
+    found = result(max_items=2)
 
     assert "length" in faults(ROUND, {**found, "cycles": [["kettle", "fan", "lamp", "chair"]]})
 
@@ -98,9 +98,9 @@ def test_what_is_no_result_is_refused(document):
         {},
         {"objective": "people_at_max"},
         {"objective": "people"},
-        {"max_people": 2},
+        {"max_items": 2},
         {"gifts": True},
-        {"max_people": 3, "objective": "expected"},
+        {"max_items": 3, "objective": "expected"},
     ],
 )
 def test_every_single_bit_of_a_certificate_counts(rules):
@@ -131,7 +131,7 @@ def parsed(text: bytes) -> Any:
         return None
 
 
-@pytest.mark.parametrize("rules", [{}, {"one_per_kind": True}, {"objective": "people"}, {"max_people": 3}])
+@pytest.mark.parametrize("rules", [{}, {"one_per_kind": True}, {"objective": "people"}, {"max_items": 3}])
 def test_every_number_of_a_real_certificate_counts(rules):
     round_ = load(given_file("syn-50"))
     found = document(solve(round_, **rules), {})

@@ -55,8 +55,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     commands = swap.add_subparsers(dest="swap_command", required=True)
     solving = commands.add_parser("solve", help=say(_("Find the best exchanges of a round.")), allow_abbrev=False)
     solving.add_argument("file", metavar="FILE", help=say(_("A TradeMaximizer want list, or JSON.")))
-    cap = say(_("At most this many items, and people, in a cycle or chain."))
-    solving.add_argument("--max-people", "--max-cycle", metavar="N", type=int, choices=(2, 3), help=cap)
+    cap = say(_("At most this many items, and so people, in a cycle or chain."))
+    solving.add_argument("--max-items", "--max-people", "--max-cycle", metavar="N", type=int, choices=(2, 3), help=cap)
     solving.add_argument("--objective", choices=OBJECTIVES, default="items", help=say(_("What makes a plan good.")))
     once = say(_("Nobody receives two items of one kind; this takes the place of dummies."))
     solving.add_argument("--one-per-kind", action="store_true", help=once)
@@ -84,7 +84,7 @@ def run_solve(args: argparse.Namespace) -> int:
     try:
         plan = solve(
             round_,
-            max_people=args.max_people,
+            max_items=args.max_items,
             objective=args.objective,
             one_per_kind=args.one_per_kind,
             keep_dummies=args.keep_dummies,

@@ -1,7 +1,7 @@
 """Who gives what to whom, in three lines; no Django, no database, no clock but the time limit.
 
     round = load("round.json")
-    plan = solve(round, max_people=3, objective="people_at_max")
+    plan = solve(round, max_items=3, objective="people_at_max")
     plan.cycles, plan.chains, plan.bound, plan.proven, plan.certificate
 
 `repair(plan, absent={"U1"})` matches anew what somebody's staying away leaves. docs/explanation/swap-matching.md says

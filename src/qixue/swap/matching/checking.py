@@ -67,7 +67,7 @@ def exchange_faults(round_: Round, rules: Rules, exchange: Exchange) -> Iterable
         return
     if any(received not in round_.wants[item] for item, received in exchange.hand_overs()):
         yield "want"
-    if rules.max_people is not None and len(items) > rules.max_people:
+    if rules.max_items is not None and len(items) > rules.max_items:
         yield "length"
     gifts = [node for node in exchange.nodes if round_.is_gift[node]]
     begins_with_item = not round_.is_dummy[exchange.nodes[0]]
@@ -111,7 +111,7 @@ def proves(round_: Round, rules: Rules, certificate: Certificate, reached: int) 
         return False
     rest = sum(scale * factor["people"] - price for price in people if used) + sum(kinds.values())
     if certificate["kind"] == "network":
-        if rules.max_people is not None or "items" not in factor:
+        if rules.max_items is not None or "items" not in factor:
             return False
         total, covers = network_total(round_, rules, certificate, (scale * factor["items"], people, kinds))
     else:
@@ -157,11 +157,11 @@ def network_total(round_: Round, rules: Rules, certificate: Certificate, terms: 
 def packing_total(round_: Round, rules: Rules, certificate: Certificate, terms: Terms) -> tuple[int, bool]:
     """The sum of the prices of things, and whether they cover every exchange that the rules allow."""
     scale, people, kinds = terms
-    if certificate["kind"] not in ("packing", "cycles") or (certificate["kind"] == "packing") != bool(rules.max_people):
+    if certificate["kind"] not in ("packing", "cycles") or (certificate["kind"] == "packing") != bool(rules.max_items):
         raise ValueError("kind")
     nodes, factor = whole_list(round_, certificate["nodes"]), weights(round_, rules)
     covers = all(price >= 0 for price in nodes)
-    for exchange in exchanges(round_, rules.max_people):
+    for exchange in exchanges(round_, rules.max_items):
         values = measured(round_, rules, [exchange])
         worth = scale * sum(weight * values[name] for name, weight in factor.items() if name != "people")
         worth += sum(people[person] for person in exchange.served(round_))

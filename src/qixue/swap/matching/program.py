@@ -104,17 +104,37 @@ def search(
     lower = np.concatenate([lower, np.array([*at_least.values()], dtype=float)])
     upper = np.concatenate([upper, np.full(len(kept), np.inf)])
     solver = highs(matrix, lower, upper, goal, integers=choices.count)
-    solver.setOptionValue("time_limit", seconds)
     begin = highspy.HighsSolution()
     begin.col_value = np.concatenate([start, choices.serves @ start.astype(float) > 0]).astype(float).tolist()
     solver.setSolution(begin)
-    solver.run()
+    run(solver, seconds)
+    if not is_its_own_value(solver, goal):
+        left = max(0.0, seconds - solver.getRunTime())
+        solver = highs(matrix, lower, upper, goal, integers=choices.count)
+        run(solver, left)
     info = solver.getInfo()
     bound = info.mip_dual_bound
     limit = int(np.floor(bound + 1e-4)) if np.isfinite(bound) else int(np.maximum(goal, 0).sum())
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return start, limit
     return np.asarray(solver.getSolution().col_value)[: choices.count] > 0.5, limit
+
+
+def run(solver: "QuietHighs", seconds: float) -> None:
+    solver.setOptionValue("time_limit", seconds)
+    solver.run()
+
+
+def is_its_own_value(solver: "QuietHighs", goal: Floats) -> bool:
+    """Whether the value that HiGHS states is that of its solution.
+
+    HiGHS 1.16 finds better ones in rounds that presolve shrinks to nearly nothing, states their value and returns the
+    start; without a start it returns what it found.
+    """
+    info = solver.getInfo()
+    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return True
+    return abs(float(goal @ np.array(solver.getSolution().col_value)) - info.objective_function_value) < 0.5
 
 
 def relaxation(choices: Choices, weights: Mapping[str, int]) -> Prices:

@@ -54,7 +54,7 @@ class Round:
 class RuleValues(TypedDict, total=False):
     """The keywords of `solve`; see Rules."""
 
-    max_people: int | None
+    max_items: int | None
     objective: Objective
     one_per_kind: bool
     keep_dummies: bool
@@ -67,7 +67,8 @@ class RuleValues(TypedDict, total=False):
 class Rules:
     """What a plan may look like and what makes it good. Raises ValueError for values that mean nothing.
 
-    `max_people`: a cycle or chain has at most that many things, hence people; None for any length.
+    `max_items`: a cycle or chain has at most that many items (dummies are none), and so at most that many people; None
+    for any length. Two people who exchange four items in one cycle are beyond a cap of 2.
     `objective`: most items; most people among the plans with most items; most people, then items; most items that are
     expected to be handed over when 3 % of the people do not come.
     `one_per_kind`: nobody receives two things of one kind. Want lists use dummies for the same purpose, so each dummy
@@ -77,7 +78,7 @@ class Rules:
     `time_limit`: seconds for the searches that have no polynomial bound; then the plan states a bound.
     """
 
-    max_people: int | None = None
+    max_items: int | None = None
     objective: Objective = "items"
     one_per_kind: bool = False
     keep_dummies: bool = False
@@ -86,8 +87,8 @@ class Rules:
     time_limit: float = 60.0
 
     def __post_init__(self) -> None:
-        if self.max_people not in CAPS or self.objective not in OBJECTIVES:
-            raise ValueError("max_people is None, 2 or 3; objective is one of " + ", ".join(OBJECTIVES))
+        if self.max_items not in CAPS or self.objective not in OBJECTIVES:
+            raise ValueError("max_items is None, 2 or 3; objective is one of " + ", ".join(OBJECTIVES))
         if not 0 <= self.local_bonus <= 100 or not self.time_limit > 0:
             raise ValueError("local_bonus is 0 to 100 percent; time_limit is more than 0 seconds")
 

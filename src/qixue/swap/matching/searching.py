@@ -75,11 +75,11 @@ def fitting(round_: Round, rules: Rules, found: list[Exchange]) -> Ints:
 
 def plan_by_packing(round_: Round, rules: Rules, deadline: float) -> Plan:
     """Short cycles and chains: choose among all of them."""
-    found, complete = enumerated(round_, rules.max_people, MAX_EXCHANGES)
+    found, complete = enumerated(round_, rules.max_items, MAX_EXCHANGES)
     plan = packed(round_, rules, found, deadline)
     if complete:
         return plan
-    most = assigned(round_, replace(rules, objective="items", local_bonus=0, max_people=None)).bound
+    most = assigned(round_, replace(rules, objective="items", local_bonus=0, max_items=None)).bound
     bounds = {"items": most * (1 + rules.local_bonus / 100), "expected": most * PAIR_COMES}
     return replace(plan, bound=bounds.get(rules.objective, len(round_.people)), proven=False, certificate=None)
 
@@ -93,7 +93,7 @@ def plan_expected(round_: Round, rules: Rules, deadline: float) -> Plan:
     found, complete = enumerated(round_, None, MAX_LISTED)
     if complete:
         return packed(round_, rules, found, deadline)
-    short = plan_by_packing(round_, replace(rules, max_people=3), deadline)
+    short = plan_by_packing(round_, replace(rules, max_items=3), deadline)
     items_first = replace(rules, objective="items", local_bonus=0)
     long = plan_by_arcs(round_, items_first, deadline) if rules.one_per_kind else assigned(round_, items_first)
     best = max((long, short), key=lambda plan: plan.expected(AIMED_ABSENCE))
@@ -110,7 +110,7 @@ def packed(round_: Round, rules: Rules, listed: list[Exchange], deadline: float)
     bound, proven = bound_of(rules, round_, solution.values, solution.bounds)
     certificate = None
     if proven:
-        certificate = packing_certificate(round_, rules, listed, choices, any_length=rules.max_people is None)
+        certificate = packing_certificate(round_, rules, listed, choices, any_length=rules.max_items is None)
     return finished(round_, rules, chosen, bound, proven=proven, certificate=certificate)
 
 

@@ -12,12 +12,12 @@ from qixue.swap.matching.round import Round, Rules, kind_received, under_rules
 def solve(round_: Round, rules: Rules) -> Plan:
     """The best plan of a round. The same call gives the same plan, unless the time ran out."""
     round_ = under_rules(round_, rules)
-    if rules.max_people is None and rules.objective == "items" and not rules.one_per_kind:
+    if rules.max_items is None and rules.objective == "items" and not rules.one_per_kind:
         return assigned(round_, rules)
     from qixue.swap.matching import searching  # noqa: PLC0415 - scipy and HiGHS, which an assignment does not need
 
     deadline = time.monotonic() + rules.time_limit
-    if rules.max_people is not None:
+    if rules.max_items is not None:
         return searching.plan_by_packing(round_, rules, deadline)
     if rules.objective == "expected":
         return searching.plan_expected(round_, rules, deadline)
