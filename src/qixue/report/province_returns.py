@@ -97,7 +97,7 @@ def checked_return(programme: Programme, text: str) -> tuple[SignedReturn, Regio
 
 
 def refuse_unsigned(sent: SignedReturn, city: Region) -> None:
-    accepted = {key.kid: raw_key(key.public_key) for key in city.accepted_keys.order_by("pk")}
+    accepted = {key.kid: raw_key(key.public_key) for key in AcceptedKey.objects.filter(city=city)}
     if sent.kid not in accepted or sent.seal.kid not in accepted:
         sentence = _("The key %(kid)s is not accepted for %(city)s. Please compare it with the city, then accept it.")
         raise Refused("key_not_accepted", sentence, kid=sent.kid, city=city.name)
@@ -126,7 +126,7 @@ def refuse_former(programme: Programme, city: Region, sent: SignedReturn) -> Non
     latest = latest_of(programme, city)
     if latest is None or sent.seal.number > latest.seal_number:
         return
-    words = {"city": city.name, "number": sent.seal.number, "latest": latest.seal_number}
+    words: dict[str, Any] = {"city": city.name, "number": sent.seal.number, "latest": latest.seal_number}
     if sent.seal.number < latest.seal_number:
         sentence = _("%(city)s has sent issue %(latest)d already; this is the older issue %(number)d.")
         raise Refused("older_seal", sentence, **words)
