@@ -1,5 +1,6 @@
 """What a city sends to its province: only what it sealed, and nothing is taken in that cannot be proved."""
 
+import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -134,8 +135,6 @@ def test_return_of_a_seal_signed_before_the_key_was_changed_holds_with_both_keys
 
 
 def read_raw(key: SigningKey) -> bytes:
-    import base64  # noqa: PLC0415 - only here
-
     return base64.urlsafe_b64decode(key.public_key + "=")
 
 
