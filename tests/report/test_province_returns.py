@@ -3,103 +3,43 @@
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import DatabaseError, transaction
-from tests.factories import NOON, ProgrammeFactory, RegionFactory
+from tests.factories import NOON
+from tests.province_returns import City, attendance, figure, neighbour, province_with_cities
 
 from qixue.core.models import AuditEntry, SigningKey
 from qixue.core.quantity import ATTENDANCE, PERSON, Qualifier, Quantity, UnitMismatch
 from qixue.core.refusal import Refused
-from qixue.core.signing_keys import kid_of, public_keys, rotate_key
+from qixue.core.signing_keys import public_keys, rotate_key
 from qixue.places.models import Region
 from qixue.programme.models import Programme
 from qixue.report.models import ProvinceReturn, Seal
-from qixue.report.province_return_format import BadReturn, SignedReturn, read_return, signed
+from qixue.report.province_return_format import BadReturn, read_return
 from qixue.report.province_returns import accept_key, checked_return, return_of, take_in_return
 from qixue.report.province_totals import MixedRules, Part, sum_of, totals_of
-from qixue.report.seal_format import SealedFigure, base64url, figure_json, read_envelope, sealed
+from qixue.report.seal_format import SealedFigure, base64url, read_envelope
 
 pytestmark = pytest.mark.django_db
 
 
-@dataclass(frozen=True)
-class City:
-    """A neighbour with a Qixue of its own: it seals what it is told to say."""
-
-    code: str
-    name: str
-    key: Ed25519PrivateKey
-
-    @property
-    def raw(self) -> bytes:
-        return self.key.public_key().public_bytes_raw()
-
-    def sign(self, message: bytes) -> tuple[str, bytes]:
-        return kid_of(self.raw), self.key.sign(message)
-
-    def says(self, *figures: SealedFigure, number: int = 1) -> SignedReturn:
-        payload: dict[str, Any] = {
-            "format": "qixue-seal/1",
-            "programme": {"code": "week", "name": "活动周"},
-            "number": number,
-            "title": "总结",
-            "sealed_at": "2026-11-30T02:00:00Z",
-            "text_sha256": "0" * 64,
-            "figures": [figure_json(figure) for figure in figures],
-            "printed": [],
-            "ledgers": [],
-            "waivers": [],
-            "previous": None,
-        }
-        envelope = sealed(payload, self.sign)
-        seal = json.loads(envelope.text())
-        city = {"code": self.code, "name": self.name}
-        content = {"format": "qixue-province-return/1", "city": city, "programme": payload["programme"], "seal": seal}
-        return signed(content, self.sign, {kid_of(self.raw): self.raw})
-
-
-def figure(definition: str, value: str, unit: str, qualifier: str = "exact", **changes: Any) -> SealedFigure:
-    made = SealedFigure(
-        code=definition,
-        name=definition,
-        definition=definition,
-        rule_version=1,
-        dimensions={},
-        value=value,
-        qualifier=qualifier if value else "",
-        unit=unit,
-        text=value,
-        number=value,
-        record_count=1,
-        evidence_root="0" * 64,
-    )
-    return replace(made, **changes)
-
-
-def attendance(value: str, qualifier: str = "exact", **changes: Any) -> SealedFigure:
-    return figure("attendance", value, "attendance", qualifier, **changes)
-
-
 @pytest.fixture
 def province() -> Programme:
-    region = RegionFactory(code="440000", name="广东省", level=Region.Level.PROVINCE, unit_type="province")
-    for code, name in (("440200", "韶关市"), ("441200", "肇庆市"), ("441800", "清远市")):
-        RegionFactory(code=code, name=name, parent=region)
-    return ProgrammeFactory(code="province", region=region)
+    return province_with_cities()
 
 
 @pytest.fixture
 def shaoguan(province: Programme) -> City:
-    return accepted(province, City("440200", "韶关市", Ed25519PrivateKey.from_private_bytes(b"s" * 32)))
+    return accepted(province, neighbour("440200", "韶关市"))
 
 
 @pytest.fixture
 def zhaoqing(province: Programme) -> City:
-    return accepted(province, City("441200", "肇庆市", Ed25519PrivateKey.from_private_bytes(b"z" * 32)))
+    return accepted(province, neighbour("441200", "肇庆市"))
 
 
 def accepted(province: Programme, city: City) -> City:
@@ -215,12 +155,24 @@ def test_key_of_one_city_does_not_speak_for_another(province: Programme, shaogua
         (attendance("120", rule_version=99), "unknown_rule"),
         (figure("no_such", "3", "session"), "unknown_rule"),
         (figure("attendance", "120", "person"), "wrong_unit"),
+        (attendance("1e999999999"), "wrong_number"),
+        (attendance("many"), "wrong_number"),
+        (attendance("120", "perhaps"), "wrong_number"),
     ],
 )
 def test_figure_that_we_do_not_count_by_is_refused(
     province: Programme, shaoguan: City, said: SealedFigure, code: str
 ) -> None:
     assert refusal_of(province, shaoguan.says(said).text()) == code
+
+
+def test_demonstration_data_enter_only_a_demonstration(province: Programme, shaoguan: City) -> None:
+    text = shaoguan.says(attendance("120"), is_synthetic=True).text()
+
+    assert refusal_of(province, text) == "made_up"
+
+    province.is_synthetic = True
+    assert take_in_return(province, text, by=None, at=NOON).city.code == "440200"
 
 
 def test_city_of_another_province_is_refused(province: Programme, shaoguan: City) -> None:

@@ -8,16 +8,22 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from qixue.core.digests import canonical_json
-from qixue.report.seal_format import LARGEST, BadSeal, Envelope, Sign, base64url, holds, read_envelope
+from qixue.core.quantity import UNITS, Qualifier, Quantity
+from qixue.report.seal_format import LARGEST, BadSeal, Envelope, SealedFigure, Sign, base64url, holds, read_envelope
 
 FORMAT = "qixue-province-return/1"
 MEMBERS = {"format": str, "city": dict, "programme": dict, "seal": dict}
+
+
+NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,9})?")
 
 
 class BadReturn(ValueError):
@@ -53,6 +59,10 @@ class SignedReturn:
     @property
     def city_name(self) -> str:
         return str(self.payload["city"]["name"])
+
+    @property
+    def is_synthetic(self) -> bool:
+        return bool(self.payload["programme"].get("is_synthetic"))
 
     def is_signed_by(self, keys: Mapping[str, bytes]) -> bool:
         """Whether one key of these (raw, by kid) signed the return, and one of them the seal in it."""
@@ -101,3 +111,13 @@ def read_return(text: str) -> SignedReturn:
     if not is_readable:
         raise BadReturn("This is no province return of this format.")
     return found
+
+
+def quantity_sent(figure: SealedFigure) -> Quantity | None:
+    """The number of a figure as a city wrote it; None where it has none. Raises ValueError where it is no number."""
+    if not figure.value:
+        return None
+    if not NUMBER.fullmatch(figure.value) or figure.unit not in UNITS:
+        raise ValueError("This is no number that can be counted with.")
+    value = int(figure.value) if "." not in figure.value else Decimal(figure.value)
+    return Quantity(value, UNITS[figure.unit], Qualifier(figure.qualifier))

@@ -14,17 +14,21 @@ from qixue.core.signing_keys import kid_of, sign, verification_keys
 from qixue.places.models import Region
 from qixue.programme.models import Programme
 from qixue.report.models import AcceptedKey, ProvinceReturn, Seal
-from qixue.report.province_return_format import FORMAT, BadReturn, SignedReturn, read_return, signed
+from qixue.report.province_return_format import FORMAT, BadReturn, SignedReturn, quantity_sent, read_return, signed
 from qixue.report.seal_format import BadSeal, SealedFigure, base64url
 from qixue.report.seal_on_record import envelope_of
 
 KEY_BYTES = 32
 
 
+def goes_to_a_province(seal: Seal) -> bool:
+    return seal.programme.region.level == Region.Level.CITY
+
+
 def return_of(seal: Seal) -> SignedReturn:
     """What the city of the programme sends of one issue. Refused: not_of_a_city, signing_key_sealed."""
     programme = seal.programme
-    if programme.region.level != Region.Level.CITY:
+    if not goes_to_a_province(seal):
         sentence = _("Only a city sends figures to its province; this programme belongs to %(region)s.")
         raise Refused("not_of_a_city", sentence, region=programme.region.name)
     envelope = envelope_of(seal)
@@ -71,7 +75,7 @@ def raw_key(text: str) -> bytes:
     except ValueError:
         raw = b""
     if len(raw) != KEY_BYTES:
-        raise Refused("no_key", _("This is no public key: please copy it from the file or from the keys of the city."))
+        raise Refused("no_key", _("This is no public key: please copy it from the keys of the city."), field="key")
     return raw
 
 
@@ -79,7 +83,8 @@ def checked_return(programme: Programme, text: str) -> tuple[SignedReturn, Regio
     """The return, when it can be taken in, and its city; nothing is written.
 
     Refused: unreadable_return; unknown_city, when it is no city of the programme's province; key_not_accepted and
-    signature_fails; unknown_rule and wrong_unit, with the figures; repeated_seal, older_seal and other_seal.
+    signature_fails; made_up; unknown_rule, wrong_unit and wrong_number, with the figures; repeated_seal, older_seal
+    and other_seal.
     """
     try:
         sent = read_return(text)
@@ -91,6 +96,7 @@ def checked_return(programme: Programme, text: str) -> tuple[SignedReturn, Regio
         names = {"city": sent.city_name, "code": sent.city_code, "region": programme.region.name}
         raise Refused("unknown_city", sentence, **names)
     refuse_unsigned(sent, city)
+    refuse_made_up(programme, sent)
     refuse_unknown_figures(list(sent.seal.figures.values()))
     refuse_former(programme, city, sent)
     return sent, city
@@ -104,6 +110,20 @@ def refuse_unsigned(sent: SignedReturn, city: Region) -> None:
     if not sent.is_signed_by(accepted):
         sentence = _("The signature does not hold: the return of %(city)s was altered on its way.")
         raise Refused("signature_fails", sentence, city=city.name)
+
+
+def keys_behind(sent: SignedReturn) -> list[tuple[str, AcceptedKey | None]]:
+    """Of each key that a return names as its own or as that of its seal: the kid, and the key if it was accepted."""
+    kids = list(dict.fromkeys((sent.kid, sent.seal.kid)))
+    accepted = {key.kid: key for key in AcceptedKey.objects.filter(city__code=sent.city_code, kid__in=kids)}
+    return [(kid, accepted.get(kid)) for kid in kids]
+
+
+def refuse_made_up(programme: Programme, sent: SignedReturn) -> None:
+    """Demonstration data stand beside nothing that people have counted."""
+    if sent.is_synthetic and not programme.is_synthetic:
+        sentence = _("The return of %(city)s holds demonstration data; they enter no sum of real numbers.")
+        raise Refused("made_up", sentence, city=sent.city_name)
 
 
 def refuse_unknown_figures(figures: list[SealedFigure]) -> None:
@@ -120,6 +140,17 @@ def refuse_unknown_figures(figures: list[SealedFigure]) -> None:
     wrong = [f"{each.code} {each.unit}" for each in figures if each.unit != known[each.definition].unit.code]
     if wrong:
         raise Refused("wrong_unit", _("Figures of the return have another unit than their rule says:"), lines=wrong)
+    if unreadable := [f"{each.code} {each.value}" for each in figures if not is_number(each)]:
+        raise Refused("wrong_number", _("Figures of the return have values that are no numbers:"), lines=unreadable)
+
+
+def is_number(figure: SealedFigure) -> bool:
+    """Whether we can count with the figure; one without a value tells that there is none."""
+    try:
+        quantity_sent(figure)
+    except ValueError:
+        return False
+    return True
 
 
 def refuse_former(programme: Programme, city: Region, sent: SignedReturn) -> None:

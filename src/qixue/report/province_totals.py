@@ -6,16 +6,16 @@ not added: the gap says why. Figures of different versions of a rule are not mix
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.figures import registry
-from qixue.core.quantity import UNITS, ContradictoryQuantity, Qualifier, Quantity, Unit, UnitMismatch, total
+from qixue.core.quantity import ContradictoryQuantity, Qualifier, Quantity, Unit, UnitMismatch, total
 from qixue.places.models import Region
 from qixue.programme.models import Programme
-from qixue.report.models import ProvinceReturn
-from qixue.report.province_return_format import SignedReturn, read_return
+from qixue.report.models import AcceptedKey, ProvinceReturn
+from qixue.report.province_return_format import SignedReturn, quantity_sent, read_return
 from qixue.report.seal_format import SealedFigure
 
 NEVER_ADDS = _("People may have come in several cities, and rates are no parts: these numbers never add up.")
@@ -34,11 +34,7 @@ class Part:
 
     @property
     def quantity(self) -> Quantity | None:
-        if not self.figure.value:
-            return None
-        value = Decimal(self.figure.value)
-        number = int(value) if value == value.to_integral_value() and "." not in self.figure.value else value
-        return Quantity(number, UNITS[self.figure.unit], Qualifier(self.figure.qualifier))
+        return quantity_sent(self.figure)
 
 
 @dataclass(frozen=True)
@@ -71,7 +67,7 @@ class ProvinceTotals:
 
 
 def totals_of(programme: Programme) -> ProvinceTotals:
-    cities = tuple(programme.region.children.filter(level=Region.Level.CITY).order_by("code"))
+    cities = tuple(cities_of(programme))
     kept = (
         ProvinceReturn.objects.filter(programme=programme).select_related("city").order_by("city__code", "seal_number")
     )
@@ -82,6 +78,29 @@ def totals_of(programme: Programme) -> ProvinceTotals:
             parts.setdefault(part.figure.definition, []).append(part)
     figures = (province_figure(definition, found, cities) for definition, found in parts.items())
     return ProvinceTotals(cities, latest, tuple(figures))
+
+
+def cities_of(programme: Programme) -> QuerySet[Region]:
+    """None for a programme whose region is no province."""
+    return programme.region.children.filter(level=Region.Level.CITY).order_by("code", "pk")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far the province is with one city: what has come, and which keys it believes."""
+
+    city: Region
+    latest: ProvinceReturn | None
+    keys: tuple[AcceptedKey, ...]
+
+
+def standing_of(totals: ProvinceTotals) -> list[Standing]:
+    latest = {each.city_id: each for each in totals.returns}
+    keys = AcceptedKey.objects.filter(city__in=totals.cities).order_by("accepted_at", "pk")
+    by_city: dict[int, list[AcceptedKey]] = {}
+    for key in keys:
+        by_city.setdefault(key.city_id, []).append(key)
+    return [Standing(city, latest.get(city.pk), tuple(by_city.get(city.pk, ()))) for city in totals.cities]
 
 
 def parts_of(kept: ProvinceReturn, sent: SignedReturn) -> Iterable[Part]:
