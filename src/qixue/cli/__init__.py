@@ -49,6 +49,7 @@ COMMANDS = {
     "figures": ("figures", _("Show the figures of a programme.")),
     "report": ("report", _("Write the work summary of a programme.")),
     "verify": ("report", _("Check whether the numbers of a work summary still stand.")),
+    "province": ("province", _("Send sealed figures to the province, or add them up there.")),
     "ledger": ("ledger", _("Export or verify the attendance ledger.")),
     "lottery": ("lottery", _("Recompute a draw that was published.")),
     "swap": ("swap", _("Find the best swaps of a round, or check a result.")),

@@ -89,7 +89,8 @@ MEANING: dict[Action, str] = {
     Action.SEE_EVIDENCE: "open the photos of sign-in sheets, which hold names",
     Action.SEE_REPORT: "read figures and the work summary; the whole one from above, else one's own part",
     Action.WRITE_REPORT: "write the sections of the work summary, change its outline, place photos and comment",
-    Action.ISSUE_REPORT: "ask for the issue of the work summary, withdraw it, issue what somebody else asked for",
+    Action.ISSUE_REPORT: "ask for the issue of the work summary, withdraw it, issue what somebody else asked for;"
+    " send sealed figures to the province, take in what cities send",
     Action.SEE_PLANS: "read the plans of one's part of the tree, and those that one was asked to countersign",
     Action.FILE_PLAN: "write the plan of an organisation, file and amend it",
     Action.COUNTERSIGN_PLAN: "answer for an organisation that was asked to countersign",

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -150,7 +150,16 @@ def read_envelope(text: str) -> Envelope:
     return envelope
 
 
-def holds(envelope: Envelope, keys: Mapping[str, bytes]) -> bool:
+class Signed(Protocol):
+    @property
+    def kid(self) -> str: ...
+    @property
+    def signature(self) -> bytes: ...
+    @property
+    def message(self) -> bytes: ...
+
+
+def holds(envelope: Signed, keys: Mapping[str, bytes]) -> bool:
     """Whether one of the published keys (raw, by kid) signed exactly this."""
     raw = keys.get(envelope.kid)
     if raw is None:

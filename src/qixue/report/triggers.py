@@ -1,4 +1,4 @@
-"""The database itself refuses to change or delete a seal, a file that was issued with it, or what people wrote."""
+"""The database itself refuses to change or delete a seal with its files, what people wrote, or what a city has sent."""
 
 from collections.abc import Mapping
 
@@ -8,6 +8,7 @@ from qixue.core.insert_only import allow_changes, refuse_changes
 
 Tables = Mapping[str, tuple[str, str]]  # the short name of each, and the sentence that refuses
 SEALED = "seals are never changed or deleted"
+RECEIVED = "province returns are never changed or deleted"
 WRITTEN = "texts and comments are never changed or deleted, a new one is added"
 SEALS: Tables = {"report_seal": ("seal", SEALED), "report_sealedfile": ("sealed_file", SEALED)}
 TEXTS: Tables = {
@@ -15,7 +16,8 @@ TEXTS: Tables = {
     "report_sectioncomment": ("section_comment", WRITTEN),
     "report_commentanswer": ("comment_answer", WRITTEN),
 }
-ALL: Tables = {**SEALS, **TEXTS}
+RETURNS: Tables = {"report_provincereturn": ("province_return", RECEIVED)}
+ALL: Tables = {**SEALS, **TEXTS, **RETURNS}
 
 
 def install(connection: BaseDatabaseWrapper, tables: Tables = SEALS) -> None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qixue.core.clock import now
-from qixue.people.rules import Action
+from qixue.people.rules import Action, may
 from qixue.programme.models import Programme
 from qixue.report.changes_since_asked import changes_since_asked
 from qixue.report.difference_words import named_differences
@@ -18,6 +18,7 @@ from qixue.report.files import CONTENT_TYPES
 from qixue.report.hindrances import hindrances, waived_words
 from qixue.report.issuing import ask_for_issue, issue_summary, open_request, withdraw_request
 from qixue.report.models import IssueRequest, Seal, SealedFile
+from qixue.report.province_returns import goes_to_a_province
 from qixue.report.sealing import states_of
 from qixue.report.summary import draft_summary
 from qixue.web.files import attached
@@ -122,7 +123,9 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
 
 def seal_or_404(request: HttpRequest, code: str, number: int) -> Seal:
     programme = whole_programme_or_404(request.user, code, Action.SEE_REPORT)
-    return get_object_or_404(Seal.objects.select_related("programme__organisation"), programme=programme, number=number)
+    return get_object_or_404(
+        Seal.objects.select_related("programme__organisation", "programme__region"), programme=programme, number=number
+    )
 
 
 @needs(Action.SEE_REPORT)
@@ -143,6 +146,7 @@ def seal(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "waivers": found.content["waivers"],
         "waived": [waived_words(waiver) for waiver in found.content["waivers"]],
         "figure_count": len(found.content["figures"]),
+        "may_send": goes_to_a_province(found) and may(request.user, Action.ISSUE_REPORT, found.programme.organisation),
     }
     return render(request, "workspace/seals/detail.html", context)
 
