@@ -154,6 +154,25 @@ def test_photo_is_drawn_anew_kept_once_and_placed_with_its_words(
         assert [name for name in docx.namelist() if name.endswith(".jpg")] == ["word/media/image1.jpg"]
 
 
+def test_photo_or_its_words_that_changed_since_it_was_asked_for_is_not_issued(
+    week: Programme, people: tuple[Programme, User, User], settings: Settings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    _week, liang, chen = people
+    section = section_of(week, liang, "problems")
+    for colour, alt in (("red", "台上有三人"), ("blue", "台上有三人"), ("green", "台上有五人")):
+        add_photo(week, photo_bytes(colour), caption="启动仪式", alt=alt, by=liang, at=NOON)
+    save_section(section, "{{photo: 1}}", based_on=0, by=liang, at=NOON)
+    request = ask_for_issue(week, by=liang, at=NOON)
+
+    for number, words in ((2, "台上有三人"), (3, "台上有五人")):
+        save_section(section, f"{{{{photo: {number}}}}}", based_on=number - 1, by=liang, at=NOON)
+        with refused("changed_since_asked") as refusal:
+            issue_summary(request, by=chen, at=NOON)
+        then, now = refusal.value.lines
+        assert ("台上有三人" in then, words in now, then != now) == (True, True, True)
+
+
 def test_what_is_no_picture_is_refused(week: Programme, liang: User) -> None:
     with refused("photo_unreadable"):
         add_photo(week, b"<svg/>", caption="启动仪式", alt="台上", by=liang, at=NOON)
