@@ -15,7 +15,7 @@ from qixue.programme.models import Programme
 from qixue.report.commenting import answer_comment, comment_on
 from qixue.report.editing import keep_unsaved, save_section
 from qixue.report.files import FILES
-from qixue.report.hindrances import hindrances
+from qixue.report.hindrances import hindrances, waived_words
 from qixue.report.issuing import ask_for_issue, issue_summary
 from qixue.report.models import CommentAnswer, SectionComment, SummarySection
 from qixue.report.official_document import Picture
@@ -128,12 +128,18 @@ def test_issue_waits_for_open_comments_and_unsaved_texts(week: Programme, people
     comment_on(section, "请补充原因", by=chen, at=NOON)
     keep_unsaved(section, "甲", draft="", based_on=0, by=chen, at=NOON)
 
-    found = hindrances(week, at=NOON)
+    found = hindrances(week, [], at=NOON)
     assert [(each.kind, each.count) for each in found] == [("comments_open", 1), ("texts_unsaved", 1)]
     request = ask_for_issue(week, by=liang, at=NOON)
     with refused("issue_hindered") as refusal:
         issue_summary(request, by=chen, at=NOON)
     assert len(refusal.value.lines) == 2
+    seal = issue_summary(request, waiver_reason="先行报送", by=chen, at=NOON)
+    assert [(each["kind"], each["section"]) for each in seal.content["waivers"]] == [
+        ("comments_open", section.heading),
+        ("texts_unsaved", section.heading),
+    ]
+    assert section.heading in waived_words(seal.content["waivers"][0])
 
 
 def test_photo_is_drawn_anew_kept_once_and_placed_with_its_words(

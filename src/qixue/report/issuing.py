@@ -82,7 +82,7 @@ def issue_summary(request: IssueRequest, *, waiver_reason: str = "", by: Any, at
     if changes := changes_since_asked(request, draft, states):
         sentence = _("The summary is not the one that was asked for. Please look at it and ask again:")
         raise Refused("changed_since_asked", sentence, lines=changes)
-    hindered = hindrances(programme, at=at)
+    hindered = hindrances(programme, draft.figures, at=at)
     if hindered and not waiver_reason:
         sentence = _("The summary should wait. If it must be issued all the same, please say why:")
         lines = [each.sentence for each in hindered]
