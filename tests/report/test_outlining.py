@@ -20,6 +20,7 @@ from qixue.report.issuing import ask_for_issue, issue_summary
 from qixue.report.models import CommentAnswer, SectionComment, SummarySection
 from qixue.report.official_document import Picture
 from qixue.report.outlining import (
+    MOST_SECTIONS,
     NewSection,
     add_section,
     begin_outline,
@@ -77,6 +78,26 @@ def test_sections_are_added_moved_renamed_taken_out_and_put_back(week: Programme
     restore_section(section, by=liang, at=NOON)
     assert headings(week)[-1] == "经验做法"
     assert section.versions.get().text == "甲"
+
+
+def test_last_section_is_not_taken_out(week: Programme, liang: User) -> None:
+    *others, last = begin_outline(week, by=liang, at=NOON)
+    for section in others:
+        remove_section(section, by=liang, at=NOON)
+
+    with refused("last_section"):
+        remove_section(last, by=liang, at=NOON)
+    assert headings(week) == [last.heading]
+
+
+def test_section_is_not_put_back_where_there_are_too_many(week: Programme, liang: User) -> None:
+    section = section_of(week, liang, "problems")
+    remove_section(section, by=liang, at=NOON)
+    for number in range(MOST_SECTIONS - len(headings(week))):
+        add_section(week, NewSection(f"第{number}部分", 1, after=0), by=liang, at=NOON)
+
+    with refused("too_many_sections"):
+        restore_section(section, by=liang, at=NOON)
 
 
 def test_headings_are_written_once_and_not_left_empty(week: Programme, liang: User) -> None:
@@ -177,6 +198,21 @@ def test_photo_or_its_words_that_changed_since_it_was_asked_for_is_not_issued(
             issue_summary(request, by=chen, at=NOON)
         then, now = refusal.value.lines
         assert ("台上有三人" in then, words in now, then != now) == (True, True, True)
+
+
+def test_photo_whose_file_is_gone_is_named_and_left_out(
+    week: Programme, liang: User, settings: Settings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    section = section_of(week, liang, "problems")
+    photo = add_photo(week, photo_bytes(), caption="启动仪式", alt="台上有三人", by=liang, at=NOON)
+    save_section(section, "甲\n\n{{photo: 1}}", based_on=0, by=liang, at=NOON)
+    Path(photo.file.path).unlink()
+
+    draft = draft_summary(week, at=NOON)
+
+    assert [each for each in draft.manuscript.blocks if isinstance(each, Picture)] == []
+    assert [each.quote for each in draft.remarks if each.code == "mark_without_record"] == ["{{photo: 1}}"]
 
 
 def test_what_is_no_picture_is_refused(week: Programme, liang: User) -> None:

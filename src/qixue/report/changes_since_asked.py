@@ -28,7 +28,7 @@ def picture_line(picture: Picture) -> str:
     """The words for people who cannot see it. A photo is known by its content; a chart by the figures that it shows,
     and may be drawn with other fonts.
     """
-    content = "" if picture.code else f" [{hashlib.sha256(picture.content).hexdigest()[:16]}]"
+    content = "" if picture.photo is None else f" [{hashlib.sha256(picture.content).hexdigest()[:16]}]"
     return f"{picture.caption}: {picture.alt}{content}"
 
 

@@ -16,7 +16,10 @@ MISTAKE_SENTENCES = {
     MistakeKind.UNKNOWN_FIGURE: _("Line %(line)d: %(quote)s names no figure of this programme that has a value."),
     MistakeKind.UNKNOWN_PLACED: _("Line %(line)d: %(quote)s names no chart, table or photo of this programme."),
     MistakeKind.NOT_ALONE: _("Line %(line)d: please put %(quote)s on a line of its own."),
-    MistakeKind.NOTHING_TO_SHOW: _("%(quote)s has no numbers to show now, and is left out."),
+    MistakeKind.CAPTION_KEPT: _(
+        "Line %(line)d: charts and tables keep their own caption; please write %(quote)s without."
+    ),
+    MistakeKind.NOTHING_TO_SHOW: _("%(quote)s has nothing to show now, and is left out."),
 }
 
 
