@@ -196,6 +196,8 @@ def test_waiver_is_part_of_the_seal_with_name_and_reason(
         {
             "kind": "scans_held",
             "session": f"{session.activity.code}/77",
+            "section": "",
+            "figures": [],
             "count": 3,
             "by": "陈志远",
             "reason": "手机遗失",

@@ -11,10 +11,12 @@ from docx.document import Document as DocxDocument
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from lxml import etree
+from PIL import Image
 from tests.report.samples import HOSTILE, sample, with_picture
 
 from qixue.report.docx_writer import FIGURES_NAMESPACE, write_docx
 from qixue.report.files import docx_bytes
+from qixue.report.picture_size import printed_width
 from qixue.report.summary import SummaryDraft
 
 FONTS = {
@@ -252,6 +254,16 @@ def test_table_caption_stays_with_its_table(docx: DocxDocument) -> None:
     caption = next(item for item in body(docx) if text_of(item) == "各县活动情况")
 
     assert caption.paragraph_format.keep_with_next
+
+
+@pytest.mark.parametrize(
+    ("size", "width"), [((2400, 1600), 150), ((1600, 2400), 133), ((100, 2000), 10), ((591, 400), 150), ((60, 40), 15)]
+)
+def test_picture_fits_on_a_page_and_is_not_blown_up(size: tuple[int, int], width: int) -> None:
+    png = io.BytesIO()
+    Image.new("L", size, 80).save(png, "PNG")
+
+    assert round(printed_width(png.getvalue())) == width
 
 
 def test_picture_is_150_mm_wide_says_its_numbers_and_keeps_its_caption() -> None:

@@ -7,13 +7,14 @@ from pathlib import Path
 import pdfplumber
 import pytest
 from django.conf import settings
+from PIL import Image
 from tests.factories import NOON
 from tests.report.samples import HOSTILE, sample, with_picture
 
 from qixue.places.operations import DATA
 from qixue.programme.models import Programme
 from qixue.report.fonts import STYLES, SYSTEM_FONTS, FontSet, find_fonts, missing_glyphs
-from qixue.report.official_document import plain_text
+from qixue.report.official_document import OfficialDocument, Picture, plain_text
 from qixue.report.pdf_writer import write_pdf
 from qixue.report.summary import draft_summary
 
@@ -134,6 +135,16 @@ def test_draft_warns_of_a_character_that_no_installed_font_can_show(fonts: FontS
     draft = draft_summary(Programme.objects.get(pk=programme.pk), at=NOON)
 
     assert [remark.quote for remark in draft.remarks if remark.code == "missing_glyph"] == ["\U0003fffd"]
+
+
+def test_portrait_photo_is_200_mm_tall_at_the_most(fonts: FontSet) -> None:
+    jpeg = io.BytesIO()
+    Image.new("RGB", (1600, 2400)).save(jpeg, "JPEG")
+    document = OfficialDocument(("工作总结",), (Picture(jpeg.getvalue(), "启动仪式", "台上有三人"),))
+
+    images = [image for page in pdfplumber.open(io.BytesIO(write_pdf(document, fonts))).pages for image in page.images]
+
+    assert [round(image["height"] / 72 * 25.4) for image in images] == [200]
 
 
 def test_picture_is_150_mm_wide_and_in_print_quality(fonts: FontSet) -> None:

@@ -99,6 +99,7 @@ def test_each_line_is_a_paragraph_and_marks_may_be_typed_full_width() -> None:
         ("参与{{attendance|words}}", MistakeKind.BROKEN_MARK, "{{attendance|words}}"),
         ("{{chart: weeks}}", MistakeKind.UNKNOWN_PLACED, "{{chart: weeks}}"),
         ("见{{chart: days}}", MistakeKind.NOT_ALONE, "{{chart: days}}"),
+        ("{{chart: days | 各日}}", MistakeKind.CAPTION_KEPT, "{{chart: days | 各日}}"),
     ],
 )
 def test_what_stands_for_nothing_is_named_with_its_line_and_stays(line: str, kind: MistakeKind, quote: str) -> None:

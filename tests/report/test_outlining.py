@@ -15,11 +15,12 @@ from qixue.programme.models import Programme
 from qixue.report.commenting import answer_comment, comment_on
 from qixue.report.editing import keep_unsaved, save_section
 from qixue.report.files import FILES
-from qixue.report.hindrances import hindrances
+from qixue.report.hindrances import hindrances, waived_words
 from qixue.report.issuing import ask_for_issue, issue_summary
 from qixue.report.models import CommentAnswer, SectionComment, SummarySection
 from qixue.report.official_document import Picture
 from qixue.report.outlining import (
+    MOST_SECTIONS,
     NewSection,
     add_section,
     begin_outline,
@@ -79,6 +80,26 @@ def test_sections_are_added_moved_renamed_taken_out_and_put_back(week: Programme
     assert section.versions.get().text == "甲"
 
 
+def test_last_section_is_not_taken_out(week: Programme, liang: User) -> None:
+    *others, last = begin_outline(week, by=liang, at=NOON)
+    for section in others:
+        remove_section(section, by=liang, at=NOON)
+
+    with refused("last_section"):
+        remove_section(last, by=liang, at=NOON)
+    assert headings(week) == [last.heading]
+
+
+def test_section_is_not_put_back_where_there_are_too_many(week: Programme, liang: User) -> None:
+    section = section_of(week, liang, "problems")
+    remove_section(section, by=liang, at=NOON)
+    for number in range(MOST_SECTIONS - len(headings(week))):
+        add_section(week, NewSection(f"第{number}部分", 1, after=0), by=liang, at=NOON)
+
+    with refused("too_many_sections"):
+        restore_section(section, by=liang, at=NOON)
+
+
 def test_headings_are_written_once_and_not_left_empty(week: Programme, liang: User) -> None:
     section = section_of(week, liang, "problems")
 
@@ -128,12 +149,18 @@ def test_issue_waits_for_open_comments_and_unsaved_texts(week: Programme, people
     comment_on(section, "请补充原因", by=chen, at=NOON)
     keep_unsaved(section, "甲", draft="", based_on=0, by=chen, at=NOON)
 
-    found = hindrances(week, at=NOON)
+    found = hindrances(week, [], at=NOON)
     assert [(each.kind, each.count) for each in found] == [("comments_open", 1), ("texts_unsaved", 1)]
     request = ask_for_issue(week, by=liang, at=NOON)
     with refused("issue_hindered") as refusal:
         issue_summary(request, by=chen, at=NOON)
     assert len(refusal.value.lines) == 2
+    seal = issue_summary(request, waiver_reason="先行报送", by=chen, at=NOON)
+    assert [(each["kind"], each["section"]) for each in seal.content["waivers"]] == [
+        ("comments_open", section.heading),
+        ("texts_unsaved", section.heading),
+    ]
+    assert section.heading in waived_words(seal.content["waivers"][0])
 
 
 def test_photo_is_drawn_anew_kept_once_and_placed_with_its_words(
@@ -152,6 +179,40 @@ def test_photo_is_drawn_anew_kept_once_and_placed_with_its_words(
     assert FILES["pdf"](draft).startswith(b"%PDF")
     with zipfile.ZipFile(io.BytesIO(FILES["docx"](draft))) as docx:
         assert [name for name in docx.namelist() if name.endswith(".jpg")] == ["word/media/image1.jpg"]
+
+
+def test_photo_or_its_words_that_changed_since_it_was_asked_for_is_not_issued(
+    week: Programme, people: tuple[Programme, User, User], settings: Settings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    _week, liang, chen = people
+    section = section_of(week, liang, "problems")
+    for colour, alt in (("red", "台上有三人"), ("blue", "台上有三人"), ("green", "台上有五人")):
+        add_photo(week, photo_bytes(colour), caption="启动仪式", alt=alt, by=liang, at=NOON)
+    save_section(section, "{{photo: 1}}", based_on=0, by=liang, at=NOON)
+    request = ask_for_issue(week, by=liang, at=NOON)
+
+    for number, words in ((2, "台上有三人"), (3, "台上有五人")):
+        save_section(section, f"{{{{photo: {number}}}}}", based_on=number - 1, by=liang, at=NOON)
+        with refused("changed_since_asked") as refusal:
+            issue_summary(request, by=chen, at=NOON)
+        then, now = refusal.value.lines
+        assert ("台上有三人" in then, words in now, then != now) == (True, True, True)
+
+
+def test_photo_whose_file_is_gone_is_named_and_left_out(
+    week: Programme, liang: User, settings: Settings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    section = section_of(week, liang, "problems")
+    photo = add_photo(week, photo_bytes(), caption="启动仪式", alt="台上有三人", by=liang, at=NOON)
+    save_section(section, "甲\n\n{{photo: 1}}", based_on=0, by=liang, at=NOON)
+    Path(photo.file.path).unlink()
+
+    draft = draft_summary(week, at=NOON)
+
+    assert [each for each in draft.manuscript.blocks if isinstance(each, Picture)] == []
+    assert [each.quote for each in draft.remarks if each.code == "mark_without_record"] == ["{{photo: 1}}"]
 
 
 def test_what_is_no_picture_is_refused(week: Programme, liang: User) -> None:

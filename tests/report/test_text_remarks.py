@@ -2,22 +2,34 @@
 
 import pytest
 from tests.factories import NOON, EvidenceFactory, UserFactory, key
-from tests.report.writing import section_of, week_to_write_about
+from tests.report.writing import refused, section_of, week_to_write_about
 
 from qixue.core.quantity import Qualifier
 from qixue.figures.models import NamedFigure
 from qixue.participation.operations.ledger import record_head_count
-from qixue.programme.models import Session
-from qixue.report.editing import save_section
+from qixue.people.models import User
+from qixue.programme.models import Programme, Session
+from qixue.report.editing import catalogue_of, save_section
+from qixue.report.hindrances import waived_words
+from qixue.report.issuing import ask_for_issue, issue_summary
 from qixue.report.models import SummarySection
+from qixue.report.section_check import checked
 from qixue.report.summary import draft_summary
+from qixue.web.workspace.summary_picker import figure_groups
 
 pytestmark = pytest.mark.django_db
 
 
 def remarks_on(text: str, *, people: int) -> list[tuple[str, str]]:
     """Code and quote of each remark on the text, where so many people came to the only session."""
-    week, writer, _other = week_to_write_about()
+    week, _writer, _other = week_with(text, people)
+    remarks = draft_summary(week, at=NOON).remarks
+    return [(remark.code, remark.quote) for remark in remarks if remark.code != "required_fact"]
+
+
+def week_with(text: str, people: int) -> tuple[Programme, User, User]:
+    """The text is written into a section, and so many people came to the only session."""
+    week, writer, other = week_to_write_about()
     NamedFigure.objects.create(programme=week, code="attendance", definition="attendance", position=2, is_printed=False)
     record_head_count(
         Session.objects.get(),
@@ -30,13 +42,40 @@ def remarks_on(text: str, *, people: int) -> list[tuple[str, str]]:
     )
     section: SummarySection = section_of(week, writer, "problems")
     save_section(section, text, based_on=0, by=writer, at=NOON)
-    remarks = draft_summary(week, at=NOON).remarks
-    return [(remark.code, remark.quote) for remark in remarks if remark.code != "required_fact"]
+    return week, writer, other
 
 
 @pytest.mark.parametrize(("people", "found"), [(3, [("small_number", "3人次")]), (5, [])])
 def test_number_that_public_pages_withhold_is_marked(people: int, found: list[tuple[str, str]]) -> None:
     assert remarks_on("参与{{attendance}}。", people=people) == found
+
+
+def test_number_that_public_pages_withhold_is_issued_for_a_reason_only() -> None:
+    week, liang, chen = week_with("参与{{attendance}}。", people=3)
+    request = ask_for_issue(week, by=liang, at=NOON)
+
+    with refused("issue_hindered") as refusal:
+        issue_summary(request, by=chen, at=NOON)
+    assert ["(attendance)" in line for line in refusal.value.lines] == [True]
+    seal = issue_summary(request, waiver_reason="已征得同意", by=chen, at=NOON)
+    [waiver] = seal.content["waivers"]
+    assert (waiver["kind"], waiver["figures"], waiver["count"]) == ("small_numbers", ["attendance"], 1)
+    assert "attendance" in waived_words(waiver)
+
+
+def test_number_that_public_pages_withhold_is_marked_while_it_is_written_and_offered() -> None:
+    week, _liang, _chen = week_with("甲", people=3)
+    section = week.summary_sections.select_related("programme", "brand").get(draft="problems")
+    catalogue = catalogue_of(week, at=NOON)
+
+    remarks = checked(section, "甲\n\n参与{{attendance}}。", catalogue).remarks
+    offers = [offer for group in figure_groups(catalogue, "其他").values() for offer in group]
+
+    assert [[each.code for each in found if each.code == "small_number"] for found in remarks][-2:] == [
+        [],
+        ["small_number"],
+    ]
+    assert [offer.mark for offer in offers if offer.is_small] == ["{{attendance}}"]
 
 
 def test_moment_that_stays_beside_numbers_that_go_on_is_marked() -> None:

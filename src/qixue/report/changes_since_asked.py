@@ -1,12 +1,13 @@
 """What changed in a summary between the moment at which its issue was asked for and now."""
 
 import difflib
+import hashlib
 from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
 from qixue.report.models import IssueRequest
-from qixue.report.official_document import printed_lines
+from qixue.report.official_document import OfficialDocument, Picture, printed_lines
 from qixue.report.sealing import State
 from qixue.report.summary import SummaryDraft
 
@@ -18,10 +19,23 @@ def kept_figures(states: dict[str, State]) -> dict[str, list[str]]:
     return {code: [state.figure.text, state.figure.evidence_root] for code, state in states.items()}
 
 
+def kept_lines(document: OfficialDocument) -> list[str]:
+    """What a request keeps of the text: its lines, and what no line of a file says of its pictures."""
+    return [*printed_lines(document), *(picture_line(block) for block in document.blocks if isinstance(block, Picture))]
+
+
+def picture_line(picture: Picture) -> str:
+    """The words for people who cannot see it. A photo is known by its content; a chart by the figures that it shows,
+    and may be drawn with other fonts.
+    """
+    content = "" if picture.photo is None else f" [{hashlib.sha256(picture.content).hexdigest()[:16]}]"
+    return f"{picture.caption}: {picture.alt}{content}"
+
+
 def changes_since_asked(request: IssueRequest, draft: SummaryDraft, states: dict[str, State]) -> list[str]:
     """A sentence for each figure and each line of the text that is not as it was; empty when all is."""
     figures = figure_changes(request.figures, kept_figures(states))
-    return [*figures, *line_changes(request.lines, printed_lines(draft.manuscript))]
+    return [*figures, *line_changes(request.lines, kept_lines(draft.manuscript))]
 
 
 def figure_changes(before: dict[str, list[str]], after: dict[str, list[str]]) -> Iterator[str]:

@@ -38,12 +38,13 @@ from qixue.report.official_document import (
     printed_codes,
     signature_indents,
 )
+from qixue.report.picture_size import printed_width
 
 BODY, KAI, HEI, TITLE, SONG = "仿宋_GB2312", "楷体_GB2312", "黑体", "方正小标宋简体", "宋体"
 LATIN = "Times New Roman"
 HEADING_FONTS = {1: HEI, 2: KAI, 3: BODY, 4: BODY}
 BODY_SIZE, TITLE_SIZE, TABLE_SIZE, PAGE_NUMBER_SIZE = 16, 22, 12, 14
-TYPE_AREA_WIDTH, PICTURE_WIDTH = Mm(156), Mm(150)
+TYPE_AREA_WIDTH = Mm(156)
 LINE_PITCH = Pt(28.95)  # 22 lines in 225 mm; 29 pt would give 21
 CHARACTER_SPACING = "-5"  # twentieths of a point: 28 characters in 156 mm
 FOOTER_DISTANCE = Mm(25)  # puts the dashes of the page number 7 mm below the type area
@@ -242,13 +243,13 @@ def write_cell_line(paragraph: DocxParagraph, run: Run, font: str, side: WD_ALIG
 
 
 def write_picture(docx: DocxDocument, picture: Picture) -> None:
-    """The picture almost as wide as the type area, with its alternative text; the caption below is never apart."""
+    """The picture as large as fits, with its alternative text; the caption below is never apart."""
     paragraph = docx.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     layout = paragraph.paragraph_format
     layout.space_before = layout.space_after = Pt(0)
     layout.keep_with_next = True
-    shape = paragraph.add_run().add_picture(io.BytesIO(picture.content), width=PICTURE_WIDTH)
+    shape = paragraph.add_run().add_picture(io.BytesIO(picture.content), width=Mm(printed_width(picture.content)))
     shape._inline.docPr.set("descr", picture.alt)
     add_centred(docx, picture.caption, HEI, TABLE_SIZE)
 

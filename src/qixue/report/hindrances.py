@@ -2,28 +2,33 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from qixue.core.figures import FEWEST
+from qixue.figures.queries import Figure
 from qixue.participation.queries.door_state import devices_in, undecided_by_session
 from qixue.programme.models import Programme, Session
 from qixue.report.models import Seal, SummarySection
+from qixue.report.small_numbers import small_numbers
 from qixue.report.stage import Stage, stage_of
 from qixue.report.versions import open_comments, unsaved_texts
 
 UNFINISHED, HELD, UNDECIDED = "week_not_over", "scans_held", "scans_undecided"
 COMMENTED, UNSAVED = "comments_open", "texts_unsaved"
+SMALL = "small_numbers"
 
 
 @dataclass(frozen=True)
 class Hindrance:
     """`count` scans of a session: held by a device whose name is for the staff, or waiting for a person's decision.
 
-    Or `count` comments on a section that nobody has closed, or texts of people who have not saved them.
+    Or `count` comments on a section that nobody has closed, or texts of people who have not saved them; or figures
+    that public pages withhold.
     """
 
     kind: str
@@ -31,9 +36,12 @@ class Hindrance:
     session: Session | None = None
     device: str = ""
     section: SummarySection | None = None
+    figures: tuple[Figure, ...] = ()
 
     @property
     def sentence(self) -> str:
+        if self.figures:
+            return small_sentence(self.figures)
         if self.section:
             return section_sentence(self.kind, self.section, self.count)
         if self.kind == UNFINISHED or self.session is None:
@@ -56,7 +64,18 @@ class Hindrance:
     def as_json(self) -> dict[str, Any]:
         """As the seal keeps it: no name of a device, which may be that of a person."""
         session = f"{self.session.activity.code}/{self.session.number}" if self.session else ""
-        return {"kind": self.kind, "session": session, "count": self.count}
+        section = self.section.heading if self.section else ""
+        figures = [figure.code for figure in self.figures]
+        return {"kind": self.kind, "session": session, "section": section, "figures": figures, "count": self.count}
+
+
+def small_sentence(figures: Sequence[Figure]) -> str:
+    text = ngettext(
+        "Public pages withhold this number, which tells of fewer than %(fewest)d people: %(names)s.",
+        "Public pages withhold these numbers, which tell of fewer than %(fewest)d people: %(names)s.",
+        len(figures),
+    )
+    return text % {"fewest": FEWEST, "names": ", ".join(f"{figure.name} ({figure.code})" for figure in figures)}
 
 
 def section_sentence(kind: str, section: SummarySection, count: int) -> str:
@@ -90,12 +109,24 @@ def waived_words(waiver: Mapping[str, Any]) -> str:
             "%(session)s: %(count)d scans waited for a decision.",
             waiver["count"],
         ),
-        COMMENTED: ngettext("%(count)d comment was open.", "%(count)d comments were open.", waiver["count"]),
+        COMMENTED: ngettext(
+            "Section “%(section)s”: %(count)d comment was open.",
+            "Section “%(section)s”: %(count)d comments were open.",
+            waiver["count"],
+        ),
         UNSAVED: ngettext(
-            "%(count)d text was typed and not saved.", "%(count)d texts were typed and not saved.", waiver["count"]
+            "Section “%(section)s”: %(count)d text was typed and not saved.",
+            "Section “%(section)s”: %(count)d texts were typed and not saved.",
+            waiver["count"],
+        ),
+        SMALL: ngettext(
+            "%(count)d number tells of very few people: %(codes)s.",
+            "%(count)d numbers tell of very few people: %(codes)s.",
+            waiver["count"],
         ),
     }
-    return texts[waiver["kind"]] % waiver
+    section, codes = waiver.get("section") or _("Opening"), ", ".join(waiver.get("figures", []))
+    return texts[waiver["kind"]] % {**waiver, "section": section, "codes": codes}
 
 
 def is_interim(seal: Seal) -> bool:
@@ -103,7 +134,8 @@ def is_interim(seal: Seal) -> bool:
     return any(waiver["kind"] == UNFINISHED for waiver in seal.content["waivers"])
 
 
-def hindrances(programme: Programme, *, at: datetime.datetime) -> list[Hindrance]:
+def hindrances(programme: Programme, figures: Sequence[Figure], *, at: datetime.datetime) -> list[Hindrance]:
+    """`figures` are those that the summary prints."""
     found = [] if stage_of(programme, at) is Stage.OVER else [Hindrance(UNFINISHED)]
     for state in devices_in(programme, at=at):
         if state.held_count:
@@ -114,4 +146,6 @@ def hindrances(programme: Programme, *, at: datetime.datetime) -> list[Hindrance
     for kind, waiting in ((COMMENTED, open_comments(programme)), (UNSAVED, unsaved_texts(programme))):
         counts = Counter(each.section for each in waiting)
         found += [Hindrance(kind, count, section=section) for section, count in counts.items()]
+    small = tuple(small_numbers(figures))
+    found += [Hindrance(SMALL, len(small), figures=small)] if small else []
     return found

@@ -14,11 +14,10 @@ from qixue.people.operations.notifications import notify
 from qixue.people.queries import path_filter, people_in_charge
 from qixue.people.rules import Action, may, reach
 from qixue.programme.models import Programme
-from qixue.report.changes_since_asked import changes_since_asked, kept_figures
+from qixue.report.changes_since_asked import changes_since_asked, kept_figures, kept_lines
 from qixue.report.hindrances import hindrances
 from qixue.report.models import IssueRequest, Seal, SealedFile
 from qixue.report.notices import issue_asked
-from qixue.report.official_document import printed_lines
 from qixue.report.seal_format import Envelope, base64url
 from qixue.report.sealing import Issue, issued_files, sealed_summary, states_of
 from qixue.report.summary import draft_summary
@@ -39,7 +38,7 @@ def ask_for_issue(programme: Programme, *, by: Any, at: datetime.datetime) -> Is
             close(open_request, Outcome.REPLACED, at=at)
         request = IssueRequest.objects.create(
             programme=programme,
-            lines=printed_lines(draft.manuscript),
+            lines=kept_lines(draft.manuscript),
             figures=figures,
             asker_id=by.pk,
             asker_name=by.display_name,
@@ -83,7 +82,7 @@ def issue_summary(request: IssueRequest, *, waiver_reason: str = "", by: Any, at
     if changes := changes_since_asked(request, draft, states):
         sentence = _("The summary is not the one that was asked for. Please look at it and ask again:")
         raise Refused("changed_since_asked", sentence, lines=changes)
-    hindered = hindrances(programme, at=at)
+    hindered = hindrances(programme, draft.figures, at=at)
     if hindered and not waiver_reason:
         sentence = _("The summary should wait. If it must be issued all the same, please say why:")
         lines = [each.sentence for each in hindered]

@@ -4,11 +4,12 @@ A paragraph that only one of them changed, added or removed is as that one left 
 different ways there is a clash: both texts are kept, and a person decides.
 """
 
-import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from operator import attrgetter
+
+from qixue.report.sequence_changes import changes
 
 Paragraphs = tuple[str, ...]
 
@@ -104,12 +105,10 @@ def replayed(base: Paragraphs, start: int, end: int, done: list[Edit]) -> Paragr
 def edits(base: Paragraphs, changed: Paragraphs) -> list[Edit]:
     """In the order of the text; paragraphs replaced by as many others are edits of their own."""
     found: list[Edit] = []
-    for kind, start, end, new_start, new_end in difflib.SequenceMatcher(
-        None, base, changed, autojunk=False
-    ).get_opcodes():
+    for kind, start, end, new_start, new_end in changes(base, changed):
         if kind == "replace" and end - start == new_end - new_start:
             found += [Edit(start + at, start + at + 1, (changed[new_start + at],)) for at in range(end - start)]
-        elif kind != "equal":
+        elif kind != "equal" and (start, new_start) != (end, new_end):
             found.append(Edit(start, end, changed[new_start:new_end]))
     return found
 

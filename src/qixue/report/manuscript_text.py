@@ -51,7 +51,7 @@ KIND_WORDS = {"图表": Kind.CHART, "表格": Kind.TABLE, "照片": Kind.PHOTO, 
 
 @dataclass(frozen=True)
 class Placed:
-    """A chart, table or photo in a place of its own; `caption` is empty where it keeps its usual one."""
+    """A chart, table or photo in a place of its own; only a photo can have another `caption` than its usual one."""
 
     kind: Kind
     code: str
@@ -87,7 +87,8 @@ class MistakeKind(StrEnum):
     UNKNOWN_FIGURE = "unknown_figure"
     UNKNOWN_PLACED = "unknown_placed"
     NOT_ALONE = "not_alone"
-    NOTHING_TO_SHOW = "nothing_to_show"  # found when the text is made into blocks: a chart without numbers
+    CAPTION_KEPT = "caption_kept"  # charts and tables say the unit and the moment of their numbers in their own
+    NOTHING_TO_SHOW = "nothing_to_show"  # found when the text is made into blocks: a chart without numbers, a lost file
 
 
 @dataclass(frozen=True)
@@ -121,8 +122,8 @@ def parsed(text: str, names: Names) -> Manuscript:
 def parsed_line(line: str, names: Names) -> tuple[Piece, list[tuple[MistakeKind, str]]]:
     tokens = list(TOKEN.finditer(line))
     if len(tokens) == 1 and (placed := placed_by(tokens[0]["mark"])):
-        known = (placed.kind, placed.code) in names.placeable
-        return (placed, []) if known else (Paragraph((Text(line),)), [(MistakeKind.UNKNOWN_PLACED, line)])
+        mistake = mistake_in(placed, names)
+        return (Paragraph((Text(line),)), [(mistake, line)]) if mistake else (placed, [])
     runs: list[Run] = []
     mistakes = []
     for token in tokens:
@@ -130,6 +131,12 @@ def parsed_line(line: str, names: Names) -> tuple[Piece, list[tuple[MistakeKind,
         runs.append(run)
         mistakes += [(mistake, token[0])] if mistake else []
     return Paragraph(joined(runs)), mistakes
+
+
+def mistake_in(placed: Placed, names: Names) -> MistakeKind | None:
+    if (placed.kind, placed.code) not in names.placeable:
+        return MistakeKind.UNKNOWN_PLACED
+    return MistakeKind.CAPTION_KEPT if placed.caption and placed.kind is not Kind.PHOTO else None
 
 
 def run_of(token: re.Match[str], names: Names) -> tuple[Run, MistakeKind | None]:

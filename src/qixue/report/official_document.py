@@ -90,6 +90,7 @@ class Picture:
     alt: str
     codes: tuple[str, ...] = ()
     code: str = ""  # by which people place it
+    photo: int | None = None  # its number, of a photo of the programme
 
 
 Block = Heading | Paragraph | RunInHeading | Table | Picture

@@ -46,8 +46,7 @@ def add_section(programme: Programme, new: NewSection, *, by: Any, at: datetime.
     """Refused: writing_not_allowed, too_many_sections, heading_taken."""
     refuse_outsider(programme, by)
     sections = locked_sections(programme)
-    if len(sections) >= MOST_SECTIONS:
-        raise Refused("too_many_sections", _("A summary has at most %(most)d sections."), most=MOST_SECTIONS)
+    refuse_one_too_many(sections)
     refuse_same_heading(sections, new.heading)
     section = SummarySection.objects.create(
         programme=programme,
@@ -94,10 +93,16 @@ def move_section(section: SummarySection, *, to: int, by: Any, at: datetime.date
 
 @transaction.atomic
 def remove_section(section: SummarySection, *, by: Any, at: datetime.datetime) -> None:
-    """Take the section out; what was written in it stays, and comes back with it. Refused: writing_not_allowed."""
+    """Take the section out; what was written in it stays, and comes back with it.
+
+    Refused: writing_not_allowed, last_section: without any the summary would follow the standard outline again.
+    """
     refuse_outsider(section.programme, by)
-    if all(each.pk != section.pk for each in locked_sections(section.programme)):
+    sections = locked_sections(section.programme)
+    if all(each.pk != section.pk for each in sections):
         return
+    if len(sections) == 1:
+        raise Refused("last_section", _("This is the last section of the summary; please add another one first."))
     SummarySection.objects.filter(pk=section.pk).update(removed_at=at)
     record_audit("summary.section_removed", section, by=by, at=at, details={"heading": section.heading})
 
@@ -106,12 +111,13 @@ def remove_section(section: SummarySection, *, by: Any, at: datetime.datetime) -
 def restore_section(section: SummarySection, *, by: Any, at: datetime.datetime) -> None:
     """Put a section that was taken out at the end of the outline, with its text.
 
-    Refused: writing_not_allowed, heading_taken.
+    Refused: writing_not_allowed, too_many_sections, heading_taken.
     """
     refuse_outsider(section.programme, by)
     sections = locked_sections(section.programme)
     if any(each.pk == section.pk for each in sections):
         return
+    refuse_one_too_many(sections)
     refuse_same_heading(sections, section.heading)
     SummarySection.objects.filter(pk=section.pk).update(removed_at=None, position=highest(section.programme) + 1)
     record_audit("summary.section_restored", section, by=by, at=at, details={"heading": section.heading})
@@ -129,6 +135,11 @@ def among(sections: Sequence[SummarySection], section: SummarySection) -> Summar
         if each.pk == section.pk:
             return each
     raise Refused("section_removed", _("This section was taken out of the summary."))
+
+
+def refuse_one_too_many(sections: Sequence[SummarySection]) -> None:
+    if len(sections) >= MOST_SECTIONS:
+        raise Refused("too_many_sections", _("A summary has at most %(most)d sections."), most=MOST_SECTIONS)
 
 
 def refuse_same_heading(sections: Sequence[SummarySection], heading: str) -> None:

@@ -23,6 +23,7 @@ from qixue.report.official_document import (
     numbered,
     signature_indents,
 )
+from qixue.report.picture_size import printed_width
 from qixue.report.typesetting import typeset
 
 FONT_ROLES = {"body": "仿宋", "kai": "楷体", "hei": "黑体", "title": "小标宋", "song": "宋体"}
@@ -93,7 +94,8 @@ def block_data(label: str, block: Block, pictures: dict[str, bytes]) -> dict[str
 def picture_data(block: Picture, pictures: dict[str, bytes]) -> dict[str, Any]:
     name = f"picture-{len(pictures)}.svg"
     pictures[name] = as_text(block.content)
-    return {"kind": "picture", "file": name, "caption": block.caption, "alt": block.alt}
+    width = printed_width(block.content)
+    return {"kind": "picture", "file": name, "millimetres": width, "caption": block.caption, "alt": block.alt}
 
 
 def as_text(picture: bytes) -> bytes:

@@ -8,10 +8,11 @@ from django.utils.translation import override
 from qixue.report.drafting.known_figures import known_figures
 from qixue.report.manuscript_text import Mistake
 from qixue.report.models import SummarySection
-from qixue.report.official_document import Block, OfficialDocument, plain_text
+from qixue.report.official_document import Block, OfficialDocument, plain_text, shown_codes
 from qixue.report.proofreader import Remark, place_of, proofread
 from qixue.report.section_text import Catalogue, with_heading
 from qixue.report.summary import organ_names
+from qixue.report.text_remarks import small_number_remarks
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,18 @@ def checked(section: SummarySection, text: str, catalogue: Catalogue) -> Checked
     with override("zh-hans"):
         body, mistakes = catalogue.blocks(text)
         blocks = with_heading(section, body)
-        known = known_figures(catalogue.material.figures)
-        found = proofread(OfficialDocument((), tuple(blocks)), organ_names(), figures=known)
-    return CheckedText(blocks, list(remarks_by_block(blocks, found)), mistakes)
+        figures = catalogue.material.figures
+        found = proofread(OfficialDocument((), tuple(blocks)), organ_names(), figures=known_figures(figures))
+        codes = shown_codes(blocks)
+        small = list(small_number_remarks([figure for figure in figures if figure.code in codes]))
+    by_block = zip(blocks, remarks_by_block(blocks, found), strict=True)
+    return CheckedText(blocks, [[*remarks, *of_block(block, small)] for block, remarks in by_block], mistakes)
+
+
+def of_block(block: Block, remarks: Sequence[Remark]) -> Iterator[Remark]:
+    """The remarks on figures that the block shows; their place is the code of the figure."""
+    codes = shown_codes([block])
+    return (remark for remark in remarks if remark.place in codes)
 
 
 def remarks_by_block(blocks: Sequence[Block], remarks: Sequence[Remark]) -> Iterator[list[Remark]]:

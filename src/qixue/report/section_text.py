@@ -62,8 +62,11 @@ class Catalogue:
         if piece.kind is Kind.CHART:
             return chart_picture(self.material, piece.code)
         photo = self.photos[piece.code]
-        with photo.file.open("rb") as file:
-            return Picture(file.read(), piece.caption or photo.caption, photo.alt)
+        try:
+            with photo.file.open("rb") as file:
+                return Picture(file.read(), piece.caption or photo.caption, photo.alt, photo=photo.number)
+        except FileNotFoundError:  # a backup was put back without its files: the text can still be read and mended
+            return None
 
 
 def unseen(shown: list[tuple[Piece, list[Block]]]) -> Iterator[Placed]:

@@ -1,7 +1,7 @@
 """The work summary of a programme, drafted from its records section by section."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -52,10 +52,13 @@ class SummaryDraft:
     source_issues: tuple[SourceIssue, ...]  # what is wrong with the sources the records come from
     at: datetime.datetime
     seal: str = ""  # the signed list of figures, in a summary that is being issued
+    evidence_read: Mapping[str, tuple[EvidenceRow, ...]] | None = None  # where that was done already: it takes seconds
 
     @cached_property
-    def evidence(self) -> dict[str, tuple[EvidenceRow, ...]]:
+    def evidence(self) -> Mapping[str, tuple[EvidenceRow, ...]]:
         """The records behind each printed figure, by its code."""
+        if self.evidence_read is not None:
+            return self.evidence_read
         with override("zh-hans"), shared_reads():
             return {figure.code: tuple(figure.evidence()) for figure in self.figures}
 
@@ -68,10 +71,8 @@ class SummaryDraft:
         return replace(self.manuscript, figures=traces, seal=self.seal)
 
     def sealed(self, seal: str) -> "SummaryDraft":
-        """The same with the signed list in it, and with the records as they were read: reading them takes seconds."""
-        draft = replace(self, seal=seal)
-        vars(draft)["evidence"] = self.evidence
-        return draft
+        """The same with the signed list in it, and with the records as they were read."""
+        return replace(self, seal=seal, evidence_read=self.evidence)
 
     @property
     def unfinished(self) -> Gap | None:

@@ -4,19 +4,22 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.figures import FEWEST, shared_reads
-from qixue.figures.for_everybody import told
+from qixue.core.figures import FEWEST
 from qixue.figures.queries import Figure
 from qixue.report.manuscript_text import Mistake, MistakeKind, codes_in
 from qixue.report.proofreader import AS_OF, Remark
 from qixue.report.section_text import SectionText
+from qixue.report.small_numbers import small_numbers
 
 MISTAKE_SENTENCES = {
     MistakeKind.BROKEN_MARK: _("Line %(line)d: %(quote)s is no mark. Please write a figure as {{code}}."),
     MistakeKind.UNKNOWN_FIGURE: _("Line %(line)d: %(quote)s names no figure of this programme that has a value."),
     MistakeKind.UNKNOWN_PLACED: _("Line %(line)d: %(quote)s names no chart, table or photo of this programme."),
     MistakeKind.NOT_ALONE: _("Line %(line)d: please put %(quote)s on a line of its own."),
-    MistakeKind.NOTHING_TO_SHOW: _("%(quote)s has no numbers to show now, and is left out."),
+    MistakeKind.CAPTION_KEPT: _(
+        "Line %(line)d: charts and tables keep their own caption; please write %(quote)s without."
+    ),
+    MistakeKind.NOTHING_TO_SHOW: _("%(quote)s has nothing to show now, and is left out."),
 }
 
 
@@ -53,9 +56,7 @@ def moment_remarks(sections: Iterable[SectionText]) -> Iterator[Remark]:
 
 def small_number_remarks(figures: Sequence[Figure]) -> Iterator[Remark]:
     """Numbers that the public pages withhold: a summary that is issued is public."""
-    with shared_reads():
-        withheld = [figure for figure in figures if told(figure).is_withheld]
-    for figure in withheld:
+    for figure in small_numbers(figures):
         yield Remark(
             "small_number",
             f"“{figure.name}”不足{FEWEST}人或可推算出不足{FEWEST}人，公开页面不显示；总结签发后即公开，请酌情删去。",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from qixue.report.manuscript_merge import edits, paragraphs
+from qixue.report.sequence_changes import is_costly
 
 WORD = re.compile(r"[{｛]{2}[^{}｛｝]*[}｝]{2}|[A-Za-z0-9.,%]+|.", re.DOTALL)  # a mark, a number, a Han character
 MOST_ALIKE = 0.35  # of 1; paragraphs less alike than this are two, and not one that was changed
@@ -31,6 +32,8 @@ def changed_paragraphs(before: str, after: str) -> list[list[Stretch]]:
 
 def changed_paragraph(old: str, new: str) -> list[list[Stretch]]:
     before, after = WORD.findall(old), WORD.findall(new)
+    if is_costly(before, after):
+        return [[Stretch("old", old)], [Stretch("new", new)]]
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     if old and new and matcher.ratio() < MOST_ALIKE:
         return [[Stretch("old", old)], [Stretch("new", new)]]

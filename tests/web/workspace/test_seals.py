@@ -53,9 +53,13 @@ def page(client: Client, name: str, *arguments: object, query: str = "") -> str:
     return client.get(address(name, *arguments) + query).content.decode()
 
 
+def newest_request() -> str:
+    return str(IssueRequest.objects.latest("pk").pk)
+
+
 def press(client: Client, **answers: str) -> str:
-    """The page of the issue to its end: it is sent while the summary is sealed."""
-    answer = client.post(address("issue_summary"), answers)
+    """The page of the issue to its end: it is sent while the summary is sealed. Of what was asked for last."""
+    answer = client.post(address("issue_summary"), {"asked": newest_request(), **answers})
     assert (answer.status_code, answer.headers["X-Accel-Buffering"]) == (200, "no")
     return b"".join(answer.streaming_content).decode()
 
@@ -79,7 +83,7 @@ def test_who_asked_is_told_that_somebody_else_issues(asker: Client) -> None:
     asker.post(address("ask_for_issue"))
 
     assert "本次签发由您提请" in page(asker, "issue_summary")
-    assert asker.post(address("issue_summary")).status_code == 200
+    assert asker.post(address("issue_summary"), {"asked": newest_request()}).status_code == 200
     assert Seal.objects.count() == 0
 
 
@@ -96,7 +100,7 @@ def test_press_after_the_issue_shows_it_once_more(week: Programme, asker: Client
 def test_page_begins_before_the_summary_is_sealed(week: Programme, asker: Client, issuer: Client) -> None:
     asker.post(address("ask_for_issue"))
 
-    pieces = issuer.post(address("issue_summary")).streaming_content
+    pieces = issuer.post(address("issue_summary"), {"asked": newest_request()}).streaming_content
     beginning, count = next(pieces).decode(), Seal.objects.count()
     end = b"".join(pieces).decode()
 
@@ -129,6 +133,16 @@ def test_request_that_was_replaced_since_the_page_was_opened_is_not_issued(asker
     assert ("✕" in found, Seal.objects.count()) == (True, 0)
 
 
+@pytest.mark.parametrize("asked", ["", "x", "999999", "9" * 30])
+def test_nothing_is_issued_that_its_sender_has_not_looked_at(asker: Client, issuer: Client, asked: str) -> None:
+    asker.post(address("ask_for_issue"))
+
+    answer = issuer.post(address("issue_summary"), {"asked": asked})
+
+    assert (answer.status_code, answer["Location"]) == (302, address("issue_summary"))
+    assert Seal.objects.count() == 0
+
+
 def test_request_waits_on_the_desk_of_the_second_person_only(week: Programme, asker: Client, issuer: Client) -> None:
     asker.post(address("ask_for_issue"))
 
@@ -154,7 +168,7 @@ def test_unfinished_week_is_issued_with_a_reason_only(week: Programme, asker: Cl
     Programme.objects.update(ends_on=datetime.date(2999, 11, 28))
     asker.post(address("ask_for_issue"))
 
-    assert issuer.post(address("issue_summary"), {"waiver_reason": ""}).status_code == 422
+    assert issuer.post(address("issue_summary"), {"asked": newest_request(), "waiver_reason": ""}).status_code == 422
     assert "✓" in press(issuer, waiver_reason="先行报送")
     assert "先行报送" in page(issuer, "seal", 1)
 

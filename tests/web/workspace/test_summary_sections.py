@@ -13,7 +13,7 @@ from tests.report.writing import photo_bytes, section_of, week_to_write_about
 
 from qixue.people.models import User
 from qixue.programme.models import Programme
-from qixue.report.models import SectionComment, SectionVersion, SummarySection, UnsavedText
+from qixue.report.models import SectionComment, SectionVersion, SummaryPhoto, SummarySection, UnsavedText
 
 pytestmark = pytest.mark.django_db
 
@@ -203,3 +203,7 @@ def test_photo_is_sent_shown_and_offered(
     assert "{{photo: 1}}" in page(liang, "summary_section", section.pk)
     assert liang.get(address("summary_photo", 1)).headers["Content-Type"] == "image/jpeg"
     assert address("summary_photo", 1) in page(liang, "summary_photos")
+    checked = liang.post(address("check_section", section.pk), {"text": "{{photo: 1}}", "based_on": "0"})
+    assert f'src="{address("summary_photo", 1)}"' in checked.content.decode()
+    Path(SummaryPhoto.objects.get().file.path).unlink()
+    assert liang.get(address("summary_photo", 1)).status_code == 404

@@ -25,7 +25,7 @@ class IssueRequest(models.Model):
         REPLACED = "replaced", _("Asked again")
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="issue_requests")
-    lines = models.JSONField()  # the printed text, one paragraph each
+    lines = models.JSONField()  # the printed text, one paragraph each, and what its pictures show
     figures = models.JSONField()  # by code: printed text, number and root of the evidence
     asker_id = models.BigIntegerField()
     asker_name = models.CharField(max_length=100)

@@ -16,8 +16,6 @@ from qixue.report.official_document import (
     numbered,
 )
 
-JPEG_BEGINS = b"\xff\xd8"
-
 
 @dataclass(frozen=True)
 class Line:
@@ -28,7 +26,8 @@ class Line:
     runs: tuple[Run, ...]
     header: tuple[str, ...] = ()
     rows: tuple[tuple[Run, ...], ...] = ()
-    address: str = ""  # of a picture, with all of it inside
+    address: str = ""  # of a chart, with all of it inside
+    photo: int | None = None  # its number: it has an address of its own
     alt: str = ""
 
 
@@ -48,9 +47,9 @@ def preview_line(label: str, block: Block) -> Line:
         case Table():
             return Line("table", 0, (Text(block.caption),), block.header, block.rows)
         case Picture():
-            return Line("picture", 0, (Text(block.caption),), address=address_of(block), alt=block.alt)
+            address = address_of(block) if block.photo is None else ""
+            return Line("picture", 0, (Text(block.caption),), address=address, photo=block.photo, alt=block.alt)
 
 
-def address_of(picture: Picture) -> str:
-    kind = "jpeg" if picture.content.startswith(JPEG_BEGINS) else "png"
-    return f"data:image/{kind};base64,{base64.b64encode(picture.content).decode()}"
+def address_of(chart: Picture) -> str:
+    return f"data:image/png;base64,{base64.b64encode(chart.content).decode()}"

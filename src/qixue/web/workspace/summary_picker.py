@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from qixue.report.drafting.charts import DOCUMENT_CHARTS
 from qixue.report.manuscript_text import Kind, Placed
 from qixue.report.section_text import TABLES, Catalogue
+from qixue.report.small_numbers import small_numbers
 
 
 @dataclass(frozen=True)
 class Offer:
-    """Something to insert: its mark, its name, and the value that it has now."""
+    """Something to insert: its mark, its name, the value that it has now, and whether public pages withhold that."""
 
     mark: str
     name: str
     value: str = ""
+    is_small: bool = False
 
 
 def figure_groups(catalogue: Catalogue, others: str) -> dict[str, list[Offer]]:
@@ -23,9 +25,11 @@ def figure_groups(catalogue: Catalogue, others: str) -> dict[str, list[Offer]]:
     What is counted in one way only stands together under `others`, which comes first.
     """
     groups: dict[str, list[Offer]] = {}
+    small = {figure.code for figure in small_numbers(catalogue.material.figures)}
     for figure in catalogue.material.figures:
         if figure.quantity:
-            offer = Offer(f"{{{{{figure.code}}}}}", figure.name, figure.quantity.text("zh"))
+            mark, value = f"{{{{{figure.code}}}}}", figure.quantity.text("zh")
+            offer = Offer(mark, figure.name, value, is_small=figure.code in small)
             groups.setdefault(str(figure.definition.name), []).append(offer)
     single = [offers[0] for offers in groups.values() if len(offers) == 1]
     several = {name: offers for name, offers in groups.items() if len(offers) > 1}

@@ -4,11 +4,12 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qixue.core.clock import now
+from qixue.figures.queries import figures_named
 from qixue.people.rules import Action, may
 from qixue.programme.models import Programme
 from qixue.report.changes_since_asked import changes_since_asked
@@ -62,7 +63,10 @@ def issue(request: HttpRequest, code: str) -> HttpResponseBase:
     """What was asked for, whether it still is so, what it should wait for; and the button that seals it."""
     programme = whole_programme_or_404(request.user, code, Action.ISSUE_REPORT)
     asked, by = request_shown(request, programme), staff(request)
-    waits_for = hindrances(programme, at=now())
+    if request.method == "POST" and asked is None:
+        return redirect("workspace:issue_summary", code)  # nothing is issued that its sender has not looked at
+    figures = figures_named(programme, list(asked.figures)) if asked else []
+    waits_for = hindrances(programme, figures, at=now())
     shown = as_asked(asked) if asked and request.method == "GET" else {}
     form = IssueForm(request.POST if request.method == "POST" else None, asked=asked, is_hindered=bool(waits_for))
     act = act_of(
@@ -89,11 +93,12 @@ def issue(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 def request_shown(request: HttpRequest, programme: Programme) -> IssueRequest | None:
-    """What the sender of the form has looked at, whatever became of it since; before that, what is open."""
+    """What is open; of somebody who sends the form what they have looked at, whatever became of it since."""
+    if request.method != "POST":
+        return open_request(programme)
     shown = request.POST.get("asked", "")
-    if shown.isdecimal() and len(shown) < LONGEST_KEY:
-        return programme.issue_requests.filter(pk=shown).first()
-    return open_request(programme)
+    is_key = shown.isdecimal() and len(shown) < LONGEST_KEY
+    return programme.issue_requests.filter(pk=shown).first() if is_key else None
 
 
 def as_asked(asked: IssueRequest) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Comments on sections of the work summary, and its photos."""
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -84,7 +84,10 @@ def photos(request: HttpRequest, code: str) -> HttpResponse:
 def photo(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     programme = whole_programme_or_404(request.user, code, Action.SEE_REPORT)
     found = get_object_or_404(programme.summary_photos, number=number)
-    response = FileResponse(found.file.open("rb"), content_type="image/jpeg")
+    try:
+        response = FileResponse(found.file.open("rb"), content_type="image/jpeg")
+    except FileNotFoundError as lost:
+        raise Http404 from lost
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

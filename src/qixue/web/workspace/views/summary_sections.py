@@ -230,19 +230,22 @@ def versions(request: HttpRequest, code: str, section_pk: int) -> HttpResponse:
     """Every version with what its author changed; any one can be taken up again."""
     found = section_or_404(request, code, section_pk)
     page = parts.paginate(request, found.versions.order_by("-number"), VERSIONS_PER_PAGE)
+    before = {each.number + 1: each for each in found.versions.filter(number__in=[each.number - 1 for each in page])}
     context = {
         "programme": found.programme,
         "section": found,
         "page": page,
-        "rows": [(version, changed_paragraphs(text_under(version), version.effective_text)) for version in page],
+        "rows": [
+            (version, changed_paragraphs(text_under(version, before.get(version.number)), version.effective_text))
+            for version in page
+        ],
         "latest": latest_version(found),
     }
     return render(request, "workspace/summary/versions.html", context)
 
 
-def text_under(version: SectionVersion) -> str:
+def text_under(version: SectionVersion, before: SectionVersion | None) -> str:
     """What the section said before this version: the version before it, or the draft."""
-    before = version.section.versions.filter(number=version.number - 1).first()
     return before.effective_text if before else version.draft
 
 
