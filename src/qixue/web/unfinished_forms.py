@@ -6,7 +6,6 @@ takes it out; of several pages the latest wait. More than a form of people holds
 
 import json
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,7 +86,7 @@ def keepable(request: HttpRequest, form: Form) -> str:
     return text if len(text.encode()) <= LARGEST else ""
 
 
-def address_after_sign_in(request: HttpRequest, keeping: Keeping | None, arguments: Mapping[str, Any]) -> str:
+def address_after_sign_in(request: HttpRequest, keeping: Keeping | None, arguments: dict[str, Any]) -> str:
     """The page that was asked for, or the one that keeps what was sent to it, if it is not too much."""
     if keeping is None:
         return request.get_full_path()

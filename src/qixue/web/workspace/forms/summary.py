@@ -44,7 +44,7 @@ class SectionTextField(forms.CharField):
     """Text as people paste it, without the marks of no width that messengers put between its characters."""
 
     def to_python(self, value: Any) -> str:
-        return WIDTHLESS.sub("", super().to_python(value))
+        return WIDTHLESS.sub("", super().to_python(value) or "")
 
 
 class SectionForm(Form):
