@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 from tests.browser.conftest import Reader
 from tests.browser.test_workspace import sign_in
 from tests.report.writing import section_of, week_to_write_about
@@ -34,6 +34,37 @@ def editor(reader: Reader, section: SummarySection) -> Page:
 def save(page: Page) -> None:
     page.get_by_role("button", name="保存本部分").click()
     page.wait_for_load_state()
+
+
+def test_editor_sends_as_typed_only_what_was_typed_on_its_page(
+    people: tuple[Programme, User, User], section: SummarySection, open_browser: Callable[..., Reader]
+) -> None:
+    reader = open_browser(language="zh-hans")
+    sign_in(reader, people[1])
+    checks: list[bool] = []
+    reader.page.on("request", lambda sent: checks.append(is_typed(sent)) if sent.url.endswith("/check/") else None)
+    reader.page.clock.install()
+
+    page = editor(reader, section)
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.querySelector('[data-checked] article').id = 'stays'")
+    with page.expect_response("**/check/"):
+        page.clock.run_for(31_000)
+    expect(page.locator("#stays")).to_have_count(1)
+    page.fill("textarea", "甲")
+    with page.expect_response("**/check/"):
+        page.clock.run_for(2_000)
+    expect(page.locator("#stays")).to_have_count(0)
+    page.fill("textarea", "甲乙")
+    page.evaluate("document.querySelector('.editor form').onsubmit = () => false")  # a server that is slow to answer
+    page.get_by_role("button", name="保存本部分").click()
+    page.clock.run_for(40_000)
+
+    assert checks == [False, False, True]
+
+
+def is_typed(sent: Request) -> bool:
+    return b'name="typed"' in (sent.post_data_buffer or b"")
 
 
 def test_two_people_write_one_section_and_issue_it(

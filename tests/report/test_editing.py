@@ -1,5 +1,7 @@
 """Several people write one section: versions, merges, clashes, and the way back to the draft."""
 
+import datetime
+
 import pytest
 from django.db import DatabaseError, transaction
 from tests.factories import NOON, RoleAssignmentFactory
@@ -18,6 +20,7 @@ from qixue.report.editing import (
     save_choices,
     save_section,
     take_over_draft,
+    tell_open,
 )
 from qixue.report.manuscript_merge import Choice
 from qixue.report.models import SectionVersion, SummarySection, UnsavedText
@@ -121,6 +124,37 @@ def test_two_who_begin_with_the_draft_meet_as_well(
     assert version.text == f"乙\n\n{draft}\n\n甲"
 
 
+def test_records_that_change_while_somebody_writes_are_told(
+    week: Programme, section: SummarySection, liang: User
+) -> None:
+    problem(week, "经费不足")
+    seen = text_in(week, section).draft
+    problem(week, "人手不足", position=2)
+
+    version = save_section(section, f"{seen}\n\n甲", based_on=0, draft=seen, by=liang, at=NOON)
+
+    assert version.draft == seen
+    assert text_in(week, section).has_new_draft
+
+
+def test_who_began_with_an_older_draft_takes_nothing_back(section: SummarySection, liang: User, chen: User) -> None:
+    save_section(section, "甲\n\n新\n\n梁", based_on=0, draft="甲\n\n新", by=liang, at=NOON)
+
+    version = save_section(section, "陈\n\n甲\n\n旧", based_on=0, draft="甲\n\n旧", by=chen, at=NOON)
+
+    assert (version.text, version.draft) == ("陈\n\n甲\n\n新\n\n梁", "甲\n\n新")
+
+
+def test_clash_is_shown_against_the_draft_that_its_author_saw(section: SummarySection, liang: User, chen: User) -> None:
+    save_section(section, "甲一", based_on=0, draft="甲", by=liang, at=NOON)
+
+    with pytest.raises(TextsClash) as refusal:
+        save_section(section, "乙\n\n甲二", based_on=0, draft="乙\n\n甲", by=chen, at=NOON)
+    again = clash_with(section, "乙\n\n甲二", based_on=0, theirs=1, draft=refusal.value.draft, at=NOON)
+
+    assert again.merge == refusal.value.merge
+
+
 def test_mistaken_marks_are_refused_line_by_line(section: SummarySection, liang: User) -> None:
     with pytest.raises(Refused) as refusal:
         save_section(section, "甲\n\n{{nothing}}{{", based_on=0, by=liang, at=NOON)
@@ -140,6 +174,11 @@ def test_unknown_base_is_refused(section: SummarySection, liang: User) -> None:
 
     with refused("version_unknown"):
         save_section(section, "乙", based_on=7, by=liang, at=NOON)
+
+
+def test_unknown_base_of_a_section_that_nobody_has_written_is_refused(section: SummarySection, liang: User) -> None:
+    with refused("version_unknown"):
+        save_section(section, "乙", based_on=1, by=liang, at=NOON)
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.ORGANISER])
@@ -213,6 +252,29 @@ def test_what_is_typed_waits_until_it_is_saved(section: SummarySection, liang: U
     assert UnsavedText.objects.values_list("text", "is_changed").get() == ("甲乙", True)
     save_section(section, "甲乙", based_on=0, by=liang, at=NOON)
     assert UnsavedText.objects.count() == 0
+
+
+def test_what_else_was_typed_stays_when_another_text_is_saved(section: SummarySection, liang: User) -> None:
+    keep_unsaved(section, "甲乙", draft="", based_on=0, by=liang, at=NOON)
+
+    save_section(section, "丙", based_on=0, by=liang, at=NOON)
+
+    assert UnsavedText.objects.get().text == "甲乙"
+
+
+def test_page_where_nothing_is_typed_leaves_what_was_typed_on_another(section: SummarySection, liang: User) -> None:
+    keep_unsaved(section, "甲乙", draft="", based_on=0, by=liang, at=NOON)
+    later = NOON + datetime.timedelta(minutes=1)
+
+    tell_open(section, based_on=0, by=liang, at=later)
+
+    assert UnsavedText.objects.values_list("text", "is_changed", "seen_at").get() == ("甲乙", True, later)
+
+
+def test_what_is_saved_already_is_not_changed(section: SummarySection, liang: User) -> None:
+    save_section(section, "甲", based_on=0, by=liang, at=NOON)
+
+    assert not keep_unsaved(section, "甲", draft="", based_on=0, by=liang, at=NOON).is_changed
 
 
 def test_section_that_is_only_open_is_not_changed(section: SummarySection, liang: User) -> None:

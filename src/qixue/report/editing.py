@@ -28,16 +28,17 @@ from qixue.report.versions import latest_version, version_numbered
 class TextsClash(Refused):
     """Two people changed the same paragraph. Nothing was saved; `theirs` is the version that stands.
 
-    `text` was written upon version `based_on`.
+    `text` was written upon version `based_on`, beside `draft`.
     """
 
-    def __init__(self, merge: Merge, theirs: SectionVersion, text: str, based_on: int) -> None:
+    def __init__(self, merge: Merge, theirs: SectionVersion, text: str, based_on: int, draft: str) -> None:
         sentence = _("%(name)s has changed the same paragraph meanwhile. Please choose what is to stand.")
         super().__init__("texts_clash", sentence, field="text", name=theirs.author_name)
         self.merge = merge
         self.theirs = theirs
         self.text = text
         self.based_on = based_on
+        self.draft = draft
 
 
 def catalogue_of(programme: Programme, *, at: datetime.datetime) -> Catalogue:
@@ -52,18 +53,19 @@ def draft_now(section: SummarySection, catalogue: Catalogue) -> str:
 
 
 def save_section(
-    section: SummarySection, text: str, *, based_on: int, by: Any, at: datetime.datetime
+    section: SummarySection, text: str, *, based_on: int, draft: str | None = None, by: Any, at: datetime.datetime
 ) -> SectionVersion:
     """Save what somebody wrote upon version `based_on`, together with what others saved since.
 
-    Saving the same text again returns the version that has it. Refused: writing_not_allowed, section_removed,
-    version_unknown, text_too_long, text_invisible, text_mistaken with one line for each mistake; texts_clash.
+    `draft` is what the records gave when the author began; None: what they give now. Saving the same text again returns
+    the version that has it. Refused: writing_not_allowed, section_removed, version_unknown, text_too_long,
+    text_invisible, text_mistaken with one line for each mistake; texts_clash.
     """
     refuse_outsider(section.programme, by)
     catalogue = catalogue_of(section.programme, at=at)
     refuse_mistakes(text, catalogue)
-    draft = draft_now(section, catalogue)
-    return put_together(section, text, draft=draft, based_on=based_on, by=by, at=at)
+    seen = draft_now(section, catalogue) if draft is None else draft
+    return put_together(section, text, draft=seen, based_on=based_on, by=by, at=at)
 
 
 @transaction.atomic
@@ -73,26 +75,32 @@ def put_together(
     """The text merged with what stands now, as a new version."""
     section = locked(section)
     latest = latest_version(section)
-    merged_with = None
+    before, merged_with = text_before(section, based_on, draft=draft), None
+    forget_if_typed(section, text, by=by)
     if latest and latest.number != based_on:
-        merge = merged(text_before(section, based_on, draft=draft), text, latest.effective_text)
+        merge = merged(before, text, latest.effective_text)
         if merge.clashes:
-            raise TextsClash(merge, latest, text, based_on)
+            raise TextsClash(merge, latest, text, based_on, draft)
         text, merged_with = merge.resolved([]), latest.number
-    unsaved_of(section, by).delete()
     if latest and latest.is_written and paragraphs(text) == paragraphs(latest.text):
         return latest
-    seen = latest.draft if latest and latest.is_written else draft
+    seen = latest.draft if latest and (latest.is_written or merged_with) else draft
     return add_version(section, text, draft=seen, based_on=based_on, merged_with=merged_with, by=by, at=at)
 
 
-def clash_with(section: SummarySection, text: str, *, based_on: int, theirs: int, at: datetime.datetime) -> TextsClash:
-    """What there is to decide between a text and a version that was saved meanwhile. Refused: version_unknown."""
+def clash_with(
+    section: SummarySection, text: str, *, based_on: int, theirs: int, draft: str | None = None, at: datetime.datetime
+) -> TextsClash:
+    """What there is to decide between a text and a version that was saved meanwhile; `draft` as in `save_section`.
+
+    Refused: version_unknown.
+    """
     version = version_numbered(section, theirs)
     if version is None:
         raise Refused("version_unknown", _("There is no such version of this section."))
-    before = text_before(section, based_on, draft=version.draft)
-    return TextsClash(merged(before, text, version.effective_text), version, text, based_on)
+    seen = draft_now(section, catalogue_of(section.programme, at=at)) if draft is None else draft
+    before = text_before(section, based_on, draft=seen)
+    return TextsClash(merged(before, text, version.effective_text), version, text, based_on, seen)
 
 
 def save_choices(
@@ -104,8 +112,10 @@ def save_choices(
     """
     if len(choices) != len(clash.merge.clashes):
         raise Refused("choices_missing", _("Please choose for each paragraph that both have changed."))
-    text = clash.merge.resolved(choices)
-    return save_section(section, text, based_on=clash.theirs.number, by=by, at=at)
+    text, theirs = clash.merge.resolved(choices), clash.theirs
+    version = save_section(section, text, based_on=theirs.number, draft=theirs.draft, by=by, at=at)
+    forget_if_typed(section, clash.text, by=by)
+    return version
 
 
 def return_to_draft(section: SummarySection, *, based_on: int, by: Any, at: datetime.datetime) -> SectionVersion:
@@ -152,25 +162,45 @@ def keep_text(section: SummarySection, *, based_on: int, by: Any, at: datetime.d
 
 
 def keep_unsaved(
-    section: SummarySection, text: str, *, draft: str, based_on: int, by: Any, at: datetime.datetime
+    section: SummarySection, text: str, *, draft: str | None = None, based_on: int, by: Any, at: datetime.datetime
 ) -> UnsavedText:
-    """Keep what somebody has typed so far, and that they have the section open; `draft` is what the records give now.
+    """Keep what somebody has typed so far, right or wrong, and that they have the section open.
 
-    Refused: writing_not_allowed, version_unknown.
+    `draft` as in `save_section`. What they began with, and what is saved already, is not changed. Refused:
+    writing_not_allowed, version_unknown.
     """
     refuse_outsider(section.programme, by)
-    before = text_before(section, based_on, draft=draft)
-    is_changed = paragraphs(lasting(text)) != paragraphs(lasting(before))
-    values = {"author_name": by.display_name, "based_on": based_on, "text": text[:LONGEST_TEXT], "seen_at": at}
-    kept, _is_new = UnsavedText.objects.update_or_create(
-        section=section, author_id=by.pk, defaults={**values, "is_changed": is_changed}
-    )
-    return kept
+    seen = draft_now(section, catalogue_of(section.programme, at=at)) if draft is None else draft
+    latest = latest_version(section)
+    known = [text_before(section, based_on, draft=seen), *([latest.text] if latest and latest.is_written else [])]
+    is_changed = all(paragraphs(lasting(text)) != paragraphs(lasting(each)) for each in known)
+    storable = text.replace("\0", "")  # which PostgreSQL does not hold
+    values = {"based_on": based_on, "draft": seen, "text": storable, "is_changed": is_changed}
+    defaults = {**values, "author_name": by.display_name, "seen_at": at}
+    return UnsavedText.objects.update_or_create(section=section, author_id=by.pk, defaults=defaults)[0]
+
+
+def tell_open(section: SummarySection, *, based_on: int, by: Any, at: datetime.datetime) -> None:
+    """Somebody has the section open and has typed nothing on this page; what they typed on another one stays.
+
+    Refused: writing_not_allowed.
+    """
+    refuse_outsider(section.programme, by)
+    seen = {"author_name": by.display_name, "seen_at": at}
+    begun = {**seen, "based_on": based_on, "is_changed": False}
+    UnsavedText.objects.update_or_create(section=section, author_id=by.pk, defaults=seen, create_defaults=begun)
 
 
 def forget_unsaved(section: SummarySection, *, by: Any) -> None:
     """Somebody gives up what they have typed."""
     unsaved_of(section, by).delete()
+
+
+def forget_if_typed(section: SummarySection, text: str, *, by: Any) -> None:
+    """A text that is saved waits no longer. Something else that its author typed meanwhile still does."""
+    kept = unsaved_of(section, by).first()
+    if kept and paragraphs(kept.text) == paragraphs(text):
+        kept.delete()
 
 
 def unsaved_of(section: SummarySection, by: Any) -> Any:
@@ -245,11 +275,10 @@ def standing(section: SummarySection, number: int) -> SectionVersion:
 
 
 def text_before(section: SummarySection, number: int, *, draft: str) -> str:
-    """What an author began with: a version, or 0 for the draft as the first author saw it. Refused: version_unknown."""
+    """What an author began with: the text of a version, or the draft that they saw. Refused: version_unknown."""
     if number == 0:
-        first = version_numbered(section, 1)
-        return first.draft if first else draft
+        return draft
     version = version_numbered(section, number)
     if version is None:
         raise Refused("version_unknown", _("There is no such version of this section."))
-    return version.effective_text
+    return version.text if version.is_written else draft

@@ -6,12 +6,13 @@ takes it out; of several pages the latest wait. More than a form of people holds
 
 import json
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
 from qixue.core.sealed import seal, unseal
@@ -29,6 +30,18 @@ class Kept:
 
     answers: dict[str, list[str]]
     errors: dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """What waits behind the sign-in of what somebody sent who was signed out.
+
+    `largest` in bytes. `route` names the page that shows it, with the same arguments, where another one was sent to.
+    """
+
+    names: tuple[str, ...]
+    largest: int = LARGEST
+    route: str = ""
 
 
 def answers(request: HttpRequest) -> MultiValueDict[str, str] | None:
@@ -73,24 +86,30 @@ def keepable(request: HttpRequest, form: Form) -> str:
     return text if len(text.encode()) <= LARGEST else ""
 
 
-def address_after_sign_in(request: HttpRequest, names: Sequence[str]) -> str:
-    """The page that was asked for; what was sent for these fields waits there, if it is not too much."""
-    sent = {name: request.POST.getlist(name) for name in names if name in request.POST}
+def address_after_sign_in(request: HttpRequest, keeping: Keeping | None, arguments: dict[str, Any]) -> str:
+    """The page that was asked for, or the one that keeps what was sent to it, if it is not too much."""
+    if keeping is None:
+        return request.get_full_path()
+    path = reverse(keeping.route, kwargs=arguments) if keeping.route else request.path
+    sent = {name: request.POST.getlist(name) for name in keeping.names if name in request.POST}
     text = json.dumps({"answers": sent, "errors": {}}, ensure_ascii=False)
-    return keep(request, text) if sent and len(text.encode()) <= LARGEST else request.get_full_path()
+    if sent and len(text.encode()) <= keeping.largest:
+        return keep(request, text, path=path)
+    return path if keeping.route else request.get_full_path()
 
 
-def keep(request: HttpRequest, text: str) -> str:
-    """Returns the address under which it waits."""
+def keep(request: HttpRequest, text: str, *, path: str = "") -> str:
+    """Returns the address under which it waits; without `path` that of the page itself."""
+    path = path or request.path
     key = secrets.token_urlsafe(8)
     others = list(request.session.get(KEPT, {}).items())[1 - MOST :]
-    request.session[KEPT] = {**dict(others), request.path: (key, seal(text, PURPOSE))}
+    request.session[KEPT] = {**dict(others), path: (key, seal(text, PURPOSE))}
     query = request.GET.copy()
     query.pop(CHANGE, None)
     query[NAME] = key
     if target := request.POST.get("next"):
         query["next"] = target
-    return f"{request.path}?{query.urlencode()}"
+    return f"{path}?{query.urlencode()}"
 
 
 def recall_refusals(request: HttpRequest, form: Form) -> None:

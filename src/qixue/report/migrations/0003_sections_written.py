@@ -74,6 +74,7 @@ class Migration(migrations.Migration):
                 ('author_id', models.BigIntegerField()),
                 ('author_name', models.CharField(max_length=100)),
                 ('based_on', models.PositiveIntegerField()),
+                ('draft', models.TextField(blank=True)),
                 ('text', models.TextField(blank=True)),
                 ('is_changed', models.BooleanField()),
                 ('seen_at', models.DateTimeField()),

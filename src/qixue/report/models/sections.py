@@ -88,6 +88,7 @@ class UnsavedText(models.Model):
     author_id = models.BigIntegerField()
     author_name = models.CharField(max_length=100)
     based_on = models.PositiveIntegerField()
+    draft = models.TextField(blank=True)  # what the records gave when the author began
     text = models.TextField(blank=True)
     is_changed = models.BooleanField()  # False: the section is only open
     seen_at = models.DateTimeField()

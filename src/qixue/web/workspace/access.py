@@ -1,6 +1,6 @@
 """Who reaches which page, and the records behind it. Out of reach and missing look the same: 404."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -21,17 +21,17 @@ from qixue.web import unfinished_forms
 View = Callable[..., HttpResponseBase]
 
 
-def needs(action: Action, *, keeps: Sequence[str] = ()) -> Callable[[View], View]:
+def needs(action: Action, *, keeps: unfinished_forms.Keeping | None = None) -> Callable[[View], View]:
     """The action that a page is for. Visitors are asked to sign in; people without any such role get 403.
 
-    Whoever was signed out meanwhile finds again what they had sent for the fields that the page `keeps`.
+    Whoever was signed out meanwhile finds again what they had sent, as far as the page `keeps` it.
     """
 
     def declare(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(unfinished_forms.address_after_sign_in(request, keeps))
+                return redirect_to_login(unfinished_forms.address_after_sign_in(request, keeps, kwargs))
             if not may_anywhere(request.user, action):
                 raise PermissionDenied
             response = view(request, *args, **kwargs)

@@ -11,22 +11,31 @@ const unchecked = page.querySelector("[data-unchecked]");
 let waiting = null;
 let asked = 0;
 let touched = Date.now();
+let typed = "typed" in form.dataset; // here, not on another page or device of the same person
+let isSent = false;
+let last = null;
 
 async function check() {
+  if (isSent) return;
   const turn = ++asked;
+  const body = new FormData(form);
+  if (typed) body.append("typed", "1");
   let text = null;
   try {
-    const answer = await fetch(page.dataset.check, { method: "POST", body: new FormData(form), redirect: "error" });
+    const answer = await fetch(page.dataset.check, { method: "POST", body, redirect: "error" });
     text = answer.ok ? await answer.text() : null;
   } catch {
     text = null;
   }
   if (turn !== asked) return;
   unchecked.hidden = text !== null;
-  if (text !== null) shown.innerHTML = text;
+  if (text === null || text === last) return; // what is put in again is read aloud again
+  shown.innerHTML = text;
+  last = text;
 }
 
 function checkSoon() {
+  typed = true;
   clearTimeout(waiting);
   waiting = setTimeout(check, PAUSE);
 }
@@ -66,6 +75,11 @@ const search = document.querySelector("[data-find]");
 search.hidden = false;
 search.querySelector("input").addEventListener("input", (event) => find(event.target.value));
 field.addEventListener("input", checkSoon);
+form.addEventListener("submit", () => {
+  clearTimeout(waiting);
+  isSent = true;
+});
+addEventListener("pageshow", () => (isSent = false)); // the browser shows the page as it was left
 for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, () => (touched = Date.now()));
 setInterval(() => Date.now() - touched < AWAY && check(), HEARTBEAT);
 check();

@@ -1,8 +1,10 @@
 """Forms for writing the work summary: a section, its outline, comments, photos."""
 
+import re
 from typing import Any
 
 from django import forms
+from django.core import signing
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -12,6 +14,7 @@ from qixue.report.models.sections import LONGEST_TEXT
 from qixue.web.forms import Form
 from qixue.web.workspace.forms.fields import PlainCharField
 
+WIDTHLESS = re.compile(r"[\u200b\u2060\ufeff]")  # zero width space, word joiner, byte order mark
 LEVELS = [(1, _("一、 first level")), (2, _("（一） second level")), (3, _("1. third level"))]
 CHOICES = [
     (Choice.MINE.value, _("My text")),
@@ -20,10 +23,34 @@ CHOICES = [
 ]
 
 
-class SectionForm(Form):
-    """The text of a section, and which version its author began with."""
+class DraftSeenField(forms.Field):
+    """The draft that the page was made with, signed: only the site says what the records gave. None where missing."""
 
-    text = forms.CharField(
+    widget = forms.HiddenInput
+    signer = signing.Signer(salt="draft of a section")
+
+    def to_python(self, value: Any) -> str | None:
+        try:
+            return self.signer.unsign_object(value) if value else None
+        except signing.BadSignature:
+            return None
+
+    @classmethod
+    def signed(cls, draft: str) -> str:
+        return cls.signer.sign_object(draft, compress=True)
+
+
+class SectionTextField(forms.CharField):
+    """Text as people paste it, without the marks of no width that messengers put between its characters."""
+
+    def to_python(self, value: Any) -> str:
+        return WIDTHLESS.sub("", super().to_python(value) or "")
+
+
+class SectionForm(Form):
+    """The text of a section, and which version and draft its author began with."""
+
+    text = SectionTextField(
         label=_("Text of the section"),
         required=False,
         strip=False,
@@ -32,12 +59,18 @@ class SectionForm(Form):
         widget=forms.Textarea(attrs={"rows": 16, "lang": "zh-hans", "spellcheck": "false"}),
     )
     based_on = forms.IntegerField(min_value=0, max_value=1_000_000, widget=forms.HiddenInput)
+    draft_seen = DraftSeenField(required=False)
+
+    @property
+    def typed(self) -> str:
+        """The text that was sent, also when it cannot be saved."""
+        return self.cleaned_data.get("text", self["text"].value() or "")
 
 
 class NumbersForm(SectionForm):
     """A text with the version that it was written upon and the one that was saved meanwhile."""
 
-    text = forms.CharField(required=False, strip=False, max_length=LONGEST_TEXT, widget=forms.HiddenInput)
+    text = SectionTextField(required=False, strip=False, max_length=LONGEST_TEXT, widget=forms.HiddenInput)
     theirs = forms.IntegerField(min_value=1, max_value=1_000_000, widget=forms.HiddenInput)
 
 

@@ -1,5 +1,6 @@
 """Writing one section of the work summary: the editor, its check while writing, its versions, its draft."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -25,10 +26,12 @@ from qixue.report.editing import (
     save_choices,
     save_section,
     take_over_draft,
+    tell_open,
     unsaved_of,
 )
 from qixue.report.manuscript_merge import Clash, as_text
 from qixue.report.models import SectionVersion, SummarySection, UnsavedText
+from qixue.report.models.sections import LONGEST_TEXT
 from qixue.report.section_check import checked
 from qixue.report.section_text import Catalogue, lasting
 from qixue.report.text_remarks import mistake_sentence
@@ -38,11 +41,14 @@ from qixue.web import parts, unfinished_forms
 from qixue.web.forms import Form
 from qixue.web.workspace.access import needs, staff, whole_programme_or_404
 from qixue.web.workspace.act import Act, act_page, sent
-from qixue.web.workspace.forms.summary import ClashForm, NumbersForm, SectionForm
+from qixue.web.workspace.forms.summary import ClashForm, DraftSeenField, NumbersForm, SectionForm
 from qixue.web.workspace.preview import preview_line
 from qixue.web.workspace.summary_picker import figure_groups, placed_offers
 
 VERSIONS_PER_PAGE = 10
+LARGEST_SECTION = 6 * LONGEST_TEXT  # bytes: four for a rare character, and the draft
+KEEPING = unfinished_forms.Keeping(("text", "based_on", "draft_seen"), largest=LARGEST_SECTION)
+KEEPING_FOR_EDITOR = replace(KEEPING, route="workspace:summary_section")
 DRAFT_ACTS = {
     "take_over": (take_over_draft, gettext_lazy("The changes of the draft are in the text.")),
     "keep": (keep_text, gettext_lazy("The text stays as it is.")),
@@ -77,17 +83,40 @@ def act_on(section: SummarySection, **words: Any) -> Act:
     return Act(about=about, back=words.pop("back", address_of(section)), crumbs=crumbs, context=context, **words)
 
 
-@needs(Action.WRITE_REPORT, keeps=("text", "based_on"))
+@needs(Action.WRITE_REPORT, keeps=KEEPING)
 def section(request: HttpRequest, code: str, section_pk: int) -> HttpResponse:
     """The editor. What was typed stays on the page until it is saved, whatever happens."""
     found = section_or_404(request, code, section_pk)
+    answers = unfinished_forms.answers(request)
+    if request.method != "POST":
+        return editor_page(request, found, SectionForm(answers) if answers else None)
+    form = SectionForm(answers)
+    is_right = form.is_valid()
+    keep_typed(request, found, form)
+    if is_right and "check" not in request.POST and (answer := saved(request, found, form)):
+        return answer
+    return editor_page(request, found, form)
+
+
+def keep_typed(request: HttpRequest, section: SummarySection, form: SectionForm) -> bool:
+    """Keep what was sent, right or wrong, until it is saved; False where nobody knows what it was written upon."""
+    answers = form.cleaned_data
+    if "based_on" not in answers:
+        return False
+    based_on, draft = answers["based_on"], answers["draft_seen"]
+    try:
+        keep_unsaved(section, form.typed, draft=draft, based_on=based_on, by=staff(request), at=now())
+    except Refused:
+        return False
+    return True
+
+
+def editor_page(request: HttpRequest, found: SummarySection, form: SectionForm | None) -> HttpResponse:
+    """The editor with what was sent, else with what there is."""
     catalogue = catalogue_of(found.programme, at=now())
     version, unsaved = latest_version(found), unsaved_of(found, request.user).filter(is_changed=True).first()
     draft = draft_now(found, catalogue)
-    form = SectionForm(unfinished_forms.answers(request), initial=beginning(version, unsaved, draft))
-    is_to_save = request.method == "POST" and "check" not in request.POST and form.is_valid()
-    if is_to_save and (answer := saved(request, found, form)):
-        return answer
+    form = form or SectionForm(initial=beginning(version, unsaved, draft))
     context = editor_context(found, catalogue, form, version, draft)
     others = others_at_work(found, but=staff(request).pk, at=now())
     return parts.form_page(request, "workspace/summary/section.html", form, unsaved=unsaved, others=others, **context)
@@ -96,9 +125,11 @@ def section(request: HttpRequest, code: str, section_pk: int) -> HttpResponse:
 def beginning(version: SectionVersion | None, unsaved: UnsavedText | None, draft: str) -> dict[str, Any]:
     """What the editor shows first: what this person left unsaved, else what is written, else the draft."""
     if unsaved:
-        return {"text": unsaved.text, "based_on": unsaved.based_on}
+        seen = DraftSeenField.signed(unsaved.draft)
+        return {"text": unsaved.text, "based_on": unsaved.based_on, "draft_seen": seen}
     text = version.text if version and version.is_written else draft
-    return {"text": text, "based_on": version.number if version else 0}
+    seen = DraftSeenField.signed(draft)
+    return {"text": text, "based_on": version.number if version else 0, "draft_seen": seen}
 
 
 def editor_context(
@@ -130,9 +161,9 @@ def check_context(section: SummarySection, text: str, catalogue: Catalogue) -> d
 
 def saved(request: HttpRequest, section: SummarySection, form: SectionForm) -> HttpResponse | None:
     """The answer to a text that was saved, or that two people decide about; None where the form says why not."""
-    answers = form.cleaned_data
+    text, based_on, draft = (form.cleaned_data[name] for name in KEEPING.names)
     try:
-        version = save_section(section, answers["text"], based_on=answers["based_on"], by=staff(request), at=now())
+        version = save_section(section, text, based_on=based_on, draft=draft, by=staff(request), at=now())
     except TextsClash as clash:
         return clash_page(request, section, clash)
     except Refused as refusal:
@@ -148,32 +179,40 @@ def said_and_back(request: HttpRequest, section: SummarySection, version: Sectio
 
 
 @require_POST
-@needs(Action.WRITE_REPORT, keeps=("text", "based_on"))
+@needs(Action.WRITE_REPORT, keeps=KEEPING_FOR_EDITOR)
 def decide(request: HttpRequest, code: str, section_pk: int) -> HttpResponse:
     """Save with one choice for each paragraph that two people changed."""
     found = section_or_404(request, code, section_pk)
     numbers = NumbersForm(request.POST)
     if not numbers.is_valid():
-        return redirect(address_of(found))
-    answers = numbers.cleaned_data
+        return editor_page(request, found, SectionForm(request.POST))
+    text, based_on, draft, theirs = (numbers.cleaned_data[name] for name in (*KEEPING.names, "theirs"))
     try:
-        clash = clash_with(found, answers["text"], based_on=answers["based_on"], theirs=answers["theirs"], at=now())
-        form = ClashForm(request.POST, clashes=clash.merge.clashes)
-        if not form.is_valid():
-            return clash_page(request, found, clash, form)
-        version = save_choices(found, clash, form.choices, by=staff(request), at=now())
+        clash = clash_with(found, text, based_on=based_on, theirs=theirs, draft=draft, at=now())
+    except Refused:
+        return editor_page(request, found, SectionForm(request.POST))
+    form = ClashForm(request.POST, clashes=clash.merge.clashes)
+    return decided(request, found, clash, form) if form.is_valid() else clash_page(request, found, clash, form)
+
+
+def decided(request: HttpRequest, section: SummarySection, clash: TextsClash, form: ClashForm) -> HttpResponse:
+    """The answer to choices that were saved, or that have to be made once more."""
+    try:
+        version = save_choices(section, clash, form.choices, by=staff(request), at=now())
     except TextsClash as again:
-        return clash_page(request, found, again)
+        return clash_page(request, section, again)
     except Refused as refusal:
-        return parts.refusal_page(request, refusal, back=address_of(found), programme=found.programme)
-    return said_and_back(request, found, version)
+        form.add_error(None, [refusal.sentence, *refusal.lines])
+        return clash_page(request, section, clash, form)
+    return said_and_back(request, section, version)
 
 
 def clash_page(
     request: HttpRequest, section: SummarySection, clash: TextsClash, form: ClashForm | None = None
 ) -> HttpResponse:
     """Both texts of each paragraph, word by word, and what is to stand."""
-    sent_then = {"text": clash.text, "based_on": clash.based_on, "theirs": clash.theirs.number}
+    seen = DraftSeenField.signed(clash.draft)
+    sent_then = {"text": clash.text, "based_on": clash.based_on, "draft_seen": seen, "theirs": clash.theirs.number}
     form = form or ClashForm(initial=sent_then, clashes=clash.merge.clashes)
     fields = [form[f"choice_{at}"] for at in range(1, form.clash_count + 1)]
     pairs = [(field, shown_clash(each)) for field, each in zip(fields, clash.merge.clashes, strict=True)]
@@ -191,23 +230,25 @@ def shown_clash(clash: Clash) -> dict[str, Any]:
 @require_POST
 @needs(Action.WRITE_REPORT)
 def check(request: HttpRequest, code: str, section_pk: int) -> HttpResponse:
-    """A part of the editor while somebody writes: how the text will read. What was typed waits until it is saved."""
+    """A part of the editor while somebody writes: how the text will read. What was typed waits until it is saved.
+
+    Where nothing was typed on this page, others only see that the section is open.
+    """
     found, at = section_or_404(request, code, section_pk), now()
     form = SectionForm(request.POST)
-    if not form.is_valid():
+    form.is_valid()
+    based_on = form.cleaned_data.get("based_on")
+    if based_on is None or ("typed" in request.POST and not keep_typed(request, found, form)):
         return HttpResponse(status=422)
-    text, based_on = form.cleaned_data["text"], form.cleaned_data["based_on"]
-    catalogue = catalogue_of(found.programme, at=at)
-    try:
-        keep_unsaved(found, text, draft=draft_now(found, catalogue), based_on=based_on, by=staff(request), at=at)
-    except Refused:
-        return HttpResponse(status=422)
+    if "typed" not in request.POST:
+        tell_open(found, based_on=based_on, by=staff(request), at=at)
     version = latest_version(found)
     context = {
         "programme": found.programme,
         "others": others_at_work(found, but=staff(request).pk, at=at),
         "newer": version if version and version.number > based_on else None,
-        **check_context(found, text, catalogue),
+        "wrong": form.errors.get("text"),
+        **check_context(found, form.typed, catalogue_of(found.programme, at=at)),
     }
     return render(request, "workspace/summary/checked.html", context)
 
@@ -266,10 +307,22 @@ def take_up(request: HttpRequest, code: str, section_pk: int, number: int) -> Ht
         context={"version": version},
     )
 
-    def do() -> None:
-        save_section(found, version.effective_text, based_on=seen_version(request), by=staff(request), at=now())
+    form = sent(request, Form)
+    return (taken_up(request, version, form, act) if form.is_valid() else None) or act_page(request, form, act)
 
-    return act_page(request, sent(request, Form), act, do)
+
+def taken_up(request: HttpRequest, version: SectionVersion, form: Form, act: Act) -> HttpResponse | None:
+    """The answer to an older text that was saved, or that two people decide about; None where the form says why not."""
+    section, text = version.section, version.effective_text
+    try:
+        save_section(section, text, based_on=seen_version(request), by=staff(request), at=now())
+    except TextsClash as clash:
+        return clash_page(request, section, clash)
+    except Refused as refusal:
+        form.refuse(refusal)
+        return None
+    messages.success(request, act.done)
+    return redirect(act.back)
 
 
 @needs(Action.WRITE_REPORT)
