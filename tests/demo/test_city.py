@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 from django.contrib.auth.hashers import check_password
 from django.db.models import Count, F, Max, Min, Q
+from tests.cell_scenes import assert_recount
 from tests.demo.conftest import AT, EDITION
 
 from qixue.core.figures import Scope
@@ -15,7 +16,7 @@ from qixue.demo.city.personas import PASSWORD, PERSONAS, api_token
 from qixue.demo.city.week import Week
 from qixue.participation.lottery import faults
 from qixue.participation.models import LedgerEntry, Lottery, Participant, Registration
-from qixue.participation.queries import chain_faults, recounted_tallies_in, tallies_in
+from qixue.participation.queries import chain_faults
 from qixue.participation.queries.lotteries import promised_seed, published_lottery
 from qixue.participation.queries.quality import CHECKS
 from qixue.people.models import Notification, Organisation, Resident, RoleAssignment, User
@@ -163,10 +164,8 @@ def test_ledger_shows_every_way_in_which_people_are_counted():
     assert qualifiers >= {"exact", "about"}
 
 
-def test_tallies_agree_with_a_recount(city):
-    scope = Scope(programme=city.code)
-
-    assert tallies_in(scope) == recounted_tallies_in(scope)
+def test_figures_agree_with_a_recount(city):
+    assert_recount(Scope(programme=city.code))
 
 
 def test_people_are_counted_once_per_session_and_are_known():
