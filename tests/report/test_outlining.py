@@ -1,12 +1,13 @@
 """The outline becomes the programme's own and is changed; comments and photos belong to it."""
 
+import datetime
 import io
 import zipfile
 from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, transaction
-from pytest_django import Settings
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from tests.factories import NOON
 from tests.report.writing import photo_bytes, refused, section_of, week_to_write_about
 
@@ -29,7 +30,7 @@ from qixue.report.outlining import (
     rename_section,
     restore_section,
 )
-from qixue.report.photographs import add_photo
+from qixue.report.photographs import add_photo, remove_photo
 from qixue.report.summary import draft_summary
 
 pytestmark = pytest.mark.django_db
@@ -213,6 +214,47 @@ def test_photo_whose_file_is_gone_is_named_and_left_out(
 
     assert [each for each in draft.manuscript.blocks if isinstance(each, Picture)] == []
     assert [each.quote for each in draft.remarks if each.code == "mark_without_record"] == ["{{photo: 1}}"]
+
+
+def test_photo_is_deleted_with_its_file_unless_it_is_placed_or_issued(
+    week: Programme,
+    people: tuple[Programme, User, User],
+    settings: Settings,
+    tmp_path: Path,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    _week, liang, chen = people
+    section = section_of(week, liang, "problems")
+    placed, unused = (
+        add_photo(week, photo_bytes(colour), caption="启动仪式", alt="台上有三人", by=liang, at=NOON)
+        for colour in ("red", "blue")
+    )
+    save_section(section, "{{photo: 1}}", based_on=0, by=liang, at=NOON)
+
+    with refused("photo_placed"):
+        remove_photo(placed, by=liang, at=NOON)
+    issue_summary(ask_for_issue(week, by=liang, at=NOON), by=chen, at=NOON)
+    save_section(section, "甲", based_on=1, by=liang, at=NOON + datetime.timedelta(minutes=1))
+    with refused("photo_issued"):
+        remove_photo(placed, by=liang, at=NOON)
+    path = Path(unused.file.path)
+    with django_capture_on_commit_callbacks(execute=True):
+        remove_photo(unused, by=liang, at=NOON)
+    assert (path.exists(), list(week.summary_photos.all())) == (False, [placed])
+
+
+def test_number_that_a_text_names_is_given_to_no_other_photo(
+    week: Programme, liang: User, settings: Settings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    section = section_of(week, liang, "problems")
+    first = add_photo(week, photo_bytes(), caption="启动仪式", alt="台上有三人", by=liang, at=NOON)
+    save_section(section, "{{photo: 1}}", based_on=0, by=liang, at=NOON)
+    save_section(section, "甲", based_on=1, by=liang, at=NOON)
+    remove_photo(first, by=liang, at=NOON)
+
+    assert add_photo(week, photo_bytes(), caption="启动仪式", alt="台上有三人", by=liang, at=NOON).number == 2
 
 
 def test_what_is_no_picture_is_refused(week: Programme, liang: User) -> None:

@@ -212,6 +212,12 @@ def run_text(run: Run, names: Names) -> str:
     return run_text(Text(run.text), names)
 
 
+def photos_in(text: str) -> set[str]:
+    """The numbers of the photos that the text places."""
+    placed = (placed_by(token["mark"]) for token in TOKEN.finditer(text))
+    return {each.code for each in placed if each and each.kind is Kind.PHOTO}
+
+
 def codes_in(text: str) -> list[str]:
     """The codes of all marks for figures, in reading order, whether they are known or not."""
     marks = (half_width(token["mark"]) for token in TOKEN.finditer(text) if token["mark"] is not None)

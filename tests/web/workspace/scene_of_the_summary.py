@@ -28,6 +28,8 @@ SUMMARY_PAGES = (
     "summary_outline",
     "summary_photos",
     "summary_photo",
+    "describe_photo",
+    "remove_photo",
     "summary_section",
     "check_section",
     "decide_section",

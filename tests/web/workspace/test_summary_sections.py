@@ -306,5 +306,9 @@ def test_photo_is_sent_shown_and_offered(
     assert address("summary_photo", 1) in page(liang, "summary_photos")
     checked = liang.post(address("check_section", section.pk), {"text": "{{photo: 1}}", "based_on": "0"})
     assert f'src="{address("summary_photo", 1)}"' in checked.content.decode()
+    liang.post(address("describe_photo", 1), {"caption": "开幕式", "alt": "台上有五人"})
+    assert "开幕式" in page(liang, "summary_photos")
     Path(SummaryPhoto.objects.get().file.path).unlink()
     assert liang.get(address("summary_photo", 1)).status_code == 404
+    liang.post(address("remove_photo", 1))
+    assert SummaryPhoto.objects.count() == 0

@@ -126,19 +126,25 @@ class AnswerForm(Form):
     is_closing = forms.BooleanField(label=_("The comment is dealt with"), required=False)
 
 
-class PhotoForm(Form):
-    """A photo with its caption and with words for people who cannot see it."""
+class PhotoWordsForm(Form):
+    """The caption of a photo, and words for people who cannot see it."""
 
-    photo = forms.FileField(
-        label=_("Photo"),
-        help_text=_("JPEG, PNG or WebP up to 10 MB. Where and with what it was taken is not kept."),
-        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
-    )
     caption = PlainCharField(label=_("Caption below the photo"), max_length=100)
     alt = PlainCharField(
         label=_("What can be seen, for people who cannot see it"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class PhotoForm(PhotoWordsForm):
+    """A photo with its words."""
+
+    field_order = ("photo", "caption", "alt")
+    photo = forms.FileField(
+        label=_("Photo"),
+        help_text=_("JPEG, PNG or WebP up to 10 MB. Where and with what it was taken is not kept."),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
 
     def clean_photo(self) -> Any:

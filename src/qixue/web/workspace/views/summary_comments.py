@@ -1,21 +1,16 @@
-"""Comments on sections of the work summary, and its photos."""
+"""Comments on sections of the work summary."""
 
-from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from qixue.core.clock import now
-from qixue.core.refusal import Refused
 from qixue.people.rules import Action
 from qixue.report.commenting import answer_comment, comment_on
 from qixue.report.models import SectionComment
-from qixue.report.photographs import add_photo
-from qixue.web import parts
 from qixue.web.workspace.access import needs, staff, whole_programme_or_404
 from qixue.web.workspace.act import act_page, sent
-from qixue.web.workspace.forms.summary import AnswerForm, CommentForm, PhotoForm
+from qixue.web.workspace.forms.summary import AnswerForm, CommentForm
 from qixue.web.workspace.views.summary_sections import act_on, section_or_404
 
 
@@ -60,34 +55,3 @@ def answer(request: HttpRequest, code: str, comment_pk: int) -> HttpResponse:
         answer_comment(found, answers["text"], is_closing=answers["is_closing"], by=staff(request), at=now())
 
     return act_page(request, form, act, do)
-
-
-@needs(Action.WRITE_REPORT)
-def photos(request: HttpRequest, code: str) -> HttpResponse:
-    """The photos of the summary with their marks, and a form for another one."""
-    programme = whole_programme_or_404(request.user, code, Action.WRITE_REPORT)
-    form = PhotoForm(request.POST, request.FILES) if request.method == "POST" else PhotoForm()
-    if form.is_valid():
-        words = {name: form.cleaned_data[name] for name in ("caption", "alt")}
-        try:
-            add_photo(programme, form.cleaned_data["photo"].read(), **words, by=staff(request), at=now())
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The photo can be placed now: by its mark, on a line of its own."))
-            return redirect("workspace:summary_photos", programme.code)
-    context = {"programme": programme, "photos": programme.summary_photos.order_by("-number")}
-    return parts.form_page(request, "workspace/summary/photos.html", form, **context)
-
-
-@needs(Action.SEE_REPORT)
-def photo(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
-    programme = whole_programme_or_404(request.user, code, Action.SEE_REPORT)
-    found = get_object_or_404(programme.summary_photos, number=number)
-    try:
-        response = FileResponse(found.file.open("rb"), content_type="image/jpeg")
-    except FileNotFoundError as lost:
-        raise Http404 from lost
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
