@@ -87,7 +87,7 @@ def session(request: HttpRequest, code: str, figure_code: str, pk: int) -> HttpR
     programme = parts.get_programme_or_404(code)
     found = figure_or_404(request, programme, figure_code)
     whole = next((row for row in public_rows(found, found.evidence_for_reading()) if row.session_id == pk), None)
-    rows = found.evidence_of_session(pk)
+    rows = found.evidence_of_session(pk) if found.definition.has_public_rows else []
     if not rows or found.is_withheld or (whole and not whole.record_count):
         raise Http404
     kinds = kinds_of_records(rows)
