@@ -13,13 +13,15 @@ from tests.factories_afterwards import attendee, course, organiser_of, rule_for
 from tests.figures.conftest import held, number, populate, value
 
 from qixue.core.figures import Scope, registry
-from qixue.figures.for_everybody import public_figure_in, public_records, public_rows
+from qixue.figures.for_everybody import public_figure_in, public_figures_listed, public_records, public_rows
+from qixue.figures.models import NamedFigure
 from qixue.participation.models import CertificateRule, Participant
 from qixue.participation.operations.cells import keep_cells
 from qixue.participation.operations.certificates import issue_certificates, revoke_certificate
 from qixue.people.models import Resident
 from qixue.people.operations.erasure import erase_account
 from qixue.programme.models import Activity, Programme
+from qixue.report.editing import catalogue_of
 
 pytestmark = pytest.mark.django_db
 
@@ -235,3 +237,15 @@ def test_attendances_of_trainings_say_how_they_are_counted(programme: Programme,
         "Counted by session. How many were trained, once for each class, is a number of its own."
     ]
     assert value("attendance", programme).notes == ()
+
+
+def test_figures_that_an_erasure_changes_are_listed_and_no_document_states_them(programme: Programme) -> None:
+    NamedFigure.objects.create(programme=programme, code="F1", definition="older_attendances", position=1)
+    NamedFigure.objects.create(programme=programme, code="F2", definition="attendance", position=2)
+    check_in(held(programme), *(token(person(birth_year=1950), programme) for _person in range(5)))
+
+    stated = catalogue_of(programme, at=NOON).names.figures
+    listed = {figure.code for figure in public_figures_listed(programme)}
+
+    assert set(stated) == {"F2"}
+    assert listed == {"F1", "F2", "young_attendances"}

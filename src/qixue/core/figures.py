@@ -142,6 +142,7 @@ class FigureDefinition:
     is_internal: bool = False  # about how offices work with one another: for staff, never on public pages
     people: People | None = None  # of whom it tells: too few are not told in public
     fewest: Callable[[Scope], int] | None = None  # the smallest group of them that it sets against others
+    is_of_people_on_record: bool = False  # an erasure changes it: no document states it
     has_public_rows: bool = True  # False where its rows beside those of another figure tell of few people
 
 

@@ -27,7 +27,7 @@ from qixue.core.figures import (
     shared_reads,
 )
 from qixue.core.models import AuditEntry
-from qixue.figures.queries import Figure, figure_in, figure_of, figures_named, figures_of
+from qixue.figures.queries import Figure, figure_in, figure_of, figures_named, figures_of, unnamed_figures_on_record
 from qixue.figures.series import is_read_by_months
 from qixue.participation.counted_people import ALL_WHO_CAME
 from qixue.participation.models import LedgerEntry
@@ -49,6 +49,12 @@ def public_figures_of(programme: Programme) -> list[Figure]:
     """`figures_of`, for everybody."""
     with shared_reads():
         return [told(figure) for figure in figures_of(programme)]
+
+
+def public_figures_listed(programme: Programme) -> list[Figure]:
+    """All that the page of the figures lists: those that have a name, and those of people on record."""
+    with shared_reads():
+        return [told(figure) for figure in (*figures_of(programme), *unnamed_figures_on_record(programme))]
 
 
 def public_figure_of(programme: Programme, code: str) -> Figure | None:

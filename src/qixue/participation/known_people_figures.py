@@ -117,6 +117,7 @@ def define_age(code: str, name: object, rule: object, ages: Ages) -> None:
             evidence=lambda scope: rows_of(seats_by_session(of_age(scope, ages)), ATTENDANCE),
             theme=Theme.PEOPLE,
             people=people_of_age(ages),
+            is_of_people_on_record=True,
         )
     )
 
@@ -224,6 +225,7 @@ registry.register(
         theme=Theme.PEOPLE,
         people=People(new_people, new_at),
         fewest=lambda scope: len(people_in(scope) & returned(scope.programme)),
+        is_of_people_on_record=True,
         has_public_rows=False,  # beside who came at all they say who came again
     )
 )
@@ -245,5 +247,6 @@ registry.register(
         theme=Theme.REACH,
         people=BY_NAME,
         fewest=residents_in,
+        is_of_people_on_record=True,
     )
 )
