@@ -135,7 +135,7 @@ def time_limit(server: SMTP) -> Iterator[None]:
     is_said = threading.Event()
 
     def hang_up() -> None:
-        wait = LONGEST
+        wait: float = LONGEST
         while not is_said.wait(wait):
             wait = HANG_UP_AGAIN
             if server.sock:

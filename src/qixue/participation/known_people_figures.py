@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -84,7 +85,7 @@ def people_of_age(ages: Ages) -> People:
     )
 
 
-def known_of(sentence: str, wanted: int, known: int, everybody: int) -> CountingNote:
+def known_of(sentence: Any, wanted: int, known: int, everybody: int) -> CountingNote:
     text = format_lazy(sentence, known=f"{known:,}", all=f"{everybody:,}")
     return CountingNote(text, groups=(known, known - wanted, everybody - known))
 

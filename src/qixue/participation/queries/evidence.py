@@ -33,7 +33,7 @@ def is_as_kept(evidence: Evidence) -> bool:
 
 
 def named_digest(evidence: Evidence) -> str:
-    return Path(evidence.file.name).name[:DIGEST_LENGTH]
+    return Path(evidence.file.path).name[:DIGEST_LENGTH]
 
 
 def is_checkable(evidence: Evidence) -> bool:
