@@ -122,6 +122,42 @@ def test_wrong_use_exits_2_and_says_why(capsys, arguments):
     assert capsys.readouterr().err != ""
 
 
+@pytest.mark.parametrize("name", ["trades", "people", "proven", "certificate"])
+def test_result_of_unknown_items_that_lacks_something_is_no_result(capsys, tmp_path, name):
+    path, result = tmp_path / "result.json", {**solved(capsys), "cycles": [["nothing", "of this"]]}
+    del result[name]
+    path.write_text(json.dumps(result))
+
+    assert cli.main(["swap", "check", ROUND, str(path)]) == 2
+
+    assert capsys.readouterr().err == f"{path} is no result of a round.\n"
+
+
+def test_number_of_too_many_digits_is_no_result(capsys, tmp_path):
+    path = tmp_path / "result.json"
+    path.write_text(json.dumps({**solved(capsys), "trades": "many"}).replace('"many"', "9" * 5_000))
+
+    assert cli.main(["swap", "check", ROUND, str(path)]) == 2
+
+    assert capsys.readouterr().err == f"{path} is no result of a round.\n"
+
+
+def test_number_of_too_many_digits_is_no_round(capsys, tmp_path):
+    path = tmp_path / "round.json"
+    path.write_text(f'{{"items": {"9" * 5_000}}}')
+
+    assert cli.main(["swap", "solve", str(path)]) == 2
+
+    assert str(path) in capsys.readouterr().err
+
+
+def test_folder_is_there_and_cannot_be_read(capsys, tmp_path):
+    for arguments in (["solve", str(tmp_path)], ["check", str(tmp_path), ROUND], ["check", ROUND, str(tmp_path)]):
+        assert cli.main(["swap", *arguments]) == 2
+
+        assert capsys.readouterr().err == f"{tmp_path} cannot be read.\n"
+
+
 def test_commands_of_swap_need_neither_settings_nor_a_database(tmp_path):
     qixue = Path(sys.executable).parent / "qixue"
     environment = {**os.environ, "QIXUE_DATABASE_URL": "nonsense", "QIXUE_VAR": str(tmp_path / "var")}

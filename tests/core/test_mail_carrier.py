@@ -2,17 +2,19 @@
 
 import datetime
 import hashlib
+import socket
 import socketserver
 import threading
 import time
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.policy import default
+from smtplib import SMTP
 
 import pytest
 
 from qixue.core import carriers
-from qixue.core.carriers import CarrierAway, CarrierFailed, MailCarrier
+from qixue.core.carriers import CarrierAway, CarrierFailed, MailCarrier, time_limit
 from qixue.core.models import OutboxMessage
 from qixue.core.outbox import LEASE
 
@@ -23,6 +25,7 @@ class MailServer(socketserver.StreamRequestHandler):
     received: list[bytes] = []
     answers: dict[str, str] = {}
     pause = 0.0  # seconds, before each answer
+    line_pause = 0.0  # before each of its lines
 
     def handle(self) -> None:
         self.say(self.answers.get("", "220 ready"))
@@ -38,7 +41,9 @@ class MailServer(socketserver.StreamRequestHandler):
 
     def say(self, line: str) -> None:
         time.sleep(self.pause)
-        self.wfile.write(f"{line}\r\n".encode())
+        for part in line.split("\r\n"):
+            time.sleep(self.line_pause)
+            self.wfile.write(f"{part}\r\n".encode())
 
 
 class MailServers(socketserver.ThreadingTCPServer):
@@ -112,6 +117,39 @@ def test_server_that_is_slow_with_each_answer_is_hung_up_on(mail_server: str, mo
 
     assert time.monotonic() - begun < 1
     assert MailServer.received == []
+
+
+def test_server_that_is_slow_with_its_greeting_is_hung_up_on(mail_server: str, monkeypatch: pytest.MonkeyPatch):
+    """Each line is in time: only all of them together are not."""
+    monkeypatch.setattr(carriers, "LONGEST", 0.3)
+    monkeypatch.setattr(MailServer, "line_pause", 0.2)
+    MailServer.answers = {"": "\r\n".join([*["220-wait"] * 10, "220 ready"])}
+    message = OutboxMessage(channel="mail", recipient="a@example.cn", subject="s", body="b", key="k")
+    begun = time.monotonic()
+
+    with pytest.raises(CarrierAway, match="mail server: SMTPServerDisconnected"):
+        MailCarrier(f"smtp://{mail_server}", "qixue@example.cn").carry(message)
+
+    assert time.monotonic() - begun < 1
+    assert MailServer.received == []
+
+
+def test_connection_that_is_made_after_the_time_is_ended_too(monkeypatch: pytest.MonkeyPatch):
+    """As by STARTTLS, which puts another socket in place of the first."""
+    monkeypatch.setattr(carriers, "LONGEST", 0.1)
+    server = SMTP(timeout=5)
+    first, second = socket.socketpair(), socket.socketpair()
+    ended = []
+
+    with time_limit(server):
+        for ours, _theirs in (first, second):
+            server.sock = ours
+            ours.settimeout(5)
+            ended.append(ours.recv(1))
+
+    assert ended == [b"", b""]
+    for end in (*first, *second):
+        end.close()
 
 
 def test_longest_mail_ends_before_another_worker_may_take_it():

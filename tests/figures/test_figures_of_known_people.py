@@ -5,19 +5,23 @@ import uuid
 from decimal import Decimal
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from tests.counted import check_in
 from tests.factories import NOON, ActivityFactory, MemberFactory, ProgrammeFactory, RegionFactory, VenueFactory, key
 from tests.factories_afterwards import attendee, course, organiser_of, rule_for
 from tests.figures.conftest import held, number, populate, value
 
 from qixue.core.figures import Scope, registry
-from qixue.figures.for_everybody import public_figure_in
+from qixue.figures.for_everybody import public_figure_in, public_figures_listed, public_records, public_rows
+from qixue.figures.models import NamedFigure
 from qixue.participation.models import CertificateRule, Participant
 from qixue.participation.operations.cells import keep_cells
 from qixue.participation.operations.certificates import issue_certificates, revoke_certificate
 from qixue.people.models import Resident
 from qixue.people.operations.erasure import erase_account
 from qixue.programme.models import Activity, Programme
+from qixue.report.editing import catalogue_of
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +39,7 @@ def token(resident: Resident, programme: Programme) -> uuid.UUID:
     return Participant.objects.get_or_create(resident=resident, programme=programme)[0].token
 
 
-def test_ages_are_those_in_the_year_of_the_session(programme: Programme) -> None:
+def test_ages_are_those_in_the_year_of_the_session(programme: Programme, in_english: None) -> None:
     session, other = held(programme), held(programme)  # of 2026
     just, not_yet, child, unknown = (person(birth_year=year) for year in (1966, 1967, 2009, None))
     check_in(session, *(token(each, programme) for each in (just, not_yet, child, unknown)), key())
@@ -45,8 +49,9 @@ def test_ages_are_those_in_the_year_of_the_session(programme: Programme) -> None
 
     assert (older.quantity.value, number("young_attendances", programme)) == (2, 1)
     assert [recounted(code, programme) for code in ("older_attendances", "young_attendances")] == [2, 1]
-    assert "4" in str(older.notes[0])
-    assert "6" in str(older.notes[0])
+    assert [str(note) for note in older.notes] == [
+        "The year of birth is known of 4 of 6 attendances by name; the others are not in this number."
+    ]
     rows = registry.definitions["older_attendances"].evidence(Scope(programme.code))
     assert {row.session_id: row.quantity.value for row in rows} == {session.pk: 1, other.pk: 1}
 
@@ -66,7 +71,31 @@ def test_few_older_people_are_told_to_staff_only(programme: Programme) -> None:
     public = public_figure_in(Scope(programme.code), "older_attendances")
 
     assert number("older_attendances", programme) == 4
-    assert (public.is_withheld, public.quantity) == (True, None)
+    assert (public.is_withheld, public.quantity, public.value.notes) == (True, None, ())
+
+
+@pytest.mark.parametrize(
+    ("older", "younger", "unknown", "is_told"),
+    [
+        (5, 5, 5, True),
+        (5, 0, 0, True),
+        (0, 3, 20, False),  # whose age is known
+        (20, 4, 0, False),  # who are not that old
+        (5, 5, 4, False),  # whose age is not known
+    ],
+)
+def test_of_how_many_the_age_is_known_is_told_where_no_group_is_small(
+    older: int, younger: int, unknown: int, is_told: bool, programme: Programme
+) -> None:
+    session = held(programme, venue=VenueFactory(region=programme.region))
+    years = [1950] * older + [1990] * younger + [None] * unknown
+    check_in(session, *(token(person(birth_year=year), programme) for year in years))
+
+    public = public_figure_in(Scope(programme.code), "older_attendances")
+    narrowed = public_figure_in(Scope(programme.code, region=programme.region.code), "older_attendances")
+
+    assert (public.quantity.value, bool(public.value.notes)) == (older, is_told)
+    assert narrowed.value.notes == ()
 
 
 def test_whoever_is_erased_is_of_no_age_any_more(programme: Programme) -> None:
@@ -104,6 +133,27 @@ def test_new_are_those_who_came_to_nothing_before(programme_after_another: Progr
     assert sorted((row.session_id, row.quantity.value) for row in rows) == [(first.pk, 3), (second.pk, 1)]
 
 
+@pytest.mark.parametrize(("came_before", "is_withheld"), [(4, True), (5, False)])
+def test_few_who_came_again_are_told_to_staff_only(
+    came_before: int, is_withheld: bool, programme_after_another: Programme
+) -> None:
+    programme, earlier = programme_after_another, ProgrammeFactory()
+    again, new = [person() for _person in range(came_before)], [person() for _person in range(10)]
+    old_session = held(earlier, starts_at=NOON - datetime.timedelta(days=300), ends_at=None)
+    check_in(old_session, *(token(each, earlier) for each in again))
+    session = held(programme)
+    check_in(session, *(token(each, programme) for each in (*again, *new)))
+
+    public = public_figure_in(Scope(programme.code), "new_participants")
+
+    assert number("new_participants", programme) == 10
+    assert (public.is_withheld, public.quantity is None) == (is_withheld, is_withheld)
+    rows = public.evidence_for_reading()
+    assert (public_rows(public, rows), public_records(public, rows)) == ([], [])
+    page = reverse("public:figure_session", args=[programme.code, "new_participants", session.pk])
+    assert Client().get(page).status_code == 404
+
+
 def test_nobody_is_new_where_nobody_is_known_from_before(programme_after_another: Programme) -> None:
     check_in(held(programme_after_another), key())
 
@@ -118,7 +168,7 @@ def test_a_week_that_overlaps_another_is_not_before_it(programme_after_another: 
     assert number("new_participants", programme) is None
 
 
-def test_share_of_residents_counts_those_at_home_once(programme: Programme) -> None:
+def test_share_of_residents_counts_those_at_home_once(programme: Programme, in_english: None) -> None:
     county = RegionFactory(code="441826", parent=programme.region, level="county", unit_type="county")
     elsewhere = RegionFactory(code="999999", level="county", unit_type="county")
     populate(programme, "resident_population", 1000)
@@ -130,8 +180,23 @@ def test_share_of_residents_counts_those_at_home_once(programme: Programme) -> N
 
     assert rate.quantity.value == Decimal("0.10")  # 1 of 1,000
     assert recounted("participation_rate", programme) == Decimal("0.10")
-    assert "2" in str(rate.notes[0])
+    assert str(rate.notes[0]) == (
+        "Where people live is known of 2 of 3 who came by name; the others are not in this number."
+    )
     assert "1,000" in str(rate.notes[1])
+
+
+@pytest.mark.parametrize(("at_home", "is_withheld"), [(4, True), (5, False)])
+def test_share_of_few_residents_is_told_to_staff_only(at_home: int, is_withheld: bool, programme: Programme) -> None:
+    populate(programme, "resident_population", 1000)
+    people = [person(home_region=programme.region) for _person in range(at_home)] + [person() for _person in range(20)]
+    check_in(held(programme), *(token(each, programme) for each in people))
+
+    public = public_figure_in(Scope(programme.code), "participation_rate")
+
+    assert number("participation_rate", programme) == Decimal(at_home) / 10
+    assert (public.is_withheld, public.quantity is None) == (is_withheld, is_withheld)
+    assert len(public.value.notes) == (1 if is_withheld else 2)  # where the number of residents is from, in any case
 
 
 def test_share_of_a_county_is_of_those_who_live_there(programme: Programme) -> None:
@@ -163,7 +228,7 @@ def test_completed_are_certificates_of_completion_of_trainings() -> None:
     assert number("trainees_completed", activity.programme) is None
 
 
-def test_attendances_of_trainings_say_how_they_are_counted(programme: Programme) -> None:
+def test_attendances_of_trainings_say_how_they_are_counted(programme: Programme, in_english: None) -> None:
     check_in(held(programme, activity=ActivityFactory(programme=programme, kind=Activity.Kind.TRAINING)), key())
 
     notes = value("attendance", programme, kind="training").notes
@@ -172,3 +237,15 @@ def test_attendances_of_trainings_say_how_they_are_counted(programme: Programme)
         "Counted by session. How many were trained, once for each class, is a number of its own."
     ]
     assert value("attendance", programme).notes == ()
+
+
+def test_figures_that_an_erasure_changes_are_listed_and_no_document_states_them(programme: Programme) -> None:
+    NamedFigure.objects.create(programme=programme, code="F1", definition="older_attendances", position=1)
+    NamedFigure.objects.create(programme=programme, code="F2", definition="attendance", position=2)
+    check_in(held(programme), *(token(person(birth_year=1950), programme) for _person in range(5)))
+
+    stated = catalogue_of(programme, at=NOON).names.figures
+    listed = {figure.code for figure in public_figures_listed(programme)}
+
+    assert set(stated) == {"F2"}
+    assert listed == {"F1", "F2", "young_attendances"}

@@ -1,7 +1,9 @@
 """Numbers of fewer than five people are not for everybody, nor what they could be computed from."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.counted import check_in, head_count
 from tests.factories import (
     ActivityFactory,
@@ -14,6 +16,7 @@ from tests.factories import (
 )
 from tests.figures.conftest import held
 
+from qixue.core.copies import Brief
 from qixue.core.figures import Scope, registry
 from qixue.core.quantity import ATTENDANCE, PERSON
 from qixue.figures import for_everybody
@@ -209,3 +212,15 @@ def test_what_is_withheld_follows_at_once_and_is_worked_out_once(db: None, monke
 
     assert session.pk in before
     assert session.pk not in attendances_withheld_now(programme.code)
+
+
+def test_kept_copy_asks_the_database_nothing(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    programme = ProgrammeFactory()
+    check_in(held(programme), *(key() for _person in range(3)))
+    monkeypatch.setattr(Brief, "seconds", 60)
+
+    before = attendances_withheld_now(programme.code)
+
+    with CaptureQueriesContext(connection) as asked:
+        assert attendances_withheld_now(programme.code) == before
+    assert list(asked) == []

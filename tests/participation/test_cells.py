@@ -284,3 +284,14 @@ def test_whoever_comes_while_people_are_numbered_is_merged_with_the_next_run(mon
     assert_recount(Scope(session.activity.programme.code))
     assert keep_cells() == 1
     assert_recount(Scope(session.activity.programme.code))
+
+
+def test_cells_that_a_migration_has_just_widened_can_be_read() -> None:
+    session = SessionFactory()
+    check_in(session, key())
+    keep_cells()
+
+    Cell.objects.update(again=b"")
+
+    assert len(people_in(Scope(session.activity.programme.code))) == 1
+    assert cells_that_differ(session.activity.programme.code) == []

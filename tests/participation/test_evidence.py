@@ -59,3 +59,20 @@ def test_changed_word_of_a_note_is_named(entries: list[LedgerEntry]) -> None:
     Evidence.objects.filter(pk=entries[0].evidence_id).update(text="签到表2页")
 
     assert faults() == [(1, "evidence")]
+
+
+def test_photo_of_a_former_version_is_not_checkable_and_no_fault(
+    entries: list[LedgerEntry], capsys: pytest.CaptureFixture[str], in_english: None
+) -> None:
+    """It had the name of the original, and other bytes."""
+    evidence = entries[1].evidence
+    photo = Path(evidence.file.path)
+    former = photo.rename(photo.with_name(f"{evidence.digest}.jpg"))
+    Evidence.objects.filter(pk=evidence.pk).update(file=str(Path(evidence.file.name).with_name(former.name)))
+
+    assert (faults(), main(["ledger", "verify"])) == ([], 0)
+    assert "Photos of former versions, which cannot be checked: 1." in capsys.readouterr().out
+
+    former.unlink()
+
+    assert faults() == [(2, "evidence")]

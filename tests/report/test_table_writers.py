@@ -56,13 +56,28 @@ def test_workbook_holds_each_text_as_text(row: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["=1", "+1", "-1", "@a", "\t=1", " =1", "＝1", "\n=1", "440182199901010011", "0763", "'a"]
+    "text",
+    [
+        "=1",
+        "+1",
+        "-1",
+        "@a",
+        "\t=1",
+        " =1",
+        "＝1",
+        "\n=1",
+        "440182199901010011",
+        "0763",
+        "'a",
+        " 0763",
+        "440182199901010011 ",
+    ],
 )
 def test_text_that_a_spreadsheet_would_change_gets_an_apostrophe(text: str) -> None:
     assert harmless(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("text", ["13900000000", "2016", "0", "清远", "a=1", "—", ""])
+@pytest.mark.parametrize("text", ["13900000000", "2016", "0", "清远", "a=1", "—", "", "1E5", "1-2"])
 def test_other_text_stays_as_it_is(text: str) -> None:
     assert harmless(text) == text
 

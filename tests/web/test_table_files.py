@@ -47,6 +47,17 @@ NOT_TAKEN = {
     "public:draw": "has its own file, with which anybody recomputes it",
 }
 
+# The tables that name people, by page and key: they leave by POST, which goes on record. Nobody is listed in the scene,
+# so that the page of listed people has none.
+NAMING_PEOPLE = {
+    ("workspace:certificates", "certificates"),
+    ("workspace:people", "people"),
+    ("workspace:recognition", "nominations"),
+    ("workspace:registrations", "registrations"),
+    ("workspace:return_phones", "contacts"),
+    ("workspace:session", "counts"),
+}
+
 ROWS_IN_PARTS = {"workspace:step_times"}  # a step per row and organisation, which the page shows side by side
 
 
@@ -167,6 +178,16 @@ def test_file_of_names_is_noted_and_has_no_link(scene: Scene) -> None:
         "csv",
         scene.people["ancestor", Role.COORDINATOR].pk,
     )
+
+
+def test_exactly_the_tables_that_name_people_leave_by_post(scene: Scene) -> None:
+    by_post = {
+        (name, value.rpartition(".")[0])
+        for name, _url, _client, control in controls(scene)
+        for value in control.xpath(".//button[@name='table']/@value")
+    }
+
+    assert by_post == NAMING_PEOPLE
 
 
 def test_who_does_not_see_the_page_gets_no_file(scene: Scene) -> None:

@@ -12,7 +12,7 @@ from qixue.participation.models import LedgerChain
 from qixue.participation.operations.attendances import rebuild_attendances
 from qixue.participation.queries import ChainFault, chain_faults, ledger_entries
 from qixue.participation.queries.attendances import attendance_faults
-from qixue.participation.queries.evidence import evidence_faults
+from qixue.participation.queries.evidence import evidence_faults, unchecked_count
 
 FAULTS = {
     "gap": gettext_lazy("an entry is missing here"),
@@ -38,9 +38,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run_verify(args: argparse.Namespace) -> int:
     faults = [*chain_faults(), *attendance_faults(), *evidence_faults()]
-    chains = LedgerChain.objects.count()
+    chains, unchecked = LedgerChain.objects.count(), unchecked_count()
     if args.json:
-        document = {"chains": chains, "faults": [vars(fault) for fault in faults]}
+        document = {"chains": chains, "faults": [vars(fault) for fault in faults], "unchecked_photos": unchecked}
         json.dump(document, sys.stdout, ensure_ascii=False)
         print()
     elif faults:
@@ -48,6 +48,8 @@ def run_verify(args: argparse.Namespace) -> int:
             print(fault_text(fault))
     else:
         print(_("%(chains)s chains hold.") % {"chains": chains})
+    if unchecked and not args.json:
+        print(_("Photos of former versions, which cannot be checked: %(count)s.") % {"count": unchecked})
     return 1 if faults else 0
 
 

@@ -107,16 +107,16 @@ def run_check(args: argparse.Namespace) -> int:
     round_ = loaded(args.file)
     try:
         result = json.loads(Path(args.result).read_text(encoding="utf-8"))
-        found = faults(round_, result)
+        found, stands_on = faults(round_, result), proof(result)
+        values = {"trades": result["trades"], "people": result["people"]}
     except OSError as error:
-        raise no_file(args.result) from error
-    except (BadResult, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise no_file(args.result, error) from error
+    except (BadResult, ValueError, KeyError, RecursionError) as error:  # ValueError: no UTF-8, no JSON, too many digits
         raise Refused("no_result", say(_("%(file)s is no result of a round.")), file=args.result) from error
     if args.json:
-        print(json.dumps({"holds": not found, "faults": found, "proof": proof(result)}))
+        print(json.dumps({"holds": not found, "faults": found, "proof": stands_on}))
     else:
-        lines = [FAULTS[name] for name in found] or [HOLDS[proof(result)]]
-        values = {"trades": result["trades"], "people": result["people"]}
+        lines = [FAULTS[name] for name in found] or [HOLDS[stands_on]]
         print("\n".join(say(line) % values for line in lines))
     return Exit.DOES_NOT_HOLD if found else Exit.OK
 
@@ -132,7 +132,7 @@ def loaded(name: str) -> Round:
     try:
         return load(name)
     except OSError as error:
-        raise no_file(name) from error
+        raise no_file(name, error) from error
     except BadRound as error:
         raise refusal(error, name) from error
 
@@ -141,5 +141,7 @@ def refusal(error: BadRound, name: str) -> Refused:
     return Refused(error.code, say(NO_ROUND[error.code]), file=name, line=error.line, name=error.name)
 
 
-def no_file(name: str) -> Refused:
-    return Refused("no_file", say(_("There is no file %(name)s.")), name=name)
+def no_file(name: str, error: OSError) -> Refused:
+    is_missing = isinstance(error, FileNotFoundError)
+    sentence = _("There is no file %(name)s.") if is_missing else _("%(name)s cannot be read.")
+    return Refused("no_file", say(sentence), name=name)

@@ -31,7 +31,8 @@ from qixue.core.clock import now
 from qixue.core.models import OutboxMessage
 
 TIMEOUT = 20  # seconds, for each answer of a server
-LONGEST = 60  # seconds, for all answers of a mail server together, once it has been reached
+LONGEST = 60  # seconds, for all that a mail server says together, its greeting as well
+HANG_UP_AGAIN = 0.1  # seconds
 MAIL_SERVER_AWAY = (SMTPConnectError, SMTPHeloError, SMTPAuthenticationError, SMTPServerDisconnected)
 GATEWAY_AWAY = {401, 403, 429, 502, 503, 504}  # RFC 9110: not let in, too many at once, or nobody behind it
 
@@ -85,6 +86,7 @@ class MailCarrier:
             mail = self.written(message)
             server = self.connection()
             with contextlib.closing(server), time_limit(server):
+                self.reach(server)
                 self.introduce(server)
                 server.send_message(mail)
                 with contextlib.suppress(SMTPException):  # it has the mail, whatever it says to our leaving
@@ -106,10 +108,15 @@ class MailCarrier:
         return mail
 
     def connection(self) -> SMTP:
+        return SMTP_SSL(timeout=TIMEOUT) if self.parts.scheme == "smtps" else SMTP(timeout=TIMEOUT)
+
+    def reach(self, server: SMTP) -> None:
+        """Raises SMTPConnectError for a greeting that lets nobody in."""
         host = self.parts.hostname or "localhost"
-        if self.parts.scheme == "smtps":
-            return SMTP_SSL(host, self.parts.port or 465, timeout=TIMEOUT)
-        return SMTP(host, self.parts.port or 587, timeout=TIMEOUT)
+        server._host = host  # type: ignore[attr-defined]  # connect() leaves it out, and TLS asks for it by name
+        code, answer = server.connect(host, self.parts.port or (465 if self.parts.scheme == "smtps" else 587))
+        if code != 220:  # RFC 5321, 4.2.4: what else greets does not serve
+            raise SMTPConnectError(code, answer)
 
     def introduce(self, server: SMTP) -> None:
         server.ehlo()
@@ -121,20 +128,25 @@ class MailCarrier:
 
 @contextlib.contextmanager
 def time_limit(server: SMTP) -> Iterator[None]:
-    """Hang up on a server that is slow with each of its answers: whoever waits for one sees the connection end."""
+    """Hang up on a server that is slow with each of its answers: whoever waits for one sees the connection end.
+
+    Again and again, until all is said: the connection may be made, or change into one of TLS, after the time is over.
+    """
+    is_said = threading.Event()
 
     def hang_up() -> None:
-        if server.sock:
-            with contextlib.suppress(OSError):
-                server.sock.shutdown(socket.SHUT_RDWR)
+        wait: float = LONGEST
+        while not is_said.wait(wait):
+            wait = HANG_UP_AGAIN
+            if server.sock:
+                with contextlib.suppress(OSError):
+                    server.sock.shutdown(socket.SHUT_RDWR)
 
-    timer = threading.Timer(LONGEST, hang_up)
-    timer.daemon = True
-    timer.start()
+    threading.Thread(target=hang_up, daemon=True).start()
     try:
         yield
     finally:
-        timer.cancel()
+        is_said.set()
 
 
 class SmsCarrier:

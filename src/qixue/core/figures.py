@@ -102,6 +102,21 @@ FEWEST = 5  # people of whom a number is told: of fewer one could guess who they
 
 
 @dataclass(frozen=True)
+class CountingNote:
+    """A note that says of how many people something is known: `groups` are the sizes of all that it sets apart."""
+
+    text: Any  # translatable
+    groups: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return str(self.text)
+
+    @property
+    def is_of_few(self) -> bool:
+        return any(0 < size < FEWEST for size in self.groups)
+
+
+@dataclass(frozen=True)
 class People:
     """Whom figures count: how many they are in a scope, and in one tally of it."""
 
@@ -127,6 +142,8 @@ class FigureDefinition:
     is_internal: bool = False  # about how offices work with one another: for staff, never on public pages
     people: People | None = None  # of whom it tells: too few are not told in public
     fewest: Callable[[Scope], int] | None = None  # the smallest group of them that it sets against others
+    is_of_people_on_record: bool = False  # an erasure changes it: no document states it
+    has_public_rows: bool = True  # False where its rows beside those of another figure tell of few people
 
 
 @dataclass

@@ -12,11 +12,22 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import chain
+from typing import Any
 
 from qixue.core.copies import Brief, Copies
-from qixue.core.figures import FEWEST, EvidenceRow, FigureValue, People, Scope, registry, shared, shared_reads
+from qixue.core.figures import (
+    FEWEST,
+    CountingNote,
+    EvidenceRow,
+    FigureValue,
+    People,
+    Scope,
+    registry,
+    shared,
+    shared_reads,
+)
 from qixue.core.models import AuditEntry
-from qixue.figures.queries import Figure, figure_in, figure_of, figures_named, figures_of
+from qixue.figures.queries import Figure, figure_in, figure_of, figures_named, figures_of, unnamed_figures_on_record
 from qixue.figures.series import is_read_by_months
 from qixue.participation.counted_people import ALL_WHO_CAME
 from qixue.participation.models import LedgerEntry
@@ -38,6 +49,12 @@ def public_figures_of(programme: Programme) -> list[Figure]:
     """`figures_of`, for everybody."""
     with shared_reads():
         return [told(figure) for figure in figures_of(programme)]
+
+
+def public_figures_listed(programme: Programme) -> list[Figure]:
+    """All that the page of the figures lists: those that have a name, and those of people on record."""
+    with shared_reads():
+        return [told(figure) for figure in (*figures_of(programme), *unnamed_figures_on_record(programme))]
 
 
 def public_figure_of(programme: Programme, code: str) -> Figure | None:
@@ -70,15 +87,25 @@ def told(figure: Figure) -> Figure:
         return figure
     is_told = len(scope.dimensions()) < 2 and scope not in withheld_parts(scope.programme, people)
     if is_told and not (fewest and 0 < fewest(scope) < FEWEST):
-        return figure
-    return replace(figure, value=FigureValue(None, notes=figure.value.notes), is_withheld=True)
+        return replace(figure, value=replace(figure.value, notes=told_notes(figure)))
+    notes = tuple(note for note in figure.value.notes if not isinstance(note, CountingNote))
+    return replace(figure, value=FigureValue(None, notes=notes), is_withheld=True)
+
+
+def told_notes(figure: Figure) -> tuple[Any, ...]:
+    """The notes beside a value that is told. Those that count stand beside the whole only: of two scopes one could take
+    them from one another, and the families do not know them.
+    """
+    is_whole = not figure.scope.dimensions()
+    notes = figure.value.notes
+    return tuple(note for note in notes if not isinstance(note, CountingNote) or (is_whole and not note.is_of_few))
 
 
 def public_rows(figure: Figure, rows: Sequence[EvidenceRow]) -> list[EvidenceRow]:
     """The rows behind a figure, one for each session: those that are withheld without their numbers, and where single
     records would tell of too few people, not how many these are.
     """
-    if figure.is_withheld:
+    if figure.is_withheld or not figure.definition.has_public_rows:
         return []
     with shared_reads():
         return [told_row(figure, row) for row in rows]
@@ -95,23 +122,28 @@ def told_row(figure: Figure, row: EvidenceRow) -> EvidenceRow:
 
 def public_records(figure: Figure, rows: Sequence[EvidenceRow]) -> list[EvidenceRow]:
     """The single records behind a figure, without those that are withheld: they could be counted."""
-    if figure.is_withheld:
+    if figure.is_withheld or not figure.definition.has_public_rows:
         return []
     with shared_reads():
         return [row for row in rows if told_row(figure, row).record_count]
 
 
 def attendances_withheld_now(programme_code: str) -> frozenset[Part]:
-    """What is not told of all who came, of less than a second ago, for a page that many ask for."""
+    """What is not told of all who came, for a page that many ask for.
 
-    @shared_reads()
-    def make() -> tuple[Hashable, frozenset[Part]]:
-        return state, withheld_parts(programme_code, ALL_WHO_CAME)
+    It is of less than a second ago once anything was counted, or changed by somebody; of the clock's minute where
+    neither left a trace, as when the worker merges tallies.
+    """
 
     def as_it_stands() -> frozenset[Part]:
+        state = last_change()
+
+        @shared_reads()
+        def make() -> tuple[Hashable, frozenset[Part]]:
+            return state, withheld_parts(programme_code, ALL_WHO_CAME)
+
         return KEPT.have(programme_code, make, is_old=lambda kept: kept[0] != state)[1]
 
-    state = last_change()
     return SETS.have(programme_code, as_it_stands)
 
 

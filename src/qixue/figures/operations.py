@@ -20,6 +20,7 @@ LONGEST_CODE = NamedFigure._meta.get_field("code").max_length or 0
 def name_standard_figures(programme: Programme) -> list[NamedFigure]:
     """Name what is not named yet: every definition as a whole, and the usual ones by brand, series, kind and county.
 
+    Figures that an erasure changes get no name: what is named may be stated by a document, and is to stay as it is.
     Names that a programme has stay as they are; called again it adds only what has come since.
     """
     named = programme.named_figures
@@ -34,8 +35,9 @@ def name_standard_figures(programme: Programme) -> list[NamedFigure]:
 
 def standard_scopes(programme: Programme) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Code, definition and dimensions of each figure, in the order in which they are shown."""
-    for code in registry.definitions:  # apps register first what readers look for first
-        yield code, code, {}
+    for code, definition in registry.definitions.items():  # apps register first what readers look for first
+        if not definition.is_of_people_on_record:
+            yield code, code, {}
     brands = list(programme.brands.order_by("pk"))
     for brand in brands:
         for code in PER_BRAND:

@@ -134,6 +134,20 @@ def figures_of(programme: Programme, *, with_internal: bool = False) -> list[Fig
         return [computed(item, programme.code, issues) for item in named]
 
 
+def lasting_figures_of(programme: Programme) -> list[Figure]:
+    """`figures_of`, without those that an erasure changes: what a document may state."""
+    return [figure for figure in figures_of(programme) if not figure.definition.is_of_people_on_record]
+
+
+def unnamed_figures_on_record(programme: Programme) -> list[Figure]:
+    """Those that an erasure changes, have a value and no name: pages list them, no document states them."""
+    named = set(programme.named_figures.values_list("definition", flat=True))
+    codes = [each.code for each in registry.all() if each.is_of_people_on_record and each.code not in named]
+    with shared_reads():
+        found = [figure_in(Scope(programme.code), code) for code in codes]
+    return [figure for figure in found if figure and figure.quantity]
+
+
 def shown(named: QuerySet[NamedFigure], with_internal: bool) -> QuerySet[NamedFigure]:
     internal = [code for code, definition in registry.definitions.items() if definition.is_internal]
     return named if with_internal else named.exclude(definition__in=internal)

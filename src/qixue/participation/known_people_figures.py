@@ -2,12 +2,23 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
-from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, People, Scope, Theme, registry, shared
+from qixue.core.figures import (
+    CountingNote,
+    EvidenceRow,
+    FigureDefinition,
+    FigureValue,
+    People,
+    Scope,
+    Theme,
+    registry,
+    shared,
+)
 from qixue.core.quantity import ATTENDANCE, PERCENT, PERSON, Quantity, Unit, rounded
 from qixue.participation.counted_people import BY_NAME
 from qixue.participation.figures import named_evidence, names_by_session, session_rows
@@ -74,9 +85,14 @@ def people_of_age(ages: Ages) -> People:
     )
 
 
+def known_of(sentence: Any, wanted: int, known: int, everybody: int) -> CountingNote:
+    text = format_lazy(sentence, known=f"{known:,}", all=f"{everybody:,}")
+    return CountingNote(text, groups=(known, known - wanted, everybody - known))
+
+
 def attendances_of(wanted: int, known: int, by_name: int) -> FigureValue:
     """Missing where no year of birth is known."""
-    note = format_lazy(AGE_KNOWN, known=f"{known:,}", all=f"{by_name:,}")
+    note = known_of(AGE_KNOWN, wanted, known, by_name)
     return FigureValue(Quantity(wanted, ATTENDANCE), notes=(note,)) if known else FigureValue(None)
 
 
@@ -102,6 +118,7 @@ def define_age(code: str, name: object, rule: object, ages: Ages) -> None:
             evidence=lambda scope: rows_of(seats_by_session(of_age(scope, ages)), ATTENDANCE),
             theme=Theme.PEOPLE,
             people=people_of_age(ages),
+            is_of_people_on_record=True,
         )
     )
 
@@ -158,7 +175,7 @@ def participation_rate(scope: Scope, residents: int, known: int, people: int) ->
     published = population(scope, "resident_population")
     if published is None or not known:
         return FigureValue(None)
-    note = format_lazy(HOME_KNOWN, known=f"{known:,}", all=f"{people:,}")
+    note = known_of(HOME_KNOWN, residents, known, people)
     rate = rounded(100 * Decimal(residents) / published.value, 2)
     return FigureValue(Quantity(rate, PERCENT), notes=(note, population_note(published)))
 
@@ -209,6 +226,8 @@ registry.register(
         theme=Theme.PEOPLE,
         people=People(new_people, new_at),
         fewest=lambda scope: len(people_in(scope) & returned(scope.programme)),
+        is_of_people_on_record=True,
+        has_public_rows=False,  # beside who came at all they say who came again
     )
 )
 registry.register(
@@ -229,5 +248,6 @@ registry.register(
         theme=Theme.REACH,
         people=BY_NAME,
         fewest=residents_in,
+        is_of_people_on_record=True,
     )
 )

@@ -12,7 +12,7 @@ from django.utils.translation import override
 from qixue.core.fields import plain_text_validator
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
-from qixue.figures.queries import figures_of
+from qixue.figures.queries import lasting_figures_of
 from qixue.people.rules import Action, may
 from qixue.programme.models import Programme
 from qixue.report.drafting.material import Material
@@ -43,7 +43,7 @@ class TextsClash(Refused):
 
 def catalogue_of(programme: Programme, *, at: datetime.datetime) -> Catalogue:
     """What the texts of a programme may name now."""
-    return Catalogue(Material(programme, figures_of(programme), at))
+    return Catalogue(Material(programme, lasting_figures_of(programme), at))
 
 
 def draft_now(section: SummarySection, catalogue: Catalogue) -> str:

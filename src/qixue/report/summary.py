@@ -8,7 +8,7 @@ from functools import cached_property
 from django.utils.translation import override
 
 from qixue.core.figures import EvidenceRow, shared_reads
-from qixue.figures.queries import Figure, figure_digest, figures_of
+from qixue.figures.queries import Figure, figure_digest, lasting_figures_of
 from qixue.people.models import Organisation
 from qixue.places.models import Region
 from qixue.programme.models import Programme, SourceIssue
@@ -128,7 +128,7 @@ def draft_summary(programme: Programme, *, at: datetime.datetime) -> SummaryDraf
 
 def written(programme: Programme, at: datetime.datetime) -> tuple[tuple[SectionText, ...], Sequence[Figure]]:
     """The sections, and all figures of the programme, in its order."""
-    catalogue = Catalogue(Material(programme, figures_of(programme), at))
+    catalogue = Catalogue(Material(programme, lasting_figures_of(programme), at))
     versions = latest_versions(programme)
     sections = tuple(section_text(section, versions.get(section.pk), catalogue) for section in sections_of(programme))
     return sections, catalogue.material.figures

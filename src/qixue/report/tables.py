@@ -23,6 +23,7 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # With these, also in full width, a spreadsheet takes a text for a formula; the apostrophe is ours, see `harmless`.
 LEADING = tuple("=+-@\t\r\n＝＋－＠'")
 LONG_NUMBER = re.compile(r"\d{12,}|0\d+")  # a spreadsheet rounds the one and shortens the other
+BLANKS = " \u3000\u00a0"  # which a spreadsheet overlooks around a number
 EXACT_DIGITS = 15  # of a number in a workbook
 LONGEST_CELL = 32_000  # characters of a cell in a workbook, which takes 32,767
 READ_AT_ONCE = 2_000  # records
@@ -168,7 +169,8 @@ def harmless(cell: Cell) -> Cell:
     """
     if not isinstance(cell, str):
         return cell
-    is_risky = cell.lstrip(" \u3000\u00a0").startswith(LEADING) or LONG_NUMBER.fullmatch(cell)
+    bare = cell.strip(BLANKS)
+    is_risky = bare.startswith(LEADING) or LONG_NUMBER.fullmatch(bare)
     return f"'{cell}" if is_risky else cell
 
 

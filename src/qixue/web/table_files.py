@@ -39,9 +39,8 @@ class PageTable:
 
 @dataclass(frozen=True)
 class Offer:
-    """What the control below a table needs: the address, and what to ask for, by the end of the file's name."""
+    """What the control below a table needs: what to ask for, by the end of the file's name."""
 
-    address: str
     names: Mapping[str, str]
     is_noted: bool
 
@@ -50,7 +49,7 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *tables: 
     """The page, or the one of its tables that is asked for."""
     if asked := table_asked(request):
         return table_file(request, asked, context, tables)
-    return render(request, template, {**context, "exports": offers(request, tables)})
+    return render(request, template, {**context, "exports": offers(tables)})
 
 
 def table_asked(request: HttpRequest) -> str:
@@ -58,17 +57,12 @@ def table_asked(request: HttpRequest) -> str:
     return (request.POST if request.method == "POST" else request.GET).get(ASKED, "")
 
 
-def offers(request: HttpRequest, tables: tuple[PageTable, ...]) -> dict[str, Offer]:
-    """By the key of the table. The address keeps the filters of the page and leaves out which part is on screen."""
-    query = request.GET.copy()
-    for name in ("page", ASKED):
-        query.pop(name, None)
-    found = {}
-    for table in tables:
-        names = {kind: f"{table.key}.{kind}" for kind in FILES}
-        is_noted = table.names_people_of is not None
-        found[table.key] = Offer(f"{request.path}?{query.urlencode()}", names, is_noted)
-    return found
+def offers(tables: tuple[PageTable, ...]) -> dict[str, Offer]:
+    """By the key of the table."""
+    return {
+        table.key: Offer({kind: f"{table.key}.{kind}" for kind in FILES}, table.names_people_of is not None)
+        for table in tables
+    }
 
 
 def table_file(

@@ -95,9 +95,18 @@ def came(session: Session, *people: Resident) -> None:
     check_in(session, *tokens)
 
 
+ON_RECORD = {"older_attendances", "young_attendances", "new_participants", "participation_rate"}
+
+
 def all_figures(session: Session) -> dict[str, str]:
+    """But those that tell only of people who are on record."""
     scope = Scope(session.activity.programme.code)
-    return {code: str(definition.value(scope).quantity) for code, definition in registry.definitions.items()}
+    lasting = {code: each for code, each in registry.definitions.items() if code not in ON_RECORD}
+    return {code: str(definition.value(scope).quantity) for code, definition in lasting.items()}
+
+
+def test_figures_that_an_erasure_changes_say_so():
+    assert {each.code for each in registry.all() if each.is_of_people_on_record} == ON_RECORD
 
 
 @db

@@ -4,11 +4,14 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from pyroaring import BitMap
 
 from qixue.people.models import Organisation
 from qixue.places.models import Region
 from qixue.programme.models import Activity, Brand, Programme, Series
 from qixue.programme.models.sources import QUALIFIER_CHOICES
+
+NOBODY = BitMap().serialize()
 
 
 class CountedPerson(models.Model):

@@ -15,10 +15,10 @@ from pyroaring import BitMap
 from qixue.core.duties import for_each
 from qixue.participation import cell_triggers
 from qixue.participation.models import Cell, CellCount, Tally
+from qixue.participation.models.cells import NOBODY
 from qixue.participation.queries.cell_places import CellPlace, placed
 from qixue.programme.models import Session
 
-NOBODY = BitMap().serialize()
 AT_ONCE = 20  # tallies in one transaction, for doors wait until it ends
 NUMBER = """
 INSERT INTO participation_countedperson (token)

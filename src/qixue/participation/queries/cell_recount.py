@@ -8,6 +8,7 @@ from pyroaring import BitMap
 from qixue.core.figures import Scope
 from qixue.core.quantity import Qualifier
 from qixue.participation.models import Cell, CellCount, CountedPerson, LedgerEntry, Tally
+from qixue.participation.models.cells import NOBODY as NO_NUMBERS
 from qixue.participation.queries import TallyRow, recounted_tallies_in
 from qixue.participation.queries.cell_places import placed
 from qixue.participation.queries.cells import Counts, Sums, counts_of_rows
@@ -36,8 +37,8 @@ def differing_cells(programme_code: str, cells: QuerySet[Cell]) -> list[str]:
         for cell in cells.order_by("key").only("key", "people", "again")
         if cell.pk in misplaced
         or counts.get(cell.pk, {}) != sums.get(cell.pk, {})
-        or people.get(cell.pk, BitMap()) != BitMap.deserialize(bytes(cell.people or b""))
-        or again.get(cell.pk, BitMap()) != BitMap.deserialize(bytes(cell.again))
+        or people.get(cell.pk, BitMap()) != BitMap.deserialize(bytes(cell.people or NO_NUMBERS))
+        or again.get(cell.pk, BitMap()) != BitMap.deserialize(bytes(cell.again or NO_NUMBERS))
     ]
 
 

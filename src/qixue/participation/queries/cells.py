@@ -14,6 +14,7 @@ from pyroaring import BitMap
 from qixue.core.figures import Scope, shared
 from qixue.core.quantity import Qualifier
 from qixue.participation.models import CountedPerson, Participant
+from qixue.participation.models.cells import NOBODY
 from qixue.participation.queries import TallyRow
 
 Part = TypeVar("Part")
@@ -207,7 +208,7 @@ def crowd_of(programme_code: str) -> tuple[Placed[Presence], dict[str, int]]:
             came = number or unnumbered.setdefault(str(token).replace("-", ""), HIGHEST - len(unnumbered))
             apart[Place._make(place), activity, session].add(came)
         else:
-            everybody, twice = BitMap.deserialize(bytes(people)), BitMap.deserialize(bytes(again))
+            everybody, twice = BitMap.deserialize(bytes(people)), BitMap.deserialize(bytes(again or NOBODY))
             sets.append((Place._make(place), Presence(everybody, twice, activity)))
     newcomers = [(place, Presence(people, BitMap(), activity)) for (place, activity, _session), people in apart.items()]
     return Placed([*sets, *newcomers]), unnumbered

@@ -48,9 +48,12 @@ def unit_words(unit: Unit) -> str:
 
 def with_unit(title: str, unit: Unit) -> str:
     words = unit_words(unit)
-    if not words:
-        return title
-    return f"{title}（{words}）" if is_chinese() else f"{title} ({words})"
+    return with_remark(title, words) if words else title
+
+
+def with_remark(text: str, remark: str) -> str:
+    """With the remark in brackets, as the viewer's language writes them."""
+    return f"{text}（{remark}）" if is_chinese() else f"{text} ({remark})"
 
 
 def with_topic(title: str, topic: str) -> str:

@@ -8,7 +8,7 @@ from qixue.core.audience import for_everybody
 from qixue.core.clock import now
 from qixue.core.figures import Scope, shared_reads
 from qixue.figures.charts import by_place, over_time
-from qixue.figures.for_everybody import public_figure_in, public_figure_of, public_figures_of, public_rows
+from qixue.figures.for_everybody import public_figure_in, public_figure_of, public_figures_listed, public_rows
 from qixue.figures.queries import Figure, common_unit, kinds_of_records
 from qixue.programme.models import Programme, Session
 from qixue.programme.queries import over_among_planned
@@ -31,7 +31,7 @@ def figures(request: HttpRequest, code: str) -> HttpResponseBase:
         audience = replace(EVERYBODY, address=figure_address("attendance"))
         drawn = [make(Scope(code), audience) for make in (over_time, by_place)]
         charts = [chart for chart in drawn if chart and chart.is_worth_drawing]
-        found = public_figures_of(programme)
+        found = public_figures_listed(programme)
         groups = grouped(programme, found)
         context = {"grouped": groups, "charts": charts, "as_of": now()}
     planned = next((each for each in found if is_planned(each) and not each.scope.dimensions()), None)
@@ -87,7 +87,7 @@ def session(request: HttpRequest, code: str, figure_code: str, pk: int) -> HttpR
     programme = parts.get_programme_or_404(code)
     found = figure_or_404(request, programme, figure_code)
     whole = next((row for row in public_rows(found, found.evidence_for_reading()) if row.session_id == pk), None)
-    rows = found.evidence_of_session(pk)
+    rows = found.evidence_of_session(pk) if found.definition.has_public_rows else []
     if not rows or found.is_withheld or (whole and not whole.record_count):
         raise Http404
     kinds = kinds_of_records(rows)

@@ -15,6 +15,7 @@ from qixue.programme.queries.gaps import PlaceGaps, Silence
 from qixue.programme.queries.heat import Heat, Row
 from qixue.programme.queries.slots import Slot
 from qixue.report.tables import Column, Table, table_of
+from qixue.web.tables.quantities import with_remark
 from qixue.web.workspace.plan_words import CONFLICT_WORDS
 
 STAGES = {
@@ -40,7 +41,7 @@ def lines_table(name: str, lines: Iterable[PlanLine], comments: Mapping[Any, Seq
     """What a version plans; `comments` by the key of the line they are on."""
 
     def said(line: PlanLine) -> str:
-        return "\n".join(f"{each.text}（{each.organisation.local_name}）" for each in comments.get(line.key, ()))
+        return "\n".join(with_remark(each.text, each.organisation.local_name) for each in comments.get(line.key, ()))
 
     columns: list[Column[PlanLine]] = [
         Column(_("Title"), lambda line: line.title, 36),

@@ -21,6 +21,7 @@ from qixue.figures.queries import (
     figures_of_part,
     kinds_of_records,
     recounted,
+    unnamed_figures_on_record,
 )
 from qixue.participation.queries import coverage_of, late_sessions
 from qixue.people.rules import Action, may, may_anywhere, reach
@@ -60,7 +61,10 @@ def programmes(request: HttpRequest) -> HttpResponse:
 def figures(request: HttpRequest, code: str) -> HttpResponseBase:
     """The figures of the viewer's part; on request counted from the records and compared."""
     programme, part = programme_or_404(request.user, code, Action.SEE_REPORT)
-    found = figures_of_part(programme, part) if part else figures_of(programme, with_internal=True)
+    if part:
+        found = figures_of_part(programme, part)
+    else:
+        found = [*figures_of(programme, with_internal=True), *unnamed_figures_on_record(programme)]
     rows = [(figure, recounted(figure) if request.method == "POST" else None) for figure in found]
     context = {
         "rows": rows,

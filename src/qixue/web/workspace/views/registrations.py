@@ -47,7 +47,7 @@ def registrations(request: HttpRequest, pk: int) -> HttpResponseBase:
     table = PageTable("registrations", lambda: registration_table(found, rows), found)
     if asked:
         return table_files.table_file(request, asked, {"programme": found.activity.programme}, (table,))
-    context = {**context_of(request, found, rows), "exports": table_files.offers(request, (table,))}
+    context = {**context_of(request, found, rows), "exports": table_files.offers((table,))}
     return unfinished_forms.form_page(request, "workspace/registrations/list.html", form, **context)
 
 
