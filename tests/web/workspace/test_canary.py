@@ -34,6 +34,7 @@ from qixue.programme.models import (
     RecognitionCall,
     Session,
 )
+from qixue.report.models import CommentAnswer, SectionComment, SectionVersion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
@@ -51,6 +52,9 @@ NOT_PLANTED = {
     User,
     Venue,
     LedgerEntry,
+    SectionVersion,
+    SectionComment,
+    CommentAnswer,
 }
 OF_WHO_HOLDS_THE_LINK = {"public:invitation", "public:objection"}
 OUTSIDE = ("sibling", "stranger")
