@@ -89,8 +89,12 @@ class SectionText:
 
     @property
     def has_new_draft(self) -> bool:
-        """Whether the records give another draft than the one that the text of people was written upon."""
-        return bool(self.version and self.version.is_written and lasting(self.version.draft) != lasting(self.draft))
+        return has_new_draft(self.version, self.draft)
+
+
+def has_new_draft(version: SectionVersion | None, draft: str) -> bool:
+    """Whether the records give another draft than the one that the text of people was written upon."""
+    return version is not None and version.is_written and lasting(version.draft) != lasting(draft)
 
 
 def lasting(draft: str) -> str:

@@ -62,6 +62,12 @@ def paginate(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], per_page
     return Paginator(rows, per_page).get_page(request.GET.get("page"))
 
 
+def number_sent(request: HttpRequest, name: str, *, digits: int) -> int | None:
+    """What a button or a hidden field says; None for all that is no whole number of at most so many digits."""
+    text = request.POST.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
+
+
 def site(request: HttpRequest) -> dict[str, Any]:
     """Context of every page: the frame around it."""
     programme, size = programme_shown_to(request), text_size(request)

@@ -52,10 +52,8 @@ def text_page(request: HttpRequest, programme: Programme, form: MinutesForm) -> 
 
 def rows_sent(request: HttpRequest) -> int | None:
     """How many rows of a proposal were sent; None where the text itself was."""
-    number = request.POST.get("row_count", "")
-    if not (number.isascii() and number.isdecimal() and len(number) < 5):
-        return None
-    return int(number) if 0 < int(number) <= MOST_ROWS else None
+    number = parts.number_sent(request, "row_count", digits=4)
+    return number if number is not None and 0 < number <= MOST_ROWS else None
 
 
 def nothing_found() -> str:

@@ -22,6 +22,7 @@ from qixue.report.models import IssueRequest, Seal, SealedFile
 from qixue.report.province_returns import goes_to_a_province
 from qixue.report.sealing import states_of
 from qixue.report.summary import draft_summary
+from qixue.web import parts
 from qixue.web.files import attached
 from qixue.web.forms import Form
 from qixue.web.workspace.access import needs, staff, whole_programme_or_404
@@ -29,7 +30,7 @@ from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.at_work import page_at_work
 from qixue.web.workspace.forms.seals import IssueForm
 
-LONGEST_KEY = 19  # digits: more do not fit into a key
+KEY_DIGITS = 18  # more do not fit into a key
 
 
 def act_of(programme: Programme, **words: Any) -> Act:
@@ -96,9 +97,8 @@ def request_shown(request: HttpRequest, programme: Programme) -> IssueRequest | 
     """What is open; of somebody who sends the form what they have looked at, whatever became of it since."""
     if request.method != "POST":
         return open_request(programme)
-    shown = request.POST.get("asked", "")
-    is_key = shown.isdecimal() and len(shown) < LONGEST_KEY
-    return programme.issue_requests.filter(pk=shown).first() if is_key else None
+    shown = parts.number_sent(request, "asked", digits=KEY_DIGITS)
+    return None if shown is None else programme.issue_requests.filter(pk=shown).first()
 
 
 def as_asked(asked: IssueRequest) -> dict[str, Any]:

@@ -86,9 +86,9 @@ def places_of(sections: list[SummarySection]) -> list[tuple[int, str]]:
 def move(request: HttpRequest, code: str, section_pk: int) -> HttpResponse:
     """Put the section at the place that its button names; pressed twice it stays there."""
     found = section_or_404(request, code, section_pk)
-    place = request.POST.get("to", "")
-    if place.isascii() and place.isdecimal() and len(place) < 4:
-        move_section(found, to=int(place), by=staff(request), at=now())
+    place = parts.number_sent(request, "to", digits=3)
+    if place is not None:
+        move_section(found, to=place, by=staff(request), at=now())
     return redirect("workspace:summary_outline", found.programme.code)
 
 

@@ -33,7 +33,7 @@ from qixue.report.manuscript_merge import Clash, as_text
 from qixue.report.models import SectionVersion, SummarySection, UnsavedText
 from qixue.report.models.sections import LONGEST_TEXT
 from qixue.report.section_check import checked
-from qixue.report.section_text import Catalogue, lasting
+from qixue.report.section_text import Catalogue, has_new_draft
 from qixue.report.text_remarks import mistake_sentence
 from qixue.report.versions import latest_version, others_at_work
 from qixue.report.word_differences import changed_paragraphs
@@ -68,8 +68,7 @@ def address_of(section: SummarySection, name: str = "summary_section") -> str:
 
 def seen_version(request: HttpRequest) -> int:
     """The number of the version that the page showed; 0 for none."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
+    return parts.number_sent(request, "version", digits=6) or 0
 
 
 def act_on(section: SummarySection, **words: Any) -> Act:
@@ -135,13 +134,12 @@ def beginning(version: SectionVersion | None, unsaved: UnsavedText | None, draft
 def editor_context(
     section: SummarySection, catalogue: Catalogue, form: SectionForm, version: SectionVersion | None, draft: str
 ) -> dict[str, Any]:
-    is_written = version is not None and version.is_written
     return {
         "programme": section.programme,
         "section": section,
         "version": version,
-        "is_written": is_written,
-        "has_new_draft": is_written and lasting(version.draft) != lasting(draft),  # type: ignore[union-attr]  # is there
+        "is_written": version is not None and version.is_written,
+        "has_new_draft": has_new_draft(version, draft),
         "groups": figure_groups(catalogue, _("Of the whole programme")),
         "placed": list(placed_offers(catalogue, _("Table of the counties"))),
         "comments": section.comments.with_state().prefetch_related("answers").order_by("-pk"),
@@ -347,7 +345,7 @@ def draft(request: HttpRequest, code: str, section_pk: int) -> HttpResponse:
         "programme": found.programme,
         "section": found,
         "version": version,
-        "has_new_draft": lasting(version.draft) != lasting(now_drafted),
+        "has_new_draft": has_new_draft(version, now_drafted),
         "changes": changed_paragraphs(version.draft, now_drafted),
         "against_text": changed_paragraphs(version.text, now_drafted),
     }
