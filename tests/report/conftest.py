@@ -3,6 +3,7 @@ from collections.abc import Callable
 import pytest
 from tests.factories import NOON, EvidenceFactory, UserFactory, key
 from tests.report.sealed_files import issued_by_two, programme_of_2016, two_coordinators
+from tests.report.writing import week_to_write_about
 
 from qixue.core.quantity import Qualifier
 from qixue.participation.operations.ledger import record_head_count
@@ -55,3 +56,24 @@ def count_ten() -> Callable[[Session], None]:
         )
 
     return enter
+
+
+@pytest.fixture
+def people() -> tuple[Programme, User, User]:
+    """A week whose summary can be written, and the two who write it."""
+    return week_to_write_about()
+
+
+@pytest.fixture
+def week(people: tuple[Programme, User, User]) -> Programme:
+    return people[0]
+
+
+@pytest.fixture
+def liang(people: tuple[Programme, User, User]) -> User:
+    return people[1]
+
+
+@pytest.fixture
+def chen(people: tuple[Programme, User, User]) -> User:
+    return people[2]

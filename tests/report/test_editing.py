@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.db import DatabaseError, transaction
 from tests.factories import NOON, RoleAssignmentFactory
-from tests.report.writing import refused, section_of, week_to_write_about
+from tests.report.writing import refused, section_of
 
 from qixue.core.models import AuditEntry
 from qixue.core.refusal import Refused
@@ -28,26 +28,6 @@ from qixue.report.official_document import plain_text
 from qixue.report.summary import SectionText, draft_summary
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def people() -> tuple[Programme, User, User]:
-    return week_to_write_about()
-
-
-@pytest.fixture
-def week(people: tuple[Programme, User, User]) -> Programme:
-    return people[0]
-
-
-@pytest.fixture
-def liang(people: tuple[Programme, User, User]) -> User:
-    return people[1]
-
-
-@pytest.fixture
-def chen(people: tuple[Programme, User, User]) -> User:
-    return people[2]
 
 
 @pytest.fixture

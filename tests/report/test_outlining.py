@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from tests.factories import NOON
-from tests.report.writing import photo_bytes, refused, section_of, week_to_write_about
+from tests.report.writing import photo_bytes, refused, section_of
 
 from qixue.people.models import User
 from qixue.programme.models import Programme
@@ -34,21 +34,6 @@ from qixue.report.photographs import add_photo, remove_photo
 from qixue.report.summary import draft_summary
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def people() -> tuple[Programme, User, User]:
-    return week_to_write_about()
-
-
-@pytest.fixture
-def week(people: tuple[Programme, User, User]) -> Programme:
-    return people[0]
-
-
-@pytest.fixture
-def liang(people: tuple[Programme, User, User]) -> User:
-    return people[1]
 
 
 def headings(week: Programme) -> list[str]:
