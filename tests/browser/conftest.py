@@ -3,11 +3,21 @@
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 from pytest_django.live_server_helper import LiveServer
 from tests.browser.door import HOUR, TAKEN_OVER
 from tests.door import DEVICE_TOKEN
@@ -33,6 +43,7 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 PATIENCE = 30_000  # milliseconds: how slow the machine is says nothing about the page
 expect.set_options(timeout=PATIENCE)
+CLICK_LOCATOR, CLICK_PAGE = Locator.click, Page.click
 LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
 AXE_OPTIONS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
 
@@ -41,6 +52,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in item.path.parts:
             item.add_marker(pytest.mark.browser)
+
+
+def click_locator_and_wait(locator: Locator, **options: Any) -> None:
+    CLICK_LOCATOR(locator, **options)
+    locator.page.wait_for_load_state()
+
+
+def click_page_and_wait(page: Page, selector: str, **options: Any) -> None:
+    CLICK_PAGE(page, selector, **options)
+    page.wait_for_load_state()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clicks_wait_for_next_page() -> Iterator[None]:
+    """Playwright's click comes back as soon as the next page has begun; `count` and its like would see half of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Locator, "click", click_locator_and_wait)
+        patch.setattr(Page, "click", click_page_and_wait)
+        yield
 
 
 @pytest.fixture(scope="session")
