@@ -2,9 +2,10 @@ import threading
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from tests.factories import NOON, RegionFactory, SessionFactory
 
-from qixue.core.rows_by_key import RowsByKey
+from qixue.core.rows_by_key import ObjectsByKey, RowsByKey
 from qixue.places.models import Region
 from qixue.programme.models import Session
 
@@ -35,10 +36,10 @@ def test_values_are_those_of_the_fields():
 
 def test_the_statement_is_written_once_for_each_thread():
     rows = RowsByKey(Region.objects.order_by("code"), "pk")
-    written = [rows.written, rows.written]
+    written = [rows.statement, rows.statement]
 
     def ask() -> None:
-        written.append(rows.written)
+        written.append(rows.statement)
         connection.close()
 
     other = threading.Thread(target=ask)
@@ -48,3 +49,29 @@ def test_the_statement_is_written_once_for_each_thread():
     assert written[0] is written[1]
     assert written[0] is not written[2]
     assert written[0][0] == written[2][0]
+
+
+def test_object_is_that_of_the_queryset_with_what_it_joins_and_annotates(django_assert_num_queries):
+    session = SessionFactory(starts_at=NOON, ends_at=None)
+    queryset = Session.objects.select_related("activity__programme", "activity__brand", "tally").annotate(
+        same=F("starts_at")
+    )
+    expected = queryset.get(pk=session.pk)
+    objects = ObjectsByKey(queryset)
+
+    with django_assert_num_queries(1):
+        found = objects.get(session.pk)
+        assert found is not None
+        assert found.activity.programme == expected.activity.programme
+        assert found.activity.brand is None
+        assert not hasattr(found, "tally")
+        assert found.same == NOON
+    assert {name: value for name, value in vars(found).items() if name != "_state"} == {
+        name: value for name, value in vars(expected).items() if name != "_state"
+    }
+
+
+def test_there_is_no_object_outside_the_queryset():
+    session = SessionFactory()
+
+    assert ObjectsByKey(Session.objects.exclude(pk=session.pk)).get(session.pk) is None

@@ -4,8 +4,9 @@ No Django form: its fields and widgets took a third of the time of a page with 1
 """
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -91,32 +92,38 @@ def names_now(listings: Listings) -> Names:
     return Names(towns_in_order, headings, texts)
 
 
-@dataclass
+Choices = tuple[tuple[str, str], ...]  # value and label
+
+
+@dataclass(frozen=True)
 class Filter:
-    """A question with a list of choices, some of them under headings, and the value that is chosen."""
+    """A question with its choices, some of them under headings, and the value that is chosen."""
 
     name: str
+    label: str
     chosen: str
-    choices: list[tuple[str, str]] = field(default_factory=list)
-    groups: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-
-    @property
-    def label(self) -> str:
-        return str(QUESTIONS[self.name])
+    choices: Choices = ()
+    groups: tuple[tuple[str, Choices], ...] = ()
 
     def __str__(self) -> SafeString:
-        """The label and the select, written at once: some pages have 150 choices."""
-        rows = [*self.options([("", _("Any")), *self.choices])]
-        for heading, choices in self.groups.items():
-            rows += [f'<optgroup label="{escape(heading)}">', *self.options(choices), "</optgroup>"]
-        label = f'<label for="id_{self.name}">{escape(self.label)}</label>'
-        select = f'<select name="{self.name}" id="id_{self.name}">{"".join(rows)}</select>'
-        return mark_safe(label + select)  # noqa: S308 - every text of a record is escaped
+        return written(self, _("Any"))
 
-    def options(self, choices: Iterable[tuple[str, str]]) -> Iterator[str]:
-        for value, label in choices:
-            selected = " selected" if value == self.chosen else ""
-            yield f'<option value="{escape(value)}"{selected}>{escape(label)}</option>'
+
+@lru_cache(maxsize=500)
+def written(asked: Filter, nothing: str) -> SafeString:
+    """The label and the select, written at once: some pages have 150 choices. The same choices are asked for often."""
+    rows = [*options_of((("", nothing), *asked.choices), asked.chosen)]
+    for heading, choices in asked.groups:
+        rows += [f'<optgroup label="{escape(heading)}">', *options_of(choices, asked.chosen), "</optgroup>"]
+    label = f'<label for="id_{asked.name}">{escape(asked.label)}</label>'
+    select = f'<select name="{asked.name}" id="id_{asked.name}">{"".join(rows)}</select>'
+    return mark_safe(label + select)  # noqa: S308 - every text of a record is escaped
+
+
+def options_of(choices: Choices, chosen: str) -> Iterator[str]:
+    for value, label in choices:
+        selected = " selected" if value == chosen else ""
+        yield f'<option value="{escape(value)}"{selected}>{escape(label)}</option>'
 
 
 class SessionFilters:
@@ -170,9 +177,10 @@ class SessionFilters:
         labels = self.names.labels[name]
         values = (value for value in labels if value in counts or value == chosen)
         choices = [(value, self.counted % {"choice": labels[value], "count": counts.get(value, 0)}) for value in values]
+        label = str(QUESTIONS[name])
         if name in {"town", "near"}:
-            return Filter(name, chosen, groups=self.by_county(name, dict(choices)))
-        return Filter(name, chosen, choices)
+            return Filter(name, label, chosen, groups=self.by_county(name, dict(choices)))
+        return Filter(name, label, chosen, tuple(choices))
 
     def counts(self, name: str) -> Mapping[str, int]:
         if name == "seats":
@@ -183,14 +191,14 @@ class SessionFilters:
             return {COMING: coming.bit_count(), **counts}
         return counts
 
-    def by_county(self, name: str, labels: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
+    def by_county(self, name: str, labels: Mapping[str, str]) -> tuple[tuple[str, Choices], ...]:
         """Towns at whose venues something is on, grouped by county; those of the chosen county where one is chosen."""
         county = self.answers.get("county")
         groups: dict[str, list[tuple[str, str]]] = {}
         for town in self.names.towns:
             if town.code in labels and (name == "near" or county in town.path.split("/")):
                 groups.setdefault(self.names.headings[town.code], []).append((town.code, labels[town.code]))
-        return groups
+        return tuple((heading, tuple(choices)) for heading, choices in groups.items())
 
     def town(self, code: str | None) -> Region | None:
         return next((town for town in self.names.towns if town.code == code), None)

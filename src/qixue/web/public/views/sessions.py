@@ -3,15 +3,16 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from qixue.core.audience import for_everybody
 from qixue.core.clock import local_day, now
 from qixue.core.clock_words import day as day_text
+from qixue.core.rows_by_key import ObjectsByKey
 from qixue.figures.for_everybody import attendances_withheld_now
 from qixue.participation.listed_session import ListedSession
 from qixue.participation.models import RegistrationTerms
@@ -33,7 +34,7 @@ RELATED = (
     "registration_terms__region", "tally",
 )  # fmt: skip
 OTHERS = Exists(Session.objects.filter(activity=OuterRef("activity")).exclude(pk=OuterRef("pk")))
-SHOWN = Session.objects.public().select_related(*RELATED).annotate(has_others=OTHERS)
+SHOWN = ObjectsByKey(Session.objects.public().select_related(*RELATED).annotate(has_others=OTHERS))
 
 
 @for_everybody
@@ -83,7 +84,8 @@ def session_day(session: ListedSession) -> datetime.date | None:
 @for_everybody
 @shared_for_a_second
 def session(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(SHOWN, pk=pk)
+    if not (found := SHOWN.get(pk)):
+        raise Http404
     programme, shared = found.activity.programme, sharing(request, found)
     tally = getattr(found, "tally", None)
     terms = getattr(found, "registration_terms", None) or RegistrationTerms(session=found)
