@@ -157,6 +157,25 @@ def test_g10_date_has_no_padding_zero(docx: DocxDocument) -> None:
     assert dates == ["2016年12月1日"]
 
 
+def test_below_the_date_stands_how_the_document_is_checked_with_a_square_code(docx: DocxDocument) -> None:
+    closing = [item for item in docx.paragraphs if text_of(item).startswith(("清远市教育局", "2016年12月1日", "（核验"))]
+    [shape] = docx.inline_shapes
+
+    assert [text_of(item) for item in closing] == [
+        "清远市教育局",
+        "2016年12月1日",
+        "（核验：登录https://example.org/；签章编号：week-1）",
+    ]
+    assert [item.alignment for item in closing] == [2, 2, 3]  # right, right, justified
+    assert (shape._inline.docPr.get("descr"), round(shape.width.mm)) == ("https://example.org/week/1/", 25)
+
+
+def test_organ_and_date_are_never_alone_on_a_page(docx: DocxDocument) -> None:
+    at = next(at for at, item in enumerate(docx.paragraphs) if text_of(item) == "清远市教育局")
+
+    assert all(item.paragraph_format.keep_with_next for item in docx.paragraphs[at - 2 : at])
+
+
 @pytest.mark.django_db
 def test_g11_document_numbers_use_the_right_brackets(draft: SummaryDraft) -> None:
     text = "".join(text_of(item) for item in body(Document(io.BytesIO(docx_bytes(draft)))))

@@ -94,6 +94,25 @@ def test_page_number_stands_7_mm_below_the_type_area_on_the_outer_side(pdf: pdfp
     assert sides == [True, False]
 
 
+def test_organ_stands_two_characters_in_and_the_date_below_it(pdf: pdfplumber.PDF) -> None:
+    words = [word for page in pdf.pages for word in page.extract_words()]
+
+    [organ] = [word for word in words if word["text"] == "清远市教育局"]
+    [date] = [word for word in words if word["text"] == "2016年12月1日"]
+    right = (210 - 26) / 25.4 * 72
+    assert (round((right - organ["x1"]) / 16, 1), round((right - date["x1"]) / 16, 1)) == (3.5, 2.0)  # the longer is 2 in
+    assert round(date["top"] - organ["top"], 1) == 28.9
+
+
+def test_square_code_stands_below_the_words_that_say_how_to_check(pdf: pdfplumber.PDF) -> None:
+    [page] = [page for page in pdf.pages if "签章编号：week-1" in page.extract_text()]
+    [words] = [word for word in page.extract_words() if word["text"].startswith("（核验")]
+
+    code = [rect for rect in page.curves + page.rects if rect["top"] > words["bottom"]]
+    assert code
+    assert min(rect["x0"] for rect in code) >= (28 / 25.4 * 72) + 2 * 16 - 1
+
+
 def test_attachment_begins_a_page(pdf: pdfplumber.PDF) -> None:
     firsts = [page.extract_text().split("\n")[0] for page in pdf.pages]
 

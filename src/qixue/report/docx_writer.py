@@ -20,7 +20,9 @@ from docx.table import _Row
 from docx.text.paragraph import Paragraph as DocxParagraph
 from lxml import etree
 
+from qixue.core.qr_codes import qr_png
 from qixue.report.official_document import (
+    Annotation,
     Block,
     FigureRun,
     Heading,
@@ -31,6 +33,7 @@ from qixue.report.official_document import (
     RunInHeading,
     Table,
     Text,
+    annotation_text,
     attachment_label,
     attachment_notes,
     date_text,
@@ -38,7 +41,7 @@ from qixue.report.official_document import (
     printed_codes,
     signature_indents,
 )
-from qixue.report.picture_size import printed_width
+from qixue.report.picture_size import CODE_WIDTH, printed_width
 
 BODY, KAI, HEI, TITLE, SONG = "仿宋_GB2312", "楷体_GB2312", "黑体", "方正小标宋简体", "宋体"
 LATIN = "Times New Roman"
@@ -261,12 +264,25 @@ def write_closing(docx: DocxDocument, document: OfficialDocument) -> None:
         for note in attachment_notes(document):
             add_paragraph(docx, [Text(note)], BODY)
     if document.organ and document.date:
-        add_paragraph(docx, [], BODY, indent=0)
+        docx.paragraphs[-1].paragraph_format.keep_with_next = True  # organ and date are never alone on a page
+        add_paragraph(docx, [], BODY, indent=0).paragraph_format.keep_with_next = True
         indents = signature_indents(document.organ, document.date)
         for text, characters in zip((document.organ, date_text(document.date)), indents, strict=True):
             line = add_paragraph(docx, [Text(text)], BODY, indent=0)
             line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             set_side_indent(line, "right", characters, BODY_SIZE)
+    if document.annotation:
+        write_annotation(docx, document.annotation)
+
+
+def write_annotation(docx: DocxDocument, annotation: Annotation) -> None:
+    """The words two characters in, and below them the square code."""
+    words = add_paragraph(docx, [Text(annotation_text(annotation))], BODY)
+    words.paragraph_format.keep_with_next = True  # the code is never alone on a page
+    code = docx.add_paragraph()
+    set_side_indent(code, "left", 2, BODY_SIZE)
+    shape = code.add_run().add_picture(io.BytesIO(qr_png(annotation.address)), width=Mm(CODE_WIDTH))
+    shape._inline.docPr.set("descr", annotation.address)
 
 
 def set_side_indent(paragraph: DocxParagraph, side: str, characters: float, size: int) -> None:

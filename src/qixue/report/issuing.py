@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.clock import local_day
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.queries.ledger_heads import ledger_heads
@@ -14,6 +15,7 @@ from qixue.people.operations.notifications import notify
 from qixue.people.queries import path_filter, people_in_charge
 from qixue.people.rules import Action, may, reach
 from qixue.programme.models import Programme
+from qixue.report.annotation import how_to_check
 from qixue.report.changes_since_asked import changes_since_asked, kept_figures, kept_lines
 from qixue.report.hindrances import hindrances
 from qixue.report.models import IssueRequest, Seal, SealedFile
@@ -88,9 +90,11 @@ def issue_summary(request: IssueRequest, *, waiver_reason: str = "", by: Any, at
         lines = [each.sentence for each in hindered]
         raise Refused("issue_hindered", sentence, lines=lines, field="waiver_reason")
     last = programme.seals.order_by("-number").first()
+    number = last.number + 1 if last else 1
+    draft = draft.signed_off(programme.organisation.name, local_day(at), how_to_check(programme, number))
     issue = Issue(
         request=request,
-        number=last.number + 1 if last else 1,
+        number=number,
         previous=last.digest if last else None,
         heads=heads,
         hindrances=hindered,

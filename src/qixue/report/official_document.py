@@ -105,6 +105,14 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class Annotation:
+    """A remark below the date, in round brackets (附注, clause 7.3.6), and where a square code under it leads to."""
+
+    text: str
+    address: str
+
+
+@dataclass(frozen=True)
 class FigureTrace:
     """What a printed number stands for; travels inside the document so that it can be checked later."""
 
@@ -128,6 +136,7 @@ class OfficialDocument:
     organ: str | None = None
     date: datetime.date | None = None
     addressee: str | None = None
+    annotation: Annotation | None = None
     attachments: tuple[Attachment, ...] = ()
     figures: tuple[FigureTrace, ...] = ()
     programme_code: str = ""  # whose figures they are
@@ -230,6 +239,7 @@ def printed_lines(document: OfficialDocument) -> list[str]:
     lines += block_lines(document.blocks)
     lines += attachment_notes(document) if document.attachments else []
     lines += [document.organ, date_text(document.date)] if document.organ and document.date else []
+    lines += [annotation_text(document.annotation)] if document.annotation else []
     for at, attachment in enumerate(document.attachments, start=1):
         lines += [attachment_label(document, at), attachment.title, *block_lines(attachment.blocks)]
     return lines
@@ -272,12 +282,16 @@ def attachment_notes(document: OfficialDocument) -> list[str]:
 
 def signature_indents(organ: str, date: datetime.date) -> tuple[float, float]:
     """Right indents of organ and date, in characters (clause 7.3.5.2): the date begins two characters after the organ;
-    when it is the longer one it stands two in from the right and the organ further in.
+    when it is the longer one it stands two in from the right and the organ further in, by as much.
     """
     width = text_width(date_text(date))
     if len(organ) >= width:
         return 2.0, len(organ) - width
-    return max(2.0, width - len(organ)), 2.0
+    return width - len(organ) + 4.0, 2.0
+
+
+def annotation_text(annotation: Annotation) -> str:
+    return f"（{annotation.text}）"
 
 
 def date_text(date: datetime.date) -> str:

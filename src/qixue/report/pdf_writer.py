@@ -8,8 +8,10 @@ from typing import Any
 
 from PIL import Image
 
+from qixue.core.qr_codes import qr_file
 from qixue.report.fonts import FontSet
 from qixue.report.official_document import (
+    Annotation,
     Block,
     Heading,
     OfficialDocument,
@@ -17,13 +19,14 @@ from qixue.report.official_document import (
     Picture,
     RunInHeading,
     Table,
+    annotation_text,
     attachment_label,
     attachment_notes,
     date_text,
     numbered,
     signature_indents,
 )
-from qixue.report.picture_size import printed_width
+from qixue.report.picture_size import CODE_WIDTH, printed_width
 from qixue.report.typesetting import typeset
 
 FONT_ROLES = {"body": "仿宋", "kai": "楷体", "hei": "黑体", "title": "小标宋", "song": "宋体"}
@@ -44,6 +47,7 @@ def write_pdf(document: OfficialDocument, fonts: FontSet) -> bytes:
         "blocks": blocks_data(document.blocks, pictures),
         "notes": attachment_notes(document),
         "signature": signature_data(document),
+        "annotation": annotation_data(document.annotation, pictures),
         "attachments": [
             {
                 "label": attachment_label(document, at),
@@ -106,6 +110,14 @@ def as_text(picture: bytes) -> bytes:
     link = f'xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="data:{image.get_format_mimetype()};base64,{data}"'
     size = f'width="{width}" height="{height}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><image {size} {link}/></svg>'.encode()
+
+
+def annotation_data(annotation: Annotation | None, pictures: dict[str, bytes]) -> dict[str, Any] | None:
+    if annotation is None:
+        return None
+    name = "annotation.svg"
+    pictures[name] = qr_file(annotation.address)
+    return {"text": annotation_text(annotation), "file": name, "millimetres": CODE_WIDTH, "alt": annotation.address}
 
 
 def signature_data(document: OfficialDocument) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from qixue.report.fonts import missing_glyphs
 from qixue.report.gaps import UNCOUNTED, UNFINISHED, Gap, gaps_of
 from qixue.report.installed import installed_fonts
 from qixue.report.official_document import (
+    Annotation,
     FigureTrace,
     OfficialDocument,
     plain_text,
@@ -69,6 +70,11 @@ class SummaryDraft:
         with override("zh-hans"):
             traces = tuple(trace(item, evidence[item.code]) for item in self.figures)
         return replace(self.manuscript, figures=traces, seal=self.seal)
+
+    def signed_off(self, organ: str, date: datetime.date, annotation: Annotation) -> "SummaryDraft":
+        """The same with who issues it, on which day, and how it is checked; with the records as they were read."""
+        manuscript = replace(self.manuscript, organ=organ, date=date, annotation=annotation)
+        return replace(self, manuscript=manuscript, evidence_read=self.evidence)
 
     def sealed(self, seal: str) -> "SummaryDraft":
         """The same with the signed list in it, and with the records as they were read."""
