@@ -25,7 +25,15 @@ class FigureRun:
     text: str
 
 
-Run = Text | FigureRun
+@dataclass(frozen=True)
+class FactRun:
+    """Words that the records give, as the days of a programme; `name` is what people write in their place."""
+
+    name: str
+    text: str
+
+
+Run = Text | FigureRun | FactRun
 
 
 @dataclass(frozen=True)

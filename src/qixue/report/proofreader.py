@@ -11,6 +11,7 @@ from qixue.report.official_document import (
     OfficialDocument,
     Picture,
     Table,
+    Text,
     plain_text,
     printed_codes,
     text_lines,
@@ -274,7 +275,7 @@ def number_remarks(document: OfficialDocument, figures: Sequence[KnownFigure]) -
         for before, run, after in zip((None, *line), line, (*line[1:], None), strict=False):
             if isinstance(run, FigureRun):
                 yield from unit_remarks(before.text if before else "", run, after.text if after else "", at)
-            elif run.text not in heads:
+            elif isinstance(run, Text) and run.text not in heads:
                 yield from typed_remarks(run.text, figures, at)
 
 

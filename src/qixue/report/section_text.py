@@ -7,10 +7,10 @@ from functools import cached_property
 from qixue.report.drafting import brands, closing, opening, outreach, participation
 from qixue.report.drafting.charts import DOCUMENT_CHARTS, chart_picture
 from qixue.report.drafting.material import Material, as_runs
+from qixue.report.drafting.programme_facts import fact_texts
 from qixue.report.manuscript_text import Kind, Mistake, MistakeKind, Names, Piece, Placed, Printable, parsed, text_of
 from qixue.report.models import SectionVersion, SummaryPhoto, SummarySection
 from qixue.report.official_document import Block, Heading, Paragraph, Picture, RunInHeading
-from qixue.report.proofreader import AS_OF
 
 Draft = SummarySection.Draft
 DRAFTS: dict[str, Callable[[Material], list[Block]]] = {
@@ -41,7 +41,8 @@ class Catalogue:
         values = [(figure.code, figure.quantity) for figure in self.material.figures]
         figures = {code: Printable(value.text("zh"), value.number_text("zh")) for code, value in values if value}
         codes = {Kind.CHART: DOCUMENT_CHARTS, Kind.TABLE: TABLES, Kind.PHOTO: self.photos}
-        return Names(figures, frozenset((kind, code) for kind, found in codes.items() for code in found))
+        placeable = frozenset((kind, code) for kind, found in codes.items() for code in found)
+        return Names(figures, placeable, fact_texts(self.material))
 
     def blocks(self, text: str) -> tuple[list[Block], tuple[Mistake, ...]]:
         """The text as blocks, and what in it stands for nothing: marks that are wrong, and what has nothing to show."""
@@ -94,12 +95,7 @@ class SectionText:
 
 def has_new_draft(version: SectionVersion | None, draft: str) -> bool:
     """Whether the records give another draft than the one that the text of people was written upon."""
-    return version is not None and version.is_written and lasting(version.draft) != lasting(draft)
-
-
-def lasting(draft: str) -> str:
-    """The draft without the moment as of which it was written, which is another one each minute."""
-    return AS_OF.sub("", draft)
+    return version is not None and version.is_written and version.draft != draft
 
 
 def section_text(section: SummarySection, version: SectionVersion | None, catalogue: Catalogue) -> SectionText:

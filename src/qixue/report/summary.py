@@ -13,9 +13,9 @@ from qixue.people.models import Organisation
 from qixue.places.models import Region
 from qixue.programme.models import Programme, SourceIssue
 from qixue.programme.queries import silent_counties
-from qixue.report.drafting import opening
 from qixue.report.drafting.known_figures import is_required, known_figures
 from qixue.report.drafting.material import Material
+from qixue.report.drafting.programme_facts import official_name
 from qixue.report.fonts import missing_glyphs
 from qixue.report.gaps import UNCOUNTED, UNFINISHED, Gap, gaps_of
 from qixue.report.installed import installed_fonts
@@ -142,7 +142,7 @@ def written(programme: Programme, at: datetime.datetime) -> tuple[tuple[SectionT
 
 def title_lines(programme: Programme, at: datetime.datetime) -> tuple[str, ...]:
     """City, year and week on the first line, the kind of document on the second; an interim one says so."""
-    name = opening.official_name(programme)
+    name = official_name(programme)
     kind = "工作总结" if stage_of(programme, at) is Stage.OVER else "工作总结（阶段稿）"
     return (f"{programme.region.name}{programme.year}年{name}", kind)
 

@@ -47,8 +47,8 @@ def moment_remarks(sections: Iterable[SectionText]) -> Iterator[Remark]:
             for quote in AS_OF.findall(each.version.text):
                 yield Remark(
                     "moment_written_down",
-                    "人工撰写的时点不随数字更新，请核对或删去。",
-                    "This moment was written by hand and stays, while the numbers go on; please check it.",
+                    "人工撰写的时点不随数字更新，请改用{{as_of}}或删去。",
+                    "This moment was written by hand and stays, while the numbers go on; please write {{as_of}} instead.",
                     each.section.heading,
                     quote,
                 )

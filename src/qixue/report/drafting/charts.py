@@ -57,7 +57,7 @@ def chart_picture(material: Material, code: str) -> Picture | None:
     fonts = installed_fonts()
     if chart is None or not chart.is_worth_drawing or len(chart.bars) > MOST_BARS or not has_fonts(fonts):
         return None
-    caption = chart_caption(chart, material.as_of.rstrip("，"))
+    caption = chart_caption(chart, material.as_of)
     return Picture(chart_png(chart, fonts), caption, chart_alt(chart), tuple(shown), code)
 
 

@@ -43,7 +43,7 @@ from qixue.web.workspace.access import needs, staff, whole_programme_or_404
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.summary import ClashForm, DraftSeenField, NumbersForm, SectionForm
 from qixue.web.workspace.preview import preview_line
-from qixue.web.workspace.summary_picker import figure_groups, placed_offers
+from qixue.web.workspace.summary_picker import fact_offers, figure_groups, placed_offers
 
 VERSIONS_PER_PAGE = 10
 LARGEST_SECTION = 6 * LONGEST_TEXT  # bytes: four for a rare character, and the draft
@@ -140,7 +140,10 @@ def editor_context(
         "version": version,
         "is_written": version is not None and version.is_written,
         "has_new_draft": has_new_draft(version, draft),
-        "groups": figure_groups(catalogue, _("Of the whole programme")),
+        "groups": {
+            _("Name, days and moment of the numbers"): fact_offers(catalogue),
+            **figure_groups(catalogue, _("Of the whole programme")),
+        },
         "placed": list(placed_offers(catalogue, _("Table of the counties"))),
         "comments": section.comments.with_state().prefetch_related("answers").order_by("-pk"),
         **check_context(section, form["text"].value() or "", catalogue),
