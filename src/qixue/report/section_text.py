@@ -1,7 +1,7 @@
 """A section of the work summary: drafted from the records, or the text of people with what is live in it."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from qixue.report.drafting import brands, closing, opening, outreach, participation
@@ -85,6 +85,14 @@ class SectionText:
     mistakes: tuple[Mistake, ...]  # in the text of people
 
     @property
+    def is_bare(self) -> bool:
+        """A heading without a word below it."""
+        match self.blocks:
+            case (Heading(),) | (RunInHeading(runs=()),):
+                return True
+        return False
+
+    @property
     def is_written(self) -> bool:
         return self.version is not None and self.version.is_written
 
@@ -101,9 +109,21 @@ def has_new_draft(version: SectionVersion | None, draft: str) -> bool:
 def section_text(section: SummarySection, version: SectionVersion | None, catalogue: Catalogue) -> SectionText:
     drafted = drafted_body(section, catalogue.material)
     body, mistakes = catalogue.blocks(version.text) if version and version.is_written else (drafted, ())
-    is_left_out = section.is_optional and not body
-    blocks = () if is_left_out else tuple(with_heading(section, body))
+    blocks = tuple(with_heading(section, body))
     return SectionText(section, version, blocks, text_of(drafted, catalogue.names), mistakes)
+
+
+def without_bare_headings(sections: Sequence[SectionText]) -> tuple[SectionText, ...]:
+    """The sections, those without a word left out: a heading stays where one below it has something to say."""
+    kept: list[SectionText] = []
+    below = 0  # level of the next heading that stays
+    for each in reversed(sections):
+        if each.is_bare and below <= each.section.level:
+            kept.append(replace(each, blocks=()))
+        else:
+            kept.append(each)
+            below = each.section.level
+    return tuple(reversed(kept))
 
 
 def draft_of(section: SummarySection, catalogue: Catalogue) -> str:

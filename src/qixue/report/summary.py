@@ -28,9 +28,9 @@ from qixue.report.official_document import (
 )
 from qixue.report.outline import sections_of
 from qixue.report.proofreader import Remark, glyph_remarks, proofread
-from qixue.report.section_text import Catalogue, SectionText, section_text
+from qixue.report.section_text import Catalogue, SectionText, section_text, without_bare_headings
 from qixue.report.stage import Stage, stage_of
-from qixue.report.text_remarks import mark_remarks, moment_remarks, small_number_remarks
+from qixue.report.text_remarks import empty_remarks, mark_remarks, moment_remarks, small_number_remarks
 from qixue.report.versions import latest_versions
 
 SYNTHETIC_NOTICE = "演示数据：人物、单位和数字均为虚构"
@@ -126,7 +126,8 @@ def draft_summary(programme: Programme, *, at: datetime.datetime) -> SummaryDraf
             required=known_figures(filter(is_required, all_figures)),
         )
         remarks += glyph_remarks(manuscript, missing_glyphs(plain_text(manuscript), installed_fonts()))
-        remarks += [*mark_remarks(sections), *moment_remarks(sections), *small_number_remarks(figures)]
+        remarks += [*empty_remarks(sections), *mark_remarks(sections), *moment_remarks(sections)]
+        remarks += [*small_number_remarks(figures)]
         issues = SourceIssue.objects.filter(document__programme=programme).order_by("kind", "code", "pk")
         gaps = tuple(gaps_of(programme, at=at))
     return SummaryDraft(programme, sections, manuscript, figures, tuple(remarks), gaps, tuple(issues), at)
@@ -136,8 +137,8 @@ def written(programme: Programme, at: datetime.datetime) -> tuple[tuple[SectionT
     """The sections, and all figures of the programme, in its order."""
     catalogue = Catalogue(Material(programme, lasting_figures_of(programme), at))
     versions = latest_versions(programme)
-    sections = tuple(section_text(section, versions.get(section.pk), catalogue) for section in sections_of(programme))
-    return sections, catalogue.material.figures
+    sections = [section_text(section, versions.get(section.pk), catalogue) for section in sections_of(programme)]
+    return without_bare_headings(sections), catalogue.material.figures
 
 
 def title_lines(programme: Programme, at: datetime.datetime) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from tests.factories import NOON, ProgrammeFactory, RoleAssignmentFactory, Sessi
 
 from qixue.people.models import Role
 from qixue.programme.models import Involvement, Programme, Session
+from qixue.report.editing import save_section
 from qixue.report.models import SummarySection
 
 pytestmark = pytest.mark.django_db
@@ -24,10 +25,13 @@ def week() -> Programme:
     week = ProgrammeFactory(code="week", theme="学习", starts_on=day, ends_on=day)
     Involvement.objects.create(programme=week, organisation=week.organisation, role=Involvement.Role.HOST, position=1)
     drafts = {"领导重视": Draft.LEADERSHIP, "存在的问题": Draft.NONE, "下一步打算": Draft.NONE}
-    SummarySection.objects.bulk_create(
-        SummarySection(programme=week, position=position, level=1, heading=heading, draft=draft)
-        for position, (heading, draft) in enumerate(drafts.items(), start=1)
-    )
+    writer = RoleAssignmentFactory(organisation=week.organisation, role=Role.COORDINATOR).user
+    for position, (heading, draft) in enumerate(drafts.items(), start=1):
+        section = SummarySection.objects.create(
+            programme=week, position=position, level=1, heading=heading, draft=draft
+        )
+        if draft == Draft.NONE:
+            save_section(section, f"{heading}另行说明。", based_on=0, by=writer, at=NOON)
     return week
 
 
