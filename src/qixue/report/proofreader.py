@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from qixue.report.chinese_counts import chinese_counts
 from qixue.report.official_document import (
     FigureRun,
     Heading,
@@ -144,6 +145,12 @@ PATTERN_RULES = (
         "Please use “” for quotation marks, ‘’ inside them.",
     ),
     PatternRule(
+        "enumeration_of_names",
+        re.compile(r"”、“|》、《"),
+        "并列的引号之间、书名号之间不用顿号（GB/T 15834—2011）。",
+        "No enumeration comma between names in quotation marks, or between titles of books (GB/T 15834-2011).",
+    ),
+    PatternRule(
         "year_zero",
         re.compile(r"(?<![一二三四五六七八九〇])[一二](?=.{0,2}[0零OoＯ○])[一二三四五六七八九〇0零OoＯ○]{3}年"),
         "年份请用阿拉伯数字，如2016年；用汉字时写“〇”。",
@@ -280,15 +287,18 @@ def number_remarks(document: OfficialDocument, figures: Sequence[KnownFigure]) -
 
 
 def typed_remarks(text: str, figures: Sequence[KnownFigure], at: int) -> Iterator[Remark]:
-    for match in TYPED.finditer(BOUND_TO_NOTHING.sub(lambda found: "■" * len(found.group(0)), text)):
+    plain = BOUND_TO_NOTHING.sub(lambda found: "■" * len(found.group(0)), text)
+    zh = "这个数没有引用数字，签发后无法核对"
+    en = "This number refers to no figure, and nobody could check it later"
+    for match in TYPED.finditer(plain):
         number, unit = match[1] or match[3], match[2] or ""
-        zh = "这个数没有引用数字，签发后无法核对"
-        en = "This number refers to no figure, and nobody could check it later"
-        for figure in figures:
-            if number == figure.value and unit in {"", figure.unit}:
-                zh, en = f"{zh}；请改为引用“{figure.name}”（{figure.code}）", f"{en}; please insert {figure.code}"
-                break
-        yield Remark("unbound_number", f"{zh}。", f"{en}.", place_of(at), match.group(0))
+        named = next((each for each in figures if number == each.value and unit in {"", each.unit}), None)
+        to_insert = (
+            (f"；请改为引用“{named.name}”（{named.code}）", f"; please insert {named.code}") if named else ("", "")
+        )
+        yield Remark("unbound_number", f"{zh}{to_insert[0]}。", f"{en}{to_insert[1]}.", place_of(at), match.group(0))
+    for quote in chinese_counts(plain):
+        yield Remark("unbound_number", f"{zh}。", f"{en}.", place_of(at), quote)
 
 
 def unit_remarks(before: str, run: FigureRun, after: str, at: int) -> Iterator[Remark]:
