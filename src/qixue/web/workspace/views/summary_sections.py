@@ -29,6 +29,7 @@ from qixue.report.editing import (
     tell_open,
     unsaved_of,
 )
+from qixue.report.issuing import open_request
 from qixue.report.manuscript_merge import Clash, as_text
 from qixue.report.models import SectionVersion, SummarySection, UnsavedText
 from qixue.report.models.sections import LONGEST_TEXT
@@ -137,6 +138,7 @@ def editor_context(
     return {
         "programme": section.programme,
         "section": section,
+        "asked": open_request(section.programme),
         "version": version,
         "is_written": version is not None and version.is_written,
         "has_new_draft": has_new_draft(version, draft),
@@ -243,10 +245,12 @@ def check(request: HttpRequest, code: str, section_pk: int) -> HttpResponse:
         return HttpResponse(status=422)
     if "typed" not in request.POST:
         tell_open(found, based_on=based_on, by=staff(request), at=at)
+    kept = unsaved_of(found, request.user).filter(is_changed=True).first()
     version = latest_version(found)
     context = {
         "programme": found.programme,
         "others": others_at_work(found, but=staff(request).pk, at=at),
+        "kept": kept if "typed" in request.POST else None,
         "newer": version if version and version.number > based_on else None,
         "wrong": form.errors.get("text"),
         **check_context(found, form.typed, catalogue_of(found.programme, at=at)),
