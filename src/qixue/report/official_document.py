@@ -4,6 +4,8 @@ import datetime
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from qixue.core.charts import Chart
+
 CHARACTERS_IN_TABLE = 36  # of 12 points in 156 mm
 CELL_PADDING = 1.0  # characters, left and right together, at the least
 LONGEST_UNBROKEN_TABLE = 20  # rows; longer ones run over pages and repeat their header
@@ -99,6 +101,7 @@ class Picture:
     codes: tuple[str, ...] = ()
     code: str = ""  # by which people place it
     photo: int | None = None  # its number, of a photo of the programme
+    chart: Chart | None = None  # what the picture was drawn from, for pages: there it follows the size of the text
 
 
 Block = Heading | Paragraph | RunInHeading | Table | Picture

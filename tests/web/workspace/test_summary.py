@@ -3,15 +3,20 @@
 import datetime
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from lxml import html
 from tests.factories import NOON, ProgrammeFactory, RoleAssignmentFactory, SessionFactory
 
+from qixue.core.charts import Bar, Chart
+from qixue.core.quantity import ATTENDANCE, Quantity
 from qixue.people.models import Role
 from qixue.programme.models import Involvement, Programme, Session
 from qixue.report.editing import save_section
 from qixue.report.models import SummarySection
+from qixue.report.official_document import Picture
+from qixue.web.workspace.preview import preview_line
 
 pytestmark = pytest.mark.django_db
 Draft = SummarySection.Draft
@@ -81,3 +86,15 @@ def test_page_reads_none_of_the_records_behind_the_figures(coordinator: Client) 
     draft = coordinator.get(reverse("workspace:summary", args=["week"])).context["draft"]
 
     assert {"evidence", "document"} & set(vars(draft)) == set()
+
+
+def test_chart_on_the_page_is_text_of_its_size_and_no_picture() -> None:
+    bars = (Bar("凤城讲堂", Quantity(20, ATTENDANCE)), Bar("田间课堂", Quantity(10, ATTENDANCE)))
+    chart = Chart("各品牌参与人次（截至11月4日12时00分）", "品牌", "参与人次", bars)
+    line = preview_line("", Picture(b"", "各品牌参与人次", "凤城讲堂20；田间课堂10。", chart=chart))
+
+    found = html.fragment_fromstring(render_to_string("workspace/programmes/line.html", {"line": line}), "div")
+
+    assert [words(cell) for cell in found.xpath(".//tbody//th")] == ["凤城讲堂", "田间课堂"]
+    assert "截至11月4日12时00分" in words(found.find(".//caption"))
+    assert found.findall(".//img") == []
