@@ -16,6 +16,7 @@ from tests.report.samples import HOSTILE, sample, with_picture
 
 from qixue.report.docx_writer import FIGURES_NAMESPACE, write_docx
 from qixue.report.files import docx_bytes
+from qixue.report.official_document import Heading, OfficialDocument, Picture, Table, Text
 from qixue.report.picture_size import printed_width
 from qixue.report.summary import SummaryDraft
 
@@ -45,7 +46,11 @@ def docx(data: bytes) -> DocxDocument:
 
 
 def text_of(paragraph: object) -> str:
-    return "".join(node.text or "" for node in paragraph._p.iter(qn("w:t")))
+    return words_of(paragraph._p)
+
+
+def words_of(element: etree._Element) -> str:
+    return "".join(node.text or "" for node in element.iter(qn("w:t")))
 
 
 def formats(paragraph: object) -> set[tuple[str, str, str]]:
@@ -158,7 +163,9 @@ def test_g10_date_has_no_padding_zero(docx: DocxDocument) -> None:
 
 
 def test_below_the_date_stands_how_the_document_is_checked_with_a_square_code(docx: DocxDocument) -> None:
-    closing = [item for item in docx.paragraphs if text_of(item).startswith(("清远市教育局", "2016年12月1日", "（核验"))]
+    closing = [
+        item for item in docx.paragraphs if text_of(item).startswith(("清远市教育局", "2016年12月1日", "（核验"))
+    ]
     [shape] = docx.inline_shapes
 
     assert [text_of(item) for item in closing] == [
@@ -166,7 +173,7 @@ def test_below_the_date_stands_how_the_document_is_checked_with_a_square_code(do
         "2016年12月1日",
         "（核验：登录https://example.org/；签章编号：week-1）",
     ]
-    assert [item.alignment for item in closing] == [2, 2, 3]  # right, right, justified
+    assert [item.alignment for item in closing] == [2, 2, 0]  # right, right, left
     assert (shape._inline.docPr.get("descr"), round(shape.width.mm)) == ("https://example.org/week/1/", 25)
 
 
@@ -273,6 +280,18 @@ def test_table_caption_stays_with_its_table(docx: DocxDocument) -> None:
     caption = next(item for item in body(docx) if text_of(item) == "各县活动情况")
 
     assert caption.paragraph_format.keep_with_next
+
+
+def test_heading_stays_with_the_table_or_chart_below_it() -> None:
+    table = Table("各县", ("县", "人次"), ((Text("清城区"), Text("1")), (Text("连南县"), Text("2"))))
+    [picture] = [block for block in with_picture().blocks if isinstance(block, Picture)]
+    document = OfficialDocument((), (Heading(1, "甲"), table, Heading(1, "乙"), picture))
+
+    docx = Document(io.BytesIO(write_docx(document)))
+
+    kept = {words_of(mark.getparent().getparent()) for mark in docx.element.iter(qn("w:keepNext"))}
+    assert {"一、甲", "各县", "县", "人次", "清城区", "1", "二、乙"} <= kept
+    assert "各品牌参与人次" not in kept
 
 
 @pytest.mark.parametrize(

@@ -217,7 +217,7 @@ def write_table(docx: DocxDocument, table: Table) -> None:
             side = WD_ALIGN_PARAGRAPH.RIGHT if column else WD_ALIGN_PARAGRAPH.LEFT
             write_cell_line(cells[column].paragraphs[0], run, BODY, side)
     set_columns(grid, table.column_shares)
-    keep_together(grid.rows[:-1] if table.fits_on_a_page else grid.rows[:1])
+    keep_together(grid.rows[:-1] if table.is_kept_together else grid.rows[:1])
     add_paragraph(docx, [], BODY, indent=0)
 
 
@@ -278,6 +278,7 @@ def write_closing(docx: DocxDocument, document: OfficialDocument) -> None:
 def write_annotation(docx: DocxDocument, annotation: Annotation) -> None:
     """The words two characters in, and below them the square code."""
     words = add_paragraph(docx, [Text(annotation_text(annotation))], BODY)
+    words.alignment = WD_ALIGN_PARAGRAPH.LEFT  # an address does not break: justified, the line before it would be torn
     words.paragraph_format.keep_with_next = True  # the code is never alone on a page
     code = docx.add_paragraph()
     set_side_indent(code, "left", 2, BODY_SIZE)

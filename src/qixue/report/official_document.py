@@ -8,7 +8,7 @@ from qixue.core.charts import Chart
 
 CHARACTERS_IN_TABLE = 36  # of 12 points in 156 mm
 CELL_PADDING = 1.0  # characters, left and right together, at the least
-LONGEST_UNBROKEN_TABLE = 20  # rows; longer ones run over pages and repeat their header
+LONGEST_UNBROKEN_TABLE = 8  # rows, a third of a page; longer ones run over pages and repeat their header
 CHINESE_DIGITS = "零一二三四五六七八九"
 
 
@@ -86,8 +86,8 @@ class Table:
         return tuple((width + air) / (sum(needed) + air * len(needed)) for width in needed)
 
     @property
-    def fits_on_a_page(self) -> bool:
-        """Short enough to be kept together."""
+    def is_kept_together(self) -> bool:
+        """Short enough to leave no half page white before it."""
         return len(self.rows) <= LONGEST_UNBROKEN_TABLE
 
 

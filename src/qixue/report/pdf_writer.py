@@ -89,7 +89,7 @@ def block_data(label: str, block: Block, pictures: dict[str, bytes]) -> dict[str
             "caption": block.caption,
             "header": block.header_lines,
             "shares": block.column_shares,
-            "is_kept_together": block.fits_on_a_page,
+            "is_kept_together": block.is_kept_together,
             "rows": rows,
         }
     return picture_data(block, pictures)

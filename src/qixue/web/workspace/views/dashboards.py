@@ -33,7 +33,8 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponseBase:
         OVERVIEW, scope, STAFF, lambda figure: reverse("workspace:figure", args=[code, figure.code])
     )
     county = county_of(programme, part)
-    of_county = county and dashboard_context(OVERVIEW, Scope(code, region=county.code), EVERYBODY, figure_url)
+    in_county = Scope(code, region=county.code) if county else None
+    of_county = dashboard_context(OVERVIEW, in_county, EVERYBODY, figure_url) if in_county else None
     about = {"county": county, "of_county": of_county}
     own = organisation_of(part)
     shown = [(own.local_name if own else programme.local_name, frame)]
