@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 
 import pytest
 from docx import Document
@@ -175,6 +176,17 @@ def test_below_the_date_stands_how_the_document_is_checked_with_a_square_code(do
     ]
     assert [item.alignment for item in closing] == [2, 2, 0]  # right, right, left
     assert (shape._inline.docPr.get("descr"), round(shape.width.mm)) == ("https://example.org/week/1/", 25)
+
+
+def test_date_begins_two_characters_behind_the_first_of_a_longer_organ() -> None:
+    document = replace(sample(), organ="清远市全民终身学习活动周领导小组")
+
+    docx = Document(io.BytesIO(write_docx(document)))
+
+    organ, date = [item for item in docx.paragraphs if text_of(item) in {document.organ, "2016年12月1日"}]
+    left_of_organ = 156 / 25.4 * 72 - 2 * 16 - 16 * 15.75  # points: of 156 mm, two characters and its own sixteen
+    assert (organ.alignment, date.alignment) == (2, 0)
+    assert round(date.paragraph_format.left_indent.pt - left_of_organ) == 2 * 16
 
 
 def test_organ_and_date_are_never_alone_on_a_page(docx: DocxDocument) -> None:

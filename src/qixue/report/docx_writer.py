@@ -39,7 +39,7 @@ from qixue.report.official_document import (
     date_text,
     numbered,
     printed_codes,
-    signature_indents,
+    text_width,
 )
 from qixue.report.picture_size import CODE_WIDTH, printed_width
 
@@ -50,6 +50,7 @@ BODY_SIZE, TITLE_SIZE, TABLE_SIZE, PAGE_NUMBER_SIZE = 16, 22, 12, 14
 TYPE_AREA_WIDTH = Mm(156)
 LINE_PITCH = Pt(28.95)  # 22 lines in 225 mm; 29 pt would give 21
 CHARACTER_SPACING = "-5"  # twentieths of a point: 28 characters in 156 mm
+CHARACTER_WIDTH = Pt(15.75)  # with that spacing
 FOOTER_DISTANCE = Mm(25)  # puts the dashes of the page number 7 mm below the type area
 FIGURES_NAMESPACE, SEAL_NAMESPACE = "urn:qixue:figures:1", "urn:qixue:seal:1"
 LIST_ITEM_ID = "{8B7C1E52-6D1B-4B1E-9A55-51F1C0A7D001}"
@@ -266,13 +267,25 @@ def write_closing(docx: DocxDocument, document: OfficialDocument) -> None:
     if document.organ and document.date:
         docx.paragraphs[-1].paragraph_format.keep_with_next = True  # organ and date are never alone on a page
         add_paragraph(docx, [], BODY, indent=0).paragraph_format.keep_with_next = True
-        indents = signature_indents(document.organ, document.date)
-        for text, characters in zip((document.organ, date_text(document.date)), indents, strict=True):
-            line = add_paragraph(docx, [Text(text)], BODY, indent=0)
-            line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-            set_side_indent(line, "right", characters, BODY_SIZE)
+        write_signature(docx, document.organ, date_text(document.date))
     if document.annotation:
         write_annotation(docx, document.annotation)
+
+
+def write_signature(docx: DocxDocument, organ: str, date: str) -> None:
+    """Clause 7.3.5.2: the organ two characters in from the right, the date two behind its first character; a date that
+    is the longer of the two stands two in, and the organ as much further.
+    """
+    organ_line, date_line = (add_paragraph(docx, [Text(text)], BODY, indent=0) for text in (organ, date))
+    organ_line.alignment = date_line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    organ_line.paragraph_format.keep_with_next = True
+    longer_by = text_width(date) - len(organ)
+    set_side_indent(organ_line, "right", longer_by + 4 if longer_by > 0 else 2, BODY_SIZE)
+    if longer_by > 0:
+        set_side_indent(date_line, "right", 2, BODY_SIZE)
+    else:  # from the left, as the width of digits is that of the reader's font
+        date_line.alignment = WD_ALIGN_PARAGRAPH.LEFT
+        date_line.paragraph_format.left_indent = Emu(max(0, TYPE_AREA_WIDTH - len(organ) * CHARACTER_WIDTH))
 
 
 def write_annotation(docx: DocxDocument, annotation: Annotation) -> None:

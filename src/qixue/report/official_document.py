@@ -291,16 +291,6 @@ def attachment_notes(document: OfficialDocument) -> list[str]:
     return [f"{'附件：' if at == 1 else '　　　'}{at}. {title}" for at, title in enumerate(titles, start=1)]
 
 
-def signature_indents(organ: str, date: datetime.date) -> tuple[float, float]:
-    """Right indents of organ and date, in characters (clause 7.3.5.2): the date begins two characters after the organ;
-    when it is the longer one it stands two in from the right and the organ further in, by as much.
-    """
-    width = text_width(date_text(date))
-    if len(organ) >= width:
-        return 2.0, len(organ) - width
-    return width - len(organ) + 4.0, 2.0
-
-
 def annotation_text(annotation: Annotation) -> str:
     return f"（{annotation.text}）"
 

@@ -24,7 +24,6 @@ from qixue.report.official_document import (
     attachment_notes,
     date_text,
     numbered,
-    signature_indents,
 )
 from qixue.report.picture_size import CODE_WIDTH, printed_width
 from qixue.report.typesetting import typeset
@@ -120,9 +119,7 @@ def annotation_data(annotation: Annotation | None, pictures: dict[str, bytes]) -
     return {"text": annotation_text(annotation), "file": name, "millimetres": CODE_WIDTH, "alt": annotation.address}
 
 
-def signature_data(document: OfficialDocument) -> list[dict[str, Any]]:
+def signature_data(document: OfficialDocument) -> list[str]:
     if document.organ is None or document.date is None:
         return []
-    lines = (document.organ, date_text(document.date))
-    indents = signature_indents(document.organ, document.date)
-    return [{"text": text, "indent": indent} for text, indent in zip(lines, indents, strict=True)]
+    return [document.organ, date_text(document.date)]
