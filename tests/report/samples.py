@@ -6,6 +6,7 @@ import io
 from PIL import Image
 
 from qixue.report.official_document import (
+    Annotation,
     Attachment,
     FigureRun,
     FigureTrace,
@@ -42,6 +43,7 @@ def sample() -> OfficialDocument:
         organ="清远市教育局",
         date=datetime.date(2016, 12, 1),
         addressee="清远市人民政府",
+        annotation=Annotation("核验：登录https://example.org/；签章编号：week-1", "https://example.org/week/1/"),
         attachments=(Attachment("活动一览表", (Paragraph((Text("一览。"),)),)), Attachment("照片", ())),
         figures=(trace,),
         programme_code="qingyuan-2016",

@@ -5,6 +5,7 @@ import hashlib
 import json
 
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils.translation import override
 from tests.factories import NOON, DoorDeviceFactory, RoleAssignmentFactory, SessionFactory
@@ -19,9 +20,11 @@ from qixue.people.models import Notification, Role, User
 from qixue.people.notices import text_of
 from qixue.programme.models import Programme
 from qixue.report import issuing
+from qixue.report.annotation import how_to_check
 from qixue.report.issuing import ask_for_issue, issue_summary, open_request, withdraw_request
 from qixue.report.models import IssueRequest, Seal, SealedFile
 from qixue.report.official_document import printed_lines
+from qixue.report.reading import read_summary
 from qixue.report.seal_format import text_digest
 from qixue.report.sealed_evidence import unpacked
 from qixue.report.summary import SummaryDraft
@@ -49,7 +52,7 @@ def test_seal_says_what_was_issued_by_whom_and_on_what_it_stands(
 
     assert (seal.number, content["number"], content["previous"], content["waivers"]) == (1, 1, None, [])
     assert (content["asked_by"], content["issued_by"]) == ("梁静宜", "陈志远")
-    assert content["text_sha256"] == text_digest("".join(printed_lines(draft.manuscript)))
+    assert content["text_sha256"] == text_digest("".join(printed_lines(as_issued(draft).manuscript)))
     assert [(each["organisation"], each["length"], each["hash"]) for each in content["ledgers"]] == [
         (head.organisation, head.length, head.hash) for head in ledger_heads(programme)
     ]
@@ -63,6 +66,21 @@ def test_seal_says_what_was_issued_by_whom_and_on_what_it_stands(
     )
     assert seal.digest == hashlib.sha256(seal.payload.encode()).hexdigest()
     assert json.loads(seal.payload) == content
+
+
+def as_issued(draft: SummaryDraft) -> SummaryDraft:
+    return draft.signed_off("清远市教育局", NOON.date(), how_to_check(draft.programme, 1))
+
+
+def test_issued_files_name_organ_date_and_where_they_are_checked(seal: Seal, draft: SummaryDraft) -> None:
+    lines = read_summary(bytes(seal.files.get(kind="docx").content)).lines
+
+    organ, date, annotation = lines[-3:]
+    assert (organ, date) == ("清远市教育局", "2026年11月4日")
+    assert annotation == (
+        f"（核验：登录{settings.QIXUE['BASE_URL']}/verify/summary/上传本文件，或扫描下方二维码与签发内容核对；签章编号：qingyuan-2016-1）"
+    )
+    assert draft.manuscript.organ is None  # nobody has issued a draft
 
 
 def test_evidence_beside_the_seal_gives_its_merkle_roots(seal: Seal) -> None:

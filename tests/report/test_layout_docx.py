@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 
 import pytest
 from docx import Document
@@ -16,6 +17,7 @@ from tests.report.samples import HOSTILE, sample, with_picture
 
 from qixue.report.docx_writer import FIGURES_NAMESPACE, write_docx
 from qixue.report.files import docx_bytes
+from qixue.report.official_document import Heading, OfficialDocument, Picture, Table, Text
 from qixue.report.picture_size import printed_width
 from qixue.report.summary import SummaryDraft
 
@@ -45,7 +47,11 @@ def docx(data: bytes) -> DocxDocument:
 
 
 def text_of(paragraph: object) -> str:
-    return "".join(node.text or "" for node in paragraph._p.iter(qn("w:t")))
+    return words_of(paragraph._p)
+
+
+def words_of(element: etree._Element) -> str:
+    return "".join(node.text or "" for node in element.iter(qn("w:t")))
 
 
 def formats(paragraph: object) -> set[tuple[str, str, str]]:
@@ -157,6 +163,38 @@ def test_g10_date_has_no_padding_zero(docx: DocxDocument) -> None:
     assert dates == ["2016年12月1日"]
 
 
+def test_below_the_date_stands_how_the_document_is_checked_with_a_square_code(docx: DocxDocument) -> None:
+    closing = [
+        item for item in docx.paragraphs if text_of(item).startswith(("清远市教育局", "2016年12月1日", "（核验"))
+    ]
+    [shape] = docx.inline_shapes
+
+    assert [text_of(item) for item in closing] == [
+        "清远市教育局",
+        "2016年12月1日",
+        "（核验：登录https://example.org/；签章编号：week-1）",
+    ]
+    assert [item.alignment for item in closing] == [2, 2, 0]  # right, right, left
+    assert (shape._inline.docPr.get("descr"), round(shape.width.mm)) == ("https://example.org/week/1/", 25)
+
+
+def test_date_begins_two_characters_behind_the_first_of_a_longer_organ() -> None:
+    document = replace(sample(), organ="清远市全民终身学习活动周领导小组")
+
+    docx = Document(io.BytesIO(write_docx(document)))
+
+    organ, date = [item for item in docx.paragraphs if text_of(item) in {document.organ, "2016年12月1日"}]
+    left_of_organ = 156 / 25.4 * 72 - 2 * 16 - 16 * 15.75  # points: of 156 mm, two characters and its own sixteen
+    assert (organ.alignment, date.alignment) == (2, 0)
+    assert round(date.paragraph_format.left_indent.pt - left_of_organ) == 2 * 16
+
+
+def test_organ_and_date_are_never_alone_on_a_page(docx: DocxDocument) -> None:
+    at = next(at for at, item in enumerate(docx.paragraphs) if text_of(item) == "清远市教育局")
+
+    assert all(item.paragraph_format.keep_with_next for item in docx.paragraphs[at - 2 : at])
+
+
 @pytest.mark.django_db
 def test_g11_document_numbers_use_the_right_brackets(draft: SummaryDraft) -> None:
     text = "".join(text_of(item) for item in body(Document(io.BytesIO(docx_bytes(draft)))))
@@ -254,6 +292,18 @@ def test_table_caption_stays_with_its_table(docx: DocxDocument) -> None:
     caption = next(item for item in body(docx) if text_of(item) == "各县活动情况")
 
     assert caption.paragraph_format.keep_with_next
+
+
+def test_heading_stays_with_the_table_or_chart_below_it() -> None:
+    table = Table("各县", ("县", "人次"), ((Text("清城区"), Text("1")), (Text("连南县"), Text("2"))))
+    [picture] = [block for block in with_picture().blocks if isinstance(block, Picture)]
+    document = OfficialDocument((), (Heading(1, "甲"), table, Heading(1, "乙"), picture))
+
+    docx = Document(io.BytesIO(write_docx(document)))
+
+    kept = {words_of(mark.getparent().getparent()) for mark in docx.element.iter(qn("w:keepNext"))}
+    assert {"一、甲", "各县", "县", "人次", "清城区", "1", "二、乙"} <= kept
+    assert "各品牌参与人次" not in kept
 
 
 @pytest.mark.parametrize(

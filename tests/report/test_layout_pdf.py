@@ -14,11 +14,20 @@ from tests.report.samples import HOSTILE, sample, with_picture
 from qixue.places.operations import DATA
 from qixue.programme.models import Programme
 from qixue.report.fonts import STYLES, SYSTEM_FONTS, FontSet, find_fonts, missing_glyphs
-from qixue.report.official_document import OfficialDocument, Picture, plain_text
+from qixue.report.official_document import (
+    Heading,
+    OfficialDocument,
+    Paragraph,
+    Picture,
+    Table,
+    Text,
+    plain_text,
+)
 from qixue.report.pdf_writer import write_pdf
 from qixue.report.summary import draft_summary
 
 BODY_SIZE = 15  # points: body text is 16, page numbers and tables are smaller
+BOTTOM = (297 - 35) / 25.4 * 72  # points, of the type area
 TYPE_AREA_WIDTH = 442.5  # points: 156 mm, and the quarter point by which the last character is drawn closer
 CLOSING_MARKS = "，。、；：！？）》”"
 
@@ -92,6 +101,49 @@ def test_page_number_stands_7_mm_below_the_type_area_on_the_outer_side(pdf: pdfp
         sides.append(dashes[0]["x0"] > float(page.width) / 2)
 
     assert sides == [True, False]
+
+
+def test_organ_stands_two_characters_in_and_the_date_below_it(pdf: pdfplumber.PDF) -> None:
+    words = [word for page in pdf.pages for word in page.extract_words()]
+
+    [organ] = [word for word in words if word["text"] == "清远市教育局"]
+    [date] = [word for word in words if word["text"] == "2016年12月1日"]
+    right = (210 - 26) / 25.4 * 72
+    assert round((right - date["x1"]) / 16, 1) == 2.0  # the longer of the two
+    assert round((date["x0"] - organ["x0"]) / 16, 1) == 2.0
+    assert round(date["top"] - organ["top"]) == 29  # one line
+
+
+def test_square_code_stands_below_the_words_that_say_how_to_check(pdf: pdfplumber.PDF) -> None:
+    [page] = [page for page in pdf.pages if "签章编号：week-1" in page.extract_text()]
+    [words] = [word for word in page.extract_words() if word["text"].startswith("（核验")]
+
+    code = [each for each in page.lines + page.rects if each["top"] > words["bottom"]]
+    assert code
+    assert min(each["x0"] for each in code) >= (28 / 25.4 * 72) + 2 * 16 - 1
+
+
+def before_and_below(heading: int, kind: str) -> OfficialDocument:
+    """A heading in that line of the text, or in one of the next page, and below it a table or a chart as they are."""
+    lines = tuple(Paragraph((Text("活动有序开展。"),)) for _line in range(heading))
+    rows = tuple((Text(f"第{number}县"), Text(str(number))) for number in range(1, 9 if kind == "table" else 17))
+    table = Table("各县情况", ("县（市、区）", "人次"), rows)
+    [picture] = [block for block in with_picture().blocks if isinstance(block, Picture)]
+    return OfficialDocument(("工作总结",), (*lines, Heading(1, "覆盖城乡"), picture if kind == "chart" else table))
+
+
+@pytest.mark.parametrize("kind", ["table", "long table", "chart"])
+def test_heading_stays_with_what_is_below_it_and_no_half_page_is_white(fonts: FontSet, kind: str) -> None:
+    for heading in range(4, 24, 2):
+        pages = pdfplumber.open(io.BytesIO(write_pdf(before_and_below(heading, kind), fonts))).pages
+
+        [page] = [page for page in pages if "覆盖城乡" in page.extract_text()]
+        last = [line["text"] for line in page.extract_text_lines()]
+        below = last[last.index("一、覆盖城乡") + 1 :]
+        assert below[:1] == (["各县情况"] if "table" in kind else ["各品牌参与人次"]), (heading, kind)
+        if page is not pages[0]:
+            bottom = max(line["bottom"] for line in pages[0].extract_text_lines() if line["bottom"] < BOTTOM)
+            assert bottom > (37 + 225 / 2) / 25.4 * 72, (heading, kind)
 
 
 def test_attachment_begins_a_page(pdf: pdfplumber.PDF) -> None:

@@ -15,21 +15,36 @@ from qixue.report.manuscript_text import (
     parsed,
     text_of,
 )
-from qixue.report.official_document import Block, FigureRun, Heading, Paragraph, Picture, Run, RunInHeading, Table, Text
+from qixue.report.official_document import (
+    Block,
+    FactRun,
+    FigureRun,
+    Heading,
+    Paragraph,
+    Picture,
+    Run,
+    RunInHeading,
+    Table,
+    Text,
+)
 
 NAMES = Names(
     {"attendance": Printable("3500多人次", "3500多"), "sessions_total.B1-S2": Printable("12场", "12")},
     {(Kind.CHART, "days"), (Kind.TABLE, "counties"), (Kind.PHOTO, "2")},
+    {"as_of": "截至11月23日21时05分", "theme": "学习"},
 )
 WORDS = st.text(st.sampled_from("活动，。a1 {}\\｛｝|:"), min_size=1, max_size=12).filter(
     lambda text: text.strip() == text
 )
 FIGURES = st.sampled_from(
-    [FigureRun(code, text) for code, item in NAMES.figures.items() for text in (item.text, item.number)]
+    [
+        *(FigureRun(code, text) for code, item in NAMES.figures.items() for text in (item.text, item.number)),
+        *(FactRun(name, words) for name, words in NAMES.facts.items()),
+    ]
 )
 
 
-def paragraph(pairs: list[tuple[str, FigureRun]]) -> Paragraph:
+def paragraph(pairs: list[tuple[str, FigureRun | FactRun]]) -> Paragraph:
     """Words and figures by turns: two texts in a row would be one."""
     runs: list[Run] = [run for words, figure in pairs for run in (Text(words), figure)]
     return Paragraph(tuple(runs))

@@ -19,7 +19,7 @@ from qixue.report.files import FILES
 from qixue.report.hindrances import hindrances, waived_words
 from qixue.report.issuing import ask_for_issue, issue_summary
 from qixue.report.models import CommentAnswer, SectionComment, SummarySection
-from qixue.report.official_document import Picture
+from qixue.report.official_document import Heading, Picture
 from qixue.report.outlining import (
     MOST_SECTIONS,
     NewSection,
@@ -64,6 +64,31 @@ def test_sections_are_added_moved_renamed_taken_out_and_put_back(week: Programme
     restore_section(section, by=liang, at=NOON)
     assert headings(week)[-1] == "经验做法"
     assert section.versions.get().text == "甲"
+
+
+def test_heading_without_a_word_is_left_out_and_named_until_one_below_it_says_something(
+    week: Programme, liang: User
+) -> None:
+    begin_outline(week, by=liang, at=NOON)
+    above = add_section(week, NewSection("典型经验", 1, after=99), by=liang, at=NOON)
+    below = add_section(week, NewSection("进社区", 2, after=99), by=liang, at=NOON)
+    assert printed_and_named(week) == ([], ["典型经验", "进社区"])
+
+    save_section(below, "课程进社区。", based_on=0, by=liang, at=NOON)
+
+    assert printed_and_named(week) == (["典型经验", "进社区"], [])
+    save_section(below, "", based_on=1, by=liang, at=NOON)
+    move_section(below, to=1, by=liang, at=NOON)
+    save_section(above, "每月一课。", based_on=0, by=liang, at=NOON)
+    assert printed_and_named(week) == (["典型经验"], ["进社区"])
+
+
+def printed_and_named(week: Programme) -> tuple[list[str], list[str]]:
+    """Of two headings those that the document prints, and those that the proof-reader names as empty."""
+    draft = draft_summary(week, at=NOON)
+    printed = [block.text for block in draft.manuscript.blocks if isinstance(block, Heading)]
+    named = [remark.quote for remark in draft.remarks if remark.code == "empty_section"]
+    return [text for text in printed if text in {"典型经验", "进社区"}], named
 
 
 def test_last_section_is_not_taken_out(week: Programme, liang: User) -> None:

@@ -27,6 +27,8 @@ def codes(text: str, **context: object) -> list[str]:
         ("clock_forms", "下午14:30开始", "下午2:30开始"),
         ("quotation_marks", '以"学习"为主题', "以“学习”为主题"),
         ("year_zero", "二0一六年以来", "二〇一六年以来"),
+        ("enumeration_of_names", "“悦读社区”、“享读书”", "“悦读社区”“享读书”"),
+        ("enumeration_of_names", "《方案》、《通知》", "《方案》（〔2016〕77号）、《通知》"),
         ("percent_range", "占10～20%", "占10%～20%"),
         ("added_counts", "合计参与人次和受众达万余", "参与人次和受众分别统计"),
         ("missing_subject", "镇充分利用文化站", "各镇充分利用文化站"),
@@ -97,6 +99,12 @@ def test_figure_of_another_unit_is_not_suggested() -> None:
     [remark] = remarks(written("发放资料3500份。"), figures=[ATTENDANCE])
 
     assert remark.message_zh == "这个数没有引用数字，签发后无法核对。"
+
+
+def test_count_in_characters_is_marked_as_one_in_digits_is_unless_it_stands_in_a_name() -> None:
+    [remark] = remarks(written("近三千名群众参加“百场讲座”。"))
+
+    assert (remark.code, remark.place, remark.quote) == ("unbound_number", "第2段", "近三千名群众")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.utils.translation import override
 from tests.factories import NOON
 from tests.report.sealed_files import (
     correct_f1,
@@ -93,6 +94,47 @@ def test_digit_changed_in_the_text_is_named(seal: Seal) -> None:
     assert (codes(verification), verification.stands) == (["signature_holds", "words_altered"], False)
     [verdict] = [each for each in verification.figures if each.code == "F1"]
     assert (verdict.text, "3500多人次" in verdict.sentence) == ("3600多人次", True)
+
+
+def places(verification: Verification) -> list[tuple[str, str, str]]:
+    return [(each.place, each.before, each.after) for each in verification.alterations]
+
+
+def test_altered_words_are_shown_at_their_section_and_paragraph(seal: Seal) -> None:
+    one = rewritten(issued(seal), in_member("document", "组织有序", "组织有力"))
+    two = rewritten(
+        issued(seal), in_member("document", "清远市教育局</w:t></w:r></w:p>", "阳山县教育局</w:t></w:r></w:p>")
+    )
+
+    with override("en"):
+        found = [places(verify_file(each)) for each in (issued(seal), one, two)]
+
+    assert found[:2] == [
+        [],
+        [("Heading “（一）领导重视，组织有序”", "（一）领导重视，组织有序", "（一）领导重视，组织有力")],
+    ]
+    [(place, before, after)] = found[2]
+    assert (before, after) == ("清远市教育局", "阳山县教育局")
+    assert place.startswith("“三、思考与设想”, paragraph ")
+
+
+def test_paragraph_that_was_taken_out_is_shown(seal: Seal) -> None:
+    def without_the_date(name: str, text: str) -> str:
+        return text.replace("2026年11月4日", "") if name == "word/document.xml" else text
+
+    [(_place, before, after)] = places(verify_file(rewritten(issued(seal), without_the_date)))
+
+    assert (before, after) == ("2026年11月4日", "")
+
+
+def test_note_changed_in_the_annex_is_named_and_so_is_what_was_not_compared(seal: Seal) -> None:
+    changed = rewritten(issued(seal, "xlsx"), in_member("sharedStrings", "没有记录年度主题", "已有年度主题"))
+
+    verification = verify_file(changed)
+
+    assert codes(verification) == ["signature_holds", "notes_altered", "annex_in_part"]
+    [(_place, before, after)] = places(verification)
+    assert ("没有记录年度主题" in before, "已有年度主题" in after, verification.stands) == (True, True, False)
 
 
 def test_digit_changed_in_words_that_are_no_figure_is_found(seal: Seal) -> None:

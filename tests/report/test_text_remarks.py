@@ -1,5 +1,7 @@
 """What is marked in the text of people before it is issued."""
 
+import datetime
+
 import pytest
 from tests.factories import NOON, EvidenceFactory, UserFactory, key
 from tests.report.writing import refused, section_of, week_to_write_about
@@ -9,13 +11,15 @@ from qixue.figures.models import NamedFigure
 from qixue.participation.operations.ledger import record_head_count
 from qixue.people.models import User
 from qixue.programme.models import Programme, Session
-from qixue.report.editing import catalogue_of, save_section
+from qixue.report.editing import catalogue_of, draft_now, save_section
 from qixue.report.hindrances import waived_words
 from qixue.report.issuing import ask_for_issue, issue_summary
 from qixue.report.models import SummarySection
+from qixue.report.official_document import runs_of
+from qixue.report.reading import read_summary
 from qixue.report.section_check import checked
 from qixue.report.summary import draft_summary
-from qixue.web.workspace.summary_picker import figure_groups
+from qixue.web.workspace.summary_picker import fact_offers, figure_groups
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +27,10 @@ pytestmark = pytest.mark.django_db
 def remarks_on(text: str, *, people: int) -> list[tuple[str, str]]:
     """Code and quote of each remark on the text, where so many people came to the only session."""
     week, _writer, _other = week_with(text, people)
+    return remarks_of(week)
+
+
+def remarks_of(week: Programme) -> list[tuple[str, str]]:
     remarks = draft_summary(week, at=NOON).remarks
     return [(remark.code, remark.quote) for remark in remarks if remark.code != "required_fact"]
 
@@ -82,3 +90,32 @@ def test_moment_that_stays_beside_numbers_that_go_on_is_marked() -> None:
     found = remarks_on("截至11月23日21时05分，参与{{attendance}}。", people=9)
 
     assert found == [("moment_written_down", "截至11月23日21时05分")]
+
+
+def test_moment_by_its_name_follows_the_data_and_is_sealed_as_it_was_asked_for() -> None:
+    week, liang, chen = week_with("{{as_of}}，参与{{attendance}}。", people=9)
+    later = NOON + datetime.timedelta(days=1)
+
+    texts = [text_of_section(week, at) for at in (NOON, later)]
+    seal = issue_summary(ask_for_issue(week, by=liang, at=NOON), by=chen, at=later)
+
+    assert texts == ["截至11月4日12时00分，参与9人次。", "截至11月5日12时00分，参与9人次。"]
+    assert texts[0] in read_summary(bytes(seal.files.get(kind="docx").content)).lines
+    assert remarks_of(week) == []
+
+
+def text_of_section(week: Programme, at: datetime.datetime) -> str:
+    """What the written section says in a summary that is drafted then."""
+    [section] = [each for each in draft_summary(week, at=at).sections if each.is_written]
+    return "".join(run.text for run in runs_of(section.blocks[-1]))
+
+
+def test_facts_of_the_programme_are_offered_with_their_words_and_the_draft_holds_them() -> None:
+    week, _liang, _chen = week_with("甲", people=9)
+    catalogue = catalogue_of(week, at=NOON)
+
+    offers = {offer.mark: offer.value for offer in fact_offers(catalogue)}
+    opening = draft_now(week.summary_sections.get(draft="opening"), catalogue)
+
+    assert (offers["{{as_of}}"], offers["{{dates}}"]) == ("截至11月4日12时00分", "2026年10月26日")
+    assert "于{{dates}}举行" in opening

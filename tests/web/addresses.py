@@ -117,6 +117,11 @@ def issued_kind(scene: Scene) -> str:
     return "docx"
 
 
+def issue_number(scene: Scene) -> int:
+    scene.record("issues/")
+    return 1
+
+
 PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "code": lambda scene: scene.programme.code,
     "figure_code": lambda scene: "attendance",
@@ -142,6 +147,7 @@ PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "public:credential_status number": lambda scene: 1,
     "public:credential_achievement activity": lambda scene: certificate_of(scene).activity.code,
     "public:issued_summary kind": issued_kind,
+    "public:sealed_summary number": issue_number,
     "shown": code_on_the_wall,
     "account:remove_passkey pk": lambda scene: MISSING["pk"],  # one's own only, and nobody in the scene has one
 }

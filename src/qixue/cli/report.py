@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from django.urls import reverse
@@ -65,6 +66,8 @@ def print_verification(verification: Verification) -> None:
         print(text % {**seal.as_json(), "moment": minute_text(seal.sealed_at)})
     for finding in verification.findings:
         print(finding.sentence)
+    for each in verification.alterations:
+        print(_("%(place)s: issued “%(before)s”, in this file “%(after)s”") % asdict(each))
     for verdict in verification.figures:
         print(f"{verdict.code}\t{verdict.text}\t{verdict.sentence}")
         for record in verdict.records:

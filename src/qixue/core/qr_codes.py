@@ -14,6 +14,13 @@ def qr_element(text: str) -> str:
     return str(drawing.svg_inline(scale=5, border=QUIET_ZONE, dark=BLACK, light=WHITE, omitsize=True))
 
 
+def qr_png(text: str) -> bytes:
+    """A PNG file, for documents that take no SVG."""
+    file = io.BytesIO()
+    segno.make_qr(text, error="m").save(file, kind="png", scale=10, border=QUIET_ZONE, dark=BLACK, light=WHITE)
+    return file.getvalue()
+
+
 def qr_file(text: str, *, error: str = "m", border: int = QUIET_ZONE, dark: str = BLACK) -> bytes:
     """An SVG file. `border` is in modules: less than QUIET_ZONE only where the paper around it is white as well."""
     file = io.BytesIO()

@@ -40,7 +40,7 @@ EVIDENCE_COLUMNS = (
     ("摘要（SHA-256）", 68),
 )
 SEAL_COLUMNS = (("签章", 100),)
-FIGURE_SHEET, SEAL_SHEET = "数字", "签章"
+FIGURE_SHEET, RECORDS_SHEET, NOTES_SHEET, SEAL_SHEET = "数字", "佐证", "提示", "签章"
 LONGEST_CELL = 32_000  # characters; Excel takes 32,767
 REMARK_COLUMNS = (("类别", 14), ("内容", 80), ("位置", 24), ("原文", 50))
 GAP_KINDS = {UNFINISHED: "阶段稿", UNCOUNTED: "未填报人数"}
@@ -55,8 +55,8 @@ def annex_bytes(draft: SummaryDraft) -> bytes:
     workbook.set_properties({"title": title, "created": draft.at.replace(tzinfo=None)})
     with override("zh-hans"):
         write_sheet(workbook, FIGURE_SHEET, FIGURE_COLUMNS, (figure_row(figure, draft) for figure in draft.figures))
-        write_sheet(workbook, "佐证", EVIDENCE_COLUMNS, evidence_rows(draft))
-        write_sheet(workbook, "提示", REMARK_COLUMNS, remark_rows(draft))
+        write_sheet(workbook, RECORDS_SHEET, EVIDENCE_COLUMNS, evidence_rows(draft))
+        write_sheet(workbook, NOTES_SHEET, REMARK_COLUMNS, remark_rows(draft))
         if draft.seal:
             write_sheet(workbook, SEAL_SHEET, SEAL_COLUMNS, seal_rows(draft.seal))
     workbook.close()

@@ -20,7 +20,9 @@ from docx.table import _Row
 from docx.text.paragraph import Paragraph as DocxParagraph
 from lxml import etree
 
+from qixue.core.qr_codes import qr_png
 from qixue.report.official_document import (
+    Annotation,
     Block,
     FigureRun,
     Heading,
@@ -31,14 +33,15 @@ from qixue.report.official_document import (
     RunInHeading,
     Table,
     Text,
+    annotation_text,
     attachment_label,
     attachment_notes,
     date_text,
     numbered,
     printed_codes,
-    signature_indents,
+    text_width,
 )
-from qixue.report.picture_size import printed_width
+from qixue.report.picture_size import CODE_WIDTH, printed_width
 
 BODY, KAI, HEI, TITLE, SONG = "仿宋_GB2312", "楷体_GB2312", "黑体", "方正小标宋简体", "宋体"
 LATIN = "Times New Roman"
@@ -47,6 +50,7 @@ BODY_SIZE, TITLE_SIZE, TABLE_SIZE, PAGE_NUMBER_SIZE = 16, 22, 12, 14
 TYPE_AREA_WIDTH = Mm(156)
 LINE_PITCH = Pt(28.95)  # 22 lines in 225 mm; 29 pt would give 21
 CHARACTER_SPACING = "-5"  # twentieths of a point: 28 characters in 156 mm
+CHARACTER_WIDTH = Pt(15.75)  # with that spacing
 FOOTER_DISTANCE = Mm(25)  # puts the dashes of the page number 7 mm below the type area
 FIGURES_NAMESPACE, SEAL_NAMESPACE = "urn:qixue:figures:1", "urn:qixue:seal:1"
 LIST_ITEM_ID = "{8B7C1E52-6D1B-4B1E-9A55-51F1C0A7D001}"
@@ -214,7 +218,7 @@ def write_table(docx: DocxDocument, table: Table) -> None:
             side = WD_ALIGN_PARAGRAPH.RIGHT if column else WD_ALIGN_PARAGRAPH.LEFT
             write_cell_line(cells[column].paragraphs[0], run, BODY, side)
     set_columns(grid, table.column_shares)
-    keep_together(grid.rows[:-1] if table.fits_on_a_page else grid.rows[:1])
+    keep_together(grid.rows[:-1] if table.is_kept_together else grid.rows[:1])
     add_paragraph(docx, [], BODY, indent=0)
 
 
@@ -261,12 +265,38 @@ def write_closing(docx: DocxDocument, document: OfficialDocument) -> None:
         for note in attachment_notes(document):
             add_paragraph(docx, [Text(note)], BODY)
     if document.organ and document.date:
-        add_paragraph(docx, [], BODY, indent=0)
-        indents = signature_indents(document.organ, document.date)
-        for text, characters in zip((document.organ, date_text(document.date)), indents, strict=True):
-            line = add_paragraph(docx, [Text(text)], BODY, indent=0)
-            line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-            set_side_indent(line, "right", characters, BODY_SIZE)
+        docx.paragraphs[-1].paragraph_format.keep_with_next = True  # organ and date are never alone on a page
+        add_paragraph(docx, [], BODY, indent=0).paragraph_format.keep_with_next = True
+        write_signature(docx, document.organ, date_text(document.date))
+    if document.annotation:
+        write_annotation(docx, document.annotation)
+
+
+def write_signature(docx: DocxDocument, organ: str, date: str) -> None:
+    """Clause 7.3.5.2: the organ two characters in from the right, the date two behind its first character; a date that
+    is the longer of the two stands two in, and the organ as much further.
+    """
+    organ_line, date_line = (add_paragraph(docx, [Text(text)], BODY, indent=0) for text in (organ, date))
+    organ_line.alignment = date_line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    organ_line.paragraph_format.keep_with_next = True
+    longer_by = text_width(date) - len(organ)
+    set_side_indent(organ_line, "right", longer_by + 4 if longer_by > 0 else 2, BODY_SIZE)
+    if longer_by > 0:
+        set_side_indent(date_line, "right", 2, BODY_SIZE)
+    else:  # from the left, as the width of digits is that of the reader's font
+        date_line.alignment = WD_ALIGN_PARAGRAPH.LEFT
+        date_line.paragraph_format.left_indent = Emu(max(0, TYPE_AREA_WIDTH - len(organ) * CHARACTER_WIDTH))
+
+
+def write_annotation(docx: DocxDocument, annotation: Annotation) -> None:
+    """The words two characters in, and below them the square code."""
+    words = add_paragraph(docx, [Text(annotation_text(annotation))], BODY)
+    words.alignment = WD_ALIGN_PARAGRAPH.LEFT  # an address does not break: justified, the line before it would be torn
+    words.paragraph_format.keep_with_next = True  # the code is never alone on a page
+    code = docx.add_paragraph()
+    set_side_indent(code, "left", 2, BODY_SIZE)
+    shape = code.add_run().add_picture(io.BytesIO(qr_png(annotation.address)), width=Mm(CODE_WIDTH))
+    shape._inline.docPr.set("descr", annotation.address)
 
 
 def set_side_indent(paragraph: DocxParagraph, side: str, characters: float, size: int) -> None:

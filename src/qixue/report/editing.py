@@ -20,7 +20,7 @@ from qixue.report.manuscript_merge import Choice, Merge, merged, paragraphs
 from qixue.report.manuscript_text import parsed
 from qixue.report.models import SectionVersion, SummarySection, UnsavedText
 from qixue.report.models.sections import LONGEST_TEXT
-from qixue.report.section_text import Catalogue, draft_of, lasting
+from qixue.report.section_text import Catalogue, draft_of
 from qixue.report.text_remarks import mistake_sentence
 from qixue.report.versions import latest_version, version_numbered
 
@@ -173,7 +173,7 @@ def keep_unsaved(
     seen = draft_now(section, catalogue_of(section.programme, at=at)) if draft is None else draft
     latest = latest_version(section)
     known = [text_before(section, based_on, draft=seen), *([latest.text] if latest and latest.is_written else [])]
-    is_changed = all(paragraphs(lasting(text)) != paragraphs(lasting(each)) for each in known)
+    is_changed = all(paragraphs(text) != paragraphs(each) for each in known)
     storable = text.replace("\0", "")  # which PostgreSQL does not hold
     values = {"based_on": based_on, "draft": seen, "text": storable, "is_changed": is_changed}
     defaults = {**values, "author_name": by.display_name, "seen_at": at}

@@ -7,16 +7,19 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.clock import local_day
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.queries.ledger_heads import ledger_heads
+from qixue.people.models import User
 from qixue.people.operations.notifications import notify
 from qixue.people.queries import path_filter, people_in_charge
 from qixue.people.rules import Action, may, reach
 from qixue.programme.models import Programme
+from qixue.report.annotation import how_to_check
 from qixue.report.changes_since_asked import changes_since_asked, kept_figures, kept_lines
 from qixue.report.hindrances import hindrances
-from qixue.report.models import IssueRequest, Seal, SealedFile
+from qixue.report.models import IssueRequest, Seal, SealedFile, SectionVersion
 from qixue.report.notices import issue_asked
 from qixue.report.seal_format import Envelope, base64url
 from qixue.report.sealing import Issue, issued_files, sealed_summary, states_of
@@ -45,8 +48,7 @@ def ask_for_issue(programme: Programme, *, by: Any, at: datetime.datetime) -> Is
             asked_at=at,
         )
         record_audit("summary.issue_asked", request, by=by, at=at)
-        others = [user for user in people_in_charge(programme.organisation, Action.ISSUE_REPORT) if user.pk != by.pk]
-        notify(others, issue_asked(request), at=at)
+        notify(waits_for(request), issue_asked(request), at=at)
     return request
 
 
@@ -88,9 +90,11 @@ def issue_summary(request: IssueRequest, *, waiver_reason: str = "", by: Any, at
         lines = [each.sentence for each in hindered]
         raise Refused("issue_hindered", sentence, lines=lines, field="waiver_reason")
     last = programme.seals.order_by("-number").first()
+    number = last.number + 1 if last else 1
+    draft = draft.signed_off(programme.organisation.name, local_day(at), how_to_check(programme, number))
     issue = Issue(
         request=request,
-        number=last.number + 1 if last else 1,
+        number=number,
         previous=last.digest if last else None,
         heads=heads,
         hindrances=hindered,
@@ -137,6 +141,20 @@ def keep(issue: Issue, envelope: Envelope, files: list[SealedFile], *, by: Any, 
 def open_request(programme: Programme) -> IssueRequest | None:
     """The request that waits for a second person."""
     return programme.issue_requests.filter(outcome=Outcome.OPEN).first()
+
+
+def waits_for(request: IssueRequest) -> list[User]:
+    """Who was told of the request: the people in charge, without the one who asked."""
+    in_charge = people_in_charge(request.programme.organisation, Action.ISSUE_REPORT)
+    return [user for user in in_charge if user.pk != request.asker_id]
+
+
+def edits_since(request: IssueRequest) -> QuerySet[SectionVersion]:
+    """What was saved since in sections that are in the summary, oldest first: what was asked for is no longer that."""
+    versions = SectionVersion.objects.filter(
+        section__programme=request.programme_id, section__removed_at=None, saved_at__gt=request.asked_at
+    )
+    return versions.select_related("section").order_by("saved_at", "pk")
 
 
 def requests_waiting_for(user: Any) -> QuerySet[IssueRequest]:

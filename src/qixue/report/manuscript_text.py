@@ -2,24 +2,26 @@ r"""The text of a section as people write it. Pure: it knows neither database no
 
 Each line is a paragraph; lines left empty are for the eye. What stays live is a mark between double braces:
 
-    活动共举办{{sessions_total}}，{{attendance|number}}人次参与。
+    {{as_of}}，活动共举办{{sessions_total}}，{{attendance|number}}人次参与。
 
     {{chart: days}}
 
     {{photo: 2 | 启动仪式现场}}
 
-A figure prints its number with the unit, with `|number` without it. Charts, tables and photos take a line of their own.
-Braces and colons may be typed full-width. A brace or backslash that is meant as such has a backslash before it.
+A figure prints its number with the unit, with `|number` without it. A fact of the programme prints its words. Charts,
+tables and photos take a line of their own. Braces and colons may be typed full-width. A brace or backslash that is
+meant as such has a backslash before it.
 """
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from qixue.core.typed import half_width
 from qixue.report.official_document import (
     Block,
+    FactRun,
     FigureRun,
     Heading,
     Paragraph,
@@ -76,10 +78,13 @@ class Printable:
 
 @dataclass(frozen=True)
 class Names:
-    """What a text may name: figures that have a value, by code, and what can be placed, as kind and code."""
+    """What a text may name: figures that have a value, by code; what can be placed, as kind and code; and facts of the
+    programme with their words. A figure goes before a fact of the same name.
+    """
 
     figures: Mapping[str, Printable]
     placeable: Collection[tuple[Kind, str]]
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 class MistakeKind(StrEnum):
@@ -150,6 +155,8 @@ def run_of(token: re.Match[str], names: Names) -> tuple[Run, MistakeKind | None]
     if not code or form not in {"", WITHOUT_UNIT}:
         return Text(token[0]), MistakeKind.BROKEN_MARK
     printable = names.figures.get(code)
+    if printable is None and code in names.facts and not form:
+        return FactRun(code, names.facts[code]), None
     if printable is None:
         return Text(token[0]), MistakeKind.UNKNOWN_FIGURE
     return FigureRun(code, printable.number if form else printable.text), None
@@ -201,9 +208,12 @@ def code_of(block: Table | Picture) -> str:
 
 
 def run_text(run: Run, names: Names) -> str:
-    """A number that is not printed as its figure is, is plain text."""
+    """A number that is not printed as its figure is, is plain text; so are other words than those of the fact."""
     if isinstance(run, Text):
         return TO_ESCAPE.sub(lambda found: f"\\{found[0]}", run.text)
+    if isinstance(run, FactRun):
+        is_known = names.facts.get(run.name) == run.text and run.name not in names.figures
+        return f"{{{{{run.name}}}}}" if is_known else run_text(Text(run.text), names)
     printable = names.figures.get(run.code)
     if printable and run.text == printable.text:
         return f"{{{{{run.code}}}}}"

@@ -4,9 +4,11 @@ import datetime
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from qixue.core.charts import Chart
+
 CHARACTERS_IN_TABLE = 36  # of 12 points in 156 mm
 CELL_PADDING = 1.0  # characters, left and right together, at the least
-LONGEST_UNBROKEN_TABLE = 20  # rows; longer ones run over pages and repeat their header
+LONGEST_UNBROKEN_TABLE = 8  # rows, a third of a page; longer ones run over pages and repeat their header
 CHINESE_DIGITS = "零一二三四五六七八九"
 
 
@@ -25,7 +27,15 @@ class FigureRun:
     text: str
 
 
-Run = Text | FigureRun
+@dataclass(frozen=True)
+class FactRun:
+    """Words that the records give, as the days of a programme; `name` is what people write in their place."""
+
+    name: str
+    text: str
+
+
+Run = Text | FigureRun | FactRun
 
 
 @dataclass(frozen=True)
@@ -76,8 +86,8 @@ class Table:
         return tuple((width + air) / (sum(needed) + air * len(needed)) for width in needed)
 
     @property
-    def fits_on_a_page(self) -> bool:
-        """Short enough to be kept together."""
+    def is_kept_together(self) -> bool:
+        """Short enough to leave no half page white before it."""
         return len(self.rows) <= LONGEST_UNBROKEN_TABLE
 
 
@@ -91,6 +101,7 @@ class Picture:
     codes: tuple[str, ...] = ()
     code: str = ""  # by which people place it
     photo: int | None = None  # its number, of a photo of the programme
+    chart: Chart | None = None  # what the picture was drawn from, for pages: there it follows the size of the text
 
 
 Block = Heading | Paragraph | RunInHeading | Table | Picture
@@ -102,6 +113,14 @@ class Attachment:
 
     title: str
     blocks: tuple["Block", ...]
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """A remark below the date, in round brackets (附注, clause 7.3.6), and where a square code under it leads to."""
+
+    text: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -128,6 +147,7 @@ class OfficialDocument:
     organ: str | None = None
     date: datetime.date | None = None
     addressee: str | None = None
+    annotation: Annotation | None = None
     attachments: tuple[Attachment, ...] = ()
     figures: tuple[FigureTrace, ...] = ()
     programme_code: str = ""  # whose figures they are
@@ -230,6 +250,7 @@ def printed_lines(document: OfficialDocument) -> list[str]:
     lines += block_lines(document.blocks)
     lines += attachment_notes(document) if document.attachments else []
     lines += [document.organ, date_text(document.date)] if document.organ and document.date else []
+    lines += [annotation_text(document.annotation)] if document.annotation else []
     for at, attachment in enumerate(document.attachments, start=1):
         lines += [attachment_label(document, at), attachment.title, *block_lines(attachment.blocks)]
     return lines
@@ -270,14 +291,8 @@ def attachment_notes(document: OfficialDocument) -> list[str]:
     return [f"{'附件：' if at == 1 else '　　　'}{at}. {title}" for at, title in enumerate(titles, start=1)]
 
 
-def signature_indents(organ: str, date: datetime.date) -> tuple[float, float]:
-    """Right indents of organ and date, in characters (clause 7.3.5.2): the date begins two characters after the organ;
-    when it is the longer one it stands two in from the right and the organ further in.
-    """
-    width = text_width(date_text(date))
-    if len(organ) >= width:
-        return 2.0, len(organ) - width
-    return max(2.0, width - len(organ)), 2.0
+def annotation_text(annotation: Annotation) -> str:
+    return f"（{annotation.text}）"
 
 
 def date_text(date: datetime.date) -> str:

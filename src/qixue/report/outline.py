@@ -30,7 +30,7 @@ def standard_sections(programme: Programme) -> list[SummarySection]:
     """Not stored: a brand that is taken up tomorrow has its section tomorrow. What has no record is left out."""
     sections = []
     for level, heading, draft in STANDARD:
-        sections.append(SummarySection(level=level, heading=heading, draft=draft, is_optional=draft != Draft.NONE))
+        sections.append(SummarySection(level=level, heading=heading, draft=draft, is_optional=True))
         if draft == Draft.BRANDS:
             sections += [
                 SummarySection(level=3, heading=brand.name, draft=Draft.BRAND, brand=brand, is_optional=True)

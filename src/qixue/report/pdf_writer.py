@@ -8,8 +8,10 @@ from typing import Any
 
 from PIL import Image
 
+from qixue.core.qr_codes import qr_file
 from qixue.report.fonts import FontSet
 from qixue.report.official_document import (
+    Annotation,
     Block,
     Heading,
     OfficialDocument,
@@ -17,13 +19,13 @@ from qixue.report.official_document import (
     Picture,
     RunInHeading,
     Table,
+    annotation_text,
     attachment_label,
     attachment_notes,
     date_text,
     numbered,
-    signature_indents,
 )
-from qixue.report.picture_size import printed_width
+from qixue.report.picture_size import CODE_WIDTH, printed_width
 from qixue.report.typesetting import typeset
 
 FONT_ROLES = {"body": "仿宋", "kai": "楷体", "hei": "黑体", "title": "小标宋", "song": "宋体"}
@@ -44,6 +46,7 @@ def write_pdf(document: OfficialDocument, fonts: FontSet) -> bytes:
         "blocks": blocks_data(document.blocks, pictures),
         "notes": attachment_notes(document),
         "signature": signature_data(document),
+        "annotation": annotation_data(document.annotation, pictures),
         "attachments": [
             {
                 "label": attachment_label(document, at),
@@ -85,7 +88,7 @@ def block_data(label: str, block: Block, pictures: dict[str, bytes]) -> dict[str
             "caption": block.caption,
             "header": block.header_lines,
             "shares": block.column_shares,
-            "is_kept_together": block.fits_on_a_page,
+            "is_kept_together": block.is_kept_together,
             "rows": rows,
         }
     return picture_data(block, pictures)
@@ -108,9 +111,15 @@ def as_text(picture: bytes) -> bytes:
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><image {size} {link}/></svg>'.encode()
 
 
-def signature_data(document: OfficialDocument) -> list[dict[str, Any]]:
+def annotation_data(annotation: Annotation | None, pictures: dict[str, bytes]) -> dict[str, Any] | None:
+    if annotation is None:
+        return None
+    name = "annotation.svg"
+    pictures[name] = qr_file(annotation.address)
+    return {"text": annotation_text(annotation), "file": name, "millimetres": CODE_WIDTH, "alt": annotation.address}
+
+
+def signature_data(document: OfficialDocument) -> list[str]:
     if document.organ is None or document.date is None:
         return []
-    lines = (document.organ, date_text(document.date))
-    indents = signature_indents(document.organ, document.date)
-    return [{"text": text, "indent": indent} for text, indent in zip(lines, indents, strict=True)]
+    return [document.organ, date_text(document.date)]

@@ -1,14 +1,16 @@
 """How official Chinese joins words: enumerations, ordinals, dates of reduced precision, closing marks. Pure text."""
 
+import re
 from collections.abc import Iterable
 
+NAMES_THAT_FOLLOW = re.compile("(?<=”)、(?=“)|(?<=》)、(?=《)")
 ORDINALS = "一二三四五六七八九十"
 CLOSING_MARKS = "。！？；："
 
 
 def enumeration(words: Iterable[str]) -> str:
-    """Words joined by the enumeration comma: 甲、乙、丙."""
-    return "、".join(words)
+    """Words joined by the enumeration comma: 甲、乙、丙; names in marks follow one another without (GB/T 15834)."""
+    return NAMES_THAT_FOLLOW.sub("", "、".join(words))
 
 
 def quoted(word: str) -> str:

@@ -5,6 +5,7 @@ import io
 from PIL import Image
 
 WIDEST, TALLEST = 150, 200  # millimetres: almost the type area, with room for the caption
+CODE_WIDTH = 25  # millimetres, of a square code: phones read it from a copy
 FEWEST_DOTS = 100  # to the inch: a picture of fewer dots stays small, blown up it would only show them
 
 

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from qixue.report.chinese_counts import chinese_counts
 from qixue.report.official_document import (
     FigureRun,
     Heading,
     OfficialDocument,
     Picture,
     Table,
+    Text,
     plain_text,
     printed_codes,
     text_lines,
@@ -141,6 +143,12 @@ PATTERN_RULES = (
         re.compile(rf"[\"'「『＂＇](?=[^\"']*[{HAN}])[^\"'「」『』＂＇]{{1,30}}[\"'」』＂＇]"),
         "引号请用“”，引号中的引号用‘’。",
         "Please use “” for quotation marks, ‘’ inside them.",
+    ),
+    PatternRule(
+        "enumeration_of_names",
+        re.compile(r"”、“|》、《"),
+        "并列的引号之间、书名号之间不用顿号（GB/T 15834—2011）。",
+        "No enumeration comma between names in quotation marks, or between titles of books (GB/T 15834-2011).",
     ),
     PatternRule(
         "year_zero",
@@ -274,20 +282,23 @@ def number_remarks(document: OfficialDocument, figures: Sequence[KnownFigure]) -
         for before, run, after in zip((None, *line), line, (*line[1:], None), strict=False):
             if isinstance(run, FigureRun):
                 yield from unit_remarks(before.text if before else "", run, after.text if after else "", at)
-            elif run.text not in heads:
+            elif isinstance(run, Text) and run.text not in heads:
                 yield from typed_remarks(run.text, figures, at)
 
 
 def typed_remarks(text: str, figures: Sequence[KnownFigure], at: int) -> Iterator[Remark]:
-    for match in TYPED.finditer(BOUND_TO_NOTHING.sub(lambda found: "■" * len(found.group(0)), text)):
+    plain = BOUND_TO_NOTHING.sub(lambda found: "■" * len(found.group(0)), text)
+    zh = "这个数没有引用数字，签发后无法核对"
+    en = "This number refers to no figure, and nobody could check it later"
+    for match in TYPED.finditer(plain):
         number, unit = match[1] or match[3], match[2] or ""
-        zh = "这个数没有引用数字，签发后无法核对"
-        en = "This number refers to no figure, and nobody could check it later"
-        for figure in figures:
-            if number == figure.value and unit in {"", figure.unit}:
-                zh, en = f"{zh}；请改为引用“{figure.name}”（{figure.code}）", f"{en}; please insert {figure.code}"
-                break
-        yield Remark("unbound_number", f"{zh}。", f"{en}.", place_of(at), match.group(0))
+        named = next((each for each in figures if number == each.value and unit in {"", each.unit}), None)
+        to_insert = (
+            (f"；请改为引用“{named.name}”（{named.code}）", f"; please insert {named.code}") if named else ("", "")
+        )
+        yield Remark("unbound_number", f"{zh}{to_insert[0]}。", f"{en}{to_insert[1]}.", place_of(at), match.group(0))
+    for quote in chinese_counts(plain):
+        yield Remark("unbound_number", f"{zh}。", f"{en}.", place_of(at), quote)
 
 
 def unit_remarks(before: str, run: FigureRun, after: str, at: int) -> Iterator[Remark]:

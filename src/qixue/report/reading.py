@@ -10,19 +10,21 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from django.utils.translation import gettext_lazy as _
 from lxml import etree
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from qixue.core.refusal import Refused
-from qixue.report.annex import SEAL_SHEET
+from qixue.report.annex import FIGURE_SHEET, NOTES_SHEET, SEAL_SHEET
 from qixue.report.docx_writer import FIGURES_NAMESPACE, SEAL_NAMESPACE
 from qixue.report.seal_format import LARGEST, BadSeal, Envelope, read_envelope, without_spaces
 
 LARGEST_FILE, LARGEST_PART, LARGEST_CONTENT = 20 * 2**20, 20 * 2**20, 100 * 2**20  # bytes
 MOST_MEMBERS, MOST_ATTACHMENTS = 500, 20
+MOST_ROWS, MOST_COLUMNS = 10_000, 20  # of a sheet that is compared
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 NOT_A_SUMMARY = _("This file is no work summary with a list of its figures.")
 ATTACHMENT = re.compile(rb"/EmbeddedFile\b.{0,2000}?\bstream\r?\n", re.S)  # the head of an attached file in a PDF
@@ -39,7 +41,9 @@ class SummaryFile:
     lines: tuple[str, ...] = ()
     controls: tuple[tuple[str, str], ...] = ()  # code and text of each content control; no code where it was lost
     controls_by_line: tuple[tuple[tuple[str, str], ...], ...] = ()  # those inside each of the lines
+    table_lines: frozenset[int] = frozenset()  # the numbers, from 0, of those lines that stand in cells of tables
     cells: tuple[tuple[str, str, str], ...] = ()  # code, printed text and value in the annex
+    notes: tuple[str, ...] = ()  # the rows of its sheet of notes, with their header
 
     @property
     def words(self) -> str:
@@ -98,8 +102,13 @@ def read_docx(data: bytes, archive: zipfile.ZipFile) -> SummaryFile:
         draft_list=lists[0] if lists else None,
         lines=tuple(without_spaces(text_of(line)) for line in paragraphs),
         controls=tuple(controls_of(body)),
+        table_lines=frozenset(at for at, line in enumerate(paragraphs) if is_in_table(line)),
         controls_by_line=tuple(tuple(controls_of(line)) for line in paragraphs),
     )
+
+
+def is_in_table(paragraph: etree._Element) -> bool:
+    return next(paragraph.iterancestors(f"{WORD}tc"), None) is not None
 
 
 def custom_items(archive: zipfile.ZipFile) -> list[etree._Element]:
@@ -137,13 +146,17 @@ def read_annex(data: bytes, archive: zipfile.ZipFile) -> SummaryFile:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     except InvalidFileException as error:
         raise ValueError("This is no workbook.") from error
-    rows = [
-        tuple("" if cell is None else str(cell) for cell in row) for row in book["数字"].iter_rows(values_only=True)
-    ]
-    cells = tuple((row[0], row[2], row[3]) for row in rows[1:] if len(row) > 3)
+    cells = tuple((row[0], row[2], row[3]) for row in rows_of(book, FIGURE_SHEET)[1:] if len(row) > 3)
+    notes = tuple(" ".join(row).strip() for row in rows_of(book, NOTES_SHEET)) if NOTES_SHEET in book.sheetnames else ()
     sealed = book[SEAL_SHEET].iter_rows(min_row=2, max_col=1, values_only=True) if SEAL_SHEET in book.sheetnames else ()
     text = "".join(str(cell or "") for (cell,) in sealed)
-    return SummaryFile("xlsx", digest_of(data), first_seal(iter([text])), cells=cells)
+    return SummaryFile("xlsx", digest_of(data), first_seal(iter([text])), cells=cells, notes=notes)
+
+
+def rows_of(book: Workbook, sheet: str) -> list[tuple[str, ...]]:
+    """Raises KeyError where there is no such sheet."""
+    rows = book[sheet].iter_rows(max_col=MOST_COLUMNS, values_only=True)
+    return [tuple("" if cell is None else str(cell) for cell in row) for row in islice(rows, MOST_ROWS)]
 
 
 def attachments(data: bytes) -> Iterator[str]:

@@ -82,4 +82,8 @@ def title_of(seal: Seal) -> str:
 
 def issued_docx(seal: Seal) -> SummaryFile:
     """The .docx as it was issued."""
-    return read_summary(bytes(SealedFile.objects.get(seal=seal, kind=SealedFile.Kind.DOCX).content))
+    return issued_file(seal, SealedFile.Kind.DOCX)
+
+
+def issued_file(seal: Seal, kind: str) -> SummaryFile:
+    return read_summary(bytes(SealedFile.objects.get(seal=seal, kind=kind).content))

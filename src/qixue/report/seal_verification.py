@@ -1,18 +1,19 @@
 """Does an issued summary still stand? Its list, its text and the records are compared, in that order."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
 from qixue.participation.queries.ledger_heads import LedgerHead, lost_heads
+from qixue.report.altered_places import altered_notes, altered_words
 from qixue.report.difference_words import record_sentences, same_number_sentence
 from qixue.report.differences import FigureDifference, differences, sealed_states, states_now
 from qixue.report.models import Seal
 from qixue.report.printed_numbers import altered_in_cells, altered_in_text, has_sealed_words
 from qixue.report.reading import SummaryFile
 from qixue.report.seal_format import Envelope, SealedFigure
-from qixue.report.seal_on_record import FoundSeal, issued_docx
+from qixue.report.seal_on_record import FoundSeal, issued_docx, issued_file
 from qixue.report.sealing import State
 from qixue.report.verdicts import (
     ALTERED,
@@ -20,6 +21,7 @@ from qixue.report.verdicts import (
     LIST_ALTERED,
     NOT_COMPARED,
     STANDS,
+    Alteration,
     Finding,
     SealFacts,
     Verdict,
@@ -32,7 +34,7 @@ def verify_sealed(file: SummaryFile, found: FoundSeal) -> Verification:
     envelope = found.envelope
     if envelope is None:  # an altered list, and no seal on record to compare it with
         return unknown_list(found)
-    altered = None if is_other_pdf(file, found.recorded) else altered_numbers(file, envelope, found.recorded)
+    altered = None if is_other_file(file, found.recorded, "pdf") else altered_numbers(file, envelope, found.recorded)
     changed = changed_since(envelope, found.recorded)
     carried = found.carried.figures if found.carried and not found.is_signed else envelope.figures
     verdicts = [
@@ -42,7 +44,9 @@ def verify_sealed(file: SummaryFile, found: FoundSeal) -> Verification:
         for code, figure in envelope.figures.items()
     ]
     verdicts += [added_verdict(carried[code]) for code in carried if code not in envelope.figures]
-    return Verification(facts_of(envelope), tuple(findings(file, found, envelope)), tuple(verdicts))
+    altered_places = alterations(file, found.recorded, envelope)
+    said = findings(file, found, envelope, altered_places)
+    return Verification(facts_of(envelope), tuple(said), tuple(verdicts), tuple(altered_places))
 
 
 def unknown_list(found: FoundSeal) -> Verification:
@@ -68,9 +72,20 @@ def facts_of(envelope: Envelope) -> SealFacts:
     )
 
 
-def is_other_pdf(file: SummaryFile, recorded: Seal | None) -> bool:
-    """The words of a PDF are not read: it is the file that was issued, to the byte, or it is not relied on."""
-    return file.kind == "pdf" and not (recorded and recorded.files.filter(digest=file.digest).exists())
+def is_other_file(file: SummaryFile, recorded: Seal | None, kind: str) -> bool:
+    """Whether it is of this kind and not to the byte what was issued. The words of such a PDF are not read at all."""
+    return file.kind == kind and not (recorded and recorded.files.filter(digest=file.digest).exists())
+
+
+def alterations(file: SummaryFile, recorded: Seal | None, envelope: Envelope) -> list[Alteration]:
+    """Where a .docx has other words than the one that was issued, or an annex other notes; none without a seal on
+    record, and none for a PDF.
+    """
+    if recorded and file.kind == "docx" and not has_sealed_words(file, envelope):
+        return altered_words(file, issued_docx(recorded))
+    if recorded and is_other_file(file, recorded, "xlsx"):
+        return altered_notes(file, issued_file(recorded, "xlsx"))
+    return []
 
 
 def altered_numbers(file: SummaryFile, envelope: Envelope, recorded: Seal | None) -> dict[str, str]:
@@ -145,14 +160,18 @@ def difference_sentence(difference: FigureDifference) -> str:
     }
 
 
-def findings(file: SummaryFile, found: FoundSeal, envelope: Envelope) -> list[Finding]:
+def findings(
+    file: SummaryFile, found: FoundSeal, envelope: Envelope, altered_places: Sequence[Alteration]
+) -> list[Finding]:
     recorded = found.recorded
     said = [signature_finding(found)]
     if recorded is None:
         said.append(Finding("seal_unknown", _("No seal of this name is on record here."), False))
     if file.kind == "docx" and not has_sealed_words(file, envelope):
         said.append(Finding("words_altered", _("The words of the file are not those that were sealed."), False))
-    if is_other_pdf(file, recorded):
+    if is_other_file(file, recorded, "xlsx"):
+        said += annex_findings(altered_places)
+    if is_other_file(file, recorded, "pdf"):
         sentence = _(
             "This PDF is not the one that was issued. Please compare it with the issued one, or check the .docx."
         )
@@ -169,6 +188,17 @@ def findings(file: SummaryFile, found: FoundSeal, envelope: Envelope) -> list[Fi
         sentence = _("A later issue stands beside this one: number %(number)d.")
         said.append(Finding("later_issue", sentence % {"number": later.number}, None))
     return said
+
+
+def annex_findings(altered_rows: Sequence[Alteration]) -> Iterator[Finding]:
+    """Of an annex that is not the issued one to the byte: what was compared, and what was not."""
+    if altered_rows:
+        yield Finding("notes_altered", _("The notes in the annex are not those that were issued."), False)
+    sentence = _(
+        "This annex is not the issued one to the byte:"
+        " its numbers and notes were compared, the single records were not."
+    )
+    yield Finding("annex_in_part", sentence, None)
 
 
 def signature_finding(found: FoundSeal) -> Finding:

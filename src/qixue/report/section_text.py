@@ -1,16 +1,16 @@
 """A section of the work summary: drafted from the records, or the text of people with what is live in it."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from qixue.report.drafting import brands, closing, opening, outreach, participation
 from qixue.report.drafting.charts import DOCUMENT_CHARTS, chart_picture
 from qixue.report.drafting.material import Material, as_runs
+from qixue.report.drafting.programme_facts import fact_texts
 from qixue.report.manuscript_text import Kind, Mistake, MistakeKind, Names, Piece, Placed, Printable, parsed, text_of
 from qixue.report.models import SectionVersion, SummaryPhoto, SummarySection
 from qixue.report.official_document import Block, Heading, Paragraph, Picture, RunInHeading
-from qixue.report.proofreader import AS_OF
 
 Draft = SummarySection.Draft
 DRAFTS: dict[str, Callable[[Material], list[Block]]] = {
@@ -41,7 +41,8 @@ class Catalogue:
         values = [(figure.code, figure.quantity) for figure in self.material.figures]
         figures = {code: Printable(value.text("zh"), value.number_text("zh")) for code, value in values if value}
         codes = {Kind.CHART: DOCUMENT_CHARTS, Kind.TABLE: TABLES, Kind.PHOTO: self.photos}
-        return Names(figures, frozenset((kind, code) for kind, found in codes.items() for code in found))
+        placeable = frozenset((kind, code) for kind, found in codes.items() for code in found)
+        return Names(figures, placeable, fact_texts(self.material))
 
     def blocks(self, text: str) -> tuple[list[Block], tuple[Mistake, ...]]:
         """The text as blocks, and what in it stands for nothing: marks that are wrong, and what has nothing to show."""
@@ -84,6 +85,14 @@ class SectionText:
     mistakes: tuple[Mistake, ...]  # in the text of people
 
     @property
+    def is_bare(self) -> bool:
+        """A heading without a word below it."""
+        match self.blocks:
+            case (Heading(),) | (RunInHeading(runs=()),):
+                return True
+        return False
+
+    @property
     def is_written(self) -> bool:
         return self.version is not None and self.version.is_written
 
@@ -94,20 +103,27 @@ class SectionText:
 
 def has_new_draft(version: SectionVersion | None, draft: str) -> bool:
     """Whether the records give another draft than the one that the text of people was written upon."""
-    return version is not None and version.is_written and lasting(version.draft) != lasting(draft)
-
-
-def lasting(draft: str) -> str:
-    """The draft without the moment as of which it was written, which is another one each minute."""
-    return AS_OF.sub("", draft)
+    return version is not None and version.is_written and version.draft != draft
 
 
 def section_text(section: SummarySection, version: SectionVersion | None, catalogue: Catalogue) -> SectionText:
     drafted = drafted_body(section, catalogue.material)
     body, mistakes = catalogue.blocks(version.text) if version and version.is_written else (drafted, ())
-    is_left_out = section.is_optional and not body
-    blocks = () if is_left_out else tuple(with_heading(section, body))
+    blocks = tuple(with_heading(section, body))
     return SectionText(section, version, blocks, text_of(drafted, catalogue.names), mistakes)
+
+
+def without_bare_headings(sections: Sequence[SectionText]) -> tuple[SectionText, ...]:
+    """The sections, those without a word left out: a heading stays where one below it has something to say."""
+    kept: list[SectionText] = []
+    below = 0  # level of the next heading that stays
+    for each in reversed(sections):
+        if each.is_bare and below <= each.section.level:
+            kept.append(replace(each, blocks=()))
+        else:
+            kept.append(each)
+            below = each.section.level
+    return tuple(reversed(kept))
 
 
 def draft_of(section: SummarySection, catalogue: Catalogue) -> str:

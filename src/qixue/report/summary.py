@@ -13,13 +13,14 @@ from qixue.people.models import Organisation
 from qixue.places.models import Region
 from qixue.programme.models import Programme, SourceIssue
 from qixue.programme.queries import silent_counties
-from qixue.report.drafting import opening
 from qixue.report.drafting.known_figures import is_required, known_figures
 from qixue.report.drafting.material import Material
+from qixue.report.drafting.programme_facts import official_name
 from qixue.report.fonts import missing_glyphs
 from qixue.report.gaps import UNCOUNTED, UNFINISHED, Gap, gaps_of
 from qixue.report.installed import installed_fonts
 from qixue.report.official_document import (
+    Annotation,
     FigureTrace,
     OfficialDocument,
     plain_text,
@@ -27,9 +28,9 @@ from qixue.report.official_document import (
 )
 from qixue.report.outline import sections_of
 from qixue.report.proofreader import Remark, glyph_remarks, proofread
-from qixue.report.section_text import Catalogue, SectionText, section_text
+from qixue.report.section_text import Catalogue, SectionText, section_text, without_bare_headings
 from qixue.report.stage import Stage, stage_of
-from qixue.report.text_remarks import mark_remarks, moment_remarks, small_number_remarks
+from qixue.report.text_remarks import empty_remarks, mark_remarks, moment_remarks, small_number_remarks
 from qixue.report.versions import latest_versions
 
 SYNTHETIC_NOTICE = "演示数据：人物、单位和数字均为虚构"
@@ -69,6 +70,11 @@ class SummaryDraft:
         with override("zh-hans"):
             traces = tuple(trace(item, evidence[item.code]) for item in self.figures)
         return replace(self.manuscript, figures=traces, seal=self.seal)
+
+    def signed_off(self, organ: str, date: datetime.date, annotation: Annotation) -> "SummaryDraft":
+        """The same with who issues it, on which day, and how it is checked; with the records as they were read."""
+        manuscript = replace(self.manuscript, organ=organ, date=date, annotation=annotation)
+        return replace(self, manuscript=manuscript, evidence_read=self.evidence)
 
     def sealed(self, seal: str) -> "SummaryDraft":
         """The same with the signed list in it, and with the records as they were read."""
@@ -120,7 +126,8 @@ def draft_summary(programme: Programme, *, at: datetime.datetime) -> SummaryDraf
             required=known_figures(filter(is_required, all_figures)),
         )
         remarks += glyph_remarks(manuscript, missing_glyphs(plain_text(manuscript), installed_fonts()))
-        remarks += [*mark_remarks(sections), *moment_remarks(sections), *small_number_remarks(figures)]
+        remarks += [*empty_remarks(sections), *mark_remarks(sections), *moment_remarks(sections)]
+        remarks += [*small_number_remarks(figures)]
         issues = SourceIssue.objects.filter(document__programme=programme).order_by("kind", "code", "pk")
         gaps = tuple(gaps_of(programme, at=at))
     return SummaryDraft(programme, sections, manuscript, figures, tuple(remarks), gaps, tuple(issues), at)
@@ -130,13 +137,13 @@ def written(programme: Programme, at: datetime.datetime) -> tuple[tuple[SectionT
     """The sections, and all figures of the programme, in its order."""
     catalogue = Catalogue(Material(programme, lasting_figures_of(programme), at))
     versions = latest_versions(programme)
-    sections = tuple(section_text(section, versions.get(section.pk), catalogue) for section in sections_of(programme))
-    return sections, catalogue.material.figures
+    sections = [section_text(section, versions.get(section.pk), catalogue) for section in sections_of(programme)]
+    return without_bare_headings(sections), catalogue.material.figures
 
 
 def title_lines(programme: Programme, at: datetime.datetime) -> tuple[str, ...]:
     """City, year and week on the first line, the kind of document on the second; an interim one says so."""
-    name = opening.official_name(programme)
+    name = official_name(programme)
     kind = "工作总结" if stage_of(programme, at) is Stage.OVER else "工作总结（阶段稿）"
     return (f"{programme.region.name}{programme.year}年{name}", kind)
 

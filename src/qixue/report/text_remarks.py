@@ -27,6 +27,19 @@ def mistake_sentence(mistake: Mistake) -> str:
     return str(MISTAKE_SENTENCES[mistake.kind]) % {"line": mistake.line, "quote": mistake.quote}
 
 
+def empty_remarks(sections: Iterable[SectionText]) -> Iterator[Remark]:
+    """Sections that are left out because nobody has written into them; those of the standard outline may stay empty."""
+    for each in sections:
+        if each.section.heading and not each.blocks and (each.is_written or not each.section.is_optional):
+            yield Remark(
+                "empty_section",
+                "这一节没有内容，签发的总结不含其标题；请填写或从提纲中移除。",
+                "This section says nothing, and its heading is left out; write it, or take it out of the outline.",
+                each.section.heading,
+                each.section.heading,
+            )
+
+
 def mark_remarks(sections: Iterable[SectionText]) -> Iterator[Remark]:
     """Marks that were right when they were written and stand for nothing now."""
     for each in sections:
@@ -47,8 +60,8 @@ def moment_remarks(sections: Iterable[SectionText]) -> Iterator[Remark]:
             for quote in AS_OF.findall(each.version.text):
                 yield Remark(
                     "moment_written_down",
-                    "人工撰写的时点不随数字更新，请核对或删去。",
-                    "This moment was written by hand and stays, while the numbers go on; please check it.",
+                    "人工撰写的时点不随数字更新，请改用{{as_of}}或删去。",
+                    "This moment was written by hand and stays, while the numbers go on; write {{as_of}} instead.",
                     each.section.heading,
                     quote,
                 )

@@ -41,6 +41,17 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Alteration:
+    """Words that are not those that were issued: where, what stood there, and what stands there now. Either may be
+    empty.
+    """
+
+    place: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class SealFacts:
     """Who sealed what, when."""
 
@@ -64,6 +75,7 @@ class Verification:
     seal: SealFacts | None
     findings: tuple[Finding, ...]
     figures: tuple[Verdict, ...]
+    alterations: tuple[Alteration, ...] = ()
 
     @property
     def stands(self) -> bool:
@@ -77,4 +89,5 @@ class Verification:
         if self.seal is None:
             return figures
         findings = [asdict(finding) for finding in self.findings]
-        return {"seal": self.seal.as_json(), "stands": self.stands, "findings": findings, "figures": figures}
+        said = {"seal": self.seal.as_json(), "stands": self.stands, "findings": findings, "figures": figures}
+        return {**said, "alterations": [asdict(each) for each in self.alterations]}

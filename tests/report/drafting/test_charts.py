@@ -27,6 +27,8 @@ def test_chart_says_its_numbers_and_names_its_figures(programme: Programme) -> N
     assert picture.caption == "各品牌参与人次（单位：人次）"
     assert picture.alt == "条形图，各品牌参与人次（单位：人次）：凤城讲堂20；田间课堂10。"
     assert set(picture.codes) == {"attendance.hall", "attendance.field"}
+    assert picture.chart is not None
+    assert [bar.label for bar in picture.chart.bars] == ["凤城讲堂", "田间课堂"]
 
 
 def test_picture_is_grey_in_print_quality_and_the_same_each_time(programme: Programme) -> None:

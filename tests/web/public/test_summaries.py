@@ -1,12 +1,15 @@
 """The issued summary in public: to read it, and to check a file of it."""
 
 import datetime
+import io
 import re
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from docx import Document
 from tests.factories import NOON, ActivityFactory, ProgrammeFactory, RoleAssignmentFactory, SessionFactory
 
 from qixue.figures.models import NamedFigure
@@ -102,6 +105,23 @@ def test_summary_that_was_issued_before_the_end_says_so(client: Client, seal: Se
 
     client.cookies["qixue_language"] = "en"
     assert WORDS_OF_AN_INTERIM_ONE in client.get("/programmes/week/").content.decode()
+
+
+def test_square_code_leads_to_what_was_sealed(client: Client, seal: Seal) -> None:
+    address = seal_address(seal)
+
+    page = client.get(address).content.decode()
+
+    assert ("梁静宜" in page, "2026-11-04 12:00" in page, "1场" in page) == (True, True, True)
+    assert client.get("/verify/summary/week/2/").status_code == 404
+    Programme.objects.update(state=Programme.State.DRAFT)
+    assert client.get(address).status_code == 404
+
+
+def seal_address(seal: Seal) -> str:
+    """What the square code in the issued .docx says, on this site."""
+    [shape] = Document(io.BytesIO(issued(seal))).inline_shapes
+    return str(shape._inline.docPr.get("descr")).removeprefix(settings.QIXUE["BASE_URL"])
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "evidence", "exe"])

@@ -1,5 +1,8 @@
 """The dashboard and the checks of a part of the tree."""
 
+import csv
+import io
+
 import pytest
 from django.test import Client
 from lxml import html
@@ -104,8 +107,34 @@ def test_county_also_reads_what_everybody_reads_of_it(programme: Programme) -> N
 
     assert figures(page)["37人次 参与人次"] == "/workspace/programmes/week/figures/attendance/"
     assert figures(page)["337人次 参与人次"] == f"/programmes/week/figures/attendance/?region={place.code}"
-    links = page.xpath("//main//section//p/a/@href")
+    links = page.xpath("//main//section//p[not(@class='export')]/a/@href")
     assert links == [f"/programmes/week/dashboards/counties/{place.code}/"]
+
+
+def test_dashboard_of_a_county_is_taken_along_with_its_main_figures_first_and_all_charts(programme: Programme) -> None:
+    place = RegionFactory(parent=programme.region, level=Region.Level.COUNTY, code="441826", name="连南县")
+    office = OrganisationFactory(parent=programme.organisation, code="liannan", name="连南县教育局", region=place)
+    hall = VenueFactory(region=place)
+    for title, organisation, people in (
+        ("茶叶种植", office, 37),
+        ("刺绣", office, 20),
+        ("送课", programme.organisation, 300),
+    ):
+        counted(programme, organisation, title, people, hall)
+    client = Client()
+    client.force_login(RoleAssignmentFactory(organisation=office, role=Role.COORDINATOR).user)
+
+    content = b"".join(client.get(f"{DASHBOARD}?table=charts.csv").streaming_content).decode("utf-8-sig")
+
+    rows = list(csv.reader(io.StringIO(content)))[1:]
+    assert [row[:4] for row in rows[:2]] == [
+        ["连南县教育局", "活动场次", "", "2"],
+        ["连南县教育局", "参与人次", "", "57"],
+    ]
+    assert ["连南县", "参与人次", "", "357"] in [row[:4] for row in rows]
+    context = client.get(DASHBOARD).context
+    drawn = [str(chart.title) for frame in (context, context["of_county"]) for chart in frame["charts"]]
+    assert list(dict.fromkeys(row[1] for row in rows if row[2])) == list(dict.fromkeys(drawn))
 
 
 def test_dashboard_names_what_is_for_staff(programme: Programme) -> None:

@@ -7,10 +7,11 @@ from django.test import Client
 from django.urls import reverse
 from lxml import html
 from tests.factories import NOON, ActivityFactory, ProgrammeFactory, RoleAssignmentFactory, SessionFactory
+from tests.report.writing import section_of
 from tests.web.public.conftest import assert_sound
 
 from qixue.figures.models import NamedFigure
-from qixue.people.models import Role
+from qixue.people.models import Role, User
 from qixue.programme.models import Programme, Session
 from qixue.report.issuing import open_request
 from qixue.report.models import IssueRequest, Seal
@@ -151,6 +152,39 @@ def test_request_waits_on_the_desk_of_the_second_person_only(week: Programme, as
     assert [address("issue_summary") in desk.content.decode() for desk in desks] == [False, True, False]
     press(issuer)
     assert address("issue_summary") not in issuer.get(reverse("workspace:home")).content.decode()
+
+
+def test_request_says_who_asked_and_whom_it_waits_for_and_is_not_offered_once_more(
+    week: Programme, asker: Client, issuer: Client
+) -> None:
+    User.objects.filter(pk=issuer.session["_auth_user_id"]).update(display_name="陈志远")
+    assert address("ask_for_issue") in page(asker, "summary")
+
+    asker.post(address("ask_for_issue"))
+
+    own, other = page(asker, "summary"), page(issuer, "summary")
+    assert "等待签发：陈志远" in "".join(own.split())
+    assert [address("ask_for_issue") in found for found in (own, other)] == [False, False]
+    assert [address("issue_summary") in found for found in (own, other)] == [False, True]
+
+
+def test_edit_after_the_request_is_warned_of_and_named(week: Programme, asker: Client, issuer: Client) -> None:
+    writer = User.objects.get(pk=asker.session["_auth_user_id"])
+    section = section_of(week, writer, "problems")
+    warned = "原提请即告失效"
+    assert warned not in page(asker, "summary_section", section.pk)
+    asker.post(address("ask_for_issue"))
+
+    assert [warned in page(asker, *name) for name in (("summary_section", section.pk), ("summary_outline",))] == [
+        True,
+        True,
+    ]
+    IssueRequest.objects.update(asked_at=NOON - datetime.timedelta(minutes=1))
+    asker.post(address("summary_section", section.pk), {"text": "甲", "based_on": 0})
+
+    found = page(issuer, "summary")
+    assert ("提请后又有修改" in found, "存在的问题" in found.partition("提请后又有修改")[2]) == (True, True)
+    assert (address("ask_for_issue") in found, address("issue_summary") in found) == (True, False)
 
 
 def test_page_names_what_changed_and_offers_no_button(asker: Client, issuer: Client) -> None:

@@ -3,14 +3,20 @@
 import datetime
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from lxml import html
 from tests.factories import NOON, ProgrammeFactory, RoleAssignmentFactory, SessionFactory
 
+from qixue.core.charts import Bar, Chart
+from qixue.core.quantity import ATTENDANCE, Quantity
 from qixue.people.models import Role
 from qixue.programme.models import Involvement, Programme, Session
+from qixue.report.editing import save_section
 from qixue.report.models import SummarySection
+from qixue.report.official_document import Picture
+from qixue.web.workspace.preview import preview_line
 
 pytestmark = pytest.mark.django_db
 Draft = SummarySection.Draft
@@ -24,10 +30,13 @@ def week() -> Programme:
     week = ProgrammeFactory(code="week", theme="学习", starts_on=day, ends_on=day)
     Involvement.objects.create(programme=week, organisation=week.organisation, role=Involvement.Role.HOST, position=1)
     drafts = {"领导重视": Draft.LEADERSHIP, "存在的问题": Draft.NONE, "下一步打算": Draft.NONE}
-    SummarySection.objects.bulk_create(
-        SummarySection(programme=week, position=position, level=1, heading=heading, draft=draft)
-        for position, (heading, draft) in enumerate(drafts.items(), start=1)
-    )
+    writer = RoleAssignmentFactory(organisation=week.organisation, role=Role.COORDINATOR).user
+    for position, (heading, draft) in enumerate(drafts.items(), start=1):
+        section = SummarySection.objects.create(
+            programme=week, position=position, level=1, heading=heading, draft=draft
+        )
+        if draft == Draft.NONE:
+            save_section(section, f"{heading}另行说明。", based_on=0, by=writer, at=NOON)
     return week
 
 
@@ -77,3 +86,15 @@ def test_page_reads_none_of_the_records_behind_the_figures(coordinator: Client) 
     draft = coordinator.get(reverse("workspace:summary", args=["week"])).context["draft"]
 
     assert {"evidence", "document"} & set(vars(draft)) == set()
+
+
+def test_chart_on_the_page_is_text_of_its_size_and_no_picture() -> None:
+    bars = (Bar("凤城讲堂", Quantity(20, ATTENDANCE)), Bar("田间课堂", Quantity(10, ATTENDANCE)))
+    chart = Chart("各品牌参与人次（截至11月4日12时00分）", "品牌", "参与人次", bars)
+    line = preview_line("", Picture(b"", "各品牌参与人次", "凤城讲堂20；田间课堂10。", chart=chart))
+
+    found = html.fragment_fromstring(render_to_string("workspace/programmes/line.html", {"line": line}), "div")
+
+    assert [words(cell) for cell in found.xpath(".//tbody//th")] == ["凤城讲堂", "田间课堂"]
+    assert "截至11月4日12时00分" in words(found.find(".//caption"))
+    assert found.findall(".//img") == []

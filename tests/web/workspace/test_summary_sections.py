@@ -13,6 +13,7 @@ from django.urls import reverse
 from pytest_django import Settings
 from tests.report.writing import photo_bytes, section_of, week_to_write_about
 
+from qixue.core.clock_words import clock
 from qixue.people.models import User
 from qixue.programme.models import Passage, Programme, SourceDocument
 from qixue.report.models import SectionComment, SectionVersion, SummaryPhoto, SummarySection, UnsavedText
@@ -148,9 +149,11 @@ def test_what_is_typed_is_kept_by_the_check_and_stands_in_the_editor_again(
     section: SummarySection, liang: Client, chen: Client
 ) -> None:
     answer = check(liang, section, "没有保存的话", typed="1")
-    assert answer.status_code == 200
+    kept = UnsavedText.objects.get().seen_at
+    assert (answer.status_code, f"已自动保存于{clock(kept)}" in answer.content.decode()) == (200, True)
 
-    check(liang, section, "另一页上没有动过的话")
+    untouched = check(liang, section, "另一页上没有动过的话")
+    assert "已自动保存于" not in untouched.content.decode()
 
     assert typed_in(page(liang, "summary_section", section.pk)) == "没有保存的话"
     found = page(chen, "summary_section", section.pk)

@@ -4,7 +4,7 @@ A number in a picture is a number of the document, so it has to be a figure that
 dimension of figures: the chart over time stays on the pages.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -57,8 +57,9 @@ def chart_picture(material: Material, code: str) -> Picture | None:
     fonts = installed_fonts()
     if chart is None or not chart.is_worth_drawing or len(chart.bars) > MOST_BARS or not has_fonts(fonts):
         return None
-    caption = chart_caption(chart, material.as_of.rstrip("，"))
-    return Picture(chart_png(chart, fonts), caption, chart_alt(chart), tuple(shown), code)
+    caption = chart_caption(chart, material.as_of)
+    titled = replace(chart, title=f"{chart.title}（{material.as_of}）") if material.as_of else chart
+    return Picture(chart_png(chart, fonts), caption, chart_alt(chart), tuple(shown), code, chart=titled)
 
 
 def charts(material: Material, *codes: str) -> list[Block]:

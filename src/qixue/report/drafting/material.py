@@ -35,8 +35,8 @@ class Material:
 
     @property
     def as_of(self) -> str:
-        """截至11月23日21时05分， before a number that still grows; nothing once the week is over."""
-        return f"截至{moment_text(self.at)}，" if self.is_interim else ""
+        """截至11月23日21时05分 in a caption, whose numbers still grow; nothing once the week is over."""
+        return f"截至{moment_text(self.at)}" if self.is_interim else ""
 
     @property
     def already(self) -> str:

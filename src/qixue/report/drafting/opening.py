@@ -3,9 +3,10 @@
 from qixue.programme.models import Activity, Involvement, Passage, Programme, Session
 from qixue.report.drafting.leadership import group_text, tasks_text
 from qixue.report.drafting.material import Material, facts, figure_run, paragraph, statement
+from qixue.report.drafting.programme_facts import fact_run
 from qixue.report.official_document import Block, Run
 from qixue.report.phrases import clauses, enumeration, sentence
-from qixue.report.stage import Stage, full_moment_text
+from qixue.report.stage import Stage
 
 Role = Involvement.Role
 Topic = Passage.Topic
@@ -37,40 +38,30 @@ def basis_text(programme: Programme) -> str:
 
 def opening(material: Material) -> list[Block]:
     programme = material.programme
-    short = f"（以下简称“{programme.short_name}”）" if programme.short_name else ""
-    week = programme.short_name or programme.name
-    work = f"{programme.region.name}{WORK[material.stage]}{official_name(programme)}{short}各项工作"
-    context = [*material.quotes(Topic.CONTEXT)[:1]]
-    first = sentence(clauses([basis_text(programme), *context, work, standing_text(material, week)]))
-    last = f"现将{week}阶段性情况小结如下：" if material.is_interim else f"现将{week}开展情况总结如下："
-    return paragraph(first, *theme_runs(material), *scale_runs(material), last)
+    before = clauses([basis_text(programme), *material.quotes(Topic.CONTEXT)[:1]])
+    work = f"{'，' if before else ''}{programme.region.name}{WORK[material.stage]}"
+    name, week = fact_run(material, "programme"), fact_run(material, "short_name")
+    short: list[Run | str] = ["（以下简称“", week, "”）"] if programme.short_name else []
+    first = [before, work, name, *short, "各项工作", *standing_runs(material), "。"]
+    last = "阶段性情况小结如下：" if material.is_interim else "开展情况总结如下："
+    return paragraph(*first, *theme_runs(material), *scale_runs(material), "现将", week, last)
 
 
-def standing_text(material: Material, week: str) -> str:
-    """截至2026年11月23日21时05分活动周尚未结束; nothing once it is over."""
+def standing_runs(material: Material) -> list[Run | str]:
+    """，截至2026年11月23日21时05分活动周尚未结束; nothing once it is over."""
     if not material.is_interim:
-        return ""
+        return []
     lacks = "尚未结束" if material.stage is Stage.RUNNING else "尚未开始"
-    return f"截至{full_moment_text(material.at)}{week}{lacks}"
-
-
-def official_name(programme: Programme) -> str:
-    """The name without city and year, which the title already states."""
-    return programme.name.removeprefix(programme.region.name).removeprefix(f"{programme.year}年")
+    return ["，", fact_run(material, "as_of_with_year"), fact_run(material, "short_name"), lacks]
 
 
 def theme_runs(material: Material) -> list[Run | str]:
-    programme = material.programme
-    days = ""
-    if programme.starts_on and programme.ends_on:
-        start, end = programme.starts_on, programme.ends_on
-        until = f"{end.day}日" if start.month == end.month else f"{end.month}月{end.day}日"
-        days = (
-            f"{'将' if material.stage is Stage.BEFORE else ''}于{start.year}年{start.month}月{start.day}日至{until}举行"
-        )
-    theme = f"以“{programme.theme}”为主题" if programme.theme else ""
-    text = clauses([theme, days])
-    return [f"{programme.short_name or programme.name}{text}。"] if text else []
+    """活动周以“…”为主题，于2026年11月23日至29日举行。 Nothing where neither is on record."""
+    theme, days = fact_run(material, "theme"), fact_run(material, "dates")
+    at = "将于" if material.stage is Stage.BEFORE else "于"
+    words: list[Run | str] = ["以“", theme, "”为主题"] if theme.text else []
+    words += ["，" if words else "", at, days, "举行"] if days.text else []
+    return statement("", [fact_run(material, "short_name"), *words]) if words else []
 
 
 def scale_runs(material: Material) -> list[Run | str]:

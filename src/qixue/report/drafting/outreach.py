@@ -5,6 +5,7 @@ from itertools import groupby
 from qixue.places.models import Region, Venue
 from qixue.programme.models import Activity, Involvement, Passage
 from qixue.report.drafting.material import Material, facts, figure_run, paragraph, statement
+from qixue.report.drafting.programme_facts import as_of_runs
 from qixue.report.official_document import Block, Run
 from qixue.report.phrases import clauses, enumeration, quoted, sentence
 
@@ -36,8 +37,10 @@ def training_runs(material: Material) -> list[Run | str]:
         for titles, providers in providers_by_trainings(material).items()
     ]
     attendance = material.figure("attendance", kind=Activity.Kind.TRAINING)
-    words = f"{material.as_of}各类培训累计参加" if material.is_interim else "各类培训共参加"
-    counted: list[Run | str] = [f"{'，' if groups else ''}{words}", figure_run(attendance)] if attendance else []
+    words = "各类培训累计参加" if material.is_interim else "各类培训共参加"
+    counted: list[Run | str] = []
+    if attendance:
+        counted = ["，" if groups else "", *as_of_runs(material), words, figure_run(attendance)]
     return ["，".join(groups), *counted, "。"] if groups or counted else []
 
 

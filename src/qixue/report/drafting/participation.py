@@ -6,6 +6,7 @@ from qixue.places.models import Region
 from qixue.report.drafting.charts import charts
 from qixue.report.drafting.last_year import comparison_text
 from qixue.report.drafting.material import Material, facts, figure_run, paragraph, statement
+from qixue.report.drafting.programme_facts import as_of_runs
 from qixue.report.official_document import Block, FigureRun, Run, Table, Text
 from qixue.report.phrases import enumeration
 
@@ -43,7 +44,8 @@ def participation(material: Material) -> list[Block]:
 
 
 def coverage_runs(material: Material) -> list[Run | str]:
-    covered = statement(f"{material.as_of}活动{material.already}覆盖", facts(material, COVERAGE, "、"), "")
+    covered = statement(f"活动{material.already}覆盖", facts(material, COVERAGE, "、"), "")
+    covered = [*as_of_runs(material), *covered] if covered else []
     resources = facts(material, RESOURCES)
     first = [*covered, "，" if covered and resources else "", *resources]
     return [*statement("", first), *statement("", facts(material, PEOPLE))]
@@ -103,7 +105,7 @@ def county_table(material: Material) -> list[Block]:
     if not rows:
         return []
     header = ("县（市、区）", "活动场次（场）", "参与人次（人次）", "每千人参与（人次）")
-    moment = f"（{material.as_of.rstrip('，')}）" if material.is_interim else ""
+    moment = f"（{material.as_of}）" if material.is_interim else ""
     return [Table(f"各县（市、区）活动开展情况{moment}", header, tuple(rows), code="counties")]
 
 

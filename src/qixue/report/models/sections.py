@@ -33,7 +33,7 @@ class SummarySection(models.Model):
     heading = models.CharField(max_length=60, blank=True)
     draft = models.CharField(max_length=20, choices=Draft)
     brand = models.ForeignKey(Brand, models.CASCADE, null=True, blank=True, related_name="summary_sections")
-    is_optional = models.BooleanField(default=False)  # left out while there is nothing to say below its heading
+    is_optional = models.BooleanField(default=False)  # of the standard outline: nobody is told that it is left out
     removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

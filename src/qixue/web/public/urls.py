@@ -61,6 +61,7 @@ urlpatterns = [
     path("verify/", verify.verify, name="verify"),
     path("verify/credential/", verify.credential, name="verify_credential"),
     path("verify/summary/", summaries.verify, name="verify_summary"),
+    path("verify/summary/<str:code>/<int:number>/", summaries.sealed, name="sealed_summary"),
     path("verify/<str:serial>/", verify.certificate, name="certificate"),
     path("credentials/keys/", credentials.keys, name="credential_keys"),
     path("credentials/keys/<str:kid>/", credentials.key, name="credential_key"),

@@ -1,12 +1,16 @@
 """Figures, the records behind them, charts, and what the checks of the data have found."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from qixue.core.charts import Bar, Chart
 from qixue.core.figures import EvidenceRow
+from qixue.core.quantity import Quantity
 from qixue.figures.queries import Figure, RecordKind, common_unit
 from qixue.participation.queries import Coverage
 from qixue.participation.queries.quality import Check, Finding, Found
@@ -84,6 +88,39 @@ def charts_table(name: str, charts: Iterable[Chart]) -> Table:
         *quantity_columns(_("Value"), lambda row: row[1].quantity, is_withheld=lambda row: row[1].is_withheld),
     ]
     return table_of(name, bars, columns)
+
+
+@dataclass(frozen=True)
+class DashboardRow:
+    """A figure of a dashboard, or a bar of one of its charts."""
+
+    about: str  # whose dashboard it is
+    title: str
+    label: str  # of the bar
+    quantity: Quantity | None
+    is_withheld: bool
+
+
+def dashboard_table(name: str, dashboards: Sequence[tuple[str, Mapping[str, Any]]]) -> Table:
+    """Of each dashboard of a page, as `dashboard_context` gives it: its main figures, the others, all its charts."""
+    rows = [row for about, frame in dashboards for row in dashboard_rows(about, frame)]
+    columns: list[Column[DashboardRow]] = [
+        Column(_("Figure or chart"), lambda row: row.title, 36),
+        Column(_("Row"), lambda row: row.label, 24),
+        *quantity_columns(_("Value"), lambda row: row.quantity, is_withheld=lambda row: row.is_withheld),
+    ]
+    if len(dashboards) > 1:
+        columns.insert(0, Column(_("Of what"), lambda row: row.about, 24))
+    return table_of(name, rows, columns)
+
+
+def dashboard_rows(about: str, frame: Mapping[str, Any]) -> Iterator[DashboardRow]:
+    groups = [frame["headlines"], *(figures for _title, figures in frame["themes"])]
+    for figure, _url in chain.from_iterable(groups):
+        yield DashboardRow(about, str(figure.definition.name), "", figure.quantity, figure.is_withheld)
+    for chart in frame["charts"]:
+        for bar in chart.bars:
+            yield DashboardRow(about, str(chart.title), bar.label, bar.quantity, bar.is_withheld)
 
 
 def checks_table(rows: Iterable[tuple[Check, Found]]) -> Table:

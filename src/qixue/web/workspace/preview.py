@@ -1,9 +1,9 @@
 """A document as lines for a page: the same words, numbers linked to their figures."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qixue.core.charts import Chart
 from qixue.report.official_document import (
     Block,
     Heading,
@@ -19,14 +19,14 @@ from qixue.report.official_document import (
 
 @dataclass(frozen=True)
 class Line:
-    """`kind` is heading, paragraph, table or picture; a table has rows of runs under its header."""
+    """`kind` is heading, paragraph, table, chart or photo; a table has rows of runs under its header."""
 
     kind: str
     level: int
     runs: tuple[Run, ...]
     header: tuple[str, ...] = ()
     rows: tuple[tuple[Run, ...], ...] = ()
-    address: str = ""  # of a chart, with all of it inside
+    chart: Chart | None = None
     photo: int | None = None  # its number: it has an address of its own
     alt: str = ""
 
@@ -47,9 +47,5 @@ def preview_line(label: str, block: Block) -> Line:
         case Table():
             return Line("table", 0, (Text(block.caption),), block.header, block.rows)
         case Picture():
-            address = address_of(block) if block.photo is None else ""
-            return Line("picture", 0, (Text(block.caption),), address=address, photo=block.photo, alt=block.alt)
-
-
-def address_of(chart: Picture) -> str:
-    return f"data:image/png;base64,{base64.b64encode(chart.content).decode()}"
+            kind = "chart" if block.photo is None else "photo"
+            return Line(kind, 0, (Text(block.caption),), chart=block.chart, photo=block.photo, alt=block.alt)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qixue.report.drafting.charts import DOCUMENT_CHARTS
+from qixue.report.drafting.programme_facts import FACTS
 from qixue.report.manuscript_text import Kind, Placed
 from qixue.report.section_text import TABLES, Catalogue
 from qixue.report.small_numbers import small_numbers
@@ -34,6 +35,12 @@ def figure_groups(catalogue: Catalogue, others: str) -> dict[str, list[Offer]]:
     single = [offers[0] for offers in groups.values() if len(offers) == 1]
     several = {name: offers for name, offers in groups.items() if len(offers) > 1}
     return {others: single, **several} if single else several
+
+
+def fact_offers(catalogue: Catalogue) -> list[Offer]:
+    """Facts of the programme that are on record: its name, its days, the moment of the numbers."""
+    texts = catalogue.names.facts
+    return [Offer(f"{{{{{name}}}}}", str(FACTS[name].title), words) for name, words in texts.items()]
 
 
 def placed_offers(catalogue: Catalogue, table_name: str) -> Iterator[Offer]:

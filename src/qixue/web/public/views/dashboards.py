@@ -21,7 +21,7 @@ from qixue.web.public.finding import listings_for
 from qixue.web.public.tables import calendar_table
 from qixue.web.public.week import Tile, county_tiles
 from qixue.web.table_files import PageTable
-from qixue.web.tables.figures import charts_table
+from qixue.web.tables.figures import dashboard_table
 
 
 def page_of(
@@ -34,7 +34,7 @@ def page_of(
 ) -> HttpResponseBase:
     """One frame for all: `current` is the dashboard's own name among the links at the top."""
     frame = dashboard_context(definition, scope, EVERYBODY, figure_url)
-    charts = PageTable("charts", lambda: charts_table(more["title"], frame["charts"]))
+    charts = PageTable("charts", lambda: dashboard_table(more["title"], [(more["title"], frame)]))
     frame |= {"programme": programme, "is_over": programme.is_over_on(local_day(now()))}
     return table_files.page(request, "public/dashboards/page.html", {**frame, **more}, charts, *tables)
 

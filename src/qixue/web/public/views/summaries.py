@@ -3,14 +3,17 @@
 import threading
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from qixue.core.audience import for_everybody
 from qixue.core.refusal import Refused
+from qixue.report.differences import sealed_figures
 from qixue.report.files import CONTENT_TYPES
 from qixue.report.models import SealedFile
+from qixue.report.seal_on_record import envelope_of
+from qixue.report.seal_verification import facts_of
 from qixue.report.verdicts import Verification
 from qixue.report.verification import verify_file
 from qixue.web import parts
@@ -46,6 +49,22 @@ def checked(data: bytes) -> Verification:
         return verify_file(data, for_public=True)
     finally:
         checkers.release()
+
+
+@for_everybody
+@never_cache
+def sealed(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """Where the square code on an issued summary leads: who sealed what, when, and each figure as it was sealed."""
+    programme = parts.get_programme_or_404(code)
+    seal = get_object_or_404(programme.seals, number=number)
+    later = programme.seals.filter(number__gt=number).order_by("-number").values_list("number", flat=True).first()
+    context = {
+        "programme": programme,
+        "seal": facts_of(envelope_of(seal)),
+        "figures": sealed_figures(seal).values(),
+        "later": later,
+    }
+    return render(request, "public/verify/sealed.html", context)
 
 
 @for_everybody

@@ -16,7 +16,7 @@ from qixue.programme.models import Programme
 from qixue.web import parts
 from qixue.web.dashboards import EVERYBODY, dashboard_context, figure_url
 from qixue.web.table_files import PageTable
-from qixue.web.tables.figures import charts_table, checks_table, findings_table
+from qixue.web.tables.figures import checks_table, dashboard_table, findings_table
 from qixue.web.workspace.access import needs, programme_or_404
 from qixue.web.workspace.part_page import organisation_of, part_page
 
@@ -33,9 +33,13 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponseBase:
         OVERVIEW, scope, STAFF, lambda figure: reverse("workspace:figure", args=[code, figure.code])
     )
     county = county_of(programme, part)
-    of_county = county and dashboard_context(OVERVIEW, Scope(code, region=county.code), EVERYBODY, figure_url)
+    in_county = Scope(code, region=county.code) if county else None
+    of_county = dashboard_context(OVERVIEW, in_county, EVERYBODY, figure_url) if in_county else None
     about = {"county": county, "of_county": of_county}
-    table = PageTable("charts", lambda: charts_table(programme.local_name, frame["charts"]))
+    own = organisation_of(part)
+    shown = [(own.local_name if own else programme.local_name, frame)]
+    shown += [(county.local_name, of_county)] if county and of_county else []
+    table = PageTable("charts", lambda: dashboard_table(programme.local_name, shown))
     return part_page(request, "dashboard", _("Dashboard"), programme, part, table, **frame, **about)
 
 

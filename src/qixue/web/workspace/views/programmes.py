@@ -27,7 +27,7 @@ from qixue.participation.queries import coverage_of, late_sessions
 from qixue.people.rules import Action, may, may_anywhere, reach
 from qixue.programme.models import Session
 from qixue.report.files import CONTENT_TYPES, FILES
-from qixue.report.issuing import open_request
+from qixue.report.issuing import edits_since, open_request, waits_for
 from qixue.report.section_text import SectionText
 from qixue.report.summary import SummaryDraft, draft_summary
 from qixue.report.versions import open_comments, unsaved_texts
@@ -156,7 +156,7 @@ def coverage(request: HttpRequest, code: str) -> HttpResponseBase:
 def summary(request: HttpRequest, code: str) -> HttpResponse:
     """The drafted work summary with everything its editor should look at before issuing it."""
     programme = whole_programme_or_404(request.user, code, Action.SEE_REPORT)
-    draft = draft_summary(programme, at=now())
+    draft, asked = draft_summary(programme, at=now()), open_request(programme)
     context = {
         "programme": programme,
         "draft": draft,
@@ -164,7 +164,9 @@ def summary(request: HttpRequest, code: str) -> HttpResponse:
         "comments": open_comments(programme),
         "unsaved": unsaved_texts(programme),
         "may_write": may(request.user, Action.WRITE_REPORT, programme.organisation),
-        "asked": open_request(programme),
+        "asked": asked,
+        "waits_for": waits_for(asked) if asked else [],
+        "edits": edits_since(asked) if asked else [],
         "seals": programme.seals.defer("payload").order_by("-number"),
         "may_issue": may(request.user, Action.ISSUE_REPORT, programme.organisation),
     }

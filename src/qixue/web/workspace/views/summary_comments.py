@@ -23,7 +23,7 @@ def comment(request: HttpRequest, code: str, section_pk: int) -> HttpResponse:
         found,
         title=_("Comment on the section"),
         lead=_("Comments are for those who write. The summary waits with its issue until each is closed."),
-        button=_("Comment"),
+        button=_("Add the comment"),
         done=_("The comment stands beside the section."),
     )
 
@@ -45,7 +45,7 @@ def answer(request: HttpRequest, code: str, comment_pk: int) -> HttpResponse:
         found.section,
         title=_("Answer the comment"),
         lead=found.text,
-        button=_("Answer"),
+        button=_("Send the answer"),
         done=_("The answer is written down."),
         fits=not found.answers.filter(is_closing=True).exists(),
     )

@@ -11,6 +11,7 @@ from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.people.rules import Action
 from qixue.programme.models import Programme
+from qixue.report.issuing import open_request
 from qixue.report.models import SummarySection
 from qixue.report.outline import own_sections
 from qixue.report.outlining import (
@@ -72,6 +73,7 @@ def outline_context(programme: Programme, sections: list[SummarySection]) -> dic
     versions = latest_versions(programme)
     return {
         "programme": programme,
+        "asked": open_request(programme),
         "rows": [(section, versions.get(section.pk)) for section in sections],
         "removed": programme.summary_sections.filter(removed_at__isnull=False).order_by("removed_at", "pk"),
     }

@@ -29,6 +29,7 @@ from qixue.report.editing import (
     tell_open,
     unsaved_of,
 )
+from qixue.report.issuing import open_request
 from qixue.report.manuscript_merge import Clash, as_text
 from qixue.report.models import SectionVersion, SummarySection, UnsavedText
 from qixue.report.models.sections import LONGEST_TEXT
@@ -43,7 +44,7 @@ from qixue.web.workspace.access import needs, staff, whole_programme_or_404
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.summary import ClashForm, DraftSeenField, NumbersForm, SectionForm
 from qixue.web.workspace.preview import preview_line
-from qixue.web.workspace.summary_picker import figure_groups, placed_offers
+from qixue.web.workspace.summary_picker import fact_offers, figure_groups, placed_offers
 
 VERSIONS_PER_PAGE = 10
 LARGEST_SECTION = 6 * LONGEST_TEXT  # bytes: four for a rare character, and the draft
@@ -137,10 +138,14 @@ def editor_context(
     return {
         "programme": section.programme,
         "section": section,
+        "asked": open_request(section.programme),
         "version": version,
         "is_written": version is not None and version.is_written,
         "has_new_draft": has_new_draft(version, draft),
-        "groups": figure_groups(catalogue, _("Of the whole programme")),
+        "groups": {
+            _("Name, days and moment of the numbers"): fact_offers(catalogue),
+            **figure_groups(catalogue, _("Of the whole programme")),
+        },
         "placed": list(placed_offers(catalogue, _("Table of the counties"))),
         "comments": section.comments.with_state().prefetch_related("answers").order_by("-pk"),
         **check_context(section, form["text"].value() or "", catalogue),
@@ -240,10 +245,12 @@ def check(request: HttpRequest, code: str, section_pk: int) -> HttpResponse:
         return HttpResponse(status=422)
     if "typed" not in request.POST:
         tell_open(found, based_on=based_on, by=staff(request), at=at)
+    kept = unsaved_of(found, request.user).filter(is_changed=True).first()
     version = latest_version(found)
     context = {
         "programme": found.programme,
         "others": others_at_work(found, but=staff(request).pk, at=at),
+        "kept": kept if "typed" in request.POST else None,
         "newer": version if version and version.number > based_on else None,
         "wrong": form.errors.get("text"),
         **check_context(found, form.typed, catalogue_of(found.programme, at=at)),

@@ -1,0 +1,66 @@
+"""Where a file says other words than were issued: the section and paragraph, or the row, with both texts."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
+
+from django.utils.translation import gettext as _
+
+from qixue.report.annex import NOTES_SHEET
+from qixue.report.reading import SummaryFile
+from qixue.report.sequence_changes import changes, common_length
+from qixue.report.verdicts import Alteration
+
+MAIN_HEADING = re.compile(r"(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）)[^。]{1,60}")
+AROUND = 12  # characters beside the words that differ
+LONGEST = 200  # characters that are shown of one text
+
+
+def altered_words(file: SummaryFile, issued: SummaryFile) -> list[Alteration]:
+    """Of a .docx, against the one that was issued, in its order."""
+    return list(alterations(issued.lines, file.lines, lambda at: place_in(issued, at)))
+
+
+def altered_notes(file: SummaryFile, issued: SummaryFile) -> list[Alteration]:
+    """Of the sheet of notes in an annex."""
+    sheet = _("Sheet %(name)s, row %(row)d")
+    return list(alterations(issued.notes, file.notes, lambda at: sheet % {"name": NOTES_SHEET, "row": at + 1}))
+
+
+def alterations(before: Sequence[str], after: Sequence[str], place: Callable[[int], str]) -> Iterator[Alteration]:
+    """What was replaced, taken out or added; `place` is given the number of a line as issued, from 0."""
+    for kind, start, end, new_start, new_end in changes(before, after):
+        if kind == "equal":
+            continue
+        for at, (old, new) in enumerate(zip_longest(before[start:end], after[new_start:new_end], fillvalue="")):
+            yield Alteration(place(min(start + at, len(before) - 1)), *excerpts(old, new))
+
+
+def excerpts(old: str, new: str) -> tuple[str, str]:
+    """The words that differ, with a few beside them."""
+    begins = common_length(old, new)
+    ends = common_length(old[begins:][::-1], new[begins:][::-1])
+    first = max(0, begins - AROUND)
+
+    def excerpt(text: str) -> str:
+        last = min(len(text), len(text) - ends + AROUND)
+        words = f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"
+        return words if len(words) <= LONGEST else f"{words[:LONGEST]}…"
+
+    return excerpt(old) if old else "", excerpt(new) if new else ""
+
+
+def place_in(issued: SummaryFile, at: int) -> str:
+    """“（一）领导重视”, paragraph 2: counted below the heading; the cells of a table are no paragraphs."""
+    lines = issued.lines
+    above = next((row for row in range(at, -1, -1) if MAIN_HEADING.fullmatch(lines[row])), None)
+    if above == at:
+        return _("Heading “%(heading)s”") % {"heading": lines[at]}
+    first = 0 if above is None else above + 1
+    number = sum(1 for row in range(first, at + 1) if row not in issued.table_lines)
+    words = {"heading": "" if above is None else lines[above], "number": number}
+    if at in issued.table_lines:
+        return _("“%(heading)s”, table") % words
+    if above is None:
+        return _("Beginning, paragraph %(number)d") % words
+    return _("“%(heading)s”, paragraph %(number)d") % words
