@@ -317,6 +317,23 @@ def test_people_of_the_list_are_ticked(session, cadre):
 
 
 def test_list_of_people_is_not_read_from_above_or_beside(session, cadre):
+def test_cadre_sees_who_has_something_else_at_that_time(session, cadre):
+    person = {"name_1": "李桂芳", "birth_year_1": "1948"}
+    cadre.post(address(session, "new/"), {"key": key(), "confirmed": "on", **person})
+    other = OpenSessionFactory(activity__organisation=session.activity.organisation)
+    [listed] = Resident.objects.values_list("pk", flat=True)
+
+    ways = [{"listed": [listed]}, {**person, "name_2": "盘大贵"}]  # ticked, or written down once more
+    told = [page_of(cadre.post(address(other, "new/"), {"key": key(), **way}, follow=True)) for way in ways]
+
+    sentences = [[words(each) for each in page.xpath("//main//p[contains(@class, 'ochre')]")] for page in told]
+    assert len(sentences[0]) == 1
+    assert sentences[0] == sentences[1]
+    assert "李桂芳" in sentences[0][0]
+    assert session.local_full_title in sentences[0][0]
+    assert "11月6日（周五）12:00-14:00" in sentences[0][0]
+
+
     cadre.post(address(session, "new/"), {"key": key(), "confirmed": "on", "name_1": "李桂芳"})
     stranger = browser(OpenSessionFactory(), Role.CADRE)
 

@@ -15,6 +15,8 @@ from qixue.participation.models import Registration, RegistrationTerms
 from qixue.people.models import Resident
 from qixue.programme.models import Activity, Programme, Session
 
+FIRST_MINUTE = datetime.timedelta(minutes=1)  # what is known of a session whose end is not
+
 
 def terms_of(session: Session) -> RegistrationTerms:
     """The terms of the session, or the usual ones."""
@@ -93,6 +95,21 @@ def registered_among(people: Sequence[Resident], session: Session) -> list[Regis
     """Those of the people who have a seat at the session, wait for one, or are in its draw."""
     rows = Registration.objects.active().filter(session=session, resident__in=people)
     return list(rows.select_related("resident").order_by("pk"))
+
+
+def at_the_same_time(people: Sequence[Resident], session: Session) -> list[Registration]:
+    """What the people have at other sessions while this one runs: seats, places in queues, entries in draws.
+
+    Sessions that only touch do not meet, nor do such as are called off. Nobody is kept from going to both: see who asks.
+    """
+    if session.starts_at is None or session.state in Session.OFF_STATES or not people:
+        return []
+    starts_at, ends_at = session.starts_at, session.ends_at or session.starts_at + FIRST_MINUTE
+    runs_on = Q(session__ends_at__gt=starts_at) | Q(session__ends_at=None, session__starts_at__gte=starts_at)
+    rows = Registration.objects.active().filter(runs_on, resident__in=people, session__starts_at__lt=ends_at)
+    elsewhere = rows.exclude(session=session).exclude(session__state__in=Session.OFF_STATES)
+    related = elsewhere.select_related("resident", "session__activity")
+    return list(related.order_by("session__starts_at", "session_id", "pk"))
 
 
 def coming_registrations(people: Sequence[Resident], *, at: datetime.datetime) -> QuerySet[Registration]:

@@ -13,7 +13,7 @@ from qixue.core.refusal import Refused
 from qixue.core.typed import parse_day, parse_whole_number
 from qixue.participation.models import ListedPerson
 from qixue.participation.operations.listed_people import NewPerson, SignUp
-from qixue.people.models import Organisation
+from qixue.people.models import Organisation, Resident
 from qixue.places.models import Region
 from qixue.web.forms import Form, RawTextField
 from qixue.web.workspace.forms.fields import DayField, PlainCharField, SuggestingInput, WholeNumberField
@@ -130,6 +130,15 @@ class PeopleForm(Form):
         answers = self.cleaned_data
         listed = tuple(int(key) for key in answers["listed"])
         return SignUp(answers["key"], listed, tuple(self.new), answers["is_together"])
+    def known_people(self) -> list[Resident]:
+        """Of those the ones who are on the list, also where somebody wrote them down once more."""
+        again = {(person.name, person.birth_year, person.home_region) for person in self.new}
+        return [
+            person
+            for key, person in self.people.items()
+            if key in self.cleaned_data["listed"] or (person.name, person.birth_year, person.home_region) in again
+        ]
+
 
 
 class Towns:
