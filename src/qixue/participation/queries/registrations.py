@@ -6,13 +6,13 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock_words import day_clock_lazy
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration, RegistrationTerms
-from qixue.people.models import Resident
+from qixue.people.models import Resident, User
 from qixue.programme.models import Activity, Programme, Session
 
 FIRST_MINUTE = datetime.timedelta(minutes=1)  # what is known of a session whose end is not
@@ -125,3 +125,13 @@ def place_in_queue(party: Party) -> int | None:
     if not numbers:
         return None
     return Registration.objects.waiting().filter(session=party.session, waiting_number__lte=min(numbers)).count()
+
+
+def own_registrations(user: User, session: Session) -> list[Registration]:
+    """What the user's household has at the session, with `place`: which one each has in the queue, counted from 1."""
+    household = Resident.objects.filter(Q(user=user) | Q(guardian__user=user))
+    queue = Registration.objects.waiting().order_by().filter(session=session)
+    before = queue.filter(waiting_number__lte=OuterRef("waiting_number")).values("session").annotate(count=Count("pk"))
+    rows = Registration.objects.active().filter(session=session, resident__in=household)
+    placed = rows.select_related("resident").annotate(place=Subquery(before.values("count")))
+    return list(placed.order_by("party", "pk"))
