@@ -30,17 +30,18 @@ from qixue.participation.queries.registrations import (
 )
 from qixue.participation.queries.visits import Visit, visits_of
 from qixue.people.models import Resident
+from qixue.people.queries import inbox_of
 from qixue.programme.models import Session
 from qixue.web import parts, unfinished_forms
 from qixue.web.me.access import for_residents, household_of, known, party_or_404
 from qixue.web.me.forms.registrations import CancelForm, RegisterForm, TransferForm
-
 from qixue.web.me.same_time import is_decided, same_time_of, same_time_page
+
 
 @for_residents
 def home(request: HttpRequest) -> HttpResponse:
     """What this household is signed up for: what is to come first, then what was."""
-    _user, resident = known(request)
+    user, resident = known(request)
     at = now()
     household = household_of(resident)
     parties = parties_of(household)
@@ -49,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
     questions = open_questions_of(household, at=at)
     context = {
         "resident": resident,
+        "unread_count": inbox_of(user).filter(read_at=None).count(),
         "coming": coming,
         "visits": visits_of(past[:20], household, questions),
         "questions": questions,
@@ -87,8 +89,6 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
     return unfinished_forms.form_page(request, "me/registrations/register.html", form, **context)
 
 
-def without(household: list[Resident], there: list[Registration]) -> list[Resident]:
-    """Those who are not signed up yet."""
 def around_form(session: Session, terms: RegistrationTerms, there: list[Registration]) -> dict[str, object]:
     """What stands around the form: the session, its terms, and who of the household is signed up there already."""
     is_by_lot = is_before_draw(session, terms)
@@ -96,6 +96,8 @@ def around_form(session: Session, terms: RegistrationTerms, there: list[Registra
     return {"session": session, "programme": programme, "terms": terms, "is_by_lot": is_by_lot, "there": there}
 
 
+def without(household: list[Resident], there: list[Registration]) -> list[Resident]:
+    """Those who are not signed up yet."""
     taken = {row.resident_id for row in there}
     return [person for person in household if person.pk not in taken]
 
@@ -117,9 +119,9 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "party": found,
         "place": place_in_queue(found),
         "has_offer": has_offer,
+        "same_time": [] if over else at_the_same_time([row.resident for row in found.active], found.session),
         "has_ticket": bool(ticket_holders(found)) and not over,
         "is_over": over,
-        "same_time": [] if over else at_the_same_time([row.resident for row in found.active], found.session),
         "visit": visit_of(found, household_of(resident), at) if over else None,
         "resident": resident,
         "terms": terms_of(found.session),
@@ -165,10 +167,10 @@ def transfer(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
             return redirect("me:registration", party)
         except Refused as refusal:
             form.refuse(refusal)
-    context = {"party": found, "others": others, **around(found)}
-    return unfinished_forms.form_page(request, "me/registrations/transfer.html", form, **context)
     if asked := same_time_page(request, form, same_time, found.session):
         return asked
+    context = {"party": found, "others": others, **around(found)}
+    return unfinished_forms.form_page(request, "me/registrations/transfer.html", form, **context)
 
 
 @for_residents
