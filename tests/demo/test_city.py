@@ -214,7 +214,7 @@ def test_persona_signs_in_with_password_and_token_and_holds_their_role(persona):
     assert list(roles) == ([(persona.organisation, persona.staff_role)] if persona.staff_role else [])
 
 
-@pytest.mark.parametrize("code", ["two-places", "proxy"])
+@pytest.mark.parametrize("code", CHECKS)
 def test_checks_of_data_quality_have_something_to_find(code: str):
     assert CHECKS[code].run(Scope("demo")).count > 0
 

@@ -21,6 +21,7 @@ from qixue.demo.city.outline import create_sections
 from qixue.demo.city.people import create_changes
 from qixue.demo.city.personas import create_personas, create_staff
 from qixue.demo.city.plans import create_plans
+from qixue.demo.city.prelude import create_prelude
 from qixue.demo.city.recognitions import create_recognitions
 from qixue.demo.city.registration_desk import create_registration_desk
 from qixue.demo.city.registrations import Crowd, create_registrations
@@ -60,6 +61,7 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     create_involvements(frame, organisations)
     crowd = Crowd(create_residents(seed, week, city, personas))
     registered = create_registrations(seed, week, planned, crowd)
+    create_prelude(ground, staff)
     create_attendance(seed, Hall(week, frame.programme, crowd, registered, staff), planned)
     take_statistics()  # what follows reads what stands so far
     create_doors(seed, week, frame.programme, staff)
