@@ -22,6 +22,7 @@ from qixue.demo.city.people import create_changes
 from qixue.demo.city.personas import create_personas, create_staff
 from qixue.demo.city.plans import create_plans
 from qixue.demo.city.prelude import create_prelude
+from qixue.demo.city.province import create_province
 from qixue.demo.city.recognitions import create_recognitions
 from qixue.demo.city.registration_desk import create_registration_desk
 from qixue.demo.city.registrations import Crowd, create_registrations
@@ -72,5 +73,6 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     create_returns(ground, staff)
     create_sections(frame)
     issue_summary_of(last_year, ground, asker=personas["city2"], issuer=personas["city"])
+    create_province(ground, last_year, personas["province"])
     write_sections(frame.programme, personas["city"], personas["city2"], week=week)
     return frame.programme
