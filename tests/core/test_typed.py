@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 
-from qixue.core.typed import parse_day, parse_hedged, parse_time, parse_whole_number
+from qixue.core.typed import has_identity_number, parse_day, parse_hedged, parse_time, parse_whole_number
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,18 @@ def test_hedge_is_read_as_people_write_it(text: str, bare: str, hedge: str) -> N
 @pytest.mark.parametrize("text", ["", "近4000多", "约120左右多", "许多", "-5", "12人次", "3到5"])
 def test_unclear_hedge_is_not_guessed(text: str) -> None:
     assert parse_hedged(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("11010519491231002X", True),  # the example of GB 11643-1999
+        ("证件：１１０１０５１９４９１２３１００２ｘ。", True),
+        ("110105194912310021", False),  # its check digit is wrong
+        ("x11010519491231002X", False),
+        ("1101051949123100", False),
+        ("13900000000", False),
+    ],
+)
+def test_identity_number_is_known_by_its_check_digit(text: str, is_one: bool) -> None:
+    assert has_identity_number(text) is is_one

@@ -25,6 +25,7 @@ from qixue.places.models import Region, Venue
 from qixue.places.operations import load_population, load_regions
 from qixue.programme.models import Activity, Brand, Instalment, Programme, Session
 from qixue.report.models import Seal
+from qixue.report.province_totals import totals_of
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +49,7 @@ def test_city_has_the_size_of_a_city():
         "kinds": Activity.objects.values("kind").distinct().count(),
     }
 
-    assert sizes == {"organisations": 61, "residents": 5005, "registrations": 8005, "counties": 8, "kinds": 11}
+    assert sizes == {"organisations": 62, "residents": 5005, "registrations": 8005, "counties": 8, "kinds": 11}
     assert 190 <= Session.objects.count() <= 220
 
 
@@ -214,7 +215,7 @@ def test_persona_signs_in_with_password_and_token_and_holds_their_role(persona):
     assert list(roles) == ([(persona.organisation, persona.staff_role)] if persona.staff_role else [])
 
 
-@pytest.mark.parametrize("code", ["two-places", "proxy"])
+@pytest.mark.parametrize("code", CHECKS)
 def test_checks_of_data_quality_have_something_to_find(code: str):
     assert CHECKS[code].run(Scope("demo")).count > 0
 
@@ -225,6 +226,23 @@ def test_who_entered_the_draw_knows_what_came_of_it():
     told = Notification.objects.filter(kind__in=["lottery_seat", "lottery_waiting"]).values_list("user", flat=True)
     assert set(told) == set(rows.values_list("registered_by", flat=True))
     assert Lottery.objects.filter(drawn_at__isnull=False).exclude(told_count=F("entry_count")).count() == 0
+
+
+def test_neighbours_have_reported_to_the_province_and_the_city_may_still_do_so():
+    programme = Programme.objects.get(code="demo-province")
+
+    totals = totals_of(programme)
+
+    wholes = {figure.definition: figure.whole for figure in totals.figures}
+    assert {code: whole and (whole.value, whole.qualifier) for code, whole in wholes.items()} == {
+        "activities_total": (145, "exact"),
+        "sessions_total": (383, "exact"),
+        "instalments_total": (23, "exact"),
+        "attendance": (69982, "about"),
+        "participants": None,
+    }
+    assert [city.name for city in totals.missing] == ["清远市"]
+    assert (programme.is_synthetic, Seal.objects.get().programme.region) == (True, totals.missing[0])
 
 
 def test_both_who_issued_last_years_summary_can_sign_in():
@@ -238,7 +256,7 @@ def test_staff_other_than_personas_cannot_sign_in():
     staff = User.objects.filter(username__startswith="staff-")
 
     assert not any(user.has_usable_password() for user in staff)
-    assert staff.count() == Organisation.objects.count() - 5
+    assert staff.count() == Organisation.objects.count() - 6
 
 
 def test_residents_among_the_personas_have_places():

@@ -21,6 +21,7 @@ from qixue.people.notices import text_of
 from qixue.programme.models import Programme
 from qixue.report import issuing
 from qixue.report.annotation import how_to_check
+from qixue.report.hindrances import waived_words
 from qixue.report.issuing import ask_for_issue, issue_summary, open_request, withdraw_request
 from qixue.report.models import IssueRequest, Seal, SealedFile
 from qixue.report.official_document import printed_lines
@@ -221,6 +222,8 @@ def test_waiver_is_part_of_the_seal_with_name_and_reason(
             "reason": "手机遗失",
         }
     ]
+    [words] = waived_words(seal)
+    assert (session.activity.title in words, session.activity.code in words) == (True, False)
     assert holding_device.name not in seal.payload
     findings = {
         finding.code: finding.sentence for finding in verify_file(bytes(seal.files.get(kind="docx").content)).findings

@@ -43,7 +43,7 @@ def zhaoqing(province: Programme) -> City:
 
 
 def accepted(province: Programme, city: City) -> City:
-    accept_key(province.region.children.get(code=city.code), base64url(city.raw), by=None, at=NOON)
+    accept_key(province.region.children.get(code=city.code), base64url(city.public_key), by=None, at=NOON)
     return city
 
 

@@ -41,6 +41,7 @@ YEARS = range(2000, 2100)  # the residents were born in the century before
 ROLE_NAMES = {
     "city_coordinator": gettext_lazy("City coordinator"),
     "second_city_coordinator": gettext_lazy("Second city coordinator"),
+    "province_coordinator": gettext_lazy("Province coordinator"),
     "county_coordinator": gettext_lazy("County coordinator"),
     "town_coordinator": gettext_lazy("Town coordinator"),
     "organiser": gettext_lazy("Organiser (library)"),

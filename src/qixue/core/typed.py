@@ -17,6 +17,9 @@ HEDGES = {
     "nearly": {"近", "将近", "nearly", "almost"},
     "at_least": {"超过", "逾", "more than", "over", "多", "余", "+"},
 }
+IDENTITY_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9]{17}[0-9X](?![0-9A-Za-z])")
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
+CHECK_DIGITS = "10X98765432"  # by the weighted sum modulo 11
 YEARS = range(1949, 2100)  # a year outside is a slip of the finger
 DASHES = str.maketrans("－–—〇", "---0")
 
@@ -29,6 +32,16 @@ def half_width(text: str) -> str:
 def folded(text: str) -> str:
     """Full-width as half-width, without upper case. For comparing only, never for showing."""
     return unicodedata.normalize("NFKC", text).lower()
+
+
+def has_identity_number(text: str) -> bool:
+    """Whether a citizen identity number of 18 signs stands in the text, its check digit right (GB 11643-1999)."""
+    found = IDENTITY_NUMBER.findall(half_width(text).upper())
+    return any(CHECK_DIGITS[weighted_sum(number) % len(CHECK_DIGITS)] == number[-1] for number in found)
+
+
+def weighted_sum(number: str) -> int:
+    return sum(weight * int(digit) for weight, digit in zip(WEIGHTS, number, strict=False))
 
 
 def parse_day(text: str) -> datetime.date | None:

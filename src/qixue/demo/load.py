@@ -18,6 +18,7 @@ from qixue.demo.city.documents import PROGRAMME_CODE, seed_of
 from qixue.demo.city.door import door_token
 from qixue.demo.city.last_year import LAST_YEAR_CODE
 from qixue.demo.city.personas import PASSWORD, PERSONAS, api_token
+from qixue.demo.city.province import PROVINCE_CODE
 from qixue.demo.city.week import DAYS_BEHIND, Week
 from qixue.demo.records import RECORDS_CODE, load_records
 from qixue.participation.models import LedgerEntry, Registration
@@ -54,7 +55,7 @@ def loaded_edition() -> Edition | None:
 
 def holds_other_programmes() -> bool:
     """Whether somebody works in this database beyond the demo."""
-    return Programme.objects.exclude(code__in=(*CODES, LAST_YEAR_CODE)).exists()
+    return Programme.objects.exclude(code__in=(*CODES, LAST_YEAR_CODE, PROVINCE_CODE)).exists()
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,8 +94,29 @@ def section_sentence(kind: str, section: SummarySection, count: int) -> str:
     return texts[kind] % {"heading": section.heading or _("Opening"), "count": count}
 
 
-def waived_words(waiver: Mapping[str, Any]) -> str:
-    """A hindrance as a seal keeps it, in words."""
+def waived_words(seal: Seal) -> list[str]:
+    """What a seal waived, in words. It keeps codes: sessions and figures are named as people know them."""
+    waivers = seal.content["waivers"]
+    titles = titles_of(seal.programme, {waiver["session"] for waiver in waivers})
+    names = {figure["code"]: figure["name"] for figure in seal.content["figures"]}
+    shown = [{**waiver, "session": titles.get(waiver["session"], waiver["session"])} for waiver in waivers]
+    return [waiver_sentence(waiver, names) for waiver in shown]
+
+
+def titles_of(programme: Programme, names: Collection[str]) -> dict[str, str]:
+    """By activity/number as a seal names sessions; without those that are on record no more."""
+    activities = {name.rpartition("/")[0] for name in names}
+    found = Session.objects.filter(activity__programme=programme, activity__code__in=activities)
+    text = _("“%(title)s”, session %(number)d")
+    return {
+        f"{session.activity.code}/{session.number}": text
+        % {"title": session.activity.local_title, "number": session.number}
+        for session in found.select_related("activity")
+    }
+
+
+def waiver_sentence(waiver: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """`names` are those of figures by their codes."""
     if waiver["kind"] == UNFINISHED:
         return _("The week was not over.")
     texts = {
@@ -120,13 +141,14 @@ def waived_words(waiver: Mapping[str, Any]) -> str:
             waiver["count"],
         ),
         SMALL: ngettext(
-            "%(count)d number tells of very few people: %(codes)s.",
-            "%(count)d numbers tell of very few people: %(codes)s.",
+            "%(count)d number tells of very few people: %(names)s.",
+            "%(count)d numbers tell of very few people: %(names)s.",
             waiver["count"],
         ),
     }
-    section, codes = waiver.get("section") or _("Opening"), ", ".join(waiver.get("figures", []))
-    return texts[waiver["kind"]] % {**waiver, "section": section, "codes": codes}
+    section = waiver.get("section") or _("Opening")
+    figures = ", ".join(names.get(code, code) for code in waiver.get("figures", []))
+    return texts[waiver["kind"]] % {**waiver, "section": section, "names": figures}
 
 
 def is_interim(seal: Seal) -> bool:

@@ -251,6 +251,7 @@ def test_progress_is_told_row_by_row(draft: PlanVersion):
         ({"座位": 1234567890123456}, "座位"),
         ({"座位": "=1+1"}, "座位"),
         ({"主讲": 4418001990010112345}, "主讲"),
+        ({"主讲": "王老师 11010519491231002x"}, "主讲"),
         ({"预算（元）": "很多"}, "预算（元）"),
         ({"预算（元）": -3}, "预算（元）"),
         ({"编号": "一号"}, "编号"),
@@ -262,6 +263,12 @@ def test_wrong_cell_is_named_by_row_and_column(changes: dict[str, Any], column: 
 
     assert (refusal.code, len(refusal.lines)) == ("sheet_wrong", 1)
     assert str(refusal.lines[0]).startswith(f"Row 3, {column}: ")
+
+
+def test_number_that_only_looks_like_one_of_an_identity_card_is_taken(draft: PlanVersion, clerk: User):
+    import_sheet(draft, data=sheet({**GOOD, "简介": "流水号 110105194912310021"}), by=clerk, at=NOON)
+
+    assert draft.lines.get().description == "流水号 110105194912310021"
 
 
 def test_room_of_the_venue_is_found(draft: PlanVersion, clerk: User):

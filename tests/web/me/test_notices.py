@@ -1,10 +1,12 @@
 """A resident reads what they were told, and says whether it reaches their phone."""
 
 import pytest
+from django.test import Client
 from lxml import html
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, key
+from tests.web.browsing import page_of as page_at
 from tests.web.browsing import signed_in
-from tests.web.public.conftest import assert_sound, words
+from tests.web.public.conftest import words
 
 from qixue.core.models import OutboxMessage
 from qixue.participation.operations.registrations import register
@@ -23,9 +25,7 @@ def sign_up(member: Resident) -> None:
 
 
 def page_of(member: Resident) -> html.HtmlElement:
-    page = html.fromstring(signed_in(member).get("/me/notices/").content.decode())
-    assert_sound(page)
-    return page
+    return page_at(signed_in(member), "/me/notices/")
 
 
 def test_notices_are_those_of_the_reader(member: Resident) -> None:
@@ -41,6 +41,41 @@ def test_notices_are_those_of_the_reader(member: Resident) -> None:
 
 def test_nothing_yet_says_what_will_stand_here(member: Resident) -> None:
     assert "还没有通知" in words(page_of(member))
+
+
+def way_to_notices(client: Client) -> str:
+    """How the first page of a resident leads there, above all that is to come."""
+    [link] = page_at(client, "/me/").xpath("//main//*[@class='hero']//a[@href='/me/notices/']")
+    return words(link)
+
+
+def test_new_notices_are_counted_until_they_are_marked_as_read(member: Resident) -> None:
+    client = signed_in(member)
+    sign_up(member)
+    sign_up(member)
+    before = way_to_notices(client)
+    page = page_at(client, "/me/notices/")
+    [upto] = page.xpath("//input[@name='upto']/@value")
+    sign_up(member)
+
+    client.post("/me/notices/read/", {"upto": upto})
+
+    tags = page.xpath("//main//*[contains(@class, 'tag')]")
+    assert (before, [words(tag) for tag in tags]) == ("通知（2条未读）", ["未读", "未读"])
+    assert way_to_notices(client) == "通知（1条未读）"
+
+
+def test_nobody_marks_what_others_were_told(member: Resident) -> None:
+    sign_up(member)
+
+    for sent in ("9" * 18, "9" * 30, "", "x"):
+        signed_in(MemberFactory()).post("/me/notices/read/", {"upto": sent})
+
+    assert way_to_notices(signed_in(member)) == "通知（1条未读）"
+
+
+def test_way_to_notices_counts_nothing_where_nothing_is_new(member: Resident) -> None:
+    assert way_to_notices(signed_in(member)) == "通知"
 
 
 def test_sms_goes_out_as_the_resident_wishes(member: Resident) -> None:

@@ -30,6 +30,7 @@ from qixue.people.models import Resident
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
+HOUR = datetime.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -52,6 +53,7 @@ def sign_up(client: Client, session: Session, *people: Resident) -> str:
     party = form_answers(page_of(client, path))["party"]
     response = client.post(path, {"party": party, "people": [person.pk for person in people]})
     assert response.status_code == 302
+    assert response.url.startswith("/me/registrations/")
     return response.url
 
 
@@ -179,8 +181,9 @@ def test_list_asks_the_same_with_one_and_with_three(member):
     client = signed_in(member)
     counts = []
     for number in (1, 2):
-        for _more in range(number):
-            sign_up(client, OpenSessionFactory(), member)
+        for more in range(number):
+            starts_at = NOON + datetime.timedelta(days=number, hours=more)
+            sign_up(client, OpenSessionFactory(starts_at=starts_at, ends_at=starts_at + HOUR), member)
         with CaptureQueriesContext(connection) as queries:
             client.get("/me/")
         counts.append(len(queries))

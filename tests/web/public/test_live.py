@@ -40,7 +40,7 @@ def test_screen_shows_what_is_on_what_ended_and_who_has_reported(open_page, tea,
 
     assert sections(page) == {
         "正在进行 共1场": ["茶叶种植 11:00–13:00 · 瑶绣基地"],
-        "已报参与人次的县（市、区） 1/1": [],
+        "已有人次记录的县（市、区） 1/1": [],
         "刚刚结束": ["茶叶种植 08:00–09:00 · 瑶绣基地"],
     }
     assert [words(figure) for figure in page.xpath("//a[@class='figure']")] == ["37人次 参与人次"]
@@ -65,12 +65,12 @@ def test_county_of_few_people_has_reported_and_is_withheld(open_page, tea, count
 
     page = open_page(PAGE)
 
-    assert list(sections(page))[1] == "已报参与人次的县（市、区） 1/1"
+    assert list(sections(page))[1] == "已有人次记录的县（市、区） 1/1"
     assert [words(tile) for tile in page.xpath("//a[starts-with(@class, 'tile')]")] == ["连南不公布"]
 
 
 def test_screen_says_what_comes_next_while_nothing_is_on(open_page, tea):
-    assert list(sections(open_page(PAGE))) == ["接下来", "已报参与人次的县（市、区） 0/1", "刚刚结束"]
+    assert list(sections(open_page(PAGE))) == ["接下来", "已有人次记录的县（市、区） 0/1", "刚刚结束"]
 
 
 def test_screen_shows_neither_drafts_nor_what_was_called_off(open_page, tea):

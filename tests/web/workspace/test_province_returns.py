@@ -62,7 +62,7 @@ def confirm(client: Client, shown: Any) -> Any:
 
 def accept(client: Client, city: City) -> Any:
     region = RegionFactory(code=city.code)
-    return client.post(address("accept_city_key"), {"city": region.pk, "key": base64url(city.raw)})
+    return client.post(address("accept_city_key"), {"city": region.pk, "key": base64url(city.public_key)})
 
 
 def test_file_is_shown_before_it_is_kept(client: Client, city: City) -> None:

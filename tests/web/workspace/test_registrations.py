@@ -286,6 +286,7 @@ def test_cadre_pastes_a_sheet_and_checks_it(session, cadre):
     [
         ({"paste": "李桂芳，一九四八，三排镇"}, "paste"),
         ({"paste": "李桂芳，1948，没有镇"}, "paste"),
+        ({"paste": "李桂芳，1949，三排镇，，11010519491231002X"}, "paste"),
         ({"birth_year_1": "1948"}, "name_1"),
         ({"name_1": "房小龙", "birth_year_1": "2018"}, "guardian_1"),
         ({"name_2": "房小龙", "birth_year_2": "2090"}, "birth_year_2"),
@@ -314,6 +315,23 @@ def test_people_of_the_list_are_ticked(session, cadre):
     assert names(page_of(cadre.get(address(other)))) == ["李桂芳"]
     assert names(page_of(cadre.get("/workspace/listed-people/"))) == ["李桂芳"]
     assert "李桂芳" in words(page_of(cadre.get(address(other, "codes/"))))
+
+
+def test_cadre_sees_who_has_something_else_at_that_time(session, cadre):
+    person = {"name_1": "李桂芳", "birth_year_1": "1948"}
+    cadre.post(address(session, "new/"), {"key": key(), "confirmed": "on", **person})
+    other = OpenSessionFactory(activity__organisation=session.activity.organisation)
+    [listed] = Resident.objects.values_list("pk", flat=True)
+
+    ways = [{"listed": [listed]}, {**person, "name_2": "盘大贵"}]  # ticked, or written down once more
+    told = [page_of(cadre.post(address(other, "new/"), {"key": key(), **way}, follow=True)) for way in ways]
+
+    sentences = [[words(each) for each in page.xpath("//main//p[contains(@class, 'ochre')]")] for page in told]
+    assert len(sentences[0]) == 1
+    assert sentences[0] == sentences[1]
+    assert "李桂芳" in sentences[0][0]
+    assert session.local_full_title in sentences[0][0]
+    assert "11月6日（周五）12:00-14:00" in sentences[0][0]
 
 
 def test_list_of_people_is_not_read_from_above_or_beside(session, cadre):

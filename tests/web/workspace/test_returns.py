@@ -101,7 +101,7 @@ def test_call_goes_from_nothing_to_the_sum_by_its_pages(offices: Offices) -> Non
     assert [each.state for each in ReturnSubmission.objects.all()] == [State.ACCEPTED] * 2
     value = SentValue.objects.get(step=offices.of(offices.county).sent_step)
     assert (value.amount, value.qualifier) == (20, "about")
-    assert "1个县（市、区）已报1个，2个镇（街道）已报2个" in page
+    assert "1个县（市、区）中1个已报送填报表，2个镇（街道）中2个已报送" in page
 
 
 def test_searching_keeps_who_is_ticked(offices: Offices) -> None:

@@ -11,7 +11,7 @@ from qixue.core.quantity import Qualifier
 from qixue.demo.city.activities import Planned
 from qixue.demo.city.arrivals import Arrival, minutes_after
 from qixue.demo.city.chance import drawn_uuid, stream
-from qixue.demo.city.oddities import odd_arrivals
+from qixue.demo.city.oddities import odd_arrivals, odd_counts
 from qixue.demo.city.registrations import Crowd, appetite
 from qixue.demo.city.residents import Inhabitant
 from qixue.demo.city.week import Week
@@ -60,6 +60,7 @@ def create_attendance(seed: int, hall: Hall, planned: Sequence[Planned]) -> None
     for row, arrival in added:
         arrivals[row.session.pk].append(arrival)
     counts = {row.session.pk: count for row in held if (count := drawn_count(chance, row))}
+    counts |= odd_counts(held, counts)
     evidence = create_evidence(held, counts)
     drafts: dict[str, list[EntryDraft]] = {}
     for row in held:

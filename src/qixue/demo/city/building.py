@@ -21,6 +21,8 @@ from qixue.demo.city.outline import create_sections
 from qixue.demo.city.people import create_changes
 from qixue.demo.city.personas import create_personas, create_staff
 from qixue.demo.city.plans import create_plans
+from qixue.demo.city.prelude import create_prelude
+from qixue.demo.city.province import create_province
 from qixue.demo.city.recognitions import create_recognitions
 from qixue.demo.city.registration_desk import create_registration_desk
 from qixue.demo.city.registrations import Crowd, create_registrations
@@ -60,6 +62,7 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     create_involvements(frame, organisations)
     crowd = Crowd(create_residents(seed, week, city, personas))
     registered = create_registrations(seed, week, planned, crowd)
+    create_prelude(ground, staff)
     create_attendance(seed, Hall(week, frame.programme, crowd, registered, staff), planned)
     take_statistics()  # what follows reads what stands so far
     create_doors(seed, week, frame.programme, staff)
@@ -70,5 +73,6 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     create_returns(ground, staff)
     create_sections(frame)
     issue_summary_of(last_year, ground, asker=personas["city2"], issuer=personas["city"])
+    create_province(ground, last_year, personas["province"])
     write_sections(frame.programme, personas["city"], personas["city2"], week=week)
     return frame.programme

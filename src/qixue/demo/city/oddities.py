@@ -4,14 +4,20 @@ import random
 from collections.abc import Mapping, Sequence
 from itertools import islice, permutations
 
+from qixue.core.quantity import Qualifier
 from qixue.demo.city.activities import Planned
 from qixue.demo.city.arrivals import Arrival, minutes_after
 from qixue.demo.city.registrations import Crowd, county_of
 from qixue.participation.models import LedgerEntry
+from qixue.participation.queries.quality import LEAST_TO_BE_ROUND, ROUND
+from qixue.programme.models import Session
 
 COUNTY = "441826"  # whose coordinator is among the personas
 PEOPLE_AT_ONCE = 2
 MORE_THAN_THE_OTHERS = 5
+ROUNDED = 4
+TOO_MANY = 23  # above what the venue holds
+Counted = tuple[int, Qualifier]
 Arrivals = Mapping[int, Sequence[Arrival]]  # by the key of the session
 
 
@@ -21,6 +27,17 @@ def odd_arrivals(
     """Who else is entered: two people at a session while they were at another, and names of a cadre at a third."""
     with_names = sorted((row for row in held if arrivals[row.session.pk]), key=lambda row: county_of(row) != COUNTY)
     return [*twice_at_once(with_names, arrivals), *entered_for_others(chance, crowd, with_names, arrivals)]
+
+
+def odd_counts(held: Sequence[Planned], counts: Mapping[int, Counted]) -> dict[int, Counted]:
+    """Head counts instead of those drawn: one of more people than there is room for, and a few round ones."""
+    heads = [row for row in held if row.session.counting_rule == Session.CountingRule.HEAD_COUNT]
+    heads.sort(key=lambda row: county_of(row) != COUNTY)
+    crowded = next(row for row in heads if row.venue and row.venue.capacity)
+    room = (crowded.venue.capacity if crowded.venue else None) or LEAST_TO_BE_ROUND
+    many = [row for row in heads if row is not crowded and counts[row.session.pk][0] >= LEAST_TO_BE_ROUND]
+    rounded = {row.session.pk: (counts[row.session.pk][0] // ROUND * ROUND, Qualifier.EXACT) for row in many[:ROUNDED]}
+    return {crowded.session.pk: (room + TOO_MANY, Qualifier.EXACT), **rounded}
 
 
 def twice_at_once(rows: Sequence[Planned], arrivals: Arrivals) -> list[tuple[Planned, Arrival]]:

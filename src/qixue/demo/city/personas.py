@@ -30,6 +30,7 @@ class Persona:
 PERSONAS = (
     Persona("city_coordinator", "city", "梁静宜", "demo-city", Role.COORDINATOR),
     Persona("second_city_coordinator", "city2", "罗海珊", "demo-city", Role.COORDINATOR),
+    Persona("province_coordinator", "province", "何启明", "demo-province", Role.COORDINATOR),
     Persona("county_coordinator", "liannan", "房志坚", "ln-edu", Role.COORDINATOR),
     Persona("town_coordinator", "sanpai", "唐丽娟", "ln-sanpai", Role.COORDINATOR),
     Persona("organiser", "library", "陈雅文", "city-library", Role.ORGANISER),
@@ -50,11 +51,12 @@ def api_token(seed: int, persona: Persona) -> str:
 
 
 def create_personas(seed: int, week: Week, organisations: dict[str, Organisation]) -> dict[str, User]:
+    password = make_password(PASSWORD)  # slow on purpose; everybody may read it, so one hash does for all
     users = User.objects.bulk_create(
         User(
             username=persona.username,
             display_name=persona.name,
-            password=make_password(PASSWORD),
+            password=password,
             email=f"{persona.username}@demo.example" if persona.staff_role else "",
         )
         for persona in PERSONAS

@@ -6,14 +6,16 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock_words import day_clock_lazy
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration, RegistrationTerms
-from qixue.people.models import Resident
+from qixue.people.models import Resident, User
 from qixue.programme.models import Activity, Programme, Session
+
+FIRST_MINUTE = datetime.timedelta(minutes=1)  # what is known of a session whose end is not
 
 
 def terms_of(session: Session) -> RegistrationTerms:
@@ -95,6 +97,21 @@ def registered_among(people: Sequence[Resident], session: Session) -> list[Regis
     return list(rows.select_related("resident").order_by("pk"))
 
 
+def at_the_same_time(people: Sequence[Resident], session: Session) -> list[Registration]:
+    """What the people have at other sessions while this one runs: seats, places in queues, entries in draws.
+
+    Sessions that only touch do not meet, nor do such as are called off. Nobody is kept from going to both: see who asks.
+    """
+    if session.starts_at is None or session.state in Session.OFF_STATES or not people:
+        return []
+    starts_at, ends_at = session.starts_at, session.ends_at or session.starts_at + FIRST_MINUTE
+    runs_on = Q(session__ends_at__gt=starts_at) | Q(session__ends_at=None, session__starts_at__gte=starts_at)
+    rows = Registration.objects.active().filter(runs_on, resident__in=people, session__starts_at__lt=ends_at)
+    elsewhere = rows.exclude(session=session).exclude(session__state__in=Session.OFF_STATES)
+    related = elsewhere.select_related("resident", "session__activity")
+    return list(related.order_by("session__starts_at", "session_id", "pk"))
+
+
 def coming_registrations(people: Sequence[Resident], *, at: datetime.datetime) -> QuerySet[Registration]:
     """Seats and places in queues of what has not begun yet."""
     not_begun = Q(session__starts_at=None) | Q(session__starts_at__gt=at)
@@ -108,3 +125,13 @@ def place_in_queue(party: Party) -> int | None:
     if not numbers:
         return None
     return Registration.objects.waiting().filter(session=party.session, waiting_number__lte=min(numbers)).count()
+
+
+def own_registrations(user: User, session: Session) -> list[Registration]:
+    """What the user's household has at the session, with `place`: which one each has in the queue, counted from 1."""
+    household = Resident.objects.filter(Q(user=user) | Q(guardian__user=user))
+    queue = Registration.objects.waiting().order_by().filter(session=session)
+    before = queue.filter(waiting_number__lte=OuterRef("waiting_number")).values("session").annotate(count=Count("pk"))
+    rows = Registration.objects.active().filter(session=session, resident__in=household)
+    placed = rows.select_related("resident").annotate(place=Subquery(before.values("count")))
+    return list(placed.order_by("party", "pk"))

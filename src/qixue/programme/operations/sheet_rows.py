@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 from qixue.core.clock import local_moment
 from qixue.core.fields import FORBIDDEN_CHARACTERS
 from qixue.core.money import parse_yuan
-from qixue.core.typed import half_width, parse_day, parse_time, parse_whole_number
+from qixue.core.typed import half_width, has_identity_number, parse_day, parse_time, parse_whole_number
 from qixue.places.models import Region, Room, Venue
 from qixue.programme.models import Activity, Brand, Programme, Session
 from qixue.programme.operations.plan_lines import PlanLineDetails
@@ -187,7 +187,7 @@ class RowReader:
         self.complaints.append(Complaint(what, self.row, BY_NAME[name].title, params))
 
     def cell(self, name: str) -> Cell | None:
-        """The cell; formulas, errors and numbers that a spreadsheet has already spoilt are refused."""
+        """The cell; formulas, errors, spoilt numbers and those of identity cards are refused."""
         cell = self.cells.get(name)
         if cell is None:
             if BY_NAME[name].is_required:
@@ -198,6 +198,9 @@ class RowReader:
             return None
         if cell.kind == "x":
             self.complain(name, _("%(value)s is an error of the spreadsheet."), value=cell.value)
+            return None
+        if has_identity_number(str(cell.value)):
+            self.complain(name, _("please leave out identity numbers: nothing here needs one."))
             return None
         if cell.kind == "n" and not abs(cell.value) < 10**LONGEST_NUMBER:
             self.complain(name, _("a number of more than 15 digits loses its end in a sheet; please write it as text."))

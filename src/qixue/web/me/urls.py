@@ -30,6 +30,7 @@ urlpatterns = [
     path("sign-in/wechat/forget/", wechat.forget, name="wechat_forget"),
     path("profile/", household.profile, name="profile"),
     path("notices/", notices.notices, name="notices"),
+    path("notices/read/", notices.read, name="read_notices"),
     path("household/", household.household, name="household"),
     path("household/new/", household.new, name="new_dependent"),
     path("household/<int:pk>/", household.edit, name="edit_dependent"),

@@ -44,9 +44,12 @@ class RegisterForm(Form):
 
     def answers(self) -> dict[str, Any]:
         """What registering asks: who, the key of this form, and the answers to the organiser's questions."""
-        people = [self.household[key] for key in self.cleaned_data["people"]]
+        people = self.chosen_people()
         answers = answers_of(self.cleaned_data, self.questions, people)
         return {"people": people, "party": self.cleaned_data["party"], "answers": answers}
+
+    def chosen_people(self) -> list[Resident]:
+        return [self.household[key] for key in self.cleaned_data["people"]]
 
 
 def only_one(people: Mapping[str, object]) -> list[str]:
@@ -85,8 +88,11 @@ class TransferForm(Form):
         field = "person" if refusal.field == "people" else "_".join(refusal.field.split("_")[:2])
         self.add_error(field if field in self.fields else None, refusal.sentence)
 
+    def chosen_people(self) -> list[Resident]:
+        return [self.others[self.cleaned_data["person"]]]
+
     def answers(self) -> dict[str, Any]:
-        person = self.others[self.cleaned_data["person"]]
+        [person] = self.chosen_people()
         said = {(each.pk, person.pk): self.cleaned_data[f"question_{each.pk}"] or "" for each in self.questions}
         return {"registration": self.rows[self.cleaned_data["registration"]], "to": person, "answers": said}
 

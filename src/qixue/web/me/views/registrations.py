@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.lottery import entry_number
-from qixue.participation.models import Feedback, Registration
+from qixue.participation.models import Feedback, Registration, RegistrationTerms
 from qixue.participation.operations import registrations as operations
 from qixue.participation.operations.transfers import hand_over_place
 from qixue.participation.queries import listed
@@ -20,6 +20,7 @@ from qixue.participation.queries.feedback import open_questions_of
 from qixue.participation.queries.lotteries import drawn_of, is_before_draw
 from qixue.participation.queries.registrations import (
     Party,
+    at_the_same_time,
     obstacle_to_registering,
     parties_of,
     place_in_queue,
@@ -29,16 +30,18 @@ from qixue.participation.queries.registrations import (
 )
 from qixue.participation.queries.visits import Visit, visits_of
 from qixue.people.models import Resident
+from qixue.people.queries import inbox_of
 from qixue.programme.models import Session
 from qixue.web import parts, unfinished_forms
 from qixue.web.me.access import for_residents, household_of, known, party_or_404
 from qixue.web.me.forms.registrations import CancelForm, RegisterForm, TransferForm
+from qixue.web.me.same_time import is_decided, same_time_of, same_time_page
 
 
 @for_residents
 def home(request: HttpRequest) -> HttpResponse:
     """What this household is signed up for: what is to come first, then what was."""
-    _user, resident = known(request)
+    user, resident = known(request)
     at = now()
     household = household_of(resident)
     parties = parties_of(household)
@@ -47,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
     questions = open_questions_of(household, at=at)
     context = {
         "resident": resident,
+        "unread_count": inbox_of(user).filter(read_at=None).count(),
         "coming": coming,
         "visits": visits_of(past[:20], household, questions),
         "questions": questions,
@@ -72,20 +76,24 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
     answers = unfinished_forms.answers(request)
     offered = without(household, there) if answers is None else household  # sent twice: everybody is found
     form = RegisterForm(answers, household=offered, questions=asked_at(session))
-    if request.method == "POST" and form.is_valid():
+    same_time = same_time_of(form, session)
+    if is_decided(request, form, same_time):
         try:
             made = operations.register(session, **form.answers(), by=user, at=now(), source=source_of(form, resident))
             return redirect("me:registration", made[0].party)
         except Refused as refusal:
             form.refuse(refusal)
-    context = {
-        "session": session,
-        "programme": session.activity.programme,
-        "terms": terms,
-        "is_by_lot": is_before_draw(session, terms),
-        "there": there,
-    }
+    if asked := same_time_page(request, form, same_time, session):
+        return asked
+    context = around_form(session, terms, there)
     return unfinished_forms.form_page(request, "me/registrations/register.html", form, **context)
+
+
+def around_form(session: Session, terms: RegistrationTerms, there: list[Registration]) -> dict[str, object]:
+    """What stands around the form: the session, its terms, and who of the household is signed up there already."""
+    is_by_lot = is_before_draw(session, terms)
+    programme = session.activity.programme
+    return {"session": session, "programme": programme, "terms": terms, "is_by_lot": is_by_lot, "there": there}
 
 
 def without(household: list[Resident], there: list[Registration]) -> list[Resident]:
@@ -111,6 +119,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "party": found,
         "place": place_in_queue(found),
         "has_offer": has_offer,
+        "same_time": [] if over else at_the_same_time([row.resident for row in found.active], found.session),
         "has_ticket": bool(ticket_holders(found)) and not over,
         "is_over": over,
         "visit": visit_of(found, household_of(resident), at) if over else None,
@@ -151,12 +160,15 @@ def transfer(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     others = others_of(resident, found)
     answers = unfinished_forms.answers(request)
     form = TransferForm(answers, party=found.active, others=others, questions=asked_at(found.session))
-    if request.method == "POST" and form.is_valid():
+    same_time = same_time_of(form, found.session)
+    if is_decided(request, form, same_time):
         try:
             hand_over_place(**form.answers(), by=user, at=now())
             return redirect("me:registration", party)
         except Refused as refusal:
             form.refuse(refusal)
+    if asked := same_time_page(request, form, same_time, found.session):
+        return asked
     context = {"party": found, "others": others, **around(found)}
     return unfinished_forms.form_page(request, "me/registrations/transfer.html", form, **context)
 

@@ -18,7 +18,8 @@ from qixue.participation.listed_session import ListedSession
 from qixue.participation.models import RegistrationTerms
 from qixue.participation.queries import as_listed, public_sessions
 from qixue.participation.queries.lotteries import is_before_draw
-from qixue.participation.queries.registrations import obstacle_to_registering
+from qixue.participation.queries.registrations import obstacle_to_registering, own_registrations
+from qixue.people.models import User
 from qixue.places.models import Region
 from qixue.programme.models import Session
 from qixue.web import parts, table_files
@@ -99,6 +100,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "obstacle": obstacle_to_registering(found, terms, at=now()),
         "terms": terms,
         "is_by_lot": is_before_draw(found, terms),
+        "own": own_registrations(request.user, found) if isinstance(request.user, User) else [],
         "structured_data": structured_data(request, found, shared["image"]),
     }
     return render(request, "public/sessions/detail.html", context)

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.fields import plain_text_validator
 from qixue.core.refusal import Refused
-from qixue.core.typed import parse_day, parse_whole_number
+from qixue.core.typed import has_identity_number, parse_day, parse_whole_number
 from qixue.participation.models import ListedPerson
 from qixue.participation.operations.listed_people import NewPerson, SignUp
-from qixue.people.models import Organisation
+from qixue.people.models import Organisation, Resident
 from qixue.places.models import Region
 from qixue.web.forms import Form, RawTextField
 from qixue.web.workspace.forms.fields import DayField, PlainCharField, SuggestingInput, WholeNumberField
@@ -85,6 +85,10 @@ class PeopleForm(Form):
             self.add_error(f"name_{number}", _("Please fill in the name, or empty the row."))
 
     def read_line(self, number: int, line: str) -> None:
+        if has_identity_number(line):
+            complaint = gettext("Line %(number)s: please leave out identity numbers; the year of birth is enough.")
+            self.add_error("paste", complaint % {"number": number})
+            return
         name, year, home, guardian, agreed = cells_of(line)
         if not name or name.lower() in HEADS:
             return
@@ -125,6 +129,15 @@ class PeopleForm(Form):
     def chosen_people(self) -> list[Any]:
         """Those who will be signed up, in that order: of the list first."""
         return [*(self.people[key] for key in self.cleaned_data["listed"]), *self.new]
+
+    def known_people(self) -> list[Resident]:
+        """Of those the ones who are on the list, also where somebody wrote them down once more."""
+        again = {(person.name, person.birth_year, person.home_region) for person in self.new}
+        return [
+            person
+            for key, person in self.people.items()
+            if key in self.cleaned_data["listed"] or (person.name, person.birth_year, person.home_region) in again
+        ]
 
     def wanted(self) -> SignUp:
         answers = self.cleaned_data

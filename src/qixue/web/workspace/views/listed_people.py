@@ -16,7 +16,7 @@ from qixue.core.refusal import Refused
 from qixue.participation.models import ListedPerson, Registration
 from qixue.participation.operations.listed_people import sign_up_people, take_off_list
 from qixue.participation.queries.listed_people import home_organisation, lists_of, people_to_choose
-from qixue.participation.queries.registrations import obstacle_to_registering, terms_of
+from qixue.participation.queries.registrations import at_the_same_time, obstacle_to_registering, terms_of
 from qixue.people.rules import Action
 from qixue.web import parts, table_files, unfinished_forms
 from qixue.web.table_files import PageTable
@@ -52,7 +52,10 @@ def sign_up(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, outcome(made))
             return redirect("workspace:registrations", pk)
     if unfinished_forms.is_to_check(request, form):
-        return parts.form_page(request, "workspace/registrations/sign_up_check.html", form, **context)
+        same_time = at_the_same_time(form.known_people(), found)
+        return parts.form_page(
+            request, "workspace/registrations/sign_up_check.html", form, same_time=same_time, **context
+        )
     return unfinished_forms.form_page(request, "workspace/registrations/sign_up.html", form, **context)
 
 

@@ -149,7 +149,7 @@ def seal(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "differences": named_differences(different),
         "files": found.files.filter(kind__in=CONTENT_TYPES).defer("content").order_by("pk"),
         "waivers": found.content["waivers"],
-        "waived": [waived_words(waiver) for waiver in found.content["waivers"]],
+        "waived": waived_words(found),
         "figure_count": len(found.content["figures"]),
         "may_send": goes_to_a_province(found) and may(request.user, Action.ISSUE_REPORT, found.programme.organisation),
     }

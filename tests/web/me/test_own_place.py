@@ -1,0 +1,111 @@
+"""The public page of a session tells whoever is signed up there where they stand, and nobody else."""
+
+import pytest
+from django.test import Client
+from lxml import html
+from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, key
+from tests.web.browsing import page_of, signed_in
+from tests.web.public.conftest import words
+
+from qixue.participation.models import RegistrationTerms
+from qixue.participation.operations.registrations import cancel_registrations, register
+from qixue.people.models import Resident
+from qixue.programme.models import Session
+from qixue.web.public import cache
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def member() -> Resident:
+    return MemberFactory(name="李嘉明")
+
+
+@pytest.fixture
+def session() -> Session:
+    return OpenSessionFactory(seat_count=2)
+
+
+def sign_up(session: Session, member: Resident, *others: Resident) -> str:
+    """Where the registration stands."""
+    [row, *_others] = register(session, people=[member, *others], party=key(), by=member.user, at=NOON)
+    return f"/me/registrations/{row.party}/"
+
+
+def card_of(client: Client, session: Session) -> html.HtmlElement:
+    [card] = page_of(client, f"/sessions/{session.pk}/").xpath("//section[contains(@class, 'act')]")
+    return card
+
+
+def said(card: html.HtmlElement) -> list[str]:
+    return [words(line).replace(" ", "") for line in card.xpath(".//div[contains(@class, 'notice')]/p[strong]")]
+
+
+def links(card: html.HtmlElement) -> dict[str, str]:
+    return {words(link): link.get("href") for link in card.xpath(".//a[contains(@href, '/me/')]")}
+
+
+def test_whoever_has_a_seat_finds_the_ticket(member, session):
+    address = sign_up(session, member)
+
+    card = card_of(signed_in(member), session)
+
+    assert said(card) == ["李嘉明：✓已报名"]
+    assert links(card) == {
+        "出示入场码": f"{address}tickets/",
+        "为家里其他人报名": f"/me/sessions/{session.pk}/register/",
+    }
+
+
+def test_whoever_waits_reads_the_place_of_each(member, session):
+    for _number in range(3):
+        sign_up(session, MemberFactory())
+    address = sign_up(session, member, ResidentFactory(guardian=member, name="李一诺"))
+
+    card = card_of(signed_in(member), session)
+
+    assert said(card) == ["李嘉明：…候补第2位", "李一诺：…候补第3位"]
+    assert links(card)["查看报名"] == address
+
+
+def test_seat_that_is_offered_leads_to_where_it_is_taken(member, session):
+    RegistrationTerms.objects.create(session=session, offer_hours=6)
+    strangers = [MemberFactory() for _number in range(2)]
+    rows = [register(session, people=[each], party=key(), by=each.user, at=NOON)[0] for each in strangers]
+    address = sign_up(session, member)
+    cancel_registrations(session, keys=[rows[0].pk], by=strangers[0].user, at=NOON)
+
+    card = card_of(signed_in(member), session)
+
+    assert (said(card), links(card)["查看报名"]) == (["李嘉明：!有名额待确认"], address)
+
+
+def test_once_sign_up_is_over_the_seat_still_stands_there(member, session):
+    sign_up(session, member)
+    RegistrationTerms.objects.create(session=session, closes_at=NOON)
+
+    assert list(links(card_of(signed_in(member), session))) == ["出示入场码"]
+
+
+def test_others_are_asked_to_sign_up_and_read_nothing_of_it(member, session):
+    sign_up(session, member)
+
+    visitor, other = Client(), signed_in(MemberFactory())
+    cards = [card_of(client, session) for client in (visitor, other)]
+
+    assert [said(card) for card in cards] == [[], []]
+    assert [list(links(card)) for card in cards] == [["报名参加"], ["报名参加"]]
+
+
+def test_copy_for_everybody_holds_nobody(member, session, monkeypatch):
+    monkeypatch.setattr(cache, "KEPT_FOR", 60.0)
+    sign_up(session, member)
+    signed_in(member).get(f"/sessions/{session.pk}/")
+    Client().get(f"/sessions/{session.pk}/")
+    own = signed_in(member).get(f"/sessions/{session.pk}/").content.decode()
+
+    kept = [page.content.decode() for address, page in cache.pages.items() if f"/sessions/{session.pk}/" in address]
+
+    assert "李嘉明" in own
+    assert len(kept) == 1
+    assert "李嘉明" not in kept[0]
