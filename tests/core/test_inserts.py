@@ -11,6 +11,7 @@ from tests.factories import RegionFactory
 from qixue.core.inserts import insert_all, insert_many, insert_new, made, prepared_columns
 from qixue.core.models import AuditEntry, KeptAnswer, OutboxMessage
 from qixue.core.statements import answers_to
+from qixue.participation.models import DoorDevice
 from qixue.places.models import Region
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,17 @@ def test_one_statement_for_several_rows_is_that_of_the_orm() -> None:
     answers_to(insert_all([first, second]), *(insert_all([record]) for record in others))
 
     assert rows() == expected
+
+
+def test_text_of_one_statement_is_the_same_for_any_number_of_rows() -> None:
+    first, second, *_others = records()
+
+    assert insert_all([first])[0] == insert_all([first, second])[0]
+
+
+def test_field_that_json_does_not_know_is_no_part_of_one_statement() -> None:
+    with pytest.raises(TypeError, match="JSON does not know the values of clock_offset"):
+        insert_all([DoorDevice()])
 
 
 def test_a_record_made_by_place_has_the_defaults_of_the_model() -> None:
