@@ -67,6 +67,17 @@ def made(model: type[Record], related: Mapping[str, models.Model | None] = NOTHI
     return record
 
 
+def as_read(model: type[Record], names: Sequence[str], values: Sequence[Any]) -> Record:
+    """A record of columns that were read by hand, as Django's own `from_db` leaves it; the others are read when asked
+    for.
+    """
+    record = model.__new__(model)
+    state = ModelState()
+    state.adding, state.db = False, connection.alias
+    record.__dict__.update(zip(names, values, strict=True), _state=state)
+    return record
+
+
 def insert_many(records: Sequence[models.Model]) -> None:
     """Write the rows of records of one model that were made and not saved. What keys they get is not known.
 
