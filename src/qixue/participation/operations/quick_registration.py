@@ -13,7 +13,7 @@ import datetime
 import uuid
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain
 from typing import Any
 
@@ -122,7 +122,7 @@ class Seen:
             and (self.opens_at is None or at >= aware(self.opens_at))
         )
 
-    @property
+    @cached_property
     def event(self) -> Event:
         return Event(
             titled(self.title, self.topic), aware(self.starts_at) if self.starts_at else None, self.venue or ""
