@@ -8,9 +8,10 @@ import pytest
 from django.db import IntegrityError, connection, models, transaction
 from tests.factories import RegionFactory
 
-from qixue.core.inserts import insert_all, insert_many, insert_new, made, prepared_columns
+from qixue.core.inserts import as_read, insert_all, insert_many, insert_new, made, prepared_columns
 from qixue.core.models import AuditEntry, KeptAnswer, OutboxMessage
 from qixue.core.statements import answers_to
+from qixue.participation.models import DoorDevice
 from qixue.places.models import Region
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,31 @@ def test_one_statement_for_several_rows_is_that_of_the_orm() -> None:
     answers_to(insert_all([first, second]), *(insert_all([record]) for record in others))
 
     assert rows() == expected
+
+
+def test_text_of_one_statement_is_the_same_for_any_number_of_rows() -> None:
+    first, second, *_others = records()
+
+    assert insert_all([first])[0] == insert_all([first, second])[0]
+
+
+def test_field_that_json_does_not_know_is_no_part_of_one_statement() -> None:
+    with pytest.raises(TypeError, match="JSON does not know the values of clock_offset"):
+        insert_all([DoorDevice()])
+
+
+def test_a_record_that_was_read_by_hand_is_that_of_the_orm(django_assert_num_queries: Any) -> None:
+    region = RegionFactory()
+    names = ("id", "code", "name")
+    read_by_django = Region.from_db("default", names, (region.pk, region.code, region.name))
+
+    record = as_read(Region, names, (region.pk, region.code, region.name))
+
+    assert record.__dict__.keys() == read_by_django.__dict__.keys()
+    assert record._state.__dict__ == read_by_django._state.__dict__
+    assert record == region
+    with django_assert_num_queries(1):
+        assert record.path == region.path
 
 
 def test_a_record_made_by_place_has_the_defaults_of_the_model() -> None:

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from tests.factories import UserFactory
+from tests.factories import RegistrationFactory, UserFactory
 
-from qixue.core.statements import answers_to
+from qixue.core.statements import among, answers_to, listed
+from qixue.participation.models import Registration
 from qixue.people.models import User
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +23,26 @@ def test_each_statement_is_answered_in_its_order() -> None:
     )
 
     assert answers == [[("李",)], [], [("李",), ("100% 张",)]]
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_statement_has_one_text_for_any_number_of_values(count: int) -> None:
+    users = [UserFactory() for _number in range(4)][:count]
+
+    text = f"SELECT id FROM people_user WHERE {among('id', 'bigint')} ORDER BY id"  # noqa: S608 - a name of ours
+    [rows] = answers_to((text, [listed(user.pk for user in users)]))
+
+    assert rows == [(user.pk,) for user in users]
+
+
+def test_uuids_are_values_of_a_list() -> None:
+    [mine, other] = [RegistrationFactory() for _number in range(2)]
+    party = Registration._meta.get_field("party").get_db_prep_value(mine.party, connection)
+
+    text = f"SELECT id FROM participation_registration WHERE {among('party', 'uuid')}"  # noqa: S608 - a name of ours
+    [rows] = answers_to((text, [listed([party])]))
+
+    assert rows == [(mine.pk,)] != [(other.pk,)]
 
 
 def test_statement_that_fails_raises_what_django_raises() -> None:

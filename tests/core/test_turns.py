@@ -1,6 +1,8 @@
 """Turns at writing to SQLite, and commits that several share."""
 
 import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -123,6 +125,49 @@ def test_error_of_one_is_no_other_s(guilty: str, error: type[Exception], place: 
     expected.insert(place, error)
     assert answers == [True, *expected]
     assert User.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_is_answered_does_not_wait_for_the_next_set() -> None:
+    held = {name: threading.Event() for name in ("李", "王", "赵")}  # who is at the head of a set
+    sets: list[list[str]] = []
+
+    def run(_key: int, names: list[str]) -> list[str]:
+        sets.append(names)
+        held[names[0]].wait(30)
+        return names
+
+    lines = Lines("SELECT 1 FROM people_user WHERE id = %s FOR UPDATE", run)
+    line = lines.at(1)
+
+    def ask(name: str) -> Any:
+        try:
+            return lines.at(1).take_part(name)
+        finally:
+            connection.close()
+
+    def until(is_so: Callable[[], bool]) -> None:
+        while not is_so():
+            time.sleep(0.01)
+
+    with ThreadPoolExecutor(4) as threads:
+        threads.submit(ask, "李")
+        until(lambda: sets == [["李"]])
+        answers = []
+        for number, name in enumerate(("王", "张"), 1):
+            answers.append(threads.submit(ask, name))
+            until(lambda number=number: len(line.waiting) == number)
+        held["李"].set()
+        until(lambda: sets[1:] == [["王", "张"]])
+        threads.submit(ask, "赵")
+        until(lambda: len(line.waiting) == 1)
+        held["王"].set()
+        try:
+            assert [answer.result(30) for answer in answers] == ["王", "张"]
+        finally:
+            held["赵"].set()
+
+    assert sets[2:] == [["赵"]]
 
 
 @pytest.mark.django_db

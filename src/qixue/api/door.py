@@ -8,12 +8,13 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import get_supported_language_variant, override
+from django.utils.translation import get_supported_language_variant
 from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
 from qixue.api import errors
+from qixue.core.language import speaking
 
 View = Callable[..., HttpResponse]
 
@@ -34,7 +35,7 @@ def guarded(view: View, parameters: set[str]) -> View:
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         language = language_of(request)
-        with override(language):
+        with speaking(language):
             response = answer_of(view, parameters, request, *args, **kwargs)
         response["Content-Language"] = language
         response["Cache-Control"] = "private, no-cache"

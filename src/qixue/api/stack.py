@@ -6,21 +6,28 @@ which an address of the API answered that itself has little to do.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
-from django.urls import get_resolver
+from django.urls import ResolverMatch, get_resolver
 
 ROOT = "/api/v1/"
 
 
 def answered(request: HttpRequest) -> HttpResponse:
     """What the view of the address answers."""
-    request.resolver_match = match = get_resolver(settings.ROOT_URLCONF).resolve(request.path_info)
+    request.resolver_match = match = match_of(request.path_info, settings.ROOT_URLCONF)
     response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     return response
+
+
+@lru_cache(maxsize=200)  # thousands ask for the same few addresses in the same minute
+def match_of(path: str, urlconf: str) -> ResolverMatch:
+    """Raises Resolver404 for an address that is none."""
+    return get_resolver(urlconf).resolve(path)
 
 
 class PastThePages:

@@ -14,10 +14,12 @@ from typing import Any, TypeVar
 
 from django.db import connection, models
 from django.db.models.base import ModelState
+from pydantic_core import to_json
 
 Record = TypeVar("Record", bound=models.Model)
 # Of these a value goes to the database as it is.
 PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BooleanField)
+KNOWN_TO_JSON = (*PLAIN, models.ForeignKey, models.DateTimeField, models.UUIDField, models.JSONField)
 NOTHING: Mapping[str, None] = {}
 
 
@@ -65,6 +67,17 @@ def made(model: type[Record], related: Mapping[str, models.Model | None] = NOTHI
     return record
 
 
+def as_read(model: type[Record], names: Sequence[str], values: Sequence[Any]) -> Record:
+    """A record of columns that were read by hand, as Django's own `from_db` leaves it; the others are read when asked
+    for.
+    """
+    record = model.__new__(model)
+    state = ModelState()
+    state.adding, state.db = False, connection.alias
+    record.__dict__.update(zip(names, values, strict=True), _state=state)
+    return record
+
+
 def insert_many(records: Sequence[models.Model]) -> None:
     """Write the rows of records of one model that were made and not saved. What keys they get is not known.
 
@@ -93,11 +106,19 @@ def insert_new(records: Sequence[models.Model], column: str) -> set[Any]:
 
 
 def insert_all(records: Sequence[models.Model]) -> tuple[str, list[Any]]:
-    """One statement for records of one model that were made and not saved, and its parameters."""
-    rows = rows_of(records)
-    holes = ", ".join(["({})".format(", ".join(["%s"] * len(rows[0])))] * len(rows))
-    parameters = [value for row in rows for value in row]
-    return f"INSERT INTO {head_of(type(records[0]))} VALUES {holes}", parameters  # noqa: S608 - names from the model
+    """One statement for records of one model that were made and not saved, and its parameter.
+
+    All rows are one JSON document: a text that is the same for any number of them is read and planned once for each
+    connection. Raises TypeError for a model with a field whose values JSON does not know.
+    """
+    model = type(records[0])
+    if connection.vendor == "postgresql":
+        read, _changes = reading_of(model, connection.vendor)
+        names = [field.column for field in columns_of(model)]
+        rows: list[Any] = [dict(zip(names, read(record.__dict__), strict=True)) for record in records]
+    else:
+        rows = rows_of(records)
+    return insertion_of(model, connection.vendor), [to_json(rows).decode()]
 
 
 def rows_of(records: Sequence[models.Model]) -> list[list[Any]]:
@@ -140,6 +161,19 @@ def defaults_of(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[s
 def head_of(model: type[models.Model]) -> str:
     names = ", ".join(str(field.column) for field in columns_of(model))
     return f"{model._meta.db_table} ({names})"
+
+
+@cache
+def insertion_of(model: type[models.Model], vendor: str) -> str:
+    """That of `insert_all`; something that begins with ON CONFLICT or RETURNING may follow."""
+    if strange := [field.name for field in columns_of(model) if not isinstance(field, KNOWN_TO_JSON)]:
+        raise TypeError(f"JSON does not know the values of {', '.join(strange)}.")
+    if vendor == "postgresql":
+        names = ", ".join(field.column for field in columns_of(model))
+        source = f"json_populate_recordset(NULL::{model._meta.db_table}, %s)"
+        return f"INSERT INTO {head_of(model)} SELECT {names} FROM {source}"  # noqa: S608 - names from the model
+    values = ", ".join(f"value ->> {place}" for place in range(len(columns_of(model))))
+    return f"INSERT INTO {head_of(model)} SELECT {values} FROM json_each(%s) WHERE TRUE"  # noqa: S608 - as above
 
 
 @cache

@@ -1,6 +1,8 @@
-"""Records carry Chinese and English texts side by side; this picks the one for the viewer."""
+"""Records carry Chinese and English texts side by side; this picks the one for the viewer. And what is said in one."""
 
-from django.utils.translation import get_language
+from contextlib import AbstractContextManager, nullcontext
+
+from django.utils.translation import get_language, override
 
 
 def is_chinese() -> bool:
@@ -10,3 +12,8 @@ def is_chinese() -> bool:
 def in_language(chinese: str, english: str) -> str:
     """The text in the language of the viewer; Chinese where there is no English one, and the other way round."""
     return (chinese or english) if is_chinese() else (english or chinese)
+
+
+def speaking(language: str) -> AbstractContextManager[None]:
+    """As Django's `override`, for where most speak that language already: asking costs less than changing."""
+    return nullcontext() if get_language() == language else override(language)

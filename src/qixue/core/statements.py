@@ -1,11 +1,13 @@
 """Hand-written statements for the few acts that thousands ask for in the same minute.
 
 PostgreSQL spends ten times as long on planning such a statement as on running it, so each connection keeps the plans:
-that needs values that go beside the text of the statement and not in it, as Django sends them. Several statements go in
-one message, for each way there and back counts.
+that needs values that go beside the text of the statement and not in it, as Django sends them. Both databases know a
+statement again by its text, so that a list of values is one parameter, however long it is. Several statements go in one
+message, for each way there and back counts.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
 
@@ -39,6 +41,20 @@ def prepared_answers(server: Any, statements: Sequence[Statement]) -> list[list[
         for cursor, (text, values) in zip(cursors, statements, strict=True):
             cursor.execute(text, typed(values), prepare=True)
     return [[] if cursor.rownumber is None else cursor.fetchall() for cursor in cursors]
+
+
+def among(column: str, kind: str) -> str:
+    """SQL that asks for one of the values that `listed` has made one parameter of; `kind` is PostgreSQL's type."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s::{kind}[])"
+    return f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608 - the name of a column of ours
+
+
+def listed(keys: Iterable[Any]) -> str:
+    """Numbers, or UUIDs as the database of the connection takes them."""
+    if connection.vendor == "postgresql":
+        return "{{{}}}".format(",".join(map(str, keys)))
+    return json.dumps(list(keys))
 
 
 def typed(values: Values) -> Values:

@@ -21,10 +21,16 @@ log = get_logger("qixue.together")
 
 
 class Act:
-    """What one thread asks for; when it `is_over` its result is there, or it is to be done `again` by itself."""
+    """What one thread asks for; when it `is_over` its result is there, or it is to be done `again` by itself.
+
+    Its thread is called when that is so, or when it is to act for all who wait. Each waits at a lock of its own, so
+    that nobody whose act is over stands behind somebody whose act is not.
+    """
 
     def __init__(self, asked: Any) -> None:
         self.asked = asked
+        self.uncalled = threading.Lock()
+        self.uncalled.acquire()
         self.is_over = self.again = False
         self.result: Any = None
 
@@ -41,17 +47,21 @@ class Line:
     def __init__(self, lock: Callable[[], None], run: Callable[[list[Any]], list[Any]]) -> None:
         self.lock, self.run = lock, run
         self.waiting: deque[Act] = deque()
-        self.head = threading.Lock()
+        self.has_head = False
+        self.changing = threading.Lock()  # who is at the head
 
     def take_part(self, asked: Any) -> Any:
         """The result, once it is committed. The act may run in another thread, on that thread's connection."""
         if connection.in_atomic_block:
             return self.alone(asked)
         act = Act(asked)
-        self.waiting.append(act)
-        with self.head:
-            if not act.is_over:
-                self.go_or_leave(act)
+        with self.changing:
+            self.waiting.append(act)
+            is_head, self.has_head = not self.has_head, True
+        if not is_head:
+            act.uncalled.acquire()
+        if not act.is_over:
+            self.go_or_leave(act)
         return self.alone(asked) if act.again else act.result
 
     def alone(self, asked: Any) -> Any:
@@ -68,6 +78,15 @@ class Line:
             with suppress(ValueError):
                 self.waiting.remove(act)
             raise
+        finally:
+            self.call_next()
+
+    def call_next(self) -> None:
+        """The head leaves; the next is called, if there is one."""
+        with self.changing:
+            self.has_head = bool(self.waiting)
+            if self.waiting:
+                self.waiting[0].uncalled.release()
 
     def go(self) -> None:
         """One transaction for all who have lined up by the time at which it has its turn."""
@@ -88,6 +107,7 @@ class Line:
         finally:
             for act in acts:
                 act.is_over = True
+                act.uncalled.release()
 
 
 class Lines:

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.translation import gettext_lazy as _
 
@@ -155,6 +156,17 @@ class Event:
     starts_at: datetime.datetime | None
     place: str
 
+    @cached_property
+    def words(self) -> dict[str, str]:
+        """The same for all who are told of it."""
+        start = self.starts_at.astimezone(SHANGHAI) if self.starts_at else None
+        return {
+            "title": self.title,
+            "day_on": start.date().isoformat() if start else "",
+            "time": f"{start:%H:%M}" if start else "",
+            "place": self.place,
+        }
+
 
 def event_of(session: Session) -> Event:
     return Event(session.full_title, session.starts_at, session.venue.name if session.venue else "")
@@ -167,20 +179,12 @@ def about_party(kind: str, party: Sequence[Registration], *, key: str = "", **mo
 
 def about_event(kind: str, event: Event, party: Sequence[Registration], *, key: str = "", **more: str) -> Notice:
     """The same where the session has been read as an event."""
-    start = event.starts_at.astimezone(SHANGHAI) if event.starts_at else None
+    names, until = "、".join(row.resident.name for row in party), minute_text(party[0].offered_until)
     return Notice(
         kind,
         f"{kind}:{key or party[0].party}",
         page_of(party[0]),
-        {
-            "title": event.title,
-            "names": "、".join(row.resident.name for row in party),
-            "day_on": start.date().isoformat() if start else "",
-            "time": f"{start:%H:%M}" if start else "",
-            "place": event.place,
-            "until": minute_text(party[0].offered_until),
-            **more,
-        },
+        {**event.words, "names": names, "until": until, **more},
     )
 
 

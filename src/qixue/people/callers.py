@@ -6,9 +6,9 @@ For the addresses that thousands call in the same minute; everywhere else `queri
 import datetime
 from dataclasses import dataclass
 
-from django.db import connection
 from django.utils.timezone import make_aware
 
+from qixue.core.inserts import as_read
 from qixue.core.statements import answers_to
 from qixue.people.models import ApiToken, NotificationPreference, Resident, User
 from qixue.people.operations.notifications import Wishes
@@ -47,7 +47,7 @@ def caller_of_token(key: str, *, at: datetime.datetime) -> Caller | None:
         return None
     row = rows[0]
     end = len(USER) + len(RESIDENT)
-    user = User.from_db(connection.alias, USER, row[: len(USER)])
+    user = as_read(User, USER, row[: len(USER)])
     expires_at, revoked_at, by_mail, by_sms, begins, ends, has_role = row[end:]
     if revoked_at or at >= aware(expires_at) or not user.is_active:
         return None
@@ -57,7 +57,7 @@ def caller_of_token(key: str, *, at: datetime.datetime) -> Caller | None:
 
 
 def resident_in(values: tuple) -> Resident | None:
-    return Resident.from_db(connection.alias, RESIDENT, values) if values[0] is not None else None
+    return as_read(Resident, RESIDENT, values) if values[0] is not None else None
 
 
 def aware(moment: datetime.datetime) -> datetime.datetime:

@@ -13,7 +13,7 @@ import datetime
 import uuid
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain
 from typing import Any
 
@@ -23,7 +23,7 @@ from qixue.core.clock import SHANGHAI
 from qixue.core.inserts import insert_all, made
 from qixue.core.models import AuditEntry, OutboxMessage, audit_entry
 from qixue.core.outbox import message_of
-from qixue.core.statements import Statement, answers_to
+from qixue.core.statements import Statement, among, answers_to, listed
 from qixue.core.together import Lines
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.models.registrations import random_door_code
@@ -122,7 +122,7 @@ class Seen:
             and (self.opens_at is None or at >= aware(self.opens_at))
         )
 
-    @property
+    @cached_property
     def event(self) -> Event:
         return Event(
             titled(self.title, self.topic), aware(self.starts_at) if self.starts_at else None, self.venue or ""
@@ -182,16 +182,20 @@ def usual(field: Any) -> str:
 
 def known_of(session: Session, asks: list[Ask]) -> Statement:
     """What asks for the registrations that have a say in the answers."""
-    holes = ", ".join(["%s"] * len(asks))
+    parties = listed(ask.stored_party for ask in asks)
+    residents, users = listed(ask.resident.pk for ask in asks), listed(ask.by.user.pk for ask in asks)
+    return finding(connection.vendor), [parties, session.pk, residents, session.pk, users]
+
+
+@cache
+def finding(_vendor: str) -> str:
     arms = [
-        f"party IN ({holes})",
-        f"session_id = %s AND {ACTIVE} AND resident_id IN ({holes})",
+        among("party", "uuid"),
+        f"session_id = %s AND {ACTIVE} AND {among('resident_id', 'bigint')}",
         # The plus keeps the index of the session away, at which thousands are signed up.
-        f"+session_id = %s AND {ACTIVE} AND registered_by_id IN ({holes})",
+        f"+session_id = %s AND {ACTIVE} AND {among('registered_by_id', 'bigint')}",
     ]
-    parties, residents = [ask.stored_party for ask in asks], [ask.resident.pk for ask in asks]
-    values = [*parties, session.pk, *residents, session.pk, *(ask.by.user.pk for ask in asks)]
-    return " UNION ALL ".join(f"{KNOWN} WHERE {arm}" for arm in arms), values
+    return " UNION ALL ".join(f"{KNOWN} WHERE {arm}" for arm in arms)
 
 
 class Placing:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override, pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from qixue.core.clock import SHANGHAI, local_moment
 from qixue.core.inserts import made
+from qixue.core.language import speaking
 from qixue.core.models import record_audit
 from qixue.core.outbox import Letter, put_into_outbox
 from qixue.core.refusal import Refused
@@ -90,7 +91,7 @@ def scopes_of(people: dict[int, User]) -> dict[int, str]:
 
 
 def letters_to(user: User, notice: Notice, wishes: Wishes, *, scope: str, at: datetime.datetime) -> list[Letter]:
-    with override(user.language):
+    with speaking(user.language):
         title, text = words_of(notice.kind, notice.params)
         address = f"{settings.QIXUE['BASE_URL']}{notice.link}" if notice.link else ""
         is_account = KINDS[notice.kind].topic == ACCOUNT
