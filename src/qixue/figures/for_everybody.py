@@ -7,14 +7,14 @@ that is withheld, all parts are.
 """
 
 import datetime
-import time
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from qixue.core.copies import Brief, Copies
+from qixue.core.changes import Subject
+from qixue.core.copies import Brief
 from qixue.core.figures import (
     FEWEST,
     CountingNote,
@@ -26,11 +26,10 @@ from qixue.core.figures import (
     shared,
     shared_reads,
 )
-from qixue.core.models import AuditEntry
+from qixue.core.kept import kept, unchanged
 from qixue.figures.queries import Figure, figure_in, figure_of, figures_named, figures_of, unnamed_figures_on_record
 from qixue.figures.series import is_read_by_months
 from qixue.participation.counted_people import ALL_WHO_CAME
-from qixue.participation.models import LedgerEntry
 from qixue.participation.queries.cells import Placed
 from qixue.participation.queries.placed import PlacedTally, placed_tallies
 from qixue.places.models import Region
@@ -39,10 +38,10 @@ from qixue.programme.models import Programme
 Rest = tuple["Part", str]  # what of a whole is in none of its parts: never told, but it may follow from them
 Part = Scope | datetime.date | int | Rest  # the number is the key of a session
 Families = dict[tuple[Part, str], dict[Part, int]]  # by whole and dimension the people in each part
+BOTH = (Subject.RECORDS, Subject.COUNTS)
 NARROWED_BY = frozenset({"region", "brand"})  # by visitors, one at a time
 DISJOINT = frozenset({"brand", "series", "kind"})  # others may lie in one another: each is a family of its own
 SETS: Brief[frozenset[Part]] = Brief(most=20)  # by programme
-KEPT: Copies[tuple[Hashable, frozenset[Part]]] = Copies(most=20)  # by programme, with the state in which they were true
 
 
 def public_figures_of(programme: Programme) -> list[Figure]:
@@ -86,7 +85,7 @@ def told(figure: Figure) -> Figure:
     if people is None or figure.value.is_reported:
         return figure
     is_told = len(scope.dimensions()) < 2 and scope not in withheld_parts(scope.programme, people)
-    if is_told and not (fewest and 0 < fewest(scope) < FEWEST):
+    if is_told and not (fewest and 0 < unchanged(BOTH, fewest, scope) < FEWEST):
         return replace(figure, value=replace(figure.value, notes=told_notes(figure)))
     notes = tuple(note for note in figure.value.notes if not isinstance(note, CountingNote))
     return replace(figure, value=FigureValue(None, notes=notes), is_withheld=True)
@@ -129,29 +128,8 @@ def public_records(figure: Figure, rows: Sequence[EvidenceRow]) -> list[Evidence
 
 
 def attendances_withheld_now(programme_code: str) -> frozenset[Part]:
-    """What is not told of all who came, for a page that many ask for.
-
-    It is of less than a second ago once anything was counted, or changed by somebody; of the clock's minute where
-    neither left a trace, as when the worker merges tallies.
-    """
-
-    def as_it_stands() -> frozenset[Part]:
-        state = last_change()
-
-        @shared_reads()
-        def make() -> tuple[Hashable, frozenset[Part]]:
-            return state, withheld_parts(programme_code, ALL_WHO_CAME)
-
-        return KEPT.have(programme_code, make, is_old=lambda kept: kept[0] != state)[1]
-
-    return SETS.have(programme_code, as_it_stands)
-
-
-def last_change() -> Hashable:
-    """Another one once anything was counted, or changed by somebody; and in any case once in a minute."""
-    newest = LedgerEntry.objects.order_by("-pk").values_list("client_uuid").first()
-    act = AuditEntry.objects.order_by("-pk").values_list("pk").first()
-    return newest, act, int(time.time() // 60)
+    """What is not told of all who came, as of less than a second ago, for a page that many ask for."""
+    return SETS.have(programme_code, lambda: withheld_parts(programme_code, ALL_WHO_CAME))
 
 
 @shared
@@ -161,7 +139,7 @@ def withheld_sessions(programme_code: str) -> frozenset[Part]:
     return frozenset(chain(*(withheld_parts(programme_code, people) for people in kinds)))
 
 
-@shared
+@kept(*BOTH)
 def withheld_parts(programme_code: str, people: People) -> frozenset[Part]:
     """All that is not told of these people in a programme: scopes, days and sessions."""
     if not people.within(Scope(programme_code)):
