@@ -21,7 +21,7 @@ from qixue.core.figures import Scope, registry, shared_reads
 from qixue.core.models import Change
 from qixue.figures import change_triggers
 from qixue.figures.checkup import check_change_triggers
-from qixue.figures.for_everybody import withheld_parts
+from qixue.figures.families import withheld_parts
 from qixue.figures.queries import value_in
 from qixue.participation.counted_people import ALL_WHO_CAME, BY_NAME
 from qixue.participation.models import Registration, Tally

@@ -19,6 +19,7 @@ from tests.figures.conftest import held
 from qixue.core.copies import Brief
 from qixue.core.figures import Scope, registry
 from qixue.core.quantity import ATTENDANCE, PERSON
+from qixue.figures.families import small, with_cover
 from qixue.figures.for_everybody import (
     attendances_withheld_now,
     public_figure_in,
@@ -26,8 +27,6 @@ from qixue.figures.for_everybody import (
     public_figures_of,
     public_records,
     public_rows,
-    small,
-    with_cover,
 )
 from qixue.figures.models import NamedFigure
 from qixue.figures.queries import figure_of
