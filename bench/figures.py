@@ -3,10 +3,11 @@
 Builds a scratch database for each length (`ledger_city.py`) and measures in one process without a server: the public
 dashboard of the whole city, with all its figures and charts, and 57 numbers from the cells alone (人次, 人数 and the
 share by name of the whole, of 8 counties and of 10 brands), both with all tallies merged and with up to 100 sessions
-waiting; the numbers of people by one statement over the rows; the recount of every cell beside count(*) over the
-index; adding entries with the rows beside the ledger and without them. All times are of the processor, so that programs
-beside it do not count; waiting for the disk is not in them. Prints the exponent by which each grows over a decade. The
-numbers from the cells are compared with those from the rows.
+waiting; the first opening, and those just after an entry or a change of a session, when what was kept is old; the
+numbers of people by one statement over the rows; the recount of every cell beside count(*) over the index; adding
+entries with the rows beside the ledger and without them. All times are of the processor, so that programs beside it do
+not count; waiting for the disk is not in them. Prints the exponent by which each grows over a decade. The numbers from
+the cells are compared with those from the rows.
 
     .venv/bin/python bench/figures.py [--database postgresql] [--rows 10000 100000 1000000] [--scratch FOLDER]
 """
@@ -35,6 +36,7 @@ ROWS = (10_000, 100_000, 1_000_000)
 OPENINGS = 40
 APPENDS, AT_ONCE = 30, 20
 LIVE = 100  # sessions with tallies that wait
+CHANGES = 7
 RAW = """
 SELECT r.path, a.brand_id, COUNT(*), COUNT(DISTINCT e.person_token)
 FROM participation_ledgerentry e LEFT JOIN participation_ledgerentry later ON later.target_id = e.id
@@ -92,6 +94,7 @@ def measure(rows: int) -> dict[str, float]:
     cells = importlib.import_module("qixue.participation.operations.cells")
     took["building, s"], programme = timed(lambda: city.build(rows))
     took["merging all tallies, s"], _count = timed(cells.keep_cells)
+    took["public dashboard, first opening, ms"] = timed(lambda: dashboard(programme))[0] * 1000
     took["public dashboard, median ms"], took["public dashboard, p95 ms"] = openings(programme, dashboard)
     took["57 numbers from cells, p95 ms"] = openings(programme, numbers)[1]
     raw, by_part = timed(lambda: asked(RAW))
@@ -107,7 +110,23 @@ def measure(rows: int) -> dict[str, float]:
     took |= appends(programme)
     took["public dashboard, 100 live, p95 ms"] = openings(programme, dashboard)[1]
     took["57 numbers, 100 live, p95 ms"] = openings(programme, numbers)[1]
+    took["public dashboard after an entry, median ms"] = after(lambda at: append(programme, at, True), programme)
+    took["public dashboard after a session, median ms"] = after(change_a_session, programme)
     return took
+
+
+def after(act: Callable[[int], None], programme: Any) -> float:
+    """Milliseconds of an opening just after something has changed: the median of some."""
+    times = []
+    for number in range(CHANGES):
+        act(number)
+        times.append(timed(lambda: dashboard(programme))[0] * 1000)
+    return statistics.median(times)
+
+
+def change_a_session(number: int) -> None:
+    sessions = importlib.import_module("qixue.programme.models").Session.objects
+    sessions.filter(pk=sessions.order_by("pk")[number].pk).update(speaker=f"老师{number}")
 
 
 def timed(act: Callable[[], Any]) -> tuple[float, Any]:

@@ -15,11 +15,13 @@ from django.utils import translation
 from pytest_django import DjangoDbBlocker, Settings
 from pytest_socket import enable_socket, socket_allow_hosts
 
+from qixue.core import kept
 from qixue.core.copies import Brief
 from qixue.programme.queries import listings
 from qixue.report import typesetting
 from qixue.web.public import cache
 from tests.shared import empty_filled_tables, rolled_back
+from tests.watched_reads import watched_reads
 
 PLAIN_STATIC_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
@@ -145,6 +147,12 @@ def own_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     cache.pages.clear()
     monkeypatch.setattr(Brief, "seconds", 0.0)
     monkeypatch.setattr(listings, "MADE_APART", False)
+
+
+@pytest.fixture(autouse=True)
+def only_what_is_watched_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a test counts for keeping reads nothing that could change without a trace (tests/watched_reads.py)."""
+    monkeypatch.setattr(kept, "reads_for_keeping", watched_reads(kept.reads_for_keeping))
 
 
 @pytest.fixture(autouse=True)

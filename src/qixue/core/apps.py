@@ -20,3 +20,5 @@ class CoreConfig(AppConfig):
         duties.register(Duty("traces", traces.wipe_log, every=datetime.timedelta(hours=1)))
         kept_answers = import_module("qixue.core.kept_answers")
         duties.register(Duty("kept_answers", kept_answers.forget_answers, every=datetime.timedelta(hours=1)))
+        changes = import_module("qixue.core.changes")
+        duties.register(Duty("changes", changes.add_up, every=datetime.timedelta(seconds=10)))

@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+from qixue.core.changes import Subject
 from qixue.core.quantity import Qualifier, Quantity, Unit, total
 
 
@@ -144,6 +145,7 @@ class FigureDefinition:
     fewest: Callable[[Scope], int] | None = None  # the smallest group of them that it sets against others
     is_of_people_on_record: bool = False  # an erasure changes it: no document states it
     has_public_rows: bool = True  # False where its rows beside those of another figure tell of few people
+    stands_on: tuple[Subject, ...] = (Subject.RECORDS, Subject.COUNTS)  # its value stays until these change
 
 
 @dataclass

@@ -149,3 +149,13 @@ class SigningKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.kid}"
+
+
+class Change(models.Model):
+    """That something has changed on which figures stand (core/changes.py). Written by triggers of the database."""
+
+    subject = models.CharField(max_length=10)
+    size = models.BigIntegerField()  # a random number below 2^40
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.pk}"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from qixue.core.charts import Bar, Chart
 from qixue.core.clock_words import day, month
 from qixue.core.figures import Scope
-from qixue.figures.for_everybody import withheld_parts
+from qixue.figures.families import withheld_parts
 from qixue.figures.queries import Figure
 from qixue.figures.series import attendance_over_time
 from qixue.participation.counted_people import ALL_WHO_CAME

@@ -19,6 +19,7 @@ from qixue.core.figures import (
     shared,
     shared_reads,
 )
+from qixue.core.kept import unchanged
 from qixue.core.language import is_chinese
 from qixue.core.quantity import Quantity, Unit
 from qixue.figures.models import NamedFigure
@@ -169,7 +170,12 @@ def figure_in(scope: Scope, code: str, *, with_internal: bool = False) -> Figure
         return None
     if not scope.dimensions().keys() <= set(definition.dimensions):
         return None
-    return Figure(code, definition, scope, definition.value(scope))
+    return Figure(code, definition, scope, value_in(scope, definition))
+
+
+def value_in(scope: Scope, definition: FigureDefinition) -> FigureValue:
+    """As it stands now; worked out anew only where something has changed on which it stands."""
+    return unchanged(definition.stands_on, definition.value, scope)
 
 
 def named_for_part(programme: Programme, organisation: str) -> list[NamedFigure]:
@@ -202,7 +208,7 @@ def computed(named: NamedFigure, programme_code: str, issues: dict[str, list[Sou
         code=named.code,
         definition=definition,
         scope=scope,
-        value=definition.value(scope),
+        value=value_in(scope, definition),
         issues=tuple(issues.get(named.code, ())),
         is_printed=named.is_printed,
     )
@@ -311,4 +317,4 @@ def figures_of_tree(programme: Programme, definitions: Sequence[str], organisati
     scope = Scope(programme.code, organisation=None if is_whole else organisation.code)
     with shared_reads():
         chosen = {code: registry.definitions[code] for code in definitions}
-        return {code: Figure(code, each, scope, each.value(scope)) for code, each in chosen.items()}
+        return {code: Figure(code, each, scope, value_in(scope, each)) for code, each in chosen.items()}

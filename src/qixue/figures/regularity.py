@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
+from qixue.core.changes import Subject
 from qixue.core.clock import local_day
 from qixue.core.clock_words import day, month
 from qixue.core.figures import Scope
+from qixue.core.kept import kept
 from qixue.core.quantity import Quantity
 from qixue.core.shades import level_of
 from qixue.figures.charts import places_in
@@ -81,6 +83,7 @@ def rows_of(scope: Scope) -> Iterator[tuple[str, Scope]]:
     yield from places_in(scope)
 
 
+@kept(Subject.RECORDS)
 def counts_by_day(scope: Scope) -> Counter[datetime.date]:
     starts = held_sessions_in(scope).values_list("starts_at", flat=True)
     return Counter(local_day(start) for start in starts if start)

@@ -8,8 +8,10 @@ from functools import cache
 
 from django.db.models import Count, QuerySet, Sum
 
+from qixue.core.changes import Subject
 from qixue.core.clock import local_day
 from qixue.core.figures import Scope
+from qixue.core.kept import kept
 from qixue.core.quantity import ATTENDANCE, Qualifier, Quantity
 from qixue.participation.figures import sum_of
 from qixue.participation.models import Tally
@@ -30,6 +32,7 @@ class TimeSeries:
     points: tuple[tuple[datetime.date, Quantity | None], ...]
 
 
+@kept(Subject.RECORDS, Subject.COUNTS)
 def attendance_over_time(scope: Scope) -> TimeSeries:
     """人次 of the sessions by the day on which they started; numbers that documents state have no day."""
     day_of = cache(local_day)

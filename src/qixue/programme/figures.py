@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.changes import Subject
 from qixue.core.clock import local_day
 from qixue.core.digests import digest
 from qixue.core.figures import (
@@ -29,6 +30,7 @@ from qixue.programme.models.activities import SessionQuerySet
 from qixue.programme.queries import has_dated_sessions, held_sessions_in, planned_sessions_in
 
 DIMENSIONS = ("brand", "series", "organisation", "region", "kind")
+OF_RECORDS = (Subject.RECORDS,)
 Measure = ReportedCount.Measure
 SOURCE_DOCUMENT = _("Source document")
 SESSION_RECORD = _("Session record")
@@ -147,7 +149,8 @@ def define(
 
     `more` are further fields of the definition, such as its theme.
     """
-    registry.register(FigureDefinition(code, name, unit, rule, DIMENSIONS, value, value, evidence, **more))
+    shape = {"stands_on": OF_RECORDS, **more}
+    registry.register(FigureDefinition(code, name, unit, rule, DIMENSIONS, value, value, evidence, **shape))
 
 
 def held_activities(scope: Scope) -> QuerySet[Activity]:
@@ -317,5 +320,6 @@ registry.register(
         value=award_count,
         recount=award_count,
         evidence=award_rows,
+        stands_on=OF_RECORDS,
     )
 )

@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.changes import Subject
 from qixue.core.digests import digest
 from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Scope, registry
 from qixue.core.quantity import PERSON, PIECE, Quantity, Unit
@@ -60,6 +61,7 @@ def define(code: str, name: object, unit: Unit, rule: object, kind: Kind) -> Non
             value=lambda scope: value_of(scope, kind, unit),
             recount=lambda scope: value_of(scope, kind, unit),
             evidence=lambda scope: rows_of(scope, kind, unit),
+            stands_on=(Subject.RECORDS,),
         )
     )
 

@@ -5,6 +5,7 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.changes import Subject
 from qixue.core.clock import local_day
 from qixue.core.digests import digest
 from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Scope, registry, shared
@@ -68,7 +69,8 @@ def step_of(submission: ReturnSubmission | None) -> str:
 
 def define(code: str, name: object, rule: object, tiles: Callable[[Board], Sequence[Tile]]) -> None:
     count = partial(value, tiles)
-    registry.register(FigureDefinition(code, name, PIECE, rule, ("region",), count, count, partial(evidence, tiles)))
+    rows, stands_on = partial(evidence, tiles), (Subject.RECORDS,)
+    registry.register(FigureDefinition(code, name, PIECE, rule, ("region",), count, count, rows, stands_on=stands_on))
 
 
 define(

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.changes import Subject
 from qixue.core.clock import local_day
 from qixue.core.digests import digest
 from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Scope, registry
@@ -138,6 +139,7 @@ def define(step: str, measure: str, name: Any, how: Any) -> None:
             value=value,
             recount=value,
             evidence=lambda scope: rows_of(scope, step),
+            stands_on=(Subject.RECORDS,),
             is_internal=True,
         )
     )
@@ -160,6 +162,7 @@ registry.register(
         value=share_in_time,
         recount=share_in_time,
         evidence=in_time_rows,
+        stands_on=(Subject.RECORDS,),
         is_internal=True,
     )
 )

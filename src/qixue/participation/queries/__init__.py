@@ -67,8 +67,15 @@ def recounted_tallies_in(scope: Scope) -> list[TallyRow]:
         (row["activity_id"], row["session_id"]): (row["session__counting_rule"], row["people"])
         for row in names.annotate(people=Count("person_token", distinct=True))
     }
+    return tally_rows(named, entries.head_counts())
+
+
+def tally_rows(
+    named: dict[tuple[int, int | None], tuple[str, int]], head_counts: LedgerEntryQuerySet
+) -> list[TallyRow]:
+    """From the counting rule and the people by name of each session, and the head counts that stand."""
     heads: dict[tuple[int, int | None], tuple[str, list[Quantity]]] = {}
-    for entry in entries.head_counts().select_related("session").order_by("pk"):
+    for entry in head_counts.select_related("session").order_by("pk"):
         rule = entry.session.counting_rule if entry.session else ""
         heads.setdefault((entry.activity_id, entry.session_id), (rule, []))[1].append(entry.quantity)
     rows = []

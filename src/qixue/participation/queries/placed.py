@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 from django.db.models import Count
 
+from qixue.core.changes import Subject
 from qixue.core.clock import local_day
 from qixue.core.figures import shared
+from qixue.core.kept import kept
 from qixue.participation.models import Certificate, Tally
 from qixue.participation.queries.cells import Place, Placed
-from qixue.programme.models import Activity
+from qixue.programme.models import Activity, Session
 
+NOWHERE = (None, None)  # of a draft
 OF_ACTIVITY = ("activity__brand__code", "activity__series__code", "activity__kind", "activity__organisation__path")
 
 
@@ -26,40 +29,46 @@ class PlacedTally(NamedTuple):
     named: int
 
 
+class Places(NamedTuple):
+    """Where the sessions of a programme stand, with the day on which each starts, and its activities without one."""
+
+    sessions: dict[int, tuple[Place, datetime.date | None]]
+    activities: dict[int, Place]
+
+
+@kept(Subject.RECORDS)
+def places_of(programme_code: str) -> Places:
+    """Of all that is announced. What is the same for all sessions of an activity is read once."""
+    announced = Activity.objects.filter(programme__code=programme_code).exclude(state=Activity.State.DRAFT)
+    columns = ("pk", "brand__code", "series__code", "kind", "organisation__path", "region__path")
+    activities = {pk: Place._make(place) for pk, *place in announced.order_by("pk").values_list(*columns)}
+    sessions = Session.objects.filter(activity__programme__code=programme_code).order_by("pk")
+    place_at = cache(lambda at_venue, place: place._replace(region=at_venue) if at_venue else place)
+    day_of = cache(local_day)  # many sessions start at one time
+    rows = sessions.values_list("pk", "activity_id", "venue__region__path", "starts_at")
+    return Places(
+        {
+            pk: (place_at(at_venue, activities[activity]), day_of(start) if start else None)
+            for pk, activity, at_venue, start in rows
+            if activity in activities
+        },
+        activities,
+    )
+
+
 @shared
 def placed_tallies(programme_code: str) -> list[PlacedTally]:
-    """All tallies of a programme. What is the same for all sessions of an activity is read once, after them."""
-    rows = list(
-        Tally.objects.filter(activity__programme__code=programme_code)
-        .exclude(activity__state=Activity.State.DRAFT)
-        .order_by()
-        .values_list(
-            "activity_id",
-            "session__venue__region__path",
-            "session_id",
-            "session__starts_at",
-            "attendance_count",
-            "named_count",
-        )
-    )
-    activities = Activity.objects.filter(programme__code=programme_code).values_list(
-        "pk", "brand__code", "series__code", "kind", "organisation__path", "region__path"
-    )
-    known = {pk: (tuple(narrowing), region) for pk, *narrowing, region in activities}
-    place_at = cache(lambda activity, at_venue: Place._make((*known[activity][0], at_venue or known[activity][1])))
-    day_of = cache(local_day)  # many sessions start at one time
-    return [
-        PlacedTally(
-            programme_code,
-            place_at(activity, at_venue),
-            session,
-            day_of(start) if start else None,
-            attendance,
-            named,
-        )
-        for activity, at_venue, session, start, attendance, named in rows
-        if activity in known
-    ]
+    """All tallies of a programme."""
+    sessions, activities = places_of(programme_code)
+    rows = Tally.objects.filter(activity__programme__code=programme_code).order_by()
+    found = []
+    for activity, session, came, named in rows.values_list(
+        "activity_id", "session_id", "attendance_count", "named_count"
+    ):
+        place, day = sessions.get(session, NOWHERE) if session else (activities.get(activity), None)
+        if place:
+            found.append(PlacedTally(programme_code, place, session, day, came, named))
+    return found
 
 
 @shared

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from qixue.core.clock import now
 from qixue.core.figures import Scope, registry, shared_reads
 from qixue.core.quantity import Quantity
-from qixue.figures.queries import Figure, common_unit
+from qixue.figures.queries import Figure, common_unit, value_in
 from qixue.people.models import Organisation
 from qixue.people.queries import organisations_for
 from qixue.people.rules import Action
@@ -49,7 +49,7 @@ def cells_of(scope: Scope) -> list[Cell]:
 
 
 def value(code: str, scope: Scope) -> Quantity | None:
-    return registry.definitions[code].value(scope).quantity
+    return value_in(scope, registry.definitions[code]).quantity
 
 
 @needs(Action.SEE_FOLLOW_UPS)
@@ -116,7 +116,7 @@ def step_times(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
 
 def figure_of_step(code: str, scope: Scope) -> Figure:
     definition = registry.definitions[code]
-    return Figure(code, definition, scope, definition.value(scope))
+    return Figure(code, definition, scope, value_in(scope, definition))
 
 
 def chosen_organisation(request: HttpRequest) -> Organisation | None:

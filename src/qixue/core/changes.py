@@ -1,0 +1,49 @@
+"""Whether anything has changed on which figures stand: what was counted can be used until it has.
+
+Triggers of the database write a row for each change (figures/change_triggers.py). The row belongs to the transaction
+of the change, so that whoever sees the one sees the other, and nobody waits for anybody. Its size is a random number:
+the state is the sum of all sizes, which every change moves, in whatever order transactions end, and which no other
+history of the same database has. Adding rows up into one leaves the sum as it is.
+"""
+
+import datetime
+from enum import StrEnum
+
+from django.db import connection, transaction
+
+from qixue.core.models import Change
+
+SIZES = 2**40  # all sums are taken modulo this, or they would outgrow the column
+ENOUGH = 100  # rows that are worth adding up
+STATES = "SELECT subject, SUM(size) FROM core_change GROUP BY subject"
+
+State = int
+
+
+class Subject(StrEnum):
+    """What changes: what was planned and held, and where; or who came, signed up, and what is known of them."""
+
+    RECORDS = "records"
+    COUNTS = "counts"
+
+
+def states() -> dict[Subject, State]:
+    """The state of each subject. One that is missing is not watched, and nothing that stands on it may be kept."""
+    with connection.cursor() as cursor:
+        cursor.execute(STATES)
+        return {Subject(subject): int(total) % SIZES for subject, total in cursor.fetchall()}
+
+
+@transaction.atomic
+def add_up(*, at: datetime.datetime) -> int:
+    """The worker's duty: make the rows of each subject one. Returns how many are gone."""
+    rows = list(Change.objects.select_for_update(skip_locked=True).order_by("pk").values_list("pk", "subject", "size"))
+    if len(rows) < ENOUGH:
+        return 0
+    Change.objects.filter(pk__in=[pk for pk, _subject, _size in rows]).delete()
+    subjects = {subject for _pk, subject, _size in rows}
+    Change.objects.bulk_create(
+        Change(subject=name, size=sum(size for _pk, subject, size in rows if subject == name) % SIZES)
+        for name in sorted(subjects)
+    )
+    return len(rows) - len(subjects)

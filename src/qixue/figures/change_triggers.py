@@ -1,0 +1,187 @@
+"""The database itself notes every change on which a figure stands, whoever makes it (core/changes.py).
+
+All tables that a figure reads are watched, but for those of the ledger that never change without a tally: its entries,
+attendances and cells. `tests/figures/test_changes.py` reads every figure and refuses a table that is in neither list.
+
+SQLite loses the triggers of a table that a migration makes anew. So they are away while the database migrates, and
+no state is known meanwhile: nothing is kept.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from qixue.core.changes import SIZES, Subject
+from qixue.core.models import Change
+
+TABLE = Change._meta.db_table
+OF_A_SESSION = (
+    "activity_id",
+    "instalment_id",
+    "venue_id",
+    "plan_line_key",
+    "number",
+    "speaker",
+    "starts_at",
+    "ends_at",
+    "is_online",
+    "counting_rule",
+    "state",
+)  # not the counters of seats, which move with every sign-up
+# By table what its rows are about, and the columns that matter; none named means all of them.
+WATCHED: dict[str, tuple[Subject, tuple[str, ...]]] = {
+    "places_region": (Subject.RECORDS, ()),
+    "places_population": (Subject.RECORDS, ()),
+    "places_venue": (Subject.RECORDS, ()),
+    "people_organisation": (Subject.RECORDS, ()),
+    "programme_programme": (Subject.RECORDS, ()),
+    "programme_brand_programmes": (Subject.RECORDS, ()),
+    "programme_brand": (Subject.RECORDS, ()),
+    "programme_series": (Subject.RECORDS, ()),
+    "programme_instalment": (Subject.RECORDS, ()),
+    "programme_award": (Subject.RECORDS, ()),
+    "programme_activity": (Subject.RECORDS, ()),
+    "programme_session": (Subject.RECORDS, OF_A_SESSION),
+    "programme_involvement": (Subject.RECORDS, ()),
+    "programme_sourcedocument": (Subject.RECORDS, ()),
+    "programme_reportedcount": (Subject.RECORDS, ()),
+    "programme_nomination": (Subject.RECORDS, ()),
+    "programme_recognitioncall": (Subject.RECORDS, ()),
+    "programme_returncall": (Subject.RECORDS, ()),
+    "programme_returnsubmission": (Subject.RECORDS, ()),
+    "programme_returnstep": (Subject.RECORDS, ()),
+    "programme_returnstep_covered": (Subject.RECORDS, ()),
+    "programme_plan": (Subject.RECORDS, ()),
+    "programme_planversion": (Subject.RECORDS, ()),
+    "programme_planstep": (Subject.RECORDS, ()),
+    "programme_countersignature": (Subject.RECORDS, ()),
+    "programme_followup": (Subject.RECORDS, ()),
+    "programme_followupstep": (Subject.RECORDS, ()),
+    "figures_namedfigure": (Subject.RECORDS, ()),
+    "participation_tally": (
+        Subject.COUNTS,
+        ("activity_id", "session_id", "named_count", "head_count", "attendance_count", "attendance_qualifier"),
+    ),
+    "participation_registration": (Subject.COUNTS, ("session_id", "state")),
+    "participation_certificate": (Subject.COUNTS, ()),
+    "participation_feedback": (Subject.COUNTS, ()),
+    "participation_participant": (Subject.COUNTS, ()),
+    "participation_evidence": (Subject.COUNTS, ()),
+    "people_resident": (Subject.COUNTS, ("birth_year", "home_region_id")),
+}
+EVENTS = ("insert", "update", "delete")
+NOTE = {
+    "sqlite": f"INSERT INTO {TABLE} (subject, size) VALUES ('{{subject}}', random() & {SIZES - 1});",  # noqa: S608
+    "postgresql": (
+        f"INSERT INTO {TABLE} (subject, size) VALUES ('{{subject}}', floor(random() * {SIZES})::bigint);"  # noqa: S608
+    ),
+}
+FUNCTION = (
+    "CREATE OR REPLACE FUNCTION {table}_noted() RETURNS trigger LANGUAGE plpgsql AS $$"
+    " BEGIN IF TG_OP <> 'UPDATE' OR {differs} THEN {note} END IF; RETURN NULL; END $$"
+)
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The triggers of one table, by their names and the statements that set them."""
+
+    table: str
+    subject: Subject
+    columns: tuple[str, ...]
+
+    def triggers(self, vendor: str) -> dict[str, str]:
+        note = NOTE[vendor].format(subject=self.subject)
+        if vendor == "postgresql":
+            name = f"{self.table}_noted"
+            events = "INSERT OR UPDATE OR DELETE"
+            return {
+                name: f"CREATE TRIGGER {name} AFTER {events} ON {self.table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+            }
+        return {
+            f"{self.table}_{event}_noted": (
+                f"CREATE TRIGGER {self.table}_{event}_noted AFTER {event} ON {self.table}"
+                f" {self.when() if event == 'update' else ''} BEGIN {note} END"
+            )
+            for event in EVENTS
+        }
+
+    def when(self) -> str:
+        return f"WHEN {self.differs('IS NOT')}" if self.columns else ""
+
+    def differs(self, operator: str) -> str:
+        old, new = (", ".join(f"{row}.{column}" for column in self.columns) for row in ("OLD", "NEW"))
+        return f"({old}) {operator} ({new})"
+
+    def function(self) -> str:
+        """Of PostgreSQL. It compares within: a WHEN would forbid migrations to change the type of a column."""
+        differs = self.differs("IS DISTINCT FROM") if self.columns else "TRUE"
+        return FUNCTION.format(table=self.table, differs=differs, note=NOTE["postgresql"].format(subject=self.subject))
+
+
+def watches(connection: BaseDatabaseWrapper) -> Iterator[Watch]:
+    """All tables that are there: an older state of the database lacks some."""
+    present = set(connection.introspection.table_names())
+    for table, (subject, columns) in WATCHED.items():
+        if table in present:
+            yield Watch(table, subject, columns)
+
+
+def before_migration(using: str, plan: Sequence[Any], **_more: Any) -> None:
+    """From here on nothing is kept."""
+    connection = connections[using]
+    if plan and has_changes(connection):
+        remove(connection)
+
+
+def after_migration(using: str, plan: Sequence[Any] = (), **_more: Any) -> None:
+    """An older state of the database notes no changes."""
+    connection = connections[using]
+    if has_changes(connection) and (plan or missing(connection)):
+        install(connection)
+
+
+def has_changes(connection: BaseDatabaseWrapper) -> bool:
+    return TABLE in connection.introspection.table_names()
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """The names of triggers that are not there. Without one of them figures go stale."""
+    present = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    if connection.vendor == "postgresql":
+        present = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    with connection.cursor() as cursor:
+        cursor.execute(present)
+        names = {name for (name,) in cursor.fetchall()}
+    return [name for watch in watches(connection) for name in watch.triggers(connection.vendor) if name not in names]
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Set all triggers anew, and begin a state: nobody knows what changed before."""
+    with transaction.atomic(using=connection.alias):
+        remove(connection)
+        for watch in watches(connection):
+            if connection.vendor == "postgresql":
+                run(connection, watch.function())
+            for statement in watch.triggers(connection.vendor).values():
+                run(connection, statement)
+        for subject in Subject:
+            run(connection, NOTE[connection.vendor].format(subject=subject))
+
+
+def remove(connection: BaseDatabaseWrapper) -> None:
+    """Take the triggers away, and with them what they have noted."""
+    with transaction.atomic(using=connection.alias):
+        for watch in watches(connection):
+            for name in watch.triggers(connection.vendor):
+                on_table = f" ON {watch.table}" if connection.vendor == "postgresql" else ""
+                run(connection, f"DROP TRIGGER IF EXISTS {name}{on_table}")
+        run(connection, f"DELETE FROM {TABLE}")  # noqa: S608 - a name of our own
+
+
+def run(connection: BaseDatabaseWrapper, statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)

@@ -1,0 +1,209 @@
+"""Which numbers of people are not told to everybody, so that none of fewer than five follows from the others.
+
+The rule (docs/explanation/privacy.md): whatever is told stands in families, a whole and its parts. The programme has
+its counties, brands and days for parts, a county its towns, and each of them the sessions in it. A part of one to four
+people is withheld. Of a whole that is told, the parts withheld are two at least, and five people together. Of a whole
+that is withheld, all parts are.
+
+Sessions are many. Which of them belong to what is known until the records change, as positions in arrays; how many
+people they have is laid over it.
+"""
+
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from qixue.core.changes import Subject
+from qixue.core.figures import FEWEST, People, Scope, shared
+from qixue.core.kept import kept
+from qixue.figures.series import is_read_by_months
+from qixue.participation.queries.cells import Placed
+from qixue.participation.queries.placed import PlacedTally, placed_tallies, places_of
+from qixue.places.models import Region
+from qixue.programme.models import Programme
+
+Rest = tuple["Part", str]  # what of a whole is in none of its parts: never told, but it may follow from them
+Part = Scope | datetime.date | int | Rest  # the number is the key of a session
+Families = dict[tuple[Part, str], dict[Part, int]]  # by whole and dimension the people in each part
+Positions = np.ndarray
+BOTH = (Subject.RECORDS, Subject.COUNTS)
+DISJOINT = frozenset({"brand", "series", "kind"})  # others may lie in one another: each is a family of its own
+
+
+@dataclass(frozen=True)
+class Members:
+    """The keys of all sessions, and the positions among them of those in each scope, on each day and in each month."""
+
+    keys: Positions
+    position: dict[int, int]
+    by_scope: dict[Scope, Positions]
+    by_day: dict[datetime.date, Positions]
+    by_month: dict[datetime.date, Positions]
+
+
+@kept(Subject.RECORDS)
+def members_of(programme_code: str) -> Members:
+    sessions = places_of(programme_code).sessions
+    placed = Placed((place, at) for at, (place, _day) in enumerate(sessions.values()))
+    by_day: dict[datetime.date, list[int]] = defaultdict(list)
+    by_month: dict[datetime.date, list[int]] = defaultdict(list)
+    for at, (_place, day) in enumerate(sessions.values()):
+        if day:
+            by_day[day].append(at)
+            by_month[day.replace(day=1)].append(at)
+    scopes = (Scope(programme_code), *scopes_told(programme_code))
+    return Members(
+        keys=np.array(list(sessions), dtype=np.int64),
+        position={key: at for at, key in enumerate(sessions)},
+        by_scope={scope: positions(placed.within(scope)) for scope in scopes},
+        by_day={day: positions(found) for day, found in sorted(by_day.items())},
+        by_month={month: positions(found) for month, found in sorted(by_month.items())},
+    )
+
+
+def positions(numbers: Sequence[int]) -> Positions:
+    return np.array(numbers, dtype=np.intp)
+
+
+class SessionsCounted:
+    """How many people each session has, and which of these numbers are withheld. One without a tally has none."""
+
+    def __init__(self, members: Members, tallies: Sequence[PlacedTally], people: People) -> None:
+        at = positions([members.position[tally.session_id] for tally in tallies if tally.session_id])
+        self.members = members
+        self.is_counted = np.zeros(len(members.keys), dtype=bool)
+        self.is_counted[at] = True
+        self.numbers = np.zeros(len(members.keys), dtype=np.int64)
+        self.numbers[at] = [people.at(tally) for tally in tallies if tally.session_id]
+        self.is_withheld = (self.numbers > 0) & (self.numbers < FEWEST)
+
+    def of(self, sessions: Positions) -> int:
+        return int(self.numbers[sessions].sum())
+
+    def by_time(self) -> dict[datetime.date, Positions]:
+        """The sessions of each day, or in a longer time of each month, on which anybody was counted."""
+        days = {day: found for day, found in self.members.by_day.items() if self.is_counted[found].any()}
+        if not days or not is_read_by_months(days):
+            return days
+        return {month: found for month, found in self.members.by_month.items() if self.is_counted[found].any()}
+
+    def is_open(self, sessions: Positions) -> bool:
+        """`is_open` of those that are withheld."""
+        untold = self.numbers[sessions[self.is_withheld[sessions]]]
+        return np.count_nonzero(untold) == 1 or 0 < untold.sum() < FEWEST
+
+    def cover(self, sessions: Positions) -> None:
+        """As long as those withheld would follow from their whole, withhold the smallest of the others."""
+        while self.is_open(sessions):
+            others = sessions[(self.numbers[sessions] > 0) & ~self.is_withheld[sessions]]
+            if not len(others):
+                return
+            self.is_withheld[others[np.argmin(self.numbers[others])]] = True
+
+    def withheld(self) -> set[Part]:
+        return set(self.members.keys[self.is_withheld & self.is_counted].tolist())
+
+
+@kept(*BOTH)
+def withheld_parts(programme_code: str, people: People) -> frozenset[Part]:
+    """All that is not told of these people in a programme: scopes, days and sessions."""
+    if not people.within(Scope(programme_code)):
+        return frozenset()
+    tallies, members = placed_tallies(programme_code), members_of(programme_code)
+    sessions = SessionsCounted(members, tallies, people)
+    by_time = sessions.by_time()
+    stated = stated_in(members, tallies, people)
+    families = families_of(programme_code, people, sessions, by_time, stated)
+    reported = {part for part, number in stated.items() if number}
+    withheld = set[Part]().union(*map(small, families.values()))
+    wholes: dict[Part, Positions] = {**members.by_scope, **by_time}
+    while True:
+        before = len(withheld), np.count_nonzero(sessions.is_withheld)
+        for above, found in wholes.items():
+            if above in withheld:
+                sessions.is_withheld[found] = True
+                continue
+            sessions.cover(found)
+            if sessions.is_open(found) and above not in reported:
+                withheld.add(above)
+        for (above, _dimension), parts in families.items():
+            if above in withheld:
+                withheld |= parts.keys()
+                continue
+            withheld |= with_cover(parts, withheld)
+            if is_open(parts, withheld) and above not in reported:
+                withheld.add(above)
+        if before == (len(withheld), np.count_nonzero(sessions.is_withheld)):
+            return frozenset((withheld | sessions.withheld()) - reported)
+
+
+def small(numbers: Mapping[Part, int]) -> set[Part]:
+    return {part for part, number in numbers.items() if 0 < number < FEWEST}
+
+
+def is_open(numbers: Mapping[Part, int], withheld: Set[Part]) -> bool:
+    """Whether the parts withheld are one alone, or very few people: they follow from the whole and the others."""
+    untold = [number for part in numbers.keys() & withheld if (number := numbers[part])]
+    return bool(untold) and (len(untold) == 1 or sum(untold) < FEWEST)
+
+
+def with_cover(numbers: Mapping[Part, int], already: Set[Part]) -> set[Part]:
+    """Those of the parts of a whole that are not told, and as long as they would follow from it the smallest others."""
+    withheld = set(numbers.keys() & already)
+    if not is_open(numbers, withheld):
+        return withheld
+    others = [part for part, number in numbers.items() if number and part not in withheld]
+    for part in sorted(others, key=lambda part: (not isinstance(part, tuple), numbers[part])):
+        if not is_open(numbers, withheld):
+            break
+        withheld.add(part)
+    return withheld
+
+
+def families_of(
+    programme_code: str,
+    people: People,
+    sessions: SessionsCounted,
+    by_time: Mapping[datetime.date, Positions],
+    stated: Mapping[Part, int],
+) -> Families:
+    """All families of which anything is told, but for those whose parts are sessions."""
+    whole, scopes = Scope(programme_code), scopes_told(programme_code)
+    families: Families = defaultdict(dict)
+    known = {scope: people.within(scope) - stated[scope] for scope in (whole, *scopes)}
+    families[whole, "day"] = {day: sessions.of(found) for day, found in by_time.items()}
+    for scope, family in scopes.items():
+        families[family][scope] = known[scope]
+    for (above, name), parts in families.items():
+        if isinstance(above, Scope):
+            parts[above, name] = max(0, known[above] - sum(parts.values()))
+    families[whole, "whole"] = {whole: known[whole]}
+    return families
+
+
+def stated_in(members: Members, tallies: Sequence[PlacedTally], people: People) -> Counter[Part]:
+    """By scope the people whom documents state, without a session: their number is public already."""
+    reports = Placed((tally.place, people.at(tally)) for tally in tallies if not tally.session_id)
+    return Counter({scope: sum(reports.within(scope)) for scope in members.by_scope})
+
+
+@shared
+def scopes_told(programme_code: str) -> dict[Scope, tuple[Scope, str]]:
+    """All scopes of one dimension of which anything is told, each with its family: of which whole, and by what."""
+    whole, programme = Scope(programme_code), Programme.objects.select_related("region").get(code=programme_code)
+    city = programme.region
+    below = Region.objects.within(city).exclude(pk=city.pk).values_list("code", "parent__code")
+    found = {
+        replace(whole, region=code): (whole if above == city.code else replace(whole, region=above), "region")
+        for code, above in below
+    }
+    found |= {replace(whole, brand=code): (whole, "brand") for code in programme.brands.values_list("code", flat=True)}
+    for named in programme.named_figures.all():
+        scope = named.scope(programme_code)
+        if len(scope.dimensions()) == 1 and scope not in found:
+            [dimension] = scope.dimensions()
+            found[scope] = (whole, dimension if dimension in DISJOINT else str(scope))
+    return found

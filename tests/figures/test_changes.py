@@ -1,0 +1,188 @@
+"""What is counted is kept until something changes, and never longer."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+from tests.counted import check_in
+from tests.factories import BrandFactory, ProgrammeFactory, RegistrationFactory, SessionFactory, key
+from tests.figures.conftest import held
+from tests.ledger_histories import LedgerMachine, run_histories
+from tests.watched_reads import unwatched
+
+from qixue.core import changes
+from qixue.core.changes import Subject
+from qixue.core.checkup import Level
+from qixue.core.figures import Scope, registry, shared_reads
+from qixue.core.models import Change
+from qixue.figures import change_triggers
+from qixue.figures.checkup import check_change_triggers
+from qixue.figures.families import withheld_parts
+from qixue.figures.queries import value_in
+from qixue.participation.counted_people import ALL_WHO_CAME, BY_NAME
+from qixue.participation.models import Registration, Tally
+from qixue.participation.operations.cells import keep_cells
+from qixue.programme.models import Award, Session
+
+pytestmark = pytest.mark.django_db
+SESSIONS = registry.definitions["sessions_total"]
+ONE_MIGRATION = ["a migration"]
+
+
+def moved(act: Callable[[], Any]) -> set[Subject]:
+    """The subjects whose state the act has moved."""
+    before = changes.states()
+    act()
+    after = changes.states()
+    return {subject for subject in Subject if before.get(subject) != after.get(subject)}
+
+
+def test_a_value_is_worked_out_once_until_something_changes() -> None:
+    session = SessionFactory()
+    scope = Scope(session.activity.programme.code)
+    assert value_in(scope, SESSIONS).quantity.value == 1
+
+    with CaptureQueriesContext(connection) as asked:
+        assert value_in(scope, SESSIONS).quantity.value == 1
+    assert [query["sql"] for query in asked] == [changes.STATES]
+
+    SessionFactory(activity=session.activity, number=2)
+    assert value_in(scope, SESSIONS).quantity.value == 2
+
+
+def test_what_a_block_has_read_before_is_not_kept_as_new() -> None:
+    session = SessionFactory()
+    scope, attendance = Scope(session.activity.programme.code), registry.definitions["attendance"]
+    with shared_reads():
+        assert attendance.value(scope).quantity.value == 0
+        check_in(session, key())
+        assert value_in(scope, attendance).quantity.value == 1
+
+    assert value_in(scope, attendance).quantity.value == 1
+
+
+def test_seats_and_merging_move_nothing() -> None:
+    session = SessionFactory()
+    check_in(session, key())
+
+    assert moved(lambda: Session.objects.update(taken_count=3, waiting_count=1)) == set()
+    assert moved(keep_cells) == set()
+    assert Tally.objects.get().is_merged
+
+
+def test_each_subject_moves_with_what_it_is_about() -> None:
+    session, registration = SessionFactory(), RegistrationFactory()
+
+    assert moved(lambda: check_in(session, key())) == {Subject.COUNTS}
+    assert moved(lambda: Session.objects.filter(pk=session.pk).update(speaker="王老师")) == {Subject.RECORDS}
+    assert moved(BrandFactory) >= {Subject.RECORDS}
+    gone = Registration.objects.filter(pk=registration.pk)
+    assert moved(lambda: gone.update(state=Registration.State.WAITING, waiting_number=1)) == {Subject.COUNTS}
+    assert moved(gone.delete) == {Subject.COUNTS}
+
+
+def test_adding_up_moves_nothing_and_leaves_a_row_each() -> None:
+    session = SessionFactory()
+    for _number in range(changes.ENOUGH):
+        check_in(session, key())
+
+    assert moved(lambda: changes.add_up(at=session.starts_at)) == set()
+    assert Change.objects.count() == len(Subject)
+
+
+def test_few_changes_are_left_alone() -> None:
+    session = SessionFactory()
+
+    assert changes.add_up(at=session.starts_at) == 0
+
+
+def test_nothing_is_kept_while_the_database_migrates() -> None:
+    session = SessionFactory()
+    scope = Scope(session.activity.programme.code)
+    value_in(scope, SESSIONS)
+
+    change_triggers.before_migration("default", ONE_MIGRATION)
+    Session.objects.update(state=Session.State.CANCELLED)
+
+    assert changes.states() == {}
+    assert value_in(scope, SESSIONS).quantity.value == 0
+    change_triggers.after_migration("default", ONE_MIGRATION)
+    assert value_in(scope, SESSIONS).quantity.value == 0
+    assert changes.states().keys() == set(Subject)
+
+
+def test_doctor_names_triggers_that_are_gone() -> None:
+    assert check_change_triggers("127.0.0.1").level == Level.OK
+
+    change_triggers.remove(connection)
+
+    found = check_change_triggers("127.0.0.1")
+    assert found.level == Level.WARNING
+    assert "programme_session" in found.values["names"]
+
+
+def test_all_that_is_watched_is_there() -> None:
+    assert change_triggers.WATCHED.keys() <= set(connection.introspection.table_names())
+
+
+def test_all_figures_of_a_week_read_only_what_is_watched() -> None:
+    programme = ProgrammeFactory()
+    check_in(held(programme), key())
+
+    with shared_reads():
+        for definition in registry.all():
+            value_in(Scope(programme.code), definition)  # tests/conftest.py refuses what is not watched
+
+    assert unwatched('SELECT "programme_session"."taken_count" FROM "programme_session"') == {
+        "programme_session.taken_count"
+    }
+    assert unwatched("SELECT 1 FROM core_outboxmessage") == {"core_outboxmessage"}
+
+
+class KeptMachine(LedgerMachine):
+    """The same histories, and changes of records by hand. All figures are as when they are worked out anew."""
+
+    @rule(
+        session=st.integers(0, 2), state=st.sampled_from(Session.State.values), speaker=st.sampled_from(["", "王老师"])
+    )
+    def a_session_is_edited(self, session: int, state: str, speaker: str) -> None:
+        Session.objects.filter(pk=self.sessions[session].pk).update(state=state, speaker=speaker)
+
+    @rule(session=st.integers(0, 2))
+    def somebody_signs_up(self, session: int) -> None:
+        RegistrationFactory(session=self.session(session))
+
+    @rule(session=st.integers(0, 2))
+    def all_sign_off(self, session: int) -> None:
+        Registration.objects.filter(session=self.sessions[session]).delete()
+
+    @rule(is_given=st.booleans())
+    def an_award_is_given_or_not(self, is_given: bool) -> None:
+        programme = self.sessions[0].activity.programme
+        if is_given:
+            Award.objects.create(programme=programme, code=str(key())[:20], title="学习型城市", level="city")
+        else:
+            Award.objects.all().delete()
+
+    @rule(year=st.sampled_from([None, 1950, 2015]), person=st.integers(0, 4))
+    def a_year_of_birth_is_known(self, year: int | None, person: int) -> None:
+        type(self.people[person].resident).objects.filter(pk=self.people[person].resident_id).update(birth_year=year)
+
+    def check(self, scope: Scope) -> None:
+        if scope not in self.scopes[::2]:  # the whole and a place: each costs a hundred counts
+            return
+        with shared_reads():
+            shown = {each.code: value_in(scope, each).quantity for each in registry.all()}
+        with shared_reads():
+            assert shown == {each.code: each.recount(scope).quantity for each in registry.all()}
+        for people in (ALL_WHO_CAME, BY_NAME):
+            withheld = withheld_parts(scope.programme, people)
+            assert withheld == withheld_parts.__wrapped__(scope.programme, people)  # type: ignore[attr-defined]
+
+
+def test_random_histories_show_what_a_recount_gives() -> None:
+    run_histories(KeptMachine, examples=4, steps=6)
