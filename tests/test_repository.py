@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import polib
@@ -42,11 +43,16 @@ def tracked(*patterns: str) -> list[Path]:
 
 
 PYTHON = [path for path in tracked("*.py") if "migrations" not in path.parts]
-TREES = {path: ast.parse(path.read_text(), filename=str(path)) for path in PYTHON}
+
+
+@lru_cache
+def trees() -> dict[Path, ast.Module]:
+    """What stands in each file. Read only where a test asks: the others are collected by every worker, too."""
+    return {path: ast.parse(path.read_text(), filename=str(path)) for path in PYTHON}
 
 
 def functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield f"{path.relative_to(ROOT)}:{node.lineno} {node.name}", node
@@ -150,7 +156,7 @@ def test_apps_do_not_talk_by_signals():
     signals = ("django.db.models.signals", "django.dispatch")
     found = [
         f"{path.relative_to(ROOT)} imports {name}"
-        for path, tree in TREES.items()
+        for path, tree in trees().items()
         for name in relative_imports_of(tree)
         if name.startswith(signals) and SOURCE in path.parents and not name.endswith(("pre_migrate", "post_migrate"))
     ]
@@ -178,7 +184,7 @@ def test_domain_knows_no_request_form_or_shortcut():
     unwanted = ("django.http", "django.forms", "django.shortcuts", "django.views", "django.contrib.messages")
     found = [
         f"{path.relative_to(ROOT)} imports {name}"
-        for path, tree in TREES.items()
+        for path, tree in trees().items()
         if path.is_relative_to(SOURCE) and path.relative_to(SOURCE).parts[0] in DOMAIN
         for name in relative_imports_of(tree)
         if name.startswith(unwanted)
