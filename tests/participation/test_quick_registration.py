@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import models
+from django.db import connection, models
 from tests.factories import (
     NOON,
     MemberFactory,
@@ -20,7 +20,16 @@ from tests.participation.ways import caller
 
 from qixue.core.models import AuditEntry, OutboxMessage
 from qixue.participation.models import Question, Registration, RegistrationTerms
-from qixue.participation.operations.quick_registration import KEPT_TERMS, NO_SAY, look, other_terms, register_alone
+from qixue.participation.operations.quick_registration import (
+    KEPT_TERMS,
+    NO_SAY,
+    PARTY,
+    Ask,
+    known_of,
+    look,
+    other_terms,
+    register_alone,
+)
 from qixue.participation.operations.registrations import register
 from qixue.people.models import Notification, NotificationPreference, QuietHours, Resident
 from qixue.programme.models import Activity, Programme, Session
@@ -163,3 +172,22 @@ def test_whatever_else_hangs_on_a_session_is_looked_at() -> None:
     others = [each for each in Session._meta.related_objects if each.get_accessor_name() not in NO_SAY]
 
     assert [each for each in others if f"FROM {each.related_model._meta.db_table} " not in look()] == []
+
+
+def test_who_is_known_is_found_by_key_person_and_account_also_where_nobody_has_signed_up(member: Resident) -> None:
+    """Not by reading all rows, which the plan that PostgreSQL makes of an empty table would go on to do."""
+    session, by = OpenSessionFactory(), caller(member.user)
+    party = key()
+    text, values = known_of(session, [Ask(party, member, by, NOON, PARTY.get_db_prep_value(party, connection))])
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # as in the line of the session
+        cursor.execute(f"EXPLAIN {'' if connection.vendor == 'postgresql' else 'QUERY PLAN'} {text}", values)
+        plan = " ".join(str(row[-1]) for row in cursor.fetchall())
+
+    assert re.findall(r"\((party|resident_id|registered_by_id) ?=", plan) == [
+        "party",
+        "resident_id",
+        "registered_by_id",
+    ]

@@ -169,7 +169,7 @@ def insertion_of(model: type[models.Model], vendor: str) -> str:
     if strange := [field.name for field in columns_of(model) if not isinstance(field, KNOWN_TO_JSON)]:
         raise TypeError(f"JSON does not know the values of {', '.join(strange)}.")
     if vendor == "postgresql":
-        names = ", ".join(field.column for field in columns_of(model))
+        names = ", ".join(str(field.column) for field in columns_of(model))
         source = f"json_populate_recordset(NULL::{model._meta.db_table}, %s)"
         return f"INSERT INTO {head_of(model)} SELECT {names} FROM {source}"  # noqa: S608 - names from the model
     values = ", ".join(f"value ->> {place}" for place in range(len(columns_of(model))))
