@@ -114,7 +114,7 @@ def locked_device(device: DoorDevice) -> DoorDevice:
 
 def stored_answers(device: DoorDevice, scans: Sequence[SentScan]) -> dict[uuid.UUID, tuple[str, Answer]]:
     """The digest of each scan that was here before, and what its device was told."""
-    rows = Scan.objects.filter(device=device, uuid__in=[each.uuid for each in scans]).values_list(*ANSWERED)
+    rows = Scan.objects.filter(device=device, uuid__among={each.uuid for each in scans}).values_list(*ANSWERED)
     return {
         key: (digest, Answer(verdict, reason, marks, told_name(*facts) or "", at if verdict == ALREADY_IN else None))
         for key, digest, verdict, reason, marks, at, *facts in rows
