@@ -1,16 +1,21 @@
 """Hand-written statements, and connections of PostgreSQL whose server went away."""
 
+import datetime
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from tests.factories import RegistrationFactory, UserFactory
 
-from qixue.core.statements import among, answers_to, listed
+from qixue.core.inserts import prepared
+from qixue.core.models import AuditEntry
+from qixue.core.statements import among, answers_to, given, listed
 from qixue.participation.models import Registration
 from qixue.people.models import User
 
 pytestmark = pytest.mark.django_db
+
+NOON = datetime.datetime(2026, 11, 5, 4, 0, 0, 123456, tzinfo=datetime.UTC)
 
 
 def test_each_statement_is_answered_in_its_order() -> None:
@@ -43,6 +48,19 @@ def test_uuids_are_values_of_a_list() -> None:
     [rows] = answers_to((text, [listed([party])]))
 
     assert rows == [(mine.pk,)] != [(other.pk,)]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_rows_that_are_given_are_a_table_of_their_types(count: int) -> None:
+    """And the text of the statement is the same for each number of them."""
+    columns = {"n": "bigint", "missing": "bigint", "word": "varchar", "at": "timestamptz"}
+    rows = [(n, None, f'% {n}, \\ "王"', prepared(AuditEntry, "at", NOON)) for n in range(count)]
+    table, values = given(columns, rows)
+
+    [answer] = answers_to((f"SELECT n + 1, missing, word, at FROM {table} ORDER BY n", values))  # noqa: S608 - of our own
+
+    assert answer == [(n + 1, *rest) for n, *rest in rows]
+    assert table == given(columns, rows[:1])[0]
 
 
 def test_statement_that_fails_raises_what_django_raises() -> None:

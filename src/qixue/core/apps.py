@@ -13,6 +13,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         logs.set_up(settings.LOG_LEVEL)
+        import_module("qixue.core.among")  # a lookup for all fields
         outbox = import_module("qixue.core.outbox")  # it needs the models, which are ready only now
         duties.register(Duty("outbox", outbox.deliver_due, every=datetime.timedelta(seconds=2)))
         duties.register(Duty("sent_messages", outbox.forget_recipients, every=datetime.timedelta(hours=1)))

@@ -15,20 +15,43 @@ from django.db import connection
 
 Values = Sequence[Any] | Mapping[str, Any]
 Statement = tuple[str, Values]
+# For the SELECT with which a transaction of PostgreSQL begins that runs such statements: they are planned once, for any
+# values, and by the indexes. A plan that was made while a table was empty would read all of it, also when it is full.
+PLANNED_ONCE = "set_config('plan_cache_mode', 'force_generic_plan', TRUE), set_config('enable_seqscan', 'off', TRUE)"
+
+
+def given(columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> Statement:
+    """Rows that are sent, as a table `given` for the FROM of a statement whose text is the same for any number of them,
+    and its values.
+
+    `columns` are their names with the types of PostgreSQL; values are as the database of the connection takes them.
+    """
+    if connection.vendor == "postgresql":
+        holes = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+        return f"unnest({holes}) AS given({', '.join(columns)})", [array(values) for values in zip(*rows, strict=True)]
+    named = ", ".join(f"value ->> {place} AS {name}" for place, name in enumerate(columns))
+    return f"(SELECT {named} FROM json_each(%s)) AS given", [json.dumps(rows)]  # noqa: S608 - names of our own
+
+
+def array(values: Sequence[Any]) -> str:
+    """Values as PostgreSQL writes an array: psycopg would look for what suits each of them."""
+    quoted = [None if value is None else str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values]
+    return "{{{}}}".format(",".join(["NULL" if text is None else f'"{text}"' for text in quoted]))
 
 
 def answers_to(*statements: Statement) -> list[list[tuple]]:
     """The rows that each statement returns; none where it is one that returns nothing.
 
-    Raises the exceptions of django.db. PostgreSQL gets all of them at once, SQLite one after the other.
+    Raises the exceptions of django.db. PostgreSQL gets all of them at once, SQLite one after the other; both past the
+    cursors with which Django watches over each statement.
     """
     with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
-            return [cursor.execute(*statement).fetchall() for statement in statements]
         if connection.queries_logged:  # as Django's own cursors do
             connection.queries_log.extend({"sql": text, "time": "0"} for text, _values in statements)
         with connection.wrap_database_errors:
-            return prepared_answers(cursor.connection, statements)
+            if connection.vendor == "postgresql":
+                return prepared_answers(cursor.connection, statements)
+            return [cursor.cursor.execute(*statement).fetchall() for statement in statements]
 
 
 def prepared_answers(server: Any, statements: Sequence[Statement]) -> list[list[tuple]]:

@@ -2,12 +2,12 @@
 
 The rules are described for readers in docs/reference/door-sync.md. A verdict follows from the facts alone, so it can be
 worked out again at any time. Being in already is no verdict of these rules: attendances are a set, and whoever comes
-second adds nothing to it.
+second adds nothing to it. A delivery asks for hundreds of verdicts, so that facts are tuples.
 """
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 CLOCK_LIMIT = datetime.timedelta(minutes=5)  # a device whose clock is further off is marked
 AROUND_SESSION = datetime.timedelta(hours=2)  # before its start and after its end people still come and go
@@ -17,8 +17,7 @@ MINUTE = datetime.timedelta(minutes=1)
 CLOCK_OFF, CANCELLED_LATER = "clock_off", "cancelled_later"  # marks: odd, and counted all the same
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """A session as the rules see it. Without a start nothing can be said about the time."""
 
     starts_at: datetime.datetime | None
@@ -32,8 +31,7 @@ class Window:
         return self.starts_at - AROUND_SESSION <= moment <= ends_at + AROUND_SESSION
 
 
-@dataclass(frozen=True)
-class Holder:
+class Holder(NamedTuple):
     """The registration that was shown: its state, and whether it is for this session."""
 
     state: str
@@ -41,8 +39,7 @@ class Holder:
     cancelled_at: datetime.datetime | None = None
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """All that decides. `session` is None where it is not one of the device's, `holder` where nobody was found.
 
     `problem` says why a ticket or code led to nobody. `list_from` is when the device fetched the list that it worked
@@ -61,8 +58,7 @@ class Facts:
     pace: int = 1
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(NamedTuple):
     """`reason` is empty where the scan counts; else the code of why a person has to look at it."""
 
     reason: str = ""

@@ -80,7 +80,7 @@ def enter(
 
 
 def entries_with(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, LedgerEntry]:
-    return {entry.client_uuid: entry for entry in LedgerEntry.objects.filter(client_uuid__in=keys)}
+    return {entry.client_uuid: entry for entry in LedgerEntry.objects.filter(client_uuid__among=keys)}
 
 
 def tokens_of(check_ins: Sequence[CheckIn]) -> list[uuid.UUID]:
@@ -89,7 +89,7 @@ def tokens_of(check_ins: Sequence[CheckIn]) -> list[uuid.UUID]:
         return []
     programme = check_ins[0].session.activity.programme
     people = {each.resident_id for each in check_ins if each.resident_id}
-    known = Participant.objects.filter(programme=programme, resident__in=people)
+    known = Participant.objects.filter(programme=programme, resident__pk__among=people)
     tokens = dict(known.values_list("resident_id", "token"))
     if missing := sorted(people - tokens.keys()):
         # another organisation may enter the same person at this moment: whose row is first gives the token

@@ -90,7 +90,7 @@ def received(device: DoorDevice, delivery: Delivery, photos: list[Evidence], *, 
     answers = stored_answers(device, delivery.scans)
     sessions = {session.pk: session for session in sessions_of(device)}
     unknown = [each for each in delivery.scans if each.uuid not in answers]
-    fresh = fresh_scans(device, unknown, photos, offset=offset, at=at)
+    fresh = fresh_scans(device, unknown, sessions, photos, offset=offset, at=at)
     if fresh:
         shown = judge_all(device, fresh, sessions)
         if not hold_people(fresh):  # somebody was forgotten since: their registration names nobody by now
@@ -114,7 +114,7 @@ def locked_device(device: DoorDevice) -> DoorDevice:
 
 def stored_answers(device: DoorDevice, scans: Sequence[SentScan]) -> dict[uuid.UUID, tuple[str, Answer]]:
     """The digest of each scan that was here before, and what its device was told."""
-    rows = Scan.objects.filter(device=device, uuid__in=[each.uuid for each in scans]).values_list(*ANSWERED)
+    rows = Scan.objects.filter(device=device, uuid__among={each.uuid for each in scans}).values_list(*ANSWERED)
     return {
         key: (digest, Answer(verdict, reason, marks, told_name(*facts) or "", at if verdict == ALREADY_IN else None))
         for key, digest, verdict, reason, marks, at, *facts in rows
@@ -139,17 +139,21 @@ def told_name(kind: str, session: int | None, walk_in: str, registered_for: int 
 def fresh_scans(
     device: DoorDevice,
     scans: Sequence[SentScan],
+    sessions: dict[int, Session],
     photos: list[Evidence],
     *,
     offset: datetime.timedelta,
     at: datetime.datetime,
 ) -> list[Scan]:
-    """Scans that were never here, each once, in the order in which they happened. What is kept goes to `photos`."""
+    """Scans that were never here, each once, in the order in which they happened. What is kept goes to `photos`.
+
+    `sessions` are those of the device.
+    """
     fresh: dict[uuid.UUID, Scan] = {}
     for each in scans:
         if each.uuid in fresh:
             continue
-        scan = fresh[each.uuid] = scan_of(device, each, offset=offset, at=at)
+        scan = fresh[each.uuid] = scan_of(device, each, sessions.get(each.session), offset=offset, at=at)
         if each.kind == Kind.HEAD_COUNT:
             keep_count_evidence(scan, each.photo, at=at)
             photos += [scan.evidence] if scan.evidence else []
@@ -158,10 +162,18 @@ def fresh_scans(
     return ordered
 
 
-def scan_of(device: DoorDevice, sent: SentScan, *, offset: datetime.timedelta, at: datetime.datetime) -> Scan:
-    """The scan as it is stored, before it is judged."""
-    scan = made(
+def scan_of(
+    device: DoorDevice,
+    sent: SentScan,
+    session: Session | None = None,
+    *,
+    offset: datetime.timedelta,
+    at: datetime.datetime,
+) -> Scan:
+    """The scan as it is stored, before it is judged. `session` is the one of the device that it names."""
+    return made(
         Scan,
+        {"device": device, "session": session},
         uuid=sent.uuid,
         sequence=sent.sequence,
         digest=sent.digest,
@@ -171,8 +183,6 @@ def scan_of(device: DoorDevice, sent: SentScan, *, offset: datetime.timedelta, a
         corrected_at=sent.occurred_at + offset,
         received_at=at,
     )
-    scan.device = device
-    return scan
 
 
 def set_pace(device: DoorDevice, scans: Sequence[Scan]) -> None:
@@ -193,8 +203,6 @@ def judge_all(device: DoorDevice, scans: Sequence[Scan], sessions: dict[int, Ses
 
     Returns the registrations to which the scans lead.
     """
-    for scan in scans:
-        scan.session = sessions.get(scan.sent["session"])
     known, all_shown = known_to(device, scans, sessions), {}
     for scan in scans:
         facts, shown = facts_of(scan, known)
@@ -226,9 +234,9 @@ def count_people(device: DoorDevice, scans: Sequence[Scan], *, at: datetime.date
         organisation = check_ins[0].session.activity.organisation
         entered = enter(organisation, check_ins, by=None, device_name=device.name, at=at)
         for scan, result in zip(counting, entered, strict=True):
-            scan.entry = result.entry
+            scan.entry_id = result.entry.pk
             if not result.is_new:
-                scan.verdict = ALREADY_IN
+                scan.entry, scan.verdict = result.entry, ALREADY_IN
 
 
 def name_walk_ins(scans: Sequence[Scan]) -> None:

@@ -4,28 +4,28 @@ For a single scan that leads to an active registration, is good by the rules of 
 is not in yet. Everything else is left to `door_sync.receive_scans`: None says that nothing was written and that it
 should look. Both ways leave the same rows behind (tests/participation/test_quick_scan.py).
 
-What the rules ask is read before anybody is locked. Those who wait for the same chain are then written together: a
-few statements for all of them, one commit. Under the lock only what others can change meanwhile is asked again: how
-fast each device scans, whether session and registration are as they were seen, and whether somebody else holds the
-device or the person, as an erasure does. That nobody is in twice is left to the constraints: where one of them speaks
-up, nothing of the set is written; each is tried again by itself, and who then still hears of it goes the ordinary way.
+Those who wait for the same chain are looked at and written together by whoever comes next, under the lock of the
+chain: a few statements, the same ones for one as for all of them, and one commit. Who is held by somebody else, as by
+an erasure, goes the ordinary way, which waits. That nobody is in twice is left to the constraints: where one of them
+speaks up, nothing of the set is written; each is tried again by itself, and who then still hears of it goes the
+ordinary way.
 """
 
 import datetime
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, connection, models
 
 from qixue.core.inserts import insert_all, made, prepared
 from qixue.core.models import AuditEntry, audit_entry
 from qixue.core.signing_keys import verification_keys
-from qixue.core.statements import Statement, answers_to
+from qixue.core.statements import PLANNED_ONCE, answers_to, given
 from qixue.core.together import Lines
-from qixue.participation.merge import HIGHEST_PACE, MINUTE, Facts, Holder, judge, minute_of
+from qixue.participation.merge import MINUTE, Facts, Holder, judge, minute_of
 from qixue.participation.models import Attendance, DoorDevice, LedgerChain, LedgerEntry, Participant, Scan
 from qixue.participation.operations.check_ins import draft_of
 from qixue.participation.operations.door_sync import Delivery, Receipt, answer_to, check_in_of, highest_of, scan_of
@@ -37,77 +37,101 @@ from qixue.people.models import Organisation
 from qixue.programme.models import Activity, Programme, Session
 
 LINES = Lines(  # by organisation: each keeps a chain of its own
-    "SELECT 1 FROM participation_ledgerchain WHERE organisation_id = %s FOR UPDATE",
+    f"SELECT {PLANNED_ONCE} FROM participation_ledgerchain WHERE organisation_id = %s FOR UPDATE",  # noqa: S608 - of our own
     lambda organisation, arrivals: write(organisation, arrivals),
 )
 QUICK_KINDS = (Scan.Kind.TICKET, Scan.Kind.CODE, Scan.Kind.NAME)
-BY_KEY, BY_CODE = "r.id = %(shown)s", "r.door_code = %(shown)s"
-LOOK = """
-SELECT s.number, s.state, s.starts_at, s.ends_at, a.id, a.code, o.id, o.code, p.id, p.code,
-    r.id, r.session_id, r.door_code, r.state, r.cancelled_at, h.id, h.name, t.token, f.at,
-    EXISTS (SELECT 1 FROM participation_scan WHERE device_id = %(device)s AND uuid = %(uuid)s)
+ASKED = {  # of each scan, with the types of PostgreSQL
+    "device": "bigint",
+    "uuid": "uuid",
+    "session": "bigint",
+    "registration": "bigint",
+    "code": "varchar",
+    "corrected_at": "timestamptz",
+    "minute": "timestamptz",
+    "next_minute": "timestamptz",
+}
+SHOWN = """
+participation_registration r ON r.session_id = given.session AND r.id = COALESCE(given.registration, (
+    SELECT id FROM participation_registration
+    WHERE session_id = given.session AND door_code = given.code AND NOT (state = 'cancelled')))
+"""
+HOLD = f"""
+SELECT d.id, h.id FROM {{given}}
+JOIN participation_doordevice d ON d.id = given.device
+JOIN {SHOWN}
+JOIN people_resident h ON h.id = r.resident_id
+FOR NO KEY UPDATE OF d, h SKIP LOCKED
+"""  # noqa: S608 - SQL of our own
+LOOK = f"""
+SELECT given.device, s.id, s.number, s.state, s.starts_at, s.ends_at, a.id, a.code, o.id, o.code, p.id, p.code,
+    c.length, c.head_hash, r.id, r.session_id, r.door_code, r.state, r.cancelled_at, h.id, h.name, t.token,
+    (SELECT at FROM participation_bundlefetch WHERE device_id = given.device AND at <= given.corrected_at
+        ORDER BY at DESC LIMIT 1),
+    (SELECT COUNT(*) FROM participation_scan WHERE device_id = given.device
+        AND corrected_at >= given.minute AND corrected_at < given.next_minute),
+    EXISTS (SELECT 1 FROM participation_scan WHERE device_id = given.device AND uuid = given.uuid)
     OR EXISTS (SELECT 1 FROM participation_attendance WHERE session_id = s.id AND person_token = t.token)
-FROM participation_doordevice_sessions d
-JOIN programme_session s ON s.id = d.session_id
+FROM {{given}}
+JOIN participation_doordevice_sessions m ON m.doordevice_id = given.device AND m.session_id = given.session
+JOIN programme_session s ON s.id = m.session_id
 JOIN programme_activity a ON a.id = s.activity_id
 JOIN people_organisation o ON o.id = a.organisation_id
 JOIN programme_programme p ON p.id = a.programme_id
-JOIN participation_registration r ON r.session_id = s.id AND NOT (r.state = 'cancelled') AND {shown}
+JOIN participation_ledgerchain c ON c.organisation_id = o.id
+JOIN participation_tally y ON y.session_id = s.id AND y.head_count IS NULL
+JOIN {SHOWN}    AND NOT (r.state = 'cancelled')
 JOIN people_resident h ON h.id = r.resident_id
 LEFT JOIN participation_participant t ON t.resident_id = h.id AND t.programme_id = p.id
-LEFT JOIN participation_bundlefetch f ON f.id = (SELECT id FROM participation_bundlefetch
-    WHERE device_id = %(device)s AND at <= %(corrected_at)s ORDER BY at DESC, id DESC LIMIT 1)
-WHERE d.doordevice_id = %(device)s AND d.session_id = %(session)s
-"""
-HEAD = "SELECT length, head_hash FROM participation_ledgerchain WHERE organisation_id = %s"
-DEVICES = "SELECT id FROM participation_doordevice WHERE id IN ({holes})"
-PEOPLE = "SELECT id FROM people_resident WHERE id IN ({holes})"
-FITS = """
-SELECT d.id, n.scans + 1 FROM participation_doordevice d,
-    (SELECT COUNT(*) AS scans FROM participation_scan
-    WHERE device_id = %s AND corrected_at >= %s AND corrected_at < %s) n
-WHERE d.id = %s AND n.scans < %s
-    AND EXISTS (SELECT 1 FROM participation_registration WHERE id = %s AND state = %s)
-    AND EXISTS (SELECT 1 FROM participation_tally WHERE session_id = %s AND head_count IS NULL)
-    AND EXISTS (SELECT 1 FROM programme_session s JOIN programme_activity a ON a.id = s.activity_id
-        WHERE s.id = %s AND s.state = %s AND a.organisation_id = %s)
-"""
+WHERE o.id = %s
+"""  # noqa: S608 - SQL of our own
 NEXT = "UPDATE participation_ledgerchain SET length = %s, head_hash = %s WHERE organisation_id = %s"
+COUNTED = {"session": "bigint", "people": "bigint"}
 TALLY = """
-UPDATE participation_tally SET named_count = named_count + %(count)s, attendance_count = named_count + %(count)s,
+UPDATE participation_tally SET named_count = named_count + given.people, attendance_count = named_count + given.people,
     attendance_qualifier = 'exact', is_merged = FALSE
-WHERE session_id = %(session)s
+FROM {given} WHERE session_id = given.session
 """  # without a head count the names are all that counts, whatever the rule of the session
+CONTACTS = {"device": "bigint", "at": "timestamptz", "clock_offset": "interval", "highest": "bigint"}
 CONTACT = """
-UPDATE participation_doordevice SET last_seen_at = %(at)s, clock_offset = %(offset)s,
-    highest_sequence = CASE WHEN highest_sequence < %(highest)s THEN %(highest)s ELSE highest_sequence END
-WHERE id = %(device)s
-RETURNING highest_sequence - (SELECT COUNT(DISTINCT sequence) FROM participation_scan s
+UPDATE participation_doordevice SET last_seen_at = given.at, clock_offset = given.clock_offset,
+    highest_sequence = CASE WHEN highest_sequence < given.highest THEN given.highest ELSE highest_sequence END
+FROM {given} WHERE participation_doordevice.id = given.device
+RETURNING participation_doordevice.id, highest_sequence - (SELECT COUNT(DISTINCT sequence) FROM participation_scan s
     WHERE s.device_id = participation_doordevice.id
     AND sequence BETWEEN 1 AND participation_doordevice.highest_sequence)
 """
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What a scan points at, a moment before it is written."""
-
-    session: Session
-    shown: Shown
-    token: uuid.UUID | None  # of the person in the programme; None for whoever comes for the first time
-    list_from: datetime.datetime | None
-    is_there: bool  # the scan was stored before, or the person is in
-
-
-@dataclass(frozen=True)
 class Arrival:
-    """A scan that counts, with what it points at and how it came."""
+    """The only scan of a delivery, and how it came. `registration` or `code` says whom it shows."""
 
     scan: Scan
-    seen: Seen
+    registration: int | None
+    code: str | None
     device: DoorDevice
     delivery: Delivery
     at: datetime.datetime
+
+
+class Seen(NamedTuple):
+    """What a scan points at, under the lock of the chain."""
+
+    session: Session
+    chain: LedgerChain
+    shown: Shown
+    token: uuid.UUID | None  # of the person in the programme; None for whoever comes for the first time
+    list_from: datetime.datetime | None
+    scans_in_minute: int  # that the device has sent
+    is_there: bool  # the scan was stored before, or the person is in
+
+
+class Written(NamedTuple):
+    """A scan that counts: whom it let in, and how many scans its device still holds."""
+
+    shown: Shown
+    missing_count: int
 
 
 def receive_alone(device: DoorDevice, delivery: Delivery, *, at: datetime.datetime) -> Receipt | None:
@@ -116,68 +140,110 @@ def receive_alone(device: DoorDevice, delivery: Delivery, *, at: datetime.dateti
     if arrival is None:
         return None
     try:
-        missing_count = LINES.at(arrival.seen.session.activity.organisation_id).take_part(arrival)
+        written: Written | None = LINES.at(device.organisation_id).take_part(arrival)
     except IntegrityError:  # a scan or a person came another way in between: the ordinary way looks again
         return None
-    if missing_count is None:
+    if written is None:
         return None
     device.highest_sequence = max(device.highest_sequence, highest_of(delivery))
-    return Receipt([answer_to(arrival.scan, arrival.seen.shown)], gaps_of(device) if missing_count else [])
+    return Receipt([answer_to(arrival.scan, written.shown)], gaps_of(device) if written.missing_count else [])
 
 
 def arrival_of(device: DoorDevice, delivery: Delivery, *, at: datetime.datetime) -> Arrival | None:
-    """The only scan of a delivery, if it is one for this way."""
+    """The only scan of a delivery, if it is one for this way and leads to somebody."""
     if len(delivery.scans) != 1 or delivery.scans[0].kind not in QUICK_KINDS:
         return None
     scan = scan_of(device, delivery.scans[0], offset=at - delivery.clock, at=at)
-    seen = seen_by(scan)
-    if seen is None or seen.is_there or is_to_be_held(seen.session, at) or not is_good(scan, seen, device):
-        return None
-    return Arrival(scan, seen, device, delivery, at)
+    registration, code = shown_by(scan)
+    return Arrival(scan, registration, code, device, delivery, at) if registration or code else None
 
 
-def seen_by(scan: Scan) -> Seen | None:
-    shown, value = shown_by(scan)
-    if value is None:
-        return None
-    values = {
-        "device": scan.device_id,
-        "session": scan.sent["session"],
-        "shown": value,
-        "uuid": prepared(Scan, "uuid", scan.uuid),
-        "corrected_at": prepared(Scan, "corrected_at", scan.corrected_at),
-    }
-    [rows] = answers_to((LOOK.format(shown=shown), values))
-    return seen_in(rows[0], scan.sent["session"]) if rows else None
-
-
-def shown_by(scan: Scan) -> tuple[str, Any]:
-    """How the registration is found, and by what; None where the scan itself leads to nobody."""
+def shown_by(scan: Scan) -> tuple[int | None, str | None]:
+    """The registration, or the door code at the session, that a scan shows."""
     if scan.kind == Scan.Kind.CODE:
-        return BY_CODE, scan.sent.get("code")
+        return None, scan.sent.get("code")
     if scan.kind == Scan.Kind.NAME:
-        return BY_KEY, scan.sent.get("registration")
+        return scan.sent.get("registration"), None
     try:
         ticket = decode(scan.sent.get("ticket", ""), verification_keys("ticket"), at=scan.corrected_at)
     except BadTicket:
-        return BY_KEY, None
-    return BY_KEY, ticket.registration if ticket.session == scan.sent["session"] else None
+        return None, None
+    return ticket.registration if ticket.session == scan.sent["session"] else None, None
 
 
-def seen_in(row: tuple, pk: int) -> Seen:
-    """The rows as far as scan, entry and answer tell of them."""
-    number, state, starts_at, ends_at, activity, code, keeper, keeper_code, programme, programme_code = row[:10]
-    *registration, token, list_from, is_there = row[10:]
+def write(organisation: int, arrivals: list[Arrival]) -> list[Written | None]:
+    """Write the scans that are for this way, under the lock of the organisation's chain; None for the others."""
+    apart: dict[int, Arrival] = {}  # one of each device: what a second one is follows from the first
+    for each in arrivals:
+        apart.setdefault(each.device.pk, each)
+    seen = looked_at(organisation, list(apart.values()))
+    going: dict[int | None, Arrival] = {}  # and one of each person
+    for device, each in apart.items():
+        if device in seen and is_usual(each, seen[device]):
+            going.setdefault(each.scan.resident_id, each)
+    if not going:
+        return [None] * len(arrivals)
+    missing = write_rows([(each, seen[each.device.pk]) for each in going.values()])
+    written = {id(each): Written(seen[each.device.pk].shown, missing[each.device.pk]) for each in going.values()}
+    return [written.get(id(each)) for each in arrivals]
+
+
+def looked_at(organisation: int, arrivals: Sequence[Arrival]) -> dict[int, Seen]:
+    """What the scans point at, by device; without those whose device or person somebody else holds.
+
+    Whoever holds the chain must wait for nothing else: a delivery holds its device and its people and waits for the
+    chain, an erasure holds whoever is forgotten. Only afterwards is looked, so that nobody changes what is seen.
+    """
+    table, values = given(ASKED, [asked(each) for each in arrivals])
+    look = LOOK.format(given=table), [*values, organisation]
+    if connection.vendor != "postgresql":
+        [rows] = answers_to(look)
+        return dict(seen_in(rows))
+    held, rows = answers_to((HOLD.format(given=table), values), look)
+    return {device: seen for device, seen in seen_in(rows) if (device, seen.shown.resident_id) in held}
+
+
+def asked(arrival: Arrival) -> tuple[Any, ...]:
+    """The values of ASKED."""
+    scan = arrival.scan
+    minute = minute_of(scan.corrected_at)
+    moments = [prepared(Scan, "corrected_at", moment) for moment in (scan.corrected_at, minute, minute + MINUTE)]
+    shown = arrival.registration, arrival.code
+    return arrival.device.pk, prepared(Scan, "uuid", scan.uuid), scan.sent["session"], *shown, *moments
+
+
+def seen_in(rows: Sequence[tuple]) -> Iterator[tuple[int, Seen]]:
+    """The rows of LOOK by device, as far as scan, entry and answer tell of them."""
+    sessions: dict[int, tuple[Session, LedgerChain]] = {}
+    for row in rows:
+        device, pk = row[:2]
+        if pk not in sessions:
+            sessions[pk] = session_in(row[1:14])
+        shown = Shown(*row[14:21])
+        shown = shown._replace(cancelled_at=aware_or_none(shown.cancelled_at))
+        token, list_from, scans, is_there = row[21:]
+        token = uuid.UUID(str(token)) if token else None
+        yield device, Seen(*sessions[pk], shown, token, aware_or_none(list_from), scans, bool(is_there))
+
+
+def session_in(row: tuple) -> tuple[Session, LedgerChain]:
+    pk, number, state, starts_at, ends_at, activity, code, keeper, keeper_code, programme, programme_code = row[:11]
+    length, head_hash = row[11:]
     organisation = made(Organisation, id=keeper, code=keeper_code)
     programme = made(Programme, id=programme, code=programme_code)
     activity = made(Activity, {"organisation": organisation, "programme": programme}, id=activity, code=code)
-    starts_at, ends_at = starts_at and aware(starts_at), ends_at and aware(ends_at)
-    times = {"starts_at": starts_at, "ends_at": ends_at}
+    times = {"starts_at": aware_or_none(starts_at), "ends_at": aware_or_none(ends_at)}
     session = made(Session, {"activity": activity}, id=pk, number=number, state=state, **times)
-    shown = Shown(*registration)
-    shown = shown._replace(cancelled_at=shown.cancelled_at and aware(shown.cancelled_at))
-    token = uuid.UUID(str(token)) if token else None
-    return Seen(session, shown, token, list_from and aware(list_from), bool(is_there))
+    return session, made(LedgerChain, organisation_id=keeper, length=length, head_hash=head_hash)
+
+
+def aware_or_none(moment: datetime.datetime | None) -> datetime.datetime | None:
+    return aware(moment) if moment else None
+
+
+def is_usual(arrival: Arrival, seen: Seen) -> bool:
+    """Whether the scan is for this way: it counts by the rules, and brings in somebody who is not in yet."""
+    return not seen.is_there and not is_to_be_held(seen.session, arrival.at) and is_good(arrival, seen)
 
 
 def is_to_be_held(session: Session, at: datetime.datetime) -> bool:
@@ -185,16 +251,19 @@ def is_to_be_held(session: Session, at: datetime.datetime) -> bool:
     return session.state == Session.State.PLANNED and session.starts_at is not None and session.starts_at <= at
 
 
-def is_good(scan: Scan, seen: Seen, device: DoorDevice) -> bool:
-    """Whether it counts by the rules, apart from the pace; the scan is filled with what they say."""
+def is_good(arrival: Arrival, seen: Seen) -> bool:
+    """Whether it counts by the rules; the scan is filled with what they say."""
+    scan = arrival.scan
+    scan.pace = seen.scans_in_minute + 1
     facts = Facts(
         occurred_at=scan.occurred_at,
         corrected_at=scan.corrected_at,
         received_at=scan.received_at,
-        hours_end=device.valid_until,
+        hours_end=arrival.device.valid_until,
         session=window_of(seen.session),
         holder=Holder(seen.shown.state, True, seen.shown.cancelled_at),
         list_from=seen.list_from,
+        pace=scan.pace,
     )
     judgement = judge(facts)
     scan.session, scan.registration_id, scan.resident_id = seen.session, seen.shown.pk, seen.shown.resident_id
@@ -202,95 +271,38 @@ def is_good(scan: Scan, seen: Seen, device: DoorDevice) -> bool:
     return judgement.counts
 
 
-def write(organisation: int, arrivals: list[Arrival]) -> list[int | None]:
-    """Write the scans that are still as they were seen. Returns how many scans the device of each still holds; None
-    for those that were not written.
-    """
-    apart = first_of_each(arrivals)
-    devices, people = [each.device.pk for each in apart], [each.scan.resident_id for each in apart]
-    heads, free_devices, free_people, fitting = answers_to(
-        (HEAD, [organisation]), locked(DEVICES, devices), locked(PEOPLE, people), fits(apart)
-    )
-    paces = {pk: pace for pk, pace in fitting if (pk,) in free_devices}
-    going = [each for each in apart if each.device.pk in paces and (each.scan.resident_id,) in free_people]
-    if not (going and heads):
-        return [None] * len(arrivals)
-    for each in going:
-        each.scan.pace = paces[each.device.pk]
-    [head] = heads
-    chain = made(LedgerChain, organisation_id=organisation, length=head[0], head_hash=head[1])
-    missing = dict(zip(map(id, going), write_rows(chain, going), strict=True))
-    return [missing.get(id(each)) for each in arrivals]
-
-
-def first_of_each(arrivals: list[Arrival]) -> list[Arrival]:
-    """One of each device and of each person: what a second one is follows from the first."""
-    known: set[tuple[str, int | None]] = set()
-    apart = []
-    for each in arrivals:
-        keys = {("device", each.device.pk), ("person", each.scan.resident_id)}
-        if known.isdisjoint(keys):
-            known |= keys
-            apart.append(each)
-    return apart
-
-
-def locked(rows: str, keys: Sequence[int | None]) -> Statement:
-    """Those of the rows that are there and that nobody holds: whoever holds the chain must wait for nothing else.
-
-    A delivery holds its device and its people and waits for the chain; an erasure holds whoever is forgotten.
-    """
-    text = rows.format(holes=", ".join(["%s"] * len(keys)))
-    if connection.vendor == "postgresql":
-        text += " FOR NO KEY UPDATE SKIP LOCKED"
-    return text, list(keys)
-
-
-def fits(arrivals: Sequence[Arrival]) -> Statement:
-    """What asks for the device and the pace of those that are as they were seen."""
-    values: list[Any] = []
-    for each in arrivals:
-        session, shown, minute = each.seen.session, each.seen.shown, minute_of(each.scan.corrected_at)
-        span = [prepared(Scan, "corrected_at", moment) for moment in (minute, minute + MINUTE)]
-        values += [each.device.pk, *span, each.device.pk, HIGHEST_PACE, shown.pk, shown.state]
-        values += [session.pk, session.pk, session.state, session.activity.organisation_id]
-    return " UNION ALL ".join([FITS] * len(arrivals)), values
-
-
-def write_rows(chain: LedgerChain, arrivals: Sequence[Arrival]) -> list[int]:
-    """Everything that follows from scans that count; the chain is as it was found under the lock. Returns how many
-    scans each device still holds.
-    """
-    entries = entries_after(chain, arrivals)
+def write_rows(going: Sequence[tuple[Arrival, Seen]]) -> dict[int, int]:
+    """Everything that follows from scans that count. Returns how many scans each device still holds."""
+    scans, entries = [each.scan for each, _seen in going], entries_after(going)
+    chain = [entries[-1].sequence, entries[-1].hash, entries[-1].organisation_id]
     text, values = insert_all(entries)
-    keys, _next = answers_to(
-        (f"{text} RETURNING sequence, id", values), (NEXT, [chain.length, chain.head_hash, chain.organisation_id])
-    )
+    keys, _next = answers_to((f"{text} RETURNING sequence, id", values), (NEXT, chain))
     found = dict(keys)
-    for each, entry in zip(arrivals, entries, strict=True):
-        each.scan.entry_id = found[entry.sequence]
+    for scan, entry in zip(scans, entries, strict=True):
+        scan.entry_id = found[entry.sequence]
     records: list[Sequence[models.Model]] = [
-        [attendance_of(each.scan, entry) for each, entry in zip(arrivals, entries, strict=True)],
-        [each.scan for each in arrivals],
-        [audit_of(each) for each in arrivals],
-        [newcomer(each, entry) for each, entry in zip(arrivals, entries, strict=True) if each.seen.token is None],
+        [attendance_of(scan, entry) for scan, entry in zip(scans, entries, strict=True)],
+        scans,
+        [audit_of(each) for each, _seen in going],
+        [newcomer(each.scan, entry) for (each, seen), entry in zip(going, entries, strict=True) if seen.token is None],
     ]
-    people = Counter(each.scan.session_id for each in arrivals)
+    tallies, people = given(COUNTED, list(Counter(scan.session_id for scan in scans).items()))
+    devices, contacts = given(CONTACTS, [contact_of(each) for each, _seen in going])
     answers = answers_to(
         *(insert_all(rows) for rows in records if rows),
-        *((TALLY, {"session": session, "count": count}) for session, count in people.items()),
-        *(contact_of(each) for each in arrivals),
+        (TALLY.format(given=tallies), people),
+        (CONTACT.format(given=devices), contacts),
     )
-    return [missing for [(missing,)] in answers[-len(arrivals) :]]
+    return dict(answers[-1])
 
 
-def entries_after(chain: LedgerChain, arrivals: Sequence[Arrival]) -> list[LedgerEntry]:
-    """The entries of the ordinary way, with their hashes; the chain then ends with the last of them."""
-    entries = []
-    for each in arrivals:
-        token = each.seen.token or uuid.uuid4()
+def entries_after(going: Sequence[tuple[Arrival, Seen]]) -> list[LedgerEntry]:
+    """The entries of the ordinary way, one after the other in their chain, with their hashes."""
+    entries, chain = [], going[0][1].chain
+    for each, seen in going:
+        token = seen.token or uuid.uuid4()
         draft = draft_of(check_in_of(each.scan), token, by=None, device_name=each.device.name, at=each.at)
-        entries.append(built_entry(draft, each.seen.session.activity.organisation, chain))
+        entries.append(built_entry(draft, seen.session.activity.organisation, chain))
         chain.length, chain.head_hash = entries[-1].sequence, entries[-1].hash
     return entries
 
@@ -303,18 +315,14 @@ def audit_of(arrival: Arrival) -> AuditEntry:
     return audit_entry("door.received", arrival.device, by=None, at=arrival.at, details={str(arrival.scan.verdict): 1})
 
 
-def newcomer(arrival: Arrival, entry: LedgerEntry) -> Participant:
+def newcomer(scan: Scan, entry: LedgerEntry) -> Participant:
     """Somebody who comes for the first time in the programme."""
-    programme = arrival.seen.session.activity.programme_id
-    return made(Participant, resident_id=arrival.scan.resident_id, programme_id=programme, token=entry.person_token)
+    programme = entry.activity.programme_id
+    return made(Participant, resident_id=scan.resident_id, programme_id=programme, token=entry.person_token)
 
 
-def contact_of(arrival: Arrival) -> Statement:
-    offset = arrival.at - arrival.delivery.clock
-    values = {
-        "at": prepared(DoorDevice, "last_seen_at", arrival.at),
-        "offset": prepared(DoorDevice, "clock_offset", offset),
-        "highest": highest_of(arrival.delivery),
-        "device": arrival.device.pk,
-    }
-    return CONTACT, values
+def contact_of(arrival: Arrival) -> tuple[Any, ...]:
+    """The values of CONTACTS."""
+    at = prepared(DoorDevice, "last_seen_at", arrival.at)
+    offset = prepared(DoorDevice, "clock_offset", arrival.at - arrival.delivery.clock)
+    return arrival.device.pk, at, offset, highest_of(arrival.delivery)

@@ -47,7 +47,7 @@ class CameIn:
 
 def entries_of_people(sessions: Iterable[Session], tokens: Iterable[uuid.UUID]) -> dict[Seat, LedgerEntry]:
     """By session and token the entry by which a person is in; who is not in has none."""
-    rows = Attendance.objects.filter(session__in=list(sessions), person_token__in=set(tokens))
+    rows = Attendance.objects.filter(session__in=list(sessions), person_token__among=set(tokens))
     return {(row.session_id, row.person_token): row.entry for row in rows.select_related("entry")}
 
 

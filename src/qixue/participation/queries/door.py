@@ -134,9 +134,9 @@ def known_to(device: DoorDevice | None, scans: Sequence[Scan], sessions: dict[in
         known.keys = verification_keys("ticket")
     rows = Registration.objects.values_list(*SHOWN)
     if keys := {key for scan in scans if (key := shown_key(scan, known.keys))}:
-        known.registrations = {row.pk: row for row in map(Shown._make, rows.filter(pk__in=keys))}
+        known.registrations = {row.pk: row for row in map(Shown._make, rows.filter(pk__among=keys))}
     if codes := {scan.sent.get("code", "") for scan in scans if scan.kind == Scan.Kind.CODE}:
-        found = map(Shown._make, rows.filter(session__in=known.sessions, door_code__in=codes))
+        found = map(Shown._make, rows.filter(session__in=known.sessions, door_code__among=codes))
         # of several with one code the active one, else the last that was cancelled
         ordered = sorted(found, key=lambda row: (row.state != Registration.State.CANCELLED, row.pk))
         known.by_code = {(row.session_id, row.door_code): row for row in ordered}

@@ -18,4 +18,4 @@ def held_people(keys: Collection[int]) -> set[int]:
 
 
 def locked(keys: Collection[int]) -> QuerySet[Resident]:
-    return Resident.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+    return Resident.objects.select_for_update(no_key=True).filter(pk__among=keys).order_by("pk")

@@ -1,0 +1,33 @@
+"""The lookup `among`: as Django's `in`, for hundreds of plain values at once.
+
+Django looks at each value several times and gives it a placeholder of its own, which took a fifth of the time of a
+large delivery. Here all of them are one parameter, so that the text of a statement is the same for any number of them.
+"""
+
+import json
+from typing import Any
+
+from django.db.models import Field, Lookup
+
+from qixue.core.inserts import preparation_of
+
+
+class Among(Lookup):
+    """`filter(uuid__among=keys)`: the field has one of the values, which are as the field takes them. NULL is none."""
+
+    lookup_name = "among"
+    prepare_rhs = False  # each value is prepared once, below
+
+    def __init__(self, lhs: Any, rhs: Any) -> None:
+        super().__init__(lhs, frozenset(rhs))
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        values = list(map(preparation_of(self.lhs.output_field), self.rhs))
+        if connection.vendor == "postgresql":
+            kind = self.lhs.output_field.db_type(connection).partition("(")[0]
+            return f"{column} = ANY(%s::{kind}[])", (*parameters, values)
+        return f"{column} IN (SELECT value FROM json_each(%s))", (*parameters, json.dumps(values))  # noqa: S608 - a column of ours
+
+
+Field.register_lookup(Among)
