@@ -11,7 +11,7 @@ from qixue.report.models import SummarySection
 
 Draft = SummarySection.Draft
 COUNTS = "个别场次结束后未能当日填报人数，影响统计时效。"
-COUNTS_WITH_FIGURE = "已举办{{sessions_total}}，个别场次结束后未能当日填报人数，影响统计时效。"
+COUNTS_WITH_FIGURE = "{{as_of}}，已举办{{sessions_total}}，个别场次结束后未能当日填报人数，影响统计时效。"
 NEXT = "同时，将各县（市、区）参与情况作为明年统筹安排的依据。"
 CHART = "{{chart: attendance-by-place}}"
 QUOTE, COMMENT = "影响统计时效", "请写明如何改进，例如由主办单位次日核对。"
