@@ -14,7 +14,6 @@ from tests.factories import (
     NOON,
     MemberFactory,
     OpenSessionFactory,
-    RegionFactory,
     RegistrationFactory,
     ResidentFactory,
     RoleAssignmentFactory,
@@ -24,11 +23,10 @@ from tests.factories import (
 from tests.web.public.conftest import assert_sound, words
 
 from qixue.core.models import AuditEntry
-from qixue.participation.models import ListedPerson, Question, RegistrantMessage, Registration, RegistrationTerms
+from qixue.participation.models import Question, RegistrantMessage, Registration, RegistrationTerms
 from qixue.participation.operations.questions import Asked, set_questions
 from qixue.participation.operations.registrations import register
 from qixue.people.models import Notification, Resident, Role
-from qixue.places.models import Region
 from qixue.programme.models import Session
 from qixue.web import unfinished_forms
 
@@ -45,11 +43,6 @@ def session() -> Session:
 @pytest.fixture
 def organiser(session: Session) -> Client:
     return browser(session, Role.ORGANISER)
-
-
-@pytest.fixture
-def cadre(session: Session) -> Client:
-    return browser(session, Role.CADRE)
 
 
 def browser(session: Session, role: str) -> Client:
@@ -251,94 +244,6 @@ def test_a_message_too_long_to_be_kept_is_checked_all_the_same(session, organise
     check = page_of(organiser.post(address(session, "message/"), answers))
 
     assert check.xpath("//button[@name='confirmed']")
-
-
-def town() -> Region:
-    county = RegionFactory(code="441826", level="county", name="连南瑶族自治县", parent=RegionFactory())
-    return RegionFactory(code="441826103", level="township", name="三排镇", short_name="三排", parent=county)
-
-
-def test_cadre_pastes_a_sheet_and_checks_it(session, cadre):
-    place, path = town(), address(session, "new/")
-    uuid = again(page_of(cadre.get(path)))["key"]
-    sheet = "姓名\t出生年\t住址\n李桂芳\t1948年\t三排镇\n盘大贵\t\t三排\n房小龙，2018，三排镇，李桂芳，2026-11-01"
-
-    answers = {"key": uuid, "paste": sheet, "name_1": "唐三妹", "birth_year_1": "１９６１"}
-    check = page_of(cadre.post(path, answers, follow=True))
-    assert Registration.objects.count() == 0
-    listed = [words(item).split()[0] for item in check.xpath("//main//ol[contains(@class, 'numbered')]/li")]
-    answer = cadre.post(path, again(check, confirmed="on"))
-
-    assert listed == ["唐三妹", "李桂芳", "盘大贵", "房小龙"]
-    assert answer.status_code == 302
-    assert list(Resident.objects.order_by("pk").values_list("name", "birth_year", "home_region")) == [
-        ("唐三妹", 1961, None),
-        ("李桂芳", 1948, place.pk),
-        ("盘大贵", None, place.pk),
-        ("房小龙", 2018, place.pk),
-    ]
-    assert set(Registration.objects.values_list("source", flat=True)) == {"cadre"}
-    assert Resident.objects.get(name="房小龙").guardian.name == "李桂芳"
-
-
-@pytest.mark.parametrize(
-    ("answers", "field"),
-    [
-        ({"paste": "李桂芳，一九四八，三排镇"}, "paste"),
-        ({"paste": "李桂芳，1948，没有镇"}, "paste"),
-        ({"paste": "李桂芳，1949，三排镇，，11010519491231002X"}, "paste"),
-        ({"birth_year_1": "1948"}, "name_1"),
-        ({"name_1": "房小龙", "birth_year_1": "2018"}, "guardian_1"),
-        ({"name_2": "房小龙", "birth_year_2": "2090"}, "birth_year_2"),
-        ({}, None),
-    ],
-)
-def test_what_is_wrong_stands_where_it_was_written(session, cadre, answers, field):
-    town()
-
-    answer = cadre.post(address(session, "new/"), {"key": key(), "confirmed": "on", **answers}, follow=True)
-
-    page = page_of(answer, 422)
-    wrong = page.xpath("//*[@class='error']/following::*[self::input or self::textarea][1]/@name")
-    assert wrong == ([field] if field else [])
-    assert ListedPerson.objects.count() == 0
-
-
-def test_people_of_the_list_are_ticked(session, cadre):
-    cadre.post(address(session, "new/"), {"key": key(), "confirmed": "on", "name_1": "李桂芳"})
-    other = OpenSessionFactory(activity=session.activity)
-
-    page = page_of(cadre.get(address(other, "new/")))
-    (box,) = page.xpath("//input[@name='listed']/@value")
-    cadre.post(address(other, "new/"), {"key": key(), "confirmed": "on", "listed": [box]})
-
-    assert names(page_of(cadre.get(address(other)))) == ["李桂芳"]
-    assert names(page_of(cadre.get("/workspace/listed-people/"))) == ["李桂芳"]
-    assert "李桂芳" in words(page_of(cadre.get(address(other, "codes/"))))
-
-
-def test_cadre_sees_who_has_something_else_at_that_time(session, cadre):
-    person = {"name_1": "李桂芳", "birth_year_1": "1948"}
-    cadre.post(address(session, "new/"), {"key": key(), "confirmed": "on", **person})
-    other = OpenSessionFactory(activity__organisation=session.activity.organisation)
-    [listed] = Resident.objects.values_list("pk", flat=True)
-
-    ways = [{"listed": [listed]}, {**person, "name_2": "盘大贵"}]  # ticked, or written down once more
-    told = [page_of(cadre.post(address(other, "new/"), {"key": key(), **way}, follow=True)) for way in ways]
-
-    sentences = [[words(each) for each in page.xpath("//main//p[contains(@class, 'ochre')]")] for page in told]
-    assert len(sentences[0]) == 1
-    assert sentences[0] == sentences[1]
-    assert "李桂芳" in sentences[0][0]
-    assert session.local_full_title in sentences[0][0]
-    assert "11月6日（周五）12:00-14:00" in sentences[0][0]
-
-
-def test_list_of_people_is_not_read_from_above_or_beside(session, cadre):
-    cadre.post(address(session, "new/"), {"key": key(), "confirmed": "on", "name_1": "李桂芳"})
-    stranger = browser(OpenSessionFactory(), Role.CADRE)
-
-    assert names(page_of(stranger.get("/workspace/listed-people/"))) == []
 
 
 def test_terms_are_written_as_people_write_times(session, organiser):

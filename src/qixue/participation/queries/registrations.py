@@ -100,7 +100,7 @@ def registered_among(people: Sequence[Resident], session: Session) -> list[Regis
 def at_the_same_time(people: Sequence[Resident], session: Session) -> list[Registration]:
     """What the people have at other sessions while this one runs: seats, places in queues, entries in draws.
 
-    Sessions that only touch do not meet, nor do such as are called off. Nobody is kept from going to both: see who asks.
+    Sessions that only touch do not meet, nor do such as are called off. Nobody is kept from going to both.
     """
     if session.starts_at is None or session.state in Session.OFF_STATES or not people:
         return []
