@@ -49,6 +49,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(f"{item.nodeid} needs django_db: run alone, it would ask the city's own database.")
         if not item.get_closest_marker("one_database"):
             item.add_marker(pytest.mark.database)
+    items.sort(key=seconds_of, reverse=True)
+
+
+def seconds_of(item: pytest.Item) -> int:
+    """About how long its file takes, where that is long; all others keep their order."""
+    mark = item.get_closest_marker("long")
+    return int(mark.args[0]) if mark else 0
 
 
 def pytest_collection_finish() -> None:

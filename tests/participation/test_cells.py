@@ -41,7 +41,7 @@ from qixue.participation.queries.cells import people_in
 from qixue.people.operations.erasure import erase_account
 from qixue.programme.models import Activity, Session
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long(40)]
 
 EXAMPLES, STEPS = 30, 12
 
