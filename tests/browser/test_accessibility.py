@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import DESKTOP, PHONE, Reader
 from tests.browser.scene import Scene, make_scene
 
@@ -126,7 +126,7 @@ def test_visitor_finds_a_session_by_keyboard_alone(scene: Scene, open_browser: C
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/sessions/{scene.planned.pk}/")
 
-    assert page.inner_text("h1") == "怎样识别养老诈骗"
+    expect(page.locator("h1")).to_have_text("怎样识别养老诈骗")
 
 
 def test_number_leads_to_its_records_by_keyboard_alone(scene: Scene, open_browser: Callable[..., Reader]) -> None:
@@ -136,7 +136,7 @@ def test_number_leads_to_its_records_by_keyboard_alone(scene: Scene, open_browse
     page.keyboard.press("Enter")
     page.wait_for_url("**/figures/*/")
 
-    assert page.locator("h2", has_text="背后的记录").count() == 1
+    expect(page.locator("h2", has_text="背后的记录")).to_have_count(1)
 
 
 @pytest.fixture
@@ -155,12 +155,11 @@ def test_list_can_be_narrowed_without_script(scene: Scene, plain_page: tuple[Pag
     page.click(".filters summary")
     page.select_option("[name=kind]", "lecture")
     page.click(".filters button")
-    found = page.locator("article.session").count()
+    expect(page.locator("article.session")).to_have_count(2)
     page.fill("[name=q]", "nothing-of-this-name")
     page.click(".filters button")
 
-    assert found == 2
-    assert page.inner_text(".empty h2") == "没有符合的结果"
+    expect(page.locator(".empty h2")).to_have_text("没有符合的结果")
 
 
 def test_article_without_script_offers_no_reading_that_would_not_work(

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Reader
-from tests.browser.scene import PASSWORD, Scene, make_scene
+from tests.browser.scene import Scene, make_scene
+from tests.browser.test_pages import sign_in
 from tests.factories import key
 
 from qixue.core.clock import now
@@ -54,10 +55,7 @@ def test_dashboards_of_the_workspace_are_accessible(
     scene: Scene, open_browser: Callable[..., Reader], axe_violations: Axe, size: dict[str, int]
 ) -> None:
     reader = open_browser(size=size)
-    page = reader.visit("/sign-in/")
-    page.fill("[name=username]", "coordinator")
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
+    sign_in(reader, "coordinator")
 
     wrong = {}
     for path in ("dashboard/", "quality/", "quality/late/"):

@@ -1,9 +1,10 @@
 """Every page in a real browser: both languages and text sizes, phone and desktop, by keyboard and by touch."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.browser.conftest import PHONE, Reader
 from tests.browser.scene import PASSWORD, Scene, make_scene
 
@@ -170,8 +171,9 @@ def test_largest_text_is_thirty_pixels(scene: Scene, open_browser: Callable[...,
     reader = open_browser(size=PHONE)
     page = reader.visit("/")
 
-    for _step in range(2):
+    for step in ("1", "2"):
         page.click("form[action='/text-size/'] button")
+        expect(page.locator("html")).to_have_attribute("data-elder", step)
     size = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
 
     assert size >= 30
@@ -181,15 +183,17 @@ def test_largest_text_is_thirty_pixels(scene: Scene, open_browser: Callable[...,
 def test_elder_mode_is_offered_by_name_in_the_first_screen_and_stays(
     scene: Scene, open_browser: Callable[..., Reader]
 ) -> None:
-    page = open_browser(size=PHONE).visit("/")
+    reader = open_browser(size=PHONE)
+    page = reader.visit("/")
     button = page.get_by_role("button", name="长辈版")
 
     box = button.bounding_box()
     button.click()
-    page.goto(page.url + "about/privacy/")
+    expect(page.locator("html")).to_have_attribute("data-elder", "1")
+    reader.visit("/about/privacy/")
 
     assert box["y"] < PHONE["height"]
-    assert page.locator("html").get_attribute("data-elder") == "1"
+    expect(page.locator("html")).to_have_attribute("data-elder", "1")
 
 
 def test_elder_mode_offers_help_by_phone_in_the_first_row_of_every_page(
@@ -229,9 +233,9 @@ def test_language_changes_the_whole_page_and_stays(scene: Scene, open_browser: C
 
     page.get_by_role("button", name="English").click()
 
-    assert page.locator("html").get_attribute("lang") == "en"
-    assert page.inner_text("h1") == "Activities"
-    assert page.url.endswith("/programmes/week/sessions/")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("h1")).to_have_text("Activities")
+    expect(page).to_have_url(re.compile("/programmes/week/sessions/$"))
 
 
 def test_first_tab_offers_to_skip_to_the_content(scene: Scene, open_browser: Callable[..., Reader]) -> None:
@@ -240,7 +244,7 @@ def test_first_tab_offers_to_skip_to_the_content(scene: Scene, open_browser: Cal
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
 
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
 
 
 def test_errors_are_summed_up_and_lead_to_their_fields(scene: Scene, open_browser: Callable[..., Reader]) -> None:
@@ -251,9 +255,9 @@ def test_errors_are_summed_up_and_lead_to_their_fields(scene: Scene, open_browse
     page.fill("[name=count]", "-5")
     page.get_by_role("button", name="填报人数").click()
 
-    assert page.title().startswith("错误：")
-    assert "有2处需要修改" in page.inner_text(".error-summary")
-    assert page.input_value("[name=count]") == "-5"
+    expect(page).to_have_title(re.compile("^错误："))
+    expect(page.locator(".error-summary")).to_contain_text("有2处需要修改")
+    expect(page.locator("[name=count]")).to_have_value("-5")
 
 
 def test_coordinator_downloads_the_work_summary(scene: Scene, open_browser: Callable[..., Reader]) -> None:
