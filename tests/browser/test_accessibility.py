@@ -46,33 +46,21 @@ def paths(scene: Scene) -> list[str]:
 
 
 @pytest.mark.parametrize(("elder", "least"), [(False, 14), (True, 18)])
-def test_no_text_is_smaller_than_its_mode_promises(
+def test_no_text_is_smaller_than_its_mode_promises_or_too_tight(
     scene: Scene, open_browser: Callable[..., Reader], elder: bool, least: int
 ) -> None:
-    reader = open_browser(elder=elder, size=PHONE)
-
-    small = {
-        (path, piece["text"], piece["size"])
-        for path in paths(scene)
-        for piece in reader.visit(path).evaluate(TYPE)
-        if piece["size"] < least
-    }
-
-    assert small == set()
-
-
-def test_lines_are_apart_everywhere(scene: Scene, open_browser: Callable[..., Reader], elder: bool) -> None:
     """Line spacing of 1.3 at least (GB/T 37668); fields have one line and keep the browser's own."""
     reader = open_browser(elder=elder, size=PHONE)
 
+    pieces = [(path, piece) for path in paths(scene) for piece in reader.visit(path).evaluate(TYPE)]
+
+    small = {(path, piece["text"], piece["size"]) for path, piece in pieces if piece["size"] < least}
     tight = {
         (path, piece["text"], piece["leading"])
-        for path in paths(scene)
-        for piece in reader.visit(path).evaluate(TYPE)
+        for path, piece in pieces
         if round(piece["leading"], 2) < 1.3 and not piece["text"].startswith(("INPUT", "SELECT"))
     }
-
-    assert tight == set()
+    assert (small, tight) == (set(), set())
 
 
 def test_paragraphs_are_further_apart_than_lines(scene: Scene, open_browser: Callable[..., Reader]) -> None:
