@@ -1,5 +1,6 @@
 """A real browser for the pages: Debian's Chromium, driven by Playwright, that may reach nothing but the live server."""
 
+import copy
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -20,10 +22,12 @@ from playwright.sync_api import (
 )
 from pytest_django.live_server_helper import LiveServer
 from tests.browser.door import HOUR, TAKEN_OVER
+from tests.browser.scene import Scene, make_scene
 from tests.door import DEVICE_TOKEN
 from tests.factories import DoorDeviceFactory, OpenSessionFactory
 
-from qixue.core.clock import now
+from qixue.core.clock import local_day, now
+from qixue.core.sqlite.base import driver
 from qixue.participation.models import DoorDevice
 from qixue.programme.models import Session
 
@@ -148,6 +152,26 @@ def open_browser(chromium: Browser, live_server: LiveServer) -> Iterator[Callabl
         reader.context.close()
     assert [url for reader in readers for url in reader.elsewhere] == []
     assert [text for reader in readers for text in reader.console] == []
+
+
+@pytest.fixture(scope="session")
+def copies() -> dict[str, Any]:
+    """The scene and its whole database, once somebody has made it, and the day of both."""
+    return {}
+
+
+@pytest.fixture
+def scene(transactional_db: None, copies: dict[str, Any]) -> Scene:
+    """Made once; on SQLite the tests after the first begin with a copy of its database, which is there at once."""
+    if connection.vendor != "sqlite":
+        return make_scene()
+    if copies.get("day") != local_day(now()):
+        copies.update(day=local_day(now()), scene=make_scene(), database=driver.connect(":memory:"))
+        connection.connection.backup(copies["database"])
+    else:
+        connection.ensure_connection()
+        copies["database"].backup(connection.connection)
+    return copy.deepcopy(copies["scene"])
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import DESKTOP, PHONE, Reader
-from tests.browser.scene import Scene, make_scene
+from tests.browser.scene import Scene
 
 TYPE = """() => [...document.querySelectorAll("body *")]
     .filter((item) => item.checkVisibility() && !item.closest(".hidden-visually, .skip, svg, [aria-hidden]"))
@@ -16,11 +16,6 @@ TYPE = """() => [...document.querySelectorAll("body *")]
         size: parseFloat(style.fontSize),
         leading: parseFloat(style.lineHeight) / parseFloat(style.fontSize),
     }))"""
-
-
-@pytest.fixture
-def scene(transactional_db: None) -> Scene:
-    return make_scene()
 
 
 def paths(scene: Scene) -> list[str]:

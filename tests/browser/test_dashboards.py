@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Reader
-from tests.browser.scene import Scene, make_scene
+from tests.browser.scene import Scene
 from tests.browser.test_pages import sign_in
 from tests.factories import key
 
@@ -26,11 +26,6 @@ PAGES = [
     "/programmes/week/dashboards/regularity/",
     "/programmes/qingyuan-2016/dashboards/",
 ]
-
-
-@pytest.fixture
-def scene(transactional_db: None) -> Scene:
-    return make_scene()
 
 
 def test_dashboards_are_accessible_and_fit(

@@ -6,18 +6,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import PHONE, Reader
-from tests.browser.scene import PASSWORD, Scene, make_scene
+from tests.browser.scene import PASSWORD, Scene
 
 Axe = Callable[[Page], list[str]]
 SMALLEST_PHONE = {"width": 320, "height": 640}  # 1280 px at a zoom of 400 %
 TARGETS = "a, button, select, summary, input:not([type=hidden]), textarea"
 # Links inside a sentence are exempt from the target size (WCAG 2.2, 2.5.8); so is the hidden skip link.
 INLINE = "p a, dd a, li a, td a, th a, .skip"
-
-
-@pytest.fixture
-def scene(transactional_db: None) -> Scene:
-    return make_scene()
 
 
 def public_paths(scene: Scene) -> list[str]:
