@@ -218,6 +218,13 @@ def elder(request: pytest.FixtureRequest) -> bool:
     return request.param
 
 
+@pytest.fixture(params=[("zh-hans", False), ("en", True)], ids=["zh-hans-standard", "en-elder"])
+def look(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The narrowest words in the smallest text, and the widest in the largest: other looks lie between the two."""
+    language, elder = request.param
+    return {"language": language, "elder": elder}
+
+
 @pytest.fixture(scope="session")
 def axe_violations() -> Callable[[Page], list[str]]:
     """The accessibility rules that a page breaks (WCAG 2.2 A and AA), each with the first elements that do."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -32,11 +33,10 @@ def test_dashboards_are_accessible_and_fit(
     scene: Scene,
     open_browser: Callable[..., Reader],
     axe_violations: Axe,
-    language: str,
-    elder: bool,
+    look: dict[str, Any],
     size: dict[str, int],
 ) -> None:
-    reader = open_browser(language=language, elder=elder, size=size)
+    reader = open_browser(**look, size=size)
 
     wrong = {}
     for path in [*PAGES, f"/programmes/week/dashboards/brands/{scene.brand.code}/"]:
