@@ -32,7 +32,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    text = "on SQLite: begin with copies of the database of the settings, which holds all migrations and nothing else"
+    text = "begin with copies of the database of the settings, which holds all migrations and nothing else"
     parser.addoption("--migrated", action="store_true", help=text)
 
 
@@ -51,6 +51,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(f"{item.nodeid} needs django_db: run alone, it would ask the city's own database.")
         if not item.get_closest_marker("one_database"):
             item.add_marker(pytest.mark.database)
+    items.sort(key=seconds_of, reverse=True)
+
+
+def seconds_of(item: pytest.Item) -> int:
+    """About how long its file takes, where that is long; all others keep their order."""
+    mark = item.get_closest_marker("long")
+    return int(mark.args[0]) if mark else 0
 
 
 def pytest_collection_finish() -> None:
@@ -79,11 +86,14 @@ def django_db_modify_db_settings(
 ) -> None:
     """SQLite in memory shares one connection among threads and so hides every lock; a file does not."""
     database = django_settings.DATABASES["default"]
+    test = database.setdefault("TEST", {})
+    is_migrated = pytestconfig.getoption("migrated")
     if is_on_sqlite():
-        name = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
-        database.setdefault("TEST", {})["NAME"] = name
-        if pytestconfig.getoption("migrated"):
-            shutil.copyfile(database["NAME"], name)
+        test["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        if is_migrated:
+            shutil.copyfile(database["NAME"], test["NAME"])
+    elif is_migrated:
+        test["TEMPLATE"] = database["NAME"]
 
 
 @pytest.fixture(scope="session")

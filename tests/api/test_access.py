@@ -25,7 +25,7 @@ from qixue.core.audience import Audience
 from qixue.people.models import Organisation, Role
 from qixue.people.rules import TABLE, Action
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long(30)]
 
 REFERENCE = Path(__file__).parents[2] / "docs/reference/api.md"
 NOBODY = ("wrong", "expired", "deactivated")  # tokens that lead to nobody

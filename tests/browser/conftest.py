@@ -1,5 +1,6 @@
 """A real browser for the pages: Debian's Chromium, driven by Playwright, that may reach nothing but the live server."""
 
+import copy
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -20,10 +22,12 @@ from playwright.sync_api import (
 )
 from pytest_django.live_server_helper import LiveServer
 from tests.browser.door import HOUR, TAKEN_OVER
+from tests.browser.scene import Scene, make_scene
 from tests.door import DEVICE_TOKEN
 from tests.factories import DoorDeviceFactory, OpenSessionFactory
 
-from qixue.core.clock import now
+from qixue.core.clock import local_day, now
+from qixue.core.sqlite.base import driver
 from qixue.participation.models import DoorDevice
 from qixue.programme.models import Session
 
@@ -45,7 +49,10 @@ PATIENCE = 30_000  # milliseconds: how slow the machine is says nothing about th
 expect.set_options(timeout=PATIENCE)
 CLICK_LOCATOR, CLICK_PAGE = Locator.click, Page.click
 LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
-AXE_OPTIONS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
+AXE_OPTIONS = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]},
+    "resultTypes": ["violations"],  # what is in order need not be written down
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -147,6 +154,26 @@ def open_browser(chromium: Browser, live_server: LiveServer) -> Iterator[Callabl
     assert [text for reader in readers for text in reader.console] == []
 
 
+@pytest.fixture(scope="session")
+def copies() -> dict[str, Any]:
+    """The scene and its whole database, once somebody has made it, and the day of both."""
+    return {}
+
+
+@pytest.fixture
+def scene(transactional_db: None, copies: dict[str, Any]) -> Scene:
+    """Made once; on SQLite the tests after the first begin with a copy of its database, which is there at once."""
+    if connection.vendor != "sqlite":
+        return make_scene()
+    if copies.get("day") != local_day(now()):
+        copies.update(day=local_day(now()), scene=make_scene(), database=driver.connect(":memory:"))
+        connection.connection.backup(copies["database"])
+    else:
+        connection.ensure_connection()
+        copies["database"].backup(connection.connection)
+    return copy.deepcopy(copies["scene"])
+
+
 @pytest.fixture
 def door_session() -> Session:
     """It has begun by the clock of the machine, which is the browser's; names and a head count both say who came."""
@@ -189,6 +216,13 @@ def language(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(params=[False, True], ids=["standard", "elder"])
 def elder(request: pytest.FixtureRequest) -> bool:
     return request.param
+
+
+@pytest.fixture(params=[("zh-hans", False), ("en", True)], ids=["zh-hans-standard", "en-elder"])
+def look(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The narrowest words in the smallest text, and the widest in the largest: other looks lie between the two."""
+    language, elder = request.param
+    return {"language": language, "elder": elder}
 
 
 @pytest.fixture(scope="session")

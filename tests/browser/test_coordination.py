@@ -66,8 +66,7 @@ def test_pages_of_coordination_can_be_used_by_everybody(
     library: Organisation,
     open_browser: Callable[..., Any],
     axe_violations: Callable[[Page], list[str]],
-    language: str,
-    elder: bool,
+    look: dict[str, Any],
 ) -> None:
     coordinator = RoleAssignmentFactory(organisation=programme.organisation, role=Role.COORDINATOR).user
     item = FollowUpFactory(programme=programme, owner=library)
@@ -77,7 +76,7 @@ def test_pages_of_coordination_can_be_used_by_everybody(
     acknowledge_follow_up(answered, edit_count=1, by=coordinator, at=NOON)
     plan = PlanVersionFactory(plan=PlanFactory(programme=programme, organisation=library)).plan
     plan.steps.create(kind="invited", at=NOON)
-    reader = open_browser(language=language, elder=elder)
+    reader = open_browser(**look)
     sign_in(reader, coordinator)
     pages = [
         reverse("workspace:home"),

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Reader
-from tests.browser.scene import PASSWORD, Scene, make_scene
+from tests.browser.scene import Scene
+from tests.browser.test_pages import sign_in
 from tests.factories import key
 
 from qixue.core.clock import now
@@ -27,20 +29,14 @@ PAGES = [
 ]
 
 
-@pytest.fixture
-def scene(transactional_db: None) -> Scene:
-    return make_scene()
-
-
 def test_dashboards_are_accessible_and_fit(
     scene: Scene,
     open_browser: Callable[..., Reader],
     axe_violations: Axe,
-    language: str,
-    elder: bool,
+    look: dict[str, Any],
     size: dict[str, int],
 ) -> None:
-    reader = open_browser(language=language, elder=elder, size=size)
+    reader = open_browser(**look, size=size)
 
     wrong = {}
     for path in [*PAGES, f"/programmes/week/dashboards/brands/{scene.brand.code}/"]:
@@ -54,10 +50,7 @@ def test_dashboards_of_the_workspace_are_accessible(
     scene: Scene, open_browser: Callable[..., Reader], axe_violations: Axe, size: dict[str, int]
 ) -> None:
     reader = open_browser(size=size)
-    page = reader.visit("/sign-in/")
-    page.fill("[name=username]", "coordinator")
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
+    sign_in(reader, "coordinator")
 
     wrong = {}
     for path in ("dashboard/", "quality/", "quality/late/"):

@@ -1,22 +1,18 @@
 """Every page in a real browser: both languages and text sizes, phone and desktop, by keyboard and by touch."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.browser.conftest import PHONE, Reader
-from tests.browser.scene import PASSWORD, Scene, make_scene
+from tests.browser.scene import PASSWORD, Scene
 
 Axe = Callable[[Page], list[str]]
 SMALLEST_PHONE = {"width": 320, "height": 640}  # 1280 px at a zoom of 400 %
 TARGETS = "a, button, select, summary, input:not([type=hidden]), textarea"
 # Links inside a sentence are exempt from the target size (WCAG 2.2, 2.5.8); so is the hidden skip link.
 INLINE = "p a, dd a, li a, td a, th a, .skip"
-
-
-@pytest.fixture
-def scene(transactional_db: None) -> Scene:
-    return make_scene()
 
 
 def public_paths(scene: Scene) -> list[str]:
@@ -170,8 +166,9 @@ def test_largest_text_is_thirty_pixels(scene: Scene, open_browser: Callable[...,
     reader = open_browser(size=PHONE)
     page = reader.visit("/")
 
-    for _step in range(2):
+    for step in ("1", "2"):
         page.click("form[action='/text-size/'] button")
+        expect(page.locator("html")).to_have_attribute("data-elder", step)
     size = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
 
     assert size >= 30
@@ -181,15 +178,17 @@ def test_largest_text_is_thirty_pixels(scene: Scene, open_browser: Callable[...,
 def test_elder_mode_is_offered_by_name_in_the_first_screen_and_stays(
     scene: Scene, open_browser: Callable[..., Reader]
 ) -> None:
-    page = open_browser(size=PHONE).visit("/")
+    reader = open_browser(size=PHONE)
+    page = reader.visit("/")
     button = page.get_by_role("button", name="长辈版")
 
     box = button.bounding_box()
     button.click()
-    page.goto(page.url + "about/privacy/")
+    expect(page.locator("html")).to_have_attribute("data-elder", "1")
+    reader.visit("/about/privacy/")
 
     assert box["y"] < PHONE["height"]
-    assert page.locator("html").get_attribute("data-elder") == "1"
+    expect(page.locator("html")).to_have_attribute("data-elder", "1")
 
 
 def test_elder_mode_offers_help_by_phone_in_the_first_row_of_every_page(
@@ -209,8 +208,11 @@ def test_frame_leaves_five_sixths_of_a_phone_to_large_text(
 ) -> None:
     reader = open_browser(elder=size, size=PHONE)
 
-    tops = {path: reader.visit(path).locator("main").bounding_box()["y"] for path in public_paths(scene)}
-    ways_back = {path: reader.page.locator(".crumbs li:visible").count() for path in tops if reader.visit(path)}
+    tops, ways_back = {}, {}
+    for path in public_paths(scene):
+        page = reader.visit(path)
+        tops[path] = page.locator("main").bounding_box()["y"]
+        ways_back[path] = page.locator(".crumbs li:visible").count()
 
     assert {path: top for path, top in tops.items() if top > PHONE["height"] / 6} == {}
     assert set(ways_back.values()) == {0, 1}
@@ -229,9 +231,9 @@ def test_language_changes_the_whole_page_and_stays(scene: Scene, open_browser: C
 
     page.get_by_role("button", name="English").click()
 
-    assert page.locator("html").get_attribute("lang") == "en"
-    assert page.inner_text("h1") == "Activities"
-    assert page.url.endswith("/programmes/week/sessions/")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("h1")).to_have_text("Activities")
+    expect(page).to_have_url(re.compile("/programmes/week/sessions/$"))
 
 
 def test_first_tab_offers_to_skip_to_the_content(scene: Scene, open_browser: Callable[..., Reader]) -> None:
@@ -240,7 +242,7 @@ def test_first_tab_offers_to_skip_to_the_content(scene: Scene, open_browser: Cal
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
 
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
 
 
 def test_errors_are_summed_up_and_lead_to_their_fields(scene: Scene, open_browser: Callable[..., Reader]) -> None:
@@ -251,9 +253,9 @@ def test_errors_are_summed_up_and_lead_to_their_fields(scene: Scene, open_browse
     page.fill("[name=count]", "-5")
     page.get_by_role("button", name="填报人数").click()
 
-    assert page.title().startswith("错误：")
-    assert "有2处需要修改" in page.inner_text(".error-summary")
-    assert page.input_value("[name=count]") == "-5"
+    expect(page).to_have_title(re.compile("^错误："))
+    expect(page.locator(".error-summary")).to_contain_text("有2处需要修改")
+    expect(page.locator("[name=count]")).to_have_value("-5")
 
 
 def test_coordinator_downloads_the_work_summary(scene: Scene, open_browser: Callable[..., Reader]) -> None:

@@ -251,15 +251,14 @@ def test_pages_of_planning_can_be_used_by_everybody(
     city: City,
     open_browser: Callable[..., Any],
     axe_violations: Callable[[Page], list[str]],
-    language: str,
-    elder: bool,
+    look: dict[str, Any],
 ) -> None:
     programme = ProgrammeFactory(code="week", organisation=city.bureau, **city.week)
     plan = PlanFactory(programme=programme, organisation=city.counties[0])
     line = PlanLineFactory(version=PlanVersionFactory(plan=plan))
     filed = PlanFactory(programme=programme, organisation=city.counties[1])
     PlanLineFactory(version=PlanVersionFactory(plan=filed, state=PlanVersion.State.SUBMITTED))
-    reader = open_browser(language=language, elder=elder)
+    reader = open_browser(**look)
     sign_in(reader, city.bureau_person)
     pages = [
         reverse("workspace:home"),

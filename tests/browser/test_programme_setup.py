@@ -89,14 +89,13 @@ def test_pages_of_the_set_up_can_be_used_by_everybody(
     coordinator: User,
     open_browser: Callable[..., Any],
     axe_violations: Callable[[Page], list[str]],
-    language: str,
-    elder: bool,
+    look: dict[str, Any],
 ) -> None:
     basis = LegalBasis.objects.order_by("position")[0]
     legal_bases = reverse("workspace:setup_legal_bases", args=["week"])
     copy, roll = (reverse(f"workspace:{route}", args=["week"]) for route in ("copy_programme", "roll_forward"))
     answers = "code=next&year=2030&first_day=2030-11-05&parts=tasks&activities=activities&show=1"
-    reader = open_browser(language=language, elder=elder)
+    reader = open_browser(**look)
     sign_in(reader, coordinator)
     pages = [
         reverse("workspace:new_programme"),

@@ -1,12 +1,13 @@
 """The desk of a session: its registrations, its door and what comes after, for everybody; and the page of a draw."""
 
 import datetime
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.browser.conftest import DESKTOP, PHONE, Reader
 from tests.browser.test_pages import faults
 from tests.browser.test_workspace import sign_in, troubles
@@ -193,8 +194,8 @@ def test_going_back_to_a_form_with_errors_loses_nothing_and_asks_nothing(
 
     page.go_back()
 
-    assert page.title().startswith("错误：")
-    assert page.input_value("[name^=question]") == "骑车"
+    expect(page).to_have_title(re.compile("^错误："))
+    expect(page.locator("[name^=question]")).to_have_value("骑车")
 
 
 @pytest.mark.parametrize(("language", "elder"), [("zh-hans", True), ("en", False)])

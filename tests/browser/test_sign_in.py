@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.browser.conftest import DESKTOP, PHONE, Reader
 from tests.factories import RoleAssignmentFactory
 
@@ -92,7 +92,7 @@ def test_passkey_is_the_second_step_after_the_password(person: User, open_browse
     page.get_by_role("button", name="使用通行密钥").click()
     page.wait_for_url("**/workspace/")
 
-    assert page.inner_text("h1") == "工作台"
+    expect(page.locator("h1")).to_have_text("工作台")
 
 
 def test_device_without_a_passkey_says_so_in_words(person: User, open_browser: Callable[..., Reader]) -> None:
@@ -103,7 +103,7 @@ def test_device_without_a_passkey_says_so_in_words(person: User, open_browser: C
     page.get_by_role("button", name="使用通行密钥").click()
 
     page.get_by_text("未能完成").wait_for()
-    assert page.url.endswith("/sign-in/")
+    expect(page).to_have_url(f"{reader.site}/sign-in/")
 
 
 def test_app_is_set_up_and_asked_for_at_the_next_sign_in(
@@ -153,18 +153,21 @@ def test_signing_in_with_two_steps_needs_no_script(person: User, chromium: Any, 
     page.fill("[name=username]", "library")
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
+    page.wait_for_url("**/account/app/")
     key = re.sub(r"\s", "", page.inner_text("code.secret"))
     page.fill("[name=code]", code_of(key, step_at(now())))
     page.press("[name=code]", "Enter")
+    page.wait_for_url("**/account/recovery-codes/")
     code = make_recovery_codes(person, by=person, at=now())[0]
     context.clear_cookies()
     page.goto(f"{live_server.url}/sign-in/?next=/account/")
     page.fill("[name=username]", "library")
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
+    page.wait_for_url("**/sign-in/second-step/**")
     page.fill("[name=code]", code)
     page.press("[name=code]", "Enter")
 
-    assert page.url == f"{live_server.url}/account/"
-    assert page.get_by_role("button", name="使用通行密钥").count() == 0
+    expect(page).to_have_url(f"{live_server.url}/account/")
+    expect(page.get_by_role("button", name="使用通行密钥")).to_have_count(0)
     context.close()

@@ -53,8 +53,7 @@ def pages(session: Session, entry: LedgerEntry, draft: Activity) -> list[str]:
 def test_workspace_pages_can_be_used_by_everybody(
     open_browser: Callable[..., Any],
     axe_violations: Callable[[Page], list[str]],
-    language: str,
-    elder: bool,
+    look: dict[str, Any],
 ) -> None:
     session = SessionFactory(number=1)
     organisation = session.activity.organisation
@@ -69,7 +68,7 @@ def test_workspace_pages_can_be_used_by_everybody(
         at=NOON,
         client_uuid=key(),
     )
-    reader = open_browser(language=language, elder=elder, size=DESKTOP)
+    reader = open_browser(**look, size=DESKTOP)
     sign_in(reader, coordinator)
 
     found = {path: troubles(reader, path, axe_violations) for path in pages(session, entry, draft)}

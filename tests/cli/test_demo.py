@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long(50)
+
 QIXUE = [sys.executable, "-c", "import sys; from qixue.cli import main; sys.exit(main())"]
 DAY = "2026-11-05"
 NEXT_DAY = "2026-11-06"

@@ -20,6 +20,8 @@ from qixue.places.operations import load_regions
 from qixue.programme.models import ListingEdition
 from qixue.report.models import SealedFile
 
+pytestmark = pytest.mark.long(35)
+
 BASE_URL = "http://127.0.0.1:8000"
 
 UNFORESEEN = {

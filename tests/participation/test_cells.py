@@ -17,7 +17,7 @@ from qixue.participation.queries.cell_recount import cells_that_differ
 from qixue.participation.queries.cells import people_in
 from qixue.programme.models import Activity, Session
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long(40)]
 
 
 def test_random_histories_of_cells_equal_a_recount() -> None:

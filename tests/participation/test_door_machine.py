@@ -37,7 +37,7 @@ from qixue.participation.queries.door import facts_of, gaps_of, known_to, sessio
 from qixue.people.models import User
 from qixue.programme.models import Session
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long(40)]
 
 EXAMPLES, STEPS = 500, 8
 SECOND = datetime.timedelta(seconds=1)

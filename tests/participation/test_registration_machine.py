@@ -41,7 +41,7 @@ from qixue.participation.operations.transfers import hand_over_place
 from qixue.people.models import Resident, User
 from qixue.programme.models import Session
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long(80)]
 
 EXAMPLES, BY_LOT, STEPS = 500, 200, 8
 HOUR = datetime.timedelta(hours=1)

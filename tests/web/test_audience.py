@@ -16,7 +16,7 @@ from qixue.core.audience import Audience
 from qixue.people.rules import Action
 from qixue.programme.models import Activity, Programme
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long(30)]
 
 OPEN = [address for address in outside_the_workspace() if address.audience == Audience.EVERYBODY]
 OF_RECORDS = [address for address in OPEN if "<" in address.path]

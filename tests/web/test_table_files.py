@@ -23,7 +23,7 @@ from qixue.people.models import Role
 from qixue.programme.models import Programme
 from qixue.web.workspace import urls
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long(40)]
 
 # Pages whose table is no list to take along, and why.
 NOT_TAKEN = {

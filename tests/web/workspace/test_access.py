@@ -34,7 +34,7 @@ from qixue.people.models import Role
 from qixue.people.rules import TABLE, Action
 from qixue.web.workspace import urls
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long(160)]
 bare_errors = pytest.mark.urls("tests.web.workspace.bare_errors")
 
 ROUTES: list[URLPattern] = urls.urlpatterns

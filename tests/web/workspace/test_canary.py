@@ -36,7 +36,7 @@ from qixue.programme.models import (
 )
 from qixue.report.models import CommentAnswer, SectionComment, SectionVersion
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database, pytest.mark.long(60)]
 
 CANARY, PART_OF_IT = "笼中金丝雀", "金丝"
 # What everybody may read, or what the database lets nobody change.
@@ -127,7 +127,7 @@ def text_of(answer: Any) -> str:
     return content.decode(errors="replace")
 
 
-def addresses_to_try(scene: Scene, pages: list[Page]) -> list[str]:
+def addresses_to_try(scene: Scene, pages: list[Page]) -> set[str]:
     """Every page, the neighbour's own plan, and every list with everything that it can be asked for."""
     own = [page.url for page in pages]
     audiences = set(Audience) - {Audience.RESIDENTS}  # their pages show a household only: tests/web/me/test_access.py
@@ -138,7 +138,7 @@ def addresses_to_try(scene: Scene, pages: list[Page]) -> list[str]:
     plan_pages = [reverse(f"workspace:{name}", args=[neighbour]) for name in ("plan", "submit_plan", "plan_sheet")]
     everything_asked = "&".join(SEARCHES).format(PART_OF_IT)
     searches = [f"{url}?{search.format(PART_OF_IT)}" for url in lists for search in [*SEARCHES[:2], everything_asked]]
-    return [*own, *plan_pages, *lists, *searches]
+    return {*own, *plan_pages, *lists, *searches}
 
 
 def test_words_of_an_organisation_are_there_to_be_found(scene: Scene, pages: list[Page]) -> None:
@@ -156,7 +156,7 @@ def test_words_of_an_organisation_reach_no_other(scene: Scene, pages: list[Page]
 
     found = [
         address
-        for address in addresses_to_try(scene, pages)
+        for address in sorted(addresses_to_try(scene, pages))
         for client in readers
         if CANARY in text_of(client.get(address))
     ]
