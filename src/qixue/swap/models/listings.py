@@ -52,8 +52,8 @@ class Listing(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.LISTED)
     listed_at = models.DateTimeField()
     hidden_at = models.DateTimeField(null=True, blank=True)  # taken off the pages by the staff after a report
-    written = models.CharField(max_length=400, blank=True)  # what it is found by: see qixue.programme.search
-    sounds = models.CharField(max_length=2000, blank=True)
+    written = models.TextField(blank=True)  # what it is found by: see qixue.programme.search
+    sounds = models.TextField(blank=True)
 
     objects = ListingQuerySet.as_manager()
 
