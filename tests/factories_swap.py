@@ -1,12 +1,13 @@
 """Things that people list for a swap, and what they would take for them."""
 
 import factory
+from django.core.files.base import ContentFile
 
 from qixue.people.models import Resident, Role, User
 from qixue.programme.models import Programme
 from qixue.programme.search import sounds, written
 from qixue.swap.kinds import Kind
-from qixue.swap.models import Listing, OneOf, OneOfThing, Wish
+from qixue.swap.models import Listing, ListingPhoto, OneOf, OneOfThing, Wish
 from tests.factories import NOON, MemberFactory, ProgrammeFactory, RegionFactory, RoleAssignmentFactory
 
 
@@ -35,6 +36,15 @@ class ListingFactory(factory.django.DjangoModelFactory):
     listed_at = NOON
     written = factory.LazyAttribute(lambda listing: written([listing.title]))
     sounds = factory.LazyAttribute(lambda listing: sounds([listing.title]))
+
+
+def with_photo(listing: Listing) -> Listing:
+    """It has a picture, which is none of anything."""
+    photo = ListingPhoto(listing=listing, digest="a1" * 32)
+    photo.file.save("thing.jpg", ContentFile(b"a photo"), save=False)
+    photo.small.save("thing-small.jpg", ContentFile(b"a small photo"), save=False)
+    photo.save()
+    return listing
 
 
 def wish(listing: Listing, wanted: Listing) -> Wish:

@@ -23,6 +23,7 @@ from qixue.participation.queries.wall import secret_of
 from qixue.participation.wall_code import code_of, step_at
 from qixue.people.models import Invitation, Role
 from qixue.programme.models import Nomination, Objection
+from qixue.swap.models import Listing
 
 OF_THE_API = "/api/v1/"
 WORKSPACE = "workspace:"
@@ -117,6 +118,11 @@ def issued_kind(scene: Scene) -> str:
     return "docx"
 
 
+def listing_of(scene: Scene) -> Listing:
+    """A thing on offer, with a photo."""
+    return Listing.objects.get(pk=scene.record("listings/"))
+
+
 PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "code": lambda scene: scene.programme.code,
     "figure_code": lambda scene: "attendance",
@@ -142,6 +148,10 @@ PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "public:credential_status number": lambda scene: 1,
     "public:credential_achievement activity": lambda scene: certificate_of(scene).activity.code,
     "public:issued_summary kind": issued_kind,
+    "public:listing pk": lambda scene: listing_of(scene).pk,
+    "public:listing_photo pk": lambda scene: listing_of(scene).pk,
+    "public:listing_photo digest": lambda scene: listing_of(scene).photo.address,
+    "public:listing_photo size": lambda scene: "small",
     "shown": code_on_the_wall,
     "account:remove_passkey pk": lambda scene: MISSING["pk"],  # one's own only, and nobody in the scene has one
 }

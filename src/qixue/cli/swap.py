@@ -1,4 +1,4 @@
-"""`qixue swap solve` and `qixue swap check`: the best exchanges of a round in a file, and whether a result holds."""
+"""`qixue swap`: the best exchanges of a round in a file, whether a result holds, and the want list of a programme."""
 
 import argparse
 import json
@@ -36,7 +36,9 @@ def say(sentence: str) -> str:
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    swap = subparsers.add_parser("swap", help=say(_("Find the best swaps of a round, or check a result.")))
+    swap = subparsers.add_parser(
+        "swap", help=say(_("Find the best swaps of a round, check a result, print a want list."))
+    )
     commands = swap.add_subparsers(dest="swap_command", required=True)
     solving = commands.add_parser("solve", help=say(_("Find the best exchanges of a round.")), allow_abbrev=False)
     solving.add_argument("file", metavar="FILE", help=say(_("A TradeMaximizer want list, or JSON.")))
@@ -57,6 +59,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     checking.add_argument("result", metavar="RESULT.json", help=say(_("What `qixue swap solve --json` printed.")))
     checking.add_argument("--json", action="store_true", help=say(_("Print JSON.")))
     checking.set_defaults(func=run_check)
+    export = commands.add_parser("export", help=say(_("Print the want list of a programme.")), allow_abbrev=False)
+    export.add_argument("--programme", metavar="CODE", required=True, help=say(_("The code of the programme.")))
+    export.add_argument("--json", action="store_true", help=say(_("Print JSON.")))
+    export.set_defaults(func=run_export)
 
 
 def run_solve(args: argparse.Namespace) -> int:
@@ -104,6 +110,16 @@ def run_check(args: argparse.Namespace) -> int:
         lines = [FAULTS[name] for name in found] or [HOLDS[stands_on]]
         print("\n".join(say(line) % values for line in lines))
     return Exit.DOES_NOT_HOLD if found else Exit.OK
+
+
+def run_export(args: argparse.Namespace) -> int:
+    """Refused: unknown_programme."""
+    from qixue.cli.programmes import programme_of  # noqa: PLC0415 - the other commands work without Django
+    from qixue.swap.queries import want_lists  # noqa: PLC0415 - as above
+
+    programme = programme_of(args)
+    print(want_lists.round_of(programme) if args.json else want_lists.want_list_of(programme), end="")
+    return Exit.OK
 
 
 def proof(result: Any) -> str:

@@ -8,7 +8,6 @@ from qixue.core.digests import digest
 from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Scope, registry
 from qixue.core.quantity import THING, Quantity
 from qixue.swap.models import Listing
-from qixue.swap.queries.listings import town_of
 
 LISTED = _("Listed by its owner")
 
@@ -35,7 +34,7 @@ def rows_of_listings(scope: Scope) -> list[EvidenceRow]:
             title=listing.get_kind_display(),
             quantity=Quantity(1, THING),
             occurred_on=local_day(listing.listed_at).isoformat(),
-            place=town_of(listing.place).local_name,
+            place=listing.town.local_name,
             source=str(LISTED),
             organisation=listing.programme.organisation.local_name,
             digest=digest([listing.pk, listing.kind, listing.place.code, local_day(listing.listed_at).isoformat()]),
@@ -49,9 +48,7 @@ registry.register(
         code="things_listed",
         name=_("Things listed for a swap"),
         unit=THING,
-        rule=_(
-            "Things that residents listed, also those taken back later; not those that the staff took off the pages."
-        ),
+        rule=_("Things that residents listed, also those taken back later; none that the staff took off the pages."),
         dimensions=("region",),
         value=things_listed,
         recount=things_listed,

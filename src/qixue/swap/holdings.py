@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from qixue.core.clock import minute_text
 from qixue.people.personal_data import Holding, Left, Section, Subject, holdings
@@ -40,16 +41,22 @@ def listings_left(subject: Subject, **_when: Any) -> list[Left]:
 
 
 def erase_listings(subject: Subject, **_when: Any) -> None:
-    """Words, photo and owner go; kind, town, day and state are counted in figures and stay."""
+    """Words, photo and owner go; kind, town, day and state are counted in figures and stay.
+
+    What lies on the common table keeps its title and the wishes of others: people still look at it.
+    """
     for listing in map(locked_listing, listings_of(subject)):
         drop_photo(listing)
-        drop_all_wishes(listing)
         listing.reports.update(note="")
+        listing.owner, listing.note = None, ""
+        if listing.state == Listing.State.ON_TABLE:
+            for rows in (Wish.objects.filter(wanted=listing), OneOfThing.objects.filter(listing=listing)):
+                rows.update(owner=None)
+        else:
+            drop_all_wishes(listing)
+            listing.title = listing.written = listing.sounds = ""
         if listing.state not in (Listing.State.EXCHANGED, Listing.State.ON_TABLE):
             listing.state = Listing.State.WITHDRAWN
-        listing.owner = None
-        if listing.state != Listing.State.ON_TABLE:  # whose it was, its title does not say; people still look at it
-            listing.title = listing.note = listing.written = listing.sounds = ""
         listing.save(update_fields=["owner", "state", "title", "note", "written", "sounds"])
 
 
@@ -61,11 +68,11 @@ def wishes_copy(subject: Subject) -> Section:
     rows += [(wish.listing.title, wish.get_kind_display()) for wish in kinds]
     things = OneOfThing.objects.filter(wisher__in=subject.people).select_related("one_of", "listing").order_by("pk")
     rows += [(thing.one_of.name, thing.listing.title) for thing in things]
-    return Section(_("Wishes for a swap"), [_("For this"), _("This")], rows)
+    return Section(_("Wishes for a swap"), [pgettext("wish", "For this"), pgettext("wish", "This")], rows)
 
 
 def erase_wishes(subject: Subject, **_when: Any) -> None:
-    Wish.objects.filter(Q(wisher__in=subject.people) | Q(owner__in=subject.people)).delete()
+    Wish.objects.filter(wisher__in=subject.people).delete()
     OneOf.objects.filter(owner__in=subject.people).delete()
 
 

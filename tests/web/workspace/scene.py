@@ -32,6 +32,7 @@ from tests.factories_coordination import FollowUpFactory
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory
 from tests.factories_recognitions import CallFactory, NominationFactory
 from tests.factories_returns import ReturnCallFactory, ReturnFieldFactory, ReturnSubmissionFactory
+from tests.factories_swap import ListingFactory, with_photo
 from tests.web.workspace.scene_of_the_summary import SUMMARY_PAGES, issue_of, removed_section, written_section
 
 from qixue.core.models import OutboxMessage
@@ -290,6 +291,11 @@ def person_of_own(scene: Scene) -> int:
     return RegistrationFactory(session=scene.session, resident=ResidentFactory()).resident_id
 
 
+def listing_with_photo(scene: Scene) -> int:
+    """On offer in the programme, reported by nobody yet."""
+    return with_photo(ListingFactory(programme=scene.programme)).pk
+
+
 RECORDS: dict[str, Callable[[Scene], int]] = {
     "plan-lines/": lambda scene: draft_line(scene).pk,
     "plans/": lambda scene: PlanLine.objects.get(pk=scene.record("plan-lines/")).version.plan_id,
@@ -323,6 +329,7 @@ RECORDS: dict[str, Callable[[Scene], int]] = {
     "roles/": lambda scene: RoleAssignmentFactory(organisation=scene.places["own"]).pk,
     "stand-ins/": stand_in_far_away,
     "tokens/": key_of_somebody_else,
+    "listings/": listing_with_photo,
     "evidence/": lambda scene: LedgerEntry.objects.get(pk=scene.record("entries/")).evidence_id,
 }
 # Route name -> the places in which a role with the action reaches it; the common rule is own and ancestor.
@@ -382,6 +389,7 @@ EXPECTED: dict[str, set[str]] = {
     **dict.fromkeys(("stand_in", "hand_over", "end_stand_in", "revoke_token"), NOBODY),
     **dict.fromkeys(("figures", "figure", "coverage", "dashboard", "quality", "quality_check"), IN_THE_PROGRAMME),
     **dict.fromkeys(SUMMARY_PAGES, WHOLE_PROGRAMME),
+    **dict.fromkeys(("swap", "want_list", "import_want_list", "decide_listing", "listing_photo"), WHOLE_PROGRAMME),
 }
 # Reading a page is enough to know who reaches it; these have nothing to read.
 POST_ONLY = {

@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('listing', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='photo', serialize=False, to='swap.listing')),
                 ('file', models.FileField(upload_to='swap/%Y/%m/')),
+                ('small', models.FileField(upload_to='swap/%Y/%m/')),
                 ('digest', models.CharField(max_length=64)),
             ],
         ),

@@ -13,6 +13,11 @@ from qixue.programme.models import Programme
 from qixue.swap.kinds import Kind
 
 
+def town_of(place: Region) -> Region:
+    """The town or subdistrict in which a community lies: what everybody may know of where a thing is."""
+    return place.parent if place.level == Region.Level.VILLAGE and place.parent else place
+
+
 class ListingQuerySet(models.QuerySet["Listing"]):
     def open(self) -> "ListingQuerySet":
         """Those that can be wished for: on offer or on the common table, and not taken off the pages by the staff."""
@@ -79,6 +84,11 @@ class Listing(models.Model):
         return self.title or f"listing {self.pk}"
 
     @property
+    def town(self) -> Region:
+        """With `place__parent` selected."""
+        return town_of(self.place)
+
+    @property
     def is_open(self) -> bool:
         return self.state in self.OPEN_STATES and self.hidden_at is None
 
@@ -92,7 +102,13 @@ class ListingPhoto(models.Model):
 
     listing = models.OneToOneField(Listing, models.CASCADE, primary_key=True, related_name="photo")
     file = models.FileField(upload_to="swap/%Y/%m/")
-    digest = models.CharField(max_length=64)  # SHA-256 of the file as it is kept: says in an address which one it is
+    small = models.FileField(upload_to="swap/%Y/%m/")  # the same for lists
+    digest = models.CharField(max_length=64)  # SHA-256 of the file as it is kept: a new photo has a new address
 
     def __str__(self) -> str:
         return f"photo of {self.listing_id}"
+
+    @property
+    def address(self) -> str:
+        """What stands in the address of the picture."""
+        return self.digest[:16]

@@ -4,6 +4,7 @@ import datetime
 import hashlib
 import uuid
 from dataclasses import dataclass
+from functools import partial
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -22,6 +23,8 @@ from qixue.programme.search import sounds, written
 from qixue.swap.models import KindWish, Listing, ListingPhoto, OneOfThing, Wish
 
 MOST_OPEN = 30  # things of one person that are not over, so that nobody floods the pages; a household has fewer
+LONGEST_TITLE, LONGEST_NOTE = 40, 300  # characters
+PHOTO_EDGE, SMALL_EDGE = 1200, 400  # pixels: on a page of its own, and among others
 State = Listing.State
 
 
@@ -134,9 +137,8 @@ def check_details(details: ListingDetails, programme: Programme) -> None:
     """Refused: title_missing, text_too_long, private_number, place_outside."""
     if not details.title.strip():
         raise Refused("title_missing", _("Please say what it is, for example electric kettle."), field="title")
-    for name, text in (("title", details.title), ("note", details.note)):
-        limit = Listing._meta.get_field(name).max_length
-        if limit and len(text) > limit:
+    for name, text, limit in (("title", details.title, LONGEST_TITLE), ("note", details.note, LONGEST_NOTE)):
+        if len(text.strip()) > limit:
             raise Refused("text_too_long", _("Please write up to %(limit)s characters."), field=name, limit=limit)
         if holds_private_number(text):
             sentence = _("Everybody will read this. Please take the phone number or identity number out of it.")
@@ -157,18 +159,20 @@ def describe(listing: Listing, details: ListingDetails) -> None:
 
 def set_photo(listing: Listing, original: bytes) -> None:
     """Keep the picture, drawn anew, in place of one that is there. Refused: photo_too_large, photo_unreadable."""
-    content = redrawn(original)
+    content = redrawn(original, longest_edge=PHOTO_EDGE)
     drop_photo(listing)
     digest = hashlib.sha256(content).hexdigest()
     photo = ListingPhoto(listing=listing, digest=digest)
-    photo.file.save(f"{digest[:32]}.jpg", ContentFile(content))
+    photo.file.save(f"{digest[:32]}.jpg", ContentFile(content), save=False)
+    photo.small.save(f"{digest[:32]}-small.jpg", ContentFile(redrawn(content, longest_edge=SMALL_EDGE)), save=False)
+    photo.save()
 
 
 def drop_photo(listing: Listing) -> None:
-    """The row, and the file once that is sure."""
+    """The row, and the files once that is sure."""
     for photo in ListingPhoto.objects.filter(listing=listing):
-        storage, name = photo.file.storage, str(photo.file.name)
-        transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))  # type: ignore[misc]
+        for file in (photo.file, photo.small):
+            transaction.on_commit(partial(file.storage.delete, str(file.name)))
         photo.delete()
 
 

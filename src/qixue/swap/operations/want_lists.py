@@ -93,8 +93,7 @@ def read_entries(content: bytes, file: str) -> list[Entry]:
         assembled(entries, lines, digest="")
     except BadRound as bad:
         sentence = gettext(NO_ROUND[bad.code])
-        values = {"file": file, "line": bad.line, "name": bad.name}
-        raise Refused("want_list_unreadable", sentence, field="file", **values) from bad
+        raise Refused("want_list_unreadable", sentence, field="file", file=file, line=bad.line, name=bad.name) from bad
     for entry in entries:
         entry.line = lines.of(entry.id) if lines else entry.line
     return entries

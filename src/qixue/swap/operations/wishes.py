@@ -93,6 +93,7 @@ def save_one_of(owner: Resident, *, details: OneOfDetails, key: uuid.UUID, by: U
     for thing in things:
         thing.wisher, thing.owner = owner, thing.listing.owner
     OneOfThing.objects.bulk_create(things)
+    Wish.objects.filter(listing__in=own, wanted__in=wanted).delete()  # each of them alone would be more than one
     record_audit("one_of.saved", one_of, by=by, at=at, details={"things": len(things)})
     return one_of
 

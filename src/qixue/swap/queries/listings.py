@@ -6,11 +6,13 @@ from typing import Any
 
 from django.db.models import Q
 
+from qixue.participation.operations.verification import masked
 from qixue.people.models import Resident
 from qixue.places.models import Region
 from qixue.programme.models import Programme
 from qixue.programme.queries.listings import words_condition
 from qixue.swap.models import Block, Listing, ListingQuerySet
+from qixue.swap.models.listings import town_of
 
 SHOWN_WITH = ("place__parent", "owner", "photo", "programme")
 
@@ -60,11 +62,6 @@ def places_of(listings: ListingQuerySet) -> list[Region]:
     return sorted(towns.values(), key=lambda town: town.code)
 
 
-def town_of(place: Region) -> Region:
-    """The town or subdistrict in which a community lies: what everybody may know of where a thing is."""
-    return place.parent if place.level == Region.Level.VILLAGE and place.parent else place
-
-
 def own_listings(owner: Resident) -> ListingQuerySet:
     return Listing.objects.filter(owner=owner).select_related(*SHOWN_WITH).order_by("-listed_at", "-pk")
 
@@ -78,3 +75,9 @@ def wish_counts(listings: Any) -> Counter[int]:
     """By key of a thing: how many people would give something for it. Of whom, nobody is told."""
     rows = Listing.objects.filter(pk__in=[each.pk for each in listings]).values_list("pk", "wished_by__wisher")
     return Counter(pk for pk, wisher in set(rows) if wisher is not None)
+
+
+def public_name(listing: Listing) -> str:
+    """What everybody may know of the owner; empty for what is on the common table."""
+    is_on_table = listing.state == Listing.State.ON_TABLE
+    return "" if listing.owner is None or is_on_table else masked(listing.owner.name)

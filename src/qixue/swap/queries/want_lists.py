@@ -5,9 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from qixue.programme.models import Programme
 from qixue.swap.matching.reading import Entry
-from qixue.swap.matching.writing import want_list_text
+from qixue.swap.matching.writing import round_json, want_list_text
 from qixue.swap.models import Block, KindWish, Listing, OneOfThing, Wish
-from qixue.swap.queries.listings import town_of
 
 TABLE = "TABLE"  # to whom the things on the common table belong
 DUMMY = "%D"
@@ -30,7 +29,7 @@ def entries_of(listings: Iterable[Listing]) -> list[Entry]:
             line=0,
             is_gift=listing.is_gift,
             kind=listing.kind,
-            place=town_of(listing.place).code,
+            place=listing.town.code,
         )
         for pk, listing in things.items()
     ]
@@ -92,5 +91,10 @@ def open_listings(programme: Programme) -> list[Listing]:
 def want_list_of(programme: Programme) -> str:
     """The want list of all that is open, for programs of swap traders. It names things, and no people."""
     listings = open_listings(programme)
-    names = {str(each.pk): f"{each.title} ({each.get_kind_display()}, {town_of(each.place).name})" for each in listings}
+    names = {str(each.pk): f"{each.title} ({each.get_kind_display()}, {each.town.name})" for each in listings}
     return want_list_text(entries_of(listings), names, [programme.name])
+
+
+def round_of(programme: Programme) -> str:
+    """The same as JSON, with kinds, towns and gifts, which `qixue swap solve` reads."""
+    return round_json(entries_of(open_listings(programme))) + "\n"
