@@ -9,7 +9,7 @@ from tests.web.public.conftest import words
 
 from qixue.places.models import Region
 from qixue.programme.models import Programme
-from qixue.swap.models import KindWish, Listing
+from qixue.swap.models import KindWish
 
 pytestmark = pytest.mark.django_db
 

@@ -1,8 +1,8 @@
 """Things on offer, as visitors and their owners look for them."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Q
 
@@ -11,7 +11,7 @@ from qixue.people.models import Resident
 from qixue.places.models import Region
 from qixue.programme.models import Programme
 from qixue.programme.queries.listings import words_condition
-from qixue.swap.models import Block, Listing, ListingQuerySet
+from qixue.swap.models import Block, Listing, ListingQuerySet, OneOfThing, Wish
 from qixue.swap.models.listings import town_of
 
 SHOWN_WITH = ("place__parent", "owner", "photo", "programme")
@@ -51,10 +51,6 @@ def narrowed(listings: ListingQuerySet, asked: Narrowing) -> ListingQuerySet:
     return listings.filter(is_gift=True) if asked.is_gift else listings
 
 
-def counts_by_kind(listings: ListingQuerySet) -> Counter[str]:
-    return Counter(listings.order_by().values_list("kind", flat=True))
-
-
 def places_of(listings: ListingQuerySet) -> list[Region]:
     """The towns in which something is, in the order of the official codes."""
     places = Region.objects.filter(pk__in=listings.order_by().values("place")).select_related("parent")
@@ -71,10 +67,12 @@ def can_be_given(owner: Resident, programme: Programme) -> ListingQuerySet:
     return own_listings(owner).open().filter(programme=programme, state=Listing.State.LISTED, is_gift=False)
 
 
-def wish_counts(listings: Any) -> Counter[int]:
+def wish_counts(listings: Iterable[Listing]) -> Counter[int]:
     """By key of a thing: how many people would give something for it. Of whom, nobody is told."""
-    rows = Listing.objects.filter(pk__in=[each.pk for each in listings]).values_list("pk", "wished_by__wisher")
-    return Counter(pk for pk, wisher in set(rows) if wisher is not None)
+    keys = [listing.pk for listing in listings]
+    alone = Wish.objects.filter(wanted__in=keys).values_list("wanted_id", "wisher_id")
+    among = OneOfThing.objects.filter(listing__in=keys, is_wanted=True).values_list("listing_id", "wisher_id")
+    return Counter(key for key, _wisher in {*alone, *among})
 
 
 def public_name(listing: Listing) -> str:

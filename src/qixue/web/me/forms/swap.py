@@ -33,7 +33,9 @@ class ListingForm(Form):
         widget=forms.FileInput(attrs={"accept": "image/*"}),
     )
     title = PlainCharField(
-        label=_("What it is"), max_length=LONGEST_TITLE, help_text=_("For example electric kettle, 1.5 litres.")
+        label=pgettext_lazy("listing", "What it is"),
+        max_length=LONGEST_TITLE,
+        help_text=_("For example electric kettle, 1.5 litres."),
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("Please choose")), *Kind.choices])
     condition = forms.ChoiceField(label=_("Condition"), choices=Listing.Condition.choices, widget=forms.RadioSelect)
@@ -111,7 +113,11 @@ class ThingsField(forms.MultipleChoiceField):
 class WishForm(Form):
     """Which of one's things one would give, each on its own; none takes the wish back."""
 
-    giving = ThingsField(label=_("I would give one of these for it"), required=False)
+    giving = ThingsField(
+        label=_("I would give one of these for it"),
+        required=False,
+        help_text=_("Tick nothing to take the wish back."),
+    )
 
     def __init__(self, *args: Any, own: Iterable[Listing], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

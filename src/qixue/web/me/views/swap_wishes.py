@@ -98,8 +98,8 @@ def one_of_page(request: HttpRequest, resident: Resident, before: OneOf | None) 
     act = act_for(
         title=_("Any of these, one only"),
         lead=_("You get one of the things that you tick, and give one of yours for it: never two."),
-        button=_("Keep it"),
-        done=_("It is kept."),
+        button=_("Save"),
+        done=_("Saved."),
         above=() if own and len(liked) > 1 else ("me/swap/too_few.html",),
     )
     return act_page(
