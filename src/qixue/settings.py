@@ -181,6 +181,7 @@ INSTALLED_APPS = [
     "qixue.people",
     "qixue.programme",
     "qixue.participation",
+    "qixue.swap",
     "qixue.figures",
     "qixue.report",
     "qixue.web",

@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.factories import ProgrammeFactory
+from tests.factories_swap import ListingFactory, wish
 from tests.swap.rounds import INSTANCES, given_file
 
 from qixue import cli
@@ -166,3 +168,24 @@ def test_commands_of_swap_need_neither_settings_nor_a_database(tmp_path):
     done = subprocess.run([qixue, "swap", "solve", ROUND], env=environment, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stderr, (tmp_path / "var").exists()) == (0, "", False)
+
+
+@pytest.mark.django_db
+def test_export_prints_a_want_list_that_solve_reads(capsys, tmp_path):
+    programme = ProgrammeFactory(code="week")
+    kettle, lamp = (ListingFactory(programme=programme) for _number in range(2))
+    wish(kettle, lamp)
+    wish(lamp, kettle)
+
+    for options in ([], ["--json"]):
+        assert cli.main(["swap", "export", "--programme", "week", *options]) == 0
+        (tmp_path / "round.txt").write_text(capsys.readouterr().out)
+        assert cli.main(["swap", "solve", str(tmp_path / "round.txt"), "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["trades"] == 2
+
+
+@pytest.mark.django_db
+def test_export_of_a_programme_that_is_not_there_is_refused(capsys):
+    assert cli.main(["swap", "export", "--programme", "no-such"]) == 2
+
+    assert "There is no programme no-such" in capsys.readouterr().err

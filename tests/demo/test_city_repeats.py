@@ -1,5 +1,6 @@
 """The same seed and day give the same records and the same demo.json; every seed gives a city."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,7 +53,9 @@ def loaded(edition: Edition) -> dict[str, list[dict[str, Any]]]:
 
 
 @pytest.fixture(scope="module")
-def first(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> dict[str, list[dict[str, Any]]]:
+def first(
+    django_db_setup: None, shared_files: Path, django_db_blocker: DjangoDbBlocker
+) -> dict[str, list[dict[str, Any]]]:
     """What both comparisons begin with."""
     with django_db_blocker.unblock():
         return loaded(EDITION)

@@ -23,6 +23,7 @@ from qixue.participation.queries.wall import secret_of
 from qixue.participation.wall_code import code_of, step_at
 from qixue.people.models import Invitation, Role
 from qixue.programme.models import Nomination, Objection
+from qixue.swap.models import Listing
 
 OF_THE_API = "/api/v1/"
 WORKSPACE = "workspace:"
@@ -122,6 +123,11 @@ def issue_number(scene: Scene) -> int:
     return 1
 
 
+def listing_of(scene: Scene) -> Listing:
+    """A thing on offer, with a photo."""
+    return Listing.objects.get(pk=scene.record("listings/"))
+
+
 PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "code": lambda scene: scene.programme.code,
     "figure_code": lambda scene: "attendance",
@@ -148,6 +154,10 @@ PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "public:credential_achievement activity": lambda scene: certificate_of(scene).activity.code,
     "public:issued_summary kind": issued_kind,
     "public:sealed_summary number": issue_number,
+    "public:listing pk": lambda scene: listing_of(scene).pk,
+    "public:listing_photo pk": lambda scene: listing_of(scene).pk,
+    "public:listing_photo digest": lambda scene: listing_of(scene).photo.address,
+    "public:listing_photo size": lambda scene: "small",
     "shown": code_on_the_wall,
     "account:remove_passkey pk": lambda scene: MISSING["pk"],  # one's own only, and nobody in the scene has one
 }

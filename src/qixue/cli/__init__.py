@@ -52,7 +52,7 @@ COMMANDS = {
     "province": ("province", _("Send sealed figures to the province, or add them up there.")),
     "ledger": ("ledger", _("Export or verify the attendance ledger.")),
     "lottery": ("lottery", _("Recompute a draw that was published.")),
-    "swap": ("swap", _("Find the best swaps of a round, or check a result.")),
+    "swap": ("swap", _("Find the best swaps of a round, check a result, print a want list.")),
     "regions": ("regions", _("Load the official tree of regions.")),
     "search": ("search", _("Make anew what sessions are found by.")),
     "import": ("imports", _("Import plans from a sheet.")),
@@ -61,7 +61,8 @@ COMMANDS = {
     "account": ("accounts", _("Reset the second step of somebody's sign-in.")),
     "erasures": ("erasures", _("Keep and replay the list of people who were erased.")),
 }
-WITHOUT_DATA = {"swap"}  # work on files alone, so that Django, its settings and the database are left out
+# Work on files alone, so that Django, its settings and the database are left out.
+WITHOUT_DATA = {("swap", "solve"), ("swap", "check")}
 
 
 def language(environment: Mapping[str, str]) -> str:
@@ -139,7 +140,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     code = language(os.environ)
     try:
         options, words = split_frame_options(sys.argv[1:] if argv is None else argv, code)
-        if options.command in WITHOUT_DATA:
+        if (options.command, *words[:1]) in WITHOUT_DATA:
             return run_command(options.command, words)
         prepare(options)
         with translation.override(code):

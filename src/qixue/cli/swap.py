@@ -1,4 +1,4 @@
-"""`qixue swap solve` and `qixue swap check`: the best exchanges of a round in a file, and whether a result holds."""
+"""`qixue swap`: the best exchanges of a round in a file, whether a result holds, and the want list of a programme."""
 
 import argparse
 import json
@@ -11,23 +11,8 @@ from qixue.cli import Exit, _, language, translator
 from qixue.core.refusal import Refused
 from qixue.swap.matching import OBJECTIVES, BadResult, BadRound, Round, TooMany, faults, load, solve
 from qixue.swap.matching.document import document, text
+from qixue.swap.matching.refusals import NO_ROUND
 
-NO_ROUND = {
-    "too_big": _("%(file)s is too big: a round has at most 8 MB."),
-    "too_many_items": _("%(name)s items are too many: a round has at most 20,000."),
-    "too_many_nodes": _("%(name)s items and dummies are too many: a round has at most 50,000."),
-    "too_many_wants": _("%(name)s wants are too many: a round has at most 1,000,000."),
-    "encoding": _("%(file)s, line %(line)s: this is not UTF-8."),
-    "syntax": _("%(file)s, line %(line)s: this cannot be read: %(name)s"),
-    "duplicate": _("%(file)s, line %(line)s: %(name)s is there twice."),
-    "unknown": _("%(file)s, line %(line)s: there is no item %(name)s."),
-    "self_want": _("%(file)s, line %(line)s: %(name)s wants itself."),
-    "own_item": _("%(file)s, line %(line)s: %(name)s belongs to the person who wants it."),
-    "foreign_dummy": _("%(file)s, line %(line)s: the dummy %(name)s belongs to another person."),
-    "dummy_without_user": _("%(file)s, line %(line)s: the dummy %(name)s needs a person."),
-    "dummy_cycle": _("%(file)s, line %(line)s: the dummy %(name)s wants itself, by way of other dummies."),
-    "no_kinds": _("%(file)s names no kinds, of which nobody could receive two."),
-}
 FAULTS = {
     "instance": _("The result is not about this file or this objective."),
     "thing": _("An item is unknown, or is exchanged twice."),
@@ -51,7 +36,9 @@ def say(sentence: str) -> str:
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    swap = subparsers.add_parser("swap", help=say(_("Find the best swaps of a round, or check a result.")))
+    swap = subparsers.add_parser(
+        "swap", help=say(_("Find the best swaps of a round, check a result, print a want list."))
+    )
     commands = swap.add_subparsers(dest="swap_command", required=True)
     solving = commands.add_parser("solve", help=say(_("Find the best exchanges of a round.")), allow_abbrev=False)
     solving.add_argument("file", metavar="FILE", help=say(_("A TradeMaximizer want list, or JSON.")))
@@ -72,6 +59,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     checking.add_argument("result", metavar="RESULT.json", help=say(_("What `qixue swap solve --json` printed.")))
     checking.add_argument("--json", action="store_true", help=say(_("Print JSON.")))
     checking.set_defaults(func=run_check)
+    export = commands.add_parser("export", help=say(_("Print the want list of a programme.")), allow_abbrev=False)
+    export.add_argument("--programme", metavar="CODE", required=True, help=say(_("The code of the programme.")))
+    export.add_argument("--json", action="store_true", help=say(_("Print JSON.")))
+    export.set_defaults(func=run_export)
 
 
 def run_solve(args: argparse.Namespace) -> int:
@@ -119,6 +110,16 @@ def run_check(args: argparse.Namespace) -> int:
         lines = [FAULTS[name] for name in found] or [HOLDS[stands_on]]
         print("\n".join(say(line) % values for line in lines))
     return Exit.DOES_NOT_HOLD if found else Exit.OK
+
+
+def run_export(args: argparse.Namespace) -> int:
+    """Refused: unknown_programme."""
+    from qixue.cli.programmes import programme_of  # noqa: PLC0415 - the other commands work without Django
+    from qixue.swap.queries import want_lists  # noqa: PLC0415 - as above
+
+    programme = programme_of(args)
+    print(want_lists.round_of(programme) if args.json else want_lists.want_list_of(programme), end="")
+    return Exit.OK
 
 
 def proof(result: Any) -> str:

@@ -13,8 +13,8 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 LONGEST_EDGE = 2400  # pixels: a sheet of paper stays readable
 
 
-def redrawn(original: bytes) -> bytes:
-    """The picture as a fresh JPEG: place, camera and anything hidden in the file are gone.
+def redrawn(original: bytes, *, longest_edge: int = LONGEST_EDGE) -> bytes:
+    """The picture as a fresh JPEG of at most so many pixels: place, camera and anything hidden in the file are gone.
 
     Refused: photo_too_large, photo_unreadable.
     """
@@ -32,7 +32,7 @@ def redrawn(original: bytes) -> bytes:
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         sentence = _("This is no JPEG, PNG or WebP picture that can be read.")
         raise Refused("photo_unreadable", sentence, field="photo") from error
-    upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
+    upright.thumbnail((longest_edge, longest_edge))
     output = io.BytesIO()
     upright.save(output, "JPEG", quality=85)
     return output.getvalue()

@@ -46,6 +46,7 @@ SESSION = Unit("session", "场", "session", "sessions")
 INSTALMENT = Unit("instalment", "期", "instalment", "instalments")
 ACTIVITY = Unit("activity", "项", "activity", "activities")
 PIECE = Unit("piece", "个", "", "")
+THING = Unit("thing", "件", "thing", "things")  # that people own, as in a swap
 AWARD = Unit("award", "项", "award", "awards")
 DAY = Unit("day", "天", "day", "days", is_additive=False)  # of a duration: two of them never add up to a third
 WEEK = Unit("week", "周", "week", "weeks", is_additive=False)

@@ -21,12 +21,18 @@ IDENTITY_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9]{17}[0-9X](?![0-9A-Za-z])")
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
 CHECK_DIGITS = "10X98765432"  # by the weighted sum modulo 11
 YEARS = range(1949, 2100)  # a year outside is a slip of the finger
+PRIVATE_NUMBER = re.compile(r"(?<![0-9])(1[3-9][0-9]{9}|[0-9]{17}[0-9Xx])(?![0-9])")  # mobile, or identity number
 DASHES = str.maketrans("－–—〇", "---0")
 
 
 def half_width(text: str) -> str:
     """The text with full-width digits, letters and punctuation made half-width; for numbers and codes, not names."""
     return unicodedata.normalize("NFKC", text.translate(DASHES)).strip()
+
+
+def holds_private_number(text: str) -> bool:
+    """Whether a mobile or identity number stands anywhere in the text, which everybody would read."""
+    return PRIVATE_NUMBER.search(half_width(text)) is not None
 
 
 def folded(text: str) -> str:

@@ -37,6 +37,7 @@ class Action(StrEnum):
     JUDGE_NOMINATION = "judge_nomination"  # open a call, pass on, put on public notice, settle objections, award
     MANAGE_PEOPLE = "manage_people"  # invite, give and end roles, close accounts
     MANAGE_ORGANISATIONS = "manage_organisations"  # add, edit and move organisations
+    MANAGE_SWAPS = "manage_swaps"  # reported things, want lists in and out
     SEE_DELIVERIES = "see_deliveries"  # messages that could not be delivered
 
 
@@ -74,6 +75,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.JUDGE_NOMINATION: COORDINATORS,
     Action.MANAGE_PEOPLE: COORDINATORS,
     Action.MANAGE_ORGANISATIONS: COORDINATORS,
+    Action.MANAGE_SWAPS: FILERS,
     Action.SEE_DELIVERIES: frozenset({Role.COORDINATOR, Role.AUDITOR}),
 }
 # What each action allows, for docs/reference/roles.md; one sentence, without a stop at its end.
@@ -107,6 +109,7 @@ MEANING: dict[Action, str] = {
     Action.JUDGE_NOMINATION: "open calls, pass on, put on notice and award; never what one's own office put forward",
     Action.MANAGE_PEOPLE: "invite people, give and end roles in one's own part, never more than one's own",
     Action.MANAGE_ORGANISATIONS: "add, edit and move organisations; one's own keeps kind, region and parent",
+    Action.MANAGE_SWAPS: "decide about reported things of swaps, take their want lists out and in",
     Action.SEE_DELIVERIES: "read which messages could not be delivered, and try them again",
 }
 

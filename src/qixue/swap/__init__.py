@@ -1,1 +1,1 @@
-"""Swap (奇换): who gives what to whom. `matching` finds the exchanges of a round."""
+"""Swap (奇换): what people list and wish for. `matching` finds the exchanges of a round, without Django."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 from tests.demo.conftest import AT, EDITION
 from tests.shared import rolled_back
@@ -11,7 +12,10 @@ from qixue.demo.load import load
 
 
 @pytest.fixture(scope="package", autouse=True)
-def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    with django_db_blocker.unblock(), rolled_back():
+def demo(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    media = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("demo"))
+    with django_db_blocker.unblock(), media, rolled_back():
         load(EDITION, at=AT)
         yield

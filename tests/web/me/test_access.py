@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, key
 from tests.factories_afterwards import attend, course, organiser_of, rule_for, sessions_of
+from tests.factories_swap import ListingFactory
 from tests.participation.test_learning_record import declare
 from tests.web.addresses import Address, addresses
 from tests.web.browsing import signed_in
@@ -18,6 +19,7 @@ from qixue.participation.operations.certificates import issue_certificates
 from qixue.participation.operations.registrations import register
 from qixue.people.models import Resident
 from qixue.programme.models import Session
+from qixue.swap.models import Block, OneOf
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +56,18 @@ def entry_of(member: Resident) -> dict[str, Any]:
     return {"pk": declare(member).pk}
 
 
+def listing_of(member: Resident) -> dict[str, Any]:
+    return {"pk": ListingFactory(owner=member).pk}
+
+
+def search_of(member: Resident) -> dict[str, Any]:
+    return {"pk": OneOf.objects.create(owner=member, name="电饭煲", made_at=NOON).pk}
+
+
+def block_by(member: Resident) -> dict[str, Any]:
+    return {"pk": Block.objects.create(owner=member, blocked=MemberFactory(), blocked_at=NOON).pk}
+
+
 # A record of the household, by what the address begins with; the longest that fits holds. Sessions are everybody's.
 RECORDS: dict[str, Record] = {
     "/me/registrations/": registration_of,
@@ -62,9 +76,13 @@ RECORDS: dict[str, Record] = {
     "/me/record/": themselves,
     "/me/record/entries/": entry_of,
     "/me/record/certificates/": certificate_of,
+    "/me/swap/": listing_of,
+    "/me/swap/one-of/": search_of,
+    "/me/swap/blocks/": block_by,
 }
 MISSING = {"party": uuid.UUID(int=0), "pk": 999_999, "person": 999_999}
 OF_EVERYBODY = {"me:register", "me:here"}  # the number is that of a public session
+OF_EVERYBODY |= {"me:wish", "me:report_listing", "me:block_owner"}  # that of a thing of somebody else
 
 found: list[Address] = [address for address in addresses() if address.audience == Audience.RESIDENTS]
 OF_HOUSEHOLDS = [address for address in found if "<" in address.path and address.name not in OF_EVERYBODY]

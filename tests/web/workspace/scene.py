@@ -32,6 +32,7 @@ from tests.factories_coordination import FollowUpFactory
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory
 from tests.factories_recognitions import CallFactory, NominationFactory
 from tests.factories_returns import ReturnCallFactory, ReturnFieldFactory, ReturnSubmissionFactory
+from tests.web.workspace.scene_of_swaps import SWAP_PAGES, listing_of
 from tests.web.workspace.scene_of_the_summary import SUMMARY_PAGES, issue_of, removed_section, written_section
 
 from qixue.core.models import OutboxMessage
@@ -323,6 +324,7 @@ RECORDS: dict[str, Callable[[Scene], int]] = {
     "roles/": lambda scene: RoleAssignmentFactory(organisation=scene.places["own"]).pk,
     "stand-ins/": stand_in_far_away,
     "tokens/": key_of_somebody_else,
+    "listings/": lambda scene: listing_of(scene.programme),
     "evidence/": lambda scene: LedgerEntry.objects.get(pk=scene.record("entries/")).evidence_id,
 }
 # Route name -> the places in which a role with the action reaches it; the common rule is own and ancestor.
@@ -365,8 +367,7 @@ EXPECTED: dict[str, set[str]] = {
     ),
     **dict.fromkeys(("board", "waits", "step_times", "step_time", "new_follow_up", "minutes"), IN_THE_PROGRAMME),
     **dict.fromkeys(("decide_follow_up", "move_follow_up_deadline", "withdraw_follow_up"), ABOVE),
-    "returns": IN_THE_PROGRAMME,
-    "new_return_call": IN_THE_PROGRAMME,
+    **dict.fromkeys(("returns", "new_return_call"), IN_THE_PROGRAMME),
     **dict.fromkeys(("return_call", "return_phones"), ASKED),
     **dict.fromkeys(("edit_return_call", "return_organisations", "new_return_field", "return_totals"), WHOLE_PROGRAMME),
     **dict.fromkeys(("edit_return_field", "remove_return_field"), WHOLE_PROGRAMME),
@@ -381,7 +382,7 @@ EXPECTED: dict[str, set[str]] = {
     "move_organisation": ABOVE,  # nobody takes their own organisation elsewhere
     **dict.fromkeys(("stand_in", "hand_over", "end_stand_in", "revoke_token"), NOBODY),
     **dict.fromkeys(("figures", "figure", "coverage", "dashboard", "quality", "quality_check"), IN_THE_PROGRAMME),
-    **dict.fromkeys(SUMMARY_PAGES, WHOLE_PROGRAMME),
+    **dict.fromkeys((*SUMMARY_PAGES, *SWAP_PAGES), WHOLE_PROGRAMME),
 }
 # Reading a page is enough to know who reaches it; these have nothing to read.
 POST_ONLY = {

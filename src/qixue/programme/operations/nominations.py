@@ -3,7 +3,6 @@
 import dataclasses
 import datetime
 import hashlib
-import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from qixue.core.clock import local_day
 from qixue.core.models import record_audit
 from qixue.core.pictures import redrawn
 from qixue.core.refusal import Doubt, Refused
-from qixue.core.typed import half_width
+from qixue.core.typed import holds_private_number
 from qixue.people.models import Organisation, User
 from qixue.people.operations.notifications import notify
 from qixue.people.queries import people_in_charge
@@ -28,8 +27,6 @@ from qixue.programme.operations.activities import ALREADY_CHANGED
 from qixue.programme.queries.recognitions import honoured_before, ladder
 from qixue.programme.recognition_rules import may_put_forward, office_for
 
-# A mobile number or an identity number, wherever it stands.
-PRIVATE_NUMBER = re.compile(r"(?<![0-9])(1[3-9][0-9]{9}|[0-9]{17}[0-9Xx])(?![0-9])")
 State = Nomination.State
 Kind = NominationStep.Kind
 Scope = PublicationConsent.Scope
@@ -116,7 +113,7 @@ def check_details(details: NominationDetails) -> None:
     if len(details.story) > LONGEST_STORY:
         sentence = _("The story is longer than %(most)s characters; please shorten it.")
         raise Refused("story_too_long", sentence, field="story", most=LONGEST_STORY)
-    if PRIVATE_NUMBER.search(half_width(details.story)):
+    if holds_private_number(details.story):
         sentence = _("Everybody will read the story. Please take the phone number or identity number out of it.")
         raise Refused("private_number", sentence, field="story")
 

@@ -142,11 +142,14 @@ def newest_index(programme: Programme) -> tuple[Key, ListingIndex] | None:
         return next((kept for kept in reversed(indexes.values()) if kept[0][0] == programme.pk), None)
 
 
-def words_condition(query: str) -> Q:
-    """Sessions in whose names every word of the query is found; none where the query has no word."""
+def words_condition(query: str, prefix: str = "listing__") -> Q:
+    """Sessions in whose names every word of the query is found; none where the query has no word.
+
+    `prefix` leads to the row with `written` and `sounds`: other things are found by the same words.
+    """
     condition = Q()
     for word, is_sound in words_of(query):
-        condition &= Q(**{f"listing__{'sounds' if is_sound else 'written'}__contains": word})
+        condition &= Q(**{f"{prefix}{'sounds' if is_sound else 'written'}__contains": word})
     return condition or Q(pk__in=[])
 
 

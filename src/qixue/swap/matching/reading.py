@@ -45,6 +45,12 @@ class Entry:
 def load(source: str | Path | bytes) -> Round:
     """The round in a file, or in its bytes. JSON where it begins with a brace. Raises BadRound."""
     content = source if isinstance(source, bytes) else read(Path(source))
+    entries, lines = parsed(content)
+    return assembled(entries, lines, hashlib.sha256(content).hexdigest())
+
+
+def parsed(content: bytes) -> tuple[list[Entry], "JsonLines | None"]:
+    """What the file says of each thing, before it is checked; for JSON what tells its lines. Raises BadRound."""
     if len(content) > MAX_BYTES:
         raise BadRound("too_big", 1)
     try:
@@ -52,10 +58,8 @@ def load(source: str | Path | bytes) -> Round:
     except UnicodeDecodeError as error:
         raise BadRound("encoding", content.count(b"\n", 0, error.start) + 1) from error
     if text.lstrip().startswith("{"):
-        entries, lines = json_entries(text), JsonLines(text)
-    else:
-        entries, lines = unique_dummies(want_lists(text)), None
-    return assembled(entries, lines, hashlib.sha256(content).hexdigest())
+        return json_entries(text), JsonLines(text)
+    return unique_dummies(want_lists(text)), None
 
 
 def read(path: Path) -> bytes:

@@ -19,6 +19,7 @@ from qixue.web.public.views import (
     session_calendars,
     sessions,
     summaries,
+    swap,
     verify,
 )
 
@@ -50,6 +51,9 @@ urlpatterns = [
     path("programmes/<str:code>/recognitions/<int:pk>/", recognitions.candidate, name="candidate"),
     path("programmes/<str:code>/recognitions/<int:pk>/photo/", recognitions.photo, name="candidate_photo"),
     path("programmes/<str:code>/recognitions/<int:pk>/object/", recognitions.object_to, name="object"),
+    path("programmes/<str:code>/swap/", swap.swap, name="swap"),
+    path("swap/<int:pk>/", swap.listing, name="listing"),
+    path("swap/<int:pk>/photo/<str:digest>/<str:size>.jpg", swap.photo, name="listing_photo"),
     path("objections/<uuid:key>/", recognitions.objection, name="objection"),
     path("sessions/<int:pk>/", sessions.session, name="session"),
     path("sessions/<int:pk>/card.png", papers.card, name="session_card"),

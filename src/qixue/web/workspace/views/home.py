@@ -15,11 +15,14 @@ from qixue.people.directory import told_of
 from qixue.people.models import RoleAssignment, User
 from qixue.people.queries import inbox_of, path_filter
 from qixue.people.rules import Action, may_anywhere, reach
-from qixue.programme.models import Activity, Session
+from qixue.programme.models import Activity, Programme, Session
 from qixue.programme.queries.follow_ups import follow_ups_waiting
 from qixue.programme.queries.plans import Waiting, waiting_for
 from qixue.programme.queries.recognitions import calls_open_to, nominations_waiting
 from qixue.report.issuing import requests_waiting_for
+from qixue.swap.queries.reports import reported_to
+from qixue.swap.rules import may_manage_swaps
+from qixue.web import parts
 from qixue.web.workspace.access import programmes_to_set_up, programmes_with_reports, staff
 from qixue.web.workspace.follow_up_words import item_of
 from qixue.web.workspace.return_words import return_tasks
@@ -64,8 +67,15 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_register": may_anywhere(user, Action.MANAGE_REGISTRATIONS),
         "may_set_up": may_anywhere(user, Action.SET_UP_PROGRAMME),
         "set_up": programmes_to_set_up(user),
+        "swaps_of": swaps_of(user),
     }
     return render(request, "workspace/home.html", context)
+
+
+def swaps_of(user: User) -> Programme | None:
+    """The current programme, where the user decides about its swaps."""
+    programme = parts.current_programme()
+    return programme if programme and may_manage_swaps(user, programme) else None
 
 
 def lists_for(user: User, at: datetime.datetime) -> dict[str, Any]:
@@ -85,6 +95,7 @@ def lists_for(user: User, at: datetime.datetime) -> dict[str, Any]:
         "returns_waiting": return_tasks(user),
         "nominations_waiting": nominations_waiting(user)[:SHOWN],
         "open_calls": calls_open_to(user, local_day(at))[:SHOWN],
+        "reported": reported_to(user)[:SHOWN],
         "awaiting": awaiting[:SHOWN],
         "awaiting_count": awaiting.count(),
         "drafts": drafts.order_by("-pk")[:SHOWN],

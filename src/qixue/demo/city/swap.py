@@ -1,0 +1,152 @@
+"""Things that people of the synthetic city list for a swap, what they would take for them, and a report."""
+
+import datetime
+import hashlib
+import io
+import random
+from collections.abc import Sequence
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from PIL import Image, ImageDraw
+
+from qixue.core.pictures import redrawn
+from qixue.demo.city.chance import drawn_uuid, stream
+from qixue.demo.city.registrations import Crowd
+from qixue.demo.city.residents import Inhabitant
+from qixue.demo.city.swap_catalogue import THINGS
+from qixue.demo.city.week import Week
+from qixue.people.models import Resident
+from qixue.programme.models import Programme
+from qixue.programme.search import sounds, written
+from qixue.swap.models import KindWish, Listing, ListingPhoto, ListingReport, OneOf, OneOfThing, Wish
+from qixue.swap.operations.listings import PHOTO_EDGE, SMALL_EDGE
+
+LISTED, OWNERS, WISHES_FOR_EACH = 30, 12, 4
+GIFT_SHARE = 0.15
+CONDITIONS = {
+    Listing.Condition.NEW: 15,
+    Listing.Condition.GOOD: 50,
+    Listing.Condition.WORN: 28,
+    Listing.Condition.TO_MEND: 7,
+}
+COLOURS = ("#b5503c", "#5d7f59", "#3f6c8f", "#b98b3e", "#7d6a8a", "#5f8f8b")
+PAPER = "#efe8da"
+
+
+def create_swap(seed: int, week: Week, programme: Programme, crowd: Crowd) -> list[Listing]:
+    """Some thirty things: those of the two residents among the personas first, each with a drawn picture."""
+    chance = stream(seed, "swap")
+    grown_up = [person for person in crowd.people if person.age >= 20 and not person.resident.user_id]
+    owners = [crowd.members["resident"], crowd.members["elder"], *chance.sample(grown_up, OWNERS - 2)]
+    listings = create_things(chance, programme, owners, count=LISTED, at=week.moment(1, 9))
+    for listing in listings:
+        draw_photo(chance, listing)
+    create_wishes(chance, listings, each=WISHES_FOR_EACH, at=week.moment(2, 20))
+    create_one_of(chance, owners[0].resident, listings, at=week.moment(2, 21))
+    create_report(listings, owners[1].resident, at=week.moment(2, 21, 30))
+    return listings
+
+
+def create_things(
+    chance: random.Random, programme: Programme, owners: Sequence[Inhabitant], *, count: int, at: datetime.datetime
+) -> list[Listing]:
+    """So many things of these people in turn, listed from `at` on, one every few minutes; without pictures."""
+    made = []
+    for number in range(count):
+        kind, title, note = THINGS[number % len(THINGS)] if number < len(THINGS) else chance.choice(THINGS)
+        owner = owners[number % len(owners)]
+        made.append(
+            Listing(
+                programme=programme,
+                owner=owner.resident,
+                client_uuid=drawn_uuid(chance),
+                title=title,
+                kind=kind,
+                condition=chance.choices(list(CONDITIONS), list(CONDITIONS.values()))[0],
+                note=note,
+                place=owner.town,
+                is_gift=chance.random() < GIFT_SHARE,
+                listed_at=at + datetime.timedelta(minutes=7 * number),
+                written=written([title, note]),
+                sounds=sounds([title, note]),
+            )
+        )
+    return Listing.objects.bulk_create(made, batch_size=500)
+
+
+def create_wishes(chance: random.Random, listings: Sequence[Listing], *, each: int, at: datetime.datetime) -> None:
+    """For every thing that is no gift as many others, and for every sixth one any of a kind."""
+    wishes, kind_wishes = [], []
+    for number, listing in enumerate(listings):
+        if listing.is_gift:
+            continue
+        others = [other for other in listings if other.owner_id != listing.owner_id]
+        for wanted in chance.sample(others, min(each, len(others))):
+            wishes.append(Wish(listing=listing, wanted=wanted, wisher=listing.owner, owner=wanted.owner, wished_at=at))
+        if number % 6 == 0:
+            kind_wishes.append(KindWish(listing=listing, kind=chance.choice(listings).kind, wished_at=at))
+    Wish.objects.bulk_create(wishes, batch_size=500)
+    KindWish.objects.bulk_create(kind_wishes, batch_size=500)
+
+
+def create_one_of(
+    chance: random.Random, owner: Resident, listings: Sequence[Listing], *, at: datetime.datetime
+) -> OneOf:
+    """One of three things of others, whichever it is, for either of two of the owner's."""
+    own = [listing for listing in listings if listing.owner_id == owner.pk and not listing.is_gift][:2]
+    wanted = chance.sample([listing for listing in listings if listing.owner_id != owner.pk], 3)
+    made = OneOf.objects.create(owner=owner, client_uuid=drawn_uuid(chance), name="家里用得上的小件", made_at=at)
+    OneOfThing.objects.bulk_create(
+        OneOfThing(one_of=made, listing=listing, is_wanted=listing in wanted, wisher=owner, owner=listing.owner)
+        for listing in (*own, *wanted)
+    )
+    Wish.objects.filter(listing__in=own, wanted__in=wanted).delete()
+    return made
+
+
+def create_report(listings: Sequence[Listing], reporter: Resident, *, at: datetime.datetime) -> ListingReport:
+    reported = next(listing for listing in listings if listing.title.startswith("电热毯"))
+    return ListingReport.objects.create(
+        listing=reported,
+        reporter=reporter,
+        reason=ListingReport.Reason.DANGEROUS,
+        note="旧电热毯容易起火，请核实。",
+        reported_at=at,
+    )
+
+
+def draw_photo(chance: random.Random, listing: Listing) -> ListingPhoto:
+    """A drawn stand-in for a photo, which the page of a synthetic programme says that it is.
+
+    Its files have the name of the listing's key, whenever the city is built: nothing here reads the clock.
+    """
+    content = redrawn(picture(chance), longest_edge=PHOTO_EDGE)
+    names = {}
+    for size, picture_of_size in (("large", content), ("small", redrawn(content, longest_edge=SMALL_EDGE))):
+        names[size] = f"swap/demo/{listing.client_uuid}-{size}.jpg"
+        default_storage.delete(names[size])  # of a former demo in this place
+        default_storage.save(names[size], ContentFile(picture_of_size))
+    return ListingPhoto.objects.create(
+        listing=listing, file=names["large"], small=names["small"], digest=hashlib.sha256(content).hexdigest()
+    )
+
+
+def picture(chance: random.Random) -> bytes:
+    """Something of a few plain shapes on paper."""
+    image = Image.new("RGB", (800, 600), PAPER)
+    drawing = ImageDraw.Draw(image)
+    drawing.rectangle((0, 440, 800, 600), fill="#d9cdb6")
+    body, part = chance.sample(COLOURS, 2)
+    left, top = chance.randint(180, 280), chance.randint(140, 240)
+    right, bottom = 800 - left, 500
+    if chance.random() < 0.5:
+        drawing.rounded_rectangle((left, top, right, bottom), radius=chance.randint(10, 90), fill=body)
+    else:
+        drawing.ellipse((left, top, right, bottom), fill=body)
+    middle = (top + bottom) // 2
+    drawing.rounded_rectangle((left + 60, middle - 30, right - 60, middle + 40), radius=20, fill=part)
+    drawing.arc((right - 60, top + 60, right + 70, bottom - 60), 270, 90, fill=body, width=26)
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()

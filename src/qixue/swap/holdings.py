@@ -1,0 +1,113 @@
+"""What this app keeps about residents. Things that changed hands or were taken back stay as counts."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from qixue.core.clock import minute_text
+from qixue.people.personal_data import Holding, Left, Section, Subject, holdings
+from qixue.swap.models import Block, KindWish, Listing, ListingReport, OneOf, OneOfThing, Wish
+from qixue.swap.operations.listings import drop_all_wishes, drop_photo, locked_listing
+
+
+def listings_of(subject: Subject) -> QuerySet[Listing]:
+    return Listing.objects.filter(owner__in=subject.people).select_related("place", "photo").order_by("pk")
+
+
+def listings_copy(subject: Subject) -> Section:
+    rows = [
+        (
+            listing.title,
+            listing.get_kind_display(),
+            listing.get_condition_display(),
+            listing.note,
+            listing.place.name,
+            minute_text(listing.listed_at),
+            listing.get_state_display(),
+            listing.photo.file.name if hasattr(listing, "photo") else "",
+        )
+        for listing in listings_of(subject)
+    ]
+    columns = [_("Thing"), _("Kind"), _("Condition"), _("Note"), _("Place"), _("When"), _("State"), _("Photo")]
+    return Section(_("Things for a swap"), columns, rows)
+
+
+def listings_left(subject: Subject, **_when: Any) -> list[Left]:
+    return [
+        Left(listings_of(subject).count(), _("Things you listed, counted by kind and town without words or a name"))
+    ]
+
+
+def erase_listings(subject: Subject, **_when: Any) -> None:
+    """Words, photo and owner go; kind, town, day and state are counted in figures and stay.
+
+    What lies on the common table keeps its title and the wishes of others: people still look at it.
+    """
+    for listing in map(locked_listing, listings_of(subject)):
+        drop_photo(listing)
+        listing.reports.update(note="")
+        listing.owner, listing.note = None, ""
+        if listing.state == Listing.State.ON_TABLE:
+            for rows in (Wish.objects.filter(wanted=listing), OneOfThing.objects.filter(listing=listing)):
+                rows.update(owner=None)
+        else:
+            drop_all_wishes(listing)
+            listing.title = listing.written = listing.sounds = ""
+        if listing.state not in (Listing.State.EXCHANGED, Listing.State.ON_TABLE):
+            listing.state = Listing.State.WITHDRAWN
+        listing.save(update_fields=["owner", "state", "title", "note", "written", "sounds"])
+
+
+def wishes_copy(subject: Subject) -> Section:
+    """What somebody would give for what. Wishes of others for their things are nothing that is told."""
+    wishes = Wish.objects.filter(wisher__in=subject.people).select_related("listing", "wanted").order_by("pk")
+    rows = [(wish.listing.title, wish.wanted.title) for wish in wishes]
+    kinds = KindWish.objects.filter(listing__owner__in=subject.people).select_related("listing").order_by("pk")
+    rows += [(wish.listing.title, wish.get_kind_display()) for wish in kinds]
+    things = OneOfThing.objects.filter(wisher__in=subject.people).select_related("one_of", "listing").order_by("pk")
+    rows += [(thing.one_of.name, thing.listing.title) for thing in things]
+    return Section(_("Wishes for a swap"), [pgettext("wish", "For this"), pgettext("wish", "This")], rows)
+
+
+def erase_wishes(subject: Subject, **_when: Any) -> None:
+    Wish.objects.filter(wisher__in=subject.people).delete()
+    OneOf.objects.filter(owner__in=subject.people).delete()
+
+
+def blocks_copy(subject: Subject) -> Section:
+    """That somebody is kept apart; from whom, only their things say."""
+    blocks = Block.objects.filter(owner__in=subject.people).order_by("pk")
+    return Section(_("People you do not swap with"), [_("Since")], [(minute_text(each.blocked_at),) for each in blocks])
+
+
+def erase_blocks(subject: Subject, **_when: Any) -> None:
+    Block.objects.filter(Q(owner__in=subject.people) | Q(blocked__in=subject.people)).delete()
+
+
+def reports_of(subject: Subject) -> QuerySet[ListingReport]:
+    return ListingReport.objects.filter(reporter__in=subject.people).select_related("listing").order_by("pk")
+
+
+def reports_copy(subject: Subject) -> Section:
+    rows = [
+        (each.listing.title, each.get_reason_display(), each.note, minute_text(each.reported_at))
+        for each in reports_of(subject)
+    ]
+    return Section(_("Things you reported"), [_("Thing"), _("Reason"), _("Note"), _("When")], rows)
+
+
+def erase_reports(subject: Subject, **_when: Any) -> None:
+    """That a thing was reported, and what was decided, stays with the thing."""
+    reports_of(subject).order_by().update(reporter=None, note="")
+
+
+HOLDINGS = [
+    Holding("swap_listings", ("swap.listing", "swap.listingphoto"), listings_copy, erase_listings, listings_left),
+    Holding("swap_wishes", ("swap.wish", "swap.kindwish", "swap.oneof", "swap.oneofthing"), wishes_copy, erase_wishes),
+    Holding("swap_blocks", ("swap.block",), blocks_copy, erase_blocks),
+    Holding("swap_reports", ("swap.listingreport",), reports_copy, erase_reports),
+]
+
+holdings.register(*HOLDINGS)

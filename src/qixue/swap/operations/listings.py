@@ -1,0 +1,190 @@
+"""Offering a thing, changing what is said of it, taking it back."""
+
+import datetime
+import hashlib
+import uuid
+from dataclasses import dataclass
+from functools import partial
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.models import record_audit
+from qixue.core.pictures import redrawn
+from qixue.core.refusal import Refused
+from qixue.core.typed import holds_private_number
+from qixue.people.models import Resident, User
+from qixue.people.operations.locks import locked_people
+from qixue.places.models import Region
+from qixue.programme.models import Programme
+from qixue.programme.search import sounds, written
+from qixue.swap.models import KindWish, Listing, ListingPhoto, OneOfThing, Wish
+
+MOST_OPEN = 30  # things of one person that are not over, so that nobody floods the pages; a household has fewer
+LONGEST_TITLE, LONGEST_NOTE = 40, 300  # characters
+PHOTO_EDGE, SMALL_EDGE = 1200, 400  # pixels: on a page of its own, and among others
+State = Listing.State
+
+
+@dataclass(frozen=True)
+class ListingDetails:
+    """What the owner says of a thing. `place` is a town, or a village or community of it."""
+
+    title: str
+    kind: str
+    condition: str
+    place: Region
+    is_gift: bool = False
+    note: str = ""
+
+
+@transaction.atomic
+def list_thing(
+    programme: Programme,
+    *,
+    owner: Resident,
+    details: ListingDetails,
+    photo: bytes = b"",
+    key: uuid.UUID,
+    by: User,
+    at: datetime.datetime,
+) -> Listing:
+    """Offer a thing. `key` is made by the form: asked again with it, the first answer is given.
+
+    Refused: key_reused, not_yours, programme_closed, too_many_listings, those of `check_details` and of `redrawn`.
+    """
+    if owner.user_id != by.pk:
+        raise Refused("not_yours", _("You can list things of your own only."))
+    locked_people([owner.pk])  # so that two forms at once do not pass the limit
+    if earlier := Listing.objects.filter(client_uuid=key).first():
+        if earlier.owner_id != owner.pk:
+            raise Refused("key_reused", _("This form was used for something else already. Please open it again."))
+        return earlier
+    if programme.state != Programme.State.PUBLISHED:
+        raise Refused("programme_closed", _("This programme is closed: nothing can be listed in it any more."))
+    if Listing.objects.filter(owner=owner).exclude(state__in=Listing.OVER_STATES).count() >= MOST_OPEN:
+        sentence = _("You have %(most)s things on offer, which is the most. Please take one back first.")
+        raise Refused("too_many_listings", sentence, most=MOST_OPEN)
+    check_details(details, programme)
+    listing = Listing(programme=programme, owner=owner, client_uuid=key, listed_at=at)
+    describe(listing, details)
+    listing.save()
+    if photo:
+        set_photo(listing, photo)
+    record_audit("listing.made", listing, by=by, at=at)
+    return listing
+
+
+@transaction.atomic
+def edit_listing(
+    listing: Listing, *, details: ListingDetails, photo: bytes = b"", by: User, at: datetime.datetime
+) -> Listing:
+    """Change what is said of a thing; a new photo takes the place of the old one. What becomes a gift asks for nothing.
+
+    Refused: not_yours, listing_not_open, those of `check_details` and of `redrawn`.
+    """
+    listing = own_open_listing(listing, by)
+    check_details(details, listing.programme)
+    describe(listing, details)
+    listing.save(update_fields=["title", "kind", "condition", "place", "is_gift", "note", "written", "sounds"])
+    if listing.is_gift:
+        drop_wishes_of(listing)
+    if photo:
+        set_photo(listing, photo)
+    record_audit("listing.changed", listing, by=by, at=at)
+    return listing
+
+
+@transaction.atomic
+def withdraw_listing(listing: Listing, *, by: User, at: datetime.datetime) -> Listing:
+    """Take a thing back, with all wishes for it and on its behalf. Again: no change.
+
+    Refused: not_yours, listing_not_open.
+    """
+    listing = locked_listing(listing)
+    if listing.state == State.WITHDRAWN and is_owner(by, listing):
+        return listing
+    listing = own_open_listing(listing, by)
+    listing.state = State.WITHDRAWN
+    listing.save(update_fields=["state"])
+    drop_all_wishes(listing)
+    record_audit("listing.withdrawn", listing, by=by, at=at)
+    return listing
+
+
+def locked_listing(listing: Listing) -> Listing:
+    related = ("programme__region", "owner")
+    return Listing.objects.select_for_update(of=("self",)).select_related(*related).get(pk=listing.pk)
+
+
+def own_open_listing(listing: Listing, by: User) -> Listing:
+    """The listing, locked. Refused: not_yours, listing_not_open."""
+    listing = locked_listing(listing)
+    if not is_owner(by, listing):
+        raise Refused("not_yours", _("This is not a thing of yours."))
+    if listing.state != State.LISTED:
+        raise Refused("listing_not_open", _("This thing is being handed over or is gone: it cannot be changed."))
+    return listing
+
+
+def is_owner(user: User, listing: Listing) -> bool:
+    return listing.owner is not None and listing.owner.user_id == user.pk
+
+
+def check_details(details: ListingDetails, programme: Programme) -> None:
+    """Refused: title_missing, text_too_long, private_number, place_outside."""
+    if not details.title.strip():
+        raise Refused("title_missing", _("Please say what it is, for example electric kettle."), field="title")
+    for name, text, limit in (("title", details.title, LONGEST_TITLE), ("note", details.note, LONGEST_NOTE)):
+        if len(text.strip()) > limit:
+            raise Refused("text_too_long", _("Please write up to %(limit)s characters."), field=name, limit=limit)
+        if holds_private_number(text):
+            sentence = _("Everybody will read this. Please take the phone number or identity number out of it.")
+            raise Refused("private_number", sentence, field=name)
+    levels = (Region.Level.TOWNSHIP, Region.Level.VILLAGE)
+    if details.place.level not in levels or not details.place.path.startswith(programme.region.path):
+        sentence = _("Please choose a town or subdistrict of %(region)s.")
+        raise Refused("place_outside", sentence, field="place", region=programme.region.local_name)
+
+
+def describe(listing: Listing, details: ListingDetails) -> None:
+    listing.title, listing.note = details.title.strip(), details.note.strip()
+    listing.kind, listing.condition = details.kind, details.condition
+    listing.place, listing.is_gift = details.place, details.is_gift
+    texts = [listing.title, listing.note]
+    listing.written, listing.sounds = written(texts), sounds(texts)
+
+
+def set_photo(listing: Listing, original: bytes) -> None:
+    """Keep the picture, drawn anew, in place of one that is there. Refused: photo_too_large, photo_unreadable."""
+    content = redrawn(original, longest_edge=PHOTO_EDGE)
+    drop_photo(listing)
+    digest = hashlib.sha256(content).hexdigest()
+    photo = ListingPhoto(listing=listing, digest=digest)
+    photo.file.save(f"{digest[:32]}.jpg", ContentFile(content), save=False)
+    photo.small.save(f"{digest[:32]}-small.jpg", ContentFile(redrawn(content, longest_edge=SMALL_EDGE)), save=False)
+    photo.save()
+
+
+def drop_photo(listing: Listing) -> None:
+    """The row, and the files once that is sure."""
+    for photo in ListingPhoto.objects.filter(listing=listing):
+        for file in (photo.file, photo.small):
+            transaction.on_commit(partial(file.storage.delete, str(file.name)))
+        photo.delete()
+
+
+def drop_wishes_of(listing: Listing) -> None:
+    """What the owner would take for it."""
+    Wish.objects.filter(listing=listing).delete()
+    KindWish.objects.filter(listing=listing).delete()
+    OneOfThing.objects.filter(listing=listing, is_wanted=False).delete()
+
+
+def drop_all_wishes(listing: Listing) -> None:
+    """Those as well that others have for it."""
+    Wish.objects.filter(Q(listing=listing) | Q(wanted=listing)).delete()
+    KindWish.objects.filter(listing=listing).delete()
+    OneOfThing.objects.filter(listing=listing).delete()

@@ -1,0 +1,167 @@
+"""For what people would give their things. Whose wish it is, the owner of the other thing is never told."""
+
+import datetime
+import uuid
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.models import record_audit
+from qixue.core.refusal import Refused
+from qixue.people.models import Resident, User
+from qixue.people.operations.locks import locked_people
+from qixue.swap.kinds import Kind
+from qixue.swap.models import KindWish, Listing, OneOf, OneOfThing, Wish
+from qixue.swap.queries.listings import apart_from
+
+MOST_WISHES = 100  # for one thing of theirs
+MOST_ONE_OFS = 20  # of one person
+State = Listing.State
+
+
+@transaction.atomic
+def wish_for(
+    wanted: Listing, *, wisher: Resident, giving: Collection[int], by: User, at: datetime.datetime
+) -> list[Wish]:
+    """Say which of one's things one would give for this one, each on its own; none takes the wish back.
+
+    `giving` are keys of listings. Refused: not_yours, own_thing, listing_gone, gives_nothing, too_many_wishes.
+    """
+    hold(wisher, [*giving, wanted.pk], by)
+    own, wanted = own_things(wisher, giving), things_of_others(wisher, [wanted.pk])[0]
+    there = Wish.objects.filter(wanted=wanted, wisher=wisher)
+    there.exclude(listing__in=own).delete()
+    known = set(there.values_list("listing_id", flat=True))
+    added = [each for each in own if each.pk not in known]
+    check_room(added)
+    made = Wish.objects.bulk_create(
+        Wish(listing=each, wanted=wanted, wisher=wisher, owner=wanted.owner, wished_at=at) for each in added
+    )
+    record_audit("wish.set", wanted, by=by, at=at, details={"listings": [each.pk for each in own]})
+    return made
+
+
+@transaction.atomic
+def wish_for_kinds(
+    listing: Listing, *, wisher: Resident, kinds: Collection[str], by: User, at: datetime.datetime
+) -> None:
+    """Say for which kinds of things one would give this one, whichever it is; none takes that back.
+
+    Refused: not_yours, gives_nothing.
+    """
+    if unknown := set(kinds) - set(Kind.values):
+        raise ValueError(f"There is no kind {sorted(unknown)}.")
+    hold(wisher, [listing.pk], by)
+    (listing,) = own_things(wisher, [listing.pk])
+    there = KindWish.objects.filter(listing=listing)
+    there.exclude(kind__in=kinds).delete()
+    known = set(there.values_list("kind", flat=True))
+    KindWish.objects.bulk_create(
+        KindWish(listing=listing, kind=kind, wished_at=at) for kind in sorted(set(kinds) - known)
+    )
+    record_audit("wish.kinds_set", listing, by=by, at=at, details={"kinds": sorted(kinds)})
+
+
+@dataclass(frozen=True)
+class OneOfDetails:
+    """`offered` and `wanted` are keys of listings: one's own, and of others."""
+
+    name: str
+    offered: Collection[int]
+    wanted: Collection[int]
+
+
+@transaction.atomic
+def save_one_of(owner: Resident, *, details: OneOfDetails, key: uuid.UUID, by: User, at: datetime.datetime) -> OneOf:
+    """Say that one wants one of several things and no more, for one of several of one's own.
+
+    `key` is that of the form, or of the one that is changed: saved again with it, it is said anew.
+    Refused: not_yours, key_reused, name_missing, name_taken, too_few_wanted, too_many_one_ofs, own_thing, listing_gone,
+    gives_nothing.
+    """
+    hold(owner, [*details.offered, *details.wanted], by)
+    own, wanted = own_things(owner, details.offered), things_of_others(owner, details.wanted)
+    one_of = OneOf.objects.filter(client_uuid=key).first() or OneOf(owner=owner, client_uuid=key, made_at=at)
+    check_one_of(one_of, owner, details, own)
+    one_of.name = details.name.strip()
+    one_of.save()
+    one_of.things.all().delete()
+    things = [OneOfThing(one_of=one_of, listing=each, is_wanted=False) for each in own]
+    things += [OneOfThing(one_of=one_of, listing=each, is_wanted=True) for each in wanted]
+    for thing in things:
+        thing.wisher, thing.owner = owner, thing.listing.owner
+    OneOfThing.objects.bulk_create(things)
+    Wish.objects.filter(listing__in=own, wanted__in=wanted).delete()  # each of them alone would be more than one
+    record_audit("one_of.saved", one_of, by=by, at=at, details={"things": len(things)})
+    return one_of
+
+
+def check_one_of(one_of: OneOf, owner: Resident, details: OneOfDetails, own: Collection[Listing]) -> None:
+    name = details.name.strip()
+    if one_of.owner_id != owner.pk:
+        raise Refused("key_reused", _("This form was used for something else already. Please open it again."))
+    if not name:
+        raise Refused(
+            "name_missing", _("Please say in a word what you look for, for example a rice cooker."), field="name"
+        )
+    if OneOf.objects.filter(owner=owner, name=name).exclude(pk=one_of.pk).exists():
+        raise Refused("name_taken", _("You have said this of a search of yours already."), field="name")
+    if not own:
+        raise Refused("nothing_offered", _("Please choose what you would give."), field="offered")
+    if len(set(details.wanted)) < 2:
+        sentence = _("Please choose two or more things of which you want one. For a single thing, open its page.")
+        raise Refused("too_few_wanted", sentence, field="wanted")
+    if one_of.pk is None and OneOf.objects.filter(owner=owner).count() >= MOST_ONE_OFS:
+        sentence = _("You have %(most)s searches of this kind, which is the most. Please end one first.")
+        raise Refused("too_many_one_ofs", sentence, most=MOST_ONE_OFS)
+
+
+@transaction.atomic
+def drop_one_of(one_of: OneOf, *, by: User, at: datetime.datetime) -> None:
+    """Take it back. Refused: not_yours."""
+    if one_of.owner.user_id != by.pk:
+        raise Refused("not_yours", _("This is not a search of yours."))
+    record_audit("one_of.dropped", one_of, by=by, at=at)
+    one_of.delete()
+
+
+def hold(person: Resident, keys: Collection[int], by: User) -> None:
+    """Lock somebody, so that limits hold, then the things in the order of their keys: none is withdrawn meanwhile.
+
+    Refused: not_yours.
+    """
+    if person.user_id != by.pk:
+        raise Refused("not_yours", _("You can wish for yourself only."))
+    locked_people([person.pk])
+    list(Listing.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
+
+
+def own_things(owner: Resident, keys: Collection[int]) -> list[Listing]:
+    """One's own things on offer. Refused: not_yours, gives_nothing."""
+    own = list(Listing.objects.open().filter(owner=owner, pk__in=keys, state=State.LISTED).order_by("pk"))
+    if len(own) != len(set(keys)):
+        raise Refused("not_yours", _("One of these is not a thing of yours, or is not on offer any more."))
+    if any(each.is_gift for each in own):
+        raise Refused("gives_nothing", _("A gift asks for nothing in return. Please offer the thing for a swap first."))
+    return own
+
+
+def things_of_others(wisher: Resident, keys: Collection[int]) -> list[Listing]:
+    """What others have on offer. Refused: own_thing, listing_gone; the same for what is gone and for who is apart."""
+    found = list(Listing.objects.open().filter(pk__in=keys).select_related("owner").order_by("pk"))
+    if any(each.owner_id == wisher.pk for each in found):
+        raise Refused("own_thing", _("This is a thing of your own."))
+    apart = apart_from(wisher)
+    if len(found) != len(set(keys)) or any(each.owner_id in apart for each in found):
+        raise Refused("listing_gone", _("One of these things is not on offer any more. Nothing was changed."))
+    return found
+
+
+def check_room(own: Iterable[Listing]) -> None:
+    """Refused: too_many_wishes."""
+    for each in own:
+        if Wish.objects.filter(listing=each).count() >= MOST_WISHES:
+            sentence = _("For %(title)s you wish for %(most)s things, which is the most. Please take one back first.")
+            raise Refused("too_many_wishes", sentence, title=each.title, most=MOST_WISHES)

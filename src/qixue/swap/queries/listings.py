@@ -1,0 +1,81 @@
+"""Things on offer, as visitors and their owners look for them."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from qixue.participation.operations.verification import masked
+from qixue.people.models import Resident
+from qixue.places.models import Region
+from qixue.programme.models import Programme
+from qixue.programme.queries.listings import words_condition
+from qixue.swap.models import Block, Listing, ListingQuerySet, OneOfThing, Wish
+from qixue.swap.models.listings import town_of
+
+SHOWN_WITH = ("place__parent", "owner", "photo", "programme")
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What a visitor asks for; empty asks for nothing. `place` is the code of a county or town."""
+
+    words: str = ""
+    kind: str = ""
+    place: str = ""
+    is_gift: bool = False
+
+
+def apart_from(person: Resident) -> set[int]:
+    """Keys of those with whom somebody does not swap: whom they blocked, and who blocked them."""
+    pairs = Block.objects.filter(Q(owner=person) | Q(blocked=person)).values_list("owner_id", "blocked_id")
+    return {key for pair in pairs for key in pair} - {person.pk}
+
+
+def on_offer(programme: Programme, *, viewer: Resident | None = None) -> ListingQuerySet:
+    """What can be wished for, the newest first; without those of people with whom the viewer does not swap."""
+    found = Listing.objects.open().filter(programme=programme)
+    if viewer and (apart := apart_from(viewer)):
+        found = found.filter(Q(owner=None) | ~Q(owner__in=apart))
+    return found.select_related(*SHOWN_WITH).order_by("-listed_at", "-pk")
+
+
+def narrowed(listings: ListingQuerySet, asked: Narrowing) -> ListingQuerySet:
+    if asked.words.strip():
+        listings = listings.filter(words_condition(asked.words, prefix=""))
+    if asked.kind:
+        listings = listings.filter(kind=asked.kind)
+    if asked.place:
+        listings = listings.filter(place__path__contains=f"/{asked.place}/")
+    return listings.filter(is_gift=True) if asked.is_gift else listings
+
+
+def places_of(listings: ListingQuerySet) -> list[Region]:
+    """The towns in which something is, in the order of the official codes."""
+    places = Region.objects.filter(pk__in=listings.order_by().values("place")).select_related("parent")
+    towns = {town.pk: town for town in map(town_of, places)}
+    return sorted(towns.values(), key=lambda town: town.code)
+
+
+def own_listings(owner: Resident) -> ListingQuerySet:
+    return Listing.objects.filter(owner=owner).select_related(*SHOWN_WITH).order_by("-listed_at", "-pk")
+
+
+def can_be_given(owner: Resident, programme: Programme) -> ListingQuerySet:
+    """Things of one's own that can be offered for another one."""
+    return own_listings(owner).open().filter(programme=programme, state=Listing.State.LISTED, is_gift=False)
+
+
+def wish_counts(listings: Iterable[Listing]) -> Counter[int]:
+    """By key of a thing: how many people would give something for it. Of whom, nobody is told."""
+    keys = [listing.pk for listing in listings]
+    alone = Wish.objects.filter(wanted__in=keys).values_list("wanted_id", "wisher_id")
+    among = OneOfThing.objects.filter(listing__in=keys, is_wanted=True).values_list("listing_id", "wisher_id")
+    return Counter(key for key, _wisher in {*alone, *among})
+
+
+def public_name(listing: Listing) -> str:
+    """What everybody may know of the owner; empty for what is on the common table."""
+    is_on_table = listing.state == Listing.State.ON_TABLE
+    return "" if listing.owner is None or is_on_table else masked(listing.owner.name)

@@ -1,0 +1,28 @@
+"""What somebody wishes for."""
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from qixue.people.models import Resident
+from qixue.programme.models import Programme
+from qixue.swap.models import KindWish, Listing, ListingQuerySet, OneOf, OneOfThing, Wish
+from qixue.swap.queries.listings import on_offer
+
+
+def with_wishes(own: ListingQuerySet) -> ListingQuerySet:
+    """One's own things with `wishes` and `kind_wishes`; what is not on offer any more is left out."""
+    open_ones = Listing.objects.open().select_related("place__parent")
+    wishes = Wish.objects.filter(wanted__in=open_ones).select_related("wanted__place__parent").order_by("pk")
+    return own.prefetch_related(Prefetch("wishes", wishes), Prefetch("kind_wishes", KindWish.objects.order_by("kind")))
+
+
+def one_ofs_of(person: Resident) -> QuerySet[OneOf]:
+    """With their things, those to be given before those that are wanted."""
+    things = OneOfThing.objects.select_related("listing").order_by("is_wanted", "pk")
+    return OneOf.objects.filter(owner=person).prefetch_related(Prefetch("things", things)).order_by("-made_at", "-pk")
+
+
+def liked_by(person: Resident, programme: Programme) -> ListingQuerySet:
+    """Things on offer for which somebody wishes, alone or among several."""
+    alone, among = Q(wished_by__wisher=person), Q(in_one_ofs__wisher=person, in_one_ofs__is_wanted=True)
+    liked = Listing.objects.filter(alone | among).values("pk")
+    return on_offer(programme, viewer=person).filter(pk__in=liked)

@@ -1,0 +1,181 @@
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from qixue.core.pictures import LARGEST_PHOTO
+from qixue.people.models import Resident
+from qixue.places.models import Region
+from qixue.programme.models import Programme
+from qixue.swap.kinds import Kind
+from qixue.swap.models import Listing, ListingReport, OneOf
+from qixue.swap.operations.listings import LONGEST_NOTE, LONGEST_TITLE, ListingDetails
+from qixue.swap.operations.reports import LONGEST_NOTE as LONGEST_REPORT
+from qixue.swap.operations.wishes import OneOfDetails
+from qixue.web.forms import Form
+from qixue.web.me.forms.household import TownField
+from qixue.web.workspace.forms.fields import PlainCharField
+
+SWAP, GIFT = "swap", "gift"
+
+
+class ListingForm(Form):
+    """A thing in under a minute: a photo, a word, three taps. `key` makes it once however often it is sent."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    photo = forms.FileField(
+        label=_("Photo"),
+        required=False,
+        help_text=_("The thing alone, without people, papers or the door of your home. At most 10 MB."),
+        widget=forms.FileInput(attrs={"accept": "image/*"}),
+    )
+    title = PlainCharField(
+        label=pgettext_lazy("listing", "What it is"),
+        max_length=LONGEST_TITLE,
+        help_text=_("For example electric kettle, 1.5 litres."),
+    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("Please choose")), *Kind.choices])
+    condition = forms.ChoiceField(label=_("Condition"), choices=Listing.Condition.choices, widget=forms.RadioSelect)
+    way = forms.ChoiceField(
+        label=_("For a swap, or as a gift?"),
+        choices=[(SWAP, _("For a swap: I would like something for it")), (GIFT, _("As a gift: whoever needs it"))],
+        widget=forms.RadioSelect,
+    )
+    place = TownField(
+        label=_("Where it is"),
+        queryset=Region.objects.none(),
+        empty_label=_("Please choose"),
+        help_text=_("Others see the town only, never an address."),
+    )
+    note = PlainCharField(
+        label=pgettext_lazy("listing", "Note"),
+        max_length=LONGEST_NOTE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": LONGEST_NOTE}),
+    )
+
+    def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        towns = Region.objects.within(programme.region).filter(level=Region.Level.TOWNSHIP)
+        field = cast(TownField, self.fields["place"])
+        field.queryset = towns.exclude(unit_type=Region.UnitType.SPECIAL).select_related("parent").order_by("code")
+
+    def clean_photo(self) -> Any:
+        photo = self.cleaned_data["photo"]
+        if photo and photo.size > LARGEST_PHOTO:
+            raise forms.ValidationError(_("The photo is larger than 10 MB; please take a smaller one."))
+        return photo
+
+    def details(self) -> ListingDetails:
+        answers = self.cleaned_data
+        return ListingDetails(
+            title=answers["title"],
+            kind=answers["kind"],
+            condition=answers["condition"],
+            place=answers["place"],
+            is_gift=answers["way"] == GIFT,
+            note=answers["note"],
+        )
+
+    def photo_sent(self) -> bytes:
+        sent = self.cleaned_data["photo"]
+        return bytes(sent.read()) if sent else b""
+
+
+def initial_of_new(resident: Resident) -> dict[str, Any]:
+    return {"key": uuid.uuid4(), "place": resident.home_region_id}
+
+
+def initial_of(listing: Listing) -> dict[str, Any]:
+    return {
+        "key": listing.client_uuid,
+        "title": listing.title,
+        "kind": listing.kind,
+        "condition": listing.condition,
+        "way": GIFT if listing.is_gift else SWAP,
+        "place": listing.town.pk,
+        "note": listing.note,
+    }
+
+
+class ThingsField(forms.MultipleChoiceField):
+    """Some of several things; each is named with its town where that tells it from another."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def offer(self, listings: Iterable[Listing]) -> None:
+        self.choices = [(str(each.pk), f"{each.title} · {each.get_kind_display()}") for each in listings]
+
+
+class WishForm(Form):
+    """Which of one's things one would give, each on its own; none takes the wish back."""
+
+    giving = ThingsField(
+        label=_("I would give one of these for it"),
+        required=False,
+        help_text=_("Tick nothing to take the wish back."),
+    )
+
+    def __init__(self, *args: Any, own: Iterable[Listing], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(ThingsField, self.fields["giving"]).offer(own)
+
+    def keys(self) -> list[int]:
+        return [int(key) for key in self.cleaned_data["giving"]]
+
+
+class KindsForm(Form):
+    kinds = forms.MultipleChoiceField(
+        label=_("Any thing of these kinds"),
+        choices=Kind.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Also what is listed later. You get one thing for it at most."),
+    )
+
+
+class OneOfForm(Form):
+    """Several things of which one is enough."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    name = PlainCharField(
+        label=_("What you look for"), max_length=40, help_text=_("A word for yourself, for example rice cooker.")
+    )
+    wanted = ThingsField(label=_("Any of these, one only"))
+    offered = ThingsField(label=_("I would give one of these for it"))
+
+    def __init__(self, *args: Any, own: Iterable[Listing], liked: Iterable[Listing], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(ThingsField, self.fields["offered"]).offer(own)
+        cast(ThingsField, self.fields["wanted"]).offer(liked)
+
+    def details(self) -> OneOfDetails:
+        answers = self.cleaned_data
+        return OneOfDetails(
+            name=answers["name"],
+            offered=[int(key) for key in answers["offered"]],
+            wanted=[int(key) for key in answers["wanted"]],
+        )
+
+
+def initial_of_one_of(one_of: OneOf) -> Mapping[str, Any]:
+    sides: dict[bool, list[str]] = {True: [], False: []}
+    for listing, is_wanted in one_of.things.order_by("pk").values_list("listing_id", "is_wanted"):
+        sides[is_wanted].append(str(listing))
+    return {"key": one_of.client_uuid, "name": one_of.name, "wanted": sides[True], "offered": sides[False]}
+
+
+class ReportForm(Form):
+    reason = forms.ChoiceField(
+        label=_("What is wrong with it?"), choices=ListingReport.Reason.choices, widget=forms.RadioSelect
+    )
+    note = PlainCharField(
+        label=pgettext_lazy("report", "Note"),
+        max_length=LONGEST_REPORT,
+        required=False,
+        help_text=_("Read by the staff only."),
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": LONGEST_REPORT}),
+    )

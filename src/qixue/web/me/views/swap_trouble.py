@@ -1,0 +1,61 @@
+"""When something is wrong: report a thing, keep apart from its owner."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from qixue.core.clock import now
+from qixue.swap.models import Block
+from qixue.swap.operations.blocks import block_owner, lift_block
+from qixue.swap.operations.reports import report_listing
+from qixue.web.forms import Form
+from qixue.web.me.access import for_residents, known
+from qixue.web.me.forms.swap import ReportForm
+from qixue.web.me.views.swap import act_for
+from qixue.web.me.views.swap_wishes import of_others_or_404
+from qixue.web.workspace.act import act_page, sent
+
+
+@for_residents
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tell the staff that a thing should not be on the pages."""
+    user, resident = known(request)
+    listing = of_others_or_404(resident, pk)
+    form = sent(request, ReportForm)
+    act = act_for(
+        listing,
+        title=_("Report this thing"),
+        lead=_("The staff look at it. Its owner is not told who reported it."),
+        button=_("Report it"),
+        back=reverse("public:listing", args=[pk]),
+        done=_("Thank you. The staff look at it."),
+    )
+    return act_page(
+        request, form, act, lambda: report_listing(listing, reporter=resident, **form.cleaned_data, by=user, at=now())
+    )
+
+
+@for_residents
+def block(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep apart from the owner of a thing."""
+    user, resident = known(request)
+    listing = of_others_or_404(resident, pk)
+    act = act_for(
+        listing,
+        title=_("Do not swap with this owner"),
+        lead=_("You two see nothing of each other's things from then on, and are never matched. They are not told."),
+        button=_("Do not swap with this owner"),
+        done=_("You are not matched with this owner any more."),
+        fits=listing.owner is not None,
+    )
+    return act_page(request, sent(request, Form), act, lambda: block_owner(listing, person=resident, by=user, at=now()))
+
+
+@require_POST
+@for_residents
+def lift(request: HttpRequest, pk: int) -> HttpResponse:
+    user, resident = known(request)
+    lift_block(get_object_or_404(Block.objects.filter(owner=resident), pk=pk), by=user, at=now())
+    return redirect("me:swap")

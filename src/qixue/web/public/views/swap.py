@@ -1,0 +1,79 @@
+"""Things on offer for a swap, for everybody: what and in which town, never whose home."""
+
+from django.db.models import Q
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from qixue.core.audience import for_everybody
+from qixue.people.models import Resident
+from qixue.programme.models import Programme
+from qixue.swap.models import Listing, ListingPhoto, ListingQuerySet
+from qixue.swap.queries.listings import (
+    SHOWN_WITH,
+    Narrowing,
+    apart_from,
+    narrowed,
+    on_offer,
+    places_of,
+    public_name,
+    wish_counts,
+)
+from qixue.web import parts
+from qixue.web.me.access import resident_of
+from qixue.web.public.cache import shared_for_a_second
+from qixue.web.public.forms.swap import BrowseForm
+
+PER_PAGE = 24
+
+
+@for_everybody
+@shared_for_a_second
+def swap(request: HttpRequest, code: str) -> HttpResponse:
+    """What can be had in a programme, the newest first, narrowed by what the visitor asks for."""
+    programme = parts.get_programme_or_404(code)
+    offered = on_offer(programme, viewer=viewer_of(request))
+    form = BrowseForm(request.GET, places=places_of(offered))
+    asked = form.narrowing()
+    page = parts.paginate(request, narrowed(offered, asked), PER_PAGE)
+    context = {"programme": programme, "filters": form, "page": page, "is_narrowed": asked != Narrowing()}
+    return render(request, "public/swap/list.html", context)
+
+
+def viewer_of(request: HttpRequest) -> Resident | None:
+    return resident_of(request) if request.user.is_authenticated else None
+
+
+def shown_to(viewer: Resident | None) -> ListingQuerySet:
+    """What is on offer in any published programme, by people with whom the viewer swaps."""
+    shown = Listing.objects.open().filter(programme__state__in=Programme.PUBLIC_STATES)
+    return shown.exclude(owner__in=apart_from(viewer)) if viewer else shown
+
+
+@for_everybody
+@shared_for_a_second
+def listing(request: HttpRequest, pk: int) -> HttpResponse:
+    """One thing. What is not on offer any more, or of somebody with whom one does not swap, looks like it never was."""
+    viewer = viewer_of(request)
+    found = get_object_or_404(shown_to(viewer).select_related(*SHOWN_WITH, "programme__organisation"), pk=pk)
+    context = {
+        "listing": found,
+        "programme": found.programme,
+        "owner_name": public_name(found),
+        "is_own": viewer is not None and found.owner == viewer,
+        "wish_count": wish_counts([found])[found.pk],
+        "kind_wishes": found.kind_wishes.order_by("kind"),
+    }
+    return render(request, "public/swap/detail.html", context)
+
+
+@for_everybody
+def photo(request: HttpRequest, pk: int, digest: str, size: str) -> FileResponse:
+    """A picture of a thing that is on offer, or of the visitor's own."""
+    viewer = viewer_of(request)
+    own = Q(listing__owner=viewer) if viewer else Q(pk__in=[])
+    shown = Q(listing__in=shown_to(viewer)) | own
+    found = get_object_or_404(ListingPhoto, shown, listing=pk, digest__startswith=digest)
+    response = FileResponse((found.small if size == "small" else found.file).open("rb"), content_type="image/jpeg")
+    response.headers["Cache-Control"] = "private, max-age=300"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

@@ -1,0 +1,72 @@
+"""What is kept of somebody about swaps: all of it comes out, all that names them goes, counts stay."""
+
+import datetime
+
+import pytest
+from tests.factories import NOON, MemberFactory
+from tests.factories_swap import ListingFactory, one_of, swap_organiser, wish, with_photo
+
+from qixue.core.figures import Scope, registry
+from qixue.people.models import Resident
+from qixue.people.operations.erasure import erase_account
+from qixue.people.personal_data import Subject, holdings
+from qixue.swap.models import Block, KindWish, Listing, ListingPhoto, ListingReport, OneOf, Wish
+from qixue.swap.operations.reports import decide_reports
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def person() -> Resident:
+    """Somebody with a thing that others want, who wants things of others, keeps apart from one, and reported one."""
+    person = MemberFactory(name="李嘉明")
+    kettle = with_photo(ListingFactory(owner=person, title="嘉明的水壶", note="放在李家"))
+    table = ListingFactory(owner=person, title="小方桌", state="on_table", is_gift=True, programme=kettle.programme)
+    lamp, pot = (ListingFactory(programme=kettle.programme, title=title) for title in ("台灯", "汤锅"))
+    wish(kettle, lamp)
+    wish(lamp, kettle)
+    wish(lamp, table)
+    KindWish.objects.create(listing=kettle, kind="books", wished_at=NOON)
+    one_of(person, offered=[kettle], wanted=[lamp, pot], name="厨房用")
+    Block.objects.create(owner=person, blocked=pot.owner, blocked_at=NOON)
+    ListingReport.objects.create(listing=pot, reporter=person, reason="untrue", note="嘉明说已坏", reported_at=NOON)
+    ListingReport.objects.create(listing=kettle, reporter=lamp.owner, reason="other", note="李嘉明的", reported_at=NOON)
+    return person
+
+
+def test_everything_is_in_the_copy(person):
+    text = str([section.rows for section in holdings.copy(Subject((person,), person.user))])
+
+    for word in ("嘉明的水壶", "放在李家", "thing", "台灯", "厨房用", "嘉明说已坏"):
+        assert word in text
+    assert "李嘉明的" not in text  # what others said of it is theirs
+
+
+def test_erasing_leaves_counts_and_no_word(person):
+    scope = Scope(Listing.objects.first().programme.code)
+    before = registry.definitions["things_listed"].value(scope).quantity
+
+    erase_account(person.user, at=NOON + datetime.timedelta(days=1))
+
+    assert registry.definitions["things_listed"].value(scope).quantity == before
+    assert not Resident.objects.filter(name="李嘉明").exists()
+    left = Listing.objects.filter(owner=None).order_by("pk").values_list("title", "note", "state", "sounds")
+    assert [row[:3] for row in left] == [("", "", "withdrawn"), ("小方桌", "", "on_table")]
+    assert [model.objects.count() for model in (ListingPhoto, KindWish, OneOf, Block)] == [0, 0, 0, 0]
+    assert set(ListingReport.objects.values_list("note", flat=True)) == {""}
+
+
+def test_what_lies_on_the_common_table_can_still_be_had(person):
+    erase_account(person.user, at=NOON + datetime.timedelta(days=1))
+
+    table = Listing.objects.get(title="小方桌")
+    assert (table.is_open, Wish.objects.get(wanted=table).owner) == (True, None)
+
+
+def test_reported_thing_of_somebody_who_left_can_be_decided(person):
+    pot = Listing.objects.get(title="汤锅")
+    erase_account(person.user, at=NOON + datetime.timedelta(days=1))
+
+    decide_reports(pot, is_hidden=True, by=swap_organiser(pot.programme), at=NOON)
+
+    assert ListingReport.objects.get(listing=pot).state == "hidden"

@@ -1,0 +1,179 @@
+"""A resident's things in the browser: list one, say what one would take for it, take it back, keep apart, report."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from lxml import html
+from tests.factories import MemberFactory, ProgrammeFactory
+from tests.factories_swap import ListingFactory, TownFactory, one_of, wish
+from tests.swap.operations.test_listings import picture
+from tests.web.browsing import page_of, signed_in
+from tests.web.public.conftest import words
+
+from qixue.people.models import Resident
+from qixue.programme.models import Programme
+from qixue.swap.models import Block, KindWish, Listing, ListingReport, OneOf, Wish
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def programme() -> Programme:
+    return ProgrammeFactory()
+
+
+@pytest.fixture
+def member(programme: Programme) -> Resident:
+    return MemberFactory(name="李嘉明", home_region=TownFactory())
+
+
+def filled(page: html.HtmlElement, **answers: object) -> dict[str, object]:
+    """What the form of a page sends, with these answers."""
+    (form,) = [each for each in page.forms if each.method == "POST" and each.fields.get("key")]
+    return {"key": form.fields["key"], "place": form.fields["place"], **answers}
+
+
+def test_thing_is_listed_with_a_photo_a_word_and_three_taps(member):
+    client = signed_in(member)
+    page = page_of(client, "/me/swap/new/")
+    photo = SimpleUploadedFile("p.jpg", picture(), "image/jpeg")
+    taps = {"title": "电水壶", "kind": "small_appliance", "condition": "good", "way": "swap"}
+
+    for _sent_twice in range(2):
+        photo.seek(0)
+        answer = client.post("/me/swap/new/", filled(page, photo=photo, **taps))
+
+    listing = Listing.objects.get()
+    assert (answer.status_code, answer.url) == (302, "/me/swap/")
+    assert (listing.owner, listing.place, listing.is_gift) == (member, member.home_region, False)
+    assert words(page_of(client, "/me/swap/").xpath("//h3")[0]) == "电水壶"
+    address = f"/swap/{listing.pk}/photo/{listing.photo.address}/large.jpg"
+    assert client.get(address)["Content-Type"] == "image/jpeg"
+
+
+def test_nothing_else_than_what_has_to_be_said_is_asked_for(member):
+    client = signed_in(member)
+    page = page_of(client, "/me/swap/new/")
+
+    answer = client.post("/me/swap/new/", filled(page))
+
+    assert answer.status_code == 422
+    fields = html.fromstring(answer.content.decode()).xpath("//*[@data-wrong]//*[@name]/@name")
+    assert sorted(set(fields)) == ["condition", "kind", "title", "way"]
+
+
+def test_phone_number_in_the_title_is_turned_away_beside_its_field(member):
+    client = signed_in(member)
+    page = page_of(client, "/me/swap/new/")
+    taps = {"title": "水壶13800138000", "kind": "books", "condition": "good", "way": "gift"}
+
+    answer = client.post("/me/swap/new/", filled(page, **taps))
+
+    assert answer.status_code == 422
+    assert html.fromstring(answer.content.decode()).xpath("//*[@data-wrong]//input/@name") == ["title"]
+    assert not Listing.objects.exists()
+
+
+def test_thing_is_changed_and_taken_back(member, programme):
+    listing = ListingFactory(owner=member, programme=programme)
+    client = signed_in(member)
+
+    page = page_of(client, f"/me/swap/{listing.pk}/edit/")
+    client.post(
+        f"/me/swap/{listing.pk}/edit/",
+        filled(page, title="热水壶", kind="kitchenware", condition="worn", way="gift", note="底有锈"),
+    )
+    listing.refresh_from_db()
+    assert (listing.title, listing.kind, listing.is_gift, listing.note) == ("热水壶", "kitchenware", True, "底有锈")
+
+    page_of(client, f"/me/swap/{listing.pk}/withdraw/")
+    client.post(f"/me/swap/{listing.pk}/withdraw/")
+    listing.refresh_from_db()
+    assert listing.state == "withdrawn"
+
+
+def test_wish_is_ticked_seen_and_taken_back(member, programme):
+    kettle = ListingFactory(owner=member, programme=programme)
+    lamp = ListingFactory(programme=programme, title="台灯")
+    client = signed_in(member)
+    address = f"/me/swap/{lamp.pk}/wish/"
+
+    page_of(client, address)
+    answer = client.post(address, {"giving": [kettle.pk]})
+
+    assert answer.url == f"/swap/{lamp.pk}/"
+    assert page_of(client, address).xpath("//input[@checked]/@value") == [str(kettle.pk)]
+    assert "台灯" in words(page_of(client, "/me/swap/").xpath("//main")[0])
+    client.post(address, {})
+    assert not Wish.objects.exists()
+
+
+def test_who_has_nothing_to_give_is_asked_to_list_a_thing_first(member, programme):
+    lamp = ListingFactory(programme=programme)
+    ListingFactory(owner=member, programme=programme, is_gift=True)
+
+    page = page_of(signed_in(member), f"/me/swap/{lamp.pk}/wish/")
+
+    assert page.xpath("//main//a[contains(@class, 'btn')]/@href") == ["/me/swap/new/"]
+
+
+def test_kinds_are_kept(member, programme):
+    kettle = ListingFactory(owner=member, programme=programme)
+    client = signed_in(member)
+    page_of(client, f"/me/swap/{kettle.pk}/kinds/")
+
+    client.post(f"/me/swap/{kettle.pk}/kinds/", {"kinds": ["books", "toys"]})
+
+    assert set(KindWish.objects.values_list("kind", flat=True)) == {"books", "toys"}
+    assert len(page_of(client, f"/me/swap/{kettle.pk}/kinds/").xpath("//input[@checked]")) == 2
+
+
+def test_one_of_several_is_made_of_what_one_has_wished_for(member, programme):
+    kettle = ListingFactory(owner=member, programme=programme)
+    lamps = [ListingFactory(programme=programme, title=f"台灯{number}") for number in range(2)]
+    ListingFactory(programme=programme)
+    for lamp in lamps:
+        wish(kettle, lamp)
+    client = signed_in(member)
+    page = page_of(client, "/me/swap/one-of/new/")
+    offered = [str(lamp.pk) for lamp in lamps]
+    assert sorted(page.xpath("//input[@name='wanted']/@value")) == sorted(offered)
+
+    key = page.xpath("//input[@name='key']/@value")[0]
+    client.post("/me/swap/one-of/new/", {"key": key, "name": "灯", "wanted": offered, "offered": [kettle.pk]})
+
+    made = OneOf.objects.get()
+    assert (made.things.count(), Wish.objects.count()) == (3, 0)
+    assert len(page_of(client, f"/me/swap/one-of/{made.pk}/").xpath("//input[@checked]")) == 3
+    client.post(f"/me/swap/one-of/{made.pk}/drop/")
+    assert not OneOf.objects.exists()
+
+
+def test_reports_and_blocks_name_nobody(member, programme):
+    lamp = ListingFactory(programme=programme, owner=MemberFactory(name="黄大文"))
+    client = signed_in(member)
+
+    for address in (f"/me/swap/{lamp.pk}/report/", f"/me/swap/{lamp.pk}/block/"):
+        assert "黄大文" not in words(page_of(client, address).xpath("//main")[0])
+    client.post(f"/me/swap/{lamp.pk}/report/", {"reason": "dangerous", "note": "漏电"})
+    client.post(f"/me/swap/{lamp.pk}/block/")
+
+    assert ListingReport.objects.get().note == "漏电"
+    assert client.get(f"/swap/{lamp.pk}/").status_code == 404
+    page = page_of(client, "/me/swap/")
+    assert "黄大文" not in words(page.xpath("//main")[0])
+    client.post(f"/me/swap/blocks/{Block.objects.get().pk}/lift/")
+    assert client.get(f"/swap/{lamp.pk}/").status_code == 200
+
+
+def test_my_things_ask_as_often_for_three_as_for_one(member, programme, django_assert_max_num_queries):
+    client = signed_in(member)
+    for count in (1, 3):
+        while Listing.objects.filter(owner=member).count() < count:
+            kettle, lamp, pot = (ListingFactory(programme=programme) for _number in range(3))
+            Listing.objects.filter(pk=kettle.pk).update(owner=member)
+            kettle.refresh_from_db()
+            wish(kettle, lamp)
+            KindWish.objects.create(listing=kettle, kind="books", wished_at=kettle.listed_at)
+            one_of(member, offered=[kettle], wanted=[lamp, pot], name=f"灯{kettle.pk}")
+        with django_assert_max_num_queries(20):
+            page_of(client, "/me/swap/")

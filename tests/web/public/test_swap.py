@@ -1,0 +1,111 @@
+"""Things on offer as everybody sees them: by kind, town and word, without anybody's name or home."""
+
+import pytest
+from django.test import Client
+from tests.factories import MemberFactory, ProgrammeFactory, RegionFactory
+from tests.factories_swap import ListingFactory, TownFactory, wish, with_photo
+from tests.web.browsing import page_of, signed_in
+from tests.web.public.conftest import words
+
+from qixue.places.models import Region
+from qixue.programme.models import Programme
+from qixue.swap.models import KindWish
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def programme() -> Programme:
+    return ProgrammeFactory()
+
+
+@pytest.fixture
+def village() -> Region:
+    """A community of a town: what the owner chose, and nobody else needs to know."""
+    return RegionFactory(
+        code="441802105203", name="民平村", level="village", unit_type="", parent=TownFactory(), name_en=""
+    )
+
+
+def titles(programme: Programme, query: str = "") -> list[str]:
+    return [words(each) for each in page_of(Client(), f"/programmes/{programme.code}/swap/{query}").xpath("//main//h2")]
+
+
+def test_list_shows_town_and_kind_and_no_name(programme, village):
+    ListingFactory(programme=programme, place=village, owner=MemberFactory(name="黄大文"), note="民平村黄家")
+
+    page = page_of(Client(), f"/programmes/{programme.code}/swap/")
+
+    text = words(page.xpath("//main")[0])
+    assert "龙塘镇" in text
+    assert [word for word in ("民平村", "黄大文") if word in text] == []
+
+
+def test_list_is_narrowed_by_kind_town_word_and_gift(programme):
+    ListingFactory(programme=programme)
+    other = TownFactory(code="441802106", name="石角镇", short_name="石角")
+    ListingFactory(programme=programme, kind="books", title="红楼梦", is_gift=True, place=other)
+
+    assert titles(programme) == ["红楼梦", "电水壶"]
+    assert titles(programme, "?kind=books") == ["红楼梦"]
+    assert titles(programme, "?place=441802106") == ["红楼梦"]
+    assert titles(programme, "?q=dsh") == ["电水壶"]
+    assert titles(programme, "?q=红楼") == ["红楼梦"]
+    assert titles(programme, "?gift=on") == ["红楼梦"]
+    assert titles(programme, "?kind=gold&place=1") == ["红楼梦", "电水壶"]
+    assert titles(programme, "?kind=toys") == ["没有符合条件的物品"]
+
+
+def test_list_leaves_out_what_is_not_on_offer(programme):
+    for values in ({"state": "withdrawn"}, {"state": "in_exchange"}, {"state": "exchanged"}, {}):
+        hidden = None if values else ListingFactory().listed_at
+        ListingFactory(programme=programme, hidden_at=hidden, **values)
+
+    assert titles(programme) == ["还没有人发布物品"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_asks_as_often_for_three_things_as_for_one(programme, count, django_assert_num_queries):
+    for _number in range(count):
+        with_photo(ListingFactory(programme=programme))
+
+    with django_assert_num_queries(6):
+        page = page_of(Client(), f"/programmes/{programme.code}/swap/")
+
+    assert len(page.xpath("//main//h2")) == count
+
+
+def test_page_of_a_thing_says_who_in_part_and_how_many_wish_for_it(programme, village):
+    lamp = ListingFactory(programme=programme, place=village, owner=MemberFactory(name="黄大文"), title="台灯")
+    wish(ListingFactory(programme=programme, owner=MemberFactory(name="李嘉明")), lamp)
+    KindWish.objects.create(listing=lamp, kind="books", wished_at=lamp.listed_at)
+
+    text = words(page_of(Client(), f"/swap/{lamp.pk}/").xpath("//main")[0])
+
+    assert [word for word in ("黄*文", "龙塘镇", "1人", "图书") if word not in text.replace(" ", "")] == []
+    assert [word for word in ("黄大文", "李嘉明", "民平村") if word in text] == []
+
+
+def test_own_thing_is_not_wished_for(programme):
+    lamp = ListingFactory(programme=programme)
+
+    page = page_of(signed_in(lamp.owner), f"/swap/{lamp.pk}/")
+
+    assert f"/me/swap/{lamp.pk}/wish/" not in page.xpath("//a/@href")
+
+
+@pytest.mark.parametrize("values", [{"state": "withdrawn"}, {"hidden_at": "2026-11-01T00:00Z"}])
+def test_what_is_off_the_pages_shows_neither_page_nor_photo_but_to_its_owner(programme, values):
+    lamp = with_photo(ListingFactory(programme=programme, **values))
+    photo = f"/swap/{lamp.pk}/photo/{lamp.photo.address}/small.jpg"
+
+    assert {Client().get(address).status_code for address in (f"/swap/{lamp.pk}/", photo)} == {404}
+    assert signed_in(lamp.owner).get(photo).status_code == 200
+
+
+def test_photo_is_found_by_its_own_address_only(programme):
+    lamp = with_photo(ListingFactory(programme=programme))
+
+    assert Client().get(f"/swap/{lamp.pk}/photo/{lamp.photo.address}/small.jpg").getvalue() == b"a small photo"
+    assert Client().get(f"/swap/{lamp.pk}/photo/{lamp.photo.address}/large.jpg").getvalue() == b"a photo"
+    assert Client().get(f"/swap/{lamp.pk}/photo/ffff/large.jpg").status_code == 404
