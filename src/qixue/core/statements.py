@@ -15,6 +15,9 @@ from django.db import connection
 
 Values = Sequence[Any] | Mapping[str, Any]
 Statement = tuple[str, Values]
+# For the SELECT with which a transaction of PostgreSQL begins that runs such statements: they are planned once, for any
+# values, and by the indexes. A plan that was made while a table was empty would read all of it, also when it is full.
+PLANNED_ONCE = "set_config('plan_cache_mode', 'force_generic_plan', TRUE), set_config('enable_seqscan', 'off', TRUE)"
 
 
 def answers_to(*statements: Statement) -> list[list[tuple]]:
