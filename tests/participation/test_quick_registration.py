@@ -19,6 +19,7 @@ from tests.factories import (
 from tests.participation.ways import caller
 
 from qixue.core.models import AuditEntry, OutboxMessage
+from qixue.core.statements import PLANNED_ONCE
 from qixue.participation.models import Question, Registration, RegistrationTerms
 from qixue.participation.operations.quick_registration import (
     KEPT_TERMS,
@@ -182,7 +183,7 @@ def test_who_is_known_is_found_by_key_person_and_account_also_where_nobody_has_s
 
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL enable_seqscan = off")  # as in the line of the session
+            cursor.execute(f"SELECT {PLANNED_ONCE}")  # as in the line of the session
         cursor.execute(f"EXPLAIN {'' if connection.vendor == 'postgresql' else 'QUERY PLAN'} {text}", values)
         plan = " ".join(str(row[-1]) for row in cursor.fetchall())
 

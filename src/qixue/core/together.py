@@ -130,9 +130,6 @@ class Lines:
     def lock_row(self, key: int) -> None:
         """In a statement of its own, so that those that follow see what the former holder of the lock has written. A
         transaction of SQLite has had its turn to begin.
-
-        PostgreSQL keeps the plans of those that follow. One that it made while a table was empty reads all of it, and
-        would go on to do so for as long as the connection lasts, however large the table has become.
         """
         if connection.vendor == "postgresql":
-            answers_to(("SET LOCAL enable_seqscan = off", []), (self.lock, [key]))
+            answers_to((self.lock, [key]))

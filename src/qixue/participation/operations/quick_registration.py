@@ -23,7 +23,7 @@ from qixue.core.clock import SHANGHAI
 from qixue.core.inserts import insert_all, made
 from qixue.core.models import AuditEntry, OutboxMessage, audit_entry
 from qixue.core.outbox import message_of
-from qixue.core.statements import Statement, among, answers_to, listed
+from qixue.core.statements import PLANNED_ONCE, Statement, among, answers_to, listed
 from qixue.core.together import Lines
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.models.registrations import random_door_code
@@ -58,7 +58,7 @@ NO_SAY = (
     "feedback_invitations",
 )
 LINES = Lines(  # by session
-    "SELECT 1 FROM programme_session WHERE id = %s FOR NO KEY UPDATE",
+    f"SELECT {PLANNED_ONCE} FROM programme_session WHERE id = %s FOR NO KEY UPDATE",  # noqa: S608 - of our own
     lambda session, asks: register_all(made(Session, id=session), asks),
 )
 LOOK = """
