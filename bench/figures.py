@@ -167,7 +167,7 @@ def recounted(programme: Any) -> list[str]:
 def dashboard(programme: Any) -> Any:
     """What the public page of the whole city shows."""
     dashboards = importlib.import_module("qixue.figures.dashboards")
-    everybody = importlib.import_module("qixue.web.public.dashboards").EVERYBODY
+    everybody = importlib.import_module("qixue.web.dashboards").EVERYBODY
     scope = importlib.import_module("qixue.core.figures").Scope(programme.code)
     return dashboards.dashboard_of(dashboards.OVERVIEW, scope, everybody)
 

@@ -74,9 +74,9 @@ WATCHED: dict[str, tuple[Subject, tuple[str, ...]]] = {
 }
 EVENTS = ("insert", "update", "delete")
 NOTE = {
-    "sqlite": f"INSERT INTO {TABLE} (subject, size) VALUES ('{{subject}}', random() & {SIZES - 1});",  # noqa: S608
+    "sqlite": f"INSERT INTO {TABLE} (subject, size) VALUES ('{{subject}}', random() & {SIZES - 1});",  # noqa: S608 - SQL of our own
     "postgresql": (
-        f"INSERT INTO {TABLE} (subject, size) VALUES ('{{subject}}', floor(random() * {SIZES})::bigint);"  # noqa: S608
+        f"INSERT INTO {TABLE} (subject, size) VALUES ('{{subject}}', floor(random() * {SIZES})::bigint);"  # noqa: S608 - SQL of our own
     ),
 }
 FUNCTION = (
