@@ -4,12 +4,12 @@ Django looks at each value several times and gives it a placeholder of its own, 
 delivery of 500 scans. Here all of them are one parameter, so that the text of a statement is the same for any number.
 """
 
-import json
 from typing import Any
 
 from django.db.models import Field, Lookup
 
 from qixue.core.inserts import preparation_of
+from qixue.core.statements import among, listed
 
 
 class Among(Lookup):
@@ -23,11 +23,9 @@ class Among(Lookup):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, parameters = self.process_lhs(compiler, connection)
-        values = list(map(preparation_of(self.lhs.output_field), self.rhs))
-        if connection.vendor == "postgresql":
-            kind = self.lhs.output_field.db_type(connection).partition("(")[0]
-            return f"{column} = ANY(%s::{kind}[])", (*parameters, values)
-        return f"{column} IN (SELECT value FROM json_each(%s))", (*parameters, json.dumps(values))  # noqa: S608 - a column of ours
+        kind = self.lhs.output_field.db_type(connection).partition("(")[0]
+        values = map(preparation_of(self.lhs.output_field), self.rhs)
+        return among(column, kind), (*parameters, listed(values))
 
 
 Field.register_lookup(Among)

@@ -33,7 +33,7 @@ def given(columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> Statemen
     return f"(SELECT {named} FROM json_each(%s)) AS given", [json.dumps(rows)]  # noqa: S608 - names of our own
 
 
-def array(values: Sequence[Any]) -> str:
+def array(values: Iterable[Any]) -> str:
     """Values as PostgreSQL writes an array: psycopg would look for what suits each of them."""
     quoted = [None if value is None else str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values]
     return "{{{}}}".format(",".join(["NULL" if text is None else f'"{text}"' for text in quoted]))
@@ -74,10 +74,8 @@ def among(column: str, kind: str) -> str:
 
 
 def listed(keys: Iterable[Any]) -> str:
-    """Numbers, or UUIDs as the database of the connection takes them."""
-    if connection.vendor == "postgresql":
-        return "{{{}}}".format(",".join(map(str, keys)))
-    return json.dumps(list(keys))
+    """Values as the database of the connection takes them, as one."""
+    return array(keys) if connection.vendor == "postgresql" else json.dumps(list(keys))
 
 
 def typed(values: Values) -> Values:
