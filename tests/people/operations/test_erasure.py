@@ -67,6 +67,7 @@ OF_THE_STAFF = {
     "programme.plandocument",
     "programme.planstep",
     "programme.returnstep",
+    "swap.roundplan",
     "programme.sheetimport",
 }
 
