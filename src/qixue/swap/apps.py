@@ -11,6 +11,7 @@ class SwapConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("qixue.swap.figures")  # registers the figures that this app defines
+        import_module("qixue.swap.round_figures")
         import_module("qixue.swap.holdings")  # registers what it keeps about people
         import_module("qixue.swap.round_holdings")
         import_module("qixue.swap.operations.notices")  # registers what people are told
