@@ -47,6 +47,7 @@ INSTALMENT = Unit("instalment", "期", "instalment", "instalments")
 ACTIVITY = Unit("activity", "项", "activity", "activities")
 PIECE = Unit("piece", "个", "", "")
 THING = Unit("thing", "件", "thing", "things")  # that people own, as in a swap
+KILOGRAM = Unit("kilogram", "千克", "kg", "kg")
 AWARD = Unit("award", "项", "award", "awards")
 DAY = Unit("day", "天", "day", "days", is_additive=False)  # of a duration: two of them never add up to a third
 WEEK = Unit("week", "周", "week", "weeks", is_additive=False)
@@ -71,6 +72,8 @@ UNITS = {
         INSTALMENT,
         ACTIVITY,
         PIECE,
+        THING,
+        KILOGRAM,
         AWARD,
         DAY,
         WEEK,

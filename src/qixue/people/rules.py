@@ -38,6 +38,8 @@ class Action(StrEnum):
     MANAGE_PEOPLE = "manage_people"  # invite, give and end roles, close accounts
     MANAGE_ORGANISATIONS = "manage_organisations"  # add, edit and move organisations
     MANAGE_SWAPS = "manage_swaps"  # reported things, want lists in and out
+    RUN_SWAP_ROUND = "run_swap_round"  # open, match, choose, begin, close and call off
+    HAND_OVER_SWAPS = "hand_over_swaps"  # the desk of a round
     SEE_DELIVERIES = "see_deliveries"  # messages that could not be delivered
 
 
@@ -76,6 +78,8 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.MANAGE_PEOPLE: COORDINATORS,
     Action.MANAGE_ORGANISATIONS: COORDINATORS,
     Action.MANAGE_SWAPS: FILERS,
+    Action.RUN_SWAP_ROUND: FILERS,
+    Action.HAND_OVER_SWAPS: frozenset({Role.COORDINATOR, Role.ORGANISER, Role.DOOR_VOLUNTEER, Role.CADRE}),
     Action.SEE_DELIVERIES: frozenset({Role.COORDINATOR, Role.AUDITOR}),
 }
 # What each action allows, for docs/reference/roles.md; one sentence, without a stop at its end.
@@ -110,6 +114,8 @@ MEANING: dict[Action, str] = {
     Action.MANAGE_PEOPLE: "invite people, give and end roles in one's own part, never more than one's own",
     Action.MANAGE_ORGANISATIONS: "add, edit and move organisations; one's own keeps kind, region and parent",
     Action.MANAGE_SWAPS: "decide about reported things of swaps, take their want lists out and in",
+    Action.RUN_SWAP_ROUND: "open a swap round, have it matched, choose a plan, begin the hand-over, close it",
+    Action.HAND_OVER_SWAPS: "run the desk of a swap round: who is there, what was handed over, who did not come",
     Action.SEE_DELIVERIES: "read which messages could not be delivered, and try them again",
 }
 

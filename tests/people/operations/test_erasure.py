@@ -67,6 +67,7 @@ OF_THE_STAFF = {
     "programme.plandocument",
     "programme.planstep",
     "programme.returnstep",
+    "swap.roundplan",
     "programme.sheetimport",
 }
 
@@ -95,7 +96,7 @@ def came(session: Session, *people: Resident) -> None:
     check_in(session, *tokens)
 
 
-ON_RECORD = {"older_attendances", "young_attendances", "new_participants", "participation_rate"}
+ON_RECORD = {"older_attendances", "young_attendances", "new_participants", "participation_rate", "swap_people"}
 
 
 def all_figures(session: Session) -> dict[str, str]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, key
 from tests.factories_afterwards import attend, course, organiser_of, rule_for, sessions_of
 from tests.factories_swap import ListingFactory
+from tests.factories_swap_rounds import SwapRoundFactory, entry, planned_ring, ring
 from tests.participation.test_learning_record import declare
 from tests.web.addresses import Address, addresses
 from tests.web.browsing import signed_in
@@ -19,7 +20,7 @@ from qixue.participation.operations.certificates import issue_certificates
 from qixue.participation.operations.registrations import register
 from qixue.people.models import Resident
 from qixue.programme.models import Session
-from qixue.swap.models import Block, OneOf
+from qixue.swap.models import Block, Handover, OneOf
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +57,19 @@ def entry_of(member: Resident) -> dict[str, Any]:
     return {"pk": declare(member).pk}
 
 
+def handover_of(member: Resident) -> dict[str, Any]:
+    """Of a thing that they give and receive, so that each page about it is theirs."""
+    round_ = SwapRoundFactory(state="handing_over")
+    row = planned_ring(round_, ring(round_, 2))[0]
+    Handover.objects.filter(pk=row.pk).update(giver=member, receiver=member)
+    return {"pk": row.pk}
+
+
+def swap_entry_of(member: Resident) -> dict[str, Any]:
+    round_ = SwapRoundFactory()
+    return {"pk": entry(round_, ListingFactory(programme=round_.programme, owner=member)).pk}
+
+
 def listing_of(member: Resident) -> dict[str, Any]:
     return {"pk": ListingFactory(owner=member).pk}
 
@@ -79,10 +93,13 @@ RECORDS: dict[str, Record] = {
     "/me/swap/": listing_of,
     "/me/swap/one-of/": search_of,
     "/me/swap/blocks/": block_by,
+    "/me/swap/entries/": swap_entry_of,
+    "/me/swap/handovers/": handover_of,
 }
 MISSING = {"party": uuid.UUID(int=0), "pk": 999_999, "person": 999_999}
 OF_EVERYBODY = {"me:register", "me:here"}  # the number is that of a public session
 OF_EVERYBODY |= {"me:wish", "me:report_listing", "me:block_owner"}  # that of a thing of somebody else
+OF_EVERYBODY |= {"me:swap_round", "me:enter_swap_round"}  # that of a round
 
 found: list[Address] = [address for address in addresses() if address.audience == Audience.RESIDENTS]
 OF_HOUSEHOLDS = [address for address in found if "<" in address.path and address.name not in OF_EVERYBODY]

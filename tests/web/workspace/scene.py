@@ -32,6 +32,7 @@ from tests.factories_coordination import FollowUpFactory
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory
 from tests.factories_recognitions import CallFactory, NominationFactory
 from tests.factories_returns import ReturnCallFactory, ReturnFieldFactory, ReturnSubmissionFactory
+from tests.web.workspace.scene_of_swap_rounds import DESK_POSTS, ROUND_RECORDS
 from tests.web.workspace.scene_of_swaps import SWAP_PAGES, listing_of
 from tests.web.workspace.scene_of_the_summary import SUMMARY_PAGES, issue_of, removed_section, written_section
 
@@ -115,7 +116,7 @@ class Scene:
             self.record("issues/" if "/issues/" in path else "returns/")
             values["number"] = 1
         if "<str:kind>" in path:
-            values["kind"] = "xlsx"
+            values["kind"] = "instance" if path.startswith("swap-plans/") else "xlsx"
         if "<str:check>" in path:
             values["check"] = "late"
         return values
@@ -286,11 +287,6 @@ def certificate_of_own(scene: Scene) -> int:
     return issue_certificates(activity, people=[person], by=by, at=NOON)[0].pk
 
 
-def person_of_own(scene: Scene) -> int:
-    """Without an account, signed up for the session of own's activity."""
-    return RegistrationFactory(session=scene.session, resident=ResidentFactory()).resident_id
-
-
 RECORDS: dict[str, Callable[[Scene], int]] = {
     "plan-lines/": lambda scene: draft_line(scene).pk,
     "plans/": lambda scene: PlanLine.objects.get(pk=scene.record("plan-lines/")).version.plan_id,
@@ -312,7 +308,7 @@ RECORDS: dict[str, Callable[[Scene], int]] = {
     "sessions/": session_with_door,
     "registrations/": lambda scene: RegistrationFactory(session=scene.session).pk,
     "listed-people/": lambda scene: ListedPersonFactory(organisation=scene.places["own"]).pk,
-    "personal-data/": person_of_own,
+    "personal-data/": lambda scene: RegistrationFactory(session=scene.session, resident=ResidentFactory()).resident_id,
     "personal-data/scans/": lambda scene: name_that_waits(scene.session.activity).pk,
     "entries/": lambda scene: ledger_entry(scene).pk,
     "notices/": notice_to_somebody_else,
@@ -324,6 +320,7 @@ RECORDS: dict[str, Callable[[Scene], int]] = {
     "roles/": lambda scene: RoleAssignmentFactory(organisation=scene.places["own"]).pk,
     "stand-ins/": stand_in_far_away,
     "tokens/": key_of_somebody_else,
+    **ROUND_RECORDS,
     "listings/": lambda scene: listing_of(scene.programme),
     "evidence/": lambda scene: LedgerEntry.objects.get(pk=scene.record("entries/")).evidence_id,
 }
@@ -394,6 +391,7 @@ POST_ONLY = {
     "decide_section",
     "excuse",
     "hold_session",
+    *DESK_POSTS,
     "move_section",
     "walk_in",
 }

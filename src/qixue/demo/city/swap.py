@@ -43,6 +43,7 @@ def create_swap(seed: int, week: Week, programme: Programme, crowd: Crowd) -> li
     for listing in listings:
         draw_photo(chance, listing)
     create_wishes(chance, listings, each=WISHES_FOR_EACH, at=week.moment(2, 20))
+    create_kind_wishes(chance, listings, at=week.moment(2, 20))
     create_one_of(chance, owners[0].resident, listings, at=week.moment(2, 21))
     create_report(listings, owners[1].resident, at=week.moment(2, 21, 30))
     return listings
@@ -76,18 +77,24 @@ def create_things(
 
 
 def create_wishes(chance: random.Random, listings: Sequence[Listing], *, each: int, at: datetime.datetime) -> None:
-    """For every thing that is no gift as many others, and for every sixth one any of a kind."""
-    wishes, kind_wishes = [], []
-    for number, listing in enumerate(listings):
+    """For every thing that is no gift as many others."""
+    wishes = []
+    for listing in listings:
         if listing.is_gift:
             continue
         others = [other for other in listings if other.owner_id != listing.owner_id]
         for wanted in chance.sample(others, min(each, len(others))):
             wishes.append(Wish(listing=listing, wanted=wanted, wisher=listing.owner, owner=wanted.owner, wished_at=at))
-        if number % 6 == 0:
-            kind_wishes.append(KindWish(listing=listing, kind=chance.choice(listings).kind, wished_at=at))
     Wish.objects.bulk_create(wishes, batch_size=500)
-    KindWish.objects.bulk_create(kind_wishes, batch_size=500)
+
+
+def create_kind_wishes(chance: random.Random, listings: Sequence[Listing], *, at: datetime.datetime) -> None:
+    """For every sixth thing, unless it is a gift, any of a kind."""
+    KindWish.objects.bulk_create(
+        KindWish(listing=listing, kind=chance.choice(listings).kind, wished_at=at)
+        for listing in listings[::6]
+        if not listing.is_gift
+    )
 
 
 def create_one_of(

@@ -1,10 +1,12 @@
 from qixue.swap.models.blocks import Block
 from qixue.swap.models.listings import Listing, ListingPhoto, ListingQuerySet
 from qixue.swap.models.reports import ListingReport
+from qixue.swap.models.rounds import Handover, RoundEntry, RoundPlan, SwapRound
 from qixue.swap.models.wishes import KindWish, OneOf, OneOfThing, Wish
 
 __all__ = [
     "Block",
+    "Handover",
     "KindWish",
     "Listing",
     "ListingPhoto",
@@ -12,5 +14,8 @@ __all__ = [
     "ListingReport",
     "OneOf",
     "OneOfThing",
+    "RoundEntry",
+    "RoundPlan",
+    "SwapRound",
     "Wish",
 ]

@@ -65,6 +65,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_manage_people": may_anywhere(user, Action.MANAGE_PEOPLE),
         "may_see_deliveries": may_anywhere(user, Action.SEE_DELIVERIES),
         "may_register": may_anywhere(user, Action.MANAGE_REGISTRATIONS),
+        "may_hand_over_swaps": may_anywhere(user, Action.HAND_OVER_SWAPS),
         "may_set_up": may_anywhere(user, Action.SET_UP_PROGRAMME),
         "set_up": programmes_to_set_up(user),
         "swaps_of": swaps_of(user),

@@ -1,0 +1,147 @@
+"""Exchanges as they are planned and taken back, under the lock of the round's row. Other operations stand on these."""
+
+import datetime
+import secrets
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+
+from qixue.swap.matching import load, solve
+from qixue.swap.matching.round import RuleValues
+from qixue.swap.models import Handover, Listing, RoundPlan, SwapRound
+from qixue.swap.queries.instances import candidates, instance_of
+from qixue.swap.queries.want_lists import DUMMY
+
+REMATCH_SECONDS = 0.5  # a search beside the desk takes the best it has by then; rings of any length need none
+BATCH = 500
+State = Handover.State
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Keys of things, each followed by what its owner receives; dummies ("%D7") in between. As in `Plan.cycles` and
+    `Plan.chains`.
+    """
+
+    nodes: tuple[str, ...]
+    is_chain: bool
+
+    def steps(self) -> list[tuple[int, int, int | None]]:
+        """(thing, what its owner receives for it, the `OneOf` that this serves)"""
+        found = []
+        items: list[tuple[int, int | None]] = []
+        for node in self.nodes:
+            if node.startswith(DUMMY):
+                items[-1] = (items[-1][0], int(node.removeprefix(DUMMY)))
+            else:
+                items.append((int(node), None))
+        followers = items[1:] if self.is_chain else [*items[1:], items[0]]
+        for (thing, one_of), (received, _one_of) in zip(items, followers, strict=False):
+            found.append((thing, received, one_of))
+        return found
+
+
+def exchanges_of(cycles: Iterable[Sequence[str]], chains: Iterable[Sequence[str]]) -> list[Exchange]:
+    return [Exchange(tuple(nodes), is_chain=False) for nodes in cycles] + [
+        Exchange(tuple(nodes), is_chain=True) for nodes in chains
+    ]
+
+
+def locked_round(round_: SwapRound) -> SwapRound:
+    """The round as it is now; nobody else changes it, its entries or its hand-overs until the transaction ends."""
+    rows = SwapRound.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("programme", "organisation", "venue").get(pk=round_.pk)
+
+
+def plan_exchanges(round_: SwapRound, exchanges: Sequence[Exchange], *, at: datetime.datetime) -> list[Handover]:
+    """A hand-over for each thing; those that belong to somebody are from now on spoken for."""
+    keys = {int(node) for exchange in exchanges for node in exchange.nodes if not node.startswith(DUMMY)}
+    things = {thing.pk: thing for thing in Listing.objects.filter(pk__in=keys)}
+    last = round_.handovers.order_by("-exchange").values_list("exchange", flat=True).first() or 0
+    made = [
+        handover
+        for number, exchange in enumerate(exchanges, start=last + 1)
+        for handover in handovers_of(round_, exchange, number, things, at=at)
+    ]
+    Handover.objects.bulk_create(made, batch_size=BATCH)
+    Listing.objects.filter(pk__in=keys, state=Listing.State.LISTED).update(state=Listing.State.IN_EXCHANGE)
+    return made
+
+
+def handovers_of(
+    round_: SwapRound, exchange: Exchange, number: int, things: dict[int, Listing], *, at: datetime.datetime
+) -> list[Handover]:
+    """Not saved. The first thing of a chain goes to the common table."""
+    steps = exchange.steps()
+    found = [
+        planned(round_, things[received], position, number, things[thing], one_of, at=at)
+        for position, (thing, received, one_of) in enumerate(steps)
+    ]
+    if exchange.is_chain:
+        found.append(planned(round_, things[steps[0][0]], len(steps), number, None, None, at=at))
+    return found
+
+
+def planned(  # each of these is a column of the row
+    round_: SwapRound,
+    thing: Listing,
+    position: int,
+    exchange: int,
+    in_return_for: Listing | None,
+    one_of: int | None,
+    *,
+    at: datetime.datetime,
+) -> Handover:
+    """What lies on the table is there, and nobody has to agree to giving it."""
+    lies_on_table = thing.state == Listing.State.ON_TABLE
+    ways = Handover.Way
+    return Handover(
+        round=round_,
+        exchange=exchange,
+        position=position,
+        way=ways.FROM_TABLE if lies_on_table else ways.BETWEEN if in_return_for else ways.TO_TABLE,
+        listing=thing,
+        in_return_for=in_return_for,
+        one_of_id=one_of,
+        giver_id=None if lies_on_table else thing.owner_id,
+        receiver_id=in_return_for.owner_id if in_return_for else None,
+        code=f"{secrets.randbelow(1_000_000):06}",
+        agreed_at=at if lies_on_table else None,
+        giver_confirmed_at=at if lies_on_table else None,
+        planned_at=at,
+    )
+
+
+def void_exchanges(round_: SwapRound, numbers: Collection[int], *, at: datetime.datetime) -> list[Handover]:
+    """Take back whole exchanges of which nothing was handed over: their things are on offer again."""
+    gone = list(round_.handovers.filter(exchange__in=numbers, state=State.PLANNED).order_by("pk"))
+    keys = [handover.pk for handover in gone]
+    Handover.objects.filter(pk__in=keys).update(state=State.VOID, void_at=at)
+    things = Listing.objects.filter(Exists(Handover.objects.filter(pk__in=keys, listing=OuterRef("pk"))))
+    things.filter(state=Listing.State.IN_EXCHANGE).update(state=Listing.State.LISTED)
+    return gone
+
+
+def match_anew(round_: SwapRound, *, at: datetime.datetime) -> list[Handover]:
+    """What `matching.repair` does: exchanges that stand stay as they are, all else that is there is matched anew."""
+    chosen = round_.plans.get(chosen_at__isnull=False)
+    lock_candidates(round_)
+    instance = instance_of(candidates(round_), at=at)
+    plan = solve(load(instance.encode()), **rules_of(round_, chosen.objective, seconds=REMATCH_SECONDS))
+    return plan_exchanges(round_, exchanges_of(plan.cycles, plan.chains), at=at)
+
+
+def lock_candidates(round_: SwapRound) -> None:
+    """Nobody takes one of these things back until the transaction ends."""
+    list(candidates(round_).order_by("pk").select_for_update().values_list("pk"))
+
+
+def rules_of(round_: SwapRound, objective: str, *, seconds: float) -> RuleValues:
+    """The keywords of `matching.solve` for a round."""
+    return {
+        "objective": "people" if objective == RoundPlan.Objective.PEOPLE else "people_at_max",
+        "max_items": round_.max_items,
+        "gifts": round_.has_gifts,
+        "time_limit": seconds,
+    }

@@ -1,0 +1,180 @@
+"""Agreeing to an exchange, being there with the thing, handing it over; and what happens when somebody is missing."""
+
+import datetime
+import hmac
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.models import record_audit
+from qixue.core.refusal import Refused
+from qixue.people.models import User
+from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
+from qixue.swap.operations.entries import drop_and_rematch
+from qixue.swap.operations.exchanges import locked_round
+from qixue.swap.operations.in_charge import must_be_own, must_run, must_stand_at_desk, stands_at_desk
+
+State, Way = Handover.State, Handover.Way
+
+
+def locked_handover(handover: Handover) -> Handover:
+    """The hand-over as it is now, under the lock of its round."""
+    round_ = locked_round(handover.round)
+    found = Handover.objects.select_related("listing", "in_return_for", "giver", "receiver").get(pk=handover.pk)
+    found.round = round_
+    return found
+
+
+def must_be_planned(handover: Handover) -> None:
+    """Refused: exchange_off."""
+    if handover.state != State.PLANNED:
+        raise Refused("exchange_off", _("This exchange is off, or it is done."))
+
+
+@transaction.atomic
+def agree(handover: Handover, *, by: User, at: datetime.datetime) -> Handover:
+    """Agree to give the thing for what one gets; again: no change. Refused: not_yours, exchange_off."""
+    handover = locked_handover(handover)
+    must_be_own(by, handover.giver)
+    if handover.agreed_at:
+        return handover
+    must_be_planned(handover)
+    handover.agreed_at = at
+    handover.save(update_fields=["agreed_at"])
+    record_audit("swap.agreed", handover, by=by, at=at)
+    return handover
+
+
+@transaction.atomic
+def begin_handover(round_: SwapRound, *, by: User, at: datetime.datetime) -> SwapRound:
+    """Open the desk. Who has not agreed does not come: their exchanges are off and the others are matched anew.
+
+    Again: no change. Refused: not_in_charge, nothing_to_hand_over.
+    """
+    must_run(by, round_)
+    round_ = locked_round(round_)
+    if round_.state == SwapRound.State.HANDING_OVER:
+        return round_
+    if round_.state != SwapRound.State.PROPOSED:
+        raise Refused("nothing_to_hand_over", _("No exchanges are agreed upon in this round."))
+    silent = round_.handovers.filter(state=State.PLANNED, agreed_at=None)
+    exchanges = sorted(set(silent.values_list("exchange", flat=True)))
+    missed = round_.entries.filter(state=RoundEntry.State.IN, listing__in=silent.values("listing"))
+    missed.update(state=RoundEntry.State.MISSED)
+    round_.state = SwapRound.State.HANDING_OVER
+    round_.save(update_fields=["state"])
+    if exchanges:
+        drop_and_rematch(round_, exchanges, at=at)
+    record_audit("swap.handover_begun", round_, by=by, at=at, details={"off": len(exchanges)})
+    return round_
+
+
+@transaction.atomic
+def confirm_here(handover: Handover, *, by: User, at: datetime.datetime) -> Handover:
+    """Say that the giver is there with the thing, oneself or at the desk; again: no change.
+
+    Refused: not_yours, exchange_off, not_handing_over.
+    """
+    handover = locked_handover(handover)
+    if not stands_at_desk(by, handover.round):
+        must_be_own(by, handover.giver)
+    if handover.giver_confirmed_at:
+        return handover
+    must_be_planned(handover)
+    must_be_handing_over(handover.round)
+    handover.giver_confirmed_at = at
+    handover.save(update_fields=["giver_confirmed_at"])
+    record_audit("swap.here", handover, by=by, at=at)
+    return handover
+
+
+def must_be_handing_over(round_: SwapRound) -> None:
+    if round_.state != SwapRound.State.HANDING_OVER:
+        raise Refused("not_handing_over", _("The hand-over of this round has not begun."))
+
+
+@transaction.atomic
+def confirm_received(handover: Handover, *, code: str = "", by: User, at: datetime.datetime) -> Handover:
+    """Hand a thing over: the giver types or scans the code on the receiver's phone, so both were there. The desk needs
+    no code. Only when everybody of the exchange is there with their thing, so that nobody gives without receiving.
+
+    Again: no change. Refused: not_yours, exchange_off, not_handing_over, wrong_code, somebody_is_missing.
+    """
+    handover = locked_handover(handover)
+    if not stands_at_desk(by, handover.round):
+        must_be_own(by, handover.giver)
+        if not hmac.compare_digest(code.encode(), handover.code.encode()):
+            sentence = _("This is not the number on the other person's phone. Please look again.")
+            raise Refused("wrong_code", sentence, field="code")
+    if handover.state == State.DONE:
+        return handover
+    must_be_planned(handover)
+    must_be_handing_over(handover.round)
+    missing = handover.round.handovers.filter(exchange=handover.exchange, giver_confirmed_at=None)
+    if missing.exists():
+        sentence = _("Somebody of this exchange is not here yet. Please wait until all are.")
+        raise Refused("somebody_is_missing", sentence)
+    receive(handover, at=at)
+    record_audit("swap.received", handover, by=by, at=at)
+    return handover
+
+
+def receive(handover: Handover, *, at: datetime.datetime) -> None:
+    """The thing has a new owner, or lies on the common table and is a gift of the next round."""
+    handover.state, handover.receiver_confirmed_at = State.DONE, at
+    handover.save(update_fields=["state", "receiver_confirmed_at"])
+    thing = handover.listing
+    if handover.way == Way.TO_TABLE:
+        thing.state, thing.is_gift = Listing.State.ON_TABLE, True
+    else:
+        thing.state = Listing.State.EXCHANGED
+    thing.save(update_fields=["state", "is_gift"])
+    entries = RoundEntry.objects.filter(round=handover.round, listing=thing, state=RoundEntry.State.IN)
+    entries.update(state=RoundEntry.State.OVER)
+
+
+@transaction.atomic
+def mark_missing(handover: Handover, *, by: User, at: datetime.datetime) -> list[Handover]:
+    """Say at the desk that the giver did not come: exactly the exchanges of theirs that wait for them are off, and what
+    is left is matched anew. Returns the new hand-overs; again: none.
+
+    Refused: not_in_charge, not_handing_over, is_here.
+    """
+    must_stand_at_desk(by, handover.round)
+    handover = locked_handover(handover)
+    must_be_handing_over(handover.round)
+    if handover.state == State.VOID:
+        return []
+    if handover.giver_confirmed_at:
+        raise Refused("is_here", _("This person is here with the thing."))
+    waited_for = handover.round.handovers.filter(
+        giver=handover.giver, state=State.PLANNED, giver_confirmed_at=None
+    ).order_by("pk")
+    things = list(waited_for.values_list("listing", flat=True))
+    exchanges = sorted(set(waited_for.values_list("exchange", flat=True)))
+    handover.round.entries.filter(state=RoundEntry.State.IN, listing__in=things).update(state=RoundEntry.State.MISSED)
+    record_audit("swap.missing", handover, by=by, at=at, details={"exchanges": exchanges})
+    return drop_and_rematch(handover.round, exchanges, at=at)
+
+
+@transaction.atomic
+def put_on_table(entry: RoundEntry, *, by: User, at: datetime.datetime) -> RoundEntry:
+    """Leave a gift that nobody took on the common table: it is a gift of the next round. Again: no change.
+
+    Refused: not_in_charge, not_handing_over, not_left_over.
+    """
+    round_ = locked_round(entry.round)
+    must_stand_at_desk(by, round_)
+    entry = RoundEntry.objects.select_related("listing").get(pk=entry.pk)
+    thing = entry.listing
+    if thing.state == Listing.State.ON_TABLE:
+        return entry
+    must_be_handing_over(round_)
+    if entry.state != RoundEntry.State.IN or not thing.is_gift or thing.state != Listing.State.LISTED:
+        raise Refused("not_left_over", _("Only a gift that nobody takes goes to the common table."))
+    thing.state = Listing.State.ON_TABLE
+    thing.save(update_fields=["state"])
+    entry.state = RoundEntry.State.OVER
+    entry.save(update_fields=["state"])
+    record_audit("swap.on_table", entry, by=by, at=at)
+    return entry

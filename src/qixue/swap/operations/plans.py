@@ -1,0 +1,146 @@
+"""Having a round matched: both plans are asked for, the worker makes them, the organiser chooses one."""
+
+import datetime
+import time
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.logs import get_logger
+from qixue.core.models import record_audit
+from qixue.core.refusal import Refused
+from qixue.people.models import User
+from qixue.swap.matching import Plan, load, solve
+from qixue.swap.models import RoundEntry, RoundPlan, SwapRound
+from qixue.swap.operations.exchanges import (
+    Exchange,
+    exchanges_of,
+    lock_candidates,
+    locked_round,
+    match_anew,
+    plan_exchanges,
+    rules_of,
+)
+from qixue.swap.operations.in_charge import must_run
+from qixue.swap.queries.instances import candidates, instance_of
+
+log = get_logger("qixue.swap")
+
+SECONDS = 20.0  # for one plan; where the best is not proven by then, the plan says how far it may be from it
+LEASE = datetime.timedelta(minutes=5)  # a worker that dies with a plan gives it back after this
+State = RoundPlan.State
+
+
+@transaction.atomic
+def ask_for_plans(round_: SwapRound, *, by: User, at: datetime.datetime) -> list[RoundPlan]:
+    """Have the round matched in both ways, so that they can be compared. Asked again, those before give way.
+
+    Refused: not_in_charge, not_to_be_matched, nobody_comes.
+    """
+    must_run(by, round_)
+    round_ = locked_round(round_)
+    states = SwapRound.State
+    if round_.state not in {states.ANSWERING, states.MATCHING}:
+        raise Refused("not_to_be_matched", _("This round cannot be matched as things stand now."))
+    if not candidates(round_).exists():
+        raise Refused("nobody_comes", _("Nobody has said yet that they come: there is nothing to match."))
+    round_.plans.filter(state=State.QUEUED).delete()
+    plans = [
+        RoundPlan(round=round_, objective=objective, asked_by=by, asked_at=at)
+        for objective in RoundPlan.Objective.values
+    ]
+    RoundPlan.objects.bulk_create(plans)
+    round_.state = states.MATCHING
+    round_.save(update_fields=["state"])
+    record_audit("swap.plans_asked_for", round_, by=by, at=at)
+    return plans
+
+
+def keep_plans(*, at: datetime.datetime) -> int:
+    """The worker's duty: make the plans that were asked for. Nothing is locked while it searches."""
+    due = RoundPlan.objects.filter(free(at)).order_by("pk").values_list("pk", flat=True)
+    return sum(make_plan(pk, at=at) for pk in list(due))
+
+
+def free(at: datetime.datetime) -> Q:
+    return Q(state=State.QUEUED) & (Q(begun_at=None) | Q(begun_at__lt=at - LEASE))
+
+
+def make_plan(pk: int, *, at: datetime.datetime) -> int:
+    """Take one, unless another worker has it, and write what came of it."""
+    if not RoundPlan.objects.filter(free(at), pk=pk).update(begun_at=at):
+        return 0
+    plan = RoundPlan.objects.select_related("round").get(pk=pk)
+    try:
+        finish(plan, instance_of(candidates(plan.round), at=plan.asked_at))
+    except Exception:  # too much to match, or a fault: the organiser sees that it failed, and others do not wait
+        log.exception("swap_plan_failed", plan=pk)
+        RoundPlan.objects.filter(pk=pk, state=State.QUEUED).update(state=State.FAILED)
+    return 1
+
+
+def finish(plan: RoundPlan, instance: str) -> None:
+    from qixue.swap.matching.document import document  # noqa: PLC0415 - numpy and a solver, in the worker only
+    from qixue.swap.matching.unmatched import unmatched  # noqa: PLC0415 - as above
+
+    begun = time.perf_counter()
+    loaded = load(instance.encode())
+    read = time.perf_counter()
+    found: Plan = solve(loaded, **rules_of(plan.round, plan.objective, seconds=SECONDS))
+    seconds = {"load": read - begun, "solve": time.perf_counter() - read}
+    RoundPlan.objects.filter(pk=plan.pk, state=State.QUEUED).update(
+        state=State.DONE,
+        instance=instance,
+        result=document(found, seconds),
+        reasons=unmatched(found),
+        trades=found.trades,
+        people=found.people,
+        done_at=F("begun_at") + datetime.timedelta(seconds=sum(seconds.values())),
+    )
+
+
+@transaction.atomic
+def choose_plan(plan: RoundPlan, *, by: User, at: datetime.datetime) -> RoundPlan:
+    """Carry a plan out: its exchanges are proposed to their people. Where somebody has left since, theirs is off and
+    the rest is matched anew. Again: no change.
+
+    Refused: not_in_charge, plan_not_ready.
+    """
+    must_run(by, plan.round)
+    round_ = locked_round(plan.round)
+    plan = RoundPlan.objects.get(pk=plan.pk)
+    if plan.chosen_at:
+        return plan
+    if plan.result is None or round_.state != SwapRound.State.MATCHING:
+        raise Refused("plan_not_ready", _("This plan is not ready, or another one was chosen."))
+    plan.chosen_at = at
+    plan.save(update_fields=["chosen_at"])
+    round_.state = SwapRound.State.PROPOSED
+    round_.save(update_fields=["state"])
+    round_.entries.filter(state=RoundEntry.State.IN).update(told_at=None)
+    lock_candidates(round_)
+    all_exchanges = exchanges_of(plan.result["cycles"], plan.result["chains"])
+    still = still_wanted(all_exchanges, instance_of(candidates(round_), at=at))
+    plan_exchanges(round_, still, at=at)
+    if len(still) < len(all_exchanges):
+        match_anew(round_, at=at)
+    details = {"plan": plan.pk, "objective": plan.objective, "trades": plan.trades, "people": plan.people}
+    record_audit("swap.plan_chosen", round_, by=by, at=at, details=details)
+    return plan
+
+
+def still_wanted(exchanges: list[Exchange], instance: str) -> list[Exchange]:
+    """Those of which all things are still there, and still wanted for what they were wanted for."""
+    loaded = load(instance.encode())
+    wants = {loaded.ids[node]: {loaded.ids[wanted] for wanted in found} for node, found in enumerate(loaded.wants)}
+
+    def holds(exchange: Exchange) -> bool:
+        nodes = exchange.nodes
+        followers = nodes[1:] if exchange.is_chain else (*nodes[1:], nodes[0])
+        last_is_there = not exchange.is_chain or nodes[-1] in wants
+        return last_is_there and all(
+            after in wants.get(node, ()) for node, after in zip(nodes, followers, strict=False)
+        )
+
+    return [exchange for exchange in exchanges if holds(exchange)]

@@ -1,0 +1,190 @@
+"""A round from its opening to its end, but for the matching (`plans`) and the desk (`handovers`)."""
+
+import datetime
+import uuid
+from dataclasses import asdict, dataclass
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.duties import for_each
+from qixue.core.models import record_audit
+from qixue.core.refusal import Refused
+from qixue.people.models import Organisation, User
+from qixue.people.rules import Action, may
+from qixue.places.models import Venue
+from qixue.programme.models import Programme
+from qixue.swap.models import Handover, RoundEntry, SwapRound
+from qixue.swap.operations.entries import enter_table
+from qixue.swap.operations.exchanges import locked_round, void_exchanges
+from qixue.swap.operations.in_charge import must_run
+from qixue.swap.operations.notices import ask_for_answers, tell_of_exchanges, tell_of_nothing_found
+from qixue.swap.queries.rounds import received_for
+
+State = SwapRound.State
+TOLD_AT_ONCE = 200  # so that no transaction gets long
+OUT_OF_ORDER = _("Please put this moment after the one before it: entries, answers, beginning, end.")
+
+
+@dataclass(frozen=True)
+class RoundDetails:
+    """What the organiser says of a round; see SwapRound."""
+
+    title: str
+    kind: str
+    venue: Venue
+    entries_close_at: datetime.datetime
+    answers_until: datetime.datetime
+    starts_at: datetime.datetime
+    ends_at: datetime.datetime
+    max_items: int | None = None
+    has_gifts: bool = False
+
+
+@transaction.atomic
+def open_round(
+    programme: Programme,
+    organisation: Organisation,
+    *,
+    details: RoundDetails,
+    key: uuid.UUID,
+    by: User,
+    at: datetime.datetime,
+) -> SwapRound:
+    """Begin to take in things. `key` is made by the form: asked again with it, the first answer is given.
+
+    Refused: not_in_charge, programme_closed, moments_out_of_order, entries_close_in_the_past.
+    """
+    if not may(by, Action.RUN_SWAP_ROUND, organisation):
+        raise Refused("not_in_charge", _("Only the organisation that runs the round, or one above it, can do this."))
+    if earlier := SwapRound.objects.filter(client_uuid=key).first():
+        return earlier
+    if programme.state != Programme.State.PUBLISHED:
+        raise Refused("programme_closed", _("This programme is closed: nothing can be listed in it any more."))
+    check_moments(details, at=at)
+    round_ = SwapRound.objects.create(
+        programme=programme, organisation=organisation, client_uuid=key, opened_at=at, **values_of(details)
+    )
+    enter_table(round_, at=at)
+    record_audit("swap.opened", round_, by=by, at=at)
+    return round_
+
+
+def values_of(details: RoundDetails) -> dict[str, object]:
+    return {**asdict(details), "venue": details.venue}
+
+
+def check_moments(details: RoundDetails, *, at: datetime.datetime) -> None:
+    if details.entries_close_at <= at:
+        sentence = _("Please let people enter things for a while: choose a moment to come.")
+        raise Refused("entries_close_in_the_past", sentence, field="entries_close_at")
+    for earlier, later in pairwise(("entries_close_at", "answers_until", "starts_at", "ends_at")):
+        if getattr(details, later) < getattr(details, earlier):
+            raise Refused("moments_out_of_order", OUT_OF_ORDER, field=later)
+    if details.ends_at == details.starts_at:
+        raise Refused("moments_out_of_order", OUT_OF_ORDER, field="ends_at")
+
+
+def keep_rounds(*, at: datetime.datetime) -> int:
+    """The worker's duty: close entries whose time has come, and tell people how it stands with them."""
+    due = SwapRound.objects.filter(state=State.OPEN, entries_close_at__lte=at).order_by("pk")
+    untold = Q(Exists(untold_handovers(OuterRef("pk")))) | Q(Exists(untold_entries(OuterRef("pk"))))
+    telling = SwapRound.objects.filter(untold, state__in=SwapRound.EXCHANGING_STATES).order_by("pk")
+    closed = for_each("swap_rounds", list(due), partial(close_entries_of, at=at))
+    return closed + for_each("swap_rounds", list(telling), partial(tell_of_round, at=at))
+
+
+@transaction.atomic
+def close_entries(round_: SwapRound, *, by: User, at: datetime.datetime) -> SwapRound:
+    """Take in nothing more, before the time that was announced. Refused: not_in_charge, round_not_open."""
+    must_run(by, round_)
+    if not close_entries_of(round_, at=at):
+        raise Refused("round_not_open", _("This round takes in nothing more."))
+    record_audit("swap.entries_closed", round_, by=by, at=at)
+    return locked_round(round_)
+
+
+def close_entries_of(round_: SwapRound, *, at: datetime.datetime) -> int:
+    round_ = locked_round(round_)
+    if round_.state != State.OPEN:
+        return 0
+    enter_table(round_, at=at)
+    round_.state = State.ANSWERING
+    round_.save(update_fields=["state"])
+    ask_for_answers(round_, at=at)
+    return 1
+
+
+def tell_of_round(round_: SwapRound, *, at: datetime.datetime) -> int:
+    """The next who have not heard yet of their exchange, or that there is none."""
+    round_ = locked_round(round_)
+    with_words = ("round__venue", "listing__owner__user")
+    handovers = list(untold_handovers(round_).select_related(*with_words).order_by("pk")[:TOLD_AT_ONCE])
+    tell_of_exchanges(handovers, received_for(handovers), at=at)
+    Handover.objects.filter(pk__in=[row.pk for row in handovers]).update(told_at=at)
+    entries = list(untold_entries(round_).select_related(*with_words).order_by("pk")[:TOLD_AT_ONCE])
+    tell_of_nothing_found(entries, at=at)
+    RoundEntry.objects.filter(pk__in=[entry.pk for entry in entries]).update(told_at=at)
+    return len(handovers) + len(entries)
+
+
+def untold_handovers(round_: Any) -> QuerySet[Handover]:
+    """Of those whose thing it is."""
+    return Handover.objects.filter(round=round_, state=Handover.State.PLANNED, told_at=None, giver__isnull=False)
+
+
+def untold_entries(round_: Any) -> QuerySet[RoundEntry]:
+    """Things that were matched, and in no exchange so far."""
+    exchanged = Handover.objects.filter(round=OuterRef("round"), listing=OuterRef("listing"))
+    entries = RoundEntry.objects.filter(round=round_, state=RoundEntry.State.IN, answer=RoundEntry.Answer.YES)
+    return entries.filter(~Exists(exchanged), told_at=None)
+
+
+@transaction.atomic
+def cancel_round(round_: SwapRound, *, by: User, at: datetime.datetime) -> SwapRound:
+    """Call a round off before anything was handed over; all things are free again. Again: no change.
+
+    Refused: not_in_charge, handed_over, round_over.
+    """
+    must_run(by, round_)
+    round_ = locked_round(round_)
+    if round_.state == State.CANCELLED:
+        return round_
+    if round_.state == State.CLOSED:
+        raise Refused("round_over", _("This round is over."))
+    if round_.handovers.filter(state=Handover.State.DONE).exists():
+        raise Refused("handed_over", _("Things have been handed over already. The round can only be closed."))
+    return ended(round_, State.CANCELLED, by=by, at=at)
+
+
+@transaction.atomic
+def close_round(round_: SwapRound, *, by: User, at: datetime.datetime) -> SwapRound:
+    """End the hand-over: exchanges of which nothing was received are off. Again: no change.
+
+    Refused: not_in_charge, not_handing_over, half_handed_over.
+    """
+    must_run(by, round_)
+    round_ = locked_round(round_)
+    if round_.state == State.CLOSED:
+        return round_
+    if round_.state != State.HANDING_OVER:
+        raise Refused("not_handing_over", _("The hand-over of this round has not begun."))
+    begun = round_.handovers.filter(state=Handover.State.DONE).values("exchange")
+    if round_.handovers.filter(state=Handover.State.PLANNED, exchange__in=begun).exists():
+        sentence = _("Some have given and not received yet. Please have their exchanges finished first.")
+        raise Refused("half_handed_over", sentence)
+    return ended(round_, State.CLOSED, by=by, at=at)
+
+
+def ended(round_: SwapRound, state: str, *, by: User, at: datetime.datetime) -> SwapRound:
+    planned = round_.handovers.filter(state=Handover.State.PLANNED)
+    void_exchanges(round_, set(planned.values_list("exchange", flat=True)), at=at)
+    round_.entries.filter(state=RoundEntry.State.IN).update(state=RoundEntry.State.OVER)
+    round_.state = state
+    round_.save(update_fields=["state"])
+    record_audit(f"swap.{state}", round_, by=by, at=at)
+    return round_

@@ -1,0 +1,206 @@
+"""Rounds as their organisers and the owners of things read them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from qixue.people.models import Resident
+from qixue.swap.kinds import TYPICAL_WEIGHTS
+from qixue.swap.models import Handover, Listing, RoundEntry, RoundPlan, SwapRound
+
+ROUND_WITH = ("programme__region", "programme__organisation", "organisation", "venue__region")
+HANDOVER_WITH = ("listing", "in_return_for", "giver", "receiver")
+
+
+def received_for(handovers: Iterable[Handover]) -> dict[int, str]:
+    """What the owner of each of these things gets for it, by the key of the thing; nothing for a gift."""
+    keys = [handover.listing_id for handover in handovers]
+    standing = Handover.objects.filter(in_return_for__in=keys, state__in=Handover.STANDING_STATES)
+    return dict(standing.values_list("in_return_for", "listing__title"))
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Things in a round, and what their owners have said."""
+
+    things: int
+    owners: int
+    yes: int
+    no: int
+    unanswered: int
+
+
+def counts_of(round_: SwapRound) -> Counts:
+    """Of all that were not taken out, also when the round is over."""
+    there = round_.entries.exclude(state=RoundEntry.State.LEFT)
+    answers = RoundEntry.Answer
+    found = there.aggregate(
+        things=Count("pk"),
+        owners=Count("listing__owner", distinct=True),
+        yes=Count("pk", filter=Q(answer=answers.YES)),
+        no=Count("pk", filter=Q(answer=answers.NO)),
+        unanswered=Count("pk", filter=Q(answer=answers.NONE)),
+    )
+    return Counts(**found)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What has come of a round so far. Kilograms are an estimate by kind."""
+
+    things: int
+    people: int
+    kilograms: Decimal
+    planned: int
+    off: int
+
+
+def outcome_of(round_: SwapRound) -> Outcome:
+    done = round_.handovers.filter(state=Handover.State.DONE).exclude(way=Handover.Way.TO_TABLE)
+    kinds = done.values_list("listing__kind").annotate(count=Count("pk"))
+    return Outcome(
+        things=done.count(),
+        people=done.exclude(receiver=None).values("receiver").distinct().count(),
+        kilograms=sum((TYPICAL_WEIGHTS[kind] * count for kind, count in kinds.order_by()), Decimal(0)),
+        planned=round_.handovers.filter(state=Handover.State.PLANNED).count(),
+        off=round_.handovers.filter(state=Handover.State.VOID).values("exchange").distinct().count(),
+    )
+
+
+def plans_to_compare(round_: SwapRound) -> list[RoundPlan]:
+    """The latest of each way, or the one that was chosen beside the other of that time."""
+    plans = round_.plans.defer("instance", "reasons").order_by("objective", "-pk")
+    latest: dict[str, RoundPlan] = {}
+    for plan in plans:
+        if plan.objective not in latest or plan.chosen_at:
+            latest[plan.objective] = plan
+    return sorted(latest.values(), key=lambda plan: plan.objective != RoundPlan.Objective.PEOPLE)
+
+
+@dataclass(frozen=True)
+class DeskExchange:
+    """One exchange as the desk sees it."""
+
+    number: int
+    rows: Sequence[Handover]
+
+    @property
+    def here_count(self) -> int:
+        return sum(row.giver_confirmed_at is not None for row in self.rows)
+
+    @property
+    def all_are_here(self) -> bool:
+        return self.here_count == len(self.rows)
+
+    @property
+    def is_done(self) -> bool:
+        return all(row.state == Handover.State.DONE for row in self.rows)
+
+
+def standing_exchanges(round_: SwapRound, words: str = "") -> QuerySet[Handover, Any]:
+    """Numbers of exchanges that stand, those first of which something is still to be handed over; with somebody of
+    this name, or a thing of this title.
+    """
+    standing = round_.handovers.filter(state__in=Handover.STANDING_STATES)
+    if words:
+        named = (
+            Q(giver__name__icontains=words) | Q(receiver__name__icontains=words) | Q(listing__title__icontains=words)
+        )
+        standing = standing.filter(exchange__in=standing.filter(named).values("exchange"))
+    planned = Count("pk", filter=Q(state=Handover.State.PLANNED))
+    return standing.values("exchange").annotate(planned=planned).order_by("-planned", "exchange")
+
+
+def desk_exchanges(round_: SwapRound, numbers: Sequence[int]) -> list[DeskExchange]:
+    rows = round_.handovers.filter(exchange__in=numbers, state__in=Handover.STANDING_STATES)
+    found: dict[int, list[Handover]] = defaultdict(list)
+    for row in rows.select_related(*HANDOVER_WITH).order_by("exchange", "position"):
+        found[row.exchange].append(row)
+    return [DeskExchange(number, found[number]) for number in numbers]
+
+
+def left_over_gifts(round_: SwapRound) -> QuerySet[RoundEntry]:
+    """Gifts that nobody takes: they can be left on the common table."""
+    entries = round_.entries.filter(state=RoundEntry.State.IN, listing__is_gift=True, answer=RoundEntry.Answer.YES)
+    return entries.filter(listing__state=Listing.State.LISTED).select_related("listing__owner").order_by("pk")
+
+
+@dataclass(frozen=True)
+class OwnThing:
+    """A thing of somebody's in a round: what becomes of it, and what they get for it."""
+
+    entry: RoundEntry
+    given: Handover | None
+    received: Handover | None
+    here_count: int
+    exchange_size: int
+    was_off: bool
+    reason: str
+
+    @property
+    def all_are_here(self) -> bool:
+        return self.given is not None and self.here_count == self.exchange_size
+
+    @property
+    def can_leave(self) -> bool:
+        """Before anything of its exchange can be handed over; afterwards there is nothing left to leave."""
+        if self.entry.state != RoundEntry.State.IN:
+            return False
+        if self.given is None:
+            return self.entry.round.state != SwapRound.State.HANDING_OVER
+        return not self.all_are_here
+
+
+def own_things_in(round_: SwapRound, owner: Resident) -> list[OwnThing]:
+    """In the order in which they were entered."""
+    entries = round_.entries.filter(listing__owner=owner).select_related("listing__photo", "round").order_by("pk")
+    rows = round_.handovers.filter(Q(listing__owner=owner) | Q(in_return_for__owner=owner))
+    rows = rows.select_related(*HANDOVER_WITH).order_by("pk")
+    standing = [row for row in rows if row.state in Handover.STANDING_STATES]
+    given = {row.listing_id: row for row in standing}
+    received = {row.in_return_for_id: row for row in standing}
+    off = {row.listing_id for row in rows if row.state == Handover.State.VOID}
+    sizes = sizes_of(round_, {row.exchange for row in standing})
+    chosen = round_.plans.filter(chosen_at__isnull=False).first()
+    reasons = chosen.reasons if chosen else {}
+    return [
+        OwnThing(
+            entry,
+            given.get(entry.listing_id),
+            received.get(entry.listing_id),
+            *sizes.get(exchange_of(given.get(entry.listing_id)), (0, 0)),
+            was_off=entry.listing_id in off,
+            reason=reasons.get(str(entry.listing_id), ""),
+        )
+        for entry in entries
+    ]
+
+
+def exchange_of(handover: Handover | None) -> int:
+    return handover.exchange if handover else 0
+
+
+def sizes_of(round_: SwapRound, exchanges: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """By number: of how many things those who give them are there, and of how many things it is."""
+    rows = round_.handovers.filter(exchange__in=exchanges).values("exchange").order_by()
+    counted = rows.annotate(here=Count("pk", filter=Q(giver_confirmed_at__isnull=False)), size=Count("pk"))
+    return {row["exchange"]: (row["here"], row["size"]) for row in counted}
+
+
+def rounds_for(owner: Resident, open_ones: QuerySet[SwapRound]) -> QuerySet[SwapRound]:
+    """Those that take in things, and those in which somebody's things are or were; the next first."""
+    own = RoundEntry.objects.filter(round=OuterRef("pk"), listing__owner=owner)
+    return (open_ones | SwapRound.objects.filter(Exists(own))).select_related(*ROUND_WITH).order_by("-starts_at", "-pk")
+
+
+def can_be_entered(round_: SwapRound, owner: Resident) -> QuerySet[Listing]:
+    """Things of somebody's that can go into the round."""
+    there = RoundEntry.objects.filter(listing=OuterRef("pk"), state=RoundEntry.State.IN)
+    own = Listing.objects.open().filter(owner=owner, programme=round_.programme, state=Listing.State.LISTED)
+    if not round_.has_gifts:
+        own = own.exclude(is_gift=True)
+    return own.exclude(Exists(there)).order_by("-listed_at", "-pk")

@@ -1,0 +1,35 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.typed import half_width
+from qixue.swap.models import Listing
+from qixue.web.forms import Form
+
+
+class EnterForm(Form):
+    """Which of one's things go into a round."""
+
+    things = forms.MultipleChoiceField(label=_("What you bring"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, things: list[Listing], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by_key = {str(thing.pk): thing for thing in things}
+        self.fields["things"].choices = [(key, thing.title) for key, thing in self.by_key.items()]  # type: ignore[attr-defined]
+
+    def chosen(self) -> list[Listing]:
+        return [self.by_key[key] for key in self.cleaned_data["things"]]
+
+
+class CodeForm(Form):
+    """The number on the phone of whoever receives the thing."""
+
+    code = forms.CharField(
+        label=_("The six digits on the other person's phone"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def clean_code(self) -> str:
+        return half_width(self.cleaned_data["code"]).replace(" ", "")

@@ -1,0 +1,125 @@
+"""The desk of a swap round: who is there with their thing, what was handed over, and who did not come."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from qixue.core.clock import now
+from qixue.core.refusal import Refused
+from qixue.people.rules import Action
+from qixue.swap.models import Handover, SwapRound
+from qixue.swap.operations.handovers import confirm_here, confirm_received, mark_missing, put_on_table
+from qixue.swap.queries.rounds import desk_exchanges, left_over_gifts, outcome_of, standing_exchanges
+from qixue.web import parts
+from qixue.web.forms import Form
+from qixue.web.workspace.access import needs, staff
+from qixue.web.workspace.act import Act, act_page, sent
+from qixue.web.workspace.reach.swap_rounds import entry_or_404, handover_or_404, round_or_404
+
+PER_PAGE = 20
+
+
+@needs(Action.HAND_OVER_SWAPS)
+def desk(request: HttpRequest, pk: int) -> HttpResponse:
+    """Exchanges that wait, those first; found by a name or a thing."""
+    found = round_or_404(request.user, pk, Action.HAND_OVER_SWAPS)
+    words = request.GET.get("q", "").strip()[:40]
+    page = parts.paginate(request, standing_exchanges(found, words).values_list("exchange", flat=True), PER_PAGE)
+    context = {
+        "round": found,
+        "programme": found.programme,
+        "page": page,
+        "exchanges": desk_exchanges(found, list(page.object_list)),
+        "search": words,
+        "outcome": outcome_of(found),
+        "gifts": left_over_gifts(found)[:PER_PAGE],
+        "is_open": found.state == SwapRound.State.HANDING_OVER,
+    }
+    return render(request, "workspace/swap_rounds/desk.html", context)
+
+
+def desk_of(handover: Handover) -> str:
+    """The desk, at the exchange."""
+    return f"{reverse('workspace:swap_desk', args=[handover.round_id])}#exchange-{handover.exchange}"
+
+
+@needs(Action.HAND_OVER_SWAPS)
+@require_POST
+def here(request: HttpRequest, pk: int) -> HttpResponse:
+    """The giver is here with the thing."""
+    handover = handover_or_404(request.user, pk)
+    try:
+        confirm_here(handover, by=staff(request), at=now())
+    except Refused as refusal:
+        return parts.refusal_page(request, refusal, back=desk_of(handover))
+    return redirect(desk_of(handover))
+
+
+@needs(Action.HAND_OVER_SWAPS)
+@require_POST
+def received(request: HttpRequest, pk: int) -> HttpResponse:
+    """The receiver has the thing, or it lies on the common table."""
+    handover = handover_or_404(request.user, pk)
+    try:
+        confirm_received(handover, by=staff(request), at=now())
+    except Refused as refusal:
+        return parts.refusal_page(request, refusal, back=desk_of(handover))
+    return redirect(desk_of(handover))
+
+
+@needs(Action.HAND_OVER_SWAPS)
+def missing(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asked once more: it ends the exchanges that wait for this person. What is left is matched anew at once."""
+    handover = handover_or_404(request.user, pk)
+    form, act = sent(request, Form), act_of_missing(handover)
+    if not (act.fits and form.is_valid()):
+        return act_page(request, form, act)
+    try:
+        made = mark_missing(handover, by=staff(request), at=now())
+    except Refused as refusal:
+        return parts.refusal_page(request, refusal, back=act.back)
+    messages.success(request, said(made))
+    return redirect(act.back)
+
+
+def act_of_missing(handover: Handover) -> Act:
+    back = reverse("workspace:swap_desk", args=[handover.round_id])
+    return Act(
+        title=_("Did not come"),
+        about=handover.round.title,
+        lead=handover.giver.name if handover.giver else "",
+        button=_("Did not come: match the others anew"),
+        back=back,
+        crumbs=((handover.round.title, back),),
+        note=_("Exactly the exchanges that wait for this person are off. The others in them are matched anew at once."),
+        fits=handover.state == Handover.State.PLANNED and handover.giver_confirmed_at is None,
+    )
+
+
+def said(made: list[Handover]) -> str:
+    count = len({handover.exchange for handover in made})
+    if not count:
+        return _("Noted. No new exchange was found for the others; their things stay theirs.")
+    return ngettext(
+        "Noted. %(count)s new exchange was found at once; its people are told.",
+        "Noted. %(count)s new exchanges were found at once; their people are told.",
+        count,
+    ) % {"count": count}
+
+
+@needs(Action.HAND_OVER_SWAPS)
+@require_POST
+def table(request: HttpRequest, pk: int) -> HttpResponse:
+    """A gift that nobody takes is left on the common table."""
+    entry = entry_or_404(request.user, pk)
+    back = reverse("workspace:swap_desk", args=[entry.round_id])
+    try:
+        put_on_table(entry, by=staff(request), at=now())
+    except Refused as refusal:
+        return parts.refusal_page(request, refusal, back=back)
+    messages.success(request, _("On the common table: it is a gift of the next round."))
+    return redirect(back)

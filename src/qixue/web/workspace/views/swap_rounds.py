@@ -1,0 +1,211 @@
+"""Swap rounds as their organisers run them: open, close entries, have them matched, compare, choose, begin, close."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from qixue.core.clock import now
+from qixue.core.refusal import Refused
+from qixue.people.queries import organisations_for
+from qixue.people.rules import Action, may
+from qixue.swap.models import RoundPlan, SwapRound
+from qixue.swap.operations import handovers, plans, rounds
+from qixue.swap.queries.rounds import counts_of, outcome_of, plans_to_compare
+from qixue.web import parts
+from qixue.web.forms import Form
+from qixue.web.workspace.access import needs, staff
+from qixue.web.workspace.act import Act, act_page, sent
+from qixue.web.workspace.forms.swap_rounds import RoundForm
+from qixue.web.workspace.reach.swap_rounds import plan_or_404, round_or_404, rounds_in_reach
+
+PER_PAGE = 20
+ENTRIES_PER_PAGE = 50
+SECONDS_UNTIL_NEXT_LOOK = "2"
+State = SwapRound.State
+
+
+@needs(Action.HAND_OVER_SWAPS)
+def swap_rounds(request: HttpRequest) -> HttpResponse:
+    """The rounds of the viewer's part of the tree."""
+    context = {
+        "page": parts.paginate(request, rounds_in_reach(request.user), PER_PAGE),
+        "may_run": organisations_for(request.user, Action.RUN_SWAP_ROUND).exists(),
+    }
+    return render(request, "workspace/swap_rounds/list.html", context)
+
+
+@needs(Action.RUN_SWAP_ROUND)
+def new(request: HttpRequest) -> HttpResponse:
+    """Open a round in the programme that the site shows."""
+    programme = parts.current_programme()
+    if programme is None:
+        raise Http404
+    organisations = organisations_for(request.user, Action.RUN_SWAP_ROUND)
+    form = RoundForm(request.POST or None, organisations=organisations, region=programme.region)
+    if form.is_valid():
+        organisation, key = form.cleaned_data["organisation"], form.cleaned_data["client_uuid"]
+        try:
+            made = rounds.open_round(
+                programme, organisation, details=form.details(), key=key, by=staff(request), at=now()
+            )
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The round is open: things can be entered."))
+            return redirect("workspace:swap_round", made.pk)
+    return parts.form_page(request, "workspace/swap_rounds/new.html", form, programme=programme)
+
+
+@needs(Action.HAND_OVER_SWAPS)
+def swap_round(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where the round stands, the two plans side by side, and the next step."""
+    found = round_or_404(request.user, pk, Action.HAND_OVER_SWAPS)
+    compared = plans_to_compare(found)
+    is_under_way = any(plan.state == RoundPlan.State.QUEUED for plan in compared)
+    context = {
+        "round": found,
+        "programme": found.programme,
+        "counts": counts_of(found),
+        "plans": compared,
+        "is_under_way": is_under_way,
+        "outcome": outcome_of(found) if found.handovers.exists() else None,
+        "may_run": may(request.user, Action.RUN_SWAP_ROUND, found.organisation),
+    }
+    response = render(request, "workspace/swap_rounds/round.html", context)
+    if is_under_way:  # in the header and not in the page, so that no reading aid is pulled away from its place
+        response.headers["Refresh"] = SECONDS_UNTIL_NEXT_LOOK
+    return response
+
+
+@needs(Action.HAND_OVER_SWAPS)
+def entries(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is in the round, whose it is, and whether they come."""
+    found = round_or_404(request.user, pk, Action.HAND_OVER_SWAPS)
+    rows = found.entries.select_related("listing__owner", "listing__place").order_by("-entered_at", "-pk")
+    page = parts.paginate(request, rows, ENTRIES_PER_PAGE)
+    return render(request, "workspace/swap_rounds/entries.html", {**around(found), "page": page})
+
+
+def around(round_: SwapRound) -> dict[str, Any]:
+    return {"round": round_, "programme": round_.programme}
+
+
+def page_of(round_: SwapRound) -> str:
+    return reverse("workspace:swap_round", args=[round_.pk])
+
+
+def act_in(round_: SwapRound, title: str, lead: str, done: str, *, fits: bool) -> Act:
+    """An act whose button says what its title says."""
+    crumbs = ((_("Swap rounds"), reverse("workspace:swap_rounds")), (round_.title, page_of(round_)))
+    return Act(
+        title=title,
+        about=round_.title,
+        lead=lead,
+        button=title,
+        back=page_of(round_),
+        crumbs=crumbs,
+        fits=fits,
+        done=done,
+    )
+
+
+@needs(Action.RUN_SWAP_ROUND)
+def close_entries(request: HttpRequest, pk: int) -> HttpResponse:
+    found = round_or_404(request.user, pk, Action.RUN_SWAP_ROUND)
+    act = act_in(
+        found,
+        _("Take in nothing more"),
+        _("Owners who have not answered are asked now whether they come."),
+        _("Closed. Those who have not answered are asked."),
+        fits=found.state == State.OPEN,
+    )
+    return act_page(request, sent(request, Form), act, lambda: rounds.close_entries(found, by=staff(request), at=now()))
+
+
+@needs(Action.RUN_SWAP_ROUND)
+def match(request: HttpRequest, pk: int) -> HttpResponse:
+    """Both ways at once: most people, and most things. The worker does it, and the page of the round shows it."""
+    found = round_or_404(request.user, pk, Action.RUN_SWAP_ROUND)
+    act = act_in(
+        found,
+        _("Match the things"),
+        _(
+            "Two plans are made: one with most people, one with most things. You compare them and choose."
+            " Only things whose owners have said that they come take part."
+        ),
+        _("Being matched; the two plans appear here."),
+        fits=found.state in {State.ANSWERING, State.MATCHING},
+    )
+    return act_page(request, sent(request, Form), act, lambda: plans.ask_for_plans(found, by=staff(request), at=now()))
+
+
+@needs(Action.RUN_SWAP_ROUND)
+def choose(request: HttpRequest, pk: int) -> HttpResponse:
+    """`pk` is that of the plan."""
+    plan = plan_or_404(request.user, pk)
+    act = act_in(
+        plan.round,
+        _("Choose this plan"),
+        _("%(way)s. Everybody is told what they give and what they get, and asked to agree.")
+        % {"way": plan.get_objective_display()},
+        _("Chosen. Everybody is being told."),
+        fits=plan.state == RoundPlan.State.DONE and plan.round.state == State.MATCHING,
+    )
+    return act_page(request, sent(request, Form), act, lambda: plans.choose_plan(plan, by=staff(request), at=now()))
+
+
+@needs(Action.RUN_SWAP_ROUND)
+def plan_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """The round or its result, by keys without names, for `qixue swap check`."""
+    plan = plan_or_404(request.user, pk)
+    if plan.state != RoundPlan.State.DONE or kind not in {"instance", "result"}:
+        raise Http404
+    headers = {"Content-Disposition": f'attachment; filename="round-{plan.round_id}-{plan.objective}-{kind}.json"'}
+    if kind == "instance":
+        return HttpResponse(plan.instance, content_type="application/json", headers=headers)
+    return JsonResponse(plan.result, headers=headers)
+
+
+@needs(Action.RUN_SWAP_ROUND)
+def begin(request: HttpRequest, pk: int) -> HttpResponse:
+    found = round_or_404(request.user, pk, Action.RUN_SWAP_ROUND)
+    act = act_in(
+        found,
+        _("Begin to hand over"),
+        _("Who has not agreed by now is not counted on: their exchanges are off, and the others are matched anew."),
+        _("The desk is open."),
+        fits=found.state == State.PROPOSED,
+    )
+    return act_page(
+        request, sent(request, Form), act, lambda: handovers.begin_handover(found, by=staff(request), at=now())
+    )
+
+
+@needs(Action.RUN_SWAP_ROUND)
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    found = round_or_404(request.user, pk, Action.RUN_SWAP_ROUND)
+    act = act_in(
+        found,
+        _("Close the round"),
+        _("Exchanges of which nothing was handed over are off; their things stay on offer."),
+        _("The round is over."),
+        fits=found.state == State.HANDING_OVER,
+    )
+    return act_page(request, sent(request, Form), act, lambda: rounds.close_round(found, by=staff(request), at=now()))
+
+
+@needs(Action.RUN_SWAP_ROUND)
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    found = round_or_404(request.user, pk, Action.RUN_SWAP_ROUND)
+    act = act_in(
+        found,
+        _("Call the round off"),
+        _("All things are free again and stay on offer."),
+        _("The round is called off."),
+        fits=not found.is_over,
+    )
+    return act_page(request, sent(request, Form), act, lambda: rounds.cancel_round(found, by=staff(request), at=now()))

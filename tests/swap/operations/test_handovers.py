@@ -1,0 +1,178 @@
+"""At the place: agreeing, being there, handing over, and somebody who does not come."""
+
+import pytest
+from tests.factories import NOON, MemberFactory, RoleAssignmentFactory
+from tests.factories_swap import ListingFactory, wish
+from tests.factories_swap_rounds import SwapRoundFactory, entry, planned_ring, ring
+from tests.participation.signing_up import refusal
+
+from qixue.people.models import Notification, Role, User
+from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
+from qixue.swap.operations.exchanges import Exchange, plan_exchanges
+from qixue.swap.operations.handovers import (
+    agree,
+    begin_handover,
+    confirm_here,
+    confirm_received,
+    mark_missing,
+    put_on_table,
+)
+from qixue.swap.operations.rounds import close_round, keep_rounds
+from qixue.swap.queries.rounds import outcome_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def round_() -> SwapRound:
+    return SwapRoundFactory(state="handing_over", has_gifts=True)
+
+
+@pytest.fixture
+def desk(round_: SwapRound) -> User:
+    return RoleAssignmentFactory(organisation=round_.organisation, role=Role.DOOR_VOLUNTEER).user
+
+
+@pytest.fixture
+def organiser(round_: SwapRound) -> User:
+    return RoleAssignmentFactory(organisation=round_.organisation).user
+
+
+def all_here(rows: list[Handover], desk: User) -> None:
+    for row in rows:
+        confirm_here(row, by=desk, at=NOON)
+
+
+def states(round_: SwapRound) -> list[str]:
+    return list(round_.handovers.order_by("pk").values_list("state", flat=True))
+
+
+def test_the_giver_types_the_code_of_the_receiver(round_: SwapRound, desk: User) -> None:
+    rows = planned_ring(round_, ring(round_, 2))
+    for row in rows:
+        confirm_here(row, by=row.giver.user, at=NOON)
+
+    for _sent_twice in range(2):
+        confirm_received(rows[0], code=rows[0].code, by=rows[0].giver.user, at=NOON)
+
+    assert states(round_) == ["done", "planned"]
+    assert Listing.objects.get(pk=rows[0].listing_id).state == Listing.State.EXCHANGED
+
+
+def test_a_wrong_code_hands_nothing_over(round_: SwapRound, desk: User) -> None:
+    rows = planned_ring(round_, ring(round_, 2))
+    all_here(rows, desk)
+    wrong = "000000" if rows[0].code != "000000" else "000001"
+
+    assert refusal(confirm_received, rows[0], code=wrong, by=rows[0].giver.user, at=NOON) == "wrong_code"
+    assert refusal(confirm_received, rows[0], code=rows[0].code, by=MemberFactory().user, at=NOON) == "not_yours"
+    assert states(round_) == ["planned", "planned"]
+
+
+def test_nothing_is_handed_over_before_all_are_here(round_: SwapRound, desk: User) -> None:
+    rows = planned_ring(round_, ring(round_, 3))
+    all_here(rows[:2], desk)
+
+    assert refusal(confirm_received, rows[0], by=desk, at=NOON) == "somebody_is_missing"
+
+
+def test_a_no_show_frees_exactly_its_own_exchange(round_: SwapRound, desk: User) -> None:
+    first, second, third = ring(round_, 3)
+    wish(third, second)
+    rows = planned_ring(round_, [first, second, third])
+    others = planned_ring(round_, ring(round_, 2))
+    missing = next(row for row in rows if row.listing == first)
+
+    made = mark_missing(missing, by=desk, at=NOON)
+
+    assert {row.listing for row in made} == {second, third}
+    assert states(round_) == ["void"] * 3 + ["planned"] * 4
+    assert [Handover.objects.get(pk=row.pk).state for row in others] == ["planned", "planned"]
+    assert RoundEntry.objects.get(listing=first).state == RoundEntry.State.MISSED
+    keep_rounds(at=NOON)
+    told = Notification.objects.filter(user__in=[second.owner.user, third.owner.user])
+    assert set(told.values_list("kind", flat=True)) == {"swap_exchange_found"}
+
+
+def test_a_no_show_of_somebody_who_is_here_is_refused(round_: SwapRound, desk: User) -> None:
+    rows = planned_ring(round_, ring(round_, 2))
+    confirm_here(rows[0], by=desk, at=NOON)
+
+    assert refusal(mark_missing, rows[0], by=desk, at=NOON) == "is_here"
+    assert refusal(mark_missing, rows[1], by=rows[1].giver.user, at=NOON) == "not_in_charge"
+
+
+def test_those_for_whom_nothing_is_found_hear_that_their_exchange_is_off(round_: SwapRound, desk: User) -> None:
+    rows = planned_ring(round_, ring(round_, 2))
+
+    assert mark_missing(rows[0], by=desk, at=NOON) == []
+    assert list(Notification.objects.values_list("kind", "user")) == [("swap_exchange_off", rows[1].giver.user_id)]
+
+
+def test_beginning_leaves_out_who_has_not_agreed(round_: SwapRound, organiser: User) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="proposed")
+    rows = planned_ring(round_, ring(round_, 2)) + planned_ring(round_, ring(round_, 2))
+    for row in rows[:3]:
+        agree(row, by=row.giver.user, at=NOON)
+
+    for _twice in range(2):
+        begin_handover(round_, by=organiser, at=NOON)
+
+    assert states(round_) == ["planned", "planned", "void", "void"]
+    assert RoundEntry.objects.get(listing=rows[3].listing).state == RoundEntry.State.MISSED
+    assert RoundEntry.objects.get(listing=rows[2].listing).state == RoundEntry.State.IN
+
+
+def test_the_last_thing_of_a_chain_is_a_gift_of_the_next_round(round_: SwapRound, desk: User) -> None:
+    gift = ListingFactory(programme=round_.programme, is_gift=True)
+    thing = ListingFactory(programme=round_.programme)
+    planned_ring(round_, ring(round_, 2))  # with the plan that was chosen
+    for each in (gift, thing):
+        entry(round_, each)
+    rows = plan_exchanges(round_, [Exchange((str(thing.pk), str(gift.pk)), is_chain=True)], at=NOON)
+    all_here(rows, desk)
+
+    for row in rows:
+        confirm_received(row, by=desk, at=NOON)
+
+    thing.refresh_from_db()
+    assert (thing.state, thing.is_gift) == (Listing.State.ON_TABLE, True)
+    assert outcome_of(round_).things == 1
+
+
+def test_what_lies_on_the_table_is_handed_out_by_the_desk(round_: SwapRound, desk: User) -> None:
+    on_table = ListingFactory(programme=round_.programme, is_gift=True, state="on_table")
+    thing = ListingFactory(programme=round_.programme)
+    for each in (on_table, thing):
+        entry(round_, each)
+    rows = plan_exchanges(round_, [Exchange((str(thing.pk), str(on_table.pk)), is_chain=True)], at=NOON)
+
+    confirm_here(rows[1], by=desk, at=NOON)
+    confirm_received(rows[0], by=desk, at=NOON)
+
+    on_table.refresh_from_db()
+    assert (rows[0].way, on_table.state) == ("from_table", Listing.State.EXCHANGED)
+
+
+def test_a_gift_that_nobody_takes_goes_to_the_table(round_: SwapRound, desk: User) -> None:
+    row = entry(round_, ListingFactory(programme=round_.programme, is_gift=True))
+    thing = entry(round_, ListingFactory(programme=round_.programme))
+
+    for _twice in range(2):
+        put_on_table(row, by=desk, at=NOON)
+
+    assert Listing.objects.get(pk=row.listing_id).state == Listing.State.ON_TABLE
+    assert refusal(put_on_table, thing, by=desk, at=NOON) == "not_left_over"
+
+
+def test_closing_waits_for_exchanges_that_have_begun(round_: SwapRound, desk: User, organiser: User) -> None:
+    rows = planned_ring(round_, ring(round_, 2))
+    all_here(rows, desk)
+    confirm_received(rows[0], by=desk, at=NOON)
+
+    assert refusal(close_round, round_, by=organiser, at=NOON) == "half_handed_over"
+    confirm_received(rows[1], by=desk, at=NOON)
+    close_round(round_, by=organiser, at=NOON)
+
+    found = outcome_of(round_)
+    assert (found.things, found.people, str(found.kilograms)) == (2, 2, "5.0")

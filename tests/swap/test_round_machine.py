@@ -1,0 +1,241 @@
+"""Random histories of one round: whatever people do, what stands are rings and chains of which nobody is the loser.
+
+The machine only remembers who is still in the round and what each would take; all else it reads from the hand-overs.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from tests.factories import NOON, MemberFactory, RoleAssignmentFactory
+from tests.factories_swap import ListingFactory, TownFactory, one_of, wish
+from tests.factories_swap_rounds import SwapRoundFactory, entry
+
+from qixue.core.refusal import Refused
+from qixue.people.models import Resident, User
+from qixue.places.models import Region, Venue
+from qixue.programme.models import Programme
+from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
+from qixue.swap.operations.entries import leave_round
+from qixue.swap.operations.handovers import agree, begin_handover, confirm_here, confirm_received, mark_missing
+from qixue.swap.operations.plans import ask_for_plans, choose_plan, keep_plans
+
+pytestmark = pytest.mark.django_db
+
+EXAMPLES, STEPS, PEOPLE = 500, 10, 5
+State = Handover.State
+numbers = st.integers(0, 10_000)
+
+
+@dataclass
+class Remembered:
+    gone: set[int] = field(default_factory=set)  # things whose owners left or did not come
+    wants: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    gifts: set[int] = field(default_factory=set)
+
+
+def standing(round_: SwapRound) -> dict[int, list[Handover]]:
+    found: dict[int, list[Handover]] = defaultdict(list)
+    for row in round_.handovers.filter(state__in=Handover.STANDING_STATES).order_by("exchange", "position"):
+        found[row.exchange].append(row)
+    return found
+
+
+class RoundMachine(RuleBasedStateMachine):
+    people: list[Resident]
+    place: Region
+    programme: Programme
+    venue: Venue
+    organiser: User
+
+    @initialize(
+        owners=st.lists(st.integers(0, PEOPLE - 1), min_size=4, max_size=7),
+        pairs=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=5, max_size=16),
+        gifts=st.sets(st.integers(0, 6), max_size=2),
+        group=st.tuples(st.integers(0, 6), st.sets(st.integers(0, 6), min_size=2, max_size=3)),
+        max_items=st.sampled_from([None, 2, 3]),
+        objective=st.sampled_from(["people_at_max", "people"]),
+    )
+    def begin(
+        self,
+        owners: list[int],
+        pairs: list[tuple[int, int]],
+        gifts: set[int],
+        group: tuple[int, set[int]],
+        max_items: int | None,
+        objective: str,
+    ) -> None:
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+        self.known = Remembered()
+        self.round = SwapRoundFactory(
+            programme=self.programme, max_items=max_items, has_gifts=True, state="answering", venue=self.venue
+        )
+        self.things = [
+            ListingFactory(
+                programme=self.programme, owner=self.people[owner], place=self.place, is_gift=number in gifts
+            )
+            for number, owner in enumerate(owners)
+        ]
+        self.known.gifts = {thing.pk for thing in self.things if thing.is_gift}
+        for thing in self.things:
+            entry(self.round, thing)
+        for one, other in pairs:
+            self.let_want(one % len(owners), other % len(owners))
+        self.let_want_one_of(group[0] % len(owners), {number % len(owners) for number in group[1]})
+        ask_for_plans(self.round, by=self.organiser, at=NOON)
+        self.round.plans.exclude(objective=objective).delete()  # which saves a search
+        keep_plans(at=NOON)
+        choose_plan(self.round.plans.get(), by=self.organiser, at=NOON)
+
+    def let_want(self, one: int, other: int) -> None:
+        thing, wanted = self.things[one], self.things[other]
+        if thing.owner_id != wanted.owner_id and not thing.is_gift and wanted.pk not in self.known.wants[thing.pk]:
+            wish(thing, wanted)
+            self.known.wants[thing.pk].add(wanted.pk)
+
+    def let_want_one_of(self, one: int, others: set[int]) -> None:
+        """For any of one's things any of these, but one only."""
+        owner = self.things[one].owner
+        given = [thing for thing in self.things if thing.owner_id == owner.pk and not thing.is_gift]
+        wanted = [self.things[other] for other in others if self.things[other].owner_id != owner.pk]
+        one_of(owner, offered=given, wanted=wanted)
+        for thing in given:
+            self.known.wants[thing.pk] |= {each.pk for each in wanted}
+
+    def teardown(self) -> None:
+        if hasattr(self, "atomic"):
+            transaction.set_rollback(True)
+            self.atomic.__exit__(None, None, None)
+
+    def one_of_handovers(self, number: int) -> Handover | None:
+        rows = list(self.round.handovers.order_by("pk"))
+        return rows[number % len(rows)] if rows else None
+
+    @rule(number=numbers, is_desk=st.booleans())
+    def say_that_one_is_here(self, number: int, is_desk: bool) -> None:
+        if (row := self.one_of_handovers(number)) and row.giver:
+            self.attempt(confirm_here, row, by=self.organiser if is_desk else row.giver.user, at=NOON)
+
+    @rule(number=numbers)
+    def agree_to_it(self, number: int) -> None:
+        if (row := self.one_of_handovers(number)) and row.giver:
+            self.attempt(agree, row, by=row.giver.user, at=NOON)
+
+    @rule(all_agree=st.booleans())
+    def open_the_desk(self, all_agree: bool) -> None:
+        planned = self.round.handovers.filter(state=State.PLANNED)
+        if all_agree:
+            planned.filter(agreed_at=None).update(agreed_at=NOON)
+        silent = set(planned.filter(agreed_at=None).values_list("listing", flat=True))
+        self.round.refresh_from_db()
+        if self.round.state == SwapRound.State.PROPOSED:
+            self.known.gone |= silent
+        begin_handover(self.round, by=self.organiser, at=NOON)
+
+    @rule(number=numbers)
+    def bring_all_of_one_exchange(self, number: int) -> None:
+        if row := self.one_of_handovers(number):
+            for each in self.round.handovers.filter(exchange=row.exchange):
+                self.attempt(confirm_here, each, by=self.organiser, at=NOON)
+
+    @rule(number=numbers, is_desk=st.booleans())
+    def hand_over(self, number: int, is_desk: bool) -> None:
+        if row := self.one_of_handovers(number):
+            by = self.organiser if is_desk or row.giver is None else row.giver.user
+            for _sent_twice in range(2):
+                self.attempt(confirm_received, row, code=row.code, by=by, at=NOON)
+
+    @rule(number=numbers)
+    def leave(self, number: int) -> None:
+        thing = self.things[number % len(self.things)]
+        before = standing(self.round)
+        own = next((key for key, rows in before.items() if thing.pk in {row.listing_id for row in rows}), None)
+        row = RoundEntry.objects.get(round=self.round, listing=thing)
+        if self.attempt(leave_round, row, by=thing.owner.user, at=NOON):
+            self.known.gone.add(thing.pk)
+            self.others_stand(before, {own})
+
+    @rule(number=numbers)
+    def miss(self, number: int) -> None:
+        row = self.one_of_handovers(number)
+        if row is None or row.state != State.PLANNED or row.giver is None:
+            return
+        before = standing(self.round)
+        waited = {
+            each.exchange: each.listing_id
+            for each in self.round.handovers.filter(giver=row.giver, state=State.PLANNED, giver_confirmed_at=None)
+        }
+        if self.attempt(mark_missing, row, by=self.organiser, at=NOON):
+            self.known.gone |= set(waited.values())
+            self.others_stand(before, set(waited))
+
+    def attempt(self, act: object, *args: object, **kwargs: object) -> bool:
+        try:
+            act(*args, **kwargs)  # type: ignore[operator]
+        except Refused:
+            return False
+        return True
+
+    def others_stand(self, before: dict[int, list[Handover]], gone: set[int | None]) -> None:
+        """Exactly these exchanges are off."""
+        after = standing(self.round)
+        assert not gone & set(after)
+        for key, rows in before.items():
+            if key not in gone:
+                assert [row.pk for row in after[key]] == [row.pk for row in rows]
+
+    @invariant()
+    def what_stands_are_rings_and_chains(self) -> None:
+        if not hasattr(self, "round"):
+            return
+        given: list[int] = []
+        for rows in standing(self.round).values():
+            given += [row.listing_id for row in rows]
+            received_for = [row.in_return_for_id for row in rows if row.way != Handover.Way.TO_TABLE]
+            to_table = [row.listing_id for row in rows if row.way == Handover.Way.TO_TABLE]
+            gifts = {row.listing_id for row in rows} - set(received_for)
+            assert len(to_table) == len(gifts) <= 1
+            assert gifts <= self.known.gifts
+            assert {row.listing_id for row in rows} == set(received_for) | gifts
+            assert all(row.giver_confirmed_at for row in rows) or all(row.state == State.PLANNED for row in rows)
+            if self.round.max_items:
+                assert len(rows) <= self.round.max_items
+            for row in rows:
+                assert row.way == Handover.Way.TO_TABLE or row.listing_id in self.known.wants[row.in_return_for_id]
+        assert len(given) == len(set(given))
+        assert not set(given) & self.known.gone
+
+    @invariant()
+    def the_state_of_each_thing_says_the_same(self) -> None:
+        if not hasattr(self, "round"):
+            return
+        rows = {row.listing_id: row for key in standing(self.round).values() for row in key}
+        for thing in Listing.objects.filter(pk__in=[each.pk for each in self.things]):
+            row = rows.get(thing.pk)
+            done = Listing.State.ON_TABLE if row and row.way == Handover.Way.TO_TABLE else Listing.State.EXCHANGED
+            expected = {None: Listing.State.LISTED, State.PLANNED: Listing.State.IN_EXCHANGE, State.DONE: done}
+            assert thing.state == expected[row.state if row else None]
+
+
+def test_random_histories_never_break_the_set_of_exchanges() -> None:
+    RoundMachine.people = MemberFactory.create_batch(PEOPLE)
+    RoundMachine.place = TownFactory()
+    round_ = SwapRoundFactory()
+    RoundMachine.programme, RoundMachine.venue = round_.programme, round_.venue
+    RoundMachine.organiser = RoleAssignmentFactory(organisation=round_.organisation).user
+
+    run_state_machine_as_test(
+        RoundMachine,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            derandomize=True,
+        ),
+    )

@@ -1,0 +1,142 @@
+"""The pages on which owners of things go through a round."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests.factories import NOON, MemberFactory, ProgrammeFactory
+from tests.factories_swap import ListingFactory
+from tests.factories_swap_rounds import DAY, SwapRoundFactory, entry, planned_ring, ring
+
+from qixue.core.clock import now
+from qixue.people.models import User
+from qixue.swap.models import Handover, RoundEntry, SwapRound
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+
+
+@pytest.fixture
+def round_() -> SwapRound:
+    """As of the clock of the pages."""
+    at = now()
+    return SwapRoundFactory(
+        entries_close_at=at + DAY, answers_until=at + 2 * DAY, starts_at=at + 3 * DAY, ends_at=at + 4 * DAY
+    )
+
+
+def signed_in(user: User) -> Client:
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(user)
+    return client
+
+
+def page(client: Client, round_: SwapRound) -> str:
+    return client.get(reverse("me:swap_round", args=[round_.pk])).content.decode()
+
+
+def test_entering_a_thing_and_saying_that_one_comes(round_: SwapRound) -> None:
+    thing = ListingFactory(programme=round_.programme)
+    client = signed_in(thing.owner.user)
+    listed = client.get(reverse("me:swap_rounds"))
+    form = {"things": [str(thing.pk)]}
+
+    for _sent_twice in range(2):
+        client.post(reverse("me:enter_swap_round", args=[round_.pk]), form)
+    row = RoundEntry.objects.get()
+    client.post(reverse("me:answer_swap", args=[row.pk]), {"comes": "yes"})
+
+    row.refresh_from_db()
+    assert (round_.title in listed.content.decode(), row.listing, row.answer) == (True, thing, "yes")
+    assert "You said that you come" in page(client, round_)
+
+
+def test_the_result_says_what_one_gives_and_gets(round_: SwapRound) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="proposed")
+    rows = planned_ring(round_, ring(round_, 2))
+    client = signed_in(rows[0].giver.user)
+
+    before = page(client, round_)
+    client.post(reverse("me:agree_to_swap", args=[rows[0].pk]))
+
+    assert "I agree to this exchange" in before
+    assert "You agreed" in page(client, round_)
+    assert Handover.objects.get(pk=rows[0].pk).agreed_at is not None
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("nobody_wants", "Nobody in this round would take it."),
+        ("no_wishes", "Nothing that you would take for it was in this round."),
+        ("no_way_round", "no ring led back"),
+        ("others_came_first", "with others more people got something"),
+    ],
+)
+def test_the_result_says_why_a_thing_did_not_trade(round_: SwapRound, reason: str, words: str) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="proposed")
+    planned_ring(round_, ring(round_, 2))
+    lonely = ListingFactory(programme=round_.programme)
+    entry(round_, lonely)
+    round_.plans.update(reasons={str(lonely.pk): reason})
+
+    assert words in page(signed_in(lonely.owner.user), round_)
+
+
+def test_two_phones_hand_a_thing_over(round_: SwapRound) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="handing_over")
+    rows = planned_ring(round_, ring(round_, 2))
+    giver, receiver = signed_in(rows[0].giver.user), signed_in(rows[0].receiver.user)
+    code = reverse("me:swap_code", args=[rows[0].pk])
+
+    giver.post(reverse("me:swap_here", args=[rows[0].pk]))
+    early = receiver.get(code).content.decode()
+    receiver.post(reverse("me:swap_here", args=[rows[1].pk]))
+    shown = receiver.get(code).content.decode()
+    digits = rows[0].code
+    wrong = giver.post(reverse("me:give_swap", args=[rows[0].pk]), {"code": "12"})
+    giver.post(reverse("me:give_swap", args=[rows[0].pk]), {"code": f"{digits[:3]} {digits[3:]}"})
+
+    grouped = f"{digits[:3]} {digits[3:]}"
+    assert (grouped in early, grouped in shown, wrong.status_code) == (False, True, 422)
+    assert Handover.objects.get(pk=rows[0].pk).state == "done"
+    assert "It is yours." in receiver.get(code).content.decode()
+
+
+def test_pages_of_others_look_like_missing_ones(round_: SwapRound) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="handing_over")
+    rows = planned_ring(round_, ring(round_, 2))
+    stranger = signed_in(MemberFactory().user)
+    row = RoundEntry.objects.filter(round=round_).first()
+
+    found = [
+        stranger.post(reverse("me:agree_to_swap", args=[rows[0].pk])).status_code,
+        stranger.post(reverse("me:swap_here", args=[rows[0].pk])).status_code,
+        stranger.get(reverse("me:swap_code", args=[rows[0].pk])).status_code,
+        stranger.get(reverse("me:give_swap", args=[rows[0].pk])).status_code,
+        stranger.post(reverse("me:answer_swap", args=[row.pk])).status_code,
+        stranger.get(reverse("me:leave_swap", args=[row.pk])).status_code,
+        signed_in(rows[0].giver.user).get(reverse("me:swap_code", args=[rows[0].pk])).status_code,
+    ]
+
+    assert found == [404] * 7
+    assert rows[0].giver.name not in page(stranger, round_)
+
+
+def test_a_round_of_a_draft_is_shown_to_nobody() -> None:
+    hidden = SwapRoundFactory(programme=ProgrammeFactory(state="draft"))
+    client = signed_in(MemberFactory().user)
+
+    assert client.get(reverse("me:swap_round", args=[hidden.pk])).status_code == 404
+
+
+def test_taking_a_thing_out_is_asked_once_more(round_: SwapRound) -> None:
+    thing = ListingFactory(programme=round_.programme, listed_at=NOON)
+    row = entry(round_, thing)
+    client = signed_in(thing.owner.user)
+    address = reverse("me:leave_swap", args=[row.pk])
+
+    asked = client.get(address)
+    client.post(address)
+
+    row.refresh_from_db()
+    assert (asked.status_code, row.state) == (200, RoundEntry.State.LEFT)
+    assert "You took it out of the round" in page(client, round_)
