@@ -54,6 +54,17 @@ def test_a_value_is_worked_out_once_until_something_changes() -> None:
     assert value_in(scope, SESSIONS).quantity.value == 2
 
 
+def test_a_block_asks_once_whether_anything_has_changed() -> None:
+    session = SessionFactory()
+    scope, lectures = Scope(session.activity.programme.code), registry.definitions["lectures"]
+    before = [value_in(scope, each) for each in (SESSIONS, lectures)]
+
+    with CaptureQueriesContext(connection) as asked, shared_reads():
+        assert [value_in(scope, each) for each in (SESSIONS, lectures)] == before
+
+    assert len(asked) == 1
+
+
 def test_what_a_block_has_read_before_is_not_kept_as_new() -> None:
     session = SessionFactory()
     scope, attendance = Scope(session.activity.programme.code), registry.definitions["attendance"]

@@ -34,7 +34,9 @@ def reads_for_keeping() -> Iterator[KeptReads]:
     if memory is None:
         reads = KeptReads()
     else:
-        reads = memory[KEPT] = memory.get(KEPT) or KeptReads()
+        if KEPT not in memory:
+            memory[KEPT] = KeptReads()
+        reads = memory[KEPT]
     token = remembered.set(reads)
     try:
         yield reads

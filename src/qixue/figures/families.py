@@ -119,10 +119,10 @@ def withheld_parts(programme_code: str, people: People) -> frozenset[Part]:
     families = families_of(programme_code, people, sessions, by_time, stated)
     reported = {part for part, number in stated.items() if number}
     withheld = set[Part]().union(*map(small, families.values()))
-    wholes: dict[Part, Positions] = {**members.by_scope, **by_time}
+    wholes: list[tuple[Part, Positions]] = [*members.by_scope.items(), *by_time.items()]
     while True:
         before = len(withheld), np.count_nonzero(sessions.is_withheld)
-        for above, found in wholes.items():
+        for above, found in wholes:
             if above in withheld:
                 sessions.is_withheld[found] = True
                 continue

@@ -123,8 +123,8 @@ def recounted(cells: QuerySet[Cell]) -> dict[int, Counted]:
     by_cell: dict[int, list[TallyRow]] = defaultdict(list)
     heads = LedgerEntry.objects.effective().head_counts().filter(activity__in=rows.values("activity"))
     for row in tally_rows(named, heads):
-        if cell := cell_of.get((row.activity_id, row.session_id)):
-            by_cell[cell].append(row)
+        if home := cell_of.get((row.activity_id, row.session_id)):
+            by_cell[home].append(row)
     return {cell: Counted(counts_of_rows(by_cell[cell]), people[cell], again[cell]) for cell in {*by_cell, *people}}
 
 
