@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 from tests.counted import check_in
-from tests.factories import BrandFactory, ProgrammeFactory, RegistrationFactory, SessionFactory, key
+from tests.factories import NOON, BrandFactory, ProgrammeFactory, RegistrationFactory, SessionFactory, key
+from tests.factories_swap_rounds import SwapRoundFactory, planned_ring, ring
 from tests.figures.conftest import held
 from tests.ledger_histories import LedgerMachine, run_histories
 from tests.watched_reads import unwatched
@@ -27,6 +28,7 @@ from qixue.participation.counted_people import ALL_WHO_CAME, BY_NAME
 from qixue.participation.models import Registration, Tally
 from qixue.participation.operations.cells import keep_cells
 from qixue.programme.models import Award, Session
+from qixue.swap.models import Handover, Listing, SwapRound
 
 pytestmark = pytest.mark.django_db
 SESSIONS = registry.definitions["sessions_total"]
@@ -94,6 +96,15 @@ def test_each_subject_moves_with_what_it_is_about() -> None:
     gone = Registration.objects.filter(pk=registration.pk)
     assert moved(lambda: gone.update(state=Registration.State.WAITING, waiting_number=1)) == {Subject.COUNTS}
     assert moved(gone.delete) == {Subject.COUNTS}
+
+
+def test_what_happens_in_swaps_moves_the_counts() -> None:
+    round_ = SwapRoundFactory()
+    planned_ring(round_, ring(round_, 2))
+
+    assert moved(lambda: Listing.objects.update(hidden_at=NOON)) == {Subject.COUNTS}
+    assert moved(lambda: Handover.objects.update(agreed_at=NOON)) == {Subject.COUNTS}
+    assert moved(lambda: SwapRound.objects.update(title="春季集市")) == {Subject.COUNTS}
 
 
 def test_adding_up_moves_nothing_and_leaves_a_row_each() -> None:

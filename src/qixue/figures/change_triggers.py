@@ -71,6 +71,9 @@ WATCHED: dict[str, tuple[Subject, tuple[str, ...]]] = {
     "participation_participant": (Subject.COUNTS, ()),
     "participation_evidence": (Subject.COUNTS, ()),
     "people_resident": (Subject.COUNTS, ("birth_year", "home_region_id")),
+    "swap_listing": (Subject.COUNTS, ()),
+    "swap_swapround": (Subject.COUNTS, ()),
+    "swap_handover": (Subject.COUNTS, ()),
 }
 EVENTS = ("insert", "update", "delete")
 NOTE = {
