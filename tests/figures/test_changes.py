@@ -1,5 +1,6 @@
 """What is counted is kept until something changes, and never longer."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.figures.conftest import held
 from tests.ledger_histories import LedgerMachine, run_histories
 from tests.watched_reads import unwatched
 
+from qixue.cli.database import migrate
 from qixue.core import changes
 from qixue.core.changes import Subject
 from qixue.core.checkup import Level
@@ -116,6 +118,16 @@ def test_adding_up_moves_nothing_and_leaves_a_row_each() -> None:
     assert Change.objects.count() == len(Subject)
 
 
+def test_many_changes_are_added_up_in_several_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "MOST", changes.ENOUGH)
+    Change.objects.all().delete()
+    Change.objects.bulk_create(Change(subject=Subject.COUNTS, size=7) for _number in range(changes.ENOUGH + 20))
+
+    assert moved(lambda: changes.add_up(at=NOON)) == set()
+
+    assert Change.objects.count() == 1 + 20
+
+
 def test_few_changes_are_left_alone() -> None:
     session = SessionFactory()
 
@@ -145,6 +157,42 @@ def test_doctor_names_triggers_that_are_gone() -> None:
     found = check_change_triggers("127.0.0.1")
     assert found.level == Level.WARNING
     assert "programme_session" in found.values["names"]
+
+
+def test_triggers_of_an_earlier_version_are_replaced_by_the_next_migration(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, present = SessionFactory(), change_triggers.present(connection)
+    with monkeypatch.context() as earlier:
+        earlier.setitem(change_triggers.WATCHED, "programme_session", (Subject.RECORDS, ("state",)))
+        change_triggers.install(connection)
+    assert check_change_triggers("127.0.0.1").level == Level.WARNING
+
+    assert migrate() == 0
+
+    assert sorted(change_triggers.present(connection)) == sorted(present)
+    assert moved(lambda: Session.objects.filter(pk=session.pk).update(speaker="王老师")) == {Subject.RECORDS}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_table_loses_and_gets_its_triggers_by_itself() -> None:
+    """Whoever did it for all of them at once would hold up every writer until the last one is done."""
+    with CaptureQueriesContext(connection) as asked:
+        change_triggers.install(connection)
+
+    at_once: list[set[str]] = [set()]
+    for query in asked:
+        if query["sql"] in {"BEGIN", "COMMIT"}:
+            at_once.append(set())
+        elif query["sql"].startswith("CREATE TRIGGER"):
+            at_once[-1].add(re.findall(r" ON (\w+)", query["sql"])[0])
+        else:
+            assert not (query["sql"].startswith("DROP TRIGGER") and len(at_once) % 2 == 0)  # in a transaction
+    assert [len(tables) for tables in at_once if tables] == [1] * len(change_triggers.WATCHED)
+
+
+def test_subjects_of_another_version_are_left_out() -> None:
+    Change.objects.create(subject="weather", size=1)
+
+    assert changes.states().keys() == set(Subject)
 
 
 def test_all_that_is_watched_is_there() -> None:
