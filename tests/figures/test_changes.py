@@ -10,7 +10,17 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 from tests.counted import check_in
-from tests.factories import NOON, BrandFactory, ProgrammeFactory, RegistrationFactory, SessionFactory, key
+from tests.factories import (
+    NOON,
+    ActivityFactory,
+    BrandFactory,
+    EvidenceFactory,
+    ProgrammeFactory,
+    RegistrationFactory,
+    SessionFactory,
+    UserFactory,
+    key,
+)
 from tests.factories_swap_rounds import SwapRoundFactory, planned_ring, ring
 from tests.figures.conftest import held
 from tests.ledger_histories import LedgerMachine, run_histories
@@ -20,15 +30,18 @@ from qixue.cli.database import migrate
 from qixue.core import changes
 from qixue.core.changes import Subject
 from qixue.core.checkup import Level
-from qixue.core.figures import Scope, registry, shared_reads
+from qixue.core.figures import NO_PERIOD, Scope, registry, shared_reads
 from qixue.core.models import Change
+from qixue.core.quantity import Qualifier
 from qixue.figures import change_triggers
 from qixue.figures.checkup import check_change_triggers
 from qixue.figures.families import withheld_parts
 from qixue.figures.queries import value_in
 from qixue.participation.counted_people import ALL_WHO_CAME, BY_NAME
 from qixue.participation.models import Registration, Tally
+from qixue.participation.operations.attendances import rebuild_attendances
 from qixue.participation.operations.cells import keep_cells
+from qixue.participation.operations.ledger import correct_entry, record_reported_attendance
 from qixue.programme.models import Award, Session
 from qixue.swap.models import Handover, Listing, SwapRound
 
@@ -98,6 +111,24 @@ def test_each_subject_moves_with_what_it_is_about() -> None:
     gone = Registration.objects.filter(pk=registration.pk)
     assert moved(lambda: gone.update(state=Registration.State.WAITING, waiting_number=1)) == {Subject.COUNTS}
     assert moved(gone.delete) == {Subject.COUNTS}
+
+
+def test_rows_made_anew_move_the_counts() -> None:
+    check_in(SessionFactory(), key())
+
+    assert moved(rebuild_attendances) == {Subject.COUNTS}
+
+
+def test_a_document_that_is_replaced_by_one_with_the_same_number_moves_the_counts() -> None:
+    by, evidence = UserFactory(), EvidenceFactory(text="约三十人次")
+    given = {"count": 30, "qualifier": Qualifier.ABOUT, "by": by, "at": NOON}
+    entry = record_reported_attendance(
+        ActivityFactory(), evidence=EvidenceFactory(), period=NO_PERIOD, client_uuid=key(), **given
+    )
+
+    assert moved(lambda: correct_entry(entry, evidence=evidence, reason="另一份", client_uuid=key(), **given)) == {
+        Subject.COUNTS
+    }
 
 
 def test_what_happens_in_swaps_moves_the_counts() -> None:

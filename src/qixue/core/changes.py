@@ -7,6 +7,7 @@ history of the same database has. Adding rows up into one leaves the sum as it i
 """
 
 import datetime
+import secrets
 from enum import StrEnum
 
 from django.db import connection, transaction
@@ -40,6 +41,11 @@ def states() -> dict[Subject, State]:
     if UNWATCHED in totals:
         return {}
     return {subject: int(totals[subject]) % SIZES for subject in Subject if subject in totals}
+
+
+def note(subject: Subject) -> None:
+    """That something has changed without a trigger: rows that are made anew, and what only the ledger holds."""
+    Change.objects.create(subject=subject, size=secrets.randbelow(SIZES))
 
 
 @transaction.atomic
