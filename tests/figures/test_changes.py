@@ -31,9 +31,10 @@ from qixue.core import changes
 from qixue.core.changes import Subject
 from qixue.core.checkup import Level
 from qixue.core.figures import NO_PERIOD, Scope, registry, shared_reads
+from qixue.core.kept import COPIES
 from qixue.core.models import Change
 from qixue.core.quantity import Qualifier
-from qixue.figures import change_triggers
+from qixue.figures import change_triggers, families
 from qixue.figures.checkup import check_change_triggers
 from qixue.figures.families import withheld_parts
 from qixue.figures.queries import value_in
@@ -234,14 +235,36 @@ def test_all_figures_of_a_week_read_only_what_is_watched() -> None:
     programme = ProgrammeFactory()
     check_in(held(programme), key())
 
-    with shared_reads():
-        for definition in registry.all():
-            value_in(Scope(programme.code), definition)  # tests/conftest.py refuses what is not watched
+    for definition in registry.all():
+        COPIES.clear()  # or a figure would not read what another has read
+        value_in(Scope(programme.code), definition)  # tests/conftest.py refuses what is not watched
 
-    assert unwatched('SELECT "programme_session"."taken_count" FROM "programme_session"') == {
-        "programme_session.taken_count"
-    }
-    assert unwatched("SELECT 1 FROM core_outboxmessage") == {"core_outboxmessage"}
+
+def test_statements_are_searched_for_what_is_not_watched() -> None:
+    def refused(sql: str, *subjects: Subject) -> set[str]:
+        return unwatched(sql, subjects or tuple(Subject))
+
+    sessions = 'FROM "programme_session"'
+    assert refused(f'SELECT "programme_session"."taken_count" {sessions}') == {"programme_session.taken_count"}
+    assert refused(f'SELECT T4."taken_count" {sessions} T4') == {"programme_session.taken_count"}
+    assert refused("SELECT s.taken_count FROM programme_session s") == {"programme_session.taken_count"}
+    assert refused("SELECT taken_count FROM programme_session") == {"programme_session.taken_count"}
+    assert refused(f'SELECT "programme_session"."speaker" {sessions}') == set()
+    assert refused("SELECT 1 FROM core_outboxmessage") == {"core_outboxmessage"}
+    assert refused("SELECT named_count FROM participation_tally", Subject.RECORDS) == {"participation_tally"}
+    assert refused("SELECT 1 FROM participation_attendance", Subject.RECORDS) == {"participation_attendance"}
+    assert refused("SELECT named_count FROM participation_tally", Subject.COUNTS) == set()
+
+
+def test_a_session_that_came_while_others_were_read_is_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = SessionFactory()
+    code, before = session.activity.programme.code, families.members_of(session.activity.programme.code)
+    came_since = SessionFactory(activity=session.activity, number=2)
+    for each in (session, came_since):
+        check_in(each, *[key() for _person in range(7)])
+    monkeypatch.setattr(families, "members_of", lambda _code: before)
+
+    assert withheld_parts(code, ALL_WHO_CAME) == {came_since.pk}
 
 
 class KeptMachine(LedgerMachine):
