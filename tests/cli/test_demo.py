@@ -9,18 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.cli.serving import QIXUE, environment, fetch, serving
 
 pytestmark = pytest.mark.long(50)
 
-QIXUE = [sys.executable, "-c", "import sys; from qixue.cli import main; sys.exit(main())"]
 DAY = "2026-11-05"
 NEXT_DAY = "2026-11-06"
 
 
 def demo(var: Path, *options: str, port: int = 8000) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("QIXUE_")}
-    environment = {**kept, "QIXUE_VAR": str(var), "QIXUE_PORT": str(port), "LC_ALL": "en_GB.UTF-8"}
-    return subprocess.run([*QIXUE, "demo", *options], env=environment, capture_output=True, text=True)
+    told = environment(var, QIXUE_PORT=str(port))
+    return subprocess.run([*QIXUE, "demo", *options], env=told, capture_output=True, text=True)
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +58,17 @@ def test_demo_again_reuses_what_is_there(var):
     assert again.returncode == 0
     assert "made anew" not in again.stdout
     assert ((var / "qixue.sqlite3").stat().st_ino, (var / "demo" / "demo.json").read_bytes()) == before
+
+
+def test_workers_of_a_demo_that_has_written_its_summary_can_set_papers(var):
+    """typst keeps threads, and a worker forked from a process that has used it would wait for them for ever."""
+    (var / "demo" / "qingyuan-2016.pdf").unlink()
+
+    with serving(var, "demo", "--today", DAY) as site:
+        status, paper = fetch(f"{site.base}/programmes/demo/programme.pdf")
+
+    assert (status, paper[:5]) == (200, b"%PDF-")
+    assert (var / "demo" / "qingyuan-2016.pdf").read_bytes()[:5] == b"%PDF-"
 
 
 def test_demo_out_writes_the_description_elsewhere(var, tmp_path):

@@ -8,7 +8,9 @@ programme, or a PostgreSQL database of another edition, is never touched: the co
 
 import argparse
 import datetime
+import multiprocessing
 import socket
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from django.db import connection, connections
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from qixue.cli import run_command
 from qixue.cli.database import migrate
 from qixue.cli.serve import Address, serve
 from qixue.core.clock import local_day, now
@@ -67,16 +70,36 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     address = Address(HOST, settings.PORT)
+    if args.no_serve:
+        make_ready(args, address)
+        return 0
+    check_port(address)
+    # Apart, because typst leaves threads behind, for which workers forked from this process would wait for ever.
+    maker = multiprocessing.get_context("fork").Process(target=make_ready_apart, args=(args,))
+    maker.start()
+    maker.join()
+    if maker.exitcode:
+        return maker.exitcode
+    print_where(f"http://{address}/")
+    return serve(address, workers=WORKERS)
+
+
+def make_ready_apart(args: argparse.Namespace) -> None:
+    """The same command without serving, in a process of its own: what it refuses is said as always."""
+    given = {"--seed": args.seed, "--today": args.today, "--out": args.out}
+    words = [f"{option}={value}" for option, value in given.items() if value is not None]
+    sys.exit(run_command("demo", ["--no-serve", *words]))
+
+
+def make_ready(args: argparse.Namespace, address: Address) -> None:
+    """Load what is missing, write the files, and say what is there."""
     today = parse_day(args.today) if args.today else local_day(now())
-    if not args.no_serve:
-        check_port(address)
     edition, is_new = ready_edition(seed=args.seed, today=today)
     folder = settings.VAR / "demo"
     summaries = write_summaries(folder, anew=is_new)
     description = args.out or folder / "demo.json"
     write_description(description, edition, base_url=f"http://{address}")
-    print_welcome(edition, f"http://{address}/", [*summaries, description], is_served=not args.no_serve)
-    return 0 if args.no_serve else serve(address, workers=WORKERS)
+    print_welcome(edition, [*summaries, description])
 
 
 def parse_day(text: str) -> datetime.date:
@@ -154,14 +177,16 @@ def write_summaries(folder: Path, *, anew: bool) -> list[Path]:
     return paths
 
 
-def print_welcome(edition: Edition, url: str, files: list[Path], *, is_served: bool) -> None:
+def print_welcome(edition: Edition, files: list[Path]) -> None:
     print(_("Synthetic city of %(day)s, seed %(seed)d.") % {"day": edition.today, "seed": edition.seed})
     for file in files:
         print(f"  {file}")
     print(_("Everybody's password: %(password)s") % {"password": PASSWORD})
     for persona in PERSONAS:
         print(f"  {persona.username:<10} {persona.name}  {ROLE_NAMES[persona.role]}")
-    if is_served:
-        codes = settings.QIXUE["OUTBOX_DIR"] / "sms.jsonl"
-        print(_("Codes for residents, who sign in by phone: %(file)s") % {"file": codes})
-        print(_("Open %(url)s in a browser; Ctrl+C stops.") % {"url": url}, flush=True)
+
+
+def print_where(url: str) -> None:
+    codes = settings.QIXUE["OUTBOX_DIR"] / "sms.jsonl"
+    print(_("Codes for residents, who sign in by phone: %(file)s") % {"file": codes})
+    print(_("Open %(url)s in a browser; Ctrl+C stops.") % {"url": url}, flush=True)
