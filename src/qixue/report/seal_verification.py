@@ -29,8 +29,11 @@ from qixue.report.verdicts import (
 )
 
 
-def verify_sealed(file: SummaryFile, found: FoundSeal) -> Verification:
-    """Who sealed what, whether it is still what was sealed, and how each figure stands in the records today."""
+def verify_sealed(file: SummaryFile, found: FoundSeal, *, for_public: bool) -> Verification:
+    """Who sealed what, whether it is still what was sealed, and how each figure stands in the records today.
+
+    The public is not shown issued words that it cannot read: those of annexes and of former issues.
+    """
     envelope = found.envelope
     if envelope is None:  # an altered list, and no seal on record to compare it with
         return unknown_list(found)
@@ -44,7 +47,7 @@ def verify_sealed(file: SummaryFile, found: FoundSeal) -> Verification:
         for code, figure in envelope.figures.items()
     ]
     verdicts += [added_verdict(carried[code]) for code in carried if code not in envelope.figures]
-    altered_places = alterations(file, found.recorded, envelope)
+    altered_places = alterations(file, found.recorded, envelope, for_public=for_public)
     said = findings(file, found, envelope, altered_places)
     return Verification(facts_of(envelope), tuple(said), tuple(verdicts), tuple(altered_places))
 
@@ -77,15 +80,21 @@ def is_other_file(file: SummaryFile, recorded: Seal | None, kind: str) -> bool:
     return file.kind == kind and not (recorded and recorded.files.filter(digest=file.digest).exists())
 
 
-def alterations(file: SummaryFile, recorded: Seal | None, envelope: Envelope) -> list[Alteration]:
+def alterations(file: SummaryFile, recorded: Seal | None, envelope: Envelope, *, for_public: bool) -> list[Alteration]:
     """Where a .docx has other words than the one that was issued, or an annex other notes; none without a seal on
     record, and none for a PDF.
     """
     if recorded and file.kind == "docx" and not has_sealed_words(file, envelope):
-        return altered_words(file, issued_docx(recorded))
+        shows_issued = not for_public or later_issue(recorded) is None
+        return altered_words(file, issued_docx(recorded), shows_issued=shows_issued)
     if recorded and is_other_file(file, recorded, "xlsx"):
-        return altered_notes(file, issued_file(recorded, "xlsx"))
+        return altered_notes(file, issued_file(recorded, "xlsx"), shows_issued=not for_public)
     return []
+
+
+def later_issue(seal: Seal) -> Seal | None:
+    """The latest one, where it is not this."""
+    return seal.programme.seals.filter(number__gt=seal.number).order_by("-number").first()
 
 
 def altered_numbers(file: SummaryFile, envelope: Envelope, recorded: Seal | None) -> dict[str, str]:
@@ -184,7 +193,7 @@ def findings(
     if waivers := envelope.payload["waivers"]:
         sentence = _("It was issued although it should have waited; %(by)s says why: %(reason)s")
         said.append(Finding("waived", sentence % waivers[0], None))
-    if recorded and (later := recorded.programme.seals.filter(number__gt=recorded.number).order_by("-number").first()):
+    if recorded and (later := later_issue(recorded)):
         sentence = _("A later issue stands beside this one: number %(number)d.")
         said.append(Finding("later_issue", sentence % {"number": later.number}, None))
     return said
