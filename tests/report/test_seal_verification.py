@@ -129,6 +129,15 @@ def test_paragraph_that_was_taken_out_is_shown(seal: Seal) -> None:
     assert (before, after) == ("2026年11月4日", "")
 
 
+@pytest.mark.parametrize(("count", "has_more"), [(199, False), (200, False), (201, True)])
+def test_of_many_paragraphs_that_were_added_the_first_are_named(seal: Seal, count: int, has_more: bool) -> None:
+    added = "<w:p><w:r><w:t>加</w:t></w:r></w:p>" * count
+
+    verification = verify_file(rewritten(issued(seal), in_member("document", "</w:body>", f"{added}</w:body>")))
+
+    assert (len(verification.alterations), verification.has_more_alterations) == (min(count, 200), has_more)
+
+
 def test_note_changed_in_the_annex_is_named_and_so_is_what_was_not_compared(seal: Seal) -> None:
     changed = rewritten(issued(seal, "xlsx"), in_member("sharedStrings", "没有记录年度主题", "已有年度主题"))
 

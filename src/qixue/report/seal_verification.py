@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,7 @@ from qixue.report.verdicts import (
     ALTERED,
     CHANGED,
     LIST_ALTERED,
+    MOST_ALTERATIONS,
     NOT_COMPARED,
     STANDS,
     Alteration,
@@ -48,8 +50,10 @@ def verify_sealed(file: SummaryFile, found: FoundSeal, *, for_public: bool) -> V
     ]
     verdicts += [added_verdict(carried[code]) for code in carried if code not in envelope.figures]
     altered_places = alterations(file, found.recorded, envelope, for_public=for_public)
-    said = findings(file, found, envelope, altered_places)
-    return Verification(facts_of(envelope), tuple(said), tuple(verdicts), tuple(altered_places))
+    named = tuple(islice(altered_places, MOST_ALTERATIONS))
+    has_more = next(altered_places, None) is not None
+    said = findings(file, found, envelope, named)
+    return Verification(facts_of(envelope), tuple(said), tuple(verdicts), named, has_more)
 
 
 def unknown_list(found: FoundSeal) -> Verification:
@@ -80,7 +84,9 @@ def is_other_file(file: SummaryFile, recorded: Seal | None, kind: str) -> bool:
     return file.kind == kind and not (recorded and recorded.files.filter(digest=file.digest).exists())
 
 
-def alterations(file: SummaryFile, recorded: Seal | None, envelope: Envelope, *, for_public: bool) -> list[Alteration]:
+def alterations(
+    file: SummaryFile, recorded: Seal | None, envelope: Envelope, *, for_public: bool
+) -> Iterator[Alteration]:
     """Where a .docx has other words than the one that was issued, or an annex other notes; none without a seal on
     record, and none for a PDF.
     """
@@ -89,7 +95,7 @@ def alterations(file: SummaryFile, recorded: Seal | None, envelope: Envelope, *,
         return altered_words(file, issued_docx(recorded), shows_issued=shows_issued)
     if recorded and is_other_file(file, recorded, "xlsx"):
         return altered_notes(file, issued_file(recorded, "xlsx"), shows_issued=not for_public)
-    return []
+    return iter(())
 
 
 def later_issue(seal: Seal) -> Seal | None:
