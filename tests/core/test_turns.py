@@ -90,8 +90,7 @@ class Users:
             others = []
             for number, name in enumerate(names, 1):
                 others.append(threads.submit(self.ask, name))
-                while len(line.waiting) < number and not first.done():
-                    self.go_on.wait(0.01)
+                until(lambda number=number: len(line.waiting) >= number or first.done())
             self.go_on.set()
         assert not line.waiting
         return [User.objects.get(display_name="slow").pk == first.result(), *(other.result() for other in others)]
@@ -127,6 +126,14 @@ def test_error_of_one_is_no_other_s(guilty: str, error: type[Exception], place: 
     assert User.objects.count() == 3
 
 
+def until(is_so: Callable[[], bool]) -> None:
+    """Wait until it is; fails after half a minute, as code does that never comes there."""
+    deadline = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < deadline, "What was waited for has not come."
+        time.sleep(0.01)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_whoever_is_answered_does_not_wait_for_the_next_set() -> None:
     held = {name: threading.Event() for name in ("李", "王", "赵")}  # who is at the head of a set
@@ -146,26 +153,23 @@ def test_whoever_is_answered_does_not_wait_for_the_next_set() -> None:
         finally:
             connection.close()
 
-    def until(is_so: Callable[[], bool]) -> None:
-        while not is_so():
-            time.sleep(0.01)
-
     with ThreadPoolExecutor(4) as threads:
-        threads.submit(ask, "李")
-        until(lambda: sets == [["李"]])
-        answers = []
-        for number, name in enumerate(("王", "张"), 1):
-            answers.append(threads.submit(ask, name))
-            until(lambda number=number: len(line.waiting) == number)
-        held["李"].set()
-        until(lambda: sets[1:] == [["王", "张"]])
-        threads.submit(ask, "赵")
-        until(lambda: len(line.waiting) == 1)
-        held["王"].set()
         try:
+            threads.submit(ask, "李")
+            until(lambda: sets == [["李"]])
+            answers = []
+            for number, name in enumerate(("王", "张"), 1):
+                answers.append(threads.submit(ask, name))
+                until(lambda number=number: len(line.waiting) == number)
+            held["李"].set()
+            until(lambda: sets[1:] == [["王", "张"]])
+            threads.submit(ask, "赵")
+            until(lambda: len(line.waiting) == 1)
+            held["王"].set()
             assert [answer.result(30) for answer in answers] == ["王", "张"]
         finally:
-            held["赵"].set()
+            for each in held.values():
+                each.set()
 
     assert sets[2:] == [["赵"]]
 
