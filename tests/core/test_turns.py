@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from tests.factories import UserFactory
 
 from qixue.core.sqlite.turns import Turns, turns_at
-from qixue.core.together import Lines
+from qixue.core.together import Act, Line, Lines
 from qixue.people.models import User
 from qixue.programme.models import ListingEdition
 
@@ -52,6 +52,14 @@ def test_other_process_waits_for_its_turn(tmp_path: Path) -> None:
 def test_database_has_one_line() -> None:
     assert turns_at("/nowhere/a") is turns_at("/nowhere/a")
     assert turns_at("/nowhere/a") is not turns_at("/nowhere/b")
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Wait until it is; fails after half a minute, as code does that never comes there."""
+    deadline = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < deadline, "What was waited for has not come."
+        time.sleep(0.01)
 
 
 class Users:
@@ -126,14 +134,6 @@ def test_error_of_one_is_no_other_s(guilty: str, error: type[Exception], place: 
     assert User.objects.count() == 3
 
 
-def until(is_so: Callable[[], bool]) -> None:
-    """Wait until it is; fails after half a minute, as code does that never comes there."""
-    deadline = time.monotonic() + 30
-    while not is_so():
-        assert time.monotonic() < deadline, "What was waited for has not come."
-        time.sleep(0.01)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_whoever_is_answered_does_not_wait_for_the_next_set() -> None:
     held = {name: threading.Event() for name in ("李", "王", "赵")}  # who is at the head of a set
@@ -172,6 +172,50 @@ def test_whoever_is_answered_does_not_wait_for_the_next_set() -> None:
                 each.set()
 
     assert sets[2:] == [["赵"]]
+
+
+class Interrupting:
+    """A lock that one is interrupted at, before or behind it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.is_done = False
+
+    def acquire(self) -> None:
+        raise KeyboardInterrupt
+
+    def __enter__(self) -> None:
+        self.lock.acquire()
+
+    def __exit__(self, *_error: object) -> None:
+        self.lock.release()
+        if not self.is_done:
+            self.is_done = True
+            raise KeyboardInterrupt
+
+
+def interrupted(line: Line) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        line.take_part("李")
+
+
+def test_interrupt_at_the_head_leaves_the_line_open() -> None:
+    line = Line(lambda: None, list)
+    line.changing = Interrupting()  # type: ignore[assignment]
+
+    interrupted(line)
+
+    assert (line.head, list(line.waiting)) == (None, [])
+
+
+def test_interrupt_while_waiting_leaves_the_head_and_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Line(lambda: None, list)
+    line.head = head = Act("王")
+    monkeypatch.setattr(Act, "__init__", lambda act, asked: setattr(act, "uncalled", Interrupting()))
+
+    interrupted(line)
+
+    assert (line.head, list(line.waiting)) == (head, [])
 
 
 @pytest.mark.django_db
