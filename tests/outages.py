@@ -35,6 +35,12 @@ def outage(*, is_full: bool) -> Iterator[None]:
         yield
 
 
+def fill(cursor: Any, size: int) -> None:
+    with contextlib.suppress(OperationalError):
+        while True:
+            cursor.execute("INSERT INTO filler VALUES (zeroblob(%s))", [size])
+
+
 @contextlib.contextmanager
 def full_sqlite() -> Iterator[None]:
     """A file that may not grow: SQLite itself fails, whichever way a statement comes, once the last page is full.
@@ -47,9 +53,7 @@ def full_sqlite() -> Iterator[None]:
         cursor.execute("PRAGMA max_page_count = 1")  # SQLite takes the pages that there are
         try:
             for size in (1_000_000, 3_000):  # of what takes the pages that are free
-                with contextlib.suppress(OperationalError):
-                    while True:
-                        cursor.execute("INSERT INTO filler VALUES (zeroblob(%s))", [size])
+                fill(cursor, size)
             yield
         finally:
             cursor.execute(f"PRAGMA max_page_count = {most_pages}")

@@ -90,15 +90,19 @@ class Line:
             if self.head:
                 self.head.uncalled.release()
 
+    def move_to(self, acts: list[Act]) -> None:
+        """All who have lined up, from the line to the acts; one by one, so that an interrupt leaves none in both."""
+        with self.changing:
+            while self.waiting:
+                acts.append(self.waiting.popleft())
+
     def go(self) -> None:
         """One transaction for all who have lined up by the time at which it has its turn."""
         acts: list[Act] = []
         try:
             with transaction.atomic():
                 self.lock()
-                with self.changing:
-                    while self.waiting:
-                        acts.append(self.waiting.popleft())
+                self.move_to(acts)
                 for act, result in zip(acts, self.run([act.asked for act in acts]), strict=True):
                     act.result = result
         except BaseException as error:  # also where the commit failed: none of it is there
