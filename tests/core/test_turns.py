@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from tests.factories import UserFactory
 
 from qixue.core.sqlite.turns import Turns, turns_at
-from qixue.core.together import Lines
+from qixue.core.together import Act, Line, Lines
 from qixue.people.models import User
 from qixue.programme.models import ListingEdition
 
@@ -54,6 +54,14 @@ def test_database_has_one_line() -> None:
     assert turns_at("/nowhere/a") is not turns_at("/nowhere/b")
 
 
+def until(is_so: Callable[[], bool]) -> None:
+    """Wait until it is; fails after half a minute, as code does that never comes there."""
+    deadline = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < deadline, "What was waited for has not come."
+        time.sleep(0.01)
+
+
 class Users:
     """Lines at which each act makes a user of the name that is asked for, and what the statements were asked for."""
 
@@ -90,8 +98,7 @@ class Users:
             others = []
             for number, name in enumerate(names, 1):
                 others.append(threads.submit(self.ask, name))
-                while len(line.waiting) < number and not first.done():
-                    self.go_on.wait(0.01)
+                until(lambda number=number: len(line.waiting) >= number or first.done())
             self.go_on.set()
         assert not line.waiting
         return [User.objects.get(display_name="slow").pk == first.result(), *(other.result() for other in others)]
@@ -146,28 +153,69 @@ def test_whoever_is_answered_does_not_wait_for_the_next_set() -> None:
         finally:
             connection.close()
 
-    def until(is_so: Callable[[], bool]) -> None:
-        while not is_so():
-            time.sleep(0.01)
-
     with ThreadPoolExecutor(4) as threads:
-        threads.submit(ask, "李")
-        until(lambda: sets == [["李"]])
-        answers = []
-        for number, name in enumerate(("王", "张"), 1):
-            answers.append(threads.submit(ask, name))
-            until(lambda number=number: len(line.waiting) == number)
-        held["李"].set()
-        until(lambda: sets[1:] == [["王", "张"]])
-        threads.submit(ask, "赵")
-        until(lambda: len(line.waiting) == 1)
-        held["王"].set()
         try:
+            threads.submit(ask, "李")
+            until(lambda: sets == [["李"]])
+            answers = []
+            for number, name in enumerate(("王", "张"), 1):
+                answers.append(threads.submit(ask, name))
+                until(lambda number=number: len(line.waiting) == number)
+            held["李"].set()
+            until(lambda: sets[1:] == [["王", "张"]])
+            threads.submit(ask, "赵")
+            until(lambda: len(line.waiting) == 1)
+            held["王"].set()
             assert [answer.result(30) for answer in answers] == ["王", "张"]
         finally:
-            held["赵"].set()
+            for each in held.values():
+                each.set()
 
     assert sets[2:] == [["赵"]]
+
+
+class Interrupting:
+    """A lock that one is interrupted at, before or behind it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.is_done = False
+
+    def acquire(self) -> None:
+        raise KeyboardInterrupt
+
+    def __enter__(self) -> None:
+        self.lock.acquire()
+
+    def __exit__(self, *_error: object) -> None:
+        self.lock.release()
+        if not self.is_done:
+            self.is_done = True
+            raise KeyboardInterrupt
+
+
+def interrupted(line: Line) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        line.take_part("李")
+
+
+def test_interrupt_at_the_head_leaves_the_line_open() -> None:
+    line = Line(lambda: None, list)
+    line.changing = Interrupting()  # type: ignore[assignment]
+
+    interrupted(line)
+
+    assert (line.head, list(line.waiting)) == (None, [])
+
+
+def test_interrupt_while_waiting_leaves_the_head_and_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Line(lambda: None, list)
+    line.head = head = Act("王")
+    monkeypatch.setattr(Act, "__init__", lambda act, asked: setattr(act, "uncalled", Interrupting()))
+
+    interrupted(line)
+
+    assert (line.head, list(line.waiting)) == (head, [])
 
 
 @pytest.mark.django_db

@@ -2,7 +2,14 @@ import datetime
 
 import pytest
 
-from qixue.core.typed import has_identity_number, parse_day, parse_hedged, parse_time, parse_whole_number
+from qixue.core.typed import (
+    has_identity_number,
+    holds_private_number,
+    parse_day,
+    parse_hedged,
+    parse_time,
+    parse_whole_number,
+)
 
 
 @pytest.mark.parametrize(
@@ -80,3 +87,17 @@ def test_unclear_hedge_is_not_guessed(text: str) -> None:
 )
 def test_identity_number_is_known_by_its_check_digit(text: str, is_one: bool) -> None:
     assert has_identity_number(text) is is_one
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("证件：１１０１０５１９４９１２３１００２ｘ。", True),
+        ("110105194912310021", True),  # wrong by a digit, and still somebody's
+        ("电话13900000000", True),
+        ("1101051949123100", False),
+        ("139000000001", False),
+    ],
+)
+def test_private_number_in_what_everybody_reads_is_known_by_its_length(text: str, is_one: bool) -> None:
+    assert holds_private_number(text) is is_one

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, models
+from django.db import OperationalError, connection, models
 from tests.factories import (
     NOON,
     MemberFactory,
@@ -16,9 +16,11 @@ from tests.factories import (
     RoleAssignmentFactory,
     key,
 )
+from tests.outages import full_sqlite
 from tests.participation.ways import caller
 
 from qixue.core.models import AuditEntry, OutboxMessage
+from qixue.core.outages import Outage, outage_of
 from qixue.core.statements import PLANNED_ONCE
 from qixue.participation.models import Question, Registration, RegistrationTerms
 from qixue.participation.operations.quick_registration import (
@@ -192,3 +194,29 @@ def test_who_is_known_is_found_by_key_person_and_account_also_where_nobody_has_s
         "resident_id",
         "registered_by_id",
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="fills the file of SQLite")
+def test_full_disk_leaves_nothing_of_a_sign_up_and_the_same_again_is_taken() -> None:
+    """Pages that are half empty take some; whom there is no room for is told so, and nothing of theirs is there."""
+    session = OpenSessionFactory(seat_count=100)
+    callers = [caller(MemberFactory().user) for _number in range(60)]
+    parties = {by.user.pk: key() for by in callers}
+    taken: list[int] = []
+    outages: list[Outage | None] = []
+
+    with full_sqlite():
+        for by in callers:
+            try:
+                assert register_alone(session.pk, party=parties[by.user.pk], by=by, at=NOON)
+                taken.append(by.user.pk)
+            except OperationalError as error:
+                outages.append(outage_of(error))
+
+    session.refresh_from_db()
+    assert (session.taken_count, Registration.objects.count(), AuditEntry.objects.count()) == (len(taken),) * 3
+    assert (len(outages), set(outages)) == (60 - len(taken), {Outage.DISK_FULL})
+    for by in callers:
+        assert register_alone(session.pk, party=parties[by.user.pk], by=by, at=NOON)
+    assert Registration.objects.count() == 60

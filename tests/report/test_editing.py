@@ -11,6 +11,7 @@ from qixue.core.models import AuditEntry
 from qixue.core.refusal import Refused
 from qixue.people.models import Role, User
 from qixue.programme.models import Passage, Programme, SourceDocument
+from qixue.report.drafting.programme_facts import days_text
 from qixue.report.editing import (
     TextsClash,
     clash_with,
@@ -203,6 +204,20 @@ def test_written_section_tells_that_its_draft_has_changed_until_somebody_takes_i
 
     assert ("人手不足" in version.text, version.text.endswith("甲")) == (True, True)
     assert not text_in(week, section).has_new_draft
+
+
+def test_draft_that_was_kept_with_the_days_in_words_is_not_told_as_new(week: Programme, liang: User) -> None:
+    """As those of sections that were edited before facts had names."""
+    section = section_of(week, liang, "opening")
+    draft = text_in(week, section).draft
+    assert "{{dates}}" in draft
+    in_words, of_other_days = (draft.replace("{{dates}}", words) for words in (days_text(week), "2015年11月1日"))
+
+    save_section(section, "甲", based_on=0, draft=in_words, by=liang, at=NOON)
+    assert not text_in(week, section).has_new_draft
+    return_to_draft(section, based_on=1, by=liang, at=NOON)
+    save_section(section, "甲", based_on=2, draft=of_other_days, by=liang, at=NOON)
+    assert text_in(week, section).has_new_draft
 
 
 def test_text_can_stay_although_the_draft_has_changed(week: Programme, section: SummarySection, liang: User) -> None:

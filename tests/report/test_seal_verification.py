@@ -1,5 +1,6 @@
 """What `verify` says of an issued summary after one thing was changed: its text, its list, both, or the records."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -28,6 +29,7 @@ from qixue.programme.models import Programme
 from qixue.report.files import docx_bytes
 from qixue.report.issuing import ask_for_issue, issue_summary
 from qixue.report.models import Seal
+from qixue.report.reading import read_summary
 from qixue.report.summary import SummaryDraft
 from qixue.report.verdicts import Verification
 from qixue.report.verification import verify_file
@@ -127,6 +129,15 @@ def test_paragraph_that_was_taken_out_is_shown(seal: Seal) -> None:
     assert (before, after) == ("2026年11月4日", "")
 
 
+@pytest.mark.parametrize(("count", "has_more"), [(199, False), (200, False), (201, True)])
+def test_of_many_paragraphs_that_were_added_the_first_are_named(seal: Seal, count: int, has_more: bool) -> None:
+    added = "<w:p><w:r><w:t>加</w:t></w:r></w:p>" * count
+
+    verification = verify_file(rewritten(issued(seal), in_member("document", "</w:body>", f"{added}</w:body>")))
+
+    assert (len(verification.alterations), verification.has_more_alterations) == (min(count, 200), has_more)
+
+
 def test_note_changed_in_the_annex_is_named_and_so_is_what_was_not_compared(seal: Seal) -> None:
     changed = rewritten(issued(seal, "xlsx"), in_member("sharedStrings", "没有记录年度主题", "已有年度主题"))
 
@@ -135,6 +146,43 @@ def test_note_changed_in_the_annex_is_named_and_so_is_what_was_not_compared(seal
     assert codes(verification) == ["signature_holds", "notes_altered", "annex_in_part"]
     [(_place, before, after)] = places(verification)
     assert ("没有记录年度主题" in before, "已有年度主题" in after, verification.stands) == (True, True, False)
+
+
+def test_public_is_told_where_notes_differ_and_not_what_was_issued(seal: Seal) -> None:
+    """A row that begins as the issued one is shown whole: where it were cut would tell how much of a guess is right."""
+    changed = rewritten(issued(seal, "xlsx"), in_member("sharedStrings", "没有记录年度主题", "没有记录年度口号"))
+
+    [(place, before, after)] = places(verify_file(changed, for_public=True))
+    [staff] = places(verify_file(changed))
+
+    assert (place, before) == (staff[0], "")
+    assert ("没有记录年度主题" in staff[1], after in read_summary(changed).notes) == (True, True)
+
+
+def test_public_gets_no_notes_for_an_empty_sheet(seal: Seal) -> None:
+    def emptied(name: str, text: str) -> str:
+        return re.sub(r"<row .*</row>", "", text, flags=re.S) if name.endswith("sheet3.xml") else text  # 提示
+
+    changed = rewritten(issued(seal, "xlsx"), emptied)
+
+    found = places(verify_file(changed, for_public=True))
+
+    assert len(found) == len(places(verify_file(changed))) > 1
+    assert {(before, after) for _place, before, after in found} == {("", "")}
+
+
+def test_public_is_not_shown_the_words_of_a_former_issue(seal: Seal, coordinators: list[User]) -> None:
+    changed = rewritten(issued(seal), in_member("document", "组织有序", "组织有力"))
+
+    [latest] = places(verify_file(changed, for_public=True))
+    correct_f1()
+    asker, issuer = coordinators
+    issue_summary(ask_for_issue(seal.programme, by=issuer, at=NOON), by=asker, at=NOON)
+    [former] = places(verify_file(changed, for_public=True))
+
+    assert latest[1:] == ("（一）领导重视，组织有序", "（一）领导重视，组织有力")
+    assert former == (latest[0], "", "（一）领导重视，组织有力")
+    assert places(verify_file(changed)) == [latest]
 
 
 def test_digit_changed_in_words_that_are_no_figure_is_found(seal: Seal) -> None:

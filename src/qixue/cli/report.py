@@ -68,6 +68,8 @@ def print_verification(verification: Verification) -> None:
         print(finding.sentence)
     for each in verification.alterations:
         print(_("%(place)s: issued “%(before)s”, in this file “%(after)s”") % asdict(each))
+    if verification.has_more_alterations:
+        print(_("There are more such places."))
     for verdict in verification.figures:
         print(f"{verdict.code}\t{verdict.text}\t{verdict.sentence}")
         for record in verdict.records:

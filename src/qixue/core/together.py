@@ -47,21 +47,29 @@ class Line:
     def __init__(self, lock: Callable[[], None], run: Callable[[list[Any]], list[Any]]) -> None:
         self.lock, self.run = lock, run
         self.waiting: deque[Act] = deque()
-        self.has_head = False
-        self.changing = threading.Lock()  # who is at the head
+        self.head: Act | None = None
+        self.changing = threading.Lock()  # who is in the line, and who at its head
 
     def take_part(self, asked: Any) -> Any:
         """The result, once it is committed. The act may run in another thread, on that thread's connection."""
         if connection.in_atomic_block:
             return self.alone(asked)
         act = Act(asked)
-        with self.changing:
-            self.waiting.append(act)
-            is_head, self.has_head = not self.has_head, True
-        if not is_head:
-            act.uncalled.acquire()
-        if not act.is_over:
-            self.go_or_leave(act)
+        try:
+            with self.changing:
+                self.waiting.append(act)
+                if is_head := self.head is None:
+                    self.head = act
+            if not is_head:
+                act.uncalled.acquire()
+            if not act.is_over:
+                self.go()
+        except BaseException:
+            self.leave(act)
+            raise
+        finally:
+            if self.head is act:
+                self.call_next()
         return self.alone(asked) if act.again else act.result
 
     def alone(self, asked: Any) -> Any:
@@ -70,23 +78,23 @@ class Line:
             [result] = self.run([asked])
         return result
 
-    def go_or_leave(self, act: Act) -> None:
+    def leave(self, act: Act) -> None:
         """Nobody does later what its asker was told has failed, also where the transaction could not even begin."""
-        try:
-            self.go()
-        except BaseException:
-            with suppress(ValueError):
-                self.waiting.remove(act)
-            raise
-        finally:
-            self.call_next()
+        with self.changing, suppress(ValueError):
+            self.waiting.remove(act)
 
     def call_next(self) -> None:
         """The head leaves; the next is called, if there is one."""
         with self.changing:
-            self.has_head = bool(self.waiting)
-            if self.waiting:
-                self.waiting[0].uncalled.release()
+            self.head = self.waiting[0] if self.waiting else None
+            if self.head:
+                self.head.uncalled.release()
+
+    def move_to(self, acts: list[Act]) -> None:
+        """All who have lined up, from the line to the acts; one by one, so that an interrupt leaves none in both."""
+        with self.changing:
+            while self.waiting:
+                acts.append(self.waiting.popleft())
 
     def go(self) -> None:
         """One transaction for all who have lined up by the time at which it has its turn."""
@@ -94,8 +102,7 @@ class Line:
         try:
             with transaction.atomic():
                 self.lock()
-                while self.waiting:
-                    acts.append(self.waiting.popleft())
+                self.move_to(acts)
                 for act, result in zip(acts, self.run([act.asked for act in acts]), strict=True):
                     act.result = result
         except BaseException as error:  # also where the commit failed: none of it is there

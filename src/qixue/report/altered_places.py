@@ -1,4 +1,8 @@
-"""Where a file says other words than were issued: the section and paragraph, or the row, with both texts."""
+"""Where a file says other words than were issued: the section and paragraph, or the row, with both texts.
+
+Where `shows_issued` is not set the words that were issued stay out, and nothing that is told depends on them: whoever
+sends guesses in would else read them letter by letter.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -16,24 +20,34 @@ AROUND = 12  # characters beside the words that differ
 LONGEST = 200  # characters that are shown of one text
 
 
-def altered_words(file: SummaryFile, issued: SummaryFile) -> list[Alteration]:
+def altered_words(file: SummaryFile, issued: SummaryFile, *, shows_issued: bool) -> Iterator[Alteration]:
     """Of a .docx, against the one that was issued, in its order."""
-    return list(alterations(issued.lines, file.lines, lambda at: place_in(issued, at)))
+    return alterations(issued.lines, file.lines, lambda at: place_in(issued, at), shows_issued=shows_issued)
 
 
-def altered_notes(file: SummaryFile, issued: SummaryFile) -> list[Alteration]:
+def altered_notes(file: SummaryFile, issued: SummaryFile, *, shows_issued: bool) -> Iterator[Alteration]:
     """Of the sheet of notes in an annex."""
     sheet = _("Sheet %(name)s, row %(row)d")
-    return list(alterations(issued.notes, file.notes, lambda at: sheet % {"name": NOTES_SHEET, "row": at + 1}))
+
+    def place(at: int) -> str:
+        return sheet % {"name": NOTES_SHEET, "row": at + 1}
+
+    return alterations(issued.notes, file.notes, place, shows_issued=shows_issued)
 
 
-def alterations(before: Sequence[str], after: Sequence[str], place: Callable[[int], str]) -> Iterator[Alteration]:
-    """What was replaced, taken out or added; `place` is given the number of a line as issued, from 0."""
+def alterations(
+    before: Sequence[str], after: Sequence[str], place: Callable[[int], str], *, shows_issued: bool
+) -> Iterator[Alteration]:
+    """What was replaced, taken out or added; `place` is given the number of a line as issued, from 0, also where none
+    was issued.
+    """
+    last = max(0, len(before) - 1)
     for kind, start, end, new_start, new_end in changes(before, after):
         if kind == "equal":
             continue
         for at, (old, new) in enumerate(zip_longest(before[start:end], after[new_start:new_end], fillvalue="")):
-            yield Alteration(place(min(start + at, len(before) - 1)), *excerpts(old, new))
+            shown = old if shows_issued else ""
+            yield Alteration(place(min(start + at, last)), *excerpts(shown, new))
 
 
 def excerpts(old: str, new: str) -> tuple[str, str]:
@@ -53,7 +67,7 @@ def excerpts(old: str, new: str) -> tuple[str, str]:
 def place_in(issued: SummaryFile, at: int) -> str:
     """“（一）领导重视”, paragraph 2: counted below the heading; the cells of a table are no paragraphs."""
     lines = issued.lines
-    above = next((row for row in range(at, -1, -1) if MAIN_HEADING.fullmatch(lines[row])), None)
+    above = next((row for row in range(min(at, len(lines) - 1), -1, -1) if MAIN_HEADING.fullmatch(lines[row])), None)
     if above == at:
         return _("Heading “%(heading)s”") % {"heading": lines[at]}
     first = 0 if above is None else above + 1

@@ -1,7 +1,7 @@
 """Counts in Chinese numerals (五千多人, 近三千, 八成, 一半以上), told from words that only hold a numeral.
 
-A count in characters can be bound to a figure no more than one in digits. Small numbers before 项 and 个 are left
-alone: 三项措施 and 两个方面 count the words of the text itself. Pure.
+A count in characters can be bound to a figure no more than one in digits. Small numbers before 项 and 个, up to 十, are
+left alone: 三项措施 and 十个方面 count the words of the text itself. Pure.
 """
 
 import re
@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 FEW = "二两三四五六七八九几"
 ONE = f"一{FEW}"
-NUMERAL = f"[{ONE}十百千万亿零〇]"
+NUMERALS = f"{ONE}十百千万亿零〇"
+NUMERAL = f"[{NUMERALS}]"
 LARGE = f"(?:[{ONE}数]{{0,2}}|[{ONE}]?十[{ONE}]?)[十百千万亿]{NUMERAL}*"  # 十 and above, also 几十 and 五六千
 HEDGE = "(?:将近|接近|大约|超过|达到|突破|不足|不到|逾|近|约|超|达|共|上)"
 MORE = "[多余来几]"
@@ -33,11 +34,14 @@ COUNT = re.compile(
     "|(?<!的)(?:一半|半数)|过半|大半"  # but not 整体的一半
     ")"
 )
+COUNTING = f"{NUMERALS}数近约超达逾"  # before 百 or 十: the numeral is part of a count
 # Words with a numeral that counts nothing: ordinals, days, plans by their years, rates, and sayings.
 NO_COUNT = re.compile(
-    rf"第{NUMERAL}+|每{NUMERAL}+人?|十[{ONE}]五|{NUMERAL}+[、是]|（{NUMERAL}+）|{NUMERAL}+年代|{NUMERAL}+月(?:{NUMERAL}+日)?|{NUMERAL}+日"
-    rf"|{NUMERAL}{{2,4}}年|一[^，。]一[^，。]|二十四小时|事半功倍"
-    "|百姓|百家|百花|百科|百货|千家万户|万家|千方百计|千言万语|万众|万物|万里|万象|百分|百千万|十分|十足|十全十美"
+    rf"第{NUMERAL}+|每{NUMERAL}+人?|每[人户家村镇县校天周月年][{ONE}](?!{NUMERAL})"
+    rf"|(?<![{COUNTING}])十(?:项|个(?!人))|(?<![{COUNTING}上])[百万]家"
+    rf"|十[{ONE}]五|{NUMERAL}+[、是]|（{NUMERAL}+）|{NUMERAL}+年代|{NUMERAL}+月(?:{NUMERAL}+日)?|{NUMERAL}+日"
+    rf"|{NUMERAL}{{2,4}}年|一[^，。]一[^，。十百千万亿]|二十四小时|事半功倍"
+    "|百姓|百花|百科|百货|千家万户|千方百计|千言万语|万众|万物|万里|万象|百分|百千万|十分|十足|十全十美"
 )
 HIDDEN = "■"
 

@@ -1,12 +1,12 @@
 """Does a file print the numbers that were sealed? Compared by words, by content controls, or by paragraphs."""
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from qixue.report.reading import SummaryFile
 from qixue.report.seal_format import Envelope, SealedFigure, text_digest
+from qixue.report.sequence_changes import changes
 
 Pair = tuple[str, str]  # code of a figure, printed text
 
@@ -50,8 +50,7 @@ def altered_in_controls(pairs: Sequence[Pair], envelope: Envelope) -> dict[str, 
 def altered_in_lines(lines: Sequence[str], issued: SummaryFile) -> dict[str, str]:
     """The figures whose number is no longer in the paragraph, or in what stands in the place of the paragraph."""
     altered: dict[str, str] = {}
-    matcher = difflib.SequenceMatcher(None, issued.lines, lines, autojunk=False)
-    for kind, start, end, new_start, new_end in matcher.get_opcodes():
+    for kind, start, end, new_start, new_end in changes(issued.lines, lines):
         if kind in {"replace", "delete"}:
             numbers = [pair for pairs in issued.controls_by_line[start:end] for pair in pairs]
             altered |= dict.fromkeys(missing_codes(numbers, "\n".join(lines[new_start:new_end])), "")

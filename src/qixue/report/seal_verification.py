@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,7 @@ from qixue.report.verdicts import (
     ALTERED,
     CHANGED,
     LIST_ALTERED,
+    MOST_ALTERATIONS,
     NOT_COMPARED,
     STANDS,
     Alteration,
@@ -29,8 +31,11 @@ from qixue.report.verdicts import (
 )
 
 
-def verify_sealed(file: SummaryFile, found: FoundSeal) -> Verification:
-    """Who sealed what, whether it is still what was sealed, and how each figure stands in the records today."""
+def verify_sealed(file: SummaryFile, found: FoundSeal, *, for_public: bool) -> Verification:
+    """Who sealed what, whether it is still what was sealed, and how each figure stands in the records today.
+
+    The public is not shown issued words that it cannot read: those of annexes and of former issues.
+    """
     envelope = found.envelope
     if envelope is None:  # an altered list, and no seal on record to compare it with
         return unknown_list(found)
@@ -44,9 +49,11 @@ def verify_sealed(file: SummaryFile, found: FoundSeal) -> Verification:
         for code, figure in envelope.figures.items()
     ]
     verdicts += [added_verdict(carried[code]) for code in carried if code not in envelope.figures]
-    altered_places = alterations(file, found.recorded, envelope)
-    said = findings(file, found, envelope, altered_places)
-    return Verification(facts_of(envelope), tuple(said), tuple(verdicts), tuple(altered_places))
+    altered_places = alterations(file, found.recorded, envelope, for_public=for_public)
+    named = tuple(islice(altered_places, MOST_ALTERATIONS))
+    has_more = next(altered_places, None) is not None
+    said = findings(file, found, envelope, named)
+    return Verification(facts_of(envelope), tuple(said), tuple(verdicts), named, has_more)
 
 
 def unknown_list(found: FoundSeal) -> Verification:
@@ -77,15 +84,23 @@ def is_other_file(file: SummaryFile, recorded: Seal | None, kind: str) -> bool:
     return file.kind == kind and not (recorded and recorded.files.filter(digest=file.digest).exists())
 
 
-def alterations(file: SummaryFile, recorded: Seal | None, envelope: Envelope) -> list[Alteration]:
+def alterations(
+    file: SummaryFile, recorded: Seal | None, envelope: Envelope, *, for_public: bool
+) -> Iterator[Alteration]:
     """Where a .docx has other words than the one that was issued, or an annex other notes; none without a seal on
     record, and none for a PDF.
     """
     if recorded and file.kind == "docx" and not has_sealed_words(file, envelope):
-        return altered_words(file, issued_docx(recorded))
+        shows_issued = not for_public or later_issue(recorded) is None
+        return altered_words(file, issued_docx(recorded), shows_issued=shows_issued)
     if recorded and is_other_file(file, recorded, "xlsx"):
-        return altered_notes(file, issued_file(recorded, "xlsx"))
-    return []
+        return altered_notes(file, issued_file(recorded, "xlsx"), shows_issued=not for_public)
+    return iter(())
+
+
+def later_issue(seal: Seal) -> Seal | None:
+    """The latest one, where it is not this."""
+    return seal.programme.seals.filter(number__gt=seal.number).order_by("-number").first()
 
 
 def altered_numbers(file: SummaryFile, envelope: Envelope, recorded: Seal | None) -> dict[str, str]:
@@ -184,7 +199,7 @@ def findings(
     if waivers := envelope.payload["waivers"]:
         sentence = _("It was issued although it should have waited; %(by)s says why: %(reason)s")
         said.append(Finding("waived", sentence % waivers[0], None))
-    if recorded and (later := recorded.programme.seals.filter(number__gt=recorded.number).order_by("-number").first()):
+    if recorded and (later := later_issue(recorded)):
         sentence = _("A later issue stands beside this one: number %(number)d.")
         said.append(Finding("later_issue", sentence % {"number": later.number}, None))
     return said

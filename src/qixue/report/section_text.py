@@ -83,6 +83,7 @@ class SectionText:
     blocks: tuple[Block, ...]
     draft: str  # what the records give now, as people would have typed it
     mistakes: tuple[Mistake, ...]  # in the text of people
+    has_new_draft: bool
 
     @property
     def is_bare(self) -> bool:
@@ -96,21 +97,29 @@ class SectionText:
     def is_written(self) -> bool:
         return self.version is not None and self.version.is_written
 
-    @property
-    def has_new_draft(self) -> bool:
-        return has_new_draft(self.version, self.draft)
+
+def has_new_draft(version: SectionVersion | None, draft: str, names: Names) -> bool:
+    """Whether the records give another draft than the one that the text of people was written upon.
+
+    Drafts from before facts could be named hold their words: that a name stands there now is nothing to look at.
+    """
+    if version is None or not version.is_written:
+        return False
+    return with_words_of_facts(version.draft, names) != with_words_of_facts(draft, names)
 
 
-def has_new_draft(version: SectionVersion | None, draft: str) -> bool:
-    """Whether the records give another draft than the one that the text of people was written upon."""
-    return version is not None and version.is_written and version.draft != draft
+def with_words_of_facts(draft: str, names: Names) -> str:
+    for name, words in names.facts.items():
+        draft = draft.replace(f"{{{{{name}}}}}", words)
+    return draft
 
 
 def section_text(section: SummarySection, version: SectionVersion | None, catalogue: Catalogue) -> SectionText:
     drafted = drafted_body(section, catalogue.material)
     body, mistakes = catalogue.blocks(version.text) if version and version.is_written else (drafted, ())
     blocks = tuple(with_heading(section, body))
-    return SectionText(section, version, blocks, text_of(drafted, catalogue.names), mistakes)
+    draft = text_of(drafted, catalogue.names)
+    return SectionText(section, version, blocks, draft, mistakes, has_new_draft(version, draft, catalogue.names))
 
 
 def without_bare_headings(sections: Sequence[SectionText]) -> tuple[SectionText, ...]:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 STANDS, ALTERED, CHANGED, UNKNOWN = "stands", "text_altered", "changed_since", "unknown_figure"
+MOST_ALTERATIONS = 200  # that are named: a file may hold half a million paragraphs, and who checks it waits for others
 LIST_ALTERED, NOT_COMPARED = "list_altered", "not_compared"
 
 
@@ -70,12 +71,13 @@ class SealFacts:
 
 @dataclass(frozen=True)
 class Verification:
-    """`seal` is None for a draft, which nobody has issued."""
+    """`seal` is None for a draft, which nobody has issued. `has_more_alterations` where not all are named."""
 
     seal: SealFacts | None
     findings: tuple[Finding, ...]
     figures: tuple[Verdict, ...]
     alterations: tuple[Alteration, ...] = ()
+    has_more_alterations: bool = False
 
     @property
     def stands(self) -> bool:
@@ -90,4 +92,5 @@ class Verification:
             return figures
         findings = [asdict(finding) for finding in self.findings]
         said = {"seal": self.seal.as_json(), "stands": self.stands, "findings": findings, "figures": figures}
-        return {**said, "alterations": [asdict(each) for each in self.alterations]}
+        alterations = [asdict(each) for each in self.alterations]
+        return {**said, "alterations": alterations, "has_more_alterations": self.has_more_alterations}

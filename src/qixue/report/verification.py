@@ -13,12 +13,13 @@ def verify_file(data: bytes, *, for_public: bool = False) -> Verification:
     """A verdict for each number of a .docx, .pdf or .xlsx. Nothing is stored.
 
     For the public only published programmes are compared with the records, and drafts not at all: their numbers are not
-    public. Refused: not_a_summary for a file without a list of figures, unknown_programme.
+    public. Of an annex and of a former issue it is told where other words stand, and not which ones were issued.
+    Refused: not_a_summary for a file without a list of figures, unknown_programme.
     """
     file = read_summary(data)
     found = find_seal(file, for_public=for_public)
     if found is not None:
-        return verify_sealed(file, found)
+        return verify_sealed(file, found, for_public=for_public)
     if file.draft_list is None or for_public:
         raise Refused("not_a_summary", NOT_A_SUMMARY)
     printed = tagged_or_in_order(file, file.draft_list.get("printed", "").split())

@@ -30,12 +30,14 @@ def official_name(programme: Programme) -> str:
 
 
 def days_text(programme: Programme) -> str:
-    """2026年11月23日至29日; the month stands twice where there are two, and a single day once."""
+    """2026年11月23日至29日; month and year stand twice where there are two, and a single day once."""
     start, end = programme.starts_on, programme.ends_on
     if start is None or end is None:
         return ""
     if start == end:
         return date_text(start)
+    if start.year != end.year:
+        return f"{date_text(start)}至{date_text(end)}"
     until = f"{end.day}日" if start.month == end.month else f"{end.month}月{end.day}日"
     return f"{date_text(start)}至{until}"
 

@@ -141,7 +141,7 @@ def editor_context(
         "asked": open_request(section.programme),
         "version": version,
         "is_written": version is not None and version.is_written,
-        "has_new_draft": has_new_draft(version, draft),
+        "has_new_draft": has_new_draft(version, draft, catalogue.names),
         "groups": {
             _("Name, days and moment of the numbers"): fact_offers(catalogue),
             **figure_groups(catalogue, _("Of the whole programme")),
@@ -347,12 +347,13 @@ def draft(request: HttpRequest, code: str, section_pk: int) -> HttpResponse:
             return parts.refusal_page(request, refusal, back=back, programme=found.programme)
         messages.success(request, str(said))
         return redirect(address_of(found))
-    now_drafted = draft_now(found, catalogue_of(found.programme, at=now()))
+    catalogue = catalogue_of(found.programme, at=now())
+    now_drafted = draft_now(found, catalogue)
     context = {
         "programme": found.programme,
         "section": found,
         "version": version,
-        "has_new_draft": has_new_draft(version, now_drafted),
+        "has_new_draft": has_new_draft(version, now_drafted, catalogue.names),
         "changes": changed_paragraphs(version.draft, now_drafted),
         "against_text": changed_paragraphs(version.text, now_drafted),
     }
