@@ -6,16 +6,15 @@ from django.shortcuts import get_object_or_404, render
 
 from qixue.core.audience import for_everybody
 from qixue.people.models import Resident
-from qixue.programme.models import Programme
-from qixue.swap.models import Listing, ListingPhoto, ListingQuerySet
+from qixue.swap.models import ListingPhoto
 from qixue.swap.queries.listings import (
     SHOWN_WITH,
     Narrowing,
-    apart_from,
     narrowed,
     on_offer,
     places_of,
     public_name,
+    shown_to,
     wish_counts,
 )
 from qixue.web import parts
@@ -41,12 +40,6 @@ def swap(request: HttpRequest, code: str) -> HttpResponse:
 
 def viewer_of(request: HttpRequest) -> Resident | None:
     return resident_of(request) if request.user.is_authenticated else None
-
-
-def shown_to(viewer: Resident | None) -> ListingQuerySet:
-    """What is on offer in any published programme, by people with whom the viewer swaps."""
-    shown = Listing.objects.open().filter(programme__state__in=Programme.PUBLIC_STATES)
-    return shown.exclude(owner__in=apart_from(viewer)) if viewer else shown
 
 
 @for_everybody
