@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -48,7 +47,7 @@ def wish(request: HttpRequest, pk: int) -> HttpResponse:
 
 def of_others_or_404(resident: Resident, pk: int) -> Listing:
     """A thing on offer of somebody with whom the resident swaps; one's own and all else looks like a missing page."""
-    shown = shown_to(resident).filter(Q(owner=None) | ~Q(owner=resident))
+    shown = shown_to(resident).exclude(owner=resident)
     return get_object_or_404(shown.select_related(*SHOWN_WITH), pk=pk)
 
 
