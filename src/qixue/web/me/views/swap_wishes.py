@@ -114,7 +114,8 @@ def one_of_page(request: HttpRequest, resident: Resident, before: OneOf | None) 
 @for_residents
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
     user, resident = known(request)
-    drop_one_of(one_of_or_404(resident, pk), by=user, at=now())
+    if dropped := OneOf.objects.filter(owner=resident, pk=pk).first():
+        drop_one_of(dropped, by=user, at=now())
     return redirect("me:swap")
 
 
