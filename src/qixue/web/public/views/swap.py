@@ -23,6 +23,7 @@ from qixue.web.public.cache import shared_for_a_second
 from qixue.web.public.forms.swap import BrowseForm
 
 PER_PAGE = 24
+FEWEST_WISHERS = 5  # that are counted in public: of fewer, one who knows the others knows who the last one is
 
 
 @for_everybody
@@ -54,7 +55,7 @@ def listing(request: HttpRequest, pk: int) -> HttpResponse:
         "owner_name": public_name(found),
         "is_own": viewer is not None and found.owner == viewer,
         "wish_count": wish_counts([found])[found.pk],
-        "kind_wishes": found.kind_wishes.order_by("kind"),
+        "fewest_shown": FEWEST_WISHERS,
     }
     return render(request, "public/swap/detail.html", context)
 
