@@ -84,8 +84,9 @@ def test_what_lies_on_the_common_table_can_still_be_had(person):
 
 def test_reported_thing_of_somebody_who_left_can_be_decided(person):
     pot = Listing.objects.get(title="汤锅")
+    seen = max(pot.reports.values_list("pk", flat=True))
     erase_account(person.user, at=NOON + datetime.timedelta(days=1))
 
-    decide_reports(pot, is_hidden=True, by=swap_organiser(pot.programme), at=NOON)
+    decide_reports(pot, is_hidden=True, seen=seen, by=swap_organiser(pot.programme), at=NOON)
 
     assert ListingReport.objects.get(listing=pot).state == "hidden"
