@@ -88,9 +88,9 @@ def save_one_of(owner: Resident, *, details: OneOfDetails, key: uuid.UUID, by: U
     hold(owner, [*details.offered, *details.wanted], by)
     own, wanted = own_things(owner, details.offered), things_of_others(owner, details.wanted)
     check_programme([*own, *wanted])
-    one_of = OneOf.objects.filter(client_uuid=key).first() or OneOf(owner=owner, client_uuid=key, made_at=at)
+    one_of = OneOf.objects.filter(client_uuid=key).first() or OneOf(owner=owner, client_uuid=key)
     check_one_of(one_of, owner, details, own)
-    one_of.name = details.name.strip()
+    one_of.name, one_of.made_at = details.name.strip(), at
     one_of.save()
     one_of.things.all().delete()
     things = [OneOfThing(one_of=one_of, listing=each, is_wanted=False) for each in own]

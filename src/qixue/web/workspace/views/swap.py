@@ -75,7 +75,7 @@ def listing_or_404(request: HttpRequest, pk: int) -> Listing:
 def want_list(request: HttpRequest, code: str) -> HttpResponse:
     """Everything on offer with what its owners would take for it; people are numbers."""
     programme = whole_programme_or_404(request.user, code, Action.MANAGE_SWAPS)
-    return own_file(want_list_of(programme), "text/plain; charset=utf-8", f"{programme.code}-want-list.txt")
+    return own_file(want_list_of(programme, at=now()), "text/plain; charset=utf-8", f"{programme.code}-want-list.txt")
 
 
 @needs(Action.MANAGE_SWAPS)
