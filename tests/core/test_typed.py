@@ -101,3 +101,30 @@ def test_identity_number_is_known_by_its_check_digit(text: str, is_one: bool) ->
 )
 def test_private_number_in_what_everybody_reads_is_known_by_its_length(text: str, is_one: bool) -> None:
     assert holds_private_number(text) is is_one
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "打13900000000",
+        "139 0000 0000",
+        "139-0000-0000",
+        "１３９－００００－００００",
+        "+86 139 0000 0000 找我",
+        "壶2个 139 0000 0000 3楼",
+        "0763-3366789",
+        "（0763）336 6789",
+        "02022345678",
+        "电话：3366789",
+    ],
+)
+def test_telephone_number_is_found_however_its_digits_are_set_apart(text: str) -> None:
+    assert holds_private_number(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-11-25", "1985 1990 1995 2000", "220V 1500W", "ISBN 978-7-02-000220-7", "电话机1部 2019", "第13-14 15-16号"],
+)
+def test_other_digits_are_no_telephone_number(text: str) -> None:
+    assert not holds_private_number(text)

@@ -3,6 +3,8 @@
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.factories import NOON, MemberFactory
 from tests.factories_swap import ListingFactory, one_of, swap_organiser, wish, with_photo
 
@@ -10,6 +12,7 @@ from qixue.core.figures import Scope, registry
 from qixue.people.models import Resident
 from qixue.people.operations.erasure import erase_account
 from qixue.people.personal_data import Subject, holdings
+from qixue.programme.search import sounds, written
 from qixue.swap.models import Block, KindWish, Listing, ListingPhoto, ListingReport, OneOf, Wish
 from qixue.swap.operations.reports import decide_reports
 
@@ -21,7 +24,10 @@ def person() -> Resident:
     """Somebody with a thing that others want, who wants things of others, keeps apart from one, and reported one."""
     person = MemberFactory(name="李嘉明")
     kettle = with_photo(ListingFactory(owner=person, title="嘉明的水壶", note="放在李家"))
-    table = ListingFactory(owner=person, title="小方桌", state="on_table", is_gift=True, programme=kettle.programme)
+    table = ListingFactory(
+        owner=person, title="小方桌", note="李家门口拿", state="on_table", is_gift=True, programme=kettle.programme,
+        written=written(["小方桌", "李家门口拿"]), sounds=sounds(["小方桌", "李家门口拿"]),
+    )  # fmt: skip
     lamp, pot = (ListingFactory(programme=kettle.programme, title=title) for title in ("台灯", "汤锅"))
     wish(kettle, lamp)
     wish(lamp, kettle)
@@ -50,10 +56,23 @@ def test_erasing_leaves_counts_and_no_word(person):
 
     assert registry.definitions["things_listed"].value(scope).quantity == before
     assert not Resident.objects.filter(name="李嘉明").exists()
-    left = Listing.objects.filter(owner=None).order_by("pk").values_list("title", "note", "state", "sounds")
-    assert [row[:3] for row in left] == [("", "", "withdrawn"), ("小方桌", "", "on_table")]
+    left = Listing.objects.filter(owner=None).order_by("pk")
+    assert list(left.values_list("title", "note", "state")) == [("", "", "withdrawn"), ("小方桌", "", "on_table")]
+    found_by = [("", ""), (written(["小方桌"]), sounds(["小方桌"]))]  # not by what was in the note
+    assert list(left.values_list("written", "sounds")) == found_by
     assert [model.objects.count() for model in (ListingPhoto, KindWish, OneOf, Block)] == [0, 0, 0, 0]
     assert set(ListingReport.objects.values_list("note", flat=True)) == {""}
+
+
+def test_erasing_holds_the_things_before_their_wishes_go(person):
+    """As `withdraw_listing` does: else each could wait for the other."""
+    with CaptureQueriesContext(connection) as asked:
+        erase_account(person.user, at=NOON + datetime.timedelta(days=1))
+
+    statements = [query["sql"] for query in asked]
+    held = [number for number, sql in enumerate(statements) if 'WHERE "swap_listing"."id" = ' in sql]
+    gone = [number for number, sql in enumerate(statements) if sql.startswith('DELETE FROM "swap_')]
+    assert held[0] < gone[0]
 
 
 def test_what_lies_on_the_common_table_can_still_be_had(person):
@@ -65,8 +84,9 @@ def test_what_lies_on_the_common_table_can_still_be_had(person):
 
 def test_reported_thing_of_somebody_who_left_can_be_decided(person):
     pot = Listing.objects.get(title="汤锅")
+    seen = max(pot.reports.values_list("pk", flat=True))
     erase_account(person.user, at=NOON + datetime.timedelta(days=1))
 
-    decide_reports(pot, is_hidden=True, by=swap_organiser(pot.programme), at=NOON)
+    decide_reports(pot, is_hidden=True, seen=seen, by=swap_organiser(pot.programme), at=NOON)
 
     assert ListingReport.objects.get(listing=pot).state == "hidden"

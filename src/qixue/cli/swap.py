@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from qixue.cli import Exit, _, language, translator
+from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.swap.matching import OBJECTIVES, BadResult, BadRound, Round, TooMany, faults, load, solve
 from qixue.swap.matching.document import document, text
@@ -117,8 +118,8 @@ def run_export(args: argparse.Namespace) -> int:
     from qixue.cli.programmes import programme_of  # noqa: PLC0415 - the other commands work without Django
     from qixue.swap.queries import want_lists  # noqa: PLC0415 - as above
 
-    programme = programme_of(args)
-    print(want_lists.round_of(programme) if args.json else want_lists.want_list_of(programme), end="")
+    programme, at = programme_of(args), now()
+    print(want_lists.round_of(programme, at=at) if args.json else want_lists.want_list_of(programme, at=at), end="")
     return Exit.OK
 
 

@@ -21,6 +21,15 @@ IDENTITY_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9]{17}[0-9X](?![0-9A-Za-z])")
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
 CHECK_DIGITS = "10X98765432"  # by the weighted sum modulo 11
 YEARS = range(1949, 2100)  # a year outside is a slip of the finger
+APART = r"[ -]{0,3}"  # how the digits of a number are set apart
+TELEPHONE_NUMBER = re.compile(
+    rf"(?<![0-9])(?:(?:\+|00)?86{APART})?"
+    rf"(?:1{APART}[3-9](?:{APART}[0-9]){{9}}"  # mobile
+    rf"|\(?0(?:10|2[0-9]|[3-9][0-9]{{2}})\)?{APART}[2-8](?:{APART}[0-9]){{6,7}}"  # landline with its area code
+    rf"|(?:电话|座机|tel)[^0-9]{{0,3}}[2-8][0-9]{{6,7}})"  # or called so
+    rf"(?![0-9])",
+    re.IGNORECASE,
+)
 PRIVATE_NUMBER = re.compile(r"(?<![0-9])(1[3-9][0-9]{9}|[0-9]{17}[0-9Xx])(?![0-9])")  # mobile, or identity number
 DASHES = str.maketrans("－–—〇", "---0")
 
@@ -31,11 +40,12 @@ def half_width(text: str) -> str:
 
 
 def holds_private_number(text: str) -> bool:
-    """Whether a mobile or identity number stands anywhere in the text, which everybody would read.
+    """Whether a telephone or identity number stands anywhere in the text, which everybody would read.
 
     Any 18 digits count as one: with a slip of the finger it still tells who somebody is, and such a text needs none.
     """
-    return PRIVATE_NUMBER.search(half_width(text)) is not None
+    text = half_width(text)
+    return any(number.search(text) for number in (TELEPHONE_NUMBER, PRIVATE_NUMBER))
 
 
 def folded(text: str) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext
 
 from qixue.core.clock import minute_text
 from qixue.people.personal_data import Holding, Left, Section, Subject, holdings
+from qixue.programme.search import sounds, written
 from qixue.swap.models import Block, KindWish, Listing, ListingReport, OneOf, OneOfThing, Wish
 from qixue.swap.operations.listings import drop_all_wishes, drop_photo, locked_listing
 
@@ -43,18 +44,21 @@ def listings_left(subject: Subject, **_when: Any) -> list[Left]:
 def erase_listings(subject: Subject, **_when: Any) -> None:
     """Words, photo and owner go; kind, town, day and state are counted in figures and stay.
 
-    What lies on the common table keeps its title and the wishes of others: people still look at it.
+    What lies on the common table keeps its title, by which it is found, and the wishes of others: people still look at
+    it.
     """
     for listing in map(locked_listing, listings_of(subject)):
         drop_photo(listing)
         listing.reports.update(note="")
         listing.owner, listing.note = None, ""
         if listing.state == Listing.State.ON_TABLE:
-            for rows in (Wish.objects.filter(wanted=listing), OneOfThing.objects.filter(listing=listing)):
+            wanted = OneOfThing.objects.filter(listing=listing, is_wanted=True)
+            for rows in (Wish.objects.filter(wanted=listing), wanted):
                 rows.update(owner=None)
         else:
             drop_all_wishes(listing)
-            listing.title = listing.written = listing.sounds = ""
+            listing.title = ""
+        listing.written, listing.sounds = written([listing.title]), sounds([listing.title])
         if listing.state not in (Listing.State.EXCHANGED, Listing.State.ON_TABLE):
             listing.state = Listing.State.WITHDRAWN
         listing.save(update_fields=["owner", "state", "title", "note", "written", "sounds"])
@@ -103,11 +107,12 @@ def erase_reports(subject: Subject, **_when: Any) -> None:
     reports_of(subject).order_by().update(reporter=None, note="")
 
 
+# The last is erased first: things are locked before wishes go, as where somebody takes a thing back.
 HOLDINGS = [
-    Holding("swap_listings", ("swap.listing", "swap.listingphoto"), listings_copy, erase_listings, listings_left),
     Holding("swap_wishes", ("swap.wish", "swap.kindwish", "swap.oneof", "swap.oneofthing"), wishes_copy, erase_wishes),
     Holding("swap_blocks", ("swap.block",), blocks_copy, erase_blocks),
     Holding("swap_reports", ("swap.listingreport",), reports_copy, erase_reports),
+    Holding("swap_listings", ("swap.listing", "swap.listingphoto"), listings_copy, erase_listings, listings_left),
 ]
 
 holdings.register(*HOLDINGS)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from tests.factories import NOON
 from tests.web.browsing import page_of
 
 from qixue.programme.models import Programme
@@ -22,7 +23,7 @@ def test_things_of_the_city_are_on_offer_with_pictures_and_one_is_reported() -> 
 
 
 def test_wishes_of_the_city_bring_most_things_to_somebody() -> None:
-    plan = solve(load(round_of(Programme.objects.get(code="demo")).encode()), gifts=True)
+    plan = solve(load(round_of(Programme.objects.get(code="demo"), at=NOON).encode()), gifts=True)
 
     assert plan.proven
     assert plan.trades >= 15

@@ -39,6 +39,21 @@ def test_reports_that_cannot_be(monkeypatch):
     assert code_of(reported, ListingFactory(), person) == "too_many_reports"
 
 
+def last_report() -> int:
+    return max(ListingReport.objects.values_list("pk", flat=True))
+
+
+def test_report_that_came_after_the_page_was_opened_stays_open():
+    listing = ListingFactory()
+    reported(listing, MemberFactory())
+    seen = last_report()
+    reported(listing, MemberFactory())
+
+    decide_reports(listing, is_hidden=False, seen=seen, by=swap_organiser(listing.programme), at=NOON)
+
+    assert list(ListingReport.objects.order_by("pk").values_list("state", flat=True)) == ["kept", "open"]
+
+
 @pytest.mark.parametrize(("is_hidden", "state", "shown"), [(True, "hidden", 0), (False, "kept", 1)])
 def test_decision_settles_every_report_and_hides_or_keeps(is_hidden, state, shown):
     listing = ListingFactory()
@@ -46,7 +61,7 @@ def test_decision_settles_every_report_and_hides_or_keeps(is_hidden, state, show
         reported(listing, MemberFactory())
     organiser = swap_organiser(listing.programme)
 
-    decide_reports(listing, is_hidden=is_hidden, by=organiser, at=NOON)
+    decide_reports(listing, is_hidden=is_hidden, seen=last_report(), by=organiser, at=NOON)
 
     assert set(ListingReport.objects.values_list("state", "decided_by", "decided_at")) == {(state, organiser.pk, NOON)}
     assert on_offer(listing.programme).count() == shown
@@ -55,7 +70,7 @@ def test_decision_settles_every_report_and_hides_or_keeps(is_hidden, state, show
 def test_what_was_hidden_can_come_back():
     listing = ListingFactory(hidden_at=NOON)
 
-    decide_reports(listing, is_hidden=False, by=swap_organiser(listing.programme), at=NOON)
+    decide_reports(listing, is_hidden=False, seen=0, by=swap_organiser(listing.programme), at=NOON)
 
     assert list(on_offer(listing.programme)) == [listing]
 
@@ -66,5 +81,5 @@ def test_only_staff_of_the_office_decide_and_not_about_their_own():
     organiser = swap_organiser(listing.programme)
     own = ListingFactory(programme=listing.programme, owner=MemberFactory(user=organiser))
 
-    assert code_of(decide_reports, listing, is_hidden=True, by=elsewhere, at=NOON) == "not_in_charge"
-    assert code_of(decide_reports, own, is_hidden=False, by=organiser, at=NOON) == "own_thing"
+    assert code_of(decide_reports, listing, is_hidden=True, seen=0, by=elsewhere, at=NOON) == "not_in_charge"
+    assert code_of(decide_reports, own, is_hidden=False, seen=0, by=organiser, at=NOON) == "own_thing"

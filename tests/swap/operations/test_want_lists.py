@@ -1,6 +1,11 @@
 """Want lists out and in: nothing is lost on the way, and what is wrong is told by its line."""
 
+import datetime
+import json
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.factories import NOON, ProgrammeFactory, RoleAssignmentFactory
 from tests.factories_swap import ListingFactory, one_of, swap_organiser, wish
 from tests.swap.operations.test_listings import code_of
@@ -11,9 +16,12 @@ from qixue.programme.models import Programme
 from qixue.swap.matching import load, solve
 from qixue.swap.models import Block, KindWish, Listing, OneOf, OneOfThing, Wish
 from qixue.swap.operations.want_lists import Imported, import_want_list
+from qixue.swap.operations.wishes import OneOfDetails, save_one_of, wish_for
 from qixue.swap.queries.want_lists import round_of, want_list_of
 
 pytestmark = pytest.mark.django_db
+MINUTE = datetime.timedelta(minutes=1)
+LINE_OF_SECOND = 21  # of the JSON below
 
 
 @pytest.fixture
@@ -32,7 +40,7 @@ def things(programme: Programme, count: int) -> list[Listing]:
 
 def lines_of(programme: Programme) -> list[str]:
     """Without names and options."""
-    return [line for line in want_list_of(programme).splitlines() if line.startswith("(")]
+    return [line for line in want_list_of(programme, at=NOON).splitlines() if line.startswith("(")]
 
 
 def taken_in(programme: Programme, text: str, by: User) -> Imported:
@@ -59,8 +67,8 @@ def test_list_says_wishes_kinds_and_searches_without_names(programme):
         f"({users[2]}) {pot.pk} : %D{search.pk}",
         f"({users[2]}) %D{search.pk} : {kettle.pk} {book.pk}",
     ]
-    assert kettle.owner.name not in want_list_of(programme)
-    assert f"{kettle.pk} : 电水壶" in want_list_of(programme)
+    assert kettle.owner.name not in want_list_of(programme, at=NOON)
+    assert f"{kettle.pk} : 电水壶" in want_list_of(programme, at=NOON)
 
 
 def test_list_leaves_out_what_is_not_on_offer_and_who_is_apart(programme):
@@ -80,7 +88,7 @@ def test_what_is_on_the_common_table_belongs_to_it(programme):
     wish(kettle, lamp)
 
     assert lines_of(programme)[1] == f"(TABLE) {lamp.pk} :"
-    assert load(round_of(programme).encode()).is_gift == (False, True)
+    assert load(round_of(programme, at=NOON).encode()).is_gift == (False, True)
 
 
 def test_round_of_the_programme_can_be_solved(programme):
@@ -88,7 +96,7 @@ def test_round_of_the_programme_can_be_solved(programme):
     wish(kettle, pot)
     wish(pot, kettle)
 
-    for content in (want_list_of(programme), round_of(programme)):
+    for content in (want_list_of(programme, at=NOON), round_of(programme, at=NOON)):
         assert solve(load(content.encode())).trades == 2
 
 
@@ -98,12 +106,12 @@ def test_list_taken_out_and_in_again_changes_nothing(programme, organiser):
     wish(kettle, pot)
     KindWish.objects.create(listing=kettle, kind="books", wished_at=NOON)
     search = one_of(pot.owner, offered=[pot], wanted=[kettle, book])
-    before = want_list_of(programme)
+    before = want_list_of(programme, at=NOON)
 
-    for content in (before, round_of(programme)):
+    for content in (before, round_of(programme, at=NOON)):
         assert taken_in(programme, content, organiser) == Imported(3, 1, 1)
 
-    assert want_list_of(programme) == before
+    assert want_list_of(programme, at=NOON) == before
     assert (OneOf.objects.get(), Wish.objects.count(), KindWish.objects.count()) == (search, 1, 1)
 
 
@@ -127,6 +135,110 @@ def test_wishes_of_the_list_take_the_place_of_those_of_its_things(programme, org
         (pot.pk, True),
         (fan.pk, True),
     }
+
+
+def test_list_that_nobody_changed_takes_nothing_away(programme, organiser):
+    """Neither what it leaves out nor what people have said since it was taken out."""
+    kettle, hidden, spoken_for, pot, wok = things(programme, 5)
+    Listing.objects.filter(pk=hidden.pk).update(hidden_at=NOON)
+    Listing.objects.filter(pk=spoken_for.pk).update(state="in_exchange")
+    for wanted in (hidden, spoken_for, pot):
+        wish(kettle, wanted)
+    off = one_of(pot.owner, offered=[pot], wanted=[hidden, spoken_for], name="都不在")
+    half = one_of(kettle.owner, offered=[kettle], wanted=[hidden, wok], name="还有一个")
+    for content in (want_list_of(programme, at=NOON), round_of(programme, at=NOON)):
+        wish_for(kettle, wisher=wok.owner, giving=[wok.pk], by=wok.owner.user, at=NOON + MINUTE)
+        OneOf.objects.filter(pk=off.pk).update(made_at=NOON)
+        before = [set(rows.values_list()) for rows in (Wish.objects, OneOf.objects, OneOfThing.objects)]
+
+        done = import_want_list(programme, content.encode(), file="list", by=organiser, at=NOON + 2 * MINUTE)
+
+        assert [set(rows.values_list()) for rows in (Wish.objects, OneOf.objects)] == before[:2]
+        assert set(half.things.values_list("listing", "is_wanted")) == {
+            (kettle.pk, False),
+            (hidden.pk, True),
+            (wok.pk, True),
+        }
+        assert off.things.count() == 3
+        assert done == Imported(3, 4, 1)
+
+
+def test_search_said_anew_since_the_list_was_taken_out_stays(programme, organiser):
+    kettle, pot, wok, fan = things(programme, 4)
+    search = one_of(kettle.owner, offered=[kettle], wanted=[pot, wok])
+    content = want_list_of(programme, at=NOON)
+    chosen = OneOfDetails(name=search.name, offered=[kettle.pk], wanted=[pot.pk, fan.pk])
+    act = {"by": kettle.owner.user, "at": NOON + MINUTE}
+    save_one_of(kettle.owner, details=chosen, key=search.client_uuid, **act)
+
+    import_want_list(programme, content.encode(), file="list.txt", by=organiser, at=NOON + 2 * MINUTE)
+
+    assert set(search.things.filter(is_wanted=True).values_list("listing", flat=True)) == {pot.pk, fan.pk}
+
+
+def test_dummy_for_which_nothing_is_given_any_more_is_given_nothing(programme, organiser):
+    kettle, pot, wok = things(programme, 3)
+    search = one_of(kettle.owner, offered=[kettle], wanted=[pot, wok])
+    content = want_list_of(programme, at=NOON).replace(f") {kettle.pk} : %D{search.pk}", f") {kettle.pk} :")
+
+    taken_in(programme, content, organiser)
+
+    assert not search.things.filter(is_wanted=False).exists()
+
+
+def test_wish_beside_a_search_for_the_same_thing_is_not_taken_in(programme, organiser):
+    """It could bring two."""
+    kettle, pot, wok = things(programme, 3)
+    fan = ListingFactory(programme=programme, owner=kettle.owner)
+    one_of(kettle.owner, offered=[kettle], wanted=[pot, wok])
+
+    taken_in(programme, f"(A) {fan.pk} : {pot.pk}\n(B) {pot.pk} :", organiser)
+
+    assert not Wish.objects.exists()
+
+
+def test_search_of_the_list_leaves_out_who_is_apart(programme, organiser):
+    kettle, pot, wok = things(programme, 3)
+    Block.objects.create(owner=wok.owner, blocked=kettle.owner, blocked_at=NOON)
+    text = f"(A) {kettle.pk} : %one\n(A) %one : {pot.pk} {wok.pk}\n(B) {pot.pk} :\n(C) {wok.pk} :"
+
+    taken_in(programme, text, organiser)
+
+    assert list(OneOfThing.objects.filter(is_wanted=True).values_list("listing", flat=True)) == [pot.pk]
+
+
+def test_things_are_read_after_their_people_and_they_are_held(programme, organiser):
+    """What is taken back or given away while a list waits its turn is told as a fault."""
+    kettle, pot = things(programme, 2)
+
+    with CaptureQueriesContext(connection) as asked:
+        taken_in(programme, f"(A) {kettle.pk} : {pot.pk}\n(B) {pot.pk} :", organiser)
+
+    reads = [query["sql"] for query in asked if query["sql"].startswith("SELECT")]
+    tables = [sql.split(' FROM "')[1].split('"')[0] for sql in reads if ' FROM "' in sql]
+    held = tables.index("people_resident")
+    assert tables[held - 1 : held + 3] == ["swap_listing", "people_resident", "swap_listing", "swap_listing"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "line"),
+    [
+        ("%one", "one", "one stands for the same search as %one."),
+        ("%" + "锅" * 40, "%" + "锅" * 41, "%" + "锅" * 41 + " stands for the same search as %" + "锅" * 40 + "."),
+        ("%one", "%", "% says nothing of what is looked for."),
+    ],
+)
+def test_dummies_that_are_no_searches_of_their_own_are_faults(programme, organiser, in_english, first, second, line):
+    kettle, pot, wok = things(programme, 3)
+    ids = [str(each.pk) for each in (kettle, pot, wok)]
+    items = [
+        {"id": ids[0], "user": "A", "wants": [first, second]},
+        {"id": first, "user": "A", "dummy": True, "wants": ids[1:]},
+        {"id": second, "user": "A", "dummy": True, "wants": ids[1:]},
+        *({"id": each, "user": each} for each in ids[1:]),
+    ]
+
+    assert faults(programme, json.dumps({"items": items}, indent=1), organiser) == [f"Line {LINE_OF_SECOND}: {line}"]
 
 
 def test_faults_are_told_by_line_and_nothing_is_changed(programme, organiser, in_english):

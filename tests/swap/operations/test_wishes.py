@@ -1,11 +1,12 @@
 """Saying for what one would give one's things; keeping apart from somebody."""
 
 import pytest
-from tests.factories import NOON, MemberFactory, key
-from tests.factories_swap import ListingFactory, wish
+from tests.factories import NOON, MemberFactory, ProgrammeFactory, key
+from tests.factories_swap import ListingFactory, one_of, wish
 from tests.swap.operations.test_listings import code_of
 
 from qixue.people.models import Resident
+from qixue.programme.models import Programme
 from qixue.swap.models import Block, KindWish, Listing, OneOf, OneOfThing, Wish
 from qixue.swap.operations import wishes
 from qixue.swap.operations.blocks import block_owner, lift_block
@@ -13,6 +14,12 @@ from qixue.swap.operations.wishes import OneOfDetails, drop_one_of, save_one_of,
 from qixue.swap.queries.listings import on_offer, wish_counts
 
 pytestmark = pytest.mark.django_db
+
+
+def thing(**values: object) -> Listing:
+    """On offer, in the one programme that there is."""
+    programme = Programme.objects.first() or ProgrammeFactory()
+    return ListingFactory(**{"programme": programme, **values})
 
 
 def act_of(person: Resident) -> dict[str, object]:
@@ -25,7 +32,7 @@ def wished(wanted: Listing, person: Resident, *giving: Listing) -> list[Wish]:
 
 def test_wish_says_which_things_one_would_give_and_replaces_what_was_said():
     person = MemberFactory()
-    kettle, fan, lamp = ListingFactory(owner=person), ListingFactory(owner=person), ListingFactory()
+    kettle, fan, lamp = thing(owner=person), thing(owner=person), thing()
 
     wished(lamp, person, kettle)
     wished(lamp, person, kettle, fan)
@@ -41,27 +48,30 @@ def test_wish_says_which_things_one_would_give_and_replaces_what_was_said():
 
 def test_wishes_that_cannot_be():
     person = MemberFactory()
-    kettle, gift = ListingFactory(owner=person), ListingFactory(owner=person, is_gift=True)
-    lamp = ListingFactory()
+    kettle, gift = thing(owner=person), thing(owner=person, is_gift=True)
+    lamp = thing()
 
     assert code_of(wished, kettle, person, kettle) == "own_thing"
     assert code_of(wished, lamp, person, lamp) == "not_yours"
     assert code_of(wished, lamp, person, gift) == "gives_nothing"
-    assert code_of(wished, ListingFactory(state="withdrawn"), person, kettle) == "listing_gone"
-    assert code_of(wished, ListingFactory(hidden_at=NOON), person, kettle) == "listing_gone"
+    assert code_of(wished, thing(state="withdrawn"), person, kettle) == "listing_gone"
+    assert code_of(wished, thing(hidden_at=NOON), person, kettle) == "listing_gone"
     assert code_of(wish_for, lamp, wisher=person, giving=[kettle.pk], **act_of(MemberFactory())) == "not_yours"
+    assert code_of(wished, thing(programme=ProgrammeFactory()), person, kettle) == "other_programme"
+    draft = ProgrammeFactory(state=Programme.State.DRAFT)
+    assert code_of(wished, thing(programme=draft), person, thing(owner=person, programme=draft)) == "listing_gone"
 
 
 def test_wishes_for_one_thing_have_a_limit(monkeypatch):
     monkeypatch.setattr(wishes, "MOST_WISHES", 1)
-    kettle = ListingFactory()
-    wish(kettle, ListingFactory())
+    kettle = thing()
+    wish(kettle, thing())
 
-    assert code_of(wished, ListingFactory(), kettle.owner, kettle) == "too_many_wishes"
+    assert code_of(wished, thing(), kettle.owner, kettle) == "too_many_wishes"
 
 
 def test_what_lies_on_the_common_table_can_be_wished_for():
-    kettle, lamp = ListingFactory(), ListingFactory(owner=None, state="on_table", is_gift=True)
+    kettle, lamp = thing(), thing(owner=None, state="on_table", is_gift=True)
 
     wished(lamp, kettle.owner, kettle)
 
@@ -69,7 +79,7 @@ def test_what_lies_on_the_common_table_can_be_wished_for():
 
 
 def test_wish_for_kinds_is_set_and_taken_back():
-    kettle = ListingFactory()
+    kettle = thing()
     person = kettle.owner
 
     for kinds in (["books", "toys"], ["toys"]):
@@ -87,7 +97,7 @@ def saved(person: Resident, offered: list[Listing], wanted: list[Listing], **val
 
 
 def test_one_of_several_is_saved_changed_and_dropped():
-    kettle, lamp, pot, wok = (ListingFactory() for _number in range(4))
+    kettle, lamp, pot, wok = (thing() for _number in range(4))
     person, form = kettle.owner, key()
 
     made = saved(person, [kettle], [lamp, pot], key=form)
@@ -104,8 +114,30 @@ def test_one_of_several_is_saved_changed_and_dropped():
     assert not OneOfThing.objects.exists()
 
 
+def test_one_of_several_never_brings_two():
+    """Neither by a wish that was there, whatever would be given for it, nor by one that is made afterwards."""
+    kettle, lamp, pot, wok = (thing() for _number in range(4))
+    person = kettle.owner
+    fan = thing(owner=person)
+    for wanted in (lamp, wok):
+        wish(fan, wanted)
+
+    saved(person, [kettle], [lamp, pot])
+
+    assert list(Wish.objects.values_list("listing", "wanted")) == [(fan.pk, wok.pk)]
+    assert code_of(wished, lamp, person, fan) == "in_a_search"
+    assert wished(lamp, person) == []  # taking nothing back is no wish
+
+
+def test_search_of_somebody_else_bars_no_wish():
+    kettle, lamp, pot = (thing() for _number in range(3))
+    one_of(pot.owner, offered=[pot], wanted=[lamp, kettle])
+
+    assert len(wished(lamp, kettle.owner, kettle)) == 1
+
+
 def test_one_of_several_that_cannot_be(monkeypatch):
-    kettle, lamp, pot = (ListingFactory() for _number in range(3))
+    kettle, lamp, pot = (thing() for _number in range(3))
     person, form = kettle.owner, key()
     saved(person, [kettle], [lamp, pot], key=form)
 
@@ -114,14 +146,14 @@ def test_one_of_several_that_cannot_be(monkeypatch):
     assert code_of(saved, person, [], [lamp, pot], details={"name": "灯"}) == "nothing_offered"
     assert code_of(saved, person, [kettle], [lamp, pot], details={"name": " "}) == "name_missing"
     assert code_of(saved, lamp.owner, [lamp], [kettle, pot], key=form) == "key_reused"
+    elsewhere = thing(programme=ProgrammeFactory())
+    assert code_of(saved, person, [kettle], [lamp, elsewhere], details={"name": "灯"}) == "other_programme"
     monkeypatch.setattr(wishes, "MOST_ONE_OFS", 1)
     assert code_of(saved, person, [kettle], [lamp, pot], details={"name": "灯"}) == "too_many_one_ofs"
 
 
 def test_who_is_apart_sees_nothing_of_the_other_and_no_wish_stays():
-    kettle, lamp = ListingFactory(), ListingFactory()
-    lamp.programme = kettle.programme
-    lamp.save()
+    kettle, lamp = thing(), thing()
     wish(kettle, lamp)
     wish(lamp, kettle)
 
@@ -140,8 +172,8 @@ def test_who_is_apart_sees_nothing_of_the_other_and_no_wish_stays():
 
 
 def test_nobody_is_kept_apart_from_themselves_or_from_nobody():
-    kettle = ListingFactory()
-    on_table = ListingFactory(owner=None, state="on_table", is_gift=True)
+    kettle = thing()
+    on_table = thing(owner=None, state="on_table", is_gift=True)
 
     assert code_of(block_owner, kettle, person=kettle.owner, **act_of(kettle.owner)) == "own_thing"
     assert code_of(block_owner, on_table, person=kettle.owner, **act_of(kettle.owner)) == "no_owner"

@@ -66,7 +66,12 @@ def test_visitor_of_another_kind_gets_no_copy(tea, kept_long, change):
 
 
 def test_page_of_somebody_signed_in_is_not_kept(client, tea, kept_long):
+    """Neither here nor by the browser, whose back button would show it after they have signed out."""
     client.force_login(MemberFactory().user)
+    for path in (f"/sessions/{tea.pk}/", LIST):
+        assert client.get(path).headers.get("Cache-Control") == "no-store"
+        assert "no-store" not in Client().get(path).headers.get("Cache-Control", "")
+    cache.pages.clear()
     client.get(f"/sessions/{tea.pk}/")
     Session.objects.update(speaker="王老师")
 

@@ -75,15 +75,30 @@ def test_list_asks_as_often_for_three_things_as_for_one(programme, count, django
     assert len(page.xpath("//main//h2")) == count
 
 
-def test_page_of_a_thing_says_who_in_part_and_how_many_wish_for_it(programme, village):
+@pytest.mark.parametrize(("wishers", "said"), [(0, "fewer than 5 people"), (4, "fewer than 5 people"), (5, "5 people")])
+def test_page_of_a_thing_says_who_in_part_and_how_many_wish_for_it_from_five_on(programme, village, wishers, said):
     lamp = ListingFactory(programme=programme, place=village, owner=MemberFactory(name="黄大文"), title="台灯")
-    wish(ListingFactory(programme=programme, owner=MemberFactory(name="李嘉明")), lamp)
+    for _number in range(wishers):
+        wish(ListingFactory(programme=programme, owner=MemberFactory(name="李嘉明")), lamp)
     KindWish.objects.create(listing=lamp, kind="books", wished_at=lamp.listed_at)
 
-    text = words(page_of(Client(), f"/swap/{lamp.pk}/").xpath("//main")[0])
+    client = Client()
+    client.cookies["qixue_language"] = "en"
 
-    assert [word for word in ("黄*文", "龙塘镇", "1人", "图书") if word not in text.replace(" ", "")] == []
-    assert [word for word in ("黄大文", "李嘉明", "民平村") if word in text] == []
+    page = page_of(client, f"/swap/{lamp.pk}/")
+
+    text = words(page.xpath("//main")[0])
+    assert [word for word in ("黄*文", "龙塘镇") if word not in text] == []
+    assert [word for word in ("黄大文", "李嘉明", "民平村", "Books") if word in text] == []
+    assert words(page.xpath("//dl/dd")[-1]) == said
+
+
+def test_no_browser_keeps_what_somebody_reads_who_is_signed_in(programme):
+    lamp = ListingFactory(programme=programme)
+    addresses = [f"/swap/{lamp.pk}/", f"/programmes/{programme.code}/swap/"]
+
+    assert {signed_in(lamp.owner).get(address).headers.get("Cache-Control") for address in addresses} == {"no-store"}
+    assert {Client().get(address).headers.get("Cache-Control") for address in addresses} == {None}
 
 
 def test_own_thing_is_not_wished_for(programme):

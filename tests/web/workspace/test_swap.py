@@ -42,16 +42,27 @@ def test_report_waits_on_the_desk_is_decided_and_names_no_reporter(client, progr
     page = page_of(client, f"/workspace/listings/{listing.pk}/")
     assert "漏电" in words(page.xpath("//main")[0])
     assert "李嘉明" not in html.tostring(page, encoding="unicode")
-    answer = client.post(f"/workspace/listings/{listing.pk}/", {"decision": "hide"})
+    (seen,) = page.xpath("//input[@name='seen']/@value")
+    ListingReport.objects.create(listing=listing, reporter=MemberFactory(), reason="other", reported_at=NOON)
+    answer = client.post(f"/workspace/listings/{listing.pk}/", {"decision": "hide", "seen": seen})
 
     assert answer.url == f"/workspace/programmes/{programme.code}/swap/"
-    assert ListingReport.objects.get().state == "hidden"
+    assert list(ListingReport.objects.order_by("pk").values_list("state", flat=True)) == ["hidden", "open"]
     assert Client().get(f"/swap/{listing.pk}/").status_code == 404
     assert client.get(f"/workspace/listings/{listing.pk}/photo/").status_code == 200
     overview = page_of(client, answer.url)
     assert "旧电饭煲" in words(overview.xpath("//main")[0])
-    client.post(f"/workspace/listings/{listing.pk}/", {"decision": "keep"})
+    client.post(f"/workspace/listings/{listing.pk}/", {"decision": "keep", "seen": 0})
     assert Client().get(f"/swap/{listing.pk}/").status_code == 200
+
+
+def test_reported_thing_of_somebody_who_left_has_a_name_on_the_desk(client, programme):
+    listing = ListingFactory(programme=programme, title="", owner=None, state="withdrawn")
+    ListingReport.objects.create(listing=listing, reporter=MemberFactory(), reason="other", reported_at=NOON)
+
+    (link,) = page_of(client, "/workspace/").xpath(f"//main//a[@href='/workspace/listings/{listing.pk}/']/span")
+
+    assert words(link) == "已无名称"
 
 
 def test_want_list_goes_out_and_comes_in(client, programme):

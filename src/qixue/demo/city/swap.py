@@ -108,7 +108,7 @@ def create_one_of(
         OneOfThing(one_of=made, listing=listing, is_wanted=listing in wanted, wisher=owner, owner=listing.owner)
         for listing in (*own, *wanted)
     )
-    Wish.objects.filter(listing__in=own, wanted__in=wanted).delete()
+    Wish.objects.filter(wisher=owner, wanted__in=wanted).delete()
     return made
 
 

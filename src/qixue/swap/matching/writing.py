@@ -27,8 +27,8 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def round_json(entries: Iterable[Entry]) -> str:
-    """All that is known, in the form of docs/reference/swap.md."""
+def round_json(entries: Iterable[Entry], **beside: str) -> str:
+    """All that is known, in the form of docs/reference/swap.md, and texts that stand `beside` the items."""
     items = [
         {
             "id": entry.id,
@@ -42,4 +42,4 @@ def round_json(entries: Iterable[Entry]) -> str:
         }
         for entry in entries
     ]
-    return json.dumps({"items": items}, ensure_ascii=False)
+    return json.dumps({**beside, "items": items}, ensure_ascii=False)

@@ -60,7 +60,7 @@ class OneOf(models.Model):
     owner = models.ForeignKey(Resident, models.CASCADE, related_name="one_ofs")
     client_uuid = models.UUIDField(unique=True, default=uuid.uuid4)  # of the form: sending it twice makes one
     name = models.CharField(max_length=40, validators=[plain_text_validator])  # "a rice cooker", for the owner only
-    made_at = models.DateTimeField()
+    made_at = models.DateTimeField()  # or said anew
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["owner", "name"], name="one_of_name_once_per_owner")]

@@ -3,6 +3,8 @@
 import datetime
 import hashlib
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -40,7 +42,6 @@ class ListingDetails:
     note: str = ""
 
 
-@transaction.atomic
 def list_thing(
     programme: Programme,
     *,
@@ -57,27 +58,34 @@ def list_thing(
     """
     if owner.user_id != by.pk:
         raise Refused("not_yours", _("You can list things of your own only."))
+    with drawn(photo) as picture, transaction.atomic():
+        listing = Listing(programme=programme, owner=owner, client_uuid=key, listed_at=at)
+        return list_once(listing, owner=owner, details=details, picture=picture, by=by)
+
+
+def list_once(
+    listing: Listing, *, owner: Resident, details: ListingDetails, picture: ListingPhoto | None, by: User
+) -> Listing:
+    """The listing, saved; or what the same form made before."""
     locked_people([owner.pk])  # so that two forms at once do not pass the limit
-    if earlier := Listing.objects.filter(client_uuid=key).first():
+    if earlier := Listing.objects.filter(client_uuid=listing.client_uuid).first():
         if earlier.owner_id != owner.pk:
             raise Refused("key_reused", _("This form was used for something else already. Please open it again."))
         return earlier
-    if programme.state != Programme.State.PUBLISHED:
+    if listing.programme.state != Programme.State.PUBLISHED:
         raise Refused("programme_closed", _("This programme is closed: nothing can be listed in it any more."))
     if Listing.objects.filter(owner=owner).exclude(state__in=Listing.OVER_STATES).count() >= MOST_OPEN:
         sentence = _("You have %(most)s things on offer, which is the most. Please take one back first.")
         raise Refused("too_many_listings", sentence, most=MOST_OPEN)
-    check_details(details, programme)
-    listing = Listing(programme=programme, owner=owner, client_uuid=key, listed_at=at)
+    check_details(details, listing.programme)
     describe(listing, details)
     listing.save()
-    if photo:
-        set_photo(listing, photo)
-    record_audit("listing.made", listing, by=by, at=at)
+    if picture:
+        set_photo(listing, picture)
+    record_audit("listing.made", listing, by=by, at=listing.listed_at)
     return listing
 
 
-@transaction.atomic
 def edit_listing(
     listing: Listing, *, details: ListingDetails, photo: bytes = b"", by: User, at: datetime.datetime
 ) -> Listing:
@@ -85,15 +93,16 @@ def edit_listing(
 
     Refused: not_yours, listing_not_open, those of `check_details` and of `redrawn`.
     """
-    listing = own_open_listing(listing, by)
-    check_details(details, listing.programme)
-    describe(listing, details)
-    listing.save(update_fields=["title", "kind", "condition", "place", "is_gift", "note", "written", "sounds"])
-    if listing.is_gift:
-        drop_wishes_of(listing)
-    if photo:
-        set_photo(listing, photo)
-    record_audit("listing.changed", listing, by=by, at=at)
+    with drawn(photo) as picture, transaction.atomic():
+        listing = own_open_listing(listing, by)
+        check_details(details, listing.programme)
+        describe(listing, details)
+        listing.save(update_fields=["title", "kind", "condition", "place", "is_gift", "note", "written", "sounds"])
+        if listing.is_gift:
+            drop_wishes_of(listing)
+        if picture:
+            set_photo(listing, picture)
+        record_audit("listing.changed", listing, by=by, at=at)
     return listing
 
 
@@ -157,15 +166,36 @@ def describe(listing: Listing, details: ListingDetails) -> None:
     listing.written, listing.sounds = written(texts), sounds(texts)
 
 
-def set_photo(listing: Listing, original: bytes) -> None:
-    """Keep the picture, drawn anew, in place of one that is there. Refused: photo_too_large, photo_unreadable."""
+@contextmanager
+def drawn(original: bytes) -> Iterator[ListingPhoto | None]:
+    """Around a transaction: the picture as it is kept, drawn anew and filed before anybody waits for the transaction.
+
+    Where that fails or has no use for it, no file is left behind. Refused: photo_too_large, photo_unreadable.
+    """
+    if not original:
+        yield None
+        return
     content = redrawn(original, longest_edge=PHOTO_EDGE)
-    drop_photo(listing)
+    small = redrawn(content, longest_edge=SMALL_EDGE)
     digest = hashlib.sha256(content).hexdigest()
-    photo = ListingPhoto(listing=listing, digest=digest)
-    photo.file.save(f"{digest[:32]}.jpg", ContentFile(content), save=False)
-    photo.small.save(f"{digest[:32]}-small.jpg", ContentFile(redrawn(content, longest_edge=SMALL_EDGE)), save=False)
-    photo.save()
+    photo = ListingPhoto(digest=digest)
+    is_kept = False
+    try:
+        photo.file.save(f"{digest[:32]}.jpg", ContentFile(content), save=False)
+        photo.small.save(f"{digest[:32]}-small.jpg", ContentFile(small), save=False)
+        yield photo
+        is_kept = photo.pk is not None
+    finally:
+        if not is_kept:
+            for file in (photo.file, photo.small):
+                file.delete(save=False)
+
+
+def set_photo(listing: Listing, picture: ListingPhoto) -> None:
+    """Keep the picture in place of one that is there."""
+    drop_photo(listing)
+    picture.listing = listing
+    picture.save()
 
 
 def drop_photo(listing: Listing) -> None:

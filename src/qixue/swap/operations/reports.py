@@ -52,9 +52,10 @@ def report_listing(
 
 
 @transaction.atomic
-def decide_reports(listing: Listing, *, is_hidden: bool, by: User, at: datetime.datetime) -> Listing:
-    """Take a thing off the pages or leave it there, and settle all open reports about it. Decided anew at any time.
+def decide_reports(listing: Listing, *, is_hidden: bool, seen: int, by: User, at: datetime.datetime) -> Listing:
+    """Take a thing off the pages or leave it there, and settle the open reports about it. Decided anew at any time.
 
+    `seen` is the key of the last report that was read; what came after it stays open.
     Refused: not_in_charge, own_thing.
     """
     listing = locked_listing(listing)
@@ -65,7 +66,7 @@ def decide_reports(listing: Listing, *, is_hidden: bool, by: User, at: datetime.
     listing.hidden_at = (listing.hidden_at or at) if is_hidden else None
     listing.save(update_fields=["hidden_at"])
     decision = State.HIDDEN if is_hidden else State.KEPT
-    settled = ListingReport.objects.filter(listing=listing, state=State.OPEN)
+    settled = ListingReport.objects.filter(listing=listing, state=State.OPEN, pk__lte=seen)
     count = settled.update(state=decision, decided_by=by, decided_at=at)
     record_audit(f"listing.{decision}", listing, by=by, at=at, details={"reports": count})
     return listing

@@ -14,7 +14,7 @@ from qixue.people.models import Resident, User
 from qixue.people.operations.locks import locked_people
 from qixue.swap.kinds import Kind
 from qixue.swap.models import KindWish, Listing, OneOf, OneOfThing, Wish
-from qixue.swap.queries.listings import apart_from
+from qixue.swap.queries.listings import shown_to
 
 MOST_WISHES = 100  # for one thing of theirs
 MOST_ONE_OFS = 20  # of one person
@@ -27,10 +27,14 @@ def wish_for(
 ) -> list[Wish]:
     """Say which of one's things one would give for this one, each on its own; none takes the wish back.
 
-    `giving` are keys of listings. Refused: not_yours, own_thing, listing_gone, gives_nothing, too_many_wishes.
+    `giving` are keys of listings. Refused: not_yours, own_thing, listing_gone, other_programme, gives_nothing,
+    in_a_search, too_many_wishes.
     """
     hold(wisher, [*giving, wanted.pk], by)
     own, wanted = own_things(wisher, giving), things_of_others(wisher, [wanted.pk])[0]
+    check_programme([*own, wanted])
+    if own:
+        check_no_search(wanted, wisher)
     there = Wish.objects.filter(wanted=wanted, wisher=wisher)
     there.exclude(listing__in=own).delete()
     known = set(there.values_list("listing_id", flat=True))
@@ -79,13 +83,14 @@ def save_one_of(owner: Resident, *, details: OneOfDetails, key: uuid.UUID, by: U
 
     `key` is that of the form, or of the one that is changed: saved again with it, it is said anew.
     Refused: not_yours, key_reused, name_missing, name_taken, too_few_wanted, too_many_one_ofs, own_thing, listing_gone,
-    gives_nothing.
+    other_programme, gives_nothing.
     """
     hold(owner, [*details.offered, *details.wanted], by)
     own, wanted = own_things(owner, details.offered), things_of_others(owner, details.wanted)
-    one_of = OneOf.objects.filter(client_uuid=key).first() or OneOf(owner=owner, client_uuid=key, made_at=at)
+    check_programme([*own, *wanted])
+    one_of = OneOf.objects.filter(client_uuid=key).first() or OneOf(owner=owner, client_uuid=key)
     check_one_of(one_of, owner, details, own)
-    one_of.name = details.name.strip()
+    one_of.name, one_of.made_at = details.name.strip(), at
     one_of.save()
     one_of.things.all().delete()
     things = [OneOfThing(one_of=one_of, listing=each, is_wanted=False) for each in own]
@@ -93,7 +98,7 @@ def save_one_of(owner: Resident, *, details: OneOfDetails, key: uuid.UUID, by: U
     for thing in things:
         thing.wisher, thing.owner = owner, thing.listing.owner
     OneOfThing.objects.bulk_create(things)
-    Wish.objects.filter(listing__in=own, wanted__in=wanted).delete()  # each of them alone would be more than one
+    Wish.objects.filter(wisher=owner, wanted__in=wanted).delete()  # whatever is given for it: it would be one more
     record_audit("one_of.saved", one_of, by=by, at=at, details={"things": len(things)})
     return one_of
 
@@ -150,13 +155,25 @@ def own_things(owner: Resident, keys: Collection[int]) -> list[Listing]:
 
 def things_of_others(wisher: Resident, keys: Collection[int]) -> list[Listing]:
     """What others have on offer. Refused: own_thing, listing_gone; the same for what is gone and for who is apart."""
-    found = list(Listing.objects.open().filter(pk__in=keys).select_related("owner").order_by("pk"))
+    found = list(shown_to(wisher).filter(pk__in=keys).select_related("owner").order_by("pk"))
     if any(each.owner_id == wisher.pk for each in found):
         raise Refused("own_thing", _("This is a thing of your own."))
-    apart = apart_from(wisher)
-    if len(found) != len(set(keys)) or any(each.owner_id in apart for each in found):
+    if len(found) != len(set(keys)):
         raise Refused("listing_gone", _("One of these things is not on offer any more. Nothing was changed."))
     return found
+
+
+def check_programme(things: Iterable[Listing]) -> None:
+    """What is given and what is had are of one programme. Refused: other_programme."""
+    if len({each.programme_id for each in things}) > 1:
+        raise Refused("other_programme", _("This thing is listed in another programme."))
+
+
+def check_no_search(wanted: Listing, wisher: Resident) -> None:
+    """Refused: in_a_search, since with a wish of its own it could come beside another one of the search."""
+    if among := OneOf.objects.filter(owner=wisher, things__listing=wanted, things__is_wanted=True).first():
+        sentence = _("In “%(name)s” you want this or another thing, and no more. Please change that search first.")
+        raise Refused("in_a_search", sentence, name=among.name)
 
 
 def check_room(own: Iterable[Listing]) -> None:

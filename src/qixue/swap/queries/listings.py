@@ -33,12 +33,17 @@ def apart_from(person: Resident) -> set[int]:
     return {key for pair in pairs for key in pair} - {person.pk}
 
 
+def shown_to(viewer: Resident | None) -> ListingQuerySet:
+    """What is on offer in any published programme, by people with whom the viewer swaps."""
+    shown = Listing.objects.open().filter(programme__state__in=Programme.PUBLIC_STATES)
+    if viewer and (apart := apart_from(viewer)):
+        shown = shown.filter(Q(owner=None) | ~Q(owner__in=apart))
+    return shown
+
+
 def on_offer(programme: Programme, *, viewer: Resident | None = None) -> ListingQuerySet:
     """What can be wished for, the newest first; without those of people with whom the viewer does not swap."""
-    found = Listing.objects.open().filter(programme=programme)
-    if viewer and (apart := apart_from(viewer)):
-        found = found.filter(Q(owner=None) | ~Q(owner__in=apart))
-    return found.select_related(*SHOWN_WITH).order_by("-listed_at", "-pk")
+    return shown_to(viewer).filter(programme=programme).select_related(*SHOWN_WITH).order_by("-listed_at", "-pk")
 
 
 def narrowed(listings: ListingQuerySet, asked: Narrowing) -> ListingQuerySet:

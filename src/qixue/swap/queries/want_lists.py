@@ -1,5 +1,8 @@
 """What people offer and wish for in a programme, as the entries of a round."""
 
+import datetime
+import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -10,6 +13,7 @@ from qixue.swap.models import Block, KindWish, Listing, OneOfThing, Wish
 
 TABLE = "TABLE"  # to whom the things on the common table belong
 DUMMY = "%D"
+TAKEN_OUT = "taken-out-at:"
 
 
 def entries_of(listings: Iterable[Listing]) -> list[Entry]:
@@ -88,13 +92,28 @@ def open_listings(programme: Programme) -> list[Listing]:
     return list(Listing.objects.open().filter(programme=programme).select_related("place__parent").order_by("pk"))
 
 
-def want_list_of(programme: Programme) -> str:
+def want_list_of(programme: Programme, *, at: datetime.datetime) -> str:
     """The want list of all that is open, for programs of swap traders. It names things, and no people."""
     listings = open_listings(programme)
     names = {str(each.pk): f"{each.title} ({each.get_kind_display()}, {each.town.name})" for each in listings}
-    return want_list_text(entries_of(listings), names, [programme.name])
+    return want_list_text(entries_of(listings), names, [programme.name, f"{TAKEN_OUT} {at.isoformat()}"])
 
 
-def round_of(programme: Programme) -> str:
+def round_of(programme: Programme, *, at: datetime.datetime) -> str:
     """The same as JSON, with kinds, towns and gifts, which `qixue swap solve` reads."""
-    return round_json(entries_of(open_listings(programme))) + "\n"
+    return round_json(entries_of(open_listings(programme)), taken_out_at=at.isoformat()) + "\n"
+
+
+def taken_out_at(content: bytes) -> datetime.datetime | None:
+    """When a list that can be read was taken out; None for one that does not say so."""
+    text = content.decode("utf-8-sig")
+    if text.lstrip().startswith("{"):
+        said = json.loads(text).get("taken_out_at")
+    else:
+        line = re.search(rf"^# {TAKEN_OUT} (\S+)\s*$", text, re.MULTILINE)
+        said = line and line[1]
+    try:
+        moment = datetime.datetime.fromisoformat(str(said))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

@@ -16,8 +16,8 @@ def with_wishes(own: ListingQuerySet) -> ListingQuerySet:
 
 
 def one_ofs_of(person: Resident) -> QuerySet[OneOf]:
-    """With their things, those to be given before those that are wanted."""
-    things = OneOfThing.objects.select_related("listing").order_by("is_wanted", "pk")
+    """With those of their things that are on offer: what the staff took off the pages, nobody reads here either."""
+    things = OneOfThing.objects.filter(listing__in=Listing.objects.open()).select_related("listing").order_by("pk")
     return OneOf.objects.filter(owner=person).prefetch_related(Prefetch("things", things)).order_by("-made_at", "-pk")
 
 

@@ -73,13 +73,19 @@ def shared_for_a_second(view: View) -> View:
     """Answer visitors without a session from a copy of what the last of them got, while it is young.
 
     Who asks while the same page is being made waits for it: a page that many ask for at once is made once.
-    Kept is only what is whole and good, sets no cookie, holds no form token and does not forbid it.
+    Kept is only what is whole and good, sets no cookie, holds no form token and does not forbid it. What somebody who
+    is signed in reads may name their household: no browser keeps it, so that nobody goes back to it once they left.
     """
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         key = key_of(request)
-        return shared(key, request, lambda: view(request, *args, **kwargs)) if key else view(request, *args, **kwargs)
+        if key:
+            return shared(key, request, lambda: view(request, *args, **kwargs))
+        response = view(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
     return answer  # type: ignore[return-value]  # the same signature
 

@@ -30,7 +30,7 @@ class ListingForm(Form):
         label=_("Photo"),
         required=False,
         help_text=_("The thing alone, without people, papers or the door of your home. At most 10 MB."),
-        widget=forms.FileInput(attrs={"accept": "image/*"}),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
     title = PlainCharField(
         label=pgettext_lazy("listing", "What it is"),

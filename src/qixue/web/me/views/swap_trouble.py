@@ -1,7 +1,7 @@
 """When something is wrong: report a thing, keep apart from its owner."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -39,8 +39,10 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 
 @for_residents
 def block(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep apart from the owner of a thing."""
+    """Keep apart from the owner of a thing. Whoever sends it twice is where they wanted to be."""
     user, resident = known(request)
+    if Block.objects.filter(owner=resident, blocked__swap_listings=pk).exists():
+        return redirect("me:swap")
     listing = of_others_or_404(resident, pk)
     act = act_for(
         listing,
@@ -57,5 +59,6 @@ def block(request: HttpRequest, pk: int) -> HttpResponse:
 @for_residents
 def lift(request: HttpRequest, pk: int) -> HttpResponse:
     user, resident = known(request)
-    lift_block(get_object_or_404(Block.objects.filter(owner=resident), pk=pk), by=user, at=now())
+    if block := Block.objects.filter(owner=resident, pk=pk).first():
+        lift_block(block, by=user, at=now())
     return redirect("me:swap")

@@ -12,7 +12,7 @@ from qixue.core.clock import now
 from qixue.people.models import Resident
 from qixue.swap.models import Listing, OneOf
 from qixue.swap.operations.wishes import drop_one_of, save_one_of, wish_for, wish_for_kinds
-from qixue.swap.queries.listings import SHOWN_WITH, apart_from, can_be_given
+from qixue.swap.queries.listings import SHOWN_WITH, can_be_given, shown_to
 from qixue.swap.queries.wishes import liked_by
 from qixue.web import parts
 from qixue.web.me.access import for_residents, known
@@ -47,7 +47,7 @@ def wish(request: HttpRequest, pk: int) -> HttpResponse:
 
 def of_others_or_404(resident: Resident, pk: int) -> Listing:
     """A thing on offer of somebody with whom the resident swaps; one's own and all else looks like a missing page."""
-    shown = Listing.objects.open().exclude(owner__in={resident.pk, *apart_from(resident)})
+    shown = shown_to(resident).exclude(owner=resident)
     return get_object_or_404(shown.select_related(*SHOWN_WITH), pk=pk)
 
 
@@ -114,7 +114,8 @@ def one_of_page(request: HttpRequest, resident: Resident, before: OneOf | None) 
 @for_residents
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
     user, resident = known(request)
-    drop_one_of(one_of_or_404(resident, pk), by=user, at=now())
+    if dropped := OneOf.objects.filter(owner=resident, pk=pk).first():
+        drop_one_of(dropped, by=user, at=now())
     return redirect("me:swap")
 
 

@@ -6,16 +6,15 @@ from django.shortcuts import get_object_or_404, render
 
 from qixue.core.audience import for_everybody
 from qixue.people.models import Resident
-from qixue.programme.models import Programme
-from qixue.swap.models import Listing, ListingPhoto, ListingQuerySet
+from qixue.swap.models import ListingPhoto
 from qixue.swap.queries.listings import (
     SHOWN_WITH,
     Narrowing,
-    apart_from,
     narrowed,
     on_offer,
     places_of,
     public_name,
+    shown_to,
     wish_counts,
 )
 from qixue.web import parts
@@ -24,6 +23,7 @@ from qixue.web.public.cache import shared_for_a_second
 from qixue.web.public.forms.swap import BrowseForm
 
 PER_PAGE = 24
+FEWEST_WISHERS = 5  # that are counted in public: of fewer, one who knows the others knows who the last one is
 
 
 @for_everybody
@@ -43,12 +43,6 @@ def viewer_of(request: HttpRequest) -> Resident | None:
     return resident_of(request) if request.user.is_authenticated else None
 
 
-def shown_to(viewer: Resident | None) -> ListingQuerySet:
-    """What is on offer in any published programme, by people with whom the viewer swaps."""
-    shown = Listing.objects.open().filter(programme__state__in=Programme.PUBLIC_STATES)
-    return shown.exclude(owner__in=apart_from(viewer)) if viewer else shown
-
-
 @for_everybody
 @shared_for_a_second
 def listing(request: HttpRequest, pk: int) -> HttpResponse:
@@ -61,7 +55,7 @@ def listing(request: HttpRequest, pk: int) -> HttpResponse:
         "owner_name": public_name(found),
         "is_own": viewer is not None and found.owner == viewer,
         "wish_count": wish_counts([found])[found.pk],
-        "kind_wishes": found.kind_wishes.order_by("kind"),
+        "fewest_shown": FEWEST_WISHERS,
     }
     return render(request, "public/swap/detail.html", context)
 

@@ -10,15 +10,18 @@ HIDE, KEEP = "hide", "keep"
 
 
 class DecisionForm(Form):
+    """`seen` is the key of the last report on the page; 0 where there is none."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
     decision = forms.ChoiceField(
         label=_("What happens to it"),
         choices=[(HIDE, _("Take it off the pages")), (KEEP, _("Leave it on the pages"))],
         widget=forms.RadioSelect,
     )
 
-    @property
-    def is_hidden(self) -> bool:
-        return bool(self.cleaned_data["decision"] == HIDE)
+    def values(self) -> dict[str, Any]:
+        """As `decide_reports` takes them."""
+        return {"is_hidden": self.cleaned_data["decision"] == HIDE, "seen": self.cleaned_data["seen"]}
 
 
 class WantListForm(Form):

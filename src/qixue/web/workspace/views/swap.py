@@ -19,7 +19,7 @@ from qixue.swap.queries.want_lists import want_list_of
 from qixue.swap.rules import may_manage_swaps
 from qixue.web.files import own_file
 from qixue.web.workspace.access import needs, staff, whole_programme_or_404
-from qixue.web.workspace.act import Act, act_page, sent
+from qixue.web.workspace.act import Act, act_page
 from qixue.web.workspace.forms.swap import DecisionForm, WantListForm
 
 
@@ -40,7 +40,9 @@ def swap(request: HttpRequest, code: str) -> HttpResponse:
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """A thing with all that was said about it; hidden or kept, now or again later."""
     listing = listing_or_404(request, pk)
-    form = sent(request, DecisionForm)
+    reports = list(reports_of(listing))
+    seen = max((report.pk for report in reports), default=0)
+    form = DecisionForm(request.POST if request.method == "POST" else None, initial={"seen": seen})
     act = act_for(
         listing.programme,
         title=_("Decide about a thing"),
@@ -48,11 +50,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         button=_("Decide"),
         done=_("Decided."),
         above=("workspace/swap/reported.html",),
-        context={"listing": listing, "reports": reports_of(listing)},
+        context={"listing": listing, "reports": reports},
     )
-    return act_page(
-        request, form, act, lambda: decide_reports(listing, is_hidden=form.is_hidden, by=staff(request), at=now())
-    )
+    return act_page(request, form, act, lambda: decide_reports(listing, **form.values(), by=staff(request), at=now()))
 
 
 @needs(Action.MANAGE_SWAPS)
@@ -75,7 +75,7 @@ def listing_or_404(request: HttpRequest, pk: int) -> Listing:
 def want_list(request: HttpRequest, code: str) -> HttpResponse:
     """Everything on offer with what its owners would take for it; people are numbers."""
     programme = whole_programme_or_404(request.user, code, Action.MANAGE_SWAPS)
-    return own_file(want_list_of(programme), "text/plain; charset=utf-8", f"{programme.code}-want-list.txt")
+    return own_file(want_list_of(programme, at=now()), "text/plain; charset=utf-8", f"{programme.code}-want-list.txt")
 
 
 @needs(Action.MANAGE_SWAPS)
