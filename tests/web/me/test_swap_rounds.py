@@ -8,7 +8,7 @@ from tests.factories_swap import ListingFactory
 from tests.factories_swap_rounds import DAY, SwapRoundFactory, entry, planned_ring, ring
 
 from qixue.core.clock import now
-from qixue.people.models import User
+from qixue.people.models import Resident, User
 from qixue.swap.models import Handover, RoundEntry, SwapRound
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -99,6 +99,27 @@ def test_two_phones_hand_a_thing_over(round_: SwapRound) -> None:
     assert (grouped in early, grouped in shown, wrong.status_code) == (False, True, 422)
     assert Handover.objects.get(pk=rows[0].pk).state == "done"
     assert "It is yours." in receiver.get(code).content.decode()
+
+
+@pytest.mark.parametrize("state", ["proposed", "handing_over", "closed"])
+def test_partners_read_two_characters_of_each_others_names(round_: SwapRound, state: str) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state=state)
+    things = ring(round_, 2)
+    for thing, name in zip(things, ("欧阳大明", "王小红"), strict=True):
+        Resident.objects.filter(pk=thing.owner_id).update(name=name)
+    rows = planned_ring(round_, things)
+    given = next(row for row in rows if row.listing == things[0])
+    round_.handovers.update(giver_confirmed_at=NOON)
+    client = signed_in(things[0].owner.user)
+    received = next(row for row in rows if row != given)
+
+    pages = [
+        page(client, round_),
+        client.get(reverse("me:give_swap", args=[given.pk])).content.decode(),
+        client.get(reverse("me:swap_code", args=[received.pk])).content.decode(),
+    ]
+
+    assert [("王*红" in text, "王小红" in text) for text in pages] == [(True, False)] * 3
 
 
 def test_pages_of_others_look_like_missing_ones(round_: SwapRound) -> None:
