@@ -166,13 +166,12 @@ class RoundMachine(RuleBasedStateMachine):
         if row is None or row.state != State.PLANNED or row.giver is None:
             return
         before = standing(self.round)
-        waited = {
-            each.exchange: each.listing_id
-            for each in self.round.handovers.filter(giver=row.giver, state=State.PLANNED, giver_confirmed_at=None)
-        }
+        own = self.round.handovers.filter(giver=row.giver, state__in=Handover.STANDING_STATES)
+        waited = set(own.filter(giver_confirmed_at=None).values_list("exchange", flat=True))
+        here = set(own.filter(giver_confirmed_at__isnull=False).values_list("listing", flat=True))
         if self.attempt(mark_missing, row, by=self.organiser, at=NOON):
-            self.known.gone |= set(waited.values())
-            self.others_stand(before, set(waited))
+            self.known.gone |= {thing.pk for thing in self.things if thing.owner_id == row.giver_id} - here
+            self.others_stand(before, waited)
 
     def attempt(self, act: object, *args: object, **kwargs: object) -> bool:
         try:

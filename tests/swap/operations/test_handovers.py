@@ -94,6 +94,26 @@ def test_a_no_show_frees_exactly_its_own_exchange(round_: SwapRound, desk: User)
     assert set(told.values_list("kind", flat=True)) == {"swap_exchange_found"}
 
 
+def test_a_no_show_is_not_matched_again_with_another_thing(round_: SwapRound, desk: User) -> None:
+    person = MemberFactory()
+    free, promised, brought = ListingFactory.create_batch(3, programme=round_.programme, owner=person)
+    first, second, third = ListingFactory.create_batch(3, programme=round_.programme)
+    for thing in (free, promised, brought, first, second, third):
+        entry(round_, thing)
+    for one, other in ((free, first), (promised, second), (free, second), (brought, third)):
+        wish(one, other)
+        wish(other, one)
+    off, waits, stands = (planned_ring(round_, pair) for pair in ([free, first], [promised, second], [brought, third]))
+    mark_missing(next(row for row in off if row.listing == first), by=desk, at=NOON)
+    confirm_here(next(row for row in stands if row.listing == brought), by=desk, at=NOON)
+
+    made = mark_missing(next(row for row in waits if row.listing == promised), by=desk, at=NOON)
+
+    assert made == []
+    entries = dict(round_.entries.values_list("listing", "state"))
+    assert [entries[thing.pk] for thing in (free, promised, brought)] == ["missed", "missed", "in"]
+
+
 def test_a_no_show_of_somebody_who_is_here_is_refused(round_: SwapRound, desk: User) -> None:
     rows = planned_ring(round_, ring(round_, 2))
     confirm_here(rows[0], by=desk, at=NOON)

@@ -4,6 +4,7 @@ import datetime
 import hmac
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.models import record_audit
@@ -136,7 +137,7 @@ def receive(handover: Handover, *, at: datetime.datetime) -> None:
 @transaction.atomic
 def mark_missing(handover: Handover, *, by: User, at: datetime.datetime) -> list[Handover]:
     """Say at the desk that the giver did not come: exactly the exchanges of theirs that wait for them are off, and what
-    is left is matched anew. Returns the new hand-overs; again: none.
+    others have left is matched anew. Returns the new hand-overs; again: none.
 
     Refused: not_in_charge, not_handing_over, is_here.
     """
@@ -150,11 +151,18 @@ def mark_missing(handover: Handover, *, by: User, at: datetime.datetime) -> list
     waited_for = handover.round.handovers.filter(
         giver=handover.giver, state=State.PLANNED, giver_confirmed_at=None
     ).order_by("pk")
-    things = list(waited_for.values_list("listing", flat=True))
     exchanges = sorted(set(waited_for.values_list("exchange", flat=True)))
-    handover.round.entries.filter(state=RoundEntry.State.IN, listing__in=things).update(state=RoundEntry.State.MISSED)
+    not_brought(handover).update(state=RoundEntry.State.MISSED)
     record_audit("swap.missing", handover, by=by, at=at, details={"exchanges": exchanges})
     return drop_and_rematch(handover.round, exchanges, at=at)
+
+
+def not_brought(handover: Handover) -> QuerySet[RoundEntry]:
+    """All of the giver's that is in the round, also what waits for an exchange, but for what they are here with."""
+    standing = handover.round.handovers.filter(state__in=Handover.STANDING_STATES)
+    here = standing.filter(listing=OuterRef("listing"), giver_confirmed_at__isnull=False)
+    own = handover.round.entries.filter(state=RoundEntry.State.IN, listing__owner=handover.giver)
+    return own.exclude(listing__state=Listing.State.ON_TABLE).exclude(Exists(here))
 
 
 @transaction.atomic
