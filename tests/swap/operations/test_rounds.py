@@ -261,6 +261,29 @@ def test_leaving_ends_ones_own_exchange_and_finds_another_for_the_rest(round_: S
     assert first.state == Listing.State.LISTED
 
 
+def test_leaving_works_where_the_rest_has_become_too_much_to_match(
+    round_: SwapRound, organiser: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = ring(round_, 3)
+    wish(third, second)
+    chosen(round_, organiser)
+    monkeypatch.setattr("qixue.swap.matching.reading.MAX_WANTS", 0)
+
+    leave_round(RoundEntry.objects.get(listing=first), by=first.owner.user, at=NOON)
+
+    assert set(round_.handovers.values_list("state", flat=True)) == {"void"}
+
+
+def test_choosing_a_plan_is_refused_where_the_things_have_become_too_much_to_match(
+    round_: SwapRound, organiser: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring(round_, 2)
+    plan = matched(round_, organiser)["people"]
+    monkeypatch.setattr("qixue.swap.matching.reading.MAX_WANTS", 0)
+
+    assert refusal(choose_plan, plan, by=organiser, at=NOON) == "not_to_be_matched"
+
+
 def test_cancelling_frees_all_things(round_: SwapRound, organiser: User) -> None:
     things = ring(round_, 2)
     planned_ring(round_, things)

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 
-from qixue.swap.matching import load, solve
+from qixue.core.logs import get_logger
+from qixue.swap.matching import BadRound, NoAssignment, load, solve
 from qixue.swap.matching.round import RuleValues
 from qixue.swap.models import Handover, Listing, RoundPlan, SwapRound
 from qixue.swap.queries.instances import candidates, instance_of
 from qixue.swap.queries.want_lists import DUMMY
+
+log = get_logger("qixue.swap")
 
 REMATCH_SECONDS = 0.5  # a search beside the desk takes the best it has by then; rings of any length need none
 BATCH = 500
@@ -124,11 +127,18 @@ def void_exchanges(round_: SwapRound, numbers: Collection[int], *, at: datetime.
 
 
 def match_anew(round_: SwapRound, *, at: datetime.datetime) -> list[Handover]:
-    """What `matching.repair` does: exchanges that stand stay as they are, all else that is there is matched anew."""
-    chosen = round_.plans.get(chosen_at__isnull=False)
+    """What `matching.repair` does: exchanges that stand stay as they are, all else that is there is matched anew.
+
+    What cannot be matched is left as it is, so that leaving does not fail with it.
+    """
+    objective = round_.plans.values_list("objective", flat=True).get(chosen_at__isnull=False)
     lock_candidates(round_)
     instance = instance_of(candidates(round_), at=at)
-    plan = solve(load(instance.encode()), **rules_of(round_, chosen.objective, seconds=REMATCH_SECONDS))
+    try:
+        plan = solve(load(instance.encode()), **rules_of(round_, objective, seconds=REMATCH_SECONDS))
+    except (BadRound, NoAssignment):  # more wishes by now than a round may have, or a search that found no plan
+        log.exception("swap_rematch_failed", round=round_.pk)
+        return []
     return plan_exchanges(round_, exchanges_of(plan.cycles, plan.chains), at=at)
 
 
