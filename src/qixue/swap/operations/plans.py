@@ -57,8 +57,12 @@ def ask_for_plans(round_: SwapRound, *, by: User, at: datetime.datetime) -> list
     return plans
 
 
+def has_plans_to_make(*, at: datetime.datetime) -> bool:
+    return RoundPlan.objects.filter(free(at)).exists()
+
+
 def keep_plans(*, at: datetime.datetime) -> int:
-    """The worker's duty: make the plans that were asked for. Nothing is locked while it searches."""
+    """A duty of many seconds: make the plans that were asked for. Nothing is locked while it searches."""
     due = RoundPlan.objects.filter(free(at)).order_by("pk").values_list("pk", flat=True)
     return sum(make_plan(pk, at=at) for pk in list(due))
 
