@@ -6,11 +6,14 @@ from tests.factories_swap import ListingFactory, wish
 from tests.factories_swap_rounds import SwapRoundFactory, entry, planned_ring, ring
 from tests.participation.signing_up import refusal
 
+from qixue.core.models import AuditEntry
 from qixue.people.models import Notification, Role, User
+from qixue.people.operations.erasure import erase_account
 from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
 from qixue.swap.operations.exchanges import Exchange, plan_exchanges
 from qixue.swap.operations.handovers import (
     agree,
+    break_off,
     begin_handover,
     confirm_here,
     confirm_received,
@@ -183,6 +186,52 @@ def test_a_gift_that_nobody_takes_goes_to_the_table(round_: SwapRound, desk: Use
 
     assert Listing.objects.get(pk=row.listing_id).state == Listing.State.ON_TABLE
     assert refusal(put_on_table, thing, by=desk, at=NOON) == "not_left_over"
+
+
+def test_somebody_who_goes_home_keeps_no_round_open(round_: SwapRound, desk: User, organiser: User) -> None:
+    first, second, third = ring(round_, 3)
+    rows = {row.listing_id: row for row in planned_ring(round_, [first, second, third])}
+    all_here(list(rows.values()), desk)
+    confirm_received(rows[second.pk], by=desk, at=NOON)  # what the first gets
+
+    stranger = MemberFactory().user
+    assert refusal(break_off, rows[third.pk], reason="left", by=stranger, at=NOON) == "not_in_charge"
+    assert refusal(break_off, rows[second.pk], reason="left", by=desk, at=NOON) == "exchange_off"
+    for _twice in range(2):
+        assert break_off(rows[third.pk], reason="left", by=desk, at=NOON) == []
+
+    assert AuditEntry.objects.get(action="swap.broken_off").details == {"exchange": 1, "reason": "left"}
+    things = [(thing.pk, thing.state) for thing in Listing.objects.order_by("pk")]
+    assert things == [(first.pk, "withdrawn"), (second.pk, "exchanged"), (third.pk, "listed")]
+    assert set(round_.entries.values_list("state", flat=True)) == {"over"}
+    assert close_round(round_, by=organiser, at=NOON).state == "closed"
+
+
+def test_those_who_are_left_of_an_exchange_that_is_broken_off_are_matched_anew(round_: SwapRound, desk: User) -> None:
+    first, second, third = ring(round_, 3)
+    wish(third, second)
+    rows = planned_ring(round_, [first, second, third])
+    all_here(rows, desk)
+
+    made = break_off(next(row for row in rows if row.listing == first), reason="thing", by=desk, at=NOON)
+
+    assert {row.listing for row in made} == {second, third}
+
+
+def test_a_thing_for_the_table_whose_owner_is_erased_is_taken_back(round_: SwapRound, desk: User) -> None:
+    gift, thing = (ListingFactory(programme=round_.programme, is_gift=is_gift) for is_gift in (True, False))
+    for each in (gift, thing):
+        entry(round_, each)
+    rows = plan_exchanges(round_, [Exchange((str(thing.pk), str(gift.pk)), is_chain=True)], at=NOON)
+    all_here(rows, desk)
+    confirm_received(rows[0], by=desk, at=NOON)
+    erase_account(thing.owner.user, at=NOON)
+
+    confirm_received(rows[1], by=desk, at=NOON)
+
+    thing.refresh_from_db()
+    assert (thing.state, thing.title) == (Listing.State.WITHDRAWN, "")
+    assert states(round_) == ["done", "done"]
 
 
 def test_closing_waits_for_exchanges_that_have_begun(round_: SwapRound, desk: User, organiser: User) -> None:

@@ -10,11 +10,13 @@ from tests.factories_swap_rounds import DAY, SwapRoundFactory, entry, planned_ri
 from tests.participation.signing_up import refusal
 
 from qixue.people.models import Notification, User
+from qixue.people.operations.erasure import erase_account
 from qixue.swap.matching import faults, load
 from qixue.swap.models import Block, Handover, KindWish, Listing, RoundEntry, RoundPlan, SwapRound
-from qixue.swap.operations.entries import answer_for, enter_thing, leave_round
+from qixue.swap.operations.entries import answer_for, enter_table, enter_thing, leave_round
 from qixue.swap.operations.plans import ask_for_plans, choose_plan, keep_plans
 from qixue.swap.operations.rounds import RoundDetails, cancel_round, close_entries, keep_rounds, open_round
+from qixue.swap.queries.rounds import own_things_in, rounds_for
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +98,25 @@ def test_open_round_with_gifts_takes_in_what_lies_on_the_table(round_: SwapRound
     )
 
     assert [(row.listing, row.answer) for row in made.entries.all()] == [(thing, "yes")]
+
+
+def test_what_lies_on_the_table_is_no_longer_its_givers(round_: SwapRound) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(has_gifts=True, state="proposed")
+    round_.refresh_from_db()
+    thing = ListingFactory(programme=round_.programme, state="on_table", is_gift=True)
+    giver = thing.owner
+    enter_table(round_, at=NOON)
+    row = RoundEntry.objects.get()
+
+    keep_rounds(at=NOON)
+
+    assert Notification.objects.count() == 0
+    assert (own_things_in(round_, giver), list(rounds_for(giver, SwapRound.objects.none()))) == ([], [])
+    assert refusal(answer_for, row, comes=False, by=giver.user, at=NOON) == "not_yours"
+    assert refusal(leave_round, row, by=giver.user, at=NOON) == "not_yours"
+    erase_account(giver.user, at=NOON)
+    row.refresh_from_db()
+    assert row.state == RoundEntry.State.IN
 
 
 def test_enter_thing_twice_is_one_entry_and_not_in_another_round(round_: SwapRound) -> None:
@@ -288,8 +309,11 @@ def test_cancelling_frees_all_things(round_: SwapRound, organiser: User) -> None
     things = ring(round_, 2)
     planned_ring(round_, things)
 
-    cancel_round(round_, by=organiser, at=NOON)
+    for _twice in range(2):
+        cancel_round(round_, by=organiser, at=NOON)
 
+    told = Notification.objects.order_by("user").values_list("kind", "user")
+    assert list(told) == [("swap_cancelled", thing.owner.user_id) for thing in things]
     assert set(Listing.objects.values_list("state", flat=True)) == {"listed"}
     assert set(round_.handovers.values_list("state", flat=True)) == {"void"}
     assert set(round_.entries.values_list("state", flat=True)) == {"over"}

@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('state', models.CharField(choices=[('in', 'In the round'), ('left', 'Taken out'), ('missed', 'Did not come'), ('over', 'The round is over')], default='in', max_length=10)),
                 ('answer', models.CharField(blank=True, choices=[('', 'No answer yet'), ('yes', 'Comes'), ('no', 'Does not come')], default='', max_length=3)),
+                ('is_from_table', models.BooleanField(default=False)),
                 ('entered_at', models.DateTimeField()),
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
                 ('told_at', models.DateTimeField(blank=True, null=True)),

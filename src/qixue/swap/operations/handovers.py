@@ -4,8 +4,9 @@ import datetime
 import hmac
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
@@ -14,8 +15,17 @@ from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
 from qixue.swap.operations.entries import drop_and_rematch
 from qixue.swap.operations.exchanges import locked_round
 from qixue.swap.operations.in_charge import must_be_own, must_run, must_stand_at_desk, stands_at_desk
+from qixue.swap.operations.listings import drop_all_wishes
 
 State, Way = Handover.State, Handover.Way
+
+
+class Reason(TextChoices):
+    """Why a thing is not handed over although its giver was here."""
+
+    LEFT = "left", pgettext_lazy("hand-over", "Somebody has gone home")
+    THING = "thing", pgettext_lazy("hand-over", "The thing is not as it was described")
+    UNWILLING = "unwilling", pgettext_lazy("hand-over", "Somebody does not want to any more")
 
 
 def locked_handover(handover: Handover) -> Handover:
@@ -125,8 +135,10 @@ def receive(handover: Handover, *, at: datetime.datetime) -> None:
     handover.state, handover.receiver_confirmed_at = State.DONE, at
     handover.save(update_fields=["state", "receiver_confirmed_at"])
     thing = handover.listing
-    if handover.way == Way.TO_TABLE:
+    if handover.way == Way.TO_TABLE and thing.title:
         thing.state, thing.is_gift = Listing.State.ON_TABLE, True
+    elif handover.way == Way.TO_TABLE:  # its owner was erased, and nobody could say any more what it is
+        thing.state = Listing.State.WITHDRAWN
     else:
         thing.state = Listing.State.EXCHANGED
     thing.save(update_fields=["state", "is_gift"])
@@ -163,6 +175,34 @@ def not_brought(handover: Handover) -> QuerySet[RoundEntry]:
     here = standing.filter(listing=OuterRef("listing"), giver_confirmed_at__isnull=False)
     own = handover.round.entries.filter(state=RoundEntry.State.IN, listing__owner=handover.giver)
     return own.exclude(listing__state=Listing.State.ON_TABLE).exclude(Exists(here))
+
+
+@transaction.atomic
+def break_off(handover: Handover, *, reason: str, by: User, at: datetime.datetime) -> list[Handover]:
+    """Say at the desk that a thing is not handed over although its giver was here, and why: what is still to be handed
+    over of its exchange is off. Of that, things for which something was received are taken back for good, others are
+    matched anew. Returns the new hand-overs; again: none.
+
+    Refused: not_in_charge, not_handing_over, exchange_off.
+    """
+    must_stand_at_desk(by, handover.round)
+    handover = locked_handover(handover)
+    must_be_handing_over(handover.round)
+    if handover.state == State.VOID:
+        return []
+    must_be_planned(handover)
+    rows = handover.round.handovers.filter(exchange=handover.exchange)
+    paid = rows.filter(state=State.DONE, in_return_for__isnull=False).values("in_return_for")
+    planned = rows.filter(state=State.PLANNED)
+    kept = list(planned.filter(listing__in=paid).exclude(way=Way.FROM_TABLE).values_list("listing", flat=True))
+    out = handover.round.entries.filter(state=RoundEntry.State.IN, listing__in=[handover.listing_id, *kept])
+    out.update(state=RoundEntry.State.OVER)
+    Listing.objects.filter(pk__in=kept).update(state=Listing.State.WITHDRAWN)
+    for thing in Listing.objects.filter(pk__in=kept):
+        drop_all_wishes(thing)
+    details = {"exchange": handover.exchange, "reason": Reason(reason).value}
+    record_audit("swap.broken_off", handover, by=by, at=at, details=details)
+    return drop_and_rematch(handover.round, [handover.exchange], at=at)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from qixue.core.logs import get_logger
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import User
-from qixue.swap.matching import Plan, load, solve
+from qixue.swap.matching import BadRound, Plan, load, solve
 from qixue.swap.models import RoundEntry, RoundPlan, SwapRound
 from qixue.swap.operations.exchanges import (
     Exchange,
@@ -29,6 +29,7 @@ log = get_logger("qixue.swap")
 
 SECONDS = 20.0  # for one plan; where the best is not proven by then, the plan says how far it may be from it
 LEASE = datetime.timedelta(minutes=5)  # a worker that dies with a plan gives it back after this
+NOT_TO_BE_MATCHED = _("This round cannot be matched as things stand now.")
 State = RoundPlan.State
 
 
@@ -42,7 +43,7 @@ def ask_for_plans(round_: SwapRound, *, by: User, at: datetime.datetime) -> list
     round_ = locked_round(round_)
     states = SwapRound.State
     if round_.state not in {states.ANSWERING, states.MATCHING}:
-        raise Refused("not_to_be_matched", _("This round cannot be matched as things stand now."))
+        raise Refused("not_to_be_matched", NOT_TO_BE_MATCHED)
     if not candidates(round_).exists():
         raise Refused("nobody_comes", _("Nobody has said yet that they come: there is nothing to match."))
     round_.plans.filter(state=State.QUEUED).delete()
@@ -57,8 +58,12 @@ def ask_for_plans(round_: SwapRound, *, by: User, at: datetime.datetime) -> list
     return plans
 
 
+def has_plans_to_make(*, at: datetime.datetime) -> bool:
+    return RoundPlan.objects.filter(free(at)).exists()
+
+
 def keep_plans(*, at: datetime.datetime) -> int:
-    """The worker's duty: make the plans that were asked for. Nothing is locked while it searches."""
+    """A duty of many seconds: make the plans that were asked for. Nothing is locked while it searches."""
     due = RoundPlan.objects.filter(free(at)).order_by("pk").values_list("pk", flat=True)
     return sum(make_plan(pk, at=at) for pk in list(due))
 
@@ -105,7 +110,7 @@ def choose_plan(plan: RoundPlan, *, by: User, at: datetime.datetime) -> RoundPla
     """Carry a plan out: its exchanges are proposed to their people. Where somebody has left since, theirs is off and
     the rest is matched anew. Again: no change.
 
-    Refused: not_in_charge, plan_not_ready.
+    Refused: not_in_charge, plan_not_ready, not_to_be_matched.
     """
     must_run(by, plan.round)
     round_ = locked_round(plan.round)
@@ -131,8 +136,14 @@ def choose_plan(plan: RoundPlan, *, by: User, at: datetime.datetime) -> RoundPla
 
 
 def still_wanted(exchanges: list[Exchange], instance: str) -> list[Exchange]:
-    """Those of which all things are still there, and still wanted for what they were wanted for."""
-    loaded = load(instance.encode())
+    """Those of which all things are still there, and still wanted for what they were wanted for.
+
+    Refused: not_to_be_matched, where there are more wishes by now than a round may have.
+    """
+    try:
+        loaded = load(instance.encode())
+    except BadRound as fault:
+        raise Refused("not_to_be_matched", NOT_TO_BE_MATCHED) from fault
     wants = {loaded.ids[node]: {loaded.ids[wanted] for wanted in found} for node, found in enumerate(loaded.wants)}
 
     def holds(exchange: Exchange) -> bool:

@@ -22,7 +22,12 @@ from qixue.swap.models import Handover, RoundEntry, SwapRound
 from qixue.swap.operations.entries import enter_table
 from qixue.swap.operations.exchanges import locked_round, void_exchanges
 from qixue.swap.operations.in_charge import must_run
-from qixue.swap.operations.notices import ask_for_answers, tell_of_exchanges, tell_of_nothing_found
+from qixue.swap.operations.notices import (
+    ask_for_answers,
+    tell_of_cancellation,
+    tell_of_exchanges,
+    tell_of_nothing_found,
+)
 from qixue.swap.queries.rounds import received_for
 
 State = SwapRound.State
@@ -146,7 +151,8 @@ def untold_entries(round_: Any) -> QuerySet[RoundEntry]:
 
 @transaction.atomic
 def cancel_round(round_: SwapRound, *, by: User, at: datetime.datetime) -> SwapRound:
-    """Call a round off before anything was handed over; all things are free again. Again: no change.
+    """Call a round off before anything was handed over; all things are free again and their owners are told. Again: no
+    change.
 
     Refused: not_in_charge, handed_over, round_over.
     """
@@ -158,6 +164,7 @@ def cancel_round(round_: SwapRound, *, by: User, at: datetime.datetime) -> SwapR
         raise Refused("round_over", _("This round is over."))
     if round_.handovers.filter(state=Handover.State.DONE).exists():
         raise Refused("handed_over", _("Things have been handed over already. The round can only be closed."))
+    tell_of_cancellation(round_, at=at)
     return ended(round_, State.CANCELLED, by=by, at=at)
 
 

@@ -157,7 +157,7 @@ class OwnThing:
 
 def own_things_in(round_: SwapRound, owner: Resident) -> list[OwnThing]:
     """In the order in which they were entered."""
-    entries = round_.entries.filter(listing__owner=owner).select_related("listing__photo", "round").order_by("pk")
+    entries = RoundEntry.objects.of([owner]).filter(round=round_).select_related("listing__photo", "round").order_by("pk")
     rows = round_.handovers.filter(Q(listing__owner=owner) | Q(in_return_for__owner=owner))
     rows = rows.select_related(*HANDOVER_WITH).order_by("pk")
     standing = [row for row in rows if row.state in Handover.STANDING_STATES]
@@ -193,7 +193,7 @@ def sizes_of(round_: SwapRound, exchanges: Iterable[int]) -> dict[int, tuple[int
 
 def rounds_for(owner: Resident, open_ones: QuerySet[SwapRound]) -> QuerySet[SwapRound]:
     """Those that take in things, and those in which somebody's things are or were; the next first."""
-    own = RoundEntry.objects.filter(round=OuterRef("pk"), listing__owner=owner)
+    own = RoundEntry.objects.of([owner]).filter(round=OuterRef("pk"))
     return (open_ones | SwapRound.objects.filter(Exists(own))).select_related(*ROUND_WITH).order_by("-starts_at", "-pk")
 
 

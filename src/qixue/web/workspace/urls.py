@@ -249,6 +249,7 @@ urlpatterns = [
     path("swap-handovers/<int:pk>/here/", swap_desk.here, name="swap_giver_here"),
     path("swap-handovers/<int:pk>/received/", swap_desk.received, name="swap_received"),
     path("swap-handovers/<int:pk>/missing/", swap_desk.missing, name="swap_missing"),
+    path("swap-handovers/<int:pk>/break-off/", swap_desk.broken_off, name="break_off_swap"),
     path("swap-entries/<int:pk>/table/", swap_desk.table, name="put_on_swap_table"),
     path("notices/", notices.inbox, name="inbox"),
     path("notices/preferences/", notices.notice_preferences, name="notice_preferences"),

@@ -25,7 +25,7 @@ def round_or_404(pk: int) -> SwapRound:
 
 
 def own_entry_or_404(resident: Resident, pk: int) -> RoundEntry:
-    own = RoundEntry.objects.filter(listing__owner=resident).select_related("round", "listing")
+    own = RoundEntry.objects.of([resident]).select_related("round", "listing")
     return get_object_or_404(own, pk=pk)
 
 
