@@ -138,6 +138,7 @@ class RoundPlan(models.Model):
     asked_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     asked_at = models.DateTimeField()
     begun_at = models.DateTimeField(null=True, blank=True)  # a worker that dies gives it back after a while
+    tries = models.PositiveSmallIntegerField(default=0)
     done_at = models.DateTimeField(null=True, blank=True)
     chosen_at = models.DateTimeField(null=True, blank=True)
 

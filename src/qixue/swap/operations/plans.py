@@ -28,6 +28,7 @@ from qixue.swap.queries.instances import candidates, instance_of
 log = get_logger("qixue.swap")
 
 SECONDS = 20.0  # for one plan; where the best is not proven by then, the plan says how far it may be from it
+MOST_TRIES = 2  # what kills its worker twice is not tried again
 LEASE = datetime.timedelta(minutes=5)  # a worker that dies with a plan gives it back after this
 NOT_TO_BE_MATCHED = _("This round cannot be matched as things stand now.")
 State = RoundPlan.State
@@ -64,6 +65,9 @@ def has_plans_to_make(*, at: datetime.datetime) -> bool:
 
 def keep_plans(*, at: datetime.datetime) -> int:
     """A duty of many seconds: make the plans that were asked for. Nothing is locked while it searches."""
+    given_up = RoundPlan.objects.filter(free(at), tries__gte=MOST_TRIES).update(state=State.FAILED)
+    if given_up:
+        log.error("swap_plans_given_up", plans=given_up)
     due = RoundPlan.objects.filter(free(at)).order_by("pk").values_list("pk", flat=True)
     return sum(make_plan(pk, at=at) for pk in list(due))
 
@@ -74,7 +78,7 @@ def free(at: datetime.datetime) -> Q:
 
 def make_plan(pk: int, *, at: datetime.datetime) -> int:
     """Take one, unless another worker has it, and write what came of it."""
-    if not RoundPlan.objects.filter(free(at), pk=pk).update(begun_at=at):
+    if not RoundPlan.objects.filter(free(at), pk=pk).update(begun_at=at, tries=F("tries") + 1):
         return 0
     plan = RoundPlan.objects.select_related("round").get(pk=pk)
     try:
@@ -114,7 +118,7 @@ def choose_plan(plan: RoundPlan, *, by: User, at: datetime.datetime) -> RoundPla
     """
     must_run(by, plan.round)
     round_ = locked_round(plan.round)
-    plan = RoundPlan.objects.get(pk=plan.pk)
+    plan = RoundPlan.objects.defer("instance").get(pk=plan.pk)
     if plan.chosen_at:
         return plan
     if plan.result is None or round_.state != SwapRound.State.MATCHING:
