@@ -12,10 +12,10 @@ from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import User
 from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
-from qixue.swap.operations.entries import drop_and_rematch
+from qixue.swap.operations.entries import BEGUN, drop_and_rematch, has_begun
 from qixue.swap.operations.exchanges import locked_round
 from qixue.swap.operations.in_charge import must_be_own, must_run, must_stand_at_desk, stands_at_desk
-from qixue.swap.operations.listings import drop_all_wishes
+from qixue.swap.operations.listings import drop_all_wishes, drop_wishes_of, locked_listing
 
 State, Way = Handover.State, Handover.Way
 
@@ -31,7 +31,7 @@ class Reason(TextChoices):
 def locked_handover(handover: Handover) -> Handover:
     """The hand-over as it is now, under the lock of its round."""
     round_ = locked_round(handover.round)
-    found = Handover.objects.select_related("listing", "in_return_for", "giver", "receiver").get(pk=handover.pk)
+    found = Handover.objects.select_related("listing", "in_return_for", "giver", "receiver", "one_of").get(pk=handover.pk)
     found.round = round_
     return found
 
@@ -99,6 +99,27 @@ def confirm_here(handover: Handover, *, by: User, at: datetime.datetime) -> Hand
     return handover
 
 
+@transaction.atomic
+def take_back_here(handover: Handover, *, by: User, at: datetime.datetime) -> Handover:
+    """Say at the desk that the giver is not here after all, as long as nothing of the exchange was received. Again, and
+    for what lies on the common table: no change.
+
+    Refused: not_in_charge, exchange_off, not_handing_over, handed_over.
+    """
+    must_stand_at_desk(by, handover.round)
+    handover = locked_handover(handover)
+    if handover.giver_confirmed_at is None or handover.way == Way.FROM_TABLE:
+        return handover
+    must_be_planned(handover)
+    must_be_handing_over(handover.round)
+    if has_begun(handover):
+        raise Refused("handed_over", BEGUN)
+    handover.giver_confirmed_at = None
+    handover.save(update_fields=["giver_confirmed_at"])
+    record_audit("swap.not_here", handover, by=by, at=at)
+    return handover
+
+
 def must_be_handing_over(round_: SwapRound) -> None:
     if round_.state != SwapRound.State.HANDING_OVER:
         raise Refused("not_handing_over", _("The hand-over of this round has not begun."))
@@ -135,6 +156,8 @@ def receive(handover: Handover, *, at: datetime.datetime) -> None:
     handover.state, handover.receiver_confirmed_at = State.DONE, at
     handover.save(update_fields=["state", "receiver_confirmed_at"])
     thing = handover.listing
+    if handover.one_of:  # it is served: changed into another search, its row would count as served for ever
+        handover.one_of.delete()
     if handover.way == Way.TO_TABLE and thing.title:
         thing.state, thing.is_gift = Listing.State.ON_TABLE, True
     elif handover.way == Way.TO_TABLE:  # its owner was erased, and nobody could say any more what it is
@@ -142,6 +165,7 @@ def receive(handover: Handover, *, at: datetime.datetime) -> None:
     else:
         thing.state = Listing.State.EXCHANGED
     thing.save(update_fields=["state", "is_gift"])
+    drop_wishes_of(thing) if thing.state == Listing.State.ON_TABLE else drop_all_wishes(thing)
     entries = RoundEntry.objects.filter(round=handover.round, listing=thing, state=RoundEntry.State.IN)
     entries.update(state=RoundEntry.State.OVER)
 
@@ -173,8 +197,8 @@ def not_brought(handover: Handover) -> QuerySet[RoundEntry]:
     """All of the giver's that is in the round, also what waits for an exchange, but for what they are here with."""
     standing = handover.round.handovers.filter(state__in=Handover.STANDING_STATES)
     here = standing.filter(listing=OuterRef("listing"), giver_confirmed_at__isnull=False)
-    own = handover.round.entries.filter(state=RoundEntry.State.IN, listing__owner=handover.giver)
-    return own.exclude(listing__state=Listing.State.ON_TABLE).exclude(Exists(here))
+    own = handover.round.entries.filter(state=RoundEntry.State.IN, listing__owner=handover.giver, is_from_table=False)
+    return own.exclude(Exists(here))
 
 
 @transaction.atomic
@@ -191,18 +215,24 @@ def break_off(handover: Handover, *, reason: str, by: User, at: datetime.datetim
     if handover.state == State.VOID:
         return []
     must_be_planned(handover)
-    rows = handover.round.handovers.filter(exchange=handover.exchange)
-    paid = rows.filter(state=State.DONE, in_return_for__isnull=False).values("in_return_for")
-    planned = rows.filter(state=State.PLANNED)
-    kept = list(planned.filter(listing__in=paid).exclude(way=Way.FROM_TABLE).values_list("listing", flat=True))
-    out = handover.round.entries.filter(state=RoundEntry.State.IN, listing__in=[handover.listing_id, *kept])
-    out.update(state=RoundEntry.State.OVER)
-    Listing.objects.filter(pk__in=kept).update(state=Listing.State.WITHDRAWN)
-    for thing in Listing.objects.filter(pk__in=kept):
-        drop_all_wishes(thing)
+    take_back_paid(handover.round, handover.exchange)
+    entries = handover.round.entries.filter(state=RoundEntry.State.IN, listing=handover.listing)
+    entries.update(state=RoundEntry.State.OVER)
     details = {"exchange": handover.exchange, "reason": Reason(reason).value}
     record_audit("swap.broken_off", handover, by=by, at=at, details=details)
     return drop_and_rematch(handover.round, [handover.exchange], at=at)
+
+
+def take_back_paid(round_: SwapRound, exchange: int) -> None:
+    """Things that are not handed over, and for which their owners have received something: taken back for good."""
+    rows = round_.handovers.filter(exchange=exchange)
+    paid = rows.filter(state=State.DONE, in_return_for__isnull=False).values("in_return_for")
+    planned = rows.filter(state=State.PLANNED, listing__in=paid).exclude(way=Way.FROM_TABLE)
+    kept = list(planned.values_list("listing", flat=True))
+    round_.entries.filter(state=RoundEntry.State.IN, listing__in=kept).update(state=RoundEntry.State.OVER)
+    Listing.objects.filter(pk__in=kept).update(state=Listing.State.WITHDRAWN)
+    for thing in Listing.objects.filter(pk__in=kept):
+        drop_all_wishes(thing)
 
 
 @transaction.atomic
@@ -214,7 +244,7 @@ def put_on_table(entry: RoundEntry, *, by: User, at: datetime.datetime) -> Round
     round_ = locked_round(entry.round)
     must_stand_at_desk(by, round_)
     entry = RoundEntry.objects.select_related("listing").get(pk=entry.pk)
-    thing = entry.listing
+    thing = locked_listing(entry.listing)
     if thing.state == Listing.State.ON_TABLE:
         return entry
     must_be_handing_over(round_)

@@ -13,7 +13,7 @@ from qixue.swap.kinds import TYPICAL_WEIGHTS
 from qixue.swap.models import Handover, Listing, RoundEntry, RoundPlan, SwapRound
 
 ROUND_WITH = ("programme__region", "programme__organisation", "organisation", "venue__region")
-HANDOVER_WITH = ("listing", "in_return_for", "giver", "receiver")
+HANDOVER_WITH = ("listing__photo", "in_return_for", "giver", "receiver")
 
 
 def received_for(handovers: Iterable[Handover]) -> dict[int, str]:
@@ -97,6 +97,10 @@ class DeskExchange:
         return self.here_count == len(self.rows)
 
     @property
+    def has_begun(self) -> bool:
+        return any(row.state == Handover.State.DONE for row in self.rows)
+
+    @property
     def is_done(self) -> bool:
         return all(row.state == Handover.State.DONE for row in self.rows)
 
@@ -165,8 +169,7 @@ def own_things_in(round_: SwapRound, owner: Resident) -> list[OwnThing]:
     received = {row.in_return_for_id: row for row in standing}
     off = {row.listing_id for row in rows if row.state == Handover.State.VOID}
     sizes = sizes_of(round_, {row.exchange for row in standing})
-    chosen = round_.plans.filter(chosen_at__isnull=False).first()
-    reasons = chosen.reasons if chosen else {}
+    reasons = round_.plans.filter(chosen_at__isnull=False).values_list("reasons", flat=True).first() or {}
     return [
         OwnThing(
             entry,
