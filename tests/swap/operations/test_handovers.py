@@ -2,7 +2,7 @@
 
 import pytest
 from tests.factories import NOON, MemberFactory, RoleAssignmentFactory
-from tests.factories_swap import ListingFactory, wish
+from tests.factories_swap import ListingFactory, swap_organiser, wish
 from tests.factories_swap_rounds import SwapRoundFactory, entry, planned_ring, ring
 from tests.participation.signing_up import refusal
 
@@ -10,6 +10,7 @@ from qixue.core.models import AuditEntry
 from qixue.people.models import Notification, Role, User
 from qixue.people.operations.erasure import erase_account
 from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
+from qixue.swap.operations.blocks import block_owner
 from qixue.swap.operations.exchanges import Exchange, plan_exchanges
 from qixue.swap.operations.handovers import (
     agree,
@@ -20,6 +21,8 @@ from qixue.swap.operations.handovers import (
     mark_missing,
     put_on_table,
 )
+from qixue.swap.operations.listings import withdraw_listing
+from qixue.swap.operations.reports import decide_reports
 from qixue.swap.operations.rounds import close_round, keep_rounds
 from qixue.swap.queries.rounds import outcome_of
 
@@ -225,3 +228,49 @@ def test_closing_waits_for_exchanges_that_have_begun(round_: SwapRound, desk: Us
 
     found = outcome_of(round_)
     assert (found.things, found.people, str(found.kilograms)) == (2, 2, "5.0")
+
+
+def ring_with_another_way(round_: SwapRound) -> list[Listing]:
+    """Three in an exchange, of whom the second and third can also swap without the first."""
+    things = ring(round_, 3)
+    wish(things[2], things[1])
+    planned_ring(round_, things)
+    return things
+
+
+def test_hiding_a_thing_ends_its_exchange_and_matches_the_others_anew(round_: SwapRound) -> None:
+    first, second, third = ring_with_another_way(round_)
+
+    hidden = decide_reports(first, is_hidden=True, by=swap_organiser(round_.programme), at=NOON)
+
+    assert (hidden.state, RoundEntry.objects.get(listing=first).state) == (Listing.State.LISTED, "left")
+    assert set(round_.handovers.filter(state="planned").values_list("listing", flat=True)) == {second.pk, third.pk}
+
+
+def test_blocking_ends_the_exchange_and_matches_the_others_anew(round_: SwapRound) -> None:
+    first, second, third = ring_with_another_way(round_)
+
+    block_owner(second, person=first.owner, by=first.owner.user, at=NOON)
+
+    assert set(round_.handovers.filter(state="planned").values_list("listing", flat=True)) == {second.pk, third.pk}
+
+
+def test_an_exchange_that_has_begun_outlasts_hiding_and_blocking(round_: SwapRound, desk: User) -> None:
+    rows = planned_ring(round_, ring(round_, 2))
+    all_here(rows, desk)
+    confirm_received(rows[0], by=desk, at=NOON)
+    thing = rows[1].listing
+
+    decide_reports(thing, is_hidden=True, by=swap_organiser(round_.programme), at=NOON)
+    block_owner(thing, person=rows[0].giver, by=rows[0].giver.user, at=NOON)
+
+    assert states(round_) == ["done", "planned"]
+
+
+def test_withdrawing_takes_a_thing_out_of_its_round(round_: SwapRound) -> None:
+    row = entry(round_, ListingFactory(programme=round_.programme))
+
+    withdraw_listing(row.listing, by=row.listing.owner.user, at=NOON)
+
+    row.refresh_from_db()
+    assert row.state == RoundEntry.State.LEFT

@@ -111,6 +111,15 @@ def leave_round(entry: RoundEntry, *, by: User, at: datetime.datetime) -> RoundE
     return entry
 
 
+def entry_held(listing: Listing) -> RoundEntry | None:
+    """That of a thing which is in a round, under the lock of the round."""
+    entry = RoundEntry.objects.filter(listing=listing, state=State.IN).select_related("round").first()
+    if entry:
+        locked_round(entry.round)
+        entry.refresh_from_db(fields=["state"])
+    return entry if entry and entry.state == State.IN else None
+
+
 def take_out(round_: SwapRound, entry: RoundEntry, *, at: datetime.datetime) -> bool:
     """Out of a round that is locked, with the exchange that is planned with it. False, and nothing is changed, where
     things of that exchange have been handed over.

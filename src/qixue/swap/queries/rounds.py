@@ -191,6 +191,13 @@ def sizes_of(round_: SwapRound, exchanges: Iterable[int]) -> dict[int, tuple[int
     return {row["exchange"]: (row["here"], row["size"]) for row in counted}
 
 
+def things_of_partners(person: Resident) -> QuerySet[Listing]:
+    """What somebody gets in an exchange that is planned, and what those bring to whom they give."""
+    planned = Handover.State.PLANNED
+    gets = Q(handovers__receiver=person, handovers__state=planned)
+    return Listing.objects.filter(gets | Q(returns__giver=person, returns__state=planned)).distinct()
+
+
 def rounds_for(owner: Resident, open_ones: QuerySet[SwapRound]) -> QuerySet[SwapRound]:
     """Those that take in things, and those in which somebody's things are or were; the next first."""
     own = RoundEntry.objects.of([owner]).filter(round=OuterRef("pk"))
