@@ -43,9 +43,9 @@ def details(**values: object) -> RoundDetails:
     return RoundDetails(**{"title": "集市", "kind": "fair", "venue": VenueFactory(), **moments, **values})
 
 
-def matched(round_: SwapRound, by: User) -> dict[str, RoundPlan]:
+def matched(round_: SwapRound, by: User, *, at: datetime.datetime = NOON) -> dict[str, RoundPlan]:
     SwapRound.objects.filter(pk=round_.pk).update(state=State.ANSWERING)
-    ask_for_plans(round_, by=by, at=NOON)
+    ask_for_plans(round_, by=by, at=at)
     keep_plans(at=NOON)
     return {plan.objective: plan for plan in round_.plans.all()}
 
@@ -185,7 +185,7 @@ def test_who_has_not_answered_is_never_matched(round_: SwapRound, organiser: Use
     things = ring(round_, 3)
     RoundEntry.objects.filter(listing=things[0]).update(answer="", answered_at=None)
 
-    plans = matched(round_, organiser)
+    plans = matched(round_, organiser, at=round_.answers_until)
 
     assert plans["people"].trades == 0
     assert str(things[0].pk) not in json.loads(plans["people"].instance)["items"][0]["id"]
@@ -264,6 +264,30 @@ def test_a_chain_begins_with_a_gift_and_ends_on_the_table(organiser: User, round
         (gift, thing.owner, "between"),
         (thing, None, "to_table"),
     ]
+
+
+def test_a_gift_that_became_a_swap_is_not_given_for_nothing(organiser: User, round_: SwapRound) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(has_gifts=True)
+    gift = ListingFactory(programme=round_.programme, is_gift=True)
+    thing = ListingFactory(programme=round_.programme)
+    wish(thing, gift)
+    for each in (gift, thing):
+        entry(round_, each)
+    plan = matched(round_, organiser)["people"]
+    Listing.objects.filter(pk=gift.pk).update(is_gift=False)
+
+    choose_plan(plan, by=organiser, at=NOON)
+
+    assert (plan.trades, round_.handovers.count()) == (1, 0)
+
+
+def test_matching_waits_for_answers_until_their_time_is_over(round_: SwapRound, organiser: User) -> None:
+    ring(round_, 2)
+    entry(round_, ListingFactory(programme=round_.programme), answer="")
+    SwapRound.objects.filter(pk=round_.pk).update(state=State.ANSWERING)
+
+    assert refusal(ask_for_plans, round_, by=organiser, at=NOON) == "answers_wait"
+    assert len(ask_for_plans(round_, by=organiser, at=round_.answers_until)) == 2
 
 
 def test_leaving_ends_ones_own_exchange_and_finds_another_for_the_rest(round_: SwapRound, organiser: User) -> None:
