@@ -2,14 +2,15 @@
 
 import pytest
 from tests.factories import NOON, MemberFactory, RoleAssignmentFactory
-from tests.factories_swap import ListingFactory, wish
+from tests.factories_swap import ListingFactory, one_of, wish
 from tests.factories_swap_rounds import SwapRoundFactory, entry, planned_ring, ring
 from tests.participation.signing_up import refusal
 
 from qixue.core.models import AuditEntry
 from qixue.people.models import Notification, Role, User
 from qixue.people.operations.erasure import erase_account
-from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
+from qixue.swap.models import Handover, KindWish, Listing, OneOf, RoundEntry, SwapRound, Wish
+from qixue.swap.operations.blocks import block_owner
 from qixue.swap.operations.exchanges import Exchange, plan_exchanges
 from qixue.swap.operations.handovers import (
     agree,
@@ -19,7 +20,10 @@ from qixue.swap.operations.handovers import (
     confirm_received,
     mark_missing,
     put_on_table,
+    take_back_here,
 )
+from qixue.swap.operations.listings import withdraw_listing
+from qixue.swap.operations.reports import decide_reports
 from qixue.swap.operations.rounds import close_round, keep_rounds
 from qixue.swap.queries.rounds import outcome_of
 
@@ -245,3 +249,134 @@ def test_closing_waits_for_exchanges_that_have_begun(round_: SwapRound, desk: Us
 
     found = outcome_of(round_)
     assert (found.things, found.people, str(found.kilograms)) == (2, 2, "5.0")
+
+
+def ring_with_another_way(round_: SwapRound) -> list[Listing]:
+    """Three in an exchange, of whom the second and third can also swap without the first."""
+    things = ring(round_, 3)
+    wish(things[2], things[1])
+    planned_ring(round_, things)
+    return things
+
+
+def test_hiding_a_thing_ends_its_exchange_and_matches_the_others_anew(round_: SwapRound) -> None:
+    first, second, third = ring_with_another_way(round_)
+
+    hidden = decide_reports(first, is_hidden=True, by=swap_organiser(round_.programme), at=NOON)
+
+    assert (hidden.state, RoundEntry.objects.get(listing=first).state) == (Listing.State.LISTED, "left")
+    assert set(round_.handovers.filter(state="planned").values_list("listing", flat=True)) == {second.pk, third.pk}
+
+
+def test_blocking_ends_the_exchange_and_matches_the_others_anew(round_: SwapRound) -> None:
+    first, second, third = ring_with_another_way(round_)
+
+    block_owner(second, person=first.owner, by=first.owner.user, at=NOON)
+
+    assert set(round_.handovers.filter(state="planned").values_list("listing", flat=True)) == {second.pk, third.pk}
+
+
+def test_an_exchange_that_has_begun_outlasts_hiding_and_blocking(round_: SwapRound, desk: User) -> None:
+    rows = planned_ring(round_, ring(round_, 2))
+    all_here(rows, desk)
+    confirm_received(rows[0], by=desk, at=NOON)
+    thing = rows[1].listing
+
+    decide_reports(thing, is_hidden=True, by=swap_organiser(round_.programme), at=NOON)
+    block_owner(thing, person=rows[0].giver, by=rows[0].giver.user, at=NOON)
+
+    assert states(round_) == ["done", "planned"]
+
+
+def test_withdrawing_takes_a_thing_out_of_its_round(round_: SwapRound) -> None:
+    row = entry(round_, ListingFactory(programme=round_.programme))
+
+    withdraw_listing(row.listing, by=row.listing.owner.user, at=NOON)
+
+    row.refresh_from_db()
+    assert row.state == RoundEntry.State.LEFT
+
+
+def test_here_can_be_taken_back_until_something_is_received(round_: SwapRound, desk: User) -> None:
+    rows = planned_ring(round_, ring(round_, 2))
+    all_here(rows, desk)
+
+    for _twice in range(2):
+        take_back_here(rows[0], by=desk, at=NOON)
+
+    assert list(round_.handovers.order_by("pk").values_list("giver_confirmed_at", flat=True)) == [None, NOON]
+    assert refusal(take_back_here, rows[1], by=rows[1].giver.user, at=NOON) == "not_in_charge"
+    confirm_here(rows[0], by=desk, at=NOON)
+    confirm_received(rows[0], by=desk, at=NOON)
+    assert refusal(take_back_here, rows[1], by=desk, at=NOON) == "handed_over"
+
+
+def test_what_lies_on_the_table_stays_here(round_: SwapRound, desk: User) -> None:
+    on_table = ListingFactory(programme=round_.programme, is_gift=True, state="on_table")
+    thing = ListingFactory(programme=round_.programme)
+    for each in (on_table, thing):
+        entry(round_, each)
+    rows = plan_exchanges(round_, [Exchange((str(thing.pk), str(on_table.pk)), is_chain=True)], at=NOON)
+
+    take_back_here(rows[0], by=desk, at=NOON)
+
+    assert Handover.objects.get(pk=rows[0].pk).giver_confirmed_at == NOON
+
+
+def test_who_was_here_is_here_in_the_exchange_that_is_found_instead(round_: SwapRound, desk: User) -> None:
+    first, second, third = ring(round_, 3)
+    wish(third, second)
+    rows = {row.listing: row for row in planned_ring(round_, [first, second, third])}
+    for each in (second, third):
+        confirm_here(rows[each], by=desk, at=NOON)
+    take_back_here(rows[third], by=desk, at=NOON)
+
+    made = mark_missing(rows[first], by=desk, at=NOON)
+
+    assert {row.listing: row.giver_confirmed_at for row in made} == {second: NOON, third: None}
+
+
+def test_what_was_exchanged_is_wished_for_by_nobody_and_wishes_for_nothing(round_: SwapRound, desk: User) -> None:
+    things = ring(round_, 2)
+    other = ListingFactory(programme=round_.programme)
+    wish(things[0], other)
+    wish(other, things[0])
+    KindWish.objects.create(listing=things[1], kind="books", wished_at=NOON)
+    rows = planned_ring(round_, things)
+    all_here(rows, desk)
+
+    for row in rows:
+        confirm_received(row, by=desk, at=NOON)
+
+    assert (Wish.objects.count(), KindWish.objects.count()) == (0, 0)
+
+
+def test_what_goes_to_the_table_can_still_be_wished_for(round_: SwapRound, desk: User) -> None:
+    gift = ListingFactory(programme=round_.programme, is_gift=True)
+    thing, other = ListingFactory.create_batch(2, programme=round_.programme)
+    wish(thing, gift)
+    wish(other, thing)
+    for each in (gift, thing):
+        entry(round_, each)
+    rows = plan_exchanges(round_, [Exchange((str(thing.pk), str(gift.pk)), is_chain=True)], at=NOON)
+    all_here(rows, desk)
+
+    for row in rows:
+        confirm_received(row, by=desk, at=NOON)
+
+    assert list(Wish.objects.values_list("listing", "wanted")) == [(other.pk, thing.pk)]
+
+
+def test_a_search_that_was_served_is_over(round_: SwapRound, desk: User) -> None:
+    mine, first, second = ListingFactory.create_batch(3, programme=round_.programme)
+    served = one_of(mine.owner, offered=[mine], wanted=[first, second])
+    for each in (mine, first):
+        entry(round_, each)
+    nodes = (str(mine.pk), f"%D{served.pk}", str(first.pk))
+    rows = plan_exchanges(round_, [Exchange(nodes, is_chain=False)], at=NOON)
+    all_here(rows, desk)
+
+    for row in rows:
+        confirm_received(row, by=desk, at=NOON)
+
+    assert (OneOf.objects.count(), states(round_)) == (0, ["done", "done"])

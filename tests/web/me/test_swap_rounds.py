@@ -9,7 +9,7 @@ from tests.factories_swap_rounds import DAY, SwapRoundFactory, entry, planned_ri
 
 from qixue.core.clock import now
 from qixue.people.models import Resident, User
-from qixue.swap.models import Handover, RoundEntry, SwapRound
+from qixue.swap.models import Block, Handover, ListingReport, RoundEntry, SwapRound
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
@@ -161,3 +161,21 @@ def test_taking_a_thing_out_is_asked_once_more(round_: SwapRound) -> None:
     row.refresh_from_db()
     assert (asked.status_code, row.state) == (200, RoundEntry.State.LEFT)
     assert "You took it out of the round" in page(client, round_)
+
+
+def test_partners_of_an_exchange_can_report_and_keep_apart(round_: SwapRound) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="proposed")
+    first, second, third = ring(round_, 3)  # each gets the next one's
+    planned_ring(round_, [first, second, third])
+    client = signed_in(first.owner.user)
+    report, block = reverse("me:report_listing", args=[second.pk]), reverse("me:block_owner", args=[third.pk])
+
+    shown = page(client, round_)
+    client.post(report, {"reason": "untrue"})
+    stranger = signed_in(MemberFactory().user).get(report).status_code
+    client.post(block)
+
+    assert (report in shown, block in shown, stranger) == (True, True, 404)
+    assert ListingReport.objects.get().listing == second
+    assert Block.objects.get().blocked == third.owner
+    assert set(round_.handovers.values_list("state", flat=True)) == {"void"}

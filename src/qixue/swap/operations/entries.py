@@ -60,9 +60,7 @@ def enter_table(round_: SwapRound, *, at: datetime.datetime) -> None:
     there = RoundEntry.objects.filter(listing=OuterRef("pk"), state=State.IN)
     on_table = Listing.objects.open().filter(programme=round_.programme, state=Listing.State.ON_TABLE)
     entries = [
-        RoundEntry(
-            round=round_, listing=thing, is_from_table=True, entered_at=at, answer=Answer.YES, answered_at=at
-        )
+        RoundEntry(round=round_, listing=thing, is_from_table=True, entered_at=at, answer=Answer.YES, answered_at=at)
         for thing in on_table.exclude(Exists(there)).exclude(round_entries__round=round_).order_by("pk")
     ]
     RoundEntry.objects.bulk_create(entries, ignore_conflicts=True)  # another round that opens just now may have them
@@ -110,6 +108,15 @@ def leave_round(entry: RoundEntry, *, by: User, at: datetime.datetime) -> RoundE
         raise Refused("handed_over", BEGUN)
     record_audit("swap.left", entry, by=by, at=at)
     return entry
+
+
+def entry_held(listing: Listing) -> RoundEntry | None:
+    """That of a thing which is in a round, under the lock of the round."""
+    entry = RoundEntry.objects.filter(listing=listing, state=State.IN).select_related("round").first()
+    if entry:
+        locked_round(entry.round)
+        entry.refresh_from_db(fields=["state"])
+    return entry if entry and entry.state == State.IN else None
 
 
 def take_out(round_: SwapRound, entry: RoundEntry, *, at: datetime.datetime) -> bool:

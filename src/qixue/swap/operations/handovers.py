@@ -31,7 +31,9 @@ class Reason(TextChoices):
 def locked_handover(handover: Handover) -> Handover:
     """The hand-over as it is now, under the lock of its round."""
     round_ = locked_round(handover.round)
-    found = Handover.objects.select_related("listing", "in_return_for", "giver", "receiver", "one_of").get(pk=handover.pk)
+    found = Handover.objects.select_related("listing", "in_return_for", "giver", "receiver", "one_of").get(
+        pk=handover.pk
+    )
     found.round = round_
     return found
 

@@ -50,6 +50,12 @@ register(
         _("Called off: %(title)s"),
         _("The swap round on %(day_on)s does not take place. Your thing stays yours and on offer: %(thing)s"),
     ),
+    NoticeKind(
+        "swap_ended",
+        TOPIC,
+        _("Over: %(title)s"),
+        _("A week after its day the round has ended by itself. Your thing stays yours and on offer: %(thing)s"),
+    ),
 )
 
 
@@ -79,8 +85,17 @@ def ask_for_answers(round_: SwapRound, *, at: datetime.datetime) -> None:
 
 def tell_of_cancellation(round_: SwapRound, *, at: datetime.datetime) -> None:
     """Those whose things are in the round; before it ends."""
+    tell_all("swap_cancelled", round_, at=at)
+
+
+def tell_of_end(round_: SwapRound, *, at: datetime.datetime) -> None:
+    """The same people, of a round that was forgotten."""
+    tell_all("swap_ended", round_, at=at)
+
+
+def tell_all(kind: str, round_: SwapRound, *, at: datetime.datetime) -> None:
     entries = round_.entries.filter(state=RoundEntry.State.IN).select_related("listing__owner__user").order_by("pk")
-    notify_each([told("swap_cancelled", round_, entry.listing, entry.pk) for entry in entries], at=at)
+    notify_each([told(kind, round_, entry.listing, entry.pk) for entry in entries], at=at)
 
 
 def tell_of_exchanges(handovers: Sequence[Handover], gets: dict[int, str], *, at: datetime.datetime) -> None:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.clock import minute_text
 from qixue.core.logs import get_logger
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
@@ -38,13 +39,17 @@ State = RoundPlan.State
 def ask_for_plans(round_: SwapRound, *, by: User, at: datetime.datetime) -> list[RoundPlan]:
     """Have the round matched in both ways, so that they can be compared. Asked again, those before give way.
 
-    Refused: not_in_charge, not_to_be_matched, nobody_comes.
+    Refused: not_in_charge, not_to_be_matched, answers_wait, nobody_comes.
     """
     must_run(by, round_)
     round_ = locked_round(round_)
     states = SwapRound.State
     if round_.state not in {states.ANSWERING, states.MATCHING}:
         raise Refused("not_to_be_matched", NOT_TO_BE_MATCHED)
+    silent = round_.entries.filter(state=RoundEntry.State.IN, answer=RoundEntry.Answer.NONE)
+    if at < round_.answers_until and silent.exists():
+        sentence = _("Not everybody has answered. Please match the things after %(until)s, or once all have.")
+        raise Refused("answers_wait", sentence, until=minute_text(round_.answers_until))
     if not candidates(round_).exists():
         raise Refused("nobody_comes", _("Nobody has said yet that they come: there is nothing to match."))
     round_.plans.filter(state=State.QUEUED).delete()
@@ -140,7 +145,8 @@ def choose_plan(plan: RoundPlan, *, by: User, at: datetime.datetime) -> RoundPla
 
 
 def still_wanted(exchanges: list[Exchange], instance: str) -> list[Exchange]:
-    """Those of which all things are still there, and still wanted for what they were wanted for.
+    """Those of which all things are still there, and still wanted for what they were wanted for; a chain ends with a
+    gift.
 
     Refused: not_to_be_matched, where there are more wishes by now than a round may have.
     """
@@ -149,12 +155,13 @@ def still_wanted(exchanges: list[Exchange], instance: str) -> list[Exchange]:
     except BadRound as fault:
         raise Refused("not_to_be_matched", NOT_TO_BE_MATCHED) from fault
     wants = {loaded.ids[node]: {loaded.ids[wanted] for wanted in found} for node, found in enumerate(loaded.wants)}
+    gifts = {name for name, is_gift in zip(loaded.ids, loaded.is_gift, strict=True) if is_gift}
 
     def holds(exchange: Exchange) -> bool:
         nodes = exchange.nodes
         followers = nodes[1:] if exchange.is_chain else (*nodes[1:], nodes[0])
-        last_is_there = not exchange.is_chain or nodes[-1] in wants
-        return last_is_there and all(
+        begins_with_a_gift = not exchange.is_chain or nodes[-1] in gifts
+        return begins_with_a_gift and all(
             after in wants.get(node, ()) for node, after in zip(nodes, followers, strict=False)
         )
 

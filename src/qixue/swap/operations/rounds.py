@@ -21,16 +21,19 @@ from qixue.programme.models import Programme
 from qixue.swap.models import Handover, RoundEntry, SwapRound
 from qixue.swap.operations.entries import enter_table
 from qixue.swap.operations.exchanges import locked_round, void_exchanges
+from qixue.swap.operations.handovers import take_back_paid
 from qixue.swap.operations.in_charge import must_run
 from qixue.swap.operations.notices import (
     ask_for_answers,
     tell_of_cancellation,
+    tell_of_end,
     tell_of_exchanges,
     tell_of_nothing_found,
 )
 from qixue.swap.queries.rounds import received_for
 
 State = SwapRound.State
+FORGOTTEN_AFTER = datetime.timedelta(days=7)  # from the end of its hours; until then its things are in no other round
 TOLD_AT_ONCE = 200  # so that no transaction gets long
 OUT_OF_ORDER = _("Please put this moment after the one before it: entries, answers, beginning, end.")
 
@@ -95,11 +98,15 @@ def check_moments(details: RoundDetails, *, at: datetime.datetime) -> None:
 
 
 def keep_rounds(*, at: datetime.datetime) -> int:
-    """The worker's duty: close entries whose time has come, and tell people how it stands with them."""
+    """The worker's duty: close entries whose time has come, tell people how it stands with them, and end what was
+    forgotten.
+    """
     due = SwapRound.objects.filter(state=State.OPEN, entries_close_at__lte=at).order_by("pk")
     untold = Q(Exists(untold_handovers(OuterRef("pk")))) | Q(Exists(untold_entries(OuterRef("pk"))))
     telling = SwapRound.objects.filter(untold, state__in=SwapRound.EXCHANGING_STATES).order_by("pk")
-    closed = for_each("swap_rounds", list(due), partial(close_entries_of, at=at))
+    forgotten = SwapRound.objects.exclude(state__in=SwapRound.OVER_STATES).filter(ends_at__lte=at - FORGOTTEN_AFTER)
+    ended_now = for_each("swap_rounds", list(forgotten.order_by("pk")), partial(end_forgotten, at=at))
+    closed = ended_now + for_each("swap_rounds", list(due), partial(close_entries_of, at=at))
     return closed + for_each("swap_rounds", list(telling), partial(tell_of_round, at=at))
 
 
@@ -187,7 +194,23 @@ def close_round(round_: SwapRound, *, by: User, at: datetime.datetime) -> SwapRo
     return ended(round_, State.CLOSED, by=by, at=at)
 
 
-def ended(round_: SwapRound, state: str, *, by: User, at: datetime.datetime) -> SwapRound:
+@transaction.atomic
+def end_forgotten(round_: SwapRound, *, at: datetime.datetime) -> int:
+    """End a round that nobody closed and free its things, also of exchanges that were left half done; their owners are
+    told.
+    """
+    round_ = locked_round(round_)
+    if round_.is_over:
+        return 0
+    begun = round_.handovers.filter(state=Handover.State.DONE)
+    for exchange in sorted(set(begun.values_list("exchange", flat=True))):
+        take_back_paid(round_, exchange)
+    tell_of_end(round_, at=at)
+    ended(round_, State.CLOSED if round_.state == State.HANDING_OVER else State.CANCELLED, by=None, at=at)
+    return 1
+
+
+def ended(round_: SwapRound, state: str, *, by: User | None, at: datetime.datetime) -> SwapRound:
     planned = round_.handovers.filter(state=Handover.State.PLANNED)
     void_exchanges(round_, set(planned.values_list("exchange", flat=True)), at=at)
     round_.entries.filter(state=RoundEntry.State.IN).update(state=RoundEntry.State.OVER)

@@ -161,7 +161,9 @@ class OwnThing:
 
 def own_things_in(round_: SwapRound, owner: Resident) -> list[OwnThing]:
     """In the order in which they were entered."""
-    entries = RoundEntry.objects.of([owner]).filter(round=round_).select_related("listing__photo", "round").order_by("pk")
+    entries = (
+        RoundEntry.objects.of([owner]).filter(round=round_).select_related("listing__photo", "round").order_by("pk")
+    )
     rows = round_.handovers.filter(Q(listing__owner=owner) | Q(in_return_for__owner=owner))
     rows = rows.select_related(*HANDOVER_WITH).order_by("pk")
     standing = [row for row in rows if row.state in Handover.STANDING_STATES]
@@ -192,6 +194,13 @@ def sizes_of(round_: SwapRound, exchanges: Iterable[int]) -> dict[int, tuple[int
     rows = round_.handovers.filter(exchange__in=exchanges).values("exchange").order_by()
     counted = rows.annotate(here=Count("pk", filter=Q(giver_confirmed_at__isnull=False)), size=Count("pk"))
     return {row["exchange"]: (row["here"], row["size"]) for row in counted}
+
+
+def things_of_partners(person: Resident) -> QuerySet[Listing]:
+    """What somebody gets in an exchange that is planned, and what those bring to whom they give."""
+    planned = Handover.State.PLANNED
+    gets = Q(handovers__receiver=person, handovers__state=planned)
+    return Listing.objects.filter(gets | Q(returns__giver=person, returns__state=planned)).distinct()
 
 
 def rounds_for(owner: Resident, open_ones: QuerySet[SwapRound]) -> QuerySet[SwapRound]:

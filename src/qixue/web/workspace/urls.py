@@ -247,6 +247,7 @@ urlpatterns = [
     path("swap-plans/<int:pk>/choose/", swap_rounds.choose, name="choose_swap_plan"),
     path("swap-plans/<int:pk>/<str:kind>.json", swap_rounds.plan_file, name="swap_plan_file"),
     path("swap-handovers/<int:pk>/here/", swap_desk.here, name="swap_giver_here"),
+    path("swap-handovers/<int:pk>/not-here/", swap_desk.not_here, name="swap_giver_not_here"),
     path("swap-handovers/<int:pk>/received/", swap_desk.received, name="swap_received"),
     path("swap-handovers/<int:pk>/missing/", swap_desk.missing, name="swap_missing"),
     path("swap-handovers/<int:pk>/break-off/", swap_desk.broken_off, name="break_off_swap"),

@@ -12,7 +12,14 @@ from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.people.rules import Action
 from qixue.swap.models import Handover, SwapRound
-from qixue.swap.operations.handovers import break_off, confirm_here, confirm_received, mark_missing, put_on_table
+from qixue.swap.operations.handovers import (
+    break_off,
+    confirm_here,
+    confirm_received,
+    mark_missing,
+    put_on_table,
+    take_back_here,
+)
 from qixue.swap.queries.rounds import desk_exchanges, left_over_gifts, outcome_of, standing_exchanges
 from qixue.web import parts
 from qixue.web.forms import Form
@@ -55,6 +62,18 @@ def here(request: HttpRequest, pk: int) -> HttpResponse:
     handover = handover_or_404(request.user, pk)
     try:
         confirm_here(handover, by=staff(request), at=now())
+    except Refused as refusal:
+        return parts.refusal_page(request, refusal, back=desk_of(handover))
+    return redirect(desk_of(handover))
+
+
+@needs(Action.HAND_OVER_SWAPS)
+@require_POST
+def not_here(request: HttpRequest, pk: int) -> HttpResponse:
+    """It was pressed for the wrong person, or they have gone home."""
+    handover = handover_or_404(request.user, pk)
+    try:
+        take_back_here(handover, by=staff(request), at=now())
     except Refused as refusal:
         return parts.refusal_page(request, refusal, back=desk_of(handover))
     return redirect(desk_of(handover))
@@ -125,7 +144,9 @@ def act_of_breaking_off(handover: Handover) -> Act:
         button=_("Call the rest of this exchange off"),
         back=back,
         crumbs=((handover.round.title, back),),
-        note=_("What was handed over stays so. Whoever has received something keeps it; please settle the rest on the spot."),
+        note=_(
+            "What was handed over stays so. Whoever has received something keeps it; please settle the rest on the spot."
+        ),
         fits=handover.state == Handover.State.PLANNED and handover.round.state == SwapRound.State.HANDING_OVER,
     )
 
