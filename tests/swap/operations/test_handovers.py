@@ -2,7 +2,7 @@
 
 import pytest
 from tests.factories import NOON, MemberFactory, RoleAssignmentFactory
-from tests.factories_swap import ListingFactory, one_of, wish
+from tests.factories_swap import ListingFactory, one_of, swap_organiser, wish
 from tests.factories_swap_rounds import SwapRoundFactory, entry, planned_ring, ring
 from tests.participation.signing_up import refusal
 
@@ -14,8 +14,8 @@ from qixue.swap.operations.blocks import block_owner
 from qixue.swap.operations.exchanges import Exchange, plan_exchanges
 from qixue.swap.operations.handovers import (
     agree,
-    break_off,
     begin_handover,
+    break_off,
     confirm_here,
     confirm_received,
     mark_missing,

@@ -1,15 +1,19 @@
 """The pages on which owners of things go through a round."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.factories import NOON, MemberFactory, ProgrammeFactory
-from tests.factories_swap import ListingFactory
+from tests.factories_swap import ListingFactory, with_photo
 from tests.factories_swap_rounds import DAY, SwapRoundFactory, entry, planned_ring, ring
 
 from qixue.core.clock import now
 from qixue.people.models import Resident, User
-from qixue.swap.models import Block, Handover, ListingReport, RoundEntry, SwapRound
+from qixue.swap.models import Block, Handover, Listing, ListingReport, RoundEntry, SwapRound
+from qixue.swap.queries.rounds import own_things_in
+from qixue.web.preferences import LANGUAGE_COOKIE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
@@ -24,7 +28,8 @@ def round_() -> SwapRound:
 
 
 def signed_in(user: User) -> Client:
-    client = Client(headers={"Accept-Language": "en"})
+    client = Client()
+    client.cookies[LANGUAGE_COOKIE] = "en"
     client.force_login(user)
     return client
 
@@ -179,3 +184,30 @@ def test_partners_of_an_exchange_can_report_and_keep_apart(round_: SwapRound) ->
     assert ListingReport.objects.get().listing == second
     assert Block.objects.get().blocked == third.owner
     assert set(round_.handovers.values_list("state", flat=True)) == {"void"}
+
+
+def test_who_is_asked_to_agree_sees_what_they_would_get(round_: SwapRound) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="proposed")
+    things = ring(round_, 2)
+    with_photo(things[1])
+    Listing.objects.filter(pk=things[1].pk).update(note="壶嘴有一处小磕碰")
+    planned_ring(round_, things)
+    photo = reverse("public:listing_photo", args=[things[1].pk, things[1].photo.address, "large"])
+    client, stranger = signed_in(things[0].owner.user), signed_in(MemberFactory().user)
+
+    shown = page(client, round_)
+
+    assert (photo in shown, "壶嘴有一处小磕碰" in shown) == (True, True)
+    assert (client.get(photo).status_code, stranger.get(photo).status_code) == (200, 404)
+
+
+def test_the_page_of_a_round_does_not_read_the_whole_plan(round_: SwapRound) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="proposed")
+    things = ring(round_, 2)
+    planned_ring(round_, things)
+
+    with CaptureQueriesContext(connection) as queries:
+        own_things_in(round_, things[0].owner)
+
+    plans = [query["sql"] for query in queries.captured_queries if "swap_roundplan" in query["sql"]]
+    assert [('"instance"' in sql, '"result"' in sql) for sql in plans] == [(False, False)]
