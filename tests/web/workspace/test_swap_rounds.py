@@ -27,7 +27,8 @@ def organiser(round_: SwapRound) -> User:
 
 
 def signed_in(user: User) -> Client:
-    client = Client(headers={"Accept-Language": "en"})
+    client = Client()
+    client.cookies["qixue_language"] = "en"
     client.force_login(user)
     return client
 

@@ -59,9 +59,7 @@ def enter_table(round_: SwapRound, *, at: datetime.datetime) -> int:
     there = RoundEntry.objects.filter(listing=OuterRef("pk"), state=State.IN)
     on_table = Listing.objects.open().filter(programme=round_.programme, state=Listing.State.ON_TABLE)
     entries = [
-        RoundEntry(
-            round=round_, listing=thing, is_from_table=True, entered_at=at, answer=Answer.YES, answered_at=at
-        )
+        RoundEntry(round=round_, listing=thing, is_from_table=True, entered_at=at, answer=Answer.YES, answered_at=at)
         for thing in on_table.exclude(Exists(there)).exclude(round_entries__round=round_).order_by("pk")
     ]
     return len(RoundEntry.objects.bulk_create(entries))

@@ -157,7 +157,9 @@ class OwnThing:
 
 def own_things_in(round_: SwapRound, owner: Resident) -> list[OwnThing]:
     """In the order in which they were entered."""
-    entries = RoundEntry.objects.of([owner]).filter(round=round_).select_related("listing__photo", "round").order_by("pk")
+    entries = (
+        RoundEntry.objects.of([owner]).filter(round=round_).select_related("listing__photo", "round").order_by("pk")
+    )
     rows = round_.handovers.filter(Q(listing__owner=owner) | Q(in_return_for__owner=owner))
     rows = rows.select_related(*HANDOVER_WITH).order_by("pk")
     standing = [row for row in rows if row.state in Handover.STANDING_STATES]

@@ -125,7 +125,9 @@ def act_of_breaking_off(handover: Handover) -> Act:
         button=_("Call the rest of this exchange off"),
         back=back,
         crumbs=((handover.round.title, back),),
-        note=_("What was handed over stays so. Whoever has received something keeps it; please settle the rest on the spot."),
+        note=_(
+            "What was handed over stays so. Whoever has received something keeps it; please settle the rest on the spot."
+        ),
         fits=handover.state == Handover.State.PLANNED and handover.round.state == SwapRound.State.HANDING_OVER,
     )
 
