@@ -7,12 +7,13 @@ from tests.factories_swap_rounds import SwapRoundFactory, entry, planned_ring, r
 from tests.participation.signing_up import refusal
 
 from qixue.core.models import AuditEntry
-from qixue.people.models import Notification, Role, User
+from qixue.people.models import Notification, Resident, Role, User
 from qixue.people.operations.erasure import erase_account
 from qixue.swap.models import Handover, KindWish, Listing, OneOf, RoundEntry, SwapRound, Wish
 from qixue.swap.operations.blocks import block_owner
 from qixue.swap.operations.exchanges import Exchange, plan_exchanges
 from qixue.swap.operations.handovers import (
+    MOST_TRIES,
     agree,
     begin_handover,
     break_off,
@@ -74,6 +75,30 @@ def test_a_wrong_code_hands_nothing_over(round_: SwapRound, desk: User) -> None:
     assert refusal(confirm_received, rows[0], code=wrong, by=rows[0].giver.user, at=NOON) == "wrong_code"
     assert refusal(confirm_received, rows[0], code=rows[0].code, by=MemberFactory().user, at=NOON) == "not_yours"
     assert states(round_) == ["planned", "planned"]
+
+
+def test_wrong_codes_are_counted_until_only_the_desk_can_help(round_: SwapRound, desk: User) -> None:
+    rows = planned_ring(round_, ring(round_, 2))
+    all_here(rows, desk)
+    giver = rows[0].giver.user
+
+    found = [refusal(confirm_received, rows[0], code="x", by=giver, at=NOON) for _try in range(MOST_TRIES + 1)]
+
+    assert found == ["wrong_code"] * MOST_TRIES + ["too_many_tries"]
+    assert refusal(confirm_received, rows[0], code=rows[0].code, by=giver, at=NOON) == "too_many_tries"
+    assert confirm_received(rows[0], by=desk, at=NOON).state == "done"
+
+
+def test_who_stands_at_the_desk_needs_the_code_for_things_of_their_own(round_: SwapRound, desk: User) -> None:
+    things = ring(round_, 2)
+    Resident.objects.filter(pk=things[0].owner_id).update(user=desk)
+    rows = {row.listing_id: row for row in planned_ring(round_, things)}
+    all_here(list(rows.values()), desk)
+    given, received = rows[things[0].pk], rows[things[1].pk]
+
+    assert refusal(confirm_received, given, by=desk, at=NOON) == "wrong_code"
+    assert refusal(confirm_received, received, code=received.code, by=desk, at=NOON) == "not_yours"
+    assert confirm_received(given, code=given.code, by=desk, at=NOON).state == "done"
 
 
 def test_nothing_is_handed_over_before_all_are_here(round_: SwapRound, desk: User) -> None:

@@ -71,6 +71,10 @@ def test_open_round_twice_with_one_key_opens_one(round_: SwapRound, organiser: U
     again = open_round(round_.programme, round_.organisation, details=details(), key=form, by=organiser, at=NOON)
 
     assert (first, again.max_items) == (again, 3)
+    other = SwapRoundFactory()
+    by = RoleAssignmentFactory(organisation=other.organisation).user
+    values = {"details": details(), "key": form, "by": by, "at": NOON}
+    assert refusal(open_round, other.programme, other.organisation, **values) == "key_reused"
 
 
 @pytest.mark.parametrize(
@@ -186,6 +190,17 @@ def test_two_plans_are_made_and_can_be_checked_by_anybody(round_: SwapRound, org
     for plan in plans.values():
         assert faults(load(plan.instance.encode()), plan.result) == []
         assert plan.result["proven"]
+
+
+def test_an_instance_numbers_people_so_that_it_knows_nobody_after_an_erasure(
+    round_: SwapRound, organiser: User
+) -> None:
+    MemberFactory.create_batch(3)  # so that no key is a number by chance
+    ring(round_, 2)
+
+    plan = matched(round_, organiser)["people"]
+
+    assert [item["user"] for item in json.loads(plan.instance)["items"]] == ["P1", "P2"]
 
 
 def test_who_has_not_answered_is_never_matched(round_: SwapRound, organiser: User) -> None:

@@ -13,7 +13,6 @@ from qixue.core.clock import now
 from qixue.people.models import Resident, User
 from qixue.swap.models import Block, Handover, Listing, ListingReport, RoundEntry, SwapRound
 from qixue.swap.queries.rounds import own_things_in
-from qixue.web.preferences import LANGUAGE_COOKIE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
@@ -29,7 +28,7 @@ def round_() -> SwapRound:
 
 def signed_in(user: User) -> Client:
     client = Client()
-    client.cookies[LANGUAGE_COOKIE] = "en"
+    client.cookies["qixue_language"] = "en"
     client.force_login(user)
     return client
 
@@ -44,12 +43,12 @@ def test_entering_a_thing_and_saying_that_one_comes(round_: SwapRound) -> None:
     listed = client.get(reverse("me:swap_rounds"))
     form = {"things": [str(thing.pk)]}
 
-    for _sent_twice in range(2):
-        client.post(reverse("me:enter_swap_round", args=[round_.pk]), form)
+    sent = [client.post(reverse("me:enter_swap_round", args=[round_.pk]), form) for _twice in range(2)]
     row = RoundEntry.objects.get()
     client.post(reverse("me:answer_swap", args=[row.pk]), {"comes": "yes"})
 
     row.refresh_from_db()
+    assert [response.status_code for response in sent] == [302, 302]
     assert (round_.title in listed.content.decode(), row.listing, row.answer) == (True, thing, "yes")
     assert "You said that you come" in page(client, round_)
 

@@ -12,7 +12,6 @@ from qixue.core.clock import minute_text, now
 from qixue.people.models import Role, User
 from qixue.swap.models import Handover, RoundPlan, SwapRound
 from qixue.swap.operations.plans import LEASE, keep_plans
-from qixue.web.preferences import LANGUAGE_COOKIE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
@@ -29,7 +28,7 @@ def organiser(round_: SwapRound) -> User:
 
 def signed_in(user: User) -> Client:
     client = Client()
-    client.cookies[LANGUAGE_COOKIE] = "en"
+    client.cookies["qixue_language"] = "en"
     client.force_login(user)
     return client
 

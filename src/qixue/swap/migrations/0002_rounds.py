@@ -80,6 +80,7 @@ class Migration(migrations.Migration):
                 ('way', models.CharField(choices=[('between', 'From one to another'), ('from_table', 'From the common table'), ('to_table', 'To the common table')], max_length=10)),
                 ('state', models.CharField(choices=[('planned', 'To be handed over'), ('done', 'Handed over'), ('void', 'Off')], default='planned', max_length=10)),
                 ('code', models.CharField(max_length=6)),
+                ('wrong_count', models.PositiveSmallIntegerField(default=0)),
                 ('agreed_at', models.DateTimeField(blank=True, null=True)),
                 ('giver_confirmed_at', models.DateTimeField(blank=True, null=True)),
                 ('receiver_confirmed_at', models.DateTimeField(blank=True, null=True)),

@@ -191,6 +191,7 @@ class Handover(models.Model):
     giver = models.ForeignKey(Resident, models.SET_NULL, null=True, blank=True, related_name="+")
     receiver = models.ForeignKey(Resident, models.SET_NULL, null=True, blank=True, related_name="+")
     code = models.CharField(max_length=6)  # on the receiver's phone; the giver types or scans it
+    wrong_count = models.PositiveSmallIntegerField(default=0)  # of codes that were typed
     agreed_at = models.DateTimeField(null=True, blank=True)  # the giver, to giving this and to what they get for it
     giver_confirmed_at = models.DateTimeField(null=True, blank=True)
     receiver_confirmed_at = models.DateTimeField(null=True, blank=True)

@@ -14,9 +14,10 @@ from qixue.people.models import User
 from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
 from qixue.swap.operations.entries import BEGUN, drop_and_rematch, has_begun
 from qixue.swap.operations.exchanges import locked_round
-from qixue.swap.operations.in_charge import must_be_own, must_run, must_stand_at_desk, stands_at_desk
+from qixue.swap.operations.in_charge import is_own, must_be_own, must_run, must_stand_at_desk, stands_at_desk
 from qixue.swap.operations.listings import drop_all_wishes, drop_wishes_of, locked_listing
 
+MOST_TRIES = 10  # wrong codes for one thing: with six digits one in 100,000 guesses right by then
 State, Way = Handover.State, Handover.Way
 
 
@@ -127,19 +128,41 @@ def must_be_handing_over(round_: SwapRound) -> None:
         raise Refused("not_handing_over", _("The hand-over of this round has not begun."))
 
 
-@transaction.atomic
 def confirm_received(handover: Handover, *, code: str = "", by: User, at: datetime.datetime) -> Handover:
     """Hand a thing over: the giver types or scans the code on the receiver's phone, so both were there. The desk needs
-    no code. Only when everybody of the exchange is there with their thing, so that nobody gives without receiving.
+    no code, but for things that its people give or receive themselves. Only when everybody of the exchange is there with
+    their thing, so that nobody gives without receiving.
 
-    Again: no change. Refused: not_yours, exchange_off, not_handing_over, wrong_code, somebody_is_missing.
+    Again: no change. Refused: not_yours, too_many_tries, wrong_code and those of `hand_over`.
+    """
+    is_party = is_own(by, handover.giver) or is_own(by, handover.receiver)
+    if (is_party or not stands_at_desk(by, handover.round)) and not try_code(handover, code, by=by):
+        sentence = _("This is not the number on the other person's phone. Please look again.")
+        raise Refused("wrong_code", sentence, field="code")
+    return hand_over(handover, by=by, at=at)
+
+
+@transaction.atomic
+def try_code(handover: Handover, code: str, *, by: User) -> bool:
+    """Whether it is the receiver's. A wrong one is counted, in a transaction of its own so that it stays so.
+
+    Refused: not_yours, too_many_tries.
     """
     handover = locked_handover(handover)
-    if not stands_at_desk(by, handover.round):
-        must_be_own(by, handover.giver)
-        if not hmac.compare_digest(code.encode(), handover.code.encode()):
-            sentence = _("This is not the number on the other person's phone. Please look again.")
-            raise Refused("wrong_code", sentence, field="code")
+    must_be_own(by, handover.giver)
+    if handover.wrong_count >= MOST_TRIES:
+        raise Refused("too_many_tries", _("Too many wrong numbers were typed. Please go to the desk."), field="code")
+    if hmac.compare_digest(code.encode(), handover.code.encode()):
+        return True
+    handover.wrong_count += 1
+    handover.save(update_fields=["wrong_count"])
+    return False
+
+
+@transaction.atomic
+def hand_over(handover: Handover, *, by: User, at: datetime.datetime) -> Handover:
+    """Note that a thing was received. Again: no change. Refused: exchange_off, not_handing_over, somebody_is_missing."""
+    handover = locked_handover(handover)
     if handover.state == State.DONE:
         return handover
     must_be_planned(handover)

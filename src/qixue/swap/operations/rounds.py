@@ -65,11 +65,14 @@ def open_round(
 ) -> SwapRound:
     """Begin to take in things. `key` is made by the form: asked again with it, the first answer is given.
 
-    Refused: not_in_charge, programme_closed, moments_out_of_order, entries_close_in_the_past.
+    Refused: not_in_charge, key_reused, programme_closed, moments_out_of_order, entries_close_in_the_past.
     """
     if not may(by, Action.RUN_SWAP_ROUND, organisation):
         raise Refused("not_in_charge", _("Only the organisation that runs the round, or one above it, can do this."))
+    programme = Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=programme.pk)  # two forms at once
     if earlier := SwapRound.objects.filter(client_uuid=key).first():
+        if (earlier.programme_id, earlier.organisation_id) != (programme.pk, organisation.pk):
+            raise Refused("key_reused", _("This form was used for something else already. Please open it again."))
         return earlier
     if programme.state != Programme.State.PUBLISHED:
         raise Refused("programme_closed", _("This programme is closed: nothing can be listed in it any more."))
