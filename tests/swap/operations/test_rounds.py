@@ -14,9 +14,8 @@ from qixue.people.operations.erasure import erase_account
 from qixue.swap.matching import faults, load
 from qixue.swap.models import Block, Handover, KindWish, Listing, RoundEntry, RoundPlan, SwapRound
 from qixue.swap.operations.entries import answer_for, enter_table, enter_thing, leave_round
-from qixue.swap.operations.plans import LEASE, ask_for_plans, choose_plan, keep_plans
+from qixue.swap.operations.plans import ask_for_plans, choose_plan, keep_plans
 from qixue.swap.operations.rounds import (
-    FORGOTTEN_AFTER,
     RoundDetails,
     cancel_round,
     close_entries,
@@ -388,93 +387,3 @@ def test_nothing_to_match_before_anybody_has_said_that_they_come(round_: SwapRou
     SwapRound.objects.filter(pk=round_.pk).update(state=State.ANSWERING)
 
     assert refusal(ask_for_plans, round_, by=organiser, at=NOON) == "nobody_comes"
-
-
-def test_a_plan_that_kills_its_worker_is_given_up_after_two_tries(
-    round_: SwapRound, organiser: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ring(round_, 2)
-    plan = RoundPlan.objects.create(round=round_, objective="people", asked_at=NOON)
-
-    def dies(*_args: object) -> None:
-        raise SystemExit
-
-    monkeypatch.setattr("qixue.swap.operations.plans.finish", dies)
-    for number in range(2):
-        with pytest.raises(SystemExit):
-            keep_plans(at=NOON + number * (LEASE + datetime.timedelta(seconds=1)))
-    keep_plans(at=NOON + 3 * LEASE)
-
-    plan.refresh_from_db()
-    assert (plan.state, plan.tries) == ("failed", 2)
-
-
-def test_under_a_cap_who_had_only_larger_rings_had_none(round_: SwapRound, organiser: User) -> None:
-    SwapRound.objects.filter(pk=round_.pk).update(max_items=2)
-    large = ring(round_, 3)
-    first, second = ring(round_, 2)
-    rival = ListingFactory(programme=round_.programme)
-    entry(round_, rival)
-    wish(rival, first)
-    wish(first, rival)
-
-    plan = matched(round_, organiser)["people"]
-
-    reasons = {str(thing.pk): "no_way_round" for thing in large}
-    left = next(str(thing.pk) for thing in (second, rival) if str(thing.pk) in plan.reasons)
-    assert plan.reasons == {**reasons, left: "others_came_first"}
-
-
-@pytest.mark.parametrize(
-    ("state", "end"), [("answering", "cancelled"), ("proposed", "cancelled"), ("handing_over", "closed")]
-)
-def test_a_round_that_is_forgotten_ends_and_frees_its_things(round_: SwapRound, state: str, end: str) -> None:
-    things = ring(round_, 2)
-    if state != "answering":
-        planned_ring(round_, things)
-    SwapRound.objects.filter(pk=round_.pk).update(state=state)
-    round_.refresh_from_db()
-
-    keep_rounds(at=round_.ends_at + FORGOTTEN_AFTER - datetime.timedelta(seconds=1))
-    round_.refresh_from_db()
-    before = round_.state
-    for _twice in range(2):
-        keep_rounds(at=round_.ends_at + FORGOTTEN_AFTER)
-
-    round_.refresh_from_db()
-    assert (before, round_.state) == (state, end)
-    assert set(Listing.objects.values_list("state", flat=True)) == {"listed"}
-    assert set(round_.entries.values_list("state", flat=True)) == {"over"}
-    told = Notification.objects.filter(kind="swap_ended").values_list("user", flat=True)
-    assert sorted(told) == sorted(thing.owner.user_id for thing in things)
-
-
-def test_a_forgotten_exchange_that_is_half_done_gives_nothing_twice(round_: SwapRound) -> None:
-    SwapRound.objects.filter(pk=round_.pk).update(state="handing_over")
-    given, kept = ring(round_, 2)
-    rows = planned_ring(round_, [given, kept])
-    round_.handovers.update(giver_confirmed_at=NOON)
-    first = next(row for row in rows if row.listing == given)
-    Handover.objects.filter(pk=first.pk).update(state="done", receiver_confirmed_at=NOON)
-    Listing.objects.filter(pk=given.pk).update(state="exchanged")
-
-    keep_rounds(at=round_.ends_at + FORGOTTEN_AFTER)
-
-    assert Listing.objects.get(pk=kept.pk).state == "withdrawn"
-    assert set(round_.handovers.values_list("state", flat=True)) == {"done", "void"}
-
-
-def test_two_rounds_that_open_at_once_have_what_lies_on_the_table_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    thing = ListingFactory(state="on_table", is_gift=True)
-    one, other = SwapRoundFactory.create_batch(2, programme=thing.programme, has_gifts=True)
-    make = RoundEntry.objects.bulk_create
-
-    def after_the_other(entries: list[RoundEntry], **options: object) -> list[RoundEntry]:
-        """The other round has it between the look and the write."""
-        RoundEntry.objects.create(round=other, listing=thing, entered_at=NOON)
-        return make(entries, **options)
-
-    monkeypatch.setattr(RoundEntry.objects, "bulk_create", after_the_other)
-    enter_table(one, at=NOON)
-
-    assert [row.round for row in RoundEntry.objects.filter(listing=thing)] == [other]
