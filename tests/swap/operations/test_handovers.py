@@ -15,8 +15,8 @@ from qixue.swap.operations.exchanges import Exchange, plan_exchanges
 from qixue.swap.operations.handovers import (
     MOST_TRIES,
     agree,
-    break_off,
     begin_handover,
+    break_off,
     confirm_here,
     confirm_received,
     mark_missing,

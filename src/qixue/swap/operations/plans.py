@@ -140,7 +140,9 @@ def choose_plan(plan: RoundPlan, *, by: User, at: datetime.datetime) -> RoundPla
 
 
 def still_wanted(exchanges: list[Exchange], instance: str) -> list[Exchange]:
-    """Those of which all things are still there, and still wanted for what they were wanted for; a chain ends with a gift."""
+    """Those of which all things are still there and wanted for what they were wanted for, and what starts a chain is a
+    gift still.
+    """
     loaded = load(instance.encode())
     wants = {loaded.ids[node]: {loaded.ids[wanted] for wanted in found} for node, found in enumerate(loaded.wants)}
     gifts = {name for name, is_gift in zip(loaded.ids, loaded.is_gift, strict=True) if is_gift}
