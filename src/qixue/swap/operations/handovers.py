@@ -112,6 +112,7 @@ def confirm_received(handover: Handover, *, code: str = "", by: User, at: dateti
 
     Again: no change. Refused: not_yours, too_many_tries, wrong_code and those of `hand_over`.
     """
+    handover = Handover.objects.select_related("round__organisation", "giver", "receiver").get(pk=handover.pk)
     is_party = is_own(by, handover.giver) or is_own(by, handover.receiver)
     if (is_party or not stands_at_desk(by, handover.round)) and not try_code(handover, code, by=by):
         sentence = _("This is not the number on the other person's phone. Please look again.")
