@@ -40,7 +40,7 @@ def test_worker_begins_what_takes_long_once_at_a_time(monkeypatch: pytest.Monkey
 
     def started(*options: str) -> subprocess.Popen[bytes]:
         begun.append(options)
-        return subprocess.Popen(["sleep", "60"])  # noqa: S607 - a process that is at it still
+        return subprocess.Popen(["sleep", "60"])
 
     monkeypatch.setattr(worker, "started", started)
     apart = worker.Apart()

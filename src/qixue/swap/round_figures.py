@@ -99,8 +99,8 @@ def register() -> None:
             _("People served by swaps"),
             PERSON,
             _(
-                "Distinct people on record who received something in a swap round; whoever is erased is counted no more."
-                " Of fewer than 5 nothing is told."
+                "Distinct people on record who received something in a swap round; whoever is erased is counted no"
+                " more. Of fewer than 5 nothing is told."
             ),
             people_served,
         ),

@@ -19,7 +19,8 @@ from qixue.swap.operations.exchanges import locked_round
 def block_owner(listing: Listing, *, person: Resident, by: User, at: datetime.datetime) -> Block:
     """Keep the owner of a thing apart from somebody: neither sees the things of the other, wishes between them go.
 
-    Exchanges in which one would get something from the other are off, unless things of them have been handed over. The owner is not told. Again: the first answer. Refused: not_yours, no_owner, own_thing.
+    Exchanges in which one would get something from the other are off, unless things of them have been handed over. The
+    owner is not told. Again: the first answer. Refused: not_yours, no_owner, own_thing.
     """
     if person.user_id != by.pk:
         raise Refused("not_yours", _("You can do this for yourself only."))

@@ -130,11 +130,12 @@ def must_be_handing_over(round_: SwapRound) -> None:
 
 def confirm_received(handover: Handover, *, code: str = "", by: User, at: datetime.datetime) -> Handover:
     """Hand a thing over: the giver types or scans the code on the receiver's phone, so both were there. The desk needs
-    no code, but for things that its people give or receive themselves. Only when everybody of the exchange is there with
-    their thing, so that nobody gives without receiving.
+    no code, but for things that its people give or receive themselves. Only when everybody of the exchange is there
+    with their thing, so that nobody gives without receiving.
 
     Again: no change. Refused: not_yours, too_many_tries, wrong_code and those of `hand_over`.
     """
+    handover = Handover.objects.select_related("round__organisation", "giver", "receiver").get(pk=handover.pk)
     is_party = is_own(by, handover.giver) or is_own(by, handover.receiver)
     if (is_party or not stands_at_desk(by, handover.round)) and not try_code(handover, code, by=by):
         sentence = _("This is not the number on the other person's phone. Please look again.")
@@ -161,7 +162,10 @@ def try_code(handover: Handover, code: str, *, by: User) -> bool:
 
 @transaction.atomic
 def hand_over(handover: Handover, *, by: User, at: datetime.datetime) -> Handover:
-    """Note that a thing was received. Again: no change. Refused: exchange_off, not_handing_over, somebody_is_missing."""
+    """Note that a thing was received. Again: no change.
+
+    Refused: exchange_off, not_handing_over, somebody_is_missing.
+    """
     handover = locked_handover(handover)
     if handover.state == State.DONE:
         return handover

@@ -145,8 +145,8 @@ def choose_plan(plan: RoundPlan, *, by: User, at: datetime.datetime) -> RoundPla
 
 
 def still_wanted(exchanges: list[Exchange], instance: str) -> list[Exchange]:
-    """Those of which all things are still there, and still wanted for what they were wanted for; a chain ends with a
-    gift.
+    """Those of which all things are still there and wanted for what they were wanted for, and what starts a chain is a
+    gift still.
 
     Refused: not_to_be_matched, where there are more wishes by now than a round may have.
     """

@@ -56,8 +56,8 @@ def report_listing(
 def decide_reports(listing: Listing, *, is_hidden: bool, by: User, at: datetime.datetime) -> Listing:
     """Take a thing off the pages or leave it there, and settle all open reports about it. Decided anew at any time.
 
-    What is taken off the pages leaves its round as well: its exchange is off and the others of it are matched anew, unless
-    things of it have been handed over.
+    What is taken off the pages leaves its round as well: its exchange is off and the others of it are matched anew,
+    unless things of it have been handed over.
 
     Refused: not_in_charge, own_thing.
     """

@@ -38,9 +38,7 @@ def instance_of(things: QuerySet[Listing], *, at: datetime.datetime) -> str:
     entries = [entry for entry in entries_of(listed.values()) if entry.id not in served]
     numbers: dict[str, str] = {}
     for entry in entries:
-        if (
-            entry.user != TABLE
-        ):  # a number within the instance, which says nothing of anybody once their things have no owner
+        if entry.user != TABLE:  # a number of this instance only, which says nothing once the things have no owner
             entry.user = numbers.setdefault(entry.user, f"P{len(numbers) + 1}")
         entry.wants = [wanted for wanted in entry.wants if wanted not in served]
         if thing := listed.get(entry.id):

@@ -145,7 +145,8 @@ def act_of_breaking_off(handover: Handover) -> Act:
         back=back,
         crumbs=((handover.round.title, back),),
         note=_(
-            "What was handed over stays so. Whoever has received something keeps it; please settle the rest on the spot."
+            "What was handed over stays so. Whoever has received something keeps it;"
+            " please settle the rest on the spot."
         ),
         fits=handover.state == Handover.State.PLANNED and handover.round.state == SwapRound.State.HANDING_OVER,
     )
