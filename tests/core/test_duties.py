@@ -36,3 +36,22 @@ def test_row_that_fails_leaves_nothing_and_holds_up_none_after_it():
 
     assert for_each("rows", [1, 2, 3], act) == 2
     assert list(AuditEntry.objects.order_by("pk").values_list("action", flat=True)) == ["row.2", "row.3"]
+
+
+def test_what_takes_long_is_begun_apart_when_there_is_something_to_do():
+    begun: list[str] = []
+
+    def fail(at: datetime.datetime) -> int:
+        raise AssertionError
+
+    duties = Duties(
+        [
+            Duty("search", fail, every=MINUTE, has_work=lambda at: True),
+            Duty("idle", fail, every=MINUTE, has_work=lambda at: False),
+        ]
+    )
+
+    counts = duties.run_due(at=AT, apart=begun.append)
+
+    assert (counts, begun) == ({"search": 0, "idle": 0}, ["search"])
+    assert duties.run_due(at=AT + MINUTE, apart=begun.append) == counts

@@ -4,9 +4,11 @@ import datetime
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from tests.factories import NOON, MemberFactory
 from tests.factories_swap import ListingFactory, one_of, swap_organiser, wish, with_photo
+from tests.factories_swap_rounds import SwapRoundFactory, entry, planned_ring
 
 from qixue.core.figures import Scope, registry
 from qixue.people.models import Resident
@@ -14,6 +16,7 @@ from qixue.people.operations.erasure import erase_account
 from qixue.people.personal_data import Subject, holdings
 from qixue.programme.search import sounds, written
 from qixue.swap.models import Block, KindWish, Listing, ListingPhoto, ListingReport, OneOf, Wish
+from qixue.swap.operations.exchanges import void_exchanges
 from qixue.swap.operations.reports import decide_reports
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +93,36 @@ def test_reported_thing_of_somebody_who_left_can_be_decided(person):
     decide_reports(pot, is_hidden=True, seen=seen, by=swap_organiser(pot.programme), at=NOON)
 
     assert ListingReport.objects.get(listing=pot).state == "hidden"
+
+
+def test_erasing_within_a_round_ends_the_exchange_that_waits_and_keeps_what_was_handed_over():
+    round_ = SwapRoundFactory(state="handing_over")
+    person = MemberFactory(name="李嘉明")
+    given, waiting, left = ListingFactory.create_batch(3, programme=round_.programme, owner=person)
+    first, second, third = ListingFactory.create_batch(3, programme=round_.programme)
+    for thing in (given, waiting, left, first, second, third):
+        entry(round_, thing)
+    wish(second, third)
+    wish(third, second)
+    planned_ring(round_, [given, first])
+    round_.handovers.update(state="done", giver_confirmed_at=NOON, receiver_confirmed_at=NOON)
+    Listing.objects.filter(pk__in=[given.pk, first.pk]).update(state="exchanged")
+    planned_ring(round_, [third, left])
+    void_exchanges(round_, [2], at=NOON)
+    planned_ring(round_, [waiting, second])
+
+    erase_account(person.user, at=NOON + datetime.timedelta(days=1))
+
+    rows = round_.handovers.exclude(exchange=2).order_by("exchange", "position")
+    found = [(row.exchange, row.state, {row.listing_id, row.in_return_for_id}) for row in rows]
+    assert found == [
+        (1, "done", {given.pk, first.pk}),
+        (1, "done", {given.pk, first.pk}),
+        (3, "void", {waiting.pk, second.pk}),
+        (3, "void", {waiting.pk, second.pk}),
+        (4, "planned", {second.pk, third.pk}),
+        (4, "planned", {second.pk, third.pk}),
+    ]
+    assert not round_.handovers.filter(Q(giver=person) | Q(receiver=person)).exists()
+    states = dict(round_.entries.values_list("listing", "state"))
+    assert [states[thing.pk] for thing in (waiting, left, second, third)] == ["left", "left", "in", "in"]

@@ -20,8 +20,10 @@ from qixue.people.models import Resident, User
 from qixue.places.models import Region, Venue
 from qixue.programme.models import Programme
 from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
+from qixue.swap.operations.blocks import block_owner
 from qixue.swap.operations.entries import leave_round
 from qixue.swap.operations.handovers import agree, begin_handover, confirm_here, confirm_received, mark_missing
+from qixue.swap.operations.listings import withdraw_listing
 from qixue.swap.operations.plans import ask_for_plans, choose_plan, keep_plans
 
 pytestmark = pytest.mark.django_db
@@ -33,9 +35,12 @@ numbers = st.integers(0, 10_000)
 
 @dataclass
 class Remembered:
-    gone: set[int] = field(default_factory=set)  # things whose owners left or did not come
+    gone: set[int] = field(default_factory=set)  # things whose owners said no, left or did not come
     wants: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     gifts: set[int] = field(default_factory=set)
+    withdrawn: set[int] = field(default_factory=set)
+    apart: set[frozenset[int]] = field(default_factory=set)  # two people each
+    served: dict[int, int] = field(default_factory=dict)  # by hand-over: which "one of these" it serves
 
 
 def standing(round_: SwapRound) -> dict[int, list[Handover]]:
@@ -56,6 +61,7 @@ class RoundMachine(RuleBasedStateMachine):
         owners=st.lists(st.integers(0, PEOPLE - 1), min_size=4, max_size=7),
         pairs=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=5, max_size=16),
         gifts=st.sets(st.integers(0, 6), max_size=2),
+        noes=st.sets(st.integers(0, 6), max_size=2),
         group=st.tuples(st.integers(0, 6), st.sets(st.integers(0, 6), min_size=2, max_size=3)),
         max_items=st.sampled_from([None, 2, 3]),
         objective=st.sampled_from(["people_at_max", "people"]),
@@ -65,6 +71,7 @@ class RoundMachine(RuleBasedStateMachine):
         owners: list[int],
         pairs: list[tuple[int, int]],
         gifts: set[int],
+        noes: set[int],
         group: tuple[int, set[int]],
         max_items: int | None,
         objective: str,
@@ -82,8 +89,9 @@ class RoundMachine(RuleBasedStateMachine):
             for number, owner in enumerate(owners)
         ]
         self.known.gifts = {thing.pk for thing in self.things if thing.is_gift}
-        for thing in self.things:
-            entry(self.round, thing)
+        for number, thing in enumerate(self.things):
+            entry(self.round, thing, "no" if number in noes else "yes")
+        self.known.gone = {self.things[number].pk for number in noes if number < len(owners)}
         for one, other in pairs:
             self.let_want(one % len(owners), other % len(owners))
         self.let_want_one_of(group[0] % len(owners), {number % len(owners) for number in group[1]})
@@ -166,13 +174,38 @@ class RoundMachine(RuleBasedStateMachine):
         if row is None or row.state != State.PLANNED or row.giver is None:
             return
         before = standing(self.round)
-        waited = {
-            each.exchange: each.listing_id
-            for each in self.round.handovers.filter(giver=row.giver, state=State.PLANNED, giver_confirmed_at=None)
-        }
+        own = self.round.handovers.filter(giver=row.giver, state__in=Handover.STANDING_STATES)
+        waited = set(own.filter(giver_confirmed_at=None).values_list("exchange", flat=True))
+        here = set(own.filter(giver_confirmed_at__isnull=False).values_list("listing", flat=True))
         if self.attempt(mark_missing, row, by=self.organiser, at=NOON):
-            self.known.gone |= set(waited.values())
-            self.others_stand(before, set(waited))
+            self.known.gone |= {thing.pk for thing in self.things if thing.owner_id == row.giver_id} - here
+            self.others_stand(before, waited)
+
+    @rule(number=numbers)
+    def withdraw(self, number: int) -> None:
+        thing = self.things[number % len(self.things)]
+        before = standing(self.round)
+        if self.attempt(withdraw_listing, thing, by=thing.owner.user, at=NOON):
+            self.known.gone.add(thing.pk)
+            self.known.withdrawn.add(thing.pk)
+            self.others_stand(before, set())
+
+    @rule(number=numbers)
+    def keep_apart(self, number: int) -> None:
+        row = self.one_of_handovers(number)
+        if row is None or row.giver is None or row.receiver is None:
+            return
+        before = standing(self.round)
+        pair = frozenset((row.giver_id, row.receiver_id))
+        hit = {
+            key
+            for key, rows in before.items()
+            if any(frozenset((each.giver_id, each.receiver_id)) == pair for each in rows)
+            and all(each.state == State.PLANNED for each in rows)
+        }
+        if self.attempt(block_owner, row.listing, person=row.receiver, by=row.receiver.user, at=NOON):
+            self.known.apart.add(pair)
+            self.others_stand(before, hit)
 
     def attempt(self, act: object, *args: object, **kwargs: object) -> bool:
         try:
@@ -211,6 +244,25 @@ class RoundMachine(RuleBasedStateMachine):
         assert not set(given) & self.known.gone
 
     @invariant()
+    def nobody_swaps_with_whom_they_are_kept_apart_from(self) -> None:
+        if not hasattr(self, "round"):
+            return
+        for rows in standing(self.round).values():
+            if all(row.state == State.PLANNED for row in rows):
+                assert not {frozenset((row.giver_id, row.receiver_id)) for row in rows} & self.known.apart
+
+    @invariant()
+    def one_of_these_is_one(self) -> None:
+        """Its row is gone once the thing was received, so the machine remembers what each hand-over serves."""
+        if not hasattr(self, "round"):
+            return
+        served = self.round.handovers.filter(one_of__isnull=False)
+        self.known.served.update(served.values_list("pk", "one_of"))
+        there = [row.pk for rows in standing(self.round).values() for row in rows]
+        groups = [self.known.served[key] for key in there if key in self.known.served]
+        assert len(groups) == len(set(groups))
+
+    @invariant()
     def the_state_of_each_thing_says_the_same(self) -> None:
         if not hasattr(self, "round"):
             return
@@ -218,8 +270,9 @@ class RoundMachine(RuleBasedStateMachine):
         for thing in Listing.objects.filter(pk__in=[each.pk for each in self.things]):
             row = rows.get(thing.pk)
             done = Listing.State.ON_TABLE if row and row.way == Handover.Way.TO_TABLE else Listing.State.EXCHANGED
-            expected = {None: Listing.State.LISTED, State.PLANNED: Listing.State.IN_EXCHANGE, State.DONE: done}
-            assert thing.state == expected[row.state if row else None]
+            expected = {State.PLANNED: Listing.State.IN_EXCHANGE, State.DONE: done}
+            free = Listing.State.WITHDRAWN if thing.pk in self.known.withdrawn else Listing.State.LISTED
+            assert thing.state == expected.get(row.state if row else None, free)
 
 
 def test_random_histories_never_break_the_set_of_exchanges() -> None:

@@ -27,17 +27,21 @@ STOP_SECONDS = 10
 # while the worker has its turn at writing to SQLite, and at 10 it got a tenth of a busy core for that.
 BEHIND_THE_SITE = 5
 RESTART_PAUSE = 5.0  # seconds, when the worker ended by itself
-COMMAND = "import sys; from qixue.cli import main; sys.exit(main(['worker', '--with-parent']))"
+COMMAND = "import sys; from qixue.cli import main; sys.exit(main(['worker', *sys.argv[1:]]))"
 
 
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("worker", help=_("Send messages, watch deadlines and check sheets."))
     parser.add_argument("--once", action="store_true", help=_("Do what is due now, then end."))
+    parser.add_argument("--duty", metavar="NAME", help=_("With --once: do only this."))
     parser.add_argument("--with-parent", action="store_true", help=_("End when the process that started it has ended."))
     parser.set_defaults(func=run)
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.once and args.duty:
+        print(f"{args.duty}: {duties.run_one(duties.named(args.duty), at=now())}")
+        return 0
     if args.once:
         for name, count in duties.run_due(at=now()).items():
             print(f"{name}: {count}")
@@ -53,16 +57,35 @@ def run(args: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     log.info("working", duties=[duty.name for duty in duties.duties])
+    apart = Apart()
     while not is_stopped.is_set() and parent in (None, os.getppid()):
         close_old_connections()
-        duties.run_due(at=now())
+        duties.run_due(at=now(), apart=apart.begin)
         note_duties(duties.done_at)
         is_stopped.wait(PAUSE)
+    apart.stop()
     return 0
 
 
-def started() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", COMMAND])  # noqa: S603 - our own command
+class Apart:
+    """Duties that take long, each in a process of its own."""
+
+    def __init__(self) -> None:
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def begin(self, name: str) -> None:
+        """Unless it is at it still."""
+        if name not in self.processes or self.processes[name].poll() is not None:
+            self.processes[name] = started("--once", "--duty", name)
+
+    def stop(self) -> None:
+        """What is left undone is taken up again by the next worker."""
+        for process in self.processes.values():
+            process.terminate()
+
+
+def started(*options: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", COMMAND, *options])  # noqa: S603 - our own command
 
 
 @contextlib.contextmanager
@@ -70,14 +93,14 @@ def worker_beside() -> Iterator[None]:
     """A worker process for as long as the site runs; one that ends by itself is started again."""
     is_stopped = threading.Event()
     # The first is started here: a site whose workers were forked amid that would hold its pipe open.
-    processes = [started()]
+    processes = [started("--with-parent")]
 
     def keep_one() -> None:
         while True:
             processes[0].wait()
             if is_stopped.wait(RESTART_PAUSE):
                 return
-            processes[0] = started()
+            processes[0] = started("--with-parent")
 
     thread = threading.Thread(target=keep_one, name="worker", daemon=True)
     thread.start()

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -14,11 +14,16 @@ log = get_logger("qixue.worker")
 
 @dataclass
 class Duty:
-    """`run(at=)` does what is due and returns how much that was; it must be safe to run twice and beside itself."""
+    """`run(at=)` does what is due and returns how much that was; it must be safe to run twice and beside itself.
+
+    One that takes many seconds has `has_work(at=)`, which says whether anything waits: the worker then leaves it to a
+    process of its own, so that codes and letters do not wait.
+    """
 
     name: str
     run: Callable[..., int]
     every: datetime.timedelta
+    has_work: Callable[..., bool] | None = None
 
 
 def for_each(duty: str, rows: Iterable[Any], act: Callable[[Any], int]) -> int:
@@ -51,9 +56,20 @@ class Duties:
             raise ValueError(f"The duty {duty.name} is registered twice.")
         self.duties.append(duty)
 
-    def run_due(self, *, at: datetime.datetime) -> dict[str, int]:
-        """Do what is due; one duty that fails is logged and holds up no other. Returns how much each did."""
-        return {duty.name: self.run_one(duty, at=at) for duty in self.duties if self.is_due(duty, at=at)}
+    def run_due(self, *, at: datetime.datetime, apart: Callable[[str], None] | None = None) -> dict[str, int]:
+        """Do what is due; one duty that fails is logged and holds up no other. Returns how much each did.
+
+        `apart` begins by its name what takes long, and does not wait for it.
+        """
+        due = [duty for duty in self.duties if self.is_due(duty, at=at)]
+        return {duty.name: self.run_one(begun_apart(duty, apart), at=at) for duty in due}
+
+    def named(self, name: str) -> Duty:
+        """Raises ValueError where there is none."""
+        for duty in self.duties:
+            if duty.name == name:
+                return duty
+        raise ValueError(f"There is no duty {name}.")
 
     def is_due(self, duty: Duty, *, at: datetime.datetime) -> bool:
         return duty.name not in self.done_at or at >= self.done_at[duty.name] + duty.every
@@ -68,6 +84,20 @@ class Duties:
         if count:
             log.info("duty_done", duty=duty.name, count=count)
         return count
+
+
+def begun_apart(duty: Duty, apart: Callable[[str], None] | None) -> Duty:
+    """The duty itself, or one that has it begun elsewhere, where it takes long."""
+    has_work = duty.has_work
+    if apart is None or has_work is None:
+        return duty
+
+    def begin(*, at: datetime.datetime) -> int:
+        if has_work(at=at):
+            apart(duty.name)
+        return 0
+
+    return replace(duty, run=begin)
 
 
 duties = Duties()

@@ -18,4 +18,5 @@ class SwapConfig(AppConfig):
         rounds = import_module("qixue.swap.operations.rounds")
         duties.register(Duty("swap_rounds", rounds.keep_rounds, every=datetime.timedelta(seconds=2)))
         plans = import_module("qixue.swap.operations.plans")
-        duties.register(Duty("swap_plans", plans.keep_plans, every=datetime.timedelta(seconds=1)))
+        every = datetime.timedelta(seconds=1)
+        duties.register(Duty("swap_plans", plans.keep_plans, every=every, has_work=plans.has_plans_to_make))

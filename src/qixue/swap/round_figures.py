@@ -98,7 +98,10 @@ def register() -> None:
             "swap_people",
             _("People served by swaps"),
             PERSON,
-            _("Distinct people who received something in a swap round. Of fewer than 5 nothing is told."),
+            _(
+                "Distinct people on record who received something in a swap round; whoever is erased is counted no"
+                " more. Of fewer than 5 nothing is told."
+            ),
             people_served,
         ),
         (

@@ -15,9 +15,7 @@ from qixue.swap.operations.exchanges import locked_round
 
 
 def entries_of(subject: Subject) -> QuerySet[RoundEntry]:
-    return (
-        RoundEntry.objects.filter(listing__owner__in=subject.people).select_related("round", "listing").order_by("pk")
-    )
+    return RoundEntry.objects.of(subject.people).select_related("round", "listing").order_by("pk")
 
 
 def entries_copy(subject: Subject) -> Section:

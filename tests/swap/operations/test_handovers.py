@@ -2,21 +2,28 @@
 
 import pytest
 from tests.factories import NOON, MemberFactory, RoleAssignmentFactory
-from tests.factories_swap import ListingFactory, wish
+from tests.factories_swap import ListingFactory, swap_organiser, wish
 from tests.factories_swap_rounds import SwapRoundFactory, entry, planned_ring, ring
 from tests.participation.signing_up import refusal
 
-from qixue.people.models import Notification, Role, User
+from qixue.core.models import AuditEntry
+from qixue.people.models import Notification, Resident, Role, User
+from qixue.people.operations.erasure import erase_account
 from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
+from qixue.swap.operations.blocks import block_owner
 from qixue.swap.operations.exchanges import Exchange, plan_exchanges
 from qixue.swap.operations.handovers import (
+    MOST_TRIES,
     agree,
     begin_handover,
+    break_off,
     confirm_here,
     confirm_received,
     mark_missing,
     put_on_table,
 )
+from qixue.swap.operations.listings import withdraw_listing
+from qixue.swap.operations.reports import decide_reports
 from qixue.swap.operations.rounds import close_round, keep_rounds
 from qixue.swap.queries.rounds import outcome_of
 
@@ -67,6 +74,30 @@ def test_a_wrong_code_hands_nothing_over(round_: SwapRound, desk: User) -> None:
     assert refusal(confirm_received, rows[0], code=wrong, by=rows[0].giver.user, at=NOON) == "wrong_code"
     assert refusal(confirm_received, rows[0], code=rows[0].code, by=MemberFactory().user, at=NOON) == "not_yours"
     assert states(round_) == ["planned", "planned"]
+
+
+def test_wrong_codes_are_counted_until_only_the_desk_can_help(round_: SwapRound, desk: User) -> None:
+    rows = planned_ring(round_, ring(round_, 2))
+    all_here(rows, desk)
+    giver = rows[0].giver.user
+
+    found = [refusal(confirm_received, rows[0], code="x", by=giver, at=NOON) for _try in range(MOST_TRIES + 1)]
+
+    assert found == ["wrong_code"] * MOST_TRIES + ["too_many_tries"]
+    assert refusal(confirm_received, rows[0], code=rows[0].code, by=giver, at=NOON) == "too_many_tries"
+    assert confirm_received(rows[0], by=desk, at=NOON).state == "done"
+
+
+def test_who_stands_at_the_desk_needs_the_code_for_things_of_their_own(round_: SwapRound, desk: User) -> None:
+    things = ring(round_, 2)
+    Resident.objects.filter(pk=things[0].owner_id).update(user=desk)
+    rows = {row.listing_id: row for row in planned_ring(round_, things)}
+    all_here(list(rows.values()), desk)
+    given, received = rows[things[0].pk], rows[things[1].pk]
+
+    assert refusal(confirm_received, given, by=desk, at=NOON) == "wrong_code"
+    assert refusal(confirm_received, received, code=received.code, by=desk, at=NOON) == "not_yours"
+    assert confirm_received(given, code=given.code, by=desk, at=NOON).state == "done"
 
 
 def test_nothing_is_handed_over_before_all_are_here(round_: SwapRound, desk: User) -> None:
@@ -165,6 +196,52 @@ def test_a_gift_that_nobody_takes_goes_to_the_table(round_: SwapRound, desk: Use
     assert refusal(put_on_table, thing, by=desk, at=NOON) == "not_left_over"
 
 
+def test_somebody_who_goes_home_keeps_no_round_open(round_: SwapRound, desk: User, organiser: User) -> None:
+    first, second, third = ring(round_, 3)
+    rows = {row.listing_id: row for row in planned_ring(round_, [first, second, third])}
+    all_here(list(rows.values()), desk)
+    confirm_received(rows[second.pk], by=desk, at=NOON)  # what the first gets
+
+    stranger = MemberFactory().user
+    assert refusal(break_off, rows[third.pk], reason="left", by=stranger, at=NOON) == "not_in_charge"
+    assert refusal(break_off, rows[second.pk], reason="left", by=desk, at=NOON) == "exchange_off"
+    for _twice in range(2):
+        assert break_off(rows[third.pk], reason="left", by=desk, at=NOON) == []
+
+    assert AuditEntry.objects.get(action="swap.broken_off").details == {"exchange": 1, "reason": "left"}
+    things = [(thing.pk, thing.state) for thing in Listing.objects.order_by("pk")]
+    assert things == [(first.pk, "withdrawn"), (second.pk, "exchanged"), (third.pk, "listed")]
+    assert set(round_.entries.values_list("state", flat=True)) == {"over"}
+    assert close_round(round_, by=organiser, at=NOON).state == "closed"
+
+
+def test_those_who_are_left_of_an_exchange_that_is_broken_off_are_matched_anew(round_: SwapRound, desk: User) -> None:
+    first, second, third = ring(round_, 3)
+    wish(third, second)
+    rows = planned_ring(round_, [first, second, third])
+    all_here(rows, desk)
+
+    made = break_off(next(row for row in rows if row.listing == first), reason="thing", by=desk, at=NOON)
+
+    assert {row.listing for row in made} == {second, third}
+
+
+def test_a_thing_for_the_table_whose_owner_is_erased_is_taken_back(round_: SwapRound, desk: User) -> None:
+    gift, thing = (ListingFactory(programme=round_.programme, is_gift=is_gift) for is_gift in (True, False))
+    for each in (gift, thing):
+        entry(round_, each)
+    rows = plan_exchanges(round_, [Exchange((str(thing.pk), str(gift.pk)), is_chain=True)], at=NOON)
+    all_here(rows, desk)
+    confirm_received(rows[0], by=desk, at=NOON)
+    erase_account(thing.owner.user, at=NOON)
+
+    confirm_received(rows[1], by=desk, at=NOON)
+
+    thing.refresh_from_db()
+    assert (thing.state, thing.title) == (Listing.State.WITHDRAWN, "")
+    assert states(round_) == ["done", "done"]
+
+
 def test_closing_waits_for_exchanges_that_have_begun(round_: SwapRound, desk: User, organiser: User) -> None:
     rows = planned_ring(round_, ring(round_, 2))
     all_here(rows, desk)
@@ -176,3 +253,49 @@ def test_closing_waits_for_exchanges_that_have_begun(round_: SwapRound, desk: Us
 
     found = outcome_of(round_)
     assert (found.things, found.people, str(found.kilograms)) == (2, 2, "5.0")
+
+
+def ring_with_another_way(round_: SwapRound) -> list[Listing]:
+    """Three in an exchange, of whom the second and third can also swap without the first."""
+    things = ring(round_, 3)
+    wish(things[2], things[1])
+    planned_ring(round_, things)
+    return things
+
+
+def test_hiding_a_thing_ends_its_exchange_and_matches_the_others_anew(round_: SwapRound) -> None:
+    first, second, third = ring_with_another_way(round_)
+
+    hidden = decide_reports(first, is_hidden=True, by=swap_organiser(round_.programme), at=NOON)
+
+    assert (hidden.state, RoundEntry.objects.get(listing=first).state) == (Listing.State.LISTED, "left")
+    assert set(round_.handovers.filter(state="planned").values_list("listing", flat=True)) == {second.pk, third.pk}
+
+
+def test_blocking_ends_the_exchange_and_matches_the_others_anew(round_: SwapRound) -> None:
+    first, second, third = ring_with_another_way(round_)
+
+    block_owner(second, person=first.owner, by=first.owner.user, at=NOON)
+
+    assert set(round_.handovers.filter(state="planned").values_list("listing", flat=True)) == {second.pk, third.pk}
+
+
+def test_an_exchange_that_has_begun_outlasts_hiding_and_blocking(round_: SwapRound, desk: User) -> None:
+    rows = planned_ring(round_, ring(round_, 2))
+    all_here(rows, desk)
+    confirm_received(rows[0], by=desk, at=NOON)
+    thing = rows[1].listing
+
+    decide_reports(thing, is_hidden=True, by=swap_organiser(round_.programme), at=NOON)
+    block_owner(thing, person=rows[0].giver, by=rows[0].giver.user, at=NOON)
+
+    assert states(round_) == ["done", "planned"]
+
+
+def test_withdrawing_takes_a_thing_out_of_its_round(round_: SwapRound) -> None:
+    row = entry(round_, ListingFactory(programme=round_.programme))
+
+    withdraw_listing(row.listing, by=row.listing.owner.user, at=NOON)
+
+    row.refresh_from_db()
+    assert row.state == RoundEntry.State.LEFT

@@ -10,11 +10,19 @@ from tests.factories_swap_rounds import DAY, SwapRoundFactory, entry, planned_ri
 from tests.participation.signing_up import refusal
 
 from qixue.people.models import Notification, User
+from qixue.people.operations.erasure import erase_account
 from qixue.swap.matching import faults, load
 from qixue.swap.models import Block, Handover, KindWish, Listing, RoundEntry, RoundPlan, SwapRound
-from qixue.swap.operations.entries import answer_for, enter_thing, leave_round
+from qixue.swap.operations.entries import answer_for, enter_table, enter_thing, leave_round
 from qixue.swap.operations.plans import ask_for_plans, choose_plan, keep_plans
-from qixue.swap.operations.rounds import RoundDetails, cancel_round, close_entries, keep_rounds, open_round
+from qixue.swap.operations.rounds import (
+    RoundDetails,
+    cancel_round,
+    close_entries,
+    keep_rounds,
+    open_round,
+)
+from qixue.swap.queries.rounds import own_things_in, rounds_for
 
 pytestmark = pytest.mark.django_db
 
@@ -41,9 +49,9 @@ def details(**values: object) -> RoundDetails:
     return RoundDetails(**{"title": "集市", "kind": "fair", "venue": VenueFactory(), **moments, **values})
 
 
-def matched(round_: SwapRound, by: User) -> dict[str, RoundPlan]:
+def matched(round_: SwapRound, by: User, *, at: datetime.datetime = NOON) -> dict[str, RoundPlan]:
     SwapRound.objects.filter(pk=round_.pk).update(state=State.ANSWERING)
-    ask_for_plans(round_, by=by, at=NOON)
+    ask_for_plans(round_, by=by, at=at)
     keep_plans(at=NOON)
     return {plan.objective: plan for plan in round_.plans.all()}
 
@@ -62,6 +70,10 @@ def test_open_round_twice_with_one_key_opens_one(round_: SwapRound, organiser: U
     again = open_round(round_.programme, round_.organisation, details=details(), key=form, by=organiser, at=NOON)
 
     assert (first, again.max_items) == (again, 3)
+    other = SwapRoundFactory()
+    by = RoleAssignmentFactory(organisation=other.organisation).user
+    values = {"details": details(), "key": form, "by": by, "at": NOON}
+    assert refusal(open_round, other.programme, other.organisation, **values) == "key_reused"
 
 
 @pytest.mark.parametrize(
@@ -96,6 +108,25 @@ def test_open_round_with_gifts_takes_in_what_lies_on_the_table(round_: SwapRound
     )
 
     assert [(row.listing, row.answer) for row in made.entries.all()] == [(thing, "yes")]
+
+
+def test_what_lies_on_the_table_is_no_longer_its_givers(round_: SwapRound) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(has_gifts=True, state="proposed")
+    round_.refresh_from_db()
+    thing = ListingFactory(programme=round_.programme, state="on_table", is_gift=True)
+    giver = thing.owner
+    enter_table(round_, at=NOON)
+    row = RoundEntry.objects.get()
+
+    keep_rounds(at=NOON)
+
+    assert Notification.objects.count() == 0
+    assert (own_things_in(round_, giver), list(rounds_for(giver, SwapRound.objects.none()))) == ([], [])
+    assert refusal(answer_for, row, comes=False, by=giver.user, at=NOON) == "not_yours"
+    assert refusal(leave_round, row, by=giver.user, at=NOON) == "not_yours"
+    erase_account(giver.user, at=NOON)
+    row.refresh_from_db()
+    assert row.state == RoundEntry.State.IN
 
 
 def test_enter_thing_twice_is_one_entry_and_not_in_another_round(round_: SwapRound) -> None:
@@ -160,11 +191,22 @@ def test_two_plans_are_made_and_can_be_checked_by_anybody(round_: SwapRound, org
         assert plan.result["proven"]
 
 
+def test_an_instance_numbers_people_so_that_it_knows_nobody_after_an_erasure(
+    round_: SwapRound, organiser: User
+) -> None:
+    MemberFactory.create_batch(3)  # so that no key is a number by chance
+    ring(round_, 2)
+
+    plan = matched(round_, organiser)["people"]
+
+    assert [item["user"] for item in json.loads(plan.instance)["items"]] == ["P1", "P2"]
+
+
 def test_who_has_not_answered_is_never_matched(round_: SwapRound, organiser: User) -> None:
     things = ring(round_, 3)
     RoundEntry.objects.filter(listing=things[0]).update(answer="", answered_at=None)
 
-    plans = matched(round_, organiser)
+    plans = matched(round_, organiser, at=round_.answers_until)
 
     assert plans["people"].trades == 0
     assert str(things[0].pk) not in json.loads(plans["people"].instance)["items"][0]["id"]
@@ -245,6 +287,30 @@ def test_a_chain_begins_with_a_gift_and_ends_on_the_table(organiser: User, round
     ]
 
 
+def test_a_gift_that_became_a_swap_is_not_given_for_nothing(organiser: User, round_: SwapRound) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(has_gifts=True)
+    gift = ListingFactory(programme=round_.programme, is_gift=True)
+    thing = ListingFactory(programme=round_.programme)
+    wish(thing, gift)
+    for each in (gift, thing):
+        entry(round_, each)
+    plan = matched(round_, organiser)["people"]
+    Listing.objects.filter(pk=gift.pk).update(is_gift=False)
+
+    choose_plan(plan, by=organiser, at=NOON)
+
+    assert (plan.trades, round_.handovers.count()) == (1, 0)
+
+
+def test_matching_waits_for_answers_until_their_time_is_over(round_: SwapRound, organiser: User) -> None:
+    ring(round_, 2)
+    entry(round_, ListingFactory(programme=round_.programme), answer="")
+    SwapRound.objects.filter(pk=round_.pk).update(state=State.ANSWERING)
+
+    assert refusal(ask_for_plans, round_, by=organiser, at=NOON) == "answers_wait"
+    assert len(ask_for_plans(round_, by=organiser, at=round_.answers_until)) == 2
+
+
 def test_leaving_ends_ones_own_exchange_and_finds_another_for_the_rest(round_: SwapRound, organiser: User) -> None:
     first, second, third = ring(round_, 3)
     wish(third, second)
@@ -261,12 +327,38 @@ def test_leaving_ends_ones_own_exchange_and_finds_another_for_the_rest(round_: S
     assert first.state == Listing.State.LISTED
 
 
+def test_leaving_works_where_the_rest_has_become_too_much_to_match(
+    round_: SwapRound, organiser: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = ring(round_, 3)
+    wish(third, second)
+    chosen(round_, organiser)
+    monkeypatch.setattr("qixue.swap.matching.reading.MAX_WANTS", 0)
+
+    leave_round(RoundEntry.objects.get(listing=first), by=first.owner.user, at=NOON)
+
+    assert set(round_.handovers.values_list("state", flat=True)) == {"void"}
+
+
+def test_choosing_a_plan_is_refused_where_the_things_have_become_too_much_to_match(
+    round_: SwapRound, organiser: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring(round_, 2)
+    plan = matched(round_, organiser)["people"]
+    monkeypatch.setattr("qixue.swap.matching.reading.MAX_WANTS", 0)
+
+    assert refusal(choose_plan, plan, by=organiser, at=NOON) == "not_to_be_matched"
+
+
 def test_cancelling_frees_all_things(round_: SwapRound, organiser: User) -> None:
     things = ring(round_, 2)
     planned_ring(round_, things)
 
-    cancel_round(round_, by=organiser, at=NOON)
+    for _twice in range(2):
+        cancel_round(round_, by=organiser, at=NOON)
 
+    told = Notification.objects.order_by("user").values_list("kind", "user")
+    assert list(told) == [("swap_cancelled", thing.owner.user_id) for thing in things]
     assert set(Listing.objects.values_list("state", flat=True)) == {"listed"}
     assert set(round_.handovers.values_list("state", flat=True)) == {"void"}
     assert set(round_.entries.values_list("state", flat=True)) == {"over"}

@@ -1,15 +1,18 @@
 """The pages on which owners of things go through a round."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.factories import NOON, MemberFactory, ProgrammeFactory
-from tests.factories_swap import ListingFactory
+from tests.factories_swap import ListingFactory, with_photo
 from tests.factories_swap_rounds import DAY, SwapRoundFactory, entry, planned_ring, ring
 
 from qixue.core.clock import now
-from qixue.people.models import User
-from qixue.swap.models import Handover, RoundEntry, SwapRound
+from qixue.people.models import Resident, User
+from qixue.swap.models import Block, Handover, Listing, ListingReport, RoundEntry, SwapRound
+from qixue.swap.queries.rounds import own_things_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
@@ -24,7 +27,8 @@ def round_() -> SwapRound:
 
 
 def signed_in(user: User) -> Client:
-    client = Client(headers={"Accept-Language": "en"})
+    client = Client()
+    client.cookies["qixue_language"] = "en"
     client.force_login(user)
     return client
 
@@ -39,12 +43,12 @@ def test_entering_a_thing_and_saying_that_one_comes(round_: SwapRound) -> None:
     listed = client.get(reverse("me:swap_rounds"))
     form = {"things": [str(thing.pk)]}
 
-    for _sent_twice in range(2):
-        client.post(reverse("me:enter_swap_round", args=[round_.pk]), form)
+    sent = [client.post(reverse("me:enter_swap_round", args=[round_.pk]), form) for _twice in range(2)]
     row = RoundEntry.objects.get()
     client.post(reverse("me:answer_swap", args=[row.pk]), {"comes": "yes"})
 
     row.refresh_from_db()
+    assert [response.status_code for response in sent] == [302, 302]
     assert (round_.title in listed.content.decode(), row.listing, row.answer) == (True, thing, "yes")
     assert "You said that you come" in page(client, round_)
 
@@ -101,6 +105,27 @@ def test_two_phones_hand_a_thing_over(round_: SwapRound) -> None:
     assert "It is yours." in receiver.get(code).content.decode()
 
 
+@pytest.mark.parametrize("state", ["proposed", "handing_over", "closed"])
+def test_partners_read_two_characters_of_each_others_names(round_: SwapRound, state: str) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state=state)
+    things = ring(round_, 2)
+    for thing, name in zip(things, ("欧阳大明", "王小红"), strict=True):
+        Resident.objects.filter(pk=thing.owner_id).update(name=name)
+    rows = planned_ring(round_, things)
+    given = next(row for row in rows if row.listing == things[0])
+    round_.handovers.update(giver_confirmed_at=NOON)
+    client = signed_in(things[0].owner.user)
+    received = next(row for row in rows if row != given)
+
+    pages = [
+        page(client, round_),
+        client.get(reverse("me:give_swap", args=[given.pk])).content.decode(),
+        client.get(reverse("me:swap_code", args=[received.pk])).content.decode(),
+    ]
+
+    assert [("王*红" in text, "王小红" in text) for text in pages] == [(True, False)] * 3
+
+
 def test_pages_of_others_look_like_missing_ones(round_: SwapRound) -> None:
     SwapRound.objects.filter(pk=round_.pk).update(state="handing_over")
     rows = planned_ring(round_, ring(round_, 2))
@@ -140,3 +165,48 @@ def test_taking_a_thing_out_is_asked_once_more(round_: SwapRound) -> None:
     row.refresh_from_db()
     assert (asked.status_code, row.state) == (200, RoundEntry.State.LEFT)
     assert "You took it out of the round" in page(client, round_)
+
+
+def test_partners_of_an_exchange_can_report_and_keep_apart(round_: SwapRound) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="proposed")
+    first, second, third = ring(round_, 3)  # each gets the next one's
+    planned_ring(round_, [first, second, third])
+    client = signed_in(first.owner.user)
+    report, block = reverse("me:report_listing", args=[second.pk]), reverse("me:block_owner", args=[third.pk])
+
+    shown = page(client, round_)
+    client.post(report, {"reason": "untrue"})
+    stranger = signed_in(MemberFactory().user).get(report).status_code
+    client.post(block)
+
+    assert (report in shown, block in shown, stranger) == (True, True, 404)
+    assert ListingReport.objects.get().listing == second
+    assert Block.objects.get().blocked == third.owner
+    assert set(round_.handovers.values_list("state", flat=True)) == {"void"}
+
+
+def test_who_is_asked_to_agree_sees_what_they_would_get(round_: SwapRound) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="proposed")
+    things = ring(round_, 2)
+    with_photo(things[1])
+    Listing.objects.filter(pk=things[1].pk).update(note="壶嘴有一处小磕碰")
+    planned_ring(round_, things)
+    photo = reverse("public:listing_photo", args=[things[1].pk, things[1].photo.address, "large"])
+    client, stranger = signed_in(things[0].owner.user), signed_in(MemberFactory().user)
+
+    shown = page(client, round_)
+
+    assert (photo in shown, "壶嘴有一处小磕碰" in shown) == (True, True)
+    assert (client.get(photo).status_code, stranger.get(photo).status_code) == (200, 404)
+
+
+def test_the_page_of_a_round_does_not_read_the_whole_plan(round_: SwapRound) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="proposed")
+    things = ring(round_, 2)
+    planned_ring(round_, things)
+
+    with CaptureQueriesContext(connection) as queries:
+        own_things_in(round_, things[0].owner)
+
+    plans = [query["sql"] for query in queries.captured_queries if "swap_roundplan" in query["sql"]]
+    assert [('"instance"' in sql, '"result"' in sql) for sql in plans] == [(False, False)]

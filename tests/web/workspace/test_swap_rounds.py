@@ -10,8 +10,8 @@ from tests.factories_swap_rounds import DAY, SwapRoundFactory, planned_ring, rin
 
 from qixue.core.clock import minute_text, now
 from qixue.people.models import Role, User
-from qixue.swap.models import Handover, SwapRound
-from qixue.swap.operations.plans import keep_plans
+from qixue.swap.models import Handover, RoundPlan, SwapRound
+from qixue.swap.operations.plans import LEASE, keep_plans
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
@@ -27,7 +27,8 @@ def organiser(round_: SwapRound) -> User:
 
 
 def signed_in(user: User) -> Client:
-    client = Client(headers={"Accept-Language": "en"})
+    client = Client()
+    client.cookies["qixue_language"] = "en"
     client.force_login(user)
     return client
 
@@ -96,3 +97,32 @@ def test_the_desk_marks_who_is_here_and_who_is_not(round_: SwapRound) -> None:
     assert "No new exchange was found for the others" in desk
     refused = client.post(reverse("workspace:close_swap_round", args=[round_.pk]))
     assert refused.status_code == 403
+
+
+def test_a_plan_that_nobody_makes_can_be_asked_for_again(round_: SwapRound, organiser: User) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="matching")
+    RoundPlan.objects.create(round=round_, objective="people", asked_at=now() - LEASE)
+
+    shown = signed_in(organiser).get(reverse("workspace:swap_round", args=[round_.pk]))
+
+    assert ("Match once more" in shown.content.decode(), "Refresh" in shown) == (True, False)
+
+
+def test_the_desk_takes_back_that_somebody_is_here(round_: SwapRound) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="handing_over")
+    volunteer = RoleAssignmentFactory(organisation=round_.organisation, role=Role.DOOR_VOLUNTEER).user
+    row, other = planned_ring(round_, ring(round_, 2))
+    client = signed_in(volunteer)
+    desk = reverse("workspace:swap_desk", args=[round_.pk])
+    address = reverse("workspace:swap_giver_not_here", args=[row.pk])
+
+    before = client.get(desk).content.decode()
+    client.post(reverse("workspace:swap_giver_here", args=[row.pk]))
+    offered = client.get(desk).content.decode()
+    client.post(address)
+    for each in (row, other):
+        client.post(reverse("workspace:swap_giver_here", args=[each.pk]))
+    client.post(reverse("workspace:swap_received", args=[other.pk]))
+
+    assert (address in before, address in offered, address in client.get(desk).content.decode()) == (False, True, False)
+    assert client.post(address).status_code == 409

@@ -14,12 +14,13 @@ from typing import Unpack
 from qixue.swap.matching.checking import BadResult, faults
 from qixue.swap.matching.plan import Plan
 from qixue.swap.matching.reading import BadRound, load
-from qixue.swap.matching.round import OBJECTIVES, Round, Rules, RuleValues, TooMany
+from qixue.swap.matching.round import OBJECTIVES, NoAssignment, Round, Rules, RuleValues, TooMany
 
 __all__ = [
     "OBJECTIVES",
     "BadResult",
     "BadRound",
+    "NoAssignment",
     "Plan",
     "Round",
     "Rules",
@@ -33,7 +34,7 @@ __all__ = [
 
 def solve(round: Round, /, **rules: Unpack[RuleValues]) -> Plan:
     """The best plan under Rules. Raises ValueError for rules that mean nothing, and TooMany where
-    one_per_kind makes far too many wants of dummies."""
+    one_per_kind makes far too many wants of dummies; NoAssignment where its numbers are out of the solver's range."""
     from qixue.swap.matching import solving  # noqa: PLC0415 - to check a result, no solver is loaded
 
     return solving.solve(round, Rules(**rules))

@@ -15,13 +15,9 @@ from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 from qixue.swap.matching.components import Ints, components
 from qixue.swap.matching.plan import Certificate
-from qixue.swap.matching.round import Round, Rules
+from qixue.swap.matching.round import NoAssignment, Round, Rules
 
 Bools = NDArray[np.bool_]
-
-
-class NoAssignment(Exception):
-    """The solver found none, although keeping everything is one: numbers out of its range."""
 
 
 @dataclass(frozen=True)

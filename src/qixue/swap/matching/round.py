@@ -23,6 +23,10 @@ class TooMany(Exception):
     """There are more possibilities than can be listed."""
 
 
+class NoAssignment(Exception):
+    """The solver found none, although keeping everything is one: numbers out of its range."""
+
+
 @dataclass(frozen=True)
 class Round:
     """What is to be matched.

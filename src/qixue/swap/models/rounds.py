@@ -1,5 +1,7 @@
 """Rounds: what is entered, what a run of the matching made of it, and who hands what to whom."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import pgettext_lazy
@@ -64,6 +66,12 @@ class SwapRound(models.Model):
         return self.state in self.OVER_STATES
 
 
+class RoundEntryQuerySet(models.QuerySet["RoundEntry"]):
+    def of(self, people: Iterable[Resident]) -> "RoundEntryQuerySet":
+        """Those of their things; what lay on the common table belongs to nobody."""
+        return self.filter(listing__owner__in=people, is_from_table=False)
+
+
 class RoundEntry(models.Model):
     """A thing in a round. It is matched only if its owner has said that they come."""
 
@@ -82,9 +90,12 @@ class RoundEntry(models.Model):
     listing = models.ForeignKey(Listing, models.CASCADE, related_name="round_entries")
     state = models.CharField(max_length=10, choices=State, default=State.IN)
     answer = models.CharField(max_length=3, choices=Answer, default=Answer.NONE, blank=True)
+    is_from_table = models.BooleanField(default=False)  # it lay there before the round: nobody answers for it
     entered_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)  # that no exchange was found
+
+    objects = RoundEntryQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -127,6 +138,7 @@ class RoundPlan(models.Model):
     asked_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     asked_at = models.DateTimeField()
     begun_at = models.DateTimeField(null=True, blank=True)  # a worker that dies gives it back after a while
+    tries = models.PositiveSmallIntegerField(default=0)
     done_at = models.DateTimeField(null=True, blank=True)
     chosen_at = models.DateTimeField(null=True, blank=True)
 
@@ -179,6 +191,7 @@ class Handover(models.Model):
     giver = models.ForeignKey(Resident, models.SET_NULL, null=True, blank=True, related_name="+")
     receiver = models.ForeignKey(Resident, models.SET_NULL, null=True, blank=True, related_name="+")
     code = models.CharField(max_length=6)  # on the receiver's phone; the giver types or scans it
+    wrong_count = models.PositiveSmallIntegerField(default=0)  # of codes that were typed
     agreed_at = models.DateTimeField(null=True, blank=True)  # the giver, to giving this and to what they get for it
     giver_confirmed_at = models.DateTimeField(null=True, blank=True)
     receiver_confirmed_at = models.DateTimeField(null=True, blank=True)

@@ -10,14 +10,17 @@ from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import Resident, User
 from qixue.people.operations.locks import locked_people
-from qixue.swap.models import Block, Listing, OneOfThing, Wish
+from qixue.swap.models import Block, Handover, Listing, OneOfThing, SwapRound, Wish
+from qixue.swap.operations.entries import drop_and_rematch
+from qixue.swap.operations.exchanges import locked_round
 
 
 @transaction.atomic
 def block_owner(listing: Listing, *, person: Resident, by: User, at: datetime.datetime) -> Block:
     """Keep the owner of a thing apart from somebody: neither sees the things of the other, wishes between them go.
 
-    The owner is not told. Again: the first answer. Refused: not_yours, no_owner, own_thing.
+    Exchanges in which one would get something from the other are off, unless things of them have been handed over. The
+    owner is not told. Again: the first answer. Refused: not_yours, no_owner, own_thing.
     """
     if person.user_id != by.pk:
         raise Refused("not_yours", _("You can do this for yourself only."))
@@ -29,6 +32,7 @@ def block_owner(listing: Listing, *, person: Resident, by: User, at: datetime.da
     block, is_new = Block.objects.get_or_create(owner=person, blocked_id=listing.owner_id, defaults={"blocked_at": at})
     if is_new:
         drop_wishes_between(person.pk, listing.owner_id)
+        drop_exchanges_between(person.pk, listing.owner_id, at=at)
         record_audit("swap.blocked", person, by=by, at=at)  # whom, only the two rows say
     return block
 
@@ -47,3 +51,15 @@ def drop_wishes_between(one: int, other: int) -> None:
     either_way = Q(wisher=one, owner=other) | Q(wisher=other, owner=one)
     Wish.objects.filter(either_way).delete()
     OneOfThing.objects.filter(either_way, is_wanted=True).delete()
+
+
+def drop_exchanges_between(one: int, other: int, *, at: datetime.datetime) -> None:
+    """Keys of the two people."""
+    either_way = Q(giver=one, receiver=other) | Q(giver=other, receiver=one)
+    planned = Handover.objects.filter(either_way, state=Handover.State.PLANNED)
+    for round_ in SwapRound.objects.filter(handovers__in=planned).distinct().order_by("pk"):
+        locked_round(round_)
+        begun = round_.handovers.filter(state=Handover.State.DONE).values("exchange")
+        waiting = planned.filter(round=round_).exclude(exchange__in=begun)
+        if numbers := sorted(set(waiting.values_list("exchange", flat=True))):
+            drop_and_rematch(round_, numbers, at=at)

@@ -15,6 +15,7 @@ from qixue.swap.operations.in_charge import must_be_own
 from qixue.swap.operations.notices import tell_of_lost_exchange
 
 Answer, State = RoundEntry.Answer, RoundEntry.State
+BEGUN = _("Things of this exchange have been handed over: nobody can leave it any more.")
 
 
 @transaction.atomic
@@ -52,17 +53,17 @@ def check_listing(round_: SwapRound, listing: Listing) -> None:
         raise Refused("in_another_round", _("This thing is in another round already."))
 
 
-def enter_table(round_: SwapRound, *, at: datetime.datetime) -> int:
-    """What lies on the common table takes part in a round with gifts. Returns how many things that are."""
+def enter_table(round_: SwapRound, *, at: datetime.datetime) -> None:
+    """What lies on the common table takes part in a round with gifts."""
     if not round_.has_gifts:
-        return 0
+        return
     there = RoundEntry.objects.filter(listing=OuterRef("pk"), state=State.IN)
     on_table = Listing.objects.open().filter(programme=round_.programme, state=Listing.State.ON_TABLE)
     entries = [
-        RoundEntry(round=round_, listing=thing, entered_at=at, answer=Answer.YES, answered_at=at)
+        RoundEntry(round=round_, listing=thing, is_from_table=True, entered_at=at, answer=Answer.YES, answered_at=at)
         for thing in on_table.exclude(Exists(there)).exclude(round_entries__round=round_).order_by("pk")
     ]
-    return len(RoundEntry.objects.bulk_create(entries))
+    RoundEntry.objects.bulk_create(entries, ignore_conflicts=True)  # another round that opens just now may have them
 
 
 @transaction.atomic
@@ -87,7 +88,7 @@ def answer_for(entry: RoundEntry, *, comes: bool, by: User, at: datetime.datetim
 def own_entry(entry: RoundEntry, by: User) -> RoundEntry:
     """The entry as it is now, under the lock of its round. Refused: not_yours."""
     entry = RoundEntry.objects.select_related("listing__owner", "round").get(pk=entry.pk)
-    must_be_own(by, entry.listing.owner)
+    must_be_own(by, None if entry.is_from_table else entry.listing.owner)
     return entry
 
 
@@ -104,9 +105,18 @@ def leave_round(entry: RoundEntry, *, by: User, at: datetime.datetime) -> RoundE
     if round_.is_over or entry.state != State.IN:
         raise Refused("round_over", _("This round is over."))
     if not take_out(round_, entry, at=at):
-        raise Refused("handed_over", _("Things of this exchange have been handed over: nobody can leave it any more."))
+        raise Refused("handed_over", BEGUN)
     record_audit("swap.left", entry, by=by, at=at)
     return entry
+
+
+def entry_held(listing: Listing) -> RoundEntry | None:
+    """That of a thing which is in a round, under the lock of the round."""
+    entry = RoundEntry.objects.filter(listing=listing, state=State.IN).select_related("round").first()
+    if entry:
+        locked_round(entry.round)
+        entry.refresh_from_db(fields=["state"])
+    return entry if entry and entry.state == State.IN else None
 
 
 def take_out(round_: SwapRound, entry: RoundEntry, *, at: datetime.datetime) -> bool:

@@ -5,13 +5,16 @@ import secrets
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
-from qixue.swap.matching import load, solve
+from qixue.core.logs import get_logger
+from qixue.swap.matching import BadRound, NoAssignment, load, solve
 from qixue.swap.matching.round import RuleValues
 from qixue.swap.models import Handover, Listing, RoundPlan, SwapRound
 from qixue.swap.queries.instances import candidates, instance_of
 from qixue.swap.queries.want_lists import DUMMY
+
+log = get_logger("qixue.swap")
 
 REMATCH_SECONDS = 0.5  # a search beside the desk takes the best it has by then; rings of any length need none
 BATCH = 500
@@ -55,7 +58,9 @@ def locked_round(round_: SwapRound) -> SwapRound:
 
 
 def plan_exchanges(round_: SwapRound, exchanges: Sequence[Exchange], *, at: datetime.datetime) -> list[Handover]:
-    """A hand-over for each thing; those that belong to somebody are from now on spoken for."""
+    """A hand-over for each thing; those that belong to somebody are from now on spoken for. Who was there with a thing
+    for an exchange that is off, is there.
+    """
     keys = {int(node) for exchange in exchanges for node in exchange.nodes if not node.startswith(DUMMY)}
     things = {thing.pk: thing for thing in Listing.objects.filter(pk__in=keys)}
     last = round_.handovers.order_by("-exchange").values_list("exchange", flat=True).first() or 0
@@ -64,6 +69,10 @@ def plan_exchanges(round_: SwapRound, exchanges: Sequence[Exchange], *, at: date
         for number, exchange in enumerate(exchanges, start=last + 1)
         for handover in handovers_of(round_, exchange, number, things, at=at)
     ]
+    before = round_.handovers.filter(listing__in=keys).exclude(way=Handover.Way.FROM_TABLE).order_by("pk")
+    here = dict(before.values_list("listing", "giver_confirmed_at"))  # of each thing, what its last exchange said
+    for handover in made:
+        handover.giver_confirmed_at = handover.giver_confirmed_at or here.get(handover.listing_id)
     Handover.objects.bulk_create(made, batch_size=BATCH)
     Listing.objects.filter(pk__in=keys, state=Listing.State.LISTED).update(state=Listing.State.IN_EXCHANGE)
     return made
@@ -117,6 +126,7 @@ def void_exchanges(round_: SwapRound, numbers: Collection[int], *, at: datetime.
     """Take back whole exchanges of which nothing was handed over: their things are on offer again."""
     gone = list(round_.handovers.filter(exchange__in=numbers, state=State.PLANNED).order_by("pk"))
     keys = [handover.pk for handover in gone]
+    lock_candidates(round_, and_also={handover.listing_id for handover in gone})
     Handover.objects.filter(pk__in=keys).update(state=State.VOID, void_at=at)
     things = Listing.objects.filter(Exists(Handover.objects.filter(pk__in=keys, listing=OuterRef("pk"))))
     things.filter(state=Listing.State.IN_EXCHANGE).update(state=Listing.State.LISTED)
@@ -124,17 +134,27 @@ def void_exchanges(round_: SwapRound, numbers: Collection[int], *, at: datetime.
 
 
 def match_anew(round_: SwapRound, *, at: datetime.datetime) -> list[Handover]:
-    """What `matching.repair` does: exchanges that stand stay as they are, all else that is there is matched anew."""
-    chosen = round_.plans.get(chosen_at__isnull=False)
+    """What `matching.repair` does: exchanges that stand stay as they are, all else that is there is matched anew.
+
+    What cannot be matched is left as it is, so that leaving does not fail with it.
+    """
+    objective = round_.plans.values_list("objective", flat=True).get(chosen_at__isnull=False)
     lock_candidates(round_)
     instance = instance_of(candidates(round_), at=at)
-    plan = solve(load(instance.encode()), **rules_of(round_, chosen.objective, seconds=REMATCH_SECONDS))
+    try:
+        plan = solve(load(instance.encode()), **rules_of(round_, objective, seconds=REMATCH_SECONDS))
+    except (BadRound, NoAssignment):  # more wishes by now than a round may have, or a search that found no plan
+        log.exception("swap_rematch_failed", round=round_.pk)
+        return []
     return plan_exchanges(round_, exchanges_of(plan.cycles, plan.chains), at=at)
 
 
-def lock_candidates(round_: SwapRound) -> None:
-    """Nobody takes one of these things back until the transaction ends."""
-    list(candidates(round_).order_by("pk").select_for_update().values_list("pk"))
+def lock_candidates(round_: SwapRound, *, and_also: Collection[int] = ()) -> None:
+    """Nobody takes one of these things back until the transaction ends. All at once in the order of their keys, as
+    `wishes.hold` does, so that neither waits for the other for ever.
+    """
+    things = Listing.objects.filter(Q(pk__in=candidates(round_).order_by().values("pk")) | Q(pk__in=and_also))
+    list(things.order_by("pk").select_for_update().values_list("pk"))
 
 
 def rules_of(round_: SwapRound, objective: str, *, seconds: float) -> RuleValues:

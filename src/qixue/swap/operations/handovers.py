@@ -4,23 +4,37 @@ import datetime
 import hmac
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import User
 from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
-from qixue.swap.operations.entries import drop_and_rematch
+from qixue.swap.operations.entries import BEGUN, drop_and_rematch, has_begun
 from qixue.swap.operations.exchanges import locked_round
-from qixue.swap.operations.in_charge import must_be_own, must_run, must_stand_at_desk, stands_at_desk
+from qixue.swap.operations.in_charge import is_own, must_be_own, must_run, must_stand_at_desk, stands_at_desk
+from qixue.swap.operations.listings import drop_all_wishes, drop_wishes_of, locked_listing
 
+MOST_TRIES = 10  # wrong codes for one thing: with six digits one in 100,000 guesses right by then
 State, Way = Handover.State, Handover.Way
+
+
+class Reason(TextChoices):
+    """Why a thing is not handed over although its giver was here."""
+
+    LEFT = "left", pgettext_lazy("hand-over", "Somebody has gone home")
+    THING = "thing", pgettext_lazy("hand-over", "The thing is not as it was described")
+    UNWILLING = "unwilling", pgettext_lazy("hand-over", "Somebody does not want to any more")
 
 
 def locked_handover(handover: Handover) -> Handover:
     """The hand-over as it is now, under the lock of its round."""
     round_ = locked_round(handover.round)
-    found = Handover.objects.select_related("listing", "in_return_for", "giver", "receiver").get(pk=handover.pk)
+    found = Handover.objects.select_related("listing", "in_return_for", "giver", "receiver", "one_of").get(
+        pk=handover.pk
+    )
     found.round = round_
     return found
 
@@ -88,24 +102,71 @@ def confirm_here(handover: Handover, *, by: User, at: datetime.datetime) -> Hand
     return handover
 
 
+@transaction.atomic
+def take_back_here(handover: Handover, *, by: User, at: datetime.datetime) -> Handover:
+    """Say at the desk that the giver is not here after all, as long as nothing of the exchange was received. Again, and
+    for what lies on the common table: no change.
+
+    Refused: not_in_charge, exchange_off, not_handing_over, handed_over.
+    """
+    must_stand_at_desk(by, handover.round)
+    handover = locked_handover(handover)
+    if handover.giver_confirmed_at is None or handover.way == Way.FROM_TABLE:
+        return handover
+    must_be_planned(handover)
+    must_be_handing_over(handover.round)
+    if has_begun(handover):
+        raise Refused("handed_over", BEGUN)
+    handover.giver_confirmed_at = None
+    handover.save(update_fields=["giver_confirmed_at"])
+    record_audit("swap.not_here", handover, by=by, at=at)
+    return handover
+
+
 def must_be_handing_over(round_: SwapRound) -> None:
     if round_.state != SwapRound.State.HANDING_OVER:
         raise Refused("not_handing_over", _("The hand-over of this round has not begun."))
 
 
-@transaction.atomic
 def confirm_received(handover: Handover, *, code: str = "", by: User, at: datetime.datetime) -> Handover:
     """Hand a thing over: the giver types or scans the code on the receiver's phone, so both were there. The desk needs
-    no code. Only when everybody of the exchange is there with their thing, so that nobody gives without receiving.
+    no code, but for things that its people give or receive themselves. Only when everybody of the exchange is there
+    with their thing, so that nobody gives without receiving.
 
-    Again: no change. Refused: not_yours, exchange_off, not_handing_over, wrong_code, somebody_is_missing.
+    Again: no change. Refused: not_yours, too_many_tries, wrong_code and those of `hand_over`.
+    """
+    handover = Handover.objects.select_related("round__organisation", "giver", "receiver").get(pk=handover.pk)
+    is_party = is_own(by, handover.giver) or is_own(by, handover.receiver)
+    if (is_party or not stands_at_desk(by, handover.round)) and not try_code(handover, code, by=by):
+        sentence = _("This is not the number on the other person's phone. Please look again.")
+        raise Refused("wrong_code", sentence, field="code")
+    return hand_over(handover, by=by, at=at)
+
+
+@transaction.atomic
+def try_code(handover: Handover, code: str, *, by: User) -> bool:
+    """Whether it is the receiver's. A wrong one is counted, in a transaction of its own so that it stays so.
+
+    Refused: not_yours, too_many_tries.
     """
     handover = locked_handover(handover)
-    if not stands_at_desk(by, handover.round):
-        must_be_own(by, handover.giver)
-        if not hmac.compare_digest(code.encode(), handover.code.encode()):
-            sentence = _("This is not the number on the other person's phone. Please look again.")
-            raise Refused("wrong_code", sentence, field="code")
+    must_be_own(by, handover.giver)
+    if handover.wrong_count >= MOST_TRIES:
+        raise Refused("too_many_tries", _("Too many wrong numbers were typed. Please go to the desk."), field="code")
+    if hmac.compare_digest(code.encode(), handover.code.encode()):
+        return True
+    handover.wrong_count += 1
+    handover.save(update_fields=["wrong_count"])
+    return False
+
+
+@transaction.atomic
+def hand_over(handover: Handover, *, by: User, at: datetime.datetime) -> Handover:
+    """Note that a thing was received. Again: no change.
+
+    Refused: exchange_off, not_handing_over, somebody_is_missing.
+    """
+    handover = locked_handover(handover)
     if handover.state == State.DONE:
         return handover
     must_be_planned(handover)
@@ -124,11 +185,16 @@ def receive(handover: Handover, *, at: datetime.datetime) -> None:
     handover.state, handover.receiver_confirmed_at = State.DONE, at
     handover.save(update_fields=["state", "receiver_confirmed_at"])
     thing = handover.listing
-    if handover.way == Way.TO_TABLE:
+    if handover.one_of:  # it is served: changed into another search, its row would count as served for ever
+        handover.one_of.delete()
+    if handover.way == Way.TO_TABLE and thing.title:
         thing.state, thing.is_gift = Listing.State.ON_TABLE, True
+    elif handover.way == Way.TO_TABLE:  # its owner was erased, and nobody could say any more what it is
+        thing.state = Listing.State.WITHDRAWN
     else:
         thing.state = Listing.State.EXCHANGED
     thing.save(update_fields=["state", "is_gift"])
+    drop_wishes_of(thing) if thing.state == Listing.State.ON_TABLE else drop_all_wishes(thing)
     entries = RoundEntry.objects.filter(round=handover.round, listing=thing, state=RoundEntry.State.IN)
     entries.update(state=RoundEntry.State.OVER)
 
@@ -136,7 +202,7 @@ def receive(handover: Handover, *, at: datetime.datetime) -> None:
 @transaction.atomic
 def mark_missing(handover: Handover, *, by: User, at: datetime.datetime) -> list[Handover]:
     """Say at the desk that the giver did not come: exactly the exchanges of theirs that wait for them are off, and what
-    is left is matched anew. Returns the new hand-overs; again: none.
+    others have left is matched anew. Returns the new hand-overs; again: none.
 
     Refused: not_in_charge, not_handing_over, is_here.
     """
@@ -150,11 +216,52 @@ def mark_missing(handover: Handover, *, by: User, at: datetime.datetime) -> list
     waited_for = handover.round.handovers.filter(
         giver=handover.giver, state=State.PLANNED, giver_confirmed_at=None
     ).order_by("pk")
-    things = list(waited_for.values_list("listing", flat=True))
     exchanges = sorted(set(waited_for.values_list("exchange", flat=True)))
-    handover.round.entries.filter(state=RoundEntry.State.IN, listing__in=things).update(state=RoundEntry.State.MISSED)
+    not_brought(handover).update(state=RoundEntry.State.MISSED)
     record_audit("swap.missing", handover, by=by, at=at, details={"exchanges": exchanges})
     return drop_and_rematch(handover.round, exchanges, at=at)
+
+
+def not_brought(handover: Handover) -> QuerySet[RoundEntry]:
+    """All of the giver's that is in the round, also what waits for an exchange, but for what they are here with."""
+    standing = handover.round.handovers.filter(state__in=Handover.STANDING_STATES)
+    here = standing.filter(listing=OuterRef("listing"), giver_confirmed_at__isnull=False)
+    own = handover.round.entries.filter(state=RoundEntry.State.IN, listing__owner=handover.giver, is_from_table=False)
+    return own.exclude(Exists(here))
+
+
+@transaction.atomic
+def break_off(handover: Handover, *, reason: str, by: User, at: datetime.datetime) -> list[Handover]:
+    """Say at the desk that a thing is not handed over although its giver was here, and why: what is still to be handed
+    over of its exchange is off. Of that, things for which something was received are taken back for good, others are
+    matched anew. Returns the new hand-overs; again: none.
+
+    Refused: not_in_charge, not_handing_over, exchange_off.
+    """
+    must_stand_at_desk(by, handover.round)
+    handover = locked_handover(handover)
+    must_be_handing_over(handover.round)
+    if handover.state == State.VOID:
+        return []
+    must_be_planned(handover)
+    take_back_paid(handover.round, handover.exchange)
+    entries = handover.round.entries.filter(state=RoundEntry.State.IN, listing=handover.listing)
+    entries.update(state=RoundEntry.State.OVER)
+    details = {"exchange": handover.exchange, "reason": Reason(reason).value}
+    record_audit("swap.broken_off", handover, by=by, at=at, details=details)
+    return drop_and_rematch(handover.round, [handover.exchange], at=at)
+
+
+def take_back_paid(round_: SwapRound, exchange: int) -> None:
+    """Things that are not handed over, and for which their owners have received something: taken back for good."""
+    rows = round_.handovers.filter(exchange=exchange)
+    paid = rows.filter(state=State.DONE, in_return_for__isnull=False).values("in_return_for")
+    planned = rows.filter(state=State.PLANNED, listing__in=paid).exclude(way=Way.FROM_TABLE)
+    kept = list(planned.values_list("listing", flat=True))
+    round_.entries.filter(state=RoundEntry.State.IN, listing__in=kept).update(state=RoundEntry.State.OVER)
+    Listing.objects.filter(pk__in=kept).update(state=Listing.State.WITHDRAWN)
+    for thing in Listing.objects.filter(pk__in=kept):
+        drop_all_wishes(thing)
 
 
 @transaction.atomic
@@ -166,7 +273,7 @@ def put_on_table(entry: RoundEntry, *, by: User, at: datetime.datetime) -> Round
     round_ = locked_round(entry.round)
     must_stand_at_desk(by, round_)
     entry = RoundEntry.objects.select_related("listing").get(pk=entry.pk)
-    thing = entry.listing
+    thing = locked_listing(entry.listing)
     if thing.state == Listing.State.ON_TABLE:
         return entry
     must_be_handing_over(round_)

@@ -23,6 +23,7 @@ from qixue.places.models import Region
 from qixue.programme.models import Programme
 from qixue.programme.search import sounds, written
 from qixue.swap.models import KindWish, Listing, ListingPhoto, OneOfThing, Wish
+from qixue.swap.operations.entries import entry_held, take_out
 
 MOST_OPEN = 30  # things of one person that are not over, so that nobody floods the pages; a household has fewer
 LONGEST_TITLE, LONGEST_NOTE = 40, 300  # characters
@@ -108,14 +109,17 @@ def edit_listing(
 
 @transaction.atomic
 def withdraw_listing(listing: Listing, *, by: User, at: datetime.datetime) -> Listing:
-    """Take a thing back, with all wishes for it and on its behalf. Again: no change.
+    """Take a thing back, out of its round and with all wishes for it and on its behalf. Again: no change.
 
     Refused: not_yours, listing_not_open.
     """
+    entry = entry_held(listing)
     listing = locked_listing(listing)
     if listing.state == State.WITHDRAWN and is_owner(by, listing):
         return listing
     listing = own_open_listing(listing, by)
+    if entry:
+        take_out(entry.round, entry, at=at)
     listing.state = State.WITHDRAWN
     listing.save(update_fields=["state"])
     drop_all_wishes(listing)

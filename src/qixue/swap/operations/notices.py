@@ -44,6 +44,18 @@ register(
         _("The exchange for %(thing)s is off: %(title)s"),
         _("Somebody of it does not come. Your thing stays yours; should another exchange be found, we tell you."),
     ),
+    NoticeKind(
+        "swap_cancelled",
+        TOPIC,
+        _("Called off: %(title)s"),
+        _("The swap round on %(day_on)s does not take place. Your thing stays yours and on offer: %(thing)s"),
+    ),
+    NoticeKind(
+        "swap_ended",
+        TOPIC,
+        _("Over: %(title)s"),
+        _("A week after its day the round has ended by itself. Your thing stays yours and on offer: %(thing)s"),
+    ),
 )
 
 
@@ -59,7 +71,8 @@ def told(kind: str, round_: SwapRound, thing: Listing, key: int, **more: str) ->
         "until": minute_text(round_.answers_until),
         **more,
     }
-    accounts = [thing.owner.user] if thing.owner and thing.owner.user else []
+    owner = None if thing.state == Listing.State.ON_TABLE else thing.owner
+    accounts = [owner.user] if owner and owner.user else []
     return accounts, Notice(kind, f"{kind}:{key}", f"/me/swap/rounds/{round_.pk}/", words)
 
 
@@ -68,6 +81,21 @@ def ask_for_answers(round_: SwapRound, *, at: datetime.datetime) -> None:
     entries = round_.entries.filter(state=RoundEntry.State.IN, answer=RoundEntry.Answer.NONE)
     entries = entries.select_related("listing__owner__user").order_by("pk")
     notify_each([told("swap_answer_asked", round_, entry.listing, entry.pk) for entry in entries], at=at)
+
+
+def tell_of_cancellation(round_: SwapRound, *, at: datetime.datetime) -> None:
+    """Those whose things are in the round; before it ends."""
+    tell_all("swap_cancelled", round_, at=at)
+
+
+def tell_of_end(round_: SwapRound, *, at: datetime.datetime) -> None:
+    """The same people, of a round that was forgotten."""
+    tell_all("swap_ended", round_, at=at)
+
+
+def tell_all(kind: str, round_: SwapRound, *, at: datetime.datetime) -> None:
+    entries = round_.entries.filter(state=RoundEntry.State.IN).select_related("listing__owner__user").order_by("pk")
+    notify_each([told(kind, round_, entry.listing, entry.pk) for entry in entries], at=at)
 
 
 def tell_of_exchanges(handovers: Sequence[Handover], gets: dict[int, str], *, at: datetime.datetime) -> None:

@@ -7,11 +7,12 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.clock import minute_text
 from qixue.core.logs import get_logger
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import User
-from qixue.swap.matching import Plan, load, solve
+from qixue.swap.matching import BadRound, Plan, load, solve
 from qixue.swap.models import RoundEntry, RoundPlan, SwapRound
 from qixue.swap.operations.exchanges import (
     Exchange,
@@ -28,7 +29,9 @@ from qixue.swap.queries.instances import candidates, instance_of
 log = get_logger("qixue.swap")
 
 SECONDS = 20.0  # for one plan; where the best is not proven by then, the plan says how far it may be from it
+MOST_TRIES = 2  # what kills its worker twice is not tried again
 LEASE = datetime.timedelta(minutes=5)  # a worker that dies with a plan gives it back after this
+NOT_TO_BE_MATCHED = _("This round cannot be matched as things stand now.")
 State = RoundPlan.State
 
 
@@ -36,13 +39,17 @@ State = RoundPlan.State
 def ask_for_plans(round_: SwapRound, *, by: User, at: datetime.datetime) -> list[RoundPlan]:
     """Have the round matched in both ways, so that they can be compared. Asked again, those before give way.
 
-    Refused: not_in_charge, not_to_be_matched, nobody_comes.
+    Refused: not_in_charge, not_to_be_matched, answers_wait, nobody_comes.
     """
     must_run(by, round_)
     round_ = locked_round(round_)
     states = SwapRound.State
     if round_.state not in {states.ANSWERING, states.MATCHING}:
-        raise Refused("not_to_be_matched", _("This round cannot be matched as things stand now."))
+        raise Refused("not_to_be_matched", NOT_TO_BE_MATCHED)
+    silent = round_.entries.filter(state=RoundEntry.State.IN, answer=RoundEntry.Answer.NONE)
+    if at < round_.answers_until and silent.exists():
+        sentence = _("Not everybody has answered. Please match the things after %(until)s, or once all have.")
+        raise Refused("answers_wait", sentence, until=minute_text(round_.answers_until))
     if not candidates(round_).exists():
         raise Refused("nobody_comes", _("Nobody has said yet that they come: there is nothing to match."))
     round_.plans.filter(state=State.QUEUED).delete()
@@ -57,8 +64,15 @@ def ask_for_plans(round_: SwapRound, *, by: User, at: datetime.datetime) -> list
     return plans
 
 
+def has_plans_to_make(*, at: datetime.datetime) -> bool:
+    return RoundPlan.objects.filter(free(at)).exists()
+
+
 def keep_plans(*, at: datetime.datetime) -> int:
-    """The worker's duty: make the plans that were asked for. Nothing is locked while it searches."""
+    """A duty of many seconds: make the plans that were asked for. Nothing is locked while it searches."""
+    given_up = RoundPlan.objects.filter(free(at), tries__gte=MOST_TRIES).update(state=State.FAILED)
+    if given_up:
+        log.error("swap_plans_given_up", plans=given_up)
     due = RoundPlan.objects.filter(free(at)).order_by("pk").values_list("pk", flat=True)
     return sum(make_plan(pk, at=at) for pk in list(due))
 
@@ -69,7 +83,7 @@ def free(at: datetime.datetime) -> Q:
 
 def make_plan(pk: int, *, at: datetime.datetime) -> int:
     """Take one, unless another worker has it, and write what came of it."""
-    if not RoundPlan.objects.filter(free(at), pk=pk).update(begun_at=at):
+    if not RoundPlan.objects.filter(free(at), pk=pk).update(begun_at=at, tries=F("tries") + 1):
         return 0
     plan = RoundPlan.objects.select_related("round").get(pk=pk)
     try:
@@ -105,11 +119,11 @@ def choose_plan(plan: RoundPlan, *, by: User, at: datetime.datetime) -> RoundPla
     """Carry a plan out: its exchanges are proposed to their people. Where somebody has left since, theirs is off and
     the rest is matched anew. Again: no change.
 
-    Refused: not_in_charge, plan_not_ready.
+    Refused: not_in_charge, plan_not_ready, not_to_be_matched.
     """
     must_run(by, plan.round)
     round_ = locked_round(plan.round)
-    plan = RoundPlan.objects.get(pk=plan.pk)
+    plan = RoundPlan.objects.defer("instance").get(pk=plan.pk)
     if plan.chosen_at:
         return plan
     if plan.result is None or round_.state != SwapRound.State.MATCHING:
@@ -131,15 +145,23 @@ def choose_plan(plan: RoundPlan, *, by: User, at: datetime.datetime) -> RoundPla
 
 
 def still_wanted(exchanges: list[Exchange], instance: str) -> list[Exchange]:
-    """Those of which all things are still there, and still wanted for what they were wanted for."""
-    loaded = load(instance.encode())
+    """Those of which all things are still there and wanted for what they were wanted for, and what starts a chain is a
+    gift still.
+
+    Refused: not_to_be_matched, where there are more wishes by now than a round may have.
+    """
+    try:
+        loaded = load(instance.encode())
+    except BadRound as fault:
+        raise Refused("not_to_be_matched", NOT_TO_BE_MATCHED) from fault
     wants = {loaded.ids[node]: {loaded.ids[wanted] for wanted in found} for node, found in enumerate(loaded.wants)}
+    gifts = {name for name, is_gift in zip(loaded.ids, loaded.is_gift, strict=True) if is_gift}
 
     def holds(exchange: Exchange) -> bool:
         nodes = exchange.nodes
         followers = nodes[1:] if exchange.is_chain else (*nodes[1:], nodes[0])
-        last_is_there = not exchange.is_chain or nodes[-1] in wants
-        return last_is_there and all(
+        begins_with_a_gift = not exchange.is_chain or nodes[-1] in gifts
+        return begins_with_a_gift and all(
             after in wants.get(node, ()) for node, after in zip(nodes, followers, strict=False)
         )
 

@@ -9,6 +9,7 @@ from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import Resident, User
 from qixue.swap.models import Listing, ListingReport
+from qixue.swap.operations.entries import entry_held, take_out
 from qixue.swap.operations.listings import locked_listing
 from qixue.swap.rules import may_manage_swaps
 
@@ -56,8 +57,12 @@ def decide_reports(listing: Listing, *, is_hidden: bool, seen: int, by: User, at
     """Take a thing off the pages or leave it there, and settle the open reports about it. Decided anew at any time.
 
     `seen` is the key of the last report that was read; what came after it stays open.
+    What is taken off the pages leaves its round as well: its exchange is off and the others of it are matched anew,
+    unless things of it have been handed over.
+
     Refused: not_in_charge, own_thing.
     """
+    entry = entry_held(listing)
     listing = locked_listing(listing)
     if not may_manage_swaps(by, listing.programme):
         raise Refused("not_in_charge", _("Only staff of the office that keeps the programme can decide this."))
@@ -65,6 +70,9 @@ def decide_reports(listing: Listing, *, is_hidden: bool, seen: int, by: User, at
         raise Refused("own_thing", _("This is a thing of your own: a colleague has to decide."))
     listing.hidden_at = (listing.hidden_at or at) if is_hidden else None
     listing.save(update_fields=["hidden_at"])
+    if is_hidden and entry:
+        take_out(entry.round, entry, at=at)
+        listing.refresh_from_db(fields=["state"])
     decision = State.HIDDEN if is_hidden else State.KEPT
     settled = ListingReport.objects.filter(listing=listing, state=State.OPEN, pk__lte=seen)
     count = settled.update(state=decision, decided_by=by, decided_at=at)

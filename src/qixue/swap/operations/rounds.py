@@ -21,11 +21,19 @@ from qixue.programme.models import Programme
 from qixue.swap.models import Handover, RoundEntry, SwapRound
 from qixue.swap.operations.entries import enter_table
 from qixue.swap.operations.exchanges import locked_round, void_exchanges
+from qixue.swap.operations.handovers import take_back_paid
 from qixue.swap.operations.in_charge import must_run
-from qixue.swap.operations.notices import ask_for_answers, tell_of_exchanges, tell_of_nothing_found
+from qixue.swap.operations.notices import (
+    ask_for_answers,
+    tell_of_cancellation,
+    tell_of_end,
+    tell_of_exchanges,
+    tell_of_nothing_found,
+)
 from qixue.swap.queries.rounds import received_for
 
 State = SwapRound.State
+FORGOTTEN_AFTER = datetime.timedelta(days=7)  # from the end of its hours; until then its things are in no other round
 TOLD_AT_ONCE = 200  # so that no transaction gets long
 OUT_OF_ORDER = _("Please put this moment after the one before it: entries, answers, beginning, end.")
 
@@ -57,11 +65,14 @@ def open_round(
 ) -> SwapRound:
     """Begin to take in things. `key` is made by the form: asked again with it, the first answer is given.
 
-    Refused: not_in_charge, programme_closed, moments_out_of_order, entries_close_in_the_past.
+    Refused: not_in_charge, key_reused, programme_closed, moments_out_of_order, entries_close_in_the_past.
     """
     if not may(by, Action.RUN_SWAP_ROUND, organisation):
         raise Refused("not_in_charge", _("Only the organisation that runs the round, or one above it, can do this."))
+    programme = Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=programme.pk)  # two forms at once
     if earlier := SwapRound.objects.filter(client_uuid=key).first():
+        if (earlier.programme_id, earlier.organisation_id) != (programme.pk, organisation.pk):
+            raise Refused("key_reused", _("This form was used for something else already. Please open it again."))
         return earlier
     if programme.state != Programme.State.PUBLISHED:
         raise Refused("programme_closed", _("This programme is closed: nothing can be listed in it any more."))
@@ -90,11 +101,15 @@ def check_moments(details: RoundDetails, *, at: datetime.datetime) -> None:
 
 
 def keep_rounds(*, at: datetime.datetime) -> int:
-    """The worker's duty: close entries whose time has come, and tell people how it stands with them."""
+    """The worker's duty: close entries whose time has come, tell people how it stands with them, and end what was
+    forgotten.
+    """
     due = SwapRound.objects.filter(state=State.OPEN, entries_close_at__lte=at).order_by("pk")
     untold = Q(Exists(untold_handovers(OuterRef("pk")))) | Q(Exists(untold_entries(OuterRef("pk"))))
     telling = SwapRound.objects.filter(untold, state__in=SwapRound.EXCHANGING_STATES).order_by("pk")
-    closed = for_each("swap_rounds", list(due), partial(close_entries_of, at=at))
+    forgotten = SwapRound.objects.exclude(state__in=SwapRound.OVER_STATES).filter(ends_at__lte=at - FORGOTTEN_AFTER)
+    ended_now = for_each("swap_rounds", list(forgotten.order_by("pk")), partial(end_forgotten, at=at))
+    closed = ended_now + for_each("swap_rounds", list(due), partial(close_entries_of, at=at))
     return closed + for_each("swap_rounds", list(telling), partial(tell_of_round, at=at))
 
 
@@ -146,7 +161,8 @@ def untold_entries(round_: Any) -> QuerySet[RoundEntry]:
 
 @transaction.atomic
 def cancel_round(round_: SwapRound, *, by: User, at: datetime.datetime) -> SwapRound:
-    """Call a round off before anything was handed over; all things are free again. Again: no change.
+    """Call a round off before anything was handed over; all things are free again and their owners are told. Again: no
+    change.
 
     Refused: not_in_charge, handed_over, round_over.
     """
@@ -158,6 +174,7 @@ def cancel_round(round_: SwapRound, *, by: User, at: datetime.datetime) -> SwapR
         raise Refused("round_over", _("This round is over."))
     if round_.handovers.filter(state=Handover.State.DONE).exists():
         raise Refused("handed_over", _("Things have been handed over already. The round can only be closed."))
+    tell_of_cancellation(round_, at=at)
     return ended(round_, State.CANCELLED, by=by, at=at)
 
 
@@ -180,7 +197,23 @@ def close_round(round_: SwapRound, *, by: User, at: datetime.datetime) -> SwapRo
     return ended(round_, State.CLOSED, by=by, at=at)
 
 
-def ended(round_: SwapRound, state: str, *, by: User, at: datetime.datetime) -> SwapRound:
+@transaction.atomic
+def end_forgotten(round_: SwapRound, *, at: datetime.datetime) -> int:
+    """End a round that nobody closed and free its things, also of exchanges that were left half done; their owners are
+    told.
+    """
+    round_ = locked_round(round_)
+    if round_.is_over:
+        return 0
+    begun = round_.handovers.filter(state=Handover.State.DONE)
+    for exchange in sorted(set(begun.values_list("exchange", flat=True))):
+        take_back_paid(round_, exchange)
+    tell_of_end(round_, at=at)
+    ended(round_, State.CLOSED if round_.state == State.HANDING_OVER else State.CANCELLED, by=None, at=at)
+    return 1
+
+
+def ended(round_: SwapRound, state: str, *, by: User | None, at: datetime.datetime) -> SwapRound:
     planned = round_.handovers.filter(state=Handover.State.PLANNED)
     void_exchanges(round_, set(planned.values_list("exchange", flat=True)), at=at)
     round_.entries.filter(state=RoundEntry.State.IN).update(state=RoundEntry.State.OVER)

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from qixue.swap.matching.writing import round_json
 from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
-from qixue.swap.queries.want_lists import DUMMY, entries_of
+from qixue.swap.queries.want_lists import DUMMY, TABLE, entries_of
 
 LONGEST_WAIT = 1000  # days; more does not count
 
@@ -30,13 +30,16 @@ def candidates(round_: SwapRound) -> QuerySet[Listing]:
 
 
 def instance_of(things: QuerySet[Listing], *, at: datetime.datetime) -> str:
-    """JSON that `matching.load` reads: the things in the order of their keys, with the days for which they have waited,
-    then what means "one of these, no more" and is not served yet.
+    """JSON that `matching.load` reads: the things in the order of their keys, with the days for which they have waited
+    and their people by number, then what means "one of these, no more" and is not served yet.
     """
     listed = {str(thing.pk): thing for thing in things.select_related("place__parent")}
     served = {f"{DUMMY}{pk}" for pk in served_one_ofs(things)}
     entries = [entry for entry in entries_of(listed.values()) if entry.id not in served]
+    numbers: dict[str, str] = {}
     for entry in entries:
+        if entry.user != TABLE:  # a number of this instance only, which says nothing once the things have no owner
+            entry.user = numbers.setdefault(entry.user, f"P{len(numbers) + 1}")
         entry.wants = [wanted for wanted in entry.wants if wanted not in served]
         if thing := listed.get(entry.id):
             entry.waiting = min(LONGEST_WAIT, max(0, (at - thing.listed_at).days))

@@ -13,7 +13,7 @@ from qixue.swap.kinds import TYPICAL_WEIGHTS
 from qixue.swap.models import Handover, Listing, RoundEntry, RoundPlan, SwapRound
 
 ROUND_WITH = ("programme__region", "programme__organisation", "organisation", "venue__region")
-HANDOVER_WITH = ("listing", "in_return_for", "giver", "receiver")
+HANDOVER_WITH = ("listing__photo", "in_return_for", "giver", "receiver")
 
 
 def received_for(handovers: Iterable[Handover]) -> dict[int, str]:
@@ -97,6 +97,10 @@ class DeskExchange:
         return self.here_count == len(self.rows)
 
     @property
+    def has_begun(self) -> bool:
+        return any(row.state == Handover.State.DONE for row in self.rows)
+
+    @property
     def is_done(self) -> bool:
         return all(row.state == Handover.State.DONE for row in self.rows)
 
@@ -157,7 +161,9 @@ class OwnThing:
 
 def own_things_in(round_: SwapRound, owner: Resident) -> list[OwnThing]:
     """In the order in which they were entered."""
-    entries = round_.entries.filter(listing__owner=owner).select_related("listing__photo", "round").order_by("pk")
+    entries = (
+        RoundEntry.objects.of([owner]).filter(round=round_).select_related("listing__photo", "round").order_by("pk")
+    )
     rows = round_.handovers.filter(Q(listing__owner=owner) | Q(in_return_for__owner=owner))
     rows = rows.select_related(*HANDOVER_WITH).order_by("pk")
     standing = [row for row in rows if row.state in Handover.STANDING_STATES]
@@ -165,8 +171,7 @@ def own_things_in(round_: SwapRound, owner: Resident) -> list[OwnThing]:
     received = {row.in_return_for_id: row for row in standing}
     off = {row.listing_id for row in rows if row.state == Handover.State.VOID}
     sizes = sizes_of(round_, {row.exchange for row in standing})
-    chosen = round_.plans.filter(chosen_at__isnull=False).first()
-    reasons = chosen.reasons if chosen else {}
+    reasons = round_.plans.filter(chosen_at__isnull=False).values_list("reasons", flat=True).first() or {}
     return [
         OwnThing(
             entry,
@@ -191,9 +196,16 @@ def sizes_of(round_: SwapRound, exchanges: Iterable[int]) -> dict[int, tuple[int
     return {row["exchange"]: (row["here"], row["size"]) for row in counted}
 
 
+def things_of_partners(person: Resident) -> QuerySet[Listing]:
+    """What somebody gets in an exchange that is planned, and what those bring to whom they give."""
+    planned = Handover.State.PLANNED
+    gets = Q(handovers__receiver=person, handovers__state=planned)
+    return Listing.objects.filter(gets | Q(returns__giver=person, returns__state=planned)).distinct()
+
+
 def rounds_for(owner: Resident, open_ones: QuerySet[SwapRound]) -> QuerySet[SwapRound]:
     """Those that take in things, and those in which somebody's things are or were; the next first."""
-    own = RoundEntry.objects.filter(round=OuterRef("pk"), listing__owner=owner)
+    own = RoundEntry.objects.of([owner]).filter(round=OuterRef("pk"))
     return (open_ones | SwapRound.objects.filter(Exists(own))).select_related(*ROUND_WITH).order_by("-starts_at", "-pk")
 
 

@@ -23,6 +23,7 @@ from qixue.core.language import is_chinese
 from qixue.core.money import yuan_text
 from qixue.core.quantity import Qualifier, Quantity
 from qixue.participation.listed_session import ListedSession
+from qixue.participation.operations.verification import masked
 from qixue.people.models import Notification
 from qixue.people.notices import text_of, title_of
 from qixue.programme.models import Involvement, Programme, Session
@@ -33,7 +34,7 @@ hosts: Brief[tuple[tuple[str, str], ...]] = Brief(most=8)  # programmes times la
 KEPT_PIECES = 3000  # per process, in both languages; a card of a session has about 1.5 kB
 DIGITS = re.compile(r"(\d[\d,]*(?:\.\d+)?)")
 
-for words in (day, month, clock, day_clock):
+for words in (day, month, clock, day_clock, masked):
     register.filter(words)
 
 

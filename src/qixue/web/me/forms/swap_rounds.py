@@ -9,13 +9,14 @@ from qixue.web.forms import Form
 
 
 class EnterForm(Form):
-    """Which of one's things go into a round."""
+    """Which of one's things go into a round; those that are `there` are not offered, and no fault when sent again."""
 
     things = forms.MultipleChoiceField(label=_("What you bring"), widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args: Any, things: list[Listing], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, things: list[Listing], there: list[Listing], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.by_key = {str(thing.pk): thing for thing in things}
+        offered = [*things, *there] if self.is_bound else things
+        self.by_key = {str(thing.pk): thing for thing in offered}
         self.fields["things"].choices = [(key, thing.title) for key, thing in self.by_key.items()]  # type: ignore[attr-defined]
 
     def chosen(self) -> list[Listing]:

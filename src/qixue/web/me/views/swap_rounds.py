@@ -11,7 +11,7 @@ from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.people.models import Resident
 from qixue.programme.models import Programme
-from qixue.swap.models import Handover, RoundEntry, SwapRound
+from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
 from qixue.swap.operations import entries, handovers
 from qixue.swap.queries.rounds import HANDOVER_WITH, ROUND_WITH, can_be_entered, own_things_in, rounds_for
 from qixue.web import parts
@@ -25,7 +25,7 @@ def round_or_404(pk: int) -> SwapRound:
 
 
 def own_entry_or_404(resident: Resident, pk: int) -> RoundEntry:
-    own = RoundEntry.objects.filter(listing__owner=resident).select_related("round", "listing")
+    own = RoundEntry.objects.of([resident]).select_related("round", "listing")
     return get_object_or_404(own, pk=pk)
 
 
@@ -71,7 +71,7 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
     user, resident = known(request)
     found = round_or_404(pk)
     things = list(can_be_entered(found, resident)) if can_enter(found) else []
-    form = EnterForm(request.POST or None, things=things)
+    form = EnterForm(request.POST or None, things=things, there=things_there(found, resident))
     if form.is_valid():
         try:
             for thing in form.chosen():
@@ -82,6 +82,12 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("me:swap_round", pk)
     context = {"round": found, "programme": found.programme, "things": things}
     return parts.form_page(request, "me/swap_rounds/enter.html", form, **context)
+
+
+def things_there(round_: SwapRound, resident: Resident) -> list[Listing]:
+    """What is in the round already, and may be sent once more."""
+    there = RoundEntry.objects.of([resident]).filter(round=round_, state=RoundEntry.State.IN)
+    return [entry.listing for entry in there.select_related("listing").order_by("pk")]
 
 
 @require_POST

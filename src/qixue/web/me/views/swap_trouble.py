@@ -7,9 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
-from qixue.swap.models import Block
+from qixue.people.models import Resident
+from qixue.swap.models import Block, Listing
 from qixue.swap.operations.blocks import block_owner, lift_block
 from qixue.swap.operations.reports import report_listing
+from qixue.swap.queries.listings import SHOWN_WITH
+from qixue.swap.queries.rounds import things_of_partners
 from qixue.web.forms import Form
 from qixue.web.me.access import for_residents, known
 from qixue.web.me.forms.swap import ReportForm
@@ -18,18 +21,28 @@ from qixue.web.me.views.swap_wishes import of_others_or_404
 from qixue.web.workspace.act import act_page, sent
 
 
+def concerned_or_404(resident: Resident, pk: int) -> Listing:
+    """Something of others on the pages, or that somebody brings with whom the resident is to exchange things."""
+    partners = things_of_partners(resident).exclude(owner=resident).select_related(*SHOWN_WITH)
+    return partners.filter(pk=pk).first() or of_others_or_404(resident, pk)
+
+
+def page_of(listing: Listing) -> str:
+    return reverse("public:listing", args=[listing.pk]) if listing.is_open else reverse("me:swap_rounds")
+
+
 @for_residents
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Tell the staff that a thing should not be on the pages."""
     user, resident = known(request)
-    listing = of_others_or_404(resident, pk)
+    listing = concerned_or_404(resident, pk)
     form = sent(request, ReportForm)
     act = act_for(
         listing,
         title=_("Report this thing"),
         lead=_("The staff look at it. Its owner is not told who reported it."),
         button=_("Report it"),
-        back=reverse("public:listing", args=[pk]),
+        back=page_of(listing),
         done=_("Thank you. The staff look at it."),
     )
     return act_page(
@@ -43,7 +56,7 @@ def block(request: HttpRequest, pk: int) -> HttpResponse:
     user, resident = known(request)
     if Block.objects.filter(owner=resident, blocked__swap_listings=pk).exists():
         return redirect("me:swap")
-    listing = of_others_or_404(resident, pk)
+    listing = concerned_or_404(resident, pk)
     act = act_for(
         listing,
         title=_("Do not swap with this owner"),

@@ -17,6 +17,7 @@ from qixue.swap.queries.listings import (
     shown_to,
     wish_counts,
 )
+from qixue.swap.queries.rounds import things_of_partners
 from qixue.web import parts
 from qixue.web.me.access import resident_of
 from qixue.web.public.cache import shared_for_a_second
@@ -62,9 +63,9 @@ def listing(request: HttpRequest, pk: int) -> HttpResponse:
 
 @for_everybody
 def photo(request: HttpRequest, pk: int, digest: str, size: str) -> FileResponse:
-    """A picture of a thing that is on offer, or of the visitor's own."""
+    """A picture of a thing that is on offer, of the visitor's own, or of what they are to get in an exchange."""
     viewer = viewer_of(request)
-    own = Q(listing__owner=viewer) if viewer else Q(pk__in=[])
+    own = Q(listing__owner=viewer) | Q(listing__in=things_of_partners(viewer)) if viewer else Q(pk__in=[])
     shown = Q(listing__in=shown_to(viewer)) | own
     found = get_object_or_404(ListingPhoto, shown, listing=pk, digest__startswith=digest)
     response = FileResponse((found.small if size == "small" else found.file).open("rb"), content_type="image/jpeg")

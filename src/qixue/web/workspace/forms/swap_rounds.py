@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.people.models import Organisation, OrganisationQuerySet
 from qixue.places.models import Region, Venue
 from qixue.swap.models import SwapRound
+from qixue.swap.operations.handovers import Reason
 from qixue.swap.operations.rounds import RoundDetails
 from qixue.web.forms import Form
 from qixue.web.workspace.forms.fields import MomentField, PlainCharField
@@ -55,3 +56,9 @@ class RoundForm(Form):
         names = ("title", "kind", "venue", "entries_close_at", "answers_until", "starts_at", "ends_at", "has_gifts")
         cap = answers["max_items"]
         return RoundDetails(**{name: answers[name] for name in names}, max_items=int(cap) if cap else None)
+
+
+class BreakOffForm(Form):
+    """Why a thing is not handed over although its giver was here."""
+
+    reason = forms.ChoiceField(label=_("What happened"), choices=Reason, widget=forms.RadioSelect)

@@ -12,12 +12,20 @@ from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.people.rules import Action
 from qixue.swap.models import Handover, SwapRound
-from qixue.swap.operations.handovers import confirm_here, confirm_received, mark_missing, put_on_table
+from qixue.swap.operations.handovers import (
+    break_off,
+    confirm_here,
+    confirm_received,
+    mark_missing,
+    put_on_table,
+    take_back_here,
+)
 from qixue.swap.queries.rounds import desk_exchanges, left_over_gifts, outcome_of, standing_exchanges
 from qixue.web import parts
 from qixue.web.forms import Form
 from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.act import Act, act_page, sent
+from qixue.web.workspace.forms.swap_rounds import BreakOffForm
 from qixue.web.workspace.reach.swap_rounds import entry_or_404, handover_or_404, round_or_404
 
 PER_PAGE = 20
@@ -61,6 +69,18 @@ def here(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(Action.HAND_OVER_SWAPS)
 @require_POST
+def not_here(request: HttpRequest, pk: int) -> HttpResponse:
+    """It was pressed for the wrong person, or they have gone home."""
+    handover = handover_or_404(request.user, pk)
+    try:
+        take_back_here(handover, by=staff(request), at=now())
+    except Refused as refusal:
+        return parts.refusal_page(request, refusal, back=desk_of(handover))
+    return redirect(desk_of(handover))
+
+
+@needs(Action.HAND_OVER_SWAPS)
+@require_POST
 def received(request: HttpRequest, pk: int) -> HttpResponse:
     """The receiver has the thing, or it lies on the common table."""
     handover = handover_or_404(request.user, pk)
@@ -97,6 +117,38 @@ def act_of_missing(handover: Handover) -> Act:
         crumbs=((handover.round.title, back),),
         note=_("Exactly the exchanges that wait for this person are off. The others in them are matched anew at once."),
         fits=handover.state == Handover.State.PLANNED and handover.giver_confirmed_at is None,
+    )
+
+
+@needs(Action.HAND_OVER_SWAPS)
+def broken_off(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody who was here is gone, or a thing is not what it should be: the rest of the exchange is off."""
+    handover = handover_or_404(request.user, pk)
+    form, act = sent(request, BreakOffForm), act_of_breaking_off(handover)
+    if not (act.fits and form.is_valid()):
+        return act_page(request, form, act)
+    try:
+        made = break_off(handover, reason=form.cleaned_data["reason"], by=staff(request), at=now())
+    except Refused as refusal:
+        return parts.refusal_page(request, refusal, back=act.back)
+    messages.success(request, said(made))
+    return redirect(act.back)
+
+
+def act_of_breaking_off(handover: Handover) -> Act:
+    back = reverse("workspace:swap_desk", args=[handover.round_id])
+    return Act(
+        title=_("Cannot be handed over"),
+        about=handover.round.title,
+        lead=handover.listing.title,
+        button=_("Call the rest of this exchange off"),
+        back=back,
+        crumbs=((handover.round.title, back),),
+        note=_(
+            "What was handed over stays so. Whoever has received something keeps it;"
+            " please settle the rest on the spot."
+        ),
+        fits=handover.state == Handover.State.PLANNED and handover.round.state == SwapRound.State.HANDING_OVER,
     )
 
 

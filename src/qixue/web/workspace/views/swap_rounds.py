@@ -65,7 +65,8 @@ def swap_round(request: HttpRequest, pk: int) -> HttpResponse:
     """Where the round stands, the two plans side by side, and the next step."""
     found = round_or_404(request.user, pk, Action.HAND_OVER_SWAPS)
     compared = plans_to_compare(found)
-    is_under_way = any(plan.state == RoundPlan.State.QUEUED for plan in compared)
+    waited_since = now() - plans.LEASE  # afterwards the organiser may ask again, and the page need not look again
+    is_under_way = any(plan.state == RoundPlan.State.QUEUED and plan.asked_at > waited_since for plan in compared)
     context = {
         "round": found,
         "programme": found.programme,
