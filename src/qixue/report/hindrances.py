@@ -132,8 +132,8 @@ def waiver_sentence(waiver: Mapping[str, Any], names: Mapping[str, str]) -> str:
             waiver["count"],
         ),
         COMMENTED: ngettext(
-            "Section “%(section)s”: %(count)d comment was open.",
-            "Section “%(section)s”: %(count)d comments were open.",
+            "Section “%(section)s”: %(count)d comment was still open.",
+            "Section “%(section)s”: %(count)d comments were still open.",
             waiver["count"],
         ),
         UNSAVED: ngettext(
