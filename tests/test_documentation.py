@@ -146,7 +146,7 @@ def definition_lines(definition: FigureDefinition) -> list[str]:
         name, rule = str(definition.name), str(definition.rule)
     with override("zh-hans"):
         name_zh, rule_zh = str(definition.name), str(definition.rule)
-    dimensions = ", ".join(f"`{dimension}`" for dimension in definition.dimensions)
+    dimensions = ", ".join(f"`{dimension}`" for dimension in definition.dimensions) or "none"
     return [
         f"- Name: {name} · {name_zh}",
         f"- Unit: `{definition.unit.code}` ({definition.unit.zh})",

@@ -1,4 +1,5 @@
-"""Refusing to keep what nobody watches: of all that is counted for keeping, every table and column must be watched."""
+"""Refusing to keep what nobody watches: of all that is counted for keeping, every table and column must be watched, for
+the subjects on which it stands."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
-from qixue.core.kept import KeptReads
+from qixue.core.changes import Subject
 from qixue.figures.change_triggers import TABLE, WATCHED
 
 # They change with a tally, or stand for it: who writes an entry writes the tally of its session.
@@ -24,33 +25,57 @@ HOW_THEY_ARE_MERGED = {"cell_id", "is_merged", "merged_to"}  # a tally stands fo
 
 
 @cache
-def all_tables() -> frozenset[str]:
+def columns_of() -> dict[str, frozenset[str]]:
+    """The columns of each table."""
     models = apps.get_models(include_auto_created=True)
-    return frozenset(model._meta.db_table for model in models)
+    return {model._meta.db_table: frozenset(each.column for each in model._meta.concrete_fields) for model in models}
 
 
-def unwatched(sql: str) -> set[str]:
-    """The tables and columns in a statement that may change without a trace."""
-    tables = set(re.findall(r"\w+", sql)) & all_tables()
-    columns = set(re.findall(r'"(\w+)"\."(\w+)"', sql))
-    return (tables - WATCHED.keys() - WITH_THE_TALLY - {TABLE}) | {
-        f"{table}.{column}"
-        for table, column in columns
-        if table in WATCHED and WATCHED[table][1] and column not in {"id", *WATCHED[table][1], *HOW_THEY_ARE_MERGED}
+def watched_for(subjects: tuple[Subject, ...]) -> set[str]:
+    tables = {table for table, (subject, _columns) in WATCHED.items() if subject in subjects} | {TABLE}
+    return tables | WITH_THE_TALLY if Subject.COUNTS in subjects else tables
+
+
+def unwatched_columns(table: str) -> frozenset[str]:
+    _subject, watched = WATCHED.get(table, (None, ()))
+    return columns_of()[table] - {"id", *watched, *HOW_THEY_ARE_MERGED} if watched else frozenset()
+
+
+def unwatched(sql: str, subjects: tuple[Subject, ...]) -> set[str]:
+    """The tables and columns in a statement that may change without moving any of the subjects.
+
+    A column without its table is refused where no other table of the statement has one of that name.
+    """
+    tables = set(re.findall(r"\w+", sql)) & columns_of().keys()
+    named = {table: table for table in tables}
+    found = re.findall(r'(?:FROM|JOIN)\s+"?(\w+)"?\s+(?:AS\s+)?"?(\w+)"?', sql)
+    named |= {alias: table for table, alias in found if table in tables}
+    qualified = re.findall(r'"?(\w+)"?\."?(\w+)"?', sql)
+    read = {(named[alias], column) for alias, column in qualified if alias in named}
+    for column in set(re.findall(r'(?<![\w."])\w+(?![\w."])', sql)):
+        owners = [table for table in tables if column in columns_of()[table]]
+        read |= {(owners[0], column)} if len(owners) == 1 else set()
+    return (tables - watched_for(subjects)) | {
+        f"{table}.{column}" for table, column in read if column in unwatched_columns(table)
     }
 
 
-def refuse(execute: Callable[..., Any], sql: str, parameters: Any, many: bool, context: Any) -> Any:
-    assert not unwatched(sql), f"Read for keeping, and not watched: {unwatched(sql)}"
-    return execute(sql, parameters, many, context)
+def refusing(subjects: tuple[Subject, ...]) -> Callable[..., Any]:
+    def refuse(execute: Callable[..., Any], sql: str, parameters: Any, many: bool, context: Any) -> Any:
+        found = unwatched(sql, subjects)
+        assert not found, f"Read for keeping, and not watched: {found}"
+        return execute(sql, parameters, many, context)
+
+    return refuse
 
 
-def watched_reads(
-    reads_for_keeping: Callable[[], AbstractContextManager[KeptReads]],
-) -> Callable[[], AbstractContextManager[KeptReads]]:
+Reads = Callable[[tuple[Subject, ...]], AbstractContextManager[Any]]
+
+
+def watched_reads(reads_for_keeping: Reads) -> Reads:
     @contextmanager
-    def reads() -> Iterator[KeptReads]:
-        with reads_for_keeping() as memory, connection.execute_wrapper(refuse):
-            yield memory
+    def reads(subjects: tuple[Subject, ...]) -> Iterator[Any]:
+        with reads_for_keeping(subjects) as given, connection.execute_wrapper(refusing(subjects)):
+            yield given
 
     return reads

@@ -6,6 +6,7 @@ from tests.factories_swap import ListingFactory, TownFactory
 
 from qixue.core.figures import Scope, registry
 from qixue.core.quantity import THING, Quantity
+from qixue.figures.queries import figure_in
 from qixue.swap.kinds import TYPICAL_WEIGHTS, Kind
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,15 @@ def test_region_narrows_by_the_town():
 
 def test_number_is_missing_where_nothing_was_ever_listed():
     assert FIGURE.value(Scope(ProgrammeFactory().code)).quantity is None
+
+
+def test_people_served_are_told_of_the_whole_only():
+    """The whole and one of two counties would tell how few there are in the other."""
+    programme, county = ProgrammeFactory(), RegionFactory()
+
+    assert figure_in(Scope(programme.code, region=county.code), "things_exchanged") is not None
+    assert figure_in(Scope(programme.code), "swap_people") is not None
+    assert figure_in(Scope(programme.code, region=county.code), "swap_people") is None
 
 
 def test_every_kind_has_a_typical_weight():

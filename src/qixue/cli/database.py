@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from qixue.core import health
+from qixue.figures import change_triggers
 from qixue.participation import cell_triggers
 from qixue.programme.models import Programme
 from qixue.programme.operations.listings import keep_listings_of
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
 def migrate() -> int:
     """Apply what is pending, and set triggers that are gone; the number of migrations applied."""
     pending = health.pending_migrations()
-    if pending or cell_triggers.missing(connection):
+    if pending or cell_triggers.missing(connection) or change_triggers.missing(connection):
         call_command("migrate", interactive=False, verbosity=0)
         for programme in Programme.objects.order_by("pk"):  # rows of an earlier version are found at once
             keep_listings_of(programme)

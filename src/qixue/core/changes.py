@@ -7,6 +7,7 @@ history of the same database has. Adding rows up into one leaves the sum as it i
 """
 
 import datetime
+import secrets
 from enum import StrEnum
 
 from django.db import connection, transaction
@@ -15,6 +16,8 @@ from qixue.core.models import Change
 
 SIZES = 2**40  # all sums are taken modulo this, or they would outgrow the column
 ENOUGH = 100  # rows that are worth adding up
+MOST = 10_000  # of them in one run: each is a value in a statement
+UNWATCHED = "unwatched"  # in the place of a subject: the triggers are away
 STATES = "SELECT subject, SUM(size) FROM core_change GROUP BY subject"
 
 State = int
@@ -28,16 +31,28 @@ class Subject(StrEnum):
 
 
 def states() -> dict[Subject, State]:
-    """The state of each subject. One that is missing is not watched, and nothing that stands on it may be kept."""
+    """The state of each subject. One that is missing is not watched, and nothing that stands on it may be kept.
+
+    Subjects of another version of the program are left out.
+    """
     with connection.cursor() as cursor:
         cursor.execute(STATES)
-        return {Subject(subject): int(total) % SIZES for subject, total in cursor.fetchall()}
+        totals = dict(cursor.fetchall())
+    if UNWATCHED in totals:
+        return {}
+    return {subject: int(totals[subject]) % SIZES for subject in Subject if subject in totals}
+
+
+def note(subject: Subject) -> None:
+    """That something has changed without a trigger: rows that are made anew, and what only the ledger holds."""
+    Change.objects.create(subject=subject, size=secrets.randbelow(SIZES))
 
 
 @transaction.atomic
 def add_up(*, at: datetime.datetime) -> int:
     """The worker's duty: make the rows of each subject one. Returns how many are gone."""
-    rows = list(Change.objects.select_for_update(skip_locked=True).order_by("pk").values_list("pk", "subject", "size"))
+    found = Change.objects.select_for_update(skip_locked=True).order_by("pk")[:MOST]
+    rows = list(found.values_list("pk", "subject", "size"))
     if len(rows) < ENOUGH:
         return 0
     Change.objects.filter(pk__in=[pk for pk, _subject, _size in rows]).delete()

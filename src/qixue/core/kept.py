@@ -1,9 +1,13 @@
 """What a process has counted, for as long as nothing has changed on which it stands (core/changes.py)."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, TypeVar, cast
+
+from django.db import connection
 
 from qixue.core import changes
 from qixue.core.changes import State, Subject
@@ -12,24 +16,50 @@ from qixue.core.figures import remembered
 
 Read = TypeVar("Read", bound=Callable[..., Any])
 Given = TypeVar("Given")
-COPIES: Copies[tuple[tuple[State, ...], Any]] = Copies(most=10_000)
 KEPT = "kept"
 
 
 class KeptReads(dict[Any, Any]):
-    """The `shared` reads that went into what is kept, with the states before the first of them."""
+    """The reads that went into what is kept, with the states before the first of them.
+
+    `seen_at` is when these were known, in seconds; None within a transaction, which sees what others do not see.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.states = changes.states()
+        self.seen_at = None if connection.in_atomic_block else time.monotonic()
+
+    def state_of(self, subjects: tuple[Subject, ...]) -> tuple[State, ...] | None:
+        """None where one of them is not watched."""
+        return tuple(self.states[each] for each in subjects) if self.states.keys() >= set(subjects) else None
+
+
+@dataclass(frozen=True)
+class Copy:
+    """What was read after a state was seen."""
+
+    state: tuple[State, ...] | None
+    seen_at: float | None
+    given: Any
+    made_at: float = field(default_factory=time.monotonic)
+
+    def is_as_new_as(self, state: tuple[State, ...], reads: KeptReads) -> bool:
+        """Of the same state, or of one that was seen later."""
+        return self.state == state or (
+            self.seen_at is not None and reads.seen_at is not None and self.seen_at >= reads.seen_at
+        )
+
+
+COPIES: Copies[Copy] = Copies(most=10_000)
 
 
 @contextmanager
-def reads_for_keeping() -> Iterator[KeptReads]:
-    """Reads apart from the others of a block of `shared_reads`: these may be older than the states."""
+def reads_for_keeping(subjects: tuple[Subject, ...]) -> Iterator[tuple[KeptReads, tuple[State, ...] | None]]:
+    """Reads apart from the others of a block of `shared_reads`: these may be older than the states. And the state."""
     memory = remembered.get()
     if isinstance(memory, KeptReads):
-        yield memory
+        yield memory, memory.state_of(subjects)
         return
     if memory is None:
         reads = KeptReads()
@@ -37,9 +67,15 @@ def reads_for_keeping() -> Iterator[KeptReads]:
         if KEPT not in memory:
             memory[KEPT] = KeptReads()
         reads = memory[KEPT]
+    with reading_into(reads):
+        yield reads, reads.state_of(subjects)
+
+
+@contextmanager
+def reading_into(reads: KeptReads) -> Iterator[None]:
     token = remembered.set(reads)
     try:
-        yield reads
+        yield
     finally:
         remembered.reset(token)
 
@@ -49,16 +85,35 @@ def unchanged(subjects: tuple[Subject, ...], read: Callable[..., Given], *argume
 
     The arguments are hashable. It reads nothing that is not watched, depends neither on the time nor on the language,
     and nobody changes what it gives. The states are older than all that it reads: a change that comes between leaves a
-    copy that nobody uses.
+    copy that nobody uses. A block gets the same for the same arguments.
     """
-    with reads_for_keeping() as reads:
-        if not reads.states.keys() >= set(subjects):
-            return read(*arguments)
-        state = tuple(reads.states[subject] for subject in subjects)
-        _state, given = COPIES.have(
-            (read, arguments), lambda: (state, read(*arguments)), is_old=lambda copy: copy[0] != state
-        )
-        return cast(Given, given)
+    with reads_for_keeping(subjects) as (reads, state):
+        if (read, arguments) not in reads:
+            given = read(*arguments) if state is None else from_copies(subjects, read, arguments, reads, state)
+            reads[read, arguments] = given
+        return cast(Given, reads[read, arguments])
+
+
+def from_copies(
+    subjects: tuple[Subject, ...],
+    read: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    reads: KeptReads,
+    state: tuple[State, ...],
+) -> Any:
+    """The copy of this state or a later one."""
+    key = read, arguments
+
+    def make() -> Copy:
+        """Who has waited for another's copy looks at the state again: those who wait behind can use what follows."""
+        last = COPIES.used(key)
+        if reads.seen_at is None or last is None or last.made_at < reads.seen_at:
+            return Copy(state, reads.seen_at, read(*arguments))
+        newer = KeptReads()
+        with reading_into(newer):
+            return Copy(newer.state_of(subjects), newer.seen_at, read(*arguments))
+
+    return COPIES.have(key, make, is_old=lambda copy: not copy.is_as_new_as(state, reads)).given
 
 
 def kept(*subjects: Subject) -> Callable[[Read], Read]:

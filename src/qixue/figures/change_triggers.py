@@ -4,7 +4,10 @@ All tables that a figure reads are watched, but for those of the ledger that nev
 attendances and cells. `tests/figures/test_changes.py` reads every figure and refuses a table that is in neither list.
 
 SQLite loses the triggers of a table that a migration makes anew. So they are away while the database migrates, and
-no state is known meanwhile: nothing is kept.
+no state is known meanwhile: nothing is kept. Each table loses and gets its own in a transaction of its own, so that
+nobody waits for all of them.
+
+The name of a trigger ends in a digest of what it does: one of an earlier version is as good as none.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +17,8 @@ from typing import Any
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from qixue.core.changes import SIZES, Subject
+from qixue.core.changes import SIZES, UNWATCHED, Subject
+from qixue.core.digests import digest
 from qixue.core.models import Change
 
 TABLE = Change._meta.db_table
@@ -71,18 +75,21 @@ WATCHED: dict[str, tuple[Subject, tuple[str, ...]]] = {
     "participation_participant": (Subject.COUNTS, ()),
     "participation_evidence": (Subject.COUNTS, ()),
     "people_resident": (Subject.COUNTS, ("birth_year", "home_region_id")),
+    "swap_listing": (Subject.COUNTS, ()),
+    "swap_swapround": (Subject.COUNTS, ()),
+    "swap_handover": (Subject.COUNTS, ()),
 }
 EVENTS = ("insert", "update", "delete")
-NOTE = {
-    "sqlite": f"INSERT INTO {TABLE} (subject, size) VALUES ('{{subject}}', random() & {SIZES - 1});",  # noqa: S608 - SQL of our own
-    "postgresql": (
-        f"INSERT INTO {TABLE} (subject, size) VALUES ('{{subject}}', floor(random() * {SIZES})::bigint);"  # noqa: S608 - SQL of our own
-    ),
-}
+SIZE = {"sqlite": f"random() & {SIZES - 1}", "postgresql": f"floor(random() * {SIZES})::bigint"}
 FUNCTION = (
-    "CREATE OR REPLACE FUNCTION {table}_noted() RETURNS trigger LANGUAGE plpgsql AS $$"
-    " BEGIN IF TG_OP <> 'UPDATE' OR {differs} THEN {note} END IF; RETURN NULL; END $$"
+    "CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$"
+    " BEGIN IF TG_OP <> 'UPDATE' OR {differs} THEN {note}; END IF; RETURN NULL; END $$"
 )
+PRESENT = {  # table and name of each, and whether it acts
+    "sqlite": "SELECT tbl_name, name, 1 FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT relname, tgname, tgenabled <> 'D' FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+    " WHERE NOT tgisinternal",
+}
 
 
 @dataclass(frozen=True)
@@ -94,23 +101,21 @@ class Watch:
     columns: tuple[str, ...]
 
     def triggers(self, vendor: str) -> dict[str, str]:
-        note = NOTE[vendor].format(subject=self.subject)
-        if vendor == "postgresql":
-            name = f"{self.table}_noted"
-            events = "INSERT OR UPDATE OR DELETE"
-            return {
-                name: f"CREATE TRIGGER {name} AFTER {events} ON {self.table} FOR EACH ROW EXECUTE FUNCTION {name}()"
-            }
-        return {
-            f"{self.table}_{event}_noted": (
-                f"CREATE TRIGGER {self.table}_{event}_noted AFTER {event} ON {self.table}"
-                f" {self.when() if event == 'update' else ''} BEGIN {note} END"
-            )
-            for event in EVENTS
+        unnamed = {
+            f"{self.table}_{event}_noted": self.trigger(vendor, event)
+            for event in (EVENTS if vendor == "sqlite" else ["any"])
         }
+        named = {f"{name}_{digest([sql, self.function()])[:8]}": sql for name, sql in unnamed.items()}
+        return {name: sql.format(name=name) for name, sql in named.items()}
 
-    def when(self) -> str:
-        return f"WHEN {self.differs('IS NOT')}" if self.columns else ""
+    def trigger(self, vendor: str, event: str) -> str:
+        if vendor == "postgresql":
+            return (
+                f"CREATE TRIGGER {{name}} AFTER INSERT OR UPDATE OR DELETE ON {self.table}"
+                f" FOR EACH ROW EXECUTE FUNCTION {self.table}_noted()"
+            )
+        when = f"WHEN {self.differs('IS NOT')}" if event == "update" and self.columns else ""
+        return f"CREATE TRIGGER {{name}} AFTER {event} ON {self.table} {when} BEGIN {noting(vendor, self.subject)}; END"
 
     def differs(self, operator: str) -> str:
         old, new = (", ".join(f"{row}.{column}" for column in self.columns) for row in ("OLD", "NEW"))
@@ -119,7 +124,11 @@ class Watch:
     def function(self) -> str:
         """Of PostgreSQL. It compares within: a WHEN would forbid migrations to change the type of a column."""
         differs = self.differs("IS DISTINCT FROM") if self.columns else "TRUE"
-        return FUNCTION.format(table=self.table, differs=differs, note=NOTE["postgresql"].format(subject=self.subject))
+        return FUNCTION.format(name=f"{self.table}_noted", differs=differs, note=noting("postgresql", self.subject))
+
+
+def noting(vendor: str, subject: str) -> str:
+    return f"INSERT INTO {TABLE} (subject, size) VALUES ('{subject}', {SIZE[vendor]})"  # noqa: S608 - SQL of our own
 
 
 def watches(connection: BaseDatabaseWrapper) -> Iterator[Watch]:
@@ -148,38 +157,40 @@ def has_changes(connection: BaseDatabaseWrapper) -> bool:
     return TABLE in connection.introspection.table_names()
 
 
-def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """The names of triggers that are not there. Without one of them figures go stale."""
-    present = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    if connection.vendor == "postgresql":
-        present = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+def present(connection: BaseDatabaseWrapper) -> list[tuple[str, str, bool]]:
+    """Table and name of each trigger that notes changes, also of earlier versions, and whether it acts."""
     with connection.cursor() as cursor:
-        cursor.execute(present)
-        names = {name for (name,) in cursor.fetchall()}
+        cursor.execute(PRESENT[connection.vendor])
+        rows = cursor.fetchall()
+    return [(table, name, acts) for table, name, acts in rows if name.startswith(table) and "_noted" in name]
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """The names of triggers that are not there as they should be. Without one of them figures go stale."""
+    names = {name for _table, name, acts in present(connection) if acts}
     return [name for watch in watches(connection) for name in watch.triggers(connection.vendor) if name not in names]
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
     """Set all triggers anew, and begin a state: nobody knows what changed before."""
-    with transaction.atomic(using=connection.alias):
-        remove(connection)
-        for watch in watches(connection):
+    remove(connection)
+    for watch in watches(connection):
+        with transaction.atomic(using=connection.alias):
             if connection.vendor == "postgresql":
                 run(connection, watch.function())
             for statement in watch.triggers(connection.vendor).values():
                 run(connection, statement)
+    with transaction.atomic(using=connection.alias):
+        run(connection, f"DELETE FROM {TABLE}")  # noqa: S608 - a name of our own
         for subject in Subject:
-            run(connection, NOTE[connection.vendor].format(subject=subject))
+            run(connection, noting(connection.vendor, subject))
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
-    """Take the triggers away, and with them what they have noted."""
-    with transaction.atomic(using=connection.alias):
-        for watch in watches(connection):
-            for name in watch.triggers(connection.vendor):
-                on_table = f" ON {watch.table}" if connection.vendor == "postgresql" else ""
-                run(connection, f"DROP TRIGGER IF EXISTS {name}{on_table}")
-        run(connection, f"DELETE FROM {TABLE}")  # noqa: S608 - a name of our own
+    """Take the triggers away, table by table; before the first is gone everybody is told that no state is known."""
+    run(connection, noting(connection.vendor, UNWATCHED))
+    for table, name, _acts in present(connection):
+        run(connection, f"DROP TRIGGER {name}{f' ON {table}' if connection.vendor == 'postgresql' else ''}")
 
 
 def run(connection: BaseDatabaseWrapper, statement: str) -> None:

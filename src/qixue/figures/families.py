@@ -69,15 +69,20 @@ def positions(numbers: Sequence[int]) -> Positions:
 
 
 class SessionsCounted:
-    """How many people each session has, and which of these numbers are withheld. One without a tally has none."""
+    """How many people each session has, and which of these numbers are withheld. One without a tally has none.
+
+    The members may have been read before the tallies: a session that came between is withheld as `newcomers`.
+    """
 
     def __init__(self, members: Members, tallies: Sequence[PlacedTally], people: People) -> None:
-        at = positions([members.position[tally.session_id] for tally in tallies if tally.session_id])
-        self.members = members
+        counted = {tally.session_id: people.at(tally) for tally in tallies if tally.session_id}
+        self.members, self.newcomers = members, counted.keys() - members.position.keys()
+        known = counted.keys() & members.position.keys()
+        at = positions([members.position[session] for session in known])
         self.is_counted = np.zeros(len(members.keys), dtype=bool)
         self.is_counted[at] = True
         self.numbers = np.zeros(len(members.keys), dtype=np.int64)
-        self.numbers[at] = [people.at(tally) for tally in tallies if tally.session_id]
+        self.numbers[at] = [counted[session] for session in known]
         self.is_withheld = (self.numbers > 0) & (self.numbers < FEWEST)
 
     def of(self, sessions: Positions) -> int:
@@ -104,7 +109,7 @@ class SessionsCounted:
             self.is_withheld[others[np.argmin(self.numbers[others])]] = True
 
     def withheld(self) -> set[Part]:
-        return set(self.members.keys[self.is_withheld & self.is_counted].tolist())
+        return self.newcomers | set(self.members.keys[self.is_withheld & self.is_counted].tolist())
 
 
 @kept(*BOTH)

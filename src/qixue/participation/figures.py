@@ -32,7 +32,7 @@ from qixue.core.quantity import (
 from qixue.participation.counted_people import ALL_WHO_CAME, BY_NAME
 from qixue.participation.evidence_rows import evidence_rows
 from qixue.participation.models import LedgerEntry, Registration, Tally
-from qixue.participation.queries import ledger_entries, recounted_tallies_in, scope_condition
+from qixue.participation.queries import recounted_tallies_in, scope_condition
 from qixue.participation.queries.cells import Counts, counts_in, counts_of_rows, people_in, whole_of
 from qixue.participation.residents import population, population_note
 from qixue.places.models import Region
@@ -92,7 +92,8 @@ def attendance_in(scope: Scope) -> FigureValue:
 def document_entries(scope: Scope) -> list[LedgerEntry]:
     if not has_document_entries(scope.programme):
         return []
-    return list(ledger_entries().effective().filter(scope_condition(scope), session=None))
+    entries = LedgerEntry.objects.effective().filter(scope_condition(scope), session=None)
+    return list(entries.select_related("evidence").order_by("organisation_id", "sequence"))
 
 
 @shared

@@ -117,18 +117,19 @@ def register() -> None:
         ),
     )
     for code, name, unit, rule, value in figures:
+        is_of_people = code == "swap_people"  # of the whole only: two regions would tell how few there are in a third
         registry.register(
             FigureDefinition(
                 code=code,
                 name=name,
                 unit=unit,
                 rule=rule,
-                dimensions=("region",),
+                dimensions=() if is_of_people else ("region",),
                 value=value,
                 recount=value,
                 evidence=evidence,
                 theme=Theme.ACTIVITY,
-                is_of_people_on_record=code == "swap_people",
+                is_of_people_on_record=is_of_people,
             )
         )
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection, transaction
 
+from qixue.core import changes
 from qixue.core.inserts import Insert
 from qixue.participation.models import Attendance, Cell, LedgerEntry
 from qixue.participation.queries.attendances import recounted_attendances
@@ -39,4 +40,5 @@ def rebuild_attendances() -> int:
     ]
     Attendance.objects.bulk_create(rows, batch_size=BATCH)
     Cell.objects.update(people=None)
+    changes.note(changes.Subject.COUNTS)
     return len(rows)

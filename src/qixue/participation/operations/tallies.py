@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from qixue.core import changes
 from qixue.core.quantity import ATTENDANCE, ContradictoryQuantity, Qualifier, Quantity
 from qixue.participation.counting import attendance_of, sum_of_reports
 from qixue.participation.models import LedgerEntry, Tally
@@ -29,6 +30,8 @@ def apply(entries: Iterable[LedgerEntry]) -> None:
         for session, session_entries in by_session.items()
     ]
     rows += [tally_of_reports(activity) for activity in reported]
+    if reported:  # figures quote them: another document may state the same number
+        changes.note(changes.Subject.COUNTS)
     write(rows)
     if any(entry.kind == LedgerEntry.Kind.VOID for entry in entries):
         spoil({row.cell_id for row in rows if row.cell_id})
