@@ -147,7 +147,8 @@ def test_auditor_reads_and_takes_in_nothing(province: Programme, city: City) -> 
     page = auditor.get(address("province_totals"))
 
     assert address("take_in_return") not in page.content.decode()
-    assert [auditor.get(address(name)).status_code for name in ("take_in_return", "accept_city_key")] == [403, 403]
+    names = ("take_in_return", "accept_city_key", "stop_city_key")
+    assert [auditor.get(address(name)).status_code for name in names] == [403, 403, 403]
 
 
 def test_city_downloads_what_it_reports() -> None:
