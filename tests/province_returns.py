@@ -16,9 +16,16 @@ from tests.factories import NOON, ProgrammeFactory, RegionFactory
 class City(Neighbour):
     """It seals what it is told to say."""
 
-    def says(self, *figures: SealedFigure, number: int = 1, is_synthetic: bool = False) -> SignedReturn:
-        programme = {"code": "week", "name": "活动周", "is_synthetic": is_synthetic}
-        return self.sends(Issue(programme, "总结", number, NOON), figures)
+    def says(
+        self,
+        *figures: SealedFigure,
+        number: int = 1,
+        year: int = 2026,
+        is_synthetic: bool = False,
+        is_interim: bool = False,
+    ) -> SignedReturn:
+        programme = {"code": "week", "name": "活动周", "year": year, "is_synthetic": is_synthetic}
+        return self.sends(Issue(programme, "总结", number, NOON, is_interim), figures)
 
 
 def figure(definition: str, value: str, unit: str, qualifier: str = "exact", **changes: Any) -> SealedFigure:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def test_figures_go_from_city_to_province(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     city = programme_of_2016()
     issued_by_two(city, two_coordinators(city))
-    ProgrammeFactory(code="province", region=Region.objects.get(code="440000"))
+    ProgrammeFactory(code="province", year=city.year, region=Region.objects.get(code="440000"))
     file = tmp_path / "qingyuan.json"
     into = ["province", "import", "--programme", "province", str(file)]
 

@@ -51,7 +51,19 @@ def test_show_rate_is_over_held_sessions_that_took_registrations(programme: Prog
     check_in(session, ANNA, BERT, CLARA)
     check_in(without, ANNA)
 
+    rows = registry.definitions["show_rate"].evidence(Scope(programme.code))
+
     assert (number("show_rate", programme), recounted("show_rate", programme)) == (Decimal("75.0"),) * 2
+    assert [(row.session_id, row.quantity.value) for row in rows] == [(session.pk, 4)]
+
+
+def test_show_rate_counts_whoever_came_without_a_registration(programme: Programme) -> None:
+    session = held(programme)
+    sign_up(session, count=2)
+    check_in(session, ANNA, BERT, CLARA)
+
+    assert number("show_rate", programme) == Decimal("150.0")
+    assert "more than 100 %" in str(registry.definitions["show_rate"].rule)
 
 
 def test_whoever_was_at_two_sessions_came_again(programme: Programme) -> None:

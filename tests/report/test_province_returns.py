@@ -15,12 +15,12 @@ from tests.province_returns import City, attendance, figure, neighbour, province
 from qixue.core.models import AuditEntry, SigningKey
 from qixue.core.quantity import ATTENDANCE, PERSON, Qualifier, Quantity, UnitMismatch
 from qixue.core.refusal import Refused
-from qixue.core.signing_keys import public_keys, rotate_key
+from qixue.core.signing_keys import public_keys, published, rotate_key, signing_key
 from qixue.places.models import Region
 from qixue.programme.models import Programme
-from qixue.report.models import ProvinceReturn, Seal
+from qixue.report.models import AcceptedKey, ProvinceReturn, Seal
 from qixue.report.province_return_format import BadReturn, read_return
-from qixue.report.province_returns import accept_key, checked_return, return_of, take_in_return
+from qixue.report.province_returns import accept_key, checked_return, return_of, stop_accepting_key, take_in_return
 from qixue.report.province_totals import MixedRules, Part, sum_of, totals_of
 from qixue.report.seal_format import SealedFigure, base64url, read_envelope
 
@@ -137,6 +137,44 @@ def test_altered_return_is_refused(
     assert refusal_of(province, json.dumps(sent)) in {"signature_fails", "key_not_accepted"}
 
 
+@pytest.mark.parametrize("use", [SigningKey.Purpose.TICKET, SigningKey.Purpose.CREDENTIAL])
+@pytest.mark.parametrize("is_entry", [True, False])
+def test_key_of_another_use_is_refused_where_it_can_be_told(province: Programme, use: str, is_entry: bool) -> None:
+    city = province.region.children.get(code="440200")
+    entry = published(signing_key(use))
+
+    with pytest.raises(Refused) as refusal:
+        accept_key(city, json.dumps(entry) if is_entry else str(entry["public_key"]), by=None, at=NOON)
+
+    assert (refusal.value.code, AcceptedKey.objects.count()) == ("key_of_other_use", 0)
+
+
+def test_key_is_accepted_by_its_entry_in_the_list_of_its_city(province: Programme) -> None:
+    city = province.region.children.get(code="440200")
+    key = base64url(neighbour("440200", "韶关市").public_key)
+
+    accepted_key = accept_key(city, json.dumps({"use": "report", "public_key": key}), by=None, at=NOON)
+
+    assert accepted_key.public_key == key
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", '{"public_key": 5}', "{"])
+def test_other_text_is_no_key(province: Programme, text: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        accept_key(province.region.children.get(code="440200"), text, by=None, at=NOON)
+
+    assert refusal.value.code == "no_key"
+
+
+def test_key_that_is_no_longer_accepted_opens_nothing(province: Programme, shaoguan: City) -> None:
+    take_in_return(province, shaoguan.says(attendance("120")).text(), by=None, at=NOON)
+
+    stop_accepting_key(AcceptedKey.objects.get(), by=None, at=NOON)
+
+    assert refusal_of(province, shaoguan.says(attendance("130"), number=2).text()) == "key_not_accepted"
+    assert AuditEntry.objects.get(action="province_return.key_stopped").details["city"] == "440200"
+
+
 def test_key_that_nobody_compared_proves_nothing(province: Programme, shaoguan: City) -> None:
     stranger = replace(shaoguan, key=Ed25519PrivateKey.generate())
 
@@ -173,6 +211,10 @@ def test_demonstration_data_enter_only_a_demonstration(province: Programme, shao
 
     province.is_synthetic = True
     assert take_in_return(province, text, by=None, at=NOON).city.code == "440200"
+
+
+def test_return_of_another_year_is_refused(province: Programme, shaoguan: City) -> None:
+    assert refusal_of(province, shaoguan.says(attendance("120"), year=2025).text()) == "other_year"
 
 
 def test_city_of_another_province_is_refused(province: Programme, shaoguan: City) -> None:

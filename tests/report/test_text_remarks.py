@@ -93,6 +93,12 @@ def test_moment_that_stays_beside_numbers_that_go_on_is_marked() -> None:
     assert found == [("moment_written_down", "截至11月23日21时05分")]
 
 
+def test_moment_by_its_name_behind_its_own_first_word_is_marked() -> None:
+    found = remarks_on("截至{{as_of}}，参与{{attendance}}。", people=9)
+
+    assert found == [("doubled_word", "截至截至")]
+
+
 def test_moment_by_its_name_follows_the_data_and_is_sealed_as_it_was_asked_for() -> None:
     week, liang, chen = week_with("{{as_of}}，参与{{attendance}}。", people=9)
     later = NOON + datetime.timedelta(days=1)

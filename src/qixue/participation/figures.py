@@ -186,10 +186,10 @@ def accepted_registrations(scope: Scope) -> QuerySet[Registration]:
     return Registration.objects.filter(session__in=sessions_in(scope), state=Registration.State.CONFIRMED)
 
 
-def registration_evidence(scope: Scope) -> list[EvidenceRow]:
+def registration_rows(accepted: QuerySet[Registration]) -> list[EvidenceRow]:
     """One row per session: who registered is nobody else's business."""
-    accepted = accepted_registrations(scope).order_by().values("session_id").annotate(count=Count("pk"))
-    counts = {row["session_id"]: row["count"] for row in accepted}
+    per_session = accepted.order_by().values("session_id").annotate(count=Count("pk"))
+    counts = {row["session_id"]: row["count"] for row in per_session}
     sessions = Session.objects.filter(pk__in=counts).select_related("activity__organisation", "venue")
     return [
         EvidenceRow(
@@ -300,7 +300,7 @@ registry.register(
         dimensions=DIMENSIONS,
         value=registrations,
         recount=registrations,
-        evidence=registration_evidence,
+        evidence=lambda scope: registration_rows(accepted_registrations(scope)),
         theme=Theme.PEOPLE,
     )
 )

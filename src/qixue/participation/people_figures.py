@@ -29,7 +29,7 @@ from qixue.participation.figures import (
     evidence_by_session,
     named_evidence,
     names_by_session,
-    registration_evidence,
+    registration_rows,
     session_rows,
 )
 from qixue.participation.learning_hours import learning_hours, minutes_between
@@ -197,10 +197,13 @@ define(
     "show_rate",
     _("Came by name for each registration"),
     PERCENT,
-    _("Attendances by name divided by accepted registrations, over the held sessions that took registrations."),
+    _(
+        "Attendances by name divided by accepted registrations, over the held sessions that took registrations. Whoever"
+        " came by name without a registration is counted as well, so that it can be more than 100 %."
+    ),
     value=lambda scope: show_rate(scope, came_where_registered(scope)),
     recount=recounted_show_rate,
-    evidence=registration_evidence,
+    evidence=lambda scope: registration_rows(accepted_where_held(scope)),
     people=BY_NAME,
     fewest=came_where_registered,
 )

@@ -14,11 +14,12 @@ from qixue.figures.queries import Figure
 from qixue.participation.queries.door_state import devices_in, undecided_by_session
 from qixue.programme.models import Programme, Session
 from qixue.report.models import Seal, SummarySection
+from qixue.report.seal_format import UNFINISHED
 from qixue.report.small_numbers import small_numbers
 from qixue.report.stage import Stage, stage_of
 from qixue.report.versions import open_comments, unsaved_texts
 
-UNFINISHED, HELD, UNDECIDED = "week_not_over", "scans_held", "scans_undecided"
+HELD, UNDECIDED = "scans_held", "scans_undecided"
 COMMENTED, UNSAVED = "comments_open", "texts_unsaved"
 SMALL = "small_numbers"
 
@@ -131,8 +132,8 @@ def waiver_sentence(waiver: Mapping[str, Any], names: Mapping[str, str]) -> str:
             waiver["count"],
         ),
         COMMENTED: ngettext(
-            "Section “%(section)s”: %(count)d comment was open.",
-            "Section “%(section)s”: %(count)d comments were open.",
+            "Section “%(section)s”: %(count)d comment was still open.",
+            "Section “%(section)s”: %(count)d comments were still open.",
             waiver["count"],
         ),
         UNSAVED: ngettext(

@@ -122,9 +122,9 @@ PATTERN_RULES = (
     ),
     PatternRule(
         "doubled_word",
-        re.compile(rf"如如何|(?<![一二三四五六七八九十])([的了是在和与])\1(?=[{HAN}])"),
-        "请检查连用的字；“如”后接“如何”时写“例如如何”。",
-        "Please check the doubled word; before 如何 write 例如.",
+        re.compile(rf"如如何|截至\s*截至|(?<![一二三四五六七八九十])([的了是在和与])\1(?=[{HAN}])"),
+        "请检查连用的字；“如”后接“如何”时写“例如如何”，{{as_of}}已含“截至”。",
+        "Please check the doubled word; before 如何 write 例如; {{as_of}} prints its own 截至.",
     ),
     PatternRule(
         "missing_subject",

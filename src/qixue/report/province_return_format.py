@@ -64,6 +64,11 @@ class SignedReturn:
     def is_synthetic(self) -> bool:
         return bool(self.payload["programme"].get("is_synthetic"))
 
+    @property
+    def year(self) -> Any:
+        """The year of the programme as it was sent; None where the file does not say it."""
+        return self.payload["programme"].get("year")
+
     def is_signed_by(self, keys: Mapping[str, bytes]) -> bool:
         """Whether one key of these (raw, by kid) signed the return, and one of them the seal in it."""
         return holds(self, keys) and holds(self.seal, keys)

@@ -2,6 +2,7 @@
 
 import base64
 import datetime
+import json
 from typing import Any
 
 from django.db import transaction
@@ -56,17 +57,46 @@ def return_of(seal: Seal) -> SignedReturn:
 
 @transaction.atomic
 def accept_key(city: Region, public_key: str, *, by: Any, at: datetime.datetime) -> AcceptedKey:
-    """From now on what this key (base64url) signed is the city's. Accepting it twice changes nothing.
+    """From now on what this key signed is the city's. Accepting it twice changes nothing.
 
-    Refused: no_key, when it is none of Ed25519.
+    `public_key` is base64url, or the entry of the key in the list that a city publishes, which says its use.
+    Refused: no_key, when it is none of Ed25519; key_of_other_use, where its entry or our own list says so.
     """
-    raw = raw_key(public_key)
+    raw = key_for_reports(public_key)
     key, is_new = AcceptedKey.objects.get_or_create(
         city=city, public_key=base64url(raw), defaults={"kid": kid_of(raw), "accepted_at": at}
     )
     if is_new:
         record_audit("province_return.key_accepted", key, by=by, at=at, details={"city": city.code, "kid": key.kid})
     return key
+
+
+@transaction.atomic
+def stop_accepting_key(key: AcceptedKey, *, by: Any, at: datetime.datetime) -> None:
+    """Nothing more that this key signed is taken in; what was taken in before stays."""
+    details = {"city": key.city.code, "kid": key.kid}
+    record_audit("province_return.key_stopped", key, by=by, at=at, details=details)
+    key.delete()
+
+
+def key_for_reports(text: str) -> bytes:
+    entry = published_entry(text)
+    raw = raw_key(str(entry.get("public_key")))
+    ours = SigningKey.objects.filter(public_key=base64url(raw)).values_list("purpose", flat=True).first()
+    use = entry.get("use") or ours or SigningKey.Purpose.REPORT
+    if use != SigningKey.Purpose.REPORT:
+        sentence = _("This key is for another use (%(use)s). Please ask the city for its key of the use “report”.")
+        raise Refused("key_of_other_use", sentence, field="key", use=str(use))
+    return raw
+
+
+def published_entry(text: str) -> dict[str, Any]:
+    """The entry that was typed, as `/.well-known/qixue-keys.json` has it; of a key alone one that says no use."""
+    try:
+        entry = json.loads(text)
+    except ValueError:
+        entry = None
+    return entry if isinstance(entry, dict) else {"public_key": text}
 
 
 def raw_key(text: str) -> bytes:
@@ -82,9 +112,9 @@ def raw_key(text: str) -> bytes:
 def checked_return(programme: Programme, text: str) -> tuple[SignedReturn, Region]:
     """The return, when it can be taken in, and its city; nothing is written.
 
-    Refused: unreadable_return; unknown_city, when it is no city of the programme's province; key_not_accepted and
-    signature_fails; made_up; unknown_rule, wrong_unit and wrong_number, with the figures; repeated_seal, older_seal
-    and other_seal.
+    Refused: unreadable_return; unknown_city, when it is no city of the programme's province; other_year;
+    key_not_accepted and signature_fails; made_up; unknown_rule, wrong_unit and wrong_number, with the figures;
+    repeated_seal, older_seal and other_seal.
     """
     try:
         sent = read_return(text)
@@ -95,11 +125,18 @@ def checked_return(programme: Programme, text: str) -> tuple[SignedReturn, Regio
         sentence = _("%(city)s (%(code)s) is no city of %(region)s.")
         names = {"city": sent.city_name, "code": sent.city_code, "region": programme.region.name}
         raise Refused("unknown_city", sentence, **names)
+    refuse_other_year(programme, sent)
     refuse_unsigned(sent, city)
     refuse_made_up(programme, sent)
     refuse_unknown_figures(list(sent.seal.figures.values()))
     refuse_former(programme, city, sent)
     return sent, city
+
+
+def refuse_other_year(programme: Programme, sent: SignedReturn) -> None:
+    if sent.year != programme.year:
+        sentence = _("The return of %(city)s is of the year %(sent)s; this programme is of %(year)s.")
+        raise Refused("other_year", sentence, city=sent.city_name, sent=str(sent.year or "—"), year=str(programme.year))
 
 
 def refuse_unsigned(sent: SignedReturn, city: Region) -> None:

@@ -21,6 +21,7 @@ from qixue.core.digests import canonical_json
 
 FORMAT = "qixue-seal/1"
 HIGHEST_NUMBER = 1_000_000
+UNFINISHED = "week_not_over"  # the kind of waiver that makes an issue an interim one
 LARGEST = 2 * 2**20  # characters of an envelope; one of a hundred figures has about 60,000
 
 Sign = Callable[[bytes], tuple[str, bytes]]  # gives the name of the key and the signature
@@ -106,6 +107,16 @@ class Envelope:
         return [str(code) for code in self.payload["printed"]]
 
     @property
+    def waived(self) -> list[str]:
+        """Kinds of what stood in the way of the issue and was waived for a reason; none where it lists nothing."""
+        return [str(waiver["kind"]) for waiver in self.payload.get("waivers", [])]
+
+    @property
+    def is_interim(self) -> bool:
+        """Whether it was issued before the week was over."""
+        return UNFINISHED in self.waived
+
+    @property
     def text_digest(self) -> str:
         return str(self.payload["text_sha256"])
 
@@ -142,6 +153,7 @@ def read_envelope(text: str) -> Envelope:
             and len(envelope.figures) == len(envelope.payload["figures"])
             and bool(envelope.message and envelope.programme and envelope.text_digest)
             and set(envelope.printed) <= set(envelope.figures)
+            and all(map(str.isprintable, envelope.waived))
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
         raise BadSeal("This cannot be read as a seal.") from error

@@ -1,11 +1,16 @@
+from decimal import Decimal
+
 import pytest
 from django.utils.translation import override
 from tests.factories import NOON, ActivityFactory, ProgrammeFactory, SessionFactory
 from tests.report.drafting.conftest import material_of, text_of
 
-from qixue.core.quantity import ATTENDANCE, Qualifier, Quantity
+from qixue.core.figures import FigureValue, Scope, registry
+from qixue.core.quantity import ATTENDANCE, PERCENT, RATIO, Qualifier, Quantity
+from qixue.figures.queries import Figure
 from qixue.programme.models import Programme
 from qixue.report.drafting.last_year import comparison_text, course
+from qixue.report.drafting.material import Material
 from qixue.report.drafting.participation import participation
 from qixue.report.official_document import FigureRun, Picture, Table, runs_of
 
@@ -24,6 +29,30 @@ def test_section_says_what_is_on_record_and_lists_nothing_that_there_was_not(pro
         "活动覆盖2个县（市、区），开放学习场所3个。\n从活动类型看，共举办讲座2场、培训1班次。\n学习时长80学时。"
     )
     assert "0" not in {run.text[:1] for block in blocks for run in runs_of(block) if isinstance(run, FigureRun)}
+
+
+def written_from(**numbers: Quantity) -> str:
+    """The paragraphs of a programme that has these figures alone."""
+    programme = ProgrammeFactory()
+    figures = [
+        Figure(code, registry.definitions[code], Scope(programme.code), FigureValue(quantity))
+        for code, quantity in numbers.items()
+    ]
+    with override("zh-hans"):
+        return text_of(participation(Material(programme, figures, NOON)))
+
+
+def test_rate_of_those_who_came_names_the_sessions_that_it_is_over() -> None:
+    """Registrations of sessions to come are among all, and not among those of the rate."""
+    text = written_from(registrations=Quantity(6251, ATTENDANCE), show_rate=Quantity(Decimal("89.7"), PERCENT))
+
+    assert text == "受理报名6251人次，已举办场次的实名参与人次为其报名人次的89.7%。"
+
+
+def test_ratio_reads_well_with_its_hedge() -> None:
+    ratio = Quantity(Decimal("3.52"), RATIO, Qualifier.ABOUT)
+
+    assert written_from(urban_rural_ratio=ratio) == "城镇每千人参与人次约3.52倍于农村。"
 
 
 @pytest.mark.usefixtures("fonts")

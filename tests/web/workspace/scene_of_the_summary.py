@@ -24,6 +24,7 @@ SUMMARY_PAGES = (
     "province_totals",
     "take_in_return",
     "accept_city_key",
+    "stop_city_key",
     "begin_summary",
     "summary_outline",
     "summary_photos",

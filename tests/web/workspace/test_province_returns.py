@@ -80,6 +80,15 @@ def test_file_is_shown_before_it_is_kept(client: Client, city: City) -> None:
     assert AuditEntry.objects.get(action="province_return.taken_in").actor_id is not None
 
 
+@pytest.mark.parametrize("is_interim", [True, False])
+def test_interim_issue_says_so_before_it_is_taken_in(client: Client, city: City, is_interim: bool) -> None:
+    accept(client, city)
+
+    shown = send_file(client, city.says(attendance("120"), is_interim=is_interim).text())
+
+    assert ("阶段" in shown.content.decode(), shown.status_code) == (is_interim, 200)
+
+
 def test_refused_file_is_not_lost_and_holds_once_its_key_is_accepted(client: Client, city: City) -> None:
     refused = send_file(client, city.says(attendance("120")).text())
     still = confirm(client, refused)
@@ -107,6 +116,19 @@ def test_text_that_is_no_key_stays_in_its_field(client: Client, city: City) -> N
     assert answer.context["form"]["key"].value() == "mCW1"
 
 
+def test_key_is_accepted_no_longer_once_somebody_says_so(client: Client, city: City) -> None:
+    accept(client, city)
+    key = AcceptedKey.objects.get()
+
+    page = client.get(address("stop_city_key"))
+    answer = client.post(address("stop_city_key"), {"key": key.pk})
+
+    assert_sound(html.fromstring(page.content))
+    assert f"韶关市 {key.kid}" in page.content.decode()
+    assert (answer.url, AcceptedKey.objects.count()) == (address("province_totals"), 0)
+    assert address("stop_city_key") not in client.get(answer.url).content.decode()
+
+
 def test_totals_leave_as_a_table_with_the_digests_behind_them(client: Client, city: City) -> None:
     accept(client, city)
     sent = city.says(attendance("120"))
@@ -125,7 +147,8 @@ def test_auditor_reads_and_takes_in_nothing(province: Programme, city: City) -> 
     page = auditor.get(address("province_totals"))
 
     assert address("take_in_return") not in page.content.decode()
-    assert [auditor.get(address(name)).status_code for name in ("take_in_return", "accept_city_key")] == [403, 403]
+    names = ("take_in_return", "accept_city_key", "stop_city_key")
+    assert [auditor.get(address(name)).status_code for name in names] == [403, 403, 403]
 
 
 def test_city_downloads_what_it_reports() -> None:

@@ -61,6 +61,15 @@ def test_panel_says_in_a_sentence_that_nothing_stands_in_the_way(coordinator: Cl
     assert words(panel(coordinator)) == f"签发之前 {READY}"
 
 
+def test_remark_that_quotes_nothing_has_no_quotation_marks(coordinator: Client, week: Programme) -> None:
+    week.involvements.all().delete()
+
+    found = words(panel(coordinator))
+
+    assert "总结应当写明主办单位" in found
+    assert "“”" not in found
+
+
 def test_panel_names_uncounted_sessions_and_leads_to_them(coordinator: Client, week: Programme) -> None:
     session = SessionFactory(activity__programme=week, number=1, state=Session.State.PLANNED)
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from qixue.core.signing_keys import kid_of
 from qixue.report.province_return_format import FORMAT, SignedReturn, signed
 from qixue.report.seal_format import FORMAT as SEAL_FORMAT
-from qixue.report.seal_format import SealedFigure, figure_json, sealed
+from qixue.report.seal_format import UNFINISHED, SealedFigure, figure_json, sealed
 from qixue.report.sealing import utc_text
 
 
@@ -23,6 +23,7 @@ class Issue:
     title: str
     number: int
     sealed_at: datetime.datetime
+    is_interim: bool = False  # before the week was over
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Neighbour:
             "figures": [figure_json(figure) for figure in figures],
             "printed": [],
             "ledgers": [],
-            "waivers": [],
+            "waivers": [{"kind": UNFINISHED}] if issue.is_interim else [],
             "previous": None,
         }
         content = {

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qixue.core.fields import partial_date_validator
 from qixue.core.language import in_language
@@ -13,9 +14,9 @@ from qixue.programme.models.programmes import Programme
 
 QUALIFIER_CHOICES = {
     Qualifier.EXACT: _("Exact"),
-    Qualifier.AT_LEAST: _("More than the number printed"),
-    Qualifier.NEARLY: _("Slightly less than the number printed"),
-    Qualifier.ABOUT: _("About"),
+    Qualifier.AT_LEAST: pgettext_lazy("hedge", "More than the number printed"),
+    Qualifier.NEARLY: pgettext_lazy("hedge", "Slightly less than the number printed"),
+    Qualifier.ABOUT: pgettext_lazy("hedge", "About"),
     Qualifier.CONTRADICTORY: _("Contradicts itself"),
 }
 

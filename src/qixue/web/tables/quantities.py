@@ -6,7 +6,7 @@ from typing import TypeVar
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from qixue.core.language import in_language, is_chinese
+from qixue.core.language import is_chinese
 from qixue.core.quantity import Quantity, Unit
 from qixue.programme.models.sources import QUALIFIER_CHOICES
 from qixue.report.tables import Cell, Column
@@ -43,7 +43,8 @@ def quantity_columns(
 
 
 def unit_words(unit: Unit) -> str:
-    return in_language(unit.zh, unit.en_plural)
+    """个 is no word in English, and does not stand in for one."""
+    return unit.zh if is_chinese() else unit.en_plural
 
 
 def with_unit(title: str, unit: Unit) -> str:

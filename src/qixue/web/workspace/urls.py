@@ -150,6 +150,7 @@ urlpatterns = [
     path("programmes/<str:code>/province/", province_returns.totals, name="province_totals"),
     path("programmes/<str:code>/province/take-in/", province_returns.take_in, name="take_in_return"),
     path("programmes/<str:code>/province/keys/", province_returns.accept_city_key, name="accept_city_key"),
+    path("programmes/<str:code>/province/keys/stop/", province_returns.stop_city_key, name="stop_city_key"),
     path("programmes/<str:code>/summary/begin/", summary_outline.begin, name="begin_summary"),
     path("programmes/<str:code>/summary/outline/", summary_outline.outline, name="summary_outline"),
     path("programmes/<str:code>/summary/photos/", summary_photos.photos, name="summary_photos"),

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from qixue.places.models import Region
+from qixue.report.models import AcceptedKey
 from qixue.report.province_return_format import BadReturn, SignedReturn, read_return
 from qixue.web.forms import Form
 from qixue.web.workspace.forms.fields import PlainCharField
@@ -50,10 +51,23 @@ class CityKeyForm(Form):
     city = forms.ModelChoiceField(Region.objects.none(), label=_("City"))
     key = PlainCharField(
         label=_("Public key"),
-        max_length=100,
+        max_length=400,  # of the whole entry in the list that the city publishes
         help_text=_("43 letters and digits, as the city reads them out: its key for reports."),
     )
 
     def __init__(self, *args: Any, cities: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["city"].queryset = cities  # type: ignore[attr-defined]  # the field above
+
+
+class KeyField(forms.ModelChoiceField):
+    def label_from_instance(self, key: AcceptedKey) -> str:
+        return f"{key.city.local_name} {key.kid}"
+
+
+class StopKeyForm(Form):
+    key = KeyField(AcceptedKey.objects.none(), label=_("Public key"))
+
+    def __init__(self, *args: Any, keys: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["key"].queryset = keys  # type: ignore[attr-defined]  # the field above

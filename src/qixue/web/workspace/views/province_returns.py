@@ -12,14 +12,21 @@ from qixue.core.refusal import Refused
 from qixue.people.rules import Action, may
 from qixue.programme.models import Programme
 from qixue.report.models import AcceptedKey, Seal
-from qixue.report.province_returns import accept_key, checked_return, keys_behind, return_of, take_in_return
+from qixue.report.province_returns import (
+    accept_key,
+    checked_return,
+    keys_behind,
+    return_of,
+    stop_accepting_key,
+    take_in_return,
+)
 from qixue.report.province_totals import cities_of, standing_of, totals_of
 from qixue.web import parts, table_files
 from qixue.web.files import attached
 from qixue.web.table_files import PageTable
 from qixue.web.workspace.access import needs, staff, whole_programme_or_404
 from qixue.web.workspace.act import Act, act_page
-from qixue.web.workspace.forms.province_returns import CityKeyForm, ReturnFileForm, SeenReturnForm
+from qixue.web.workspace.forms.province_returns import CityKeyForm, ReturnFileForm, SeenReturnForm, StopKeyForm
 from qixue.web.workspace.tables.province import province_table
 
 TAKE_IN = "workspace/province/take_in.html"
@@ -43,10 +50,12 @@ def totals(request: HttpRequest, code: str) -> HttpResponseBase:
     """What the cities report together, what each has sent, and who has sent nothing."""
     programme = whole_programme_or_404(request.user, code, Action.SEE_REPORT)
     found = totals_of(programme)
+    cities = standing_of(found)
     context = {
         "programme": programme,
         "totals": found,
-        "cities": standing_of(found),
+        "cities": cities,
+        "has_keys": any(city.keys for city in cities),
         "may_take_in": may(request.user, Action.ISSUE_REPORT, programme.organisation),
     }
     table = PageTable("province", lambda: province_table(programme, found))
@@ -100,4 +109,26 @@ def key_act(programme: Programme, *, fits: bool) -> Act:
         done=_("The key is accepted: what it has signed is taken in from now on."),
         fits=fits,
         context={"programme": programme},
+    )
+
+
+@needs(Action.ISSUE_REPORT)
+def stop_city_key(request: HttpRequest, code: str) -> HttpResponse:
+    programme = whole_programme_or_404(request.user, code, Action.ISSUE_REPORT)
+    keys = AcceptedKey.objects.filter(city__in=cities_of(programme)).select_related("city")
+    form = StopKeyForm(request.POST or None, keys=keys.order_by("city__code", "accepted_at", "pk"))
+    back = reverse("workspace:province_totals", args=[code])
+    act = Act(
+        title=_("Stop accepting a key"),
+        about=programme.local_name,
+        lead=_("Nothing more that it signed is taken in. What was taken in before stays."),
+        button=_("Stop accepting this key"),
+        back=back,
+        crumbs=((_("Figures of the cities"), back),),
+        done=_("The key is no longer accepted."),
+        fits=keys.exists(),
+        context={"programme": programme},
+    )
+    return act_page(
+        request, form, act, lambda: stop_accepting_key(form.cleaned_data["key"], by=staff(request), at=now())
     )
