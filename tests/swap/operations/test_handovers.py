@@ -266,7 +266,7 @@ def ring_with_another_way(round_: SwapRound) -> list[Listing]:
 def test_hiding_a_thing_ends_its_exchange_and_matches_the_others_anew(round_: SwapRound) -> None:
     first, second, third = ring_with_another_way(round_)
 
-    hidden = decide_reports(first, is_hidden=True, by=swap_organiser(round_.programme), at=NOON)
+    hidden = decide_reports(first, is_hidden=True, seen=0, by=swap_organiser(round_.programme), at=NOON)
 
     assert (hidden.state, RoundEntry.objects.get(listing=first).state) == (Listing.State.LISTED, "left")
     assert set(round_.handovers.filter(state="planned").values_list("listing", flat=True)) == {second.pk, third.pk}
@@ -286,7 +286,7 @@ def test_an_exchange_that_has_begun_outlasts_hiding_and_blocking(round_: SwapRou
     confirm_received(rows[0], by=desk, at=NOON)
     thing = rows[1].listing
 
-    decide_reports(thing, is_hidden=True, by=swap_organiser(round_.programme), at=NOON)
+    decide_reports(thing, is_hidden=True, seen=0, by=swap_organiser(round_.programme), at=NOON)
     block_owner(thing, person=rows[0].giver, by=rows[0].giver.user, at=NOON)
 
     assert states(round_) == ["done", "planned"]
