@@ -73,8 +73,8 @@ def test_matching_comparing_and_choosing(round_: SwapRound, organiser: User) -> 
     client.post(reverse("workspace:choose_swap_plan", args=[plan.pk]))
 
     assert (under_way["Refresh"], "Refresh" in compared) == ("2", False)
-    assert compared.content.decode().count("3人有所得，换出3件物品。") == 2
-    state = "等待选用方案"
+    assert compared.content.decode().count("3 people get something; 3 things change hands.") == 2
+    state = "A plan is to be chosen"
     assert (state in under_way.content.decode(), state in compared.content.decode()) == (False, True)
     assert json.loads(file.content)["trades"] == 3
     assert round_.handovers.filter(state="planned").count() == 3
