@@ -11,6 +11,7 @@ from pytest_django import DjangoDbBlocker
 from tests.demo.conftest import AT, EDITION
 from tests.shared import rolled_back
 
+from qixue.core.models import Change
 from qixue.demo.city.activities import Ground, create_activities
 from qixue.demo.city.documents import create_frame
 from qixue.demo.city.organisations import create_organisations, create_venues
@@ -31,7 +32,7 @@ UNFORESEEN = {
     "signature",
     *("serial", "learner_no", "status_index", "credential"),  # of certificates
 }
-HIDDEN_OF: dict[type[Model], set[str]] = {ListingEdition: {"key"}, SealedFile: {"content", "digest"}}
+HIDDEN_OF: dict[type[Model], set[str]] = {Change: {"size"}, ListingEdition: {"key"}, SealedFile: {"content", "digest"}}
 
 
 def every_row(edition: Edition) -> dict[str, list[dict[str, Any]]]:

@@ -3,6 +3,7 @@
 import pytest
 from tests.demo.conftest import AT
 
+from qixue.demo.city.prelude import ORGANISATION
 from qixue.programme.models import Activity, Plan, PlanLine, PlanStep, PlanVersion, Programme, Session
 from qixue.programme.queries.conflicts import conflicts_among, slots_around
 from qixue.programme.queries.gaps import gaps_of
@@ -19,7 +20,10 @@ def test_plans_of_the_city() -> None:
 
     states = set(PlanVersion.objects.filter(plan__in=plans).values_list("state", flat=True))
     assert states == set(PlanVersion.State.values) - {PlanVersion.State.CLOSED}
-    assert set(announced.values_list("plan_line_key", flat=True)) == set(in_force.values_list("key", flat=True))
+    beside_plans = announced.filter(plan_line_key=None)
+    assert [each.activity.code for each in beside_plans.select_related("activity")] == [f"prelude-{ORGANISATION}"]
+    planned = announced.exclude(plan_line_key=None)
+    assert set(planned.values_list("plan_line_key", flat=True)) == set(in_force.values_list("key", flat=True))
     assert [plan for plan in plans if steps_out_of_order(plan)] == []
 
 

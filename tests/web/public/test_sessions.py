@@ -200,7 +200,7 @@ def test_session_page_gives_the_phone_of_the_organiser(open_page, tea):
 
 
 @pytest.mark.parametrize(
-    ("state", "title"), [("cancelled", "✕ 本场已取消"), ("postponed", "⏸ 本场已延期"), ("planned", "怎样参加")]
+    ("state", "title"), [("cancelled", "✕ 本场已取消"), ("postponed", "‖ 本场已延期"), ("planned", "怎样参加")]
 )
 def test_session_page_says_the_state_in_words(open_page, tea, state, title):
     Session.objects.update(state=state)

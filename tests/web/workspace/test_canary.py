@@ -35,6 +35,7 @@ from qixue.programme.models import (
     Session,
 )
 from qixue.report.models import CommentAnswer, SectionComment, SectionVersion
+from qixue.swap.models import Listing, SwapRound
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database, pytest.mark.long(60)]
 
@@ -43,12 +44,14 @@ CANARY, PART_OF_IT = "笼中金丝雀", "金丝"
 NOT_PLANTED = {
     Activity,
     CertificateRule,
+    Listing,
     Organisation,
     Programme,
     RecognitionCall,
     Region,
     Room,
     Session,
+    SwapRound,
     User,
     Venue,
     LedgerEntry,
