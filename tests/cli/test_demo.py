@@ -60,11 +60,11 @@ def test_demo_again_reuses_what_is_there(var):
     assert ((var / "qixue.sqlite3").stat().st_ino, (var / "demo" / "demo.json").read_bytes()) == before
 
 
-def test_workers_of_a_demo_that_has_written_its_summary_can_set_papers(var):
+def test_workers_of_a_demo_that_has_written_its_summary_can_set_papers(var, tmp_path):
     """typst keeps threads, and a worker forked from a process that has used it would wait for them for ever."""
     (var / "demo" / "qingyuan-2016.pdf").unlink()
 
-    with serving(var, "demo", "--today", DAY) as site:
+    with serving(var, "demo", "--today", DAY, "--out", str(tmp_path / "demo.json")) as site:
         status, paper = fetch(f"{site.base}/programmes/demo/programme.pdf")
 
     assert (status, paper[:5]) == (200, b"%PDF-")
