@@ -24,10 +24,11 @@ def member() -> Resident:
     """Somebody with a thing that others want and a search, who keeps apart from one person."""
     person: Resident = MemberFactory(name="王秀英", home_region=TownFactory())
     kettle = ListingFactory(programme=ProgrammeFactory(), owner=person)
-    lamp, pot = (ListingFactory(programme=kettle.programme, title=title) for title in ("台灯", "汤锅"))
+    titles = ("台灯", "汤锅", "电饭锅")
+    lamp, pot, cooker = (ListingFactory(programme=kettle.programme, title=title) for title in titles)
     wish(kettle, lamp)
     wish(lamp, kettle)
-    one_of(person, offered=[kettle], wanted=[lamp, pot])
+    one_of(person, offered=[kettle], wanted=[pot, cooker])
     Block.objects.create(owner=person, blocked=MemberFactory(), blocked_at=NOON)
     return person
 
