@@ -1,15 +1,16 @@
 """What pages share: the site's frame, the programme in question, forms and refusals."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -118,3 +119,14 @@ def form_page(request: HttpRequest, template: str, form: Form, **context: Any) -
 def refusal_page(request: HttpRequest, refusal: Refused, *, back: str = "", **context: Any) -> HttpResponse:
     """Why something cannot be done, and where to go instead. Nothing was changed."""
     return render(request, "errors/refused.html", {"refusal": refusal, "back": back, **context}, status=409)
+
+
+def pressed(request: HttpRequest, do: Callable[[], Any], *, back: str, done: str = "") -> HttpResponse:
+    """A button was pressed that needs no form: do it, say so and go back, or say why it cannot be done."""
+    try:
+        do()
+    except Refused as refusal:
+        return refusal_page(request, refusal, back=back)
+    if done:
+        messages.success(request, done)
+    return redirect(back)

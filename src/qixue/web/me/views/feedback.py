@@ -1,13 +1,11 @@
 """How it was: asked after a session of whoever was there, answered in three taps, changed for some days."""
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qixue.core.clock import now
-from qixue.core.refusal import Refused
 from qixue.participation.models import Feedback
 from qixue.participation.operations.feedback import give_feedback
 from qixue.participation.queries.feedback import Question, questions_of
@@ -37,12 +35,12 @@ def answer(request: HttpRequest, pk: int, person: int) -> HttpResponse:
     initial = initial_of(question.answer, face=request.GET.get("face", ""))
     form = AnswerForm(unfinished_forms.answers(request), initial=initial)
     if request.method == "POST" and form.is_valid():
-        try:
-            give_feedback(question.session, person=question.person, answer=form.answer(), by=user, at=now())
-        except Refused as refusal:
-            return parts.refusal_page(request, refusal, back=reverse("me:feedback"))
-        messages.success(request, _("Thank you. The organiser reads it without your name."))
-        return redirect("me:feedback")
+        return parts.pressed(
+            request,
+            lambda: give_feedback(question.session, person=question.person, answer=form.answer(), by=user, at=now()),
+            back=reverse("me:feedback"),
+            done=_("Thank you. The organiser reads it without your name."),
+        )
     session = question.session
     context = {"question": question, "session": session, "programme": session.activity.programme}
     return unfinished_forms.form_page(request, "me/feedback/answer.html", form, **context)

@@ -194,8 +194,8 @@ def accept(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     """Take the seats that became free."""
     user, resident = known(request)
     found = party_or_404(resident, party)
-    try:
-        operations.accept_offer(found.session, party=party, by=user, at=now())
-    except Refused as refusal:
-        return parts.refusal_page(request, refusal, back=reverse("me:registration", args=[party]))
-    return redirect("me:registration", party)
+    return parts.pressed(
+        request,
+        lambda: operations.accept_offer(found.session, party=party, by=user, at=now()),
+        back=reverse("me:registration", args=[party]),
+    )

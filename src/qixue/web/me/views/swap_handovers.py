@@ -28,11 +28,11 @@ def here(request: HttpRequest, pk: int) -> HttpResponse:
     """The giver is at the place, with the thing."""
     user, resident = known(request)
     handover = given_by_or_404(resident, pk)
-    try:
-        confirm_here(handover, by=user, at=now())
-    except Refused as refusal:
-        return parts.refusal_page(request, refusal, back=reverse("me:swap_round", args=[handover.round_id]))
-    return redirect("me:swap_round", handover.round_id)
+    return parts.pressed(
+        request,
+        lambda: confirm_here(handover, by=user, at=now()),
+        back=reverse("me:swap_round", args=[handover.round_id]),
+    )
 
 
 @for_residents

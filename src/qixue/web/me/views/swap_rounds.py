@@ -1,6 +1,5 @@
 """Swap rounds as the owners of things go through them: enter, say that one comes, see the result, agree."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -96,11 +95,11 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Whether one comes with the thing: the button says which."""
     user, resident = known(request)
     entry = own_entry_or_404(resident, pk)
-    try:
-        entries.answer_for(entry, comes=request.POST.get("comes") == "yes", by=user, at=now())
-    except Refused as refusal:
-        return parts.refusal_page(request, refusal, back=reverse("me:swap_round", args=[entry.round_id]))
-    return redirect("me:swap_round", entry.round_id)
+    return parts.pressed(
+        request,
+        lambda: entries.answer_for(entry, comes=request.POST.get("comes") == "yes", by=user, at=now()),
+        back=reverse("me:swap_round", args=[entry.round_id]),
+    )
 
 
 @for_residents
@@ -110,12 +109,12 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     entry = own_entry_or_404(resident, pk)
     back = reverse("me:swap_round", args=[entry.round_id])
     if request.method == "POST":
-        try:
-            entries.leave_round(entry, by=user, at=now())
-        except Refused as refusal:
-            return parts.refusal_page(request, refusal, back=back)
-        messages.success(request, _("Taken out of the round. The thing stays on offer."))
-        return redirect(back)
+        return parts.pressed(
+            request,
+            lambda: entries.leave_round(entry, by=user, at=now()),
+            back=back,
+            done=_("Taken out of the round. The thing stays on offer."),
+        )
     return render(request, "me/swap_rounds/leave.html", {"entry": entry, "round": entry.round, "back": back})
 
 
@@ -125,8 +124,8 @@ def agree(request: HttpRequest, pk: int) -> HttpResponse:
     """To giving this for what one gets; both stand above the button."""
     user, resident = known(request)
     handover = given_by_or_404(resident, pk)
-    try:
-        handovers.agree(handover, by=user, at=now())
-    except Refused as refusal:
-        return parts.refusal_page(request, refusal, back=reverse("me:swap_round", args=[handover.round_id]))
-    return redirect("me:swap_round", handover.round_id)
+    return parts.pressed(
+        request,
+        lambda: handovers.agree(handover, by=user, at=now()),
+        back=reverse("me:swap_round", args=[handover.round_id]),
+    )

@@ -107,12 +107,12 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Check everything once more, then show it to everybody."""
     found = activity_or_404(request.user, pk, Action.PUBLISH_ACTIVITY)
     if request.method == "POST":
-        try:
-            publish_activity(found, by=staff(request), at=now())
-        except Refused as refusal:
-            return parts.refusal_page(request, refusal, back=reverse("workspace:activity", args=[pk]))
-        messages.success(request, _("The activity is published."))
-        return redirect("workspace:activity", pk)
+        return parts.pressed(
+            request,
+            lambda: publish_activity(found, by=staff(request), at=now()),
+            back=reverse("workspace:activity", args=[pk]),
+            done=_("The activity is published."),
+        )
     sessions = list(found.sessions.select_related("venue").order_by("starts_at", "pk"))
     context = {"activity": found, "programme": found.programme, "sessions": sessions, "doubts": doubts(sessions, found)}
     return render(request, "workspace/activities/publish.html", {**context, "missing": missing_for_publication(found)})

@@ -86,12 +86,14 @@ def walk_in(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("workspace:door", args=[pk])
     if form.is_valid():
         answers = form.cleaned_data
-        try:
-            check_in(session, name=answers["name"], by=staff(request), at=now(), client_uuid=answers["client_uuid"])
-        except Refused as refusal:
-            return parts.refusal_page(request, refusal, back=back)
-        messages.success(request, _("The walk-in is counted."))
-        return redirect(back)
+        return parts.pressed(
+            request,
+            lambda: check_in(
+                session, name=answers["name"], by=staff(request), at=now(), client_uuid=answers["client_uuid"]
+            ),
+            back=back,
+            done=_("The walk-in is counted."),
+        )
     return parts.form_page(request, "workspace/door/walk_in.html", form, **around(session))
 
 

@@ -71,10 +71,10 @@ def delivery(request: HttpRequest, pk: int) -> HttpResponse:
     """One message and why it did not leave; it can be tried again."""
     message = get_object_or_404(messages_for(request.user), pk=pk)
     if request.method == "POST":
-        try:
-            try_again(message, by=staff(request), at=now())
-        except Refused as refusal:
-            return parts.refusal_page(request, refusal, back=reverse("workspace:deliveries"))
-        messages.success(request, _("The message is back in the queue."))
-        return redirect("workspace:deliveries")
+        return parts.pressed(
+            request,
+            lambda: try_again(message, by=staff(request), at=now()),
+            back=reverse("workspace:deliveries"),
+            done=_("The message is back in the queue."),
+        )
     return render(request, "workspace/notices/delivery.html", {"message": message})

@@ -126,12 +126,12 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     plan = plan_to_decide_or_404(request.user, pk)
     version = chosen_version(request, plan)
     if request.method == "POST":
-        try:
-            publish_plan(version, by=staff(request), at=now())
-        except Refused as refusal:
-            return parts.refusal_page(request, refusal, back=reverse("workspace:plan", args=[pk]))
-        messages.success(request, _("The plan is published."))
-        return redirect("workspace:plan", pk)
+        return parts.pressed(
+            request,
+            lambda: publish_plan(version, by=staff(request), at=now()),
+            back=reverse("workspace:plan", args=[pk]),
+            done=_("The plan is published."),
+        )
     fits = version.state == State.APPROVED
     conflicts = conflicts_shown(request, version)
     context = {"fits": fits, "conflicts": conflicts, **changes_of(version), **lines_page(request, version)}

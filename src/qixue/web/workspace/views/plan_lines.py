@@ -101,12 +101,12 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     plan = line.version.plan
     if request.method == "POST":
         read = request.POST.get("version", "")
-        try:
-            remove_line(line, edit_count=int(read) if read.isdecimal() else 0, by=staff(request), at=now())
-        except Refused as refusal:
-            return parts.refusal_page(request, refusal, back=reverse("workspace:plan", args=[plan.pk]))
-        messages.success(request, _("The session is taken out of the plan."))
-        return redirect("workspace:plan", plan.pk)
+        return parts.pressed(
+            request,
+            lambda: remove_line(line, edit_count=int(read) if read.isdecimal() else 0, by=staff(request), at=now()),
+            back=reverse("workspace:plan", args=[plan.pk]),
+            done=_("The session is taken out of the plan."),
+        )
     context = {"plan": plan, "programme": plan.programme, "line": line, "version": line.version}
     return render(request, "workspace/plans/remove_line.html", {**context, "fits": is_draft(line.version)})
 

@@ -183,12 +183,14 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     form = SubmitForm(request.POST or None, initial={"version": version.edit_count, "note": version.note})
     if form.is_valid():
         answers = form.cleaned_data
-        try:
-            submit_plan(version, note=answers["note"], edit_count=answers["version"], by=staff(request), at=now())
-        except Refused as refusal:
-            return parts.refusal_page(request, refusal, back=reverse("workspace:plan", args=[pk]))
-        messages.success(request, _("The plan is filed."))
-        return redirect("workspace:plan", pk)
+        return parts.pressed(
+            request,
+            lambda: submit_plan(
+                version, note=answers["note"], edit_count=answers["version"], by=staff(request), at=now()
+            ),
+            back=reverse("workspace:plan", args=[pk]),
+            done=_("The plan is filed."),
+        )
     fits = version.state == State.DRAFT
     return parts.form_page(
         request,
@@ -206,12 +208,12 @@ def amend(request: HttpRequest, pk: int) -> HttpResponse:
     found = plan_to_file_or_404(request.user, pk)
     version = latest_version(found)
     if request.method == "POST":
-        try:
-            amend_plan(in_force(found) or version, by=staff(request), at=now())
-        except Refused as refusal:
-            return parts.refusal_page(request, refusal, back=reverse("workspace:plan", args=[pk]))
-        messages.success(request, _("A new version with the same lines is open."))
-        return redirect("workspace:plan", pk)
+        return parts.pressed(
+            request,
+            lambda: amend_plan(in_force(found) or version, by=staff(request), at=now()),
+            back=reverse("workspace:plan", args=[pk]),
+            done=_("A new version with the same lines is open."),
+        )
     fits = version.state == State.PUBLISHED and found.programme.state != Programme.State.CLOSED
     context = {"plan": found, "programme": found.programme, "version": version, "fits": fits}
     return render(request, "workspace/plans/amend.html", context)
@@ -243,12 +245,12 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     found = plan_to_decide_or_404(request.user, pk)
     version = latest_version(found)
     if request.method == "POST":
-        try:
-            close_plan(version, by=staff(request), at=now())
-        except Refused as refusal:
-            return parts.refusal_page(request, refusal, back=reverse("workspace:plan", args=[pk]))
-        messages.success(request, _("The plan is closed."))
-        return redirect("workspace:plan", pk)
+        return parts.pressed(
+            request,
+            lambda: close_plan(version, by=staff(request), at=now()),
+            back=reverse("workspace:plan", args=[pk]),
+            done=_("The plan is closed."),
+        )
     fits = version.state == State.PUBLISHED
     context = {"plan": found, "programme": found.programme, "version": version, "fits": fits}
     return render(request, "workspace/plans/close.html", context)

@@ -87,12 +87,12 @@ def leave(request: HttpRequest, programme: Programme, brand: Brand) -> HttpRespo
     """Ask once more, then take the brand out of the programme."""
     back = address_without(request, "remove")
     if request.method == "POST":
-        try:
-            leave_brand(programme, brand=brand, version=version_in(request), by=staff(request), at=now())
-        except Refused as refusal:
-            return parts.refusal_page(request, refusal, back=back)
-        messages.success(request, _("It is taken out of the list."))
-        return redirect(back)
+        return parts.pressed(
+            request,
+            lambda: leave_brand(programme, brand=brand, version=version_in(request), by=staff(request), at=now()),
+            back=back,
+            done=_("It is taken out of the list."),
+        )
     if not programme.brands.filter(pk=brand.pk).exists():
         return redirect(back)
     context = {"programme": programme, "row": brand, "row_template": "workspace/setup/rows/brand.html", "back": back}

@@ -239,24 +239,24 @@ def removal_page(request: HttpRequest, programme: Programme, row: Any, row_templ
     if row is None:
         return redirect(back)
     if request.method == "POST":
-        try:
-            remove_row(programme, row=row, version=version_in(request), by=staff(request), at=now())
-        except Refused as refusal:
-            return parts.refusal_page(request, refusal, back=back)
-        messages.success(request, _("It is taken out of the list."))
-        return redirect(back)
+        return parts.pressed(
+            request,
+            lambda: remove_row(programme, row=row, version=version_in(request), by=staff(request), at=now()),
+            back=back,
+            done=_("It is taken out of the list."),
+        )
     context = {"programme": programme, "row": row, "row_template": row_template, "back": back}
     return render(request, "workspace/setup/remove.html", {**context, **state_of(programme)})
 
 
 def confirmed(request: HttpRequest, programme: Programme, basis: LegalBasis) -> HttpResponse:
     """A copied legal basis is still in force."""
-    try:
-        confirm_legal_basis(programme, basis=basis, version=version_in(request), by=staff(request), at=now())
-    except Refused as refusal:
-        return parts.refusal_page(request, refusal, back=request.get_full_path())
-    messages.success(request, _("Marked as still in force."))
-    return redirect(request.get_full_path())
+    return parts.pressed(
+        request,
+        lambda: confirm_legal_basis(programme, basis=basis, version=version_in(request), by=staff(request), at=now()),
+        back=request.get_full_path(),
+        done=_("Marked as still in force."),
+    )
 
 
 def version_in(request: HttpRequest) -> int:

@@ -185,12 +185,12 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
     programme = programme_to_set_up_or_404(request.user, code)
     back = reverse("workspace:programme_setup", args=[code])
     if request.method == "POST":
-        try:
-            publish_with_figures(programme, version_in(request), staff(request))
-        except Refused as refusal:
-            return parts.refusal_page(request, refusal, back=back)
-        messages.success(request, _("The programme is published."))
-        return redirect(back)
+        return parts.pressed(
+            request,
+            lambda: publish_with_figures(programme, version_in(request), staff(request)),
+            back=back,
+            done=_("The programme is published."),
+        )
     group = leading_group_of(programme)
     context = {
         "programme": programme,
@@ -218,12 +218,12 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
     programme = programme_to_set_up_or_404(request.user, code)
     back = reverse("workspace:programme_setup", args=[code])
     if request.method == "POST":
-        try:
-            close_programme(programme, by=staff(request), at=now())
-        except Refused as refusal:
-            return parts.refusal_page(request, refusal, back=back)
-        messages.success(request, _("The programme is closed."))
-        return redirect(back)
+        return parts.pressed(
+            request,
+            lambda: close_programme(programme, by=staff(request), at=now()),
+            back=back,
+            done=_("The programme is closed."),
+        )
     is_over = programme.is_over_on(local_day(now()))
     fits = programme.state == State.PUBLISHED and is_over
     return render(request, "workspace/setup/close.html", {"programme": programme, "fits": fits, "back": back})

@@ -84,12 +84,12 @@ def excuse(request: HttpRequest, pk: int) -> HttpResponse:
     """One tap: the person had a reason not to come."""
     found = registration_or_404(request.user, pk)
     back = reverse("workspace:registrations", args=[found.session_id])
-    try:
-        organiser.excuse(found, by=staff(request), at=now())
-    except Refused as refusal:
-        return parts.refusal_page(request, refusal, back=back)
-    messages.success(request, _("Excused: this session does not count as missed."))
-    return redirect(back)
+    return parts.pressed(
+        request,
+        lambda: organiser.excuse(found, by=staff(request), at=now()),
+        back=back,
+        done=_("Excused: this session does not count as missed."),
+    )
 
 
 @needs(Action.MANAGE_REGISTRATIONS)

@@ -188,12 +188,12 @@ def drop_field(request: HttpRequest, pk: int) -> HttpResponse:
     field = field_to_set_up_or_404(request.user, pk)
     call = field.call
     if request.method == "POST":
-        try:
-            remove_field(field, edit_count=version_of(request), by=staff(request), at=now())
-        except Refused as refusal:
-            return parts.refusal_page(request, refusal, back=address_of(call))
-        messages.success(request, _("The field is taken out."))
-        return redirect(address_of(call))
+        return parts.pressed(
+            request,
+            lambda: remove_field(field, edit_count=version_of(request), by=staff(request), at=now()),
+            back=address_of(call),
+            done=_("The field is taken out."),
+        )
     return render(request, "workspace/returns/drop_field.html", {**context_of(call), "field": field})
 
 

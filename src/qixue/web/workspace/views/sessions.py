@@ -139,9 +139,9 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def hold(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that a session took place where nobody enters a head count, because names on a list say who came."""
     found = session_or_404(request.user, pk, Action.RECORD_ATTENDANCE)
-    try:
-        hold_session(found, by=staff(request), at=now())
-    except Refused as refusal:
-        return parts.refusal_page(request, refusal, back=reverse("workspace:session", args=[pk]))
-    messages.success(request, _("The session is marked as held."))
-    return redirect("workspace:session", pk)
+    return parts.pressed(
+        request,
+        lambda: hold_session(found, by=staff(request), at=now()),
+        back=reverse("workspace:session", args=[pk]),
+        done=_("The session is marked as held."),
+    )
