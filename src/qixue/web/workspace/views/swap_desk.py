@@ -1,5 +1,8 @@
 """The desk of a swap round: who is there with their thing, what was handed over, and who did not come."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -60,11 +63,7 @@ def desk_of(handover: Handover) -> str:
 def here(request: HttpRequest, pk: int) -> HttpResponse:
     """The giver is here with the thing."""
     handover = handover_or_404(request.user, pk)
-    try:
-        confirm_here(handover, by=staff(request), at=now())
-    except Refused as refusal:
-        return parts.refusal_page(request, refusal, back=desk_of(handover))
-    return redirect(desk_of(handover))
+    return parts.pressed(request, lambda: confirm_here(handover, by=staff(request), at=now()), back=desk_of(handover))
 
 
 @needs(Action.HAND_OVER_SWAPS)
@@ -72,11 +71,7 @@ def here(request: HttpRequest, pk: int) -> HttpResponse:
 def not_here(request: HttpRequest, pk: int) -> HttpResponse:
     """It was pressed for the wrong person, or they have gone home."""
     handover = handover_or_404(request.user, pk)
-    try:
-        take_back_here(handover, by=staff(request), at=now())
-    except Refused as refusal:
-        return parts.refusal_page(request, refusal, back=desk_of(handover))
-    return redirect(desk_of(handover))
+    return parts.pressed(request, lambda: take_back_here(handover, by=staff(request), at=now()), back=desk_of(handover))
 
 
 @needs(Action.HAND_OVER_SWAPS)
@@ -84,26 +79,16 @@ def not_here(request: HttpRequest, pk: int) -> HttpResponse:
 def received(request: HttpRequest, pk: int) -> HttpResponse:
     """The receiver has the thing, or it lies on the common table."""
     handover = handover_or_404(request.user, pk)
-    try:
-        confirm_received(handover, by=staff(request), at=now())
-    except Refused as refusal:
-        return parts.refusal_page(request, refusal, back=desk_of(handover))
-    return redirect(desk_of(handover))
+    return parts.pressed(
+        request, lambda: confirm_received(handover, by=staff(request), at=now()), back=desk_of(handover)
+    )
 
 
 @needs(Action.HAND_OVER_SWAPS)
 def missing(request: HttpRequest, pk: int) -> HttpResponse:
     """Asked once more: it ends the exchanges that wait for this person. What is left is matched anew at once."""
     handover = handover_or_404(request.user, pk)
-    form, act = sent(request, Form), act_of_missing(handover)
-    if not (act.fits and form.is_valid()):
-        return act_page(request, form, act)
-    try:
-        made = mark_missing(handover, by=staff(request), at=now())
-    except Refused as refusal:
-        return parts.refusal_page(request, refusal, back=act.back)
-    messages.success(request, said(made))
-    return redirect(act.back)
+    return rematching_page(request, sent(request, Form), act_of_missing(handover), partial(mark_missing, handover))
 
 
 def act_of_missing(handover: Handover) -> Act:
@@ -124,15 +109,8 @@ def act_of_missing(handover: Handover) -> Act:
 def broken_off(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody who was here is gone, or a thing is not what it should be: the rest of the exchange is off."""
     handover = handover_or_404(request.user, pk)
-    form, act = sent(request, BreakOffForm), act_of_breaking_off(handover)
-    if not (act.fits and form.is_valid()):
-        return act_page(request, form, act)
-    try:
-        made = break_off(handover, reason=form.cleaned_data["reason"], by=staff(request), at=now())
-    except Refused as refusal:
-        return parts.refusal_page(request, refusal, back=act.back)
-    messages.success(request, said(made))
-    return redirect(act.back)
+    form = sent(request, BreakOffForm)
+    return rematching_page(request, form, act_of_breaking_off(handover), partial(break_off, handover))
 
 
 def act_of_breaking_off(handover: Handover) -> Act:
@@ -152,6 +130,18 @@ def act_of_breaking_off(handover: Handover) -> Act:
     )
 
 
+def rematching_page(request: HttpRequest, form: Form, act: Act, do: Callable[..., list[Handover]]) -> HttpResponse:
+    """An act after which the others are matched anew: what came of it is said. `do` takes what the form says, too."""
+    if not (act.fits and form.is_valid()):
+        return act_page(request, form, act)
+    try:
+        made = do(**form.cleaned_data, by=staff(request), at=now())
+    except Refused as refusal:
+        return parts.refusal_page(request, refusal, back=act.back)
+    messages.success(request, said(made))
+    return redirect(act.back)
+
+
 def said(made: list[Handover]) -> str:
     count = len({handover.exchange for handover in made})
     if not count:
@@ -169,9 +159,9 @@ def table(request: HttpRequest, pk: int) -> HttpResponse:
     """A gift that nobody takes is left on the common table."""
     entry = entry_or_404(request.user, pk)
     back = reverse("workspace:swap_desk", args=[entry.round_id])
-    try:
-        put_on_table(entry, by=staff(request), at=now())
-    except Refused as refusal:
-        return parts.refusal_page(request, refusal, back=back)
-    messages.success(request, _("On the common table: it is a gift of the next round."))
-    return redirect(back)
+    return parts.pressed(
+        request,
+        lambda: put_on_table(entry, by=staff(request), at=now()),
+        back=back,
+        done=_("On the common table: it is a gift of the next round."),
+    )

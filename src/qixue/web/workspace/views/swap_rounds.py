@@ -1,5 +1,7 @@
 """Swap rounds as their organisers run them: open, close entries, have them matched, compare, choose, begin, close."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -95,68 +97,60 @@ def around(round_: SwapRound) -> dict[str, Any]:
     return {"round": round_, "programme": round_.programme}
 
 
-def page_of(round_: SwapRound) -> str:
-    return reverse("workspace:swap_round", args=[round_.pk])
-
-
-def act_in(round_: SwapRound, title: str, lead: str, done: str, *, fits: bool) -> Act:
-    """An act whose button says what its title says."""
-    crumbs = ((_("Swap rounds"), reverse("workspace:swap_rounds")), (round_.title, page_of(round_)))
-    return Act(
-        title=title,
-        about=round_.title,
-        lead=lead,
-        button=title,
-        back=page_of(round_),
-        crumbs=crumbs,
-        fits=fits,
-        done=done,
-    )
+def act_in(request: HttpRequest, round_: SwapRound, title: str, do: Callable[..., Any], **words: Any) -> HttpResponse:
+    """The page of an act whose button says what its title says; `do` takes who did it and when."""
+    back = reverse("workspace:swap_round", args=[round_.pk])
+    crumbs = ((_("Swap rounds"), reverse("workspace:swap_rounds")), (round_.title, back))
+    act = Act(title=title, about=round_.title, button=title, back=back, crumbs=crumbs, **words)
+    return act_page(request, sent(request, Form), act, lambda: do(by=staff(request), at=now()))
 
 
 @needs(Action.RUN_SWAP_ROUND)
 def close_entries(request: HttpRequest, pk: int) -> HttpResponse:
     found = round_or_404(request.user, pk, Action.RUN_SWAP_ROUND)
-    act = act_in(
+    return act_in(
+        request,
         found,
         _("Take in nothing more"),
-        _("Owners who have not answered are asked now whether they come."),
-        _("Closed. Those who have not answered are asked."),
+        partial(rounds.close_entries, found),
+        lead=_("Owners who have not answered are asked now whether they come."),
+        done=_("Closed. Those who have not answered are asked."),
         fits=found.state == State.OPEN,
     )
-    return act_page(request, sent(request, Form), act, lambda: rounds.close_entries(found, by=staff(request), at=now()))
 
 
 @needs(Action.RUN_SWAP_ROUND)
 def match(request: HttpRequest, pk: int) -> HttpResponse:
     """Both ways at once: most people, and most things. The worker does it, and the page of the round shows it."""
     found = round_or_404(request.user, pk, Action.RUN_SWAP_ROUND)
-    act = act_in(
+    return act_in(
+        request,
         found,
         _("Match the things"),
-        _(
+        partial(plans.ask_for_plans, found),
+        lead=_(
             "Two plans are made: one with most people, one with most things. You compare them and choose."
             " Only things whose owners have said that they come take part."
         ),
-        _("Being matched; the two plans appear here."),
+        done=_("Being matched; the two plans appear here."),
         fits=found.state in {State.ANSWERING, State.MATCHING},
     )
-    return act_page(request, sent(request, Form), act, lambda: plans.ask_for_plans(found, by=staff(request), at=now()))
 
 
 @needs(Action.RUN_SWAP_ROUND)
 def choose(request: HttpRequest, pk: int) -> HttpResponse:
     """`pk` is that of the plan."""
     plan = plan_or_404(request.user, pk)
-    act = act_in(
+    return act_in(
+        request,
         plan.round,
         _("Choose this plan"),
-        _("%(way)s. Everybody is told what they give and what they get, and asked to agree.")
+        partial(plans.choose_plan, plan),
+        lead=_("%(way)s. Everybody is told what they give and what they get, and asked to agree.")
         % {"way": plan.get_objective_display()},
-        _("Chosen. Everybody is being told."),
+        done=_("Chosen. Everybody is being told."),
         fits=plan.state == RoundPlan.State.DONE and plan.round.state == State.MATCHING,
     )
-    return act_page(request, sent(request, Form), act, lambda: plans.choose_plan(plan, by=staff(request), at=now()))
 
 
 @needs(Action.RUN_SWAP_ROUND)
@@ -174,39 +168,42 @@ def plan_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 @needs(Action.RUN_SWAP_ROUND)
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
     found = round_or_404(request.user, pk, Action.RUN_SWAP_ROUND)
-    act = act_in(
+    return act_in(
+        request,
         found,
         _("Begin to hand over"),
-        _("Who has not agreed by now is not counted on: their exchanges are off, and the others are matched anew."),
-        _("The desk is open."),
+        partial(handovers.begin_handover, found),
+        lead=_(
+            "Who has not agreed by now is not counted on: their exchanges are off, and the others are matched anew."
+        ),
+        done=_("The desk is open."),
         fits=found.state == State.PROPOSED,
-    )
-    return act_page(
-        request, sent(request, Form), act, lambda: handovers.begin_handover(found, by=staff(request), at=now())
     )
 
 
 @needs(Action.RUN_SWAP_ROUND)
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     found = round_or_404(request.user, pk, Action.RUN_SWAP_ROUND)
-    act = act_in(
+    return act_in(
+        request,
         found,
         _("Close the round"),
-        _("Exchanges of which nothing was handed over are off; their things stay on offer."),
-        _("The round is over."),
+        partial(rounds.close_round, found),
+        lead=_("Exchanges of which nothing was handed over are off; their things stay on offer."),
+        done=_("The round is over."),
         fits=found.state == State.HANDING_OVER,
     )
-    return act_page(request, sent(request, Form), act, lambda: rounds.close_round(found, by=staff(request), at=now()))
 
 
 @needs(Action.RUN_SWAP_ROUND)
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     found = round_or_404(request.user, pk, Action.RUN_SWAP_ROUND)
-    act = act_in(
+    return act_in(
+        request,
         found,
         _("Call the round off"),
-        _("All things are free again and stay on offer."),
-        _("The round is called off."),
+        partial(rounds.cancel_round, found),
+        lead=_("All things are free again and stay on offer."),
+        done=_("The round is called off."),
         fits=not found.is_over,
     )
-    return act_page(request, sent(request, Form), act, lambda: rounds.cancel_round(found, by=staff(request), at=now()))
