@@ -155,9 +155,10 @@ def secret(name: str) -> str:
         raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error.strerror}.") from error
 
 
-def one_of(name: str, *values: str, default: str) -> str:
-    value = text(name) or default
-    if value not in values:
+def one_of(name: str, *values: str) -> str:
+    """One of the values, or empty where nothing is set."""
+    value = text(name)
+    if value and value not in values:
         raise ImproperlyConfigured(f"{name} must be {' or '.join(values)}, not {value!r}.")
     return value
 
@@ -296,8 +297,6 @@ LOGGING_CONFIG = None  # structlog is set up by qixue.core.logs when the app reg
 
 # bin/fonts fills the second; a run with its own QIXUE_VAR uses those fonts, too.
 FONT_PLACES = [VAR / "fonts", PACKAGE.parent.parent / "var" / "fonts"]
-# Staff of a city sign in with two factors. The passwords of a demo are printed for everybody, so there it is an offer.
-SECOND_FACTOR = "offered" if DEBUG or (VAR / "demo").is_dir() else "required"
 # What a city sets for itself. Footer entries are shown only when set (see docs/reference/settings.md).
 QIXUE: dict[str, Any] = {
     "SITE_NAME": text("QIXUE_SITE_NAME", "齐学"),
@@ -312,7 +311,7 @@ QIXUE: dict[str, Any] = {
     "MAIL_FROM": text("QIXUE_MAIL_FROM"),
     "SMS_URL": address("QIXUE_SMS_URL", "https"),
     "SMS_SECRET": text("QIXUE_SMS_SECRET"),
-    "SECOND_FACTOR": one_of("QIXUE_SECOND_FACTOR", "required", "offered", default=SECOND_FACTOR),
+    "SECOND_FACTOR": one_of("QIXUE_SECOND_FACTOR", "required", "offered"),  # empty: core.second_factor.policy
     "PHONE_CODES_PER_BROWSER": number("QIXUE_PHONE_CODES_PER_BROWSER", 30),
     "PHONE_CODES_PER_DAY": number("QIXUE_PHONE_CODES_PER_DAY", 5000),
     "LARGE_EVENT_PEOPLE": number("QIXUE_LARGE_EVENT_PEOPLE", 1000),

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 
-from qixue.core import health
+from qixue.core import health, second_factor
 from qixue.core.sqlite.base import is_wal_safe
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -150,8 +150,8 @@ def check_exposure(host: str) -> Finding:
 
 
 def check_second_factor(host: str) -> Finding:
-    policy = settings.QIXUE["SECOND_FACTOR"]
-    if policy == "required":
+    policy = second_factor.policy()
+    if policy == second_factor.REQUIRED:
         return note("second_factor", Level.OK, _("Staff must sign in with a second step."), policy=policy)
     text = _("A second step at sign-in is offered, not required; for a city, set QIXUE_SECOND_FACTOR=required.")
     return note("second_factor", Level.OK if host in LOOPBACK else Level.WARNING, text, policy=policy)

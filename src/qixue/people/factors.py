@@ -2,11 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.conf import settings
-
+from qixue.core import second_factor
 from qixue.people.models import AuthenticatorApp, Passkey, RecoveryCode, RoleAssignment, User
-
-REQUIRED, OFFERED = "required", "offered"
 
 
 @dataclass(frozen=True)
@@ -34,4 +31,5 @@ def has_second_factor(user: User) -> bool:
 
 def must_have_second_factor(user: User) -> bool:
     """Whoever holds a role, where the city requires it (QIXUE_SECOND_FACTOR)."""
-    return settings.QIXUE["SECOND_FACTOR"] == REQUIRED and RoleAssignment.objects.current().filter(user=user).exists()
+    is_required = second_factor.policy() == second_factor.REQUIRED
+    return is_required and RoleAssignment.objects.current().filter(user=user).exists()
