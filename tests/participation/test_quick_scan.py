@@ -229,14 +229,15 @@ def test_doors_that_wait_together_share_their_statements(count: int, django_asse
     assert list(chain_faults()) == list(attendance_faults()) == []
 
 
-def test_of_those_who_wait_together_each_device_and_each_person_is_written_once() -> None:
+def test_of_those_who_wait_together_each_person_and_each_scan_is_written_once() -> None:
     door = Door(1)
     other = DoorDeviceFactory(digest="other", sessions=[door.session])
     first = expected(door, door.device, door.registration)
-    of_the_same_device = expected(door, door.device)
     of_the_same_person = expected(door, other, door.registration)
+    of_the_same_name = expected(door, door.device)
+    of_the_same_name.scan.uuid = first.scan.uuid
 
-    written = write(door.session.activity.organisation_id, [first, of_the_same_device, of_the_same_person])
+    written = write(door.session.activity.organisation_id, [first, of_the_same_person, of_the_same_name])
 
     assert [each and each.missing_count for each in written] == [
         first.delivery.highest_sequence - 2,  # all but it and the one that came before
@@ -244,6 +245,32 @@ def test_of_those_who_wait_together_each_device_and_each_person_is_written_once(
         None,
     ]
     assert list(chain_faults()) == list(attendance_faults()) == []
+
+
+def test_two_scans_of_one_device_that_wait_together_come_one_after_the_other() -> None:
+    door = Door(1)
+    later, earlier = expected(door, door.device), expected(door, door.device)
+    highest = max(each.delivery.highest_sequence for each in (later, earlier))
+
+    written = write(door.session.activity.organisation_id, [earlier, later])
+
+    assert [each and each.missing_count for each in written] == [highest - 3] * 2
+    assert list(Scan.objects.order_by("pk").values_list("uuid", "pace"))[1:] == [
+        (earlier.scan.uuid, 1),
+        (later.scan.uuid, 2),
+    ]
+    assert DoorDevice.objects.get().highest_sequence == highest
+    assert list(chain_faults()) == list(attendance_faults()) == []
+
+
+def test_two_scans_of_one_device_that_wait_together_are_too_fast_for_a_full_minute() -> None:
+    door = Door(1)
+    fill_the_minute(door)
+    Scan.objects.order_by("-pk")[:1].get().delete()
+
+    written = write(door.session.activity.organisation_id, [expected(door, door.device) for _scan in range(2)])
+
+    assert [each is not None for each in written] == [True, False]
 
 
 def test_whoever_was_forgotten_since_is_counted_without_a_name() -> None:

@@ -42,6 +42,7 @@ LINES = Lines(  # by organisation: each keeps a chain of its own
 )
 QUICK_KINDS = (Scan.Kind.TICKET, Scan.Kind.CODE, Scan.Kind.NAME)
 ASKED = {  # of each scan, with the types of PostgreSQL
+    "place": "bigint",
     "device": "bigint",
     "uuid": "uuid",
     "session": "bigint",
@@ -57,14 +58,14 @@ participation_registration r ON r.session_id = given.session AND r.id = COALESCE
     WHERE session_id = given.session AND door_code = given.code AND NOT (state = 'cancelled')))
 """
 HOLD = f"""
-SELECT d.id, h.id FROM {{given}}
+SELECT given.place, h.id FROM {{given}}
 JOIN participation_doordevice d ON d.id = given.device
 JOIN {SHOWN}
 JOIN people_resident h ON h.id = r.resident_id
 FOR NO KEY UPDATE OF d, h SKIP LOCKED
 """  # noqa: S608 - SQL of our own
 LOOK = f"""
-SELECT given.device, s.id, s.number, s.state, s.starts_at, s.ends_at, a.id, a.code, o.id, o.code, p.id, p.code,
+SELECT given.place, s.id, s.number, s.state, s.starts_at, s.ends_at, a.id, a.code, o.id, o.code, p.id, p.code,
     c.length, c.head_hash, r.id, r.session_id, r.door_code, r.state, r.cancelled_at, h.id, h.name, t.token,
     (SELECT at FROM participation_bundlefetch WHERE device_id = given.device AND at <= given.corrected_at
         ORDER BY at DESC LIMIT 1),
@@ -173,38 +174,47 @@ def shown_by(scan: Scan) -> tuple[int | None, str | None]:
 
 def write(organisation: int, arrivals: list[Arrival]) -> list[Written | None]:
     """Write the scans that are for this way, under the lock of the organisation's chain; None for the others."""
-    apart: dict[int, Arrival] = {}  # one of each device: what a second one is follows from the first
-    for each in arrivals:
-        apart.setdefault(each.device.pk, each)
-    seen = looked_at(organisation, list(apart.values()))
-    going: dict[int | None, Arrival] = {}  # and one of each person
-    for device, each in apart.items():
-        if device in seen and is_usual(each, seen[device]):
-            going.setdefault(each.scan.resident_id, each)
+    seen = looked_at(organisation, arrivals)
+    going = list(usual_ones(arrivals, seen))
     if not going:
         return [None] * len(arrivals)
-    missing = write_rows([(each, seen[each.device.pk]) for each in going.values()])
-    written = {id(each): Written(seen[each.device.pk].shown, missing[each.device.pk]) for each in going.values()}
-    return [written.get(id(each)) for each in arrivals]
+    missing = write_rows([(arrivals[place], seen[place]) for place in going])
+    written = {place: Written(seen[place].shown, missing[arrivals[place].device.pk]) for place in going}
+    return [written.get(place) for place in range(len(arrivals))]
+
+
+def usual_ones(arrivals: Sequence[Arrival], seen: dict[int, Seen]) -> Iterator[int]:
+    """The places of those that are for this way: each scan and each person once, in the order in which they came."""
+    taken: set[object] = set()
+    before: Counter[tuple[int, datetime.datetime]] = Counter()  # of those, by device and minute
+    for place, each in enumerate(arrivals):
+        if place not in seen:
+            continue
+        once = {seen[place].shown.resident_id, (each.device.pk, each.scan.uuid)}
+        minute = each.device.pk, minute_of(each.scan.corrected_at)
+        if not taken & once and is_usual(each, seen[place], before[minute]):
+            taken |= once
+            before[minute] += 1
+            yield place
 
 
 def looked_at(organisation: int, arrivals: Sequence[Arrival]) -> dict[int, Seen]:
-    """What the scans point at, by device; without those whose device or person somebody else holds.
+    """What the scans point at, by their place; without those whose device or person somebody else holds.
 
     Whoever holds the chain must wait for nothing else: a delivery holds its device and its people and waits for the
     chain, an erasure holds whoever is forgotten. Only afterwards is looked, so that nobody changes what is seen.
     """
-    table, values = given(ASKED, [asked(each) for each in arrivals])
+    table, values = given(ASKED, [(place, *asked(each)) for place, each in enumerate(arrivals)])
     look = LOOK.format(given=table), [*values, organisation]
     if connection.vendor != "postgresql":
         [rows] = answers_to(look)
         return dict(seen_in(rows))
     held, rows = answers_to((HOLD.format(given=table), values), look)
-    return {device: seen for device, seen in seen_in(rows) if (device, seen.shown.resident_id) in held}
+    return {place: seen for place, seen in seen_in(rows) if (place, seen.shown.resident_id) in held}
 
 
 def asked(arrival: Arrival) -> tuple[Any, ...]:
-    """The values of ASKED."""
+    """The values of ASKED after the place."""
     scan = arrival.scan
     minute = minute_of(scan.corrected_at)
     moments = [prepared(Scan, "corrected_at", moment) for moment in (scan.corrected_at, minute, minute + MINUTE)]
@@ -213,17 +223,17 @@ def asked(arrival: Arrival) -> tuple[Any, ...]:
 
 
 def seen_in(rows: Sequence[tuple]) -> Iterator[tuple[int, Seen]]:
-    """The rows of LOOK by device, as far as scan, entry and answer tell of them."""
+    """The rows of LOOK by place, as far as scan, entry and answer tell of them."""
     sessions: dict[int, tuple[Session, LedgerChain]] = {}
     for row in rows:
-        device, pk = row[:2]
+        place, pk = row[:2]
         if pk not in sessions:
             sessions[pk] = session_in(row[1:14])
         shown = Shown(*row[14:21])
         shown = shown._replace(cancelled_at=aware_or_none(shown.cancelled_at))
         token, list_from, scans, is_there = row[21:]
         token = uuid.UUID(str(token)) if token else None
-        yield device, Seen(*sessions[pk], shown, token, aware_or_none(list_from), scans, bool(is_there))
+        yield place, Seen(*sessions[pk], shown, token, aware_or_none(list_from), scans, bool(is_there))
 
 
 def session_in(row: tuple) -> tuple[Session, LedgerChain]:
@@ -241,9 +251,15 @@ def aware_or_none(moment: datetime.datetime | None) -> datetime.datetime | None:
     return aware(moment) if moment else None
 
 
-def is_usual(arrival: Arrival, seen: Seen) -> bool:
-    """Whether the scan is for this way: it counts by the rules, and brings in somebody who is not in yet."""
-    return not seen.is_there and not is_to_be_held(seen.session, arrival.at) and is_good(arrival, seen)
+def is_usual(arrival: Arrival, seen: Seen, before: int) -> bool:
+    """Whether the scan is for this way: it counts by the rules, and brings in somebody who is not in yet.
+
+    `before` are the scans of the device's minute that are written together with it.
+    """
+    if seen.is_there or is_to_be_held(seen.session, arrival.at):
+        return False
+    arrival.scan.pace = seen.scans_in_minute + before + 1
+    return is_good(arrival, seen)
 
 
 def is_to_be_held(session: Session, at: datetime.datetime) -> bool:
@@ -254,7 +270,6 @@ def is_to_be_held(session: Session, at: datetime.datetime) -> bool:
 def is_good(arrival: Arrival, seen: Seen) -> bool:
     """Whether it counts by the rules; the scan is filled with what they say."""
     scan = arrival.scan
-    scan.pace = seen.scans_in_minute + 1
     facts = Facts(
         occurred_at=scan.occurred_at,
         corrected_at=scan.corrected_at,
@@ -287,7 +302,7 @@ def write_rows(going: Sequence[tuple[Arrival, Seen]]) -> dict[int, int]:
         [newcomer(each.scan, entry) for (each, seen), entry in zip(going, entries, strict=True) if seen.token is None],
     ]
     tallies, people = given(COUNTED, list(Counter(scan.session_id for scan in scans).items()))
-    devices, contacts = given(CONTACTS, [contact_of(each) for each, _seen in going])
+    devices, contacts = given(CONTACTS, contacts_of([each for each, _seen in going]))
     answers = answers_to(
         *(insert_all(rows) for rows in records if rows),
         (TALLY.format(given=tallies), people),
@@ -321,8 +336,18 @@ def newcomer(scan: Scan, entry: LedgerEntry) -> Participant:
     return made(Participant, resident_id=scan.resident_id, programme_id=programme, token=entry.person_token)
 
 
-def contact_of(arrival: Arrival) -> tuple[Any, ...]:
-    """The values of CONTACTS."""
-    at = prepared(DoorDevice, "last_seen_at", arrival.at)
-    offset = prepared(DoorDevice, "clock_offset", arrival.at - arrival.delivery.clock)
-    return arrival.device.pk, at, offset, highest_of(arrival.delivery)
+def contacts_of(arrivals: Sequence[Arrival]) -> list[tuple[Any, ...]]:
+    """The values of CONTACTS: what each device said last, and the highest number that it has named."""
+    last = {each.device.pk: each for each in arrivals}
+    highest: Counter[int] = Counter()
+    for each in arrivals:
+        highest[each.device.pk] = max(highest[each.device.pk], highest_of(each.delivery))
+    return [
+        (
+            pk,
+            prepared(DoorDevice, "last_seen_at", each.at),
+            prepared(DoorDevice, "clock_offset", each.at - each.delivery.clock),
+            highest[pk],
+        )
+        for pk, each in last.items()
+    ]
