@@ -103,7 +103,7 @@ def received(device: DoorDevice, delivery: Delivery, photos: list[Evidence], *, 
         record_audit("door.received", device, by=None, at=at, details=dict(verdicts))
     note_contact(device, delivery, offset=offset, at=at)
     found = [(each.digest, *answers[each.uuid]) for each in delivery.scans]
-    return Receipt([answer if sent == stored else None for sent, stored, answer in found], gaps_of(device))
+    return Receipt([answer if sent == stored else None for sent, stored, answer in found], missing_from(device))
 
 
 def locked_device(device: DoorDevice) -> DoorDevice:
@@ -259,6 +259,15 @@ def note_contact(device: DoorDevice, delivery: Delivery, *, offset: datetime.tim
     device.last_seen_at, device.clock_offset = at, offset
     device.highest_sequence = max(device.highest_sequence, highest_of(delivery))
     device.save(update_fields=["last_seen_at", "clock_offset", "highest_sequence"])
+
+
+def missing_from(device: DoorDevice) -> list[tuple[int, int]]:
+    """Which numbers of the device have not arrived. How far none is missing is kept with it: it only ever grows."""
+    gaps = gaps_of(device)
+    arrived_to = gaps[0][0] - 1 if gaps else device.highest_sequence
+    if arrived_to > device.arrived_to:
+        DoorDevice.objects.filter(pk=device.pk, arrived_to__lt=arrived_to).update(arrived_to=arrived_to)
+    return gaps
 
 
 def highest_of(delivery: Delivery) -> int:

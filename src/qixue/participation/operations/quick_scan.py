@@ -13,8 +13,8 @@ ordinary way.
 
 import datetime
 import uuid
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -25,12 +25,20 @@ from qixue.core.models import AuditEntry, audit_entry
 from qixue.core.signing_keys import verification_keys
 from qixue.core.statements import PLANNED_ONCE, answers_to, given
 from qixue.core.together import Lines
-from qixue.participation.merge import MINUTE, Facts, Holder, judge, minute_of
+from qixue.participation.merge import HIGHEST_PACE, MINUTE, Facts, Holder, judge, minute_of
 from qixue.participation.models import Attendance, DoorDevice, LedgerChain, LedgerEntry, Participant, Scan
 from qixue.participation.operations.check_ins import draft_of
-from qixue.participation.operations.door_sync import Delivery, Receipt, answer_to, check_in_of, highest_of, scan_of
+from qixue.participation.operations.door_sync import (
+    Delivery,
+    Receipt,
+    answer_to,
+    check_in_of,
+    highest_of,
+    missing_from,
+    scan_of,
+)
 from qixue.participation.operations.ledger import built_entry
-from qixue.participation.queries.door import Shown, gaps_of, window_of
+from qixue.participation.queries.door import Shown, window_of
 from qixue.participation.tickets import BadTicket, decode
 from qixue.people.callers import aware
 from qixue.people.models import Organisation
@@ -69,11 +77,15 @@ SELECT given.place, s.id, s.number, s.state, s.starts_at, s.ends_at, a.id, a.cod
     c.length, c.head_hash, r.id, r.session_id, r.door_code, r.state, r.cancelled_at, h.id, h.name, t.token,
     (SELECT at FROM participation_bundlefetch WHERE device_id = given.device AND at <= given.corrected_at
         ORDER BY at DESC LIMIT 1),
-    (SELECT COUNT(*) FROM participation_scan WHERE device_id = given.device
-        AND corrected_at >= given.minute AND corrected_at < given.next_minute),
-    EXISTS (SELECT 1 FROM participation_scan WHERE device_id = given.device AND uuid = given.uuid)
-    OR EXISTS (SELECT 1 FROM participation_attendance WHERE session_id = s.id AND person_token = t.token)
+    (SELECT COUNT(*) FROM (SELECT 1 FROM participation_scan WHERE device_id = given.device
+        AND corrected_at >= given.minute AND corrected_at < given.next_minute
+        ORDER BY corrected_at LIMIT {HIGHEST_PACE}) of_minute),
+    COALESCE((SELECT uuid FROM participation_scan WHERE device_id = given.device AND uuid >= given.uuid
+        ORDER BY uuid LIMIT 1) = given.uuid, FALSE)
+    OR EXISTS (SELECT 1 FROM participation_attendance WHERE session_id = s.id AND person_token = t.token),
+    d.highest_sequence, d.arrived_to
 FROM {{given}}
+JOIN participation_doordevice d ON d.id = given.device
 JOIN participation_doordevice_sessions m ON m.doordevice_id = given.device AND m.session_id = given.session
 JOIN programme_session s ON s.id = m.session_id
 JOIN programme_activity a ON a.id = s.activity_id
@@ -85,7 +97,7 @@ JOIN {SHOWN}    AND NOT (r.state = 'cancelled')
 JOIN people_resident h ON h.id = r.resident_id
 LEFT JOIN participation_participant t ON t.resident_id = h.id AND t.programme_id = p.id
 WHERE o.id = %s
-"""  # noqa: S608 - SQL of our own
+"""  # noqa: S608 - SQL of our own; of the scans of a device in an order that only the right index has (record 40)
 NEXT = "UPDATE participation_ledgerchain SET length = %s, head_hash = %s WHERE organisation_id = %s"
 COUNTED = {"session": "bigint", "people": "bigint"}
 TALLY = """
@@ -93,14 +105,17 @@ UPDATE participation_tally SET named_count = named_count + given.people, attenda
     attendance_qualifier = 'exact', is_merged = FALSE
 FROM {given} WHERE session_id = given.session
 """  # without a head count the names are all that counts, whatever the rule of the session
-CONTACTS = {"device": "bigint", "at": "timestamptz", "clock_offset": "interval", "highest": "bigint"}
+CONTACTS = {
+    "device": "bigint",
+    "at": "timestamptz",
+    "clock_offset": "interval",
+    "highest": "bigint",
+    "arrived_to": "bigint",
+}
 CONTACT = """
 UPDATE participation_doordevice SET last_seen_at = given.at, clock_offset = given.clock_offset,
-    highest_sequence = CASE WHEN highest_sequence < given.highest THEN given.highest ELSE highest_sequence END
+    highest_sequence = given.highest, arrived_to = given.arrived_to
 FROM {given} WHERE participation_doordevice.id = given.device
-RETURNING participation_doordevice.id, highest_sequence - (SELECT COUNT(DISTINCT sequence) FROM participation_scan s
-    WHERE s.device_id = participation_doordevice.id
-    AND sequence BETWEEN 1 AND participation_doordevice.highest_sequence)
 """
 
 
@@ -126,13 +141,28 @@ class Seen(NamedTuple):
     list_from: datetime.datetime | None
     scans_in_minute: int  # that the device has sent
     is_there: bool  # the scan was stored before, or the person is in
+    numbers: "Numbers"
+
+
+class Numbers(NamedTuple):
+    """Of a device's scans: the last one that it gave, and the one up to which all have arrived."""
+
+    highest: int
+    arrived_to: int
+
+    def after(self, arrivals: Iterable[Arrival]) -> "Numbers":
+        """Once these scans of the device are there, too."""
+        highest, arrived_to = self
+        for number in sorted(each.scan.sequence for each in arrivals):
+            arrived_to += number == arrived_to + 1
+        return Numbers(max(highest, *(highest_of(each.delivery) for each in arrivals)), arrived_to)
 
 
 class Written(NamedTuple):
-    """A scan that counts: whom it let in, and how many scans its device still holds."""
+    """A scan that counts: whom it let in, and how far its device has come."""
 
     shown: Shown
-    missing_count: int
+    numbers: Numbers
 
 
 def receive_alone(device: DoorDevice, delivery: Delivery, *, at: datetime.datetime) -> Receipt | None:
@@ -146,8 +176,8 @@ def receive_alone(device: DoorDevice, delivery: Delivery, *, at: datetime.dateti
         return None
     if written is None:
         return None
-    device.highest_sequence = max(device.highest_sequence, highest_of(delivery))
-    return Receipt([answer_to(arrival.scan, written.shown)], gaps_of(device) if written.missing_count else [])
+    device.highest_sequence, device.arrived_to = written.numbers
+    return Receipt([answer_to(arrival.scan, written.shown)], missing_from(device))
 
 
 def arrival_of(device: DoorDevice, delivery: Delivery, *, at: datetime.datetime) -> Arrival | None:
@@ -178,8 +208,8 @@ def write(organisation: int, arrivals: list[Arrival]) -> list[Written | None]:
     going = list(usual_ones(arrivals, seen))
     if not going:
         return [None] * len(arrivals)
-    missing = write_rows([(arrivals[place], seen[place]) for place in going])
-    written = {place: Written(seen[place].shown, missing[arrivals[place].device.pk]) for place in going}
+    numbers = write_rows([(arrivals[place], seen[place]) for place in going])
+    written = {place: Written(seen[place].shown, numbers[arrivals[place].device.pk]) for place in going}
     return [written.get(place) for place in range(len(arrivals))]
 
 
@@ -231,9 +261,10 @@ def seen_in(rows: Sequence[tuple]) -> Iterator[tuple[int, Seen]]:
             sessions[pk] = session_in(row[1:14])
         shown = Shown(*row[14:21])
         shown = shown._replace(cancelled_at=aware_or_none(shown.cancelled_at))
-        token, list_from, scans, is_there = row[21:]
+        token, list_from, scans, is_there, *numbers = row[21:]
         token = uuid.UUID(str(token)) if token else None
-        yield place, Seen(*sessions[pk], shown, token, aware_or_none(list_from), scans, bool(is_there))
+        since = aware_or_none(list_from)
+        yield place, Seen(*sessions[pk], shown, token, since, scans, bool(is_there), Numbers(*numbers))
 
 
 def session_in(row: tuple) -> tuple[Session, LedgerChain]:
@@ -286,8 +317,8 @@ def is_good(arrival: Arrival, seen: Seen) -> bool:
     return judgement.counts
 
 
-def write_rows(going: Sequence[tuple[Arrival, Seen]]) -> dict[int, int]:
-    """Everything that follows from scans that count. Returns how many scans each device still holds."""
+def write_rows(going: Sequence[tuple[Arrival, Seen]]) -> dict[int, Numbers]:
+    """Everything that follows from scans that count. Returns how far each device has come."""
     scans, entries = [each.scan for each, _seen in going], entries_after(going)
     chain = [entries[-1].sequence, entries[-1].hash, entries[-1].organisation_id]
     text, values = insert_all(entries)
@@ -302,13 +333,14 @@ def write_rows(going: Sequence[tuple[Arrival, Seen]]) -> dict[int, int]:
         [newcomer(each.scan, entry) for (each, seen), entry in zip(going, entries, strict=True) if seen.token is None],
     ]
     tallies, people = given(COUNTED, list(Counter(scan.session_id for scan in scans).items()))
-    devices, contacts = given(CONTACTS, contacts_of([each for each, _seen in going]))
-    answers = answers_to(
+    numbers = numbers_after(going)
+    devices, contacts = given(CONTACTS, contacts_of([each for each, _seen in going], numbers))
+    answers_to(
         *(insert_all(rows) for rows in records if rows),
         (TALLY.format(given=tallies), people),
         (CONTACT.format(given=devices), contacts),
     )
-    return dict(answers[-1])
+    return numbers
 
 
 def entries_after(going: Sequence[tuple[Arrival, Seen]]) -> list[LedgerEntry]:
@@ -336,18 +368,24 @@ def newcomer(scan: Scan, entry: LedgerEntry) -> Participant:
     return made(Participant, resident_id=scan.resident_id, programme_id=programme, token=entry.person_token)
 
 
-def contacts_of(arrivals: Sequence[Arrival]) -> list[tuple[Any, ...]]:
-    """The values of CONTACTS: what each device said last, and the highest number that it has named."""
+def numbers_after(going: Sequence[tuple[Arrival, Seen]]) -> dict[int, Numbers]:
+    """How far each device has come with these scans."""
+    by_device: dict[int, list[Arrival]] = defaultdict(list)
+    for each, _seen in going:
+        by_device[each.device.pk].append(each)
+    before = {each.device.pk: seen.numbers for each, seen in going}
+    return {pk: before[pk].after(arrivals) for pk, arrivals in by_device.items()}
+
+
+def contacts_of(arrivals: Sequence[Arrival], numbers: dict[int, Numbers]) -> list[tuple[Any, ...]]:
+    """The values of CONTACTS; of several scans of one device the last one tells of its clock."""
     last = {each.device.pk: each for each in arrivals}
-    highest: Counter[int] = Counter()
-    for each in arrivals:
-        highest[each.device.pk] = max(highest[each.device.pk], highest_of(each.delivery))
     return [
         (
             pk,
             prepared(DoorDevice, "last_seen_at", each.at),
             prepared(DoorDevice, "clock_offset", each.at - each.delivery.clock),
-            highest[pk],
+            *numbers[pk],
         )
         for pk, each in last.items()
     ]
