@@ -14,7 +14,7 @@ ordinary way.
 import datetime
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -25,7 +25,7 @@ from qixue.core.models import AuditEntry, audit_entry
 from qixue.core.signing_keys import verification_keys
 from qixue.core.statements import PLANNED_ONCE, answers_to, given
 from qixue.core.together import Lines
-from qixue.participation.merge import HIGHEST_PACE, MINUTE, Facts, Holder, judge, minute_of
+from qixue.participation.merge import HIGHEST_PACE, MINUTE, Facts, Holder, arrived_with, judge, minute_of
 from qixue.participation.models import Attendance, DoorDevice, LedgerChain, LedgerEntry, Participant, Scan
 from qixue.participation.operations.check_ins import draft_of
 from qixue.participation.operations.door_sync import (
@@ -150,12 +150,10 @@ class Numbers(NamedTuple):
     highest: int
     arrived_to: int
 
-    def after(self, arrivals: Iterable[Arrival]) -> "Numbers":
+    def after(self, arrivals: Sequence[Arrival]) -> "Numbers":
         """Once these scans of the device are there, too."""
-        highest, arrived_to = self
-        for number in sorted(each.scan.sequence for each in arrivals):
-            arrived_to += number == arrived_to + 1
-        return Numbers(max(highest, *(highest_of(each.delivery) for each in arrivals)), arrived_to)
+        highest = max(self.highest, *(highest_of(each.delivery) for each in arrivals))
+        return Numbers(highest, arrived_with([each.scan.sequence for each in arrivals], self.arrived_to))
 
 
 class Written(NamedTuple):
