@@ -60,12 +60,18 @@ class Scene:
         self.came: set[str] = set()  # whose codes were scanned
 
     def at_the_doors(self) -> Iterator[load.Ask]:
-        """Each person once, one after the other at each door."""
-        for turn, code in enumerate(self.fresh):
-            door = turn % DOORS
-            sent = scan(self, code, next(self.numbers[door]))
-            self.came.add(code)
-            yield delivery(self.tokens[door], [sent], sent["uuid"])
+        """Each person once, at one door after the other."""
+        for door, code in zip(itertools.cycle(range(DOORS)), self.fresh):
+            yield self.shown(code, door)
+
+    def at_the_door(self, door: int) -> Iterator[load.Ask]:
+        """People whom nobody has scanned yet."""
+        return (self.shown(code, door) for code in self.fresh)
+
+    def shown(self, code: str, door: int) -> load.Ask:
+        sent = scan(self, code, next(self.numbers[door]))
+        self.came.add(code)
+        return delivery(self.tokens[door], [sent], sent["uuid"])
 
 
 def main() -> int:
@@ -149,8 +155,8 @@ def must_be_in(answers: list[load.Answer], *verdicts: str) -> None:
 
 
 def scanned(scene: Scene, seconds: float) -> list[load.Answer]:
-    """One scan for each request, for so long."""
-    answers = load.closed_loop(PORT, scene.at_the_doors(), clients=DOORS, seconds=seconds)
+    """One scan for each request, for so long; each phone waits for its answer."""
+    answers = load.closed_loops(PORT, map(scene.at_the_door, range(DOORS)), seconds=seconds)
     must_be_in(answers, "counted")
     return answers
 

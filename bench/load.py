@@ -61,7 +61,7 @@ def complete(buffer: bytes) -> tuple[int, bytes] | None:
     return (int(head[9:12]), body) if len(body) >= length else None
 
 
-@dataclass
+@dataclass(eq=False)
 class Line:
     """One connection: at most one request under way."""
 
@@ -136,17 +136,21 @@ class Lines:
 
 
 def closed_loop(port: int, asks: Iterable[Ask], *, clients: int, seconds: float = 1e9) -> list[Answer]:
-    """Each client sends its next request when it has its answer, until the time or the requests are over."""
-    fresh, answers = iter(asks), []
+    """Each client sends the next request when it has its answer, until the time or the requests are over."""
+    return closed_loops(port, itertools.repeat(iter(asks), clients), seconds=seconds)
+
+
+def closed_loops(port: int, clients: Iterable[Iterable[Ask]], *, seconds: float = 1e9) -> list[Answer]:
+    """The same for clients that have requests of their own."""
+    answers = []
     until = time.perf_counter() + seconds
     with Lines(port) as lines:
-        for ask in itertools.islice(fresh, clients):
-            lines.open(ask)
+        own = {lines.open(ask): asks for asks in map(iter, clients) if (ask := next(asks, None))}
         while lines.count:
             for line, answer in lines.answered(30):
                 assert answer, "the server hung up"
                 answers.append(answer)
-                go_on(lines, line, next(fresh, None) if answer.got < until else None)
+                go_on(lines, line, next(own[line], None) if answer.got < until else None)
     return answers
 
 

@@ -32,7 +32,7 @@ from qixue.participation.models import (
     Scan,
     Tally,
 )
-from qixue.participation.operations.door_sync import Delivery, SentScan, receive_scans
+from qixue.participation.operations.door_sync import Delivery, SentScan, missing_from, receive_scans
 from qixue.participation.operations.quick_scan import Arrival, arrival_of, receive_alone, write
 from qixue.participation.queries import chain_faults
 from qixue.participation.queries.attendances import attendance_faults
@@ -204,6 +204,19 @@ def test_gaps_are_told() -> None:
     assert receipt.gaps == [(2, 3)]
 
 
+def test_a_number_that_comes_late_closes_the_gap() -> None:
+    door = Door(1)
+    later, late = (expected(door, door.device, number=number) for number in (3, 2))
+
+    [[(_shown, ahead)], [(_shown, closed)]] = (
+        write(door.session.activity.organisation_id, [each]) for each in (later, late)
+    )
+    assert (ahead, closed) == ((3, 1), (3, 2))  # that 3 is there is not looked up
+    device = DoorDevice.objects.get()
+    assert missing_from(device) == []
+    assert DoorDevice.objects.get().arrived_to == 3
+
+
 @pytest.mark.parametrize("reason", ['","sequence":1,"', '\\","sequence":1', '"sequence":'])
 def test_hash_holds_whatever_the_device_is_called(reason: str) -> None:
     """On PostgreSQL the place in the chain is put into the text by the database."""
@@ -229,21 +242,44 @@ def test_doors_that_wait_together_share_their_statements(count: int, django_asse
     assert list(chain_faults()) == list(attendance_faults()) == []
 
 
-def test_of_those_who_wait_together_each_device_and_each_person_is_written_once() -> None:
+def test_of_those_who_wait_together_each_person_and_each_scan_is_written_once() -> None:
     door = Door(1)
     other = DoorDeviceFactory(digest="other", sessions=[door.session])
     first = expected(door, door.device, door.registration)
-    of_the_same_device = expected(door, door.device)
     of_the_same_person = expected(door, other, door.registration)
+    of_the_same_name = expected(door, door.device)
+    of_the_same_name.scan.uuid = first.scan.uuid
 
-    written = write(door.session.activity.organisation_id, [first, of_the_same_device, of_the_same_person])
+    written = write(door.session.activity.organisation_id, [first, of_the_same_person, of_the_same_name])
 
-    assert [each and each.missing_count for each in written] == [
-        first.delivery.highest_sequence - 2,  # all but it and the one that came before
-        None,
-        None,
-    ]
+    assert [each and each.numbers for each in written] == [(first.delivery.highest_sequence, 1), None, None]
     assert list(chain_faults()) == list(attendance_faults()) == []
+
+
+def test_two_scans_of_one_device_that_wait_together_come_one_after_the_other() -> None:
+    door = Door(1)
+    later, earlier = expected(door, door.device), expected(door, door.device)
+    highest = max(each.delivery.highest_sequence for each in (later, earlier))
+
+    written = write(door.session.activity.organisation_id, [earlier, later])
+
+    assert [each and each.numbers for each in written] == [(highest, 1)] * 2
+    assert list(Scan.objects.order_by("pk").values_list("uuid", "pace"))[1:] == [
+        (earlier.scan.uuid, 1),
+        (later.scan.uuid, 2),
+    ]
+    assert DoorDevice.objects.get().highest_sequence == highest
+    assert list(chain_faults()) == list(attendance_faults()) == []
+
+
+def test_two_scans_of_one_device_that_wait_together_are_too_fast_for_a_full_minute() -> None:
+    door = Door(1)
+    fill_the_minute(door)
+    Scan.objects.order_by("-pk")[:1].get().delete()
+
+    written = write(door.session.activity.organisation_id, [expected(door, door.device) for _scan in range(2)])
+
+    assert [each is not None for each in written] == [True, False]
 
 
 def test_whoever_was_forgotten_since_is_counted_without_a_name() -> None:
@@ -266,10 +302,10 @@ def test_whoever_was_cancelled_since_goes_the_ordinary_way() -> None:
     assert write(door.session.activity.organisation_id, [arrival]) == [None]
 
 
-def expected(door: Door, device: DoorDevice, registration: Registration | None = None) -> Arrival:
-    """Somebody who is expected arrives at one of the doors."""
+def expected(door: Door, device: DoorDevice, registration: Registration | None = None, number: int = 0) -> Arrival:
+    """Somebody who is expected arrives at one of the doors. `number` is that of the scan."""
     registration = registration or RegistrationFactory(session=door.session)
-    sent = door.delivery(next(NUMBERS), "code", NOON, code=registration.door_code)
+    sent = door.delivery(number or next(NUMBERS), "code", NOON, code=registration.door_code)
     arrival = arrival_of(device, sent, at=NOON)
     assert arrival is not None
     return arrival

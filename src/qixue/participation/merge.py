@@ -125,14 +125,25 @@ def minute_of(moment: datetime.datetime) -> datetime.datetime:
     return moment.replace(second=0, microsecond=0)
 
 
-def missing_ranges(numbers: Iterable[int], highest: int) -> list[tuple[int, int]]:
-    """Which of the numbers 1 to `highest` are not there, as first and last of each gap.
+def arrived_with(numbers: Iterable[int], arrived_to: int) -> int:
+    """Up to which number all have arrived, once these have, too.
+
+    >>> arrived_with([5, 3, 4, 8], arrived_to=2)
+    5
+    """
+    for number in sorted(numbers):
+        arrived_to += number == arrived_to + 1
+    return arrived_to
+
+
+def missing_ranges(numbers: Iterable[int], highest: int, arrived_to: int = 0) -> list[tuple[int, int]]:
+    """Which of the numbers up to `highest` are not there, as first and last of each gap; all up to `arrived_to` are.
 
     >>> missing_ranges([1, 2, 5], 7)
     [(3, 4), (6, 7)]
     """
-    gaps, expected = [], 1
-    for number in sorted({number for number in numbers if 0 < number <= highest}):
+    gaps, expected = [], arrived_to + 1
+    for number in sorted({number for number in numbers if arrived_to < number <= highest}):
         if number > expected:
             gaps.append((expected, number - 1))
         expected = number + 1

@@ -159,5 +159,5 @@ def number_scans(devices: Sequence[DoorDevice], *, holds: int) -> None:
         for number, scan in enumerate(scans, start=1):
             scan.sequence = number + (skipped if number > len(scans) // 2 else 0)
         Scan.objects.bulk_update(scans, ["sequence"], batch_size=500)
-        device.highest_sequence = len(scans) + skipped
-        device.save(update_fields=["highest_sequence"])
+        device.highest_sequence, device.arrived_to = len(scans) + skipped, 0
+        device.save(update_fields=["highest_sequence", "arrived_to"])

@@ -13,7 +13,7 @@ class Attendance(models.Model):
     any time (`operations/attendances.py: rebuild_attendances`), and a recount compares them.
     """
 
-    session = models.ForeignKey(Session, models.CASCADE, related_name="attendances")
+    session = models.ForeignKey(Session, models.CASCADE, related_name="attendances", db_index=False)
     person_token = models.UUIDField(default=uuid.uuid4)
     entry = models.OneToOneField(LedgerEntry, models.PROTECT, related_name="attendance")
 

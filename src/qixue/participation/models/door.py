@@ -38,6 +38,7 @@ class DoorDevice(models.Model):
     last_seen_at = models.DateTimeField(null=True, blank=True)
     clock_offset = models.DurationField(null=True, blank=True)  # our clock minus that of the device, at the last sync
     highest_sequence = models.PositiveBigIntegerField(default=0)  # the last number that the device says it gave
+    arrived_to = models.PositiveBigIntegerField(default=0)  # all numbers up to this one have arrived, maybe more
     client_uuid = models.UUIDField(unique=True)  # of the form that made it: sent twice, it makes one device
 
     def __str__(self) -> str:
@@ -98,13 +99,14 @@ class Scan(models.Model):
         ACCEPTED = "accepted", _("Accepted")
         REJECTED = "rejected", _("Not counted")
 
-    device = models.ForeignKey(DoorDevice, models.PROTECT, null=True, blank=True, related_name="scans")
+    # Device and session have no index of their own: each is the first column of another one.
+    device = models.ForeignKey(DoorDevice, models.PROTECT, null=True, blank=True, related_name="scans", db_index=False)
     uuid = models.UUIDField()  # made by whoever scanned
     sequence = models.PositiveBigIntegerField(default=0)  # 1, 2, 3 … on the device
     digest = models.CharField(max_length=64)  # of the body as it was sent
     kind = models.CharField(max_length=10, choices=Kind)
     session = models.ForeignKey(
-        Session, models.PROTECT, null=True, blank=True, related_name="scans"
+        Session, models.PROTECT, null=True, blank=True, related_name="scans", db_index=False
     )  # None: not one of the device's
     registration = models.ForeignKey(Registration, models.SET_NULL, null=True, blank=True, related_name="scans")
     resident = models.ForeignKey(Resident, models.SET_NULL, null=True, blank=True, related_name="scans")

@@ -18,7 +18,7 @@ class Participant(models.Model):
     Erasing a resident deletes this row: the ledger keeps its count and loses the person.
     """
 
-    resident = models.ForeignKey(Resident, models.CASCADE, related_name="participants")
+    resident = models.ForeignKey(Resident, models.CASCADE, related_name="participants", db_index=False)
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="participants")
     token = models.UUIDField(unique=True, default=uuid.uuid4)
 
@@ -100,11 +100,14 @@ class LedgerEntry(models.Model):
         DOCUMENT = "document", _("Taken from a document")
         WALL = "wall", _("By the code on the wall")
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="ledger_entries")
+    # The keys without an index of their own are the first column of another one.
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="ledger_entries", db_index=False)
     sequence = models.PositiveBigIntegerField()
     kind = models.CharField(max_length=12, choices=Kind)
-    activity = models.ForeignKey(Activity, models.PROTECT, related_name="ledger_entries")
-    session = models.ForeignKey(Session, models.PROTECT, null=True, blank=True, related_name="ledger_entries")
+    activity = models.ForeignKey(Activity, models.PROTECT, related_name="ledger_entries", db_index=False)
+    session = models.ForeignKey(
+        Session, models.PROTECT, null=True, blank=True, related_name="ledger_entries", db_index=False
+    )
     person_token = models.UUIDField(null=True, blank=True, db_index=True)
     count = models.PositiveIntegerField()  # 人次; 1 for an attendance, 0 for a void
     qualifier = models.CharField(max_length=20, choices=QUALIFIER_CHOICES, default=Qualifier.EXACT)

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from qixue.core.inserts import insert_many, made
 from qixue.core.models import record_audit
-from qixue.participation.merge import judge, minute_of
+from qixue.participation.merge import arrived_with, judge, minute_of
 from qixue.participation.models import DoorDevice, Evidence, Scan
 from qixue.participation.operations.check_ins import CheckIn, Source, enter
 from qixue.participation.operations.door_counts import count_heads, keep_count_evidence
@@ -101,9 +101,10 @@ def received(device: DoorDevice, delivery: Delivery, photos: list[Evidence], *, 
         answers |= {scan.uuid: (scan.digest, answer_to(scan, shown.get(scan.uuid))) for scan in fresh}
         verdicts = Counter(str(scan.verdict) for scan in fresh)
         record_audit("door.received", device, by=None, at=at, details=dict(verdicts))
+    device.arrived_to = arrived_with([scan.sequence for scan in fresh], device.arrived_to)
     note_contact(device, delivery, offset=offset, at=at)
     found = [(each.digest, *answers[each.uuid]) for each in delivery.scans]
-    return Receipt([answer if sent == stored else None for sent, stored, answer in found], gaps_of(device))
+    return Receipt([answer if sent == stored else None for sent, stored, answer in found], missing_from(device))
 
 
 def locked_device(device: DoorDevice) -> DoorDevice:
@@ -258,7 +259,16 @@ def check_in_of(scan: Scan) -> CheckIn:
 def note_contact(device: DoorDevice, delivery: Delivery, *, offset: datetime.timedelta, at: datetime.datetime) -> None:
     device.last_seen_at, device.clock_offset = at, offset
     device.highest_sequence = max(device.highest_sequence, highest_of(delivery))
-    device.save(update_fields=["last_seen_at", "clock_offset", "highest_sequence"])
+    device.save(update_fields=["last_seen_at", "clock_offset", "highest_sequence", "arrived_to"])
+
+
+def missing_from(device: DoorDevice) -> list[tuple[int, int]]:
+    """Which numbers of the device have not arrived. How far none is missing is kept with it: it only ever grows."""
+    gaps = gaps_of(device)
+    arrived_to = gaps[0][0] - 1 if gaps else device.highest_sequence
+    if arrived_to > device.arrived_to:
+        DoorDevice.objects.filter(pk=device.pk, arrived_to__lt=arrived_to).update(arrived_to=arrived_to)
+    return gaps
 
 
 def highest_of(delivery: Delivery) -> int:

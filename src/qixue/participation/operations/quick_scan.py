@@ -13,7 +13,7 @@ ordinary way.
 
 import datetime
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -25,12 +25,20 @@ from qixue.core.models import AuditEntry, audit_entry
 from qixue.core.signing_keys import verification_keys
 from qixue.core.statements import PLANNED_ONCE, answers_to, given
 from qixue.core.together import Lines
-from qixue.participation.merge import MINUTE, Facts, Holder, judge, minute_of
+from qixue.participation.merge import HIGHEST_PACE, MINUTE, Facts, Holder, arrived_with, judge, minute_of
 from qixue.participation.models import Attendance, DoorDevice, LedgerChain, LedgerEntry, Participant, Scan
 from qixue.participation.operations.check_ins import draft_of
-from qixue.participation.operations.door_sync import Delivery, Receipt, answer_to, check_in_of, highest_of, scan_of
+from qixue.participation.operations.door_sync import (
+    Delivery,
+    Receipt,
+    answer_to,
+    check_in_of,
+    highest_of,
+    missing_from,
+    scan_of,
+)
 from qixue.participation.operations.ledger import built_entry
-from qixue.participation.queries.door import Shown, gaps_of, window_of
+from qixue.participation.queries.door import Shown, window_of
 from qixue.participation.tickets import BadTicket, decode
 from qixue.people.callers import aware
 from qixue.people.models import Organisation
@@ -42,6 +50,7 @@ LINES = Lines(  # by organisation: each keeps a chain of its own
 )
 QUICK_KINDS = (Scan.Kind.TICKET, Scan.Kind.CODE, Scan.Kind.NAME)
 ASKED = {  # of each scan, with the types of PostgreSQL
+    "place": "bigint",
     "device": "bigint",
     "uuid": "uuid",
     "session": "bigint",
@@ -57,22 +66,26 @@ participation_registration r ON r.session_id = given.session AND r.id = COALESCE
     WHERE session_id = given.session AND door_code = given.code AND NOT (state = 'cancelled')))
 """
 HOLD = f"""
-SELECT d.id, h.id FROM {{given}}
+SELECT given.place, h.id FROM {{given}}
 JOIN participation_doordevice d ON d.id = given.device
 JOIN {SHOWN}
 JOIN people_resident h ON h.id = r.resident_id
 FOR NO KEY UPDATE OF d, h SKIP LOCKED
 """  # noqa: S608 - SQL of our own
 LOOK = f"""
-SELECT given.device, s.id, s.number, s.state, s.starts_at, s.ends_at, a.id, a.code, o.id, o.code, p.id, p.code,
+SELECT given.place, s.id, s.number, s.state, s.starts_at, s.ends_at, a.id, a.code, o.id, o.code, p.id, p.code,
     c.length, c.head_hash, r.id, r.session_id, r.door_code, r.state, r.cancelled_at, h.id, h.name, t.token,
     (SELECT at FROM participation_bundlefetch WHERE device_id = given.device AND at <= given.corrected_at
         ORDER BY at DESC LIMIT 1),
-    (SELECT COUNT(*) FROM participation_scan WHERE device_id = given.device
-        AND corrected_at >= given.minute AND corrected_at < given.next_minute),
-    EXISTS (SELECT 1 FROM participation_scan WHERE device_id = given.device AND uuid = given.uuid)
-    OR EXISTS (SELECT 1 FROM participation_attendance WHERE session_id = s.id AND person_token = t.token)
+    (SELECT COUNT(*) FROM (SELECT 1 FROM participation_scan WHERE device_id = given.device
+        AND corrected_at >= given.minute AND corrected_at < given.next_minute
+        ORDER BY corrected_at LIMIT {HIGHEST_PACE}) of_minute),
+    COALESCE((SELECT uuid FROM participation_scan WHERE device_id = given.device AND uuid >= given.uuid
+        ORDER BY uuid LIMIT 1) = given.uuid, FALSE)
+    OR EXISTS (SELECT 1 FROM participation_attendance WHERE session_id = s.id AND person_token = t.token),
+    d.highest_sequence, d.arrived_to
 FROM {{given}}
+JOIN participation_doordevice d ON d.id = given.device
 JOIN participation_doordevice_sessions m ON m.doordevice_id = given.device AND m.session_id = given.session
 JOIN programme_session s ON s.id = m.session_id
 JOIN programme_activity a ON a.id = s.activity_id
@@ -84,7 +97,7 @@ JOIN {SHOWN}    AND NOT (r.state = 'cancelled')
 JOIN people_resident h ON h.id = r.resident_id
 LEFT JOIN participation_participant t ON t.resident_id = h.id AND t.programme_id = p.id
 WHERE o.id = %s
-"""  # noqa: S608 - SQL of our own
+"""  # noqa: S608 - SQL of our own; of the scans of a device in an order that only the right index has (record 40)
 NEXT = "UPDATE participation_ledgerchain SET length = %s, head_hash = %s WHERE organisation_id = %s"
 COUNTED = {"session": "bigint", "people": "bigint"}
 TALLY = """
@@ -92,14 +105,17 @@ UPDATE participation_tally SET named_count = named_count + given.people, attenda
     attendance_qualifier = 'exact', is_merged = FALSE
 FROM {given} WHERE session_id = given.session
 """  # without a head count the names are all that counts, whatever the rule of the session
-CONTACTS = {"device": "bigint", "at": "timestamptz", "clock_offset": "interval", "highest": "bigint"}
+CONTACTS = {
+    "device": "bigint",
+    "at": "timestamptz",
+    "clock_offset": "interval",
+    "highest": "bigint",
+    "arrived_to": "bigint",
+}
 CONTACT = """
 UPDATE participation_doordevice SET last_seen_at = given.at, clock_offset = given.clock_offset,
-    highest_sequence = CASE WHEN highest_sequence < given.highest THEN given.highest ELSE highest_sequence END
+    highest_sequence = given.highest, arrived_to = given.arrived_to
 FROM {given} WHERE participation_doordevice.id = given.device
-RETURNING participation_doordevice.id, highest_sequence - (SELECT COUNT(DISTINCT sequence) FROM participation_scan s
-    WHERE s.device_id = participation_doordevice.id
-    AND sequence BETWEEN 1 AND participation_doordevice.highest_sequence)
 """
 
 
@@ -125,13 +141,26 @@ class Seen(NamedTuple):
     list_from: datetime.datetime | None
     scans_in_minute: int  # that the device has sent
     is_there: bool  # the scan was stored before, or the person is in
+    numbers: "Numbers"
+
+
+class Numbers(NamedTuple):
+    """Of a device's scans: the last one that it gave, and the one up to which all have arrived."""
+
+    highest: int
+    arrived_to: int
+
+    def after(self, arrivals: Sequence[Arrival]) -> "Numbers":
+        """Once these scans of the device are there, too."""
+        highest = max(self.highest, *(highest_of(each.delivery) for each in arrivals))
+        return Numbers(highest, arrived_with([each.scan.sequence for each in arrivals], self.arrived_to))
 
 
 class Written(NamedTuple):
-    """A scan that counts: whom it let in, and how many scans its device still holds."""
+    """A scan that counts: whom it let in, and how far its device has come."""
 
     shown: Shown
-    missing_count: int
+    numbers: Numbers
 
 
 def receive_alone(device: DoorDevice, delivery: Delivery, *, at: datetime.datetime) -> Receipt | None:
@@ -145,8 +174,8 @@ def receive_alone(device: DoorDevice, delivery: Delivery, *, at: datetime.dateti
         return None
     if written is None:
         return None
-    device.highest_sequence = max(device.highest_sequence, highest_of(delivery))
-    return Receipt([answer_to(arrival.scan, written.shown)], gaps_of(device) if written.missing_count else [])
+    device.highest_sequence, device.arrived_to = written.numbers
+    return Receipt([answer_to(arrival.scan, written.shown)], missing_from(device))
 
 
 def arrival_of(device: DoorDevice, delivery: Delivery, *, at: datetime.datetime) -> Arrival | None:
@@ -173,38 +202,47 @@ def shown_by(scan: Scan) -> tuple[int | None, str | None]:
 
 def write(organisation: int, arrivals: list[Arrival]) -> list[Written | None]:
     """Write the scans that are for this way, under the lock of the organisation's chain; None for the others."""
-    apart: dict[int, Arrival] = {}  # one of each device: what a second one is follows from the first
-    for each in arrivals:
-        apart.setdefault(each.device.pk, each)
-    seen = looked_at(organisation, list(apart.values()))
-    going: dict[int | None, Arrival] = {}  # and one of each person
-    for device, each in apart.items():
-        if device in seen and is_usual(each, seen[device]):
-            going.setdefault(each.scan.resident_id, each)
+    seen = looked_at(organisation, arrivals)
+    going = list(usual_ones(arrivals, seen))
     if not going:
         return [None] * len(arrivals)
-    missing = write_rows([(each, seen[each.device.pk]) for each in going.values()])
-    written = {id(each): Written(seen[each.device.pk].shown, missing[each.device.pk]) for each in going.values()}
-    return [written.get(id(each)) for each in arrivals]
+    numbers = write_rows([(arrivals[place], seen[place]) for place in going])
+    written = {place: Written(seen[place].shown, numbers[arrivals[place].device.pk]) for place in going}
+    return [written.get(place) for place in range(len(arrivals))]
+
+
+def usual_ones(arrivals: Sequence[Arrival], seen: dict[int, Seen]) -> Iterator[int]:
+    """The places of those that are for this way: each scan and each person once, in the order in which they came."""
+    taken: set[object] = set()
+    before: Counter[tuple[int, datetime.datetime]] = Counter()  # of those, by device and minute
+    for place, each in enumerate(arrivals):
+        if place not in seen:
+            continue
+        once = {seen[place].shown.resident_id, (each.device.pk, each.scan.uuid)}
+        minute = each.device.pk, minute_of(each.scan.corrected_at)
+        if not taken & once and is_usual(each, seen[place], before[minute]):
+            taken |= once
+            before[minute] += 1
+            yield place
 
 
 def looked_at(organisation: int, arrivals: Sequence[Arrival]) -> dict[int, Seen]:
-    """What the scans point at, by device; without those whose device or person somebody else holds.
+    """What the scans point at, by their place; without those whose device or person somebody else holds.
 
     Whoever holds the chain must wait for nothing else: a delivery holds its device and its people and waits for the
     chain, an erasure holds whoever is forgotten. Only afterwards is looked, so that nobody changes what is seen.
     """
-    table, values = given(ASKED, [asked(each) for each in arrivals])
+    table, values = given(ASKED, [(place, *asked(each)) for place, each in enumerate(arrivals)])
     look = LOOK.format(given=table), [*values, organisation]
     if connection.vendor != "postgresql":
         [rows] = answers_to(look)
         return dict(seen_in(rows))
     held, rows = answers_to((HOLD.format(given=table), values), look)
-    return {device: seen for device, seen in seen_in(rows) if (device, seen.shown.resident_id) in held}
+    return {place: seen for place, seen in seen_in(rows) if (place, seen.shown.resident_id) in held}
 
 
 def asked(arrival: Arrival) -> tuple[Any, ...]:
-    """The values of ASKED."""
+    """The values of ASKED after the place."""
     scan = arrival.scan
     minute = minute_of(scan.corrected_at)
     moments = [prepared(Scan, "corrected_at", moment) for moment in (scan.corrected_at, minute, minute + MINUTE)]
@@ -213,17 +251,18 @@ def asked(arrival: Arrival) -> tuple[Any, ...]:
 
 
 def seen_in(rows: Sequence[tuple]) -> Iterator[tuple[int, Seen]]:
-    """The rows of LOOK by device, as far as scan, entry and answer tell of them."""
+    """The rows of LOOK by place, as far as scan, entry and answer tell of them."""
     sessions: dict[int, tuple[Session, LedgerChain]] = {}
     for row in rows:
-        device, pk = row[:2]
+        place, pk = row[:2]
         if pk not in sessions:
             sessions[pk] = session_in(row[1:14])
         shown = Shown(*row[14:21])
         shown = shown._replace(cancelled_at=aware_or_none(shown.cancelled_at))
-        token, list_from, scans, is_there = row[21:]
+        token, list_from, scans, is_there, *numbers = row[21:]
         token = uuid.UUID(str(token)) if token else None
-        yield device, Seen(*sessions[pk], shown, token, aware_or_none(list_from), scans, bool(is_there))
+        since = aware_or_none(list_from)
+        yield place, Seen(*sessions[pk], shown, token, since, scans, bool(is_there), Numbers(*numbers))
 
 
 def session_in(row: tuple) -> tuple[Session, LedgerChain]:
@@ -241,9 +280,15 @@ def aware_or_none(moment: datetime.datetime | None) -> datetime.datetime | None:
     return aware(moment) if moment else None
 
 
-def is_usual(arrival: Arrival, seen: Seen) -> bool:
-    """Whether the scan is for this way: it counts by the rules, and brings in somebody who is not in yet."""
-    return not seen.is_there and not is_to_be_held(seen.session, arrival.at) and is_good(arrival, seen)
+def is_usual(arrival: Arrival, seen: Seen, before: int) -> bool:
+    """Whether the scan is for this way: it counts by the rules, and brings in somebody who is not in yet.
+
+    `before` are the scans of the device's minute that are written together with it.
+    """
+    if seen.is_there or is_to_be_held(seen.session, arrival.at):
+        return False
+    arrival.scan.pace = seen.scans_in_minute + before + 1
+    return is_good(arrival, seen)
 
 
 def is_to_be_held(session: Session, at: datetime.datetime) -> bool:
@@ -254,7 +299,6 @@ def is_to_be_held(session: Session, at: datetime.datetime) -> bool:
 def is_good(arrival: Arrival, seen: Seen) -> bool:
     """Whether it counts by the rules; the scan is filled with what they say."""
     scan = arrival.scan
-    scan.pace = seen.scans_in_minute + 1
     facts = Facts(
         occurred_at=scan.occurred_at,
         corrected_at=scan.corrected_at,
@@ -271,8 +315,8 @@ def is_good(arrival: Arrival, seen: Seen) -> bool:
     return judgement.counts
 
 
-def write_rows(going: Sequence[tuple[Arrival, Seen]]) -> dict[int, int]:
-    """Everything that follows from scans that count. Returns how many scans each device still holds."""
+def write_rows(going: Sequence[tuple[Arrival, Seen]]) -> dict[int, Numbers]:
+    """Everything that follows from scans that count. Returns how far each device has come."""
     scans, entries = [each.scan for each, _seen in going], entries_after(going)
     chain = [entries[-1].sequence, entries[-1].hash, entries[-1].organisation_id]
     text, values = insert_all(entries)
@@ -287,13 +331,14 @@ def write_rows(going: Sequence[tuple[Arrival, Seen]]) -> dict[int, int]:
         [newcomer(each.scan, entry) for (each, seen), entry in zip(going, entries, strict=True) if seen.token is None],
     ]
     tallies, people = given(COUNTED, list(Counter(scan.session_id for scan in scans).items()))
-    devices, contacts = given(CONTACTS, [contact_of(each) for each, _seen in going])
-    answers = answers_to(
+    numbers = numbers_after(going)
+    devices, contacts = given(CONTACTS, contacts_of([each for each, _seen in going], numbers))
+    answers_to(
         *(insert_all(rows) for rows in records if rows),
         (TALLY.format(given=tallies), people),
         (CONTACT.format(given=devices), contacts),
     )
-    return dict(answers[-1])
+    return numbers
 
 
 def entries_after(going: Sequence[tuple[Arrival, Seen]]) -> list[LedgerEntry]:
@@ -321,8 +366,24 @@ def newcomer(scan: Scan, entry: LedgerEntry) -> Participant:
     return made(Participant, resident_id=scan.resident_id, programme_id=programme, token=entry.person_token)
 
 
-def contact_of(arrival: Arrival) -> tuple[Any, ...]:
-    """The values of CONTACTS."""
-    at = prepared(DoorDevice, "last_seen_at", arrival.at)
-    offset = prepared(DoorDevice, "clock_offset", arrival.at - arrival.delivery.clock)
-    return arrival.device.pk, at, offset, highest_of(arrival.delivery)
+def numbers_after(going: Sequence[tuple[Arrival, Seen]]) -> dict[int, Numbers]:
+    """How far each device has come with these scans."""
+    by_device: dict[int, list[Arrival]] = defaultdict(list)
+    for each, _seen in going:
+        by_device[each.device.pk].append(each)
+    before = {each.device.pk: seen.numbers for each, seen in going}
+    return {pk: before[pk].after(arrivals) for pk, arrivals in by_device.items()}
+
+
+def contacts_of(arrivals: Sequence[Arrival], numbers: dict[int, Numbers]) -> list[tuple[Any, ...]]:
+    """The values of CONTACTS; of several scans of one device the last one tells of its clock."""
+    last = {each.device.pk: each for each in arrivals}
+    return [
+        (
+            pk,
+            prepared(DoorDevice, "last_seen_at", each.at),
+            prepared(DoorDevice, "clock_offset", each.at - each.delivery.clock),
+            *numbers[pk],
+        )
+        for pk, each in last.items()
+    ]

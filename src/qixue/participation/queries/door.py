@@ -19,11 +19,8 @@ from qixue.participation.tickets import BadTicket, decode
 from qixue.people.callers import aware
 from qixue.programme.models import Session
 
-DEVICE = ("id", "organisation_id", "name", "valid_until", "revoked_at", "highest_sequence")
+DEVICE = ("id", "organisation_id", "name", "valid_until", "revoked_at", "highest_sequence", "arrived_to")
 BY_TOKEN = f"SELECT {', '.join(DEVICE)} FROM participation_doordevice WHERE digest = %s"  # noqa: S608 - from above
-ARRIVED = """
-SELECT COUNT(DISTINCT sequence) FROM participation_scan WHERE device_id = %s AND sequence BETWEEN 1 AND %s
-"""
 SHOWN = ("pk", "session_id", "door_code", "state", "cancelled_at", "resident_id", "resident__name")
 NEEDS_HOLDER = (Scan.Kind.TICKET, Scan.Kind.CODE, Scan.Kind.NAME)
 
@@ -71,11 +68,10 @@ def cancelled_keys(sessions: Iterable[Session]) -> list[int]:
 
 def gaps_of(device: DoorDevice) -> list[tuple[int, int]]:
     """Which of the numbers that the device gave have not arrived: it still holds those scans."""
-    [[(arrived,)]] = answers_to((ARRIVED, [device.pk, device.highest_sequence]))
-    if arrived == device.highest_sequence:
+    if device.arrived_to == device.highest_sequence:
         return []
-    numbers = Scan.objects.filter(device=device).order_by().values_list("sequence", flat=True)
-    return missing_ranges(numbers, device.highest_sequence)
+    since = Scan.objects.filter(device=device, sequence__gt=device.arrived_to).order_by()
+    return missing_ranges(since.values_list("sequence", flat=True), device.highest_sequence, device.arrived_to)
 
 
 class Shown(NamedTuple):
