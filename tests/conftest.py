@@ -14,6 +14,8 @@ from django.test import TransactionTestCase, override_settings
 from django.utils import translation
 from pytest_django import DjangoDbBlocker, Settings
 from pytest_socket import enable_socket, socket_allow_hosts
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from qixue.core import kept
 from qixue.core.copies import Brief
@@ -25,6 +27,7 @@ from tests.watched_reads import watched_reads
 
 PLAIN_STATIC_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
+LOADED_DEMO = "tests/demo/loaded/"  # its conftest.py loads it
 MAKE_A_DATABASE = {"db", "transactional_db", "live_server"}  # for these pytest-django makes one, as for the mark
 
 # Playwright keeps an event loop in the thread of the test, and Django would refuse that test's own queries there.
@@ -58,6 +61,19 @@ def seconds_of(item: pytest.Item) -> int:
     """About how long its file takes, where that is long; all others keep their order."""
     mark = item.get_closest_marker("long")
     return int(mark.args[0]) if mark else 0
+
+
+class WithWhatTheyShare(LoadFileScheduling):
+    """All tests of a file go to one worker: what they share is built once. So do the files that share the demo."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return LOADED_DEMO if file.startswith(LOADED_DEMO) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    return WithWhatTheyShare(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_collection_finish() -> None:

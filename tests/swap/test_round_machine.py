@@ -26,7 +26,7 @@ from qixue.swap.operations.handovers import agree, begin_handover, confirm_here,
 from qixue.swap.operations.listings import withdraw_listing
 from qixue.swap.operations.plans import ask_for_plans, choose_plan, keep_plans
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long(90)]
 
 EXAMPLES, STEPS, PEOPLE = 500, 10, 5
 State = Handover.State
@@ -41,13 +41,6 @@ class Remembered:
     withdrawn: set[int] = field(default_factory=set)
     apart: set[frozenset[int]] = field(default_factory=set)  # two people each
     served: dict[int, int] = field(default_factory=dict)  # by hand-over: which "one of these" it serves
-
-
-def standing(round_: SwapRound) -> dict[int, list[Handover]]:
-    found: dict[int, list[Handover]] = defaultdict(list)
-    for row in round_.handovers.filter(state__in=Handover.STANDING_STATES).order_by("exchange", "position"):
-        found[row.exchange].append(row)
-    return found
 
 
 class RoundMachine(RuleBasedStateMachine):
@@ -99,6 +92,17 @@ class RoundMachine(RuleBasedStateMachine):
         self.round.plans.exclude(objective=objective).delete()  # which saves a search
         keep_plans(at=NOON)
         choose_plan(self.round.plans.get(), by=self.organiser, at=NOON)
+        self.read_handovers()
+
+    def read_handovers(self) -> None:
+        """Once after each step, for all that is asked of them before the next one."""
+        people = {person.pk: person for person in self.people}
+        self.handovers = list(self.round.handovers.order_by("exchange", "position", "pk"))
+        self.standing: dict[int, list[Handover]] = defaultdict(list)
+        for row in self.handovers:
+            row.giver, row.receiver = people.get(row.giver_id), people.get(row.receiver_id)
+            if row.state in Handover.STANDING_STATES:
+                self.standing[row.exchange].append(row)
 
     def let_want(self, one: int, other: int) -> None:
         thing, wanted = self.things[one], self.things[other]
@@ -121,8 +125,7 @@ class RoundMachine(RuleBasedStateMachine):
             self.atomic.__exit__(None, None, None)
 
     def one_of_handovers(self, number: int) -> Handover | None:
-        rows = list(self.round.handovers.order_by("pk"))
-        return rows[number % len(rows)] if rows else None
+        return self.handovers[number % len(self.handovers)] if self.handovers else None
 
     @rule(number=numbers, is_desk=st.booleans())
     def say_that_one_is_here(self, number: int, is_desk: bool) -> None:
@@ -148,8 +151,9 @@ class RoundMachine(RuleBasedStateMachine):
     @rule(number=numbers)
     def bring_all_of_one_exchange(self, number: int) -> None:
         if row := self.one_of_handovers(number):
-            for each in self.round.handovers.filter(exchange=row.exchange):
-                self.attempt(confirm_here, each, by=self.organiser, at=NOON)
+            for each in self.handovers:
+                if each.exchange == row.exchange:
+                    self.attempt(confirm_here, each, by=self.organiser, at=NOON)
 
     @rule(number=numbers, is_desk=st.booleans())
     def hand_over(self, number: int, is_desk: bool) -> None:
@@ -161,7 +165,7 @@ class RoundMachine(RuleBasedStateMachine):
     @rule(number=numbers)
     def leave(self, number: int) -> None:
         thing = self.things[number % len(self.things)]
-        before = standing(self.round)
+        before = self.standing
         own = next((key for key, rows in before.items() if thing.pk in {row.listing_id for row in rows}), None)
         row = RoundEntry.objects.get(round=self.round, listing=thing)
         if self.attempt(leave_round, row, by=thing.owner.user, at=NOON):
@@ -173,10 +177,10 @@ class RoundMachine(RuleBasedStateMachine):
         row = self.one_of_handovers(number)
         if row is None or row.state != State.PLANNED or row.giver is None:
             return
-        before = standing(self.round)
-        own = self.round.handovers.filter(giver=row.giver, state__in=Handover.STANDING_STATES)
-        waited = set(own.filter(giver_confirmed_at=None).values_list("exchange", flat=True))
-        here = set(own.filter(giver_confirmed_at__isnull=False).values_list("listing", flat=True))
+        before = self.standing
+        own = [each for rows in before.values() for each in rows if each.giver_id == row.giver_id]
+        waited = {each.exchange for each in own if not each.giver_confirmed_at}
+        here = {each.listing_id for each in own if each.giver_confirmed_at}
         if self.attempt(mark_missing, row, by=self.organiser, at=NOON):
             self.known.gone |= {thing.pk for thing in self.things if thing.owner_id == row.giver_id} - here
             self.others_stand(before, waited)
@@ -184,7 +188,7 @@ class RoundMachine(RuleBasedStateMachine):
     @rule(number=numbers)
     def withdraw(self, number: int) -> None:
         thing = self.things[number % len(self.things)]
-        before = standing(self.round)
+        before = self.standing
         if self.attempt(withdraw_listing, thing, by=thing.owner.user, at=NOON):
             self.known.gone.add(thing.pk)
             self.known.withdrawn.add(thing.pk)
@@ -195,7 +199,7 @@ class RoundMachine(RuleBasedStateMachine):
         row = self.one_of_handovers(number)
         if row is None or row.giver is None or row.receiver is None:
             return
-        before = standing(self.round)
+        before = self.standing
         pair = frozenset((row.giver_id, row.receiver_id))
         hit = {
             key
@@ -216,18 +220,24 @@ class RoundMachine(RuleBasedStateMachine):
 
     def others_stand(self, before: dict[int, list[Handover]], gone: set[int | None]) -> None:
         """Exactly these exchanges are off."""
-        after = standing(self.round)
-        assert not gone & set(after)
+        self.read_handovers()
+        assert not gone & set(self.standing)
         for key, rows in before.items():
             if key not in gone:
-                assert [row.pk for row in after[key]] == [row.pk for row in rows]
+                assert [row.pk for row in self.standing[key]] == [row.pk for row in rows]
 
     @invariant()
+    def set_of_exchanges_holds(self) -> None:
+        if hasattr(self, "round"):
+            self.read_handovers()
+            self.what_stands_are_rings_and_chains()
+            self.nobody_swaps_with_whom_they_are_kept_apart_from()
+            self.one_of_these_is_one()
+            self.the_state_of_each_thing_says_the_same()
+
     def what_stands_are_rings_and_chains(self) -> None:
-        if not hasattr(self, "round"):
-            return
         given: list[int] = []
-        for rows in standing(self.round).values():
+        for rows in self.standing.values():
             given += [row.listing_id for row in rows]
             received_for = [row.in_return_for_id for row in rows if row.way != Handover.Way.TO_TABLE]
             to_table = [row.listing_id for row in rows if row.way == Handover.Way.TO_TABLE]
@@ -243,36 +253,27 @@ class RoundMachine(RuleBasedStateMachine):
         assert len(given) == len(set(given))
         assert not set(given) & self.known.gone
 
-    @invariant()
     def nobody_swaps_with_whom_they_are_kept_apart_from(self) -> None:
-        if not hasattr(self, "round"):
-            return
-        for rows in standing(self.round).values():
+        for rows in self.standing.values():
             if all(row.state == State.PLANNED for row in rows):
                 assert not {frozenset((row.giver_id, row.receiver_id)) for row in rows} & self.known.apart
 
-    @invariant()
     def one_of_these_is_one(self) -> None:
         """Its row is gone once the thing was received, so the machine remembers what each hand-over serves."""
-        if not hasattr(self, "round"):
-            return
-        served = self.round.handovers.filter(one_of__isnull=False)
-        self.known.served.update(served.values_list("pk", "one_of"))
-        there = [row.pk for rows in standing(self.round).values() for row in rows]
+        self.known.served.update({row.pk: row.one_of_id for row in self.handovers if row.one_of_id})
+        there = [row.pk for rows in self.standing.values() for row in rows]
         groups = [self.known.served[key] for key in there if key in self.known.served]
         assert len(groups) == len(set(groups))
 
-    @invariant()
     def the_state_of_each_thing_says_the_same(self) -> None:
-        if not hasattr(self, "round"):
-            return
-        rows = {row.listing_id: row for key in standing(self.round).values() for row in key}
-        for thing in Listing.objects.filter(pk__in=[each.pk for each in self.things]):
-            row = rows.get(thing.pk)
+        rows = {row.listing_id: row for key in self.standing.values() for row in key}
+        states = Listing.objects.filter(pk__in=[each.pk for each in self.things]).values_list("pk", "state")
+        for pk, state in states:
+            row = rows.get(pk)
             done = Listing.State.ON_TABLE if row and row.way == Handover.Way.TO_TABLE else Listing.State.EXCHANGED
             expected = {State.PLANNED: Listing.State.IN_EXCHANGE, State.DONE: done}
-            free = Listing.State.WITHDRAWN if thing.pk in self.known.withdrawn else Listing.State.LISTED
-            assert thing.state == expected.get(row.state if row else None, free)
+            free = Listing.State.WITHDRAWN if pk in self.known.withdrawn else Listing.State.LISTED
+            assert state == expected.get(row.state if row else None, free)
 
 
 def test_random_histories_never_break_the_set_of_exchanges() -> None:
