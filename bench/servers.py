@@ -136,7 +136,9 @@ def postgresql(folder: Path) -> Iterator:
     with (run / "log").open("ab") as log:
         server = subprocess.Popen([*as_owner, binaries / "postgres", "-D", data, "-k", run, *settings], stderr=log)
     try:
-        for _attempt in range(100):
+        for _attempt in range(10 * START_SECONDS):  # it may have to recover from a run that was cut short
+            if server.poll() is not None:
+                raise RuntimeError(f"PostgreSQL ended at its start; see {run / 'log'}")
             ready = [binaries / "pg_isready", "--quiet", f"--host={run}", "--username=qixue", "--dbname=postgres"]
             if subprocess.run(ready, check=False).returncode == 0:
                 break
