@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,9 +23,10 @@ def demo(var: Path, *options: str, port: int = 8000) -> subprocess.CompletedProc
 
 
 @pytest.fixture(scope="module")
-def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def var(tmp_path_factory: pytest.TempPathFactory, migrated: Callable[[Path], None]) -> Path:
     """A directory in which the demo of a day was loaded."""
     var = tmp_path_factory.mktemp("var")
+    migrated(var)
     first = demo(var, "--no-serve", "--today", DAY)
     assert first.returncode == 0, first.stderr
     return var
@@ -104,6 +105,7 @@ def test_demo_of_a_day_that_is_none_says_so(var, day):
 
 
 def test_demo_of_another_day_starts_afresh_and_keeps_the_old_file(var):
+    """From nothing, as on a new machine: its migrations are its own."""
     anew = demo(var, "--no-serve", "--today", NEXT_DAY)
 
     assert anew.returncode == 0, anew.stderr
@@ -125,10 +127,10 @@ Programme.objects.create(code="week", name="活动周", year=2026, region=place,
 """
 
 
-def test_demo_beside_a_real_programme_refuses(tmp_path):
+def test_demo_beside_a_real_programme_refuses(tmp_path, migrated):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("QIXUE_")}
     environment = {**kept, "QIXUE_VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "qixue.settings"}
-    subprocess.run([*QIXUE, "migrate"], env=environment, check=True, capture_output=True)
+    migrated(tmp_path)
     subprocess.run([sys.executable, "-c", OTHER_PROGRAMME], env=environment, check=True)
 
     refused = demo(tmp_path, "--no-serve", "--today", DAY)

@@ -5,17 +5,18 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from tests.cli.serving import QIXUE, START_SECONDS, Served, environment, fetch, serving
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory, migrated: Callable[[Path], None]) -> Iterator[Served]:
     """A site with two workers."""
     var = tmp_path_factory.mktemp("var")
-    subprocess.run([*QIXUE, "migrate"], env=environment(var), check=True, capture_output=True)
+    migrated(var)
     with serving(var, "serve") as site:
         yield site
 
