@@ -39,6 +39,11 @@ class Pair:
         kept, gone = sorted((one, other), key=lambda person: standing(person, by))
         return cls(kept, gone)
 
+    @property
+    def keys(self) -> str:
+        """As an address names both."""
+        return f"{self.kept.pk}-{self.gone.pk}"
+
 
 def standing(person: Resident, by: User | None) -> tuple[bool, bool, bool, int]:
     has_guardian = person.guardian is not None and person.guardian.user_id is not None
