@@ -10,18 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.base import ContentFile
-from tests.door import name_that_waits
 from tests.factories import (
     NOON,
     ActivityFactory,
     DoorDeviceFactory,
     EvidenceFactory,
-    ListedPersonFactory,
     MemberFactory,
     OrganisationFactory,
     ProgrammeFactory,
     RegistrationFactory,
-    ResidentFactory,
     RoleAssignmentFactory,
     SessionFactory,
     UserFactory,
@@ -32,6 +29,7 @@ from tests.factories_coordination import FollowUpFactory
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory
 from tests.factories_recognitions import CallFactory, NominationFactory
 from tests.factories_returns import ReturnCallFactory, ReturnFieldFactory, ReturnSubmissionFactory
+from tests.web.workspace.scene_of_people import PEOPLE_RECORDS
 from tests.web.workspace.scene_of_swap_rounds import DESK_POSTS, ROUND_RECORDS
 from tests.web.workspace.scene_of_swaps import SWAP_PAGES, listing_of
 from tests.web.workspace.scene_of_the_summary import SUMMARY_PAGES, issue_of, removed_section, written_section
@@ -310,10 +308,7 @@ RECORDS: dict[str, Callable[[Scene], int]] = {
     "activities/": lambda scene: scene.session.activity_id,
     "sessions/": session_with_door,
     "registrations/": lambda scene: RegistrationFactory(session=scene.session).pk,
-    "listed-people/": lambda scene: ListedPersonFactory(organisation=scene.places["own"]).pk,
-    "personal-data/": lambda scene: RegistrationFactory(session=scene.session, resident=ResidentFactory()).resident_id,
-    "people-twice/": lambda scene: RegistrationFactory(session=scene.session, resident=ResidentFactory()).resident_id,
-    "personal-data/scans/": lambda scene: name_that_waits(scene.session.activity).pk,
+    **PEOPLE_RECORDS,
     "entries/": lambda scene: ledger_entry(scene).pk,
     "notices/": notice_to_somebody_else,
     "deliveries/": given_up_message,
