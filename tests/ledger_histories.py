@@ -1,4 +1,4 @@
-"""Random histories of a small city: people come, go, are erased; sessions move; the worker merges."""
+"""Random histories of a small city: people come, go, are erased, turn out to be one; sessions move; cells are made."""
 
 from typing import Any
 
@@ -13,7 +13,9 @@ from qixue.participation.models import Attendance, LedgerEntry, Participant, Tal
 from qixue.participation.operations.cells import keep_cells
 from qixue.participation.operations.ledger import correct_entry, record_head_count, void_entry
 from qixue.participation.queries.cell_recount import cells_that_differ
+from qixue.people.models import Merge
 from qixue.people.operations.erasure import erase_account
+from qixue.people.operations.merging import merge_people
 from qixue.programme.models import Activity, Session
 from tests.cell_scenes import assert_recount
 from tests.counted import check_in
@@ -38,7 +40,7 @@ def void(entry: LedgerEntry) -> None:
 
 
 class LedgerMachine(RuleBasedStateMachine):
-    """Three sessions of two brands and regions; whoever comes, goes, is erased or moves, figures equal a recount."""
+    """Three sessions of two brands and regions; whoever comes, goes, is erased, merged or moves: figures are exact."""
 
     sessions: list[Session]
     people: list[Participant]
@@ -89,6 +91,20 @@ class LedgerMachine(RuleBasedStateMachine):
         found = Participant.objects.filter(token=self.tokens[person]).select_related("resident__user").first()
         if found and found.resident.user:
             erase_account(found.resident.user, at=NOON)
+
+    @rule(one=st.integers(0, 4), other=st.integers(0, 4))
+    def two_are_one_person(self, one: int, other: int) -> None:
+        tokens = {self.tokens[one], self.tokens[other]}
+        found = Participant.objects.filter(token__in=tokens).select_related("resident__user").order_by("pk")
+        if len(found) < 2:
+            return
+        presences = Attendance.objects.filter(person_token__in=tokens)
+        came = set(presences.values_list("session", flat=True))
+        records = [participant.resident for participant in found]
+        kept = merge_people(*records, ground=Merge.Ground.PROVED, by=records[0].user, at=NOON)
+        token = Participant.objects.get(resident=kept).token
+        assert sorted(presences.values_list("person_token", "session")) == sorted((token, each) for each in came)
+        self.tokens = [token if each in tokens else each for each in self.tokens]
 
     @rule(session=st.integers(0, 2), venue=st.integers(0, 2))
     def a_session_moves(self, session: int, venue: int) -> None:

@@ -11,6 +11,7 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 
 from qixue.participation import triggers as ledger_triggers
+from qixue.people import triggers as merge_triggers
 from qixue.report import triggers as seal_triggers
 
 OF_EVERY_DATABASE = {"django_content_type", "auth_permission"}  # what Django enters after the migrations
@@ -40,8 +41,10 @@ def empty_filled_tables() -> None:
         cursor.execute(" UNION ALL ".join(ask.format(table) for table in tables))
         filled = [table for (table,) in cursor.fetchall()]
         ledger_triggers.remove(connection)
+        merge_triggers.remove(connection)
         seal_triggers.remove(connection, seal_triggers.ALL)
         for table in filled:
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - the name of a model's table
         ledger_triggers.install(connection)
+        merge_triggers.install(connection)
         seal_triggers.install(connection, seal_triggers.ALL)

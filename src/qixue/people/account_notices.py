@@ -5,8 +5,9 @@ import datetime
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
-from qixue.people.models import Invitation, NotificationPreference, RoleAssignment
+from qixue.people.models import Invitation, NotificationPreference, Resident, RoleAssignment
 from qixue.people.notices import Notice, NoticeKind, register
+from qixue.people.personal_data import Pair
 
 ACCOUNT = NotificationPreference.Topic.ACCOUNT
 MY_ROLES = "/workspace/roles/"
@@ -49,6 +50,21 @@ register(
         _("%(giver)s has handed over to %(successor)s in %(organisation)s"),
         _("Role: “%(role)s”. What waits for it now waits for %(successor)s. Note: %(note)s"),
     ),
+    NoticeKind(
+        "records_merged",
+        ACCOUNT,
+        _("Two records of one person were brought together"),
+        _(
+            "You or somebody of your household had a second record, made without this account. What was kept with it is"
+            " now under “Mine”. If it is not of that person, please tell the office that signs you up at once."
+        ),
+    ),
+    NoticeKind(
+        "record_claimed",
+        ACCOUNT,
+        _("Somebody of your household takes part with their own account now"),
+        _("The code that you gave was used. Seats and record of the person are no longer in your household."),
+    ),
 )
 
 
@@ -83,6 +99,16 @@ def stand_in(kind: str, assignment: RoleAssignment) -> Notice:
         params["begins_on"] = local_day(assignment.begins_at).isoformat()
         params["until_on"] = local_day(assignment.expires_at - UNTIL_MIDNIGHT).isoformat()
     return Notice(kind, f"{kind}:{assignment.pk}", MY_ROLES, params)
+
+
+def records_merged(pair: Pair) -> Notice:
+    """It names nobody: it stays when somebody of a household is forgotten."""
+    return Notice("records_merged", f"records_merged:{pair.gone.key}", "/me/")
+
+
+def record_claimed(person: Resident) -> Notice:
+    """For the guardian of before; it names nobody."""
+    return Notice("record_claimed", f"record_claimed:{person.key}", "/me/household/")
 
 
 def role_handed_over(given: RoleAssignment, taken: RoleAssignment, note: str) -> Notice:

@@ -1,5 +1,6 @@
 """Who keeps what about residents: each app registers its records here, for the copy that people can have of everything
-kept about them, and for the day on which they leave. A test fails where a record about people is not registered.
+kept about them, for the day on which they leave, and for the day on which two records turn out to be of one person. A
+test fails where a record about people is not registered.
 """
 
 import datetime
@@ -26,6 +27,30 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class Pair:
+    """Two records of one person: one stays, and what is kept with the other moves to it before the other goes."""
+
+    kept: Resident
+    gone: Resident
+
+    @classmethod
+    def of(cls, one: Resident, other: Resident, *, by: User | None = None) -> "Pair":
+        """Whoever signs in is kept, of two the one who asks; then whose guardian signs in; then who came first."""
+        kept, gone = sorted((one, other), key=lambda person: standing(person, by))
+        return cls(kept, gone)
+
+    @property
+    def keys(self) -> str:
+        """As an address names both."""
+        return f"{self.kept.pk}-{self.gone.pk}"
+
+
+def standing(person: Resident, by: User | None) -> tuple[bool, bool, bool, int]:
+    has_guardian = person.guardian is not None and person.guardian.user_id is not None
+    return person.user_id is None, by is None or person.user_id != by.pk, not has_guardian, person.pk
+
+
+@dataclass(frozen=True)
 class Section:
     """One table of the copy: a heading, the columns, and a row of texts for each record."""
 
@@ -46,6 +71,10 @@ def goes_with_its_owner(subject: Subject, **_when: Any) -> None:
     """For what the database deletes with the resident or the account."""
 
 
+def moves_with_its_owner(pair: Pair, **_act: Any) -> None:
+    """For what hangs on other records that move, or on no person."""
+
+
 def nothing_stays(subject: Subject, **_when: Any) -> list[Left]:
     return []
 
@@ -53,10 +82,12 @@ def nothing_stays(subject: Subject, **_when: Any) -> list[Left]:
 @dataclass(frozen=True)
 class Holding:
     """What an app keeps. `models` are their labels; `erase(subject, at=)` deletes or empties all of it,
-    and `stays(subject, at=)` says what is left behind then.
+    and `stays(subject, at=)` says what is left behind then. `move(pair, by=, at=)` gives all of it to the record of the
+    same person that is kept.
 
     `erase` runs inside the transaction of the erasure, those of the upper apps first. Rows of the residents themselves
-    and of their account go last, and the database refuses that while another row still points at them.
+    and of their account go last, and the database refuses that while another row still points at them. `move` runs
+    inside the transaction of the merge, those of the lower apps first, as locks are taken.
     """
 
     code: str
@@ -64,6 +95,7 @@ class Holding:
     copy: Callable[[Subject], Section]
     erase: Callable[..., None]
     stays: Callable[..., list[Left]] = nothing_stays
+    move: Callable[..., None] = moves_with_its_owner
 
 
 @dataclass

@@ -4,12 +4,13 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from qixue.core.clock import minute_text
-from qixue.people.personal_data import Holding, Left, Section, Subject, holdings
+from qixue.core.refusal import Refused
+from qixue.people.personal_data import Holding, Left, Pair, Section, Subject, holdings
 from qixue.programme.search import sounds, written
-from qixue.swap.models import Block, KindWish, Listing, ListingReport, OneOf, OneOfThing, Wish
+from qixue.swap.models import Block, Handover, KindWish, Listing, ListingReport, OneOf, OneOfThing, Wish
 from qixue.swap.operations.listings import drop_all_wishes, drop_photo, locked_listing
 
 
@@ -80,6 +81,28 @@ def erase_wishes(subject: Subject, **_when: Any) -> None:
     OneOf.objects.filter(owner__in=subject.people).delete()
 
 
+def move_listings_and_wishes(pair: Pair, **_act: Any) -> None:
+    """Not what is on offer: in a round the two may be partners, and wishes repeat whose things they are about.
+
+    Without a thing on offer no wish says anything any more; nor does a wish for what is one's own by now. Things are
+    locked before wishes go, as where somebody takes a thing back. Refused: swap_going_on.
+    """
+    for listing in map(locked_listing, listings_of(Subject((pair.gone,)))):
+        if listing.state in (Listing.State.LISTED, Listing.State.IN_EXCHANGE):
+            sentence = gettext_lazy(
+                "“%(title)s” is on offer for a swap by the record that goes. Please take it back first; it can be"
+                " offered again afterwards."
+            )
+            raise Refused("swap_going_on", sentence, title=listing.title)
+    erase_wishes(Subject((pair.gone,)))
+    for rows in (Wish.objects.all(), OneOfThing.objects.filter(is_wanted=True)):
+        rows.filter(owner=pair.gone, wisher=pair.kept).delete()
+        rows.filter(owner=pair.gone).update(owner=pair.kept)
+    Listing.objects.filter(owner=pair.gone).update(owner=pair.kept)
+    for side in ("giver", "receiver"):
+        Handover.objects.filter(**{side: pair.gone}).update(**{side: pair.kept})
+
+
 def blocks_copy(subject: Subject) -> Section:
     """That somebody is kept apart; from whom, only their things say."""
     blocks = Block.objects.filter(owner__in=subject.people).order_by("pk")
@@ -88,6 +111,16 @@ def blocks_copy(subject: Subject) -> Section:
 
 def erase_blocks(subject: Subject, **_when: Any) -> None:
     Block.objects.filter(Q(owner__in=subject.people) | Q(blocked__in=subject.people)).delete()
+
+
+def move_blocks(pair: Pair, **_act: Any) -> None:
+    """Each once, and none between the two."""
+    Block.objects.filter(owner__in=(pair.kept, pair.gone), blocked__in=(pair.kept, pair.gone)).delete()
+    for side, far_side in (("owner", "blocked"), ("blocked", "owner")):
+        there = Block.objects.filter(**{side: pair.kept}).values(far_side)
+        of_gone = Block.objects.filter(**{side: pair.gone})
+        of_gone.filter(**{f"{far_side}__in": there}).delete()
+        of_gone.update(**{side: pair.kept})
 
 
 def reports_of(subject: Subject) -> QuerySet[ListingReport]:
@@ -107,11 +140,24 @@ def erase_reports(subject: Subject, **_when: Any) -> None:
     reports_of(subject).order_by().update(reporter=None, note="")
 
 
+def move_reports(pair: Pair, **_act: Any) -> None:
+    """Of two open reports about one thing that of the one that is kept stands."""
+    there = ListingReport.objects.filter(reporter=pair.kept, state="open").values("listing")
+    ListingReport.objects.filter(reporter=pair.gone, state="open", listing__in=there).delete()
+    ListingReport.objects.filter(reporter=pair.gone).update(reporter=pair.kept)
+
+
 # The last is erased first: things are locked before wishes go, as where somebody takes a thing back.
 HOLDINGS = [
-    Holding("swap_wishes", ("swap.wish", "swap.kindwish", "swap.oneof", "swap.oneofthing"), wishes_copy, erase_wishes),
-    Holding("swap_blocks", ("swap.block",), blocks_copy, erase_blocks),
-    Holding("swap_reports", ("swap.listingreport",), reports_copy, erase_reports),
+    Holding(
+        "swap_wishes",
+        ("swap.wish", "swap.kindwish", "swap.oneof", "swap.oneofthing"),
+        wishes_copy,
+        erase_wishes,
+        move=move_listings_and_wishes,
+    ),
+    Holding("swap_blocks", ("swap.block",), blocks_copy, erase_blocks, move=move_blocks),
+    Holding("swap_reports", ("swap.listingreport",), reports_copy, erase_reports, move=move_reports),
     Holding("swap_listings", ("swap.listing", "swap.listingphoto"), listings_copy, erase_listings, listings_left),
 ]
 

@@ -6,8 +6,8 @@ import pytest
 from tests.factories import NOON, MemberFactory, ResidentFactory
 
 from qixue.core.refusal import Refused
-from qixue.people.models import GuardianChange, Resident
-from qixue.people.operations.guardians import LASTS, offer_dependent, take_over
+from qixue.people.models import GuardianChange, Merge, Notification, Resident
+from qixue.people.operations.guardians import LASTS, claim_record, offer_dependent, take_over
 from qixue.people.operations.residents import MOST_DEPENDENTS
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +70,36 @@ def test_child_needs_the_consent_of_the_new_guardian():
     code = offer_dependent(child, by=child.guardian.user, at=NOON)
 
     assert refusal_of(code) == "consent_needed"
+
+
+def test_whoever_was_handed_on_becomes_part_of_their_own_record_and_the_guardian_is_told(elder):
+    person, guardian = MemberFactory(), elder.guardian
+    code = offer_dependent(elder, by=guardian.user, at=NOON)
+
+    kept = claim_record(code, person=person, by=person.user, at=NOON)
+
+    assert (kept, kept.birth_year, kept.guardian) == (person, 1948, None)
+    assert Merge.objects.get().ground == "proved"
+    assert list(Notification.objects.values_list("user", "kind")) == [(guardian.user.pk, "record_claimed")]
+    assert refusal_of(code) == "change_over"
+
+
+def test_record_of_a_child_is_claimed_by_nobody(elder):
+    Resident.objects.filter(pk=elder.pk).update(birth_year=NOON.year - 10)
+    person = MemberFactory()
+
+    with pytest.raises(Refused) as refused:
+        claim_record(offer_dependent(elder, by=elder.guardian.user, at=NOON), person=person, by=person.user, at=NOON)
+
+    assert (refused.value.code, Merge.objects.count()) == ("still_a_child", 0)
+
+
+def test_code_that_was_used_by_another_guardian_claims_nothing(elder):
+    person = MemberFactory()
+    code = offer_dependent(elder, by=elder.guardian.user, at=NOON)
+    taken(code)
+
+    with pytest.raises(Refused) as refused:
+        claim_record(code, person=person, by=person.user, at=NOON)
+
+    assert refused.value.code == "change_over"

@@ -10,18 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.base import ContentFile
-from tests.door import name_that_waits
 from tests.factories import (
     NOON,
     ActivityFactory,
     DoorDeviceFactory,
     EvidenceFactory,
-    ListedPersonFactory,
     MemberFactory,
     OrganisationFactory,
     ProgrammeFactory,
     RegistrationFactory,
-    ResidentFactory,
     RoleAssignmentFactory,
     SessionFactory,
     UserFactory,
@@ -32,6 +29,7 @@ from tests.factories_coordination import FollowUpFactory
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory
 from tests.factories_recognitions import CallFactory, NominationFactory
 from tests.factories_returns import ReturnCallFactory, ReturnFieldFactory, ReturnSubmissionFactory
+from tests.web.workspace.scene_of_people import PEOPLE_RECORDS
 from tests.web.workspace.scene_of_swap_rounds import DESK_POSTS, ROUND_RECORDS
 from tests.web.workspace.scene_of_swaps import SWAP_PAGES, listing_of
 from tests.web.workspace.scene_of_the_summary import SUMMARY_PAGES, issue_of, removed_section, written_section
@@ -65,6 +63,7 @@ from qixue.report.models import SectionComment
 MISSING: dict[str, Any] = {
     "pk": 999_999,
     "code": "no-such",
+    "keys": "999998-999999",
     "key": "7b7f6c1e-52c9-4b5d-9d3c-3f8a1df5a0b1",
     "secret": "no-such",
     "serial": "no-such",
@@ -119,11 +118,13 @@ class Scene:
             values["kind"] = "instance" if path.startswith("swap-plans/") else "xlsx"
         if "<str:check>" in path:
             values["check"] = "late"
+        if "<str:keys>" in path:
+            values["keys"] = f"{self.record('personal-data/')}-{self.record('people-twice/')}"
         return values
 
     def missing(self, path: str) -> dict[str, Any]:
         """The same with what does not exist: no such record, or no such programme where no record is named."""
-        record = "pk" if "<int:pk>" in path else "code" if "<str:code>" in path else ""
+        record = next((name for name in ("pk", "code", "keys") if f":{name}>" in path), "")
         return {**self.arguments(path), **({record: MISSING[record]} if record else {})}
 
     def record(self, path: str) -> int:
@@ -307,9 +308,7 @@ RECORDS: dict[str, Callable[[Scene], int]] = {
     "activities/": lambda scene: scene.session.activity_id,
     "sessions/": session_with_door,
     "registrations/": lambda scene: RegistrationFactory(session=scene.session).pk,
-    "listed-people/": lambda scene: ListedPersonFactory(organisation=scene.places["own"]).pk,
-    "personal-data/": lambda scene: RegistrationFactory(session=scene.session, resident=ResidentFactory()).resident_id,
-    "personal-data/scans/": lambda scene: name_that_waits(scene.session.activity).pk,
+    **PEOPLE_RECORDS,
     "entries/": lambda scene: ledger_entry(scene).pk,
     "notices/": notice_to_somebody_else,
     "deliveries/": given_up_message,

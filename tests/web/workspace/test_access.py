@@ -290,4 +290,4 @@ def comparable(answer: Any) -> tuple[int, list[tuple[str, str]], str]:
     own = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
     headers = [item for item in answer.headers.items() if item[0] not in {"X-Request-ID", "Content-Length"}]
     headers = [item for item in headers if not item[0].startswith("Content-Security-Policy")]
-    return answer.status_code, sorted(headers), re.sub(r"/(\d+|week|draft|no-such)(?=/)", "", own)
+    return answer.status_code, sorted(headers), re.sub(r"/(\d+(-\d+)?|week|draft|no-such)(?=/)", "", own)

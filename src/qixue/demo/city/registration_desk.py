@@ -1,4 +1,6 @@
-"""What an organiser and a cadre did with registrations: terms, questions, people without phones, a message."""
+"""What an organiser and a cadre did with registrations: terms, questions, people without phones (one of whom has one by
+now, and so two records), a message.
+"""
 
 import datetime
 import random
@@ -12,6 +14,7 @@ from qixue.participation.operations.listed_people import NewPerson, SignUp, sign
 from qixue.participation.operations.messages import write_to_registrants
 from qixue.participation.operations.organiser import excuse
 from qixue.participation.operations.questions import Asked, set_questions
+from qixue.participation.operations.registrations import register
 from qixue.participation.operations.terms import TermsDetails, save_terms
 from qixue.participation.queries.registered import missed_at
 from qixue.people.models import Resident, User
@@ -50,7 +53,7 @@ def create_registration_desk(seed: int, week: Week, planned: Sequence[Planned], 
     excuse_one(past, users["library"], at=at)
     town = [row.session for row in planned if row.organisation.code == TOWN and row.session.seat_count]
     for session in [session for session in town if session.state == Session.State.PLANNED][:1]:
-        sign_villagers_up(chance, session, users["cadre"], at=at)
+        sign_villagers_up(chance, session, users["cadre"], users["elder"], at=at)
         key, states = drawn_uuid(chance), [Registration.State.CONFIRMED.value]
         write_to_registrants(session, text=MESSAGE, states=states, client_uuid=key, by=users["sanpai"], at=at + HOUR)
 
@@ -78,13 +81,20 @@ def excuse_one(past: Sequence[Session], organiser: User, *, at: datetime.datetim
             return
 
 
-def sign_villagers_up(chance: random.Random, session: Session, cadre: User, *, at: datetime.datetime) -> None:
-    """Four old people, and a boy whose grandmother agreed on paper."""
+def sign_villagers_up(
+    chance: random.Random, session: Session, cadre: User, elder: User, *, at: datetime.datetime
+) -> None:
+    """Four old people, a boy whose grandmother agreed on paper, and a woman who had signed up by phone: two records."""
+    twice = elder.resident
     boy = NewPerson("房小龙", at.year - 9, guardian_name=VILLAGERS[0].name, agreed_on=(at - DAY).date())
-    made = sign_up_people(session, wanted=SignUp(drawn_uuid(chance), new=(*VILLAGERS, boy)), by=cadre, at=at)
+    new = (*VILLAGERS, boy, NewPerson(twice.name, twice.birth_year))
+    made = register(session, people=[twice], party=drawn_uuid(chance), by=elder, at=at - HOUR)
+    made += sign_up_people(session, wanted=SignUp(drawn_uuid(chance), new=new), by=cadre, at=at)
     taken = set(Registration.objects.filter(session=session).values_list("door_code", flat=True))
     codes = (code for code in iter(lambda: f"{chance.randrange(1_000_000):06}", "") if code not in taken)
     for row, code in zip(made, codes, strict=False):
-        row.door_code, row.resident.key = code, drawn_uuid(chance)
+        row.door_code = code
+        if row.resident != twice:
+            row.resident.key = drawn_uuid(chance)
     Registration.objects.bulk_update(made, ["door_code"])
     Resident.objects.bulk_update([row.resident for row in made], ["key"])

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from qixue.core.clock import minute_text
 from qixue.participation.models import Attendance, Participant, Registration, Scan
-from qixue.people.personal_data import Holding, Section, Subject
+from qixue.people.personal_data import Holding, Pair, Section, Subject
 
 
 def scans_of(subject: Subject) -> QuerySet[Scan]:
@@ -38,4 +38,8 @@ def erase_scans(subject: Subject, **_when: Any) -> None:
     scans_of(subject).order_by().update(sent={}, resident=None, registration=None)
 
 
-HOLDINGS = [Holding("scans", ("participation.scan",), scans_copy, erase_scans)]
+def move_scans(pair: Pair, **_act: Any) -> None:
+    Scan.objects.filter(resident=pair.gone).update(resident=pair.kept)
+
+
+HOLDINGS = [Holding("scans", ("participation.scan",), scans_copy, erase_scans, move=move_scans)]

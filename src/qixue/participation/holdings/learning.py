@@ -4,11 +4,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from qixue.core.clock import minute_text
+from qixue.core.refusal import Refused
 from qixue.participation.models import Certificate, Feedback, LearningAccount, LearningEntry, Participant
 from qixue.participation.operations.forgetting import forget_holders, forget_sentences
-from qixue.people.personal_data import Holding, Left, Section, Subject
+from qixue.people.personal_data import Holding, Left, Pair, Section, Subject
 
 
 def feedback_of(subject: Subject) -> QuerySet[Feedback]:
@@ -61,6 +63,18 @@ def erase_certificates(subject: Subject, **_when: Any) -> None:
     forget_holders(subject.people)
 
 
+def move_certificates(pair: Pair, **_act: Any) -> None:
+    """Refused: two_certificates; one of them says something that is not so, and an organiser has to decide which."""
+    rows = Certificate.objects.filter(resident=pair.gone)
+    there = Certificate.objects.in_force().filter(resident=pair.kept)
+    if double := rows.in_force().filter(activity__in=there.values("activity")).first():
+        sentence = gettext_lazy(
+            "Both have a certificate “%(title)s” of one activity. Please ask the organiser to revoke one of them first."
+        )
+        raise Refused("two_certificates", sentence, title=double.title)
+    rows.update(resident=pair.kept)
+
+
 def record_copy(subject: Subject) -> Section:
     accounts = LearningAccount.objects.filter(resident__in=subject.people).select_related("resident").order_by("pk")
     entries = LearningEntry.objects.filter(resident__in=subject.people).select_related("resident").order_by("pk")
@@ -85,10 +99,29 @@ def erase_record(subject: Subject, **_when: Any) -> None:
     LearningAccount.objects.filter(resident__in=subject.people).delete()
 
 
+def move_record(pair: Pair, **_act: Any) -> None:
+    """The account number of the one that is kept stands, else that of the other."""
+    LearningEntry.objects.filter(resident=pair.gone).update(resident=pair.kept)
+    if not LearningAccount.objects.filter(resident=pair.kept).exists():
+        LearningAccount.objects.filter(resident=pair.gone).update(resident=pair.kept)
+    LearningAccount.objects.filter(resident=pair.gone).delete()
+
+
 HOLDINGS = [
     Holding("feedback", (), feedback_copy, erase_feedback, feedback_left),
-    Holding("certificates", ("participation.certificate",), certificates_copy, erase_certificates, certificates_left),
     Holding(
-        "learning_record", ("participation.learningaccount", "participation.learningentry"), record_copy, erase_record
+        "certificates",
+        ("participation.certificate",),
+        certificates_copy,
+        erase_certificates,
+        certificates_left,
+        move_certificates,
+    ),
+    Holding(
+        "learning_record",
+        ("participation.learningaccount", "participation.learningentry"),
+        record_copy,
+        erase_record,
+        move=move_record,
     ),
 ]

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from qixue.core.clock import minute_text
 from qixue.participation.models import Answer, CalendarFeed, LedgerEntry, ListedPerson, Participant, Registration
 from qixue.participation.operations.leaving import detach, give_up_seats
+from qixue.participation.operations.merged_people import move_registrations, move_tokens
 from qixue.participation.queries.registrations import coming_registrations
-from qixue.people.personal_data import Holding, Left, Section, Subject, goes_with_its_owner
+from qixue.people.personal_data import Holding, Left, Pair, Section, Subject, goes_with_its_owner
 
 
 def registrations_of(subject: Subject) -> QuerySet[Registration]:
@@ -93,11 +94,34 @@ def lists_copy(subject: Subject) -> Section:
     return Section(_("Lists and calendars"), [_("Who"), _("Where"), _("Since")], rows)
 
 
+def move_lists(pair: Pair, **_act: Any) -> None:
+    """Whoever stands on a list twice stands there once; the calendar address of the one that is kept goes on."""
+    there = ListedPerson.objects.filter(resident=pair.kept).values("organisation")
+    ListedPerson.objects.filter(resident=pair.gone, organisation__in=there).delete()
+    ListedPerson.objects.filter(resident=pair.gone).update(resident=pair.kept)
+    if not CalendarFeed.objects.filter(resident=pair.kept).exists():
+        CalendarFeed.objects.filter(resident=pair.gone).update(resident=pair.kept)
+    CalendarFeed.objects.filter(resident=pair.gone).delete()
+
+
 HOLDINGS = [
     Holding(
-        "registrations", ("participation.registration",), registrations_copy, erase_registrations, registrations_left
+        "registrations",
+        ("participation.registration",),
+        registrations_copy,
+        erase_registrations,
+        registrations_left,
+        move_registrations,
     ),
     Holding("answers", ("participation.answer",), answers_copy, erase_answers),
-    Holding("lists", ("participation.listedperson", "participation.calendarfeed"), lists_copy, goes_with_its_owner),
-    Holding("attendances", ("participation.participant",), attendances_copy, erase_tokens, attendances_left),
+    Holding(
+        "lists",
+        ("participation.listedperson", "participation.calendarfeed"),
+        lists_copy,
+        goes_with_its_owner,
+        move=move_lists,
+    ),
+    Holding(
+        "attendances", ("participation.participant",), attendances_copy, erase_tokens, attendances_left, move_tokens
+    ),
 ]

@@ -126,6 +126,7 @@ class Registration(models.Model):
         SESSION_OFF = "session_off", _("The session was called off")
         MOVED = "moved", _("Moved to another session")
         HANDED_OVER = "handed_over", _("Somebody else of the household comes")
+        MERGED = "merged", _("The same person was signed up twice")
 
     session = models.ForeignKey(Session, models.PROTECT, related_name="registrations")
     resident = models.ForeignKey(Resident, models.PROTECT, related_name="registrations")

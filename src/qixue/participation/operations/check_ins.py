@@ -18,6 +18,7 @@ from qixue.participation.operations.ledger import EntryDraft, append_entries, lo
 from qixue.participation.queries.attendances import entries_of_people
 from qixue.participation.rules import is_cadre_at
 from qixue.people.models import Organisation, Resident, User
+from qixue.people.operations.locks import hold_or_refuse
 from qixue.people.rules import Action
 from qixue.programme.models import Session
 
@@ -154,10 +155,12 @@ def check_in(
 
     A name makes a resident of whom nothing else is known. Whoever is in already stays in as they came; the same
     `client_uuid` again returns the first entry.
-    Refused: not_in_charge, session_off, session_not_open, wrong_session, registration_cancelled.
+    Refused: not_in_charge, session_off, session_not_open, wrong_session, registration_cancelled, changed_meanwhile.
     """
     must_be_in_charge(by, Action.RECORD_ATTENDANCE, session)
     organisation = session.activity.organisation
+    if registration:
+        hold_or_refuse([registration.resident_id])
     lock_chain(organisation)
     if earlier := LedgerEntry.objects.filter(client_uuid=client_uuid).first():
         return earlier

@@ -28,6 +28,7 @@ from qixue.participation.queries.registered import similar_sessions
 from qixue.participation.queries.registrations import terms_of
 from qixue.participation.rules import may_manage_registrations
 from qixue.people.models import Resident, User
+from qixue.people.operations.locks import hold_or_refuse
 from qixue.programme.models import Session
 
 FROM_HOME = frozenset({Registration.Source.SELF, Registration.Source.FAMILY})
@@ -52,10 +53,11 @@ def register(
     those to the organiser's questions; who signs others up as staff can leave them out.
     Refused: key_reused, already_registered, not_yours, no_registration, registration_not_open, registration_closed,
     too_many_places, too_young, too_old, other_region, guardian_needed, missed_too_often, answer_missing,
-    answer_not_offered, answer_too_long, not_committed, draw_pending.
+    answer_not_offered, answer_too_long, not_committed, draw_pending, changed_meanwhile.
     """
     if not people or len({person.pk for person in people}) != len(people):
         raise ValueError("A party has one person or more, each once.")
+    hold_or_refuse([person.pk for person in people])
     session = locked_session(session)
     if earlier := list(Registration.objects.filter(party=party).order_by("pk")):
         return replayed(earlier, session, people, by)

@@ -24,6 +24,7 @@ from qixue.participation.queries.registrations import terms_of
 from qixue.participation.queries.wall import SEALED_FOR, AtTheWall, household_at, open_wall, places_for_walk_ins
 from qixue.participation.wall_code import is_good_at, is_late_at
 from qixue.people.models import Resident, User
+from qixue.people.operations.locks import hold_or_refuse
 from qixue.programme.models import Session
 
 LANDING_LASTS = datetime.timedelta(minutes=10)  # signing in and saying who one is takes some minutes
@@ -78,8 +79,9 @@ def check_in_by_wall(
 
     Once `late_limit` scans of one code came after it was over, further ones wait for a person. The same form again
     gives the same answer. Refused: code_over, session_off, session_not_open, not_yours, on_waiting_list,
-    no_place_left, and for those who are not signed up what `check_people` refuses.
+    no_place_left, changed_meanwhile, and for those who are not signed up what `check_people` refuses.
     """
+    hold_or_refuse([person.pk for person in people])
     lock_chain(session.activity.organisation)
     session = locked_session(session)  # nobody signs up for the seats that walk-ins take
     keys = [uuid.uuid5(client_uuid, str(person.pk)) for person in people]

@@ -17,8 +17,8 @@ from qixue.people.rules import Action, paths_up_from, reach
 NOBODY_SIGNS_IN = Q(user=None) & (Q(guardian=None) | Q(guardian__user=None))
 
 
-def people_without_account(user: User) -> QuerySet[Resident]:
-    """Those whom the user's part of the tree has entered, and their guardians.
+def people_known_to(user: User) -> QuerySet[Resident]:
+    """Those whom the user's part of the tree has entered, and their guardians, with or without an account.
 
     They stand on a list of the user's own organisations, are or were signed up for a session in reach, or were counted
     there by name.
@@ -35,8 +35,12 @@ def people_without_account(user: User) -> QuerySet[Resident]:
     people = Resident.objects.filter(
         Q(pk__in=known.values("pk")) | Q(pk__in=known.filter(guardian__isnull=False).values("guardian"))
     )
-    without = people.filter(NOBODY_SIGNS_IN).exclude(name=Resident.NOBODY)
-    return without.select_related("home_region", "guardian").order_by("pk")
+    return people.exclude(name=Resident.NOBODY).select_related("home_region", "guardian").order_by("pk")
+
+
+def people_without_account(user: User) -> QuerySet[Resident]:
+    """Those of them for whom nobody signs in."""
+    return people_known_to(user).filter(NOBODY_SIGNS_IN)
 
 
 def people_called(user: User, typed: str, *, most: int) -> list[Resident]:

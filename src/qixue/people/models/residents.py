@@ -2,6 +2,7 @@ import uuid
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from qixue.core.fields import plain_text_validator
 from qixue.people.models.accounts import User
@@ -57,6 +58,51 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return f"erasure {self.pk}"
+
+
+class Merge(models.Model):
+    """That two records were of one person: what was kept with the one went to the other, and the one is gone.
+
+    It names nobody: the keys are those of `Resident`. The database refuses to change or delete a row.
+    """
+
+    class Ground(models.TextChoices):
+        SAID_SO = "said_so", _("The person, or a relative, told us")
+        ENTERED_TWICE = "entered_twice", _("We wrote the person down twice")
+        PAPERS = "papers", _("We saw a paper that shows it")
+        PROVED = "proved", _("The person showed it with both")  # two phones, or the code of whoever took care of them
+
+    kept_key = models.UUIDField(db_index=True)
+    gone_key = models.UUIDField(unique=True)
+    ground = models.CharField(max_length=15, choices=Ground)
+    actor_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(kept_key=models.F("gone_key")), name="merge_of_two_records")
+        ]
+
+    def __str__(self) -> str:
+        return f"merge {self.pk}"
+
+
+class DifferentPeople(models.Model):
+    """That two records are of two people, whatever they have in common: nobody is asked about them again."""
+
+    first = models.ForeignKey(Resident, models.CASCADE, related_name="+")  # the one with the lower key
+    second = models.ForeignKey(Resident, models.CASCADE, related_name="+")
+    said_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    said_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="different_people_once"),
+            models.CheckConstraint(condition=models.Q(first__lt=models.F("second")), name="different_people_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} is not {self.second_id}"
 
 
 class GuardianChange(models.Model):

@@ -5,6 +5,7 @@ database refuses to delete somebody while a record that nobody registered still 
 """
 
 import datetime
+import uuid
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -15,8 +16,8 @@ from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.core.sqlite.traces import wipe_log
 from qixue.people import erasure_list
-from qixue.people.models import ConfirmedMobile, Erasure, Resident, RoleAssignment, User, WeChatAccount
-from qixue.people.operations.locks import locked_people
+from qixue.people.models import ConfirmedMobile, Erasure, Merge, Resident, RoleAssignment, User, WeChatAccount
+from qixue.people.operations.locks import hold_or_refuse
 from qixue.people.personal_data import Subject, holdings
 
 
@@ -62,16 +63,33 @@ def erase(subject: Subject, *, at: datetime.datetime, by: User | None = None) ->
     The people are locked first, by key, as where they are counted: they are forgotten before or afterwards.
     Refused: changed_meanwhile.
     """
-    locked_people([each.pk for each in subject.people])
+    hold_or_refuse([each.pk for each in subject.people])
     for holding in reversed(holdings.holdings):
         holding.erase(subject, at=at)
     for person in subject.people:
-        entry = Erasure.objects.create(resident_key=person.key, has_account=subject.user is not None, at=at)
-        record_audit("resident.erased", entry, by=by, at=at)
+        note_erasure(person.key, has_account=subject.user is not None, by=by, at=at)
     delete_people(subject.people)
     if subject.user:
         subject.user.delete()
     transaction.on_commit(after_erasure, robust=True)
+
+
+def note_erasure(key: uuid.UUID, *, has_account: bool, by: User | None, at: datetime.datetime) -> None:
+    """Records that had become part of this one are on the list as well: an older backup has them as they were."""
+    entry = Erasure.objects.create(resident_key=key, has_account=has_account, at=at)
+    record_audit("resident.erased", entry, by=by, at=at)
+    former = [Erasure(resident_key=each, has_account=has_account, at=at) for each in merged_keys(key)]
+    Erasure.objects.bulk_create(former, ignore_conflicts=True)
+
+
+def merged_keys(key: uuid.UUID) -> list[uuid.UUID]:
+    """The keys of all records that were merged into this one, also through others."""
+    found: list[uuid.UUID] = []
+    latest = [key]
+    while latest:
+        latest = list(Merge.objects.filter(kept_key__in=latest).order_by("pk").values_list("gone_key", flat=True))
+        found += latest
+    return found
 
 
 def delete_people(people: Sequence[Resident]) -> None:

@@ -145,6 +145,19 @@ def confirm_by_phone(user: User, *, browser: str, digits: str, at: datetime.date
         raise refusal
 
 
+def holder_by_phone(mobile: str, *, browser: str, digits: str, at: datetime.datetime) -> User | None:
+    """Use up the last code sent to a number that this browser asked for, and give its account, if there is one.
+
+    Refused: code_over, wrong_code.
+    """
+    with transaction.atomic():
+        refusal = try_code(mobile, browser=browser, digits=digits_of(digits), at=at)
+    if refusal:
+        raise refusal
+    confirmed = ConfirmedMobile.objects.select_related("user").filter(mobile=mobile).first()
+    return confirmed.user if confirmed else None
+
+
 def try_code(mobile: str, *, browser: str, digits: str, at: datetime.datetime) -> Refused | None:
     """None when the code was right; it is used up then."""
     of_number = PhoneCode.objects.select_for_update().filter(mobile=mobile).order_by("asked_at", "pk")

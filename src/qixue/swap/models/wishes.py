@@ -2,6 +2,7 @@
 
 Who wishes and whose thing it is stand in each row, copied from the listings: so the database itself can refuse a wish
 for one's own thing. A listing never changes hands; it loses its owner when they leave, and then its wishes go first.
+Where two records of one person are merged, nothing of the one that goes is on offer.
 """
 
 import uuid

@@ -13,6 +13,15 @@ class EraseForm(Form):
     )
 
 
+class ClaimForm(Form):
+    code = forms.CharField(
+        label=_("Code from the relative who signs you up"),
+        max_length=40,
+        help_text=_("Twelve letters and digits, for example K7QM-2XPA-9RHT."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+    )
+
+
 class TakeOverForm(Form):
     code = forms.CharField(
         label=_("Code from the relative who took care so far"),

@@ -1,15 +1,19 @@
-"""Handing somebody of the household on, and taking somebody over."""
+"""Handing somebody of the household on, taking somebody over, and being the person who was handed on."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.operations.guardians import take_over_dependent
-from qixue.people.operations.guardians import offer_dependent
-from qixue.web import parts
+from qixue.participation.queries.merged_people import in_common
+from qixue.people.operations.guardians import claim_record, offer_dependent, offered_person
+from qixue.people.personal_data import Pair
+from qixue.web import parts, unfinished_forms
 from qixue.web.me.access import dependent_or_404, for_residents, known
-from qixue.web.me.forms.data import TakeOverForm
+from qixue.web.me.forms.data import ClaimForm, TakeOverForm
 
 CODE = "guardian_code"  # in the session, until it was shown
 
@@ -37,3 +41,22 @@ def take_over(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
     return parts.form_page(request, "me/data/take_over.html", form)
+
+
+@for_residents
+def claim(request: HttpRequest) -> HttpResponse:
+    """A relative has signed me up so far: the code first, then both records beside each other, then they are one."""
+    user, resident = known(request)
+    form = ClaimForm(unfinished_forms.answers(request))
+    try:
+        if "confirmed" in request.POST and form.is_valid():
+            claim_record(**form.cleaned_data, person=resident, by=user, at=now())
+            messages.success(request, _("Both are one record now. You find everything under “Mine”."))
+            return redirect("me:home")
+        if unfinished_forms.is_to_check(request, form):
+            pair = Pair.of(resident, offered_person(**form.cleaned_data, at=now()))
+            context = {"pair": pair, "common": in_common(pair)}
+            return parts.form_page(request, "me/household/claim_check.html", form, **context)
+    except Refused as refusal:
+        form.refuse(refusal)
+    return unfinished_forms.form_page(request, "me/household/claim.html", form)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from qixue.core.clock import local_day, now
 from qixue.core.refusal import Refused
 from qixue.participation.operations.without_account import erase_person, forget_typed_name, note_copy
+from qixue.participation.queries.duplicates import same_named
 from qixue.participation.queries.registrations import coming_registrations
 from qixue.participation.queries.without_account import (
     household_of,
@@ -21,7 +22,7 @@ from qixue.participation.queries.without_account import (
     scans_called,
 )
 from qixue.people.models import Resident
-from qixue.people.personal_data import holdings
+from qixue.people.personal_data import Pair, holdings
 from qixue.people.rules import Action
 from qixue.web import parts, unfinished_forms
 from qixue.web.files import own_file
@@ -62,7 +63,8 @@ def about_a_person(view: Callable[[HttpRequest, Resident], HttpResponse]) -> Cal
 @needs(Action.MANAGE_REGISTRATIONS)
 @about_a_person
 def person(request: HttpRequest, found: Resident) -> HttpResponse:
-    context = {"person": found, "sections": holdings.copy(household_of(found))}
+    others = [(other, Pair.of(found, other).keys) for other in same_named(found, staff(request))]
+    context = {"person": found, "sections": holdings.copy(household_of(found)), "namesakes": others}
     return render(request, "workspace/personal_data/person.html", context)
 
 

@@ -1,0 +1,85 @@
+"""Records of an office that may be of one person: proposed, and never merged by themselves."""
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.names import by_name
+from qixue.core.typed import folded
+from qixue.participation.queries.without_account import people_known_to, people_without_account
+from qixue.people.models import DifferentPeople, Resident, User
+from qixue.people.personal_data import Pair
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Two records of one name, and what else they have in common, as words."""
+
+    pair: Pair
+    same: tuple[Any, ...]
+
+
+def likely_duplicates(user: User, *, most: int) -> list[Likeness]:
+    """Those that have a name and at least one more thing in common, and nothing that says otherwise.
+
+    The most alike come first, then in the order of a Chinese list. Whom somebody has told apart is left out.
+    """
+    people = namesakes(people_known_to(user).values_list("pk", "name"))
+    keys = list(itertools.chain(*people))
+    rows = {row.pk: row for row in people_known_to(user).filter(pk__among=keys).select_related("guardian__user")}
+    without = set(people_without_account(user).filter(pk__among=keys).values_list("pk", flat=True))
+    different = told_apart()
+    found = [
+        likeness
+        for same in people
+        for one, other in itertools.combinations(sorted(same), 2)
+        if (one, other) not in different
+        and (likeness := likeness_of(rows[one], rows[other])).same
+        and likeness.pair.gone.pk in without
+    ]
+    ordered = by_name(found, lambda likeness: likeness.pair.kept.name)
+    return sorted(ordered, key=lambda likeness: -len(likeness.same))[:most]
+
+
+def namesakes(named: Iterable[tuple[int, str]]) -> list[list[int]]:
+    """The keys of people of one name, only where there are several."""
+    groups: dict[str, list[int]] = defaultdict(list)
+    for key, name in named:
+        groups[plain_name(name)].append(key)
+    return [keys for keys in groups.values() if len(keys) > 1]
+
+
+def likeness_of(one: Resident, other: Resident) -> Likeness:
+    """What they have in common besides the name; nothing where years of birth differ or both sign in."""
+    pair = Pair.of(one, other)
+    years = {one.birth_year, other.birth_year} - {None}
+    is_related = one.pk == other.guardian_id or other.pk == one.guardian_id
+    if len(years) > 1 or is_related or pair.gone.user_id:
+        return Likeness(pair, ())
+    alike = (
+        (one.birth_year and one.birth_year == other.birth_year, _("Year of birth")),
+        (one.home_region_id and one.home_region_id == other.home_region_id, _("Home town or subdistrict")),
+        (one.guardian_id and one.guardian_id == other.guardian_id, _("Relative who takes care")),
+    )
+    return Likeness(pair, tuple(words for is_same, words in alike if is_same))
+
+
+def told_apart() -> set[tuple[int, int]]:
+    """The keys of those of whom somebody has said that they are two people, the lower one first."""
+    return set(DifferentPeople.objects.order_by("pk").values_list("first_id", "second_id"))
+
+
+def same_named(person: Resident, user: User) -> list[Resident]:
+    """Others of the same name whom the user's office knows as well; also those who are not much alike otherwise."""
+    named = people_known_to(user).exclude(pk=person.pk).values_list("pk", "name")
+    keys = [key for key, name in named if plain_name(name) == plain_name(person.name)]
+    return list(people_known_to(user).filter(pk__in=keys))
+
+
+def plain_name(name: str) -> str:
+    """For comparing: whatever the spaces and the width of its letters."""
+    return "".join(folded(name).split())

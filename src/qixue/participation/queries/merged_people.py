@@ -1,0 +1,54 @@
+"""What two records of one person have in common, before they become one."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+
+from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration
+from qixue.participation.models.ledger import LedgerEntryQuerySet
+from qixue.people.models import Resident
+from qixue.people.personal_data import Pair
+from qixue.programme.models import Session
+
+State = Registration.State
+BEST_FIRST = (State.CONFIRMED, State.OFFERED, State.WAITING, State.ENTERED)
+
+
+@dataclass(frozen=True)
+class InCommon:
+    """The sessions for which both are signed up, and those at which both were counted by name."""
+
+    signed_up: list[Session]
+    counted: list[Session]
+
+
+def in_common(pair: Pair) -> InCommon:
+    return InCommon(sessions_signed_up_twice(pair), sessions_counted_twice(pair))
+
+
+def ahead(row: Registration) -> tuple[int, int, float, int]:
+    """A seat before an offer, that before a place in the queue, that before an entry in a draw; else the earlier."""
+    rank = BEST_FIRST.index(State(row.state))
+    return rank, row.waiting_number or 0, row.registered_at.timestamp(), row.pk
+
+
+def sessions_signed_up_twice(pair: Pair) -> list[Session]:
+    active = Registration.objects.active().filter(session=OuterRef("pk"))
+    both = [Exists(active.filter(resident=person)) for person in (pair.kept, pair.gone)]
+    return list(Session.objects.filter(*both).select_related("activity").order_by("starts_at", "pk"))
+
+
+def sessions_counted_twice(pair: Pair) -> list[Session]:
+    present = Attendance.objects.filter(session=OuterRef("pk"))
+    tokens = Participant.objects.order_by().values("token")
+    both = [
+        Exists(present.filter(person_token__in=tokens.filter(resident=person))) for person in (pair.kept, pair.gone)
+    ]
+    return list(Session.objects.filter(*both).select_related("activity").order_by("starts_at", "pk"))
+
+
+def counted_with(people: Collection[Resident]) -> LedgerEntryQuerySet:
+    """The entries that count under a token of one of them."""
+    tokens = Participant.objects.filter(resident__in=people).values("token")
+    return LedgerEntry.objects.effective().people().filter(person_token__in=tokens)

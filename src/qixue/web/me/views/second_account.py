@@ -1,0 +1,58 @@
+"""Two accounts of one person, each with a phone of its own: who holds both makes one of them."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+
+from qixue.core.clock import now
+from qixue.core.refusal import Refused
+from qixue.people.operations.merging import merge_accounts
+from qixue.people.operations.phone_codes import holder_by_phone, send_phone_code
+from qixue.web import parts, unfinished_forms
+from qixue.web.me.access import for_residents, known
+from qixue.web.me.forms.sign_in import NumberForm, PhoneCodeForm
+from qixue.web.me.views.sign_in import browser_of
+
+OTHER_NUMBER = "other_number"  # in the session: to which the code was sent
+
+
+@for_residents
+def number(request: HttpRequest) -> HttpResponse:
+    """The number of the other account. The answer is the same whether there is one."""
+    known(request)
+    form = NumberForm(unfinished_forms.answers(request))
+    if request.method == "POST" and form.is_valid():
+        mobile = form.cleaned_data["mobile"]
+        try:
+            send_phone_code(mobile, browser=browser_of(request), language=get_language() or "", at=now())
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            request.session[OTHER_NUMBER] = mobile
+            return redirect("me:other_number_code")
+    return unfinished_forms.form_page(request, "me/data/other_number.html", form)
+
+
+@for_residents
+@sensitive_post_parameters("code")
+def code(request: HttpRequest) -> HttpResponse:
+    """The code that the other phone received; then both accounts are one."""
+    user, resident = known(request)
+    mobile = request.session.get(OTHER_NUMBER)
+    if mobile is None:
+        return redirect("me:other_number")
+    form = PhoneCodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            other = holder_by_phone(mobile, browser=browser_of(request), digits=form.cleaned_data["code"], at=now())
+            merge_accounts(resident, other, by=user, at=now())
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            del request.session[OTHER_NUMBER]
+            messages.success(request, _("Both are one record now. You find everything under “Mine”."))
+            return redirect("me:home")
+    return parts.form_page(request, "me/data/other_number_code.html", form, ending=mobile[-4:])

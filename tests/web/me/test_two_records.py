@@ -1,0 +1,84 @@
+"""A resident who has two records makes one of them: with the code of a relative, or with both phones."""
+
+import pytest
+from django.test import Client
+from tests.factories import NOON, OpenSessionFactory, ResidentFactory, key
+from tests.people.operations.test_erasure import MOBILE, NAME, OTHER_MOBILE, signed_up
+from tests.people.operations.test_phone_codes import wrong
+from tests.web.me.test_data import last_digits
+from tests.web.me.test_registrations import page_of, signed_in
+from tests.web.public.conftest import words
+
+from qixue.participation.operations.registrations import register
+from qixue.people.models import ConfirmedMobile, Merge, Resident
+from qixue.people.operations.guardians import offer_dependent
+
+pytestmark = pytest.mark.django_db
+CLAIM, OTHER = "/me/household/this-is-me/", "/me/data/other-number/"
+EARLIER = NOON.replace(hour=11)
+
+
+@pytest.fixture
+def person() -> Resident:
+    return signed_up(at=EARLIER)
+
+
+@pytest.fixture
+def client(person: Resident) -> Client:
+    return signed_in(person)
+
+
+@pytest.fixture
+def relative() -> Resident:
+    return signed_up(OTHER_MOBILE, "陈建国", at=EARLIER)
+
+
+def test_code_of_a_relative_shows_the_record_and_then_takes_it_in(client, person, relative):
+    elder = ResidentFactory(name="欧阳静秋（奶奶）", guardian=relative, birth_year=1952)
+    session = OpenSessionFactory()
+    register(session, people=[elder], party=key(), by=relative.user, at=NOON, source="family")
+    code = offer_dependent(elder, by=relative.user, at=NOON)
+
+    page = page_of(client, client.post(CLAIM, {"code": code})["Location"])
+    assert elder.name in words(page.xpath("//main")[0])
+    assert not Merge.objects.exists()
+    answer = client.post(CLAIM, {"code": code, "confirmed": "on"})
+
+    assert answer.url == "/me/"
+    assert session.registrations.get().resident == person
+    assert session.registrations.get().registered_by == person.user
+    assert elder.name not in words(page_of(signed_in(relative), "/me/household/"))
+
+
+def test_wrong_code_of_a_relative_says_what_to_do(client):
+    page = page_of(client, client.post(CLAIM, {"code": "K7QM-2XPA-9RHT"})["Location"], status=422)
+
+    assert len(page.xpath("//*[@class='error']")) == 1
+
+
+def test_two_accounts_become_the_one_that_is_signed_in_with_both_phones(client, person, relative):
+    page_of(client, OTHER)
+    assert client.post(OTHER, {"mobile": OTHER_MOBILE}).url == f"{OTHER}code/"
+    digits = last_digits()
+    page_of(client, f"{OTHER}code/", status=422, code=wrong(digits))
+
+    answer = client.post(f"{OTHER}code/", {"code": digits})
+
+    assert answer.url == "/me/"
+    assert Merge.objects.get().gone_key == relative.key
+    assert list(ConfirmedMobile.objects.values_list("mobile", flat=True)) == [MOBILE]
+    assert Resident.objects.get().name == NAME
+
+
+@pytest.mark.parametrize("mobile", [MOBILE, "13900007777"])
+def test_number_without_another_account_merges_nothing(client, person, mobile):
+    client.post(OTHER, {"mobile": mobile})
+
+    page = page_of(client, f"{OTHER}code/", status=422, code=last_digits())
+
+    assert len(page.xpath("//*[contains(@class, 'error')]")) > 0
+    assert not Merge.objects.exists()
+
+
+def test_code_page_without_a_number_leads_back(client):
+    assert client.get(f"{OTHER}code/").url == OTHER
