@@ -16,6 +16,7 @@ from qixue.places.models import Region, Venue
 from qixue.programme.models import Activity, Brand, Programme, Session
 
 COUNTIES, TOWNS, ORGANISATIONS, BRANDS, ACTIVITIES, SESSIONS = 8, 80, 200, 10, 2_000, 20_000
+CACHE = 4_000_000  # kB, while a ledger is built in SQLite
 PEOPLE = 300_007  # a prime: a session never meets the same person twice
 START = datetime.datetime(2025, 1, 6, 9, tzinfo=SHANGHAI)
 NUMBERS = {
@@ -61,6 +62,8 @@ def build(rows: int) -> Programme:
         "sessions": SESSIONS,
     }
     with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":  # or the indexes of millions of rows are read and written back for each
+            cursor.execute(f"PRAGMA cache_size = -{CACHE}")
         for statement in (ENTRIES.format(**parts), CHAINS.format(rows=rows), ATTENDANCES, TALLIES):
             cursor.execute(statement)
     take_statistics()
@@ -121,6 +124,7 @@ def sessions(programme: Programme, keepers: list[Any], brands: list[Any], venues
             "number": n // ACTIVITIES + 1,
             "venue": venues[n % TOWNS],
             "starts_at": START + datetime.timedelta(days=n % 350),
+            "ends_at": START + datetime.timedelta(days=n % 350, minutes=90),
             "state": "held",
         },
     )

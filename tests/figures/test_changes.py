@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import strategies as st
@@ -34,7 +35,7 @@ from qixue.core.figures import NO_PERIOD, Scope, registry, shared_reads
 from qixue.core.kept import COPIES
 from qixue.core.models import Change
 from qixue.core.quantity import Qualifier
-from qixue.figures import change_triggers, families
+from qixue.figures import change_triggers
 from qixue.figures.checkup import check_change_triggers
 from qixue.figures.families import withheld_parts
 from qixue.figures.queries import value_in
@@ -43,6 +44,7 @@ from qixue.participation.models import Registration, Tally
 from qixue.participation.operations.attendances import rebuild_attendances
 from qixue.participation.operations.cells import keep_cells
 from qixue.participation.operations.ledger import correct_entry, record_reported_attendance
+from qixue.participation.queries import placed
 from qixue.programme.models import Award, Session
 from qixue.swap.models import Handover, Listing, SwapRound
 
@@ -110,8 +112,8 @@ def test_each_subject_moves_with_what_it_is_about() -> None:
     assert moved(lambda: Session.objects.filter(pk=session.pk).update(speaker="王老师")) == {Subject.RECORDS}
     assert moved(BrandFactory) >= {Subject.RECORDS}
     gone = Registration.objects.filter(pk=registration.pk)
-    assert moved(lambda: gone.update(state=Registration.State.WAITING, waiting_number=1)) == {Subject.COUNTS}
-    assert moved(gone.delete) == {Subject.COUNTS}
+    assert moved(lambda: gone.update(state=Registration.State.WAITING, waiting_number=1)) == {Subject.SIGN_UPS}
+    assert moved(gone.delete) == {Subject.SIGN_UPS}
 
 
 def test_rows_made_anew_move_the_counts() -> None:
@@ -132,13 +134,13 @@ def test_a_document_that_is_replaced_by_one_with_the_same_number_moves_the_count
     }
 
 
-def test_what_happens_in_swaps_moves_the_counts() -> None:
+def test_what_happens_in_swaps_moves_the_swaps() -> None:
     round_ = SwapRoundFactory()
     planned_ring(round_, ring(round_, 2))
 
-    assert moved(lambda: Listing.objects.update(hidden_at=NOON)) == {Subject.COUNTS}
-    assert moved(lambda: Handover.objects.update(agreed_at=NOON)) == {Subject.COUNTS}
-    assert moved(lambda: SwapRound.objects.update(title="春季集市")) == {Subject.COUNTS}
+    assert moved(lambda: Listing.objects.update(hidden_at=NOON)) == {Subject.SWAPS}
+    assert moved(lambda: Handover.objects.update(agreed_at=NOON)) == {Subject.SWAPS}
+    assert moved(lambda: SwapRound.objects.update(title="春季集市")) == {Subject.SWAPS}
 
 
 def test_adding_up_moves_nothing_and_leaves_a_row_each() -> None:
@@ -204,6 +206,14 @@ def test_triggers_of_an_earlier_version_are_replaced_by_the_next_migration(monke
     assert moved(lambda: Session.objects.filter(pk=session.pk).update(speaker="王老师")) == {Subject.RECORDS}
 
 
+def test_figures_are_kept_after_the_database_was_emptied() -> None:
+    Change.objects.all().delete()
+    emit_post_migrate_signal(verbosity=0, interactive=False, db="default")  # as `flush` does when it has emptied it
+
+    assert changes.states().keys() == set(Subject)
+    assert moved(SessionFactory) >= {Subject.RECORDS}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_each_table_loses_and_gets_its_triggers_by_itself() -> None:
     """Whoever did it for all of them at once would hold up every writer until the last one is done."""
@@ -258,11 +268,12 @@ def test_statements_are_searched_for_what_is_not_watched() -> None:
 
 def test_a_session_that_came_while_others_were_read_is_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
     session = SessionFactory()
-    code, before = session.activity.programme.code, families.members_of(session.activity.programme.code)
+    code, before = session.activity.programme.code, placed.places_of(session.activity.programme.code)
     came_since = SessionFactory(activity=session.activity, number=2)
     for each in (session, came_since):
         check_in(each, *[key() for _person in range(7)])
-    monkeypatch.setattr(families, "members_of", lambda _code: before)
+    monkeypatch.setattr(placed, "places_of", lambda _code: before)
+    COPIES.clear()
 
     assert withheld_parts(code, ALL_WHO_CAME) == {came_since.pk}
 

@@ -24,10 +24,17 @@ State = int
 
 
 class Subject(StrEnum):
-    """What changes: what was planned and held, and where; or who came, signed up, and what is known of them."""
+    """What changes, apart as far as it changes apart: who comes moves every minute what few figures stand on."""
 
-    RECORDS = "records"
-    COUNTS = "counts"
+    RECORDS = "records"  # what was planned and held, and where
+    COUNTS = "counts"  # who came
+    SIGN_UPS = "sign_ups"
+    AFTERWARDS = "afterwards"  # certificates, and how people found it
+    PEOPLE = "people"  # what is known of those who came
+    SWAPS = "swaps"
+
+
+WHO_CAME = (Subject.RECORDS, Subject.COUNTS)
 
 
 def states() -> dict[Subject, State]:

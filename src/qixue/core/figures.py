@@ -119,10 +119,11 @@ class CountingNote:
 
 @dataclass(frozen=True)
 class People:
-    """Whom figures count: how many they are in a scope, and in one tally of it."""
+    """Whom figures count: how many they are in a scope, and in each tally of its sessions, as a column."""
 
     within: Callable[[Scope], int]
-    at: Callable[[Any], int]
+    at: Callable[[Any], Any]
+    has_stated: bool = False  # what documents state, without a session, is among them
 
 
 @dataclass(frozen=True)

@@ -69,15 +69,15 @@ WATCHED: dict[str, tuple[Subject, tuple[str, ...]]] = {
         Subject.COUNTS,
         ("activity_id", "session_id", "named_count", "head_count", "attendance_count", "attendance_qualifier"),
     ),
-    "participation_registration": (Subject.COUNTS, ("session_id", "state")),
-    "participation_certificate": (Subject.COUNTS, ()),
-    "participation_feedback": (Subject.COUNTS, ()),
-    "participation_participant": (Subject.COUNTS, ()),
+    "participation_registration": (Subject.SIGN_UPS, ("session_id", "state")),
+    "participation_certificate": (Subject.AFTERWARDS, ()),
+    "participation_feedback": (Subject.AFTERWARDS, ()),
+    "participation_participant": (Subject.PEOPLE, ()),
     "participation_evidence": (Subject.COUNTS, ()),
-    "people_resident": (Subject.COUNTS, ("birth_year", "home_region_id")),
-    "swap_listing": (Subject.COUNTS, ()),
-    "swap_swapround": (Subject.COUNTS, ()),
-    "swap_handover": (Subject.COUNTS, ()),
+    "people_resident": (Subject.PEOPLE, ("birth_year", "home_region_id")),
+    "swap_listing": (Subject.SWAPS, ()),
+    "swap_swapround": (Subject.SWAPS, ()),
+    "swap_handover": (Subject.SWAPS, ()),
 }
 EVENTS = ("insert", "update", "delete")
 SIZE = {"sqlite": f"random() & {SIZES - 1}", "postgresql": f"floor(random() * {SIZES})::bigint"}
@@ -147,10 +147,14 @@ def before_migration(using: str, plan: Sequence[Any], **_more: Any) -> None:
 
 
 def after_migration(using: str, plan: Sequence[Any] = (), **_more: Any) -> None:
-    """An older state of the database notes no changes."""
+    """An older state of the database notes no changes. One that was emptied lacks the states as well."""
     connection = connections[using]
-    if has_changes(connection) and (plan or missing(connection)):
+    if not has_changes(connection):
+        return
+    if plan or missing(connection):
         install(connection)
+    elif not Change.objects.using(using).exists():
+        begin_states(connection)
 
 
 def has_changes(connection: BaseDatabaseWrapper) -> bool:
@@ -172,7 +176,7 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Set all triggers anew, and begin a state: nobody knows what changed before."""
+    """Set all triggers anew, and begin new states: nobody knows what changed before."""
     remove(connection)
     for watch in watches(connection):
         with transaction.atomic(using=connection.alias):
@@ -180,6 +184,10 @@ def install(connection: BaseDatabaseWrapper) -> None:
                 run(connection, watch.function())
             for statement in watch.triggers(connection.vendor).values():
                 run(connection, statement)
+    begin_states(connection)
+
+
+def begin_states(connection: BaseDatabaseWrapper) -> None:
     with transaction.atomic(using=connection.alias):
         run(connection, f"DELETE FROM {TABLE}")  # noqa: S608 - a name of our own
         for subject in Subject:

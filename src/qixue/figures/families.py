@@ -11,96 +11,57 @@ people they have is laid over it.
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import replace
 
 import numpy as np
 
-from qixue.core.changes import Subject
-from qixue.core.figures import FEWEST, People, Scope, shared
+from qixue.core.changes import WHO_CAME, Subject
+from qixue.core.figures import FEWEST, People, Scope
 from qixue.core.kept import kept
 from qixue.figures.series import is_read_by_months
 from qixue.participation.queries.cells import Placed
-from qixue.participation.queries.placed import PlacedTally, placed_tallies, places_of
+from qixue.participation.queries.placed import Column, Tallies, tallies_of
 from qixue.places.models import Region
 from qixue.programme.models import Programme
 
 Rest = tuple["Part", str]  # what of a whole is in none of its parts: never told, but it may follow from them
 Part = Scope | datetime.date | int | Rest  # the number is the key of a session
 Families = dict[tuple[Part, str], dict[Part, int]]  # by whole and dimension the people in each part
-Positions = np.ndarray
-BOTH = (Subject.RECORDS, Subject.COUNTS)
+COUNTED = (*WHO_CAME, Subject.AFTERWARDS, Subject.PEOPLE)  # all that people are counted by
 DISJOINT = frozenset({"brand", "series", "kind"})  # others may lie in one another: each is a family of its own
-
-
-@dataclass(frozen=True)
-class Members:
-    """The keys of all sessions, and the positions among them of those in each scope, on each day and in each month."""
-
-    keys: Positions
-    position: dict[int, int]
-    by_scope: dict[Scope, Positions]
-    by_day: dict[datetime.date, Positions]
-    by_month: dict[datetime.date, Positions]
-
-
-@kept(Subject.RECORDS)
-def members_of(programme_code: str) -> Members:
-    sessions = places_of(programme_code).sessions
-    placed = Placed((place, at) for at, (place, _day) in enumerate(sessions.values()))
-    by_day: dict[datetime.date, list[int]] = defaultdict(list)
-    by_month: dict[datetime.date, list[int]] = defaultdict(list)
-    for at, (_place, day) in enumerate(sessions.values()):
-        if day:
-            by_day[day].append(at)
-            by_month[day.replace(day=1)].append(at)
-    scopes = (Scope(programme_code), *scopes_told(programme_code))
-    return Members(
-        keys=np.array(list(sessions), dtype=np.int64),
-        position={key: at for at, key in enumerate(sessions)},
-        by_scope={scope: positions(placed.within(scope)) for scope in scopes},
-        by_day={day: positions(found) for day, found in sorted(by_day.items())},
-        by_month={month: positions(found) for month, found in sorted(by_month.items())},
-    )
-
-
-def positions(numbers: Sequence[int]) -> Positions:
-    return np.array(numbers, dtype=np.intp)
 
 
 class SessionsCounted:
     """How many people each session has, and which of these numbers are withheld. One without a tally has none.
 
-    The members may have been read before the tallies: a session that came between is withheld as `newcomers`.
+    A session that came while all of them were read is withheld.
     """
 
-    def __init__(self, members: Members, tallies: Sequence[PlacedTally], people: People) -> None:
-        counted = {tally.session_id: people.at(tally) for tally in tallies if tally.session_id}
-        self.members, self.newcomers = members, counted.keys() - members.position.keys()
-        known = counted.keys() & members.position.keys()
-        at = positions([members.position[session] for session in known])
-        self.is_counted = np.zeros(len(members.keys), dtype=bool)
-        self.is_counted[at] = True
-        self.numbers = np.zeros(len(members.keys), dtype=np.int64)
-        self.numbers[at] = [counted[session] for session in known]
+    def __init__(self, tallies: Tallies, people: People) -> None:
+        self.sessions, self.newcomers = tallies.sessions, tallies.newcomers
+        self.is_counted = np.zeros(len(self.sessions.keys), dtype=bool)
+        self.is_counted[tallies.at] = True
+        self.numbers = np.zeros(len(self.sessions.keys), dtype=np.int64)
+        self.numbers[tallies.at] = people.at(tallies)
         self.is_withheld = (self.numbers > 0) & (self.numbers < FEWEST)
 
-    def of(self, sessions: Positions) -> int:
+    def of(self, sessions: Column) -> int:
         return int(self.numbers[sessions].sum())
 
-    def by_time(self) -> dict[datetime.date, Positions]:
+    def by_time(self) -> dict[datetime.date, Column]:
         """The sessions of each day, or in a longer time of each month, on which anybody was counted."""
-        days = {day: found for day, found in self.members.by_day.items() if self.is_counted[found].any()}
+        days = {day: found for day, found in self.sessions.by_day.items() if self.is_counted[found].any()}
         if not days or not is_read_by_months(days):
             return days
-        return {month: found for month, found in self.members.by_month.items() if self.is_counted[found].any()}
+        return {month: found for month, found in self.sessions.by_month.items() if self.is_counted[found].any()}
 
-    def is_open(self, sessions: Positions) -> bool:
+    def is_open(self, sessions: Column) -> bool:
         """`is_open` of those that are withheld."""
         untold = self.numbers[sessions[self.is_withheld[sessions]]]
         return np.count_nonzero(untold) == 1 or 0 < untold.sum() < FEWEST
 
-    def cover(self, sessions: Positions) -> None:
+    def cover(self, sessions: Column) -> None:
         """As long as those withheld would follow from their whole, withhold the smallest of the others."""
         while self.is_open(sessions):
             others = sessions[(self.numbers[sessions] > 0) & ~self.is_withheld[sessions]]
@@ -109,22 +70,24 @@ class SessionsCounted:
             self.is_withheld[others[np.argmin(self.numbers[others])]] = True
 
     def withheld(self) -> set[Part]:
-        return self.newcomers | set(self.members.keys[self.is_withheld & self.is_counted].tolist())
+        return {*self.newcomers, *self.sessions.keys[self.is_withheld & self.is_counted].tolist()}
 
 
-@kept(*BOTH)
+@kept(*COUNTED)
 def withheld_parts(programme_code: str, people: People) -> frozenset[Part]:
     """All that is not told of these people in a programme: scopes, days and sessions."""
     if not people.within(Scope(programme_code)):
         return frozenset()
-    tallies, members = placed_tallies(programme_code), members_of(programme_code)
-    sessions = SessionsCounted(members, tallies, people)
+    tallies = tallies_of(programme_code)
+    sessions = SessionsCounted(tallies, people)
     by_time = sessions.by_time()
-    stated = stated_in(members, tallies, people)
+    scopes = (Scope(programme_code), *scopes_told(programme_code))
+    stated = stated_in(scopes, tallies, people)
     families = families_of(programme_code, people, sessions, by_time, stated)
     reported = {part for part, number in stated.items() if number}
     withheld = set[Part]().union(*map(small, families.values()))
-    wholes: list[tuple[Part, Positions]] = [*members.by_scope.items(), *by_time.items()]
+    wholes: list[tuple[Part, Column]] = [(scope, tallies.sessions.within(scope)) for scope in scopes]
+    wholes += by_time.items()
     while True:
         before = len(withheld), np.count_nonzero(sessions.is_withheld)
         for above, found in wholes:
@@ -172,7 +135,7 @@ def families_of(
     programme_code: str,
     people: People,
     sessions: SessionsCounted,
-    by_time: Mapping[datetime.date, Positions],
+    by_time: Mapping[datetime.date, Column],
     stated: Mapping[Part, int],
 ) -> Families:
     """All families of which anything is told, but for those whose parts are sessions."""
@@ -189,13 +152,13 @@ def families_of(
     return families
 
 
-def stated_in(members: Members, tallies: Sequence[PlacedTally], people: People) -> Counter[Part]:
+def stated_in(scopes: Iterable[Scope], tallies: Tallies, people: People) -> Counter[Part]:
     """By scope the people whom documents state, without a session: their number is public already."""
-    reports = Placed((tally.place, people.at(tally)) for tally in tallies if not tally.session_id)
-    return Counter({scope: sum(reports.within(scope)) for scope in members.by_scope})
+    reports = Placed((each.place, each.attendance) for each in tallies.stated if people.has_stated)
+    return Counter({scope: sum(reports.within(scope)) for scope in scopes})
 
 
-@shared
+@kept(Subject.RECORDS)
 def scopes_told(programme_code: str) -> dict[Scope, tuple[Scope, str]]:
     """All scopes of one dimension of which anything is told, each with its family: of which whole, and by what."""
     whole, programme = Scope(programme_code), Programme.objects.select_related("region").get(code=programme_code)

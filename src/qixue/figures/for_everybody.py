@@ -17,7 +17,7 @@ from qixue.core.figures import (
     shared_reads,
 )
 from qixue.core.kept import unchanged
-from qixue.figures.families import BOTH, Part, withheld_parts
+from qixue.figures.families import Part, withheld_parts
 from qixue.figures.queries import Figure, figure_in, figure_of, figures_named, figures_of, unnamed_figures_on_record
 from qixue.participation.counted_people import ALL_WHO_CAME
 from qixue.programme.models import Programme
@@ -67,7 +67,7 @@ def told(figure: Figure) -> Figure:
     if people is None or figure.value.is_reported:
         return figure
     is_told = len(scope.dimensions()) < 2 and scope not in withheld_parts(scope.programme, people)
-    if is_told and not (fewest and 0 < unchanged(BOTH, fewest, scope) < FEWEST):
+    if is_told and not (fewest and 0 < unchanged(figure.definition.stands_on, fewest, scope) < FEWEST):
         return replace(figure, value=replace(figure.value, notes=told_notes(figure)))
     notes = tuple(note for note in figure.value.notes if not isinstance(note, CountingNote))
     return replace(figure, value=FigureValue(None, notes=notes), is_withheld=True)

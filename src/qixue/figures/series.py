@@ -4,19 +4,14 @@ import datetime
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
 
-from django.db.models import Count, QuerySet, Sum
-
-from qixue.core.changes import Subject
-from qixue.core.clock import local_day
+from qixue.core.changes import WHO_CAME
 from qixue.core.figures import Scope
 from qixue.core.kept import kept
 from qixue.core.quantity import ATTENDANCE, Qualifier, Quantity
 from qixue.participation.figures import sum_of
-from qixue.participation.models import Tally
-from qixue.participation.queries import scope_condition
 from qixue.participation.queries.cells import Sums, added
+from qixue.participation.queries.placed import tallies_of
 
 LONGEST_BY_DAY = 31  # days from the first to the last; a longer time is read by months
 
@@ -32,13 +27,14 @@ class TimeSeries:
     points: tuple[tuple[datetime.date, Quantity | None], ...]
 
 
-@kept(Subject.RECORDS, Subject.COUNTS)
+@kept(*WHO_CAME)
 def attendance_over_time(scope: Scope) -> TimeSeries:
     """人次 of the sessions by the day on which they started; numbers that documents state have no day."""
-    day_of = cache(local_day)
     by_day: dict[datetime.date, list[tuple[Qualifier, Sums]]] = defaultdict(list)
-    for start, hedge, tallies, attendance in sums_by_start(scope):
-        by_day[day_of(start)].append((Qualifier(hedge), Sums(tallies, attendance)))
+    tallies = tallies_of(scope.programme).within(scope)
+    for number, hedge, sums in tallies.sums_by(tallies.sessions.days[tallies.at]):
+        if number:
+            by_day[datetime.date.fromordinal(number)].append((hedge, sums))
     if not by_day:
         return TimeSeries(is_by_month=False, points=())
     first, last = min(by_day), max(by_day)
@@ -48,13 +44,6 @@ def attendance_over_time(scope: Scope) -> TimeSeries:
     for day, found in by_day.items():
         by_month[day.replace(day=1)] += found
     return TimeSeries(True, tuple((month, sum_at(by_month.get(month))) for month in months_between(first, last)))
-
-
-def sums_by_start(scope: Scope) -> QuerySet:
-    """Start, hedge, number of sessions and 人次: many sessions start at one time."""
-    tallies = Tally.objects.filter(scope_condition(scope), session__starts_at__isnull=False)
-    sums = tallies.order_by().values_list("session__starts_at", "attendance_qualifier")
-    return sums.annotate(Count("pk"), Sum("attendance_count"))
 
 
 def is_read_by_months(days: Collection[datetime.date]) -> bool:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.changes import WHO_CAME
 from qixue.core.figures import FigureDefinition, FigureValue, Scope, Theme, registry, shared
 from qixue.core.quantity import INDEX, Quantity, hedge_of_rate, rounded
 from qixue.participation.counted_people import ALL_WHO_CAME
@@ -100,6 +101,7 @@ def define(code: str, name: object, rule: object, measure: Callable[[Spread], fl
             theme=Theme.REACH,
             people=ALL_WHO_CAME,
             fewest=fewest_in_an_area,
+            stands_on=WHO_CAME,
         )
     )
 

@@ -4,6 +4,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.changes import WHO_CAME, Subject
 from qixue.core.clock import local_day
 from qixue.core.figures import FEWEST, EvidenceRow, FigureDefinition, FigureValue, Scope, registry
 from qixue.core.quantity import PERCENT, share_of
@@ -80,6 +81,7 @@ registry.register(
         evidence=evidence,
         by_session=evidence,
         is_internal=True,
+        stands_on=(*WHO_CAME, Subject.AFTERWARDS),
     )
 )
 registry.register(
@@ -94,5 +96,6 @@ registry.register(
         evidence=evidence,
         by_session=evidence,
         is_internal=True,
+        stands_on=(*WHO_CAME, Subject.AFTERWARDS),
     )
 )

@@ -2,9 +2,10 @@
 
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.changes import WHO_CAME, Subject
 from qixue.core.clock import local_day
 from qixue.core.figures import (
     EvidenceRow,
@@ -34,15 +35,13 @@ from qixue.participation.evidence_rows import evidence_rows
 from qixue.participation.models import LedgerEntry, Registration, Tally
 from qixue.participation.queries import recounted_tallies_in, scope_condition
 from qixue.participation.queries.cells import Counts, counts_in, counts_of_rows, people_in, whole_of
+from qixue.participation.queries.placed import tallies_of
 from qixue.participation.residents import population, population_note
-from qixue.places.models import Region
 from qixue.programme.figures import DIMENSIONS
 from qixue.programme.models import Activity, Session
 from qixue.programme.queries import has_dated_sessions, sessions_in
 
-TOTAL = Sum("attendance_count")
 BY_SESSION = _("Counted by session. How many were trained, once for each class, is a number of its own.")
-URBAN = (Region.UrbanRural.URBAN, Region.UrbanRural.COUNTY_SEAT)
 
 
 def attendance(scope: Scope, counts: Counts) -> FigureValue:
@@ -220,10 +219,9 @@ def per_thousand(scope: Scope) -> FigureValue:
 @shared
 def town_and_country(scope: Scope) -> tuple[int, int]:
     """人次 at places that are town, and at those that are country."""
-    region = "session__venue__region__urban_rural_class"
-    tallies = Tally.objects.filter(scope_condition(scope), session__isnull=False)
-    sums = dict(tallies.order_by().values_list(region).annotate(TOTAL))
-    return sum(sums.get(name, 0) for name in URBAN), sums.get(Region.UrbanRural.RURAL, 0)
+    tallies = tallies_of(scope.programme).within(scope)
+    sessions, came = tallies.sessions, tallies.attendance
+    return int((came * sessions.is_town[tallies.at]).sum()), int((came * sessions.is_country[tallies.at]).sum())
 
 
 def urban_rural_ratio(scope: Scope) -> FigureValue:
@@ -257,6 +255,7 @@ registry.register(
         recount=lambda scope: attendance(scope, recounted_counts(scope)),
         evidence=evidence,
         by_session=evidence_by_session,
+        stands_on=WHO_CAME,
         theme=Theme.PEOPLE,
         people=ALL_WHO_CAME,
     )
@@ -272,6 +271,7 @@ registry.register(
         recount=lambda scope: participants(recounted_people(scope)),
         evidence=named_evidence,
         by_session=names_by_session,
+        stands_on=WHO_CAME,
         theme=Theme.PEOPLE,
         people=BY_NAME,
     )
@@ -287,6 +287,7 @@ registry.register(
         recount=lambda scope: named_share(recounted_counts(scope)),
         evidence=evidence,
         by_session=evidence_by_session,
+        stands_on=WHO_CAME,
         theme=Theme.PEOPLE,
         people=BY_NAME,
     )
@@ -301,6 +302,7 @@ registry.register(
         value=registrations,
         recount=registrations,
         evidence=lambda scope: registration_rows(accepted_registrations(scope)),
+        stands_on=(Subject.RECORDS, Subject.SIGN_UPS),
         theme=Theme.PEOPLE,
     )
 )
@@ -315,6 +317,7 @@ registry.register(
         recount=per_thousand,
         evidence=evidence,
         by_session=evidence_by_session,
+        stands_on=WHO_CAME,
         theme=Theme.PEOPLE,
         people=ALL_WHO_CAME,
     )
@@ -334,6 +337,7 @@ registry.register(
         recount=urban_rural_ratio,
         evidence=evidence,
         by_session=evidence_by_session,
+        stands_on=WHO_CAME,
         theme=Theme.REACH,
         people=ALL_WHO_CAME,
         fewest=lambda scope: min(town_and_country(scope)),

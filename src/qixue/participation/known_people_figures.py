@@ -8,6 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
+from qixue.core.changes import WHO_CAME, Subject
 from qixue.core.figures import (
     CountingNote,
     EvidenceRow,
@@ -24,7 +25,7 @@ from qixue.participation.counted_people import BY_NAME
 from qixue.participation.figures import named_evidence, names_by_session, session_rows
 from qixue.participation.models import LedgerEntryQuerySet
 from qixue.participation.queries.cells import Placed, counts_in, numbers_of, people_in, whole_of
-from qixue.participation.queries.placed import PlacedTally, placed_tallies
+from qixue.participation.queries.placed import Column, Tallies, column, places_of
 from qixue.participation.queries.presences import (
     Ages,
     at_home,
@@ -42,6 +43,7 @@ from qixue.participation.queries.presences import (
 from qixue.participation.residents import population, population_note
 from qixue.programme.figures import DIMENSIONS
 
+WHO_IS_KNOWN = (*WHO_CAME, Subject.PEOPLE)
 OLDER, YOUNG = Ages(60, 150), Ages(0, 17)
 AGE_KNOWN = _("The year of birth is known of {known} of {all} attendances by name; the others are not in this number.")
 HOME_KNOWN = _("Where people live is known of {known} of {all} who came by name; the others are not in this number.")
@@ -72,17 +74,17 @@ def aged_at_sessions(programme_code: str, ages: Ages) -> dict[int, Aged]:
 
 @shared
 def aged_placed(programme_code: str, ages: Ages) -> Placed[Aged]:
-    known = aged_at_sessions(programme_code, ages)
-    tallies = placed_tallies(programme_code) if known else []
-    return Placed((tally.place, known[tally.session_id]) for tally in tallies if tally.session_id in known)
+    known, sessions = aged_at_sessions(programme_code, ages), places_of(programme_code).sessions
+    found = zip(sessions.at(column(known)).tolist(), known.values(), strict=True)
+    return Placed((sessions.placed.places[at], aged) for at, aged in found if at >= 0)
 
 
 def people_of_age(ages: Ages) -> People:
-    nobody = Aged(0, 0)
-    return People(
-        lambda scope: sum(aged.wanted for aged in aged_placed(scope.programme, ages).within(scope)),
-        lambda tally: aged_at_sessions(tally.programme_code, ages).get(tally.session_id or 0, nobody).wanted,
-    )
+    def at(tallies: Tallies) -> Column:
+        known = aged_at_sessions(tallies.programme_code, ages)
+        return tallies.given({session: aged.wanted for session, aged in known.items()})
+
+    return People(lambda scope: sum(aged.wanted for aged in aged_placed(scope.programme, ages).within(scope)), at)
 
 
 def known_of(sentence: Any, wanted: int, known: int, everybody: int) -> CountingNote:
@@ -119,6 +121,7 @@ def define_age(code: str, name: object, rule: object, ages: Ages) -> None:
             theme=Theme.PEOPLE,
             people=people_of_age(ages),
             is_of_people_on_record=True,
+            stands_on=WHO_IS_KNOWN,
         )
     )
 
@@ -144,8 +147,8 @@ def new_people(scope: Scope) -> int:
     return len(people_in(scope) - returned(scope.programme))
 
 
-def new_at(tally: PlacedTally) -> int:
-    return tally.named - returned_at_sessions(tally.programme_code).get(tally.session_id or 0, 0)
+def new_at(tallies: Tallies) -> Column:
+    return tallies.named - tallies.given(returned_at_sessions(tallies.programme_code))
 
 
 @shared
@@ -227,6 +230,7 @@ registry.register(
         people=People(new_people, new_at),
         fewest=lambda scope: len(people_in(scope) & returned(scope.programme)),
         is_of_people_on_record=True,
+        stands_on=WHO_IS_KNOWN,
         has_public_rows=False,  # beside who came at all they say who came again
     )
 )
@@ -249,5 +253,6 @@ registry.register(
         people=BY_NAME,
         fewest=residents_in,
         is_of_people_on_record=True,
+        stands_on=WHO_IS_KNOWN,
     )
 )

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.changes import WHO_CAME, Subject
 from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Scope, Theme, registry
+from qixue.core.kept import kept
 from qixue.core.quantity import (
     ATTENDANCE,
     ITEM,
@@ -36,6 +38,7 @@ from qixue.participation.learning_hours import learning_hours, minutes_between
 from qixue.participation.models import Certificate, CertificateRule, LedgerEntry, Registration, Tally
 from qixue.participation.queries import recounted_tallies_in, scope_condition
 from qixue.participation.queries.cells import came_again_in, counts_in, people_in, trained_in
+from qixue.participation.queries.placed import HEDGES, tallies_of
 from qixue.participation.queries.presences import counted
 from qixue.programme.figures import DIMENSIONS
 from qixue.programme.models import Activity, Session
@@ -64,8 +67,15 @@ def recounted_trained(scope: Scope) -> FigureValue:
 
 def show_rate(scope: Scope, came: int) -> FigureValue:
     """Over the sessions that were held and took registrations."""
-    total = accepted_where_held(scope).count()
+    total = sum(accepted_by_session(scope).values())
     return FigureValue(share_of(came, total) if total else None)
+
+
+@kept(Subject.RECORDS, Subject.SIGN_UPS)
+def accepted_by_session(scope: Scope) -> dict[int, int]:
+    """How many were accepted at each held session that took registrations, by its key."""
+    rows = accepted_where_held(scope).order_by().values_list("session_id")
+    return dict(rows.annotate(Count("pk")))
 
 
 def accepted_where_held(scope: Scope) -> QuerySet[Registration]:
@@ -78,8 +88,8 @@ def with_registrations(scope: Scope) -> QuerySet:
 
 def came_where_registered(scope: Scope) -> int:
     """From the tallies."""
-    sums = Tally.objects.filter(session__in=with_registrations(scope)).aggregate(came=Sum("named_count"))
-    return sums["came"] or 0
+    tallies = tallies_of(scope.programme)
+    return int(tallies.named[tallies.given(accepted_by_session(scope)) > 0].sum())
 
 
 def recounted_show_rate(scope: Scope) -> FigureValue:
@@ -92,7 +102,8 @@ def large_tallies(scope: Scope) -> QuerySet[Tally]:
 
 
 def large_events(scope: Scope) -> FigureValue:
-    return FigureValue(Quantity(large_tallies(scope).count(), SESSION) if counts_in(scope) else None)
+    attendance, least = tallies_of(scope.programme).within(scope).attendance, settings.QIXUE["LARGE_EVENT_PEOPLE"]
+    return FigureValue(Quantity(int((attendance >= least).sum()), SESSION) if counts_in(scope) else None)
 
 
 def recounted_large_events(scope: Scope) -> FigureValue:
@@ -109,16 +120,14 @@ def large_event_rows(scope: Scope) -> list[EvidenceRow]:
 
 def hours(scope: Scope) -> FigureValue:
     """学时 of all who were there; sessions without times, and numbers that contradict themselves, stay out."""
-    tallies = Tally.objects.filter(scope_condition(scope)).order_by()
-    by_times = tallies.values_list("session__starts_at", "session__ends_at", "attendance_qualifier")
-    learnt = [
-        (came, Qualifier(hedge), minutes_between(start, end) or 0)
-        for start, end, hedge, came in by_times.annotate(Sum("attendance_count"))
-    ]
-    unknown = Q(session__starts_at=None) | Q(session__ends_at=None) | Q(session__ends_at=F("session__starts_at"))
-    left_out = tallies.filter(unknown | Q(attendance_qualifier=Qualifier.CONTRADICTORY))
-    keys = left_out.order_by("activity_id", "session_id").values_list("activity_id", "session_id")
-    return hours_of(learnt, tuple(f"tally:{activity}/{session or ''}" for activity, session in keys))
+    tallies = tallies_of(scope.programme).within(scope)
+    minutes = tallies.sessions.minutes[tallies.at]
+    learnt = [(sums.attendance, hedge, length) for length, hedge, sums in tallies.sums_by(minutes)]
+    is_out = (minutes == 0) | (tallies.hedges == HEDGES.index(Qualifier.CONTRADICTORY))
+    out = tallies.at[is_out]
+    keys = list(zip(tallies.sessions.activities[out].tolist(), tallies.sessions.keys[out].tolist(), strict=True))
+    keys += [(each.activity, 0) for each in tallies.stated]
+    return hours_of(learnt, tuple(f"tally:{activity}/{session or ''}" for activity, session in sorted(keys)))
 
 
 def recounted_hours(scope: Scope) -> FigureValue:
@@ -191,6 +200,7 @@ define(
     recount=recounted_large_events,
     evidence=large_event_rows,
     theme=Theme.ACTIVITY,
+    stands_on=WHO_CAME,
     people=ALL_WHO_CAME,
 )
 define(
@@ -204,6 +214,7 @@ define(
     value=lambda scope: show_rate(scope, came_where_registered(scope)),
     recount=recounted_show_rate,
     evidence=lambda scope: registration_rows(accepted_where_held(scope)),
+    stands_on=(*WHO_CAME, Subject.SIGN_UPS),
     people=BY_NAME,
     fewest=came_where_registered,
 )
@@ -216,6 +227,7 @@ define(
     recount=recounted_repeat_rate,
     evidence=named_evidence,
     by_session=names_by_session,
+    stands_on=WHO_CAME,
     people=BY_NAME,
 )
 define(
@@ -230,6 +242,7 @@ define(
     recount=recounted_trained,
     evidence=lambda scope: named_evidence(in_training(scope)),
     by_session=lambda scope: names_by_session(in_training(scope)),
+    stands_on=WHO_CAME,
     people=TRAINED,
 )
 define(
@@ -244,6 +257,7 @@ define(
     recount=recounted_hours,
     evidence=evidence,
     by_session=evidence_by_session,
+    stands_on=WHO_CAME,
     people=ALL_WHO_CAME,
 )
 define(
@@ -254,6 +268,7 @@ define(
     value=certificates,
     recount=certificates,
     evidence=lambda scope: certificate_rows(certificates_in(scope)),
+    stands_on=(Subject.RECORDS, Subject.AFTERWARDS),
     people=CERTIFIED,
 )
 define(
@@ -267,5 +282,6 @@ define(
     value=completed,
     recount=completed,
     evidence=lambda scope: certificate_rows(completions_in(scope)),
+    stands_on=(Subject.RECORDS, Subject.AFTERWARDS),
     people=COMPLETED,
 )

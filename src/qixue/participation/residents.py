@@ -5,10 +5,13 @@ from typing import Any
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.changes import Subject
 from qixue.core.figures import Scope
+from qixue.core.kept import kept
 from qixue.places.models import Population, Region
 
 
+@kept(Subject.RECORDS)
 def population(scope: Scope, indicator: str) -> Population | None:
     """The latest verified value for the scope's region, or for the programme's city."""
     regions = Region.objects.filter(code=scope.region) if scope.region else None

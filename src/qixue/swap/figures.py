@@ -3,12 +3,14 @@
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.changes import Subject
 from qixue.core.clock import local_day
 from qixue.core.digests import digest
 from qixue.core.figures import EvidenceRow, FigureDefinition, FigureValue, Scope, registry
 from qixue.core.quantity import THING, Quantity
 from qixue.swap.models import Listing
 
+OF_SWAPS = (Subject.RECORDS, Subject.SWAPS)
 LISTED = _("Listed by its owner")
 
 
@@ -53,5 +55,6 @@ registry.register(
         value=things_listed,
         recount=things_listed,
         evidence=rows_of_listings,
+        stands_on=OF_SWAPS,
     )
 )

@@ -11,6 +11,7 @@ from qixue.core.digests import digest
 from qixue.core.figures import FEWEST, EvidenceRow, FigureDefinition, FigureValue, Scope, Theme, registry
 from qixue.core.quantity import KILOGRAM, PERCENT, PERSON, THING, Qualifier, Quantity, share_of
 from qixue.participation.equity_figures import is_urban
+from qixue.swap.figures import OF_SWAPS
 from qixue.swap.kinds import TYPICAL_WEIGHTS, Kind
 from qixue.swap.models import Handover, SwapRound
 from qixue.swap.queries.listings import town_of
@@ -133,6 +134,7 @@ def register() -> None:
                 evidence=evidence,
                 theme=Theme.ACTIVITY,
                 is_of_people_on_record=is_of_people,
+                stands_on=OF_SWAPS,
             )
         )
 

@@ -1,31 +1,44 @@
 """The cells counted anew from the entries of the ledger.
 
-All entries by name of a session come as one value, from the index of sessions and people alone: the database visits
-each of them once, and Python looks up its number.
+The database reads each entry by name once, in the index of sessions and people, and gives the people of a session as
+one value; they are compared with those of the cell as columns of numbers, so that Python touches cells and sessions
+only.
 """
 
+import secrets
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import groupby
 from typing import Any, NamedTuple
 
+import numpy as np
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from pyroaring import BitMap
 
-from qixue.core.quantity import Qualifier
+from qixue.core.quantity import Qualifier, Quantity
+from qixue.participation.counting import attendance_of
 from qixue.participation.models import Cell, CellCount, LedgerEntry, Tally
 from qixue.participation.models.cells import NOBODY as NO_NUMBERS
-from qixue.participation.queries import TallyRow, tally_rows
-from qixue.participation.queries.cells import Counts, Sums, counts_of_rows
+from qixue.participation.queries import tally_rows
+from qixue.participation.queries.cells import Counts, Sums, added
 
+Column = np.ndarray
 SESSIONS_AT_ONCE = 500
-NUMBERS = "SELECT {token}, id FROM participation_countedperson"
+TOKEN = 16  # bytes
+# Of everybody the token and the number, each as 16 and 8 bytes, in one value; SQLite gives them in hexadecimal.
+NUMBERS = {
+    "sqlite": "SELECT group_concat(token || printf('%%016x', id), '') FROM participation_countedperson",
+    "postgresql": "SELECT string_agg(uuid_send(token) || int8send(id), '') FROM participation_countedperson",
+}
+# By session the tokens in all of its entries by name, in their order, in one value.
 ENTRIES = """
-SELECT s.id, (SELECT {tokens} FROM participation_ledgerentry e WHERE e.session_id = s.id AND e.person_token IS NOT NULL)
+SELECT s.id, (SELECT {joined} FROM (SELECT person_token FROM participation_ledgerentry
+    WHERE session_id = s.id AND person_token IS NOT NULL ORDER BY person_token) AS e)
 FROM programme_session s WHERE s.id IN ({sessions})
 """
-AS_TEXT = {"sqlite": "{0}", "postgresql": "{0}::text"}
-LISTED = {"sqlite": "group_concat({0})", "postgresql": "string_agg({0}, ',')"}
+JOINED = {"sqlite": "group_concat(person_token, '')", "postgresql": "string_agg(uuid_send(person_token), '')"}
 # Where a tally stands, and where it belongs today (as `cell_places.placed` says, which makes the cells).
 STRANGERS = """
 SELECT DISTINCT t.cell_id
@@ -41,23 +54,58 @@ WHERE c.id IN ({cells}) AND (a.state = 'draft'
 
 
 class Counted(NamedTuple):
-    """A cell as its entries make it."""
+    """A cell as its entries make it, or as it is kept: its people in the order of their folds (`Folds`)."""
 
     counts: Counts
-    people: BitMap
-    again: BitMap
+    people: Column
+    again: Column
+
+    def equals(self, other: "Counted") -> bool:
+        return self.counts == other.counts and all(map(np.array_equal, self[1:], other[1:]))
 
 
-NOTHING = Counted({}, BitMap(), BitMap())
+NO_FOLDS = np.array([], dtype=np.uint64)
+NOTHING = Counted({}, NO_FOLDS, NO_FOLDS)
 
 
 class Settled(NamedTuple):
     """A tally that was merged as it stands."""
 
+    cell: int
     activity: int
     session: int | None
-    cell: int
     rule: str | None
+
+
+class Folds:
+    """Tokens folded to 64 bits, which compare fast, and those of everybody who has a number.
+
+    How they are folded is drawn for each recount: that two people look alike happens once in 10^18 pairs.
+    """
+
+    def __init__(self) -> None:
+        self.factor = np.uint64(secrets.randbits(64) | 1)
+        [[listed]] = answer(NUMBERS[connection.vendor])
+        everybody = words(listed).reshape(-1, 3)
+        numbers = everybody[:, 2]
+        self.by_number = np.zeros(int(numbers.max(initial=0)) + 1, dtype=np.uint64)
+        self.by_number[numbers] = self.of_tokens(everybody)
+
+    def of_tokens(self, tokens: Column) -> Column:
+        """Of rows that begin with the two halves of a token."""
+        return tokens[:, 0] * self.factor + tokens[:, 1]
+
+    def of_numbers(self, kept: bytes | memoryview | None) -> Column:
+        """Of a kept set, in their order; whoever has no number any more is 0."""
+        numbers = np.array(BitMap.deserialize(bytes(kept or NO_NUMBERS)).to_array(), dtype=np.int64)
+        known = np.where(numbers < len(self.by_number), numbers, 0)
+        return np.sort(self.by_number[known])
+
+
+def words(joined: str | bytes | None) -> Column:
+    """The value that rows were joined to, as whole numbers of 8 bytes."""
+    raw = bytes.fromhex(joined) if isinstance(joined, str) else bytes(joined or b"")
+    return np.frombuffer(raw, dtype=">u8").astype(np.uint64)
 
 
 def cells_that_differ(programme_code: str) -> list[str]:
@@ -72,17 +120,16 @@ def cells_that_differ(programme_code: str) -> list[str]:
 
 
 def differing_cells(cells: QuerySet[Cell]) -> list[str]:
-    counted, sums, strangers = recounted(cells), kept_counts(cells), cells_with_strangers(cells)
+    folds = Folds()
+    counted, sums, strangers = recounted(cells, folds), kept_counts(cells), cells_with_strangers(cells)
     return [
-        cell.key
-        for cell in cells.order_by("key").only("key", "people", "again")
-        if cell.pk in strangers or counted.get(cell.pk, NOTHING) != kept(cell, sums.get(cell.pk, {}))
+        key
+        for pk, key, people, again in cells.order_by("key").values_list("pk", "key", "people", "again")
+        if pk in strangers
+        or not counted.get(pk, NOTHING).equals(
+            Counted(sums.get(pk, {}), folds.of_numbers(people), folds.of_numbers(again))
+        )
     ]
-
-
-def kept(cell: Cell, counts: Counts) -> Counted:
-    people, again = (BitMap.deserialize(bytes(numbers or NO_NUMBERS)) for numbers in (cell.people, cell.again))
-    return Counted(counts, people, again)
 
 
 def settled_cells(programme_code: str) -> QuerySet[Cell]:
@@ -98,62 +145,110 @@ def cells_with_strangers(cells: QuerySet[Cell]) -> set[int]:
 
 def kept_counts(cells: QuerySet[Cell]) -> dict[int, Counts]:
     sums: dict[int, Counts] = defaultdict(dict)
-    for row in CellCount.objects.filter(cell__in=cells):
-        sums[row.cell_id][Qualifier(row.qualifier)] = Sums(row.tally_count, row.attendance_count, row.named_count)
+    rows = CellCount.objects.filter(cell__in=cells).order_by()
+    for cell, hedge, *numbers in rows.values_list(
+        "cell_id", "qualifier", "tally_count", "attendance_count", "named_count"
+    ):
+        sums[cell][Qualifier(hedge)] = Sums._make(numbers)
     return sums
 
 
-def recounted(cells: QuerySet[Cell]) -> dict[int, Counted]:
-    rows = (
-        Tally.objects.filter(cell__in=cells)
-        .order_by()
-        .values_list("activity_id", "session_id", "cell_id", "session__counting_rule")
+def recounted(cells: QuerySet[Cell], folds: Folds) -> dict[int, Counted]:
+    rows = Tally.objects.filter(cell__in=cells).order_by("cell_id", "pk")
+    tallies = list(
+        map(Settled._make, rows.values_list("cell_id", "activity_id", "session_id", "session__counting_rule"))
     )
-    tallies = [Settled(*row) for row in rows]
-    cell_of = {(tally.activity, tally.session): tally.cell for tally in tallies}
-    by_session = {tally.session: tally for tally in tallies if tally.session}
-    named: dict[tuple[int, int | None], tuple[str, int]] = {}
-    people: dict[int, BitMap] = defaultdict(BitMap)
-    again: dict[int, BitMap] = defaultdict(BitMap)
-    for session, came in people_by_session(list(by_session)):
-        activity, _session, cell, rule = by_session[session]
-        again[cell] |= people[cell] & came
-        people[cell] |= came
-        named[activity, session] = rule or "", len(came)
-    by_cell: dict[int, list[TallyRow]] = defaultdict(list)
-    heads = LedgerEntry.objects.effective().head_counts().filter(activity__in=rows.values("activity"))
-    for row in tally_rows(named, heads):
-        if home := cell_of.get((row.activity_id, row.session_id)):
-            by_cell[home].append(row)
-    return {cell: Counted(counts_of_rows(by_cell[cell]), people[cell], again[cell]) for cell in {*by_cell, *people}}
+    named: dict[int, int] = {}  # by session, how many came by name
+    people: dict[int, tuple[Column, Column]] = {}
+    for cell, sessions, folded, session_of in people_by_cell(tallies, folds):
+        is_first = np.ones(len(folded), dtype=bool)  # of the entries of one person at one session: they lie together
+        is_first[1:] = (folded[1:] != folded[:-1]) | (session_of[1:] != session_of[:-1])
+        named |= zip(sessions, np.bincount(session_of[is_first], minlength=len(sessions)).tolist(), strict=True)
+        came, times = np.unique(folded[is_first], return_counts=True)
+        people[cell] = came, came[times > 1]
+    sums = counts_by_cell(tallies, named)
+    return {cell: Counted(sums.get(cell, {}), *people.get(cell, (NO_FOLDS, NO_FOLDS))) for cell in {*sums, *people}}
 
 
-def people_by_session(sessions: Sequence[int]) -> Iterator[tuple[int, BitMap]]:
-    """The numbers of those who were at each session by name; all who have none are one person with the number 0."""
-    as_text = AS_TEXT[connection.vendor]
-    tokens = LISTED[connection.vendor].format(as_text.format("e.person_token"))
-    numbers = defaultdict[str, int](int, answer(NUMBERS.format(token=as_text.format("token"))))
+def people_by_cell(tallies: Sequence[Settled], folds: Folds) -> Iterator[tuple[int, list[int], Column, Column]]:
+    """Of each cell the sessions, the people in all their entries, and at which of the sessions each entry is."""
     gone = entries_taken_back()
-    for start in range(0, len(sessions), SESSIONS_AT_ONCE):
-        keys = sessions[start : start + SESSIONS_AT_ONCE]
-        holes = ", ".join(["%s"] * len(keys))
-        for session, listed in answer(ENTRIES.format(tokens=tokens, sessions=holes), keys):
-            came = listed.split(",") if listed else []
-            if session in gone:
-                came = list(Counter(came) - gone[session])
-            if came:
-                yield session, BitMap(list(map(numbers.__getitem__, came)))
+    for part in whole_cells(tallies):
+        listed = tokens_by_session([tally.session for tally in part if tally.session], gone)
+        for cell, of_cell in groupby(part, key=lambda tally: tally.cell):
+            sessions = [tally.session for tally in of_cell if tally.session]
+            tokens = [listed[session] for session in sessions]
+            lengths = [len(each) // TOKEN for each in tokens]
+            halves = words(b"".join(tokens)).reshape(-1, 2)
+            yield cell, sessions, folds.of_tokens(halves), np.repeat(np.arange(len(sessions)), lengths)
 
 
-def entries_taken_back() -> dict[int, Counter[str]]:
+def whole_cells(tallies: Sequence[Settled]) -> Iterator[list[Settled]]:
+    """The tallies in parts of about so many sessions as are read at once, no cell divided."""
+    part: list[Settled] = []
+    for _cell, of_cell in groupby(tallies, key=lambda tally: tally.cell):
+        part += of_cell
+        if len(part) >= SESSIONS_AT_ONCE:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def tokens_by_session(sessions: Sequence[int], gone: dict[int, Counter[bytes]]) -> dict[int, bytes]:
+    """The tokens in the entries of each session that count, one behind the other."""
+    statement = ENTRIES.format(joined=JOINED[connection.vendor], sessions=", ".join(["%s"] * len(sessions)))
+    rows = answer(statement, sessions) if sessions else []
+    found = {pk: bytes.fromhex(listed) if isinstance(listed, str) else bytes(listed or b"") for pk, listed in rows}
+    for pk in found.keys() & gone.keys():
+        tokens = found[pk]
+        came = Counter(tokens[start : start + TOKEN] for start in range(0, len(tokens), TOKEN)) - gone[pk]
+        found[pk] = b"".join(sorted(came.elements()))
+    return found
+
+
+def entries_taken_back() -> dict[int, Counter[bytes]]:
     """By session the tokens in entries that do not count, as often as there are such entries: they are few."""
-    later = LedgerEntry.objects.filter(target__isnull=False)
-    gone: dict[int, Counter[str]] = defaultdict(Counter)
-    for session, own, taken_back in later.values_list("session_id", "person_token", "target__person_token"):
-        gone[session] += Counter(
-            token.hex if connection.vendor == "sqlite" else str(token) for token in (own, taken_back) if token
-        )
+    later = LedgerEntry.objects.filter(target__gt=0)  # by the index: all others have none
+    targets = LedgerEntry.objects.filter(pk__in=later.values("target"))  # a join would visit every entry
+    token_of = dict(targets.values_list("pk", "person_token"))
+    gone: dict[int, Counter[bytes]] = defaultdict(Counter)
+    for session, own, target in later.values_list("session_id", "person_token", "target_id"):
+        gone[session] += Counter(token.bytes for token in (own, token_of.get(target)) if token)
     return gone
+
+
+def counts_by_cell(tallies: Sequence[Settled], named: dict[int, int]) -> dict[int, Counts]:
+    """The sums of the tallies as the people by name and the head counts make them.
+
+    Most sessions have no head count: those of a cell at which as many came are alike.
+    """
+    cell_of = {(tally.activity, tally.session): tally.cell for tally in tallies}
+    heads = LedgerEntry.objects.effective().head_counts().filter(person_token=None)  # by the index: they are few
+    counted_by_heads = cell_of.keys() & set(heads.order_by().values_list("activity_id", "session_id"))
+    parts: dict[int, list[tuple[Qualifier, Sums]]] = defaultdict(list)
+    alike = Counter(
+        (tally.cell, tally.rule or "", named[tally.session])
+        for tally in tallies
+        if tally.session and (tally.activity, tally.session) not in counted_by_heads and named.get(tally.session)
+    )
+    attendance = cache(attendance_by_name)
+    for (cell, rule, people), times in alike.items():
+        if came := attendance(rule, people):
+            parts[cell].append((came.qualifier, Sums(times, times * int(came.value), times * people)))
+    by_heads = {
+        (tally.activity, tally.session): (tally.rule or "", named.get(tally.session or 0, 0))
+        for tally in tallies
+        if (tally.activity, tally.session) in counted_by_heads and named.get(tally.session or 0)
+    }
+    for row in tally_rows(by_heads, heads):  # also of other programmes
+        if home := cell_of.get((row.activity_id, row.session_id)):
+            parts[home].append((row.attendance.qualifier, Sums(1, int(row.attendance.value), row.named)))
+    return {cell: added(found) for cell, found in parts.items()}
+
+
+def attendance_by_name(rule: str, people: int) -> Quantity | None:
+    return attendance_of(rule, people, None)
 
 
 def answer(statement: str, parameters: Sequence[Any] = ()) -> list[tuple]:

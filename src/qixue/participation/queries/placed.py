@@ -1,38 +1,88 @@
-"""What was counted, each tally with everything by which a scope narrows: to see which sums it is a part of."""
+"""What was counted, each tally with everything by which a scope narrows: to see which sums it is a part of.
+
+Sessions are many, and somebody comes to one of them every minute. Where and when they are is known until the records
+change; the numbers of the tallies are laid over it, column by column.
+"""
 
 import datetime
-from functools import cache
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from typing import NamedTuple
 
+import numpy as np
 from django.db.models import Count
 
 from qixue.core.changes import Subject
 from qixue.core.clock import local_day
-from qixue.core.figures import shared
+from qixue.core.figures import Scope, shared
 from qixue.core.kept import kept
-from qixue.participation.models import Certificate, Tally
-from qixue.participation.queries.cells import Place, Placed
+from qixue.core.quantity import Qualifier
+from qixue.participation.learning_hours import minutes_between
+from qixue.participation.models import Certificate
+from qixue.participation.queries.cells import Place, Placed, Sums, answer
+from qixue.places.models import Region
 from qixue.programme.models import Activity, Session
 
-NOWHERE = (None, None)  # of a draft
+Column = np.ndarray
 OF_ACTIVITY = ("activity__brand__code", "activity__series__code", "activity__kind", "activity__organisation__path")
+OF_SESSION = ("pk", "activity_id", "starts_at", "ends_at", "venue__region__urban_rural_class", "venue__region__path")
+TOWN = (Region.UrbanRural.URBAN, Region.UrbanRural.COUNTY_SEAT)
+HEDGES = tuple(Qualifier)  # a column has their places in here
+TALLIES = """
+SELECT t.activity_id, COALESCE(t.session_id, 0), t.attendance_count, t.named_count, t.attendance_qualifier
+FROM participation_tally t
+WHERE t.activity_id IN (SELECT a.id FROM programme_activity a
+    JOIN programme_programme p ON p.id = a.programme_id WHERE p.code = %(programme)s AND a.state <> 'draft')
+"""
 
 
-class PlacedTally(NamedTuple):
-    """`session_id` is None for what documents state, which is public already."""
+@dataclass(frozen=True)
+class Sessions:
+    """All announced sessions of a programme in the order of their keys, column by column."""
 
-    programme_code: str
-    place: Place
-    session_id: int | None
-    starts_on: datetime.date | None
-    attendance: int
-    named: int
+    keys: Column
+    activities: Column
+    days: Column  # on which each starts, counted as by `date.toordinal`; 0 where that is not known
+    minutes: Column  # how long it lasts; 0 where that is not known
+    is_training: Column  # 1 or 0, as those below
+    is_town: Column  # its place is town; neither where it has none
+    is_country: Column
+    placed: Placed[int]  # their positions in the columns
+    found: dict[Scope, Column] = field(default_factory=dict)  # what `within` gave before
+
+    def within(self, scope: Scope) -> Column:
+        """The positions of the sessions in the scope."""
+        if scope not in self.found:
+            self.found[scope] = column(self.placed.within(scope))
+        return self.found[scope]
+
+    @cached_property
+    def by_day(self) -> dict[datetime.date, Column]:
+        """The positions of the sessions that start on each day, in the order of the days."""
+        return {datetime.date.fromordinal(day): rows for day, rows in rows_by_number(self.days).items() if day}
+
+    @cached_property
+    def by_month(self) -> dict[datetime.date, Column]:
+        """The same by the first days of the months."""
+        months: dict[datetime.date, list[Column]] = defaultdict(list)
+        for day, rows in self.by_day.items():
+            months[day.replace(day=1)].append(rows)
+        return {month: np.concatenate(rows) for month, rows in months.items()}
+
+    def at(self, keys: Column) -> Column:
+        """The positions of the sessions with these keys; -1 for those that are not here."""
+        if not len(self.keys):
+            return np.full(len(keys), -1)
+        found = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        return np.where(self.keys[found] == keys, found, -1)
 
 
 class Places(NamedTuple):
-    """Where the sessions of a programme stand, with the day on which each starts, and its activities without one."""
+    """Where the sessions of a programme stand, and its activities, by key."""
 
-    sessions: dict[int, tuple[Place, datetime.date | None]]
+    sessions: Sessions
     activities: dict[int, Place]
 
 
@@ -42,33 +92,110 @@ def places_of(programme_code: str) -> Places:
     announced = Activity.objects.filter(programme__code=programme_code).exclude(state=Activity.State.DRAFT)
     columns = ("pk", "brand__code", "series__code", "kind", "organisation__path", "region__path")
     activities = {pk: Place._make(place) for pk, *place in announced.order_by("pk").values_list(*columns)}
-    sessions = Session.objects.filter(activity__programme__code=programme_code).order_by("pk")
     place_at = cache(lambda at_venue, place: place._replace(region=at_venue) if at_venue else place)
-    day_of = cache(local_day)  # many sessions start at one time
-    rows = sessions.values_list("pk", "activity_id", "venue__region__path", "starts_at")
+    day_of = cache(lambda start: local_day(start).toordinal() if start else 0)  # many sessions start at one time
+    sessions = Session.objects.filter(activity__programme__code=programme_code).order_by("pk")
+    rows = [
+        (pk, activity, day_of(start), minutes_between(start, end) or 0, sort, place_at(path, activities[activity]))
+        for pk, activity, start, end, sort, path in sessions.values_list(*OF_SESSION)
+        if activity in activities
+    ]
+    keys, of_activities, days, minutes, sorts, places = zip(*rows, strict=True) if rows else ((),) * 6
     return Places(
-        {
-            pk: (place_at(at_venue, activities[activity]), day_of(start) if start else None)
-            for pk, activity, at_venue, start in rows
-            if activity in activities
-        },
+        Sessions(
+            keys=column(keys),
+            activities=column(of_activities),
+            days=column(days),
+            minutes=column(minutes),
+            is_training=column(place.kind == Activity.Kind.TRAINING for place in places),
+            is_town=column(sort in TOWN for sort in sorts),
+            is_country=column(sort == Region.UrbanRural.RURAL for sort in sorts),
+            placed=Placed((place, position) for position, place in enumerate(places)),
+        ),
         activities,
     )
 
 
+def column(numbers: Iterable[int]) -> Column:
+    return np.array(list(numbers), dtype=np.int64)
+
+
+def rows_by_number(numbers: Column) -> dict[int, Column]:
+    """For each number of a column, in their order, the rows in which it stands."""
+    order = np.argsort(numbers, kind="stable")
+    found, starts = np.unique(numbers[order], return_index=True)
+    return dict(zip(found.tolist(), np.split(order, starts[1:]), strict=True)) if len(found) else {}
+
+
+class Stated(NamedTuple):
+    """What documents state of an activity, without a session: a number that is public already."""
+
+    activity: int
+    place: Place
+    attendance: int
+
+
+@dataclass(frozen=True)
+class Tallies:
+    """Of sessions of a programme, column by column; `at` are the positions of the sessions.
+
+    The sessions may have been read before: `newcomers` are the keys of those that came between, which have no row.
+    """
+
+    programme_code: str
+    sessions: Sessions
+    at: Column
+    attendance: Column
+    named: Column
+    hedges: Column
+    stated: tuple[Stated, ...] = ()
+    newcomers: frozenset[int] = frozenset()
+
+    def within(self, scope: Scope) -> "Tallies":
+        """Those in the scope."""
+        is_in = np.zeros(len(self.sessions.keys), dtype=bool)
+        is_in[self.sessions.within(scope)] = True
+        rows = is_in[self.at]
+        columns = {name: getattr(self, name)[rows] for name in ("at", "attendance", "named", "hedges")}
+        stated = tuple(Placed((each.place, each) for each in self.stated).within(scope))
+        return replace(self, **columns, stated=stated, newcomers=frozenset())
+
+    def sums_by(self, numbers: Column) -> Iterator[tuple[int, Qualifier, Sums]]:
+        """For each number of a column and each hedge apart how many tallies there are, and 人次."""
+        groups, group_of = np.unique(numbers * len(HEDGES) + self.hedges, return_inverse=True)
+        attendance = np.zeros(len(groups), dtype=np.int64)
+        np.add.at(attendance, group_of, self.attendance)
+        for group, count, came in zip(groups, np.bincount(group_of), attendance, strict=True):
+            number, hedge = divmod(int(group), len(HEDGES))
+            yield number, HEDGES[hedge], Sums(int(count), int(came))
+
+    def given(self, by_session: Mapping[int, int]) -> Column:
+        """A column of numbers by key of the session; 0 for those that have none."""
+        numbers = np.zeros(len(self.sessions.keys) + 1, dtype=np.int64)  # the last is of sessions that are not here
+        numbers[self.sessions.at(column(by_session))] = column(by_session.values())
+        return numbers[self.at]
+
+
 @shared
-def placed_tallies(programme_code: str) -> list[PlacedTally]:
-    """All tallies of a programme."""
+def tallies_of(programme_code: str) -> Tallies:
+    """All tallies of what is announced in a programme."""
     sessions, activities = places_of(programme_code)
-    rows = Tally.objects.filter(activity__programme__code=programme_code).order_by()
-    found = []
-    for activity, session, came, named in rows.values_list(
-        "activity_id", "session_id", "attendance_count", "named_count"
-    ):
-        place, day = sessions.get(session, NOWHERE) if session else (activities.get(activity), None)
-        if place:
-            found.append(PlacedTally(programme_code, place, session, day, came, named))
-    return found
+    place_of = {hedge.value: place for place, hedge in enumerate(HEDGES)}
+    rows = answer(TALLIES, programme_code)
+    of_sessions = [row for row in rows if row[1]]
+    keys, attendance, named = (column(row[number] for row in of_sessions) for number in (1, 2, 3))
+    at = sessions.at(keys)
+    is_known = at >= 0
+    return Tallies(
+        programme_code,
+        sessions,
+        at[is_known],
+        attendance[is_known],
+        named[is_known],
+        column(place_of[row[4]] for row in of_sessions)[is_known],
+        tuple(Stated(row[0], activities[row[0]], row[2]) for row in rows if not row[1] and row[0] in activities),
+        frozenset(keys[~is_known].tolist()),
+    )
 
 
 @shared

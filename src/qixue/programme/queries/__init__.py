@@ -3,7 +3,9 @@ import datetime
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from qixue.core.changes import Subject
 from qixue.core.figures import Scope, shared
+from qixue.core.kept import kept
 from qixue.places.models import Region
 from qixue.programme.models import Activity, Involvement, Programme, Session, SourceDocument
 from qixue.programme.models.activities import SessionQuerySet
@@ -51,7 +53,7 @@ def sessions_in(scope: Scope) -> SessionQuerySet:
     return Session.objects.filter(activity_condition(scope, "activity__") & region_condition(scope.region, ""))
 
 
-@shared
+@kept(Subject.RECORDS)
 def has_dated_sessions(scope: Scope) -> bool:
     """Whether a count of nothing in the scope is a zero, and not a missing record.
 
