@@ -19,6 +19,7 @@ from tests.factories import (
 from tests.outages import full_sqlite
 from tests.participation.ways import caller
 
+from qixue.core.inserts import prepared
 from qixue.core.models import AuditEntry, OutboxMessage
 from qixue.core.outages import Outage, outage_of
 from qixue.core.statements import PLANNED_ONCE
@@ -26,7 +27,6 @@ from qixue.participation.models import Question, Registration, RegistrationTerms
 from qixue.participation.operations.quick_registration import (
     KEPT_TERMS,
     NO_SAY,
-    PARTY,
     Ask,
     known_of,
     look,
@@ -181,7 +181,7 @@ def test_who_is_known_is_found_by_key_person_and_account_also_where_nobody_has_s
     """Not by reading all rows, which the plan that PostgreSQL makes of an empty table would go on to do."""
     session, by = OpenSessionFactory(), caller(member.user)
     party = key()
-    text, values = known_of(session, [Ask(party, member, by, NOON, PARTY.get_db_prep_value(party, connection))])
+    text, values = known_of(session, [Ask(party, member, by, NOON, prepared(Registration, "party", party))])
 
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

@@ -12,9 +12,11 @@ from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.base import ModelState
 from pydantic_core import to_json
+
+from qixue.core.statements import vendor
 
 Record = TypeVar("Record", bound=models.Model)
 # Of these a value goes to the database as it is.
@@ -39,7 +41,7 @@ class Insert:
         values = self.values
         return [
             prepare(values[field.attname] if field.attname in values else field.get_default())
-            for field, prepare in prepared_columns(self.model, connection.vendor)
+            for field, prepare in prepared_columns(self.model, vendor())
             if field.attname not in computed
         ]
 
@@ -73,7 +75,7 @@ def as_read(model: type[Record], names: Sequence[str], values: Sequence[Any]) ->
     """
     record = model.__new__(model)
     state = ModelState()
-    state.adding, state.db = False, connection.alias
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
     record.__dict__.update(zip(names, values, strict=True), _state=state)
     return record
 
@@ -87,7 +89,7 @@ def insert_many(records: Sequence[models.Model]) -> None:
         return
     model, rows = type(records[0]), rows_of(records)
     with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
+        if vendor() != "postgresql":
             cursor.executemany(statement_of(model), rows)
             return
         with connection.wrap_database_errors, cursor.copy(f"COPY {head_of(model)} FROM STDIN") as copy:
@@ -112,18 +114,18 @@ def insert_all(records: Sequence[models.Model]) -> tuple[str, list[Any]]:
     connection. Raises TypeError for a model with a field whose values JSON does not know.
     """
     model = type(records[0])
-    if connection.vendor == "postgresql":
-        read, _changes = reading_of(model, connection.vendor)
+    if vendor() == "postgresql":
+        read, _changes = reading_of(model, vendor())
         names = [field.column for field in columns_of(model)]
         rows: list[Any] = [dict(zip(names, read(record.__dict__), strict=True)) for record in records]
     else:
         rows = rows_of(records)
-    return insertion_of(model, connection.vendor), [to_json(rows).decode()]
+    return insertion_of(model, vendor()), [to_json(rows).decode()]
 
 
 def rows_of(records: Sequence[models.Model]) -> list[list[Any]]:
     """As the database of the connection takes them."""
-    read, changes = reading_of(type(records[0]), connection.vendor)
+    read, changes = reading_of(type(records[0]), vendor())
     rows = [list(read(record.__dict__)) for record in records]
     for place, prepare in changes:
         for row in rows:
@@ -133,7 +135,7 @@ def rows_of(records: Sequence[models.Model]) -> list[list[Any]]:
 
 def prepared(model: type[models.Model], name: str, value: Any) -> Any:
     """The value of a column as the database of the connection takes it, for use in a statement."""
-    return preparations_of(model, connection.vendor)[name](value)
+    return preparations_of(model, vendor())[name](value)
 
 
 @cache
@@ -205,10 +207,10 @@ def preparation_of(field: models.Field) -> Callable[[Any], Any]:
     if isinstance(field, PLAIN):
         return as_it_is
     if isinstance(field, models.DateTimeField):
-        return as_it_is if connection.vendor == "postgresql" else in_utc
+        return as_it_is if vendor() == "postgresql" else in_utc
     if isinstance(field, models.UUIDField):
         return as_it_is if connection.features.has_native_uuid_field else in_hexadecimal
-    if isinstance(field, models.JSONField) and field.encoder is None and connection.vendor == "sqlite":
+    if isinstance(field, models.JSONField) and field.encoder is None and vendor() == "sqlite":
         return as_json
     return lambda value: field.get_db_prep_save(value, connection)
 

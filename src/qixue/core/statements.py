@@ -6,12 +6,13 @@ statement again by its text, so that a list of values is one parameter, however 
 message, for each way there and back counts.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
+from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from pydantic_core import to_json
 
 Values = Sequence[Any] | Mapping[str, Any]
 Statement = tuple[str, Values]
@@ -20,17 +21,25 @@ Statement = tuple[str, Values]
 PLANNED_ONCE = "set_config('plan_cache_mode', 'force_generic_plan', TRUE), set_config('enable_seqscan', 'off', TRUE)"
 
 
+@cache
+def vendor() -> str:
+    """Django's name for the kind of database. Its `connection` looks for that of the thread each time it is asked, and
+    those who write a row by hand ask a dozen times.
+    """
+    return connection.vendor
+
+
 def given(columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> Statement:
     """Rows that are sent, as a table `given` for the FROM of a statement whose text is the same for any number of them,
     and its values.
 
     `columns` are their names with the types of PostgreSQL; values are as the database of the connection takes them.
     """
-    if connection.vendor == "postgresql":
+    if vendor() == "postgresql":
         holes = ", ".join(f"%s::{kind}[]" for kind in columns.values())
         return f"unnest({holes}) AS given({', '.join(columns)})", [array(values) for values in zip(*rows, strict=True)]
     named = ", ".join(f"value ->> {place} AS {name}" for place, name in enumerate(columns))
-    return f"(SELECT {named} FROM json_each(%s)) AS given", [json.dumps(rows)]  # noqa: S608 - names of our own
+    return f"(SELECT {named} FROM json_each(%s)) AS given", [to_json(rows).decode()]  # noqa: S608 - names of our own
 
 
 def array(values: Iterable[Any]) -> str:
@@ -45,11 +54,12 @@ def answers_to(*statements: Statement) -> list[list[tuple]]:
     Raises the exceptions of django.db. PostgreSQL gets all of them at once, SQLite one after the other; both past the
     cursors with which Django watches over each statement.
     """
-    with connection.cursor() as cursor:
-        if connection.queries_logged:  # as Django's own cursors do
-            connection.queries_log.extend({"sql": text, "time": "0"} for text, _values in statements)
-        with connection.wrap_database_errors:
-            if connection.vendor == "postgresql":
+    own = connections[DEFAULT_DB_ALIAS]
+    with own.cursor() as cursor:
+        if own.queries_logged:  # as Django's own cursors do
+            own.queries_log.extend({"sql": text, "time": "0"} for text, _values in statements)
+        with own.wrap_database_errors:
+            if own.vendor == "postgresql":
                 return prepared_answers(cursor.connection, statements)
             return [cursor.cursor.execute(*statement).fetchall() for statement in statements]
 
@@ -68,14 +78,14 @@ def prepared_answers(server: Any, statements: Sequence[Statement]) -> list[list[
 
 def among(column: str, kind: str) -> str:
     """SQL that asks for one of the values that `listed` has made one parameter of; `kind` is PostgreSQL's type."""
-    if connection.vendor == "postgresql":
+    if vendor() == "postgresql":
         return f"{column} = ANY(%s::{kind}[])"
     return f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608 - the name of a column of ours
 
 
 def listed(keys: Iterable[Any]) -> str:
     """Values as the database of the connection takes them, as one."""
-    return array(keys) if connection.vendor == "postgresql" else json.dumps(list(keys))
+    return array(keys) if vendor() == "postgresql" else to_json(list(keys)).decode()
 
 
 def typed(values: Values) -> Values:

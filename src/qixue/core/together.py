@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 from django.db import connection, transaction
 
 from qixue.core.logs import get_logger
-from qixue.core.statements import answers_to
+from qixue.core.statements import answers_to, vendor
 
 log = get_logger("qixue.together")
 
@@ -138,5 +138,5 @@ class Lines:
         """In a statement of its own, so that those that follow see what the former holder of the lock has written. A
         transaction of SQLite has had its turn to begin.
         """
-        if connection.vendor == "postgresql":
+        if vendor() == "postgresql":
             answers_to((self.lock, [key]))

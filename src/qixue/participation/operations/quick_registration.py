@@ -17,13 +17,13 @@ from functools import cache, cached_property
 from itertools import chain
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from qixue.core.clock import SHANGHAI
-from qixue.core.inserts import insert_all, made
+from qixue.core.inserts import insert_all, made, prepared
 from qixue.core.models import AuditEntry, OutboxMessage, audit_entry
 from qixue.core.outbox import message_of
-from qixue.core.statements import PLANNED_ONCE, Statement, among, answers_to, listed
+from qixue.core.statements import PLANNED_ONCE, Statement, among, answers_to, listed, vendor
 from qixue.core.together import Lines
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.models.registrations import random_door_code
@@ -35,7 +35,7 @@ from qixue.people.operations.residents import is_child_in
 from qixue.programme.models import Activity, Programme, Session
 from qixue.programme.models.activities import titled
 
-State, PARTY = Registration.State, Registration._meta.get_field("party")
+State = Registration.State
 MOST_DRAWS = 10  # of door codes, before it is left to who looks at all of them
 USUAL_LIMIT = RegistrationTerms.place_limit.field.default
 # The terms that this way keeps; a session with any other goes the ordinary way.
@@ -139,7 +139,7 @@ def register_alone(session: int, *, party: uuid.UUID, by: Caller, at: datetime.d
     """
     if by.resident is None or by.has_role:
         return None
-    ask = Ask(party, by.resident, by, at, PARTY.get_db_prep_value(party, connection))
+    ask = Ask(party, by.resident, by, at, prepared(Registration, "party", party))
     try:
         row: Registration | None = LINES.at(session).take_part(ask)
     except IntegrityError:  # somebody or something went away in between: the ordinary way looks again
@@ -184,7 +184,7 @@ def known_of(session: Session, asks: list[Ask]) -> Statement:
     """What asks for the registrations that have a say in the answers."""
     parties = listed(ask.stored_party for ask in asks)
     residents, users = listed(ask.resident.pk for ask in asks), listed(ask.by.user.pk for ask in asks)
-    return finding(connection.vendor), [parties, session.pk, residents, session.pk, users]
+    return finding(vendor()), [parties, session.pk, residents, session.pk, users]
 
 
 @cache
