@@ -138,9 +138,9 @@ class Quantity:
 
     def number_text(self, language: str) -> str:
         """The hedged number without its unit; Chinese documents print no thousands separators."""
-        value = (
-            PRINTED_SUMS[self.qualifier](self.value) if self.is_sum and self.qualifier in PRINTED_SUMS else self.value
-        )
+        value = self.value
+        if self.is_sum and self.qualifier in PRINTED_SUMS:
+            value = PRINTED_SUMS[self.qualifier](value)
         if language.startswith("zh"):
             return HEDGES_ZH[self.qualifier].format(value)
         return HEDGES_EN[self.qualifier].format(f"{value:,}")
