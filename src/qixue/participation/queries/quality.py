@@ -113,8 +113,8 @@ def over_capacity(scope: Scope) -> Found:
     return Found(texts, len(rows))
 
 
-def most_of(seats: int, capacity: int | None) -> int:
-    return max(seats, capacity or 0)
+def most_of(seats: int | None, capacity: int | None) -> int:
+    return max(seats or 0, capacity or 0)
 
 
 @dataclass(frozen=True)
