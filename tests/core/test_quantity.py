@@ -11,6 +11,7 @@ from qixue.core.quantity import (
     Quantity,
     UnitMismatch,
     floor_to_two_digits,
+    round_to_two_digits,
     total,
 )
 
@@ -69,6 +70,19 @@ def test_total_of_lower_bounds_prints_two_digits() -> None:
     result = total([Quantity(3500, ATTENDANCE, AT_LEAST), Quantity(12, ATTENDANCE)], ATTENDANCE)
 
     assert (result.value, result.text("zh")) == (3512, "3500多人次")
+
+
+def test_total_of_rough_numbers_says_no_more_than_its_parts() -> None:
+    result = total([Quantity(21000, ATTENDANCE, ABOUT), Quantity(15482, ATTENDANCE)], ATTENDANCE)
+
+    assert (result.value, result.text("zh"), result.text("en")) == (36482, "约36000人次", "about 36,000 attendances")
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"), [(69982, 70000), (3550, 3600), (3549, 3500), (99, 99), (996, 1000), (0, 0)]
+)
+def test_estimate_is_rounded_to_two_digits(value: int, printed: int) -> None:
+    assert round_to_two_digits(value) == printed
 
 
 def test_one_stated_number_keeps_its_wording() -> None:

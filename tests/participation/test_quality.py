@@ -84,12 +84,13 @@ def test_more_people_than_seats_and_than_the_venue_holds(programme: Programme) -
     small, large = VenueFactory(capacity=30), VenueFactory(capacity=100)
     count(held(programme, "挤满", venue=small, seat_count=20), 31)
     count(held(programme, "加座", venue=large, seat_count=20), 31)
-    count(held(programme, "不知容量", venue=None, seat_count=None), 500)
+    count(held(programme, "不知容量", venue=None, seat_count=20), 15)
+    count(held(programme, "随到随学", venue=small, seat_count=None), 500)
 
     found = over_capacity(SCOPE)
 
     assert seen(found) == [("挤满", "到场31人，只容得下30人。")]
-    assert found.base == 2
+    assert found.base == 3
 
 
 def test_one_person_in_two_places_at_once(programme: Programme) -> None:

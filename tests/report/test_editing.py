@@ -279,7 +279,7 @@ def test_section_that_is_only_open_is_not_changed(section: SummarySection, liang
 
 
 def test_draft_that_nobody_has_touched_is_not_changed(section: SummarySection, liang: User) -> None:
-    text = "{{as_of}}，共1场。"  # whose moment is another one a minute later, and whose words are the same
+    text = "{{as_of}}，共1场。"  # whose day is another one tomorrow, and whose words are the same
 
     assert not keep_unsaved(section, text, draft=text, based_on=0, by=liang, at=NOON).is_changed
 

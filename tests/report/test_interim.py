@@ -55,7 +55,7 @@ def test_opening_while_the_week_runs_says_when_it_was_drafted_and_what_is_to_com
     text = opening(draft_summary(week, at=NOON))
 
     assert text == (
-        "清远市正在组织开展全民终身学习活动周（以下简称“活动周”）各项工作，截至2026年11月4日12时00分活动周尚未结束。"
+        "清远市正在组织开展全民终身学习活动周（以下简称“活动周”）各项工作，截至2026年11月4日活动周尚未结束。"
         "活动周以“学习”为主题，于2026年11月2日至6日举行。"
         "已开展活动1项，举办2场，参与20人次，其余2场将在11月6日活动周结束前举办或补报。"
         "现将活动周阶段性情况小结如下："
@@ -74,7 +74,7 @@ def test_opening_before_the_week_promises_and_reports_nothing(week: Programme) -
     text = opening(draft_summary(week, at=NOON - 3 * DAY))
 
     assert text == (
-        "清远市正在筹备全民终身学习活动周（以下简称“活动周”）各项工作，截至2026年11月1日12时00分活动周尚未开始。"
+        "清远市正在筹备全民终身学习活动周（以下简称“活动周”）各项工作，截至2026年11月1日活动周尚未开始。"
         "活动周以“学习”为主题，将于2026年11月2日至6日举行。"
         "计划举办2场。"
         "现将活动周阶段性情况小结如下："

@@ -70,7 +70,7 @@ def test_seal_says_what_was_issued_by_whom_and_on_what_it_stands(
 
 
 def as_issued(draft: SummaryDraft) -> SummaryDraft:
-    return draft.signed_off("清远市教育局", NOON.date(), how_to_check(draft.programme, 1))
+    return draft.signed_off("清远市教育局", NOON.date(), how_to_check(draft.programme, 1, asked_at=NOON))
 
 
 def test_issued_files_name_organ_date_and_where_they_are_checked(seal: Seal, draft: SummaryDraft) -> None:
@@ -82,6 +82,15 @@ def test_issued_files_name_organ_date_and_where_they_are_checked(seal: Seal, dra
         f"（核验：登录{settings.QIXUE['BASE_URL']}/verify/summary/上传本文件，或扫描下方二维码与签发内容核对；签章编号：qingyuan-2016-1）"
     )
     assert draft.manuscript.organ is None  # nobody has issued a draft
+
+
+@pytest.mark.parametrize(("days_left", "said"), [(0, ""), (1, "；数据截至2026年11月4日12时00分")])
+def test_interim_issue_says_below_its_date_to_the_minute_of_when_its_numbers_are(days_left: int, said: str) -> None:
+    """The text names the day alone."""
+    last = NOON.date() + datetime.timedelta(days=days_left - 1)
+    programme = Programme(code="week", starts_on=NOON.date() - datetime.timedelta(days=2), ends_on=last)
+
+    assert how_to_check(programme, 1, asked_at=NOON).text.partition("week-1")[2] == said
 
 
 def test_evidence_beside_the_seal_gives_its_merkle_roots(seal: Seal) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import pdfplumber
@@ -121,6 +122,16 @@ def test_square_code_stands_below_the_words_that_say_how_to_check(pdf: pdfplumbe
     code = [each for each in page.lines + page.rects if each["top"] > words["bottom"]]
     assert code
     assert min(each["x0"] for each in code) >= (28 / 25.4 * 72) + 2 * 16 - 1
+
+
+def test_how_to_check_stands_on_the_page_of_organ_date_and_last_words(fonts: FontSet) -> None:
+    for count in range(8, 20):  # lines of text, so that each in turn would be the last that fits
+        words = tuple(Paragraph((Text("活动有序开展。"),)) for _line in range(count))
+        document = replace(sample(), blocks=words, attachments=())
+        texts = [page.extract_text() for page in pdfplumber.open(io.BytesIO(write_pdf(document, fonts))).pages]
+
+        [last] = [text for text in texts if "签章编号" in text]
+        assert ("清远市教育局" in last, "活动有序开展" in last) == (True, True)
 
 
 def before_and_below(heading: int, kind: str) -> OfficialDocument:

@@ -246,6 +246,35 @@ def test_attendances_add_up_with_their_hedges(province: Programme, shaoguan: Cit
     assert [(part.city.code, part.figure.value) for part in found.parts] == [("440200", "3500"), ("441200", "120")]
 
 
+def test_sum_is_no_more_precise_than_its_roughest_part(province: Programme, shaoguan: City, zhaoqing: City) -> None:
+    take_in_return(province, shaoguan.says(attendance("21000", "about")).text(), by=None, at=NOON)
+    take_in_return(province, zhaoqing.says(attendance("15482")).text(), by=None, at=NOON)
+
+    [found] = totals_of(province).figures
+
+    assert (found.whole and found.whole.text("zh"), found.counted_exactly) == (
+        "约36000人次",
+        Quantity(15482, ATTENDANCE),
+    )
+
+
+def test_exact_sum_needs_no_word_on_what_was_counted_exactly(province: Programme, shaoguan: City) -> None:
+    take_in_return(province, shaoguan.says(attendance("120")).text(), by=None, at=NOON)
+
+    [found] = totals_of(province).figures
+
+    assert found.counted_exactly is None
+
+
+def test_total_of_a_city_is_told_as_its_summary_prints_it(province: Programme, shaoguan: City) -> None:
+    sealed = attendance("3512", "at_least", text="3500多人次", number="3500多")
+    take_in_return(province, shaoguan.says(sealed).text(), by=None, at=NOON)
+
+    [found] = totals_of(province).figures
+
+    assert [part.quantity and part.quantity.text("zh") for part in found.parts] == ["3500多人次"]
+
+
 def test_people_are_listed_and_never_added(province: Programme, shaoguan: City, zhaoqing: City) -> None:
     people = figure("participants", "100", "person")
     for city in (shaoguan, zhaoqing):

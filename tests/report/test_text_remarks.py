@@ -106,7 +106,7 @@ def test_moment_by_its_name_follows_the_data_and_is_sealed_as_it_was_asked_for()
     texts = [text_of_section(week, at) for at in (NOON, later)]
     seal = issue_summary(ask_for_issue(week, by=liang, at=NOON), by=chen, at=later)
 
-    assert texts == ["截至11月4日12时00分，参与9人次。", "截至11月5日12时00分，参与9人次。"]
+    assert texts == ["截至11月4日，参与9人次。", "截至11月5日，参与9人次。"]
     assert texts[0] in read_summary(bytes(seal.files.get(kind="docx").content)).lines
     assert remarks_of(week) == []
 
@@ -124,5 +124,5 @@ def test_facts_of_the_programme_are_offered_with_their_words_and_the_draft_holds
     offers = {offer.mark: offer.value for offer in fact_offers(catalogue)}
     opening = draft_now(week.summary_sections.get(draft="opening"), catalogue)
 
-    assert (offers["{{as_of}}"], offers["{{dates}}"]) == ("截至11月4日12时00分", "2026年10月26日")
+    assert (offers["{{as_of}}"], offers["{{dates}}"]) == ("截至11月4日", "2026年10月26日")
     assert "于{{dates}}举行" in opening

@@ -5,7 +5,7 @@ Rules follow the habits of Chinese official writing (GB/T 15835-2011 for numeral
 statistics this product keeps: 人次 add up over disjoint sessions, 人数 never add up, contradictions are never resolved.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -112,8 +112,9 @@ HEDGES_EN = {
 class Quantity:
     """A number with its unit and qualifier.
 
-    `is_sum` marks a computed total: a total that is a lower bound is floored to two significant digits when it is
-    printed ("3512 and more" prints as "3500多"), while a number that a source states prints as the source has it.
+    `is_sum` marks a computed total. One of rough parts says no more than they do and is printed to two significant
+    digits, a lower bound floored ("3512 and more" prints as "3500多"), an estimate rounded (69982 prints as "约70000"),
+    while a number that a source states prints as the source has it.
     """
 
     value: int | Decimal
@@ -138,8 +139,8 @@ class Quantity:
     def number_text(self, language: str) -> str:
         """The hedged number without its unit; Chinese documents print no thousands separators."""
         value = self.value
-        if self.is_sum and self.qualifier is Qualifier.AT_LEAST:
-            value = floor_to_two_digits(int(value))
+        if self.is_sum and self.qualifier in PRINTED_SUMS:
+            value = PRINTED_SUMS[self.qualifier](value)
         if language.startswith("zh"):
             return HEDGES_ZH[self.qualifier].format(value)
         return HEDGES_EN[self.qualifier].format(f"{value:,}")
@@ -154,10 +155,28 @@ class Quantity:
         return f"{number} {self.unit.en if self.value == 1 else self.unit.en_plural}".rstrip()
 
 
-def floor_to_two_digits(value: int) -> int:
-    """3512 -> 3500; numbers of one or two digits stay."""
-    step = 10 ** max(0, len(str(abs(value))) - 2)
-    return value // step * step
+def floor_to_two_digits(value: int | Decimal) -> int:
+    """3512 -> 3500; of one or two digits all stay."""
+    whole = int(value)
+    step = step_of_two_digits(whole)
+    return whole // step * step
+
+
+def round_to_two_digits(value: int | Decimal) -> int:
+    """69982 -> 70000, 3550 -> 3600; of one or two digits all stay."""
+    whole = int(rounded(Decimal(value), 0))
+    step = step_of_two_digits(whole)
+    return int(rounded(Decimal(whole) / step, 0)) * step
+
+
+def step_of_two_digits(value: int) -> int:
+    return int(10 ** max(0, len(str(abs(value))) - 2))
+
+
+PRINTED_SUMS: dict[Qualifier, Callable[[int | Decimal], int]] = {
+    Qualifier.AT_LEAST: floor_to_two_digits,
+    Qualifier.ABOUT: round_to_two_digits,
+}
 
 
 def combined_qualifier(qualifiers: Iterable[Qualifier]) -> Qualifier:

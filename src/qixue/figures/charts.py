@@ -79,12 +79,21 @@ def by_kind(scope: Scope, audience: Audience) -> Chart | None:
 
 
 def per_thousand_by_place(scope: Scope, audience: Audience) -> Chart:
-    """Each place measured by its own residents, and whether it counts as town or country."""
+    """Each place measured by its own residents."""
+    return per_thousand(places_in(scope), audience)
+
+
+def per_thousand_in_town_and_country(scope: Scope, audience: Audience) -> Chart:
+    """The same, each with whether it counts as town or country in the unevenness between them."""
     words = {True: _("town"), False: _("country")}
     scopes = [
         (f"{region.local_name} · {words[is_urban(region)]}", replace(scope, region=region.code))
         for region in parts(scope)
     ]
+    return per_thousand(scopes, audience)
+
+
+def per_thousand(scopes: Iterable[tuple[str, Scope]], audience: Audience) -> Chart:
     bars = compared("attendance_per_1000", scopes, audience)
     return Chart(_("Attendances per 1,000 residents"), _("County, city or district"), _("per 1,000 residents"), bars)
 

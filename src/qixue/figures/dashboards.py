@@ -11,7 +11,7 @@ from qixue.figures.charts import (
     by_brand,
     by_place,
     over_time,
-    per_thousand_by_place,
+    per_thousand_in_town_and_country,
     rural_sessions_by_place,
 )
 from qixue.figures.queries import Figure
@@ -61,7 +61,7 @@ TOWN_AND_COUNTRY = DashboardDefinition(
         "sessions_rural",
     ),
     themes=(),
-    charts=(per_thousand_by_place, rural_sessions_by_place),
+    charts=(per_thousand_in_town_and_country, rural_sessions_by_place),
 )
 REGULARITY = DashboardDefinition(headlines=("months_active", "weeks_active", "longest_silence"), themes=(), charts=())
 

@@ -1,17 +1,24 @@
-"""What an issued summary says below its date: where it is checked, and under which number it was sealed."""
+"""What an issued summary says below its date: where it is checked, under which number it was sealed, and of when its
+numbers are where it was issued before the end.
+"""
+
+import datetime
 
 from django.conf import settings
 
 from qixue.programme.models import Programme
 from qixue.report.official_document import Annotation
+from qixue.report.stage import Stage, full_moment_text, stage_of
 
 
-def how_to_check(programme: Programme, number: int) -> Annotation:
+def how_to_check(programme: Programme, number: int, *, asked_at: datetime.datetime) -> Annotation:
     """Where everybody can send the file in; the square code leads to what was sealed, for whoever has only paper."""
     address = f"{settings.QIXUE['BASE_URL']}/verify/summary/"
     text = (
         f"核验：登录{address}上传本文件，或扫描下方二维码与签发内容核对；签章编号：{seal_name(programme.code, number)}"
     )
+    if stage_of(programme, asked_at) is not Stage.OVER:  # the text names the day alone, as is usual
+        text += f"；数据截至{full_moment_text(asked_at)}"
     return Annotation(text, f"{address}{programme.code}/{number}/")
 
 

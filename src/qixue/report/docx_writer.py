@@ -269,6 +269,7 @@ def write_closing(docx: DocxDocument, document: OfficialDocument) -> None:
         add_paragraph(docx, [], BODY, indent=0).paragraph_format.keep_with_next = True
         write_signature(docx, document.organ, date_text(document.date))
     if document.annotation:
+        docx.paragraphs[-1].paragraph_format.keep_with_next = True  # how to check is never alone on a page either
         write_annotation(docx, document.annotation)
 
 

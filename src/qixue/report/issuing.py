@@ -91,7 +91,8 @@ def issue_summary(request: IssueRequest, *, waiver_reason: str = "", by: Any, at
         raise Refused("issue_hindered", sentence, lines=lines, field="waiver_reason")
     last = programme.seals.order_by("-number").first()
     number = last.number + 1 if last else 1
-    draft = draft.signed_off(programme.organisation.name, local_day(at), how_to_check(programme, number))
+    check = how_to_check(programme, number, asked_at=request.asked_at)
+    draft = draft.signed_off(programme.organisation.name, local_day(at), check)
     issue = Issue(
         request=request,
         number=number,

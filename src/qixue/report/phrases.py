@@ -18,6 +18,11 @@ def quoted(word: str) -> str:
     return word if word.startswith("“") else f"“{word}”"
 
 
+def inner_marks(words: str) -> str:
+    """As they stand within “”: 助力‘双战双赢’ (GB/T 15834, 4.8.3.2)."""
+    return words.replace("“", "‘").replace("”", "’")
+
+
 def clauses(parts: Iterable[str]) -> str:
     """Clauses joined by commas, without doubled marks."""
     return "，".join(part.strip().strip("，。") for part in parts if part.strip())

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -125,4 +125,6 @@ def quantity_sent(figure: SealedFigure) -> Quantity | None:
     if not NUMBER.fullmatch(figure.value) or figure.unit not in UNITS:
         raise ValueError("This is no number that can be counted with.")
     value = int(figure.value) if "." not in figure.value else Decimal(figure.value)
-    return Quantity(value, UNITS[figure.unit], Qualifier(figure.qualifier))
+    stated = Quantity(value, UNITS[figure.unit], Qualifier(figure.qualifier))
+    summed = replace(stated, is_sum=True)  # which the city has printed with fewer digits
+    return summed if summed.text("zh") == figure.text != stated.text("zh") else stated

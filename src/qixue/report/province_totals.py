@@ -49,6 +49,14 @@ class ProvinceFigure:
     missing: tuple[Region, ...]  # cities of the province without a number for it
 
     @property
+    def counted_exactly(self) -> Quantity | None:
+        """What a hedged whole is at the least; None where all parts are exact, or none is."""
+        if self.whole is None or self.whole.qualifier is Qualifier.EXACT:
+            return None
+        exact = [each for part in self.parts if (each := part.quantity) and each.qualifier is Qualifier.EXACT]
+        return total(exact, self.unit) if exact else None
+
+    @property
     def name(self) -> str:
         return str(registry.definitions[self.definition].name)
 

@@ -23,11 +23,17 @@ def stage_of(programme: Programme, at: datetime.datetime) -> Stage:
     return Stage.RUNNING if at < end else Stage.OVER
 
 
-def moment_text(at: datetime.datetime) -> str:
-    """11月23日21时05分 in Shanghai; the year stands once, where the moment is first named."""
+def day_text(at: datetime.datetime) -> str:
+    """11月23日 in Shanghai; the year stands once, where the day is first named."""
     local = at.astimezone(SHANGHAI)
-    return f"{local.month}月{local.day}日{local.hour}时{local.minute:02}分"
+    return f"{local.month}月{local.day}日"
+
+
+def full_day_text(at: datetime.datetime) -> str:
+    return f"{at.astimezone(SHANGHAI).year}年{day_text(at)}"
 
 
 def full_moment_text(at: datetime.datetime) -> str:
-    return f"{at.astimezone(SHANGHAI).year}年{moment_text(at)}"
+    """2026年11月23日21时05分."""
+    local = at.astimezone(SHANGHAI)
+    return f"{full_day_text(at)}{local.hour}时{local.minute:02}分"

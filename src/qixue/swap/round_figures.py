@@ -56,7 +56,7 @@ def kilograms_kept(scope: Scope) -> FigureValue:
         return FigureValue(None)
     kinds = Counter(exchanged_in(scope).order_by().values_list("listing__kind", flat=True))
     weight = sum((TYPICAL_WEIGHTS[Kind(kind)] * count for kind, count in kinds.items()), Decimal(0))
-    return FigureValue(Quantity(weight, KILOGRAM, Qualifier.ABOUT), notes=(ESTIMATE,))
+    return FigureValue(Quantity(weight, KILOGRAM, Qualifier.ABOUT, is_sum=True), notes=(ESTIMATE,))
 
 
 def share_of_country(scope: Scope) -> FigureValue:

@@ -1,9 +1,13 @@
 import pytest
-from tests.factories import NOON, ProgrammeFactory, VenueFactory
+from tests.factories import NOON, ActivityFactory, ProgrammeFactory, RegionFactory, SessionFactory, VenueFactory
 
-from qixue.programme.models import Passage, Programme, SourceDocument
-from qixue.report.drafting.material import Material
-from qixue.report.drafting.outreach import venues_text
+from qixue.core.figures import FigureValue, Scope, registry
+from qixue.core.quantity import ATTENDANCE, Quantity
+from qixue.figures.queries import Figure
+from qixue.places.models import Region
+from qixue.programme.models import Activity, Passage, Programme, Session, SourceDocument
+from qixue.report.drafting.material import Material, as_runs
+from qixue.report.drafting.outreach import training_runs, venues_text
 
 pytestmark = pytest.mark.django_db
 
@@ -35,3 +39,26 @@ def test_programme_whose_sources_name_no_venue_says_nothing_of_them() -> None:
     mine = programme_that_opens("镇里的场地开放")
 
     assert venues_text(Material(mine, [], NOON)) == ""
+
+
+@pytest.mark.parametrize(
+    ("state", "place", "said"),
+    [
+        (Session.State.HELD, Region.UrbanRural.RURAL, "各类培训共参加415人次。"),
+        (Session.State.HELD, Region.UrbanRural.COUNTY_SEAT, "各类培训（含在街道和县城举办的）共参加415人次。"),
+        (Session.State.CANCELLED, Region.UrbanRural.URBAN, "各类培训共参加415人次。"),
+    ],
+)
+def test_trainings_in_town_are_not_passed_off_as_outreach(state: str, place: str, said: str) -> None:
+    programme = ProgrammeFactory()
+    town = RegionFactory(code="441826100", level=Region.Level.TOWNSHIP, unit_type="town", urban_rural_class=place)
+    activity = ActivityFactory(programme=programme, kind=Activity.Kind.TRAINING)
+    SessionFactory(activity=activity, state=state, venue=VenueFactory(region=town))
+    scope = Scope(programme.code, kind=Activity.Kind.TRAINING)
+    came = Figure(
+        "attendance.training", registry.definitions["attendance"], scope, FigureValue(Quantity(415, ATTENDANCE))
+    )
+
+    text = "".join(run.text for run in as_runs(training_runs(Material(programme, [came], NOON))))
+
+    assert text == said

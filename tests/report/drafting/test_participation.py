@@ -52,7 +52,7 @@ def test_rate_of_those_who_came_names_the_sessions_that_it_is_over() -> None:
 def test_ratio_reads_well_with_its_hedge() -> None:
     ratio = Quantity(Decimal("3.52"), RATIO, Qualifier.ABOUT)
 
-    assert written_from(urban_rural_ratio=ratio) == "城镇每千人参与人次约3.52倍于农村。"
+    assert written_from(urban_rural_ratio=ratio) == "从每千人参与人次看，城镇是农村的约3.52倍。"
 
 
 @pytest.mark.usefixtures("fonts")

@@ -3,8 +3,11 @@
 import datetime
 
 import pytest
+from tests.factories import NOON
 
 from qixue.programme.models import Programme
+from qixue.report.drafting.material import Material
+from qixue.report.drafting.opening import theme_runs
 from qixue.report.drafting.programme_facts import days_text
 
 
@@ -22,3 +25,11 @@ def test_days_name_month_and_year_again_where_they_change(starts_on: str, ends_o
     days = [datetime.date.fromisoformat(day) for day in (starts_on, ends_on)]
 
     assert days_text(Programme(starts_on=days[0], ends_on=days[1])) == text
+
+
+def test_marks_within_the_theme_are_inner_ones() -> None:
+    programme = Programme(short_name="活动周", theme="全民智学，助力“双战双赢”")
+
+    text = "".join(run if isinstance(run, str) else run.text for run in theme_runs(Material(programme, [], NOON)))
+
+    assert text == "活动周以“全民智学，助力‘双战双赢’”为主题。"

@@ -21,6 +21,7 @@ SUMMARY_PAGES = (
     "seal",
     "seal_file",
     "send_to_province",
+    "province_return_file",
     "province_totals",
     "take_in_return",
     "accept_city_key",

@@ -111,6 +111,19 @@ def test_county_also_reads_what_everybody_reads_of_it(programme: Programme) -> N
     assert links == [f"/programmes/week/dashboards/counties/{place.code}/"]
 
 
+def test_of_its_county_an_office_reads_the_main_figures_and_the_others_once(programme: Programme) -> None:
+    place = RegionFactory(parent=programme.region, level=Region.Level.COUNTY, code="441826", name="连南县")
+    office = OrganisationFactory(parent=programme.organisation, code="liannan", region=place)
+    counted(programme, office, "茶叶种植", 37, VenueFactory(region=place))
+
+    links = list(figures(page_of(office, DASHBOARD)).values())
+    own = [link for link in links if link.startswith("/workspace/")]
+    public = [link.removeprefix("/programmes/week/figures/").partition("/")[0] for link in links if link not in own]
+
+    assert public == ["sessions_total", "attendance", "participants", "attendance_per_1000"]
+    assert len(own) > len(public)
+
+
 def test_dashboard_of_a_county_is_taken_along_with_its_main_figures_first_and_all_charts(programme: Programme) -> None:
     place = RegionFactory(parent=programme.region, level=Region.Level.COUNTY, code="441826", name="连南县")
     office = OrganisationFactory(parent=programme.organisation, code="liannan", name="连南县教育局", region=place)

@@ -155,19 +155,37 @@ def test_city_downloads_what_it_reports() -> None:
     week = ProgrammeFactory(code="week")
     issue_of(week)
     coordinator, auditor = browser(week), browser(week, Role.AUDITOR)
-    file, issue = (reverse(f"workspace:{name}", args=["week", 1]) for name in ("send_to_province", "seal"))
+    names = ("province_return_file", "send_to_province", "seal")
+    file, steps, issue = (reverse(f"workspace:{name}", args=["week", 1]) for name in names)
 
-    answer = coordinator.get(file)
+    page, answer = coordinator.get(steps), coordinator.get(file)
 
     sent = read_return(answer.content.decode())
     assert (sent.city_code, sent.seal.number) == ("441800", 1)
-    assert [file in each.get(issue).content.decode() for each in (coordinator, auditor)] == [True, False]
+    assert [steps in each.get(issue).content.decode() for each in (coordinator, auditor)] == [True, False]
+    assert_sound(html.fromstring(page.content))
+    assert ("Content-Disposition" in page, file in page.content.decode()) == (False, True)
+
+
+def test_city_is_told_to_whom_it_reports_and_reads_digests_only_on_demand() -> None:
+    province = RegionFactory(code="440000", name="广东省", level="province", unit_type="province")
+    week = ProgrammeFactory(code="week")
+    type(week.region).objects.filter(pk=week.region_id).update(parent=province)
+    issue_of(week)
+
+    found = html.fromstring(browser(week).get(reverse("workspace:send_to_province", args=["week", 1])).content)
+
+    assert "广东省" in found.xpath("string(//main)")
+    assert not found.xpath('//*[@class="digest"][not(ancestor::details)]')
+    assert len(found.xpath('//details//*[@class="digest"]')) == 2
 
 
 def test_issue_of_a_county_is_not_for_the_province() -> None:
     week = ProgrammeFactory(code="week", region=RegionFactory(code="441826", level="county", unit_type="county"))
     issue_of(week)
 
-    answer = browser(week).get(reverse("workspace:send_to_province", args=["week", 1]))
+    client = browser(week)
+    names = ("send_to_province", "province_return_file")
+    answers = [client.get(reverse(f"workspace:{name}", args=["week", 1])) for name in names]
 
-    assert answer.status_code == 409
+    assert [answer.status_code for answer in answers] == [409, 409]

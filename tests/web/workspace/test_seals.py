@@ -13,6 +13,7 @@ from tests.web.public.conftest import assert_sound
 from qixue.figures.models import NamedFigure
 from qixue.people.models import Role, User
 from qixue.programme.models import Programme, Session
+from qixue.report.commenting import comment_on
 from qixue.report.issuing import open_request
 from qixue.report.models import IssueRequest, Seal
 
@@ -196,6 +197,30 @@ def test_page_names_what_changed_and_offers_no_button(asker: Client, issuer: Cli
     assert (CHANGED in found, "sessions_total：提请时为1场" in found, "签发并签章" in found) == (True, True, False)
     assert CHANGED in press(issuer)
     assert Seal.objects.count() == 0
+
+
+def test_who_asks_reads_first_what_whoever_issues_will_be_shown(week: Programme, asker: Client, issuer: Client) -> None:
+    Programme.objects.update(ends_on=datetime.date(2999, 11, 28))
+    writer = User.objects.get(pk=asker.session["_auth_user_id"])
+    comment_on(section_of(week, writer, "problems"), "请补充原因", quote="", by=writer, at=NOON)
+    waits_for = ("现在签发的是阶段性小结", "部分：有1条批注未办结")
+
+    before = page(asker, "ask_for_issue")
+    asker.post(address("ask_for_issue"))
+    shown = page(issuer, "issue_summary")
+
+    assert [[words in found for words in waits_for] for found in (before, shown)] == [[True, True], [True, True]]
+
+
+def test_who_asks_again_reads_what_has_changed_since(asker: Client) -> None:
+    since = "sessions_total：提请时为1场"
+    assert since not in page(asker, "ask_for_issue")
+    asker.post(address("ask_for_issue"))
+    assert since not in page(asker, "ask_for_issue")
+
+    Session.objects.update(state=Session.State.CANCELLED)
+
+    assert since in page(asker, "ask_for_issue")
 
 
 def test_unfinished_week_is_issued_with_a_reason_only(week: Programme, asker: Client, issuer: Client) -> None:

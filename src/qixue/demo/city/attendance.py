@@ -60,7 +60,7 @@ def create_attendance(seed: int, hall: Hall, planned: Sequence[Planned]) -> None
     for row, arrival in added:
         arrivals[row.session.pk].append(arrival)
     counts = {row.session.pk: count for row in held if (count := drawn_count(chance, row))}
-    counts |= odd_counts(held, counts)
+    counts |= odd_counts(held, counts, arrivals)
     evidence = create_evidence(held, counts)
     drafts: dict[str, list[EntryDraft]] = {}
     for row in held:

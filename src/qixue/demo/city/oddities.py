@@ -29,15 +29,17 @@ def odd_arrivals(
     return [*twice_at_once(with_names, arrivals), *entered_for_others(chance, crowd, with_names, arrivals)]
 
 
-def odd_counts(held: Sequence[Planned], counts: Mapping[int, Counted]) -> dict[int, Counted]:
-    """Head counts instead of those drawn: one of more people than there is room for, and a few round ones."""
-    heads = [row for row in held if row.session.counting_rule == Session.CountingRule.HEAD_COUNT]
-    heads.sort(key=lambda row: county_of(row) != COUNTY)
-    crowded = next(row for row in heads if row.venue and row.venue.capacity)
-    room = (crowded.venue.capacity if crowded.venue else None) or LEAST_TO_BE_ROUND
-    many = [row for row in heads if row is not crowded and counts[row.session.pk][0] >= LEAST_TO_BE_ROUND]
+def odd_counts(held: Sequence[Planned], counts: Mapping[int, Counted], arrivals: Arrivals) -> dict[int, Counted]:
+    """Head counts instead of those drawn: at one session more people than there is room for, and a few round ones."""
+    near = sorted(held, key=lambda row: county_of(row) != COUNTY)
+    heads = [row for row in near if row.session.counting_rule == Session.CountingRule.HEAD_COUNT]
+    many = [row for row in heads if counts[row.session.pk][0] >= LEAST_TO_BE_ROUND]
     rounded = {row.session.pk: (counts[row.session.pk][0] // ROUND * ROUND, Qualifier.EXACT) for row in many[:ROUNDED]}
-    return {crowded.session.pk: (room + TOO_MANY, Qualifier.EXACT), **rounded}
+    seated = [row.session for row in near if row.session.seat_count]
+    crowded = next(each for each in seated if each.counting_rule == Session.CountingRule.LIST_AND_OTHERS)
+    room = max(crowded.seat_count or 0, (crowded.venue.capacity if crowded.venue else None) or 0)
+    others = max(0, room - len(arrivals[crowded.pk])) + TOO_MANY
+    return {crowded.pk: (others, Qualifier.EXACT), **rounded}
 
 
 def twice_at_once(rows: Sequence[Planned], arrivals: Arrivals) -> list[tuple[Planned, Arrival]]:

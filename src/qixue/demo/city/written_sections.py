@@ -10,11 +10,11 @@ from qixue.report.editing import catalogue_of, draft_now, save_section
 from qixue.report.models import SummarySection
 
 Draft = SummarySection.Draft
-COUNTS = "个别场次结束后未能当日填报人数，影响统计时效。"
-COUNTS_WITH_FIGURE = "{{as_of}}，已举办{{sessions_total}}，个别场次结束后未能当日填报人数，影响统计时效。"
+COUNTS = "部分场次的人数靠现场估计，计数办法还不够统一。"
+COUNTS_WITH_FIGURE = "{{as_of}}，已举办{{sessions_total}}，其中部分场次的人数靠现场估计，计数办法还不够统一。"
 NEXT = "同时，将各县（市、区）参与情况作为明年统筹安排的依据。"
 CHART = "{{chart: attendance-by-place}}"
-QUOTE, COMMENT = "影响统计时效", "请写明如何改进，例如由主办单位次日核对。"
+QUOTE, COMMENT = "计数办法还不够统一", "请写明如何改进，例如由主办单位次日核对。"
 
 
 def write_sections(programme: Programme, first: User, second: User, *, week: Week) -> None:
@@ -23,10 +23,10 @@ def write_sections(programme: Programme, first: User, second: User, *, week: Wee
     problems, drafted = with_draft(programme, Draft.PROBLEMS, at=at)
     save_section(problems, joined(drafted, COUNTS), based_on=0, by=first, at=at)
     later = at + datetime.timedelta(minutes=25)
-    save_section(problems, joined(drafted, COUNTS_WITH_FIGURE), based_on=1, by=second, at=later)
+    save_section(problems, joined(drafted, CHART, COUNTS_WITH_FIGURE), based_on=1, by=second, at=later)
     comment_on(problems, COMMENT, quote=QUOTE, by=first, at=later + datetime.timedelta(minutes=5))
     intentions, drafted = with_draft(programme, Draft.INTENTIONS, at=at)
-    save_section(intentions, joined(drafted, NEXT, CHART), based_on=0, by=second, at=later)
+    save_section(intentions, joined(drafted, NEXT), based_on=0, by=second, at=later)
 
 
 def with_draft(programme: Programme, draft: str, *, at: datetime.datetime) -> tuple[SummarySection, str]:

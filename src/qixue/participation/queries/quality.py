@@ -101,9 +101,8 @@ def round_numbers(scope: Scope) -> Found:
 
 
 def over_capacity(scope: Scope) -> Found:
-    """Those furthest above first."""
-    known = Q(session__seat_count__isnull=False) | Q(session__venue__capacity__isnull=False)
-    tallies = Tally.objects.filter(scope_condition(scope), known, session__isnull=False)
+    """Those furthest above first. Where nobody signs up people come and go: what a room holds at a time is no limit."""
+    tallies = Tally.objects.filter(scope_condition(scope), session__seat_count__isnull=False)
     rows = tallies.values_list("session_id", "attendance_count", "session__seat_count", "session__venue__capacity")
     above = {session: (people, most) for session, people, *room in rows if people > (most := most_of(*room))}
     ordered = sorted(above.items(), key=lambda item: (item[1][1] - item[1][0], item[0]))
@@ -115,7 +114,7 @@ def over_capacity(scope: Scope) -> Found:
 
 
 def most_of(seats: int | None, capacity: int | None) -> int:
-    return max(number for number in (seats, capacity) if number is not None)
+    return max(seats or 0, capacity or 0)
 
 
 @dataclass(frozen=True)
@@ -209,8 +208,11 @@ CHECKS = {
         Check(
             "capacity",
             gettext_lazy("More people than room"),
-            gettext_lazy("Sessions with more people than seats, or than the venue holds, whichever is more."),
-            gettext_lazy("sessions whose room is known"),
+            gettext_lazy(
+                "Sessions with more people than seats, or than the venue holds, whichever is more. Sessions without"
+                " sign-up are left out: people come and go."
+            ),
+            gettext_lazy("sessions with seats"),
             over_capacity,
         ),
         Check(

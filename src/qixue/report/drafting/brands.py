@@ -2,7 +2,7 @@
 
 from qixue.programme.models import Activity, Brand, Involvement, Passage
 from qixue.report.drafting.charts import charts
-from qixue.report.drafting.material import Material, figure_run, paragraph
+from qixue.report.drafting.material import Material, facts, figure_run, paragraph, statement
 from qixue.report.official_document import Block, Run
 from qixue.report.phrases import clauses, enumeration, partial_date, quoted, sentence
 
@@ -41,7 +41,12 @@ def leading_runs(material: Material) -> list[Run | str]:
 
 def brand_runs(material: Material, brand: Brand) -> list[Run | str]:
     """The text behind the run-in heading that carries the brand's name."""
-    return [award_text(material, brand), brand_work_text(material, brand), *count_runs(material, brand)]
+    return [
+        award_text(material, brand),
+        brand_work_text(material, brand),
+        *count_runs(material, brand),
+        *swap_runs(material, brand),
+    ]
 
 
 def award_text(material: Material, brand: Brand) -> str:
@@ -104,3 +109,20 @@ def count_runs(material: Material, brand: Brand) -> list[Run | str]:
     for at, group in enumerate(groups):
         joined += ["，" if at else "", *group]
     return [*joined, "。"] if groups else []
+
+
+def swap_runs(material: Material, brand: Brand) -> list[Run | str]:
+    """奇换集市已交换物品184件…。 Rounds belong to the programme: they are told of where its swaps are.
+
+    How many people they served is not: it changes when somebody is erased, and what is issued has to stay.
+    """
+    swaps = material.programme.activities.filter(kind=Activity.Kind.BARTER, brand__isnull=False)
+    first = swaps.order_by("brand__code").first()
+    if first is None or first.brand_id != brand.pk:
+        return []
+    wanted = (
+        ("交换物品", "things_exchanged", ""),
+        ("其中来自农村的占", "swap_country_share", ""),
+        ("使", "kilograms_kept_in_use", "物品继续使用"),
+    )
+    return statement(f"奇换集市{material.already}", facts(material, wanted))

@@ -13,7 +13,7 @@ from qixue.figures.queries import Figure, dimension_labels
 from qixue.programme.models import Brand, Passage, Programme
 from qixue.report.official_document import Block, FigureRun, Paragraph, Run, Text
 from qixue.report.phrases import ORDINALS
-from qixue.report.stage import Stage, moment_text, stage_of
+from qixue.report.stage import Stage, day_text, stage_of
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Material:
 
     @property
     def as_of(self) -> str:
-        """截至11月23日21时05分 in a caption, whose numbers still grow; nothing once the week is over."""
-        return f"截至{moment_text(self.at)}" if self.is_interim else ""
+        """截至11月23日 in a caption, whose numbers still grow; nothing once the week is over."""
+        return f"截至{day_text(self.at)}" if self.is_interim else ""
 
     @property
     def already(self) -> str:
@@ -99,10 +99,10 @@ def statement(lead: str, runs: Sequence[Run | str], end: str = "。") -> list[Ru
 
 
 def numbered_runs(points: Sequence[Sequence[Run | str]]) -> list[Run | str]:
-    """一是…；二是…。 At most ten points, as official style has it; the others are left out."""
+    """一是…；二是…。 At most ten points, as official style has it; the others are left out. One alone has no number."""
     runs: list[Run | str] = []
     for at, point in enumerate(points[: len(ORDINALS)]):
-        runs += ["；" if at else "", f"{ORDINALS[at]}是", *point]
+        runs += ["；" if at else "", f"{ORDINALS[at]}是" if len(points) > 1 else "", *point]
     return [*runs, "。"] if runs else []
 
 

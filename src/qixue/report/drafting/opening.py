@@ -48,7 +48,7 @@ def opening(material: Material) -> list[Block]:
 
 
 def standing_runs(material: Material) -> list[Run | str]:
-    """，截至2026年11月23日21时05分活动周尚未结束; nothing once it is over."""
+    """，截至2026年11月23日活动周尚未结束; nothing once it is over."""
     if not material.is_interim:
         return []
     lacks = "尚未结束" if material.stage is Stage.RUNNING else "尚未开始"

@@ -2,8 +2,9 @@
 
 from itertools import groupby
 
+from qixue.participation.figures import URBAN
 from qixue.places.models import Region, Venue
-from qixue.programme.models import Activity, Involvement, Passage
+from qixue.programme.models import Activity, Involvement, Passage, Session
 from qixue.report.drafting.material import Material, facts, figure_run, paragraph, statement
 from qixue.report.drafting.programme_facts import as_of_runs
 from qixue.report.official_document import Block, Run
@@ -37,11 +38,20 @@ def training_runs(material: Material) -> list[Run | str]:
         for titles, providers in providers_by_trainings(material).items()
     ]
     attendance = material.figure("attendance", kind=Activity.Kind.TRAINING)
-    words = "各类培训累计参加" if material.is_interim else "各类培训共参加"
+    reach = "（含在街道和县城举办的）" if has_trainings_in_town(material) else ""
+    words = f"各类培训{reach}{'累计' if material.is_interim else '共'}参加"
     counted: list[Run | str] = []
     if attendance:
         counted = ["，" if groups else "", *as_of_runs(material), words, figure_run(attendance)]
     return ["，".join(groups), *counted, "。"] if groups or counted else []
+
+
+def has_trainings_in_town(material: Material) -> bool:
+    """The number of those who came is of all trainings: where some were in town it is not one of the country alone."""
+    trainings = Session.objects.held().filter(
+        activity__programme=material.programme, activity__kind=Activity.Kind.TRAINING
+    )
+    return trainings.filter(venue__region__urban_rural_class__in=URBAN).exists()
 
 
 def providers_by_trainings(material: Material) -> dict[tuple[str, ...], list[str]]:

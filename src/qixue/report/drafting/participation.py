@@ -68,12 +68,9 @@ def service_runs(material: Material) -> list[Run | str]:
 
 
 def place_runs(material: Material) -> list[Run | str]:
-    """Town and country by their own residents, with the counties at both ends.
-
-    约3.52倍于农村: the hedge is of the figure, so that nothing may stand between them.
-    """
+    """Town and country by their own residents, with the counties at both ends."""
     ratio = material.amount("urban_rural_ratio")
-    compared: list[Run | str] = ["城镇每千人参与人次", figure_run(ratio), "于农村"] if ratio else []
+    compared: list[Run | str] = ["从每千人参与人次看，城镇是农村的", figure_run(ratio)] if ratio else []
     first, last = (leading(material, "attendance_per_1000", "region", is_last=is_last) for is_last in (False, True))
     ends = f"按常住人口平均，参与程度较高的是{enumeration(first)}，较低的是{enumeration(last)}" if first else ""
     return statement("", [*compared, "；" if compared and ends else "", ends] if compared or ends else [])

@@ -1,6 +1,6 @@
 """What a text may say of its programme by name, so that it follows the records: {{as_of}}, {{dates}}, {{theme}}.
 
-A number in such words is no figure: it is the moment of the data, or a day that the programme has on record.
+A number in such words is no figure: it is the day of the data, or a day that the programme has on record.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from qixue.programme.models import Programme
 from qixue.report.drafting.material import Material
 from qixue.report.official_document import FactRun, Run, date_text
-from qixue.report.stage import full_moment_text, moment_text
+from qixue.report.phrases import inner_marks
+from qixue.report.stage import day_text, full_day_text
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,14 @@ def days_text(programme: Programme) -> str:
 FACTS = {
     fact.name: fact
     for fact in (
-        ProgrammeFact("as_of", _("Moment of the numbers"), lambda of: f"截至{moment_text(of.at)}"),
+        ProgrammeFact("as_of", _("Day of the numbers"), lambda of: f"截至{day_text(of.at)}"),
         ProgrammeFact(
-            "as_of_with_year", _("Moment of the numbers, with its year"), lambda of: f"截至{full_moment_text(of.at)}"
+            "as_of_with_year", _("Day of the numbers, with its year"), lambda of: f"截至{full_day_text(of.at)}"
         ),
         ProgrammeFact("programme", _("Name without place and year"), lambda of: official_name(of.programme)),
         ProgrammeFact("short_name", _("Short name"), lambda of: of.programme.short_name or of.programme.name),
         ProgrammeFact("dates", _("First and last day"), lambda of: days_text(of.programme)),
-        ProgrammeFact("theme", _("Theme"), lambda of: of.programme.theme),
+        ProgrammeFact("theme", _("Theme"), lambda of: inner_marks(of.programme.theme)),
     )
 }
 
@@ -68,6 +69,6 @@ def fact_run(material: Material, name: str) -> FactRun:
 
 
 def as_of_runs(material: Material) -> Iterator[Run | str]:
-    """截至11月23日21时05分， before a number that still grows; nothing once the week is over."""
+    """截至11月23日， before a number that still grows; nothing once the week is over."""
     if material.is_interim:
         yield from (fact_run(material, "as_of"), "，")

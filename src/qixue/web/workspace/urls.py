@@ -150,6 +150,11 @@ urlpatterns = [
         province_returns.send,
         name="send_to_province",
     ),
+    path(
+        "programmes/<str:code>/summary/issues/<int:number>/province-return/file/",
+        province_returns.file,
+        name="province_return_file",
+    ),
     path("programmes/<str:code>/summary/issues/<int:number>/<str:kind>/", seals.seal_file, name="seal_file"),
     path("programmes/<str:code>/province/", province_returns.totals, name="province_totals"),
     path("programmes/<str:code>/province/take-in/", province_returns.take_in, name="take_in_return"),

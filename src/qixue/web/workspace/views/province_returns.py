@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,7 @@ from qixue.report.province_returns import (
     take_in_return,
 )
 from qixue.report.province_totals import cities_of, standing_of, totals_of
+from qixue.report.seal_format import base64url
 from qixue.web import parts, table_files
 from qixue.web.files import attached
 from qixue.web.table_files import PageTable
@@ -34,15 +35,46 @@ TAKE_IN = "workspace/province/take_in.html"
 
 @needs(Action.ISSUE_REPORT)
 def send(request: HttpRequest, code: str, number: int) -> HttpResponse:
-    """The file that a city sends to its province of one issue."""
-    programme = whole_programme_or_404(request.user, code, Action.ISSUE_REPORT)
-    seal = get_object_or_404(Seal.objects.select_related("programme__region"), programme=programme, number=number)
+    """What to do so that the province gets the figures of one issue: nothing leaves by itself."""
+    seal = seal_to_report(request, code, number)
     try:
         sent = return_of(seal)
     except Refused as refusal:
-        return parts.refusal_page(request, refusal, back=reverse("workspace:seal", args=[code, number]))
-    name = f"{programme.region.name}-{programme.name}-{number}.json"
-    return attached(sent.text().encode(), "application/json", name)
+        return cannot_report(request, seal, refusal)
+    context = {
+        "programme": seal.programme,
+        "seal": seal,
+        "sent": sent,
+        "public_key": base64url(sent.public_key),
+        "file_name": file_name(seal),
+    }
+    return render(request, "workspace/province/send.html", context)
+
+
+@needs(Action.ISSUE_REPORT)
+def file(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """The file that a city gives to its province of one issue."""
+    seal = seal_to_report(request, code, number)
+    try:
+        sent = return_of(seal)
+    except Refused as refusal:
+        return cannot_report(request, seal, refusal)
+    return attached(sent.text().encode(), "application/json", file_name(seal))
+
+
+def seal_to_report(request: HttpRequest, code: str, number: int) -> Seal:
+    programme = whole_programme_or_404(request.user, code, Action.ISSUE_REPORT)
+    seals = Seal.objects.select_related("programme__organisation", "programme__region__parent")
+    return get_object_or_404(seals, programme=programme, number=number)
+
+
+def cannot_report(request: HttpRequest, seal: Seal, refusal: Refused) -> HttpResponse:
+    back = reverse("workspace:seal", args=[seal.programme.code, seal.number])
+    return parts.refusal_page(request, refusal, back=back)
+
+
+def file_name(seal: Seal) -> str:
+    return f"{seal.programme.region.name}-{seal.programme.name}-{seal.number}.json"
 
 
 @needs(Action.SEE_REPORT)

@@ -45,15 +45,16 @@ def act_of(programme: Programme, **words: Any) -> Act:
 def ask(request: HttpRequest, code: str) -> HttpResponse:
     """Ask a second person to issue the summary as it stands."""
     programme = whole_programme_or_404(request.user, code, Action.ISSUE_REPORT)
-    shown = {"draft": draft_summary(programme, at=now())} if request.method == "GET" else {}
+    replaced = open_request(programme)
+    shown = before_asking(programme, replaced) if request.method == "GET" else {}
     act = act_of(
         programme,
         title=_("Ask for the issue"),
         lead=_("You have read the summary as it stands. A second coordinator then issues just this, or nothing."),
         button=_("Ask for the issue"),
         done=_("The summary waits for a second person, who issues it."),
-        note=_("Somebody has asked already; your request takes its place.") if open_request(programme) else "",
-        above=("workspace/summary/before_issue.html",) if shown else (),
+        note=_("Somebody has asked already; your request takes its place.") if replaced else "",
+        above=("workspace/seals/asking.html",) if shown else (),
         context=shown,
     )
     return act_page(request, sent(request, Form), act, lambda: ask_for_issue(programme, by=staff(request), at=now()))
@@ -91,6 +92,15 @@ def issue(request: HttpRequest, code: str) -> HttpResponseBase:
     if act.fits and form.is_valid():
         return page_at_work(request, act, do)
     return act_page(request, form, act)
+
+
+def before_asking(programme: Programme, replaced: IssueRequest | None) -> dict[str, Any]:
+    """What whoever issues will be shown: the summary as it stands, what it should wait for, what has changed since."""
+    at = now()
+    draft = draft_summary(programme, at=at)
+    changes = as_asked(replaced)["changes"] if replaced else []
+    waits_for = hindrances(programme, draft.figures, at=at)
+    return {"draft": draft, "hindrances": waits_for, "replaced": replaced, "changes": changes}
 
 
 def request_shown(request: HttpRequest, programme: Programme) -> IssueRequest | None:
