@@ -88,7 +88,7 @@ class RoundMachine(RuleBasedStateMachine):
         for one, other in pairs:
             self.let_want(one % len(owners), other % len(owners))
         self.let_want_one_of(group[0] % len(owners), {number % len(owners) for number in group[1]})
-        ask_for_plans(self.round, by=self.organiser, at=NOON)
+        ask_for_plans(self.round, by=self.organiser, at=NOON, confirmed=True)
         self.round.plans.exclude(objective=objective).delete()  # which saves a search
         keep_plans(at=NOON)
         choose_plan(self.round.plans.get(), by=self.organiser, at=NOON)
@@ -146,7 +146,7 @@ class RoundMachine(RuleBasedStateMachine):
         self.round.refresh_from_db()
         if self.round.state == SwapRound.State.PROPOSED:
             self.known.gone |= silent
-        begin_handover(self.round, by=self.organiser, at=NOON)
+        begin_handover(self.round, by=self.organiser, at=NOON, confirmed=True)
 
     @rule(number=numbers)
     def bring_all_of_one_exchange(self, number: int) -> None:

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_round_has_600_things_of_200_people_and_two_plans_that_can_be_checked() -> None:
-    round_ = SwapRound.objects.get()
+    round_ = SwapRound.objects.get(kind="fair")
 
     assert round_.entries.count() == 600
     assert round_.entries.values("listing__owner").distinct().count() == 200
@@ -22,10 +22,16 @@ def test_the_round_has_600_things_of_200_people_and_two_plans_that_can_be_checke
 
 
 def test_some_is_handed_over_some_waits_and_one_no_show_was_matched_anew() -> None:
-    rows = SwapRound.objects.get().handovers
+    rows = SwapRound.objects.get(kind="fair").handovers
 
     assert rows.filter(state=Handover.State.DONE).count() > 50
     assert rows.filter(state=Handover.State.PLANNED).count() > 50
     assert RoundEntry.objects.filter(state=RoundEntry.State.MISSED).exists()
     assert rows.filter(planned_at=rows.latest("planned_at").planned_at, state=Handover.State.PLANNED).exists()
     assert Listing.objects.filter(state=Listing.State.ON_TABLE).exists()
+
+
+def test_another_round_takes_in_things_for_a_community_point() -> None:
+    round_ = SwapRound.objects.get(kind="point")
+
+    assert (round_.state, round_.opening_hours) == ("open", "周二至周日 9:00-17:00")

@@ -147,7 +147,7 @@ def test_beginning_leaves_out_who_has_not_agreed(round_: SwapRound, organiser: U
         agree(row, by=row.giver.user, at=NOON)
 
     for _twice in range(2):
-        begin_handover(round_, by=organiser, at=NOON)
+        begin_handover(round_, by=organiser, at=NOON, confirmed=True)
 
     assert states(round_) == ["planned", "planned", "void", "void"]
     assert RoundEntry.objects.get(listing=rows[3].listing).state == RoundEntry.State.MISSED

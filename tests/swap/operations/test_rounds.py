@@ -15,13 +15,8 @@ from qixue.swap.matching import faults, load
 from qixue.swap.models import Block, Handover, KindWish, Listing, RoundEntry, RoundPlan, SwapRound
 from qixue.swap.operations.entries import answer_for, enter_table, enter_thing, leave_round
 from qixue.swap.operations.plans import ask_for_plans, choose_plan, keep_plans
-from qixue.swap.operations.rounds import (
-    RoundDetails,
-    cancel_round,
-    close_entries,
-    keep_rounds,
-    open_round,
-)
+from qixue.swap.operations.round_details import RoundDetails
+from qixue.swap.operations.rounds import cancel_round, close_entries, keep_rounds, open_round
 from qixue.swap.queries.rounds import own_things_in, rounds_for
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +46,7 @@ def details(**values: object) -> RoundDetails:
 
 def matched(round_: SwapRound, by: User, *, at: datetime.datetime = NOON) -> dict[str, RoundPlan]:
     SwapRound.objects.filter(pk=round_.pk).update(state=State.ANSWERING)
-    ask_for_plans(round_, by=by, at=at)
+    ask_for_plans(round_, by=by, at=at, confirmed=True)
     keep_plans(at=NOON)
     return {plan.objective: plan for plan in round_.plans.all()}
 

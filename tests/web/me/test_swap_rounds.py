@@ -41,13 +41,11 @@ def test_entering_a_thing_and_saying_that_one_comes(round_: SwapRound) -> None:
     thing = ListingFactory(programme=round_.programme)
     client = signed_in(thing.owner.user)
     listed = client.get(reverse("me:swap_rounds"))
-    form = {"things": [str(thing.pk)]}
+    form = {"things": [str(thing.pk)], "comes": "yes"}
 
     sent = [client.post(reverse("me:enter_swap_round", args=[round_.pk]), form) for _twice in range(2)]
-    row = RoundEntry.objects.get()
-    client.post(reverse("me:answer_swap", args=[row.pk]), {"comes": "yes"})
 
-    row.refresh_from_db()
+    row = RoundEntry.objects.get()
     assert [response.status_code for response in sent] == [302, 302]
     assert (round_.title in listed.content.decode(), row.listing, row.answer) == (True, thing, "yes")
     assert "You said that you come" in page(client, round_)
@@ -210,3 +208,50 @@ def test_the_page_of_a_round_does_not_read_the_whole_plan(round_: SwapRound) -> 
 
     plans = [query["sql"] for query in queries.captured_queries if "swap_roundplan" in query["sql"]]
     assert [('"instance"' in sql, '"result"' in sql) for sql in plans] == [(False, False)]
+
+
+def test_who_does_not_know_yet_whether_they_come_can_say_so_later(round_: SwapRound) -> None:
+    thing = ListingFactory(programme=round_.programme)
+    client = signed_in(thing.owner.user)
+    address = reverse("me:enter_swap_round", args=[round_.pk])
+
+    unsaid = client.post(address, {"things": [str(thing.pk)]})
+    client.post(address, {"things": [str(thing.pk)], "comes": "later"})
+    row = RoundEntry.objects.get()
+    before = row.answer
+    client.post(reverse("me:answer_swap", args=[row.pk]), {"comes": "yes"})
+
+    row.refresh_from_db()
+    assert (unsaid.status_code, before, row.answer) == (422, "", "yes")
+    assert "You said that you come" in page(client, round_)
+
+
+@pytest.mark.parametrize("state", ["open", "answering", "matching", "proposed", "handing_over"])
+def test_a_round_whose_hours_are_over_asks_for_nothing(round_: SwapRound, state: str) -> None:
+    moments = dict.fromkeys(("entries_close_at", "answers_until", "starts_at"), NOON - DAY)
+    SwapRound.objects.filter(pk=round_.pk).update(**moments, ends_at=NOON - DAY / 2, state=state)
+    things = ring(round_, 2)
+    RoundEntry.objects.update(answer="", answered_at=None)
+    if state in {"proposed", "handing_over"}:
+        planned_ring(round_, things)
+
+    shown = page(signed_in(things[0].owner.user), round_)
+
+    asking = ("I agree to this exchange", "Please say whether", "Do you bring it?", "Yes, I bring it", "I am here")
+    assert [words for words in asking if words in shown] == []
+
+
+def test_at_a_community_point_the_desk_reads_the_code(round_: SwapRound) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(
+        state="handing_over", kind="point", opening_hours="周二至周日 9:00-17:00"
+    )
+    row, _other = planned_ring(round_, ring(round_, 2))
+    giver, receiver = signed_in(row.giver.user), signed_in(row.receiver.user)
+
+    bring = page(giver, round_)
+    round_.handovers.update(giver_confirmed_at=NOON)
+    shown = receiver.get(reverse("me:swap_code", args=[row.pk])).content.decode()
+
+    assert ("Please bring your thing to the desk" in bring, "I am here, with the thing" in bring) == (True, False)
+    assert ("周二至周日 9:00-17:00" in bring, "Show this at the desk" in shown) == (True, True)
+    assert "All things are there. Please fetch yours" in page(receiver, round_)

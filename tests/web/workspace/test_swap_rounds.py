@@ -1,6 +1,7 @@
 """The pages of a round for its organiser and its desk."""
 
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -9,7 +10,8 @@ from tests.factories import NOON, RoleAssignmentFactory, VenueFactory, key
 from tests.factories_swap_rounds import DAY, SwapRoundFactory, planned_ring, ring
 
 from qixue.core.clock import minute_text, now
-from qixue.people.models import Role, User
+from qixue.core.models import AuditEntry
+from qixue.people.models import Resident, Role, User
 from qixue.swap.models import Handover, RoundPlan, SwapRound
 from qixue.swap.operations.plans import LEASE, keep_plans
 
@@ -44,6 +46,7 @@ def test_opening_a_round(round_: SwapRound, organiser: User) -> None:
         "answers_until": minute_text(at + 2 * DAY),
         "starts_at": minute_text(at + 3 * DAY),
         "ends_at": minute_text(at + 4 * DAY),
+        "table_count": "2",
         "max_items": "3",
         "has_gifts": "on",
         "client_uuid": str(client_uuid),
@@ -63,8 +66,9 @@ def test_matching_comparing_and_choosing(round_: SwapRound, organiser: User) -> 
     client = signed_in(organiser)
     page = reverse("workspace:swap_round", args=[round_.pk])
 
-    client.post(reverse("workspace:close_swap_entries", args=[round_.pk]))
-    client.post(reverse("workspace:match_swap_round", args=[round_.pk]))
+    early = client.post(reverse("workspace:close_swap_entries", args=[round_.pk])).content.decode()
+    for act in ("close_swap_entries", "match_swap_round"):
+        client.post(reverse(f"workspace:{act}", args=[round_.pk]), {"confirmed": "on"})
     under_way = client.get(page)
     keep_plans(at=NOON)
     compared = client.get(page)
@@ -72,6 +76,11 @@ def test_matching_comparing_and_choosing(round_: SwapRound, organiser: User) -> 
     file = client.get(reverse("workspace:swap_plan_file", args=[plan.pk, "result"]))
     client.post(reverse("workspace:choose_swap_plan", args=[plan.pk]))
 
+    assert ("It was announced that things can be entered until" in early, "3 things of 3 people" in early) == (
+        True,
+        True,
+    )
+    assert "Both give 3 people something, and 3 things change hands: either will do." in compared.content.decode()
     assert (under_way["Refresh"], "Refresh" in compared) == ("2", False)
     assert compared.content.decode().count("3 people get something; 3 things change hands.") == 2
     state = "A plan is to be chosen"
@@ -115,7 +124,7 @@ def test_the_desk_takes_back_that_somebody_is_here(round_: SwapRound) -> None:
     volunteer = RoleAssignmentFactory(organisation=round_.organisation, role=Role.DOOR_VOLUNTEER).user
     row, other = planned_ring(round_, ring(round_, 2))
     client = signed_in(volunteer)
-    desk = reverse("workspace:swap_desk", args=[round_.pk])
+    desk = reverse("workspace:swap_exchange", args=[round_.pk, row.exchange])
     address = reverse("workspace:swap_giver_not_here", args=[row.pk])
 
     before = client.get(desk).content.decode()
@@ -128,3 +137,103 @@ def test_the_desk_takes_back_that_somebody_is_here(round_: SwapRound) -> None:
 
     assert (address in before, address in offered, address in client.get(desk).content.decode()) == (False, True, False)
     assert client.post(address).status_code == 409
+
+
+def test_editing_a_round_shows_what_somebody_else_has_saved(round_: SwapRound, organiser: User) -> None:
+    client = signed_in(organiser)
+    address = reverse("workspace:edit_swap_round", args=[round_.pk])
+    page = client.get(address).content.decode()
+    answers = {
+        "title": "秋季集市",
+        "kind": "point",
+        "venue": round_.venue_id,
+        "entries_close_at": "2026-11-05T09:00",
+        "answers_until": "2026年11月6日上午9点",
+        "starts_at": "2026-11-07 09:00",
+        "ends_at": "2026-11-08T17:00",
+        "opening_hours": "周二至周日 9:00-17:00",
+        "table_count": "1",
+        "version": "0",
+    }
+
+    shut = client.post(address, {**answers, "opening_hours": ""}).content.decode()
+    saved = client.post(address, answers)
+    late = client.post(address, {**answers, "title": "春季集市"}).content.decode()
+
+    assert 'type="datetime-local" name="entries_close_at" value="2026-11-05T12:00"' in page
+    assert "Please say when the community point is open" in shut
+    assert saved["Location"] == reverse("workspace:swap_round", args=[round_.pk])
+    found = SwapRound.objects.get()
+    assert (found.title, found.kind, minute_text(found.answers_until)) == ("秋季集市", "point", "2026-11-06 09:00")
+    assert late.count("Stored now:") == 1  # of what was typed only the title differs
+
+
+def test_the_desk_finds_somebody_without_their_name_in_the_address(round_: SwapRound) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="handing_over")
+    volunteer = RoleAssignmentFactory(organisation=round_.organisation, role=Role.DOOR_VOLUNTEER).user
+    row, other = planned_ring(round_, ring(round_, 2))
+    planned_ring(round_, ring(round_, 2))
+    Resident.objects.update(name="王伟")
+    Resident.objects.filter(pk=row.giver_id).update(name="陈红")
+    client = signed_in(volunteer)
+    desk = reverse("workspace:swap_desk", args=[round_.pk])
+
+    sent = client.post(desk, {"wanted": "chenhong"})
+    shown = client.get(sent["Location"]).content.decode()
+    typed = sent["Location"].partition("typed=")[2]
+    pressed = client.post(reverse("workspace:swap_giver_here", args=[row.pk]), {"typed": typed})
+    scanned = client.get(desk, {"code": other.code}).content.decode()
+
+    assert ("chenhong" in sent["Location"], pressed["Location"]) == (False, f"{desk}?typed={typed}")
+    assert ("Here: 陈红" in shown, f"Exchange {row.exchange}" in shown, "Exchange 2" in shown) == (True, True, False)
+    assert other.listing.title in scanned
+    assert "1 of 2 are here" in client.get(pressed["Location"]).content.decode()
+
+
+def test_the_desk_shows_how_far_it_is_and_what_is_due(round_: SwapRound) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="handing_over", table_count=2)
+    volunteer = RoleAssignmentFactory(organisation=round_.organisation, role=Role.DOOR_VOLUNTEER).user
+    ready, _waits = planned_ring(round_, ring(round_, 2)), planned_ring(round_, ring(round_, 2))
+    Handover.objects.filter(exchange=ready[0].exchange).update(giver_confirmed_at=NOON)
+    client = signed_in(volunteer)
+    desk = reverse("workspace:swap_desk", args=[round_.pk])
+
+    everything, due = client.get(desk).content.decode(), client.get(desk, {"due": "now"}).content.decode()
+
+    assert "0 of 4 things are handed over." in everything
+    assert "2 of 4 people have brought something." in everything
+    assert ("Exchange 2" in everything, "Exchange 2" in due, "Exchange 1" in due) == (True, False, True)
+    assert client.get(reverse("workspace:swap_exchange", args=[round_.pk, 9])).status_code == 404
+
+
+def test_the_list_of_hand_overs_is_taken_along_on_record(round_: SwapRound, organiser: User) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="proposed", table_count=3)
+    row, _other = planned_ring(round_, ring(round_, 2))
+    client = signed_in(organiser)
+    address = reverse("workspace:swap_handover_list", args=[round_.pk])
+
+    shown = client.get(address).content.decode()
+    file = client.post(address, {"table": "handovers.csv"})
+    rows = b"".join(file).decode("utf-8-sig").splitlines()
+
+    assert (row.giver.name in shown, "Signature" in shown) == (True, True)
+    assert rows[0] == "Table,Exchange,Thing,Gives,Gets,State,Place,From,Until,Signature"
+    assert any(row.giver.name in line and row.listing.title in line for line in rows[1:])
+    assert (len(rows), client.get(address, {"table": "handovers.csv"}).status_code) == (3, 404)
+    assert AuditEntry.objects.filter(action="table.exported").count() == 1
+
+
+def test_before_it_begins_the_page_says_who_has_agreed(round_: SwapRound, organiser: User) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="proposed")
+    rows = planned_ring(round_, ring(round_, 3))
+    Handover.objects.filter(pk__in=[row.pk for row in rows[:2]]).update(agreed_at=NOON)
+    client = signed_in(organiser)
+    address = reverse("workspace:begin_swap_handover", args=[round_.pk])
+
+    asked, early = client.get(address).content.decode(), client.post(address)
+    client.post(address, {"confirmed": "on"})
+
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", asked))
+    assert "Agreed 2 things Not answered yet 1 thing Exchanges that would be off 1 of 1" in words
+    assert (early.status_code, "It was announced that the hand-over begins" in early.content.decode()) == (422, True)
+    assert SwapRound.objects.get().state == "handing_over"

@@ -29,7 +29,7 @@ from qixue.demo.city.registrations import Crowd, create_registrations
 from qixue.demo.city.residents import create_residents
 from qixue.demo.city.returns import create_returns
 from qixue.demo.city.swap import create_swap
-from qixue.demo.city.swap_round import create_swap_round
+from qixue.demo.city.swap_round import create_open_round, create_swap_round
 from qixue.demo.city.week import Week
 from qixue.demo.city.written_sections import write_sections
 from qixue.figures.operations import name_standard_figures
@@ -73,6 +73,7 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     create_lotteries(seed, week, planned)
     create_swap(seed, week, frame.programme, crowd)
     create_swap_round(seed, week, frame.programme, crowd, personas["library"])
+    create_open_round(seed, week, frame.programme)
     name_standard_figures(frame.programme)
     create_returns(ground, staff)
     create_sections(frame)

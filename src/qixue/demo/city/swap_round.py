@@ -18,6 +18,7 @@ from qixue.swap.operations.plans import ask_for_plans, choose_plan, keep_plans
 from qixue.swap.operations.rounds import keep_rounds
 
 THINGS, OWNERS, WISHES_FOR_EACH = 600, 200, 2
+TABLES = 8
 COME_SHARE, AGREE_SHARE = 0.9, 0.985
 HANDED_OVER_SHARE = 0.5  # of the exchanges of which all people agreed
 WEEK_BEFORE = datetime.timedelta(days=7)
@@ -49,6 +50,26 @@ def create_swap_round(seed: int, week: Week, programme: Programme, crowd: Crowd,
     return round_
 
 
+def create_open_round(seed: int, week: Week, programme: Programme) -> SwapRound:
+    """It takes in things until the day after tomorrow; they are handed over at a community point of next week."""
+    return SwapRound.objects.create(
+        programme=programme,
+        organisation=Organisation.objects.get(code=LIBRARY),
+        title="社区换物点·下周专场",
+        kind=SwapRound.Kind.POINT,
+        venue=Venue.objects.filter(kind=Venue.Kind.LIBRARY, is_group=False).order_by("code")[0],
+        entries_close_at=week.moment(5, 18),
+        answers_until=week.moment(6, 18),
+        starts_at=week.moment(8, 9),
+        ends_at=week.moment(14, 17),
+        opening_hours="周二至周日 9:00-17:00",
+        max_items=3,
+        has_gifts=True,
+        opened_at=week.moment(1, 9),
+        client_uuid=drawn_uuid(stream(seed, "open swap round")),
+    )
+
+
 def make_repeatable(chance: random.Random, round_: SwapRound) -> None:
     """Codes come from the seed instead of the system, and how long the plans took as well."""
     handovers = list(round_.handovers.order_by("pk"))
@@ -75,7 +96,8 @@ def open_round(
         programme=programme,
         organisation=organisation,
         title="变废为宝·奇换集市",
-        kind=SwapRound.Kind.POINT,
+        kind=SwapRound.Kind.FAIR,
+        table_count=TABLES,
         venue=Venue.objects.filter(kind=Venue.Kind.LIBRARY, is_group=False).order_by("code")[0],
         entries_close_at=week.moment(1, 8),
         answers_until=week.moment(1, 9),

@@ -15,7 +15,11 @@ from qixue.swap.models.wishes import OneOf
 
 
 class SwapRound(models.Model):
-    """Things that are matched with one another at one time, and handed over at one place on one day."""
+    """Things that are matched with one another at one time, and handed over at one place.
+
+    At a fair all come at the same hours and give from hand to hand. At a community point the desk takes things in
+    while it is open, and gives them out when all of an exchange are there.
+    """
 
     class Kind(models.TextChoices):
         FAIR = "fair", pgettext_lazy("swap round", "Swap fair: all come at the same hours")
@@ -30,6 +34,7 @@ class SwapRound(models.Model):
         CLOSED = "closed", pgettext_lazy("swap round", "Over")
         CANCELLED = "cancelled", pgettext_lazy("swap round", "Called off")
 
+    ENTERING_STATES = (State.OPEN, State.ANSWERING)
     OVER_STATES = (State.CLOSED, State.CANCELLED)
     EXCHANGING_STATES = (State.PROPOSED, State.HANDING_OVER)
 
@@ -42,10 +47,13 @@ class SwapRound(models.Model):
     answers_until = models.DateTimeField()
     starts_at = models.DateTimeField()  # of the hours in which things are handed over
     ends_at = models.DateTimeField()
+    opening_hours = models.CharField(max_length=100, blank=True, validators=[plain_text_validator])  # of the point
+    table_count = models.PositiveSmallIntegerField(default=1)  # over which the exchanges are spread, see `table_of`
     max_items = models.PositiveSmallIntegerField(null=True, blank=True)  # of an exchange: 2, 3 or any number
     has_gifts = models.BooleanField(default=False)  # gifts start chains, and the common table takes part
     state = models.CharField(max_length=12, choices=State, default=State.OPEN)
     opened_at = models.DateTimeField()
+    edit_count = models.PositiveIntegerField(default=0)
     client_uuid = models.UUIDField(unique=True)  # of the form: sending it twice opens one round
 
     class Meta:
@@ -56,6 +64,11 @@ class SwapRound(models.Model):
                 name="swap_round_moments_in_order",
             ),
             models.CheckConstraint(condition=Q(max_items=None) | Q(max_items__in=(2, 3)), name="swap_round_cap"),
+            models.CheckConstraint(
+                condition=Q(kind="fair", opening_hours="") | (Q(kind="point") & ~Q(opening_hours="")),
+                name="swap_point_says_when_it_is_open",
+            ),
+            models.CheckConstraint(condition=Q(table_count__range=(1, 99)), name="swap_round_tables"),
         ]
 
     def __str__(self) -> str:
@@ -64,6 +77,19 @@ class SwapRound(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state in self.OVER_STATES
+
+    @property
+    def is_at_point(self) -> bool:
+        return self.kind == self.Kind.POINT
+
+    @property
+    def can_be_edited(self) -> bool:
+        """Until it is matched: afterwards people have been told when and where."""
+        return self.state in self.ENTERING_STATES
+
+    def table_of(self, exchange: int) -> int:
+        """At which of the tables an exchange is handed over, by its number."""
+        return (exchange - 1) % self.table_count + 1
 
 
 class RoundEntryQuerySet(models.QuerySet["RoundEntry"]):
@@ -243,3 +269,7 @@ class Handover(models.Model):
 
     def __str__(self) -> str:
         return f"{self.listing_id} in exchange {self.exchange}"
+
+    @property
+    def table(self) -> int:
+        return self.round.table_of(self.exchange)

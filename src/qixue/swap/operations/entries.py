@@ -12,15 +12,18 @@ from qixue.people.models import User
 from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
 from qixue.swap.operations.exchanges import locked_round, match_anew, void_exchanges
 from qixue.swap.operations.in_charge import must_be_own
-from qixue.swap.operations.notices import tell_of_lost_exchange
+from qixue.swap.operations.notices import tell_of_lost_exchange, tell_to_fetch
 
 Answer, State = RoundEntry.Answer, RoundEntry.State
 BEGUN = _("Things of this exchange have been handed over: nobody can leave it any more.")
 
 
 @transaction.atomic
-def enter_thing(round_: SwapRound, *, listing: Listing, by: User, at: datetime.datetime) -> RoundEntry:
-    """Put a thing into a round; again changes nothing, and one that was taken out comes back.
+def enter_thing(
+    round_: SwapRound, *, listing: Listing, comes: bool | None = None, by: User, at: datetime.datetime
+) -> RoundEntry:
+    """Put a thing into a round; again changes nothing, and one that was taken out comes back. Who knows already whether
+    they come says so at once and is not asked again.
 
     Refused: not_yours, entries_closed, listing_not_open, other_programme, no_gifts, in_another_round.
     """
@@ -33,11 +36,15 @@ def enter_thing(round_: SwapRound, *, listing: Listing, by: User, at: datetime.d
     if round_.state != SwapRound.State.OPEN or at >= round_.entries_close_at:
         raise Refused("entries_closed", _("This round takes in nothing more."))
     check_listing(round_, listing)
+    answer = Answer.NONE if comes is None else Answer.YES if comes else Answer.NO
+    said = {"answer": answer, "entered_at": at, "answered_at": at if answer else None}
     if entry is None:
-        entry = RoundEntry.objects.create(round=round_, listing=listing, entered_at=at)
+        entry = RoundEntry.objects.create(round=round_, listing=listing, **said)
     else:
-        entry.state, entry.answer, entry.entered_at, entry.answered_at = State.IN, Answer.NONE, at, None
-        entry.save(update_fields=["state", "answer", "entered_at", "answered_at"])
+        entry.state = State.IN
+        for name, value in said.items():
+            setattr(entry, name, value)
+        entry.save(update_fields=["state", *said])
     record_audit("swap.entered", entry, by=by, at=at)
     return entry
 
@@ -144,4 +151,5 @@ def drop_and_rematch(round_: SwapRound, exchanges: list[int], *, at: datetime.da
     gone = void_exchanges(round_, exchanges, at=at)
     made = match_anew(round_, at=at)
     tell_of_lost_exchange(round_, gone, made, at=at)
+    tell_to_fetch(round_, {handover.exchange for handover in made}, at=at)
     return made

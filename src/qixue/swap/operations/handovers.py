@@ -16,8 +16,12 @@ from qixue.swap.operations.entries import BEGUN, drop_and_rematch, has_begun
 from qixue.swap.operations.exchanges import locked_round
 from qixue.swap.operations.in_charge import is_own, must_be_own, must_run, must_stand_at_desk, stands_at_desk
 from qixue.swap.operations.listings import drop_all_wishes, drop_wishes_of, locked_listing
+from qixue.swap.operations.notices import tell_to_fetch
+from qixue.swap.operations.round_details import must_be_time
 
 MOST_TRIES = 10  # wrong codes for one thing: with six digits one in 100,000 guesses right by then
+BEGINS_AT = _("It was announced that the hand-over begins on %(until)s. Who has not agreed by now is left out.")
+AT_THE_DESK = _("At a community point things are brought to the desk and fetched there: the desk notes it.")
 State, Way = Handover.State, Handover.Way
 
 
@@ -47,12 +51,17 @@ def must_be_planned(handover: Handover) -> None:
 
 @transaction.atomic
 def agree(handover: Handover, *, by: User, at: datetime.datetime) -> Handover:
-    """Agree to give the thing for what one gets; again: no change. Refused: not_yours, exchange_off."""
+    """Agree to give the thing for what one gets; again: no change.
+
+    Refused: not_yours, exchange_off, hours_over.
+    """
     handover = locked_handover(handover)
     must_be_own(by, handover.giver)
     if handover.agreed_at:
         return handover
     must_be_planned(handover)
+    if at >= handover.round.ends_at:
+        raise Refused("hours_over", _("The hours of this round are over: nothing is to be agreed to any more."))
     handover.agreed_at = at
     handover.save(update_fields=["agreed_at"])
     record_audit("swap.agreed", handover, by=by, at=at)
@@ -60,10 +69,10 @@ def agree(handover: Handover, *, by: User, at: datetime.datetime) -> Handover:
 
 
 @transaction.atomic
-def begin_handover(round_: SwapRound, *, by: User, at: datetime.datetime) -> SwapRound:
+def begin_handover(round_: SwapRound, *, by: User, at: datetime.datetime, confirmed: bool = False) -> SwapRound:
     """Open the desk. Who has not agreed does not come: their exchanges are off and the others are matched anew.
 
-    Again: no change. Refused: not_in_charge, nothing_to_hand_over.
+    Again: no change. Refused: not_in_charge, nothing_to_hand_over; unless confirmed, earlier_than_announced.
     """
     must_run(by, round_)
     round_ = locked_round(round_)
@@ -71,6 +80,7 @@ def begin_handover(round_: SwapRound, *, by: User, at: datetime.datetime) -> Swa
         return round_
     if round_.state != SwapRound.State.PROPOSED:
         raise Refused("nothing_to_hand_over", _("No exchanges are agreed upon in this round."))
+    must_be_time(round_.starts_at, BEGINS_AT, at=at, confirmed=confirmed)
     silent = round_.handovers.filter(state=State.PLANNED, agreed_at=None)
     exchanges = sorted(set(silent.values_list("exchange", flat=True)))
     missed = round_.entries.filter(state=RoundEntry.State.IN, listing__in=silent.values("listing"))
@@ -85,19 +95,22 @@ def begin_handover(round_: SwapRound, *, by: User, at: datetime.datetime) -> Swa
 
 @transaction.atomic
 def confirm_here(handover: Handover, *, by: User, at: datetime.datetime) -> Handover:
-    """Say that the giver is there with the thing, oneself or at the desk; again: no change.
+    """Say that the giver is there with the thing, oneself or at the desk; again: no change. At a community point the
+    desk has it then, and once it has all things of the exchange they can be fetched.
 
-    Refused: not_yours, exchange_off, not_handing_over.
+    Refused: not_yours, at_the_desk, exchange_off, not_handing_over.
     """
     handover = locked_handover(handover)
     if not stands_at_desk(by, handover.round):
         must_be_own(by, handover.giver)
+        must_not_be_at_point(handover.round)
     if handover.giver_confirmed_at:
         return handover
     must_be_planned(handover)
     must_be_handing_over(handover.round)
     handover.giver_confirmed_at = at
     handover.save(update_fields=["giver_confirmed_at"])
+    tell_to_fetch(handover.round, [handover.exchange], at=at)
     record_audit("swap.here", handover, by=by, at=at)
     return handover
 
@@ -123,6 +136,12 @@ def take_back_here(handover: Handover, *, by: User, at: datetime.datetime) -> Ha
     return handover
 
 
+def must_not_be_at_point(round_: SwapRound) -> None:
+    """Refused: at_the_desk."""
+    if round_.is_at_point:
+        raise Refused("at_the_desk", AT_THE_DESK)
+
+
 def must_be_handing_over(round_: SwapRound) -> None:
     if round_.state != SwapRound.State.HANDING_OVER:
         raise Refused("not_handing_over", _("The hand-over of this round has not begun."))
@@ -133,11 +152,14 @@ def confirm_received(handover: Handover, *, code: str = "", by: User, at: dateti
     no code, but for things that its people give or receive themselves. Only when everybody of the exchange is there
     with their thing, so that nobody gives without receiving.
 
-    Again: no change. Refused: not_yours, too_many_tries, wrong_code and those of `hand_over`.
+    Again: no change. Refused: not_yours, at_the_desk, too_many_tries, wrong_code and those of `hand_over`.
     """
     handover = Handover.objects.select_related("round__organisation", "giver", "receiver").get(pk=handover.pk)
     is_party = is_own(by, handover.giver) or is_own(by, handover.receiver)
-    if (is_party or not stands_at_desk(by, handover.round)) and not try_code(handover, code, by=by):
+    is_at_desk = stands_at_desk(by, handover.round)
+    if not is_at_desk:
+        must_not_be_at_point(handover.round)
+    if (is_party or not is_at_desk) and not try_code(handover, code, by=by):
         sentence = _("This is not the number on the other person's phone. Please look again.")
         raise Refused("wrong_code", sentence, field="code")
     return hand_over(handover, by=by, at=at)

@@ -1,7 +1,7 @@
 """What people are told about a round. The worker tells of new exchanges, some at a time; see `tell_rounds`."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +33,39 @@ register(
         _("Please bring your gift on %(day_on)s at %(time)s, %(place)s, and say beforehand that you do."),
     ),
     NoticeKind(
+        "swap_thing_to_bring",
+        TOPIC,
+        _("An exchange for %(thing)s: %(title)s"),
+        _(
+            "You get %(gets)s for it. Please bring your thing to %(place)s from %(day_on)s on, until %(until)s"
+            " (open: %(hours)s), and say beforehand whether you agree."
+        ),
+    ),
+    NoticeKind(
+        "swap_gift_to_bring",
+        TOPIC,
+        _("Somebody would like %(thing)s: %(title)s"),
+        _(
+            "Please bring your gift to %(place)s from %(day_on)s on, until %(until)s (open: %(hours)s), and say"
+            " beforehand that you do."
+        ),
+    ),
+    NoticeKind(
+        "swap_to_fetch",
+        TOPIC,
+        _("Yours to fetch: %(thing)s"),
+        _("All things of your exchange are at %(place)s. Please fetch yours until %(until)s (open: %(hours)s)."),
+    ),
+    NoticeKind(
+        "swap_changed",
+        TOPIC,
+        _("Changed: %(title)s"),
+        _(
+            "Your things are in this round. It is now on %(day_on)s at %(time)s, %(place)s. If you cannot come then,"
+            " please say so until %(until)s."
+        ),
+    ),
+    NoticeKind(
         "swap_not_found",
         TOPIC,
         _("No exchange for %(thing)s this time: %(title)s"),
@@ -59,7 +92,11 @@ register(
 )
 
 
-def told(kind: str, round_: SwapRound, thing: Listing, key: int, **more: str) -> tuple[list[User], Notice]:
+TO_COME = ("swap_gift_wanted", "swap_exchange_found")  # a gift, and a thing for which something is received
+TO_BRING = ("swap_gift_to_bring", "swap_thing_to_bring")
+
+
+def told(kind: str, round_: SwapRound, thing: Listing, key: int | str, **more: str) -> tuple[list[User], Notice]:
     """Whom and what: `key` is what it is about, so that nobody hears of it twice."""
     start = round_.starts_at.astimezone(SHANGHAI)
     words = {
@@ -69,6 +106,7 @@ def told(kind: str, round_: SwapRound, thing: Listing, key: int, **more: str) ->
         "time": f"{start:%H:%M}",
         "place": round_.venue.name,
         "until": minute_text(round_.answers_until),
+        "hours": round_.opening_hours,
         **more,
     }
     owner = None if thing.state == Listing.State.ON_TABLE else thing.owner
@@ -77,7 +115,9 @@ def told(kind: str, round_: SwapRound, thing: Listing, key: int, **more: str) ->
 
 
 def ask_for_answers(round_: SwapRound, *, at: datetime.datetime) -> None:
-    """Those who have not said yet whether they come."""
+    """Those who have not said yet whether they come; nobody once it is too late to say so."""
+    if at >= round_.answers_until:
+        return
     entries = round_.entries.filter(state=RoundEntry.State.IN, answer=RoundEntry.Answer.NONE)
     entries = entries.select_related("listing__owner__user").order_by("pk")
     notify_each([told("swap_answer_asked", round_, entry.listing, entry.pk) for entry in entries], at=at)
@@ -98,13 +138,40 @@ def tell_all(kind: str, round_: SwapRound, *, at: datetime.datetime) -> None:
     notify_each([told(kind, round_, entry.listing, entry.pk) for entry in entries], at=at)
 
 
+def tell_of_change(round_: SwapRound, *, at: datetime.datetime) -> None:
+    """Each owner of things in the round once, whatever they have said so far."""
+    entries = round_.entries.filter(state=RoundEntry.State.IN).select_related("listing__owner__user").order_by("pk")
+    first = {entry.listing.owner_id: entry for entry in reversed(list(entries))}
+    notify_each(
+        [told("swap_changed", round_, entry.listing, f"{entry.pk}:{round_.edit_count}") for entry in first.values()],
+        at=at,
+    )
+
+
+def tell_to_fetch(round_: SwapRound, exchanges: Collection[int], *, at: datetime.datetime) -> None:
+    """At a community point: those who receive something in an exchange of which all things have been brought."""
+    if not round_.is_at_point:
+        return
+    rows = round_.handovers.filter(exchange__in=exchanges, state=Handover.State.PLANNED)
+    waiting = set(rows.filter(giver_confirmed_at=None).values_list("exchange", flat=True))
+    ready = rows.filter(receiver__isnull=False).select_related("listing", "receiver__user").order_by("pk")
+    notices, until = [], minute_text(round_.ends_at)
+    for row in ready:
+        if row.exchange not in waiting and row.receiver and row.receiver.user:
+            _owner, notice = told("swap_to_fetch", round_, row.listing, row.pk, day_on="", until=until)
+            notices.append(([row.receiver.user], notice))
+    notify_each(notices, at=at)
+
+
 def tell_of_exchanges(handovers: Sequence[Handover], gets: dict[int, str], *, at: datetime.datetime) -> None:
     """The givers; `gets` has what each thing brings its owner, by the thing's key, and nothing for a gift."""
     notices = []
     for handover in handovers:
         received = gets.get(handover.listing_id, "")
-        kind = "swap_exchange_found" if received else "swap_gift_wanted"
-        notices.append(told(kind, handover.round, handover.listing, handover.pk, gets=received))
+        is_at_point = handover.round.is_at_point
+        kind = (TO_BRING if is_at_point else TO_COME)[bool(received)]
+        until = {"until": minute_text(handover.round.ends_at)} if is_at_point else {}
+        notices.append(told(kind, handover.round, handover.listing, handover.pk, gets=received, **until))
     notify_each(notices, at=at)
 
 

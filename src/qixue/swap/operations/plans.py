@@ -24,6 +24,7 @@ from qixue.swap.operations.exchanges import (
     rules_of,
 )
 from qixue.swap.operations.in_charge import must_run
+from qixue.swap.operations.round_details import must_be_time
 from qixue.swap.queries.instances import candidates, instance_of
 
 log = get_logger("qixue.swap")
@@ -31,27 +32,34 @@ log = get_logger("qixue.swap")
 SECONDS = 20.0  # for one plan; where the best is not proven by then, the plan says how far it may be from it
 MOST_TRIES = 2  # what kills its worker twice is not tried again
 LEASE = datetime.timedelta(minutes=5)  # a worker that dies with a plan gives it back after this
+ANSWERED_UNTIL = _("It was announced that people can answer, and change their answer, until %(until)s.")
+HOURS_OVER = _("The hours of the hand-over are over. Please change them before the things are matched.")
+TOO_LATE = _("The hours of the hand-over are over: nobody can be asked to come any more.")
 NOT_TO_BE_MATCHED = _("This round cannot be matched as things stand now.")
 State = RoundPlan.State
 
 
 @transaction.atomic
-def ask_for_plans(round_: SwapRound, *, by: User, at: datetime.datetime) -> list[RoundPlan]:
+def ask_for_plans(round_: SwapRound, *, by: User, at: datetime.datetime, confirmed: bool = False) -> list[RoundPlan]:
     """Have the round matched in both ways, so that they can be compared. Asked again, those before give way.
 
-    Refused: not_in_charge, not_to_be_matched, answers_wait, nobody_comes.
+    Refused: not_in_charge, not_to_be_matched, hours_over, answers_wait, nobody_comes; unless confirmed,
+    earlier_than_announced.
     """
     must_run(by, round_)
     round_ = locked_round(round_)
     states = SwapRound.State
     if round_.state not in {states.ANSWERING, states.MATCHING}:
         raise Refused("not_to_be_matched", NOT_TO_BE_MATCHED)
+    if at >= round_.ends_at:
+        raise Refused("hours_over", HOURS_OVER)
     silent = round_.entries.filter(state=RoundEntry.State.IN, answer=RoundEntry.Answer.NONE)
     if at < round_.answers_until and silent.exists():
         sentence = _("Not everybody has answered. Please match the things after %(until)s, or once all have.")
         raise Refused("answers_wait", sentence, until=minute_text(round_.answers_until))
     if not candidates(round_).exists():
         raise Refused("nobody_comes", _("Nobody has said yet that they come: there is nothing to match."))
+    must_be_time(round_.answers_until, ANSWERED_UNTIL, at=at, confirmed=confirmed)
     round_.plans.filter(state=State.QUEUED).delete()
     plans = [
         RoundPlan(round=round_, objective=objective, asked_by=by, asked_at=at)
@@ -119,7 +127,7 @@ def choose_plan(plan: RoundPlan, *, by: User, at: datetime.datetime) -> RoundPla
     """Carry a plan out: its exchanges are proposed to their people. Where somebody has left since, theirs is off and
     the rest is matched anew. Again: no change.
 
-    Refused: not_in_charge, plan_not_ready, not_to_be_matched.
+    Refused: not_in_charge, plan_not_ready, hours_over, not_to_be_matched.
     """
     must_run(by, plan.round)
     round_ = locked_round(plan.round)
@@ -128,6 +136,8 @@ def choose_plan(plan: RoundPlan, *, by: User, at: datetime.datetime) -> RoundPla
         return plan
     if plan.result is None or round_.state != SwapRound.State.MATCHING:
         raise Refused("plan_not_ready", _("This plan is not ready, or another one was chosen."))
+    if at >= round_.ends_at:
+        raise Refused("hours_over", TOO_LATE)
     plan.chosen_at = at
     plan.save(update_fields=["chosen_at"])
     round_.state = SwapRound.State.PROPOSED

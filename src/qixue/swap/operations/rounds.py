@@ -2,9 +2,7 @@
 
 import datetime
 import uuid
-from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +14,6 @@ from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import Organisation, User
 from qixue.people.rules import Action, may
-from qixue.places.models import Venue
 from qixue.programme.models import Programme
 from qixue.swap.models import Handover, RoundEntry, SwapRound
 from qixue.swap.operations.entries import enter_table
@@ -30,27 +27,14 @@ from qixue.swap.operations.notices import (
     tell_of_exchanges,
     tell_of_nothing_found,
 )
+from qixue.swap.operations.round_details import RoundDetails, check_details, must_be_time, must_be_to_come
 from qixue.swap.queries.rounds import received_for
 
 State = SwapRound.State
 FORGOTTEN_AFTER = datetime.timedelta(days=7)  # from the end of its hours; until then its things are in no other round
 TOLD_AT_ONCE = 200  # so that no transaction gets long
-OUT_OF_ORDER = _("Please put this moment after the one before it: entries, answers, beginning, end.")
-
-
-@dataclass(frozen=True)
-class RoundDetails:
-    """What the organiser says of a round; see SwapRound."""
-
-    title: str
-    kind: str
-    venue: Venue
-    entries_close_at: datetime.datetime
-    answers_until: datetime.datetime
-    starts_at: datetime.datetime
-    ends_at: datetime.datetime
-    max_items: int | None = None
-    has_gifts: bool = False
+ENTERED_UNTIL = _("It was announced that things can be entered until %(until)s. Who comes later is turned away.")
+COMING_UNTIL = _("It was announced that people can come until %(until)s. Some have not been here yet.")
 
 
 @transaction.atomic
@@ -65,7 +49,7 @@ def open_round(
 ) -> SwapRound:
     """Begin to take in things. `key` is made by the form: asked again with it, the first answer is given.
 
-    Refused: not_in_charge, key_reused, programme_closed, moments_out_of_order, entries_close_in_the_past.
+    Refused: not_in_charge, key_reused, programme_closed, entries_close_in_the_past and those of `check_details`.
     """
     if not may(by, Action.RUN_SWAP_ROUND, organisation):
         raise Refused("not_in_charge", _("Only the organisation that runs the round, or one above it, can do this."))
@@ -76,28 +60,14 @@ def open_round(
         return earlier
     if programme.state != Programme.State.PUBLISHED:
         raise Refused("programme_closed", _("This programme is closed: nothing can be listed in it any more."))
-    check_moments(details, at=at)
+    check_details(details)
+    must_be_to_come(details.entries_close_at, at=at)
     round_ = SwapRound.objects.create(
-        programme=programme, organisation=organisation, client_uuid=key, opened_at=at, **values_of(details)
+        programme=programme, organisation=organisation, client_uuid=key, opened_at=at, **details.values()
     )
     enter_table(round_, at=at)
     record_audit("swap.opened", round_, by=by, at=at)
     return round_
-
-
-def values_of(details: RoundDetails) -> dict[str, object]:
-    return {**asdict(details), "venue": details.venue}
-
-
-def check_moments(details: RoundDetails, *, at: datetime.datetime) -> None:
-    if details.entries_close_at <= at:
-        sentence = _("Please let people enter things for a while: choose a moment to come.")
-        raise Refused("entries_close_in_the_past", sentence, field="entries_close_at")
-    for earlier, later in pairwise(("entries_close_at", "answers_until", "starts_at", "ends_at")):
-        if getattr(details, later) < getattr(details, earlier):
-            raise Refused("moments_out_of_order", OUT_OF_ORDER, field=later)
-    if details.ends_at == details.starts_at:
-        raise Refused("moments_out_of_order", OUT_OF_ORDER, field="ends_at")
 
 
 def keep_rounds(*, at: datetime.datetime) -> int:
@@ -105,7 +75,7 @@ def keep_rounds(*, at: datetime.datetime) -> int:
     forgotten.
     """
     due = SwapRound.objects.filter(state=State.OPEN, entries_close_at__lte=at).order_by("pk")
-    untold = Q(Exists(untold_handovers(OuterRef("pk")))) | Q(Exists(untold_entries(OuterRef("pk"))))
+    untold = Q(Exists(untold_handovers(OuterRef("pk"), at=at))) | Q(Exists(untold_entries(OuterRef("pk"))))
     telling = SwapRound.objects.filter(untold, state__in=SwapRound.EXCHANGING_STATES).order_by("pk")
     forgotten = SwapRound.objects.exclude(state__in=SwapRound.OVER_STATES).filter(ends_at__lte=at - FORGOTTEN_AFTER)
     ended_now = for_each("swap_rounds", list(forgotten.order_by("pk")), partial(end_forgotten, at=at))
@@ -114,9 +84,10 @@ def keep_rounds(*, at: datetime.datetime) -> int:
 
 
 @transaction.atomic
-def close_entries(round_: SwapRound, *, by: User, at: datetime.datetime) -> SwapRound:
-    """Take in nothing more, before the time that was announced. Refused: not_in_charge, round_not_open."""
+def close_entries(round_: SwapRound, *, by: User, at: datetime.datetime, confirmed: bool = False) -> SwapRound:
+    """Take in nothing more. Refused: not_in_charge, round_not_open; unless confirmed, earlier_than_announced."""
     must_run(by, round_)
+    must_be_time(round_.entries_close_at, ENTERED_UNTIL, at=at, confirmed=confirmed)
     if not close_entries_of(round_, at=at):
         raise Refused("round_not_open", _("This round takes in nothing more."))
     record_audit("swap.entries_closed", round_, by=by, at=at)
@@ -138,7 +109,7 @@ def tell_of_round(round_: SwapRound, *, at: datetime.datetime) -> int:
     """The next who have not heard yet of their exchange, or that there is none."""
     round_ = locked_round(round_)
     with_words = ("round__venue", "listing__owner__user")
-    handovers = list(untold_handovers(round_).select_related(*with_words).order_by("pk")[:TOLD_AT_ONCE])
+    handovers = list(untold_handovers(round_, at=at).select_related(*with_words).order_by("pk")[:TOLD_AT_ONCE])
     tell_of_exchanges(handovers, received_for(handovers), at=at)
     Handover.objects.filter(pk__in=[row.pk for row in handovers]).update(told_at=at)
     entries = list(untold_entries(round_).select_related(*with_words).order_by("pk")[:TOLD_AT_ONCE])
@@ -147,9 +118,10 @@ def tell_of_round(round_: SwapRound, *, at: datetime.datetime) -> int:
     return len(handovers) + len(entries)
 
 
-def untold_handovers(round_: Any) -> QuerySet[Handover]:
-    """Of those whose thing it is."""
-    return Handover.objects.filter(round=round_, state=Handover.State.PLANNED, told_at=None, giver__isnull=False)
+def untold_handovers(round_: Any, *, at: datetime.datetime) -> QuerySet[Handover]:
+    """Of those whose thing it is; once the hours are over nobody is asked any more."""
+    untold = Handover.objects.filter(round=round_, state=Handover.State.PLANNED, told_at=None, giver__isnull=False)
+    return untold.filter(round__ends_at__gt=at)
 
 
 def untold_entries(round_: Any) -> QuerySet[RoundEntry]:
@@ -179,10 +151,11 @@ def cancel_round(round_: SwapRound, *, by: User, at: datetime.datetime) -> SwapR
 
 
 @transaction.atomic
-def close_round(round_: SwapRound, *, by: User, at: datetime.datetime) -> SwapRound:
+def close_round(round_: SwapRound, *, by: User, at: datetime.datetime, confirmed: bool = False) -> SwapRound:
     """End the hand-over: exchanges of which nothing was received are off. Again: no change.
 
-    Refused: not_in_charge, not_handing_over, half_handed_over.
+    Refused: not_in_charge, not_handing_over, half_handed_over; unless confirmed, earlier_than_announced where
+    somebody may still come.
     """
     must_run(by, round_)
     round_ = locked_round(round_)
@@ -191,9 +164,12 @@ def close_round(round_: SwapRound, *, by: User, at: datetime.datetime) -> SwapRo
     if round_.state != State.HANDING_OVER:
         raise Refused("not_handing_over", _("The hand-over of this round has not begun."))
     begun = round_.handovers.filter(state=Handover.State.DONE).values("exchange")
-    if round_.handovers.filter(state=Handover.State.PLANNED, exchange__in=begun).exists():
+    planned = round_.handovers.filter(state=Handover.State.PLANNED)
+    if planned.filter(exchange__in=begun).exists():
         sentence = _("Some have given and not received yet. Please have their exchanges finished first.")
         raise Refused("half_handed_over", sentence)
+    if planned.exists():
+        must_be_time(round_.ends_at, COMING_UNTIL, at=at, confirmed=confirmed)
     return ended(round_, State.CLOSED, by=by, at=at)
 
 

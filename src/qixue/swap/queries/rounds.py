@@ -1,10 +1,8 @@
 """Rounds as their organisers and the owners of things read them."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -71,6 +69,28 @@ def outcome_of(round_: SwapRound) -> Outcome:
     )
 
 
+@dataclass(frozen=True)
+class Agreement:
+    """Of the things that are to be given in a round: their owners agreed to it, or have not said so yet."""
+
+    agreed: int
+    silent: int
+    exchanges: int
+    exchanges_off: int  # should those who are silent stay away
+
+
+def agreement_in(round_: SwapRound) -> Agreement:
+    planned = round_.handovers.filter(state=Handover.State.PLANNED)
+    is_silent = Q(agreed_at=None)
+    found = planned.aggregate(
+        agreed=Count("pk", filter=~is_silent & Q(giver__isnull=False)),
+        silent=Count("pk", filter=is_silent),
+        exchanges=Count("exchange", distinct=True),
+        exchanges_off=Count("exchange", distinct=True, filter=is_silent),
+    )
+    return Agreement(**found)
+
+
 def plans_to_compare(round_: SwapRound) -> list[RoundPlan]:
     """The latest of each way, or the one that was chosen beside the other of that time."""
     plans = round_.plans.defer("instance", "reasons").order_by("objective", "-pk")
@@ -82,55 +102,26 @@ def plans_to_compare(round_: SwapRound) -> list[RoundPlan]:
 
 
 @dataclass(frozen=True)
-class DeskExchange:
-    """One exchange as the desk sees it."""
+class Comparison:
+    """Both ways when both are ready: most people, and most things."""
 
-    number: int
-    rows: Sequence[Handover]
-
-    @property
-    def here_count(self) -> int:
-        return sum(row.giver_confirmed_at is not None for row in self.rows)
+    people: RoundPlan
+    items: RoundPlan
 
     @property
-    def all_are_here(self) -> bool:
-        return self.here_count == len(self.rows)
+    def is_same(self) -> bool:
+        return (self.people.people, self.people.trades) == (self.items.people, self.items.trades)
 
     @property
-    def has_begun(self) -> bool:
-        return any(row.state == Handover.State.DONE for row in self.rows)
-
-    @property
-    def is_done(self) -> bool:
-        return all(row.state == Handover.State.DONE for row in self.rows)
+    def more_things(self) -> int:
+        return (self.items.trades or 0) - (self.people.trades or 0)
 
 
-def standing_exchanges(round_: SwapRound, words: str = "") -> QuerySet[Handover, Any]:
-    """Numbers of exchanges that stand, those first of which something is still to be handed over; with somebody of
-    this name, or a thing of this title.
-    """
-    standing = round_.handovers.filter(state__in=Handover.STANDING_STATES)
-    if words:
-        named = (
-            Q(giver__name__icontains=words) | Q(receiver__name__icontains=words) | Q(listing__title__icontains=words)
-        )
-        standing = standing.filter(exchange__in=standing.filter(named).values("exchange"))
-    planned = Count("pk", filter=Q(state=Handover.State.PLANNED))
-    return standing.values("exchange").annotate(planned=planned).order_by("-planned", "exchange")
-
-
-def desk_exchanges(round_: SwapRound, numbers: Sequence[int]) -> list[DeskExchange]:
-    rows = round_.handovers.filter(exchange__in=numbers, state__in=Handover.STANDING_STATES)
-    found: dict[int, list[Handover]] = defaultdict(list)
-    for row in rows.select_related(*HANDOVER_WITH).order_by("exchange", "position"):
-        found[row.exchange].append(row)
-    return [DeskExchange(number, found[number]) for number in numbers]
-
-
-def left_over_gifts(round_: SwapRound) -> QuerySet[RoundEntry]:
-    """Gifts that nobody takes: they can be left on the common table."""
-    entries = round_.entries.filter(state=RoundEntry.State.IN, listing__is_gift=True, answer=RoundEntry.Answer.YES)
-    return entries.filter(listing__state=Listing.State.LISTED).select_related("listing__owner").order_by("pk")
+def comparison_of(plans: Sequence[RoundPlan]) -> Comparison | None:
+    """`plans` as `plans_to_compare` gives them."""
+    ready = {plan.objective: plan for plan in plans if plan.state == RoundPlan.State.DONE}
+    people, items = ready.get(RoundPlan.Objective.PEOPLE), ready.get(RoundPlan.Objective.ITEMS)
+    return Comparison(people, items) if people and items else None
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,26 @@ from qixue.web.forms import Form
 
 
 class EnterForm(Form):
-    """Which of one's things go into a round; those that are `there` are not offered, and no fault when sent again."""
+    """Which of one's things go into a round, and whether one comes. Those that are `there` are not offered, and no
+    fault when sent again.
+    """
 
     things = forms.MultipleChoiceField(label=_("What you bring"), widget=forms.CheckboxSelectMultiple)
+    comes = forms.ChoiceField(
+        label=_("Do you come?"),
+        choices=(("yes", _("Yes, I bring it")), ("later", _("I do not know yet: please ask me later"))),
+        widget=forms.RadioSelect,
+    )
 
     def __init__(self, *args: Any, things: list[Listing], there: list[Listing], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = [*things, *there] if self.is_bound else things
         self.by_key = {str(thing.pk): thing for thing in offered}
         self.fields["things"].choices = [(key, thing.title) for key, thing in self.by_key.items()]  # type: ignore[attr-defined]
+
+    def comes_for_sure(self) -> bool | None:
+        """None for those who do not know yet."""
+        return True if self.cleaned_data["comes"] == "yes" else None
 
     def chosen(self) -> list[Listing]:
         return [self.by_key[key] for key in self.cleaned_data["things"]]

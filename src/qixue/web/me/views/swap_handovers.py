@@ -42,11 +42,10 @@ def code(request: HttpRequest, pk: int) -> HttpResponse:
     mine = Handover.objects.filter(receiver=resident).select_related("round__venue", *HANDOVER_WITH)
     handover = get_object_or_404(mine, pk=pk)
     here_count, size = sizes_of(handover.round, [handover.exchange])[handover.exchange]
-    link = f"{settings.QIXUE['BASE_URL']}{reverse('me:give_swap', args=[pk])}?code={handover.code}"
     context = {
         "handover": handover,
         "round": handover.round,
-        "picture": qr_picture(link),
+        "picture": qr_picture(f"{settings.QIXUE['BASE_URL']}{scanned_by(handover)}?code={handover.code}"),
         "here_count": here_count,
         "size": size,
     }
@@ -54,6 +53,13 @@ def code(request: HttpRequest, pk: int) -> HttpResponse:
     if handover.state == Handover.State.PLANNED:
         response.headers["Refresh"] = SECONDS_UNTIL_NEXT_LOOK
     return response
+
+
+def scanned_by(handover: Handover) -> str:
+    """The page that the code opens: that of the giver, or at a community point the desk."""
+    if handover.round.is_at_point:
+        return reverse("workspace:swap_desk", args=[handover.round_id])
+    return reverse("me:give_swap", args=[handover.pk])
 
 
 @for_residents

@@ -47,7 +47,7 @@ def round_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What becomes of one's things: each with its answer, its exchange, or why there is none."""
     _user, resident = known(request)
     found = round_or_404(pk)
-    can_answer = found.state in {SwapRound.State.OPEN, SwapRound.State.ANSWERING} and now() < found.answers_until
+    can_answer = found.state in SwapRound.ENTERING_STATES and now() < found.answers_until
     context = {
         "round": found,
         "programme": found.programme,
@@ -55,6 +55,7 @@ def round_page(request: HttpRequest, pk: int) -> HttpResponse:
         "can_enter": can_enter(found),
         "can_answer": can_answer,
         "is_handing_over": found.state == SwapRound.State.HANDING_OVER,
+        "is_past": not found.is_over and now() >= found.ends_at,
         "others": can_be_entered(found, resident).exists(),
     }
     return render(request, "me/swap_rounds/round.html", context)
@@ -74,7 +75,7 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             for thing in form.chosen():
-                entries.enter_thing(found, listing=thing, by=user, at=now())
+                entries.enter_thing(found, listing=thing, comes=form.comes_for_sure(), by=user, at=now())
         except Refused as refusal:
             form.refuse(refusal)
         else:

@@ -16,7 +16,8 @@ from qixue.core.money import parse_yuan
 from qixue.core.quantity import YUAN, Unit
 from qixue.core.typed import half_width, parse_day, parse_hedged, parse_time, parse_whole_number
 
-MOMENT = re.compile(r"(?P<day>\d{4}\D+\d{1,2}\D+\d{1,2}日?)[\s,，]*(?P<time>\S.*)")
+MOMENT = re.compile(r"(?P<day>\d{4}\D+\d{1,2}\D+\d{1,2}日?)[\s,，T]*(?P<time>\S.*)")
+MINUTE = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}")  # as `clock.minute_text` writes it
 
 
 class DayField(forms.CharField):
@@ -39,21 +40,43 @@ class TimeField(forms.CharField):
         return time
 
 
+class MomentInput(forms.TextInput):
+    """The browser's own calendar and clock; where it has none, and without script, a line of text."""
+
+    input_type = "datetime-local"
+
+    def format_value(self, value: Any) -> str | None:
+        text = super().format_value(value)
+        return text.replace(" ", "T", 1) if text and MINUTE.fullmatch(text) else text
+
+
 class MomentField(forms.CharField):
-    """A day with a time in Shanghai: 2026-11-25 9:00, 2026年11月25日上午9点."""
+    """A day with a time in Shanghai: 2026-11-25 9:00, 2026年11月25日上午9点, 2026-11-25T09:00."""
+
+    widget = MomentInput
 
     def clean(self, value: Any) -> datetime.datetime | None:
         text = half_width(super().clean(value))
         if not text:
             return None
-        written = MOMENT.fullmatch(text)
-        day, time = (parse_day(written["day"]), parse_time(written["time"])) if written else (None, None)
-        if day is None or time is None:
+        if (moment := parse_moment(text)) is None:
             raise forms.ValidationError(_("Please write a day and a time, for example 2026-11-25 9:00."))
-        return local_moment(day, time)
+        return moment
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Without the greatest length, which a calendar does not have."""
+        return {}
 
     def prepare_value(self, value: Any) -> Any:
-        return minute_text(value) if isinstance(value, datetime.datetime) else value
+        """In one way of writing, so that what two people typed can be compared."""
+        moment = parse_moment(half_width(value)) if isinstance(value, str) else value
+        return minute_text(moment) if isinstance(moment, datetime.datetime) else value
+
+
+def parse_moment(text: str) -> datetime.datetime | None:
+    written = MOMENT.fullmatch(text)
+    day, time = (parse_day(written["day"]), parse_time(written["time"])) if written else (None, None)
+    return local_moment(day, time) if day and time is not None else None
 
 
 class WholeNumberField(forms.CharField):

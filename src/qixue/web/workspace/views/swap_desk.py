@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,39 +25,81 @@ from qixue.swap.operations.handovers import (
     put_on_table,
     take_back_here,
 )
-from qixue.swap.queries.rounds import desk_exchanges, left_over_gifts, outcome_of, standing_exchanges
-from qixue.web import parts
+from qixue.swap.queries.desk import (
+    Due,
+    desk_exchanges,
+    left_over_gifts,
+    looked_for,
+    progress_of,
+    waited_for,
+)
+from qixue.web import parts, unfinished_forms
 from qixue.web.forms import Form
 from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.act import Act, act_page, sent
-from qixue.web.workspace.forms.swap_rounds import BreakOffForm
+from qixue.web.workspace.forms.swap_rounds import BreakOffForm, DeskForm
 from qixue.web.workspace.reach.swap_rounds import entry_or_404, handover_or_404, round_or_404
 
-PER_PAGE = 20
+EXCHANGES_PER_PAGE = 50
+MOST_FOUND = 30  # exchanges; of more the name says too little
+SHOWN_GIFTS = 20
 
 
 @needs(Action.HAND_OVER_SWAPS)
 def desk(request: HttpRequest, pk: int) -> HttpResponse:
-    """Exchanges that wait, those first; found by a name or a thing."""
+    """How far it is, what is due, what waits for whom. A name is looked for by POST: it belongs into no address.
+
+    `?code=` is what the code on somebody's phone says at a community point.
+    """
     found = round_or_404(request.user, pk, Action.HAND_OVER_SWAPS)
-    words = request.GET.get("q", "").strip()[:40]
-    page = parts.paginate(request, standing_exchanges(found, words).values_list("exchange", flat=True), PER_PAGE)
+    form = DeskForm(unfinished_forms.answers(request))
+    wanted = wanted_in(form) or request.GET.get("code", "")
+    progress = progress_of(found)
+    due = request.GET.get("due", "")
+    page = parts.paginate(request, progress.of(due) if due in Due.values else progress.exchanges, EXCHANGES_PER_PAGE)
     context = {
-        "round": found,
-        "programme": found.programme,
+        **around(found),
+        "progress": progress,
+        "ways": [(way.value, way.label, progress.count_of(way)) for way in Due],
+        "due": due if due in Due.values else "",
         "page": page,
-        "exchanges": desk_exchanges(found, list(page.object_list)),
-        "search": words,
-        "outcome": outcome_of(found),
-        "gifts": left_over_gifts(found)[:PER_PAGE],
-        "is_open": found.state == SwapRound.State.HANDING_OVER,
+        "waited_for": waited_for(found, [exchange.number for exchange in page]),
+        "exchanges": looked_for(found, wanted, most=MOST_FOUND) if wanted else None,
+        "typed": request.GET.get(unfinished_forms.NAME, ""),
+        "gifts": left_over_gifts(found)[:SHOWN_GIFTS],
     }
-    return render(request, "workspace/swap_rounds/desk.html", context)
+    return unfinished_forms.form_page(request, "workspace/swap_rounds/desk.html", form, **context)
 
 
-def desk_of(handover: Handover) -> str:
-    """The desk, at the exchange."""
-    return f"{reverse('workspace:swap_desk', args=[handover.round_id])}#exchange-{handover.exchange}"
+def wanted_in(form: DeskForm) -> str:
+    return str(form.cleaned_data["wanted"]).strip() if form.is_valid() else ""
+
+
+def around(round_: SwapRound) -> dict[str, Any]:
+    is_open = round_.state == SwapRound.State.HANDING_OVER
+    return {"round": round_, "programme": round_.programme, "is_open": is_open}
+
+
+@needs(Action.HAND_OVER_SWAPS)
+def exchange(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """All of one exchange: who is here, who is waited for, what can be handed over."""
+    found = round_or_404(request.user, pk, Action.HAND_OVER_SWAPS)
+    exchanges = desk_exchanges(found, [number])
+    if not exchanges:
+        raise Http404
+    context = {**around(found), "exchange": exchanges[0], "form": DeskForm()}
+    return render(request, "workspace/swap_rounds/exchange.html", context)
+
+
+def exchange_of(handover: Handover) -> str:
+    return reverse("workspace:swap_exchange", args=[handover.round_id, handover.exchange])
+
+
+def desk_of(request: HttpRequest, handover: Handover) -> str:
+    """What was looked for, where the button stood there: a person brings several things. Otherwise the exchange."""
+    if typed := request.POST.get(unfinished_forms.NAME):
+        return f"{reverse('workspace:swap_desk', args=[handover.round_id])}?{urlencode({unfinished_forms.NAME: typed})}"
+    return exchange_of(handover)
 
 
 @needs(Action.HAND_OVER_SWAPS)
@@ -63,7 +107,9 @@ def desk_of(handover: Handover) -> str:
 def here(request: HttpRequest, pk: int) -> HttpResponse:
     """The giver is here with the thing."""
     handover = handover_or_404(request.user, pk)
-    return parts.pressed(request, lambda: confirm_here(handover, by=staff(request), at=now()), back=desk_of(handover))
+    return parts.pressed(
+        request, lambda: confirm_here(handover, by=staff(request), at=now()), back=desk_of(request, handover)
+    )
 
 
 @needs(Action.HAND_OVER_SWAPS)
@@ -71,7 +117,9 @@ def here(request: HttpRequest, pk: int) -> HttpResponse:
 def not_here(request: HttpRequest, pk: int) -> HttpResponse:
     """It was pressed for the wrong person, or they have gone home."""
     handover = handover_or_404(request.user, pk)
-    return parts.pressed(request, lambda: take_back_here(handover, by=staff(request), at=now()), back=desk_of(handover))
+    return parts.pressed(
+        request, lambda: take_back_here(handover, by=staff(request), at=now()), back=desk_of(request, handover)
+    )
 
 
 @needs(Action.HAND_OVER_SWAPS)
@@ -80,7 +128,7 @@ def received(request: HttpRequest, pk: int) -> HttpResponse:
     """The receiver has the thing, or it lies on the common table."""
     handover = handover_or_404(request.user, pk)
     return parts.pressed(
-        request, lambda: confirm_received(handover, by=staff(request), at=now()), back=desk_of(handover)
+        request, lambda: confirm_received(handover, by=staff(request), at=now()), back=desk_of(request, handover)
     )
 
 

@@ -16,17 +16,19 @@ from qixue.people.queries import organisations_for
 from qixue.people.rules import Action, may
 from qixue.swap.models import RoundPlan, SwapRound
 from qixue.swap.operations import handovers, plans, rounds
-from qixue.swap.queries.rounds import counts_of, outcome_of, plans_to_compare
+from qixue.swap.operations.round_details import edit_round
+from qixue.swap.queries.rounds import agreement_in, comparison_of, counts_of, outcome_of, plans_to_compare
 from qixue.web import parts
-from qixue.web.forms import Form
+from qixue.web.forms import ConfirmableForm, Form
 from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.act import Act, act_page, sent
-from qixue.web.workspace.forms.swap_rounds import RoundForm
+from qixue.web.workspace.forms.swap_rounds import EditRoundForm, NewRoundForm, initial_of_round
 from qixue.web.workspace.reach.swap_rounds import plan_or_404, round_or_404, rounds_in_reach
 
 PER_PAGE = 20
 ENTRIES_PER_PAGE = 50
 SECONDS_UNTIL_NEXT_LOOK = "2"
+ANSWERS, AGREED, OUTCOME = (f"workspace/swap_rounds/{name}.html" for name in ("answers", "agreed", "outcome"))
 State = SwapRound.State
 
 
@@ -47,7 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if programme is None:
         raise Http404
     organisations = organisations_for(request.user, Action.RUN_SWAP_ROUND)
-    form = RoundForm(request.POST or None, organisations=organisations, region=programme.region)
+    form = NewRoundForm(request.POST or None, organisations=organisations, region=programme.region)
     if form.is_valid():
         organisation, key = form.cleaned_data["organisation"], form.cleaned_data["client_uuid"]
         try:
@@ -62,6 +64,26 @@ def new(request: HttpRequest) -> HttpResponse:
     return parts.form_page(request, "workspace/swap_rounds/new.html", form, programme=programme)
 
 
+@needs(Action.RUN_SWAP_ROUND)
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Other hours, another place, other words, until it is matched."""
+    found = round_or_404(request.user, pk, Action.RUN_SWAP_ROUND)
+    form = EditRoundForm(request.POST or None, region=found.programme.region, initial=initial_of_round(found))
+    differences = None
+    if form.is_valid():
+        seen = form.cleaned_data["version"] or 0
+        try:
+            edit_round(found, details=form.details(), edit_count=seen, by=staff(request), at=now())
+        except Refused as refusal:
+            form.refuse(refusal)
+            differences = form.differences(initial_of_round(found)) if refusal.code == "changed_meanwhile" else None
+        else:
+            messages.success(request, _("Saved. Whoever has entered something is told of a new time or place."))
+            return redirect("workspace:swap_round", pk)
+    context = {**around(found), "differences": differences}
+    return parts.form_page(request, "workspace/swap_rounds/edit.html", form, **context)
+
+
 @needs(Action.HAND_OVER_SWAPS)
 def swap_round(request: HttpRequest, pk: int) -> HttpResponse:
     """Where the round stands, the two plans side by side, and the next step."""
@@ -74,7 +96,9 @@ def swap_round(request: HttpRequest, pk: int) -> HttpResponse:
         "programme": found.programme,
         "counts": counts_of(found),
         "plans": compared,
+        "comparison": comparison_of(compared),
         "is_under_way": is_under_way,
+        "agreement": agreement_in(found) if found.state == State.PROPOSED else None,
         "outcome": outcome_of(found) if found.handovers.exists() else None,
         "may_run": may(request.user, Action.RUN_SWAP_ROUND, found.organisation),
     }
@@ -97,12 +121,25 @@ def around(round_: SwapRound) -> dict[str, Any]:
     return {"round": round_, "programme": round_.programme}
 
 
-def act_in(request: HttpRequest, round_: SwapRound, title: str, do: Callable[..., Any], **words: Any) -> HttpResponse:
-    """The page of an act whose button says what its title says; `do` takes who did it and when."""
+def answers_in(round_: SwapRound) -> dict[str, Any]:
+    return {"round": round_, "counts": counts_of(round_)}
+
+
+def act_in(
+    request: HttpRequest,
+    round_: SwapRound,
+    title: str,
+    do: Callable[..., Any],
+    *,
+    asks: type[Form] = Form,
+    **words: Any,
+) -> HttpResponse:
+    """The page of an act whose button says what its title says; `do` takes what the form asks, who did it and when."""
     back = reverse("workspace:swap_round", args=[round_.pk])
     crumbs = ((_("Swap rounds"), reverse("workspace:swap_rounds")), (round_.title, back))
     act = Act(title=title, about=round_.title, button=title, back=back, crumbs=crumbs, **words)
-    return act_page(request, sent(request, Form), act, lambda: do(by=staff(request), at=now()))
+    form = sent(request, asks)
+    return act_page(request, form, act, lambda: do(by=staff(request), at=now(), **form.cleaned_data))
 
 
 @needs(Action.RUN_SWAP_ROUND)
@@ -113,6 +150,9 @@ def close_entries(request: HttpRequest, pk: int) -> HttpResponse:
         found,
         _("Take in nothing more"),
         partial(rounds.close_entries, found),
+        above=(ANSWERS,),
+        context=answers_in(found),
+        asks=ConfirmableForm,
         lead=_("Owners who have not answered are asked now whether they come."),
         done=_("Closed. Those who have not answered are asked."),
         fits=found.state == State.OPEN,
@@ -128,6 +168,9 @@ def match(request: HttpRequest, pk: int) -> HttpResponse:
         found,
         _("Match the things"),
         partial(plans.ask_for_plans, found),
+        above=(ANSWERS,),
+        context=answers_in(found),
+        asks=ConfirmableForm,
         lead=_(
             "Two plans are made: one with most people, one with most things. You compare them and choose."
             " Only things whose owners have said that they come take part."
@@ -173,6 +216,9 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
         found,
         _("Begin to hand over"),
         partial(handovers.begin_handover, found),
+        above=(AGREED,),
+        context={"agreement": agreement_in(found)},
+        asks=ConfirmableForm,
         lead=_(
             "Who has not agreed by now is not counted on: their exchanges are off, and the others are matched anew."
         ),
@@ -189,6 +235,9 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         found,
         _("Close the round"),
         partial(rounds.close_round, found),
+        above=(OUTCOME,),
+        context={"outcome": outcome_of(found)},
+        asks=ConfirmableForm,
         lead=_("Exchanges of which nothing was handed over are off; their things stay on offer."),
         done=_("The round is over."),
         fits=found.state == State.HANDING_OVER,

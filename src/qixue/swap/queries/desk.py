@@ -1,0 +1,189 @@
+"""What the desk of a round needs at once: what is due, what waits for whom, and where somebody's things are."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q, QuerySet, TextChoices
+from django.utils.translation import pgettext_lazy
+
+from qixue.core.names import keys_of_called
+from qixue.core.typed import folded, half_width
+from qixue.people.models import Resident
+from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
+from qixue.swap.queries.rounds import HANDOVER_WITH
+
+CODE_DIGITS = 6
+State = Handover.State
+
+
+class Due(TextChoices):
+    """How it stands with an exchange, in the order in which the desk turns to them."""
+
+    NOW = "now", pgettext_lazy("exchange at the desk", "All are here")
+    WAITS = "waits", pgettext_lazy("exchange at the desk", "Waits for somebody")
+    NOBODY = "nobody", pgettext_lazy("exchange at the desk", "Nobody is here yet")
+    DONE = "done", pgettext_lazy("exchange at the desk", "Handed over")
+
+
+ORDER = {due: number for number, due in enumerate(Due)}
+
+
+@dataclass(frozen=True)
+class ExchangeCount:
+    """An exchange that stands, in numbers; what lies on the common table is here."""
+
+    number: int
+    table: int
+    size: int
+    here: int
+    done: int
+
+    @property
+    def due(self) -> Due:
+        if self.done == self.size:
+            return Due.DONE
+        if self.here == self.size:
+            return Due.NOW
+        return Due.WAITS if self.here else Due.NOBODY
+
+    @property
+    def missing(self) -> int:
+        return self.size - self.here
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the hand-over of a round is."""
+
+    exchanges: Sequence[ExchangeCount]  # what is due first
+    people: int
+    people_here: int
+
+    @property
+    def things(self) -> int:
+        return sum(exchange.size for exchange in self.exchanges)
+
+    @property
+    def done(self) -> int:
+        return sum(exchange.done for exchange in self.exchanges)
+
+    def count_of(self, due: str) -> int:
+        return len(self.of(due))
+
+    def of(self, due: str) -> list[ExchangeCount]:
+        return [exchange for exchange in self.exchanges if exchange.due == due]
+
+
+def progress_of(round_: SwapRound) -> Progress:
+    """Two queries, however many exchanges there are."""
+    rows = standing(round_)
+    here, done = Q(giver_confirmed_at__isnull=False), Q(state=State.DONE)
+    counted = rows.values("exchange").annotate(
+        size=Count("pk"), here=Count("pk", filter=here), done=Count("pk", filter=done)
+    )
+    exchanges = [
+        ExchangeCount(number, round_.table_of(number), size, here_count, done_count)
+        for number, size, here_count, done_count in counted.order_by().values_list("exchange", "size", "here", "done")
+    ]
+    people = rows.aggregate(
+        people=Count("giver", distinct=True), people_here=Count("giver", distinct=True, filter=here)
+    )
+    return Progress(sorted(exchanges, key=lambda each: (ORDER[each.due], each.missing, each.number)), **people)
+
+
+def standing(round_: SwapRound) -> QuerySet[Handover]:
+    return round_.handovers.filter(state__in=Handover.STANDING_STATES)
+
+
+def waited_for(round_: SwapRound, exchanges: Iterable[int]) -> dict[int, list[str]]:
+    """By exchange the names of those who are not here yet, each once."""
+    rows = standing(round_).filter(exchange__in=exchanges, giver_confirmed_at=None, giver__isnull=False)
+    names: dict[int, dict[int, str]] = defaultdict(dict)
+    for exchange, key, name in rows.order_by("exchange", "position").values_list("exchange", "giver", "giver__name"):
+        names[exchange][key] = name
+    return {exchange: list(people.values()) for exchange, people in names.items()}
+
+
+@dataclass(frozen=True)
+class DeskExchange:
+    """One exchange as the desk sees it; `found` are the rows for which somebody looked, if anybody did."""
+
+    number: int
+    rows: Sequence[Handover]
+    found: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def shown(self) -> Sequence[Handover]:
+        return [row for row in self.rows if row.pk in self.found] if self.found else self.rows
+
+    @property
+    def count(self) -> ExchangeCount:
+        here = sum(row.giver_confirmed_at is not None for row in self.rows)
+        done = sum(row.state == State.DONE for row in self.rows)
+        return ExchangeCount(self.number, self.table, len(self.rows), here, done)
+
+    @property
+    def table(self) -> int:
+        return self.rows[0].table
+
+    @property
+    def waited_for(self) -> list[str]:
+        """Names of those who are not here yet, each once."""
+        missing = (row for row in self.rows if not row.giver_confirmed_at)
+        return list({row.giver.pk: row.giver.name for row in missing if row.giver}.values())
+
+    @property
+    def all_are_here(self) -> bool:
+        return self.count.missing == 0
+
+    @property
+    def has_begun(self) -> bool:
+        return self.count.done > 0
+
+
+def desk_exchanges(
+    round_: SwapRound, numbers: Sequence[int], found: frozenset[int] = frozenset()
+) -> list[DeskExchange]:
+    """Exchanges that stand, in the order of the numbers."""
+    rows = standing(round_).filter(exchange__in=numbers).select_related(*HANDOVER_WITH)
+    by_number: dict[int, list[Handover]] = defaultdict(list)
+    for row in rows.order_by("exchange", "position"):
+        by_number[row.exchange].append(row)
+    return [DeskExchange(number, by_number[number], found) for number in numbers if number in by_number]
+
+
+def looked_for(round_: SwapRound, words: str, *, most: int) -> list[DeskExchange]:
+    """What somebody at the desk says or shows: the six digits of a phone, the number of an exchange, a name in
+    characters, pinyin or initials, or a thing. Of people all that they give and get.
+    """
+    rows, digits = standing(round_), half_width(words).replace(" ", "")
+    if digits.isdecimal():
+        by_digits = Q(code=digits) if len(digits) == CODE_DIGITS else Q(exchange=int(digits[:9]))
+        found = rows.filter(by_digits)
+    else:
+        people = keys_of_called(people_of(rows), words)
+        titles = rows.values_list("pk", "listing__title")
+        things = [pk for pk, title in titles if folded(words) in folded(title)]
+        found = rows.filter(Q(giver__in=people) | Q(receiver__in=people) | Q(pk__in=things))
+    keys = dict(found.order_by("exchange", "position").values_list("pk", "exchange"))
+    return desk_exchanges(round_, list(dict.fromkeys(keys.values()))[:most], frozenset(keys))
+
+
+def people_of(rows: QuerySet[Handover]) -> QuerySet[Resident, tuple[int, str]]:
+    """Keys and names of those who give or get something."""
+    giving, getting = rows.order_by().values("giver"), rows.order_by().values("receiver")
+    people = Resident.objects.filter(Q(pk__in=giving) | Q(pk__in=getting))
+    return people.values_list("pk", "name")
+
+
+def left_over_gifts(round_: SwapRound) -> QuerySet[RoundEntry]:
+    """Gifts that nobody takes: they can be left on the common table."""
+    entries = round_.entries.filter(state=RoundEntry.State.IN, listing__is_gift=True, answer=RoundEntry.Answer.YES)
+    return entries.filter(listing__state=Listing.State.LISTED).select_related("listing__owner").order_by("pk")
+
+
+def listed_handovers(round_: SwapRound) -> list[Handover]:
+    """All that stand, in the order of the tables, then of the exchanges."""
+    rows = list(standing(round_).select_related("listing", "giver", "receiver").order_by("exchange", "position"))
+    return sorted(rows, key=lambda row: row.table)
