@@ -10,7 +10,8 @@ from qixue.core.clock import minute_text
 from qixue.people.personal_data import Holding, Left, Section, Subject, holdings
 from qixue.programme.search import sounds, written
 from qixue.swap.models import Block, KindWish, Listing, ListingReport, OneOf, OneOfThing, Wish
-from qixue.swap.operations.listings import drop_all_wishes, drop_photo, locked_listing
+from qixue.swap.operations.listings import drop_all_wishes, drop_photo
+from qixue.swap.operations.locks import delete_in_order, locked_listing
 
 
 def listings_of(subject: Subject) -> QuerySet[Listing]:
@@ -76,7 +77,8 @@ def wishes_copy(subject: Subject) -> Section:
 
 
 def erase_wishes(subject: Subject, **_when: Any) -> None:
-    Wish.objects.filter(wisher__in=subject.people).delete()
+    delete_in_order(Wish.objects.filter(wisher__in=subject.people))
+    delete_in_order(OneOfThing.objects.filter(wisher__in=subject.people))
     OneOf.objects.filter(owner__in=subject.people).delete()
 
 

@@ -23,7 +23,8 @@ from qixue.places.models import Region
 from qixue.programme.models import Programme
 from qixue.programme.search import sounds, written
 from qixue.swap.models import KindWish, Listing, ListingPhoto, OneOfThing, Wish
-from qixue.swap.operations.entries import entry_held, take_out
+from qixue.swap.operations.entries import take_out
+from qixue.swap.operations.locks import delete_in_order, entry_held, locked_listing
 
 MOST_OPEN = 30  # things of one person that are not over, so that nobody floods the pages; a household has fewer
 LONGEST_TITLE, LONGEST_NOTE = 40, 300  # characters
@@ -95,6 +96,7 @@ def edit_listing(
     Refused: not_yours, listing_not_open, those of `check_details` and of `redrawn`.
     """
     with drawn(photo) as picture, transaction.atomic():
+        entry_held(listing)  # a gift is matched otherwise
         listing = own_open_listing(listing, by)
         check_details(details, listing.programme)
         describe(listing, details)
@@ -125,11 +127,6 @@ def withdraw_listing(listing: Listing, *, by: User, at: datetime.datetime) -> Li
     drop_all_wishes(listing)
     record_audit("listing.withdrawn", listing, by=by, at=at)
     return listing
-
-
-def locked_listing(listing: Listing) -> Listing:
-    related = ("programme__region", "owner")
-    return Listing.objects.select_for_update(of=("self",)).select_related(*related).get(pk=listing.pk)
 
 
 def own_open_listing(listing: Listing, by: User) -> Listing:
@@ -212,13 +209,13 @@ def drop_photo(listing: Listing) -> None:
 
 def drop_wishes_of(listing: Listing) -> None:
     """What the owner would take for it."""
-    Wish.objects.filter(listing=listing).delete()
     KindWish.objects.filter(listing=listing).delete()
-    OneOfThing.objects.filter(listing=listing, is_wanted=False).delete()
+    delete_in_order(Wish.objects.filter(listing=listing))
+    delete_in_order(OneOfThing.objects.filter(listing=listing, is_wanted=False))
 
 
 def drop_all_wishes(listing: Listing) -> None:
     """Those as well that others have for it."""
-    Wish.objects.filter(Q(listing=listing) | Q(wanted=listing)).delete()
     KindWish.objects.filter(listing=listing).delete()
-    OneOfThing.objects.filter(listing=listing).delete()
+    delete_in_order(Wish.objects.filter(Q(listing=listing) | Q(wanted=listing)))
+    delete_in_order(OneOfThing.objects.filter(listing=listing))
