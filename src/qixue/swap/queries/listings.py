@@ -99,11 +99,10 @@ def wishers_by_kind(listings: Sequence[Listing]) -> Iterator[tuple[int, int]]:
     owners = {each.owner_id for each in listings if each.owner_id}
     blocks = Block.objects.filter(Q(owner__in=owners) | Q(blocked__in=owners))
     apart = {frozenset(pair) for pair in blocks.values_list("owner_id", "blocked_id")}
-    for listing in listings:
-        if listing.is_open:
-            for wisher in wishers[listing.programme_id, listing.kind] - {listing.owner_id}:
-                if frozenset((wisher, listing.owner_id)) not in apart:
-                    yield listing.pk, wisher
+    for listing in filter(lambda each: each.is_open, listings):
+        for wisher in wishers[listing.programme_id, listing.kind] - {listing.owner_id}:
+            if frozenset((wisher, listing.owner_id)) not in apart:
+                yield listing.pk, wisher
 
 
 def public_name(listing: Listing) -> str:
