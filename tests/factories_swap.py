@@ -40,7 +40,7 @@ class ListingFactory(factory.django.DjangoModelFactory):
 
 def with_photo(listing: Listing) -> Listing:
     """It has a picture, which is none of anything."""
-    photo = ListingPhoto(listing=listing, digest="a1" * 32)
+    photo = ListingPhoto(listing=listing, position=0, digest="a1" * 32)
     photo.file.save("thing.jpg", ContentFile(b"a photo"), save=False)
     photo.small.save("thing-small.jpg", ContentFile(b"a small photo"), save=False)
     photo.save()

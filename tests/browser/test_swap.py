@@ -84,7 +84,7 @@ def test_thing_is_listed_on_one_page_and_wished_for_on_the_next(
     page.get_by_role("button", name="发布").click()
     expect(page).to_have_url(re.compile(r"/me/swap/$"))
     listing = Listing.objects.get(title="落地风扇")
-    assert (listing.owner, listing.photo.file.size > 0) == (member, True)
+    assert (listing.owner, listing.photos.get().file.size > 0) == (member, True)
 
     lamp = Listing.objects.get(title="台灯")
     page = reader.visit(reverse("public:listing", args=[lamp.pk]))

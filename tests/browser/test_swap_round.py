@@ -1,4 +1,6 @@
-"""A swap round in real browsers: entered, matched, compared, chosen, agreed to; one stays away, two swap anyway."""
+"""A swap round in real browsers: listed, wished for, entered, matched, compared, chosen, agreed to; one stays away, two
+swap anyway.
+"""
 
 import re
 from collections.abc import Callable
@@ -10,11 +12,12 @@ from tests.browser.conftest import PHONE, Reader
 from tests.browser.scene import person
 from tests.browser.test_workspace import sign_in
 from tests.factories import MemberFactory, OrganisationFactory, ProgrammeFactory, VenueFactory
-from tests.factories_swap import ListingFactory, wish
+from tests.factories_swap import TownFactory
 from tests.factories_swap_rounds import DAY
+from tests.swap.operations.test_listings import picture
 
 from qixue.core.clock import SHANGHAI, now
-from qixue.people.models import Resident, Role, User
+from qixue.people.models import Role, User
 from qixue.programme.models import Programme
 from qixue.swap.models import Handover, Listing
 from qixue.swap.operations.plans import keep_plans
@@ -41,22 +44,71 @@ def organiser(programme: Programme) -> User:
 
 
 @pytest.fixture
-def things(programme: Programme) -> dict[str, Listing]:
-    """A ring of three; the last of them would also swap with the second alone."""
-    found = {}
-    for name, title in ((STAYS_AWAY, KETTLE), (SECOND, FAN), (THIRD, LAMP)):
-        found[name] = ListingFactory(programme=programme, owner=MemberFactory(name=name), title=title)
-    wish(found[STAYS_AWAY], found[SECOND])
-    wish(found[SECOND], found[THIRD])
-    wish(found[THIRD], found[STAYS_AWAY])
-    wish(found[THIRD], found[SECOND])
-    return found
+def phones(programme: Programme, open_browser: OpenBrowser) -> dict[str, Page]:
+    """Of three neighbours, each at their own things."""
+    return {name: phone_of(open_browser, name) for name in (STAYS_AWAY, SECOND, THIRD)}
 
 
-def phone_of(open_browser: OpenBrowser, resident: Resident) -> Page:
+def phone_of(open_browser: OpenBrowser, name: str) -> Page:
     reader = open_browser(size=PHONE, language="en")
-    sign_in(reader, resident.user)
-    return reader.visit("/me/swap/rounds/")
+    sign_in(reader, MemberFactory(name=name, home_region=TownFactory()).user)
+    return reader.visit("/me/swap/")
+
+
+def list_thing(phone: Page, title: str, kind: str) -> Listing:
+    """On one page, with a photo."""
+    phone.get_by_role("link", name="List a thing").click()
+    phone.get_by_label("Photo").set_input_files({"name": "p.jpg", "mimeType": "image/jpeg", "buffer": picture()})
+    phone.get_by_label("What it is").fill(title)
+    phone.get_by_label("Kind").select_option(label=kind)
+    phone.get_by_label("Works well").check()
+    phone.get_by_label("For a swap: I would like something for it").check()
+    phone.get_by_role("button", name="List it").click()
+    expect(phone.get_by_role("link", name=title, exact=True)).to_be_visible()
+    return Listing.objects.get(title=title)
+
+
+def wish_for(phone: Page, title: str, own: str) -> None:
+    """Found among all things; said on its page."""
+    phone.get_by_role("link", name="Look at what others offer").click()
+    phone.get_by_role("link", name=title).click()
+    phone.get_by_role("link", name="I would give something for this").click()
+    phone.get_by_label(own).check()
+    phone.get_by_role("button", name="Keep my wish").click()
+    expect(phone.get_by_text("Your wish is kept.")).to_be_visible()
+    phone.goto(urlsplit(phone.url)._replace(path="/me/swap/").geturl())
+
+
+def wish_for_kind(phone: Page, kind: str) -> None:
+    phone.get_by_role("link", name="Any thing of a kind").click()
+    phone.get_by_label(kind).check()
+    phone.get_by_role("button", name="Keep my wish").click()
+    expect(phone.get_by_text(f"any thing of the kind “{kind}”")).to_be_visible()
+
+
+def wish_for_one_of(phone: Page, titles: tuple[str, ...], own: str) -> None:
+    """Each of them pleases; one is enough."""
+    for title in titles:
+        wish_for(phone, title, own)
+    phone.get_by_role("link", name="Look for one of several").click()
+    phone.get_by_label("What you look for").fill("厨房用的")
+    for title in (*titles, own):
+        phone.get_by_label(title).check()
+    phone.get_by_role("button", name="Save").click()
+    expect(phone.get_by_role("heading", name="厨房用的")).to_be_visible()
+
+
+def offer_and_wish(phones: dict[str, Page]) -> dict[str, Listing]:
+    """A ring of three, of whom the last would also swap with the second alone; each wishes in another way."""
+    things = {
+        STAYS_AWAY: list_thing(phones[STAYS_AWAY], KETTLE, "Small appliance"),
+        SECOND: list_thing(phones[SECOND], FAN, "Small appliance"),
+        THIRD: list_thing(phones[THIRD], LAMP, "Furniture"),
+    }
+    wish_for(phones[STAYS_AWAY], FAN, KETTLE)
+    wish_for_kind(phones[SECOND], "Furniture")
+    wish_for_one_of(phones[THIRD], (KETTLE, FAN), LAMP)
+    return things
 
 
 def open_round(desk: Page) -> None:
@@ -78,7 +130,7 @@ def open_round(desk: Page) -> None:
 
 
 def bring(phone: Page, title: str) -> None:
-    phone.reload()
+    phone.get_by_role("link", name="Swap rounds").click()
     phone.get_by_role("link", name=TITLE).click()
     phone.get_by_role("link", name="Bring something to this round").click()
     phone.get_by_label(title).check()
@@ -101,13 +153,13 @@ def press_early(desk: Page, name: str) -> None:
 
 
 def test_a_round_from_its_opening_to_the_last_hand_over(
-    open_browser: OpenBrowser, organiser: User, things: dict[str, Listing]
+    open_browser: OpenBrowser, organiser: User, phones: dict[str, Page]
 ) -> None:
+    things = offer_and_wish(phones)
     reader = open_browser(language="en")
     sign_in(reader, organiser)
     desk = reader.visit("/workspace/swap-rounds/")
     open_round(desk)
-    phones = {name: phone_of(open_browser, thing.owner) for name, thing in things.items()}
     for name, thing in things.items():
         bring(phones[name], thing.title)
 

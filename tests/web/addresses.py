@@ -156,7 +156,7 @@ PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "public:sealed_summary number": issue_number,
     "public:listing pk": lambda scene: listing_of(scene).pk,
     "public:listing_photo pk": lambda scene: listing_of(scene).pk,
-    "public:listing_photo digest": lambda scene: listing_of(scene).photo.address,
+    "public:listing_photo digest": lambda scene: listing_of(scene).first_photo.address,
     "public:listing_photo size": lambda scene: "small",
     "shown": code_on_the_wall,
     "account:remove_passkey pk": lambda scene: MISSING["pk"],  # one's own only, and nobody in the scene has one

@@ -10,12 +10,30 @@ from qixue.core.clock import minute_text
 from qixue.core.refusal import Refused
 from qixue.people.personal_data import Holding, Left, Pair, Section, Subject, holdings
 from qixue.programme.search import sounds, written
-from qixue.swap.models import Block, Handover, KindWish, Listing, ListingReport, OneOf, OneOfThing, Wish
-from qixue.swap.operations.listings import drop_all_wishes, drop_photo, locked_listing
+from qixue.swap.models import (
+    Block,
+    Handover,
+    KindWish,
+    Listing,
+    ListingQuerySet,
+    ListingReport,
+    OneOf,
+    OneOfThing,
+    Wish,
+)
+from qixue.swap.models.listings import photos_in_order
+from qixue.swap.operations.listings import drop_all_wishes
+from qixue.swap.operations.locks import delete_in_order, locked_listing
+from qixue.swap.operations.photos import drop_photos
 
 
-def listings_of(subject: Subject) -> QuerySet[Listing]:
-    return Listing.objects.filter(owner__in=subject.people).select_related("place", "photo").order_by("pk")
+def listings_of(subject: Subject) -> ListingQuerySet:
+    return (
+        Listing.objects.filter(owner__in=subject.people)
+        .select_related("place")
+        .prefetch_related(photos_in_order())
+        .order_by("pk")
+    )
 
 
 def listings_copy(subject: Subject) -> Section:
@@ -28,7 +46,7 @@ def listings_copy(subject: Subject) -> Section:
             listing.place.name,
             minute_text(listing.listed_at),
             listing.get_state_display(),
-            listing.photo.file.name if hasattr(listing, "photo") else "",
+            " ".join(str(photo.file.name) for photo in listing.photos.all()),
         )
         for listing in listings_of(subject)
     ]
@@ -49,7 +67,7 @@ def erase_listings(subject: Subject, **_when: Any) -> None:
     it.
     """
     for listing in map(locked_listing, listings_of(subject)):
-        drop_photo(listing)
+        drop_photos(listing)
         listing.reports.update(note="")
         listing.owner, listing.note = None, ""
         if listing.state == Listing.State.ON_TABLE:
@@ -77,7 +95,8 @@ def wishes_copy(subject: Subject) -> Section:
 
 
 def erase_wishes(subject: Subject, **_when: Any) -> None:
-    Wish.objects.filter(wisher__in=subject.people).delete()
+    delete_in_order(Wish.objects.filter(wisher__in=subject.people))
+    delete_in_order(OneOfThing.objects.filter(wisher__in=subject.people))
     OneOf.objects.filter(owner__in=subject.people).delete()
 
 

@@ -3,15 +3,15 @@
 import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from qixue.core.clock import minute_text
 from qixue.people.personal_data import Holding, Left, Section, Subject, holdings
-from qixue.swap.models import Handover, RoundEntry
+from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
 from qixue.swap.operations.entries import take_out
-from qixue.swap.operations.exchanges import locked_round
+from qixue.swap.operations.locks import lock_things, locked_rounds
 
 
 def entries_of(subject: Subject) -> QuerySet[RoundEntry]:
@@ -60,8 +60,13 @@ def handovers_left(subject: Subject, **_when: Any) -> list[Left]:
 
 def erase_entries(subject: Subject, *, at: datetime.datetime) -> None:
     """Exchanges that wait for them are off, and the other people of these are matched anew."""
-    for entry in entries_of(subject).filter(state=RoundEntry.State.IN):
-        take_out(locked_round(entry.round), entry, at=at)
+    entries = entries_of(subject).filter(state=RoundEntry.State.IN)
+    rounds = locked_rounds(SwapRound.objects.filter(Exists(entries.filter(round=OuterRef("pk")).order_by())))
+    own = Listing.objects.filter(owner__in=subject.people)
+    lock_things(rounds=rounds, and_also=own.values_list("pk", flat=True))
+    by_key = {round_.pk: round_ for round_ in rounds}
+    for entry in entries:
+        take_out(by_key[entry.round_id], entry, at=at)
 
 
 def erase_handovers(subject: Subject, **_when: Any) -> None:

@@ -17,7 +17,7 @@ def test_things_of_the_city_are_on_offer_with_pictures_and_one_is_reported() -> 
     listings = Listing.objects.filter(programme__code="demo", round_entries=None)  # those of the round are further ones
     personas = listings.filter(owner__user__username__in=("resident", "elder"))
 
-    assert (listings.count(), listings.filter(photo=None).count(), personas.count()) == (30, 0, 6)
+    assert (listings.count(), listings.filter(photos=None).count(), personas.count()) == (30, 0, 6)
     assert (OneOf.objects.count(), ListingReport.objects.filter(state="open").count()) == (1, 1)
     assert len(page_of(Client(), "/programmes/demo/swap/").xpath("//main//h2")) == 24
 

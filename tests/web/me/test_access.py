@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, key
 from tests.factories_afterwards import attend, course, organiser_of, rule_for, sessions_of
-from tests.factories_swap import ListingFactory
+from tests.factories_swap import ListingFactory, with_photo
 from tests.factories_swap_rounds import SwapRoundFactory, entry, planned_ring, ring
 from tests.participation.test_learning_record import declare
 from tests.web.addresses import Address, addresses
@@ -74,6 +74,11 @@ def listing_of(member: Resident) -> dict[str, Any]:
     return {"pk": ListingFactory(owner=member).pk}
 
 
+def photo_of(member: Resident) -> dict[str, Any]:
+    listing = with_photo(ListingFactory(owner=member))
+    return {"pk": listing.pk, "digest": listing.photos.get().address}
+
+
 def search_of(member: Resident) -> dict[str, Any]:
     return {"pk": OneOf.objects.create(owner=member, name="电饭煲", made_at=NOON).pk}
 
@@ -91,12 +96,13 @@ RECORDS: dict[str, Record] = {
     "/me/record/entries/": entry_of,
     "/me/record/certificates/": certificate_of,
     "/me/swap/": listing_of,
+    "/me/swap/<int:pk>/photos/<str:digest>/": photo_of,
     "/me/swap/one-of/": search_of,
     "/me/swap/blocks/": block_by,
     "/me/swap/entries/": swap_entry_of,
     "/me/swap/handovers/": handover_of,
 }
-MISSING = {"party": uuid.UUID(int=0), "pk": 999_999, "person": 999_999}
+MISSING = {"party": uuid.UUID(int=0), "pk": 999_999, "person": 999_999, "digest": "0" * 16}
 OF_EVERYBODY = {"me:register", "me:here"}  # the number is that of a public session
 OF_EVERYBODY |= {"me:wish", "me:report_listing", "me:block_owner"}  # that of a thing of somebody else
 OF_EVERYBODY |= {"me:swap_round", "me:enter_swap_round"}  # that of a round

@@ -30,8 +30,9 @@ def member(programme: Programme) -> Resident:
 
 def filled(page: html.HtmlElement, **answers: object) -> dict[str, object]:
     """What the form of a page sends, with these answers."""
-    (form,) = [each for each in page.forms if each.method == "POST" and each.fields.get("key")]
-    return {"key": form.fields["key"], "place": form.fields["place"], **answers}
+    (form,) = [each for each in page.forms if each.method == "POST" and "place" in each.fields]
+    kept = {name: form.fields[name] for name in ("key", "place") if name in form.fields}
+    return {**kept, **answers}
 
 
 def test_thing_is_listed_with_a_photo_a_word_and_three_taps(member):
@@ -48,7 +49,7 @@ def test_thing_is_listed_with_a_photo_a_word_and_three_taps(member):
     assert (answer.status_code, answer.url) == (302, "/me/swap/")
     assert (listing.owner, listing.place, listing.is_gift) == (member, member.home_region, False)
     assert words(page_of(client, "/me/swap/").xpath("//h3")[0]) == "电水壶"
-    address = f"/swap/{listing.pk}/photo/{listing.photo.address}/large.jpg"
+    address = f"/swap/{listing.pk}/photo/{listing.first_photo.address}/large.jpg"
     assert client.get(address)["Content-Type"] == "image/jpeg"
 
 
@@ -206,6 +207,57 @@ def test_photo_field_offers_what_is_taken(member):
     page = page_of(signed_in(member), "/me/swap/new/")
 
     assert page.xpath("//input[@type='file']/@accept") == ["image/jpeg,image/png,image/webp"]
+
+
+def test_photos_are_added_put_first_and_taken_away(member, programme, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    kettle = ListingFactory(owner=member, programme=programme)
+    client, address = signed_in(member), f"/me/swap/{kettle.pk}/photos/"
+
+    assert client.post(address).status_code == 422
+    for colour in ("red", "blue", "green", "white"):
+        photo = SimpleUploadedFile("p.jpg", picture(colour), "image/jpeg")
+        assert (client.post(address, {"photo": photo}).url, len(page_of(client, address).xpath("//li/img"))) == (
+            address, kettle.photos.count()
+        )  # fmt: skip
+    assert not page_of(client, address).xpath("//input[@type='file']")  # no room for a fifth
+    first, second, *_others = [photo.address for photo in kettle.photos.order_by("position")]
+    client.post(f"{address}{second}/first/")
+    page_of(client, f"{address}{first}/remove/")
+    client.post(f"{address}{first}/remove/")
+
+    shown = page_of(client, f"/swap/{kettle.pk}/").xpath("//main//img/@src")
+    assert shown[0].split("/")[-2:] == [second, "large.jpg"]
+    assert (len(shown), first in str(shown)) == (3, False)
+
+
+def test_who_lists_what_others_look_for_by_kind_is_told(member, programme):
+    for number in range(3):
+        seeker = ListingFactory(programme=programme, kind="books")
+        KindWish.objects.create(listing=seeker, kind="toys" if number == 2 else "small_appliance", wished_at=NOON)
+    client = signed_in(member)
+    client.cookies["qixue_language"] = "en"
+    taps = {"title": "电水壶", "kind": "small_appliance", "condition": "good", "way": "swap"}
+
+    client.post("/me/swap/new/", filled(page_of(client, "/me/swap/new/"), **taps))
+
+    text = words(page_of(client, "/me/swap/").xpath("//body")[0])
+    assert "2 people look for a thing of this kind already." in text
+    assert "2 people would give something for it." in text
+
+
+def test_thing_given_for_one_of_several_says_so(member, programme):
+    kettle = ListingFactory(owner=member, programme=programme)
+    lamp, pot = (ListingFactory(programme=programme, title=title) for title in ("台灯", "汤锅"))
+    made = one_of(member, offered=[kettle], wanted=[lamp, pot], name="亮一点的灯")
+    client = signed_in(member)
+    client.cookies["qixue_language"] = "en"
+
+    (card,) = page_of(client, "/me/swap/").xpath("//div[@class='own-thing']")
+
+    assert f"/me/swap/one-of/{made.pk}/" in card.xpath(".//a/@href")
+    assert "“亮一点的灯”, one of several" in words(card)
+    assert "You have not said yet" not in words(card)
 
 
 def test_my_things_ask_as_often_for_three_as_for_one(member, programme):

@@ -12,6 +12,7 @@ from tests.factories_swap_rounds import DAY, SwapRoundFactory, entry, planned_ri
 from qixue.core.clock import now
 from qixue.people.models import Resident, User
 from qixue.swap.models import Block, Handover, Listing, ListingReport, RoundEntry, SwapRound
+from qixue.swap.queries.reports import reported_listings
 from qixue.swap.queries.rounds import own_things_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -183,13 +184,28 @@ def test_partners_of_an_exchange_can_report_and_keep_apart(round_: SwapRound) ->
     assert set(round_.handovers.values_list("state", flat=True)) == {"void"}
 
 
+def test_what_was_received_can_be_reported_by_whoever_received_it(round_: SwapRound) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="handing_over")
+    first, second = ring(round_, 2)
+    planned_ring(round_, [first, second])
+    round_.handovers.update(state="done", giver_confirmed_at=NOON, receiver_confirmed_at=NOON)
+    Listing.objects.update(state="exchanged")
+    client, report = signed_in(first.owner.user), reverse("me:report_listing", args=[second.pk])
+
+    shown = page(client, round_)
+    client.post(report, {"reason": "untrue", "note": "壶是漏的"})
+
+    assert (report in shown, signed_in(MemberFactory().user).get(report).status_code) == (True, 404)
+    assert list(reported_listings(round_.programme)) == [second]
+
+
 def test_who_is_asked_to_agree_sees_what_they_would_get(round_: SwapRound) -> None:
     SwapRound.objects.filter(pk=round_.pk).update(state="proposed")
     things = ring(round_, 2)
     with_photo(things[1])
     Listing.objects.filter(pk=things[1].pk).update(note="壶嘴有一处小磕碰")
     planned_ring(round_, things)
-    photo = reverse("public:listing_photo", args=[things[1].pk, things[1].photo.address, "large"])
+    photo = reverse("public:listing_photo", args=[things[1].pk, things[1].first_photo.address, "large"])
     client, stranger = signed_in(things[0].owner.user), signed_in(MemberFactory().user)
 
     shown = page(client, round_)

@@ -2,14 +2,15 @@
 
 import pytest
 from django.test import Client
-from tests.factories import MemberFactory, ProgrammeFactory, RegionFactory
+from tests.factories import NOON, MemberFactory, ProgrammeFactory, RegionFactory
 from tests.factories_swap import ListingFactory, TownFactory, wish, with_photo
 from tests.web.browsing import page_of, signed_in
 from tests.web.public.conftest import words
 
 from qixue.places.models import Region
 from qixue.programme.models import Programme
-from qixue.swap.models import KindWish
+from qixue.swap.models import Block, KindWish
+from qixue.swap.queries.listings import wish_counts
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +70,7 @@ def test_list_asks_as_often_for_three_things_as_for_one(programme, count, django
     for _number in range(count):
         with_photo(ListingFactory(programme=programme))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = page_of(Client(), f"/programmes/{programme.code}/swap/")
 
     assert len(page.xpath("//main//h2")) == count
@@ -93,6 +94,36 @@ def test_page_of_a_thing_says_who_in_part_and_how_many_wish_for_it_from_five_on(
     assert words(page.xpath("//dl/dd")[-1]) == said
 
 
+def test_who_looks_for_any_of_the_kind_counts_among_those_who_wish(programme):
+    lamp = ListingFactory(programme=programme, kind="books")
+    blocked, *seekers = [ListingFactory(programme=programme) for _number in range(3)]
+    for seeker in (blocked, *seekers, ListingFactory(programme=programme, owner=lamp.owner)):
+        KindWish.objects.create(listing=seeker, kind="books", wished_at=NOON)
+    wish(seekers[0], lamp)  # named as well: still one person
+    Block.objects.create(owner=blocked.owner, blocked=lamp.owner, blocked_at=NOON)
+    ListingFactory(programme=programme, state="withdrawn").kind_wishes.create(kind="books", wished_at=NOON)
+
+    assert wish_counts([lamp]) == {lamp.pk: 2}
+
+
+@pytest.mark.parametrize("size", ["1", "2"])
+def test_large_text_finds_things_by_one_question_at_a_time(programme, size):
+    ListingFactory(programme=programme, title="汤锅", kind="kitchenware")
+    ListingFactory(programme=programme, title="台灯", is_gift=True)
+    client = Client()
+    client.cookies["qixue_elder"] = size
+    address = f"/programmes/{programme.code}/swap/"
+
+    page = page_of(client, address)
+
+    assert page.xpath("//main//form//@name") == ["q"]
+    assert page.xpath("//main//details//a/@href") == ["?kind=small_appliance", "?kind=kitchenware", "?place=441802105"]
+    for link, title in (("?kind=kitchenware", "汤锅"), ("?gift=on", "台灯")):
+        narrowed_page = page_of(client, address + link)
+        assert [words(each) for each in narrowed_page.xpath("//main//h2")] == [title]
+        assert address in narrowed_page.xpath("//main//a/@href")
+
+
 def test_no_browser_keeps_what_somebody_reads_who_is_signed_in(programme):
     lamp = ListingFactory(programme=programme)
     addresses = [f"/swap/{lamp.pk}/", f"/programmes/{programme.code}/swap/"]
@@ -112,7 +143,7 @@ def test_own_thing_is_not_wished_for(programme):
 @pytest.mark.parametrize("values", [{"state": "withdrawn"}, {"hidden_at": "2026-11-01T00:00Z"}])
 def test_what_is_off_the_pages_shows_neither_page_nor_photo_but_to_its_owner(programme, values):
     lamp = with_photo(ListingFactory(programme=programme, **values))
-    photo = f"/swap/{lamp.pk}/photo/{lamp.photo.address}/small.jpg"
+    photo = f"/swap/{lamp.pk}/photo/{lamp.first_photo.address}/small.jpg"
 
     assert {Client().get(address).status_code for address in (f"/swap/{lamp.pk}/", photo)} == {404}
     assert signed_in(lamp.owner).get(photo).status_code == 200
@@ -121,6 +152,6 @@ def test_what_is_off_the_pages_shows_neither_page_nor_photo_but_to_its_owner(pro
 def test_photo_is_found_by_its_own_address_only(programme):
     lamp = with_photo(ListingFactory(programme=programme))
 
-    assert Client().get(f"/swap/{lamp.pk}/photo/{lamp.photo.address}/small.jpg").getvalue() == b"a small photo"
-    assert Client().get(f"/swap/{lamp.pk}/photo/{lamp.photo.address}/large.jpg").getvalue() == b"a photo"
+    assert Client().get(f"/swap/{lamp.pk}/photo/{lamp.first_photo.address}/small.jpg").getvalue() == b"a small photo"
+    assert Client().get(f"/swap/{lamp.pk}/photo/{lamp.first_photo.address}/large.jpg").getvalue() == b"a photo"
     assert Client().get(f"/swap/{lamp.pk}/photo/ffff/large.jpg").status_code == 404

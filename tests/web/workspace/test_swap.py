@@ -49,7 +49,8 @@ def test_report_waits_on_the_desk_is_decided_and_names_no_reporter(client, progr
     assert answer.url == f"/workspace/programmes/{programme.code}/swap/"
     assert list(ListingReport.objects.order_by("pk").values_list("state", flat=True)) == ["hidden", "open"]
     assert Client().get(f"/swap/{listing.pk}/").status_code == 404
-    assert client.get(f"/workspace/listings/{listing.pk}/photo/").status_code == 200
+    assert client.get(f"/workspace/listings/{listing.pk}/photo/?number=1").status_code == 200
+    assert client.get(f"/workspace/listings/{listing.pk}/photo/?number=2").status_code == 404
     overview = page_of(client, answer.url)
     assert "旧电饭煲" in words(overview.xpath("//main")[0])
     client.post(f"/workspace/listings/{listing.pk}/", {"decision": "keep", "seen": 0})

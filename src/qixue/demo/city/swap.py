@@ -2,36 +2,27 @@
 
 import datetime
 import hashlib
-import io
 import random
 from collections.abc import Sequence
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from PIL import Image, ImageDraw
 
 from qixue.core.pictures import redrawn
 from qixue.demo.city.chance import drawn_uuid, stream
 from qixue.demo.city.registrations import Crowd
 from qixue.demo.city.residents import Inhabitant
-from qixue.demo.city.swap_catalogue import THINGS
+from qixue.demo.city.swap_catalogue import BY_TITLE, THINGS
+from qixue.demo.city.swap_pictures import picture
 from qixue.demo.city.week import Week
 from qixue.people.models import Resident
 from qixue.programme.models import Programme
 from qixue.programme.search import sounds, written
 from qixue.swap.models import KindWish, Listing, ListingPhoto, ListingReport, OneOf, OneOfThing, Wish
-from qixue.swap.operations.listings import PHOTO_EDGE, SMALL_EDGE
+from qixue.swap.operations.photos import PHOTO_EDGE, SMALL_EDGE
 
 LISTED, OWNERS, WISHES_FOR_EACH = 30, 12, 4
 GIFT_SHARE = 0.15
-CONDITIONS = {
-    Listing.Condition.NEW: 15,
-    Listing.Condition.GOOD: 50,
-    Listing.Condition.WORN: 28,
-    Listing.Condition.TO_MEND: 7,
-}
-COLOURS = ("#b5503c", "#5d7f59", "#3f6c8f", "#b98b3e", "#7d6a8a", "#5f8f8b")
-PAPER = "#efe8da"
 
 
 def create_swap(seed: int, week: Week, programme: Programme, crowd: Crowd) -> list[Listing]:
@@ -55,46 +46,56 @@ def create_things(
     """So many things of these people in turn, listed from `at` on, one every few minutes; without pictures."""
     made = []
     for number in range(count):
-        kind, title, note = THINGS[number % len(THINGS)] if number < len(THINGS) else chance.choice(THINGS)
+        thing = THINGS[number] if number < len(THINGS) else chance.choice(THINGS)
         owner = owners[number % len(owners)]
         made.append(
             Listing(
                 programme=programme,
                 owner=owner.resident,
                 client_uuid=drawn_uuid(chance),
-                title=title,
-                kind=kind,
-                condition=chance.choices(list(CONDITIONS), list(CONDITIONS.values()))[0],
-                note=note,
+                title=thing.title,
+                kind=thing.kind,
+                condition=thing.condition,
+                note=thing.note,
                 place=owner.town,
                 is_gift=chance.random() < GIFT_SHARE,
                 listed_at=at + datetime.timedelta(minutes=7 * number),
-                written=written([title, note]),
-                sounds=sounds([title, note]),
+                written=written([thing.title, thing.note]),
+                sounds=sounds([thing.title, thing.note]),
             )
         )
     return Listing.objects.bulk_create(made, batch_size=500)
 
 
 def create_wishes(chance: random.Random, listings: Sequence[Listing], *, each: int, at: datetime.datetime) -> None:
-    """For every thing that is no gift as many others."""
+    """For every thing that is no gift as many others that somebody might well take for it."""
     wishes = []
     for listing in listings:
         if listing.is_gift:
             continue
-        others = [other for other in listings if other.owner_id != listing.owner_id]
+        others = [other for other in listings if is_fair(listing, other)]
         for wanted in chance.sample(others, min(each, len(others))):
             wishes.append(Wish(listing=listing, wanted=wanted, wisher=listing.owner, owner=wanted.owner, wished_at=at))
     Wish.objects.bulk_create(wishes, batch_size=500)
 
 
+def is_fair(listing: Listing, other: Listing) -> bool:
+    """Of somebody else, something else, and worth about as much."""
+    one, two = BY_TITLE[listing.title], BY_TITLE[other.title]
+    return listing.owner_id != other.owner_id and one != two and abs(one.worth - two.worth) <= 1
+
+
 def create_kind_wishes(chance: random.Random, listings: Sequence[Listing], *, at: datetime.datetime) -> None:
-    """For every sixth thing, unless it is a gift, any of a kind."""
+    """For every sixth thing, unless it is a gift, any of another kind."""
+    givers = [listing for listing in listings[::6] if not listing.is_gift]
     KindWish.objects.bulk_create(
-        KindWish(listing=listing, kind=chance.choice(listings).kind, wished_at=at)
-        for listing in listings[::6]
-        if not listing.is_gift
+        KindWish(listing=giver, kind=chance.choice([each for each in listings if fits(giver, each)]).kind, wished_at=at)
+        for giver in givers
     )
+
+
+def fits(giver: Listing, other: Listing) -> bool:
+    return other.kind != giver.kind and is_fair(giver, other)
 
 
 def create_one_of(
@@ -102,8 +103,8 @@ def create_one_of(
 ) -> OneOf:
     """One of three things of others, whichever it is, for either of two of the owner's."""
     own = [listing for listing in listings if listing.owner_id == owner.pk and not listing.is_gift][:2]
-    wanted = chance.sample([listing for listing in listings if listing.owner_id != owner.pk], 3)
-    made = OneOf.objects.create(owner=owner, client_uuid=drawn_uuid(chance), name="家里用得上的小件", made_at=at)
+    wanted = chance.sample([other for other in listings if all(is_fair(each, other) for each in own)], 3)
+    made = OneOf.objects.create(owner=owner, client_uuid=drawn_uuid(chance), name="家里用得上的一件", made_at=at)
     OneOfThing.objects.bulk_create(
         OneOfThing(one_of=made, listing=listing, is_wanted=listing in wanted, wisher=owner, owner=listing.owner)
         for listing in (*own, *wanted)
@@ -124,36 +125,17 @@ def create_report(listings: Sequence[Listing], reporter: Resident, *, at: dateti
 
 
 def draw_photo(chance: random.Random, listing: Listing) -> ListingPhoto:
-    """A drawn stand-in for a photo, which the page of a synthetic programme says that it is.
+    """A drawing instead of a photo, which the page of a thing of a synthetic programme says that it is.
 
     Its files have the name of the listing's key, whenever the city is built: nothing here reads the clock.
     """
-    content = redrawn(picture(chance), longest_edge=PHOTO_EDGE)
+    content = redrawn(picture(chance, BY_TITLE[listing.title].picture), longest_edge=PHOTO_EDGE)
     names = {}
     for size, picture_of_size in (("large", content), ("small", redrawn(content, longest_edge=SMALL_EDGE))):
         names[size] = f"swap/demo/{listing.client_uuid}-{size}.jpg"
         default_storage.delete(names[size])  # of a former demo in this place
         default_storage.save(names[size], ContentFile(picture_of_size))
+    digest = hashlib.sha256(content).hexdigest()
     return ListingPhoto.objects.create(
-        listing=listing, file=names["large"], small=names["small"], digest=hashlib.sha256(content).hexdigest()
+        listing=listing, position=0, file=names["large"], small=names["small"], digest=digest
     )
-
-
-def picture(chance: random.Random) -> bytes:
-    """Something of a few plain shapes on paper."""
-    image = Image.new("RGB", (800, 600), PAPER)
-    drawing = ImageDraw.Draw(image)
-    drawing.rectangle((0, 440, 800, 600), fill="#d9cdb6")
-    body, part = chance.sample(COLOURS, 2)
-    left, top = chance.randint(180, 280), chance.randint(140, 240)
-    right, bottom = 800 - left, 500
-    if chance.random() < 0.5:
-        drawing.rounded_rectangle((left, top, right, bottom), radius=chance.randint(10, 90), fill=body)
-    else:
-        drawing.ellipse((left, top, right, bottom), fill=body)
-    middle = (top + bottom) // 2
-    drawing.rounded_rectangle((left + 60, middle - 30, right - 60, middle + 40), radius=20, fill=part)
-    drawing.arc((right - 60, top + 60, right + 70, bottom - 60), 270, 90, fill=body, width=26)
-    file = io.BytesIO()
-    image.save(file, "PNG")
-    return file.getvalue()

@@ -4,10 +4,13 @@ import datetime
 import random
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from qixue.demo.city.chance import drawn_uuid, stream
 from qixue.demo.city.registration_desk import LIBRARY
 from qixue.demo.city.registrations import Crowd
-from qixue.demo.city.swap import create_things, create_wishes
+from qixue.demo.city.residents import Inhabitant
+from qixue.demo.city.swap import create_things, create_wishes, draw_photo
 from qixue.demo.city.week import Week
 from qixue.people.models import Organisation, User
 from qixue.places.models import Venue
@@ -47,6 +50,8 @@ def create_swap_round(seed: int, week: Week, programme: Programme, crowd: Crowd,
     missing = round_.handovers.filter(state=Handover.State.PLANNED, giver_confirmed_at=None).order_by("pk")
     mark_missing(missing.filter(giver__user=None)[0], by=organiser, at=week.moment(2, 11))
     make_repeatable(chance, round_)
+    for thing in things_around(round_, owners[:2]):
+        draw_photo(chance, thing)
     return round_
 
 
@@ -68,6 +73,14 @@ def create_open_round(seed: int, week: Week, programme: Programme) -> SwapRound:
         opened_at=week.moment(1, 9),
         client_uuid=drawn_uuid(stream(seed, "open swap round")),
     )
+
+
+def things_around(round_: SwapRound, owners: Sequence[Inhabitant]) -> list[Listing]:
+    """What these bring to the round and what they get in it: the pages of a persona are looked at."""
+    people = [owner.resident for owner in owners]
+    gets = Q(handovers__round=round_, handovers__receiver__in=people)
+    own = Q(owner__in=people, round_entries__round=round_)
+    return list(Listing.objects.filter(own | gets).distinct().order_by("pk"))
 
 
 def make_repeatable(chance: random.Random, round_: SwapRound) -> None:

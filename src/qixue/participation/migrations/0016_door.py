@@ -88,7 +88,7 @@ def without_spare_indexes() -> Iterator[migrations.SeparateDatabaseAndState]:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("participation", "0014_cells_of_classes"),
+        ("participation", "0015_merged_registrations"),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ def points_were_fairs(apps: Apps, _schema_editor: BaseDatabaseSchemaEditor) -> N
 
 
 class Migration(migrations.Migration):
-    dependencies = [("swap", "0002_rounds")]
+    dependencies = [("swap", "0003_several_photos")]
 
     operations = [
         migrations.RunPython(points_were_fairs, migrations.RunPython.noop),

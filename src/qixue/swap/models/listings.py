@@ -18,10 +18,21 @@ def town_of(place: Region) -> Region:
     return place.parent if place.level == Region.Level.VILLAGE and place.parent else place
 
 
+def photos_in_order(lookup: str = "photos") -> "models.Prefetch":
+    """To prefetch the photos of a thing, or of one that is related as `lookup` says."""
+    return models.Prefetch(lookup, ListingPhoto.objects.order_by("position"))
+
+
 class ListingQuerySet(models.QuerySet["Listing"]):
     def open(self) -> "ListingQuerySet":
         """Those that can be wished for: on offer or on the common table, and not taken off the pages by the staff."""
         return self.filter(state__in=Listing.OPEN_STATES, hidden_at=None)
+
+    def with_details(self) -> "ListingQuerySet":
+        """With all that a page says of a thing."""
+        return self.select_related("place__parent", "owner", "programme__organisation").prefetch_related(
+            photos_in_order()
+        )
 
 
 class Listing(models.Model):
@@ -89,6 +100,11 @@ class Listing(models.Model):
         return town_of(self.place)
 
     @property
+    def first_photo(self) -> "ListingPhoto | None":
+        """What stands for it in lists. With `photos_in_order` prefetched."""
+        return next(iter(self.photos.all()), None)
+
+    @property
     def is_open(self) -> bool:
         return self.state in self.OPEN_STATES and self.hidden_at is None
 
@@ -98,15 +114,25 @@ class Listing(models.Model):
 
 
 class ListingPhoto(models.Model):
-    """The picture of a thing, drawn anew so that neither place nor camera is in the file."""
+    """A picture of a thing, drawn anew so that neither place nor camera is in the file."""
 
-    listing = models.OneToOneField(Listing, models.CASCADE, primary_key=True, related_name="photo")
+    MOST = 4  # of one thing: from all sides, and the scratch
+
+    listing = models.ForeignKey(Listing, models.CASCADE, related_name="photos")
+    position = models.PositiveSmallIntegerField()  # from 0, which is shown first and in lists
     file = models.FileField(upload_to="swap/%Y/%m/")
     small = models.FileField(upload_to="swap/%Y/%m/")  # the same for lists
     digest = models.CharField(max_length=64)  # SHA-256 of the file as it is kept: a new photo has a new address
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["listing", "position"], name="listing_photos_in_order"),
+            models.UniqueConstraint(fields=["listing", "digest"], name="listing_photo_once"),
+            models.CheckConstraint(condition=Q(position__lt=4), name="listing_photos_at_most_four"),
+        ]
+
     def __str__(self) -> str:
-        return f"photo of {self.listing_id}"
+        return f"photo {self.position} of {self.listing_id}"
 
     @property
     def address(self) -> str:

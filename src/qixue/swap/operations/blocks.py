@@ -3,7 +3,7 @@
 import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.models import record_audit
@@ -12,7 +12,7 @@ from qixue.people.models import Resident, User
 from qixue.people.operations.locks import locked_people
 from qixue.swap.models import Block, Handover, Listing, OneOfThing, SwapRound, Wish
 from qixue.swap.operations.entries import drop_and_rematch
-from qixue.swap.operations.exchanges import locked_round
+from qixue.swap.operations.locks import delete_in_order, lock_things, locked_rounds
 
 
 @transaction.atomic
@@ -31,8 +31,8 @@ def block_owner(listing: Listing, *, person: Resident, by: User, at: datetime.da
     locked_people([person.pk, listing.owner_id])
     block, is_new = Block.objects.get_or_create(owner=person, blocked_id=listing.owner_id, defaults={"blocked_at": at})
     if is_new:
-        drop_wishes_between(person.pk, listing.owner_id)
         drop_exchanges_between(person.pk, listing.owner_id, at=at)
+        drop_wishes_between(person.pk, listing.owner_id)
         record_audit("swap.blocked", person, by=by, at=at)  # whom, only the two rows say
     return block
 
@@ -49,16 +49,18 @@ def lift_block(block: Block, *, by: User, at: datetime.datetime) -> None:
 def drop_wishes_between(one: int, other: int) -> None:
     """Keys of the two people. A search that is left without a choice stays, for its owner to mend."""
     either_way = Q(wisher=one, owner=other) | Q(wisher=other, owner=one)
-    Wish.objects.filter(either_way).delete()
-    OneOfThing.objects.filter(either_way, is_wanted=True).delete()
+    delete_in_order(Wish.objects.filter(either_way))
+    delete_in_order(OneOfThing.objects.filter(either_way, is_wanted=True))
 
 
 def drop_exchanges_between(one: int, other: int, *, at: datetime.datetime) -> None:
-    """Keys of the two people."""
+    """Keys of the two people. What is matched anew must not stand on wishes between them: it asks who is apart."""
     either_way = Q(giver=one, receiver=other) | Q(giver=other, receiver=one)
     planned = Handover.objects.filter(either_way, state=Handover.State.PLANNED)
-    for round_ in SwapRound.objects.filter(handovers__in=planned).distinct().order_by("pk"):
-        locked_round(round_)
+    rounds = locked_rounds(SwapRound.objects.filter(Exists(planned.filter(round=OuterRef("pk")))))
+    own = Listing.objects.filter(owner__in=(one, other))
+    lock_things(rounds=rounds, and_also=own.values_list("pk", flat=True))
+    for round_ in rounds:
         begun = round_.handovers.filter(state=Handover.State.DONE).values("exchange")
         waiting = planned.filter(round=round_).exclude(exchange__in=begun)
         if numbers := sorted(set(waiting.values_list("exchange", flat=True))):

@@ -10,8 +10,9 @@ from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import User
 from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
-from qixue.swap.operations.exchanges import locked_round, match_anew, void_exchanges
+from qixue.swap.operations.exchanges import match_anew, void_exchanges
 from qixue.swap.operations.in_charge import must_be_own
+from qixue.swap.operations.locks import lock_owner, locked_listing, locked_round
 from qixue.swap.operations.notices import tell_of_lost_exchange, tell_to_fetch
 
 Answer, State = RoundEntry.Answer, RoundEntry.State
@@ -27,8 +28,10 @@ def enter_thing(
 
     Refused: not_yours, entries_closed, listing_not_open, other_programme, no_gifts, in_another_round.
     """
+    must_be_own(by, listing.owner)
+    lock_owner(listing)
     round_ = locked_round(round_)
-    listing = Listing.objects.select_for_update(of=("self",)).select_related("owner").get(pk=listing.pk)
+    listing = locked_listing(listing)
     must_be_own(by, listing.owner)
     entry = RoundEntry.objects.filter(round=round_, listing=listing).first()
     if entry and entry.state == State.IN:
@@ -115,15 +118,6 @@ def leave_round(entry: RoundEntry, *, by: User, at: datetime.datetime) -> RoundE
         raise Refused("handed_over", BEGUN)
     record_audit("swap.left", entry, by=by, at=at)
     return entry
-
-
-def entry_held(listing: Listing) -> RoundEntry | None:
-    """That of a thing which is in a round, under the lock of the round."""
-    entry = RoundEntry.objects.filter(listing=listing, state=State.IN).select_related("round").first()
-    if entry:
-        locked_round(entry.round)
-        entry.refresh_from_db(fields=["state"])
-    return entry if entry and entry.state == State.IN else None
 
 
 def take_out(round_: SwapRound, entry: RoundEntry, *, at: datetime.datetime) -> bool:

@@ -5,12 +5,13 @@ import secrets
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from qixue.core.logs import get_logger
 from qixue.swap.matching import BadRound, NoAssignment, load, solve
 from qixue.swap.matching.round import RuleValues
 from qixue.swap.models import Handover, Listing, RoundPlan, SwapRound
+from qixue.swap.operations.locks import lock_things
 from qixue.swap.queries.instances import candidates, instance_of
 from qixue.swap.queries.want_lists import DUMMY
 
@@ -49,12 +50,6 @@ def exchanges_of(cycles: Iterable[Sequence[str]], chains: Iterable[Sequence[str]
     return [Exchange(tuple(nodes), is_chain=False) for nodes in cycles] + [
         Exchange(tuple(nodes), is_chain=True) for nodes in chains
     ]
-
-
-def locked_round(round_: SwapRound) -> SwapRound:
-    """The round as it is now; nobody else changes it, its entries or its hand-overs until the transaction ends."""
-    rows = SwapRound.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("programme", "organisation", "venue").get(pk=round_.pk)
 
 
 def plan_exchanges(round_: SwapRound, exchanges: Sequence[Exchange], *, at: datetime.datetime) -> list[Handover]:
@@ -126,7 +121,7 @@ def void_exchanges(round_: SwapRound, numbers: Collection[int], *, at: datetime.
     """Take back whole exchanges of which nothing was handed over: their things are on offer again."""
     gone = list(round_.handovers.filter(exchange__in=numbers, state=State.PLANNED).order_by("pk"))
     keys = [handover.pk for handover in gone]
-    lock_candidates(round_, and_also={handover.listing_id for handover in gone})
+    lock_things(rounds=[round_], and_also={handover.listing_id for handover in gone})
     Handover.objects.filter(pk__in=keys).update(state=State.VOID, void_at=at)
     things = Listing.objects.filter(Exists(Handover.objects.filter(pk__in=keys, listing=OuterRef("pk"))))
     things.filter(state=Listing.State.IN_EXCHANGE).update(state=Listing.State.LISTED)
@@ -139,7 +134,7 @@ def match_anew(round_: SwapRound, *, at: datetime.datetime) -> list[Handover]:
     What cannot be matched is left as it is, so that leaving does not fail with it.
     """
     objective = round_.plans.values_list("objective", flat=True).get(chosen_at__isnull=False)
-    lock_candidates(round_)
+    lock_things(rounds=[round_])
     instance = instance_of(candidates(round_), at=at)
     try:
         plan = solve(load(instance.encode()), **rules_of(round_, objective, seconds=REMATCH_SECONDS))
@@ -147,14 +142,6 @@ def match_anew(round_: SwapRound, *, at: datetime.datetime) -> list[Handover]:
         log.exception("swap_rematch_failed", round=round_.pk)
         return []
     return plan_exchanges(round_, exchanges_of(plan.cycles, plan.chains), at=at)
-
-
-def lock_candidates(round_: SwapRound, *, and_also: Collection[int] = ()) -> None:
-    """Nobody takes one of these things back until the transaction ends. All at once in the order of their keys, as
-    `wishes.hold` does, so that neither waits for the other for ever.
-    """
-    things = Listing.objects.filter(Q(pk__in=candidates(round_).order_by().values("pk")) | Q(pk__in=and_also))
-    list(things.order_by("pk").select_for_update().values_list("pk"))
 
 
 def rules_of(round_: SwapRound, objective: str, *, seconds: float) -> RuleValues:

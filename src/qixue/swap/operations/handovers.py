@@ -11,11 +11,11 @@ from django.utils.translation import pgettext_lazy
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import User
-from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
+from qixue.swap.models import Handover, Listing, OneOfThing, RoundEntry, SwapRound
 from qixue.swap.operations.entries import BEGUN, drop_and_rematch, has_begun
-from qixue.swap.operations.exchanges import locked_round
 from qixue.swap.operations.in_charge import is_own, must_be_own, must_run, must_stand_at_desk, stands_at_desk
-from qixue.swap.operations.listings import drop_all_wishes, drop_wishes_of, locked_listing
+from qixue.swap.operations.listings import drop_all_wishes, drop_wishes_of
+from qixue.swap.operations.locks import delete_in_order, lock_things, locked_listing, locked_round
 from qixue.swap.operations.notices import tell_to_fetch
 from qixue.swap.operations.round_details import must_be_time
 
@@ -207,8 +207,6 @@ def receive(handover: Handover, *, at: datetime.datetime) -> None:
     handover.state, handover.receiver_confirmed_at = State.DONE, at
     handover.save(update_fields=["state", "receiver_confirmed_at"])
     thing = handover.listing
-    if handover.one_of:  # it is served: changed into another search, its row would count as served for ever
-        handover.one_of.delete()
     if handover.way == Way.TO_TABLE and thing.title:
         thing.state, thing.is_gift = Listing.State.ON_TABLE, True
     elif handover.way == Way.TO_TABLE:  # its owner was erased, and nobody could say any more what it is
@@ -217,6 +215,9 @@ def receive(handover: Handover, *, at: datetime.datetime) -> None:
         thing.state = Listing.State.EXCHANGED
     thing.save(update_fields=["state", "is_gift"])
     drop_wishes_of(thing) if thing.state == Listing.State.ON_TABLE else drop_all_wishes(thing)
+    if handover.one_of:  # it is served: changed into another search, its row would count as served for ever
+        delete_in_order(OneOfThing.objects.filter(one_of=handover.one_of))
+        handover.one_of.delete()
     entries = RoundEntry.objects.filter(round=handover.round, listing=thing, state=RoundEntry.State.IN)
     entries.update(state=RoundEntry.State.OVER)
 
@@ -266,6 +267,7 @@ def break_off(handover: Handover, *, reason: str, by: User, at: datetime.datetim
     if handover.state == State.VOID:
         return []
     must_be_planned(handover)
+    lock_things(rounds=[handover.round])
     take_back_paid(handover.round, handover.exchange)
     entries = handover.round.entries.filter(state=RoundEntry.State.IN, listing=handover.listing)
     entries.update(state=RoundEntry.State.OVER)

@@ -1,20 +1,15 @@
 """Offering a thing, changing what is said of it, taking it back."""
 
 import datetime
-import hashlib
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import partial
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.models import record_audit
-from qixue.core.pictures import redrawn
 from qixue.core.refusal import Refused
 from qixue.core.typed import holds_private_number
 from qixue.people.models import Resident, User
@@ -23,11 +18,13 @@ from qixue.places.models import Region
 from qixue.programme.models import Programme
 from qixue.programme.search import sounds, written
 from qixue.swap.models import KindWish, Listing, ListingPhoto, OneOfThing, Wish
-from qixue.swap.operations.entries import entry_held, take_out
+from qixue.swap.operations.entries import take_out
+from qixue.swap.operations.in_charge import is_own, must_be_own
+from qixue.swap.operations.locks import delete_in_order, entry_held, locked_listing
+from qixue.swap.operations.photos import drawn, keep_photos, must_be_listed
 
 MOST_OPEN = 30  # things of one person that are not over, so that nobody floods the pages; a household has fewer
 LONGEST_TITLE, LONGEST_NOTE = 40, 300  # characters
-PHOTO_EDGE, SMALL_EDGE = 1200, 400  # pixels: on a page of its own, and among others
 State = Listing.State
 
 
@@ -59,7 +56,7 @@ def list_thing(
     """
     if owner.user_id != by.pk:
         raise Refused("not_yours", _("You can list things of your own only."))
-    with drawn(photo) as picture, transaction.atomic():
+    with drawn(photo) if photo else nullcontext() as picture, transaction.atomic():
         listing = Listing(programme=programme, owner=owner, client_uuid=key, listed_at=at)
         return list_once(listing, owner=owner, details=details, picture=picture, by=by)
 
@@ -82,28 +79,25 @@ def list_once(
     describe(listing, details)
     listing.save()
     if picture:
-        set_photo(listing, picture)
+        keep_photos(listing, [picture])
     record_audit("listing.made", listing, by=by, at=listing.listed_at)
     return listing
 
 
-def edit_listing(
-    listing: Listing, *, details: ListingDetails, photo: bytes = b"", by: User, at: datetime.datetime
-) -> Listing:
-    """Change what is said of a thing; a new photo takes the place of the old one. What becomes a gift asks for nothing.
+@transaction.atomic
+def edit_listing(listing: Listing, *, details: ListingDetails, by: User, at: datetime.datetime) -> Listing:
+    """Change what is said of a thing. What becomes a gift asks for nothing.
 
-    Refused: not_yours, listing_not_open, those of `check_details` and of `redrawn`.
+    Refused: not_yours, listing_not_open, those of `check_details`.
     """
-    with drawn(photo) as picture, transaction.atomic():
-        listing = own_open_listing(listing, by)
-        check_details(details, listing.programme)
-        describe(listing, details)
-        listing.save(update_fields=["title", "kind", "condition", "place", "is_gift", "note", "written", "sounds"])
-        if listing.is_gift:
-            drop_wishes_of(listing)
-        if picture:
-            set_photo(listing, picture)
-        record_audit("listing.changed", listing, by=by, at=at)
+    entry_held(listing)  # a gift is matched otherwise
+    listing = own_open_listing(listing, by)
+    check_details(details, listing.programme)
+    describe(listing, details)
+    listing.save(update_fields=["title", "kind", "condition", "place", "is_gift", "note", "written", "sounds"])
+    if listing.is_gift:
+        drop_wishes_of(listing)
+    record_audit("listing.changed", listing, by=by, at=at)
     return listing
 
 
@@ -115,7 +109,7 @@ def withdraw_listing(listing: Listing, *, by: User, at: datetime.datetime) -> Li
     """
     entry = entry_held(listing)
     listing = locked_listing(listing)
-    if listing.state == State.WITHDRAWN and is_owner(by, listing):
+    if listing.state == State.WITHDRAWN and is_own(by, listing.owner):
         return listing
     listing = own_open_listing(listing, by)
     if entry:
@@ -127,23 +121,12 @@ def withdraw_listing(listing: Listing, *, by: User, at: datetime.datetime) -> Li
     return listing
 
 
-def locked_listing(listing: Listing) -> Listing:
-    related = ("programme__region", "owner")
-    return Listing.objects.select_for_update(of=("self",)).select_related(*related).get(pk=listing.pk)
-
-
 def own_open_listing(listing: Listing, by: User) -> Listing:
     """The listing, locked. Refused: not_yours, listing_not_open."""
     listing = locked_listing(listing)
-    if not is_owner(by, listing):
-        raise Refused("not_yours", _("This is not a thing of yours."))
-    if listing.state != State.LISTED:
-        raise Refused("listing_not_open", _("This thing is being handed over or is gone: it cannot be changed."))
+    must_be_own(by, listing.owner)
+    must_be_listed(listing)
     return listing
-
-
-def is_owner(user: User, listing: Listing) -> bool:
-    return listing.owner is not None and listing.owner.user_id == user.pk
 
 
 def check_details(details: ListingDetails, programme: Programme) -> None:
@@ -170,55 +153,15 @@ def describe(listing: Listing, details: ListingDetails) -> None:
     listing.written, listing.sounds = written(texts), sounds(texts)
 
 
-@contextmanager
-def drawn(original: bytes) -> Iterator[ListingPhoto | None]:
-    """Around a transaction: the picture as it is kept, drawn anew and filed before anybody waits for the transaction.
-
-    Where that fails or has no use for it, no file is left behind. Refused: photo_too_large, photo_unreadable.
-    """
-    if not original:
-        yield None
-        return
-    content = redrawn(original, longest_edge=PHOTO_EDGE)
-    small = redrawn(content, longest_edge=SMALL_EDGE)
-    digest = hashlib.sha256(content).hexdigest()
-    photo = ListingPhoto(digest=digest)
-    is_kept = False
-    try:
-        photo.file.save(f"{digest[:32]}.jpg", ContentFile(content), save=False)
-        photo.small.save(f"{digest[:32]}-small.jpg", ContentFile(small), save=False)
-        yield photo
-        is_kept = photo.pk is not None
-    finally:
-        if not is_kept:
-            for file in (photo.file, photo.small):
-                file.delete(save=False)
-
-
-def set_photo(listing: Listing, picture: ListingPhoto) -> None:
-    """Keep the picture in place of one that is there."""
-    drop_photo(listing)
-    picture.listing = listing
-    picture.save()
-
-
-def drop_photo(listing: Listing) -> None:
-    """The row, and the files once that is sure."""
-    for photo in ListingPhoto.objects.filter(listing=listing):
-        for file in (photo.file, photo.small):
-            transaction.on_commit(partial(file.storage.delete, str(file.name)))
-        photo.delete()
-
-
 def drop_wishes_of(listing: Listing) -> None:
     """What the owner would take for it."""
-    Wish.objects.filter(listing=listing).delete()
     KindWish.objects.filter(listing=listing).delete()
-    OneOfThing.objects.filter(listing=listing, is_wanted=False).delete()
+    delete_in_order(Wish.objects.filter(listing=listing))
+    delete_in_order(OneOfThing.objects.filter(listing=listing, is_wanted=False))
 
 
 def drop_all_wishes(listing: Listing) -> None:
     """Those as well that others have for it."""
-    Wish.objects.filter(Q(listing=listing) | Q(wanted=listing)).delete()
     KindWish.objects.filter(listing=listing).delete()
-    OneOfThing.objects.filter(listing=listing).delete()
+    delete_in_order(Wish.objects.filter(Q(listing=listing) | Q(wanted=listing)))
+    delete_in_order(OneOfThing.objects.filter(listing=listing))

@@ -17,13 +17,12 @@ from qixue.swap.models import RoundEntry, RoundPlan, SwapRound
 from qixue.swap.operations.exchanges import (
     Exchange,
     exchanges_of,
-    lock_candidates,
-    locked_round,
     match_anew,
     plan_exchanges,
     rules_of,
 )
 from qixue.swap.operations.in_charge import must_run
+from qixue.swap.operations.locks import lock_things, locked_round
 from qixue.swap.operations.round_details import must_be_time
 from qixue.swap.queries.instances import candidates, instance_of
 
@@ -143,7 +142,7 @@ def choose_plan(plan: RoundPlan, *, by: User, at: datetime.datetime) -> RoundPla
     round_.state = SwapRound.State.PROPOSED
     round_.save(update_fields=["state"])
     round_.entries.filter(state=RoundEntry.State.IN).update(told_at=None)
-    lock_candidates(round_)
+    lock_things(rounds=[round_])
     all_exchanges = exchanges_of(plan.result["cycles"], plan.result["chains"])
     still = still_wanted(all_exchanges, instance_of(candidates(round_), at=at))
     plan_exchanges(round_, still, at=at)

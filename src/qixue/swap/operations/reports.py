@@ -9,8 +9,8 @@ from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import Resident, User
 from qixue.swap.models import Listing, ListingReport
-from qixue.swap.operations.entries import entry_held, take_out
-from qixue.swap.operations.listings import locked_listing
+from qixue.swap.operations.entries import take_out
+from qixue.swap.operations.locks import entry_held, lock_things, locked_listing
 from qixue.swap.rules import may_manage_swaps
 
 MOST_OPEN_REPORTS = 20  # of one person: what is beyond is not looked at any sooner
@@ -63,6 +63,7 @@ def decide_reports(listing: Listing, *, is_hidden: bool, seen: int, by: User, at
     Refused: not_in_charge, own_thing.
     """
     entry = entry_held(listing)
+    lock_things(rounds=[entry.round] if entry else [], and_also=[listing.pk])
     listing = locked_listing(listing)
     if not may_manage_swaps(by, listing.programme):
         raise Refused("not_in_charge", _("Only staff of the office that keeps the programme can decide this."))

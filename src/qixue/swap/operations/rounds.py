@@ -17,9 +17,10 @@ from qixue.people.rules import Action, may
 from qixue.programme.models import Programme
 from qixue.swap.models import Handover, RoundEntry, SwapRound
 from qixue.swap.operations.entries import enter_table
-from qixue.swap.operations.exchanges import locked_round, void_exchanges
+from qixue.swap.operations.exchanges import void_exchanges
 from qixue.swap.operations.handovers import take_back_paid
 from qixue.swap.operations.in_charge import must_run
+from qixue.swap.operations.locks import lock_things, locked_round
 from qixue.swap.operations.notices import (
     ask_for_answers,
     tell_of_cancellation,
@@ -181,6 +182,7 @@ def end_forgotten(round_: SwapRound, *, at: datetime.datetime) -> int:
     round_ = locked_round(round_)
     if round_.is_over:
         return 0
+    lock_things(rounds=[round_])
     begun = round_.handovers.filter(state=Handover.State.DONE)
     for exchange in sorted(set(begun.values_list("exchange", flat=True))):
         take_back_paid(round_, exchange)

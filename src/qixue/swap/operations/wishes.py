@@ -14,6 +14,7 @@ from qixue.people.models import Resident, User
 from qixue.people.operations.locks import locked_people
 from qixue.swap.kinds import Kind
 from qixue.swap.models import KindWish, Listing, OneOf, OneOfThing, Wish
+from qixue.swap.operations.locks import lock_things
 from qixue.swap.queries.listings import shown_to
 
 MOST_WISHES = 100  # for one thing of theirs
@@ -133,14 +134,14 @@ def drop_one_of(one_of: OneOf, *, by: User, at: datetime.datetime) -> None:
 
 
 def hold(person: Resident, keys: Collection[int], by: User) -> None:
-    """Lock somebody, so that limits hold, then the things in the order of their keys: none is withdrawn meanwhile.
-
-    Refused: not_yours.
+    """Lock somebody, so that limits hold, with all of their things and those that they wish for: none is withdrawn
+    meanwhile. Refused: not_yours.
     """
     if person.user_id != by.pk:
         raise Refused("not_yours", _("You can wish for yourself only."))
     locked_people([person.pk])
-    list(Listing.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
+    own = Listing.objects.filter(owner=person).exclude(state__in=Listing.OVER_STATES).values_list("pk", flat=True)
+    lock_things(and_also={*own, *keys})
 
 
 def own_things(owner: Resident, keys: Collection[int]) -> list[Listing]:

@@ -1,20 +1,21 @@
 """Things on offer, as visitors and their owners look for them."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from qixue.participation.operations.verification import masked
 from qixue.people.models import Resident
 from qixue.places.models import Region
 from qixue.programme.models import Programme
 from qixue.programme.queries.listings import words_condition
-from qixue.swap.models import Block, Listing, ListingQuerySet, OneOfThing, Wish
+from qixue.swap.kinds import Kind
+from qixue.swap.models import Block, KindWish, Listing, ListingQuerySet, OneOfThing, Wish
 from qixue.swap.models.listings import town_of
 
-SHOWN_WITH = ("place__parent", "owner", "photo", "programme")
+State = Listing.State
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def shown_to(viewer: Resident | None) -> ListingQuerySet:
 
 def on_offer(programme: Programme, *, viewer: Resident | None = None) -> ListingQuerySet:
     """What can be wished for, the newest first; without those of people with whom the viewer does not swap."""
-    return shown_to(viewer).filter(programme=programme).select_related(*SHOWN_WITH).order_by("-listed_at", "-pk")
+    return shown_to(viewer).filter(programme=programme).with_details().order_by("-listed_at", "-pk")
 
 
 def narrowed(listings: ListingQuerySet, asked: Narrowing) -> ListingQuerySet:
@@ -63,8 +64,14 @@ def places_of(listings: ListingQuerySet) -> list[Region]:
     return sorted(towns.values(), key=lambda town: town.code)
 
 
+def kinds_of(listings: ListingQuerySet) -> list[tuple[Kind, int]]:
+    """The kinds of which there is something, in the order of the kinds, with how many things that is."""
+    counts = dict(listings.order_by().values_list("kind").annotate(count=Count("pk")))
+    return [(kind, counts[kind]) for kind in Kind if kind in counts]
+
+
 def own_listings(owner: Resident) -> ListingQuerySet:
-    return Listing.objects.filter(owner=owner).select_related(*SHOWN_WITH).order_by("-listed_at", "-pk")
+    return Listing.objects.filter(owner=owner).with_details().order_by("-listed_at", "-pk")
 
 
 def can_be_given(owner: Resident, programme: Programme) -> ListingQuerySet:
@@ -72,12 +79,30 @@ def can_be_given(owner: Resident, programme: Programme) -> ListingQuerySet:
     return own_listings(owner).open().filter(programme=programme, state=Listing.State.LISTED, is_gift=False)
 
 
-def wish_counts(listings: Iterable[Listing]) -> Counter[int]:
-    """By key of a thing: how many people would give something for it. Of whom, nobody is told."""
+def wish_counts(listings: Sequence[Listing]) -> Counter[int]:
+    """By key of a thing: how many people would give something for it, whether they wish for it, for one of several or
+    for any of its kind. Of whom, nobody is told.
+    """
     keys = [listing.pk for listing in listings]
     alone = Wish.objects.filter(wanted__in=keys).values_list("wanted_id", "wisher_id")
     among = OneOfThing.objects.filter(listing__in=keys, is_wanted=True).values_list("listing_id", "wisher_id")
-    return Counter(key for key, _wisher in {*alone, *among})
+    return Counter(key for key, _wisher in {*alone, *among, *wishers_by_kind(listings)})
+
+
+def wishers_by_kind(listings: Sequence[Listing]) -> Iterator[tuple[int, int]]:
+    """Key of a thing on offer, and of somebody else who would give something for any of its kind."""
+    givers = Listing.objects.open().filter(programme__in={each.programme_id for each in listings}, state=State.LISTED)
+    kinds = KindWish.objects.filter(kind__in={each.kind for each in listings}, listing__in=givers)
+    wishers: dict[tuple[int, str], set[int]] = defaultdict(set)
+    for programme, kind, wisher in kinds.values_list("listing__programme", "kind", "listing__owner"):
+        wishers[programme, kind].add(wisher)
+    owners = {each.owner_id for each in listings if each.owner_id}
+    blocks = Block.objects.filter(Q(owner__in=owners) | Q(blocked__in=owners))
+    apart = {frozenset(pair) for pair in blocks.values_list("owner_id", "blocked_id")}
+    for listing in filter(lambda each: each.is_open, listings):
+        for wisher in wishers[listing.programme_id, listing.kind] - {listing.owner_id}:
+            if frozenset((wisher, listing.owner_id)) not in apart:
+                yield listing.pk, wisher
 
 
 def public_name(listing: Listing) -> str:

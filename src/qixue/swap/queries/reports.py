@@ -9,7 +9,6 @@ from qixue.people.queries import path_filter
 from qixue.people.rules import Action, reach
 from qixue.programme.models import Programme
 from qixue.swap.models import Listing, ListingQuerySet, ListingReport, Wish
-from qixue.swap.queries.listings import SHOWN_WITH
 
 OPEN = Q(reports__state=ListingReport.State.OPEN)
 
@@ -29,12 +28,12 @@ def reported_among(listings: ListingQuerySet) -> ListingQuerySet:
     reported = listings.annotate(
         report_count=Count("reports", filter=OPEN), reported_at=Min("reports__reported_at", filter=OPEN)
     )
-    return reported.filter(report_count__gt=0).select_related(*SHOWN_WITH).order_by("reported_at", "pk")
+    return reported.filter(report_count__gt=0).order_by("reported_at", "pk").with_details()
 
 
 def hidden_listings(programme: Programme) -> ListingQuerySet:
     hidden = Listing.objects.filter(programme=programme, hidden_at__isnull=False)
-    return hidden.select_related(*SHOWN_WITH).order_by("-hidden_at", "-pk")
+    return hidden.with_details().order_by("-hidden_at", "-pk")
 
 
 def reports_of(listing: Listing) -> QuerySet[ListingReport]:

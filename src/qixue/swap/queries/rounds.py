@@ -8,10 +8,11 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from qixue.people.models import Resident
 from qixue.swap.kinds import TYPICAL_WEIGHTS
-from qixue.swap.models import Handover, Listing, RoundEntry, RoundPlan, SwapRound
+from qixue.swap.models import Handover, Listing, ListingQuerySet, RoundEntry, RoundPlan, SwapRound
+from qixue.swap.models.listings import photos_in_order
 
 ROUND_WITH = ("programme__region", "programme__organisation", "organisation", "venue__region")
-HANDOVER_WITH = ("listing__photo", "in_return_for", "giver", "receiver")
+HANDOVER_WITH = ("listing", "in_return_for", "giver", "receiver")
 
 
 def received_for(handovers: Iterable[Handover]) -> dict[int, str]:
@@ -152,11 +153,9 @@ class OwnThing:
 
 def own_things_in(round_: SwapRound, owner: Resident) -> list[OwnThing]:
     """In the order in which they were entered."""
-    entries = (
-        RoundEntry.objects.of([owner]).filter(round=round_).select_related("listing__photo", "round").order_by("pk")
-    )
+    entries = RoundEntry.objects.of([owner]).filter(round=round_).select_related("listing", "round").order_by("pk")
     rows = round_.handovers.filter(Q(listing__owner=owner) | Q(in_return_for__owner=owner))
-    rows = rows.select_related(*HANDOVER_WITH).order_by("pk")
+    rows = rows.select_related(*HANDOVER_WITH).prefetch_related(photos_in_order("listing__photos")).order_by("pk")
     standing = [row for row in rows if row.state in Handover.STANDING_STATES]
     given = {row.listing_id: row for row in standing}
     received = {row.in_return_for_id: row for row in standing}
@@ -187,11 +186,17 @@ def sizes_of(round_: SwapRound, exchanges: Iterable[int]) -> dict[int, tuple[int
     return {row["exchange"]: (row["here"], row["size"]) for row in counted}
 
 
-def things_of_partners(person: Resident) -> QuerySet[Listing]:
+def things_of_partners(person: Resident) -> ListingQuerySet:
     """What somebody gets in an exchange that is planned, and what those bring to whom they give."""
     planned = Handover.State.PLANNED
     gets = Q(handovers__receiver=person, handovers__state=planned)
     return Listing.objects.filter(gets | Q(returns__giver=person, returns__state=planned)).distinct()
+
+
+def things_received(person: Resident) -> ListingQuerySet:
+    """What somebody was handed in an exchange."""
+    done = Handover.objects.filter(listing=OuterRef("pk"), receiver=person, state=Handover.State.DONE)
+    return Listing.objects.filter(Exists(done))
 
 
 def rounds_for(owner: Resident, open_ones: QuerySet[SwapRound]) -> QuerySet[SwapRound]:

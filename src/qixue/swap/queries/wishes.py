@@ -9,10 +9,17 @@ from qixue.swap.queries.listings import on_offer
 
 
 def with_wishes(own: ListingQuerySet) -> ListingQuerySet:
-    """One's own things with `wishes` and `kind_wishes`; what is not on offer any more is left out."""
+    """One's own things with `wishes`, `kind_wishes` and `searches` for which they would be given; what is not on offer
+    any more is left out.
+    """
     open_ones = Listing.objects.open().select_related("place__parent")
     wishes = Wish.objects.filter(wanted__in=open_ones).select_related("wanted__place__parent").order_by("pk")
-    return own.prefetch_related(Prefetch("wishes", wishes), Prefetch("kind_wishes", KindWish.objects.order_by("kind")))
+    searches = OneOfThing.objects.filter(is_wanted=False).select_related("one_of").order_by("one_of")
+    return own.prefetch_related(
+        Prefetch("wishes", wishes),
+        Prefetch("kind_wishes", KindWish.objects.order_by("kind")),
+        Prefetch("in_one_ofs", searches, to_attr="searches"),
+    )
 
 
 def one_ofs_of(person: Resident) -> QuerySet[OneOf]:

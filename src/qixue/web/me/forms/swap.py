@@ -22,16 +22,29 @@ from qixue.web.workspace.forms.fields import PlainCharField
 SWAP, GIFT = "swap", "gift"
 
 
-class ListingForm(Form):
-    """A thing in under a minute: a photo, a word, three taps. `key` makes it once however often it is sent."""
+class PhotoForm(Form):
+    """One photo at a time, so that what is sent stays small however many there are."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
     photo = forms.FileField(
         label=_("Photo"),
-        required=False,
         help_text=_("The thing alone, without people, papers or the door of your home. At most 10 MB."),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
+
+    def clean_photo(self) -> Any:
+        photo = self.cleaned_data["photo"]
+        if photo and photo.size > LARGEST_PHOTO:
+            raise forms.ValidationError(_("The photo is larger than 10 MB; please take a smaller one."))
+        return photo
+
+    def photo_sent(self) -> bytes:
+        sent = self.cleaned_data["photo"]
+        return bytes(sent.read()) if sent else b""
+
+
+class ListingForm(Form):
+    """What is said of a thing: a word and three taps."""
+
     title = PlainCharField(
         label=pgettext_lazy("listing", "What it is"),
         max_length=LONGEST_TITLE,
@@ -63,12 +76,6 @@ class ListingForm(Form):
         field = cast(TownField, self.fields["place"])
         field.queryset = towns.exclude(unit_type=Region.UnitType.SPECIAL).select_related("parent").order_by("code")
 
-    def clean_photo(self) -> Any:
-        photo = self.cleaned_data["photo"]
-        if photo and photo.size > LARGEST_PHOTO:
-            raise forms.ValidationError(_("The photo is larger than 10 MB; please take a smaller one."))
-        return photo
-
     def details(self) -> ListingDetails:
         answers = self.cleaned_data
         return ListingDetails(
@@ -80,9 +87,16 @@ class ListingForm(Form):
             note=answers["note"],
         )
 
-    def photo_sent(self) -> bytes:
-        sent = self.cleaned_data["photo"]
-        return bytes(sent.read()) if sent else b""
+
+class NewListingForm(PhotoForm, ListingForm):
+    """A thing in under a minute: a photo, a word, three taps. `key` makes it once however often it is sent."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    field_order = ("photo",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["photo"].required = False
 
 
 def initial_of_new(resident: Resident) -> dict[str, Any]:
@@ -91,7 +105,6 @@ def initial_of_new(resident: Resident) -> dict[str, Any]:
 
 def initial_of(listing: Listing) -> dict[str, Any]:
     return {
-        "key": listing.client_uuid,
         "title": listing.title,
         "kind": listing.kind,
         "condition": listing.condition,

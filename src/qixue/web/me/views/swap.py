@@ -2,21 +2,24 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from qixue.core.clock import now
 from qixue.people.models import Resident
 from qixue.swap.models import Block, Listing
 from qixue.swap.operations.listings import edit_listing, list_thing, withdraw_listing
+from qixue.swap.queries.fates import fate_of
 from qixue.swap.queries.listings import own_listings, wish_counts
 from qixue.swap.queries.wishes import one_ofs_of, with_wishes
 from qixue.web import parts
 from qixue.web.forms import Form
 from qixue.web.me.access import for_residents, known
-from qixue.web.me.forms.swap import ListingForm, initial_of, initial_of_new
+from qixue.web.me.forms.swap import ListingForm, NewListingForm, initial_of, initial_of_new
 from qixue.web.workspace.act import Act, act_page, sent
 
 
@@ -43,7 +46,7 @@ def new(request: HttpRequest) -> HttpResponse:
     programme = parts.current_programme()
     if programme is None:
         return render(request, "me/swap/no_programme.html", status=409)
-    form = ListingForm(
+    form = NewListingForm(
         request.POST or None, request.FILES or None, initial=initial_of_new(resident), programme=programme
     )
     act = act_for(
@@ -52,33 +55,43 @@ def new(request: HttpRequest) -> HttpResponse:
         button=_("List it"),
         done=_("It is listed. Now say what you would take for it."),
     )
-    return act_page(
-        request,
-        form,
-        act,
-        lambda: list_thing(
-            programme,
-            owner=resident,
-            details=form.details(),
-            photo=form.photo_sent(),
-            key=form.cleaned_data["key"],
-            by=user,
-            at=now(),
-        ),
-    )
+
+    def list_it() -> None:
+        photo, key = form.photo_sent(), form.cleaned_data["key"]
+        listed = list_thing(programme, owner=resident, details=form.details(), photo=photo, key=key, by=user, at=now())
+        say_who_looks_for(request, listed)
+
+    return act_page(request, form, act, list_it)
+
+
+def say_who_looks_for(request: HttpRequest, listing: Listing) -> None:
+    """That somebody waits for just such a thing; who, nobody is told."""
+    if people := wish_counts([listing])[listing.pk]:
+        sentence = ngettext(
+            "%(people)s person looks for a thing of this kind already.",
+            "%(people)s people look for a thing of this kind already.",
+            people,
+        )
+        messages.info(request, sentence % {"people": people})
+
+
+@for_residents
+def thing(request: HttpRequest, pk: int) -> HttpResponse:
+    """What became of one of my things, also when it is over."""
+    _user, resident = known(request)
+    listing = own_or_404(resident, pk)
+    return render(request, "me/swap/fate.html", {"listing": listing, "fate": fate_of(listing)})
 
 
 @for_residents
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     user, resident = known(request)
     listing = own_or_404(resident, pk)
-    form = ListingForm(
-        request.POST or None, request.FILES or None, initial=initial_of(listing), programme=listing.programme
-    )
+    form = ListingForm(request.POST or None, initial=initial_of(listing), programme=listing.programme)
     act = act_for(
         listing,
         title=_("Change what is said"),
-        lead=_("A new photo takes the place of the old one. What becomes a gift asks for nothing in return."),
+        lead=_("What becomes a gift asks for nothing in return."),
         button=_("Save"),
         done=_("Saved."),
     )
@@ -86,7 +99,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         form,
         act,
-        lambda: edit_listing(listing, details=form.details(), photo=form.photo_sent(), by=user, at=now()),
+        lambda: edit_listing(listing, details=form.details(), by=user, at=now()),
     )
 
 

@@ -11,8 +11,7 @@ from qixue.people.models import Resident
 from qixue.swap.models import Block, Listing
 from qixue.swap.operations.blocks import block_owner, lift_block
 from qixue.swap.operations.reports import report_listing
-from qixue.swap.queries.listings import SHOWN_WITH
-from qixue.swap.queries.rounds import things_of_partners
+from qixue.swap.queries.rounds import things_of_partners, things_received
 from qixue.web.forms import Form
 from qixue.web.me.access import for_residents, known
 from qixue.web.me.forms.swap import ReportForm
@@ -23,8 +22,13 @@ from qixue.web.workspace.act import act_page, sent
 
 def concerned_or_404(resident: Resident, pk: int) -> Listing:
     """Something of others on the pages, or that somebody brings with whom the resident is to exchange things."""
-    partners = things_of_partners(resident).exclude(owner=resident).select_related(*SHOWN_WITH)
+    partners = things_of_partners(resident).exclude(owner=resident).with_details()
     return partners.filter(pk=pk).first() or of_others_or_404(resident, pk)
+
+
+def reportable_or_404(resident: Resident, pk: int) -> Listing:
+    """The same, or what was received and turned out to be something else."""
+    return things_received(resident).with_details().filter(pk=pk).first() or concerned_or_404(resident, pk)
 
 
 def page_of(listing: Listing) -> str:
@@ -33,9 +37,9 @@ def page_of(listing: Listing) -> str:
 
 @for_residents
 def report(request: HttpRequest, pk: int) -> HttpResponse:
-    """Tell the staff that a thing should not be on the pages."""
+    """Tell the staff that a thing should not be on the pages, or is not what it was said to be."""
     user, resident = known(request)
-    listing = concerned_or_404(resident, pk)
+    listing = reportable_or_404(resident, pk)
     form = sent(request, ReportForm)
     act = act_for(
         listing,

@@ -12,7 +12,7 @@ from qixue.core.clock import now
 from qixue.people.models import Resident
 from qixue.swap.models import Listing, OneOf
 from qixue.swap.operations.wishes import drop_one_of, save_one_of, wish_for, wish_for_kinds
-from qixue.swap.queries.listings import SHOWN_WITH, can_be_given, shown_to
+from qixue.swap.queries.listings import can_be_given, shown_to
 from qixue.swap.queries.wishes import liked_by
 from qixue.web import parts
 from qixue.web.me.access import for_residents, known
@@ -48,7 +48,7 @@ def wish(request: HttpRequest, pk: int) -> HttpResponse:
 def of_others_or_404(resident: Resident, pk: int) -> Listing:
     """A thing on offer of somebody with whom the resident swaps; one's own and all else looks like a missing page."""
     shown = shown_to(resident).exclude(owner=resident)
-    return get_object_or_404(shown.select_related(*SHOWN_WITH), pk=pk)
+    return get_object_or_404(shown.with_details(), pk=pk)
 
 
 @for_residents

@@ -1,15 +1,15 @@
 """Things on offer for a swap, for everybody: what and in which town, never whose home."""
 
 from django.db.models import Q
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 
 from qixue.core.audience import for_everybody
 from qixue.people.models import Resident
 from qixue.swap.models import ListingPhoto
 from qixue.swap.queries.listings import (
-    SHOWN_WITH,
     Narrowing,
+    kinds_of,
     narrowed,
     on_offer,
     places_of,
@@ -20,6 +20,7 @@ from qixue.swap.queries.listings import (
 from qixue.swap.queries.rounds import things_of_partners
 from qixue.web import parts
 from qixue.web.me.access import resident_of
+from qixue.web.preferences import text_size
 from qixue.web.public.cache import shared_for_a_second
 from qixue.web.public.forms.swap import BrowseForm
 
@@ -36,7 +37,13 @@ def swap(request: HttpRequest, code: str) -> HttpResponse:
     form = BrowseForm(request.GET, places=places_of(offered))
     asked = form.narrowing()
     page = parts.paginate(request, narrowed(offered, asked), PER_PAGE)
-    context = {"programme": programme, "filters": form, "page": page, "is_narrowed": asked != Narrowing()}
+    context = {
+        "programme": programme,
+        "filters": form,
+        "kinds": kinds_of(offered) if text_size(request) else [],
+        "page": page,
+        "is_narrowed": asked != Narrowing(),
+    }
     return render(request, "public/swap/list.html", context)
 
 
@@ -47,9 +54,15 @@ def viewer_of(request: HttpRequest) -> Resident | None:
 @for_everybody
 @shared_for_a_second
 def listing(request: HttpRequest, pk: int) -> HttpResponse:
-    """One thing. What is not on offer any more, or of somebody with whom one does not swap, looks like it never was."""
+    """One thing. What is not on offer any more, or of somebody with whom one does not swap, looks like it never was; to
+    its owner another page says what became of it.
+    """
     viewer = viewer_of(request)
-    found = get_object_or_404(shown_to(viewer).select_related(*SHOWN_WITH, "programme__organisation"), pk=pk)
+    found = shown_to(viewer).with_details().filter(pk=pk).first()
+    if found is None and viewer and viewer.swap_listings.filter(pk=pk).exists():
+        return redirect("me:thing", pk)
+    if found is None:
+        raise Http404
     context = {
         "listing": found,
         "programme": found.programme,
@@ -67,7 +80,9 @@ def photo(request: HttpRequest, pk: int, digest: str, size: str) -> FileResponse
     viewer = viewer_of(request)
     own = Q(listing__owner=viewer) | Q(listing__in=things_of_partners(viewer)) if viewer else Q(pk__in=[])
     shown = Q(listing__in=shown_to(viewer)) | own
-    found = get_object_or_404(ListingPhoto, shown, listing=pk, digest__startswith=digest)
+    found = ListingPhoto.objects.filter(shown, listing=pk, digest__startswith=digest).order_by("position").first()
+    if found is None:
+        raise Http404
     response = FileResponse((found.small if size == "small" else found.file).open("rb"), content_type="image/jpeg")
     response.headers["Cache-Control"] = "private, max-age=300"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

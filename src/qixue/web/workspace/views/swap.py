@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from qixue.core.clock import now
 from qixue.people.rules import Action
 from qixue.programme.models import Programme
-from qixue.swap.models import Listing, ListingPhoto
+from qixue.swap.models import Listing
 from qixue.swap.operations.reports import decide_reports
 from qixue.swap.operations.want_lists import import_want_list
-from qixue.swap.queries.listings import SHOWN_WITH
 from qixue.swap.queries.reports import hidden_listings, reported_listings, reports_of, swap_numbers
 from qixue.swap.queries.want_lists import want_list_of
 from qixue.swap.rules import may_manage_swaps
@@ -57,15 +56,18 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(Action.MANAGE_SWAPS)
 def photo(request: HttpRequest, pk: int) -> FileResponse:
-    """The picture of a thing, also of one that is off the pages."""
-    found = get_object_or_404(ListingPhoto, listing=listing_or_404(request, pk))
+    """A picture of a thing, also of one that is off the pages: the first, or that of the `number`."""
+    photos = {str(number): each for number, each in enumerate(listing_or_404(request, pk).photos.all(), start=1)}
+    found = photos.get(request.GET.get("number", "1"))
+    if found is None:
+        raise Http404
     response = FileResponse(found.file.open("rb"), content_type="image/jpeg")
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 
 
 def listing_or_404(request: HttpRequest, pk: int) -> Listing:
-    listing = get_object_or_404(Listing.objects.select_related(*SHOWN_WITH, "programme__organisation"), pk=pk)
+    listing = get_object_or_404(Listing.objects.with_details(), pk=pk)
     if not may_manage_swaps(request.user, listing.programme):
         raise Http404
     return listing
