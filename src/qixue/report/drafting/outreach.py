@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from qixue.participation.figures import URBAN
+from qixue.participation.queries.placed import TOWN
 from qixue.places.models import Region, Venue
 from qixue.programme.models import Activity, Involvement, Passage, Session
 from qixue.report.drafting.material import Material, facts, figure_run, paragraph, statement
@@ -51,7 +51,7 @@ def has_trainings_in_town(material: Material) -> bool:
     trainings = Session.objects.held().filter(
         activity__programme=material.programme, activity__kind=Activity.Kind.TRAINING
     )
-    return trainings.filter(venue__region__urban_rural_class__in=URBAN).exists()
+    return trainings.filter(venue__region__urban_rural_class__in=TOWN).exists()
 
 
 def providers_by_trainings(material: Material) -> dict[tuple[str, ...], list[str]]:

@@ -15,8 +15,8 @@ from qixue.people.models import User
 from qixue.places.models import Venue
 from qixue.swap.models import RoundEntry, SwapRound
 from qixue.swap.operations.entries import enter_table
-from qixue.swap.operations.exchanges import locked_round
 from qixue.swap.operations.in_charge import must_run
+from qixue.swap.operations.locks import locked_round
 from qixue.swap.operations.notices import tell_of_change
 
 MOST_TABLES = 99
