@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
 from qixue.core.digests import digest
-from qixue.core.figures import FEWEST, EvidenceRow, FigureDefinition, FigureValue, Scope, Theme, registry
+from qixue.core.figures import FEWEST, EvidenceRow, FigureDefinition, FigureValue, Scope, registry
 from qixue.core.quantity import KILOGRAM, PERCENT, PERSON, THING, Qualifier, Quantity, share_of
 from qixue.participation.equity_figures import is_urban
 from qixue.swap.figures import OF_SWAPS
@@ -132,7 +132,6 @@ def register() -> None:
                 value=value,
                 recount=value,
                 evidence=evidence,
-                theme=Theme.ACTIVITY,
                 is_of_people_on_record=is_of_people,
                 stands_on=OF_SWAPS,
             )
