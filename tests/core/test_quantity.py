@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from qixue.core.quantity import (
 )
 
 AT_LEAST, ABOUT, NEARLY = Qualifier.AT_LEAST, Qualifier.ABOUT, Qualifier.NEARLY
+SMALL = Decimal("3.5")
 
 
 @pytest.mark.parametrize(
@@ -79,9 +82,10 @@ def test_total_of_rough_numbers_says_no_more_than_its_parts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "printed"), [(69982, 70000), (3550, 3600), (3549, 3500), (99, 99), (996, 1000), (0, 0)]
+    ("value", "printed"),
+    [(69982, 70000), (3550, 3600), (3549, 3500), (99, 99), (996, 1000), (0, 0), (SMALL, SMALL)],
 )
-def test_estimate_is_rounded_to_two_digits(value: int, printed: int) -> None:
+def test_estimate_is_rounded_to_two_digits(value: int | Decimal, printed: int | Decimal) -> None:
     assert round_to_two_digits(value) == printed
 
 

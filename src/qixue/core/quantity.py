@@ -162,8 +162,10 @@ def floor_to_two_digits(value: int | Decimal) -> int:
     return whole // step * step
 
 
-def round_to_two_digits(value: int | Decimal) -> int:
-    """69982 -> 70000, 3550 -> 3600; of one or two digits all stay."""
+def round_to_two_digits(value: int | Decimal) -> int | Decimal:
+    """69982 -> 70000, 3550 -> 3600, 12.6 -> 13; below ten the decimals stay."""
+    if -10 < value < 10:
+        return value
     whole = int(rounded(Decimal(value), 0))
     step = step_of_two_digits(whole)
     return int(rounded(Decimal(whole) / step, 0)) * step
@@ -173,7 +175,7 @@ def step_of_two_digits(value: int) -> int:
     return int(10 ** max(0, len(str(abs(value))) - 2))
 
 
-PRINTED_SUMS: dict[Qualifier, Callable[[int | Decimal], int]] = {
+PRINTED_SUMS: dict[Qualifier, Callable[[int | Decimal], int | Decimal]] = {
     Qualifier.AT_LEAST: floor_to_two_digits,
     Qualifier.ABOUT: round_to_two_digits,
 }

@@ -15,10 +15,9 @@ from qixue.participation.counted_people import ALL_WHO_CAME
 from qixue.participation.figures import attendance_in, evidence, evidence_by_session
 from qixue.participation.inequality import Area, gini, theil, theil_between
 from qixue.participation.residents import population
-from qixue.places.models import Region
+from qixue.places.models import TOWN, Region
 
 URBAN_COUNTIES = (Region.UnitType.DISTRICT, Region.UnitType.COUNTY_LEVEL_CITY)
-URBAN_TOWNS = (Region.UrbanRural.URBAN, Region.UrbanRural.COUNTY_SEAT)
 PLACES = 3
 OF_AREAS = _("Over {count} areas whose residents are published ({day}; {source}).")
 
@@ -65,7 +64,7 @@ def parts(scope: Scope) -> list[Region]:
 
 def is_urban(region: Region) -> bool:
     """Districts and cities of the level of counties, subdistricts and county seats are town; the others country."""
-    return region.unit_type in URBAN_COUNTIES or region.urban_rural_class in URBAN_TOWNS
+    return region.unit_type in URBAN_COUNTIES or region.urban_rural_class in TOWN
 
 
 def fewest_in_an_area(scope: Scope) -> int:

@@ -67,6 +67,9 @@ class Region(models.Model):
         return in_language(self.name, self.name_en)
 
 
+TOWN = (Region.UrbanRural.URBAN, Region.UrbanRural.COUNTY_SEAT)  # of town and country, in figures
+
+
 class Population(models.Model):
     """One published value of a statistical series. Series of different censuses are never mixed in one rate."""
 

@@ -51,5 +51,18 @@ def test_rounds_are_told_of_once_and_at_no_other_brand(programme: Programme) -> 
     assert [swaps(programme, code, EXCHANGED) for code in ("hall", "swap-2")] == ["", ""]
 
 
+def test_brand_whose_swaps_are_a_draft_is_passed_over(programme: Programme) -> None:
+    programme.activities.filter(brand__code="swap").update(state=Activity.State.DRAFT)
+
+    assert swaps(programme, "swap", EXCHANGED) == ""
+    assert swaps(programme, "swap-2", EXCHANGED) != ""
+
+
+def test_nothing_is_said_of_swaps_before_things_were_exchanged(programme: Programme) -> None:
+    shares = {code: number for code, number in EXCHANGED.items() if code != "things_exchanged"}
+
+    assert swaps(programme, "swap", shares) == ""
+
+
 def test_brand_without_rounds_says_nothing_of_them(programme: Programme) -> None:
     assert swaps(programme, "swap", {}) == ""

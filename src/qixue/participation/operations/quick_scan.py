@@ -97,7 +97,7 @@ JOIN {SHOWN}    AND NOT (r.state = 'cancelled')
 JOIN people_resident h ON h.id = r.resident_id
 LEFT JOIN participation_participant t ON t.resident_id = h.id AND t.programme_id = p.id
 WHERE o.id = %s
-"""  # noqa: S608 - SQL of our own; of the scans of a device in an order that only the right index has (record 40)
+"""  # noqa: S608 - SQL of our own; of the scans of a device in an order that only the right index has (decision 39)
 NEXT = "UPDATE participation_ledgerchain SET length = %s, head_hash = %s WHERE organisation_id = %s"
 COUNTED = {"session": "bigint", "people": "bigint"}
 TALLY = """

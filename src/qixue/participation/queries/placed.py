@@ -22,13 +22,12 @@ from qixue.core.quantity import Qualifier
 from qixue.participation.learning_hours import minutes_between
 from qixue.participation.models import Certificate
 from qixue.participation.queries.cells import Place, Placed, Sums, answer
-from qixue.places.models import Region
+from qixue.places.models import TOWN, Region
 from qixue.programme.models import Activity, Session
 
 Column = np.ndarray
 OF_ACTIVITY = ("activity__brand__code", "activity__series__code", "activity__kind", "activity__organisation__path")
 OF_SESSION = ("pk", "activity_id", "starts_at", "ends_at", "venue__region__urban_rural_class", "venue__region__path")
-TOWN = (Region.UrbanRural.URBAN, Region.UrbanRural.COUNTY_SEAT)
 HEDGES = tuple(Qualifier)  # a column has their places in here
 TALLIES = """
 SELECT t.activity_id, COALESCE(t.session_id, 0), t.attendance_count, t.named_count, t.attendance_qualifier

@@ -117,8 +117,9 @@ def swap_runs(material: Material, brand: Brand) -> list[Run | str]:
     How many people they served is not: it changes when somebody is erased, and what is issued has to stay.
     """
     swaps = material.programme.activities.filter(kind=Activity.Kind.BARTER, brand__isnull=False)
+    swaps = swaps.exclude(state=Activity.State.DRAFT)
     first = swaps.order_by("brand__code").first()
-    if first is None or first.brand_id != brand.pk:
+    if first is None or first.brand_id != brand.pk or not material.amount("things_exchanged"):
         return []
     wanted = (
         ("交换物品", "things_exchanged", ""),

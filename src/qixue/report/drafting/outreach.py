@@ -2,8 +2,7 @@
 
 from itertools import groupby
 
-from qixue.participation.queries.placed import TOWN
-from qixue.places.models import Region, Venue
+from qixue.places.models import TOWN, Region, Venue
 from qixue.programme.models import Activity, Involvement, Passage, Session
 from qixue.report.drafting.material import Material, facts, figure_run, paragraph, statement
 from qixue.report.drafting.programme_facts import as_of_runs

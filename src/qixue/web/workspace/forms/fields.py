@@ -17,7 +17,6 @@ from qixue.core.quantity import YUAN, Unit
 from qixue.core.typed import half_width, parse_day, parse_hedged, parse_time, parse_whole_number
 
 MOMENT = re.compile(r"(?P<day>\d{4}\D+\d{1,2}\D+\d{1,2}日?)[\s,，T]*(?P<time>\S.*)")
-MINUTE = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}")  # as `clock.minute_text` writes it
 
 
 class DayField(forms.CharField):
@@ -40,20 +39,8 @@ class TimeField(forms.CharField):
         return time
 
 
-class MomentInput(forms.TextInput):
-    """The browser's own calendar and clock; where it has none, and without script, a line of text."""
-
-    input_type = "datetime-local"
-
-    def format_value(self, value: Any) -> str | None:
-        text = super().format_value(value)
-        return text.replace(" ", "T", 1) if text and MINUTE.fullmatch(text) else text
-
-
 class MomentField(forms.CharField):
     """A day with a time in Shanghai: 2026-11-25 9:00, 2026年11月25日上午9点, 2026-11-25T09:00."""
-
-    widget = MomentInput
 
     def clean(self, value: Any) -> datetime.datetime | None:
         text = half_width(super().clean(value))
@@ -62,10 +49,6 @@ class MomentField(forms.CharField):
         if (moment := parse_moment(text)) is None:
             raise forms.ValidationError(_("Please write a day and a time, for example 2026-11-25 9:00."))
         return moment
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Without the greatest length, which a calendar does not have."""
-        return {}
 
     def prepare_value(self, value: Any) -> Any:
         """In one way of writing, so that what two people typed can be compared."""
