@@ -10,6 +10,7 @@ from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
+from qixue.figures import change_triggers
 from qixue.participation import triggers as ledger_triggers
 from qixue.people import triggers as merge_triggers
 from qixue.report import triggers as seal_triggers
@@ -34,7 +35,10 @@ def reset_keys() -> None:
 
 
 def empty_filled_tables() -> None:
-    """Take everything away that was committed; the triggers that keep ledger and seals stand aside meanwhile."""
+    """Take everything away that was committed; the triggers that keep ledger and seals stand aside meanwhile.
+
+    Figures are kept again at once, as after a migration.
+    """
     tables = sorted(set(connection.introspection.django_table_names()) - OF_EVERY_DATABASE)
     ask = "SELECT '{0}' WHERE EXISTS (SELECT 1 FROM {0})"
     with transaction.atomic(), connection.cursor() as cursor:
@@ -48,3 +52,4 @@ def empty_filled_tables() -> None:
         ledger_triggers.install(connection)
         merge_triggers.install(connection)
         seal_triggers.install(connection, seal_triggers.ALL)
+        change_triggers.begin_states(connection)

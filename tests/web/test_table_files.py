@@ -43,6 +43,8 @@ NOT_TAKEN = {
     "workspace:publish_plan": "the same",
     "workspace:countersign": "the same",
     "workspace:open_return_call": "the same",
+    "workspace:merge_people": "the last look before an act",
+    "workspace:swap_desk": "a work place; the list of hand-overs has its own page, where it is taken along",
     "workspace:return": "a single return; the board has all of them",
     "public:sessions_month": "a month at a glance; the list of the same sessions is taken along",
     "public:draw": "has its own file, with which anybody recomputes it",
@@ -57,6 +59,7 @@ NAMING_PEOPLE = {
     ("workspace:registrations", "registrations"),
     ("workspace:return_phones", "contacts"),
     ("workspace:session", "counts"),
+    ("workspace:swap_handover_list", "handovers"),
 }
 
 ROWS_IN_PARTS = {"workspace:step_times"}  # a step per row and organisation, which the page shows side by side

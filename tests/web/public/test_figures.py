@@ -66,7 +66,7 @@ def another_county(tea, people, qualifier=Qualifier.EXACT):
     [
         ((Qualifier.EXACT, Qualifier.EXACT), "3,137"),
         ((Qualifier.AT_LEAST, Qualifier.EXACT), "3,100多"),
-        ((Qualifier.AT_LEAST, Qualifier.ABOUT), "约3,137"),
+        ((Qualifier.AT_LEAST, Qualifier.ABOUT), "约3,100"),
     ],
 )
 def test_places_have_a_total_that_keeps_their_hedges(open_page, tea, county, qualifiers, total):
