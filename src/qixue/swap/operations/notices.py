@@ -168,7 +168,7 @@ def tell_to_fetch(round_: SwapRound, exchanges: Collection[int], *, at: datetime
     notices, until = [], minute_text(round_.ends_at)
     for row in ready:
         if row.exchange not in waiting and row.receiver and row.receiver.user:
-            key = f"{row.pk}:{complete_at[row.exchange].timestamp()}"  # taken back and brought again, it is said again
+            key = f"{row.pk}:{complete_at[row.exchange]}"  # taken back and brought again, it is said again
             _owner, notice = told("swap_to_fetch", round_, row.listing, key, day_on="", until=until)
             notices.append(([row.receiver.user], notice))
     notify_each(notices, at=at)
