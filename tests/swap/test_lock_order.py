@@ -3,25 +3,27 @@ other. SQLite has one writer at a time, who never holds a part of what they need
 """
 
 import time
+import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, transaction
 from tests.at_once import outcome
-from tests.factories import NOON, RoleAssignmentFactory
-from tests.factories_swap import swap_organiser
+from tests.factories import NOON, RoleAssignmentFactory, key
+from tests.factories_swap import one_of, swap_organiser
 from tests.factories_swap_rounds import SwapRoundFactory, planned_ring, ring
 
 from qixue.people.models import User
 from qixue.people.operations.erasure import erase_account
-from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
+from qixue.swap.models import Handover, Listing, OneOf, OneOfThing, RoundEntry, SwapRound
 from qixue.swap.operations.blocks import block_owner
 from qixue.swap.operations.entries import leave_round
 from qixue.swap.operations.handovers import break_off, mark_missing
+from qixue.swap.operations.locks import locked_round
 from qixue.swap.operations.reports import decide_reports
 from qixue.swap.operations.rounds import FORGOTTEN_AFTER, end_forgotten
-from qixue.swap.operations.wishes import wish_for
+from qixue.swap.operations.wishes import OneOfDetails, drop_one_of, save_one_of, wish_for
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -76,6 +78,36 @@ def wishing(thing: Listing) -> Act:
     return lambda: wish_for(first, wisher=thing.owner, giving=[thing.pk], by=thing.owner.user, at=NOON)
 
 
+def searched_for(thing: Listing) -> OneOf:
+    """The owner would give the thing for one of the others of the round, and their planned exchange serves that."""
+    others = list(Listing.objects.exclude(pk=thing.pk).order_by("pk"))
+    search = one_of(thing.owner, offered=[thing], wanted=others)
+    Handover.objects.filter(in_return_for=thing).update(one_of=search)
+    return search
+
+
+def ending_a_search(thing: Listing) -> Act:
+    search = searched_for(thing)
+    return lambda: drop_one_of(search, by=thing.owner.user, at=NOON)
+
+
+def changing_a_search(thing: Listing) -> Act:
+    """Of what it was about, all is locked, too."""
+    search = searched_for(thing)
+    return lambda: saved(thing, key=search.client_uuid, wanted=[thing.pk])
+
+
+def searching(thing: Listing) -> Act:
+    others = Listing.objects.exclude(pk=thing.pk).order_by("pk")
+    wanted = list(others.values_list("pk", flat=True))
+    return lambda: saved(thing, key=key(), wanted=wanted)
+
+
+def saved(thing: Listing, *, key: uuid.UUID, wanted: list[int]) -> OneOf:
+    details = OneOfDetails(name="电饭煲", offered=[thing.pk], wanted=wanted)
+    return save_one_of(thing.owner, details=details, key=key, by=thing.owner.user, at=NOON)
+
+
 def not_coming(thing: Listing) -> Act:
     row, desk = row_of(thing), desk_of(thing)
     return lambda: mark_missing(row, by=desk, at=NOON)
@@ -99,6 +131,9 @@ def forgetting(thing: Listing) -> Act:
         (keeping_apart, False),
         (being_erased, False),
         (wishing, False),
+        (searching, False),
+        (changing_a_search, False),
+        (ending_a_search, False),
         (not_coming, False),
         (breaking_off, True),
         (forgetting, True),
@@ -116,7 +151,26 @@ def test_who_waits_for_a_thing_holds_none_after_it(act_on: Callable[[Listing], A
             lock(last, nowait=True)
         answer = waiting.result(PATIENCE)
 
-    assert answer == ("not_yours" if act_on is wishing else "done")  # it is in an exchange
+    offering = {wishing, searching, changing_a_search}
+    assert answer == ("not_yours" if act_on in offering else "done")  # it is in an exchange
+
+
+@pytest.mark.parametrize("act_on", [changing_a_search, ending_a_search])
+def test_who_changes_a_search_waits_for_the_desk_that_serves_it(act_on: Callable[[Listing], Act]) -> None:
+    *_before, last = scene(has_begun=False)
+    act = act_on(last)
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            locked_round(row_of(last).round)
+            waiting = threads.submit(outcome, act)
+            until_somebody_waits()
+            lock(last, nowait=True)
+            list(OneOfThing.objects.select_for_update(nowait=True))
+            list(Handover.objects.select_for_update(of=("self",), nowait=True))
+        answer = waiting.result(PATIENCE)
+
+    assert answer == ("done" if act_on is ending_a_search else "not_yours")
 
 
 def lock(thing: Listing, *, nowait: bool = False) -> None:
@@ -127,7 +181,10 @@ def until_somebody_waits() -> None:
     deadline = time.monotonic() + PATIENCE
     with connection.cursor() as cursor:
         while time.monotonic() < deadline:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks"  # those who wait for this connection, and nobody else's
+                " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
             if cursor.fetchone() != (0,):
                 return
             time.sleep(0.02)

@@ -1,5 +1,7 @@
 """At the place: agreeing, being there, handing over, and somebody who does not come."""
 
+import datetime
+
 import pytest
 from tests.factories import NOON, MemberFactory, RoleAssignmentFactory
 from tests.factories_swap import ListingFactory, swap_organiser, wish
@@ -138,6 +140,20 @@ def test_those_for_whom_nothing_is_found_hear_that_their_exchange_is_off(round_:
 
     assert mark_missing(rows[0], by=desk, at=NOON) == []
     assert list(Notification.objects.values_list("kind", "user")) == [("swap_exchange_off", rows[1].giver.user_id)]
+
+
+def test_at_a_fair_that_runs_late_a_new_exchange_is_told(round_: SwapRound, desk: User) -> None:
+    late = round_.ends_at + datetime.timedelta(minutes=10)
+    a, b, c = ring(round_, 3)
+    wish(b, a)  # without the third, the first two swap
+    rows = planned_ring(round_, [a, b, c])
+    Handover.objects.update(told_at=NOON)
+
+    mark_missing(next(row for row in rows if row.giver_id == c.owner_id), by=desk, at=late)
+    keep_rounds(at=late)
+
+    told = Notification.objects.filter(kind="swap_exchange_found")
+    assert {notice.user for notice in told} == {a.owner.user, b.owner.user}
 
 
 def test_beginning_leaves_out_who_has_not_agreed(round_: SwapRound, organiser: User) -> None:

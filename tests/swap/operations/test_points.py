@@ -1,5 +1,7 @@
 """Hand-over at a community point: things are brought to the desk while it is open, and fetched when all are there."""
 
+import datetime
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils.translation import override
@@ -10,7 +12,7 @@ from tests.participation.signing_up import refusal
 from qixue.people.models import Notification, Role, User
 from qixue.people.notices import words_of
 from qixue.swap.models import Handover, SwapRound
-from qixue.swap.operations.handovers import confirm_here, confirm_received
+from qixue.swap.operations.handovers import confirm_here, confirm_received, take_back_here
 from qixue.swap.operations.rounds import keep_rounds
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +56,19 @@ def test_who_receives_something_is_told_to_fetch_it_when_all_is_there(round_: Sw
     with override("en"):
         text = words_of(told[0].kind, told[0].params)[1]
     assert f"(open: {HOURS})" in text
+
+
+def test_what_was_taken_back_and_brought_again_is_told_again(round_: SwapRound, desk: User) -> None:
+    rows = planned_ring(round_, ring(round_, 2))
+    for row in rows:
+        confirm_here(row, by=desk, at=NOON)
+    told = Notification.objects.count()
+
+    take_back_here(rows[0], by=desk, at=NOON)
+    confirm_here(rows[0], by=desk, at=NOON + datetime.timedelta(hours=1))
+    confirm_here(rows[0], by=desk, at=NOON + datetime.timedelta(hours=2))
+
+    assert (told, Notification.objects.count()) == (2, 4)
 
 
 def test_owners_are_told_until_when_to_bring_their_thing(round_: SwapRound) -> None:

@@ -77,11 +77,104 @@ def test_two_who_edit_at_once_do_not_undo_each_other(round_: SwapRound, organise
     assert refusal(edit, round_, organiser, title="春季集市") == "changed_meanwhile"
 
 
-@pytest.mark.parametrize("state", ["matching", "proposed", "handing_over", "closed", "cancelled"])
-def test_a_round_that_is_matched_stays_as_it_is(round_: SwapRound, organiser: User, state: str) -> None:
+@pytest.mark.parametrize("state", ["proposed", "handing_over", "closed", "cancelled"])
+def test_a_round_of_which_a_plan_is_chosen_stays_as_it_is(round_: SwapRound, organiser: User, state: str) -> None:
     SwapRound.objects.filter(pk=round_.pk).update(state=state)
 
     assert refusal(edit, round_, organiser, title="春季集市") == "round_matched"
+
+
+def test_a_round_that_is_being_matched_is_matched_again_when_its_hours_change(
+    round_: SwapRound, organiser: User
+) -> None:
+    ring(round_, 2)
+    close_entries(round_, by=organiser, at=NOON, confirmed=True)
+    ask_for_plans(round_, by=organiser, at=NOON, confirmed=True)
+    over, later = round_.ends_at, round_.ends_at + 5 * DAY
+
+    edit(SwapRound.objects.get(), organiser, at=over, answers_until=over + DAY, starts_at=over + 2 * DAY, ends_at=later)
+
+    assert (SwapRound.objects.get().state, round_.plans.count()) == ("answering", 0)
+    ask_for_plans(round_, by=organiser, at=over + DAY)
+    assert (SwapRound.objects.get().state, round_.plans.count()) == ("matching", 2)
+
+
+def test_who_has_a_thing_on_the_table_too_hears_of_another_day(round_: SwapRound, organiser: User) -> None:
+    gift = ListingFactory(programme=round_.programme, state="on_table", is_gift=True)
+    RoundEntry.objects.create(
+        round=round_, listing=gift, is_from_table=True, entered_at=NOON, answer="yes", answered_at=NOON
+    )
+    SwapRound.objects.filter(pk=round_.pk).update(has_gifts=True)
+    thing = ListingFactory(programme=round_.programme, owner=gift.owner)
+    entry(round_, thing)
+    only_gave = ListingFactory(programme=round_.programme, state="on_table", is_gift=True)
+
+    edit(SwapRound.objects.get(), organiser, ends_at=NOON + 6 * DAY)
+
+    assert round_.entries.filter(listing=only_gave).exists()
+    assert [notice.user for notice in Notification.objects.all()] == [thing.owner.user]
+
+
+def test_another_opening_time_of_a_community_point_is_told_with_it() -> None:
+    round_ = SwapRoundFactory(kind="point", opening_hours="周二 9:00-17:00")
+    entry(round_, ListingFactory(programme=round_.programme))
+    by = RoleAssignmentFactory(organisation=round_.organisation).user
+
+    edit(round_, by, opening_hours="周六 9:00-12:00")
+
+    notice = Notification.objects.get()
+    with override("en"):
+        text = words_of(notice.kind, notice.params)[1]
+    assert "until 2026-11-07 15:00 (open: 周六 9:00-12:00). If you cannot come then, please say so until" in text
+
+
+@pytest.mark.parametrize("changes", [{"starts_at": NOON + 3.5 * DAY, "ends_at": NOON + 4 * DAY}, {"venue": None}])
+def test_another_day_or_place_gives_time_to_answer_anew(
+    round_: SwapRound, organiser: User, changes: dict[str, object]
+) -> None:
+    entry(round_, ListingFactory(programme=round_.programme))
+    SwapRound.objects.filter(pk=round_.pk).update(state="answering")
+    changes = {name: value or VenueFactory() for name, value in changes.items()}
+    late = round_.answers_until
+
+    assert refusal(edit, round_, organiser, at=late, **changes) == "answers_end_in_the_past"
+    assert Notification.objects.count() == 0
+    edit(round_, organiser, at=late, **changes, answers_until=late + DAY)
+    assert Notification.objects.count() == 1
+
+
+def test_another_name_is_told_to_nobody_who_can_answer_no_more(round_: SwapRound, organiser: User) -> None:
+    entry(round_, ListingFactory(programme=round_.programme))
+    SwapRound.objects.filter(pk=round_.pk).update(state="answering")
+
+    edit(round_, organiser, at=round_.answers_until, title="秋季集市")
+
+    assert Notification.objects.count() == 0
+
+
+def test_a_round_without_gifts_frees_what_lies_on_the_table() -> None:
+    round_ = SwapRoundFactory(has_gifts=True)
+    by = RoleAssignmentFactory(organisation=round_.organisation).user
+    thing = ListingFactory(programme=round_.programme, state="on_table", is_gift=True)
+    found = edit(round_, by, table_count=2)
+    assert [row.listing for row in found.entries.all()] == [thing]
+    another = SwapRoundFactory(programme=round_.programme, organisation=round_.organisation)
+
+    edit(found, by, seen=1, has_gifts=False)
+    edit(another, by, has_gifts=True)
+
+    assert [row.round_id for row in thing.round_entries.all()] == [another.pk]
+
+
+def test_entries_that_were_closed_early_let_the_day_come_earlier(round_: SwapRound, organiser: User) -> None:
+    early = NOON + datetime.timedelta(seconds=90)
+    close_entries(round_, by=organiser, at=early, confirmed=True)
+    closed = SwapRound.objects.get()
+
+    edit(closed, organiser, at=early, answers_until=NOON + DAY / 4, starts_at=NOON + DAY / 2, ends_at=NOON + 0.75 * DAY)
+
+    assert closed.entries_close_at == NOON + datetime.timedelta(seconds=60)
+    assert SwapRound.objects.get().ends_at == NOON + 0.75 * DAY
 
 
 @pytest.mark.parametrize(

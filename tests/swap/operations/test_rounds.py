@@ -163,6 +163,12 @@ def test_entries_close_by_themselves_and_who_has_not_answered_is_asked_once(roun
     assert list(asked) == [silent.owner.user_id]
 
 
+def test_entries_that_are_closed_already_are_not_asked_about(round_: SwapRound, organiser: User) -> None:
+    close_entries(SwapRound.objects.get(), by=organiser, at=NOON, confirmed=True)
+
+    assert refusal(close_entries, round_, by=organiser, at=NOON) == "round_not_open"
+
+
 def test_answers_until_their_time_is_over(round_: SwapRound) -> None:
     row = entry(round_, ListingFactory(programme=round_.programme), answer="")
     by = row.listing.owner.user

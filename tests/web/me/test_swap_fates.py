@@ -2,15 +2,15 @@
 
 import pytest
 from django.test import Client
-from tests.factories import NOON, MemberFactory
+from tests.factories import NOON, MemberFactory, RoleAssignmentFactory
 from tests.factories_swap import ListingFactory
-from tests.factories_swap_rounds import SwapRoundFactory, planned_ring, ring
+from tests.factories_swap_rounds import SwapRoundFactory, entry, planned_ring, ring
 from tests.web.browsing import page_of, signed_in
 from tests.web.public.conftest import words
 
 from qixue.people.models import Resident
-from qixue.swap.models import Handover, Listing
-from qixue.swap.operations.handovers import receive
+from qixue.swap.models import Handover, Listing, SwapRound
+from qixue.swap.operations.handovers import put_on_table, receive
 
 pytestmark = pytest.mark.django_db
 
@@ -81,17 +81,64 @@ def test_what_was_not_swapped_says_how_it_stands(member, values, said):
     assert said in text_of(member, ListingFactory(owner=member, **values))
 
 
-def test_gift_on_the_common_table_and_who_took_it(member):
-    round_ = SwapRoundFactory(state="handing_over")
-    gift = ListingFactory(owner=member, programme=round_.programme, is_gift=True, state="exchanged")
-    book = ListingFactory(programme=round_.programme)
-    usual = {"round": round_, "listing": gift, "position": 0, "code": "000000", "planned_at": NOON, "state": "done"}
-    usual |= {"giver_confirmed_at": NOON, "receiver_confirmed_at": NOON}
-    Handover.objects.create(exchange=1, way="to_table", giver=member, **usual)
-    Handover.objects.create(exchange=2, way="from_table", in_return_for=book, receiver=book.owner, **usual)
+def handed_over(thing: Listing, way: str, **values: object) -> Handover:
+    """A row of an exchange of the only round, done."""
+    usual = {"round": SwapRound.objects.get(), "exchange": 1, "position": 0, "code": "000000"}
+    usual |= {"planned_at": NOON, "giver_confirmed_at": NOON, "receiver_confirmed_at": NOON, "state": "done"}
+    return Handover.objects.create(listing=thing, way=way, **{**usual, **values})
 
-    text = text_of(member, gift)
+
+def in_round(member: Resident, **values: object) -> Listing:
+    round_ = SwapRoundFactory(state="handing_over", has_gifts=True)
+    thing = ListingFactory(owner=member, programme=round_.programme, **values)
+    entry(round_, thing)
+    return thing
+
+
+def test_gift_that_somebody_got(member):
+    gift = in_round(member, is_gift=True, state="exchanged")
+    book = ListingFactory(programme=gift.programme)
+    handed_over(gift, "between", giver=member, in_return_for=book, receiver=book.owner)
+
+    assert "It was your gift. Thank you!" in text_of(member, gift)
+
+
+def test_who_has_given_and_not_received_yet_reads_of_no_gift(member):
+    kettle = in_round(member, state="exchanged")
+    fan = ListingFactory(programme=kettle.programme)
+    handed_over(kettle, "between", giver=member, in_return_for=fan, receiver=fan.owner)
+
+    text = text_of(member, kettle)
+
+    assert ("you handed it to" in text, "gift" in text) == (True, False)
+
+
+def test_what_began_a_chain_lies_on_the_common_table_until_somebody_takes_it(member):
+    lamp = in_round(member, is_gift=True, state="exchanged")
+    gift, book = ListingFactory.create_batch(2, programme=lamp.programme)
+    handed_over(gift, "between", giver=gift.owner, in_return_for=lamp, receiver=member)
+    handed_over(lamp, "to_table", giver=member, position=1)
+    handed_over(lamp, "from_table", exchange=2, in_return_for=book, receiver=book.owner)
+
+    text = text_of(member, lamp)
 
     assert "you left it on the common table" in text
     assert "somebody took it from there" in text
-    assert "It was your gift." in text
+    assert f"For it you got: {gift.title}" in text
+    assert "It was your gift." not in text
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_gift_that_nobody_took_in_the_round_was_left_on_the_common_table(member, is_taken):
+    gift = in_round(member, is_gift=True)
+    desk = RoleAssignmentFactory(organisation=gift.round_entries.get().round.organisation).user
+    put_on_table(gift.round_entries.get(), by=desk, at=NOON)
+    if is_taken:
+        book = ListingFactory(programme=gift.programme)
+        handed_over(gift, "from_table", in_return_for=book, receiver=book.owner)
+        Listing.objects.filter(pk=gift.pk).update(state="exchanged")
+
+    text = text_of(member, gift)
+
+    assert "Nobody took your gift in the round, so it was left on the common table. Thank you!" in text
+    assert ("somebody took it from there" in text) == is_taken

@@ -237,3 +237,59 @@ def test_before_it_begins_the_page_says_who_has_agreed(round_: SwapRound, organi
     assert "Agreed 2 things Not answered yet 1 thing Exchanges that would be off 1 of 1" in words
     assert (early.status_code, "It was announced that the hand-over begins" in early.content.decode()) == (422, True)
     assert SwapRound.objects.get().state == "handing_over"
+
+
+def test_whose_data_are_erased_is_not_the_common_table(round_: SwapRound, organiser: User) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="handing_over")
+    rows = planned_ring(round_, ring(round_, 2))
+    keys = [row.pk for row in rows]
+    Handover.objects.filter(pk__in=keys).update(state="done", giver_confirmed_at=NOON, receiver_confirmed_at=NOON)
+    Handover.objects.filter(pk=keys[0]).update(giver=None, receiver=None)
+    client = signed_in(organiser)
+    address = reverse("workspace:swap_handover_list", args=[round_.pk])
+
+    pages = [
+        client.get(address).content.decode(),
+        client.get(reverse("workspace:swap_exchange", args=[round_.pk, rows[0].exchange])).content.decode(),
+        b"".join(client.post(address, {"table": "handovers.csv"})).decode(),
+    ]
+
+    assert [page.count("Personal data erased") for page in pages] == [2, 2, 2]
+    assert [page.count("Common table") for page in pages] == [0, 0, 0]
+
+
+def test_a_button_of_an_exchange_that_is_off_leads_to_the_desk(round_: SwapRound, organiser: User) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="handing_over")
+    row, _other = planned_ring(round_, ring(round_, 2))
+    Handover.objects.update(state="void", void_at=NOON)
+
+    refused = signed_in(organiser).post(reverse("workspace:swap_giver_here", args=[row.pk]))
+
+    assert refused.status_code == 409
+    text = refused.content.decode()
+    assert reverse("workspace:swap_desk", args=[round_.pk]) in text
+    assert reverse("workspace:swap_exchange", args=[round_.pk, row.exchange]) not in text
+
+
+def test_a_desk_without_exchanges_shows_no_bar(round_: SwapRound, organiser: User) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="handing_over")
+    client, address = signed_in(organiser), reverse("workspace:swap_desk", args=[round_.pk])
+
+    before = client.get(address).content.decode()
+    planned_ring(round_, ring(round_, 2))
+
+    assert ("<progress" in before, "<progress" in client.get(address).content.decode()) == (False, True)
+
+
+def test_two_plans_of_which_neither_gives_more_things_are_told_as_they_are(round_: SwapRound, organiser: User) -> None:
+    ring(round_, 3)
+    client = signed_in(organiser)
+    for act in ("close_swap_entries", "match_swap_round"):
+        client.post(reverse(f"workspace:{act}", args=[round_.pk]), {"confirmed": "on"})
+    keep_plans(at=NOON)
+    RoundPlan.objects.filter(objective="people_at_max").update(trades=2, people=2)
+
+    page = client.get(reverse("workspace:swap_round", args=[round_.pk])).content.decode()
+
+    assert "3 people get something and 3 things change hands, or 2 people get something and 2 things" in page
+    assert "more things change hands" not in page

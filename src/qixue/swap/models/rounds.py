@@ -84,8 +84,8 @@ class SwapRound(models.Model):
 
     @property
     def can_be_edited(self) -> bool:
-        """Until it is matched: afterwards people have been told when and where."""
-        return self.state in self.ENTERING_STATES
+        """Until a plan is chosen: afterwards people have been told when and where."""
+        return self.state in {*self.ENTERING_STATES, self.State.MATCHING}
 
     def table_of(self, exchange: int) -> int:
         """At which of the tables an exchange is handed over, by its number."""

@@ -4,7 +4,7 @@
 2. rounds, by key: each guards its entries, hand-overs and plans;
 3. things, by key: all that an act may touch at once, and of a round all that are in it, since whatever leaves an
    exchange has the rest of the round matched anew;
-4. wishes, then what stands in searches, by key: before they go.
+4. wishes, then what stands in searches, by key, then searches: before they go.
 
 An act takes what it needs from the top down and never goes back up. Taking a lock once more that it has costs nothing
 and changes no order, so what is called by others may take its own.

@@ -66,6 +66,15 @@ register(
         ),
     ),
     NoticeKind(
+        "swap_point_changed",
+        TOPIC,
+        _("Changed: %(title)s"),
+        _(
+            "Your things are in this round. They are now to be brought to %(place)s from %(day_on)s on, until %(ends)s"
+            " (open: %(hours)s). If you cannot come then, please say so until %(until)s."
+        ),
+    ),
+    NoticeKind(
         "swap_not_found",
         TOPIC,
         _("No exchange for %(thing)s this time: %(title)s"),
@@ -139,13 +148,13 @@ def tell_all(kind: str, round_: SwapRound, *, at: datetime.datetime) -> None:
 
 
 def tell_of_change(round_: SwapRound, *, at: datetime.datetime) -> None:
-    """Each owner of things in the round once, whatever they have said so far."""
-    entries = round_.entries.filter(state=RoundEntry.State.IN).select_related("listing__owner__user").order_by("pk")
+    """Each owner of things in the round once, whatever they have said so far; but for what lay on the common table."""
+    entries = round_.entries.filter(state=RoundEntry.State.IN, is_from_table=False)
+    entries = entries.select_related("listing__owner__user").order_by("pk")
     first = {entry.listing.owner_id: entry for entry in reversed(list(entries))}
-    notify_each(
-        [told("swap_changed", round_, entry.listing, f"{entry.pk}:{round_.edit_count}") for entry in first.values()],
-        at=at,
-    )
+    kind, ends = "swap_point_changed" if round_.is_at_point else "swap_changed", minute_text(round_.ends_at)
+    keys = {f"{entry.pk}:{round_.edit_count}": entry.listing for entry in first.values()}
+    notify_each([told(kind, round_, thing, key, ends=ends) for key, thing in keys.items()], at=at)
 
 
 def tell_to_fetch(round_: SwapRound, exchanges: Collection[int], *, at: datetime.datetime) -> None:
@@ -154,11 +163,13 @@ def tell_to_fetch(round_: SwapRound, exchanges: Collection[int], *, at: datetime
         return
     rows = round_.handovers.filter(exchange__in=exchanges, state=Handover.State.PLANNED)
     waiting = set(rows.filter(giver_confirmed_at=None).values_list("exchange", flat=True))
+    complete_at = dict(rows.order_by("giver_confirmed_at").values_list("exchange", "giver_confirmed_at"))  # the latest
     ready = rows.filter(receiver__isnull=False).select_related("listing", "receiver__user").order_by("pk")
     notices, until = [], minute_text(round_.ends_at)
     for row in ready:
         if row.exchange not in waiting and row.receiver and row.receiver.user:
-            _owner, notice = told("swap_to_fetch", round_, row.listing, row.pk, day_on="", until=until)
+            key = f"{row.pk}:{complete_at[row.exchange]}"  # taken back and brought again, it is said again
+            _owner, notice = told("swap_to_fetch", round_, row.listing, key, day_on="", until=until)
             notices.append(([row.receiver.user], notice))
     notify_each(notices, at=at)
 

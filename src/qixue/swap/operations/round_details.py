@@ -23,6 +23,7 @@ MOST_TABLES = 99
 OUT_OF_ORDER = _("Please put this moment after the one before it: entries, answers, beginning, end.")
 # Who has entered something is told when one of these changes.
 CONCERNING_OWNERS = {"title", "kind", "venue", "answers_until", "starts_at", "ends_at", "opening_hours"}
+ANSWERED_ANEW = CONCERNING_OWNERS - {"title"}  # and may say that they do not come then
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ def must_be_time(moment: datetime.datetime, sentence: Any, *, at: datetime.datet
 def edit_round(
     round_: SwapRound, *, details: RoundDetails, edit_count: int, by: User, at: datetime.datetime
 ) -> SwapRound:
-    """Change what was said of a round that is not matched yet; whom it concerns is told. The same again: no change.
+    """Change what was said of a round of which no plan is chosen yet; whom it concerns is told, and what was matched is
+    matched again later. The same again: no change.
 
     Refused: not_in_charge, round_matched, changed_meanwhile, entries_closed, answers_end_in_the_past,
     ends_in_the_past, gifts_are_in, entries_close_in_the_past and those of `check_details`.
@@ -100,9 +102,14 @@ def edit_round(
     for name in changed:
         setattr(round_, name, getattr(details, name))
     round_.edit_count += 1
-    round_.save(update_fields=[*changed, "edit_count"])
+    if round_.state == SwapRound.State.MATCHING:
+        round_.plans.all().delete()
+        round_.state = SwapRound.State.ANSWERING
+    round_.save(update_fields=[*changed, "edit_count", "state"])
     enter_table(round_, at=at)
-    if CONCERNING_OWNERS & set(changed):
+    if not round_.has_gifts:  # what lies on the table is free for others
+        round_.entries.filter(state=RoundEntry.State.IN, is_from_table=True).delete()
+    if CONCERNING_OWNERS & set(changed) and at < round_.answers_until:
         tell_of_change(round_, at=at)
     record_audit("swap.edited", round_, by=by, at=at, details={"changed": changed})
     return round_
@@ -114,7 +121,7 @@ def check_change(round_: SwapRound, details: RoundDetails, changed: list[str], *
         if round_.state != SwapRound.State.OPEN:
             raise Refused("entries_closed", _("This round takes in nothing more."), field="entries_close_at")
         must_be_to_come(details.entries_close_at, at=at)
-    if "answers_until" in changed and details.answers_until <= at:
+    if ANSWERED_ANEW & set(changed) and details.answers_until <= at:
         sentence = _("Please give people time to answer: choose a moment to come.")
         raise Refused("answers_end_in_the_past", sentence, field="answers_until")
     if details.ends_at <= at:

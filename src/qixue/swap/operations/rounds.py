@@ -88,20 +88,24 @@ def keep_rounds(*, at: datetime.datetime) -> int:
 def close_entries(round_: SwapRound, *, by: User, at: datetime.datetime, confirmed: bool = False) -> SwapRound:
     """Take in nothing more. Refused: not_in_charge, round_not_open; unless confirmed, earlier_than_announced."""
     must_run(by, round_)
-    must_be_time(round_.entries_close_at, ENTERED_UNTIL, at=at, confirmed=confirmed)
-    if not close_entries_of(round_, at=at):
+    round_ = locked_round(round_)
+    if round_.state != State.OPEN:
         raise Refused("round_not_open", _("This round takes in nothing more."))
+    must_be_time(round_.entries_close_at, ENTERED_UNTIL, at=at, confirmed=confirmed)
+    close_entries_of(round_, at=at)
     record_audit("swap.entries_closed", round_, by=by, at=at)
     return locked_round(round_)
 
 
 def close_entries_of(round_: SwapRound, *, at: datetime.datetime) -> int:
+    """Closed early, `entries_close_at` says when: in whole minutes, as the form gives it back."""
     round_ = locked_round(round_)
     if round_.state != State.OPEN:
         return 0
     enter_table(round_, at=at)
     round_.state = State.ANSWERING
-    round_.save(update_fields=["state"])
+    round_.entries_close_at = min(round_.entries_close_at, at.replace(second=0, microsecond=0))
+    round_.save(update_fields=["state", "entries_close_at"])
     ask_for_answers(round_, at=at)
     return 1
 
@@ -120,9 +124,9 @@ def tell_of_round(round_: SwapRound, *, at: datetime.datetime) -> int:
 
 
 def untold_handovers(round_: Any, *, at: datetime.datetime) -> QuerySet[Handover]:
-    """Of those whose thing it is; once the hours are over nobody is asked any more."""
+    """Of those whose thing it is; once the hours are over nobody is asked any more, unless the desk goes on."""
     untold = Handover.objects.filter(round=round_, state=Handover.State.PLANNED, told_at=None, giver__isnull=False)
-    return untold.filter(round__ends_at__gt=at)
+    return untold.filter(Q(round__ends_at__gt=at) | Q(round__state=State.HANDING_OVER))
 
 
 def untold_entries(round_: Any) -> QuerySet[RoundEntry]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.models import record_audit
@@ -13,8 +14,8 @@ from qixue.core.refusal import Refused
 from qixue.people.models import Resident, User
 from qixue.people.operations.locks import locked_people
 from qixue.swap.kinds import Kind
-from qixue.swap.models import KindWish, Listing, OneOf, OneOfThing, Wish
-from qixue.swap.operations.locks import lock_things
+from qixue.swap.models import Handover, KindWish, Listing, OneOf, OneOfThing, RoundEntry, SwapRound, Wish
+from qixue.swap.operations.locks import delete_in_order, lock_things, locked_rounds
 from qixue.swap.queries.listings import shown_to
 
 MOST_WISHES = 100  # for one thing of theirs
@@ -86,14 +87,16 @@ def save_one_of(owner: Resident, *, details: OneOfDetails, key: uuid.UUID, by: U
     Refused: not_yours, key_reused, name_missing, name_taken, too_few_wanted, too_many_one_ofs, own_thing, listing_gone,
     other_programme, gives_nothing.
     """
-    hold(owner, [*details.offered, *details.wanted], by)
+    searches = OneOf.objects.filter(owner=owner, client_uuid=key)
+    hold(owner, [*details.offered, *details.wanted], by, searches=searches)
     own, wanted = own_things(owner, details.offered), things_of_others(owner, details.wanted)
     check_programme([*own, *wanted])
     one_of = OneOf.objects.filter(client_uuid=key).first() or OneOf(owner=owner, client_uuid=key)
     check_one_of(one_of, owner, details, own)
     one_of.name, one_of.made_at = details.name.strip(), at
+    if one_of.pk:
+        delete_in_order(OneOfThing.objects.filter(one_of=one_of))
     one_of.save()
-    one_of.things.all().delete()
     things = [OneOfThing(one_of=one_of, listing=each, is_wanted=False) for each in own]
     things += [OneOfThing(one_of=one_of, listing=each, is_wanted=True) for each in wanted]
     for thing in things:
@@ -129,19 +132,37 @@ def drop_one_of(one_of: OneOf, *, by: User, at: datetime.datetime) -> None:
     """Take it back. Refused: not_yours."""
     if one_of.owner.user_id != by.pk:
         raise Refused("not_yours", _("This is not a search of yours."))
+    searches = OneOf.objects.filter(pk=one_of.pk)
+    hold(one_of.owner, [], by, searches=searches)
+    if not searches.exists():  # served just now, or dropped in another window
+        return
+    delete_in_order(OneOfThing.objects.filter(one_of=one_of))
     record_audit("one_of.dropped", one_of, by=by, at=at)
     one_of.delete()
 
 
-def hold(person: Resident, keys: Collection[int], by: User) -> None:
+def hold(person: Resident, keys: Collection[int], by: User, *, searches: QuerySet[OneOf] | None = None) -> None:
     """Lock somebody, so that limits hold, with all of their things and those that they wish for: none is withdrawn
-    meanwhile. Refused: not_yours.
+    meanwhile. Likewise what their searches are about so far, and the rounds that may serve them. Refused: not_yours.
     """
     if person.user_id != by.pk:
         raise Refused("not_yours", _("You can wish for yourself only."))
     locked_people([person.pk])
+    if searches is not None:
+        locked_rounds(rounds_that_may_serve(searches))
+        keys = {*keys, *OneOfThing.objects.filter(one_of__in=searches).values_list("listing_id", flat=True)}
     own = Listing.objects.filter(owner=person).exclude(state__in=Listing.OVER_STATES).values_list("pk", flat=True)
     lock_things(and_also={*own, *keys})
+
+
+def rounds_that_may_serve(searches: QuerySet[OneOf]) -> QuerySet[SwapRound]:
+    """Those with a hand-over planned for one, or with a thing in them that one offers. While the person is locked, none
+    is added: only they put their things into a round, and only a round with such a thing plans such a hand-over.
+    """
+    planned = Handover.objects.filter(one_of__in=searches, state=Handover.State.PLANNED)
+    offered = OneOfThing.objects.filter(one_of__in=searches, is_wanted=False)
+    there = RoundEntry.objects.filter(listing__in=offered.values("listing"), state=RoundEntry.State.IN)
+    return SwapRound.objects.filter(Q(pk__in=planned.values("round")) | Q(pk__in=there.values("round")))
 
 
 def own_things(owner: Resident, keys: Collection[int]) -> list[Listing]:

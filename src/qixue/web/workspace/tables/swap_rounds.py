@@ -16,8 +16,8 @@ def handovers_table(round_: SwapRound, rows: Iterable[Handover]) -> Table:
         Column(pgettext("of a hall", "Table"), lambda row: row.table, 8),
         Column(pgettext("of a round", "Exchange"), lambda row: row.exchange, 10),
         Column(_("Thing"), lambda row: row.listing.title, 26),
-        Column(pgettext("hand-over", "Gives"), lambda row: side(row.giver), 14),
-        Column(pgettext("hand-over", "Gets"), lambda row: side(row.receiver), 14),
+        Column(pgettext("hand-over", "Gives"), lambda row: side(row, row.giver, Handover.Way.FROM_TABLE), 14),
+        Column(pgettext("hand-over", "Gets"), lambda row: side(row, row.receiver, Handover.Way.TO_TABLE), 14),
         Column(pgettext("hand-over", "State"), lambda row: str(row.get_state_display()), 14),
         Column(_("Place"), lambda _row: round_.venue.local_name, 20),
         Column(pgettext("hand-over", "From"), lambda _row: round_.starts_at),
@@ -27,5 +27,7 @@ def handovers_table(round_: SwapRound, rows: Iterable[Handover]) -> Table:
     return table_of(f"{round_.title} {_('Hand-over list')}", rows, columns)
 
 
-def side(person: Resident | None) -> str:
-    return person.name if person else _("Common table")
+def side(row: Handover, person: Resident | None, at_table: Handover.Way) -> str:
+    if row.way == at_table:
+        return _("Common table")
+    return person.name if person else _("Personal data erased")

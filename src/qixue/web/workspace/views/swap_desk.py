@@ -92,6 +92,9 @@ def exchange(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 
 def exchange_of(handover: Handover) -> str:
+    """Its page; where the exchange is off it has none any more, and the desk goes on."""
+    if handover.state == Handover.State.VOID:
+        return reverse("workspace:swap_desk", args=[handover.round_id])
     return reverse("workspace:swap_exchange", args=[handover.round_id, handover.exchange])
 
 
