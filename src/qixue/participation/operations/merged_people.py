@@ -12,6 +12,7 @@ import uuid
 from django.conf import settings
 from django.utils.translation import gettext, override
 
+from qixue.core import changes
 from qixue.core.models import record_audit
 from qixue.participation.models import (
     Attendance,
@@ -81,7 +82,10 @@ def move_tokens(pair: Pair, *, by: User, at: datetime.datetime) -> None:
 
 
 def enter_anew(old: uuid.UUID, new: uuid.UUID, *, actor: User | None, at: datetime.datetime) -> None:
-    """Take back what counts under the old token and enter it under the new one, unless the person is in with that."""
+    """Take back what counts under the old token and enter it under the new one, unless the person is in with that.
+
+    As many are in as before where it is entered anew, so that no tally changes: the change of who came is noted here.
+    """
     inside = set(Attendance.objects.filter(person_token=new).values_list("session_id", flat=True))
     related = ("organisation", "activity__organisation", "activity__programme", "session__activity", "evidence")
     entries = LedgerEntry.objects.effective().people().filter(person_token=old).select_related(*related)
@@ -96,6 +100,7 @@ def enter_anew(old: uuid.UUID, new: uuid.UUID, *, actor: User | None, at: dateti
             if not is_in:
                 drafts.append(draft(entry, Kind.ATTENDANCE, moved, actor=actor, at=at, token=new))
         append_entries(organisation, drafts)
+    changes.note(changes.Subject.COUNTS)
 
 
 def draft(
