@@ -9,9 +9,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.names import by_name
+from qixue.core.refusal import Refused
 from qixue.core.typed import folded
-from qixue.participation.queries.without_account import people_known_to, people_without_account
+from qixue.participation.queries.without_account import (
+    obstacle_to_speaking_for,
+    people_known_to,
+    people_without_account,
+)
 from qixue.people.models import DifferentPeople, Resident, User
+from qixue.people.operations.merging import both_sign_in
 from qixue.people.personal_data import Pair
 
 
@@ -78,6 +84,22 @@ def same_named(person: Resident, user: User) -> list[Resident]:
     named = people_known_to(user).exclude(pk=person.pk).values_list("pk", "name")
     keys = [key for key, name in named if plain_name(name) == plain_name(person.name)]
     return list(people_known_to(user).filter(pk__in=keys))
+
+
+def obstacle_to_merging(pair: Pair, user: User) -> Refused | None:
+    """Why the user's office must not bring the two together, nor see what they have in common.
+
+    None where nobody signs in for the record that goes, and all that is kept with it is in reach.
+    """
+    if pair.gone.user_id:
+        return both_sign_in()
+    if not people_without_account(user).filter(pk=pair.gone.pk).exists():
+        sentence = _(
+            "A relative takes care of this record with an account of their own. They can hand it on to the person"
+            " under “Mine”, “My household”."
+        )
+        return Refused("guardian_signs_in", sentence)
+    return obstacle_to_speaking_for(pair.gone, user)
 
 
 def plain_name(name: str) -> str:

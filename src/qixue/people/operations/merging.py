@@ -64,13 +64,17 @@ def check(pair: Pair, ground: str) -> None:
     if gone.user is None:
         return
     if ground != Merge.Ground.PROVED:
-        sentence = _("Both sign in. Only the person can bring the two together: under “Mine”, “My data”.")
-        raise Refused("both_sign_in", sentence)
+        raise both_sign_in()
     if is_or_was_staff(gone.user):
         sentence = _(
             "The other account is that of somebody on the staff. Please sign in with that one, and begin there."
         )
         raise Refused("staff_account", sentence)
+
+
+def both_sign_in() -> Refused:
+    sentence = _("Both sign in. Only the person can bring the two together: under “Mine”, “My data”.")
+    return Refused("both_sign_in", sentence)
 
 
 def fill(pair: Pair) -> None:
