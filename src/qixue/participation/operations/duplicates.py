@@ -11,6 +11,7 @@ from qixue.participation.queries.duplicates import obstacle_to_merging
 from qixue.participation.queries.without_account import people_known_to
 from qixue.people.account_notices import records_merged
 from qixue.people.models import DifferentPeople, Merge, Resident, User
+from qixue.people.operations.locks import changed_meanwhile, locked_people
 from qixue.people.operations.merging import merge_people
 from qixue.people.operations.notifications import notify
 from qixue.people.personal_data import Pair
@@ -26,11 +27,14 @@ def merge_known_people(
     The record that goes is one without an account, and everything that is kept with it is in reach of the office.
     Refused: not_in_charge, both_sign_in, guardian_signs_in, out_of_reach, and as `merge_people` refuses.
     """
-    must_know(one, other, by)
-    pair = Pair.of(one, other)
+    people = locked_people([one.pk, other.pk])  # first: what is entered meanwhile may be out of reach
+    if len(people) < 2:
+        raise changed_meanwhile()
+    pair = Pair.of(*people.values())
+    must_know(pair.kept, pair.gone, by)
     if obstacle := obstacle_to_merging(pair, by):
         raise obstacle
-    kept = merge_people(one, other, ground=ground, by=by, at=at)
+    kept = merge_people(pair.kept, pair.gone, ground=ground, by=by, at=at)
     if user := account_for(kept):
         notify([user], records_merged(pair), at=at)
     return kept
