@@ -36,11 +36,19 @@ Kind, State = LedgerEntry.Kind, Registration.State
 
 
 def move_registrations(pair: Pair, *, by: User, at: datetime.datetime) -> None:
-    """Where both are signed up, the better place is kept, and who waits moves up into the other one."""
+    """Where both are signed up, the better place is kept, and who waits moves up into the other one.
+
+    What is written for the record that goes after its sessions are locked stays with it, and `leave` refuses the merge.
+    """
     lock_chains(pair)
-    for session in locked_sessions(*sessions_signed_up_twice(pair)):
-        give_up_second_place(session, pair, by=by, at=at)
+    of_the_one_that_goes = Registration.objects.active().filter(resident=pair.gone).values("session")
+    locked = locked_sessions(*Session.objects.filter(pk__in=of_the_one_that_goes).order_by("pk"))
+    signed_up_twice = sessions_signed_up_twice(pair)  # only now: not everybody who signs up holds people
+    for session in locked:
+        if session in signed_up_twice:
+            give_up_second_place(session, pair, by=by, at=at)
     rows = Registration.objects.filter(resident=pair.gone)
+    rows = rows.filter(session__in=locked) | rows.filter(state=State.CANCELLED)  # others are new: all is refused then
     if pair.kept.user:
         rows.active().filter(source=Registration.Source.FAMILY).update(registered_by=pair.kept.user)
     rows.update(resident=pair.kept)
