@@ -24,6 +24,7 @@ from qixue.people.models import (
     WeChatAccount,
 )
 from qixue.people.notices import text_of, title_of
+from qixue.people.operations.erasure import merged_keys
 from qixue.people.operations.residents import MOST_DEPENDENTS, household_full
 from qixue.people.personal_data import Holding, Pair, Section, Subject, goes_with_its_owner, holdings
 
@@ -78,7 +79,10 @@ def move_consents(pair: Pair, *, at: datetime.datetime, **_act: Any) -> None:
 
 
 def merges_copy(subject: Subject) -> Section:
-    found = Merge.objects.filter(kept_key__in=[person.key for person in subject.people]).order_by("pk")
+    """Also of records that were brought together before one of them became part of this one."""
+    keys = [person.key for person in subject.people]
+    former = [gone for key in keys for gone in merged_keys(key)]
+    found = Merge.objects.filter(kept_key__in=[*keys, *former]).order_by("pk")
     rows = [(minute_text(merge.at), merge.get_ground_display()) for merge in found]
     return Section(_("Records that were brought together"), [_("When"), _("Why we know that it is one person")], rows)
 

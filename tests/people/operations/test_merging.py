@@ -9,6 +9,7 @@ from tests.factories import NOON, MemberFactory, ResidentFactory, RoleAssignment
 from qixue.core.models import AuditEntry
 from qixue.core.refusal import Refused
 from qixue.people import erasure_list
+from qixue.people.holdings import merges_copy
 from qixue.people.models import (
     ConfirmedMobile,
     Erasure,
@@ -188,6 +189,13 @@ def test_copy_of_the_data_says_when_and_why_records_were_merged(in_english):
 
     rows = sections["Records that were brought together"]
     assert [why for _when, why in rows] == ["The person, or a relative, told us"]
+
+
+def test_copy_of_the_data_knows_merges_of_former_records():
+    first, second = ResidentFactory.create_batch(2)
+    kept = merged(merged(first, second), MemberFactory())
+
+    assert len(merges_copy(Subject((kept,))).rows) == 2
 
 
 @pytest.mark.parametrize("statement", ["UPDATE people_merge SET ground = 'papers'", "DELETE FROM people_merge"])
