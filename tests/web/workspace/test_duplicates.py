@@ -97,6 +97,9 @@ def test_two_people_are_told_apart(cadre, listed, member):
 
     assert answer["Location"] == LIST
     assert DifferentPeople.objects.count() == 1
+    for address in (f"{LIST}{member.pk}-{listed.pk}/", f"/workspace/personal-data/{listed.pk}/"):
+        text = words(page_of(cadre.get(address)).xpath("//main")[0])
+        assert "Noted on" in text or "是两个人。" in text
     assert page_of(cadre.get(LIST)).xpath("//main//table") == []
 
 
