@@ -15,6 +15,7 @@ from tests.factories import (
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration
 from qixue.participation.operations.duplicates import merge_known_people, tell_apart
+from qixue.participation.queries import duplicates
 from qixue.participation.queries.duplicates import likely_duplicates, same_named
 from qixue.people.models import DifferentPeople, Merge, Notification, Organisation, Resident, Role, User
 
@@ -71,6 +72,17 @@ def test_most_alike_come_first_and_others_are_not_proposed(village: Organisation
     listed(village, name="黄强", birth_year=None)
 
     assert pairs(cadre) == [(alike[0].pk, alike[1].pk), (first.pk, second.pk)]
+
+
+def test_of_very_many_pairs_those_of_the_smallest_groups_are_looked_at(
+    village: Organisation, cadre: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duplicates, "MOST_PAIRS", 1)
+    for _number in range(3):
+        listed(village, name="李明")
+    first, second = listed(village), listed(village)
+
+    assert pairs(cadre) == [(first.pk, second.pk)]
 
 
 def test_nobody_is_proposed_who_signs_in_twice_or_takes_care_of_the_other(village: Organisation, cadre: User) -> None:

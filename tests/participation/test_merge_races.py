@@ -9,6 +9,7 @@ from tests.factories import (
     DoorDeviceFactory,
     MemberFactory,
     OpenSessionFactory,
+    OrganisationFactory,
     RegistrationFactory,
     ResidentFactory,
     RoleAssignmentFactory,
@@ -17,10 +18,13 @@ from tests.factories import (
     key,
 )
 from tests.participation.test_door_races import delivered, scans_of
+from tests.participation.ways import caller
 
 from qixue.core.figures import Scope, registry
 from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration, Scan
 from qixue.participation.operations.check_ins import CheckIn, Source, check_in, enter
+from qixue.participation.operations.duplicates import merge_known_people
+from qixue.participation.operations.quick_registration import register_alone
 from qixue.participation.operations.registrations import register
 from qixue.participation.queries import chain_faults
 from qixue.participation.queries.attendances import attendance_faults
@@ -82,6 +86,38 @@ def test_whoever_is_signed_up_while_they_are_merged_keeps_the_seat(listed, membe
 
     assert became == "done"
     assert list(Registration.objects.values_list("resident", "state")) == [(member.pk, "confirmed")]
+
+
+def test_whoever_takes_a_seat_of_their_own_while_they_are_merged_has_one(listed, member):
+    """Whoever signs up alone holds nobody: only the lock of the session is in the way."""
+    session = OpenSessionFactory(seat_count=5, taken_count=1)
+    RegistrationFactory(session=session, resident=listed)
+
+    became = while_it_lasts(
+        lambda: register_alone(session.pk, party=key(), by=caller(member.user), at=NOON),
+        lambda: merge(listed, member),
+    )
+
+    session.refresh_from_db()
+    assert became == "done"
+    assert [row.resident for row in Registration.objects.active()] == [member]
+    assert (Registration.objects.count(), session.taken_count) == (2, 1)
+
+
+def test_office_whose_right_ends_while_it_merges_is_told_whom_to_ask(listed, member):
+    session = OpenSessionFactory(activity__organisation=OrganisationFactory(parent=OrganisationFactory()))
+    elsewhere = OpenSessionFactory(activity__organisation=OrganisationFactory())
+    for person in (listed, member):
+        RegistrationFactory(session=session, resident=person)
+    cadre = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.CADRE).user
+    staff = RoleAssignmentFactory(organisation=elsewhere.activity.organisation, role=Role.ORGANISER).user
+
+    became = while_it_lasts(
+        lambda: register(elsewhere, people=[listed], party=key(), by=staff, at=NOON),
+        lambda: merge_known_people(listed, member, ground=Merge.Ground.SAID_SO, by=cadre, at=NOON),
+    )
+
+    assert (became, Merge.objects.count()) == ("out_of_reach", 0)
 
 
 def test_both_signed_up_at_once_and_merged_leave_one_seat(listed, member):

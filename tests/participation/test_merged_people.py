@@ -21,6 +21,7 @@ from tests.factories_afterwards import course, organiser_of, rule_for
 
 from qixue.core.figures import Scope, registry
 from qixue.core.refusal import Refused
+from qixue.figures.queries import value_in
 from qixue.participation.models import (
     Attendance,
     CalendarFeed,
@@ -69,7 +70,8 @@ def in_chinese(sentence: str) -> str:
 
 
 def number(code: str, session: Session) -> object:
-    quantity = registry.definitions[code].value(Scope(session.activity.programme.code)).quantity
+    """As the pages show it, which keep it until something changes."""
+    quantity = value_in(Scope(session.activity.programme.code), registry.definitions[code]).quantity
     return quantity.value if quantity else None
 
 

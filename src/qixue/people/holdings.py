@@ -24,6 +24,8 @@ from qixue.people.models import (
     WeChatAccount,
 )
 from qixue.people.notices import text_of, title_of
+from qixue.people.operations.erasure import merged_keys
+from qixue.people.operations.residents import MOST_DEPENDENTS, household_full
 from qixue.people.personal_data import Holding, Pair, Section, Subject, goes_with_its_owner, holdings
 
 
@@ -36,9 +38,25 @@ def people_copy(subject: Subject) -> Section:
 
 
 def move_people(pair: Pair, **_act: Any) -> None:
-    """Whoever the one that goes takes care of. A code that hands somebody on is good no more."""
-    Resident.objects.filter(guardian=pair.gone).update(guardian=pair.kept)
+    """Whoever one of the two takes care of. A code that hands somebody on is good no more.
+
+    They come into the household to which the person belongs: who hangs on a dependent would be seen in none.
+    Refused: household_full.
+    """
+    head = head_of_household(pair)
+    both = (pair.kept.pk, pair.gone.pk)
+    dependents = Resident.objects.filter(guardian__in=both).exclude(guardian=head).exclude(pk__in=(*both, head.pk))
+    household = Resident.objects.filter(guardian=head).exclude(pk=pair.gone.pk)
+    if dependents.update(guardian=head) and household.count() > MOST_DEPENDENTS:
+        raise household_full()
     GuardianChange.objects.filter(resident=pair.gone).delete()
+
+
+def head_of_household(pair: Pair) -> Resident:
+    """Who signs in, else the guardian of either, else the person."""
+    if pair.kept.user_id:
+        return pair.kept
+    return pair.kept.guardian or pair.gone.guardian or pair.kept
 
 
 def consents_copy(subject: Subject) -> Section:
@@ -61,7 +79,10 @@ def move_consents(pair: Pair, *, at: datetime.datetime, **_act: Any) -> None:
 
 
 def merges_copy(subject: Subject) -> Section:
-    found = Merge.objects.filter(kept_key__in=[person.key for person in subject.people]).order_by("pk")
+    """Also of records that were brought together before one of them became part of this one."""
+    keys = [person.key for person in subject.people]
+    former = [gone for key in keys for gone in merged_keys(key)]
+    found = Merge.objects.filter(kept_key__in=[*keys, *former]).order_by("pk")
     rows = [(minute_text(merge.at), merge.get_ground_display()) for merge in found]
     return Section(_("Records that were brought together"), [_("When"), _("Why we know that it is one person")], rows)
 

@@ -9,6 +9,7 @@ from tests.factories import NOON, MemberFactory, ResidentFactory, RoleAssignment
 from qixue.core.models import AuditEntry
 from qixue.core.refusal import Refused
 from qixue.people import erasure_list
+from qixue.people.holdings import merges_copy
 from qixue.people.models import (
     ConfirmedMobile,
     Erasure,
@@ -21,6 +22,7 @@ from qixue.people.models import (
 )
 from qixue.people.operations.erasure import erase, erase_account, replay_erasures
 from qixue.people.operations.merging import merge_people
+from qixue.people.operations.residents import MOST_DEPENDENTS
 from qixue.people.personal_data import Subject, holdings
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +74,33 @@ def test_dependents_and_consents_go_with_the_record():
     assert child.guardian_id == kept.pk
     consents = GuardianConsent.objects.filter(resident=kept).order_by("text_version")
     assert list(consents.values_list("text_version", "withdrawn_at")) == [("1", LATER), ("2", None)]
+
+
+def test_dependents_hang_on_nobody_who_is_a_dependent():
+    relative, guardian = MemberFactory(), ResidentFactory()
+    child, sibling = ResidentFactory(guardian=guardian), ResidentFactory(guardian=relative)
+
+    merged(guardian, kept := ResidentFactory(guardian=relative))
+
+    assert set(Resident.objects.filter(guardian=relative)) == {child, sibling, kept}
+    assert Resident.objects.filter(guardian=kept).count() == 0
+
+
+def test_guardian_of_the_record_that_goes_takes_care_of_the_dependents_of_the_other():
+    guardian, kept = ResidentFactory(), ResidentFactory()
+    child = ResidentFactory(guardian=kept)
+
+    merged(kept, ResidentFactory(guardian=guardian))
+
+    assert set(Resident.objects.filter(guardian=guardian)) == {child, kept}
+
+
+def test_household_holds_no_more_people_after_a_merge():
+    relative, guardian = MemberFactory(), ResidentFactory()
+    ResidentFactory(guardian=guardian)
+    [kept, *_others] = ResidentFactory.create_batch(MOST_DEPENDENTS, guardian=relative)
+
+    assert refusal_of(guardian, kept) == "household_full"
 
 
 def test_somebody_who_takes_care_of_the_other_is_not_the_same_person():
@@ -160,6 +189,13 @@ def test_copy_of_the_data_says_when_and_why_records_were_merged(in_english):
 
     rows = sections["Records that were brought together"]
     assert [why for _when, why in rows] == ["The person, or a relative, told us"]
+
+
+def test_copy_of_the_data_knows_merges_of_former_records():
+    first, second = ResidentFactory.create_batch(2)
+    kept = merged(merged(first, second), MemberFactory())
+
+    assert len(merges_copy(Subject((kept,))).rows) == 2
 
 
 @pytest.mark.parametrize("statement", ["UPDATE people_merge SET ground = 'papers'", "DELETE FROM people_merge"])

@@ -1,20 +1,26 @@
 """A resident who has two records makes one of them: with the code of a relative, or with both phones."""
 
+import datetime
+
 import pytest
 from django.test import Client
-from tests.factories import NOON, OpenSessionFactory, ResidentFactory, key
+from tests.factories import NOON, OpenSessionFactory, ResidentFactory, RoleAssignmentFactory, key
 from tests.people.operations.test_erasure import MOBILE, NAME, OTHER_MOBILE, signed_up
 from tests.people.operations.test_phone_codes import wrong
 from tests.web.me.test_data import last_digits
 from tests.web.me.test_registrations import page_of, signed_in
 from tests.web.public.conftest import words
 
+from qixue.core.clock import now
+from qixue.core.models import OutboxMessage
 from qixue.participation.operations.registrations import register
 from qixue.people.models import ConfirmedMobile, Merge, Resident
 from qixue.people.operations.guardians import offer_dependent
+from qixue.web.me.views import second_account
 
 pytestmark = pytest.mark.django_db
 CLAIM, OTHER = "/me/household/this-is-me/", "/me/data/other-number/"
+CHECK = f"{OTHER}check/"
 EARLIER = NOON.replace(hour=11)
 
 
@@ -62,9 +68,14 @@ def test_two_accounts_become_the_one_that_is_signed_in_with_both_phones(client, 
     digits = last_digits()
     page_of(client, f"{OTHER}code/", status=422, code=wrong(digits))
 
-    answer = client.post(f"{OTHER}code/", {"code": digits})
+    assert client.post(f"{OTHER}code/", {"code": digits}).url == CHECK
+    assert relative.name in words(page_of(client, CHECK).xpath("//main")[0])
+    assert not Merge.objects.exists()
+    answer = client.post(CHECK)
 
     assert answer.url == "/me/"
+    assert client.get(CHECK).url == OTHER
+    assert OutboxMessage.objects.get(key=f"account_merged:{relative.user_id}").recipient == OTHER_MOBILE
     assert Merge.objects.get().gone_key == relative.key
     assert list(ConfirmedMobile.objects.values_list("mobile", flat=True)) == [MOBILE]
     assert Resident.objects.get().name == NAME
@@ -72,12 +83,35 @@ def test_two_accounts_become_the_one_that_is_signed_in_with_both_phones(client, 
 
 @pytest.mark.parametrize("mobile", [MOBILE, "13900007777"])
 def test_number_without_another_account_merges_nothing(client, person, mobile):
-    client.post(OTHER, {"mobile": mobile})
+    proved(client, mobile)
 
-    page = page_of(client, f"{OTHER}code/", status=422, code=last_digits())
-
-    assert len(page.xpath("//*[contains(@class, 'error')]")) > 0
+    for method in (client.get, client.post):
+        assert method(CHECK).status_code == 409
     assert not Merge.objects.exists()
+
+
+def test_what_forbids_to_merge_two_accounts_is_said_before_the_button(client, person, relative):
+    RoleAssignmentFactory(user=relative.user, ended_at=NOON)
+    proved(client, OTHER_MOBILE)
+
+    page = page_of(client, CHECK, status=409)
+
+    assert page.xpath("//main//form") == []
+    assert not OutboxMessage.objects.filter(key__startswith="account_merged").exists()
+
+
+def test_proof_is_good_for_a_quarter_of_an_hour(client, person, relative, monkeypatch):
+    proved(client, OTHER_MOBILE)
+    later = now() + datetime.timedelta(minutes=16)
+    monkeypatch.setattr(second_account, "now", lambda: later)
+
+    assert client.post(CHECK).url == OTHER
+    assert not Merge.objects.exists()
+
+
+def proved(client: Client, mobile: str) -> None:
+    client.post(OTHER, {"mobile": mobile})
+    client.post(f"{OTHER}code/", {"code": last_digits()})
 
 
 def test_code_page_without_a_number_leads_back(client):

@@ -80,11 +80,26 @@ def test_page_says_what_both_have_in_common(cadre, village, listed, member):
     assert "两人都在的讲座" in text
 
 
+def test_page_says_whom_to_ask_and_nothing_of_sessions_out_of_reach(cadre, village, listed, member):
+    neighbours = OrganisationFactory(parent=village.parent, name="邻村村委会")
+    session = SessionFactory(activity__organisation=neighbours, activity__title="邻村的讲座")
+    for person in (listed, member):
+        RegistrationFactory(resident=person, session=session)
+
+    text = words(page_of(cadre.get(f"{LIST}{listed.pk}-{member.pk}/"), 409).xpath("//main")[0])
+
+    assert village.parent.name in text
+    assert "邻村的讲座" not in text
+
+
 def test_two_people_are_told_apart(cadre, listed, member):
     answer = cadre.post(f"{LIST}{member.pk}-{listed.pk}/different/")
 
     assert answer["Location"] == LIST
     assert DifferentPeople.objects.count() == 1
+    for address in (f"{LIST}{member.pk}-{listed.pk}/", f"/workspace/personal-data/{listed.pk}/"):
+        text = words(page_of(cadre.get(address)).xpath("//main")[0])
+        assert "Noted on" in text or "是两个人。" in text
     assert page_of(cadre.get(LIST)).xpath("//main//table") == []
 
 

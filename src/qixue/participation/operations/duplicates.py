@@ -7,13 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
-from qixue.participation.queries.without_account import (
-    obstacle_to_speaking_for,
-    people_known_to,
-    people_without_account,
-)
+from qixue.participation.queries.duplicates import obstacle_to_merging
+from qixue.participation.queries.without_account import people_known_to
 from qixue.people.account_notices import records_merged
 from qixue.people.models import DifferentPeople, Merge, Resident, User
+from qixue.people.operations.locks import changed_meanwhile, locked_people
 from qixue.people.operations.merging import merge_people
 from qixue.people.operations.notifications import notify
 from qixue.people.personal_data import Pair
@@ -27,13 +25,16 @@ def merge_known_people(
     """Make one record of two that the user's office knows; whoever signs in for it is told. Returns the one kept.
 
     The record that goes is one without an account, and everything that is kept with it is in reach of the office.
-    Refused: not_in_charge, guardian_signs_in, out_of_reach, and as `merge_people` refuses.
+    Refused: not_in_charge, both_sign_in, guardian_signs_in, out_of_reach, and as `merge_people` refuses.
     """
-    must_know(one, other, by)
-    pair = Pair.of(one, other)
-    if pair.gone.user_id is None:
-        must_speak_for(pair.gone, by)
-    kept = merge_people(one, other, ground=ground, by=by, at=at)
+    people = locked_people([one.pk, other.pk])  # first: what is entered meanwhile may be out of reach
+    if len(people) < 2:
+        raise changed_meanwhile()
+    pair = Pair.of(*people.values())
+    must_know(pair.kept, pair.gone, by)
+    if obstacle := obstacle_to_merging(pair, by):
+        raise obstacle
+    kept = merge_people(pair.kept, pair.gone, ground=ground, by=by, at=at)
     if user := account_for(kept):
         notify([user], records_merged(pair), at=at)
     return kept
@@ -54,14 +55,3 @@ def tell_apart(one: Resident, other: Resident, *, by: User, at: datetime.datetim
 def must_know(one: Resident, other: Resident, by: User) -> None:
     if people_known_to(by).filter(pk__in=(one.pk, other.pk)).count() < len({one.pk, other.pk}):
         raise Refused("not_in_charge", _("Only an office that knows both records can do this."))
-
-
-def must_speak_for(gone: Resident, by: User) -> None:
-    if not people_without_account(by).filter(pk=gone.pk).exists():
-        sentence = _(
-            "A relative takes care of this record with an account of their own. They can hand it on to the person"
-            " under “Mine”, “My household”."
-        )
-        raise Refused("guardian_signs_in", sentence)
-    if obstacle := obstacle_to_speaking_for(gone, by):
-        raise obstacle

@@ -12,6 +12,7 @@ import uuid
 from django.conf import settings
 from django.utils.translation import gettext, override
 
+from qixue.core import changes
 from qixue.core.models import record_audit
 from qixue.participation.models import (
     Attendance,
@@ -35,11 +36,19 @@ Kind, State = LedgerEntry.Kind, Registration.State
 
 
 def move_registrations(pair: Pair, *, by: User, at: datetime.datetime) -> None:
-    """Where both are signed up, the better place is kept, and who waits moves up into the other one."""
+    """Where both are signed up, the better place is kept, and who waits moves up into the other one.
+
+    What is written for the record that goes after its sessions are locked stays with it, and `leave` refuses the merge.
+    """
     lock_chains(pair)
-    for session in locked_sessions(*sessions_signed_up_twice(pair)):
-        give_up_second_place(session, pair, by=by, at=at)
+    of_the_one_that_goes = Registration.objects.active().filter(resident=pair.gone).values("session")
+    locked = locked_sessions(*Session.objects.filter(pk__in=of_the_one_that_goes).order_by("pk"))
+    signed_up_twice = sessions_signed_up_twice(pair)  # only now: not everybody who signs up holds people
+    for session in locked:
+        if session in signed_up_twice:
+            give_up_second_place(session, pair, by=by, at=at)
     rows = Registration.objects.filter(resident=pair.gone)
+    rows = rows.filter(session__in=locked) | rows.filter(state=State.CANCELLED)  # others are new: all is refused then
     if pair.kept.user:
         rows.active().filter(source=Registration.Source.FAMILY).update(registered_by=pair.kept.user)
     rows.update(resident=pair.kept)
@@ -81,7 +90,10 @@ def move_tokens(pair: Pair, *, by: User, at: datetime.datetime) -> None:
 
 
 def enter_anew(old: uuid.UUID, new: uuid.UUID, *, actor: User | None, at: datetime.datetime) -> None:
-    """Take back what counts under the old token and enter it under the new one, unless the person is in with that."""
+    """Take back what counts under the old token and enter it under the new one, unless the person is in with that.
+
+    As many are in as before where it is entered anew, so that no tally changes: the change of who came is noted here.
+    """
     inside = set(Attendance.objects.filter(person_token=new).values_list("session_id", flat=True))
     related = ("organisation", "activity__organisation", "activity__programme", "session__activity", "evidence")
     entries = LedgerEntry.objects.effective().people().filter(person_token=old).select_related(*related)
@@ -96,6 +108,7 @@ def enter_anew(old: uuid.UUID, new: uuid.UUID, *, actor: User | None, at: dateti
             if not is_in:
                 drafts.append(draft(entry, Kind.ATTENDANCE, moved, actor=actor, at=at, token=new))
         append_entries(organisation, drafts)
+    changes.note(changes.Subject.COUNTS)
 
 
 def draft(

@@ -1,18 +1,27 @@
 """Records of an office that may be of one person: proposed, and never merged by themselves."""
 
+import datetime
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.names import by_name
+from qixue.core.refusal import Refused
 from qixue.core.typed import folded
-from qixue.participation.queries.without_account import people_known_to, people_without_account
+from qixue.participation.queries.without_account import (
+    obstacle_to_speaking_for,
+    people_known_to,
+    people_without_account,
+)
 from qixue.people.models import DifferentPeople, Resident, User
+from qixue.people.operations.merging import both_sign_in
 from qixue.people.personal_data import Pair
+
+MOST_PAIRS = 10_000  # that are looked at, to show some
 
 
 @dataclass(frozen=True)
@@ -28,15 +37,14 @@ def likely_duplicates(user: User, *, most: int) -> list[Likeness]:
 
     The most alike come first, then in the order of a Chinese list. Whom somebody has told apart is left out.
     """
-    people = namesakes(people_known_to(user).values_list("pk", "name"))
-    keys = list(itertools.chain(*people))
+    pairs = alike(people_known_to(user).values_list("pk", "name", "birth_year", "home_region_id", "guardian_id"))
+    keys = set(itertools.chain(*pairs))
     rows = {row.pk: row for row in people_known_to(user).filter(pk__among=keys).select_related("guardian__user")}
     without = set(people_without_account(user).filter(pk__among=keys).values_list("pk", flat=True))
-    different = told_apart()
+    different = told_apart(keys)
     found = [
         likeness
-        for same in people
-        for one, other in itertools.combinations(sorted(same), 2)
+        for one, other in sorted(pairs)
         if (one, other) not in different
         and (likeness := likeness_of(rows[one], rows[other])).same
         and likeness.pair.gone.pk in without
@@ -45,12 +53,19 @@ def likely_duplicates(user: User, *, most: int) -> list[Likeness]:
     return sorted(ordered, key=lambda likeness: -len(likeness.same))[:most]
 
 
-def namesakes(named: Iterable[tuple[int, str]]) -> list[list[int]]:
-    """The keys of people of one name, only where there are several."""
-    groups: dict[str, list[int]] = defaultdict(list)
-    for key, name in named:
-        groups[plain_name(name)].append(key)
-    return [keys for keys in groups.values() if len(keys) > 1]
+def alike(told: Iterable[tuple[Any, ...]]) -> set[tuple[int, int]]:
+    """The keys of pairs that have their name and one more thing in common, of people as (key, name, things).
+
+    At most MOST_PAIRS, of the smallest groups first: of a hundred with one name and one town hardly two are one person.
+    """
+    groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for key, name, *things in told:
+        for number, thing in enumerate(things):
+            if thing is not None:
+                groups[plain_name(name), number, thing].append(key)
+    by_size = sorted(groups.values(), key=len)
+    pairs = itertools.chain.from_iterable(itertools.combinations(sorted(group), 2) for group in by_size)
+    return set(itertools.islice(pairs, MOST_PAIRS))
 
 
 def likeness_of(one: Resident, other: Resident) -> Likeness:
@@ -68,9 +83,15 @@ def likeness_of(one: Resident, other: Resident) -> Likeness:
     return Likeness(pair, tuple(words for is_same, words in alike if is_same))
 
 
-def told_apart() -> set[tuple[int, int]]:
-    """The keys of those of whom somebody has said that they are two people, the lower one first."""
-    return set(DifferentPeople.objects.order_by("pk").values_list("first_id", "second_id"))
+def told_apart(keys: Collection[int]) -> dict[tuple[int, int], datetime.datetime]:
+    """When somebody has said of two of these that they are two people, by their keys, the lower one first."""
+    said = DifferentPeople.objects.filter(first__pk__among=keys, second__pk__among=keys).order_by("pk")
+    return {(first, second): at for first, second, at in said.values_list("first_id", "second_id", "said_at")}
+
+
+def told_apart_at(pair: Pair) -> datetime.datetime | None:
+    """When somebody has said that they are two people, of whichever office."""
+    return next(iter(told_apart((pair.kept.pk, pair.gone.pk)).values()), None)
 
 
 def same_named(person: Resident, user: User) -> list[Resident]:
@@ -78,6 +99,22 @@ def same_named(person: Resident, user: User) -> list[Resident]:
     named = people_known_to(user).exclude(pk=person.pk).values_list("pk", "name")
     keys = [key for key, name in named if plain_name(name) == plain_name(person.name)]
     return list(people_known_to(user).filter(pk__in=keys))
+
+
+def obstacle_to_merging(pair: Pair, user: User) -> Refused | None:
+    """Why the user's office must not bring the two together, nor see what they have in common.
+
+    None where nobody signs in for the record that goes, and all that is kept with it is in reach.
+    """
+    if pair.gone.user_id:
+        return both_sign_in()
+    if not people_without_account(user).filter(pk=pair.gone.pk).exists():
+        sentence = _(
+            "A relative takes care of this record with an account of their own. They can hand it on to the person"
+            " under “Mine”, “My household”."
+        )
+        return Refused("guardian_signs_in", sentence)
+    return obstacle_to_speaking_for(pair.gone, user)
 
 
 def plain_name(name: str) -> str:

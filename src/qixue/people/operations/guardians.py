@@ -20,6 +20,7 @@ from qixue.people.operations.residents import (
     MOST_DEPENDENTS,
     ResidentDetails,
     check_consent,
+    household_full,
     is_child_in,
     keep_consent,
     withdraw_consent,
@@ -104,8 +105,7 @@ def take_over(code: str, *, guardian: Resident, has_consent: bool, by: User, at:
         raise change_over()
     dependent = people[change.resident_id]
     if Resident.objects.filter(guardian=guardian).exclude(pk=dependent.pk).count() >= MOST_DEPENDENTS:
-        sentence = _("A household holds up to %(limit)s people. Please ask your village or community for help.")
-        raise Refused("household_full", sentence, limit=MOST_DEPENDENTS)
+        raise household_full()
     details = ResidentDetails(dependent.name, dependent.birth_year, has_consent=has_consent)
     check_consent(details, at=at)
     withdraw_consent(dependent, by=by, at=at)

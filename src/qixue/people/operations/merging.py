@@ -7,12 +7,15 @@ deleted last: nothing can be written for it any more, whoever still had it in ha
 import datetime
 from collections import Counter
 
+from django.conf import settings
 from django.db import models, transaction
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.models import record_audit
+from qixue.core.outbox import Letter, put_into_outbox
 from qixue.core.refusal import Refused
-from qixue.people.models import Merge, Resident, User
+from qixue.people.models import ConfirmedMobile, Merge, Resident, User
 from qixue.people.operations.erasure import is_or_was_staff
 from qixue.people.operations.locks import changed_meanwhile, locked_people
 from qixue.people.personal_data import Pair, holdings
@@ -43,16 +46,41 @@ def merge_people(one: Resident, other: Resident, *, ground: Merge.Ground, by: Us
     return pair.kept
 
 
+@transaction.atomic
 def merge_accounts(person: Resident, other: User | None, *, by: User, at: datetime.datetime) -> Resident:
     """Make one of somebody's two accounts: the one with which they are signed in, of those whose phones they hold both.
 
+    The number of the other one is told: its notices move, and nobody signs in with it any more.
     Refused: no_second_account, and as `merge_people` refuses.
     """
+    pair = accounts_to_merge(person, other, by=by)
+    if other:
+        put_into_outbox(farewell(other), at=at)
+    return merge_people(pair.kept, pair.gone, ground=Merge.Ground.PROVED, by=by, at=at)
+
+
+def accounts_to_merge(person: Resident, other: User | None, *, by: User) -> Pair:
+    """Which of the two is kept. Refused: no_second_account, own_guardian, staff_account."""
     second = Resident.objects.filter(user=other).exclude(pk=person.pk).first() if other else None
     if second is None:
         sentence = _("There is no other account with this number in which somebody has given a name.")
         raise Refused("no_second_account", sentence)
-    return merge_people(person, second, ground=Merge.Ground.PROVED, by=by, at=at)
+    pair = Pair.of(person, second, by=by)
+    check(pair, Merge.Ground.PROVED)
+    return pair
+
+
+def farewell(account: User) -> list[Letter]:
+    """To the number of an account that ends, in its language; none where it has no number."""
+    words = {"site": settings.QIXUE["SITE_NAME"]}
+    with override(account.language):
+        body = gettext(
+            "%(site)s: the account with this number is now one with another account of the same person. If that was"
+            " not you, please call us at once."
+        )
+    key = f"account_merged:{account.pk}"
+    mobiles = ConfirmedMobile.objects.filter(user=account).values_list("mobile", flat=True)
+    return [Letter("sms", mobile, body % words, key) for mobile in mobiles]
 
 
 def check(pair: Pair, ground: str) -> None:
@@ -64,13 +92,17 @@ def check(pair: Pair, ground: str) -> None:
     if gone.user is None:
         return
     if ground != Merge.Ground.PROVED:
-        sentence = _("Both sign in. Only the person can bring the two together: under “Mine”, “My data”.")
-        raise Refused("both_sign_in", sentence)
+        raise both_sign_in()
     if is_or_was_staff(gone.user):
         sentence = _(
             "The other account is that of somebody on the staff. Please sign in with that one, and begin there."
         )
         raise Refused("staff_account", sentence)
+
+
+def both_sign_in() -> Refused:
+    sentence = _("Both sign in. Only the person can bring the two together: under “Mine”, “My data”.")
+    return Refused("both_sign_in", sentence)
 
 
 def fill(pair: Pair) -> None:

@@ -76,12 +76,16 @@ def add_dependent(guardian: Resident, *, details: ResidentDetails, by: User, at:
     if there := household.filter(**values).first():
         return there
     if household.count() >= MOST_DEPENDENTS:
-        sentence = _("A household holds up to %(limit)s people. Please ask your village or community for help.")
-        raise Refused("household_full", sentence, limit=MOST_DEPENDENTS)
+        raise household_full()
     dependent = Resident.objects.create(guardian=guardian, **values)
     keep_consent(dependent, details, by=by, at=at)
     record_audit("resident.dependent_added", dependent, by=by, at=at)
     return dependent
+
+
+def household_full() -> Refused:
+    sentence = _("A household holds up to %(limit)s people. Please ask your village or community for help.")
+    return Refused("household_full", sentence, limit=MOST_DEPENDENTS)
 
 
 @transaction.atomic

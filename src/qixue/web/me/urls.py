@@ -63,6 +63,7 @@ urlpatterns = [
     path("data/copy/", data.copy, name="copy"),
     path("data/other-number/", second_account.number, name="other_number"),
     path("data/other-number/code/", second_account.code, name="other_number_code"),
+    path("data/other-number/check/", second_account.check, name="other_account"),
     path("data/erase/", data.erase, name="erase"),
     path("data/erase/code/", data.erase_code, name="erase_code"),
     path("data/erased/", data.erased_page, name="erased"),

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 
 from qixue.core.clock import now
 from qixue.participation.operations.duplicates import merge_known_people, tell_apart
-from qixue.participation.queries.duplicates import likely_duplicates
+from qixue.participation.queries.duplicates import likely_duplicates, obstacle_to_merging, told_apart_at
 from qixue.participation.queries.merged_people import in_common
 from qixue.people.personal_data import Pair
 from qixue.people.rules import Action
+from qixue.web import parts
 from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.duplicates import MergeForm, TellApartForm
@@ -28,11 +29,16 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 
 @needs(Action.MANAGE_REGISTRATIONS)
 def merge(request: HttpRequest, keys: str) -> HttpResponse:
-    """Both beside each other, and what follows. A second press on the button is answered like the first."""
+    """Both beside each other, and what follows; or whom to ask, where not all of it is in reach.
+
+    A second press on the button is answered like the first.
+    """
     if request.method == "POST" and request.session.get(DONE) == keys:
         return redirect("workspace:duplicates")
     pair = pair_or_404(staff(request), keys)
     by, at, form = staff(request), now(), sent(request, MergeForm)
+    if obstacle := obstacle_to_merging(pair, by):
+        return parts.refusal_page(request, obstacle, back=reverse("workspace:duplicates"))
     answer = act_page(
         request,
         form,
@@ -55,7 +61,7 @@ def merging(pair: Pair) -> Act:
         crumbs=((_("People written down twice"), reverse("workspace:duplicates")),),
         above=("workspace/duplicates/pair.html",),
         done=_("Both are one record now. The person counts once."),
-        context={"pair": pair, "common": in_common(pair)},
+        context={"pair": pair, "common": in_common(pair), "said_at": told_apart_at(pair)},
     )
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from qixue.core.clock import local_day, now
 from qixue.core.refusal import Refused
 from qixue.participation.operations.without_account import erase_person, forget_typed_name, note_copy
-from qixue.participation.queries.duplicates import same_named
+from qixue.participation.queries.duplicates import same_named, told_apart
 from qixue.participation.queries.registrations import coming_registrations
 from qixue.participation.queries.without_account import (
     household_of,
@@ -63,8 +63,13 @@ def about_a_person(view: Callable[[HttpRequest, Resident], HttpResponse]) -> Cal
 @needs(Action.MANAGE_REGISTRATIONS)
 @about_a_person
 def person(request: HttpRequest, found: Resident) -> HttpResponse:
-    others = [(other, Pair.of(found, other).keys) for other in same_named(found, staff(request))]
-    context = {"person": found, "sections": holdings.copy(household_of(found)), "namesakes": others}
+    others = same_named(found, staff(request))
+    said = told_apart({found.pk, *(other.pk for other in others)})
+    namesakes = [
+        (other, Pair.of(found, other).keys, said.get((min(found.pk, other.pk), max(found.pk, other.pk))))
+        for other in others
+    ]
+    context = {"person": found, "sections": holdings.copy(household_of(found)), "namesakes": namesakes}
     return render(request, "workspace/personal_data/person.html", context)
 
 
