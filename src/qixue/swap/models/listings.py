@@ -138,7 +138,7 @@ class ListingPhoto(models.Model):
     @property
     def is_drawn(self) -> bool:
         """An example of the demonstration, by where its file is; what somebody adds to a synthetic programme is not."""
-        return self.file.name.startswith(self.DRAWN_IN)
+        return str(self.file).startswith(self.DRAWN_IN)
 
     @property
     def address(self) -> str:
