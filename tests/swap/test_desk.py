@@ -78,6 +78,14 @@ def test_people_things_and_numbers_are_found(round_: SwapRound, words: str) -> N
     assert [shown.pk for shown in found[0].shown] == (thing if words == "电水壶" else both)
 
 
+@pytest.mark.parametrize("words", ["2", "第2组", "2组", "第 2 组交换"])
+def test_an_exchange_is_found_by_its_number_as_people_say_it(round_: SwapRound, words: str) -> None:
+    for _each in range(3):
+        exchange(round_, 2)
+
+    assert [each.number for each in looked_for(round_, words, most=10)] == [2]
+
+
 def test_a_code_leads_to_the_thing_of_the_phone(round_: SwapRound) -> None:
     exchange(round_, 2)
     row, other = exchange(round_, 2)

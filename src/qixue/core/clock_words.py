@@ -11,6 +11,7 @@ from qixue.core.language import is_chinese
 WEEKDAYS_ZH = "一二三四五六日"
 WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+INSTANT = datetime.timedelta(microseconds=1)  # before a midnight is the day that ends there
 
 
 def day(date: datetime.date | datetime.datetime | None) -> str:
@@ -40,6 +41,20 @@ def clock(moment: datetime.datetime | None) -> str:
 def day_clock(moment: datetime.datetime | None) -> str:
     """11月28日（周六）19:00, or Sat 28 Nov, 19:00, for those who take part; empty where there is no time."""
     return f"{day(moment)}{'' if is_chinese() else ', '}{clock(moment)}" if moment else ""
+
+
+def clocks(start: datetime.datetime, end: datetime.datetime | None) -> str:
+    """09:00-11:00; where the end is on another day, 09:00至11月29日（周日）17:00, or 09:00 to Sun 29 Nov, 17:00."""
+    if end is None:
+        return clock(start)
+    if start.astimezone(SHANGHAI).date() == (end - INSTANT).astimezone(SHANGHAI).date():
+        return f"{clock(start)}-{clock(end)}"
+    return f"{clock(start)}{'至' if is_chinese() else ' to '}{day_clock(end)}"
+
+
+def span(start: datetime.datetime | None, end: datetime.datetime | None) -> str:
+    """The day with the clock of its beginning and end, see `clocks`; or that the date is not stated."""
+    return f"{day(start)}{'' if is_chinese() else ', '}{clocks(start, end)}" if start else _("date not stated")
 
 
 day_clock_lazy = lazy(day_clock, str)  # for a sentence that says later, and in the language of its reader, why not

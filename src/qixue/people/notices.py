@@ -11,7 +11,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from qixue.core.clock import SHANGHAI
-from qixue.core.clock_words import day_clock
+from qixue.core.clock_words import clocks, day_clock
 from qixue.people.models import NotificationPreference, Role
 
 
@@ -19,7 +19,8 @@ from qixue.people.models import NotificationPreference, Role
 class NoticeKind:
     """`title` and `text` are translatable with named placeholders.
 
-    A parameter whose name ends in `_on` is a day, `until` a minute in Shanghai, `role` the code of a role.
+    A parameter whose name ends in `_on` is a day, `until` and `ends` are minutes in Shanghai, `role` is the code of a
+    role. Beside `ends`, the `time` of `day_on` reads on to it: 09:00-11:00.
     """
 
     code: str
@@ -67,20 +68,33 @@ def short_of(kind: str, params: Mapping[str, Any]) -> str:
     """The title, with the day, time and place of what happens there: all that a text message has room for."""
     parts = [title_of(kind, params)]
     if params.get("day_on") and "time" in params:
-        moment = {"day": day_text(params["day_on"]), "time": params["time"]}
+        moment = {"day": day_text(params["day_on"]), "time": time_text(params)}
         parts += [pgettext("when, in a text message", "%(day)s %(time)s") % moment, params.get("place", "")]
     return pgettext("between the parts of a text message", ", ").join(part for part in parts if part)
 
 
 def readable(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: readable_value(name, value) for name, value in params.items()}
+    said = {name: readable_value(name, value) for name, value in params.items()}
+    return {**said, "time": time_text(params)} if "time" in params else said
+
+
+def time_text(params: Mapping[str, Any]) -> str:
+    """When it begins, and where `ends` says so, until when it lasts."""
+    if not (params.get("day_on") and params["time"] and params.get("ends")):
+        return params["time"]
+    return clocks(moment_of(f"{params['day_on']} {params['time']}"), moment_of(params["ends"]))
+
+
+def moment_of(minute: str) -> datetime.datetime:
+    """As `clock.minute_text` has written it."""
+    return datetime.datetime.fromisoformat(minute).replace(tzinfo=SHANGHAI)
 
 
 def readable_value(name: str, value: Any) -> Any:
     if name == "role":
         return Role(value).label
-    if name == "until":  # as `clock.minute_text` has written it
-        return day_clock(datetime.datetime.fromisoformat(value).replace(tzinfo=SHANGHAI)) if value else ""
+    if name in {"until", "ends"}:
+        return day_clock(moment_of(value)) if value else ""
     return day_text(value) if name.endswith("_on") else value
 
 

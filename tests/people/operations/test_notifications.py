@@ -88,6 +88,18 @@ def test_text_message_is_signed_and_says_when_and_where(settings, more: dict[str
     assert OutboxMessage.objects.get().body == body
 
 
+@pytest.mark.parametrize("of_process", ["en", "zh-hans"])
+def test_text_message_is_in_the_language_of_its_reader_whoever_sends_it(settings, of_process: str):
+    settings.QIXUE = {**settings.QIXUE, "BASE_URL": "http://testserver", "SITE_NAME": "齐学"}
+    user = UserFactory(mobile="13900000000", language="zh-hans")
+    choose_channels(user, Reachability(mobile="13900000000", sms_topics=frozenset({"plans"})), at=NOON)
+
+    with translation.override(of_process):
+        notify([user], NOTICE, at=NOON)
+
+    assert OutboxMessage.objects.get().body == "【齐学】请报送方案 http://testserver/workspace/"
+
+
 def test_notice_in_quiet_hours_waits_until_they_end():
     user = UserFactory(email="a@example.cn")
     choose_channels(user, Reachability("a@example.cn", mail_topics=frozenset({"plans"}), quiet=NIGHT), at=NOON)

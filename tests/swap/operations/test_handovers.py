@@ -9,6 +9,7 @@ from tests.factories_swap_rounds import SwapRoundFactory, entry, planned_ring, r
 from tests.participation.signing_up import refusal
 
 from qixue.core.models import AuditEntry
+from qixue.core.refusal import Refused
 from qixue.people.models import Notification, Resident, Role, User
 from qixue.people.operations.erasure import erase_account
 from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
@@ -27,6 +28,7 @@ from qixue.swap.operations.handovers import (
 from qixue.swap.operations.listings import withdraw_listing
 from qixue.swap.operations.reports import decide_reports
 from qixue.swap.operations.rounds import close_round, keep_rounds
+from qixue.swap.queries.desk import progress_of
 from qixue.swap.queries.rounds import outcome_of
 
 pytestmark = pytest.mark.django_db
@@ -184,7 +186,8 @@ def test_the_last_thing_of_a_chain_is_a_gift_of_the_next_round(round_: SwapRound
 
     thing.refresh_from_db()
     assert (thing.state, thing.is_gift) == (Listing.State.ON_TABLE, True)
-    assert outcome_of(round_).things == 1
+    found = outcome_of(round_)
+    assert (found.things, found.to_table, found.handed_over) == (1, 1, progress_of(round_).done)
 
 
 def test_what_lies_on_the_table_is_handed_out_by_the_desk(round_: SwapRound, desk: User) -> None:
@@ -263,7 +266,9 @@ def test_closing_waits_for_exchanges_that_have_begun(round_: SwapRound, desk: Us
     all_here(rows, desk)
     confirm_received(rows[0], by=desk, at=NOON)
 
-    assert refusal(close_round, round_, by=organiser, at=NOON) == "half_handed_over"
+    with pytest.raises(Refused) as refused:
+        close_round(round_, by=organiser, at=NOON)
+    assert (refused.value.code, refused.value.params) == ("half_handed_over", {"numbers": str(rows[0].exchange)})
     confirm_received(rows[1], by=desk, at=NOON)
     close_round(round_, by=organiser, at=NOON)
 

@@ -246,6 +246,17 @@ def test_who_lists_what_others_look_for_by_kind_is_told(member, programme):
     assert "2 people would give something for it." in text
 
 
+def test_gift_says_how_many_would_like_it_and_not_that_they_give_something(member, programme):
+    gift = ListingFactory(owner=member, programme=programme, is_gift=True)
+    wish(ListingFactory(programme=programme), gift)
+    client = signed_in(member)
+    client.cookies["qixue_language"] = "en"
+
+    text = words(page_of(client, "/me/swap/").xpath("//body")[0])
+
+    assert ("1 person would like it." in text, "give something for it" in text) == (True, False)
+
+
 def test_thing_given_for_one_of_several_says_so(member, programme):
     kettle = ListingFactory(owner=member, programme=programme)
     lamp, pot = (ListingFactory(programme=programme, title=title) for title in ("台灯", "汤锅"))

@@ -5,11 +5,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 from tests.factories import NOON, MemberFactory, ProgrammeFactory
 from tests.factories_swap import ListingFactory, with_photo
 from tests.factories_swap_rounds import DAY, SwapRoundFactory, entry, planned_ring, ring
 
 from qixue.core.clock import now
+from qixue.core.clock_words import day_clock
 from qixue.people.models import Resident, User
 from qixue.swap.models import Block, Handover, Listing, ListingReport, RoundEntry, SwapRound
 from qixue.swap.queries.reports import reported_listings
@@ -50,6 +52,15 @@ def test_entering_a_thing_and_saying_that_one_comes(round_: SwapRound) -> None:
     assert [response.status_code for response in sent] == [302, 302]
     assert (round_.title in listed.content.decode(), row.listing, row.answer) == (True, thing, "yes")
     assert "You said that you come" in page(client, round_)
+
+
+def test_community_point_says_from_the_start_how_its_desk_works(round_: SwapRound) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(kind="point", opening_hours="周二至周日 9:00-17:00")
+    client = signed_in(ListingFactory(programme=round_.programme).owner.user)
+
+    with override("en"):
+        until = day_clock(round_.ends_at)
+    assert f"until {until} at the latest. Open: 周二至周日 9:00-17:00." in page(client, round_)
 
 
 def test_the_result_says_what_one_gives_and_gets(round_: SwapRound) -> None:

@@ -9,7 +9,7 @@ from tests.web.public.conftest import words
 
 from qixue.places.models import Region
 from qixue.programme.models import Programme
-from qixue.swap.models import Block, KindWish
+from qixue.swap.models import Block, KindWish, ListingPhoto
 from qixue.swap.queries.listings import wish_counts
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +92,20 @@ def test_page_of_a_thing_says_who_in_part_and_how_many_wish_for_it_from_five_on(
     assert [word for word in ("黄*文", "龙塘镇") if word not in text] == []
     assert [word for word in ("黄大文", "李嘉明", "民平村", "Books") if word in text] == []
     assert words(page.xpath("//dl/dd")[-1]) == said
+
+
+@pytest.mark.parametrize("is_drawn", [True, False])
+def test_only_a_drawing_of_the_demonstration_is_called_an_example(programme, is_drawn):
+    Programme.objects.update(is_synthetic=True)
+    lamp = with_photo(ListingFactory(programme=programme))
+    if is_drawn:
+        ListingPhoto.objects.update(file=f"{ListingPhoto.DRAWN_IN}lamp-large.jpg")
+    client = Client()
+    client.cookies["qixue_language"] = "en"
+
+    text = words(page_of(client, f"/swap/{lamp.pk}/").xpath("//main")[0])
+
+    assert ("An example: in the demonstration things are drawn." in text) == is_drawn
 
 
 def test_who_looks_for_any_of_the_kind_counts_among_those_who_wish(programme):

@@ -132,7 +132,7 @@ def draw_photo(chance: random.Random, listing: Listing) -> ListingPhoto:
     content = redrawn(picture(chance, BY_TITLE[listing.title].picture), longest_edge=PHOTO_EDGE)
     names = {}
     for size, picture_of_size in (("large", content), ("small", redrawn(content, longest_edge=SMALL_EDGE))):
-        names[size] = f"swap/demo/{listing.client_uuid}-{size}.jpg"
+        names[size] = f"{ListingPhoto.DRAWN_IN}{listing.client_uuid}-{size}.jpg"
         default_storage.delete(names[size])  # of a former demo in this place
         default_storage.save(names[size], ContentFile(picture_of_size))
     digest = hashlib.sha256(content).hexdigest()

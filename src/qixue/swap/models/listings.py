@@ -116,6 +116,7 @@ class Listing(models.Model):
 class ListingPhoto(models.Model):
     """A picture of a thing, drawn anew so that neither place nor camera is in the file."""
 
+    DRAWN_IN = "swap/demo/"  # where the demonstration keeps its drawings
     MOST = 4  # of one thing: from all sides, and the scratch
 
     listing = models.ForeignKey(Listing, models.CASCADE, related_name="photos")
@@ -133,6 +134,11 @@ class ListingPhoto(models.Model):
 
     def __str__(self) -> str:
         return f"photo {self.position} of {self.listing_id}"
+
+    @property
+    def is_drawn(self) -> bool:
+        """An example of the demonstration, by where its file is; what somebody adds to a synthetic programme is not."""
+        return str(self.file).startswith(self.DRAWN_IN)
 
     @property
     def address(self) -> str:

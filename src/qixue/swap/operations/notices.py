@@ -113,6 +113,7 @@ def told(kind: str, round_: SwapRound, thing: Listing, key: int | str, **more: s
         "thing": thing.title,
         "day_on": local_day(round_.starts_at).isoformat(),
         "time": f"{start:%H:%M}",
+        "ends": minute_text(round_.ends_at),
         "place": round_.venue.name,
         "until": minute_text(round_.answers_until),
         "hours": round_.opening_hours,

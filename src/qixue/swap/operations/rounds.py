@@ -29,13 +29,17 @@ from qixue.swap.operations.notices import (
     tell_of_nothing_found,
 )
 from qixue.swap.operations.round_details import RoundDetails, check_details, must_be_time, must_be_to_come
-from qixue.swap.queries.rounds import received_for
+from qixue.swap.queries.rounds import has_handed_over, received_for
 
 State = SwapRound.State
 FORGOTTEN_AFTER = datetime.timedelta(days=7)  # from the end of its hours; until then its things are in no other round
+NAMED_AT_ONCE = 5  # exchanges in a sentence
 TOLD_AT_ONCE = 200  # so that no transaction gets long
 ENTERED_UNTIL = _("It was announced that things can be entered until %(until)s. Who comes later is turned away.")
 COMING_UNTIL = _("It was announced that people can come until %(until)s. Some have not been here yet.")
+HALF_HANDED_OVER = _(
+    "Some have given and not received yet. Please have these exchanges finished first, by their numbers: %(numbers)s."
+)
 
 
 @transaction.atomic
@@ -149,7 +153,7 @@ def cancel_round(round_: SwapRound, *, by: User, at: datetime.datetime) -> SwapR
         return round_
     if round_.state == State.CLOSED:
         raise Refused("round_over", _("This round is over."))
-    if round_.handovers.filter(state=Handover.State.DONE).exists():
+    if has_handed_over(round_):
         raise Refused("handed_over", _("Things have been handed over already. The round can only be closed."))
     tell_of_cancellation(round_, at=at)
     return ended(round_, State.CANCELLED, by=by, at=at)
@@ -170,9 +174,9 @@ def close_round(round_: SwapRound, *, by: User, at: datetime.datetime, confirmed
         raise Refused("not_handing_over", _("The hand-over of this round has not begun."))
     begun = round_.handovers.filter(state=Handover.State.DONE).values("exchange")
     planned = round_.handovers.filter(state=Handover.State.PLANNED)
-    if planned.filter(exchange__in=begun).exists():
-        sentence = _("Some have given and not received yet. Please have their exchanges finished first.")
-        raise Refused("half_handed_over", sentence)
+    half_done = planned.filter(exchange__in=begun).order_by("exchange").values_list("exchange", flat=True).distinct()
+    if numbers := ", ".join(str(number) for number in half_done[:NAMED_AT_ONCE]):
+        raise Refused("half_handed_over", HALF_HANDED_OVER, numbers=numbers)
     if planned.exists():
         must_be_time(round_.ends_at, COMING_UNTIL, at=at, confirmed=confirmed)
     return ended(round_, State.CLOSED, by=by, at=at)

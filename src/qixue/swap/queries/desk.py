@@ -1,5 +1,6 @@
 """What the desk of a round needs at once: what is due, what waits for whom, and where somebody's things are."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
 from qixue.swap.queries.rounds import HANDOVER_WITH
 
 CODE_DIGITS = 6
+NUMBERED = re.compile(r"第?(\d+)组(?:交换)?", re.ASCII)  # an exchange as the pages call it
 State = Handover.State
 
 
@@ -155,9 +157,9 @@ def desk_exchanges(
 
 def looked_for(round_: SwapRound, words: str, *, most: int) -> list[DeskExchange]:
     """What somebody at the desk says or shows: the six digits of a phone, the number of an exchange, a name in
-    characters, pinyin or initials, or a thing. Of people all that they give and get.
+    characters, pinyin or initials, or a thing; 第8组 is 8. Of people all that they give and get.
     """
-    rows, digits = standing(round_), half_width(words).replace(" ", "")
+    rows, digits = standing(round_), NUMBERED.sub(r"\1", half_width(words).replace(" ", ""))
     if digits.isdecimal():
         by_digits = Q(code=digits) if len(digits) == CODE_DIGITS else Q(exchange=int(digits[:9]))
         found = rows.filter(by_digits)

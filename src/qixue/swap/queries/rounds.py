@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from qixue.core.quantity import KILOGRAM, Qualifier, Quantity
 from qixue.people.models import Resident
 from qixue.swap.kinds import TYPICAL_WEIGHTS
 from qixue.swap.models import Handover, Listing, ListingQuerySet, RoundEntry, RoundPlan, SwapRound
@@ -24,9 +25,10 @@ def received_for(handovers: Iterable[Handover]) -> dict[int, str]:
 
 @dataclass(frozen=True)
 class Counts:
-    """Things in a round, and what their owners have said."""
+    """Things of people in a round, with what their owners have said; with those from the common table nobody comes."""
 
     things: int
+    from_table: int
     owners: int
     yes: int
     no: int
@@ -36,38 +38,59 @@ class Counts:
 def counts_of(round_: SwapRound) -> Counts:
     """Of all that were not taken out, also when the round is over."""
     there = round_.entries.exclude(state=RoundEntry.State.LEFT)
-    answers = RoundEntry.Answer
+    answers, is_own = RoundEntry.Answer, Q(is_from_table=False)
     found = there.aggregate(
-        things=Count("pk"),
-        owners=Count("listing__owner", distinct=True),
-        yes=Count("pk", filter=Q(answer=answers.YES)),
-        no=Count("pk", filter=Q(answer=answers.NO)),
-        unanswered=Count("pk", filter=Q(answer=answers.NONE)),
+        things=Count("pk", filter=is_own),
+        from_table=Count("pk", filter=~is_own),
+        owners=Count("listing__owner", distinct=True, filter=is_own),
+        yes=Count("pk", filter=is_own & Q(answer=answers.YES)),
+        no=Count("pk", filter=is_own & Q(answer=answers.NO)),
+        unanswered=Count("pk", filter=is_own & Q(answer=answers.NONE)),
     )
     return Counts(**found)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What has come of a round so far. Kilograms are an estimate by kind."""
+    """What has come of a round so far: things that somebody received, and those that went to the common table.
+
+    Kilograms are an estimate by kind, of what was received.
+    """
 
     things: int
+    to_table: int
     people: int
     kilograms: Decimal
     planned: int
     off: int
 
+    @property
+    def handed_over(self) -> int:
+        """As the desk counts: all whose hand-over is done, to a person or to the table."""
+        return self.things + self.to_table
+
+    @property
+    def weight(self) -> Quantity:
+        return Quantity(self.kilograms, KILOGRAM, Qualifier.ABOUT, is_sum=True)
+
 
 def outcome_of(round_: SwapRound) -> Outcome:
-    done = round_.handovers.filter(state=Handover.State.DONE).exclude(way=Handover.Way.TO_TABLE)
+    all_done = round_.handovers.filter(state=Handover.State.DONE)
+    done = all_done.exclude(way=Handover.Way.TO_TABLE)
     kinds = done.values_list("listing__kind").annotate(count=Count("pk"))
     return Outcome(
         things=done.count(),
+        to_table=all_done.filter(way=Handover.Way.TO_TABLE).count(),
         people=done.exclude(receiver=None).values("receiver").distinct().count(),
         kilograms=sum((TYPICAL_WEIGHTS[kind] * count for kind, count in kinds.order_by()), Decimal(0)),
         planned=round_.handovers.filter(state=Handover.State.PLANNED).count(),
         off=round_.handovers.filter(state=Handover.State.VOID).values("exchange").distinct().count(),
     )
+
+
+def has_handed_over(round_: SwapRound) -> bool:
+    """Whether it is too late to call the round off."""
+    return round_.handovers.filter(state=Handover.State.DONE).exists()
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from qixue.core.clock import local_day, minute_text, now
-from qixue.core.clock_words import clock, day, day_clock, month
+from qixue.core.clock_words import clock, day, day_clock, month, span
 from qixue.core.copies import Brief
 from qixue.core.language import in_language as chosen
 from qixue.core.language import is_chinese
@@ -27,6 +27,7 @@ from qixue.participation.operations.verification import masked
 from qixue.people.models import Notification
 from qixue.people.notices import text_of, title_of
 from qixue.programme.models import Involvement, Programme, Session
+from qixue.swap.models import SwapRound
 from qixue.web.stylesheets import stylesheet_urls
 
 register = template.Library()
@@ -73,12 +74,9 @@ def notice_text(notice: Notification) -> str:
 
 
 @register.filter
-def when(session: Session) -> str:
-    """11月12日（周六）09:00-11:00, or that the date is not stated."""
-    if session.starts_at is None:
-        return _("date not stated")
-    end = f"-{clock(session.ends_at)}" if session.ends_at else ""
-    return f"{day(session.starts_at)}{'' if is_chinese() else ', '}{clock(session.starts_at)}{end}"
+def when(session: Session | SwapRound) -> str:
+    """11月12日（周六）09:00-11:00, with both days where it lasts longer, or that the date is not stated."""
+    return span(session.starts_at, session.ends_at)
 
 
 @register.filter

@@ -17,7 +17,14 @@ from qixue.people.rules import Action, may
 from qixue.swap.models import RoundPlan, SwapRound
 from qixue.swap.operations import handovers, plans, rounds
 from qixue.swap.operations.round_details import edit_round
-from qixue.swap.queries.rounds import agreement_in, comparison_of, counts_of, outcome_of, plans_to_compare
+from qixue.swap.queries.rounds import (
+    agreement_in,
+    comparison_of,
+    counts_of,
+    has_handed_over,
+    outcome_of,
+    plans_to_compare,
+)
 from qixue.web import parts
 from qixue.web.forms import ConfirmableForm, Form
 from qixue.web.workspace.access import needs, staff
@@ -254,5 +261,5 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         partial(rounds.cancel_round, found),
         lead=_("All things are free again and stay on offer."),
         done=_("The round is called off."),
-        fits=not found.is_over,
+        fits=not found.is_over and not has_handed_over(found),
     )
