@@ -18,6 +18,7 @@ from qixue.report.issuing import open_request
 from qixue.report.models import IssueRequest, Seal
 
 pytestmark = pytest.mark.django_db
+BEFORE_ISSUE = "签发之前"
 CHANGED = "总结与提请签发时不一致，请重新审阅并再次提请："
 
 
@@ -107,7 +108,7 @@ def test_page_begins_before_the_summary_is_sealed(week: Programme, asker: Client
     end = b"".join(pieces).decode()
 
     assert ("<progress " in beginning, count, Seal.objects.count()) == (True, 0, 1)
-    assert address("summary") in end
+    assert address("seal", 1) in end
     assert_sound(html.fromstring(beginning + end))
 
 
@@ -227,7 +228,8 @@ def test_unfinished_week_is_issued_with_a_reason_only(week: Programme, asker: Cl
     Programme.objects.update(ends_on=datetime.date(2999, 11, 28))
     asker.post(address("ask_for_issue"))
 
-    assert issuer.post(address("issue_summary"), {"asked": newest_request(), "waiver_reason": ""}).status_code == 422
+    without = issuer.post(address("issue_summary"), {"asked": newest_request(), "waiver_reason": ""})
+    assert (without.status_code, BEFORE_ISSUE in without.content.decode()) == (422, True)
     assert "✓" in press(issuer, waiver_reason="先行报送")
     assert "先行报送" in page(issuer, "seal", 1)
 

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from qixue.core.clock import now
@@ -46,7 +47,6 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
     """Ask a second person to issue the summary as it stands."""
     programme = whole_programme_or_404(request.user, code, Action.ISSUE_REPORT)
     replaced = open_request(programme)
-    shown = before_asking(programme, replaced) if request.method == "GET" else {}
     act = act_of(
         programme,
         title=_("Ask for the issue"),
@@ -54,8 +54,8 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
         button=_("Ask for the issue"),
         done=_("The summary waits for a second person, who issues it."),
         note=_("Somebody has asked already; your request takes its place.") if replaced else "",
-        above=("workspace/seals/asking.html",) if shown else (),
-        context=shown,
+        above=("workspace/seals/asking.html",),
+        context={"asking": SimpleLazyObject(lambda: before_asking(programme, replaced))},  # not before a redirect
     )
     return act_page(request, sent(request, Form), act, lambda: ask_for_issue(programme, by=staff(request), at=now()))
 
@@ -69,8 +69,11 @@ def issue(request: HttpRequest, code: str) -> HttpResponseBase:
         return redirect("workspace:issue_summary", code)  # nothing is issued that its sender has not looked at
     figures = figures_named(programme, list(asked.figures)) if asked else []
     waits_for = hindrances(programme, figures, at=now())
-    shown = as_asked(asked) if asked and request.method == "GET" else {}
     form = IssueForm(request.POST if request.method == "POST" else None, asked=asked, is_hindered=bool(waits_for))
+    is_own = asked is not None and asked.asker_id == by.pk
+    shown = (
+        as_asked(asked) if asked and (is_own or not form.is_valid()) else {}
+    )  # not before the seal, which looks itself
     act = act_of(
         programme,
         title=_("Issue the summary"),
@@ -81,13 +84,14 @@ def issue(request: HttpRequest, code: str) -> HttpResponseBase:
         button=_("Issue and seal"),
         done=_("The summary is issued and sealed."),
         above=("workspace/seals/request.html",),
-        fits=asked is not None and asked.asker_id != by.pk and not shown.get("changes"),
-        context={"asked": asked, "hindrances": waits_for, "is_own": asked and asked.asker_id == by.pk, **shown},
+        fits=asked is not None and not is_own and not shown.get("changes"),
+        context={"asked": asked, "hindrances": waits_for, "is_own": is_own, **shown},
     )
 
-    def do() -> Seal:
+    def do() -> str:
         reason = form.cleaned_data["waiver_reason"]
-        return issue_summary(asked, waiver_reason=reason, by=by, at=now())  # type: ignore[arg-type]  # `fits` says it is there
+        issued = issue_summary(asked, waiver_reason=reason, by=by, at=now())  # type: ignore[arg-type]  # `fits` says it is there
+        return reverse("workspace:seal", args=[code, issued.number])
 
     if act.fits and form.is_valid():
         return page_at_work(request, act, do)
