@@ -71,9 +71,8 @@ def issue(request: HttpRequest, code: str) -> HttpResponseBase:
     waits_for = hindrances(programme, figures, at=now())
     form = IssueForm(request.POST if request.method == "POST" else None, asked=asked, is_hindered=bool(waits_for))
     is_own = asked is not None and asked.asker_id == by.pk
-    shown = (
-        as_asked(asked) if asked and (is_own or not form.is_valid()) else {}
-    )  # not before the seal, which looks itself
+    is_sealed_now = not is_own and form.is_valid()  # sealing drafts once more and looks itself
+    shown = as_asked(asked) if asked and not is_sealed_now else {}
     act = act_of(
         programme,
         title=_("Issue the summary"),
@@ -93,7 +92,7 @@ def issue(request: HttpRequest, code: str) -> HttpResponseBase:
         issued = issue_summary(asked, waiver_reason=reason, by=by, at=now())  # type: ignore[arg-type]  # `fits` says it is there
         return reverse("workspace:seal", args=[code, issued.number])
 
-    if act.fits and form.is_valid():
+    if act.fits and is_sealed_now:
         return page_at_work(request, act, do)
     return act_page(request, form, act)
 
