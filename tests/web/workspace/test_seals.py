@@ -6,7 +6,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from lxml import html
-from tests.factories import NOON, ActivityFactory, ProgrammeFactory, RoleAssignmentFactory, SessionFactory
+from tests.factories import (
+    NOON,
+    ActivityFactory,
+    DoorDeviceFactory,
+    ProgrammeFactory,
+    RoleAssignmentFactory,
+    SessionFactory,
+)
 from tests.report.writing import section_of
 from tests.web.public.conftest import assert_sound
 
@@ -211,6 +218,22 @@ def test_who_asks_reads_first_what_whoever_issues_will_be_shown(week: Programme,
     shown = page(issuer, "issue_summary")
 
     assert [[words in found for words in waits_for] for found in (before, shown)] == [[True, True], [True, True]]
+
+
+def test_what_it_waits_for_leads_to_where_it_is_settled(week: Programme, asker: Client) -> None:
+    writer = User.objects.get(pk=asker.session["_auth_user_id"])
+    section = section_of(week, writer, "problems")
+    comment_on(section, "请补充原因", quote="", by=writer, at=NOON)
+    session = Session.objects.select_related("activity__organisation").get()
+    device = DoorDeviceFactory(organisation=session.activity.organisation, highest_sequence=3)
+    device.sessions.add(session)
+
+    notice = html.fromstring(page(asker, "ask_for_issue")).xpath("//div[h2='应等待的事项']//li")
+
+    links = [line.xpath("a/@href")[0] for line in notice]
+    assert links == [reverse("workspace:door", args=[session.pk]), address("summary_section", section.pk)]
+    assert session.activity.organisation.name in notice[0].text_content()  # tells two of one title apart
+    assert [asker.get(link).status_code for link in links] == [200, 200]
 
 
 def test_who_asks_again_reads_what_has_changed_since(asker: Client) -> None:

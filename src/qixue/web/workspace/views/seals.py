@@ -30,6 +30,7 @@ from qixue.web.workspace.access import needs, staff, whole_programme_or_404
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.at_work import page_at_work
 from qixue.web.workspace.forms.seals import IssueForm
+from qixue.web.workspace.to_settle import to_settle
 
 KEY_DIGITS = 18  # more do not fit into a key
 
@@ -84,7 +85,7 @@ def issue(request: HttpRequest, code: str) -> HttpResponseBase:
         done=_("The summary is issued and sealed."),
         above=("workspace/seals/request.html",),
         fits=asked is not None and not is_own and not shown.get("changes"),
-        context={"asked": asked, "hindrances": waits_for, "is_own": is_own, **shown},
+        context={"asked": asked, "hindrances": to_settle(programme, waits_for), "is_own": is_own, **shown},
     )
 
     def do() -> str:
@@ -103,7 +104,7 @@ def before_asking(programme: Programme, replaced: IssueRequest | None) -> dict[s
     draft = draft_summary(programme, at=at)
     changes = as_asked(replaced)["changes"] if replaced else []
     waits_for = hindrances(programme, draft.figures, at=at)
-    return {"draft": draft, "hindrances": waits_for, "replaced": replaced, "changes": changes}
+    return {"draft": draft, "hindrances": to_settle(programme, waits_for), "replaced": replaced, "changes": changes}
 
 
 def request_shown(request: HttpRequest, programme: Programme) -> IssueRequest | None:
