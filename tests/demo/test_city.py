@@ -99,6 +99,9 @@ def test_one_lottery_is_drawn_one_is_open_and_one_waits_for_its_public_number():
     ]
     assert (waiting.public_number != "", waiting.public_value, promised_seed(waiting)) == (True, "", waiting.open_seed)
     assert waiting.entry_count > waiting.session.seat_count
+    elder = Registration.objects.get(session=waiting.session, registered_by__username="elder")
+    told = Notification.objects.filter(user=elder.registered_by, key__endswith=f":{elder.party}")
+    assert [line.kind for line in told] == ["registration_entered"]
 
 
 def test_rooms_and_speakers_are_not_double_booked():

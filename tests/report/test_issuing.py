@@ -256,6 +256,9 @@ def test_interim_summary_is_issued_only_with_a_reason(
     assert refusal.value.code == "issue_hindered"
     assert [waiver["kind"] for waiver in seal.content["waivers"]] == ["week_not_over"]
     assert seal.content["title"].endswith("（阶段稿）")
+    issued = bytes(seal.files.get(kind="docx").content)
+    assert read_summary(issued).lines[-1].endswith("；先行签发的理由（陈志远）：市政府要求）")
+    assert "words_altered" not in [finding.code for finding in verify_file(issued).findings]
 
 
 # What the database itself refuses

@@ -162,7 +162,7 @@ def hindrances(programme: Programme, figures: Sequence[Figure], *, at: datetime.
     found = [] if stage_of(programme, at) is Stage.OVER else [Hindrance(UNFINISHED)]
     for state in devices_in(programme, at=at):
         if state.held_count:
-            session = state.device.sessions.select_related("activity").order_by("starts_at", "pk").first()
+            session = state.device.sessions.select_related("activity__organisation").order_by("starts_at", "pk").first()
             found.append(Hindrance(HELD, state.held_count, session, state.device.name))
     undecided = undecided_by_session(programme)
     found += [Hindrance(UNDECIDED, count, session) for session, count in undecided]

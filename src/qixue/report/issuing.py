@@ -16,7 +16,7 @@ from qixue.people.operations.notifications import notify
 from qixue.people.queries import path_filter, people_in_charge
 from qixue.people.rules import Action, may, reach
 from qixue.programme.models import Programme
-from qixue.report.annotation import how_to_check
+from qixue.report.annotation import how_to_check, why_early
 from qixue.report.changes_since_asked import changes_since_asked, kept_figures, kept_lines
 from qixue.report.hindrances import hindrances
 from qixue.report.models import IssueRequest, Seal, SealedFile, SectionVersion
@@ -91,7 +91,8 @@ def issue_summary(request: IssueRequest, *, waiver_reason: str = "", by: Any, at
         raise Refused("issue_hindered", sentence, lines=lines, field="waiver_reason")
     last = programme.seals.order_by("-number").first()
     number = last.number + 1 if last else 1
-    check = how_to_check(programme, number, asked_at=request.asked_at)
+    waiver = why_early(by.display_name, waiver_reason) if hindered else ""
+    check = how_to_check(programme, number, asked_at=request.asked_at, waiver=waiver)
     draft = draft.signed_off(programme.organisation.name, local_day(at), check)
     issue = Issue(
         request=request,

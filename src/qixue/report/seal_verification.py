@@ -196,13 +196,19 @@ def findings(
         codes = ", ".join(head.organisation for head in lost)
         sentence = _("The ledger no longer holds what stood in it when this was sealed: %(codes)s.")
         said.append(Finding("ledger_rewritten", sentence % {"codes": codes}, False))
-    if waivers := envelope.payload["waivers"]:
-        sentence = _("It was issued although it should have waited; %(by)s says why: %(reason)s")
-        said.append(Finding("waived", sentence % waivers[0], None))
+    if waived := waived_sentence(envelope):
+        said.append(Finding("waived", waived, None))
     if recorded and (later := later_issue(recorded)):
         sentence = _("A later issue stands beside this one: number %(number)d.")
         said.append(Finding("later_issue", sentence % {"number": later.number}, None))
     return said
+
+
+def waived_sentence(envelope: Envelope) -> str:
+    """Who says why it was issued although it should have waited; empty where nothing stood in the way."""
+    waivers = envelope.payload["waivers"]
+    sentence = _("It was issued although it should have waited; %(by)s says why: %(reason)s")
+    return sentence % waivers[0] if waivers else ""
 
 
 def annex_findings(altered_rows: Sequence[Alteration]) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ WAYS_TO_ANSWER = (
     (forms.ChoiceField, gettext_lazy("Please choose: %(label)s.")),
     (forms.Field, gettext_lazy("Please fill in: %(label)s.")),
 )
+QUESTION_MARKS = ("?", "？")
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,10 @@ def guard(field: forms.Field) -> None:
 def word(field: forms.Field) -> None:
     """Let a field ask in the words of its label."""
     sentence = next(sentence for kind, sentence in WAYS_TO_ANSWER if isinstance(field, kind))
-    field.error_messages["required"] = str(sentence) % {"label": str(field.label).rstrip(".。")}
+    label = str(field.label)
+    if isinstance(field, forms.ChoiceField) and label.endswith((*QUESTION_MARKS, ".", "。")):
+        sentence = gettext_lazy("Please choose one.")  # a question or a sentence does not fit into another
+    field.error_messages["required"] = str(sentence) % {"label": label.rstrip(".。")}
     if isinstance(field, forms.EmailField):
         field.error_messages["invalid"] = _("Please write a mail address, for example name@example.cn.")
 

@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import gettext, override
 from lxml import html
 from tests.factories import NOON, MemberFactory, ResidentFactory, SessionFactory
 from tests.factories_afterwards import DAY, attend
@@ -87,9 +88,12 @@ def test_nothing_in_particular_is_like_no_answer(member, session, reason):
 
 
 def test_without_a_face_it_is_asked_for(member, session):
+    with override("zh-hans"):
+        neutral = gettext("Please choose one.")
+
     found = page_of(signed_in(member), f"/me/feedback/{session.pk}/{member.pk}/", status=422, reason="pace")
 
-    assert words(found.xpath("//*[@class='error']")[0]) == "请选择您觉得怎么样？。"
+    assert words(found.xpath("//*[@class='error']")[0]) == neutral  # the label is a question
     assert checked(found, "reason") == ["pace"]
 
 

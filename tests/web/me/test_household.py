@@ -67,6 +67,12 @@ def test_elder_needs_no_consent(client, member):
     assert not GuardianConsent.objects.exists()
 
 
+def test_year_of_birth_that_is_no_number_is_asked_again_with_a_year_as_example(client):
+    page = page_of(client, "/me/household/new/", status=422, name="王秀珍", birth_year="五一年")
+
+    assert "1952" in page.xpath("//*[@class='error']")[0].text_content()
+
+
 def test_year_of_birth_out_of_range_is_asked_again(client):
     page = page_of(client, "/me/household/new/", status=422, name="王秀珍", birth_year="1851")
 

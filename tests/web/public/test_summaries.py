@@ -105,6 +105,8 @@ def test_summary_that_was_issued_before_the_end_says_so(client: Client, seal: Se
 
     client.cookies["qixue_language"] = "en"
     assert WORDS_OF_AN_INTERIM_ONE in client.get("/programmes/week/").content.decode()
+    page = client.get("/verify/summary/week/2/").content.decode()
+    assert "先行报送" in page.partition("notice ochre")[2].partition("</p>")[0]
 
 
 def test_square_code_leads_to_what_was_sealed(client: Client, seal: Seal) -> None:

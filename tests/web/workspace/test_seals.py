@@ -6,7 +6,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from lxml import html
-from tests.factories import NOON, ActivityFactory, ProgrammeFactory, RoleAssignmentFactory, SessionFactory
+from tests.factories import (
+    NOON,
+    ActivityFactory,
+    DoorDeviceFactory,
+    ProgrammeFactory,
+    RoleAssignmentFactory,
+    SessionFactory,
+)
 from tests.report.writing import section_of
 from tests.web.public.conftest import assert_sound
 
@@ -18,6 +25,7 @@ from qixue.report.issuing import open_request
 from qixue.report.models import IssueRequest, Seal
 
 pytestmark = pytest.mark.django_db
+BEFORE_ISSUE = "签发之前"
 CHANGED = "总结与提请签发时不一致，请重新审阅并再次提请："
 
 
@@ -107,7 +115,7 @@ def test_page_begins_before_the_summary_is_sealed(week: Programme, asker: Client
     end = b"".join(pieces).decode()
 
     assert ("<progress " in beginning, count, Seal.objects.count()) == (True, 0, 1)
-    assert address("summary") in end
+    assert address("seal", 1) in end
     assert_sound(html.fromstring(beginning + end))
 
 
@@ -212,6 +220,22 @@ def test_who_asks_reads_first_what_whoever_issues_will_be_shown(week: Programme,
     assert [[words in found for words in waits_for] for found in (before, shown)] == [[True, True], [True, True]]
 
 
+def test_what_it_waits_for_leads_to_where_it_is_settled(week: Programme, asker: Client) -> None:
+    writer = User.objects.get(pk=asker.session["_auth_user_id"])
+    section = section_of(week, writer, "problems")
+    comment_on(section, "请补充原因", quote="", by=writer, at=NOON)
+    session = Session.objects.select_related("activity__organisation").get()
+    device = DoorDeviceFactory(organisation=session.activity.organisation, highest_sequence=3)
+    device.sessions.add(session)
+
+    notice = html.fromstring(page(asker, "ask_for_issue")).xpath("//div[h2='应等待的事项']//li")
+
+    links = [line.xpath("a/@href")[0] for line in notice]
+    assert links == [reverse("workspace:door", args=[session.pk]), address("summary_section", section.pk)]
+    assert session.activity.organisation.name in notice[0].text_content()  # tells two of one title apart
+    assert [asker.get(link).status_code for link in links] == [200, 200]
+
+
 def test_who_asks_again_reads_what_has_changed_since(asker: Client) -> None:
     since = "sessions_total：提请时为1场"
     assert since not in page(asker, "ask_for_issue")
@@ -227,7 +251,8 @@ def test_unfinished_week_is_issued_with_a_reason_only(week: Programme, asker: Cl
     Programme.objects.update(ends_on=datetime.date(2999, 11, 28))
     asker.post(address("ask_for_issue"))
 
-    assert issuer.post(address("issue_summary"), {"asked": newest_request(), "waiver_reason": ""}).status_code == 422
+    without = issuer.post(address("issue_summary"), {"asked": newest_request(), "waiver_reason": ""})
+    assert (without.status_code, BEFORE_ISSUE in without.content.decode()) == (422, True)
     assert "✓" in press(issuer, waiver_reason="先行报送")
     assert "先行报送" in page(issuer, "seal", 1)
 

@@ -106,6 +106,13 @@ def test_the_desk_marks_who_is_here_and_who_is_not(round_: SwapRound) -> None:
     assert "Did not come: match the others anew" in asked.content.decode()
     desk = client.get(reverse("workspace:swap_desk", args=[round_.pk])).content.decode()
     assert "No new exchange was found for the others" in desk
+    assert "off are then the exchanges 2, with 2 people in all." in asked.content.decode()
+    off = f"Exchange 2 is off: {others[0].giver.name} did not come."
+    search = client.post(reverse("workspace:swap_desk", args=[round_.pk]), {"wanted": "2"}, follow=True)
+    page = client.get(reverse("workspace:swap_exchange", args=[round_.pk, 2]))
+    assert [off in found.content.decode() for found in (search, page)] == [True, True]
+    assert "is called so" not in search.content.decode()
+    assert client.get(reverse("workspace:swap_exchange", args=[round_.pk, 9])).status_code == 404
     refused = client.post(reverse("workspace:close_swap_round", args=[round_.pk]))
     assert refused.status_code == 403
 

@@ -14,6 +14,7 @@ from qixue.participation.lottery import SEED_BYTES, commitment_of
 from qixue.participation.models import Lottery, Registration, RegistrationTerms
 from qixue.participation.operations.lotteries import close, draw, tell
 from qixue.participation.queries.lotteries import SEALED_FOR
+from qixue.people.models import Notification
 from qixue.programme.models import Session
 
 MINUTE = datetime.timedelta(minutes=1)
@@ -89,6 +90,17 @@ def create_lottery(
         committed_at=week.prepared_at - MINUTE,
     )
     active = Registration.objects.active().filter(session=session)
+    tell_of_the_draw({str(party) for party in active.values_list("party", flat=True)})
     active.update(state=Registration.State.ENTERED, waiting_number=None)
     session.taken_count = session.waiting_count = session.last_waiting_number = 0
     session.save(update_fields=["taken_count", "waiting_count", "last_waiting_number"])
+
+
+def tell_of_the_draw(parties: set[str]) -> None:
+    """Who was told of a seat, or of a place in the queue, reads of the draw instead."""
+    for line in Notification.objects.filter(kind__in=("registration_confirmed", "registration_waiting")):
+        party = line.key.partition(":")[2]
+        if party in parties:
+            line.kind = "registration_entered"
+            line.key = f"{line.kind}:{party}"
+            line.save(update_fields=["kind", "key"])

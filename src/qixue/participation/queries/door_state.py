@@ -63,8 +63,8 @@ def undecided_by_session(programme: Programme) -> list[tuple[Session, int]]:
     """How many scans wait for a person, for each session with such, by its start."""
     waiting = Scan.objects.undecided().filter(session__activity__programme=programme).order_by()
     counts = dict(waiting.values_list("session_id").annotate(Count("pk")))
-    sessions = Session.objects.filter(pk__in=counts).select_related("activity").order_by("starts_at", "pk")
-    return [(session, counts[session.pk]) for session in sessions]
+    sessions = Session.objects.filter(pk__in=counts).select_related("activity__organisation")
+    return [(session, counts[session.pk]) for session in sessions.order_by("starts_at", "pk")]
 
 
 def states_of(found: QuerySet[DoorDevice], *, at: datetime.datetime) -> list[DeviceState]:

@@ -159,17 +159,61 @@ def looked_for(round_: SwapRound, words: str, *, most: int) -> list[DeskExchange
     """What somebody at the desk says or shows: the six digits of a phone, the number of an exchange, a name in
     characters, pinyin or initials, or a thing; 第8组 is 8. Of people all that they give and get.
     """
-    rows, digits = standing(round_), NUMBERED.sub(r"\1", half_width(words).replace(" ", ""))
-    if digits.isdecimal():
-        by_digits = Q(code=digits) if len(digits) == CODE_DIGITS else Q(exchange=int(digits[:9]))
-        found = rows.filter(by_digits)
-    else:
-        people = keys_of_called(people_of(rows), words)
-        titles = rows.values_list("pk", "listing__title")
-        things = [pk for pk, title in titles if folded(words) in folded(title)]
-        found = rows.filter(Q(giver__in=people) | Q(receiver__in=people) | Q(pk__in=things))
+    found = called(standing(round_), words)
     keys = dict(found.order_by("exchange", "position").values_list("pk", "exchange"))
     return desk_exchanges(round_, list(dict.fromkeys(keys.values()))[:most], frozenset(keys))
+
+
+def called(rows: QuerySet[Handover], words: str) -> QuerySet[Handover]:
+    """Those of the rows that somebody means by the words, as `looked_for` takes them."""
+    digits = NUMBERED.sub(r"\1", half_width(words).replace(" ", ""))
+    if digits.isdecimal():
+        return rows.filter(Q(code=digits) if len(digits) == CODE_DIGITS else Q(exchange=int(digits[:9])))
+    people = keys_of_called(people_of(rows), words)
+    titles = rows.values_list("pk", "listing__title")
+    things = [pk for pk, title in titles if folded(words) in folded(title)]
+    return rows.filter(Q(giver__in=people) | Q(receiver__in=people) | Q(pk__in=things))
+
+
+@dataclass(frozen=True)
+class CalledOff:
+    """An exchange of which nothing stands any more; `missed` are the names of those who did not come."""
+
+    number: int
+    missed: Sequence[str]
+
+
+def rows_off(round_: SwapRound) -> QuerySet[Handover]:
+    """Of exchanges of which nothing stands any more."""
+    return round_.handovers.filter(state=State.VOID).exclude(exchange__in=standing(round_).values("exchange"))
+
+
+def called_off(round_: SwapRound, rows: QuerySet[Handover], *, most: int) -> list[CalledOff]:
+    """The exchanges of the rows, the latest first."""
+    numbers = list(rows.order_by("-exchange").values_list("exchange", flat=True).distinct()[:most])
+    missed = RoundEntry.objects.filter(round=round_, state=RoundEntry.State.MISSED, is_from_table=False)
+    names = dict(missed.values_list("listing", "listing__owner__name"))
+    absent: dict[int, dict[str, None]] = defaultdict(dict)  # names in order, each once
+    for number, thing in rows_off(round_).filter(exchange__in=numbers).values_list("exchange", "listing"):
+        if thing in names:
+            absent[number][names[thing]] = None
+    return [CalledOff(number, list(absent[number])) for number in numbers]
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What ends when somebody is said not to come: numbers of exchanges, and how many people are in them."""
+
+    exchanges: Sequence[int]
+    people: int
+
+
+def ending_without(handover: Handover) -> Ending:
+    """Of the giver, as `mark_missing` does it."""
+    rows = standing(handover.round)
+    waiting = rows.filter(giver=handover.giver, state=State.PLANNED, giver_confirmed_at=None)
+    numbers = sorted(set(waiting.values_list("exchange", flat=True)))
+    return Ending(numbers, people_of(rows.filter(exchange__in=numbers)).count())
 
 
 def people_of(rows: QuerySet[Handover]) -> QuerySet[Resident, tuple[int, str]]:

@@ -1,7 +1,6 @@
 """An act that takes many seconds: its page is sent while it is done, and ends with what came of it. No script."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.template.loader import render_to_string
@@ -15,8 +14,11 @@ log = get_logger("qixue.workspace")
 OUTCOME = "<!-- outcome -->"  # where the page waits
 
 
-def page_at_work(request: HttpRequest, act: Act, do: Callable[[], Any]) -> StreamingHttpResponse:
-    """What is being done at once, then what came of it: the page was answered before anybody knew, so always by 200."""
+def page_at_work(request: HttpRequest, act: Act, do: Callable[[], str]) -> StreamingHttpResponse:
+    """What is being done at once, then what came of it: the page was answered before anybody knew, so always by 200.
+
+    `do` gives the address where people go on; after a refusal that is this page, which shows how things stand now.
+    """
     page = render_to_string("workspace/at_work.html", {"act": act, "outcome": OUTCOME, **act.context}, request)
     before, after = page.split(OUTCOME)
     language = get_language() or ""
@@ -24,7 +26,7 @@ def page_at_work(request: HttpRequest, act: Act, do: Callable[[], Any]) -> Strea
     def pieces() -> Iterator[str]:
         yield before
         with override(language):
-            yield outcome_of(act, do)
+            yield outcome_of(act, do, again=request.path)
         yield after
 
     response = StreamingHttpResponse(pieces())
@@ -32,15 +34,16 @@ def page_at_work(request: HttpRequest, act: Act, do: Callable[[], Any]) -> Strea
     return response
 
 
-def outcome_of(act: Act, do: Callable[[], Any]) -> str:
+def outcome_of(act: Act, do: Callable[[], str], *, again: str) -> str:
     refusal: Refused | None = None
     is_broken = False
+    onward = again
     try:
-        do()
+        onward = do()
     except Refused as refused:
         refusal = refused
     except Exception:  # the page is on its way: no other one can take its place
         log.exception("act_failed", act=act.title)
         is_broken = True
-    context = {"act": act, "refusal": refusal, "is_broken": is_broken}
+    context = {"act": act, "refusal": refusal, "is_broken": is_broken, "onward": onward}
     return render_to_string("workspace/at_work_outcome.html", context)

@@ -7,7 +7,7 @@ from qixue.people.models import Resident
 from qixue.people.operations.residents import ResidentDetails
 from qixue.places.models import Region
 from qixue.web.forms import Form
-from qixue.web.workspace.forms.fields import PlainCharField, WholeNumberField
+from qixue.web.workspace.forms.fields import BirthYearField, PlainCharField
 
 
 class TownField(forms.ModelChoiceField):
@@ -25,7 +25,7 @@ class ProfileForm(Form):
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
     )
-    birth_year = WholeNumberField(
+    birth_year = BirthYearField(
         label=_("Year of birth"),
         required=False,
         help_text=_("Only the year, for example 1952: some sessions are for children or for older people."),

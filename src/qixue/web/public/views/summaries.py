@@ -13,7 +13,7 @@ from qixue.report.differences import sealed_figures
 from qixue.report.files import CONTENT_TYPES
 from qixue.report.models import SealedFile
 from qixue.report.seal_on_record import envelope_of
-from qixue.report.seal_verification import facts_of
+from qixue.report.seal_verification import facts_of, waived_sentence
 from qixue.report.verdicts import Verification
 from qixue.report.verification import verify_file
 from qixue.web import parts
@@ -58,9 +58,11 @@ def sealed(request: HttpRequest, code: str, number: int) -> HttpResponse:
     programme = parts.get_programme_or_404(code)
     seal = get_object_or_404(programme.seals, number=number)
     later = programme.seals.filter(number__gt=number).order_by("-number").values_list("number", flat=True).first()
+    envelope = envelope_of(seal)
     context = {
         "programme": programme,
-        "seal": facts_of(envelope_of(seal)),
+        "seal": facts_of(envelope),
+        "waived": waived_sentence(envelope),
         "figures": sealed_figures(seal).values(),
         "later": later,
     }

@@ -63,13 +63,21 @@ def parse_moment(text: str) -> datetime.datetime | None:
 
 
 class WholeNumberField(forms.CharField):
+    asks = _("Please write a whole number, for example 40.")
+
     def clean(self, value: Any) -> int | None:
         text = super().clean(value)
         if not text:
             return None
         if (number := parse_whole_number(text)) is None:
-            raise forms.ValidationError(_("Please write a whole number, for example 40."))
+            raise forms.ValidationError(self.asks)
         return number
+
+
+class BirthYearField(WholeNumberField):
+    """Which years can be is a rule of the operation."""
+
+    asks = _("Please write a year, for example 1952.")
 
 
 class YuanField(forms.CharField):

@@ -16,7 +16,7 @@ from qixue.participation.operations.listed_people import NewPerson, SignUp
 from qixue.people.models import Organisation, Resident
 from qixue.places.models import Region
 from qixue.web.forms import Form, RawTextField
-from qixue.web.workspace.forms.fields import DayField, PlainCharField, SuggestingInput, WholeNumberField
+from qixue.web.workspace.forms.fields import BirthYearField, DayField, PlainCharField, SuggestingInput
 
 ROWS = range(1, 6)
 COLUMNS = ("name", "birth_year", "home", "guardian", "agreed_on")
@@ -190,7 +190,7 @@ def row_fields(towns: Towns) -> dict[str, forms.Field]:
     box.suggestions = towns.suggestions()
     fields: dict[str, forms.Field] = {
         "name": PlainCharField(label=_("Full name"), max_length=LONGEST_NAME),
-        "birth_year": WholeNumberField(label=_("Year of birth"), max_length=12),
+        "birth_year": BirthYearField(label=_("Year of birth"), max_length=12),
         "home": PlainCharField(label=_("Home town or subdistrict"), max_length=60, widget=box),
         "guardian": PlainCharField(label=_("Guardian who agreed on paper"), max_length=LONGEST_NAME),
         "agreed_on": DayField(label=_("Agreed on"), max_length=20),

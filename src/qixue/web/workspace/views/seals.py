@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from qixue.core.clock import now
@@ -29,6 +30,7 @@ from qixue.web.workspace.access import needs, staff, whole_programme_or_404
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.at_work import page_at_work
 from qixue.web.workspace.forms.seals import IssueForm
+from qixue.web.workspace.to_settle import to_settle
 
 KEY_DIGITS = 18  # more do not fit into a key
 
@@ -46,7 +48,6 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
     """Ask a second person to issue the summary as it stands."""
     programme = whole_programme_or_404(request.user, code, Action.ISSUE_REPORT)
     replaced = open_request(programme)
-    shown = before_asking(programme, replaced) if request.method == "GET" else {}
     act = act_of(
         programme,
         title=_("Ask for the issue"),
@@ -54,8 +55,8 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
         button=_("Ask for the issue"),
         done=_("The summary waits for a second person, who issues it."),
         note=_("Somebody has asked already; your request takes its place.") if replaced else "",
-        above=("workspace/seals/asking.html",) if shown else (),
-        context=shown,
+        above=("workspace/seals/asking.html",),
+        context={"asking": SimpleLazyObject(lambda: before_asking(programme, replaced))},  # not before a redirect
     )
     return act_page(request, sent(request, Form), act, lambda: ask_for_issue(programme, by=staff(request), at=now()))
 
@@ -69,8 +70,10 @@ def issue(request: HttpRequest, code: str) -> HttpResponseBase:
         return redirect("workspace:issue_summary", code)  # nothing is issued that its sender has not looked at
     figures = figures_named(programme, list(asked.figures)) if asked else []
     waits_for = hindrances(programme, figures, at=now())
-    shown = as_asked(asked) if asked and request.method == "GET" else {}
     form = IssueForm(request.POST if request.method == "POST" else None, asked=asked, is_hindered=bool(waits_for))
+    is_own = asked is not None and asked.asker_id == by.pk
+    is_sealed_now = not is_own and form.is_valid()  # sealing drafts once more and looks itself
+    shown = as_asked(asked) if asked and not is_sealed_now else {}
     act = act_of(
         programme,
         title=_("Issue the summary"),
@@ -81,15 +84,16 @@ def issue(request: HttpRequest, code: str) -> HttpResponseBase:
         button=_("Issue and seal"),
         done=_("The summary is issued and sealed."),
         above=("workspace/seals/request.html",),
-        fits=asked is not None and asked.asker_id != by.pk and not shown.get("changes"),
-        context={"asked": asked, "hindrances": waits_for, "is_own": asked and asked.asker_id == by.pk, **shown},
+        fits=asked is not None and not is_own and not shown.get("changes"),
+        context={"asked": asked, "hindrances": to_settle(programme, waits_for), "is_own": is_own, **shown},
     )
 
-    def do() -> Seal:
+    def do() -> str:
         reason = form.cleaned_data["waiver_reason"]
-        return issue_summary(asked, waiver_reason=reason, by=by, at=now())  # type: ignore[arg-type]  # `fits` says it is there
+        issued = issue_summary(asked, waiver_reason=reason, by=by, at=now())  # type: ignore[arg-type]  # `fits` says it is there
+        return reverse("workspace:seal", args=[code, issued.number])
 
-    if act.fits and form.is_valid():
+    if act.fits and is_sealed_now:
         return page_at_work(request, act, do)
     return act_page(request, form, act)
 
@@ -100,7 +104,7 @@ def before_asking(programme: Programme, replaced: IssueRequest | None) -> dict[s
     draft = draft_summary(programme, at=at)
     changes = as_asked(replaced)["changes"] if replaced else []
     waits_for = hindrances(programme, draft.figures, at=at)
-    return {"draft": draft, "hindrances": waits_for, "replaced": replaced, "changes": changes}
+    return {"draft": draft, "hindrances": to_settle(programme, waits_for), "replaced": replaced, "changes": changes}
 
 
 def request_shown(request: HttpRequest, programme: Programme) -> IssueRequest | None:

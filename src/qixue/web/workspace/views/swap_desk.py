@@ -27,10 +27,14 @@ from qixue.swap.operations.handovers import (
 )
 from qixue.swap.queries.desk import (
     Due,
+    called,
+    called_off,
     desk_exchanges,
+    ending_without,
     left_over_gifts,
     looked_for,
     progress_of,
+    rows_off,
     waited_for,
 )
 from qixue.web import parts, unfinished_forms
@@ -65,6 +69,7 @@ def desk(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "waited_for": waited_for(found, [exchange.number for exchange in page]),
         "exchanges": looked_for(found, wanted, most=MOST_FOUND) if wanted else None,
+        "called_off": called_off(found, called(rows_off(found), wanted), most=MOST_FOUND) if wanted else [],
         "typed": request.GET.get(unfinished_forms.NAME, ""),
         "gifts": left_over_gifts(found)[:SHOWN_GIFTS],
     }
@@ -82,12 +87,14 @@ def around(round_: SwapRound) -> dict[str, Any]:
 
 @needs(Action.HAND_OVER_SWAPS)
 def exchange(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """All of one exchange: who is here, who is waited for, what can be handed over."""
+    """All of one exchange: who is here, who is waited for, what can be handed over; or that it is off, and why."""
     found = round_or_404(request.user, pk, Action.HAND_OVER_SWAPS)
     exchanges = desk_exchanges(found, [number])
-    if not exchanges:
+    off = [] if exchanges else called_off(found, rows_off(found).filter(exchange=number), most=1)
+    if not exchanges and not off:
         raise Http404
-    context = {**around(found), "exchange": exchanges[0], "form": DeskForm()}
+    shown = exchanges[0] if exchanges else None
+    context = {**around(found), "number": number, "exchange": shown, "called_off": off, "form": DeskForm()}
     return render(request, "workspace/swap_rounds/exchange.html", context)
 
 
@@ -143,11 +150,16 @@ def missing(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def act_of_missing(handover: Handover) -> Act:
-    back = reverse("workspace:swap_desk", args=[handover.round_id])
+    back, ending = reverse("workspace:swap_desk", args=[handover.round_id]), ending_without(handover)
+    words = {
+        "name": handover.giver.name if handover.giver else "",
+        "numbers": "、".join(map(str, ending.exchanges)),
+        "people": ending.people,
+    }
     return Act(
         title=_("Did not come"),
         about=handover.round.title,
-        lead=handover.giver.name if handover.giver else "",
+        lead=_("%(name)s: off are then the exchanges %(numbers)s, with %(people)s people in all.") % words,
         button=_("Did not come: match the others anew"),
         back=back,
         crumbs=((handover.round.title, back),),
