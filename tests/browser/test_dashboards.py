@@ -98,7 +98,7 @@ def test_big_screen_updates_itself_and_can_be_paused(scene: Scene, open_browser:
     page.click("[data-live-pause]")
     page.clock.run_for(16_000)
 
-    expect(shown).to_have_text(re.compile("537"))
+    expect(shown).to_have_text(re.compile("540"))
 
 
 def test_big_screen_says_when_it_is_cut_off(scene: Scene, open_browser: Callable[..., Reader]) -> None:
