@@ -38,18 +38,6 @@ HOURS = datetime.timedelta(hours=2)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def listed() -> Resident:
-    person: Resident = ResidentFactory(name="陈秀兰")
-    return person
-
-
-@pytest.fixture
-def member() -> Resident:
-    person: Resident = MemberFactory(name="陈秀兰")
-    return person
-
-
 def merge(one: Resident, other: Resident) -> Resident:
     return merge_people(one, other, ground=Merge.Ground.SAID_SO, by=UserFactory(), at=NOON)
 

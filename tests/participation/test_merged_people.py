@@ -75,18 +75,6 @@ def number(code: str, session: Session) -> object:
     return quantity.value if quantity else None
 
 
-@pytest.fixture
-def listed() -> Resident:
-    person: Resident = ResidentFactory(name="陈秀兰")
-    return person
-
-
-@pytest.fixture
-def member() -> Resident:
-    person: Resident = MemberFactory(name="陈秀兰")
-    return person
-
-
 def test_person_counts_once_and_everybody_can_read_why(listed: Resident, member: Resident) -> None:
     session = SessionFactory()
     other = SessionFactory(activity=session.activity)

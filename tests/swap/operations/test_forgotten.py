@@ -16,11 +16,6 @@ from qixue.swap.operations.rounds import FORGOTTEN_AFTER, keep_rounds
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def round_() -> SwapRound:
-    return SwapRoundFactory()
-
-
 def test_a_plan_that_kills_its_worker_is_given_up_after_two_tries(
     round_: SwapRound, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,11 +44,6 @@ def desk(round_: SwapRound) -> User:
     return RoleAssignmentFactory(organisation=round_.organisation, role=Role.DOOR_VOLUNTEER).user
 
 
-@pytest.fixture
-def organiser(round_: SwapRound) -> User:
-    return RoleAssignmentFactory(organisation=round_.organisation).user
-
-
 def all_here(rows: list[Handover], desk: User) -> None:
     for row in rows:
         confirm_here(row, by=desk, at=NOON)

@@ -25,16 +25,6 @@ pytestmark = pytest.mark.django_db
 State = SwapRound.State
 
 
-@pytest.fixture
-def round_() -> SwapRound:
-    return SwapRoundFactory()
-
-
-@pytest.fixture
-def organiser(round_: SwapRound) -> User:
-    return RoleAssignmentFactory(organisation=round_.organisation).user
-
-
 def said_of(round_: SwapRound) -> RoundDetails:
     return RoundDetails(**{name: getattr(round_, name) for name in RoundDetails.__dataclass_fields__})
 

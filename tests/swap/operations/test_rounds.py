@@ -24,16 +24,6 @@ pytestmark = pytest.mark.django_db
 State = SwapRound.State
 
 
-@pytest.fixture
-def round_() -> SwapRound:
-    return SwapRoundFactory()
-
-
-@pytest.fixture
-def organiser(round_: SwapRound) -> User:
-    return RoleAssignmentFactory(organisation=round_.organisation).user
-
-
 def details(**values: object) -> RoundDetails:
     moments = {
         "entries_close_at": NOON + DAY,

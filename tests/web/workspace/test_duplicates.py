@@ -1,7 +1,6 @@
 """Records that may be of one person, from the browser's side of the office that decides."""
 
 import pytest
-from django.test import Client
 from tests.counted import check_in
 from tests.factories import (
     NOON,
@@ -9,7 +8,6 @@ from tests.factories import (
     MemberFactory,
     OrganisationFactory,
     RegistrationFactory,
-    RoleAssignmentFactory,
     SessionFactory,
     key,
 )
@@ -17,23 +15,11 @@ from tests.web.public.conftest import words
 from tests.web.workspace.test_personal_data import page_of
 
 from qixue.participation.models import Participant
-from qixue.people.models import DifferentPeople, Merge, Organisation, Resident, Role
+from qixue.people.models import DifferentPeople, Merge, Organisation, Resident
 
 pytestmark = pytest.mark.django_db
 NAME = "欧阳静秋"
 LIST = "/workspace/people-twice/"
-
-
-@pytest.fixture
-def village() -> Organisation:
-    return OrganisationFactory(parent=OrganisationFactory())
-
-
-@pytest.fixture
-def cadre(village: Organisation) -> Client:
-    client = Client()
-    client.force_login(RoleAssignmentFactory(organisation=village, role=Role.CADRE).user)
-    return client
 
 
 @pytest.fixture

@@ -25,18 +25,6 @@ NAME = "欧阳静秋"
 
 
 @pytest.fixture
-def village() -> Organisation:
-    return OrganisationFactory(parent=OrganisationFactory())
-
-
-@pytest.fixture
-def cadre(village: Organisation) -> Client:
-    client = Client()
-    client.force_login(RoleAssignmentFactory(organisation=village, role=Role.CADRE).user)
-    return client
-
-
-@pytest.fixture
 def person(village: Organisation) -> Resident:
     return ListedPersonFactory(organisation=village, resident__name=NAME, added_at=NOON).resident
 
