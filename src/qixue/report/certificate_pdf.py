@@ -13,6 +13,7 @@ from qixue.participation.learning_hours import learning_hours
 from qixue.participation.models import Certificate, CertificateRule
 from qixue.participation.serials import printed
 from qixue.report.installed import installed_fonts
+from qixue.report.official_document import date_text
 from qixue.report.typesetting import typeset
 
 FONT_ROLES = {"kai": "楷体", "title": "小标宋", "song": "宋体"}
@@ -67,7 +68,7 @@ def page_of(certificate: Certificate, qr: str) -> dict[str, Any]:
         "place": f"{base.partition('://')[2]}/verify/",
         "issuer": certificate.issuer_name,
         "issuer_size": fitting(len(certificate.issuer_name), ISSUER_SIZES),
-        "date": day_text(local_day(certificate.issued_at)),
+        "date": date_text(local_day(certificate.issued_at)),
         "is_synthetic": certificate.activity.programme.is_synthetic,
     }
 
@@ -75,7 +76,7 @@ def page_of(certificate: Certificate, qr: str) -> dict[str, Any]:
 def body_of(certificate: Certificate) -> str:
     """What somebody took part in, when, and how much of it."""
     first, last = certificate.started_on, certificate.ended_on
-    days = f"于{day_text(first)}" if first == last else f"于{day_text(first)}至{end_text(first, last)}"
+    days = f"于{date_text(first)}" if first == last else f"于{date_text(first)}至{end_text(first, last)}"
     hours = f"、{learning_hours(certificate.minutes)}学时" if certificate.minutes else ""
     return f"{days}参加“{certificate.title}”，实到{certificate.session_count}场{hours}。{certificate.criteria}"
 
@@ -84,10 +85,6 @@ def fitting(length: int, sizes: tuple[tuple[int, int], ...]) -> int:
     return next((size for longest, size in sizes if length <= longest), sizes[-1][1])
 
 
-def day_text(day: datetime.date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def end_text(first: datetime.date, last: datetime.date) -> str:
     """The year is not said twice."""
-    return day_text(last) if first.year != last.year else f"{last.month}月{last.day}日"
+    return date_text(last) if first.year != last.year else f"{last.month}月{last.day}日"

@@ -3,8 +3,9 @@
 import datetime
 from enum import Enum
 
-from qixue.core.clock import SHANGHAI, day_bounds
+from qixue.core.clock import SHANGHAI, day_bounds, local_day
 from qixue.programme.models import Programme
+from qixue.report.official_document import date_text
 
 
 class Stage(Enum):
@@ -30,7 +31,7 @@ def day_text(at: datetime.datetime) -> str:
 
 
 def full_day_text(at: datetime.datetime) -> str:
-    return f"{at.astimezone(SHANGHAI).year}年{day_text(at)}"
+    return date_text(local_day(at))
 
 
 def full_moment_text(at: datetime.datetime) -> str:

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from django.db import connection
@@ -18,11 +18,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 from pyroaring import BitMap
 
 from qixue.core.quantity import Qualifier, Quantity
+from qixue.core.statements import among, listed
 from qixue.participation.counting import attendance_of
 from qixue.participation.models import Cell, CellCount, LedgerEntry, Tally
 from qixue.participation.models.cells import NOBODY as NO_NUMBERS
 from qixue.participation.queries import tally_rows
-from qixue.participation.queries.cells import Counts, Sums, added
+from qixue.participation.queries.cells import Counts, Sums, added, answer
 
 Column = np.ndarray
 SESSIONS_AT_ONCE = 500
@@ -36,7 +37,7 @@ NUMBERS = {
 ENTRIES = """
 SELECT s.id, (SELECT {joined} FROM (SELECT person_token FROM participation_ledgerentry
     WHERE session_id = s.id AND person_token IS NOT NULL ORDER BY person_token) AS e)
-FROM programme_session s WHERE s.id IN ({sessions})
+FROM programme_session s WHERE {among}
 """
 JOINED = {"sqlite": "group_concat(person_token, '')", "postgresql": "string_agg(uuid_send(person_token), '')"}
 # Where a tally stands, and where it belongs today (as `cell_places.placed` says, which makes the cells).
@@ -85,8 +86,8 @@ class Folds:
 
     def __init__(self) -> None:
         self.factor = np.uint64(secrets.randbits(64) | 1)
-        [[listed]] = answer(NUMBERS[connection.vendor])
-        everybody = words(listed).reshape(-1, 3)
+        [[joined]] = answer(NUMBERS[connection.vendor])
+        everybody = words(joined).reshape(-1, 3)
         numbers = everybody[:, 2]
         self.by_number = np.zeros(int(numbers.max(initial=0)) + 1, dtype=np.uint64)
         self.by_number[numbers] = self.of_tokens(everybody)
@@ -104,8 +105,12 @@ class Folds:
 
 def words(joined: str | bytes | None) -> Column:
     """The value that rows were joined to, as whole numbers of 8 bytes."""
-    raw = bytes.fromhex(joined) if isinstance(joined, str) else bytes(joined or b"")
-    return np.frombuffer(raw, dtype=">u8").astype(np.uint64)
+    return np.frombuffer(raw(joined), dtype=">u8").astype(np.uint64)
+
+
+def raw(joined: str | bytes | None) -> bytes:
+    """The value as it is; SQLite gives it in hexadecimal."""
+    return bytes.fromhex(joined) if isinstance(joined, str) else bytes(joined or b"")
 
 
 def cells_that_differ(programme_code: str) -> list[str]:
@@ -174,10 +179,10 @@ def people_by_cell(tallies: Sequence[Settled], folds: Folds) -> Iterator[tuple[i
     """Of each cell the sessions, the people in all their entries, and at which of the sessions each entry is."""
     gone = entries_taken_back()
     for part in whole_cells(tallies):
-        listed = tokens_by_session([tally.session for tally in part if tally.session], gone)
+        tokens_at = tokens_by_session([tally.session for tally in part if tally.session], gone)
         for cell, of_cell in groupby(part, key=lambda tally: tally.cell):
             sessions = [tally.session for tally in of_cell if tally.session]
-            tokens = [listed[session] for session in sessions]
+            tokens = [tokens_at[session] for session in sessions]
             lengths = [len(each) // TOKEN for each in tokens]
             halves = words(b"".join(tokens)).reshape(-1, 2)
             yield cell, sessions, folds.of_tokens(halves), np.repeat(np.arange(len(sessions)), lengths)
@@ -197,9 +202,9 @@ def whole_cells(tallies: Sequence[Settled]) -> Iterator[list[Settled]]:
 
 def tokens_by_session(sessions: Sequence[int], gone: dict[int, Counter[bytes]]) -> dict[int, bytes]:
     """The tokens in the entries of each session that count, one behind the other."""
-    statement = ENTRIES.format(joined=JOINED[connection.vendor], sessions=", ".join(["%s"] * len(sessions)))
-    rows = answer(statement, sessions) if sessions else []
-    found = {pk: bytes.fromhex(listed) if isinstance(listed, str) else bytes(listed or b"") for pk, listed in rows}
+    statement = ENTRIES.format(joined=JOINED[connection.vendor], among=among("s.id", "bigint"))
+    rows = answer(statement, [listed(sessions)])
+    found = {pk: raw(joined) for pk, joined in rows}
     for pk in found.keys() & gone.keys():
         tokens = found[pk]
         came = Counter(tokens[start : start + TOKEN] for start in range(0, len(tokens), TOKEN)) - gone[pk]
@@ -249,9 +254,3 @@ def counts_by_cell(tallies: Sequence[Settled], named: dict[int, int]) -> dict[in
 
 def attendance_by_name(rule: str, people: int) -> Quantity | None:
     return attendance_of(rule, people, None)
-
-
-def answer(statement: str, parameters: Sequence[Any] = ()) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchall()

@@ -13,6 +13,7 @@ from pyroaring import BitMap
 
 from qixue.core.figures import Scope, shared
 from qixue.core.quantity import Qualifier
+from qixue.core.statements import Values
 from qixue.participation.models import CountedPerson, Participant
 from qixue.participation.models.cells import NOBODY
 from qixue.participation.queries import TallyRow
@@ -145,7 +146,7 @@ def counts_of_rows(rows: Iterable[TallyRow]) -> Counts:
 @shared
 def counts_of(programme_code: str) -> Placed[tuple[Qualifier, Sums]]:
     hedges = {hedge.value: hedge for hedge in Qualifier}
-    rows = answer(COUNTS, programme_code)
+    rows = answer(COUNTS, {"programme": programme_code})
     return Placed((Place._make(row[:5]), (hedges[row[5]], Sums._make(row[6:]))) for row in rows)
 
 
@@ -203,7 +204,7 @@ def crowd_of(programme_code: str) -> tuple[Placed[Presence], dict[str, int]]:
     sets: list[tuple[Place, Presence]] = []
     apart: dict[tuple[Place, int | None, int], BitMap] = defaultdict(BitMap)  # by session: they may meet one another
     unnumbered: dict[str, int] = {}  # by token in hexadecimal: SQLite knows no UUID
-    for *place, activity, people, again, session, number, token in answer(PEOPLE, programme_code):
+    for *place, activity, people, again, session, number, token in answer(PEOPLE, {"programme": programme_code}):
         if people is None:
             came = number or unnumbered.setdefault(str(token).replace("-", ""), HIGHEST - len(unnumbered))
             apart[Place._make(place), activity, session].add(came)
@@ -214,7 +215,7 @@ def crowd_of(programme_code: str) -> tuple[Placed[Presence], dict[str, int]]:
     return Placed([*sets, *newcomers]), unnumbered
 
 
-def answer(statement: str, programme_code: str) -> list[tuple]:
+def answer(statement: str, values: Values = ()) -> list[tuple]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"programme": programme_code})
+        cursor.execute(statement, values)
         return cursor.fetchall()

@@ -180,7 +180,7 @@ def tallies_of(programme_code: str) -> Tallies:
     """All tallies of what is announced in a programme."""
     sessions, activities = places_of(programme_code)
     place_of = {hedge.value: place for place, hedge in enumerate(HEDGES)}
-    rows = answer(TALLIES, programme_code)
+    rows = answer(TALLIES, {"programme": programme_code})
     of_sessions = [row for row in rows if row[1]]
     keys, attendance, named = (column(row[number] for row in of_sessions) for number in (1, 2, 3))
     at = sessions.at(keys)

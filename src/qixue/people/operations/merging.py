@@ -9,9 +9,10 @@ from collections import Counter
 
 from django.conf import settings
 from django.db import models, transaction
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.language import speaking
 from qixue.core.models import record_audit
 from qixue.core.outbox import Letter, put_into_outbox
 from qixue.core.refusal import Refused
@@ -73,7 +74,7 @@ def accounts_to_merge(person: Resident, other: User | None, *, by: User) -> Pair
 def farewell(account: User) -> list[Letter]:
     """To the number of an account that ends, in its language; none where it has no number."""
     words = {"site": settings.QIXUE["SITE_NAME"]}
-    with override(account.language):
+    with speaking(account.language):
         body = gettext(
             "%(site)s: the account with this number is now one with another account of the same person. If that was"
             " not you, please call us at once."

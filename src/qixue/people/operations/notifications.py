@@ -91,18 +91,13 @@ def scopes_of(people: dict[int, User]) -> dict[int, str]:
 
 
 def letters_to(user: User, notice: Notice, wishes: Wishes, *, scope: str, at: datetime.datetime) -> list[Letter]:
-    with speaking(user.language):
-        title, text = words_of(notice.kind, notice.params)
-        address = f"{settings.QIXUE['BASE_URL']}{notice.link}" if notice.link else ""
-        is_account = KINDS[notice.kind].topic == ACCOUNT
-        choice = "" if is_account else _("You can change what reaches you under Notices.")
-        mail = "\n\n".join(part for part in (text, address, choice) if part)
-        text_message = text_message_of(notice, address)
     chosen = []
-    if wishes.by_mail and user.email:
-        chosen.append(("mail", user.email, title, mail))
-    if wishes.by_sms and user.mobile:
-        chosen.append(("sms", user.mobile, "", text_message))
+    with speaking(user.language):
+        address = f"{settings.QIXUE['BASE_URL']}{notice.link}" if notice.link else ""
+        if wishes.by_mail and user.email:
+            chosen.append(("mail", user.email, *mail(notice, address)))
+        if wishes.by_sms and user.mobile:
+            chosen.append(("sms", user.mobile, "", text_message(notice, address)))
     return [
         Letter(
             channel=channel,
@@ -118,7 +113,15 @@ def letters_to(user: User, notice: Notice, wishes: Wishes, *, scope: str, at: da
     ]
 
 
-def text_message_of(notice: Notice, address: str) -> str:
+def mail(notice: Notice, address: str) -> tuple[str, str]:
+    """Its subject and its text."""
+    title, text = words_of(notice.kind, notice.params)
+    is_account = KINDS[notice.kind].topic == ACCOUNT
+    choice = "" if is_account else _("You can change what reaches you under Notices.")
+    return title, "\n\n".join(part for part in (text, address, choice) if part)
+
+
+def text_message(notice: Notice, address: str) -> str:
     """Signed as the carriers ask for; a space keeps the address apart from the words, so that it can be tapped."""
     words = {"site": settings.QIXUE["SITE_NAME"], "text": short_of(notice.kind, notice.params)}
     signed = pgettext("text message", "%(site)s: %(text)s") % words

@@ -138,11 +138,7 @@ def confirm_by_phone(user: User, *, browser: str, digits: str, at: datetime.date
 
     Refused: code_over, wrong_code.
     """
-    mobile = ConfirmedMobile.objects.get(user=user).mobile
-    with transaction.atomic():
-        refusal = try_code(mobile, browser=browser, digits=digits_of(digits), at=at)
-    if refusal:
-        raise refusal
+    use_code_up(ConfirmedMobile.objects.get(user=user).mobile, browser=browser, digits=digits, at=at)
 
 
 def holder_by_phone(mobile: str, *, browser: str, digits: str, at: datetime.datetime) -> User | None:
@@ -150,12 +146,17 @@ def holder_by_phone(mobile: str, *, browser: str, digits: str, at: datetime.date
 
     Refused: code_over, wrong_code.
     """
+    use_code_up(mobile, browser=browser, digits=digits, at=at)
+    confirmed = ConfirmedMobile.objects.select_related("user").filter(mobile=mobile).first()
+    return confirmed.user if confirmed else None
+
+
+def use_code_up(mobile: str, *, browser: str, digits: str, at: datetime.datetime) -> None:
+    """Refused: code_over, wrong_code; raised after the transaction, so that the wrong code stays counted."""
     with transaction.atomic():
         refusal = try_code(mobile, browser=browser, digits=digits_of(digits), at=at)
     if refusal:
         raise refusal
-    confirmed = ConfirmedMobile.objects.select_related("user").filter(mobile=mobile).first()
-    return confirmed.user if confirmed else None
 
 
 def try_code(mobile: str, *, browser: str, digits: str, at: datetime.datetime) -> Refused | None:

@@ -1,7 +1,7 @@
 """What the organiser says of a round: checked when it is opened, and changed until it is matched."""
 
 import datetime
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Any
 
@@ -43,7 +43,7 @@ class RoundDetails:
     has_gifts: bool = False
 
     def values(self) -> dict[str, object]:
-        return {**asdict(self), "venue": self.venue}
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 def check_details(details: RoundDetails) -> None:

@@ -96,22 +96,28 @@ def close_entries(round_: SwapRound, *, by: User, at: datetime.datetime, confirm
     if round_.state != State.OPEN:
         raise Refused("round_not_open", _("This round takes in nothing more."))
     must_be_time(round_.entries_close_at, ENTERED_UNTIL, at=at, confirmed=confirmed)
-    close_entries_of(round_, at=at)
+    take_in_no_more(round_, at=at)
     record_audit("swap.entries_closed", round_, by=by, at=at)
-    return locked_round(round_)
+    return round_
 
 
 def close_entries_of(round_: SwapRound, *, at: datetime.datetime) -> int:
-    """Closed early, `entries_close_at` says when: in whole minutes, as the form gives it back."""
     round_ = locked_round(round_)
     if round_.state != State.OPEN:
         return 0
+    take_in_no_more(round_, at=at)
+    return 1
+
+
+def take_in_no_more(round_: SwapRound, *, at: datetime.datetime) -> None:
+    """Of a round that is open and locked. Closed early, `entries_close_at` says when: in whole minutes, as the form
+    gives it back.
+    """
     enter_table(round_, at=at)
     round_.state = State.ANSWERING
     round_.entries_close_at = min(round_.entries_close_at, at.replace(second=0, microsecond=0))
     round_.save(update_fields=["state", "entries_close_at"])
     ask_for_answers(round_, at=at)
-    return 1
 
 
 def tell_of_round(round_: SwapRound, *, at: datetime.datetime) -> int:

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -13,22 +15,23 @@ class EraseForm(Form):
     )
 
 
+class RelativesCodeField(forms.CharField):
+    """That with which a relative hands somebody on."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            max_length=40, help_text=_("Twelve letters and digits, for example K7QM-2XPA-9RHT."), **options
+        )
+
+
 class ClaimForm(Form):
-    code = forms.CharField(
-        label=_("Code from the relative who signs you up"),
-        max_length=40,
-        help_text=_("Twelve letters and digits, for example K7QM-2XPA-9RHT."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
-    )
+    code = RelativesCodeField(label=_("Code from the relative who signs you up"))
 
 
 class TakeOverForm(Form):
-    code = forms.CharField(
-        label=_("Code from the relative who took care so far"),
-        max_length=40,
-        help_text=_("Twelve letters and digits, for example K7QM-2XPA-9RHT."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
-    )
+    code = RelativesCodeField(label=_("Code from the relative who took care so far"))
     has_consent = forms.BooleanField(
         label=_("I am the guardian of this child under 14 and agree to the rules for children"),
         required=False,

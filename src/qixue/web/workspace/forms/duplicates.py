@@ -14,7 +14,3 @@ class MergeForm(Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose how you know that it is one person.")},
     )
-
-
-class TellApartForm(Form):
-    """Nothing to answer."""

@@ -12,9 +12,10 @@ from qixue.participation.queries.merged_people import in_common
 from qixue.people.personal_data import Pair
 from qixue.people.rules import Action
 from qixue.web import parts
+from qixue.web.forms import Form
 from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.act import Act, act_page, sent
-from qixue.web.workspace.forms.duplicates import MergeForm, TellApartForm
+from qixue.web.workspace.forms.duplicates import MergeForm
 from qixue.web.workspace.reach.personal_data import pair_or_404
 
 SHOWN = 50
@@ -78,4 +79,4 @@ def different(request: HttpRequest, keys: str) -> HttpResponse:
         done=_("Noted: these are two people."),
     )
     by, at = staff(request), now()
-    return act_page(request, sent(request, TellApartForm), act, lambda: tell_apart(pair.kept, pair.gone, by=by, at=at))
+    return act_page(request, sent(request, Form), act, lambda: tell_apart(pair.kept, pair.gone, by=by, at=at))
