@@ -144,7 +144,7 @@ def test_amendment_in_force_changes_adds_and_calls_off_by_key(desks: Desks) -> N
     stays = draft.lines.exclude(key=goes.key).get()
     draft.lines.filter(key=goes.key).delete()
     draft.lines.update(starts_at=stays.starts_at + DAY, ends_at=stays.ends_at + DAY)
-    PlanLineFactory(version=draft, title="新增的", position=99)
+    PlanLineFactory(version=draft, title="新增的")
 
     version = published(desks)
 
