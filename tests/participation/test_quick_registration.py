@@ -189,11 +189,10 @@ def test_who_is_known_is_found_by_key_person_and_account_also_where_nobody_has_s
         cursor.execute(f"EXPLAIN {'' if connection.vendor == 'postgresql' else 'QUERY PLAN'} {text}", values)
         plan = " ".join(str(row[-1]) for row in cursor.fetchall())
 
-    assert re.findall(r"\((party|resident_id|registered_by_id) ?=", plan) == [
-        "party",
-        "resident_id",
-        "registered_by_id",
-    ]
+    # PostgreSQL may read the three indexes one by one or join what they say, and names the conditions again then.
+    by_index = r"Index Cond: \((\w+) =" if connection.vendor == "postgresql" else r"USING INDEX \w+ \((\w+)="
+    assert re.findall(by_index, plan) == ["party", "resident_id", "registered_by_id"]
+    assert "Seq Scan" not in plan
 
 
 @pytest.mark.django_db(transaction=True)
