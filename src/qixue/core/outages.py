@@ -1,4 +1,4 @@
-"""What it means to whoever asks when the disk is full or the database is away, told apart from our own mistakes."""
+"""What it means to whoever asks when the disk is full, the database away or a core busy, told from our mistakes."""
 
 import errno
 from enum import Enum
@@ -29,6 +29,11 @@ class Outage(Enum):
         503,
         5,
         _("The database cannot be reached for the moment. Please look again shortly, and send again what is missing."),
+    )
+    BUSY = (
+        503,
+        3,
+        _("Other files are being made right now. Yours follows by itself in seconds: please leave this page open."),
     )
 
     def __init__(self, status: int, retry_after: int, sentence: Any) -> None:

@@ -9,6 +9,7 @@ import zxingcpp
 from PIL import Image
 from tests.factories import ActivityFactory, SessionFactory
 
+from qixue.core.long_work import one_at_a_time
 from qixue.programme.models import Session
 from qixue.programme.operations.listings import keep_listings
 from qixue.web.public import kept_files
@@ -56,6 +57,17 @@ def test_card_is_made_once_for_the_same_words_and_anew_for_others(client, tea, m
 
     assert made == ["茶叶种植", "#set page(width: 1pt) *茶* $x"]
     assert Image.open(io.BytesIO(again.content)).size == (1200, 630)
+
+
+def test_visitor_who_comes_while_papers_are_made_waits_with_a_page_that_asks_again(client, tea, monkeypatch):
+    monkeypatch.setattr(kept_files, "PATIENCE", 0.0)
+    keep_listings(Session.objects.all())
+
+    with one_at_a_time("programmes"):
+        answer = client.get(PAPER)
+
+    assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"]) == (503, "3", "no-store")
+    assert b'http-equiv="refresh"' in answer.content
 
 
 def test_files_used_longest_ago_go_first(monkeypatch, settings):

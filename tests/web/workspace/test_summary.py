@@ -10,6 +10,7 @@ from lxml import html
 from tests.factories import NOON, ProgrammeFactory, RoleAssignmentFactory, SessionFactory
 
 from qixue.core.charts import Bar, Chart
+from qixue.core.long_work import one_at_a_time
 from qixue.core.quantity import ATTENDANCE, Quantity
 from qixue.people.models import Role
 from qixue.programme.models import Involvement, Programme, Session
@@ -95,6 +96,19 @@ def test_page_reads_none_of_the_records_behind_the_figures(coordinator: Client) 
     draft = coordinator.get(reverse("workspace:summary", args=["week"])).context["draft"]
 
     assert {"evidence", "document"} & set(vars(draft)) == set()
+
+
+def test_second_file_waits_with_a_page_that_asks_again(coordinator: Client) -> None:
+    path = reverse("workspace:summary_file", args=["week", "docx"])
+
+    with one_at_a_time("summaries"):
+        answer = coordinator.get(path)
+    page = html.fromstring(answer.content.decode())
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "3")
+    assert page.xpath("//meta[@http-equiv='refresh']/@content") == ["3"]
+    assert page.xpath("//a[@class='btn']/@href") == [path]
+    assert coordinator.get(path).status_code == 200
 
 
 def test_chart_on_the_page_is_text_of_its_size_and_no_picture() -> None:

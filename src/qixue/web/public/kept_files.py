@@ -7,29 +7,30 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
 
-from qixue.core.refusal import Refused
+from qixue.core.long_work import one_at_a_time
 
 MOST_FILES = 3000  # of each kind; those used longest ago go first
-PATIENCE = 20.0  # seconds for which a request waits for another that is making a file
-makers = threading.BoundedSemaphore(1)  # setting a file takes a whole core: one at a time in each process
+PATIENCE = 2.0  # seconds for which a request waits for another that is making a file: a card takes a fraction of one
 
 
 def kept_file(kind: str, digest: str, suffix: str, make: Callable[[], bytes]) -> bytes:
-    """The file, made now where it is not there. Refused: making_files, when too many are being made."""
+    """The file, made now where it is not there. Raises Busy when others are being made."""
     path = Path(settings.VAR) / "kept" / kind / f"{digest}{suffix}"
     with contextlib.suppress(FileNotFoundError):
-        content = path.read_bytes()
-        path.touch()
-        return content
-    if not makers.acquire(timeout=PATIENCE):
-        raise Refused("making_files", _("Many files are being made right now; please try again in a minute."))
-    try:
+        return taken_up(path)
+    with one_at_a_time(kind, patience=PATIENCE):
+        with contextlib.suppress(FileNotFoundError):
+            return taken_up(path)  # the one before wanted the same
         content = make()
-    finally:
-        makers.release()
-    keep(path, content)
+        keep(path, content)
+        return content
+
+
+def taken_up(path: Path) -> bytes:
+    """Raises FileNotFoundError."""
+    content = path.read_bytes()
+    path.touch()
     return content
 
 

@@ -40,6 +40,7 @@ def outage_page(request: HttpRequest, outage: Outage) -> HttpResponse:
         "site": settings.QIXUE,
         "code": outage.status,
         "text": outage.sentence,
+        "again_in": outage.retry_after if outage is Outage.BUSY else None,
         "again_at": request.get_full_path() if request.method == "GET" else "",
     }
     content = render_to_string("errors/outage.html", page)

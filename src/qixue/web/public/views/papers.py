@@ -17,6 +17,8 @@ from qixue.core.clock import now
 from qixue.core.clock_words import clock
 from qixue.core.clock_words import day as day_text
 from qixue.core.digests import digest
+from qixue.core.long_work import Busy
+from qixue.core.outages import Outage
 from qixue.core.refusal import Refused
 from qixue.participation.queries import listed
 from qixue.programme.models import Session
@@ -27,6 +29,7 @@ from qixue.web.public.finding import find, in_order
 from qixue.web.public.forms.sessions import SessionFilters
 from qixue.web.public.kept_files import kept_file
 from qixue.web.public.session_words import card_data, place_of
+from qixue.web.views.errors import outage_page
 
 MOST_ON_PAPER = 2000  # sessions in one file: some eighty pages of A4
 TOO_MANY = gettext_lazy(
@@ -64,8 +67,8 @@ def file_answer(request: HttpRequest, kind: str, data: dict[str, Any], suffix: s
         make = card_png if suffix == "png" else programme_pdf
         try:
             content = kept_file(kind, tag, f".{suffix}", lambda: make(data, installed_fonts()))
-        except Refused as refusal:
-            return parts.refusal_page(request, refusal)
+        except Busy:
+            return outage_page(request, Outage.BUSY)
         types = {"png": "image/png", "pdf": "application/pdf"}
         answer = HttpResponse(content, content_type=types[suffix])
         answer.headers["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or ""

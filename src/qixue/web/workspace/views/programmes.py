@@ -11,6 +11,8 @@ from django.utils.translation import pgettext
 
 from qixue.core.clock import local_day, now
 from qixue.core.figures import Scope
+from qixue.core.long_work import Busy, one_at_a_time
+from qixue.core.outages import Outage
 from qixue.figures.queries import (
     Figure,
     common_unit,
@@ -35,6 +37,7 @@ from qixue.web import parts, table_files
 from qixue.web.files import attached
 from qixue.web.table_files import PageTable
 from qixue.web.tables.figures import coverage_table, entries_table, evidence_table, figures_table
+from qixue.web.views.errors import outage_page
 from qixue.web.workspace.access import (
     needs,
     programme_or_404,
@@ -183,5 +186,11 @@ def parts_of(draft: SummaryDraft) -> list[tuple[SectionText, list[Line]]]:
 def summary_file(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     if kind not in FILES:
         raise Http404
-    draft = draft_summary(whole_programme_or_404(request.user, code, Action.SEE_REPORT), at=now())
-    return attached(FILES[kind](draft), CONTENT_TYPES[kind], f"{draft.document.title}.{kind}")
+    programme = whole_programme_or_404(request.user, code, Action.SEE_REPORT)
+    try:
+        with one_at_a_time("summaries"):
+            draft = draft_summary(programme, at=now())
+            content = FILES[kind](draft)
+    except Busy:
+        return outage_page(request, Outage.BUSY)
+    return attached(content, CONTENT_TYPES[kind], f"{draft.document.title}.{kind}")
