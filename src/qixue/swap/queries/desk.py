@@ -181,6 +181,7 @@ class CalledOff:
 
     number: int
     missed: Sequence[str]
+    off_with: int | None  # the key of the hand-over at which that was said, while it can be taken back
 
 
 def rows_off(round_: SwapRound) -> QuerySet[Handover]:
@@ -194,26 +195,13 @@ def called_off(round_: SwapRound, rows: QuerySet[Handover], *, most: int) -> lis
     missed = RoundEntry.objects.filter(round=round_, state=RoundEntry.State.MISSED, is_from_table=False)
     names = dict(missed.values_list("listing", "listing__owner__name"))
     absent: dict[int, dict[str, None]] = defaultdict(dict)  # names in order, each once
-    for number, thing in rows_off(round_).filter(exchange__in=numbers).values_list("exchange", "listing"):
+    off_with: dict[int, int | None] = {}
+    off = rows_off(round_).filter(exchange__in=numbers).order_by("exchange", "position")
+    for number, thing, no_show in off.values_list("exchange", "listing", "off_with"):
+        off_with[number] = no_show
         if thing in names:
             absent[number][names[thing]] = None
-    return [CalledOff(number, list(absent[number])) for number in numbers]
-
-
-@dataclass(frozen=True)
-class Ending:
-    """What ends when somebody is said not to come: numbers of exchanges, and how many people are in them."""
-
-    exchanges: Sequence[int]
-    people: int
-
-
-def ending_without(handover: Handover) -> Ending:
-    """Of the giver, as `mark_missing` does it."""
-    rows = standing(handover.round)
-    waiting = rows.filter(giver=handover.giver, state=State.PLANNED, giver_confirmed_at=None)
-    numbers = sorted(set(waiting.values_list("exchange", flat=True)))
-    return Ending(numbers, people_of(rows.filter(exchange__in=numbers)).count())
+    return [CalledOff(number, list(absent[number]), off_with[number]) for number in numbers]
 
 
 def people_of(rows: QuerySet[Handover]) -> QuerySet[Resident, tuple[int, str]]:
