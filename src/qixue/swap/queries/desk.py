@@ -91,7 +91,12 @@ def progress_of(round_: SwapRound) -> Progress:
     people = rows.aggregate(
         people=Count("giver", distinct=True), people_here=Count("giver", distinct=True, filter=here)
     )
-    return Progress(sorted(exchanges, key=lambda each: (ORDER[each.due], each.missing, each.number)), **people)
+    return Progress(sorted(exchanges, key=in_order), **people)
+
+
+def in_order(exchange: ExchangeCount) -> tuple[int, int, int]:
+    """What is due first, then what waits for the fewest."""
+    return ORDER[exchange.due], exchange.missing, exchange.number
 
 
 def standing(round_: SwapRound) -> QuerySet[Handover]:
@@ -157,11 +162,13 @@ def desk_exchanges(
 
 def looked_for(round_: SwapRound, words: str, *, most: int) -> list[DeskExchange]:
     """What somebody at the desk says or shows: the six digits of a phone, the number of an exchange, a name in
-    characters, pinyin or initials, or a thing; 第8组 is 8. Of people all that they give and get.
+    characters, pinyin or initials, or a thing; 第8组 is 8. Of people all that they give and get. As in the list of all,
+    what is due comes first.
     """
     found = called(standing(round_), words)
     keys = dict(found.order_by("exchange", "position").values_list("pk", "exchange"))
-    return desk_exchanges(round_, list(dict.fromkeys(keys.values()))[:most], frozenset(keys))
+    exchanges = desk_exchanges(round_, list(dict.fromkeys(keys.values())), frozenset(keys))
+    return sorted(exchanges, key=lambda each: in_order(each.count))[:most]
 
 
 def called(rows: QuerySet[Handover], words: str) -> QuerySet[Handover]:

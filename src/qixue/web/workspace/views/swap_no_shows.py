@@ -67,7 +67,7 @@ def not_missing(request: HttpRequest, pk: int) -> HttpResponse:
         done = take_back_missing(handover, by=staff(request), at=now())
     except Refused as refusal:
         return parts.refusal_page(request, refusal, back=act.back)
-    messages.success(request, " ".join(what_came_of(done)))
+    messages.success(request, in_one_line(what_came_of(done)))
     if handover.exchange in done.again:
         return redirect("workspace:swap_exchange", handover.round_id, handover.exchange)
     return redirect(act.back)
@@ -76,8 +76,8 @@ def not_missing(request: HttpRequest, pk: int) -> HttpResponse:
 def act_of_taking_back(handover: Handover) -> Act:
     return Act(
         title=_("Take back: did not come"),
-        lead=" ".join(what_comes_of(return_of(handover))),
-        button=_("Take it back"),
+        lead=in_one_line(what_comes_of(return_of(handover))),
+        button=_("Take back: did not come"),
         note=_(
             "What was found instead is off only where nobody has agreed to it, come for it or received anything since."
             " Everybody concerned is told."
@@ -99,6 +99,11 @@ def called(handover: Handover) -> dict[str, str]:
 
 def listed(numbers: Sequence[int]) -> str:
     return pgettext("between names", ", ").join(map(str, numbers))
+
+
+def in_one_line(sentences: Sequence[str]) -> str:
+    """A Chinese full stop has its space within."""
+    return " ".join(sentences).replace("。 ", "。")
 
 
 def what_comes_of(found: Return) -> list[str]:
