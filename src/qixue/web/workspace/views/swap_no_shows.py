@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -87,7 +88,7 @@ def act_of_taking_back(handover: Handover) -> Act:
     )
 
 
-def of_desk(handover: Handover) -> dict[str, object]:
+def of_desk(handover: Handover) -> dict[str, Any]:
     """Around both acts."""
     back = reverse("workspace:swap_desk", args=[handover.round_id])
     return {"about": handover.round.title, "back": back, "crumbs": ((handover.round.title, back),)}
