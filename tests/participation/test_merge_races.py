@@ -24,14 +24,16 @@ from qixue.core.figures import Scope, registry
 from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration, Scan
 from qixue.participation.operations.check_ins import CheckIn, Source, check_in, enter
 from qixue.participation.operations.duplicates import merge_known_people
+from qixue.participation.operations.organiser import move_registrations
 from qixue.participation.operations.quick_registration import register_alone
 from qixue.participation.operations.registrations import register
+from qixue.participation.operations.transfers import hand_over_place
 from qixue.participation.queries import chain_faults
 from qixue.participation.queries.attendances import attendance_faults
 from qixue.people.models import Merge, Resident, Role
 from qixue.people.operations.erasure import erase
 from qixue.people.operations.merging import merge_people
-from qixue.people.personal_data import Subject
+from qixue.people.personal_data import Pair, Subject
 from qixue.programme.models import Session
 
 HOURS = datetime.timedelta(hours=2)
@@ -73,6 +75,50 @@ def test_whoever_is_signed_up_while_they_are_merged_keeps_the_seat(listed, membe
     )
 
     assert became == "done"
+    assert list(Registration.objects.values_list("resident", "state")) == [(member.pk, "confirmed")]
+
+
+def test_whoever_is_being_merged_is_moved_by_nobody_under_the_old_record(listed, member):
+    session = OpenSessionFactory(seat_count=5, taken_count=1)
+    other = OpenSessionFactory(activity=session.activity, seat_count=5)
+    row = RegistrationFactory(session=session, resident=listed)
+    staff = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.ORGANISER).user
+
+    became = while_it_lasts(
+        lambda: merge(listed, member),
+        lambda: move_registrations(session, keys=[row.pk], to=other, by=staff, at=NOON),
+    )
+
+    assert became == "changed_meanwhile"
+    assert list(Registration.objects.values_list("resident", "session")) == [(member.pk, session.pk)]
+
+
+def test_whoever_is_moved_while_they_are_merged_keeps_the_new_seat(listed, member):
+    session = OpenSessionFactory(seat_count=5, taken_count=1)
+    other = OpenSessionFactory(activity=session.activity, seat_count=5)
+    row = RegistrationFactory(session=session, resident=listed)
+    staff = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.ORGANISER).user
+
+    became = while_it_lasts(
+        lambda: move_registrations(session, keys=[row.pk], to=other, by=staff, at=NOON),
+        lambda: merge(listed, member),
+    )
+
+    assert became == "done"
+    assert list(Registration.objects.active().values_list("resident", "session")) == [(member.pk, other.pk)]
+
+
+def test_nobody_hands_a_place_to_a_record_that_is_being_merged(member):
+    pair = Pair.of(*(ResidentFactory(guardian=member) for _twice in range(2)))
+    session = OpenSessionFactory(seat_count=5, taken_count=1)
+    row = RegistrationFactory(session=session, resident=member)
+
+    became = while_it_lasts(
+        lambda: merge(pair.kept, pair.gone),
+        lambda: hand_over_place(row, to=pair.gone, by=member.user, at=NOON),
+    )
+
+    assert became == "changed_meanwhile"
     assert list(Registration.objects.values_list("resident", "state")) == [(member.pk, "confirmed")]
 
 

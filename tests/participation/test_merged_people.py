@@ -165,7 +165,7 @@ def test_better_place_is_kept(listed: Resident, member: Resident, of_listed, of_
         "listed": RegistrationFactory(session=session, resident=listed, **of_listed),
         "member": RegistrationFactory(session=session, resident=member, **of_member),
     }
-    assert in_common(Pair(member, listed)).signed_up == [session]
+    assert [each.session for each in in_common(Pair(member, listed)).signed_up] == [session]
 
     merged(listed, member)
 

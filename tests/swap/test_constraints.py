@@ -7,8 +7,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from tests.factories import NOON, MemberFactory
 from tests.factories_swap import ListingFactory, one_of, wish
+from tests.factories_swap_rounds import SwapRoundFactory, planned_ring, ring
 
-from qixue.swap.models import Block, KindWish, ListingReport, OneOf, OneOfThing, Wish
+from qixue.swap.models import Block, Handover, KindWish, ListingReport, OneOf, OneOfThing, RoundEntry, Wish
 
 pytestmark = pytest.mark.django_db
 
@@ -93,3 +94,14 @@ def test_report_that_was_decided_says_when():
     ListingReport.objects.create(**values)
     assert is_refused(lambda: ListingReport.objects.create(**values))
     assert not is_refused(lambda: ListingReport.objects.create(state="kept", decided_at=NOON, **values))
+
+
+def test_only_what_is_off_or_missed_points_to_a_no_show():
+    round_ = SwapRoundFactory(state="handing_over")
+    row, other = planned_ring(round_, ring(round_, 2))
+    standing, entries = Handover.objects.filter(pk=other.pk), RoundEntry.objects.filter(listing=row.listing)
+
+    assert is_refused(lambda: standing.update(off_with=row))
+    assert is_refused(lambda: entries.update(missed_with=row))
+    assert not is_refused(lambda: standing.update(off_with=row, state="void", void_at=NOON))
+    assert not is_refused(lambda: entries.update(missed_with=row, state="missed"))

@@ -86,6 +86,15 @@ def test_an_exchange_is_found_by_its_number_as_people_say_it(round_: SwapRound, 
     assert [each.number for each in looked_for(round_, words, most=10)] == [2]
 
 
+def test_of_what_is_found_the_due_comes_first(round_: SwapRound) -> None:
+    exchange(round_, 2, here=2, done=2)
+    exchange(round_, 2, here=1)
+    exchange(round_, 2, here=2)
+    Resident.objects.update(name="王伟")
+
+    assert [each.number for each in looked_for(round_, "王", most=2)] == [3, 2]
+
+
 def test_a_code_leads_to_the_thing_of_the_phone(round_: SwapRound) -> None:
     exchange(round_, 2)
     row, other = exchange(round_, 2)

@@ -19,8 +19,9 @@ from qixue.people.operations.erasure import erase_account
 from qixue.swap.models import Handover, Listing, OneOf, OneOfThing, RoundEntry, SwapRound
 from qixue.swap.operations.blocks import block_owner
 from qixue.swap.operations.entries import leave_round
-from qixue.swap.operations.handovers import break_off, mark_missing
+from qixue.swap.operations.handovers import break_off
 from qixue.swap.operations.locks import locked_round
+from qixue.swap.operations.no_shows import mark_missing, take_back_missing
 from qixue.swap.operations.reports import decide_reports
 from qixue.swap.operations.rounds import FORGOTTEN_AFTER, end_forgotten
 from qixue.swap.operations.wishes import OneOfDetails, drop_one_of, save_one_of, wish_for
@@ -113,6 +114,12 @@ def not_coming(thing: Listing) -> Act:
     return lambda: mark_missing(row, by=desk, at=NOON)
 
 
+def coming_after_all(thing: Listing) -> Act:
+    row, desk = row_of(thing), desk_of(thing)
+    mark_missing(row, by=desk, at=NOON)
+    return lambda: take_back_missing(row, by=desk, at=NOON)
+
+
 def breaking_off(thing: Listing) -> Act:
     row, desk = row_of(thing), desk_of(thing)
     return lambda: break_off(row, reason="left", by=desk, at=NOON)
@@ -135,6 +142,7 @@ def forgetting(thing: Listing) -> Act:
         (changing_a_search, False),
         (ending_a_search, False),
         (not_coming, False),
+        (coming_after_all, False),
         (breaking_off, True),
         (forgetting, True),
     ],

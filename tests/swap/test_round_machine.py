@@ -3,6 +3,7 @@
 The machine only remembers who is still in the round and what each would take; all else it reads from the hand-overs.
 """
 
+import datetime
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -22,9 +23,11 @@ from qixue.programme.models import Programme
 from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
 from qixue.swap.operations.blocks import block_owner
 from qixue.swap.operations.entries import leave_round
-from qixue.swap.operations.handovers import agree, begin_handover, confirm_here, confirm_received, mark_missing
+from qixue.swap.operations.handovers import agree, begin_handover, confirm_here, confirm_received
 from qixue.swap.operations.listings import withdraw_listing
+from qixue.swap.operations.no_shows import mark_missing, take_back_missing
 from qixue.swap.operations.plans import ask_for_plans, choose_plan, keep_plans
+from qixue.swap.queries.no_shows import no_shows, return_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long(90)]
 
@@ -72,6 +75,7 @@ class RoundMachine(RuleBasedStateMachine):
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
         self.known = Remembered()
+        self.at = NOON
         self.round = SwapRoundFactory(
             programme=self.programme, max_items=max_items, has_gifts=True, state="answering", venue=self.venue
         )
@@ -130,12 +134,12 @@ class RoundMachine(RuleBasedStateMachine):
     @rule(number=numbers, is_desk=st.booleans())
     def say_that_one_is_here(self, number: int, is_desk: bool) -> None:
         if (row := self.one_of_handovers(number)) and row.giver:
-            self.attempt(confirm_here, row, by=self.organiser if is_desk else row.giver.user, at=NOON)
+            self.attempt(confirm_here, row, by=self.organiser if is_desk else row.giver.user, at=self.later())
 
     @rule(number=numbers)
     def agree_to_it(self, number: int) -> None:
         if (row := self.one_of_handovers(number)) and row.giver:
-            self.attempt(agree, row, by=row.giver.user, at=NOON)
+            self.attempt(agree, row, by=row.giver.user, at=self.later())
 
     @rule(all_agree=st.booleans())
     def open_the_desk(self, all_agree: bool) -> None:
@@ -146,21 +150,21 @@ class RoundMachine(RuleBasedStateMachine):
         self.round.refresh_from_db()
         if self.round.state == SwapRound.State.PROPOSED:
             self.known.gone |= silent
-        begin_handover(self.round, by=self.organiser, at=NOON, confirmed=True)
+        begin_handover(self.round, by=self.organiser, at=self.later(), confirmed=True)
 
     @rule(number=numbers)
     def bring_all_of_one_exchange(self, number: int) -> None:
         if row := self.one_of_handovers(number):
             for each in self.handovers:
                 if each.exchange == row.exchange:
-                    self.attempt(confirm_here, each, by=self.organiser, at=NOON)
+                    self.attempt(confirm_here, each, by=self.organiser, at=self.later())
 
     @rule(number=numbers, is_desk=st.booleans())
     def hand_over(self, number: int, is_desk: bool) -> None:
         if row := self.one_of_handovers(number):
             by = self.organiser if is_desk or row.giver is None else row.giver.user
             for _sent_twice in range(2):
-                self.attempt(confirm_received, row, code=row.code, by=by, at=NOON)
+                self.attempt(confirm_received, row, code=row.code, by=by, at=self.later())
 
     @rule(number=numbers)
     def leave(self, number: int) -> None:
@@ -168,7 +172,7 @@ class RoundMachine(RuleBasedStateMachine):
         before = self.standing
         own = next((key for key, rows in before.items() if thing.pk in {row.listing_id for row in rows}), None)
         row = RoundEntry.objects.get(round=self.round, listing=thing)
-        if self.attempt(leave_round, row, by=thing.owner.user, at=NOON):
+        if self.attempt(leave_round, row, by=thing.owner.user, at=self.later()):
             self.known.gone.add(thing.pk)
             self.others_stand(before, {own})
 
@@ -181,15 +185,34 @@ class RoundMachine(RuleBasedStateMachine):
         own = [each for rows in before.values() for each in rows if each.giver_id == row.giver_id]
         waited = {each.exchange for each in own if not each.giver_confirmed_at}
         here = {each.listing_id for each in own if each.giver_confirmed_at}
-        if self.attempt(mark_missing, row, by=self.organiser, at=NOON):
+        if self.attempt(mark_missing, row, by=self.organiser, at=self.later()):
             self.known.gone |= {thing.pk for thing in self.things if thing.owner_id == row.giver_id} - here
             self.others_stand(before, waited)
+
+    @rule(number=numbers)
+    def come_after_all(self, number: int) -> None:
+        """A no-show is taken back; nobody who relies on another exchange by now loses it."""
+        rows = list(no_shows(self.round).order_by("pk"))
+        if not rows:
+            return
+        row, before = rows[number % len(rows)], self.standing
+        expected = return_of(row)
+        done = take_back_missing(row, by=self.organiser, at=self.later())
+        self.known.gone -= set(self.round.entries.filter(state="in").values_list("listing", flat=True))
+        self.others_stand(before, set(expected.instead))
+        assert set(done.again) <= set(expected.again)
+        assert set(done.again) | set(done.lost) == set(expected.again) | set(expected.lost)
+        assert set(done.again) <= set(self.standing)
+        for each in (each for number in expected.instead for each in before[number]):
+            assert each.state == State.PLANNED
+            assert each.giver is None or each.agreed_at is None
+            assert each.giver_confirmed_at is None or each.giver_confirmed_at <= each.planned_at
 
     @rule(number=numbers)
     def withdraw(self, number: int) -> None:
         thing = self.things[number % len(self.things)]
         before = self.standing
-        if self.attempt(withdraw_listing, thing, by=thing.owner.user, at=NOON):
+        if self.attempt(withdraw_listing, thing, by=thing.owner.user, at=self.later()):
             self.known.gone.add(thing.pk)
             self.known.withdrawn.add(thing.pk)
             self.others_stand(before, set())
@@ -207,9 +230,14 @@ class RoundMachine(RuleBasedStateMachine):
             if any(frozenset((each.giver_id, each.receiver_id)) == pair for each in rows)
             and all(each.state == State.PLANNED for each in rows)
         }
-        if self.attempt(block_owner, row.listing, person=row.receiver, by=row.receiver.user, at=NOON):
+        if self.attempt(block_owner, row.listing, person=row.receiver, by=row.receiver.user, at=self.later()):
             self.known.apart.add(pair)
             self.others_stand(before, hit)
+
+    def later(self) -> datetime.datetime:
+        """No two acts are of one moment."""
+        self.at += datetime.timedelta(seconds=1)
+        return self.at
 
     def attempt(self, act: object, *args: object, **kwargs: object) -> bool:
         try:

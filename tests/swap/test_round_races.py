@@ -6,11 +6,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from tests.at_once import at_once
 from tests.factories import NOON, RoleAssignmentFactory
+from tests.factories_swap import wish
 from tests.factories_swap_rounds import SwapRoundFactory, planned_ring, ring
 
 from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
 from qixue.swap.operations.entries import leave_round
-from qixue.swap.operations.handovers import confirm_here, confirm_received, mark_missing
+from qixue.swap.operations.handovers import agree, confirm_here, confirm_received
+from qixue.swap.operations.no_shows import mark_missing, take_back_missing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -68,6 +70,39 @@ def test_being_marked_missing_while_one_arrives_is_one_or_the_other() -> None:
             (["done", "is_here"], {State.PLANNED}),
             (["done", "exchange_off"], {State.VOID}),
         ]
+
+
+def test_taking_a_no_show_back_while_one_agrees_to_what_was_found_keeps_one_of_both() -> None:
+    for _time in range(20):
+        round_ = SwapRoundFactory(state=SwapRound.State.HANDING_OVER)
+        first, second, third = ring(round_, 3)
+        wish(third, second)
+        rows = planned_ring(round_, [first, second, third])
+        desk = RoleAssignmentFactory(organisation=round_.organisation).user
+        missing = next(row for row in rows if row.listing == first)
+        instead = mark_missing(missing, by=desk, at=NOON)[0]
+
+        answers = at_once(
+            lambda row=missing, desk=desk: take_back_missing(row, by=desk, at=NOON),
+            lambda row=instead: agree(row, by=row.giver.user, at=NOON),
+        )
+
+        standing = set(round_.handovers.filter(state=State.PLANNED).values_list("exchange", flat=True))
+        assert (answers, standing) in [(["done", "exchange_off"], {1}), (["done", "done"], {2})]
+        assert Listing.objects.filter(handovers__round=round_, state="in_exchange").distinct().count() == (
+            3 if standing == {1} else 2
+        )
+
+
+def test_two_desks_that_take_one_no_show_back_do_it_once() -> None:
+    for _time in range(20):
+        round_, rows = handing_over(2, are_here=False)
+        desk = RoleAssignmentFactory(organisation=round_.organisation).user
+        mark_missing(rows[0], by=desk, at=NOON)
+
+        answers = at_once(*[lambda row=rows[0], desk=desk: take_back_missing(row, by=desk, at=NOON)] * 2)
+
+        assert (answers, states(round_), round_.handovers.count()) == (["done", "done"], {State.PLANNED}, 2)
 
 
 def test_two_who_leave_one_ring_at_once_end_it_once() -> None:

@@ -74,6 +74,8 @@ def word(field: forms.Field) -> None:
 class Worded(forms.BaseForm):
     """A form that asks for a missing answer in the words of the field's label."""
 
+    question = ""  # a doubt about an act without any field: there is nothing to change, only to say yes
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
@@ -85,7 +87,12 @@ class Worded(forms.BaseForm):
         super().full_clean()
 
     def refuse(self, refusal: Refused) -> None:
-        """Show why the operation refused, beside the field that it names; a doubt offers to go on all the same."""
+        """Show why the operation refused, beside the field that it names; a doubt offers to go on all the same, and is
+        the question of the page where nothing was typed.
+        """
+        if isinstance(refusal, Doubt) and not self.visible_fields():
+            self.question = str(refusal)
+            return
         self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
         if isinstance(refusal, Doubt):
             self.fields["confirmed"].widget = forms.CheckboxInput()

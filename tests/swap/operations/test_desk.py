@@ -9,7 +9,8 @@ from tests.participation.signing_up import refusal
 from qixue.people.models import Role, User
 from qixue.swap.models import Handover, KindWish, OneOf, SwapRound, Wish
 from qixue.swap.operations.exchanges import Exchange, plan_exchanges
-from qixue.swap.operations.handovers import confirm_here, confirm_received, mark_missing, take_back_here
+from qixue.swap.operations.handovers import confirm_here, confirm_received, take_back_here
+from qixue.swap.operations.no_shows import mark_missing
 
 pytestmark = pytest.mark.django_db
 

@@ -22,10 +22,10 @@ from qixue.swap.operations.handovers import (
     break_off,
     confirm_here,
     confirm_received,
-    mark_missing,
     put_on_table,
 )
 from qixue.swap.operations.listings import withdraw_listing
+from qixue.swap.operations.no_shows import mark_missing
 from qixue.swap.operations.reports import decide_reports
 from qixue.swap.operations.rounds import close_round, keep_rounds
 from qixue.swap.queries.desk import progress_of

@@ -135,6 +135,8 @@ def test_enter_thing_refused(round_: SwapRound) -> None:
     assert refusal(enter_thing, round_, listing=gift, by=gift.owner.user, at=NOON) == "no_gifts"
     elsewhere = ListingFactory()
     assert refusal(enter_thing, round_, listing=elsewhere, by=elsewhere.owner.user, at=NOON) == "other_programme"
+    Listing.objects.filter(pk=thing.pk).update(hidden_at=NOON)
+    assert refusal(enter_thing, round_, listing=thing, by=by, at=NOON) == "listing_hidden"
     Listing.objects.filter(pk=thing.pk).update(state="withdrawn")
     assert refusal(enter_thing, round_, listing=thing, by=by, at=NOON) == "listing_not_open"
 

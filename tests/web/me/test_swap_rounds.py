@@ -282,3 +282,14 @@ def test_at_a_community_point_the_desk_reads_the_code(round_: SwapRound) -> None
     assert ("Please bring your thing to the desk" in bring, "I am here, with the thing" in bring) == (True, False)
     assert ("周二至周日 9:00-17:00" in bring, "Show this at the desk" in shown) == (True, True)
     assert "All things are there. Please fetch yours" in page(receiver, round_)
+
+
+def test_what_is_still_to_be_given_or_got_stands_first(round_: SwapRound) -> None:
+    owner = MemberFactory()
+    earlier = ListingFactory(programme=round_.programme, owner=owner)
+    entry(round_, earlier)
+    mine, other = ring(round_, 2)
+    Listing.objects.filter(pk=mine.pk).update(owner=owner)
+    planned_ring(round_, [mine, other])
+
+    assert [each.entry.listing for each in own_things_in(round_, owner)] == [mine, earlier]

@@ -66,6 +66,22 @@ def test_page_says_what_both_have_in_common(cadre, village, listed, member):
     assert "两人都在的讲座" in text
 
 
+def test_page_says_what_state_each_place_is_in(cadre, village, listed, member):
+    both = SessionFactory(activity__organisation=village, activity__title="两人都报名的讲座")
+    once = SessionFactory(activity__organisation=village, activity__title="只报名一次的讲座")
+    RegistrationFactory(resident=listed, session=both, waiting_number=1)
+    RegistrationFactory(resident=member, session=both, state="confirmed")
+    RegistrationFactory(resident=listed, session=once, state="cancelled")
+
+    items = page_of(cadre.get(f"{LIST}{listed.pk}-{member.pk}/")).xpath("//main//li[contains(., '讲座')]")
+
+    said = [words(item) for item in items]
+    assert len(said) == 2
+    assert said[0].startswith("两人都报名的讲座")
+    assert said[0].index("✓") < said[0].index("…")
+    assert (said[1].startswith("只报名一次的讲座"), "✕" in said[1]) == (True, True)
+
+
 def test_page_says_whom_to_ask_and_nothing_of_sessions_out_of_reach(cadre, village, listed, member):
     neighbours = OrganisationFactory(parent=village.parent, name="邻村村委会")
     session = SessionFactory(activity__organisation=neighbours, activity__title="邻村的讲座")

@@ -16,7 +16,8 @@ from qixue.people.models import Organisation, User
 from qixue.places.models import Venue
 from qixue.programme.models import Programme
 from qixue.swap.models import Handover, Listing, RoundEntry, RoundPlan, SwapRound
-from qixue.swap.operations.handovers import begin_handover, mark_missing
+from qixue.swap.operations.handovers import begin_handover
+from qixue.swap.operations.no_shows import mark_missing
 from qixue.swap.operations.plans import ask_for_plans, choose_plan, keep_plans
 from qixue.swap.operations.rounds import keep_rounds
 

@@ -20,6 +20,7 @@ from qixue.participation.operations.seats import locked_session, locked_sessions
 from qixue.participation.queries.registered import contact_of, is_counted_by_name
 from qixue.participation.queries.registrations import terms_of
 from qixue.people.models import User
+from qixue.people.operations.locks import changed_meanwhile, held_people
 from qixue.people.operations.notifications import notify
 from qixue.people.rules import Action
 from qixue.programme.models import Session
@@ -63,10 +64,12 @@ def move_registrations(
 ) -> list[Registration]:
     """Move people of one party to another session of the programme: a seat or a place at the end of the queue there.
 
-    They keep source and answers, and are told; who waits at the first session moves up. Both rows are locked in the
-    order of their keys. Doing it again changes nothing. Refused: not_in_charge (of either session), other_programme,
-    session_begun, already_registered, and those of `check_window`, `check_people` and `given_places`.
+    They keep source and answers, and are told; who waits at the first session moves up. The people are held first, then
+    both sessions in the order of their keys. Doing it again changes nothing. Refused: not_in_charge (of either),
+    other_programme, session_begun, already_registered, changed_meanwhile, and those of `check_window`, `check_people`
+    and `given_places`.
     """
+    held = held_people(set(Registration.objects.filter(pk__in=keys).values_list("resident_id", flat=True)))
     session, to = locked_sessions(session, to)
     must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, session)
     must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, to, field="session")
@@ -75,6 +78,8 @@ def move_registrations(
         .select_related(*RELATED)
         .order_by("waiting_number", "pk")
     )
+    if not rows or not {row.resident_id for row in rows} <= held:
+        raise changed_meanwhile()
     key = uuid.uuid5(rows[0].party, f"move {sorted(row.pk for row in rows)} to {to.pk}")
     if earlier := list(Registration.objects.filter(party=key).order_by("pk")):
         return earlier

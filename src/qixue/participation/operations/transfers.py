@@ -15,6 +15,7 @@ from qixue.participation.operations.registrations import check_cancel_time
 from qixue.participation.operations.seats import locked_session
 from qixue.participation.queries.registrations import terms_of
 from qixue.people.models import Resident, User
+from qixue.people.operations.locks import hold_or_refuse
 from qixue.programme.models import Session
 
 State = Registration.State
@@ -28,8 +29,10 @@ def hand_over_place(
 
     A new registration takes it over and the old one ends, so that its ticket ends with it. The seats do not change.
     Doing it again changes nothing. `answers` are to what is asked about each person. Refused: not_signed_up, not_yours,
-    cancel_too_late, already_registered, and those of `check_people`, `check_missed` and `checked_answers`.
+    cancel_too_late, already_registered, changed_meanwhile, and those of `check_people`, `check_missed` and
+    `checked_answers`.
     """
+    hold_or_refuse([to.pk])
     session = locked_session(registration.session)
     old = Registration.objects.select_related("resident__guardian").get(pk=registration.pk)
     old.session = session

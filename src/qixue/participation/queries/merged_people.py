@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration
 from qixue.participation.models.ledger import LedgerEntryQuerySet
@@ -16,15 +16,40 @@ BEST_FIRST = (State.CONFIRMED, State.OFFERED, State.WAITING, State.ENTERED)
 
 
 @dataclass(frozen=True)
+class TwoPlaces:
+    """At one session: the better place, which stays, and the one that becomes free."""
+
+    session: Session
+    stays: Registration
+    goes: Registration
+
+
+@dataclass(frozen=True)
 class InCommon:
     """The sessions for which both are signed up, and those at which both were counted by name."""
 
-    signed_up: list[Session]
+    signed_up: list[TwoPlaces]
     counted: list[Session]
 
 
 def in_common(pair: Pair) -> InCommon:
-    return InCommon(sessions_signed_up_twice(pair), sessions_counted_twice(pair))
+    return InCommon(places_taken_twice(pair), sessions_counted_twice(pair))
+
+
+def places_taken_twice(pair: Pair) -> list[TwoPlaces]:
+    sessions = sessions_signed_up_twice(pair)
+    rows: dict[int, list[Registration]] = {session.pk: [] for session in sessions}
+    taken = Registration.objects.active().filter(session__in=sessions, resident__in=(pair.kept, pair.gone))
+    for row in sorted(taken, key=ahead):
+        rows[row.session_id].append(row)
+    return [TwoPlaces(session, *rows[session.pk]) for session in sessions]
+
+
+def places_to_take_over(pair: Pair) -> QuerySet[Registration]:
+    """Of the record that goes, also those that were given up; without what both are signed up for. The latest first."""
+    rows = Registration.objects.filter(resident=pair.gone)
+    once = rows.exclude(session__in=[session.pk for session in sessions_signed_up_twice(pair)])
+    return once.select_related("session__activity").order_by("-session__starts_at", "-pk")
 
 
 def ahead(row: Registration) -> tuple[int, int, float, int]:

@@ -120,6 +120,9 @@ class RoundEntry(models.Model):
     entered_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)  # that no exchange was found
+    missed_with = models.ForeignKey(
+        "Handover", models.SET_NULL, null=True, blank=True, related_name="missed"
+    )  # at which the desk said that the owner did not come; it may take that back
 
     objects = RoundEntryQuerySet.as_manager()
 
@@ -130,6 +133,9 @@ class RoundEntry(models.Model):
             models.CheckConstraint(
                 condition=Q(answer="", answered_at=None) | (~Q(answer="") & Q(answered_at__isnull=False)),
                 name="round_answer_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(missed_with=None) | Q(state="missed"), name="round_entry_missed_with_a_no_show"
             ),
         ]
 
@@ -224,6 +230,9 @@ class Handover(models.Model):
     planned_at = models.DateTimeField()
     told_at = models.DateTimeField(null=True, blank=True)  # the giver, of this exchange
     void_at = models.DateTimeField(null=True, blank=True)
+    off_with = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="ended"
+    )  # whose giver did not come; the desk may take that back
 
     class Meta:
         constraints = [
@@ -263,6 +272,9 @@ class Handover(models.Model):
             models.CheckConstraint(
                 condition=Q(state="void", void_at__isnull=False) | (~Q(state="void") & Q(void_at=None)),
                 name="handover_void_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(off_with=None) | Q(state="void"), name="handover_off_with_a_no_show_is_void"
             ),
         ]
         indexes = [models.Index(fields=["round", "state", "exchange", "position"], name="handover_by_exchange")]

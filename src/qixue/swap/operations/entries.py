@@ -11,7 +11,7 @@ from qixue.core.refusal import Refused
 from qixue.people.models import User
 from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
 from qixue.swap.operations.exchanges import match_anew, void_exchanges
-from qixue.swap.operations.in_charge import must_be_own
+from qixue.swap.operations.in_charge import must_be_listed, must_be_own
 from qixue.swap.operations.locks import lock_owner, locked_listing, locked_round
 from qixue.swap.operations.notices import tell_of_lost_exchange, tell_to_fetch
 
@@ -26,7 +26,7 @@ def enter_thing(
     """Put a thing into a round; again changes nothing, and one that was taken out comes back. Who knows already whether
     they come says so at once and is not asked again.
 
-    Refused: not_yours, entries_closed, listing_not_open, other_programme, no_gifts, in_another_round.
+    Refused: not_yours, entries_closed, listing_not_open, listing_hidden, other_programme, no_gifts, in_another_round.
     """
     must_be_own(by, listing.owner)
     lock_owner(listing)
@@ -53,8 +53,10 @@ def enter_thing(
 
 
 def check_listing(round_: SwapRound, listing: Listing) -> None:
-    if not listing.is_open or listing.state != Listing.State.LISTED:
-        raise Refused("listing_not_open", _("This thing is being handed over or is gone: it cannot be changed."))
+    must_be_listed(listing)
+    if listing.hidden_at:
+        sentence = _("The organiser took this off the pages after a report. Please call if that is wrong.")
+        raise Refused("listing_hidden", sentence)
     if listing.programme_id != round_.programme_id:
         raise Refused("other_programme", _("This thing is listed in another programme."))
     if listing.is_gift and not round_.has_gifts:

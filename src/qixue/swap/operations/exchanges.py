@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
 
 from qixue.core.logs import get_logger
+from qixue.core.refusal import Refused
 from qixue.swap.matching import BadRound, NoAssignment, load, solve
 from qixue.swap.matching.round import RuleValues
 from qixue.swap.models import Handover, Listing, RoundPlan, SwapRound
@@ -19,6 +21,7 @@ log = get_logger("qixue.swap")
 
 REMATCH_SECONDS = 0.5  # a search beside the desk takes the best it has by then; rings of any length need none
 BATCH = 500
+NOT_TO_BE_MATCHED = _("This round cannot be matched as things stand now.")
 State = Handover.State
 
 
@@ -30,6 +33,19 @@ class Exchange:
 
     nodes: tuple[str, ...]
     is_chain: bool
+
+    @classmethod
+    def of(cls, rows: Sequence[Handover]) -> "Exchange":
+        """From its hand-overs in their order."""
+        steps = [row for row in rows if row.in_return_for_id]
+        nodes = [
+            node
+            for row in steps
+            for node in (str(row.in_return_for_id), f"{DUMMY}{row.one_of_id}" if row.one_of_id else "")
+            if node
+        ]
+        is_chain = len(steps) < len(rows)
+        return cls((*nodes, str(steps[-1].listing_id)) if is_chain else tuple(nodes), is_chain)
 
     def steps(self) -> list[tuple[int, int, int | None]]:
         """(thing, what its owner receives for it, the `OneOf` that this serves)"""
@@ -64,13 +80,18 @@ def plan_exchanges(round_: SwapRound, exchanges: Sequence[Exchange], *, at: date
         for number, exchange in enumerate(exchanges, start=last + 1)
         for handover in handovers_of(round_, exchange, number, things, at=at)
     ]
-    before = round_.handovers.filter(listing__in=keys).exclude(way=Handover.Way.FROM_TABLE).order_by("pk")
-    here = dict(before.values_list("listing", "giver_confirmed_at"))  # of each thing, what its last exchange said
+    here = said_to_be_here(round_, keys)
     for handover in made:
         handover.giver_confirmed_at = handover.giver_confirmed_at or here.get(handover.listing_id)
     Handover.objects.bulk_create(made, batch_size=BATCH)
     Listing.objects.filter(pk__in=keys, state=Listing.State.LISTED).update(state=Listing.State.IN_EXCHANGE)
     return made
+
+
+def said_to_be_here(round_: SwapRound, things: Collection[int]) -> dict[int, datetime.datetime | None]:
+    """Of each of these things that is in no exchange now, since when it is there, as its last exchange said."""
+    before = round_.handovers.filter(listing__in=things).exclude(way=Handover.Way.FROM_TABLE)
+    return dict(before.order_by("void_at", "pk").values_list("listing", "giver_confirmed_at"))
 
 
 def handovers_of(
@@ -128,6 +149,19 @@ def void_exchanges(round_: SwapRound, numbers: Collection[int], *, at: datetime.
     return gone
 
 
+def let_stand_again(round_: SwapRound, rows: Sequence[Handover], *, at: datetime.datetime) -> None:
+    """An exchange that was off is planned again with its number, its codes and what was agreed to. `at` its people are
+    told. Its things are free.
+    """
+    keys = [row.listing_id for row in rows]
+    here = said_to_be_here(round_, keys)
+    for row in rows:
+        row.state, row.void_at, row.off_with, row.told_at = State.PLANNED, None, None, at
+        row.giver_confirmed_at = here.get(row.listing_id, row.giver_confirmed_at)
+    Handover.objects.bulk_update(rows, ["state", "void_at", "off_with", "told_at", "giver_confirmed_at"])
+    Listing.objects.filter(pk__in=keys, state=Listing.State.LISTED).update(state=Listing.State.IN_EXCHANGE)
+
+
 def match_anew(round_: SwapRound, *, at: datetime.datetime) -> list[Handover]:
     """What `matching.repair` does: exchanges that stand stay as they are, all else that is there is matched anew.
 
@@ -152,3 +186,27 @@ def rules_of(round_: SwapRound, objective: str, *, seconds: float) -> RuleValues
         "gifts": round_.has_gifts,
         "time_limit": seconds,
     }
+
+
+def still_wanted(exchanges: list[Exchange], instance: str) -> list[Exchange]:
+    """Those of which all things are still there and wanted for what they were wanted for, and what starts a chain is a
+    gift still.
+
+    Refused: not_to_be_matched, where there are more wishes by now than a round may have.
+    """
+    try:
+        loaded = load(instance.encode())
+    except BadRound as fault:
+        raise Refused("not_to_be_matched", NOT_TO_BE_MATCHED) from fault
+    wants = {loaded.ids[node]: {loaded.ids[wanted] for wanted in found} for node, found in enumerate(loaded.wants)}
+    gifts = {name for name, is_gift in zip(loaded.ids, loaded.is_gift, strict=True) if is_gift}
+
+    def holds(exchange: Exchange) -> bool:
+        nodes = exchange.nodes
+        followers = nodes[1:] if exchange.is_chain else (*nodes[1:], nodes[0])
+        begins_with_a_gift = not exchange.is_chain or nodes[-1] in gifts
+        return begins_with_a_gift and all(
+            after in wants.get(node, ()) for node, after in zip(nodes, followers, strict=False)
+        )
+
+    return [exchange for exchange in exchanges if holds(exchange)]

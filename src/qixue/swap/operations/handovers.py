@@ -1,10 +1,10 @@
-"""Agreeing to an exchange, being there with the thing, handing it over; and what happens when somebody is missing."""
+"""Agreeing to an exchange, being there with the thing, handing it over, breaking off. Who does not come: `no_shows`."""
 
 import datetime
 import hmac
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, TextChoices
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -220,37 +220,6 @@ def receive(handover: Handover, *, at: datetime.datetime) -> None:
         handover.one_of.delete()
     entries = RoundEntry.objects.filter(round=handover.round, listing=thing, state=RoundEntry.State.IN)
     entries.update(state=RoundEntry.State.OVER)
-
-
-@transaction.atomic
-def mark_missing(handover: Handover, *, by: User, at: datetime.datetime) -> list[Handover]:
-    """Say at the desk that the giver did not come: exactly the exchanges of theirs that wait for them are off, and what
-    others have left is matched anew. Returns the new hand-overs; again: none.
-
-    Refused: not_in_charge, not_handing_over, is_here.
-    """
-    must_stand_at_desk(by, handover.round)
-    handover = locked_handover(handover)
-    must_be_handing_over(handover.round)
-    if handover.state == State.VOID:
-        return []
-    if handover.giver_confirmed_at:
-        raise Refused("is_here", _("This person is here with the thing."))
-    waited_for = handover.round.handovers.filter(
-        giver=handover.giver, state=State.PLANNED, giver_confirmed_at=None
-    ).order_by("pk")
-    exchanges = sorted(set(waited_for.values_list("exchange", flat=True)))
-    not_brought(handover).update(state=RoundEntry.State.MISSED)
-    record_audit("swap.missing", handover, by=by, at=at, details={"exchanges": exchanges})
-    return drop_and_rematch(handover.round, exchanges, at=at)
-
-
-def not_brought(handover: Handover) -> QuerySet[RoundEntry]:
-    """All of the giver's that is in the round, also what waits for an exchange, but for what they are here with."""
-    standing = handover.round.handovers.filter(state__in=Handover.STANDING_STATES)
-    here = standing.filter(listing=OuterRef("listing"), giver_confirmed_at__isnull=False)
-    own = handover.round.entries.filter(state=RoundEntry.State.IN, listing__owner=handover.giver, is_from_table=False)
-    return own.exclude(Exists(here))
 
 
 @transaction.atomic

@@ -1,11 +1,13 @@
-"""Who may act in a round: owners for their things, the organiser for the round, the desk for what is handed over."""
+"""Who may act in a round: owners for their things while these are on offer, the organiser for the round, the desk for
+what is handed over.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.refusal import Refused
 from qixue.people.models import Resident, User
 from qixue.people.rules import Action, may
-from qixue.swap.models import SwapRound
+from qixue.swap.models import Listing, SwapRound
 
 
 def is_own(by: User, person: Resident | None) -> bool:
@@ -16,6 +18,12 @@ def must_be_own(by: User, person: Resident | None) -> None:
     """Refused: not_yours."""
     if not is_own(by, person):
         raise Refused("not_yours", _("This is not a thing of yours."))
+
+
+def must_be_listed(listing: Listing) -> None:
+    """Refused: listing_not_open."""
+    if listing.state != Listing.State.LISTED:
+        raise Refused("listing_not_open", _("This thing is being handed over or is gone: it cannot be changed."))
 
 
 def must_run(by: User, round_: SwapRound) -> None:

@@ -19,9 +19,9 @@ from qixue.programme.models import Programme
 from qixue.programme.search import sounds, written
 from qixue.swap.models import KindWish, Listing, ListingPhoto, OneOfThing, Wish
 from qixue.swap.operations.entries import take_out
-from qixue.swap.operations.in_charge import is_own, must_be_own
+from qixue.swap.operations.in_charge import is_own, must_be_listed, must_be_own
 from qixue.swap.operations.locks import delete_in_order, entry_held, locked_listing
-from qixue.swap.operations.photos import drawn, keep_photos, must_be_listed
+from qixue.swap.operations.photos import drawn, keep_photos
 
 MOST_OPEN = 30  # things of one person that are not over, so that nobody floods the pages; a household has fewer
 LONGEST_TITLE, LONGEST_NOTE = 40, 300  # characters

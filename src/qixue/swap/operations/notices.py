@@ -87,6 +87,12 @@ register(
         _("Somebody of it does not come. Your thing stays yours; should another exchange be found, we tell you."),
     ),
     NoticeKind(
+        "swap_stands_again",
+        TOPIC,
+        _("The exchange for %(thing)s takes place after all: %(title)s"),
+        _("It was said by mistake that somebody of it does not come. All stands as before: %(place)s, %(day_on)s."),
+    ),
+    NoticeKind(
         "swap_cancelled",
         TOPIC,
         _("Called off: %(title)s"),
@@ -184,6 +190,12 @@ def tell_of_exchanges(handovers: Sequence[Handover], gets: dict[int, str], *, at
         kind = (TO_BRING if is_at_point else TO_COME)[bool(received)]
         until = {"until": minute_text(handover.round.ends_at)} if is_at_point else {}
         notices.append(told(kind, handover.round, handover.listing, handover.pk, gets=received, **until))
+    notify_each(notices, at=at)
+
+
+def tell_of_standing_again(handovers: Sequence[Handover], *, at: datetime.datetime) -> None:
+    """The givers of exchanges that were off for a while, each time anew."""
+    notices = [told("swap_stands_again", row.round, row.listing, f"{row.pk}:{at.isoformat()}") for row in handovers]
     notify_each(notices, at=at)
 
 

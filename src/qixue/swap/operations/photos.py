@@ -15,7 +15,7 @@ from qixue.core.pictures import redrawn
 from qixue.core.refusal import Refused
 from qixue.people.models import User
 from qixue.swap.models import Listing, ListingPhoto
-from qixue.swap.operations.in_charge import must_be_own
+from qixue.swap.operations.in_charge import must_be_listed, must_be_own
 from qixue.swap.operations.locks import locked_listing
 
 PHOTO_EDGE, SMALL_EDGE = 1200, 400  # pixels: on a page of its own, and among others
@@ -89,12 +89,6 @@ def photos_to_change(listing: Listing, by: User) -> list[ListingPhoto]:
     must_be_own(by, listing.owner)
     must_be_listed(listing)
     return list(listing.photos.order_by("position"))
-
-
-def must_be_listed(listing: Listing) -> None:
-    """Refused: listing_not_open."""
-    if listing.state != Listing.State.LISTED:
-        raise Refused("listing_not_open", _("This thing is being handed over or is gone: it cannot be changed."))
 
 
 def keep_photos(listing: Listing, photos: Sequence[ListingPhoto]) -> None:

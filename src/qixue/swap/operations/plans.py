@@ -12,14 +12,15 @@ from qixue.core.logs import get_logger
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import User
-from qixue.swap.matching import BadRound, Plan, load, solve
+from qixue.swap.matching import Plan, load, solve
 from qixue.swap.models import RoundEntry, RoundPlan, SwapRound
 from qixue.swap.operations.exchanges import (
-    Exchange,
+    NOT_TO_BE_MATCHED,
     exchanges_of,
     match_anew,
     plan_exchanges,
     rules_of,
+    still_wanted,
 )
 from qixue.swap.operations.in_charge import must_run
 from qixue.swap.operations.locks import lock_things, locked_round
@@ -34,7 +35,6 @@ LEASE = datetime.timedelta(minutes=5)  # a worker that dies with a plan gives it
 ANSWERED_UNTIL = _("It was announced that people can answer, and change their answer, until %(until)s.")
 HOURS_OVER = _("The hours of the hand-over are over. Please change them before the things are matched.")
 TOO_LATE = _("The hours of the hand-over are over: nobody can be asked to come any more.")
-NOT_TO_BE_MATCHED = _("This round cannot be matched as things stand now.")
 State = RoundPlan.State
 
 
@@ -151,27 +151,3 @@ def choose_plan(plan: RoundPlan, *, by: User, at: datetime.datetime) -> RoundPla
     details = {"plan": plan.pk, "objective": plan.objective, "trades": plan.trades, "people": plan.people}
     record_audit("swap.plan_chosen", round_, by=by, at=at, details=details)
     return plan
-
-
-def still_wanted(exchanges: list[Exchange], instance: str) -> list[Exchange]:
-    """Those of which all things are still there and wanted for what they were wanted for, and what starts a chain is a
-    gift still.
-
-    Refused: not_to_be_matched, where there are more wishes by now than a round may have.
-    """
-    try:
-        loaded = load(instance.encode())
-    except BadRound as fault:
-        raise Refused("not_to_be_matched", NOT_TO_BE_MATCHED) from fault
-    wants = {loaded.ids[node]: {loaded.ids[wanted] for wanted in found} for node, found in enumerate(loaded.wants)}
-    gifts = {name for name, is_gift in zip(loaded.ids, loaded.is_gift, strict=True) if is_gift}
-
-    def holds(exchange: Exchange) -> bool:
-        nodes = exchange.nodes
-        followers = nodes[1:] if exchange.is_chain else (*nodes[1:], nodes[0])
-        begins_with_a_gift = not exchange.is_chain or nodes[-1] in gifts
-        return begins_with_a_gift and all(
-            after in wants.get(node, ()) for node, after in zip(nodes, followers, strict=False)
-        )
-
-    return [exchange for exchange in exchanges if holds(exchange)]

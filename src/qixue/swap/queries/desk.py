@@ -91,7 +91,12 @@ def progress_of(round_: SwapRound) -> Progress:
     people = rows.aggregate(
         people=Count("giver", distinct=True), people_here=Count("giver", distinct=True, filter=here)
     )
-    return Progress(sorted(exchanges, key=lambda each: (ORDER[each.due], each.missing, each.number)), **people)
+    return Progress(sorted(exchanges, key=in_order), **people)
+
+
+def in_order(exchange: ExchangeCount) -> tuple[int, int, int]:
+    """What is due first, then what waits for the fewest."""
+    return ORDER[exchange.due], exchange.missing, exchange.number
 
 
 def standing(round_: SwapRound) -> QuerySet[Handover]:
@@ -157,11 +162,13 @@ def desk_exchanges(
 
 def looked_for(round_: SwapRound, words: str, *, most: int) -> list[DeskExchange]:
     """What somebody at the desk says or shows: the six digits of a phone, the number of an exchange, a name in
-    characters, pinyin or initials, or a thing; 第8组 is 8. Of people all that they give and get.
+    characters, pinyin or initials, or a thing; 第8组 is 8. Of people all that they give and get. As in the list of all,
+    what is due comes first.
     """
     found = called(standing(round_), words)
     keys = dict(found.order_by("exchange", "position").values_list("pk", "exchange"))
-    return desk_exchanges(round_, list(dict.fromkeys(keys.values()))[:most], frozenset(keys))
+    exchanges = desk_exchanges(round_, list(dict.fromkeys(keys.values())), frozenset(keys))
+    return sorted(exchanges, key=lambda each: in_order(each.count))[:most]
 
 
 def called(rows: QuerySet[Handover], words: str) -> QuerySet[Handover]:
@@ -181,6 +188,7 @@ class CalledOff:
 
     number: int
     missed: Sequence[str]
+    off_with: int | None  # the key of the hand-over at which that was said, while it can be taken back
 
 
 def rows_off(round_: SwapRound) -> QuerySet[Handover]:
@@ -194,26 +202,13 @@ def called_off(round_: SwapRound, rows: QuerySet[Handover], *, most: int) -> lis
     missed = RoundEntry.objects.filter(round=round_, state=RoundEntry.State.MISSED, is_from_table=False)
     names = dict(missed.values_list("listing", "listing__owner__name"))
     absent: dict[int, dict[str, None]] = defaultdict(dict)  # names in order, each once
-    for number, thing in rows_off(round_).filter(exchange__in=numbers).values_list("exchange", "listing"):
+    off_with: dict[int, int | None] = {}
+    off = rows_off(round_).filter(exchange__in=numbers).order_by("exchange", "position")
+    for number, thing, no_show in off.values_list("exchange", "listing", "off_with"):
+        off_with[number] = no_show
         if thing in names:
             absent[number][names[thing]] = None
-    return [CalledOff(number, list(absent[number])) for number in numbers]
-
-
-@dataclass(frozen=True)
-class Ending:
-    """What ends when somebody is said not to come: numbers of exchanges, and how many people are in them."""
-
-    exchanges: Sequence[int]
-    people: int
-
-
-def ending_without(handover: Handover) -> Ending:
-    """Of the giver, as `mark_missing` does it."""
-    rows = standing(handover.round)
-    waiting = rows.filter(giver=handover.giver, state=State.PLANNED, giver_confirmed_at=None)
-    numbers = sorted(set(waiting.values_list("exchange", flat=True)))
-    return Ending(numbers, people_of(rows.filter(exchange__in=numbers)).count())
+    return [CalledOff(number, list(absent[number]), off_with[number]) for number in numbers]
 
 
 def people_of(rows: QuerySet[Handover]) -> QuerySet[Resident, tuple[int, str]]:

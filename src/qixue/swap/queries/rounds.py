@@ -165,6 +165,11 @@ class OwnThing:
         return self.given is not None and self.here_count == self.exchange_size
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether something of it is still to be given or got."""
+        return any(row and row.state == Handover.State.PLANNED for row in (self.given, self.received))
+
+    @property
     def can_leave(self) -> bool:
         """Before anything of its exchange can be handed over; afterwards there is nothing left to leave."""
         if self.entry.state != RoundEntry.State.IN:
@@ -175,7 +180,7 @@ class OwnThing:
 
 
 def own_things_in(round_: SwapRound, owner: Resident) -> list[OwnThing]:
-    """In the order in which they were entered."""
+    """What is under way first, so that nobody looks for it; else in the order in which they were entered."""
     entries = RoundEntry.objects.of([owner]).filter(round=round_).select_related("listing", "round").order_by("pk")
     rows = round_.handovers.filter(Q(listing__owner=owner) | Q(in_return_for__owner=owner))
     rows = rows.select_related(*HANDOVER_WITH).prefetch_related(photos_in_order("listing__photos")).order_by("pk")
@@ -185,7 +190,7 @@ def own_things_in(round_: SwapRound, owner: Resident) -> list[OwnThing]:
     off = {row.listing_id for row in rows if row.state == Handover.State.VOID}
     sizes = sizes_of(round_, {row.exchange for row in standing})
     reasons = round_.plans.filter(chosen_at__isnull=False).values_list("reasons", flat=True).first() or {}
-    return [
+    things = [
         OwnThing(
             entry,
             given.get(entry.listing_id),
@@ -196,6 +201,7 @@ def own_things_in(round_: SwapRound, owner: Resident) -> list[OwnThing]:
         )
         for entry in entries
     ]
+    return sorted(things, key=lambda thing: not thing.is_under_way)
 
 
 def exchange_of(handover: Handover | None) -> int:

@@ -39,6 +39,7 @@ class Act:
     version: int = 0
     fits: bool = True
     note: str = ""  # what the act brings with it, in a frame of its own
+    in_numbers: str = ""  # the same beside the question, where the operation asks once more
     done: str = ""
     has_way_out: bool = True
     context: Mapping[str, Any] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from qixue.core.clock import now
 from qixue.participation.operations.duplicates import merge_known_people, tell_apart
 from qixue.participation.queries.duplicates import likely_duplicates, obstacle_to_merging, told_apart_at
-from qixue.participation.queries.merged_people import in_common
+from qixue.participation.queries.merged_people import in_common, places_to_take_over
 from qixue.people.personal_data import Pair
 from qixue.people.rules import Action
 from qixue.web import parts
@@ -62,7 +62,12 @@ def merging(pair: Pair) -> Act:
         crumbs=((_("People written down twice"), reverse("workspace:duplicates")),),
         above=("workspace/duplicates/pair.html",),
         done=_("Both are one record now. The person counts once."),
-        context={"pair": pair, "common": in_common(pair), "said_at": told_apart_at(pair)},
+        context={
+            "pair": pair,
+            "common": in_common(pair),
+            "places": places_to_take_over(pair)[:SHOWN],
+            "said_at": told_apart_at(pair),
+        },
     )
 
 

@@ -21,22 +21,22 @@ from qixue.swap.operations.handovers import (
     break_off,
     confirm_here,
     confirm_received,
-    mark_missing,
     put_on_table,
     take_back_here,
 )
 from qixue.swap.queries.desk import (
     Due,
+    Progress,
     called,
     called_off,
     desk_exchanges,
-    ending_without,
     left_over_gifts,
     looked_for,
     progress_of,
     rows_off,
     waited_for,
 )
+from qixue.swap.queries.no_shows import no_shows
 from qixue.web import parts, unfinished_forms
 from qixue.web.forms import Form
 from qixue.web.workspace.access import needs, staff
@@ -47,6 +47,7 @@ from qixue.web.workspace.reach.swap_rounds import entry_or_404, handover_or_404,
 EXCHANGES_PER_PAGE = 50
 MOST_FOUND = 30  # exchanges; of more the name says too little
 SHOWN_GIFTS = 20
+SHOWN_NO_SHOWS = 10  # the latest; others are found by their name
 
 
 @needs(Action.HAND_OVER_SWAPS)
@@ -59,21 +60,37 @@ def desk(request: HttpRequest, pk: int) -> HttpResponse:
     form = DeskForm(unfinished_forms.answers(request))
     wanted = wanted_in(form) or request.GET.get("code", "")
     progress = progress_of(found)
-    due = request.GET.get("due", "")
-    page = parts.paginate(request, progress.of(due) if due in Due.values else progress.exchanges, EXCHANGES_PER_PAGE)
     context = {
         **around(found),
         "progress": progress,
+        "typed": request.GET.get(unfinished_forms.NAME, ""),
+        **(found_by(found, wanted) if wanted else in_order(request, found, progress)),
+    }
+    return unfinished_forms.form_page(request, "workspace/swap_rounds/desk.html", form, **context)
+
+
+def found_by(round_: SwapRound, wanted: str) -> dict[str, Any]:
+    """What somebody at the desk has said or shown, and nothing else of the round."""
+    return {
+        "exchanges": looked_for(round_, wanted, most=MOST_FOUND),
+        "called_off": called_off(round_, called(rows_off(round_), wanted), most=MOST_FOUND),
+        "most": MOST_FOUND,
+    }
+
+
+def in_order(request: HttpRequest, round_: SwapRound, progress: Progress) -> dict[str, Any]:
+    """All exchanges or those of one kind, some at a time; then who did not come, and gifts that nobody takes."""
+    due = request.GET.get("due", "")
+    page = parts.paginate(request, progress.of(due) if due in Due.values else progress.exchanges, EXCHANGES_PER_PAGE)
+    return {
+        "exchanges": None,
         "ways": [(way.value, way.label, progress.count_of(way)) for way in Due],
         "due": due if due in Due.values else "",
         "page": page,
-        "waited_for": waited_for(found, [exchange.number for exchange in page]),
-        "exchanges": looked_for(found, wanted, most=MOST_FOUND) if wanted else None,
-        "called_off": called_off(found, called(rows_off(found), wanted), most=MOST_FOUND) if wanted else [],
-        "typed": request.GET.get(unfinished_forms.NAME, ""),
-        "gifts": left_over_gifts(found)[:SHOWN_GIFTS],
+        "waited_for": waited_for(round_, [exchange.number for exchange in page]),
+        "no_shows": no_shows(round_)[:SHOWN_NO_SHOWS],
+        "gifts": left_over_gifts(round_)[:SHOWN_GIFTS],
     }
-    return unfinished_forms.form_page(request, "workspace/swap_rounds/desk.html", form, **context)
 
 
 def wanted_in(form: DeskForm) -> str:
@@ -143,32 +160,6 @@ def received(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(Action.HAND_OVER_SWAPS)
-def missing(request: HttpRequest, pk: int) -> HttpResponse:
-    """Asked once more: it ends the exchanges that wait for this person. What is left is matched anew at once."""
-    handover = handover_or_404(request.user, pk)
-    return rematching_page(request, sent(request, Form), act_of_missing(handover), partial(mark_missing, handover))
-
-
-def act_of_missing(handover: Handover) -> Act:
-    back, ending = reverse("workspace:swap_desk", args=[handover.round_id]), ending_without(handover)
-    words = {
-        "name": handover.giver.name if handover.giver else "",
-        "numbers": "、".join(map(str, ending.exchanges)),
-        "people": ending.people,
-    }
-    return Act(
-        title=_("Did not come"),
-        about=handover.round.title,
-        lead=_("%(name)s: off are then the exchanges %(numbers)s, with %(people)s people in all.") % words,
-        button=_("Did not come: match the others anew"),
-        back=back,
-        crumbs=((handover.round.title, back),),
-        note=_("Exactly the exchanges that wait for this person are off. The others in them are matched anew at once."),
-        fits=handover.state == Handover.State.PLANNED and handover.giver_confirmed_at is None,
-    )
-
-
-@needs(Action.HAND_OVER_SWAPS)
 def broken_off(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody who was here is gone, or a thing is not what it should be: the rest of the exchange is off."""
     handover = handover_or_404(request.user, pk)
@@ -193,8 +184,12 @@ def act_of_breaking_off(handover: Handover) -> Act:
     )
 
 
-def rematching_page(request: HttpRequest, form: Form, act: Act, do: Callable[..., list[Handover]]) -> HttpResponse:
-    """An act after which the others are matched anew: what came of it is said. `do` takes what the form says, too."""
+def rematching_page(
+    request: HttpRequest, form: Form, act: Act, do: Callable[..., list[Handover]], *, then: str = ""
+) -> HttpResponse:
+    """An act after which the others are matched anew: what came of it is said, on the page `then`. `do` takes what the
+    form says, too.
+    """
     if not (act.fits and form.is_valid()):
         return act_page(request, form, act)
     try:
@@ -202,7 +197,7 @@ def rematching_page(request: HttpRequest, form: Form, act: Act, do: Callable[...
     except Refused as refusal:
         return parts.refusal_page(request, refusal, back=act.back)
     messages.success(request, said(made))
-    return redirect(act.back)
+    return redirect(then or act.back)
 
 
 def said(made: list[Handover]) -> str:

@@ -31,6 +31,7 @@ from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.swap_rounds import EditRoundForm, NewRoundForm, initial_of_round
 from qixue.web.workspace.reach.swap_rounds import plan_or_404, round_or_404, rounds_in_reach
+from qixue.web.workspace.views import swap_round_words as words
 
 PER_PAGE = 20
 ENTRIES_PER_PAGE = 50
@@ -128,10 +129,6 @@ def around(round_: SwapRound) -> dict[str, Any]:
     return {"round": round_, "programme": round_.programme}
 
 
-def answers_in(round_: SwapRound) -> dict[str, Any]:
-    return {"round": round_, "counts": counts_of(round_)}
-
-
 def act_in(
     request: HttpRequest,
     round_: SwapRound,
@@ -139,12 +136,12 @@ def act_in(
     do: Callable[..., Any],
     *,
     asks: type[Form] = Form,
-    **words: Any,
+    **more: Any,
 ) -> HttpResponse:
     """The page of an act whose button says what its title says; `do` takes what the form asks, who did it and when."""
     back = reverse("workspace:swap_round", args=[round_.pk])
     crumbs = ((_("Swap rounds"), reverse("workspace:swap_rounds")), (round_.title, back))
-    act = Act(title=title, about=round_.title, button=title, back=back, crumbs=crumbs, **words)
+    act = Act(title=title, about=round_.title, button=title, back=back, crumbs=crumbs, **more)
     form = sent(request, asks)
     return act_page(request, form, act, lambda: do(by=staff(request), at=now(), **form.cleaned_data))
 
@@ -152,15 +149,17 @@ def act_in(
 @needs(Action.RUN_SWAP_ROUND)
 def close_entries(request: HttpRequest, pk: int) -> HttpResponse:
     found = round_or_404(request.user, pk, Action.RUN_SWAP_ROUND)
+    counts = counts_of(found)
     return act_in(
         request,
         found,
         _("Take in nothing more"),
         partial(rounds.close_entries, found),
         above=(ANSWERS,),
-        context=answers_in(found),
+        context={"round": found, "counts": counts},
         asks=ConfirmableForm,
         lead=_("Owners who have not answered are asked now whether they come."),
+        in_numbers=words.when_closed(counts),
         done=_("Closed. Those who have not answered are asked."),
         fits=found.state == State.OPEN,
     )
@@ -170,13 +169,15 @@ def close_entries(request: HttpRequest, pk: int) -> HttpResponse:
 def match(request: HttpRequest, pk: int) -> HttpResponse:
     """Both ways at once: most people, and most things. The worker does it, and the page of the round shows it."""
     found = round_or_404(request.user, pk, Action.RUN_SWAP_ROUND)
+    counts = counts_of(found)
     return act_in(
         request,
         found,
         _("Match the things"),
         partial(plans.ask_for_plans, found),
         above=(ANSWERS,),
-        context=answers_in(found),
+        context={"round": found, "counts": counts},
+        in_numbers=words.when_matched(counts),
         asks=ConfirmableForm,
         lead=_(
             "Two plans are made: one with most people, one with most things. You compare them and choose."
@@ -218,13 +219,15 @@ def plan_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 @needs(Action.RUN_SWAP_ROUND)
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
     found = round_or_404(request.user, pk, Action.RUN_SWAP_ROUND)
+    agreement = agreement_in(found)
     return act_in(
         request,
         found,
         _("Begin to hand over"),
         partial(handovers.begin_handover, found),
         above=(AGREED,),
-        context={"agreement": agreement_in(found)},
+        context={"agreement": agreement},
+        in_numbers=words.when_begun(agreement),
         asks=ConfirmableForm,
         lead=_(
             "Who has not agreed by now is not counted on: their exchanges are off, and the others are matched anew."
@@ -237,13 +240,15 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Action.RUN_SWAP_ROUND)
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     found = round_or_404(request.user, pk, Action.RUN_SWAP_ROUND)
+    outcome = outcome_of(found)
     return act_in(
         request,
         found,
         _("Close the round"),
         partial(rounds.close_round, found),
         above=(OUTCOME,),
-        context={"outcome": outcome_of(found)},
+        context={"outcome": outcome},
+        in_numbers=words.when_ended(outcome),
         asks=ConfirmableForm,
         lead=_("Exchanges of which nothing was handed over are off; their things stay on offer."),
         done=_("The round is over."),

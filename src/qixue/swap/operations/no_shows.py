@@ -1,0 +1,112 @@
+"""Somebody does not come to the hand-over: what waits for them is off, and stands again where that was a mistake."""
+
+import datetime
+from dataclasses import replace
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.models import record_audit
+from qixue.core.refusal import Refused
+from qixue.people.models import User
+from qixue.people.operations.locks import changed_meanwhile, locked_people
+from qixue.swap.models import Handover, RoundEntry, SwapRound
+from qixue.swap.operations.entries import drop_and_rematch
+from qixue.swap.operations.exchanges import Exchange, let_stand_again, match_anew, still_wanted, void_exchanges
+from qixue.swap.operations.handovers import locked_handover, must_be_handing_over
+from qixue.swap.operations.in_charge import must_stand_at_desk
+from qixue.swap.operations.locks import lock_things
+from qixue.swap.operations.notices import tell_of_lost_exchange, tell_of_standing_again, tell_to_fetch
+from qixue.swap.queries.instances import candidates, instance_of
+from qixue.swap.queries.no_shows import Return, entries_coming_back, return_of
+
+State = Handover.State
+
+
+@transaction.atomic
+def mark_missing(handover: Handover, *, by: User, at: datetime.datetime) -> list[Handover]:
+    """Say at the desk that the giver did not come: exactly the exchanges of theirs that wait for them are off, and what
+    others have left is matched anew. Returns the new hand-overs; again: none.
+
+    Refused: not_in_charge, not_handing_over, is_here.
+    """
+    must_stand_at_desk(by, handover.round)
+    handover = locked_handover(handover)
+    must_be_handing_over(handover.round)
+    if handover.state == State.VOID:
+        return []
+    if handover.giver_confirmed_at:
+        raise Refused("is_here", _("This person is here with the thing."))
+    waited_for = handover.round.handovers.filter(
+        giver=handover.giver, state=State.PLANNED, giver_confirmed_at=None
+    ).order_by("pk")
+    exchanges = sorted(set(waited_for.values_list("exchange", flat=True)))
+    not_brought(handover).update(state=RoundEntry.State.MISSED, missed_with=handover)
+    record_audit("swap.missing", handover, by=by, at=at, details={"exchanges": exchanges})
+    planned = handover.round.handovers.filter(exchange__in=exchanges, state=State.PLANNED)
+    ended = list(planned.values_list("pk", flat=True))
+    made = drop_and_rematch(handover.round, exchanges, at=at)
+    handover.round.handovers.filter(pk__in=ended).update(off_with=handover)
+    return made
+
+
+def not_brought(handover: Handover) -> QuerySet[RoundEntry]:
+    """All of the giver's that is in the round, also what waits for an exchange, but for what they are here with."""
+    standing = handover.round.handovers.filter(state__in=Handover.STANDING_STATES)
+    here = standing.filter(listing=OuterRef("listing"), giver_confirmed_at__isnull=False)
+    own = handover.round.entries.filter(state=RoundEntry.State.IN, listing__owner=handover.giver, is_from_table=False)
+    return own.exclude(Exists(here))
+
+
+@transaction.atomic
+def take_back_missing(handover: Handover, *, by: User, at: datetime.datetime) -> Return:
+    """Say at the desk that `mark_missing` was a mistake: the giver's things are in the round again, and the exchanges
+    that ended with it stand as they did, in place of those found since, as long as nobody relies on these. Where
+    somebody does, theirs stands and the giver is matched anew with all else that is free. Again: no change.
+
+    Refused: not_in_charge, not_handing_over, nothing_comes_back, not_to_be_matched, changed_meanwhile.
+    """
+    must_stand_at_desk(by, handover.round)
+    people = locked_people([handover.giver_id] if handover.giver_id else [])  # who alone puts things into other rounds
+    handover = locked_handover(handover)
+    round_ = handover.round
+    must_be_handing_over(round_)
+    if not handover.missed.exists():
+        return Return(handover)
+    if handover.giver_id not in people:
+        raise changed_meanwhile()
+    lock_things(rounds=[round_], and_also=handover.missed.values_list("listing", flat=True))
+    entries = entries_coming_back(handover)
+    if not entries:
+        raise Refused("nothing_comes_back", _("Their things were taken back, or are in another round by now."))
+    found = return_of(handover)
+    gone = void_exchanges(round_, found.instead, at=at)
+    coming_back = handover.missed.filter(pk__in=[entry.pk for entry in entries])
+    coming_back.update(state=RoundEntry.State.IN, missed_with=None)
+    handover.missed.update(missed_with=None)  # of things that are gone
+    rows = standing_again(handover, found, at=at)
+    handover.ended.update(off_with=None)
+    made = match_anew(round_, at=at)
+    tell_of_standing_again(rows, at=at)
+    tell_of_lost_exchange(round_, gone, [*rows, *made], at=at)
+    tell_to_fetch(round_, {row.exchange for row in made}, at=at)
+    again = sorted({row.exchange for row in rows})
+    off = sorted({*found.again, *found.lost} - set(again))
+    record_audit("swap.missing_taken_back", handover, by=by, at=at, details={"again": again, "instead": found.instead})
+    return replace(found, again=again, lost=off, made=sorted({row.exchange for row in made}))
+
+
+def standing_again(handover: Handover, found: Return, *, at: datetime.datetime) -> list[Handover]:
+    """The hand-overs of those exchanges of which everybody still wants what they get; wishes may have changed since."""
+    round_: SwapRound = handover.round
+    ended = handover.ended.filter(exchange__in=found.again).select_related("listing", "in_return_for", "giver__user")
+    rows: dict[int, list[Handover]] = {number: [] for number in found.again}
+    for row in ended.order_by("exchange", "position"):
+        row.round = round_
+        rows[row.exchange].append(row)
+    exchanges = {number: Exchange.of(each) for number, each in rows.items()}
+    wanted = still_wanted(list(exchanges.values()), instance_of(candidates(round_), at=at)) if exchanges else []
+    kept = [row for number, each in rows.items() if exchanges[number] in wanted for row in each]
+    let_stand_again(round_, kept, at=at)
+    return kept
