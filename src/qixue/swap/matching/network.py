@@ -10,15 +10,12 @@ from functools import cached_property
 from itertools import chain
 
 import numpy as np
-from numpy.typing import NDArray
 from ortools.graph.python.linear_sum_assignment import SimpleLinearSumAssignment
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
-from qixue.swap.matching.components import Ints, components, trimmed
+from qixue.swap.matching.components import Bools, Ints, components, mask, trimmed
 from qixue.swap.matching.plan import Certificate
 from qixue.swap.matching.round import NoAssignment, Round, Rules
-
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -121,9 +118,10 @@ def best_successors(network: Network, worth: Ints) -> Ints:
     usable = usable[usable < len(network.tails)]
     tails, heads, worth = network.tails[usable], network.heads[usable], worth[usable]
     successors = np.arange(network.size)
-    touched = np.unique(np.concatenate([tails, heads, network.gifts]))
     if not len(tails):
         return successors
+    is_touched = mask(network.size, tails, heads, network.gifts)
+    touched = np.flatnonzero(is_touched)
     place = np.full(network.size, -1)
     place[touched] = np.arange(len(touched))
     highest = int(max(worth.max(), 0))
@@ -132,7 +130,7 @@ def best_successors(network: Network, worth: Ints) -> Ints:
     right = np.concatenate([place[heads], own])
     costs = np.concatenate([highest - worth, np.full(len(touched), highest)])
     if len(network.gifts):
-        ends = network.ends[np.isin(network.ends, touched)]
+        ends = network.ends[is_touched[network.ends]]
         chosen = flow(len(touched), (left, right, costs), place[network.gifts], place[ends], highest)
     else:
         chosen = assignment(left, right, costs)
@@ -185,7 +183,8 @@ def potentials(network: Network, worth: Ints, successors: Ints, rounds: int | No
     own = kept.copy()  # what each thing's own arc is worth
     chosen = network.heads == successors[network.tails]
     own[network.tails[chosen]] = worth[chosen]
-    fed = np.setdiff1d(network.ends, successors)  # what goes to the table, for nobody takes or keeps it
+    is_taken = mask(network.size + 1, successors)
+    fed = network.ends[~is_taken[network.ends]]  # what goes to the table, for nobody takes or keeps it
     left = np.concatenate([network.tails, nodes, network.gifts])
     right = np.concatenate([network.heads, nodes, np.full(len(network.gifts), network.table)])
     gain = np.concatenate([worth, kept, np.zeros(len(network.gifts), np.int64)]) - own[left]
@@ -224,7 +223,5 @@ def longest_distances(size: int, arcs: tuple[Ints, Ints, Ints], rounds: int | No
             return distance
         raised = targets[out[higher]]
         np.maximum.at(distance, raised, reach[higher])
-        rose = np.zeros(size, dtype=bool)
-        rose[raised] = True
-        risen = np.flatnonzero(rose)
+        risen = np.flatnonzero(mask(size, raised))
     raise NoAssignment
