@@ -164,7 +164,8 @@ def json_entries(text: str) -> list[Entry]:
 def json_entry(item: Any, lines: JsonLines) -> Entry:
     if not isinstance(item, dict) or not is_name(item.get("id")):
         raise BadRound("syntax", 1, "id")
-    name, user, waiting, wants = item["id"], item.get("user"), item.get("waiting", 0), item.get("wants", [])
+    user: Any = item.get("user")
+    name, waiting, wants = item["id"], item.get("waiting", 0), item.get("wants", [])
     is_dummy, is_gift = item.get("dummy", False), item.get("gift", False)
     kind, place = item.get("kind"), item.get("place")
     holds = (
