@@ -26,10 +26,15 @@ from qixue.swap.matching import faults, load, solve
 from qixue.swap.matching.document import document
 
 ROOT = Path(__file__).resolve().parent.parent
+OPTIONS = "#! ALLOW-DUMMIES REQUIRE-COLONS REQUIRE-USERNAMES SHOW-ELAPSED-TIME"
+NO_TRADE = f"{OPTIONS}\n(A) I1 : I2\n(B) I2 :\n"
 GIVEN = ROOT / "tests" / "swap" / "instances"
-SIZES = (10, 100, 1_000, 2_000, 10_000)
+SIZES = (2, 20, 200, 2_000, 10_000, 20_000)
+LARGEST = {"TradeMaximizer": 2_000, "FastTradeMaximizer": 10_000}  # generated rounds that end within a minute or so
 SHOWN_SIZES = (2_000, 10_000)  # those that other programs solve, too
-TOTAL_TRADES = re.compile(r"(\d+) total trades|Num trades\s*=\s*(\d+)")
+TOTAL_TRADES = re.compile(r"\((\d+) total trades\)")
+OWN_CLOCK = re.compile(r"Elapsed time = (\d+)ms")
+QIXUE = str(Path(sys.executable).parent / "qixue")
 MEGABYTE = 1024  # ru_maxrss counts kilobytes
 
 Items = list[dict[str, Any]]
@@ -79,7 +84,7 @@ def offers(item: dict[str, Any], kind: str, copies: dict[str, Items], dummies: d
 def want_list(items: Items) -> str:
     """The same round as TradeMaximizer reads it."""
     lines = [f"({item['user']}) {item['id']} : {' '.join(item['wants'])}" for item in items]
-    return "\n".join(["#! ALLOW-DUMMIES REQUIRE-COLONS REQUIRE-USERNAMES", *lines, ""])
+    return "\n".join([OPTIONS, *lines, ""])
 
 
 def median_seconds(act: Callable[[], object], rounds: int) -> float:
@@ -136,20 +141,37 @@ def peers(options: argparse.Namespace) -> Iterator[tuple[str, list[str]]]:
         yield "FastTradeMaximizer", [str(options.fast)]
 
 
-def compared(name: str, command: list[str], lists: Path, trades: float) -> str:
-    """What another program takes for the same want list, its start included, and that it finds no more."""
+def compared(name: str, command: list[str], lists: Path, trades: float, ours: float) -> str:
+    """What another program takes for the same want list, reading and printing included, and what it finds."""
     seconds, kilobytes, printed = child_usage(command, lists)
-    found = TOTAL_TRADES.search(printed)
+    found, clock = TOTAL_TRADES.search(printed), OWN_CLOCK.search(printed)
     assert found is not None, f"{name} printed no number of trades"
-    theirs = int(found[1] or found[2])
+    theirs = int(found[1])
     assert theirs <= trades
-    return f"{name} {theirs} trades, {seconds:.3f} s, {kilobytes / MEGABYTE:.0f} MB"
+    own = f", {int(clock[1]) / 1000:.3f} s by its own clock" if clock else ""
+    ratio = f"{seconds / ours:.2f} times ours"
+    return f"{name} {theirs} trades, {seconds:.3f} s{own}, {kilobytes / MEGABYTE:.0f} MB, {ratio}"
+
+
+def beside_others(options: argparse.Namespace, lists: Path, trades: float, size: int) -> Iterator[str]:
+    """Each program from its start to its end on one want list, ours first, and what a start alone takes."""
+    ours = child_usage([QIXUE, "swap", "solve", str(lists)])
+    yield f"qixue {trades:.0f} trades, {ours[0]:.3f} s, {ours[1] / MEGABYTE:.0f} MB"
+    for name, command in peers(options):
+        if size > LARGEST[name]:
+            continue
+        yield compared(name, command, lists, trades, ours[0])
 
 
 def row(name: str, figures: dict[str, float]) -> str:
     counts = "  ".join(f"{figures[key]:>7.0f} {key}" for key in ("items", "nodes", "wants", "trades"))
     times = "  ".join(f"{key} {figures[key] * 1000:7.1f} ms" for key in ("load", "solve", "check"))
     return f"{name:>10}  {counts}  {times}  {figures['megabytes']:.0f} MB"
+
+
+def power(solved: dict[int, float], smaller: int, larger: int) -> float:
+    """The exponent of the cost against the size between two sizes."""
+    return math.log(solved[larger] / solved[smaller]) / math.log(larger / smaller)
 
 
 def main() -> None:
@@ -173,12 +195,17 @@ def main() -> None:
             if size:
                 solved[size] = figures["solve"]
             lists.write_text(want_list(json.loads(path.read_text())["items"]))
-            for peer, command in peers(options) if size in (0, *SHOWN_SIZES) else ():
-                print(f"{'':>10}  {compared(peer, command, lists, figures['trades'])}", flush=True)
+            for line in beside_others(options, lists, figures["trades"], size) if size in (0, *SHOWN_SIZES) else ():
+                print(f"{'':>10}  {line}", flush=True)
+        lists.write_text(NO_TRADE)
+        for name, command in peers(options):
+            print(f"{name} with nothing to do: {child_usage(command, lists)[0]:.3f} s of processor time")
     for smaller, larger in itertools.pairwise(SIZES):
-        exponent = math.log(solved[larger] / solved[smaller]) / math.log(larger / smaller)
-        print(f"from {smaller:,} to {larger:,} items: the cost grows with the power {exponent:.2f}")
-    command = [str(Path(sys.executable).parent / "qixue"), "swap", "solve", str(GIVEN / "syn-50.txt")]
+        print(
+            f"from {smaller:,} to {larger:,} items: the cost grows with the power {power(solved, smaller, larger):.2f}"
+        )
+    print(f"over four decades: with the power {power(solved, SIZES[0], SIZES[-1]):.2f}")
+    command = [QIXUE, "swap", "solve", str(GIVEN / "syn-50.txt")]
     cold = statistics.median(child_usage(command)[0] for _round in range(options.rounds))
     print(f"`qixue swap solve` of 50 items, from its start: {cold:.2f} s of processor time")
     print(f"peak of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE:.0f} MB")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +10,8 @@ from tests.swap import brute_force
 from tests.swap.plans import result, score
 from tests.swap.rounds import BEST, NAMES, as_bytes, given_file, small_rounds
 
-from qixue.swap.matching import OBJECTIVES, Plan, TooMany, faults, load, repair, solve
+from qixue.swap.matching import OBJECTIVES, Plan, TooMany, assigning, faults, load, repair, solve
+from qixue.swap.matching.network import best_successors, network_of
 
 KNOWN = {  # key of best-known.json -> rules, and which number it is about
     "unbounded": ({}, "trades"),
@@ -73,9 +75,11 @@ def test_small_round_is_solved_as_by_trying_every_plan(items, rules):
     assert faults(round_, result(plan)) == []
 
 
+@pytest.mark.parametrize("factor", [0, 1, assigning.SMALL_FACTOR])
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(items=small_rounds(), gifts=st.booleans(), local_bonus=st.sampled_from([0, 30]))
-def test_small_round_without_a_cap_is_an_assignment(items, gifts, local_bonus):
+def test_small_round_without_a_cap_is_an_assignment(factor, items, gifts, local_bonus):
+    """Whatever a point outweighs at the first try: with 0 a tie is as good as a point, and the full weights decide."""
     rules = {
         "objective": "items",
         "max_items": None,
@@ -84,9 +88,31 @@ def test_small_round_without_a_cap_is_an_assignment(items, gifts, local_bonus):
         "local_bonus": local_bonus,
     }
 
-    plan = solve(load(as_bytes(items)), **rules)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assigning, "SMALL_FACTOR", factor)
+        plan = solve(load(as_bytes(items)), **rules)
 
     assert (score(plan), plan.proven) == (brute_force.best(items, rules), True)
+
+
+def test_one_item_counts_more_than_many_ties():
+    """A ring of 21 across three communities; without its first, each two who live together could swap, which is 20."""
+    count = 20
+    items = [{"id": "I0", "user": "U0", "place": 3, "wants": ["I1"]}]
+    for number in range(1, count + 1):
+        neighbour = number + 2 if number % 4 in (1, 2) else number - 2
+        wants = [f"I{(number + 1) % (count + 1)}", f"I{neighbour}"]
+        items.append({"id": f"I{number}", "user": f"U{number}", "place": number % 2, "wants": wants})
+    round_ = load(as_bytes(items))
+    network = network_of(round_)
+    points, local = network.counted.astype(int), network.local.astype(int)
+    tempted = best_successors(network, assigning.weighed([points, local], assigning.SMALL_FACTOR))
+
+    plan = solve(round_)
+
+    assert np.count_nonzero(tempted != np.arange(count + 1)) == count
+    assert (plan.trades, plan.bound, plan.proven, plan.certificate is not None) == (count + 1, count + 1, True, True)
+    assert faults(round_, result(plan)) == []
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)

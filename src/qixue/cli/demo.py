@@ -19,7 +19,7 @@ from django.db import connection, connections
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from qixue.cli import run_command
+from qixue.cli.data import run_on_data
 from qixue.cli.database import migrate
 from qixue.cli.serve import Address, serve
 from qixue.core.clock import local_day, now
@@ -88,7 +88,7 @@ def make_ready_apart(args: argparse.Namespace) -> None:
     """The same command without serving, in a process of its own: what it refuses is said as always."""
     given = {"--seed": args.seed, "--today": args.today, "--out": args.out}
     words = [f"{option}={value}" for option, value in given.items() if value is not None]
-    sys.exit(run_command("demo", ["--no-serve", *words]))
+    sys.exit(run_on_data("demo", ["--no-serve", *words]))
 
 
 def make_ready(args: argparse.Namespace, address: Address) -> None:

@@ -107,7 +107,7 @@ def load_site() -> None:
     """Load once what all workers need: they are forked from this process, so that they start at once and share its
     memory. Nothing may be open here by then, and no thread may be about to open anything.
     """
-    gc.disable()  # as in `cli.prepare`
+    gc.disable()  # as in `cli.data.prepare`
     import_module("qixue.wsgi")
     get_resolver().url_patterns  # noqa: B018 - reading them is what imports the views
     connections.close_all()

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from qixue.cli import Exit, _, language, translator
-from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.swap.matching import OBJECTIVES, BadResult, BadRound, Round, TooMany, faults, load, solve
 from qixue.swap.matching.document import document, text
@@ -116,6 +115,7 @@ def run_check(args: argparse.Namespace) -> int:
 def run_export(args: argparse.Namespace) -> int:
     """Refused: unknown_programme."""
     from qixue.cli.programmes import programme_of  # noqa: PLC0415 - the other commands work without Django
+    from qixue.core.clock import now  # noqa: PLC0415 - as above
     from qixue.swap.queries import want_lists  # noqa: PLC0415 - as above
 
     programme, at = programme_of(args), now()

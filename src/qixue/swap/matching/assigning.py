@@ -1,10 +1,15 @@
 """Plans without a cap where every item counts the same: the assignment itself, with ties broken."""
 
+import numpy as np
+
 from qixue.swap.matching.exchange import Exchange
 from qixue.swap.matching.network import Ints, Network, Potentials, arc_worth, best_successors, network_of, potentials
 from qixue.swap.matching.plan import Certificate, Plan, shown, worth
-from qixue.swap.matching.round import Round, Rules
+from qixue.swap.matching.round import NoAssignment, Round, Rules
 from qixue.swap.matching.splitting import split_all
+
+SMALL_FACTOR = 16  # how many ties a point outweighs at the first try
+FEW_ROUNDS = 200  # of Bellman-Ford, twice what rounds of 10,000 items need
 
 
 def assigned(round_: Round, rules: Rules) -> Plan:
@@ -18,14 +23,35 @@ def assigned(round_: Round, rules: Rules) -> Plan:
 def best_assignment(network: Network, rules: Rules) -> tuple[Ints, Potentials]:
     """What each thing's owner receives for it, and the dual of the points alone, which ties do not enter.
 
-    Of the assignments with most points that which keeps most within communities, then serves who has waited longest:
-    each point outweighs all ties, and each hand-over within a community all waiting.
+    Of the assignments with most points that which keeps most within communities, then serves who has waited longest.
+    Weights by which a point outweighs all ties of a round make the solver slow, so small ones are tried first. Be A
+    the assignment with the greatest sum of weighed levels. If duals prove that none has more points, and none with as
+    many points more within communities, then A is the best: whichever equals it in both has a sum no greater, and so
+    waits no longer. Where small weights traded a point for many ties, nothing is proven, and the full ones decide.
     """
     points = arc_worth(network, rules)
-    heaviest = int(network.waiting.max(initial=0)) * network.size + 1
-    ties = heaviest * network.local + network.waiting
-    successors = best_successors(network, points * (network.size * int(ties.max(initial=0)) + 1) + ties)
-    return successors, potentials(network, points, successors)
+    ties = (network.local.astype(np.int64), network.waiting)
+    levels = [points, *(level for level in ties if level.any())]
+    successors = best_successors(network, weighed(levels, SMALL_FACTOR))
+    try:
+        dual = potentials(network, points, successors, FEW_ROUNDS)
+        for depth in range(2, len(levels)):
+            potentials(network, weighed(levels[:depth], network.size), successors, FEW_ROUNDS)
+    except NoAssignment:
+        successors = best_successors(network, weighed(levels, network.size))
+        return successors, potentials(network, points, successors)
+    return successors, dual
+
+
+def weighed(levels: list[Ints], factor: int) -> Ints:
+    """The sum of levels, one unit of each as much as `factor` arcs may have in all below it, and 1 more.
+
+    With as many as there are things, which is the most arcs that a plan has, each unit outweighs all below.
+    """
+    total = np.zeros_like(levels[0])
+    for level in reversed(levels):
+        total = level * (factor * int(total.max(initial=0)) + 1) + total
+    return total
 
 
 def exchanges_of(successors: Ints) -> list[Exchange]:

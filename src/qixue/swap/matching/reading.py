@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 from qixue.swap.matching.round import MAX_BYTES, MAX_ITEMS, MAX_NODES, MAX_WANTS, Round
 
 WANT_LIST = re.compile(r"(?:\((?P<user>[^()]+)\)\s*)?(?P<item>[^\s:();]+)\s*(?::|\s|$)(?P<wants>[^:()]*)")
+Label = str | int | None  # a kind or a place in JSON
 BEGIN_NAMES, END_NAMES = "!BEGIN-OFFICIAL-NAMES", "!END-OFFICIAL-NAMES"
 
 
@@ -156,28 +157,35 @@ def json_entries(text: str) -> list[Entry]:
     items = document.get("items")
     if not isinstance(items, list):
         raise BadRound("syntax", 1, "items")
-    return [json_entry(item, JsonLines(text)) for item in items]
+    lines = JsonLines(text)
+    return [json_entry(item, lines) for item in items]
 
 
 def json_entry(item: Any, lines: JsonLines) -> Entry:
     if not isinstance(item, dict) or not is_name(item.get("id")):
         raise BadRound("syntax", 1, "id")
-    name = item["id"]
-    flags = [item.get("dummy", False), item.get("gift", False)]
-    values = [None if item.get(key) is None else str(item[key]) for key in ("kind", "place")]
-    waiting, wants = item.get("waiting", 0), item.get("wants", [])
+    user: Any = item.get("user")
+    name, waiting, wants = item["id"], item.get("waiting", 0), item.get("wants", [])
+    is_dummy, is_gift = item.get("dummy", False), item.get("gift", False)
+    kind, place = item.get("kind"), item.get("place")
     holds = (
-        is_name(item.get("user"))
+        is_name(user)
         and isinstance(wants, list)
-        and all(isinstance(want, str) for want in wants)
-        and all(isinstance(flag, bool) for flag in flags)
-        and all(isinstance(item.get(key), str | int | None) for key in ("kind", "place"))
+        and set(map(type, wants)) <= {str}
+        and isinstance(is_dummy, bool)
+        and isinstance(is_gift, bool)
+        and isinstance(kind, Label)
+        and isinstance(place, Label)
         and isinstance(waiting, int)
         and 0 <= waiting <= 1000
     )
     if not holds:
         raise BadRound("syntax", lines.of(name), name)
-    return Entry(name, item["user"], wants, 0, flags[0], flags[1], values[0], values[1], waiting)
+    return Entry(name, user, wants, 0, is_dummy, is_gift, text_of(kind), text_of(place), waiting)
+
+
+def text_of(value: Label) -> str | None:
+    return None if value is None else str(value)
 
 
 def is_name(value: Any) -> bool:
@@ -196,11 +204,15 @@ def assembled(entries: list[Entry], lines: JsonLines | None, digest: str) -> Rou
         if entry.id in numbers:
             raise BadRound("duplicate", lines.of(entry.id, occurrence=2) if lines else entry.line, entry.id)
         numbers[entry.id] = number
+    owned: dict[str, set[str]] = {}
     for entry in entries:
-        for wanted in entry.wants:
-            if code := fault(entry, wanted, entries, numbers):
-                raise BadRound(code, lines.of(entry.id, wanted=wanted) if lines else entry.line, wanted)
-    wants = tuple(tuple(dict.fromkeys(numbers[wanted] for wanted in entry.wants)) for entry in entries)
+        owned.setdefault(entry.user, set()).add(entry.id)
+    dummies = {entry.id for entry in entries if entry.is_dummy}
+    for entry in entries:
+        if not may_want(entry, numbers, owned[entry.user], dummies):
+            wanted, code = first_fault(entry, entries, numbers)
+            raise BadRound(code, lines.of(entry.id, wanted=wanted) if lines else entry.line, wanted)
+    wants = tuple(tuple(dict.fromkeys(map(numbers.__getitem__, entry.wants))) for entry in entries)
     if (node := node_on_a_dummy_cycle(entries, wants)) is not None:
         entry = entries[node]
         raise BadRound("dummy_cycle", lines.of(entry.id) if lines else entry.line, entry.id)
@@ -231,7 +243,20 @@ def refuse_too_much(entries: list[Entry]) -> None:
             raise BadRound(code, 1, str(count))
 
 
-def fault(entry: Entry, wanted: str, entries: list[Entry], numbers: dict[str, int]) -> str | None:
+def may_want(entry: Entry, numbers: Mapping[str, int], own: set[str], dummies: set[str]) -> bool:
+    """Whether a thing can want all that it wants. Sets at once: most of loading would be asking want by want."""
+    wanted = set(entry.wants)
+    mine = wanted & own
+    return numbers.keys() >= wanted and mine <= dummies and entry.id not in mine and dummies.isdisjoint(wanted - mine)
+
+
+def first_fault(entry: Entry, entries: list[Entry], numbers: Mapping[str, int]) -> tuple[str, str]:
+    """What a thing cannot want, and why."""
+    found = ((wanted, fault(entry, wanted, entries, numbers)) for wanted in entry.wants)
+    return next((wanted, code) for wanted, code in found if code is not None)
+
+
+def fault(entry: Entry, wanted: str, entries: list[Entry], numbers: Mapping[str, int]) -> str | None:
     """Why a thing cannot want this one."""
     if wanted not in numbers:
         return "unknown"
@@ -243,15 +268,12 @@ def fault(entry: Entry, wanted: str, entries: list[Entry], numbers: dict[str, in
     return "own_item" if target.user == entry.user else None
 
 
-def node_on_a_dummy_cycle(entries: list[Entry], wants: Iterable[tuple[int, ...]]) -> int | None:
+def node_on_a_dummy_cycle(entries: list[Entry], wants: Sequence[tuple[int, ...]]) -> int | None:
     """The first dummy on a circle of dummies that want one another."""
-    below = {
-        node: [wanted for wanted in wanted_ones if entries[wanted].is_dummy]
-        for node, wanted_ones in enumerate(wants)
-        if entries[node].is_dummy
-    }
+    dummies = {node for node, entry in enumerate(entries) if entry.is_dummy}
+    below = {node: dummies.intersection(wants[node]) for node in sorted(dummies)}
     try:
-        TopologicalSorter(below).prepare()
+        TopologicalSorter({node: found for node, found in below.items() if found}).prepare()
     except CycleError as error:
         circle: list[int] = error.args[1]
         return min(circle)

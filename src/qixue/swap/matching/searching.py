@@ -10,6 +10,7 @@ from qixue.swap.matching.assigning import assigned, best_assignment, exchanges_o
 from qixue.swap.matching.certificate import network_certificate, packing_certificate
 from qixue.swap.matching.choices import choices_of_arcs, choices_of_exchanges
 from qixue.swap.matching.exchange import MAX_EXCHANGES, Exchange, exchanges
+from qixue.swap.matching.favouring import serving_more
 from qixue.swap.matching.network import Ints, arc_worth, network_of
 from qixue.swap.matching.plan import AIMED_ABSENCE, Plan, deciding, shown, value
 from qixue.swap.matching.program import Choices, lexicographic
@@ -35,8 +36,11 @@ def plan_by_arcs(round_: Round, rules: Rules, deadline: float) -> Plan:
     """
     network = network_of(round_)
     successors, dual = best_assignment(network, rules)
+    points = arc_worth(network, rules)
+    if rules.objective != "items":
+        successors = serving_more(round_, network, points, successors, deadline)
     start = fitting(round_, rules, split_all(round_, rules, network, exchanges_of(successors)))
-    slack = dual.give[network.tails] + dual.take[network.heads] - arc_worth(network, rules)
+    slack = dual.give[network.tails] + dual.take[network.heads] - points
     missing = 0 if rules.objective != "people" else dual.total
     while True:
         arcs, choices = choices_of_arcs(round_, rules, network, slack <= missing)

@@ -4,12 +4,14 @@ If a takes b and c takes d in one cycle, and a would also take d and c would tak
 cycles with the same things (the exchange of an assignment along a chord).
 """
 
+import itertools
 from collections import Counter
+from itertools import chain
 
 import numpy as np
 
 from qixue.swap.matching.exchange import Exchange, Path
-from qixue.swap.matching.network import Ints, Network
+from qixue.swap.matching.network import Network, spans
 from qixue.swap.matching.round import Round, Rules, is_local, kind_received
 
 Cut = tuple[int, int]  # places of the two nodes whose followers are swapped
@@ -21,48 +23,50 @@ def split_all(round_: Round, rules: Rules, network: Network, exchanges: list[Exc
     received: Counter[tuple[int, str] | None] = Counter()
     if rules.one_per_kind:
         received.update(kind for exchange in exchanges for kind in exchange.kinds(round_).elements())
-    order = np.argsort(network.tails, kind="stable")
-    first = np.searchsorted(network.tails[order], np.arange(network.size + 1))
-    heads = network.heads[order]
-    position = np.full(network.size, -1)
-    waiting, done = list(reversed(exchanges)), []
+    waiting, done = exchanges, []
     while waiting:
-        exchange = waiting.pop()
-        cuts = chords(exchange, heads, first, position)
-        cut = next((cut for cut in cuts if is_as_good(round_, exchange, cut, received)), None)
-        if cut is None:
-            done.append(exchange)
-            continue
-        before, after = changed(exchange, cut)
-        received.subtract(kind_received(round_, *hand_over) for hand_over in before)
-        received.update(kind_received(round_, *hand_over) for hand_over in after)
-        waiting += reversed(swapped(exchange, cut))
+        pieces: list[Exchange] = []
+        for exchange, cuts in zip(waiting, chords(waiting, network), strict=True):
+            cut = next((cut for cut in cuts if is_as_good(round_, exchange, cut, received)), None)
+            if cut is None:
+                done.append(exchange)
+                continue
+            before, after = changed(exchange, cut)
+            received.subtract(kind_received(round_, *hand_over) for hand_over in before)
+            received.update(kind_received(round_, *hand_over) for hand_over in after)
+            pieces += swapped(exchange, cut)
+        waiting = pieces
     return done
 
 
-def chords(exchange: Exchange, heads: Ints, first: Ints, position: Ints) -> list[Cut]:
-    """Pairs i < j of which node i would take the follower of j, and j that of i; the most even cuts first.
+def chords(exchanges: list[Exchange], network: Network) -> list[list[Cut]]:
+    """Of each exchange the pairs i < j of which node i would take the follower of j, and j that of i.
 
-    `position` is -1 everywhere, and again afterwards.
+    The most even cuts first. All exchanges at once, for most are short: their nodes stand one after the other. A gift
+    at the end of a chain takes nothing, so that it is in no pair.
     """
-    nodes = np.array(exchange.nodes)
-    length = len(nodes)
-    if length < 4:
-        return []
-    position[nodes] = np.arange(length)
-    counts = first[nodes + 1] - first[nodes]
-    arcs = np.repeat(first[nodes] - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(counts.sum())
-    takes, taken = np.repeat(np.arange(length), counts), position[heads[arcs]]
-    position[nodes] = -1
-    inside = taken >= 0
-    takes, taken = takes[inside], (taken[inside] - 1) % length  # the node that takes it now
-    both = np.isin(takes * length + taken, taken * length + takes) & (takes < taken)
-    near, far = takes[both], taken[both]
-    if exchange.is_chain:
-        near, far = near[far < length - 1], far[far < length - 1]  # the gift at the end takes nothing
-    uneven = np.abs(2 * (far - near) - length)
-    order = np.lexsort((near, uneven))
-    return [(int(near[index]), int(far[index])) for index in order]
+    lengths = np.array([len(exchange.nodes) for exchange in exchanges])
+    nodes = np.fromiter(chain.from_iterable(exchange.nodes for exchange in exchanges), np.int64, int(lengths.sum()))
+    count, starts = len(nodes), np.cumsum(lengths) - lengths
+    group = np.repeat(np.arange(len(exchanges)), lengths)
+    taker = np.arange(-1, count - 1)  # where the node stands that takes the one here now
+    taker[starts] = starts + lengths - 1
+    place = np.full(network.size, -1)
+    place[nodes] = np.arange(count)
+    takes, arcs = spans(network.first, nodes)
+    found = place[network.heads[arcs]]
+    inside = (found >= 0) & (group[found] == group[takes])
+    takes, taken = takes[inside], taker[found[inside]]
+    forth, back = takes < taken, takes > taken
+    near, far = takes[forth], taken[forth]
+    both = np.isin(near * count + far, taken[back] * count + takes[back], assume_unique=True)
+    near, far = near[both], far[both]
+    of = group[near]
+    order = np.lexsort((near, np.abs(2 * (far - near) - lengths[of]), of))
+    near, far, of = near[order], far[order], of[order]
+    cuts = list(zip((near - starts[of]).tolist(), (far - starts[of]).tolist(), strict=True))
+    first = np.searchsorted(of, np.arange(len(exchanges) + 1)).tolist()
+    return [cuts[begin:end] for begin, end in itertools.pairwise(first)]
 
 
 def swapped(exchange: Exchange, cut: Cut) -> tuple[Exchange, Exchange]:
