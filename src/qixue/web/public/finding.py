@@ -116,12 +116,14 @@ def near(form: SessionFilters, town: Region) -> FoundSessions:
 
 def context_of(form: SessionFilters) -> dict[str, Any]:
     """What every page of found sessions shows of the filters."""
+    narrowed = form.narrowed
     return {
         "programme": form.listings.programme,
         "form": form,
+        "on_other_days": 0 if narrowed.found else len(narrowed.without("day")),
         "chosen": form.chosen_labels(),
         "query": form.answers.get("q", ""),
-        "found_count": len(form.narrowed.found),
+        "found_count": len(narrowed.found),
         "has_any": bool(form.listings.index.pks),
     }
 
