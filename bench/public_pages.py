@@ -81,7 +81,15 @@ def build(activities: int) -> int:
 
 @contextlib.contextmanager
 def site_of(kind: str, scratch: Path, size: int, port: int) -> Iterator[servers.Site]:
-    """A server on a database of a size; one that an earlier run has built is used again."""
+    """A server on a database of a size."""
+    with contextlib.ExitStack() as stack:
+        environment = stack.enter_context(built(kind, scratch, size))
+        yield stack.enter_context(servers.running(servers.Site(environment, port, has_worker=False)))
+
+
+@contextlib.contextmanager
+def built(kind: str, scratch: Path, size: int) -> Iterator[dict[str, str]]:
+    """The environment of a database of a size; one that an earlier run has built is used again."""
     folder = scratch / f"pages-{kind}-{size}"
     with servers.postgresql(folder) if kind == "postgresql" else contextlib.nullcontext() as url:
         settings = {"QIXUE_PROGRAMME": "week", "QIXUE_LOG_LEVEL": "WARNING"}
@@ -89,8 +97,7 @@ def site_of(kind: str, scratch: Path, size: int, port: int) -> Iterator[servers.
         if not (folder / "built").exists():
             subprocess.run([sys.executable, __file__, "--build", str(size)], env=environment, check=True)
             (folder / "built").touch()
-        with servers.running(servers.Site(environment, port, has_worker=False)) as site:
-            yield site
+        yield environment
 
 
 def path_of(page: str, size: int, number: int) -> tuple[str, bytes]:

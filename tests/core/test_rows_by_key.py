@@ -75,3 +75,15 @@ def test_there_is_no_object_outside_the_queryset():
     session = SessionFactory()
 
     assert ObjectsByKey(Session.objects.exclude(pk=session.pk)).get(session.pk) is None
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="asks about PostgreSQL")
+def test_postgresql_keeps_one_plan_for_any_key():
+    keys = [SessionFactory().pk for _number in range(8)]  # it makes five plans before it keeps one
+    objects = ObjectsByKey(Session.objects.select_related("activity__programme", "venue__region"))
+
+    assert [found.pk for key in keys if (found := objects.get(key))] == keys
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT generic_plans FROM pg_prepared_statements WHERE statement LIKE '%programme_session%'")
+        assert cursor.fetchall() == [(3,)]

@@ -30,7 +30,7 @@ def test_index_counts_and_pages_like_a_walk_through_the_rows(rows, kind, place, 
     in_place = [number for number, row in enumerate(rows) if place in row[2].split("/")]
     both = [number * 7 for number in in_place if rows[number][1] == kind]
 
-    assert narrowed.found.bit_count() == len(both)
+    assert len(narrowed.found) == len(both)
     assert index.keys(narrowed.found, start, start + length) == both[start : start + length]
     counted = {value: sum(rows[number][1] == value for number in in_place) for value in "abc"}
     assert narrowed.counts("kind", "kind") == {value: count for value, count in counted.items() if count}
@@ -54,7 +54,7 @@ def test_word_is_found_where_a_walk_through_the_lines_finds_it(texts, word):
     assert index.keys(index.with_word(word, is_sound=False), 0, len(texts)) == [
         place for place, text in enumerate(texts) if word in text
     ]
-    assert index.with_word(word, is_sound=True) == 0
+    assert not index.with_word(word, is_sound=True)
 
 
 @pytest.mark.parametrize(
@@ -67,4 +67,4 @@ def test_day_has_three_parts(hour, part):
 def test_keys_of_sessions_that_are_not_listed_are_left_out():
     index = index_of([(NINE, "a", "")])
 
-    assert index.of_keys([0, 12345]) == 1
+    assert list(index.of_keys([0, 12345])) == [0]

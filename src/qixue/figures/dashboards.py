@@ -1,7 +1,7 @@
 """Dashboards: the figures and charts that stand together about a year, a county, a brand or a part of the tree."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qixue.core.charts import Chart
 from qixue.core.figures import FigureDefinition, Scope, Theme, registry, shared_reads
@@ -51,6 +51,7 @@ OVERVIEW = DashboardDefinition(
     themes=tuple(Theme),
     charts=(over_time, by_place, by_brand),
 )
+SUMMARY_OF_A_PLACE = replace(OVERVIEW, themes=())  # beside another dashboard; the rest stands on its own page
 TOWN_AND_COUNTRY = DashboardDefinition(
     headlines=(
         "urban_rural_ratio",

@@ -46,11 +46,7 @@ class Figure:
 
     @property
     def name(self) -> str:
-        """The name in the viewer's language, narrowed by its dimensions: "Attendances (凤城讲堂)"."""
-        name, labels = str(self.definition.name), dimension_labels(self.scope)
-        if not labels:
-            return name
-        return f"{name}（{'，'.join(labels)}）" if is_chinese() else f"{name} ({', '.join(labels)})"
+        return name_of(self.definition, self.scope)
 
     def evidence(self) -> Sequence[EvidenceRow]:
         return self.definition.evidence(self.scope)
@@ -102,6 +98,14 @@ def kinds_of_records(rows: Sequence[EvidenceRow]) -> list[RecordKind]:
 
 def sum_of_rows(rows: Sequence[EvidenceRow], unit: Unit) -> Quantity | None:
     return combined([(row.id, row.quantity) for row in rows if row.quantity], unit)[0]
+
+
+def name_of(definition: FigureDefinition, scope: Scope) -> str:
+    """The name in the viewer's language, narrowed by its dimensions: "Attendances (凤城讲堂)"."""
+    name, labels = str(definition.name), dimension_labels(scope)
+    if not labels:
+        return name
+    return f"{name}（{'，'.join(labels)}）" if is_chinese() else f"{name} ({', '.join(labels)})"
 
 
 def dimension_labels(scope: Scope) -> list[str]:

@@ -1,23 +1,23 @@
-"""The sessions of a programme as sets of bits: counting what is left after any filters takes microseconds. Pure.
+"""The sessions of a programme as sets: counting what is left after any filters takes microseconds. Pure.
 
-A set is one whole number; bit n stands for the n-th session by start. At 100,000 sessions a set has 12.5 kB, and the
-sets of some 150 filter values are made in a fraction of a second and kept while the programme stays the same.
+A set holds places in the order of the starts and is compressed (a roaring bitmap), so that few among 100,000 sessions
+are counted as quickly as few among 2,000. Those of some 150 filter values are kept while the programme stays the same.
 """
 
 import datetime
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import reduce
 from operator import and_
 
-from qixue.core.copies import Copies
+from pyroaring import FrozenBitMap
+
 from qixue.programme.line_index import LineIndex
 
 NOON, EVENING = 12, 18  # hours: where the afternoon and the evening begin
-CHUNK = 128  # bytes looked at in one step
-KEPT_COUNTS = 200  # of some ten filters each; a set has 12.5 kB at 100,000 sessions
+NONE = FrozenBitMap()
 
 
 class TimeOfDay(StrEnum):
@@ -75,78 +75,46 @@ class ListingIndex:
                 for value in values:
                     places.setdefault(name, {}).setdefault(value, []).append(place)
         self.places = {pk: place for place, pk in enumerate(self.pks)}
-        self.everything = (1 << len(self.pks)) - 1
+        self.everything = FrozenBitMap(range(len(self.pks)))
         self.sets = {
-            name: {value: self.of_places(found) for value, found in by_value.items()}
+            name: {value: FrozenBitMap(found) for value, found in sorted(by_value.items())}
             for name, by_value in places.items()
         }
-        self.having_no_start = self.of_places(without_start)
+        self.having_no_start = FrozenBitMap(without_start)
         self.written, self.sounds = LineIndex(written), LineIndex(sounds)
-        self.last_coming: tuple[datetime.datetime, int] | None = None
-        self.counted: Copies[dict[str, int]] = Copies(KEPT_COUNTS)
+        self.last_coming: tuple[datetime.datetime, FrozenBitMap] | None = None
 
-    def of_places(self, places: Iterable[int]) -> int:
-        """The set of these places."""
-        buffer = bytearray(len(self.pks) // 8 + 1)
-        for place in places:
-            buffer[place >> 3] |= 1 << (place & 7)
-        return int.from_bytes(buffer, "little")
-
-    def of_keys(self, pks: Iterable[int]) -> int:
+    def of_keys(self, pks: Iterable[int]) -> FrozenBitMap:
         """The set of the sessions with these keys; those that are not listed are left out."""
-        return self.of_places(place for pk in pks if (place := self.places.get(pk)) is not None)
+        return FrozenBitMap([place for pk in pks if (place := self.places.get(pk)) is not None])
 
-    def having(self, name: str, value: str) -> int:
+    def having(self, name: str, value: str) -> FrozenBitMap:
         """The sessions with a value of a filter; none for a value that nothing has."""
-        return self.sets.get(name, {}).get(value, 0)
+        return self.sets.get(name, {}).get(value, NONE)
 
-    def with_word(self, word: str, *, is_sound: bool) -> int:
+    def with_word(self, word: str, *, is_sound: bool) -> FrozenBitMap:
         """The sessions in one of whose lines the word stands as it is: no sign in it means anything else."""
-        return self.of_places((self.sounds if is_sound else self.written).having(word))
+        return (self.sounds if is_sound else self.written).having(word)
 
-    def coming(self, at: datetime.datetime) -> int:
+    def coming(self, at: datetime.datetime) -> FrozenBitMap:
         """The sessions whose end, or start where no end is known, has not passed at the beginning of this minute."""
         minute = at.replace(second=0, microsecond=0)
         if self.last_coming is None or self.last_coming[0] != minute:
-            places = (place for place, end in enumerate(self.ends) if end is None or end >= minute)
-            self.last_coming = (minute, self.of_places(places))
+            places = [place for place, end in enumerate(self.ends) if end is None or end >= minute]
+            self.last_coming = (minute, FrozenBitMap(places))
         return self.last_coming[1]
 
-    def starting_before(self, moment: datetime.datetime) -> int:
-        return (1 << bisect_left(self.starts, moment)) - 1
+    def starting_before(self, moment: datetime.datetime) -> FrozenBitMap:
+        return FrozenBitMap(range(bisect_left(self.starts, moment)))
 
-    def counts(self, name: str, within: int) -> dict[str, int]:
-        """How many of a set have each value of a filter, without those that none has, by value."""
-        counts = self.counted.used((name, within))
-        return self.counted.keep((name, within), self.counts_now(name, within)) if counts is None else counts
+    def counts(self, name: str, within: FrozenBitMap) -> dict[str, int]:
+        """How many of a set have each value of a filter, without those that none has, by value in their order."""
+        sets = self.sets.get(name, {})
+        return {value: count for value, found in sets.items() if (count := within.intersection_cardinality(found))}
 
-    def counts_now(self, name: str, within: int) -> dict[str, int]:
-        found = ((value, (bits & within).bit_count()) for value, bits in self.sets.get(name, {}).items())
-        return {value: count for value, count in sorted(found) if count}
-
-    def keys(self, within: int, start: int, stop: int) -> list[int]:
+    def keys(self, within: FrozenBitMap, start: int, stop: int) -> list[int]:
         """The keys of the sessions of a set from the `start`-th (from 0) up to before the `stop`-th, in order."""
-        data = within.to_bytes(len(self.pks) // 8 + 1, "little")
-        found: list[int] = []
-        passed = 0
-        for first in range(0, len(data), CHUNK):
-            chunk = int.from_bytes(data[first : first + CHUNK], "little")
-            count = chunk.bit_count()
-            if passed + count > start and passed < stop:
-                wanted = slice(max(0, start - passed), stop - passed)
-                found += [self.pks[first * 8 + bit] for bit in list(bits_of(chunk))[wanted]]
-            passed += count
-            if passed >= stop:
-                break
-        return found
-
-
-def bits_of(number: int) -> Iterator[int]:
-    """The places of the bits that are set, in order."""
-    while number:
-        lowest = number & -number
-        yield lowest.bit_length() - 1
-        number ^= lowest
+        return [self.pks[place] for place in within[start:stop]]
 
 
 @dataclass(frozen=True)
@@ -154,17 +122,17 @@ class Narrowed:
     """An index with the set that each given answer leaves, by name of filter."""
 
     index: ListingIndex
-    answers: Mapping[str, int]
+    answers: Mapping[str, FrozenBitMap]
     counted: dict[tuple[str, frozenset[str]], dict[str, int]] = field(default_factory=dict, compare=False)
 
     @property
-    def found(self) -> int:
+    def found(self) -> FrozenBitMap:
         """What fits every answer."""
         return reduce(and_, self.answers.values(), self.index.everything)
 
-    def without(self, *names: str) -> int:
+    def without(self, *names: str) -> FrozenBitMap:
         """What fits every answer but these: among it the values of a filter are counted."""
-        return reduce(and_, (bits for name, bits in self.answers.items() if name not in names), self.index.everything)
+        return reduce(and_, (found for name, found in self.answers.items() if name not in names), self.index.everything)
 
     def counts(self, facet: str, *names: str) -> dict[str, int]:
         """How many sessions each value of a filter would leave, given the answers to all other filters than `names`."""

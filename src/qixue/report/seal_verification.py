@@ -6,6 +6,9 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
+from qixue.core.figures import Scope, registry
+from qixue.core.language import is_chinese
+from qixue.figures.queries import name_of
 from qixue.participation.queries.ledger_heads import LedgerHead, lost_heads
 from qixue.report.altered_places import altered_notes, altered_words
 from qixue.report.difference_words import record_sentences, same_number_sentence
@@ -79,6 +82,14 @@ def facts_of(envelope: Envelope) -> SealFacts:
     )
 
 
+def name_for_reader(figure: SealedFigure) -> str:
+    """The name that was sealed, which is Chinese; in another language today's for what is counted and narrowed so."""
+    definition = registry.definitions.get(figure.definition)
+    if is_chinese() or definition is None:
+        return figure.name
+    return name_of(definition, Scope("", **figure.dimensions))
+
+
 def is_other_file(file: SummaryFile, recorded: Seal | None, kind: str) -> bool:
     """Whether it is of this kind and not to the byte what was issued. The words of such a PDF are not read at all."""
     return file.kind == kind and not (recorded and recorded.files.filter(digest=file.digest).exists())
@@ -128,7 +139,7 @@ def list_verdict(figure: SealedFigure, carried: SealedFigure | None) -> Verdict 
     said = carried.text if carried else _("nothing")
     sentence = _("the list in the file was altered: it says %(said)s; sealed was %(sealed)s")
     words = {"said": said, "sealed": figure.text}
-    return Verdict(figure.code, said, LIST_ALTERED, sentence % words, name=figure.name)
+    return Verdict(figure.code, said, LIST_ALTERED, sentence % words, name=name_for_reader(figure))
 
 
 def added_verdict(figure: SealedFigure) -> Verdict:
@@ -140,26 +151,28 @@ def text_verdict(figure: SealedFigure, altered: Mapping[str, str] | None) -> Ver
     """None where the file prints the number that was sealed. Without `altered` the text could not be read."""
     if altered is None:
         sentence = _("sealed was %(sealed)s; whether this file prints it cannot be told, as it is not the issued one")
-        return Verdict(figure.code, figure.text, NOT_COMPARED, sentence % {"sealed": figure.text}, name=figure.name)
+        return Verdict(
+            figure.code, figure.text, NOT_COMPARED, sentence % {"sealed": figure.text}, name=name_for_reader(figure)
+        )
     if figure.code not in altered:
         return None
     said, words = altered[figure.code], {"said": altered[figure.code], "sealed": figure.text}
     sentence = _("the text was altered: it says %(said)s; sealed was %(sealed)s")
     if not said:
         sentence = _("the text was altered: %(sealed)s, which was sealed, is no longer where it stood")
-    return Verdict(figure.code, said, ALTERED, sentence % words, name=figure.name)
+    return Verdict(figure.code, said, ALTERED, sentence % words, name=name_for_reader(figure))
 
 
 def record_verdict(figure: SealedFigure, difference: FigureDifference | None) -> Verdict:
     if difference is None:
-        return Verdict(figure.code, figure.text, STANDS, _("stands"), name=figure.name)
+        return Verdict(figure.code, figure.text, STANDS, _("stands"), name=name_for_reader(figure))
     return Verdict(
         figure.code,
         figure.text,
         CHANGED,
         difference_sentence(difference),
         records=tuple(record_sentences(difference.records)),
-        name=figure.name,
+        name=name_for_reader(figure),
     )
 
 

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from docx import Document
+from lxml import html
 from tests.factories import NOON, ActivityFactory, ProgrammeFactory, RoleAssignmentFactory, SessionFactory
 
 from qixue.figures.models import NamedFigure
@@ -118,6 +119,17 @@ def test_square_code_leads_to_what_was_sealed(client: Client, seal: Seal) -> Non
     assert client.get("/verify/summary/week/2/").status_code == 404
     Programme.objects.update(state=Programme.State.DRAFT)
     assert client.get(address).status_code == 404
+
+
+def test_figures_are_named_in_the_language_of_the_reader_and_as_they_were_sealed(client: Client, seal: Seal) -> None:
+    def names(address: str) -> list[str]:
+        page = html.fromstring(client.get(address).content)
+        return [" ".join(cell.text_content().split()) for cell in page.xpath("//tbody/tr/th")]
+
+    assert names(seal_address(seal)) == ["活动场次"]
+    client.cookies["qixue_language"] = "en"
+    assert names(seal_address(seal)) == ["Sessions held 活动场次"]
+    assert "Sessions held 1场 · ✓ stands" in send(client, issued(seal))
 
 
 def seal_address(seal: Seal) -> str:

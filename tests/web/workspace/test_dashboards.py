@@ -148,6 +148,8 @@ def test_dashboard_of_a_county_is_taken_along_with_its_main_figures_first_and_al
     context = client.get(DASHBOARD).context
     drawn = [str(chart.title) for frame in (context, context["of_county"]) for chart in frame["charts"]]
     assert list(dict.fromkeys(row[1] for row in rows if row[2])) == list(dict.fromkeys(drawn))
+    main = [str(figure.definition.name) for figure, _url in context["of_county"]["headlines"]]
+    assert [row[1] for row in rows if row[0] == "连南县" and not row[2]] == main
 
 
 def test_dashboard_names_what_is_for_staff(programme: Programme) -> None:

@@ -5,9 +5,12 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 
 from django.db import connection
 from django.db.models import F, Q
+from pyroaring import FrozenBitMap
 
 from qixue.core.clock import SHANGHAI
 from qixue.core.copies import Copies
@@ -19,7 +22,7 @@ from qixue.programme.search import words_of
 log = get_logger("qixue.listings")
 MADE_APART = True  # a test looks at once at what it has changed
 KEPT_INDEXES = 4  # programmes per process: this week's, last week's, and what somebody looks up
-KEPT_WORDS = 2000  # of all programmes, each with its set
+KEPT_WORDS = 2000  # of all programmes, each with its set: one that stands everywhere costs what there is to collect
 SEATS_FOR = 0.2  # seconds for which the set of full sessions may be used; rows show their seats as they are now
 REST = 10  # times as long as it took to make: a machine under load spends no more than a tenth of its time on it
 LONGEST_USE = 2  # times as long while it is being made again
@@ -34,8 +37,8 @@ YES = "yes"  # the value of a filter that is either chosen or not
 class Full:
     """The full sessions of a programme, among them those called off; when they were looked up, and in what time."""
 
-    sessions: int
-    called_off: int
+    sessions: FrozenBitMap
+    called_off: FrozenBitMap
     made_at: float
     seconds: float
 
@@ -57,7 +60,7 @@ class Full:
 Key = tuple[int, uuid.UUID | None]  # of a programme and of the edition of its listings
 
 indexes: Copies[tuple[Key, ListingIndex]] = Copies(KEPT_INDEXES)
-words: Copies[int] = Copies(KEPT_WORDS)
+words: Copies[FrozenBitMap] = Copies(KEPT_WORDS)
 full: Copies[Full] = Copies(KEPT_INDEXES)
 
 
@@ -80,25 +83,23 @@ class Listings:
         else:
             self.key, self.index = index_at(programme, key, former)
 
-    def with_words(self, query: str) -> int:
+    def with_words(self, query: str) -> FrozenBitMap:
         """The sessions in whose names every word of the query is found."""
-        found = self.index.everything
-        for word, is_sound in words_of(query):
-            found &= self.with_word(word, is_sound=is_sound)
-        return found
+        found = (self.with_word(word, is_sound=is_sound) for word, is_sound in words_of(query))
+        return reduce(and_, found, self.index.everything)
 
-    def with_word(self, word: str, *, is_sound: bool) -> int:
+    def with_word(self, word: str, *, is_sound: bool) -> FrozenBitMap:
         key = (self.key, word)
         kept = words.get(key)  # nobody waits for the search of somebody else
         return words.keep(key, self.index.with_word(word, is_sound=is_sound)) if kept is None else kept
 
-    def with_seats(self) -> int:
+    def with_seats(self) -> FrozenBitMap:
         """The sessions at which the next person can have a seat, some tenths of a second ago; see `Full`."""
-        return self.index.everything & ~self.full().sessions
+        return self.index.everything - self.full().sessions
 
-    def taking_place(self) -> int:
+    def taking_place(self) -> FrozenBitMap:
         """The sessions with a date that are neither called off nor put off, as long ago."""
-        return self.index.everything & ~self.index.having_no_start & ~self.full().called_off
+        return self.index.everything - self.index.having_no_start - self.full().called_off
 
     def full(self) -> Full:
         former = full.get(self.key)

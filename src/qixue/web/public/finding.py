@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import pgettext
+from pyroaring import FrozenBitMap
 
 from qixue.core.copies import Brief
 from qixue.core.rows_by_key import RowsByKey
@@ -30,11 +31,11 @@ editions: Brief[tuple[Programme, Key]] = Brief(most=4)
 class FoundSessions(Sequence[ListedSession]):
     """The sessions of some sets, one set after the other, read from the database only where a page shows them."""
 
-    def __init__(self, index: ListingIndex, *sets: int) -> None:
+    def __init__(self, index: ListingIndex, *sets: FrozenBitMap) -> None:
         self.listed_by, self.sets = index, sets
 
     def __len__(self) -> int:
-        return sum(found.bit_count() for found in self.sets)
+        return sum(map(len, self.sets))
 
     @overload
     def __getitem__(self, wanted: int) -> ListedSession: ...
@@ -51,7 +52,7 @@ class FoundSessions(Sequence[ListedSession]):
         passed = 0
         for found in self.sets:
             keys += self.listed_by.keys(found, max(0, start - passed), max(0, stop - passed))
-            passed += found.bit_count()
+            passed += len(found)
         return keys
 
 
@@ -91,7 +92,7 @@ def find(request: HttpRequest, code: str, *, at: datetime.datetime, with_past: b
     asked["q"] = asked.get("q", "")[:LONGEST_QUERY]
     if with_past:
         asked["day"] = ""
-    elif "day" not in asked and listings.index.coming(at) & ~listings.index.having_no_start:
+    elif "day" not in asked and listings.index.coming(at) - listings.index.having_no_start:
         asked["day"] = COMING
     return SessionFilters(asked, listings=listings, at=at)
 
@@ -102,7 +103,7 @@ def day_by_day(form: SessionFilters) -> FoundSessions:
     if form.answers.get("day", "") in ("", COMING):
         return FoundSessions(index, found)
     coming = index.coming(form.at)
-    return FoundSessions(index, found & coming, found & ~coming)
+    return FoundSessions(index, found & coming, found - coming)
 
 
 def near(form: SessionFilters, town: Region) -> FoundSessions:
@@ -110,17 +111,19 @@ def near(form: SessionFilters, town: Region) -> FoundSessions:
     index, found = form.listings.index, form.narrowed.found
     in_town = index.having("place", town.code)
     in_county = index.having("place", town.parent.code) if town.parent else in_town
-    return FoundSessions(index, found & in_town, found & in_county & ~in_town, found & ~in_county & ~in_town)
+    return FoundSessions(index, found & in_town, (found & in_county) - in_town, found - in_county - in_town)
 
 
 def context_of(form: SessionFilters) -> dict[str, Any]:
     """What every page of found sessions shows of the filters."""
+    narrowed = form.narrowed
     return {
         "programme": form.listings.programme,
         "form": form,
+        "on_other_days": 0 if narrowed.found else len(narrowed.without("day")),
         "chosen": form.chosen_labels(),
         "query": form.answers.get("q", ""),
-        "found_count": form.narrowed.found.bit_count(),
+        "found_count": len(narrowed.found),
         "has_any": bool(form.listings.index.pks),
     }
 

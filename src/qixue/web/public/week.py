@@ -57,7 +57,7 @@ def week_context(listings: Listings, *, at: datetime.datetime) -> dict[str, Any]
         .select_related("organisation")
         .order_by("role", "position", "pk"),
         "today": today,
-        "session_count": taking_place.bit_count(),
+        "session_count": len(taking_place),
         "figures": public_figures_named(programme, [code for code in MAIN_FIGURES if code in codes] or codes),
         "tiles": tiles,
         "tiles_note": tiles_note,
@@ -96,10 +96,10 @@ def day_text(programme: Programme, today: datetime.date) -> str:
 def sessions_to_show(listings: Listings, at: datetime.datetime) -> tuple[list[ListedSession], bool]:
     """What is left of today, those that have begun or have no seat left last; when nothing is, the next to come."""
     index, (_start, end) = listings.index, day_bounds(local_day(at), local_day(at))
-    coming = index.coming(at) & ~index.having_no_start
+    coming = index.coming(at) - index.having_no_start
     today = coming & index.starting_before(end)
-    first = today & listings.with_seats() & ~index.starting_before(at)
-    of_today = FoundSessions(index, first, today & ~first)[:SHOWN_SESSIONS]
+    first = today & listings.with_seats() - index.starting_before(at)
+    of_today = FoundSessions(index, first, today - first)[:SHOWN_SESSIONS]
     return (of_today, True) if of_today else (FoundSessions(index, coming)[:SHOWN_SESSIONS], False)
 
 

@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -90,29 +90,51 @@ def where(session: Session) -> str:
 @register.filter
 def is_over(session: Session | ListedSession) -> bool:
     """Whether the session's end, or its start where no end is known, has passed."""
+    return is_over_at(session, now())
+
+
+def is_over_at(session: Session | ListedSession, at: datetime.datetime) -> bool:
     end = session.ends_at or session.starts_at
-    return end is not None and end < now()
+    return end is not None and end < at
 
 
 @register.filter
 def is_going_on(session: Session | ListedSession) -> bool:
     """Whether it has begun and its end has not come; without a stated end nobody knows."""
+    return is_going_on_at(session, now())
+
+
+def is_going_on_at(session: Session | ListedSession, at: datetime.datetime) -> bool:
     if session.starts_at is None or session.ends_at is None or session.state in Session.OFF_STATES:
         return False
-    return session.starts_at <= now() < session.ends_at
+    return session.starts_at <= at < session.ends_at
 
 
 @register.simple_tag
-def session_card(session: ListedSession, *, under_day: bool = False) -> SafeString:
-    """A session in a list; `under_day` says that its day stands above it."""
-    also_shown = {"is_over": is_over(session), "is_going_on": is_going_on(session), "today": local_day(now())}
-    return piece("components/session.html", session=session, under_day=bool(under_day), **also_shown)
+def session_cards(sessions: Iterable[ListedSession], *, under_day: bool = False) -> SafeString:
+    """The sessions of a list; `under_day` says that their day stands above them."""
+    at = now()
+    alike: dict[str, Hashable] = {"under_day": bool(under_day), "today": local_day(at)}
+    cards = pieces(
+        "components/session.html",
+        (
+            {"session": each, "is_over": is_over_at(each, at), "is_going_on": is_going_on_at(each, at), **alike}
+            for each in sessions
+        ),
+    )
+    return mark_safe("".join(cards))  # noqa: S308 - templates have made them
 
 
 @register.simple_tag
 def piece(template_name: str, **values: Hashable) -> SafeString:
     """A part of a page that shows these values and nothing else: the same values give the same piece."""
-    return piece_of(template_name, get_language(), get_script_prefix(), **values)
+    return next(pieces(template_name, [values]))
+
+
+def pieces(template_name: str, each: Iterable[dict[str, Hashable]]) -> Iterator[SafeString]:
+    """One for each of the values; what else they depend on is looked up once."""
+    language, prefix = get_language(), get_script_prefix()
+    return (piece_of(template_name, language, prefix, **values) for values in each)
 
 
 @lru_cache(maxsize=KEPT_PIECES)

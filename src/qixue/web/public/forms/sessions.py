@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
+from pyroaring import FrozenBitMap
 
 from qixue.core.clock_words import day
 from qixue.core.copies import Brief
@@ -149,7 +150,7 @@ class SessionFilters:
             del answers["town"]
         return answers
 
-    def mask(self, name: str, value: str) -> int:
+    def mask(self, name: str, value: str) -> FrozenBitMap:
         """The sessions that an answer leaves. Being near a town only decides on the order."""
         index = self.listings.index
         if name == "near":
@@ -184,11 +185,11 @@ class SessionFilters:
 
     def counts(self, name: str) -> Mapping[str, int]:
         if name == "seats":
-            return {LEFT: (self.listings.with_seats() & self.narrowed.without("seats")).bit_count()}
+            return {LEFT: self.listings.with_seats().intersection_cardinality(self.narrowed.without("seats"))}
         counts = self.narrowed.counts(FACETS[name], *(PLACES if name == "county" else (name,)))
         if name == "day":
-            coming = self.listings.index.coming(self.at) & self.narrowed.without("day")
-            return {COMING: coming.bit_count(), **counts}
+            coming = self.listings.index.coming(self.at).intersection_cardinality(self.narrowed.without("day"))
+            return {COMING: coming, **counts}
         return counts
 
     def by_county(self, name: str, labels: Mapping[str, str]) -> tuple[tuple[str, Choices], ...]:

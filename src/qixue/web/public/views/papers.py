@@ -52,7 +52,7 @@ def programme_paper(request: HttpRequest, code: str) -> HttpResponse:
     form = find(request, code, at=now(), with_past="day" not in request.GET)
     paper = request.GET.get("paper", "")
     paper = paper if paper in PAPERS else PAPERS[0]
-    count = form.narrowed.found.bit_count()
+    count = len(form.narrowed.found)
     if count > MOST_ON_PAPER:
         refusal = Refused("too_many_sessions", TOO_MANY, count=count, most=MOST_ON_PAPER)
         return parts.refusal_page(request, refusal, back=reverse("public:sessions", args=[code]))

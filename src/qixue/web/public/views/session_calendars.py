@@ -133,7 +133,7 @@ def around(
 def day_of(form: SessionFilters, date: datetime.date, most: int) -> Day:
     index = form.listings.index
     found = form.narrowed.found & index.having("day", date.isoformat())
-    return Day(date, found.bit_count(), index.keys(found, 0, most))
+    return Day(date, len(found), index.keys(found, 0, most))
 
 
 def fill(days: list[Day]) -> None:

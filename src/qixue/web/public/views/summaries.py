@@ -13,7 +13,7 @@ from qixue.report.differences import sealed_figures
 from qixue.report.files import CONTENT_TYPES
 from qixue.report.models import SealedFile
 from qixue.report.seal_on_record import envelope_of
-from qixue.report.seal_verification import facts_of, waived_sentence
+from qixue.report.seal_verification import facts_of, name_for_reader, waived_sentence
 from qixue.report.verdicts import Verification
 from qixue.report.verification import verify_file
 from qixue.web import parts
@@ -63,7 +63,7 @@ def sealed(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "programme": programme,
         "seal": facts_of(envelope),
         "waived": waived_sentence(envelope),
-        "figures": sealed_figures(seal).values(),
+        "figures": [(figure, name_for_reader(figure)) for figure in sealed_figures(seal).values()],
         "later": later,
     }
     return render(request, "public/verify/sealed.html", context)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from qixue.core.figures import Scope
 from qixue.figures.charts import Audience
-from qixue.figures.dashboards import OVERVIEW
+from qixue.figures.dashboards import OVERVIEW, SUMMARY_OF_A_PLACE
 from qixue.figures.queries import figure_in
 from qixue.participation.queries.quality import CHECKS, findings_of
 from qixue.people.rules import Action
@@ -34,7 +34,7 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponseBase:
     )
     county = county_of(programme, part)
     in_county = Scope(code, region=county.code) if county else None
-    of_county = dashboard_context(OVERVIEW, in_county, EVERYBODY, figure_url) if in_county else None
+    of_county = dashboard_context(SUMMARY_OF_A_PLACE, in_county, EVERYBODY, figure_url) if in_county else None
     about = {"county": county, "of_county": of_county}
     own = organisation_of(part)
     shown = [(own.local_name if own else programme.local_name, frame)]
