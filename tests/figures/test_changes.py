@@ -71,7 +71,7 @@ def test_a_value_is_worked_out_once_until_something_changes() -> None:
         assert value_in(scope, SESSIONS).quantity.value == 1
     assert [query["sql"] for query in asked] == [changes.STATES]
 
-    SessionFactory(activity=session.activity, number=2)
+    SessionFactory(activity=session.activity, number=session.number + 1)
     assert value_in(scope, SESSIONS).quantity.value == 2
 
 
