@@ -36,7 +36,7 @@ import servers
 
 PORT = 8111
 ROUNDS = 3
-DOORS, PHONES, HELD, TIMES = 16, 10, 500, 3
+DOORS, PHONES, LONE, HELD, TIMES = 16, 10, 3, 500, 3
 PEOPLE, APART = 20_000, 4_000  # expected at the session; of whom only the last are scanned by phones without a network
 GOAL_OF_SINGLES, GOAL_OF_PEER, SEED = 0.1, 20, 20161112
 PACE = datetime.timedelta(seconds=1.2)  # between two scans of a phone
@@ -100,7 +100,7 @@ def measured(environment: dict[str, str], options: argparse.Namespace) -> bool:
     many = -(-options.scans // HELD_LONG) if "million" in options.only else 0
     is_met = True
     if set(options.only) != {"kills"}:
-        is_met = loaded(environment, made_scene(environment, DOORS + PHONES + 1 + many), options)
+        is_met = loaded(environment, made_scene(environment, DOORS + PHONES + LONE + many), options)
     if "kills" in options.only:
         kills(environment, faults.Killing(options.kills, options.kill_seconds))
     return is_met
@@ -109,13 +109,13 @@ def measured(environment: dict[str, str], options: argparse.Namespace) -> bool:
 def loaded(environment: dict[str, str], scene: Scene, options: argparse.Namespace) -> bool:
     """What one server goes through from its start to its end."""
     is_met = True
-    with servers.running(servers.Site(environment, PORT)):
-        singles = online(environment, scene, options.seconds) if "online" in options.only else 0.0
+    with servers.running(servers.Site(environment, PORT)) as site:
+        singles = online(site, scene, options.seconds) if "online" in options.only else 0.0
         if options.peer:
             own = {"16 doors": (partial(scanned, scene), GOAL_OF_PEER)}
             is_met &= pretix_peer.beside(own, "check-ins", scratch=Path(options.scratch), seconds=options.seconds)
         if "batches" in options.only:
-            is_met &= batches(environment, scene, singles)
+            is_met &= batches(site, scene, singles)
         if "million" in options.only:
             is_met &= million(environment, scene, options.scans)
     return is_met
@@ -161,15 +161,17 @@ def scanned(scene: Scene, seconds: float) -> list[load.Answer]:
     return answers
 
 
-def online(environment: dict[str, str], scene: Scene, seconds: float) -> float:
+def online(site: servers.Site, scene: Scene, seconds: float) -> float:
     """16 doors at once, one scan for each request. Returns scans per second."""
-    own, raw, hello, waits = [], [], [], []
+    own, raw, hello, waits, costs = [], [], [], [], []
     must_be_in(load.closed_loop(PORT, itertools.islice(scene.at_the_doors(), 50), clients=DOORS), "counted")
     for _round in range(ROUNDS):
+        spent = site.processor_seconds()
         answers = scanned(scene, seconds)
+        costs.append((site.processor_seconds() - spent) / len(answers))
         own.append(load.per_second(answers))
         waits.append([load.percentile(answers, share) for share in (0.5, 0.95, 1.0)])
-        raw.append(raw_limit.per_second(environment, seconds / 2, DOORS))
+        raw.append(raw_limit.per_second(site.environment, seconds / 2, DOORS))
         empty = (load.Ask(load.request("GET", "/healthz")) for _forever in itertools.repeat(0))
         hello.append(load.per_second(load.closed_loop(PORT, empty, clients=DOORS, seconds=seconds / 2)))
     rate, limit, nothing = load.middle(own), load.middle(raw), load.middle(hello)
@@ -181,18 +183,14 @@ def online(environment: dict[str, str], scene: Scene, seconds: float) -> float:
     print(
         f"   raw        {limit:,.0f}/s  ratio {rate / limit:.2f};  hello {nothing:,.0f}/s  ratio {rate / nothing:.2f}"
     )
+    print(f"   processor  {1000 * load.middle(costs):.2f} ms of the site for each")
     return rate
 
 
-def batches(environment: dict[str, str], scene: Scene, singles: float) -> bool:
-    """One batch against single calls, if those were measured; then all phones, three times over, in any order."""
+def batches(site: servers.Site, scene: Scene, singles: float) -> bool:
+    """A batch against single calls, if those were measured; then all phones, three times over, in any order."""
     apart, dice = scene.codes[-APART:], random.Random(SEED)  # noqa: S311 - a test must come out alike
-    scene.came.update(apart[:HELD])
-    lone = [scan(scene, code, number) for number, code in enumerate(apart[:HELD], start=1)]
-    [answer] = load.closed_loop(PORT, [delivery(scene.tokens[DOORS + PHONES], lone)], clients=1)
-    must_be_in([answer], "counted")
-    ratio = answer.seconds * singles / HELD
-    print(f"   batch      {HELD} scans in {answer.seconds:.2f} s = {ratio:.2f} x single calls, goal {GOAL_OF_SINGLES}")
+    ratio = lone_batches(site, scene, singles)
     held = {
         token: [scan(scene, code, number) for number, code in enumerate(dice.sample(apart, HELD), start=1)]
         for token in scene.tokens[DOORS : DOORS + PHONES]
@@ -204,7 +202,7 @@ def batches(environment: dict[str, str], scene: Scene, singles: float) -> bool:
     answers = load.closed_loop(PORT, asks, clients=PHONES)
     must_be_in(answers, "counted", "already_in")
     scene.came.update(each["code"] for scans in held.values() for each in scans)
-    found = people_in(environment, scene)
+    found = people_in(site.environment, scene)
     seconds = max(answer.got for answer in answers) - min(answer.sent for answer in answers)
     is_exact = found == len(scene.came)
     print(f"   offline    {PHONES} x {HELD} scans, {TIMES} times shuffled: {found:,} of {len(scene.came):,} people in")
@@ -212,10 +210,30 @@ def batches(environment: dict[str, str], scene: Scene, singles: float) -> bool:
     return is_exact and ratio <= GOAL_OF_SINGLES
 
 
+def lone_batches(site: servers.Site, scene: Scene, singles: float) -> float:
+    """Phones that come one after the other. Returns the ratio of a batch to as many single calls."""
+    came = scene.codes[-APART:][: LONE * HELD]
+    scene.came.update(came)
+    times, costs = [], []
+    for phone, token in enumerate(scene.tokens[DOORS + PHONES :][:LONE]):
+        codes = came[phone * HELD :][:HELD]
+        ask = delivery(token, [scan(scene, code, number) for number, code in enumerate(codes, start=1)])
+        spent = site.processor_seconds()
+        answers = load.closed_loop(PORT, [ask], clients=1)
+        costs.append((site.processor_seconds() - spent) / HELD)
+        must_be_in(answers, "counted")
+        times += [answer.seconds for answer in answers]
+    ratio = load.middle(times) * singles / HELD
+    each = " ".join(f"{value:.2f}" for value in times)
+    print(f"   batch      {HELD} scans in {each} s = {ratio:.2f} x single calls, goal {GOAL_OF_SINGLES}")
+    print(f"   processor  {1000 * load.middle(costs):.2f} ms of the site for each")
+    return ratio
+
+
 def million(environment: dict[str, str], scene: Scene, count: int) -> bool:
     """Very many scans of phones that had no network, most of people whom others scanned, too: merged exactly."""
     dice, seconds, merged = random.Random(SEED), 0.0, 0  # noqa: S311 - a test must come out alike
-    for token in scene.tokens[DOORS + PHONES + 1 :]:
+    for token in scene.tokens[DOORS + PHONES + LONE :]:
         held = dice.sample(scene.codes, min(HELD_LONG, count - merged))
         scans = [scan(scene, code, number) for number, code in enumerate(held, start=1)]
         asks = [delivery(token, scans[start : start + HELD]) for start in range(0, len(scans), HELD)]

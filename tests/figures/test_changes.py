@@ -18,6 +18,7 @@ from tests.factories import (
     EvidenceFactory,
     ProgrammeFactory,
     RegistrationFactory,
+    ResidentFactory,
     SessionFactory,
     UserFactory,
     key,
@@ -40,7 +41,7 @@ from qixue.figures.checkup import check_change_triggers
 from qixue.figures.families import withheld_parts
 from qixue.figures.queries import value_in
 from qixue.participation.counted_people import ALL_WHO_CAME, BY_NAME
-from qixue.participation.models import Registration, Tally
+from qixue.participation.models import Participant, Registration, Tally
 from qixue.participation.operations.attendances import rebuild_attendances
 from qixue.participation.operations.cells import keep_cells
 from qixue.participation.operations.ledger import correct_entry, record_reported_attendance
@@ -70,7 +71,7 @@ def test_a_value_is_worked_out_once_until_something_changes() -> None:
         assert value_in(scope, SESSIONS).quantity.value == 1
     assert [query["sql"] for query in asked] == [changes.STATES]
 
-    SessionFactory(activity=session.activity, number=2)
+    SessionFactory(activity=session.activity, number=session.number + 1)
     assert value_in(scope, SESSIONS).quantity.value == 2
 
 
@@ -114,6 +115,17 @@ def test_each_subject_moves_with_what_it_is_about() -> None:
     gone = Registration.objects.filter(pk=registration.pk)
     assert moved(lambda: gone.update(state=Registration.State.WAITING, waiting_number=1)) == {Subject.SIGN_UPS}
     assert moved(gone.delete) == {Subject.SIGN_UPS}
+
+
+def test_many_rows_that_come_in_one_statement_are_noted() -> None:
+    programme, people = ProgrammeFactory(), [ResidentFactory() for _ in range(3)]
+    before = Change.objects.count()
+
+    rows = [Participant(programme=programme, resident=person) for person in people]
+    assert moved(lambda: Participant.objects.bulk_create(rows)) == {Subject.PEOPLE}
+
+    noted = {"sqlite": 3, "postgresql": 1}[connection.vendor]
+    assert Change.objects.count() - before == noted
 
 
 def test_rows_made_anew_move_the_counts() -> None:

@@ -11,14 +11,15 @@ FORMAT_VERSION = 1
 
 def entry_content(entry: LedgerEntry) -> dict[str, Any]:
     """The content of an entry by natural keys: no row number enters, no name of a person who was counted."""
+    activity, session = entry.activity, entry.session
     return {
         "format": FORMAT_VERSION,
         "organisation": entry.organisation.code,
         "sequence": entry.sequence,
         "kind": str(entry.kind),
-        "programme": entry.activity.programme.code,
-        "activity": entry.activity.code,
-        "session": entry.session.number if entry.session else None,
+        "programme": activity.programme.code,
+        "activity": activity.code,
+        "session": session.number if session else None,
         "person_token": str(entry.person_token) if entry.person_token else None,
         "count": entry.count,
         "qualifier": str(entry.qualifier),

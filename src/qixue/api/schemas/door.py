@@ -63,7 +63,7 @@ class ScanIn(BaseModel):
             sequence=self.sequence,
             kind=self.kind,
             session=self.session,
-            occurred_at=self.occurred_at,
+            occurred_at=self.occurred_at.astimezone(datetime.UTC),  # moments of one zone compare at a third of the cost
             digest=digest(values),
             facts=facts,
             photo=bytes_of(self.photo) if self.photo else None,

@@ -99,7 +99,7 @@ class Scan(models.Model):
         ACCEPTED = "accepted", _("Accepted")
         REJECTED = "rejected", _("Not counted")
 
-    # Device and session have no index of their own: each is the first column of another one.
+    # The keys without an index of their own are the first column of another one, or seldom there.
     device = models.ForeignKey(DoorDevice, models.PROTECT, null=True, blank=True, related_name="scans", db_index=False)
     uuid = models.UUIDField()  # made by whoever scanned
     sequence = models.PositiveBigIntegerField(default=0)  # 1, 2, 3 … on the device
@@ -111,7 +111,7 @@ class Scan(models.Model):
     registration = models.ForeignKey(Registration, models.SET_NULL, null=True, blank=True, related_name="scans")
     resident = models.ForeignKey(Resident, models.SET_NULL, null=True, blank=True, related_name="scans")
     sent = models.JSONField(default=dict)  # what else was sent: ticket, code, name, count; no photo
-    evidence = models.ForeignKey(Evidence, models.PROTECT, null=True, blank=True, related_name="scans")
+    evidence = models.ForeignKey(Evidence, models.PROTECT, null=True, blank=True, related_name="scans", db_index=False)
     occurred_at = models.DateTimeField()  # by the clock of the device
     corrected_at = models.DateTimeField()  # by ours
     received_at = models.DateTimeField()
@@ -121,7 +121,7 @@ class Scan(models.Model):
     marks = models.CharField(max_length=60, blank=True)  # what is odd and counted all the same; codes with spaces
     entry = models.ForeignKey(LedgerEntry, models.PROTECT, null=True, blank=True, related_name="scans")
     decision = models.CharField(max_length=10, choices=Decision, blank=True)
-    decided_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    decided_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_reason = models.CharField(max_length=200, blank=True, validators=[plain_text_validator])
 
@@ -145,6 +145,8 @@ class Scan(models.Model):
             models.Index(fields=["session", "verdict"], name="scan_session_verdict"),
             models.Index(fields=["device", "corrected_at"], name="scan_device_moment"),
             models.Index(fields=["device", "sequence"], name="scan_device_sequence"),
+            models.Index(fields=["evidence"], condition=Q(evidence__isnull=False), name="scan_with_evidence"),
+            models.Index(fields=["decided_by"], condition=Q(decided_by__isnull=False), name="scan_decided_by"),
         ]
 
     def __str__(self) -> str:

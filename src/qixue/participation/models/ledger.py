@@ -100,7 +100,7 @@ class LedgerEntry(models.Model):
         DOCUMENT = "document", _("Taken from a document")
         WALL = "wall", _("By the code on the wall")
 
-    # The keys without an index of their own are the first column of another one.
+    # The keys without an index of their own are the first column of another one, or seldom there.
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="ledger_entries", db_index=False)
     sequence = models.PositiveBigIntegerField()
     kind = models.CharField(max_length=12, choices=Kind)
@@ -120,7 +120,9 @@ class LedgerEntry(models.Model):
     actor_id = models.BigIntegerField(null=True, blank=True)
     actor_name = models.CharField(max_length=100)
     reason = models.CharField(max_length=300, blank=True)
-    evidence = models.ForeignKey(Evidence, models.PROTECT, null=True, blank=True, related_name="ledger_entries")
+    evidence = models.ForeignKey(
+        Evidence, models.PROTECT, null=True, blank=True, related_name="ledger_entries", db_index=False
+    )
     target = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="successor")
     client_uuid = models.UUIDField(unique=True)
     previous_hash = models.CharField(max_length=64, blank=True)
@@ -154,6 +156,7 @@ class LedgerEntry(models.Model):
         indexes = [
             models.Index(fields=["activity", "session"], name="ledger_activity_session"),
             models.Index(fields=["session", "person_token"], name="ledger_session_person"),
+            models.Index(fields=["evidence"], condition=Q(evidence__isnull=False), name="ledger_with_evidence"),
         ]
 
     def __str__(self) -> str:

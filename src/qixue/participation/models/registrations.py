@@ -143,7 +143,7 @@ class Registration(models.Model):
     cancel_reason = models.CharField(max_length=15, choices=CancelReason, blank=True)
     cancel_note = models.CharField(max_length=200, blank=True, validators=[plain_text_validator])  # told to the person
     excused_at = models.DateTimeField(null=True, blank=True)  # did not come, and had a reason
-    excused_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    excused_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
 
     objects = RegistrationQuerySet.as_manager()
 
@@ -177,6 +177,9 @@ class Registration(models.Model):
                 | (~Q(state="offered") & Q(offered_until=None)),
                 name="offer_has_an_end",
             ),
+        ]
+        indexes = [  # few are: the others need no entry
+            models.Index(fields=["excused_by"], condition=Q(excused_by__isnull=False), name="registration_excused_by"),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ from qixue.participation.merge import AROUND_SESSION
 from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.ledger import EntryDraft, append_entries, lock_chain
-from qixue.participation.queries.attendances import entries_of_people
+from qixue.participation.queries.attendances import Seat, entries_of_people
 from qixue.participation.rules import is_cadre_at
 from qixue.people.models import Organisation, Resident, User
 from qixue.people.operations.locks import hold_or_refuse
@@ -60,24 +60,18 @@ def enter(
     lock_chain(organisation)
     repeated = entries_with([each.client_uuid for each in check_ins])
     fresh = [each for each in check_ins if each.client_uuid not in repeated]
-    tokens = tokens_of(fresh)
-    there = entries_of_people({each.session for each in fresh}, tokens)
-    drafts: dict[tuple[int, uuid.UUID], EntryDraft] = {}
-    for each, token in zip(fresh, tokens, strict=True):
-        seat = (each.session.pk, token)
-        if seat not in there and seat not in drafts:
-            drafts[seat] = draft_of(each, token, by=by, device_name=device_name, at=at)
-    made = dict(zip(drafts, append_entries(organisation, list(drafts.values())), strict=True))
-    hold_begun([each.session for each in fresh], by=by, at=at)
-    seats = {each.client_uuid: (each.session.pk, token) for each, token in zip(fresh, tokens, strict=True)}
-    answers = []
-    for each in check_ins:
-        if each.client_uuid in repeated:
-            answers.append(Entered(repeated[each.client_uuid], is_new=False))
-            continue
-        entry = made.get(seats[each.client_uuid]) or there[seats[each.client_uuid]]
-        answers.append(Entered(entry, is_new=entry.client_uuid == each.client_uuid))
-    return answers
+    sessions = list({each.session.id: each.session for each in fresh}.values())
+    seats = list(zip([each.session.id for each in fresh], tokens := tokens_of(fresh), strict=True))
+    inside = entries_of_people(sessions, tokens)
+    drafts: dict[Seat, EntryDraft] = {}
+    for each, seat in zip(fresh, seats, strict=True):
+        if seat not in inside and seat not in drafts:
+            drafts[seat] = draft_of(each, seat[1], by=by, device_name=device_name, at=at)
+    inside |= zip(drafts, append_entries(organisation, list(drafts.values())), strict=True)
+    hold_begun(sessions, by=by, at=at)
+    entries = {each.client_uuid: inside[seat] for each, seat in zip(fresh, seats, strict=True)} | repeated
+    new = {draft.client_uuid for draft in drafts.values()}
+    return [Entered(entries[each.client_uuid], each.client_uuid in new) for each in check_ins]
 
 
 def entries_with(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, LedgerEntry]:

@@ -226,8 +226,8 @@ def count_people(device: DoorDevice, scans: Sequence[Scan], *, at: datetime.date
     """Enter the people of the scans that count; whoever is in already makes the scan one of those."""
     groups: dict[tuple[int, int], list[Scan]] = defaultdict(list)  # by the chain and by whose tokens they are
     for scan in scans:
-        if scan.verdict == Verdict.COUNTED and scan.session:
-            activity = scan.session.activity
+        if scan.verdict == Verdict.COUNTED and (session := scan.session):
+            activity = session.activity
             groups[activity.organisation_id, activity.programme_id].append(scan)
     for _key, counting in sorted(groups.items()):
         name_walk_ins(counting)
@@ -250,10 +250,11 @@ def name_walk_ins(scans: Sequence[Scan]) -> None:
 
 def check_in_of(scan: Scan) -> CheckIn:
     """Raises ValueError for a scan without a session of its device."""
-    if scan.session is None:
+    session = scan.session
+    if session is None:
         raise ValueError("Only a scan at a known session can be counted.")
     source = Source.WALK_IN if scan.kind == Kind.WALK_IN else Source.DOOR
-    return CheckIn(scan.session, source, scan.corrected_at, scan.entry_key, scan.resident_id)
+    return CheckIn(session, source, scan.corrected_at, scan.entry_key, scan.resident_id)
 
 
 def note_contact(device: DoorDevice, delivery: Delivery, *, offset: datetime.timedelta, at: datetime.datetime) -> None:

@@ -1,6 +1,5 @@
 """The rollup beside the ledger: one row per session, changed in the transaction of the entries that change it."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 
 from qixue.core import changes
@@ -16,18 +15,18 @@ HEAD_COUNTS = frozenset({LedgerEntry.Kind.HEAD_COUNT, LedgerEntry.Kind.CORRECTIO
 def apply(entries: Iterable[LedgerEntry]) -> None:
     """Bring the tallies up to date with entries that were just added. They wait to be merged into their cells again."""
     entries = list(entries)
-    by_session: dict[Session, list[LedgerEntry]] = defaultdict(list)
+    by_session: dict[int, tuple[Session, list[LedgerEntry]]] = {}
     reported: set[Activity] = set()
     for entry in entries:
-        if entry.session:
-            by_session[entry.session].append(entry)
+        if session := entry.session:
+            by_session.setdefault(session.id, (session, []))[1].append(entry)
         else:
             reported.add(entry.activity)
     held = Tally.objects.select_for_update().order_by("pk")  # the same order for all, or two wait for one another
     known = {tally.session_id: tally for tally in held.filter(session__in=by_session)}
     rows = [
         changed(known.get(session.pk) or Tally(activity=session.activity, session=session), session, session_entries)
-        for session, session_entries in by_session.items()
+        for session, session_entries in by_session.values()
     ]
     rows += [tally_of_reports(activity) for activity in reported]
     if reported:  # figures quote them: another document may state the same number

@@ -92,10 +92,14 @@ class Known:
 
     hours_end: datetime.datetime | None
     sessions: dict[int, Session]
+    windows: dict[int, Window] = field(init=False)
     keys: dict[str, bytes] = field(default_factory=dict)
     registrations: dict[int, Shown] = field(default_factory=dict)
     by_code: dict[tuple[int, str], Shown] = field(default_factory=dict)
     fetched_at: list[datetime.datetime] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.windows = {key: window_of(session) for key, session in self.sessions.items()}
 
     def list_from(self, moment: datetime.datetime) -> datetime.datetime | None:
         """When the list was fetched with which the device worked at the moment."""
@@ -156,18 +160,18 @@ def shown_key(scan: Scan, keys: dict[str, bytes]) -> int | None:
 
 def facts_of(scan: Scan, known: Known) -> tuple[Facts, Shown | None]:
     """What decides about a scan, and whose it is."""
-    session = known.sessions.get(scan.session_id or 0)
+    window = known.windows.get(scan.session_id or 0)
     shown, problem = known.pointed_at(scan)
     holder = None
     if shown:
-        is_here = session is not None and shown.session_id == session.pk
+        is_here = window is not None and shown.session_id == scan.session_id
         holder = Holder(shown.state, is_here, shown.cancelled_at)
     facts = Facts(
         occurred_at=scan.occurred_at,
         corrected_at=scan.corrected_at,
         received_at=scan.received_at,
         hours_end=known.hours_end,
-        session=window_of(session) if session else None,
+        session=window,
         holder=holder,
         needs_holder=scan.kind in NEEDS_HOLDER,
         problem=problem,
