@@ -43,21 +43,21 @@ class SectionIn(CheckIn):
     based_on: Annotated[int, Field(strict=True, ge=0, le=HIGHEST_VERSION)]
 
 
-class DraftDecisionIn(Body):
+class SectionDraftIn(Body):
     """`version` is the one that was read; a section that was saved since is left as it is."""
 
     version: Annotated[int, Field(strict=True, ge=1, le=HIGHEST_VERSION)]
     decision: Literal["take_over", "keep", "return"]
 
 
-class CommentIn(Keyed):
+class SectionCommentIn(Keyed):
     """`quote` are the words that the comment is about."""
 
     text: CommentWords
     quote: Quote = ""
 
 
-class AnswerIn(Keyed):
+class SectionAnswerIn(Keyed):
     """`is_closing`: the comment is dealt with."""
 
     text: AnswerWords = ""
@@ -277,14 +277,14 @@ class SectionClashOut(Error):
         )
 
 
-class CommentAnswerOut(BaseModel):
+class SectionAnswerOut(BaseModel):
     text: str
     is_closing: bool
     author: str
     written_at: Moment
 
 
-class CommentOut(BaseModel):
+class SectionCommentOut(BaseModel):
     """`version` is the one that was read; 0: the draft of the records."""
 
     id: int
@@ -294,10 +294,10 @@ class CommentOut(BaseModel):
     author: str
     written_at: Moment
     is_closed: bool
-    answers: list[CommentAnswerOut]
+    answers: list[SectionAnswerOut]
 
     @classmethod
-    def of(cls, comment: SectionComment) -> "CommentOut":
+    def of(cls, comment: SectionComment) -> "SectionCommentOut":
         answers = sorted(comment.answers.all(), key=lambda answer: answer.pk)
         return cls(
             id=comment.pk,
@@ -308,7 +308,7 @@ class CommentOut(BaseModel):
             written_at=comment.written_at,
             is_closed=any(answer.is_closing for answer in answers),
             answers=[
-                CommentAnswerOut(
+                SectionAnswerOut(
                     text=answer.text,
                     is_closing=answer.is_closing,
                     author=answer.author_name,

@@ -14,16 +14,16 @@ from qixue.api.reach import whole_programme
 from qixue.api.schemas.keys import Key
 from qixue.api.schemas.parts import Code, Error, Id, Page, PageQuery, page_of
 from qixue.api.schemas.summaries import (
-    AnswerIn,
     AskedOut,
     CheckIn,
     CheckOut,
-    CommentIn,
-    CommentOut,
-    DraftDecisionIn,
     MarkOut,
     MarksOut,
+    SectionAnswerIn,
     SectionClashOut,
+    SectionCommentIn,
+    SectionCommentOut,
+    SectionDraftIn,
     SectionIn,
     SectionOut,
     SectionVersionOut,
@@ -156,36 +156,38 @@ def list_versions(request: HttpRequest, code: Code, section_id: Id, filters: Que
 
 
 @router.post(f"{SECTION}/draft-decisions", response={200: SectionOut, **WRITING}, openapi_extra=WRITE)
-def decide_on_draft(request: HttpRequest, code: Code, section_id: Id, body: DraftDecisionIn) -> SectionOut:
+def decide_on_draft(request: HttpRequest, code: Code, section_id: Id, body: SectionDraftIn) -> SectionOut:
     """The records give another draft: take its changes over, keep the text, or let the section follow them again."""
     section = section_for(request, code, section_id)
     DECISIONS[body.decision](section, based_on=body.version, by=staff(request), at=now())
     return shown(section)
 
 
-@router.get(f"{SECTION}/comments", response={200: Page[CommentOut], **READING}, openapi_extra=WRITE)
+@router.get(f"{SECTION}/comments", response={200: Page[SectionCommentOut], **READING}, openapi_extra=WRITE)
 def list_comments(request: HttpRequest, code: Code, section_id: Id, filters: Query[PageQuery]) -> dict:
     """What was said on the section, the latest first."""
     section = section_for(request, code, section_id)
-    return page_of(section.comments.prefetch_related("answers").order_by("-pk"), filters, CommentOut.of)
+    return page_of(section.comments.prefetch_related("answers").order_by("-pk"), filters, SectionCommentOut.of)
 
 
-@router.post(f"{SECTION}/comments", response={201: CommentOut, **WRITING}, openapi_extra=WRITE)
+@router.post(f"{SECTION}/comments", response={201: SectionCommentOut, **WRITING}, openapi_extra=WRITE)
 def create_comment(
-    request: HttpRequest, code: Code, section_id: Id, body: CommentIn, idempotency_key: Key = None
+    request: HttpRequest, code: Code, section_id: Id, body: SectionCommentIn, idempotency_key: Key = None
 ) -> Status[dict[str, object]]:
     """Say something about the section to those who write. The issue waits until it is closed."""
     section, at = section_for(request, code, section_id), now()
 
-    def act() -> CommentOut:
-        return CommentOut.of(comment_on(section, body.text, quote=body.quote, by=staff(request), at=at))
+    def act() -> SectionCommentOut:
+        return SectionCommentOut.of(comment_on(section, body.text, quote=body.quote, by=staff(request), at=at))
 
     return answered_once(request, body, idempotency_key, act)
 
 
-@router.post(f"{ROOT}/comments/{{comment_id}}/answers", response={201: CommentOut, **WRITING}, openapi_extra=WRITE)
+@router.post(
+    f"{ROOT}/comments/{{comment_id}}/answers", response={201: SectionCommentOut, **WRITING}, openapi_extra=WRITE
+)
 def create_answer(
-    request: HttpRequest, code: Code, comment_id: Id, body: AnswerIn, idempotency_key: Key = None
+    request: HttpRequest, code: Code, comment_id: Id, body: SectionAnswerIn, idempotency_key: Key = None
 ) -> Status[dict[str, object]]:
     """Answer a comment, or say that it is dealt with."""
     programme, at = whole_programme(staff(request), code, Action.WRITE_REPORT), now()
@@ -194,8 +196,8 @@ def create_answer(
     if comment is None:
         raise Http404
 
-    def act() -> CommentOut:
+    def act() -> SectionCommentOut:
         answer_comment(comment, body.text, is_closing=body.is_closing, by=staff(request), at=at)
-        return CommentOut.of(comment)
+        return SectionCommentOut.of(comment)
 
     return answered_once(request, body, idempotency_key, act)
