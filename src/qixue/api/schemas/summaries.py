@@ -159,7 +159,7 @@ class SummaryOut(BaseModel):
     gaps: list[GapOut]
 
     @classmethod
-    def of(cls, draft: SummaryDraft, comments: Mapping[int | None, int]) -> "SummaryOut":
+    def of(cls, draft: SummaryDraft, comments: Mapping[int, int]) -> "SummaryOut":
         """`comments` are the numbers of open ones by the key of their section."""
         return cls(
             programme=draft.programme.code,
