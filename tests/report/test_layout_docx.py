@@ -277,9 +277,10 @@ def test_figures_travel_as_a_custom_part(data: bytes) -> None:
 
     root = etree.fromstring(part)
 
-    assert (root.get("programme"), root[0].get("code"), json.loads(root[0].text)) == (
+    assert (root.get("programme"), root[0].get("code"), root[0].get("records"), json.loads(root[0].text)) == (
         "qingyuan-2016",
         "F1",
+        "1",
         ["ledger:A/1"],
     )
 

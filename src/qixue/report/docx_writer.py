@@ -350,6 +350,7 @@ def figures_element(document: OfficialDocument) -> etree._Element:
         element = etree.SubElement(root, f"{{{FIGURES_NAMESPACE}}}figure")
         for name in ("code", "text", "number", "name", "unit", "qualifier", "value", "digest"):
             element.set(name, getattr(trace, name))
+        element.set("records", str(trace.record_count))
         element.text = json.dumps(trace.evidence_ids, ensure_ascii=False)
     return root
 

@@ -33,6 +33,7 @@ from qixue.report.stage import Stage, stage_of
 from qixue.report.text_remarks import empty_remarks, mark_remarks, moment_remarks, small_number_remarks
 from qixue.report.versions import latest_versions
 
+MOST_IDS = 1_000  # of records that travel with a number; the annex lists all. A year has a hundred thousand behind each
 SYNTHETIC_NOTICE = "演示数据：人物、单位和数字均为虚构"
 
 
@@ -168,7 +169,8 @@ def trace(figure: Figure, rows: Sequence[EvidenceRow], root: str) -> FigureTrace
         unit=figure.quantity.unit.code,
         qualifier=figure.quantity.qualifier.value,
         value=str(figure.quantity.value),
-        evidence_ids=tuple(row.id for row in rows),
+        record_count=len(rows),
+        evidence_ids=tuple(row.id for row in rows) if len(rows) <= MOST_IDS else (),
         digest=figure_digest_over(figure, root),
     )
 
