@@ -18,6 +18,7 @@ from qixue.core.audience import Audience
 from qixue.people.models import Role
 from qixue.people.rules import TABLE, Action
 from qixue.programme.models import Countersignature, FollowUp, Plan, PlanVersion
+from qixue.report.models import SectionComment, SectionVersion, SummarySection
 
 Route = tuple[str, str]
 PLACES = ("own", "ancestor", "sibling", "descendant", "stranger")
@@ -123,6 +124,41 @@ RETURN: dict[str, Any] = {
     "sees": Action.SEE_RETURNS,
 }
 
+
+def section_in_summary(scene: Scene) -> int:
+    """A section of the summary of the draft programme of `own`, with two versions: somebody wrote it."""
+    programme = scene.parts["own"].draft_programme
+    section, is_new = SummarySection.objects.get_or_create(
+        programme=programme, draft="problems", defaults={"position": 1, "level": 1, "heading": "存在的问题"}
+    )
+    if is_new:
+        SectionVersion.objects.create(
+            section=section,
+            number=1,
+            is_written=True,
+            text="甲",
+            based_on=0,
+            author_id=1,
+            author_name="梁静宜",
+            saved_at=NOON,
+        )
+    return section.pk
+
+
+def comment_in_summary(scene: Scene) -> int:
+    said = {"text": "请补充原因", "author_id": 1, "author_name": "梁静宜", "written_at": NOON}
+    return SectionComment.objects.create(section_id=section_in_summary(scene), version=0, **said).pk
+
+
+SUMMARY: dict[str, Any] = {
+    "values": {
+        "code": lambda scene: scene.parts["own"].draft_programme.code,
+        "section_id": section_in_summary,
+        "comment_id": comment_in_summary,
+    },
+    "sees": Action.SEE_REPORT,
+}
+
 # Nobody of the scene is a resident: test_registrations.py walks these addresses as people who are.
 OF_OTHERS: dict[str, Any] = {
     "values": {"party": lambda scene: scene.party},
@@ -207,6 +243,26 @@ CASES: dict[Route, Case] = {
     ("GET", "/programmes/{code}/return-calls/{number}/coverage"): Case(**RETURN),
     ("GET", "/programmes/{code}/return-calls/{number}/returns"): Case(**RETURN),
     ("GET", "/returns/{return_id}"): Case(**RETURN),
+    ("GET", "/programmes/{code}/summary"): Case(**SUMMARY),
+    ("POST", "/programmes/{code}/summary/outline"): Case(**SUMMARY, makes=False),
+    ("GET", "/programmes/{code}/summary/marks"): Case(**SUMMARY),
+    ("GET", "/programmes/{code}/summary/hindrances"): Case(**SUMMARY),
+    ("GET", "/programmes/{code}/summary/sections/{section_id}"): Case(**SUMMARY),
+    ("PUT", "/programmes/{code}/summary/sections/{section_id}"): Case(
+        **SUMMARY, body=lambda scene: {"text": "乙", "based_on": 1}
+    ),
+    ("POST", "/programmes/{code}/summary/sections/{section_id}/check"): Case(
+        **SUMMARY, body=lambda scene: {"text": "近4000多人"}, makes=False
+    ),
+    ("GET", "/programmes/{code}/summary/sections/{section_id}/versions"): Case(**SUMMARY),
+    ("POST", "/programmes/{code}/summary/sections/{section_id}/draft-decisions"): Case(
+        **SUMMARY, body=lambda scene: {"version": 1, "decision": "keep"}, makes=False
+    ),
+    ("GET", "/programmes/{code}/summary/sections/{section_id}/comments"): Case(**SUMMARY),
+    ("POST", "/programmes/{code}/summary/sections/{section_id}/comments"): Case(
+        **SUMMARY, body=keyed(text="请补充原因")
+    ),
+    ("POST", "/programmes/{code}/summary/comments/{comment_id}/answers"): Case(**SUMMARY, body=keyed(is_closing=True)),
     ("GET", "/door/bundle"): Case(),
     ("POST", "/door/scans"): Case(
         body=lambda scene: {"clock": "2026-11-05T09:00:00+08:00", "highest_sequence": 0, "scans": []}

@@ -1,6 +1,9 @@
 """The OpenAPI document against the API itself: no fault, and no answer that the document does not describe."""
 
+import importlib
+from collections import Counter
 from collections.abc import Iterator
+from pkgutil import iter_modules
 
 import pytest
 import schemathesis
@@ -10,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 from tests.api.conftest import ROOT, Scene
 
+from qixue.api import schemas
 from qixue.wsgi import application
 
 pytestmark = pytest.mark.django_db
@@ -42,3 +46,12 @@ def test_api_does_what_its_description_says(case: schemathesis.Case, persona: st
 
     # Some rules are no JSON schema: an unknown region, two keys that differ, invisible characters, a day in year 152.
     case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance])
+
+
+def test_document_keeps_apart_what_differs() -> None:
+    """Models of one name would be one in the document, and some answers would not be as it says."""
+    modules = [importlib.import_module(f"{schemas.__name__}.{each.name}") for each in iter_modules(schemas.__path__)]
+    models = {each for module in modules for each in vars(module).values() if isinstance(each, type)}
+    names = Counter(each.__name__ for each in models if each.__module__.startswith(schemas.__name__))
+
+    assert [name for name, count in names.items() if count > 1] == []

@@ -90,6 +90,19 @@ def test_report_is_measured_from_the_return_and_closing_from_the_last_report(pro
     ]
 
 
+def test_slow_steps_of_items(programme: Programme) -> None:
+    """Eight items are reported after a day and closed after another one; the ninth and the tenth take longer."""
+    for report, closing in [(1, 1)] * 8 + [(5, 3), (30, 7)]:
+        item = FollowUpFactory(programme=programme)
+        FollowUpStepFactory(follow_up=item)
+        FollowUpStepFactory(follow_up=item, kind="reported", note="已办", at=NOON + report * DAY, due_on=None)
+        FollowUpStepFactory(follow_up=item, kind="closed", at=NOON + (report + closing) * DAY, due_on=None)
+
+    assert [value(f"{step}_days_{how}") for step in ("report", "closing") for how in ("median", "p90")] == [
+        Decimal(number) for number in ("1.0", "5.0", "1.0", "3.0")
+    ]
+
+
 def test_moved_deadline_counts_as_moved(programme: Programme) -> None:
     item = FollowUpFactory(programme=programme)
     FollowUpStepFactory(follow_up=item, due_on=local_day(NOON))
@@ -129,6 +142,40 @@ def test_steps_of_plans(programme: Programme) -> None:
         None,
         None,
         Decimal("0.5"),
+    ]
+
+
+def test_slow_steps_of_plans(programme: Programme) -> None:
+    """Ten plans: filed after 1, decided after 2, published after 3 days; the ninth and tenth took longer each time."""
+    answerer = User.objects.create(username="a", display_name="a")
+    for number in range(10):
+        longer = {8: 4, 9: 20}.get(number, 0)
+        county = OrganisationFactory(code=f"county{number}", parent=programme.organisation)
+        version = PlanVersionFactory(plan=PlanFactory(programme=programme, organisation=county), state="published")
+        at = NOON
+        for kind, days in (
+            ("invited", 0),
+            ("submitted", 1 + longer),
+            ("approved", 2 + longer),
+            ("published", 3 + longer),
+        ):
+            at += days * DAY
+            version.plan.steps.create(version=version, kind=kind, at=at, organisation=county)
+        Countersignature.objects.create(
+            version=version,
+            organisation=county,
+            asked_at=NOON,
+            is_agreed=True,
+            answered_by=answerer,
+            answered_at=NOON + (0.5 + longer) * DAY,
+        )
+
+    steps = ("plan_filing", "plan_decision", "plan_publication", "countersigning")
+    assert [(value(f"{step}_days_median"), value(f"{step}_days_p90")) for step in steps] == [
+        (Decimal("1.0"), Decimal("5.0")),
+        (Decimal("2.0"), Decimal("6.0")),
+        (Decimal("3.0"), Decimal("7.0")),
+        (Decimal("0.5"), Decimal("4.5")),
     ]
 
 

@@ -25,7 +25,7 @@ SENTENCE = "各镇利用文化站、农家书屋和图书室开展读书活动�
 
 def sample() -> OfficialDocument:
     trace = FigureTrace(
-        "F1", "3500多人次", "3500多", "参与人次", "attendance", "at_least", "3500", ("ledger:A/1",), "ab" * 32
+        "F1", "3500多人次", "3500多", "参与人次", "attendance", "at_least", "3500", 1, ("ledger:A/1",), "ab" * 32
     )
     blocks = (
         Paragraph((Text(SENTENCE * 9), FigureRun("F1", "3500多人次"), Text("。"))),

@@ -51,3 +51,14 @@ def test_text_never_becomes_a_formula(draft: SummaryDraft) -> None:
 
     cells = [cell for sheet in workbook for line in sheet.iter_rows() for cell in line if cell.value == "=1+1"]
     assert [cell.data_type for cell in cells] == ["s"]
+
+
+def test_evidence_beyond_the_last_row_of_a_sheet_stands_on_the_next(draft: SummaryDraft, monkeypatch) -> None:
+    whole = rows(annex_bytes(draft), "佐证")
+    monkeypatch.setattr("qixue.report.tables.MOST_ROWS", 3)
+
+    data = annex_bytes(draft)
+
+    sheets = [name for name in load_workbook(io.BytesIO(data)).sheetnames if name.startswith("佐证")]
+    assert sheets == ["佐证", "佐证 2", "佐证 3"]
+    assert [row for sheet in sheets for row in rows(data, sheet)] == whole

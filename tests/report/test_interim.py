@@ -55,9 +55,9 @@ def test_opening_while_the_week_runs_says_when_it_was_drafted_and_what_is_to_com
     text = opening(draft_summary(week, at=NOON))
 
     assert text == (
-        "清远市正在组织开展全民终身学习活动周（以下简称“活动周”）各项工作，截至2026年11月4日活动周尚未结束。"
+        "清远市正在组织开展全民终身学习活动周（以下简称“活动周”）各项工作。"
         "活动周以“学习”为主题，于2026年11月2日至6日举行。"
-        "已开展活动1项，举办2场，参与20人次，其余2场将在11月6日活动周结束前举办或补报。"
+        "截至2026年11月4日，已开展活动1项，举办2场，参与20人次，其余2场将在11月6日活动周结束前举办或补报。"
         "现将活动周阶段性情况小结如下："
     )
 
@@ -68,6 +68,18 @@ def test_opening_names_no_late_report_where_every_session_that_is_over_was_repor
     text = opening(draft_summary(week, at=NOON))
 
     assert "其余1场将在11月6日活动周结束前举办。" in text
+
+
+def test_opening_without_numbers_still_says_that_the_week_is_not_over(week: Programme) -> None:
+    NamedFigure.objects.filter(programme=week).delete()
+
+    text = opening(draft_summary(week, at=NOON))
+
+    assert text == (
+        "清远市正在组织开展全民终身学习活动周（以下简称“活动周”）各项工作，截至2026年11月4日活动周尚未结束。"
+        "活动周以“学习”为主题，于2026年11月2日至6日举行。"
+        "现将活动周阶段性情况小结如下："
+    )
 
 
 def test_opening_before_the_week_promises_and_reports_nothing(week: Programme) -> None:

@@ -79,7 +79,7 @@ def test_issued_files_name_organ_date_and_where_they_are_checked(seal: Seal, dra
     organ, date, annotation = lines[-3:]
     assert (organ, date) == ("清远市教育局", "2026年11月4日")
     assert annotation == (
-        f"（核验：登录{settings.QIXUE['BASE_URL']}/verify/summary/上传本文件，或扫描下方二维码与签发内容核对；签章编号：qingyuan-2016-1）"
+        f"（核验：登录{settings.QIXUE['BASE_URL']}/verify/summary/上传本文件，或扫描右侧二维码与签发内容核对；签章编号：qingyuan-2016-1）"
     )
     assert draft.manuscript.organ is None  # nobody has issued a draft
 

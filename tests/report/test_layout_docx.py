@@ -167,7 +167,7 @@ def test_below_the_date_stands_how_the_document_is_checked_with_a_square_code(do
     closing = [
         item for item in docx.paragraphs if text_of(item).startswith(("清远市教育局", "2016年12月1日", "（核验"))
     ]
-    [shape] = docx.inline_shapes
+    [code] = docx.element.body.iter(qn("wp:anchor"))
 
     assert [text_of(item) for item in closing] == [
         "清远市教育局",
@@ -175,7 +175,23 @@ def test_below_the_date_stands_how_the_document_is_checked_with_a_square_code(do
         "（核验：登录https://example.org/；签章编号：week-1）",
     ]
     assert [item.alignment for item in closing] == [2, 2, 0]  # right, right, left
-    assert (shape._inline.docPr.get("descr"), round(shape.width.mm)) == ("https://example.org/week/1/", 25)
+    assert code.find(qn("wp:docPr")).get("descr") == "https://example.org/week/1/"
+    assert code.find(qn("wp:extent")).get("cx") == str(Mm(25))
+
+
+def test_square_code_stands_at_the_right_of_its_words_and_never_on_another_page(docx: DocxDocument) -> None:
+    [words] = [item for item in docx.paragraphs if text_of(item).startswith("（核验")]
+    [code] = docx.element.body.iter(qn("wp:anchor"))
+
+    assert code in list(words._p.iter())
+    assert words.paragraph_format.keep_together
+    assert (
+        code.find(qn("wp:wrapSquare")).get("wrapText"),
+        code.find(f"{qn('wp:positionH')}/{qn('wp:align')}").text,
+    ) == (
+        "left",
+        "right",
+    )
 
 
 def test_date_begins_two_characters_behind_the_first_of_a_longer_organ() -> None:
@@ -261,9 +277,10 @@ def test_figures_travel_as_a_custom_part(data: bytes) -> None:
 
     root = etree.fromstring(part)
 
-    assert (root.get("programme"), root[0].get("code"), json.loads(root[0].text)) == (
+    assert (root.get("programme"), root[0].get("code"), root[0].get("records"), json.loads(root[0].text)) == (
         "qingyuan-2016",
         "F1",
+        "1",
         ["ledger:A/1"],
     )
 

@@ -115,13 +115,13 @@ def test_organ_stands_two_characters_in_and_the_date_below_it(pdf: pdfplumber.PD
     assert round(date["top"] - organ["top"]) == 29  # one line
 
 
-def test_square_code_stands_below_the_words_that_say_how_to_check(pdf: pdfplumber.PDF) -> None:
-    [page] = [page for page in pdf.pages if "签章编号：week-1" in page.extract_text()]
+def test_square_code_stands_beside_the_words_that_say_how_to_check(pdf: pdfplumber.PDF) -> None:
+    [page] = [page for page in pdf.pages if "（核验" in page.extract_text()]
     [words] = [word for word in page.extract_words() if word["text"].startswith("（核验")]
 
-    code = [each for each in page.lines + page.rects if each["top"] > words["bottom"]]
-    assert code
-    assert min(each["x0"] for each in code) >= (28 / 25.4 * 72) + 2 * 16 - 1
+    code = [each for each in page.lines + page.rects if each["bottom"] > words["top"]]
+    assert round(max(each["x1"] for each in code) - (210 - 26) / 25.4 * 72) <= 0
+    assert min(each["x0"] for each in code) > words["x1"]
 
 
 def test_how_to_check_stands_on_the_page_of_organ_date_and_last_words(fonts: FontSet) -> None:
@@ -130,7 +130,7 @@ def test_how_to_check_stands_on_the_page_of_organ_date_and_last_words(fonts: Fon
         document = replace(sample(), blocks=words, attachments=())
         texts = [page.extract_text() for page in pdfplumber.open(io.BytesIO(write_pdf(document, fonts))).pages]
 
-        [last] = [text for text in texts if "签章编号" in text]
+        [last] = [text for text in texts if "（核验" in text]
         assert ("清远市教育局" in last, "活动有序开展" in last) == (True, True)
 
 

@@ -15,11 +15,11 @@ from qixue.report.editing import catalogue_of, draft_now, save_section
 from qixue.report.hindrances import waived_words
 from qixue.report.issuing import ask_for_issue, issue_summary
 from qixue.report.models import SummarySection
+from qixue.report.offers import fact_offers, figure_groups
 from qixue.report.official_document import runs_of
 from qixue.report.reading import read_summary
 from qixue.report.section_check import checked
 from qixue.report.summary import draft_summary
-from qixue.web.workspace.summary_picker import fact_offers, figure_groups
 
 pytestmark = pytest.mark.django_db
 

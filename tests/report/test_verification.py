@@ -18,6 +18,15 @@ def test_fresh_summary_stands_in_every_number(draft: SummaryDraft) -> None:
     assert len(outcomes(docx_bytes(draft))) == 8
 
 
+def test_draft_whose_records_are_too_many_to_travel_stands(draft: SummaryDraft, monkeypatch) -> None:
+    monkeypatch.setattr("qixue.report.summary.MOST_IDS", 0)
+
+    traces = draft.document.figures
+
+    assert {(trace.record_count, trace.evidence_ids) for trace in traces} == {(1, ())}
+    assert {item.outcome for item in verify_file(docx_bytes(draft)).figures} == {"stands"}
+
+
 def test_digit_changed_in_the_text_is_named(draft: SummaryDraft) -> None:
     data = rewritten(
         docx_bytes(draft), lambda name, text: text.replace("3500多人次", "3600多人次") if "document" in name else text

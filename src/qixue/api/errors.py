@@ -19,6 +19,7 @@ log = get_logger("qixue.api")
 # What the request itself gets wrong; every other refusal is a conflict with the state of the records.
 INPUT_CODES = frozenset(
     {
+        "answer_empty",
         "comment_missing",
         "comments_with_approval",
         "count_out_of_range",
@@ -34,6 +35,9 @@ INPUT_CODES = frozenset(
         "qualifier_not_countable",
         "reason_missing",
         "room_elsewhere",
+        "text_invisible",
+        "text_mistaken",
+        "text_too_long",
         "too_many_scans",
         "unknown_brand",
         "unknown_line",
@@ -42,6 +46,7 @@ INPUT_CODES = frozenset(
         "unknown_room",
         "unknown_venue",
         "version_missing",
+        "version_unknown",
     }
 )
 CHECK_VALUE = gettext_lazy("Please check this value.")

@@ -74,3 +74,13 @@ def programme_in_reach(user: User, code: str, action: Action) -> Programme:
     if programme is None or not may_in_part_of(user, action, programme):
         raise Http404
     return programme
+
+
+def whole_programme(user: User, code: str, action: Action) -> Programme:
+    """A programme whose work summary the user may read: only who reaches all of it. Raises like `require`."""
+    programme = Programme.objects.select_related("organisation", "region").filter(code=code).first()
+    if programme is None or not rules.may(user, Action.SEE_REPORT, programme.organisation):
+        raise Http404
+    if not rules.may(user, action, programme.organisation):
+        raise NotAllowed
+    return programme

@@ -23,6 +23,7 @@ from qixue.api.views import (
     registrations,
     returns,
     sessions,
+    summaries,
 )
 
 api = NinjaAPI(
@@ -54,6 +55,7 @@ for noun in (  # what thousands ask for in the same minute comes first: addresse
     follow_ups,
     returns,
     recognitions,
+    summaries,
 ):
     api.add_router("", noun.router)
 

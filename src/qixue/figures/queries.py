@@ -280,9 +280,14 @@ def evidence_leaf(row: EvidenceRow) -> str:
 
 def figure_digest(figure: Figure, rows: Sequence[EvidenceRow]) -> str:
     """One digest over the figure's value, hedge and evidence; it changes when any of them does."""
+    return figure_digest_over(figure, evidence_digest(rows))
+
+
+def figure_digest_over(figure: Figure, root: str) -> str:
+    """`figure_digest` where the digest of the evidence is known already: of a year it takes a tenth of a second."""
     quantity = figure.quantity
     value = [str(quantity.value), quantity.qualifier.value] if quantity else []
-    return digest([figure.code, value, evidence_digest(rows)])
+    return digest([figure.code, value, root])
 
 
 def in_both_languages(make: Any) -> dict[str, Any]:

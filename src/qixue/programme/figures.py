@@ -21,17 +21,18 @@ from qixue.core.figures import (
     rows_once,
     shared,
 )
-from qixue.core.language import is_chinese
+from qixue.core.language import in_language, is_chinese
 from qixue.core.quantity import ACTIVITY, AWARD, INSTALMENT, PERSON, PIECE, SESSION, Quantity, Unit
 from qixue.people.models import Organisation
 from qixue.places.models import Region
-from qixue.programme.models import Activity, Award, Brand, Instalment, Programme, ReportedCount, Session
+from qixue.programme.models import Activity, Award, Brand, Instalment, Programme, ReportedCount
 from qixue.programme.models.activities import SessionQuerySet
 from qixue.programme.queries import has_dated_sessions, held_sessions_in, planned_sessions_in
 
 DIMENSIONS = ("brand", "series", "organisation", "region", "kind")
 OF_RECORDS = (Subject.RECORDS,)
 Measure = ReportedCount.Measure
+ONE_SESSION = Quantity(1, SESSION)
 SOURCE_DOCUMENT = _("Source document")
 SESSION_RECORD = _("Session record")
 
@@ -71,19 +72,35 @@ def reported_row(count: ReportedCount) -> EvidenceRow:
     )
 
 
-def session_row(session: Session) -> EvidenceRow:
-    day = local_day(session.starts_at).isoformat() if session.starts_at else ""
-    content = [session.activity.code, session.number, str(session.state), day]
+# Read as plain values: a year has tens of thousands of sessions, and whole objects would cost twice as much.
+SESSION_FIELDS = (
+    "pk",
+    "activity__code",
+    "number",
+    "state",
+    "starts_at",
+    "activity__title",
+    "activity__title_en",
+    "venue__name",
+    "venue__name_en",
+    "activity__organisation__name",
+    "activity__organisation__name_en",
+)
+
+
+def session_row(session: dict[str, Any], source: str) -> EvidenceRow:
+    """`source` says in the viewer's language that this is the record of a session."""
+    day = local_day(session["starts_at"]).isoformat() if session["starts_at"] else ""
     return EvidenceRow(
-        id=f"session:{session.activity.code}/{session.number}",
-        title=session.activity.local_title,
-        quantity=Quantity(1, SESSION),
+        id=f"session:{session['activity__code']}/{session['number']}",
+        title=in_language(session["activity__title"], session["activity__title_en"]),
+        quantity=ONE_SESSION,
         occurred_on=day,
-        place=session.venue.local_name if session.venue else "",
-        source=str(SESSION_RECORD),
-        digest=digest(content),
-        session_id=session.pk,
-        organisation=session.activity.organisation.local_name,
+        place=in_language(session["venue__name"] or "", session["venue__name_en"] or ""),
+        source=source,
+        digest=digest([session["activity__code"], session["number"], session["state"], day]),
+        session_id=session["pk"],
+        organisation=in_language(session["activity__organisation__name"], session["activity__organisation__name_en"]),
     )
 
 
@@ -92,8 +109,8 @@ def rows_of_sessions(sessions: SessionQuerySet) -> list[EvidenceRow]:
     ordered = sessions.order_by("starts_at", "pk")
 
     def read() -> dict[int, EvidenceRow]:
-        related = ordered.select_related("activity__organisation", "venue")
-        return {session.pk: session_row(session) for session in related}
+        source = str(SESSION_RECORD)
+        return {session["pk"]: session_row(session, source) for session in ordered.values(*SESSION_FIELDS)}
 
     return rows_once(rows_read(is_chinese()), lambda: list(ordered.values_list("pk", flat=True)), read)
 

@@ -8,10 +8,10 @@ from django.utils.translation import override
 
 from qixue.core.clock import minute_text
 from qixue.core.figures import EvidenceRow
-from qixue.figures.queries import Figure, evidence_digest, evidence_leaf
+from qixue.figures.queries import Figure, evidence_leaf
 from qixue.report.gaps import UNCOUNTED, UNFINISHED
 from qixue.report.summary import SummaryDraft
-from qixue.report.tables import write_sheet
+from qixue.report.tables import Table, write_sheet, write_sheets
 
 FIGURE_COLUMNS = (
     ("代码", 16),
@@ -55,7 +55,7 @@ def annex_bytes(draft: SummaryDraft) -> bytes:
     workbook.set_properties({"title": title, "created": draft.at.replace(tzinfo=None)})
     with override("zh-hans"):
         write_sheet(workbook, FIGURE_SHEET, FIGURE_COLUMNS, (figure_row(figure, draft) for figure in draft.figures))
-        write_sheet(workbook, RECORDS_SHEET, EVIDENCE_COLUMNS, evidence_rows(draft))
+        write_sheets(workbook, Table(RECORDS_SHEET, EVIDENCE_COLUMNS, evidence_rows(draft)))
         write_sheet(workbook, NOTES_SHEET, REMARK_COLUMNS, remark_rows(draft))
         if draft.seal:
             write_sheet(workbook, SEAL_SHEET, SEAL_COLUMNS, seal_rows(draft.seal))
@@ -81,7 +81,7 @@ def figure_row(figure: Figure, draft: SummaryDraft) -> list[str | int | float]:
         "；".join(value.quotes),
         "；".join([*(issue.explanation for issue in figure.issues), *(str(note) for note in value.notes)]),
         len(rows),
-        evidence_digest(rows),
+        draft.roots[figure.code],
     ]
 
 

@@ -18,7 +18,7 @@ def how_to_check(programme: Programme, number: int, *, asked_at: datetime.dateti
     """
     address = f"{settings.QIXUE['BASE_URL']}/verify/summary/"
     text = (
-        f"核验：登录{address}上传本文件，或扫描下方二维码与签发内容核对；签章编号：{seal_name(programme.code, number)}"
+        f"核验：登录{address}上传本文件，或扫描右侧二维码与签发内容核对；签章编号：{seal_name(programme.code, number)}"
     )
     if stage_of(programme, asked_at) is not Stage.OVER:  # the text names the day alone, as is usual
         text += f"；数据截至{full_moment_text(asked_at)}"

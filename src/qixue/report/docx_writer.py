@@ -21,6 +21,7 @@ from docx.text.paragraph import Paragraph as DocxParagraph
 from lxml import etree
 
 from qixue.core.qr_codes import qr_png
+from qixue.report.floating_picture import float_right
 from qixue.report.official_document import (
     Annotation,
     Block,
@@ -290,14 +291,13 @@ def write_signature(docx: DocxDocument, organ: str, date: str) -> None:
 
 
 def write_annotation(docx: DocxDocument, annotation: Annotation) -> None:
-    """The words two characters in, and below them the square code."""
+    """The words two characters in, with the square code at their right, where it takes no lines of its own."""
     words = add_paragraph(docx, [Text(annotation_text(annotation))], BODY)
     words.alignment = WD_ALIGN_PARAGRAPH.LEFT  # an address does not break: justified, the line before it would be torn
-    words.paragraph_format.keep_with_next = True  # the code is never alone on a page
-    code = docx.add_paragraph()
-    set_side_indent(code, "left", 2, BODY_SIZE)
-    shape = code.add_run().add_picture(io.BytesIO(qr_png(annotation.address)), width=Mm(CODE_WIDTH))
+    words.paragraph_format.keep_together = True
+    shape = words.add_run().add_picture(io.BytesIO(qr_png(annotation.address)), width=Mm(CODE_WIDTH))
     shape._inline.docPr.set("descr", annotation.address)
+    float_right(shape._inline, gap=CHARACTER_WIDTH)
 
 
 def set_side_indent(paragraph: DocxParagraph, side: str, characters: float, size: int) -> None:
@@ -350,6 +350,7 @@ def figures_element(document: OfficialDocument) -> etree._Element:
         element = etree.SubElement(root, f"{{{FIGURES_NAMESPACE}}}figure")
         for name in ("code", "text", "number", "name", "unit", "qualifier", "value", "digest"):
             element.set(name, getattr(trace, name))
+        element.set("records", str(trace.record_count))
         element.text = json.dumps(trace.evidence_ids, ensure_ascii=False)
     return root
 

@@ -134,7 +134,8 @@ class FigureTrace:
     unit: str
     qualifier: str
     value: str
-    evidence_ids: tuple[str, ...]
+    record_count: int
+    evidence_ids: tuple[str, ...]  # of those records; none where they are too many to travel with a text
     digest: str
 
 

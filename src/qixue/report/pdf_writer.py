@@ -1,7 +1,6 @@
 """An official document as PDF, set by typst. Words reach typst as data, so nothing a person typed can act as markup."""
 
 import base64
-import dataclasses
 import io
 import json
 from typing import Any
@@ -65,7 +64,7 @@ def attached_list(document: OfficialDocument) -> tuple[str, bytes]:
     """Name and content of the file in which the PDF says what each number stood for."""
     if document.seal:
         return "seal.json", document.seal.encode()
-    traces = [dataclasses.asdict(trace) for trace in document.figures]
+    traces = [vars(trace) for trace in document.figures]  # as they are: copies would repeat thousands of ids
     return "figures.json", json.dumps(traces, ensure_ascii=False, indent=1).encode()
 
 

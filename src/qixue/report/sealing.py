@@ -33,8 +33,8 @@ class State:
     leaves: Leaves | None
 
 
-def state_of(figure: Figure, rows: Sequence[EvidenceRow] | None = None) -> State:
-    """The figure as it is now; its records are read where they are not given."""
+def state_of(figure: Figure, rows: Sequence[EvidenceRow] | None = None, root: str | None = None) -> State:
+    """The figure as it is now; its records, and the digest over them, are read where they are not given."""
     with override("zh-hans"):
         leaves = [(row.id, evidence_leaf(row)) for row in (figure.evidence() if rows is None else rows)]
         name, quantity = figure.name, figure.quantity
@@ -50,14 +50,16 @@ def state_of(figure: Figure, rows: Sequence[EvidenceRow] | None = None) -> State
         text=quantity.text("zh") if quantity else "",
         number=quantity.number_text("zh") if quantity else "",
         record_count=len(leaves),
-        evidence_root=merkle_root([digest for _id, digest in leaves]),
+        evidence_root=merkle_root([digest for _id, digest in leaves]) if root is None else root,
     )
     return State(statement, leaves)
 
 
 def states_of(draft: SummaryDraft) -> dict[str, State]:
     """Of every figure that the draft prints, by its code."""
-    return {figure.code: state_of(figure, draft.evidence[figure.code]) for figure in draft.figures}
+    return {
+        figure.code: state_of(figure, draft.evidence[figure.code], draft.roots[figure.code]) for figure in draft.figures
+    }
 
 
 @dataclass(frozen=True)

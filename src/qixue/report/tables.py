@@ -65,11 +65,17 @@ def write_xlsx(table: Table, file: BinaryIO) -> int:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     workbook = xlsxwriter.Workbook(file, options)
     workbook.set_properties({"title": table.name})
+    count = write_sheets(workbook, table)
+    workbook.close()
+    return count
+
+
+def write_sheets(workbook: Any, table: Table) -> int:
+    """The table on as many sheets as it takes: rows beyond the last of a sheet would be lost without a word."""
     rows, count = iter(table.rows), 0
     for number, first in enumerate(chain([None], rows), start=1):
         part = islice(rows, MOST_ROWS) if first is None else chain([first], islice(rows, MOST_ROWS - 1))
         count += write_sheet(workbook, sheet_name(table.name, number), table.columns, part, table.notes)
-    workbook.close()
     return count
 
 

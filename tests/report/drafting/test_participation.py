@@ -46,7 +46,7 @@ def test_rate_of_those_who_came_names_the_sessions_that_it_is_over() -> None:
     """Registrations of sessions to come are among all, and not among those of the rate."""
     text = written_from(registrations=Quantity(6251, ATTENDANCE), show_rate=Quantity(Decimal("89.7"), PERCENT))
 
-    assert text == "受理报名6251人次，已举办场次的实名参与人次为其报名人次的89.7%。"
+    assert text == "受理报名6251人次，已举办场次的到场率为89.7%。"
 
 
 def test_ratio_reads_well_with_its_hedge() -> None:

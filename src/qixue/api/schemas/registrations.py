@@ -30,22 +30,22 @@ class CancellationIn(Body):
     people: People | None = None
 
 
-class PersonOut(BaseModel):
+class HouseholdPersonOut(BaseModel):
     id: int
     name: str
     birth_year: int | None
     home: Named | None
 
     @classmethod
-    def of(cls, person: Resident) -> "PersonOut":
+    def of(cls, person: Resident) -> "HouseholdPersonOut":
         return cls(id=person.pk, name=person.name, birth_year=person.birth_year, home=Named.of(person.home_region))
 
 
 class HouseholdOut(BaseModel):
     """`me` is whose token it is, `dependents` those of whom they take care."""
 
-    me: PersonOut
-    dependents: list[PersonOut]
+    me: HouseholdPersonOut
+    dependents: list[HouseholdPersonOut]
 
 
 class PlaceOut(BaseModel):

@@ -63,7 +63,7 @@ class ReturnCallOut(BaseModel):
         )
 
 
-class PlaceOut(BaseModel):
+class CoveredPlaceOut(BaseModel):
     """`state` is that of its return, or `late`, `covered` by its county's return, `nobody` where nobody was asked."""
 
     region: Named | None
@@ -73,7 +73,7 @@ class PlaceOut(BaseModel):
     return_id: int | None
 
     @classmethod
-    def of(cls, tile: Tile) -> "PlaceOut":
+    def of(cls, tile: Tile) -> "CoveredPlaceOut":
         return cls(
             region=Named.of(tile.region),
             state=tile.state,
@@ -90,8 +90,8 @@ class CoverageOut(BaseModel):
     counties_reported: int
     town_count: int
     towns_reported: int
-    counties: list[PlaceOut]
-    towns: list[PlaceOut]
+    counties: list[CoveredPlaceOut]
+    towns: list[CoveredPlaceOut]
 
     @classmethod
     def of(cls, board: Board) -> "CoverageOut":
@@ -100,8 +100,8 @@ class CoverageOut(BaseModel):
             counties_reported=len(board.counties_reported),
             town_count=len(board.town_tiles),
             towns_reported=len(board.towns_reported),
-            counties=[PlaceOut.of(tile) for tile in board.county_tiles],
-            towns=[PlaceOut.of(tile) for tile in board.town_tiles],
+            counties=[CoveredPlaceOut.of(tile) for tile in board.county_tiles],
+            towns=[CoveredPlaceOut.of(tile) for tile in board.town_tiles],
         )
 
 

@@ -12,8 +12,8 @@ from qixue.api.schemas.parts import Error, Id, Page, PageQuery
 from qixue.api.schemas.registrations import (
     CancellationIn,
     HouseholdOut,
+    HouseholdPersonOut,
     PartyOut,
-    PersonOut,
     RegistrationIn,
     SignedUpOut,
 )
@@ -65,7 +65,9 @@ def members_or_404(request: HttpRequest) -> list[Resident]:
 def get_household(request: HttpRequest) -> HouseholdOut:
     """Whose token it is, and whom they can sign up."""
     me, *dependents = household(staff(request), is_needed=True)
-    return HouseholdOut(me=PersonOut.of(me), dependents=[PersonOut.of(person) for person in dependents])
+    return HouseholdOut(
+        me=HouseholdPersonOut.of(me), dependents=[HouseholdPersonOut.of(person) for person in dependents]
+    )
 
 
 @router.get("/me/registrations", response={200: Page[PartyOut], **READING}, openapi_extra=FOR_RESIDENTS)

@@ -42,9 +42,11 @@ def opening(material: Material) -> list[Block]:
     work = f"{'，' if before else ''}{programme.region.name}{WORK[material.stage]}"
     name, week = fact_run(material, "programme"), fact_run(material, "short_name")
     short: list[Run | str] = ["（以下简称“", week, "”）"] if programme.short_name else []
-    first = [before, work, name, *short, "各项工作", *standing_runs(material), "。"]
+    scale = scale_runs(material)
+    says_when = bool(scale) and material.stage is Stage.RUNNING
+    first = [before, work, name, *short, "各项工作", *([] if says_when else standing_runs(material)), "。"]
     last = "阶段性情况小结如下：" if material.is_interim else "开展情况总结如下："
-    return paragraph(*first, *theme_runs(material), *scale_runs(material), "现将", week, last)
+    return paragraph(*first, *theme_runs(material), *scale, "现将", week, last)
 
 
 def standing_runs(material: Material) -> list[Run | str]:
@@ -65,18 +67,21 @@ def theme_runs(material: Material) -> list[Run | str]:
 
 
 def scale_runs(material: Material) -> list[Run | str]:
-    """One sentence of scale, for weeks whose sessions are on record; what is still to come while the week lasts."""
+    """One sentence of scale, for weeks whose sessions are on record; what is still to come while the week lasts.
+
+    Of an unfinished week it is the first to give numbers, and so says of which day they are, with the year.
+    """
     if material.stage is Stage.BEFORE:
         return coming_runs(material)
     wanted = [("activities_total", "开展活动"), ("sessions_total", "举办"), ("attendance", "参与")]
     found = [(words, material.figure(code)) for code, words in wanted]
     printed = [(words, figure) for words, figure in found if figure and figure.is_printed]
-    runs: list[Run | str] = []
+    if not printed:
+        return []
+    runs: list[Run | str] = [fact_run(material, "as_of_with_year"), "，"] if material.is_interim else []
     for at, (words, figure) in enumerate(printed):
         first = "已" if material.is_interim else "共"
         runs += [f"{first if at == 0 else '，'}{words}", figure_run(figure)]
-    if not runs:
-        return []
     rest = coming_runs(material) if material.is_interim else []
     return [*runs, "，", *rest] if rest else [*runs, "。"]
 
@@ -122,7 +127,7 @@ def leadership(material: Material) -> list[Block]:
     else:  # before the end it says nothing of what is still to come
         counted.append(("方案中的场次完成", "plan_completion_rate", ""))
     return [
-        *paragraph(*statement("", facts(material, counted)), first, joined),
+        *paragraph(first, joined, *statement("", facts(material, counted))),
         *paragraph(group, plan),
         *paragraph(tasks_text(material.programme)),
     ]

@@ -18,7 +18,7 @@ PEOPLE = (("实名参与", "participants", ""), ("其中参加两场及以上的
 KINDS = (("讲座", "lectures", ""), ("培训", "training_classes", ""), ("展览", "exhibitions", ""))
 SERVICES = (
     ("受理报名", "registrations", ""),
-    ("已举办场次的实名参与人次为其报名人次的", "show_rate", ""),
+    ("已举办场次的到场率为", "show_rate", ""),
     ("学习时长", "learning_hours", ""),
     ("发放证书", "certificates", ""),
 )

@@ -33,6 +33,7 @@ from qixue.report.issuing import open_request
 from qixue.report.manuscript_merge import Clash, as_text
 from qixue.report.models import SectionVersion, SummarySection, UnsavedText
 from qixue.report.models.sections import LONGEST_TEXT
+from qixue.report.offers import fact_offers, figure_groups, placed_offers
 from qixue.report.section_check import checked
 from qixue.report.section_text import Catalogue, has_new_draft
 from qixue.report.text_remarks import mistake_sentence
@@ -44,7 +45,6 @@ from qixue.web.workspace.access import needs, staff, whole_programme_or_404
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.summary import ClashForm, DraftSeenField, NumbersForm, SectionForm
 from qixue.web.workspace.preview import preview_line
-from qixue.web.workspace.summary_picker import fact_offers, figure_groups, placed_offers
 
 VERSIONS_PER_PAGE = 10
 LARGEST_SECTION = 6 * LONGEST_TEXT  # bytes: four for a rare character, and the draft
