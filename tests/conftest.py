@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.test import TransactionTestCase, override_settings
@@ -42,6 +43,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     # Static files come straight from the apps here; WhiteNoise misses the directory into which a city collects them.
     config.addinivalue_line("filterwarnings", "ignore:No directory at:UserWarning")
+    # A run tries what the run before it has tried, and how busy the machine is says nothing about an example.
+    hypothesis.settings.register_profile("qixue", derandomize=True, deadline=None)
+    hypothesis.settings.load_profile("qixue")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
