@@ -28,7 +28,7 @@ from tests.watched_reads import watched_reads
 
 PLAIN_STATIC_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
-LOADED_DEMO = "tests/demo/loaded/"  # its conftest.py loads it
+LOADED_DEMO, LOADING = "tests/demo/loaded/", 40  # its conftest.py loads it; seconds of the processor
 MAKE_A_DATABASE = {"db", "transactional_db", "live_server"}  # for these pytest-django makes one, as for the mark
 
 # Playwright keeps an event loop in the thread of the test, and Django would refuse that test's own queries there.
@@ -63,6 +63,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def seconds_of(item: pytest.Item) -> int:
     """About how long its file takes, where that is long; all others keep their order."""
+    if item.nodeid.startswith(LOADED_DEMO):
+        return LOADING
     mark = item.get_closest_marker("long")
     return int(mark.args[0]) if mark else 0
 
