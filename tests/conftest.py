@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.test import TransactionTestCase, override_settings
@@ -27,7 +28,7 @@ from tests.watched_reads import watched_reads
 
 PLAIN_STATIC_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
-LOADED_DEMO = "tests/demo/loaded/"  # its conftest.py loads it
+LOADED_DEMO, LOADING = "tests/demo/loaded/", 40  # its conftest.py loads it; seconds of the processor
 MAKE_A_DATABASE = {"db", "transactional_db", "live_server"}  # for these pytest-django makes one, as for the mark
 
 # Playwright keeps an event loop in the thread of the test, and Django would refuse that test's own queries there.
@@ -42,6 +43,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     # Static files come straight from the apps here; WhiteNoise misses the directory into which a city collects them.
     config.addinivalue_line("filterwarnings", "ignore:No directory at:UserWarning")
+    # A run tries what the run before it has tried, and how busy the machine is says nothing about an example.
+    hypothesis.settings.register_profile("qixue", derandomize=True, deadline=None)
+    hypothesis.settings.load_profile("qixue")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -59,6 +63,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def seconds_of(item: pytest.Item) -> int:
     """About how long its file takes, where that is long; all others keep their order."""
+    if item.nodeid.startswith(LOADED_DEMO):
+        return LOADING
     mark = item.get_closest_marker("long")
     return int(mark.args[0]) if mark else 0
 

@@ -4,7 +4,6 @@ Codes are good once; errors are 200 with an `errcode`, as those of the real one.
 """
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,6 +11,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
+
+from tests.answering import answering
 
 APP_ID, SECRET = "wx1234567890abcdef", "a-secret-of-the-account"
 
@@ -77,8 +78,6 @@ def running_wechat() -> Iterator[WeChat]:
             """Says nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     wechat.url = f"http://127.0.0.1:{server.server_port}"
-    yield wechat
-    server.shutdown()
-    server.server_close()
+    with answering(server):
+        yield wechat

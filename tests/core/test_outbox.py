@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from pytest_django import Settings
+from tests.answering import answering
 from tests.factories import NOON, UserFactory
 from time_machine import travel
 
@@ -213,11 +214,9 @@ class Gateway(BaseHTTPRequestHandler):
 @pytest.fixture
 def gateway():
     server = HTTPServer(("127.0.0.1", 0), Gateway)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     Gateway.received, Gateway.answer = [], 200
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+    with answering(server):
+        yield f"http://127.0.0.1:{server.server_port}/"
 
 
 def test_sms_goes_to_the_gateway_with_its_signature(gateway: str):

@@ -13,6 +13,7 @@ from tests.web.workspace.scene import MISSING, Scene, build_scene
 from tests.web.workspace.test_access import comparable
 
 from qixue.core.audience import Audience
+from qixue.people.models import Role
 from qixue.people.rules import Action
 from qixue.programme.models import Activity, Programme
 
@@ -32,6 +33,7 @@ OUTSIDE_PROGRAMMES = {
     "public:credential_status",
     "public:credential_achievement",  # its address names the activity too
 }
+ON_BOTH = {"visitor", Role.COORDINATOR}  # whom every open page answers on PostgreSQL, too: see CONTRIBUTING.md
 REACHED = {200, 302, 405}  # the page, where it leads after the act, or that it takes only a POST
 
 
@@ -58,9 +60,11 @@ def test_only_the_workspace_is_for_staff() -> None:
     assert [address for address in outside_the_workspace() if address.audience in set(Action)] == []
 
 
-def test_open_page_answers_everybody(scene: Scene) -> None:
+@pytest.mark.parametrize("opens_on_both", [True, pytest.param(False, marks=pytest.mark.one_database)])
+def test_open_page_answers_everybody(scene: Scene, opens_on_both: bool) -> None:
     cast = Cast(scene)
-    personas = [*cast.without_access(), *cast.of_place("own")]
+    everybody = [*cast.without_access(), *cast.of_place("own")]
+    personas = [persona for persona in everybody if (persona.name in ON_BOTH) == opens_on_both]
     urls = {address.name: public_url(address, scene) for address in OPEN}
 
     refused = [

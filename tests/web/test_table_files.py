@@ -13,9 +13,11 @@ from django.test import Client
 from django.urls import reverse
 from lxml import html
 from pytest_django import Settings
+from tests.factories import NOON
 from tests.web.addresses import outside_the_workspace, public_url
 from tests.web.workspace.personas import Cast
 from tests.web.workspace.scene import POST_ONLY, Scene, build_scene
+from time_machine import travel
 
 from qixue.core.audience import Audience
 from qixue.core.models import AuditEntry
@@ -62,6 +64,7 @@ NAMING_PEOPLE = {
     ("workspace:swap_handover_list", "handovers"),
 }
 
+Place = tuple[str, str, Client, Any]  # page, address, who asks, and the page itself or something on it
 ROWS_IN_PARTS = {"workspace:step_times"}  # a step per row and organisation, which the page shows side by side
 
 
@@ -95,11 +98,16 @@ def pages(scene: Scene) -> Iterator[tuple[str, str, Client]]:
             yield address.name, public_url(address, scene), Client()
 
 
-def trees(scene: Scene) -> Iterator[tuple[str, str, Client, Any]]:
-    for name, url, client in pages(scene):
-        answer = client.get(url)
-        if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
-            yield name, url, client, html.fromstring(answer.content.decode())
+@pytest.fixture(scope="module")
+def trees(shared: Scene) -> list[Place]:
+    """Read once, for that takes longer than what the tests ask of them."""
+    found = []
+    with travel(NOON, tick=False):  # as the tests
+        for name, url, client in list(pages(shared)):  # which makes records, so before any page is read
+            answer = client.get(url)
+            if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+                found.append((name, url, client, html.fromstring(answer.content.decode())))
+    return found
 
 
 def take(client: Client, url: str, control: Any, kind: str) -> bytes:
@@ -125,10 +133,10 @@ def heads_of(table: Any) -> list[str]:
     return [next(text.strip(" └\u3000\n") for text in row.itertext() if text.strip(" └\u3000\n")) for row in rows]
 
 
-def test_every_page_with_a_table_offers_it(scene: Scene) -> None:
+def test_every_page_with_a_table_offers_it(trees: list[Place]) -> None:
     found = {
         name: bool(tree.xpath("//*[contains(concat(' ', @class, ' '), ' export ')]"))
-        for name, _url, _client, tree in trees(scene)
+        for name, _url, _client, tree in trees
         if tree.xpath("//table[contains(concat(' ', @class, ' '), ' table ')]")
     }
 
@@ -146,16 +154,18 @@ def differences(name: str, table: Any, rows: list[list[str]]) -> Iterator[str]:
             yield f"{head} is not in {row}"
 
 
-def controls(scene: Scene) -> Iterator[tuple[str, str, Client, Any]]:
-    for name, url, client, tree in trees(scene):
-        for control in tree.xpath("//*[contains(concat(' ', @class, ' '), ' export ')]"):
-            yield name, url, client, control
+@pytest.fixture
+def controls(trees: list[Place], scene: Scene) -> list[Place]:
+    return [
+        (name, url, client, control)
+        for name, url, client, tree in trees
+        for control in tree.xpath("//*[contains(concat(' ', @class, ' '), ' export ')]")
+    ]
 
 
-def test_every_file_has_the_rows_of_its_page(scene: Scene) -> None:
-    wrong, count = [], 0
-    for name, url, client, control in controls(scene):
-        count += 1
+def test_every_file_has_the_rows_of_its_page(controls: list[Place]) -> None:
+    wrong = []
+    for name, url, client, control in controls:
         header, *rows = as_rows(take(client, url, control, "csv"))
         sheet = openpyxl.load_workbook(io.BytesIO(take(client, url, control, "xlsx"))).active
         lines = [[cell.value for cell in line] for line in sheet.iter_rows()]
@@ -168,7 +178,7 @@ def test_every_file_has_the_rows_of_its_page(scene: Scene) -> None:
             wrong += [(name, difference) for difference in differences(name, before[0], rows)]
 
     assert wrong == []
-    assert count >= 20
+    assert len(controls) >= 20
 
 
 def test_file_of_names_is_noted_and_has_no_link(scene: Scene) -> None:
@@ -185,10 +195,10 @@ def test_file_of_names_is_noted_and_has_no_link(scene: Scene) -> None:
     )
 
 
-def test_exactly_the_tables_that_name_people_leave_by_post(scene: Scene) -> None:
+def test_exactly_the_tables_that_name_people_leave_by_post(controls: list[Place]) -> None:
     by_post = {
         (name, value.rpartition(".")[0])
-        for name, _url, _client, control in controls(scene)
+        for name, _url, _client, control in controls
         for value in control.xpath(".//button[@name='table']/@value")
     }
 
