@@ -12,6 +12,7 @@ from django.db import connection
 
 from qixue.core.changes import State, Subject, state_of
 from qixue.core.copies import Copies
+from qixue.core.kept import state_seen
 
 Made = TypeVar("Made")
 PROGRAMMES = 5  # of which a process has copies
@@ -33,7 +34,8 @@ class Lasting(Generic[Made]):
 
     def read(self, programme_code: str) -> tuple[Made, list[tuple]]:
         """What was made of the large part, and the rows of the small one."""
-        if known := self.copies.used(programme_code):
+        known, seen = self.copies.used(programme_code), state_seen(self.stands_on)
+        if known and seen in (None, known[0]):  # else asking would be in vain
             state, _none, small = self.answer(programme_code, SMALL)
             if state == known[0]:
                 return known[1], small
