@@ -3,18 +3,22 @@
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.cell_scenes import assert_recount
 from tests.counted import check_in
-from tests.factories import RegionFactory, SessionFactory, VenueFactory, key
+from tests.factories import ActivityFactory, RegionFactory, SessionFactory, VenueFactory, key
 from tests.ledger_histories import LedgerMachine, run_histories, void
 
-from qixue.core.figures import Scope, registry
+from qixue.core.figures import Scope, registry, shared_reads
+from qixue.figures import change_triggers
 from qixue.participation.models import Attendance, Cell, CountedPerson, LedgerEntry, Tally
 from qixue.participation.operations import cells
 from qixue.participation.operations.cells import keep_cells
 from qixue.participation.queries import cell_recount
 from qixue.participation.queries.cell_recount import cells_that_differ
-from qixue.participation.queries.cells import people_in
+from qixue.participation.queries.cells import came_again_in, counts_in, people_in, trained_in
+from qixue.participation.queries.placed import tallies_of
 from qixue.programme.models import Activity, Session
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long(40)]
@@ -22,6 +26,60 @@ pytestmark = [pytest.mark.django_db, pytest.mark.long(40)]
 
 def test_random_histories_of_cells_equal_a_recount() -> None:
     run_histories(LedgerMachine, examples=30, steps=12)
+
+
+def tables_read(scope: Scope) -> str:
+    """The statements behind the people and the attendances of the scope, as text."""
+    with CaptureQueriesContext(connection) as asked, shared_reads():
+        people_in(scope), counts_in(scope), tallies_of(scope.programme)
+    return " ".join(query["sql"] for query in asked)
+
+
+def test_cells_are_read_once_until_one_of_them_changes() -> None:
+    first, second = SessionFactory.create_batch(2)
+    scopes = [Scope(each.activity.programme.code) for each in (first, second)]
+    check_in(first, key())
+    keep_cells()
+    assert "c.again" in tables_read(scopes[0])
+
+    check_in(first, key())
+    read = tables_read(scopes[0])
+    assert "c.again" not in read
+    assert "participation_cellcount" not in read
+    assert_recount(scopes[0])
+
+    check_in(second, key())
+    keep_cells()
+    assert "c.again" in tables_read(scopes[0])
+    assert_recount(scopes[0])
+
+
+def test_cells_are_read_each_time_while_nobody_watches_them() -> None:
+    session = SessionFactory()
+    scope = Scope(session.activity.programme.code)
+    check_in(session, key())
+    keep_cells()
+    change_triggers.before_migration("default", ["a migration"])
+
+    for _time in range(2):
+        assert "c.again" in tables_read(scope)
+    assert_recount(scope)
+
+
+def test_whoever_comes_again_before_the_worker_does_is_counted_as_such() -> None:
+    """Beside a cell that was read before: in a class, and at two sessions of a scope."""
+    person, training = key(), ActivityFactory(kind=Activity.Kind.TRAINING)
+    first, second = (SessionFactory(activity=training, number=number) for number in (1, 2))
+    scope = Scope(training.programme.code)
+    check_in(first, person, key())
+    keep_cells()
+    assert_recount(scope)
+
+    check_in(second, person, key())
+
+    assert_recount(scope)
+    assert len(came_again_in(scope)) == 1
+    assert trained_in(scope) == 3
 
 
 def entry_of(session: Session, person: uuid.UUID) -> LedgerEntry:

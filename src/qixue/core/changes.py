@@ -16,7 +16,7 @@ from qixue.core.models import Change
 
 SIZES = 2**40  # all sums are taken modulo this, or they would outgrow the column
 ENOUGH = 100  # rows that are worth adding up
-MOST = 10_000  # of them in one run: each is a value in a statement
+MOST = 10_000  # of them in one transaction: each is a value in a statement
 UNWATCHED = "unwatched"  # in the place of a subject: the triggers are away
 STATES = "SELECT subject, SUM(size) FROM core_change GROUP BY subject"
 
@@ -28,6 +28,7 @@ class Subject(StrEnum):
 
     RECORDS = "records"  # what was planned and held, and where
     COUNTS = "counts"  # who came
+    CELLS = "cells"  # what is merged, and stands for nothing new
     SIGN_UPS = "sign_ups"
     AFTERWARDS = "afterwards"  # certificates, and how people found it
     PEOPLE = "people"  # what is known of those who came
@@ -50,14 +51,36 @@ def states() -> dict[Subject, State]:
     return {subject: int(totals[subject]) % SIZES for subject in Subject if subject in totals}
 
 
+def state_of(*subjects: Subject) -> str:
+    """SQL for the state of several subjects together, as of the moment of the statement in which it stands as a value.
+
+    NULL while one of them is not watched.
+    """
+    named = ", ".join(f"'{subject}'" for subject in subjects)
+    return (
+        f"SELECT CAST(SUM(size) %% {SIZES} AS bigint) FROM {Change._meta.db_table} WHERE subject IN ({named})"  # noqa: S608 - names of our own
+        f" AND NOT EXISTS (SELECT 1 FROM {Change._meta.db_table} WHERE subject = '{UNWATCHED}')"
+        f" HAVING COUNT(DISTINCT subject) = {len(subjects)}"
+    )
+
+
 def note(subject: Subject) -> None:
     """That something has changed without a trigger: rows that are made anew, and what only the ledger holds."""
     Change.objects.create(subject=subject, size=secrets.randbelow(SIZES))
 
 
-@transaction.atomic
 def add_up(*, at: datetime.datetime) -> int:
-    """The worker's duty: make the rows of each subject one. Returns how many are gone."""
+    """The worker's duty: make the rows of each subject one, or all who ask for the state read them. Returns how many
+    are gone.
+    """
+    gone = 0
+    while some := add_some_up():
+        gone += some
+    return gone
+
+
+@transaction.atomic
+def add_some_up() -> int:
     found = Change.objects.select_for_update(skip_locked=True).order_by("pk")[:MOST]
     rows = list(found.values_list("pk", "subject", "size"))
     if len(rows) < ENOUGH:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 from django.db import connection
 
 from qixue.core import changes
-from qixue.core.changes import State, Subject
+from qixue.core.changes import SIZES, State, Subject
 from qixue.core.copies import Copies
 from qixue.core.figures import remembered
 
@@ -33,6 +33,13 @@ class KeptReads(dict[Any, Any]):
     def state_of(self, subjects: tuple[Subject, ...]) -> tuple[State, ...] | None:
         """None where one of them is not watched."""
         return tuple(self.states[each] for each in subjects) if self.states.keys() >= set(subjects) else None
+
+
+def state_seen(subjects: tuple[Subject, ...]) -> State | None:
+    """The state of the subjects together that was known before the reads of this block; None where nobody has asked."""
+    reads = remembered.get()
+    states = reads.state_of(subjects) if isinstance(reads, KeptReads) else None
+    return sum(states) % SIZES if states else None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The database itself notes every change on which a figure stands, whoever makes it (core/changes.py).
 
-All tables that a figure reads are watched, but for those of the ledger that never change without a tally: its entries,
-attendances and cells. `tests/figures/test_changes.py` reads every figure and refuses a table that is in neither list.
+All tables that a figure reads are watched, but for those of the ledger that never change without a tally or a cell: its
+entries, its attendances and the sums of cells. `tests/figures/test_changes.py` reads every figure and refuses a table
+that is in neither list.
 
 SQLite loses the triggers of a table that a migration makes anew. So they are away while the database migrates, and
 no state is known meanwhile: nothing is kept. Each table loses and gets its own in a transaction of its own, so that
@@ -69,6 +70,7 @@ WATCHED: dict[str, tuple[Subject, tuple[str, ...]]] = {
         Subject.COUNTS,
         ("activity_id", "session_id", "named_count", "head_count", "attendance_count", "attendance_qualifier"),
     ),
+    "participation_cell": (Subject.CELLS, ()),
     "participation_registration": (Subject.SIGN_UPS, ("session_id", "state")),
     "participation_certificate": (Subject.AFTERWARDS, ()),
     "participation_feedback": (Subject.AFTERWARDS, ()),

@@ -51,10 +51,12 @@ class SessionsCounted:
 
     def by_time(self) -> dict[datetime.date, Column]:
         """The sessions of each day, or in a longer time of each month, on which anybody was counted."""
-        days = {day: found for day, found in self.sessions.by_day.items() if self.is_counted[found].any()}
+        counted = set(np.unique(self.sessions.days[self.is_counted]).tolist())
+        days = {day: found for day, found in self.sessions.by_day.items() if day.toordinal() in counted}
         if not days or not is_read_by_months(days):
             return days
-        return {month: found for month, found in self.sessions.by_month.items() if self.is_counted[found].any()}
+        months = {day.replace(day=1) for day in days}
+        return {month: found for month, found in self.sessions.by_month.items() if month in months}
 
     def is_open(self, sessions: Column) -> bool:
         """`is_open` of those that are withheld."""

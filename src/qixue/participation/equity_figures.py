@@ -8,8 +8,9 @@ from decimal import Decimal
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.changes import WHO_CAME
+from qixue.core.changes import WHO_CAME, Subject
 from qixue.core.figures import FigureDefinition, FigureValue, Scope, Theme, registry, shared
+from qixue.core.kept import kept
 from qixue.core.quantity import INDEX, Quantity, hedge_of_rate, rounded
 from qixue.participation.counted_people import ALL_WHO_CAME
 from qixue.participation.figures import attendance_in, evidence, evidence_by_session
@@ -55,6 +56,7 @@ def spread_in(scope: Scope) -> Spread | None:
     return Spread(tuple(groups[True]), tuple(groups[False]), note)
 
 
+@kept(Subject.RECORDS)
 def parts(scope: Scope) -> list[Region]:
     """The regions just below that of the scope, or below the programme's city."""
     above = Region.objects.filter(code=scope.region) if scope.region else None

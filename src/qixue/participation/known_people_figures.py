@@ -169,6 +169,7 @@ def recounted_new_participants(scope: Scope) -> FigureValue:
     return new_participants(scope, distinct_people(without_returning(scope)), distinct_people(counted(scope)))
 
 
+@shared
 def residents_in(scope: Scope) -> int:
     return len(people_in(scope) & numbers_of(scope.programme, at_home(scope)))
 

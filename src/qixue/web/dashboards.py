@@ -7,8 +7,10 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.changes import Subject
 from qixue.core.clock import now
 from qixue.core.figures import Scope, Theme
+from qixue.core.kept import kept
 from qixue.figures.charts import Address, Audience
 from qixue.figures.dashboards import DashboardDefinition, dashboard_of
 from qixue.figures.for_everybody import public_figure_in
@@ -60,9 +62,14 @@ def dashboard_address(scope: Scope) -> str:
     """The dashboard of a county or a brand; of places below a county the page of their attendances."""
     if scope.dimensions().keys() == {"brand"}:
         return reverse("public:brand_dashboard", args=[scope.programme, scope.brand])
-    if scope.dimensions().keys() == {"region"} and Region.objects.filter(code=scope.region, level="county").exists():
+    if scope.dimensions().keys() == {"region"} and is_county(scope.region):
         return reverse("public:county_dashboard", args=[scope.programme, scope.region])
     return figure_address("attendance")(scope)
+
+
+@kept(Subject.RECORDS)
+def is_county(code: str | None) -> bool:
+    return Region.objects.filter(code=code, level="county").exists()
 
 
 EVERYBODY = Audience(figure=public_figure_in, address=dashboard_address, is_everybody=True)

@@ -1,14 +1,32 @@
 """The rollup beside the ledger: one row per session, changed in the transaction of the entries that change it."""
 
 from collections.abc import Iterable
+from operator import attrgetter
+
+from django.db import connection
 
 from qixue.core import changes
 from qixue.core.quantity import ATTENDANCE, ContradictoryQuantity, Qualifier, Quantity
+from qixue.core.statements import given
 from qixue.participation.counting import attendance_of, sum_of_reports
 from qixue.participation.models import LedgerEntry, Tally
 from qixue.participation.operations.cells import spoil
 from qixue.programme.models import Activity, Session
 
+COLUMNS = {
+    "id": "bigint",
+    "named_count": "integer",
+    "head_count": "integer",
+    "head_qualifier": "varchar",
+    "attendance_count": "integer",
+    "attendance_qualifier": "varchar",
+}
+CHANGE = """
+UPDATE participation_tally SET named_count = given.named_count, head_count = given.head_count,
+    head_qualifier = given.head_qualifier, attendance_count = given.attendance_count,
+    attendance_qualifier = given.attendance_qualifier, is_merged = FALSE
+FROM {table} WHERE participation_tally.id = given.id
+"""
 HEAD_COUNTS = frozenset({LedgerEntry.Kind.HEAD_COUNT, LedgerEntry.Kind.CORRECTION})
 
 
@@ -82,5 +100,13 @@ def write(rows: list[Tally]) -> None:
     kept = [row for row in rows if row.attendance_qualifier]
     Tally.objects.filter(pk__in=[row.pk for row in empty if row.pk]).delete()
     Tally.objects.bulk_create([row for row in kept if not row.pk], batch_size=500)
-    fields = ["named_count", "head_count", "head_qualifier", "attendance_count", "attendance_qualifier", "is_merged"]
-    Tally.objects.bulk_update([row for row in kept if row.pk], fields, batch_size=500)
+    change([row for row in kept if row.pk])
+
+
+def change(rows: list[Tally]) -> None:
+    """By one statement whose text is always the same: writing it anew took longer than running it."""
+    if not rows:
+        return
+    table, values = given(COLUMNS, [attrgetter(*COLUMNS)(row) for row in rows])
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGE.format(table=table), values)

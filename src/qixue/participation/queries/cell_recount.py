@@ -81,7 +81,8 @@ class Settled(NamedTuple):
 class Folds:
     """Tokens folded to 64 bits, which compare fast, and those of everybody who has a number.
 
-    How they are folded is drawn for each recount: that two people look alike happens once in 10^18 pairs.
+    How they are folded is drawn for each recount: of random tokens two look alike once in 10^18 pairs, and not in the
+    next one.
     """
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
 """What was counted, each tally with everything by which a scope narrows: to see which sums it is a part of.
 
 Sessions are many, and somebody comes to one of them every minute. Where and when they are is known until the records
-change; the numbers of the tallies are laid over it, column by column.
+change, and what is merged until the cells do; the numbers of the tallies are laid over it, column by column.
 """
 
 import datetime
@@ -18,10 +18,11 @@ from qixue.core.changes import Subject
 from qixue.core.clock import local_day
 from qixue.core.figures import Scope, shared
 from qixue.core.kept import kept
+from qixue.core.lasting import Lasting
 from qixue.core.quantity import Qualifier
 from qixue.participation.learning_hours import minutes_between
 from qixue.participation.models import Certificate
-from qixue.participation.queries.cells import Place, Placed, Sums, answer
+from qixue.participation.queries.cells import Place, Placed, Sums
 from qixue.places.models import TOWN, Region
 from qixue.programme.models import Activity, Session
 
@@ -32,7 +33,7 @@ HEDGES = tuple(Qualifier)  # a column has their places in here
 TALLIES = """
 SELECT t.activity_id, COALESCE(t.session_id, 0), t.attendance_count, t.named_count, t.attendance_qualifier
 FROM participation_tally t
-WHERE t.activity_id IN (SELECT a.id FROM programme_activity a
+WHERE {which} AND t.activity_id IN (SELECT a.id FROM programme_activity a
     JOIN programme_programme p ON p.id = a.programme_id WHERE p.code = %(programme)s AND a.state <> 'draft')
 """
 
@@ -175,29 +176,71 @@ class Tallies:
         return numbers[self.at]
 
 
+class Counted(NamedTuple):
+    """Tallies as columns, one row for each session; and what documents state of activities."""
+
+    keys: Column
+    attendance: Column
+    named: Column
+    hedges: Column
+    stated: dict[int, int]
+
+    @classmethod
+    def from_rows(cls, rows: list[tuple]) -> "Counted":
+        of_sessions = [row for row in rows if row[1]]
+        _activities, keys, attendance, named, hedges = zip(*of_sessions, strict=True) if of_sessions else ((),) * 5
+        place_of = {hedge.value: place for place, hedge in enumerate(HEDGES)}
+        return cls(
+            column(keys),
+            column(attendance),
+            column(named),
+            column(map(place_of.__getitem__, hedges)),
+            {activity: came for activity, session, came, *_more in rows if not session},
+        )
+
+    def with_later(self, later: "Counted") -> "Counted":
+        """Those of them that are not among the later ones, and these."""
+        stays = ~np.isin(self.keys, later.keys)
+        return Counted(
+            np.concatenate([self.keys[stays], later.keys]),
+            np.concatenate([self.attendance[stays], later.attendance]),
+            np.concatenate([self.named[stays], later.named]),
+            np.concatenate([self.hedges[stays], later.hedges]),
+            {**self.stated, **later.stated},
+        )
+
+
+# A tally that is merged has not changed since; whatever takes it away spoils its cell.
+TALLIES_READ = Lasting(
+    (Subject.CELLS, Subject.RECORDS),
+    5,
+    TALLIES.format(which="t.is_merged"),
+    TALLIES.format(which="NOT t.is_merged"),
+    Counted.from_rows,
+)
+
+
 @shared
 def tallies_of(programme_code: str) -> Tallies:
     """All tallies of what is announced in a programme."""
     sessions, activities = places_of(programme_code)
-    place_of = {hedge.value: place for place, hedge in enumerate(HEDGES)}
-    rows = answer(TALLIES, {"programme": programme_code})
-    of_sessions = [row for row in rows if row[1]]
-    keys, attendance, named = (column(row[number] for row in of_sessions) for number in (1, 2, 3))
-    at = sessions.at(keys)
+    merged, rows = TALLIES_READ.read(programme_code)
+    counted = merged.with_later(Counted.from_rows(rows))
+    at = sessions.at(counted.keys)
     is_known = at >= 0
     return Tallies(
         programme_code,
         sessions,
         at[is_known],
-        attendance[is_known],
-        named[is_known],
-        column(place_of[row[4]] for row in of_sessions)[is_known],
-        tuple(Stated(row[0], activities[row[0]], row[2]) for row in rows if not row[1] and row[0] in activities),
-        frozenset(keys[~is_known].tolist()),
+        counted.attendance[is_known],
+        counted.named[is_known],
+        counted.hedges[is_known],
+        tuple(Stated(each, activities[each], came) for each, came in counted.stated.items() if each in activities),
+        frozenset(counted.keys[~is_known].tolist()),
     )
 
 
-@shared
+@kept(Subject.RECORDS, Subject.AFTERWARDS)
 def certificates_placed(programme_code: str, kind: str = "") -> Placed[int]:
     """How many are in force, of one kind or of all, by where their activities stand."""
     given = Certificate.objects.in_force().filter(activity__programme__code=programme_code)
