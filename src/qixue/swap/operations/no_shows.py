@@ -74,7 +74,7 @@ def take_back_missing(handover: Handover, *, by: User, at: datetime.datetime) ->
     must_be_handing_over(round_)
     if not handover.missed.exists():
         return Return(handover)
-    if handover.giver_id not in people:
+    if handover.giver_id and handover.giver_id not in people:
         raise changed_meanwhile()
     lock_things(rounds=[round_], and_also=handover.missed.values_list("listing", flat=True))
     entries = entries_coming_back(handover)
@@ -88,7 +88,7 @@ def take_back_missing(handover: Handover, *, by: User, at: datetime.datetime) ->
     rows = standing_again(handover, found, at=at)
     handover.ended.update(off_with=None)
     made = match_anew(round_, at=at)
-    tell_of_standing_again(rows, at=at)
+    tell_of_standing_again([row for row in rows if row.told_at], at=at)
     tell_of_lost_exchange(round_, gone, [*rows, *made], at=at)
     tell_to_fetch(round_, {row.exchange for row in made}, at=at)
     again = sorted({row.exchange for row in rows})
@@ -108,5 +108,5 @@ def standing_again(handover: Handover, found: Return, *, at: datetime.datetime) 
     exchanges = {number: Exchange.of(each) for number, each in rows.items()}
     wanted = still_wanted(list(exchanges.values()), instance_of(candidates(round_), at=at)) if exchanges else []
     kept = [row for number, each in rows.items() if exchanges[number] in wanted for row in each]
-    let_stand_again(round_, kept, at=at)
+    let_stand_again(round_, kept)
     return kept

@@ -189,6 +189,7 @@ class CalledOff:
     number: int
     missed: Sequence[str]
     off_with: int | None  # the key of the hand-over at which that was said, while it can be taken back
+    absent: str  # of whom it was said there; others may be missing, too
 
 
 def rows_off(round_: SwapRound) -> QuerySet[Handover]:
@@ -201,14 +202,14 @@ def called_off(round_: SwapRound, rows: QuerySet[Handover], *, most: int) -> lis
     numbers = list(rows.order_by("-exchange").values_list("exchange", flat=True).distinct()[:most])
     missed = RoundEntry.objects.filter(round=round_, state=RoundEntry.State.MISSED, is_from_table=False)
     names = dict(missed.values_list("listing", "listing__owner__name"))
-    absent: dict[int, dict[str, None]] = defaultdict(dict)  # names in order, each once
-    off_with: dict[int, int | None] = {}
+    missing: dict[int, dict[str, None]] = defaultdict(dict)  # names in order, each once
+    no_shows: dict[int, tuple[int | None, str]] = {}
     off = rows_off(round_).filter(exchange__in=numbers).order_by("exchange", "position")
-    for number, thing, no_show in off.values_list("exchange", "listing", "off_with"):
-        off_with[number] = no_show
-        if thing in names:
-            absent[number][names[thing]] = None
-    return [CalledOff(number, list(absent[number]), off_with[number]) for number in numbers]
+    for number, thing, key, absent in off.values_list("exchange", "listing", "off_with", "off_with__giver__name"):
+        no_shows[number] = key, absent or ""
+        if name := names.get(thing):
+            missing[number][name] = None
+    return [CalledOff(number, list(missing[number]), *no_shows[number]) for number in numbers if number in no_shows]
 
 
 def people_of(rows: QuerySet[Handover]) -> QuerySet[Resident, tuple[int, str]]:

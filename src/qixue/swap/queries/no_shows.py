@@ -49,11 +49,7 @@ class Return:
     instead: Sequence[int] = ()  # found since for the people of these, and off
     lost: Sequence[int] = ()  # that stay off: something of them is relied on elsewhere, or gone
     made: Sequence[int] = ()  # found for all who are free then
-
-    @property
-    def people(self) -> int:
-        """In the exchanges found since that are off."""
-        return people_of(self.handover.round.handovers.filter(exchange__in=self.instead)).count()
+    people: int = 0  # in those found since that are off
 
 
 def return_of(handover: Handover) -> Return:
@@ -74,7 +70,7 @@ def return_of(handover: Handover) -> Return:
             instead |= holders
         else:
             lost.append(number)
-    return Return(handover, again, sorted(instead), lost)
+    return Return(handover, again, sorted(instead), lost, people=people_of(rows.filter(exchange__in=instead)).count())
 
 
 def entries_coming_back(handover: Handover) -> list[RoundEntry]:
