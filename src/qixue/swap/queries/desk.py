@@ -91,12 +91,7 @@ def progress_of(round_: SwapRound) -> Progress:
     people = rows.aggregate(
         people=Count("giver", distinct=True), people_here=Count("giver", distinct=True, filter=here)
     )
-    return Progress(sorted(exchanges, key=in_order), **people)
-
-
-def in_order(exchange: ExchangeCount) -> tuple[int, int, int]:
-    """What is due first, then what waits for the fewest."""
-    return ORDER[exchange.due], exchange.missing, exchange.number
+    return Progress(sorted(exchanges, key=lambda each: (ORDER[each.due], each.missing, each.number)), **people)
 
 
 def standing(round_: SwapRound) -> QuerySet[Handover]:
@@ -165,10 +160,10 @@ def looked_for(round_: SwapRound, words: str, *, most: int) -> list[DeskExchange
     characters, pinyin or initials, or a thing; 第8组 is 8. Of people all that they give and get. As in the list of all,
     what is due comes first.
     """
-    found = called(standing(round_), words)
-    keys = dict(found.order_by("exchange", "position").values_list("pk", "exchange"))
-    exchanges = desk_exchanges(round_, list(dict.fromkeys(keys.values())), frozenset(keys))
-    return sorted(exchanges, key=lambda each: in_order(each.count))[:most]
+    keys = dict(called(standing(round_), words).values_list("pk", "exchange"))
+    numbers = set(keys.values())
+    first = [each.number for each in progress_of(round_).exchanges if each.number in numbers][:most]
+    return desk_exchanges(round_, first, frozenset(keys))
 
 
 def called(rows: QuerySet[Handover], words: str) -> QuerySet[Handover]:
