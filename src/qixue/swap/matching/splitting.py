@@ -6,7 +6,6 @@ cycles with the same things (the exchange of an assignment along a chord).
 
 import itertools
 from collections import Counter
-from itertools import chain
 
 import numpy as np
 
@@ -46,7 +45,7 @@ def chords(exchanges: list[Exchange], network: Network) -> list[list[Cut]]:
     at the end of a chain takes nothing, so that it is in no pair.
     """
     lengths = np.array([len(exchange.nodes) for exchange in exchanges])
-    nodes = np.fromiter(chain.from_iterable(exchange.nodes for exchange in exchanges), np.int64, int(lengths.sum()))
+    nodes = np.fromiter(itertools.chain.from_iterable(exchange.nodes for exchange in exchanges), np.int64, int(lengths.sum()))
     count, starts = len(nodes), np.cumsum(lengths) - lengths
     group = np.repeat(np.arange(len(exchanges)), lengths)
     taker = np.arange(-1, count - 1)  # where the node stands that takes the one here now
