@@ -4,8 +4,8 @@ If a takes b and c takes d in one cycle, and a would also take d and c would tak
 cycles with the same things (the exchange of an assignment along a chord).
 """
 
-import itertools
 from collections import Counter
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -45,7 +45,7 @@ def chords(exchanges: list[Exchange], network: Network) -> list[list[Cut]]:
     at the end of a chain takes nothing, so that it is in no pair.
     """
     lengths = np.array([len(exchange.nodes) for exchange in exchanges])
-    nodes = np.fromiter(itertools.chain.from_iterable(exchange.nodes for exchange in exchanges), np.int64, int(lengths.sum()))
+    nodes = np.fromiter(chain.from_iterable(exchange.nodes for exchange in exchanges), np.int64, int(lengths.sum()))
     count, starts = len(nodes), np.cumsum(lengths) - lengths
     group = np.repeat(np.arange(len(exchanges)), lengths)
     taker = np.arange(-1, count - 1)  # where the node stands that takes the one here now
@@ -65,7 +65,7 @@ def chords(exchanges: list[Exchange], network: Network) -> list[list[Cut]]:
     near, far, of = near[order], far[order], of[order]
     cuts = list(zip((near - starts[of]).tolist(), (far - starts[of]).tolist(), strict=True))
     first = np.searchsorted(of, np.arange(len(exchanges) + 1)).tolist()
-    return [cuts[begin:end] for begin, end in itertools.pairwise(first)]
+    return [cuts[begin:end] for begin, end in pairwise(first)]
 
 
 def swapped(exchange: Exchange, cut: Cut) -> tuple[Exchange, Exchange]:
