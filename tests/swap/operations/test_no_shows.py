@@ -184,16 +184,20 @@ def test_who_was_here_for_what_stands_again_is_here_for_what_is_found_after_that
 
 
 def test_an_exchange_of_which_somebody_has_left_or_changed_their_mind_stays_off(round_: SwapRound, desk: User) -> None:
-    rows, _instead = without_the_first(round_, desk)
+    """What was found instead stands on, as it was."""
+    rows, instead = without_the_first(round_, desk)
     Block.objects.create(owner=rows[0].giver, blocked=rows[2].giver, blocked_at=NOON)
 
     done = take_back_missing(rows[0], by=desk, at=LATER)
 
-    assert (done.again, done.lost) == ([], [1])
-    assert set(round_.handovers.filter(state=State.PLANNED).values_list("listing", flat=True)) == {
-        rows[1].listing_id,
-        rows[2].listing_id,
+    assert (done.again, done.instead, done.lost, done.made, done.people) == ([], [], [1], [], 0)
+    assert list(round_.handovers.filter(state=State.PLANNED).order_by("pk")) == instead
+    assert set(Listing.objects.values_list("pk", "state")) == {
+        (rows[0].listing_id, "listed"),
+        (rows[1].listing_id, "in_exchange"),
+        (rows[2].listing_id, "in_exchange"),
     }
+    assert not Notification.objects.filter(kind__in=["swap_stands_again", "swap_exchange_off"]).exists()
 
 
 def test_of_two_who_do_not_come_one_alone_brings_no_exchange_back(round_: SwapRound, desk: User) -> None:
