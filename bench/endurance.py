@@ -10,6 +10,7 @@ goal: it grows by at most a tenth. Every answer is checked and the database coun
 """
 
 import argparse
+import contextlib
 import itertools
 import json
 import os
@@ -141,18 +142,12 @@ def memory(site: servers.Site) -> float:
     """Megabytes of all processes of the server; what several share counts once (Pss)."""
     assert site.process
     kilobytes = 0
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit() and is_in_group(int(folder.name), site.process.pid):
-            found = re.search(r"^Pss:\s+(\d+) kB", (folder / "smaps_rollup").read_text(), re.MULTILINE)
-            kilobytes += int(found[1]) if found else 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+            if os.getpgid(int(folder.name)) == site.process.pid:
+                found = re.search(r"^Pss:\s+(\d+) kB", (folder / "smaps_rollup").read_text(), re.MULTILINE)
+                kilobytes += int(found[1]) if found else 0
     return kilobytes / MEGABYTE
-
-
-def is_in_group(pid: int, group: int) -> bool:
-    try:
-        return os.getpgid(pid) == group
-    except ProcessLookupError:
-        return False
 
 
 def signed_in(environment: dict[str, str]) -> str:

@@ -133,4 +133,4 @@ def test_the_desk_asks_the_database_as_often_for_many_as_for_one(round_: SwapRou
         for found in looked_for(round_, "王", most=50):
             assert [row.table for row in found.shown]
 
-    assert len(queries) == 7
+    assert len(queries) == 9

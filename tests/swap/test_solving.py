@@ -95,6 +95,15 @@ def test_small_round_without_a_cap_is_an_assignment(factor, items, gifts, local_
     assert (score(plan), plan.proven) == (brute_force.best(items, rules), True)
 
 
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("max_items", [None, 3])
+def test_round_of_which_nothing_is_left_has_an_empty_plan(objective, max_items):
+    """At the desk, when all that can be matched stands already."""
+    plan = solve(load(as_bytes([])), objective=objective, max_items=max_items)
+
+    assert (plan.trades, plan.people, plan.proven) == (0, 0, True)
+
+
 def test_one_item_counts_more_than_many_ties():
     """A ring of 21 across three communities; without its first, each two who live together could swap, which is 20."""
     count = 20

@@ -9,11 +9,14 @@ from tests.factories_swap_rounds import SwapRoundFactory, entry, planned_ring, r
 from tests.participation.signing_up import refusal
 
 from qixue.core.models import AuditEntry
-from qixue.people.models import Notification, Role, User
+from qixue.people.models import Notification, Resident, Role, User
+from qixue.people.operations.erasure import erase_account
 from qixue.swap.models import Block, Handover, Listing, RoundEntry, SwapRound
 from qixue.swap.operations.exchanges import Exchange, plan_exchanges
 from qixue.swap.operations.handovers import agree, confirm_here, confirm_received, take_back_here
 from qixue.swap.operations.no_shows import mark_missing, take_back_missing
+from qixue.swap.operations.rounds import keep_rounds
+from qixue.swap.queries.desk import called_off, rows_off
 from qixue.swap.queries.no_shows import no_shows, return_of
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +46,7 @@ def without_the_first(round_: SwapRound, desk: User) -> tuple[list[Handover], li
         agree(row, by=row.giver.user, at=NOON)
     for row in rows[1:]:
         confirm_here(row, by=desk, at=NOON)
+    Handover.objects.update(told_at=NOON)
     return rows, mark_missing(rows[0], by=desk, at=SOON)
 
 
@@ -84,6 +88,20 @@ def test_everybody_of_it_is_told_and_then_it_is_handed_over(round_: SwapRound, d
     assert not Notification.objects.filter(kind="swap_exchange_off").exists()
     assert states(rows) == ["done"] * 3
     assert AuditEntry.objects.get(action="swap.missing_taken_back").details == {"again": [1], "instead": [2]}
+
+
+def test_whoever_had_not_heard_of_it_yet_is_told_what_they_get_and_not_that_it_stands_again(
+    round_: SwapRound, desk: User
+) -> None:
+    rows, _instead = without_the_first(round_, desk)
+    Handover.objects.filter(pk=rows[1].pk).update(told_at=None)
+
+    take_back_missing(rows[0], by=desk, at=LATER)
+    again = set(Notification.objects.filter(kind="swap_stands_again").values_list("user", flat=True))
+    keep_rounds(at=LATEST)
+
+    assert again == {rows[0].giver.user_id, rows[2].giver.user_id}
+    assert Notification.objects.get(kind="swap_exchange_found").user_id == rows[1].giver.user_id
 
 
 def test_taking_it_back_twice_changes_nothing(round_: SwapRound, desk: User) -> None:
@@ -166,16 +184,20 @@ def test_who_was_here_for_what_stands_again_is_here_for_what_is_found_after_that
 
 
 def test_an_exchange_of_which_somebody_has_left_or_changed_their_mind_stays_off(round_: SwapRound, desk: User) -> None:
-    rows, _instead = without_the_first(round_, desk)
+    """What was found instead stands on, as it was."""
+    rows, instead = without_the_first(round_, desk)
     Block.objects.create(owner=rows[0].giver, blocked=rows[2].giver, blocked_at=NOON)
 
     done = take_back_missing(rows[0], by=desk, at=LATER)
 
-    assert (done.again, done.lost) == ([], [1])
-    assert set(round_.handovers.filter(state=State.PLANNED).values_list("listing", flat=True)) == {
-        rows[1].listing_id,
-        rows[2].listing_id,
+    assert (done.again, done.instead, done.lost, done.made, done.people) == ([], [], [1], [], 0)
+    assert list(round_.handovers.filter(state=State.PLANNED).order_by("pk")) == instead
+    assert set(Listing.objects.values_list("pk", "state")) == {
+        (rows[0].listing_id, "listed"),
+        (rows[1].listing_id, "in_exchange"),
+        (rows[2].listing_id, "in_exchange"),
     }
+    assert not Notification.objects.filter(kind__in=["swap_stands_again", "swap_exchange_off"]).exists()
 
 
 def test_of_two_who_do_not_come_one_alone_brings_no_exchange_back(round_: SwapRound, desk: User) -> None:
@@ -191,6 +213,31 @@ def test_of_two_who_do_not_come_one_alone_brings_no_exchange_back(round_: SwapRo
 
     assert (done.again, done.lost, states(rows)) == ([], [1], ["void"] * 3)
     assert states(others) == ["void"] * 2
+
+
+def test_where_two_did_not_come_the_way_back_names_the_one_for_whom_it_is(round_: SwapRound, desk: User) -> None:
+    rows = planned_ring(round_, ring(round_, 3))
+    others = planned_ring(round_, ring(round_, 2))
+    for row, name in ((rows[0], "王芳"), (rows[1], "李伟")):
+        Resident.objects.filter(pk=row.giver_id).update(name=name)
+    mark_missing(rows[0], by=desk, at=NOON)
+    Handover.objects.filter(pk=others[0].pk).update(giver=rows[1].giver)
+    Listing.objects.filter(pk=others[0].listing_id).update(owner=rows[1].giver)
+    mark_missing(Handover.objects.get(pk=others[0].pk), by=desk, at=NOON)
+
+    [found] = called_off(round_, rows_off(round_).filter(exchange=1), most=1)
+
+    assert (set(found.missed), found.off_with, found.absent) == ({"王芳", "李伟"}, rows[0].pk, "王芳")
+
+
+def test_of_somebody_who_was_erased_since_nothing_comes_back(round_: SwapRound, desk: User) -> None:
+    rows, _instead = without_the_first(round_, desk)
+    erase_account(rows[0].giver.user, at=LATER)
+
+    [found] = called_off(round_, rows_off(round_).filter(exchange=1), most=1)
+
+    assert (found.missed, found.absent) == ([], "")
+    assert refusal(take_back_missing, rows[0], by=desk, at=LATER) == "nothing_comes_back"
 
 
 def test_what_went_into_another_round_or_was_taken_back_does_not_come_back(round_: SwapRound, desk: User) -> None:

@@ -157,7 +157,7 @@ def test_the_page_says_what_stays_off_where_somebody_relies_on_another_exchange(
 
     asked, done = client.get(address).content.decode(), client.post(address, follow=True).content.decode()
 
-    said = "Exchange 1 stays off, since others rely on another one by now or have left it"
+    said = "Exchange 1 stays off, since others rely on another one by now, have left it or want something else"
     assert (said in asked, said in done) == (True, True)
     assert set(round_.handovers.filter(state="planned").values_list("exchange", flat=True)) == {2}
 

@@ -19,8 +19,8 @@ def serving_more(round_: Round, network: Network, points: Ints, best: Ints, dead
 
     Each turn favours one more item of everybody who receives nothing, among the assignments with most points.
     """
-    users = np.array(round_.users)
-    can_receive = ~np.array(round_.is_dummy) & (np.diff(network.first) > 0)
+    users = np.array(round_.users, dtype=np.int64)
+    can_receive = ~np.array(round_.is_dummy, dtype=bool) & (np.diff(network.first) > 0)
     favoured = np.zeros(network.size, dtype=np.int64)
     found = successors = best
     for _turn in range(MOST_TURNS):
@@ -40,7 +40,7 @@ def people_served(round_: Round, network: Network, successors: Ints) -> Bools:
     """For each person whether they receive something."""
     receives = network.tails[network.counted & (network.heads == successors[network.tails])]
     served = np.zeros(len(round_.people), dtype=bool)
-    served[np.array(round_.users)[receives]] = True
+    served[np.array(round_.users, dtype=np.int64)[receives]] = True
     return served
 
 

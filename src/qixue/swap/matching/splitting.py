@@ -4,9 +4,8 @@ If a takes b and c takes d in one cycle, and a would also take d and c would tak
 cycles with the same things (the exchange of an assignment along a chord).
 """
 
-import itertools
 from collections import Counter
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -66,7 +65,7 @@ def chords(exchanges: list[Exchange], network: Network) -> list[list[Cut]]:
     near, far, of = near[order], far[order], of[order]
     cuts = list(zip((near - starts[of]).tolist(), (far - starts[of]).tolist(), strict=True))
     first = np.searchsorted(of, np.arange(len(exchanges) + 1)).tolist()
-    return [cuts[begin:end] for begin, end in itertools.pairwise(first)]
+    return [cuts[begin:end] for begin, end in pairwise(first)]
 
 
 def swapped(exchange: Exchange, cut: Cut) -> tuple[Exchange, Exchange]:

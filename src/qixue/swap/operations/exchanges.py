@@ -149,16 +149,16 @@ def void_exchanges(round_: SwapRound, numbers: Collection[int], *, at: datetime.
     return gone
 
 
-def let_stand_again(round_: SwapRound, rows: Sequence[Handover], *, at: datetime.datetime) -> None:
-    """An exchange that was off is planned again with its number, its codes and what was agreed to. `at` its people are
-    told. Its things are free.
+def let_stand_again(round_: SwapRound, rows: Sequence[Handover]) -> None:
+    """An exchange that was off is planned again with its number, its codes and what was agreed to. Its things are free.
+    Whoever had not heard of it yet is told by the worker.
     """
     keys = [row.listing_id for row in rows]
     here = said_to_be_here(round_, keys)
     for row in rows:
-        row.state, row.void_at, row.off_with, row.told_at = State.PLANNED, None, None, at
+        row.state, row.void_at, row.off_with = State.PLANNED, None, None
         row.giver_confirmed_at = here.get(row.listing_id, row.giver_confirmed_at)
-    Handover.objects.bulk_update(rows, ["state", "void_at", "off_with", "told_at", "giver_confirmed_at"])
+    Handover.objects.bulk_update(rows, ["state", "void_at", "off_with", "giver_confirmed_at"])
     Listing.objects.filter(pk__in=keys, state=Listing.State.LISTED).update(state=Listing.State.IN_EXCHANGE)
 
 

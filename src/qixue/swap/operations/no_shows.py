@@ -1,6 +1,8 @@
 """Somebody does not come to the hand-over: what waits for them is off, and stands again where that was a mistake."""
 
 import datetime
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.db import transaction
@@ -19,7 +21,7 @@ from qixue.swap.operations.in_charge import must_stand_at_desk
 from qixue.swap.operations.locks import lock_things
 from qixue.swap.operations.notices import tell_of_lost_exchange, tell_of_standing_again, tell_to_fetch
 from qixue.swap.queries.instances import candidates, instance_of
-from qixue.swap.queries.no_shows import Return, entries_coming_back, return_of
+from qixue.swap.queries.no_shows import Return, entries_coming_back, people_in, return_of
 
 State = Handover.State
 
@@ -68,13 +70,13 @@ def take_back_missing(handover: Handover, *, by: User, at: datetime.datetime) ->
     Refused: not_in_charge, not_handing_over, nothing_comes_back, not_to_be_matched, changed_meanwhile.
     """
     must_stand_at_desk(by, handover.round)
-    people = locked_people([handover.giver_id] if handover.giver_id else [])  # who alone puts things into other rounds
+    held = locked_people([handover.giver_id] if handover.giver_id else [])  # who alone puts things into other rounds
     handover = locked_handover(handover)
     round_ = handover.round
     must_be_handing_over(round_)
     if not handover.missed.exists():
         return Return(handover)
-    if handover.giver_id not in people:
+    if handover.giver_id and handover.giver_id not in held:
         raise changed_meanwhile()
     lock_things(rounds=[round_], and_also=handover.missed.values_list("listing", flat=True))
     entries = entries_coming_back(handover)
@@ -85,28 +87,47 @@ def take_back_missing(handover: Handover, *, by: User, at: datetime.datetime) ->
     coming_back = handover.missed.filter(pk__in=[entry.pk for entry in entries])
     coming_back.update(state=RoundEntry.State.IN, missed_with=None)
     handover.missed.update(missed_with=None)  # of things that are gone
-    rows = standing_again(handover, found, at=at)
+    rows = standing_again(round_, handover.ended.filter(exchange__in=found.again), at=at)
     handover.ended.update(off_with=None)
+    gone = not_needed_any_more(round_, gone, rows, at=at)
     made = match_anew(round_, at=at)
-    tell_of_standing_again(rows, at=at)
+    tell_of_standing_again([row for row in rows if row.told_at], at=at)
     tell_of_lost_exchange(round_, gone, [*rows, *made], at=at)
     tell_to_fetch(round_, {row.exchange for row in made}, at=at)
-    again = sorted({row.exchange for row in rows})
+    again, instead = numbers_of(rows), numbers_of(gone)
     off = sorted({*found.again, *found.lost} - set(again))
-    record_audit("swap.missing_taken_back", handover, by=by, at=at, details={"again": again, "instead": found.instead})
-    return replace(found, again=again, lost=off, made=sorted({row.exchange for row in made}))
+    record_audit("swap.missing_taken_back", handover, by=by, at=at, details={"again": again, "instead": instead})
+    people = found.people if instead == found.instead else people_in(round_, instead)
+    return replace(found, again=again, instead=instead, people=people, lost=off, made=numbers_of(made))
 
 
-def standing_again(handover: Handover, found: Return, *, at: datetime.datetime) -> list[Handover]:
+def numbers_of(rows: Sequence[Handover]) -> list[int]:
+    return sorted({row.exchange for row in rows})
+
+
+def not_needed_any_more(
+    round_: SwapRound, gone: Sequence[Handover], rows: Sequence[Handover], *, at: datetime.datetime
+) -> list[Handover]:
+    """Of what was found instead and is off, that of which something is in what stands again. All else stands on: nobody
+    loses it for an exchange that somebody does not want any more.
+    """
+    taken = {row.listing_id for row in rows}
+    in_the_way = {row.exchange for row in gone if row.listing_id in taken}
+    spared = [row.pk for row in gone if row.exchange not in in_the_way]
+    kept = {row.pk for row in standing_again(round_, round_.handovers.filter(pk__in=spared), at=at)}
+    return [row for row in gone if row.pk not in kept]
+
+
+def standing_again(round_: SwapRound, off: QuerySet[Handover], *, at: datetime.datetime) -> list[Handover]:
     """The hand-overs of those exchanges of which everybody still wants what they get; wishes may have changed since."""
-    round_: SwapRound = handover.round
-    ended = handover.ended.filter(exchange__in=found.again).select_related("listing", "in_return_for", "giver__user")
-    rows: dict[int, list[Handover]] = {number: [] for number in found.again}
-    for row in ended.order_by("exchange", "position"):
+    rows: dict[int, list[Handover]] = defaultdict(list)
+    for row in off.select_related("listing", "in_return_for", "giver__user").order_by("exchange", "position"):
         row.round = round_
         rows[row.exchange].append(row)
+    if not rows:
+        return []
     exchanges = {number: Exchange.of(each) for number, each in rows.items()}
-    wanted = still_wanted(list(exchanges.values()), instance_of(candidates(round_), at=at)) if exchanges else []
+    wanted = still_wanted(list(exchanges.values()), instance_of(candidates(round_), at=at))
     kept = [row for number, each in rows.items() if exchanges[number] in wanted for row in each]
-    let_stand_again(round_, kept, at=at)
+    let_stand_again(round_, kept)
     return kept

@@ -91,12 +91,7 @@ def progress_of(round_: SwapRound) -> Progress:
     people = rows.aggregate(
         people=Count("giver", distinct=True), people_here=Count("giver", distinct=True, filter=here)
     )
-    return Progress(sorted(exchanges, key=in_order), **people)
-
-
-def in_order(exchange: ExchangeCount) -> tuple[int, int, int]:
-    """What is due first, then what waits for the fewest."""
-    return ORDER[exchange.due], exchange.missing, exchange.number
+    return Progress(sorted(exchanges, key=lambda each: (ORDER[each.due], each.missing, each.number)), **people)
 
 
 def standing(round_: SwapRound) -> QuerySet[Handover]:
@@ -165,10 +160,10 @@ def looked_for(round_: SwapRound, words: str, *, most: int) -> list[DeskExchange
     characters, pinyin or initials, or a thing; 第8组 is 8. Of people all that they give and get. As in the list of all,
     what is due comes first.
     """
-    found = called(standing(round_), words)
-    keys = dict(found.order_by("exchange", "position").values_list("pk", "exchange"))
-    exchanges = desk_exchanges(round_, list(dict.fromkeys(keys.values())), frozenset(keys))
-    return sorted(exchanges, key=lambda each: in_order(each.count))[:most]
+    keys = dict(called(standing(round_), words).values_list("pk", "exchange"))
+    numbers = set(keys.values())
+    first = [each.number for each in progress_of(round_).exchanges if each.number in numbers][:most]
+    return desk_exchanges(round_, first, frozenset(keys))
 
 
 def called(rows: QuerySet[Handover], words: str) -> QuerySet[Handover]:
@@ -189,6 +184,7 @@ class CalledOff:
     number: int
     missed: Sequence[str]
     off_with: int | None  # the key of the hand-over at which that was said, while it can be taken back
+    absent: str  # of whom it was said there; others may be missing, too
 
 
 def rows_off(round_: SwapRound) -> QuerySet[Handover]:
@@ -201,14 +197,14 @@ def called_off(round_: SwapRound, rows: QuerySet[Handover], *, most: int) -> lis
     numbers = list(rows.order_by("-exchange").values_list("exchange", flat=True).distinct()[:most])
     missed = RoundEntry.objects.filter(round=round_, state=RoundEntry.State.MISSED, is_from_table=False)
     names = dict(missed.values_list("listing", "listing__owner__name"))
-    absent: dict[int, dict[str, None]] = defaultdict(dict)  # names in order, each once
-    off_with: dict[int, int | None] = {}
+    missing: dict[int, dict[str, None]] = defaultdict(dict)  # names in order, each once
+    no_shows: dict[int, tuple[int | None, str]] = {}
     off = rows_off(round_).filter(exchange__in=numbers).order_by("exchange", "position")
-    for number, thing, no_show in off.values_list("exchange", "listing", "off_with"):
-        off_with[number] = no_show
-        if thing in names:
-            absent[number][names[thing]] = None
-    return [CalledOff(number, list(absent[number]), off_with[number]) for number in numbers]
+    for number, thing, key, absent in off.values_list("exchange", "listing", "off_with", "off_with__giver__name"):
+        no_shows[number] = key, absent or ""
+        if name := names.get(thing):
+            missing[number][name] = None
+    return [CalledOff(number, list(missing[number]), *no_shows[number]) for number in numbers if number in no_shows]
 
 
 def people_of(rows: QuerySet[Handover]) -> QuerySet[Resident, tuple[int, str]]:

@@ -1,7 +1,7 @@
 """Who was said at the desk not to have come, what ends with it, and what taking that back brings about."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -49,11 +49,7 @@ class Return:
     instead: Sequence[int] = ()  # found since for the people of these, and off
     lost: Sequence[int] = ()  # that stay off: something of them is relied on elsewhere, or gone
     made: Sequence[int] = ()  # found for all who are free then
-
-    @property
-    def people(self) -> int:
-        """In the exchanges found since that are off."""
-        return people_of(self.handover.round.handovers.filter(exchange__in=self.instead)).count()
+    people: int = 0  # in those found since that are off
 
 
 def return_of(handover: Handover) -> Return:
@@ -74,7 +70,12 @@ def return_of(handover: Handover) -> Return:
             instead |= holders
         else:
             lost.append(number)
-    return Return(handover, again, sorted(instead), lost)
+    return Return(handover, again, sorted(instead), lost, people=people_in(handover.round, instead))
+
+
+def people_in(round_: SwapRound, exchanges: Collection[int]) -> int:
+    """How many give or get something in these exchanges, whether they stand or are off."""
+    return people_of(round_.handovers.filter(exchange__in=exchanges)).count()
 
 
 def entries_coming_back(handover: Handover) -> list[RoundEntry]:

@@ -60,7 +60,7 @@ def programme_paper(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def file_answer(request: HttpRequest, kind: str, data: dict[str, Any], suffix: str, name: str) -> HttpResponse:
-    """The file, or 304 for somebody who has it; a page that says why where too many are being made."""
+    """The file, or 304 for somebody who has it; a page that asks again where others are being made."""
     tag = digest(data)
     answer = get_conditional_response(request, etag=quote_etag(tag))
     if answer is None:

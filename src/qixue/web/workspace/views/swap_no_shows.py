@@ -126,10 +126,10 @@ def what_comes_of(found: Return) -> list[str]:
         said.append(sentence % {"numbers": listed(found.instead), "people": found.people})
     if found.lost:
         sentence = ngettext(
-            "Exchange %(numbers)s stays off, since others rely on another one by now or have left it:"
-            " whoever is free is matched anew.",
-            "Exchanges %(numbers)s stay off, since others rely on other ones by now or have left them:"
-            " whoever is free is matched anew.",
+            "Exchange %(numbers)s stays off, since others rely on another one by now, have left it or want something"
+            " else: whoever is free is matched anew.",
+            "Exchanges %(numbers)s stay off, since others rely on other ones by now, have left them or want something"
+            " else: whoever is free is matched anew.",
             len(found.lost),
         )
         said.append(sentence % {"numbers": listed(found.lost)})

@@ -22,4 +22,4 @@ def when_begun(agreement: Agreement) -> str:
 
 def when_ended(outcome: Outcome) -> str:
     said = {"planned": outcome.planned, "done": outcome.handed_over}
-    return _("Things handed over: %(done)s. Things that stay with their owners, on offer: %(planned)s.") % said
+    return _("Things handed over: %(done)s. Things of exchanges that are off then: %(planned)s.") % said
