@@ -291,11 +291,14 @@ def trained_in(scope: Scope) -> int:
 
 
 def numbers_of(programme_code: str, participants: QuerySet[Participant]) -> BitMap:
-    """Those of the participants who are in the sets of people."""
+    """Those of the participants who are in the sets of people.
+
+    Whoever got a number after these were read is in them without it.
+    """
     numbers = CountedPerson.objects.filter(token=OuterRef("token")).values("pk")
     unnumbered = crowd_of(programme_code).unnumbered
     rows = participants.order_by().values_list("token", Subquery(numbers))
-    return BitMap(filter(None, (number or unnumbered.get(token.hex) for token, number in rows)))
+    return BitMap(filter(None, (unnumbered.get(token.hex) or number for token, number in rows)))
 
 
 @shared
