@@ -25,7 +25,7 @@ from qixue.participation.queries import TallyRow
 
 Part = TypeVar("Part")
 HEDGES = {hedge.value: hedge for hedge in Qualifier}
-SCOPES = 200  # of which a process keeps sums and sets of one programme: those of a city of 3 million take up to 75 MB
+SCOPES = 200  # of which a process keeps sums and sets of one programme; of a city of 3 million a set takes up to 0.4 MB
 HIGHEST = 2**32 - 1  # number in a bitmap
 OF_CELL = """brand.code, series.code, c.kind, organisation.path, region.path"""
 CELLS = """participation_cell c
