@@ -10,11 +10,8 @@ goal: it grows by at most a tenth. Every answer is checked and the database coun
 """
 
 import argparse
-import contextlib
 import itertools
 import json
-import os
-import re
 import signal
 import subprocess
 import sys
@@ -34,7 +31,6 @@ PAGES, PAGES_PER_SECOND, CLIENTS = ("/", "/programmes/week/sessions/"), 2, 64
 MINUTES_OF_A_SESSION = 10  # then the next, before anybody comes again
 SIGN_IN = "import django; django.setup(); import endurance; endurance.sign_in()"
 PAUSE = 3.0  # seconds, as the page says
-MEGABYTE = 1024  # smaps counts kilobytes
 
 
 def main() -> int:
@@ -103,10 +99,10 @@ def soak(bench: registration.Bench, site: servers.Site, rate: int, minutes: int)
     for minute in range(minutes):
         if minute % MINUTES_OF_A_SESSION == 0:
             session, answers = next(bench.sessions[registration.HUGE]), []
-        answers += load.at_rate(PORT, asks(bench, session, rate, 60), clients=CLIENTS)
+        of_minute = load.at_rate(PORT, asks(bench, session, rate, 60), clients=CLIENTS)
+        answers += of_minute
         must_be_there(bench, session, answers)
-        sizes.append(memory(site))
-        of_minute = answers[-60 * rate :]
+        sizes.append(site.megabytes())
         print(
             f"   minute {minute + 1:2}  {sizes[-1]:,.0f} MB  p95 {load.percentile(sign_ups(of_minute), 0.95):.0f} ms",
             flush=True,
@@ -136,18 +132,6 @@ def sign_ups(answers: list[load.Answer]) -> list[load.Answer]:
 def must_be_there(bench: registration.Bench, session: int, answers: list[load.Answer]) -> None:
     assert {answer.status for answer in answers} <= {200, 201}, {answer.status for answer in answers}
     assert len(bench.rows(session)) == len(sign_ups(answers)), "the database has something else than was answered"
-
-
-def memory(site: servers.Site) -> float:
-    """Megabytes of all processes of the server; what several share counts once (Pss)."""
-    assert site.process
-    kilobytes = 0
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
-            if os.getpgid(int(folder.name)) == site.process.pid:
-                found = re.search(r"^Pss:\s+(\d+) kB", (folder / "smaps_rollup").read_text(), re.MULTILINE)
-                kilobytes += int(found[1]) if found else 0
-    return kilobytes / MEGABYTE
 
 
 def signed_in(environment: dict[str, str]) -> str:

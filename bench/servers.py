@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pwd
+import re
 import signal
 import socket
 import subprocess
@@ -70,13 +71,25 @@ class Site:
 
     def processor_seconds(self) -> float:
         """What all its processes have taken so far: that says something also beside other programs."""
-        ticks = 0
-        for stat in Path("/proc").glob("[0-9]*/stat"):
+        ticks = sum(int(fields[11]) + int(fields[12]) for _folder, fields in self.processes())
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def megabytes(self) -> float:
+        """The memory of all its processes; what several share counts once (Pss)."""
+        kilobytes = 0
+        for folder, _fields in self.processes():
             with contextlib.suppress(OSError):  # it may end at this moment
+                found = re.search(r"^Pss:\s+(\d+) kB", (folder / "smaps_rollup").read_text(), re.MULTILINE)
+                kilobytes += int(found[1]) if found else 0
+        return kilobytes / 1024
+
+    def processes(self) -> Iterator[tuple[Path, list[str]]]:
+        """Those that are there: the folder of each below /proc, and what its `stat` says after its name."""
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):  # as above
                 fields = stat.read_text().rpartition(") ")[2].split()
                 if self.process and int(fields[2]) == self.process.pid:  # of its group
-                    ticks += int(fields[11]) + int(fields[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
+                    yield stat.parent, fields
 
     def stop(self) -> None:
         if self.process and self.process.poll() is None:

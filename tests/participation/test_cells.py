@@ -7,17 +7,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.cell_scenes import assert_recount
 from tests.counted import check_in
-from tests.factories import ActivityFactory, RegionFactory, SessionFactory, VenueFactory, key
+from tests.factories import ActivityFactory, RegionFactory, ResidentFactory, SessionFactory, VenueFactory, key
 from tests.ledger_histories import LedgerMachine, run_histories, void
 
 from qixue.core.figures import Scope, registry, shared_reads
 from qixue.figures import change_triggers
-from qixue.participation.models import Attendance, Cell, CountedPerson, LedgerEntry, Tally
+from qixue.figures.queries import value_in
+from qixue.participation.models import Attendance, Cell, CountedPerson, LedgerEntry, Participant, Tally
 from qixue.participation.operations import cells
 from qixue.participation.operations.cells import keep_cells
 from qixue.participation.queries import cell_recount
 from qixue.participation.queries.cell_recount import cells_that_differ
-from qixue.participation.queries.cells import came_again_in, counts_in, people_in, trained_in
+from qixue.participation.queries.cells import came_again_in, counts_in, numbers_of, people_in, trained_in
 from qixue.participation.queries.placed import tallies_of
 from qixue.programme.models import Activity, Session
 
@@ -54,6 +55,28 @@ def test_cells_are_read_once_until_one_of_them_changes() -> None:
     assert_recount(scopes[0])
 
 
+def test_what_a_figure_asks_of_cells_and_newcomers_is_one_statement() -> None:
+    """Also where the state that it has seen says already that the copy is of no use."""
+    session = SessionFactory()
+    scope = Scope(session.activity.programme.code)
+    check_in(session, key())
+    keep_cells()
+
+    assert sets_read_by_a_figure(scope) == [True]
+    check_in(session, key())
+    assert sets_read_by_a_figure(scope) == [False]
+    check_in(session, key())
+    keep_cells()
+    assert sets_read_by_a_figure(scope) == [True]
+
+
+def sets_read_by_a_figure(scope: Scope) -> list[bool]:
+    """For each statement by which it asks who came, whether that gives the sets of the cells, too."""
+    with CaptureQueriesContext(connection) as asked:
+        value_in(scope, registry.definitions["participants"])
+    return ["c.again" in query["sql"] for query in asked if "participation_attendance present" in query["sql"]]
+
+
 def test_cells_are_read_each_time_while_nobody_watches_them() -> None:
     session = SessionFactory()
     scope = Scope(session.activity.programme.code)
@@ -80,6 +103,18 @@ def test_whoever_comes_again_before_the_worker_does_is_counted_as_such() -> None
     assert_recount(scope)
     assert len(came_again_in(scope)) == 1
     assert trained_in(scope) == 3
+
+
+def test_whoever_gets_a_number_while_a_figure_is_worked_out_is_still_known() -> None:
+    session = SessionFactory()
+    scope = Scope(session.activity.programme.code)
+    person = Participant.objects.create(programme=session.activity.programme, resident=ResidentFactory())
+    check_in(session, person.token)
+
+    with shared_reads():
+        people = people_in(scope)
+        keep_cells()  # as the worker does, in between
+        assert people & numbers_of(scope.programme, Participant.objects.all()) == people
 
 
 def entry_of(session: Session, person: uuid.UUID) -> LedgerEntry:

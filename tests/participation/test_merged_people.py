@@ -165,7 +165,9 @@ def test_better_place_is_kept(listed: Resident, member: Resident, of_listed, of_
         "listed": RegistrationFactory(session=session, resident=listed, **of_listed),
         "member": RegistrationFactory(session=session, resident=member, **of_member),
     }
-    assert [each.session for each in in_common(Pair(member, listed)).signed_up] == [session]
+    [both] = in_common(Pair(member, listed)).signed_up
+    assert (both.session, both.stays) == (session, rows[kept])
+    assert {both.stays, both.goes} == set(rows.values())
 
     merged(listed, member)
 

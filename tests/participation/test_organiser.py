@@ -158,6 +158,14 @@ def test_moving_twice_moves_once(session, organiser):
     assert (first, counters(other)) == (second, (1, 0))
 
 
+def test_whoever_is_not_signed_up_here_any_more_is_not_moved(session, organiser):
+    row, other = sign_up(session, MemberFactory())[0], another(session)
+    keys = [row.pk]
+    row.delete()
+
+    assert refusal(move_registrations, session, keys=keys, to=other, by=organiser, at=NOON) == "changed_meanwhile"
+
+
 def test_moving_before_a_draw_enters_it(session, organiser):
     row, other = sign_up(session, MemberFactory())[0], another(session, seat_count=1)
     RegistrationTerms.objects.create(session=other, allotment="lottery", closes_at=NOON + DAY)

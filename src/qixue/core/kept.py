@@ -36,7 +36,9 @@ class KeptReads(dict[Any, Any]):
 
 
 def state_seen(subjects: tuple[Subject, ...]) -> State | None:
-    """The state of the subjects together that was known before the reads of this block; None where nobody has asked."""
+    """The state of the subjects together that was known before the reads of this block; None where nobody has asked,
+    or one of them is not watched.
+    """
     reads = remembered.get()
     states = reads.state_of(subjects) if isinstance(reads, KeptReads) else None
     return sum(states) % SIZES if states else None

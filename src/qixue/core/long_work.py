@@ -26,7 +26,7 @@ def one_at_a_time(kind: str, *, patience: float = 0.0) -> Iterator[None]:
     Who waits holds a thread that others need. The kernel lets go when a process ends, however it ends.
     """
     folder = settings.VAR / "turns"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     file = os.open(folder / kind, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         take(file, until=time.monotonic() + patience)

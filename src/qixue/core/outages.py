@@ -1,4 +1,4 @@
-"""What it means to whoever asks when the disk is full, the database away or a core busy, told from our mistakes."""
+"""What it means to whoever asks when a disk is full, a database away or a core busy, apart from our own mistakes."""
 
 import errno
 from enum import Enum

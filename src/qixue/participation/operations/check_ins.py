@@ -61,12 +61,13 @@ def enter(
     repeated = entries_with([each.client_uuid for each in check_ins])
     fresh = [each for each in check_ins if each.client_uuid not in repeated]
     sessions = list({each.session.id: each.session for each in fresh}.values())
-    seats = list(zip([each.session.id for each in fresh], tokens := tokens_of(fresh), strict=True))
+    tokens = tokens_of(fresh)
+    seats = list(zip([each.session.id for each in fresh], tokens, strict=True))
     inside = entries_of_people(sessions, tokens)
     drafts: dict[Seat, EntryDraft] = {}
-    for each, seat in zip(fresh, seats, strict=True):
+    for each, token, seat in zip(fresh, tokens, seats, strict=True):
         if seat not in inside and seat not in drafts:
-            drafts[seat] = draft_of(each, seat[1], by=by, device_name=device_name, at=at)
+            drafts[seat] = draft_of(each, token, by=by, device_name=device_name, at=at)
     inside |= zip(drafts, append_entries(organisation, list(drafts.values())), strict=True)
     hold_begun(sessions, by=by, at=at)
     entries = {each.client_uuid: inside[seat] for each, seat in zip(fresh, seats, strict=True)} | repeated

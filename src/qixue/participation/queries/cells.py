@@ -25,7 +25,7 @@ from qixue.participation.queries import TallyRow
 
 Part = TypeVar("Part")
 HEDGES = {hedge.value: hedge for hedge in Qualifier}
-SCOPES = 200  # of which a process keeps sums and sets of one programme: those of a city of 3 million take up to 75 MB
+SCOPES = 200  # of which a process keeps sums and sets of one programme; of a city of 3 million a set takes up to 0.4 MB
 HIGHEST = 2**32 - 1  # number in a bitmap
 OF_CELL = """brand.code, series.code, c.kind, organisation.path, region.path"""
 CELLS = """participation_cell c
@@ -291,11 +291,14 @@ def trained_in(scope: Scope) -> int:
 
 
 def numbers_of(programme_code: str, participants: QuerySet[Participant]) -> BitMap:
-    """Those of the participants who are in the sets of people."""
+    """Those of the participants who are in the sets of people.
+
+    Whoever got a number after these were read is in them without it.
+    """
     numbers = CountedPerson.objects.filter(token=OuterRef("token")).values("pk")
     unnumbered = crowd_of(programme_code).unnumbered
     rows = participants.order_by().values_list("token", Subquery(numbers))
-    return BitMap(filter(None, (number or unnumbered.get(token.hex) for token, number in rows)))
+    return BitMap(filter(None, (unnumbered.get(token.hex) or number for token, number in rows)))
 
 
 @shared

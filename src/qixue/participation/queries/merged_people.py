@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -37,18 +39,17 @@ def in_common(pair: Pair) -> InCommon:
 
 
 def places_taken_twice(pair: Pair) -> list[TwoPlaces]:
-    sessions = sessions_signed_up_twice(pair)
-    rows: dict[int, list[Registration]] = {session.pk: [] for session in sessions}
-    taken = Registration.objects.active().filter(session__in=sessions, resident__in=(pair.kept, pair.gone))
-    for row in sorted(taken, key=ahead):
-        rows[row.session_id].append(row)
-    return [TwoPlaces(session, *rows[session.pk]) for session in sessions]
+    """By one question: a place may be given up at any moment."""
+    taken = Registration.objects.active().filter(resident__in=(pair.kept, pair.gone))
+    rows = taken.select_related("session__activity").order_by("session__starts_at", "session_id")
+    by_session = [sorted(places, key=ahead) for _session, places in groupby(rows, key=attrgetter("session_id"))]
+    return [TwoPlaces(places[0].session, *places) for places in by_session if len(places) > 1]
 
 
 def places_to_take_over(pair: Pair) -> QuerySet[Registration]:
     """Of the record that goes, also those that were given up; without what both are signed up for. The latest first."""
     rows = Registration.objects.filter(resident=pair.gone)
-    once = rows.exclude(session__in=[session.pk for session in sessions_signed_up_twice(pair)])
+    once = rows.exclude(session__in=sessions_signed_up_twice(pair))
     return once.select_related("session__activity").order_by("-session__starts_at", "-pk")
 
 
@@ -59,9 +60,7 @@ def ahead(row: Registration) -> tuple[int, int, float, int]:
 
 
 def sessions_signed_up_twice(pair: Pair) -> list[Session]:
-    active = Registration.objects.active().filter(session=OuterRef("pk"))
-    both = [Exists(active.filter(resident=person)) for person in (pair.kept, pair.gone)]
-    return list(Session.objects.filter(*both).select_related("activity").order_by("starts_at", "pk"))
+    return [each.session for each in places_taken_twice(pair)]
 
 
 def sessions_counted_twice(pair: Pair) -> list[Session]:
