@@ -189,6 +189,17 @@ def test_section_follows_the_records_again(ask: Ask, writing: Writing) -> None:
     assert (answer["version"], answer["is_written"], answer["text"]) == (2, False, answer["draft"])
 
 
+@pytest.mark.parametrize("decision", ["take_over", "keep", "return"])
+def test_section_that_follows_the_records_goes_on_following_them(ask: Ask, writing: Writing, decision: str) -> None:
+    written(ask, writing, "甲", 0)
+    decisions = f"{writing.address}/draft-decisions"
+    ask("POST", decisions, {"version": 1, "decision": "return"}, token=writing.one)
+
+    answer = ask("POST", decisions, {"version": 2, "decision": decision}, token=writing.one).json()
+
+    assert (answer["version"], answer["is_written"], answer["text"]) == (2, False, answer["draft"])
+
+
 def test_decision_about_a_section_that_was_saved_since_is_a_conflict(ask: Ask, writing: Writing) -> None:
     written(ask, writing, "甲", 0)
     written(ask, writing, "乙", 1, writing.other)
