@@ -10,7 +10,7 @@ from tests.report.writing import section_of, week_to_write_about
 
 from qixue.core.models import AuditEntry
 from qixue.people.models import User
-from qixue.programme.models import Programme
+from qixue.programme.models import Passage, Programme, SourceDocument
 from qixue.report.issuing import ask_for_issue
 from qixue.report.models import SummarySection
 
@@ -141,6 +141,28 @@ def test_section_of_another_programme_is_missing(ask: Ask, writing: Writing) -> 
     assert ask("GET", f"{ROOT}/sections/{other.pk}", token=writing.one).status_code == 404
 
 
+def test_save_goes_by_the_draft_that_was_read(ask: Ask, writing: Writing) -> None:
+    seen = ask("GET", writing.address, token=writing.one).json()
+    document = SourceDocument.objects.create(programme=writing.week, code="records")
+    Passage.objects.create(document=document, topic=Passage.Topic.PROBLEM, quote="经费不足", position=1, code="P1")
+    body = {"text": "甲", "based_on": 0, "draft_seen": seen["draft_seen"]}
+
+    answer = ask("PUT", writing.address, body, token=writing.one).json()
+
+    assert (answer["version"], answer["has_new_draft"]) == (1, True)
+    assert writing.section.versions.get().draft == seen["draft"]
+
+
+def test_draft_that_the_site_has_not_signed_is_refused(ask: Ask, writing: Writing) -> None:
+    seen = ask("GET", writing.address, token=writing.one).json()["draft_seen"]
+    body = {"text": "甲", "based_on": 0, "draft_seen": f"假的:{seen}"}
+
+    answer = ask("PUT", writing.address, body, token=writing.one)
+
+    assert (answer.status_code, answer.json()["details"][0]["field"]) == (422, "body.draft_seen")
+    assert writing.section.versions.count() == 0
+
+
 def test_versions_are_listed_with_who_wrote_them(ask: Ask, writing: Writing) -> None:
     written(ask, writing, "甲", 0)
     written(ask, writing, "乙", 1, writing.other)
@@ -163,6 +185,17 @@ def test_section_follows_the_records_again(ask: Ask, writing: Writing) -> None:
     decided = {"version": 1, "decision": "return"}
 
     answer = ask("POST", f"{writing.address}/draft-decisions", decided, token=writing.one).json()
+
+    assert (answer["version"], answer["is_written"], answer["text"]) == (2, False, answer["draft"])
+
+
+@pytest.mark.parametrize("decision", ["take_over", "keep", "return"])
+def test_section_that_follows_the_records_goes_on_following_them(ask: Ask, writing: Writing, decision: str) -> None:
+    written(ask, writing, "甲", 0)
+    decisions = f"{writing.address}/draft-decisions"
+    ask("POST", decisions, {"version": 1, "decision": "return"}, token=writing.one)
+
+    answer = ask("POST", decisions, {"version": 2, "decision": decision}, token=writing.one).json()
 
     assert (answer["version"], answer["is_written"], answer["text"]) == (2, False, answer["draft"])
 

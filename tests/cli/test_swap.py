@@ -170,6 +170,15 @@ def test_commands_of_swap_need_neither_settings_nor_a_database(tmp_path):
     assert (done.returncode, done.stderr, (tmp_path / "var").exists()) == (0, "", False)
 
 
+@pytest.mark.parametrize("arguments", [["solve", ROUND], ["check", ROUND, ROUND]])
+def test_commands_of_swap_do_not_wait_for_django(arguments):
+    program = "import sys; from qixue import cli; cli.main(sys.argv[1:]); sys.exit('django' in sys.modules)"
+
+    done = subprocess.run([sys.executable, "-c", program, "swap", *arguments], capture_output=True, check=False)
+
+    assert done.returncode == 0
+
+
 @pytest.mark.django_db
 def test_export_prints_a_want_list_that_solve_reads(capsys, tmp_path):
     programme = ProgrammeFactory(code="week")

@@ -135,13 +135,16 @@ def return_to_draft(section: SummarySection, *, based_on: int, by: Any, at: date
 def take_over_draft(section: SummarySection, *, based_on: int, by: Any, at: datetime.datetime) -> SectionVersion:
     """The records give another draft than when the text was written: take its changes into the text.
 
-    Refused: writing_not_allowed, section_removed, section_changed, and draft_clashes where people have changed the very
-    paragraphs that changed in the draft.
+    A section that follows the records has them already and stays as it is. Refused: writing_not_allowed,
+    section_removed, section_changed, and draft_clashes where people have changed the very paragraphs that changed in
+    the draft.
     """
     refuse_outsider(section.programme, by)
     draft = draft_now(section, catalogue_of(section.programme, at=at))
     with transaction.atomic():
         latest = standing(locked(section), based_on)
+        if not latest.is_written:
+            return latest
         merge = merged(latest.draft, latest.text, draft)
         if merge.clashes:
             sentence = _("The draft has changed where people have written. Please take over by hand what is right.")
@@ -152,12 +155,15 @@ def take_over_draft(section: SummarySection, *, based_on: int, by: Any, at: date
 def keep_text(section: SummarySection, *, based_on: int, by: Any, at: datetime.datetime) -> SectionVersion:
     """The records give another draft, and somebody has looked: the text stays as it is.
 
-    Refused: writing_not_allowed, section_removed, section_changed.
+    A section that follows the records has no text to keep, and goes on following them. Refused: writing_not_allowed,
+    section_removed, section_changed.
     """
     refuse_outsider(section.programme, by)
     draft = draft_now(section, catalogue_of(section.programme, at=at))
     with transaction.atomic():
         latest = standing(locked(section), based_on)
+        if not latest.is_written:
+            return latest
         return add_version(section, latest.text, draft=draft, based_on=latest.number, by=by, at=at)
 
 

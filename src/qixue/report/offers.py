@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from qixue.report.drafting.charts import DOCUMENT_CHARTS
 from qixue.report.drafting.programme_facts import FACTS
 from qixue.report.manuscript_text import Kind, Placed
@@ -43,11 +45,11 @@ def fact_offers(catalogue: Catalogue) -> list[Offer]:
     return [Offer(f"{{{{{name}}}}}", str(FACTS[name].title), words) for name, words in texts.items()]
 
 
-def placed_offers(catalogue: Catalogue, table_name: str) -> Iterator[Offer]:
+def placed_offers(catalogue: Catalogue) -> Iterator[Offer]:
     """Charts, tables and photos; there is one table, of the counties."""
     for chart in DOCUMENT_CHARTS.values():
         yield Offer(Placed(Kind.CHART, chart.code).mark, str(chart.name))
     for code in TABLES:
-        yield Offer(Placed(Kind.TABLE, code).mark, table_name)
+        yield Offer(Placed(Kind.TABLE, code).mark, _("Table of the counties"))
     for number, photo in catalogue.photos.items():
         yield Offer(Placed(Kind.PHOTO, number).mark, photo.caption)

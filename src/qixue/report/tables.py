@@ -71,7 +71,10 @@ def write_xlsx(table: Table, file: BinaryIO) -> int:
 
 
 def write_sheets(workbook: Any, table: Table) -> int:
-    """The table on as many sheets as it takes: rows beyond the last of a sheet would be lost without a word."""
+    """The table on as many sheets as it takes: rows beyond the last of a sheet would be lost without a word.
+
+    Returns the number of rows.
+    """
     rows, count = iter(table.rows), 0
     for number, first in enumerate(chain([None], rows), start=1):
         part = islice(rows, MOST_ROWS) if first is None else chain([first], islice(rows, MOST_ROWS - 1))

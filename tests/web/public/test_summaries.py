@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from docx import Document
+from docx.oxml.ns import qn
 from lxml import html
 from tests.factories import NOON, ActivityFactory, ProgrammeFactory, RoleAssignmentFactory, SessionFactory
 
@@ -134,8 +135,8 @@ def test_figures_are_named_in_the_language_of_the_reader_and_as_they_were_sealed
 
 def seal_address(seal: Seal) -> str:
     """What the square code in the issued .docx says, on this site."""
-    [shape] = Document(io.BytesIO(issued(seal))).inline_shapes
-    return str(shape._inline.docPr.get("descr")).removeprefix(settings.QIXUE["BASE_URL"])
+    [code] = Document(io.BytesIO(issued(seal))).element.body.iter(qn("wp:anchor"))
+    return str(code.find(qn("wp:docPr")).get("descr")).removeprefix(settings.QIXUE["BASE_URL"])
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "evidence", "exe"])

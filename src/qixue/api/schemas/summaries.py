@@ -1,11 +1,12 @@
 """The work summary while it is written: its sections with their versions, marks, findings, comments, hindrances."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
+from django.core.signing import BadSignature
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from qixue.api.schemas.keys import Body, Keyed
 from qixue.api.schemas.parts import Error, Moment, PlainText, Text, choice
@@ -21,14 +22,26 @@ from qixue.report.official_document import Block, Heading, Picture, Table, print
 from qixue.report.proofreader import Remark
 from qixue.report.section_check import CheckedText
 from qixue.report.section_text import SectionText
+from qixue.report.seen_drafts import seen_draft, signed_draft
 from qixue.report.summary import SummaryDraft
 from qixue.report.text_remarks import mistake_sentence
 
 HIGHEST_VERSION = 2**31 - 1
+LONGEST_SIGNED = 6 * LONGEST_TEXT  # characters of a draft that travels: four bytes for each of its own, in base64
 SectionWords = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), PlainText]
 CommentWords = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), PlainText]
 Quote = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300), PlainText]
 AnswerWords = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), PlainText]
+
+
+def as_seen(signed: str) -> str:
+    try:
+        return seen_draft(signed)
+    except BadSignature:
+        raise PydanticCustomError("draft_seen", "not as the section has it") from None
+
+
+DraftSeen = Annotated[str, StringConstraints(max_length=LONGEST_SIGNED), AfterValidator(as_seen)]
 
 
 class CheckIn(Body):
@@ -38,9 +51,13 @@ class CheckIn(Body):
 
 
 class SectionIn(CheckIn):
-    """`based_on` is the version that the text was written upon; 0: the draft of the records."""
+    """`based_on` is the version that the text was written upon; 0: the draft of the records.
+
+    `draft_seen` is that of the section as it was read; without it the draft of now counts as the one that was seen.
+    """
 
     based_on: Annotated[int, Field(strict=True, ge=0, le=HIGHEST_VERSION)]
+    draft_seen: DraftSeen | None = None
 
 
 class SectionDraftIn(Body):
@@ -104,7 +121,7 @@ class GapOut(BaseModel):
 
 
 class SectionOut(BaseModel):
-    """`text` is what the section says, with its marks; `draft` what the records give now.
+    """`text` is what the section says, with its marks; `draft` what the records give now, `draft_seen` the same signed.
 
     `id` is null in the standard outline, into which nobody writes yet. `version` 0: nobody has written.
     """
@@ -120,6 +137,7 @@ class SectionOut(BaseModel):
     is_written: bool
     text: str
     draft: str
+    draft_seen: str
     has_new_draft: bool
     is_printed: bool
     mistakes: list[MistakeOut]
@@ -140,6 +158,7 @@ class SectionOut(BaseModel):
             is_written=found.is_written,
             text=version.text if version and version.is_written else found.draft,
             draft=found.draft,
+            draft_seen=signed_draft(found.draft),
             has_new_draft=found.has_new_draft,
             is_printed=bool(found.blocks),
             mistakes=[MistakeOut.of(mistake) for mistake in found.mistakes],
@@ -350,7 +369,7 @@ class AskedOut(BaseModel):
 
     @classmethod
     def of(cls, asked: IssueRequest, edits: Sequence[SectionVersion]) -> "AskedOut":
-        headings = Counter(version.section.heading or _("Opening") for version in edits)
+        headings = dict.fromkeys(version.section.heading or _("Opening") for version in edits)
         return cls(asker=asked.asker_name, asked_at=asked.asked_at, edited_since=list(headings))
 
 
@@ -361,5 +380,5 @@ class WaitingOut(BaseModel):
     hindrances: list[HindranceOut]
 
     @classmethod
-    def of(cls, asked: AskedOut | None, found: Sequence[Any]) -> "WaitingOut":
+    def of(cls, asked: AskedOut | None, found: Sequence[Hindrance]) -> "WaitingOut":
         return cls(asked=asked, hindrances=[HindranceOut.of(each) for each in found])

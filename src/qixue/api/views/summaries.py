@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable
 
 from django.http import Http404, HttpRequest
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 from ninja import Query, Router, Status
 
@@ -104,7 +103,7 @@ def list_marks(request: HttpRequest, code: Code) -> MarksOut:
         items=[
             *(MarkOut.of(offer, "fact") for offer in fact_offers(catalogue)),
             *(MarkOut.of(offer, "figure") for offer in figures),
-            *(MarkOut.of(offer, "placed") for offer in placed_offers(catalogue, _("Table of the counties"))),
+            *(MarkOut.of(offer, "placed") for offer in placed_offers(catalogue)),
         ]
     )
 
@@ -135,7 +134,7 @@ def write_section(
     """
     section = section_for(request, code, section_id)
     try:
-        save_section(section, body.text, based_on=body.based_on, by=staff(request), at=now())
+        save_section(section, body.text, based_on=body.based_on, draft=body.draft_seen, by=staff(request), at=now())
     except TextsClash as clash:
         return Status(409, SectionClashOut.of(clash))
     return shown(section)

@@ -98,7 +98,7 @@ def sessions_to_show(listings: Listings, at: datetime.datetime) -> tuple[list[Li
     index, (_start, end) = listings.index, day_bounds(local_day(at), local_day(at))
     coming = index.coming(at) - index.having_no_start
     today = coming & index.starting_before(end)
-    first = today & listings.with_seats() - index.starting_before(at)
+    first = (today & listings.with_seats()) - index.starting_before(at)
     of_today = FoundSessions(index, first, today - first)[:SHOWN_SESSIONS]
     return (of_today, True) if of_today else (FoundSessions(index, coming)[:SHOWN_SESSIONS], False)
 

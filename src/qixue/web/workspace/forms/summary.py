@@ -4,13 +4,14 @@ import re
 from typing import Any
 
 from django import forms
-from django.core import signing
+from django.core.signing import BadSignature
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qixue.core.pictures import LARGEST_PHOTO
 from qixue.report.manuscript_merge import Choice, Clash
 from qixue.report.models.sections import LONGEST_TEXT
+from qixue.report.seen_drafts import seen_draft
 from qixue.web.forms import Form
 from qixue.web.workspace.forms.fields import PlainCharField
 
@@ -24,20 +25,15 @@ CHOICES = [
 
 
 class DraftSeenField(forms.Field):
-    """The draft that the page was made with, signed: only the site says what the records gave. None where missing."""
+    """The draft that the page was made with. None where it is missing, or not as the site has signed it."""
 
     widget = forms.HiddenInput
-    signer = signing.Signer(salt="draft of a section")
 
     def to_python(self, value: Any) -> str | None:
         try:
-            return self.signer.unsign_object(value) if value else None
-        except signing.BadSignature:
+            return seen_draft(value) if value else None
+        except BadSignature:
             return None
-
-    @classmethod
-    def signed(cls, draft: str) -> str:
-        return cls.signer.sign_object(draft, compress=True)
 
 
 class SectionTextField(forms.CharField):

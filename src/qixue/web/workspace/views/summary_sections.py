@@ -36,6 +36,7 @@ from qixue.report.models.sections import LONGEST_TEXT
 from qixue.report.offers import fact_offers, figure_groups, placed_offers
 from qixue.report.section_check import checked
 from qixue.report.section_text import Catalogue, has_new_draft
+from qixue.report.seen_drafts import signed_draft
 from qixue.report.text_remarks import mistake_sentence
 from qixue.report.versions import latest_version, others_at_work
 from qixue.report.word_differences import changed_paragraphs
@@ -43,7 +44,7 @@ from qixue.web import parts, unfinished_forms
 from qixue.web.forms import Form
 from qixue.web.workspace.access import needs, staff, whole_programme_or_404
 from qixue.web.workspace.act import Act, act_page, sent
-from qixue.web.workspace.forms.summary import ClashForm, DraftSeenField, NumbersForm, SectionForm
+from qixue.web.workspace.forms.summary import ClashForm, NumbersForm, SectionForm
 from qixue.web.workspace.preview import preview_line
 
 VERSIONS_PER_PAGE = 10
@@ -125,10 +126,10 @@ def editor_page(request: HttpRequest, found: SummarySection, form: SectionForm |
 def beginning(version: SectionVersion | None, unsaved: UnsavedText | None, draft: str) -> dict[str, Any]:
     """What the editor shows first: what this person left unsaved, else what is written, else the draft."""
     if unsaved:
-        seen = DraftSeenField.signed(unsaved.draft)
+        seen = signed_draft(unsaved.draft)
         return {"text": unsaved.text, "based_on": unsaved.based_on, "draft_seen": seen}
     text = version.text if version and version.is_written else draft
-    seen = DraftSeenField.signed(draft)
+    seen = signed_draft(draft)
     return {"text": text, "based_on": version.number if version else 0, "draft_seen": seen}
 
 
@@ -146,7 +147,7 @@ def editor_context(
             _("Name, days and moment of the numbers"): fact_offers(catalogue),
             **figure_groups(catalogue, _("Of the whole programme")),
         },
-        "placed": list(placed_offers(catalogue, _("Table of the counties"))),
+        "placed": list(placed_offers(catalogue)),
         "comments": section.comments.with_state().prefetch_related("answers").order_by("-pk"),
         **check_context(section, form["text"].value() or "", catalogue),
     }
@@ -214,7 +215,7 @@ def clash_page(
     request: HttpRequest, section: SummarySection, clash: TextsClash, form: ClashForm | None = None
 ) -> HttpResponse:
     """Both texts of each paragraph, word by word, and what is to stand."""
-    seen = DraftSeenField.signed(clash.draft)
+    seen = signed_draft(clash.draft)
     sent_then = {"text": clash.text, "based_on": clash.based_on, "draft_seen": seen, "theirs": clash.theirs.number}
     form = form or ClashForm(initial=sent_then, clashes=clash.merge.clashes)
     fields = [form[f"choice_{at}"] for at in range(1, form.clash_count + 1)]
