@@ -33,7 +33,7 @@ class Outage(Enum):
     BUSY = (
         503,
         3,
-        _("Other files are being made right now. Yours follows by itself in seconds: please leave this page open."),
+        _("Other files are being made right now. Yours follows by itself: please leave this page open."),
     )
 
     def __init__(self, status: int, retry_after: int, sentence: Any) -> None:
