@@ -244,7 +244,13 @@ def rounds_for(owner: Resident, open_ones: QuerySet[SwapRound]) -> QuerySet[Swap
     return (open_ones | SwapRound.objects.filter(Exists(own))).select_related(*ROUND_WITH).order_by("-starts_at", "-pk")
 
 
-def can_be_entered(round_: SwapRound, owner: Resident) -> QuerySet[Listing]:
+def in_other_rounds(round_: SwapRound, owner: Resident) -> QuerySet[RoundEntry]:
+    """Things of somebody's that cannot go into the round, since they are in another one."""
+    own = RoundEntry.objects.of([owner]).filter(state=RoundEntry.State.IN, listing__programme=round_.programme)
+    return own.exclude(round=round_).select_related("listing", "round").order_by("pk")
+
+
+def can_be_entered(round_: SwapRound, owner: Resident) -> ListingQuerySet:
     """Things of somebody's that can go into the round."""
     there = RoundEntry.objects.filter(listing=OuterRef("pk"), state=RoundEntry.State.IN)
     own = Listing.objects.open().filter(owner=owner, programme=round_.programme, state=Listing.State.LISTED)
