@@ -42,7 +42,7 @@ def create_lotteries(seed: int, week: Week, planned: Sequence[Planned]) -> None:
 
 
 def coming_in_county(week: Week, planned: Sequence[Planned]) -> list[Planned]:
-    """Sessions from the day after tomorrow on for more people than the few seats, the most wanted first; but for those of
+    """Sessions from the day after tomorrow on for more people than the few seats, the most wanted first. Not those of
     which people were written to as if they had a seat.
     """
     written_to = set(RegistrantMessage.objects.values_list("session_id", flat=True))

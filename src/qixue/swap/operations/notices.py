@@ -18,7 +18,7 @@ register(
         "swap_answer_asked",
         TOPIC,
         _("Do you come? %(title)s"),
-        _("%(thing)s: please say until %(until)s whether you bring it on %(day_on)s. Without an answer it stays home."),
+        _("%(thing)s: please say by %(until)s whether you bring it on %(day_on)s. Without an answer it stays home."),
     ),
     NoticeKind(
         "swap_exchange_found",
@@ -54,7 +54,7 @@ register(
         "swap_to_fetch",
         TOPIC,
         _("Yours to fetch: %(thing)s"),
-        _("All things of your exchange are at %(place)s. Please fetch yours until %(until)s (open: %(hours)s)."),
+        _("All things of your exchange are at %(place)s. Please fetch yours by %(until)s (open: %(hours)s)."),
     ),
     NoticeKind(
         "swap_changed",
@@ -62,7 +62,7 @@ register(
         _("Changed: %(title)s"),
         _(
             "Your things are in this round. It is now on %(day_on)s at %(time)s, %(place)s. If you cannot come then,"
-            " please say so until %(until)s."
+            " please say so by %(until)s."
         ),
     ),
     NoticeKind(
@@ -71,7 +71,7 @@ register(
         _("Changed: %(title)s"),
         _(
             "Your things are in this round. They are now to be brought to %(place)s from %(day_on)s on, until %(ends)s"
-            " (open: %(hours)s). If you cannot come then, please say so until %(until)s."
+            " (open: %(hours)s). If you cannot come then, please say so by %(until)s."
         ),
     ),
     NoticeKind(

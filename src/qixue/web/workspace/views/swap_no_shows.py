@@ -63,7 +63,8 @@ def warning_of_presence(handover: Handover, ending: Ending) -> list[str]:
     if not ending.here_in:
         return []
     sentence = ngettext(
-        "%(name)s is here: noted so in exchange %(numbers)s. Please ask them first whether they have brought this, too.",
+        "%(name)s is here: noted so in exchange %(numbers)s. Please ask them first whether they have brought this,"
+        " too.",
         "%(name)s is here: noted so in exchanges %(numbers)s. Please ask them first whether they have brought this,"
         " too.",
         len(ending.here_in),
