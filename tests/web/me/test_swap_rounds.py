@@ -266,7 +266,7 @@ def test_a_round_whose_hours_are_over_asks_for_nothing(round_: SwapRound, state:
 
     shown = page(signed_in(things[0].owner.user), round_)
 
-    asking = ("I agree to this exchange", "Please say whether", "Do you bring it?", "Yes, I bring it", "I am here")
+    asking = ("I agree to this exchange", "Please agree by", "Do you bring it?", "Yes, I bring it", "I am here")
     assert [words for words in asking if words in shown] == []
 
 

@@ -32,4 +32,4 @@ def beside_photo(thing: Listing, words: str) -> str:
     if not (photo := thing.first_photo):
         return words
     address = reverse("public:listing_photo", args=[thing.pk, photo.address, "small"])
-    return format_html('<img src="{}" alt="" width="80" height="60" loading="lazy"> {}', address, words)
+    return format_html('<img src="{}" alt="" width="80" height="60"> {}', address, words)
