@@ -82,7 +82,7 @@ def test_thing_is_listed_on_one_page_and_wished_for_on_the_next(
     page.get_by_label("完好能用").check()
     page.get_by_label("交换：想换点别的").check()
     page.get_by_role("button", name="发布").click()
-    expect(page).to_have_url(re.compile(r"/me/swap/$"))
+    expect(page).to_have_url(re.compile(r"/me/swap/\d+/kinds/$"))
     listing = Listing.objects.get(title="落地风扇")
     assert (listing.owner, listing.photos.get().file.size > 0) == (member, True)
 

@@ -66,6 +66,11 @@ class Region(models.Model):
         """The name in the viewer's language; towns without an English name keep the Chinese one."""
         return in_language(self.name, self.name_en)
 
+    @property
+    def name_with_parent(self) -> str:
+        """Of a town with its county: two towns can share a name. With `parent` selected."""
+        return f"{self.parent.local_name if self.parent else ''} {self.local_name}".strip()
+
 
 TOWN = (Region.UrbanRural.URBAN, Region.UrbanRural.COUNTY_SEAT)  # of town and country, in figures
 

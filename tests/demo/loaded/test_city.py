@@ -14,7 +14,7 @@ from qixue.core.figures import Scope
 from qixue.demo.city.personas import PASSWORD, PERSONAS, api_token
 from qixue.demo.city.week import Week
 from qixue.participation.lottery import faults
-from qixue.participation.models import LedgerEntry, Lottery, Participant, Registration
+from qixue.participation.models import LedgerEntry, Lottery, Participant, RegistrantMessage, Registration
 from qixue.participation.queries import chain_faults
 from qixue.participation.queries.lotteries import promised_seed, published_lottery
 from qixue.participation.queries.quality import CHECKS
@@ -278,3 +278,10 @@ def test_residents_among_the_personas_have_places():
         places = Registration.objects.filter(resident__user__username=username)
         assert set(places.values_list("state", flat=True)) <= {State.CONFIRMED, State.WAITING, State.ENTERED}
         assert places.count() >= 2
+
+
+def test_who_waits_for_a_draw_was_not_written_to_as_if_they_had_a_seat():
+    written_to = set(RegistrantMessage.objects.values_list("session", flat=True))
+    drawn = set(Lottery.objects.values_list("session", flat=True))
+
+    assert (len(written_to), len(drawn), written_to & drawn) == (1, 3, set())

@@ -115,7 +115,7 @@ def test_another_opening_time_of_a_community_point_is_told_with_it() -> None:
     notice = Notification.objects.get()
     with override("en"):
         text = words_of(notice.kind, notice.params)[1]
-    assert "until Sat 7 Nov, 15:00 (open: 周六 9:00-12:00). If you cannot come then, please say so until" in text
+    assert "until Sat 7 Nov, 15:00 (open: 周六 9:00-12:00). If you cannot come then, please say so by" in text
 
 
 @pytest.mark.parametrize("changes", [{"starts_at": NOON + 3.5 * DAY, "ends_at": NOON + 4 * DAY}, {"venue": None}])

@@ -46,7 +46,9 @@ def test_thing_is_listed_with_a_photo_a_word_and_three_taps(member):
         answer = client.post("/me/swap/new/", filled(page, photo=photo, **taps))
 
     listing = Listing.objects.get()
-    assert (answer.status_code, answer.url) == (302, "/me/swap/")
+    assert (answer.status_code, answer.url) == (302, f"/me/swap/{listing.pk}/kinds/")
+    offers = page_of(client, answer.url).xpath(f"//main//a[@href='/programmes/{listing.programme.code}/swap/']")
+    assert [words(link) for link in offers] == ["看看别人的物品"]
     assert (listing.owner, listing.place, listing.is_gift) == (member, member.home_region, False)
     assert words(page_of(client, "/me/swap/").xpath("//h3")[0]) == "电水壶"
     address = f"/swap/{listing.pk}/photo/{listing.first_photo.address}/large.jpg"

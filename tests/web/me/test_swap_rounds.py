@@ -6,7 +6,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
-from tests.factories import NOON, MemberFactory, ProgrammeFactory
+from lxml import html
+from tests.factories import NOON, MemberFactory, ProgrammeFactory, RoleAssignmentFactory
 from tests.factories_swap import ListingFactory, with_photo
 from tests.factories_swap_rounds import DAY, SwapRoundFactory, entry, planned_ring, ring
 
@@ -14,6 +15,7 @@ from qixue.core.clock import now
 from qixue.core.clock_words import day_clock
 from qixue.people.models import Resident, User
 from qixue.swap.models import Block, Handover, Listing, ListingReport, RoundEntry, SwapRound
+from qixue.swap.operations.rounds import close_round
 from qixue.swap.queries.reports import reported_listings
 from qixue.swap.queries.rounds import own_things_in
 
@@ -264,7 +266,7 @@ def test_a_round_whose_hours_are_over_asks_for_nothing(round_: SwapRound, state:
 
     shown = page(signed_in(things[0].owner.user), round_)
 
-    asking = ("I agree to this exchange", "Please say whether", "Do you bring it?", "Yes, I bring it", "I am here")
+    asking = ("I agree to this exchange", "Please agree by", "Do you bring it?", "Yes, I bring it", "I am here")
     assert [words for words in asking if words in shown] == []
 
 
@@ -293,3 +295,94 @@ def test_what_is_still_to_be_given_or_got_stands_first(round_: SwapRound) -> Non
     planned_ring(round_, [mine, other])
 
     assert [each.entry.listing for each in own_things_in(round_, owner)] == [mine, earlier]
+
+
+def test_own_things_that_are_called_alike_can_be_told_apart(round_: SwapRound) -> None:
+    owner = MemberFactory()
+    lamps = [
+        ListingFactory(programme=round_.programme, owner=owner, title="台灯", listed_at=NOON + number * DAY)
+        for number in range(2)
+    ]
+    kettle = ListingFactory(programme=round_.programme, owner=owner, title="电水壶", listed_at=NOON)
+    with_photo(lamps[0])
+    photo = reverse("public:listing_photo", args=[lamps[0].pk, lamps[0].first_photo.address, "small"])
+
+    page_of_form = signed_in(owner.user).get(reverse("me:enter_swap_round", args=[round_.pk])).content.decode()
+
+    labels = {
+        box.get("value"): " ".join(box.getparent().text_content().split())
+        for box in html.fromstring(page_of_form).xpath("//input[@name='things']")
+    }
+    kind = labels[str(kettle.pk)].removeprefix("电水壶 · ")
+    with override("en"):
+        first, second = (day_clock(NOON + number * DAY) for number in range(2))
+    assert labels == {
+        str(lamps[1].pk): f"台灯 · {kind} · 1 of 2, listed on {second}",
+        str(lamps[0].pk): f"台灯 · {kind} · 2 of 2, listed on {first}",
+        str(kettle.pk): f"电水壶 · {kind}",
+    }
+    assert photo in page_of_form
+
+
+def test_what_is_in_another_round_is_named_with_it(round_: SwapRound) -> None:
+    thing = ListingFactory(programme=round_.programme)
+    other = SwapRoundFactory(programme=round_.programme, title="社区奇换点")
+    entry(other, thing)
+    client = signed_in(thing.owner.user)
+    address = reverse("me:enter_swap_round", args=[round_.pk])
+
+    shown = client.get(address).content.decode()
+    RoundEntry.objects.update(state=RoundEntry.State.LEFT)
+
+    link = f'{reverse("me:swap_round", args=[other.pk])}">社区奇换点'
+    assert ("In another round already" in shown, link in shown) == (True, True)
+    assert "In another round already" not in client.get(address).content.decode()
+
+
+def test_what_is_to_be_done_stands_above_what_is_given_and_leaving_below_all(round_: SwapRound) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="proposed")
+    rows = planned_ring(round_, ring(round_, 2))
+    received = next(row for row in rows if row.receiver == rows[0].giver)
+
+    shown = page(signed_in(rows[0].giver.user), round_)
+
+    with override("en"):
+        until = day_clock(round_.starts_at)
+    asked = f"Please agree by {until}: you give “{rows[0].listing.title}” and get “{received.listing.title}”."
+    parts = [asked, "I agree to this exchange", "You give", "Report this thing", "Take it out of the round"]
+    places = [shown.index(words) for words in parts]
+    assert places == sorted(places)
+
+
+def test_a_code_that_was_used_is_shown_no_more_and_nobody_is_asked_for_it(round_: SwapRound) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="handing_over")
+    rows = planned_ring(round_, ring(round_, 2))
+    round_.handovers.update(giver_confirmed_at=NOON)
+    received = next(row for row in rows if row.receiver == rows[0].giver)
+    client, code = signed_in(rows[0].giver.user), reverse("me:swap_code", args=[received.pk])
+    before = [page(client, round_), client.get(code)]
+    Handover.objects.filter(pk=received.pk).update(state="done", receiver_confirmed_at=NOON)
+
+    after = [page(client, round_), client.get(code)]
+
+    digits = f"{received.code[:3]} {received.code[3:]}"
+    asking = "Show your code to whoever brings you theirs."
+    assert [(asking in text, digits in answer.content.decode()) for text, answer in (before, after)] == [
+        (True, True),
+        (False, False),
+    ]
+    assert "You have received what you get: your code is used." in after[0]
+    assert "Scan the code on the phone of whoever gets your thing." in after[0]
+    assert "this code is used" in after[1].content.decode()
+    assert "no-store" in before[1]["Cache-Control"]
+
+
+def test_who_was_there_when_the_round_ended_reads_that_nobody_was_missing(round_: SwapRound) -> None:
+    SwapRound.objects.filter(pk=round_.pk).update(state="handing_over")
+    rows = planned_ring(round_, ring(round_, 2))
+    organiser = RoleAssignmentFactory(organisation=round_.organisation).user
+
+    close_round(round_, by=organiser, at=now(), confirmed=True)
+
+    shown = page(signed_in(rows[0].giver.user), round_)
+    assert ("the round was ended before it was handed over" in shown, "did not come" in shown) == (True, False)

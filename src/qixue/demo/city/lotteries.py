@@ -11,7 +11,7 @@ from qixue.demo.city.registration_desk import TOWN
 from qixue.demo.city.registrations import county_of
 from qixue.demo.city.week import Week
 from qixue.participation.lottery import SEED_BYTES, commitment_of
-from qixue.participation.models import Lottery, Registration, RegistrationTerms
+from qixue.participation.models import Lottery, RegistrantMessage, Registration, RegistrationTerms
 from qixue.participation.operations.lotteries import close, draw, tell
 from qixue.participation.queries.lotteries import SEALED_FOR
 from qixue.people.models import Notification
@@ -42,12 +42,16 @@ def create_lotteries(seed: int, week: Week, planned: Sequence[Planned]) -> None:
 
 
 def coming_in_county(week: Week, planned: Sequence[Planned]) -> list[Planned]:
-    """Sessions from the day after tomorrow on for more people than the few seats, the most wanted first."""
+    """Sessions from the day after tomorrow on for more people than the few seats, the most wanted first. Not those of
+    which people were written to as if they had a seat.
+    """
+    written_to = set(RegistrantMessage.objects.values_list("session_id", flat=True))
     coming = [
         row
         for row in planned
         if row.session.taken_count > FEW_SEATS
         and row.session.state == Session.State.PLANNED
+        and row.session.pk not in written_to
         and county_of(row) == COUNTY
         and row.starts_at >= week.known_until + 2 * DAY
     ]
@@ -56,13 +60,16 @@ def coming_in_county(week: Week, planned: Sequence[Planned]) -> list[Planned]:
 
 def most_wanted(week: Week, planned: Sequence[Planned]) -> list[Planned]:
     """Sessions from the day after tomorrow on with more people than seats, the longest queue first."""
-    with_terms = set(RegistrationTerms.objects.values_list("session_id", flat=True))
+    taken = {
+        *RegistrationTerms.objects.values_list("session_id", flat=True),
+        *RegistrantMessage.objects.values_list("session_id", flat=True),
+    }
     coming = [
         row
         for row in planned
         if row.session.waiting_count
         and row.session.state == Session.State.PLANNED
-        and row.session.pk not in with_terms
+        and row.session.pk not in taken
         and row.starts_at >= week.known_until + 2 * DAY
     ]
     return sorted(coming, key=lambda row: (-row.session.waiting_count, row.session.pk))

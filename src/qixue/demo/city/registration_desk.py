@@ -52,8 +52,10 @@ def create_registration_desk(seed: int, week: Week, planned: Sequence[Planned], 
         RegistrationTerms.objects.create(session=session, **details.values())
     excuse_one(past, users["library"], at=at)
     town = [row.session for row in planned if row.organisation.code == TOWN and row.session.seat_count]
-    for session in [session for session in town if session.state == Session.State.PLANNED][:1]:
+    coming_in_town = [session for session in town if session.state == Session.State.PLANNED]
+    for session in coming_in_town[:1]:  # that gives its seats by lot: see `lotteries`
         sign_villagers_up(chance, session, users["cadre"], users["elder"], at=at)
+    for session in coming_in_town[1:2]:
         key, states = drawn_uuid(chance), [Registration.State.CONFIRMED.value]
         write_to_registrants(session, text=MESSAGE, states=states, client_uuid=key, by=users["sanpai"], at=at + HOUR)
 

@@ -30,7 +30,7 @@ class ListingQuerySet(models.QuerySet["Listing"]):
 
     def with_details(self) -> "ListingQuerySet":
         """With all that a page says of a thing."""
-        return self.select_related("place__parent", "owner", "programme__organisation").prefetch_related(
+        return self.select_related("place__parent__parent", "owner", "programme__organisation").prefetch_related(
             photos_in_order()
         )
 

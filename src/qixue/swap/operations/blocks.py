@@ -13,6 +13,7 @@ from qixue.people.operations.locks import locked_people
 from qixue.swap.models import Block, Handover, Listing, OneOfThing, SwapRound, Wish
 from qixue.swap.operations.entries import drop_and_rematch
 from qixue.swap.operations.locks import delete_in_order, lock_things, locked_rounds
+from qixue.swap.operations.notices import CALLED_OFF
 
 
 @transaction.atomic
@@ -64,4 +65,4 @@ def drop_exchanges_between(one: int, other: int, *, at: datetime.datetime) -> No
         begun = round_.handovers.filter(state=Handover.State.DONE).values("exchange")
         waiting = planned.filter(round=round_).exclude(exchange__in=begun)
         if numbers := sorted(set(waiting.values_list("exchange", flat=True))):
-            drop_and_rematch(round_, numbers, at=at)
+            drop_and_rematch(round_, numbers, why=CALLED_OFF, at=at)

@@ -13,7 +13,7 @@ from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
 from qixue.swap.operations.exchanges import match_anew, void_exchanges
 from qixue.swap.operations.in_charge import must_be_listed, must_be_own
 from qixue.swap.operations.locks import lock_owner, locked_listing, locked_round
-from qixue.swap.operations.notices import tell_of_lost_exchange, tell_to_fetch
+from qixue.swap.operations.notices import DOES_NOT_COME, tell_of_lost_exchange, tell_to_fetch
 
 Answer, State = RoundEntry.Answer, RoundEntry.State
 BEGUN = _("Things of this exchange have been handed over: nobody can leave it any more.")
@@ -142,10 +142,14 @@ def has_begun(handover: Handover) -> bool:
     return same.filter(state=Handover.State.DONE).exists()
 
 
-def drop_and_rematch(round_: SwapRound, exchanges: list[int], *, at: datetime.datetime) -> list[Handover]:
-    """Exactly these exchanges are off; what is left is matched anew. Returns the new hand-overs."""
+def drop_and_rematch(
+    round_: SwapRound, exchanges: list[int], *, why: str = DOES_NOT_COME, at: datetime.datetime
+) -> list[Handover]:
+    """Exactly these exchanges are off, and `why` is what their people are told; what is left is matched anew. Returns
+    the new hand-overs.
+    """
     gone = void_exchanges(round_, exchanges, at=at)
     made = match_anew(round_, at=at)
-    tell_of_lost_exchange(round_, gone, made, at=at)
+    tell_of_lost_exchange(round_, gone, made, why=why, at=at)
     tell_to_fetch(round_, {handover.exchange for handover in made}, at=at)
     return made

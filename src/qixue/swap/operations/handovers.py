@@ -16,8 +16,9 @@ from qixue.swap.operations.entries import BEGUN, drop_and_rematch, has_begun
 from qixue.swap.operations.in_charge import is_own, must_be_own, must_run, must_stand_at_desk, stands_at_desk
 from qixue.swap.operations.listings import drop_all_wishes, drop_wishes_of
 from qixue.swap.operations.locks import delete_in_order, lock_things, locked_listing, locked_round
-from qixue.swap.operations.notices import tell_to_fetch
+from qixue.swap.operations.notices import CALLED_OFF, NOT_AGREED, tell_to_fetch
 from qixue.swap.operations.round_details import must_be_time
+from qixue.swap.queries.desk import left_over_gifts
 
 MOST_TRIES = 10  # wrong codes for one thing: with six digits one in 100,000 guesses right by then
 BEGINS_AT = _("It was announced that the hand-over begins on %(until)s. Who has not agreed by now is left out.")
@@ -88,7 +89,7 @@ def begin_handover(round_: SwapRound, *, by: User, at: datetime.datetime, confir
     round_.state = SwapRound.State.HANDING_OVER
     round_.save(update_fields=["state"])
     if exchanges:
-        drop_and_rematch(round_, exchanges, at=at)
+        drop_and_rematch(round_, exchanges, why=NOT_AGREED, at=at)
     record_audit("swap.handover_begun", round_, by=by, at=at, details={"off": len(exchanges)})
     return round_
 
@@ -242,7 +243,7 @@ def break_off(handover: Handover, *, reason: str, by: User, at: datetime.datetim
     entries.update(state=RoundEntry.State.OVER)
     details = {"exchange": handover.exchange, "reason": Reason(reason).value}
     record_audit("swap.broken_off", handover, by=by, at=at, details=details)
-    return drop_and_rematch(handover.round, [handover.exchange], at=at)
+    return drop_and_rematch(handover.round, [handover.exchange], why=CALLED_OFF, at=at)
 
 
 def take_back_paid(round_: SwapRound, exchange: int) -> None:
@@ -259,7 +260,8 @@ def take_back_paid(round_: SwapRound, exchange: int) -> None:
 
 @transaction.atomic
 def put_on_table(entry: RoundEntry, *, by: User, at: datetime.datetime) -> RoundEntry:
-    """Leave a gift that nobody took on the common table: it is a gift of the next round. Again: no change.
+    """Leave a gift that nobody took on the common table, also once the round is closed: it is a gift of the next round.
+    Again: no change.
 
     Refused: not_in_charge, not_handing_over, not_left_over.
     """
@@ -269,8 +271,9 @@ def put_on_table(entry: RoundEntry, *, by: User, at: datetime.datetime) -> Round
     thing = locked_listing(entry.listing)
     if thing.state == Listing.State.ON_TABLE:
         return entry
-    must_be_handing_over(round_)
-    if entry.state != RoundEntry.State.IN or not thing.is_gift or thing.state != Listing.State.LISTED:
+    if round_.state != SwapRound.State.CLOSED:
+        must_be_handing_over(round_)
+    if not left_over_gifts(round_).filter(pk=entry.pk).exists():
         raise Refused("not_left_over", _("Only a gift that nobody takes goes to the common table."))
     thing.state = Listing.State.ON_TABLE
     thing.save(update_fields=["state"])

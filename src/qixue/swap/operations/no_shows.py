@@ -19,7 +19,7 @@ from qixue.swap.operations.exchanges import Exchange, let_stand_again, match_ane
 from qixue.swap.operations.handovers import locked_handover, must_be_handing_over
 from qixue.swap.operations.in_charge import must_stand_at_desk
 from qixue.swap.operations.locks import lock_things
-from qixue.swap.operations.notices import tell_of_lost_exchange, tell_of_standing_again, tell_to_fetch
+from qixue.swap.operations.notices import CALLED_OFF, tell_of_lost_exchange, tell_of_standing_again, tell_to_fetch
 from qixue.swap.queries.instances import candidates, instance_of
 from qixue.swap.queries.no_shows import Return, entries_coming_back, people_in, return_of
 
@@ -92,7 +92,7 @@ def take_back_missing(handover: Handover, *, by: User, at: datetime.datetime) ->
     gone = not_needed_any_more(round_, gone, rows, at=at)
     made = match_anew(round_, at=at)
     tell_of_standing_again([row for row in rows if row.told_at], at=at)
-    tell_of_lost_exchange(round_, gone, [*rows, *made], at=at)
+    tell_of_lost_exchange(round_, gone, [*rows, *made], why=CALLED_OFF, at=at)
     tell_to_fetch(round_, {row.exchange for row in made}, at=at)
     again, instead = numbers_of(rows), numbers_of(gone)
     off = sorted({*found.again, *found.lost} - set(again))

@@ -18,7 +18,7 @@ register(
         "swap_answer_asked",
         TOPIC,
         _("Do you come? %(title)s"),
-        _("%(thing)s: please say until %(until)s whether you bring it on %(day_on)s. Without an answer it stays home."),
+        _("%(thing)s: please say by %(until)s whether you bring it on %(day_on)s. Without an answer it stays home."),
     ),
     NoticeKind(
         "swap_exchange_found",
@@ -54,7 +54,7 @@ register(
         "swap_to_fetch",
         TOPIC,
         _("Yours to fetch: %(thing)s"),
-        _("All things of your exchange are at %(place)s. Please fetch yours until %(until)s (open: %(hours)s)."),
+        _("All things of your exchange are at %(place)s. Please fetch yours by %(until)s (open: %(hours)s)."),
     ),
     NoticeKind(
         "swap_changed",
@@ -62,7 +62,7 @@ register(
         _("Changed: %(title)s"),
         _(
             "Your things are in this round. It is now on %(day_on)s at %(time)s, %(place)s. If you cannot come then,"
-            " please say so until %(until)s."
+            " please say so by %(until)s."
         ),
     ),
     NoticeKind(
@@ -71,7 +71,7 @@ register(
         _("Changed: %(title)s"),
         _(
             "Your things are in this round. They are now to be brought to %(place)s from %(day_on)s on, until %(ends)s"
-            " (open: %(hours)s). If you cannot come then, please say so until %(until)s."
+            " (open: %(hours)s). If you cannot come then, please say so by %(until)s."
         ),
     ),
     NoticeKind(
@@ -85,6 +85,27 @@ register(
         TOPIC,
         _("The exchange for %(thing)s is off: %(title)s"),
         _("Somebody of it does not come. Your thing stays yours; should another exchange be found, we tell you."),
+    ),
+    NoticeKind(
+        "swap_exchange_not_agreed",
+        TOPIC,
+        _("The exchange for %(thing)s is off: %(title)s"),
+        _(
+            "Somebody of it did not agree in time. Your thing stays yours; should another exchange be found, we tell"
+            " you."
+        ),
+    ),
+    NoticeKind(
+        "swap_exchange_called_off",
+        TOPIC,
+        _("The exchange for %(thing)s is off: %(title)s"),
+        _("It was called off. Your thing stays yours; should another exchange be found, we tell you."),
+    ),
+    NoticeKind(
+        "swap_round_closed",
+        TOPIC,
+        _("The exchange for %(thing)s is off: %(title)s"),
+        _("The round was ended before it was handed over. Your thing stays yours and on offer."),
     ),
     NoticeKind(
         "swap_stands_again",
@@ -107,6 +128,11 @@ register(
 )
 
 
+DOES_NOT_COME, NOT_AGREED, CALLED_OFF = (
+    "swap_exchange_off",
+    "swap_exchange_not_agreed",
+    "swap_exchange_called_off",
+)  # why an exchange is off
 TO_COME = ("swap_gift_wanted", "swap_exchange_found")  # a gift, and a thing for which something is received
 TO_BRING = ("swap_gift_to_bring", "swap_thing_to_bring")
 
@@ -203,13 +229,20 @@ def tell_of_nothing_found(entries: Sequence[RoundEntry], *, at: datetime.datetim
     notify_each([told("swap_not_found", entry.round, entry.listing, entry.pk) for entry in entries], at=at)
 
 
+def tell_of_closing(round_: SwapRound, *, at: datetime.datetime) -> None:
+    """Those whose exchange ends undone with the round; before it ends."""
+    rows = round_.handovers.filter(state=Handover.State.PLANNED, giver__isnull=False)
+    rows = rows.select_related("listing__owner__user").order_by("pk")
+    notify_each([told("swap_round_closed", round_, row.listing, row.pk) for row in rows], at=at)
+
+
 def tell_of_lost_exchange(
-    round_: SwapRound, gone: Sequence[Handover], made: Sequence[Handover], *, at: datetime.datetime
+    round_: SwapRound, gone: Sequence[Handover], made: Sequence[Handover], *, why: str, at: datetime.datetime
 ) -> None:
     """Those who are still in the round and have no new exchange; the others hear of the new one."""
     again = {handover.listing_id for handover in made}
     keys = {handover.listing_id: handover.pk for handover in gone if handover.listing_id not in again}
     entries = round_.entries.filter(state=RoundEntry.State.IN, listing__in=keys)
     entries = entries.select_related("listing__owner__user").order_by("pk")
-    notices = [told("swap_exchange_off", round_, entry.listing, keys[entry.listing_id]) for entry in entries]
+    notices = [told(why, round_, entry.listing, keys[entry.listing_id]) for entry in entries]
     notify_each(notices, at=at)

@@ -24,6 +24,7 @@ from qixue.swap.operations.locks import lock_things, locked_round
 from qixue.swap.operations.notices import (
     ask_for_answers,
     tell_of_cancellation,
+    tell_of_closing,
     tell_of_end,
     tell_of_exchanges,
     tell_of_nothing_found,
@@ -167,7 +168,7 @@ def cancel_round(round_: SwapRound, *, by: User, at: datetime.datetime) -> SwapR
 
 @transaction.atomic
 def close_round(round_: SwapRound, *, by: User, at: datetime.datetime, confirmed: bool = False) -> SwapRound:
-    """End the hand-over: exchanges of which nothing was received are off. Again: no change.
+    """End the hand-over: exchanges of which nothing was received are off, and their people are told. Again: no change.
 
     Refused: not_in_charge, not_handing_over, half_handed_over; unless confirmed, earlier_than_announced where
     somebody may still come.
@@ -185,6 +186,7 @@ def close_round(round_: SwapRound, *, by: User, at: datetime.datetime, confirmed
         raise Refused("half_handed_over", HALF_HANDED_OVER, numbers=numbers)
     if planned.exists():
         must_be_time(round_.ends_at, COMING_UNTIL, at=at, confirmed=confirmed)
+        tell_of_closing(round_, at=at)
     return ended(round_, State.CLOSED, by=by, at=at)
 
 

@@ -5,13 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q, QuerySet, TextChoices
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextChoices
 from django.utils.translation import pgettext_lazy
 
 from qixue.core.names import keys_of_called
 from qixue.core.typed import folded, half_width
 from qixue.people.models import Resident
 from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
+from qixue.swap.queries.endings import WhyOff, why_off
 from qixue.swap.queries.rounds import HANDOVER_WITH
 
 CODE_DIGITS = 6
@@ -92,6 +93,23 @@ def progress_of(round_: SwapRound) -> Progress:
         people=Count("giver", distinct=True), people_here=Count("giver", distinct=True, filter=here)
     )
     return Progress(sorted(exchanges, key=lambda each: (ORDER[each.due], each.missing, each.number)), **people)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What came of the things that were in an exchange at any time, in a round that is over."""
+
+    matched: int
+    handed_over: int
+
+    @property
+    def undone(self) -> int:
+        return self.matched - self.handed_over
+
+
+def ended_with(round_: SwapRound) -> Ended:
+    things = Count("listing", distinct=True)
+    return Ended(**round_.handovers.aggregate(matched=things, handed_over=Count("pk", filter=Q(state=State.DONE))))
 
 
 def standing(round_: SwapRound) -> QuerySet[Handover]:
@@ -179,9 +197,10 @@ def called(rows: QuerySet[Handover], words: str) -> QuerySet[Handover]:
 
 @dataclass(frozen=True)
 class CalledOff:
-    """An exchange of which nothing stands any more; `missed` are the names of those who did not come."""
+    """An exchange of which nothing stands any more; `missed` are the names of those who did not come or agree."""
 
     number: int
+    why: WhyOff
     missed: Sequence[str]
     off_with: int | None  # the key of the hand-over at which that was said, while it can be taken back
     absent: str  # of whom it was said there; others may be missing, too
@@ -190,6 +209,11 @@ class CalledOff:
 def rows_off(round_: SwapRound) -> QuerySet[Handover]:
     """Of exchanges of which nothing stands any more."""
     return round_.handovers.filter(state=State.VOID).exclude(exchange__in=standing(round_).values("exchange"))
+
+
+def numbers_off(round_: SwapRound) -> list[int]:
+    """Of exchanges of which nothing stands any more, the latest first."""
+    return list(rows_off(round_).order_by("-exchange").values_list("exchange", flat=True).distinct())
 
 
 def called_off(round_: SwapRound, rows: QuerySet[Handover], *, most: int) -> list[CalledOff]:
@@ -204,7 +228,12 @@ def called_off(round_: SwapRound, rows: QuerySet[Handover], *, most: int) -> lis
         no_shows[number] = key, absent or ""
         if name := names.get(thing):
             missing[number][name] = None
-    return [CalledOff(number, list(missing[number]), *no_shows[number]) for number in numbers if number in no_shows]
+    why = why_off(round_, numbers)
+    return [
+        CalledOff(number, why[number], list(missing[number]), *no_shows[number])
+        for number in numbers
+        if number in no_shows
+    ]
 
 
 def people_of(rows: QuerySet[Handover]) -> QuerySet[Resident, tuple[int, str]]:
@@ -215,9 +244,31 @@ def people_of(rows: QuerySet[Handover]) -> QuerySet[Resident, tuple[int, str]]:
 
 
 def left_over_gifts(round_: SwapRound) -> QuerySet[RoundEntry]:
-    """Gifts that nobody takes: they can be left on the common table."""
-    entries = round_.entries.filter(state=RoundEntry.State.IN, listing__is_gift=True, answer=RoundEntry.Answer.YES)
-    return entries.filter(listing__state=Listing.State.LISTED).select_related("listing__owner").order_by("pk")
+    """Gifts that nobody takes: they can be left on the common table, also once the round is closed, until they go into
+    a later one.
+    """
+    state = RoundEntry.State.OVER if round_.state == SwapRound.State.CLOSED else RoundEntry.State.IN
+    entries = round_.entries.filter(state=state, listing__is_gift=True, answer=RoundEntry.Answer.YES)
+    entries = entries.filter(listing__state=Listing.State.LISTED, is_from_table=False)
+    return entries.exclude(went_on()).select_related("listing__owner").order_by("pk")
+
+
+def to_fetch_back(round_: SwapRound) -> QuerySet[Handover]:
+    """At a community point what was brought, and is still there, of exchanges that ended with the round; its owner
+    fetches it.
+    """
+    if not (round_.is_at_point and round_.state == SwapRound.State.CLOSED):
+        return Handover.objects.none()
+    off = round_.handovers.filter(state=State.VOID, giver_confirmed_at__isnull=False, giver__isnull=False)
+    later = round_.handovers.filter(listing=OuterRef("listing"), pk__gt=OuterRef("pk"))
+    stays = off.exclude(Exists(later)).exclude(Exists(standing(round_).filter(listing=OuterRef("listing"))))
+    return stays.exclude(listing__state=Listing.State.ON_TABLE).select_related("listing", "giver").order_by("pk")
+
+
+def went_on() -> Exists:
+    """Of an entry: its thing is or was in a later round."""
+    later = RoundEntry.objects.filter(listing=OuterRef("listing"), round__opened_at__gt=OuterRef("round__opened_at"))
+    return Exists(later)
 
 
 def listed_handovers(round_: SwapRound) -> list[Handover]:

@@ -59,7 +59,7 @@ def narrowed(listings: ListingQuerySet, asked: Narrowing) -> ListingQuerySet:
 
 def places_of(listings: ListingQuerySet) -> list[Region]:
     """The towns in which something is, in the order of the official codes."""
-    places = Region.objects.filter(pk__in=listings.order_by().values("place")).select_related("parent")
+    places = Region.objects.filter(pk__in=listings.order_by().values("place")).select_related("parent__parent")
     towns = {town.pk: town for town in map(town_of, places)}
     return sorted(towns.values(), key=lambda town: town.code)
 

@@ -19,10 +19,13 @@ RELIED_ON = (  # somebody has agreed to it, come for it or received something
 
 @dataclass(frozen=True)
 class Ending:
-    """What ends when somebody is said not to come: numbers of exchanges, and how many people are in them."""
+    """What ends when somebody is said not to come: numbers of exchanges, and how many people are in them. `here_in` are
+    the exchanges in which the same person was said to be here.
+    """
 
     exchanges: Sequence[int]
     people: int
+    here_in: Sequence[int]
 
 
 def ending_without(handover: Handover) -> Ending:
@@ -30,7 +33,9 @@ def ending_without(handover: Handover) -> Ending:
     rows = standing(handover.round)
     waiting = rows.filter(giver=handover.giver, state=State.PLANNED, giver_confirmed_at=None)
     numbers = sorted(set(waiting.values_list("exchange", flat=True)))
-    return Ending(numbers, people_of(rows.filter(exchange__in=numbers)).count())
+    here = rows.filter(giver=handover.giver, giver__isnull=False, giver_confirmed_at__isnull=False)
+    here_in = sorted(set(here.values_list("exchange", flat=True)))
+    return Ending(numbers, people_of(rows.filter(exchange__in=numbers)).count(), here_in)
 
 
 def no_shows(round_: SwapRound) -> QuerySet[Handover]:

@@ -11,6 +11,7 @@ from qixue.people.models import Resident
 from qixue.swap.kinds import TYPICAL_WEIGHTS
 from qixue.swap.models import Handover, Listing, ListingQuerySet, RoundEntry, RoundPlan, SwapRound
 from qixue.swap.models.listings import photos_in_order
+from qixue.swap.queries.endings import WhyOff, never_agreed, why_off
 
 ROUND_WITH = ("programme__region", "programme__organisation", "organisation", "venue__region")
 HANDOVER_WITH = ("listing", "in_return_for", "giver", "receiver")
@@ -157,8 +158,9 @@ class OwnThing:
     received: Handover | None
     here_count: int
     exchange_size: int
-    was_off: bool
+    why_off: WhyOff | None  # of the last exchange that was planned with it
     reason: str
+    never_agreed: bool  # it was left out for that
 
     @property
     def all_are_here(self) -> bool:
@@ -187,7 +189,8 @@ def own_things_in(round_: SwapRound, owner: Resident) -> list[OwnThing]:
     standing = [row for row in rows if row.state in Handover.STANDING_STATES]
     given = {row.listing_id: row for row in standing}
     received = {row.in_return_for_id: row for row in standing}
-    off = {row.listing_id for row in rows if row.state == Handover.State.VOID}
+    off = last_off(rows)
+    why = why_off(round_, {row.exchange for row in off.values()}) if off else {}
     sizes = sizes_of(round_, {row.exchange for row in standing})
     reasons = round_.plans.filter(chosen_at__isnull=False).values_list("reasons", flat=True).first() or {}
     things = [
@@ -196,12 +199,19 @@ def own_things_in(round_: SwapRound, owner: Resident) -> list[OwnThing]:
             given.get(entry.listing_id),
             received.get(entry.listing_id),
             *sizes.get(exchange_of(given.get(entry.listing_id)), (0, 0)),
-            was_off=entry.listing_id in off,
+            why_off=why.get(exchange_of(off.get(entry.listing_id))),
             reason=reasons.get(str(entry.listing_id), ""),
+            never_agreed=entry.listing_id in off and never_agreed(off[entry.listing_id], entry),
         )
         for entry in entries
     ]
     return sorted(things, key=lambda thing: not thing.is_under_way)
+
+
+def last_off(rows: Iterable[Handover]) -> dict[int, Handover]:
+    """By thing that hand-over of it which was the last to be off."""
+    off = sorted((row.void_at, row.pk, row) for row in rows if row.void_at)
+    return {row.listing_id: row for _at, _pk, row in off}
 
 
 def exchange_of(handover: Handover | None) -> int:
@@ -234,7 +244,13 @@ def rounds_for(owner: Resident, open_ones: QuerySet[SwapRound]) -> QuerySet[Swap
     return (open_ones | SwapRound.objects.filter(Exists(own))).select_related(*ROUND_WITH).order_by("-starts_at", "-pk")
 
 
-def can_be_entered(round_: SwapRound, owner: Resident) -> QuerySet[Listing]:
+def in_other_rounds(round_: SwapRound, owner: Resident) -> QuerySet[RoundEntry]:
+    """Things of somebody's that cannot go into the round, since they are in another one."""
+    own = RoundEntry.objects.of([owner]).filter(state=RoundEntry.State.IN, listing__programme=round_.programme)
+    return own.exclude(round=round_).select_related("listing", "round").order_by("pk")
+
+
+def can_be_entered(round_: SwapRound, owner: Resident) -> ListingQuerySet:
     """Things of somebody's that can go into the round."""
     there = RoundEntry.objects.filter(listing=OuterRef("pk"), state=RoundEntry.State.IN)
     own = Listing.objects.open().filter(owner=owner, programme=round_.programme, state=Listing.State.LISTED)

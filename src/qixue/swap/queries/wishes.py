@@ -13,7 +13,7 @@ def with_wishes(own: ListingQuerySet) -> ListingQuerySet:
     any more is left out.
     """
     open_ones = Listing.objects.open().select_related("place__parent")
-    wishes = Wish.objects.filter(wanted__in=open_ones).select_related("wanted__place__parent").order_by("pk")
+    wishes = Wish.objects.filter(wanted__in=open_ones).select_related("wanted__place__parent__parent").order_by("pk")
     searches = OneOfThing.objects.filter(is_wanted=False).select_related("one_of").order_by("one_of")
     return own.prefetch_related(
         Prefetch("wishes", wishes),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from qixue.core.qr_codes import qr_file
 from qixue.core.refusal import Refused
@@ -45,7 +45,7 @@ def printed(card: TicketCard) -> PrintedTicket:
     session = card.registration.session
     lines = (
         (_("When"), when(session)),
-        (_("Where"), place_with_address(session)),
+        (pgettext("meeting place", "Where"), place_with_address(session)),
         (_("Organiser"), organiser_of(session)),
     )
     return PrintedTicket(

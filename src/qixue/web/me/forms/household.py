@@ -14,7 +14,7 @@ class TownField(forms.ModelChoiceField):
     """A town or subdistrict, named with its county: two towns can share a name."""
 
     def label_from_instance(self, town: Any) -> str:
-        return f"{town.parent.local_name if town.parent else ''} {town.local_name}".strip()
+        return str(town.name_with_parent)
 
 
 class ProfileForm(Form):

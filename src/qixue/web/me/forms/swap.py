@@ -17,6 +17,7 @@ from qixue.swap.operations.reports import LONGEST_NOTE as LONGEST_REPORT
 from qixue.swap.operations.wishes import OneOfDetails
 from qixue.web.forms import Form
 from qixue.web.me.forms.household import TownField
+from qixue.web.me.forms.swap_choices import choices_of
 from qixue.web.workspace.forms.fields import PlainCharField
 
 SWAP, GIFT = "swap", "gift"
@@ -115,12 +116,12 @@ def initial_of(listing: Listing) -> dict[str, Any]:
 
 
 class ThingsField(forms.MultipleChoiceField):
-    """Some of several things; each is named with its town where that tells it from another."""
+    """Some of several things."""
 
     widget = forms.CheckboxSelectMultiple
 
     def offer(self, listings: Iterable[Listing]) -> None:
-        self.choices = [(str(each.pk), f"{each.title} · {each.get_kind_display()}") for each in listings]
+        self.choices = choices_of(listings)
 
 
 class WishForm(Form):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.typed import half_width
 from qixue.swap.models import Listing
 from qixue.web.forms import Form
+from qixue.web.me.forms.swap_choices import choices_of
 
 
 class EnterForm(Form):
@@ -24,7 +25,7 @@ class EnterForm(Form):
         super().__init__(*args, **kwargs)
         offered = [*things, *there] if self.is_bound else things
         self.by_key = {str(thing.pk): thing for thing in offered}
-        self.fields["things"].choices = [(key, thing.title) for key, thing in self.by_key.items()]  # type: ignore[attr-defined]
+        self.fields["things"].choices = choices_of(offered)  # type: ignore[attr-defined]
 
     def comes_for_sure(self) -> bool | None:
         """None for those who do not know yet."""

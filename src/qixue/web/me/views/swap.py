@@ -4,12 +4,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from qixue.core.clock import now
+from qixue.core.refusal import Refused
 from qixue.people.models import Resident
 from qixue.swap.models import Block, Listing
 from qixue.swap.operations.listings import edit_listing, list_thing, withdraw_listing
@@ -53,15 +54,28 @@ def new(request: HttpRequest) -> HttpResponse:
         title=_("List a thing"),
         lead=_("A photo, a word, three taps. You can change it or take it back at any time."),
         button=_("List it"),
-        done=_("It is listed. Now say what you would take for it."),
     )
-
-    def list_it() -> None:
+    if form.is_valid():
         photo, key = form.photo_sent(), form.cleaned_data["key"]
-        listed = list_thing(programme, owner=resident, details=form.details(), photo=photo, key=key, by=user, at=now())
-        say_who_looks_for(request, listed)
+        try:
+            listed = list_thing(
+                programme, owner=resident, details=form.details(), photo=photo, key=key, by=user, at=now()
+            )
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            return after_listing(request, listed)
+    return act_page(request, form, act)
 
-    return act_page(request, form, act, list_it)
+
+def after_listing(request: HttpRequest, listed: Listing) -> HttpResponse:
+    """On to what its owner would take for it; for a gift nobody asks that."""
+    say_who_looks_for(request, listed)
+    if listed.is_gift:
+        messages.success(request, _("It is listed."))
+        return redirect("me:swap")
+    messages.success(request, _("It is listed. Now say what you would take for it."))
+    return redirect("me:kind_wishes", listed.pk)
 
 
 def say_who_looks_for(request: HttpRequest, listing: Listing) -> None:

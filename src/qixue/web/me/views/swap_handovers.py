@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
@@ -35,6 +36,7 @@ def here(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@never_cache  # going back shows no code that was used meanwhile
 @for_residents
 def code(request: HttpRequest, pk: int) -> HttpResponse:
     """The receiver's: a code for the giver's camera, and six digits. It looks again until the thing was handed over."""

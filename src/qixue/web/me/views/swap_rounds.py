@@ -11,8 +11,16 @@ from qixue.core.refusal import Refused
 from qixue.people.models import Resident
 from qixue.programme.models import Programme
 from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
+from qixue.swap.models.listings import photos_in_order
 from qixue.swap.operations import entries, handovers
-from qixue.swap.queries.rounds import HANDOVER_WITH, ROUND_WITH, can_be_entered, own_things_in, rounds_for
+from qixue.swap.queries.rounds import (
+    HANDOVER_WITH,
+    ROUND_WITH,
+    can_be_entered,
+    in_other_rounds,
+    own_things_in,
+    rounds_for,
+)
 from qixue.web import parts
 from qixue.web.me.access import for_residents, known
 from qixue.web.me.forms.swap_rounds import EnterForm
@@ -48,14 +56,17 @@ def round_page(request: HttpRequest, pk: int) -> HttpResponse:
     _user, resident = known(request)
     found = round_or_404(pk)
     can_answer = found.state in SwapRound.ENTERING_STATES and now() < found.answers_until
+    things = own_things_in(found, resident)
     context = {
         "round": found,
         "programme": found.programme,
-        "things": own_things_in(found, resident),
+        "things": things,
+        "leaving": [thing for thing in things if thing.can_leave],
         "can_enter": can_enter(found),
         "can_answer": can_answer,
         "is_handing_over": found.state == SwapRound.State.HANDING_OVER,
         "is_past": not found.is_over and now() >= found.ends_at,
+        "agree_until": found.starts_at if now() < found.starts_at else found.ends_at,  # a desk may open late
         "others": can_be_entered(found, resident).exists(),
     }
     return render(request, "me/swap_rounds/round.html", context)
@@ -70,7 +81,7 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose what goes into the round, all in one step."""
     user, resident = known(request)
     found = round_or_404(pk)
-    things = list(can_be_entered(found, resident)) if can_enter(found) else []
+    things = list(can_be_entered(found, resident).with_details()) if can_enter(found) else []
     form = EnterForm(request.POST or None, things=things, there=things_there(found, resident))
     if form.is_valid():
         try:
@@ -80,14 +91,20 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
             form.refuse(refusal)
         else:
             return redirect("me:swap_round", pk)
-    context = {"round": found, "programme": found.programme, "things": things}
+    context = {
+        "round": found,
+        "programme": found.programme,
+        "things": things,
+        "elsewhere": in_other_rounds(found, resident),
+    }
     return parts.form_page(request, "me/swap_rounds/enter.html", form, **context)
 
 
 def things_there(round_: SwapRound, resident: Resident) -> list[Listing]:
     """What is in the round already, and may be sent once more."""
     there = RoundEntry.objects.of([resident]).filter(round=round_, state=RoundEntry.State.IN)
-    return [entry.listing for entry in there.select_related("listing").order_by("pk")]
+    listings = there.select_related("listing").prefetch_related(photos_in_order("listing__photos"))
+    return [entry.listing for entry in listings.order_by("pk")]
 
 
 @require_POST

@@ -65,6 +65,8 @@ def kinds(request: HttpRequest, pk: int) -> HttpResponse:
         button=_("Keep my wish"),
         done=_("Your wish is kept."),
         fits=listing.is_open and not listing.is_gift,
+        above=("me/swap/or_a_thing.html",),
+        context={"programme": listing.programme},
     )
     return act_page(
         request,

@@ -30,7 +30,7 @@ class BrowseForm(Form):
     def __init__(self, *args: Any, places: Iterable[Region], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = cast(forms.ChoiceField, self.fields["place"])
-        field.choices = [ANY, *((each.code, name_with_county(each)) for each in places)]
+        field.choices = [ANY, *((each.code, each.name_with_parent) for each in places)]
 
     def narrowing(self) -> Narrowing:
         self.is_valid()
@@ -41,8 +41,3 @@ class BrowseForm(Form):
             place=answers.get("place", ""),
             is_gift=answers.get("gift", False),
         )
-
-
-def name_with_county(town: Region) -> str:
-    """Two towns can share a name."""
-    return f"{town.parent.local_name if town.parent else ''} {town.local_name}".strip()

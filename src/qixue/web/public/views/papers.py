@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, quote_etag
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from qixue.core.audience import for_everybody
@@ -95,7 +95,7 @@ def paper_data(request: HttpRequest, form: SessionFilters, paper: str) -> dict[s
         "hint": _("Scan to sign up"),
         "footer": _("Times and places can change: what stands on the site counts."),
         "url": request.build_absolute_uri(reverse("public:sessions", args=[programme.code]) + query),
-        "columns": [_("Time"), _("What"), _("Where"), _("Organiser"), _("Seats")],
+        "columns": [_("Time"), _("What"), pgettext("meeting place", "Where"), _("Organiser"), _("Seats")],
         "days": days_of(in_order(keys, listed(Session.objects.public()).in_bulk(keys))),
     }
 

@@ -30,10 +30,13 @@ from qixue.swap.queries.desk import (
     called,
     called_off,
     desk_exchanges,
+    ended_with,
     left_over_gifts,
     looked_for,
+    numbers_off,
     progress_of,
     rows_off,
+    to_fetch_back,
     waited_for,
 )
 from qixue.swap.queries.no_shows import no_shows
@@ -47,6 +50,8 @@ from qixue.web.workspace.reach.swap_rounds import entry_or_404, handover_or_404,
 EXCHANGES_PER_PAGE = 50
 MOST_FOUND = 30  # exchanges; of more the name says too little
 SHOWN_GIFTS = 20
+SHOWN_THINGS = 100  # that are to be fetched back
+OFF = "off"  # in the address, beside `Due`: exchanges of which nothing stands
 SHOWN_NO_SHOWS = 10  # the latest; others are found by their name
 
 
@@ -60,9 +65,11 @@ def desk(request: HttpRequest, pk: int) -> HttpResponse:
     form = DeskForm(unfinished_forms.answers(request))
     wanted = wanted_in(form) or request.GET.get("code", "")
     progress = progress_of(found)
+    ended = ended_with(found) if found.state == SwapRound.State.CLOSED else None
     context = {
         **around(found),
         "progress": progress,
+        "ended": ended,
         "typed": request.GET.get(unfinished_forms.NAME, ""),
         **(found_by(found, wanted) if wanted else in_order(request, found, progress)),
     }
@@ -79,18 +86,36 @@ def found_by(round_: SwapRound, wanted: str) -> dict[str, Any]:
 
 
 def in_order(request: HttpRequest, round_: SwapRound, progress: Progress) -> dict[str, Any]:
-    """All exchanges or those of one kind, some at a time; then who did not come, and gifts that nobody takes."""
-    due = request.GET.get("due", "")
-    page = parts.paginate(request, progress.of(due) if due in Due.values else progress.exchanges, EXCHANGES_PER_PAGE)
+    """Exchanges, some at a time; then who did not come, gifts that nobody takes, and what is to be fetched back."""
+    off = numbers_off(round_)
     return {
         "exchanges": None,
         "ways": [(way.value, way.label, progress.count_of(way)) for way in Due],
-        "due": due if due in Due.values else "",
-        "page": page,
-        "waited_for": waited_for(round_, [exchange.number for exchange in page]),
+        "off_count": len(off),
         "no_shows": no_shows(round_)[:SHOWN_NO_SHOWS],
         "gifts": left_over_gifts(round_)[:SHOWN_GIFTS],
+        "to_fetch_back": to_fetch_back(round_)[:SHOWN_THINGS],
+        **(
+            page_of_those_off(request, round_, off)
+            if request.GET.get("due") == OFF
+            else page_of(request, round_, progress)
+        ),
     }
+
+
+def page_of(request: HttpRequest, round_: SwapRound, progress: Progress) -> dict[str, Any]:
+    """All exchanges that stand, or those of one kind."""
+    due = request.GET.get("due", "")
+    exchanges = progress.of(due) if due in Due.values else progress.exchanges
+    page = parts.paginate(request, exchanges, EXCHANGES_PER_PAGE)
+    names = waited_for(round_, [exchange.number for exchange in page])
+    return {"due": due if due in Due.values else "", "page": page, "waited_for": names}
+
+
+def page_of_those_off(request: HttpRequest, round_: SwapRound, off: list[int]) -> dict[str, Any]:
+    page = parts.paginate(request, off, EXCHANGES_PER_PAGE)
+    shown = rows_off(round_).filter(exchange__in=list(page))
+    return {"due": OFF, "page": page, "called_off": called_off(round_, shown, most=EXCHANGES_PER_PAGE)}
 
 
 def wanted_in(form: DeskForm) -> str:
@@ -99,7 +124,13 @@ def wanted_in(form: DeskForm) -> str:
 
 def around(round_: SwapRound) -> dict[str, Any]:
     is_open = round_.state == SwapRound.State.HANDING_OVER
-    return {"round": round_, "programme": round_.programme, "is_open": is_open}
+    can_lay_on_table = is_open or round_.state == SwapRound.State.CLOSED
+    return {
+        "round": round_,
+        "programme": round_.programme,
+        "is_open": is_open,
+        "can_lay_on_table": can_lay_on_table,
+    }
 
 
 @needs(Action.HAND_OVER_SWAPS)

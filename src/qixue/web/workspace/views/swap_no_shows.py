@@ -16,7 +16,7 @@ from qixue.core.refusal import Refused
 from qixue.people.rules import Action
 from qixue.swap.models import Handover, SwapRound
 from qixue.swap.operations.no_shows import mark_missing, take_back_missing
-from qixue.swap.queries.no_shows import Return, ending_without, return_of
+from qixue.swap.queries.no_shows import Ending, Return, ending_without, return_of
 from qixue.web import parts
 from qixue.web.forms import Form
 from qixue.web.workspace.access import needs, staff
@@ -44,9 +44,10 @@ def act_of_missing(handover: Handover) -> Act:
         "%(name)s: off are then the exchanges %(numbers)s, with %(people)s people in all.",
         len(ending.exchanges),
     )
+    said = sentence % {**called(handover), "numbers": listed(ending.exchanges), "people": ending.people}
     return Act(
         title=_("Did not come"),
-        lead=sentence % {**called(handover), "numbers": listed(ending.exchanges), "people": ending.people},
+        lead=in_one_line([*warning_of_presence(handover, ending), said]),
         button=_("Did not come: match the others anew"),
         note=_(
             "Exactly the exchanges that wait for this person are off. The others in them are matched anew at once."
@@ -55,6 +56,20 @@ def act_of_missing(handover: Handover) -> Act:
         fits=handover.state == Handover.State.PLANNED and handover.giver_confirmed_at is None,
         **of_desk(handover),
     )
+
+
+def warning_of_presence(handover: Handover, ending: Ending) -> list[str]:
+    """Who brought one thing and not the other is in the hall: the desk asks them before it goes on."""
+    if not ending.here_in:
+        return []
+    sentence = ngettext(
+        "%(name)s is here: noted so in exchange %(numbers)s. Please ask them first whether they have brought this,"
+        " too.",
+        "%(name)s is here: noted so in exchanges %(numbers)s. Please ask them first whether they have brought this,"
+        " too.",
+        len(ending.here_in),
+    )
+    return [sentence % {**called(handover), "numbers": listed(ending.here_in)}]
 
 
 @needs(Action.HAND_OVER_SWAPS)

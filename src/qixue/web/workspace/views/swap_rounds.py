@@ -120,7 +120,9 @@ def swap_round(request: HttpRequest, pk: int) -> HttpResponse:
 def entries(request: HttpRequest, pk: int) -> HttpResponse:
     """What is in the round, whose it is, and whether they come."""
     found = round_or_404(request.user, pk, Action.HAND_OVER_SWAPS)
-    rows = found.entries.select_related("listing__owner", "listing__place").order_by("-entered_at", "-pk")
+    rows = found.entries.select_related("listing__owner", "listing__place__parent__parent").order_by(
+        "-entered_at", "-pk"
+    )
     page = parts.paginate(request, rows, ENTRIES_PER_PAGE)
     return render(request, "workspace/swap_rounds/entries.html", {**around(found), "page": page})
 
