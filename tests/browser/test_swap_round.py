@@ -56,7 +56,7 @@ def phone_of(open_browser: OpenBrowser, name: str) -> Page:
 
 
 def list_thing(phone: Page, title: str, kind: str) -> Listing:
-    """On one page, with a photo."""
+    """On one page, with a photo; what one would take for it is asked next, and can be said later."""
     phone.get_by_role("link", name="List a thing").click()
     phone.get_by_label("Photo").set_input_files({"name": "p.jpg", "mimeType": "image/jpeg", "buffer": picture()})
     phone.get_by_label("What it is").fill(title)
@@ -64,6 +64,8 @@ def list_thing(phone: Page, title: str, kind: str) -> Listing:
     phone.get_by_label("Works well").check()
     phone.get_by_label("For a swap: I would like something for it").check()
     phone.get_by_role("button", name="List it").click()
+    expect(phone.get_by_role("heading", name="Any thing of a kind")).to_be_visible()
+    phone.get_by_role("link", name="My things", exact=True).click()
     expect(phone.get_by_role("link", name=title, exact=True)).to_be_visible()
     return Listing.objects.get(title=title)
 
