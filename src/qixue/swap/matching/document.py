@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from qixue.swap.matching.exchange import Exchange
+from qixue.swap.matching.exchange import Exchange, followed
 from qixue.swap.matching.plan import ABSENCES, FORMAT, Plan, value
 
 
@@ -66,8 +66,7 @@ def text(plan: Plan) -> str:
 def item_pairs(plan: Plan, exchange: Exchange) -> list[tuple[int, int]]:
     """(item, item that its owner receives), through dummies."""
     items = [node for node in exchange.nodes if not plan.round.is_dummy[node]]
-    followers = items[1:] if exchange.is_chain else [*items[1:], items[0]]
-    return list(zip(items, followers, strict=False))
+    return list(followed(items, is_chain=exchange.is_chain))
 
 
 def label(plan: Plan, node: int) -> str:

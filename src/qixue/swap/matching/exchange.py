@@ -1,8 +1,9 @@
 """Cycles and chains of a round, and all short ones. Plain Python: the checker stands on it and needs no solver."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from qixue.swap.matching.round import Round, Rules, TooMany, arc_points, dummies_below_first, is_local, kind_received
 
@@ -11,6 +12,13 @@ MAX_WAYS = 2_000_000  # between items, through dummies
 MAX_STEPS = 200_000  # of the search for cycles of any length
 
 Path = tuple[int, ...]
+
+Thing = TypeVar("Thing")
+
+
+def followed(things: Sequence[Thing], *, is_chain: bool) -> Iterator[tuple[Thing, Thing]]:
+    """Each with what follows it: in a cycle the last with the first, in a chain the last with nothing."""
+    return zip(things, things[1:] if is_chain else (*things[1:], things[0]), strict=False)
 
 
 @dataclass(frozen=True)
@@ -25,8 +33,7 @@ class Exchange:
 
     def hand_overs(self) -> Iterator[tuple[int, int]]:
         """(thing, what its owner receives for it)"""
-        followers = self.nodes[1:] if self.is_chain else (*self.nodes[1:], self.nodes[0])
-        return zip(self.nodes, followers, strict=False)
+        return followed(self.nodes, is_chain=self.is_chain)
 
     def receivers(self, round_: Round) -> list[int]:
         """The things whose owners receive one: as many as are handed to people. Dummies do not count."""
@@ -150,8 +157,7 @@ def chains(round_: Round, arcs: list[dict[int, list[Path]]], cap: int | None) ->
 def with_dummies(arcs: list[dict[int, list[Path]]], items: Path, *, is_chain: bool) -> Iterator[Exchange]:
     """The exchange of these items by every choice of ways between them; no dummy serves twice."""
     partial: list[Path] = [()]
-    followers = items[1:] if is_chain else (*items[1:], items[0])
-    for item, follower in zip(items, followers, strict=False):
+    for item, follower in followed(items, is_chain=is_chain):
         partial = [
             (*nodes, item, *path)
             for nodes in partial

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.logs import get_logger
 from qixue.core.refusal import Refused
 from qixue.swap.matching import BadRound, NoAssignment, load, solve
+from qixue.swap.matching.exchange import followed
 from qixue.swap.matching.round import RuleValues
 from qixue.swap.models import Handover, Listing, RoundPlan, SwapRound
 from qixue.swap.operations.locks import lock_things
@@ -49,17 +50,14 @@ class Exchange:
 
     def steps(self) -> list[tuple[int, int, int | None]]:
         """(thing, what its owner receives for it, the `OneOf` that this serves)"""
-        found = []
         items: list[tuple[int, int | None]] = []
         for node in self.nodes:
             if node.startswith(DUMMY):
                 items[-1] = (items[-1][0], int(node.removeprefix(DUMMY)))
             else:
                 items.append((int(node), None))
-        followers = items[1:] if self.is_chain else [*items[1:], items[0]]
-        for (thing, one_of), (received, _one_of) in zip(items, followers, strict=False):
-            found.append((thing, received, one_of))
-        return found
+        pairs = followed(items, is_chain=self.is_chain)
+        return [(thing, received, one_of) for (thing, one_of), (received, _one_of) in pairs]
 
 
 def exchanges_of(cycles: Iterable[Sequence[str]], chains: Iterable[Sequence[str]]) -> list[Exchange]:
@@ -202,11 +200,8 @@ def still_wanted(exchanges: list[Exchange], instance: str) -> list[Exchange]:
     gifts = {name for name, is_gift in zip(loaded.ids, loaded.is_gift, strict=True) if is_gift}
 
     def holds(exchange: Exchange) -> bool:
-        nodes = exchange.nodes
-        followers = nodes[1:] if exchange.is_chain else (*nodes[1:], nodes[0])
-        begins_with_a_gift = not exchange.is_chain or nodes[-1] in gifts
-        return begins_with_a_gift and all(
-            after in wants.get(node, ()) for node, after in zip(nodes, followers, strict=False)
-        )
+        pairs = followed(exchange.nodes, is_chain=exchange.is_chain)
+        begins_with_a_gift = not exchange.is_chain or exchange.nodes[-1] in gifts
+        return begins_with_a_gift and all(after in wants.get(node, ()) for node, after in pairs)
 
     return [exchange for exchange in exchanges if holds(exchange)]
