@@ -21,7 +21,7 @@ from qixue.swap.operations.in_charge import must_stand_at_desk
 from qixue.swap.operations.locks import lock_things
 from qixue.swap.operations.notices import CALLED_OFF, tell_of_lost_exchange, tell_of_standing_again, tell_to_fetch
 from qixue.swap.queries.instances import candidates, instance_of
-from qixue.swap.queries.no_shows import Return, entries_coming_back, people_in, return_of
+from qixue.swap.queries.no_shows import Return, entries_coming_back, people_in, return_of, waiting_for_giver
 
 State = Handover.State
 
@@ -40,10 +40,7 @@ def mark_missing(handover: Handover, *, by: User, at: datetime.datetime) -> list
         return []
     if handover.giver_confirmed_at:
         raise Refused("is_here", _("This person is here with the thing."))
-    waited_for = handover.round.handovers.filter(
-        giver=handover.giver, state=State.PLANNED, giver_confirmed_at=None
-    ).order_by("pk")
-    exchanges = sorted(set(waited_for.values_list("exchange", flat=True)))
+    exchanges = waiting_for_giver(handover)
     not_brought(handover).update(state=RoundEntry.State.MISSED, missed_with=handover)
     record_audit("swap.missing", handover, by=by, at=at, details={"exchanges": exchanges})
     planned = handover.round.handovers.filter(exchange__in=exchanges, state=State.PLANNED)

@@ -28,11 +28,15 @@ class Ending:
     here_in: Sequence[int]
 
 
+def waiting_for_giver(handover: Handover) -> list[int]:
+    """The numbers of the exchanges that wait for the giver of this hand-over."""
+    waiting = handover.round.handovers.filter(giver=handover.giver, state=State.PLANNED, giver_confirmed_at=None)
+    return sorted(set(waiting.values_list("exchange", flat=True)))
+
+
 def ending_without(handover: Handover) -> Ending:
     """Of the giver, as `mark_missing` does it."""
-    rows = standing(handover.round)
-    waiting = rows.filter(giver=handover.giver, state=State.PLANNED, giver_confirmed_at=None)
-    numbers = sorted(set(waiting.values_list("exchange", flat=True)))
+    rows, numbers = standing(handover.round), waiting_for_giver(handover)
     here = rows.filter(giver=handover.giver, giver__isnull=False, giver_confirmed_at__isnull=False)
     here_in = sorted(set(here.values_list("exchange", flat=True)))
     return Ending(numbers, people_of(rows.filter(exchange__in=numbers)).count(), here_in)
