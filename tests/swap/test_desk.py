@@ -71,7 +71,7 @@ def test_people_things_and_numbers_are_found(round_: SwapRound, words: str) -> N
     Listing.objects.update(title="台灯")
     Listing.objects.filter(pk=row.listing_id).update(title="电水壶")
 
-    found = looked_for(round_, words, most=10)
+    found = looked_for(round_, words, progress_of(round_), most=10)
 
     assert [each.number for each in found] == [3]
     both, thing = [row.pk, other.pk], [row.pk]
@@ -83,7 +83,7 @@ def test_an_exchange_is_found_by_its_number_as_people_say_it(round_: SwapRound, 
     for _each in range(3):
         exchange(round_, 2)
 
-    assert [each.number for each in looked_for(round_, words, most=10)] == [2]
+    assert [each.number for each in looked_for(round_, words, progress_of(round_), most=10)] == [2]
 
 
 def test_of_what_is_found_the_due_comes_first(round_: SwapRound) -> None:
@@ -92,7 +92,7 @@ def test_of_what_is_found_the_due_comes_first(round_: SwapRound) -> None:
     exchange(round_, 2, here=2)
     Resident.objects.update(name="王伟")
 
-    assert [each.number for each in looked_for(round_, "王", most=2)] == [3, 2]
+    assert [each.number for each in looked_for(round_, "王", progress_of(round_), most=2)] == [3, 2]
 
 
 def test_a_code_leads_to_the_thing_of_the_phone(round_: SwapRound) -> None:
@@ -101,10 +101,10 @@ def test_a_code_leads_to_the_thing_of_the_phone(round_: SwapRound) -> None:
     Handover.objects.update(code="111111")
     Handover.objects.filter(pk=other.pk).update(code="004217")
 
-    found = looked_for(round_, "004 217", most=10)
+    found = looked_for(round_, "004 217", progress_of(round_), most=10)
 
     assert [(each.number, [shown.pk for shown in each.shown]) for each in found] == [(row.exchange, [other.pk])]
-    assert looked_for(round_, "999999", most=10) == []
+    assert looked_for(round_, "999999", progress_of(round_), most=10) == []
 
 
 def test_the_list_is_in_the_order_of_the_tables(round_: SwapRound) -> None:
@@ -128,9 +128,9 @@ def test_the_desk_asks_the_database_as_often_for_many_as_for_one(round_: SwapRou
     Resident.objects.update(name="王伟")
 
     with CaptureQueriesContext(connection) as queries:
-        numbers = [each.number for each in progress_of(round_).exchanges]
-        waited_for(round_, numbers)
-        for found in looked_for(round_, "王", most=50):
+        progress = progress_of(round_)
+        waited_for(round_, [each.number for each in progress.exchanges])
+        for found in looked_for(round_, "王", progress, most=50):
             assert [row.table for row in found.shown]
 
-    assert len(queries) == 9
+    assert len(queries) == 7

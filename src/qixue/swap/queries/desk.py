@@ -173,14 +173,14 @@ def desk_exchanges(
     return [DeskExchange(number, by_number[number], found) for number in numbers if number in by_number]
 
 
-def looked_for(round_: SwapRound, words: str, *, most: int) -> list[DeskExchange]:
+def looked_for(round_: SwapRound, words: str, progress: Progress, *, most: int) -> list[DeskExchange]:
     """What somebody at the desk says or shows: the six digits of a phone, the number of an exchange, a name in
     characters, pinyin or initials, or a thing; 第8组 is 8. Of people all that they give and get. As in the list of all,
     what is due comes first.
     """
     keys = dict(called(standing(round_), words).values_list("pk", "exchange"))
     numbers = set(keys.values())
-    first = [each.number for each in progress_of(round_).exchanges if each.number in numbers][:most]
+    first = [each.number for each in progress.exchanges if each.number in numbers][:most]
     return desk_exchanges(round_, first, frozenset(keys))
 
 

@@ -71,15 +71,15 @@ def desk(request: HttpRequest, pk: int) -> HttpResponse:
         "progress": progress,
         "ended": ended,
         "typed": request.GET.get(unfinished_forms.NAME, ""),
-        **(found_by(found, wanted) if wanted else in_order(request, found, progress)),
+        **(found_by(found, wanted, progress) if wanted else in_order(request, found, progress)),
     }
     return unfinished_forms.form_page(request, "workspace/swap_rounds/desk.html", form, **context)
 
 
-def found_by(round_: SwapRound, wanted: str) -> dict[str, Any]:
+def found_by(round_: SwapRound, wanted: str, progress: Progress) -> dict[str, Any]:
     """What somebody at the desk has said or shown, and nothing else of the round."""
     return {
-        "exchanges": looked_for(round_, wanted, most=MOST_FOUND),
+        "exchanges": looked_for(round_, wanted, progress, most=MOST_FOUND),
         "called_off": called_off(round_, called(rows_off(round_), wanted), most=MOST_FOUND),
         "most": MOST_FOUND,
     }
