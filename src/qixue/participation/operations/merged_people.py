@@ -26,7 +26,7 @@ from qixue.participation.models import (
 from qixue.participation.operations.ledger import EntryDraft, append_entries
 from qixue.participation.operations.registrations import release
 from qixue.participation.operations.seats import locked_sessions, promote
-from qixue.participation.queries.merged_people import ahead, counted_with, sessions_signed_up_twice
+from qixue.participation.queries.merged_people import counted_with, places_taken_twice
 from qixue.participation.queries.registrations import terms_of
 from qixue.people.models import User
 from qixue.people.personal_data import Pair
@@ -43,10 +43,11 @@ def move_registrations(pair: Pair, *, by: User, at: datetime.datetime) -> None:
     lock_chains(pair)
     of_the_one_that_goes = Registration.objects.active().filter(resident=pair.gone).values("session")
     locked = locked_sessions(*Session.objects.filter(pk__in=of_the_one_that_goes).order_by("pk"))
-    signed_up_twice = sessions_signed_up_twice(pair)  # only now: not everybody who signs up holds people
+    # Only now: not everybody who signs up holds people.
+    second_places = {each.session.pk: each.goes for each in places_taken_twice(pair)}
     for session in locked:
-        if session in signed_up_twice:
-            give_up_second_place(session, pair, by=by, at=at)
+        if session.pk in second_places:
+            give_up(session, second_places[session.pk], by=by, at=at)
     rows = Registration.objects.filter(resident=pair.gone)
     rows = rows.filter(session__in=locked) | rows.filter(state=State.CANCELLED)  # others are new: all is refused then
     if pair.kept.user:
@@ -67,11 +68,9 @@ def lock_chains(pair: Pair) -> None:
     list(LedgerChain.objects.select_for_update().filter(pk__in=chains.values("pk")).order_by("organisation_id"))
 
 
-def give_up_second_place(session: Session, pair: Pair, *, by: User, at: datetime.datetime) -> None:
-    rows = Registration.objects.active().filter(session=session, resident__in=(pair.kept, pair.gone))
-    _better, *others = sorted(rows, key=ahead)
-    release(session, others, reason=Registration.CancelReason.MERGED, at=at)
-    record_audit("registration.merged", session, by=by, at=at, details={"keys": [row.pk for row in others]})
+def give_up(session: Session, place: Registration, *, by: User, at: datetime.datetime) -> None:
+    release(session, [place], reason=Registration.CancelReason.MERGED, at=at)
+    record_audit("registration.merged", session, by=by, at=at, details={"keys": [place.pk]})
     promote(session, terms_of(session), at=at)
 
 

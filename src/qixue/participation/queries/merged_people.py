@@ -46,10 +46,10 @@ def places_taken_twice(pair: Pair) -> list[TwoPlaces]:
     return [TwoPlaces(places[0].session, *places) for places in by_session if len(places) > 1]
 
 
-def places_to_take_over(pair: Pair) -> QuerySet[Registration]:
+def places_to_take_over(pair: Pair, common: InCommon) -> QuerySet[Registration]:
     """Of the record that goes, also those that were given up; without what both are signed up for. The latest first."""
     rows = Registration.objects.filter(resident=pair.gone)
-    once = rows.exclude(session__in=sessions_signed_up_twice(pair))
+    once = rows.exclude(session__in=[each.session for each in common.signed_up])
     return once.select_related("session__activity").order_by("-session__starts_at", "-pk")
 
 
@@ -57,10 +57,6 @@ def ahead(row: Registration) -> tuple[int, int, float, int]:
     """A seat before an offer, that before a place in the queue, that before an entry in a draw; else the earlier."""
     rank = BEST_FIRST.index(State(row.state))
     return rank, row.waiting_number or 0, row.registered_at.timestamp(), row.pk
-
-
-def sessions_signed_up_twice(pair: Pair) -> list[Session]:
-    return [each.session for each in places_taken_twice(pair)]
 
 
 def sessions_counted_twice(pair: Pair) -> list[Session]:

@@ -52,6 +52,7 @@ def merge(request: HttpRequest, keys: str) -> HttpResponse:
 
 
 def merging(pair: Pair) -> Act:
+    common = in_common(pair)
     return Act(
         title=_("One person, two records?"),
         about=pair.kept.name,
@@ -64,8 +65,8 @@ def merging(pair: Pair) -> Act:
         done=_("Both are one record now. The person counts once."),
         context={
             "pair": pair,
-            "common": in_common(pair),
-            "places": places_to_take_over(pair)[:SHOWN],
+            "common": common,
+            "places": places_to_take_over(pair, common)[:SHOWN],
             "said_at": told_apart_at(pair),
         },
     )
