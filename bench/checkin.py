@@ -17,7 +17,6 @@ import datetime
 import itertools
 import json
 import random
-import signal
 import subprocess
 import sys
 import uuid
@@ -76,21 +75,15 @@ class Scene:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--database", choices=["sqlite", "postgresql"], nargs="+", default=["sqlite", "postgresql"])
+    servers.add_databases(parser)
     parser.add_argument("--seconds", type=float, default=4.0, help="length of a round; less is for trying out")
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--kill-seconds", type=float, default=3600, help="no further kill after so long")
     parser.add_argument("--scans", type=int, default=1_000_000, help="how many are merged in the part million")
     parser.add_argument("--only", nargs="+", choices=[*PARTS, "million"], default=PARTS)
     parser.add_argument("--peer", action="store_true", help="measure pretix in turn; installed the first time")
-    parser.add_argument("--scratch", default="/tmp/qixue-bench", help="where databases are kept")  # noqa: S108 - a default
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the servers are stopped on the way out
-    is_met = True
-    for kind in options.database:
-        with servers.database(kind, servers.scratch_folder(options.scratch)) as environment:
-            print(f"\n{kind}: {servers.must_be_durable(environment)}", flush=True)
-            is_met &= measured(environment, options)
+    is_met = servers.met_on_each(options, lambda environment: measured(environment, options))
     if not options.peer:
         print("\npretix is not measured in this run: raw and hello of the same run are the yardstick.")
     return 0 if is_met else 1

@@ -12,7 +12,6 @@ goal: it grows by at most a tenth. Every answer is checked and the database coun
 import argparse
 import itertools
 import json
-import signal
 import subprocess
 import sys
 import time
@@ -35,30 +34,22 @@ PAUSE = 3.0  # seconds, as the page says
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--database", choices=["sqlite", "postgresql"], nargs="+", default=["sqlite", "postgresql"])
+    servers.add_databases(parser)
     parser.add_argument("--only", choices=["reports", "soak"], nargs="+", default=["reports", "soak"])
     parser.add_argument("--rate", type=int, default=20, help="sign-ups a second")
     parser.add_argument("--minutes", type=int, default=30, help="of the soak")
-    parser.add_argument("--scratch", default="/tmp/qixue-bench", help="where databases are kept")  # noqa: S108 - a default
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the servers are stopped on the way out
-    is_met = True
-    for kind in options.database:
-        with servers.database(kind, servers.scratch_folder(options.scratch)) as environment:
-            environment["QIXUE_SECOND_FACTOR"] = "offered"  # files are measured, not the set-up asked for before them
-            print(f"\n{kind}: {servers.must_be_durable(environment)}", flush=True)
-            cookie = signed_in(environment)
-            with servers.running(servers.Site(environment, PORT)) as site:
-                is_met &= endured(registration.Bench(environment, 0), site, cookie, options)
-    return 0 if is_met else 1
+    return 0 if servers.met_on_each(options, lambda environment: endured(environment, options)) else 1
 
 
-def endured(bench: registration.Bench, site: servers.Site, cookie: str, options: argparse.Namespace) -> bool:
-    is_met = True
-    if "reports" in options.only:
-        is_met &= reports(bench, options.rate, cookie)
-    if "soak" in options.only:
-        is_met &= soak(bench, site, options.rate, options.minutes)
+def endured(environment: dict[str, str], options: argparse.Namespace) -> bool:
+    environment["QIXUE_SECOND_FACTOR"] = "offered"  # files are measured, not the set-up asked for before them
+    cookie, bench, is_met = signed_in(environment), registration.Bench(environment, 0), True
+    with servers.running(servers.Site(environment, PORT)) as site:
+        if "reports" in options.only:
+            is_met &= reports(bench, options.rate, cookie)
+        if "soak" in options.only:
+            is_met &= soak(bench, site, options.rate, options.minutes)
     return is_met
 
 

@@ -38,10 +38,9 @@ Costs = dict[str, dict[str, float]]
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--database", choices=["sqlite", "postgresql"], nargs="+", default=["sqlite", "postgresql"])
+    servers.add_databases(parser)
     parser.add_argument("--sizes", type=int, nargs=2, default=(2_000, 100_000), help="activities")
     parser.add_argument("--requests", type=int, default=100, help="of each page in each round")
-    parser.add_argument("--scratch", default="/tmp/qixue-bench", help="where databases are kept")  # noqa: S108 - a default
     parser.add_argument("--measure", type=int, help="used by the script itself: the database of the environment")
     options = parser.parse_args()
     if options.measure:

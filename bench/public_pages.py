@@ -45,12 +45,11 @@ PAGES = ("hello", "list", "search", "session", "month", "list copy", "session co
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--database", choices=["sqlite", "postgresql"], nargs="+", default=["sqlite", "postgresql"])
+    servers.add_databases(parser)
     parser.add_argument("--sizes", type=int, nargs=2, default=(2_000, 100_000), help="activities")
     parser.add_argument("--seconds", type=float, default=4.0, help="length of a round; less is for trying out")
     parser.add_argument("--pages", choices=PAGES, nargs="+", default=PAGES)
     parser.add_argument("--peer", action="store_true", help="measure pretix in turn; installed the first time")
-    parser.add_argument("--scratch", default="/tmp/qixue-bench", help="where databases are kept")  # noqa: S108 - a default
     parser.add_argument("--build", type=int, help="used by the script itself: fill the database of the environment")
     options = parser.parse_args()
     if options.build:

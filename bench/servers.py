@@ -1,5 +1,6 @@
 """The shipped server on a fresh database of either kind, with the durable settings verified; stopped by its pid."""
 
+import argparse
 import contextlib
 import json
 import os
@@ -10,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -200,6 +201,24 @@ def counted(environment: dict[str, str], statement: str) -> list[tuple]:
         return psql(url, statement)
     with contextlib.closing(city.connected(environment)) as connection:
         return list(connection.execute(statement))
+
+
+def add_databases(parser: argparse.ArgumentParser) -> None:
+    """The options that say on which databases to measure, and where they are kept."""
+    kinds = ["sqlite", "postgresql"]
+    parser.add_argument("--database", choices=kinds, nargs="+", default=kinds)
+    parser.add_argument("--scratch", default="/tmp/qixue-bench", help="where databases are kept")  # noqa: S108 - a default
+
+
+def met_on_each(options: argparse.Namespace, measured: Callable[[dict[str, str]], bool]) -> bool:
+    """Measure on a fresh copy of each database, one that loses nothing; whether all goals were met."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the servers are stopped on the way out
+    is_met = True
+    for kind in options.database:
+        with database(kind, scratch_folder(options.scratch)) as environment:
+            print(f"\n{kind}: {must_be_durable(environment)}", flush=True)
+            is_met &= measured(environment)
+    return is_met
 
 
 def scratch_folder(named: str) -> Path:

@@ -11,7 +11,6 @@ take at most twice as long as before. A rate that a machine cannot serve shows a
 import argparse
 import itertools
 import json
-import signal
 import sys
 from collections import Counter
 
@@ -27,19 +26,16 @@ PAGE = "/"
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--database", choices=["sqlite", "postgresql"], nargs="+", default=["sqlite", "postgresql"])
+    servers.add_databases(parser)
     parser.add_argument("--rate", type=int, default=300, help="arrivals a second")
     parser.add_argument("--seconds", type=int, default=20)
-    parser.add_argument("--scratch", default="/tmp/qixue-bench", help="where databases are kept")  # noqa: S108 - a default
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the servers are stopped on the way out
-    is_met = True
-    for kind in options.database:
-        with servers.database(kind, servers.scratch_folder(options.scratch)) as environment:
-            print(f"\n{kind}: {servers.must_be_durable(environment)}")
-            with servers.running(servers.Site(environment, PORT)):
-                is_met &= opened(registration.Bench(environment, options.seconds), options.rate, options.seconds)
-    return 0 if is_met else 1
+    return 0 if servers.met_on_each(options, lambda environment: served(environment, options)) else 1
+
+
+def served(environment: dict[str, str], options: argparse.Namespace) -> bool:
+    with servers.running(servers.Site(environment, PORT)):
+        return opened(registration.Bench(environment, options.seconds), options.rate, options.seconds)
 
 
 def opened(bench: registration.Bench, rate: int, seconds: int) -> bool:
