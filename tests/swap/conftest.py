@@ -2,7 +2,7 @@ import pytest
 from tests.factories import RoleAssignmentFactory
 from tests.factories_swap_rounds import SwapRoundFactory
 
-from qixue.people.models import User
+from qixue.people.models import Role, User
 from qixue.swap.models import SwapRound
 
 
@@ -14,3 +14,8 @@ def round_() -> SwapRound:
 @pytest.fixture
 def organiser(round_: SwapRound) -> User:
     return RoleAssignmentFactory(organisation=round_.organisation).user
+
+
+@pytest.fixture
+def desk(round_: SwapRound) -> User:
+    return RoleAssignmentFactory(organisation=round_.organisation, role=Role.DOOR_VOLUNTEER).user

@@ -5,11 +5,11 @@ import datetime
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils.translation import override
-from tests.factories import NOON, RoleAssignmentFactory
+from tests.factories import NOON
 from tests.factories_swap_rounds import SwapRoundFactory, planned_ring, ring
 from tests.participation.signing_up import refusal
 
-from qixue.people.models import Notification, Role, User
+from qixue.people.models import Notification, User
 from qixue.people.notices import words_of
 from qixue.swap.models import Handover, SwapRound
 from qixue.swap.operations.handovers import confirm_here, confirm_received, take_back_here
@@ -23,11 +23,6 @@ HOURS = "周二至周日 9:00-17:00"
 @pytest.fixture
 def round_() -> SwapRound:
     return SwapRoundFactory(state="handing_over", kind="point", opening_hours=HOURS)
-
-
-@pytest.fixture
-def desk(round_: SwapRound) -> User:
-    return RoleAssignmentFactory(organisation=round_.organisation, role=Role.DOOR_VOLUNTEER).user
 
 
 def test_only_the_desk_says_what_was_brought_and_fetched(round_: SwapRound, desk: User) -> None:

@@ -2,25 +2,15 @@
 
 import pytest
 from django.urls import reverse
-from tests.factories import NOON, RoleAssignmentFactory
+from tests.factories import NOON
 from tests.factories_swap import ListingFactory
-from tests.factories_swap_rounds import SwapRoundFactory, entry, planned_ring, ring
+from tests.factories_swap_rounds import entry, planned_ring, ring
 from tests.web.workspace.test_swap_rounds import signed_in
 
 from qixue.people.models import User
 from qixue.swap.models import Handover, SwapRound
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
-
-
-@pytest.fixture
-def round_() -> SwapRound:
-    return SwapRoundFactory()
-
-
-@pytest.fixture
-def organiser(round_: SwapRound) -> User:
-    return RoleAssignmentFactory(organisation=round_.organisation).user
 
 
 def test_a_desk_whose_round_is_closed_still_says_what_came_of_all(round_: SwapRound, organiser: User) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from tests.factories import NOON, RoleAssignmentFactory, VenueFactory, key
 from tests.factories_swap import wish
-from tests.factories_swap_rounds import DAY, SwapRoundFactory, planned_ring, ring
+from tests.factories_swap_rounds import DAY, planned_ring, ring
 
 from qixue.core.clock import minute_text, now
 from qixue.core.models import AuditEntry
@@ -17,16 +17,6 @@ from qixue.swap.models import Handover, RoundPlan, SwapRound
 from qixue.swap.operations.plans import LEASE, keep_plans
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
-
-
-@pytest.fixture
-def round_() -> SwapRound:
-    return SwapRoundFactory()
-
-
-@pytest.fixture
-def organiser(round_: SwapRound) -> User:
-    return RoleAssignmentFactory(organisation=round_.organisation).user
 
 
 def signed_in(user: User) -> Client:

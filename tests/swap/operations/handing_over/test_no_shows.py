@@ -3,13 +3,13 @@
 import datetime
 
 import pytest
-from tests.factories import NOON, RoleAssignmentFactory
+from tests.factories import NOON
 from tests.factories_swap import ListingFactory, one_of, wish
 from tests.factories_swap_rounds import SwapRoundFactory, entry, planned_ring, ring
 from tests.participation.signing_up import refusal
 
 from qixue.core.models import AuditEntry
-from qixue.people.models import Notification, Resident, Role, User
+from qixue.people.models import Notification, Resident, User
 from qixue.people.operations.erasure import erase_account
 from qixue.swap.models import Block, Handover, Listing, RoundEntry, SwapRound
 from qixue.swap.operations.exchanges import Exchange, plan_exchanges
@@ -24,16 +24,6 @@ pytestmark = pytest.mark.django_db
 State = Handover.State
 MINUTE = datetime.timedelta(minutes=1)
 SOON, LATER, LATEST = NOON + MINUTE, NOON + 2 * MINUTE, NOON + 3 * MINUTE
-
-
-@pytest.fixture
-def round_() -> SwapRound:
-    return SwapRoundFactory(state="handing_over", has_gifts=True)
-
-
-@pytest.fixture
-def desk(round_: SwapRound) -> User:
-    return RoleAssignmentFactory(organisation=round_.organisation, role=Role.DOOR_VOLUNTEER).user
 
 
 def without_the_first(round_: SwapRound, desk: User) -> tuple[list[Handover], list[Handover]]:

@@ -3,12 +3,12 @@
 import datetime
 
 import pytest
-from tests.factories import NOON, RoleAssignmentFactory
+from tests.factories import NOON
 from tests.factories_swap import ListingFactory
 from tests.factories_swap_rounds import DAY, SwapRoundFactory, entry, planned_ring, ring
 from tests.participation.signing_up import refusal
 
-from qixue.people.models import Notification, Role, User
+from qixue.people.models import Notification, User
 from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
 from qixue.swap.operations.entries import leave_round
 from qixue.swap.operations.exchanges import Exchange, plan_exchanges
@@ -22,16 +22,6 @@ from qixue.swap.queries.rounds import OwnThing, own_things_in
 pytestmark = pytest.mark.django_db
 
 LATER = NOON + datetime.timedelta(minutes=1)
-
-
-@pytest.fixture
-def round_() -> SwapRound:
-    return SwapRoundFactory(state="handing_over", has_gifts=True)
-
-
-@pytest.fixture
-def desk(round_: SwapRound) -> User:
-    return RoleAssignmentFactory(organisation=round_.organisation, role=Role.DOOR_VOLUNTEER).user
 
 
 def closed(round_: SwapRound, organiser: User) -> SwapRound:

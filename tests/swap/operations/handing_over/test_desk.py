@@ -1,28 +1,18 @@
 """Who is there with their thing and who is not, and which wishes are over once a thing was received."""
 
 import pytest
-from tests.factories import NOON, MemberFactory, RoleAssignmentFactory
+from tests.factories import NOON, MemberFactory
 from tests.factories_swap import ListingFactory, one_of, wish
-from tests.factories_swap_rounds import SwapRoundFactory, entry, planned_ring, ring
+from tests.factories_swap_rounds import entry, planned_ring, ring
 from tests.participation.signing_up import refusal
 
-from qixue.people.models import Role, User
+from qixue.people.models import User
 from qixue.swap.models import Handover, KindWish, OneOf, SwapRound, Wish
 from qixue.swap.operations.exchanges import Exchange, plan_exchanges
 from qixue.swap.operations.handovers import confirm_here, confirm_received, take_back_here
 from qixue.swap.operations.no_shows import mark_missing
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def round_() -> SwapRound:
-    return SwapRoundFactory(state="handing_over", has_gifts=True)
-
-
-@pytest.fixture
-def desk(round_: SwapRound) -> User:
-    return RoleAssignmentFactory(organisation=round_.organisation, role=Role.DOOR_VOLUNTEER).user
 
 
 def all_here(rows: list[Handover], desk: User) -> None:

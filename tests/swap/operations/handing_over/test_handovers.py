@@ -3,14 +3,14 @@
 import datetime
 
 import pytest
-from tests.factories import NOON, MemberFactory, RoleAssignmentFactory
+from tests.factories import NOON, MemberFactory
 from tests.factories_swap import ListingFactory, swap_organiser, wish
-from tests.factories_swap_rounds import SwapRoundFactory, entry, planned_ring, ring
+from tests.factories_swap_rounds import entry, planned_ring, ring
 from tests.participation.signing_up import refusal
 
 from qixue.core.models import AuditEntry
 from qixue.core.refusal import Refused
-from qixue.people.models import Notification, Resident, Role, User
+from qixue.people.models import Notification, Resident, User
 from qixue.people.operations.erasure import erase_account
 from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
 from qixue.swap.operations.blocks import block_owner
@@ -32,16 +32,6 @@ from qixue.swap.queries.desk import progress_of
 from qixue.swap.queries.rounds import outcome_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def round_() -> SwapRound:
-    return SwapRoundFactory(state="handing_over", has_gifts=True)
-
-
-@pytest.fixture
-def desk(round_: SwapRound) -> User:
-    return RoleAssignmentFactory(organisation=round_.organisation, role=Role.DOOR_VOLUNTEER).user
 
 
 def all_here(rows: list[Handover], desk: User) -> None:
