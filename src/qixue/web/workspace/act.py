@@ -24,7 +24,8 @@ class Act:
 
     `crumbs` are texts with addresses, `trail` a template that writes them itself. `above` names the templates between
     the words and the form. `version` is what the reader saw, where the form has no field for it. Where the act does not
-    fit the record as it stands there is no form. `done` is said at `back`; False in `has_way_out` leaves out its link.
+    fit the record as it stands there is no form. `done` is said at `then`, by itself `back`; False in `has_way_out`
+    leaves out the link back.
     """
 
     title: str
@@ -41,23 +42,31 @@ class Act:
     note: str = ""  # what the act brings with it, in a frame of its own
     in_numbers: str = ""  # the same beside the question, where the operation asks once more
     done: str = ""
+    then: str = ""
     has_way_out: bool = True
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
-def act_page(request: HttpRequest, form: Form, act: Act, do: Callable[[], Any] | None = None) -> HttpResponse:
+def act_page(request: HttpRequest, form: Form, act: Act, do: Callable[[], Any]) -> HttpResponse:
     """Do it when the form is right; refusals stand beside their field and nothing that was typed is lost.
 
-    Without `do` the view has tried already and shows the page only.
+    Where `do` answers with a page of its own, that is sent; else people read that it is done, and where they go on.
     """
-    if do and act.fits and form.is_valid():
+    if act.fits and form.is_valid():
         try:
-            do()
+            outcome = do()
         except Refused as refusal:
             form.refuse(refusal)
         else:
+            if isinstance(outcome, HttpResponse):
+                return outcome
             messages.success(request, act.done)
-            return redirect(act.back)
+            return redirect(act.then or act.back)
+    return page_of_act(request, form, act)
+
+
+def page_of_act(request: HttpRequest, form: Form, act: Act) -> HttpResponse:
+    """The page only, for a view that does it in its own way."""
     return parts.form_page(request, "workspace/act.html", form, act=act, **act.context)
 
 

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from qixue.core.clock import now
-from qixue.core.refusal import Refused
 from qixue.people.models import Resident
 from qixue.swap.models import Block, Listing
 from qixue.swap.operations.listings import edit_listing, list_thing, withdraw_listing
@@ -55,17 +54,13 @@ def new(request: HttpRequest) -> HttpResponse:
         lead=_("A photo, a word, three taps. You can change it or take it back at any time."),
         button=_("List it"),
     )
-    if form.is_valid():
+
+    def do() -> HttpResponse:
         photo, key = form.photo_sent(), form.cleaned_data["key"]
-        try:
-            listed = list_thing(
-                programme, owner=resident, details=form.details(), photo=photo, key=key, by=user, at=now()
-            )
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            return after_listing(request, listed)
-    return act_page(request, form, act)
+        listed = list_thing(programme, owner=resident, details=form.details(), photo=photo, key=key, by=user, at=now())
+        return after_listing(request, listed)
+
+    return act_page(request, form, act, do)
 
 
 def after_listing(request: HttpRequest, listed: Listing) -> HttpResponse:

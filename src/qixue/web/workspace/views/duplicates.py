@@ -40,15 +40,12 @@ def merge(request: HttpRequest, keys: str) -> HttpResponse:
     by, at, form = staff(request), now(), sent(request, MergeForm)
     if obstacle := obstacle_to_merging(pair, by):
         return parts.refusal_page(request, obstacle, back=reverse("workspace:duplicates"))
-    answer = act_page(
-        request,
-        form,
-        merging(pair),
-        lambda: merge_known_people(pair.kept, pair.gone, ground=form.cleaned_data["ground"], by=by, at=at),
-    )
-    if answer.status_code == 302:
+
+    def do() -> None:
+        merge_known_people(pair.kept, pair.gone, ground=form.cleaned_data["ground"], by=by, at=at)
         request.session[DONE] = keys
-    return answer
+
+    return act_page(request, form, merging(pair), do)
 
 
 def merging(pair: Pair) -> Act:

@@ -1,14 +1,12 @@
 """Invitations in the viewer's part of the tree: send one, see what became of it, send it again, withdraw it."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from qixue.core.clock import now
-from qixue.core.refusal import Refused
 from qixue.people.directory import invitations_in_reach
 from qixue.people.models import Invitation
 from qixue.people.operations.invitations import invite_person, send_again, withdraw_invitation
@@ -28,29 +26,22 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask somebody to take a role in this organisation."""
     organisation = organisation_or_404(request.user, pk, Action.MANAGE_PEOPLE)
     form = InviteForm(request.POST or None, roles=roles_to_give(request.user, organisation))
-    if form.is_valid():
-        try:
-            invite_person(
-                organisation,
-                invited=form.invited(),
-                by=staff(request),
-                at=now(),
-                client_uuid=form.cleaned_data["client_uuid"],
-            )
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The invitation is on its way. Its link works once, for fourteen days."))
-            return redirect("workspace:invitations")
     act = Act(
         title=_("Invite somebody"),
         about=organisation.local_name,
         lead=_("Who opens the link chooses a user name and a password, or signs in, and has the role from then on."),
         button=_("Send the invitation"),
+        done=_("The invitation is on its way. Its link works once, for fourteen days."),
         back=reverse("workspace:organisation", args=[pk]),
+        then=reverse("workspace:invitations"),
         crumbs=way_to(organisation),
     )
-    return act_page(request, form, act)
+
+    def do() -> None:
+        key = form.cleaned_data["client_uuid"]
+        invite_person(organisation, invited=form.invited(), by=staff(request), at=now(), client_uuid=key)
+
+    return act_page(request, form, act, do)
 
 
 def state_of(invitation: Invitation, inviter: Giver) -> str:
@@ -81,50 +72,40 @@ def invitations(request: HttpRequest) -> HttpResponse:
 @needs(Action.MANAGE_PEOPLE)
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     invitation = invitation_or_404(request.user, pk)
-    form = sent(request, Form)
-    if form.is_valid():
-        try:
-            withdraw_invitation(invitation, by=staff(request), at=now())
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The invitation is withdrawn; its link opens nothing any more."))
-            return redirect("workspace:invitations")
     act = Act(
         title=_("Withdraw this invitation"),
         lead=_("Its link opens nothing any more. The person is not told."),
         button=pgettext("invitation", "Withdraw"),
+        done=_("The invitation is withdrawn; its link opens nothing any more."),
         about=words_of(invitation),
         back=reverse("workspace:invitations"),
         crumbs=((_("Invitations"), reverse("workspace:invitations")),),
     )
-    return act_page(request, form, act)
+    return act_page(
+        request, sent(request, Form), act, lambda: withdraw_invitation(invitation, by=staff(request), at=now())
+    )
 
 
 @needs(Action.MANAGE_PEOPLE)
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     invitation = invitation_or_404(request.user, pk)
-    form = sent(request, Form)
-    if form.is_valid():
-        number = request.POST.get("version", "")
-        sent_count = int(number) if number.isdecimal() and len(number) < 5 else 0
-        try:
-            send_again(invitation, sent_count=sent_count, by=staff(request), at=now())
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("A new link is on its way; the former one opens nothing any more."))
-            return redirect("workspace:invitations")
     act = Act(
         title=_("Send the invitation again"),
         lead=_("A new link goes to the same address, for another fourteen days. You are the one who invites."),
         button=_("Send again"),
+        done=_("A new link is on its way; the former one opens nothing any more."),
         version=invitation.sent_count,
         about=words_of(invitation),
         back=reverse("workspace:invitations"),
         crumbs=((_("Invitations"), reverse("workspace:invitations")),),
     )
-    return act_page(request, form, act)
+
+    def do() -> None:
+        number = request.POST.get("version", "")
+        sent_count = int(number) if number.isdecimal() and len(number) < 5 else 0
+        send_again(invitation, sent_count=sent_count, by=staff(request), at=now())
+
+    return act_page(request, sent(request, Form), act, do)
 
 
 def words_of(invitation: Invitation) -> str:

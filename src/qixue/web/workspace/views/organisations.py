@@ -134,24 +134,22 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     found = organisation_to_move_or_404(request.user, pk)
     places = organisations_for(request.user, Action.MANAGE_ORGANISATIONS).exclude(path__startswith=found.path)
     form = MoveForm(request.POST or None, organisations=places)
-    if form.is_valid():
-        try:
-            move_organisation(found, parent=form.cleaned_data["parent"], by=staff(request), at=now())
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The organisation stands in its new place."))
-            return redirect("workspace:organisation", pk)
     below = Organisation.objects.within(found).count() - 1
     act = Act(
         title=_("Move in the tree"),
         about=found.local_name,
         lead=words_before_move(found, below),
         button=_("Move"),
+        done=_("The organisation stands in its new place."),
         back=reverse("workspace:organisation", args=[pk]),
         crumbs=way_to(found),
     )
-    return act_page(request, form, act)
+    return act_page(
+        request,
+        form,
+        act,
+        lambda: move_organisation(found, parent=form.cleaned_data["parent"], by=staff(request), at=now()),
+    )
 
 
 def words_before_move(organisation: Organisation, below: int) -> str:

@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qixue.core.clock import now
 from qixue.core.names import by_name
-from qixue.core.refusal import Refused
 from qixue.people.directory import people_in_reach, with_roles
 from qixue.people.models import User
 from qixue.people.operations.roles import close_account, end_role, give_role
@@ -74,24 +72,21 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
     organisation = organisation_or_404(request.user, pk, Action.MANAGE_PEOPLE)
     reached = people_in_reach(request.user)
     form = GiveRoleForm(request.POST or None, people=reached, roles=roles_to_give(request.user, organisation))
-    if form.is_valid():
-        answers = form.cleaned_data
-        try:
-            give_role(answers["person"], role=answers["role"], organisation=organisation, by=staff(request), at=now())
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The role is given."))
-            return redirect("workspace:organisation", pk)
     act = Act(
         title=_("Give a role"),
         about=organisation.local_name,
         lead=_("To somebody who has an account in your part of the tree. For anybody else, send an invitation."),
         button=_("Give the role"),
+        done=_("The role is given."),
         back=reverse("workspace:organisation", args=[pk]),
         crumbs=way_to(organisation),
     )
-    return act_page(request, form, act)
+
+    def do() -> None:
+        answers = form.cleaned_data
+        give_role(answers["person"], role=answers["role"], organisation=organisation, by=staff(request), at=now())
+
+    return act_page(request, form, act, do)
 
 
 @needs(Action.MANAGE_PEOPLE)
@@ -99,23 +94,22 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a role; what would leave an organisation, or oneself, without one is asked about once more."""
     role = role_or_404(request.user, pk)
     form = sent(request, ConfirmableForm)
-    if form.is_valid():
-        try:
-            end_role(role, by=staff(request), at=now(), confirmed=form.cleaned_data["confirmed"])
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The role has ended."))
-            return redirect(after_end(staff(request), role.user_id))
     act = Act(
         title=_("End this role"),
         about=f"{role.user.display_name} · {role.get_role_display()} · {role.organisation.local_name}",
         lead=_("From the next click on it opens nothing any more. What was recorded stays, with the name."),
         button=_("End the role"),
+        done=_("The role has ended."),
         back=reverse("workspace:person", args=[role.user_id]),
+        then=after_end(staff(request), role.user_id),
         crumbs=to_person(role.user),
     )
-    return act_page(request, form, act)
+    return act_page(
+        request,
+        form,
+        act,
+        lambda: end_role(role, by=staff(request), at=now(), confirmed=form.cleaned_data["confirmed"]),
+    )
 
 
 def to_person(person: User) -> tuple[tuple[str, str], ...]:
@@ -135,15 +129,6 @@ def after_end(user: User, person_pk: int) -> str:
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody left the service."""
     found = person_or_404(request.user, pk)
-    form = sent(request, ConfirmableForm)
-    if form.is_valid():
-        try:
-            close_account(found, by=staff(request), at=now())
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The account is closed."))
-            return redirect("workspace:person", pk)
     act = Act(
         title=_("Close this account"),
         about=found.display_name,
@@ -152,7 +137,10 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
             "the name. This cannot be taken back: who returns is invited anew."
         ),
         button=_("Close the account"),
+        done=_("The account is closed."),
         back=reverse("workspace:person", args=[pk]),
         crumbs=to_person(found),
     )
-    return act_page(request, form, act)
+    return act_page(
+        request, sent(request, ConfirmableForm), act, lambda: close_account(found, by=staff(request), at=now())
+    )

@@ -1,14 +1,12 @@
 """One's own roles: see them, let somebody stand in for some days, hand one over for good."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from qixue.core.clock import now
-from qixue.core.refusal import Refused
 from qixue.people.directory import colleagues, hand_overs_of, own_roles
 from qixue.people.models import RoleAssignment
 from qixue.people.operations.hand_overs import hand_over
@@ -42,24 +40,21 @@ def stand_in(request: HttpRequest, pk: int) -> HttpResponse:
     user, at = staff(request), now()
     role = own_role_or_404(user, pk)
     form = StandInForm(request.POST or None, people=colleagues(role.organisation, at).exclude(pk=user.pk))
-    if form.is_valid():
-        days = form.cleaned_data
-        try:
-            arrange_stand_in(role, stand_in=days["person"], first=days["first"], last=days["last"], by=user, at=at)
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("Arranged. Both of you find a notice about it."))
-            return redirect("workspace:my_roles")
     act = Act(
         title=_("Let somebody stand in"),
         about=words_of(role),
         lead=_("Both of you hold the role on these days. It ends by itself, and either of you can end it earlier."),
         button=_("Let them stand in"),
+        done=_("Arranged. Both of you find a notice about it."),
         back=reverse("workspace:my_roles"),
         crumbs=to_my_roles(),
     )
-    return act_page(request, form, act)
+
+    def do() -> None:
+        days = form.cleaned_data
+        arrange_stand_in(role, stand_in=days["person"], first=days["first"], last=days["last"], by=user, at=at)
+
+    return act_page(request, form, act, do)
 
 
 @needs(Action.SEE_WORKSPACE)
@@ -68,14 +63,6 @@ def hand_on(request: HttpRequest, pk: int) -> HttpResponse:
     user, at = staff(request), now()
     role = own_role_or_404(user, pk)
     form = HandOverForm(request.POST or None, people=colleagues(role.organisation, at).exclude(pk=user.pk))
-    if form.is_valid():
-        try:
-            hand_over(role, successor=form.cleaned_data["person"], note=form.cleaned_data["note"], by=user, at=at)
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("Handed over. Thank you for your work."))
-            return redirect("workspace:home")
     act = Act(
         title=_("Hand over for good"),
         about=words_of(role),
@@ -84,10 +71,17 @@ def hand_on(request: HttpRequest, pk: int) -> HttpResponse:
             "to you."
         ),
         button=pgettext("role", "Hand over"),
+        done=_("Handed over. Thank you for your work."),
         back=reverse("workspace:my_roles"),
+        then=reverse("workspace:home"),
         crumbs=to_my_roles(),
     )
-    return act_page(request, form, act)
+
+    def do() -> None:
+        answers = form.cleaned_data
+        hand_over(role, successor=answers["person"], note=answers["note"], by=user, at=at)
+
+    return act_page(request, form, act, do)
 
 
 def words_of(role: RoleAssignment) -> str:
@@ -102,17 +96,14 @@ def to_my_roles() -> tuple[tuple[str, str], ...]:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a stand-in back before its last day."""
     found = stand_in_or_404(staff(request), pk)
-    form = sent(request, Form)
-    if form.is_valid():
-        end_stand_in(found, by=staff(request), at=now())
-        messages.success(request, _("Taken back. Both of you find a notice about it."))
-        return redirect("workspace:home")
     act = Act(
         title=_("Take the stand-in back"),
         about=f"{found.user.display_name} · {found.get_role_display()} · {found.organisation.local_name}",
         lead=_("The role of the stand-in ends at once; the one who was away goes on."),
         button=_("Take it back"),
+        done=_("Taken back. Both of you find a notice about it."),
         back=reverse("workspace:my_roles"),
+        then=reverse("workspace:home"),
         crumbs=to_my_roles(),
     )
-    return act_page(request, form, act)
+    return act_page(request, sent(request, Form), act, lambda: end_stand_in(found, by=staff(request), at=now()))

@@ -27,7 +27,7 @@ from qixue.web import parts
 from qixue.web.files import attached
 from qixue.web.forms import Form
 from qixue.web.workspace.access import needs, staff, whole_programme_or_404
-from qixue.web.workspace.act import Act, act_page, sent
+from qixue.web.workspace.act import Act, act_page, page_of_act, sent
 from qixue.web.workspace.at_work import page_at_work
 from qixue.web.workspace.forms.seals import IssueForm
 from qixue.web.workspace.to_settle import to_settle
@@ -95,7 +95,7 @@ def issue(request: HttpRequest, code: str) -> HttpResponseBase:
 
     if act.fits and is_sealed_now:
         return page_at_work(request, act, do)
-    return act_page(request, form, act)
+    return page_of_act(request, form, act)
 
 
 def before_asking(programme: Programme, replaced: IssueRequest | None) -> dict[str, Any]:

@@ -313,22 +313,14 @@ def take_up(request: HttpRequest, code: str, section_pk: int, number: int) -> Ht
         context={"version": version},
     )
 
-    form = sent(request, Form)
-    return (taken_up(request, version, form, act) if form.is_valid() else None) or act_page(request, form, act)
-
-
-def taken_up(request: HttpRequest, version: SectionVersion, form: Form, act: Act) -> HttpResponse | None:
-    """The answer to an older text that was saved, or that two people decide about; None where the form says why not."""
-    section, text = version.section, version.effective_text
-    try:
-        save_section(section, text, based_on=seen_version(request), by=staff(request), at=now())
-    except TextsClash as clash:
-        return clash_page(request, section, clash)
-    except Refused as refusal:
-        form.refuse(refusal)
+    def do() -> HttpResponse | None:
+        try:
+            save_section(found, version.effective_text, based_on=seen_version(request), by=staff(request), at=now())
+        except TextsClash as clash:  # the two of them decide
+            return clash_page(request, found, clash)
         return None
-    messages.success(request, act.done)
-    return redirect(act.back)
+
+    return act_page(request, sent(request, Form), act, do)
 
 
 @needs(Action.WRITE_REPORT)

@@ -43,7 +43,7 @@ from qixue.swap.queries.no_shows import no_shows
 from qixue.web import parts, unfinished_forms
 from qixue.web.forms import Form
 from qixue.web.workspace.access import needs, staff
-from qixue.web.workspace.act import Act, act_page, sent
+from qixue.web.workspace.act import Act, page_of_act, sent
 from qixue.web.workspace.forms.swap_rounds import BreakOffForm, DeskForm
 from qixue.web.workspace.reach.swap_rounds import entry_or_404, handover_or_404, round_or_404
 
@@ -222,7 +222,7 @@ def rematching_page(
     form says, too.
     """
     if not (act.fits and form.is_valid()):
-        return act_page(request, form, act)
+        return page_of_act(request, form, act)
     try:
         made = do(**form.cleaned_data, by=staff(request), at=now())
     except Refused as refusal:

@@ -20,7 +20,7 @@ from qixue.swap.queries.no_shows import Ending, Return, ending_without, return_o
 from qixue.web import parts
 from qixue.web.forms import Form
 from qixue.web.workspace.access import needs, staff
-from qixue.web.workspace.act import Act, act_page, sent
+from qixue.web.workspace.act import Act, page_of_act, sent
 from qixue.web.workspace.reach.swap_rounds import handover_or_404
 from qixue.web.workspace.views.swap_desk import rematching_page
 
@@ -78,7 +78,7 @@ def not_missing(request: HttpRequest, pk: int) -> HttpResponse:
     handover = handover_or_404(request.user, pk)
     act, form = act_of_taking_back(handover), sent(request, Form)
     if not (act.fits and form.is_valid()):
-        return act_page(request, form, act)
+        return page_of_act(request, form, act)
     try:
         done = take_back_missing(handover, by=staff(request), at=now())
     except Refused as refusal:

@@ -1,6 +1,5 @@
 """One's own keys for programs: make one, see which there are, revoke one."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -53,16 +52,12 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @needs(Action.SEE_WORKSPACE)
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     token = own_token_or_404(staff(request), pk)
-    form = sent(request, Form)
-    if form.is_valid():
-        revoke_token(token, by=staff(request), at=now())
-        messages.success(request, _("The key is revoked; programs with it are refused from now on."))
-        return redirect("workspace:tokens")
     act = Act(
         title=_("Revoke this key"),
         about=token.name,
         lead=_("Programs with it are refused from now on. This cannot be taken back."),
         button=_("Revoke"),
+        done=_("The key is revoked; programs with it are refused from now on."),
         back=reverse("workspace:tokens"),
     )
-    return act_page(request, form, act)
+    return act_page(request, sent(request, Form), act, lambda: revoke_token(token, by=staff(request), at=now()))
