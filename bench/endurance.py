@@ -12,6 +12,7 @@ goal: it grows by at most a tenth. Every answer is checked and the database coun
 import argparse
 import itertools
 import json
+import re
 import subprocess
 import sys
 import time
@@ -29,7 +30,7 @@ REPORTS, MOST_SLOWER, MOST_GROWTH = 20, 2.0, 1.1
 PAGES, PAGES_PER_SECOND, CLIENTS = ("/", "/programmes/week/sessions/"), 2, 64
 MINUTES_OF_A_SESSION = 10  # then the next, before anybody comes again
 SIGN_IN = "import django; django.setup(); import endurance; endurance.sign_in()"
-PAUSE = 3.0  # seconds, as the page says
+AGAIN_IN = re.compile(rb'http-equiv="refresh" content="(\d+)"')  # seconds, as the page says
 
 
 def main() -> int:
@@ -81,7 +82,9 @@ def made_at_last(asked: bytes) -> float:
         if answer.status == HTTPStatus.OK:
             return time.perf_counter() - began
         assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE, answer.status
-        time.sleep(PAUSE)
+        found = AGAIN_IN.search(answer.body)
+        assert found, "the page does not say when it asks again"
+        time.sleep(int(found[1]))
 
 
 def soak(bench: registration.Bench, site: servers.Site, rate: int, minutes: int) -> bool:

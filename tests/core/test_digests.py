@@ -1,4 +1,7 @@
+import enum
 import hashlib
+import json
+from typing import Any
 
 import pytest
 
@@ -9,9 +12,27 @@ def test_canonical_json_sorts_keys_and_keeps_chinese() -> None:
     assert canonical_json({"b": 1, "a": ["浛洸", None]}) == '{"a":["浛洸",null],"b":1}'.encode()
 
 
-def test_canonical_json_refuses_floats_inside_lists() -> None:
+CHARACTERS = "".join(map(chr, [*range(0xD800), *range(0xE000, 0x10000), 0x1F600, 0x20BB7]))
+
+
+@pytest.mark.parametrize("value", [CHARACTERS, {CHARACTERS: CHARACTERS}, [True, None, -5, 2**70, (1, "")], {}, []])
+def test_canonical_json_is_that_of_the_standard_library(value: Any) -> None:
+    """What was sealed and chained by earlier versions was written by it."""
+    written = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    assert canonical_json(value) == written.encode()
+
+
+def test_canonical_json_has_the_values_of_enumerations() -> None:
+    kind, size = enum.StrEnum("Kind", {"DOOR": "door"}), enum.IntEnum("Size", {"TWO": 2})
+
+    assert canonical_json({"b": kind.DOOR, "a": [size.TWO]}) == b'{"a":[2],"b":"door"}'
+
+
+@pytest.mark.parametrize("value", [0.5, b"", {1, 2}])
+def test_canonical_json_refuses_what_has_no_portable_text(value: Any) -> None:
     with pytest.raises(TypeError):
-        canonical_json({"a": [1, 0.5]})
+        canonical_json({"a": [1, value]})
 
 
 def test_chained_digest_is_recomputable_by_hand() -> None:

@@ -51,6 +51,31 @@ def test_patience_waits_until_the_other_is_done() -> None:
     thread.join()
 
 
+def test_no_more_than_the_line_wait_and_each_of_them_gets_their_turn() -> None:
+    made, turned_away, is_over = [], [], threading.Event()
+
+    def ask(number: int) -> None:
+        try:
+            with one_at_a_time("atlas", patience=30, line=2):
+                made.append(number)
+        except Busy:
+            turned_away.append(number)
+            if len(turned_away) == 3:
+                is_over.set()
+
+    threads = [threading.Thread(target=ask, args=[number]) for number in range(5)]
+    with one_at_a_time("atlas"):
+        for thread in threads:
+            thread.start()
+        assert is_over.wait(30)
+        assert made == []
+    for thread in threads:
+        thread.join(30)
+
+    assert sorted(made + turned_away) == [0, 1, 2, 3, 4]
+    assert len(made) == 2
+
+
 def test_process_that_is_killed_holds_nobody_up(settings) -> None:
     with one_at_a_time("atlas"):
         pass  # its file is there now

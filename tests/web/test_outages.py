@@ -1,10 +1,13 @@
 """What people see while the disk is full or the database is away."""
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from tests.factories import MemberFactory, OpenSessionFactory
 from tests.outages import outage
+
+from qixue.core.outages import Outage
+from qixue.web.views.errors import outage_page
 
 pytestmark = pytest.mark.django_db
 
@@ -41,3 +44,11 @@ def test_session_that_somebody_has_ended_stays_ended(visitor: Client) -> None:
     visitor.session.flush()
 
     assert visitor.get(reverse("me:home")).status_code == 302
+
+
+def test_those_who_find_it_busy_together_ask_again_at_different_moments() -> None:
+    request = RequestFactory().get("/")
+
+    asked_in = {outage_page(request, Outage.BUSY).headers["Retry-After"] for _turned_away in range(200)}
+
+    assert asked_in == {"1", "2", "3"}

@@ -1,28 +1,32 @@
 """Digests that an outsider can recompute: SHA-256 over canonical JSON (RFC 8785, whole numbers only)."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic_core import to_json
+
 EMPTY = hashlib.sha256(b"").hexdigest()
 WHOLE = frozenset({str, int, bool, type(None)})
-ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonical_json(value: Any) -> bytes:
-    """UTF-8 JSON with sorted keys and no spaces. Raises TypeError for floats, whose text form is not portable."""
-    refuse_floats(value)
-    return ENCODER.encode(value).encode()
+    """UTF-8 JSON with sorted keys and no spaces.
+
+    Raises TypeError for floats, whose text form is not portable, and for what JSON does not know.
+    """
+    return to_json(ordered(value))
 
 
-def refuse_floats(value: Any) -> None:
-    if isinstance(value, float):
-        raise TypeError("Floats have no place in a digest; use whole numbers or text.")
-    children = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
-    for child in children:
-        if type(child) not in WHOLE:
-            refuse_floats(child)
+def ordered(value: Any) -> Any:
+    """The value with its keys in order. Raises TypeError as above."""
+    if isinstance(value, dict):
+        return {key: child if type(child := value[key]) in WHOLE else ordered(child) for key in sorted(value)}
+    if isinstance(value, (list, tuple)):
+        return [child if type(child) in WHOLE else ordered(child) for child in value]
+    if isinstance(value, (str, int)) or value is None:  # members of enumerations, too
+        return value
+    raise TypeError(f"{type(value).__name__} has no place in a digest; use whole numbers or text.")
 
 
 def digest(value: Any) -> str:

@@ -5,7 +5,6 @@ the statement from the day on which it is in the model.
 """
 
 import datetime
-import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
@@ -64,7 +63,7 @@ def made(model: type[Record], related: Mapping[str, models.Model | None] = NOTHI
             row[name] = make()
     record = model.__new__(model)
     state = ModelState()
-    state.fields_cache.update(related)
+    state.fields_cache = dict(related)
     record.__dict__.update(row, _state=state)
     return record
 
@@ -220,13 +219,13 @@ def as_it_is(value: Any) -> Any:
 
 
 def as_json(value: Any) -> str | None:
-    return None if value is None else json.dumps(value)
+    return None if value is None else to_json(value).decode()
 
 
-@lru_cache(maxsize=100)  # the moment of a request stands in most of its rows
+@lru_cache(maxsize=2_000)  # the moment of a request stands in most of its rows, that of a scan in two
 def in_utc(moment: datetime.datetime | None) -> str | None:
     """As Django writes it, in a quarter of the time."""
-    return str(moment.astimezone(datetime.UTC).replace(tzinfo=None)) if moment else None
+    return moment.astimezone(datetime.UTC).isoformat(" ").removesuffix("+00:00") if moment else None
 
 
 def in_hexadecimal(value: uuid.UUID | None) -> str | None:

@@ -20,28 +20,57 @@ class Busy(Exception):
 
 
 @contextmanager
-def one_at_a_time(kind: str, *, patience: float = 0.0) -> Iterator[None]:
+def one_at_a_time(kind: str, *, patience: float = 0.0, line: int | None = None) -> Iterator[None]:
     """Raises Busy where another thread or process makes one of this kind, and still does after `patience` seconds.
 
-    Who waits holds a thread that others need. The kernel lets go when a process ends, however it ends.
+    Who waits holds a thread that others need: no more than `line` on this machine do, if that is given, and for the
+    others it is busy at once. The kernel lets go when a process ends, however it ends.
     """
+    until = time.monotonic() + patience
+    with opened(kind) as turn:
+        if not is_taken(turn):
+            with place_in(line, kind):
+                take(turn, until=until)
+        yield
+
+
+@contextmanager
+def opened(name: str) -> Iterator[int]:
+    """A file to lock, by its descriptor; closing it lets go."""
     folder = settings.VAR / "turns"
     folder.mkdir(parents=True, exist_ok=True)
-    file = os.open(folder / kind, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    file = os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        take(file, until=time.monotonic() + patience)
-        yield
+        yield file
     finally:
         os.close(file)
 
 
+@contextmanager
+def place_in(line: int | None, kind: str) -> Iterator[None]:
+    """Raises Busy where all places are taken."""
+    if line is None:
+        yield
+        return
+    for number in range(line):
+        with opened(f"{kind}.{number}") as place:
+            if is_taken(place):
+                yield
+                return
+    raise Busy
+
+
+def is_taken(file: int) -> bool:
+    """Whether the lock of the file is ours from now on."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 def take(file: int, *, until: float) -> None:
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= until:
-                raise Busy from None
-            time.sleep(GLANCE)
-        else:
-            return
+    while not is_taken(file):
+        if time.monotonic() >= until:
+            raise Busy
+        time.sleep(GLANCE)

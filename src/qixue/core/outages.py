@@ -18,7 +18,7 @@ SQLITE_AWAY = {5, 6, 8, 10, 14}  # busy, locked, read-only, input or output fail
 
 
 class Outage(Enum):
-    """Status of the answer, seconds after which to try again, and what to say."""
+    """Status of the answer, seconds after which to try again (at most, for BUSY), and what to say."""
 
     DISK_FULL = (
         507,

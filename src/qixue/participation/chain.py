@@ -1,6 +1,7 @@
 """What exactly is hashed for a ledger entry, so that an outsider can recompute it (docs/reference/ledger.md)."""
 
 import datetime
+from functools import lru_cache
 from typing import Any
 
 from qixue.core.digests import chained_digest
@@ -40,8 +41,9 @@ def entry_hash(entry: LedgerEntry) -> str:
     return chained_digest(entry.previous_hash, entry_content(entry))
 
 
+@lru_cache(maxsize=100)  # entries that were recorded together share the moment
 def moment_text(moment: datetime.datetime | None) -> str | None:
     """UTC with microseconds, one text form only."""
     if moment is None:
         return None
-    return moment.astimezone(datetime.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return moment.astimezone(datetime.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -66,7 +66,8 @@ def test_visitor_who_comes_while_papers_are_made_waits_with_a_page_that_asks_aga
     with one_at_a_time("programmes"):
         answer = client.get(PAPER)
 
-    assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"]) == (503, "3", "no-store")
+    assert (answer.status_code, answer["Cache-Control"]) == (503, "no-store")
+    assert answer["Retry-After"] in {"1", "2", "3"}
     assert b'http-equiv="refresh"' in answer.content
 
 

@@ -99,7 +99,7 @@ class Scan(models.Model):
         ACCEPTED = "accepted", _("Accepted")
         REJECTED = "rejected", _("Not counted")
 
-    # The keys without an index of their own are the first column of another one, or seldom there.
+    # The keys without an index of their own are the first column of another one, seldom there, or asked by nobody.
     device = models.ForeignKey(DoorDevice, models.PROTECT, null=True, blank=True, related_name="scans", db_index=False)
     uuid = models.UUIDField()  # made by whoever scanned
     sequence = models.PositiveBigIntegerField(default=0)  # 1, 2, 3 … on the device
@@ -119,7 +119,9 @@ class Scan(models.Model):
     verdict = models.CharField(max_length=10, choices=Verdict)
     reason = models.CharField(max_length=30, blank=True)  # a code of merge.py, or of what the operation refused
     marks = models.CharField(max_length=60, blank=True)  # what is odd and counted all the same; codes with spaces
-    entry = models.ForeignKey(LedgerEntry, models.PROTECT, null=True, blank=True, related_name="scans")
+    entry = models.ForeignKey(
+        LedgerEntry, models.PROTECT, null=True, blank=True, related_name="scans", db_index=False
+    )  # entries are never deleted, so that not even the database asks
     decision = models.CharField(max_length=10, choices=Decision, blank=True)
     decided_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     decided_at = models.DateTimeField(null=True, blank=True)

@@ -21,9 +21,11 @@ def apply(entries: Sequence[LedgerEntry]) -> None:
 
     Raises IntegrityError for a person who is in at that session already: an append is then undone as a whole.
     """
-    if voided := [entry.target_id for entry in entries if entry.kind == LedgerEntry.Kind.VOID]:
+    kinds = {entry.kind for entry in entries}
+    if LedgerEntry.Kind.VOID in kinds:
+        voided = [entry.target_id for entry in entries if entry.kind == LedgerEntry.Kind.VOID]
         Attendance.objects.filter(entry__in=voided).delete()
-    if any(entry.kind == LedgerEntry.Kind.ATTENDANCE for entry in entries):
+    if LedgerEntry.Kind.ATTENDANCE in kinds:
         row, copied = Insert(Attendance), {"session_id": "session_id", "person_token": "person_token", "entry_id": "id"}
         with connection.cursor() as cursor:
             values = [*row.parameters(*copied), entries[0].organisation_id, entries[0].sequence]

@@ -34,7 +34,7 @@ ANSWERED = (  # what the answer tells of a scan, and what it follows from
 CONFLICT = "conflict"  # another scan came under the same uuid before; that one stays
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # frozen it would take three times as long to make
 class SentScan:
     """A scan as it came, its types checked. `facts` are the optional parts of the body, without the photo."""
 

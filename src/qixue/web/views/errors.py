@@ -1,5 +1,6 @@
 """Pages for what went wrong: what it means and where to go, never how the inside looks."""
 
+import secrets
 import sys
 
 from django.conf import settings
@@ -35,16 +36,20 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def outage_page(request: HttpRequest, outage: Outage) -> HttpResponse:
-    """Without the frame of other pages, which asks the database what it shows."""
+    """Without the frame of other pages, which asks the database what it shows.
+
+    Those who find it busy in the same moment ask again one after the other.
+    """
+    seconds = 1 + secrets.randbelow(outage.retry_after) if outage is Outage.BUSY else outage.retry_after
     page = {
         "site": settings.QIXUE,
         "code": outage.status,
         "text": outage.sentence,
-        "again_in": outage.retry_after if outage is Outage.BUSY else None,
+        "again_in": seconds if outage is Outage.BUSY else None,
         "again_at": request.get_full_path() if request.method == "GET" else "",
     }
     content = render_to_string("errors/outage.html", page)
-    return HttpResponse(content, status=outage.status, headers=outage.headers)
+    return HttpResponse(content, status=outage.status, headers={**outage.headers, "Retry-After": str(seconds)})
 
 
 def failed(request: HttpRequest) -> HttpResponse:

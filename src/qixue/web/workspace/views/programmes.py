@@ -50,6 +50,7 @@ from qixue.web.workspace.preview import Line, preview_lines
 from qixue.web.workspace.tables.sessions import late_table
 
 PER_PAGE = 50
+PATIENCE, MOST_IN_LINE = 10.0, 3  # seconds for which so many wait until a summary is made; the others ask again
 
 
 @needs(Action.SEE_REPORT)
@@ -188,7 +189,7 @@ def summary_file(request: HttpRequest, code: str, kind: str) -> HttpResponse:
         raise Http404
     programme = whole_programme_or_404(request.user, code, Action.SEE_REPORT)
     try:
-        with one_at_a_time("summaries"):
+        with one_at_a_time("summaries", patience=PATIENCE, line=MOST_IN_LINE):
             draft = draft_summary(programme, at=now())
             content = FILES[kind](draft)
     except Busy:
