@@ -23,6 +23,7 @@ from qixue.participation.queries import tally_rows
 from qixue.participation.queries.cells import HEDGES, Counts, Sums, added, answer
 
 PEOPLE_AT_ONCE = 200_000  # in the cells of one part: their columns stay in the cache of a processor
+MARK_BITS = 20  # of a fold, by which most of those that were not taken back are told from those that were
 EVERYBODY = "SELECT {numbers}, {keys} FROM participation_countedperson"
 KEPT = "SELECT id, people, again FROM participation_cell WHERE {among}"
 # By cell and session the tokens in all of its entries by name, in their order.
@@ -142,14 +143,15 @@ class People:
         self.by_number[places] = self.of_tokens(tokens)
         statement = TAKEN_BACK.format(sessions=numbers("session_id"), tokens=keys("person_token"))
         [[sessions, tokens]] = rows_as_they_are(statement)
-        self.taken_back = self.at_sessions(numbers_from(sessions), self.of_tokens(tokens))
+        self.taken_back = self.of_tokens(tokens) ^ self.of_sessions(numbers_from(sessions))
+        self.is_marked = np.zeros(2**MARK_BITS, dtype=bool)
+        self.is_marked[marks_of(self.taken_back)] = True
 
     def of_tokens(self, tokens: bytes | None) -> Column:
         return self.folds.of(tokens or b"", key_bytes())
 
-    def at_sessions(self, sessions: Column, folds: Column) -> Column:
-        """Of the person at the session."""
-        return folds ^ self.folds.of(sessions.tobytes(), sessions.itemsize)
+    def of_sessions(self, sessions: Column) -> Column:
+        return self.folds.of(sessions.tobytes(), sessions.itemsize)
 
     def in_cells(self, cells: Sequence[int]) -> tuple[Named, set[int]]:
         """How many came to each session, and the cells that name others than who came."""
@@ -182,12 +184,12 @@ class People:
         """Without those of people who came to a session no more often than they were taken back from it."""
         if not len(self.taken_back):
             return entries
-        there = self.at_sessions(entries.sessions[entries.places], entries.folds)
-        touched = there[np.isin(there, self.taken_back)]
-        who, which = np.unique(np.concatenate([touched, self.taken_back]), return_inverse=True)
-        times = np.bincount(which[: len(touched)], minlength=len(who))
-        back = np.bincount(which[len(touched) :], minlength=len(who))
-        counts = ~np.isin(there, who[times <= back])
+        came = entries.folds ^ self.of_sessions(entries.sessions)[entries.places]
+        rows = np.flatnonzero(self.is_marked[marks_of(came)])  # all that may be among them, and few others
+        who, which = np.unique(np.concatenate([came[rows], self.taken_back]), return_inverse=True)
+        times, times_back = (np.bincount(of, minlength=len(who)) for of in np.split(which, [len(rows)]))
+        counts = np.ones(len(came), dtype=bool)
+        counts[rows] = (times > times_back)[which[: len(rows)]]
         return entries._replace(places=entries.places[counts], folds=entries.folds[counts])
 
     def kept_in(self, cells: Sequence[int]) -> tuple[Crowds, Crowds]:
@@ -203,6 +205,10 @@ class People:
         places = np.concatenate(people)
         places[places >= len(self.by_number)] = 0
         return crowds(self.by_number[places], bounds_of(np.array([len(each) for each in people])))
+
+
+def marks_of(folds: Column) -> Column:
+    return folds >> np.uint64(64 - MARK_BITS)
 
 
 def tallies_with(heads: LedgerEntryQuerySet, cells: QuerySet[Cell]) -> dict[tuple[int, int | None], tuple[int, str]]:
