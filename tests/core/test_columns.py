@@ -30,8 +30,8 @@ def test_no_rows_are_no_numbers() -> None:
 def test_keys_lie_one_behind_the_other_and_none_is_left_out() -> None:
     people = CountedPerson.objects.bulk_create([CountedPerson(token=uuid.uuid4()) for _number in range(3)])
     statement = """SELECT {joined} FROM (SELECT id, (
-        SELECT {keys} FROM (SELECT token UNION ALL SELECT NULL) AS both) AS tokens
-        FROM participation_countedperson ORDER BY id) AS each"""
+        SELECT {keys} FROM (SELECT token UNION ALL SELECT NULL) AS pair) AS tokens
+        FROM participation_countedperson ORDER BY id) AS by_person"""
 
     [[tokens]] = rows_as_they_are(statement.format(joined=joined("tokens"), keys=keys("token")))
 
