@@ -14,6 +14,7 @@ def attendances(value: int, qualifier: Qualifier = Qualifier.EXACT) -> Quantity:
         (LIST, 0, None, None),
         (LIST, 12, None, 12),
         (LIST, 12, 40, 12),
+        (HEAD_COUNT, 12, None, 12),
         (HEAD_COUNT, 0, 40, 40),
         (HEAD_COUNT, 12, 40, 40),
         (HEAD_COUNT, 45, 40, 45),

@@ -6,7 +6,7 @@ An app's `figures.py` registers definitions here, so that the figures app reads 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -28,8 +28,7 @@ class Scope:
 
     def dimensions(self) -> dict[str, str]:
         """The narrowing dimensions that are set, without the programme."""
-        values = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "programme"}
-        return {name: value for name, value in values.items() if value is not None}
+        return {name: code for name, code in vars(self).items() if code is not None and name != "programme"}
 
 
 @dataclass(frozen=True)

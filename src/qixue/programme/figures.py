@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.changes import Subject
@@ -25,7 +25,7 @@ from qixue.core.language import in_language, is_chinese
 from qixue.core.quantity import ACTIVITY, AWARD, INSTALMENT, PERSON, PIECE, SESSION, Quantity, Unit
 from qixue.people.models import Organisation
 from qixue.places.models import Region
-from qixue.programme.models import Activity, Award, Brand, Instalment, Programme, ReportedCount
+from qixue.programme.models import Activity, Award, Brand, Instalment, Involvement, Programme, ReportedCount
 from qixue.programme.models.activities import SessionQuerySet
 from qixue.programme.queries import has_dated_sessions, held_sessions_in, planned_sessions_in
 
@@ -171,17 +171,18 @@ def define(
 
 
 def held_activities(scope: Scope) -> QuerySet[Activity]:
-    return Activity.objects.filter(sessions__in=held_sessions_in(scope)).distinct()
+    return Activity.objects.filter(pk__in=held_sessions_in(scope).values("activity"))
 
 
 def held_instalments(scope: Scope) -> QuerySet[Instalment]:
-    return Instalment.objects.filter(sessions__in=held_sessions_in(scope)).distinct()
+    return Instalment.objects.filter(pk__in=held_sessions_in(scope).values("instalment"))
 
 
 def covered_regions(scope: Scope, level: str) -> set[str]:
     """Codes of the divisions of a level in which a session was held."""
-    paths = set(held_sessions_in(scope).values_list("venue__region__path", flat=True))
-    paths |= set(held_sessions_in(scope).filter(venue__region=None).values_list("activity__region__path", flat=True))
+    held = held_sessions_in(scope).order_by()
+    paths = set(held.values_list("venue__region__path", flat=True).distinct())
+    paths |= set(held.filter(venue__region=None).values_list("activity__region__path", flat=True).distinct())
     codes = {code for path in paths if path for code in path.split("/")}
     administrative = Region.objects.filter(level=level, code__in=codes).exclude(unit_type=Region.UnitType.SPECIAL)
     return set(administrative.values_list("code", flat=True))
@@ -189,12 +190,14 @@ def covered_regions(scope: Scope, level: str) -> set[str]:
 
 def involved_organisations(scope: Scope) -> QuerySet[Organisation]:
     activities = held_activities(scope)
-    by_role = Organisation.objects.filter(involvements__activity__in=activities)
-    return (by_role | Organisation.objects.filter(activities__in=activities)).distinct()
+    by_role = Involvement.objects.filter(activity__in=activities)
+    return Organisation.objects.filter(
+        Q(pk__in=by_role.values("organisation")) | Q(pk__in=activities.values("organisation"))
+    )
 
 
 def active_brands(scope: Scope) -> QuerySet[Brand]:
-    return Brand.objects.filter(activities__in=held_activities(scope)).distinct()
+    return Brand.objects.filter(pk__in=held_activities(scope).values("brand"))
 
 
 def awards_in(scope: Scope) -> QuerySet[Award]:

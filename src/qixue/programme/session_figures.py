@@ -50,7 +50,7 @@ def define_activities(code: str, name: object, unit: Unit, rule: object, kind: s
 
 def open_venues(scope: Scope) -> QuerySet[Venue]:
     """Real places only: a source may name a kind of place without saying which one."""
-    return Venue.objects.filter(sessions__in=held_sessions_in(scope), is_group=False).distinct()
+    return Venue.objects.filter(pk__in=held_sessions_in(scope).values("venue"), is_group=False)
 
 
 def with_speaker(scope: Scope) -> SessionQuerySet:

@@ -1,45 +1,49 @@
 """The cells counted anew from the entries of the ledger.
 
-The database reads each entry by name once, in the index of sessions and people, and gives the people of a session as
-one value; they are compared with those of the cell as columns of numbers, so that Python touches cells and sessions
-only.
+The database reads each entry by name once, in the index of sessions and people, and gives those of many cells as one
+value for each column (core/columns.py). Folded (participation/folds.py) they are compared with the cells as columns, so
+that Python touches cells only.
 """
 
-import secrets
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from functools import cache
-from itertools import groupby
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from pyroaring import BitMap
 
-from qixue.core.quantity import Qualifier, Quantity
+from qixue.core.columns import Column, joined, key_bytes, keys, numbers, numbers_from, rows_as_they_are
+from qixue.core.quantity import Qualifier
 from qixue.core.statements import among, listed
-from qixue.participation.counting import attendance_of
-from qixue.participation.models import Cell, CellCount, LedgerEntry, Tally
-from qixue.participation.models.cells import NOBODY as NO_NUMBERS
+from qixue.participation.folds import Crowds, Folds, bounds_of, crowds, once_and_again
+from qixue.participation.models import Cell, CellCount, LedgerEntry, LedgerEntryQuerySet, Tally
+from qixue.participation.models.cells import NOBODY
 from qixue.participation.queries import tally_rows
-from qixue.participation.queries.cells import Counts, Sums, added, answer
+from qixue.participation.queries.cells import HEDGES, Counts, Sums, added, answer
 
-Column = np.ndarray
-SESSIONS_AT_ONCE = 500
-TOKEN = 16  # bytes
-# Of everybody the token and the number, each as 16 and 8 bytes, in one value; SQLite gives them in hexadecimal.
-NUMBERS = {
-    "sqlite": "SELECT group_concat(token || printf('%%016x', id), '') FROM participation_countedperson",
-    "postgresql": "SELECT string_agg(uuid_send(token) || int8send(id), '') FROM participation_countedperson",
-}
-# By session the tokens in all of its entries by name, in their order, in one value.
+PEOPLE_AT_ONCE = 200_000  # in the cells of one part: their columns stay in the cache of a processor
+MARK_BITS = 20  # of a fold, by which most of those that were not taken back are told from those that were
+EVERYBODY = "SELECT {numbers}, {keys} FROM participation_countedperson"
+KEPT = "SELECT id, people, again FROM participation_cell WHERE {among}"
+# By cell and session the tokens in all of its entries by name, in their order.
 ENTRIES = """
-SELECT s.id, (SELECT {joined} FROM (SELECT person_token FROM participation_ledgerentry
-    WHERE session_id = s.id AND person_token IS NOT NULL ORDER BY person_token) AS e)
-FROM programme_session s WHERE {among}
+SELECT {cells}, {sessions}, {lengths}, {tokens} FROM (
+    SELECT t.cell_id, t.session_id, (SELECT {of_session} FROM (SELECT person_token FROM participation_ledgerentry
+        WHERE session_id = t.session_id AND person_token IS NOT NULL ORDER BY person_token) AS e) AS tokens
+    FROM participation_tally t WHERE {among} AND t.session_id IS NOT NULL ORDER BY t.cell_id, t.id
+) AS by_session
 """
-JOINED = {"sqlite": "group_concat(person_token, '')", "postgresql": "string_agg(uuid_send(person_token), '')"}
+# By session the tokens in entries that do not count, as often as there are such entries: they are few, and found in the
+# index of targets.
+TAKEN_BACK = """
+SELECT {sessions}, {tokens} FROM (
+    SELECT session_id, person_token FROM participation_ledgerentry WHERE target_id > 0
+    UNION ALL SELECT later.session_id, target.person_token
+    FROM participation_ledgerentry later CROSS JOIN participation_ledgerentry target
+    WHERE later.target_id > 0 AND target.id = later.target_id
+) AS gone WHERE session_id IS NOT NULL AND person_token IS NOT NULL
+"""
 # Where a tally stands, and where it belongs today (as `cell_places.placed` says, which makes the cells).
 STRANGERS = """
 SELECT DISTINCT t.cell_id
@@ -54,64 +58,21 @@ WHERE c.id IN ({cells}) AND (a.state = 'draft'
 """
 
 
-class Counted(NamedTuple):
-    """A cell as its entries make it, or as it is kept: its people in the order of their folds (`Folds`)."""
+class Entries(NamedTuple):
+    """By name, in some cells: of each session its cell and its key; of each entry which of these sessions, and who."""
 
-    counts: Counts
-    people: Column
-    again: Column
-
-    def equals(self, other: "Counted") -> bool:
-        return self.counts == other.counts and all(map(np.array_equal, self[1:], other[1:]))
+    cells: Column
+    sessions: Column
+    places: Column
+    folds: Column
 
 
-NO_FOLDS = np.array([], dtype=np.uint64)
-NOTHING = Counted({}, NO_FOLDS, NO_FOLDS)
+class Named(NamedTuple):
+    """How many people came by name: cell, session and count, a row for each session."""
 
-
-class Settled(NamedTuple):
-    """A tally that was merged as it stands."""
-
-    cell: int
-    activity: int
-    session: int | None
-    rule: str | None
-
-
-class Folds:
-    """Tokens folded to 64 bits, which compare fast, and those of everybody who has a number.
-
-    How they are folded is drawn for each recount: of random tokens two look alike once in 10^18 pairs, and not in the
-    next one.
-    """
-
-    def __init__(self) -> None:
-        self.factor = np.uint64(secrets.randbits(64) | 1)
-        [[joined]] = answer(NUMBERS[connection.vendor])
-        everybody = words(joined).reshape(-1, 3)
-        numbers = everybody[:, 2]
-        self.by_number = np.zeros(int(numbers.max(initial=0)) + 1, dtype=np.uint64)
-        self.by_number[numbers] = self.of_tokens(everybody)
-
-    def of_tokens(self, tokens: Column) -> Column:
-        """Of rows that begin with the two halves of a token."""
-        return tokens[:, 0] * self.factor + tokens[:, 1]
-
-    def of_numbers(self, kept: bytes | memoryview | None) -> Column:
-        """Of a kept set, in their order; whoever has no number any more is 0."""
-        numbers = np.array(BitMap.deserialize(bytes(kept or NO_NUMBERS)).to_array(), dtype=np.int64)
-        known = np.where(numbers < len(self.by_number), numbers, 0)
-        return np.sort(self.by_number[known])
-
-
-def words(joined: str | bytes | None) -> Column:
-    """The value that rows were joined to, as whole numbers of 8 bytes."""
-    return np.frombuffer(raw(joined), dtype=">u8").astype(np.uint64)
-
-
-def raw(joined: str | bytes | None) -> bytes:
-    """The value as it is; SQLite gives it in hexadecimal."""
-    return bytes.fromhex(joined) if isinstance(joined, str) else bytes(joined or b"")
+    cells: Column
+    sessions: Column
+    counts: Column
 
 
 def cells_that_differ(programme_code: str) -> list[str]:
@@ -125,22 +86,44 @@ def cells_that_differ(programme_code: str) -> list[str]:
     return differing_cells(cells.filter(key__in=differing)) if differing else []
 
 
-def differing_cells(cells: QuerySet[Cell]) -> list[str]:
-    folds = Folds()
-    counted, sums, strangers = recounted(cells, folds), kept_counts(cells), cells_with_strangers(cells)
-    return [
-        key
-        for pk, key, people, again in cells.order_by("key").values_list("pk", "key", "people", "again")
-        if pk in strangers
-        or not counted.get(pk, NOTHING).equals(
-            Counted(sums.get(pk, {}), folds.of_numbers(people), folds.of_numbers(again))
-        )
-    ]
-
-
 def settled_cells(programme_code: str) -> QuerySet[Cell]:
     waiting = Tally.objects.filter(cell=OuterRef("pk"), is_merged=False)
     return Cell.objects.filter(~Exists(waiting), programme__code=programme_code, people__isnull=False)
+
+
+def differing_cells(cells: QuerySet[Cell]) -> list[str]:
+    sums, differing, people = kept_counts(cells), cells_with_strangers(cells), People()
+    key_of = dict(cells.order_by("pk").values_list("pk", "key"))
+    named: list[Named] = []
+    for part in in_parts(key_of, sums):
+        came, others = people.in_cells(part)
+        named.append(came)
+        differing |= others
+    counted = counts_by_cell(cells, Named(*map(np.concatenate, zip(*named, strict=True)))) if named else {}
+    return sorted(key for pk, key in key_of.items() if pk in differing or counted.get(pk, {}) != sums.get(pk, {}))
+
+
+def in_parts(cells: Iterable[int], sums: dict[int, Counts]) -> Iterator[list[int]]:
+    part: list[int] = []
+    size = 0
+    for cell in cells:
+        part.append(cell)
+        size += sum(counts.named for counts in sums.get(cell, {}).values())
+        if size >= PEOPLE_AT_ONCE:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+def kept_counts(cells: QuerySet[Cell]) -> dict[int, Counts]:
+    sums: dict[int, Counts] = defaultdict(dict)
+    rows = CellCount.objects.filter(cell__in=cells).order_by()
+    for cell, hedge, *counts in rows.values_list(
+        "cell_id", "qualifier", "tally_count", "attendance_count", "named_count"
+    ):
+        sums[cell][HEDGES[hedge]] = Sums._make(counts)
+    return sums
 
 
 def cells_with_strangers(cells: QuerySet[Cell]) -> set[int]:
@@ -149,109 +132,115 @@ def cells_with_strangers(cells: QuerySet[Cell]) -> set[int]:
     return {cell for (cell,) in answer(STRANGERS.format(cells=statement), parameters)}
 
 
-def kept_counts(cells: QuerySet[Cell]) -> dict[int, Counts]:
-    sums: dict[int, Counts] = defaultdict(dict)
-    rows = CellCount.objects.filter(cell__in=cells).order_by()
-    for cell, hedge, *numbers in rows.values_list(
-        "cell_id", "qualifier", "tally_count", "attendance_count", "named_count"
-    ):
-        sums[cell][Qualifier(hedge)] = Sums._make(numbers)
-    return sums
+class People:
+    """Who came by the entries, beside who came by the cells."""
+
+    def __init__(self) -> None:
+        self.folds = Folds()
+        [[numbered, tokens]] = rows_as_they_are(EVERYBODY.format(numbers=numbers("id"), keys=keys("token")))
+        places = numbers_from(numbered)
+        self.by_number = np.zeros(int(places.max(initial=0)) + 1, dtype=np.uint64)
+        self.by_number[places] = self.of_tokens(tokens)
+        statement = TAKEN_BACK.format(sessions=numbers("session_id"), tokens=keys("person_token"))
+        [[sessions, tokens]] = rows_as_they_are(statement)
+        self.taken_back = self.of_tokens(tokens) ^ self.of_sessions(numbers_from(sessions))
+        self.is_marked = np.zeros(2**MARK_BITS, dtype=bool)
+        self.is_marked[marks_of(self.taken_back)] = True
+
+    def of_tokens(self, tokens: bytes | None) -> Column:
+        return self.folds.of(tokens or b"", key_bytes())
+
+    def of_sessions(self, sessions: Column) -> Column:
+        return self.folds.of(sessions.tobytes(), sessions.itemsize)
+
+    def in_cells(self, cells: Sequence[int]) -> tuple[Named, set[int]]:
+        """How many came to each session, and the cells that name others than who came."""
+        entries = self.that_count(self.entries_of(cells))
+        is_first = np.ones(len(entries.folds), dtype=bool)  # of one person at one session: they lie together
+        is_first[1:] = (entries.folds[1:] != entries.folds[:-1]) | (entries.places[1:] != entries.places[:-1])
+        places, folds = entries.places[is_first], entries.folds[is_first]
+        named = Named(entries.cells, entries.sessions, np.bincount(places, minlength=len(entries.sessions)))
+        bounds = bounds_of(named.counts)[np.searchsorted(named.cells, [*cells, cells[-1] + 1])]
+        came, came_again = once_and_again(folds, bounds)
+        people, again = self.kept_in(cells)
+        differ = came.differ_from(people) | came_again.differ_from(again)
+        return named, set(np.array(cells)[differ].tolist())
+
+    def entries_of(self, cells: Sequence[int]) -> Entries:
+        statement = ENTRIES.format(
+            cells=numbers("cell_id"),
+            sessions=numbers("session_id"),
+            lengths=numbers("COALESCE(length(tokens), 0)"),
+            tokens=joined("tokens"),
+            of_session=keys("person_token"),
+            among=among("t.cell_id", "bigint"),
+        )
+        [[*joined_numbers, tokens]] = rows_as_they_are(statement, [listed(cells)])
+        of_cells, sessions, lengths = map(numbers_from, joined_numbers)
+        places = np.repeat(np.arange(len(sessions)), lengths // key_bytes())
+        return Entries(of_cells, sessions, places, self.of_tokens(tokens))
+
+    def that_count(self, entries: Entries) -> Entries:
+        """Without those of people who came to a session no more often than they were taken back from it."""
+        if not len(self.taken_back):
+            return entries
+        came = entries.folds ^ self.of_sessions(entries.sessions)[entries.places]
+        rows = np.flatnonzero(self.is_marked[marks_of(came)])  # all that may be among them, and few others
+        who, which = np.unique(np.concatenate([came[rows], self.taken_back]), return_inverse=True)
+        times, times_back = (np.bincount(of, minlength=len(who)) for of in np.split(which, [len(rows)]))
+        counts = np.ones(len(came), dtype=bool)
+        counts[rows] = (times > times_back)[which[: len(rows)]]
+        return entries._replace(places=entries.places[counts], folds=entries.folds[counts])
+
+    def kept_in(self, cells: Sequence[int]) -> tuple[Crowds, Crowds]:
+        """Who came, and who came again; nobody in a cell that is gone meanwhile."""
+        rows = rows_as_they_are(KEPT.format(among=among("id", "bigint")), [listed(cells)])
+        kept = {pk: sets for pk, *sets in rows}
+        people, again = zip(*(kept.get(cell, (None, None)) for cell in cells), strict=True)
+        return self.crowds_of(people), self.crowds_of(again)
+
+    def crowds_of(self, sets: Sequence[bytes | memoryview | None]) -> Crowds:
+        """Of kept sets; whoever has no number any more is folded to 0."""
+        people = [np.asarray(BitMap.deserialize(bytes(kept or NOBODY)).to_array(), dtype=np.uint32) for kept in sets]
+        places = np.concatenate(people)
+        places[places >= len(self.by_number)] = 0
+        return crowds(self.by_number[places], bounds_of(np.array([len(each) for each in people])))
 
 
-def recounted(cells: QuerySet[Cell], folds: Folds) -> dict[int, Counted]:
-    rows = Tally.objects.filter(cell__in=cells).order_by("cell_id", "pk")
-    tallies = list(
-        map(Settled._make, rows.values_list("cell_id", "activity_id", "session_id", "session__counting_rule"))
-    )
-    named: dict[int, int] = {}  # by session, how many came by name
-    people: dict[int, tuple[Column, Column]] = {}
-    for cell, sessions, folded, session_of in people_by_cell(tallies, folds):
-        is_first = np.ones(len(folded), dtype=bool)  # of the entries of one person at one session: they lie together
-        is_first[1:] = (folded[1:] != folded[:-1]) | (session_of[1:] != session_of[:-1])
-        named |= zip(sessions, np.bincount(session_of[is_first], minlength=len(sessions)).tolist(), strict=True)
-        came, times = np.unique(folded[is_first], return_counts=True)
-        people[cell] = came, came[times > 1]
-    sums = counts_by_cell(tallies, named)
-    return {cell: Counted(sums.get(cell, {}), *people.get(cell, (NO_FOLDS, NO_FOLDS))) for cell in {*sums, *people}}
+def marks_of(folds: Column) -> Column:
+    return folds >> np.uint64(64 - MARK_BITS)
 
 
-def people_by_cell(tallies: Sequence[Settled], folds: Folds) -> Iterator[tuple[int, list[int], Column, Column]]:
-    """Of each cell the sessions, the people in all their entries, and at which of the sessions each entry is."""
-    gone = entries_taken_back()
-    for part in whole_cells(tallies):
-        tokens_at = tokens_by_session([tally.session for tally in part if tally.session], gone)
-        for cell, of_cell in groupby(part, key=lambda tally: tally.cell):
-            sessions = [tally.session for tally in of_cell if tally.session]
-            tokens = [tokens_at[session] for session in sessions]
-            lengths = [len(each) // TOKEN for each in tokens]
-            halves = words(b"".join(tokens)).reshape(-1, 2)
-            yield cell, sessions, folds.of_tokens(halves), np.repeat(np.arange(len(sessions)), lengths)
-
-
-def whole_cells(tallies: Sequence[Settled]) -> Iterator[list[Settled]]:
-    """The tallies in parts of about so many sessions as are read at once, no cell divided."""
-    part: list[Settled] = []
-    for _cell, of_cell in groupby(tallies, key=lambda tally: tally.cell):
-        part += of_cell
-        if len(part) >= SESSIONS_AT_ONCE:
-            yield part
-            part = []
-    if part:
-        yield part
-
-
-def tokens_by_session(sessions: Sequence[int], gone: dict[int, Counter[bytes]]) -> dict[int, bytes]:
-    """The tokens in the entries of each session that count, one behind the other."""
-    statement = ENTRIES.format(joined=JOINED[connection.vendor], among=among("s.id", "bigint"))
-    rows = answer(statement, [listed(sessions)])
-    found = {pk: raw(joined) for pk, joined in rows}
-    for pk in found.keys() & gone.keys():
-        tokens = found[pk]
-        came = Counter(tokens[start : start + TOKEN] for start in range(0, len(tokens), TOKEN)) - gone[pk]
-        found[pk] = b"".join(sorted(came.elements()))
-    return found
-
-
-def entries_taken_back() -> dict[int, Counter[bytes]]:
-    """By session the tokens in entries that do not count, as often as there are such entries: they are few."""
-    later = LedgerEntry.objects.filter(target__gt=0)  # by the index: all others have none
-    targets = LedgerEntry.objects.filter(pk__in=later.values("target"))  # a join would visit every entry
-    token_of = dict(targets.values_list("pk", "person_token"))
-    gone: dict[int, Counter[bytes]] = defaultdict(Counter)
-    for session, own, target in later.values_list("session_id", "person_token", "target_id"):
-        gone[session] += Counter(token.bytes for token in (own, token_of.get(target)) if token)
-    return gone
-
-
-def counts_by_cell(tallies: Sequence[Settled], named: dict[int, int]) -> dict[int, Counts]:
-    """The sums of the tallies as the people by name and the head counts make them.
-
-    Most sessions have no head count: those of a cell at which as many came are alike.
-    """
-    cell_of = {(tally.activity, tally.session): tally.cell for tally in tallies}
-    heads = LedgerEntry.objects.effective().head_counts().filter(person_token=None)  # by the index: they are few
-    counted_by_heads = cell_of.keys() & set(heads.order_by().values_list("activity_id", "session_id"))
-    parts: dict[int, list[tuple[Qualifier, Sums]]] = defaultdict(list)
-    alike = Counter(
-        (tally.cell, tally.rule or "", named[tally.session])
-        for tally in tallies
-        if tally.session and (tally.activity, tally.session) not in counted_by_heads and named.get(tally.session)
-    )
-    attendance = cache(attendance_by_name)
-    for (cell, rule, people), times in alike.items():
-        if came := attendance(rule, people):
-            parts[cell].append((came.qualifier, Sums(times, times * int(came.value), times * people)))
-    by_heads = {
-        (tally.activity, tally.session): (tally.rule or "", named.get(tally.session or 0, 0))
-        for tally in tallies
-        if (tally.activity, tally.session) in counted_by_heads and named.get(tally.session or 0)
+def tallies_with(heads: LedgerEntryQuerySet, cells: QuerySet[Cell]) -> dict[tuple[int, int | None], tuple[int, str]]:
+    """By activity and session the cell and the counting rule of each tally with a head count."""
+    counted = set(heads.order_by().values_list("activity_id", "session_id"))
+    tallies = Tally.objects.filter(cell__in=cells, activity__in=heads.order_by().values("activity"))
+    rows = tallies.order_by().values_list("activity_id", "session_id", "cell_id", "session__counting_rule")
+    return {
+        (activity, session): (cell, rule or "")
+        for activity, session, cell, rule in rows
+        if (activity, session) in counted
     }
-    for row in tally_rows(by_heads, heads):  # also of other programmes
-        if home := cell_of.get((row.activity_id, row.session_id)):
-            parts[home].append((row.attendance.qualifier, Sums(1, int(row.attendance.value), row.named)))
-    return {cell: added(found) for cell, found in parts.items()}
 
 
-def attendance_by_name(rule: str, people: int) -> Quantity | None:
-    return attendance_of(rule, people, None)
+def counts_by_cell(cells: QuerySet[Cell], named: Named) -> dict[int, Counts]:
+    """The sums of the tallies as the people by name and the head counts make them."""
+    heads = LedgerEntry.objects.effective().head_counts().filter(person_token=None)  # by the index: they are few
+    headed = tallies_with(heads, cells)
+    is_alone = (named.counts > 0) & ~np.isin(named.sessions, [session for _activity, session in headed if session])
+    counts = counts_by_name(Named(*(column[is_alone] for column in named)))
+    came_to = dict(zip(named.sessions.tolist(), named.counts.tolist(), strict=True)) if headed else {}
+    by_name = {pair: (rule, came_to[pair[1]]) for pair, (_cell, rule) in headed.items() if came_to.get(pair[1] or 0)}
+    parts: dict[int, list[tuple[Qualifier, Sums]]] = defaultdict(list)
+    for row in tally_rows(by_name, heads):  # also of other programmes
+        if home := headed.get((row.activity_id, row.session_id)):
+            parts[home[0]].append((row.attendance.qualifier, Sums(1, int(row.attendance.value), row.named)))
+    return counts | {cell: added([*counts.get(cell, {}).items(), *rows]) for cell, rows in parts.items()}
+
+
+def counts_by_name(named: Named) -> dict[int, Counts]:
+    """At sessions without a head count those by name are all, whatever the rule (`counting.attendance_of`)."""
+    cells, starts, sessions = np.unique(named.cells, return_index=True, return_counts=True)
+    people = np.add.reduceat(named.counts, starts) if len(starts) else starts
+    rows = zip(cells.tolist(), sessions.tolist(), people.tolist(), strict=True)
+    return {cell: {Qualifier.EXACT: Sums(sessions, people, people)} for cell, sessions, people in rows}
