@@ -16,7 +16,7 @@ from qixue.programme.models import Activity, Brand, PlanDocument, PlanLine, Plan
 from qixue.programme.operations.plan_documents import DocumentDetails
 from qixue.programme.operations.plan_lines import PlanLineDetails
 from qixue.programme.search import matches
-from qixue.web.forms import Form
+from qixue.web.forms import ConfirmableForm, Form
 from qixue.web.workspace.forms.activities import NOTHING_CHOSEN
 from qixue.web.workspace.forms.fields import DayField, PlainCharField, WholeNumberField, YuanField
 from qixue.web.workspace.forms.sessions import GatheringForm, initial_times
@@ -211,13 +211,18 @@ class OpinionForm(Form):
         return {line: text for line, text in given.items() if text.strip()}
 
 
-class DecisionForm(OpinionForm):
+class DecisionForm(OpinionForm, ConfirmableForm):
     decision = forms.ChoiceField(
         label=_("Decision"),
         choices=[("approve", _("Approve the plan")), ("return", _("Return it with comments"))],
         widget=forms.RadioSelect,
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the number of the one that was read
+    confirmed = forms.BooleanField(
+        label=_("I have seen this and approve the plan all the same; the comment says why"),
+        required=False,
+        widget=forms.HiddenInput,
+    )
     field_order = ["decision", "comment"]
 
     def clean(self) -> dict[str, Any]:
