@@ -99,6 +99,11 @@ class ReturnField(models.Model):
         return in_language(self.name, self.name_en)
 
     @property
+    def local_unit(self) -> str:
+        """What a typed number counts, in the language of the reader; "" for other fields."""
+        return in_language(UNITS[self.unit].zh, UNITS[self.unit].en_plural) if self.unit else ""
+
+    @property
     def is_number(self) -> bool:
         return self.kind == self.Kind.NUMBER
 

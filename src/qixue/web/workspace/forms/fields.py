@@ -178,6 +178,13 @@ class DraftTextField(PlainCharField):
         """A draft may have gaps."""
 
 
+class RecordField(forms.ModelChoiceField):
+    """A choice among records, each by its name in the language of the reader."""
+
+    def label_from_instance(self, record: Any) -> str:
+        return str(record.local_name)
+
+
 class MobileField(forms.CharField):
     """A mobile number with or without spaces, dashes and +86; empty where none is asked for."""
 
