@@ -55,9 +55,10 @@ def test_show_rate_is_over_held_sessions_that_took_registrations(programme: Prog
     rows = registry.definitions["show_rate"].evidence(Scope(programme.code))
 
     assert (number("show_rate", programme), recounted("show_rate", programme)) == (Decimal("75.0"),) * 2
-    assert [(row.session_id, row.id.partition(":")[0], row.quantity.value) for row in rows] == [
-        (session.pk, "registrations", 4),
-        (session.pk, "names", 3),
+    title = session.activity.title
+    assert [(row.session_id, row.id.partition(":")[0], row.title, row.quantity.value) for row in rows] == [
+        (session.pk, "registrations", f"{title} · 报名人次", 4),
+        (session.pk, "names", f"{title} · 实名到场", 3),
     ]
 
 

@@ -100,20 +100,14 @@ def recounted_show_rate(scope: Scope) -> FigureValue:
 def show_rate_rows(scope: Scope) -> list[EvidenceRow]:
     """Of each session the registrations that were accepted and, below them, how many came; names of neither."""
     came = counted(scope).filter(session__in=with_registrations(scope)).order_by().values_list("session")
-    numbers = dict(came.annotate(Count("pk")))
-    return [
-        row
-        for accepted in registration_rows(accepted_where_held(scope))
-        for row in (
-            accepted,
-            replace(
-                accepted,
-                id=accepted.id.replace("registrations:", "names:", 1),
-                quantity=Quantity(numbers.get(accepted.session_id, 0), ATTENDANCE),
-                source=str(_("Came by name")),
-            ),
-        )
-    ]
+    numbers, by_name = dict(came.annotate(Count("pk"))), str(_("Came by name"))
+    rows = []
+    for accepted in registration_rows(accepted_where_held(scope)):
+        number = Quantity(numbers.get(accepted.session_id, 0), ATTENDANCE)
+        key = accepted.id.replace("registrations:", "names:", 1)
+        present = replace(accepted, id=key, quantity=number, source=by_name)
+        rows += [replace(row, title=f"{row.title} · {row.source}") for row in (accepted, present)]
+    return rows
 
 
 def large_tallies(scope: Scope) -> QuerySet[Tally]:
