@@ -49,7 +49,8 @@ def initial_of_call(call: ReturnCall) -> dict[str, Any]:
 
 
 def unit_choices() -> list[tuple[str, Any]]:
-    return [NOTHING_CHOSEN, *((unit.code, in_language(unit.zh, unit.en_plural)) for unit in TYPED_UNITS)]
+    bare = _("a plain number")  # what is only 个 in Chinese has no word of its own in English
+    return [NOTHING_CHOSEN, *((unit.code, in_language(unit.zh, unit.en_plural or str(bare))) for unit in TYPED_UNITS)]
 
 
 def figure_choices() -> list[tuple[str, Any]]:
