@@ -254,7 +254,7 @@ def test_approve_of_an_odd_day_asks_nothing(desks: Desks) -> None:
     later = desks.version.lines.get().starts_at + datetime.timedelta(days=400)
     desks.version.lines.update(starts_at=later, ends_at=later + datetime.timedelta(hours=1))
 
-    assert desks.approved().state == State.APPROVED
+    assert approve_plan(desks.submitted(), by=desks.bureau_person, at=NOON).state == State.APPROVED
 
 
 def test_approve_of_a_draft_is_refused(desks: Desks) -> None:
