@@ -6,7 +6,7 @@ import pytest
 from tests.api.cases import LINE, READ
 from tests.api.conftest import Ask, Scene
 from tests.factories import NOON, VenueFactory, key
-from tests.factories_planning import RoomFactory
+from tests.factories_planning import PlanLineFactory, RoomFactory
 
 from qixue.core.kept_answers import KEPT_FOR, forget_answers
 from qixue.core.models import KeptAnswer
@@ -94,6 +94,23 @@ def test_decision_that_cannot_be_taken_is_refused(
 
     assert code_of(answer) == expected
     assert newest(plan).state == State.SUBMITTED
+
+
+def test_approval_of_a_hall_that_is_wanted_twice_is_confirmed(
+    scene: Scene, plan: Plan, county: str, bureau: str, ask: Ask
+) -> None:
+    line = newest(plan).lines.order_by("position")[0]
+    other = newest(scene.parts["sibling"].plan)
+    PlanLineFactory(version=other, venue=line.venue, starts_at=line.starts_at, ends_at=line.ends_at)
+    ask("POST", f"/plans/{plan.pk}/submissions", keyed(**READ), token=county)
+    url, given = f"/plans/{plan.pk}/decisions", {"version": 2, "decision": "approve"}
+
+    asked = ask("POST", url, keyed(**given), token=bureau)
+    unexplained = ask("POST", url, keyed(**given, confirmed=True), token=bureau)
+    approved = ask("POST", url, keyed(**given, confirmed=True, comment="分上下半场"), token=bureau)
+
+    assert [code_of(each) for each in (asked, unexplained)] == [(409, "sessions_clash"), (422, "reason_missing")]
+    assert (approved.status_code, newest(plan).state) == (201, State.APPROVED)
 
 
 def test_approval_takes_no_comment_on_a_line(plan: Plan, county: str, bureau: str, ask: Ask) -> None:

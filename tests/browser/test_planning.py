@@ -168,7 +168,7 @@ def file_by_form(county: Any, city: City) -> Plan:
     page.select_option("[name=kind]", "training")
     page.select_option("[name=audience]", "everybody")
     page.fill("[name=day]", city.first_day.isoformat())
-    page.fill("[name=start]", "下午2点半")
+    page.fill("[name=start]", "14:30")
     page.fill("[name=end]", "16:30")
     page.select_option("[name=venue]", label=page.locator("[name=venue] option").nth(1).inner_text())
     page.fill("[name=budget]", "0.12万")

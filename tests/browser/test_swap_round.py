@@ -125,7 +125,7 @@ def open_round(desk: Page) -> None:
         ("Things are handed over from", 3),
         ("Things are handed over until", 4),
     ):
-        desk.get_by_label(label).fill(f"{(at + days * DAY).astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
+        desk.get_by_label(label).fill(f"{(at + days * DAY).astimezone(SHANGHAI):%Y-%m-%dT%H:%M}")
     desk.get_by_label("Any number: most things are exchanged").check()
     desk.get_by_role("button", name="Open the round").click()
     expect(desk.get_by_role("heading", level=1)).to_have_text(TITLE)

@@ -55,7 +55,19 @@ def test_show_rate_is_over_held_sessions_that_took_registrations(programme: Prog
     rows = registry.definitions["show_rate"].evidence(Scope(programme.code))
 
     assert (number("show_rate", programme), recounted("show_rate", programme)) == (Decimal("75.0"),) * 2
-    assert [(row.session_id, row.quantity.value) for row in rows] == [(session.pk, 4)]
+    title = session.activity.title
+    assert [(row.session_id, row.id.partition(":")[0], row.title, row.quantity.value) for row in rows] == [
+        (session.pk, "registrations", f"{title} · 报名人次", 4),
+        (session.pk, "names", f"{title} · 实名到场", 3),
+    ]
+
+
+def test_evidence_of_the_show_rate_says_that_nobody_came(programme: Programme) -> None:
+    sign_up(held(programme), count=2)
+
+    rows = registry.definitions["show_rate"].evidence(Scope(programme.code))
+
+    assert [row.quantity.value for row in rows] == [2, 0]
 
 
 def test_show_rate_counts_whoever_came_without_a_registration(programme: Programme) -> None:

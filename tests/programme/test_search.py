@@ -1,6 +1,6 @@
 import pytest
 
-from qixue.programme.search import BETWEEN, sounds, words_of, written
+from qixue.programme.search import BETWEEN, shorter_words, sounds, words_of, written
 
 
 @pytest.mark.parametrize("typed", ["qingyuan", "qy", "jiangtang", "qyjt", "QingYuan", "ＱＹ", "qīngyuǎn"])
@@ -49,3 +49,17 @@ def test_long_query_is_cut_after_eight_words():
 
 def test_sign_that_separates_texts_cannot_be_asked_for():
     assert words_of(f"茶{BETWEEN}叶") == [("茶", False), ("叶", False)]
+
+
+@pytest.mark.parametrize(
+    ("word", "parts"),
+    [
+        ("电风扇", ["电风", "风扇", "扇"]),
+        ("风扇", ["扇"]),
+        ("扇", []),
+        ("dianfengshan", []),
+        ("我想给孙子找一个书包", []),
+    ],
+)
+def test_word_in_characters_has_shorter_ones(word, parts):
+    assert shorter_words(word) == parts

@@ -1,6 +1,7 @@
 """Figures about how people take part: how many come, come back, finish, and for how long they learn."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -94,6 +95,19 @@ def came_where_registered(scope: Scope) -> int:
 
 def recounted_show_rate(scope: Scope) -> FigureValue:
     return show_rate(scope, counted(scope).filter(session__in=with_registrations(scope)).count())
+
+
+def show_rate_rows(scope: Scope) -> list[EvidenceRow]:
+    """Of each session the registrations that were accepted and, below them, how many came; names of neither."""
+    came = counted(scope).filter(session__in=with_registrations(scope)).order_by().values_list("session")
+    numbers, by_name = dict(came.annotate(Count("pk"))), str(_("Came by name"))
+    rows = []
+    for accepted in registration_rows(accepted_where_held(scope)):
+        number = Quantity(numbers.get(accepted.session_id, 0), ATTENDANCE)
+        key = accepted.id.replace("registrations:", "names:", 1)
+        present = replace(accepted, id=key, quantity=number, source=by_name)
+        rows += [replace(row, title=f"{row.title} · {row.source}") for row in (accepted, present)]
+    return rows
 
 
 def large_tallies(scope: Scope) -> QuerySet[Tally]:
@@ -213,7 +227,8 @@ define(
     ),
     value=lambda scope: show_rate(scope, came_where_registered(scope)),
     recount=recounted_show_rate,
-    evidence=lambda scope: registration_rows(accepted_where_held(scope)),
+    evidence=show_rate_rows,
+    rule_version=2,  # the first stood on registrations alone
     stands_on=(*WHO_CAME, Subject.SIGN_UPS),
     people=BY_NAME,
     fewest=came_where_registered,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
 from qixue.people.models import Invitation, NotificationPreference, Resident, RoleAssignment
-from qixue.people.notices import Notice, NoticeKind, register
+from qixue.people.notices import Notice, NoticeKind, names_of, register
 from qixue.people.personal_data import Pair
 
 ACCOUNT = NotificationPreference.Topic.ACCOUNT
@@ -69,7 +69,7 @@ register(
 
 
 def about(assignment: RoleAssignment) -> dict[str, str | int]:
-    return {"organisation": assignment.organisation.name, "role": assignment.role}
+    return {**names_of(organisation=assignment.organisation), "role": assignment.role}
 
 
 def role_given(assignment: RoleAssignment, by: str) -> Notice:
@@ -84,7 +84,7 @@ def invitation_accepted(invitation: Invitation) -> Notice:
     params: dict[str, str | int] = {
         "name": invitation.name,
         "role": invitation.role,
-        "organisation": invitation.organisation.name,
+        **names_of(organisation=invitation.organisation),
     }
     link = f"/workspace/organisations/{invitation.organisation_id}/"
     return Notice("invitation_accepted", f"invitation_accepted:{invitation.pk}", link, params)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from qixue.core.clock import SHANGHAI
 from qixue.core.clock_words import clocks, day_clock
+from qixue.core.language import in_language, is_chinese
 from qixue.people.models import NotificationPreference, Role
 
 
@@ -19,7 +20,8 @@ from qixue.people.models import NotificationPreference, Role
 class NoticeKind:
     """`title` and `text` are translatable with named placeholders.
 
-    A parameter whose name ends in `_on` is a day, `until` and `ends` are minutes in Shanghai, `role` is the code of a
+    Beside a parameter can stand the same with `_en` behind its name, for who reads English (`names_of`). One whose name
+    ends in `_on` is a day, `until` and `ends` are minutes in Shanghai, `role` is the code of a
     role. Beside `ends`, the `time` of `day_on` reads on to it: 09:00-11:00.
     """
 
@@ -40,6 +42,16 @@ class Notice:
 
 
 KINDS: dict[str, NoticeKind] = {}
+
+
+def names_of(**records: Any) -> dict[str, str | int]:
+    """Names of records as parameters, in both languages where both are on record: whoever is told reads one of them."""
+    names: dict[str, str | int] = {}
+    for parameter, record in records.items():
+        names[parameter] = record.name
+        if record.name_en:
+            names[f"{parameter}_en"] = record.name_en
+    return names
 
 
 def register(*kinds: NoticeKind) -> None:
@@ -69,12 +81,14 @@ def short_of(kind: str, params: Mapping[str, Any]) -> str:
     parts = [title_of(kind, params)]
     if params.get("day_on") and "time" in params:
         moment = {"day": day_text(params["day_on"]), "time": time_text(params)}
-        parts += [pgettext("when, in a text message", "%(day)s %(time)s") % moment, params.get("place", "")]
+        place = in_language(params.get("place", ""), params.get("place_en", ""))
+        parts += [pgettext("when, in a text message", "%(day)s %(time)s") % moment, place]
     return pgettext("between the parts of a text message", ", ").join(part for part in parts if part)
 
 
 def readable(params: Mapping[str, Any]) -> dict[str, Any]:
-    said = {name: readable_value(name, value) for name, value in params.items()}
+    english = {} if is_chinese() else {name[:-3]: value for name, value in params.items() if name.endswith("_en")}
+    said = {name: readable_value(name, value) for name, value in {**params, **english}.items()}
     return {**said, "time": time_text(params)} if "time" in params else said
 
 

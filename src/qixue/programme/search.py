@@ -9,6 +9,7 @@ from pypinyin import Style, lazy_pinyin
 from qixue.core.typed import folded
 
 MOST_WORDS = 8  # further words of a query are left out: each costs a look at every row
+LONGEST_TO_TAKE_APART = 8  # characters of a word
 BETWEEN = "\n"  # stands between texts, so that no word is found across two of them
 
 
@@ -66,3 +67,17 @@ def words_of(query: str) -> list[tuple[str, bool]]:
         typed = latin(word)
         words[typed if typed.isascii() else word] = typed.isascii()
     return [(word, is_sound) for word, is_sound in list(words.items())[:MOST_WORDS] if word]
+
+
+def shorter_words(word: str) -> list[str]:
+    """By what else something may be called that is looked for in characters, the longest first: 风扇 for 电风扇.
+
+    At last comes the head of the word, 扇, which says in Chinese what sort of thing it is. None for what is typed by
+    its sound, and for a word that is rather a sentence.
+    """
+    length = len(word)
+    if word.isascii() or length > LONGEST_TO_TAKE_APART:
+        return []
+    sizes = range(length - 1, 1, -1)
+    parts = [word[start : start + size] for size in sizes for start in range(length - size + 1)]
+    return list(dict.fromkeys([*parts, *([word[-1]] if length > 1 else [])]))

@@ -19,6 +19,7 @@ from qixue.core.copies import Brief
 from qixue.core.refusal import Refused
 from qixue.people.rules import Action, may_anywhere
 from qixue.programme.models import Programme
+from qixue.report.hindrances import is_interim
 from qixue.web.preferences import SIZES, text_size
 
 
@@ -48,6 +49,12 @@ def get_programme_or_404(code: str) -> Programme:
     if programme is None:
         raise Http404
     return programme
+
+
+def issue_shown(programme: Programme) -> dict[str, Any]:
+    """For `public/programmes/issued.html`: the latest issue of the work summary, if there is one."""
+    issued = programme.seals.order_by("-number").first()
+    return {"issued": issued, "is_interim": issued is not None and is_interim(issued)}
 
 
 def site_name() -> str:

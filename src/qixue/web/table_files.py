@@ -82,7 +82,7 @@ def table_file(
     if wanted.names_people_of is not None:
         note_export(wanted.names_people_of, table=key, kind=kind, count=count, by=request.user, at=at)
     file.seek(0)
-    name = f"{file_stem(table, programme, at)}.{kind}"
+    name = f"{file_stem(table, programme, context.get('part'), at)}.{kind}"
     response = FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -103,7 +103,8 @@ def notes_of(table: Table, programme: Programme | None, part: Any, at: datetime.
     return [note for note in (table.name, *table.notes, scope, as_of, notice) if note]
 
 
-def file_stem(table: Table, programme: Programme | None, at: datetime.datetime) -> str:
-    """A CSV has no notes: that its rows are made up stands in its name."""
+def file_stem(table: Table, programme: Programme | None, part: Any, at: datetime.datetime) -> str:
+    """A CSV has no notes: of which part it is, and that its rows are made up, stand in its name."""
+    name = " ".join([table.name, *([part.local_name] if part else []), str(local_day(at))])
     mark = _(" (demonstration data)") if programme and programme.is_synthetic else ""
-    return f"{table.name} {local_day(at)}{mark}".replace("/", "-")
+    return f"{name}{mark}".replace("/", "-")

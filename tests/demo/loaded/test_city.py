@@ -15,13 +15,13 @@ from qixue.demo.city.personas import PASSWORD, PERSONAS, api_token
 from qixue.demo.city.week import Week
 from qixue.participation.lottery import faults
 from qixue.participation.models import LedgerEntry, Lottery, Participant, RegistrantMessage, Registration
-from qixue.participation.queries import chain_faults
+from qixue.participation.queries import chain_faults, sessions_awaiting_count
 from qixue.participation.queries.lotteries import promised_seed, published_lottery
 from qixue.participation.queries.quality import CHECKS
 from qixue.people.models import Notification, Organisation, Resident, RoleAssignment, User
 from qixue.people.queries import user_of_token
 from qixue.places.models import Region, Venue
-from qixue.programme.models import Activity, Brand, Instalment, Programme, Session
+from qixue.programme.models import Activity, Brand, Instalment, Passage, Programme, Session
 from qixue.report.models import Seal
 from qixue.report.province_totals import totals_of
 
@@ -264,6 +264,28 @@ def test_both_who_issued_last_years_summary_can_sign_in():
 
     names = User.objects.filter(pk__in=[seal.asker_id, seal.issuer_id]).order_by("username").values_list("username")
     assert list(names) == [("city",), ("city2",)]
+
+
+def test_problems_that_the_summary_names_are_on_record():
+    """Its words are seeded; whatever day of the week the third is, they speak of what the records show."""
+    problems = Passage.objects.filter(topic="problem", document__programme__is_synthetic=True)
+    held = sessions().filter(state="held").exclude(venue=None)
+    by_county = Counter(held.values_list("venue__region__parent__name", flat=True))
+    towns = Region.objects.filter(level=Region.Level.TOWNSHIP)
+    busy = sessions().exclude(venue=None).values("venue__region").distinct()
+    in_towns = Venue.objects.filter(region__unit_type="town", is_group=False)
+
+    assert list(problems.order_by("position").values_list("quote", flat=True)) == [
+        "活动较多集中在清城区，多数乡镇还没有安排活动",
+        "部分承办单位活动结束后填报人数不及时",
+        "热门课程一位难求，候补人数较多",
+        "山区镇场地无障碍条件不足",
+    ]
+    assert by_county.most_common(1)[0][0] == "清城区"
+    assert busy.count() < towns.count() / 2
+    assert sessions_awaiting_count(Q(activity__programme__is_synthetic=True), AT).exists()
+    assert Registration.objects.filter(state=State.WAITING).count() > 100
+    assert in_towns.filter(has_step_free_access=True).count() < in_towns.count() / 2
 
 
 def test_staff_other_than_personas_cannot_sign_in():

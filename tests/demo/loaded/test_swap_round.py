@@ -3,7 +3,7 @@
 import pytest
 
 from qixue.swap.matching import faults, load
-from qixue.swap.models import Handover, Listing, RoundEntry, RoundPlan, SwapRound
+from qixue.swap.models import Handover, Listing, RoundEntry, RoundPlan, SwapRound, Wish
 
 pytestmark = pytest.mark.django_db
 
@@ -35,3 +35,9 @@ def test_another_round_takes_in_things_for_a_community_point() -> None:
     round_ = SwapRound.objects.get(kind="point")
 
     assert (round_.state, round_.opening_hours) == ("open", "周二至周日 9:00-17:00")
+    entries = round_.entries.filter(state=RoundEntry.State.IN, listing__state=Listing.State.LISTED)
+    answers = [entries.filter(answer=answer).count() for answer in RoundEntry.Answer.values]
+    assert (entries.count(), sum(answers), min(answers[:2]) > 10) == (72, 72, True)
+    wished_for = Wish.objects.filter(wanted__in=entries.values("listing")).values("wanted").distinct()
+    assert wished_for.count() > 30
+    assert entries.filter(listing__owner__user__username__in=("resident", "elder")).count() == 6

@@ -1,9 +1,11 @@
+import datetime
+
 import pytest
 from tests.factories import NOON, OrganisationFactory, RoleAssignmentFactory
-from tests.factories_planning import PlanFactory, PlanVersionFactory
-from tests.programme.operations.conftest import TODAY, YESTERDAY, Desks, kinds, told
+from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory
+from tests.programme.operations.conftest import TODAY, YESTERDAY, Desks, kinds, refusing, told
 
-from qixue.core.refusal import Refused
+from qixue.core.refusal import Doubt, Refused
 from qixue.people.models import Role
 from qixue.programme.models import Countersignature, LineComment, PlanStep, PlanVersion
 from qixue.programme.operations.plan_approval import (
@@ -212,6 +214,47 @@ def test_approve_against_an_objection_names_whose(desks: Desks) -> None:
         approve_plan(version, by=desks.bureau_person, at=NOON)
 
     assert (refused.value.code, refused.value.lines) == ("objection_stands", (desks.department.name,))
+
+
+@pytest.fixture
+def clashing(desks: Desks) -> PlanVersion:
+    """Filed, while another plan of the programme wants the same hall at the same time."""
+    line = desks.version.lines.get()
+    beside = PlanVersionFactory(
+        plan=PlanFactory(programme=desks.programme, organisation=desks.department), state=State.SUBMITTED
+    )
+    PlanLineFactory(version=beside, title="稻田养鱼", venue=line.venue, starts_at=line.starts_at, ends_at=line.ends_at)
+    return desks.submitted()
+
+
+def test_approve_of_a_hall_that_is_wanted_twice_asks_first_and_names_both(desks: Desks, clashing: PlanVersion) -> None:
+    with pytest.raises(Doubt) as doubt:
+        approve_plan(clashing, comment="都能坐下", by=desks.bureau_person, at=NOON)
+
+    [clash] = doubt.value.lines
+    assert (doubt.value.code, desks.version.state) == ("sessions_clash", State.SUBMITTED)
+    assert clash.startswith(f"{clashing.lines.get().title}: “稻田养鱼”")
+
+
+def test_approve_of_a_clash_needs_a_reason(desks: Desks, clashing: PlanVersion) -> None:
+    with refusing("reason_missing"):
+        approve_plan(clashing, comment=" ", confirmed=True, by=desks.bureau_person, at=NOON)
+
+    assert desks.version.state == State.SUBMITTED
+
+
+def test_approve_of_a_clash_keeps_its_reason(desks: Desks, clashing: PlanVersion) -> None:
+    approve_plan(clashing, comment="分上下半场", confirmed=True, by=desks.bureau_person, at=NOON)
+
+    assert desks.version.state == State.APPROVED
+    assert desks.plan.steps.get(kind=Kind.APPROVED).comment == "分上下半场"
+
+
+def test_approve_of_an_odd_day_asks_nothing(desks: Desks) -> None:
+    later = desks.version.lines.get().starts_at + datetime.timedelta(days=400)
+    desks.version.lines.update(starts_at=later, ends_at=later + datetime.timedelta(hours=1))
+
+    assert approve_plan(desks.submitted(), by=desks.bureau_person, at=NOON).state == State.APPROVED
 
 
 def test_approve_of_a_draft_is_refused(desks: Desks) -> None:

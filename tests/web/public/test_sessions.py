@@ -174,6 +174,17 @@ def test_list_is_cut_into_pages_that_keep_the_answers(open_page, tea):
     assert page.xpath("//a[@rel='next']/@href") == ["?q=%E8%8C%B6%E5%8F%B6&page=2"]
 
 
+def test_large_letters_have_a_third_of_the_sessions_on_a_page(open_page, client, tea):
+    SessionFactory.create_batch(11, activity=tea.activity, starts_at=tea.starts_at, ends_at=tea.ends_at)
+
+    usual = open_page(LIST)
+    client.cookies["qixue_elder"] = "2"
+    large = open_page(LIST)
+
+    assert [len(titles(page)) for page in (usual, large)] == [12, 10]
+    assert [len(page.xpath("//a[@rel='next']")) for page in (usual, large)] == [0, 1]
+
+
 def facts(page):
     """What the page states, by label."""
     labels, values = page.xpath("//dl//dt"), page.xpath("//dl//dd")

@@ -57,6 +57,43 @@ def test_list_is_narrowed_by_kind_town_word_and_gift(programme):
     assert titles(programme, "?kind=toys") == ["没有符合条件的物品"]
 
 
+def test_word_with_which_nothing_fits_is_shortened_until_something_does(programme):
+    """Nothing is shown that was not asked for: the shorter word is one press away, with the filters that were set."""
+    for title in ("落地风扇", "小风扇", "电饭锅"):
+        ListingFactory(programme=programme, title=title, kind="small_appliance")
+    ListingFactory(programme=programme, title="风扇叶片", kind="tools")
+    address = f"/programmes/{programme.code}/swap/"
+
+    page = page_of(Client(), f"{address}?q=电风扇&kind=small_appliance&page=2")
+
+    [link] = page.xpath("//div[@class='empty']//li/a")
+    assert words(page.xpath("//main//h2")[0]) == "没有含“电风扇”的物品"
+    assert words(link) == "含“风扇”的：2件"
+    assert titles(programme, link.get("href")) == ["小风扇", "落地风扇"]
+    assert titles(programme, "?q=飞机") == ["没有符合条件的物品"]
+
+
+def test_head_of_a_word_finds_what_is_called_otherwise(programme):
+    ListingFactory(programme=programme, title="电扇")
+
+    page = page_of(Client(), f"/programmes/{programme.code}/swap/?q=风扇")
+
+    assert [words(link) for link in page.xpath("//div[@class='empty']//li/a")] == ["含“扇”的：1件"]
+
+
+def test_large_letters_have_short_pages_with_a_plain_way_on(programme):
+    for _thing in range(9):
+        ListingFactory(programme=programme)
+    address = f"/programmes/{programme.code}/swap/"
+    client = Client()
+    client.cookies["qixue_elder"] = "1"
+
+    usual, large = page_of(Client(), address), page_of(client, address)
+
+    assert [len(page.xpath("//ul[contains(@class, 'things')]/li")) for page in (usual, large)] == [9, 8]
+    assert large.xpath("//nav[@class='pager']//a/@class") == ["btn"]
+
+
 def test_list_leaves_out_what_is_not_on_offer(programme):
     for values in ({"state": "withdrawn"}, {"state": "in_exchange"}, {"state": "exchanged"}, {}):
         hidden = None if values else ListingFactory().listed_at

@@ -377,7 +377,9 @@ EXPECTED: dict[str, set[str]] = {
     "take_off_list": BELOW,  # a list of people is read where it was written, not from above
     "move_organisation": ABOVE,  # nobody takes their own organisation elsewhere
     **dict.fromkeys(("stand_in", "hand_over", "end_stand_in", "revoke_token"), NOBODY),
-    **dict.fromkeys(("figures", "figure", "coverage", "dashboard", "quality", "quality_check"), IN_THE_PROGRAMME),
+    **dict.fromkeys(
+        ("figures", "figure", "coverage", "dashboard", "quality", "quality_check", "summary"), IN_THE_PROGRAMME
+    ),
     **dict.fromkeys((*SUMMARY_PAGES, *SWAP_PAGES), WHOLE_PROGRAMME),
 }
 # Reading a page is enough to know who reaches it; these have nothing to read.

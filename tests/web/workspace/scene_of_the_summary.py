@@ -13,7 +13,6 @@ from qixue.report.photographs import add_photo
 
 # Who reaches the whole programme reaches these.
 SUMMARY_PAGES = (
-    "summary",
     "summary_file",
     "ask_for_issue",
     "issue_summary",

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -137,9 +138,10 @@ def test_dashboard_of_a_county_is_taken_along_with_its_main_figures_first_and_al
     client = Client()
     client.force_login(RoleAssignmentFactory(organisation=office, role=Role.COORDINATOR).user)
 
-    content = b"".join(client.get(f"{DASHBOARD}?table=charts.csv").streaming_content).decode("utf-8-sig")
+    answer = client.get(f"{DASHBOARD}?table=charts.csv")
 
-    rows = list(csv.reader(io.StringIO(content)))[1:]
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))[1:]
+    assert quote(f"{programme.name} 连南县教育局 ") in answer["Content-Disposition"]
     assert [row[:4] for row in rows[:2]] == [
         ["连南县教育局", "活动场次", "", "2"],
         ["连南县教育局", "参与人次", "", "57"],

@@ -106,6 +106,25 @@ def test_countersigner_answers_and_then_it_can_be_approved(desks: Desks) -> None
     assert department.name in early.content.decode()
 
 
+def test_hall_that_is_wanted_twice_is_approved_with_a_tick_and_a_reason(desks: Desks) -> None:
+    plan = desks.plan(State.SUBMITTED)
+    line = latest(plan).lines.get()
+    beside = PlanVersionFactory(plan=PlanFactory(programme=desks.programme, organisation=OrganisationFactory()))
+    PlanLineFactory(version=beside, venue=line.venue, starts_at=line.starts_at, ends_at=line.ends_at)
+    bureau = browser(desks.bureau_person)
+    url, given = address("decide_plan", plan.pk), {"decision": "approve", "version": "1"}
+
+    asked = bureau.post(url, given)
+    unexplained = bureau.post(url, {**given, "confirmed": "on"})
+    approved = bureau.post(url, {**given, "confirmed": "on", "comment": "分上下半场"})
+
+    assert [page.status_code for page in (asked, unexplained, approved)] == [422, 422, 302]
+    boxes = ['type="checkbox" name="confirmed"' in page.content.decode() for page in (bureau.get(url), asked)]
+    assert boxes == [False, True]
+    assert "请写明仍然批准这份方案的原因。" in unexplained.content.decode()
+    assert "分上下半场" in bureau.get(address("plan", plan.pk)).content.decode()
+
+
 @pytest.mark.parametrize(("route", "state"), [("decide_plan", State.SUBMITTED), ("publish_plan", State.APPROVED)])
 def test_version_filed_meanwhile_is_not_decided_unseen(route: str, state: str, desks: Desks) -> None:
     plan = desks.plan(state)

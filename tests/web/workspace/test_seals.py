@@ -10,6 +10,7 @@ from tests.factories import (
     NOON,
     ActivityFactory,
     DoorDeviceFactory,
+    OrganisationFactory,
     ProgrammeFactory,
     RoleAssignmentFactory,
     SessionFactory,
@@ -291,3 +292,32 @@ def test_auditor_reads_issues_and_is_offered_no_act(week: Programme, asker: Clie
     assert (address("seal", 1) in found, address("ask_for_issue") in found) == (True, False)
     assert auditor.get(address("seal_file", 1, "xlsx")).status_code == 200
     assert auditor.get(address("seal_file", 1, "evidence")).status_code == 404
+
+
+def test_county_reads_what_was_issued_and_its_own_figures_but_no_draft(
+    week: Programme, asker: Client, issuer: Client
+) -> None:
+    county = Client()
+    office = OrganisationFactory(parent=week.organisation)
+    county.force_login(RoleAssignmentFactory(organisation=office, role=Role.COORDINATOR).user)
+    issued_at = reverse("public:issued_summary", args=["week", "pdf"])
+
+    before = page(county, "summary")
+    issue(asker, issuer)
+    after = page(county, "summary")
+
+    assert ("还没有签发" in before, issued_at in before, issued_at in after) == (True, False, True)
+    assert {address("figures"), address("coverage")} <= set(html.fromstring(after).xpath("//main//a/@href"))
+    assert (address("ask_for_issue") in after, "共举办" in after) == (False, False)
+    assert county.get(address("summary_file", "docx")).status_code == 404
+
+
+def test_county_of_another_programme_finds_no_summary(week: Programme, client: Client) -> None:
+    client.force_login(RoleAssignmentFactory(role=Role.COORDINATOR).user)
+    urls = [address("summary"), reverse("workspace:summary", args=["missing"])]
+
+    answers = [client.get(url) for url in urls]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    theirs, missing = (answer.content.replace(url.encode(), b"") for url, answer in zip(urls, answers, strict=True))
+    assert theirs == missing

@@ -218,7 +218,7 @@ def test_editing_a_round_shows_what_somebody_else_has_saved(round_: SwapRound, o
     saved = client.post(address, answers)
     late = client.post(address, {**answers, "title": "春季集市"}).content.decode()
 
-    assert 'type="text" name="entries_close_at" value="2026-11-05 12:00"' in page
+    assert 'type="datetime-local" name="entries_close_at" value="2026-11-05T12:00"' in page
     assert "Please say when the community point is open" in shut
     assert saved["Location"] == reverse("workspace:swap_round", args=[round_.pk])
     found = SwapRound.objects.get()

@@ -134,6 +134,7 @@ class DecisionIn(OfVersion):
     decision: Literal["approve", "return"]
     comment: Comment = ""
     line_comments: Annotated[list[LineCommentIn], Field(max_length=500)] = []
+    confirmed: bool = False
 
 
 def details_of(lines: Iterable[LineFields], programme: Programme) -> list[PlanLineDetails]:

@@ -56,7 +56,8 @@ def decide(
 ) -> Status[dict[str, object]]:
     """Approve a filed version, or return it with what has to change; a new draft with the same sessions opens then.
 
-    Comments on single sessions go with a return. The answer is the version that was decided about.
+    Comments on single sessions go with a return. An approval of sessions that clash with others is answered with 409,
+    sessions_clash, until `confirmed` is true and the comment says why. The answer is the version that was decided on.
     """
     plan, at = plan_to_decide(staff(request), plan_id), now()
 
@@ -68,7 +69,7 @@ def decide(
                 "comments_with_approval", _("Comments on single sessions go with a return; please choose again.")
             )
         if body.decision == "approve":
-            approve_plan(version, comment=body.comment, by=staff(request), at=at)
+            approve_plan(version, comment=body.comment, confirmed=body.confirmed, by=staff(request), at=at)
         else:
             return_plan(version, comment=body.comment, line_comments=comments, by=staff(request), at=at)
         return shown(version_of(plan, body.version))

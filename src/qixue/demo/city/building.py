@@ -73,7 +73,7 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     create_lotteries(seed, week, planned)
     create_swap(seed, week, frame.programme, crowd)
     create_swap_round(seed, week, frame.programme, crowd, personas["library"])
-    create_open_round(seed, week, frame.programme)
+    create_open_round(seed, week, frame.programme, crowd)
     name_standard_figures(frame.programme)
     create_returns(ground, staff)
     create_sections(frame)

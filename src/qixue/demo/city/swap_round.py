@@ -24,7 +24,9 @@ from qixue.swap.operations.rounds import keep_rounds
 THINGS, OWNERS, WISHES_FOR_EACH = 600, 200, 2
 TABLES = 8
 COME_SHARE, AGREE_SHARE = 0.9, 0.985
+OPEN_THINGS, OPEN_OWNERS, OPEN_COME_SHARE = 72, 24, 0.6  # of the round that takes in things; most answer at once
 HANDED_OVER_SHARE = 0.5  # of the exchanges of which all people agreed
+DAY = datetime.timedelta(days=1)
 WEEK_BEFORE = datetime.timedelta(days=7)
 BATCH = 500
 
@@ -56,8 +58,24 @@ def create_swap_round(seed: int, week: Week, programme: Programme, crowd: Crowd,
     return round_
 
 
-def create_open_round(seed: int, week: Week, programme: Programme) -> SwapRound:
-    """It takes in things until the day after tomorrow; they are handed over at a community point of next week."""
+def create_open_round(seed: int, week: Week, programme: Programme, crowd: Crowd) -> SwapRound:
+    """It takes in things until the day after tomorrow; they are handed over at a community point of next week.
+
+    What is in it was listed before what people only offer: who looks at the newest things sees those with a picture.
+    """
+    chance = stream(seed, "things of the open swap round")
+    adults = [person for person in crowd.people if person.age >= 20 and not person.resident.user_id]
+    owners = [crowd.members["resident"], crowd.members["elder"], *chance.sample(adults, OPEN_OWNERS - 2)]
+    things = create_things(chance, programme, owners, count=OPEN_THINGS, at=week.moment(1, 9) - DAY)
+    create_wishes(chance, things, each=WISHES_FOR_EACH, at=week.moment(1, 20))
+    round_ = round_that_is_open(seed, week, programme)
+    enter(chance, round_, things, at=week.moment(2, 12), come_share=OPEN_COME_SHARE)
+    for thing in things_around(round_, owners[:2]):
+        draw_photo(chance, thing)
+    return round_
+
+
+def round_that_is_open(seed: int, week: Week, programme: Programme) -> SwapRound:
     return SwapRound.objects.create(
         programme=programme,
         organisation=Organisation.objects.get(code=LIBRARY),
@@ -124,11 +142,18 @@ def open_round(
     )
 
 
-def enter(chance: random.Random, round_: SwapRound, things: Sequence[Listing], *, at: datetime.datetime) -> None:
-    """Most owners say that they come; a few do not answer."""
+def enter(
+    chance: random.Random,
+    round_: SwapRound,
+    things: Sequence[Listing],
+    *,
+    at: datetime.datetime,
+    come_share: float = COME_SHARE,
+) -> None:
+    """Most owners say that they come; the others have not answered."""
     entries = []
     for thing in things:
-        answer = RoundEntry.Answer.YES if chance.random() < COME_SHARE else RoundEntry.Answer.NONE
+        answer = RoundEntry.Answer.YES if chance.random() < come_share else RoundEntry.Answer.NONE
         answered_at = at if answer else None
         entries.append(RoundEntry(round=round_, listing=thing, entered_at=at, answer=answer, answered_at=answered_at))
     RoundEntry.objects.bulk_create(entries, batch_size=BATCH)

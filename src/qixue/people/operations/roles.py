@@ -109,7 +109,7 @@ def doubt_end(assignment: RoleAssignment, by: User, *, at: datetime.datetime, co
         raise Doubt(
             "last_here",
             _("Nobody else coordinates %(organisation)s; the organisation above it will be in charge."),
-            organisation=assignment.organisation.name,
+            organisation=assignment.organisation.local_name,
         )
 
 
@@ -131,7 +131,7 @@ def refuse_last(assignment: RoleAssignment, *, at: datetime.datetime) -> None:
         raise Refused(
             "last_coordinator",
             _("Nobody else is in charge of %(organisation)s. Please hand over, or give the role to somebody first."),
-            organisation=assignment.organisation.name,
+            organisation=assignment.organisation.local_name,
         )
 
 

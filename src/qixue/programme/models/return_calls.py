@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qixue.core.fields import plain_text_validator
-from qixue.core.language import in_language
+from qixue.core.language import in_language, is_chinese
 from qixue.core.money import FEN_PER_YUAN
 from qixue.core.quantity import HOUR, ITEM, PERSON, PIECE, REACH, REPORT, UNITS, YUAN, Qualifier, Quantity
 from qixue.people.models import Organisation
@@ -97,6 +97,12 @@ class ReturnField(models.Model):
     @property
     def local_name(self) -> str:
         return in_language(self.name, self.name_en)
+
+    @property
+    def local_unit(self) -> str:
+        """What a typed number counts, in the language of the reader; "" for other fields and where there is no word."""
+        unit = UNITS.get(self.unit)
+        return (unit.zh if is_chinese() else unit.en_plural) if unit else ""
 
     @property
     def is_number(self) -> bool:

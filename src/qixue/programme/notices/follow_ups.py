@@ -4,7 +4,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from qixue.people.models import NotificationPreference
-from qixue.people.notices import Notice, NoticeKind, register
+from qixue.people.notices import Notice, NoticeKind, names_of, register
 from qixue.programme.models import FollowUp, FollowUpStep
 
 FOLLOW_UPS = NotificationPreference.Topic.FOLLOW_UPS
@@ -87,9 +87,7 @@ def about(kind: str, step: FollowUpStep) -> Notice:
     follow_up = step.follow_up
     params: dict[str, str | int] = {
         "title": Truncator(follow_up.title).chars(LONGEST_TITLE),
-        "owner": follow_up.owner.name,
-        "assigner": follow_up.assigner.name,
-        "above": step.organisation.name,
+        **names_of(owner=follow_up.owner, assigner=follow_up.assigner, above=step.organisation),
         "due_on": follow_up.due_on.isoformat(),
     }
     return Notice(kind, f"{kind}:{step.pk}", link_to(follow_up), params)

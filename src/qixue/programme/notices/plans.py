@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from qixue.people.models import NotificationPreference, Organisation
-from qixue.people.notices import Notice, NoticeKind, register
+from qixue.people.notices import Notice, NoticeKind, names_of, register
 from qixue.programme.models import Countersignature, Plan, PlanVersion
 
 PLANS = NotificationPreference.Topic.PLANS
@@ -80,8 +80,7 @@ def due_moved(plan: Plan) -> Notice:
 
 def until(plan: Plan) -> dict[str, str | int]:
     return {
-        "programme": plan.programme.name,
-        "organisation": plan.organisation.name,
+        **names_of(programme=plan.programme, organisation=plan.organisation),
         "due_on": plan.due_on.isoformat() if plan.due_on else "",
     }
 
@@ -95,7 +94,7 @@ def countersign_asked(countersignature: Countersignature) -> Notice:
     version, due = countersignature.version, countersignature.due_on
     params = {
         **about(version),
-        "countersigner": countersignature.organisation.name,
+        **names_of(countersigner=countersignature.organisation),
         "due_on": due.isoformat() if due else "",
     }
     key = f"plan_countersign_asked:{countersignature.pk}"
@@ -105,9 +104,9 @@ def countersign_asked(countersignature: Countersignature) -> Notice:
 def countersign_answered(version: PlanVersion, countersigner: Organisation, is_agreed: bool) -> Notice:
     kind = "plan_countersigned" if is_agreed else "plan_objected"
     key = f"{kind}:{version.pk}:{countersigner.pk}"
-    return Notice(kind, key, link_to(version.plan), {**about(version), "countersigner": countersigner.name})
+    return Notice(kind, key, link_to(version.plan), {**about(version), **names_of(countersigner=countersigner)})
 
 
 def about(version: PlanVersion) -> dict[str, str | int]:
     plan = version.plan
-    return {"programme": plan.programme.name, "organisation": plan.organisation.name, "number": version.number}
+    return {**names_of(programme=plan.programme, organisation=plan.organisation), "number": version.number}

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from qixue.people.models import NotificationPreference
-from qixue.people.notices import Notice, NoticeKind, register
+from qixue.people.notices import Notice, NoticeKind, names_of, register
 from qixue.programme.models import Nomination, Objection, RecognitionCall
 
 RECOGNITIONS = NotificationPreference.Topic.RECOGNITIONS
@@ -75,7 +75,7 @@ register(
 def called(call: RecognitionCall) -> Notice:
     params = {
         "call": call.name,
-        "decider": call.organisation.name,
+        **names_of(decider=call.organisation),
         "due_on": call.nominate_until.isoformat(),
     }
     return Notice("recognition_called", f"recognition_called:{call.pk}", link_to_call(call), params)
@@ -86,7 +86,7 @@ def moved_on(kind: str, nomination: Nomination) -> Notice:
     until = nomination.notice_until
     params = {
         "call": nomination.call.name,
-        "organisation": nomination.organisation.name,
+        **names_of(organisation=nomination.organisation),
         "until_on": until.isoformat() if until else "",
     }
     return Notice(kind, f"{kind}:{nomination.pk}:{nomination.edit_count}", link_to(nomination), params)
@@ -94,7 +94,7 @@ def moved_on(kind: str, nomination: Nomination) -> Notice:
 
 def objection_received(objection: Objection) -> Notice:
     nomination = objection.nomination
-    params = {"call": nomination.call.name, "organisation": nomination.organisation.name}
+    params = {"call": nomination.call.name, **names_of(organisation=nomination.organisation)}
     return Notice("nomination_objection", f"nomination_objection:{objection.pk}", link_to(nomination), params)
 
 

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from qixue.people.models import NotificationPreference
-from qixue.people.notices import Notice, NoticeKind, register
+from qixue.people.notices import Notice, NoticeKind, names_of, register
 from qixue.programme.models import ReturnReminder, ReturnStep, ReturnSubmission
 from qixue.programme.queries.return_calls import due_day
 
@@ -68,7 +68,7 @@ def link_to(submission: ReturnSubmission) -> str:
 def about(submission: ReturnSubmission) -> dict[str, str | int]:
     return {
         "call": submission.call.name,
-        "organisation": submission.organisation.name,
+        **names_of(organisation=submission.organisation),
         "due_on": due_day(submission).isoformat(),
     }
 

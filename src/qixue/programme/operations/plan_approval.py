@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from qixue.core.models import record_audit
-from qixue.core.refusal import Refused
+from qixue.core.refusal import Doubt, Refused
 from qixue.people.models import Organisation, User
 from qixue.people.operations.notifications import notify
 from qixue.people.queries import people_in_charge
-from qixue.people.rules import Action
+from qixue.people.rules import Action, reach
 from qixue.programme.models import Countersignature, LineComment, PlanLine, PlanStep, PlanVersion
 from qixue.programme.notices import plans as notices
 from qixue.programme.operations.plan_lines import lock_version
@@ -24,10 +25,12 @@ from qixue.programme.operations.plans import (
     refuse_others,
     refuse_past,
 )
+from qixue.programme.queries.conflicts import CLASHES, conflicts_of_version
 from qixue.programme.rules import may_countersign
 
 State = PlanVersion.State
 Kind = PlanStep.Kind
+MOST_NAMED = 5  # clashes in a question; the page of the plan lists them all
 
 
 def refuse_unless_submitted(version: PlanVersion) -> None:
@@ -149,10 +152,13 @@ def return_plan(
 
 
 @transaction.atomic
-def approve_plan(version: PlanVersion, *, comment: str = "", by: User, at: datetime.datetime) -> PlanVersion:
-    """Approve a filed version; again changes nothing.
+def approve_plan(
+    version: PlanVersion, *, comment: str = "", confirmed: bool = False, by: User, at: datetime.datetime
+) -> PlanVersion:
+    """Approve a filed version; again changes nothing. Where sessions clash it is confirmed, with the reason as comment.
 
-    Refused: not_approver, not_submitted, countersignature_open and objection_stands, each naming whose.
+    Refused: not_approver, not_submitted, countersignature_open and objection_stands, each naming whose, and those of
+    `ask_about_clashes`.
     """
     version = lock_version(version)
     refuse_others(version, by)
@@ -166,9 +172,32 @@ def approve_plan(version: PlanVersion, *, comment: str = "", by: User, at: datet
     if objecting := [asked.organisation.local_name for asked in answers if asked.is_agreed is False]:
         text = _("This plan cannot be approved while an objection stands. It comes from:")
         raise Refused("objection_stands", text, lines=objecting)
+    ask_about_clashes(version, comment=comment, confirmed=confirmed, by=by)
     version.state = State.APPROVED
     version.save(update_fields=["state"])
     speaker = approving_organisation(version.plan)
     record_step(version, Kind.APPROVED, by=by, at=at, organisation=speaker, comment=comment.strip())
     notify(people_who_file(version.plan), notices.moved_on("plan_approved", version), at=at)
     return version
+
+
+def ask_about_clashes(version: PlanVersion, *, comment: str, confirmed: bool, by: User) -> None:
+    """A place, a lecturer or an audience that others have at the same time: never approved unseen or unexplained.
+
+    Doubt: sessions_clash, naming the first of them. Refused: reason_missing.
+    """
+    found = conflicts_of_version(version, reach(by, Action.SEE_PLANS))
+    clashes = [f"{each.slot.local_title}: {each.text}" for each in found if each.kind in CLASHES]
+    if not clashes:
+        return
+    if not confirmed:
+        sentence = ngettext(
+            "At one point this plan meets something else at the same time. Please return it, or approve it all the "
+            "same and say why.",
+            "At %(count)d points this plan meets something else at the same time. Please return it, or approve it all "
+            "the same and say why.",
+            len(clashes),
+        )
+        raise Doubt("sessions_clash", sentence, lines=clashes[:MOST_NAMED], count=len(clashes))
+    if not comment.strip():
+        raise Refused("reason_missing", _("Please say why this plan is approved all the same."), field="comment")

@@ -20,7 +20,8 @@ from qixue.programme.queries.slots import (
     slots_of_sessions,
 )
 
-KINDS = ("room", "venue", "speaker", "flagship", "day", "capacity")
+CLASHES = ("room", "venue", "speaker", "flagship")  # of two that meet
+KINDS = (*CLASHES, "day", "capacity")
 # What a version may change of a session -> the parts of a slot that say so.
 CHANGEABLE = {
     "starts_at": ("starts_at",),

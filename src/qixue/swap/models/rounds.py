@@ -26,10 +26,10 @@ class SwapRound(models.Model):
         POINT = "point", pgettext_lazy("swap round", "Community point: things are left at the desk and fetched there")
 
     class State(models.TextChoices):
-        OPEN = "open", pgettext_lazy("swap round", "Takes in things")
+        OPEN = "open", pgettext_lazy("swap round", "Open: things can be entered")
         ANSWERING = "answering", pgettext_lazy("swap round", "Owners say whether they come")
         MATCHING = "matching", pgettext_lazy("swap round", "Is being matched")
-        PROPOSED = "proposed", pgettext_lazy("swap round", "Owners agree to their exchange")
+        PROPOSED = "proposed", pgettext_lazy("swap round", "Exchanges found: owners are asked to agree")
         HANDING_OVER = "handing_over", pgettext_lazy("swap round", "Things are handed over")
         CLOSED = "closed", pgettext_lazy("swap round", "Over")
         CANCELLED = "cancelled", pgettext_lazy("swap round", "Called off")
@@ -53,6 +53,7 @@ class SwapRound(models.Model):
     has_gifts = models.BooleanField(default=False)  # gifts start chains, and the common table takes part
     state = models.CharField(max_length=12, choices=State, default=State.OPEN)
     opened_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)  # closed or called off: what was planned is off since then
     edit_count = models.PositiveIntegerField(default=0)
     client_uuid = models.UUIDField(unique=True)  # of the form: sending it twice opens one round
 
@@ -69,6 +70,9 @@ class SwapRound(models.Model):
                 name="swap_point_says_when_it_is_open",
             ),
             models.CheckConstraint(condition=Q(table_count__range=(1, 99)), name="swap_round_tables"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(state__in=("closed", "cancelled")), name="swap_round_ended_is_over"
+            ),
         ]
 
     def __str__(self) -> str:

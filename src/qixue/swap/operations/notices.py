@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import SHANGHAI, local_day, minute_text
 from qixue.people.models import NotificationPreference, User
-from qixue.people.notices import Notice, NoticeKind, register
+from qixue.people.notices import Notice, NoticeKind, names_of, register
 from qixue.people.operations.notifications import notify_each
 from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
 
@@ -146,7 +146,7 @@ def told(kind: str, round_: SwapRound, thing: Listing, key: int | str, **more: s
         "day_on": local_day(round_.starts_at).isoformat(),
         "time": f"{start:%H:%M}",
         "ends": minute_text(round_.ends_at),
-        "place": round_.venue.name,
+        **names_of(place=round_.venue),
         "until": minute_text(round_.answers_until),
         "hours": round_.opening_hours,
         **more,

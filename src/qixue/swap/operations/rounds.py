@@ -211,7 +211,7 @@ def ended(round_: SwapRound, state: str, *, by: User | None, at: datetime.dateti
     planned = round_.handovers.filter(state=Handover.State.PLANNED)
     void_exchanges(round_, set(planned.values_list("exchange", flat=True)), at=at)
     round_.entries.filter(state=RoundEntry.State.IN).update(state=RoundEntry.State.OVER)
-    round_.state = state
-    round_.save(update_fields=["state"])
+    round_.state, round_.ended_at = state, at
+    round_.save(update_fields=["state", "ended_at"])
     record_audit(f"swap.{state}", round_, by=by, at=at)
     return round_

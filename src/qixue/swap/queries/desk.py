@@ -184,6 +184,41 @@ def looked_for(round_: SwapRound, words: str, progress: Progress, *, most: int) 
     return desk_exchanges(round_, first, frozenset(keys))
 
 
+def still_to_bring(round_: SwapRound, person: Resident) -> list[Handover]:
+    """What somebody gives and was not seen with."""
+    rows = standing(round_).filter(giver=person, giver_confirmed_at=None, state=State.PLANNED)
+    return list(rows.select_related(*HANDOVER_WITH).order_by("exchange", "position"))
+
+
+def still_to_get(round_: SwapRound, person: Resident) -> list[Handover]:
+    """What can be handed to somebody: all of the exchange are there."""
+    missing = standing(round_).filter(exchange=OuterRef("exchange"), giver_confirmed_at=None)
+    rows = standing(round_).filter(~Exists(missing), receiver=person, state=State.PLANNED)
+    return list(rows.select_related(*HANDOVER_WITH).order_by("exchange", "position"))
+
+
+@dataclass(frozen=True)
+class AtOnce:
+    """Several things of one person that the desk can note at one press."""
+
+    person: Resident
+    to_bring: Sequence[Handover]
+    to_get: Sequence[Handover]
+
+
+def at_once(words: str, found: Sequence[DeskExchange]) -> list[AtOnce]:
+    """Of those who are called so, whoever has two things or more to bring or to get in the exchanges."""
+    planned = [(row, exchange) for exchange in found for row in exchange.shown if row.state == State.PLANNED]
+    people = {person.pk: person for row, _exchange in planned for person in (row.giver, row.receiver) if person}
+    several = []
+    for key in keys_of_called(((key, person.name) for key, person in people.items()), words):
+        to_bring = [row for row, _exchange in planned if row.giver_id == key and not row.giver_confirmed_at]
+        to_get = [row for row, exchange in planned if row.receiver_id == key and exchange.all_are_here]
+        if len(to_bring) > 1 or len(to_get) > 1:
+            several.append(AtOnce(people[key], to_bring, to_get))
+    return several
+
+
 def called(rows: QuerySet[Handover], words: str) -> QuerySet[Handover]:
     """Those of the rows that somebody means by the words, as `looked_for` takes them."""
     digits = NUMBERED.sub(r"\1", half_width(words).replace(" ", ""))

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable
 from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.models import AuditEntry
 from qixue.swap.models import Handover, RoundEntry, SwapRound
 
 
@@ -33,8 +32,7 @@ def why_off(round_: SwapRound, exchanges: Collection[int]) -> dict[int, WhyOff]:
     for row in rows:
         by_number[row.exchange].append(row)
     gone = gone_from(round_, rows)
-    ended = ends_of(round_)
-    return {number: reason_of(found, gone, ended) for number, found in by_number.items()}
+    return {number: reason_of(found, gone, round_) for number, found in by_number.items()}
 
 
 def gone_from(round_: SwapRound, rows: QuerySet[Handover]) -> dict[int, RoundEntry]:
@@ -44,24 +42,15 @@ def gone_from(round_: SwapRound, rows: QuerySet[Handover]) -> dict[int, RoundEnt
     return {entry.listing_id: entry for entry in entries.order_by("pk")}
 
 
-def ends_of(round_: SwapRound) -> set[object]:
-    """The moment in which a round was closed or called off: a hand-over that is off since then ended with it."""
-    if not round_.is_over:
-        return set()
-    acts = AuditEntry.objects.filter(subject_type=round_._meta.label_lower, subject_id=str(round_.pk))
-    return set(
-        acts.filter(action__in=[f"swap.{state}" for state in SwapRound.OVER_STATES]).values_list("at", flat=True)
-    )
-
-
-def reason_of(rows: Iterable[Handover], gone: dict[int, RoundEntry], ended: set[object]) -> WhyOff:
+def reason_of(rows: Iterable[Handover], gone: dict[int, RoundEntry], round_: SwapRound) -> WhyOff:
     """`rows` are those of one exchange that are off."""
-    reasons = {reason_at(row, gone.get(row.listing_id), ended) for row in rows}
+    reasons = {reason_at(row, gone.get(row.listing_id), round_) for row in rows}
     return min(reasons, key=list(WhyOff).index)
 
 
-def reason_at(row: Handover, entry: RoundEntry | None, ended: set[object]) -> WhyOff:
-    if row.void_at in ended:
+def reason_at(row: Handover, entry: RoundEntry | None, round_: SwapRound) -> WhyOff:
+    """What is off since the moment in which the round was closed or called off ended with it."""
+    if row.void_at == round_.ended_at:
         return WhyOff.ROUND_ENDED
     if row.off_with_id:
         return WhyOff.DID_NOT_COME

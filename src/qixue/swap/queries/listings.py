@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, Q
 
@@ -11,6 +11,7 @@ from qixue.people.models import Resident
 from qixue.places.models import Region
 from qixue.programme.models import Programme
 from qixue.programme.queries.listings import words_condition
+from qixue.programme.search import shorter_words, words_of
 from qixue.swap.kinds import Kind
 from qixue.swap.models import Block, KindWish, Listing, ListingQuerySet, OneOfThing, Wish
 from qixue.swap.models.listings import town_of
@@ -55,6 +56,21 @@ def narrowed(listings: ListingQuerySet, asked: Narrowing) -> ListingQuerySet:
     if asked.place:
         listings = listings.filter(place__path__contains=f"/{asked.place}/")
     return listings.filter(is_gift=True) if asked.is_gift else listings
+
+
+def found_by_less(listings: ListingQuerySet, asked: Narrowing) -> list[tuple[str, int]]:
+    """Where nothing fits: the longest parts of what was asked for with which something does, and how many things.
+
+    All that are equally long; of several words each counts as a part.
+    """
+    words = [word for word, _is_sound in words_of(asked.words)]
+    parts = [*(words if len(words) > 1 else []), *(part for word in words for part in shorter_words(word))]
+    parts = list(dict.fromkeys(parts))
+    counting = {f"part_{at}": Count("pk", filter=words_condition(part, prefix="")) for at, part in enumerate(parts)}
+    counts = narrowed(listings, replace(asked, words="")).order_by().aggregate(**counting) if parts else {}
+    hits = [(part, counts[f"part_{at}"]) for at, part in enumerate(parts) if counts[f"part_{at}"]]
+    longest = max((len(part) for part, _count in hits), default=0)
+    return [(part, count) for part, count in hits if len(part) == longest]
 
 
 def places_of(listings: ListingQuerySet) -> list[Region]:

@@ -1,8 +1,11 @@
 """What people and the desk learn when an exchange comes to nothing: the true reason, and nothing is lost of sight."""
 
 import datetime
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection
 from tests.factories import NOON
 from tests.factories_swap import ListingFactory
 from tests.factories_swap_rounds import DAY, SwapRoundFactory, entry, planned_ring, ring
@@ -147,3 +150,28 @@ def test_a_community_point_names_what_was_brought_in_vain(round_: SwapRound, des
     round_ = closed(round_, organiser)
 
     assert [row.listing_id for row in to_fetch_back(round_)] == [kept]
+
+
+def test_a_round_says_when_it_was_closed_and_closing_it_again_leaves_that(round_: SwapRound, organiser: User) -> None:
+    for at in (LATER, LATER + DAY):
+        close_round(round_, by=organiser, at=at, confirmed=True)
+
+    round_.refresh_from_db()
+    assert round_.ended_at == LATER
+
+
+def test_rounds_that_ended_before_take_the_moment_from_their_history(round_: SwapRound, organiser: User) -> None:
+    row = planned_ring(round_, ring(round_, 2))[0]
+    closed(round_, organiser)
+    SwapRound.objects.update(ended_at=None)
+    migration = import_module("qixue.swap.migrations.0006_rounds_say_when_they_ended")
+
+    migration.fill(apps, connection.schema_editor())
+
+    assert own(round_, row.listing).why_off == WhyOff.ROUND_ENDED
+    assert round_.ended_at == LATER
+
+
+def test_a_round_that_goes_on_has_no_end(round_: SwapRound) -> None:
+    with pytest.raises(IntegrityError, match="swap_round_ended_is_over"):
+        SwapRound.objects.filter(pk=round_.pk).update(ended_at=NOON)

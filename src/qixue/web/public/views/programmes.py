@@ -4,7 +4,7 @@ from django.shortcuts import render
 from qixue.core.audience import for_everybody
 from qixue.core.clock import now
 from qixue.programme.models import Programme
-from qixue.report.hindrances import is_interim
+from qixue.web import parts
 from qixue.web.public.cache import shared_for_a_second
 from qixue.web.public.finding import listings_for
 from qixue.web.public.week import leadership_context, week_context
@@ -23,7 +23,5 @@ def programmes(request: HttpRequest) -> HttpResponse:
 def programme(request: HttpRequest, code: str) -> HttpResponse:
     listings = listings_for(request, code)
     found = listings.programme
-    issued = found.seals.order_by("-number").first()
-    about_issue = {"issued": issued, "is_interim": issued is not None and is_interim(issued)}
-    context = {**week_context(listings, at=now()), **leadership_context(found), **about_issue}
+    context = {**week_context(listings, at=now()), **leadership_context(found), **parts.issue_shown(found)}
     return render(request, "public/programmes/detail.html", context)

@@ -23,13 +23,14 @@ from qixue.people.models import User
 from qixue.places.models import Region
 from qixue.programme.models import Session
 from qixue.web import parts, table_files
+from qixue.web.preferences import text_size
 from qixue.web.public.cache import shared_for_a_second
 from qixue.web.public.finding import context_of, day_by_day, feed_url, find, near, paper_url, ways
 from qixue.web.public.session_words import sharing, structured_data
 from qixue.web.public.tables import sessions_table
 from qixue.web.table_files import PageTable
 
-PER_PAGE, MOST_OTHERS = 30, 5
+PER_PAGE, PER_PAGE_IN_LARGE, MOST_OTHERS = 30, 10, 5
 RELATED = (
     "activity__programme", "activity__brand", "activity__organisation", "venue__region__parent", "instalment__series",
     "registration_terms__region", "tally",
@@ -45,7 +46,7 @@ def sessions(request: HttpRequest, code: str) -> HttpResponseBase:
     form = find(request, code, at=now())
     town = form.near_town
     found = near(form, town) if town else day_by_day(form)
-    page = parts.paginate(request, found, PER_PAGE)
+    page = parts.paginate(request, found, PER_PAGE_IN_LARGE if text_size(request) else PER_PAGE)
     context = {
         **context_of(form),
         "page": page,

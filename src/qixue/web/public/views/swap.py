@@ -9,6 +9,7 @@ from qixue.people.models import Resident
 from qixue.swap.models import ListingPhoto
 from qixue.swap.queries.listings import (
     Narrowing,
+    found_by_less,
     kinds_of,
     narrowed,
     on_offer,
@@ -24,7 +25,7 @@ from qixue.web.preferences import text_size
 from qixue.web.public.cache import shared_for_a_second
 from qixue.web.public.forms.swap import BrowseForm
 
-PER_PAGE = 24
+PER_PAGE, PER_PAGE_IN_LARGE = 24, 8  # one thing fills a phone where letters are large
 FEWEST_WISHERS = 5  # that are counted in public: of fewer, one who knows the others knows who the last one is
 
 
@@ -36,12 +37,14 @@ def swap(request: HttpRequest, code: str) -> HttpResponse:
     offered = on_offer(programme, viewer=viewer_of(request))
     form = BrowseForm(request.GET, places=places_of(offered))
     asked = form.narrowing()
-    page = parts.paginate(request, narrowed(offered, asked), PER_PAGE)
+    is_large = bool(text_size(request))
+    page = parts.paginate(request, narrowed(offered, asked), PER_PAGE_IN_LARGE if is_large else PER_PAGE)
     context = {
         "programme": programme,
         "filters": form,
-        "kinds": kinds_of(offered) if text_size(request) else [],
+        "kinds": kinds_of(offered) if is_large else [],
         "page": page,
+        "shorter": [] if page.object_list else found_by_less(offered, asked),
         "is_narrowed": asked != Narrowing(),
     }
     return render(request, "public/swap/list.html", context)

@@ -8,7 +8,7 @@ from qixue.people.models import OrganisationQuerySet
 from qixue.programme.models import Activity, Brand, Programme
 from qixue.programme.operations.activities import ActivityDetails
 from qixue.web.forms import Form
-from qixue.web.workspace.forms.fields import PlainCharField
+from qixue.web.workspace.forms.fields import PlainCharField, RecordField
 
 NOTHING_CHOSEN = ("", _("Please choose"))
 
@@ -20,9 +20,7 @@ class ActivityForm(Form):
     title_en = PlainCharField(label=_("Title in English"), max_length=160, required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=[NOTHING_CHOSEN, *Activity.Kind.choices])
     audience = forms.ChoiceField(label=_("For whom"), choices=[NOTHING_CHOSEN, *Activity.Audience.choices])
-    brand = forms.ModelChoiceField(
-        label=_("Brand"), queryset=Brand.objects.none(), required=False, empty_label=_("No brand")
-    )
+    brand = RecordField(label=_("Brand"), queryset=Brand.objects.none(), required=False, empty_label=_("No brand"))
     description = PlainCharField(label=_("Description"), max_length=2000, required=False, widget=forms.Textarea)
     description_en = PlainCharField(
         label=_("Description in English"), max_length=2000, required=False, widget=forms.Textarea
@@ -43,10 +41,10 @@ class ActivityForm(Form):
 class NewActivityForm(ActivityForm):
     """A first draft also says for which week and by whom; where there is only one answer it is not asked."""
 
-    programme = forms.ModelChoiceField(
+    programme = RecordField(
         label=_("Programme"), queryset=Programme.objects.none(), empty_label=_("Please choose"), to_field_name="code"
     )
-    organisation = forms.ModelChoiceField(
+    organisation = RecordField(
         label=_("Organisation"), queryset=Programme.objects.none(), empty_label=_("Please choose"), to_field_name="code"
     )
     field_order = ["programme", "organisation"]

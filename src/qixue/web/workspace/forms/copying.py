@@ -11,7 +11,7 @@ from qixue.programme.queries import copying
 from qixue.programme.queries.copying import CopyChoices
 from qixue.programme.queries.rolling import MOST_INSTALMENTS, MOST_WEEKS, Rhythm
 from qixue.web.forms import Form
-from qixue.web.workspace.forms.fields import DayField, WholeNumberField
+from qixue.web.workspace.forms.fields import DayField, RecordField, WholeNumberField
 from qixue.web.workspace.forms.programme_setup import DAY_HINT, YearField, code_field
 
 NEXT_YEAR = datetime.timedelta(weeks=52)
@@ -69,7 +69,7 @@ def next_code(source: Programme, year: int) -> str:
 
 
 class RhythmForm(Form):
-    series = forms.ModelChoiceField(
+    series = RecordField(
         label=_("Series"),
         queryset=Series.objects.none(),
         required=False,

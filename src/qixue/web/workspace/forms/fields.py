@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,38 @@ from qixue.core.typed import half_width, parse_day, parse_hedged, parse_time, pa
 MOMENT = re.compile(r"(?P<day>\d{4}\D+\d{1,2}\D+\d{1,2}日?)[\s,，T]*(?P<time>\S.*)")
 
 
+class PickingInput(forms.TextInput):
+    """The browser's own input for a day, a time or both; a browser without one shows a line of text.
+
+    What cannot be read as such is shown as it was typed: the browser's input would swallow it.
+    """
+
+    def __init__(self, kind: str, read: Callable[[str], datetime.date | datetime.time | None]) -> None:
+        super().__init__()
+        self.kind, self.read = kind, read
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        widget = context["widget"]
+        typed = half_width(widget["value"] or "")
+        read = self.read(typed) if typed else None
+        if read is not None or not typed:
+            widget["type"], widget["value"] = self.kind, None if read is None else as_picked(read)
+            widget["attrs"].pop("maxlength", None)  # it belongs to a line of text
+        return context
+
+
+def as_picked(value: datetime.date | datetime.time) -> str:
+    """A day, a time or both to the minute in Shanghai, in the one way in which browsers take it."""
+    if isinstance(value, datetime.datetime):
+        return minute_text(value).replace(" ", "T")
+    return f"{value:%H:%M}" if isinstance(value, datetime.time) else value.isoformat()
+
+
 class DayField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=PickingInput("date", parse_day), **kwargs)
+
     def clean(self, value: Any) -> datetime.date | None:
         text = super().clean(value)
         if not text:
@@ -30,6 +62,9 @@ class DayField(forms.CharField):
 
 
 class TimeField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=PickingInput("time", parse_time), **kwargs)
+
     def clean(self, value: Any) -> datetime.time | None:
         text = super().clean(value)
         if not text:
@@ -41,6 +76,9 @@ class TimeField(forms.CharField):
 
 class MomentField(forms.CharField):
     """A day with a time in Shanghai: 2026-11-25 9:00, 2026年11月25日上午9点, 2026-11-25T09:00."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=PickingInput("datetime-local", parse_moment), **kwargs)
 
     def clean(self, value: Any) -> datetime.datetime | None:
         text = half_width(super().clean(value))
@@ -138,6 +176,13 @@ class DraftTextField(PlainCharField):
 
     def validate(self, value: Any) -> None:
         """A draft may have gaps."""
+
+
+class RecordField(forms.ModelChoiceField):
+    """A choice among records, each by its name in the language of the reader."""
+
+    def label_from_instance(self, record: Any) -> str:
+        return str(record.local_name)
 
 
 class MobileField(forms.CharField):

@@ -16,9 +16,9 @@ from qixue.programme.models import Activity, Brand, PlanDocument, PlanLine, Plan
 from qixue.programme.operations.plan_documents import DocumentDetails
 from qixue.programme.operations.plan_lines import PlanLineDetails
 from qixue.programme.search import matches
-from qixue.web.forms import Form
+from qixue.web.forms import ConfirmableForm, Form
 from qixue.web.workspace.forms.activities import NOTHING_CHOSEN
-from qixue.web.workspace.forms.fields import DayField, PlainCharField, WholeNumberField, YuanField
+from qixue.web.workspace.forms.fields import DayField, PlainCharField, RecordField, WholeNumberField, YuanField
 from qixue.web.workspace.forms.sessions import GatheringForm, initial_times
 
 MOST_ATTENDANCES = 1_000_000
@@ -42,9 +42,7 @@ class PlanLineForm(GatheringForm):
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=[NOTHING_CHOSEN, *Activity.Kind.choices])
     audience = forms.ChoiceField(label=_("For whom"), choices=[NOTHING_CHOSEN, *Activity.Audience.choices])
-    brand = forms.ModelChoiceField(
-        label=_("Brand"), queryset=Brand.objects.none(), required=False, empty_label=_("No brand")
-    )
+    brand = RecordField(label=_("Brand"), queryset=Brand.objects.none(), required=False, empty_label=_("No brand"))
     description = PlainCharField(label=_("Description"), max_length=2000, required=False, widget=forms.Textarea)
     room = RoomField(
         label=_("Room"),
@@ -211,13 +209,18 @@ class OpinionForm(Form):
         return {line: text for line, text in given.items() if text.strip()}
 
 
-class DecisionForm(OpinionForm):
+class DecisionForm(OpinionForm, ConfirmableForm):
     decision = forms.ChoiceField(
         label=_("Decision"),
         choices=[("approve", _("Approve the plan")), ("return", _("Return it with comments"))],
         widget=forms.RadioSelect,
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the number of the one that was read
+    confirmed = forms.BooleanField(
+        label=_("I have seen this and approve the plan all the same; the comment says why"),
+        required=False,
+        widget=forms.HiddenInput,
+    )
     field_order = ["decision", "comment"]
 
     def clean(self) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from qixue.programme.operations.sessions import SessionDetails
 from qixue.programme.queries.programmes import EVENT_KINDS, GIVEN_ROLES
 from qixue.web.forms import ConfirmableForm, Form
 from qixue.web.workspace.forms.activities import offer
-from qixue.web.workspace.forms.fields import DayField, PlainCharField, WholeNumberField
+from qixue.web.workspace.forms.fields import DayField, PlainCharField, RecordField, WholeNumberField
 from qixue.web.workspace.forms.named_organisations import NamingForm, OrganisationField, OrganisationsField
 from qixue.web.workspace.forms.sessions import GatheringForm, session_details
 
@@ -87,7 +87,7 @@ class ProgrammeForm(Form):
 
 
 class NewProgrammeForm(ProgrammeForm):
-    organisation = forms.ModelChoiceField(
+    organisation = RecordField(
         label=_("Kept by"),
         queryset=Programme.objects.none(),
         empty_label=_("Please choose"),

@@ -7,7 +7,7 @@ from qixue.places.models import Region
 from qixue.report.models import AcceptedKey
 from qixue.report.province_return_format import BadReturn, SignedReturn, read_return
 from qixue.web.forms import Form
-from qixue.web.workspace.forms.fields import PlainCharField
+from qixue.web.workspace.forms.fields import PlainCharField, RecordField
 
 LARGEST_FILE = 10 * 2**20  # bytes
 
@@ -48,7 +48,7 @@ class SeenReturnForm(Form):
 class CityKeyForm(Form):
     """A key that was compared with the city by another way than its file."""
 
-    city = forms.ModelChoiceField(Region.objects.none(), label=_("City"))
+    city = RecordField(Region.objects.none(), label=_("City"))
     key = PlainCharField(
         label=_("Public key"),
         max_length=400,  # of the whole entry in the list that the city publishes

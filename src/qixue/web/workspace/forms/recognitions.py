@@ -13,22 +13,17 @@ from qixue.programme.operations.nominations import NominationDetails
 from qixue.programme.operations.recognition_calls import CallDetails, StageDetails
 from qixue.web.forms import ConfirmableForm, Form
 from qixue.web.workspace.forms.activities import NOTHING_CHOSEN
-from qixue.web.workspace.forms.fields import DayField, PlainCharField, WholeNumberField
+from qixue.web.workspace.forms.fields import DayField, PlainCharField, RecordField, WholeNumberField
 from qixue.web.workspace.forms.plans import short_text
 
 DAY_EXAMPLE = _("For example 2026-11-25 or 2026年11月25日.")
 NO_LIMIT = _("Empty: no limit.")
 
 
-class OfferedOrganisationField(forms.ModelChoiceField):
-    def label_from_instance(self, organisation: Any) -> str:
-        return str(organisation.local_name)
-
-
 class CallForm(Form):
     """A call for nominations. The levels below the one that decides can review first."""
 
-    organisation = OfferedOrganisationField(
+    organisation = RecordField(
         label=_("Who decides"), queryset=Organisation.objects.none(), empty_label=str(NOTHING_CHOSEN[1])
     )
     kind = forms.ChoiceField(label=_("What is awarded"), choices=[NOTHING_CHOSEN, *RecognitionCall.Kind.choices])
@@ -107,16 +102,14 @@ def initial_of_call(call: RecognitionCall) -> dict[str, Any]:
 class NominationForm(Form):
     """Who is put forward, and what they have done."""
 
-    organisation = OfferedOrganisationField(
+    organisation = RecordField(
         label=_("Put forward by"), queryset=Organisation.objects.none(), empty_label=str(NOTHING_CHOSEN[1])
     )
     name = PlainCharField(label=_("Name of the nominee"), max_length=100)
     affiliation = PlainCharField(
         label=_("Place or organisation"), max_length=100, required=False, help_text=_("Shown beside the name.")
     )
-    brand = forms.ModelChoiceField(
-        label=_("Brand"), queryset=Brand.objects.none(), required=False, empty_label=_("No brand")
-    )
+    brand = RecordField(label=_("Brand"), queryset=Brand.objects.none(), required=False, empty_label=_("No brand"))
     story = PlainCharField(
         label=_("What the nominee has done"),
         max_length=LONGEST_STORY,

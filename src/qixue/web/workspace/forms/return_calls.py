@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.language import in_language
 from qixue.people.models import Organisation
 from qixue.programme.models import ReturnCall, ReturnField
 from qixue.programme.models.return_calls import TYPED_UNITS
@@ -47,6 +48,11 @@ def initial_of_call(call: ReturnCall) -> dict[str, Any]:
     return {**{name: getattr(call, name) for name in names}, "version": call.edit_count}
 
 
+def unit_choices() -> list[tuple[str, Any]]:
+    bare = _("a plain number")  # what is only 个 in Chinese has no word of its own in English
+    return [NOTHING_CHOSEN, *((unit.code, in_language(unit.zh, unit.en_plural or str(bare))) for unit in TYPED_UNITS)]
+
+
 def figure_choices() -> list[tuple[str, Any]]:
     return [NOTHING_CHOSEN, *((each.code, each.name) for each in figures_to_ask_for())]
 
@@ -59,7 +65,7 @@ class FieldForm(Form):
     name_en = PlainCharField(label=_("Name in English"), max_length=100, required=False)
     unit = forms.ChoiceField(
         label=_("What the number counts"),
-        choices=[NOTHING_CHOSEN, *((unit.code, unit.zh) for unit in TYPED_UNITS)],
+        choices=unit_choices,
         required=False,
         help_text=_("Only for a number that is typed in. Attendances and sessions are figures of the platform."),
     )

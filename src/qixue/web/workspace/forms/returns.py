@@ -6,9 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.language import in_language
 from qixue.core.money import yuan_text
-from qixue.core.quantity import HEDGES_ZH, UNITS, YUAN, Qualifier, Unit
+from qixue.core.quantity import HEDGES_ZH, UNITS, YUAN, Qualifier
 from qixue.places.models import Region
 from qixue.programme.models import ReturnField, ReturnSubmission
 from qixue.programme.operations.returns import Answer
@@ -16,11 +15,6 @@ from qixue.programme.queries.return_sums import FieldSum
 from qixue.web.forms import Form
 from qixue.web.workspace.forms.fields import DraftTextField, HedgedField, PlainCharField
 from qixue.web.workspace.forms.plans import short_text
-
-
-def unit_name(unit: Unit) -> str:
-    """Short enough to stand in brackets: 人 for 人（受众）."""
-    return in_language(unit.zh.partition("（")[0], unit.en_plural)
 
 
 class TownsField(forms.ModelMultipleChoiceField):
@@ -89,8 +83,8 @@ def input_for(each: FieldSum) -> forms.Field:
             help_text=field.rule,
             widget=short_text(),
         )
-    unit = UNITS[field.unit]
-    label = _("%(name)s (%(unit)s)") % {"name": field.local_name, "unit": unit_name(unit)}
+    unit, short = UNITS[field.unit], field.local_unit.partition("（")[0]  # 人 for 人（受众）: it stands in brackets
+    label = _("%(name)s (%(unit)s)") % {"name": field.local_name, "unit": short} if short else field.local_name
     needed = field.is_required and each.below is None
     return HedgedField(label=label, required=needed, unit=unit, help_text=f"{field.rule} {hint_for(each)}".strip())
 

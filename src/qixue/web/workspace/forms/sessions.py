@@ -10,7 +10,7 @@ from qixue.places.models import Region, Venue
 from qixue.programme.models import Activity, Session
 from qixue.programme.operations.sessions import SessionDetails
 from qixue.web.forms import ConfirmableForm, Form
-from qixue.web.workspace.forms.fields import DayField, PlainCharField, TimeField, WholeNumberField
+from qixue.web.workspace.forms.fields import DayField, PlainCharField, RecordField, TimeField, WholeNumberField
 
 
 class GatheringForm(Form):
@@ -19,9 +19,7 @@ class GatheringForm(Form):
     day = DayField(label=_("Day"), max_length=20, help_text=_("For example 2026-11-25 or 2026年11月25日."))
     start = TimeField(label=_("Start"), max_length=20, help_text=_("For example 9:30 or 14:00."))
     end = TimeField(label=_("End"), max_length=20)
-    venue = forms.ModelChoiceField(
-        label=_("Venue"), queryset=Venue.objects.none(), required=False, empty_label=_("Please choose")
-    )
+    venue = RecordField(label=_("Venue"), queryset=Venue.objects.none(), required=False, empty_label=_("Please choose"))
     is_online = forms.BooleanField(label=_("Online, without a venue"), required=False)
     topic = PlainCharField(label=_("Topic of this session"), max_length=100, required=False)
     speaker = PlainCharField(label=_("Speaker"), max_length=100, required=False)

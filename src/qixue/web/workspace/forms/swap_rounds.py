@@ -13,7 +13,7 @@ from qixue.swap.models import SwapRound
 from qixue.swap.operations.handovers import Reason
 from qixue.swap.operations.round_details import RoundDetails
 from qixue.web.forms import Form
-from qixue.web.workspace.forms.fields import MomentField, PlainCharField, WholeNumberField
+from qixue.web.workspace.forms.fields import MomentField, PlainCharField, RecordField, WholeNumberField
 
 CAPS = (
     ("", _("Any number: most things are exchanged")),
@@ -28,7 +28,7 @@ class RoundDetailsForm(Form):
 
     title = PlainCharField(label=_("Title"), max_length=60, help_text=_("As it will stand on the poster."))
     kind = forms.ChoiceField(label=_("How things are handed over"), choices=SwapRound.Kind, widget=forms.RadioSelect)
-    venue = forms.ModelChoiceField(label=_("Venue"), queryset=Venue.objects.none(), empty_label=_("Please choose"))
+    venue = RecordField(label=_("Venue"), queryset=Venue.objects.none(), empty_label=_("Please choose"))
     entries_close_at = MomentField(label=_("Things can be entered until"), max_length=40, help_text=EXAMPLE)
     answers_until = MomentField(
         label=_("Owners answer until"), max_length=40, help_text=_("Who has not answered by then is not matched.")
@@ -68,7 +68,7 @@ class RoundDetailsForm(Form):
 class NewRoundForm(RoundDetailsForm):
     """With the organisation that runs it, which stays."""
 
-    organisation = forms.ModelChoiceField(
+    organisation = RecordField(
         label=_("Organisation"), queryset=Organisation.objects.none(), empty_label=_("Please choose")
     )
     client_uuid = forms.UUIDField(initial=uuid.uuid4, widget=forms.HiddenInput)

@@ -114,7 +114,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 def take_decision(version: PlanVersion, form: DecisionForm, by: User) -> str:
     comment = form.cleaned_data["comment"]
     if form.cleaned_data["decision"] == "approve":
-        approve_plan(version, comment=comment, by=by, at=now())
+        approve_plan(version, comment=comment, confirmed=form.cleaned_data["confirmed"], by=by, at=now())
         return _("The plan is approved. It can be published now.")
     return_plan(version, comment=comment, line_comments=form.line_comments(), by=by, at=now())
     return _("The plan is returned; a new version is open for its organisation.")

@@ -27,7 +27,7 @@ from qixue.figures.queries import (
 )
 from qixue.participation.queries import coverage_of, late_sessions
 from qixue.people.rules import Action, may, may_anywhere, reach
-from qixue.programme.models import Session
+from qixue.programme.models import Programme, Session
 from qixue.report.files import CONTENT_TYPES, FILES
 from qixue.report.issuing import edits_since, open_request, waits_for
 from qixue.report.section_text import SectionText
@@ -157,9 +157,16 @@ def coverage(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 @needs(Action.SEE_REPORT)
-def summary(request: HttpRequest, code: str) -> HttpResponse:
-    """The drafted work summary with everything its editor should look at before issuing it."""
-    programme = whole_programme_or_404(request.user, code, Action.SEE_REPORT)
+def summary(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The drafted work summary with everything its editor should look at before issuing it.
+
+    Who answers for a part reads where the summary stands for them: what was issued, and the figures they bring to it.
+    """
+    programme, part = programme_or_404(request.user, code, Action.SEE_REPORT)
+    if part:
+        is_public = programme.state in Programme.PUBLIC_STATES
+        issued = parts.issue_shown(programme) if is_public else {}
+        return part_page(request, "summary_of_part", _("Work summary"), programme, part, **issued)
     draft, asked = draft_summary(programme, at=now()), open_request(programme)
     context = {
         "programme": programme,

@@ -10,13 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.people.rules import Action
 from qixue.swap.models import Handover, SwapRound
+from qixue.swap.operations.at_once import confirm_all_here, confirm_all_received
 from qixue.swap.operations.handovers import (
     break_off,
     confirm_here,
@@ -27,6 +28,7 @@ from qixue.swap.operations.handovers import (
 from qixue.swap.queries.desk import (
     Due,
     Progress,
+    at_once,
     called,
     called_off,
     desk_exchanges,
@@ -51,6 +53,7 @@ EXCHANGES_PER_PAGE = 50
 MOST_FOUND = 30  # exchanges; of more the name says too little
 SHOWN_GIFTS = 20
 SHOWN_THINGS = 100  # that are to be fetched back
+ALL = "all"  # in what a button sends: everything of the person, not only this thing
 OFF = "off"  # in the address, beside `Due`: exchanges of which nothing stands
 SHOWN_NO_SHOWS = 10  # the latest; others are found by their name
 
@@ -78,8 +81,11 @@ def desk(request: HttpRequest, pk: int) -> HttpResponse:
 
 def found_by(round_: SwapRound, wanted: str, progress: Progress) -> dict[str, Any]:
     """What somebody at the desk has said or shown, and nothing else of the round."""
+    exchanges = looked_for(round_, wanted, progress, most=MOST_FOUND)
+    is_open = round_.state == SwapRound.State.HANDING_OVER
     return {
-        "exchanges": looked_for(round_, wanted, progress, most=MOST_FOUND),
+        "exchanges": exchanges,
+        "at_once": at_once(wanted, exchanges) if is_open else [],
         "called_off": called_off(round_, called(rows_off(round_), wanted), most=MOST_FOUND),
         "most": MOST_FOUND,
     }
@@ -163,8 +169,10 @@ def desk_of(request: HttpRequest, handover: Handover) -> str:
 @needs(Action.HAND_OVER_SWAPS)
 @require_POST
 def here(request: HttpRequest, pk: int) -> HttpResponse:
-    """The giver is here with the thing."""
+    """The giver is here with the thing, or with all they give."""
     handover = handover_or_404(request.user, pk)
+    if ALL in request.POST:
+        return all_noted(request, handover, confirm_all_here, said_of_those_here)
     return parts.pressed(
         request, lambda: confirm_here(handover, by=staff(request), at=now()), back=desk_of(request, handover)
     )
@@ -183,11 +191,51 @@ def not_here(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Action.HAND_OVER_SWAPS)
 @require_POST
 def received(request: HttpRequest, pk: int) -> HttpResponse:
-    """The receiver has the thing, or it lies on the common table."""
+    """The receiver has the thing, or all that can be handed to them; or it lies on the common table."""
     handover = handover_or_404(request.user, pk)
+    if ALL in request.POST:
+        return all_noted(request, handover, confirm_all_received, said_of_those_received)
     return parts.pressed(
         request, lambda: confirm_received(handover, by=staff(request), at=now()), back=desk_of(request, handover)
     )
+
+
+def all_noted(
+    request: HttpRequest,
+    handover: Handover,
+    note: Callable[..., list[Handover]],
+    words: Callable[[list[Handover]], str],
+) -> HttpResponse:
+    """Several things at one press: which ones is said, for each can be taken back by itself."""
+    back = desk_of(request, handover)
+    try:
+        noted = note(handover, by=staff(request), at=now())
+    except Refused as refusal:
+        return parts.refusal_page(request, refusal, back=back)
+    messages.success(request, words(noted) if noted else _("This was noted before."))
+    return redirect(back)
+
+
+def said_of_those_here(noted: list[Handover]) -> str:
+    text = ngettext(
+        "%(count)s thing of %(name)s is noted as here: %(things)s.",
+        "%(count)s things of %(name)s are noted as here: %(things)s.",
+        len(noted),
+    )
+    return text % {"name": noted[0].giver.name if noted[0].giver else "", **named(noted)}
+
+
+def said_of_those_received(noted: list[Handover]) -> str:
+    text = ngettext(
+        "%(count)s thing is noted as handed over to %(name)s: %(things)s.",
+        "%(count)s things are noted as handed over to %(name)s: %(things)s.",
+        len(noted),
+    )
+    return text % {"name": noted[0].receiver.name if noted[0].receiver else "", **named(noted)}
+
+
+def named(noted: list[Handover]) -> dict[str, object]:
+    return {"count": len(noted), "things": pgettext("between names", ", ").join(row.listing.title for row in noted)}
 
 
 @needs(Action.HAND_OVER_SWAPS)
