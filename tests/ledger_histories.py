@@ -13,6 +13,7 @@ from qixue.participation.models import Attendance, LedgerEntry, Participant, Tal
 from qixue.participation.operations.cells import keep_cells
 from qixue.participation.operations.ledger import correct_entry, record_head_count, void_entry
 from qixue.participation.queries.cell_recount import cells_that_differ
+from qixue.participation.queries.session_roots import roots_that_differ
 from qixue.people.models import Merge
 from qixue.people.operations.erasure import erase_account
 from qixue.people.operations.merging import merge_people
@@ -125,6 +126,11 @@ class LedgerMachine(RuleBasedStateMachine):
         keep_cells()
         assert not Tally.objects.filter(is_merged=False).exists()
         assert cells_that_differ(self.scopes[0].programme) == []
+
+    @invariant()
+    def kept_roots_are_those_of_the_entries(self) -> None:
+        if hasattr(self, "atomic"):
+            assert roots_that_differ(self.scopes[0].programme) == []
 
     @invariant()
     def figures_equal_their_recount(self) -> None:
