@@ -134,11 +134,11 @@ def merge_into(cell: Cell, tallies: Sequence[Tally]) -> int:
         people |= came
     cell.people, cell.again = people.serialize(), again.serialize()
     cell.save(update_fields=["people", "again"])
-    roots = {None: NO_ROOTS, **roots_of([tally.session_id for tally in merged if tally.session_id])}
+    roots = roots_of([tally.session_id for tally in merged if tally.session_id])
     with connection.cursor() as cursor:
         for tally in merged:
             merged_to = max(newcomers[tally.pk], default=tally.merged_to)
-            cursor.execute(MERGED, (cell.pk, merged_to, *roots[tally.session_id], tally.pk))
+            cursor.execute(MERGED, (cell.pk, merged_to, *roots.get(tally.session_id or 0, NO_ROOTS), tally.pk))
     count_anew(cell)
     return len(merged)
 

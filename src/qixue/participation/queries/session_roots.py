@@ -5,7 +5,7 @@ the root of a merged tally is never an old one.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -63,6 +63,16 @@ def those_that_count(lines: Iterable[Line]) -> list[Line]:
     lines = list(lines)
     replaced = {line.target for line in lines}
     return [line for line in lines if line.kind != Kind.VOID and line.pk not in replaced]
+
+
+def counting_at(lines: Iterable[Line], lengths: Mapping[str, int] | None) -> list[Line]:
+    """Those that counted when the ledgers were so long, by organisation; today where no lengths are given.
+
+    A ledger of which the length is not told had no entry yet.
+    """
+    if lengths is None:
+        return those_that_count(lines)
+    return those_that_count(line for line in lines if line.sequence <= lengths.get(line.organisation, 0))
 
 
 def roots_that_differ(programme_code: str) -> list[str]:
