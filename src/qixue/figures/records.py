@@ -34,7 +34,7 @@ class SingleRecords:
         """A Merkle root over the digests, which changes when any of them does."""
         return merkle_root([leaf for _id, leaf in self.leaves])
 
-    @property
+    @cached_property
     def count(self) -> int:
         return len(self.rows)
 
@@ -46,7 +46,7 @@ class FoldedRecords(SingleRecords):
     def root(self) -> str:
         return root_of_set(leaf for _id, leaf in self.leaves)
 
-    @property
+    @cached_property
     def count(self) -> int:
         """Of records. A row without a digest of its own is one, whatever it counts."""
         return sum(row.record_count if row.digest else 1 for row in self.rows)

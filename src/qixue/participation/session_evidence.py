@@ -1,6 +1,6 @@
 """The entries of the ledger behind a figure: one by one, session by session, and folded to what a seal says of each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from qixue.core.clock import local_day
 from qixue.core.figures import EvidenceRow, LedgerLengths, Scope, SessionRecords, rows_once, shared
-from qixue.core.language import in_language, is_chinese
+from qixue.core.language import chooser, is_chinese
 from qixue.core.quantity import ATTENDANCE, PERSON, Qualifier, Quantity
 from qixue.participation.evidence_rows import evidence_rows
 from qixue.participation.models import LedgerEntry, LedgerEntryQuerySet, Tally
@@ -90,7 +90,8 @@ def tallies_in(scope: Scope) -> QuerySet[Tally]:
 
 def counted_sessions(scope: Scope) -> list[OfSession]:
     """Each session that was counted, without a digest."""
-    return [of_session(row, NO_ROOTS) for row in tallies_in(scope).values(*COLUMNS)]
+    chosen = chooser()
+    return [of_session(row, NO_ROOTS, chosen) for row in tallies_in(scope).values(*COLUMNS)]
 
 
 def folded_sessions(scope: Scope) -> list[OfSession]:
@@ -104,7 +105,8 @@ def read_folded(scope: Scope) -> dict[int, OfSession]:
     rows = list(tallies_in(scope).values(*COLUMNS))
     waiting = [row["session_id"] for row in rows if not (row["is_merged"] and row["entries_root"])]
     roots = {row["session_id"]: Roots(row["entries_root"], row["names_root"]) for row in rows} | roots_of(waiting)
-    return {row["session_id"]: of_session(row, roots[row["session_id"]]) for row in rows}
+    chosen = chooser()
+    return {row["session_id"]: of_session(row, roots[row["session_id"]], chosen) for row in rows}
 
 
 @shared
@@ -113,17 +115,18 @@ def sessions_read(_is_chinese: bool) -> dict[int, OfSession]:
     return {}
 
 
-def of_session(row: dict[str, Any], roots: Roots) -> OfSession:
+def of_session(row: dict[str, Any], roots: Roots, chosen: Callable[[str, str], str]) -> OfSession:
+    """`chosen` picks the texts in the viewer's language."""
     named, hedge = row["named_count"], Qualifier(row["attendance_qualifier"])
     entries = EvidenceRow(
         id=f"tally:{row['session__activity__code']}/{row['session__number']}",
-        title=in_language(row["session__activity__title"], row["session__activity__title_en"]),
+        title=chosen(row["session__activity__title"], row["session__activity__title_en"]),
         quantity=Quantity(row["attendance_count"], ATTENDANCE, hedge),
         occurred_on=local_day(row["session__starts_at"]).isoformat() if row["session__starts_at"] else "",
-        place=in_language(row["session__venue__name"] or "", row["session__venue__name_en"] or ""),
+        place=chosen(row["session__venue__name"] or "", row["session__venue__name_en"] or ""),
         digest=roots.entries,
         session_id=row["session_id"],
-        organisation=in_language(
+        organisation=chosen(
             row["session__activity__organisation__name"], row["session__activity__organisation__name_en"]
         ),
         record_count=named + (row["head_count"] is not None),

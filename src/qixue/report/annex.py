@@ -141,7 +141,7 @@ def opening(row: EvidenceRow, code: str, draft: SummaryDraft) -> list[str | int]
 def folded_rows(draft: SummaryDraft) -> dict[int, EvidenceRow]:
     """By session the row of the figure that stands on most of its records."""
     found: dict[int, EvidenceRow] = {}
-    for records in draft.records.values():
+    for records in {id(each): each for each in draft.records.values()}.values():  # figures of one scope share theirs
         for row in filter(is_folded, records.rows):
             key = row.session_id or 0
             if key not in found or row.record_count > found[key].record_count:
