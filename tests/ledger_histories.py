@@ -18,7 +18,7 @@ from qixue.people.models import Merge
 from qixue.people.operations.erasure import erase_account
 from qixue.people.operations.merging import merge_people
 from qixue.programme.models import Activity, Session
-from tests.cell_scenes import assert_recount
+from tests.cell_scenes import assert_recount, assert_rows_stand_for_their_entries
 from tests.counted import check_in
 from tests.factories import (
     NOON,
@@ -140,6 +140,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def check(self, scope: Scope) -> None:
         assert_recount(scope)
+        assert_rows_stand_for_their_entries(scope)
 
     def session(self, place: int) -> Session:
         return Session.objects.select_related("activity__organisation", "activity__programme").get(
