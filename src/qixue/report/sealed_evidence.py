@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from qixue.core.digests import canonical_json
 
+OF_SESSION = "tally:"  # begins the id of a row that stands for all records of a session
+MOST_OPENED = 20  # of such rows behind one figure: as many records are named, and each row has at least one
 Standing = Mapping[str, Sequence[str]]  # by id of the row of a session, the ids of its records that count
-Leaves = Sequence[tuple[str, str]]  # id and digest of each record, in the order of the Merkle tree
+Leaves = Sequence[tuple[str, str]]  # id and digest of each record, or of the row that stands for those of a session
 
 
 def packed(evidence: Mapping[str, Leaves]) -> bytes:
@@ -44,10 +46,6 @@ def changes(before: Leaves, after: Leaves) -> RecordChanges:
         gone=tuple(key for key in old if key not in new),
         changed=tuple(key for key in new if key in old and old[key] != new[key]),
     )
-
-
-MOST_OPENED = 20  # rows of sessions behind one figure: as many records are named, and each row has at least one
-OF_SESSION = "tally:"  # begins the id of a row that stands for all records of a session
 
 
 def to_open(records: RecordChanges) -> tuple[str, ...]:
