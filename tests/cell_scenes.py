@@ -16,7 +16,7 @@ def assert_recount(scope: Scope) -> None:
 
 def assert_rows_stand_for_their_entries(scope: Scope) -> None:
     """The row of each session has the root over those of its entries that are evidence today, and their number."""
-    for code in ("attendance", "participants", "training_attendances"):
+    for code in ("attendance", "participants"):
         figure = registry.definitions[code]
         hashes: dict[int | None, list[str]] = defaultdict(list)
         for row in figure.evidence(scope):
