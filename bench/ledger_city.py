@@ -1,7 +1,7 @@
 """A year of 20,000 sessions in 80 towns with a ledger of any length, written by the database itself: for figures.py.
 
-The city is the same at every length, so that what grows is the ledger alone. The entries carry no chain that holds:
-nothing here reads their hashes.
+The city is the same at every length, so that what grows is the ledger alone. The entries carry no chain that holds,
+only hashes that differ: a number of their own.
 """
 
 import datetime
@@ -24,13 +24,14 @@ NUMBERS = {
     "postgresql": "WITH n(i) AS (SELECT generate_series(0::bigint, {rows} - 1))",
 }
 UUID = {"sqlite": "printf('%032x', {0})", "postgresql": "lpad(to_hex({0}), 32, '0')::uuid"}
+HASH = {"sqlite": "printf('%064x', n.i + 1)", "postgresql": "lpad(to_hex(n.i + 1), 64, '0')"}
 ENTRIES = """
 INSERT INTO participation_ledgerentry (organisation_id, sequence, kind, activity_id, session_id, person_token, count,
     qualifier, source, occurred_at, period_from, period_to, period_quote, recorded_at, actor_name, reason, client_uuid,
     previous_hash, hash)
 {numbers}
 SELECT a.organisation_id, n.i + 1, 'attendance', a.id, s.id, {person}, 1, 'exact', 'door', s.starts_at, '', '', '',
-    s.starts_at, 'system', '', {key}, '', ''
+    s.starts_at, 'system', '', {key}, '', {hash}
 FROM n JOIN programme_session s ON s.id = {first} + n.i % {sessions} JOIN programme_activity a ON a.id = s.activity_id
 """
 ATTENDANCES = """
@@ -39,8 +40,8 @@ SELECT session_id, person_token, id FROM participation_ledgerentry
 """
 TALLIES = """
 INSERT INTO participation_tally (activity_id, session_id, named_count, head_qualifier, attendance_count,
-    attendance_qualifier, is_merged, merged_to)
-SELECT activity_id, session_id, COUNT(*), '', COUNT(*), 'exact', FALSE, 0
+    attendance_qualifier, is_merged, merged_to, entries_root, names_root)
+SELECT activity_id, session_id, COUNT(*), '', COUNT(*), 'exact', FALSE, 0, '', ''
 FROM participation_ledgerentry GROUP BY activity_id, session_id
 """
 CHAINS = """
@@ -58,6 +59,7 @@ def build(rows: int) -> Programme:
         "numbers": NUMBERS[connection.vendor].format(rows=rows),
         "person": hexadecimal.format(f"(n.i % {SESSIONS} * 613 + n.i / {SESSIONS} * 101) % {PEOPLE} + 1"),
         "key": hexadecimal.format("n.i + 1"),
+        "hash": HASH[connection.vendor],
         "first": first,
         "sessions": SESSIONS,
     }

@@ -68,7 +68,7 @@ def measure(rows: int) -> dict[str, Any]:
     draft = importlib.import_module("qixue.report.summary").draft_summary(programme, at=at)
     return {
         "figures": len(draft.figures),
-        "records": sum(len(found) for found in draft.evidence.values()),
+        "records": sum(found.count for found in draft.records.values()),
         "times": {part: [times[part] for times in rounds] for part in rounds[0]},
     }
 

@@ -13,11 +13,12 @@ from qixue.participation.models import Attendance, LedgerEntry, Participant, Tal
 from qixue.participation.operations.cells import keep_cells
 from qixue.participation.operations.ledger import correct_entry, record_head_count, void_entry
 from qixue.participation.queries.cell_recount import cells_that_differ
+from qixue.participation.queries.session_roots import roots_that_differ
 from qixue.people.models import Merge
 from qixue.people.operations.erasure import erase_account
 from qixue.people.operations.merging import merge_people
 from qixue.programme.models import Activity, Session
-from tests.cell_scenes import assert_recount
+from tests.cell_scenes import assert_recount, assert_rows_stand_for_their_entries
 from tests.counted import check_in
 from tests.factories import (
     NOON,
@@ -127,6 +128,11 @@ class LedgerMachine(RuleBasedStateMachine):
         assert cells_that_differ(self.scopes[0].programme) == []
 
     @invariant()
+    def kept_roots_are_those_of_the_entries(self) -> None:
+        if hasattr(self, "atomic"):
+            assert roots_that_differ(self.scopes[0].programme) == []
+
+    @invariant()
     def figures_equal_their_recount(self) -> None:
         if hasattr(self, "atomic"):
             for scope in self.scopes:
@@ -134,6 +140,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def check(self, scope: Scope) -> None:
         assert_recount(scope)
+        assert_rows_stand_for_their_entries(scope)
 
     def session(self, place: int) -> Session:
         return Session.objects.select_related("activity__organisation", "activity__programme").get(

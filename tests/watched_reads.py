@@ -21,7 +21,13 @@ WITH_THE_TALLY = {
     "participation_cellcount",
     "participation_countedperson",
 }
-HOW_THEY_ARE_MERGED = {"cell_id", "is_merged", "merged_to"}  # a tally stands for the same before and after
+HOW_THEY_ARE_MERGED = {
+    "cell_id",
+    "is_merged",
+    "merged_to",
+    "entries_root",
+    "names_root",
+}  # a tally stands for the same before and after
 
 
 @cache

@@ -3,19 +3,24 @@
 import io
 import uuid
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+import pytest
 from tests.factories import NOON, RoleAssignmentFactory, UserFactory
 
 from qixue.core.quantity import Qualifier
 from qixue.demo.records import load_records
+from qixue.figures.queries import Figure
 from qixue.participation.models import LedgerEntry
 from qixue.participation.operations.ledger import correct_entry
 from qixue.people.models import Role, User
 from qixue.places.operations import load_regions
 from qixue.programme.models import Programme
+from qixue.report import changes_since_asked, issuing, sealing
 from qixue.report.issuing import ask_for_issue, issue_summary
 from qixue.report.models import Seal
+from qixue.report.seal_format import FIRST_FORMAT
 
 
 def programme_of_2016() -> Programme:
@@ -35,6 +40,17 @@ def two_coordinators(programme: Programme) -> list[User]:
 def issued_by_two(programme: Programme, coordinators: list[User]) -> Seal:
     asker, issuer = coordinators
     return issue_summary(ask_for_issue(programme, by=asker, at=NOON), by=issuer, at=NOON)
+
+
+@contextmanager
+def as_before_sessions() -> Iterator[None]:
+    """While it lasts, drafts are written and seals are set as by versions that knew the first format alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Figure, "folded_records", Figure.single_records)
+        patch.setattr(sealing, "FORMAT", FIRST_FORMAT)
+        patch.setattr(issuing, "FORMAT", FIRST_FORMAT)
+        patch.setattr(changes_since_asked, "FORMAT", FIRST_FORMAT)
+        yield
 
 
 def issued(seal: Seal, kind: str = "docx") -> bytes:

@@ -2,10 +2,14 @@ import io
 
 import pytest
 from openpyxl import load_workbook
-from tests.factories import NOON
+from tests.counted import check_in, head_count
+from tests.factories import NOON, SessionFactory, key
+from tests.report.writing import week_to_write_about
 
+from qixue.core.digests import root_of_set
+from qixue.figures.models import NamedFigure
 from qixue.participation.models import LedgerEntry
-from qixue.programme.models import Activity
+from qixue.programme.models import Activity, Programme, Session
 from qixue.report.annex import annex_bytes
 from qixue.report.summary import SummaryDraft, draft_summary
 
@@ -62,3 +66,65 @@ def test_evidence_beyond_the_last_row_of_a_sheet_stands_on_the_next(draft: Summa
     sheets = [name for name in load_workbook(io.BytesIO(data)).sheetnames if name.startswith("佐证")]
     assert sheets == ["佐证", "佐证 2", "佐证 3"]
     assert [row for sheet in sheets for row in rows(data, sheet)] == whole
+
+
+@pytest.fixture
+def week() -> Programme:
+    """Three came by name to the first session, one to the second, where forty heads were counted as well."""
+    week, _one, _other = week_to_write_about()
+    for position, code in enumerate(("attendance", "participants"), start=2):
+        NamedFigure.objects.create(programme=week, code=code, definition=code, position=position)
+    first = Session.objects.select_related("activity__organisation").get(activity__programme=week)
+    Session.objects.filter(pk=first.pk).update(state=Session.State.HELD)
+    second = SessionFactory(
+        activity=first.activity, number=2, state="held", counting_rule=Session.CountingRule.LIST_AND_OTHERS
+    )
+    check_in(first, key(), key(), key())
+    check_in(second, key())
+    head_count(second, 40)
+    return week
+
+
+def hashes(**narrowing: object) -> list[str]:
+    entries = LedgerEntry.objects.filter(activity__programme__code="week", **narrowing)
+    return list(entries.values_list("hash", flat=True))
+
+
+def test_session_stands_for_its_entries_with_their_number_root_and_where_they_open(week: Programme) -> None:
+    data = annex_bytes(draft_summary(week, at=NOON))
+
+    by_id: dict[object, list[dict[str, object]]] = {}
+    for row in rows(data, "佐证"):
+        by_id.setdefault(row["佐证编号"], []).append(row)
+    [first] = by_id["tally:tea/1"]  # all of its entries are by name, so that both figures stand on the same
+    everybody, named = by_id["tally:tea/2"]
+    pk = Session.objects.get(activity__code="tea", number=1).pk
+    assert (first["数字代码"], first["数量"], first["场次记录数"]) == ("attendance、participants", "3人次", 3)
+    assert first["摘要（SHA-256）"] == root_of_set(hashes(session__number=1))
+    assert str(first["逐条查看"]).endswith(f"/workspace/programmes/week/figures/attendance/sessions/{pk}/")
+    assert (everybody["数字代码"], everybody["数量"], everybody["场次记录数"]) == ("attendance", "41人次", 2)
+    assert (named["数字代码"], named["数量"], named["场次记录数"]) == ("participants", "1人", 1)
+    assert [row["摘要（SHA-256）"] for row in (everybody, named)] == [
+        root_of_set(hashes(session__number=2)),
+        root_of_set(hashes(session__number=2, kind="attendance")),
+    ]
+    [figure] = [row for row in rows(data, "数字") if row["代码"] == "attendance"]
+    leaves = [str(row["摘要（SHA-256）"]) for row in (first, everybody)]
+    assert (figure["佐证数"], figure["佐证摘要（SHA-256）"]) == (5, root_of_set(leaves))
+
+
+def test_single_entries_of_sessions_are_listed_while_they_are_few(week: Programme) -> None:
+    found = rows(annex_bytes(draft_summary(week, at=NOON)), "明细")
+
+    assert sorted(str(row["摘要（SHA-256）"]) for row in found) == sorted(hashes())
+    assert [row["场次佐证编号"] for row in found] == ["tally:tea/1"] * 3 + ["tally:tea/2"] * 2
+
+
+def test_more_entries_than_people_read_are_left_to_the_platform(
+    week: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qixue.report.annex.MOST_ENTRIES", 4)
+
+    [row] = rows(annex_bytes(draft_summary(week, at=NOON)), "明细")
+
+    assert "共5条记录，超过4条" in str(row["场次佐证编号"])

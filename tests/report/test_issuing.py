@@ -11,7 +11,7 @@ from django.utils.translation import override
 from tests.factories import NOON, DoorDeviceFactory, RoleAssignmentFactory, SessionFactory
 from tests.report.sealed_files import correct_f1
 
-from qixue.core.digests import merkle_root
+from qixue.core.digests import root_of_set
 from qixue.core.refusal import Refused
 from qixue.figures.queries import Figure
 from qixue.participation.models import DoorDevice
@@ -96,7 +96,7 @@ def test_interim_issue_says_below_its_date_to_the_minute_of_when_its_numbers_are
 def test_evidence_beside_the_seal_gives_its_merkle_roots(seal: Seal) -> None:
     leaves = unpacked(bytes(seal.files.get(kind="evidence").content))
 
-    roots = {code: merkle_root([digest for _id, digest in rows]) for code, rows in leaves.items()}
+    roots = {code: root_of_set(digest for _id, digest in rows) for code, rows in leaves.items()}
     assert roots == {each["code"]: each["evidence_root"] for each in seal.content["figures"]}
     assert {code: len(rows) for code, rows in leaves.items()} == {
         each["code"]: each["record_count"] for each in seal.content["figures"]
@@ -138,8 +138,8 @@ def test_press_that_comes_second_while_the_first_is_at_work_gets_its_seal(
 
 def test_records_are_read_once_for_all_files(request_: IssueRequest, coordinators: list[User], monkeypatch) -> None:
     read: list[str] = []
-    evidence = Figure.evidence
-    monkeypatch.setattr(Figure, "evidence", lambda figure: (read.append(figure.code), evidence(figure))[1])
+    records = Figure.folded_records
+    monkeypatch.setattr(Figure, "folded_records", lambda figure: (read.append(figure.code), records(figure))[1])
 
     seal = issue_summary(request_, by=coordinators[1], at=NOON)
 

@@ -22,7 +22,7 @@ from qixue.report.models import AcceptedKey, ProvinceReturn, Seal
 from qixue.report.province_return_format import BadReturn, read_return
 from qixue.report.province_returns import accept_key, checked_return, return_of, stop_accepting_key, take_in_return
 from qixue.report.province_totals import MixedRules, Part, sum_of, totals_of
-from qixue.report.seal_format import SealedFigure, base64url, read_envelope
+from qixue.report.seal_format import FORMATS, SealedFigure, base64url, read_envelope
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +72,19 @@ def test_return_of_a_seal_signed_before_the_key_was_changed_holds_with_both_keys
     assert sent.kid != sent.seal.kid
     assert sent.is_signed_by(keys)
     assert not sent.is_signed_by({sent.kid: keys[sent.kid]})
+
+
+@pytest.mark.parametrize("seal_format", FORMATS)
+def test_return_of_each_format_of_seals_is_taken_in(
+    province: Programme, shaoguan: City, seal_format: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qixue.demo.city.neighbour.SEAL_FORMAT", seal_format)
+    sent = shaoguan.says(attendance("3500"))
+
+    take_in_return(province, sent.text(), by=None, at=NOON)
+
+    [found] = [each for each in totals_of(province).figures if each.definition == "attendance"]
+    assert (sent.seal.format, found.whole) == (seal_format, Quantity(3500, ATTENDANCE))
 
 
 def read_raw(key: SigningKey) -> bytes:

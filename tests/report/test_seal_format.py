@@ -1,5 +1,6 @@
 """The pure parts: the envelope, the evidence beside it, and how an outsider checks a file with what the docs say."""
 
+import hashlib
 import io
 import json
 import re
@@ -7,20 +8,28 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.counted import check_in, head_count
+from tests.factories import SessionFactory, key
+from tests.ledger_histories import void
 from tests.report.samples import sample
 from tests.report.sealed_files import in_member, issued, rewritten
 
 from qixue.core.refusal import Refused
 from qixue.core.signing_keys import public_keys, published
+from qixue.participation.chain import entry_content
+from qixue.participation.models import LedgerEntry
+from qixue.participation.queries import ledger_entries
+from qixue.participation.queries.session_roots import roots_of
 from qixue.report.docx_writer import write_docx
 from qixue.report.models import Seal
 from qixue.report.official_document import printed_codes, printed_lines
 from qixue.report.printed_numbers import missing_codes
 from qixue.report.reading import LARGEST_PART, MOST_MEMBERS, WORD, read_summary
-from qixue.report.seal_format import BadSeal, holds, read_envelope, sealed, text_digest, without_spaces
+from qixue.report.seal_format import FORMATS, BadSeal, holds, read_envelope, sealed, text_digest, without_spaces
 from qixue.report.sealed_evidence import RecordChanges, changes, packed, unpacked
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -62,6 +71,11 @@ def test_envelope_is_read_as_it_was_written() -> None:
     assert (envelope.payload, envelope.kid, holds(envelope, KEYS)) == (PAYLOAD, "0badcafe", True)
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_seals_of_both_formats_are_read(name: str) -> None:
+    assert read_envelope(envelope_text(format=name)).format == name
+
+
 @pytest.mark.parametrize(
     ("old", "new"), [("3500多人次", "3600多人次"), ('"number":1', '"number":2'), ("0badcafe", "0badcaff")]
 )
@@ -72,7 +86,7 @@ def test_any_other_digit_breaks_the_signature(old: str, new: str) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"format": "qixue-seal/2"},
+        {"format": "qixue-seal/3"},
         {"programme": "week"},
         {"programme": {"code": "a\0b"}},
         {"number": 0},
@@ -139,9 +153,37 @@ def test_number_is_looked_for_as_a_whole(words: str, missing: list[str]) -> None
     assert missing_codes([("F1", "500人次")], words) == missing
 
 
+def programs() -> list[str]:
+    """Those in the documentation."""
+    return re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.S)
+
+
+@pytest.mark.django_db
+def test_program_in_the_documentation_gives_the_root_of_a_session_from_the_exported_ledger() -> None:
+    """As it was when a seal gave the length of the ledger, whatever was entered afterwards."""
+    session = SessionFactory(activity__code="tea", number=1, counting_rule="head_count")
+    check_in(session, key(), key(), key())
+    head_count(session, 40)
+    void(LedgerEntry.objects.select_related("organisation").get(sequence=2))
+    roots = roots_of([session.pk])[session.pk]
+    check_in(session, key())
+    lines = [
+        json.dumps({**entry_content(entry), "hash": entry.hash, "previous_hash": entry.previous_hash})
+        for entry in ledger_entries()
+    ]
+    names: dict[str, Any] = {"hashlib": hashlib, "json": json}
+    for program in programs()[:-1]:
+        exec(program, names)  # noqa: S102 - our own documentation
+
+    lengths = {session.activity.organisation.code: 5}
+    found = [names["digest_of_session"](lines, "tea", 1, lengths, only_names=only) for only in (False, True)]
+
+    assert found == list(roots)
+
+
 @pytest.mark.django_db
 def test_program_in_the_documentation_checks_an_issued_file(seal: Seal, tmp_path: Path) -> None:
-    [program] = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.S)
+    *_roots, program = programs()
     files = {name: tmp_path / name for name in ("check.py", "keys.json", "good.docx", "words.docx", "list.docx")}
     files["check.py"].write_text(program, encoding="utf-8")
     files["keys.json"].write_text(json.dumps({"keys": [published(key) for key in public_keys()]}))

@@ -11,6 +11,7 @@ from qixue.cli.programmes import add_programme_argument, programme_of
 from qixue.core.clock import now
 from qixue.figures.queries import Figure, figures_of, payload, recount_differences, recounted
 from qixue.participation.queries.cell_recount import cells_that_differ
+from qixue.participation.queries.session_roots import roots_that_differ
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -26,6 +27,7 @@ def run(args: argparse.Namespace) -> int:
     figures = figures_of(programme, with_internal=True)
     differences = recount_differences(programme) if args.recount else []
     cells = cells_that_differ(programme.code) if args.recount else []
+    roots = roots_that_differ(programme.code) if args.recount else []
     if args.recount:
         figures = [recounted(figure) for figure in figures]
     if args.json:
@@ -37,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
             "figures": [payload(figure, at=at) for figure in figures],
             "differences": [shown.code for shown, _counted in differences],
             "cells": cells,
+            "roots": roots,
         }
         json.dump(document, sys.stdout, ensure_ascii=False, indent=2)
         print()
@@ -49,7 +52,10 @@ def run(args: argparse.Namespace) -> int:
         print(message % values, file=sys.stderr)
     for cell in cells:
         print(_("Cell %(key)s: its sums or its people are not those of the records.") % {"key": cell}, file=sys.stderr)
-    return 1 if differences or cells else 0
+    for session in roots:
+        message = _("Session %(session)s: what stands for its entries in a seal is not what they give.")
+        print(message % {"session": session}, file=sys.stderr)
+    return 1 if differences or cells or roots else 0
 
 
 def words(figure: Figure) -> str:

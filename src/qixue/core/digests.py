@@ -1,7 +1,7 @@
 """Digests that an outsider can recompute: SHA-256 over canonical JSON (RFC 8785, whole numbers only)."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pydantic_core import to_json
@@ -48,3 +48,8 @@ def merkle_root(leaves: Sequence[str]) -> str:
         pairs = [level[at : at + 2] for at in range(0, len(level), 2)]
         level = [hashlib.sha256("".join(pair).encode()).hexdigest() if len(pair) == 2 else pair[0] for pair in pairs]
     return level[0]
+
+
+def root_of_set(leaves: Iterable[str]) -> str:
+    """Merkle root over the digests in ascending order: the same in whatever order they come."""
+    return merkle_root(sorted(leaves))

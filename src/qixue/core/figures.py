@@ -3,10 +3,10 @@
 An app's `figures.py` registers definitions here, so that the figures app reads every app and no app imports it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -89,6 +89,31 @@ class EvidenceRow:
     is_withheld: bool = False  # there is a number, which not everybody may know
 
 
+LedgerLengths = tuple[tuple[str, int], ...]  # how many entries each ledger has, by the code of its organisation
+
+
+@dataclass(frozen=True)
+class SessionRecords:
+    """The single records of sessions on which a figure stands: folded to a row for each session, and opened again.
+
+    The digest of a folded row is the root over the records of its session, `record_count` how many they are. Records
+    that belong to no session stand beside these rows one by one.
+    """
+
+    folded: Callable[[Scope], Sequence[EvidenceRow]]
+    of_session: Callable[[Scope, int], Sequence[EvidenceRow]]  # the single ones of a session, by its key
+    # Of a programme, by id of a folded row: ids of the records that counted when the ledgers were so long; None: now.
+    standing: Callable[[str, tuple[str, ...], LedgerLengths | None], Mapping[str, Sequence[str]]]
+
+    def narrowed(self, narrow: Callable[[Scope], Scope]) -> "SessionRecords":
+        """Those of a part of each scope."""
+        return replace(
+            self,
+            folded=lambda scope: self.folded(narrow(scope)),
+            of_session=lambda scope, session: self.of_session(narrow(scope), session),
+        )
+
+
 class Theme(StrEnum):
     """Under which heading readers look for a figure."""
 
@@ -138,6 +163,7 @@ class FigureDefinition:
     recount: Callable[[Scope], FigureValue]
     evidence: Callable[[Scope], Sequence[EvidenceRow]]
     by_session: Callable[[Scope], Sequence[EvidenceRow]] | None = None  # the same, one row per session, for reading
+    session_records: SessionRecords | None = None  # where the evidence of a session is many single records
     theme: Theme = Theme.ACTIVITY
     rule_version: int = 1
     is_internal: bool = False  # about how offices work with one another: for staff, never on public pages
@@ -170,6 +196,7 @@ class Registry:
 registry = Registry()
 
 Read = TypeVar("Read", bound=Callable[..., Any])
+Row = TypeVar("Row")
 remembered: ContextVar[dict[Any, Any] | None] = ContextVar("remembered", default=None)
 
 
@@ -199,9 +226,7 @@ def shared(read: Read) -> Read:
     return cast(Read, once)
 
 
-def rows_once(
-    known: dict[int, EvidenceRow], keys: Callable[[], list[int]], read: Callable[[], dict[int, EvidenceRow]]
-) -> list[EvidenceRow]:
+def rows_once(known: dict[int, Row], keys: Callable[[], list[int]], read: Callable[[], dict[int, Row]]) -> list[Row]:
     """The rows of records in their order, of which those that another figure has read are not read again.
 
     `known` is a `shared` dictionary by key of a record, which this fills: the figures of a summary stand mostly on the

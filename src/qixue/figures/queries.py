@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import override
 
-from qixue.core.digests import digest, merkle_root
+from qixue.core.digests import digest
 from qixue.core.figures import (
     EvidenceRow,
     FigureDefinition,
@@ -23,6 +23,7 @@ from qixue.core.kept import unchanged
 from qixue.core.language import is_chinese
 from qixue.core.quantity import Quantity, Unit
 from qixue.figures.models import NamedFigure
+from qixue.figures.records import FoldedRecords, SingleRecords, evidence_digest, folded_by
 from qixue.people.models import Organisation
 from qixue.places.models import Region
 from qixue.programme.models import Activity, Brand, Programme, Series, SourceIssue
@@ -51,6 +52,14 @@ class Figure:
     def evidence(self) -> Sequence[EvidenceRow]:
         return self.definition.evidence(self.scope)
 
+    def single_records(self) -> SingleRecords:
+        return SingleRecords(self.evidence())
+
+    def folded_records(self) -> FoldedRecords:
+        """What a seal and its files name: their number does not grow with how many came to each session."""
+        records = self.definition.session_records
+        return folded_by(records.folded if records else self.definition.evidence, self.scope, is_chinese())
+
     @property
     def is_read_by_session(self) -> bool:
         """Whether a row of `evidence_for_reading` stands for all records of a session."""
@@ -63,7 +72,9 @@ class Figure:
 
     def evidence_of_session(self, session_id: int) -> list[EvidenceRow]:
         """The single records of one session behind the figure; none where the session is not in its scope."""
-        return [without_note(row) for row in self.evidence() if row.session_id == session_id]
+        records = self.definition.session_records
+        rows = records.of_session(self.scope, session_id) if records else self.evidence()
+        return [without_note(row) for row in rows if row.session_id == session_id]
 
 
 def without_note(row: EvidenceRow) -> EvidenceRow:
@@ -268,23 +279,8 @@ def statement(figure: Figure, *, at: datetime.datetime) -> dict[str, Any]:
     }
 
 
-def evidence_digest(rows: Sequence[EvidenceRow]) -> str:
-    """Merkle root over the records behind a figure; it changes when any of them does."""
-    return merkle_root([evidence_leaf(row) for row in rows])
-
-
-def evidence_leaf(row: EvidenceRow) -> str:
-    """The digest of one record: its own, where it has one, else over what the row says."""
-    return row.digest or digest([row.id, str(row.quantity)])
-
-
-def figure_digest(figure: Figure, rows: Sequence[EvidenceRow]) -> str:
-    """One digest over the figure's value, hedge and evidence; it changes when any of them does."""
-    return figure_digest_over(figure, evidence_digest(rows))
-
-
-def figure_digest_over(figure: Figure, root: str) -> str:
-    """`figure_digest` where the digest of the evidence is known already: of a year it takes a tenth of a second."""
+def figure_digest(figure: Figure, root: str) -> str:
+    """One digest over the figure's value, hedge and the root of its records; it changes when any of them does."""
     quantity = figure.quantity
     value = [str(quantity.value), quantity.qualifier.value] if quantity else []
     return digest([figure.code, value, root])

@@ -13,9 +13,10 @@ from qixue.core.figures import FigureDefinition, FigureValue, Scope, Theme, regi
 from qixue.core.kept import kept
 from qixue.core.quantity import INDEX, Quantity, hedge_of_rate, rounded
 from qixue.participation.counted_people import ALL_WHO_CAME
-from qixue.participation.figures import attendance_in, evidence, evidence_by_session
+from qixue.participation.figures import attendance_in
 from qixue.participation.inequality import Area, gini, theil, theil_between
 from qixue.participation.residents import population
+from qixue.participation.session_evidence import ENTRIES, evidence, evidence_by_session
 from qixue.places.models import TOWN, Region
 
 URBAN_COUNTIES = (Region.UnitType.DISTRICT, Region.UnitType.COUNTY_LEVEL_CITY)
@@ -99,6 +100,7 @@ def define(code: str, name: object, rule: object, measure: Callable[[Spread], fl
             recount=value,
             evidence=evidence,
             by_session=evidence_by_session,
+            session_records=ENTRIES,
             theme=Theme.REACH,
             people=ALL_WHO_CAME,
             fewest=fewest_in_an_area,

@@ -31,12 +31,19 @@ from qixue.core.quantity import (
     share_of,
 )
 from qixue.participation.counted_people import ALL_WHO_CAME, BY_NAME
-from qixue.participation.evidence_rows import evidence_rows
 from qixue.participation.models import LedgerEntry, Registration, Tally
 from qixue.participation.queries import recounted_tallies_in, scope_condition
 from qixue.participation.queries.cells import Counts, counts_in, counts_of_rows, people_in, whole_of
 from qixue.participation.queries.placed import tallies_of
 from qixue.participation.residents import population, population_note
+from qixue.participation.session_evidence import (
+    ENTRIES,
+    ENTRIES_BY_NAME,
+    evidence,
+    evidence_by_session,
+    named_evidence,
+    names_by_session,
+)
 from qixue.programme.figures import DIMENSIONS
 from qixue.programme.models import Activity, Session
 from qixue.programme.queries import has_dated_sessions, sessions_in
@@ -99,53 +106,6 @@ def document_entries(scope: Scope) -> list[LedgerEntry]:
 def has_document_entries(programme_code: str) -> bool:
     """Most weeks have none, so that one question spares one for each of their figures."""
     return LedgerEntry.objects.filter(activity__programme__code=programme_code, session=None).exists()
-
-
-def evidence(scope: Scope) -> list[EvidenceRow]:
-    """Every entry in the scope that counts today. Names of people are not part of the ledger."""
-    return evidence_rows(LedgerEntry.objects.effective().filter(scope_condition(scope)))
-
-
-def named_evidence(scope: Scope) -> list[EvidenceRow]:
-    return evidence_rows(LedgerEntry.objects.effective().people().filter(scope_condition(scope)))
-
-
-def evidence_by_session(scope: Scope) -> list[EvidenceRow]:
-    """What documents state, then each session with its attendance by its own counting rule."""
-    entries = LedgerEntry.objects.effective().filter(scope_condition(scope))
-    of_sessions = entries.filter(session__isnull=False).order_by().values_list("session_id")
-    record_counts = dict(of_sessions.annotate(Count("pk")))
-    tallies = Tally.objects.filter(scope_condition(scope), session__isnull=False)
-    numbers = {tally.session_id: tally.attendance for tally in tallies if tally.session_id}
-    return [*evidence_rows(entries.filter(session=None)), *session_rows(numbers, record_counts)]
-
-
-def names_by_session(scope: Scope) -> list[EvidenceRow]:
-    """How many distinct people each session had by name. The same people come to several: these do not add up."""
-    entries = LedgerEntry.objects.effective().people().filter(scope_condition(scope), session__isnull=False)
-    counts = entries.order_by().values_list("session_id").annotate(Count("person_token", distinct=True), Count("pk"))
-    rows = list(counts)
-    numbers = {session: Quantity(people, PERSON) for session, people, _records in rows}
-    return session_rows(numbers, {session: records for session, _people, records in rows})
-
-
-def session_rows(numbers: dict[int, Quantity], record_counts: dict[int, int]) -> list[EvidenceRow]:
-    """One row per session that has a number, by its start."""
-    related = ("activity__organisation", "venue")
-    sessions = Session.objects.filter(pk__in=numbers).select_related(*related).order_by("starts_at", "pk")
-    return [
-        EvidenceRow(
-            id=f"tally:{session.activity.code}/{session.number}",
-            title=session.activity.local_title,
-            quantity=numbers[session.pk],
-            occurred_on=local_day(session.starts_at).isoformat() if session.starts_at else "",
-            place=session.venue.local_name if session.venue else "",
-            session_id=session.pk,
-            organisation=session.activity.organisation.local_name,
-            record_count=record_counts.get(session.pk, 0),
-        )
-        for session in sessions
-    ]
 
 
 def participants(count: int) -> FigureValue:
@@ -255,6 +215,7 @@ registry.register(
         recount=lambda scope: attendance(scope, recounted_counts(scope)),
         evidence=evidence,
         by_session=evidence_by_session,
+        session_records=ENTRIES,
         stands_on=WHO_CAME,
         theme=Theme.PEOPLE,
         people=ALL_WHO_CAME,
@@ -271,6 +232,7 @@ registry.register(
         recount=lambda scope: participants(recounted_people(scope)),
         evidence=named_evidence,
         by_session=names_by_session,
+        session_records=ENTRIES_BY_NAME,
         stands_on=WHO_CAME,
         theme=Theme.PEOPLE,
         people=BY_NAME,
@@ -287,6 +249,7 @@ registry.register(
         recount=lambda scope: named_share(recounted_counts(scope)),
         evidence=evidence,
         by_session=evidence_by_session,
+        session_records=ENTRIES,
         stands_on=WHO_CAME,
         theme=Theme.PEOPLE,
         people=BY_NAME,
@@ -317,6 +280,7 @@ registry.register(
         recount=per_thousand,
         evidence=evidence,
         by_session=evidence_by_session,
+        session_records=ENTRIES,
         stands_on=WHO_CAME,
         theme=Theme.PEOPLE,
         people=ALL_WHO_CAME,
@@ -337,6 +301,7 @@ registry.register(
         recount=urban_rural_ratio,
         evidence=evidence,
         by_session=evidence_by_session,
+        session_records=ENTRIES,
         stands_on=WHO_CAME,
         theme=Theme.REACH,
         people=ALL_WHO_CAME,

@@ -22,7 +22,6 @@ from qixue.core.figures import (
 )
 from qixue.core.quantity import ATTENDANCE, PERCENT, PERSON, Quantity, Unit, rounded
 from qixue.participation.counted_people import BY_NAME
-from qixue.participation.figures import named_evidence, names_by_session, session_rows
 from qixue.participation.models import LedgerEntryQuerySet
 from qixue.participation.queries.cells import Placed, counts_in, numbers_of, people_in, whole_of
 from qixue.participation.queries.placed import Column, Tallies, column, places_of
@@ -41,6 +40,7 @@ from qixue.participation.queries.presences import (
     with_known_home,
 )
 from qixue.participation.residents import population, population_note
+from qixue.participation.session_evidence import ENTRIES_BY_NAME, named_evidence, names_by_session, session_rows
 from qixue.programme.figures import DIMENSIONS
 
 WHO_IS_KNOWN = (*WHO_CAME, Subject.PEOPLE)
@@ -250,6 +250,7 @@ registry.register(
         recount=recounted_rate,
         evidence=named_evidence,
         by_session=names_by_session,
+        session_records=ENTRIES_BY_NAME,
         theme=Theme.REACH,
         people=BY_NAME,
         fewest=residents_in,

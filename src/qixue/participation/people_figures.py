@@ -26,21 +26,22 @@ from qixue.core.quantity import (
     share_of,
 )
 from qixue.participation.counted_people import ALL_WHO_CAME, BY_NAME, CERTIFIED, COMPLETED, TRAINED, in_training
-from qixue.participation.figures import (
-    accepted_registrations,
-    evidence,
-    evidence_by_session,
-    named_evidence,
-    names_by_session,
-    registration_rows,
-    session_rows,
-)
+from qixue.participation.figures import accepted_registrations, registration_rows
 from qixue.participation.learning_hours import learning_hours, minutes_between
-from qixue.participation.models import Certificate, CertificateRule, LedgerEntry, Registration, Tally
+from qixue.participation.models import Certificate, CertificateRule, Registration, Tally
 from qixue.participation.queries import recounted_tallies_in, scope_condition
 from qixue.participation.queries.cells import came_again_in, counts_in, people_in, trained_in
 from qixue.participation.queries.placed import HEDGES, tallies_of
 from qixue.participation.queries.presences import counted
+from qixue.participation.session_evidence import (
+    ENTRIES,
+    ENTRIES_BY_NAME,
+    evidence,
+    evidence_by_session,
+    named_evidence,
+    names_by_session,
+    session_rows,
+)
 from qixue.programme.figures import DIMENSIONS
 from qixue.programme.models import Activity, Session
 from qixue.programme.queries import activity_condition
@@ -127,9 +128,9 @@ def recounted_large_events(scope: Scope) -> FigureValue:
 
 
 def large_event_rows(scope: Scope) -> list[EvidenceRow]:
-    numbers = {tally.session_id: tally.attendance for tally in large_tallies(scope) if tally.session_id}
-    entries = LedgerEntry.objects.effective().filter(session__in=numbers).order_by().values_list("session_id")
-    return session_rows(numbers, dict(entries.annotate(Count("pk"))))
+    large = {tally.session_id: tally for tally in large_tallies(scope) if tally.session_id}
+    numbers = {session: tally.attendance for session, tally in large.items()}
+    return session_rows(numbers, {session: tally.entry_count for session, tally in large.items()})
 
 
 def hours(scope: Scope) -> FigureValue:
@@ -242,6 +243,7 @@ define(
     recount=recounted_repeat_rate,
     evidence=named_evidence,
     by_session=names_by_session,
+    session_records=ENTRIES_BY_NAME,
     stands_on=WHO_CAME,
     people=BY_NAME,
 )
@@ -257,6 +259,7 @@ define(
     recount=recounted_trained,
     evidence=lambda scope: named_evidence(in_training(scope)),
     by_session=lambda scope: names_by_session(in_training(scope)),
+    session_records=ENTRIES_BY_NAME.narrowed(in_training),
     stands_on=WHO_CAME,
     people=TRAINED,
 )
@@ -272,6 +275,7 @@ define(
     recount=recounted_hours,
     evidence=evidence,
     by_session=evidence_by_session,
+    session_records=ENTRIES,
     stands_on=WHO_CAME,
     people=ALL_WHO_CAME,
 )

@@ -21,7 +21,7 @@ from qixue.core.figures import (
     rows_once,
     shared,
 )
-from qixue.core.language import in_language, is_chinese
+from qixue.core.language import chooser, is_chinese
 from qixue.core.quantity import ACTIVITY, AWARD, INSTALMENT, PERSON, PIECE, SESSION, Quantity, Unit
 from qixue.people.models import Organisation
 from qixue.places.models import Region
@@ -88,19 +88,19 @@ SESSION_FIELDS = (
 )
 
 
-def session_row(session: dict[str, Any], source: str) -> EvidenceRow:
-    """`source` says in the viewer's language that this is the record of a session."""
+def session_row(session: dict[str, Any], source: str, chosen: Callable[[str, str], str]) -> EvidenceRow:
+    """`source` says in the viewer's language that this is the record of a session; `chosen` picks the texts."""
     day = local_day(session["starts_at"]).isoformat() if session["starts_at"] else ""
     return EvidenceRow(
         id=f"session:{session['activity__code']}/{session['number']}",
-        title=in_language(session["activity__title"], session["activity__title_en"]),
+        title=chosen(session["activity__title"], session["activity__title_en"]),
         quantity=ONE_SESSION,
         occurred_on=day,
-        place=in_language(session["venue__name"] or "", session["venue__name_en"] or ""),
+        place=chosen(session["venue__name"] or "", session["venue__name_en"] or ""),
         source=source,
         digest=digest([session["activity__code"], session["number"], session["state"], day]),
         session_id=session["pk"],
-        organisation=in_language(session["activity__organisation__name"], session["activity__organisation__name_en"]),
+        organisation=chosen(session["activity__organisation__name"], session["activity__organisation__name_en"]),
     )
 
 
@@ -109,8 +109,8 @@ def rows_of_sessions(sessions: SessionQuerySet) -> list[EvidenceRow]:
     ordered = sessions.order_by("starts_at", "pk")
 
     def read() -> dict[int, EvidenceRow]:
-        source = str(SESSION_RECORD)
-        return {session["pk"]: session_row(session, source) for session in ordered.values(*SESSION_FIELDS)}
+        source, chosen = str(SESSION_RECORD), chooser()
+        return {session["pk"]: session_row(session, source, chosen) for session in ordered.values(*SESSION_FIELDS)}
 
     return rows_once(rows_read(is_chinese()), lambda: list(ordered.values_list("pk", flat=True)), read)
 

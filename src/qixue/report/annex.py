@@ -1,15 +1,18 @@
 """The evidence annex: an .xlsx that lists every figure with its counting rule and every record behind it."""
 
 import io
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 import xlsxwriter
+from django.conf import settings
 from django.utils.translation import override
 
 from qixue.core.clock import minute_text
-from qixue.core.figures import EvidenceRow
-from qixue.figures.queries import Figure, evidence_leaf
+from qixue.core.figures import EvidenceRow, shared_reads
+from qixue.figures.queries import Figure
 from qixue.report.gaps import UNCOUNTED, UNFINISHED
+from qixue.report.sealed_evidence import OF_SESSION
 from qixue.report.summary import SummaryDraft
 from qixue.report.tables import Table, write_sheet, write_sheets
 
@@ -38,9 +41,22 @@ EVIDENCE_COLUMNS = (
     ("来源", 14),
     ("原文", 40),
     ("摘要（SHA-256）", 68),
+    ("场次记录数", 10),
+    ("逐条查看", 60),
+)
+ENTRY_COLUMNS = (
+    ("场次佐证编号", 24),
+    ("记录编号", 24),
+    ("种类", 10),
+    ("来源", 14),
+    ("数量", 14),
+    ("日期", 12),
+    ("原文", 40),
+    ("摘要（SHA-256）", 68),
 )
 SEAL_COLUMNS = (("签章", 100),)
-FIGURE_SHEET, RECORDS_SHEET, NOTES_SHEET, SEAL_SHEET = "数字", "佐证", "提示", "签章"
+FIGURE_SHEET, RECORDS_SHEET, NOTES_SHEET, ENTRIES_SHEET, SEAL_SHEET = "数字", "佐证", "提示", "明细", "签章"
+MOST_ENTRIES = 5_000  # of sessions that are listed one by one: nobody reads more of them on a sheet
 LONGEST_CELL = 32_000  # characters; Excel takes 32,767
 REMARK_COLUMNS = (("类别", 14), ("内容", 80), ("位置", 24), ("原文", 50))
 GAP_KINDS = {UNFINISHED: "阶段稿", UNCOUNTED: "未填报人数"}
@@ -57,6 +73,8 @@ def annex_bytes(draft: SummaryDraft) -> bytes:
         write_sheet(workbook, FIGURE_SHEET, FIGURE_COLUMNS, (figure_row(figure, draft) for figure in draft.figures))
         write_sheets(workbook, Table(RECORDS_SHEET, EVIDENCE_COLUMNS, evidence_rows(draft)))
         write_sheet(workbook, NOTES_SHEET, REMARK_COLUMNS, remark_rows(draft))
+        if sessions := folded_rows(draft):
+            write_sheet(workbook, ENTRIES_SHEET, ENTRY_COLUMNS, entry_rows(draft, sessions))
         if draft.seal:
             write_sheet(workbook, SEAL_SHEET, SEAL_COLUMNS, seal_rows(draft.seal))
     workbook.close()
@@ -64,7 +82,7 @@ def annex_bytes(draft: SummaryDraft) -> bytes:
 
 
 def figure_row(figure: Figure, draft: SummaryDraft) -> list[str | int | float]:
-    quantity, value, rows = figure.quantity, figure.value, draft.evidence[figure.code]
+    quantity, value, records = figure.quantity, figure.value, draft.records[figure.code]
     number: str | int = "暂无数据"
     if quantity:
         number = quantity.value if isinstance(quantity.value, int) else str(quantity.value)
@@ -80,18 +98,21 @@ def figure_row(figure: Figure, draft: SummaryDraft) -> list[str | int | float]:
         str(figure.definition.rule),
         "；".join(value.quotes),
         "；".join([*(issue.explanation for issue in figure.issues), *(str(note) for note in value.notes)]),
-        len(rows),
-        draft.roots[figure.code],
+        records.count,
+        records.root,
     ]
 
 
 def evidence_rows(draft: SummaryDraft) -> Iterable[list[str | int | float]]:
     """Each record once, with all figures that stand on it: one of them alone would repeat most of the others."""
-    codes: dict[EvidenceRow, list[str]] = {}
-    for code, rows in draft.evidence.items():
-        for row in rows:
-            codes.setdefault(row, []).append(code)
-    for row, used in codes.items():
+    codes: dict[tuple[str, str], list[str]] = defaultdict(list)
+    rows: dict[tuple[str, str], EvidenceRow] = {}
+    for code, records in draft.records.items():
+        for row, leaf in zip(records.rows, records.leaves, strict=True):
+            codes[leaf].append(code)
+            rows.setdefault(leaf, row)
+    for leaf, row in rows.items():
+        used = codes[leaf]
         yield [
             "、".join(used),
             row.id,
@@ -101,7 +122,55 @@ def evidence_rows(draft: SummaryDraft) -> Iterable[list[str | int | float]]:
             row.place,
             row.source,
             row.quote,
-            evidence_leaf(row),
+            leaf[1],
+            *(opening(row, used[0], draft) if is_folded(row) else ()),
+        ]
+
+
+def is_folded(row: EvidenceRow) -> bool:
+    """Whether the row stands for all records of a session, with the root over them."""
+    return row.id.startswith(OF_SESSION) and bool(row.digest)
+
+
+def opening(row: EvidenceRow, code: str, draft: SummaryDraft) -> list[str | int]:
+    """How many records the row of a session stands for, and where staff open it down to each of them."""
+    path = f"/workspace/programmes/{draft.programme.code}/figures/{code}/sessions/{row.session_id}/"
+    return [row.record_count, f"{settings.QIXUE['BASE_URL']}{path}"]
+
+
+def folded_rows(draft: SummaryDraft) -> dict[int, EvidenceRow]:
+    """By session the row of the figure that stands on most of its records."""
+    found: dict[int, EvidenceRow] = {}
+    for records in {id(each): each for each in draft.records.values()}.values():  # figures of one scope share theirs
+        for row in filter(is_folded, records.rows):
+            key = row.session_id or 0
+            if key not in found or row.record_count > found[key].record_count:
+                found[key] = row
+    return found
+
+
+def entry_rows(draft: SummaryDraft, sessions: Mapping[int, EvidenceRow]) -> Iterable[list[str | int | float]]:
+    """The single records of the sessions, each once; where they are too many to be read on a sheet, what to do."""
+    count = sum(row.record_count for row in sessions.values())
+    if count > MOST_ENTRIES:
+        yield [f"共{count}条记录，超过{MOST_ENTRIES}条，不在此列出；请按“佐证”表“逐条查看”一列的网址逐场打开。"]
+        return
+    entries: dict[str, EvidenceRow] = {}
+    with shared_reads():
+        for figure in draft.figures:
+            if figure.definition.session_records:
+                entries |= {row.id: row for row in figure.evidence()}
+    of_session = [row for row in entries.values() if row.session_id in sessions]
+    for row in sorted(of_session, key=lambda row: sessions[row.session_id or 0].id):
+        yield [
+            sessions[row.session_id or 0].id,
+            row.id,
+            row.kind,
+            row.source,
+            row.quantity.text("zh") if row.quantity else "",
+            row.occurred_on,
+            row.quote,
+            row.digest,
         ]
 
 

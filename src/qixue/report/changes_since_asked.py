@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from qixue.report.models import IssueRequest
 from qixue.report.official_document import OfficialDocument, Picture, printed_lines
-from qixue.report.sealing import State
+from qixue.report.seal_format import FORMAT
+from qixue.report.sealing import State, states_in
 from qixue.report.summary import SummaryDraft
 
 MOST_LINES = 20  # of the text, that are shown
@@ -33,7 +34,12 @@ def picture_line(picture: Picture) -> str:
 
 
 def changes_since_asked(request: IssueRequest, draft: SummaryDraft, states: dict[str, State]) -> list[str]:
-    """A sentence for each figure and each line of the text that is not as it was; empty when all is."""
+    """A sentence for each figure and each line of the text that is not as it was; empty when all is.
+
+    `states` are those of the draft. What was asked for before an update is compared as seals were made then.
+    """
+    if request.seal_format != FORMAT:
+        states = states_in(request.seal_format, draft.figures)
     figures = figure_changes(request.figures, kept_figures(states))
     return [*figures, *line_changes(request.lines, kept_lines(draft.manuscript))]
 

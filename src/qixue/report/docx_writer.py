@@ -54,6 +54,7 @@ CHARACTER_SPACING = "-5"  # twentieths of a point: 28 characters in 156 mm
 CHARACTER_WIDTH = Pt(15.75)  # with that spacing
 FOOTER_DISTANCE = Mm(25)  # puts the dashes of the page number 7 mm below the type area
 FIGURES_NAMESPACE, SEAL_NAMESPACE = "urn:qixue:figures:1", "urn:qixue:seal:1"
+LIST_FORMAT = "2"  # of the list in a draft: its digests are over sessions, in lists without a format over records
 LIST_ITEM_ID = "{8B7C1E52-6D1B-4B1E-9A55-51F1C0A7D001}"
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -346,6 +347,7 @@ def figures_element(document: OfficialDocument) -> etree._Element:
     root = etree.Element(f"{{{FIGURES_NAMESPACE}}}figures", nsmap={None: FIGURES_NAMESPACE})
     root.set("programme", document.programme_code)
     root.set("printed", " ".join(printed_codes(document)))
+    root.set("format", LIST_FORMAT)
     for trace in document.figures:
         element = etree.SubElement(root, f"{{{FIGURES_NAMESPACE}}}figure")
         for name in ("code", "text", "number", "name", "unit", "qualifier", "value", "digest"):

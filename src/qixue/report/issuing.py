@@ -21,7 +21,7 @@ from qixue.report.changes_since_asked import changes_since_asked, kept_figures, 
 from qixue.report.hindrances import hindrances
 from qixue.report.models import IssueRequest, Seal, SealedFile, SectionVersion
 from qixue.report.notices import issue_asked
-from qixue.report.seal_format import Envelope, base64url
+from qixue.report.seal_format import FORMAT, Envelope, base64url
 from qixue.report.sealing import Issue, issued_files, sealed_summary, states_of
 from qixue.report.summary import draft_summary
 
@@ -43,6 +43,7 @@ def ask_for_issue(programme: Programme, *, by: Any, at: datetime.datetime) -> Is
             programme=programme,
             lines=kept_lines(draft.manuscript),
             figures=figures,
+            seal_format=FORMAT,
             asker_id=by.pk,
             asker_name=by.display_name,
             asked_at=at,

@@ -19,7 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from qixue.core.digests import canonical_json
 
-FORMAT = "qixue-seal/1"
+FIRST_FORMAT = "qixue-seal/1"  # a figure stands on single records
+FORMAT = "qixue-seal/2"  # of what is sealed today: a figure stands on sessions
+FORMATS = (FIRST_FORMAT, FORMAT)
 HIGHEST_NUMBER = 1_000_000
 UNFINISHED = "week_not_over"  # the kind of waiver that makes an issue an interim one
 LARGEST = 2 * 2**20  # characters of an envelope; one of a hundred figures has about 60,000
@@ -52,6 +54,11 @@ class SealedFigure:
     def measured(self) -> tuple[str | int, ...]:
         """What must be the same for the figure to stand: number, rule and every record behind it."""
         return self.value, self.qualifier, self.unit, self.rule_version, self.evidence_root
+
+    @property
+    def counted(self) -> tuple[str | int, ...]:
+        """What seals of different formats say alike; their roots differ also over the same records."""
+        return self.value, self.qualifier, self.unit, self.rule_version, self.record_count
 
     @property
     def prints(self) -> set[str]:
@@ -92,6 +99,10 @@ class Envelope:
     @cached_property
     def figures(self) -> dict[str, SealedFigure]:
         return {figure.code: figure for figure in map(read_figure, self.payload["figures"])}
+
+    @property
+    def format(self) -> str:
+        return str(self.payload["format"])
 
     @property
     def programme(self) -> str:
@@ -147,7 +158,7 @@ def read_envelope(text: str) -> Envelope:
         envelope = Envelope(dict(members["payload"]), str(members["kid"]), signature)
         datetime.datetime.fromisoformat(envelope.payload["sealed_at"])
         is_readable = (
-            envelope.payload["format"] == FORMAT
+            envelope.format in FORMATS
             and envelope.programme.isprintable()
             and 0 < envelope.number < HIGHEST_NUMBER
             and len(envelope.figures) == len(envelope.payload["figures"])

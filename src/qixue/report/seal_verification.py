@@ -12,13 +12,12 @@ from qixue.figures.queries import name_of
 from qixue.participation.queries.ledger_heads import LedgerHead, lost_heads
 from qixue.report.altered_places import altered_notes, altered_words
 from qixue.report.difference_words import record_sentences, same_number_sentence
-from qixue.report.differences import FigureDifference, differences, sealed_states, states_now
+from qixue.report.differences import FigureDifference, differences_since
 from qixue.report.models import Seal
 from qixue.report.printed_numbers import altered_in_cells, altered_in_text, has_sealed_words
 from qixue.report.reading import SummaryFile
 from qixue.report.seal_format import Envelope, SealedFigure
 from qixue.report.seal_on_record import FoundSeal, issued_docx, issued_file
-from qixue.report.sealing import State
 from qixue.report.verdicts import (
     ALTERED,
     CHANGED,
@@ -128,8 +127,7 @@ def changed_since(envelope: Envelope, recorded: Seal | None) -> dict[str, Figure
     """By code the figures that the records give in another way today; none where the seal is not on record."""
     if recorded is None:
         return {}
-    sealed: Mapping[str, State] = sealed_states(recorded)
-    return {each.figure.code: each for each in differences(sealed, states_now(recorded.programme, sealed))}
+    return {each.figure.code: each for each in differences_since(recorded)}
 
 
 def list_verdict(figure: SealedFigure, carried: SealedFigure | None) -> Verdict | None:

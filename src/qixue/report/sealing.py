@@ -2,23 +2,23 @@
 
 import datetime
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.utils.translation import override
 
-from qixue.core.digests import merkle_root
-from qixue.core.figures import EvidenceRow
+from qixue.core.figures import shared_reads
 from qixue.core.models import SigningKey
 from qixue.core.signing_keys import sign
-from qixue.figures.queries import Figure, evidence_leaf
+from qixue.figures.queries import Figure
+from qixue.figures.records import SingleRecords
 from qixue.participation.queries.ledger_heads import LedgerHead
 from qixue.report.files import FILES
 from qixue.report.hindrances import Hindrance
 from qixue.report.models import IssueRequest, SealedFile
 from qixue.report.official_document import printed_codes, printed_lines
-from qixue.report.seal_format import FORMAT, Envelope, SealedFigure, figure_json, sealed, text_digest
+from qixue.report.seal_format import FIRST_FORMAT, FORMAT, Envelope, SealedFigure, figure_json, sealed, text_digest
 from qixue.report.sealed_evidence import Leaves, packed
 from qixue.report.summary import SummaryDraft
 
@@ -27,16 +27,15 @@ Kind = SealedFile.Kind
 
 @dataclass(frozen=True)
 class State:
-    """A figure as it can be sealed, with the digests of the records behind it; None where those are not on file."""
+    """A figure as it can be sealed, with the digests of the records behind it."""
 
     figure: SealedFigure
-    leaves: Leaves | None
+    leaves: Leaves
 
 
-def state_of(figure: Figure, rows: Sequence[EvidenceRow] | None = None, root: str | None = None) -> State:
-    """The figure as it is now; its records, and the digest over them, are read where they are not given."""
+def state_of(figure: Figure, records: SingleRecords) -> State:
+    """The figure as it is now, on these records."""
     with override("zh-hans"):
-        leaves = [(row.id, evidence_leaf(row)) for row in (figure.evidence() if rows is None else rows)]
         name, quantity = figure.name, figure.quantity
     statement = SealedFigure(
         code=figure.code,
@@ -49,17 +48,22 @@ def state_of(figure: Figure, rows: Sequence[EvidenceRow] | None = None, root: st
         unit=figure.definition.unit.code,
         text=quantity.text("zh") if quantity else "",
         number=quantity.number_text("zh") if quantity else "",
-        record_count=len(leaves),
-        evidence_root=merkle_root([digest for _id, digest in leaves]) if root is None else root,
+        record_count=records.count,
+        evidence_root=records.root,
     )
-    return State(statement, leaves)
+    return State(statement, records.leaves)
+
+
+def states_in(seal_format: str, figures: Iterable[Figure]) -> dict[str, State]:
+    """The figures as they are now, by code, as seals of this format say it."""
+    read = Figure.single_records if seal_format == FIRST_FORMAT else Figure.folded_records
+    with override("zh-hans"), shared_reads():
+        return {figure.code: state_of(figure, read(figure)) for figure in figures}
 
 
 def states_of(draft: SummaryDraft) -> dict[str, State]:
     """Of every figure that the draft prints, by its code."""
-    return {
-        figure.code: state_of(figure, draft.evidence[figure.code], draft.roots[figure.code]) for figure in draft.figures
-    }
+    return {figure.code: state_of(figure, draft.records[figure.code]) for figure in draft.figures}
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ def issued_files(draft: SummaryDraft, states: dict[str, State], envelope: Envelo
     """The files of the issue, and the digests of the evidence beside them; not saved, and without their seal."""
     issued = draft.sealed(envelope.text())
     contents = {kind: make(issued) for kind, make in FILES.items()}
-    contents[Kind.EVIDENCE] = packed({code: state.leaves or [] for code, state in states.items()})
+    contents[Kind.EVIDENCE] = packed({code: state.leaves for code, state in states.items()})
     return [
         SealedFile(kind=kind, content=content, digest=hashlib.sha256(content).hexdigest())
         for kind, content in contents.items()

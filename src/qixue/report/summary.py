@@ -7,8 +7,9 @@ from functools import cached_property
 
 from django.utils.translation import override
 
-from qixue.core.figures import EvidenceRow, shared_reads
-from qixue.figures.queries import Figure, evidence_digest, figure_digest_over, lasting_figures_of
+from qixue.core.figures import shared_reads
+from qixue.figures.queries import Figure, figure_digest, lasting_figures_of
+from qixue.figures.records import FoldedRecords
 from qixue.people.models import Organisation
 from qixue.places.models import Region
 from qixue.programme.models import Programme, SourceIssue
@@ -33,7 +34,7 @@ from qixue.report.stage import Stage, stage_of
 from qixue.report.text_remarks import empty_remarks, mark_remarks, moment_remarks, small_number_remarks
 from qixue.report.versions import latest_versions
 
-MOST_IDS = 1_000  # of records that travel with a number; the annex lists all. A year has a hundred thousand behind each
+MOST_IDS = 1_000  # of rows that travel with a number; the annex lists all. A year has tens of thousands behind each
 SYNTHETIC_NOTICE = "演示数据：人物、单位和数字均为虚构"
 
 
@@ -54,40 +55,32 @@ class SummaryDraft:
     source_issues: tuple[SourceIssue, ...]  # what is wrong with the sources the records come from
     at: datetime.datetime
     seal: str = ""  # the signed list of figures, in a summary that is being issued
-    evidence_read: Mapping[str, tuple[EvidenceRow, ...]] | None = None  # where that was done already: it takes seconds
-    roots_read: Mapping[str, str] | None = None  # likewise
+    records_read: Mapping[str, FoldedRecords] | None = None  # where that was done already: it takes seconds
 
     @cached_property
-    def evidence(self) -> Mapping[str, tuple[EvidenceRow, ...]]:
+    def records(self) -> Mapping[str, FoldedRecords]:
         """The records behind each printed figure, by its code."""
-        if self.evidence_read is not None:
-            return self.evidence_read
+        if self.records_read is not None:
+            return self.records_read
         with override("zh-hans"), shared_reads():
-            return {figure.code: tuple(figure.evidence()) for figure in self.figures}
-
-    @cached_property
-    def roots(self) -> Mapping[str, str]:
-        """The digest over the records behind each printed figure, by its code; three places print it."""
-        if self.roots_read is not None:
-            return self.roots_read
-        return {code: evidence_digest(rows) for code, rows in self.evidence.items()}
+            return {figure.code: figure.folded_records() for figure in self.figures}
 
     @cached_property
     def document(self) -> OfficialDocument:
         """The manuscript with the trace of every figure in it, as the files carry it."""
-        evidence, roots = self.evidence, self.roots
+        records = self.records
         with override("zh-hans"):
-            traces = tuple(trace(item, evidence[item.code], roots[item.code]) for item in self.figures)
+            traces = tuple(trace(item, records[item.code]) for item in self.figures)
         return replace(self.manuscript, figures=traces, seal=self.seal)
 
     def signed_off(self, organ: str, date: datetime.date, annotation: Annotation) -> "SummaryDraft":
         """The same with who issues it, on which day, and how it is checked; with the records as they were read."""
         manuscript = replace(self.manuscript, organ=organ, date=date, annotation=annotation)
-        return replace(self, manuscript=manuscript, evidence_read=self.evidence, roots_read=self.roots)
+        return replace(self, manuscript=manuscript, records_read=self.records)
 
     def sealed(self, seal: str) -> "SummaryDraft":
         """The same with the signed list in it, and with the records as they were read."""
-        return replace(self, seal=seal, evidence_read=self.evidence, roots_read=self.roots)
+        return replace(self, seal=seal, records_read=self.records)
 
     @property
     def unfinished(self) -> Gap | None:
@@ -157,8 +150,8 @@ def title_lines(programme: Programme, at: datetime.datetime) -> tuple[str, ...]:
     return (f"{programme.region.name}{programme.year}年{name}", kind)
 
 
-def trace(figure: Figure, rows: Sequence[EvidenceRow], root: str) -> FigureTrace:
-    """What travels inside the document so that a number in it can be traced and checked later; the root of the rows."""
+def trace(figure: Figure, records: FoldedRecords) -> FigureTrace:
+    """What travels inside the document so that a number in it can be traced and checked later."""
     if figure.quantity is None:
         raise ValueError(f"The figure {figure.code} has no value to trace.")
     return FigureTrace(
@@ -169,9 +162,9 @@ def trace(figure: Figure, rows: Sequence[EvidenceRow], root: str) -> FigureTrace
         unit=figure.quantity.unit.code,
         qualifier=figure.quantity.qualifier.value,
         value=str(figure.quantity.value),
-        record_count=len(rows),
-        evidence_ids=tuple(row.id for row in rows) if len(rows) <= MOST_IDS else (),
-        digest=figure_digest_over(figure, root),
+        record_count=records.count,
+        evidence_ids=tuple(row.id for row in records.rows) if len(records.rows) <= MOST_IDS else (),
+        digest=figure_digest(figure, records.root),
     )
 
 

@@ -128,6 +128,8 @@ def styles_of(workbook: Any) -> dict[str, Any]:
 def write_cell(sheet: Any, row: int, column: int, cell: Cell, styles: dict[str, Any]) -> None:
     """Text as text, so that nothing that was typed turns into a formula; a number as one while it keeps its digits."""
     match cell:
+        case str():
+            sheet.write_string(row, column, shortened(cell), styles["cell"])
         case None:
             sheet.write_blank(row, column, None, styles["cell"])
         case datetime.datetime():

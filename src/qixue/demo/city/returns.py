@@ -160,7 +160,8 @@ def figures(
     found = figures_of_tree(office.ground.programme, [field.figure for field in asked], submission.organisation)
     pairs = [(field, found[field.figure]) for field in asked]
     return {
-        field: FrozenFigure(figure.quantity, figure_digest(figure, figure.evidence()), at) for field, figure in pairs
+        field: FrozenFigure(figure.quantity, figure_digest(figure, figure.folded_records().root), at)
+        for field, figure in pairs
     }
 
 

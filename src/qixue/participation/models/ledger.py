@@ -173,6 +173,8 @@ class Tally(models.Model):
     `attendance_count` follows the session's counting rule. A recount from the entries must give the same row.
     `is_merged` says that the cell counts the tally as it stands; whatever changes the tally takes it back. The cell has
     the people of the session up to the row `merged_to` of its attendances: rows of one session come one after another.
+    While it is merged, `entries_root` and `names_root` are the Merkle roots over the hashes of the session's entries
+    that count, and of those by name among them; empty where nobody has worked them out.
     """
 
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="tallies")
@@ -185,6 +187,8 @@ class Tally(models.Model):
     cell = models.ForeignKey(Cell, models.SET_NULL, null=True, blank=True, related_name="tallies")
     is_merged = models.BooleanField(default=False)
     merged_to = models.PositiveBigIntegerField(default=0)
+    entries_root = models.CharField(max_length=64, blank=True, default="")
+    names_root = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         constraints = [
@@ -197,6 +201,11 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.activity_id}/{self.session_id}: {self.attendance_count}"
+
+    @property
+    def entry_count(self) -> int:
+        """How many entries of its session count: one for each name, and a head count where there is one."""
+        return self.named_count + (self.head_count is not None)
 
     @property
     def attendance(self) -> Quantity:

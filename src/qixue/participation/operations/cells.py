@@ -17,6 +17,7 @@ from qixue.participation import cell_triggers
 from qixue.participation.models import Cell, CellCount, Tally
 from qixue.participation.models.cells import NOBODY
 from qixue.participation.queries.cell_places import CellPlace, placed
+from qixue.participation.queries.session_roots import Roots, roots_of
 from qixue.programme.models import Session
 
 AT_ONCE = 20  # tallies in one transaction, for doors wait until it ends
@@ -34,7 +35,11 @@ FROM participation_attendance a JOIN participation_tally t ON t.session_id = a.s
 LEFT JOIN participation_countedperson counted ON counted.token = a.person_token
 WHERE t.id IN ({holes}) AND a.id > t.merged_to
 """
-MERGED = "UPDATE participation_tally SET cell_id = %s, is_merged = TRUE, merged_to = %s WHERE id = %s"
+MERGED = """
+UPDATE participation_tally SET cell_id = %s, is_merged = TRUE, merged_to = %s, entries_root = %s, names_root = %s
+WHERE id = %s
+"""
+NO_ROOTS = Roots("", "")  # of what a document states without a session: its entries stand for themselves
 KEEP_STILL = "SELECT id FROM {table} WHERE id IN ({holes}) FOR SHARE SKIP LOCKED"
 
 
@@ -129,9 +134,11 @@ def merge_into(cell: Cell, tallies: Sequence[Tally]) -> int:
         people |= came
     cell.people, cell.again = people.serialize(), again.serialize()
     cell.save(update_fields=["people", "again"])
+    roots = roots_of([tally.session_id for tally in merged if tally.session_id])
     with connection.cursor() as cursor:
-        known = [(cell.pk, max(newcomers[tally.pk], default=tally.merged_to), tally.pk) for tally in merged]
-        cursor.executemany(MERGED, known)
+        for tally in merged:
+            merged_to = max(newcomers[tally.pk], default=tally.merged_to)
+            cursor.execute(MERGED, (cell.pk, merged_to, *roots.get(tally.session_id or 0, NO_ROOTS), tally.pk))
     count_anew(cell)
     return len(merged)
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
+
 from qixue.participation.models import LedgerChain, LedgerEntry
-from qixue.programme.models import Programme
+from qixue.programme.models import Activity, Programme
 
 
 @dataclass(frozen=True)
@@ -17,9 +19,13 @@ class LedgerHead:
 
 
 def ledger_heads(programme: Programme) -> list[LedgerHead]:
-    """Of the organisations that have entries in the programme, by their code."""
-    organisations = LedgerEntry.objects.filter(activity__programme=programme).order_by().values("organisation")
-    chains = LedgerChain.objects.filter(organisation__in=organisations).order_by("organisation__code")
+    """Of the organisations that have entries in the programme, by their code.
+
+    Who keeps an activity has its entries: one of them is looked up for each activity, in a ledger of millions.
+    """
+    entries = LedgerEntry.objects.filter(activity=OuterRef("pk"))
+    counted = Activity.objects.filter(Exists(entries), programme=programme)
+    chains = LedgerChain.objects.filter(organisation__in=counted.values("organisation")).order_by("organisation__code")
     return [LedgerHead(*row) for row in chains.values_list("organisation__code", "length", "head_hash")]
 
 

@@ -26,7 +26,8 @@ class IssueRequest(models.Model):
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="issue_requests")
     lines = models.JSONField()  # the printed text, one paragraph each, and what its pictures show
-    figures = models.JSONField()  # by code: printed text, number and root of the evidence
+    figures = models.JSONField()  # by code: printed text and root of the evidence
+    seal_format = models.CharField(max_length=20)  # in which those roots were made
     asker_id = models.BigIntegerField()
     asker_name = models.CharField(max_length=100)
     asked_at = models.DateTimeField()  # the summary was drafted for this moment

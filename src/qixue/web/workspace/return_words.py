@@ -30,7 +30,7 @@ def figures_now(submission: ReturnSubmission, fields: Iterable[ReturnField]) -> 
 
 def frozen(figures: Mapping[ReturnField, Figure], at: datetime.datetime) -> dict[ReturnField, FrozenFigure]:
     return {
-        field: FrozenFigure(figure.quantity, figure_digest(figure, figure.evidence()), at)
+        field: FrozenFigure(figure.quantity, figure_digest(figure, figure.folded_records().root), at)
         for field, figure in figures.items()
     }
 
