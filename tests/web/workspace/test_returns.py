@@ -243,6 +243,17 @@ def test_phone_list_names_only_those_below_who_have_not_reported(offices: Office
     assert ("0763-0000001" in city, "县教育局" in city, "0763-0000001" in after) == (True, True, False)
 
 
+def test_phone_list_is_offered_to_those_who_may_open_it(offices: Offices) -> None:
+    offices.opened()
+    auditor = Client()
+    auditor.force_login(RoleAssignmentFactory(organisation=offices.city, role=Role.AUDITOR).user)
+    board, phones = (address(route, "week", 1) for route in ("return_call", "return_phones"))
+
+    offered = [phones in client.get(board).content.decode() for client in (offices.browser(offices.city), auditor)]
+
+    assert (offered, auditor.get(phones).status_code) == ([True, False], 403)
+
+
 def test_closed_call_offers_nothing_to_do(offices: Offices) -> None:
     close_call(offices.opened(), by=offices.people[offices.city], at=NOON)
 

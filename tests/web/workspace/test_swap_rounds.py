@@ -64,7 +64,10 @@ def test_matching_comparing_and_choosing(round_: SwapRound, organiser: User) -> 
     keep_plans(at=NOON)
     compared = client.get(page)
     plan = round_.plans.get(objective="people")
-    file = client.get(reverse("workspace:swap_plan_file", args=[plan.pk, "result"]))
+    file_at = reverse("workspace:swap_plan_file", args=[plan.pk, "result"])
+    file = client.get(file_at)
+    at_desk = RoleAssignmentFactory(organisation=round_.organisation, role=Role.DOOR_VOLUNTEER).user
+    offered = [file_at in found.content.decode() for found in (compared, signed_in(at_desk).get(page))]
     client.post(reverse("workspace:choose_swap_plan", args=[plan.pk]))
 
     assert ("It was announced that things can be entered until" in early, "3 things of 3 people" in early) == (
@@ -76,7 +79,7 @@ def test_matching_comparing_and_choosing(round_: SwapRound, organiser: User) -> 
     assert compared.content.decode().count("3 people get something; 3 things change hands.") == 2
     state = "A plan is to be chosen"
     assert (state in under_way.content.decode(), state in compared.content.decode()) == (False, True)
-    assert json.loads(file.content)["trades"] == 3
+    assert (json.loads(file.content)["trades"], offered) == (3, [True, False])
     assert round_.handovers.filter(state="planned").count() == 3
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from qixue.core.clock import local_day, now
 from qixue.figures.queries import Figure, figures_of_tree
 from qixue.people.queries import staff_by_organisation
-from qixue.people.rules import Action, reach
+from qixue.people.rules import Action, may_anywhere, reach
 from qixue.programme.models import ReturnCall, ReturnSubmission
 from qixue.programme.queries.return_coverage import Board, County, Tile, board_of, state_of, state_words
 from qixue.programme.queries.return_sums import fields_of, sums_of_call
@@ -43,6 +43,7 @@ def board(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     context |= {
         "board": found,
         "is_whole": seen is None,
+        "may_call": may_anywhere(request.user, Action.ACCEPT_RETURN) and (sets_up or bool(found.counties)),
         "wanted": wanted if wanted in state_words() else "",
         "county": county,
         "states": [(key, label, count_in(found, key)) for key, label in state_words().items() if count_in(found, key)],
