@@ -37,10 +37,8 @@ class EntryForm(Form):
     )
     title = PlainCharField(label=_("What it is called"), max_length=100)
     issuer = PlainCharField(label=_("Where, or with whom"), max_length=100, required=False)
-    started_on = DayField(
-        label=_("First day"), required=False, help_text=_("For example 2026-11-05; leave it empty for a single day.")
-    )
-    ended_on = DayField(label=_("Day, or last day"), help_text=_("For example 2026-11-05."))
+    started_on = DayField(label=_("First day"), required=False, help_text=_("Empty for a single day."))
+    ended_on = DayField(label=_("Day, or last day"))
     learning_hours = HoursField(
         label=_("Learning hours"),
         required=False,

@@ -12,7 +12,7 @@ from qixue.programme.queries.copying import CopyChoices
 from qixue.programme.queries.rolling import MOST_INSTALMENTS, MOST_WEEKS, Rhythm
 from qixue.web.forms import Form
 from qixue.web.workspace.forms.fields import DayField, RecordField, WholeNumberField
-from qixue.web.workspace.forms.programme_setup import DAY_HINT, YearField, code_field
+from qixue.web.workspace.forms.programme_setup import YearField, code_field
 
 NEXT_YEAR = datetime.timedelta(weeks=52)
 
@@ -20,7 +20,7 @@ NEXT_YEAR = datetime.timedelta(weeks=52)
 class CopyForm(Form):
     code = code_field()
     year = YearField(label=_("Year"), max_length=6, widget=forms.TextInput(attrs={"inputmode": "numeric"}))
-    first_day = DayField(label=_("First day"), max_length=20, help_text=DAY_HINT)
+    first_day = DayField(label=_("First day"), max_length=20)
     parts = forms.MultipleChoiceField(
         label=_("What comes along"),
         choices=list(copying.PARTS.items()),
@@ -86,7 +86,7 @@ class RhythmForm(Form):
         label=_("Not before"),
         max_length=20,
         required=False,
-        help_text=_("Empty: right after the last one. For example 2026-11-25."),
+        help_text=_("Empty: right after the last one."),
     )
 
     def __init__(self, *args: Any, series: Any, **kwargs: Any) -> None:

@@ -21,13 +21,13 @@ MOMENT = re.compile(r"(?P<day>\d{4}\D+\d{1,2}\D+\d{1,2}日?)[\s,，T]*(?P<time>\
 
 
 class PickingInput(forms.TextInput):
-    """The browser's own input for a day, a time or both; a browser without one shows a line of text.
+    """The browser's own input for a day, a time or both; a browser without one shows a line of text with an example.
 
     What cannot be read as such is shown as it was typed: the browser's input would swallow it.
     """
 
-    def __init__(self, kind: str, read: Callable[[str], datetime.date | datetime.time | None]) -> None:
-        super().__init__()
+    def __init__(self, kind: str, read: Callable[[str], datetime.date | datetime.time | None], example: str) -> None:
+        super().__init__({"placeholder": example})
         self.kind, self.read = kind, read
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def as_picked(value: datetime.date | datetime.time) -> str:
 
 class DayField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=PickingInput("date", parse_day), **kwargs)
+        super().__init__(widget=PickingInput("date", parse_day, "2026-11-25"), **kwargs)
 
     def clean(self, value: Any) -> datetime.date | None:
         text = super().clean(value)
@@ -63,7 +63,7 @@ class DayField(forms.CharField):
 
 class TimeField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=PickingInput("time", parse_time), **kwargs)
+        super().__init__(widget=PickingInput("time", parse_time, "9:30"), **kwargs)
 
     def clean(self, value: Any) -> datetime.time | None:
         text = super().clean(value)
@@ -78,7 +78,7 @@ class MomentField(forms.CharField):
     """A day with a time in Shanghai: 2026-11-25 9:00, 2026年11月25日上午9点, 2026-11-25T09:00."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=PickingInput("datetime-local", parse_moment), **kwargs)
+        super().__init__(widget=PickingInput("datetime-local", parse_moment, "2026-11-25 9:00"), **kwargs)
 
     def clean(self, value: Any) -> datetime.datetime | None:
         text = half_width(super().clean(value))

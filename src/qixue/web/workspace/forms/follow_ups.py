@@ -14,7 +14,6 @@ from qixue.web.forms import Form
 from qixue.web.workspace.forms.fields import DayField, PlainCharField
 from qixue.web.workspace.forms.plans import short_text
 
-EXAMPLE_DAY = _("For example 2026-11-25 or 2026年11月25日.")
 LIST_OF_NAMES = "organisations"  # the id of the page's list of names to choose from
 
 
@@ -75,7 +74,7 @@ class FollowUpForm(Form):
 
     title = PlainCharField(label=_("What has to be done"), max_length=200)
     owner = OwnerField(label=_("Organisation that has to do it"), max_length=100)
-    due_on = DayField(label=_("Deadline"), max_length=20, help_text=EXAMPLE_DAY)
+    due_on = DayField(label=_("Deadline"), max_length=20)
     detail = PlainCharField(label=_("Details"), max_length=2000, required=False, widget=short_text())
     source = PlainCharField(
         label=_("Where it comes from"),
@@ -130,7 +129,7 @@ class ReasonForm(StepForm):
 
 
 class DeadlineForm(ReasonForm):
-    due_on = DayField(label=_("New deadline"), max_length=20, help_text=EXAMPLE_DAY)
+    due_on = DayField(label=_("New deadline"), max_length=20)
     field_order = ["due_on", "reason"]
 
 

@@ -96,7 +96,7 @@ class GiveRoleForm(PersonForm):
 
 
 class StandInForm(PersonForm):
-    first = DayField(label=_("First day"), max_length=20, help_text=_("For example 2026-11-09 or 2026年11月9日."))
+    first = DayField(label=_("First day"), max_length=20)
     last = DayField(
         label=_("To and including"), max_length=20, help_text=_("It ends by itself at midnight of that day.")
     )

@@ -62,7 +62,7 @@ class NarrowForm(Form):
 
 
 class DaysForm(NarrowForm):
-    first = DayField(label=_("From"), max_length=20, required=False, help_text=_("For example 2026-11-25."))
+    first = DayField(label=_("From"), max_length=20, required=False)
     last = DayField(label=_("Until"), max_length=20, required=False)
 
     def days(self) -> tuple[datetime.date | None, datetime.date | None]:

@@ -142,9 +142,7 @@ class AskForm(Form):
         help_text=_("Characters, pinyin or initials, for example 教育局, jiaoyuju or jyj."),
     )
     organisations = OrganisationsField(label=_("Organisations"), queryset=Organisation.objects.none())
-    due_on = DayField(
-        label=_("Last day"), max_length=20, required=False, help_text=_("For example 2026-11-25 or 2026年11月25日.")
-    )
+    due_on = DayField(label=_("Last day"), max_length=20, required=False)
 
     most_offered = MOST_OFFERED
 
@@ -177,7 +175,7 @@ def asking_form(request: HttpRequest, organisations: QuerySet[Organisation]) -> 
 
 
 class DueDayForm(Form):
-    due_on = DayField(label=_("Last day"), max_length=20, help_text=_("For example 2026-11-25 or 2026年11月25日."))
+    due_on = DayField(label=_("Last day"), max_length=20)
 
 
 class SubmitForm(Form):

@@ -40,7 +40,6 @@ from qixue.web.workspace.forms.named_organisations import NamingForm, Organisati
 from qixue.web.workspace.forms.sessions import GatheringForm, session_details
 
 CODE_HINT = _("Stands in the address of its page, for example week-2026. It cannot be changed later.")
-DAY_HINT = _("For example 2026-11-25 or 2026年11月25日.")
 YEARS = range(2000, 2100)
 
 
@@ -77,7 +76,7 @@ class ProgrammeForm(Form):
         help_text=_("Needed before it is published. For example 让学习成为一种生活方式."),
     )
     theme_en = PlainCharField(label=_("Theme in English"), max_length=160, required=False)
-    starts_on = DayField(label=_("First day"), max_length=20, required=False, help_text=DAY_HINT)
+    starts_on = DayField(label=_("First day"), max_length=20, required=False)
     ends_on = DayField(label=_("Last day of the programme"), max_length=20, required=False)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -210,7 +209,7 @@ class TaskForm(RowForm):
     task = PlainCharField(label=_("Task"), max_length=200, help_text=_("For example 统筹协调、方案审批和督办."))
     organisation = OrganisationField(label=_("Who answers for it"))
     supporters = OrganisationsField(label=_("Who helps"), required=False)
-    due_on = DayField(label=_("To be done by"), max_length=20, required=False, help_text=DAY_HINT)
+    due_on = DayField(label=_("To be done by"), max_length=20, required=False)
     task_en = PlainCharField(label=_("Task in English"), max_length=300, required=False)
 
     def details(self) -> TaskDetails:

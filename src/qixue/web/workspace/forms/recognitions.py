@@ -16,7 +16,6 @@ from qixue.web.workspace.forms.activities import NOTHING_CHOSEN
 from qixue.web.workspace.forms.fields import DayField, PlainCharField, RecordField, WholeNumberField
 from qixue.web.workspace.forms.plans import short_text
 
-DAY_EXAMPLE = _("For example 2026-11-25 or 2026年11月25日.")
 NO_LIMIT = _("Empty: no limit.")
 
 
@@ -34,7 +33,7 @@ class CallForm(Form):
         widget=forms.Textarea,
         help_text=_("Who can be nominated, and who cannot. They are shown to everybody."),
     )
-    nominate_until = DayField(label=_("Last day for nominations"), max_length=20, help_text=DAY_EXAMPLE)
+    nominate_until = DayField(label=_("Last day for nominations"), max_length=20)
     place_count = WholeNumberField(
         label=_("How many are honoured at most"), max_length=6, required=False, help_text=NO_LIMIT
     )
@@ -50,11 +49,11 @@ class CallForm(Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    town_due_on = DayField(label=_("Towns pass on until"), max_length=20, required=False, help_text=DAY_EXAMPLE)
+    town_due_on = DayField(label=_("Towns pass on until"), max_length=20, required=False)
     town_quota = WholeNumberField(
         label=_("Each town passes on at most"), max_length=6, required=False, help_text=NO_LIMIT
     )
-    county_due_on = DayField(label=_("Counties pass on until"), max_length=20, required=False, help_text=DAY_EXAMPLE)
+    county_due_on = DayField(label=_("Counties pass on until"), max_length=20, required=False)
     county_quota = WholeNumberField(
         label=_("Each county passes on at most"), max_length=6, required=False, help_text=NO_LIMIT
     )
@@ -180,7 +179,7 @@ class ReasonForm(Form):
 class ConsentForm(Form):
     given_by = PlainCharField(label=_("Who agreed"), max_length=100)
     is_guardian = forms.BooleanField(label=_("As parent or guardian of a nominee under 14"), required=False)
-    given_on = DayField(label=_("When"), max_length=20, help_text=DAY_EXAMPLE)
+    given_on = DayField(label=_("When"), max_length=20)
     method = forms.ChoiceField(label=_("How"), choices=PublicationConsent.Method.choices, widget=forms.RadioSelect)
     includes_photo = forms.BooleanField(label=_("Also to the photo"), required=False)
 
@@ -248,7 +247,7 @@ class ChosenForm(Form):
 
 
 class NoticeForm(ChosenForm):
-    until = DayField(label=_("Last day of the notice"), max_length=20, help_text=DAY_EXAMPLE)
+    until = DayField(label=_("Last day of the notice"), max_length=20)
 
 
 class SettleForm(Form):

@@ -30,7 +30,7 @@ class TermsForm(Form):
         label=_("Signing up opens"),
         required=False,
         max_length=40,
-        help_text=_("Empty: at once. For example 2026-11-25 9:00."),
+        help_text=_("Empty: at once."),
     )
     closes_at = MomentField(
         label=_("Signing up ends"), required=False, max_length=40, help_text=_("Empty: when the session starts.")

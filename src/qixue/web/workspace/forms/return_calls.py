@@ -19,11 +19,10 @@ from qixue.web.workspace.forms.fields import DayField, PlainCharField
 from qixue.web.workspace.forms.plans import OrganisationsField
 
 MOST_FOUND = 40
-DAY_EXAMPLE = _("For example 2026-11-25 or 2026年11月25日.")
 
 
 class DueDaysForm(Form):
-    town_due_on = DayField(label=_("Last day for towns"), max_length=20, help_text=DAY_EXAMPLE)
+    town_due_on = DayField(label=_("Last day for towns"), max_length=20)
     county_due_on = DayField(
         label=_("Last day for counties"), max_length=20, help_text=_("They add up what their towns report.")
     )

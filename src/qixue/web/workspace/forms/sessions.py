@@ -16,8 +16,8 @@ from qixue.web.workspace.forms.fields import DayField, PlainCharField, RecordFie
 class GatheringForm(Form):
     """When, where, about what and for how many: what is asked about a session, planned or announced."""
 
-    day = DayField(label=_("Day"), max_length=20, help_text=_("For example 2026-11-25 or 2026年11月25日."))
-    start = TimeField(label=_("Start"), max_length=20, help_text=_("For example 9:30 or 14:00."))
+    day = DayField(label=_("Day"), max_length=20)
+    start = TimeField(label=_("Start"), max_length=20)
     end = TimeField(label=_("End"), max_length=20)
     venue = RecordField(label=_("Venue"), queryset=Venue.objects.none(), required=False, empty_label=_("Please choose"))
     is_online = forms.BooleanField(label=_("Online, without a venue"), required=False)

@@ -20,7 +20,6 @@ CAPS = (
     ("3", _("Three: somebody who stays away spoils little")),
     ("2", _("Two: direct swaps only")),
 )
-EXAMPLE = _("For example 2026-11-25 9:00.")
 
 
 class RoundDetailsForm(Form):
@@ -29,7 +28,7 @@ class RoundDetailsForm(Form):
     title = PlainCharField(label=_("Title"), max_length=60, help_text=_("As it will stand on the poster."))
     kind = forms.ChoiceField(label=_("How things are handed over"), choices=SwapRound.Kind, widget=forms.RadioSelect)
     venue = RecordField(label=_("Venue"), queryset=Venue.objects.none(), empty_label=_("Please choose"))
-    entries_close_at = MomentField(label=_("Things can be entered until"), max_length=40, help_text=EXAMPLE)
+    entries_close_at = MomentField(label=_("Things can be entered until"), max_length=40)
     answers_until = MomentField(
         label=_("Owners answer until"), max_length=40, help_text=_("Who has not answered by then is not matched.")
     )
