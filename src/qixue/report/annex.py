@@ -160,18 +160,13 @@ def entry_rows(draft: SummaryDraft, sessions: Mapping[int, EvidenceRow]) -> Iter
         for figure in draft.figures:
             if figure.definition.session_records:
                 entries |= {row.id: row for row in figure.evidence()}
-    of_session = [row for row in entries.values() if row.session_id in sessions]
-    for row in sorted(of_session, key=lambda row: sessions[row.session_id or 0].id):
-        yield [
-            sessions[row.session_id or 0].id,
-            row.id,
-            row.kind,
-            row.source,
-            row.quantity.text("zh") if row.quantity else "",
-            row.occurred_on,
-            row.quote,
-            row.digest,
-        ]
+    by_session: dict[int, list[EvidenceRow]] = defaultdict(list)
+    for row in entries.values():
+        by_session[row.session_id or 0].append(row)
+    for session, whole in sessions.items():
+        for row in by_session[session]:
+            number = row.quantity.text("zh") if row.quantity else ""
+            yield [whole.id, row.id, row.kind, row.source, number, row.occurred_on, row.quote, row.digest]
 
 
 def remark_rows(draft: SummaryDraft) -> Iterable[list[str]]:

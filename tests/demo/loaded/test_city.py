@@ -22,8 +22,10 @@ from qixue.people.models import Notification, Organisation, Resident, RoleAssign
 from qixue.people.queries import user_of_token
 from qixue.places.models import Region, Venue
 from qixue.programme.models import Activity, Brand, Instalment, Passage, Programme, Session
+from qixue.report.annex import entry_rows, folded_rows
 from qixue.report.models import Seal
 from qixue.report.province_totals import totals_of
+from qixue.report.summary import draft_summary
 
 pytestmark = pytest.mark.django_db
 
@@ -307,3 +309,12 @@ def test_who_waits_for_a_draw_was_not_written_to_as_if_they_had_a_seat():
     drawn = set(Lottery.objects.values_list("session", flat=True))
 
     assert (len(written_to), len(drawn), written_to & drawn) == (1, 3, set())
+
+
+def test_annex_of_the_summary_lists_every_entry_of_the_week():
+    draft = draft_summary(Programme.objects.get(code="demo"), at=AT)
+
+    listed = [row[-1] for row in entry_rows(draft, folded_rows(draft))]
+
+    of_sessions = entries().effective().filter(activity__programme__code="demo", session__isnull=False)
+    assert sorted(listed) == sorted(of_sessions.values_list("hash", flat=True))
