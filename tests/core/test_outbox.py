@@ -68,12 +68,13 @@ def test_message_of_another_worker_is_left_alone(settings: Settings):
     assert written(settings) == []
 
 
-@pytest.mark.parametrize(("seconds", "sent_in_first_run"), [(14, 30), (40, 4)])
+@pytest.mark.parametrize(("seconds", "count", "sent_in_first_run"), [(2.5, 130, 130), (40, 30, 4)])
 def test_slow_carrier_holds_no_message_that_another_worker_could_take(
-    seconds: int, sent_in_first_run: int, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    seconds: float, count: int, sent_in_first_run: int, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
-    """Three batches at 14 seconds a message take longer than a lease, and so does one at 40."""
-    put_into_outbox([Letter("mail", "a@example.cn", "text", f"key-{number:02}") for number in range(30)], at=NOON)
+    """Three batches at 2.5 seconds a message take longer than a lease, and so does one at 40."""
+    keys = [f"key-{number:03}" for number in range(count)]
+    put_into_outbox([Letter("mail", "a@example.cn", "text", key) for key in keys], at=NOON)
     carry, held_too_long = FileCarrier.carry, []
 
     def carry_slowly(carrier: FileCarrier, message: OutboxMessage) -> None:
@@ -86,8 +87,8 @@ def test_slow_carrier_holds_no_message_that_another_worker_could_take(
     with travel(NOON, tick=False) as clock:
         counts = [deliver_due(at=now()) for _run in range(30)]
 
-    assert (counts[0], sum(counts), held_too_long) == (sent_in_first_run, 30, [])
-    assert [line["key"] for line in written(settings)] == [f"key-{number:02}" for number in range(30)]
+    assert (counts[0], sum(counts), held_too_long) == (sent_in_first_run, count, [])
+    assert [line["key"] for line in written(settings)] == keys
     assert set(OutboxMessage.objects.values_list("state", "attempt_count")) == {("sent", 1)}
 
 
