@@ -1,4 +1,5 @@
 import enum
+import functools
 import hashlib
 import json
 from typing import Any
@@ -33,6 +34,20 @@ def test_canonical_json_has_the_values_of_enumerations() -> None:
 def test_canonical_json_refuses_what_has_no_portable_text(value: Any) -> None:
     with pytest.raises(TypeError):
         canonical_json({"a": [1, value]})
+
+
+@pytest.mark.parametrize("key", [None, 1, True, 0.5, ("a",)])
+def test_canonical_json_refuses_keys_that_are_no_texts(key: Any) -> None:
+    with pytest.raises(TypeError):
+        canonical_json([{key: 1}])
+
+
+@pytest.mark.parametrize(
+    "value", ["\ud800", {"\udfff": 1}, functools.reduce(lambda inner, _depth: [inner], range(255), [])]
+)
+def test_canonical_json_refuses_what_cannot_be_written(value: Any) -> None:
+    with pytest.raises(ValueError, match="Error"):
+        canonical_json(value)
 
 
 def test_chained_digest_is_recomputable_by_hand() -> None:

@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -53,6 +54,20 @@ def test_many_rows_are_those_of_the_orm() -> None:
         insert_many([record])
 
     assert rows() == expected
+
+
+@pytest.mark.parametrize("write", [insert_many, lambda entries: answers_to(insert_all(entries))])
+def test_whole_json_is_found_as_if_the_orm_had_written_it(write: Callable[[list[AuditEntry]], object]) -> None:
+    details = {"名": "值", "of": [1, None]}
+
+    write([AuditEntry(at=NOON, action="a", actor_name="x", details=details)])
+
+    assert AuditEntry.objects.filter(details=details).count() == 1
+
+
+def test_json_refuses_what_the_orm_refuses() -> None:
+    with pytest.raises(TypeError), transaction.atomic():
+        insert_many([AuditEntry(at=NOON, action="a", actor_name="x", details={"of": {1}})])
 
 
 def test_one_statement_for_several_rows_is_that_of_the_orm() -> None:

@@ -18,12 +18,14 @@ from tests.ledger_histories import void
 from tests.report.samples import sample
 from tests.report.sealed_files import in_member, issued, rewritten
 
+from qixue.core.figures import FigureDefinition, registry
 from qixue.core.refusal import Refused
 from qixue.core.signing_keys import public_keys, published
 from qixue.participation.chain import entry_content
 from qixue.participation.models import LedgerEntry
 from qixue.participation.queries import ledger_entries
 from qixue.participation.queries.session_roots import roots_of
+from qixue.participation.session_evidence import ENTRIES_BY_NAME
 from qixue.report.docx_writer import write_docx
 from qixue.report.models import Seal
 from qixue.report.official_document import printed_codes, printed_lines
@@ -160,11 +162,13 @@ def programs() -> list[str]:
 
 @pytest.mark.django_db
 def test_program_in_the_documentation_gives_the_root_of_a_session_from_the_exported_ledger() -> None:
-    """As it was when a seal gave the length of the ledger, whatever was entered afterwards."""
+    """As it was when a seal gave the length of the ledger, whatever was entered afterwards or in another year."""
     session = SessionFactory(activity__code="tea", number=1, counting_rule="head_count")
+    activity, keeper = session.activity, session.activity.organisation
+    check_in(SessionFactory(activity__code="tea", activity__organisation=keeper, number=1), key())
     check_in(session, key(), key(), key())
     head_count(session, 40)
-    void(LedgerEntry.objects.select_related("organisation").get(sequence=2))
+    void(LedgerEntry.objects.select_related("organisation").get(sequence=3))
     roots = roots_of([session.pk])[session.pk]
     check_in(session, key())
     lines = [
@@ -175,10 +179,21 @@ def test_program_in_the_documentation_gives_the_root_of_a_session_from_the_expor
     for program in programs()[:-1]:
         exec(program, names)  # noqa: S102 - our own documentation
 
-    lengths = {session.activity.organisation.code: 5}
-    found = [names["digest_of_session"](lines, "tea", 1, lengths, only_names=only) for only in (False, True)]
+    asked = (lines, activity.programme.code, "tea", 1, {keeper.code: 6})
+    found = [names["digest_of_session"](*asked, only_names=only) for only in (False, True)]
 
     assert found == list(roots)
+
+
+def test_documentation_names_each_figure_that_takes_entries_by_name_alone() -> None:
+    [sentence] = re.findall(r"Figures of people by name\s\(([^)]*)\)", DOCUMENT.read_text(encoding="utf-8"))
+    by_name = [code for code, each in registry.definitions.items() if standing_of(each) is ENTRIES_BY_NAME.standing]
+
+    assert sorted(re.findall(r"`(\w+)`", sentence)) == sorted(by_name)
+
+
+def standing_of(definition: FigureDefinition) -> object:
+    return definition.session_records and definition.session_records.standing
 
 
 @pytest.mark.django_db

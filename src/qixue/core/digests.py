@@ -13,7 +13,8 @@ WHOLE = frozenset({str, int, bool, type(None)})
 def canonical_json(value: Any) -> bytes:
     """UTF-8 JSON with sorted keys and no spaces.
 
-    Raises TypeError for floats, whose text form is not portable, and for what JSON does not know.
+    Raises TypeError for floats, whose text form is not portable, and for what JSON does not know, also as a key; and
+    ValueError for what is nested more than 254 deep or holds half a surrogate pair.
     """
     return to_json(ordered(value))
 
@@ -21,6 +22,8 @@ def canonical_json(value: Any) -> bytes:
 def ordered(value: Any) -> Any:
     """The value with its keys in order. Raises TypeError as above."""
     if isinstance(value, dict):
+        if not all(isinstance(key, str) for key in value):  # None would be written "None", a tuple as its parts
+            raise TypeError("Keys in a digest are texts.")
         return {key: child if type(child := value[key]) in WHOLE else ordered(child) for key in sorted(value)}
     if isinstance(value, (list, tuple)):
         return [child if type(child) in WHOLE else ordered(child) for child in value]

@@ -5,6 +5,7 @@ the statement from the day on which it is in the model.
 """
 
 import datetime
+import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
@@ -219,7 +220,8 @@ def as_it_is(value: Any) -> Any:
 
 
 def as_json(value: Any) -> str | None:
-    return None if value is None else to_json(value).decode()
+    """As Django writes it: SQLite compares whole values as texts, and what one way refuses the other must not take."""
+    return None if value is None else json.dumps(value)
 
 
 @lru_cache(maxsize=2_000)  # the moment of a request stands in most of its rows, that of a scan in two

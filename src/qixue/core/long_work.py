@@ -28,7 +28,7 @@ def one_at_a_time(kind: str, *, patience: float = 0.0, line: int | None = None) 
     """
     until = time.monotonic() + patience
     with opened(kind) as turn:
-        if not is_taken(turn):
+        if not try_to_take(turn):
             with place_in(line, kind):
                 take(turn, until=until)
         yield
@@ -54,14 +54,14 @@ def place_in(line: int | None, kind: str) -> Iterator[None]:
         return
     for number in range(line):
         with opened(f"{kind}.{number}") as place:
-            if is_taken(place):
+            if try_to_take(place):
                 yield
                 return
     raise Busy
 
 
-def is_taken(file: int) -> bool:
-    """Whether the lock of the file is ours from now on."""
+def try_to_take(file: int) -> bool:
+    """Whether the lock of the file is ours now; it is not waited for."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -70,7 +70,7 @@ def is_taken(file: int) -> bool:
 
 
 def take(file: int, *, until: float) -> None:
-    while not is_taken(file):
+    while not try_to_take(file):
         if time.monotonic() >= until:
             raise Busy
         time.sleep(GLANCE)

@@ -23,7 +23,7 @@ from qixue.core.kept import unchanged
 from qixue.core.language import is_chinese
 from qixue.core.quantity import Quantity, Unit
 from qixue.figures.models import NamedFigure
-from qixue.figures.records import FoldedRecords, SingleRecords, evidence_digest, folded_by
+from qixue.figures.records import FoldedRecords, SingleRecords, folded_by
 from qixue.people.models import Organisation
 from qixue.places.models import Region
 from qixue.programme.models import Activity, Brand, Programme, Series, SourceIssue
@@ -245,7 +245,7 @@ def recounted(figure: Figure) -> Figure:
 def payload(figure: Figure, *, at: datetime.datetime, rows: Sequence[EvidenceRow] | None = None) -> dict[str, Any]:
     """A figure as JSON with the ids of its evidence and the digest over it; `rows` where not all of it is told."""
     rows = figure.evidence() if rows is None else rows
-    proof = {"evidence": [row.id for row in rows], "evidence_digest": evidence_digest(rows)}
+    proof = {"evidence": [row.id for row in rows], "evidence_digest": SingleRecords(rows).root}
     return {**statement(figure, at=at), **proof}
 
 

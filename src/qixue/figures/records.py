@@ -8,11 +8,6 @@ from qixue.core.digests import digest, merkle_root, root_of_set
 from qixue.core.figures import EvidenceRow, Scope, shared
 
 
-def evidence_digest(rows: Sequence[EvidenceRow]) -> str:
-    """Merkle root over the records behind a figure; it changes when any of them does."""
-    return merkle_root([evidence_leaf(row) for row in rows])
-
-
 def evidence_leaf(row: EvidenceRow) -> str:
     """The digest of one record: its own, where it has one, else over what the row says."""
     return row.digest or digest([row.id, str(row.quantity)])
