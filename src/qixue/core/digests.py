@@ -8,6 +8,7 @@ from pydantic_core import to_json
 
 EMPTY = hashlib.sha256(b"").hexdigest()
 WHOLE = frozenset({str, int, bool, type(None)})
+TEXT = frozenset({str})
 
 
 def canonical_json(value: Any) -> bytes:
@@ -22,7 +23,7 @@ def canonical_json(value: Any) -> bytes:
 def ordered(value: Any) -> Any:
     """The value with its keys in order. Raises TypeError as above."""
     if isinstance(value, dict):
-        if not all(isinstance(key, str) for key in value):  # None would be written "None", a tuple as its parts
+        if not TEXT.issuperset(map(type, value)):  # None would be written "None", a tuple as its parts
             raise TypeError("Keys in a digest are texts.")
         return {key: child if type(child := value[key]) in WHOLE else ordered(child) for key in sorted(value)}
     if isinstance(value, (list, tuple)):
