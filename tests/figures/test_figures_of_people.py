@@ -62,6 +62,20 @@ def test_show_rate_is_over_held_sessions_that_took_registrations(programme: Prog
     ]
 
 
+def test_show_rate_leaves_out_sessions_where_nobody_took_names(programme: Programme) -> None:
+    """A head count does not say who of those who signed up came."""
+    named, by_heads, empty = held(programme), held(programme), held(programme)
+    for session in (named, by_heads, empty):
+        sign_up(session, count=4)
+    check_in(named, ANNA, BERT, CLARA)
+    head_count(by_heads, 30, Qualifier.ABOUT)
+
+    rows = registry.definitions["show_rate"].evidence(Scope(programme.code))
+
+    assert (number("show_rate", programme), recounted("show_rate", programme)) == (Decimal("37.5"),) * 2  # 3 of 8
+    assert {row.session_id for row in rows} == {named.pk, empty.pk}
+
+
 def test_evidence_of_the_show_rate_says_that_nobody_came(programme: Programme) -> None:
     sign_up(held(programme), count=2)
 

@@ -1,6 +1,6 @@
 """Figures about how people take part: how many come, come back, finish, and for how long they learn."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -67,9 +67,10 @@ def recounted_trained(scope: Scope) -> FigureValue:
     return trained(rows.distinct().count())
 
 
-def show_rate(scope: Scope, came: int) -> FigureValue:
-    """Over the sessions that were held and took registrations."""
-    total = sum(accepted_by_session(scope).values())
+def show_rate(scope: Scope, came: int, by_heads_alone: Collection[int]) -> FigureValue:
+    """Over the sessions that were held and took registrations, without those at which nobody took names."""
+    accepted = accepted_by_session(scope)
+    total = sum(count for session, count in accepted.items() if session not in by_heads_alone)
     return FigureValue(share_of(came, total) if total else None)
 
 
@@ -94,16 +95,27 @@ def came_where_registered(scope: Scope) -> int:
     return int(tallies.named[tallies.given(accepted_by_session(scope)) > 0].sum())
 
 
+def counted_by_heads_alone(scope: Scope) -> set[int]:
+    """The sessions of the programme where people were counted, and nobody by name: who of the registered came is not
+    known there.
+    """
+    tallies = tallies_of(scope.programme)
+    return set(tallies.sessions.keys[tallies.at[(tallies.named == 0) & (tallies.attendance > 0)]].tolist())
+
+
 def recounted_show_rate(scope: Scope) -> FigureValue:
-    return show_rate(scope, counted(scope).filter(session__in=with_registrations(scope)).count())
+    came = counted(scope).filter(session__in=with_registrations(scope)).count()
+    unnamed = {row.session_id for row in recounted_tallies_in(scope) if row.attendance.value and not row.named}
+    return show_rate(scope, came, {session for session in unnamed if session})
 
 
 def show_rate_rows(scope: Scope) -> list[EvidenceRow]:
     """Of each session the registrations that were accepted and, below them, how many came; names of neither."""
     came = counted(scope).filter(session__in=with_registrations(scope)).order_by().values_list("session")
     numbers, by_name = dict(came.annotate(Count("pk"))), str(_("Came by name"))
+    named = accepted_where_held(scope).exclude(session__in=counted_by_heads_alone(scope))
     rows = []
-    for accepted in registration_rows(accepted_where_held(scope)):
+    for accepted in registration_rows(named):
         number = Quantity(numbers.get(accepted.session_id, 0), ATTENDANCE)
         key = accepted.id.replace("registrations:", "names:", 1)
         present = replace(accepted, id=key, quantity=number, source=by_name)
@@ -223,10 +235,11 @@ define(
     _("Came by name for each registration"),
     PERCENT,
     _(
-        "Attendances by name divided by accepted registrations, over the held sessions that took registrations. Whoever"
-        " came by name without a registration is counted as well, so that it can be more than 100 %."
+        "Attendances by name divided by accepted registrations, over the held sessions that took registrations, without"
+        " those where people were counted and nobody by name. Whoever came by name without a registration is counted as"
+        " well, so that it can be more than 100 %."
     ),
-    value=lambda scope: show_rate(scope, came_where_registered(scope)),
+    value=lambda scope: show_rate(scope, came_where_registered(scope), counted_by_heads_alone(scope)),
     recount=recounted_show_rate,
     evidence=show_rate_rows,
     rule_version=2,  # the first stood on registrations alone
