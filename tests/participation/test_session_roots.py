@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.utils.translation import override
 from tests.counted import check_in, head_count
 from tests.factories import SessionFactory, key
@@ -17,6 +18,12 @@ from qixue.participation.queries.session_roots import Roots, roots_of, roots_tha
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
+
+AS_BEFORE = """
+INSERT INTO participation_tally (activity_id, session_id, named_count, head_qualifier, attendance_count,
+    attendance_qualifier, is_merged, merged_to)
+VALUES (%s, %s, 1, '', 1, 'exact', %s, 0)
+"""
 
 
 def joined(left: str, right: str) -> str:
@@ -101,3 +108,14 @@ def test_recount_names_the_session_whose_root_was_changed(session: Session, colu
 
     with override("en"):
         assert roots_that_differ(session.activity.programme.code) == [f"{session.activity.code}/{session.number}"]
+
+
+def test_the_version_before_can_write_tallies_while_a_site_is_updated() -> None:
+    session = SessionFactory()
+    values = [session.activity_id, session.pk, False]
+    with connection.cursor() as cursor:
+        cursor.execute(AS_BEFORE, values)
+
+    tally = Tally.objects.get(session=session)
+
+    assert (tally.entries_root, tally.names_root) == ("", "")

@@ -187,8 +187,8 @@ class Tally(models.Model):
     cell = models.ForeignKey(Cell, models.SET_NULL, null=True, blank=True, related_name="tallies")
     is_merged = models.BooleanField(default=False)
     merged_to = models.PositiveBigIntegerField(default=0)
-    entries_root = models.CharField(max_length=64, blank=True, default="")
-    names_root = models.CharField(max_length=64, blank=True, default="")
+    entries_root = models.CharField(max_length=64, blank=True, default="", db_default="")
+    names_root = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from qixue.programme.models import Programme
+from qixue.report.seal_format import FIRST_FORMAT
 
 
 class IssueRequest(models.Model):
@@ -27,7 +28,8 @@ class IssueRequest(models.Model):
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="issue_requests")
     lines = models.JSONField()  # the printed text, one paragraph each, and what its pictures show
     figures = models.JSONField()  # by code: printed text and root of the evidence
-    seal_format = models.CharField(max_length=20)  # in which those roots were made
+    # In which those roots were made. The version before knew one format, and writes on while a site is updated.
+    seal_format = models.CharField(max_length=20, db_default=FIRST_FORMAT)
     asker_id = models.BigIntegerField()
     asker_name = models.CharField(max_length=100)
     asked_at = models.DateTimeField()  # the summary was drafted for this moment
