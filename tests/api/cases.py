@@ -216,7 +216,11 @@ CASES: dict[Route, Case] = {
         body=keyed(answer="agree"),
     ),
     ("POST", "/plans/{plan_id}/decisions"): Case(
-        **of_plan(State.SUBMITTED, reached=ABOVE, body=keyed(version=2, decision="approve"))
+        **of_plan(
+            State.SUBMITTED,
+            reached=ABOVE,
+            body=keyed(version=2, decision="approve", confirmed=True, comment="分上下半场"),  # its lines clash
+        )
     ),
     ("POST", "/plans/{plan_id}/publications"): Case(**of_plan(State.APPROVED, reached=ABOVE, body=keyed(version=2))),
     ("GET", "/programmes/{code}/follow-ups"): Case(
