@@ -125,6 +125,28 @@ def test_hall_that_is_wanted_twice_is_approved_with_a_tick_and_a_reason(desks: D
     assert "分上下半场" in bureau.get(address("plan", plan.pk)).content.decode()
 
 
+def test_hall_that_is_wanted_twice_is_named_in_the_question_and_in_the_history(desks: Desks) -> None:
+    plan = desks.plan(State.SUBMITTED)
+    line = latest(plan).lines.get()
+    library = OrganisationFactory(parent=desks.programme.organisation, name="市图书馆")
+    beside = PlanVersionFactory(plan=PlanFactory(programme=desks.programme, organisation=library))
+    other = PlanLineFactory(
+        version=beside, title="茶艺体验", venue=line.venue, starts_at=line.starts_at, ends_at=line.ends_at
+    )
+    bureau, county = browser(desks.bureau_person), browser(desks.county_person)
+    url = address("decide_plan", plan.pk)
+    way = f'href="{address("plan", beside.plan_id)}?line={other.pk}#line-{other.pk}"'
+    confirmed = {"decision": "approve", "version": "1", "confirmed": "on", "comment": "分上下半场"}
+
+    question = bureau.get(url).content.decode()
+    bureau.post(url, confirmed)
+    seen, hidden = (each.get(address("plan", plan.pk)).content.decode() for each in (bureau, county))
+
+    assert [way in page for page in (question, seen, hidden)] == [True, True, False]
+    assert ["仍然批准，有1处与其他安排同时：" in page for page in (seen, hidden)] == [True, True]
+    assert ("“茶艺体验”（市图书馆）" in seen, "茶艺体验" in hidden, "另一单位" in hidden) == (True, False, True)
+
+
 @pytest.mark.parametrize(("route", "state"), [("decide_plan", State.SUBMITTED), ("publish_plan", State.APPROVED)])
 def test_version_filed_meanwhile_is_not_decided_unseen(route: str, state: str, desks: Desks) -> None:
     plan = desks.plan(state)
