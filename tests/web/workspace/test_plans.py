@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 from tests.factories import NOON, OrganisationFactory, ProgrammeFactory, RoleAssignmentFactory, VenueFactory
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory, RoomFactory
 
@@ -121,6 +122,11 @@ def test_hall_that_is_wanted_twice_is_approved_with_a_tick_and_a_reason(desks: D
     assert [page.status_code for page in (asked, unexplained, approved)] == [422, 422, 302]
     boxes = ['type="checkbox" name="confirmed"' in page.content.decode() for page in (bureau.get(url), asked)]
     assert boxes == [False, True]
+    for page in (asked, unexplained):
+        assert '<label for="id_comment">意见</label>' in page.content.decode()
+    assert '<label for="id_comment">意见（选填）</label>' in bureau.get(url).content.decode()
+    summary = html.fromstring(asked.content.decode()).find_class("error-summary")[0]
+    assert (summary.xpath("string(h2)").strip(), summary.xpath(".//a/@href")) == ("请修改或确认", ["#id_confirmed"])
     assert "请写明仍然批准这份方案的原因。" in unexplained.content.decode()
     assert "分上下半场" in bureau.get(address("plan", plan.pk)).content.decode()
 
