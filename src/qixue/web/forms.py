@@ -75,6 +75,7 @@ class Worded(forms.BaseForm):
     """A form that asks for a missing answer in the words of the field's label."""
 
     question = ""  # a doubt about an act without any field: there is nothing to change, only to say yes
+    is_in_doubt = False  # the operation asks once more; the box with which to say yes is shown
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -95,6 +96,7 @@ class Worded(forms.BaseForm):
             return
         self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
         if isinstance(refusal, Doubt):
+            self.is_in_doubt = True
             self.fields["confirmed"].widget = forms.CheckboxInput()
 
     def differences(self, stored: dict[str, Any]) -> list[Difference]:

@@ -7,13 +7,14 @@ from tests.programme.operations.conftest import TODAY, YESTERDAY, Desks, kinds, 
 
 from qixue.core.refusal import Doubt, Refused
 from qixue.people.models import Role
-from qixue.programme.models import Countersignature, LineComment, PlanStep, PlanVersion
+from qixue.programme.models import Countersignature, LineComment, PlanLine, PlanStep, PlanVersion
 from qixue.programme.operations.plan_approval import (
     approve_plan,
     ask_countersignature,
     countersign,
     return_plan,
 )
+from qixue.programme.queries.approved_clashes import approved_clashes
 from qixue.programme.rules import may_approve_plan
 
 State = PlanVersion.State
@@ -248,6 +249,24 @@ def test_approve_of_a_clash_keeps_its_reason(desks: Desks, clashing: PlanVersion
 
     assert desks.version.state == State.APPROVED
     assert desks.plan.steps.get(kind=Kind.APPROVED).comment == "分上下半场"
+
+
+def test_approve_of_a_clash_keeps_which_it_was_whatever_becomes_of_it(desks: Desks, clashing: PlanVersion) -> None:
+    title = clashing.lines.get().title
+    approve_plan(clashing, comment="分上下半场", confirmed=True, by=desks.bureau_person, at=NOON)
+    PlanLine.objects.all().delete()
+
+    kept = {path: approved_clashes(desks.plan, [path]) for path in ("", desks.plan.organisation.path)}
+
+    [[seen], [hidden]] = [found[clashing.number] for found in kept.values()]
+    assert [(each.kind, each.slot.title) for each in (seen, hidden)] == [("venue", title)] * 2
+    assert ("“稻田养鱼”" in seen.text, "另一单位" in hidden.text, hidden.other) == (True, True, None)
+
+
+def test_approve_without_a_clash_keeps_none(desks: Desks) -> None:
+    approve_plan(desks.submitted(), by=desks.bureau_person, at=NOON)
+
+    assert approved_clashes(desks.plan, [""]) == {}
 
 
 def test_approve_of_an_odd_day_asks_nothing(desks: Desks) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 from PIL import Image
 from tests.factories import (
     NOON,
@@ -214,6 +215,8 @@ def test_correction_and_taking_back_are_new_entries(organiser: Client, library: 
 
     kinds = list(LedgerEntry.objects.order_by("sequence").values_list("kind", "count", "reason"))
     assert kinds == [("head_count", 32, ""), ("correction", 41, "漏了第二页"), ("void", 0, "记错场次")]
+    shown = html.fromstring(organiser.get(page("session", session.pk)).content.decode())
+    assert shown.xpath("//th//span[@class='tag']/text()") == ["已被替换", "已撤销"]
 
 
 def test_session_counted_by_names_is_marked_as_held(organiser: Client, library: Organisation) -> None:

@@ -228,8 +228,8 @@ def test_conflicts_show_both_sides_the_hard_ones_first(week: Week) -> None:
     page = client.get(reverse("workspace:conflicts", args=["week"]))
     only_must = client.get(reverse("workspace:conflicts", args=["week"]), {"kind": "must"})
 
-    assert [row["conflict"].kind for row in page.context["rows"]] == ["room", "speaker"]
-    assert page.context["rows"][0]["other"].url == reverse("workspace:session", args=[session.pk])
+    assert [row.conflict.kind for row in page.context["rows"]] == ["room", "speaker"]
+    assert page.context["rows"][0].other.url == reverse("workspace:session", args=[session.pk])
     assert (page.context["total"], page.context["hard_count"], len(only_must.context["rows"])) == (2, 1, 1)
 
 

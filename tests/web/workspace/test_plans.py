@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 from tests.factories import NOON, OrganisationFactory, ProgrammeFactory, RoleAssignmentFactory, VenueFactory
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory, RoomFactory
 
@@ -121,8 +122,35 @@ def test_hall_that_is_wanted_twice_is_approved_with_a_tick_and_a_reason(desks: D
     assert [page.status_code for page in (asked, unexplained, approved)] == [422, 422, 302]
     boxes = ['type="checkbox" name="confirmed"' in page.content.decode() for page in (bureau.get(url), asked)]
     assert boxes == [False, True]
+    for page in (asked, unexplained):
+        assert '<label for="id_comment">意见</label>' in page.content.decode()
+    assert '<label for="id_comment">意见（选填）</label>' in bureau.get(url).content.decode()
+    summary = html.fromstring(asked.content.decode()).find_class("error-summary")[0]
+    assert (summary.xpath("string(h2)").strip(), summary.xpath(".//a/@href")) == ("请修改或确认", ["#id_confirmed"])
     assert "请写明仍然批准这份方案的原因。" in unexplained.content.decode()
     assert "分上下半场" in bureau.get(address("plan", plan.pk)).content.decode()
+
+
+def test_hall_that_is_wanted_twice_is_named_in_the_question_and_in_the_history(desks: Desks) -> None:
+    plan = desks.plan(State.SUBMITTED)
+    line = latest(plan).lines.get()
+    library = OrganisationFactory(parent=desks.programme.organisation, name="市图书馆")
+    beside = PlanVersionFactory(plan=PlanFactory(programme=desks.programme, organisation=library))
+    other = PlanLineFactory(
+        version=beside, title="茶艺体验", venue=line.venue, starts_at=line.starts_at, ends_at=line.ends_at
+    )
+    bureau, county = browser(desks.bureau_person), browser(desks.county_person)
+    url = address("decide_plan", plan.pk)
+    way = f'href="{address("plan", beside.plan_id)}?line={other.pk}#line-{other.pk}"'
+    confirmed = {"decision": "approve", "version": "1", "confirmed": "on", "comment": "分上下半场"}
+
+    question = bureau.get(url).content.decode()
+    bureau.post(url, confirmed)
+    seen, hidden = (each.get(address("plan", plan.pk)).content.decode() for each in (bureau, county))
+
+    assert [way in page for page in (question, seen, hidden)] == [True, True, False]
+    assert ["仍然批准，有1处与其他安排同时：" in page for page in (seen, hidden)] == [True, True]
+    assert ("“茶艺体验”（市图书馆）" in seen, "茶艺体验" in hidden, "另一单位" in hidden) == (True, False, True)
 
 
 @pytest.mark.parametrize(("route", "state"), [("decide_plan", State.SUBMITTED), ("publish_plan", State.APPROVED)])

@@ -116,7 +116,7 @@ def test_page_begins_before_the_summary_is_sealed(week: Programme, asker: Client
     end = b"".join(pieces).decode()
 
     assert ("<progress " in beginning, count, Seal.objects.count()) == (True, 0, 1)
-    assert address("seal", 1) in end
+    assert f'<a class="btn" href="{address("seal", 1)}">打开第1次签发</a>' in end
     assert_sound(html.fromstring(beginning + end))
 
 
@@ -130,7 +130,9 @@ def test_act_that_breaks_says_so_on_the_page(
 
     monkeypatch.setattr("qixue.web.workspace.views.seals.issue_summary", broken)
 
-    assert "✕" in press(issuer)
+    shown = press(issuer)
+
+    assert ("✕" in shown, f'href="{address("issue_summary")}">返回</a>' in shown) == (True, True)
 
 
 def test_request_that_was_replaced_since_the_page_was_opened_is_not_issued(asker: Client, issuer: Client) -> None:

@@ -38,7 +38,7 @@ def test_all_things_of_a_person_are_noted_at_one_press_and_said(round_: SwapRoun
     ready = client.get(f"{desk}?typed={typed}").content.decode()
     done = client.post(reverse("workspace:swap_received", args=[exchanges[0][1].pk]), sent, follow=True)
 
-    assert (buttons(before), buttons(ready)) == (["Here with all 2: 陈红"], ["Handed over, all 2: 陈红"])
+    assert (buttons(before), buttons(ready)) == (["Here with all 2: 陈红"], ["Note all 2 as handed over: 陈红"])
     firsts, lasts = (", ".join(rows[at].listing.title for rows in exchanges) for at in (0, 1))
     assert f"2 things of 陈红 are noted as here: {firsts}." in here.content.decode()
     assert f"2 things are noted as handed over to 陈红: {lasts}." in done.content.decode()

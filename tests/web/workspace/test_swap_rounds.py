@@ -123,11 +123,13 @@ def test_the_desk_takes_back_that_somebody_did_not_come(round_: SwapRound) -> No
 
     before = client.get(address).content.decode()
     pressed = client.post(reverse("workspace:swap_missing", args=[missing.pk]))
+    said = f'Found at once instead: exchange <a href="{page_of_exchange(round_, 2)}">2</a>.'
+    told = said in client.get(pressed["Location"]).content.decode()
     offered = [client.get(each).content.decode() for each in (page, desk)]
     asked = client.get(address).content.decode()
     done = client.post(address)
 
-    assert ("cannot be done as things stand now" in before, pressed["Location"]) == (True, page)
+    assert ("cannot be done as things stand now" in before, pressed["Location"], told) == (True, page, True)
     assert [address in each for each in offered] == [True, True]
     name = missing.giver.name
     assert f"{name} is counted on again. Exchange 1 stands again as it was." in asked
@@ -189,13 +191,17 @@ def test_the_desk_takes_back_that_somebody_is_here(round_: SwapRound) -> None:
     address = reverse("workspace:swap_giver_not_here", args=[row.pk])
 
     before = client.get(desk).content.decode()
-    client.post(reverse("workspace:swap_giver_here", args=[row.pk]))
-    offered = client.get(desk).content.decode()
+    offered = client.post(reverse("workspace:swap_giver_here", args=[row.pk]), follow=True).content.decode()
     client.post(address)
     for each in (row, other):
         client.post(reverse("workspace:swap_giver_here", args=[each.pk]))
-    client.post(reverse("workspace:swap_received", args=[other.pk]))
+    ready = client.get(desk).content.decode()
+    handed = client.post(reverse("workspace:swap_received", args=[other.pk]), follow=True).content.decode()
 
+    thing, way = other.listing.title, reverse("workspace:swap_received", args=[other.pk])
+    assert f"1 thing of {row.giver.name} is noted as here: {row.listing.title}." in offered
+    assert (f"Note as handed over: {thing}" in ready, way in ready, way in handed) == (True, True, False)
+    assert f"1 thing is noted as handed over to {other.receiver.name}: {thing}." in handed
     assert (address in before, address in offered, address in client.get(desk).content.decode()) == (False, True, False)
     assert client.post(address).status_code == 409
 

@@ -25,7 +25,8 @@ from qixue.programme.operations.plans import (
     refuse_others,
     refuse_past,
 )
-from qixue.programme.queries.conflicts import CLASHES, conflicts_of_version
+from qixue.programme.queries import approved_clashes
+from qixue.programme.queries.conflicts import CLASHES, Meeting, meetings_of_version, worded
 from qixue.programme.rules import may_countersign
 
 State = PlanVersion.State
@@ -155,7 +156,8 @@ def return_plan(
 def approve_plan(
     version: PlanVersion, *, comment: str = "", confirmed: bool = False, by: User, at: datetime.datetime
 ) -> PlanVersion:
-    """Approve a filed version; again changes nothing. Where sessions clash it is confirmed, with the reason as comment.
+    """Approve a filed version; again changes nothing. Where sessions clash it is confirmed, with the reason as comment,
+    and an audit entry of its own keeps which they were.
 
     Refused: not_approver, not_submitted, countersignature_open and objection_stands, each naming whose, and those of
     `ask_about_clashes`.
@@ -172,25 +174,28 @@ def approve_plan(
     if objecting := [asked.organisation.local_name for asked in answers if asked.is_agreed is False]:
         text = _("This plan cannot be approved while an objection stands. It comes from:")
         raise Refused("objection_stands", text, lines=objecting)
-    ask_about_clashes(version, comment=comment, confirmed=confirmed, by=by)
+    clashes = ask_about_clashes(version, comment=comment, confirmed=confirmed, by=by)
     version.state = State.APPROVED
     version.save(update_fields=["state"])
     speaker = approving_organisation(version.plan)
     record_step(version, Kind.APPROVED, by=by, at=at, organisation=speaker, comment=comment.strip())
+    if clashes:
+        details = approved_clashes.details_of(version.number, clashes)
+        record_audit(approved_clashes.ACTION, version.plan, by=by, at=at, details=details)
     notify(people_who_file(version.plan), notices.moved_on("plan_approved", version), at=at)
     return version
 
 
-def ask_about_clashes(version: PlanVersion, *, comment: str, confirmed: bool, by: User) -> None:
-    """A place, a lecturer or an audience that others have at the same time: never approved unseen or unexplained.
+def ask_about_clashes(version: PlanVersion, *, comment: str, confirmed: bool, by: User) -> list[Meeting]:
+    """Places, lecturers or audiences that others have at the same time: never approved unseen or unexplained.
 
     Doubt: sessions_clash, naming the first of them. Refused: reason_missing.
     """
-    found = conflicts_of_version(version, reach(by, Action.SEE_PLANS))
-    clashes = [f"{each.slot.local_title}: {each.text}" for each in found if each.kind in CLASHES]
-    if not clashes:
-        return
-    if not confirmed:
+    clashes = [meeting for meeting in meetings_of_version(version) if meeting.kind in CLASHES]
+    if clashes and not confirmed:
+        paths = reach(by, Action.SEE_PLANS)
+        named = [worded(each, version.plan.programme, paths) for each in clashes[:MOST_NAMED]]
+        lines = [f"{each.slot.local_title}: {each.text}" for each in named]
         sentence = ngettext(
             "At one point this plan meets something else at the same time. Please return it, or approve it all the "
             "same and say why.",
@@ -198,6 +203,7 @@ def ask_about_clashes(version: PlanVersion, *, comment: str, confirmed: bool, by
             "the same and say why.",
             len(clashes),
         )
-        raise Doubt("sessions_clash", sentence, lines=clashes[:MOST_NAMED], count=len(clashes))
-    if not comment.strip():
+        raise Doubt("sessions_clash", sentence, lines=lines, count=len(clashes))
+    if clashes and not comment.strip():
         raise Refused("reason_missing", _("Please say why this plan is approved all the same."), field="comment")
+    return clashes

@@ -65,8 +65,13 @@ def conflicts_of_version(version: PlanVersion, paths: list[str]) -> list[Conflic
 
     `paths` are the tree paths that the viewer sees; of what belongs to others only time and place are named.
     """
+    return [worded(meeting, version.plan.programme, paths) for meeting in meetings_of_version(version)]
+
+
+def meetings_of_version(version: PlanVersion) -> list[Meeting]:
+    """The same for nobody in particular: both sides are named."""
     own = slots_of_version(version)
-    return conflicts_of_slots(own, own, version, paths)
+    return meetings_of_slots(own, own, version)
 
 
 def conflicts_of_line(line: PlanLine, paths: list[str]) -> list[Conflict]:
@@ -74,12 +79,11 @@ def conflicts_of_line(line: PlanLine, paths: list[str]) -> list[Conflict]:
     version = line.version
     own = [slot for slot in slots_of_version(version) if slot.plan_line_key != line.key]
     mine = slot_of_unsaved(line)
-    return conflicts_of_slots([mine], [mine, *own], version, paths)
+    found = meetings_of_slots([mine], [mine, *own], version)
+    return [worded(meeting, version.plan.programme, paths) for meeting in found]
 
 
-def conflicts_of_slots(
-    subjects: list[Slot], together: list[Slot], version: PlanVersion, paths: list[str]
-) -> list[Conflict]:
+def meetings_of_slots(subjects: list[Slot], together: list[Slot], version: PlanVersion) -> list[Meeting]:
     """What is in the way of some of the slots that are published together."""
     if not subjects:
         return []
@@ -90,7 +94,7 @@ def conflicts_of_slots(
         slot, other = (first, second) if first.key in mine else (second, first)
         if slot.key in mine:
             found.append(Meeting(kind, slot, other, kind == "room" and (other.is_booked or other.key in own)))
-    return [worded(meeting, programme, paths) for meeting in sorted(found, key=lambda each: each.rank)]
+    return sorted(found, key=lambda meeting: meeting.rank)
 
 
 def slots_of_version(version: PlanVersion) -> list[Slot]:

@@ -1,10 +1,12 @@
 """An act that takes many seconds: its page is sent while it is done, and ends with what came of it. No script."""
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 
 from qixue.core.logs import get_logger
 from qixue.core.refusal import Refused
@@ -14,10 +16,17 @@ log = get_logger("qixue.workspace")
 OUTCOME = "<!-- outcome -->"  # where the page waits
 
 
-def page_at_work(request: HttpRequest, act: Act, do: Callable[[], str]) -> StreamingHttpResponse:
+class Onward(NamedTuple):
+    """Where people go on, and what the button calls it."""
+
+    text: str
+    url: str
+
+
+def page_at_work(request: HttpRequest, act: Act, do: Callable[[], Onward]) -> StreamingHttpResponse:
     """What is being done at once, then what came of it: the page was answered before anybody knew, so always by 200.
 
-    `do` gives the address where people go on; after a refusal that is this page, which shows how things stand now.
+    `do` says where people go on; after a refusal that is this page, which shows how things stand now.
     """
     page = render_to_string("workspace/at_work.html", {"act": act, "outcome": OUTCOME, **act.context}, request)
     before, after = page.split(OUTCOME)
@@ -34,10 +43,10 @@ def page_at_work(request: HttpRequest, act: Act, do: Callable[[], str]) -> Strea
     return response
 
 
-def outcome_of(act: Act, do: Callable[[], str], *, again: str) -> str:
+def outcome_of(act: Act, do: Callable[[], Onward], *, again: str) -> str:
     refusal: Refused | None = None
     is_broken = False
-    onward = again
+    onward = Onward(_("Go back"), again)
     try:
         onward = do()
     except Refused as refused:

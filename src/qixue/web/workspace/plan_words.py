@@ -15,6 +15,7 @@ from qixue.people.models import User
 from qixue.people.rules import Action, reach
 from qixue.programme.models import Plan, PlanLine, PlanVersion
 from qixue.programme.plan_difference import Difference
+from qixue.programme.queries.conflicts import Conflict
 from qixue.programme.queries.slots import Slot
 from qixue.programme.rules import may_approve_plan, may_countersign, may_file_plan
 
@@ -56,6 +57,37 @@ def address_of(slot: Slot, paths: list[str]) -> str:
     if slot.source == "session":
         return reverse("workspace:session", args=[slot.pk])
     return f"{reverse('workspace:plan', args=[slot.plan_id])}?line={slot.pk}#line-{slot.pk}"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A slot with the page to which it leads, "" where there is none."""
+
+    slot: Slot
+    url: str
+    is_in_conflict: bool = False
+
+
+@dataclass(frozen=True)
+class ShownConflict:
+    """A conflict with the pages of both sides; `other` is None where the reader may not know whose it is."""
+
+    conflict: Conflict
+    url: str
+    other: Shown | None
+    words: Any
+
+
+def shown_conflicts(conflicts: Iterable[Conflict], paths: list[str]) -> list[ShownConflict]:
+    return [
+        ShownConflict(
+            conflict,
+            address_of(conflict.slot, paths),
+            Shown(conflict.other, address_of(conflict.other, paths)) if conflict.other else None,
+            CONFLICT_WORDS[conflict.kind],
+        )
+        for conflict in conflicts
+    ]
 
 
 def value_text(line: PlanLine, name: str) -> str:

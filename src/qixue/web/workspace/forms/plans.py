@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.clock import local_moment
 from qixue.core.money import yuan_text
 from qixue.core.pictures import LARGEST_PHOTO
+from qixue.core.refusal import Refused
 from qixue.people.models import Organisation
 from qixue.places.models import Room
 from qixue.programme.models import Activity, Brand, PlanDocument, PlanLine, PlanVersion
@@ -228,6 +229,12 @@ class DecisionForm(OpinionForm, ConfirmableForm):
         ):
             self.add_error("decision", _("Comments on single sessions go with a return; please choose again."))
         return answers
+
+    def refuse(self, refusal: Refused) -> None:
+        """Where sessions clash, an approval says why: its comment is no longer optional."""
+        super().refuse(refusal)
+        if refusal.code in {"sessions_clash", "reason_missing"}:
+            self.fields["comment"].required = True
 
 
 class CountersignForm(OpinionForm):

@@ -14,11 +14,12 @@ from qixue.people.rules import Action, reach
 from qixue.places.models import Venue
 from qixue.programme.models import PlanLine, PlanVersion
 from qixue.programme.operations.plan_lines import add_line, edit_line, remove_line
-from qixue.programme.queries.conflicts import Conflict, conflicts_of_line
+from qixue.programme.queries.conflicts import conflicts_of_line
 from qixue.programme.queries.rooms import RoomAtTime, rooms_at
 from qixue.web import parts
 from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.forms.plans import PlanLineForm, initial_of
+from qixue.web.workspace.plan_words import ShownConflict, shown_conflicts
 from qixue.web.workspace.reach.plans import latest_version, line_to_edit_or_404, plan_to_file_or_404
 
 
@@ -74,7 +75,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 class Checked:
     """What is in the way of one line, and the rooms of its venue at its time."""
 
-    conflicts: list[Conflict]
+    conflicts: list[ShownConflict]
     venue: Venue | None
     rooms: list[RoomAtTime]
 
@@ -90,7 +91,8 @@ def typed_line(form: PlanLineForm, version: PlanVersion, line: PlanLine) -> Plan
 
 
 def check_of(request: HttpRequest, line: PlanLine) -> Checked:
-    conflicts = conflicts_of_line(line, reach(request.user, Action.SEE_PLANS))
+    paths = reach(request.user, Action.SEE_PLANS)
+    conflicts = shown_conflicts(conflicts_of_line(line, paths), paths)
     rooms = rooms_at(line.venue, line.starts_at, line.ends_at, besides=[line.key]) if line.venue else []
     return Checked(conflicts, line.venue, rooms)
 

@@ -5,7 +5,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,7 +15,6 @@ from django.utils.dates import WEEKDAYS_ABBR
 
 from qixue.core.clock import local_day, now
 from qixue.people.rules import Action, reach
-from qixue.programme.models import Programme
 from qixue.programme.queries.calendar import (
     CalendarDay,
     Month,
@@ -40,7 +38,7 @@ from qixue.web import parts, table_files
 from qixue.web.table_files import PageTable
 from qixue.web.workspace.access import needs, programme_or_404
 from qixue.web.workspace.forms.planning import DaysForm, NarrowForm
-from qixue.web.workspace.plan_words import CONFLICT_WORDS, address_of
+from qixue.web.workspace.plan_words import CONFLICT_WORDS, Shown, address_of, shown_conflicts
 from qixue.web.workspace.tables.planning import conflicts_table, slots_table
 
 IN_A_CELL = 4  # sessions of a day in the calendar; the rest is one step away
@@ -49,15 +47,6 @@ PER_PAGE = 50
 DAY = datetime.timedelta(days=1)
 MUST = "must"
 WEEKDAYS = tuple(WEEKDAYS_ABBR[number] for number in range(7))
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A slot with the page to which it leads, "" where there is none."""
-
-    slot: Slot
-    url: str
-    is_in_conflict: bool = False
 
 
 @dataclass(frozen=True)
@@ -167,7 +156,7 @@ def conflicts(request: HttpRequest, code: str) -> HttpResponseBase:
     context = {
         "programme": programme,
         "page": page,
-        "rows": told(page, programme, paths),
+        "rows": shown_conflicts((worded(each, programme, paths) for each in page), paths),
         "wanted": wanted,
         "kinds": [(kind, CONFLICT_WORDS[kind], counts[kind]) for kind in KINDS if counts[kind]],
         "total": len(found),
@@ -182,14 +171,3 @@ def conflicts(request: HttpRequest, code: str) -> HttpResponseBase:
 
 def is_wanted(meeting: Meeting, wanted: str) -> bool:
     return meeting.is_hard if wanted == MUST else wanted not in KINDS or meeting.kind == wanted
-
-
-def told(meetings: Iterable[Meeting], programme: Programme, paths: list[str]) -> list[dict[str, Any]]:
-    """Each in words, with the pages of both sides."""
-    rows = []
-    for conflict in (worded(meeting, programme, paths) for meeting in meetings):
-        other = Shown(conflict.other, address_of(conflict.other, paths)) if conflict.other else None
-        words = CONFLICT_WORDS[conflict.kind]
-        url = address_of(conflict.slot, paths)
-        rows.append({"conflict": conflict, "url": url, "other": other, "words": words})
-    return rows

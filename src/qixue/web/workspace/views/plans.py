@@ -16,7 +16,8 @@ from qixue.core.refusal import Refused
 from qixue.people.rules import Action, reach
 from qixue.programme.models import Plan, PlanLine, PlanStep, PlanVersion, Programme
 from qixue.programme.operations.plans import amend_plan, close_plan, invite_all, move_due_day, submit_plan
-from qixue.programme.queries.conflicts import Conflict, conflicts_of_version
+from qixue.programme.queries.approved_clashes import approved_clashes
+from qixue.programme.queries.conflicts import conflicts_of_version
 from qixue.programme.queries.plans import (
     comments_for,
     difference_from,
@@ -33,7 +34,7 @@ from qixue.web import parts, table_files
 from qixue.web.table_files import PageTable
 from qixue.web.workspace.access import needs, programme_or_404, staff
 from qixue.web.workspace.forms.plans import DueDayForm, SubmitForm, asking_form
-from qixue.web.workspace.plan_words import acts_open_to, changed_lines
+from qixue.web.workspace.plan_words import ShownConflict, acts_open_to, changed_lines, shown_conflicts
 from qixue.web.workspace.reach.plans import (
     chosen_version,
     latest_version,
@@ -104,13 +105,16 @@ def plan(request: HttpRequest, pk: int) -> HttpResponseBase:
     version = chosen_version(request, found)
     is_newest = version.pk == newest.pk
     may_edit = is_newest and version.state == State.DRAFT and may_file_plan(request.user, found)
+    steps = list(found.steps.select_related("by", "organisation", "version").order_by("at", "pk"))
+    was_approved = any(step.kind == PlanStep.Kind.APPROVED for step in steps)
     context = {
         "acts": acts_open_to(staff(request), found, newest, local_day(now())) if is_newest else [],
         "may_edit": may_edit,
         "is_newest": is_newest,
         "returned": return_behind(version),
         "versions": found.versions.order_by("-number"),
-        "steps": found.steps.select_related("by", "organisation", "version").order_by("at", "pk"),
+        "steps": steps,
+        "clashes": clashes_shown(request, found) if was_approved else {},
         "countersignatures": version.countersignatures.select_related("organisation", "answered_by").order_by("pk"),
         "documents": version.documents.order_by("added_at", "pk"),
         "today": local_day(now()),
@@ -135,11 +139,19 @@ def return_behind(version: PlanVersion) -> PlanStep | None:
     return returns.select_related("organisation").first()
 
 
-def conflicts_shown(request: HttpRequest, version: PlanVersion) -> list[Conflict]:
+def conflicts_shown(request: HttpRequest, version: PlanVersion) -> list[ShownConflict]:
     """What is in the way of a version that can still be changed or is still to be decided."""
     if version.state not in PlanVersion.OPEN_STATES:
         return []
-    return conflicts_of_version(version, reach(request.user, Action.SEE_PLANS))
+    paths = reach(request.user, Action.SEE_PLANS)
+    return shown_conflicts(conflicts_of_version(version, paths), paths)
+
+
+def clashes_shown(request: HttpRequest, plan: Plan) -> dict[int, list[ShownConflict]]:
+    """Version number -> what it was approved with all the same."""
+    paths = reach(request.user, Action.SEE_PLANS)
+    found = approved_clashes(plan, paths)
+    return {number: shown_conflicts(conflicts, paths) for number, conflicts in found.items()}
 
 
 def lines_page(request: HttpRequest, version: PlanVersion) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from qixue.web.files import attached
 from qixue.web.forms import Form
 from qixue.web.workspace.access import needs, staff, whole_programme_or_404
 from qixue.web.workspace.act import Act, act_page, page_of_act, sent
-from qixue.web.workspace.at_work import page_at_work
+from qixue.web.workspace.at_work import Onward, page_at_work
 from qixue.web.workspace.forms.seals import IssueForm
 from qixue.web.workspace.to_settle import to_settle
 
@@ -88,10 +88,11 @@ def issue(request: HttpRequest, code: str) -> HttpResponseBase:
         context={"asked": asked, "hindrances": to_settle(programme, waits_for), "is_own": is_own, **shown},
     )
 
-    def do() -> str:
+    def do() -> Onward:
         reason = form.cleaned_data["waiver_reason"]
         issued = issue_summary(asked, waiver_reason=reason, by=by, at=now())  # type: ignore[arg-type]  # `fits` says it is there
-        return reverse("workspace:seal", args=[code, issued.number])
+        text = _("Open issue %(number)s") % {"number": issued.number}
+        return Onward(text, reverse("workspace:seal", args=[code, issued.number]))
 
     if act.fits and is_sealed_now:
         return page_at_work(request, act, do)

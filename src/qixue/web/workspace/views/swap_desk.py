@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
@@ -174,7 +175,10 @@ def here(request: HttpRequest, pk: int) -> HttpResponse:
     if ALL in request.POST:
         return all_noted(request, handover, confirm_all_here, said_of_those_here)
     return parts.pressed(
-        request, lambda: confirm_here(handover, by=staff(request), at=now()), back=desk_of(request, handover)
+        request,
+        lambda: confirm_here(handover, by=staff(request), at=now()),
+        back=desk_of(request, handover),
+        done=said_of_those_here([handover]),
     )
 
 
@@ -196,7 +200,10 @@ def received(request: HttpRequest, pk: int) -> HttpResponse:
     if ALL in request.POST:
         return all_noted(request, handover, confirm_all_received, said_of_those_received)
     return parts.pressed(
-        request, lambda: confirm_received(handover, by=staff(request), at=now()), back=desk_of(request, handover)
+        request,
+        lambda: confirm_received(handover, by=staff(request), at=now()),
+        back=desk_of(request, handover),
+        done=said_of_those_received([handover]),
     )
 
 
@@ -226,6 +233,9 @@ def said_of_those_here(noted: list[Handover]) -> str:
 
 
 def said_of_those_received(noted: list[Handover]) -> str:
+    """All of them go to one person, or to the common table."""
+    if noted[0].way == Handover.Way.TO_TABLE:
+        return _("Noted as laid on the common table: %(things)s.") % named(noted)
     text = ngettext(
         "%(count)s thing is noted as handed over to %(name)s: %(things)s.",
         "%(count)s things are noted as handed over to %(name)s: %(things)s.",
@@ -280,14 +290,18 @@ def rematching_page(
 
 
 def said(made: list[Handover]) -> str:
-    count = len({handover.exchange for handover in made})
-    if not count:
+    """With links to the exchanges that were found."""
+    numbers = sorted({handover.exchange for handover in made})
+    if not numbers:
         return _("Noted. No new exchange was found for the others; their things stay theirs.")
-    return ngettext(
-        "Noted. %(count)s new exchange was found at once; its people are told.",
-        "Noted. %(count)s new exchanges were found at once; their people are told.",
-        count,
-    ) % {"count": count}
+    sentence = ngettext(
+        "Noted. Found at once instead: exchange {numbers}. Its people are told.",
+        "Noted. Found at once instead: exchanges {numbers}. Their people are told.",
+        len(numbers),
+    )
+    links = [(reverse("workspace:swap_exchange", args=[made[0].round_id, number]), number) for number in numbers]
+    between = pgettext("between names", ", ")
+    return format_html(sentence, numbers=format_html_join(between, '<a href="{}">{}</a>', links))
 
 
 @needs(Action.HAND_OVER_SWAPS)
