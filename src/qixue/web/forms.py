@@ -81,6 +81,7 @@ def choose_once_more(widget: forms.Widget) -> str:
 class Worded(forms.BaseForm):
     """A form that asks for a missing answer in the words of the field's label."""
 
+    one_of_two: tuple[str, ...] = ()  # names of two fields of which one has to be filled in
     question = ""  # a doubt about an act without any field: there is nothing to change, only to say yes
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
