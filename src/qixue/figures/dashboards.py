@@ -22,12 +22,13 @@ class DashboardDefinition:
     """What a dashboard holds, whatever it is about; what its scope cannot have is left out.
 
     `headlines` are codes of figures, read first and shown even where there is no record. All others of the `themes`
-    follow as far as there is one.
+    follow as far as there is one, without those `left_out`.
     """
 
     headlines: tuple[str, ...]
     themes: tuple[Theme, ...]
     charts: tuple[ChartMaker, ...]
+    left_out: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ OVERVIEW = DashboardDefinition(
     themes=tuple(Theme),
     charts=(over_time, by_place, by_brand),
 )
+PART_WITHIN_A_COUNTY = replace(OVERVIEW, left_out=POINTLESS["region"])  # of a part of the tree, its scope does not tell
 SUMMARY_OF_A_PLACE = replace(OVERVIEW, themes=())  # beside another dashboard; the rest stands on its own page
 TOWN_AND_COUNTRY = DashboardDefinition(
     headlines=(
@@ -73,6 +75,7 @@ def dashboard_of(definition: DashboardDefinition, scope: Scope, audience: Audien
         headlines = figures_in(scope, definition.headlines, audience)
         others = [code for code in registry.definitions if code not in definition.headlines]
         wanted = [code for code in others if registry.definitions[code].theme in definition.themes]
+        wanted = [code for code in wanted if code not in definition.left_out]
         followers = figures_in(scope, wanted, audience)
         charts = [chart for make in definition.charts if (chart := make(scope, audience)) and chart.is_worth_drawing]
     known = [figure for figure in followers if figure.quantity is not None]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -71,9 +72,16 @@ def word(field: forms.Field) -> None:
         field.error_messages["invalid"] = _("Please write a mail address, for example name@example.cn.")
 
 
+def choose_once_more(widget: forms.Widget) -> str:
+    if str(widget.attrs.get("accept", "")).startswith("image/"):
+        return _("Please choose the photo once more: %(name)s")
+    return _("Please choose the file once more: %(name)s")
+
+
 class Worded(forms.BaseForm):
     """A form that asks for a missing answer in the words of the field's label."""
 
+    one_of_two: tuple[str, ...] = ()  # names of two fields of which one has to be filled in
     question = ""  # a doubt about an act without any field: there is nothing to change, only to say yes
     is_in_doubt = False  # the operation asks once more; the box with which to say yes is shown
 
@@ -86,6 +94,14 @@ class Worded(forms.BaseForm):
         for field in self.fields.values():
             guard(field)
         super().full_clean()
+        if self.errors:
+            self.ask_for_files_again()
+
+    def ask_for_files_again(self) -> None:
+        """Beside each file that was sent: a browser cannot be given it back. One that is wrong has its own sentence."""
+        for field in self.visible_fields():
+            if isinstance(field.data, UploadedFile) and not field.errors:
+                self.add_error(field.name, choose_once_more(field.field.widget) % {"name": field.data.name})
 
     def refuse(self, refusal: Refused) -> None:
         """Show why the operation refused, beside the field that it names; a doubt offers to go on all the same, and is
@@ -98,6 +114,7 @@ class Worded(forms.BaseForm):
         if isinstance(refusal, Doubt):
             self.is_in_doubt = True
             self.fields["confirmed"].widget = forms.CheckboxInput()
+        self.ask_for_files_again()
 
     def differences(self, stored: dict[str, Any]) -> list[Difference]:
         """Where what was typed is not what is stored now; `stored` has the shape of the form's initial values."""

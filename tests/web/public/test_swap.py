@@ -73,6 +73,22 @@ def test_word_with_which_nothing_fits_is_shortened_until_something_does(programm
     assert titles(programme, "?q=飞机") == ["没有符合条件的物品"]
 
 
+@pytest.mark.parametrize("size", ["", "1"])
+def test_search_lands_on_what_it_found(programme, size):
+    """On a phone the answer is below the screen, in large letters by half a screen."""
+    ListingFactory(programme=programme, title="落地风扇")
+    client = Client()
+    client.cookies["qixue_elder"] = size
+
+    page = page_of(client, f"/programmes/{programme.code}/swap/?q=电风扇")
+
+    [form] = page.xpath("//main//form[@role='search']")
+    assert (form.get("action"), words(page.get_element_by_id("found"))) == ("#found", "0件物品")
+    narrowed = page.xpath("//main//*[self::section or @class='empty']//a[contains(@href, '?')]/@href")
+    assert narrowed
+    assert all(address.endswith("#found") for address in narrowed)
+
+
 def test_head_of_a_word_finds_what_is_called_otherwise(programme):
     ListingFactory(programme=programme, title="电扇")
 
@@ -168,7 +184,11 @@ def test_large_text_finds_things_by_one_question_at_a_time(programme, size):
     page = page_of(client, address)
 
     assert page.xpath("//main//form//@name") == ["q"]
-    assert page.xpath("//main//details//a/@href") == ["?kind=small_appliance", "?kind=kitchenware", "?place=441802105"]
+    assert page.xpath("//main//details//a/@href") == [
+        "?kind=small_appliance#found",
+        "?kind=kitchenware#found",
+        "?place=441802105#found",
+    ]
     for link, title in (("?kind=kitchenware", "汤锅"), ("?gift=on", "台灯")):
         narrowed_page = page_of(client, address + link)
         assert [words(each) for each in narrowed_page.xpath("//main//h2")] == [title]

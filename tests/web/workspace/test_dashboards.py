@@ -125,6 +125,22 @@ def test_of_its_county_an_office_reads_the_main_figures_and_the_others_once(prog
     assert len(own) > len(public)
 
 
+def test_how_many_counties_took_part_is_no_figure_of_one_county(programme: Programme) -> None:
+    place = RegionFactory(parent=programme.region, level=Region.Level.COUNTY, code="441826", name="连南县")
+    office = OrganisationFactory(parent=programme.organisation, code="liannan", region=place)
+    counted(programme, office, "茶叶种植", 37, VenueFactory(region=place))
+
+    shown = {
+        organisation.code: [link for link in figures(page_of(organisation, DASHBOARD)).values() if "counties" in link]
+        for organisation in (office, programme.organisation)
+    }
+
+    assert shown == {
+        "liannan": [],
+        programme.organisation.code: ["/workspace/programmes/week/figures/counties_covered/"],
+    }
+
+
 def test_dashboard_of_a_county_is_taken_along_with_its_main_figures_first_and_all_charts(programme: Programme) -> None:
     place = RegionFactory(parent=programme.region, level=Region.Level.COUNTY, code="441826", name="连南县")
     office = OrganisationFactory(parent=programme.organisation, code="liannan", name="连南县教育局", region=place)

@@ -20,6 +20,7 @@ from tests.factories import (
     VenueFactory,
     key,
 )
+from tests.web.public.conftest import words
 
 from qixue.participation.models import LedgerEntry
 from qixue.people.models import Organisation, Role, RoleAssignment
@@ -152,6 +153,36 @@ def test_head_count_with_photo_enters_the_ledger_and_shows_it(organiser: Client,
     assert [entry.hash[:12] in text, entry.actor_name in text, "约32人次" in text] == [True, True, True]
 
 
+@pytest.mark.parametrize("typed", ["30人", "３０ 人次", "30 people"])
+def test_head_count_is_taken_with_the_word_for_people(organiser: Client, library: Organisation, typed: str) -> None:
+    session = SessionFactory(activity__organisation=library, state=Session.State.PLANNED)
+    answers = {"count": typed, "qualifier": "exact", "note": "签到表2页", "client_uuid": key()}
+
+    organiser.post(page("head_count", session.pk), answers)
+
+    assert LedgerEntry.objects.get().count == 30
+
+
+def test_photo_and_note_of_a_first_count_say_that_one_of_them_is_needed(
+    organiser: Client, library: Organisation
+) -> None:
+    session = SessionFactory(activity__organisation=library)
+    answers = {"count": "32", "qualifier": "exact", "note": "签到表2页", "client_uuid": key()}
+    first = html.fromstring(organiser.get(page("head_count", session.pk)).content.decode())
+    organiser.post(page("head_count", session.pk), answers)
+    correction = html.fromstring(organiser.get(page("correct_entry", LedgerEntry.objects.get().pk)).content.decode())
+
+    labels = [
+        [words(label) for name in ("photo", "note") for label in shown.xpath(f"//label[@for='id_{name}']")]
+        for shown in (first, correction)
+    ]
+
+    assert labels == [
+        ["签到表照片（两项任填一项）", "依据（两项任填一项）"],
+        ["签到表照片（选填）", "依据（选填）"],
+    ]
+
+
 def test_photo_is_served_closed_in(organiser: Client, library: Organisation) -> None:
     session = SessionFactory(activity__organisation=library)
     answers = {"count": "32", "qualifier": "exact", "photo": photo(), "client_uuid": key()}
@@ -187,6 +218,7 @@ def test_file_asks_on_each_request_who_reads_it(organiser: Client, library: Orga
     [
         ({"count": "-3"}, {"count"}),
         ({"count": "很多"}, {"count"}),
+        ({"count": "30场"}, {"count"}),
         ({"note": ""}, {"note"}),
         ({"qualifier": ""}, {"qualifier"}),
     ],

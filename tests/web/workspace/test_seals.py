@@ -166,6 +166,16 @@ def test_request_waits_on_the_desk_of_the_second_person_only(week: Programme, as
     assert address("issue_summary") not in issuer.get(reverse("workspace:home")).content.decode()
 
 
+def test_what_waits_stands_between_the_first_buttons_and_the_many_others(asker: Client, issuer: Client) -> None:
+    """On a phone it was below twelve buttons."""
+    asker.post(address("ask_for_issue"))
+
+    page = html.fromstring(issuer.get(reverse("workspace:home")).content.decode())
+
+    wanted = [reverse("workspace:inbox"), address("issue_summary"), reverse("workspace:my_roles")]
+    assert [link for link in page.xpath("//main//a/@href") if link in wanted] == wanted
+
+
 def test_request_says_who_asked_and_whom_it_waits_for_and_is_not_offered_once_more(
     week: Programme, asker: Client, issuer: Client
 ) -> None:

@@ -54,3 +54,16 @@ def test_who_has_one_thing_has_one_button(round_: SwapRound, organiser: User) ->
     page = signed_in(organiser).post(reverse("workspace:swap_desk", args=[round_.pk]), {"wanted": "王伟"}, follow=True)
 
     assert buttons(page.content.decode()) == []
+
+
+def test_search_lands_on_whom_it_found(round_: SwapRound, organiser: User) -> None:
+    """On a phone the search fills the screen; the browser keeps the anchor over the redirection."""
+    planned_ring(round_, ring(round_, 2))
+    Resident.objects.update(name="王伟")
+    desk, client = reverse("workspace:swap_desk", args=[round_.pk]), signed_in(organiser)
+
+    before = html.fromstring(client.get(desk).content.decode())
+    page = html.fromstring(client.post(desk, {"wanted": "王伟"}, follow=True).content.decode())
+
+    assert before.xpath("//main//form[@role='search']/@action") == [f"{desk}#found"]
+    assert (len(before.xpath("//*[@id='found']")), len(page.xpath("//*[@id='found']/section"))) == (0, 1)

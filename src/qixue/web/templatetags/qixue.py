@@ -257,3 +257,13 @@ def first_input(field: Any) -> str:
 def is_choice_list(field: Any) -> bool:
     """Whether a field is a list of radio buttons or boxes, which has a heading instead of a label."""
     return bool(getattr(field.field.widget, "use_fieldset", False))
+
+
+@register.filter
+def remark(field: Any) -> str:
+    """Behind the label of a field that may be left empty: that it may, or that another one may take its place."""
+    if field.name in field.form.one_of_two:
+        return pgettext("after a label", " (one of the two)")
+    if field.field.required or field.widget_type == "checkbox":
+        return ""
+    return pgettext("after a label", " (optional)")

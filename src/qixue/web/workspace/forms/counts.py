@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.pictures import LARGEST_PHOTO
 from qixue.core.quantity import Qualifier
 from qixue.web.forms import ConfirmableForm, Form
-from qixue.web.workspace.forms.fields import PlainCharField, WholeNumberField
+from qixue.web.workspace.forms.fields import PeopleField, PlainCharField
 
 QUALIFIERS = [(Qualifier.EXACT.value, _("Exact")), (Qualifier.ABOUT.value, _("An estimate"))]
 
@@ -15,7 +15,7 @@ QUALIFIERS = [(Qualifier.EXACT.value, _("Exact")), (Qualifier.ABOUT.value, _("An
 class CountForm(ConfirmableForm):
     """A number of people and whether it is exact."""
 
-    count = WholeNumberField(
+    count = PeopleField(
         label=_("How many people"),
         max_length=12,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
@@ -45,9 +45,11 @@ class CountForm(ConfirmableForm):
 class HeadCountForm(CountForm):
     """A first count says what it stands on."""
 
+    one_of_two = ("photo", "note")
+
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}
-        if not answers.get("photo") and not answers.get("note") and not self.errors.keys() & {"photo", "note"}:
+        if not any(answers.get(name) for name in self.one_of_two) and not self.errors.keys() & set(self.one_of_two):
             self.add_error("note", _("Please add a photo of the sign-in sheet, or write what the number stands on."))
         return answers
 

@@ -17,6 +17,7 @@ from qixue.core.money import parse_yuan
 from qixue.core.quantity import YUAN, Unit
 from qixue.core.typed import half_width, parse_day, parse_hedged, parse_time, parse_whole_number
 
+PEOPLE = re.compile(r"\s*(?:人次|个人|人|位|名|people|persons?)$")
 MOMENT = re.compile(r"(?P<day>\d{4}\D+\d{1,2}\D+\d{1,2}日?)[\s,，T]*(?P<time>\S.*)")
 
 
@@ -110,6 +111,15 @@ class WholeNumberField(forms.CharField):
         if (number := parse_whole_number(text)) is None:
             raise forms.ValidationError(self.asks)
         return number
+
+
+class PeopleField(WholeNumberField):
+    """How many people, with or without the word for it."""
+
+    asks = _("Please write a number of people, for example 30 or 30 people.")
+
+    def clean(self, value: Any) -> int | None:
+        return super().clean(PEOPLE.sub("", half_width(value or "").lower()))
 
 
 class BirthYearField(WholeNumberField):

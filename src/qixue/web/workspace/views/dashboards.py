@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 
 from qixue.core.figures import Scope
 from qixue.figures.charts import Audience
-from qixue.figures.dashboards import OVERVIEW, SUMMARY_OF_A_PLACE
+from qixue.figures.dashboards import OVERVIEW, PART_WITHIN_A_COUNTY, SUMMARY_OF_A_PLACE
 from qixue.figures.queries import figure_in
 from qixue.participation.queries.quality import CHECKS, findings_of
+from qixue.people.models import Organisation
 from qixue.people.rules import Action
 from qixue.places.models import Region
 from qixue.programme.models import Programme
@@ -29,23 +30,26 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponseBase:
     """The viewer's part of the programme on one page, with what is for staff alone."""
     programme, part = programme_or_404(request.user, code, Action.SEE_REPORT)
     scope = Scope(code, organisation=part or None)
+    own = organisation_of(part)
+    is_citywide = own is None or own.region_id in (None, programme.region_id)
     frame = dashboard_context(
-        OVERVIEW, scope, STAFF, lambda figure: reverse("workspace:figure", args=[code, figure.code])
+        OVERVIEW if is_citywide else PART_WITHIN_A_COUNTY,
+        scope,
+        STAFF,
+        lambda figure: reverse("workspace:figure", args=[code, figure.code]),
     )
-    county = county_of(programme, part)
+    county = county_of(programme, own)
     in_county = Scope(code, region=county.code) if county else None
     of_county = dashboard_context(SUMMARY_OF_A_PLACE, in_county, EVERYBODY, figure_url) if in_county else None
     about = {"county": county, "of_county": of_county}
-    own = organisation_of(part)
     shown = [(own.local_name if own else programme.local_name, frame)]
     shown += [(county.local_name, of_county)] if county and of_county else []
     table = PageTable("charts", lambda: dashboard_table(programme.local_name, shown))
     return part_page(request, "dashboard", _("Dashboard"), programme, part, table, **frame, **about)
 
 
-def county_of(programme: Programme, part: str) -> Region | None:
+def county_of(programme: Programme, office: Organisation | None) -> Region | None:
     """The county whose office the viewer's part is: of the place it may say no more than everybody may read."""
-    office = organisation_of(part)
     region = office.region if office else None
     return region if region and region.parent_id == programme.region_id else None
 
