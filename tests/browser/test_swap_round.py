@@ -191,7 +191,7 @@ def test_a_round_from_its_opening_to_the_last_hand_over(
     desk.get_by_role("button", name="Find").click()
     desk.get_by_role("link", name=f"Did not come: {STAYS_AWAY}").click()
     desk.get_by_role("button", name="Did not come: match the others anew").click()
-    expect(desk.get_by_text("1 new exchange was found at once")).to_be_visible()
+    expect(desk.get_by_text("Found at once instead: exchange")).to_be_visible()
 
     for name in (SECOND, THIRD):  # who was here still is
         phones[name].reload()
