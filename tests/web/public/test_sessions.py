@@ -63,6 +63,14 @@ def test_sessions_with_free_seats_leave_the_full_one_out(open_page, tea, dance):
     assert titles(page) == ["清晨八段锦"]
 
 
+@pytest.mark.parametrize("way", ["", "week/", "month/", "places/"])
+def test_search_lands_below_its_form(open_page, tea, way):
+    page = open_page(f"{LIST}{way}?q=茶叶")
+
+    [form] = page.xpath("//main//form[@role='search']")
+    assert (form.get("action"), form.getnext().get("id")) == ("#found", "found")
+
+
 def test_sessions_are_grouped_by_day(open_page, tea, dance):
     page = open_page(LIST)
 
