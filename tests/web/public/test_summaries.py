@@ -81,6 +81,15 @@ def test_forged_file_is_headed_as_such(client: Client, seal: Seal) -> None:
     assert "正文被改动：1个" in page
 
 
+def test_changed_digit_is_marked_as_an_alarm_beside_the_issued_one(client: Client, seal: Seal) -> None:
+    forged = rewritten(issued(seal), in_member("document", "1场", "2场"))
+
+    answer = client.post(VERIFY, {"file": SimpleUploadedFile("summary.docx", forged)})
+
+    marks = html.fromstring(answer.content).xpath("//mark")
+    assert [(mark.get("class"), mark.text) for mark in marks][:2] == [("issued", "1"), ("altered", "2")]
+
+
 def test_drafts_and_other_files_are_refused(client: Client, seal: Seal) -> None:
     draft = docx_bytes(draft_summary(seal.programme, at=NOON))
 

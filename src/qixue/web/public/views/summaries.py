@@ -12,6 +12,7 @@ from qixue.core.refusal import Refused
 from qixue.report.difference_words import name_for_reader
 from qixue.report.differences import sealed_figures
 from qixue.report.files import CONTENT_TYPES
+from qixue.report.marked_words import marked
 from qixue.report.models import SealedFile
 from qixue.report.seal_on_record import envelope_of
 from qixue.report.seal_verification import facts_of, waived_sentence
@@ -24,6 +25,7 @@ from qixue.web.public.forms.summaries import SummaryFileForm
 
 PATIENCE = 20.0  # seconds for which a request waits for others that check files
 checkers = threading.BoundedSemaphore(1)  # counting all figures takes a whole core: one at a time in each process
+MOST_SHOWN = 20  # places where the words differ
 SECONDS = 300  # for which a cache may answer
 
 
@@ -51,6 +53,10 @@ def result(verification: Verification) -> dict[str, object]:
         "seal": verification.seal,
         "heading": heading(verification),
         "changed": changed_sentence(verification),
+        "alterations": [
+            {"place": each.place, "before": marked(each.before, each.after), "after": marked(each.after, each.before)}
+            for each in verification.alterations[:MOST_SHOWN]
+        ],
         "counts": [(colour_of(outcome), words) for outcome, words in counts],
         "failing": [each for outcome, verdicts in groups.items() if outcome != STANDS for each in verdicts],
         "changes": [(change.sentence, touches_sentence(change)) for change in verification.changes],
