@@ -52,9 +52,11 @@ def test_verify_says_who_sealed_what_when(issued: Path, capsys: pytest.CaptureFi
     assert (code, capsys.readouterr().out.splitlines()) == (
         0,
         [
+            "这份工作总结引用的数字都成立",
             "《清远市2026年全民终身学习活动周工作总结》第1次签发，2026-11-04 12:00签章；提请人梁静宜，签发人陈志远",
             "签名有效：清单与签发时一致。",
-            "sessions_total\t1场\t成立",
+            "sessions_total\t活动场次\t1场\t成立",
+            "成立：1个",
         ],
     )
 
@@ -69,4 +71,21 @@ def test_verify_names_the_records_that_changed_and_ends_with_one(
     found = json.loads(capsys.readouterr().out)
     [figure] = found["figures"]
     assert (code, found["stands"], found["seal"]["number"], figure["outcome"]) == (1, False, 1, "changed_since")
-    assert figure["records"] == ["session:tea/1不再计入"]
+    assert figure["records"] == ["《稻田养鱼》第1场（11月4日）：该场次不再计入"]
+
+
+def test_verify_tells_an_untouched_file_whose_records_changed_in_its_first_line(
+    issued: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Session.objects.update(state=Session.State.CANCELLED)
+
+    code = run_verify(argparse.Namespace(file=issued, json=False))
+
+    lines = capsys.readouterr().out.splitlines()
+    assert (code, lines[0]) == (1, "这是签发的原件，未经改动。此后记录中有1个数字发生了变动。")
+    assert lines[3:] == [
+        "sessions_total\t活动场次\t1场\t签发后有变动：签发时为1场，现在的记录为0场",
+        "《稻田养鱼》第1场（11月4日）：该场次不再计入",
+        "\t涉及：活动场次",
+        "签发后有变动：1个",
+    ]

@@ -2,9 +2,11 @@
 
 from itertools import islice
 
+import pytest
 from django.utils.translation import override
 
-from qixue.report.altered_places import alterations, altered_notes, altered_words
+from qixue.report.altered_places import alterations, altered_notes, altered_words, excerpts
+from qixue.report.marked_words import marked
 from qixue.report.printed_numbers import altered_in_lines
 from qixue.report.reading import SummaryFile
 
@@ -38,3 +40,36 @@ def test_number_among_many_lines_that_are_alike_is_missed() -> None:
 
     assert altered_in_lines(("21场", *("同",) * 300), issued) == {"F1": ""}
     assert altered_in_lines(("20场", *("同",) * 300), issued) == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("全市举办活动77项，参加活动的共有三千%s百多人次", "…77项，参加活动的共有三千%s百多人次"),
+        ("共%s场，自五月起至十二月底12345人次", "共%s场，自五月起至十二月底12345…"),
+    ],
+)
+def test_no_number_is_cut_in_its_middle(line: str, shown: str) -> None:
+    assert excerpts(line % "五", line % "六") == (shown % "五", shown % "六")
+
+
+def test_very_long_words_are_cut_before_a_number() -> None:
+    [_before, after] = excerpts("甲", "乙" * 195 + "1234567890")
+
+    assert after == "乙" * 195 + "…"
+
+
+def test_the_changed_digit_itself_is_marked() -> None:
+    parts = [
+        [(part.text, part.is_different) for part in marked(*pair)]
+        for pair in (("共77项", "共78项"), ("共78项", "共77项"))
+    ]
+
+    assert parts == [
+        [("共7", False), ("7", True), ("项", False)],
+        [("共7", False), ("8", True), ("项", False)],
+    ]
+
+
+def test_nothing_is_marked_where_the_issued_words_are_not_shown() -> None:
+    assert [(part.text, part.is_different) for part in marked("共78项", "")] == [("共78项", False)]

@@ -4,16 +4,19 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from qixue.cli.programmes import add_programme_argument, programme_of
 from qixue.core.clock import minute_text, now
 from qixue.core.language import in_language
 from qixue.report.files import write_report
 from qixue.report.summary import draft_summary
+from qixue.report.verdict_words import changed_sentence, heading, outcome_counts, touches_sentence
 from qixue.report.verdicts import Verification
 from qixue.report.verification import verify_file
 
@@ -60,7 +63,12 @@ def run_verify(args: argparse.Namespace) -> int:
 
 
 def print_verification(verification: Verification) -> None:
-    """Who sealed it, what is to be said of the whole file, and a line for each number with the records below it."""
+    """Whether the file was altered, who sealed it, a line for each number, what is worst first, what changed in the
+    records, and how many numbers there are of each outcome.
+    """
+    print(
+        pgettext("between sentences", ". ").join(filter(None, (heading(verification), changed_sentence(verification))))
+    )
     if seal := verification.seal:
         text = _("%(title)s, issue %(number)d, sealed %(moment)s; asked for by %(asked_by)s, issued by %(issued_by)s")
         print(text % {**seal.as_json(), "moment": minute_text(seal.sealed_at)})
@@ -70,7 +78,10 @@ def print_verification(verification: Verification) -> None:
         print(_("%(place)s: issued “%(before)s”, in this file “%(after)s”") % asdict(each))
     if verification.has_more_alterations:
         print(_("There are more such places."))
-    for verdict in verification.figures:
-        print(f"{verdict.code}\t{verdict.text}\t{verdict.sentence}")
-        for record in verdict.records:
-            print(f"\t{record}")
+    for verdict in chain.from_iterable(verification.by_outcome().values()):
+        print(f"{verdict.code}\t{verdict.name}\t{verdict.text}\t{verdict.sentence}")
+    for change in verification.changes:
+        print(change.sentence)
+        if touches := touches_sentence(change):
+            print(f"\t{touches}")
+    print(pgettext("between names", ", ").join(outcome_counts(verification)))

@@ -17,6 +17,7 @@ from qixue.report.verdicts import Alteration
 
 MAIN_HEADING = re.compile(r"(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）)[^。]{1,60}")
 AROUND = 12  # characters beside the words that differ
+NUMBER = re.compile(r"[0-9][0-9.,:-]*")
 LONGEST = 200  # characters that are shown of one text
 
 
@@ -51,17 +52,23 @@ def alterations(
 
 
 def excerpts(old: str, new: str) -> tuple[str, str]:
-    """The words that differ, with a few beside them."""
+    """The words that differ, with a few beside them. No number is cut in its middle."""
     begins = common_length(old, new)
     ends = common_length(old[begins:][::-1], new[begins:][::-1])
-    first = max(0, begins - AROUND)
+    first = before_number(old or new, max(0, begins - AROUND))
+    left_out = before_number((old or new)[::-1], max(0, ends - AROUND))
 
     def excerpt(text: str) -> str:
-        last = min(len(text), len(text) - ends + AROUND)
-        words = f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"
-        return words if len(words) <= LONGEST else f"{words[:LONGEST]}…"
+        last = len(text) - left_out
+        words = f"{'…' if first else ''}{text[first:last]}{'…' if left_out else ''}"
+        return words if len(words) <= LONGEST else f"{words[: before_number(words, LONGEST)]}…"
 
     return excerpt(old) if old else "", excerpt(new) if new else ""
+
+
+def before_number(text: str, at: int) -> int:
+    """`at`, or where the number begins that would be cut there."""
+    return next((start for start, end in map(re.Match.span, NUMBER.finditer(text)) if start < at < end), at)
 
 
 def place_in(issued: SummaryFile, at: int) -> str:

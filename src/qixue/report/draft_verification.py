@@ -34,12 +34,13 @@ def verdict(
     said, now = claim.get("text", ""), current_texts(figure)
     if text not in {said, said_without_unit(claim)}:
         sentence = _("the text was altered; the document was written with %(said)s") % {"said": said}
-        return Verdict(code, text, ALTERED, sentence)
+        return Verdict(code, text, ALTERED, sentence, name=figure.name)
     if text not in now:
-        return Verdict(code, text, CHANGED, _("the records now say %(now)s") % {"now": now[0]})
+        return Verdict(code, text, CHANGED, _("the records now say %(now)s") % {"now": now[0]}, name=figure.name)
     if claim.get("digest") != current_digest:
-        return Verdict(code, text, CHANGED, _("the number is the same, but records behind it have changed"))
-    return Verdict(code, text, STANDS, _("stands"))
+        sentence = _("the number is the same, but records behind it have changed")
+        return Verdict(code, text, CHANGED, sentence, name=figure.name)
+    return Verdict(code, text, STANDS, _("stands"), name=figure.name)
 
 
 def said_without_unit(claim: etree._Element) -> str:

@@ -6,12 +6,9 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from qixue.core.figures import Scope, registry
-from qixue.core.language import is_chinese
-from qixue.figures.queries import name_of
 from qixue.participation.queries.ledger_heads import LedgerHead, lost_heads
 from qixue.report.altered_places import altered_notes, altered_words
-from qixue.report.difference_words import record_sentences, same_number_sentence
+from qixue.report.difference_words import RecordNames, name_for_reader, same_number_sentence
 from qixue.report.differences import FigureDifference, differences_since
 from qixue.report.models import Seal
 from qixue.report.printed_numbers import altered_in_cells, altered_in_text, has_sealed_words
@@ -42,20 +39,28 @@ def verify_sealed(file: SummaryFile, found: FoundSeal, *, for_public: bool) -> V
     if envelope is None:  # an altered list, and no seal on record to compare it with
         return unknown_list(found)
     altered = None if is_other_file(file, found.recorded, "pdf") else altered_numbers(file, envelope, found.recorded)
-    changed = changed_since(envelope, found.recorded)
+    changed = changed_since(found.recorded)
+    names = RecordNames(found.recorded.programme, changed.values(), for_public=for_public) if found.recorded else None
     carried = found.carried.figures if found.carried and not found.is_signed else envelope.figures
     verdicts = [
         list_verdict(figure, carried.get(code))
         or text_verdict(figure, altered)
-        or record_verdict(figure, changed.get(code))
+        or record_verdict(figure, changed.get(code), names)
         for code, figure in envelope.figures.items()
     ]
     verdicts += [added_verdict(carried[code]) for code in carried if code not in envelope.figures]
     altered_places = alterations(file, found.recorded, envelope, for_public=for_public)
     named = tuple(islice(altered_places, MOST_ALTERATIONS))
     has_more = next(altered_places, None) is not None
-    said = findings(file, found, envelope, named)
-    return Verification(facts_of(envelope), tuple(said), tuple(verdicts), named, has_more)
+    return Verification(
+        seal=facts_of(envelope),
+        findings=tuple(findings(file, found, envelope, named)),
+        figures=tuple(verdicts),
+        alterations=named,
+        has_more_alterations=has_more,
+        changes=tuple(names.changes(*changed.values())) if names else (),
+        is_issued_file=is_issued_file(file, found.recorded),
+    )
 
 
 def unknown_list(found: FoundSeal) -> Verification:
@@ -81,17 +86,14 @@ def facts_of(envelope: Envelope) -> SealFacts:
     )
 
 
-def name_for_reader(figure: SealedFigure) -> str:
-    """The name that was sealed, which is Chinese; in another language today's for what is counted and narrowed so."""
-    definition = registry.definitions.get(figure.definition)
-    if is_chinese() or definition is None:
-        return figure.name
-    return name_of(definition, Scope("", **figure.dimensions))
-
-
 def is_other_file(file: SummaryFile, recorded: Seal | None, kind: str) -> bool:
     """Whether it is of this kind and not to the byte what was issued. The words of such a PDF are not read at all."""
-    return file.kind == kind and not (recorded and recorded.files.filter(digest=file.digest).exists())
+    return file.kind == kind and not is_issued_file(file, recorded)
+
+
+def is_issued_file(file: SummaryFile, recorded: Seal | None) -> bool:
+    """Whether it is to the byte one that was issued."""
+    return recorded is not None and recorded.files.filter(digest=file.digest).exists()
 
 
 def alterations(
@@ -123,7 +125,7 @@ def altered_numbers(file: SummaryFile, envelope: Envelope, recorded: Seal | None
     return altered_in_text(file, envelope, issued_docx(recorded) if recorded else None)
 
 
-def changed_since(envelope: Envelope, recorded: Seal | None) -> dict[str, FigureDifference]:
+def changed_since(recorded: Seal | None) -> dict[str, FigureDifference]:
     """By code the figures that the records give in another way today; none where the seal is not on record."""
     if recorded is None:
         return {}
@@ -161,15 +163,15 @@ def text_verdict(figure: SealedFigure, altered: Mapping[str, str] | None) -> Ver
     return Verdict(figure.code, said, ALTERED, sentence % words, name=name_for_reader(figure))
 
 
-def record_verdict(figure: SealedFigure, difference: FigureDifference | None) -> Verdict:
-    if difference is None:
+def record_verdict(figure: SealedFigure, difference: FigureDifference | None, names: RecordNames | None) -> Verdict:
+    if difference is None or names is None:
         return Verdict(figure.code, figure.text, STANDS, _("stands"), name=name_for_reader(figure))
     return Verdict(
         figure.code,
         figure.text,
         CHANGED,
         difference_sentence(difference),
-        records=tuple(record_sentences(difference.records)),
+        records=tuple(each.sentence for each in names.changes(difference)),
         name=name_for_reader(figure),
     )
 

@@ -13,6 +13,7 @@ from docx import Document
 from docx.oxml.ns import qn
 from lxml import html
 from tests.factories import NOON, ActivityFactory, ProgrammeFactory, RoleAssignmentFactory, SessionFactory
+from tests.report.sealed_files import in_member, rewritten
 
 from qixue.figures.models import NamedFigure
 from qixue.people.models import Role
@@ -65,8 +66,28 @@ def test_later_change_in_the_records_is_named(client: Client, seal: Seal) -> Non
 
     page = send(client, issued(seal))
 
-    assert "文件中有内容不成立" in page
+    assert "这是签发的原件，未经改动 此后记录中有1个数字发生了变动。" in page
     assert "签发时为1场，现在的记录为0场" in page
+    assert "场（11月4日）：该场次不再计入 涉及：活动场次" in page
+
+
+def test_forged_file_is_headed_as_such(client: Client, seal: Seal) -> None:
+    forged = rewritten(issued(seal), in_member("document", "1场", "2场"))
+
+    page = send(client, forged)
+
+    assert "文件中有内容不成立" in page
+    assert "未经改动" not in page
+    assert "正文被改动：1个" in page
+
+
+def test_changed_digit_is_marked_as_an_alarm_beside_the_issued_one(client: Client, seal: Seal) -> None:
+    forged = rewritten(issued(seal), in_member("document", "1场", "2场"))
+
+    answer = client.post(VERIFY, {"file": SimpleUploadedFile("summary.docx", forged)})
+
+    marks = html.fromstring(answer.content).xpath("//mark")
+    assert [(mark.get("class"), mark.text) for mark in marks][:2] == [("issued", "1"), ("altered", "2")]
 
 
 def test_drafts_and_other_files_are_refused(client: Client, seal: Seal) -> None:

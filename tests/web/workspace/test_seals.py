@@ -290,7 +290,9 @@ def test_page_of_an_issue_shows_changes_since_and_against_another_issue(asker: C
 
     assert "签发时为1场，对照为0场" in since
     assert "与第2次签发的差异" in against
-    assert "tea/2" in against
+    link = f'<a href="{reverse("workspace:session", args=[Session.objects.get(number=2).pk])}">'
+    assert link in against
+    assert "第2场（11月4日）：" in against
     for query in ("?with=x", "?with=9", "?with=1"):
         assert "签发后记录的变动" in page(issuer, "seal", 1, query=query)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 
 from qixue.participation.models import LedgerChain, LedgerEntry
-from qixue.programme.models import Activity, Programme
+from qixue.programme.models import Activity, Programme, Session
 
 
 @dataclass(frozen=True)
@@ -40,15 +40,37 @@ def lost_heads(heads: Iterable[LedgerHead]) -> list[LedgerHead]:
     return [head for head in expected.values() if (head.organisation, head.length, head.hash) not in found]
 
 
-def successors_of(ids: Iterable[str]) -> dict[str, str]:
-    """For entries by their evidence id (`ledger:CODE/12`) the entry that corrected each, where one did."""
+@dataclass(frozen=True)
+class LedgerLine:
+    """An entry as far as it may be told to anybody: what it is about, and what replaced it. Nobody is named."""
+
+    kind: str
+    activity: Activity
+    session: Session | None
+    successor: str  # the evidence id of the entry that corrected or voided it, or empty
+    is_voided: bool
+
+
+def lines_named(ids: Iterable[str]) -> dict[str, LedgerLine]:
+    """Entries by their evidence id (`ledger:CODE/12`); other ids are passed over."""
     places = [key.removeprefix("ledger:").rpartition("/") for key in ids if key.startswith("ledger:")]
-    corrected = LedgerEntry.objects.filter(
+    entries = LedgerEntry.objects.filter(
         organisation__code__in={code for code, _slash, _sequence in places},
         sequence__in={int(sequence) for _code, _slash, sequence in places},
-        successor__isnull=False,
+    ).select_related("organisation", "activity", "session__activity", "successor__organisation")
+    return {evidence_id(entry): line_of(entry) for entry in entries}
+
+
+def line_of(entry: LedgerEntry) -> LedgerLine:
+    successor = getattr(entry, "successor", None)
+    return LedgerLine(
+        kind=entry.kind,
+        activity=entry.activity,
+        session=entry.session,
+        successor=evidence_id(successor) if successor else "",
+        is_voided=successor is not None and successor.kind == LedgerEntry.Kind.VOID,
     )
-    rows = corrected.values_list(
-        "organisation__code", "sequence", "successor__organisation__code", "successor__sequence"
-    )
-    return {f"ledger:{code}/{number}": f"ledger:{new_code}/{new_number}" for code, number, new_code, new_number in rows}
+
+
+def evidence_id(entry: LedgerEntry) -> str:
+    return f"ledger:{entry.organisation.code}/{entry.sequence}"

@@ -9,12 +9,15 @@ from django.views.decorators.cache import never_cache
 
 from qixue.core.audience import for_everybody
 from qixue.core.refusal import Refused
+from qixue.report.difference_words import name_for_reader
 from qixue.report.differences import sealed_figures
 from qixue.report.files import CONTENT_TYPES
+from qixue.report.marked_words import marked
 from qixue.report.models import SealedFile
 from qixue.report.seal_on_record import envelope_of
-from qixue.report.seal_verification import facts_of, name_for_reader, waived_sentence
-from qixue.report.verdicts import Verification
+from qixue.report.seal_verification import facts_of, waived_sentence
+from qixue.report.verdict_words import changed_sentence, heading, outcome_counts, touches_sentence
+from qixue.report.verdicts import CHANGED, STANDS, Verification
 from qixue.report.verification import verify_file
 from qixue.web import parts
 from qixue.web.files import attached
@@ -22,6 +25,7 @@ from qixue.web.public.forms.summaries import SummaryFileForm
 
 PATIENCE = 20.0  # seconds for which a request waits for others that check files
 checkers = threading.BoundedSemaphore(1)  # counting all figures takes a whole core: one at a time in each process
+MOST_SHOWN = 20  # places where the words differ
 SECONDS = 300  # for which a cache may answer
 
 
@@ -36,9 +40,32 @@ def verify(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            context = {"verification": verification, "seal": verification.seal}
-            return render(request, "public/verify/summary_result.html", context)
+            return render(request, "public/verify/summary_result.html", result(verification))
     return parts.form_page(request, "public/verify/summary.html", form)
+
+
+def result(verification: Verification) -> dict[str, object]:
+    """What stands is told apart: it is folded, and what does not stand comes first."""
+    groups = verification.by_outcome()
+    counts = zip(groups, outcome_counts(verification), strict=True)
+    return {
+        "verification": verification,
+        "seal": verification.seal,
+        "heading": heading(verification),
+        "changed": changed_sentence(verification),
+        "alterations": [
+            {"place": each.place, "before": marked(each.before, each.after), "after": marked(each.after, each.before)}
+            for each in verification.alterations[:MOST_SHOWN]
+        ],
+        "counts": [(colour_of(outcome), words) for outcome, words in counts],
+        "failing": [each for outcome, verdicts in groups.items() if outcome != STANDS for each in verdicts],
+        "changes": [(change.sentence, touches_sentence(change)) for change in verification.changes],
+        "standing": groups.get(STANDS, []),
+    }
+
+
+def colour_of(outcome: str) -> str:
+    return {STANDS: "tea", CHANGED: "ochre"}.get(outcome, "seal")
 
 
 def checked(data: bytes) -> Verification:

@@ -161,7 +161,7 @@ def seal(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "seal": found,
         "others": others,
         "other": other,
-        "differences": named_differences(different),
+        "differences": named_differences(found.programme, different),
         "files": found.files.filter(kind__in=CONTENT_TYPES).defer("content").order_by("pk"),
         "waivers": found.content["waivers"],
         "waived": waived_words(found),
