@@ -6,6 +6,7 @@ from qixue.core.clock import local_day
 from qixue.core.figures import EvidenceRow, rows_once, shared
 from qixue.core.language import in_language, is_chinese
 from qixue.core.quantity import ATTENDANCE, Qualifier, Quantity
+from qixue.participation.evidence_ids import entry_id
 from qixue.participation.models import LedgerEntry, LedgerEntryQuerySet
 
 # Read as plain values: a page or a report reads thousands of entries, and whole objects would cost five times as much.
@@ -51,7 +52,7 @@ def entry_row(entry: dict[str, Any], words: dict[str, str]) -> EvidenceRow:
     """`words` gives each source and each kind of entry in the viewer's language."""
     occurred = entry["occurred_at"]
     return EvidenceRow(
-        id=f"ledger:{entry['organisation__code']}/{entry['sequence']}",
+        id=entry_id(entry["organisation__code"], entry["sequence"]),
         title=in_language(entry["activity__title"], entry["activity__title_en"]),
         quantity=Quantity(entry["count"], ATTENDANCE, Qualifier(entry["qualifier"])),
         occurred_on=local_day(occurred).isoformat() if occurred else entry["period_from"],

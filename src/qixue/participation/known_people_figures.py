@@ -11,7 +11,6 @@ from pyroaring import BitMap
 from qixue.core.changes import WHO_CAME, Subject
 from qixue.core.figures import (
     CountingNote,
-    EvidenceRow,
     FigureDefinition,
     FigureValue,
     People,
@@ -20,7 +19,7 @@ from qixue.core.figures import (
     registry,
     shared,
 )
-from qixue.core.quantity import ATTENDANCE, PERCENT, PERSON, Quantity, Unit, rounded
+from qixue.core.quantity import ATTENDANCE, PERCENT, PERSON, Quantity, rounded
 from qixue.participation.counted_people import BY_NAME
 from qixue.participation.models import LedgerEntryQuerySet
 from qixue.participation.queries.cells import Placed, counts_in, numbers_of, people_in, whole_of
@@ -117,18 +116,13 @@ def define_age(code: str, name: object, rule: object, ages: Ages) -> None:
             dimensions=DIMENSIONS,
             value=value,
             recount=recount,
-            evidence=lambda scope: rows_of(seats_by_session(of_age(scope, ages)), ATTENDANCE),
+            evidence=lambda scope: session_rows(seats_by_session(of_age(scope, ages)), ATTENDANCE),
             theme=Theme.PEOPLE,
             people=people_of_age(ages),
             is_of_people_on_record=True,
             stands_on=WHO_IS_KNOWN,
         )
     )
-
-
-def rows_of(counts: dict[int, int], unit: Unit) -> list[EvidenceRow]:
-    """One row per session: what is known of somebody stands beside no single record."""
-    return session_rows({session: Quantity(count, unit) for session, count in counts.items()}, counts)
 
 
 @shared
@@ -226,7 +220,7 @@ registry.register(
         dimensions=DIMENSIONS,
         value=lambda scope: new_participants(scope, new_people(scope), len(people_in(scope))),
         recount=recounted_new_participants,
-        evidence=lambda scope: rows_of(seats_by_session(without_returning(scope)), PERSON),
+        evidence=lambda scope: session_rows(seats_by_session(without_returning(scope)), PERSON),
         theme=Theme.PEOPLE,
         people=People(new_people, new_at),
         fewest=lambda scope: len(people_in(scope) & returned(scope.programme)),

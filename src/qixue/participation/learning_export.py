@@ -5,6 +5,7 @@ from typing import Any
 
 from qixue.core.clock import local_day
 from qixue.participation.credentials import verify_url
+from qixue.participation.evidence_ids import entry_id
 from qixue.participation.learning_hours import learning_hours
 from qixue.participation.models import Certificate, CertificateRule, LearningEntry, LedgerEntry
 from qixue.participation.queries.attendance import Attended
@@ -68,7 +69,7 @@ def attendance_entry(row: Attended) -> dict[str, Any]:
         "started_on": day_of(row.session.starts_at),
         "ended_on": day_of(row.session.ends_at),
         "learning_hours": str(learning_hours(minutes)) if minutes is not None else None,
-        "evidence": f"ledger:{row.activity.organisation.code}/{row.entry.sequence}",
+        "evidence": entry_id(row.activity.organisation.code, row.entry.sequence),
         "status": "verified",
     }
 

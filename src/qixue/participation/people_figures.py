@@ -36,11 +36,12 @@ from qixue.participation.queries.presences import counted
 from qixue.participation.session_evidence import (
     ENTRIES,
     ENTRIES_BY_NAME,
+    by_start,
     evidence,
     evidence_by_session,
     named_evidence,
     names_by_session,
-    session_rows,
+    rows_of,
 )
 from qixue.programme.figures import DIMENSIONS
 from qixue.programme.models import Activity, Session
@@ -140,9 +141,7 @@ def recounted_large_events(scope: Scope) -> FigureValue:
 
 
 def large_event_rows(scope: Scope) -> list[EvidenceRow]:
-    large = {tally.session_id: tally for tally in large_tallies(scope) if tally.session_id}
-    numbers = {session: tally.attendance for session, tally in large.items()}
-    return session_rows(numbers, {session: tally.entry_count for session, tally in large.items()})
+    return [session.entries for session in rows_of(by_start(large_tallies(scope)))]
 
 
 def hours(scope: Scope) -> FigureValue:

@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from qixue.core.clock import local_day
 from qixue.core.figures import EvidenceRow, LedgerLengths, Scope, SessionRecords, rows_once, shared
 from qixue.core.language import chooser, is_chinese
-from qixue.core.quantity import ATTENDANCE, PERSON, Qualifier, Quantity
+from qixue.core.quantity import ATTENDANCE, PERSON, Qualifier, Quantity, Unit
+from qixue.participation.evidence_ids import entry_id, place_in, session_id
 from qixue.participation.evidence_rows import evidence_rows
 from qixue.participation.models import LedgerEntry, LedgerEntryQuerySet, Tally
 from qixue.participation.queries import scope_condition
@@ -84,14 +85,22 @@ def evidence_of_documents(scope: Scope) -> list[EvidenceRow]:
 
 def tallies_in(scope: Scope) -> QuerySet[Tally]:
     """Of sessions, by their starts."""
-    tallies = Tally.objects.filter(scope_condition(scope), session__isnull=False)
+    return by_start(Tally.objects.filter(scope_condition(scope), session__isnull=False))
+
+
+def by_start(tallies: QuerySet[Tally]) -> QuerySet[Tally]:
     return tallies.order_by("session__starts_at", "session_id")
 
 
 def counted_sessions(scope: Scope) -> list[OfSession]:
     """Each session that was counted, without a digest."""
+    return rows_of(tallies_in(scope))
+
+
+def rows_of(tallies: QuerySet[Tally]) -> list[OfSession]:
+    """The same of these tallies, in their order."""
     chosen = chooser()
-    return [of_session(row, NO_ROOTS, chosen) for row in tallies_in(scope).values(*COLUMNS)]
+    return [of_session(row, NO_ROOTS, chosen) for row in tallies.values(*COLUMNS)]
 
 
 def folded_sessions(scope: Scope) -> list[OfSession]:
@@ -119,7 +128,7 @@ def of_session(row: dict[str, Any], roots: Roots, chosen: Callable[[str, str], s
     """`chosen` picks the texts in the viewer's language."""
     named, hedge = row["named_count"], Qualifier(row["attendance_qualifier"])
     entries = EvidenceRow(
-        id=f"tally:{row['session__activity__code']}/{row['session__number']}",
+        id=session_id(row["session__activity__code"], row["session__number"]),
         title=chosen(row["session__activity__title"], row["session__activity__title_en"]),
         quantity=Quantity(row["attendance_count"], ATTENDANCE, hedge),
         occurred_on=local_day(row["session__starts_at"]).isoformat() if row["session__starts_at"] else "",
@@ -135,23 +144,11 @@ def of_session(row: dict[str, Any], roots: Roots, chosen: Callable[[str, str], s
     return OfSession(entries, names if named else None)
 
 
-def session_rows(numbers: Mapping[int, Quantity], record_counts: Mapping[int, int]) -> list[EvidenceRow]:
-    """One row per session that has a number, by its start."""
-    related = ("activity__organisation", "venue")
-    sessions = Session.objects.filter(pk__in=numbers).select_related(*related).order_by("starts_at", "pk")
-    return [
-        EvidenceRow(
-            id=f"tally:{session.activity.code}/{session.number}",
-            title=session.activity.local_title,
-            quantity=numbers[session.pk],
-            occurred_on=local_day(session.starts_at).isoformat() if session.starts_at else "",
-            place=session.venue.local_name if session.venue else "",
-            session_id=session.pk,
-            organisation=session.activity.organisation.local_name,
-            record_count=record_counts.get(session.pk, 0),
-        )
-        for session in sessions
-    ]
+def session_rows(counts: Mapping[int, int], unit: Unit) -> list[EvidenceRow]:
+    """One row per session that has a count, by its start: what is known of somebody stands beside no single record."""
+    sessions = [session.entries for session in rows_of(by_start(Tally.objects.filter(session__in=counts)))]
+    found = [(row, counts[row.session_id or 0]) for row in sessions]
+    return [replace(row, quantity=Quantity(count, unit), record_count=count) for row, count in found]
 
 
 def standing_entries(programme_code: str, ids: tuple[str, ...], lengths: LedgerLengths | None) -> dict[str, list[Line]]:
@@ -164,16 +161,16 @@ def standing_entries(programme_code: str, ids: tuple[str, ...], lengths: LedgerL
 
 def sessions_named(programme_code: str, ids: Iterable[str]) -> dict[str, int]:
     """Keys of the sessions by ids of their rows; those that are no longer there have none."""
-    places = {key: key.removeprefix("tally:").rpartition("/") for key in ids}
-    activities = {activity for activity, _slash, _number in places.values()}
+    places = {key: place_in(key) for key in ids}
+    activities = {activity for activity, _number in places.values()}
     sessions = Session.objects.filter(activity__programme__code=programme_code, activity__code__in=activities)
     known = {(code, str(number)): pk for pk, code, number in sessions.values_list("pk", "activity__code", "number")}
-    found = {key: known.get((activity, number)) for key, (activity, _slash, number) in places.items()}
+    found = {key: known.get(place) for key, place in places.items()}
     return {key: session for key, session in found.items() if session}
 
 
 def ids_of(lines: Iterable[Line]) -> list[str]:
-    return [f"ledger:{line.organisation}/{line.sequence}" for line in sorted(lines, key=attrgetter("pk"))]
+    return [entry_id(line.organisation, line.sequence) for line in sorted(lines, key=attrgetter("pk"))]
 
 
 @shared

@@ -11,8 +11,8 @@ from django.utils.translation import override
 from qixue.core.clock import minute_text
 from qixue.core.figures import EvidenceRow, shared_reads
 from qixue.figures.queries import Figure
+from qixue.participation.evidence_ids import SESSION
 from qixue.report.gaps import UNCOUNTED, UNFINISHED
-from qixue.report.sealed_evidence import OF_SESSION
 from qixue.report.summary import SummaryDraft
 from qixue.report.tables import Table, write_sheet, write_sheets
 
@@ -129,7 +129,7 @@ def evidence_rows(draft: SummaryDraft) -> Iterable[list[str | int | float]]:
 
 def is_folded(row: EvidenceRow) -> bool:
     """Whether the row stands for all records of a session, with the root over them."""
-    return row.id.startswith(OF_SESSION) and bool(row.digest)
+    return row.id.startswith(SESSION) and bool(row.digest)
 
 
 def opening(row: EvidenceRow, code: str, draft: SummaryDraft) -> list[str | int]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qixue.core.digests import canonical_json
+from qixue.participation.evidence_ids import SESSION
 
-OF_SESSION = "tally:"  # begins the id of a row that stands for all records of a session
 MOST_OPENED = 20  # of such rows behind one figure: as many records are named, and each row has at least one
 Standing = Mapping[str, Sequence[str]]  # by id of the row of a session, the ids of its records that count
 Leaves = Sequence[tuple[str, str]]  # id and digest of each record, or of the row that stands for those of a session
@@ -51,7 +51,7 @@ def changes(before: Leaves, after: Leaves) -> RecordChanges:
 def to_open(records: RecordChanges) -> tuple[str, ...]:
     """The first rows of sessions among them."""
     rows = (*records.changed, *records.gone, *records.added)
-    return tuple(key for key in rows if key.startswith(OF_SESSION))[:MOST_OPENED]
+    return tuple(key for key in rows if key.startswith(SESSION))[:MOST_OPENED]
 
 
 def opened(records: RecordChanges, before: Standing, after: Standing) -> RecordChanges:

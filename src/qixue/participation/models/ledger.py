@@ -203,10 +203,5 @@ class Tally(models.Model):
         return f"{self.activity_id}/{self.session_id}: {self.attendance_count}"
 
     @property
-    def entry_count(self) -> int:
-        """How many entries of its session count: one for each name, and a head count where there is one."""
-        return self.named_count + (self.head_count is not None)
-
-    @property
     def attendance(self) -> Quantity:
         return Quantity(self.attendance_count, ATTENDANCE, Qualifier(self.attendance_qualifier))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 
+from qixue.participation.evidence_ids import ENTRY, entry_id, place_in
 from qixue.participation.models import LedgerChain, LedgerEntry
 from qixue.programme.models import Activity, Programme, Session
 
@@ -53,12 +54,12 @@ class LedgerLine:
 
 def lines_named(ids: Iterable[str]) -> dict[str, LedgerLine]:
     """Entries by their evidence id (`ledger:CODE/12`); other ids are passed over."""
-    places = [key.removeprefix("ledger:").rpartition("/") for key in ids if key.startswith("ledger:")]
+    places = [place_in(key) for key in ids if key.startswith(ENTRY)]
     entries = LedgerEntry.objects.filter(
-        organisation__code__in={code for code, _slash, _sequence in places},
-        sequence__in={int(sequence) for _code, _slash, sequence in places},
+        organisation__code__in={code for code, _sequence in places},
+        sequence__in={int(sequence) for _code, sequence in places},
     ).select_related("organisation", "activity", "session__activity", "successor__organisation")
-    return {evidence_id(entry): line_of(entry) for entry in entries}
+    return {id_of(entry): line_of(entry) for entry in entries}
 
 
 def line_of(entry: LedgerEntry) -> LedgerLine:
@@ -67,10 +68,10 @@ def line_of(entry: LedgerEntry) -> LedgerLine:
         kind=entry.kind,
         activity=entry.activity,
         session=entry.session,
-        successor=evidence_id(successor) if successor else "",
+        successor=id_of(successor) if successor else "",
         is_voided=successor is not None and successor.kind == LedgerEntry.Kind.VOID,
     )
 
 
-def evidence_id(entry: LedgerEntry) -> str:
-    return f"ledger:{entry.organisation.code}/{entry.sequence}"
+def id_of(entry: LedgerEntry) -> str:
+    return entry_id(entry.organisation.code, entry.sequence)
