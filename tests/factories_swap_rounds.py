@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import factory
 
+from qixue.people.models import User
 from qixue.swap.models import Handover, Listing, RoundEntry, RoundPlan, SwapRound
 from qixue.swap.operations.exchanges import Exchange, plan_exchanges
+from qixue.swap.operations.handovers import confirm_here
 from tests.factories import NOON, ProgrammeFactory, VenueFactory
 from tests.factories_swap import ListingFactory, wish
 
@@ -64,3 +66,16 @@ def planned_ring(round_: SwapRound, things: Sequence[Listing]) -> list[Handover]
         )
     nodes = tuple(str(thing.pk) for thing in things)
     return plan_exchanges(round_, [Exchange(nodes, is_chain=False)], at=NOON)
+
+
+def planned_chain(round_: SwapRound, thing: Listing, gift: Listing) -> list[Handover]:
+    """The owner of the thing gets the gift, and the thing is left for the table."""
+    for each in (gift, thing):
+        entry(round_, each)
+    return plan_exchanges(round_, [Exchange((str(thing.pk), str(gift.pk)), is_chain=True)], at=NOON)
+
+
+def all_here(rows: Sequence[Handover], desk: User) -> None:
+    """As the desk says it."""
+    for row in rows:
+        confirm_here(row, by=desk, at=NOON)

@@ -3,7 +3,7 @@
 import pytest
 from tests.factories import NOON, MemberFactory
 from tests.factories_swap import ListingFactory, one_of, wish
-from tests.factories_swap_rounds import entry, planned_ring, ring
+from tests.factories_swap_rounds import all_here, entry, planned_chain, planned_ring, ring
 from tests.participation.signing_up import refusal
 
 from qixue.people.models import User
@@ -13,11 +13,6 @@ from qixue.swap.operations.handovers import confirm_here, confirm_received, take
 from qixue.swap.operations.no_shows import mark_missing
 
 pytestmark = pytest.mark.django_db
-
-
-def all_here(rows: list[Handover], desk: User) -> None:
-    for row in rows:
-        confirm_here(row, by=desk, at=NOON)
 
 
 def test_a_no_show_is_not_matched_again_with_another_thing(round_: SwapRound, desk: User) -> None:
@@ -57,9 +52,7 @@ def test_here_can_be_taken_back_until_something_is_received(round_: SwapRound, d
 def test_what_lies_on_the_table_stays_here(round_: SwapRound, desk: User) -> None:
     on_table = ListingFactory(programme=round_.programme, is_gift=True, state="on_table")
     thing = ListingFactory(programme=round_.programme)
-    for each in (on_table, thing):
-        entry(round_, each)
-    rows = plan_exchanges(round_, [Exchange((str(thing.pk), str(on_table.pk)), is_chain=True)], at=NOON)
+    rows = planned_chain(round_, thing, on_table)
 
     take_back_here(rows[0], by=desk, at=NOON)
 
@@ -99,9 +92,7 @@ def test_what_goes_to_the_table_can_still_be_wished_for(round_: SwapRound, desk:
     thing, other = ListingFactory.create_batch(2, programme=round_.programme)
     wish(thing, gift)
     wish(other, thing)
-    for each in (gift, thing):
-        entry(round_, each)
-    rows = plan_exchanges(round_, [Exchange((str(thing.pk), str(gift.pk)), is_chain=True)], at=NOON)
+    rows = planned_chain(round_, thing, gift)
     all_here(rows, desk)
 
     for row in rows:

@@ -5,7 +5,7 @@ import datetime
 import pytest
 from tests.factories import NOON, MemberFactory
 from tests.factories_swap import ListingFactory, swap_organiser, wish
-from tests.factories_swap_rounds import entry, planned_ring, ring
+from tests.factories_swap_rounds import all_here, entry, planned_chain, planned_ring, ring
 from tests.participation.signing_up import refusal
 
 from qixue.core.models import AuditEntry
@@ -14,7 +14,6 @@ from qixue.people.models import Notification, Resident, User
 from qixue.people.operations.erasure import erase_account
 from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
 from qixue.swap.operations.blocks import block_owner
-from qixue.swap.operations.exchanges import Exchange, plan_exchanges
 from qixue.swap.operations.handovers import (
     MOST_TRIES,
     agree,
@@ -32,11 +31,6 @@ from qixue.swap.queries.desk import progress_of
 from qixue.swap.queries.rounds import outcome_of
 
 pytestmark = pytest.mark.django_db
-
-
-def all_here(rows: list[Handover], desk: User) -> None:
-    for row in rows:
-        confirm_here(row, by=desk, at=NOON)
 
 
 def states(round_: SwapRound) -> list[str]:
@@ -161,9 +155,7 @@ def test_the_last_thing_of_a_chain_is_a_gift_of_the_next_round(round_: SwapRound
     gift = ListingFactory(programme=round_.programme, is_gift=True)
     thing = ListingFactory(programme=round_.programme)
     planned_ring(round_, ring(round_, 2))  # with the plan that was chosen
-    for each in (gift, thing):
-        entry(round_, each)
-    rows = plan_exchanges(round_, [Exchange((str(thing.pk), str(gift.pk)), is_chain=True)], at=NOON)
+    rows = planned_chain(round_, thing, gift)
     all_here(rows, desk)
 
     for row in rows:
@@ -178,9 +170,7 @@ def test_the_last_thing_of_a_chain_is_a_gift_of_the_next_round(round_: SwapRound
 def test_what_lies_on_the_table_is_handed_out_by_the_desk(round_: SwapRound, desk: User) -> None:
     on_table = ListingFactory(programme=round_.programme, is_gift=True, state="on_table")
     thing = ListingFactory(programme=round_.programme)
-    for each in (on_table, thing):
-        entry(round_, each)
-    rows = plan_exchanges(round_, [Exchange((str(thing.pk), str(on_table.pk)), is_chain=True)], at=NOON)
+    rows = planned_chain(round_, thing, on_table)
 
     confirm_here(rows[1], by=desk, at=NOON)
     confirm_received(rows[0], by=desk, at=NOON)
@@ -232,9 +222,7 @@ def test_those_who_are_left_of_an_exchange_that_is_broken_off_are_matched_anew(r
 
 def test_a_thing_for_the_table_whose_owner_is_erased_is_taken_back(round_: SwapRound, desk: User) -> None:
     gift, thing = (ListingFactory(programme=round_.programme, is_gift=is_gift) for is_gift in (True, False))
-    for each in (gift, thing):
-        entry(round_, each)
-    rows = plan_exchanges(round_, [Exchange((str(thing.pk), str(gift.pk)), is_chain=True)], at=NOON)
+    rows = planned_chain(round_, thing, gift)
     all_here(rows, desk)
     confirm_received(rows[0], by=desk, at=NOON)
     erase_account(thing.owner.user, at=NOON)
