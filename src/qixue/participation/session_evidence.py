@@ -15,10 +15,9 @@ from qixue.participation.evidence_ids import entry_id, place_in, session_id
 from qixue.participation.evidence_rows import evidence_rows
 from qixue.participation.models import LedgerEntry, LedgerEntryQuerySet, Tally
 from qixue.participation.queries import scope_condition
-from qixue.participation.queries.session_roots import Kind, Line, Roots, counting_at, lines_of, roots_of
+from qixue.participation.queries.session_roots import NO_ROOTS, Kind, Line, Roots, counting_at, lines_of, roots_of
 from qixue.programme.models import Session
 
-NO_ROOTS = Roots("", "")
 # Read as plain values: a year has tens of thousands of sessions, and whole objects would cost five times as much.
 COLUMNS = (
     "session_id",

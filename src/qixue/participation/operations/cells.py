@@ -17,7 +17,7 @@ from qixue.participation import cell_triggers
 from qixue.participation.models import Cell, CellCount, Tally
 from qixue.participation.models.cells import NOBODY
 from qixue.participation.queries.cell_places import CellPlace, placed
-from qixue.participation.queries.session_roots import Roots, roots_of
+from qixue.participation.queries.session_roots import NO_ROOTS, roots_of
 from qixue.programme.models import Session
 
 AT_ONCE = 20  # tallies in one transaction, for doors wait until it ends
@@ -39,7 +39,6 @@ MERGED = """
 UPDATE participation_tally SET cell_id = %s, is_merged = TRUE, merged_to = %s, entries_root = %s, names_root = %s
 WHERE id = %s
 """
-NO_ROOTS = Roots("", "")  # of what a document states without a session: its entries stand for themselves
 KEEP_STILL = "SELECT id FROM {table} WHERE id IN ({holes}) FOR SHARE SKIP LOCKED"
 
 

@@ -24,6 +24,9 @@ class Roots(NamedTuple):
     names: str
 
 
+NO_ROOTS = Roots("", "")  # where nobody has worked them out, or a document states numbers without a session
+
+
 class Line(NamedTuple):
     """What decides whether an entry counts, and what names it."""
 
