@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from qixue.core.clock import SHANGHAI
 from qixue.core.clock_words import clocks, day_clock
-from qixue.core.language import in_language, is_chinese
+from qixue.core.language import is_chinese
 from qixue.people.models import NotificationPreference, Role
 
 
@@ -78,11 +78,11 @@ def words_of(kind: str, params: Mapping[str, Any]) -> tuple[str, str]:
 
 def short_of(kind: str, params: Mapping[str, Any]) -> str:
     """The title, with the day, time and place of what happens there: all that a text message has room for."""
-    parts = [title_of(kind, params)]
+    said = readable(params)
+    parts = [str(KINDS[kind].title) % said]
     if params.get("day_on") and "time" in params:
-        moment = {"day": day_text(params["day_on"]), "time": time_text(params)}
-        place = in_language(params.get("place", ""), params.get("place_en", ""))
-        parts += [pgettext("when, in a text message", "%(day)s %(time)s") % moment, place]
+        moment = {"day": said["day_on"], "time": said["time"]}
+        parts += [pgettext("when, in a text message", "%(day)s %(time)s") % moment, said.get("place", "")]
     return pgettext("between the parts of a text message", ", ").join(part for part in parts if part)
 
 
