@@ -195,6 +195,15 @@ class RecordField(forms.ModelChoiceField):
         return str(record.local_name)
 
 
+class RecordsField(forms.ModelMultipleChoiceField):
+    """Several of them, to tick."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, record: Any) -> str:
+        return str(record.local_name)
+
+
 class MobileField(forms.CharField):
     """A mobile number with or without spaces, dashes and +86; empty where none is asked for."""
 

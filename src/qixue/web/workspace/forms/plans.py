@@ -19,7 +19,14 @@ from qixue.programme.operations.plan_lines import PlanLineDetails
 from qixue.programme.search import matches
 from qixue.web.forms import ConfirmableForm, Form
 from qixue.web.workspace.forms.activities import NOTHING_CHOSEN
-from qixue.web.workspace.forms.fields import DayField, PlainCharField, RecordField, WholeNumberField, YuanField
+from qixue.web.workspace.forms.fields import (
+    DayField,
+    PlainCharField,
+    RecordField,
+    RecordsField,
+    WholeNumberField,
+    YuanField,
+)
 from qixue.web.workspace.forms.sessions import GatheringForm, initial_times
 
 MOST_ATTENDANCES = 1_000_000
@@ -123,13 +130,6 @@ def initial_of(line: PlanLine) -> dict[str, Any]:
     }
 
 
-class OrganisationsField(forms.ModelMultipleChoiceField):
-    widget = forms.CheckboxSelectMultiple
-
-    def label_from_instance(self, organisation: Any) -> str:
-        return str(organisation.local_name)
-
-
 class AskForm(Form):
     """Which organisations are asked for something, and until when.
 
@@ -142,7 +142,7 @@ class AskForm(Form):
         required=False,
         help_text=_("Characters, pinyin or initials, for example 教育局, jiaoyuju or jyj."),
     )
-    organisations = OrganisationsField(label=_("Organisations"), queryset=Organisation.objects.none())
+    organisations = RecordsField(label=_("Organisations"), queryset=Organisation.objects.none())
     due_on = DayField(label=_("Last day"), max_length=20, required=False)
 
     most_offered = MOST_OFFERED

@@ -15,8 +15,7 @@ from qixue.programme.operations.return_calls import CallDetails, FieldDetails
 from qixue.programme.queries.return_calls import candidates, county_desks, figures_to_ask_for, town_desks
 from qixue.web.forms import Form
 from qixue.web.workspace.forms.activities import NOTHING_CHOSEN
-from qixue.web.workspace.forms.fields import DayField, PlainCharField
-from qixue.web.workspace.forms.plans import OrganisationsField
+from qixue.web.workspace.forms.fields import DayField, PlainCharField, RecordsField
 
 MOST_FOUND = 40
 
@@ -102,7 +101,7 @@ class AskedForm(Form):
     levels = forms.MultipleChoiceField(
         label=_("Whole levels"), required=False, widget=forms.CheckboxSelectMultiple, choices=()
     )
-    organisations = OrganisationsField(
+    organisations = RecordsField(
         label=_("Organisations one by one"), queryset=Organisation.objects.none(), required=False
     )
     q = PlainCharField(

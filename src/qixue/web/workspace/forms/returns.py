@@ -13,15 +13,8 @@ from qixue.programme.models import ReturnField, ReturnSubmission
 from qixue.programme.operations.returns import Answer
 from qixue.programme.queries.return_sums import FieldSum
 from qixue.web.forms import Form
-from qixue.web.workspace.forms.fields import DraftTextField, HedgedField, PlainCharField
+from qixue.web.workspace.forms.fields import DraftTextField, HedgedField, PlainCharField, RecordsField
 from qixue.web.workspace.forms.plans import short_text
-
-
-class TownsField(forms.ModelMultipleChoiceField):
-    widget = forms.CheckboxSelectMultiple
-
-    def label_from_instance(self, town: Any) -> str:
-        return str(town.local_name)
 
 
 class ReturnForm(Form):
@@ -41,7 +34,7 @@ class ReturnForm(Form):
                     label=_("Explanation of this number"), max_length=200, required=False
                 )
         if towns:
-            self.fields["covered"] = TownsField(
+            self.fields["covered"] = RecordsField(
                 label=_("Towns without a return of their own for which this one speaks as well"),
                 queryset=Region.objects.filter(pk__in=[town.pk for town in towns]).order_by("code"),
                 required=False,
