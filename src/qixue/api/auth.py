@@ -11,7 +11,6 @@ from qixue.core.audience import Audience
 from qixue.core.clock import now
 from qixue.participation.models import DoorDevice
 from qixue.participation.queries.door import device_of_token
-from qixue.people.callers import Caller, caller_of_token
 from qixue.people.models import Resident, User
 from qixue.people.queries import household_of, user_of_token
 from qixue.people.rules import TABLE, Action
@@ -22,7 +21,6 @@ class Viewer:
     """`user` is None for a visitor who sent no token."""
 
     user: User | None
-    caller: Caller | None = None  # on addresses that are asked by thousands at once
 
 
 class Bearer(HttpBearer):
@@ -31,14 +29,6 @@ class Bearer(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Viewer | None:
         user = user_of_token(token, at=now())
         return Viewer(user) if user else None
-
-
-class QuickBearer(HttpBearer):
-    """The same in one statement, which also reads who the person is as a resident."""
-
-    def authenticate(self, request: HttpRequest, token: str) -> Viewer | None:
-        caller = caller_of_token(token, at=now())
-        return Viewer(caller.user, caller) if caller else None
 
 
 def visitor(request: HttpRequest) -> Viewer | None:
@@ -88,14 +78,6 @@ def staff(request: HttpRequest) -> User:
     if user is None:
         raise ValueError("This address must be declared with STAFF_ONLY.")
     return user
-
-
-def caller(request: HttpRequest) -> Caller:
-    """The person asking, on an address that is declared with QuickBearer."""
-    found: Viewer = request.auth  # type: ignore[attr-defined]
-    if found.caller is None:
-        raise ValueError("This address must be declared with QuickBearer.")
-    return found.caller
 
 
 def household(user: User, *, is_needed: bool = False) -> list[Resident]:

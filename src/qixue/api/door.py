@@ -19,9 +19,9 @@ from qixue.core.language import speaking
 View = Callable[..., HttpResponse]
 
 
-def language_of(request: HttpRequest) -> str:
+def language_of(accepted: str) -> str:
     """The first language of Accept-Language that we speak; Chinese otherwise. A cookie of the pages has no say."""
-    for name, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()):
+    for name, _weight in parse_accept_lang_header(accepted.lower()):
         try:
             return get_supported_language_variant(name)
         except LookupError:
@@ -34,16 +34,21 @@ def guarded(view: View, parameters: set[str]) -> View:
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        language = language_of(request)
+        language = language_of(request.headers.get("Accept-Language", ""))
         with speaking(language):
             response = answer_of(view, parameters, request, *args, **kwargs)
-        response["Content-Language"] = language
-        response["Cache-Control"] = "private, no-cache"
-        response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
-        patch_vary_headers(response, ["Accept-Language", "Authorization"])
-        return response
+        return labelled(response, language)
 
     return answer
+
+
+def labelled(response: HttpResponse, language: str) -> HttpResponse:
+    """With the headers that every answer bears."""
+    response["Content-Language"] = language
+    response["Cache-Control"] = "private, no-cache"
+    response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    patch_vary_headers(response, ["Accept-Language", "Authorization"])
+    return response
 
 
 def answer_of(view: View, parameters: set[str], request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -25,9 +25,8 @@ request_seconds = Histogram(
 )
 
 
-def request_id(request: HttpRequest) -> str:
-    """The id that the proxy gave the request, when it is a plain one, so that its log and ours can be joined."""
-    given = request.headers.get("X-Request-ID", "")
+def request_id(given: str) -> str:
+    """The id that the proxy `given` the request, when it is a plain one, so that its log and ours can be joined."""
     return given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
 
 
@@ -35,6 +34,13 @@ def route_name(request: HttpRequest) -> str:
     """The name of the route; requests that no route answers (static files, unknown paths) share one name."""
     match = request.resolver_match
     return (match.view_name if match else "") or "unrouted"
+
+
+def note(route: str, method: str, status: int, seconds: float) -> None:
+    """Count a request and write its line."""
+    requests_total.labels(route, method, status).inc()
+    request_seconds.labels(route, method).observe(seconds)
+    log.info("request", route=route, method=method, status=status, milliseconds=round(seconds * 1000, 1))
 
 
 class RequestLog:
@@ -45,20 +51,10 @@ class RequestLog:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
-        identity = request_id(request)
+        identity = request_id(request.headers.get("X-Request-ID", ""))
         with structlog.contextvars.bound_contextvars(request_id=identity):
             response = self.get_response(request)
-            seconds = time.perf_counter() - began
             method = request.method if request.method in METHODS else "other"
-            route = route_name(request)
-            requests_total.labels(route, method, response.status_code).inc()
-            request_seconds.labels(route, method).observe(seconds)
-            log.info(
-                "request",
-                route=route,
-                method=method,
-                status=response.status_code,
-                milliseconds=round(seconds * 1000, 1),
-            )
+            note(route_name(request), method, response.status_code, time.perf_counter() - began)
         response["X-Request-ID"] = identity
         return response

@@ -1,12 +1,11 @@
 """Signing up for a session, seeing where one stands and leaving again, for the program of a resident."""
 
-import datetime
 import uuid
 
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Status
 
-from qixue.api.auth import FOR_RESIDENTS, SIGNED_IN, QuickBearer, caller, household, staff
+from qixue.api.auth import FOR_RESIDENTS, SIGNED_IN, household, staff
 from qixue.api.schemas.keys import Key, key_of
 from qixue.api.schemas.parts import Error, Id, Page, PageQuery
 from qixue.api.schemas.registrations import (
@@ -21,18 +20,16 @@ from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration
 from qixue.participation.operations.eligibility import NOT_YOURS
-from qixue.participation.operations.quick_registration import register_alone
 from qixue.participation.operations.registrations import accept_offer, cancel_registrations, register
 from qixue.participation.queries.lotteries import entered_a_draw
 from qixue.participation.queries.registrations import Party, parties_of
-from qixue.people.models import Resident, User
+from qixue.people.models import Resident
 from qixue.programme.models import Session
 
 router = Router(auth=SIGNED_IN, tags=["registrations"])
 READING = {401: Error, 403: Error, 422: Error}
 WRITING = {400: Error, 401: Error, 403: Error, 404: Error, 409: Error, 413: Error, 422: Error}
 Source = Registration.Source
-AT_ONCE = QuickBearer()
 
 
 def people_among(members: list[Resident], keys: list[int] | None) -> list[Resident]:
@@ -79,10 +76,7 @@ def list_registrations(request: HttpRequest, filters: Query[PageQuery]) -> dict:
 
 
 @router.post(
-    "/sessions/{session_id}/registrations",
-    auth=AT_ONCE,
-    response={201: SignedUpOut, **WRITING},
-    openapi_extra=FOR_RESIDENTS,
+    "/sessions/{session_id}/registrations", response={201: SignedUpOut, **WRITING}, openapi_extra=FOR_RESIDENTS
 )
 def sign_up(
     request: HttpRequest, session_id: Id, body: RegistrationIn, idempotency_key: Key = None
@@ -91,25 +85,15 @@ def sign_up(
 
     The key becomes the party. The same request again is answered as the first time.
     """
-    who, party, at = caller(request), key_of(body, idempotency_key), now()
-    is_alone = who.resident and body.people in (None, [who.resident.pk])
-    if is_alone and (made := register_alone(session_id, party=party, by=who, at=at)):
-        return Status(201, SignedUpOut.of([made]))
-    rows = signed_up(session_id, body.people, party, by=who.user, at=at)
-    return Status(201, SignedUpOut.of(rows, is_entered=entered_a_draw(rows[0])))
-
-
-def signed_up(
-    session_id: int, keys: list[int] | None, party: uuid.UUID, *, by: User, at: datetime.datetime
-) -> list[Registration]:
-    """The ordinary way, which also answers what was answered before and says why something cannot be."""
+    party, at = key_of(body, idempotency_key), now()
     session = Session.objects.public().filter(pk=session_id).first()
     if session is None:
         raise Http404
-    members = household(by, is_needed=True)
-    people = people_among(members, keys)
+    members = household(staff(request), is_needed=True)
+    people = people_among(members, body.people)
     source = Source.SELF if people == members[:1] else Source.FAMILY
-    return register(session, people=people, party=party, by=by, at=at, source=source)
+    rows = register(session, people=people, party=party, by=staff(request), at=at, source=source)
+    return Status(201, SignedUpOut.of(rows, is_entered=entered_a_draw(rows[0])))
 
 
 @router.post("/me/registrations/{party}/cancellation", response={200: PartyOut, **WRITING}, openapi_extra=FOR_RESIDENTS)
