@@ -167,15 +167,14 @@ UNUSUAL: dict[str, tuple[bytes, dict[str, str], int]] = {
     "length unknown": (b"{}", {"CONTENT_LENGTH": ""}, 422),
     "long body": (b"{" + b" " * 2000 + b"}", {}, 201),
     "key in capitals": (b"{}", {"HTTP_IDEMPOTENCY_KEY": "ABCDEF00-0000-4000-8000-000000000000"}, 201),
-    "scheme in small letters": (b"{}", {}, 201),
+    "scheme in small letters": (b"{}", {"HTTP_AUTHORIZATION": "bearer {token}"}, 201),
 }
 
 
 @pytest.mark.parametrize("name", UNUSUAL)
 def test_what_is_unusual_goes_the_ordinary_way(name: str, server: Server, member: Resident, session: Session) -> None:
-    body, more, status = UNUSUAL[name]
-    if name == "scheme in small letters":
-        more = {"HTTP_AUTHORIZATION": f"bearer {member.token}"}
+    body, headers, status = UNUSUAL[name]
+    more = {header: value.format(token=member.token) for header, value in headers.items()}
 
     answer = server.ask(session, member.token, body, **{**under(key()), **more})
 
@@ -209,8 +208,10 @@ def test_what_fails_is_left_to_the_ordinary_way(
     answer = server.ask(session, member.token, **under(key()))
 
     assert (answer.status, server.ordinary_count, Registration.objects.count()) == (201, 1, 1)
-    [line] = [line for line in lines_of(capsys) if line["event"] == "left_to_the_ordinary_way"]
+    lines = {line["event"]: line for line in lines_of(capsys)}
+    line = lines["left_to_the_ordinary_way"]
     assert (line["error"], "1381" in str(line)) == ("OperationalError", False)
+    assert line["request_id"] == lines["request"]["request_id"] == answer.headers["X-Request-ID"]
 
 
 def test_request_is_counted_and_logged_as_any_other(

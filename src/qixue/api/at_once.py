@@ -1,7 +1,7 @@
 """The short way to sign up, which thousands do in the same minute: past all that Django does for a request.
 
 Finding the view, checking field by field what was sent, making a request, an answer and their signals took as long as
-signing up itself. Here a request that looks as nearly all of them do is answered from its body and four headers.
+signing up itself. Here a request that looks as nearly all of them do is answered from its body and a few headers.
 Whatever looks otherwise, is refused or fails goes the ordinary way, which also says why: nothing has been written then,
 or it is found again by its key. Both answer alike (tests/api/test_at_once.py).
 """
@@ -59,13 +59,14 @@ class AtOnce:
         language = language_of(meta.get("HTTP_ACCEPT_LANGUAGE", ""))
         headers = headers_of(language, meta["wsgi.url_scheme"], meta.get("HTTP_X_FORWARDED_PROTO") == "https")
         began = time.perf_counter()
-        identity = request_id(meta.get("HTTP_X_REQUEST_ID", ""))
+        identity = meta["HTTP_X_REQUEST_ID"] = request_id(meta.get("HTTP_X_REQUEST_ID", ""))  # of either way's lines
         with structlog.contextvars.bound_contextvars(request_id=identity):
             with speaking(language):
                 answer = answer_to(int(address[1]), meta) if headers else None
-            if answer is None:
-                return self.ordinary(meta, start_response)
-            note(ROUTE, "POST", 201, time.perf_counter() - began)
+            if answer is not None:
+                note(ROUTE, "POST", 201, time.perf_counter() - began)
+        if answer is None:
+            return self.ordinary(meta, start_response)
         own = [("Content-Length", str(len(answer))), ("X-Request-ID", identity)]
         start_response("201 Created", [*headers, *own])
         return [answer]
