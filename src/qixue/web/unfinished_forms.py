@@ -17,6 +17,7 @@ from django.utils.datastructures import MultiValueDict
 
 from qixue.core.sealed import seal, unseal
 from qixue.web import parts
+from qixue.web.addresses import query_of
 
 KEPT = NAME = PURPOSE = "typed"  # in the session, in the address, and what it is sealed for
 MOST = 3  # pages of one session whose answers wait
@@ -104,12 +105,8 @@ def keep(request: HttpRequest, text: str, *, path: str = "") -> str:
     key = secrets.token_urlsafe(8)
     others = list(request.session.get(KEPT, {}).items())[1 - MOST :]
     request.session[KEPT] = {**dict(others), path: (key, seal(text, PURPOSE))}
-    query = request.GET.copy()
-    query.pop(CHANGE, None)
-    query[NAME] = key
-    if target := request.POST.get("next"):
-        query["next"] = target
-    return f"{path}?{query.urlencode()}"
+    changes = {NAME: key} | ({"next": target} if (target := request.POST.get("next")) else {})
+    return path + query_of(request, CHANGE, **changes)
 
 
 def recall_refusals(request: HttpRequest, form: Form) -> None:

@@ -2,12 +2,13 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar, overload
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.translation import pgettext
+from django.urls import get_script_prefix, reverse
+from django.utils.translation import get_language, pgettext
 from pyroaring import FrozenBitMap
 
 from qixue.core.copies import Brief
@@ -19,6 +20,7 @@ from qixue.programme.listing_index import ListingIndex
 from qixue.programme.models import Programme, Session
 from qixue.programme.queries.listings import Key, Listings, key_of
 from qixue.web import parts
+from qixue.web.addresses import open_query_of, query_of
 from qixue.web.parts import NavLink
 from qixue.web.public.forms.sessions import COMING, LONGEST_QUERY, SessionFilters
 
@@ -128,21 +130,23 @@ def context_of(form: SessionFilters) -> dict[str, Any]:
     }
 
 
-def ways(request: HttpRequest, form: SessionFilters) -> list[NavLink]:
+def ways(request: HttpRequest, form: SessionFilters) -> tuple[NavLink, ...]:
     """List, week, month and places, each with the answers given so far."""
-    answers = request.GET.copy()
-    for name in ("page", "more", "day", "near", "week", "month"):
-        answers.pop(name, None)
-    query = f"?{answers.urlencode()}" if answers else ""
-    code = form.listings.programme.code
+    query = query_of(request, "page", "more", "day", "near", "week", "month")
+    ways = ways_through(form.listings.programme.code, language=get_language(), prefix=get_script_prefix())
+    return tuple(NavLink(text, path + query, path == request.path) for text, path in ways)
+
+
+@lru_cache(maxsize=20)
+def ways_through(code: str, *, language: str | None, prefix: str) -> tuple[tuple[str, str], ...]:
+    """Their texts and paths."""
     texts = {
         "public:sessions": pgettext("way to look", "List"),
         "public:sessions_week": pgettext("way to look", "Week"),
         "public:sessions_month": pgettext("way to look", "Month"),
         "public:sessions_places": pgettext("way to look", "By place"),
     }
-    paths = {name: reverse(name, args=[code]) for name in texts}
-    return [NavLink(text, paths[name] + query, paths[name] == request.path) for name, text in texts.items()]
+    return tuple((text, reverse(name, args=[code])) for name, text in texts.items())
 
 
 def feed_url(form: SessionFilters, current: Programme | None) -> str:
@@ -157,8 +161,5 @@ def feed_url(form: SessionFilters, current: Programme | None) -> str:
 
 def paper_url(request: HttpRequest, form: SessionFilters) -> str:
     """The printed programme of what was asked for, up to the size of the paper."""
-    answers = request.GET.copy()
-    for name in ("page", "more", "near"):
-        answers.pop(name, None)
     path = reverse("public:programme_paper", args=[form.listings.programme.code])
-    return f"{path}?{answers.urlencode()}{'&' if answers else ''}"
+    return path + open_query_of(request, "page", "more", "near")

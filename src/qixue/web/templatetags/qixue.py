@@ -28,6 +28,7 @@ from qixue.people.models import Notification
 from qixue.people.notices import text_of, title_of
 from qixue.programme.models import Involvement, Programme, Session
 from qixue.swap.models import SwapRound
+from qixue.web.addresses import query_of
 from qixue.web.stylesheets import stylesheet_urls
 
 register = template.Library()
@@ -205,12 +206,7 @@ def in_language(chinese: str, english: str) -> str:
 @register.simple_tag(takes_context=True)
 def query(context: RequestContext, **changes: Any) -> str:
     """The address's query string with changes; an empty value takes a name out."""
-    values = context["request"].GET.copy()
-    for name, value in changes.items():
-        values.pop(name, None)
-        if value not in ("", None):
-            values[name] = str(value)
-    return f"?{values.urlencode()}" if values else "?"
+    return query_of(context["request"], **changes) or "?"
 
 
 @register.simple_tag(takes_context=True)

@@ -25,6 +25,7 @@ from qixue.programme.models import Session
 from qixue.report.installed import installed_fonts
 from qixue.report.programme_papers import PAPERS, SHAPES, card_png, programme_pdf
 from qixue.web import parts
+from qixue.web.addresses import query_of
 from qixue.web.public.finding import find, in_order
 from qixue.web.public.forms.sessions import SessionFilters
 from qixue.web.public.kept_files import kept_file
@@ -42,7 +43,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     """A session on a picture, for links in chats (wide) or for saving (tall)."""
     session = get_object_or_404(listed(Session.objects.public()), pk=pk)
     shape = request.GET.get("shape", "")
-    data = card_data(request, session, shape if shape in SHAPES else SHAPES[0])
+    data = {"shape": shape if shape in SHAPES else SHAPES[0], **card_data(request, session)}
     return file_answer(request, "cards", data, "png", f"session-{pk}.png")
 
 
@@ -81,9 +82,7 @@ def paper_data(request: HttpRequest, form: SessionFilters, paper: str) -> dict[s
     """What stands on the paper. Seats are those of the session, not those left, so that it stays true."""
     programme = form.listings.programme
     keys = form.listings.index.keys(form.narrowed.found, 0, MOST_ON_PAPER)
-    answers = request.GET.copy()
-    answers.pop("paper", None)
-    query = f"?{answers.urlencode()}" if answers else ""
+    path = reverse("public:sessions", args=[programme.code]) + query_of(request, "paper")
     return {
         "paper": paper,
         "lang": (get_language() or "zh")[:2],
@@ -94,7 +93,7 @@ def paper_data(request: HttpRequest, form: SessionFilters, paper: str) -> dict[s
         "notice": parts.synthetic_notice(is_synthetic=programme.is_synthetic),
         "hint": _("Scan to sign up"),
         "footer": _("Times and places can change: what stands on the site counts."),
-        "url": request.build_absolute_uri(reverse("public:sessions", args=[programme.code]) + query),
+        "url": request.build_absolute_uri(path),
         "columns": [_("Time"), _("What"), pgettext("meeting place", "Where"), _("Organiser"), _("Seats")],
         "days": days_of(in_order(keys, listed(Session.objects.public()).in_bulk(keys))),
     }

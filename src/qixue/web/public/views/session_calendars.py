@@ -18,6 +18,7 @@ from qixue.core.clock_words import month as month_text
 from qixue.core.language import is_chinese
 from qixue.participation.listed_session import ListedSession
 from qixue.places.models import Region
+from qixue.web.addresses import open_query_of
 from qixue.web.public.cache import shared_for_a_second
 from qixue.web.public.finding import context_of, find, listed_sessions, ways
 from qixue.web.public.forms.sessions import SessionFilters
@@ -188,8 +189,5 @@ def place_link(request: HttpRequest, form: SessionFilters, county: Region, count
 
 def address(request: HttpRequest, form: SessionFilters) -> str:
     """The list with the answers given so far but for the place; a place is added at its end."""
-    answers = request.GET.copy()
-    for name in ("county", "town", "near", "page"):
-        answers.pop(name, None)
     path = reverse("public:sessions", args=[form.listings.programme.code])
-    return f"{path}?{answers.urlencode()}{'&' if answers else ''}"
+    return path + open_query_of(request, "county", "town", "near", "page")

@@ -26,6 +26,7 @@ from qixue.programme.operations.programme_parts import (
 )
 from qixue.programme.queries.programmes import channels_of, leading_group_of, legal_bases_of, members_of, tasks_of
 from qixue.web import parts
+from qixue.web.addresses import query_of
 from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.forms.programme_setup import (
     ChannelForm,
@@ -267,9 +268,7 @@ def version_in(request: HttpRequest) -> int:
 
 def address_without(request: HttpRequest, name: str) -> str:
     """The address of the page without one of its answers."""
-    query = request.GET.copy()
-    query.pop(name, None)
-    return f"{request.path}?{query.urlencode()}" if query else request.path
+    return request.path + query_of(request, name)
 
 
 def state_of(programme: Programme) -> dict[str, Any]:
