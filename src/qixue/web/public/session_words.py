@@ -31,11 +31,10 @@ def place_of(session: Session) -> str:
     return f"{region.local_name} {venue}" if region and not venue.startswith(region.local_name) else venue
 
 
-def card_data(request: HttpRequest, session: Session, shape: str) -> dict[str, Any]:
-    """What stands on the picture of a session."""
+def card_data(request: HttpRequest, session: Session) -> dict[str, Any]:
+    """What stands on the pictures of a session, whatever their shape."""
     activity = session.activity
     return {
-        "shape": shape,
         "lang": (get_language() or "zh")[:2],
         "title": activity.local_title,
         "topic": session.local_topic,
@@ -51,21 +50,21 @@ def card_data(request: HttpRequest, session: Session, shape: str) -> dict[str, A
 
 def sharing(request: HttpRequest, session: Session) -> dict[str, str]:
     """What a chat shows of a link to the session, and the picture to save. The address of a picture changes with it."""
-    path = reverse("public:session_card", args=[session.pk])
-    tags = {shape: digest(card_data(request, session, shape))[:10] for shape in SHAPES}
-    urls = {shape: f"{path}?shape={shape}&v={tag}" for shape, tag in tags.items()}
+    card = card_data(request, session)
+    path, tag = reverse("public:session_card", args=[session.pk]), digest(card)[:10]
+    urls = {shape: f"{path}?shape={shape}&v={tag}" for shape in SHAPES}
     return {
-        "url": request.build_absolute_uri(reverse("public:session", args=[session.pk])),
-        "title": session.activity.local_title,
-        "description": " · ".join([when(session), place_of(session), session.activity.organisation.local_name]),
+        "url": card["url"],
+        "title": card["title"],
+        "description": " · ".join([card["when"], card["where"], card["organiser"]]),
         "image": request.build_absolute_uri(urls["wide"]),
         "card": urls["tall"],
     }
 
 
-def structured_data(request: HttpRequest, session: Session, image: str) -> SafeString:
-    """schema.org Event for search engines, safe inside a script element."""
-    activity, url = session.activity, request.build_absolute_uri(reverse("public:session", args=[session.pk]))
+def structured_data(session: Session, *, url: str, image: str) -> SafeString:
+    """schema.org Event for search engines, safe inside a script element; with the addresses of its page and picture."""
+    activity = session.activity
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "EducationEvent",

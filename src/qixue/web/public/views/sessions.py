@@ -102,7 +102,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "terms": terms,
         "is_by_lot": is_before_draw(found, terms),
         "own": own_registrations(request.user, found) if isinstance(request.user, User) else [],
-        "structured_data": structured_data(request, found, shared["image"]),
+        "structured_data": structured_data(found, url=shared["url"], image=shared["image"]),
     }
     return render(request, "public/sessions/detail.html", context)
 
