@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -11,9 +12,9 @@ from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from qixue.core.copies import Brief
 from qixue.core.refusal import Refused
@@ -100,21 +101,31 @@ class NavLink:
 
 def nav_links(request: HttpRequest, programme: Programme | None, *, is_staff_member: bool) -> tuple[NavLink, ...]:
     """The few places that are always one step away."""
-    places = [(_("Home"), reverse("public:home"))]
-    if programme:
-        places.append((pgettext("navigation", "Activities"), reverse("public:sessions", args=[programme.code])))
-        places.append((pgettext("navigation", "Figures"), reverse("public:figures", args=[programme.code])))
-    places.append((_("Past weeks"), reverse("public:programmes")))
-    if is_staff_member:
-        places.append((_("Workspace"), reverse("workspace:home")))
-    else:
-        places.append((pgettext("navigation", "Mine"), reverse("me:home")))
-    own = reverse("public:programme", args=[programme.code]) if programme else ""
+    code = programme.code if programme else ""
+    places = places_at_hand(code, is_staff_member, language=get_language(), prefix=get_script_prefix())
+    own = reverse("public:programme", args=[code]) if code else ""
     matching = [url for _text, url in places if request.path == url or (url != "/" and request.path.startswith(url))]
     current = max(matching, key=len, default="")
     if own and request.path.startswith(own) and not current.startswith(own):
         current = ""  # a further page of the present week belongs to no past one
     return tuple(NavLink(text, url, url == current) for text, url in places)
+
+
+@lru_cache(maxsize=20)
+def places_at_hand(
+    code: str, is_staff_member: bool, *, language: str | None, prefix: str
+) -> tuple[tuple[str, str], ...]:
+    """Texts and addresses of the navigation: the same on every page, and each has to be looked for."""
+    places = [(_("Home"), reverse("public:home"))]
+    if code:
+        places.append((pgettext("navigation", "Activities"), reverse("public:sessions", args=[code])))
+        places.append((pgettext("navigation", "Figures"), reverse("public:figures", args=[code])))
+    places.append((_("Past weeks"), reverse("public:programmes")))
+    if is_staff_member:
+        places.append((_("Workspace"), reverse("workspace:home")))
+    else:
+        places.append((pgettext("navigation", "Mine"), reverse("me:home")))
+    return tuple(places)
 
 
 def form_page(request: HttpRequest, template: str, form: Form, **context: Any) -> HttpResponse:
