@@ -16,12 +16,14 @@ TAKEN_OVER = """
   navigator.serviceWorker.addEventListener("controllerchange", () => resolve(), { once: true });
 })
 """
-BUNDLES = """
+KEPT = """
 () => new Promise((resolve) => {
   const request = indexedDB.open("qixue-door");
   request.onsuccess = () => {
-    const all = request.result.transaction("devices").objectStore("devices").getAll();
-    all.onsuccess = () => resolve(JSON.stringify(all.result));
+    const names = ["devices", "scans", "photos"];
+    const transaction = request.result.transaction(names);
+    const all = names.map((name) => transaction.objectStore(name).getAll());
+    transaction.oncomplete = () => resolve(JSON.stringify(all.map((each) => each.result)));
   };
 })
 """

@@ -97,12 +97,14 @@ def test_every_verdict_says_what_it_is_and_is_stored(
     other = registered(OpenSessionFactory(starts_at=now(), ends_at=now() + HOUR), "王秀英")
     gone = registered(door_session, "刘洋", state=Registration.State.CANCELLED)
     waiting = registered(door_session, "赵敏", waiting_number=1)
+    offered = registered(door_session, "陈静", state=Registration.State.OFFERED, offered_until=now() + HOUR)
     phone = open_phone()
     phone.context.set_offline(True)
 
     scan_ticket(phone.page, ticket_of(other), "wrong_session")
     scan_ticket(phone.page, ticket_of(gone), "cancelled")
     scan_ticket(phone.page, ticket_of(waiting), "waiting")
+    scan_ticket(phone.page, ticket_of(offered), "in")
     scan_ticket(phone.page, changed(ticket_of(waiting)), "forged")
     scan_ticket(phone.page, "https://example.org/menu", "forged")
     enter_code(phone.page, "000000", "unknown_code")
@@ -112,8 +114,8 @@ def test_every_verdict_says_what_it_is_and_is_stored(
     phone.context.set_offline(False)
     expect_unsent(phone.page, 0)
 
-    assert Scan.objects.count() == 6
-    assert inside(door_session) == []
+    assert Scan.objects.count() == 7
+    assert inside(door_session) == ["陈静"]
     phone.page.click("[data-act=back]")
     expect(phone.page.locator("#set-aside")).to_contain_text("6条")
 

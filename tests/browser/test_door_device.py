@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 from tests.browser.conftest import PHONE, Reader
-from tests.browser.door import BUNDLES, expect_unsent, inside, registered, scan_ticket
+from tests.browser.door import KEPT, expect_unsent, inside, registered, scan_ticket
 from tests.door import DEVICE_TOKEN, ticket_of
 from tests.factories import UserFactory
 
@@ -24,8 +24,10 @@ OpenPhone = Callable[..., Reader]
 def test_revoked_device_keeps_its_entries_and_says_so(
     open_phone: OpenPhone, door_session: Session, door_device: DoorDevice, tmp_path: Path
 ) -> None:
-    elder = registered(door_session, "张桂兰")
+    elder, other = registered(door_session, "张桂兰"), registered(door_session, "王大山")
     phone = open_phone()
+    scan_ticket(phone.page, ticket_of(other), "in")
+    expect_unsent(phone.page, 0)
     phone.context.set_offline(True)
     scan_ticket(phone.page, ticket_of(elder), "in")
     revoke_device(door_device, by=UserFactory(), at=now())
@@ -34,13 +36,14 @@ def test_revoked_device_keeps_its_entries_and_says_so(
 
     phone.page.wait_for_selector("#revoked:visible")
     expect_unsent(phone.page, 1)
-    assert "张桂兰" not in phone.page.evaluate(BUNDLES)  # a phone that was lost shows no names any more
+    kept = phone.page.evaluate(KEPT)
+    assert ("张桂兰" in kept, "王大山" in kept) == (False, False)  # a phone that was lost shows no names any more
     with phone.page.expect_download() as download:
         phone.page.click("#revoked [data-act=export]")
     download.value.save_as(tmp_path / "saved.json")
     assert DEVICE_TOKEN not in (tmp_path / "saved.json").read_text()
     assert main(["door", "import", str(tmp_path / "saved.json")]) == 0
-    assert inside(door_session) == ["张桂兰"]
+    assert inside(door_session) == ["张桂兰", "王大山"]
     assert [text for text in phone.console if "401" not in text] == []
     phone.console.clear()  # that the browser notes the refusal is expected here
 
@@ -100,7 +103,7 @@ def test_device_is_cleared_once_everything_is_sent(
 
     phone.page.wait_for_selector("[data-view=setup]:visible")
     phone.page.evaluate("new Promise((resolve) => setTimeout(resolve, 2500))")  # a round of sending may be under way
-    assert phone.page.evaluate(BUNDLES) == "[]"
+    assert phone.page.evaluate(KEPT) == "[[],[],[]]"
 
 
 def test_device_link_leaves_no_token_in_the_address(
@@ -128,6 +131,7 @@ def test_browser_that_keeps_nothing_is_sent_to_another(open_browser: Callable[..
     phone = open_browser(size=PHONE)
     phone.page.add_init_script("delete Navigator.prototype.serviceWorker;")
 
-    page = phone.visit("/door/")
+    page = phone.visit(f"/door/#{DEVICE_TOKEN}")
 
     page.wait_for_selector("[data-view=unsupported]:visible")
+    assert page.url.endswith(f"#{DEVICE_TOKEN}")  # to be opened or copied from there

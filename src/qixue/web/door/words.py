@@ -29,8 +29,8 @@ FRAME = {
     "set_aside": _("Waiting for a person at the organiser's: {count}. See the latest entries."),
     "revoked": _("This device may no longer send"),
     "revoked_help": _(
-        "The organiser has ended its link. Nothing is lost: {count} not sent yet. Please ask for a new link and open"
-        " it on this device, or save the file and hand it over."
+        "The organiser has ended its link. Nothing is lost: {count} not sent yet. Please save the file and hand it to"
+        " the organiser; a new link sends only what comes after it."
     ),
     "over": _("The hours of this device are over"),
     "over_help": _("Its list of names is gone. What is not sent yet can still be sent for seven days."),

@@ -240,8 +240,8 @@ function listen() {
 
 async function start() {
   document.documentElement.dataset.started = "";
+  if (!(await canKeep())) return show("unsupported"); // the link stays in the address, to be opened in another browser
   const token = takeToken();
-  if (!(await canKeep())) return show("unsupported");
   tabs = new BroadcastChannel("qixue-door");
   store = await openStore();
   desk = new Desk(store);

@@ -38,11 +38,14 @@ export function insideOf(session, scans) {
 export const walkInsOf = (session, scans) =>
   scans.filter((scan) => scan.body.session === session.id && scan.body.kind === "walk_in").length;
 
+/** A seat that is offered is theirs until the offer ends; the server counts them, too. */
+export const hasSeat = (person) => person.state === "confirmed" || person.state === "offered";
+
 /** Those who registered together with somebody, have a seat and are not in. */
 export function companionsOf(session, person, inside) {
   if (!person?.party) return [];
   return session.people.filter(
     (other) => other.party === person.party && other.registration !== person.registration
-      && other.state === "confirmed" && !inside.has(other.registration),
+      && hasSeat(other) && !inside.has(other.registration),
   );
 }

@@ -1,5 +1,5 @@
 // What stands on the screen: one view at a time, below a bar that always shows what is not sent yet.
-import { search, walkInsOf } from "./people.js";
+import { hasSeat, search, walkInsOf } from "./people.js";
 import { clearResult, element } from "./result.js";
 import { TONES } from "./verdicts.js";
 import { dayAndTime, time, word } from "./words.js";
@@ -53,14 +53,14 @@ export function render({ desk, unsent, isOffline, linkRefused, linkWaits }) {
 }
 
 function renderInside({ session, inside, scans, at }) {
-  const confirmed = session.people.filter((person) => person.state === "confirmed").length;
+  const expected = session.people.filter(hasSeat).length;
   document.querySelector("[data-way=head_count]").parentElement.hidden = session.counting_rule === "list"; // there, names are all
   text("when", `${dayAndTime(session.starts_at)} ${session.venue}`);
   const isOutside = at < Date.parse(session.starts_at) - AROUND || at > Date.parse(session.ends_at || session.starts_at) + AROUND;
   const setAside = scans.filter((scan) => scan.body.session === session.id && scan.answer?.verdict === "review").length;
   shown("outside-hours", isOutside, word("outside_hours"));
   shown("set-aside", setAside > 0, word("set_aside", { count: setAside }));
-  text("inside", `${word("inside", { count: inside.size, total: confirmed })} · ${word("walk_ins_here", { count: walkInsOf(session, scans) })}`);
+  text("inside", `${word("inside", { count: inside.size, total: expected })} · ${word("walk_ins_here", { count: walkInsOf(session, scans) })}`);
 }
 
 function renderDevice({ device, scans }, unsent, isOffline) {
@@ -112,7 +112,7 @@ export function renderPeople(desk, typed, onChoose) {
   const { inside } = desk;
   const state = (person) => {
     if (inside.has(person.registration)) return word("state_inside");
-    return person.state === "confirmed" ? "" : word("state_waiting");
+    return hasSeat(person) ? "" : word("state_waiting");
   };
   byId("people").replaceChildren(
     ...people.map((person) => {

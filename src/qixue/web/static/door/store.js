@@ -36,6 +36,14 @@ export async function openStore() {
   return new Store(database);
 }
 
+const knowsNames = ({ verdict, answer, isSent, body, hasPhoto }) =>
+  Boolean(verdict.name || answer?.name || (isSent && (body.name || hasPhoto)));
+
+function withoutNames(scan) {
+  const nameless = { ...scan, verdict: { ...scan.verdict, name: "" }, answer: scan.answer && { ...scan.answer, name: null } };
+  return scan.isSent ? { ...nameless, hasPhoto: false, body: { ...scan.body, name: undefined } } : nameless;
+}
+
 export class Store {
   constructor(database) {
     this.database = database;
@@ -145,6 +153,23 @@ export class Store {
         for (const scan of await asked(scans.index("by_sequence").getAll(range))) {
           if (scan.isSent && scan.tries < 3) scans.put({ ...scan, isSent: 0, tries: scan.tries + 1 });
         }
+      }
+    });
+  }
+
+  /** A device that was called back, or whose hours are over, keeps its entries and forgets whom it knew by name. What is
+   * not sent yet stays as it was typed. */
+  forgetNames(deviceId, state) {
+    return this.write(["devices", "scans", "photos"], async (devices, scans, photos) => {
+      const device = await asked(devices.get(deviceId));
+      if (!device) return;
+      const sessions = device.bundle.sessions.map((session) => ({ ...session, people: [] }));
+      devices.put({ ...device, state, bundle: { ...device.bundle, sessions } });
+      const all = IDBKeyRange.bound([deviceId, 0], [deviceId, Infinity]);
+      for (const scan of await asked(scans.index("by_sequence").getAll(all))) {
+        if (!knowsNames(scan)) continue;
+        scans.put(withoutNames(scan));
+        if (scan.isSent) photos.delete(scan.uuid);
       }
     });
   }

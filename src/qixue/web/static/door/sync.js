@@ -91,7 +91,7 @@ export class Sync {
       await this.send(device);
     } catch (error) {
       if (!(error instanceof TurnedDown)) throw error;
-      await this.store.changeDevice(device.id, { state: "revoked", bundle: withoutPeople(device.bundle) });
+      await this.store.forgetNames(device.id, "revoked");
       return;
     }
     if (device.id === (await this.store.setting("device"))) await this.fetch(device);
@@ -111,7 +111,7 @@ export class Sync {
     } catch (error) {
       if (!(error instanceof TurnedDown)) throw error;
       // its hours: it may deliver, but reads no names
-      await this.store.changeDevice(device.id, { state: "over", bundle: withoutPeople(device.bundle) });
+      await this.store.forgetNames(device.id, "over");
     }
   }
 
@@ -180,9 +180,6 @@ export class Sync {
     throw new Error(`${address} answers ${response.status}`);
   }
 }
-
-/** A device that was called back keeps its entries and forgets the names. */
-const withoutPeople = (bundle) => ({ ...bundle, sessions: bundle.sessions.map((session) => ({ ...session, people: [] })) });
 
 function after(patience) {
   const abort = new AbortController();

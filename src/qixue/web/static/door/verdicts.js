@@ -2,7 +2,7 @@
 // The server judges again from the same facts; its word counts.
 //
 // in, already, waiting, cancelled, wrong_session, expired, forged, unknown_key, unknown_code, walked_in, counted
-import { byCode, byRegistration, sessionOf } from "./people.js";
+import { byCode, byRegistration, hasSeat, sessionOf } from "./people.js";
 import { BadTicket, verified } from "./tickets.js";
 
 export const TONES = {
@@ -40,7 +40,7 @@ export function judgePerson(person, { bundle, inside }) {
   const about = { registration: person.registration, name: person.name };
   if (bundle.revoked.includes(person.registration)) return { code: "cancelled", ...about };
   if (inside.has(person.registration)) return { code: "already", ...about, since: inside.get(person.registration) };
-  return { code: person.state === "confirmed" ? "in" : "waiting", ...about };
+  return { code: hasSeat(person) ? "in" : "waiting", ...about };
 }
 
 export function judgeCode(code, desk) {
