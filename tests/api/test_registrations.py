@@ -178,6 +178,16 @@ def test_one_of_a_party_can_leave_it(session: Session, member: Resident, ask: As
     assert [row["state"] for row in answers[1].json()["people"]] == ["confirmed", "cancelled"]
 
 
+def test_somebody_who_is_not_in_the_party_cannot_leave_it(session: Session, member: Resident, ask: Ask) -> None:
+    made = sign_up(ask, session, member.token, {"client_uuid": str(key())}).json()["party"]
+    child = ResidentFactory(guardian=member)
+
+    answer = ask("POST", f"/me/registrations/{made}/cancellation", {"people": [child.pk]}, token=member.token)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "not_yours")
+    assert Registration.objects.get().state == "confirmed"
+
+
 def test_offered_seat_is_accepted(session: Session, member: Resident, ask: Ask) -> None:
     made = sign_up(ask, session, member.token, {"client_uuid": str(key())}).json()["party"]
     Registration.objects.update(state="offered", offered_until=session.starts_at)

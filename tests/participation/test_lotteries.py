@@ -167,6 +167,22 @@ def test_after_the_draw_the_queue_goes_on_as_anywhere(session):
     assert drawn_of(parties_of([late.resident])[0]) is None
 
 
+def test_whoever_is_offered_a_seat_at_the_draw_is_not_told_that_they_have_it(session):
+    RegistrationTerms.objects.update(offer_hours=2)
+    entries = [enter(session) for _number in range(4)]
+    keep_lotteries(at=CLOSES_AT)
+    seated = next(rows for rows in entries if state_of(rows) == {State.CONFIRMED})
+    (next_in_line,) = next(rows for rows in entries if state_of(rows) == {State.WAITING})
+    Lottery.objects.update(told_count=0)
+    Notification.objects.all().delete()
+    cancel_registrations(session, keys=[seated[0].pk], by=seated[0].registered_by, at=CLOSES_AT)
+
+    keep_lotteries(at=CLOSES_AT)
+
+    told = Notification.objects.filter(user=next_in_line.registered_by).values_list("kind", flat=True)
+    assert (state_of([next_in_line]), list(told)) == ({State.OFFERED}, ["registration_offered"])
+
+
 def test_seats_are_those_at_the_draw_and_more_seats_go_to_the_queue(session):
     parties = [enter(session) for _number in range(4)]
     Session.objects.update(seat_count=2)

@@ -6,13 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from tests.factories import NOON, MemberFactory, OpenSessionFactory, key
+from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, RoleAssignmentFactory, key
 from tests.participation.ways import by_any_way
 
+from qixue.core.names import by_name
 from qixue.core.refusal import Refused
-from qixue.participation.models import Registration
+from qixue.participation.models import ListedPerson, Registration
+from qixue.participation.operations.listed_people import SignUp, sign_up_people
 from qixue.participation.operations.registrations import cancel_registrations, register
-from qixue.people.models import Notification, Resident
+from qixue.people.models import Notification, Resident, Role, User
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -74,6 +76,24 @@ def test_leaving_and_joining_at_once_keeps_the_order() -> None:
     assert numbers_waiting(session) == [11, 12, *range(13, 23)]
     moved_up = Notification.objects.filter(kind="registration_moved_up").order_by("user").values_list("user", flat=True)
     assert list(moved_up) == [row.registered_by_id for row in rows[10:20]]
+
+
+def test_lists_of_two_cadres_with_the_same_people_are_signed_up_one_after_the_other() -> None:
+    session = OpenSessionFactory(seat_count=50)
+    organisation = session.activity.organisation
+    people = [ResidentFactory(name=f"{sign}某") for sign in "甲乙丙丁戊己庚辛壬癸"]
+    for person in people:
+        ListedPerson.objects.create(organisation=organisation, resident=person, added_at=NOON)
+    cadres = [RoleAssignmentFactory(organisation=organisation, role=Role.CADRE).user for _number in range(2)]
+    keys = [person.pk for person in by_name(people, lambda person: person.name)]
+
+    def sign_up(cadre: User, chosen: list[int]) -> Callable[[], str]:
+        wanted = SignUp(key(), listed=tuple(chosen))
+        return lambda: str(len(sign_up_people(session, wanted=wanted, by=cadre, at=NOON)))
+
+    answers = at_once([sign_up(cadres[0], keys[:9]), sign_up(cadres[1], keys[1:])])
+
+    assert sorted(answers) == ["9", "already_registered"]
 
 
 def test_the_database_refuses_one_seat_too_many() -> None:

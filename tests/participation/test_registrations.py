@@ -176,6 +176,22 @@ def test_an_offer_that_is_accepted_is_a_seat(session):
     assert (accepted, counters(session)) == ([State.CONFIRMED, State.CONFIRMED], (2, 0))
 
 
+def test_offer_to_a_party_of_two_households_is_accepted_by_either(session):
+    RegistrationTerms.objects.create(session=session, offer_hours=6)
+    mother, father, stranger = MemberFactory.create_batch(3)
+    child = ResidentFactory(guardian=mother)
+    leaving = [sign_up(session, MemberFactory())[0] for _number in range(2)]
+    rows = sign_up(session, mother, child)
+    Resident.objects.filter(pk=child.pk).update(guardian=father)
+    for row in leaving:
+        leave(row)
+
+    refused = refusal(accept_offer, session, party=rows[0].party, by=stranger.user, at=NOON + HOUR)
+    accepted = accept_offer(session, party=rows[0].party, by=father.user, at=NOON + HOUR)
+
+    assert (refused, [row.state for row in accepted]) == ("not_yours", [State.CONFIRMED] * 2)
+
+
 def test_an_offer_that_ran_out_goes_to_the_next(session):
     RegistrationTerms.objects.create(session=session, offer_hours=6)
     rows = [sign_up(session, MemberFactory())[0] for _number in range(4)]

@@ -57,6 +57,14 @@ def sign_up(client: Client, session: Session, *people: Resident) -> str:
     return response.url
 
 
+def test_person_who_is_sent_twice_has_one_seat(session):
+    member = MemberFactory()
+
+    sign_up(signed_in(member), session, member, member)
+
+    assert Registration.objects.get().resident == member
+
+
 def test_visitor_is_asked_to_sign_in_and_comes_back(client, session):
     response = client.get(f"/me/sessions/{session.pk}/register/")
 

@@ -101,7 +101,8 @@ def cancel(request: HttpRequest, party: uuid.UUID, body: CancellationIn) -> Part
     """Give up seats or places in the queue; whoever waits moves up. Doing it again changes nothing."""
     members = members_or_404(request)
     found = party_of(members, party)
-    going = {person.pk for person in people_among(members, body.people)} if body.people else None
+    there = [row.resident for row in found.rows]
+    going = {person.pk for person in people_among(there, body.people)} if body.people else None
     keys = [row.pk for row in found.rows if going is None or row.resident_id in going]
     cancel_registrations(found.session, keys=keys, by=staff(request), at=now())
     return PartyOut.of(party_of(members, party))

@@ -19,6 +19,7 @@ from qixue.participation.operations.registrations import register
 from qixue.participation.queries.listed_people import home_organisation, listed_in, source_of
 from qixue.people.models import Organisation, Resident, User
 from qixue.people.operations.listed_residents import add_listed_resident
+from qixue.people.operations.locks import hold_or_refuse
 from qixue.people.operations.residents import ResidentDetails
 from qixue.places.models import Region
 from qixue.programme.models import Session
@@ -58,8 +59,8 @@ class SignUp:
 def sign_up_people(session: Session, *, wanted: SignUp, by: User, at: datetime.datetime) -> list[Registration]:
     """Sign the people up and keep the new ones on the organisation's list. The same form again changes nothing.
 
-    Refused: nobody_chosen, too_many_people, those of `add_listed_resident` (with the row in the field's name) and of
-    `register`.
+    Refused: nobody_chosen, too_many_people, changed_meanwhile, those of `add_listed_resident` (with the row in the
+    field's name) and of `register`.
     """
     organisation = home_organisation(by, session)
     if organisation is None:
@@ -78,6 +79,7 @@ def sign_up_people(session: Session, *, wanted: SignUp, by: User, at: datetime.d
     if len(people) > MOST_AT_ONCE:
         sentence = _("Please sign up to %(limit)s people at once.")
         raise Refused("too_many_people", sentence, limit=MOST_AT_ONCE)
+    hold_or_refuse([person.pk for person in people])  # before the session: each sign-up would hold one after it
     source = source_of(by, session)
     groups = [people] if wanted.is_together else [[person] for person in people]
     made = []

@@ -35,6 +35,7 @@ TOLD_AT_ONCE = 200  # entries, so that no transaction gets long
 BATCH = 500
 BY_LOT = RegistrationTerms.Allotment.LOTTERY
 State = Registration.State
+TOLD: dict[str, str] = {State.CONFIRMED: "lottery_seat", State.WAITING: "lottery_waiting"}  # by state
 
 
 def entered(
@@ -221,8 +222,9 @@ def tell(session_pk: int, *, at: datetime.datetime) -> int:
     for row in rows.select_related("resident", "registered_by", "session__activity", "session__venue").order_by("pk"):
         parties[row.party].append(row)
     told = [
-        (party, "lottery_seat" if party[0].state in Registration.SEATED_STATES else "lottery_waiting")
+        (party, TOLD[party[0].state])
         for party in parties.values()
+        if party[0].state in TOLD  # whoever has been offered a seat was told so, and has to answer
     ]
     notify_each([([user], about_party(kind, party)) for party, kind in told if (user := party[0].registered_by)], at=at)
     lottery.told_count += len(numbers)

@@ -26,7 +26,7 @@ from qixue.participation.operations.seats import locked_session, promote, tell_p
 from qixue.participation.queries.lotteries import is_before_draw
 from qixue.participation.queries.registered import similar_sessions
 from qixue.participation.queries.registrations import terms_of
-from qixue.participation.rules import may_manage_registrations
+from qixue.participation.rules import may_act_for, may_manage_registrations
 from qixue.people.models import Resident, User
 from qixue.people.operations.locks import hold_or_refuse
 from qixue.programme.models import Session
@@ -187,7 +187,9 @@ def accept_offer(session: Session, *, party: uuid.UUID, by: User, at: datetime.d
         .select_related("resident__guardian")
         .order_by("pk")
     )
-    must_act_for(by, [row.resident for row in rows], is_staff=may_manage_registrations(by, session))
+    if rows:  # a party moves as a whole, also where its people have come to belong to two households since
+        ours = [row.resident for row in rows if may_act_for(by, row.resident)]
+        must_act_for(by, ours or [rows[0].resident], is_staff=may_manage_registrations(by, session))
     offered = [row for row in rows if row.state == State.OFFERED]
     if not rows or any(not row.is_offer_open_at(at) for row in offered):
         raise Refused("offer_over", _("This offer is over: the seat went to the next in the queue."))

@@ -49,7 +49,7 @@ class RegisterForm(Form):
         return {"people": people, "party": self.cleaned_data["party"], "answers": answers}
 
     def chosen_people(self) -> list[Resident]:
-        return [self.household[key] for key in self.cleaned_data["people"]]
+        return [self.household[key] for key in dict.fromkeys(self.cleaned_data["people"])]
 
 
 def only_one(people: Mapping[str, object]) -> list[str]:
