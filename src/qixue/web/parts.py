@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -12,15 +11,16 @@ from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import get_script_prefix, reverse
-from django.utils.translation import get_language, pgettext
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from qixue.core.copies import Brief
 from qixue.core.refusal import Refused
 from qixue.people.rules import Action, may_anywhere
 from qixue.programme.models import Programme
 from qixue.report.hindrances import is_interim
+from qixue.web.addresses import kept_by_language
 from qixue.web.preferences import SIZES, text_size
 
 
@@ -102,7 +102,7 @@ class NavLink:
 def nav_links(request: HttpRequest, programme: Programme | None, *, is_staff_member: bool) -> tuple[NavLink, ...]:
     """The few places that are always one step away."""
     code = programme.code if programme else ""
-    places = places_at_hand(code, is_staff_member, language=get_language(), prefix=get_script_prefix())
+    places = places_at_hand(code, is_staff_member=is_staff_member)
     own = reverse("public:programme", args=[code]) if code else ""
     matching = [url for _text, url in places if request.path == url or (url != "/" and request.path.startswith(url))]
     current = max(matching, key=len, default="")
@@ -111,11 +111,9 @@ def nav_links(request: HttpRequest, programme: Programme | None, *, is_staff_mem
     return tuple(NavLink(text, url, url == current) for text, url in places)
 
 
-@lru_cache(maxsize=20)
-def places_at_hand(
-    code: str, is_staff_member: bool, *, language: str | None, prefix: str
-) -> tuple[tuple[str, str], ...]:
-    """Texts and addresses of the navigation: the same on every page, and each has to be looked for."""
+@kept_by_language
+def places_at_hand(code: str, *, is_staff_member: bool) -> tuple[tuple[str, str], ...]:
+    """Texts and addresses of the navigation."""
     places = [(_("Home"), reverse("public:home"))]
     if code:
         places.append((pgettext("navigation", "Activities"), reverse("public:sessions", args=[code])))

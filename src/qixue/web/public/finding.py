@@ -2,13 +2,12 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, TypeVar, overload
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.urls import get_script_prefix, reverse
-from django.utils.translation import get_language, pgettext
+from django.urls import reverse
+from django.utils.translation import pgettext
 from pyroaring import FrozenBitMap
 
 from qixue.core.copies import Brief
@@ -20,7 +19,7 @@ from qixue.programme.listing_index import ListingIndex
 from qixue.programme.models import Programme, Session
 from qixue.programme.queries.listings import Key, Listings, key_of
 from qixue.web import parts
-from qixue.web.addresses import open_query_of, query_of
+from qixue.web.addresses import kept_by_language, open_query_of, query_of
 from qixue.web.parts import NavLink
 from qixue.web.public.forms.sessions import COMING, LONGEST_QUERY, SessionFilters
 
@@ -133,12 +132,12 @@ def context_of(form: SessionFilters) -> dict[str, Any]:
 def ways(request: HttpRequest, form: SessionFilters) -> tuple[NavLink, ...]:
     """List, week, month and places, each with the answers given so far."""
     query = query_of(request, "page", "more", "day", "near", "week", "month")
-    ways = ways_through(form.listings.programme.code, language=get_language(), prefix=get_script_prefix())
+    ways = ways_through(form.listings.programme.code)
     return tuple(NavLink(text, path + query, path == request.path) for text, path in ways)
 
 
-@lru_cache(maxsize=20)
-def ways_through(code: str, *, language: str | None, prefix: str) -> tuple[tuple[str, str], ...]:
+@kept_by_language
+def ways_through(code: str) -> tuple[tuple[str, str], ...]:
     """Their texts and paths."""
     texts = {
         "public:sessions": pgettext("way to look", "List"),
