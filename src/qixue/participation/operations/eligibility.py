@@ -25,6 +25,12 @@ def must_act_for(user: User, people: Sequence[Resident], *, is_staff: bool) -> N
         raise Refused("not_yours", NOT_YOURS)
 
 
+def must_act_for_one_of(user: User, people: Sequence[Resident], *, is_staff: bool) -> None:
+    """Of people who stay together, also where they have come to belong to two households. Refused: not_yours."""
+    if not is_staff and not any(may_act_for(user, person) for person in people):
+        raise Refused("not_yours", NOT_YOURS)
+
+
 def check_window(session: Session, terms: RegistrationTerms, *, at: datetime.datetime, is_staff: bool) -> None:
     """Refused: no_registration, registration_not_open, registration_closed."""
     if obstacle := obstacle_to_registering(session, terms, at=at, is_staff=is_staff):

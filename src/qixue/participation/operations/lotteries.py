@@ -35,7 +35,8 @@ TOLD_AT_ONCE = 200  # entries, so that no transaction gets long
 BATCH = 500
 BY_LOT = RegistrationTerms.Allotment.LOTTERY
 State = Registration.State
-TOLD: dict[str, str] = {State.CONFIRMED: "lottery_seat", State.WAITING: "lottery_waiting"}  # by state
+# By state. Whoever has been offered a seat was told so, and has to answer.
+TOLD: dict[str, str] = {State.CONFIRMED: "lottery_seat", State.WAITING: "lottery_waiting"}
 
 
 def entered(
@@ -222,11 +223,11 @@ def tell(session_pk: int, *, at: datetime.datetime) -> int:
     for row in rows.select_related("resident", "registered_by", "session__activity", "session__venue").order_by("pk"):
         parties[row.party].append(row)
     told = [
-        (party, TOLD[party[0].state])
+        ([user], about_party(kind, party))
         for party in parties.values()
-        if party[0].state in TOLD  # whoever has been offered a seat was told so, and has to answer
+        if (kind := TOLD.get(party[0].state)) and (user := party[0].registered_by)
     ]
-    notify_each([([user], about_party(kind, party)) for party, kind in told if (user := party[0].registered_by)], at=at)
+    notify_each(told, at=at)
     lottery.told_count += len(numbers)
     lottery.save(update_fields=["told_count"])
     return len(numbers)

@@ -20,13 +20,19 @@ from qixue.core.refusal import Refused
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.operations.answers import Answers, checked_answers, keep_answers
 from qixue.participation.operations.door_codes import free_door_codes
-from qixue.participation.operations.eligibility import check_missed, check_people, check_window, must_act_for
+from qixue.participation.operations.eligibility import (
+    check_missed,
+    check_people,
+    check_window,
+    must_act_for,
+    must_act_for_one_of,
+)
 from qixue.participation.operations.lotteries import entered
 from qixue.participation.operations.seats import locked_session, promote, tell_party
 from qixue.participation.queries.lotteries import is_before_draw
 from qixue.participation.queries.registered import similar_sessions
 from qixue.participation.queries.registrations import terms_of
-from qixue.participation.rules import may_act_for, may_manage_registrations
+from qixue.participation.rules import may_manage_registrations
 from qixue.people.models import Resident, User
 from qixue.people.operations.locks import hold_or_refuse
 from qixue.programme.models import Session
@@ -187,9 +193,9 @@ def accept_offer(session: Session, *, party: uuid.UUID, by: User, at: datetime.d
         .select_related("resident__guardian")
         .order_by("pk")
     )
-    if rows:  # a party moves as a whole, also where its people have come to belong to two households since
-        ours = [row.resident for row in rows if may_act_for(by, row.resident)]
-        must_act_for(by, ours or [rows[0].resident], is_staff=may_manage_registrations(by, session))
+    if rows:
+        is_staff = may_manage_registrations(by, session)
+        must_act_for_one_of(by, [row.resident for row in rows], is_staff=is_staff)
     offered = [row for row in rows if row.state == State.OFFERED]
     if not rows or any(not row.is_offer_open_at(at) for row in offered):
         raise Refused("offer_over", _("This offer is over: the seat went to the next in the queue."))
