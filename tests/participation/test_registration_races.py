@@ -79,21 +79,22 @@ def test_leaving_and_joining_at_once_keeps_the_order() -> None:
 
 
 def test_lists_of_two_cadres_with_the_same_people_are_signed_up_one_after_the_other() -> None:
-    session = OpenSessionFactory(seat_count=50)
-    organisation = session.activity.organisation
+    activity = OpenSessionFactory().activity
+    organisation = activity.organisation
     people = [ResidentFactory(name=f"{sign}某") for sign in "甲乙丙丁戊己庚辛壬癸"]
     for person in people:
         ListedPerson.objects.create(organisation=organisation, resident=person, added_at=NOON)
     cadres = [RoleAssignmentFactory(organisation=organisation, role=Role.CADRE).user for _number in range(2)]
     keys = [person.pk for person in by_name(people, lambda person: person.name)]
 
-    def sign_up(cadre: User, chosen: list[int]) -> Callable[[], str]:
+    def sign_up(session: Session, cadre: User, chosen: list[int]) -> Callable[[], str]:
         wanted = SignUp(key(), listed=tuple(chosen))
         return lambda: str(len(sign_up_people(session, wanted=wanted, by=cadre, at=NOON)))
 
-    answers = at_once([sign_up(cadres[0], keys[:9]), sign_up(cadres[1], keys[1:])])
-
-    assert sorted(answers) == ["9", "already_registered"]
+    for _time in range(8):  # they miss each other in the first ones, until all is warm
+        session = OpenSessionFactory(activity=activity, seat_count=50)
+        answers = at_once([sign_up(session, cadres[0], keys[:9]), sign_up(session, cadres[1], keys[1:])])
+        assert sorted(answers) == ["9", "already_registered"]
 
 
 def test_the_database_refuses_one_seat_too_many() -> None:
