@@ -14,6 +14,8 @@ export const asked = (request) =>
     request.onerror = () => reject(request.error);
   });
 
+const entriesOf = (deviceId) => IDBKeyRange.bound([deviceId, 0], [deviceId, Infinity]); // by_sequence
+
 const finished = (transaction) =>
   new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
@@ -116,8 +118,7 @@ export class Store {
 
   /** All entries of the device, in the order in which they were made. */
   scans(deviceId) {
-    const range = IDBKeyRange.bound([deviceId, 0], [deviceId, Infinity]);
-    return asked(this.read("scans").index("by_sequence").getAll(range));
+    return asked(this.read("scans").index("by_sequence").getAll(entriesOf(deviceId)));
   }
 
   unsent(deviceId, limit) {
@@ -165,8 +166,7 @@ export class Store {
       if (!device) return;
       const sessions = device.bundle.sessions.map((session) => ({ ...session, people: [] }));
       devices.put({ ...device, state, bundle: { ...device.bundle, sessions } });
-      const all = IDBKeyRange.bound([deviceId, 0], [deviceId, Infinity]);
-      for (const scan of await asked(scans.index("by_sequence").getAll(all))) {
+      for (const scan of await asked(scans.index("by_sequence").getAll(entriesOf(deviceId)))) {
         if (!knowsNames(scan)) continue;
         scans.put(withoutNames(scan));
         if (scan.isSent) photos.delete(scan.uuid);
@@ -177,7 +177,7 @@ export class Store {
   /** Removes a device with its entries and photos. Refuses (returns false) while one of them is not sent. */
   erase(deviceId) {
     return this.write(["devices", "scans", "photos"], async (devices, scans, photos) => {
-      const all = await asked(scans.index("by_sequence").getAll(IDBKeyRange.bound([deviceId, 0], [deviceId, Infinity])));
+      const all = await asked(scans.index("by_sequence").getAll(entriesOf(deviceId)));
       if (all.some((scan) => !scan.isSent)) return false;
       for (const scan of all) {
         scans.delete(scan.uuid);
