@@ -34,8 +34,8 @@ log = get_logger("qixue.serve")
 BLOCKING_THREADS = 8  # per worker; most of a request's time is waiting for the database
 # Connections that a worker takes at once. Must exceed the clients that keep theirs open, or those starve the others.
 BACKPRESSURE = 1024
-# Objects that a worker makes before it looks for those that nobody uses. Making a page makes ten thousand: Python's 700
-# would have it look a dozen times for what goes by itself when the page is done, a tenth of its time.
+# Objects that a worker makes before it looks for those that nobody uses. With Python's 700 it looks again and again
+# while a page is made, for what goes by itself when the page is done: a tenth of its time.
 MADE_BEFORE_A_LOOK = 10_000
 MEMORY = Path("/dev/shm")  # noqa: S108 - the folder in it gets a name that nobody knows before
 STOP_SECONDS = 10  # for a request that is being answered when the site is stopped
