@@ -109,6 +109,7 @@ def test_several_are_set_aside_at_once_without_their_names(scan, decide):
 
     assert decisions() == ["rejected"] * 2
     assert (LedgerEntry.objects.count(), Scan.objects.filter(sent__has_key="name").count()) == (0, 0)
+    assert list(Scan.objects.order_by("pk").values_list("digest", flat=True)) == ["", "0" * 64]
 
 
 def test_one_that_was_decided_otherwise_meanwhile_stops_all(session, organiser, scan, decide):

@@ -163,6 +163,7 @@ def test_a_name_that_waits_in_quarantine_goes_with_the_person(cadre, session):
     erase_person(person, by=cadre, at=session.starts_at + datetime.timedelta(days=1))
 
     assert [Scan.objects.get(pk=scan.pk).sent for scan in (here, elsewhere)] == [{}, {"name": NAME}]
+    assert [Scan.objects.get(pk=scan.pk).digest for scan in (here, elsewhere)] == ["", "0" * 64]
 
 
 def test_a_name_that_waits_in_quarantine_is_in_the_copy(cadre, session, in_english):
@@ -181,7 +182,7 @@ def test_typed_name_is_taken_out_and_the_scan_goes_on_waiting(cadre, session):
     forget_typed_name(scan, by=cadre, at=NOON)
 
     scan.refresh_from_db()
-    assert (scan.sent, scan.decision, list(typed_names(cadre))) == ({}, "", [])
+    assert (scan.sent, scan.digest, scan.decision, list(typed_names(cadre))) == ({}, "", "", [])
     assert AuditEntry.objects.filter(action="scan.name_forgotten").count() == 1
 
 

@@ -11,11 +11,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, Wi
 from qixue.api.schemas.keys import Body
 from qixue.api.schemas.parts import HIGHEST_ID, Moment
 from qixue.api.schemas.plan_writing import Moment as SentMoment
-from qixue.core.digests import digest
 from qixue.core.fields import FORBIDDEN_CHARACTERS
 from qixue.core.refusal import Refused
 from qixue.participation.door_words import sentence_of
-from qixue.participation.models import Registration
+from qixue.participation.models import Registration, Scan
 from qixue.participation.operations.door_sync import CONFLICT, Answer, Delivery, SentScan
 
 MOST_SCANS = 500  # in one delivery
@@ -63,7 +62,7 @@ class ScanIn(BaseModel):
             kind=self.kind,
             session=self.session,
             occurred_at=self.occurred_at.astimezone(datetime.UTC),  # moments of one zone compare at a third of the cost
-            digest=digest(values),
+            digest=Scan.digest_of(values),
             facts=facts,
             photo=bytes_of(self.photo) if self.photo else None,
         )

@@ -35,7 +35,7 @@ def scans_copy(subject: Subject) -> Section:
 
 def erase_scans(subject: Subject, **_when: Any) -> None:
     """The scan stays as a fact of its session, with its verdict; what was sent with it named somebody."""
-    scans_of(subject).order_by().update(sent={}, resident=None, registration=None)
+    scans_of(subject).order_by().update(sent={}, digest="", resident=None, registration=None)
 
 
 def move_scans(pair: Pair, **_act: Any) -> None:

@@ -104,7 +104,8 @@ def received(device: DoorDevice, delivery: Delivery, photos: list[Evidence], *, 
     device.arrived_to = arrived_with([scan.sequence for scan in fresh], device.arrived_to)
     note_contact(device, delivery, offset=offset, at=at)
     found = [(each.digest, *answers[each.uuid]) for each in delivery.scans]
-    return Receipt([answer if sent == stored else None for sent, stored, answer in found], missing_from(device))
+    answered = [answer if stored in ("", sent) else None for sent, stored, answer in found]
+    return Receipt(answered, missing_from(device))
 
 
 def locked_device(device: DoorDevice) -> DoorDevice:
@@ -114,7 +115,7 @@ def locked_device(device: DoorDevice) -> DoorDevice:
 
 
 def stored_answers(device: DoorDevice, scans: Sequence[SentScan]) -> dict[uuid.UUID, tuple[str, Answer]]:
-    """The digest of each scan that was here before, and what its device was told."""
+    """The digest of each scan that was here before, empty where none is kept, and what its device was told."""
     rows = Scan.objects.filter(device=device, uuid__among={each.uuid for each in scans}).values_list(*ANSWERED)
     return {
         key: (digest, Answer(verdict, reason, marks, told_name(*facts) or "", at if verdict == ALREADY_IN else None))

@@ -193,7 +193,8 @@ def accepted_count(scan: Scan, session: Session, reason: str, *, by: User, at: d
 
 def decided(scan: Scan, decision: str, reason: str, *, by: User, at: datetime.datetime) -> Scan:
     """A typed name goes: where it counts it stands with the resident from now on."""
-    scan.sent.pop("name", None)
+    if scan.sent.pop("name", None):
+        scan.digest = ""
     scan.decision, scan.decision_reason, scan.decided_by, scan.decided_at = decision, reason, by, at
     scan.save()
     record_audit(f"scan.{decision}", scan, by=by, at=at, details={"verdict": scan.reason})

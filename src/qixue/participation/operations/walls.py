@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.digests import digest
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.core.sealed import seal
@@ -145,7 +144,7 @@ def wall_scan(
     return Scan(
         uuid=key,
         sequence=landing.step,
-        digest=digest({"session": session.pk, "person": person.resident.pk, "step": landing.step}),
+        digest=Scan.digest_of({"session": session.pk, "person": person.resident.pk, "step": landing.step}),
         kind=Scan.Kind.WALL,
         session=session,
         registration=person.registration,

@@ -63,6 +63,7 @@ def forget_typed_name(scan: Scan, *, by: User, at: datetime.datetime) -> Scan:
     if not typed_names(by).filter(pk=scan.pk).exists():
         raise Refused("not_in_charge", NOT_ENTERED)
     scan.sent.pop("name")
-    scan.save(update_fields=["sent"])
+    scan.digest = ""
+    scan.save(update_fields=["sent", "digest"])
     record_audit("scan.name_forgotten", scan, by=by, at=at)
     return scan
