@@ -2,13 +2,9 @@
 
 import base64
 import datetime
-import importlib
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db import connection
 from tests.api.conftest import Ask
 from tests.door import DEVICE_TOKEN, ticket_of
 from tests.factories import (
@@ -19,12 +15,9 @@ from tests.factories import (
 )
 
 from qixue.core.clock import now
-from qixue.core.digests import digest
 from qixue.participation.models import Attendance, DoorDevice, LedgerEntry, Participant, Registration, Scan, Tally
 from qixue.participation.operations.door_devices import revoke_device
 from qixue.people.models import Resident
-from qixue.people.operations.erasure import erase
-from qixue.people.personal_data import Subject
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -145,56 +138,6 @@ def test_other_body_under_the_same_uuid_is_a_conflict_and_the_first_stays(
 
     assert results(answer) == [("refused", "conflict"), ("counted", "")]
     assert Scan.objects.get(uuid=scan["uuid"]).resident.name == "王秀英"
-
-
-def plain_digest(scan: dict[str, Any]) -> str:
-    """As it was stored until migration 0020: all of it but the name is in the row, so that names can be tried."""
-    names = ("ticket", "code", "registration", "name", "count", "qualifier", "note", "photo")
-    moment = datetime.datetime.fromisoformat(scan["occurred_at"]).isoformat().replace("+00:00", "Z")
-    return digest({**dict.fromkeys(names), **scan, "occurred_at": moment})
-
-
-def test_no_name_can_be_tried_against_what_is_stored(session: Session, device: DoorDevice, ask: Ask) -> None:
-    scan = scan_of(session, 1, name="王秀英")
-
-    ask("POST", "/door/scans", delivery(scan), token=DEVICE_TOKEN)
-
-    stored = Scan.objects.get().digest
-    assert (len(stored), stored == plain_digest(scan)) == (64, False)
-
-
-def test_digest_goes_with_the_person_and_the_scan_still_gets_its_answer(
-    session: Session, device: DoorDevice, ask: Ask
-) -> None:
-    scan = scan_of(session, 1, name="王秀英")
-    ask("POST", "/door/scans", delivery(scan), token=DEVICE_TOKEN)
-
-    erase(Subject((Scan.objects.get().resident,)), at=now())
-    again = ask("POST", "/door/scans", delivery(scan), token=DEVICE_TOKEN)
-
-    assert (Scan.objects.get().digest, results(again)) == ("", [("counted", "")])
-    assert Attendance.objects.count() == 1
-
-
-def test_scans_from_before_their_digest_had_a_key_still_get_their_answers(
-    session: Session, device: DoorDevice, ask: Ask
-) -> None:
-    """And those whose names were taken out before lose what the names could be tried against."""
-    kept, rejected = scan_of(session, 1, name="王秀英"), scan_of(session, 2, name="李明")
-    rejected["occurred_at"] = (session.starts_at - 3 * HOUR).isoformat()
-    ask("POST", "/door/scans", delivery(kept, rejected), token=DEVICE_TOKEN)
-    for scan in (kept, rejected):
-        Scan.objects.filter(uuid=scan["uuid"]).update(digest=plain_digest(scan))
-    Scan.objects.filter(uuid=rejected["uuid"]).update(sent={"session": session.pk})
-
-    migration = importlib.import_module("qixue.participation.migrations.0020_keyed_digests")
-    migration.key_digests(apps, SimpleNamespace(connection=connection))
-    same = ask("POST", "/door/scans", delivery(kept, rejected), token=DEVICE_TOKEN)
-    other = ask("POST", "/door/scans", delivery({**kept, "name": "李明"}), token=DEVICE_TOKEN)
-
-    assert results(same) == [("counted", ""), ("review", "outside_hours")]
-    assert results(other) == [("refused", "conflict")]
-    assert Scan.objects.get(uuid=rejected["uuid"]).digest == ""
 
 
 def test_numbers_that_did_not_arrive_are_named(session: Session, device: DoorDevice, ask: Ask) -> None:

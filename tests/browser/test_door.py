@@ -120,6 +120,29 @@ def test_every_verdict_says_what_it_is_and_is_stored(
     expect(phone.page.locator("#set-aside")).to_contain_text("6条")
 
 
+def test_whoever_was_turned_away_is_not_counted_and_a_walk_in_counts_once(
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
+) -> None:
+    """One gets a seat while the phone has no network; one signed up after it had its list."""
+    waiting = registered(door_session, "赵敏", waiting_number=1)
+    phone = open_phone()
+    phone.context.set_offline(True)
+    late = registered(door_session, "周航")
+
+    scan_ticket(phone.page, ticket_of(waiting), "waiting")
+    enter_code(phone.page, late.door_code, "unknown_code")
+    open_way(phone.page, "walk_in")
+    phone.page.click("[data-form=walk_in] button")
+    phone.page.wait_for_selector("#result[data-verdict=walked_in]")
+    Registration.objects.filter(pk=waiting.pk).update(state="confirmed", waiting_number=None)
+    phone.context.set_offline(False)
+    expect_unsent(phone.page, 0)
+
+    assert inside(door_session) == [""]
+    reasons = list(Scan.objects.order_by("sequence").values_list("reason", flat=True))
+    assert reasons == ["turned_away", "turned_away", ""]
+
+
 def changed(ticket: str) -> str:
     """Its last letter is one of four; with one of the others it is a well-formed ticket that nobody has signed."""
     return ticket[:-1] + ("Q" if ticket.endswith("A") else "A")

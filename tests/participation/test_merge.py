@@ -41,6 +41,11 @@ def test_good_scan_counts_without_a_mark() -> None:
         ({"holder": Holder("entered", is_here=True)}, "waiting"),
         ({"holder": cancelled(NOON - HOUR)}, "cancelled"),
         ({"holder": cancelled(NOON - HOUR), "list_from": NOON - MINUTE}, "cancelled"),
+        ({"shown": "waiting"}, "turned_away"),
+        ({"shown": "waiting", "holder": cancelled(NOON - MINUTE), "list_from": NOON - HOUR}, "turned_away"),
+        ({"shown": "unknown_code", "pace": 61}, "turned_away"),
+        ({"shown": "of_a_later_app"}, "turned_away"),
+        ({"shown": "waiting", "holder": Holder("waiting", is_here=True)}, "waiting"),
         ({"pace": 61}, "too_fast"),
     ],
 )
@@ -60,6 +65,10 @@ def test_odd_scan_waits_for_a_person(changes: dict, reason: str) -> None:
         {"received_at": NOON - 5 * MINUTE},
         {"pace": 60},
         {"hours_end": None},
+        {"shown": "in"},
+        {"shown": "already"},
+        {"shown": "walked_in", "holder": None, "needs_holder": False},
+        {"shown": "counted", "holder": None, "needs_holder": False},
     ],
 )
 def test_what_is_just_within_the_rules_counts(changes: dict) -> None:

@@ -188,6 +188,16 @@ def test_what_leads_to_nobody_goes_the_ordinary_way(kind: str, facts: dict[str, 
     assert rows() == before
 
 
+def test_whoever_was_turned_away_goes_the_ordinary_way() -> None:
+    door = Door(1)
+    before = rows()
+    sent = door.delivery(2, "code", NOON, code=door.registration.door_code, shown="unknown_code")
+
+    assert receive_alone(door.device, sent, at=NOON) is None
+
+    assert rows() == before
+
+
 def test_several_scans_go_the_ordinary_way() -> None:
     door = Door(1)
     [one], [other] = (door.delivery(number, "code", NOON, code="000000").scans for number in (2, 3))

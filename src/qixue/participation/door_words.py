@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 SENTENCES: dict[str, Any] = {
     "": "",
@@ -27,6 +28,7 @@ SENTENCES: dict[str, Any] = {
     "ticket_over": _("The ticket was for a session that is long over."),
     "too_fast": _("More than 60 scans within a minute: nobody lets people in so fast."),
     "too_many_scans": _("Please send at most %(limit)s scans at once; keep the others and send them next."),
+    "turned_away": _("The phone let nobody in when this was scanned; by what is known now it would count."),
     "unknown_code": _("Nobody who is signed up for this session has this code."),
     "unknown_person": _("The person is not on the list."),
     "unknown_session": _("The device was not set up for this session."),
@@ -37,6 +39,16 @@ SENTENCES: dict[str, Any] = {
     "cancelled_later": _("The registration was cancelled, which the device could not know yet."),
     "late": _("The code on the wall was just over."),
     "clock_off": _("The clock of the device was more than five minutes off; the time was corrected."),
+}
+
+SHOWN: dict[str, Any] = {  # by which the door app turns people away, in its own words
+    "waiting": pgettext_lazy("door", "Waiting list"),
+    "cancelled": _("Not valid any more"),
+    "wrong_session": _("Another session"),
+    "expired": pgettext_lazy("door", "Expired"),
+    "forged": pgettext_lazy("door", "No valid ticket"),
+    "unknown_key": _("Cannot be checked"),
+    "unknown_code": _("Unknown code"),
 }
 
 

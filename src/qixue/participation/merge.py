@@ -14,6 +14,9 @@ AROUND_SESSION = datetime.timedelta(hours=2)  # before its start and after its e
 HIGHEST_PACE = 60  # scans of one device in one minute; nobody lets people in faster
 MINUTE = datetime.timedelta(minutes=1)
 
+# What a device shows of whoever may stay inside; nothing is said by apps from before they said it.
+LET_IN = frozenset({"", "in", "already", "walked_in", "counted"})
+
 CLOCK_OFF, CANCELLED_LATER = "clock_off", "cancelled_later"  # marks: odd, and counted all the same
 
 
@@ -43,7 +46,8 @@ class Facts(NamedTuple):
     """All that decides. `session` is None where it is not one of the device's, `holder` where nobody was found.
 
     `problem` says why a ticket or code led to nobody. `list_from` is when the device fetched the list that it worked
-    with at that moment, None where it had none. `pace` says which scan of its minute it was.
+    with at that moment, None where it had none. `pace` says which scan of its minute it was, `shown` what the device
+    made of it before somebody's eyes.
     """
 
     occurred_at: datetime.datetime
@@ -56,6 +60,7 @@ class Facts(NamedTuple):
     problem: str = ""
     list_from: datetime.datetime | None = None
     pace: int = 1
+    shown: str = ""
 
 
 class Judgement(NamedTuple):
@@ -71,7 +76,7 @@ class Judgement(NamedTuple):
 
 def judge(facts: Facts) -> Judgement:
     """Whether a scan counts. The first thing that is wrong is the reason."""
-    reason = wrong_place(facts) or wrong_time(facts) or wrong_holder(facts)
+    reason = wrong_place(facts) or wrong_time(facts) or wrong_holder(facts) or turned_away(facts)
     if not reason and facts.pace > HIGHEST_PACE:
         reason = "too_fast"
     marks = []
@@ -110,6 +115,11 @@ def wrong_holder(facts: Facts) -> str:
     if holder.state == "cancelled" and was_known(holder, facts):
         return "cancelled"
     return ""
+
+
+def turned_away(facts: Facts) -> str:
+    """Whoever was sent away or elsewhere is not in by what the server has learned since; a person may know better."""
+    return "" if facts.shown in LET_IN else "turned_away"
 
 
 def was_known(holder: Holder, facts: Facts) -> bool:

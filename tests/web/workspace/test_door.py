@@ -276,6 +276,20 @@ def test_scan_of_somebody_who_has_a_seat_by_now_says_so(session: Session, page: 
     assert (len(before), len(after)) == (0, 1)
 
 
+@pytest.mark.parametrize(("shown", "words"), [("waiting", "候补"), ("of_a_later_app", "本站不认识的提示")])
+def test_scan_of_somebody_whom_the_phone_turned_away_says_what_it_showed(
+    shown: str, words: str, session: Session, page: Client
+) -> None:
+    person = RegistrationFactory(session=session)
+    facts = {"kind": Scan.Kind.NAME, "registration": person, "reason": "turned_away"}
+    scan = waiting_scan(session, sent={"registration": person.pk, "shown": shown}, **facts)
+    several, one = (page.get(f"/workspace/sessions/{session.pk}/scans/{end}") for end in ("", f"{scan.pk}/"))
+
+    assert f"当时手机显示：{words}" in several.content.decode()
+    texts = ("扫描时手机没有放行", words, "按规则，现在已没有不计入的理由")
+    assert [text in one.content.decode() for text in texts] == [True, True, False]
+
+
 def test_check_in_is_taken_back_from_the_list(session: Session, page: Client) -> None:
     person = RegistrationFactory(session=session)
     page.post(f"{at_the_door(session)}check-in/", {"registration": person.pk})

@@ -20,6 +20,7 @@ from qixue.participation.operations.door_sync import CONFLICT, Answer, Delivery,
 MOST_SCANS = 500  # in one delivery
 LONGEST_TEXT, LONGEST_NAME = 2000, 100
 FACTS = ("ticket", "code", "registration", "name", "count", "qualifier", "note")  # what is kept of a scan as sent
+LATER = ("shown",)  # as well, from newer apps; what older ones send keeps its digest
 
 
 def choice_of(*values: str) -> WithJsonSchema:
@@ -49,11 +50,12 @@ class ScanIn(BaseModel):
     qualifier: Loose | None = None
     note: Loose | None = None
     photo: str | None = None  # JPEG in base64
+    shown: Loose | None = None  # a word of `merge.LET_IN` or `door_words.SHOWN`; another one waits for a person
 
     def sent(self) -> SentScan:
         """The scan with the digest by which it is recognised; of a photo that is no base64 nothing is kept."""
-        values = self.model_dump(mode="json")
-        facts = {name: value for name in FACTS if (value := values[name]) not in (None, "")}
+        values = self.model_dump(mode="json", exclude={name for name in LATER if getattr(self, name) is None})
+        facts = {name: value for name in (*FACTS, *LATER) if (value := values.get(name)) not in (None, "")}
         if "name" in facts:
             facts["name"] = facts["name"][:LONGEST_NAME]
         return SentScan(

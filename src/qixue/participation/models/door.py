@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.digests import digest
 from qixue.core.fields import plain_text_validator
-from qixue.participation.door_words import sentence_of
+from qixue.participation.door_words import SHOWN, sentence_of
+from qixue.participation.merge import LET_IN
 from qixue.participation.models.ledger import Evidence, LedgerEntry
 from qixue.participation.models.registrations import Registration
 from qixue.people.models import Organisation, Resident, User
@@ -170,6 +171,12 @@ class Scan(models.Model):
     def mark_words(self) -> list[Any]:
         """What is odd about it, as sentences."""
         return [sentence_of(mark) for mark in self.marks.split()]
+
+    @property
+    def shown_words(self) -> Any:
+        """What the device showed where it let nobody in; else empty."""
+        shown = self.sent.get("shown", "")
+        return "" if shown in LET_IN else SHOWN.get(shown, _("a word that this site does not know"))
 
     @property
     def entry_key(self) -> UUID:

@@ -308,6 +308,7 @@ def is_good(arrival: Arrival, seen: Seen) -> bool:
         holder=Holder(seen.shown.state, True, seen.shown.cancelled_at),
         list_from=seen.list_from,
         pace=scan.pace,
+        shown=scan.sent.get("shown", ""),
     )
     judgement = judge(facts)
     scan.session, scan.registration_id, scan.resident_id = seen.session, seen.shown.pk, seen.shown.resident_id

@@ -177,6 +177,7 @@ def facts_of(scan: Scan, known: Known) -> tuple[Facts, Shown | None]:
         problem=problem,
         list_from=known.list_from(scan.corrected_at),
         pace=scan.pace,
+        shown=scan.sent.get("shown", ""),
     )
     return facts, shown
 

@@ -81,7 +81,7 @@ export class Desk {
   }
 
   async record(body, verdict, photo = "") {
-    const happened = { session: this.session.id, occurred_at: new Date().toISOString(), ...body };
+    const happened = { session: this.session.id, occurred_at: new Date().toISOString(), shown: verdict.code, ...body };
     const scan = await this.store.add(this.device.id, happened, verdict, photo);
     this.scans.push(scan);
     const person = this.session.people.find((other) => other.registration === verdict.registration);

@@ -1,5 +1,5 @@
 // What the device thinks of a scan: a code from the list below, whom it is about, and the values of its sentence.
-// The server judges again from the same facts; its word counts.
+// The server judges again from the same facts, and counts nobody who was turned away here (merge.py).
 //
 // in, already, waiting, cancelled, wrong_session, expired, forged, unknown_key, unknown_code, walked_in, counted
 import { byCode, byRegistration, hasSeat, sessionOf } from "./people.js";

@@ -1,0 +1,133 @@
+"""Scans that meet the server later: by what they are recognised, and who is counted by then."""
+
+import datetime
+import importlib
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from tests.api import test_door
+from tests.api.conftest import Ask
+from tests.api.test_door import HOUR, delivery, results, scan_of
+from tests.door import DEVICE_TOKEN
+from tests.factories import RegistrationFactory
+
+from qixue.core.clock import now
+from qixue.core.digests import digest
+from qixue.participation.models import Attendance, DoorDevice, Registration, Scan, Tally
+from qixue.people.operations.erasure import erase
+from qixue.people.personal_data import Subject
+from qixue.programme.models import Session
+
+pytestmark = pytest.mark.django_db
+
+session, device = test_door.session, test_door.device  # fixtures
+
+
+def plain_digest(scan: dict[str, Any]) -> str:
+    """As it was stored until migration 0020: all of it but the name is in the row, so that names can be tried."""
+    names = ("ticket", "code", "registration", "name", "count", "qualifier", "note", "photo")
+    moment = datetime.datetime.fromisoformat(scan["occurred_at"]).isoformat().replace("+00:00", "Z")
+    return digest({**dict.fromkeys(names), **scan, "occurred_at": moment})
+
+
+def test_no_name_can_be_tried_against_what_is_stored(session: Session, device: DoorDevice, ask: Ask) -> None:
+    scan = scan_of(session, 1, name="王秀英")
+
+    ask("POST", "/door/scans", delivery(scan), token=DEVICE_TOKEN)
+
+    stored = Scan.objects.get().digest
+    assert (len(stored), stored == plain_digest(scan)) == (64, False)
+
+
+def test_digest_goes_with_the_person_and_the_scan_still_gets_its_answer(
+    session: Session, device: DoorDevice, ask: Ask
+) -> None:
+    scan = scan_of(session, 1, name="王秀英")
+    ask("POST", "/door/scans", delivery(scan), token=DEVICE_TOKEN)
+
+    erase(Subject((Scan.objects.get().resident,)), at=now())
+    again = ask("POST", "/door/scans", delivery(scan), token=DEVICE_TOKEN)
+
+    assert (Scan.objects.get().digest, results(again)) == ("", [("counted", "")])
+    assert Attendance.objects.count() == 1
+
+
+def test_scans_from_before_their_digest_had_a_key_still_get_their_answers(
+    session: Session, device: DoorDevice, ask: Ask
+) -> None:
+    """And those whose names were taken out before lose what the names could be tried against."""
+    kept, rejected = scan_of(session, 1, name="王秀英"), scan_of(session, 2, name="李明")
+    rejected["occurred_at"] = (session.starts_at - 3 * HOUR).isoformat()
+    ask("POST", "/door/scans", delivery(kept, rejected), token=DEVICE_TOKEN)
+    for scan in (kept, rejected):
+        Scan.objects.filter(uuid=scan["uuid"]).update(digest=plain_digest(scan))
+    Scan.objects.filter(uuid=rejected["uuid"]).update(sent={"session": session.pk})
+
+    migration = importlib.import_module("qixue.participation.migrations.0020_keyed_digests")
+    migration.key_digests(apps, SimpleNamespace(connection=connection))
+    same = ask("POST", "/door/scans", delivery(kept, rejected), token=DEVICE_TOKEN)
+    other = ask("POST", "/door/scans", delivery({**kept, "name": "李明"}), token=DEVICE_TOKEN)
+
+    assert results(same) == [("counted", ""), ("review", "outside_hours")]
+    assert results(other) == [("refused", "conflict")]
+    assert Scan.objects.get(uuid=rejected["uuid"]).digest == ""
+
+
+def withdraw(row: Registration) -> None:
+    gone = {"state": Registration.State.CANCELLED, "cancelled_at": now() - HOUR / 6, "cancel_reason": "resident"}
+    Registration.objects.filter(pk=row.pk).update(waiting_number=None, **gone)
+
+
+def promote(row: Registration) -> None:
+    Registration.objects.filter(pk=row.pk).update(waiting_number=None, state=Registration.State.CONFIRMED)
+
+
+@pytest.mark.parametrize("becomes", [withdraw, promote])
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [("waiting", ("review", "turned_away")), (None, ("counted", "")), ("in", ("counted", ""))],
+    ids=["turned away", "former app", "let in"],
+)
+def test_whoever_the_phone_turned_away_is_not_counted_by_what_became_of_them(
+    becomes: Any, shown: str | None, expected: tuple, session: Session, device: DoorDevice, ask: Ask
+) -> None:
+    """Half an hour ago the phone showed without a network that they wait; ten minutes ago that changed."""
+    device.fetches.create(at=now() - HOUR)
+    person = RegistrationFactory(session=session, waiting_number=1)
+    said = {"shown": shown} if shown else {}
+    becomes(person)
+
+    scan = scan_of(session, kind="name", registration=person.pk, **said)
+    answer = ask("POST", "/door/scans", delivery(scan), token=DEVICE_TOKEN)
+
+    assert results(answer) == [expected]
+    assert Attendance.objects.count() == (expected[0] == "counted")
+
+
+def test_walk_in_after_a_code_that_the_phone_did_not_know_counts_one_person(
+    session: Session, device: DoorDevice, ask: Ask
+) -> None:
+    """They signed up after the list was fetched, and the app said to add a walk-in."""
+    person = RegistrationFactory(session=session)
+    scans = [
+        scan_of(session, 1, kind="code", code=person.door_code, shown="unknown_code"),
+        scan_of(session, 2, name=person.resident.name, shown="walked_in"),
+    ]
+
+    answers = [ask("POST", "/door/scans", delivery(scan), token=DEVICE_TOKEN) for scan in scans]
+
+    assert [results(answer) for answer in answers] == [[("review", "turned_away")], [("counted", "")]]
+    assert Tally.objects.get(session=session).named_count == 1
+
+
+@pytest.mark.parametrize("shown", ["of_a_later_app", "IN", "王秀英"])
+def test_what_nobody_knows_a_phone_can_show_is_kept_for_a_person(
+    shown: str, session: Session, device: DoorDevice, ask: Ask
+) -> None:
+    answer = ask("POST", "/door/scans", delivery(scan_of(session, shown=shown)), token=DEVICE_TOKEN)
+
+    assert results(answer) == [("review", "turned_away")]
+    assert Scan.objects.get().sent["shown"] == shown
