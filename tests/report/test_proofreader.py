@@ -40,6 +40,11 @@ def test_weak_spot_is_marked_and_its_sound_twin_is_not(code: str, defect: str, s
     assert codes(sound) == []
 
 
+def test_quote_of_a_document_number_begins_near_it() -> None:
+    (remark,) = proofread("学" * 50 + "文件粤教职办函[2016]77号", NAMES)
+    assert remark.quote == "学" * 13 + "文件粤教职办函[2016]77号"
+
+
 def test_sentence_said_twice_is_marked_once_at_its_second_place() -> None:
     clause = "各县（市、区）宣传部、教育局协办"
 

@@ -80,7 +80,7 @@ class PatternRule:
 PATTERN_RULES = (
     PatternRule(
         "document_number_brackets",
-        re.compile(rf"[{HAN}]*[\[［【(（]\d{{4}}[\]］】)）]\s*第?\d+号"),
+        re.compile(rf"[{HAN}]{{0,20}}[\[［【(（]\d{{4}}[\]］】)）]\s*第?\d+号"),
         "发文字号的年份请用六角括号〔〕。",
         "Please put the year of a document number into 〔〕.",
     ),
@@ -104,7 +104,7 @@ PATTERN_RULES = (
     ),
     PatternRule(
         "irregular_hedge",
-        re.compile(r"\d*[1-9][多余](?=[个项场次期人名篇])"),
+        re.compile(r"(?<!\d)\d*[1-9][多余](?=[个项场次期人名篇])"),
         "不以0结尾的数后面不用“多”“余”，请写明确数。",
         "A number that does not end in 0 takes no 多; please give the exact number.",
     ),
