@@ -31,6 +31,7 @@ from qixue.participation.operations.messages import write_to_registrants
 from qixue.participation.operations.organiser import excuse, move_registrations, take_out
 from qixue.participation.operations.questions import Asked, set_questions
 from qixue.participation.operations.registrations import keep_queues, register
+from qixue.participation.operations.terms import TermsDetails, save_terms
 from qixue.people.models import GuardianConsent, Notification, Resident, Role, User
 from qixue.programme.models import Session
 from qixue.programme.operations.sessions import cancel_session
@@ -65,6 +66,27 @@ def test_somebody_of_another_office_changes_no_registration(session):
 
     assert codes == ["not_in_charge"] * 3
     assert counters(session) == (1, 0)
+
+
+def test_somebody_of_another_office_sets_and_writes_nothing(session, cadre):
+    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳"),)), by=cadre, at=NOON)
+    values = {"by": RoleAssignmentFactory(role=Role.ORGANISER).user, "at": NOON}
+    words = {"text": "请带雨具。", "states": ["confirmed"], "client_uuid": key()}
+
+    codes = [
+        refusal(write_to_registrants, session, **words, **values),
+        refusal(save_terms, session, details=TermsDetails(), **values),
+        refusal(set_questions, session, asked=[Asked("怎么来？", "text")], **values),
+        refusal(take_off_list, list(ListedPerson.objects.all()), **values),
+    ]
+
+    assert codes == ["not_in_charge", "not_in_charge", "not_in_charge", "not_yours"]
+    assert (RegistrantMessage.objects.count(), ListedPerson.objects.count()) == (0, 1)
+
+
+def test_a_cadre_writes_no_terms_and_no_questions(session, cadre):
+    assert refusal(save_terms, session, details=TermsDetails(), by=cadre, at=NOON) == "not_in_charge"
+    assert refusal(set_questions, session, asked=[], by=cadre, at=NOON) == "not_in_charge"
 
 
 def test_nobody_is_moved_to_a_session_of_another_office(session, organiser):
@@ -235,6 +257,29 @@ def test_the_same_sheet_twice_signs_up_once(session, cadre):
     assert (first, Resident.objects.count(), counters(session)) == (second, 2, (2, 0))
 
 
+@pytest.mark.parametrize("case", ["others", "fewer", "more", "together"])
+def test_a_sheet_used_for_something_else_is_refused(session, cadre, case):
+    form, two = key(), (NewPerson("李桂芳", 1948), NewPerson("盘大贵", 1950))
+    sign_up_people(session, wanted=SignUp(form, new=two), by=cadre, at=NOON)
+    news = {"others": (two[0], NewPerson("唐三妹", 1961)), "fewer": two[:1], "more": (*two, NewPerson("唐三妹", 1961))}
+
+    wanted = SignUp(form, new=news.get(case, two), is_together=case == "together")
+
+    assert refusal(sign_up_people, session, wanted=wanted, by=cadre, at=NOON) == "key_reused"
+    assert (counters(session), Resident.objects.count()) == ((2, 0), 2)
+
+
+def test_a_sheet_with_people_of_the_list_is_answered_twice_alike(session, cadre):
+    known = ListedPerson.objects.create(
+        organisation=session.activity.organisation, resident=ResidentFactory(name="唐三妹"), added_at=NOON
+    )
+    wanted = SignUp(key(), listed=(known.resident_id,), new=(NewPerson("李桂芳", 1948),), is_together=True)
+
+    first, second = (sign_up_people(session, wanted=wanted, by=cadre, at=NOON) for _try in range(2))
+
+    assert (first, counters(session)) == (second, (2, 0))
+
+
 def test_people_of_the_list_are_known_again(session, cadre):
     sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳", 1948),)), by=cadre, at=NOON)
     other = another(session)
@@ -335,6 +380,20 @@ def test_message_reaches_each_account_once_and_counts_whom_it_does_not(session, 
     notices = Notification.objects.filter(kind="registration_message")
     assert sorted(notices.values_list("user", flat=True)) == sorted([parent.user_id, cadre.pk])
     assert notices.get(user=parent.user).params["text"] == "请带雨具。"
+
+
+@pytest.mark.parametrize("case", ["text", "states", "session", "sender"])
+def test_a_form_used_for_another_message_is_refused(session, organiser, cadre, case):
+    for each in (session, other := another(session)):
+        sign_up(each, MemberFactory())
+    words = {"text": "一号厅", "states": ["confirmed"], "client_uuid": key(), "at": NOON}
+    write_to_registrants(session, **words, by=organiser)
+
+    changed = {"text": {"text": "更正：二号厅"}, "states": {"states": ["confirmed", "waiting"]}}.get(case, {})
+    to, by = other if case == "session" else session, cadre if case == "sender" else organiser
+
+    assert refusal(write_to_registrants, to, **{**words, **changed}, by=by) == "key_reused"
+    assert RegistrantMessage.objects.get().text == "一号厅"
 
 
 def test_message_goes_on_by_mail_as_people_wish(session, organiser):

@@ -21,8 +21,9 @@ from qixue.core.models import OutboxMessage
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.operations import door_codes
+from qixue.participation.operations.offers import accept_offer
+from qixue.participation.operations.organiser import take_out
 from qixue.participation.operations.registrations import (
-    accept_offer,
     cancel_registrations,
     keep_queues,
     register,
@@ -223,7 +224,7 @@ def test_a_party_without_room_at_the_head_of_the_queue_is_left_alone(session, dj
     sign_up(session, MemberFactory())
     leave(first)
 
-    with django_assert_num_queries(4):  # what it looks for, and no session locked
+    with django_assert_num_queries(5):  # what it looks for, and no session locked
         done = keep_queues(at=NOON)
 
     assert (done, counters(session)) == (0, (1, 3))
@@ -261,6 +262,49 @@ def test_a_stranger_is_signed_up_by_the_cadre_only(session):
     (row,) = register(session, people=[villager], party=key(), by=cadre, at=NOON, source="cadre")
     assert (row.state, row.source) == (State.CONFIRMED, "cadre")
     assert refusal(leave, row, by=UserFactory()) == "not_yours"
+
+
+@pytest.mark.parametrize(
+    ("terms", "people", "code"),
+    [
+        ({"opens_at": NOON + HOUR}, 1, "registration_not_open"),
+        ({"closes_at": NOON}, 1, "registration_closed"),
+        ({"place_limit": 1}, 2, "too_many_places"),
+    ],
+)
+def test_whoever_runs_the_session_signs_their_own_household_up_on_its_terms(session, coordinator, terms, people, code):
+    RegistrationTerms.objects.create(session=session, **terms)
+    member = MemberFactory(user=coordinator)
+    household = [member, relative_of(member)][:people]
+    values = {"people": household, "by": coordinator, "at": NOON}
+
+    assert refusal(register, session, party=key(), source="family", **values) == code
+    assert len(register(session, party=key(), source="staff", **values)) == people
+
+
+def test_villagers_whom_a_cadre_signed_up_take_none_of_their_own_places(session):
+    RegistrationTerms.objects.create(session=session, place_limit=1)
+    cadre = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.CADRE).user
+    register(session, people=[ResidentFactory()], party=key(), by=cadre, at=NOON, source="cadre")
+
+    (row,) = sign_up(session, MemberFactory(user=cadre))
+
+    assert row.state == State.CONFIRMED
+
+
+def test_whoever_runs_the_session_gives_their_own_seat_up_in_time(session, coordinator):
+    RegistrationTerms.objects.create(session=session, cancel_until=NOON + HOUR)
+    (row,) = sign_up(session, MemberFactory(user=coordinator))
+
+    assert refusal(leave, row, at=NOON + 2 * HOUR) == "cancel_too_late"
+
+
+@pytest.mark.parametrize("source", ["cadre", "staff"])
+def test_nobody_signs_up_as_staff_without_the_role(session, source):
+    member = MemberFactory()
+    values = {"people": [member], "party": key(), "by": member.user, "at": NOON, "source": source}
+
+    assert refusal(register, session, **values) == "not_yours"
 
 
 @pytest.mark.parametrize(
@@ -328,7 +372,7 @@ def test_a_seat_cannot_be_given_up_after_the_last_moment_but_waiting_can_end(ses
 
     assert refusal(leave, rows[0], at=late) == "cancel_too_late"
     leave(rows[2], at=late)
-    leave(rows[0], by=coordinator, at=late)
+    take_out(rows[0], note="打过电话", by=coordinator, at=late)
     assert states(session) == ["cancelled", "confirmed", "cancelled"]
 
 
