@@ -20,12 +20,13 @@ from tests.factories import (
     UserFactory,
     key,
 )
+from tests.factories_afterwards import organiser_of
 from tests.web.public.conftest import assert_sound, words
 
 from qixue.core.models import AuditEntry
 from qixue.participation.models import Question, RegistrantMessage, Registration, RegistrationTerms
 from qixue.participation.operations.questions import Asked, set_questions
-from qixue.participation.operations.registrations import register
+from qixue.participation.operations.registrations import cancel_registrations, register
 from qixue.people.models import Notification, Resident, Role
 from qixue.programme.models import Session
 from qixue.web import unfinished_forms
@@ -173,6 +174,130 @@ def test_moving_offers_sessions_with_their_seats(session, organiser):
     assert Registration.objects.active().get(resident=row.resident).session == other
 
 
+def family(session: Session) -> list[Registration]:
+    mother = MemberFactory(name="李嘉明")
+    people = [mother, ResidentFactory(name="李小明", guardian=mother)]
+    return register(session, people=people, party=key(), by=mother.user, at=NOON, source="family")
+
+
+@pytest.mark.parametrize(("who", "moved"), [("all", 2), ("one", 1)])
+def test_of_a_family_all_move_or_one_as_the_organiser_says(session, organiser, who, moved):
+    rows = family(session)
+    other = OpenSessionFactory(activity=session.activity, seat_count=5)
+    path = f"/workspace/registrations/{rows[0].pk}/move/"
+
+    labels = [words(label) for label in page_of(organiser.get(path)).xpath("//input[@name='who']/..")]
+    undecided = page_of(organiser.post(path, {"session": other.pk}), 422)
+    answer = organiser.post(path, {"session": other.pk, "who": who}, follow=True)
+
+    assert labels == ["一起报名的2人都改：李嘉明、李小明", "只改李嘉明；其他人仍在这一场：李小明"]
+    assert undecided.xpath("//*[@class='error']/following::input[1]/@name") == ["who"]
+    assert Registration.objects.active().filter(session=other).count() == moved
+    names = "、".join(row.resident.name for row in rows[:moved])
+    assert f"已改场次，在那一场已有名额：{names}。" in words(page_of(answer))
+
+
+def test_moving_somebody_without_an_account_says_that_nobody_is_told(session, organiser):
+    row = sign_up(session, "李嘉明")
+    Resident.objects.filter(pk=row.resident_id).update(user=None)
+    Registration.objects.update(registered_by=None)
+    other = OpenSessionFactory(activity=session.activity, seat_count=1, taken_count=1)
+    path = f"/workspace/registrations/{row.pk}/move/"
+
+    notice = words(page_of(organiser.get(path)).xpath("//main//div[contains(@class, 'ochre')]")[0])
+    answer = organiser.post(path, {"session": other.pk}, follow=True)
+
+    assert notice == "李嘉明没有账号，收不到通知，请当面转告。"
+    assert f"已改场次，在那一场候补：李嘉明。 {notice}" in words(page_of(answer))
+
+
+def told(page: html.HtmlElement) -> list[str]:
+    """What the list says under when and by whom somebody was signed up, after the moment."""
+    cells = page.xpath("//main//table//tbody/tr/td[2]")
+    return [" · ".join(words(part) for part in cell.xpath(".//span")) for cell in cells]
+
+
+def test_list_says_through_whom_each_is_told(session, organiser):
+    Session.objects.filter(pk=session.pk).update(seat_count=9)
+    rows = family(session)
+    cadre = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.CADRE).user
+    register(session, people=[ResidentFactory()], party=key(), by=cadre, at=NOON, source="cadre")
+    by_hand = organiser_of(session.activity)
+    register(session, people=[ResidentFactory()], party=key(), by=by_hand, at=NOON, source="staff")
+    Registration.objects.filter(pk=sign_up(session, "盘大贵").pk).update(resident=ResidentFactory(), registered_by=None)
+
+    found = told(page_of(organiser.get(address(session))))
+
+    assert found == [
+        "亲属代报",
+        f"亲属代报 · 通知转给：{rows[0].registered_by.display_name}",
+        f"村干部代报：{cadre.display_name} · 通知转给：{cadre.display_name}",
+        f"由承办单位：{by_hand.display_name} · ○ 没有账号，请当面转告",
+        "本人报名 · ○ 没有账号，请当面转告",
+    ]
+
+
+def offered(session: Session) -> Registration:
+    """The seat of somebody who left is offered to a villager whom a cadre signed up."""
+    Session.objects.filter(pk=session.pk).update(seat_count=1)
+    RegistrationTerms.objects.create(session=session, offer_hours=2)
+    first = sign_up(session, "李嘉明")
+    cadre = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.CADRE).user
+    villager = ResidentFactory(name="李桂芳")
+    (row,) = register(session, people=[villager], party=key(), by=cadre, at=NOON, source="cadre")
+    cancel_registrations(session, keys=[first.pk], by=first.registered_by, at=NOON)
+    return row
+
+
+def test_offer_is_accepted_for_a_villager_in_the_list(session):
+    row, cadre = offered(session), browser(session, Role.CADRE)
+
+    (button,) = page_of(cadre.get(address(session))).xpath("//form[contains(@action, '/accept/')]")
+    answer = cadre.post(button.get("action"), follow=True)
+
+    row.refresh_from_db()
+    assert (words(button).replace(" ", ""), row.state) == ("代为确认：李桂芳", "confirmed")
+    assert "已代为确认，已有名额：李桂芳。" in words(page_of(answer))
+
+
+def test_offer_is_declined_for_a_villager_after_one_more_question(session):
+    row, cadre = offered(session), browser(session, Role.CADRE)
+
+    (link,) = page_of(cadre.get(address(session))).xpath("//a[contains(@href, '/decline/')]/@href")
+    page = page_of(cadre.get(link))
+    answer = cadre.post(link, follow=True)
+
+    row.refresh_from_db()
+    assert (words(page.xpath("//main//button")[0]), row.state) == ("代为谢绝", "cancelled")
+    assert "已谢绝，名额给下一位。" in words(page_of(answer))
+    assert page_of(cadre.get(link)).xpath("//main//form") == []
+
+
+def test_offer_that_is_over_has_no_button_and_says_so(session):
+    row, cadre = offered(session), browser(session, Role.CADRE)
+    Registration.objects.filter(pk=row.pk).update(offered_until=NOON)
+
+    page = page_of(cadre.get(address(session)))
+    answer = cadre.post(f"/workspace/registrations/{row.pk}/accept/")
+
+    assert page.xpath("//form[contains(@action, '/accept/')]") == []
+    assert answer.status_code == 409
+    assert Registration.objects.get(pk=row.pk).state == "offered"
+
+
+def test_list_says_that_a_party_is_larger_than_the_room(session, organiser):
+    for name in ("盘大贵", "唐三妹"):
+        sign_up(session, name)
+    family(session)
+    Registration.objects.filter(resident__name="盘大贵").delete()
+    Session.objects.filter(pk=session.pk).update(seat_count=1, taken_count=1)
+
+    page = page_of(organiser.get(address(session)))
+
+    flagged = page.xpath("//main//tbody/tr[.//span[contains(text(), '同来人数多于名额')]]")
+    assert [words(row.find("th")).split()[0] for row in flagged] == ["李嘉明", "李小明"]
+
+
 def test_message_is_checked_before_it_goes_out(session, organiser):
     row = sign_up(session, "李嘉明")
     path = address(session, "message/")
@@ -216,7 +341,7 @@ def test_answers_have_a_column_where_something_is_asked(session, organiser):
     heads = "//main//table//th[@scope='col'][text()='回答']"
     without = page_of(organiser.get(address(session))).xpath(heads)
 
-    set_questions(session, asked=[Asked("怎么来？", "text")], by=UserFactory(), at=NOON)
+    set_questions(session, asked=[Asked("怎么来？", "text")], by=organiser_of(session.activity), at=NOON)
 
     assert (without, len(page_of(organiser.get(address(session))).xpath(heads))) == ([], 1)
 
