@@ -265,49 +265,6 @@ def test_a_stranger_is_signed_up_by_the_cadre_only(session):
 
 
 @pytest.mark.parametrize(
-    ("terms", "people", "code"),
-    [
-        ({"opens_at": NOON + HOUR}, 1, "registration_not_open"),
-        ({"closes_at": NOON}, 1, "registration_closed"),
-        ({"place_limit": 1}, 2, "too_many_places"),
-    ],
-)
-def test_whoever_runs_the_session_signs_their_own_household_up_on_its_terms(session, coordinator, terms, people, code):
-    RegistrationTerms.objects.create(session=session, **terms)
-    member = MemberFactory(user=coordinator)
-    household = [member, relative_of(member)][:people]
-    values = {"people": household, "by": coordinator, "at": NOON}
-
-    assert refusal(register, session, party=key(), source="family", **values) == code
-    assert len(register(session, party=key(), source="staff", **values)) == people
-
-
-def test_villagers_whom_a_cadre_signed_up_take_none_of_their_own_places(session):
-    RegistrationTerms.objects.create(session=session, place_limit=1)
-    cadre = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.CADRE).user
-    register(session, people=[ResidentFactory()], party=key(), by=cadre, at=NOON, source="cadre")
-
-    (row,) = sign_up(session, MemberFactory(user=cadre))
-
-    assert row.state == State.CONFIRMED
-
-
-def test_whoever_runs_the_session_gives_their_own_seat_up_in_time(session, coordinator):
-    RegistrationTerms.objects.create(session=session, cancel_until=NOON + HOUR)
-    (row,) = sign_up(session, MemberFactory(user=coordinator))
-
-    assert refusal(leave, row, at=NOON + 2 * HOUR) == "cancel_too_late"
-
-
-@pytest.mark.parametrize("source", ["cadre", "staff"])
-def test_nobody_signs_up_as_staff_without_the_role(session, source):
-    member = MemberFactory()
-    values = {"people": [member], "party": key(), "by": member.user, "at": NOON, "source": source}
-
-    assert refusal(register, session, **values) == "not_yours"
-
-
-@pytest.mark.parametrize(
     ("values", "at", "code"),
     [
         ({"seat_count": None}, NOON, "no_registration"),

@@ -1,5 +1,6 @@
 """Who is signed up for a session: the list that organisers and cadres work with, on screen, on paper and as a file."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -33,21 +34,25 @@ EMPTY_LINES = 12  # on the sign-in sheet, for those who come without having sign
 @dataclass(frozen=True)
 class Line:
     """A registration with its place in the queue, whether the queue goes past it because its party is larger than the
-    room, whether an offer is still open, whether the person had a seat and did not come, and the account through which
-    they are told.
+    room, for how many of its party an offer is still open, whether the person had a seat and did not come, and the
+    account through which they are told.
     """
 
     row: Registration
     place: int | None
     is_too_large: bool
-    has_offer: bool
+    offered_count: int
     has_missed: bool
     contact: User | None
 
     @property
     def told_through(self) -> str:
-        """The name behind the account, where it is another person's."""
-        return self.contact.display_name if self.contact and self.contact.pk != self.row.resident.user_id else ""
+        """The name of whoever has the account, where it is another person."""
+        person = self.row.resident
+        if self.contact is None or self.contact.pk == person.user_id:
+            return ""
+        is_guardian = person.guardian is not None and person.guardian.user_id == self.contact.pk
+        return person.guardian.name if person.guardian and is_guardian else self.contact.display_name
 
 
 @needs(Action.MANAGE_REGISTRATIONS)
@@ -100,12 +105,14 @@ def lines_of(session: Session, rows: Iterable[Registration]) -> list[Line]:
     places = {key: place for place, key in enumerate(queue, start=1)}
     at = now()
     missed, too_many = missed_at(session, at=at).keys, set(too_large(session).values_list("pk", flat=True))
+    offers = Registration.objects.filter(session=session, state=Registration.State.OFFERED)
+    offered = Counter(offers.values_list("party", flat=True))
     return [
         Line(
             row=row,
             place=places.get(row.pk),
             is_too_large=row.pk in too_many,
-            has_offer=row.is_offer_open_at(at),
+            offered_count=offered[row.party] if row.is_offer_open_at(at) else 0,
             has_missed=row.pk in missed,
             contact=contact_of(row),
         )
