@@ -3,21 +3,24 @@
 A new route needs an entry in CASES, or the test of the routes fails.
 """
 
+import datetime
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import F
 from ninja.operation import Operation
 from tests.api.conftest import Scene
-from tests.factories import NOON, key
+from tests.factories import NOON, RegistrationFactory, key
 
 from qixue.api.auth import visitor
 from qixue.api.urls import api
 from qixue.core.audience import Audience
+from qixue.core.clock import now
 from qixue.people.models import Role
 from qixue.people.rules import TABLE, Action
-from qixue.programme.models import Countersignature, FollowUp, Plan, PlanVersion
+from qixue.programme.models import Countersignature, FollowUp, Plan, PlanVersion, Session
 from qixue.report.models import SectionComment, SectionVersion, SummarySection
 
 Route = tuple[str, str]
@@ -100,6 +103,14 @@ SESSION = {"values": {"session_id": lambda scene: scene.parts["own"].public_sess
 ENTRY = {"values": {"entry_id": lambda scene: scene.parts["own"].entry.pk}, "sees": Action.SEE_RECORDS}
 
 
+def offered_party(scene: Scene) -> str:
+    """A seat of a session of `own` that is offered to somebody."""
+    session = scene.parts["own"].public_session
+    Session.objects.filter(pk=session.pk).update(seat_count=20, taken_count=F("taken_count") + 1)
+    row = RegistrationFactory(session=session, state="offered", offered_until=now() + datetime.timedelta(hours=2))
+    return str(row.party)
+
+
 def of_plan(state: str = State.DRAFT, **parts: Any) -> dict[str, Any]:
     return {"values": {"plan_id": plan_in(state), "key": line_key}, "sees": Action.SEE_PLANS, **parts}
 
@@ -157,6 +168,12 @@ SUMMARY: dict[str, Any] = {
         "comment_id": comment_in_summary,
     },
     "sees": Action.SEE_REPORT,
+}
+
+OFFER: dict[str, Any] = {
+    "values": {**SESSION["values"], "party": offered_party},
+    "sees": Action.SEE_RECORDS,
+    "makes": False,
 }
 
 # Nobody of the scene is a resident: test_registrations.py walks these addresses as people who are.
@@ -274,6 +291,9 @@ CASES: dict[Route, Case] = {
     ("GET", "/me"): Case(),
     ("GET", "/me/registrations"): Case(),
     ("POST", "/sessions/{session_id}/registrations"): Case(values=SESSION["values"], body=keyed()),
+    ("GET", "/sessions/{session_id}/offers"): Case(**SESSION),
+    ("POST", "/sessions/{session_id}/offers/{party}/acceptance"): Case(**OFFER),
+    ("POST", "/sessions/{session_id}/offers/{party}/refusal"): Case(**OFFER),
     ("POST", "/me/registrations/{party}/cancellation"): Case(**OF_OTHERS, body=lambda scene: {}),
     ("POST", "/me/registrations/{party}/acceptance"): Case(**OF_OTHERS),
 }

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from tests.api.conftest import Ask, give_token
-from tests.factories import MemberFactory, OpenSessionFactory, ResidentFactory, key
+from tests.factories import MemberFactory, OpenSessionFactory, ResidentFactory, RoleAssignmentFactory, key
 
 from qixue.core.clock import now
 from qixue.core.models import AuditEntry, OutboxMessage
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.operations.lotteries import keep_lotteries
-from qixue.people.models import ApiToken, Resident, User
+from qixue.people.models import ApiToken, Resident, Role, User
 from qixue.programme.models import Activity, Session
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +126,25 @@ def test_person_of_another_household_is_refused(session: Session, member: Reside
     answer = sign_up(ask, session, member.token, {"client_uuid": str(key()), "people": [stranger.pk]})
 
     assert (answer.status_code, answer.json()["code"]) == (422, "not_yours")
+
+
+@pytest.mark.parametrize(
+    ("terms", "people", "code"),
+    [({"opens_at": SOON / 2}, 1, "registration_not_open"), ({"place_limit": 1}, 2, "too_many_places")],
+)
+def test_whoever_runs_the_session_keeps_to_its_terms_for_the_own_household(
+    terms: Any, people: int, code: str, session: Session, member: Resident, ask: Ask
+) -> None:
+    RoleAssignmentFactory(user=member.user, organisation=session.activity.organisation, role=Role.ORGANISER)
+    if "opens_at" in terms:
+        terms = {"opens_at": now() + terms["opens_at"]}
+    RegistrationTerms.objects.create(session=session, **terms)
+    household = [member, ResidentFactory(guardian=member)][:people]
+
+    body = {"client_uuid": str(key()), "people": [person.pk for person in household]}
+    answer = sign_up(ask, session, member.token, body)
+
+    assert (answer.json()["code"], Registration.objects.count()) == (code, 0)
 
 
 def test_session_that_takes_nobody_says_why(member: Resident, ask: Ask) -> None:

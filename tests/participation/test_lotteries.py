@@ -54,8 +54,9 @@ def counters(session: Session) -> tuple[int, int]:
 def refusal(session: Session, *, by_staff: bool = False, at: datetime.datetime = NOON) -> str:
     member = MemberFactory()
     staff = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.COORDINATOR).user
+    by, source = (staff, "staff") if by_staff else (member.user, "self")
     with pytest.raises(Refused) as refused:
-        register(session, people=[member], party=key(), by=staff if by_staff else member.user, at=at)
+        register(session, people=[member], party=key(), by=by, at=at, source=source)
     return refused.value.code
 
 
@@ -157,7 +158,8 @@ def test_after_the_draw_the_queue_goes_on_as_anywhere(session):
     parties = [enter(session) for _number in range(4)]
     keep_lotteries(at=CLOSES_AT)
     staff = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.COORDINATOR).user
-    (late,) = register(session, people=[MemberFactory()], party=key(), by=staff, at=CLOSES_AT + HOUR)
+    at = CLOSES_AT + HOUR
+    (late,) = register(session, people=[MemberFactory()], party=key(), by=staff, at=at, source="staff")
     seated = next(rows for rows in parties if state_of(rows) == {State.CONFIRMED})
 
     cancel_registrations(session, keys=[seated[0].pk], by=seated[0].registered_by, at=CLOSES_AT + HOUR)

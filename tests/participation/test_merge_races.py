@@ -59,7 +59,7 @@ def test_whoever_is_being_merged_is_signed_up_by_nobody_under_the_old_record(lis
 
     became = while_it_lasts(
         lambda: merge(listed, member),
-        lambda: register(session, people=[listed], party=key(), by=staff, at=NOON),
+        lambda: register(session, people=[listed], party=key(), by=staff, at=NOON, source="staff"),
     )
 
     session.refresh_from_db()
@@ -71,7 +71,7 @@ def test_whoever_is_signed_up_while_they_are_merged_keeps_the_seat(listed, membe
     staff = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.ORGANISER).user
 
     became = while_it_lasts(
-        lambda: register(session, people=[listed], party=key(), by=staff, at=NOON),
+        lambda: register(session, people=[listed], party=key(), by=staff, at=NOON, source="staff"),
         lambda: merge(listed, member),
     )
 
@@ -150,7 +150,7 @@ def test_office_whose_right_ends_while_it_merges_is_told_whom_to_ask(listed, mem
     staff = RoleAssignmentFactory(organisation=elsewhere.activity.organisation, role=Role.ORGANISER).user
 
     became = while_it_lasts(
-        lambda: register(elsewhere, people=[listed], party=key(), by=staff, at=NOON),
+        lambda: register(elsewhere, people=[listed], party=key(), by=staff, at=NOON, source="staff"),
         lambda: merge_known_people(listed, member, ground=Merge.Ground.SAID_SO, by=cadre, at=NOON),
     )
 
@@ -162,7 +162,7 @@ def test_both_signed_up_at_once_and_merged_leave_one_seat(listed, member):
     staff = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.ORGANISER).user
 
     at_once(
-        lambda: register(session, people=[listed], party=key(), by=staff, at=NOON),
+        lambda: register(session, people=[listed], party=key(), by=staff, at=NOON, source="staff"),
         lambda: register(session, people=[member], party=key(), by=member.user, at=NOON),
         lambda: merge(listed, member),
     )

@@ -17,7 +17,6 @@ from tests.factories import (
 from tests.participation.signing_up import another, counters, refusal, sign_up
 
 from qixue.core.models import AuditEntry, OutboxMessage
-from qixue.core.refusal import Refused
 from qixue.participation.models import (
     ListedPerson,
     RegistrantMessage,
@@ -31,7 +30,8 @@ from qixue.participation.operations.messages import write_to_registrants
 from qixue.participation.operations.organiser import excuse, move_registrations, take_out
 from qixue.participation.operations.questions import Asked, set_questions
 from qixue.participation.operations.registrations import keep_queues, register
-from qixue.people.models import GuardianConsent, Notification, Resident, Role, User
+from qixue.participation.operations.terms import TermsDetails, save_terms
+from qixue.people.models import Notification, Role, User
 from qixue.programme.models import Session
 from qixue.programme.operations.sessions import cancel_session
 
@@ -65,6 +65,27 @@ def test_somebody_of_another_office_changes_no_registration(session):
 
     assert codes == ["not_in_charge"] * 3
     assert counters(session) == (1, 0)
+
+
+def test_somebody_of_another_office_sets_and_writes_nothing(session, cadre):
+    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳"),)), by=cadre, at=NOON)
+    values = {"by": RoleAssignmentFactory(role=Role.ORGANISER).user, "at": NOON}
+    words = {"text": "请带雨具。", "states": ["confirmed"], "client_uuid": key()}
+
+    codes = [
+        refusal(write_to_registrants, session, **words, **values),
+        refusal(save_terms, session, details=TermsDetails(), **values),
+        refusal(set_questions, session, asked=[Asked("怎么来？", "text")], **values),
+        refusal(take_off_list, list(ListedPerson.objects.all()), **values),
+    ]
+
+    assert codes == ["not_in_charge", "not_in_charge", "not_in_charge", "not_yours"]
+    assert (RegistrantMessage.objects.count(), ListedPerson.objects.count()) == (0, 1)
+
+
+def test_a_cadre_writes_no_terms_and_no_questions(session, cadre):
+    assert refusal(save_terms, session, details=TermsDetails(), by=cadre, at=NOON) == "not_in_charge"
+    assert refusal(set_questions, session, asked=[], by=cadre, at=NOON) == "not_in_charge"
 
 
 def test_nobody_is_moved_to_a_session_of_another_office(session, organiser):
@@ -212,100 +233,6 @@ def test_moving_is_refused(session, organiser, case):
     assert counters(session) == (1, 0)
 
 
-# Adding by hand
-
-
-def test_cadre_signs_up_several_people_without_phones(session, cadre):
-    wanted = SignUp(key(), new=(NewPerson("李桂芳", 1948), NewPerson("盘大贵", 1950), NewPerson("唐三妹", 1961)))
-
-    made = sign_up_people(session, wanted=wanted, by=cadre, at=NOON)
-
-    assert [row.state for row in made] == [State.CONFIRMED, State.CONFIRMED, State.WAITING]
-    assert {row.source for row in made} == {Registration.Source.CADRE}
-    assert len({row.party for row in made}) == 3
-    assert ListedPerson.objects.filter(organisation=session.activity.organisation).count() == 3
-    assert told(cadre) == []
-
-
-def test_the_same_sheet_twice_signs_up_once(session, cadre):
-    wanted = SignUp(key(), new=(NewPerson("李桂芳", 1948), NewPerson("盘大贵", 1950)))
-
-    first, second = (sign_up_people(session, wanted=wanted, by=cadre, at=NOON) for _try in range(2))
-
-    assert (first, Resident.objects.count(), counters(session)) == (second, 2, (2, 0))
-
-
-def test_people_of_the_list_are_known_again(session, cadre):
-    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳", 1948),)), by=cadre, at=NOON)
-    other = another(session)
-    listed = ListedPerson.objects.get()
-
-    wanted = SignUp(key(), listed=(listed.resident_id,), new=(NewPerson("李桂芳", 1948),))
-    made = sign_up_people(other, wanted=wanted, by=cadre, at=NOON)
-
-    assert ([row.resident for row in made], Resident.objects.count()) == ([listed.resident], 1)
-
-
-def test_together_they_all_wait_when_there_is_not_room_for_all(session, cadre):
-    sign_up(session, MemberFactory())
-    wanted = SignUp(key(), new=(NewPerson("李桂芳", 1948), NewPerson("盘大贵", 1950)), is_together=True)
-
-    made = sign_up_people(session, wanted=wanted, by=cadre, at=NOON)
-
-    assert ([row.state for row in made], len({row.party for row in made})) == ([State.WAITING] * 2, 1)
-
-
-def test_organiser_who_adds_by_hand_is_named_as_such(session, organiser):
-    (row,) = sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳"),)), by=organiser, at=NOON)
-
-    assert row.source == Registration.Source.STAFF
-
-
-def test_child_needs_a_guardian_who_agreed_on_paper(session, cadre):
-    child = NewPerson("盘小明", 2018)
-
-    with pytest.raises(Refused) as refused:
-        sign_up_people(session, wanted=SignUp(key(), new=(child,)), by=cadre, at=NOON)
-
-    assert (refused.value.code, refused.value.field) == ("paper_consent_needed", "guardian_1")
-    assert Resident.objects.count() == 0
-
-
-def test_guardian_on_paper_is_kept_with_the_day(session, cadre):
-    day = NOON.date() - DAY
-    child = NewPerson("盘小明", 2018, guardian_name="盘大贵", agreed_on=day)
-
-    (row,) = sign_up_people(session, wanted=SignUp(key(), new=(child,)), by=cadre, at=NOON)
-
-    consent = GuardianConsent.objects.get()
-    assert (row.resident.guardian.name, consent.given_by, consent.text_version) == ("盘大贵", cadre, "2026-11-p")
-    assert consent.given_at.astimezone(NOON.tzinfo).date() == day
-
-
-def test_a_list_of_another_organisation_is_no_source(session, cadre):
-    stranger = ListedPerson.objects.create(
-        organisation=OpenSessionFactory().activity.organisation, resident=ResidentFactory(), added_at=NOON
-    )
-
-    wanted = SignUp(key(), listed=(stranger.resident_id,))
-
-    assert refusal(sign_up_people, session, wanted=wanted, by=cadre, at=NOON) == "nobody_chosen"
-
-
-def test_whoever_has_no_role_there_signs_nobody_up(session):
-    wanted = SignUp(key(), new=(NewPerson("李桂芳"),))
-
-    assert refusal(sign_up_people, session, wanted=wanted, by=MemberFactory().user, at=NOON) == "not_yours"
-
-
-def test_taking_off_the_list_leaves_the_registration(session, cadre):
-    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳"),)), by=cadre, at=NOON)
-
-    take_off_list(list(ListedPerson.objects.all()), by=cadre, at=NOON)
-
-    assert (ListedPerson.objects.count(), counters(session)) == (0, (1, 0))
-
-
 def test_cadre_is_told_when_somebody_moves_up(session, cadre):
     rows = [sign_up(session, MemberFactory())[0] for _number in range(2)]
     sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳"),)), by=cadre, at=NOON)
@@ -335,6 +262,20 @@ def test_message_reaches_each_account_once_and_counts_whom_it_does_not(session, 
     notices = Notification.objects.filter(kind="registration_message")
     assert sorted(notices.values_list("user", flat=True)) == sorted([parent.user_id, cadre.pk])
     assert notices.get(user=parent.user).params["text"] == "请带雨具。"
+
+
+@pytest.mark.parametrize("case", ["text", "states", "session", "sender"])
+def test_a_form_used_for_another_message_is_refused(session, organiser, cadre, case):
+    for each in (session, other := another(session)):
+        sign_up(each, MemberFactory())
+    words = {"text": "一号厅", "states": ["confirmed"], "client_uuid": key(), "at": NOON}
+    write_to_registrants(session, **words, by=organiser)
+
+    changed = {"text": {"text": "更正：二号厅"}, "states": {"states": ["confirmed", "waiting"]}}.get(case, {})
+    to, by = other if case == "session" else session, cadre if case == "sender" else organiser
+
+    assert refusal(write_to_registrants, to, **{**words, **changed}, by=by) == "key_reused"
+    assert RegistrantMessage.objects.get().text == "一号厅"
 
 
 def test_message_goes_on_by_mail_as_people_wish(session, organiser):

@@ -1,7 +1,8 @@
 """Random histories of one session against a model of a few lines: seats, offers, queue and draw as plain lists.
 
 The machine knows nothing of the database. After every step each person's state must be the model's, the counters must
-be what is counted, and nobody may sit while somebody waits who came earlier.
+be what is counted, and nobody may sit while somebody waits who came earlier. Only a party that is larger than the room
+holds up nobody.
 """
 
 import datetime
@@ -30,9 +31,9 @@ from qixue.core.refusal import Refused
 from qixue.participation.lottery import entry_number
 from qixue.participation.models import Lottery, Registration, RegistrationTerms
 from qixue.participation.operations.lotteries import enter_public_value, keep_lotteries
+from qixue.participation.operations.offers import accept_offer
 from qixue.participation.operations.organiser import move_registrations
 from qixue.participation.operations.registrations import (
-    accept_offer,
     cancel_registrations,
     keep_queues,
     register,
@@ -72,20 +73,22 @@ class Model:
     def taken(self) -> int:
         return sum(len(party.members) for party in self.parties if party.state in ("confirmed", "offered"))
 
-    def queue(self) -> list[Party]:
-        return [party for party in self.parties if party.state == "waiting"]
+    def next_up(self) -> list[Party]:
+        """The queue without parties that are larger than the room."""
+        waiting = [party for party in self.parties if party.state == "waiting"]
+        return [party for party in waiting if len(party.members) <= self.seats]
 
     def join(self, party: Party) -> None:
         if self.lot == "open":
             party.state = "entered"
             self.parties.append(party)
             return
-        fits = not self.queue() and self.taken() + len(party.members) <= self.seats
+        fits = not self.next_up() and self.taken() + len(party.members) <= self.seats
         party.state = "confirmed" if fits else "waiting"
         self.parties.append(party)
 
     def promote(self, at: datetime.datetime) -> None:
-        while (queue := self.queue()) and self.taken() + len(queue[0].members) <= self.seats:
+        while (queue := self.next_up()) and self.taken() + len(queue[0].members) <= self.seats:
             queue[0].state = "offered" if self.has_offers else "confirmed"
             queue[0].until = at + OFFER_HOURS * HOUR if self.has_offers else None
 
@@ -176,13 +179,15 @@ class RegistrationMachine(RuleBasedStateMachine):
         if not people:
             return
         party = Party(self.next_key(), household, [person.pk for person in people], "")
-        user = self.households[household][0].user if self.model.lot != "drawn" else self.organiser  # after its close
+        is_by_staff = self.model.lot == "drawn"  # after its close
+        user = self.organiser if is_by_staff else self.households[household][0].user
+        how = {"by": user, "source": "staff" if is_by_staff else "self"}
         if len(people) > self.model.seats or self.model.lot == "closed":
             with pytest.raises(Refused):
-                register(self.session, people=people, party=party.key, by=user, at=self.at)
+                register(self.session, people=people, party=party.key, at=self.at, **how)
             return
         for _sent_twice in range(2):
-            by_any_way(self.session, people=people, party=party.key, by=user, at=self.at)
+            by_any_way(self.session, people=people, party=party.key, at=self.at, **how)
         self.model.join(party)
 
     @precondition(lambda self: self.model.parties)
@@ -268,6 +273,15 @@ class RegistrationMachine(RuleBasedStateMachine):
     @rule(more=st.integers(1, 2))
     def add_seats(self, more: int) -> None:
         self.model.seats += more
+        Session.objects.filter(pk=self.session.pk).update(seat_count=self.model.seats)
+        keep_queues(at=self.at)
+        self.model.promote(self.at)
+
+    @precondition(lambda self: self.model.seats > max(1, self.model.taken()))
+    @rule()
+    def take_seats_away(self) -> None:
+        """As many as nobody sits on: a party that waits can be larger than the room after that."""
+        self.model.seats = max(1, self.model.taken())
         Session.objects.filter(pk=self.session.pk).update(seat_count=self.model.seats)
         keep_queues(at=self.at)
         self.model.promote(self.at)

@@ -11,8 +11,9 @@ from tests.participation.ways import by_any_way
 
 from qixue.core.names import by_name
 from qixue.core.refusal import Refused
-from qixue.participation.models import ListedPerson, Registration
+from qixue.participation.models import ListedPerson, Registration, RegistrationTerms
 from qixue.participation.operations.listed_people import SignUp, sign_up_people
+from qixue.participation.operations.offers import accept_offer, decline_offer
 from qixue.participation.operations.registrations import cancel_registrations, register
 from qixue.people.models import Notification, Resident, Role, User
 from qixue.programme.models import Session
@@ -102,3 +103,49 @@ def test_the_database_refuses_one_seat_too_many() -> None:
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Session.objects.filter(pk=session.pk).update(taken_count=3)
+
+
+def test_an_offer_that_is_accepted_and_declined_at_once_has_one_answer() -> None:
+    session = OpenSessionFactory(seat_count=1)
+    RegistrationTerms.objects.create(session=session, offer_hours=2)
+    cadre = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.CADRE).user
+    members = MemberFactory.create_batch(8)
+    rows = [register(session, people=[one], party=key(), by=one.user, at=NOON)[0] for one in members]
+    cancel_registrations(session, keys=[rows[0].pk], by=rows[0].registered_by, at=NOON)
+
+    for row in rows[1:-1]:
+        values = {"party": row.party, "at": NOON}
+        answers = at_once(
+            [
+                lambda row=row, values=values: accept_offer(session, by=row.registered_by, **values)[0].state,
+                lambda values=values: decline_offer(session, by=cadre, **values)[0].state,
+            ]
+        )
+        assert sorted(answers) in (["confirmed", "offer_over"], ["cancelled", "offer_over"])
+        session.refresh_from_db()
+        row.refresh_from_db()
+        assert (row.state in answers, session.taken_count) == (True, 1)
+        if row.state == "confirmed":
+            cancel_registrations(session, keys=[row.pk], by=row.registered_by, at=NOON)
+
+    assert Registration.objects.get(session=session, state="offered").pk == rows[-1].pk
+
+
+def test_many_who_come_at_once_past_a_party_larger_than_the_room_share_no_seat() -> None:
+    session = OpenSessionFactory(seat_count=3)
+    first = MemberFactory()
+    register(session, people=[first], party=key(), by=first.user, at=NOON)
+    mother = MemberFactory()
+    family = [mother, *ResidentFactory.create_batch(2, guardian=mother)]
+    register(session, people=family, party=key(), by=mother.user, at=NOON)
+    Session.objects.filter(pk=session.pk).update(seat_count=2)
+    members = MemberFactory.create_batch(12)
+
+    def join(member: Resident) -> Callable[[], str]:
+        return lambda: by_any_way(session, people=[member], party=key(), by=member.user, at=NOON)[0].state
+
+    answers = at_once([join(member) for member in members])
+
+    session.refresh_from_db()
+    assert Counter(answers) == {"confirmed": 1, "waiting": 11}
+    assert (session.taken_count, numbers_waiting(session)) == (2, list(range(1, 15)))

@@ -21,10 +21,16 @@ def caller(user: User) -> Caller:
 
 
 def by_any_way(
-    session: Session, *, people: Sequence[Resident], party: uuid.UUID, by: User, at: datetime.datetime
+    session: Session,
+    *,
+    people: Sequence[Resident],
+    party: uuid.UUID,
+    by: User,
+    at: datetime.datetime,
+    source: str = Registration.Source.SELF,
 ) -> list[Registration]:
     """As the API does it: the quick way where it is right, else the ordinary one."""
     is_alone = [person.user_id for person in people] == [by.pk]
     if is_alone and (made := register_alone(session.pk, party=party, by=caller(by), at=at)):
         return [made]
-    return register(session, people=people, party=party, by=by, at=at)
+    return register(session, people=people, party=party, by=by, at=at, source=source)

@@ -11,9 +11,11 @@ from qixue.core.clock import SHANGHAI, local_day, minute_text
 from qixue.participation.models import Certificate, Registration
 from qixue.people.models import NotificationPreference, Resident
 from qixue.people.notices import Notice, NoticeKind, register
+from qixue.people.queries import account_for
 from qixue.programme.models import Session
 
 TOPIC = NotificationPreference.Topic.REGISTRATIONS
+TOO_LARGE = "registration_too_large"
 
 register(
     NoticeKind(
@@ -57,6 +59,33 @@ register(
         TOPIC,
         _("A seat is free for you: %(title)s"),
         _("%(names)s: please accept it until %(until)s, or it goes to the next in the queue."),
+    ),
+    NoticeKind(
+        "registration_offer_declined",
+        TOPIC,
+        _("The offered seat was declined for you: %(title)s"),
+        _(
+            "%(names)s: the organiser noted that you do not come on %(day_on)s. Is that wrong? Please sign up again "
+            "or call them."
+        ),
+    ),
+    NoticeKind(
+        TOO_LARGE,
+        TOPIC,
+        _("More of you than seats: %(title)s"),
+        _(
+            "%(names)s: the session on %(day_on)s has %(seats)s seats by now, and your party has %(people)s people. "
+            "Please take somebody out of it: until then others move up past you, and you keep your place in line."
+        ),
+    ),
+    NoticeKind(
+        "registration_stepped_past",
+        TOPIC,
+        _("More people in a party than seats: %(title)s"),
+        _(
+            "%(names)s: %(people)s people who signed up together wait for %(day_on)s, where there are %(seats)s seats. "
+            "Others move up past them. Please add seats, move them to another session, or speak to them."
+        ),
     ),
     NoticeKind(
         "registration_offer_expired",
@@ -188,8 +217,20 @@ def about_event(kind: str, event: Event, party: Sequence[Registration], *, key: 
     )
 
 
+def about_too_large_party(party: Sequence[Registration], seats: int) -> Notice:
+    """For who runs the session; under the key of what the party itself is told."""
+    key, words = f"{TOO_LARGE}:{party[0].party}", event_of(party[0].session).words
+    names = "、".join(row.resident.name for row in party)
+    said = {**words, "names": names, "people": str(len(party)), "seats": str(seats)}
+    return Notice("registration_stepped_past", key, list_of(party[0]), said)
+
+
 def page_of(row: Registration) -> str:
-    """Where the account that is told sees it: their own page, or for a cadre the list of the session."""
-    if row.source == Registration.Source.CADRE and row.resident.user_id is None:
-        return f"/workspace/sessions/{row.session_id}/registrations/"
+    """Where the account that is told sees it: the page of their household, or for a cadre the list of the session."""
+    if row.source == Registration.Source.CADRE and account_for(row.resident) is None:
+        return list_of(row)
     return f"/me/registrations/{row.party}/"
+
+
+def list_of(row: Registration) -> str:
+    return f"/workspace/sessions/{row.session_id}/registrations/"

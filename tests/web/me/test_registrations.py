@@ -305,3 +305,17 @@ def test_session_of_which_nobody_is_counted_blames_nobody(member: Resident) -> N
     page = page_of(signed_in(member), "/me/")
 
     assert [words(tag) for tag in page.xpath("//main//span[contains(@class, 'tag')]")] == ["已结束"]
+
+
+def test_family_larger_than_the_room_reads_what_to_do(member):
+    session = OpenSessionFactory(seat_count=2, taken_count=2)
+    people = [member, ResidentFactory(guardian=member)]
+    rows = register(session, people=people, party=key(), by=member.user, at=NOON, source="family")
+    Session.objects.filter(pk=session.pk).update(seat_count=1, taken_count=1)
+
+    notices = page_of(signed_in(member), f"/me/registrations/{rows[0].party}/").xpath(
+        "//main//p[contains(@class, 'ochre')]"
+    )
+
+    said = "您同来2人，而这一场现在只有1个名额。在减少人数之前，后面的人会先递补；您的候补次序保留。"
+    assert [words(notice) for notice in notices] == [said]

@@ -391,6 +391,7 @@ POST_ONLY = {
     "copy_person_data",
     "decide_section",
     "excuse",
+    "accept_for_them",
     "hold_session",
     *DESK_POSTS,
     "move_section",

@@ -2,7 +2,7 @@
 
 import pytest
 from django.test import Client
-from tests.factories import OpenSessionFactory, RegionFactory, key
+from tests.factories import NOON, OpenSessionFactory, RegionFactory, ResidentFactory, key
 from tests.web.public.conftest import words
 from tests.web.workspace.test_registrations import address, again, browser, names, page_of
 
@@ -73,6 +73,66 @@ def test_what_is_wrong_stands_where_it_was_written(session, cadre, answers, fiel
     wrong = page.xpath("//*[@class='error']/following::*[self::input or self::textarea][1]/@name")
     assert wrong == ([field] if field else [])
     assert ListedPerson.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("answers", "field"),
+    [
+        ({"name_1": "房小龙", "birth_year_1": "2018"}, "guardian_1"),
+        ({"name_1": "房小龙", "birth_year_1": "2018", "guardian_1": "李桂芳"}, "agreed_on_1"),
+        (
+            {"name_1": "房小龙", "birth_year_1": "2018", "guardian_1": "李桂芳", "agreed_on_1": "2027-01-01"},
+            "agreed_on_1",
+        ),
+        ({"name_1": "唐三妹", "paste": "房小龙，2018"}, "paste"),
+    ],
+)
+def test_consent_for_a_child_is_asked_for_where_the_child_is_written(session, cadre, answers, field):
+    answer = cadre.post(address(session, "new/"), {"key": key(), **answers}, follow=True)
+
+    page = page_of(answer, 422)
+    wrong = page.xpath("//*[@class='error']/following::*[self::input or self::textarea][1]/@name")
+    assert wrong == [field]
+    assert "房小龙" in words(page.xpath("//*[@class='error']")[0])
+
+
+def test_each_child_without_consent_is_named_at_once(session, cadre):
+    answers = {"name_1": "房小龙", "birth_year_1": "2018", "name_2": "唐小妹", "birth_year_2": "2019"}
+
+    page = page_of(cadre.post(address(session, "new/"), {"key": key(), **answers}, follow=True), 422)
+
+    assert len(page.xpath("//*[@class='error']")) == 2
+
+
+def test_child_on_the_list_needs_no_second_paper(session, cadre):
+    child = {"name_1": "房小龙", "birth_year_1": "2018"}
+    paper = {"guardian_1": "李桂芳", "agreed_on_1": "2026-11-01"}
+    cadre.post(address(session, "new/"), {"key": key(), "confirmed": "on", **child, **paper})
+    other = OpenSessionFactory(activity=session.activity)
+
+    page = page_of(cadre.post(address(other, "new/"), {"key": key(), **child}, follow=True))
+
+    assert "房小龙" in words(page.xpath("//main//ol[contains(@class, 'numbered')]")[0])
+
+
+def test_the_same_sheet_sent_twice_is_answered_alike(session, cadre):
+    person = ResidentFactory(name="唐三妹")
+    ListedPerson.objects.create(organisation=session.activity.organisation, resident=person, added_at=NOON)
+    answers = {"key": key(), "confirmed": "on", "listed": [person.pk], "name_1": "李桂芳"}
+
+    pages = [cadre.post(address(session, "new/"), answers, follow=True) for _time in range(2)]
+
+    assert [names(page_of(page)) for page in pages] == [["唐三妹", "李桂芳"]] * 2
+
+
+def test_a_sheet_used_for_somebody_else_is_refused(session, cadre):
+    form = {"key": key(), "confirmed": "on"}
+    cadre.post(address(session, "new/"), {**form, "name_1": "李桂芳"})
+
+    answer = cadre.post(address(session, "new/"), {**form, "name_1": "盘大贵"}, follow=True)
+
+    assert "这张表单已用于" in words(page_of(answer, 422))
+    assert list(Registration.objects.values_list("resident__name", flat=True)) == ["李桂芳"]
 
 
 def test_people_of_the_list_are_ticked(session, cadre):

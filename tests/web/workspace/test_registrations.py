@@ -20,6 +20,7 @@ from tests.factories import (
     UserFactory,
     key,
 )
+from tests.factories_afterwards import organiser_of
 from tests.web.public.conftest import assert_sound, words
 
 from qixue.core.models import AuditEntry
@@ -173,6 +174,43 @@ def test_moving_offers_sessions_with_their_seats(session, organiser):
     assert Registration.objects.active().get(resident=row.resident).session == other
 
 
+def family(session: Session) -> list[Registration]:
+    mother = MemberFactory(name="李嘉明")
+    people = [mother, ResidentFactory(name="李小明", guardian=mother)]
+    return register(session, people=people, party=key(), by=mother.user, at=NOON, source="family")
+
+
+@pytest.mark.parametrize(("who", "moved"), [("all", 2), ("one", 1)])
+def test_of_a_family_all_move_or_one_as_the_organiser_says(session, organiser, who, moved):
+    rows = family(session)
+    other = OpenSessionFactory(activity=session.activity, seat_count=5)
+    path = f"/workspace/registrations/{rows[0].pk}/move/"
+
+    labels = [words(label) for label in page_of(organiser.get(path)).xpath("//input[@name='who']/..")]
+    undecided = page_of(organiser.post(path, {"session": other.pk}), 422)
+    answer = organiser.post(path, {"session": other.pk, "who": who}, follow=True)
+
+    assert labels == ["一起报名的2人都改：李嘉明、李小明", "只改李嘉明；其他人仍在这一场：李小明"]
+    assert undecided.xpath("//*[@class='error']/following::input[1]/@name") == ["who"]
+    assert Registration.objects.active().filter(session=other).count() == moved
+    names = "、".join(row.resident.name for row in rows[:moved])
+    assert f"已改场次，在那一场已有名额：{names}。" in words(page_of(answer))
+
+
+def test_moving_somebody_without_an_account_says_that_nobody_is_told(session, organiser):
+    row = sign_up(session, "李嘉明")
+    Resident.objects.filter(pk=row.resident_id).update(user=None)
+    Registration.objects.update(registered_by=None)
+    other = OpenSessionFactory(activity=session.activity, seat_count=1, taken_count=1)
+    path = f"/workspace/registrations/{row.pk}/move/"
+
+    notice = words(page_of(organiser.get(path)).xpath("//main//div[contains(@class, 'ochre')]")[0])
+    answer = organiser.post(path, {"session": other.pk}, follow=True)
+
+    assert notice == "李嘉明没有账号，收不到通知，请当面转告。"
+    assert f"已改场次，在那一场候补：李嘉明。 {notice}" in words(page_of(answer))
+
+
 def test_message_is_checked_before_it_goes_out(session, organiser):
     row = sign_up(session, "李嘉明")
     path = address(session, "message/")
@@ -216,7 +254,7 @@ def test_answers_have_a_column_where_something_is_asked(session, organiser):
     heads = "//main//table//th[@scope='col'][text()='回答']"
     without = page_of(organiser.get(address(session))).xpath(heads)
 
-    set_questions(session, asked=[Asked("怎么来？", "text")], by=UserFactory(), at=NOON)
+    set_questions(session, asked=[Asked("怎么来？", "text")], by=organiser_of(session.activity), at=NOON)
 
     assert (without, len(page_of(organiser.get(address(session))).xpath(heads))) == ([], 1)
 

@@ -20,7 +20,8 @@ from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration
 from qixue.participation.operations.eligibility import NOT_YOURS
-from qixue.participation.operations.registrations import accept_offer, cancel_registrations, register
+from qixue.participation.operations.offers import accept_offer
+from qixue.participation.operations.registrations import cancel_registrations, register
 from qixue.participation.queries.lotteries import entered_a_draw
 from qixue.participation.queries.registrations import Party, parties_of
 from qixue.people.models import Resident

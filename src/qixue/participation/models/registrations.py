@@ -97,6 +97,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """The queue in its order."""
         return self.filter(state=Registration.State.WAITING).order_by("waiting_number")
 
+    def with_accounts(self) -> "RegistrationQuerySet":
+        """With all that says who is told of them."""
+        return self.select_related("resident__user", "resident__guardian__user", "registered_by")
+
 
 class Registration(models.Model):
     """A resident's seat at a session, or their place in its queue.

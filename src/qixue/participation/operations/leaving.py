@@ -63,9 +63,10 @@ def forget_names(parties: set[uuid.UUID], people: Sequence[Resident], account: U
     """Take the names out of what others were told about a registration: who signed them up, or is of their party."""
     for party in sorted(parties):
         others = Registration.objects.filter(party=party).exclude(resident__in=people).order_by("pk")
-        names = "、".join(others.values_list("resident__name", flat=True))
+        staying = list(others.values_list("resident__name", flat=True))
         for notice in Notification.objects.filter(key__endswith=f":{party}").exclude(user=account):
-            if names:
+            told_of = str(notice.params.get("names", "")).split("、")  # of two households each its own people
+            if names := "、".join(name for name in staying if name in told_of):
                 notice.params = {**notice.params, "names": names}
                 notice.save(update_fields=["params"])
             else:

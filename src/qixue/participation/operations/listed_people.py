@@ -16,9 +16,9 @@ from qixue.core.names import by_name
 from qixue.core.refusal import Refused
 from qixue.participation.models import ListedPerson, Registration
 from qixue.participation.operations.registrations import register
-from qixue.participation.queries.listed_people import home_organisation, listed_in, source_of
+from qixue.participation.queries.listed_people import home_organisation, listed_in, own_organisations, source_of
 from qixue.people.models import Organisation, Resident, User
-from qixue.people.operations.listed_residents import add_listed_resident
+from qixue.people.operations.listed_residents import add_listed_resident, check_listed
 from qixue.people.operations.locks import hold_or_refuse
 from qixue.people.operations.residents import ResidentDetails
 from qixue.places.models import Region
@@ -59,15 +59,15 @@ class SignUp:
 def sign_up_people(session: Session, *, wanted: SignUp, by: User, at: datetime.datetime) -> list[Registration]:
     """Sign the people up and keep the new ones on the organisation's list. The same form again changes nothing.
 
-    Refused: nobody_chosen, too_many_people, changed_meanwhile, those of `add_listed_resident` (with the row in the
-    field's name) and of `register`.
+    Refused: key_reused, nobody_chosen, too_many_people, changed_meanwhile, those of `add_listed_resident` (with the row
+    in the field's name) and of `register`.
     """
     organisation = home_organisation(by, session)
     if organisation is None:
         raise Refused("not_yours", _("You can sign people up for sessions in your part only."))
     earlier = Registration.objects.filter(session=session, registered_by=by, party__in=parties(wanted))
-    if found := list(earlier.order_by("pk")):
-        return found
+    if found := list(earlier.select_related("resident__home_region").order_by("pk")):
+        return replayed(found, wanted)
     known = listed_in(organisation).filter(resident__in=wanted.listed).select_related("resident__home_region")
     people = by_name((row.resident for row in known.order_by("pk")), lambda person: person.name)
     people += [write_down(organisation, person, row, by=by, at=at) for row, person in enumerate(wanted.new, start=1)]
@@ -88,6 +88,23 @@ def sign_up_people(session: Session, *, wanted: SignUp, by: User, at: datetime.d
     return made
 
 
+def replayed(found: list[Registration], wanted: SignUp) -> list[Registration]:
+    """What was answered first, for the same people in the same way. Refused: key_reused."""
+    people = {row.resident_id: identity_of(row.resident) for row in found}
+    written = {identity_of(person) for person in wanted.new}
+    others = [pk for pk, identity in people.items() if pk not in wanted.listed and identity not in written]
+    is_same = not others and set(wanted.listed) <= set(people) and written <= set(people.values())
+    party_count = 1 if wanted.is_together else len(found)
+    if not is_same or len({row.party for row in found}) != party_count:
+        raise Refused("key_reused", _("This form was used for something else already. Please open it again."))
+    return found
+
+
+def identity_of(person: Resident | NewPerson) -> tuple[str, int | None, Region | None]:
+    """By what somebody on the list is known again."""
+    return person.name, person.birth_year, person.home_region
+
+
 def parties(wanted: SignUp) -> list[uuid.UUID]:
     """The keys of the parties, made from that of the form: the same form gives the same ones."""
     return [uuid.uuid5(wanted.key, str(number)) for number in range(MOST_AT_ONCE)]
@@ -95,21 +112,43 @@ def parties(wanted: SignUp) -> list[uuid.UUID]:
 
 def write_down(organisation: Organisation, person: NewPerson, row: int, *, by: User, at: datetime.datetime) -> Resident:
     """The person on the organisation's list who is the same by name, year and home, else a new one."""
+    if there := same_on_list(organisation, person):
+        return there.resident
+    if refusal := obstacle_in_row(person, row, at=at):
+        raise refusal
+    guardian = guardian_of(organisation, person, by=by, at=at)
+    resident = add_listed_resident(person.details, guardian=guardian, agreed_on=person.agreed_on, by=by, at=at)
+    keep_on_list(organisation, resident, by=by, at=at)
+    return resident
+
+
+def same_on_list(organisation: Organisation, person: NewPerson) -> ListedPerson | None:
     same = listed_in(organisation).filter(
         resident__name=person.name,
         resident__birth_year=person.birth_year,
         resident__home_region=person.home_region,
     )
-    if there := same.select_related("resident__home_region").order_by("pk").first():
-        return there.resident
-    guardian = guardian_of(organisation, person, by=by, at=at)
+    return same.select_related("resident__home_region").order_by("pk").first()
+
+
+def obstacles_in_sheet(organisation: Organisation, new: Sequence[NewPerson], *, at: datetime.datetime) -> list[Refused]:
+    """Why people who are new on the list cannot be written down, with the row in the field's name: above all a child
+    under 14 without a guardian who agreed. To be asked where they are typed; signing up asks the same.
+    """
+    found = [
+        obstacle_in_row(person, row, at=at)
+        for row, person in enumerate(new, start=1)
+        if same_on_list(organisation, person) is None
+    ]
+    return [refusal for refusal in found if refusal]
+
+
+def obstacle_in_row(person: NewPerson, row: int, *, at: datetime.datetime) -> Refused | None:
     try:
-        resident = add_listed_resident(person.details, guardian=guardian, agreed_on=person.agreed_on, by=by, at=at)
+        check_listed(person.details, has_guardian=bool(person.guardian_name), agreed_on=person.agreed_on, at=at)
     except Refused as refusal:
-        field = f"{refusal.field}_{row}" if refusal.field else ""
-        raise Refused(refusal.code, refusal.text, field=field, **refusal.params) from refusal
-    keep_on_list(organisation, resident, by=by, at=at)
-    return resident
+        return Refused(refusal.code, refusal.text, field=f"{refusal.field}_{row}", **refusal.params)
+    return None
 
 
 def guardian_of(organisation: Organisation, person: NewPerson, *, by: User, at: datetime.datetime) -> Resident | None:
@@ -131,7 +170,13 @@ def keep_on_list(organisation: Organisation, resident: Resident, *, by: User, at
 
 @transaction.atomic
 def take_off_list(rows: Sequence[ListedPerson], *, by: User, at: datetime.datetime) -> None:
-    """The people stay signed up where they are; nobody of the organisation finds them on the list any more."""
+    """The people stay signed up where they are; nobody of the organisation finds them on the list any more.
+
+    Refused: not_yours.
+    """
+    own = own_organisations(by).filter(pk__in={row.organisation_id for row in rows}).values_list("pk", flat=True)
+    if not {row.organisation_id for row in rows} <= set(own):
+        raise Refused("not_yours", _("Only the organisation that keeps a list takes people off it."))
     for row in rows:
         record_audit("listed_person.taken_off", row.organisation, by=by, at=at, details={"resident": row.resident_id})
         row.delete()

@@ -8,6 +8,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from django.db import transaction
@@ -21,9 +22,8 @@ from qixue.core.refusal import Refused
 from qixue.core.sealed import seal
 from qixue.participation import lottery as rule
 from qixue.participation.models import Lottery, Registration, RegistrationTerms
-from qixue.participation.notices import about_party
 from qixue.participation.operations.in_charge import must_be_in_charge
-from qixue.participation.operations.seats import locked_session, promote
+from qixue.participation.operations.seats import addressed, locked_session, promote, with_session
 from qixue.participation.queries.lotteries import SEALED_FOR, drawn_entries, promised_seed
 from qixue.participation.queries.registrations import terms_of
 from qixue.people.models import Resident, User
@@ -220,14 +220,10 @@ def tell(session_pk: int, *, at: datetime.datetime) -> int:
     keys = {rule.entry_number(party): party for party in active.values_list("party", flat=True).distinct()}
     rows = active.filter(party__in=[keys[number] for number in numbers if number in keys])
     parties: dict[uuid.UUID, list[Registration]] = defaultdict(list)
-    for row in rows.select_related("resident", "registered_by", "session__activity", "session__venue").order_by("pk"):
+    for row in with_session(session, rows.with_accounts().order_by("pk")):
         parties[row.party].append(row)
-    told = [
-        ([user], about_party(kind, party))
-        for party in parties.values()
-        if (kind := TOLD.get(party[0].state)) and (user := party[0].registered_by)
-    ]
-    notify_each(told, at=at)
+    told = (addressed(party, kind) for party in parties.values() if (kind := TOLD.get(party[0].state)))
+    notify_each(chain.from_iterable(told), at=at)
     lottery.told_count += len(numbers)
     lottery.save(update_fields=["told_count"])
     return len(numbers)

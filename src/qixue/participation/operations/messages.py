@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
-from qixue.participation.models import RegistrantMessage, Registration
-from qixue.participation.notices import about_party
+from qixue.participation.models import RegistrantMessage
+from qixue.participation.operations.in_charge import must_be_in_charge
+from qixue.participation.operations.seats import tell_party, with_session
 from qixue.participation.queries.registered import reach_of, with_states
 from qixue.people.models import User
-from qixue.people.notices import Notice
-from qixue.people.operations.notifications import notify_each
 from qixue.people.operations.turns import take_turn
+from qixue.people.rules import Action
 from qixue.programme.models import Session
 
 
@@ -25,10 +25,14 @@ def write_to_registrants(
 ) -> RegistrantMessage:
     """Send the text to everybody in the states, once to each account. The same form sent again sends nothing.
 
-    Refused: nobody_there.
+    Refused: not_in_charge, nobody_there, key_reused.
     """
+    must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, session)
     take_turn(by)
     if sent := RegistrantMessage.objects.filter(client_uuid=client_uuid).first():
+        asked = session.pk, text, sorted(states), by.pk
+        if (sent.session_id, sent.text, sorted(sent.states), sent.sent_by_id) != asked:
+            raise Refused("key_reused", _("This form was used for something else already. Please open it again."))
         return sent
     rows = list(with_states(session, states))
     if not rows:
@@ -44,17 +48,8 @@ def write_to_registrants(
         sent_at=at,
         client_uuid=client_uuid,
     )
-    notify_each(
-        [([user], about(message, reach.people[pk])) for pk, user in reach.users.items()],
-        at=at,
-    )
+    tell_party(with_session(session, rows), "registration_message", at=at, key=str(message.pk), text=text)
     record_audit(
         "registrants.written_to", session, by=by, at=at, details={"message": message.pk, "states": list(states)}
     )
     return message
-
-
-def about(message: RegistrantMessage, rows: list[Registration]) -> Notice:
-    for row in rows:
-        row.session = message.session
-    return about_party("registration_message", rows, key=str(message.pk), text=message.text)

@@ -10,23 +10,20 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration
-from qixue.participation.notices import about_party
 from qixue.participation.operations.answers import carry_over
 from qixue.participation.operations.door_codes import free_door_codes
 from qixue.participation.operations.eligibility import check_people, check_window
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.registrations import given_places, release
-from qixue.participation.operations.seats import locked_session, locked_sessions, promote
-from qixue.participation.queries.registered import contact_of, is_counted_by_name
+from qixue.participation.operations.seats import locked_session, locked_sessions, promote, tell_party
+from qixue.participation.queries.registered import is_counted_by_name
 from qixue.participation.queries.registrations import terms_of
 from qixue.people.models import User
 from qixue.people.operations.locks import changed_meanwhile, held_people
-from qixue.people.operations.notifications import notify
 from qixue.people.rules import Action
 from qixue.programme.models import Session
 
 State = Registration.State
-RELATED = ("resident__user", "resident__guardian__user", "resident__home_region", "registered_by")
 
 
 @transaction.atomic
@@ -37,7 +34,7 @@ def take_out(registration: Registration, *, note: str, by: User, at: datetime.da
     """
     session = locked_session(registration.session)
     must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, session)
-    row = Registration.objects.select_related(*RELATED).get(pk=registration.pk)
+    row = Registration.objects.all().with_accounts().get(pk=registration.pk)
     row.session = session
     if row.state == State.CANCELLED:
         return row
@@ -46,8 +43,7 @@ def take_out(registration: Registration, *, note: str, by: User, at: datetime.da
     row.cancel_note = note
     row.save(update_fields=["cancel_note"])
     record_audit("registration.taken_out", session, by=by, at=at, details={"key": row.pk})
-    if user := contact_of(row):
-        notify([user], about_party("registration_removed", [row], key=str(row.pk), note=note), at=at)
+    tell_party([row], "registration_removed", at=at, key=str(row.pk), note=note)
     promote(session, terms_of(session), at=at)
     return row
 
@@ -75,7 +71,8 @@ def move_registrations(
     must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, to, field="session")
     rows = list(
         Registration.objects.filter(session=session, pk__in=keys)
-        .select_related(*RELATED)
+        .with_accounts()
+        .select_related("resident__home_region")
         .order_by("waiting_number", "pk")
     )
     if not rows or not {row.resident_id for row in rows} <= held:
@@ -95,7 +92,8 @@ def move_registrations(
     release(session, rows, reason=Registration.CancelReason.MOVED, at=at)
     details = {"keys": [row.pk for row in rows], "to": to.pk}
     record_audit("registration.moved", session, by=by, at=at, details=details)
-    tell_of_move(made, at=at)
+    kinds = {State.CONFIRMED: "registration_moved_to_a_seat", State.ENTERED: "registration_entered"}
+    tell_party(made, kinds.get(State(made[0].state), "registration_moved_to_the_queue"), at=at)
     promote(session, terms_of(session), at=at)
     return made
 
@@ -123,13 +121,6 @@ def check_move(session: Session, to: Session, rows: list[Registration], *, at: d
     if len(people) > (to.seat_count or 0):
         sentence = _("There are fewer seats than people who want to come together.")
         raise Refused("too_many_places", sentence, field="session")
-
-
-def tell_of_move(made: list[Registration], *, at: datetime.datetime) -> None:
-    kinds = {State.CONFIRMED: "registration_moved_to_a_seat", State.ENTERED: "registration_entered"}
-    kind = kinds.get(State(made[0].state), "registration_moved_to_the_queue")
-    if user := contact_of(made[0]):
-        notify([user], about_party(kind, made), at=at)
 
 
 @transaction.atomic

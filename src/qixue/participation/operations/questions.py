@@ -11,8 +11,10 @@ from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Question
 from qixue.participation.models.questions import LONGEST_ANSWER, MOST_OPTIONS, MOST_QUESTIONS
+from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.seats import locked_session
 from qixue.people.models import User
+from qixue.people.rules import Action
 from qixue.programme.models import Session
 
 
@@ -36,8 +38,9 @@ class Asked:
 def set_questions(session: Session, *, asked: Sequence[Asked], by: User, at: datetime.datetime) -> list[Question]:
     """Ask these, in this order. What somebody answered stays: a question that is dropped or reworded is retired.
 
-    Refused: too_many_questions, question_twice, options_missing, too_many_options, option_too_long.
+    Refused: not_in_charge, too_many_questions, question_twice, options_missing, too_many_options, option_too_long.
     """
+    must_be_in_charge(by, Action.EDIT_ACTIVITY, session)
     check_questions(asked)
     session = locked_session(session)
     there = list(Question.objects.filter(session=session, retired_at=None).order_by("position"))

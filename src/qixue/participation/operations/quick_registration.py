@@ -63,7 +63,9 @@ LINES = Lines(  # by session
 )
 LOOK = """
 SELECT s.state, s.starts_at, s.seat_count, s.taken_count, s.waiting_count, s.last_waiting_number, a.title, s.topic,
-    a.state, p.state, v.name, t.opens_at, t.closes_at, t.place_limit, {has_usual_terms}
+    a.state, p.state, v.name, t.opens_at, t.closes_at, t.place_limit,
+    CASE WHEN s.waiting_count = 0 OR s.taken_count >= s.seat_count THEN 0 WHEN EXISTS ({fitting}) THEN 1 ELSE 0 END,
+    {has_usual_terms}
 FROM programme_session s
 JOIN programme_activity a ON a.id = s.activity_id
 JOIN programme_programme p ON p.id = a.programme_id
@@ -72,6 +74,11 @@ LEFT JOIN participation_registrationterms t ON t.session_id = s.id
 WHERE s.id = %s
 """
 KNOWN = "SELECT id, party, session_id, resident_id, registered_by_id, state FROM participation_registration"
+FITTING = """
+SELECT 1 FROM participation_registration w WHERE w.session_id = s.id AND w.state = 'waiting' AND s.seat_count >= (
+    SELECT COUNT(*) FROM participation_registration m
+    WHERE m.party = w.party AND m.session_id = w.session_id AND m.state = 'waiting')
+"""  # who waits in a party that is not larger than the room, as in `queries.queue`
 ACTIVE = "NOT (state = 'cancelled')"
 COUNT = "UPDATE programme_session SET taken_count = %s, waiting_count = %s, last_waiting_number = %s WHERE id = %s"
 
@@ -107,6 +114,7 @@ class Seen:
     opens_at: datetime.datetime | None
     closes_at: datetime.datetime | None
     place_limit: int | None
+    is_queue_ahead: bool  # a seat is free, and somebody waits whom it can still go to
     has_usual_terms: bool
 
     def is_usual_at(self, at: datetime.datetime) -> bool:
@@ -130,7 +138,8 @@ class Seen:
 
     @property
     def has_seat(self) -> bool:
-        return self.waiting_count == 0 and self.taken_count < (self.seat_count or 0)
+        """As `has_seats_for` says of one; of those who ask here the first to wait leaves no seat behind."""
+        return not self.is_queue_ahead and self.taken_count < (self.seat_count or 0)
 
 
 def register_alone(session: int, *, party: uuid.UUID, by: Caller, at: datetime.datetime) -> Registration | None:
@@ -168,7 +177,7 @@ def look() -> str:
         for relation in Session._meta.related_objects
         if relation.get_accessor_name() not in NO_SAY
     ]
-    return LOOK.format(has_usual_terms=" AND ".join([*terms, *hanging, "1 = 1"]))
+    return LOOK.format(fitting=FITTING, has_usual_terms=" AND ".join([*terms, *hanging, "1 = 1"]))
 
 
 def other_terms() -> list[Any]:

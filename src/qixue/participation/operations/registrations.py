@@ -1,7 +1,8 @@
 """Signing up for a session and leaving it again. All of it happens under the lock of the session's row, which counts.
 
 The order is strict: nobody gets a seat while somebody waits who came earlier. People who sign up together stay
-together: a party moves up when there is room for all of it, and what is behind it waits as long.
+together: a party moves up when there is room for all of it, and what is behind it waits as long. Only a party of more
+people than the session has seats by now holds up nobody: it cannot move up, is told so, and keeps its place.
 """
 
 import datetime
@@ -10,7 +11,6 @@ from collections.abc import Collection, Sequence
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
@@ -18,6 +18,7 @@ from qixue.core.duties import for_each
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.notices import about_party
 from qixue.participation.operations.answers import Answers, checked_answers, keep_answers
 from qixue.participation.operations.door_codes import free_door_codes
 from qixue.participation.operations.eligibility import (
@@ -25,16 +26,17 @@ from qixue.participation.operations.eligibility import (
     check_people,
     check_window,
     must_act_for,
-    must_act_for_one_of,
 )
 from qixue.participation.operations.lotteries import entered
-from qixue.participation.operations.seats import locked_session, promote, tell_party
+from qixue.participation.operations.seats import locked_session, promote, tell_party, with_session
 from qixue.participation.queries.lotteries import is_before_draw
+from qixue.participation.queries.queue import has_seats_for, with_parties_to_tell, with_room
 from qixue.participation.queries.registered import similar_sessions
 from qixue.participation.queries.registrations import terms_of
 from qixue.participation.rules import may_manage_registrations
 from qixue.people.models import Resident, User
 from qixue.people.operations.locks import hold_or_refuse
+from qixue.people.operations.notifications import notify
 from qixue.programme.models import Session
 
 FROM_HOME = frozenset({Registration.Source.SELF, Registration.Source.FAMILY})
@@ -55,6 +57,9 @@ def register(
 ) -> list[Registration]:
     """Give the people seats at the session, or the next places in its queue, or an entry in its draw; all or none.
 
+    `source` says how it is done, and with that what holds: whoever signs their own household up keeps to the terms,
+    also as somebody who runs the session; by the cadre or the organiser is for those who manage its registrations.
+
     `party` is made by the form or program that asks: asked again with it, the first answer is given. `answers` are
     those to the organiser's questions; who signs others up as staff can leave them out.
     Refused: key_reused, already_registered, not_yours, no_registration, registration_not_open, registration_closed,
@@ -68,8 +73,8 @@ def register(
     if earlier := list(Registration.objects.filter(party=party).order_by("pk")):
         return replayed(earlier, session, people, by)
     terms = terms_of(session)
-    is_staff = may_manage_registrations(by, session)
-    must_act_for(by, people, is_staff=is_staff)
+    is_staff = source not in FROM_HOME
+    must_sign_up(by, session, people, is_staff=is_staff)
     check_window(session, terms, at=at, is_staff=is_staff)
     check_people(session, terms, people, at=at)
     check_places(session, terms, people, by, is_staff=is_staff)
@@ -83,8 +88,15 @@ def register(
     keep_answers(Registration.objects.bulk_create(made), said)
     record_audit("registration.made", session, by=by, at=at, details={"party": str(party), "places": len(made)})
     if source in FROM_HOME:  # whoever signs others up reads it on the next page
-        tell_party(made, f"registration_{made[0].state}", at=at)
+        notify([by], about_party(f"registration_{made[0].state}", made), at=at)
     return made
+
+
+def must_sign_up(by: User, session: Session, people: Sequence[Resident], *, is_staff: bool) -> None:
+    """Refused: not_yours."""
+    must_act_for(by, people, is_staff=is_staff)
+    if is_staff and not may_manage_registrations(by, session):
+        raise Refused("not_yours", _("You can sign people up for sessions in your part only."))
 
 
 def replayed(earlier: list[Registration], session: Session, people: Sequence[Resident], by: User) -> list[Registration]:
@@ -102,7 +114,7 @@ def check_places(
     if there := active.filter(resident__in=people).select_related("resident").order_by("pk").first():
         sentence = _("%(name)s is signed up for this session already.")
         raise Refused("already_registered", sentence, field="people", name=there.resident.name)
-    held = 0 if is_staff else active.filter(registered_by=by).count()
+    held = 0 if is_staff else active.filter(registered_by=by, source__in=FROM_HOME).count()
     limit = session.seat_count or 0
     if len(people) > limit or (not is_staff and held + len(people) > (limit := terms.place_limit)):
         sentence = _("Up to %(limit)s people can be signed up here by one person. Please choose fewer.")
@@ -119,9 +131,9 @@ def given_places(
 
 
 def placed(session: Session, people: Sequence[Resident]) -> list[Registration]:
-    """A seat for each when there are enough and nobody waits, else numbers one behind the other; counted at once."""
+    """A seat for each as `has_seats_for` says, else numbers one behind the other; counted at once."""
     rows = [Registration(session=session, resident=person) for person in people]
-    if session.seats_left >= len(rows):
+    if has_seats_for(session, len(rows)):
         session.taken_count += len(rows)
         session.save(update_fields=["taken_count"])
         for row in rows:
@@ -140,7 +152,7 @@ def placed(session: Session, people: Sequence[Resident]) -> list[Registration]:
 def cancel_registrations(
     session: Session, *, keys: Collection[int], by: User, at: datetime.datetime, reason: str = Reason.WITHDRAWN
 ) -> list[Registration]:
-    """Give up seats or places in the queue; whoever waits moves up. Doing it again changes nothing.
+    """Give up seats or places in the queue of one's household; whoever waits moves up. Doing it again changes nothing.
 
     `keys` are those of registrations for the session. Refused: not_yours, cancel_too_late.
     """
@@ -148,11 +160,9 @@ def cancel_registrations(
     rows = list(Registration.objects.filter(session=session, pk__in=keys).select_related("resident__guardian"))
     if len(rows) != len(set(keys)):
         raise ValueError("These are not all registrations of this session.")
-    is_staff = may_manage_registrations(by, session)
-    must_act_for(by, [row.resident for row in rows], is_staff=is_staff)
+    must_act_for(by, [row.resident for row in rows], is_staff=False)
     rows = [row for row in rows if row.state != State.CANCELLED]
-    if not is_staff:
-        check_cancel_time(session, rows, at=at)
+    check_cancel_time(session, rows, at=at)
     release(session, rows, reason=reason, at=at)
     if rows:
         record_audit("registration.cancelled", session, by=by, at=at, details={"keys": sorted(row.pk for row in rows)})
@@ -184,29 +194,6 @@ def release(session: Session, rows: Sequence[Registration], *, reason: str, at: 
     )
 
 
-@transaction.atomic
-def accept_offer(session: Session, *, party: uuid.UUID, by: User, at: datetime.datetime) -> list[Registration]:
-    """Take the seats that became free for a party. Doing it again changes nothing. Refused: not_yours, offer_over."""
-    session = locked_session(session)
-    rows = list(
-        Registration.objects.filter(session=session, party=party, state__in=Registration.SEATED_STATES)
-        .select_related("resident__guardian")
-        .order_by("pk")
-    )
-    if rows:
-        is_staff = may_manage_registrations(by, session)
-        must_act_for_one_of(by, [row.resident for row in rows], is_staff=is_staff)
-    offered = [row for row in rows if row.state == State.OFFERED]
-    if not rows or any(not row.is_offer_open_at(at) for row in offered):
-        raise Refused("offer_over", _("This offer is over: the seat went to the next in the queue."))
-    if offered:
-        Registration.objects.filter(pk__in=[row.pk for row in offered]).update(
-            state=State.CONFIRMED, offered_until=None
-        )
-        record_audit("registration.offer_accepted", session, by=by, at=at, details={"party": str(party)})
-    return list(Registration.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk"))
-
-
 def keep_queues(*, at: datetime.datetime) -> int:
     """The worker's duty: end offers that ran out, give free seats to those who wait, tell those whose session is off.
 
@@ -217,22 +204,13 @@ def keep_queues(*, at: datetime.datetime) -> int:
     off = called_off.exclude(taken_count=0, waiting_count=0)
     not_drawn = called_off.filter(registrations__state=State.ENTERED)
     keys = {pk for found in (overdue, with_room(at), off, not_drawn) for pk in found.values_list("pk", flat=True)}
-    return for_each("queues", sorted(keys), partial(keep_queue, at=at))
-
-
-def with_room(at: datetime.datetime) -> QuerySet[Session]:
-    """Sessions to come at which the party at the head of the queue has room: too large a one holds up nothing else."""
-    queue = Registration.objects.waiting().filter(session=OuterRef("pk"))
-    party = queue.order_by().filter(party=OuterRef("head")).values("session").annotate(size=Count("pk"))
-    waiting = Session.objects.filter(state=Session.State.PLANNED, waiting_count__gt=0, starts_at__gt=at)
-    heads = waiting.annotate(head=Subquery(queue.values("party")[:1])).annotate(size=Subquery(party.values("size")))
-    return heads.filter(Q(seat_count=None) | Q(seat_count__gte=F("taken_count") + F("size")))
+    return for_each("queues", sorted(keys | with_parties_to_tell(at)), partial(keep_queue, at=at))
 
 
 @transaction.atomic
 def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
     session = locked_session(Session(pk=session_pk))
-    active = Registration.objects.active().filter(session=session).order_by("pk")
+    active = Registration.objects.active().filter(session=session).with_accounts().order_by("pk")
     if session.state == Session.State.CANCELLED:
         rows, reason, notice = list(active), Reason.SESSION_OFF, "registration_session_off"
     else:
@@ -243,7 +221,7 @@ def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
         record_audit(f"registration.{reason}", session, by=None, at=at, details={"keys": [row.pk for row in rows]})
         others = others_instead(session, at=at) if reason == Reason.SESSION_OFF else ""
         for party in sorted({row.party for row in rows}):
-            members = [row for row in rows if row.party == party]
+            members = with_session(session, (row for row in rows if row.party == party))
             if others:
                 tell_party(members, "registration_session_off_with_others", at=at, similar=others)
             else:

@@ -1,11 +1,17 @@
 """The seats of a session and its queue, under the lock of the session's row."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from qixue.participation.models import Registration, RegistrationTerms
-from qixue.participation.notices import about_party
-from qixue.people.operations.notifications import notify
+from qixue.participation.notices import about_party, about_too_large_party
+from qixue.participation.queries.queue import fitting, too_large
+from qixue.participation.queries.registered import reach_of
+from qixue.people.models import User
+from qixue.people.notices import Notice
+from qixue.people.operations.notifications import notify, notify_each
+from qixue.people.queries import people_in_charge
+from qixue.people.rules import Action
 from qixue.programme.models import Session
 
 State = Registration.State
@@ -30,7 +36,8 @@ def locked_sessions(*sessions: Session) -> list[Session]:
 def promote(session: Session, terms: RegistrationTerms, *, at: datetime.datetime) -> int:
     """Give free seats to whoever waits, in strict order and a whole party at a time. Returns how many people moved up.
 
-    With offer hours the seat is held until they answer, otherwise it is theirs at once.
+    With offer hours the seat is held until they answer, otherwise it is theirs at once. A party of more people than the
+    session has seats is told so and keeps its place; the queue steps past it until it fits.
     """
     if session.state != Session.State.PLANNED or (session.starts_at and session.starts_at <= at):
         return 0
@@ -47,14 +54,39 @@ def promote(session: Session, terms: RegistrationTerms, *, at: datetime.datetime
         session.save(update_fields=["taken_count", "waiting_count"])
         tell_party(party, "registration_offered" if until else "registration_moved_up", at=at)
         moved += len(party)
+    if session.waiting_count:
+        tell_too_large(session, at=at)
     return moved
 
 
 def next_party(session: Session) -> list[Registration]:
-    """The people at the head of the queue who signed up together; empty when nobody waits."""
-    head = Registration.objects.waiting().filter(session=session).select_related("resident")
-    first = head.first()
-    return list(head.filter(party=first.party)) if first else []
+    """The first in the queue who signed up together and are not more than the session has seats; empty without any."""
+    first = fitting(session).first()
+    if first is None:
+        return []
+    queue = Registration.objects.waiting().filter(session=session, party=first.party)
+    return with_session(session, queue.with_accounts())
+
+
+def tell_too_large(session: Session, *, at: datetime.datetime) -> None:
+    """Tell each party that cannot fit, and who runs the session: once for each party."""
+    rows = with_session(session, too_large(session))
+    if not rows:
+        return
+    seats = session.seat_count or 0
+    in_charge = people_in_charge(session.activity.organisation, Action.EDIT_ACTIVITY)
+    for key in dict.fromkeys(row.party for row in rows):
+        party = [row for row in rows if row.party == key]
+        tell_party(party, "registration_too_large", at=at, people=str(len(party)), seats=str(seats))
+        notify(in_charge, about_too_large_party(party, seats), at=at)
+
+
+def with_session(session: Session, rows: Iterable[Registration]) -> list[Registration]:
+    """The rows with the session as it is held, which is not read again for each."""
+    found = list(rows)
+    for row in found:
+        row.session = session
+    return found
 
 
 def offered_until(session: Session, terms: RegistrationTerms, *, at: datetime.datetime) -> datetime.datetime | None:
@@ -65,7 +97,18 @@ def offered_until(session: Session, terms: RegistrationTerms, *, at: datetime.da
     return min(end, session.starts_at) if session.starts_at else end
 
 
-def tell_party(party: Sequence[Registration], kind: str, *, at: datetime.datetime, **more: str) -> None:
-    """Tell the account that signed the party up; people whom a cadre signed up are told by the cadre."""
-    if user := party[0].registered_by:
-        notify([user], about_party(kind, party, **more), at=at)
+def tell_party(party: Sequence[Registration], kind: str, *, at: datetime.datetime, key: str = "", **more: str) -> None:
+    """Tell everybody of the party, each through their contact: see `addressed`."""
+    notify_each(addressed(party, kind, key=key, **more), at=at)
+
+
+def addressed(
+    party: Sequence[Registration], kind: str, *, key: str = "", **more: str
+) -> list[tuple[list[User], Notice]]:
+    """What happened to a party, for each account through which somebody of it is told, about its own people.
+
+    That is what `contact_of` says, whoever signed them up: a child that has another guardian by now, or a villager who
+    has an account by now, is told there.
+    """
+    reach = reach_of(party)
+    return [([user], about_party(kind, reach.people[pk], key=key, **more)) for pk, user in reach.users.items()]

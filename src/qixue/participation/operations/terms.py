@@ -13,9 +13,11 @@ from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Lottery, RegistrationTerms
 from qixue.participation.models.registrations import MOST_MISSED, MOST_PLACES
+from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.lotteries import check_allotment, check_public_number, has_begun
 from qixue.participation.operations.seats import locked_sessions
 from qixue.people.models import User
+from qixue.people.rules import Action
 from qixue.places.models import Region
 from qixue.programme.models import Session
 
@@ -58,10 +60,11 @@ def save_terms(
 ) -> list[Session]:
     """Keep the terms of a session; `for_all`: of every session of its activity that is still to come, too.
 
-    Whoever is signed up stays signed up. Returns the sessions. Refused: number_for_one, closes_before_it_opens,
-    closes_after_the_end, cancel_after_the_start, ages_out_of_order, those of numbers out of range, and of
-    `check_allotment`, `check_draw` and `check_public_number`.
+    Whoever is signed up stays signed up. Returns the sessions. Refused: not_in_charge, number_for_one,
+    closes_before_it_opens, closes_after_the_end, cancel_after_the_start, ages_out_of_order, those of numbers out of
+    range, and of `check_allotment`, `check_draw` and `check_public_number`.
     """
+    must_be_in_charge(by, Action.EDIT_ACTIVITY, session)
     check_numbers(details)
     others = session.activity.sessions.filter(state=Session.State.PLANNED, starts_at__gt=at) if for_all else []
     found = locked_sessions(session, *(other for other in others if other.pk != session.pk))

@@ -32,11 +32,16 @@ def listed_in(organisation: Organisation) -> QuerySet[ListedPerson]:
     return ListedPerson.objects.filter(organisation=organisation)
 
 
+def people_on_list(organisation: Organisation) -> list[ListedPerson]:
+    """Everybody on the list, by name."""
+    rows = listed_in(organisation).select_related("resident__home_region").order_by("pk")
+    return by_name(rows, lambda row: row.resident.name)
+
+
 def people_to_choose(organisation: Organisation, session: Session) -> list[ListedPerson]:
     """Those on the list who are not signed up for the session yet, by name."""
-    there = Registration.objects.active().filter(session=session).values("resident")
-    rows = listed_in(organisation).exclude(resident__in=there).select_related("resident__home_region")
-    return by_name(rows.order_by("pk"), lambda row: row.resident.name)
+    there = set(Registration.objects.active().filter(session=session).values_list("resident", flat=True))
+    return [row for row in people_on_list(organisation) if row.resident_id not in there]
 
 
 def lists_of(user: User) -> QuerySet[ListedPerson]:

@@ -27,9 +27,7 @@ NEAR = datetime.timedelta(days=14)  # what is later or earlier is no substitute
 def registrations_at(session: Session) -> QuerySet[Registration]:
     """Seats in the order of signing up, then the queue in its order, those who left last; with all that a row shows."""
     answers = Prefetch("answers", Answer.objects.select_related("question").order_by("question__position", "pk"))
-    rows = Registration.objects.filter(session=session).select_related(
-        "resident__user", "resident__guardian__user", "resident__home_region__parent", "registered_by"
-    )
+    rows = Registration.objects.filter(session=session).with_accounts().select_related("resident__home_region__parent")
     is_gone = Q(state=Registration.State.CANCELLED)
     ordered = rows.alias(is_gone=is_gone).order_by(
         "is_gone", F("waiting_number").asc(nulls_first=True), "registered_at", "pk"

@@ -70,6 +70,12 @@ class Party:
         return self.active[0].state if self.active else Registration.State.CANCELLED
 
     @property
+    def is_too_large(self) -> bool:
+        """Whether they wait, and are more people than the session has seats by now: others move up past them."""
+        seats = self.session.seat_count
+        return self.state == Registration.State.WAITING and seats is not None and len(self.active) > seats
+
+    @property
     def offered_until(self) -> datetime.datetime | None:
         return self.active[0].offered_until if self.active else None
 
@@ -83,6 +89,20 @@ def parties_of(household: Sequence[Resident]) -> list[Party]:
     return [
         Party(key, members[0].session, tuple(members)) for key, members in ((key, list(group)) for key, group in groups)
     ]
+
+
+def party_at(session: Session, key: uuid.UUID) -> Party | None:
+    """Those who signed up together for the session under this key."""
+    rows = Registration.objects.filter(session=session, party=key).select_related("resident").order_by("pk")
+    return Party(key, session, tuple(rows)) if rows else None
+
+
+def offered_parties(session: Session) -> list[Party]:
+    """Those to whom seats are offered at the session now, in the order in which they signed up."""
+    offered = Registration.objects.filter(session=session, state=Registration.State.OFFERED)
+    rows = offered.select_related("resident").order_by("registered_at", "party", "pk")
+    groups = itertools.groupby(rows, key=lambda row: row.party)
+    return [Party(key, session, tuple(group)) for key, group in groups]
 
 
 def ticket_holders(party: Party) -> list[Registration]:

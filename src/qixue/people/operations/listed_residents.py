@@ -27,14 +27,8 @@ def add_listed_resident(
 
     Refused: birth_year_out_of_range, paper_consent_needed, agreed_in_future.
     """
-    check_birth_year(details, at=at)
+    check_listed(details, has_guardian=guardian is not None, agreed_on=agreed_on, at=at)
     is_child = details.is_child_at(at)
-    if is_child and (guardian is None or agreed_on is None):
-        sentence = _("%(name)s is under 14. Please write which parent or guardian agreed on paper, and on which day.")
-        raise Refused("paper_consent_needed", sentence, field="guardian", name=details.name)
-    if agreed_on and agreed_on > local_day(at):
-        sentence = _("Please give the day on which the guardian of %(name)s agreed; it cannot be in the future.")
-        raise Refused("agreed_in_future", sentence, field="agreed_on", name=details.name)
     values = {"name": details.name, "birth_year": details.birth_year, "home_region": details.home_region}
     resident = Resident.objects.create(guardian=guardian if is_child else None, **values)
     if is_child and agreed_on:
@@ -46,3 +40,17 @@ def add_listed_resident(
         )
     record_audit("resident.listed", resident, by=by, at=at, details={"consent": "paper"} if is_child else {})
     return resident
+
+
+def check_listed(
+    details: ResidentDetails, *, has_guardian: bool, agreed_on: datetime.date | None, at: datetime.datetime
+) -> None:
+    """Whether somebody can be written down like this; refused as `add_listed_resident` says."""
+    check_birth_year(details, at=at)
+    if details.is_child_at(at) and not (has_guardian and agreed_on):
+        sentence = _("%(name)s is under 14. Please write which parent or guardian agreed on paper, and on which day.")
+        field = "agreed_on" if has_guardian else "guardian"
+        raise Refused("paper_consent_needed", sentence, field=field, name=details.name)
+    if agreed_on and agreed_on > local_day(at):
+        sentence = _("Please give the day on which the guardian of %(name)s agreed; it cannot be in the future.")
+        raise Refused("agreed_in_future", sentence, field="agreed_on", name=details.name)

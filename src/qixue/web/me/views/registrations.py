@@ -13,6 +13,7 @@ from qixue.core.refusal import Refused
 from qixue.participation.lottery import entry_number
 from qixue.participation.models import Feedback, Registration, RegistrationTerms
 from qixue.participation.operations import registrations as operations
+from qixue.participation.operations.offers import accept_offer
 from qixue.participation.operations.transfers import hand_over_place
 from qixue.participation.queries import listed
 from qixue.participation.queries.answers import asked_at, said_by
@@ -196,6 +197,6 @@ def accept(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     found = party_or_404(resident, party)
     return parts.pressed(
         request,
-        lambda: operations.accept_offer(found.session, party=party, by=user, at=now()),
+        lambda: accept_offer(found.session, party=party, by=user, at=now()),
         back=reverse("me:registration", args=[party]),
     )

@@ -8,11 +8,12 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.clock import now
 from qixue.core.fields import plain_text_validator
 from qixue.core.refusal import Refused
 from qixue.core.typed import has_identity_number, parse_day, parse_whole_number
 from qixue.participation.models import ListedPerson
-from qixue.participation.operations.listed_people import NewPerson, SignUp
+from qixue.participation.operations.listed_people import NewPerson, SignUp, obstacles_in_sheet
 from qixue.people.models import Organisation, Resident
 from qixue.places.models import Region
 from qixue.web.forms import Form, RawTextField
@@ -52,7 +53,7 @@ class PeopleForm(Form):
 
     def __init__(self, *args: Any, organisation: Organisation, listed: Sequence[ListedPerson], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.towns = Towns(organisation)
+        self.organisation, self.towns = organisation, Towns(organisation)
         self.people = {str(row.resident_id): row.resident for row in listed}
         self.new: list[NewPerson] = []
         self.places: list[str] = []  # where each of the new people was written: the number of the row, or paste
@@ -70,6 +71,8 @@ class PeopleForm(Form):
             self.read_row(number, answers)
         for number, line in enumerate(answers.get("paste", "").splitlines(), start=1):
             self.read_line(number, line)
+        for refusal in obstacles_in_sheet(self.organisation, self.new, at=now()):
+            self.refuse(refusal)
         if not self.errors and not self.new and not answers.get("listed"):
             self.add_error(None, _("Please choose somebody from the list, or write somebody down."))
         return answers

@@ -1,7 +1,9 @@
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from qixue.participation.models import Registration
@@ -34,22 +36,46 @@ class TakeOutForm(Form):
     )
 
 
-class MoveForm(Form):
-    session = forms.ChoiceField(label=_("Session"), widget=forms.RadioSelect)
-    with_party = forms.BooleanField(label=_("Those who signed up together move together"), required=False)
+class DeclineForm(Form):
+    """Nothing to answer."""
 
-    def __init__(self, *args: Any, sessions: QuerySet[Session], has_others: bool, **kwargs: Any) -> None:
+
+class MoveForm(Form):
+    """Where to, and of people who signed up together whether all of them move or one alone."""
+
+    who = forms.ChoiceField(label=_("Who moves"), widget=forms.RadioSelect)
+    session = forms.ChoiceField(label=_("Session"), widget=forms.RadioSelect)
+
+    def __init__(
+        self, *args: Any, sessions: QuerySet[Session], one: Registration, party: Sequence[Registration], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.sessions = {str(session.pk): session for session in sessions[:SHOWN_SESSIONS]}
+        self.ways = {"all": list(party), "one": [one]}
         self.choices = [(key, words_for(session)) for key, session in self.sessions.items()]
         field = self.fields["session"]
         if isinstance(field, forms.ChoiceField):
             field.choices = self.choices
-        if not has_others:
-            self.fields["with_party"].widget = forms.HiddenInput()
+        cast(forms.ChoiceField, self.fields["who"]).choices = who_moves(one, party)
+        if len(party) < 2:
+            del self.fields["who"]
+
+    def keys(self) -> list[int]:
+        return [row.pk for row in self.ways[self.cleaned_data.get("who", "one")]]
 
     def target(self) -> Session:
         return self.sessions[self.cleaned_data["session"]]
+
+
+def who_moves(one: Registration, party: Sequence[Registration]) -> list[tuple[str, str]]:
+    """The two answers, with everybody's name: nothing is chosen beforehand."""
+    others = [row.resident.name for row in party if row.pk != one.pk]
+    everybody = gettext("All %(count)s who signed up together: %(names)s")
+    alone = gettext("Only %(name)s; the others stay signed up here: %(names)s")
+    return [
+        ("all", everybody % {"count": len(party), "names": "、".join(row.resident.name for row in party)}),
+        ("one", alone % {"name": one.resident.name, "names": "、".join(others)}),
+    ]
 
 
 def words_for(session: Session) -> str:

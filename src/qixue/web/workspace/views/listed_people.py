@@ -15,7 +15,7 @@ from qixue.core.names import by_name
 from qixue.core.refusal import Refused
 from qixue.participation.models import ListedPerson, Registration
 from qixue.participation.operations.listed_people import sign_up_people, take_off_list
-from qixue.participation.queries.listed_people import home_organisation, lists_of, people_to_choose
+from qixue.participation.queries.listed_people import home_organisation, lists_of, people_on_list, people_to_choose
 from qixue.participation.queries.registrations import at_the_same_time, obstacle_to_registering, terms_of
 from qixue.people.rules import Action
 from qixue.web import parts, table_files, unfinished_forms
@@ -34,7 +34,8 @@ def sign_up(request: HttpRequest, pk: int) -> HttpResponse:
     """Tick people of the list, write down new ones or paste a sheet; check; sign all of them up."""
     found = session_or_404(request.user, pk, Action.MANAGE_REGISTRATIONS)
     organisation = home_organisation(staff(request), found) or found.activity.organisation
-    listed = people_to_choose(organisation, found)
+    is_sent = "confirmed" in request.POST  # perhaps for the second time: everybody is found
+    listed = people_on_list(organisation) if is_sent else people_to_choose(organisation, found)
     answers = unfinished_forms.answers(request)
     form = PeopleForm(answers, initial={"key": uuid.uuid4()}, organisation=organisation, listed=listed)
     context = {
@@ -43,7 +44,7 @@ def sign_up(request: HttpRequest, pk: int) -> HttpResponse:
         "organisation": organisation,
         "obstacle": obstacle_to_registering(found, terms_of(found), at=now(), is_staff=True),
     }
-    if "confirmed" in request.POST and form.is_valid():
+    if is_sent and form.is_valid():
         try:
             made = sign_up_people(found, wanted=form.wanted(), by=staff(request), at=now())
         except Refused as refusal:

@@ -1,6 +1,7 @@
 """What an organiser does with one person's registration, and the message to all of them."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -53,25 +54,57 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     """To another session of the same programme: a seat there, or a place at the end of its queue."""
     found = registration_or_404(request.user, pk)
     within = path_filter(reach(request.user, Action.MANAGE_REGISTRATIONS), "activity__organisation__path")
-    party = list(Registration.objects.active().filter(session=found.session, party=found.party))
+    active = Registration.objects.active().filter(session=found.session, party=found.party)
+    party = list(active.with_accounts().order_by("waiting_number", "pk"))
     sessions = sessions_to_move_to(found.session, at=now()).filter(within)
-    form = MoveForm(request.POST or None, sessions=sessions, has_others=len(party) > 1)
-    act = Act(
+    form = MoveForm(request.POST or None, sessions=sessions, one=found, party=party)
+    act = act_of_moving(found, party, fits=found.state != Registration.State.CANCELLED and bool(form.choices))
+
+    def do() -> HttpResponse:
+        by, to = staff(request), form.target()
+        made = organiser.move_registrations(found.session, keys=form.keys(), to=to, by=by, at=now())
+        messages.success(request, moved(made))
+        return redirect(act.back)
+
+    return act_page(request, form, act, do)
+
+
+def act_of_moving(found: Registration, party: list[Registration], *, fits: bool) -> Act:
+    alone = _("The place here becomes free. There it is a seat, or the last place in line.")
+    together = _(
+        "The places here become free. Those who move together each have a seat there; where fewer are left than they "
+        "are people, all of them wait together at the end of the line."
+    )
+    return Act(
         title=_("Move to another session"),
         about=found.resident.name,
-        lead=_("The place here becomes free. There it is a seat, or the last place in line. The person is told."),
+        lead=together if len(party) > 1 else alone,
         button=_("Move"),
         back=reverse("workspace:registrations", args=[found.session_id]),
-        fits=found.state != Registration.State.CANCELLED and bool(form.choices),
-        done=_("Moved, and told."),
+        fits=fits,
+        note=untold(party),
         context=around(found),
     )
 
-    def do() -> None:
-        keys = [row.pk for row in party] if form.cleaned_data["with_party"] else [found.pk]
-        organiser.move_registrations(found.session, keys=keys, to=form.target(), by=staff(request), at=now())
 
-    return act_page(request, form, act, do)
+def moved(made: list[Registration]) -> str:
+    """What became of them, and who has to be told in person."""
+    sentences = {
+        Registration.State.CONFIRMED: _("Moved, with a seat there: %(names)s."),
+        Registration.State.ENTERED: _("Moved, and entered for the draw there: %(names)s."),
+    }
+    said = sentences.get(Registration.State(made[0].state), _("Moved, and waiting in line there: %(names)s."))
+    return " ".join(filter(None, (said % {"names": names_of(made)}, untold(made))))
+
+
+def untold(rows: list[Registration]) -> str:
+    unreached = reach_of(rows).unreached
+    sentence = _("Nobody is told here for %(names)s: no account. Please tell them in person.")
+    return sentence % {"names": names_of(unreached)} if unreached else ""
+
+
+def names_of(rows: Sequence[Registration]) -> str:
+    return "、".join(row.resident.name for row in rows)
 
 
 def around(registration: Registration) -> dict[str, object]:

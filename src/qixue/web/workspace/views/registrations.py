@@ -1,5 +1,6 @@
 """Who is signed up for a session: the list that organisers and cadres work with, on screen, on paper and as a file."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +14,10 @@ from qixue.core.clock import now
 from qixue.core.names import keys_of_called
 from qixue.participation.models import Question, RegistrantMessage, Registration
 from qixue.participation.queries.lotteries import awaited_number
-from qixue.participation.queries.registered import missed_at, registrations_at, state_counts
+from qixue.participation.queries.queue import too_large
+from qixue.participation.queries.registered import contact_of, missed_at, registrations_at, state_counts
 from qixue.participation.queries.registrations import terms_of
+from qixue.people.models import User
 from qixue.people.rules import Action, may
 from qixue.programme.models import Session
 from qixue.report.registration_sheet import registration_table
@@ -30,11 +33,26 @@ EMPTY_LINES = 12  # on the sign-in sheet, for those who come without having sign
 
 @dataclass(frozen=True)
 class Line:
-    """A registration with its place in the queue, and whether the person had a seat and did not come."""
+    """A registration with its place in the queue, whether the queue goes past it because its party is larger than the
+    room, for how many of its party an offer is still open, whether the person had a seat and did not come, and the
+    account through which they are told.
+    """
 
     row: Registration
     place: int | None
+    is_too_large: bool
+    offered_count: int
     has_missed: bool
+    contact: User | None
+
+    @property
+    def told_through(self) -> str:
+        """The name of whoever has the account, where it is another person."""
+        person = self.row.resident
+        if self.contact is None or self.contact.pk == person.user_id:
+            return ""
+        is_guardian = person.guardian is not None and person.guardian.user_id == self.contact.pk
+        return person.guardian.name if person.guardian and is_guardian else self.contact.display_name
 
 
 @needs(Action.MANAGE_REGISTRATIONS)
@@ -85,8 +103,21 @@ def narrowed(rows: QuerySet[Registration], state: str, form: NameForm) -> QueryS
 def lines_of(session: Session, rows: Iterable[Registration]) -> list[Line]:
     queue = Registration.objects.waiting().filter(session=session).values_list("pk", flat=True)
     places = {key: place for place, key in enumerate(queue, start=1)}
-    missed = missed_at(session, at=now()).keys
-    return [Line(row, places.get(row.pk), row.pk in missed) for row in rows]
+    at = now()
+    missed, too_many = missed_at(session, at=at).keys, set(too_large(session).values_list("pk", flat=True))
+    offers = Registration.objects.filter(session=session, state=Registration.State.OFFERED)
+    offered = Counter(offers.values_list("party", flat=True))
+    return [
+        Line(
+            row=row,
+            place=places.get(row.pk),
+            is_too_large=row.pk in too_many,
+            offered_count=offered[row.party] if row.is_offer_open_at(at) else 0,
+            has_missed=row.pk in missed,
+            contact=contact_of(row),
+        )
+        for row in rows
+    ]
 
 
 @needs(Action.MANAGE_REGISTRATIONS)

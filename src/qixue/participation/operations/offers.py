@@ -1,0 +1,80 @@
+"""Answering for seats that became free: by the household itself, or for people without a phone by their cadre."""
+
+import datetime
+import uuid
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.models import record_audit
+from qixue.core.refusal import Refused
+from qixue.participation.models import Registration
+from qixue.participation.operations.eligibility import must_act_for_one_of
+from qixue.participation.operations.in_charge import must_be_in_charge
+from qixue.participation.operations.registrations import release
+from qixue.participation.operations.seats import addressed, locked_session, promote, with_session
+from qixue.participation.queries.registrations import terms_of
+from qixue.participation.rules import may_act_for, may_manage_registrations
+from qixue.people.models import User
+from qixue.people.operations.notifications import notify_each
+from qixue.people.rules import Action
+from qixue.programme.models import Session
+
+State = Registration.State
+
+
+@transaction.atomic
+def accept_offer(session: Session, *, party: uuid.UUID, by: User, at: datetime.datetime) -> list[Registration]:
+    """Take the seats that became free for a party, of one's household or as who manages the registrations.
+
+    Where nobody of the household does it, the record says so, and the party is told. Doing it again changes nothing.
+    Refused: not_yours, offer_over.
+    """
+    session = locked_session(session)
+    rows = [row for row in rows_of(session, party) if row.state in Registration.SEATED_STATES]
+    if rows:
+        is_staff = may_manage_registrations(by, session)
+        must_act_for_one_of(by, [row.resident for row in rows], is_staff=is_staff)
+    offered = [row for row in rows if row.state == State.OFFERED]
+    if not rows or any(not row.is_offer_open_at(at) for row in offered):
+        raise Refused("offer_over", _("This offer is over: the seat went to the next in the queue."))
+    if offered:
+        for row in offered:
+            row.state, row.offered_until = State.CONFIRMED, None
+        Registration.objects.bulk_update(offered, ["state", "offered_until"])
+        is_for_others = not any(may_act_for(by, row.resident) for row in rows)
+        details = {"party": str(party), "for_others": is_for_others}
+        record_audit("registration.offer_accepted", session, by=by, at=at, details=details)
+        if is_for_others:
+            tell_others(offered, "registration_confirmed", by=by, at=at)
+    return rows
+
+
+@transaction.atomic
+def decline_offer(session: Session, *, party: uuid.UUID, by: User, at: datetime.datetime) -> list[Registration]:
+    """Give the offered seats of a party on to the next in line, for people who said to whom manages the registrations
+    that they do not come. Doing it again changes nothing. Refused: not_in_charge, offer_over.
+    """
+    session = locked_session(session)
+    must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, session)
+    rows = rows_of(session, party)
+    offered = [row for row in rows if row.state == State.OFFERED]
+    is_done = all(row.cancel_reason == Registration.CancelReason.WITHDRAWN for row in rows)
+    if not offered and not (rows and is_done):
+        raise Refused("offer_over", _("This offer is over: it was accepted already, or its time is up."))
+    if offered:
+        release(session, offered, reason=Registration.CancelReason.WITHDRAWN, at=at)
+        record_audit("registration.offer_declined", session, by=by, at=at, details={"party": str(party)})
+        tell_others(offered, "registration_offer_declined", by=by, at=at)
+        promote(session, terms_of(session), at=at)
+    return rows
+
+
+def tell_others(party: list[Registration], kind: str, *, by: User, at: datetime.datetime) -> None:
+    """Whoever answered for them reads it on the next page."""
+    notify_each([(users, notice) for users, notice in addressed(party, kind) if users != [by]], at=at)
+
+
+def rows_of(session: Session, party: uuid.UUID) -> list[Registration]:
+    rows = Registration.objects.filter(session=session, party=party)
+    return with_session(session, rows.with_accounts().order_by("pk"))

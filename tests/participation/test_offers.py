@@ -1,0 +1,129 @@
+"""Seats that became free, answered for by the household or, for people without a phone, by whoever runs the session."""
+
+import datetime
+
+import pytest
+from tests.factories import NOON, MemberFactory, OpenSessionFactory, RoleAssignmentFactory, key
+from tests.participation.signing_up import counters, refusal, sign_up
+
+from qixue.core.models import AuditEntry
+from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.operations.listed_people import NewPerson, SignUp, sign_up_people
+from qixue.participation.operations.offers import accept_offer, decline_offer
+from qixue.participation.operations.registrations import cancel_registrations
+from qixue.people.models import Notification, Role, User
+from qixue.programme.models import Session
+
+pytestmark = pytest.mark.django_db
+
+State = Registration.State
+HOUR = datetime.timedelta(hours=1)
+
+
+@pytest.fixture
+def session() -> Session:
+    session: Session = OpenSessionFactory(seat_count=1)
+    RegistrationTerms.objects.create(session=session, offer_hours=2)
+    return session
+
+
+@pytest.fixture
+def cadre(session: Session) -> User:
+    user: User = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.CADRE).user
+    return user
+
+
+def leave(row: Registration) -> None:
+    cancel_registrations(row.session, keys=[row.pk], by=row.registered_by, at=NOON)
+
+
+def offered_to_a_villager(session: Session, cadre: User) -> Registration:
+    """The seat of somebody who left is offered to a villager without a phone; a member waits behind her."""
+    (row,) = sign_up(session, MemberFactory())
+    (villager,) = sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳"),)), by=cadre, at=NOON)
+    sign_up(session, MemberFactory())
+    leave(row)
+    villager.refresh_from_db()
+    assert villager.state == State.OFFERED
+    return villager
+
+
+def offered_to_a_member(session: Session) -> Registration:
+    first, second = (sign_up(session, MemberFactory())[0] for _number in range(2))
+    leave(first)
+    second.refresh_from_db()
+    return second
+
+
+def kinds_told(user: User) -> list[str]:
+    return list(Notification.objects.filter(user=user).order_by("pk").values_list("kind", flat=True))
+
+
+def test_cadre_accepts_for_a_villager_and_the_record_says_so(session: Session, cadre: User) -> None:
+    villager = offered_to_a_villager(session, cadre)
+
+    for _time in range(2):
+        (row,) = accept_offer(session, party=villager.party, by=cadre, at=NOON)
+
+    entry = AuditEntry.objects.get(action="registration.offer_accepted")
+    assert (row.state, counters(session)) == (State.CONFIRMED, (1, 1))
+    assert (entry.actor_id, entry.details["for_others"]) == (cadre.pk, True)
+    assert kinds_told(cadre) == ["registration_offered"]  # what one did oneself is no news
+
+
+def test_member_hears_that_somebody_accepted_for_them(session: Session, cadre: User) -> None:
+    row = offered_to_a_member(session)
+
+    accept_offer(session, party=row.party, by=cadre, at=NOON)
+
+    assert kinds_told(row.registered_by)[-2:] == ["registration_offered", "registration_confirmed"]
+
+
+def test_what_a_household_accepts_is_no_news_to_it(session: Session) -> None:
+    row = offered_to_a_member(session)
+
+    accept_offer(session, party=row.party, by=row.registered_by, at=NOON)
+
+    assert AuditEntry.objects.get(action="registration.offer_accepted").details["for_others"] is False
+    assert kinds_told(row.registered_by)[-1] == "registration_offered"
+
+
+def test_cadre_declines_and_the_next_in_line_is_offered_the_seat(session: Session, cadre: User) -> None:
+    villager = offered_to_a_villager(session, cadre)
+
+    for _time in range(2):
+        (row,) = decline_offer(session, party=villager.party, by=cadre, at=NOON)
+
+    assert (row.state, row.cancel_reason) == (State.CANCELLED, "withdrawn")
+    assert (Registration.objects.get(state=State.OFFERED).pk > villager.pk, counters(session)) == (True, (1, 0))
+    assert AuditEntry.objects.get(action="registration.offer_declined").actor_id == cadre.pk
+    assert kinds_told(cadre) == ["registration_offered"]
+
+
+def test_member_hears_that_somebody_declined_for_them(session: Session, cadre: User) -> None:
+    row = offered_to_a_member(session)
+
+    decline_offer(session, party=row.party, by=cadre, at=NOON)
+
+    assert kinds_told(row.registered_by)[-1] == "registration_offer_declined"
+
+
+def test_a_seat_that_was_accepted_is_not_declined(session: Session, cadre: User) -> None:
+    row = offered_to_a_member(session)
+    accept_offer(session, party=row.party, by=row.registered_by, at=NOON)
+
+    assert refusal(decline_offer, session, party=row.party, by=cadre, at=NOON) == "offer_over"
+    assert Registration.objects.get(pk=row.pk).state == State.CONFIRMED
+
+
+def test_nothing_is_declined_where_nothing_was_offered(session: Session, cadre: User) -> None:
+    assert refusal(decline_offer, session, party=key(), by=cadre, at=NOON) == "offer_over"
+
+
+def test_whoever_has_no_role_there_answers_for_nobody(session: Session, cadre: User) -> None:
+    villager, stranger = offered_to_a_villager(session, cadre), RoleAssignmentFactory(role=Role.CADRE).user
+
+    codes = [refusal(act, session, party=villager.party, by=stranger, at=NOON) for act in (accept_offer, decline_offer)]
+
+    assert codes == ["not_yours", "not_in_charge"]
+    assert Registration.objects.get(pk=villager.pk).state == State.OFFERED

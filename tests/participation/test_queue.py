@@ -1,0 +1,125 @@
+"""A party of more people than the session has seats by now: it is told, keeps its place, and holds up nobody."""
+
+import datetime
+
+import pytest
+from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, key
+from tests.participation.signing_up import counters, sign_up
+from tests.participation.ways import by_any_way
+
+from qixue.participation.models import Registration
+from qixue.participation.operations.registrations import cancel_registrations, keep_queues
+from qixue.people.models import Notification, Resident, User
+from qixue.programme.models import Session
+
+pytestmark = pytest.mark.django_db
+
+State = Registration.State
+HOUR = datetime.timedelta(hours=1)
+
+
+@pytest.fixture
+def session() -> Session:
+    session: Session = OpenSessionFactory(seat_count=4)
+    return session
+
+
+def family_of_three_that_waits(session: Session, *, seats: int) -> tuple[Resident, list[Registration]]:
+    """Four have the seats, a family of three waits, then all but `seats` of the four leave with their chairs."""
+    there = [sign_up(session, MemberFactory())[0] for _seat in range(4)]
+    mother = MemberFactory(name="唐秀英")
+    family = sign_up(session, mother, *ResidentFactory.create_batch(2, guardian=mother))
+    Session.objects.filter(pk=session.pk).update(seat_count=4)
+    for row in there[seats:]:
+        Registration.objects.filter(pk=row.pk).update(
+            state=State.CANCELLED, cancelled_at=NOON, cancel_reason="withdrawn"
+        )
+    Session.objects.filter(pk=session.pk).update(seat_count=seats, taken_count=seats)
+    session.refresh_from_db()
+    return mother, family
+
+
+def states(rows: list[Registration]) -> set[str]:
+    return set(Registration.objects.filter(pk__in=[row.pk for row in rows]).values_list("state", flat=True))
+
+
+def leave_one(session: Session) -> None:
+    row = Registration.objects.filter(session=session, state=State.CONFIRMED).order_by("pk").first()
+    assert row is not None
+    cancel_registrations(session, keys=[row.pk], by=row.registered_by, at=NOON)
+
+
+def test_whoever_waits_behind_it_moves_up(session: Session) -> None:
+    _mother, family = family_of_three_that_waits(session, seats=2)
+    behind = sign_up(session, MemberFactory())
+
+    leave_one(session)
+
+    assert (states(behind), states(family), counters(session)) == ({State.CONFIRMED}, {State.WAITING}, (2, 3))
+
+
+def test_whoever_comes_while_only_it_waits_has_a_seat_at_once(session: Session) -> None:
+    family_of_three_that_waits(session, seats=2)
+    leave_one(session)
+    members = MemberFactory.create_batch(2)
+
+    made = [by_any_way(session, people=[one], party=key(), by=one.user, at=NOON)[0].state for one in members]
+
+    assert (made, counters(session)) == ([State.CONFIRMED, State.WAITING], (2, 4))
+
+
+def test_a_family_that_only_has_no_room_now_is_not_overtaken(session: Session) -> None:
+    _mother, family = family_of_three_that_waits(session, seats=3)
+    leave_one(session)
+    member = MemberFactory()
+
+    (row,) = by_any_way(session, people=[member], party=key(), by=member.user, at=NOON)
+    keep_queues(at=NOON)
+
+    assert (row.state, states(family), counters(session)) == (State.WAITING, {State.WAITING}, (2, 4))
+    assert not Notification.objects.filter(kind="registration_too_large").exists()
+
+
+def test_it_and_who_runs_the_session_are_told_once(session: Session, organiser: User) -> None:
+    mother, _family = family_of_three_that_waits(session, seats=2)
+
+    done = [keep_queues(at=NOON) for _time in range(2)]
+
+    notice = Notification.objects.get(user=mother.user, kind="registration_too_large")
+    staff = Notification.objects.get(user=organiser)
+    assert (notice.params["people"], notice.params["seats"], staff.params["names"][:3]) == ("3", "2", "唐秀英")
+    assert (staff.kind, staff.link) == (
+        "registration_stepped_past",
+        f"/workspace/sessions/{session.pk}/registrations/",
+    )
+    assert done == [0, 0]  # nobody moved
+
+
+def test_whoever_was_told_costs_the_worker_no_lock(session: Session, django_assert_num_queries) -> None:
+    family_of_three_that_waits(session, seats=2)
+    keep_queues(at=NOON)
+
+    with django_assert_num_queries(6):
+        keep_queues(at=NOON)
+
+
+def test_it_moves_up_from_its_old_place_once_one_of_it_stays_at_home(session: Session) -> None:
+    mother, family = family_of_three_that_waits(session, seats=2)
+    sign_up(session, MemberFactory())
+    Session.objects.filter(pk=session.pk).update(seat_count=2, taken_count=0)
+    Registration.objects.filter(session=session, state=State.CONFIRMED).update(
+        state=State.CANCELLED, cancelled_at=NOON, cancel_reason="withdrawn"
+    )
+
+    cancel_registrations(session, keys=[family[2].pk], by=mother.user, at=NOON)
+
+    assert (states(family[:2]), counters(session)) == ({State.CONFIRMED}, (2, 1))
+
+
+def test_more_seats_let_it_move_up_again(session: Session) -> None:
+    _mother, family = family_of_three_that_waits(session, seats=2)
+    Session.objects.filter(pk=session.pk).update(seat_count=5)
+
+    keep_queues(at=NOON + HOUR)
+
+    assert (states(family), counters(session)) == ({State.CONFIRMED}, (5, 0))
