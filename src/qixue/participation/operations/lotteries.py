@@ -21,7 +21,7 @@ from qixue.core.refusal import Refused
 from qixue.core.sealed import seal
 from qixue.participation import lottery as rule
 from qixue.participation.models import Lottery, Registration, RegistrationTerms
-from qixue.participation.notices import about_party
+from qixue.participation.notices import about_party, in_line
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.seats import locked_session, promote
 from qixue.participation.queries.lotteries import SEALED_FOR, drawn_entries, promised_seed
@@ -35,8 +35,6 @@ TOLD_AT_ONCE = 200  # entries, so that no transaction gets long
 BATCH = 500
 BY_LOT = RegistrationTerms.Allotment.LOTTERY
 State = Registration.State
-# By state. Whoever has been offered a seat was told so, and has to answer.
-TOLD: dict[str, str] = {State.CONFIRMED: "lottery_seat", State.WAITING: "lottery_waiting"}
 
 
 def entered(
@@ -222,10 +220,15 @@ def tell(session_pk: int, *, at: datetime.datetime) -> int:
     parties: dict[uuid.UUID, list[Registration]] = defaultdict(list)
     for row in rows.select_related("resident", "registered_by", "session__activity", "session__venue").order_by("pk"):
         parties[row.party].append(row)
+    # Whoever has been offered a seat was told so, and has to answer.
+    kinds: dict[str, tuple[str, dict[str, int]]] = {
+        State.CONFIRMED: ("lottery_seat", {}),
+        State.WAITING: in_line("lottery_waiting", terms_of(session).offer_hours),
+    }
     told = [
-        ([user], about_party(kind, party))
+        ([user], about_party(kinds[party[0].state][0], party, **kinds[party[0].state][1]))
         for party in parties.values()
-        if (kind := TOLD.get(party[0].state)) and (user := party[0].registered_by)
+        if party[0].state in kinds and (user := party[0].registered_by)
     ]
     notify_each(told, at=at)
     lottery.told_count += len(numbers)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration
-from qixue.participation.notices import about_party
+from qixue.participation.notices import about_party, in_line
 from qixue.participation.operations.answers import carry_over
 from qixue.participation.operations.door_codes import free_door_codes
 from qixue.participation.operations.eligibility import check_people, check_window
@@ -126,10 +126,11 @@ def check_move(session: Session, to: Session, rows: list[Registration], *, at: d
 
 
 def tell_of_move(made: list[Registration], *, at: datetime.datetime) -> None:
-    kinds = {State.CONFIRMED: "registration_moved_to_a_seat", State.ENTERED: "registration_entered"}
-    kind = kinds.get(State(made[0].state), "registration_moved_to_the_queue")
+    kinds: dict[str, str] = {State.CONFIRMED: "registration_moved_to_a_seat", State.ENTERED: "registration_entered"}
+    in_queue = in_line("registration_moved_to_the_queue", terms_of(made[0].session).offer_hours)
+    kind, more = (kinds[made[0].state], {}) if made[0].state in kinds else in_queue
     if user := contact_of(made[0]):
-        notify([user], about_party(kind, made), at=at)
+        notify([user], about_party(kind, made, **more), at=at)
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from qixue.core.duties import for_each
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.notices import told_at_once
 from qixue.participation.operations.answers import Answers, checked_answers, keep_answers
 from qixue.participation.operations.door_codes import free_door_codes
 from qixue.participation.operations.eligibility import (
@@ -83,7 +84,8 @@ def register(
     keep_answers(Registration.objects.bulk_create(made), said)
     record_audit("registration.made", session, by=by, at=at, details={"party": str(party), "places": len(made)})
     if source in FROM_HOME:  # whoever signs others up reads it on the next page
-        tell_party(made, f"registration_{made[0].state}", at=at)
+        kind, more = told_at_once(made, terms.offer_hours)
+        tell_party(made, kind, at=at, **more)
     return made
 
 

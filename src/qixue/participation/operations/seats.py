@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.notices import about_party
+from qixue.participation.offers import end_of_offer
 from qixue.people.operations.notifications import notify
 from qixue.programme.models import Session
 
@@ -58,14 +59,11 @@ def next_party(session: Session) -> list[Registration]:
 
 
 def offered_until(session: Session, terms: RegistrationTerms, *, at: datetime.datetime) -> datetime.datetime | None:
-    """When an offer made now ends: after the offer hours, and not later than the session starts."""
-    if not terms.offer_hours:
-        return None
-    end = at + datetime.timedelta(hours=terms.offer_hours)
-    return min(end, session.starts_at) if session.starts_at else end
+    """When an offer made now ends; None where whoever is next has the seat at once."""
+    return end_of_offer(at, terms.offer_hours, session.starts_at) if terms.offer_hours else None
 
 
-def tell_party(party: Sequence[Registration], kind: str, *, at: datetime.datetime, **more: str) -> None:
+def tell_party(party: Sequence[Registration], kind: str, *, at: datetime.datetime, **more: str | int) -> None:
     """Tell the account that signed the party up; people whom a cadre signed up are told by the cadre."""
     if user := party[0].registered_by:
         notify([user], about_party(kind, party, **more), at=at)

@@ -78,7 +78,9 @@ class TermsForm(Form):
         label=_("Hours to accept a seat that became free"),
         max_length=12,
         required=False,
-        help_text=_("1 to 72. Empty: whoever is next in line has the seat at once and is told."),
+        help_text=_(
+            "1 to 72, not counting 21:00 to 8:00. Empty: whoever is next in line has the seat at once and is told."
+        ),
     )
     no_show_limit = WholeNumberField(
         label=_("Missed sessions until the seats are for others first"),
