@@ -106,6 +106,39 @@ register(
         _("%(names)s: the session on %(day_on)s does not take place. Similar ones with free seats: %(similar)s."),
     ),
     NoticeKind(
+        "registration_called_off",
+        TOPIC,
+        _("Called off: %(title)s"),
+        _(
+            "%(names)s: the session on %(day_on)s does not take place. Other sessions are on the programme's page. The "
+            "reason: %(note)s"
+        ),
+        _("Called off: %(title)s, %(day_on)s. The reason: %(note)s"),
+    ),
+    NoticeKind(
+        "registration_called_off_with_others",
+        TOPIC,
+        _("Called off: %(title)s"),
+        _(
+            "%(names)s: the session on %(day_on)s does not take place. Similar ones with free seats: %(similar)s. The "
+            "reason: %(note)s"
+        ),
+        _("Called off: %(title)s, %(day_on)s. The reason: %(note)s"),
+    ),
+    NoticeKind(
+        "registration_changed",
+        TOPIC,
+        _("New time or place: %(title)s"),
+        _(
+            "%(names)s: it is now on %(day_on)s at %(time)s, %(place)s. Before it was on %(was_on)s at %(was_time)s, "
+            "%(was_place)s. Your place stays as it is; if you cannot come, please give it up."
+        ),
+        _(
+            "Changed: %(title)s is now on %(day_on)s at %(time)s, %(place)s (before: %(was_on)s at %(was_time)s, "
+            "%(was_place)s)"
+        ),
+    ),
+    NoticeKind(
         "registration_removed",
         TOPIC,
         _("You are not signed up any more: %(title)s"),
@@ -225,23 +258,23 @@ def place_of(venue: tuple[str, str] | None, *, is_online: bool) -> tuple[str, st
     return ONLINE if is_online else venue or NOT_STATED
 
 
-def in_line(kind: str, offer_hours: int | None) -> tuple[str, dict[str, int]]:
+def in_line(kind: str, offer_hours: int | None) -> tuple[str, dict[str, str]]:
     """How whoever waits is told so, with its words: a free seat is theirs at once, or has to be accepted."""
-    return (f"{kind}_for_offer", {"hours": offer_hours}) if offer_hours else (kind, {})
+    return (f"{kind}_for_offer", {"hours": str(offer_hours)}) if offer_hours else (kind, {})
 
 
-def told_at_once(made: Sequence[Registration], offer_hours: int | None) -> tuple[str, dict[str, int]]:
+def told_at_once(made: Sequence[Registration], offer_hours: int | None) -> tuple[str, dict[str, str]]:
     """What people are told of a registration when they have made it, with its words."""
     kind = f"registration_{made[0].state}"
     return in_line(kind, offer_hours) if made[0].state == Registration.State.WAITING else (kind, {})
 
 
-def about_party(kind: str, party: Sequence[Registration], *, key: str = "", **more: str | int) -> Notice:
+def about_party(kind: str, party: Sequence[Registration], *, key: str = "", **more: str) -> Notice:
     """`key`: what it is about, by itself the party; `more`: further words of the kind."""
     return about_event(kind, event_of(party[0].session), party, key=key, **more)
 
 
-def about_event(kind: str, event: Event, party: Sequence[Registration], *, key: str = "", **more: str | int) -> Notice:
+def about_event(kind: str, event: Event, party: Sequence[Registration], *, key: str = "", **more: str) -> Notice:
     """The same where the session has been read as an event."""
     names, until = "、".join(row.resident.name for row in party), minute_text(party[0].offered_until)
     return Notice(

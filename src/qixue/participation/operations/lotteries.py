@@ -221,7 +221,7 @@ def tell(session_pk: int, *, at: datetime.datetime) -> int:
     for row in rows.select_related("resident", "registered_by", "session__activity", "session__venue").order_by("pk"):
         parties[row.party].append(row)
     # Whoever has been offered a seat was told so, and has to answer.
-    kinds: dict[str, tuple[str, dict[str, int]]] = {
+    kinds: dict[str, tuple[str, dict[str, str]]] = {
         State.CONFIRMED: ("lottery_seat", {}),
         State.WAITING: in_line("lottery_waiting", terms_of(session).offer_hours),
     }

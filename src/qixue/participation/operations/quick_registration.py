@@ -48,6 +48,7 @@ NO_SAY = (
     "listing",
     "room_booking",
     "registrant_messages",
+    "calling_off",
     "door_devices",
     "wall_code",
     "scans",

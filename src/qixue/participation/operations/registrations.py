@@ -14,10 +14,11 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
+from qixue.core.clock_words import MONTHS_EN
 from qixue.core.duties import for_each
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
-from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.models import CallingOff, Registration, RegistrationTerms
 from qixue.participation.notices import told_at_once
 from qixue.participation.operations.answers import Answers, checked_answers, keep_answers
 from qixue.participation.operations.door_codes import free_door_codes
@@ -38,6 +39,7 @@ from qixue.people.models import Resident, User
 from qixue.people.operations.locks import hold_or_refuse
 from qixue.programme.models import Session
 
+SESSION_OFF = "registration_session_off"
 FROM_HOME = frozenset({Registration.Source.SELF, Registration.Source.FAMILY})
 State = Registration.State
 Reason = Registration.CancelReason
@@ -236,24 +238,34 @@ def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
     session = locked_session(Session(pk=session_pk))
     active = Registration.objects.active().filter(session=session).order_by("pk")
     if session.state == Session.State.CANCELLED:
-        rows, reason, notice = list(active), Reason.SESSION_OFF, "registration_session_off"
+        rows, reason = list(active), Reason.SESSION_OFF
     else:
         overdue = active.filter(state=State.OFFERED, offered_until__lte=at)
-        rows, reason, notice = list(overdue), Reason.OFFER_EXPIRED, "registration_offer_expired"
+        rows, reason = list(overdue), Reason.OFFER_EXPIRED
     if rows:
         release(session, rows, reason=reason, at=at)
         record_audit(f"registration.{reason}", session, by=None, at=at, details={"keys": [row.pk for row in rows]})
-        others = others_instead(session, at=at) if reason == Reason.SESSION_OFF else ""
+        is_off = reason == Reason.SESSION_OFF
+        kind, more = why_off(session, at=at) if is_off else ("registration_offer_expired", {})
         for party in sorted({row.party for row in rows}):
-            members = [row for row in rows if row.party == party]
-            if others:
-                tell_party(members, "registration_session_off_with_others", at=at, similar=others)
-            else:
-                tell_party(members, notice, at=at)
+            tell_party([row for row in rows if row.party == party], kind, at=at, **more)
     return promote(session, terms_of(session), at=at) > 0 or bool(rows)
 
 
-def others_instead(session: Session, *, at: datetime.datetime) -> str:
-    """Similar sessions with free seats, as a notice names them; in Chinese, as titles are."""
-    days = [(local_day(found.starts_at), found) for found in similar_sessions(session, at=at) if found.starts_at]
-    return "；".join(f"{day.month}月{day.day}日《{found.activity.title}》" for day, found in days)
+def why_off(session: Session, *, at: datetime.datetime) -> tuple[str, dict[str, str]]:
+    """How people are told that a session was called off: with the reason, where one is kept, and what is similar."""
+    called_off = CallingOff.objects.filter(session=session).first()
+    kind, more = ("registration_called_off", {"note": called_off.reason}) if called_off else (SESSION_OFF, {})
+    others = others_instead(session, at=at)
+    return (f"{kind}_with_others", {**more, **others}) if others else (kind, more)
+
+
+def others_instead(session: Session, *, at: datetime.datetime) -> dict[str, str]:
+    """Similar sessions with free seats, as a notice names them, in both languages; empty where there is none."""
+    similar = similar_sessions(session, at=at)
+    days = [(local_day(found.starts_at), found.activity) for found in similar if found.starts_at]
+    if not days:
+        return {}
+    chinese = [f"{day.month}月{day.day}日《{other.title}》" for day, other in days]
+    english = [f"{other.title_en or other.title} ({day.day} {MONTHS_EN[day.month - 1]})" for day, other in days]
+    return {"similar": "；".join(chinese), "similar_en": "; ".join(english)}

@@ -63,7 +63,7 @@ def offered_until(session: Session, terms: RegistrationTerms, *, at: datetime.da
     return end_of_offer(at, terms.offer_hours, session.starts_at) if terms.offer_hours else None
 
 
-def tell_party(party: Sequence[Registration], kind: str, *, at: datetime.datetime, **more: str | int) -> None:
+def tell_party(party: Sequence[Registration], kind: str, *, at: datetime.datetime, **more: str) -> None:
     """Tell the account that signed the party up; people whom a cadre signed up are told by the cadre."""
     if user := party[0].registered_by:
         notify([user], about_party(kind, party, **more), at=at)

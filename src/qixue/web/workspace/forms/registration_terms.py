@@ -10,7 +10,7 @@ from qixue.participation.operations.lotteries import checked_value
 from qixue.participation.operations.questions import Asked
 from qixue.participation.operations.terms import TermsDetails
 from qixue.places.models import Region
-from qixue.web.forms import Form
+from qixue.web.forms import ConfirmableForm, Form
 from qixue.web.workspace.forms.fields import MomentField, PlainCharField, WholeNumberField
 
 MOMENTS = ("opens_at", "closes_at", "cancel_until", "draw_at")
@@ -23,7 +23,7 @@ class RegionField(forms.ModelChoiceField):
         return f"{region.parent.local_name} · {region.local_name}" if region.parent else str(region.local_name)
 
 
-class TermsForm(Form):
+class TermsForm(ConfirmableForm):
     """On which terms people sign up. Empty means what the hint says."""
 
     opens_at = MomentField(
