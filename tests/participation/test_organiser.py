@@ -31,9 +31,7 @@ from qixue.participation.operations.messages import write_to_registrants
 from qixue.participation.operations.organiser import excuse, move_registrations, take_out
 from qixue.participation.operations.questions import Asked, set_questions
 from qixue.participation.operations.registrations import keep_queues, register
-from qixue.people.models import GuardianConsent, Notification, NotificationPreference, Resident, Role, User
-from qixue.people.operations.notifications import choose_sms
-from qixue.people.text_messages import MOST_PIECES, pieces_of
+from qixue.people.models import GuardianConsent, Notification, Resident, Role, User
 from qixue.programme.models import Session
 from qixue.programme.operations.sessions import cancel_session
 
@@ -346,23 +344,6 @@ def test_message_goes_on_by_mail_as_people_wish(session, organiser):
     write_to_registrants(session, text="请带雨具。", states=["confirmed"], client_uuid=key(), by=organiser, at=NOON)
 
     assert "请带雨具。" in OutboxMessage.objects.get(key__startswith="registration_message").body
-
-
-@pytest.mark.parametrize(
-    ("text", "said"), [("请带雨具。", "请带雨具。"), ("改到东门集合。" * 40, "改到东门集合。改到东门集合。")]
-)
-def test_text_message_holds_what_the_organiser_writes(session, organiser, settings, text, said):
-    settings.QIXUE = {**settings.QIXUE, "SITE_NAME": "齐学"}
-    member = MemberFactory(user__mobile="13900000000")
-    choose_sms(member.user, NotificationPreference.Topic.REGISTRATIONS, is_wanted=True, at=NOON)
-    row = sign_up(session, member)[0]
-
-    write_to_registrants(session, text=text, states=["confirmed"], client_uuid=key(), by=organiser, at=NOON)
-
-    body = OutboxMessage.objects.get(channel="sms", key__startswith="registration_message").body
-    assert body.startswith(f"【齐学】承办单位通知（稻田养鱼，2026年11月6日）：{said}")
-    assert body.endswith(f"/me/registrations/{row.party}/")
-    assert (pieces_of(body) <= MOST_PIECES, "…" in body) == (True, text not in body)
 
 
 def test_message_to_nobody_is_refused(session, organiser):
