@@ -156,6 +156,7 @@ def test_reason_of_calling_off_is_in_every_notice_and_text_message(session, orga
     call_off(session, reason="老师生病。", by=organiser, at=NOON)
     keep_queues(at=NOON)
 
+    assert Registration.objects.get(session=session).cancel_note == "老师生病。"
     notice = Notification.objects.get(user=member.user, kind="registration_called_off")
     assert text_of(notice.kind, notice.params) == (
         "李嘉明：2026年11月6日的场次已取消。其他场次请看活动页面。原因：老师生病。"

@@ -333,7 +333,7 @@ def test_calling_off_needs_a_reason_that_stands_on_the_page_of_the_session(sessi
     assert "都会收到" not in words(page)
     assert words(refused.xpath("//main//form//*[@class='error']")[0]) == "请填写原因。"
     assert (answer.status_code, session.state) == (302, "cancelled")
-    assert "原因：老师生病。" in words(page_of(client.get(f"/sessions/{session.pk}/")))
+    assert "原因： 老师生病。" in words(page_of(client.get(f"/sessions/{session.pk}/")))
 
 
 def test_new_time_is_said_to_go_to_those_signed_up_before_and_after_saving(session, organiser):
@@ -348,7 +348,7 @@ def test_new_time_is_said_to_go_to_those_signed_up_before_and_after_saving(sessi
     saved = page_of(organiser.post(path, {**typed, "is_online": "on", "end": "15:00", "confirmed": "on"}, follow=True))
 
     notice = page.xpath("//main//div[@class='notice ochre'][p]")[0]
-    assert "保存后就会通知已报名的人" in words(notice)
+    assert "一保存就通知已报名的人" in words(notice)
     assert "1人" in words(notice)
     assert "已保存。 已通知1人。 请当面或托人告诉没有手机账号的人：房三妹。" in words(saved)
     assert Notification.objects.filter(user=row.registered_by, kind="registration_changed").count() == 1

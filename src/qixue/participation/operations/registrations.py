@@ -247,6 +247,8 @@ def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
         record_audit(f"registration.{reason}", session, by=None, at=at, details={"keys": [row.pk for row in rows]})
         is_off = reason == Reason.SESSION_OFF
         kind, more = why_off(session, at=at) if is_off else ("registration_offer_expired", {})
+        if note := more.get("note"):  # it stands beside the registration as well
+            Registration.objects.filter(pk__in=[row.pk for row in rows]).update(cancel_note=note)
         for party in sorted({row.party for row in rows}):
             tell_party([row for row in rows if row.party == party], kind, at=at, **more)
     return promote(session, terms_of(session), at=at) > 0 or bool(rows)
