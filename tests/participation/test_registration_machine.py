@@ -27,6 +27,7 @@ from hypothesis.stateful import (
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, RoleAssignmentFactory
 from tests.participation.ways import by_any_way
 
+from qixue.core.clock import SHANGHAI
 from qixue.core.refusal import Refused
 from qixue.participation.lottery import entry_number
 from qixue.participation.models import Lottery, Registration, RegistrationTerms
@@ -49,6 +50,15 @@ HOUR = datetime.timedelta(hours=1)
 OFFER_HOURS = 3
 CLOSES_AT, DRAW_AT = NOON + HOUR, NOON + 2 * HOUR  # where seats are given by lot
 VALUE = "3391.76"
+
+
+def after_hours_by_day(at: datetime.datetime, hours: int) -> datetime.datetime:
+    """So many of the hours from 8 to 21 later; everything here happens on the hour."""
+    local = at.astimezone(SHANGHAI)
+    while hours or not 8 <= local.hour <= 21:
+        hours -= 8 <= local.hour < 21
+        local += HOUR
+    return local
 
 
 @dataclass
@@ -90,7 +100,7 @@ class Model:
     def promote(self, at: datetime.datetime) -> None:
         while (queue := self.next_up()) and self.taken() + len(queue[0].members) <= self.seats:
             queue[0].state = "offered" if self.has_offers else "confirmed"
-            queue[0].until = at + OFFER_HOURS * HOUR if self.has_offers else None
+            queue[0].until = after_hours_by_day(at, OFFER_HOURS) if self.has_offers else None
 
     def close(self) -> None:
         self.lot = "closed"

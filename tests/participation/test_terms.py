@@ -1,6 +1,7 @@
 """The terms on which people sign up: kept for one session or all, refused where they contradict."""
 
 import datetime
+from dataclasses import replace
 
 import pytest
 from tests.factories import (
@@ -76,6 +77,17 @@ def test_terms_for_all_move_along_with_each_start(session, organiser):
 def test_terms_are_refused(session, organiser, values, code):
     assert refusal(save_terms, session, details=TermsDetails(**values), by=organiser, at=NOON) == code
     assert RegistrationTerms.objects.count() == 0
+
+
+def test_end_of_signing_up_that_is_past_is_asked_about_once(session, organiser):
+    details = TermsDetails(closes_at=NOON - HOUR)
+
+    doubt = refusal(save_terms, session, details=details, by=organiser, at=NOON)
+    save_terms(session, details=details, by=organiser, at=NOON, confirmed=True)
+    save_terms(session, details=replace(details, place_limit=2), by=organiser, at=NOON)  # the end is as it was
+
+    assert doubt == "closed_at_once"
+    assert RegistrationTerms.objects.get().place_limit == 2
 
 
 def test_new_terms_throw_nobody_out(session, organiser):

@@ -16,6 +16,9 @@ from qixue.programme.models import Session
 
 TOPIC = NotificationPreference.Topic.REGISTRATIONS
 TOO_LARGE = "registration_too_large"
+# As the place of a session, in both languages.
+ONLINE = ("线上", "Online")
+NOT_STATED = ("地点待定", "place to be announced")
 
 register(
     NoticeKind(
@@ -29,6 +32,19 @@ register(
         TOPIC,
         _("You are on the waiting list: %(title)s"),
         _("%(names)s: the session on %(day_on)s is full. You hear from us when a seat becomes free."),
+    ),
+    NoticeKind(
+        "registration_waiting_for_offer",
+        TOPIC,
+        _("You are on the waiting list: %(title)s"),
+        _(
+            "%(names)s: the session on %(day_on)s is full. When a seat becomes free for you, we write to you. Then you "
+            "have %(hours)s h by day to accept it, or it goes to the next in line."
+        ),
+        _(
+            "You are on the waiting list: %(title)s, %(day_on)s. When a seat becomes free, we write to you; then you "
+            "have %(hours)s h by day to accept it."
+        ),
     ),
     NoticeKind(
         "registration_entered",
@@ -49,6 +65,15 @@ register(
         _("%(names)s: you are on the waiting list for %(day_on)s. You hear from us when a seat becomes free."),
     ),
     NoticeKind(
+        "lottery_waiting_for_offer",
+        TOPIC,
+        _("You drew no seat: %(title)s"),
+        _(
+            "%(names)s: you are on the waiting list for %(day_on)s. When a seat becomes free for you, we write to you. "
+            "Then you have %(hours)s h by day to accept it, or it goes to the next in line."
+        ),
+    ),
+    NoticeKind(
         "registration_moved_up",
         TOPIC,
         _("You have a seat now: %(title)s"),
@@ -59,6 +84,10 @@ register(
         TOPIC,
         _("A seat is free for you: %(title)s"),
         _("%(names)s: please accept it until %(until)s, or it goes to the next in the queue."),
+        _(
+            "A seat is free for you: %(title)s, %(day_on)s %(time)s, %(place)s. It is yours only when you accept it, "
+            "until %(until)s; later it goes to the next. Accept it here:"
+        ),
     ),
     NoticeKind(
         "registration_offer_declined",
@@ -106,6 +135,39 @@ register(
         _("%(names)s: the session on %(day_on)s does not take place. Similar ones with free seats: %(similar)s."),
     ),
     NoticeKind(
+        "registration_called_off",
+        TOPIC,
+        _("Called off: %(title)s"),
+        _(
+            "%(names)s: the session on %(day_on)s does not take place. Other sessions are on the programme's page. The "
+            "reason: %(note)s"
+        ),
+        _("Called off: %(title)s, %(day_on)s. The reason: %(note)s"),
+    ),
+    NoticeKind(
+        "registration_called_off_with_others",
+        TOPIC,
+        _("Called off: %(title)s"),
+        _(
+            "%(names)s: the session on %(day_on)s does not take place. Similar ones with free seats: %(similar)s. The "
+            "reason: %(note)s"
+        ),
+        _("Called off: %(title)s, %(day_on)s. The reason: %(note)s"),
+    ),
+    NoticeKind(
+        "registration_changed",
+        TOPIC,
+        _("New time or place: %(title)s"),
+        _(
+            "%(names)s: it is now on %(day_on)s at %(time)s, %(place)s. Before it was on %(was_on)s at %(was_time)s, "
+            "%(was_place)s. Your place stays as it is; if you cannot come, please give it up."
+        ),
+        _(
+            "Changed: %(title)s is now on %(day_on)s at %(time)s, %(place)s (before: %(was_on)s at %(was_time)s, "
+            "%(was_place)s)"
+        ),
+    ),
+    NoticeKind(
         "registration_removed",
         TOPIC,
         _("You are not signed up any more: %(title)s"),
@@ -124,10 +186,20 @@ register(
         _("%(names)s: you wait in line for %(day_on)s at %(time)s. You hear from us when a seat becomes free."),
     ),
     NoticeKind(
+        "registration_moved_to_the_queue_for_offer",
+        TOPIC,
+        _("Moved to another session: %(title)s"),
+        _(
+            "%(names)s: you wait in line for %(day_on)s at %(time)s. When a seat becomes free for you, we write to "
+            "you. Then you have %(hours)s h by day to accept it, or it goes to the next in line."
+        ),
+    ),
+    NoticeKind(
         "registration_message",
         TOPIC,
         _("From the organiser: %(title)s"),
         _("%(names)s, on %(day_on)s: %(text)s"),
+        _("From the organiser of %(title)s, %(day_on)s: %(text)s"),
     ),
 )
 
@@ -170,7 +242,7 @@ def about_feedback(session: Session, people: Sequence[Resident]) -> Notice:
         f"feedback:{session.pk}:{'-'.join(str(person.pk) for person in people)}",
         "/me/feedback/",
         {
-            "title": session.full_title,
+            **both("title", session.full_title, session.full_title_en),
             "names": "、".join(person.name for person in people),
             "day_on": local_day(session.starts_at).isoformat() if session.starts_at else "",
         },
@@ -179,26 +251,51 @@ def about_feedback(session: Session, people: Sequence[Resident]) -> Notice:
 
 @dataclass(frozen=True)
 class Event:
-    """A session as far as a notice tells of it."""
+    """A session as far as a notice tells of it; what has no English name is called by its Chinese one."""
 
     title: str
+    title_en: str
     starts_at: datetime.datetime | None
     place: str
+    place_en: str
 
     @cached_property
     def words(self) -> dict[str, str]:
         """The same for all who are told of it."""
         start = self.starts_at.astimezone(SHANGHAI) if self.starts_at else None
         return {
-            "title": self.title,
+            **both("title", self.title, self.title_en),
             "day_on": start.date().isoformat() if start else "",
             "time": f"{start:%H:%M}" if start else "",
-            "place": self.place,
+            **both("place", self.place, self.place_en),
         }
 
 
+def both(name: str, chinese: str, english: str) -> dict[str, str]:
+    """A parameter in both languages where both are on record."""
+    return {name: chinese, f"{name}_en": english} if english else {name: chinese}
+
+
 def event_of(session: Session) -> Event:
-    return Event(session.full_title, session.starts_at, session.venue.name if session.venue else "")
+    venue = (session.venue.name, session.venue.name_en) if session.venue else None
+    place = place_of(venue, is_online=session.is_online)
+    return Event(session.full_title, session.full_title_en, session.starts_at, *place)
+
+
+def place_of(venue: tuple[str, str] | None, *, is_online: bool) -> tuple[str, str]:
+    """Where people go, in Chinese and English; `venue` are the names of one."""
+    return ONLINE if is_online else venue or NOT_STATED
+
+
+def in_line(kind: str, offer_hours: int | None) -> tuple[str, dict[str, str]]:
+    """How whoever waits is told so, with its words: a free seat is theirs at once, or has to be accepted."""
+    return (f"{kind}_for_offer", {"hours": str(offer_hours)}) if offer_hours else (kind, {})
+
+
+def told_at_once(made: Sequence[Registration], offer_hours: int | None) -> tuple[str, dict[str, str]]:
+    """What people are told of a registration when they have made it, with its words."""
+    kind = f"registration_{made[0].state}"
+    return in_line(kind, offer_hours) if made[0].state == Registration.State.WAITING else (kind, {})
 
 
 def about_party(kind: str, party: Sequence[Registration], *, key: str = "", **more: str) -> Notice:

@@ -22,13 +22,17 @@ class NoticeKind:
 
     Beside a parameter can stand the same with `_en` behind its name, for who reads English (`names_of`). One whose name
     ends in `_on` is a day, `until` and `ends` are minutes in Shanghai, `role` is the code of a
-    role. Beside `ends`, the `time` of `day_on` reads on to it: 09:00-11:00.
+    role. Beside `ends`, the `time` of `day_on` reads on to it: 09:00-11:00. What people wrote, `text` or `note`, is cut
+    in a text message that gets too long.
+
+    `brief` is the text message, where it has to say more than the title with when and where.
     """
 
     code: str
     topic: NotificationPreference.Topic
     title: Any
     text: Any
+    brief: Any = ""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class Notice:
 
 
 KINDS: dict[str, NoticeKind] = {}
+WRITTEN = ("text", "note")  # by people, of any length
 
 
 def names_of(**records: Any) -> dict[str, str | int]:
@@ -77,8 +82,10 @@ def words_of(kind: str, params: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def short_of(kind: str, params: Mapping[str, Any]) -> str:
-    """The title, with the day, time and place of what happens there: all that a text message has room for."""
+    """What a text message says: the words of its own, or the title with the day, time and place of what happens."""
     said = readable(params)
+    if brief := KINDS[kind].brief:
+        return str(brief) % said
     parts = [str(KINDS[kind].title) % said]
     if params.get("day_on") and "time" in params:
         moment = {"day": said["day_on"], "time": said["time"]}

@@ -112,6 +112,39 @@ def test_full_session_offers_the_waiting_list_and_tells_the_place(member, sessio
     assert "第2位" in text
 
 
+@pytest.mark.parametrize(
+    ("hours", "sentence"),
+    [(6, "收到后须在6小时内到这里确认参加，否则名额给下一位。晚上9点到早上8点不计时。"), (None, "名额马上归您")],
+)
+def test_whoever_waits_reads_what_has_to_be_done_when_a_seat_comes_free(member, session, hours, sentence):
+    RegistrationTerms.objects.create(session=session, offer_hours=hours)
+    for other in MemberFactory.create_batch(2):
+        register(session, people=[other], party=key(), by=other.user, at=NOON)
+    client = signed_in(member)
+
+    text = words(page_of(client, sign_up(client, session, member)))
+
+    assert sentence in text
+    assert "您没有开启短信" in text
+
+
+def test_offer_stands_first_among_ones_own_with_its_button(member, session):
+    RegistrationTerms.objects.create(session=session, offer_hours=6)
+    others = [MemberFactory() for _number in range(2)]
+    rows = [register(session, people=[other], party=key(), by=other.user, at=NOON)[0] for other in others]
+    client = signed_in(member)
+    sign_up(client, session, member)
+    sign_up(client, OpenSessionFactory(starts_at=NOON + HOUR, ends_at=NOON + 2 * HOUR), member)
+    cancel_registrations(session, keys=[rows[0].pk], by=others[0].user, at=NOON)
+
+    page = page_of(client, "/me/")
+    client.post(page.xpath("(//main//form)[1]/@action")[0])
+
+    assert [words(heading) for heading in page.xpath("//main//h2")] == ["有名额留给您，请确认", "即将参加"]
+    assert words(page.xpath("(//main//button)[1]")[0]) == "确认参加"
+    assert Registration.objects.get(resident=member, session=session).state == "confirmed"
+
+
 def test_offered_seat_is_taken_with_one_button(member, session):
     RegistrationTerms.objects.create(session=session, offer_hours=6)
     others = [MemberFactory() for _number in range(2)]
@@ -133,8 +166,9 @@ def test_giving_up_one_seat_of_a_family_keeps_the_other(member, session):
 
     client.post(f"{address}cancel/", {"people": [Registration.objects.get(resident=child).pk]})
 
-    text = words(page_of(client, address))
-    assert "李一诺（不来）" in text
+    after = page_of(client, address)
+    assert "已取消：李一诺。" in words(after)
+    assert "李一诺 ✕ 已取消" in words(after)
     assert Registration.objects.active().get().resident == member
 
 

@@ -14,7 +14,7 @@ from qixue.participation.models.ledger import (
     Tally,
 )
 from qixue.participation.models.lotteries import Lottery
-from qixue.participation.models.organiser import ListedPerson, RegistrantMessage
+from qixue.participation.models.organiser import CallingOff, ListedPerson, RegistrantMessage
 from qixue.participation.models.questions import Answer, Question
 from qixue.participation.models.registrations import Registration, RegistrationQuerySet, RegistrationTerms
 
@@ -23,6 +23,7 @@ __all__ = [
     "Attendance",
     "BundleFetch",
     "CalendarFeed",
+    "CallingOff",
     "Cell",
     "CellCount",
     "Certificate",

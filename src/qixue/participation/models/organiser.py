@@ -7,6 +7,7 @@ from qixue.people.models import Organisation, Resident, User
 from qixue.programme.models import Session
 
 LONGEST_MESSAGE = 300
+LONGEST_REASON = 200
 
 
 class RegistrantMessage(models.Model):
@@ -26,6 +27,16 @@ class RegistrantMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.session_id} {self.pk}"
+
+
+class CallingOff(models.Model):
+    """Why a session was called off: everybody reads it on its page, and who was signed up in the notice as well."""
+
+    session = models.OneToOneField(Session, models.CASCADE, primary_key=True, related_name="calling_off")
+    reason = models.CharField(max_length=LONGEST_REASON, validators=[plain_text_validator])
+
+    def __str__(self) -> str:
+        return f"{self.session_id} off"
 
 
 class ListedPerson(models.Model):

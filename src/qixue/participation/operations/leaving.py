@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.models import OutboxMessage, record_audit
@@ -75,14 +76,18 @@ def forget_names(parties: set[uuid.UUID], people: Sequence[Resident], account: U
 
 
 def forget_words(rows: Sequence[Registration], people: Sequence[Resident], account: User | None) -> None:
-    """The same of what organisers told a guardian or a cadre: why somebody was taken out, and messages to all."""
+    """The same of what organisers told a guardian or a cadre: why somebody was taken out, what went to all."""
     names = {person.name for person in people}
-    messages = RegistrantMessage.objects.filter(session__in={row.session_id for row in rows})
+    at_sessions = {row.session_id for row in rows}
+    messages = RegistrantMessage.objects.filter(session__in=at_sessions)
     keys = [f"registration_removed:{row.pk}" for row in rows]
     keys += [f"registration_message:{pk}" for pk in messages.order_by("pk").values_list("pk", flat=True)]
     told = {row.registered_by_id for row in rows} | {person.user_id for person in people}
     told |= {person.guardian.user_id for person in people if person.guardian}
-    for notice in Notification.objects.filter(key__in=keys, user__in=told - {None}).exclude(user=account):
+    named = Q(key__in=keys)
+    for session in sorted(at_sessions):
+        named |= Q(key__startswith=f"registration_changed:{session}-")
+    for notice in Notification.objects.filter(named, user__in=told - {None}).exclude(user=account):
         before = str(notice.params.get("names", "")).split("、")
         left = [name for name in before if name not in names]
         if left == before:

@@ -22,6 +22,7 @@ from qixue.core.refusal import Refused
 from qixue.core.sealed import seal
 from qixue.participation import lottery as rule
 from qixue.participation.models import Lottery, Registration, RegistrationTerms
+from qixue.participation.notices import in_line
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.seats import addressed, locked_session, promote, with_session
 from qixue.participation.queries.lotteries import SEALED_FOR, drawn_entries, promised_seed
@@ -35,8 +36,6 @@ TOLD_AT_ONCE = 200  # entries, so that no transaction gets long
 BATCH = 500
 BY_LOT = RegistrationTerms.Allotment.LOTTERY
 State = Registration.State
-# By state. Whoever has been offered a seat was told so, and has to answer.
-TOLD: dict[str, str] = {State.CONFIRMED: "lottery_seat", State.WAITING: "lottery_waiting"}
 
 
 def entered(
@@ -222,7 +221,17 @@ def tell(session_pk: int, *, at: datetime.datetime) -> int:
     parties: dict[uuid.UUID, list[Registration]] = defaultdict(list)
     for row in with_session(session, rows.with_accounts().order_by("pk")):
         parties[row.party].append(row)
-    told = (addressed(party, kind) for party in parties.values() if (kind := TOLD.get(party[0].state)))
+    # Whoever has been offered a seat was told so, and has to answer.
+    kinds: dict[str, tuple[str, dict[str, str]]] = {
+        State.CONFIRMED: ("lottery_seat", {}),
+        State.WAITING: in_line("lottery_waiting", terms_of(session).offer_hours),
+    }
+    told = (
+        addressed(party, kind, **more)
+        for party in parties.values()
+        if party[0].state in kinds
+        for kind, more in [kinds[party[0].state]]
+    )
     notify_each(chain.from_iterable(told), at=at)
     lottery.told_count += len(numbers)
     lottery.save(update_fields=["told_count"])

@@ -4,16 +4,21 @@ import datetime
 import uuid
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.language import speaking
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import RegistrantMessage
+from qixue.participation.notices import event_of
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.seats import tell_party, with_session
 from qixue.participation.queries.registered import reach_of, with_states
 from qixue.people.models import User
+from qixue.people.notices import Notice
+from qixue.people.operations.notifications import text_message
 from qixue.people.operations.turns import take_turn
 from qixue.people.rules import Action
 from qixue.programme.models import Session
@@ -53,3 +58,11 @@ def write_to_registrants(
         "registrants.written_to", session, by=by, at=at, details={"message": message.pk, "states": list(states)}
     )
     return message
+
+
+def as_text_message(session: Session, *, text: str) -> str:
+    """The SMS in which the text would go to somebody who reads Chinese, with an address as long as theirs."""
+    words = {**event_of(session).words, "names": "", "text": text}
+    link = f"/me/registrations/{uuid.UUID(int=0)}/"
+    with speaking("zh-hans"):
+        return text_message(Notice("registration_message", "", link, words), f"{settings.QIXUE['BASE_URL']}{link}")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration
+from qixue.participation.notices import in_line
 from qixue.participation.operations.answers import carry_over
 from qixue.participation.operations.door_codes import free_door_codes
 from qixue.participation.operations.eligibility import check_people, check_window
@@ -92,8 +93,10 @@ def move_registrations(
     release(session, rows, reason=Registration.CancelReason.MOVED, at=at)
     details = {"keys": [row.pk for row in rows], "to": to.pk}
     record_audit("registration.moved", session, by=by, at=at, details=details)
-    kinds = {State.CONFIRMED: "registration_moved_to_a_seat", State.ENTERED: "registration_entered"}
-    tell_party(made, kinds.get(State(made[0].state), "registration_moved_to_the_queue"), at=at)
+    kinds: dict[str, str] = {State.CONFIRMED: "registration_moved_to_a_seat", State.ENTERED: "registration_entered"}
+    in_queue = in_line("registration_moved_to_the_queue", terms_of(to).offer_hours)
+    kind, more = (kinds[made[0].state], {}) if made[0].state in kinds else in_queue
+    tell_party(made, kind, at=at, **more)
     promote(session, terms_of(session), at=at)
     return made
 

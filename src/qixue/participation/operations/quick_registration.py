@@ -27,13 +27,13 @@ from qixue.core.statements import PLANNED_ONCE, Statement, among, answers_to, li
 from qixue.core.together import Lines
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.models.registrations import random_door_code
-from qixue.participation.notices import Event, about_event
+from qixue.participation.notices import Event, about_event, place_of, told_at_once
 from qixue.people.callers import Caller, aware
 from qixue.people.models import Notification, Resident
 from qixue.people.operations.notifications import letters_to, line_of
 from qixue.people.operations.residents import is_child_in
 from qixue.programme.models import Activity, Programme, Session
-from qixue.programme.models.activities import titled
+from qixue.programme.models.activities import titled, titled_in_english
 
 State = Registration.State
 MOST_DRAWS = 10  # of door codes, before it is left to who looks at all of them
@@ -48,6 +48,7 @@ NO_SAY = (
     "listing",
     "room_booking",
     "registrant_messages",
+    "calling_off",
     "door_devices",
     "wall_code",
     "scans",
@@ -62,8 +63,9 @@ LINES = Lines(  # by session
     lambda session, asks: register_all(made(Session, id=session), asks),
 )
 LOOK = """
-SELECT s.state, s.starts_at, s.seat_count, s.taken_count, s.waiting_count, s.last_waiting_number, a.title, s.topic,
-    a.state, p.state, v.name, t.opens_at, t.closes_at, t.place_limit,
+SELECT s.state, s.starts_at, s.seat_count, s.taken_count, s.waiting_count, s.last_waiting_number, a.title, a.title_en,
+    s.topic, s.topic_en, s.is_online, a.state, p.state, v.name, v.name_en, t.opens_at, t.closes_at, t.place_limit,
+    t.offer_hours,
     CASE WHEN s.waiting_count = 0 OR s.taken_count >= s.seat_count THEN 0 WHEN EXISTS ({fitting}) THEN 1 ELSE 0 END,
     {has_usual_terms}
 FROM programme_session s
@@ -107,13 +109,18 @@ class Seen:
     waiting_count: int
     last_waiting_number: int
     title: str
+    title_en: str
     topic: str
+    topic_en: str
+    is_online: bool
     activity_state: str
     programme_state: str
     venue: str | None
+    venue_en: str | None
     opens_at: datetime.datetime | None
     closes_at: datetime.datetime | None
     place_limit: int | None
+    offer_hours: int | None
     is_queue_ahead: bool  # a seat is free, and somebody waits whom it can still go to
     has_usual_terms: bool
 
@@ -132,9 +139,11 @@ class Seen:
 
     @cached_property
     def event(self) -> Event:
-        return Event(
-            titled(self.title, self.topic), aware(self.starts_at) if self.starts_at else None, self.venue or ""
-        )
+        venue = (self.venue, self.venue_en or "") if self.venue else None
+        place = place_of(venue, is_online=bool(self.is_online))
+        title_en = titled_in_english(self.title, self.title_en, self.topic, self.topic_en)
+        starts_at = aware(self.starts_at) if self.starts_at else None
+        return Event(titled(self.title, self.topic), title_en, starts_at, *place)
 
     @property
     def has_seat(self) -> bool:
@@ -312,8 +321,8 @@ def with_free_codes(rows: list[Registration]) -> Statement:
 def beside(row: Registration, seen: Seen, ask: Ask) -> tuple[AuditEntry, Notification, list[OutboxMessage]]:
     """What is written with the registration: the audit entry, the line in the inbox, the letters."""
     user = ask.by.user
-    kind = "registration_confirmed" if row.state == State.CONFIRMED else "registration_waiting"
-    notice, details = about_event(kind, seen.event, [row]), {"party": str(row.party), "places": 1}
+    kind, more = told_at_once([row], seen.offer_hours)
+    notice, details = about_event(kind, seen.event, [row], **more), {"party": str(row.party), "places": 1}
     letters = letters_to(user, notice, ask.by.wishes, scope="", at=ask.at)
     return (
         audit_entry("registration.made", row.session, by=user, at=ask.at, details=details),

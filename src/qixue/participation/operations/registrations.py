@@ -14,11 +14,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
+from qixue.core.clock_words import MONTHS_EN
 from qixue.core.duties import for_each
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
-from qixue.participation.models import Registration, RegistrationTerms
-from qixue.participation.notices import about_party
+from qixue.participation.models import CallingOff, Registration, RegistrationTerms
+from qixue.participation.notices import about_party, told_at_once
 from qixue.participation.operations.answers import Answers, checked_answers, keep_answers
 from qixue.participation.operations.door_codes import free_door_codes
 from qixue.participation.operations.eligibility import (
@@ -39,6 +40,7 @@ from qixue.people.operations.locks import hold_or_refuse
 from qixue.people.operations.notifications import notify
 from qixue.programme.models import Session
 
+SESSION_OFF = "registration_session_off"
 FROM_HOME = frozenset({Registration.Source.SELF, Registration.Source.FAMILY})
 State = Registration.State
 Reason = Registration.CancelReason
@@ -88,7 +90,8 @@ def register(
     keep_answers(Registration.objects.bulk_create(made), said)
     record_audit("registration.made", session, by=by, at=at, details={"party": str(party), "places": len(made)})
     if source in FROM_HOME:  # whoever signs others up reads it on the next page
-        notify([by], about_party(f"registration_{made[0].state}", made), at=at)
+        kind, more = told_at_once(made, terms.offer_hours)
+        notify([by], about_party(kind, made, **more), at=at)
     return made
 
 
@@ -212,24 +215,37 @@ def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
     session = locked_session(Session(pk=session_pk))
     active = Registration.objects.active().filter(session=session).with_accounts().order_by("pk")
     if session.state == Session.State.CANCELLED:
-        rows, reason, notice = list(active), Reason.SESSION_OFF, "registration_session_off"
+        rows, reason = list(active), Reason.SESSION_OFF
     else:
         overdue = active.filter(state=State.OFFERED, offered_until__lte=at)
-        rows, reason, notice = list(overdue), Reason.OFFER_EXPIRED, "registration_offer_expired"
+        rows, reason = list(overdue), Reason.OFFER_EXPIRED
     if rows:
         release(session, rows, reason=reason, at=at)
         record_audit(f"registration.{reason}", session, by=None, at=at, details={"keys": [row.pk for row in rows]})
-        others = others_instead(session, at=at) if reason == Reason.SESSION_OFF else ""
+        is_off = reason == Reason.SESSION_OFF
+        kind, more = why_off(session, at=at) if is_off else ("registration_offer_expired", {})
+        if note := more.get("note"):  # it stands beside the registration as well
+            Registration.objects.filter(pk__in=[row.pk for row in rows]).update(cancel_note=note)
         for party in sorted({row.party for row in rows}):
             members = with_session(session, (row for row in rows if row.party == party))
-            if others:
-                tell_party(members, "registration_session_off_with_others", at=at, similar=others)
-            else:
-                tell_party(members, notice, at=at)
+            tell_party(members, kind, at=at, **more)
     return promote(session, terms_of(session), at=at) > 0 or bool(rows)
 
 
-def others_instead(session: Session, *, at: datetime.datetime) -> str:
-    """Similar sessions with free seats, as a notice names them; in Chinese, as titles are."""
-    days = [(local_day(found.starts_at), found) for found in similar_sessions(session, at=at) if found.starts_at]
-    return "；".join(f"{day.month}月{day.day}日《{found.activity.title}》" for day, found in days)
+def why_off(session: Session, *, at: datetime.datetime) -> tuple[str, dict[str, str]]:
+    """How people are told that a session was called off: with the reason, where one is kept, and what is similar."""
+    called_off = CallingOff.objects.filter(session=session).first()
+    kind, more = ("registration_called_off", {"note": called_off.reason}) if called_off else (SESSION_OFF, {})
+    others = others_instead(session, at=at)
+    return (f"{kind}_with_others", {**more, **others}) if others else (kind, more)
+
+
+def others_instead(session: Session, *, at: datetime.datetime) -> dict[str, str]:
+    """Similar sessions with free seats, as a notice names them, in both languages; empty where there is none."""
+    similar = similar_sessions(session, at=at)
+    days = [(local_day(found.starts_at), found.activity) for found in similar if found.starts_at]
+    if not days:
+        return {}
+    chinese = [f"{day.month}月{day.day}日《{other.title}》" for day, other in days]
+    english = [f"{other.title_en or other.title} ({day.day} {MONTHS_EN[day.month - 1]})" for day, other in days]
+    return {"similar": "；".join(chinese), "similar_en": "; ".join(english)}

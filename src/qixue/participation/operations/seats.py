@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.notices import about_party, about_too_large_party
+from qixue.participation.offers import end_of_offer
 from qixue.participation.queries.queue import fitting, too_large
 from qixue.participation.queries.registered import reach_of
 from qixue.people.models import User
@@ -90,11 +91,8 @@ def with_session(session: Session, rows: Iterable[Registration]) -> list[Registr
 
 
 def offered_until(session: Session, terms: RegistrationTerms, *, at: datetime.datetime) -> datetime.datetime | None:
-    """When an offer made now ends: after the offer hours, and not later than the session starts."""
-    if not terms.offer_hours:
-        return None
-    end = at + datetime.timedelta(hours=terms.offer_hours)
-    return min(end, session.starts_at) if session.starts_at else end
+    """When an offer made now ends; None where whoever is next has the seat at once."""
+    return end_of_offer(at, terms.offer_hours, session.starts_at) if terms.offer_hours else None
 
 
 def tell_party(party: Sequence[Registration], kind: str, *, at: datetime.datetime, key: str = "", **more: str) -> None:

@@ -9,13 +9,15 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
+from qixue.core.clock_words import day_clock_lazy
 from qixue.core.models import record_audit
-from qixue.core.refusal import Refused
+from qixue.core.refusal import Doubt, Refused
 from qixue.participation.models import Lottery, RegistrationTerms
 from qixue.participation.models.registrations import MOST_MISSED, MOST_PLACES
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.lotteries import check_allotment, check_public_number, has_begun
 from qixue.participation.operations.seats import locked_sessions
+from qixue.participation.queries.registrations import terms_of
 from qixue.people.models import User
 from qixue.people.rules import Action
 from qixue.places.models import Region
@@ -56,13 +58,19 @@ class TermsDetails:
 
 @transaction.atomic
 def save_terms(
-    session: Session, *, details: TermsDetails, by: User, at: datetime.datetime, for_all: bool = False
+    session: Session,
+    *,
+    details: TermsDetails,
+    by: User,
+    at: datetime.datetime,
+    for_all: bool = False,
+    confirmed: bool = False,
 ) -> list[Session]:
     """Keep the terms of a session; `for_all`: of every session of its activity that is still to come, too.
 
     Whoever is signed up stays signed up. Returns the sessions. Refused: not_in_charge, number_for_one,
     closes_before_it_opens, closes_after_the_end, cancel_after_the_start, ages_out_of_order, those of numbers out of
-    range, and of `check_allotment`, `check_draw` and `check_public_number`.
+    range, and of `check_allotment`, `check_draw` and `check_public_number`. Unless confirmed, a doubt: closed_at_once.
     """
     must_be_in_charge(by, Action.EDIT_ACTIVITY, session)
     check_numbers(details)
@@ -82,6 +90,8 @@ def save_terms(
         check_allotment(each, own.allotment)
         check_draw(each, own)
         check_public_number(each, own.public_number, by=by, at=at)
+        if not confirmed:
+            check_end(each, own, at=at)
         RegistrationTerms.objects.update_or_create(session=each, defaults=own.values())
         record_audit("registration.terms_set", each, by=by, at=at)
     return found
@@ -118,6 +128,16 @@ def check_times(session: Session, details: TermsDetails) -> None:
     if details.cancel_until and session.starts_at and details.cancel_until > session.starts_at:
         sentence = _("Seats can be given up until the session of %(day)s starts at the latest.")
         raise Refused("cancel_after_the_start", sentence, field="cancel_until", day=day)
+
+
+def check_end(session: Session, details: TermsDetails, *, at: datetime.datetime) -> None:
+    """An end of signing up that is past already is a slip more often than meant. Doubt: closed_at_once."""
+    has_begun_already = session.starts_at is not None and session.starts_at <= at
+    if details.closes_at is None or details.closes_at > at or has_begun_already:
+        return
+    if terms_of(session).closes_at != details.closes_at:
+        sentence, moment = _("%(moment)s is past: nobody could sign up any more from now on."), details.closes_at
+        raise Doubt("closed_at_once", sentence, field="closes_at", moment=day_clock_lazy(moment))
 
 
 def check_draw(session: Session, details: TermsDetails) -> None:

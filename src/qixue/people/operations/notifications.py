@@ -1,7 +1,7 @@
 """Telling people: into the inbox always, by mail and SMS as they wish, never inside a request."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -16,7 +16,8 @@ from qixue.core.models import record_audit
 from qixue.core.outbox import Letter, put_into_outbox
 from qixue.core.refusal import Refused
 from qixue.people.models import Notification, NotificationPreference, QuietHours, RoleAssignment, User
-from qixue.people.notices import KINDS, Notice, short_of, words_of
+from qixue.people.notices import KINDS, WRITTEN, Notice, short_of, words_of
+from qixue.people.text_messages import MOST, length_of, shortened
 
 NEXT_DAY = datetime.timedelta(days=1)
 ACCOUNT = NotificationPreference.Topic.ACCOUNT  # always by mail and at once: it warns of strangers
@@ -122,10 +123,22 @@ def mail(notice: Notice, address: str) -> tuple[str, str]:
 
 
 def text_message(notice: Notice, address: str) -> str:
-    """Signed as the carriers ask for; a space keeps the address apart from the words, so that it can be tapped."""
-    words = {"site": settings.QIXUE["SITE_NAME"], "text": short_of(notice.kind, notice.params)}
-    signed = pgettext("text message", "%(site)s: %(text)s") % words
-    return f"{signed} {address}".rstrip()
+    """Signed as the carriers ask for; a space keeps the address apart from the words, so that it can be tapped.
+
+    What somebody wrote is cut where the whole gets too long: the address leads to all of it.
+    """
+    body = signed(notice.kind, notice.params, address)
+    over = length_of(body) - MOST
+    written = next((name for name in WRITTEN if name in notice.params), None)
+    if over <= 0 or written is None:
+        return body
+    return signed(notice.kind, {**notice.params, written: shortened(str(notice.params[written]), by=over)}, address)
+
+
+def signed(kind: str, params: Mapping[str, str | int], address: str) -> str:
+    words = {"site": settings.QIXUE["SITE_NAME"], "text": short_of(kind, params)}
+    said = pgettext("text message", "%(site)s: %(text)s") % words
+    return f"{said} {address}".rstrip()
 
 
 def after_quiet_hours(at: datetime.datetime, quiet: tuple[datetime.time, datetime.time] | None) -> datetime.datetime:

@@ -76,6 +76,14 @@ def titled(title: str, topic: str) -> str:
     return f"{title}：{topic}" if topic else title
 
 
+def titled_in_english(title: str, title_en: str, topic: str, topic_en: str) -> str:
+    """The same in English, with the Chinese of what has no English name; empty where nothing has one."""
+    if not (title_en or topic_en):
+        return ""
+    topic = topic_en or topic
+    return f"{title_en or title}: {topic}" if topic else title_en
+
+
 class SessionQuerySet(models.QuerySet["Session"]):
     def public(self) -> "SessionQuerySet":
         """Sessions of published activities in published programmes, those called off included."""
@@ -155,8 +163,12 @@ class Session(models.Model):
 
     @property
     def local_full_title(self) -> str:
-        title, topic = self.activity.local_title, self.local_topic
-        return titled(title, topic) if is_chinese() or not topic else f"{title}: {topic}"
+        return self.full_title if is_chinese() else self.full_title_en or self.full_title
+
+    @property
+    def full_title_en(self) -> str:
+        """Empty where neither the activity nor the topic has an English name."""
+        return titled_in_english(self.activity.title, self.activity.title_en, self.topic, self.topic_en)
 
     @property
     def seats_left(self) -> int:

@@ -3,9 +3,12 @@
 import datetime
 import uuid
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
@@ -30,7 +33,8 @@ from qixue.participation.queries.registrations import (
     ticket_holders,
 )
 from qixue.participation.queries.visits import Visit, visits_of
-from qixue.people.models import Resident
+from qixue.people.models import NotificationPreference, Resident, User
+from qixue.people.operations.notifications import reachability_of
 from qixue.people.queries import inbox_of
 from qixue.programme.models import Session
 from qixue.web import parts, unfinished_forms
@@ -46,18 +50,25 @@ def home(request: HttpRequest) -> HttpResponse:
     at = now()
     household = household_of(resident)
     parties = parties_of(household)
-    coming = [party for party in parties if party.active and not is_over(party, at)]
-    past = [party for party in reversed(parties) if party not in coming]
+    offers = [party for party in parties if has_offer(party, at)]
+    coming = [party for party in parties if party.active and not is_over(party, at) and party not in offers]
+    past = [party for party in reversed(parties) if party not in offers and party not in coming]
     questions = open_questions_of(household, at=at)
     context = {
         "resident": resident,
         "unread_count": inbox_of(user).filter(read_at=None).count(),
+        "offers": offers,
         "coming": coming,
         "visits": visits_of(past[:20], household, questions),
         "questions": questions,
         "faces": Feedback.Face.choices,
     }
     return render(request, "me/home.html", context)
+
+
+def has_offer(party: Party, at: datetime.datetime) -> bool:
+    """Whether a seat is kept for the party, as long as it answers."""
+    return bool(party.active) and party.active[0].is_offer_open_at(at)
 
 
 def is_over(party: Party, at: datetime.datetime) -> bool:
@@ -111,21 +122,21 @@ def source_of(form: RegisterForm, resident: Resident) -> Registration.Source:
 @for_residents
 def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     """Where a party stands; the page that people come back to."""
-    _user, resident = known(request)
+    user, resident = known(request)
     found = party_or_404(resident, party)
     at = now()
-    has_offer = bool(found.active) and found.active[0].is_offer_open_at(at)
     over = is_over(found, at)
     context = {
         "party": found,
         "place": place_in_queue(found),
-        "has_offer": has_offer,
+        "has_offer": has_offer(found, at),
         "same_time": [] if over else at_the_same_time([row.resident for row in found.active], found.session),
         "has_ticket": bool(ticket_holders(found)) and not over,
         "is_over": over,
         "visit": visit_of(found, household_of(resident), at) if over else None,
         "resident": resident,
         "terms": terms_of(found.session),
+        "hears_by_sms": hears_by_sms(user),
         "drawn": drawn_of(found),
         "entry": entry_number(found.key),
         "said": said_by(found.active or found.rows),
@@ -133,6 +144,10 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "can_return": not found.active and can_register(found.session),
     }
     return render(request, "me/registrations/detail.html", {**context, **around(found)})
+
+
+def hears_by_sms(user: User) -> bool:
+    return bool(user.mobile) and NotificationPreference.Topic.REGISTRATIONS in reachability_of(user).sms_topics
 
 
 def visit_of(party: Party, household: list[Resident], at: datetime.datetime) -> Visit:
@@ -182,10 +197,13 @@ def cancel(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     form = CancelForm(unfinished_forms.answers(request), party=found.active)
     if request.method == "POST" and form.is_valid():
         try:
-            operations.cancel_registrations(found.session, keys=form.keys(), by=user, at=now())
-            return redirect("me:registration", party)
+            gone = operations.cancel_registrations(found.session, keys=form.keys(), by=user, at=now())
         except Refused as refusal:
             form.refuse(refusal)
+        else:
+            names = pgettext("between names", ", ").join(row.resident.name for row in gone)
+            messages.success(request, _("Cancelled: %(names)s.") % {"names": names} if gone else _("Cancelled."))
+            return redirect("me:registration", party)
     return unfinished_forms.form_page(request, "me/registrations/cancel.html", form, party=found, **around(found))
 
 

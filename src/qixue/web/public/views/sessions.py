@@ -15,7 +15,7 @@ from qixue.core.clock_words import day as day_text
 from qixue.core.rows_by_key import ObjectsByKey
 from qixue.figures.for_everybody import attendances_withheld_now
 from qixue.participation.listed_session import ListedSession
-from qixue.participation.models import RegistrationTerms
+from qixue.participation.models import CallingOff, RegistrationTerms
 from qixue.participation.queries import as_listed, public_sessions
 from qixue.participation.queries.lotteries import is_before_draw
 from qixue.participation.queries.registrations import obstacle_to_registering, own_registrations
@@ -98,6 +98,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "counted": tally.attendance if tally else None,
         "is_withheld": tally is not None and pk in attendances_withheld_now(programme.code),
         "others": others_of(found) if found.has_others else [],  # type: ignore[attr-defined]  # annotated above
+        "why_off": why_off(found),
         "obstacle": obstacle_to_registering(found, terms, at=now()),
         "terms": terms,
         "is_by_lot": is_before_draw(found, terms),
@@ -105,6 +106,13 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "structured_data": structured_data(found, url=shared["url"], image=shared["image"]),
     }
     return render(request, "public/sessions/detail.html", context)
+
+
+def why_off(session: Session) -> str:
+    """Asked for only where it can be there: most pages are of sessions that take place."""
+    if session.state != Session.State.CANCELLED:
+        return ""
+    return str(CallingOff.objects.filter(session=session).values_list("reason", flat=True).first() or "")
 
 
 def others_of(session: Session) -> list[ListedSession]:

@@ -146,6 +146,28 @@ class PlainCharField(forms.CharField):
     default_validators = [plain_text_validator]
 
 
+class CountedField(PlainCharField):
+    """A text of several lines up to a length, which the page counts while people write (static/js/counter.js).
+
+    The browser takes nothing away: what is too long comes back whole, with both numbers. A new line counts once.
+    """
+
+    default_error_messages = {
+        "max_length": _("Please shorten this: it has %(show_value)s characters, and %(limit_value)s fit.")
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": 5}), **kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        attrs = super().widget_attrs(widget)
+        attrs["data-most"] = attrs.pop("maxlength")
+        return {**attrs, "data-left": _("Characters left:"), "data-over": _("Characters too many:")}
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
 @dataclass(frozen=True)
 class Hedged:
     """A number with its hedge; yuan in fen."""

@@ -10,7 +10,7 @@ from qixue.participation.operations.lotteries import checked_value
 from qixue.participation.operations.questions import Asked
 from qixue.participation.operations.terms import TermsDetails
 from qixue.places.models import Region
-from qixue.web.forms import Form
+from qixue.web.forms import ConfirmableForm, Form
 from qixue.web.workspace.forms.fields import MomentField, PlainCharField, WholeNumberField
 
 MOMENTS = ("opens_at", "closes_at", "cancel_until", "draw_at")
@@ -23,7 +23,7 @@ class RegionField(forms.ModelChoiceField):
         return f"{region.parent.local_name} · {region.local_name}" if region.parent else str(region.local_name)
 
 
-class TermsForm(Form):
+class TermsForm(ConfirmableForm):
     """On which terms people sign up. Empty means what the hint says."""
 
     opens_at = MomentField(
@@ -78,7 +78,9 @@ class TermsForm(Form):
         label=_("Hours to accept a seat that became free"),
         max_length=12,
         required=False,
-        help_text=_("1 to 72. Empty: whoever is next in line has the seat at once and is told."),
+        help_text=_(
+            "1 to 72, not counting 21:00 to 8:00. Empty: whoever is next in line has the seat at once and is told."
+        ),
     )
     no_show_limit = WholeNumberField(
         label=_("Missed sessions until the seats are for others first"),

@@ -12,7 +12,7 @@ from qixue.participation.queries.registered import StateCounts
 from qixue.programme.models import Session
 from qixue.web.forms import Form
 from qixue.web.templatetags.qixue import when
-from qixue.web.workspace.forms.fields import PlainCharField
+from qixue.web.workspace.forms.fields import CountedField, PlainCharField
 
 SHOWN_SESSIONS = 40
 State = Registration.State
@@ -92,11 +92,13 @@ class MessageForm(Form):
         label=_("To whom"),
         widget=forms.CheckboxSelectMultiple,
     )
-    text = PlainCharField(
+    text = CountedField(
         label=_("Message"),
         max_length=LONGEST_MESSAGE,
-        help_text=_("Up to 300 characters, in the words of your city. Title and day of the session stand before it."),
-        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_(
+            "Up to 300 characters, in the words of your city. Title and day of the session stand before it, in the SMS "
+            "too. Say the important thing first: an SMS holds about 150 characters of it and leads to the rest."
+        ),
     )
 
     def __init__(self, *args: Any, counts: StateCounts, **kwargs: Any) -> None:

@@ -6,11 +6,19 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import SHANGHAI, local_moment
+from qixue.participation.models.organiser import LONGEST_REASON
 from qixue.places.models import Region, Venue
 from qixue.programme.models import Activity, Session
 from qixue.programme.operations.sessions import SessionDetails
 from qixue.web.forms import ConfirmableForm, Form
-from qixue.web.workspace.forms.fields import DayField, PlainCharField, RecordField, TimeField, WholeNumberField
+from qixue.web.workspace.forms.fields import (
+    CountedField,
+    DayField,
+    PlainCharField,
+    RecordField,
+    TimeField,
+    WholeNumberField,
+)
 
 
 class GatheringForm(Form):
@@ -64,6 +72,17 @@ class SessionForm(ConfirmableForm, GatheringForm):
 
     def details(self) -> SessionDetails:
         return session_details(self.cleaned_data)
+
+
+class CallOffForm(Form):
+    reason = CountedField(
+        label=_("Reason"),
+        max_length=LONGEST_REASON,
+        help_text=_(
+            "For example: the teacher is ill. Everybody reads it on the page of the session, and those who were signed "
+            "up in their notice. No names, please."
+        ),
+    )
 
 
 def session_details(answers: dict[str, Any]) -> SessionDetails:

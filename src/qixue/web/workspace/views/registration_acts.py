@@ -15,10 +15,11 @@ from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration
 from qixue.participation.operations import organiser
-from qixue.participation.operations.messages import write_to_registrants
+from qixue.participation.operations.messages import as_text_message, write_to_registrants
 from qixue.participation.queries.registered import reach_of, sessions_to_move_to, state_counts, with_states
 from qixue.people.queries import path_filter
 from qixue.people.rules import Action, reach
+from qixue.people.text_messages import pieces_of
 from qixue.programme.models import Session
 from qixue.web import parts, unfinished_forms
 from qixue.web.workspace.access import needs, session_or_404, staff
@@ -150,5 +151,14 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
 def check_page(request: HttpRequest, form: MessageForm, *, session: Session, **context: object) -> HttpResponse:
     answers = form.cleaned_data
     reached = reach_of(list(with_states(session, answers["states"])))
-    shown = {"session": session, "reach": reached, "text": answers["text"], "states": form.state_names()}
+    sms = as_text_message(session, text=answers["text"])
+    shown = {
+        "session": session,
+        "reach": reached,
+        "text": answers["text"],
+        "states": form.state_names(),
+        "sms": sms,
+        "sms_pieces": pieces_of(sms),
+        "is_cut": answers["text"] not in sms,
+    }
     return parts.form_page(request, "workspace/registrations/message_check.html", form, **shown, **context)

@@ -37,9 +37,16 @@ def terms(request: HttpRequest, pk: int) -> HttpResponse:
     region = found.activity.programme.region
     form = TermsForm(request.POST or None, initial=initial_of(terms_of(found)), region=region)
     if form.is_valid():
-        for_all = form.cleaned_data["for_all"]
+        answers = form.cleaned_data
         try:
-            saved = save_terms(found, details=form.details(), for_all=for_all, by=staff(request), at=now())
+            saved = save_terms(
+                found,
+                details=form.details(),
+                for_all=answers["for_all"],
+                confirmed=answers["confirmed"],
+                by=staff(request),
+                at=now(),
+            )
         except Refused as refusal:
             form.refuse(refusal)
         else:

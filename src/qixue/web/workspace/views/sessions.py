@@ -1,28 +1,30 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry, Tally
+from qixue.participation.operations.session_changes import call_off, change_session
 from qixue.participation.queries import effective_head_count, entries_of_session
 from qixue.participation.queries.attendances import came_in
 from qixue.participation.queries.door import scans_at
 from qixue.participation.queries.door_state import devices_of
-from qixue.participation.queries.registered import active_rows, reach_of, similar_sessions
+from qixue.participation.queries.registered import Reach, active_rows, reach_of, similar_sessions
 from qixue.participation.queries.registrations import registered_at
 from qixue.participation.rules import may_manage_registrations
 from qixue.people.rules import Action, may
 from qixue.programme.models import Session
-from qixue.programme.operations.sessions import add_session, cancel_session, edit_session, hold_session, next_number
+from qixue.programme.operations.sessions import add_session, hold_session, next_number
 from qixue.web import parts, table_files
 from qixue.web.table_files import PageTable
 from qixue.web.workspace.access import activity_or_404, needs, session_or_404, staff
-from qixue.web.workspace.forms.sessions import SessionForm, initial_of
+from qixue.web.workspace.forms.sessions import CallOffForm, SessionForm, initial_of
 from qixue.web.workspace.tables.sessions import counts_table
 
 SHOWN_CHECK_INS = 20
@@ -90,11 +92,11 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a session; when somebody else saved meanwhile both texts are shown and nothing is lost."""
     found = session_or_404(request.user, pk, Action.EDIT_ACTIVITY)
     form = SessionForm(request.POST or None, initial=initial_of(found), activity=found.activity)
-    differences = None
+    reached, differences = reach_of(active_rows(found) if is_to_come(found) else []), None
     if form.is_valid():
         answers = form.cleaned_data
         try:
-            edit_session(
+            told = change_session(
                 found,
                 details=form.details(),
                 version=answers["version"] or 0,
@@ -106,19 +108,37 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             form.refuse(refusal)
             differences = form.differences(initial_of(found)) if refusal.code == "changed_meanwhile" else None
         else:
-            messages.success(request, _("Saved."))
+            messages.success(request, saved_and_told(told))
             return redirect("workspace:session", pk)
-    context = {"session": found, "activity": found.activity, "programme": found.activity.programme}
+    context = {"session": found, "activity": found.activity, "programme": found.activity.programme, "reach": reached}
     return parts.form_page(request, "workspace/sessions/form.html", form, differences=differences, **context)
+
+
+def is_to_come(session: Session) -> bool:
+    return session.ends_at is None or session.ends_at > now()
+
+
+def saved_and_told(told: Reach) -> str:
+    """That it is saved, and who was told, and who must be told in person."""
+    said = [_("Saved.")]
+    if told.reached_count:
+        people = ngettext("%(count)s person is told of it.", "%(count)s people are told of it.", told.reached_count)
+        said.append(people % {"count": told.reached_count})
+    if told.unreached:
+        sentence = _("Please tell in person, for they have no phone here: %(names)s.")
+        names = pgettext("between names", ", ").join(row.resident.name for row in told.unreached)
+        said.append(sentence % {"names": names})
+    return " ".join(said)
 
 
 @needs(Action.EDIT_ACTIVITY)
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask once more, then call the session off."""
+    """Say who will be told, ask for the reason that they read, then call the session off."""
     found: Session = session_or_404(request.user, pk, Action.EDIT_ACTIVITY)
-    if request.method == "POST":
+    form = CallOffForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
         try:
-            cancel_session(found, by=staff(request), at=now())
+            call_off(found, reason=form.cleaned_data["reason"], by=staff(request), at=now())
         except Refused as refusal:
             return parts.refusal_page(request, refusal, back=reverse("workspace:session", args=[pk]))
         told = _(
@@ -131,7 +151,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     reached = reach_of(active_rows(found))
     context = {"session": found, "programme": found.activity.programme, "reach": reached}
     context["similar"] = similar_sessions(found, at=now()) if reached.reached_count else []
-    return render(request, "workspace/sessions/cancel.html", context)
+    return parts.form_page(request, "workspace/sessions/cancel.html", form, **context)
 
 
 @needs(Action.RECORD_ATTENDANCE)

@@ -1,0 +1,87 @@
+"""Calling a session off, or moving it to another time or place, and telling everybody who is signed up for it."""
+
+import datetime
+
+from django.db import transaction
+
+from qixue.core.clock import minute_text
+from qixue.core.clock_words import clock
+from qixue.participation.models import CallingOff, Registration
+from qixue.participation.notices import about_party, both, event_of
+from qixue.participation.queries.registered import Reach, active_rows, reach_of
+from qixue.people.models import User
+from qixue.people.operations.notifications import notify_each
+from qixue.programme.models import Session
+from qixue.programme.operations import sessions
+
+WHEN_OR_WHERE = ("starts_at", "ends_at", "venue_id", "is_online")
+
+
+@transaction.atomic
+def call_off(session: Session, *, reason: str, by: User, at: datetime.datetime) -> Session:
+    """Call a session off and keep why; the worker tells those who were signed up, with the reason.
+
+    Calling it off again changes nothing. Refused: session_held.
+    """
+    session = sessions.locked(session)
+    if session.state != Session.State.CANCELLED:
+        session = sessions.cancel_session(session, by=by, at=at)
+        CallingOff.objects.create(session=session, reason=reason)
+    return session
+
+
+@transaction.atomic
+def change_session(
+    session: Session,
+    *,
+    details: sessions.SessionDetails,
+    version: int,
+    by: User,
+    at: datetime.datetime,
+    confirmed: bool = False,
+) -> Reach:
+    """Change a session as `edit_session` does. Where time or place change, tell whoever is signed up. Returns whom.
+
+    An offered seat is kept until the session starts at the latest. Refused as `edit_session` refuses.
+    """
+    before = sessions.locked(session)
+    after = sessions.edit_session(session, details=details, version=version, by=by, at=at, confirmed=confirmed)
+    if not is_moved(before, after, at=at):
+        return reach_of([])
+    offered = Registration.objects.filter(session=after, state=Registration.State.OFFERED)
+    offered.filter(offered_until__gt=details.starts_at).update(offered_until=details.starts_at)
+    return tell_of_change(before, after, at=at)
+
+
+def is_moved(before: Session, after: Session, *, at: datetime.datetime) -> bool:
+    """Whether people would go at a wrong time, or to a wrong place; not of what is over both ways."""
+    is_to_come = any(end is not None and end > at for end in (before.ends_at, after.ends_at))
+    return is_to_come and any(getattr(before, name) != getattr(after, name) for name in WHEN_OR_WHERE)
+
+
+def clock_text(session: Session) -> str:
+    """09:00-11:00 in Shanghai."""
+    return "-".join(clock(moment) for moment in (session.starts_at, session.ends_at) if moment)
+
+
+def tell_of_change(before: Session, after: Session, *, at: datetime.datetime) -> Reach:
+    """Each account once for all its people, with the old time and place beside the new ones."""
+    rows = list(active_rows(after))
+    for row in rows:
+        row.session = after
+    reach, was = reach_of(rows), event_of(before)
+    words = {
+        "ends": minute_text(after.ends_at),
+        "was_on": was.words["day_on"],
+        "was_time": clock_text(before),
+        **both("was_place", was.place, was.place_en),
+    }
+    key = f"{after.pk}-{after.version}"
+    notify_each(
+        [
+            ([user], about_party("registration_changed", reach.people[pk], key=key, **words))
+            for pk, user in reach.users.items()
+        ],
+        at=at,
+    )
+    return reach
