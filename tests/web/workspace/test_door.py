@@ -69,6 +69,19 @@ def text_of(answer: Any) -> str:
     return " ".join(html.fromstring(answer.content.decode()).xpath("//main")[0].text_content().split())
 
 
+@pytest.mark.parametrize("typed", ["388185", "388 185", "３８８１８５", "wangxiuying", "wxy", "秀英"])
+def test_person_is_found_as_the_ticket_shows_the_code_and_as_names_are_typed(
+    session: Session, page: Client, typed: str
+) -> None:
+    RegistrationFactory(session=session, resident__name="王秀英", door_code="388185")
+    RegistrationFactory(session=session, resident__name="李明", door_code="411222")
+
+    found = page.get(at_the_door(session), {"q": typed})
+
+    names = [each.registration.resident.name for each in found.context["people"]]
+    assert names == ["王秀英"]
+
+
 def test_person_who_is_signed_up_is_checked_in_once(session: Session, page: Client) -> None:
     person = RegistrationFactory(session=session, resident__name="王秀英")
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 
 from qixue.core.clock import day_bounds, local_day
+from qixue.core.names import is_called
+from qixue.core.typed import digits_of
 from qixue.participation.merge import CLOCK_LIMIT, missing_ranges, size_of
 from qixue.participation.models import Attendance, DoorDevice, Registration, Scan
 from qixue.participation.queries.attendances import CameIn, came_in
@@ -24,9 +26,9 @@ class Expected:
 
 
 def expected_people(session: Session, *, search: str = "") -> list[Expected]:
-    """Whoever has a seat or waits, by name; `search` is a part of the name or the whole door code."""
-    came = came_in([session])
-    rows = [row for row in expected_at([session]) if search in row.resident.name or search == row.door_code]
+    """Whoever has a seat or waits, by name; `search` is a part of it, pinyin or initials, or the whole door code."""
+    came, code = came_in([session]), digits_of(search)
+    rows = [row for row in expected_at([session]) if is_called(row.resident.name, search) or code == row.door_code]
     return [Expected(row, came.get((session.pk, row.resident_id))) for row in rows]
 
 

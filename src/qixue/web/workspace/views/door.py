@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
-from qixue.core.typed import half_width
 from qixue.participation.operations.check_ins import check_in
 from qixue.participation.operations.door_devices import revoke_device, set_up_device
 from qixue.participation.queries.door import scans_at
@@ -40,7 +39,7 @@ from qixue.web.workspace.reach.door import device_or_404, registration_at
 def door(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything of one door on a page that works on a phone without script."""
     session = session_or_404(request.user, pk, Action.RECORD_ATTENDANCE)
-    search = half_width(request.GET.get("q", ""))
+    search = request.GET.get("q", "").strip()
     people = expected_people(session)
     devices = devices_of(session, at=now())
     context = {
