@@ -123,6 +123,29 @@ def test_walk_in_after_a_code_that_the_phone_did_not_know_counts_one_person(
     assert Tally.objects.get(session=session).named_count == 1
 
 
+def test_walk_in_of_a_name_that_is_there_is_marked_and_counted(session: Session, device: DoorDevice, ask: Ask) -> None:
+    RegistrationFactory(session=session, resident__name="王秀英")
+    scans = [scan_of(session, place, name=name) for place, name in enumerate(["王秀英", "李明", "李明"], start=1)]
+    scans.append(scan_of(session, 4))
+
+    answers = [ask("POST", "/door/scans", delivery(*scans), token=DEVICE_TOKEN) for _sent_twice in range(2)]
+
+    for answer in answers:
+        assert [each["marks"] for each in answer.json()["results"]] == [["namesake"], [], ["namesake"], []]
+        assert results(answer) == [("counted", "")] * 4
+
+
+def test_ticket_after_a_walk_in_without_a_name_counts_both(session: Session, device: DoorDevice, ask: Ask) -> None:
+    person = RegistrationFactory(session=session)
+    scans = [scan_of(session, 1), scan_of(session, 2, kind="code", code=person.door_code)]
+
+    for scan in scans:
+        ask("POST", "/door/scans", delivery(scan), token=DEVICE_TOKEN)
+
+    tally = Tally.objects.get(session=session)
+    assert (tally.named_count, tally.unnamed_count, tally.attendance_count) == (1, 1, 2)
+
+
 @pytest.mark.parametrize("shown", ["of_a_later_app", "IN", "王秀英"])
 def test_what_nobody_knows_a_phone_can_show_is_kept_for_a_person(
     shown: str, session: Session, device: DoorDevice, ask: Ask

@@ -1,18 +1,34 @@
 """Who is in: once per session and person in the database itself, taken away by a void, and recounted."""
 
+import importlib
+
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
-from tests.factories import NOON, OpenSessionFactory, RegistrationFactory, RoleAssignmentFactory, SessionFactory, key
+from tests.factories import (
+    NOON,
+    EvidenceFactory,
+    OpenSessionFactory,
+    RegistrationFactory,
+    RoleAssignmentFactory,
+    SessionFactory,
+    key,
+)
 from tests.participation.test_ledger import attendance_draft
 
 from qixue.cli import main
+from qixue.core.figures import Scope, registry
+from qixue.core.quantity import Qualifier
 from qixue.core.refusal import Refused
 from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration, Tally
 from qixue.participation.operations.attendances import rebuild_attendances
+from qixue.participation.operations.cells import keep_cells
 from qixue.participation.operations.check_ins import check_in, hold_attended
-from qixue.participation.operations.ledger import append_entries, void_entry
+from qixue.participation.operations.ledger import append_entries, record_head_count, void_entry
 from qixue.participation.queries import chain_faults
 from qixue.participation.queries.attendances import attendance_faults, kept_attendances, recounted_attendances
+from qixue.participation.queries.cell_recount import cells_that_differ
+from qixue.participation.queries.session_roots import roots_that_differ
 from qixue.people.models import Role, User
 from qixue.programme.models import Session
 
@@ -71,8 +87,8 @@ def test_same_key_gives_the_first_entry(session: Session, clerk: User) -> None:
 
 
 def test_rows_are_made_anew_from_the_entries(session: Session, clerk: User) -> None:
-    for _person in range(3):
-        entry = check_in(session, by=clerk, at=NOON, client_uuid=key())
+    for name in ("李明", "王芳", "赵敏"):
+        entry = check_in(session, name=name, by=clerk, at=NOON, client_uuid=key())
     void_entry(entry, reason="重复", by=clerk, at=NOON, client_uuid=key())
     before = kept_attendances()
 
@@ -84,7 +100,7 @@ def test_rows_are_made_anew_from_the_entries(session: Session, clerk: User) -> N
 def test_rows_that_are_not_what_the_ledger_says_are_named_and_mended(
     session: Session, clerk: User, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    entries = [check_in(session, by=clerk, at=NOON, client_uuid=key()) for _person in range(2)]
+    entries = [check_in(session, name=name, by=clerk, at=NOON, client_uuid=key()) for name in ("李明", "王芳")]
     assert main(["ledger", "verify"]) == 0
     Attendance.objects.get(entry=entries[1]).delete()
 
@@ -153,3 +169,66 @@ def test_cancelled_registration_is_entered_as_a_walk_in(session: Session, clerk:
         check_in(session, registration=person, by=clerk, at=NOON, client_uuid=key())
 
     assert caught.value.code == "registration_cancelled"
+
+
+def figures_of(session: Session) -> dict[str, float | None]:
+    """As pages show them; each is the same counted anew."""
+    scope, found = Scope(session.activity.programme.code), {}
+    for code in ("attendance", "participants", "named_share"):
+        definition = registry.definitions[code]
+        shown, recounted = definition.value(scope).quantity, definition.recount(scope).quantity
+        assert shown == recounted
+        found[code] = float(shown.value) if shown else None
+    return found
+
+
+@pytest.mark.parametrize(("rule", "attendance"), [("list", 4), ("head_count", 5), ("list_and_others", 9)])
+def test_walk_ins_without_a_name_are_counted_and_are_no_people_by_name(
+    session: Session, clerk: User, rule: str, attendance: int
+) -> None:
+    Session.objects.filter(pk=session.pk).update(counting_rule=rule)
+    session.refresh_from_db()
+    check_in(session, name="李明", by=clerk, at=NOON, client_uuid=key())
+    for _person in range(4):
+        entry = check_in(session, by=clerk, at=NOON, client_uuid=key())
+    void_entry(entry, reason="多按了一次", by=clerk, at=NOON, client_uuid=key())
+    if rule != "list":
+        record_head_count(
+            session,
+            count=5,
+            qualifier=Qualifier.EXACT,
+            evidence=EvidenceFactory(),
+            by=clerk,
+            at=NOON,
+            client_uuid=key(),
+        )
+
+    figures = figures_of(session)
+
+    assert (figures["attendance"], figures["participants"]) == (attendance, 1)
+    assert figures["named_share"] == round(100 / attendance, 1)
+    keep_cells()
+    assert figures_of(session) == figures
+    assert cells_that_differ(session.activity.programme.code) == []
+    assert roots_that_differ(session.activity.programme.code) == []
+    assert list(chain_faults()) == []
+
+
+def test_stored_walk_ins_without_a_name_are_entered_anew_without_a_token(session: Session, clerk: User) -> None:
+    """As they were stored until migration 0022; somebody with a name stays as they are."""
+    check_in(session, name="李明", by=clerk, at=NOON, client_uuid=key())
+    walk_in = attendance_draft(session, person_token=key(), source=LedgerEntry.Source.WALK_IN)
+    append_entries(session.activity.organisation, [walk_in])
+    assert figures_of(session) == {"attendance": 2, "participants": 2, "named_share": 100}
+    migration = importlib.import_module("qixue.participation.migrations.0022_unnamed")
+
+    for _twice in range(2):
+        migration.enter_without_token(apps, None)
+
+    tally = Tally.objects.get(session=session)
+    assert (tally.named_count, tally.unnamed_count, tally.attendance_count) == (1, 1, 2)
+    assert LedgerEntry.objects.count() == 4
+    assert list(chain_faults()) == []
+    assert list(attendance_faults()) == []
+    keep_cells()
+    assert figures_of(session) == {"attendance": 2, "participants": 1, "named_share": 50}

@@ -193,11 +193,11 @@ def test_four_answers_show_nothing(session):
 
 
 def test_small_numbers_within_a_large_one_stay_hidden(session):
-    answered(session, "ggggggffb-")
+    answered(session, "ggggggfffbb-")
 
     summary = summary_of_activity(session.activity)
 
-    assert (summary.answer_count, summary.share) == (9, 90)
+    assert (summary.answer_count, summary.share) == (11, 92)
     assert [(cell.value, cell.count) for cell in summary.faces] == [("good", 6), ("fair", None), ("bad", None)]
 
 
@@ -210,6 +210,14 @@ def test_a_hidden_number_does_not_follow_from_the_others(session):
     assert [(cell.value, cell.count) for cell in summary.faces] == [("good", 7), ("fair", None), ("bad", None)]
 
 
+def test_few_who_were_not_content_do_not_follow_from_those_who_were(session):
+    answered(session, "gggggggffb")
+
+    summary = summary_of_activity(session.activity)
+
+    assert (summary.answer_count, [cell.count for cell in summary.faces]) == (10, [None, None, None])
+
+
 def test_sentences_stand_in_the_order_of_their_letters(session):
     people = answered(session, "-----")
     for person, sentence in zip(people, "edcbb", strict=True):
@@ -218,18 +226,41 @@ def test_sentences_stand_in_the_order_of_their_letters(session):
     assert summary_of_activity(session.activity).sentences == ("b", "c", "d", "e")
 
 
+def lines_of(*faces: str) -> list[tuple[int | None, int | None]]:
+    """How many answered and the share of good ones, of sessions of one activity with these answers."""
+    activity = course(sessions=len(faces))
+    for session, given in zip(sessions_of(activity), faces, strict=True):
+        answered(session, given)
+    return [(row.answer_count, row.good_share) for row in session_rows(activity)]
+
+
 def test_each_session_has_its_own_line():
     activity = course(sessions=2)
     first, second = sessions_of(activity)
-    answered(first, "ggggb")
-    answered(second, "g---")
+    answered(first, "gggggfffbb-")
+    answered(second, "ggggg")
 
     rows = session_rows(activity)
 
     assert [(row.session, row.asked_count, row.answer_count, row.good_share) for row in rows] == [
-        (first, 5, 5, 80),
-        (second, 4, None, None),
+        (first, 11, 10, 50),
+        (second, 5, 5, 100),
     ]
+
+
+@pytest.mark.parametrize("faces", ["ggggfb", "gggggb", "ggggbbbbb"])
+def test_a_share_that_tells_of_few_is_hidden_beside_its_number_of_answers(faces):
+    assert lines_of(faces) == [(len(faces), None)]
+
+
+def test_few_answers_of_one_session_do_not_follow_from_those_of_the_others():
+    assert lines_of("ggggg", "gggggg", "gg") == [(None, None), (6, 100), (None, None)]
+
+
+def test_few_who_were_not_content_do_not_follow_from_the_other_sessions():
+    lines = lines_of("ggggg", "gggggbbbbb", "gggggb")
+
+    assert lines == [(5, None), (10, None), (6, None)]
 
 
 # Figures

@@ -39,6 +39,11 @@ def half_width(text: str) -> str:
     return unicodedata.normalize("NFKC", text.translate(DASHES)).strip()
 
 
+def digits_of(text: str) -> str:
+    """The digits alone, half-width: a door code is shown as 388 185. As `digitsOf` of the door app."""
+    return re.sub("[^0-9]", "", half_width(text))
+
+
 def holds_private_number(text: str) -> bool:
     """Whether a telephone or identity number stands anywhere in the text, which everybody would read.
 

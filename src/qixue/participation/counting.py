@@ -9,20 +9,20 @@ HEAD_COUNT = "head_count"
 LIST_AND_OTHERS = "list_and_others"
 
 
-def attendance_of(rule: str, named: int, head: Quantity | None) -> Quantity | None:
-    """人次 of one session from the number of named people and the head count, or None when nothing was recorded.
+def attendance_of(rule: str, one_by_one: int, head: Quantity | None) -> Quantity | None:
+    """人次 of one session from the people counted one by one and the head count, or None when nothing was recorded.
 
-    `list`: the names are all. `head_count`: the head count covers everybody, so the larger of both stands.
-    `list_and_others`: the head count covers only people who are not on the list, so both add up.
+    One by one are those by name and those at the door who gave none. `list`: they are all. `head_count`: the head count
+    covers everybody, so the larger of both stands. `list_and_others`: it covers only the others, so both add up.
     """
-    names = Quantity(named, ATTENDANCE)
+    singles = Quantity(one_by_one, ATTENDANCE)
     if head is None:
-        return names if named else None
+        return singles if one_by_one else None
     if rule == LIST_AND_OTHERS:
-        return total([names, head], ATTENDANCE) if named else head
+        return total([singles, head], ATTENDANCE) if one_by_one else head
     if rule == HEAD_COUNT:
-        return head if head.value >= named else names
-    return names
+        return head if head.value >= one_by_one else singles
+    return singles
 
 
 def sum_of_reports(parts: Iterable[Quantity]) -> Quantity | None:

@@ -37,6 +37,7 @@ SENTENCES: dict[str, Any] = {
     "wrong_session": _("The ticket is for another session."),
     # marks: odd, and counted all the same
     "cancelled_later": _("The registration was cancelled, which the device could not know yet."),
+    "namesake": _("Somebody of this name is signed up or in already: the same person may be counted twice."),
     "late": _("The code on the wall was just over."),
     "clock_off": _("The clock of the device was more than five minutes off; the time was corrected."),
 }

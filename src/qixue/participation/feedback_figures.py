@@ -7,16 +7,17 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.changes import WHO_CAME, Subject
 from qixue.core.clock import local_day
 from qixue.core.figures import FEWEST, EvidenceRow, FigureDefinition, FigureValue, Scope, registry
-from qixue.core.quantity import PERCENT, share_of
+from qixue.core.quantity import PERCENT, Quantity, share_of
 from qixue.participation.models import Feedback
 from qixue.participation.queries.attendance import named_entries
-from qixue.participation.queries.feedback import counted_answers
+from qixue.participation.queries.feedback import counted_answers, tellable_shares
 from qixue.programme.figures import DIMENSIONS
 from qixue.programme.models import Session
 from qixue.programme.queries import sessions_in
 
 OF_ANSWERS = _("Of {answers} answers; {rate} per cent of the attendances by name were answered.")
 TOO_FEW = _("Fewer than 5 answers: too few to state a share.")
+TOO_FEW_BEHIND = _("Not stated: one could reckon what fewer than 5 people answered.")
 
 
 def answers_in(scope: Scope) -> QuerySet[Feedback]:
@@ -43,24 +44,27 @@ def answer_rate(scope: Scope) -> FigureValue:
 
 
 def evidence(scope: Scope) -> list[EvidenceRow]:
-    """One row per session with its share of good answers; without a number where too few answered."""
+    """One row per session with its share of good answers; without a number where it would tell of too few."""
     counts = answers_in(scope).order_by().values("session_id")
     counts = counts.annotate(all=Count("pk"), good=Count("pk", filter=Q(face=Feedback.Face.GOOD)))
-    found = {row["session_id"]: (row["good"], row["all"]) for row in counts}
+    found = {row["session_id"]: (row["all"], row["good"]) for row in counts}
+    told = tellable_shares(found)
     sessions = Session.objects.filter(pk__in=found).select_related("activity__organisation", "venue")
-    return [evidence_row(session, *found[session.pk]) for session in sessions.order_by("starts_at", "pk")]
+    return [
+        evidence_row(session, share_of(*reversed(found[session.pk])) if session.pk in told else None)
+        for session in sessions.order_by("starts_at", "pk")
+    ]
 
 
-def evidence_row(session: Session, good: int, total: int) -> EvidenceRow:
-    is_shown = total >= FEWEST
+def evidence_row(session: Session, share: Quantity | None) -> EvidenceRow:
     return EvidenceRow(
         id=f"feedback:{session.activity.code}/{session.number}",
         title=session.activity.local_title,
-        quantity=share_of(good, total) if is_shown else None,
+        quantity=share,
         occurred_on=local_day(session.starts_at).isoformat() if session.starts_at else "",
         place=session.venue.local_name if session.venue else "",
         source=str(_("Feedback")),
-        quote="" if is_shown else str(TOO_FEW),
+        quote="" if share else str(TOO_FEW_BEHIND),
         session_id=session.pk,
         organisation=session.activity.organisation.local_name,
     )

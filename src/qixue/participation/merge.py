@@ -17,7 +17,11 @@ MINUTE = datetime.timedelta(minutes=1)
 # What a device shows of whoever may stay inside; nothing is said by apps from before they said it.
 LET_IN = frozenset({"", "in", "already", "walked_in", "counted"})
 
-CLOCK_OFF, CANCELLED_LATER = "clock_off", "cancelled_later"  # marks: odd, and counted all the same
+CLOCK_OFF, CANCELLED_LATER, NAMESAKE = (
+    "clock_off",
+    "cancelled_later",
+    "namesake",
+)  # marks: odd, and counted all the same
 
 
 class Window(NamedTuple):

@@ -15,13 +15,14 @@ from qixue.participation.evidence_ids import entry_id, place_in, session_id
 from qixue.participation.evidence_rows import evidence_rows
 from qixue.participation.models import LedgerEntry, LedgerEntryQuerySet, Tally
 from qixue.participation.queries import scope_condition
-from qixue.participation.queries.session_roots import NO_ROOTS, Kind, Line, Roots, counting_at, lines_of, roots_of
+from qixue.participation.queries.session_roots import NO_ROOTS, Line, Roots, counting_at, lines_of, roots_of
 from qixue.programme.models import Session
 
 # Read as plain values: a year has tens of thousands of sessions, and whole objects would cost five times as much.
 COLUMNS = (
     "session_id",
     "named_count",
+    "unnamed_count",
     "head_count",
     "attendance_count",
     "attendance_qualifier",
@@ -137,7 +138,7 @@ def of_session(row: dict[str, Any], roots: Roots, chosen: Callable[[str, str], s
         organisation=chosen(
             row["session__activity__organisation__name"], row["session__activity__organisation__name_en"]
         ),
-        record_count=named + (row["head_count"] is not None),
+        record_count=named + row["unnamed_count"] + (row["head_count"] is not None),
     )
     names = replace(entries, quantity=Quantity(named, PERSON), digest=roots.names, record_count=named)
     return OfSession(entries, names if named else None)
@@ -180,7 +181,7 @@ def all_standing(programme_code: str, ids: tuple[str, ...], lengths: LedgerLengt
 @shared
 def names_standing(programme_code: str, ids: tuple[str, ...], lengths: LedgerLengths | None) -> dict[str, list[str]]:
     found = standing_entries(programme_code, ids, lengths)
-    return {key: ids_of(line for line in lines if line.kind == Kind.ATTENDANCE) for key, lines in found.items()}
+    return {key: ids_of(line for line in lines if line.is_by_name) for key, lines in found.items()}
 
 
 ENTRIES = SessionRecords(

@@ -395,6 +395,7 @@ POST_ONLY = {
     "hold_session",
     *DESK_POSTS,
     "move_section",
+    "take_back_own",
     "walk_in",
 }
 FOR_EVERYBODY_SIGNED_IN = {"home"}

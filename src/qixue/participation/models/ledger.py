@@ -72,7 +72,19 @@ class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
         return self.exclude(kind=LedgerEntry.Kind.VOID).filter(successor=None)
 
     def people(self) -> "LedgerEntryQuerySet":
+        """Attendances by name."""
+        return self.one_by_one().filter(person_token__isnull=False)
+
+    def one_by_one(self) -> "LedgerEntryQuerySet":
+        """People counted one by one, by name or without."""
         return self.filter(kind=LedgerEntry.Kind.ATTENDANCE)
+
+    def without_names(self) -> "LedgerEntryQuerySet":
+        """Head counts, and people counted one by one who gave no name."""
+        return self.filter(
+            kind__in=[LedgerEntry.Kind.HEAD_COUNT, LedgerEntry.Kind.CORRECTION, LedgerEntry.Kind.ATTENDANCE],
+            person_token=None,
+        )
 
     def head_counts(self) -> "LedgerEntryQuerySet":
         return self.filter(kind__in=[LedgerEntry.Kind.HEAD_COUNT, LedgerEntry.Kind.CORRECTION])
@@ -108,7 +120,7 @@ class LedgerEntry(models.Model):
     session = models.ForeignKey(
         Session, models.PROTECT, null=True, blank=True, related_name="ledger_entries", db_index=False
     )
-    person_token = models.UUIDField(null=True, blank=True, db_index=True)
+    person_token = models.UUIDField(null=True, blank=True, db_index=True)  # none for whoever gave no name
     count = models.PositiveIntegerField()  # 人次; 1 for an attendance, 0 for a void
     qualifier = models.CharField(max_length=20, choices=QUALIFIER_CHOICES, default=Qualifier.EXACT)
     source = models.CharField(max_length=10, choices=Source)
@@ -143,7 +155,7 @@ class LedgerEntry(models.Model):
                 name="ledger_correction_says_why",
             ),
             models.CheckConstraint(
-                condition=Q(kind="attendance", count=1, person_token__isnull=False)
+                condition=Q(kind="attendance", count=1)
                 | Q(kind="void", count=0)
                 | Q(kind__in=["head_count", "correction"], person_token=None),
                 name="ledger_count_fits_its_kind",
@@ -170,7 +182,8 @@ class LedgerEntry(models.Model):
 class Tally(models.Model):
     """The rollup of a session's ledger entries, or of those of an activity that name no session; kept by the ledger.
 
-    `attendance_count` follows the session's counting rule. A recount from the entries must give the same row.
+    Of those counted one by one `named_count` gave a name and `unnamed_count` none. `attendance_count` follows the
+    session's counting rule. A recount from the entries must give the same row.
     `is_merged` says that the cell counts the tally as it stands; whatever changes the tally takes it back. The cell has
     the people of the session up to the row `merged_to` of its attendances: rows of one session come one after another.
     While it is merged, `entries_root` and `names_root` are the Merkle roots over the hashes of the session's entries
@@ -180,6 +193,7 @@ class Tally(models.Model):
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="tallies")
     session = models.OneToOneField(Session, models.CASCADE, null=True, blank=True, related_name="tally")
     named_count = models.PositiveIntegerField(default=0)
+    unnamed_count = models.PositiveIntegerField(default=0, db_default=0)
     head_count = models.PositiveIntegerField(null=True, blank=True)
     head_qualifier = models.CharField(max_length=20, blank=True)
     attendance_count = models.PositiveIntegerField()
@@ -201,6 +215,10 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.activity_id}/{self.session_id}: {self.attendance_count}"
+
+    @property
+    def one_by_one_count(self) -> int:
+        return self.named_count + self.unnamed_count
 
     @property
     def attendance(self) -> Quantity:

@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.inserts import insert_new, made
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.merge import AROUND_SESSION
-from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration
+from qixue.participation.models import LedgerEntry, Participant, Registration, Tally
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.ledger import EntryDraft, append_entries, lock_chain
 from qixue.participation.queries.attendances import Seat, entries_of_people
@@ -26,7 +27,7 @@ Source = LedgerEntry.Source
 
 
 class CheckIn(NamedTuple):
-    """Somebody who came. Without a resident nobody knows who: counted once, and never recognised again."""
+    """Somebody who came. Without a resident nobody knows who: counted once, and not by name."""
 
     session: Session
     source: Source
@@ -62,8 +63,9 @@ def enter(
     fresh = [each for each in check_ins if each.client_uuid not in repeated]
     sessions = list({each.session.id: each.session for each in fresh}.values())
     tokens = tokens_of(fresh)
-    seats = list(zip([each.session.id for each in fresh], tokens, strict=True))
-    inside = entries_of_people(sessions, tokens)
+    # whoever gave no name is never in already: their seat is their own
+    seats = [(each.session.id, token or each.client_uuid) for each, token in zip(fresh, tokens, strict=True)]
+    inside = entries_of_people(sessions, filter(None, tokens))
     drafts: dict[Seat, EntryDraft] = {}
     for each, token, seat in zip(fresh, tokens, seats, strict=True):
         if seat not in inside and seat not in drafts:
@@ -79,8 +81,8 @@ def entries_with(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, LedgerEntry]:
     return {entry.client_uuid: entry for entry in LedgerEntry.objects.filter(client_uuid__among=keys)}
 
 
-def tokens_of(check_ins: Sequence[CheckIn]) -> list[uuid.UUID]:
-    """The token of each person in the programme, made when they first come; a fresh one for whoever gave no name."""
+def tokens_of(check_ins: Sequence[CheckIn]) -> list[uuid.UUID | None]:
+    """The token of each person in the programme, made when they first come; none for whoever gave no name."""
     if not check_ins:
         return []
     programme = check_ins[0].session.activity.programme
@@ -94,11 +96,11 @@ def tokens_of(check_ins: Sequence[CheckIn]) -> list[uuid.UUID]:
         tokens |= {row.resident_id: row.token for row in rows if row.resident_id in written}
         if len(written) < len(rows):
             tokens = dict(known.values_list("resident_id", "token"))
-    return [tokens[each.resident_id] if each.resident_id else uuid.uuid4() for each in check_ins]
+    return [tokens[each.resident_id] if each.resident_id else None for each in check_ins]
 
 
 def draft_of(
-    check_in: CheckIn, token: uuid.UUID, *, by: User | None, device_name: str, at: datetime.datetime
+    check_in: CheckIn, token: uuid.UUID | None, *, by: User | None, device_name: str, at: datetime.datetime
 ) -> EntryDraft:
     return EntryDraft(
         kind=LedgerEntry.Kind.ATTENDANCE,
@@ -130,10 +132,9 @@ def hold_begun(sessions: Collection[Session], *, by: User | None, at: datetime.d
 @transaction.atomic
 def hold_attended(*, at: datetime.datetime) -> int:
     """The worker's duty: sessions into which people came before the start are held once they begin."""
-    inside = Session.objects.filter(
-        state=Session.State.PLANNED, starts_at__lte=at, pk__in=Attendance.objects.order_by().values("session")
-    )
-    return hold_begun(list(inside), by=None, at=at)
+    begun = Session.objects.filter(state=Session.State.PLANNED, starts_at__lte=at)
+    came = Tally.objects.filter(session=OuterRef("pk")).filter(Q(named_count__gt=0) | Q(unnamed_count__gt=0))
+    return hold_begun(list(begun.filter(Exists(came))), by=None, at=at)
 
 
 @transaction.atomic

@@ -15,12 +15,13 @@ from django.db import transaction
 
 from qixue.core.inserts import insert_many, made
 from qixue.core.models import record_audit
-from qixue.participation.merge import arrived_with, judge, minute_of
+from qixue.participation.merge import NAMESAKE, arrived_with, judge, minute_of
 from qixue.participation.models import DoorDevice, Evidence, Scan
 from qixue.participation.operations.check_ins import CheckIn, Source, enter
 from qixue.participation.operations.door_counts import count_heads, keep_count_evidence
 from qixue.participation.operations.evidence import removed_on_failure
 from qixue.participation.queries.door import Shown, facts_of, gaps_of, known_to, sessions_of
+from qixue.participation.queries.walk_ins import name_to_compare, names_at
 from qixue.people.models import Resident
 from qixue.people.operations.locks import held_people
 from qixue.programme.models import Session
@@ -95,6 +96,7 @@ def received(device: DoorDevice, delivery: Delivery, photos: list[Evidence], *, 
         shown = judge_all(device, fresh, sessions)
         if not hold_people(fresh):  # somebody was forgotten since: their registration names nobody by now
             shown = judge_all(device, fresh, sessions)
+        mark_namesakes(fresh)
         count_people(device, [scan for scan in fresh if scan.kind != Kind.HEAD_COUNT], at=at)
         count_heads(device, [scan for scan in fresh if scan.kind == Kind.HEAD_COUNT], at=at)
         insert_many(fresh)
@@ -239,6 +241,23 @@ def count_people(device: DoorDevice, scans: Sequence[Scan], *, at: datetime.date
             scan.entry_id = result.entry.pk
             if not result.is_new:
                 scan.entry, scan.verdict = result.entry, ALREADY_IN
+
+
+def mark_namesakes(scans: Sequence[Scan]) -> None:
+    """Mark walk-ins with the name of somebody who is signed up or in at the session; they are counted all the same."""
+    named = [scan for scan in scans if scan.kind == Kind.WALK_IN and scan.verdict == Verdict.COUNTED and name_in(scan)]
+    if not named:
+        return
+    known = names_at({scan.session for scan in named if scan.session})
+    for scan in named:
+        called = (scan.session_id or 0, name_to_compare(name_in(scan)))
+        if called in known:
+            scan.marks = f"{scan.marks} {NAMESAKE}".strip()
+        known.add(called)
+
+
+def name_in(scan: Scan) -> str:
+    return str(scan.sent.get("name") or "")
 
 
 def name_walk_ins(scans: Sequence[Scan]) -> None:

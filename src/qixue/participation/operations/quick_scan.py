@@ -101,10 +101,11 @@ WHERE o.id = %s
 NEXT = "UPDATE participation_ledgerchain SET length = %s, head_hash = %s WHERE organisation_id = %s"
 COUNTED = {"session": "bigint", "people": "bigint"}
 TALLY = """
-UPDATE participation_tally SET named_count = named_count + given.people, attendance_count = named_count + given.people,
-    attendance_qualifier = 'exact', is_merged = FALSE
+UPDATE participation_tally SET named_count = named_count + given.people,
+    attendance_count = named_count + unnamed_count + given.people, attendance_qualifier = 'exact',
+    is_merged = FALSE
 FROM {given} WHERE session_id = given.session
-"""  # without a head count the names are all that counts, whatever the rule of the session
+"""  # without a head count those counted one by one are all, whatever the rule of the session
 CONTACTS = {
     "device": "bigint",
     "at": "timestamptz",

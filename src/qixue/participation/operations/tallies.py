@@ -16,14 +16,15 @@ from qixue.programme.models import Activity, Session
 COLUMNS = {
     "id": "bigint",
     "named_count": "integer",
+    "unnamed_count": "integer",
     "head_count": "integer",
     "head_qualifier": "varchar",
     "attendance_count": "integer",
     "attendance_qualifier": "varchar",
 }
 CHANGE = """
-UPDATE participation_tally SET named_count = given.named_count, head_count = given.head_count,
-    head_qualifier = given.head_qualifier, attendance_count = given.attendance_count,
+UPDATE participation_tally SET named_count = given.named_count, unnamed_count = given.unnamed_count,
+    head_count = given.head_count, head_qualifier = given.head_qualifier, attendance_count = given.attendance_count,
     attendance_qualifier = given.attendance_qualifier, is_merged = FALSE
 FROM {table} WHERE participation_tally.id = given.id
 """
@@ -58,14 +59,22 @@ def changed(tally: Tally, session: Session, entries: list[LedgerEntry]) -> Tally
     """The session's tally after the entries, which are in the order of the chain."""
     for entry in entries:
         if entry.kind == LedgerEntry.Kind.ATTENDANCE:
-            tally.named_count += 1
+            add_one(tally, entry)
         elif entry.kind in HEAD_COUNTS:
             tally.head_count, tally.head_qualifier = entry.count, entry.qualifier
         elif entry.target and entry.target.kind in HEAD_COUNTS:
             tally.head_count, tally.head_qualifier = None, ""
-        else:
-            tally.named_count -= 1
-    return with_attendance(tally, attendance_of(session.counting_rule, tally.named_count, head_of(tally)))
+        elif entry.target:
+            add_one(tally, entry.target, -1)
+    return with_attendance(tally, attendance_of(session.counting_rule, tally.one_by_one_count, head_of(tally)))
+
+
+def add_one(tally: Tally, attendance: LedgerEntry, number: int = 1) -> None:
+    """Count one person who came, by name or without; -1 takes them off."""
+    if attendance.person_token:
+        tally.named_count += number
+    else:
+        tally.unnamed_count += number
 
 
 def tally_of_reports(activity: Activity) -> Tally:

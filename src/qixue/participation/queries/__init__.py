@@ -1,6 +1,6 @@
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 
@@ -67,29 +67,40 @@ def recounted_tallies_in(scope: Scope) -> list[TallyRow]:
         (row["activity_id"], row["session_id"]): (row["session__counting_rule"], row["people"])
         for row in names.annotate(people=Count("person_token", distinct=True))
     }
-    return tally_rows(named, entries.head_counts())
+    return tally_rows(named, entries.without_names())
 
 
-def tally_rows(
-    named: dict[tuple[int, int | None], tuple[str, int]], head_counts: LedgerEntryQuerySet
-) -> list[TallyRow]:
-    """From the counting rule and the people by name of each session, and the head counts that stand."""
-    heads: dict[tuple[int, int | None], tuple[str, list[Quantity]]] = {}
-    for entry in head_counts.select_related("session").order_by("pk"):
+@dataclass
+class WithoutNames:
+    """What was counted without names at one session, or of an activity without sessions."""
+
+    rule: str
+    heads: list[Quantity] = field(default_factory=list)
+    one_by_one: int = 0
+
+
+def tally_rows(named: dict[tuple[int, int | None], tuple[str, int]], others: LedgerEntryQuerySet) -> list[TallyRow]:
+    """From the counting rule and the people by name of each session, and the standing entries without names."""
+    without: dict[tuple[int, int | None], WithoutNames] = {}
+    for entry in others.select_related("session").order_by("pk"):
         rule = entry.session.counting_rule if entry.session else ""
-        heads.setdefault((entry.activity_id, entry.session_id), (rule, []))[1].append(entry.quantity)
+        part = without.setdefault((entry.activity_id, entry.session_id), WithoutNames(rule))
+        if entry.kind == LedgerEntry.Kind.ATTENDANCE:
+            part.one_by_one += 1
+        else:
+            part.heads.append(entry.quantity)
     rows = []
-    for key in sorted(named.keys() | heads.keys(), key=lambda pair: (pair[0], pair[1] is not None, pair[1] or 0)):
-        rule, people = named.get(key, (heads[key][0] if key in heads else "", 0))
-        reports = heads.get(key, ("", []))[1]
-        if attendance := recounted_attendance(rule, people, reports):
+    for key in sorted(named.keys() | without.keys(), key=lambda pair: (pair[0], pair[1] is not None, pair[1] or 0)):
+        rule, people = named.get(key) or (without[key].rule, 0)
+        part = without.get(key) or WithoutNames(rule)
+        if attendance := recounted_attendance(rule, people + part.one_by_one, part.heads):
             rows.append(TallyRow(*key, people, attendance))
     return rows
 
 
-def recounted_attendance(rule: str, people: int, reports: list[Quantity]) -> Quantity | None:
+def recounted_attendance(rule: str, one_by_one: int, reports: list[Quantity]) -> Quantity | None:
     if rule:
-        return attendance_of(rule, people, reports[0] if reports else None)
+        return attendance_of(rule, one_by_one, reports[0] if reports else None)
     try:
         return sum_of_reports(reports)
     except ContradictoryQuantity:

@@ -219,7 +219,7 @@ def marks_of(folds: Column) -> Column:
 
 
 def tallies_with(heads: LedgerEntryQuerySet, cells: QuerySet[Cell]) -> dict[tuple[int, int | None], tuple[int, str]]:
-    """By activity and session the cell and the counting rule of each tally with a head count."""
+    """By activity and session the cell and the counting rule of each tally with entries without names."""
     counted = set(heads.order_by().values_list("activity_id", "session_id"))
     tallies = Tally.objects.filter(cell__in=cells, activity__in=heads.order_by().values("activity"))
     rows = tallies.order_by().values_list("activity_id", "session_id", "cell_id", "session__counting_rule")
@@ -231,8 +231,8 @@ def tallies_with(heads: LedgerEntryQuerySet, cells: QuerySet[Cell]) -> dict[tupl
 
 
 def counts_by_cell(cells: QuerySet[Cell], named: Named) -> dict[int, Counts]:
-    """The sums of the tallies as the people by name and the head counts make them."""
-    heads = LedgerEntry.objects.effective().head_counts().filter(person_token=None)  # by the index: they are few
+    """The sums of the tallies as the people by name and the entries without names make them."""
+    heads = LedgerEntry.objects.effective().without_names()  # by the index: they are few
     headed = tallies_with(heads, cells)
     is_alone = (named.counts > 0) & ~np.isin(named.sessions, [session for _activity, session in headed if session])
     counts = counts_by_name(Named(*(column[is_alone] for column in named)))
@@ -246,7 +246,7 @@ def counts_by_cell(cells: QuerySet[Cell], named: Named) -> dict[int, Counts]:
 
 
 def counts_by_name(named: Named) -> dict[int, Counts]:
-    """At sessions without a head count those by name are all, whatever the rule (`counting.attendance_of`)."""
+    """At sessions without other entries those by name are all, whatever the rule (`counting.attendance_of`)."""
     cells, starts, sessions = np.unique(named.cells, return_index=True, return_counts=True)
     people = np.add.reduceat(named.counts, starts) if len(starts) else starts
     rows = zip(cells.tolist(), sessions.tolist(), people.tolist(), strict=True)

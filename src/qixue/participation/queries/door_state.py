@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 
 from qixue.core.clock import day_bounds, local_day
+from qixue.core.names import is_called
+from qixue.core.typed import digits_of
 from qixue.participation.merge import CLOCK_LIMIT, missing_ranges, size_of
-from qixue.participation.models import Attendance, DoorDevice, Registration, Scan
+from qixue.participation.models import DoorDevice, LedgerEntry, Registration, Scan, Tally
 from qixue.participation.queries.attendances import CameIn, came_in
 from qixue.participation.queries.door import expected_at
+from qixue.people.models import User
 from qixue.programme.models import Programme, Session
+
+TAKEN_BACK_WITHIN = datetime.timedelta(minutes=15)  # by whoever let somebody in by mistake
 
 
 @dataclass(frozen=True)
@@ -24,9 +29,9 @@ class Expected:
 
 
 def expected_people(session: Session, *, search: str = "") -> list[Expected]:
-    """Whoever has a seat or waits, by name; `search` is a part of the name or the whole door code."""
-    came = came_in([session])
-    rows = [row for row in expected_at([session]) if search in row.resident.name or search == row.door_code]
+    """Whoever has a seat or waits, by name; `search` is a part of it, pinyin or initials, or the whole door code."""
+    came, code = came_in([session]), digits_of(search)
+    rows = [row for row in expected_at([session]) if is_called(row.resident.name, search) or code == row.door_code]
     return [Expected(row, came.get((session.pk, row.resident_id))) for row in rows]
 
 
@@ -103,9 +108,16 @@ class DoorFigures:
 
 
 def door_figures(session: Session, people: Sequence[Expected], undecided: int) -> DoorFigures:
-    inside = Attendance.objects.filter(session=session).count()
+    tally = Tally.objects.filter(session=session).first()
+    inside = tally.one_by_one_count if tally else 0
     seated = [each for each in people if each.registration.state in Registration.SEATED_STATES]
     return DoorFigures(inside, sum(each.came_in is not None for each in people), len(seated), undecided)
+
+
+def own_entries(session: Session, user: User, *, at: datetime.datetime) -> set[int]:
+    """Keys of the entries by which the user has just let people in, and which they can take back themselves."""
+    entries = LedgerEntry.objects.effective().one_by_one().filter(session=session, actor_id=user.pk)
+    return set(entries.filter(recorded_at__gte=at - TAKEN_BACK_WITHIN).values_list("pk", flat=True))
 
 
 def sessions_beside(session: Session) -> list[Session]:

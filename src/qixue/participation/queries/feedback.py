@@ -1,8 +1,9 @@
 """What people can say about which sessions, and what organisers read of it: numbers and words, never who."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -12,6 +13,7 @@ from qixue.participation.queries.attendance import named_entries
 from qixue.people.models import Resident
 from qixue.programme.models import Activity, Session
 
+Key = TypeVar("Key", int, str)
 OPEN_FOR = datetime.timedelta(days=14)  # after the end of a session one can answer, and change the answer
 
 
@@ -102,7 +104,7 @@ def summary_of(answers: QuerySet[Feedback], asked_count: int) -> Summary:
     return Summary(
         asked_count,
         total,
-        without_differences(cells(Feedback.Face.choices, faces)),
+        without_differences(cells(Feedback.Face.choices, faces), faces),
         cells(Feedback.Reason.choices, reasons),
         tuple(dict.fromkeys(sentences)),
     )
@@ -118,18 +120,45 @@ def summary_of_activity(activity: Activity) -> Summary:
     return summary_of(counted_answers().filter(session__activity=activity), asked.count())
 
 
-def without_differences(faces: tuple[Cell, ...]) -> tuple[Cell, ...]:
-    """Every answer has a face, so a single hidden number would follow from the others: the next smallest goes too."""
-    shown = [cell for cell in faces if cell.count is not None]
-    if len(shown) != len(faces) - 1:
-        return faces
-    smallest = min(shown, key=lambda cell: cell.count or 0)
-    return tuple(replace(cell, count=None) if cell is smallest else cell for cell in faces)
+def without_differences(faces: tuple[Cell, ...], counts: dict[str, int]) -> tuple[Cell, ...]:
+    """Every answer has a face, so what is hidden would follow from the others where it is few altogether."""
+    told = tellable({cell.value: (counts.get(cell.value, 0),) for cell in faces})
+    return tuple(cell if cell.value in told else replace(cell, count=None) for cell in faces)
+
+
+def tellable(counts: Mapping[Key, tuple[int, ...]], among: Collection[Key] | None = None) -> set[Key]:
+    """The keys of which each count may be told, of `among` only, beside the sums over all keys.
+
+    None that is told is of fewer people than may be told, and neither are those together that are not told: where the
+    rest would be of so few, the smallest goes too.
+    """
+    allowed = counts.keys() if among is None else among
+    told = {key for key in allowed if not any(map(is_few, counts[key]))}
+    while told and any(is_few(sum(of_all)) for of_all in zip(*without(counts, told), strict=True)):
+        told.remove(min(told, key=lambda key: (sum(counts[key]), key)))
+    return told
+
+
+def without(counts: Mapping[Key, tuple[int, ...]], told: set[Key]) -> list[tuple[int, ...]]:
+    return [parts for key, parts in counts.items() if key not in told]
+
+
+def is_few(count: int) -> bool:
+    return 0 < count < FEWEST
+
+
+def tellable_shares(counts: Mapping[int, tuple[int, int]]) -> set[int]:
+    """Keys of the sessions whose share of good answers may be told; `counts` are all answers and the good ones.
+
+    A share beside the number of answers tells how many were good, and how many were not.
+    """
+    answered = tellable({key: (total,) for key, (total, _good) in counts.items()})
+    return tellable({key: (good, total - good) for key, (total, good) in counts.items()}, answered)
 
 
 @dataclass(frozen=True)
 class SessionRow:
-    """A session with its answers; `answer_count` and `good_share` (per cent) are None where too few answered."""
+    """A session with its answers; counts and shares (per cent) are None where they would tell of too few."""
 
     session: Session
     asked_count: int
@@ -144,10 +173,10 @@ def session_rows(activity: Activity) -> list[SessionRow]:
     answers = counted_answers().filter(session__activity=activity).order_by().values_list("session_id")
     good = Count("pk", filter=Q(face=Feedback.Face.GOOD))
     counts = {session: (total, count) for session, total, count in answers.annotate(Count("pk"), good=good)}
+    told, shares = tellable({key: (total,) for key, (total, _good) in counts.items()}), tellable_shares(counts)
     rows = []
     for session in activity.sessions.filter(pk__in=asked).select_related("venue").order_by("starts_at", "pk"):
         total, count = counts.get(session.pk, (0, 0))
-        is_shown = total >= FEWEST
-        share = round(100 * count / total) if is_shown else None
-        rows.append(SessionRow(session, asked[session.pk], total if is_shown else None, share))
+        share = round(100 * count / total) if session.pk in shares else None
+        rows.append(SessionRow(session, asked[session.pk], total if session.pk in told else None, share))
     return rows

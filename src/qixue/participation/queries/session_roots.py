@@ -4,6 +4,7 @@ The worker keeps them beside the tally that it merges. Whatever adds an entry ta
 the root of a merged tally is never an old one.
 """
 
+import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -33,10 +34,15 @@ class Line(NamedTuple):
     pk: int
     session: int
     kind: str
+    token: uuid.UUID | None
     target: int | None
     hash: str
     organisation: str
     sequence: int
+
+    @property
+    def is_by_name(self) -> bool:
+        return self.kind == Kind.ATTENDANCE and self.token is not None
 
 
 def roots_of(sessions: Sequence[int]) -> dict[int, Roots]:
@@ -45,7 +51,7 @@ def roots_of(sessions: Sequence[int]) -> dict[int, Roots]:
     for start in range(0, len(sessions), SESSIONS_AT_ONCE):
         for session, lines in lines_of(sessions[start : start + SESSIONS_AT_ONCE]).items():
             counting = those_that_count(lines)
-            names = [line.hash for line in counting if line.kind == Kind.ATTENDANCE]
+            names = [line.hash for line in counting if line.is_by_name]
             found[session] = Roots(root_of_set(line.hash for line in counting), root_of_set(names))
     return found
 
@@ -53,7 +59,7 @@ def roots_of(sessions: Sequence[int]) -> dict[int, Roots]:
 def lines_of(sessions: Collection[int]) -> dict[int, list[Line]]:
     """All entries of each session, those that no longer count as well."""
     rows = LedgerEntry.objects.filter(session__in=sessions).order_by()
-    columns = ("pk", "session_id", "kind", "target_id", "hash", "organisation__code", "sequence")
+    columns = ("pk", "session_id", "kind", "person_token", "target_id", "hash", "organisation__code", "sequence")
     found: dict[int, list[Line]] = defaultdict(list)
     for row in rows.values_list(*columns).iterator(chunk_size=2000):
         line = Line._make(row)

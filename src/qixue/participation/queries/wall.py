@@ -81,4 +81,5 @@ def places_for_walk_ins(session: Session) -> int | None:
         programme=session.activity.programme, resident__in=seated.order_by().values("resident")
     )
     inside = Attendance.objects.filter(session=session).exclude(person_token__in=expected.values("token"))
-    return max(session.seats_left - inside.count(), 0)
+    unnamed = LedgerEntry.objects.effective().one_by_one().filter(session=session, person_token=None)
+    return max(session.seats_left - inside.count() - unnamed.count(), 0)

@@ -106,6 +106,7 @@ urlpatterns = [
     path("sessions/<int:pk>/door/", door.door, name="door"),
     path("sessions/<int:pk>/door/check-in/", door.check_in_person, name="check_in"),
     path("sessions/<int:pk>/door/walk-in/", door.walk_in, name="walk_in"),
+    path("sessions/<int:pk>/door/take-back/", door.take_back, name="take_back_own"),
     path("sessions/<int:pk>/door/devices/new/", door.new_device, name="new_door_device"),
     path("sessions/<int:pk>/door/devices/<int:device_pk>/revoke/", door.revoke, name="revoke_door_device"),
     path("sessions/<int:pk>/scans/", scans.scans, name="scans"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.participation.models import Registration, Scan
 from qixue.programme.models import Session
-from qixue.web.forms import Form
+from qixue.web.forms import ConfirmableForm, Form
 from qixue.web.templatetags.qixue import when
 from qixue.web.workspace.forms.fields import PlainCharField
 
@@ -33,7 +33,7 @@ class DeviceForm(Form):
         return [self.offered[key] for key in self.cleaned_data["sessions"]]
 
 
-class WalkInForm(Form):
+class WalkInForm(ConfirmableForm):
     """Somebody who is not signed up; the name can be left out."""
 
     name = PlainCharField(
@@ -41,7 +41,10 @@ class WalkInForm(Form):
         max_length=100,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text=_("Without a name the person is counted once and not known again."),
+        help_text=_("Without a name the person is counted, but not by name."),
+    )
+    confirmed = forms.BooleanField(
+        label=_("This is somebody else of the same name"), required=False, widget=forms.HiddenInput
     )
     client_uuid = forms.UUIDField(initial=uuid.uuid4, widget=forms.HiddenInput)
 

@@ -7,7 +7,9 @@ from django.shortcuts import get_object_or_404
 
 from qixue.core.refusal import Refused
 from qixue.participation.door_words import sentence_of
-from qixue.participation.models import DoorDevice, Registration, Scan
+from qixue.participation.models import DoorDevice, LedgerEntry, Registration, Scan
+from qixue.participation.operations.door_page import NOT_OWN
+from qixue.participation.queries import ledger_entries
 from qixue.participation.queries.door import scans_at
 from qixue.people.queries import path_filter
 from qixue.people.rules import Action, reach
@@ -30,4 +32,13 @@ def registration_at(session: Session, pk: Any) -> Registration:
     found = rows.filter(pk=pk).first() if re.fullmatch(r"[0-9]{1,18}", str(pk)) else None
     if found is None:
         raise Refused("unknown_person", sentence_of("unknown_person"))
+    return found
+
+
+def check_in_at(session: Session, pk: Any) -> LedgerEntry:
+    """The entry by which somebody came in, which a button names. Refused: not_own_entry."""
+    rows = ledger_entries().one_by_one().filter(session=session)
+    found = rows.filter(pk=pk).first() if re.fullmatch(r"[0-9]{1,18}", str(pk)) else None
+    if found is None:
+        raise Refused("not_own_entry", NOT_OWN)
     return found

@@ -50,12 +50,12 @@ def late_table(rows: Iterable[Any]) -> Table:
     return table_of(_("Over, and not counted yet"), rows, columns)
 
 
-def feedback_table(activity: Activity, rows: Iterable[SessionRow], fewest: int) -> Table:
-    """Where too few answered the table says so, as the page does."""
-    few = _("fewer than %(fewest)s") % {"fewest": fewest}
+def feedback_table(activity: Activity, rows: Iterable[SessionRow]) -> Table:
+    """Where a number would tell of too few the table says so, as the page does."""
+    hidden = _("not shown")
 
     def answers(row: SessionRow) -> Cell:
-        return few if row.answer_count is None else row.answer_count
+        return hidden if row.answer_count is None else row.answer_count
 
     columns: list[Column[SessionRow]] = [
         Column(_("Session"), lambda row: row.session.local_full_title, 40),

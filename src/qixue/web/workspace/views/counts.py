@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from qixue.core.clock import now
 from qixue.core.quantity import Qualifier
 from qixue.core.refusal import Refused
+from qixue.participation.models import Tally
 from qixue.participation.operations.head_counts import CountReport, correct_head_count, report_head_count
 from qixue.participation.operations.ledger import void_entry
 from qixue.people.rules import Action
@@ -41,7 +42,8 @@ def head_count(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The head count is in the ledger."))
             return redirect("workspace:session", pk)
-    context = {"session": session, "programme": session.activity.programme}
+    tally = Tally.objects.filter(session=session).first()
+    context = {"session": session, "programme": session.activity.programme, "tally": tally}
     return parts.form_page(request, "workspace/counts/head_count.html", form, **context)
 
 

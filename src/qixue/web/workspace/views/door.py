@@ -13,17 +13,19 @@ from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
-from qixue.core.typed import half_width
 from qixue.participation.operations.check_ins import check_in
 from qixue.participation.operations.door_devices import revoke_device, set_up_device
+from qixue.participation.operations.door_page import count_walk_in, take_back_own
 from qixue.participation.queries.door import scans_at
 from qixue.participation.queries.door_state import (
     devices_of,
     door_figures,
     expected_people,
     held_scans,
+    own_entries,
     sessions_beside,
 )
+from qixue.participation.queries.walk_ins import Namesake, namesakes_at, walk_ins_at
 from qixue.people.rules import Action, may
 from qixue.programme.models import Session
 from qixue.web import parts
@@ -33,21 +35,24 @@ from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.door import DeviceForm, WalkInForm
 from qixue.web.workspace.namesakes import told_apart
-from qixue.web.workspace.reach.door import device_or_404, registration_at
+from qixue.web.workspace.reach.door import check_in_at, device_or_404, registration_at
 
 
 @needs(Action.RECORD_ATTENDANCE)
 def door(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything of one door on a page that works on a phone without script."""
     session = session_or_404(request.user, pk, Action.RECORD_ATTENDANCE)
-    search = half_width(request.GET.get("q", ""))
+    search = request.GET.get("q", "").strip()
     people = expected_people(session)
-    devices = devices_of(session, at=now())
+    at = now()
+    devices = devices_of(session, at=at)
     context = {
         **around(session),
         "people": expected_people(session, search=search) if search else people,
         "apart": told_apart(person.registration.resident for person in people),
         "search": search,
+        "walk_ins": walk_ins_at(session, people),
+        "own": own_entries(session, staff(request), at=at),
         "figures": door_figures(session, people, scans_at(session).undecided().count()),
         "devices": devices,
         "held": held_scans(devices),
@@ -83,18 +88,33 @@ def walk_in(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody who is not signed up is here, with a name or without."""
     session = session_or_404(request.user, pk, Action.RECORD_ATTENDANCE)
     form = WalkInForm(request.POST)
-    back = reverse("workspace:door", args=[pk])
+    namesakes: list[Namesake] = []
     if form.is_valid():
-        answers = form.cleaned_data
-        return parts.pressed(
-            request,
-            lambda: check_in(
-                session, name=answers["name"], by=staff(request), at=now(), client_uuid=answers["client_uuid"]
-            ),
-            back=back,
-            done=_("The walk-in is counted."),
-        )
-    return parts.form_page(request, "workspace/door/walk_in.html", form, **around(session))
+        name = form.cleaned_data["name"]
+        try:
+            count_walk_in(session, **form.cleaned_data, by=staff(request), at=now())
+        except Refused as refusal:
+            form.refuse(refusal)
+            namesakes = namesakes_at(session, name, expected_people(session)) if name else []
+        else:
+            messages.success(request, _("The walk-in is counted."))
+            return redirect("workspace:door", pk)
+    context = {**around(session), "namesakes": namesakes}
+    return parts.form_page(request, "workspace/door/walk_in.html", form, **context)
+
+
+@needs(Action.RECORD_ATTENDANCE)
+@require_POST
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody was let in by mistake a moment ago."""
+    session = session_or_404(request.user, pk, Action.RECORD_ATTENDANCE)
+    key = request.POST.get("entry")
+    return parts.pressed(
+        request,
+        lambda: take_back_own(check_in_at(session, key), by=staff(request), at=now()),
+        back=reverse("workspace:door", args=[pk]),
+        done=_("It is taken back and not counted any more."),
+    )
 
 
 @needs(Action.RECORD_ATTENDANCE)

@@ -23,5 +23,5 @@ def feedback(request: HttpRequest, pk: int) -> HttpResponseBase:
         "sessions": rows,
         "fewest": FEWEST,
     }
-    table = PageTable("sessions", lambda: feedback_table(activity, rows, FEWEST))
+    table = PageTable("sessions", lambda: feedback_table(activity, rows))
     return table_files.page(request, "workspace/feedback/activity.html", context, table)

@@ -14,9 +14,10 @@ from qixue.participation.operations.session_changes import call_off, change_sess
 from qixue.participation.queries import effective_head_count, entries_of_session
 from qixue.participation.queries.attendances import came_in
 from qixue.participation.queries.door import scans_at
-from qixue.participation.queries.door_state import devices_of
+from qixue.participation.queries.door_state import devices_of, expected_people
 from qixue.participation.queries.registered import Reach, active_rows, reach_of, similar_sessions
 from qixue.participation.queries.registrations import registered_at
+from qixue.participation.queries.walk_ins import walk_ins_at
 from qixue.participation.rules import may_manage_registrations
 from qixue.people.rules import Action, may
 from qixue.programme.models import Session
@@ -63,21 +64,23 @@ def session(request: HttpRequest, pk: int) -> HttpResponseBase:
     entries = entries_of_session(found)
     registered = registered_at(found)[:SHOWN_PEOPLE] if may_manage_registrations(staff(request), found) else []
     counts = entries.exclude(kind=LedgerEntry.Kind.ATTENDANCE)
+    is_off = found.state == Session.State.CANCELLED
+    may_count = not is_off and may(request.user, Action.RECORD_ATTENDANCE, organisation)
     context = {
         "session": found,
         "programme": found.activity.programme,
         "tally": Tally.objects.filter(session=found).first(),
         "head_count": effective_head_count(found),
         "counts": counts,
-        "check_ins": entries.effective().people()[:SHOWN_CHECK_INS],
+        "check_ins": entries.effective().one_by_one()[:SHOWN_CHECK_INS],
         "came_in": {resident: entry for (_session, resident), entry in came_in([found]).items()},
+        "walk_ins": walk_ins_at(found, expected_people(found)) if may_count else [],
         "undecided": scans_at(found).undecided().count(),
         "devices": devices_of(found, at=now()),
         "may_register": may(request.user, Action.MANAGE_REGISTRATIONS, organisation),
         "registered": registered,
         "is_over": bool(found.starts_at and found.starts_at <= now()),
-        "may_count": found.state != Session.State.CANCELLED
-        and may(request.user, Action.RECORD_ATTENDANCE, organisation),
+        "may_count": may_count,
         "may_correct": may(request.user, Action.CORRECT_ATTENDANCE, organisation),
         "may_edit": may(request.user, Action.EDIT_ACTIVITY, organisation),
         "may_see_records": may(request.user, Action.SEE_RECORDS, organisation),

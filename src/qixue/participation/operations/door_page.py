@@ -1,0 +1,73 @@
+"""What somebody at the door does by hand beyond checking in those who are signed up."""
+
+import datetime
+import uuid
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.clock_words import clock
+from qixue.core.refusal import Doubt, Refused
+from qixue.participation.models import LedgerEntry
+from qixue.participation.operations.check_ins import check_in
+from qixue.participation.operations.in_charge import must_be_in_charge
+from qixue.participation.operations.ledger import lock_chain, void_entry
+from qixue.participation.queries.door_state import TAKEN_BACK_WITHIN, expected_people
+from qixue.participation.queries.walk_ins import namesakes_at
+from qixue.people.models import User
+from qixue.people.rules import Action
+from qixue.programme.models import Session
+
+NOT_OWN = _("Only who let somebody in here can take it back; please ask an organiser.")
+
+
+@transaction.atomic
+def count_walk_in(
+    session: Session, *, name: str, confirmed: bool, by: User, at: datetime.datetime, client_uuid: uuid.UUID
+) -> LedgerEntry:
+    """Count somebody who is not signed up, by name or without one.
+
+    Refused: those of `check_in`. Doubt: namesake_inside, namesake_expected, where somebody of that name is there.
+    """
+    must_be_in_charge(by, Action.RECORD_ATTENDANCE, session)
+    lock_chain(session.activity.organisation)
+    is_repeated = LedgerEntry.objects.filter(client_uuid=client_uuid).exists()
+    if name and not confirmed and not is_repeated:
+        check_is_another(session, name)
+    return check_in(session, name=name, by=by, at=at, client_uuid=client_uuid)
+
+
+def check_is_another(session: Session, name: str) -> None:
+    """Doubt: namesake_expected, namesake_inside."""
+    namesakes = namesakes_at(session, name, expected_people(session))
+    if any(each.came_at is None for each in namesakes):
+        sentence = _("%(name)s is signed up. Please check them in instead, unless this is somebody else of that name.")
+        raise Doubt("namesake_expected", sentence, field="name", name=name)
+    if namesakes:
+        sentence = _("%(name)s is in already, since %(time)s. Count only somebody else of that name.")
+        moment = clock(min(each.came_at for each in namesakes if each.came_at))
+        raise Doubt("namesake_inside", sentence, field="name", name=name, time=moment)
+
+
+@transaction.atomic
+def take_back_own(entry: LedgerEntry, *, by: User, at: datetime.datetime) -> LedgerEntry:
+    """Take back somebody whom one has just let in by mistake; whoever may correct can do it at any time, with a reason.
+
+    Again changes nothing. Refused: not_in_charge, not_own_entry, too_late_to_take_back, already_replaced. Raises
+    ValueError for an entry without a session.
+    """
+    if entry.session is None:
+        raise ValueError("What a document states was not entered at a door.")
+    must_be_in_charge(by, Action.RECORD_ATTENDANCE, entry.session)
+    if entry.kind != LedgerEntry.Kind.ATTENDANCE or entry.actor_id != by.pk:
+        raise Refused("not_own_entry", NOT_OWN)
+    if at - entry.recorded_at > TAKEN_BACK_WITHIN:
+        sentence = _("This was more than %(minutes)s minutes ago; please ask an organiser to take it back.")
+        minutes = TAKEN_BACK_WITHIN // datetime.timedelta(minutes=1)
+        raise Refused("too_late_to_take_back", sentence, minutes=minutes)
+    with override(settings.LANGUAGE_CODE):
+        reason = gettext("Entered by mistake at the door.")
+    key = uuid.uuid5(entry.client_uuid, "qixue-taken-back")
+    return void_entry(entry, reason=reason, by=by, at=at, client_uuid=key)

@@ -1,0 +1,76 @@
+"""Who is in without being signed up, and who of the same name is there already."""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from qixue.core.typed import folded
+from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration
+from qixue.participation.queries.door_state import Expected
+from qixue.programme.models import Session
+
+
+def name_to_compare(name: str) -> str:
+    """The name as two of one name share it, however it was typed."""
+    return "".join(folded(name).split())
+
+
+@dataclass(frozen=True)
+class WalkIn:
+    """Somebody who is in and has no registration. `name` is empty where none was given, or where it was erased."""
+
+    entry: LedgerEntry
+    name: str
+    is_like_another: bool  # somebody of that name is signed up, or is another walk-in
+
+    @property
+    def came_at(self) -> datetime.datetime:
+        return self.entry.occurred_at or self.entry.recorded_at
+
+
+def walk_ins_at(session: Session, expected: Iterable[Expected]) -> list[WalkIn]:
+    """The latest first; `expected` is everybody who is signed up."""
+    expected = list(expected)
+    inside = {person.came_in.entry for person in expected if person.came_in}
+    entries = LedgerEntry.objects.effective().one_by_one().filter(session=session).order_by("-occurred_at", "-pk")
+    others = [entry for entry in entries if entry.pk not in inside]
+    known = Participant.objects.filter(
+        programme=session.activity.programme, token__among={one.person_token for one in others if one.person_token}
+    )
+    names = dict(known.values_list("token", "resident__name"))
+    named = [(entry, names.get(entry.person_token, "") if entry.person_token else "") for entry in others]
+    all_names = [name_to_compare(person.registration.resident.name) for person in expected]
+    all_names += [name_to_compare(name) for _entry, name in named if name]
+    return [WalkIn(entry, name, all_names.count(name_to_compare(name)) > 1) for entry, name in named]
+
+
+@dataclass(frozen=True)
+class Namesake:
+    """Somebody of a name: signed up, in, or both."""
+
+    name: str
+    registration: Registration | None
+    came_at: datetime.datetime | None
+
+
+def namesakes_at(session: Session, name: str, expected: Sequence[Expected]) -> list[Namesake]:
+    """Who of that name is signed up or walked in, those who are signed up first."""
+    wanted = name_to_compare(name)
+    signed_up = [
+        Namesake(person.registration.resident.name, person.registration, person.came_in.at if person.came_in else None)
+        for person in expected
+    ]
+    walked_in = [Namesake(each.name, None, each.came_at) for each in walk_ins_at(session, expected) if each.name]
+    return [each for each in [*signed_up, *walked_in] if name_to_compare(each.name) == wanted]
+
+
+def names_at(sessions: Iterable[Session]) -> set[tuple[int, str]]:
+    """By key of the session the names, to compare, of everybody who is signed up or in."""
+    sessions = list(sessions)
+    signed_up = Registration.objects.active().filter(session__in=sessions).order_by()
+    known = set(signed_up.values_list("session_id", "resident__name"))
+    seats = list(Attendance.objects.filter(session__in=sessions).order_by().values_list("session_id", "person_token"))
+    people = Participant.objects.filter(token__among={token for _session, token in seats})
+    names = dict(people.values_list("token", "resident__name"))
+    known |= {(session, names[token]) for session, token in seats if token in names}
+    return {(session, name_to_compare(name)) for session, name in known}

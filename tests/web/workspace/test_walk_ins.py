@@ -1,0 +1,174 @@
+"""People at the door who are not signed up: counted once, listed, and taken back where it was a mistake."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from lxml import html
+from tests.factories import OpenSessionFactory, RegistrationFactory, RoleAssignmentFactory, key
+
+from qixue.core.clock import now
+from qixue.core.models import AuditEntry
+from qixue.participation.models import Attendance, LedgerEntry, Tally
+from qixue.participation.operations.check_ins import check_in
+from qixue.people.models import Resident, Role, User
+from qixue.programme.models import Session
+
+pytestmark = pytest.mark.django_db
+
+HOUR = datetime.timedelta(hours=1)
+
+
+@pytest.fixture
+def session() -> Session:
+    return OpenSessionFactory(starts_at=now() - HOUR, ends_at=now() + HOUR, seat_count=20)
+
+
+@pytest.fixture
+def organiser(session: Session) -> User:
+    return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.ORGANISER).user
+
+
+@pytest.fixture
+def page(client: Client, organiser: User) -> Client:
+    client.force_login(organiser)
+    return client
+
+
+def at_the_door(session: Session) -> str:
+    return f"/workspace/sessions/{session.pk}/door/"
+
+
+def text_of(answer: Any) -> str:
+    return " ".join(html.fromstring(answer.content.decode()).xpath("//main")[0].text_content().split())
+
+
+def test_walk_in_with_a_name_becomes_a_resident_and_the_form_counts_once(session: Session, page: Client) -> None:
+    form = {"name": "李明", "client_uuid": str(key())}
+
+    for _sent_twice in range(2):
+        page.post(f"{at_the_door(session)}walk-in/", form)
+
+    assert LedgerEntry.objects.get().source == LedgerEntry.Source.WALK_IN
+    assert Resident.objects.filter(name="李明").count() == 1
+
+
+def test_walk_ins_without_a_name_are_counted_and_not_known(session: Session, page: Client) -> None:
+    for _person in range(2):
+        page.post(f"{at_the_door(session)}walk-in/", {"name": "", "client_uuid": str(key())})
+
+    tally = Tally.objects.get(session=session)
+    assert (tally.named_count, tally.unnamed_count, tally.attendance_count) == (0, 2, 2)
+    assert not Resident.objects.exists()
+
+
+def walk_in(page: Client, session: Session, name: str, **more: str) -> Any:
+    return page.post(f"{at_the_door(session)}walk-in/", {"name": name, "client_uuid": str(key()), **more})
+
+
+def test_walk_in_who_is_signed_up_is_to_be_checked_in_instead(session: Session, page: Client) -> None:
+    person = RegistrationFactory(session=session, resident__name="王秀英")
+
+    answer = walk_in(page, session, "王 秀英")
+
+    assert answer.status_code == 422
+    assert not LedgerEntry.objects.exists()
+    button = html.fromstring(answer.content.decode()).xpath(f"//input[@name='registration'][@value='{person.pk}']")
+    assert len(button) == 1
+
+
+def test_walk_in_entered_twice_is_counted_again_only_as_a_namesake(session: Session, page: Client) -> None:
+    walk_in(page, session, "李明")
+
+    again = walk_in(page, session, "李明")
+    assert (again.status_code, LedgerEntry.objects.count()) == (422, 1)
+    assert "李明已于" in text_of(again)
+
+    walk_in(page, session, "李明", confirmed="on")
+    assert LedgerEntry.objects.count() == 2
+
+
+def test_walk_ins_are_listed_by_name_with_time_and_who_entered_them(
+    session: Session, page: Client, organiser: User
+) -> None:
+    walk_in(page, session, "李明")
+    walk_in(page, session, "")
+    check_in(
+        session,
+        registration=RegistrationFactory(session=session, resident__name="王秀英"),
+        by=organiser,
+        at=now(),
+        client_uuid=key(),
+    )
+
+    for address in (at_the_door(session), f"/workspace/sessions/{session.pk}/"):
+        shown = page.get(address)
+        assert [each.name for each in shown.context["walk_ins"]] == ["", "李明"]
+        rows = html.fromstring(shown.content.decode()).xpath("//section[@id='walk-ins']//tbody/tr")
+        assert [row.xpath("th")[0].text_content().strip() for row in rows] == ["未留姓名", "李明"]
+        assert all(organiser.display_name in row.text_content() for row in rows)
+
+
+def test_head_count_says_whom_it_is_without_and_adds_up(session: Session, page: Client) -> None:
+    Session.objects.filter(pk=session.pk).update(counting_rule=Session.CountingRule.LIST_AND_OTHERS)
+    walk_in(page, session, "李明")
+    walk_in(page, session, "")
+
+    form = page.get(f"/workspace/sessions/{session.pk}/head-count/")
+    page.post(
+        f"/workspace/sessions/{session.pk}/head-count/",
+        {"count": "10", "qualifier": "exact", "note": "数过", "client_uuid": str(key())},
+    )
+
+    assert "已逐人计入：实名1人，未留姓名1人。" in text_of(form)
+    assert Tally.objects.get(session=session).attendance_count == 12
+
+
+@pytest.fixture
+def volunteer(session: Session) -> User:
+    return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.DOOR_VOLUNTEER).user
+
+
+def own_entry(session: Session, by: User, *, minutes_ago: int) -> LedgerEntry:
+    at = now() - datetime.timedelta(minutes=minutes_ago)
+    return check_in(session, name="李明", by=by, at=at, client_uuid=key())
+
+
+def take_back(client: Client, entry: LedgerEntry) -> Any:
+    return client.post(f"/workspace/sessions/{entry.session_id}/door/take-back/", {"entry": entry.pk})
+
+
+def test_volunteer_takes_back_what_they_have_just_entered(session: Session, client: Client, volunteer: User) -> None:
+    entry = own_entry(session, volunteer, minutes_ago=5)
+    client.force_login(volunteer)
+    buttons = html.fromstring(client.get(at_the_door(session)).content.decode()).xpath("//input[@name='entry']/@value")
+    assert buttons == [str(entry.pk)]
+
+    answer, _again = take_back(client, entry), take_back(client, entry)
+
+    void = LedgerEntry.objects.get(target=entry)
+    assert (answer.status_code, void.kind, void.reason) == (302, LedgerEntry.Kind.VOID, "在现场误录。")
+    assert not Attendance.objects.exists()
+    assert AuditEntry.objects.filter(action="ledger.voided").count() == 1
+
+
+def test_volunteer_takes_nothing_back_after_a_quarter_of_an_hour(
+    session: Session, client: Client, volunteer: User
+) -> None:
+    entry = own_entry(session, volunteer, minutes_ago=16)
+    client.force_login(volunteer)
+
+    answer = take_back(client, entry)
+
+    assert (answer.status_code, LedgerEntry.objects.count()) == (409, 1)
+    assert "take-back" not in client.get(at_the_door(session)).content.decode()
+
+
+def test_volunteer_takes_nothing_back_that_another_entered(
+    session: Session, client: Client, volunteer: User, organiser: User
+) -> None:
+    entry = own_entry(session, organiser, minutes_ago=1)
+    client.force_login(volunteer)
+
+    assert (take_back(client, entry).status_code, LedgerEntry.objects.count()) == (409, 1)
