@@ -121,7 +121,10 @@ def test_head_count_says_whom_it_is_without_and_adds_up(session: Session, page: 
         {"count": "10", "qualifier": "exact", "note": "数过", "client_uuid": str(key())},
     )
 
-    assert "已逐人计入：实名1人，未留姓名1人。" in text_of(form)
+    entry = LedgerEntry.objects.get(kind=LedgerEntry.Kind.HEAD_COUNT)
+    correction = page.get(f"/workspace/entries/{entry.pk}/correct/")
+    for shown in (form, correction):
+        assert "已逐人计入：实名1人，未留姓名1人。" in text_of(shown)
     assert Tally.objects.get(session=session).attendance_count == 12
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -7,10 +9,11 @@ from django.utils.translation import gettext as _
 from qixue.core.clock import now
 from qixue.core.quantity import Qualifier
 from qixue.core.refusal import Refused
-from qixue.participation.models import Tally
+from qixue.participation.models import LedgerEntry, Tally
 from qixue.participation.operations.head_counts import CountReport, correct_head_count, report_head_count
 from qixue.participation.operations.ledger import void_entry
 from qixue.people.rules import Action
+from qixue.programme.models import Session
 from qixue.web import parts
 from qixue.web.workspace.access import entry_or_404, evidence_or_404, needs, session_or_404, staff
 from qixue.web.workspace.forms.counts import CorrectionForm, CountForm, HeadCountForm, VoidForm
@@ -42,9 +45,14 @@ def head_count(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The head count is in the ledger."))
             return redirect("workspace:session", pk)
+    return parts.form_page(request, "workspace/counts/head_count.html", form, **around(session))
+
+
+def around(counted: Session | LedgerEntry) -> dict[str, Any]:
+    """What both forms of a head count show: how many were counted already, beside whom the number stands."""
+    session = counted.session if isinstance(counted, LedgerEntry) else counted
     tally = Tally.objects.filter(session=session).first()
-    context = {"session": session, "programme": session.activity.programme, "tally": tally}
-    return parts.form_page(request, "workspace/counts/head_count.html", form, **context)
+    return {"session": session, "programme": counted.activity.programme, "tally": tally}
 
 
 @needs(Action.CORRECT_ATTENDANCE)
@@ -61,8 +69,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The correction is in the ledger; the first entry stays readable."))
             return redirect("workspace:session", entry.session_id)
-    context = {"entry": entry, "session": entry.session, "programme": entry.activity.programme}
-    return parts.form_page(request, "workspace/counts/correct.html", form, **context)
+    return parts.form_page(request, "workspace/counts/correct.html", form, entry=entry, **around(entry))
 
 
 @needs(Action.CORRECT_ATTENDANCE)
