@@ -68,6 +68,17 @@ def test_whoever_comes_while_only_it_waits_has_a_seat_at_once(session: Session) 
     assert (made, counters(session)) == ([State.CONFIRMED, State.WAITING], (2, 4))
 
 
+def test_two_who_come_together_while_only_it_waits_have_seats_at_once(session: Session) -> None:
+    family_of_three_that_waits(session, seats=2)
+    for _seat in range(2):
+        leave_one(session)
+    member = MemberFactory()
+
+    rows = sign_up(session, member, ResidentFactory(guardian=member))
+
+    assert (states(rows), counters(session)) == ({State.CONFIRMED}, (2, 3))
+
+
 def test_a_family_that_only_has_no_room_now_is_not_overtaken(session: Session) -> None:
     _mother, family = family_of_three_that_waits(session, seats=3)
     leave_one(session)
