@@ -6,6 +6,7 @@ import pytest
 from tests.factories import (
     NOON,
     ActivityFactory,
+    ListedPersonFactory,
     MemberFactory,
     OpenSessionFactory,
     OrganisationFactory,
@@ -256,7 +257,7 @@ def test_together_they_all_wait_when_there_is_not_room_for_all(session, cadre):
 
 
 def test_organiser_who_adds_by_hand_is_named_as_such(session, organiser):
-    (row,) = sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳"),)), by=organiser, at=NOON)
+    (row,) = sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳", 1948),)), by=organiser, at=NOON)
 
     assert row.source == Registration.Source.STAFF
 
@@ -269,6 +270,34 @@ def test_child_needs_a_guardian_who_agreed_on_paper(session, cadre):
 
     assert (refused.value.code, refused.value.field) == ("paper_consent_needed", "guardian_1")
     assert Resident.objects.count() == 0
+
+
+def test_nobody_is_written_down_without_a_year_of_birth(session, cadre):
+    with pytest.raises(Refused) as refused:
+        sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("盘小明"),)), by=cadre, at=NOON)
+
+    assert (refused.value.code, refused.value.field) == ("birth_year_needed", "birth_year_1")
+    assert Resident.objects.count() == 0
+
+
+def test_grown_up_who_is_listed_without_a_year_gets_the_one_that_is_written(session, cadre):
+    listed = ListedPersonFactory(
+        organisation=session.activity.organisation, resident__name="李桂芳", resident__birth_year=None
+    )
+    wanted = SignUp(key(), listed=(listed.resident_id,))
+    assert refusal(sign_up_people, session, wanted=wanted, by=cadre, at=NOON) == "age_unknown"
+
+    [row] = sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳", 1948),)), by=cadre, at=NOON)
+
+    assert (row.resident, row.resident.birth_year, Resident.objects.count()) == (listed.resident, 1948, 1)
+
+
+def test_child_is_not_taken_for_a_grown_up_of_the_same_name_without_a_year(session, cadre):
+    ListedPersonFactory(organisation=session.activity.organisation, resident__name="李明", resident__birth_year=None)
+
+    wanted = SignUp(key(), new=(NewPerson("李明", 2018),))
+
+    assert refusal(sign_up_people, session, wanted=wanted, by=cadre, at=NOON) == "paper_consent_needed"
 
 
 def test_guardian_on_paper_is_kept_with_the_day(session, cadre):
@@ -293,13 +322,13 @@ def test_a_list_of_another_organisation_is_no_source(session, cadre):
 
 
 def test_whoever_has_no_role_there_signs_nobody_up(session):
-    wanted = SignUp(key(), new=(NewPerson("李桂芳"),))
+    wanted = SignUp(key(), new=(NewPerson("李桂芳", 1948),))
 
     assert refusal(sign_up_people, session, wanted=wanted, by=MemberFactory().user, at=NOON) == "not_yours"
 
 
 def test_taking_off_the_list_leaves_the_registration(session, cadre):
-    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳"),)), by=cadre, at=NOON)
+    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳", 1948),)), by=cadre, at=NOON)
 
     take_off_list(list(ListedPerson.objects.all()), by=cadre, at=NOON)
 
@@ -308,7 +337,7 @@ def test_taking_off_the_list_leaves_the_registration(session, cadre):
 
 def test_cadre_is_told_when_somebody_moves_up(session, cadre):
     rows = [sign_up(session, MemberFactory())[0] for _number in range(2)]
-    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳"),)), by=cadre, at=NOON)
+    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳", 1948),)), by=cadre, at=NOON)
 
     take_out(rows[0], note="重复", by=cadre, at=NOON)
 
@@ -325,8 +354,8 @@ def test_cadre_is_told_when_somebody_moves_up(session, cadre):
 def test_message_reaches_each_account_once_and_counts_whom_it_does_not(session, organiser, cadre):
     parent = MemberFactory()
     sign_up(session, parent, ResidentFactory(guardian=parent))
-    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳"),)), by=cadre, at=NOON)
-    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("唐三妹"),)), by=organiser, at=NOON)
+    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳", 1948),)), by=cadre, at=NOON)
+    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("唐三妹", 1961),)), by=organiser, at=NOON)
     words = {"text": "请带雨具。", "states": ["confirmed", "waiting"], "client_uuid": key()}
 
     first, second = (write_to_registrants(session, **words, by=organiser, at=NOON) for _try in range(2))

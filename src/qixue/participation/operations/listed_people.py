@@ -18,7 +18,7 @@ from qixue.participation.models import ListedPerson, Registration
 from qixue.participation.operations.registrations import register
 from qixue.participation.queries.listed_people import home_organisation, listed_in, source_of
 from qixue.people.models import Organisation, Resident, User
-from qixue.people.operations.listed_residents import add_listed_resident
+from qixue.people.operations.listed_residents import add_birth_year, add_listed_guardian, add_listed_resident
 from qixue.people.operations.locks import hold_or_refuse
 from qixue.people.operations.residents import ResidentDetails
 from qixue.places.models import Region
@@ -95,21 +95,28 @@ def parties(wanted: SignUp) -> list[uuid.UUID]:
 
 def write_down(organisation: Organisation, person: NewPerson, row: int, *, by: User, at: datetime.datetime) -> Resident:
     """The person on the organisation's list who is the same by name, year and home, else a new one."""
-    same = listed_in(organisation).filter(
-        resident__name=person.name,
-        resident__birth_year=person.birth_year,
-        resident__home_region=person.home_region,
-    )
-    if there := same.select_related("resident__home_region").order_by("pk").first():
-        return there.resident
-    guardian = guardian_of(organisation, person, by=by, at=at)
     try:
+        if there := same_on_list(organisation, person, by=by, at=at):
+            return there
+        guardian = guardian_of(organisation, person, by=by, at=at)
         resident = add_listed_resident(person.details, guardian=guardian, agreed_on=person.agreed_on, by=by, at=at)
     except Refused as refusal:
         field = f"{refusal.field}_{row}" if refusal.field else ""
         raise Refused(refusal.code, refusal.text, field=field, **refusal.params) from refusal
     keep_on_list(organisation, resident, by=by, at=at)
     return resident
+
+
+def same_on_list(organisation: Organisation, person: NewPerson, *, by: User, at: datetime.datetime) -> Resident | None:
+    """Who is on the list already; a grown-up who stands there without a year of birth gets the one that is written."""
+    named = listed_in(organisation).filter(resident__name=person.name, resident__home_region=person.home_region)
+    rows = named.select_related("resident__home_region").order_by("pk")
+    if person.birth_year is None:
+        return None  # nobody is known by a name alone
+    if there := rows.filter(resident__birth_year=person.birth_year).first():
+        return there.resident
+    without_year = None if person.details.is_child_at(at) else rows.filter(resident__birth_year=None).first()
+    return without_year and add_birth_year(without_year.resident, birth_year=person.birth_year, by=by, at=at)
 
 
 def guardian_of(organisation: Organisation, person: NewPerson, *, by: User, at: datetime.datetime) -> Resident | None:
@@ -119,7 +126,7 @@ def guardian_of(organisation: Organisation, person: NewPerson, *, by: User, at: 
     same = listed_in(organisation).filter(resident__name=person.guardian_name, resident__guardian=None)
     if there := same.select_related("resident").order_by("pk").first():
         return there.resident
-    return add_listed_resident(ResidentDetails(person.guardian_name, None, person.home_region), by=by, at=at)
+    return add_listed_guardian(person.guardian_name, home_region=person.home_region, by=by, at=at)
 
 
 def keep_on_list(organisation: Organisation, resident: Resident, *, by: User, at: datetime.datetime) -> ListedPerson:

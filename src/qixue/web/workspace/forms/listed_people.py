@@ -14,6 +14,7 @@ from qixue.core.typed import has_identity_number, parse_day, parse_whole_number
 from qixue.participation.models import ListedPerson
 from qixue.participation.operations.listed_people import NewPerson, SignUp
 from qixue.people.models import Organisation, Resident
+from qixue.people.operations.residents import check_age_known
 from qixue.places.models import Region
 from qixue.web.forms import Form, RawTextField
 from qixue.web.workspace.forms.fields import BirthYearField, DayField, PlainCharField, SuggestingInput
@@ -40,7 +41,7 @@ class PeopleForm(Form):
         max_length=5000,
         help_text=_(
             "One person per line: name, year of birth, home town; for a child under 14 also the guardian who agreed "
-            "on paper, and the day. For example: 李桂芳，1948，三排镇"
+            "on paper, and the day. For an elder a rough year will do. For example: 李桂芳，1948，三排镇"
         ),
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
     )
@@ -70,9 +71,18 @@ class PeopleForm(Form):
             self.read_row(number, answers)
         for number, line in enumerate(answers.get("paste", "").splitlines(), start=1):
             self.read_line(number, line)
+        for number, person in enumerate(self.new, start=1):
+            self.ask_year(number, person)
         if not self.errors and not self.new and not answers.get("listed"):
             self.add_error(None, _("Please choose somebody from the list, or write somebody down."))
         return answers
+
+    def ask_year(self, number: int, person: NewPerson) -> None:
+        """Before the page on which the people are checked: the operation would refuse one after the other."""
+        try:
+            check_age_known(person.details)
+        except Refused as refusal:
+            self.refuse(Refused(refusal.code, refusal.text, field=f"birth_year_{number}", **refusal.params))
 
     def read_row(self, number: int, answers: dict[str, Any]) -> None:
         values = [answers.get(f"{name}_{number}") for name in COLUMNS]
