@@ -94,7 +94,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class NavLink:
-    """`short` is what stands on the bar at the bottom of a phone, where five of them share a row in the largest text."""
+    """`short` is what stands on the bar at the bottom of a phone, where five share a row in the largest text."""
 
     text: str
     url: str
