@@ -76,7 +76,7 @@ def test_sessions_called_off_or_without_a_date_are_shown_and_said_separately(ope
 
     home, page = (open_page(each, language="en") for each in ("/", LIST + path))
 
-    assert words(home.xpath("//p[@class='lead']")[0]).startswith("2 sessions in the whole city.")
+    assert words(home.xpath("//p[@class='lead']")[0]).startswith("2 sessions across the city.")
     assert words(page.xpath("//p[@class='lead']")[0]) == f"{said} · 2 more are called off or postponed{undated}"
 
 

@@ -181,7 +181,7 @@ def places(request: HttpRequest, code: str) -> HttpResponse:
         **context_of(form),
         "ways": ways(request, form),
         "tiles": tiles,
-        "tiles_note": _("Number of sessions. A sketch that shows no boundaries."),
+        "tiles_note": _("Number of sessions. A sketch map without boundaries."),
         "counties": [place_link(request, form, county, counts) for county in counties if county.code in counts],
     }
     return render(request, "public/sessions/places.html", context)
