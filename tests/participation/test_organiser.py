@@ -6,7 +6,6 @@ import pytest
 from tests.factories import (
     NOON,
     ActivityFactory,
-    ListedPersonFactory,
     MemberFactory,
     OpenSessionFactory,
     OrganisationFactory,
@@ -270,34 +269,6 @@ def test_child_needs_a_guardian_who_agreed_on_paper(session, cadre):
 
     assert (refused.value.code, refused.value.field) == ("paper_consent_needed", "guardian_1")
     assert Resident.objects.count() == 0
-
-
-def test_nobody_is_written_down_without_a_year_of_birth(session, cadre):
-    with pytest.raises(Refused) as refused:
-        sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("盘小明"),)), by=cadre, at=NOON)
-
-    assert (refused.value.code, refused.value.field) == ("birth_year_needed", "birth_year_1")
-    assert Resident.objects.count() == 0
-
-
-def test_grown_up_who_is_listed_without_a_year_gets_the_one_that_is_written(session, cadre):
-    listed = ListedPersonFactory(
-        organisation=session.activity.organisation, resident__name="李桂芳", resident__birth_year=None
-    )
-    wanted = SignUp(key(), listed=(listed.resident_id,))
-    assert refusal(sign_up_people, session, wanted=wanted, by=cadre, at=NOON) == "age_unknown"
-
-    [row] = sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳", 1948),)), by=cadre, at=NOON)
-
-    assert (row.resident, row.resident.birth_year, Resident.objects.count()) == (listed.resident, 1948, 1)
-
-
-def test_child_is_not_taken_for_a_grown_up_of_the_same_name_without_a_year(session, cadre):
-    ListedPersonFactory(organisation=session.activity.organisation, resident__name="李明", resident__birth_year=None)
-
-    wanted = SignUp(key(), new=(NewPerson("李明", 2018),))
-
-    assert refusal(sign_up_people, session, wanted=wanted, by=cadre, at=NOON) == "paper_consent_needed"
 
 
 def test_guardian_on_paper_is_kept_with_the_day(session, cadre):

@@ -296,13 +296,6 @@ def test_terms_that_somebody_does_not_meet_refuse_by_name(session, terms, person
     assert refusal(sign_up, session, MemberFactory(**person)) == code
 
 
-def test_who_was_added_without_a_year_of_birth_has_no_seat_before_it_is_known(session):
-    member = MemberFactory()
-    earlier = relative_of(member, birth_year=None)
-
-    assert refusal(sign_up, session, member, earlier) == "age_unknown"
-
-
 def test_a_session_for_the_residents_of_a_town_refuses_others(session):
     city = RegionFactory()
     town = RegionFactory(code="441881114", name="大湾镇", level="township", unit_type="town", parent=city)
