@@ -116,7 +116,9 @@ def same_on_list(organisation: Organisation, person: NewPerson, *, by: User, at:
     if there := rows.filter(resident__birth_year=person.birth_year).first():
         return there.resident
     without_year = None if person.details.is_child_at(at) else rows.filter(resident__birth_year=None).first()
-    return without_year and add_birth_year(without_year.resident, birth_year=person.birth_year, by=by, at=at)
+    if without_year is None:
+        return None
+    return add_birth_year(without_year.resident, birth_year=person.birth_year, by=by, at=at)
 
 
 def guardian_of(organisation: Organisation, person: NewPerson, *, by: User, at: datetime.datetime) -> Resident | None:
