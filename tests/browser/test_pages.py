@@ -8,6 +8,10 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import PHONE, Reader
 from tests.browser.scene import PASSWORD, Scene
 
+from qixue.places.models import Venue
+from qixue.programme.models import Session
+from qixue.programme.operations.listings import keep_listings
+
 Axe = Callable[[Page], list[str]]
 SMALLEST_PHONE = {"width": 320, "height": 640}  # 1280 px at a zoom of 400 %
 TARGETS = "a, button, select, summary, input:not([type=hidden]), textarea"
@@ -267,3 +271,30 @@ def test_coordinator_downloads_the_work_summary(scene: Scene, open_browser: Call
         page.get_by_role("link", name="下载.docx").click()
 
     assert download.value.suggested_filename.endswith("工作总结（阶段稿）.docx")  # the week is still to come
+
+
+BROKEN_WORDS = """() => {
+    const nodes = document.createTreeWalker(document.querySelector('.week'), NodeFilter.SHOW_TEXT), broken = []
+    while (nodes.nextNode()) {
+        for (const word of nodes.currentNode.data.matchAll(/[A-Za-z]+/g)) {
+            const range = document.createRange()
+            range.setStart(nodes.currentNode, word.index)
+            range.setEnd(nodes.currentNode, word.index + word[0].length)
+            if (range.getClientRects().length > 1) broken.push(word[0])
+        }
+    }
+    return broken
+}"""
+
+
+@pytest.mark.parametrize("width", [1000, 1280])
+def test_week_in_english_breaks_no_word(scene: Scene, open_browser: Callable[..., Reader], width: int) -> None:
+    Venue.objects.update(name_en="Demonstration Field")
+    keep_listings(Session.objects.all())
+    reader = open_browser(language="en", size={"width": width, "height": 900})
+
+    page = reader.visit(f"/programmes/{scene.programme.code}/sessions/week/")
+
+    assert page.locator(".slot", has_text="Demonstration").count()
+    assert page.evaluate(BROKEN_WORDS) == []
+    assert reader.overflow() <= 0

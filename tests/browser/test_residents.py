@@ -143,6 +143,25 @@ def test_largest_text_of_a_household_fits_a_phone(
     assert {path: pixels for path, pixels in wide.items() if pixels > 0} == {}
 
 
+@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize("text_size", ["1", "2"])
+def test_bars_of_a_phone_are_one_row_in_large_text(
+    household: Household, open_browser: Callable[..., Reader], language: str, text_size: str, width: int
+) -> None:
+    reader = open_browser(language=language, size={**PHONE, "width": width})
+    reader.context.add_cookies([{"name": "qixue_elder", "value": text_size, "url": reader.site}])
+
+    page = reader.visit(reverse("public:home"))
+
+    middles = """name => [...document.querySelectorAll(name)]
+        .map(each => each.getBoundingClientRect()).map(box => box.top + box.height / 2)"""
+    tops, bottoms = (page.evaluate(middles, name) for name in (".mark, .tools .chip", ".tabbar a"))
+    assert max(tops) - min(tops) < 1
+    assert max(bottoms) - min(bottoms) < 1
+    assert page.evaluate("getComputedStyle(document.querySelector('.tabbar')).position") == "sticky"
+    assert reader.overflow() <= 0
+
+
 @pytest.mark.parametrize("text_size", ["", "1", "2"])
 def test_ticket_shows_code_and_digits_on_the_first_screen(
     household: Household, open_browser: Callable[..., Reader], language: str, text_size: str

@@ -113,7 +113,7 @@ def test_each_household_of_an_entry_hears_of_the_draw() -> None:
 
 def test_villager_who_has_an_account_by_now_hears_of_the_offer_there(session: Session, cadre: User) -> None:
     there = fill(session)
-    (row,) = sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("陈秀兰"),)), by=cadre, at=NOON)
+    (row,) = sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("陈秀兰", 1948),)), by=cadre, at=NOON)
     member = MemberFactory(name="陈秀兰")
     merge_people(row.resident, member, ground=Merge.Ground.SAID_SO, by=cadre, at=NOON)
 
@@ -125,7 +125,7 @@ def test_villager_who_has_an_account_by_now_hears_of_the_offer_there(session: Se
 
 def test_villager_whose_daughter_has_an_account_hears_through_her(session: Session, cadre: User) -> None:
     there = fill(session)
-    (row,) = sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("陈秀兰"),)), by=cadre, at=NOON)
+    (row,) = sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("陈秀兰", 1948),)), by=cadre, at=NOON)
     daughter = MemberFactory()
     Resident.objects.filter(pk=row.resident_id).update(guardian=daughter)
 
@@ -137,7 +137,7 @@ def test_villager_whose_daughter_has_an_account_hears_through_her(session: Sessi
 
 def test_account_of_the_organiser_is_nobodys_contact(session: Session, organiser: User) -> None:
     there = fill(session)
-    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("陈秀兰"),)), by=organiser, at=NOON)
+    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("陈秀兰", 1948),)), by=organiser, at=NOON)
 
     leave(there[0])
 

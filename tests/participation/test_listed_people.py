@@ -92,7 +92,7 @@ def test_together_they_all_wait_when_there_is_not_room_for_all(session, cadre):
 
 
 def test_organiser_who_adds_by_hand_is_named_as_such(session, organiser):
-    (row,) = sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳"),)), by=organiser, at=NOON)
+    (row,) = sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳", 1948),)), by=organiser, at=NOON)
 
     assert row.source == Registration.Source.STAFF
 
@@ -129,13 +129,13 @@ def test_a_list_of_another_organisation_is_no_source(session, cadre):
 
 
 def test_whoever_has_no_role_there_signs_nobody_up(session):
-    wanted = SignUp(key(), new=(NewPerson("李桂芳"),))
+    wanted = SignUp(key(), new=(NewPerson("李桂芳", 1948),))
 
     assert refusal(sign_up_people, session, wanted=wanted, by=MemberFactory().user, at=NOON) == "not_yours"
 
 
 def test_taking_off_the_list_leaves_the_registration(session, cadre):
-    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳"),)), by=cadre, at=NOON)
+    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳", 1948),)), by=cadre, at=NOON)
 
     take_off_list(list(ListedPerson.objects.all()), by=cadre, at=NOON)
 

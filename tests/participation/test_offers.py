@@ -40,7 +40,7 @@ def leave(row: Registration) -> None:
 def offered_to_a_villager(session: Session, cadre: User) -> Registration:
     """The seat of somebody who left is offered to a villager without a phone; a member waits behind her."""
     (row,) = sign_up(session, MemberFactory())
-    (villager,) = sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳"),)), by=cadre, at=NOON)
+    (villager,) = sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳", 1948),)), by=cadre, at=NOON)
     sign_up(session, MemberFactory())
     leave(row)
     villager.refresh_from_db()

@@ -68,7 +68,7 @@ def test_somebody_of_another_office_changes_no_registration(session):
 
 
 def test_somebody_of_another_office_sets_and_writes_nothing(session, cadre):
-    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳"),)), by=cadre, at=NOON)
+    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳", 1948),)), by=cadre, at=NOON)
     values = {"by": RoleAssignmentFactory(role=Role.ORGANISER).user, "at": NOON}
     words = {"text": "请带雨具。", "states": ["confirmed"], "client_uuid": key()}
 
@@ -235,7 +235,7 @@ def test_moving_is_refused(session, organiser, case):
 
 def test_cadre_is_told_when_somebody_moves_up(session, cadre):
     rows = [sign_up(session, MemberFactory())[0] for _number in range(2)]
-    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳"),)), by=cadre, at=NOON)
+    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳", 1948),)), by=cadre, at=NOON)
 
     take_out(rows[0], note="重复", by=cadre, at=NOON)
 
@@ -252,8 +252,8 @@ def test_cadre_is_told_when_somebody_moves_up(session, cadre):
 def test_message_reaches_each_account_once_and_counts_whom_it_does_not(session, organiser, cadre):
     parent = MemberFactory()
     sign_up(session, parent, ResidentFactory(guardian=parent))
-    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳"),)), by=cadre, at=NOON)
-    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("唐三妹"),)), by=organiser, at=NOON)
+    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳", 1948),)), by=cadre, at=NOON)
+    sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("唐三妹", 1961),)), by=organiser, at=NOON)
     words = {"text": "请带雨具。", "states": ["confirmed", "waiting"], "client_uuid": key()}
 
     first, second = (write_to_registrants(session, **words, by=organiser, at=NOON) for _try in range(2))

@@ -96,7 +96,7 @@ def test_office_above_finds_whom_one_below_signed_up(village, session):
 
 
 def test_nothing_of_the_person_stays_and_no_figure_changes(village, cadre, session):
-    person = ListedPersonFactory(organisation=village, resident__name=NAME).resident
+    person = ListedPersonFactory(organisation=village, resident__name=NAME, resident__birth_year=None).resident
     RegistrationFactory(session=session, resident=person, registered_by=cadre)
     attend(session, person)
     session.taken_count = 1

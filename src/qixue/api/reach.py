@@ -6,6 +6,7 @@ from django.http import Http404
 from qixue.api.errors import NotAllowed
 from qixue.participation.models import LedgerEntry
 from qixue.participation.queries import ledger_entries
+from qixue.participation.queries.lotteries import with_draws
 from qixue.people import rules
 from qixue.people.models import Organisation, User
 from qixue.people.queries import path_filter
@@ -28,7 +29,7 @@ def visible_sessions(viewer: User | None) -> SessionQuerySet:
     """Public sessions, and those of every activity whose records the viewer may see."""
     in_reach = path_filter(rules.reach(viewer, Action.SEE_RECORDS), "activity__organisation__path")
     public = Q(activity__state=Activity.State.PUBLISHED, activity__programme__state__in=Programme.PUBLIC_STATES)
-    return with_context(Session.objects.filter(public | in_reach))
+    return with_draws(with_context(Session.objects.filter(public | in_reach)))
 
 
 def with_context(sessions: SessionQuerySet) -> SessionQuerySet:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from qixue.core.clock import minute_text
 from qixue.core.models import AuditEntry, KeptAnswer
 from qixue.core.outbox import forget_addresses
+from qixue.people.act_words import words_of
 from qixue.people.models import (
     ApiToken,
     ConfirmedMobile,
@@ -155,9 +156,8 @@ def move_notices(pair: Pair, **_act: Any) -> None:
 
 def acts_copy(subject: Subject) -> Section:
     found = AuditEntry.objects.filter(actor_id=subject.user.pk).order_by("pk") if subject.user else []
-    return Section(
-        _("What was done with the account"), [_("When"), _("Act")], [(minute_text(e.at), e.action) for e in found]
-    )
+    rows = [(minute_text(entry.at), words_of(entry.action), entry.action) for entry in found]
+    return Section(_("What was done with the account"), [_("When"), _("Act"), _("Code of the act")], rows)
 
 
 def erase_messages(subject: Subject, **_when: Any) -> None:

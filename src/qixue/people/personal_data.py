@@ -58,6 +58,11 @@ class Section:
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
 
+    @property
+    def labelled(self) -> list[list[tuple[str, Any]]]:
+        """Each value with its column: on a phone they stand below each other."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+
 
 @dataclass(frozen=True)
 class Left:

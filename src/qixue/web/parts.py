@@ -94,9 +94,12 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class NavLink:
+    """`short` is what stands on the bar at the bottom of a phone, where five share a row in the largest text."""
+
     text: str
     url: str
     is_current: bool
+    short: str = ""
 
 
 def nav_links(request: HttpRequest, programme: Programme | None, *, is_staff_member: bool) -> tuple[NavLink, ...]:
@@ -104,25 +107,28 @@ def nav_links(request: HttpRequest, programme: Programme | None, *, is_staff_mem
     code = programme.code if programme else ""
     places = places_at_hand(code, is_staff_member=is_staff_member)
     own = reverse("public:programme", args=[code]) if code else ""
-    matching = [url for _text, url in places if request.path == url or (url != "/" and request.path.startswith(url))]
+    matching = [
+        url for _text, url, _short in places if request.path == url or (url != "/" and request.path.startswith(url))
+    ]
     current = max(matching, key=len, default="")
     if own and request.path.startswith(own) and not current.startswith(own):
         current = ""  # a further page of the present week belongs to no past one
-    return tuple(NavLink(text, url, url == current) for text, url in places)
+    return tuple(NavLink(text, url, url == current, short) for text, url, short in places)
 
 
 @kept_by_language
-def places_at_hand(code: str, *, is_staff_member: bool) -> tuple[tuple[str, str], ...]:
-    """Texts and addresses of the navigation."""
-    places = [(_("Home"), reverse("public:home"))]
+def places_at_hand(code: str, *, is_staff_member: bool) -> tuple[tuple[str, str, str], ...]:
+    """Texts, addresses and short texts of the navigation."""
+    activities, figures = pgettext("navigation", "Activities"), pgettext("navigation", "Figures")
+    places = [(_("Home"), reverse("public:home"), _("Home"))]
     if code:
-        places.append((pgettext("navigation", "Activities"), reverse("public:sessions", args=[code])))
-        places.append((pgettext("navigation", "Figures"), reverse("public:figures", args=[code])))
-    places.append((_("Past weeks"), reverse("public:programmes")))
+        places.append((activities, reverse("public:sessions", args=[code]), pgettext("tab bar", "Events")))
+        places.append((figures, reverse("public:figures", args=[code]), figures))
+    places.append((_("Past weeks"), reverse("public:programmes"), pgettext("tab bar", "Past")))
     if is_staff_member:
-        places.append((_("Workspace"), reverse("workspace:home")))
+        places.append((_("Workspace"), reverse("workspace:home"), pgettext("tab bar", "Work")))
     else:
-        places.append((pgettext("navigation", "Mine"), reverse("me:home")))
+        places.append((pgettext("navigation", "Mine"), reverse("me:home"), pgettext("navigation", "Mine")))
     return tuple(places)
 
 

@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 from django.test import Client
+from lxml import html
 from tests.factories import NOON, OpenSessionFactory, SessionFactory, UserFactory, key
 from tests.people.operations.test_erasure import CHILD, MOBILE, NAME, came, signed_up, with_child
 from tests.people.operations.test_phone_codes import digits_in, wrong
@@ -47,18 +48,37 @@ def test_copy_is_one_file_to_read_and_for_programs(client, person):
     assert response["Content-Disposition"] == 'attachment; filename="qixue-2026-11-04.zip"'
     assert response["Cache-Control"] == "no-store"
     files = files_in(response.content)
-    assert {text: [text in files["data.html"], text in files["data.json"]] for text in (NAME, CHILD, MOBILE)} == {
-        text: [True, True] for text in (NAME, CHILD, MOBILE)
-    }
+    assert list(files)[:2] == ["00 请先打开这一页.html", "01 家庭成员.csv"]
+    assert {
+        text: [text in files["00 请先打开这一页.html"], text in files["data.json"]] for text in (NAME, CHILD, MOBILE)
+    } == {text: [True, True] for text in (NAME, CHILD, MOBILE)}
     assert json.loads(files["data.json"])[0]["rows"][0]["姓名"] == NAME
-    assert files["01.csv"].splitlines()[1] == f"{NAME},1952,"
+    assert files["01 家庭成员.csv"].splitlines()[1] == f"{NAME},1952,"
     assert AuditEntry.objects.filter(action="resident.copy_taken", actor_id=person.user_id).count() == 1
 
 
 def test_name_that_looks_like_a_formula_is_text_in_the_table(client, person):
     Resident.objects.filter(pk=person.pk).update(name="=1+1")
 
-    assert files_in(client.post("/me/data/copy/").content)["01.csv"].splitlines()[1] == "'=1+1,1952,"
+    assert files_in(client.post("/me/data/copy/").content)["01 家庭成员.csv"].splitlines()[1] == "'=1+1,1952,"
+
+
+def test_copy_is_named_and_worded_in_the_language_of_its_reader(client, person):
+    client.post("/me/data/copy/")
+    client.cookies["qixue_language"] = "en"
+
+    files = files_in(client.post("/me/data/copy/").content)
+
+    assert list(files)[:2] == ["00 Open this first.html", "01 The household.csv"]
+    [acts] = [text for name, text in files.items() if name.endswith("What was done with the account.csv")]
+    assert "Copy of the data taken,resident.copy_taken" in acts
+
+
+def test_copy_is_read_on_a_phone_with_each_value_below_its_column(client, person):
+    page = html.fromstring(files_in(client.post("/me/data/copy/").content)["00 请先打开这一页.html"])
+
+    assert page.xpath("//tbody/tr[1]/td[1]/@data-label")[0] == "姓名"
+    assert page.xpath("//li/a/@href")[0] == f"#{page.xpath('//h2/@id')[0]}"
 
 
 def test_copy_of_the_staff_has_the_account_as_well():

@@ -9,6 +9,7 @@ from tests.web.public.conftest import words
 from qixue.core.refusal import Refused
 from qixue.participation.operations.registrations import register
 from qixue.people.models import GuardianConsent, Resident
+from qixue.people.operations.residents import ResidentDetails, add_dependent, edit_dependent
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +43,39 @@ def test_child_with_consent_can_be_signed_up(client, member):
 
     assert row.state == "confirmed"
     assert GuardianConsent.objects.get().given_by == member.user
+
+
+@pytest.mark.parametrize("answers", [{}, {"has_consent": "on"}])
+def test_whose_year_of_birth_is_left_empty_is_not_kept(client, member, answers):
+    """An unknown age would be a way around the guardian's consent."""
+    page = page_of(client, "/me/household/new/", status=422, name="李一诺", birth_year="", **answers)
+
+    assert page.xpath("//*[@class='error']/following::input[1]/@name") == ["birth_year"]
+    assert not Resident.objects.filter(guardian=member).exists()
+
+
+def test_operation_itself_asks_for_the_year_of_birth(member):
+    elder = ResidentFactory(guardian=member)
+    unknown = ResidentDetails("李一诺", has_consent=True)
+
+    for act, person in ((add_dependent, member), (edit_dependent, elder)):
+        with pytest.raises(Refused) as refused:
+            act(person, details=unknown, by=member.user, at=NOON)
+        assert (refused.value.code, refused.value.field) == ("birth_year_needed", "birth_year")
+
+
+def test_whose_year_is_not_known_since_earlier_is_asked_for_on_the_way_to_a_seat(client, member):
+    earlier = ResidentFactory(guardian=member, name="李一诺", birth_year=None)
+    path = f"/me/sessions/{OpenSessionFactory().pk}/register/"
+
+    [link] = page_of(client, path).xpath("//main//p[contains(., '李一诺')]/a/@href")
+    refused = page_of(client, path, status=422, people=[earlier.pk], party=str(key()))
+    agreed = client.post(link, {"name": "李一诺", "birth_year": "2017", "has_consent": "on"})
+
+    assert "出生年" in words(refused.xpath("//*[@class='error']")[0])
+    assert agreed.url == path
+    assert earlier.consents.filter(withdrawn_at=None).exists()
+    assert page_of(client, "/me/household/").xpath("//main//p[contains(@class, 'ochre')]") == []
 
 
 def test_the_same_person_sent_twice_is_there_once(client, member):
@@ -112,8 +146,9 @@ def test_child_cannot_be_an_account_of_its_own(client, member):
 def test_whoever_was_missing_on_another_page_is_added_and_leads_back_to_it(client):
     address = "/me/household/new/?next=/me/sessions/7/register/"
 
-    assert client.post(address, {"name": "王秀英"}).url == "/me/sessions/7/register/"
-    assert client.post(address.replace("=", "=https://example.org"), {"name": "孙大山"}).url == "/"
+    assert client.post(address, {"name": "王秀英", "birth_year": "1950"}).url == "/me/sessions/7/register/"
+    elsewhere = address.replace("=", "=https://example.org")
+    assert client.post(elsewhere, {"name": "孙大山", "birth_year": "1950"}).url == "/"
 
 
 def test_household_says_since_when_a_guardian_agrees_and_how_to_take_it_back(client, member):

@@ -162,10 +162,26 @@ def test_wrong_code_says_what_to_do_and_five_are_the_end(client):
     pages = [page_of(client, SECOND, status=422, code=wrong(digits)) for _try in range(5)]
 
     said = [words(page.xpath("//*[@class='error']")[0]) for page in pages]
-    assert "请填写最新一条短信中的6位数字" in said[0]
+    assert [f"还可以试{left}次" in sentence for left, sentence in zip((4, 3, 2, 1), said, strict=False)] == [True] * 4
+    assert "验证码不对" in said[0]
     assert "请重新获取验证码" in said[4]
     page_of(client, SECOND, status=422, code=digits)
     assert not is_signed_in(client)
+
+
+def test_wrong_code_is_answered_in_the_same_words_for_everybody():
+    """Whether somebody has an account, works here, or neither: a try tells nothing about it."""
+    known_by_phone()
+    RoleAssignmentFactory(user=UserFactory(mobile="13900000001"))
+
+    assert len({refusal_of(number) for number in (MOBILE, "13900000001", "13900000002")}) == 1
+
+
+def refusal_of(mobile: str) -> str:
+    client = Client()
+    code = wrong(ask(client, mobile))
+    page = page_of(client, SECOND, status=422, code=code)
+    return words(page.xpath("//*[@class='error']")[0])
 
 
 def test_new_code_within_a_minute_is_refused_in_words(client):

@@ -102,6 +102,17 @@ def test_session_page_says_that_seats_are_drawn(open_page, session):
     assert f"{path_of(session)}/" in page.xpath("//main//a/@href")
 
 
+def test_before_the_draw_no_page_says_that_seats_are_left(open_page, session):
+    enter(session, size=2)
+    OpenSessionFactory(activity=session.activity, seat_count=20)
+
+    page = open_page(f"/sessions/{session.pk}/", language="en")
+
+    seats = [words(each) for each in page.xpath("//p[@class='seats']")]
+    assert seats == ["By lot 2 seats to be drawn · 2 people have entered", "20 seats left"]
+    assert "remainingAttendeeCapacity" not in page.xpath("//script[@type='application/ld+json']/text()")[0]
+
+
 def test_session_without_a_lottery_has_no_draw(client):
     session = OpenSessionFactory()
 

@@ -65,6 +65,29 @@ def test_choices_say_how_many_sessions_they_leave(open_page, tea, evening):
     assert offered(page, "access") == ["不限", "仅无障碍场地（1）"]
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("", "2 sessions"), ("week/", "2 sessions in this week"), ("month/", "2 sessions in this month")],
+)
+def test_sessions_called_off_or_without_a_date_are_shown_and_said_separately(open_page, tea, evening, path, said):
+    for state, starts_at in (("cancelled", evening.starts_at), ("postponed", evening.starts_at), ("planned", None)):
+        SessionFactory(activity=evening.activity, starts_at=starts_at, ends_at=None, state=state)
+    undated = "" if path else " · 1 more has no date yet"
+
+    home, page = (open_page(each, language="en") for each in ("/", LIST + path))
+
+    assert words(home.xpath("//p[@class='lead']")[0]).startswith("2 sessions across the city.")
+    assert words(page.xpath("//p[@class='lead']")[0]) == f"{said} · 2 more are called off or postponed{undated}"
+
+
+def test_place_counts_what_takes_place_there(open_page, tea, evening):
+    SessionFactory(activity=evening.activity, venue=evening.venue, starts_at=None, ends_at=None, state="cancelled")
+
+    page = open_page(f"{LIST}places/")
+
+    assert [words(link) for link in page.xpath("//main//section/header/a")] == ["1场", "1场"]
+
+
 def test_counts_respect_the_other_answers_and_not_their_own(open_page, tea, evening):
     page = open_page(f"{LIST}?kind=reading")
 

@@ -92,7 +92,7 @@ def test_home_counts_only_sessions_that_take_place(open_page, tea):
 
     page = open_page("/", language="en")
 
-    assert words(page.xpath("//p[@class='lead']")[0]).startswith("1 session in the whole city.")
+    assert words(page.xpath("//p[@class='lead']")[0]).startswith("1 session across the city.")
 
 
 def tiles(page):

@@ -6,11 +6,12 @@ import json
 import pdfplumber
 import pytest
 import zxingcpp
-from PIL import Image
+from PIL import Image, ImageChops
 from tests.factories import ActivityFactory, SessionFactory
 
 from qixue.core.long_work import one_at_a_time
-from qixue.programme.models import Session
+from qixue.people.models import Organisation
+from qixue.programme.models import Programme, Session
 from qixue.programme.operations.listings import keep_listings
 from qixue.web.public import kept_files
 from qixue.web.public.views import papers
@@ -40,6 +41,19 @@ def test_card_leads_to_its_session_by_qr_code(client, tea, shape, size):
     picture = Image.open(io.BytesIO(answer.content))
     assert picture.size == size
     assert [code.text for code in zxingcpp.read_barcodes(picture)] == [f"http://testserver/sessions/{tea.pk}/"]
+
+
+def test_wide_card_of_a_demonstration_shows_the_whole_name_of_the_organiser(client, tea):
+    Programme.objects.update(is_synthetic=True)
+    Organisation.objects.update(name="国国国国")
+
+    picture = Image.open(io.BytesIO(client.get(f"/sessions/{tea.pk}/card.png?shape=wide").content)).convert("L")
+
+    above_notice = picture.crop((60, 505, 200, 588))
+    ink = ImageChops.invert(above_notice).point(lambda shade: 255 if shade > 100 else 0).getbbox()
+    assert ink is not None
+    _left, top, _right, bottom = ink
+    assert bottom - top >= 22  # of 26: the frame of the sign with its lower stroke
 
 
 def test_card_is_made_once_for_the_same_words_and_anew_for_others(client, tea, monkeypatch):

@@ -70,6 +70,15 @@ def test_unknown_numbers_look_alike(client):
     )
 
 
+def test_unknown_number_says_what_to_do_and_leads_back_to_typing_it(client):
+    page = html.fromstring(client.get(UNKNOWN).content.decode())
+
+    assert words(page.xpath("//main//h1")[0]) == "没有这份证书"
+    assert len(page.xpath("//main//li[not(ancestor::nav)][contains(., '编号') or contains(., '证书')]")) >= 2
+    [way_on] = page.xpath("//main//a[contains(@class, 'btn')]")
+    assert (words(way_on), way_on.get("href")) == ("重新输入编号", "/verify/")
+
+
 @pytest.mark.parametrize("typed", ["李嘉明", " 李 嘉明 ", "李·嘉明"])
 def test_full_name_is_shown_to_who_knows_it(client, certificate, typed):
     assert "李嘉明" in words(page_of(client, address_of(certificate), name=typed))

@@ -32,7 +32,7 @@ def town() -> Region:
 def test_cadre_pastes_a_sheet_and_checks_it(session, cadre):
     place, path = town(), address(session, "new/")
     uuid = again(page_of(cadre.get(path)))["key"]
-    sheet = "姓名\t出生年\t住址\n李桂芳\t1948年\t三排镇\n盘大贵\t\t三排\n房小龙，2018，三排镇，李桂芳，2026-11-01"
+    sheet = "姓名\t出生年\t住址\n李桂芳\t1948年\t三排镇\n盘大贵\t1950\t三排\n房小龙，2018，三排镇，李桂芳，2026-11-01"
 
     answers = {"key": uuid, "paste": sheet, "name_1": "唐三妹", "birth_year_1": "１９６１"}
     check = page_of(cadre.post(path, answers, follow=True))
@@ -45,7 +45,7 @@ def test_cadre_pastes_a_sheet_and_checks_it(session, cadre):
     assert list(Resident.objects.order_by("pk").values_list("name", "birth_year", "home_region")) == [
         ("唐三妹", 1961, None),
         ("李桂芳", 1948, place.pk),
-        ("盘大贵", None, place.pk),
+        ("盘大贵", 1950, place.pk),
         ("房小龙", 2018, place.pk),
     ]
     assert set(Registration.objects.values_list("source", flat=True)) == {"cadre"}
@@ -59,6 +59,8 @@ def test_cadre_pastes_a_sheet_and_checks_it(session, cadre):
         ({"paste": "李桂芳，1948，没有镇"}, "paste"),
         ({"paste": "李桂芳，1949，三排镇，，11010519491231002X"}, "paste"),
         ({"birth_year_1": "1948"}, "name_1"),
+        ({"name_1": "房小龙"}, "birth_year_1"),
+        ({"paste": "房小龙\t\t三排镇"}, "paste"),
         ({"name_1": "房小龙", "birth_year_1": "2018"}, "guardian_1"),
         ({"name_2": "房小龙", "birth_year_2": "2090"}, "birth_year_2"),
         ({}, None),
@@ -136,7 +138,7 @@ def test_a_sheet_used_for_somebody_else_is_refused(session, cadre):
 
 
 def test_people_of_the_list_are_ticked(session, cadre):
-    cadre.post(address(session, "new/"), {"key": key(), "confirmed": "on", "name_1": "李桂芳"})
+    cadre.post(address(session, "new/"), {"key": key(), "confirmed": "on", "name_1": "李桂芳", "birth_year_1": "1948"})
     other = OpenSessionFactory(activity=session.activity)
 
     page = page_of(cadre.get(address(other, "new/")))
@@ -154,7 +156,8 @@ def test_cadre_sees_who_has_something_else_at_that_time(session, cadre):
     other = OpenSessionFactory(activity__organisation=session.activity.organisation)
     [listed] = Resident.objects.values_list("pk", flat=True)
 
-    ways = [{"listed": [listed]}, {**person, "name_2": "盘大贵"}]  # ticked, or written down once more
+    # ticked, or written down once more
+    ways = [{"listed": [listed]}, {**person, "name_2": "盘大贵", "birth_year_2": "1950"}]
     told = [page_of(cadre.post(address(other, "new/"), {"key": key(), **way}, follow=True)) for way in ways]
 
     sentences = [[words(each) for each in page.xpath("//main//p[contains(@class, 'ochre')]")] for page in told]
@@ -166,7 +169,7 @@ def test_cadre_sees_who_has_something_else_at_that_time(session, cadre):
 
 
 def test_list_of_people_is_not_read_from_above_or_beside(session, cadre):
-    cadre.post(address(session, "new/"), {"key": key(), "confirmed": "on", "name_1": "李桂芳"})
+    cadre.post(address(session, "new/"), {"key": key(), "confirmed": "on", "name_1": "李桂芳", "birth_year_1": "1948"})
     stranger = browser(OpenSessionFactory(), Role.CADRE)
 
     assert names(page_of(stranger.get("/workspace/listed-people/"))) == []

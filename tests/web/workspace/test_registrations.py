@@ -25,6 +25,7 @@ from tests.web.public.conftest import assert_sound, words
 
 from qixue.core.models import AuditEntry
 from qixue.participation.models import Question, RegistrantMessage, Registration, RegistrationTerms
+from qixue.participation.operations.lotteries import keep_lotteries
 from qixue.participation.operations.questions import Asked, set_questions
 from qixue.participation.operations.registrations import register
 from qixue.people.models import Notification, Resident, Role
@@ -147,6 +148,21 @@ def test_sheet_and_slips_are_for_paper(session, organiser):
     assert "李嘉明" in sheet
     assert row.door_code in sheet
     assert "李嘉明" not in slips  # has the ticket on a phone
+
+
+def test_nobody_is_offered_to_move_into_a_draw_that_takes_no_more_entries(session, organiser):
+    row = sign_up(session, "李嘉明")
+    draws = OpenSessionFactory.create_batch(2, activity=session.activity)
+    for draw, closes_at in zip(draws, (NOON, NOON + HOUR), strict=True):
+        RegistrationTerms.objects.create(session=draw, allotment="lottery", closes_at=closes_at)
+    keep_lotteries(at=NOON - HOUR)
+
+    page = page_of(organiser.get(f"/workspace/registrations/{row.pk}/move/"))
+
+    [offered] = page.xpath("//main//input[@type='radio']/..")
+    assert offered.xpath(".//input/@value") == [str(draws[1].pk)]
+    assert f"摇号：{draws[1].seat_count}个名额，已有0人参加" in words(offered)
+    assert "摇号" in words(page_of(organiser.get(address(draws[1]))).xpath("//p[@class='seats']")[0])
 
 
 def test_reason_is_asked_for_and_the_next_moves_up(session, organiser):

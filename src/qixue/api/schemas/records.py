@@ -153,11 +153,28 @@ class ActivityOut(BaseModel):
 
 
 class Seats(BaseModel):
-    """Places of a session; `total` and `left` are null where there is no limit."""
+    """Places of a session; `total` and `left` are null where there is no limit.
+
+    `by_lot`: the seats will be drawn. Until then none is `left` to be had, and `entered` people are in the draw.
+    """
 
     total: int | None
     taken: int
     left: int | None
+    by_lot: bool
+    entered: int | None
+
+    @classmethod
+    def of(cls, session: Any) -> "Seats":
+        """Of a session `with_draws`."""
+        has_left = session.seat_count is not None and not session.is_by_lot
+        return cls(
+            total=session.seat_count,
+            taken=session.taken_count,
+            left=session.seats_left if has_left else None,
+            by_lot=session.is_by_lot,
+            entered=session.entered_count,
+        )
 
 
 class SessionOut(BaseModel):
@@ -177,7 +194,6 @@ class SessionOut(BaseModel):
 
     @classmethod
     def of(cls, session: Any) -> "SessionOut":
-        total = session.seat_count
         return cls(
             id=session.pk,
             programme=session.activity.programme.code,
@@ -191,5 +207,5 @@ class SessionOut(BaseModel):
             is_online=session.is_online,
             state=session.state,
             counting_rule=session.counting_rule,
-            seats=Seats(total=total, taken=session.taken_count, left=None if total is None else session.seats_left),
+            seats=Seats.of(session),
         )

@@ -54,6 +54,9 @@ def check_people(
 def check_age(terms: RegistrationTerms, person: Resident, year: int) -> None:
     """Age in full years at the end of `year`: only the year of birth is known."""
     age = year - person.birth_year if person.birth_year else None
+    if person.is_age_open and not has_guardian_consent(person):
+        sentence = _("Please add the year of birth of %(name)s first: for a child under 14 a guardian has to agree.")
+        raise Refused("age_unknown", sentence, field="people", name=person.name)
     if is_child_in(year, person.birth_year) and not has_guardian_consent(person):
         sentence = _("%(name)s is under 14. Please let a parent or guardian add the child to their household first.")
         raise Refused("guardian_needed", sentence, field="people", name=person.name)

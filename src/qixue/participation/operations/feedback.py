@@ -47,7 +47,7 @@ def give_feedback(session: Session, *, person: Resident, answer: Answer, by: Use
     must_act_for(by, [person], is_staff=False)
     token = token_of(session, person)
     if not is_open(session, at=at):
-        sentence = _("One can say how it was from the end of a session on, for %(days)s days.")
+        sentence = _("You can give feedback for %(days)s days after a session has ended.")
         raise Refused("feedback_over", sentence, days=OPEN_FOR.days)
     check(answer)
     values = {**vars(answer), "changed_at": at}

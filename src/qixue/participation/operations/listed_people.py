@@ -18,9 +18,14 @@ from qixue.participation.models import ListedPerson, Registration
 from qixue.participation.operations.registrations import register
 from qixue.participation.queries.listed_people import home_organisation, listed_in, own_organisations, source_of
 from qixue.people.models import Organisation, Resident, User
-from qixue.people.operations.listed_residents import add_listed_resident, check_listed
+from qixue.people.operations.listed_residents import (
+    add_birth_year,
+    add_listed_guardian,
+    add_listed_resident,
+    check_listed,
+)
 from qixue.people.operations.locks import hold_or_refuse
-from qixue.people.operations.residents import ResidentDetails
+from qixue.people.operations.residents import ResidentDetails, check_birth_year
 from qixue.places.models import Region
 from qixue.programme.models import Session
 
@@ -112,40 +117,47 @@ def parties(wanted: SignUp) -> list[uuid.UUID]:
 
 def write_down(organisation: Organisation, person: NewPerson, row: int, *, by: User, at: datetime.datetime) -> Resident:
     """The person on the organisation's list who is the same by name, year and home, else a new one."""
-    if there := same_on_list(organisation, person):
-        return there.resident
-    if refusal := obstacle_in_row(person, row, at=at):
+    there = same_on_list(organisation, person, at=at)
+    if refusal := obstacle_in_row(person, row, is_known=there is not None, at=at):
         raise refusal
+    if there:
+        if there.resident.birth_year is None and person.birth_year is not None:
+            return add_birth_year(there.resident, birth_year=person.birth_year, by=by, at=at)
+        return there.resident
     guardian = guardian_of(organisation, person, by=by, at=at)
     resident = add_listed_resident(person.details, guardian=guardian, agreed_on=person.agreed_on, by=by, at=at)
     keep_on_list(organisation, resident, by=by, at=at)
     return resident
 
 
-def same_on_list(organisation: Organisation, person: NewPerson) -> ListedPerson | None:
-    same = listed_in(organisation).filter(
-        resident__name=person.name,
-        resident__birth_year=person.birth_year,
-        resident__home_region=person.home_region,
-    )
-    return same.select_related("resident__home_region").order_by("pk").first()
+def same_on_list(organisation: Organisation, person: NewPerson, *, at: datetime.datetime) -> ListedPerson | None:
+    """Who is on the list already, also a grown-up who stands there without a year of birth; a name alone is nobody."""
+    if person.birth_year is None:
+        return None
+    named = listed_in(organisation).filter(resident__name=person.name, resident__home_region=person.home_region)
+    rows = named.select_related("resident__home_region").order_by("pk")
+    if there := rows.filter(resident__birth_year=person.birth_year).first():
+        return there
+    return None if person.details.is_child_at(at) else rows.filter(resident__birth_year=None).first()
 
 
 def obstacles_in_sheet(organisation: Organisation, new: Sequence[NewPerson], *, at: datetime.datetime) -> list[Refused]:
-    """Why people who are new on the list cannot be written down, with the row in the field's name: above all a child
-    under 14 without a guardian who agreed. To be asked where they are typed; signing up asks the same.
+    """Why people cannot be written down, with the row in the field's name: above all a child under 14 without a
+    guardian who agreed. To be asked where they are typed; signing up asks the same.
     """
     found = [
-        obstacle_in_row(person, row, at=at)
+        obstacle_in_row(person, row, is_known=same_on_list(organisation, person, at=at) is not None, at=at)
         for row, person in enumerate(new, start=1)
-        if same_on_list(organisation, person) is None
     ]
     return [refusal for refusal in found if refusal]
 
 
-def obstacle_in_row(person: NewPerson, row: int, *, at: datetime.datetime) -> Refused | None:
+def obstacle_in_row(person: NewPerson, row: int, *, is_known: bool, at: datetime.datetime) -> Refused | None:
     try:
-        check_listed(person.details, has_guardian=bool(person.guardian_name), agreed_on=person.agreed_on, at=at)
+        if is_known:
+            check_birth_year(person.details, at=at)
+        else:
+            check_listed(person.details, has_guardian=bool(person.guardian_name), agreed_on=person.agreed_on, at=at)
     except Refused as refusal:
         return Refused(refusal.code, refusal.text, field=f"{refusal.field}_{row}", **refusal.params)
     return None
@@ -158,7 +170,7 @@ def guardian_of(organisation: Organisation, person: NewPerson, *, by: User, at: 
     same = listed_in(organisation).filter(resident__name=person.guardian_name, resident__guardian=None)
     if there := same.select_related("resident").order_by("pk").first():
         return there.resident
-    return add_listed_resident(ResidentDetails(person.guardian_name, None, person.home_region), by=by, at=at)
+    return add_listed_guardian(person.guardian_name, home_region=person.home_region, by=by, at=at)
 
 
 def keep_on_list(organisation: Organisation, resident: Resident, *, by: User, at: datetime.datetime) -> ListedPerson:

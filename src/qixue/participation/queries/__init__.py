@@ -2,7 +2,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, F, Q
 
 from qixue.core.figures import Scope
 from qixue.core.quantity import ATTENDANCE, ContradictoryQuantity, Qualifier, Quantity
@@ -13,9 +13,8 @@ from qixue.participation.models import (
     LedgerChain,
     LedgerEntry,
     LedgerEntryQuerySet,
-    Lottery,
-    RegistrationTerms,
 )
+from qixue.participation.queries.lotteries import is_by_lot_now
 from qixue.people.models import Organisation
 from qixue.programme.models import Activity, Programme, Session
 from qixue.programme.models.activities import SessionQuerySet
@@ -150,9 +149,7 @@ def listed(sessions: SessionQuerySet) -> SessionQuerySet:
         "venue__region__parent",
         "instalment",
     )
-    lot = RegistrationTerms.objects.filter(session=OuterRef("pk"), allotment=RegistrationTerms.Allotment.LOTTERY)
-    drawn = Lottery.objects.filter(session=OuterRef("pk"), drawn_at__isnull=False)
-    rows = sessions.select_related(*related).annotate(is_by_lot=Exists(lot) & ~Exists(drawn))
+    rows = sessions.select_related(*related).annotate(is_by_lot=is_by_lot_now())
     return rows.order_by(F("starts_at").asc(nulls_last=True), "pk")
 
 

@@ -3,7 +3,8 @@
 import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 
 from qixue.core.sealed import unseal
 from qixue.participation import lottery as rule
@@ -20,6 +21,33 @@ def is_before_draw(session: Session, terms: RegistrationTerms) -> bool:
     if terms.allotment != RegistrationTerms.Allotment.LOTTERY:
         return False
     return not Lottery.objects.filter(session=session, drawn_at__isnull=False).exists()
+
+
+def is_by_lot_now() -> Exists:
+    """The same of every row of sessions: seats are given by lot, and are not drawn yet."""
+    drawn = Lottery.objects.filter(session=OuterRef("session"), drawn_at__isnull=False)
+    terms = RegistrationTerms.objects.filter(allotment=RegistrationTerms.Allotment.LOTTERY)
+    return Exists(terms.filter(~Exists(drawn), session=OuterRef("pk")))
+
+
+def with_draws(sessions: SessionQuerySet) -> SessionQuerySet:
+    """Each session with `is_by_lot`, and before its draw with `entered_count`, the people who have entered."""
+    entered = Registration.objects.filter(session=OuterRef("pk"), state=Registration.State.ENTERED)
+    people = Subquery(entered.order_by().values("session").annotate(people=Count("pk")).values("people"))
+    count = Case(When(is_by_lot=True, then=Coalesce(people, 0)), output_field=IntegerField())
+    return sessions.annotate(is_by_lot=is_by_lot_now()).annotate(entered_count=count)
+
+
+def entries_closed(at: datetime.datetime) -> Q:
+    """Of sessions: who signs up now would enter a draw, and none takes entries: not promised yet, or closed."""
+    is_open = Lottery.objects.filter(session=OuterRef("pk"), closed_at=None)
+    is_over = Q(registration_terms__closes_at__lte=at)
+    return Q(is_by_lot_now()) & (Q(~Exists(is_open)) | is_over)
+
+
+def entered_before_draw(session: Session, terms: RegistrationTerms) -> int | None:
+    """How many people have entered the draw that is to come; None where seats are not drawn, or are drawn already."""
+    return people_entered(session) if is_before_draw(session, terms) else None
 
 
 def promised_seed(lottery: Lottery) -> str | None:

@@ -15,6 +15,7 @@ from qixue.participation.models import (
     RegistrationTerms,
     Tally,
 )
+from qixue.participation.queries.lotteries import entries_closed, with_draws
 from qixue.participation.queries.registrations import terms_of
 from qixue.people.models import User
 from qixue.people.queries import account_for
@@ -119,7 +120,10 @@ def similar_sessions(session: Session, *, at: datetime.datetime, most: int = 3) 
 
 
 def sessions_to_move_to(session: Session, *, at: datetime.datetime) -> QuerySet[Session]:
-    """Sessions of the programme to come for which people sign up, those of the same activity first."""
+    """Sessions of the programme to come for which people sign up, those of the same activity first.
+
+    Where a draw takes no more entries nobody can be moved before it is made.
+    """
     is_other = ~Q(activity=session.activity)
     sessions = Session.objects.public().filter(
         activity__programme=session.activity.programme,
@@ -128,7 +132,8 @@ def sessions_to_move_to(session: Session, *, at: datetime.datetime) -> QuerySet[
         starts_at__gt=at,
     )
     ordered = sessions.alias(is_other=is_other).order_by("is_other", "starts_at", "pk")
-    return ordered.exclude(pk=session.pk).select_related("activity", "venue")
+    possible = ordered.exclude(entries_closed(at)).exclude(pk=session.pk)
+    return with_draws(possible).select_related("activity", "venue")
 
 
 def outside_terms(sessions: Iterable[Session], *, at: datetime.datetime) -> int:

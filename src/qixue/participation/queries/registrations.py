@@ -29,14 +29,14 @@ def obstacle_to_registering(
 ) -> Refused | None:
     """Why nobody can sign up now; None when one can. The organisers can as long as the session has not ended."""
     if not is_public(session) or session.state in Session.OFF_STATES:
-        return Refused("no_registration", _("One cannot sign up for this session."))
+        return Refused("no_registration", _("Sign-up is not possible for this session."))
     if session.seat_count is None:
-        return Refused("no_registration", _("No sign-up is needed here. Please just come."))
+        return Refused("no_registration", _("No sign-up is needed here. Please just come along."))
     closes_at = session.ends_at if is_staff else terms.closes_at or session.starts_at
     if session.state == Session.State.HELD or (closes_at and at >= closes_at):
-        return Refused("registration_closed", _("Signing up for this session is over."))
+        return Refused("registration_closed", _("Sign-up for this session has closed."))
     if terms.opens_at and at < terms.opens_at and not is_staff:
-        sentence, moment = _("Signing up opens on %(moment)s."), day_clock_lazy(terms.opens_at)
+        sentence, moment = _("Sign-up opens on %(moment)s."), day_clock_lazy(terms.opens_at)
         return Refused("registration_not_open", sentence, moment=moment, opens_at=terms.opens_at)
     return None
 

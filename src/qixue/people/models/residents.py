@@ -28,6 +28,11 @@ class Resident(models.Model):
     def __str__(self) -> str:
         return f"resident {self.pk}"
 
+    @property
+    def is_age_open(self) -> bool:
+        """Whether nobody knows if a guardian has to agree: no year of birth, and no account of their own."""
+        return self.birth_year is None and self.user_id is None
+
 
 class GuardianConsent(models.Model):
     """That a guardian agreed to what is kept about a child under 14, to which words, and when they took it back."""

@@ -9,7 +9,8 @@ from qixue.core.clock import local_day, local_moment
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import GuardianConsent, Resident, User
-from qixue.people.operations.residents import CONSENT_TEXT, ResidentDetails, check_birth_year
+from qixue.people.operations.residents import CONSENT_TEXT, ResidentDetails, check_age_known, check_birth_year
+from qixue.places.models import Region
 
 ON_PAPER = f"{CONSENT_TEXT}-p"  # the same rules, signed on paper; `given_by` is then who keeps the paper
 
@@ -25,7 +26,7 @@ def add_listed_resident(
 ) -> Resident:
     """Write somebody down who has no account here. For a child under 14: the guardian, and when they agreed on paper.
 
-    Refused: birth_year_out_of_range, paper_consent_needed, agreed_in_future.
+    Refused: birth_year_needed, birth_year_out_of_range, paper_consent_needed, agreed_in_future.
     """
     check_listed(details, has_guardian=guardian is not None, agreed_on=agreed_on, at=at)
     is_child = details.is_child_at(at)
@@ -46,6 +47,7 @@ def check_listed(
     details: ResidentDetails, *, has_guardian: bool, agreed_on: datetime.date | None, at: datetime.datetime
 ) -> None:
     """Whether somebody can be written down like this; refused as `add_listed_resident` says."""
+    check_age_known(details)
     check_birth_year(details, at=at)
     if details.is_child_at(at) and not (has_guardian and agreed_on):
         sentence = _("%(name)s is under 14. Please write which parent or guardian agreed on paper, and on which day.")
@@ -54,3 +56,21 @@ def check_listed(
     if agreed_on and agreed_on > local_day(at):
         sentence = _("Please give the day on which the guardian of %(name)s agreed; it cannot be in the future.")
         raise Refused("agreed_in_future", sentence, field="agreed_on", name=details.name)
+
+
+@transaction.atomic
+def add_listed_guardian(name: str, *, home_region: Region | None, by: User, at: datetime.datetime) -> Resident:
+    """Write down by name alone who agreed on paper: a guardian is grown up."""
+    guardian = Resident.objects.create(name=name, home_region=home_region)
+    record_audit("resident.listed", guardian, by=by, at=at)
+    return guardian
+
+
+@transaction.atomic
+def add_birth_year(resident: Resident, *, birth_year: int, by: User, at: datetime.datetime) -> Resident:
+    """Of somebody who was written down without it and is no child. Refused: birth_year_out_of_range."""
+    check_birth_year(ResidentDetails(resident.name, birth_year), at=at)
+    resident.birth_year = birth_year
+    resident.save(update_fields=["birth_year"])
+    record_audit("resident.birth_year_added", resident, by=by, at=at)
+    return resident

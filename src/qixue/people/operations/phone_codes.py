@@ -177,9 +177,10 @@ def try_code(mobile: str, *, browser: str, digits: str, at: datetime.datetime) -
     if code.wrong_count == MOST_WRONG:
         sentence = gettext_lazy("Five codes were wrong, so this one is no longer good. Please have a new one sent.")
         return Refused("code_over", sentence, field="code")
-    return Refused(
-        "wrong_code", gettext_lazy("Please enter the six digits of the last message, for example 204816."), field="code"
+    sentence = gettext_lazy(
+        "This is not the code of the last message. Please compare the six digits. Tries left: %(left)s."
     )
+    return Refused("wrong_code", sentence, field="code", left=MOST_WRONG - code.wrong_count)
 
 
 def staff_refusal(mobile: str) -> Refused | None:

@@ -15,6 +15,10 @@ from qixue.places.models import Region
 CHILD_BELOW = 14  # Personal Information Protection Law, article 31
 CONSENT_TEXT = "2026-11"  # the version of the rules for children on the page about privacy
 MOST_DEPENDENTS = 10
+YEAR_NEEDED = _(
+    "Please write the year of birth of %(name)s: for a child under 14 a guardian has to agree. "
+    "For an elder a rough year will do, for example 1952."
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,15 @@ class ResidentDetails:
 def is_child_in(year: int, birth_year: int | None) -> bool:
     """Whether somebody can still be under 14 in the year; what is not known makes nobody a child."""
     return birth_year is not None and year - birth_year < CHILD_BELOW
+
+
+def check_age_known(details: ResidentDetails) -> None:
+    """Of somebody whom others write down: only the year of birth says whether a guardian has to agree.
+
+    Refused: birth_year_needed.
+    """
+    if details.birth_year is None:
+        raise Refused("birth_year_needed", YEAR_NEEDED, field="birth_year", name=details.name)
 
 
 def check_birth_year(details: ResidentDetails, *, at: datetime.datetime) -> None:
@@ -66,8 +79,9 @@ def save_profile(user: User, *, details: ResidentDetails, at: datetime.datetime)
 def add_dependent(guardian: Resident, *, details: ResidentDetails, by: User, at: datetime.datetime) -> Resident:
     """Add somebody of whom a resident takes care. The same person sent twice is there once.
 
-    Refused: birth_year_out_of_range, consent_needed, household_full.
+    Refused: birth_year_needed, birth_year_out_of_range, consent_needed, household_full.
     """
+    check_age_known(details)
     check_birth_year(details, at=at)
     check_consent(details, at=at)
     Resident.objects.select_for_update(no_key=True).get(pk=guardian.pk)  # one at a time, also the first ones
@@ -90,7 +104,11 @@ def household_full() -> Refused:
 
 @transaction.atomic
 def edit_dependent(dependent: Resident, *, details: ResidentDetails, by: User, at: datetime.datetime) -> Resident:
-    """Change what is kept about a dependent. Refused: birth_year_out_of_range, consent_needed."""
+    """Change what is kept about a dependent.
+
+    Refused: birth_year_needed, birth_year_out_of_range, consent_needed.
+    """
+    check_age_known(details)
     check_birth_year(details, at=at)
     check_consent(details, at=at)
     dependent.name, dependent.birth_year, dependent.home_region = (

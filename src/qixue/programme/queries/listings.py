@@ -99,7 +99,11 @@ class Listings:
 
     def taking_place(self) -> FrozenBitMap:
         """The sessions with a date that are neither called off nor put off, as long ago."""
-        return self.index.everything - self.index.having_no_start - self.full().called_off
+        return self.index.everything - self.index.having_no_start - self.called_off()
+
+    def called_off(self) -> FrozenBitMap:
+        """The sessions that are called off or put off, as long ago."""
+        return self.full().called_off
 
     def full(self) -> Full:
         former = full.get(self.key)

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 from urllib.parse import urlencode
 
@@ -27,6 +28,21 @@ Found = TypeVar("Found")
 PUBLIC_ROWS = RowsByKey(listed(Session.objects.public()), *COLUMNS)
 # By the codes of programmes. The index of an edition is not made in here, where all who ask would wait for it.
 editions: Brief[tuple[Programme, Key]] = Brief(most=4)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many of a set take place, as the page of the week counts them, and how many are shown beside those."""
+
+    taking_place: int
+    called_off: int
+    without_date: int
+
+    @classmethod
+    def of(cls, listings: Listings, found: FrozenBitMap) -> "Counted":
+        off = found & listings.called_off()
+        without_date = (found & listings.index.having_no_start) - off
+        return cls(len(found) - len(off) - len(without_date), len(off), len(without_date))
 
 
 class FoundSessions(Sequence[ListedSession]):
@@ -125,6 +141,7 @@ def context_of(form: SessionFilters) -> dict[str, Any]:
         "chosen": form.chosen_labels(),
         "query": form.answers.get("q", ""),
         "found_count": len(narrowed.found),
+        "counted": Counted.of(form.listings, narrowed.found),
         "has_any": bool(form.listings.index.pks),
     }
 

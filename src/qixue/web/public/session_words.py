@@ -62,7 +62,7 @@ def sharing(request: HttpRequest, session: Session) -> dict[str, str]:
     }
 
 
-def structured_data(session: Session, *, url: str, image: str) -> SafeString:
+def structured_data(session: Session, *, url: str, image: str, is_by_lot: bool = False) -> SafeString:
     """schema.org Event for search engines, safe inside a script element; with the addresses of its page and picture."""
     activity = session.activity
     data: dict[str, Any] = {
@@ -83,7 +83,9 @@ def structured_data(session: Session, *, url: str, image: str) -> SafeString:
     if session.speaker:
         data["performer"] = {"@type": "Person", "name": session.speaker}
     if session.seat_count:
-        data |= {"maximumAttendeeCapacity": session.seat_count, "remainingAttendeeCapacity": session.seats_left}
+        data["maximumAttendeeCapacity"] = session.seat_count
+        if not is_by_lot:  # before a draw no seat is there to be had
+            data["remainingAttendeeCapacity"] = session.seats_left
     return mark_safe(json.dumps(data, ensure_ascii=False).translate(UNSAFE_IN_SCRIPT))  # noqa: S308 - escaped above
 
 

@@ -39,7 +39,7 @@ def venue_of(session: ListedSession) -> str:
 
 
 def seats_left(session: ListedSession) -> int | None:
-    return session.seats_left if session.seat_count else None
+    return session.seats_left if session.seat_count and not session.is_by_lot else None
 
 
 def in_parts(found: Sequence[ListedSession]) -> Iterator[ListedSession]:

@@ -114,11 +114,11 @@ def county_tiles(
     if figures := public_figures_named(programme, rates):
         values = {figure.scope.region: figure.quantity.value for figure in figures if figure.quantity}
         texts = texts_by_place(figures)
-        note = _("Attendances per 1,000 residents. A sketch that shows no boundaries.")
+        note = _("Attendances per 1,000 residents. A sketch map without boundaries.")
     else:
         values = {county.code: session_counts.get(county.code, 0) for county in counties}
         texts = {county: f"{value:,}" for county, value in values.items()}
-        note = _("Number of sessions. A sketch that shows no boundaries.")
+        note = _("Number of sessions. A sketch map without boundaries.")
     address = reverse("public:sessions", args=[programme.code]) + "?"
     return (tiles_of(counties, values, address, texts), note) if any(values.values()) else ([], "")
 

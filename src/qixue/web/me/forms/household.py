@@ -64,6 +64,9 @@ class DependentForm(ProfileForm):
 
     def __init__(self, *args: Any, has_agreed: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        year = self.fields["birth_year"]
+        year.required = True  # only the year says whether a guardian has to agree
+        year.help_text = _("Only the year: for a child under 14 you agree below. For an elder a rough year will do.")
         if has_agreed:  # a consent is taken back on a page of its own
             self.fields["has_consent"].widget = forms.HiddenInput()
 

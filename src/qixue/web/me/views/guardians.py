@@ -45,7 +45,7 @@ def take_over(request: HttpRequest) -> HttpResponse:
 
 @for_residents
 def claim(request: HttpRequest) -> HttpResponse:
-    """A relative has signed me up so far: the code first, then both records beside each other, then they are one."""
+    """A relative has been signing me up: the code first, then both records beside each other, then they are one."""
     user, resident = known(request)
     form = ClaimForm(unfinished_forms.answers(request))
     try:

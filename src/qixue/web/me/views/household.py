@@ -75,12 +75,13 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     user, resident = known(request)
     dependent = dependent_or_404(resident, pk)
+    target = request.GET.get("next") or reverse("me:household")
     initial = initial_of(dependent)
     form = DependentForm(unfinished_forms.answers(request), initial=initial, has_agreed=initial["has_consent"])
     if request.method == "POST" and form.is_valid():
         try:
             residents.edit_dependent(dependent, details=form.details(), by=user, at=now())
-            return redirect("me:household")
+            return redirect(own_path(request, target))
         except Refused as refusal:
             form.refuse(refusal)
     context = {"dependent": dependent, "consent": consents_in_force([dependent]).get(pk)}

@@ -33,6 +33,7 @@ from qixue.web.public.session_words import card_data, place_of
 from qixue.web.views.errors import outage_page
 
 MOST_ON_PAPER = 2000  # sessions in one file: some eighty pages of A4
+LAYOUTS = 2  # one more for each change of a layout: what was drawn with the former one is drawn anew
 TOO_MANY = gettext_lazy(
     "%(count)s sessions are too many for one printed programme, which holds %(most)s. Please choose a county or a day."
 )
@@ -62,7 +63,7 @@ def programme_paper(request: HttpRequest, code: str) -> HttpResponse:
 
 def file_answer(request: HttpRequest, kind: str, data: dict[str, Any], suffix: str, name: str) -> HttpResponse:
     """The file, or 304 for somebody who has it; a page that asks again where others are being made."""
-    tag = digest(data)
+    tag = digest({"layouts": LAYOUTS, **data})
     answer = get_conditional_response(request, etag=quote_etag(tag))
     if answer is None:
         make = card_png if suffix == "png" else programme_pdf

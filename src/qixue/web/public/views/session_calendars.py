@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from pyroaring import FrozenBitMap
 
 from qixue.core.audience import for_everybody
 from qixue.core.clock import local_day, now
@@ -20,7 +21,7 @@ from qixue.participation.listed_session import ListedSession
 from qixue.places.models import Region
 from qixue.web.addresses import open_query_of
 from qixue.web.public.cache import shared_for_a_second
-from qixue.web.public.finding import context_of, find, listed_sessions, ways
+from qixue.web.public.finding import Counted, context_of, find, listed_sessions, ways
 from qixue.web.public.forms.sessions import SessionFilters
 from qixue.web.public.week import tiles_of
 
@@ -64,13 +65,17 @@ def month(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "first": first,
         "weeks": [[found.get(date) for date in week] for week in weeks],
-        "count": sum(day.count for day in found.values()),
     }
     turning = {name: {"value": f"{day:%Y-%m}", "text": month_text(day)} for name, day in (earlier, later) if day}
     return render(
         request,
         "public/sessions/month.html",
-        {**calendar_context(request, form, "month", turning), "month": context, "weekdays": weekdays()},
+        {
+            **calendar_context(request, form, "month", turning),
+            "counted": counted_on(form, list(found)),
+            "month": context,
+            "weekdays": weekdays(),
+        },
     )
 
 
@@ -86,7 +91,7 @@ def week(request: HttpRequest, code: str) -> HttpResponse:
     fill(shown)
     pair = around(days, monday, monday + 7 * A_DAY)
     turning = {name: {"value": day.isoformat(), "text": day_text(day)} for name, day in pair if day}
-    context = {"days": shown, "week_count": sum(day.count for day in shown)}
+    context = {"days": shown, "counted": counted_on(form, [day.date for day in shown])}
     return render(request, "public/sessions/week.html", {**calendar_context(request, form, "week", turning), **context})
 
 
@@ -131,6 +136,11 @@ def around(
     return ("earlier", before), ("later", min((day for day in days if day >= end), default=None))
 
 
+def counted_on(form: SessionFilters, days: list[datetime.date]) -> Counted:
+    on_days = [form.listings.index.having("day", day.isoformat()) for day in days]
+    return Counted.of(form.listings, FrozenBitMap.union(*on_days) & form.narrowed.found)
+
+
 def day_of(form: SessionFilters, date: datetime.date, most: int) -> Day:
     index = form.listings.index
     found = form.narrowed.found & index.having("day", date.isoformat())
@@ -163,14 +173,15 @@ class PlaceLink:
 def places(request: HttpRequest, code: str) -> HttpResponse:
     """Counties as tiles and as a list with their towns, each with what is on there."""
     form = find(request, code, at=now())
-    counts = form.narrowed.counts("place", "county", "town", "near")
+    found = form.narrowed.without("county", "town", "near") - form.listings.called_off()
+    counts = form.listings.index.counts("place", found)
     counties = form.listings.programme.region.children.filter(level=Region.Level.COUNTY).order_by("code")
     tiles = tiles_of(counties, {county.code: counts.get(county.code, 0) for county in counties}, address(request, form))
     context = {
         **context_of(form),
         "ways": ways(request, form),
         "tiles": tiles,
-        "tiles_note": _("Number of sessions. A sketch that shows no boundaries."),
+        "tiles_note": _("Number of sessions. A sketch map without boundaries."),
         "counties": [place_link(request, form, county, counts) for county in counties if county.code in counts],
     }
     return render(request, "public/sessions/places.html", context)

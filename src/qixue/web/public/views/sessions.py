@@ -17,7 +17,7 @@ from qixue.figures.for_everybody import attendances_withheld_now
 from qixue.participation.listed_session import ListedSession
 from qixue.participation.models import CallingOff, RegistrationTerms
 from qixue.participation.queries import as_listed, public_sessions
-from qixue.participation.queries.lotteries import is_before_draw
+from qixue.participation.queries.lotteries import entered_before_draw
 from qixue.participation.queries.registrations import obstacle_to_registering, own_registrations
 from qixue.people.models import User
 from qixue.places.models import Region
@@ -91,6 +91,8 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
     programme, shared = found.activity.programme, sharing(request, found)
     tally = getattr(found, "tally", None)
     terms = getattr(found, "registration_terms", None) or RegistrationTerms(session=found)
+    entered = entered_before_draw(found, terms)
+    is_by_lot = entered is not None
     context = {
         "session": found,
         "sharing": shared,
@@ -101,9 +103,10 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "why_off": why_off(found),
         "obstacle": obstacle_to_registering(found, terms, at=now()),
         "terms": terms,
-        "is_by_lot": is_before_draw(found, terms),
+        "is_by_lot": is_by_lot,
+        "entered_count": entered,
         "own": own_registrations(request.user, found) if isinstance(request.user, User) else [],
-        "structured_data": structured_data(found, url=shared["url"], image=shared["image"]),
+        "structured_data": structured_data(found, url=shared["url"], image=shared["image"], is_by_lot=is_by_lot),
     }
     return render(request, "public/sessions/detail.html", context)
 

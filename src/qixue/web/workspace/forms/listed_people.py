@@ -41,7 +41,7 @@ class PeopleForm(Form):
         max_length=5000,
         help_text=_(
             "One person per line: name, year of birth, home town; for a child under 14 also the guardian who agreed "
-            "on paper, and the day. For example: 李桂芳，1948，三排镇"
+            "on paper, and the day. For an elder a rough year will do. For example: 李桂芳，1948，三排镇"
         ),
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
     )

@@ -78,10 +78,18 @@ def who_moves(one: Registration, party: Sequence[Registration]) -> list[tuple[st
     ]
 
 
-def words_for(session: Session) -> str:
-    is_full = session.seats_left < 1
-    left = _("full: waiting list") if is_full else _("seats left: %(count)s") % {"count": session.seats_left}
-    return f"{when(session)} · {session.local_full_title} · {left}"
+def words_for(session: Any) -> str:
+    """Of a session `with_draws`."""
+    return f"{when(session)} · {session.local_full_title} · {seats_of(session)}"
+
+
+def seats_of(session: Any) -> str:
+    if session.is_by_lot:
+        words = _("draw: %(seats)s seats, %(people)s entered so far")
+        return words % {"seats": session.seat_count, "people": session.entered_count}
+    if session.seats_left < 1:
+        return str(_("full: waiting list"))
+    return _("seats left: %(count)s") % {"count": session.seats_left}
 
 
 class MessageForm(Form):

@@ -16,6 +16,7 @@ from qixue.core.refusal import Refused
 from qixue.participation.models import ListedPerson, Registration
 from qixue.participation.operations.listed_people import sign_up_people, take_off_list
 from qixue.participation.queries.listed_people import home_organisation, lists_of, people_on_list, people_to_choose
+from qixue.participation.queries.lotteries import entered_before_draw
 from qixue.participation.queries.registrations import at_the_same_time, obstacle_to_registering, terms_of
 from qixue.people.rules import Action
 from qixue.web import parts, table_files, unfinished_forms
@@ -38,11 +39,15 @@ def sign_up(request: HttpRequest, pk: int) -> HttpResponse:
     listed = people_on_list(organisation) if is_sent else people_to_choose(organisation, found)
     answers = unfinished_forms.answers(request)
     form = PeopleForm(answers, initial={"key": uuid.uuid4()}, organisation=organisation, listed=listed)
+    terms = terms_of(found)
+    entered = entered_before_draw(found, terms)
     context = {
         "session": found,
+        "entered_count": entered,
+        "is_by_lot": entered is not None,
         "programme": found.activity.programme,
         "organisation": organisation,
-        "obstacle": obstacle_to_registering(found, terms_of(found), at=now(), is_staff=True),
+        "obstacle": obstacle_to_registering(found, terms, at=now(), is_staff=True),
     }
     if is_sent and form.is_valid():
         try:

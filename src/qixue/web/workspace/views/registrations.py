@@ -13,7 +13,7 @@ from django.shortcuts import render
 from qixue.core.clock import now
 from qixue.core.names import keys_of_called
 from qixue.participation.models import Question, RegistrantMessage, Registration
-from qixue.participation.queries.lotteries import awaited_number
+from qixue.participation.queries.lotteries import awaited_number, entered_before_draw
 from qixue.participation.queries.queue import too_large
 from qixue.participation.queries.registered import contact_of, missed_at, registrations_at, state_counts
 from qixue.participation.queries.registrations import terms_of
@@ -76,6 +76,8 @@ def context_of(request: HttpRequest, found: Session, rows: QuerySet[Registration
         "session": found,
         "programme": found.activity.programme,
         "terms": terms,
+        "entered_count": (entered := entered_before_draw(found, terms)),
+        "is_by_lot": entered is not None,
         "awaited_number": awaited_number(found) if terms.public_number else "",
         "page": page,
         "lines": lines_of(found, page),
