@@ -105,6 +105,6 @@ def operations() -> Iterator[migrations.operations.base.Operation]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("participation", "0020_keyed_digests")]
+    dependencies = [("participation", "0021_calling_off")]
 
     operations = [*operations()]
