@@ -22,6 +22,11 @@ class Expected:
     registration: Registration
     came_in: CameIn | None
 
+    @property
+    def is_in(self) -> bool:
+        """Also whoever came and was forgotten since."""
+        return self.came_in is not None or self.registration.was_there
+
 
 def expected_people(session: Session, *, search: str = "") -> list[Expected]:
     """Whoever has a seat or waits, by name; `search` is a part of the name or the whole door code."""
@@ -105,7 +110,7 @@ class DoorFigures:
 def door_figures(session: Session, people: Sequence[Expected], undecided: int) -> DoorFigures:
     inside = Attendance.objects.filter(session=session).count()
     seated = [each for each in people if each.registration.state in Registration.SEATED_STATES]
-    return DoorFigures(inside, sum(each.came_in is not None for each in people), len(seated), undecided)
+    return DoorFigures(inside, sum(each.is_in for each in people), len(seated), undecided)
 
 
 def sessions_beside(session: Session) -> list[Session]:
