@@ -154,3 +154,25 @@ def test_what_nobody_knows_a_phone_can_show_is_kept_for_a_person(
 
     assert results(answer) == [("review", "turned_away")]
     assert Scan.objects.get().sent["shown"] == shown
+
+
+def test_second_store_of_a_link_is_told_where_its_numbers_go_on(session: Session, device: DoorDevice, ask: Ask) -> None:
+    ask("POST", "/door/scans", delivery(scan_of(session, 1), highest_sequence=3), token=DEVICE_TOKEN)
+
+    bundle = ask("GET", "/door/bundle", token=DEVICE_TOKEN).json()
+
+    assert bundle["device"]["highest_sequence"] == 3
+
+
+def test_number_that_no_device_can_have_makes_no_gap(session: Session, device: DoorDevice, ask: Ask) -> None:
+    """It would be one that nothing closes, and the next store would go on from there."""
+    absurd = {**scan_of(session, 1), "sequence": 10**12 + 1}
+
+    answer = ask("POST", "/door/scans", delivery(scan_of(session, 2), absurd), token=DEVICE_TOKEN)
+    alone = scan_of(session, 3, kind="name", registration=RegistrationFactory(session=session).pk)
+    alone["sequence"] = 10**12 + 2
+    again = ask("POST", "/door/scans", delivery(alone), token=DEVICE_TOKEN)
+
+    assert results(answer) == [("counted", ""), ("counted", "")]
+    assert (results(again), again.json()["missing"]) == ([("counted", "")], [[1, 1]])
+    assert DoorDevice.objects.get().highest_sequence == 2

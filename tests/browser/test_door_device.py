@@ -135,3 +135,11 @@ def test_browser_that_keeps_nothing_is_sent_to_another(open_browser: Callable[..
 
     page.wait_for_selector("[data-view=unsupported]:visible")
     assert page.url.endswith(f"#{DEVICE_TOKEN}")  # to be opened or copied from there
+    page.evaluate("delete Navigator.prototype.clipboard; document.execCommand = () => false")
+    page.click("#copy-link")
+    expect(page.locator("#link-marked")).to_be_visible()
+    assert page.evaluate("getSelection().toString()") == page.url
+    page.evaluate("document.execCommand = () => true")
+    page.click("#copy-link")
+    expect(page.locator("#link-copied")).to_be_visible()
+    expect(page.locator("#link-marked")).to_be_hidden()

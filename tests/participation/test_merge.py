@@ -45,6 +45,8 @@ def test_good_scan_counts_without_a_mark() -> None:
         ({"shown": "waiting", "holder": cancelled(NOON - MINUTE), "list_from": NOON - HOUR}, "turned_away"),
         ({"shown": "unknown_code", "pace": 61}, "turned_away"),
         ({"shown": "of_a_later_app"}, "turned_away"),
+        ({"shown": "name_gone"}, "name_gone"),
+        ({"holder": Holder("confirmed", is_here=True, is_forgotten=True)}, "forgotten"),
         ({"shown": "waiting", "holder": Holder("waiting", is_here=True)}, "waiting"),
         ({"pace": 61}, "too_fast"),
     ],

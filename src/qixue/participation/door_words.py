@@ -15,8 +15,10 @@ SENTENCES: dict[str, Any] = {
     "count_out_of_range": _("The head count gives no possible number."),
     "device_hours_over": _("The hours of the device were over."),
     "evidence_missing": _("The head count came without a photo and without a note."),
+    "forgotten": _("This person was counted already and has been forgotten since; they would count twice."),
     "head_count_exists": _("There is a head count already."),
     "in_future": _("By the clock of the device this has not happened yet."),
+    "name_gone": _("It was sent before; when it was asked for again, the phone had forgotten the name or photo of it."),
     "outside_hours": _("More than two hours before the session began or after it ended."),
     "photo_too_large": _("The photo was too large and could not be kept."),
     "photo_unreadable": _("The photo could not be read."),
@@ -50,6 +52,7 @@ SHOWN: dict[str, Any] = {  # by which the door app turns people away, in its own
     "forged": pgettext_lazy("door", "No valid ticket"),
     "unknown_key": _("Cannot be checked"),
     "unknown_code": _("Unknown code"),
+    "name_gone": _("The name or photo was forgotten"),
 }
 
 

@@ -17,11 +17,10 @@ MINUTE = datetime.timedelta(minutes=1)
 # What a device shows of whoever may stay inside; nothing is said by apps from before they said it.
 LET_IN = frozenset({"", "in", "already", "walked_in", "counted"})
 
-CLOCK_OFF, CANCELLED_LATER, NAMESAKE = (
-    "clock_off",
-    "cancelled_later",
-    "namesake",
-)  # marks: odd, and counted all the same
+NAME_GONE = "name_gone"  # shown by an entry that is not all that it was
+
+# Marks: odd, and counted all the same.
+CLOCK_OFF, CANCELLED_LATER, NAMESAKE = "clock_off", "cancelled_later", "namesake"
 
 
 class Window(NamedTuple):
@@ -39,11 +38,14 @@ class Window(NamedTuple):
 
 
 class Holder(NamedTuple):
-    """The registration that was shown: its state, and whether it is for this session."""
+    """The registration that was shown: its state, and whether it is for this session. `is_forgotten`: whoever had it
+    was counted here, and nothing says any more by which entry.
+    """
 
     state: str
     is_here: bool
     cancelled_at: datetime.datetime | None = None
+    is_forgotten: bool = False
 
 
 class Facts(NamedTuple):
@@ -114,6 +116,8 @@ def wrong_holder(facts: Facts) -> str:
         return (facts.problem or "unknown_person") if facts.needs_holder else ""
     if not holder.is_here:
         return "wrong_session"
+    if holder.is_forgotten:
+        return "forgotten"
     if holder.state in {"waiting", "entered"}:
         return "waiting"
     if holder.state == "cancelled" and was_known(holder, facts):
@@ -122,7 +126,13 @@ def wrong_holder(facts: Facts) -> str:
 
 
 def turned_away(facts: Facts) -> str:
-    """Whoever was sent away or elsewhere is not in by what the server has learned since; a person may know better."""
+    """Whoever was sent away or elsewhere is not in by what the server has learned since; a person may know better.
+
+    `name_gone`: it was sent before with a name or photo that the phone has forgotten, and a server restored from a
+    backup asked for it again.
+    """
+    if facts.shown == NAME_GONE:
+        return NAME_GONE
     return "" if facts.shown in LET_IN else "turned_away"
 
 

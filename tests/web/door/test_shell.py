@@ -11,7 +11,7 @@ from django.test import Client
 from tests.factories import RegistrationFactory, ResidentFactory
 
 from qixue.participation.door_words import SHOWN
-from qixue.participation.merge import LET_IN
+from qixue.participation.merge import LET_IN, NAME_GONE
 from qixue.web.door.shell import PACKAGE, STATIC
 from qixue.web.door.words import WORDS, words
 
@@ -105,7 +105,7 @@ def test_every_word_that_is_asked_for_exists_and_no_other():
 
 
 def test_server_knows_all_that_the_app_can_show():
-    assert sorted(VERDICTS) == sorted([*SHOWN, *(LET_IN - {""})])
+    assert sorted([*VERDICTS, NAME_GONE]) == sorted([*SHOWN, *(LET_IN - {""})])
 
 
 def test_languages_differ_in_every_sentence_and_share_the_placeholders():

@@ -127,6 +127,7 @@ class DeviceOut(BaseModel):
     id: int
     name: str
     sessions_until: Moment
+    highest_sequence: int  # a second store of the link goes on after it
 
 
 class KeyOut(BaseModel):

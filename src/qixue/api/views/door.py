@@ -50,7 +50,12 @@ def read_bundle(request: HttpRequest) -> BundleOut:
     sessions = sessions_of(device)
     signing_key(SigningKey.Purpose.TICKET)  # made now where no ticket exists yet
     return BundleOut(
-        device=DeviceOut(id=device.pk, name=device.name, sessions_until=device.valid_until),
+        device=DeviceOut(
+            id=device.pk,
+            name=device.name,
+            sessions_until=device.valid_until,
+            highest_sequence=device.highest_sequence,
+        ),
         server_time=at,
         keys=[KeyOut.model_validate(published(key)) for key in public_keys(SigningKey.Purpose.TICKET)],
         revoked=cancelled_keys(sessions),

@@ -146,6 +146,7 @@ class Registration(models.Model):
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=15, choices=CancelReason, blank=True)
     cancel_note = models.CharField(max_length=200, blank=True, validators=[plain_text_validator])  # told to the person
+    was_there = models.BooleanField(default=False, db_default=False)  # came, and is forgotten: no entry leads here
     excused_at = models.DateTimeField(null=True, blank=True)  # did not come, and had a reason
     excused_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.inserts import insert_new, made
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
+from qixue.participation.door_words import sentence_of
 from qixue.participation.merge import AROUND_SESSION
 from qixue.participation.models import LedgerEntry, Participant, Registration, Tally
 from qixue.participation.operations.in_charge import must_be_in_charge
@@ -151,7 +152,8 @@ def check_in(
 
     A name makes a resident of whom nothing else is known. Whoever is in already stays in as they came; the same
     `client_uuid` again returns the first entry.
-    Refused: not_in_charge, session_off, session_not_open, wrong_session, registration_cancelled, changed_meanwhile.
+    Refused: not_in_charge, session_off, session_not_open, wrong_session, registration_cancelled, forgotten,
+    changed_meanwhile.
     """
     must_be_in_charge(by, Action.RECORD_ATTENDANCE, session)
     organisation = session.activity.organisation
@@ -200,9 +202,14 @@ def check_takes_place(session: Session) -> None:
 
 
 def check_registration(registration: Registration, session: Session) -> None:
-    """Somebody who waits can be let in by hand: a person at the door has decided so."""
+    """Somebody who waits can be let in by hand: a person at the door has decided so.
+
+    Refused: wrong_session, registration_cancelled, forgotten.
+    """
     if registration.session_id != session.pk:
         raise Refused("wrong_session", _("This person is signed up for another session."))
     if registration.state == Registration.State.CANCELLED:
         sentence = _("This registration was cancelled. Please enter the person as a walk-in.")
         raise Refused("registration_cancelled", sentence)
+    if registration.was_there:
+        raise Refused("forgotten", sentence_of("forgotten"))

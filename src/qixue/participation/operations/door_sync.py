@@ -32,6 +32,7 @@ ANSWERED = (  # what the answer tells of a scan, and what it follows from
     *("uuid", "digest", "verdict", "reason", "marks", "entry__occurred_at"),
     *("kind", "session_id", "resident__name", "registration__session_id", "registration__resident__name"),
 )
+HIGHEST_NUMBER = 10**12  # no device counts so far: what is above is a fault, and would make a gap that nothing closes
 CONFLICT = "conflict"  # another scan came under the same uuid before; that one stays
 
 
@@ -293,5 +294,6 @@ def missing_from(device: DoorDevice) -> list[tuple[int, int]]:
 
 
 def highest_of(delivery: Delivery) -> int:
-    """The last number that the device says it gave, or that it shows by giving it."""
-    return max(delivery.highest_sequence, *(each.sequence for each in delivery.scans), 0)
+    """The last number that the device says it gave, or that it shows by giving it; without impossible ones."""
+    numbers = (delivery.highest_sequence, *(each.sequence for each in delivery.scans))
+    return max((number for number in numbers if number <= HIGHEST_NUMBER), default=0)

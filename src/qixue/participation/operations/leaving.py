@@ -14,6 +14,7 @@ from qixue.core.refusal import Refused
 from qixue.participation.models import RegistrantMessage, Registration
 from qixue.participation.operations.registrations import FROM_HOME, release
 from qixue.participation.operations.seats import locked_session, promote
+from qixue.participation.queries.attendances import came_in
 from qixue.participation.queries.registrations import coming_registrations, terms_of
 from qixue.people.models import Notification, Resident, User
 from qixue.programme.models import Session
@@ -37,6 +38,18 @@ def leave(session_pk: int, people: Sequence[Resident], *, at: datetime.datetime)
         record_audit("registration.left", session, by=None, at=at, details={"keys": [row.pk for row in rows]})
         promote(session, terms_of(session), at=at)
     return len(rows)
+
+
+@transaction.atomic
+def keep_who_came(people: Sequence[Resident]) -> None:
+    """Note with each seat that whoever had it came, while their token still says so.
+
+    Without it the seat would be a missed one, and a scan that arrives later would bring them in a second time.
+    """
+    rows = Registration.objects.filter(resident__in=people).select_related("session__activity").order_by("pk")
+    there = came_in({row.session for row in rows})
+    keys = [row.pk for row in rows if (row.session_id, row.resident_id) in there]
+    Registration.objects.filter(pk__in=keys).update(was_there=True)
 
 
 @transaction.atomic

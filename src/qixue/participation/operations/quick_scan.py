@@ -93,7 +93,7 @@ JOIN people_organisation o ON o.id = a.organisation_id
 JOIN programme_programme p ON p.id = a.programme_id
 JOIN participation_ledgerchain c ON c.organisation_id = o.id
 JOIN participation_tally y ON y.session_id = s.id AND y.head_count IS NULL
-JOIN {SHOWN}    AND NOT (r.state = 'cancelled')
+JOIN {SHOWN}    AND NOT (r.state = 'cancelled') AND NOT r.was_there
 JOIN people_resident h ON h.id = r.resident_id
 LEFT JOIN participation_participant t ON t.resident_id = h.id AND t.programme_id = p.id
 WHERE o.id = %s

@@ -21,7 +21,7 @@ from qixue.programme.models import Session
 
 DEVICE = ("id", "organisation_id", "name", "valid_until", "revoked_at", "highest_sequence", "arrived_to")
 BY_TOKEN = f"SELECT {', '.join(DEVICE)} FROM participation_doordevice WHERE digest = %s"  # noqa: S608 - from above
-SHOWN = ("pk", "session_id", "door_code", "state", "cancelled_at", "resident_id", "resident__name")
+SHOWN = ("pk", "session_id", "door_code", "state", "cancelled_at", "resident_id", "resident__name", "was_there")
 NEEDS_HOLDER = (Scan.Kind.TICKET, Scan.Kind.CODE, Scan.Kind.NAME)
 
 
@@ -84,6 +84,7 @@ class Shown(NamedTuple):
     cancelled_at: datetime.datetime | None
     resident_id: int
     name: str
+    was_there: bool = False
 
 
 @dataclass
@@ -165,7 +166,7 @@ def facts_of(scan: Scan, known: Known) -> tuple[Facts, Shown | None]:
     holder = None
     if shown:
         is_here = window is not None and shown.session_id == scan.session_id
-        holder = Holder(shown.state, is_here, shown.cancelled_at)
+        holder = Holder(shown.state, is_here, shown.cancelled_at, shown.was_there)
     facts = Facts(
         occurred_at=scan.occurred_at,
         corrected_at=scan.corrected_at,

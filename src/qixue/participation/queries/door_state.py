@@ -27,6 +27,11 @@ class Expected:
     registration: Registration
     came_in: CameIn | None
 
+    @property
+    def is_in(self) -> bool:
+        """Also whoever came and was forgotten since."""
+        return self.came_in is not None or self.registration.was_there
+
 
 def expected_people(session: Session, *, search: str = "") -> list[Expected]:
     """Whoever has a seat or waits, by name; `search` is a part of it, pinyin or initials, or the whole door code."""
@@ -111,7 +116,7 @@ def door_figures(session: Session, people: Sequence[Expected], undecided: int) -
     tally = Tally.objects.filter(session=session).first()
     inside = tally.one_by_one_count if tally else 0
     seated = [each for each in people if each.registration.state in Registration.SEATED_STATES]
-    return DoorFigures(inside, sum(each.came_in is not None for each in people), len(seated), undecided)
+    return DoorFigures(inside, sum(each.is_in for each in people), len(seated), undecided)
 
 
 def own_entries(session: Session, user: User, *, at: datetime.datetime) -> set[int]:

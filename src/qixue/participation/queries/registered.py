@@ -185,4 +185,4 @@ def missed(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
         .filter(session=OuterRef("session"), person_token__in=tokens.values("token"))
     )
     counted = Q(session__tally__named_count__gt=0) & ~Q(session__counting_rule=Session.CountingRule.HEAD_COUNT)
-    return registrations.filter(counted, ~Exists(came), state=Registration.State.CONFIRMED)
+    return registrations.filter(counted, ~Exists(came), state=Registration.State.CONFIRMED, was_there=False)

@@ -17,6 +17,9 @@ FRAME = {
         "Please tap the three dots at the top right and choose “Open in browser”, or copy the link into Chrome, Edge"
         " or Safari. A private window does not work either."
     ),
+    "copy_link": _("Copy the link"),
+    "link_copied": _("The link is copied. Paste it into the address line of the other browser."),
+    "link_marked": _("The link is marked: please hold your finger on it and copy it."),
     "unsent": _("Not sent: {count}"),
     "all_sent": _("All sent"),
     "online": pgettext_lazy("door", "Online"),
@@ -32,6 +35,9 @@ FRAME = {
         "The organiser has ended its link. Nothing is lost: {count} not sent yet. Please save the file and hand it to"
         " the organiser; a new link sends only what comes after it."
     ),
+    "exported": _("Saved as a file: {time}"),
+    "erase_revoked": _("Remove its entries from this phone"),
+    "erase_saved_sure": _("They are not sent and exist only in the file that was saved. Is it with the organiser?"),
     "over": _("The hours of this device are over"),
     "over_help": _("Its list of names is gone. What is not sent yet can still be sent for seven days."),
     "clock_off": _("The clock of this device is {minutes} min off. Times are put right when they are sent."),

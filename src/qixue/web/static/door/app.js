@@ -6,7 +6,7 @@ import { shrunk } from "./photos.js";
 import { clearResult, showResult, showTrouble } from "./result.js";
 import { readPhoto, Scanner } from "./scanner.js";
 import { currentView, render, renderPeople, renderSessions, show } from "./screens.js";
-import { askToKeep, canKeep, installWorker, takeOver, takeToken, tokenIn } from "./shell.js";
+import { askToKeep, canKeep, installWorker, stripToken, takeOver, tokenIn } from "./shell.js";
 import { openStore } from "./store.js";
 import { Sync } from "./sync.js";
 import { currentLanguage, languages, speak, word } from "./words.js";
@@ -19,14 +19,18 @@ let store;
 let desk;
 let sync;
 let newVersion = null;
+let asking = null; // the device that was called back of which they were asked whether to remove it
 
 async function refresh() {
   await desk.reload();
   const devices = await store.devices();
   const counts = await Promise.all(devices.map((device) => store.unsentCount(device.id)));
+  const withCounts = devices.map((device, at) => ({ ...device, unsent: counts[at] }));
   render({
     desk,
     unsent: counts.reduce((sum, count) => sum + count, 0),
+    revoked: withCounts.filter((device) => device.state === "revoked"),
+    asking,
     isOffline: !navigator.onLine || sync.failures > 0,
     linkRefused: Boolean(await store.setting("link_refused")),
     linkWaits: Boolean(await store.setting("token")) && sync.failures > 0,
@@ -76,9 +80,21 @@ async function act(work) {
   return true;
 }
 
+/** Whether the token is kept; only then it leaves the address. */
+async function keepToken(token) {
+  try {
+    if (token) await store.keep("token", token);
+  } catch (error) {
+    console.warn(error);
+    return false;
+  }
+  stripToken();
+  return true;
+}
+
 async function open(token) {
   if (!token) return showTrouble(word("link_wrong"));
-  await store.keep("token", token);
+  if (!(await keepToken(token))) return showTrouble(word("storage_full"));
   await store.keep("link_refused", false);
   clearResult();
   askToKeep();
@@ -167,13 +183,26 @@ async function changeLanguage() {
   await refresh();
 }
 
-async function erase() {
-  if (!(await store.erase(desk.device.id))) return;
-  await store.keep("device", undefined);
-  await store.keep("session", null);
+async function erase(id) {
+  if (!(await store.erase(id))) return;
+  if (id === desk.device?.id) {
+    await store.keep("device", undefined);
+    await store.keep("session", null);
+  }
   byId("erase-sure").hidden = true;
+  asking = null;
   tabs.postMessage("changed");
   await refresh();
+}
+
+async function saved() {
+  await saveFile(store);
+  await refresh();
+}
+
+function askToErase(id) {
+  asking = id;
+  return refresh();
 }
 
 const acts = {
@@ -182,13 +211,15 @@ const acts = {
   sessions: chooseSession,
   sync: () => sync.now(true),
   setup: () => show("setup"),
-  export: () => saveFile(store),
+  export: saved,
   language: changeLanguage,
   camera: toggleCamera,
   light: toggleLight,
   update: () => newVersion && takeOver(newVersion),
   erase: () => { byId("erase-sure").hidden = false; },
-  "erase-now": erase,
+  "erase-now": () => erase(desk.device.id),
+  "erase-revoked": ({ value }) => askToErase(Number(value)),
+  "erase-revoked-now": ({ value }) => erase(Number(value)),
 };
 
 function openWay(way) {
@@ -231,8 +262,9 @@ function listen() {
     refresh();
   });
   addEventListener("hashchange", () => {
-    const token = takeToken();
+    const token = tokenIn(location.hash);
     if (token) open(token);
+    else stripToken();
   });
   addEventListener("offline", refresh);
   tabs.addEventListener("message", refresh);
@@ -241,7 +273,6 @@ function listen() {
 async function start() {
   document.documentElement.dataset.started = "";
   if (!(await canKeep())) return show("unsupported"); // the link stays in the address, to be opened in another browser
-  const token = takeToken();
   tabs = new BroadcastChannel("qixue-door");
   store = await openStore();
   desk = new Desk(store);
@@ -250,8 +281,9 @@ async function start() {
     tabs.postMessage("changed");
   });
   speak(await store.setting("language"));
-  if (token) await store.keep("token", token);
+  const isKept = await keepToken(tokenIn(location.hash));
   await refresh();
+  if (!isKept) showTrouble(word("storage_full"));
   listen();
   installWorker(worker, (waiting) => {
     newVersion = waiting;

@@ -14,5 +14,8 @@ export async function saveFile(store) {
   link.href = URL.createObjectURL(file);
   link.download = `qixue-door-${new Date().toISOString().slice(0, 16).replace(/\D/g, "")}.json`;
   link.click();
+  for (const device of devices) {
+    await store.changeDevice(device.id, { exportedAt: Date.now(), exportedTo: device.highest_sequence });
+  }
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

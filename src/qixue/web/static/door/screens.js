@@ -2,7 +2,7 @@
 import { hasSeat, search, walkInsOf } from "./people.js";
 import { clearResult, element } from "./result.js";
 import { TONES } from "./verdicts.js";
-import { dayAndTime, time, word } from "./words.js";
+import { currentLanguage, dayAndTime, time, word } from "./words.js";
 
 const FIRST_FIELD = { setup: "link", scan: "ticket", code: "digits", name: "search", head_count: "heads" };
 const RECENT = 30;
@@ -37,7 +37,7 @@ function shown(id, isShown, sentence) {
 }
 
 /** Everything that follows from the data: called after each entry and each round of sending. */
-export function render({ desk, unsent, isOffline, linkRefused, linkWaits }) {
+export function render({ desk, unsent, revoked, asking, isOffline, linkRefused, linkWaits }) {
   const { device, session } = desk;
   hasDevice = Boolean(device);
   text("title", session?.title || word("door"));
@@ -48,6 +48,7 @@ export function render({ desk, unsent, isOffline, linkRefused, linkWaits }) {
   text("network", isOffline ? word("offline") : word("online"));
   byId("network").className = isOffline ? "is-offline" : "";
   shown("link-state", linkRefused || linkWaits, word(linkRefused ? "link_refused" : "link_waits"));
+  renderRevoked(revoked, asking);
   if (device) renderDevice(desk, unsent, isOffline);
   if (session) renderInside(desk);
 }
@@ -63,10 +64,30 @@ function renderInside({ session, inside, scans, at }) {
   text("inside", `${word("inside", { count: inside.size, total: expected })} · ${word("walk_ins_here", { count: walkInsOf(session, scans) })}`);
 }
 
+/** Every device on this phone that was called back, wherever the app is: save what it holds, then remove it. */
+function renderRevoked(devices, asking) {
+  const place = byId("revoked");
+  const drawn = JSON.stringify([devices.map(({ id, unsent, exportedAt, exportedTo, sequence }) => [id, unsent, exportedAt, exportedTo === sequence]), asking, currentLanguage()]);
+  place.hidden = !devices.length;
+  if (place.dataset.drawn === drawn) return; // an alert speaks only when it changes
+  place.dataset.drawn = drawn;
+  byId("revoked-devices").replaceChildren(...devices.map((device) => revokedDevice(device, device.id === asking)));
+}
+
+function revokedDevice({ id, name, unsent, exportedAt, exportedTo, sequence }, isAsking) {
+  const isSaved = exportedTo === sequence;
+  const row = element("li");
+  const button = (act, label, style) => element("button", label, { type: "button", class: style, "data-act": act, value: id });
+  row.append(element("p", word("device_name", { name })), element("p", word("revoked_help", { count: unsent })));
+  if (exportedAt) row.append(element("p", word("exported", { time: dayAndTime(exportedAt) })));
+  row.append(button("export", word("export"), `btn wide${isSaved ? " quiet" : ""}`));
+  if (unsent && !isSaved) return row;
+  row.append(button("erase-revoked", word("erase_revoked"), "btn quiet wide"));
+  if (isAsking) row.append(element("p", unsent ? word("erase_saved_sure") : word("erase_sure")), button("erase-revoked-now", word("erase_revoked"), "btn wide"));
+  return row;
+}
+
 function renderDevice({ device, scans }, unsent, isOffline) {
-  const isRevoked = device.state === "revoked";
-  shown("revoked", isRevoked);
-  text("revoked-help", isRevoked ? word("revoked_help", { count: unsent }) : "");
   const minutes = Math.round(Math.abs(device.offset) / 60_000);
   shown("over", device.state === "over");
   shown("clock", minutes >= 1, word("clock_off", { minutes }));

@@ -24,11 +24,10 @@ export function tokenIn(link) {
   return /^[\w.~-]{16,200}$/.test(token) ? token : "";
 }
 
-/** Takes the token out of the address, so that it stands in no history, screenshot or shared link. */
-export function takeToken() {
-  const token = tokenIn(location.hash);
+/** Takes the token out of the address, so that it stands in no history, screenshot or shared link. Once it is kept: a link
+ * that is shown once must not get lost because a phone is full. */
+export function stripToken() {
   if (location.hash) history.replaceState(history.state, "", location.pathname);
-  return token;
 }
 
 /** Registers the worker; `onUpdate` is called with a new version that waits for its turn. */

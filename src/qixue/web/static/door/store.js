@@ -1,6 +1,7 @@
 // Everything that the device keeps, in IndexedDB. An entry is written once and only ever gets the server's answer added.
 //
-// devices:  what a link stands for: id, name, token, sequence (the last one given), bundle, offset (ms, server minus device)
+// devices:  what a link stands for: id, name, token, sequence (the last one given), bundle, offset (ms, server minus device),
+//           exportedAt and exportedTo (when a file was saved last, and the last number in it)
 // scans:    uuid, device, sequence, isSent (0 or 1), hasPhoto, body (as the server takes it), verdict (shown here),
 //           answer (the server's), tries (how often it was sent again after an answer)
 // photos:   uuid of a head count and its JPEG as base64, apart so that reading the scans stays quick
@@ -41,9 +42,12 @@ export async function openStore() {
 const knowsNames = ({ verdict, answer, isSent, body, hasPhoto }) =>
   Boolean(verdict.name || answer?.name || (isSent && (body.name || hasPhoto)));
 
+/** What was sent loses the name or photo that it came with, and says so should the server ask for it again: there a person
+ * looks at it, for it is not all that it was. */
 function withoutNames(scan) {
   const nameless = { ...scan, verdict: { ...scan.verdict, name: "" }, answer: scan.answer && { ...scan.answer, name: null } };
-  return scan.isSent ? { ...nameless, hasPhoto: false, body: { ...scan.body, name: undefined } } : nameless;
+  if (!scan.isSent || !(scan.body.name || scan.hasPhoto)) return nameless;
+  return { ...nameless, hasPhoto: false, body: { ...scan.body, name: undefined, shown: "name_gone" } };
 }
 
 export class Store {
@@ -86,19 +90,20 @@ export class Store {
     return asked(this.read("devices").getAll());
   }
 
-  /** A device whose link was opened: a new one, or one that is known and goes on with its numbers. */
-  openDevice(id, values) {
+  /** A device whose link was opened: a new one, or one that is known. It goes on after the highest number that the server
+   * knows: another store of the same link (another browser, one that was emptied) may have given those before. */
+  openDevice(id, values, highest = 0) {
     return this.write(["devices"], async (devices) => {
       const known = (await asked(devices.get(id))) || { sequence: 0 };
-      devices.put({ ...known, ...values, id });
+      devices.put({ ...known, ...values, id, sequence: Math.max(known.sequence, highest) });
     });
   }
 
-  /** Changes some values of a device that is still there; the sequence is given out by `add` alone. */
-  changeDevice(id, values) {
+  /** Changes some values of a device that is still there; its numbers go on as in `openDevice`. */
+  changeDevice(id, values, highest = 0) {
     return this.write(["devices"], async (devices) => {
       const device = await asked(devices.get(id));
-      if (device) devices.put({ ...device, ...values, id, sequence: device.sequence });
+      if (device) devices.put({ ...device, ...values, id, sequence: Math.max(device.sequence, highest) });
     });
   }
 
@@ -165,7 +170,8 @@ export class Store {
       const device = await asked(devices.get(deviceId));
       if (!device) return;
       const sessions = device.bundle.sessions.map((session) => ({ ...session, people: [] }));
-      devices.put({ ...device, state, bundle: { ...device.bundle, sessions } });
+      const isForgotten = device.state === state && !device.bundle.sessions.some((session) => session.people.length);
+      if (!isForgotten) devices.put({ ...device, state, bundle: { ...device.bundle, sessions } });
       for (const scan of await asked(scans.index("by_sequence").getAll(entriesOf(deviceId)))) {
         if (!knowsNames(scan)) continue;
         scans.put(withoutNames(scan));
@@ -174,11 +180,14 @@ export class Store {
     });
   }
 
-  /** Removes a device with its entries and photos. Refuses (returns false) while one of them is not sent. */
+  /** Removes a device with its entries and photos. Refuses (returns false) while one of them is neither sent nor, of a
+   * device that was called back and cannot send, in a file that was saved. */
   erase(deviceId) {
     return this.write(["devices", "scans", "photos"], async (devices, scans, photos) => {
+      const device = await asked(devices.get(deviceId));
       const all = await asked(scans.index("by_sequence").getAll(entriesOf(deviceId)));
-      if (all.some((scan) => !scan.isSent)) return false;
+      const savedTo = device?.state === "revoked" ? device.exportedTo || 0 : 0;
+      if (all.some((scan) => !scan.isSent && scan.sequence > savedTo)) return false;
       for (const scan of all) {
         scans.delete(scan.uuid);
         photos.delete(scan.uuid);

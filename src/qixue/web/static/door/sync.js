@@ -51,6 +51,7 @@ export class Sync {
   }
 
   async round() {
+    await this.forgetOver();
     if (!navigator.onLine) return this.ended(this.failures || 1); // the event "online" comes before any timer
     try {
       await this.open();
@@ -74,7 +75,7 @@ export class Sync {
     try {
       const { answer, offset } = await this.ask("bundle", token);
       const known = { name: answer.device.name, token, bundle: answer, offset, state: "", fetchedAt: Date.now() };
-      await this.store.openDevice(answer.device.id, known);
+      await this.store.openDevice(answer.device.id, known, answer.device.highest_sequence);
       await this.store.keep("device", answer.device.id);
       await this.store.keep("token", "");
       await this.store.keep("link_refused", false);
@@ -97,8 +98,17 @@ export class Sync {
     if (device.id === (await this.store.setting("device"))) await this.fetch(device);
   }
 
+  /** After its hours every device on this phone knows nobody by name any more, whichever is at work and without a network. */
+  async forgetOver() {
+    for (const device of await this.store.devices()) {
+      const isOver = Date.now() + device.offset >= Date.parse(device.bundle.device.sessions_until);
+      if (isOver && device.state !== "revoked") await this.store.forgetNames(device.id, "over");
+    }
+  }
+
   /** A week after its hours a device that has delivered everything forgets it by itself. */
   async tidy() {
+    await this.forgetOver(); // also what the answers to the last entries brought
     for (const device of await this.store.devices()) {
       if (Date.now() > Date.parse(device.bundle.device.sessions_until) + KEPT_FOR) await this.store.erase(device.id);
     }
@@ -107,7 +117,8 @@ export class Sync {
   async fetch(device) {
     try {
       const { answer, offset } = await this.ask("bundle", device.token);
-      await this.store.changeDevice(device.id, { name: answer.device.name, bundle: answer, offset, state: "", fetchedAt: Date.now() });
+      const values = { name: answer.device.name, bundle: answer, offset, state: "", fetchedAt: Date.now() };
+      await this.store.changeDevice(device.id, values, answer.device.highest_sequence);
     } catch (error) {
       if (!(error instanceof TurnedDown)) throw error;
       // its hours: it may deliver, but reads no names
