@@ -15,7 +15,7 @@ from qixue.programme.operations.plans import amend_plan
 DAY = datetime.timedelta(days=1)
 
 
-def test_who_is_signed_up_is_told_of_what_a_new_version_moves_and_of_nothing_else(desks: Desks) -> None:  # noqa: F811
+def test_who_is_signed_up_is_told_of_what_a_new_version_moves_and_of_nothing_else(desks: Desks) -> None:  # noqa: F811 - the fixture
     PlanLine.objects.update(
         seat_count=20, starts_at=NOON + DAY, ends_at=NOON + DAY * 1.125, venue=VenueFactory(name="文化馆")
     )
