@@ -14,9 +14,9 @@ from qixue.api.schemas.plans import VersionOut
 from qixue.api.views.plans import COMPARE_ERRORS, WRITE_ERRORS, shown
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
+from qixue.participation.operations.session_changes import publish_plan
 from qixue.people.rules import Action
 from qixue.programme.operations.plan_approval import approve_plan, return_plan
-from qixue.programme.operations.plan_publication import publish_plan
 from qixue.programme.operations.plans import amend_plan, submit_plan
 
 router = Router(auth=STAFF_ONLY, tags=["plans"])

@@ -3,6 +3,7 @@
 import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from qixue.core.clock import minute_text
 from qixue.core.clock_words import clock
@@ -11,8 +12,8 @@ from qixue.participation.notices import about_party, both, event_of
 from qixue.participation.queries.registered import Reach, active_rows, reach_of
 from qixue.people.models import User
 from qixue.people.operations.notifications import notify_each
-from qixue.programme.models import Session
-from qixue.programme.operations import sessions
+from qixue.programme.models import PlanVersion, Session
+from qixue.programme.operations import plan_publication, sessions
 
 WHEN_OR_WHERE = ("starts_at", "ends_at", "venue_id", "is_online")
 
@@ -46,10 +47,31 @@ def change_session(
     """
     before = sessions.locked(session)
     after = sessions.edit_session(session, details=details, version=version, by=by, at=at, confirmed=confirmed)
+    return tell_if_moved(before, after, at=at)
+
+
+@transaction.atomic
+def publish_plan(version: PlanVersion, *, by: User, at: datetime.datetime) -> PlanVersion:
+    """Bring a plan into force as `plan_publication.publish_plan` does, and tell whoever is signed up for what it moves.
+
+    Refused as there.
+    """
+    signed_up = Registration.objects.active().filter(session=OuterRef("pk"))
+    known = Session.objects.filter(Exists(signed_up), activity__plan=version.plan, state=Session.State.PLANNED)
+    known = known.select_related("activity", "venue")
+    before = {session.pk: session for session in known}
+    published = plan_publication.publish_plan(version, by=by, at=at)
+    for after in known.order_by("pk"):
+        tell_if_moved(before[after.pk], after, at=at)
+    return published
+
+
+def tell_if_moved(before: Session, after: Session, *, at: datetime.datetime) -> Reach:
+    """Who is told; nobody where the session stays where it is. Offers end when it starts at the latest."""
     if not is_moved(before, after, at=at):
         return reach_of([])
     offered = Registration.objects.filter(session=after, state=Registration.State.OFFERED)
-    offered.filter(offered_until__gt=details.starts_at).update(offered_until=details.starts_at)
+    offered.filter(offered_until__gt=after.starts_at).update(offered_until=after.starts_at)
     return tell_of_change(before, after, at=at)
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
+from qixue.participation.operations.session_changes import publish_plan
 from qixue.people.models import User
 from qixue.people.rules import Action
 from qixue.programme.models import PlanVersion
@@ -18,7 +19,6 @@ from qixue.programme.operations.plan_approval import (
     return_plan,
 )
 from qixue.programme.operations.plan_documents import attach_document
-from qixue.programme.operations.plan_publication import publish_plan
 from qixue.programme.queries.plans import countersigners_for, lines_of
 from qixue.programme.rules import may_approve_plan, may_file_plan
 from qixue.web import parts
