@@ -61,7 +61,7 @@ def publish_plan(version: PlanVersion, *, by: User, at: datetime.datetime) -> Pl
     known = known.select_related("activity", "venue")
     before = {session.pk: session for session in known}
     published = plan_publication.publish_plan(version, by=by, at=at)
-    for after in known.order_by("pk"):
+    for after in known.filter(pk__in=before).order_by("pk"):
         tell_if_moved(before[after.pk], after, at=at)
     return published
 
