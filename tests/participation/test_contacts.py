@@ -41,9 +41,8 @@ def cadre(session: Session) -> User:
 
 def told(user: User) -> list[tuple[str, str]]:
     """What an account was told of whom, the newest last; without that they are signed up or wait."""
-    notices = Notification.objects.filter(user=user).exclude(
-        kind__in=["registration_confirmed", "registration_waiting"]
-    )
+    at_once = ["registration_confirmed", "registration_waiting", "registration_waiting_for_offer"]
+    notices = Notification.objects.filter(user=user).exclude(kind__in=at_once)
     return list(notices.order_by("pk").values_list("kind", "params__names"))
 
 

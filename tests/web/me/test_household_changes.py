@@ -65,7 +65,7 @@ def test_somebody_else_of_the_household_comes(session, member, child):
     client.post(link, {"registration": row.pk, "person": child.pk})
 
     assert Registration.objects.active().get().resident == child
-    assert "李嘉明（不来）" in words(page_of(client.get(address)))
+    assert "李嘉明 ✕ 已取消" in words(page_of(client.get(address)))
 
 
 def test_whoever_comes_instead_and_does_not_fit_is_named_beside_the_choice(session, member, child):

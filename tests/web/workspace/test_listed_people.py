@@ -86,7 +86,7 @@ def test_what_is_wrong_stands_where_it_was_written(session, cadre, answers, fiel
             {"name_1": "房小龙", "birth_year_1": "2018", "guardian_1": "李桂芳", "agreed_on_1": "2027-01-01"},
             "agreed_on_1",
         ),
-        ({"name_1": "唐三妹", "paste": "房小龙，2018"}, "paste"),
+        ({"name_1": "唐三妹", "birth_year_1": "1961", "paste": "房小龙，2018"}, "paste"),
     ],
 )
 def test_consent_for_a_child_is_asked_for_where_the_child_is_written(session, cadre, answers, field):
@@ -120,7 +120,7 @@ def test_child_on_the_list_needs_no_second_paper(session, cadre):
 def test_the_same_sheet_sent_twice_is_answered_alike(session, cadre):
     person = ResidentFactory(name="唐三妹")
     ListedPerson.objects.create(organisation=session.activity.organisation, resident=person, added_at=NOON)
-    answers = {"key": key(), "confirmed": "on", "listed": [person.pk], "name_1": "李桂芳"}
+    answers = {"key": key(), "confirmed": "on", "listed": [person.pk], "name_1": "李桂芳", "birth_year_1": "1948"}
 
     pages = [cadre.post(address(session, "new/"), answers, follow=True) for _time in range(2)]
 
@@ -128,7 +128,7 @@ def test_the_same_sheet_sent_twice_is_answered_alike(session, cadre):
 
 
 def test_a_sheet_used_for_somebody_else_is_refused(session, cadre):
-    form = {"key": key(), "confirmed": "on"}
+    form = {"key": key(), "confirmed": "on", "birth_year_1": "1948"}
     cadre.post(address(session, "new/"), {**form, "name_1": "李桂芳"})
 
     answer = cadre.post(address(session, "new/"), {**form, "name_1": "盘大贵"}, follow=True)

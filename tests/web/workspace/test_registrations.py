@@ -215,7 +215,7 @@ def test_of_a_family_all_move_or_one_as_the_organiser_says(session, organiser, w
 
 def test_moving_somebody_without_an_account_says_that_nobody_is_told(session, organiser):
     row = sign_up(session, "李嘉明")
-    Resident.objects.filter(pk=row.resident_id).update(user=None)
+    Resident.objects.filter(pk=row.resident_id).update(user=None, birth_year=1948)
     Registration.objects.update(registered_by=None)
     other = OpenSessionFactory(activity=session.activity, seat_count=1, taken_count=1)
     path = f"/workspace/registrations/{row.pk}/move/"
