@@ -368,11 +368,10 @@ EXPECTED: dict[str, set[str]] = {
     **dict.fromkeys(("edit_return_call", "return_organisations", "new_return_field", "return_totals"), WHOLE_PROGRAMME),
     **dict.fromkeys(("edit_return_field", "remove_return_field"), WHOLE_PROGRAMME),
     **dict.fromkeys(("open_return_call", "close_return_call"), WHOLE_PROGRAMME),
-    "decide_return": ABOVE,
     **dict.fromkeys(("recognitions", "new_recognition", "recognition", "nominate"), IN_THE_PROGRAMME),
     **dict.fromkeys(("edit_recognition", "close_recognition", "open_public_notice", "confirm_result"), ABOVE),
     **dict.fromkeys(("edit_nomination", "submit_nomination", "withdraw_nomination"), BELOW),
-    **dict.fromkeys(("judge_nomination", "recommend_nomination", "settle_objection"), ABOVE),
+    **dict.fromkeys(("decide_return", "judge_nomination", "recommend_nomination", "settle_objection"), ABOVE),
     "notice": NOBODY,
     "take_off_list": BELOW,  # a list of people is read where it was written, not from above
     "move_organisation": ABOVE,  # nobody takes their own organisation elsewhere
@@ -384,6 +383,7 @@ EXPECTED: dict[str, set[str]] = {
 }
 # Reading a page is enough to know who reaches it; these have nothing to read.
 POST_ONLY = {
+    "accept_for_them",
     "acknowledge_follow_up",
     "check_in",
     "check_section",
@@ -391,7 +391,6 @@ POST_ONLY = {
     "copy_person_data",
     "decide_section",
     "excuse",
-    "accept_for_them",
     "hold_session",
     *DESK_POSTS,
     "move_section",

@@ -19,7 +19,7 @@ from tests.factories import (
 )
 
 from qixue.core.clock import now
-from qixue.participation.models import Attendance, DoorDevice, LedgerEntry, Registration, Scan, Tally, WallCode
+from qixue.participation.models import Attendance, LedgerEntry, Registration, Scan, Tally, WallCode
 from qixue.people.models import Role, User
 from qixue.programme.models import Session
 
@@ -160,51 +160,15 @@ def test_page_asks_as_often_for_many_people(
         page.get(at_the_door(session))
 
 
-def test_device_is_set_up_and_its_link_shown_once(session: Session, page: Client) -> None:
-    form = {"name": "东门1号", "sessions": [session.pk], "client_uuid": str(key())}
+def test_nothing_is_offered_that_is_refused_before_the_door_opens(session: Session, page: Client) -> None:
+    RegistrationFactory(session=session)
+    Session.objects.filter(pk=session.pk).update(starts_at=now() + 20 * HOUR, ends_at=now() + 22 * HOUR)
 
-    shown = page.post(f"{at_the_door(session)}devices/new/", form)
-    again = page.post(f"{at_the_door(session)}devices/new/", form)
+    shown = page.get(at_the_door(session)).content.decode()
 
-    device = DoorDevice.objects.get()
-    link = html.fromstring(shown.content.decode()).xpath("//code")[0].text_content()
-    assert (device.name, list(device.sessions.all())) == ("东门1号", [session])
-    assert device.valid_until == session.ends_at + 2 * HOUR
-    assert DoorDevice.digest_of(link.partition("#")[2]) == device.digest
-    assert link.startswith("http://127.0.0.1:8000/door/#qx_door_")
-    assert again.status_code == 302
-
-
-def test_device_for_a_session_that_is_over_is_refused(session: Session, page: Client) -> None:
-    Session.objects.filter(pk=session.pk).update(starts_at=now() - 9 * HOUR, ends_at=now() - 8 * HOUR)
-
-    answer = page.post(
-        f"{at_the_door(session)}devices/new/", {"name": "东门", "sessions": [session.pk], "client_uuid": str(key())}
-    )
-
-    assert answer.status_code == 422
-    assert not DoorDevice.objects.exists()
-
-
-def test_revoked_device_is_shown_as_such(session: Session, page: Client) -> None:
-    device = DoorDeviceFactory(sessions=[session], valid_until=now() + HOUR)
-
-    page.post(f"{at_the_door(session)}devices/{device.pk}/revoke/")
-
-    device.refresh_from_db()
-    assert device.revoked_at is not None
-    assert not device.may_deliver_at(now())
-
-
-def test_scans_that_a_device_still_holds_are_shown(session: Session, page: Client) -> None:
-    device = DoorDeviceFactory(sessions=[session], highest_sequence=5, last_seen_at=now())
-    waiting_scan(session, device=device, sequence=2)
-
-    pages = [text_of(page.get(at_the_door(session))), text_of(page.get(f"/workspace/sessions/{session.pk}/"))]
-
-    assert all("4" in text for text in pages)
-    assert "1, 3–5" in pages[0]
-    assert device.name in pages[1]
+    assert "开始前两小时" in shown
+    assert 'name="registration"' not in shown
+    assert 'id="walk-in"' not in shown
 
 
 def test_scan_that_waits_is_accepted_for_somebody_with_a_reason(

@@ -183,6 +183,15 @@ def source_by_hand(by: User, session: Session, *, is_walk_in: bool) -> Source:
     return Source.WALK_IN if is_walk_in else Source.DOOR
 
 
+def obstacle_at_door(session: Session, *, at: datetime.datetime) -> Refused | None:
+    """Why nobody can be checked in now; None where people can."""
+    try:
+        check_open(session, at=at)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
 def check_open(session: Session, *, at: datetime.datetime) -> None:
     """Refused: session_off, session_not_open."""
     check_takes_place(session)

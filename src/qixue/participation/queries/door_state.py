@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 from qixue.core.clock import day_bounds, local_day
 from qixue.core.names import is_called
 from qixue.core.typed import digits_of
-from qixue.participation.merge import CLOCK_LIMIT, missing_ranges, size_of
+from qixue.participation.merge import AROUND_SESSION, CLOCK_LIMIT, missing_ranges, size_of
 from qixue.participation.models import DoorDevice, LedgerEntry, Registration, Scan, Tally
 from qixue.participation.queries.attendances import CameIn, came_in
 from qixue.participation.queries.door import expected_at
@@ -125,10 +125,19 @@ def own_entries(session: Session, user: User, *, at: datetime.datetime) -> set[i
     return set(entries.filter(recorded_at__gte=at - TAKEN_BACK_WITHIN).values_list("pk", flat=True))
 
 
-def sessions_beside(session: Session) -> list[Session]:
-    """The session and the others that its organisation holds on the same day: one phone can stand at all of them."""
-    if session.starts_at is None:
-        return [session]
+def can_have_device(session: Session, *, at: datetime.datetime) -> bool:
+    """Whether a device that is set up now would work at the session for a while."""
+    end = session.ends_at or session.starts_at
+    return end is not None and end + AROUND_SESSION > at
+
+
+def sessions_for_a_device(session: Session, *, at: datetime.datetime) -> list[Session]:
+    """The session and the others that its organisation holds on the same day: one phone can stand at all of them.
+
+    None where the session is over, for a device would not work any more, or has no time.
+    """
+    if not can_have_device(session, at=at) or session.starts_at is None:
+        return []
     start, end = day_bounds(local_day(session.starts_at), local_day(session.starts_at))
     same_day = Session.objects.filter(
         activity__organisation=session.activity.organisation,
@@ -136,4 +145,5 @@ def sessions_beside(session: Session) -> list[Session]:
         starts_at__lt=end,
         state__in=[Session.State.PLANNED, Session.State.HELD],
     )
-    return list(same_day.select_related("activity__organisation", "venue").order_by("starts_at", "pk"))
+    found = same_day.select_related("activity__organisation", "venue").order_by("starts_at", "pk")
+    return [each for each in found if can_have_device(each, at=at)]

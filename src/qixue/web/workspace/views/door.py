@@ -13,17 +13,18 @@ from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
-from qixue.participation.operations.check_ins import check_in
+from qixue.participation.operations.check_ins import check_in, obstacle_at_door
 from qixue.participation.operations.door_devices import revoke_device, set_up_device
 from qixue.participation.operations.door_page import count_walk_in, take_back_own
 from qixue.participation.queries.door import scans_at
 from qixue.participation.queries.door_state import (
+    can_have_device,
     devices_of,
     door_figures,
     expected_people,
     held_scans,
     own_entries,
-    sessions_beside,
+    sessions_for_a_device,
 )
 from qixue.participation.queries.walk_ins import Namesake, namesakes_at, walk_ins_at
 from qixue.people.rules import Action, may
@@ -57,6 +58,8 @@ def door(request: HttpRequest, pk: int) -> HttpResponse:
         "devices": devices,
         "held": held_scans(devices),
         "form": WalkInForm(),
+        "obstacle": obstacle_at_door(session, at=at),
+        "may_set_up": can_have_device(session, at=at),
         "may_correct": may(request.user, Action.CORRECT_ATTENDANCE, session.activity.organisation),
     }
     return render(request, "workspace/door/door.html", context)
@@ -121,7 +124,11 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
 def new_device(request: HttpRequest, pk: int) -> HttpResponse:
     """Set up a phone; its link is on the answer and nowhere else."""
     session = session_or_404(request.user, pk, Action.RECORD_ATTENDANCE)
-    form = DeviceForm(request.POST or None, sessions=sessions_beside(session), initial={"sessions": [str(pk)]})
+    sessions = sessions_for_a_device(session, at=now())
+    if not sessions:
+        refusal = Refused("session_over", _("A device can be set up for a session that has a time and is not over."))
+        return parts.refusal_page(request, refusal, back=reverse("workspace:door", args=[pk]))
+    form = DeviceForm(request.POST or None, sessions=sessions, initial={"sessions": [str(pk)]})
     if form.is_valid():
         answers = form.cleaned_data
         try:
