@@ -7,7 +7,7 @@ from tests.factories import NOON, DoorDeviceFactory, OpenSessionFactory, key
 from time_machine import travel
 
 from qixue.cli import main
-from qixue.participation.models import Attendance, DoorDevice, Scan
+from qixue.participation.models import DoorDevice, LedgerEntry, Scan
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def test_saved_file_is_taken_in_once(device: DoorDevice, tmp_path: Path, capsys:
     assert capsys.readouterr().out == "东门1号: 1 entries are stored and judged.\n" * 2
     scan = Scan.objects.get()
     assert (scan.verdict, (scan.corrected_at - scan.occurred_at).total_seconds()) == ("counted", 7200)
-    assert Attendance.objects.count() == 1
+    assert LedgerEntry.objects.filter(kind="attendance", source="walk_in").count() == 1
 
 
 @pytest.mark.parametrize("changes", [{"id": 0}, {"name": "西门"}])

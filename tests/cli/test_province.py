@@ -26,7 +26,7 @@ def test_figures_go_from_city_to_province(tmp_path: Path, capsys: pytest.Capture
     written = main(["province", "export", "--programme", city.code, "--out", str(file)])
     untrusted = main(into)
     key = base64url(read_return(file.read_text(encoding="utf-8")).public_key)
-    trusted = main(["province", "accept-key", "--city", "441800", "--key", key])
+    trusted = main(["province", "accept-key", "--city", "441800", f"--key={key}"])
     tried = main([*into, "--dry-run"])
     kept_by_trying = ProvinceReturn.objects.count()
     taken, again = main(into), main(into)

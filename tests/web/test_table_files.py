@@ -45,6 +45,7 @@ NOT_TAKEN = {
     "workspace:publish_plan": "the same",
     "workspace:countersign": "the same",
     "workspace:open_return_call": "the same",
+    "workspace:duplicates": "a work place: what is to be decided about two people now",
     "workspace:merge_people": "the last look before an act",
     "workspace:swap_desk": "a work place; the list of hand-overs has its own page, where it is taken along",
     "workspace:return": "a single return; the board has all of them",

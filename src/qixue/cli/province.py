@@ -28,7 +28,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     export.set_defaults(func=run_export)
     accept = commands.add_parser("accept-key", help="trust a public key of a city, compared with it by another way")
     accept.add_argument("--city", required=True, metavar="CODE", help="code of the division, e.g. 441800")
-    accept.add_argument("--key", required=True, metavar="BASE64URL")
+    accept.add_argument("--key", required=True, metavar="BASE64URL", help="as --key=…, for it can begin with a dash")
     accept.set_defaults(func=run_accept)
     take_in = commands.add_parser("import", help="check the return of a city and keep it")
     add_programme_argument(take_in)
