@@ -5,7 +5,7 @@ import datetime
 from playwright.sync_api import Page, expect
 from tests.factories import RegistrationFactory, ResidentFactory
 
-from qixue.participation.models import Attendance, DoorDevice, Registration, Scan
+from qixue.participation.models import DoorDevice, LedgerEntry, Registration, Scan
 from qixue.programme.models import Session
 
 HOUR = datetime.timedelta(hours=1)
@@ -80,5 +80,5 @@ def expect_unsent(page: Page, count: int) -> None:
 def inside(session: Session) -> list[str]:
     """Who is in, by name; a walk-in without a name as an empty one."""
     scans = Scan.objects.filter(session=session, verdict=Scan.Verdict.COUNTED).select_related("resident")
-    assert scans.count() == Attendance.objects.filter(session=session).count()
+    assert scans.count() == LedgerEntry.objects.effective().one_by_one().filter(session=session).count()
     return sorted(scan.resident.name if scan.resident else "" for scan in scans)

@@ -195,7 +195,7 @@ def leave_the_child_at_home(reader: Reader) -> None:
     page.get_by_role("link", name="不能来").click()
     page.get_by_label(CHILD, exact=True).check()
     press(page, "取消所选名额")
-    expect(page.locator("dl.facts")).to_contain_text(f"{CHILD}（不来）")
+    expect(page.locator("dl.facts")).to_contain_text(f"{CHILD} ✕ 已取消")
     expect(page.locator(".kicker")).to_contain_text("报名成功")
 
 
