@@ -287,15 +287,16 @@ def place_of(venue: tuple[str, str] | None, *, is_online: bool) -> tuple[str, st
     return ONLINE if is_online else venue or NOT_STATED
 
 
-def in_line(kind: str, offer_hours: int | None) -> tuple[str, dict[str, str]]:
-    """How whoever waits is told so, with its words: a free seat is theirs at once, or has to be accepted."""
-    return (f"{kind}_for_offer", {"hours": str(offer_hours)}) if offer_hours else (kind, {})
+def worded(kind: str, state: str, offer_hours: int | None) -> tuple[str, dict[str, str]]:
+    """The kind for people in the state, with its words: whoever waits may have to accept a free seat in time."""
+    if state == Registration.State.WAITING and offer_hours:
+        return f"{kind}_for_offer", {"hours": str(offer_hours)}
+    return kind, {}
 
 
 def told_at_once(made: Sequence[Registration], offer_hours: int | None) -> tuple[str, dict[str, str]]:
     """What people are told of a registration when they have made it, with its words."""
-    kind = f"registration_{made[0].state}"
-    return in_line(kind, offer_hours) if made[0].state == Registration.State.WAITING else (kind, {})
+    return worded(f"registration_{made[0].state}", made[0].state, offer_hours)
 
 
 def about_party(kind: str, party: Sequence[Registration], *, key: str = "", **more: str) -> Notice:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.models import record_audit
 from qixue.core.names import by_name
-from qixue.core.refusal import Refused
+from qixue.core.refusal import Refused, key_reused
 from qixue.participation.models import ListedPerson, Registration
 from qixue.participation.operations.registrations import register
 from qixue.participation.queries.listed_people import home_organisation, listed_in, own_organisations, source_of
@@ -101,7 +101,7 @@ def replayed(found: list[Registration], wanted: SignUp) -> list[Registration]:
     is_same = not others and set(wanted.listed) <= set(people) and written <= set(people.values())
     party_count = 1 if wanted.is_together else len(found)
     if not is_same or len({row.party for row in found}) != party_count:
-        raise Refused("key_reused", _("This form was used for something else already. Please open it again."))
+        raise key_reused()
     return found
 
 

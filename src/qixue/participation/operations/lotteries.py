@@ -8,7 +8,6 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import chain
 from typing import Any
 
 from django.db import transaction
@@ -22,10 +21,11 @@ from qixue.core.refusal import Refused
 from qixue.core.sealed import seal
 from qixue.participation import lottery as rule
 from qixue.participation.models import Lottery, Registration, RegistrationTerms
-from qixue.participation.notices import in_line
+from qixue.participation.notices import worded
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.seats import addressed, locked_session, promote, with_session
 from qixue.participation.queries.lotteries import SEALED_FOR, drawn_entries, promised_seed
+from qixue.participation.queries.registered import reach_of
 from qixue.participation.queries.registrations import terms_of
 from qixue.people.models import Resident, User
 from qixue.people.operations.notifications import notify_each
@@ -36,6 +36,8 @@ TOLD_AT_ONCE = 200  # entries, so that no transaction gets long
 BATCH = 500
 BY_LOT = RegistrationTerms.Allotment.LOTTERY
 State = Registration.State
+# By state. Whoever has been offered a seat was told so, and has to answer.
+TOLD: dict[str, str] = {State.CONFIRMED: "lottery_seat", State.WAITING: "lottery_waiting"}
 
 
 def entered(
@@ -221,18 +223,12 @@ def tell(session_pk: int, *, at: datetime.datetime) -> int:
     parties: dict[uuid.UUID, list[Registration]] = defaultdict(list)
     for row in with_session(session, rows.with_accounts().order_by("pk")):
         parties[row.party].append(row)
-    # Whoever has been offered a seat was told so, and has to answer.
-    kinds: dict[str, tuple[str, dict[str, str]]] = {
-        State.CONFIRMED: ("lottery_seat", {}),
-        State.WAITING: in_line("lottery_waiting", terms_of(session).offer_hours),
-    }
-    told = (
-        addressed(party, kind, **more)
-        for party in parties.values()
-        if party[0].state in kinds
-        for kind, more in [kinds[party[0].state]]
-    )
-    notify_each(chain.from_iterable(told), at=at)
+    hours, told = terms_of(session).offer_hours, []
+    for party in parties.values():
+        if found := TOLD.get(party[0].state):
+            kind, more = worded(found, party[0].state, hours)
+            told += addressed(reach_of(party), kind, **more)
+    notify_each(told, at=at)
     lottery.told_count += len(numbers)
     lottery.save(update_fields=["told_count"])
     return len(numbers)

@@ -10,15 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.language import speaking
 from qixue.core.models import record_audit
-from qixue.core.refusal import Refused
+from qixue.core.refusal import Refused, key_reused
 from qixue.participation.models import RegistrantMessage
 from qixue.participation.notices import event_of
 from qixue.participation.operations.in_charge import must_be_in_charge
-from qixue.participation.operations.seats import tell_party, with_session
+from qixue.participation.operations.seats import addressed, with_session
 from qixue.participation.queries.registered import reach_of, with_states
 from qixue.people.models import User
 from qixue.people.notices import Notice
-from qixue.people.operations.notifications import text_message
+from qixue.people.operations.notifications import notify_each, text_message
 from qixue.people.operations.turns import take_turn
 from qixue.people.rules import Action
 from qixue.programme.models import Session
@@ -37,9 +37,9 @@ def write_to_registrants(
     if sent := RegistrantMessage.objects.filter(client_uuid=client_uuid).first():
         asked = session.pk, text, sorted(states), by.pk
         if (sent.session_id, sent.text, sorted(sent.states), sent.sent_by_id) != asked:
-            raise Refused("key_reused", _("This form was used for something else already. Please open it again."))
+            raise key_reused()
         return sent
-    rows = list(with_states(session, states))
+    rows = with_session(session, with_states(session, states))
     if not rows:
         raise Refused("nobody_there", _("Nobody is signed up in this way."), field="states")
     reach = reach_of(rows)
@@ -53,7 +53,7 @@ def write_to_registrants(
         sent_at=at,
         client_uuid=client_uuid,
     )
-    tell_party(with_session(session, rows), "registration_message", at=at, key=str(message.pk), text=text)
+    notify_each(addressed(reach, "registration_message", key=str(message.pk), text=text), at=at)
     record_audit(
         "registrants.written_to", session, by=by, at=at, details={"message": message.pk, "states": list(states)}
     )

@@ -13,6 +13,7 @@ from qixue.participation.operations.eligibility import must_act_for_one_of
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.registrations import release
 from qixue.participation.operations.seats import addressed, locked_session, promote, with_session
+from qixue.participation.queries.registered import reach_of
 from qixue.participation.queries.registrations import terms_of
 from qixue.participation.rules import may_act_for, may_manage_registrations
 from qixue.people.models import User
@@ -72,7 +73,7 @@ def decline_offer(session: Session, *, party: uuid.UUID, by: User, at: datetime.
 
 def tell_others(party: list[Registration], kind: str, *, by: User, at: datetime.datetime) -> None:
     """Whoever answered for them reads it on the next page."""
-    notify_each([(users, notice) for users, notice in addressed(party, kind) if users != [by]], at=at)
+    notify_each([(users, notice) for users, notice in addressed(reach_of(party), kind) if users != [by]], at=at)
 
 
 def rows_of(session: Session, party: uuid.UUID) -> list[Registration]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration
-from qixue.participation.notices import in_line
+from qixue.participation.notices import worded
 from qixue.participation.operations.answers import carry_over
 from qixue.participation.operations.door_codes import free_door_codes
 from qixue.participation.operations.eligibility import check_people, check_window
@@ -25,6 +25,11 @@ from qixue.people.rules import Action
 from qixue.programme.models import Session
 
 State = Registration.State
+MOVED: dict[str, str] = {  # what people are told, by where they are now
+    State.CONFIRMED: "registration_moved_to_a_seat",
+    State.WAITING: "registration_moved_to_the_queue",
+    State.ENTERED: "registration_entered",
+}
 
 
 @transaction.atomic
@@ -83,7 +88,8 @@ def move_registrations(
         return earlier
     check_move(session, to, rows, at=at)
     people = [row.resident for row in rows]
-    made = given_places(to, terms_of(to), people, at=at)
+    terms = terms_of(to)
+    made = given_places(to, terms, people, at=at)
     for new, old, door_code in zip(made, rows, free_door_codes(to, len(made)), strict=True):
         new.party, new.source, new.registered_by, new.registered_at = key, old.source, old.registered_by, at
         new.door_code = door_code
@@ -93,9 +99,7 @@ def move_registrations(
     release(session, rows, reason=Registration.CancelReason.MOVED, at=at)
     details = {"keys": [row.pk for row in rows], "to": to.pk}
     record_audit("registration.moved", session, by=by, at=at, details=details)
-    kinds: dict[str, str] = {State.CONFIRMED: "registration_moved_to_a_seat", State.ENTERED: "registration_entered"}
-    in_queue = in_line("registration_moved_to_the_queue", terms_of(to).offer_hours)
-    kind, more = (kinds[made[0].state], {}) if made[0].state in kinds else in_queue
+    kind, more = worded(MOVED[made[0].state], made[0].state, terms.offer_hours)
     tell_party(made, kind, at=at, **more)
     promote(session, terms_of(session), at=at)
     return made

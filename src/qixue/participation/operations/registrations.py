@@ -17,7 +17,7 @@ from qixue.core.clock import local_day
 from qixue.core.clock_words import MONTHS_EN
 from qixue.core.duties import for_each
 from qixue.core.models import record_audit
-from qixue.core.refusal import Refused
+from qixue.core.refusal import Refused, key_reused
 from qixue.participation.models import CallingOff, Registration, RegistrationTerms
 from qixue.participation.notices import about_party, told_at_once
 from qixue.participation.operations.answers import Answers, checked_answers, keep_answers
@@ -29,15 +29,15 @@ from qixue.participation.operations.eligibility import (
     must_act_for,
 )
 from qixue.participation.operations.lotteries import entered
-from qixue.participation.operations.seats import locked_session, promote, tell_party, with_session
+from qixue.participation.operations.seats import addressed, locked_session, promote, with_session
 from qixue.participation.queries.lotteries import is_before_draw
 from qixue.participation.queries.queue import has_seats_for, with_parties_to_tell, with_room
-from qixue.participation.queries.registered import similar_sessions
+from qixue.participation.queries.registered import reach_of, similar_sessions
 from qixue.participation.queries.registrations import terms_of
 from qixue.participation.rules import may_manage_registrations
 from qixue.people.models import Resident, User
 from qixue.people.operations.locks import hold_or_refuse
-from qixue.people.operations.notifications import notify
+from qixue.people.operations.notifications import notify, notify_each
 from qixue.programme.models import Session
 
 SESSION_OFF = "registration_session_off"
@@ -105,7 +105,7 @@ def must_sign_up(by: User, session: Session, people: Sequence[Resident], *, is_s
 def replayed(earlier: list[Registration], session: Session, people: Sequence[Resident], by: User) -> list[Registration]:
     same_people = {row.resident_id for row in earlier} == {person.pk for person in people}
     if not same_people or any(row.session_id != session.pk or row.registered_by_id != by.pk for row in earlier):
-        raise Refused("key_reused", _("This form was used for something else already. Please open it again."))
+        raise key_reused()
     return earlier
 
 
@@ -226,9 +226,11 @@ def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
         kind, more = why_off(session, at=at) if is_off else ("registration_offer_expired", {})
         if note := more.get("note"):  # it stands beside the registration as well
             Registration.objects.filter(pk__in=[row.pk for row in rows]).update(cancel_note=note)
+        told = []
         for party in sorted({row.party for row in rows}):
             members = with_session(session, (row for row in rows if row.party == party))
-            tell_party(members, kind, at=at, **more)
+            told += addressed(reach_of(members), kind, **more)
+        notify_each(told, at=at)
     return promote(session, terms_of(session), at=at) > 0 or bool(rows)
 
 

@@ -7,7 +7,7 @@ from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.notices import about_party, about_too_large_party
 from qixue.participation.offers import end_of_offer
 from qixue.participation.queries.queue import fitting, too_large
-from qixue.participation.queries.registered import reach_of
+from qixue.participation.queries.registered import Reach, reach_of
 from qixue.people.models import User
 from qixue.people.notices import Notice
 from qixue.people.operations.notifications import notify, notify_each
@@ -95,18 +95,17 @@ def offered_until(session: Session, terms: RegistrationTerms, *, at: datetime.da
     return end_of_offer(at, terms.offer_hours, session.starts_at) if terms.offer_hours else None
 
 
-def tell_party(party: Sequence[Registration], kind: str, *, at: datetime.datetime, key: str = "", **more: str) -> None:
-    """Tell everybody of the party, each through their contact: see `addressed`."""
-    notify_each(addressed(party, kind, key=key, **more), at=at)
+def tell_party(party: Sequence[Registration], kind: str, *, at: datetime.datetime, key: str = "", **more: str) -> Reach:
+    """Tell everybody of the party, each through their contact: see `addressed`. Returns whom it reached."""
+    reach = reach_of(party)
+    notify_each(addressed(reach, kind, key=key, **more), at=at)
+    return reach
 
 
-def addressed(
-    party: Sequence[Registration], kind: str, *, key: str = "", **more: str
-) -> list[tuple[list[User], Notice]]:
-    """What happened to a party, for each account through which somebody of it is told, about its own people.
+def addressed(reach: Reach, kind: str, *, key: str = "", **more: str) -> list[tuple[list[User], Notice]]:
+    """What happened to people, for each account through which somebody of them is told, about its own people.
 
     That is what `contact_of` says, whoever signed them up: a child that has another guardian by now, or a villager who
     has an account by now, is told there.
     """
-    reach = reach_of(party)
     return [([user], about_party(kind, reach.people[pk], key=key, **more)) for pk, user in reach.users.items()]

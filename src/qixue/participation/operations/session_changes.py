@@ -8,10 +8,10 @@ from django.db.models import Exists, OuterRef
 from qixue.core.clock import minute_text
 from qixue.core.clock_words import clock
 from qixue.participation.models import CallingOff, Registration
-from qixue.participation.notices import about_party, both, event_of
+from qixue.participation.notices import both, event_of
+from qixue.participation.operations.seats import tell_party, with_session
 from qixue.participation.queries.registered import Reach, active_rows, reach_of
 from qixue.people.models import User
-from qixue.people.operations.notifications import notify_each
 from qixue.programme.models import PlanVersion, Session
 from qixue.programme.operations import plan_publication, sessions
 
@@ -88,22 +88,12 @@ def clock_text(session: Session) -> str:
 
 def tell_of_change(before: Session, after: Session, *, at: datetime.datetime) -> Reach:
     """Each account once for all its people, with the old time and place beside the new ones."""
-    rows = list(active_rows(after))
-    for row in rows:
-        row.session = after
-    reach, was = reach_of(rows), event_of(before)
+    was = event_of(before)
     words = {
         "ends": minute_text(after.ends_at),
         "was_on": was.words["day_on"],
         "was_time": clock_text(before),
         **both("was_place", was.place, was.place_en),
     }
-    key = f"{after.pk}-{after.version}"
-    notify_each(
-        [
-            ([user], about_party("registration_changed", reach.people[pk], key=key, **words))
-            for pk, user in reach.users.items()
-        ],
-        at=at,
-    )
-    return reach
+    rows, key = with_session(after, active_rows(after)), f"{after.pk}-{after.version}"
+    return tell_party(rows, "registration_changed", at=at, key=key, **words)

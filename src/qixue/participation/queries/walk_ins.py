@@ -1,6 +1,7 @@
 """Who is in without being signed up, and who of the same name is there already."""
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -39,9 +40,9 @@ def walk_ins_at(session: Session, expected: Iterable[Expected]) -> list[WalkIn]:
     )
     names = dict(known.values_list("token", "resident__name"))
     named = [(entry, names.get(entry.person_token, "") if entry.person_token else "") for entry in others]
-    all_names = [name_to_compare(person.registration.resident.name) for person in expected]
-    all_names += [name_to_compare(name) for _entry, name in named if name]
-    return [WalkIn(entry, name, all_names.count(name_to_compare(name)) > 1) for entry, name in named]
+    bearers = Counter(name_to_compare(person.registration.resident.name) for person in expected)
+    bearers.update(name_to_compare(name) for _entry, name in named if name)
+    return [WalkIn(entry, name, bearers[name_to_compare(name)] > 1) for entry, name in named]
 
 
 @dataclass(frozen=True)

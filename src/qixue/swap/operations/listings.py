@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.models import record_audit
-from qixue.core.refusal import Refused
+from qixue.core.refusal import Refused, key_reused
 from qixue.core.typed import holds_private_number
 from qixue.people.models import Resident, User
 from qixue.people.operations.locks import locked_people
@@ -68,7 +68,7 @@ def list_once(
     locked_people([owner.pk])  # so that two forms at once do not pass the limit
     if earlier := Listing.objects.filter(client_uuid=listing.client_uuid).first():
         if earlier.owner_id != owner.pk:
-            raise Refused("key_reused", _("This form was used for something else already. Please open it again."))
+            raise key_reused()
         return earlier
     if listing.programme.state != Programme.State.PUBLISHED:
         raise Refused("programme_closed", _("This programme is closed: nothing can be listed in it any more."))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.duties import for_each
 from qixue.core.models import record_audit
-from qixue.core.refusal import Refused
+from qixue.core.refusal import Refused, key_reused
 from qixue.people.models import Organisation, User
 from qixue.people.rules import Action, may
 from qixue.programme.models import Programme
@@ -62,7 +62,7 @@ def open_round(
     programme = Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=programme.pk)  # two forms at once
     if earlier := SwapRound.objects.filter(client_uuid=key).first():
         if (earlier.programme_id, earlier.organisation_id) != (programme.pk, organisation.pk):
-            raise Refused("key_reused", _("This form was used for something else already. Please open it again."))
+            raise key_reused()
         return earlier
     if programme.state != Programme.State.PUBLISHED:
         raise Refused("programme_closed", _("This programme is closed: nothing can be listed in it any more."))

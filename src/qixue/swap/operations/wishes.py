@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.models import record_audit
-from qixue.core.refusal import Refused
+from qixue.core.refusal import Refused, key_reused
 from qixue.people.models import Resident, User
 from qixue.people.operations.locks import locked_people
 from qixue.swap.kinds import Kind
@@ -110,7 +110,7 @@ def save_one_of(owner: Resident, *, details: OneOfDetails, key: uuid.UUID, by: U
 def check_one_of(one_of: OneOf, owner: Resident, details: OneOfDetails, own: Collection[Listing]) -> None:
     name = details.name.strip()
     if one_of.owner_id != owner.pk:
-        raise Refused("key_reused", _("This form was used for something else already. Please open it again."))
+        raise key_reused()
     if not name:
         raise Refused(
             "name_missing", _("Please say in a word what you look for, for example a rice cooker."), field="name"

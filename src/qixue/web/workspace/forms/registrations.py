@@ -36,10 +36,6 @@ class TakeOutForm(Form):
     )
 
 
-class DeclineForm(Form):
-    """Nothing to answer."""
-
-
 class MoveForm(Form):
     """Where to, and of people who signed up together whether all of them move or one alone."""
 

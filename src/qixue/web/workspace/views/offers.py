@@ -10,9 +10,9 @@ from qixue.participation.models import Registration
 from qixue.participation.operations.offers import accept_offer, decline_offer
 from qixue.people.rules import Action
 from qixue.web import parts
+from qixue.web.forms import Form
 from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.act import Act, act_page, sent
-from qixue.web.workspace.forms.registrations import DeclineForm
 from qixue.web.workspace.reach.registrations import registration_or_404
 
 
@@ -47,7 +47,7 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
     )
     return act_page(
         request,
-        sent(request, DeclineForm),
+        sent(request, Form),
         act,
         lambda: decline_offer(found.session, party=found.party, by=staff(request), at=now()),
     )
