@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
 
 class Refused(Exception):
     """An act was refused and nothing was changed.
@@ -33,8 +31,3 @@ class Refused(Exception):
 
 class Doubt(Refused):
     """Something that can be right but rarely is. Called again with `confirmed=True`, the operation does it."""
-
-
-def key_reused() -> Refused:
-    """Of a form that came a second time under its key, with something else in it or from somebody else."""
-    return Refused("key_reused", _("This form was used for something else already. Please open it again."))

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.form_keys import key_reused
 from qixue.core.models import record_audit
 from qixue.core.names import by_name
-from qixue.core.refusal import Refused, key_reused
+from qixue.core.refusal import Refused
 from qixue.participation.models import ListedPerson, Registration
 from qixue.participation.operations.registrations import register
 from qixue.participation.queries.listed_people import home_organisation, listed_in, own_organisations, source_of

@@ -8,9 +8,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.form_keys import key_reused
 from qixue.core.language import speaking
 from qixue.core.models import record_audit
-from qixue.core.refusal import Refused, key_reused
+from qixue.core.refusal import Refused
 from qixue.participation.models import RegistrantMessage
 from qixue.participation.notices import event_of
 from qixue.participation.operations.in_charge import must_be_in_charge

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.clock import local_day
 from qixue.core.clock_words import MONTHS_EN
 from qixue.core.duties import for_each
+from qixue.core.form_keys import key_reused
 from qixue.core.models import record_audit
-from qixue.core.refusal import Refused, key_reused
+from qixue.core.refusal import Refused
 from qixue.participation.models import CallingOff, Registration, RegistrationTerms
 from qixue.participation.notices import about_party, told_at_once
 from qixue.participation.operations.answers import Answers, checked_answers, keep_answers

@@ -10,8 +10,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.duties import for_each
+from qixue.core.form_keys import key_reused
 from qixue.core.models import record_audit
-from qixue.core.refusal import Refused, key_reused
+from qixue.core.refusal import Refused
 from qixue.people.models import Organisation, User
 from qixue.people.rules import Action, may
 from qixue.programme.models import Programme

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.form_keys import key_reused
 from qixue.core.models import record_audit
-from qixue.core.refusal import Refused, key_reused
+from qixue.core.refusal import Refused
 from qixue.people.models import Resident, User
 from qixue.people.operations.locks import locked_people
 from qixue.swap.kinds import Kind
