@@ -1,5 +1,6 @@
 """What stays on a phone and for how long: numbers of a second store, devices that are over or called back, the link."""
 
+import datetime
 import json
 from collections.abc import Callable
 
@@ -18,6 +19,10 @@ from qixue.programme.models import Session
 pytestmark = pytest.mark.django_db(transaction=True)
 
 OpenPhone = Callable[..., Reader]
+TIDY = """async () => {
+  const [{ openStore }, { Sync }] = [await import("/static/door/store.js"), await import("/static/door/sync.js")];
+  await new Sync(await openStore(), {}, () => {}).tidy();
+}"""
 FULL = """
 const put = IDBObjectStore.prototype.put;
 IDBObjectStore.prototype.put = function (value) {
@@ -128,6 +133,30 @@ def test_device_that_was_called_back_is_saved_and_removed_beside_another(
     expect(phone.page.locator("#revoked")).to_be_hidden()
     devices, scans, _photos = json.loads(phone.page.evaluate(KEPT))
     assert ([device["name"] for device in devices], scans) == (["西门"], [])
+    assert [text for text in phone.console if "401" not in text] == []
+    phone.console.clear()
+
+
+def test_what_was_saved_and_never_sent_goes_by_a_person_alone(
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
+) -> None:
+    """The download may have been cancelled: no week that passes removes what exists on the phone alone."""
+    phone = open_phone()
+    phone.context.set_offline(True)
+    add_walk_in(phone.page, "王大山")
+    revoke_device(door_device, by=UserFactory(), at=now())
+    phone.context.set_offline(False)
+    phone.page.wait_for_selector("#revoked:visible")
+    with phone.page.expect_download():
+        phone.page.click("#revoked [data-act=export]")
+
+    phone.page.clock.install(time=now() + datetime.timedelta(days=9))
+    phone.page.reload()
+    phone.page.wait_for_selector("#revoked:visible")
+    phone.page.evaluate(TIDY)
+
+    devices, scans, _photos = json.loads(phone.page.evaluate(KEPT))
+    assert ([device["state"] for device in devices], [scan["isSent"] for scan in scans]) == (["revoked"], [0])
     assert [text for text in phone.console if "401" not in text] == []
     phone.console.clear()
 

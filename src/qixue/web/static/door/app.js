@@ -183,8 +183,8 @@ async function changeLanguage() {
   await refresh();
 }
 
-async function erase(id) {
-  if (!(await store.erase(id))) return;
+async function erase(id, fromFile = false) {
+  if (!(await store.erase(id, fromFile))) return;
   if (id === desk.device?.id) {
     await store.keep("device", undefined);
     await store.keep("session", null);
@@ -219,7 +219,7 @@ const acts = {
   erase: () => { byId("erase-sure").hidden = false; },
   "erase-now": () => erase(desk.device.id),
   "erase-revoked": ({ value }) => askToErase(Number(value)),
-  "erase-revoked-now": ({ value }) => erase(Number(value)),
+  "erase-revoked-now": ({ value }) => erase(Number(value), true),
 };
 
 function openWay(way) {

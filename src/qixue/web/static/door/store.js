@@ -180,13 +180,13 @@ export class Store {
     });
   }
 
-  /** Removes a device with its entries and photos. Refuses (returns false) while one of them is neither sent nor, of a
-   * device that was called back and cannot send, in a file that was saved. */
-  erase(deviceId) {
+  /** Removes a device with its entries and photos. Refuses (returns false) while one of them is not sent. `fromFile`: what
+   * cannot be sent any more, for the device was called back, may go where it is in a file that somebody says they have. */
+  erase(deviceId, fromFile = false) {
     return this.write(["devices", "scans", "photos"], async (devices, scans, photos) => {
       const device = await asked(devices.get(deviceId));
       const all = await asked(scans.index("by_sequence").getAll(entriesOf(deviceId)));
-      const savedTo = device?.state === "revoked" ? device.exportedTo || 0 : 0;
+      const savedTo = fromFile && device?.state === "revoked" ? device.exportedTo || 0 : 0;
       if (all.some((scan) => !scan.isSent && scan.sequence > savedTo)) return false;
       for (const scan of all) {
         scans.delete(scan.uuid);
