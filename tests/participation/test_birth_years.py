@@ -5,29 +5,16 @@ from tests.factories import (
     NOON,
     ListedPersonFactory,
     MemberFactory,
-    OpenSessionFactory,
     ResidentFactory,
-    RoleAssignmentFactory,
     key,
 )
 from tests.participation.signing_up import refusal, sign_up
 
 from qixue.core.refusal import Refused
 from qixue.participation.operations.listed_people import NewPerson, SignUp, sign_up_people
-from qixue.people.models import Resident, Role, User
-from qixue.programme.models import Session
+from qixue.people.models import Resident
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def session() -> Session:
-    return OpenSessionFactory(seat_count=2)
-
-
-@pytest.fixture
-def cadre(session: Session) -> User:
-    return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.CADRE).user
 
 
 def test_nobody_is_written_down_without_a_year_of_birth(session, cadre):

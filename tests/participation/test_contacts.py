@@ -33,12 +33,6 @@ def session() -> Session:
     return session
 
 
-@pytest.fixture
-def cadre(session: Session) -> User:
-    user: User = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.CADRE).user
-    return user
-
-
 def told(user: User) -> list[tuple[str, str]]:
     """What an account was told of whom, the newest last; without that they are signed up or wait."""
     at_once = ["registration_confirmed", "registration_waiting", "registration_waiting_for_offer"]

@@ -3,29 +3,18 @@
 import datetime
 
 import pytest
-from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, RoleAssignmentFactory, key
+from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, key
 from tests.participation.signing_up import another, counters, refusal, sign_up
 
 from qixue.core.refusal import Refused
 from qixue.participation.models import ListedPerson, Registration
 from qixue.participation.operations.listed_people import NewPerson, SignUp, sign_up_people, take_off_list
-from qixue.people.models import GuardianConsent, Notification, Resident, Role, User
-from qixue.programme.models import Session
+from qixue.people.models import GuardianConsent, Notification, Resident
 
 pytestmark = pytest.mark.django_db
 
 State = Registration.State
 DAY = datetime.timedelta(days=1)
-
-
-@pytest.fixture
-def session() -> Session:
-    return OpenSessionFactory(seat_count=2)
-
-
-@pytest.fixture
-def cadre(session: Session) -> User:
-    return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.CADRE).user
 
 
 def test_cadre_signs_up_several_people_without_phones(session, cadre):

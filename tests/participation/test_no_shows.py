@@ -6,7 +6,6 @@ import pytest
 from tests.factories import (
     NOON,
     MemberFactory,
-    OpenSessionFactory,
     key,
 )
 from tests.participation.signing_up import another, refusal, sign_up
@@ -31,11 +30,6 @@ pytestmark = pytest.mark.django_db
 State = Registration.State
 HOUR = datetime.timedelta(hours=1)
 DAY = 24 * HOUR
-
-
-@pytest.fixture
-def session() -> Session:
-    return OpenSessionFactory(seat_count=2)
 
 
 def held(session: Session, *, came: Resident) -> Session:

@@ -27,12 +27,6 @@ def session() -> Session:
     return session
 
 
-@pytest.fixture
-def cadre(session: Session) -> User:
-    user: User = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.CADRE).user
-    return user
-
-
 def leave(row: Registration) -> None:
     cancel_registrations(row.session, keys=[row.pk], by=row.registered_by, at=NOON)
 

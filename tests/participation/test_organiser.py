@@ -42,16 +42,6 @@ HOUR = datetime.timedelta(hours=1)
 DAY = 24 * HOUR
 
 
-@pytest.fixture
-def session() -> Session:
-    return OpenSessionFactory(seat_count=2)
-
-
-@pytest.fixture
-def cadre(session: Session) -> User:
-    return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.CADRE).user
-
-
 def test_somebody_of_another_office_changes_no_registration(session):
     (row,) = sign_up(session, MemberFactory())
     stranger = RoleAssignmentFactory(role=Role.ORGANISER).user

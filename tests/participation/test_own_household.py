@@ -3,7 +3,7 @@
 import datetime
 
 import pytest
-from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, RoleAssignmentFactory, key
+from tests.factories import NOON, MemberFactory, ResidentFactory, RoleAssignmentFactory, key
 from tests.participation.signing_up import refusal, sign_up
 
 from qixue.participation.models import Registration, RegistrationTerms
@@ -15,11 +15,6 @@ pytestmark = pytest.mark.django_db
 
 State = Registration.State
 HOUR = datetime.timedelta(hours=1)
-
-
-@pytest.fixture
-def session() -> Session:
-    return OpenSessionFactory(seat_count=2)
 
 
 @pytest.fixture

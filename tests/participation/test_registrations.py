@@ -39,11 +39,6 @@ HOUR = datetime.timedelta(hours=1)
 
 
 @pytest.fixture
-def session() -> Session:
-    return OpenSessionFactory(seat_count=2)
-
-
-@pytest.fixture
 def coordinator(session: Session) -> User:
     return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.COORDINATOR).user
 

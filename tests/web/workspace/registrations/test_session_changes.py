@@ -1,25 +1,14 @@
 """Calling a session off and moving it, from the browser's side: who is told, and who is said to be."""
 
 import pytest
-from django.test import Client
 from tests.factories import OpenSessionFactory, RegistrationFactory, ResidentFactory
 from tests.web.public.conftest import words
-from tests.web.workspace.test_registrations import browser, page_of, sign_up
+from tests.web.workspace.registrations.pages import page_of, sign_up
 
-from qixue.people.models import Notification, Role
+from qixue.people.models import Notification
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def session() -> Session:
-    return OpenSessionFactory(seat_count=2)
-
-
-@pytest.fixture
-def organiser(session: Session) -> Client:
-    return browser(session, Role.ORGANISER)
 
 
 def test_calling_off_needs_a_reason_that_stands_on_the_page_of_the_session(session, organiser, client):

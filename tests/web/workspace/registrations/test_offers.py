@@ -3,12 +3,11 @@
 import datetime
 
 import pytest
-from django.test import Client
 from lxml import html
-from tests.factories import NOON, OpenSessionFactory, RegistrationFactory, ResidentFactory, RoleAssignmentFactory, key
+from tests.factories import NOON, RegistrationFactory, ResidentFactory, RoleAssignmentFactory, key
 from tests.factories_afterwards import organiser_of
 from tests.web.public.conftest import words
-from tests.web.workspace.test_registrations import address, browser, family, page_of, sign_up
+from tests.web.workspace.registrations.pages import address, browser, family, page_of, sign_up
 
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.operations.registrations import cancel_registrations, register
@@ -18,16 +17,6 @@ from qixue.programme.models import Session
 pytestmark = pytest.mark.django_db
 
 HOUR = datetime.timedelta(hours=1)
-
-
-@pytest.fixture
-def session() -> Session:
-    return OpenSessionFactory(seat_count=2)
-
-
-@pytest.fixture
-def organiser(session: Session) -> Client:
-    return browser(session, Role.ORGANISER)
 
 
 def told(page: html.HtmlElement) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from tests.factories import NOON, OpenSessionFactory, RegionFactory, ResidentFactory, key
 from tests.web.public.conftest import words
-from tests.web.workspace.test_registrations import address, again, browser, names, page_of
+from tests.web.workspace.registrations.pages import address, again, browser, names, page_of
 
 from qixue.participation.models import ListedPerson, Registration
 from qixue.people.models import Resident, Role
@@ -12,11 +12,6 @@ from qixue.places.models import Region
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def session() -> Session:
-    return OpenSessionFactory(seat_count=2)
 
 
 @pytest.fixture

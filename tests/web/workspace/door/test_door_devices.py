@@ -3,27 +3,14 @@
 import pytest
 from django.test import Client
 from lxml import html
-from tests.factories import DoorDeviceFactory, OpenSessionFactory, RoleAssignmentFactory, key
-from tests.web.workspace.test_door import HOUR, at_the_door, text_of, waiting_scan
+from tests.factories import DoorDeviceFactory, key
+from tests.web.workspace.door.pages import HOUR, at_the_door, text_of, waiting_scan
 
 from qixue.core.clock import now
 from qixue.participation.models import DoorDevice
-from qixue.people.models import Role
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def session() -> Session:
-    return OpenSessionFactory(starts_at=now() - HOUR, ends_at=now() + HOUR, seat_count=20)
-
-
-@pytest.fixture
-def page(client: Client, session: Session) -> Client:
-    role = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.ORGANISER)
-    client.force_login(role.user)
-    return client
 
 
 def test_device_is_set_up_and_its_link_shown_once(session: Session, page: Client) -> None:

@@ -9,78 +9,29 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from lxml import html
 from tests.factories import (
     NOON,
-    MemberFactory,
     OpenSessionFactory,
     RegistrationFactory,
     ResidentFactory,
-    RoleAssignmentFactory,
     UserFactory,
     key,
 )
 from tests.factories_afterwards import organiser_of
-from tests.web.public.conftest import assert_sound, words
+from tests.web.public.conftest import words
+from tests.web.workspace.registrations.pages import address, again, family, names, page_of, sign_up
 
 from qixue.core.models import AuditEntry
 from qixue.participation.models import Question, RegistrantMessage, Registration, RegistrationTerms
 from qixue.participation.operations.lotteries import keep_lotteries
 from qixue.participation.operations.questions import Asked, set_questions
-from qixue.participation.operations.registrations import register
-from qixue.people.models import Notification, Resident, Role
+from qixue.people.models import Notification, Resident
 from qixue.programme.models import Session
 from qixue.web import unfinished_forms
 
 pytestmark = pytest.mark.django_db
 
 HOUR = datetime.timedelta(hours=1)
-
-
-@pytest.fixture
-def session() -> Session:
-    return OpenSessionFactory(seat_count=2)
-
-
-@pytest.fixture
-def organiser(session: Session) -> Client:
-    return browser(session, Role.ORGANISER)
-
-
-def browser(session: Session, role: str) -> Client:
-    client = Client()
-    client.force_login(RoleAssignmentFactory(organisation=session.activity.organisation, role=role).user)
-    return client
-
-
-def sign_up(session: Session, name: str) -> Registration:
-    member = MemberFactory(name=name)
-    return register(session, people=[member], party=key(), by=member.user, at=NOON)[0]
-
-
-def address(session: Session, rest: str = "") -> str:
-    return f"/workspace/sessions/{session.pk}/registrations/{rest}"
-
-
-def page_of(response: object, status: int = 200) -> html.HtmlElement:
-    assert response.status_code == status
-    page = html.fromstring(response.content.decode())
-    if status == 200:
-        assert_sound(page)
-    return page
-
-
-def names(page: html.HtmlElement) -> list[str]:
-    return [words(row.find("th")).split()[0] for row in page.xpath("//main//table//tbody/tr")]
-
-
-def again(page: html.HtmlElement, **more: str) -> dict[str, object]:
-    """What the page sends when its last button is pressed: all that was typed, hidden in it."""
-    fields = page.xpath("//main//form[last()]//input[@type='hidden' and @name!='csrfmiddlewaretoken']")
-    found: dict[str, list[str]] = {}
-    for field in fields:
-        found.setdefault(field.get("name"), []).append(field.get("value", ""))
-    return {**found, **more}
 
 
 def test_list_has_seats_first_and_can_be_narrowed(session, organiser):
@@ -188,12 +139,6 @@ def test_moving_offers_sessions_with_their_seats(session, organiser):
     assert "剩余5个名额" in choices[0]
     assert answer.status_code == 302
     assert Registration.objects.active().get(resident=row.resident).session == other
-
-
-def family(session: Session) -> list[Registration]:
-    mother = MemberFactory(name="李嘉明")
-    people = [mother, ResidentFactory(name="李小明", guardian=mother)]
-    return register(session, people=people, party=key(), by=mother.user, at=NOON, source="family")
 
 
 @pytest.mark.parametrize(("who", "moved"), [("all", 2), ("one", 1)])

@@ -1,6 +1,5 @@
 """The door of a session in the workspace: checking in by hand, devices, scans that wait, the code on the wall."""
 
-import datetime
 from typing import Any
 
 import pytest
@@ -11,12 +10,12 @@ from tests.factories import (
     DoorDeviceFactory,
     EvidenceFactory,
     MemberFactory,
-    OpenSessionFactory,
     RegistrationFactory,
     ResidentFactory,
     RoleAssignmentFactory,
     key,
 )
+from tests.web.workspace.door.pages import HOUR, at_the_door, text_of, waiting_scan
 
 from qixue.core.clock import now
 from qixue.participation.models import Attendance, LedgerEntry, Registration, Scan, Tally, WallCode
@@ -24,49 +23,6 @@ from qixue.people.models import Role, User
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
-
-HOUR = datetime.timedelta(hours=1)
-
-
-@pytest.fixture
-def session() -> Session:
-    return OpenSessionFactory(starts_at=now() - HOUR, ends_at=now() + HOUR, seat_count=20)
-
-
-@pytest.fixture
-def organiser(session: Session) -> User:
-    return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.ORGANISER).user
-
-
-@pytest.fixture
-def page(client: Client, organiser: User) -> Client:
-    client.force_login(organiser)
-    return client
-
-
-def waiting_scan(place: Session, **changes: Any) -> Scan:
-    values: dict[str, Any] = {
-        "device": DoorDeviceFactory(sessions=[place], digest=key().hex * 2),
-        "uuid": key(),
-        "digest": "0" * 64,
-        "kind": Scan.Kind.CODE,
-        "session": place,
-        "sent": {"code": "123456", "session": place.pk},
-        "occurred_at": now() - HOUR / 2,
-        "corrected_at": now() - HOUR / 2,
-        "received_at": now(),
-        "verdict": Scan.Verdict.REVIEW,
-        "reason": "unknown_code",
-    }
-    return Scan.objects.create(**{**values, **changes})
-
-
-def at_the_door(session: Session) -> str:
-    return f"/workspace/sessions/{session.pk}/door/"
-
-
-def text_of(answer: Any) -> str:
-    return " ".join(html.fromstring(answer.content.decode()).xpath("//main")[0].text_content().split())
 
 
 @pytest.mark.parametrize("typed", ["388185", "388 185", "３８８１８５", "wangxiuying", "wxy", "秀英"])

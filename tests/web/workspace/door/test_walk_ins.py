@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 from lxml import html
-from tests.factories import OpenSessionFactory, RegistrationFactory, RoleAssignmentFactory, key
+from tests.factories import RegistrationFactory, RoleAssignmentFactory, key
+from tests.web.workspace.door.pages import at_the_door, text_of
 
 from qixue.core.clock import now
 from qixue.core.models import AuditEntry
@@ -16,32 +17,6 @@ from qixue.people.models import Resident, Role, User
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
-
-HOUR = datetime.timedelta(hours=1)
-
-
-@pytest.fixture
-def session() -> Session:
-    return OpenSessionFactory(starts_at=now() - HOUR, ends_at=now() + HOUR, seat_count=20)
-
-
-@pytest.fixture
-def organiser(session: Session) -> User:
-    return RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.ORGANISER).user
-
-
-@pytest.fixture
-def page(client: Client, organiser: User) -> Client:
-    client.force_login(organiser)
-    return client
-
-
-def at_the_door(session: Session) -> str:
-    return f"/workspace/sessions/{session.pk}/door/"
-
-
-def text_of(answer: Any) -> str:
-    return " ".join(html.fromstring(answer.content.decode()).xpath("//main")[0].text_content().split())
 
 
 def test_walk_in_with_a_name_becomes_a_resident_and_the_form_counts_once(session: Session, page: Client) -> None:
