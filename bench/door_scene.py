@@ -14,7 +14,7 @@ def main(people: int, phones: int) -> None:
     from qixue.core.clock import now  # noqa: PLC0415 - after django.setup
     from qixue.participation.models import Registration  # noqa: PLC0415 - after django.setup, or only where needed
     from qixue.participation.operations.door_devices import set_up_device  # noqa: PLC0415 - after django.setup, or only where needed
-    from qixue.people.models import Resident, User  # noqa: PLC0415 - after django.setup, or only where needed
+    from qixue.people.models import Resident, Role, RoleAssignment, User  # noqa: PLC0415 - after django.setup, or only where needed
     from qixue.programme.models import Activity, Session  # noqa: PLC0415 - after django.setup, or only where needed
 
     at = now()
@@ -43,6 +43,8 @@ def main(people: int, phones: int) -> None:
         batch_size=1_000,
     )
     user = User.objects.order_by("pk").first()
+    held = {"user": user, "organisation": activity.organisation, "role": Role.ORGANISER, "ended_at": None}
+    RoleAssignment.objects.get_or_create(**held, defaults={"granted_at": at})
     tokens = [
         set_up_device([session], name=f"门口{number}", by=user, at=at, client_uuid=uuid.uuid4())[1]
         for number in range(1, phones + 1)

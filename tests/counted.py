@@ -7,11 +7,12 @@ from qixue.core.quantity import Qualifier
 from qixue.participation.models import LedgerEntry
 from qixue.participation.operations.ledger import EntryDraft, append_entries, record_head_count
 from qixue.programme.models import Session
-from tests.factories import NOON, EvidenceFactory, UserFactory, key
+from tests.factories import NOON, EvidenceFactory, key
+from tests.factories_afterwards import organiser_of
 
 
-def check_in(session: Session, *people: uuid.UUID, source: str = LedgerEntry.Source.DOOR) -> None:
-    """Those under whose tokens the ledger knows them signed in."""
+def check_in(session: Session, *people: uuid.UUID | None, source: str = LedgerEntry.Source.DOOR) -> None:
+    """Those under whose tokens the ledger knows them signed in; None for whoever gave no name."""
     drafts = [
         EntryDraft(
             kind=LedgerEntry.Kind.ATTENDANCE,
@@ -37,7 +38,7 @@ def head_count(
         count=count,
         qualifier=qualifier,
         evidence=EvidenceFactory(),
-        by=UserFactory(),
+        by=organiser_of(session.activity),
         at=at,
         client_uuid=key(),
     )

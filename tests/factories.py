@@ -193,11 +193,12 @@ class DoorDeviceFactory(factory.django.DjangoModelFactory):
 
     @factory.post_generation
     def sessions(self, create: bool, extracted: list[Session] | None, **_kwargs: object) -> None:
-        """The sessions of the device; their organisation keeps what it sends."""
+        """The sessions of the device; their organisation keeps what it sends, and whoever made it works there."""
         if extracted:
             self.sessions.set(extracted)
             self.organisation = extracted[0].activity.organisation
             self.save()
+        RoleAssignmentFactory(user=self.made_by, organisation=self.organisation)
 
 
 def key() -> uuid.UUID:

@@ -30,14 +30,14 @@ from tests.factories import (
     ProgrammeFactory,
     RegionFactory,
     SessionFactory,
-    UserFactory,
     VenueFactory,
     key,
 )
+from tests.factories_afterwards import organiser_of
 
 
 def void(entry: LedgerEntry) -> None:
-    void_entry(entry, reason="名单抄错", by=UserFactory(), at=NOON, client_uuid=key())
+    void_entry(entry, reason="名单抄错", by=organiser_of(entry.activity), at=NOON, client_uuid=key())
 
 
 class LedgerMachine(RuleBasedStateMachine):
@@ -75,7 +75,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(session=st.integers(0, 2), count=st.integers(0, 9), qualifier=st.sampled_from(["exact", "about", "at_least"]))
     def heads_are_counted_or_corrected(self, session: int, count: int, qualifier: str) -> None:
         row = self.session(session)
-        given = {"count": count, "qualifier": Qualifier(qualifier), "by": UserFactory(), "at": NOON}
+        given = {"count": count, "qualifier": Qualifier(qualifier), "by": organiser_of(row.activity), "at": NOON}
         entry = LedgerEntry.objects.effective().head_counts().filter(session=row).first()
         if entry is None:
             record_head_count(row, evidence=EvidenceFactory(), client_uuid=key(), **given)

@@ -12,12 +12,13 @@ from tests.api import test_door
 from tests.api.conftest import Ask
 from tests.api.test_door import HOUR, delivery, results, scan_of
 from tests.door import DEVICE_TOKEN
-from tests.factories import RegistrationFactory
+from tests.factories import MemberFactory, RegistrationFactory
 
 from qixue.core.clock import now
 from qixue.core.digests import digest
 from qixue.participation.models import Attendance, DoorDevice, Registration, Scan, Tally
-from qixue.people.operations.erasure import erase
+from qixue.people.models import Resident
+from qixue.people.operations.erasure import erase, erase_account
 from qixue.people.personal_data import Subject
 from qixue.programme.models import Session
 
@@ -74,6 +75,21 @@ def test_scans_from_before_their_digest_had_a_key_still_get_their_answers(
     assert results(same) == [("counted", ""), ("review", "outside_hours")]
     assert results(other) == [("refused", "conflict")]
     assert Scan.objects.get(uuid=rejected["uuid"]).digest == ""
+
+
+def test_list_knows_that_whoever_is_forgotten_was_let_in_and_not_who_it_was(
+    session: Session, device: DoorDevice, ask: Ask
+) -> None:
+    """A phone that is shown a copy of their ticket says that they are in already."""
+    seat = RegistrationFactory(session=session, resident=MemberFactory(name="王秀英"))
+    ask("POST", "/door/scans", delivery(scan_of(session, 1, kind="name", registration=seat.pk)), token=DEVICE_TOKEN)
+    erase_account(seat.resident.user, at=now())
+
+    [listed] = ask("GET", "/door/bundle", token=DEVICE_TOKEN).json()["sessions"]
+
+    [person] = listed["people"]
+    assert (person["registration"], person["name"]) == (seat.pk, Resident.NOBODY)
+    assert person["checked_in_at"] == listed["starts_at"]
 
 
 def withdraw(row: Registration) -> None:

@@ -10,6 +10,7 @@ from qixue.programme.models import Session
 
 HOUR = datetime.timedelta(hours=1)
 SECOND_TOKEN = f"{DoorDevice.PREFIX}of-the-other-gate"
+THIRD_TOKEN = f"{DoorDevice.PREFIX}of-the-third-gate"
 TAKEN_OVER = """
 () => new Promise((resolve) => {
   if (navigator.serviceWorker.controller) resolve();

@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 from tests.browser.conftest import PHONE, Reader
 from tests.browser.door import KEPT, expect_unsent, inside, registered, scan_ticket
 from tests.door import DEVICE_TOKEN, ticket_of
-from tests.factories import UserFactory
 
 from qixue.cli import main
 from qixue.core.clock import now
@@ -30,7 +29,7 @@ def test_revoked_device_keeps_its_entries_and_says_so(
     expect_unsent(phone.page, 0)
     phone.context.set_offline(True)
     scan_ticket(phone.page, ticket_of(elder), "in")
-    revoke_device(door_device, by=UserFactory(), at=now())
+    revoke_device(door_device, by=door_device.made_by, at=now())
 
     phone.context.set_offline(False)
 

@@ -7,9 +7,19 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import PHONE, Reader
-from tests.browser.door import HOUR, KEPT, SECOND_TOKEN, expect_unsent, open_way, registered, scan_ticket
+from tests.browser.door import (
+    HOUR,
+    KEPT,
+    SECOND_TOKEN,
+    THIRD_TOKEN,
+    expect_unsent,
+    number_of_scans,
+    open_way,
+    registered,
+    scan_ticket,
+)
 from tests.door import DEVICE_TOKEN, ticket_of
-from tests.factories import DoorDeviceFactory, UserFactory
+from tests.factories import DoorDeviceFactory
 
 from qixue.core.clock import now
 from qixue.participation.models import DoorDevice, Scan
@@ -26,22 +36,35 @@ TIDY = """async () => {
 FULL = """
 const put = IDBObjectStore.prototype.put;
 IDBObjectStore.prototype.put = function (value) {
-  if (value.name === "token" && value.value) throw new DOMException("full", "QuotaExceededError");
+  if (value.name === "links") throw new DOMException("full", "QuotaExceededError");
   return put.apply(this, arguments);
 };
 """
+HELD = """() => {
+  const own = window.fetch;
+  const isFree = new Promise((resolve) => { window.letGo = resolve; });
+  window.isHeld = new Promise((resolve) => {
+    window.fetch = async (...request) => {
+      resolve();
+      await isFree;
+      return own(...request);
+    };
+  });
+}"""
 
 
 def add_walk_in(page: Page, name: str) -> None:
     open_way(page, "walk_in")
+    before = number_of_scans(page)
     page.fill("#walk-in-name", name)
     page.click("[data-form=walk_in] button")
-    page.wait_for_selector("#result[data-verdict=walked_in]")
+    expect(page.locator("#recent")).to_have_attribute("data-count", str(before + 1))
 
 
-def second_device(first: DoorDevice, session: Session) -> DoorDevice:
+def another_device(first: DoorDevice, *, name: str = "西门", token: str = SECOND_TOKEN) -> DoorDevice:
     values = {"organisation": first.organisation, "valid_until": first.valid_until}
-    return DoorDeviceFactory(sessions=[session], name="西门", digest=DoorDevice.digest_of(SECOND_TOKEN), **values)
+    sessions = list(first.sessions.order_by("pk"))
+    return DoorDeviceFactory(sessions=sessions, name=name, digest=DoorDevice.digest_of(token), **values)
 
 
 def open_link(phone: Reader, token: str, name: str) -> None:
@@ -66,7 +89,7 @@ def test_names_go_at_the_end_of_hours_for_every_device_on_the_phone(
 ) -> None:
     """Without a network, too; what is not sent yet keeps its name until it is."""
     registered(door_session, "张桂兰")
-    second_device(door_device, door_session)
+    another_device(door_device)
     phone = open_phone()
     add_walk_in(phone.page, "王大山")
     expect_unsent(phone.page, 0)
@@ -114,11 +137,11 @@ def test_device_that_was_called_back_is_saved_and_removed_beside_another(
     open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
 ) -> None:
     elder = registered(door_session, "张桂兰")
-    second_device(door_device, door_session)
+    another_device(door_device)
     phone = open_phone()
     phone.context.set_offline(True)
     scan_ticket(phone.page, ticket_of(elder), "in")
-    revoke_device(door_device, by=UserFactory(), at=now())
+    revoke_device(door_device, by=door_device.made_by, at=now())
     phone.context.set_offline(False)
     phone.page.wait_for_selector("#revoked:visible")
     open_link(phone, SECOND_TOKEN, "西门")
@@ -144,7 +167,7 @@ def test_what_was_saved_and_never_sent_goes_by_a_person_alone(
     phone = open_phone()
     phone.context.set_offline(True)
     add_walk_in(phone.page, "王大山")
-    revoke_device(door_device, by=UserFactory(), at=now())
+    revoke_device(door_device, by=door_device.made_by, at=now())
     phone.context.set_offline(False)
     phone.page.wait_for_selector("#revoked:visible")
     with phone.page.expect_download():
@@ -159,6 +182,50 @@ def test_what_was_saved_and_never_sent_goes_by_a_person_alone(
     assert ([device["state"] for device in devices], [scan["isSent"] for scan in scans]) == (["revoked"], [0])
     assert [text for text in phone.console if "401" not in text] == []
     phone.console.clear()
+
+
+def names_on(page: Page) -> list[str]:
+    devices, _scans, _photos = json.loads(page.evaluate(KEPT))
+    return [device["name"] for device in devices]
+
+
+def test_links_opened_without_a_network_are_exchanged_one_after_the_other(
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
+) -> None:
+    """One of them is not valid: the others come all the same, and the screen says so."""
+    another_device(door_device)
+    another_device(door_device, name="南门", token=THIRD_TOKEN)
+    phone = open_phone()
+    phone.context.set_offline(True)
+    for token in (SECOND_TOKEN, f"{DoorDevice.PREFIX}of-nobody", THIRD_TOKEN):
+        phone.page.goto(f"{phone.site}/door/#{token}")
+        expect(phone.page).to_have_url(f"{phone.site}/door/")
+
+    phone.context.set_offline(False)
+
+    expect(phone.page.locator("#device-name")).to_contain_text("南门")
+    expect(phone.page.locator("#link-state")).to_contain_text("已失效")
+    assert names_on(phone.page) == ["东门1号", "西门", "南门"]
+    assert [text for text in phone.console if "401" not in text] == []
+    phone.console.clear()
+
+
+def test_link_opened_while_another_is_exchanged_waits_its_turn(
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
+) -> None:
+    another_device(door_device)
+    another_device(door_device, name="南门", token=THIRD_TOKEN)
+    phone = open_phone()
+    phone.page.evaluate(HELD)
+
+    phone.page.goto(f"{phone.site}/door/#{SECOND_TOKEN}")
+    phone.page.evaluate("window.isHeld")
+    phone.page.goto(f"{phone.site}/door/#{THIRD_TOKEN}")
+    expect(phone.page).to_have_url(f"{phone.site}/door/")
+    phone.page.evaluate("window.letGo()")
+
+    expect(phone.page.locator("#device-name")).to_contain_text("南门")
+    assert names_on(phone.page) == ["东门1号", "西门", "南门"]
 
 
 def test_link_that_cannot_be_kept_stays_in_the_address(

@@ -47,7 +47,7 @@ def household() -> Household:
     mother = MemberFactory(name="王秀英")
     child = ResidentFactory(name="李小宝", guardian=mother, birth_year=2000)
     soon, drawn = (OpenSessionFactory(starts_at=at + HOUR, ends_at=at + 2 * HOUR) for _number in range(2))
-    show_wall(soon, by=None, at=at)
+    show_wall(soon, by=organiser_of(soon.activity), at=at)
     RegistrationTerms.objects.create(session=drawn, allotment="lottery", closes_at=at + HOUR / 2)
     keep_lotteries(at=at)
     rows = {

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
-from tests.counted import check_in
+from tests.counted import check_in, head_count
 from tests.factories import (
     NOON,
     ActivityFactory,
@@ -20,9 +20,9 @@ from tests.factories import (
     RegistrationFactory,
     ResidentFactory,
     SessionFactory,
-    UserFactory,
     key,
 )
+from tests.factories_afterwards import organiser_of
 from tests.factories_swap_rounds import SwapRoundFactory, planned_ring, ring
 from tests.figures.conftest import held
 from tests.ledger_histories import LedgerMachine, run_histories
@@ -128,6 +128,15 @@ def test_many_rows_that_come_in_one_statement_are_noted() -> None:
     assert Change.objects.count() - before == noted
 
 
+def test_a_walk_in_without_a_name_moves_the_counts_where_the_heads_say_how_many_came() -> None:
+    session = SessionFactory(counting_rule=Session.CountingRule.HEAD_COUNT)
+    head_count(session, 30)
+    check_in(session, key())
+    keep_cells()
+
+    assert moved(lambda: check_in(session, None)) == {Subject.COUNTS}
+
+
 def test_rows_made_anew_move_the_counts() -> None:
     check_in(SessionFactory(), key())
 
@@ -135,10 +144,11 @@ def test_rows_made_anew_move_the_counts() -> None:
 
 
 def test_a_document_that_is_replaced_by_one_with_the_same_number_moves_the_counts() -> None:
-    by, evidence = UserFactory(), EvidenceFactory(text="约三十人次")
+    activity, evidence = ActivityFactory(), EvidenceFactory(text="约三十人次")
+    by = organiser_of(activity)
     given = {"count": 30, "qualifier": Qualifier.ABOUT, "by": by, "at": NOON}
     entry = record_reported_attendance(
-        ActivityFactory(), evidence=EvidenceFactory(), period=NO_PERIOD, client_uuid=key(), **given
+        activity, evidence=EvidenceFactory(), period=NO_PERIOD, client_uuid=key(), **given
     )
 
     assert moved(lambda: correct_entry(entry, evidence=evidence, reason="另一份", client_uuid=key(), **given)) == {

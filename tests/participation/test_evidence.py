@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from tests.factories import NOON, SessionFactory, UserFactory, key
+from tests.factories import NOON, SessionFactory, key
+from tests.factories_afterwards import organiser_of
 
 from qixue.cli import main
 from qixue.core.quantity import Qualifier
@@ -24,9 +25,8 @@ def entries() -> list[LedgerEntry]:
     activity = SessionFactory().activity
     photos = (None, output.getvalue())
     reports = [CountReport(30, Qualifier.EXACT, key(), note="签到表1页", photo=photo) for photo in photos]
-    return [
-        report_head_count(SessionFactory(activity=activity), report, by=UserFactory(), at=NOON) for report in reports
-    ]
+    by = organiser_of(activity)
+    return [report_head_count(SessionFactory(activity=activity), report, by=by, at=NOON) for report in reports]
 
 
 def faults() -> list[tuple[int, str]]:

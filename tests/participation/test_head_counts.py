@@ -8,13 +8,16 @@ from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.db import DataError, transaction
 from PIL import Image
-from tests.factories import NOON, DoorDeviceFactory, SessionFactory, UserFactory, VenueFactory, key
+from tests.factories import NOON, DoorDeviceFactory, SessionFactory, VenueFactory, key
+from tests.factories_afterwards import organiser_of
+from tests.participation.signing_up import refusal
 
 from qixue.core.quantity import Qualifier
 from qixue.core.refusal import Doubt, Refused
 from qixue.participation.models import Evidence, LedgerEntry
 from qixue.participation.operations.door_sync import Delivery, SentScan, receive_scans
 from qixue.participation.operations.head_counts import CountReport, correct_head_count, report_head_count
+from qixue.participation.operations.ledger import void_entry
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +47,7 @@ def kept_files() -> list[Path]:
 def test_head_count_with_photo_keeps_it_without_its_metadata() -> None:
     session = SessionFactory(state=Session.State.PLANNED)
 
-    entry = report_head_count(session, report(photo=photo()), by=UserFactory(), at=NOON)
+    entry = report_head_count(session, report(photo=photo()), by=organiser_of(session.activity), at=NOON)
 
     session.refresh_from_db()
     assert entry.evidence is not None
@@ -87,11 +90,37 @@ def test_photo_before_one_that_cannot_be_kept_leaves_no_file(monkeypatch: pytest
 
 def test_head_count_sent_twice_is_entered_once() -> None:
     session, sent = SessionFactory(), report(photo=photo())
-    first = report_head_count(session, sent, by=UserFactory(), at=NOON)
+    first = report_head_count(session, sent, by=organiser_of(session.activity), at=NOON)
 
-    second = report_head_count(session, sent, by=UserFactory(), at=NOON)
+    second = report_head_count(session, sent, by=organiser_of(session.activity), at=NOON)
 
     assert (second, Evidence.objects.count(), len(kept_files())) == (first, 1, 1)
+
+
+def test_form_whose_entry_does_not_stand_any_more_is_refused() -> None:
+    """A head count that was corrected, and a correction that was taken back: each form comes once more."""
+    session, first, second = SessionFactory(), report(), report(count=41, note="")
+    by = organiser_of(session.activity)
+    entry = report_head_count(session, first, by=by, at=NOON)
+    correction = correct_head_count(entry, second, reason="漏了第二页", by=by, at=NOON)
+    void_entry(correction, reason="没漏", by=by, at=NOON, client_uuid=key())
+
+    codes = [
+        refusal(report_head_count, session, first, by=by, at=NOON),
+        refusal(correct_head_count, entry, second, reason="漏了第二页", by=by, at=NOON),
+    ]
+
+    assert (codes, LedgerEntry.objects.count()) == (["already_replaced"] * 2, 3)
+
+
+def test_form_that_comes_again_with_another_number_is_refused() -> None:
+    session, form = SessionFactory(), key()
+    by = organiser_of(session.activity)
+    report_head_count(session, report(client_uuid=form), by=by, at=NOON)
+
+    again = report(count=41, client_uuid=form)
+
+    assert refusal(report_head_count, session, again, by=by, at=NOON) == "key_reused"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +136,7 @@ def test_head_count_that_is_refused_leaves_nothing(changes: dict[str, Any], code
     session = SessionFactory(state=Session.State.PLANNED)
 
     with pytest.raises(Refused) as refusal:
-        report_head_count(session, report(**changes), by=UserFactory(), at=NOON)
+        report_head_count(session, report(**changes), by=organiser_of(session.activity), at=NOON)
 
     session.refresh_from_db()
     assert (refusal.value.code, session.state) == (code, Session.State.PLANNED)
@@ -115,7 +144,8 @@ def test_head_count_that_is_refused_leaves_nothing(changes: dict[str, Any], code
 
 
 def test_correction_without_new_evidence_stands_on_the_first() -> None:
-    session, clerk = SessionFactory(), UserFactory()
+    session = SessionFactory()
+    clerk = organiser_of(session.activity)
     entry = report_head_count(session, report(), by=clerk, at=NOON)
 
     correction = correct_head_count(entry, report(count=41, note=""), reason="漏了第二页", by=clerk, at=NOON)
@@ -124,7 +154,8 @@ def test_correction_without_new_evidence_stands_on_the_first() -> None:
 
 
 def test_correction_without_a_reason_leaves_nothing() -> None:
-    session, clerk = SessionFactory(), UserFactory()
+    session = SessionFactory()
+    clerk = organiser_of(session.activity)
     entry = report_head_count(session, report(), by=clerk, at=NOON)
 
     with pytest.raises(Refused) as refusal:
@@ -148,8 +179,8 @@ def test_head_count_that_is_rarely_right_waits_for_confirmation(
     session = SessionFactory(seat_count=seats, venue=VenueFactory(capacity=capacity))
 
     with pytest.raises(Doubt) as doubt:
-        report_head_count(session, report(count=count), by=UserFactory(), at=NOON)
-    entry = report_head_count(session, report(count=count, confirmed=True), by=UserFactory(), at=NOON)
+        report_head_count(session, report(count=count), by=organiser_of(session.activity), at=NOON)
+    entry = report_head_count(session, report(count=count, confirmed=True), by=organiser_of(session.activity), at=NOON)
 
     assert (doubt.value.code, doubt.value.field, entry.count) == (code, "count", count)
 
@@ -160,12 +191,13 @@ def test_head_count_that_may_well_be_right_is_not_asked_about(
 ) -> None:
     session = SessionFactory(seat_count=seats, venue=VenueFactory(capacity=capacity))
 
-    assert report_head_count(session, report(count=count), by=UserFactory(), at=NOON).count == count
+    assert report_head_count(session, report(count=count), by=organiser_of(session.activity), at=NOON).count == count
 
 
 def test_correction_that_is_rarely_right_waits_for_confirmation() -> None:
-    clerk = UserFactory()
-    entry = report_head_count(SessionFactory(seat_count=40), report(), by=clerk, at=NOON)
+    session = SessionFactory(seat_count=40)
+    clerk = organiser_of(session.activity)
+    entry = report_head_count(session, report(), by=clerk, at=NOON)
 
     with pytest.raises(Doubt) as doubt:
         correct_head_count(entry, report(count=0, note=""), reason="数错了", by=clerk, at=NOON)

@@ -3,7 +3,8 @@ from collections.abc import Callable
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from tests.factories import NOON, ActivityFactory, EvidenceFactory, SessionFactory, UserFactory, key
+from tests.factories import NOON, ActivityFactory, EvidenceFactory, SessionFactory, key
+from tests.factories_afterwards import organiser_of
 
 from qixue.core.figures import Period, Scope
 from qixue.core.models import AuditEntry
@@ -35,7 +36,7 @@ def counted(session: Session, count: int = 40, **changes: object) -> LedgerEntry
         "count": count,
         "qualifier": Qualifier.EXACT,
         "evidence": EvidenceFactory(),
-        "by": UserFactory(),
+        "by": organiser_of(session.activity),
         "at": NOON,
         "client_uuid": key(),
     }
@@ -136,7 +137,7 @@ def corrected(entry: LedgerEntry, count: int, **changes: object) -> LedgerEntry:
         "qualifier": Qualifier.EXACT,
         "reason": "第2页漏数",
         "evidence": None,
-        "by": UserFactory(),
+        "by": organiser_of(entry.activity),
         "at": NOON,
         "client_uuid": key(),
     }
@@ -184,7 +185,7 @@ def test_check_in_cannot_be_corrected_only_taken_back(session: Session) -> None:
 def test_void_takes_the_count_back_and_allows_a_new_one(session: Session) -> None:
     first = counted(session, 40)
 
-    void_entry(first, reason="记到了别的场次", by=UserFactory(), at=NOON, client_uuid=key())
+    void_entry(first, reason="记到了别的场次", by=organiser_of(session.activity), at=NOON, client_uuid=key())
 
     assert attendance(session) is None
     counted(session, 12)
@@ -201,7 +202,7 @@ def test_names_and_head_count_of_others_add_up(session: Session) -> None:
 def test_void_of_a_check_in_lowers_the_tally(session: Session) -> None:
     entries = check_in(session, 3)
 
-    void_entry(entries[0], reason="扫错了人", by=UserFactory(), at=NOON, client_uuid=key())
+    void_entry(entries[0], reason="扫错了人", by=organiser_of(session.activity), at=NOON, client_uuid=key())
 
     assert attendance(session) == (2, "exact")
 
@@ -287,7 +288,7 @@ def test_tallies_agree_with_their_recount(session: Session) -> None:
     check_in(session, 5)
     corrected(counted(session, 40), 46, qualifier=Qualifier.ABOUT)
     [taken_back, *_rest] = check_in(SessionFactory(activity=session.activity), 2)
-    void_entry(taken_back, reason="扫错了人", by=UserFactory(), at=NOON, client_uuid=key())
+    void_entry(taken_back, reason="扫错了人", by=organiser_of(session.activity), at=NOON, client_uuid=key())
     scope = Scope(session.activity.programme.code)
 
     rollups = kept_tallies()

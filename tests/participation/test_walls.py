@@ -5,7 +5,8 @@ import datetime
 import pytest
 from django.db import connection
 from tests.at_once import at_once
-from tests.factories import NOON, MemberFactory, OpenSessionFactory, UserFactory, key
+from tests.factories import NOON, MemberFactory, OpenSessionFactory, key
+from tests.factories_afterwards import organiser_of
 from tests.participation.signing_up import counters, refusal
 
 from qixue.participation.models import Attendance
@@ -22,7 +23,7 @@ HOUR = datetime.timedelta(hours=1)
 def session() -> Session:
     """Begins in an hour; one seat is left, and the wall shows a code."""
     session = OpenSessionFactory(starts_at=NOON + HOUR, ends_at=NOON + 2 * HOUR, seat_count=1)
-    show_wall(session, by=UserFactory(), at=NOON)
+    show_wall(session, by=organiser_of(session.activity), at=NOON)
     return session
 
 

@@ -1,7 +1,8 @@
 from collections.abc import Callable
 
 import pytest
-from tests.factories import NOON, EvidenceFactory, UserFactory, key
+from tests.factories import NOON, EvidenceFactory, key
+from tests.factories_afterwards import organiser_of
 from tests.report.sealed_files import issued_by_two, programme_of_2016, two_coordinators
 from tests.report.writing import week_to_write_about
 
@@ -50,7 +51,7 @@ def count_ten() -> Callable[[Session], None]:
             count=10,
             qualifier=Qualifier.EXACT,
             evidence=EvidenceFactory(),
-            by=UserFactory(),
+            by=organiser_of(session.activity),
             at=NOON,
             client_uuid=key(),
         )

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from tests.factories import NOON, RoleAssignmentFactory, UserFactory
+from tests.factories import NOON, RoleAssignmentFactory
+from tests.factories_afterwards import organiser_of
 
 from qixue.core.quantity import Qualifier
 from qixue.demo.records import load_records
@@ -59,13 +60,14 @@ def issued(seal: Seal, kind: str = "docx") -> bytes:
 
 def correct_f1() -> None:
     """The records behind the first figure change: 3500多 becomes 3600."""
+    entry = LedgerEntry.objects.select_related("organisation").get(activity__code="B1-A")
     correct_entry(
-        LedgerEntry.objects.select_related("organisation").get(activity__code="B1-A"),
+        entry,
         count=3600,
         qualifier=Qualifier.EXACT,
         reason="补报",
         evidence=None,
-        by=UserFactory(),
+        by=organiser_of(entry.activity),
         at=NOON,
         client_uuid=uuid.uuid4(),
     )

@@ -5,7 +5,8 @@ import datetime
 import pytest
 from django.utils.translation import override
 from tests.counted import check_in, head_count
-from tests.factories import NOON, ActivityFactory, ProgrammeFactory, SessionFactory, UserFactory, key
+from tests.factories import NOON, ActivityFactory, ProgrammeFactory, SessionFactory, key
+from tests.factories_afterwards import organiser_of
 from tests.ledger_histories import void
 
 from qixue.core.quantity import Qualifier
@@ -90,7 +91,7 @@ def test_all_that_happened_at_a_session_is_one_sentence(programme: Programme, be
 
 def test_correction_and_what_it_replaced_are_one(programme: Programme, before: Stand) -> None:
     given = {"count": 46, "qualifier": Qualifier.EXACT, "reason": "补报", "evidence": None}
-    correct_entry(entry(3), by=UserFactory(), at=NOON, client_uuid=key(), **given)
+    correct_entry(entry(3), by=organiser_of(entry(3).activity), at=NOON, client_uuid=key(), **given)
 
     [change] = told(programme, before)
 

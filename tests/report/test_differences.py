@@ -15,6 +15,7 @@ from tests.factories import (
     UserFactory,
     key,
 )
+from tests.factories_afterwards import organiser_of
 from tests.ledger_histories import void
 
 from qixue.core.figures import shared_reads
@@ -127,7 +128,7 @@ def test_correction_is_named_with_what_it_replaced_and_only_where_it_counts(
     before = stand(programme, seal_format)
 
     given = {"count": 46, "qualifier": Qualifier.EXACT, "reason": "补报", "evidence": None}
-    correct_entry(entry(4), by=UserFactory(), at=NOON, client_uuid=key(), **given)
+    correct_entry(entry(4), by=organiser_of(entry(4).activity), at=NOON, client_uuid=key(), **given)
 
     assert changed(programme, before) == {"F1": ["-ledger:lib/4", "+ledger:lib/5"]}
 

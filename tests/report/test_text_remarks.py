@@ -3,7 +3,8 @@
 import datetime
 
 import pytest
-from tests.factories import NOON, EvidenceFactory, UserFactory, key
+from tests.factories import NOON, EvidenceFactory, key
+from tests.factories_afterwards import organiser_of
 from tests.report.writing import refused, section_of, week_to_write_about
 
 from qixue.core.quantity import Qualifier
@@ -39,12 +40,13 @@ def week_with(text: str, people: int) -> tuple[Programme, User, User]:
     """The text is written into a section, and so many people came to the only session."""
     week, writer, other = week_to_write_about()
     NamedFigure.objects.create(programme=week, code="attendance", definition="attendance", position=2, is_printed=False)
+    session = Session.objects.get()
     record_head_count(
-        Session.objects.get(),
+        session,
         count=people,
         qualifier=Qualifier.EXACT,
         evidence=EvidenceFactory(),
-        by=UserFactory(),
+        by=organiser_of(session.activity),
         at=NOON,
         client_uuid=key(),
     )

@@ -68,7 +68,15 @@ WATCHED: dict[str, tuple[Subject, tuple[str, ...]]] = {
     "figures_namedfigure": (Subject.RECORDS, ()),
     "participation_tally": (
         Subject.COUNTS,
-        ("activity_id", "session_id", "named_count", "head_count", "attendance_count", "attendance_qualifier"),
+        (
+            "activity_id",
+            "session_id",
+            "named_count",
+            "unnamed_count",
+            "head_count",
+            "attendance_count",
+            "attendance_qualifier",
+        ),
     ),
     "participation_cell": (Subject.CELLS, ()),
     "participation_registration": (Subject.SIGN_UPS, ("session_id", "state")),

@@ -8,6 +8,7 @@ import time_machine
 from django.test import Client
 from lxml import html
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, RegistrationFactory, ResidentFactory, key
+from tests.factories_afterwards import organiser_of
 
 from qixue.participation.models import Attendance, LedgerEntry, RegistrationTerms, Scan
 from qixue.participation.operations.walls import close_wall, show_wall
@@ -26,7 +27,7 @@ HOUR = datetime.timedelta(hours=1)
 @pytest.fixture
 def session() -> Session:
     session = OpenSessionFactory(starts_at=NOON - HOUR, ends_at=NOON + HOUR, seat_count=20)
-    show_wall(session, by=None, at=NOON)
+    show_wall(session, by=organiser_of(session.activity), at=NOON)
     return session
 
 
@@ -118,7 +119,7 @@ def test_code_is_good_for_its_half_minute_and_one_beside(
 
 def test_made_up_code_and_code_of_another_session_are_refused(session: Session, client: Client) -> None:
     other = OpenSessionFactory()
-    show_wall(other, by=None, at=NOON)
+    show_wall(other, by=organiser_of(other.activity), at=NOON)
 
     with time_machine.travel(AT, tick=False):
         answers = [
@@ -132,7 +133,7 @@ def test_made_up_code_and_code_of_another_session_are_refused(session: Session, 
 def test_closed_wall_takes_nobody(session: Session, mother: Resident, client: Client) -> None:
     code = code_at(session, AT)
     scan(signed_in(client, mother.user), session)
-    close_wall(session, by=None, at=AT)
+    close_wall(session, by=organiser_of(session.activity), at=AT)
 
     with time_machine.travel(AT, tick=False):
         answers = [client.get(f"/me/door/{session.pk}/{code}/"), say_who(client, session, mother)]
@@ -156,7 +157,7 @@ def test_address_without_a_scan_checks_nobody_in(session: Session, mother: Resid
 
 def test_scan_at_one_session_opens_no_other(session: Session, mother: Resident, client: Client) -> None:
     other = OpenSessionFactory(starts_at=NOON - HOUR, ends_at=NOON + HOUR)
-    show_wall(other, by=None, at=NOON)
+    show_wall(other, by=organiser_of(other.activity), at=NOON)
     scan(signed_in(client, mother.user), session)
 
     say_who(client, other, mother)

@@ -17,10 +17,10 @@ from tests.factories import (
     ProgrammeFactory,
     RegionFactory,
     SessionFactory,
-    UserFactory,
     VenueFactory,
     key,
 )
+from tests.factories_afterwards import organiser_of
 
 from qixue.core.quantity import Qualifier
 from qixue.figures.models import NamedFigure
@@ -142,7 +142,7 @@ def count_heads(session: Session, people: int, qualifier: Qualifier = Qualifier.
         count=people,
         qualifier=qualifier,
         evidence=keep_note("签到表1页，李明经手", at=NOON),
-        by=UserFactory(),
+        by=organiser_of(session.activity),
         at=NOON,
         client_uuid=key(),
     )

@@ -16,10 +16,10 @@ from tests.factories import (
     RegionFactory,
     RoleAssignmentFactory,
     SessionFactory,
-    UserFactory,
     VenueFactory,
     key,
 )
+from tests.factories_afterwards import organiser_of
 from tests.web.public.conftest import assert_sound, words
 
 from qixue.core.quantity import Qualifier
@@ -53,7 +53,7 @@ def counted(
         count=people,
         qualifier=Qualifier.EXACT,
         evidence=EvidenceFactory(),
-        by=UserFactory(),
+        by=organiser_of(session.activity),
         at=NOON,
         client_uuid=key(),
     )

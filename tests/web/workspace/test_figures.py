@@ -14,9 +14,9 @@ from tests.factories import (
     ProgrammeFactory,
     RoleAssignmentFactory,
     SessionFactory,
-    UserFactory,
     key,
 )
+from tests.factories_afterwards import organiser_of
 from time_machine import travel
 
 from qixue.core.quantity import Qualifier
@@ -69,7 +69,7 @@ def count(session: Session, people: int, qualifier: Qualifier = Qualifier.EXACT)
         count=people,
         qualifier=qualifier,
         evidence=EvidenceFactory(text="李明经手"),
-        by=UserFactory(),
+        by=organiser_of(session.activity),
         at=NOON,
         client_uuid=key(),
     )

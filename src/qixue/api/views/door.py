@@ -64,11 +64,13 @@ def read_bundle(request: HttpRequest) -> BundleOut:
 
 
 def sessions_with_people(sessions: list[Session]) -> list[DoorSessionOut]:
-    there = came_in(sessions)
+    there, starts = came_in(sessions), {session.pk: session.starts_at for session in sessions}
     people: dict[int, list[PersonOut]] = defaultdict(list)
     for row in expected_at(sessions):
         inside = there.get((row.session_id, row.resident_id))
-        people[row.session_id].append(PersonOut.of(row, inside.at if inside else None))
+        # when somebody came who is forgotten is not kept with their seat
+        since = inside.at if inside else starts[row.session_id] if row.was_there else None
+        people[row.session_id].append(PersonOut.of(row, since))
     return [DoorSessionOut(**facts_of(session), people=people[session.pk]) for session in sessions]
 
 

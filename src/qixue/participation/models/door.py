@@ -106,7 +106,7 @@ class Scan(models.Model):
     device = models.ForeignKey(DoorDevice, models.PROTECT, null=True, blank=True, related_name="scans", db_index=False)
     uuid = models.UUIDField()  # made by whoever scanned
     sequence = models.PositiveBigIntegerField(default=0)  # 1, 2, 3 … on the device
-    digest = models.CharField(max_length=64, blank=True)  # of the body as it was sent; none once a name was taken out
+    digest = models.CharField(max_length=64, blank=True)  # of what was sent; none once its name is gone for good
     kind = models.CharField(max_length=10, choices=Kind)
     session = models.ForeignKey(
         Session, models.PROTECT, null=True, blank=True, related_name="scans", db_index=False

@@ -16,7 +16,7 @@ from qixue.participation.door_words import sentence_of
 from qixue.participation.merge import AROUND_SESSION
 from qixue.participation.models import LedgerEntry, Participant, Registration, Tally
 from qixue.participation.operations.in_charge import must_be_in_charge
-from qixue.participation.operations.ledger import EntryDraft, append_entries, lock_chain
+from qixue.participation.operations.ledger import EntryDraft, append_entries, entered_before, lock_chain
 from qixue.participation.queries.attendances import Seat, entries_of_people
 from qixue.participation.rules import is_cadre_at
 from qixue.people.models import Organisation, Resident, User
@@ -152,15 +152,15 @@ def check_in(
 
     A name makes a resident of whom nothing else is known. Whoever is in already stays in as they came; the same
     `client_uuid` again returns the first entry.
-    Refused: not_in_charge, session_off, session_not_open, wrong_session, registration_cancelled, forgotten,
-    changed_meanwhile.
+    Refused: not_in_charge, those of `entered_before`, session_off, session_not_open, wrong_session,
+    registration_cancelled, forgotten, changed_meanwhile.
     """
     must_be_in_charge(by, Action.RECORD_ATTENDANCE, session)
     organisation = session.activity.organisation
     if registration:
         hold_or_refuse([registration.resident_id])
     lock_chain(organisation)
-    if earlier := LedgerEntry.objects.filter(client_uuid=client_uuid).first():
+    if earlier := entered_before(client_uuid, session=session):
         return earlier
     check_open(session, at=at)
     if registration:

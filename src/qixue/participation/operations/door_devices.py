@@ -12,8 +12,10 @@ from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.merge import AROUND_SESSION
 from qixue.participation.models import BundleFetch, DoorDevice
+from qixue.participation.operations.in_charge import must_answer_for
 from qixue.people.models import User
 from qixue.people.operations.turns import take_turn
+from qixue.people.rules import Action
 from qixue.programme.models import Session
 
 MOST_SESSIONS = 20
@@ -26,8 +28,10 @@ def set_up_device(
     """A device for sessions of one organisation: the record, and its token, which is kept nowhere.
 
     It works until two hours after the last of them ends. The same form again gives the record without the token.
-    Refused: no_session, too_many_sessions, several_organisations, session_without_time, session_over.
+    Refused: not_in_charge, no_session, too_many_sessions, several_organisations, session_without_time, session_over.
     """
+    for organisation in {session.activity.organisation for session in sessions}:
+        must_answer_for(by, Action.RECORD_ATTENDANCE, organisation)
     take_turn(by)
     if existing := DoorDevice.objects.filter(client_uuid=client_uuid).first():
         return existing, ""
@@ -71,8 +75,12 @@ def checked_hours(sessions: Sequence[Session], *, at: datetime.datetime) -> date
 
 @transaction.atomic
 def revoke_device(device: DoorDevice, *, by: User, at: datetime.datetime) -> DoorDevice:
-    """The device is refused from now on; again changes nothing. What it has not sent yet stays on it."""
+    """The device is refused from now on; again changes nothing. What it has not sent yet stays on it.
+
+    Refused: not_in_charge.
+    """
     device = DoorDevice.objects.select_for_update().get(pk=device.pk)
+    must_answer_for(by, Action.RECORD_ATTENDANCE, device.organisation)
     if device.revoked_at:
         return device
     device.revoked_at = at

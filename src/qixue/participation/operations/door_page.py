@@ -9,11 +9,12 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock_words import clock
+from qixue.core.form_keys import key_reused
 from qixue.core.refusal import Doubt, Refused
-from qixue.participation.models import LedgerEntry
-from qixue.participation.operations.check_ins import check_in
+from qixue.participation.models import LedgerEntry, Participant
+from qixue.participation.operations.check_ins import check_in, check_open
 from qixue.participation.operations.in_charge import must_be_in_charge
-from qixue.participation.operations.ledger import lock_chain, void_entry
+from qixue.participation.operations.ledger import entered_before, lock_chain, take_back
 from qixue.participation.queries.door_state import TAKEN_BACK_WITHIN, expected_people
 from qixue.participation.queries.walk_ins import namesakes_at
 from qixue.people.models import User
@@ -33,10 +34,22 @@ def count_walk_in(
     """
     must_be_in_charge(by, Action.RECORD_ATTENDANCE, session)
     lock_chain(session.activity.organisation)
-    is_repeated = LedgerEntry.objects.filter(client_uuid=client_uuid).exists()
-    if name and not confirmed and not is_repeated:
+    if earlier := entered_before(client_uuid, session=session):
+        if name_of(earlier) != name:
+            raise key_reused()
+        return earlier
+    check_open(session, at=at)
+    if name and not confirmed:
         check_is_another(session, name)
     return check_in(session, name=name, by=by, at=at, client_uuid=client_uuid)
+
+
+def name_of(entry: LedgerEntry) -> str:
+    """Of whoever came; empty where none was given, or it was erased."""
+    if entry.person_token is None:
+        return ""
+    known = Participant.objects.filter(token=entry.person_token).values_list("resident__name", flat=True)
+    return known.first() or ""
 
 
 def check_is_another(session: Session, name: str) -> None:
@@ -70,4 +83,4 @@ def take_back_own(entry: LedgerEntry, *, by: User, at: datetime.datetime) -> Led
     with override(settings.LANGUAGE_CODE):
         reason = gettext("Entered by mistake at the door.")
     key = uuid.uuid5(entry.client_uuid, "qixue-taken-back")
-    return void_entry(entry, reason=reason, by=by, at=at, client_uuid=key)
+    return take_back(entry, reason=reason, by=by, at=at, client_uuid=key)

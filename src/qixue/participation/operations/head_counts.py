@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from qixue.core.quantity import Qualifier
 from qixue.core.refusal import Refused
 from qixue.participation.models import Evidence, LedgerEntry
 from qixue.participation.operations.evidence import keep_note, keep_photo, removed_on_failure
-from qixue.participation.operations.ledger import correct_entry, record_head_count
+from qixue.participation.operations.ledger import correct_entry, entered_before, record_head_count
 from qixue.participation.operations.plausibility import check_plausible
 from qixue.people.models import User
 from qixue.programme.models import Session
@@ -35,6 +36,11 @@ class CountReport:
     evidence: Evidence | None = None
     device_name: str = ""
 
+    @property
+    def said(self) -> dict[str, Any]:
+        """The number, as the fields of its entry."""
+        return {"count": self.count, "qualifier": self.qualifier}
+
     def keep_evidence(self, at: datetime.datetime) -> Evidence | None:
         """Refused: photo_too_large, photo_unreadable."""
         if self.evidence:
@@ -44,17 +50,12 @@ class CountReport:
         return keep_note(self.note, at=at) if self.note.strip() else None
 
 
-def earlier_answer(client_uuid: uuid.UUID) -> LedgerEntry | None:
-    """The entry that the same form has already made."""
-    return LedgerEntry.objects.filter(client_uuid=client_uuid).first()
-
-
 def report_head_count(session: Session, report: CountReport, *, by: User, at: datetime.datetime) -> LedgerEntry:
     """Enter a head count with its evidence; nothing is left of one that is refused.
 
-    Refused: evidence_missing and those of both parts; unless confirmed, those of `check_plausible`.
+    Refused: not_in_charge, evidence_missing and those of both parts; unless confirmed, those of `check_plausible`.
     """
-    if earlier := earlier_answer(report.client_uuid):
+    if earlier := entered_before(report.client_uuid, session=session, **report.said):
         return earlier
     if not report.confirmed:
         check_plausible(session, report.count)
@@ -81,7 +82,7 @@ def correct_head_count(
 
     Refused: those of both parts; unless confirmed, those of `check_plausible`.
     """
-    if earlier := earlier_answer(report.client_uuid):
+    if earlier := entered_before(report.client_uuid, target=entry, **report.said):
         return earlier
     if entry.session and not report.confirmed:
         check_plausible(entry.session, report.count)

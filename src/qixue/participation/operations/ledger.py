@@ -4,11 +4,13 @@ import datetime
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.figures import NO_PERIOD, Period
+from qixue.core.form_keys import key_reused
 from qixue.core.inserts import insert_many, made
 from qixue.core.models import record_audit
 from qixue.core.quantity import Qualifier
@@ -17,7 +19,9 @@ from qixue.participation import queries
 from qixue.participation.chain import entry_hash
 from qixue.participation.models import Evidence, LedgerChain, LedgerEntry
 from qixue.participation.operations import attendances, tallies
+from qixue.participation.operations.in_charge import must_answer_for, must_be_in_charge
 from qixue.people.models import Organisation, User
+from qixue.people.rules import Action
 from qixue.programme.models import Activity, Session
 
 HIGHEST_COUNT = 1_000_000
@@ -138,12 +142,15 @@ def record_head_count(
 ) -> LedgerEntry:
     """Enter how many people were at the session; a session not yet marked as held is marked now.
 
-    `device_name` is that of the door device which sent it; `by` is then who set that device up.
-    The same `client_uuid` again returns the first entry. Refused: count_out_of_range, qualifier_not_countable,
-    session_cancelled, session_not_started, session_counts_names, head_count_exists.
+    `device_name` is that of the door device which sent it; `by` is then who set that device up, and may
+    have left since. The same `client_uuid` again returns the first entry.
+    Refused: not_in_charge, those of `entered_before`, count_out_of_range, qualifier_not_countable, session_cancelled,
+    session_not_started, session_counts_names, head_count_exists.
     """
+    if not device_name:
+        must_be_in_charge(by, Action.RECORD_ATTENDANCE, session)
     lock_chain(session.activity.organisation)
-    if earlier := LedgerEntry.objects.filter(client_uuid=client_uuid).first():
+    if earlier := entered_before(client_uuid, session=session, count=count, qualifier=qualifier):
         return earlier
     check_count(count, qualifier)
     session = Session.objects.select_related("activity__organisation", "activity__programme").get(pk=session.pk)
@@ -249,11 +256,14 @@ def correct_entry(
     """Replace a head count by a new entry that says who and why; the old entry stays in the ledger.
 
     Without new evidence the correction stands on the evidence of the entry it replaces.
-    Refused: reason_missing, count_out_of_range, qualifier_not_countable, already_replaced, not_a_head_count.
+    Refused: not_in_charge, those of `entered_before`, reason_missing, count_out_of_range, qualifier_not_countable,
+    already_replaced, not_a_head_count.
     """
-    entry = replaceable(entry, client_uuid)
-    if entry.client_uuid == client_uuid:
-        return entry
+    must_answer_for(by, Action.CORRECT_ATTENDANCE, entry.organisation)
+    lock_chain(entry.organisation)
+    if earlier := entered_before(client_uuid, target=entry, count=count, qualifier=qualifier):
+        return earlier
+    entry = replaceable(entry)
     if entry.kind not in {LedgerEntry.Kind.HEAD_COUNT, LedgerEntry.Kind.CORRECTION}:
         raise Refused(
             "not_a_head_count", _("Only a head count can be corrected; please take the check-in back instead.")
@@ -284,10 +294,25 @@ def correct_entry(
 def void_entry(
     entry: LedgerEntry, *, reason: str, by: User, at: datetime.datetime, client_uuid: uuid.UUID
 ) -> LedgerEntry:
-    """Take an entry back by a new one; what it said stays readable. Refused: reason_missing, already_replaced."""
-    entry = replaceable(entry, client_uuid)
-    if entry.client_uuid == client_uuid:
-        return entry
+    """Take an entry back by a new one; what it said stays readable.
+
+    Refused: not_in_charge, key_reused, reason_missing, already_replaced.
+    """
+    must_answer_for(by, Action.CORRECT_ATTENDANCE, entry.organisation)
+    return take_back(entry, reason=reason, by=by, at=at, client_uuid=client_uuid)
+
+
+def take_back(
+    entry: LedgerEntry, *, reason: str, by: User, at: datetime.datetime, client_uuid: uuid.UUID
+) -> LedgerEntry:
+    """The same, where whoever calls it has made sure that `by` may.
+
+    Refused: key_reused, reason_missing, already_replaced.
+    """
+    lock_chain(entry.organisation)
+    if earlier := entered_before(client_uuid, target=entry):
+        return earlier
+    entry = replaceable(entry)
     draft = EntryDraft(
         kind=LedgerEntry.Kind.VOID,
         activity=entry.activity,
@@ -306,13 +331,34 @@ def void_entry(
     return void
 
 
-def replaceable(entry: LedgerEntry, client_uuid: uuid.UUID) -> LedgerEntry:
-    """The entry, under the chain's lock, if nothing replaced it yet; the first answer again for a repeated request."""
-    lock_chain(entry.organisation)
-    if repeated := LedgerEntry.objects.filter(client_uuid=client_uuid).first():
-        return repeated
+def entered_before(client_uuid: uuid.UUID, **same: Any) -> LedgerEntry | None:
+    """The entry that the same form has made before; `same` are fields by which it is known to say the same as now.
+
+    Refused: key_reused, where it said something else; already_replaced, where its entry does not stand any more: to say
+    that it is entered would be wrong.
+    """
+    earlier = LedgerEntry.objects.filter(client_uuid=client_uuid).first()
+    if earlier is None:
+        return None
+    if any(getattr(earlier, field) != value for field, value in same.items()):
+        raise key_reused()
+    if is_replaced(earlier):
+        sentence = _(
+            "What this form entered was corrected or taken back since, and is not entered again. Please open the form"
+            " anew."
+        )
+        raise Refused("already_replaced", sentence)
+    return earlier
+
+
+def is_replaced(entry: LedgerEntry) -> bool:
+    return LedgerEntry.objects.filter(target=entry).exists()
+
+
+def replaceable(entry: LedgerEntry) -> LedgerEntry:
+    """The entry, under the chain's lock, if nothing replaced it yet. Refused: already_replaced."""
     entry = queries.ledger_entries().get(pk=entry.pk)
-    if entry.kind == LedgerEntry.Kind.VOID or LedgerEntry.objects.filter(target=entry).exists():
+    if entry.kind == LedgerEntry.Kind.VOID or is_replaced(entry):
         raise Refused(
             "already_replaced", _("Somebody has already corrected or taken back this entry; please look again.")
         )

@@ -19,6 +19,7 @@ from qixue.participation.operations.evidence import keep_note
 from qixue.participation.operations.head_counts import report_head_count
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.queries.door import NEEDS_HOLDER, reasons_today, scans_at
+from qixue.participation.queries.forgotten import forgotten_places
 from qixue.people.models import Resident, User
 from qixue.people.rules import Action
 from qixue.programme.models import Session
@@ -43,8 +44,8 @@ def accept_scan(
     `registration`, or the `name` of a walk-in, says who it was where the scan does not; a walk-in and the code on the
     wall can also count as somebody without a name. Whoever is in already is not counted again. Accepting again changes
     nothing.
-    Refused: not_in_charge, already_decided, session_not_open, reason_missing, person_missing, and for head counts those
-    of `record_head_count`.
+    Refused: not_in_charge, already_decided, session_not_open, reason_missing, person_missing, forgotten, and for head
+    counts those of `record_head_count`.
     """
     must_be_in_charge(by, Action.CORRECT_ATTENDANCE, session)
     (scan,) = locked_scans(session, [scan.pk])
@@ -84,7 +85,7 @@ def decide_together(
     What is to count is judged again under the lock: where something else speaks against a scan than its page said, a
     person looks at it by itself. A refusal names the scan. Returns those that were decided now.
     Refused: not_in_charge, nothing_chosen, several_kinds, already_decided, reason_missing, session_not_open,
-    judged_otherwise, person_missing, and for head counts those of `record_head_count`.
+    judged_otherwise, person_missing, forgotten, and for head counts those of `record_head_count`.
     """
     must_be_in_charge(by, Action.CORRECT_ATTENDANCE, session)
     scans = locked_scans(session, keys)
@@ -152,11 +153,17 @@ def checked_reason(reason: str) -> str:
 
 
 def let_count(session: Session, scans: Sequence[Scan], reason: str, *, by: User, at: datetime.datetime) -> None:
-    """Enter what locked scans of one kind say, and decide about them. Refused: person_missing, and as head counts."""
+    """Enter what locked scans of one kind say, and decide about them.
+
+    Refused: person_missing, forgotten, and as head counts.
+    """
     people = [scan for scan in scans if scan.kind != Scan.Kind.HEAD_COUNT]
+    forgotten = forgotten_places(session, people)
     check_ins = []
     for scan in people:
         with naming(scan):
+            if scan.resident_id in forgotten:
+                raise Refused("forgotten", sentence_of("forgotten"), field="person")
             check_ins.append(check_in_of(scan, session, reason))
     entered = enter(session.activity.organisation, check_ins, by=by, at=at) if people else []
     for scan, result in zip(people, entered, strict=True):

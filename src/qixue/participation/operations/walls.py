@@ -16,6 +16,7 @@ from qixue.participation.merge import Facts, Holder, judge
 from qixue.participation.models import Scan, WallCode
 from qixue.participation.operations.check_ins import CheckIn, Source, check_open, check_takes_place, enter
 from qixue.participation.operations.eligibility import check_people, must_act_for
+from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.ledger import lock_chain
 from qixue.participation.operations.seats import locked_session
 from qixue.participation.queries.door import window_of
@@ -24,6 +25,7 @@ from qixue.participation.queries.wall import SEALED_FOR, AtTheWall, household_at
 from qixue.participation.wall_code import is_good_at, is_late_at
 from qixue.people.models import Resident, User
 from qixue.people.operations.locks import hold_or_refuse
+from qixue.people.rules import Action
 from qixue.programme.models import Session
 
 LANDING_LASTS = datetime.timedelta(minutes=10)  # signing in and saying who one is takes some minutes
@@ -45,7 +47,11 @@ class Landing:
 
 @transaction.atomic
 def show_wall(session: Session, *, by: User, at: datetime.datetime) -> WallCode:
-    """Begin to show a code, with a new secret; a wall that shows one stays as it is. Refused: session_off."""
+    """Begin to show a code, with a new secret; a wall that shows one stays as it is.
+
+    Refused: not_in_charge, session_off.
+    """
+    must_be_in_charge(by, Action.RECORD_ATTENDANCE, session)
     check_takes_place(session)
     wall = WallCode.objects.select_for_update().filter(session=session).first()
     if wall and wall.closed_at is None:
@@ -58,7 +64,8 @@ def show_wall(session: Session, *, by: User, at: datetime.datetime) -> WallCode:
 
 @transaction.atomic
 def close_wall(session: Session, *, by: User, at: datetime.datetime) -> None:
-    """No code of this wall is good any more. Doing it again changes nothing."""
+    """No code of this wall is good any more. Doing it again changes nothing. Refused: not_in_charge."""
+    must_be_in_charge(by, Action.RECORD_ATTENDANCE, session)
     if WallCode.objects.filter(session=session, closed_at=None).update(closed_at=at):
         record_audit("wall.closed", session, by=by, at=at)
 

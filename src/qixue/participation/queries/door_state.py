@@ -14,6 +14,7 @@ from qixue.participation.merge import AROUND_SESSION, CLOCK_LIMIT, missing_range
 from qixue.participation.models import DoorDevice, LedgerEntry, Registration, Scan, Tally
 from qixue.participation.queries.attendances import CameIn, came_in
 from qixue.participation.queries.door import expected_at
+from qixue.participation.queries.forgotten import forgotten_inside
 from qixue.people.models import User
 from qixue.programme.models import Programme, Session
 
@@ -26,11 +27,6 @@ class Expected:
 
     registration: Registration
     came_in: CameIn | None
-
-    @property
-    def is_in(self) -> bool:
-        """Also whoever came and was forgotten since."""
-        return self.came_in is not None or self.registration.was_there
 
 
 def expected_people(session: Session, *, search: str = "") -> list[Expected]:
@@ -115,8 +111,10 @@ class DoorFigures:
 def door_figures(session: Session, people: Sequence[Expected], undecided: int) -> DoorFigures:
     tally = Tally.objects.filter(session=session).first()
     inside = tally.one_by_one_count if tally else 0
+    came = sum(each.came_in is not None for each in people)
+    came += len(forgotten_inside(session, [each.registration for each in people]))
     seated = [each for each in people if each.registration.state in Registration.SEATED_STATES]
-    return DoorFigures(inside, sum(each.is_in for each in people), len(seated), undecided)
+    return DoorFigures(inside, came, len(seated), undecided)
 
 
 def own_entries(session: Session, user: User, *, at: datetime.datetime) -> set[int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from qixue.core.typed import folded
 from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration
 from qixue.participation.queries.door_state import Expected
+from qixue.participation.queries.forgotten import forgotten_inside
 from qixue.programme.models import Session
 
 
@@ -33,6 +34,7 @@ def walk_ins_at(session: Session, expected: Iterable[Expected]) -> list[WalkIn]:
     """The latest first; `expected` is everybody who is signed up."""
     expected = list(expected)
     inside = {person.came_in.entry for person in expected if person.came_in}
+    inside.update(forgotten_inside(session, [person.registration for person in expected]))
     entries = LedgerEntry.objects.effective().one_by_one().filter(session=session).order_by("-occurred_at", "-pk")
     others = [entry for entry in entries if entry.pk not in inside]
     known = Participant.objects.filter(

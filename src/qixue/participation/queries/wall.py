@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from qixue.core.sealed import unseal
 from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration, Scan, WallCode
 from qixue.participation.queries.attendances import entries_of_people
+from qixue.participation.queries.forgotten import forgotten_inside
 from qixue.people.models import Resident
 from qixue.programme.models import Session
 
@@ -82,4 +83,5 @@ def places_for_walk_ins(session: Session) -> int | None:
     )
     inside = Attendance.objects.filter(session=session).exclude(person_token__in=expected.values("token"))
     unnamed = LedgerEntry.objects.effective().one_by_one().filter(session=session, person_token=None)
-    return max(session.seats_left - inside.count() - unnamed.count(), 0)
+    walked_in = inside.count() + unnamed.count() - len(forgotten_inside(session, seated.filter(was_there=True)))
+    return max(session.seats_left - walked_in, 0)

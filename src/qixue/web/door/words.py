@@ -52,7 +52,7 @@ SETUP = {
     "set_up": pgettext_lazy("door", "Set up"),
     "link_wrong": _("Please paste the whole link, for example https://…/door/#…"),
     "new_link": _("Paste a new link"),
-    "link_refused": _("This link is not valid any more. Please ask the organiser for a new one."),
+    "link_refused": _("A link that was opened here is not valid any more. Please ask the organiser for a new one."),
     "link_waits": _("The link is kept. As soon as there is a network, the list is fetched."),
 }
 WAYS = {

@@ -205,6 +205,23 @@ def test_scan_of_somebody_whom_the_phone_turned_away_says_what_it_showed(
     assert [text in one.content.decode() for text in texts] == [True, True, False]
 
 
+def test_scan_of_whoever_is_forgotten_is_not_offered_as_it_was_sent(session: Session, page: Client) -> None:
+    """Nor is anybody who is forgotten offered as who it was."""
+    gone, here = (RegistrationFactory(session=session, was_there=was_there) for was_there in (True, False))
+    scan = waiting_scan(session, registration=gone, resident=gone.resident, reason="forgotten")
+    address = f"/workspace/sessions/{session.pk}/scans/{scan.pk}/"
+
+    offered = html.fromstring(page.get(address).content.decode()).xpath("//select[@name='person']/option")
+    answer = page.post(address, {"decision": "accepted", "person": "0", "reason": "在场"})
+
+    assert [(each.get("value"), each.text_content()) for each in offered] == [
+        ("0", "按下面填写的"),
+        (str(here.pk), here.resident.name),
+    ]
+    assert (answer.status_code, LedgerEntry.objects.exists()) == (422, False)
+    assert "再计就重复了" in answer.content.decode()
+
+
 def test_check_in_is_taken_back_from_the_list(session: Session, page: Client) -> None:
     person = RegistrationFactory(session=session)
     page.post(f"{at_the_door(session)}check-in/", {"registration": person.pk})

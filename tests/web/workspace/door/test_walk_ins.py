@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from lxml import html
-from tests.factories import RegistrationFactory, RoleAssignmentFactory, key
+from tests.factories import MemberFactory, RegistrationFactory, RoleAssignmentFactory, key
 from tests.web.workspace.door.pages import at_the_door, text_of
 
 from qixue.core.clock import now
@@ -14,6 +14,7 @@ from qixue.core.models import AuditEntry
 from qixue.participation.models import Attendance, LedgerEntry, Tally
 from qixue.participation.operations.check_ins import check_in
 from qixue.people.models import Resident, Role, User
+from qixue.people.operations.erasure import erase_account
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +130,58 @@ def test_volunteer_takes_back_what_they_have_just_entered(session: Session, clie
     assert (answer.status_code, void.kind, void.reason) == (302, LedgerEntry.Kind.VOID, "在现场误录。")
     assert not Attendance.objects.exists()
     assert AuditEntry.objects.filter(action="ledger.voided").count() == 1
+
+
+def test_form_of_a_walk_in_who_was_taken_back_counts_nobody_and_says_so(
+    session: Session, client: Client, volunteer: User
+) -> None:
+    client.force_login(volunteer)
+    form = {"name": "李明", "client_uuid": str(key())}
+    client.post(f"{at_the_door(session)}walk-in/", form)
+    take_back(client, LedgerEntry.objects.get())
+
+    again = client.post(f"{at_the_door(session)}walk-in/", form)
+
+    assert again.status_code == 422
+    assert "这份表单记下的内容后来被更正或撤回，不会再次计入。请重新打开表单。" in text_of(again)
+    assert Tally.objects.count() == 0
+
+
+def test_form_of_a_walk_in_that_comes_again_with_another_name_is_refused(session: Session, page: Client) -> None:
+    """As when the browser goes back to the page as it was, and somebody else is typed in."""
+    form = {"client_uuid": str(key())}
+
+    answers = [page.post(f"{at_the_door(session)}walk-in/", {**form, "name": name}) for name in ("李明", "王芳", "")]
+
+    assert [answer.status_code for answer in answers] == [302, 422, 422]
+    assert Resident.objects.get().name == "李明"
+
+
+def test_nobody_is_offered_to_be_checked_in_before_the_door_opens(session: Session, page: Client) -> None:
+    RegistrationFactory(session=session, resident__name="王秀英")
+    Session.objects.filter(pk=session.pk).update(starts_at=now() + 3 * HOUR, ends_at=now() + 4 * HOUR)
+
+    answer = walk_in(page, session, "王秀英")
+
+    assert (answer.status_code, "registration" in buttons_of(answer)) == (422, False)
+    assert "两小时" in text_of(answer)
+
+
+def test_seat_of_whoever_came_and_is_forgotten_offers_nothing(session: Session, page: Client, organiser: User) -> None:
+    seat = RegistrationFactory(session=session, resident=MemberFactory(name="王秀英"))
+    check_in(session, registration=seat, by=organiser, at=now(), client_uuid=key())
+    erase_account(seat.resident.user, at=now())
+
+    shown = page.get(at_the_door(session))
+
+    assert "registration" not in buttons_of(shown)
+    assert "已到场1人" in text_of(shown)
+    assert "未报名到场的人" not in text_of(shown)
+
+
+def buttons_of(answer: Any) -> list[str]:
+    """The hidden fields of the forms that stand on a page."""
+    return html.fromstring(answer.content.decode()).xpath("//main//input[@type='hidden']/@name")
 
 
 def test_volunteer_takes_nothing_back_after_a_quarter_of_an_hour(

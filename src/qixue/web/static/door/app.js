@@ -33,7 +33,7 @@ async function refresh() {
     asking,
     isOffline: !navigator.onLine || sync.failures > 0,
     linkRefused: Boolean(await store.setting("link_refused")),
-    linkWaits: Boolean(await store.setting("token")) && sync.failures > 0,
+    linkWaits: (await store.links()).length > 0 && sync.failures > 0,
   });
   await settle();
 }
@@ -41,7 +41,7 @@ async function refresh() {
 /** Leaves the views that wait for data as soon as it is there, and those whose data is gone. */
 async function settle() {
   const view = currentView();
-  if (!desk.device) return show((await store.setting("token")) && !sync.failures ? "loading" : "setup");
+  if (!desk.device) return show((await store.links()).length && !sync.failures ? "loading" : "setup");
   if (desk.device.state === "revoked" && !["device", "setup"].includes(view)) return show("device");
   if (!desk.session && !["sessions", "device"].includes(view)) return chooseSession();
   if (["loading", "setup"].includes(view) && desk.device.state !== "revoked") show("door");
@@ -83,7 +83,7 @@ async function act(work) {
 /** Whether the token is kept; only then it leaves the address. */
 async function keepToken(token) {
   try {
-    if (token) await store.keep("token", token);
+    if (token) await store.addLink(token);
   } catch (error) {
     console.warn(error);
     return false;
@@ -95,7 +95,6 @@ async function keepToken(token) {
 async function open(token) {
   if (!token) return showTrouble(word("link_wrong"));
   if (!(await keepToken(token))) return showTrouble(word("storage_full"));
-  await store.keep("link_refused", false);
   clearResult();
   askToKeep();
   await sync.now();

@@ -5,7 +5,7 @@
 // scans:    uuid, device, sequence, isSent (0 or 1), hasPhoto, body (as the server takes it), verdict (shown here),
 //           answer (the server's), tries (how often it was sent again after an answer)
 // photos:   uuid of a head count and its JPEG as base64, apart so that reading the scans stays quick
-// settings: name and value
+// settings: name and value; `links` are the tokens that were opened and that the server has not answered for yet
 const NAME = "qixue-door";
 const VERSION = 1;
 
@@ -37,6 +37,12 @@ export async function openStore() {
   const database = await asked(request);
   database.onversionchange = () => database.close();
   return new Store(database);
+}
+
+/** Takes the token of a link out of those that wait. */
+async function dropLink(settings, token) {
+  const { value } = await asked(settings.get("links"));
+  settings.put({ name: "links", value: value.filter((other) => other !== token) });
 }
 
 const knowsNames = ({ verdict, answer, isSent, body, hasPhoto }) =>
@@ -90,16 +96,41 @@ export class Store {
     return asked(this.read("devices").getAll());
   }
 
-  /** A device whose link was opened: a new one, or one that is known. It goes on after the highest number that the server
-   * knows: another store of the same link (another browser, one that was emptied) may have given those before. */
-  openDevice(id, values, highest = 0) {
-    return this.write(["devices"], async (devices) => {
-      const known = (await asked(devices.get(id))) || { sequence: 0 };
-      devices.put({ ...known, ...values, id, sequence: Math.max(known.sequence, highest) });
+  /** The tokens of links that wait for the server, in the order in which they were opened. */
+  async links() {
+    return (await this.setting("links")) || [];
+  }
+
+  /** Keeps the token of a link that was opened, behind those that wait already. */
+  addLink(token) {
+    return this.write(["settings"], async (settings) => {
+      const links = (await asked(settings.get("links")))?.value || [];
+      settings.put({ name: "links", value: [...links.filter((other) => other !== token), token] });
+      settings.put({ name: "link_refused", value: false });
     });
   }
 
-  /** Changes some values of a device that is still there; its numbers go on as in `openDevice`. */
+  /** What a link stands for, a new device or one that is known, is at work from now on, and the link waits no more. It goes
+   * on after the highest number that the server knows: another store of the same link (another browser, one that was
+   * emptied) may have given those before. */
+  openLink(token, id, values, highest) {
+    return this.write(["devices", "settings"], async (devices, settings) => {
+      const known = (await asked(devices.get(id))) || { sequence: 0 };
+      devices.put({ ...known, ...values, id, token, sequence: Math.max(known.sequence, highest) });
+      settings.put({ name: "device", value: id });
+      await dropLink(settings, token);
+    });
+  }
+
+  /** The server turned a link down: it waits no more, and the screen says so. */
+  refuseLink(token) {
+    return this.write(["settings"], async (settings) => {
+      settings.put({ name: "link_refused", value: true });
+      await dropLink(settings, token);
+    });
+  }
+
+  /** Changes some values of a device that is still there; its numbers go on as in `openLink`. */
   changeDevice(id, values, highest = 0) {
     return this.write(["devices"], async (devices) => {
       const device = await asked(devices.get(id));

@@ -68,21 +68,19 @@ export class Sync {
     return this.onChange();
   }
 
-  /** A link that was opened and has not been exchanged for a list yet. */
+  /** Links that were opened and have not been exchanged for a list yet; the one opened last is at work in the end. */
   async open() {
-    const token = await this.store.setting("token");
-    if (!token) return;
+    for (const token of await this.store.links()) await this.exchange(token);
+  }
+
+  async exchange(token) {
     try {
       const { answer, offset } = await this.ask("bundle", token);
-      const known = { name: answer.device.name, token, bundle: answer, offset, state: "", fetchedAt: Date.now() };
-      await this.store.openDevice(answer.device.id, known, answer.device.highest_sequence);
-      await this.store.keep("device", answer.device.id);
-      await this.store.keep("token", "");
-      await this.store.keep("link_refused", false);
+      const { id, name, highest_sequence: highest } = answer.device;
+      await this.store.openLink(token, id, { name, bundle: answer, offset, state: "", fetchedAt: Date.now() }, highest);
     } catch (error) {
       if (!(error instanceof TurnedDown)) throw error;
-      await this.store.keep("token", "");
-      await this.store.keep("link_refused", true);
+      await this.store.refuseLink(token);
     }
   }
 

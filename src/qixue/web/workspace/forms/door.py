@@ -96,7 +96,9 @@ class DecisionForm(ReasonForm):
     )
     field_order = ("decision", "person", "walk_in", "reason")
 
-    def __init__(self, *args: Any, people: Sequence[Registration], is_count: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, people: Sequence[Registration], is_count: bool, is_forgotten: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         choices = [(Scan.Decision.ACCEPTED.value, _("Yes, count it")), (Scan.Decision.REJECTED.value, _("No"))]
         cast(forms.ChoiceField, self.fields["decision"]).choices = choices
@@ -104,7 +106,7 @@ class DecisionForm(ReasonForm):
             del self.fields["person"], self.fields["walk_in"]
             return
         known = [(str(row.pk), row.resident.name) for row in people]
-        as_sent = (NOBODY, _("As it was sent, or as written below"))
+        as_sent = (NOBODY, _("As written below") if is_forgotten else _("As it was sent, or as written below"))
         cast(forms.ChoiceField, self.fields["person"]).choices = [as_sent, *known]
 
     @property

@@ -90,19 +90,19 @@ def check_in_person(request: HttpRequest, pk: int) -> HttpResponse:
 def walk_in(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody who is not signed up is here, with a name or without."""
     session = session_or_404(request.user, pk, Action.RECORD_ATTENDANCE)
-    form = WalkInForm(request.POST)
+    form, at = WalkInForm(request.POST), now()
     namesakes: list[Namesake] = []
     if form.is_valid():
         name = form.cleaned_data["name"]
         try:
-            count_walk_in(session, **form.cleaned_data, by=staff(request), at=now())
+            count_walk_in(session, **form.cleaned_data, by=staff(request), at=at)
         except Refused as refusal:
             form.refuse(refusal)
             namesakes = namesakes_at(session, name, expected_people(session)) if name else []
         else:
             messages.success(request, _("The walk-in is counted."))
             return redirect("workspace:door", pk)
-    context = {**around(session), "namesakes": namesakes}
+    context = {**around(session), "namesakes": namesakes, "obstacle": obstacle_at_door(session, at=at)}
     return parts.form_page(request, "workspace/door/walk_in.html", form, **context)
 
 

@@ -11,6 +11,7 @@ from qixue.core.refusal import Refused
 from qixue.participation.models import Scan
 from qixue.participation.operations.scan_decisions import accept_scan, decide_together, reject_scan
 from qixue.participation.queries.door import expected_at, reasons_today, scans_at
+from qixue.participation.queries.forgotten import forgotten_places
 from qixue.people.rules import Action
 from qixue.programme.models import Session
 from qixue.web import parts
@@ -70,8 +71,9 @@ def decide(request: HttpRequest, pk: int, scan_pk: int) -> HttpResponse:
     """One scan with everything that is known of it; it counts with a reason, or stays stored without counting."""
     session = session_or_404(request.user, pk, Action.CORRECT_ATTENDANCE)
     scan = scan_or_404(session, scan_pk)
-    people = expected_at([session])
-    form = DecisionForm(request.POST or None, people=people, is_count=scan.kind == Scan.Kind.HEAD_COUNT)
+    people = [row for row in expected_at([session]) if not row.was_there]  # who is forgotten is counted already
+    is_count, is_forgotten = scan.kind == Scan.Kind.HEAD_COUNT, bool(forgotten_places(session, [scan]))
+    form = DecisionForm(request.POST or None, people=people, is_count=is_count, is_forgotten=is_forgotten)
     if form.is_valid():
         said = {"session": session, "reason": form.cleaned_data["reason"], "by": staff(request), "at": now()}
         try:
@@ -84,7 +86,7 @@ def decide(request: HttpRequest, pk: int, scan_pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Decided. The scan stays stored as it was sent."))
             return redirect("workspace:scans", pk)
-    is_fit = scan.kind != Scan.Kind.HEAD_COUNT and not reasons_today(session, [scan])[scan]
+    is_fit = not is_count and not reasons_today(session, [scan])[scan]
     return parts.form_page(
         request, "workspace/door/decide.html", form, scan=scan, counts_today=is_fit, **around(session)
     )
