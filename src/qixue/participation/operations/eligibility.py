@@ -37,6 +37,12 @@ def check_window(session: Session, terms: RegistrationTerms, *, at: datetime.dat
         raise obstacle
 
 
+def must_not_be_called_off(session: Session) -> None:
+    """Of a session that is held: whoever is signed up for it is let go within a moment. Refused: session_off."""
+    if session.state == Session.State.CANCELLED:
+        raise Refused("session_off", _("This session was called off: nobody has a seat there any more."))
+
+
 def check_people(
     session: Session, terms: RegistrationTerms, people: Sequence[Resident], *, at: datetime.datetime
 ) -> None:

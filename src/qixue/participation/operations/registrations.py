@@ -175,9 +175,9 @@ def cancel_registrations(
 
 
 def check_cancel_time(session: Session, rows: list[Registration], *, at: datetime.datetime) -> None:
-    """Whoever only waits can go at any time; a seat can be given up while somebody else can still use it."""
+    """A seat can be given up while somebody else can still use it; whoever waits or is asked can say no at any time."""
     limit = terms_of(session).cancel_until or session.starts_at
-    if limit and at >= limit and any(row.state in Registration.SEATED_STATES for row in rows):
+    if limit and at >= limit and any(row.state == State.CONFIRMED for row in rows):
         raise Refused(
             "cancel_too_late",
             _("Seats can no longer be given up here. Please call the organiser if you cannot come."),
