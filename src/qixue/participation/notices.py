@@ -15,6 +15,7 @@ from qixue.people.queries import account_for
 from qixue.programme.models import Session
 
 TOPIC = NotificationPreference.Topic.REGISTRATIONS
+CHANGED, OFFER_CHANGED = "registration_changed", "registration_changed_offer"  # with an offer that ends sooner by it
 TOO_LARGE = "registration_too_large"
 # As the place of a session, in both languages.
 ONLINE = ("线上", "Online")
@@ -155,7 +156,7 @@ register(
         _("Called off: %(title)s, %(day_on)s. The reason: %(note)s"),
     ),
     NoticeKind(
-        "registration_changed",
+        CHANGED,
         TOPIC,
         _("New time or place: %(title)s"),
         _(
@@ -165,6 +166,21 @@ register(
         _(
             "Changed: %(title)s is now on %(day_on)s at %(time)s, %(place)s (before: %(was_on)s at %(was_time)s, "
             "%(was_place)s)"
+        ),
+    ),
+    NoticeKind(
+        OFFER_CHANGED,
+        TOPIC,
+        _("New time or place: %(title)s"),
+        _(
+            "%(names)s: it is now on %(day_on)s at %(time)s, %(place)s. Before it was on %(was_on)s at %(was_time)s, "
+            "%(was_place)s. Please accept the seat that is kept for you until %(until)s, or it goes to the next in "
+            "line."
+        ),
+        _(
+            "Changed: %(title)s is now on %(day_on)s at %(time)s, %(place)s (before: %(was_on)s at %(was_time)s, "
+            "%(was_place)s). The seat offered to you is yours only when you accept it, now until %(until)s. Accept it "
+            "here:"
         ),
     ),
     NoticeKind(
