@@ -1,6 +1,7 @@
 """What residents are told about their registrations."""
 
 import datetime
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -331,11 +332,16 @@ def about_event(kind: str, event: Event, party: Sequence[Registration], *, key: 
     )
 
 
+def too_large_key(party: uuid.UUID, people: int, seats: int) -> str:
+    """Of what is told about a party of more people than seats: anew when one of the two numbers has changed."""
+    return f"{people}-{seats}:{party}"
+
+
 def about_too_large_party(party: Sequence[Registration], seats: int) -> Notice:
     """For who runs the session; under the key of what the party itself is told."""
-    key, words = f"{TOO_LARGE}:{party[0].party}", event_of(party[0].session).words
+    key = f"{TOO_LARGE}:{too_large_key(party[0].party, len(party), seats)}"
     names = "、".join(row.resident.name for row in party)
-    said = {**words, "names": names, "people": str(len(party)), "seats": str(seats)}
+    said = {**event_of(party[0].session).words, "names": names, "people": str(len(party)), "seats": str(seats)}
     return Notice("registration_stepped_past", key, list_of(party[0]), said)
 
 
