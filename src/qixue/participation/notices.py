@@ -347,9 +347,12 @@ def about_too_large_party(party: Sequence[Registration], seats: int) -> Notice:
 
 def page_of(row: Registration) -> str:
     """Where the account that is told sees it: the page of their household, or for a cadre the list of the session."""
-    if row.source == Registration.Source.CADRE and account_for(row.resident) is None:
-        return list_of(row)
-    return f"/me/registrations/{row.party}/"
+    return list_of(row) if is_told_by_cadre(row) else f"/me/registrations/{row.party}/"
+
+
+def is_told_by_cadre(row: Registration) -> bool:
+    """Whether the cadre who signed the person up passes on what happens: the person has no account, nor a household."""
+    return row.source == Registration.Source.CADRE and account_for(row.resident) is None
 
 
 def list_of(row: Registration) -> str:
