@@ -98,12 +98,14 @@ def short_of(kind: str, params: Mapping[str, Any]) -> str:
 def readable(params: Mapping[str, Any]) -> dict[str, Any]:
     english = {} if is_chinese() else {name[:-3]: value for name, value in params.items() if name.endswith("_en")}
     said = {name: readable_value(name, value) for name, value in {**params, **english}.items()}
-    return said | {names[1]: time_text(*map(params.get, names)) for names in SPANS if names[1] in params}
+    return said | {time: time_text(params, day, time, ends) for day, time, ends in SPANS if time in params}
 
 
-def time_text(day: str | None, time: str, ends: str | None) -> str:
-    """When it begins, and where `ends` says so, until when it lasts."""
-    return clocks(moment_of(f"{day} {time}"), moment_of(ends)) if day and time and ends else time
+def time_text(params: Mapping[str, Any], day: str, time: str, ends: str) -> str:
+    """When it begins, and where the parameter `ends` says so, until when it lasts."""
+    if not (params.get(day) and params[time] and params.get(ends)):
+        return params[time]
+    return clocks(moment_of(f"{params[day]} {params[time]}"), moment_of(params[ends]))
 
 
 def moment_of(minute: str) -> datetime.datetime:
