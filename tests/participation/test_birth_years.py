@@ -13,6 +13,7 @@ from tests.participation.signing_up import refusal, sign_up
 from qixue.core.refusal import Refused
 from qixue.participation.operations.listed_people import NewPerson, SignUp, sign_up_people
 from qixue.people.models import Resident
+from qixue.people.operations.listed_residents import add_birth_year
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +36,41 @@ def test_grown_up_who_is_listed_without_a_year_gets_the_one_that_is_written(sess
     [row] = sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳", 1948),)), by=cadre, at=NOON)
 
     assert (row.resident, row.resident.birth_year, Resident.objects.count()) == (listed.resident, 1948, 1)
+
+
+def test_two_of_one_name_are_two_people_where_one_is_listed_without_a_year(session, cadre):
+    listed = ListedPersonFactory(
+        organisation=session.activity.organisation, resident__name="李桂芳", resident__birth_year=None
+    )
+    wanted = SignUp(key(), new=(NewPerson("李桂芳", 1948), NewPerson("李桂芳", 1971), NewPerson("李桂芳", 1948)))
+
+    rows = sign_up_people(session, wanted=wanted, by=cadre, at=NOON)
+
+    assert [(row.resident.pk == listed.resident_id, row.resident.birth_year) for row in rows] == [
+        (True, 1948),
+        (False, 1971),
+    ]
+
+
+def test_profile_of_somebody_with_an_account_is_not_written_by_others(session, cadre):
+    member = MemberFactory(name="李桂芳", birth_year=None)
+    ListedPersonFactory(organisation=session.activity.organisation, resident=member)
+
+    [row] = sign_up_people(session, wanted=SignUp(key(), new=(NewPerson("李桂芳", 1948),)), by=cadre, at=NOON)
+
+    member.refresh_from_db()
+    assert (member.birth_year, row.resident == member, row.resident.birth_year) == (None, False, 1948)
+
+
+def test_year_is_added_to_nobody_who_is_gone_or_has_one(cadre):
+    gone, known = ResidentFactory(birth_year=None), ResidentFactory(birth_year=None)
+    Resident.objects.filter(pk=gone.pk).delete()
+    Resident.objects.filter(pk=known.pk).update(birth_year=1950)
+
+    codes = [refusal(add_birth_year, person, birth_year=1948, by=cadre, at=NOON) for person in (gone, known)]
+
+    assert codes == ["changed_meanwhile"] * 2
+    assert Resident.objects.get(pk=known.pk).birth_year == 1950
 
 
 def test_child_is_not_taken_for_a_grown_up_of_the_same_name_without_a_year(session, cadre):

@@ -15,6 +15,7 @@ from qixue.participation.operations.listed_people import NewPerson, SignUp, sign
 from qixue.participation.operations.lotteries import keep_lotteries
 from qixue.participation.operations.organiser import move_registrations
 from qixue.participation.operations.registrations import cancel_registrations, keep_queues
+from qixue.participation.queries.registered import reach_of
 from qixue.people.models import Merge, Notification, Resident, Role, User
 from qixue.people.operations.guardians import offer_dependent
 from qixue.people.operations.merging import merge_people
@@ -124,6 +125,8 @@ def test_villager_whose_daughter_has_an_account_hears_through_her(session: Sessi
 
     leave(there[0])
 
+    (offered,) = Registration.objects.filter(pk=row.pk).with_accounts()
+    assert reach_of([offered]).through_cadre_count == 0
     assert told(daughter.user) == [("registration_offered", "陈秀兰")]
     assert Notification.objects.get(kind="registration_offered").link == f"/me/registrations/{row.party}/"
 

@@ -221,6 +221,15 @@ def test_session_called_off_is_never_drawn_and_everybody_told(session):
     assert Notification.objects.filter(kind="registration_session_off").count() == 1
 
 
+def test_session_called_off_while_it_was_being_drawn_gives_no_seats(session):
+    rows = enter(session)
+    close(session.pk, at=CLOSES_AT)
+    Session.objects.update(state="cancelled")
+
+    assert draw(session.pk, at=CLOSES_AT) == 0
+    assert (state_of(rows), Lottery.objects.get().drawn_at) == ({State.ENTERED}, None)
+
+
 def test_steps_are_made_once(session):
     enter(session)
     keep_lotteries(at=CLOSES_AT)

@@ -10,6 +10,7 @@ from tests.factories import (
     OpenSessionFactory,
     OrganisationFactory,
     ProgrammeFactory,
+    RegistrationFactory,
     ResidentFactory,
     RoleAssignmentFactory,
     key,
@@ -32,6 +33,7 @@ from qixue.participation.operations.questions import Asked, set_questions
 from qixue.participation.operations.registrations import keep_queues, register
 from qixue.participation.operations.terms import TermsDetails, save_terms
 from qixue.people.models import Notification, Role, User
+from qixue.people.operations.residents import ResidentDetails, add_dependent, withdraw_consent
 from qixue.programme.models import Session
 from qixue.programme.operations.sessions import cancel_session
 
@@ -175,6 +177,31 @@ def test_whoever_is_not_signed_up_here_any_more_is_not_moved(session, organiser)
     row.delete()
 
     assert refusal(move_registrations, session, keys=keys, to=other, by=organiser, at=NOON) == "changed_meanwhile"
+
+
+def test_whoever_was_signed_up_before_years_were_asked_for_is_moved_without_one(session, organiser):
+    row = RegistrationFactory(session=session, resident=ResidentFactory(birth_year=None), registered_by=None)
+    Session.objects.filter(pk=session.pk).update(taken_count=1)
+    for_elders, other = another(session), another(session)
+    RegistrationTerms.objects.create(session=for_elders, min_age=60)
+    values = {"keys": [row.pk], "by": organiser, "at": NOON}
+
+    assert refusal(move_registrations, session, to=for_elders, **values) == "age_unknown"
+    (moved,) = move_registrations(session, to=other, **values)
+
+    assert (moved.state, counters(session), counters(other)) == (State.CONFIRMED, (0, 0), (1, 0))
+
+
+def test_child_whose_guardian_took_the_consent_back_is_not_moved(session, organiser):
+    parent = MemberFactory()
+    details = ResidentDetails("李一诺", 2018, has_consent=True)
+    child = add_dependent(parent, details=details, by=parent.user, at=NOON)
+    _parent, row = sign_up(session, parent, child)
+    withdraw_consent(child, by=parent.user, at=NOON)
+
+    code = refusal(move_registrations, session, keys=[row.pk], to=another(session), by=organiser, at=NOON)
+
+    assert code == "guardian_needed"
 
 
 def test_moving_before_a_draw_enters_it(session, organiser):

@@ -43,6 +43,11 @@ def states(rows: list[Registration]) -> set[str]:
     return set(Registration.objects.filter(pk__in=[row.pk for row in rows]).values_list("state", flat=True))
 
 
+def seats_and_people_told(user: User) -> list[tuple[str, str]]:
+    found = Notification.objects.filter(user=user, kind__in=["registration_too_large", "registration_stepped_past"])
+    return [(notice.params["seats"], notice.params["people"]) for notice in found.order_by("pk")]
+
+
 def leave_one(session: Session) -> None:
     row = Registration.objects.filter(session=session, state=State.CONFIRMED).order_by("pk").first()
     assert row is not None
@@ -104,6 +109,26 @@ def test_it_and_who_runs_the_session_are_told_once(session: Session, organiser: 
         f"/workspace/sessions/{session.pk}/registrations/",
     )
     assert done == [0, 0]  # nobody moved
+
+
+def test_they_are_told_again_when_seats_or_people_have_changed_and_not_when_others_come(
+    session: Session, organiser: User
+) -> None:
+    mother, family = family_of_three_that_waits(session, seats=2)
+    keep_queues(at=NOON)
+    sign_up(session, MemberFactory())
+    keep_queues(at=NOON)
+    assert seats_and_people_told(mother.user) == [("2", "3")]
+
+    for _time in range(2):
+        leave_one(session)
+    Session.objects.filter(pk=session.pk).update(seat_count=1)
+    for _time in range(2):
+        keep_queues(at=NOON)
+    cancel_registrations(session, keys=[family[2].pk], by=mother.user, at=NOON)
+
+    told = [("2", "3"), ("1", "3"), ("1", "2")]
+    assert (seats_and_people_told(mother.user), seats_and_people_told(organiser)) == (told, told)
 
 
 def test_whoever_was_told_costs_the_worker_no_lock(session: Session, django_assert_num_queries) -> None:

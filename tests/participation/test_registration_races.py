@@ -6,13 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, RoleAssignmentFactory, key
+from tests.factories import (
+    NOON,
+    ListedPersonFactory,
+    MemberFactory,
+    OpenSessionFactory,
+    ResidentFactory,
+    RoleAssignmentFactory,
+    key,
+)
 from tests.participation.ways import by_any_way
 
 from qixue.core.names import by_name
 from qixue.core.refusal import Refused
 from qixue.participation.models import ListedPerson, Registration, RegistrationTerms
-from qixue.participation.operations.listed_people import SignUp, sign_up_people
+from qixue.participation.operations.listed_people import NewPerson, SignUp, sign_up_people
 from qixue.participation.operations.offers import accept_offer, decline_offer
 from qixue.participation.operations.registrations import cancel_registrations, register
 from qixue.people.models import Notification, Resident, Role, User
@@ -96,6 +104,25 @@ def test_lists_of_two_cadres_with_the_same_people_are_signed_up_one_after_the_ot
         session = OpenSessionFactory(activity=activity, seat_count=50)
         answers = at_once([sign_up(session, cadres[0], keys[:9]), sign_up(session, cadres[1], keys[1:])])
         assert sorted(answers) == ["9", "already_registered"]
+
+
+def test_lists_of_two_cadres_with_the_same_people_without_a_year_are_written_one_after_the_other() -> None:
+    activity = OpenSessionFactory().activity
+    cadres = [RoleAssignmentFactory(organisation=activity.organisation, role=Role.CADRE).user for _number in range(2)]
+
+    def sign_up(session: Session, cadre: User, new: list[NewPerson]) -> Callable[[], str]:
+        wanted = SignUp(key(), new=tuple(new))
+        return lambda: str(len(sign_up_people(session, wanted=wanted, by=cadre, at=NOON)))
+
+    for time in range(8):  # they miss each other in the first ones, until all is warm
+        sheet = [NewPerson(f"{sign}某{time}", 1950) for sign in "甲乙丙丁戊己庚辛壬癸"]
+        for person in sheet:
+            ListedPersonFactory(
+                organisation=activity.organisation, resident__name=person.name, resident__birth_year=None
+            )
+        session = OpenSessionFactory(activity=activity, seat_count=50)
+        answers = at_once([sign_up(session, cadres[0], sheet), sign_up(session, cadres[1], sheet[::-1])])
+        assert sorted(answers) == ["10", "already_registered"]
 
 
 def test_the_database_refuses_one_seat_too_many() -> None:

@@ -32,6 +32,7 @@ pytestmark = pytest.mark.django_db
 
 HOUR = datetime.timedelta(hours=1)
 DAY = 24 * HOUR
+OF_A_PLACE, OF_AN_OFFER = "registration_changed", "registration_changed_offer"
 
 
 @pytest.fixture
@@ -59,8 +60,8 @@ def change(session: Session, organiser: User, **changes: object) -> tuple[int, l
     return reach.reached_count, [row.resident.name for row in reach.unreached]
 
 
-def told_of_change(user: User) -> list[str]:
-    found = Notification.objects.filter(user=user, kind="registration_changed").order_by("pk")
+def told_of_change(user: User, kind: str = OF_A_PLACE) -> list[str]:
+    found = Notification.objects.filter(user=user, kind=kind).order_by("pk")
     return [text_of(notice.kind, notice.params) for notice in found]
 
 
@@ -134,6 +135,46 @@ def test_offer_ends_with_the_new_start_where_that_comes_first(session, organiser
     assert Registration.objects.get(pk=rows[2].pk).offered_until == NOON + 5 * HOUR
 
 
+def test_whoever_is_offered_a_seat_for_a_shorter_time_is_told_until_when(session, organiser):
+    RegistrationTerms.objects.create(session=session, offer_hours=48)
+    going, staying, asked = (sign_up(session, MemberFactory(name=name))[0] for name in ("李嘉明", "王芳", "陈强"))
+    cancel_registrations(session, keys=[going.pk], by=going.registered_by, at=NOON)
+
+    told = change(session, organiser, starts_at=NOON + 5 * HOUR, ends_at=NOON + 6 * HOUR)
+
+    assert (told, len(told_of_change(staying.registered_by))) == ((2, []), 1)
+    assert told_of_change(asked.registered_by) == []
+    assert told_of_change(asked.registered_by, OF_AN_OFFER) == [
+        "陈强：现在是2026年11月4日17:00-18:00，文化馆。原来是2026年11月6日12:00-14:00，文化馆。"
+        "留给您的名额请在11月4日（周三）17:00前确认参加，过时名额给下一位。"
+    ]
+
+
+def test_offer_that_ends_as_before_is_told_of_as_a_place_that_stays(session, organiser):
+    RegistrationTerms.objects.create(session=session, offer_hours=2)
+    going, _staying, asked = (sign_up(session, MemberFactory())[0] for _number in range(3))
+    cancel_registrations(session, keys=[going.pk], by=going.registered_by, at=NOON)
+
+    change(session, organiser, starts_at=NOON + 5 * HOUR, ends_at=NOON + 6 * HOUR)
+
+    assert Registration.objects.get(pk=asked.pk).offered_until == NOON + 2 * HOUR
+    assert [len(told_of_change(asked.registered_by, kind)) for kind in (OF_A_PLACE, OF_AN_OFFER)] == [1, 0]
+
+
+def test_hours_over_midnight_are_told_with_both_days_in_the_language_of_the_reader(session, organiser):
+    Session.objects.filter(pk=session.pk).update(ends_at=session.starts_at + 14 * HOUR)
+    member = MemberFactory(name="李嘉明")
+    sign_up(session, member)
+
+    change(session, organiser, ends_at=session.starts_at + 15 * HOUR)
+
+    assert told_of_change(member.user)[0].startswith(
+        "李嘉明：现在是2026年11月6日12:00至11月7日（周六）03:00，文化馆。原来是2026年11月6日12:00至11月7日（周六）02:00，"
+    )
+    with translation.override("en"):
+        assert "Before it was on Nov. 6, 2026 at 12:00 to Sat 7 Nov, 02:00," in told_of_change(member.user)[0]
+
+
 def test_notice_of_a_change_names_nobody_who_was_forgotten(session, organiser):
     parent = MemberFactory(name="李嘉明")
     child = ResidentFactory(guardian=parent, name="李一诺")
@@ -145,6 +186,22 @@ def test_notice_of_a_change_names_nobody_who_was_forgotten(session, organiser):
 
     assert before.startswith("李嘉明、李一诺：")
     assert told_of_change(parent.user)[0].startswith("李嘉明：")
+
+
+def test_notice_of_an_offer_that_ends_sooner_goes_with_whoever_was_forgotten(session, organiser):
+    RegistrationTerms.objects.create(session=session, offer_hours=48)
+    parent = MemberFactory(name="李嘉明")
+    there = [sign_up(session, MemberFactory())[0] for _number in range(2)]
+    family = sign_up(session, parent, ResidentFactory(guardian=parent, name="李一诺"))
+    for row in there:
+        cancel_registrations(session, keys=[row.pk], by=row.registered_by, at=NOON)
+    change(session, organiser, starts_at=NOON + 5 * HOUR, ends_at=NOON + 6 * HOUR)
+    before = told_of_change(parent.user, OF_AN_OFFER)[0]
+
+    erase(household_of(family[1].resident), by=organiser, at=NOON)
+
+    assert before.startswith("李嘉明、李一诺：")
+    assert told_of_change(parent.user, OF_AN_OFFER)[0].startswith("李嘉明：")
 
 
 def test_reason_of_calling_off_is_in_every_notice_and_text_message(session, organiser, settings):

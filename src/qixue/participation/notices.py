@@ -1,6 +1,7 @@
 """What residents are told about their registrations."""
 
 import datetime
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ from qixue.people.queries import account_for
 from qixue.programme.models import Session
 
 TOPIC = NotificationPreference.Topic.REGISTRATIONS
+CHANGED, OFFER_CHANGED = "registration_changed", "registration_changed_offer"  # with an offer that ends sooner by it
 TOO_LARGE = "registration_too_large"
 # As the place of a session, in both languages.
 ONLINE = ("线上", "Online")
@@ -155,7 +157,7 @@ register(
         _("Called off: %(title)s, %(day_on)s. The reason: %(note)s"),
     ),
     NoticeKind(
-        "registration_changed",
+        CHANGED,
         TOPIC,
         _("New time or place: %(title)s"),
         _(
@@ -165,6 +167,21 @@ register(
         _(
             "Changed: %(title)s is now on %(day_on)s at %(time)s, %(place)s (before: %(was_on)s at %(was_time)s, "
             "%(was_place)s)"
+        ),
+    ),
+    NoticeKind(
+        OFFER_CHANGED,
+        TOPIC,
+        _("New time or place: %(title)s"),
+        _(
+            "%(names)s: it is now on %(day_on)s at %(time)s, %(place)s. Before it was on %(was_on)s at %(was_time)s, "
+            "%(was_place)s. Please accept the seat that is kept for you until %(until)s, or it goes to the next in "
+            "line."
+        ),
+        _(
+            "Changed: %(title)s is now on %(day_on)s at %(time)s, %(place)s (before: %(was_on)s at %(was_time)s, "
+            "%(was_place)s). The seat offered to you is yours only when you accept it, now until %(until)s. Accept it "
+            "here:"
         ),
     ),
     NoticeKind(
@@ -315,19 +332,27 @@ def about_event(kind: str, event: Event, party: Sequence[Registration], *, key: 
     )
 
 
+def too_large_key(party: uuid.UUID, people: int, seats: int) -> str:
+    """Of what is told about a party of more people than seats: anew when one of the two numbers has changed."""
+    return f"{people}-{seats}:{party}"
+
+
 def about_too_large_party(party: Sequence[Registration], seats: int) -> Notice:
     """For who runs the session; under the key of what the party itself is told."""
-    key, words = f"{TOO_LARGE}:{party[0].party}", event_of(party[0].session).words
+    key = f"{TOO_LARGE}:{too_large_key(party[0].party, len(party), seats)}"
     names = "、".join(row.resident.name for row in party)
-    said = {**words, "names": names, "people": str(len(party)), "seats": str(seats)}
+    said = {**event_of(party[0].session).words, "names": names, "people": str(len(party)), "seats": str(seats)}
     return Notice("registration_stepped_past", key, list_of(party[0]), said)
 
 
 def page_of(row: Registration) -> str:
     """Where the account that is told sees it: the page of their household, or for a cadre the list of the session."""
-    if row.source == Registration.Source.CADRE and account_for(row.resident) is None:
-        return list_of(row)
-    return f"/me/registrations/{row.party}/"
+    return list_of(row) if is_told_by_cadre(row) else f"/me/registrations/{row.party}/"
+
+
+def is_told_by_cadre(row: Registration) -> bool:
+    """Whether the cadre who signed the person up passes on what happens: the person has no account, nor a household."""
+    return row.source == Registration.Source.CADRE and account_for(row.resident) is None
 
 
 def list_of(row: Registration) -> str:

@@ -21,9 +21,9 @@ class NoticeKind:
     """`title` and `text` are translatable with named placeholders.
 
     Beside a parameter can stand the same with `_en` behind its name, for who reads English (`names_of`). One whose name
-    ends in `_on` is a day, `until` and `ends` are minutes in Shanghai, `role` is the code of a
-    role. Beside `ends`, the `time` of `day_on` reads on to it: 09:00-11:00. What people wrote, `text` or `note`, is cut
-    in a text message that gets too long.
+    ends in `_on` is a day, `until` and `ends` are minutes in Shanghai, `role` is the code of a role. Beside `ends`, the
+    `time` of `day_on` reads on to it: 09:00-11:00; so does `was_time` of `was_on` to `was_ends`. What people wrote,
+    `text` or `note`, is cut in a text message that gets too long.
 
     `brief` is the text message, where it has to say more than the title with when and where.
     """
@@ -47,6 +47,8 @@ class Notice:
 
 KINDS: dict[str, NoticeKind] = {}
 WRITTEN = ("text", "note")  # by people, of any length
+SPANS = (("day_on", "time", "ends"), ("was_on", "was_time", "was_ends"))
+MINUTES = {"until", "ends", "was_ends"}
 
 
 def names_of(**records: Any) -> dict[str, str | int]:
@@ -96,14 +98,14 @@ def short_of(kind: str, params: Mapping[str, Any]) -> str:
 def readable(params: Mapping[str, Any]) -> dict[str, Any]:
     english = {} if is_chinese() else {name[:-3]: value for name, value in params.items() if name.endswith("_en")}
     said = {name: readable_value(name, value) for name, value in {**params, **english}.items()}
-    return {**said, "time": time_text(params)} if "time" in params else said
+    return said | {time: time_text(params, day, time, ends) for day, time, ends in SPANS if time in params}
 
 
-def time_text(params: Mapping[str, Any]) -> str:
-    """When it begins, and where `ends` says so, until when it lasts."""
-    if not (params.get("day_on") and params["time"] and params.get("ends")):
-        return params["time"]
-    return clocks(moment_of(f"{params['day_on']} {params['time']}"), moment_of(params["ends"]))
+def time_text(params: Mapping[str, Any], day: str, time: str, ends: str) -> str:
+    """When it begins, and where the parameter `ends` says so, until when it lasts."""
+    if not (params.get(day) and params[time] and params.get(ends)):
+        return params[time]
+    return clocks(moment_of(f"{params[day]} {params[time]}"), moment_of(params[ends]))
 
 
 def moment_of(minute: str) -> datetime.datetime:
@@ -114,7 +116,7 @@ def moment_of(minute: str) -> datetime.datetime:
 def readable_value(name: str, value: Any) -> Any:
     if name == "role":
         return Role(value).label
-    if name in {"until", "ends"}:
+    if name in MINUTES:
         return day_clock(moment_of(value)) if value else ""
     return day_text(value) if name.endswith("_on") else value
 

@@ -38,4 +38,4 @@ ROUND_RECORDS: dict[str, Callable[[Any], int]] = {
     "swap-handovers/": lambda scene: handover_in(scene.record("swap-rounds/")),
     "swap-entries/": lambda scene: left_over_gift_in(scene.record("swap-rounds/")),
 }
-DESK_POSTS = ("put_on_swap_table", "swap_giver_here", "swap_giver_not_here", "swap_received")
+DESK_POSTS = ("put_on_swap_table", "swap_giver_here", "swap_giver_not_here")

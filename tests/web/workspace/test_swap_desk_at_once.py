@@ -14,9 +14,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 def buttons(page: str) -> list[str]:
-    return [
-        words(each) for each in html.fromstring(page).xpath("//section[starts-with(@aria-labelledby, 'all-')]//button")
-    ]
+    """For all things of somebody, whether they note it or ask once more before."""
+    of_all = "//section[starts-with(@aria-labelledby, 'all-')]"
+    return [words(each) for each in html.fromstring(page).xpath(f"{of_all}//button | {of_all}//a[@class='btn']")]
 
 
 def test_all_things_of_a_person_are_noted_at_one_press_and_said(round_: SwapRound, organiser: User) -> None:
@@ -36,10 +36,15 @@ def test_all_things_of_a_person_are_noted_at_one_press_and_said(round_: SwapRoun
     for rows in exchanges:
         client.post(reverse("workspace:swap_giver_here", args=[rows[1].pk]))
     ready = client.get(f"{desk}?typed={typed}").content.decode()
-    done = client.post(reverse("workspace:swap_received", args=[exchanges[0][1].pk]), sent, follow=True)
+    (asking,) = html.fromstring(ready).xpath("//section[starts-with(@aria-labelledby, 'all-')]//a/@href")
+    asked = client.get(asking).content.decode()
+    assert not Handover.objects.filter(state="done").exists()
+    done = client.post(asking, follow=True)
 
     assert (buttons(before), buttons(ready)) == (["Here with all 2: 陈红"], ["Note all 2 as handed over: 陈红"])
     firsts, lasts = (", ".join(rows[at].listing.title for rows in exchanges) for at in (0, 1))
+    assert f"To 陈红: {lasts}" in words(html.fromstring(asked).xpath("//main")[0])
+    assert done.redirect_chain == [(f"{desk}?typed={typed}", 302)]
     assert f"2 things of 陈红 are noted as here: {firsts}." in here.content.decode()
     assert f"2 things are noted as handed over to 陈红: {lasts}." in done.content.decode()
     assert "Not here after all: 陈红" in here.content.decode()

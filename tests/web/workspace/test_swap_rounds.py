@@ -196,9 +196,13 @@ def test_the_desk_takes_back_that_somebody_is_here(round_: SwapRound) -> None:
     for each in (row, other):
         client.post(reverse("workspace:swap_giver_here", args=[each.pk]))
     ready = client.get(desk).content.decode()
-    handed = client.post(reverse("workspace:swap_received", args=[other.pk]), follow=True).content.decode()
-
     thing, way = other.listing.title, reverse("workspace:swap_received", args=[other.pk])
+    asked = client.get(way).content.decode()
+    assert not Handover.objects.filter(state="done").exists()
+    handed = client.post(way, follow=True).content.decode()
+
+    assert (f"To {other.receiver.name}: {thing}" in asked, "cannot be taken back" in asked) == (True, True)
+    assert "cannot be done as things stand now" in client.get(way).content.decode()
     assert f"1 thing of {row.giver.name} is noted as here: {row.listing.title}." in offered
     assert (f"Note as handed over: {thing}" in ready, way in ready, way in handed) == (True, True, False)
     assert f"1 thing is noted as handed over to {other.receiver.name}: {thing}." in handed

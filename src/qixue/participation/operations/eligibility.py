@@ -37,12 +37,28 @@ def check_window(session: Session, terms: RegistrationTerms, *, at: datetime.dat
         raise obstacle
 
 
+def must_not_be_called_off(session: Session) -> None:
+    """Of a session that is held: whoever is signed up for it is let go within a moment. Refused: session_off."""
+    if session.state == Session.State.CANCELLED:
+        raise Refused("session_off", _("This session was called off: nobody has a seat there any more."))
+
+
 def check_people(
-    session: Session, terms: RegistrationTerms, people: Sequence[Resident], *, at: datetime.datetime
+    session: Session,
+    terms: RegistrationTerms,
+    people: Sequence[Resident],
+    *,
+    at: datetime.datetime,
+    are_moved: bool = False,
 ) -> None:
-    """Refused: guardian_needed, too_young, too_old, other_region, age_unknown, each naming the person."""
+    """Whoever is moved was signed up before: an age that nobody asked for then is asked for only where one is limited.
+
+    Refused: guardian_needed, too_young, too_old, other_region, age_unknown, each naming the person.
+    """
     year = (session.starts_at or at).astimezone(SHANGHAI).year
     for person in people:
+        if not are_moved:
+            check_year_known(person)
         check_age(terms, person, year)
         home = person.home_region.path if person.home_region else ""
         if terms.region and not home.startswith(terms.region.path):
@@ -51,12 +67,16 @@ def check_people(
             raise Refused("other_region", sentence, field="people", **values)
 
 
-def check_age(terms: RegistrationTerms, person: Resident, year: int) -> None:
-    """Age in full years at the end of `year`: only the year of birth is known."""
-    age = year - person.birth_year if person.birth_year else None
+def check_year_known(person: Resident) -> None:
+    """What is not known would be a way around a guardian's consent. Refused: age_unknown."""
     if person.is_age_open and not has_guardian_consent(person):
         sentence = _("Please add the year of birth of %(name)s first: for a child under 14 a guardian has to agree.")
         raise Refused("age_unknown", sentence, field="people", name=person.name)
+
+
+def check_age(terms: RegistrationTerms, person: Resident, year: int) -> None:
+    """Age in full years at the end of `year`: only the year of birth is known."""
+    age = year - person.birth_year if person.birth_year else None
     if is_child_in(year, person.birth_year) and not has_guardian_consent(person):
         sentence = _("%(name)s is under 14. Please let a parent or guardian add the child to their household first.")
         raise Refused("guardian_needed", sentence, field="people", name=person.name)

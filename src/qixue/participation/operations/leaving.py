@@ -12,6 +12,7 @@ from qixue.core.models import OutboxMessage, record_audit
 from qixue.core.outbox import forget_messages
 from qixue.core.refusal import Refused
 from qixue.participation.models import RegistrantMessage, Registration
+from qixue.participation.notices import CHANGED, OFFER_CHANGED
 from qixue.participation.operations.registrations import FROM_HOME, release
 from qixue.participation.operations.seats import locked_session, promote
 from qixue.participation.queries.attendances import came_in
@@ -99,7 +100,8 @@ def forget_words(rows: Sequence[Registration], people: Sequence[Resident], accou
     told |= {person.guardian.user_id for person in people if person.guardian}
     named = Q(key__in=keys)
     for session in sorted(at_sessions):
-        named |= Q(key__startswith=f"registration_changed:{session}-")
+        for kind in (CHANGED, OFFER_CHANGED):
+            named |= Q(key__startswith=f"{kind}:{session}-")
     for notice in Notification.objects.filter(named, user__in=told - {None}).exclude(user=account):
         before = str(notice.params.get("names", "")).split("、")
         left = [name for name in before if name not in names]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.form_keys import key_reused
@@ -74,6 +75,7 @@ def sign_up_people(session: Session, *, wanted: SignUp, by: User, at: datetime.d
     earlier = Registration.objects.filter(session=session, registered_by=by, party__in=parties(wanted))
     if found := list(earlier.select_related("resident__home_region").order_by("pk")):
         return replayed(found, wanted)
+    hold_or_refuse(who_may_be_meant(organisation, wanted))  # before the session: each sign-up would hold one after it
     known = listed_in(organisation).filter(resident__in=wanted.listed).select_related("resident__home_region")
     people = by_name((row.resident for row in known.order_by("pk")), lambda person: person.name)
     people += [write_down(organisation, person, row, by=by, at=at) for row, person in enumerate(wanted.new, start=1)]
@@ -85,13 +87,18 @@ def sign_up_people(session: Session, *, wanted: SignUp, by: User, at: datetime.d
     if len(people) > MOST_AT_ONCE:
         sentence = _("Please sign up to %(limit)s people at once.")
         raise Refused("too_many_people", sentence, limit=MOST_AT_ONCE)
-    hold_or_refuse([person.pk for person in people])  # before the session: each sign-up would hold one after it
     source = source_of(by, session)
     groups = [people] if wanted.is_together else [[person] for person in people]
     made = []
     for party, group in zip(parties(wanted), groups, strict=False):
         made += register(session, people=group, party=party, by=by, at=at, source=source)
     return made
+
+
+def who_may_be_meant(organisation: Organisation, wanted: SignUp) -> list[int]:
+    """Keys of those on the list who are chosen, or have a name that is written down."""
+    meant = Q(resident__in=wanted.listed) | Q(resident__name__in={person.name for person in wanted.new})
+    return list(listed_in(organisation).filter(meant).order_by("resident").values_list("resident", flat=True))
 
 
 def replayed(found: list[Registration], wanted: SignUp) -> list[Registration]:
@@ -132,14 +139,19 @@ def write_down(organisation: Organisation, person: NewPerson, row: int, *, by: U
 
 
 def same_on_list(organisation: Organisation, person: NewPerson, *, at: datetime.datetime) -> ListedPerson | None:
-    """Who is on the list already, also a grown-up who stands there without a year of birth; a name alone is nobody."""
+    """Who is on the list already, also a grown-up who stands there without a year of birth; a name alone is nobody.
+
+    Whoever has an account says themselves when they were born.
+    """
     if person.birth_year is None:
         return None
     named = listed_in(organisation).filter(resident__name=person.name, resident__home_region=person.home_region)
     rows = named.select_related("resident__home_region").order_by("pk")
     if there := rows.filter(resident__birth_year=person.birth_year).first():
         return there
-    return None if person.details.is_child_at(at) else rows.filter(resident__birth_year=None).first()
+    if person.details.is_child_at(at):
+        return None
+    return rows.filter(resident__birth_year=None, resident__user=None).first()
 
 
 def obstacles_in_sheet(organisation: Organisation, new: Sequence[NewPerson], *, at: datetime.datetime) -> list[Refused]:

@@ -172,10 +172,13 @@ def close(session_pk: int, *, at: datetime.datetime) -> int:
 
 @transaction.atomic
 def draw(session_pk: int, *, at: datetime.datetime) -> int:
-    """Publish the seed and give seats and places in line by it; not before its public number. Refused: seed_lost."""
+    """Publish the seed and give seats and places in line by it; not before its public number, and nothing at a session
+    that was called off meanwhile. Refused: seed_lost.
+    """
     session = locked_session(Session(pk=session_pk))
     lottery = Lottery.objects.get(session=session)
-    if lottery.drawn_at or (lottery.public_number and not lottery.public_value):
+    is_complete = bool(lottery.public_value or not lottery.public_number)
+    if lottery.drawn_at or not is_complete or session.state != Session.State.PLANNED:
         return 0
     seed = promised_seed(lottery)
     if seed is None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration
-from qixue.participation.operations.eligibility import must_act_for_one_of
+from qixue.participation.operations.eligibility import must_act_for_one_of, must_not_be_called_off
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.registrations import release
 from qixue.participation.operations.seats import addressed, locked_session, promote, with_session
@@ -22,6 +22,7 @@ from qixue.people.rules import Action
 from qixue.programme.models import Session
 
 State = Registration.State
+Reason = Registration.CancelReason
 
 
 @transaction.atomic
@@ -29,7 +30,7 @@ def accept_offer(session: Session, *, party: uuid.UUID, by: User, at: datetime.d
     """Take the seats that became free for a party, of one's household or as who manages the registrations.
 
     Where nobody of the household does it, the record says so, and the party is told. Doing it again changes nothing.
-    Refused: not_yours, offer_over.
+    Refused: not_yours, session_off, offer_over.
     """
     session = locked_session(session)
     rows = [row for row in rows_of(session, party) if row.state in Registration.SEATED_STATES]
@@ -37,6 +38,8 @@ def accept_offer(session: Session, *, party: uuid.UUID, by: User, at: datetime.d
         is_staff = may_manage_registrations(by, session)
         must_act_for_one_of(by, [row.resident for row in rows], is_staff=is_staff)
     offered = [row for row in rows if row.state == State.OFFERED]
+    if offered:
+        must_not_be_called_off(session)
     if not rows or any(not row.is_offer_open_at(at) for row in offered):
         raise Refused("offer_over", _("This offer is over: the seat went to the next in the queue."))
     if offered:
@@ -60,15 +63,20 @@ def decline_offer(session: Session, *, party: uuid.UUID, by: User, at: datetime.
     must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, session)
     rows = rows_of(session, party)
     offered = [row for row in rows if row.state == State.OFFERED]
-    is_done = all(row.cancel_reason == Registration.CancelReason.WITHDRAWN for row in rows)
-    if not offered and not (rows and is_done):
+    if not offered and not is_declined(rows):
         raise Refused("offer_over", _("This offer is over: it was accepted already, or its time is up."))
     if offered:
-        release(session, offered, reason=Registration.CancelReason.WITHDRAWN, at=at)
+        release(session, offered, reason=Reason.WITHDRAWN, at=at)
         record_audit("registration.offer_declined", session, by=by, at=at, details={"party": str(party)})
         tell_others(offered, "registration_offer_declined", by=by, at=at)
         promote(session, terms_of(session), at=at)
     return rows
+
+
+def is_declined(rows: list[Registration]) -> bool:
+    """Whether nobody of a party comes, because somebody said so and not because the time to answer was up."""
+    reasons = {row.cancel_reason for row in rows}
+    return Reason.WITHDRAWN in reasons and reasons.isdisjoint({"", Reason.OFFER_EXPIRED, Reason.SESSION_OFF})
 
 
 def tell_others(party: list[Registration], kind: str, *, by: User, at: datetime.datetime) -> None:

@@ -68,8 +68,8 @@ def move_registrations(
 
     They keep source and answers, and are told; who waits at the first session moves up. The people are held first, then
     both sessions in the order of their keys. Doing it again changes nothing. Refused: not_in_charge (of either),
-    other_programme, session_begun, already_registered, changed_meanwhile, and those of `check_window`, `check_people`
-    and `given_places`.
+    other_programme, not_signed_up, session_begun, already_registered, too_many_places, changed_meanwhile, and those of
+    `check_window`, `check_people` and `given_places`.
     """
     held = held_people(set(Registration.objects.filter(pk__in=keys).values_list("resident_id", flat=True)))
     session, to = locked_sessions(session, to)
@@ -116,7 +116,7 @@ def check_move(session: Session, to: Session, rows: list[Registration], *, at: d
     terms = terms_of(to)
     check_window(to, terms, at=at, is_staff=True)
     people = [row.resident for row in rows]
-    check_people(to, terms, people, at=at)
+    check_people(to, terms, people, at=at, are_moved=True)
     if (
         there := Registration.objects.active()
         .filter(session=to, resident__in=people)

@@ -66,7 +66,7 @@ def register(
     `party` is made by the form or program that asks: asked again with it, the first answer is given. `answers` are
     those to the organiser's questions; who signs others up as staff can leave them out.
     Refused: key_reused, already_registered, not_yours, no_registration, registration_not_open, registration_closed,
-    too_many_places, too_young, too_old, other_region, guardian_needed, missed_too_often, answer_missing,
+    too_many_places, too_young, too_old, other_region, guardian_needed, age_unknown, missed_too_often, answer_missing,
     answer_not_offered, answer_too_long, not_committed, draw_pending, changed_meanwhile.
     """
     if not people or len({person.pk for person in people}) != len(people):
@@ -175,9 +175,9 @@ def cancel_registrations(
 
 
 def check_cancel_time(session: Session, rows: list[Registration], *, at: datetime.datetime) -> None:
-    """Whoever only waits can go at any time; a seat can be given up while somebody else can still use it."""
+    """A seat can be given up while somebody else can still use it; whoever waits or is asked can say no at any time."""
     limit = terms_of(session).cancel_until or session.starts_at
-    if limit and at >= limit and any(row.state in Registration.SEATED_STATES for row in rows):
+    if limit and at >= limit and any(row.state == State.CONFIRMED for row in rows):
         raise Refused(
             "cancel_too_late",
             _("Seats can no longer be given up here. Please call the organiser if you cannot come."),

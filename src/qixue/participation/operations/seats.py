@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable, Sequence
 
 from qixue.participation.models import Registration, RegistrationTerms
-from qixue.participation.notices import about_party, about_too_large_party
+from qixue.participation.notices import TOO_LARGE, about_party, about_too_large_party, too_large_key
 from qixue.participation.offers import end_of_offer
 from qixue.participation.queries.queue import fitting, too_large
 from qixue.participation.queries.registered import Reach, reach_of
@@ -70,7 +70,7 @@ def next_party(session: Session) -> list[Registration]:
 
 
 def tell_too_large(session: Session, *, at: datetime.datetime) -> None:
-    """Tell each party that cannot fit, and who runs the session: once for each party."""
+    """Tell each party that cannot fit, and who runs the session: again only when its people or the seats changed."""
     rows = with_session(session, too_large(session))
     if not rows:
         return
@@ -78,7 +78,8 @@ def tell_too_large(session: Session, *, at: datetime.datetime) -> None:
     in_charge = people_in_charge(session.activity.organisation, Action.EDIT_ACTIVITY)
     for key in dict.fromkeys(row.party for row in rows):
         party = [row for row in rows if row.party == key]
-        tell_party(party, "registration_too_large", at=at, people=str(len(party)), seats=str(seats))
+        about = too_large_key(key, len(party), seats)
+        tell_party(party, TOO_LARGE, at=at, key=about, people=str(len(party)), seats=str(seats))
         notify(in_charge, about_too_large_party(party, seats), at=at)
 
 

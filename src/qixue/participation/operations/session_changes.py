@@ -6,12 +6,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from qixue.core.clock import minute_text
-from qixue.core.clock_words import clock
 from qixue.participation.models import CallingOff, Registration
-from qixue.participation.notices import both, event_of
-from qixue.participation.operations.seats import tell_party, with_session
+from qixue.participation.notices import CHANGED, OFFER_CHANGED, both, event_of
+from qixue.participation.operations.seats import addressed, with_session
 from qixue.participation.queries.registered import Reach, active_rows, reach_of
 from qixue.people.models import User
+from qixue.people.operations.notifications import notify_each
 from qixue.programme.models import PlanVersion, Session
 from qixue.programme.operations import plan_publication, sessions
 
@@ -81,19 +81,20 @@ def is_moved(before: Session, after: Session, *, at: datetime.datetime) -> bool:
     return is_to_come and any(getattr(before, name) != getattr(after, name) for name in WHEN_OR_WHERE)
 
 
-def clock_text(session: Session) -> str:
-    """09:00-11:00 in Shanghai."""
-    return "-".join(clock(moment) for moment in (session.starts_at, session.ends_at) if moment)
-
-
 def tell_of_change(before: Session, after: Session, *, at: datetime.datetime) -> Reach:
-    """Each account once for all its people, with the old time and place beside the new ones."""
+    """Each account for all its people, with the old time and place beside the new ones. Of a seat that is offered, and
+    now only until the session starts, they are told until when.
+    """
     was = event_of(before)
     words = {
         "ends": minute_text(after.ends_at),
         "was_on": was.words["day_on"],
-        "was_time": clock_text(before),
+        "was_time": was.words["time"],
+        "was_ends": minute_text(before.ends_at),
         **both("was_place", was.place, was.place_en),
     }
     rows, key = with_session(after, active_rows(after)), f"{after.pk}-{after.version}"
-    return tell_party(rows, "registration_changed", at=at, key=key, **words)
+    ending = [row for row in rows if row.offered_until and row.offered_until == after.starts_at]
+    told = addressed(reach_of(row for row in rows if row not in ending), CHANGED, key=key, **words)
+    notify_each(told + addressed(reach_of(ending), OFFER_CHANGED, key=key, **words), at=at)
+    return reach_of(rows)

@@ -10,7 +10,7 @@ from qixue.core.refusal import Refused
 from qixue.participation.models import Registration
 from qixue.participation.operations.answers import Answers, carry_over, checked_answers, keep_answers
 from qixue.participation.operations.door_codes import free_door_codes
-from qixue.participation.operations.eligibility import check_missed, check_people, must_act_for
+from qixue.participation.operations.eligibility import check_missed, check_people, must_act_for, must_not_be_called_off
 from qixue.participation.operations.registrations import check_cancel_time
 from qixue.participation.operations.seats import locked_session
 from qixue.participation.queries.registrations import terms_of
@@ -29,8 +29,8 @@ def hand_over_place(
 
     A new registration takes it over and the old one ends, so that its ticket ends with it. The seats do not change.
     Doing it again changes nothing. `answers` are to what is asked about each person. Refused: not_signed_up, not_yours,
-    cancel_too_late, already_registered, changed_meanwhile, and those of `check_people`, `check_missed` and
-    `checked_answers`.
+    session_off, cancel_too_late, offer_over, already_registered, changed_meanwhile, and those of `check_people`,
+    `check_missed` and `checked_answers`.
     """
     hold_or_refuse([to.pk])
     session = locked_session(registration.session)
@@ -57,6 +57,7 @@ def hand_over_place(
 
 
 def check_transfer(session: Session, old: Registration, to: Resident, *, at: datetime.datetime) -> None:
+    must_not_be_called_off(session)
     terms = terms_of(session)
     if session.starts_at and at >= session.starts_at:
         raise Refused("cancel_too_late", _("The session has begun. Please speak to the organiser at the door."))

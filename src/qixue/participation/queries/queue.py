@@ -1,13 +1,12 @@
 """Who waits at a session and can ever move up: a party of more people than it has seats cannot."""
 
 import datetime
-import uuid
 from collections.abc import Collection
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from qixue.participation.models import Registration
-from qixue.participation.notices import TOO_LARGE
+from qixue.participation.notices import TOO_LARGE, too_large_key
 from qixue.people.models import Notification
 from qixue.programme.models import Session
 
@@ -43,23 +42,23 @@ def with_room(at: datetime.datetime) -> QuerySet[Session]:
 
 
 def with_parties_to_tell(at: datetime.datetime) -> set[int]:
-    """Keys of sessions to come at which a party that does not fit waits, and nobody has been told so."""
+    """Keys of sessions to come at which a party that does not fit waits, and nobody has been told so as it is now."""
     sessions = waited_for(at).filter(waiting_count__gt=F("seat_count"))
     rows = Registration.objects.waiting().filter(session__in=sessions).annotate(party_size=party_size())
     too_many = rows.filter(party_size__gt=F("session__seat_count")).order_by("pk")
-    found = dict(too_many.values_list("party", "session_id"))
-    told = told_so(found) if found else set[uuid.UUID]()
-    return {session for party, session in found.items() if party not in told}
+    found = too_many.values_list("party", "party_size", "session__seat_count", "session_id")
+    sessions_by_key = {f"{TOO_LARGE}:{too_large_key(*about)}": session for *about, session in found}
+    told = told_so(sessions_by_key) if sessions_by_key else set[str]()
+    return {session for key, session in sessions_by_key.items() if key not in told}
 
 
 def waited_for(at: datetime.datetime) -> QuerySet[Session]:
     return Session.objects.filter(state=Session.State.PLANNED, waiting_count__gt=0, starts_at__gt=at)
 
 
-def told_so(parties: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Those about which somebody has been told that they are too many."""
-    keys = {f"{TOO_LARGE}:{party}": party for party in parties}
-    return {keys[key] for key in Notification.objects.filter(key__in=keys).values_list("key", flat=True)}
+def told_so(keys: Collection[str]) -> set[str]:
+    """Those under which somebody has been told that a party is too large."""
+    return set(Notification.objects.filter(key__in=keys).values_list("key", flat=True))
 
 
 def has_seats_for(session: Session, count: int) -> bool:

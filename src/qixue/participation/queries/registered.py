@@ -15,6 +15,7 @@ from qixue.participation.models import (
     RegistrationTerms,
     Tally,
 )
+from qixue.participation.notices import is_told_by_cadre
 from qixue.participation.queries.lotteries import entries_closed, with_draws
 from qixue.participation.queries.registrations import terms_of
 from qixue.people.models import User
@@ -58,8 +59,7 @@ class Reach:
 
     @property
     def through_cadre_count(self) -> int:
-        rows = (row for found in self.people.values() for row in found)
-        return sum(row.source == Registration.Source.CADRE and row.resident.user_id is None for row in rows)
+        return sum(is_told_by_cadre(row) for found in self.people.values() for row in found)
 
 
 def reach_of(rows: Iterable[Registration]) -> Reach:

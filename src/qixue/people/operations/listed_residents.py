@@ -9,6 +9,7 @@ from qixue.core.clock import local_day, local_moment
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import GuardianConsent, Resident, User
+from qixue.people.operations.locks import changed_meanwhile
 from qixue.people.operations.residents import CONSENT_TEXT, ResidentDetails, check_age_known, check_birth_year
 from qixue.places.models import Region
 
@@ -68,9 +69,14 @@ def add_listed_guardian(name: str, *, home_region: Region | None, by: User, at: 
 
 @transaction.atomic
 def add_birth_year(resident: Resident, *, birth_year: int, by: User, at: datetime.datetime) -> Resident:
-    """Of somebody who was written down without it and is no child. Refused: birth_year_out_of_range."""
+    """Of somebody who was written down without it, has no account and is no child.
+
+    Refused: birth_year_out_of_range, changed_meanwhile.
+    """
     check_birth_year(ResidentDetails(resident.name, birth_year), at=at)
+    open_still = Resident.objects.filter(pk=resident.pk, birth_year=None, user=None)
+    if not open_still.update(birth_year=birth_year):
+        raise changed_meanwhile()
     resident.birth_year = birth_year
-    resident.save(update_fields=["birth_year"])
     record_audit("resident.birth_year_added", resident, by=by, at=at)
     return resident

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from lxml import html
 from tests.factories import MemberFactory, RegistrationFactory, RoleAssignmentFactory, key
-from tests.web.workspace.door.pages import at_the_door, text_of
+from tests.web.workspace.door.pages import HOUR, at_the_door, text_of
 
 from qixue.core.clock import now
 from qixue.core.models import AuditEntry

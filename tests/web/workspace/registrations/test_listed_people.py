@@ -2,7 +2,7 @@
 
 import pytest
 from django.test import Client
-from tests.factories import NOON, OpenSessionFactory, RegionFactory, ResidentFactory, key
+from tests.factories import NOON, OpenSessionFactory, RegionFactory, RegistrationFactory, ResidentFactory, key
 from tests.web.public.conftest import words
 from tests.web.workspace.registrations.pages import address, again, browser, names, page_of
 
@@ -130,6 +130,19 @@ def test_a_sheet_used_for_somebody_else_is_refused(session, cadre):
 
     assert "这张表单已用于" in words(page_of(answer, 422))
     assert list(Registration.objects.values_list("resident__name", flat=True)) == ["李桂芳"]
+
+
+def test_who_is_listed_without_a_year_is_known_again_where_they_have_something_else(session, cadre):
+    organisation = session.activity.organisation
+    person = ResidentFactory(name="李桂芳", birth_year=None)
+    ListedPerson.objects.create(organisation=organisation, resident=person, added_at=NOON)
+    RegistrationFactory(session=OpenSessionFactory(activity=session.activity), resident=person)
+
+    page = page_of(
+        cadre.post(address(session, "new/"), {"key": key(), "name_1": "李桂芳", "birth_year_1": "1948"}, follow=True)
+    )
+
+    assert [words(notice)[:3] for notice in page.xpath("//*[@class='notice ochre']")] == ["李桂芳"]
 
 
 def test_people_of_the_list_are_ticked(session, cadre):

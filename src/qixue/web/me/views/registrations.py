@@ -68,7 +68,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def has_offer(party: Party, at: datetime.datetime) -> bool:
     """Whether a seat is kept for the party, as long as it answers."""
-    return bool(party.active) and party.active[0].is_offer_open_at(at)
+    is_on = party.session.state != Session.State.CANCELLED
+    return is_on and bool(party.active) and party.active[0].is_offer_open_at(at)
 
 
 def is_over(party: Party, at: datetime.datetime) -> bool:

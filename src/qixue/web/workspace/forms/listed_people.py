@@ -13,7 +13,7 @@ from qixue.core.fields import plain_text_validator
 from qixue.core.refusal import Refused
 from qixue.core.typed import has_identity_number, parse_day, parse_whole_number
 from qixue.participation.models import ListedPerson
-from qixue.participation.operations.listed_people import NewPerson, SignUp, obstacles_in_sheet
+from qixue.participation.operations.listed_people import NewPerson, SignUp, obstacles_in_sheet, same_on_list
 from qixue.people.models import Organisation, Resident
 from qixue.places.models import Region
 from qixue.web.forms import Form, RawTextField
@@ -135,12 +135,9 @@ class PeopleForm(Form):
 
     def known_people(self) -> list[Resident]:
         """Of those the ones who are on the list, also where somebody wrote them down once more."""
-        again = {(person.name, person.birth_year, person.home_region) for person in self.new}
-        return [
-            person
-            for key, person in self.people.items()
-            if key in self.cleaned_data["listed"] or (person.name, person.birth_year, person.home_region) in again
-        ]
+        chosen = [self.people[key] for key in self.cleaned_data["listed"]]
+        again = (same_on_list(self.organisation, person, at=now()) for person in self.new)
+        return list(dict.fromkeys([*chosen, *(row.resident for row in again if row)]))
 
     def wanted(self) -> SignUp:
         answers = self.cleaned_data

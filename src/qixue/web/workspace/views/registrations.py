@@ -108,6 +108,7 @@ def lines_of(session: Session, rows: Iterable[Registration]) -> list[Line]:
     at = now()
     missed, too_many = missed_at(session, at=at).keys, set(too_large(session).values_list("pk", flat=True))
     offers = Registration.objects.filter(session=session, state=Registration.State.OFFERED)
+    offers = offers.exclude(session__state=Session.State.CANCELLED)
     offered = Counter(offers.values_list("party", flat=True))
     return [
         Line(

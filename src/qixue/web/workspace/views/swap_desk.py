@@ -39,6 +39,7 @@ from qixue.swap.queries.desk import (
     numbers_off,
     progress_of,
     rows_off,
+    still_to_get,
     to_fetch_back,
     waited_for,
 )
@@ -54,7 +55,7 @@ EXCHANGES_PER_PAGE = 50
 MOST_FOUND = 30  # exchanges; of more the name says too little
 SHOWN_GIFTS = 20
 SHOWN_THINGS = 100  # that are to be fetched back
-ALL = "all"  # in what a button sends: everything of the person, not only this thing
+ALL = "all"  # in what a button sends, or in its address: everything of the person, not only this thing
 OFF = "off"  # in the address, beside `Due`: exchanges of which nothing stands
 SHOWN_NO_SHOWS = 10  # the latest; others are found by their name
 
@@ -162,7 +163,7 @@ def exchange_of(handover: Handover) -> str:
 
 def desk_of(request: HttpRequest, handover: Handover) -> str:
     """What was looked for, where the button stood there: a person brings several things. Otherwise the exchange."""
-    if typed := request.POST.get(unfinished_forms.NAME):
+    if typed := request.POST.get(unfinished_forms.NAME) or request.GET.get(unfinished_forms.NAME):
         return f"{reverse('workspace:swap_desk', args=[handover.round_id])}?{urlencode({unfinished_forms.NAME: typed})}"
     return exchange_of(handover)
 
@@ -193,17 +194,35 @@ def not_here(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(Action.HAND_OVER_SWAPS)
-@require_POST
 def received(request: HttpRequest, pk: int) -> HttpResponse:
-    """The receiver has the thing, or all that can be handed to them; or it lies on the common table."""
+    """Ask once more, for wishes end with it and it is not taken back; then the receiver has the thing, or all that can
+    be handed to them, or it lies on the common table.
+    """
     handover = handover_or_404(request.user, pk)
-    if ALL in request.POST:
+    if request.method != "POST":
+        return page_of_act(request, Form(), act_of_handing_over(request, handover))
+    if ALL in request.GET:
         return all_noted(request, handover, confirm_all_received, said_of_those_received)
     return parts.pressed(
         request,
         lambda: confirm_received(handover, by=staff(request), at=now()),
         back=desk_of(request, handover),
         done=said_of_those_received([handover]),
+    )
+
+
+def act_of_handing_over(request: HttpRequest, handover: Handover) -> Act:
+    person = handover.receiver if ALL in request.GET else None
+    rows = still_to_get(handover.round, person) if person else [handover]
+    return Act(
+        title=_("Note as handed over"),
+        about=handover.round.title,
+        lead=to_be_handed_over(rows) if rows else handover.listing.title,
+        button=_("Note as handed over"),
+        back=desk_of(request, handover),
+        crumbs=((handover.round.title, reverse("workspace:swap_desk", args=[handover.round_id])),),
+        note=_("This cannot be taken back. Please look once more at the person and at what they take along."),
+        fits=bool(rows) and all(row.state == Handover.State.PLANNED for row in rows),
     )
 
 
@@ -230,6 +249,12 @@ def said_of_those_here(noted: list[Handover]) -> str:
         len(noted),
     )
     return text % {"name": noted[0].giver.name if noted[0].giver else "", **named(noted)}
+
+
+def to_be_handed_over(rows: list[Handover]) -> str:
+    if rows[0].way == Handover.Way.TO_TABLE:
+        return _("To the common table: %(things)s") % named(rows)
+    return _("To %(name)s: %(things)s") % {"name": rows[0].receiver.name if rows[0].receiver else "", **named(rows)}
 
 
 def said_of_those_received(noted: list[Handover]) -> str:
