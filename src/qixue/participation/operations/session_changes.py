@@ -3,19 +3,17 @@
 import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
 from qixue.core.clock import minute_text
 from qixue.core.clock_words import clock
 from qixue.participation.models import CallingOff, Registration
 from qixue.participation.notices import both, event_of
 from qixue.participation.operations.seats import tell_party, with_session
+from qixue.participation.queries.plan_effects import effects_of, is_moved
 from qixue.participation.queries.registered import Reach, active_rows, reach_of
 from qixue.people.models import User
 from qixue.programme.models import PlanVersion, Session
 from qixue.programme.operations import plan_publication, sessions
-
-WHEN_OR_WHERE = ("starts_at", "ends_at", "venue_id", "is_online")
 
 
 @transaction.atomic
@@ -56,12 +54,11 @@ def publish_plan(version: PlanVersion, *, by: User, at: datetime.datetime) -> Pl
 
     Refused as there.
     """
-    signed_up = Registration.objects.active().filter(session=OuterRef("pk"))
-    known = Session.objects.filter(Exists(signed_up), activity__plan=version.plan, state=Session.State.PLANNED)
-    known = known.select_related("activity", "venue")
-    before = {session.pk: session for session in known}
+    version = plan_publication.hold(version)
+    effects = effects_of(version, at=at)
     published = plan_publication.publish_plan(version, by=by, at=at)
-    for after in known.filter(pk__in=before).order_by("pk"):
+    before = {session.pk: session for session in effects.moved.sessions}
+    for after in Session.objects.filter(pk__in=before).select_related("activity", "venue").order_by("pk"):
         tell_if_moved(before[after.pk], after, at=at)
     return published
 
@@ -73,12 +70,6 @@ def tell_if_moved(before: Session, after: Session, *, at: datetime.datetime) -> 
     offered = Registration.objects.filter(session=after, state=Registration.State.OFFERED)
     offered.filter(offered_until__gt=after.starts_at).update(offered_until=after.starts_at)
     return tell_of_change(before, after, at=at)
-
-
-def is_moved(before: Session, after: Session, *, at: datetime.datetime) -> bool:
-    """Whether people would go at a wrong time, or to a wrong place; not of what is over both ways."""
-    is_to_come = any(end is not None and end > at for end in (before.ends_at, after.ends_at))
-    return is_to_come and any(getattr(before, name) != getattr(after, name) for name in WHEN_OR_WHERE)
 
 
 def clock_text(session: Session) -> str:
