@@ -3,13 +3,15 @@
 import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import minute_text
 from qixue.core.clock_words import clock
+from qixue.core.refusal import Refused
 from qixue.participation.models import CallingOff, Registration
 from qixue.participation.notices import both, event_of
 from qixue.participation.operations.seats import tell_party, with_session
-from qixue.participation.queries.plan_effects import effects_of, is_moved
+from qixue.participation.queries.plan_effects import Told, effects_of, is_moved
 from qixue.participation.queries.registered import Reach, active_rows, reach_of
 from qixue.people.models import User
 from qixue.programme.models import PlanVersion, Session
@@ -49,18 +51,42 @@ def change_session(
 
 
 @transaction.atomic
-def publish_plan(version: PlanVersion, *, by: User, at: datetime.datetime) -> PlanVersion:
+def publish_plan(version: PlanVersion, *, reason: str = "", by: User, at: datetime.datetime) -> PlanVersion:
     """Bring a plan into force as `plan_publication.publish_plan` does, and tell whoever is signed up for what it moves.
 
-    Refused as there.
+    `reason` is why it calls sessions off, kept for each of them as `call_off` does.
+    Refused: as there, and reason_missing, naming the sessions.
     """
     version = plan_publication.hold(version)
     effects = effects_of(version, at=at)
     published = plan_publication.publish_plan(version, by=by, at=at)
+    if effects.called_off.sessions and not reason.strip():
+        raise reason_missing(effects.called_off)
+    CallingOff.objects.bulk_create(
+        CallingOff(session=session, reason=reason.strip()) for session in effects.called_off.sessions
+    )
     before = {session.pk: session for session in effects.moved.sessions}
     for after in Session.objects.filter(pk__in=before).select_related("activity", "venue").order_by("pk"):
         tell_if_moved(before[after.pk], after, at=at)
     return published
+
+
+def reason_missing(called_off: Told) -> Refused:
+    """Naming the sessions, and how many people hear of it."""
+    sentence = _(
+        "Sessions that this version cancels: %(sessions)s. People who are told so: %(people)s; whom no notice reaches: "
+        "%(unreached)s. Please give the reason, which everybody reads."
+    )
+    lines = [f"{session.activity.local_title} {minute_text(session.starts_at)}" for session in called_off.sessions]
+    return Refused(
+        "reason_missing",
+        sentence,
+        lines=lines,
+        field="reason",
+        sessions=len(lines),
+        people=called_off.reach.reached_count,
+        unreached=len(called_off.reach.unreached),
+    )
 
 
 def tell_if_moved(before: Session, after: Session, *, at: datetime.datetime) -> Reach:

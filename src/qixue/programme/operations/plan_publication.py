@@ -84,9 +84,9 @@ def call_off_removed(work: Publication) -> None:
 
 
 def call_off_empty(plan: Plan) -> None:
-    """An activity of which every session was called off is called off itself."""
-    alive = Session.objects.exclude(state=Session.State.CANCELLED).values("activity")
-    plan.activities.exclude(pk__in=alive).exclude(state=Activity.State.CANCELLED).update(
+    """An activity without any session is called off. Where its sessions were, it stays, and their pages say so."""
+    used = Session.objects.values("activity")
+    plan.activities.exclude(pk__in=used).exclude(state=Activity.State.CANCELLED).update(
         state=Activity.State.CANCELLED, version=F("version") + 1
     )
 
