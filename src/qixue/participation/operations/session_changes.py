@@ -10,10 +10,12 @@ from qixue.core.clock_words import clock
 from qixue.core.refusal import Refused
 from qixue.participation.models import CallingOff, Registration
 from qixue.participation.notices import both, event_of
+from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.seats import tell_party, with_session
 from qixue.participation.queries.plan_effects import Told, effects_of, is_moved
 from qixue.participation.queries.registered import Reach, active_rows, reach_of
 from qixue.people.models import User
+from qixue.people.rules import Action
 from qixue.programme.models import PlanVersion, Session
 from qixue.programme.operations import plan_publication, sessions
 
@@ -22,8 +24,9 @@ from qixue.programme.operations import plan_publication, sessions
 def call_off(session: Session, *, reason: str, by: User, at: datetime.datetime) -> Session:
     """Call a session off and keep why; the worker tells those who were signed up, with the reason.
 
-    Calling it off again changes nothing. Refused: session_held.
+    Calling it off again changes nothing. Refused: not_in_charge, session_held.
     """
+    must_be_in_charge(by, Action.EDIT_ACTIVITY, session)
     session = sessions.locked(session)
     if session.state != Session.State.CANCELLED:
         session = sessions.cancel_session(session, by=by, at=at)
@@ -43,8 +46,9 @@ def change_session(
 ) -> Reach:
     """Change a session as `edit_session` does. Where time or place change, tell whoever is signed up. Returns whom.
 
-    An offered seat is kept until the session starts at the latest. Refused as `edit_session` refuses.
+    An offered seat is kept until the session starts at the latest. Refused: not_in_charge, and as by `edit_session`.
     """
+    must_be_in_charge(by, Action.EDIT_ACTIVITY, session)
     before = sessions.locked(session)
     after = sessions.edit_session(session, details=details, version=version, by=by, at=at, confirmed=confirmed)
     return tell_if_moved(before, after, at=at)
