@@ -7,6 +7,7 @@ up, lists, pages, notices and the API all ask here.
 import datetime
 import uuid
 from collections.abc import Collection
+from typing import Any
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 
@@ -30,8 +31,8 @@ def fitting(session: Session) -> QuerySet[Registration]:
     return queue.annotate(party_size=party_size()).filter(party_size__lte=session.seat_count)
 
 
-def fitting_there() -> QuerySet[Registration]:
-    """The same of every row of sessions, for use in a query of them."""
+def fitting_there() -> QuerySet[Any]:
+    """The same of every row of sessions, for use in a query of them; with `party_size`."""
     queue = Registration.objects.waiting().filter(session=OuterRef("pk")).annotate(party_size=party_size())
     return queue.filter(party_size__lte=OuterRef("seat_count"))
 
@@ -87,7 +88,7 @@ def seats_left_there() -> Case:
 
 def has_room_for_one() -> Q:
     """Of sessions: there is no limit, or a seat is left. Without a draw to come: that is asked beside it."""
-    nobody_waits = Q(waiting_count=0) | ~Exists(fitting_there())
+    nobody_waits = Q(waiting_count=0) | ~Q(Exists(fitting_there()))
     return Q(seat_count=None) | (Q(taken_count__lt=F("seat_count")) & nobody_waits)
 
 
