@@ -6,10 +6,11 @@ import pytest
 from tests.api.cases import LINE, READ
 from tests.api.conftest import Ask, Scene
 from tests.factories import NOON, VenueFactory, key
-from tests.factories_planning import PlanLineFactory, RoomFactory
+from tests.factories_planning import PlanLineFactory, PlanVersionFactory, RoomFactory
 
 from qixue.core.kept_answers import KEPT_FOR, forget_answers
 from qixue.core.models import KeptAnswer
+from qixue.participation.models import CallingOff
 from qixue.people.models import Role
 from qixue.programme.models import Activity, Countersignature, Plan, PlanVersion
 
@@ -61,6 +62,22 @@ def test_plan_goes_from_an_empty_draft_to_publication(
     assert [answer.status_code for answer in (filed, asked, answered, approved, published)] == [201] * 5
     assert [answer.json()["state"] for answer in (filed, approved, published)] == ["submitted", "approved", "published"]
     assert Activity.objects.get(plan=plan).title == LINE["title"]
+
+
+def test_publication_that_calls_sessions_off_says_why(plan: Plan, bureau: str, ask: Ask) -> None:
+    version = newest(plan)
+    PlanVersion.objects.filter(pk=version.pk).update(state=State.APPROVED)
+    ask("POST", f"/plans/{plan.pk}/publications", keyed(version=2), token=bureau)
+    PlanLineFactory(version=PlanVersionFactory(plan=plan, number=3, state=State.APPROVED))
+    titles = list(version.lines.order_by("position").values_list("title", flat=True))
+
+    asked = ask("POST", f"/plans/{plan.pk}/publications", keyed(version=3), token=bureau)
+    done = ask("POST", f"/plans/{plan.pk}/publications", keyed(version=3, reason="场地停电。"), token=bureau)
+
+    assert code_of(asked) == (422, "reason_missing")
+    assert [each["message"].split(" ")[0] for each in asked.json()["details"]] == titles
+    assert (done.status_code, done.json()["state"]) == (201, "published")
+    assert set(CallingOff.objects.values_list("reason", flat=True)) == {"场地停电。"}
 
 
 def test_return_says_what_to_change_on_which_line(plan: Plan, county: str, bureau: str, ask: Ask) -> None:

@@ -272,9 +272,21 @@ def figure(code: str, session: Session) -> object:
 
 
 def test_figures_of_ten_people(session):
-    answered(session, "ggggggfb--")
+    answered(session, "gggggffffb--")
 
-    assert (figure("satisfaction", session), figure("feedback_rate", session)) == (75.0, 80.0)
+    assert (figure("satisfaction", session), figure("feedback_rate", session)) == (50.0, 83.3)
+
+
+@pytest.mark.parametrize("faces", ["ggggb", "gbbbb", "gggggb", "gggggffbb", "ggggfbbbbb"])
+def test_figure_does_not_tell_how_few_were_content_or_were_not(session, faces):
+    """Beside the number of answers a share tells both; the page of the organiser hides them too."""
+    answered(session, faces)
+
+    definition = registry.definitions["satisfaction"]
+    (row,) = definition.evidence(Scope(session.activity.programme.code))
+    value = definition.value(Scope(session.activity.programme.code))
+    assert (value.quantity, row.quantity, session_rows(session.activity)[0].good_share) == (None, None, None)
+    assert str(value.notes[0]).startswith("不予给出")
 
 
 def test_figures_of_four_answers_are_not_stated(session):
@@ -287,12 +299,12 @@ def test_figures_of_four_answers_are_not_stated(session):
 
 
 def test_figures_stay_when_somebody_is_erased(session):
-    answered(session, "gggggb")
+    answered(session, "gggggbbbbb")
     before = figure("satisfaction", session)
 
     Participant.objects.first().delete()
 
-    assert figure("satisfaction", session) == before == 83.3
+    assert figure("satisfaction", session) == before == 50.0
 
 
 def test_answer_of_whoever_was_not_there_after_all_does_not_count(session):

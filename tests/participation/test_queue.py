@@ -9,8 +9,12 @@ from tests.participation.ways import by_any_way
 
 from qixue.participation.models import Registration
 from qixue.participation.operations.registrations import cancel_registrations, keep_queues
+from qixue.participation.queries import as_listed, listed
+from qixue.participation.queries.lotteries import with_draws
+from qixue.participation.queries.queue import seats_left
 from qixue.people.models import Notification, Resident, User
 from qixue.programme.models import Session
+from qixue.programme.queries.listings import has_seat
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +75,34 @@ def test_whoever_comes_while_only_it_waits_has_a_seat_at_once(session: Session) 
     made = [by_any_way(session, people=[one], party=key(), by=one.user, at=NOON)[0].state for one in members]
 
     assert (made, counters(session)) == ([State.CONFIRMED, State.WAITING], (2, 4))
+
+
+def test_every_list_says_that_a_seat_is_left_while_only_it_waits(session: Session) -> None:
+    family_of_three_that_waits(session, seats=2)
+    leave_one(session)
+    seen = Session.objects.filter(pk=session.pk)
+
+    def left() -> list[object]:
+        session.refresh_from_db()
+        [row], alone = as_listed(listed(seen)), with_draws(seen).get()
+        return [seats_left(session), row.seats_left, alone.seats_left, seen.filter(has_seat()).exists()]
+
+    before = left()
+    sign_up(session, MemberFactory())
+
+    assert (before, left()) == ([1, 1, 1, True], [0, 0, 0, False])
+
+
+def test_no_seat_is_left_while_somebody_waits_for_whom_there_is_room_but_not_yet(session: Session) -> None:
+    """Three wait for three seats of which one is free: it is kept for them."""
+    family_of_three_that_waits(session, seats=2)
+    Session.objects.filter(pk=session.pk).update(seat_count=3)
+    session.refresh_from_db()
+
+    [row] = as_listed(listed(Session.objects.filter(pk=session.pk)))
+
+    assert (seats_left(session), row.seats_left, session.seat_count) == (0, 0, 3)
+    assert not Session.objects.filter(has_seat(), pk=session.pk).exists()
 
 
 def test_two_who_come_together_while_only_it_waits_have_seats_at_once(session: Session) -> None:

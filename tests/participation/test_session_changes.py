@@ -11,6 +11,7 @@ from tests.factories import (
     OpenSessionFactory,
     RegistrationFactory,
     ResidentFactory,
+    RoleAssignmentFactory,
     VenueFactory,
     key,
 )
@@ -20,8 +21,9 @@ from qixue.core.models import OutboxMessage
 from qixue.participation.models import CallingOff, Registration, RegistrationTerms
 from qixue.participation.operations.registrations import cancel_registrations, keep_queues, register
 from qixue.participation.operations.session_changes import call_off, change_session
+from qixue.participation.queries.registered import similar_sessions
 from qixue.participation.queries.without_account import household_of
-from qixue.people.models import Notification, NotificationPreference, User
+from qixue.people.models import Notification, NotificationPreference, Role, User
 from qixue.people.notices import text_of, title_of
 from qixue.people.operations.erasure import erase
 from qixue.people.operations.notifications import choose_sms
@@ -235,6 +237,43 @@ def test_similar_sessions_stand_beside_the_reason_in_the_language_of_the_reader(
     notice = Notification.objects.get(user=member.user, kind="registration_called_off_with_others")
     assert notice.params["similar"] == "11月7日《稻田养鱼》"
     assert notice.params["similar_en"] == "Fish in the rice field (7 Nov)"
+
+
+@pytest.mark.parametrize(
+    ("terms", "is_named"),
+    [
+        ({}, True),
+        ({"closes_at": NOON + DAY}, True),
+        ({"closes_at": NOON}, False),
+        ({"opens_at": NOON + HOUR}, False),
+        ({"opens_at": NOON}, True),
+        ({"allotment": "lottery", "closes_at": NOON + DAY, "draw_at": NOON + DAY}, False),
+    ],
+)
+def test_only_sessions_that_give_a_seat_now_are_named_instead(session, terms, is_named):
+    other = another(session, seat_count=5, starts_at=NOON + 3 * DAY, ends_at=NOON + 3 * DAY + HOUR)
+    RegistrationTerms.objects.create(session=other, **terms)
+
+    assert similar_sessions(session, at=NOON) == [other] * is_named
+
+
+def test_session_without_signing_up_is_named_instead(session):
+    other = another(session, seat_count=None, starts_at=NOON + 3 * DAY, ends_at=NOON + 3 * DAY + HOUR)
+
+    assert similar_sessions(session, at=NOON) == [other]
+
+
+@pytest.mark.parametrize("role", [Role.ORGANISER, Role.DOOR_VOLUNTEER])
+def test_only_who_is_in_charge_calls_a_session_off_or_changes_it(session, role):
+    """Neither the organiser of another organisation nor a volunteer of its own."""
+    own = {"organisation": session.activity.organisation} if role == Role.DOOR_VOLUNTEER else {}
+    person = RoleAssignmentFactory(role=role, **own).user
+    details = details_of(session, topic="第二讲")
+
+    assert refusal(call_off, session, reason="老师生病。", by=person, at=NOON) == "not_in_charge"
+    assert refusal(change_session, session, details=details, version=1, by=person, at=NOON) == "not_in_charge"
+    session.refresh_from_db()
+    assert (session.state, session.topic) == (Session.State.PLANNED, "")
 
 
 def test_calling_off_again_keeps_the_first_reason(session, organiser):

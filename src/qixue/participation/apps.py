@@ -19,6 +19,8 @@ class ParticipationConfig(AppConfig):
         import_module("qixue.participation.notices")  # registers what people are told
         import_module("qixue.participation.holdings")  # registers what it keeps about people
         import_module("qixue.participation.metrics")  # registers what a collector is told
+        listings = import_module("qixue.programme.queries.listings")
+        listings.seat_rules.append(import_module("qixue.participation.queries.lotteries").gives_seats_now)
         checkup = import_module("qixue.core.checkup")
         own = import_module("qixue.participation.checkup")
         checkup.register_check(own.check_promised_draws)

@@ -25,10 +25,15 @@ def answers_in(scope: Scope) -> QuerySet[Feedback]:
 
 
 def satisfaction(scope: Scope) -> FigureValue:
-    """Per cent of the answers that chose the first face."""
+    """Per cent of the answers that chose the first face; none where it tells how few did, or did not.
+
+    The number of answers stands beside it, here and in the rate.
+    """
     counts = answers_in(scope).aggregate(all=Count("pk"), good=Count("pk", filter=Q(face=Feedback.Face.GOOD)))
     if counts["all"] < FEWEST:
         return FigureValue(None, notes=(TOO_FEW,))
+    if not tellable_shares({0: (counts["all"], counts["good"])}):
+        return FigureValue(None, notes=(TOO_FEW_BEHIND,))
     rate = answer_rate(scope).quantity
     note = format_lazy(OF_ANSWERS, answers=f"{counts['all']:,}", rate=rate.value if rate else "—")
     return FigureValue(share_of(counts["good"], counts["all"]), notes=(note,))
@@ -77,8 +82,9 @@ registry.register(
         unit=PERCENT,
         rule=_(
             "Answers “good” divided by all answers of people who were there by name; so-so and not good are the others."
-            " Fewer than 5 answers give no number."
+            " Fewer than 5 answers give no number, nor do those of which fewer than 5, but some, were good or were not."
         ),
+        rule_version=2,  # the first told how few
         dimensions=DIMENSIONS,
         value=satisfaction,
         recount=satisfaction,

@@ -7,15 +7,15 @@ from qixue.core.language import in_language
 from qixue.programme.models import Activity
 
 COLUMNS = (
-    "pk", "starts_at", "ends_at", "state", "is_online", "seat_count", "taken_count", "waiting_count", "is_by_lot",
-    "topic", "topic_en", "activity__title", "activity__title_en", "activity__kind", "activity__audience",
+    "pk", "starts_at", "ends_at", "state", "is_online", "seat_count", "taken_count", "waiting_count", "seats_left",
+    "is_by_lot", "topic", "topic_en", "activity__title", "activity__title_en", "activity__kind", "activity__audience",
     "activity__brand__name", "activity__brand__name_en", "activity__region__path",
     "venue__name", "venue__name_en", "venue__region__name", "venue__region__name_en", "venue__region__path",
 )  # fmt: skip
 
 
 class ListedSession(NamedTuple):
-    """One row of `COLUMNS`; None where there is no brand, venue or region."""
+    """One row of `COLUMNS`; None where there is no brand, venue or region. `seats_left` is as in `queue.seats_left`."""
 
     pk: int
     starts_at: datetime.datetime | None
@@ -25,6 +25,7 @@ class ListedSession(NamedTuple):
     seat_count: int | None
     taken_count: int
     waiting_count: int
+    seats_left: int | None
     is_by_lot: bool
     topic_zh: str
     topic_en: str
@@ -73,8 +74,3 @@ class ListedSession(NamedTuple):
     def region_path(self) -> str:
         """Of the venue, or of the activity where the venue is unknown."""
         return self.venue_region_path or self.activity_region_path or ""
-
-    @property
-    def seats_left(self) -> int:
-        """Seats that the next person can have: none while others wait."""
-        return 0 if self.waiting_count else (self.seat_count or 0) - self.taken_count

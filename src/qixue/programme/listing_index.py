@@ -6,7 +6,7 @@ are counted as quickly as few among 2,000. Those of some 150 filter values are k
 
 import datetime
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import reduce
@@ -119,16 +119,25 @@ class ListingIndex:
 
 @dataclass(frozen=True)
 class Narrowed:
-    """An index with the set that each given answer leaves, by name of filter."""
+    """An index with the set that each given answer leaves, by name of filter.
+
+    `off` gives the sessions that lists show and no number counts: they do not take place, or not then.
+    """
 
     index: ListingIndex
     answers: Mapping[str, FrozenBitMap]
+    off: Callable[[], FrozenBitMap] = FrozenBitMap
     counted: dict[tuple[str, frozenset[str]], dict[str, int]] = field(default_factory=dict, compare=False)
 
     @property
     def found(self) -> FrozenBitMap:
         """What fits every answer."""
         return reduce(and_, self.answers.values(), self.index.everything)
+
+    @property
+    def standing(self) -> FrozenBitMap:
+        """What fits every answer and is counted."""
+        return self.found - self.off()
 
     def without(self, *names: str) -> FrozenBitMap:
         """What fits every answer but these: among it the values of a filter are counted."""
@@ -138,5 +147,5 @@ class Narrowed:
         """How many sessions each value of a filter would leave, given the answers to all other filters than `names`."""
         left_out = frozenset(name for name in names if name in self.answers)
         if (facet, left_out) not in self.counted:
-            self.counted[facet, left_out] = self.index.counts(facet, self.without(*left_out))
+            self.counted[facet, left_out] = self.index.counts(facet, self.without(*left_out) - self.off())
         return self.counted[facet, left_out]

@@ -103,7 +103,7 @@ def fill_frame(programme: Programme, county: Organisation) -> None:
 
 @pytest.fixture
 def carried_out(last_year: LastYear) -> LastYear:
-    """The plan of the county became one activity; another one came from no plan; a third was called off."""
+    """The plan of the county became one activity; another from no plan; two were called off, one by its session."""
     version = PlanVersionFactory(
         plan=PlanFactory(programme=last_year.programme, organisation=last_year.county), state=PlanVersion.State.CLOSED
     )
@@ -117,6 +117,8 @@ def carried_out(last_year: LastYear) -> LastYear:
     SessionFactory(activity=launch, number=2, state=Session.State.CANCELLED)
     Involvement.objects.create(activity=launch, organisation=last_year.county, role=Involvement.Role.ORGANISER)
     ActivityFactory(programme=last_year.programme, state=Activity.State.CANCELLED)
+    off = ActivityFactory(programme=last_year.programme, organisation=last_year.county, title="停办")
+    SessionFactory(activity=off, state=Session.State.CANCELLED)
     return last_year
 
 

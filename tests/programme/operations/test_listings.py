@@ -1,9 +1,19 @@
 import datetime
 
 import pytest
-from tests.factories import NOON, ActivityFactory, BrandFactory, SessionFactory, UserFactory, VenueFactory, key
+from tests.factories import (
+    NOON,
+    ActivityFactory,
+    BrandFactory,
+    RegistrationFactory,
+    SessionFactory,
+    UserFactory,
+    VenueFactory,
+    key,
+)
 
 from qixue.cli import main
+from qixue.participation.models import RegistrationTerms
 from qixue.people.models import Organisation
 from qixue.programme.models import ListingEdition, Programme, Session, SessionListing
 from qixue.programme.operations.activities import ActivityDetails, create_activity, edit_activity, publish_activity
@@ -109,12 +119,18 @@ def test_rebuilding_by_command_says_how_much_was_out_of_date(capsys):
     assert capsys.readouterr().out.split()[0] == "2"
 
 
-def test_full_and_cancelled_sessions_have_no_seats(activity):
+def test_full_and_cancelled_sessions_and_those_before_a_draw_have_no_seats(activity):
     activity.state = "published"
     activity.save()
     full = SessionFactory(activity=activity, seat_count=2, taken_count=2, state="planned")
     cancelled = SessionFactory(activity=activity, state="cancelled")
-    waiting = SessionFactory(activity=activity, seat_count=2, taken_count=1, waiting_count=1, state="planned")
+    waiting = RegistrationFactory(
+        session=SessionFactory(activity=activity, seat_count=2, taken_count=1, waiting_count=1, state="planned"),
+        state="waiting",
+        waiting_number=1,
+    ).session
+    by_lot = SessionFactory(activity=activity, seat_count=2, state="planned")
+    RegistrationTerms.objects.create(session=by_lot, allotment="lottery", closes_at=NOON, draw_at=NOON)
     free = SessionFactory(activity=activity, seat_count=2, taken_count=1, state="planned")
     unlimited = SessionFactory(activity=activity, state="planned")
     keep_listings(Session.objects.all())
@@ -122,7 +138,7 @@ def test_full_and_cancelled_sessions_have_no_seats(activity):
     listings = Listings(activity.programme)
 
     assert listings.index.keys(listings.with_seats(), 0, 9) == [free.pk, unlimited.pk]
-    assert {full.pk, cancelled.pk, waiting.pk}.isdisjoint(listings.index.keys(listings.with_seats(), 0, 9))
+    assert {full.pk, cancelled.pk, waiting.pk, by_lot.pk}.isdisjoint(listings.index.keys(listings.with_seats(), 0, 9))
 
 
 def test_activity_made_twice_is_listed_once(activity, clerk):

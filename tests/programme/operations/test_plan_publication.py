@@ -155,7 +155,7 @@ def test_amendment_in_force_changes_adds_and_calls_off_by_key(desks: Desks) -> N
         "不再举办": (Session.State.CANCELLED, NOON),
         "新增的": (Session.State.PLANNED, NOON),
     }
-    assert by_title["不再举办"].activity.state == Activity.State.CANCELLED
+    assert by_title["不再举办"].activity.state == Activity.State.PUBLISHED  # its pages say that it was called off
     assert (in_force.state, version.state, version.number) == (State.SUPERSEDED, State.PUBLISHED, 2)
     assert told_difference() == {
         "added": [str(by_title["新增的"].plan_line_key)],
@@ -212,6 +212,19 @@ def test_amendment_that_retitles_one_of_two_moves_its_session(desks: Desks) -> N
     moved = Session.objects.get(plan_line_key=second.key)
     assert (moved.activity.title, moved.number) == ("另一项", 1)
     assert sorted(Activity.objects.values_list("title", flat=True)) == sorted(["稻田养鱼", "另一项"])
+
+
+def test_activity_that_loses_its_last_session_to_another_is_called_off(desks: Desks) -> None:
+    second = PlanLineFactory(version=desks.version, title="另一项")
+    in_force = published(desks)
+    amended(desks, in_force).lines.filter(key=second.key).update(title="稻田养鱼")
+
+    published(desks)
+
+    assert dict(Activity.objects.values_list("title", "state")) == {
+        "稻田养鱼": Activity.State.PUBLISHED,
+        "另一项": Activity.State.CANCELLED,
+    }
 
 
 def test_amendment_may_swap_two_rooms_in_time(desks: Desks) -> None:

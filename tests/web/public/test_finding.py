@@ -11,6 +11,7 @@ from tests.factories import NOON, ActivityFactory, OrganisationFactory, RegionFa
 from tests.web.public.conftest import titles, words
 
 from qixue.core.clock import local_day
+from qixue.participation.models import RegistrationTerms
 from qixue.places.models import Region
 from qixue.programme.models import Session
 from qixue.programme.operations.listings import keep_listings
@@ -78,6 +79,27 @@ def test_sessions_called_off_or_without_a_date_are_shown_and_said_separately(ope
 
     assert words(home.xpath("//p[@class='lead']")[0]).startswith("2 sessions across the city.")
     assert words(page.xpath("//p[@class='lead']")[0]) == f"{said} · 2 more are called off or postponed{undated}"
+
+
+def test_numbers_of_filters_and_of_the_days_of_a_month_leave_out_what_is_called_off(open_page, tea, evening):
+    times = {"starts_at": evening.starts_at, "ends_at": evening.ends_at}
+    SessionFactory(activity=evening.activity, venue=evening.venue, state="cancelled", **times)
+
+    page, month = open_page(LIST), open_page(LIST + "month/")
+
+    assert offered(page, "kind") == ["不限", "培训（1）", "读书活动（1）"]
+    assert offered(page, "day") == ["不限", "从现在起（2）", "11月4日（周三）（1）", "11月6日（周五）（1）"]
+    assert [words(cell).split()[-1] for cell in month.xpath("//span[@class='how-many']")] == ["1场", "1场"]
+
+
+def test_draw_that_is_to_come_is_not_among_the_free_seats(open_page, tea, evening):
+    Session.objects.update(seat_count=5)
+    terms = {"closes_at": evening.starts_at, "draw_at": evening.starts_at}
+    RegistrationTerms.objects.create(session=evening, allotment="lottery", **terms)
+
+    page = open_page(f"{LIST}?seats=left")
+
+    assert titles(page) == ["茶叶种植"]
 
 
 def test_place_counts_what_takes_place_there(open_page, tea, evening):

@@ -8,9 +8,20 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from lxml import html
-from tests.factories import NOON, OrganisationFactory, ProgrammeFactory, RoleAssignmentFactory, VenueFactory
+from tests.factories import (
+    NOON,
+    MemberFactory,
+    OrganisationFactory,
+    ProgrammeFactory,
+    RegistrationFactory,
+    ResidentFactory,
+    RoleAssignmentFactory,
+    VenueFactory,
+)
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory, RoomFactory
+from tests.participation.signing_up import sign_up
 
+from qixue.participation.operations.session_changes import publish_plan
 from qixue.people.models import Notification, Organisation, Role, User
 from qixue.programme.models import Countersignature, Plan, PlanDocument, PlanLine, PlanVersion, Programme, Session
 from qixue.programme.notices.plans import link_to
@@ -19,6 +30,7 @@ from qixue.programme.operations.plan_approval import return_plan
 pytestmark = pytest.mark.django_db
 State = PlanVersion.State
 HOUR = datetime.timedelta(hours=1)
+LATER = datetime.datetime(2099, 11, 5, 1, tzinfo=datetime.UTC)
 
 
 @dataclass
@@ -222,8 +234,60 @@ def test_publication_with_a_room_twice_names_both_and_publishes_nothing(desks: D
     page = browser(desks.bureau_person).post(address("publish_plan", plan.pk))
 
     content = page.content.decode()
-    assert (page.status_code, Session.objects.count(), latest(plan).state) == (409, 0, State.APPROVED)
+    assert (page.status_code, Session.objects.count(), latest(plan).state) == (422, 0, State.APPROVED)
     assert ("先来的" in content, "后到的" in content, room.name in content) == (True, True, True)
+
+
+def amended(desks: Desks) -> Plan:
+    """In force with two sessions of twenty seats; approved is what has only the first of them."""
+    plan = desks.plan(State.APPROVED)
+    first = latest(plan)
+    PlanLineFactory(version=first, title="茶园讲座", venue=VenueFactory(region=desks.county.region))
+    first.lines.update(starts_at=LATER, ends_at=LATER + HOUR, seat_count=20)
+    publish_plan(first, by=desks.bureau_person, at=NOON)
+    version = PlanVersionFactory(plan=plan, number=2, state=State.APPROVED)
+    kept = first.lines.exclude(title="茶园讲座").get()
+    PlanLineFactory(
+        version=version, key=kept.key, title=kept.title, venue=kept.venue, starts_at=LATER, ends_at=LATER + HOUR
+    )
+    return plan
+
+
+def test_page_before_publishing_names_what_is_called_off_and_whom_nobody_reaches(desks: Desks) -> None:
+    plan = amended(desks)
+    session = Session.objects.get(activity__title="茶园讲座")
+    sign_up(session, MemberFactory())
+    RegistrationFactory(session=session, resident=ResidentFactory(name="房三妹"), registered_by=None, source="staff")
+
+    page = html.fromstring(browser(desks.bureau_person).get(address("publish_plan", plan.pk)).content)
+
+    (told,) = page.xpath("//section[header/h2='会通知谁']")
+    text = " ".join(told.text_content().split())
+    assert [words in text for words in ("取消的场次：1", "茶园讲座", "1人", "房三妹")] == [True] * 4
+    assert page.xpath("//textarea/@name") == ["reason"]
+
+
+def test_reason_of_a_publication_stands_on_the_page_of_the_session_and_typed_words_stay(desks: Desks) -> None:
+    plan, bureau = amended(desks), browser(desks.bureau_person)
+    url = address("publish_plan", plan.pk)
+    session = Session.objects.get(activity__title="茶园讲座")
+
+    missing = bureau.post(url, {"version": 2, "reason": " "})
+    too_long = bureau.post(url, {"version": 2, "reason": "停电" * 101})
+    done = bureau.post(url, {"version": 2, "reason": "场地停电。"})
+
+    assert [each.status_code for each in (missing, too_long, done)] == [422, 422, 302]
+    assert "停电" * 101 in too_long.content.decode()
+    shown = Client().get(reverse("public:session", args=[session.pk]))
+    assert "场地停电。" in shown.content.decode()
+
+
+def test_publication_that_calls_nothing_off_asks_for_no_reason(desks: Desks) -> None:
+    plan = desks.plan(State.APPROVED)
+
+    page = html.fromstring(browser(desks.bureau_person).get(address("publish_plan", plan.pk)).content)
+
+    assert page.xpath("//textarea") == []
 
 
 def test_plan_page_shows_what_changed_and_what_was_said(desks: Desks) -> None:

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from qixue.api.schemas.keys import Body, Keyed
 from qixue.api.schemas.parts import FIRST_DAY, LAST_DAY, Code, Day, PlainText, RegionCode, choice
 from qixue.core.refusal import Refused
+from qixue.participation.models.organiser import LONGEST_REASON
 from qixue.places.models import Region, Room, Venue
 from qixue.programme.models import Activity, PlanLine, PlanVersion, Programme, Session
 from qixue.programme.operations.plan_lines import MOST_LINES, PlanLineDetails
@@ -41,6 +42,7 @@ Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), PlainText]
 Comment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), PlainText]
 Remark = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), PlainText]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_REASON), PlainText]
 Moment = Annotated[datetime.datetime, AfterValidator(with_offset), BeforeValidator(iso_moment)]
 People = Annotated[StrictInt, Field(ge=0, le=MOST_PEOPLE)]
 Number = Annotated[StrictInt, Field(ge=1, le=32767)]
@@ -112,6 +114,12 @@ class OfVersion(Keyed):
     """`version` is the number that was read: what was filed meanwhile is not decided unseen."""
 
     version: Number
+
+
+class PublicationIn(OfVersion):
+    """`reason` is why sessions are called off, where the version has them no longer: everybody reads it."""
+
+    reason: Reason = ""
 
 
 class AskIn(OfVersion):

@@ -9,7 +9,7 @@ from qixue.api.once import answered_once
 from qixue.api.plan_reach import plan_to_decide, plan_to_file, version_of, version_read
 from qixue.api.schemas.keys import Key
 from qixue.api.schemas.parts import Id
-from qixue.api.schemas.plan_writing import DecisionIn, IfMatch, OfVersion, SubmissionIn, commented
+from qixue.api.schemas.plan_writing import DecisionIn, IfMatch, OfVersion, PublicationIn, SubmissionIn, commented
 from qixue.api.schemas.plans import VersionOut
 from qixue.api.views.plans import COMPARE_ERRORS, WRITE_ERRORS, shown
 from qixue.core.clock import now
@@ -79,13 +79,17 @@ def decide(
 
 @router.post("/plans/{plan_id}/publications", response={201: VersionOut, **WRITE_ERRORS}, openapi_extra=DECIDE)
 def publish(
-    request: HttpRequest, plan_id: Id, body: OfVersion, idempotency_key: Key = None
+    request: HttpRequest, plan_id: Id, body: PublicationIn, idempotency_key: Key = None
 ) -> Status[dict[str, object]]:
-    """Make the activities of an approved version public and book its rooms, whole or not at all."""
+    """Make the activities of an approved version public and book its rooms, whole or not at all.
+
+    Whoever is signed up for a session that it moves or calls off is told. Where it calls sessions off it is answered
+    with 422, reason_missing, naming them and how many people that are, until `reason` says why.
+    """
     plan, at = plan_to_decide(staff(request), plan_id), now()
 
     def act() -> VersionOut:
-        publish_plan(version_of(plan, body.version), by=staff(request), at=at)
+        publish_plan(version_of(plan, body.version), reason=body.reason, by=staff(request), at=at)
         return shown(version_of(plan, body.version))
 
     return answered_once(request, body, idempotency_key, act)

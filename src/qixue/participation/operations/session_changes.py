@@ -3,27 +3,30 @@
 import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import minute_text
+from qixue.core.refusal import Refused
 from qixue.participation.models import CallingOff, Registration
 from qixue.participation.notices import CHANGED, OFFER_CHANGED, both, event_of
+from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.seats import addressed, with_session
+from qixue.participation.queries.plan_effects import Told, effects_of, is_moved
 from qixue.participation.queries.registered import Reach, active_rows, reach_of
 from qixue.people.models import User
 from qixue.people.operations.notifications import notify_each
+from qixue.people.rules import Action
 from qixue.programme.models import PlanVersion, Session
 from qixue.programme.operations import plan_publication, sessions
-
-WHEN_OR_WHERE = ("starts_at", "ends_at", "venue_id", "is_online")
 
 
 @transaction.atomic
 def call_off(session: Session, *, reason: str, by: User, at: datetime.datetime) -> Session:
     """Call a session off and keep why; the worker tells those who were signed up, with the reason.
 
-    Calling it off again changes nothing. Refused: session_held.
+    Calling it off again changes nothing. Refused: not_in_charge, session_held.
     """
+    must_be_in_charge(by, Action.EDIT_ACTIVITY, session)
     session = sessions.locked(session)
     if session.state != Session.State.CANCELLED:
         session = sessions.cancel_session(session, by=by, at=at)
@@ -43,27 +46,51 @@ def change_session(
 ) -> Reach:
     """Change a session as `edit_session` does. Where time or place change, tell whoever is signed up. Returns whom.
 
-    An offered seat is kept until the session starts at the latest. Refused as `edit_session` refuses.
+    An offered seat is kept until the session starts at the latest. Refused: not_in_charge, and as by `edit_session`.
     """
+    must_be_in_charge(by, Action.EDIT_ACTIVITY, session)
     before = sessions.locked(session)
     after = sessions.edit_session(session, details=details, version=version, by=by, at=at, confirmed=confirmed)
     return tell_if_moved(before, after, at=at)
 
 
 @transaction.atomic
-def publish_plan(version: PlanVersion, *, by: User, at: datetime.datetime) -> PlanVersion:
+def publish_plan(version: PlanVersion, *, reason: str = "", by: User, at: datetime.datetime) -> PlanVersion:
     """Bring a plan into force as `plan_publication.publish_plan` does, and tell whoever is signed up for what it moves.
 
-    Refused as there.
+    `reason` is why it calls sessions off, kept for each of them as `call_off` does.
+    Refused: as there, and reason_missing, naming the sessions.
     """
-    signed_up = Registration.objects.active().filter(session=OuterRef("pk"))
-    known = Session.objects.filter(Exists(signed_up), activity__plan=version.plan, state=Session.State.PLANNED)
-    known = known.select_related("activity", "venue")
-    before = {session.pk: session for session in known}
+    version = plan_publication.hold(version)
+    effects = effects_of(version, at=at)
     published = plan_publication.publish_plan(version, by=by, at=at)
-    for after in known.filter(pk__in=before).order_by("pk"):
+    if effects.called_off.sessions and not reason.strip():
+        raise reason_missing(effects.called_off)
+    CallingOff.objects.bulk_create(
+        CallingOff(session=session, reason=reason.strip()) for session in effects.called_off.sessions
+    )
+    before = {session.pk: session for session in effects.moved.sessions}
+    for after in Session.objects.filter(pk__in=before).select_related("activity", "venue").order_by("pk"):
         tell_if_moved(before[after.pk], after, at=at)
     return published
+
+
+def reason_missing(called_off: Told) -> Refused:
+    """Naming the sessions, and how many people hear of it."""
+    sentence = _(
+        "Sessions that this version cancels: %(sessions)s. People who are told so: %(people)s; whom no notice reaches: "
+        "%(unreached)s. Please give the reason, which everybody reads."
+    )
+    lines = [f"{session.activity.local_title} {minute_text(session.starts_at)}" for session in called_off.sessions]
+    return Refused(
+        "reason_missing",
+        sentence,
+        lines=lines,
+        field="reason",
+        sessions=len(lines),
+        people=called_off.reach.reached_count,
+        unreached=len(called_off.reach.unreached),
+    )
 
 
 def tell_if_moved(before: Session, after: Session, *, at: datetime.datetime) -> Reach:
@@ -73,12 +100,6 @@ def tell_if_moved(before: Session, after: Session, *, at: datetime.datetime) -> 
     offered = Registration.objects.filter(session=after, state=Registration.State.OFFERED)
     offered.filter(offered_until__gt=after.starts_at).update(offered_until=after.starts_at)
     return tell_of_change(before, after, at=at)
-
-
-def is_moved(before: Session, after: Session, *, at: datetime.datetime) -> bool:
-    """Whether people would go at a wrong time, or to a wrong place; not of what is over both ways."""
-    is_to_come = any(end is not None and end > at for end in (before.ends_at, after.ends_at))
-    return is_to_come and any(getattr(before, name) != getattr(after, name) for name in WHEN_OR_WHERE)
 
 
 def tell_of_change(before: Session, after: Session, *, at: datetime.datetime) -> Reach:

@@ -15,6 +15,7 @@ from qixue.participation.models import (
     LedgerEntryQuerySet,
 )
 from qixue.participation.queries.lotteries import is_by_lot_now
+from qixue.participation.queries.queue import seats_left_there
 from qixue.people.models import Organisation
 from qixue.programme.models import Activity, Programme, Session
 from qixue.programme.models.activities import SessionQuerySet
@@ -139,7 +140,8 @@ def public_sessions(programme: Programme) -> SessionQuerySet:
 def listed(sessions: SessionQuerySet) -> SessionQuerySet:
     """Sessions with all that a list shows, by start, those without a date last.
 
-    `is_by_lot` says that whoever signs up now enters a draw, as `lotteries.is_before_draw` says of one session.
+    `is_by_lot` says that whoever signs up now enters a draw, as `lotteries.is_before_draw` says of one session;
+    `seats_left` is as `queue.seats_left`.
     """
     related = (
         "activity__brand",
@@ -149,7 +151,7 @@ def listed(sessions: SessionQuerySet) -> SessionQuerySet:
         "venue__region__parent",
         "instalment",
     )
-    rows = sessions.select_related(*related).annotate(is_by_lot=is_by_lot_now())
+    rows = sessions.select_related(*related).annotate(is_by_lot=is_by_lot_now(), seats_left=seats_left_there())
     return rows.order_by(F("starts_at").asc(nulls_last=True), "pk")
 
 

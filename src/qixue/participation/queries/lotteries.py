@@ -3,12 +3,13 @@
 import datetime
 from typing import Any
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from qixue.core.sealed import unseal
 from qixue.participation import lottery as rule
 from qixue.participation.models import Lottery, Registration, RegistrationTerms
+from qixue.participation.queries.queue import has_room_for_one, seats_left_there
 from qixue.participation.queries.registrations import Party, terms_of
 from qixue.programme.models import Session
 from qixue.programme.models.activities import SessionQuerySet
@@ -25,17 +26,26 @@ def is_before_draw(session: Session, terms: RegistrationTerms) -> bool:
 
 def is_by_lot_now() -> Exists:
     """The same of every row of sessions: seats are given by lot, and are not drawn yet."""
+    return Exists(terms_before_draws().filter(session=OuterRef("pk")))
+
+
+def terms_before_draws() -> QuerySet[RegistrationTerms]:
     drawn = Lottery.objects.filter(session=OuterRef("session"), drawn_at__isnull=False)
-    terms = RegistrationTerms.objects.filter(allotment=RegistrationTerms.Allotment.LOTTERY)
-    return Exists(terms.filter(~Exists(drawn), session=OuterRef("pk")))
+    return RegistrationTerms.objects.filter(~Exists(drawn), allotment=RegistrationTerms.Allotment.LOTTERY)
+
+
+def gives_seats_now() -> Q:
+    """Of sessions: whoever signs up now gets a seat at once, there is one left, and it is not drawn by lot."""
+    return has_room_for_one() & ~Q(pk__in=terms_before_draws().values("session"))
 
 
 def with_draws(sessions: SessionQuerySet) -> SessionQuerySet:
-    """Each session with `is_by_lot`, and before its draw with `entered_count`, the people who have entered."""
+    """Each session with `seats_left`, `is_by_lot`, and before its draw `entered_count`, the people who have entered."""
     entered = Registration.objects.filter(session=OuterRef("pk"), state=Registration.State.ENTERED)
     people = Subquery(entered.order_by().values("session").annotate(people=Count("pk")).values("people"))
     count = Case(When(is_by_lot=True, then=Coalesce(people, 0)), output_field=IntegerField())
-    return sessions.annotate(is_by_lot=is_by_lot_now()).annotate(entered_count=count)
+    rows = sessions.annotate(seats_left=seats_left_there(), is_by_lot=is_by_lot_now())
+    return rows.annotate(entered_count=count)
 
 
 def entries_closed(at: datetime.datetime) -> Q:

@@ -1,9 +1,14 @@
-"""Who waits at a session and can ever move up: a party of more people than it has seats cannot."""
+"""Who waits at a session and can ever move up, and with that who gets a seat now.
+
+A party of more people than the session has seats cannot move up, so the next person does not wait behind it. Signing
+up, lists, pages, notices and the API all ask here.
+"""
 
 import datetime
 from collections.abc import Collection
+from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from qixue.participation.models import Registration
 from qixue.participation.notices import TOO_LARGE, too_large_key
@@ -25,6 +30,12 @@ def fitting(session: Session) -> QuerySet[Registration]:
     return queue.annotate(party_size=party_size()).filter(party_size__lte=session.seat_count)
 
 
+def fitting_there() -> QuerySet[Any]:
+    """The same of every row of sessions, for use in a query of them; with `party_size`."""
+    queue = Registration.objects.waiting().filter(session=OuterRef("pk")).annotate(party_size=party_size())
+    return queue.filter(party_size__lte=OuterRef("seat_count"))
+
+
 def too_large(session: Session) -> QuerySet[Registration]:
     """Those who wait in parties for which it has not: seats were taken away after they had signed up."""
     queue = Registration.objects.waiting().filter(session=session).with_accounts()
@@ -35,9 +46,7 @@ def too_large(session: Session) -> QuerySet[Registration]:
 
 def with_room(at: datetime.datetime) -> QuerySet[Session]:
     """Sessions to come at which the first party that fits has room now."""
-    queue = Registration.objects.waiting().filter(session=OuterRef("pk")).annotate(party_size=party_size())
-    sizes = queue.filter(party_size__lte=OuterRef("seat_count")).values("party_size")
-    heads = waited_for(at).annotate(size=Subquery(sizes[:1]))
+    heads = waited_for(at).annotate(size=Subquery(fitting_there().values("party_size")[:1]))
     return heads.filter(Q(seat_count=None) | Q(seat_count__gte=F("taken_count") + F("size")))
 
 
@@ -61,7 +70,27 @@ def told_so(keys: Collection[str]) -> set[str]:
     return set(Notification.objects.filter(key__in=keys).values_list("key", flat=True))
 
 
+def seats_left(session: Session) -> int:
+    """Seats that people who come now can have at a session with a limit: none while somebody waits who can move up."""
+    left = (session.seat_count or 0) - session.taken_count
+    return 0 if left > 0 and session.waiting_count and fitting(session).exists() else left
+
+
+def seats_left_there() -> Case:
+    """The same of every row of sessions; None where there is no limit."""
+    return Case(
+        When(Q(taken_count__gte=F("seat_count")) | (Q(waiting_count__gt=0) & Exists(fitting_there())), then=Value(0)),
+        default=F("seat_count") - F("taken_count"),
+        output_field=IntegerField(),
+    )
+
+
+def has_room_for_one() -> Q:
+    """Of sessions: there is no limit, or a seat is left. Without a draw to come: that is asked beside it."""
+    nobody_waits = Q(waiting_count=0) | ~Q(Exists(fitting_there()))
+    return Q(seat_count=None) | (Q(taken_count__lt=F("seat_count")) & nobody_waits)
+
+
 def has_seats_for(session: Session, count: int) -> bool:
-    """Whether so many people who come now sit down at once: there is room, and nobody waits who can ever move up."""
-    is_free = (session.seat_count or 0) - session.taken_count >= count
-    return is_free and not (session.waiting_count and fitting(session).exists())
+    """Whether so many people who come now sit down at once."""
+    return seats_left(session) >= count

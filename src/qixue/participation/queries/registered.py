@@ -17,11 +17,12 @@ from qixue.participation.models import (
 )
 from qixue.participation.notices import is_told_by_cadre
 from qixue.participation.queries.lotteries import entries_closed, with_draws
-from qixue.participation.queries.registrations import terms_of
+from qixue.participation.queries.registrations import open_to_all, terms_of
 from qixue.people.models import User
 from qixue.people.queries import account_for
 from qixue.places.models import Region
 from qixue.programme.models import Session
+from qixue.programme.queries.listings import has_seat
 
 NEAR = datetime.timedelta(days=14)  # what is later or earlier is no substitute
 
@@ -100,13 +101,15 @@ def state_counts(session: Session) -> StateCounts:
 
 
 def similar_sessions(session: Session, *, at: datetime.datetime, most: int = 3) -> list[Session]:
-    """Sessions of the same programme to come with free seats: of the same activity, else of its kind in the county."""
+    """Sessions of the same programme to come that give a seat now: of the activity, else of its kind in the county.
+
+    Without those that take nobody yet or any more, and those that draw their seats.
+    """
     start = session.starts_at or at
     free = (
         Session.objects.public()
         .filter(state=Session.State.PLANNED, starts_at__gt=max(at, start - NEAR), starts_at__lt=max(at, start) + NEAR)
-        .filter(activity__programme=session.activity.programme, waiting_count=0)
-        .filter(Q(seat_count=None) | Q(seat_count__gt=F("taken_count")))
+        .filter(has_seat(), open_to_all(at), activity__programme=session.activity.programme)
         .exclude(pk=session.pk)
         .select_related("activity", "venue")
         .order_by("starts_at", "pk")

@@ -41,6 +41,13 @@ def obstacle_to_registering(
     return None
 
 
+def open_to_all(at: datetime.datetime) -> Q:
+    """Of public sessions that are planned and have not begun: for whom the times of signing up are no obstacle."""
+    is_open = Q(registration_terms__opens_at=None) | Q(registration_terms__opens_at__lte=at)
+    is_not_closed = Q(registration_terms__closes_at=None) | Q(registration_terms__closes_at__gt=at)
+    return Q(seat_count=None) | (is_open & is_not_closed)
+
+
 def is_public(session: Session) -> bool:
     activity = session.activity
     return activity.state == Activity.State.PUBLISHED and activity.programme.state in Programme.PUBLIC_STATES

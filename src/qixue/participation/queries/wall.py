@@ -9,6 +9,7 @@ from qixue.core.sealed import unseal
 from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration, Scan, WallCode
 from qixue.participation.queries.attendances import entries_of_people
 from qixue.participation.queries.forgotten import forgotten_inside
+from qixue.participation.queries.queue import seats_left
 from qixue.people.models import Resident
 from qixue.programme.models import Session
 
@@ -74,7 +75,7 @@ def household_at(session: Session, household: Sequence[Resident]) -> list[AtTheW
 
 
 def places_for_walk_ins(session: Session) -> int | None:
-    """How many people can still come who are not signed up; None where there is no limit, 0 while somebody waits."""
+    """How many people can still come who are not signed up; None where there is no limit; see `seats_left`."""
     if session.seat_count is None:
         return None
     seated = Registration.objects.filter(session=session, state__in=Registration.SEATED_STATES)
@@ -84,4 +85,4 @@ def places_for_walk_ins(session: Session) -> int | None:
     inside = Attendance.objects.filter(session=session).exclude(person_token__in=expected.values("token"))
     unnamed = LedgerEntry.objects.effective().one_by_one().filter(session=session, person_token=None)
     walked_in = inside.count() + unnamed.count() - len(forgotten_inside(session, seated.filter(was_there=True)))
-    return max(session.seats_left - walked_in, 0)
+    return max(seats_left(session) - walked_in, 0)

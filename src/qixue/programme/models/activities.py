@@ -170,11 +170,6 @@ class Session(models.Model):
         """Empty where neither the activity nor the topic has an English name."""
         return titled_in_english(self.activity.title, self.activity.title_en, self.topic, self.topic_en)
 
-    @property
-    def seats_left(self) -> int:
-        """Seats that the next person can have: none while others wait."""
-        return 0 if self.waiting_count else (self.seat_count or 0) - self.taken_count
-
 
 class Involvement(models.Model):
     """A role of an organisation in a programme, a brand or one activity: it hangs on what it was stated for."""

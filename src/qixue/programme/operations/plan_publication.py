@@ -2,8 +2,6 @@
 
 import datetime
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import F
@@ -21,29 +19,11 @@ from qixue.programme.operations.plan_lines import lock_version
 from qixue.programme.operations.plans import approving_organisation, people_who_file, record_step, refuse_others
 from qixue.programme.operations.rooms import book_rooms
 from qixue.programme.operations.sessions import SessionDetails, check_change, next_number
-from qixue.programme.plan_difference import Difference, difference
+from qixue.programme.plan_difference import Difference
+from qixue.programme.queries.publications import SESSION_FIELDS, Publication, publication_of
 
 State = PlanVersion.State
 ACTIVITY_FIELDS = ("kind", "audience", "brand", "description")
-SESSION_FIELDS = (
-    "topic", "speaker", "starts_at", "ends_at", "venue", "room", "is_online", "seat_count", "counting_rule",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Publication:
-    """A version on its way into force: its lines, what it changes, and the sessions that earlier versions made."""
-
-    plan: Plan
-    lines: list[PlanLine]
-    changes: Difference
-    changed_names: dict[uuid.UUID, set[str]]
-    sessions: dict[uuid.UUID | None, Session]
-
-    def touched(self, line: PlanLine, names: Iterable[str]) -> list[str]:
-        """Which of the fields this version changes; what somebody changed by hand meanwhile stays."""
-        changed = self.changed_names.get(line.key, set())
-        return [name for name in names if name in changed]
 
 
 @transaction.atomic
@@ -52,7 +32,7 @@ def publish_plan(version: PlanVersion, *, by: User, at: datetime.datetime) -> Pl
 
     Refused: not_approver, not_approved, programme_closed, counting_rule_fixed, room_taken (naming both sessions).
     """
-    version = lock_version(version)
+    version = hold(version)
     if version.state == State.PUBLISHED:
         return version
     refuse_others(version, by)
@@ -60,15 +40,12 @@ def publish_plan(version: PlanVersion, *, by: User, at: datetime.datetime) -> Pl
         raise Refused("not_approved", _("This version is not approved yet, or not any more."))
     if version.plan.programme.state == Programme.State.CLOSED:
         raise Refused("programme_closed", _("This programme is closed; nothing can be added to it."))
-    former = version.plan.versions.filter(state=State.PUBLISHED).first()
-    work = publication_of(version, former)
+    work = publication_of(version)
     call_off_removed(work)
     book_rooms(write_sessions(work, make_activities(work), at), by=by)
     call_off_empty(work.plan)
     keep_listings(Session.objects.filter(activity__plan=work.plan))
-    if former:
-        former.state = State.SUPERSEDED
-        former.save(update_fields=["state"])
+    version.plan.versions.filter(state=State.PUBLISHED).update(state=State.SUPERSEDED)
     version.state = State.PUBLISHED
     version.save(update_fields=["state"])
     record_step(version, PlanStep.Kind.PUBLISHED, by=by, at=at, organisation=approving_organisation(version.plan))
@@ -86,24 +63,20 @@ def told(changes: Difference) -> dict[str, object]:
     }
 
 
-def publication_of(version: PlanVersion, former: PlanVersion | None) -> Publication:
-    related = ("venue__region", "room__venue", "region", "brand")
-    lines = list(version.lines.select_related(*related).order_by("position"))
-    before = former.lines.select_related(*related).order_by("position") if former else []
-    made = Session.objects.select_for_update(of=("self",)).filter(
-        activity__plan=version.plan, plan_line_key__isnull=False
-    )
-    sessions = {session.plan_line_key: session for session in made.select_related("activity", "room__venue")}
-    changes = difference(before, lines)
-    changed_names = {change.after.key: change.names for change in changes.changed}
-    return Publication(version.plan, lines, changes, changed_names, sessions)
+def hold(version: PlanVersion) -> PlanVersion:
+    """The version and the sessions of its plan as they are now: nobody signs up until the transaction ends.
+
+    Sessions are held in the order of their keys, as `seats.locked_sessions` does, so that no two acts block each other.
+    """
+    version = lock_version(version)
+    sessions = Session.objects.filter(activity__plan=version.plan).only("pk")
+    list(sessions.select_for_update(of=("self",)).order_by("pk"))
+    return version
 
 
 def call_off_removed(work: Publication) -> None:
-    """Call off what the plan has no longer, never what was held, and let go of the rooms."""
-    kept = {line.key for line in work.lines}
-    removed = [session for key, session in work.sessions.items() if key not in kept]
-    for session in (gone := [session for session in removed if session.state == Session.State.PLANNED]):
+    """Call off what the plan has no longer and let go of the rooms."""
+    for session in (gone := work.called_off()):
         session.state = Session.State.CANCELLED
         session.version += 1
     Session.objects.bulk_update(gone, ["state", "version"])
@@ -111,9 +84,9 @@ def call_off_removed(work: Publication) -> None:
 
 
 def call_off_empty(plan: Plan) -> None:
-    """An activity of which every session was called off is called off itself."""
-    alive = Session.objects.exclude(state=Session.State.CANCELLED).values("activity")
-    plan.activities.exclude(pk__in=alive).exclude(state=Activity.State.CANCELLED).update(
+    """An activity without any session is called off. Where its sessions were, it stays, and their pages say so."""
+    used = Session.objects.values("activity")
+    plan.activities.exclude(pk__in=used).exclude(state=Activity.State.CANCELLED).update(
         state=Activity.State.CANCELLED, version=F("version") + 1
     )
 

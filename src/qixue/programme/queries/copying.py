@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import SHANGHAI
@@ -147,10 +147,12 @@ def versions_to_copy(source: Programme) -> QuerySet[PlanVersion]:
 
 
 def activities_to_copy(source: Programme, choice: str) -> QuerySet[Activity]:
-    """Activities that were not called off; beside the plans only those that came from none of them."""
+    """Activities that were not called off, also not session by session; beside the plans only those of none of them."""
+    made = Session.objects.filter(activity=OuterRef("pk"))
+    is_alive = Exists(made.exclude(state__in=Session.OFF_STATES)) | ~Exists(made)
     sessions = Prefetch("sessions", Session.objects.exclude(state__in=Session.OFF_STATES).order_by("number"))
     roles = Prefetch("involvements", Involvement.objects.order_by("position", "pk"))
-    found = source.activities.exclude(state=Activity.State.CANCELLED)
+    found = source.activities.filter(is_alive).exclude(state=Activity.State.CANCELLED)
     found = found.filter(organisation__path__startswith=source.organisation.path)
     if choice == AS_PLANS:
         found = found.filter(plan=None)

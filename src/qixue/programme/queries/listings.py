@@ -3,7 +3,7 @@
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
@@ -158,10 +158,12 @@ def words_condition(query: str, prefix: str = "listing__") -> Q:
     return condition or Q(pk__in=[])
 
 
+seat_rules: list[Callable[[], Q]] = []  # of the apps above that give the seats
+
+
 def has_seat() -> Q:
-    """Sessions at which the next person can have a seat: not full, nobody waiting, not called off."""
-    has_room = Q(seat_count=None) | Q(waiting_count=0, taken_count__lt=F("seat_count"))
-    return has_room & ~Q(state__in=Session.OFF_STATES)
+    """Sessions at which the next person can have a seat: not called off, and as those say who give the seats."""
+    return reduce(and_, (rule() for rule in seat_rules), ~Q(state__in=Session.OFF_STATES))
 
 
 def full_sessions(programme: Programme) -> Iterator[tuple[int, str]]:

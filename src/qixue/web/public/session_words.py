@@ -62,8 +62,11 @@ def sharing(request: HttpRequest, session: Session) -> dict[str, str]:
     }
 
 
-def structured_data(session: Session, *, url: str, image: str, is_by_lot: bool = False) -> SafeString:
-    """schema.org Event for search engines, safe inside a script element; with the addresses of its page and picture."""
+def structured_data(session: Any, *, url: str, image: str, is_by_lot: bool = False) -> SafeString:
+    """schema.org Event for search engines, safe inside a script element; with the addresses of its page and picture.
+
+    Of a session with `seats_left`.
+    """
     activity = session.activity
     data: dict[str, Any] = {
         "@context": "https://schema.org",
@@ -89,7 +92,7 @@ def structured_data(session: Session, *, url: str, image: str, is_by_lot: bool =
     return mark_safe(json.dumps(data, ensure_ascii=False).translate(UNSAFE_IN_SCRIPT))  # noqa: S308 - escaped above
 
 
-def offer(session: Session, url: str) -> dict[str, Any]:
+def offer(session: Any, url: str) -> dict[str, Any]:
     """Everything is free; whether there is a seat."""
     is_full = session.seat_count is not None and session.seats_left <= 0
     stock = "SoldOut" if is_full or session.state in STATES else "InStock"

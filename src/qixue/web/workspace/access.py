@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 
 from qixue.participation.models import Evidence, LedgerEntry
 from qixue.participation.queries import ledger_entries
+from qixue.participation.queries.queue import seats_left_there
 from qixue.people.models import User
 from qixue.people.queries import path_filter
 from qixue.people.rules import Action, may_anywhere, reach
@@ -60,7 +61,8 @@ def activity_or_404(user: Any, pk: int, action: Action) -> Activity:
 def session_or_404(user: Any, pk: int, action: Action) -> Session:
     within = path_filter(reach(user, action), "activity__organisation__path")
     related = ("activity__programme__organisation", "activity__organisation", "venue__region", "instalment__series")
-    return get_object_or_404(Session.objects.filter(within).select_related(*related), pk=pk)
+    sessions = Session.objects.filter(within).select_related(*related).annotate(seats_left=seats_left_there())
+    return get_object_or_404(sessions, pk=pk)
 
 
 def entry_or_404(user: Any, pk: int, action: Action) -> LedgerEntry:

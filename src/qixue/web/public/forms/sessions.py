@@ -130,13 +130,15 @@ def options_of(choices: Choices, chosen: str) -> Iterator[str]:
 class SessionFilters:
     """The answers of an address, what they leave, and what each question offers. An answer not offered counts as none.
 
-    Each choice says how many sessions it would leave, given the answers to all other questions.
+    Each choice says how many sessions it would leave, given the answers to all other questions; those called off are in
+    no number, as on the pages themselves.
     """
 
     def __init__(self, asked: Mapping[str, str], *, listings: Listings, at: datetime.datetime) -> None:
         self.listings, self.at, self.names = listings, at, names_of(listings)
         self.answers = self.given_answers(asked)
-        self.narrowed = Narrowed(listings.index, {name: self.mask(name, self.answers[name]) for name in self.answers})
+        masks = {name: self.mask(name, self.answers[name]) for name in self.answers}
+        self.narrowed = Narrowed(listings.index, masks, off=listings.called_off)
         self.counted = str(_("%(choice)s (%(count)s)"))
 
     def given_answers(self, asked: Mapping[str, str]) -> dict[str, str]:
@@ -188,8 +190,8 @@ class SessionFilters:
             return {LEFT: self.listings.with_seats().intersection_cardinality(self.narrowed.without("seats"))}
         counts = self.narrowed.counts(FACETS[name], *(PLACES if name == "county" else (name,)))
         if name == "day":
-            coming = self.listings.index.coming(self.at).intersection_cardinality(self.narrowed.without("day"))
-            return {COMING: coming, **counts}
+            coming = self.listings.index.coming(self.at) - self.narrowed.off()
+            return {COMING: coming.intersection_cardinality(self.narrowed.without("day")), **counts}
         return counts
 
     def by_county(self, name: str, labels: Mapping[str, str]) -> tuple[tuple[str, Choices], ...]:

@@ -32,7 +32,7 @@ MOST_DOTS = 5
 
 @dataclass
 class Day:
-    """A day of a calendar: how many sessions were found, and the first of them."""
+    """A day of a calendar: of how many sessions it is made, and the first of them."""
 
     date: datetime.date
     count: int
@@ -59,7 +59,8 @@ def month(request: HttpRequest, code: str) -> HttpResponse:
     first = day_asked(request.GET.get("month", "") + "-01") or nearest(days, local_day(now()))
     first = first.replace(day=1)
     weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
-    found = {date: day_of(form, date, IN_A_MONTH) for week in weeks for date in week if date.month == first.month}
+    of_month = [date for week in weeks for date in week if date.month == first.month]
+    found = {date: day_of(form, form.narrowed.standing, date, IN_A_MONTH) for date in of_month}
     fill(list(found.values()))
     earlier, later = around(days, first, (first + 31 * A_DAY).replace(day=1))
     context = {
@@ -87,7 +88,7 @@ def week(request: HttpRequest, code: str) -> HttpResponse:
     days = days_with_sessions(form)
     asked = day_asked(request.GET.get("week", "")) or nearest(days, local_day(now()))
     monday = asked - asked.weekday() * A_DAY
-    shown = [day_of(form, monday + number * A_DAY, IN_A_WEEK) for number in range(7)]
+    shown = [day_of(form, form.narrowed.found, monday + number * A_DAY, IN_A_WEEK) for number in range(7)]
     fill(shown)
     pair = around(days, monday, monday + 7 * A_DAY)
     turning = {name: {"value": day.isoformat(), "text": day_text(day)} for name, day in pair if day}
@@ -141,9 +142,9 @@ def counted_on(form: SessionFilters, days: list[datetime.date]) -> Counted:
     return Counted.of(form.listings, FrozenBitMap.union(*on_days) & form.narrowed.found)
 
 
-def day_of(form: SessionFilters, date: datetime.date, most: int) -> Day:
+def day_of(form: SessionFilters, among: FrozenBitMap, date: datetime.date, most: int) -> Day:
     index = form.listings.index
-    found = form.narrowed.found & index.having("day", date.isoformat())
+    found = among & index.having("day", date.isoformat())
     return Day(date, len(found), index.keys(found, 0, most))
 
 
@@ -173,7 +174,7 @@ class PlaceLink:
 def places(request: HttpRequest, code: str) -> HttpResponse:
     """Counties as tiles and as a list with their towns, each with what is on there."""
     form = find(request, code, at=now())
-    found = form.narrowed.without("county", "town", "near") - form.listings.called_off()
+    found = form.narrowed.without("county", "town", "near") - form.narrowed.off()
     counts = form.listings.index.counts("place", found)
     counties = form.listings.programme.region.children.filter(level=Region.Level.COUNTY).order_by("code")
     tiles = tiles_of(counties, {county.code: counts.get(county.code, 0) for county in counties}, address(request, form))

@@ -18,6 +18,7 @@ from qixue.participation.listed_session import ListedSession
 from qixue.participation.models import CallingOff, RegistrationTerms
 from qixue.participation.queries import as_listed, public_sessions
 from qixue.participation.queries.lotteries import entered_before_draw
+from qixue.participation.queries.queue import seats_left_there
 from qixue.participation.queries.registrations import obstacle_to_registering, own_registrations
 from qixue.people.models import User
 from qixue.places.models import Region
@@ -36,7 +37,9 @@ RELATED = (
     "registration_terms__region", "tally",
 )  # fmt: skip
 OTHERS = Exists(Session.objects.filter(activity=OuterRef("activity")).exclude(pk=OuterRef("pk")))
-SHOWN = ObjectsByKey(Session.objects.public().select_related(*RELATED).annotate(has_others=OTHERS))
+SHOWN = ObjectsByKey(
+    Session.objects.public().select_related(*RELATED).annotate(has_others=OTHERS, seats_left=seats_left_there())
+)
 
 
 @for_everybody

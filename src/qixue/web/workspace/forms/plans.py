@@ -27,7 +27,7 @@ from qixue.web.workspace.forms.fields import (
     WholeNumberField,
     YuanField,
 )
-from qixue.web.workspace.forms.sessions import GatheringForm, initial_times
+from qixue.web.workspace.forms.sessions import CallOffForm, GatheringForm, initial_times
 
 MOST_ATTENDANCES = 1_000_000
 MOST_OFFERED = 50  # organisations in one list of boxes
@@ -235,6 +235,17 @@ class DecisionForm(OpinionForm, ConfirmableForm):
         super().refuse(refusal)
         if refusal.code in {"sessions_clash", "reason_missing"}:
             self.fields["comment"].required = True
+
+
+class PublishForm(CallOffForm):
+    """The reason is asked for where sessions are called off."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the number of the one that was read
+
+    def __init__(self, *args: Any, calls_off: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not calls_off:
+            del self.fields["reason"]
 
 
 class CountersignForm(OpinionForm):

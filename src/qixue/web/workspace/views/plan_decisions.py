@@ -2,13 +2,13 @@
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.operations.session_changes import publish_plan
+from qixue.participation.queries.plan_effects import effects_of
 from qixue.people.models import User
 from qixue.people.rules import Action
 from qixue.programme.models import PlanVersion
@@ -23,7 +23,7 @@ from qixue.programme.queries.plans import countersigners_for, lines_of
 from qixue.programme.rules import may_approve_plan, may_file_plan
 from qixue.web import parts
 from qixue.web.workspace.access import needs, staff
-from qixue.web.workspace.forms.plans import CountersignForm, DecisionForm, DocumentForm, asking_form
+from qixue.web.workspace.forms.plans import CountersignForm, DecisionForm, DocumentForm, PublishForm, asking_form
 from qixue.web.workspace.reach.plans import (
     chosen_version,
     countersignature_or_404,
@@ -122,20 +122,24 @@ def take_decision(version: PlanVersion, form: DecisionForm, by: User) -> str:
 
 @needs(Action.APPROVE_PLAN)
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """What publication will change, once more, then for everybody: the version that was read."""
+    """What publication will change and whom it tells, once more, then for everybody: the version that was read."""
     plan = plan_to_decide_or_404(request.user, pk)
     version = chosen_version(request, plan)
-    if request.method == "POST":
-        return parts.pressed(
-            request,
-            lambda: publish_plan(version, by=staff(request), at=now()),
-            back=reverse("workspace:plan", args=[pk]),
-            done=_("The plan is published."),
-        )
-    fits = version.state == State.APPROVED
+    effects = effects_of(version, at=now()) if version.state == State.APPROVED else None
+    given = request.POST if request.method == "POST" else None
+    calls_off = bool(effects and effects.called_off.sessions)
+    form = PublishForm(given, initial={"version": version.number}, calls_off=calls_off)
+    if form.is_valid():
+        try:
+            publish_plan(version, reason=form.cleaned_data.get("reason", ""), by=staff(request), at=now())
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The plan is published."))
+            return redirect("workspace:plan", pk)
     conflicts = conflicts_shown(request, version)
-    context = {"fits": fits, "conflicts": conflicts, **changes_of(version), **lines_page(request, version)}
-    return render(request, "workspace/plans/publish.html", context)
+    context = {"effects": effects, "conflicts": conflicts, **changes_of(version), **lines_page(request, version)}
+    return parts.form_page(request, "workspace/plans/publish.html", form, **context)
 
 
 @needs(Action.SEE_PLANS)

@@ -1,0 +1,58 @@
+"""Whom a version of a plan reaches when it comes into force: of sessions that it calls off, and of those it moves."""
+
+import copy
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from qixue.participation.models import Registration
+from qixue.participation.queries.registered import Reach, reach_of
+from qixue.programme.models import PlanVersion, Session
+from qixue.programme.queries.publications import SESSION_FIELDS, publication_of
+
+WHEN_OR_WHERE = ("starts_at", "ends_at", "venue_id", "is_online")
+
+
+@dataclass(frozen=True)
+class Told:
+    """Sessions to which the same happens, as they were before it, and whom that reaches."""
+
+    sessions: Sequence[Session]
+    reach: Reach
+
+
+@dataclass(frozen=True)
+class PlanEffects:
+    called_off: Told
+    moved: Told
+
+
+def effects_of(version: PlanVersion, *, at: datetime.datetime) -> PlanEffects:
+    """What publishing the version now does to sessions and to those who are signed up for them."""
+    work = publication_of(version)
+    moved = []
+    for session, line in work.changed():
+        after = copy.copy(session)
+        for name in work.touched(line, SESSION_FIELDS):
+            setattr(after, name, getattr(line, name))
+        if is_moved(session, after, at=at):
+            moved.append(session)
+    return PlanEffects(told(work.called_off()), told(moved))
+
+
+def told(sessions: Sequence[Session]) -> Told:
+    return Told(sessions, reach_of(signed_up(sessions)))
+
+
+def signed_up(sessions: Sequence[Session]) -> QuerySet[Registration]:
+    """In the order of the sessions' keys and of signing up."""
+    rows = Registration.objects.active().filter(session__in=sessions).with_accounts()
+    return rows.select_related("resident__home_region").order_by("session", "registered_at", "pk")
+
+
+def is_moved(before: Session, after: Session, *, at: datetime.datetime) -> bool:
+    """Whether people would go at a wrong time, or to a wrong place; not of what is over both ways."""
+    is_to_come = any(end is not None and end > at for end in (before.ends_at, after.ends_at))
+    return is_to_come and any(getattr(before, name) != getattr(after, name) for name in WHEN_OR_WHERE)

@@ -1,0 +1,50 @@
+"""What a version of a plan changes when it comes into force: told before it is published, and done when it is."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from qixue.programme.models import Plan, PlanLine, PlanVersion, Session
+from qixue.programme.plan_difference import Difference, difference
+from qixue.programme.queries.plans import lines_of
+
+SESSION_FIELDS = (
+    "topic", "speaker", "starts_at", "ends_at", "venue", "room", "is_online", "seat_count", "counting_rule",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A version on its way into force: its lines, what it changes, and the sessions that earlier versions made."""
+
+    plan: Plan
+    lines: list[PlanLine]
+    changes: Difference
+    changed_names: dict[uuid.UUID, set[str]]
+    sessions: dict[uuid.UUID | None, Session]
+
+    def touched(self, line: PlanLine, names: Iterable[str]) -> list[str]:
+        """Which of the fields this version changes; what somebody changed by hand meanwhile stays."""
+        changed = self.changed_names.get(line.key, set())
+        return [name for name in names if name in changed]
+
+    def called_off(self) -> list[Session]:
+        """What the plan has no longer, by key; never what was held."""
+        kept = {line.key for line in self.lines}
+        removed = (session for key, session in self.sessions.items() if key not in kept)
+        return [session for session in removed if session.state == Session.State.PLANNED]
+
+    def changed(self) -> list[tuple[Session, PlanLine]]:
+        """Sessions to come of which the line is another than in the version before, in the order of the lines."""
+        pairs = ((self.sessions.get(line.key), line) for line in self.lines if line.key in self.changed_names)
+        return [(session, line) for session, line in pairs if session and session.state == Session.State.PLANNED]
+
+
+def publication_of(version: PlanVersion) -> Publication:
+    former = version.plan.versions.filter(state=PlanVersion.State.PUBLISHED).exclude(pk=version.pk).first()
+    lines = list(lines_of(version).select_related("room__venue"))
+    changes = difference(lines_of(former) if former else [], lines)
+    changed_names = {change.after.key: change.names for change in changes.changed}
+    made = Session.objects.filter(activity__plan=version.plan, plan_line_key__isnull=False)
+    rows = made.select_related("activity", "venue", "room__venue").order_by("pk")
+    return Publication(version.plan, lines, changes, changed_names, {row.plan_line_key: row for row in rows})
