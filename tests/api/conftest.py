@@ -140,7 +140,7 @@ def make_scene() -> Scene:
     programme = ProgrammeFactory(code="week", organisation=city, region=region)
     BrandFactory(code="BRAND", region=region)
     scene = Scene(programme)
-    clerk = UserFactory(display_name="点数人")
+    clerk = RoleAssignmentFactory(user__display_name="点数人", organisation=city, role=Role.ORGANISER).user
     for name, organisation in {"ancestor": city, "own": county, "sibling": sibling, "descendant": town}.items():
         scene.parts[name] = make_part(programme, organisation, clerk)
         holder = RoleAssignmentFactory(organisation=organisation, role=Role.ORGANISER).user
