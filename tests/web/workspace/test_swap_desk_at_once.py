@@ -30,6 +30,7 @@ def test_all_things_of_a_person_are_noted_at_one_press_and_said(round_: SwapRoun
     desk, client = reverse("workspace:swap_desk", args=[round_.pk]), signed_in(organiser)
     typed = client.post(desk, {"wanted": "陈红"})["Location"].partition("typed=")[2]
     sent = {"typed": typed, "all": "1"}
+    firsts, lasts = (", ".join(rows[at].listing.title for rows in exchanges) for at in (0, 1))
 
     before = client.get(f"{desk}?typed={typed}").content.decode()
     here = client.post(reverse("workspace:swap_giver_here", args=[exchanges[0][0].pk]), sent, follow=True)
@@ -39,11 +40,14 @@ def test_all_things_of_a_person_are_noted_at_one_press_and_said(round_: SwapRoun
     (asking,) = html.fromstring(ready).xpath("//section[starts-with(@aria-labelledby, 'all-')]//a/@href")
     asked = client.get(asking).content.decode()
     assert not Handover.objects.filter(state="done").exists()
-    done = client.post(asking, follow=True)
+    again = client.post(asking, {"version": "1"}).content.decode()  # one more has become ready since the page was shown
+    assert (f"To 陈红: {lasts}" in again, Handover.objects.filter(state="done").exists()) == (True, False)
+    done = client.post(asking, {"version": "2"}, follow=True)
+    twice = client.post(asking, {"version": "2"}, follow=True)
 
     assert (buttons(before), buttons(ready)) == (["Here with all 2: 陈红"], ["Note all 2 as handed over: 陈红"])
-    firsts, lasts = (", ".join(rows[at].listing.title for rows in exchanges) for at in (0, 1))
-    assert f"To 陈红: {lasts}" in words(html.fromstring(asked).xpath("//main")[0])
+    assert f"To 陈红: {lasts}" in asked
+    assert "This was noted before." in twice.content.decode()
     assert done.redirect_chain == [(f"{desk}?typed={typed}", 302)]
     assert f"2 things of 陈红 are noted as here: {firsts}." in here.content.decode()
     assert f"2 things are noted as handed over to 陈红: {lasts}." in done.content.decode()

@@ -199,9 +199,12 @@ def received(request: HttpRequest, pk: int) -> HttpResponse:
     be handed to them, or it lies on the common table.
     """
     handover = handover_or_404(request.user, pk)
+    act = act_of_handing_over(request, handover)
     if request.method != "POST":
-        return page_of_act(request, Form(), act_of_handing_over(request, handover))
+        return page_of_act(request, Form(), act)
     if ALL in request.GET:
+        if act.fits and request.POST.get("version", "") != str(act.version):
+            return page_of_act(request, Form(), act)
         return all_noted(request, handover, confirm_all_received, said_of_those_received)
     return parts.pressed(
         request,
@@ -222,6 +225,7 @@ def act_of_handing_over(request: HttpRequest, handover: Handover) -> Act:
         back=desk_of(request, handover),
         crumbs=((handover.round.title, reverse("workspace:swap_desk", args=[handover.round_id])),),
         note=_("This cannot be taken back. Please look once more at the person and at what they take along."),
+        version=len(rows) if person else 0,  # more can be ready for them since the page was shown
         fits=bool(rows) and all(row.state == Handover.State.PLANNED for row in rows),
     )
 
