@@ -18,6 +18,7 @@ from qixue.participation.models import LedgerEntry, Lottery, Participant, Regist
 from qixue.participation.queries import chain_faults, sessions_awaiting_count
 from qixue.participation.queries.lotteries import promised_seed, published_lottery
 from qixue.participation.queries.quality import CHECKS
+from qixue.participation.queries.registered import reach_of
 from qixue.people.models import Notification, Organisation, Resident, RoleAssignment, User
 from qixue.people.queries import user_of_token
 from qixue.places.models import Region, Venue
@@ -237,10 +238,10 @@ def test_checks_of_data_quality_have_something_to_find(code: str):
 
 
 def test_who_entered_the_draw_knows_what_came_of_it():
-    rows = Registration.objects.active().filter(session__lottery__drawn_at__isnull=False, registered_by__isnull=False)
+    rows = Registration.objects.active().filter(session__lottery__drawn_at__isnull=False).with_accounts()
 
     told = Notification.objects.filter(kind__in=["lottery_seat", "lottery_waiting"]).values_list("user", flat=True)
-    assert set(told) == set(rows.values_list("registered_by", flat=True))
+    assert set(told) == set(reach_of(rows).users)
     assert Lottery.objects.filter(drawn_at__isnull=False).exclude(told_count=F("entry_count")).count() == 0
 
 
@@ -295,6 +296,16 @@ def test_staff_other_than_personas_cannot_sign_in():
 
     assert not any(user.has_usable_password() for user in staff)
     assert staff.count() == organisations().count() - 6
+
+
+def test_who_signed_up_at_home_has_an_account_and_the_cadre_is_told_for_the_others():
+    rows = Registration.objects.active().filter(session__activity__programme__code="demo").with_accounts()
+    reach = reach_of(rows)
+
+    by_source = Counter(row.source for row in reach.unreached)
+    assert set(by_source) == {"staff"}  # somebody has to tell them in person
+    assert 0 < by_source["staff"] < reach.reached_count / 10
+    assert not any(user.has_usable_password() for user in User.objects.filter(username__startswith="inhabitant-"))
 
 
 def test_residents_among_the_personas_have_places():

@@ -5,6 +5,7 @@ import datetime
 from django.db import transaction
 
 from qixue.core.statistics import take_statistics
+from qixue.demo.city.accounts import create_accounts
 from qixue.demo.city.activities import Ground, create_activities
 from qixue.demo.city.afterwards import create_afterwards
 from qixue.demo.city.attendance import Hall, create_attendance
@@ -70,6 +71,7 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     create_doors(seed, week, frame.programme, staff)
     create_registration_desk(seed, week, planned, personas)
     create_afterwards(seed, week, frame.programme, staff)
+    create_accounts(frame.programme, staff)
     create_lotteries(seed, week, planned)
     create_swap(seed, week, frame.programme, crowd)
     create_swap_round(seed, week, frame.programme, crowd, personas["library"])
