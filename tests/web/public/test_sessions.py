@@ -6,8 +6,10 @@ from tests.factories import (
     NOON,
     ActivityFactory,
     RegionFactory,
+    RegistrationFactory,
     SessionFactory,
     VenueFactory,
+    key,
 )
 from tests.web.public.conftest import count_heads, titles, words
 
@@ -53,6 +55,19 @@ def test_sessions_are_narrowed_by_each_answer(open_page, tea, dance, query, foun
     page = open_page(f"{LIST}?{query}")
 
     assert titles(page) == found
+
+
+def test_seat_is_left_on_every_page_while_only_a_party_waits_that_is_larger_than_the_room(open_page, tea):
+    party = key()
+    for number in (1, 2, 3):
+        RegistrationFactory(session=tea, waiting_number=number, party=party)
+    Session.objects.filter(pk=tea.pk).update(seat_count=2, taken_count=1, waiting_count=3)
+
+    pages = [open_page(path) for path in (LIST, f"{LIST}week/", f"/sessions/{tea.pk}/")]
+
+    seats = [words(line) for page in pages for line in page.xpath("//p[contains(@class, 'seats')]")]
+    assert seats == ["还剩1个座位"] * 3
+    assert [words(link) for link in pages[-1].xpath("//main//a[contains(@href, '/register/')]")] == ["报名参加"]
 
 
 def test_sessions_with_free_seats_leave_the_full_one_out(open_page, tea, dance):

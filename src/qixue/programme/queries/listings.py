@@ -35,7 +35,9 @@ YES = "yes"  # the value of a filter that is either chosen or not
 
 @dataclass(frozen=True)
 class Full:
-    """The full sessions of a programme, among them those called off; when they were looked up, and in what time."""
+    """The sessions of a programme without a seat for the next person, those called off among them; when they were
+    looked up, and in what time.
+    """
 
     sessions: FrozenBitMap
     called_off: FrozenBitMap
