@@ -261,6 +261,32 @@ def test_amendment_of_the_counting_rule_after_the_start_is_refused(desks: Desks)
     assert (refused.value.code, desks.version.state) == ("counting_rule_fixed", State.APPROVED)
 
 
+def test_amendment_with_fewer_seats_than_are_taken_is_refused_and_names_the_session(desks: Desks) -> None:
+    desks.version.lines.update(title="茶园讲座", seat_count=9)
+    in_force = published(desks)
+    Session.objects.update(taken_count=5)
+    amended(desks, in_force).lines.update(seat_count=4)
+    version = desks.approved()
+
+    with pytest.raises(Refused) as refused:
+        publish_plan(version, by=desks.bureau_person, at=NOON)
+
+    assert (refused.value.code, refused.value.params) == ("seats_below_taken", {"count": 5})
+    assert str(refused.value).splitlines()[1].startswith("茶园讲座 ")
+    assert Session.objects.get().seat_count == 9
+
+
+def test_amendment_leaves_seats_that_were_added_by_hand(desks: Desks) -> None:
+    desks.version.lines.update(seat_count=3)
+    in_force = published(desks)
+    Session.objects.update(seat_count=9, taken_count=5)
+    amended(desks, in_force).lines.update(speaker="李老师")
+
+    published(desks)
+
+    assert Session.objects.values_list("seat_count", "speaker").get() == (9, "李老师")
+
+
 def test_publish_does_not_touch_sessions_of_other_plans(desks: Desks) -> None:
     foreign = PlanVersionFactory(plan=PlanFactory(programme=desks.programme), state=State.SUBMITTED)
     PlanLineFactory(version=foreign, title="别的单位", venue=VenueFactory())

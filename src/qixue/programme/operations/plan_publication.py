@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.clock import minute_text
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import User
@@ -30,7 +31,8 @@ ACTIVITY_FIELDS = ("kind", "audience", "brand", "description")
 def publish_plan(version: PlanVersion, *, by: User, at: datetime.datetime) -> PlanVersion:
     """Announce what was approved, whole or not at all; again changes nothing. The version before is replaced.
 
-    Refused: not_approver, not_approved, programme_closed, counting_rule_fixed, room_taken (naming both sessions).
+    Refused: not_approver, not_approved, programme_closed, counting_rule_fixed, seats_below_taken, room_taken;
+    each of the last three names the sessions.
     """
     version = hold(version)
     if version.state == State.PUBLISHED:
@@ -160,11 +162,17 @@ def write_sessions(work: Publication, activities: dict[str, Activity], at: datet
 
 
 def change_session(session: Session, line: PlanLine, work: Publication, at: datetime.datetime) -> bool:
-    """Set what this version changes. False when that is nothing. Refused: counting_rule_fixed."""
+    """Set what this version changes. False when that is nothing. Refused as by `check_change`, naming the session."""
     names = work.touched(line, ("title", *SESSION_FIELDS))
     if not names:
         return False
-    check_change(session, SessionDetails(line.starts_at, line.ends_at, line.counting_rule), names, at)
+    seat_count = line.seat_count if "seat_count" in names else None
+    details = SessionDetails(line.starts_at, line.ends_at, line.counting_rule, seat_count=seat_count)
+    try:
+        check_change(session, details, names, at)
+    except Refused as refusal:
+        name = f"{session.activity.title} {minute_text(session.starts_at)}"
+        raise Refused(refusal.code, refusal.text, lines=[name], **refusal.params) from refusal
     for name in names:
         if name != "title":
             setattr(session, name, getattr(line, name))
