@@ -34,7 +34,7 @@ def scans(request: HttpRequest, pk: int) -> HttpResponse:
     if sent and sent.is_valid() and decide_chosen(request, session, sent):
         return redirect("workspace:scans", pk)
     marked = found.exclude(marks="").exclude(verdict=Scan.Verdict.REVIEW)[:SHOWN_DECIDED]
-    counted = [scan.entry_id for scan in marked if scan.verdict == Scan.Verdict.COUNTED]
+    counted = [scan.entry_id for scan in marked if scan.entry_id and scan.verdict == Scan.Verdict.COUNTED]
     context = {
         **around(session),
         "forms": forms,
