@@ -192,3 +192,29 @@ def test_number_that_no_device_can_have_makes_no_gap(session: Session, device: D
     assert results(answer) == [("counted", ""), ("counted", "")]
     assert (results(again), again.json()["missing"]) == ([("counted", "")], [[1, 1]])
     assert DoorDevice.objects.get().highest_sequence == 2
+
+
+def test_head_count_from_before_the_start_waits_also_when_it_comes_after(
+    session: Session, device: DoorDevice, ask: Ask
+) -> None:
+    """The phone has said so, and what it says holds."""
+    early = (session.starts_at - HOUR / 2).isoformat()
+    facts = {"kind": "head_count", "count": 12, "qualifier": "exact", "note": "数过", "shown": "count_waits"}
+    scan = scan_of(session, occurred_at=early, **facts)
+
+    answer = ask("POST", "/door/scans", delivery(scan), token=DEVICE_TOKEN)
+
+    assert results(answer) == [("review", "session_not_started")]
+
+
+def test_bundle_tells_what_was_decided_about_the_scans_of_the_device(
+    session: Session, device: DoorDevice, ask: Ask
+) -> None:
+    scans = [scan_of(session, number, occurred_at=(session.starts_at - 3 * HOUR).isoformat()) for number in (1, 2, 3)]
+    ask("POST", "/door/scans", delivery(*scans), token=DEVICE_TOKEN)
+    for scan, decision in zip(scans, ("accepted", "rejected"), strict=False):
+        Scan.objects.filter(uuid=scan["uuid"]).update(decision=decision, decided_at=now())
+
+    bundle = ask("GET", "/door/bundle", token=DEVICE_TOKEN).json()
+
+    assert bundle["decided"] == {scans[0]["uuid"]: "accepted", scans[1]["uuid"]: "rejected"}

@@ -1,5 +1,6 @@
 """The device behind the door app: its link, its storage, its versions, and what happens when it is called back."""
 
+import datetime
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from tests.browser.door import KEPT, expect_unsent, inside, registered, scan_tic
 from tests.door import DEVICE_TOKEN, ticket_of
 
 from qixue.cli import main
-from qixue.core.clock import now
+from qixue.core.clock import SHANGHAI, now
 from qixue.participation.models import DoorDevice, Scan
 from qixue.participation.operations.door_devices import revoke_device
 from qixue.programme.models import Session
@@ -40,6 +41,11 @@ def test_revoked_device_keeps_its_entries_and_says_so(
     with phone.page.expect_download() as download:
         phone.page.click("#revoked [data-act=export]")
     download.value.save_as(tmp_path / "saved.json")
+    named = download.value.suggested_filename.removeprefix("qixue-door-").removesuffix(".json")
+    age = now() - datetime.datetime.strptime(named, "%Y%m%d%H%M").replace(tzinfo=SHANGHAI)  # as clocks on the wall say
+    assert datetime.timedelta(0) <= age < datetime.timedelta(minutes=5)
+    first, second = (phone.page.locator("#revoked-devices .btn").nth(at).bounding_box() for at in (0, 1))
+    assert second["y"] - first["y"] - first["height"] >= 8
     assert DEVICE_TOKEN not in (tmp_path / "saved.json").read_text()
     assert main(["door", "import", str(tmp_path / "saved.json")]) == 0
     assert inside(door_session) == ["张桂兰", "王大山"]

@@ -188,3 +188,16 @@ def test_somebody_of_another_office_decides_nothing(session, scan):
 def test_scan_of_another_session_is_a_mistake_of_the_caller(scan, decide):
     with pytest.raises(ValueError, match="not all scans of this session"):
         decide([scan(session=SessionFactory(), device=DoorDeviceFactory(digest="1" * 64))])
+
+
+def test_head_count_is_accepted_only_once_the_session_has_begun(session, organiser, scan):
+    waiting = scan(kind=Kind.HEAD_COUNT, sent={"count": 40, "qualifier": "exact"}, reason="session_not_started")
+    values = {"session": session, "reason": "数过", "by": organiser}
+
+    with pytest.raises(Refused) as refused:
+        accept_scan(waiting, at=session.starts_at - datetime.timedelta(minutes=5), **values)
+    accept_scan(waiting, at=session.starts_at, **values)
+
+    assert refused.value.code == "session_not_started"
+    assert str(refused.value).endswith("这一场开始之后才能计入这次清点的人数，请届时再来核对。")
+    assert LedgerEntry.objects.get().count == 40

@@ -14,8 +14,8 @@ AROUND_SESSION = datetime.timedelta(hours=2)  # before its start and after its e
 HIGHEST_PACE = 60  # scans of one device in one minute; nobody lets people in faster
 MINUTE = datetime.timedelta(minutes=1)
 
-# What a device shows of whoever may stay inside; nothing is said by apps from before they said it.
-LET_IN = frozenset({"", "in", "already", "walked_in", "counted"})
+# What a device shows of whoever may stay inside, and of a head count; nothing is said by apps from before they said it.
+LET_IN = frozenset({"", "in", "already", "walked_in", "counted", "count_waits"})
 
 NAME_GONE = "name_gone"  # shown by an entry that is not all that it was
 

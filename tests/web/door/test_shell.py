@@ -98,7 +98,7 @@ def test_every_word_that_is_asked_for_exists_and_no_other():
     asked |= {name for pair in re.findall(r"\? \"(\w+)\" : \"(\w+)\"\)", SCRIPTS["screens.js"]) for name in pair}
     asked |= {*VERDICTS, *(f"{code}_help" for code in VERDICTS)}
     asked |= {"scan", "code", "name", "walk_in", "head_count", "ticket", "exact", "about"}  # ways, kinds, qualifiers
-    asked |= {f"sent_{verdict}" for verdict in ("counted", "already_in", "review", "refused")}
+    asked |= {f"sent_{verdict}" for verdict in ("counted", "already_in", "review", "refused", "accepted", "rejected")}
 
     assert sorted(words("en")) == sorted(asked)
     assert set(WORDS) == set(words("zh-hans")) - {"other_language"}

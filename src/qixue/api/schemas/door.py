@@ -177,4 +177,5 @@ class BundleOut(BaseModel):
     server_time: Moment
     keys: list[KeyOut]
     revoked: list[int]
+    decided: dict[UUID, Annotated[str, choice_of("accepted", "rejected")]]
     sessions: list[DoorSessionOut]

@@ -26,7 +26,7 @@ from qixue.participation.operations.door_devices import note_fetch
 from qixue.participation.operations.door_sync import receive_scans
 from qixue.participation.operations.quick_scan import receive_alone
 from qixue.participation.queries.attendances import came_in
-from qixue.participation.queries.door import cancelled_keys, expected_at, sessions_of
+from qixue.participation.queries.door import cancelled_keys, decisions_about, expected_at, sessions_of
 from qixue.programme.models import Session
 
 router = Router(auth=DOOR_DEVICES_ONLY, tags=["door"])
@@ -59,6 +59,7 @@ def read_bundle(request: HttpRequest) -> BundleOut:
         server_time=at,
         keys=[KeyOut.model_validate(published(key)) for key in public_keys(SigningKey.Purpose.TICKET)],
         revoked=cancelled_keys(sessions),
+        decided=decisions_about(device),
         sessions=sessions_with_people(sessions),
     )
 

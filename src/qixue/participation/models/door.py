@@ -163,6 +163,12 @@ class Scan(models.Model):
         return salted_hmac("qixue.scan", digest(body), algorithm="sha256").hexdigest()
 
     @property
+    def about(self) -> str:
+        """Who or what it names: the person, else a typed name, the code or the number that was sent; else empty."""
+        known = (self.resident.name if self.resident else "", *map(self.sent.get, ("name", "code", "count")))
+        return next((str(each) for each in known if each not in (None, "")), "")
+
+    @property
     def words(self) -> Any:
         """Why it was put aside, as a sentence."""
         return sentence_of(self.reason)

@@ -10,6 +10,7 @@ from qixue.core.refusal import Refused
 from qixue.participation.models import DoorDevice, Scan
 from qixue.participation.operations.evidence import keep_note, keep_photo
 from qixue.participation.operations.head_counts import CountReport, report_head_count
+from qixue.participation.operations.ledger import check_begun
 
 LONGEST_NOTE = 500
 QUALIFIERS = frozenset(each.value for each in Qualifier)
@@ -36,6 +37,7 @@ def count_heads(device: DoorDevice, scans: Sequence[Scan], *, at: datetime.datet
             continue
         try:
             with transaction.atomic():
+                check_begun(scan.session, scan.corrected_at)  # also where it is delivered later: the phone has said so
                 report = report_of(scan, device_name=device.name)
                 scan.entry = report_head_count(scan.session, report, by=device.made_by, at=at)
         except Refused as refusal:

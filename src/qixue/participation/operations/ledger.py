@@ -181,14 +181,19 @@ def record_head_count(
 def check_session_takes_head_count(session: Session, at: datetime.datetime) -> None:
     if session.state in Session.OFF_STATES:
         raise Refused("session_cancelled", _("This session did not take place, so nobody can be counted."))
-    if session.starts_at is None or session.starts_at > at:
-        raise Refused("session_not_started", _("Please enter the head count after the session has started."))
+    check_begun(session, at)
     if session.counting_rule == Session.CountingRule.LIST:
         raise Refused(
             "session_counts_names", _("This session is counted by names on a list; a head count would double it.")
         )
     if queries.effective_head_count(session):
         raise Refused("head_count_exists", _("A head count was already entered; please correct that one instead."))
+
+
+def check_begun(session: Session, moment: datetime.datetime) -> None:
+    """Refused: session_not_started."""
+    if session.starts_at is None or session.starts_at > moment:
+        raise Refused("session_not_started", _("Please enter the head count after the session has started."))
 
 
 def check_count(count: int, qualifier: Qualifier) -> None:

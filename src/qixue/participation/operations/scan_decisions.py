@@ -18,13 +18,14 @@ from qixue.participation.operations.door_counts import report_of
 from qixue.participation.operations.evidence import keep_note
 from qixue.participation.operations.head_counts import report_head_count
 from qixue.participation.operations.in_charge import must_be_in_charge
-from qixue.participation.queries.door import NEEDS_HOLDER, reasons_today, scans_at
+from qixue.participation.queries.door import names_nobody, reasons_today, scans_at
 from qixue.participation.queries.forgotten import forgotten_places
 from qixue.people.models import Resident, User
 from qixue.people.rules import Action
 from qixue.programme.models import Session
 
 Decision = Scan.Decision
+NOTHING_CHOSEN = _("Please choose at least one scan.")
 SOURCES: dict[str, Source] = {Scan.Kind.WALK_IN: Source.WALK_IN, Scan.Kind.WALL: Source.WALL}
 
 
@@ -90,7 +91,7 @@ def decide_together(
     must_be_in_charge(by, Action.CORRECT_ATTENDANCE, session)
     scans = locked_scans(session, keys)
     if not scans:
-        raise Refused("nothing_chosen", _("Please choose at least one scan."), field="scans")
+        raise Refused("nothing_chosen", NOTHING_CHOSEN, field="scans")
     if len({scan.kind for scan in scans}) > 1:
         raise Refused("several_kinds", _("Please decide about scans of one kind at a time."), field="scans")
     scans = [scan for scan in scans if scan.decision != decision]
@@ -124,8 +125,7 @@ def naming(scan: Scan) -> Iterator[None]:
     try:
         yield
     except Refused as refusal:
-        known = (scan.resident.name if scan.resident else "", *map(scan.sent.get, ("name", "code", "count")))
-        named = " ".join([day_clock(scan.corrected_at), *[str(each) for each in known if each][:1]])
+        named = f"{day_clock(scan.corrected_at)} {scan.about}".strip()
         sentence = _("%(scan)s: %(why)s")
         raise Refused(refusal.code, sentence, field=refusal.field, scan=named, why=refusal.sentence) from refusal
 
@@ -179,7 +179,7 @@ def let_count(session: Session, scans: Sequence[Scan], reason: str, *, by: User,
 def check_in_of(scan: Scan, session: Session, reason: str) -> CheckIn:
     """Who came, by what the scan says. A typed name makes a resident. Refused: person_missing."""
     name = scan.sent.get("name", "")
-    if scan.resident is None and not name and scan.kind in NEEDS_HOLDER:
+    if names_nobody(scan):
         sentence = _("Nobody is known by this scan. Please choose who it was, or write the name of a walk-in.")
         raise Refused("person_missing", sentence, field="person")
     if scan.resident is None and name:
@@ -191,6 +191,9 @@ def check_in_of(scan: Scan, session: Session, reason: str) -> CheckIn:
 
 def accepted_count(scan: Scan, session: Session, reason: str, *, by: User, at: datetime.datetime) -> LedgerEntry:
     """A count that came without evidence stands on the reason of who accepted it."""
+    if session.starts_at is None or session.starts_at > at:
+        sentence = _("This head count can be accepted once the session has begun.")
+        raise Refused("session_not_started", sentence)
     report = report_of(scan, device_name="", confirmed=True)
     if report.evidence is None:
         scan.evidence = keep_note(reason, at=at)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
@@ -53,6 +54,11 @@ def scans_at(session: Session) -> ScanQuerySet:
     return Scan.objects.filter(Q(session=session) | foreign)
 
 
+def names_nobody(scan: Scan) -> bool:
+    """Whether it leads to nobody, so that it can only count for somebody whom a person names."""
+    return scan.kind in NEEDS_HOLDER and scan.resident_id is None and not scan.sent.get("name")
+
+
 def expected_at(sessions: Iterable[Session]) -> list[Registration]:
     """Whoever has a seat or waits at the sessions, by name."""
     rows = Registration.objects.active().filter(session__in=list(sessions)).select_related("resident")
@@ -64,6 +70,11 @@ def cancelled_keys(sessions: Iterable[Session]) -> list[int]:
     """Keys of the registrations whose tickets are good no more."""
     rows = Registration.objects.filter(session__in=list(sessions), state=Registration.State.CANCELLED)
     return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def decisions_about(device: DoorDevice) -> dict[UUID, str]:
+    """What people have decided about scans of the device that were put aside, by the uuids that it gave them."""
+    return dict(Scan.objects.filter(device=device).exclude(decision="").values_list("uuid", "decision"))
 
 
 def gaps_of(device: DoorDevice) -> list[tuple[int, int]]:

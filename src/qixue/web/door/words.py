@@ -29,7 +29,7 @@ FRAME = {
     "outside_hours": _(
         "It is more than two hours before the start or after the end. Entries are kept, and a person looks at them."
     ),
-    "set_aside": _("Waiting for a person at the organiser's: {count}. See the latest entries."),
+    "set_aside": _("Waiting for a person at the organiser's: {count}"),
     "revoked": _("This device may no longer send"),
     "revoked_help": _(
         "The organiser has ended its link. Nothing is lost: {count} not sent yet. Please save the file and hand it to"
@@ -63,6 +63,7 @@ WAYS = {
     "head_count": pgettext_lazy("door", "Head count"),
     "scan_help": _("Hold the QR code of the ticket in front of the camera."),
     "ticket_text": _("Or: hand scanner"),
+    "ticket_missing": _("Please scan the QR code of the ticket, or look for the name."),
     "check": pgettext_lazy("door", "Check"),
     "camera_on": _("Start the camera"),
     "camera_off": _("Stop the camera"),
@@ -80,11 +81,24 @@ WAYS = {
     "walk_in_help": _("For somebody without a registration. The name may stay empty."),
     "walk_in_name": _("Name (optional)"),
     "add_walk_in": _("Add one person"),
+    "whom_everybody": _(
+        "Count everybody who was there, those who were counted one by one as well; the larger number stands. Staff,"
+        " speakers and volunteers on duty are not counted."
+    ),
+    "whom_others": _(
+        "Count only people who were not counted one by one; both numbers are added. Staff, speakers and volunteers on"
+        " duty are not counted."
+    ),
+    "counted_already": _(
+        "Counted one by one already, as far as this device knows: {inside} who are signed up, {walk_ins} walk-ins here."
+    ),
     "count": _("How many people"),
+    "count_of_others": _("How many others"),
     "qualifier": _("The number is"),
     "exact": _("Exact"),
     "about": _("An estimate"),
     "sheet": _("Photo of the sign-in sheet"),
+    "one_of_two": pgettext_lazy("after a label", " (one of the two)"),
     "note": _("What the number stands on"),
     "note_help": _("For example: sign-in sheet, 2 pages; counted at the door by two volunteers."),
     "save_count": _("Save the count"),
@@ -105,7 +119,10 @@ VERDICTS = {
     "cancelled_help": _("This registration was cancelled. They can come in as a walk-in if there is room."),
     "wrong_session": _("Another session"),
     "wrong_session_help": _("This ticket is for: {session}. Please show them the way."),
-    "other_session": _("a session that is not on this device"),
+    "session_not_here": _(
+        "This ticket is for a session that is not on this device. Its name stands on the ticket; please show them the"
+        " way."
+    ),
     "expired": pgettext_lazy("door", "Expired"),
     "expired_help": _("This ticket was for a session that is over. Please look for the person by name."),
     "forged": pgettext_lazy("door", "No valid ticket"),
@@ -118,6 +135,10 @@ VERDICTS = {
     "walked_in_help": _("Welcome!"),
     "counted": _("Count saved: {count}"),
     "counted_help": _("It is sent with the other entries."),
+    "count_waits": _("Count saved, to be looked at"),
+    "count_waits_help": _(
+        "{count}. It is before the start or long after the end, so it counts once the organiser has accepted it."
+    ),
     "companions": _("Came with them"),
     "check_in_all": _("Check in all ({count})"),
     "check_in_one": pgettext_lazy("door", "Check in"),
@@ -139,6 +160,8 @@ DEVICE = {
     "sent_counted": pgettext_lazy("door", "sent"),
     "sent_already_in": pgettext_lazy("door", "sent, was already in"),
     "sent_review": pgettext_lazy("door", "sent, a person looks at it"),
+    "sent_accepted": pgettext_lazy("door", "sent, the organiser has counted it"),
+    "sent_rejected": pgettext_lazy("door", "sent, the organiser does not count it"),
     "ticket": pgettext_lazy("door", "Ticket"),
     "sent_refused": pgettext_lazy("door", "sent, not counted"),
     "not_sent": pgettext_lazy("door", "not sent"),

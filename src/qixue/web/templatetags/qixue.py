@@ -41,6 +41,12 @@ for words in (day, month, clock, day_clock, masked):
 
 
 @register.filter
+def clock_of(moment: datetime.datetime) -> str:
+    """The time alone where it was today; else with the day."""
+    return clock(moment) if local_day(moment) == local_day(now()) else day_clock(moment)
+
+
+@register.filter
 def last_day(end: datetime.datetime | None) -> str:
     """The last day of a time that ends at a midnight."""
     return day(end - datetime.timedelta(microseconds=1)) if end else ""

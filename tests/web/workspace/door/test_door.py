@@ -18,7 +18,9 @@ from tests.factories import (
 from tests.web.workspace.door.pages import HOUR, at_the_door, text_of, waiting_scan
 
 from qixue.core.clock import now
+from qixue.core.clock_words import clock, day_clock
 from qixue.participation.models import Attendance, LedgerEntry, Registration, Scan, Tally, WallCode
+from qixue.participation.operations.check_ins import check_in
 from qixue.people.models import Role, User
 from qixue.programme.models import Session
 
@@ -330,3 +332,38 @@ def test_wall_shows_a_picture_until_it_is_closed(session: Session, page: Client)
     assert shown["Cache-Control"] == "no-store"
     assert WallCode.objects.get(session=session).closed_at is not None
     assert page.get(f"{address}code.svg").status_code == 404
+
+
+def test_message_says_which_of_two_people_of_one_name(session: Session, page: Client) -> None:
+    RegistrationFactory(session=session, resident__name="吴雪梅", door_code="111111")
+    waiting = RegistrationFactory(session=session, resident__name="吴雪梅", door_code="222222", waiting_number=1)
+
+    page.post(f"{at_the_door(session)}check-in/", {"registration": waiting.pk})
+
+    assert "吴雪梅（222222）已签到。" in text_of(page.get(at_the_door(session)))
+
+
+def test_page_of_the_session_offers_no_check_in_before_the_door_opens(session: Session, page: Client) -> None:
+    RegistrationFactory(session=session)
+    Session.objects.filter(pk=session.pk).update(starts_at=now() + 20 * HOUR, ends_at=now() + 22 * HOUR)
+
+    early = page.get(f"/workspace/sessions/{session.pk}/").content.decode()
+    Session.objects.filter(pk=session.pk).update(starts_at=now() + HOUR)
+    open_door = page.get(f"/workspace/sessions/{session.pk}/").content.decode()
+
+    assert ('name="registration"' in early, "开始前两小时" in early) == (False, True)
+    assert ('name="registration"' in open_door, "开始前两小时" in open_door) == (True, False)
+
+
+def test_time_of_yesterday_says_its_day(session: Session, page: Client, organiser: User) -> None:
+    people = [RegistrationFactory(session=session) for _number in range(2)]
+    yesterday, today = now() - 24 * HOUR, now()
+    Session.objects.filter(pk=session.pk).update(starts_at=yesterday - HOUR)
+    session.refresh_from_db()
+    for person, moment in zip(people, (yesterday, today), strict=True):
+        check_in(session, registration=person, by=organiser, at=moment, client_uuid=key())
+
+    shown = text_of(page.get(at_the_door(session)))
+
+    assert f"已到 {day_clock(yesterday)}" in shown
+    assert f"已到 {clock(today)}" in shown

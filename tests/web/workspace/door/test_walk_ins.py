@@ -10,6 +10,7 @@ from tests.factories import MemberFactory, RegistrationFactory, RoleAssignmentFa
 from tests.web.workspace.door.pages import HOUR, at_the_door, text_of
 
 from qixue.core.clock import now
+from qixue.core.clock_words import clock
 from qixue.core.models import AuditEntry
 from qixue.participation.models import Attendance, LedgerEntry, Tally
 from qixue.participation.operations.check_ins import check_in
@@ -126,10 +127,25 @@ def test_volunteer_takes_back_what_they_have_just_entered(session: Session, clie
 
     answer, _again = take_back(client, entry), take_back(client, entry)
 
+    assert f"李明（{clock(entry.occurred_at)}到场）已撤销，不再计入。" in text_of(client.get(at_the_door(session)))
     void = LedgerEntry.objects.get(target=entry)
     assert (answer.status_code, void.kind, void.reason) == (302, LedgerEntry.Kind.VOID, "在现场误录。")
     assert not Attendance.objects.exists()
     assert AuditEntry.objects.filter(action="ledger.voided").count() == 1
+
+
+def test_walk_in_without_a_name_is_taken_back_with_words_for_ears_and_eyes(
+    session: Session, client: Client, volunteer: User
+) -> None:
+    client.force_login(volunteer)
+    walk_in(client, session, "")
+    shown = html.fromstring(client.get(at_the_door(session)).content.decode())
+
+    take_back(client, LedgerEntry.objects.get())
+
+    (button,) = shown.xpath("//section[@id='walk-ins']//button")
+    assert "".join(button.text_content().split()) == "撤销：未留姓名"
+    assert "未留姓名（" in text_of(client.get(at_the_door(session)))
 
 
 def test_form_of_a_walk_in_who_was_taken_back_counts_nobody_and_says_so(

@@ -13,12 +13,14 @@ import { currentLanguage, languages, speak, word } from "./words.js";
 
 const { bundle, scans, worker } = document.body.dataset;
 const byId = (id) => document.getElementById(id);
+const JUST = 3000; // ms
 const scanner = new Scanner(byId("camera"), (text) => act(() => desk.checkTicket(text)));
 let tabs;
 let store;
 let desk;
 let sync;
 let newVersion = null;
+let shownAt = 0; // when the last verdict appeared
 let asking = null; // the device that was called back of which they were asked whether to remove it
 
 async function refresh() {
@@ -73,6 +75,7 @@ async function act(work) {
     return false;
   }
   byId("trouble").hidden = true;
+  shownAt = Date.now();
   showResult(verdict, (people) => act(() => desk.checkAll(people)));
   await refresh();
   tabs.postMessage("changed");
@@ -101,16 +104,21 @@ async function open(token) {
   await sync.now(); // the first may have been a round that had begun before
 }
 
+/** What is sent empty right after a verdict is the same act once more: a button pressed as well, a hand scanner that ends
+ * its line twice. Later it is not, and the answer about somebody else must not stay on the screen. */
+const isJustShown = () => Date.now() - shownAt < JUST;
+
 const forms = {
   setup: (form) => open(tokenIn(form.elements.link.value)),
   ticket: async (form) => {
     const { value } = form.elements.ticket;
     form.reset();
     if (value.trim()) await act(() => desk.checkTicket(value));
+    else if (!isJustShown()) showTrouble(word("ticket_missing"));
   },
   code: async (form) => {
     const { value } = form.elements.code;
-    if (!value.trim() && byId("result").dataset.verdict) return; // sent by itself at the sixth digit: the verdict stays
+    if (!value.trim() && isJustShown()) return; // sent by itself at the sixth digit: the verdict stays
     if (digitsOf(value).length !== 6) return showTrouble(word("digits_wrong")); // what was typed stays
     form.reset();
     await act(() => desk.checkCode(value));
@@ -207,6 +215,10 @@ function askToErase(id) {
 const acts = {
   back: () => history.back(),
   device: () => show("device"),
+  recent: () => {
+    show("device");
+    byId("recent-entries").scrollIntoView();
+  },
   sessions: chooseSession,
   sync: () => sync.now(true),
   setup: () => show("setup"),

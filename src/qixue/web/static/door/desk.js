@@ -1,5 +1,5 @@
 // The acts of a door. Each writes its entry first and only then says what to show.
-import { companionsOf, digitsOf, insideOf, sessionOf } from "./people.js";
+import { companionsOf, digitsOf, insideOf, isNoTimeToCount, sessionOf } from "./people.js";
 import { judgeCode, judgePerson, judgeTicket } from "./verdicts.js";
 
 export class Desk {
@@ -67,7 +67,10 @@ export class Desk {
 
   addHeadCount({ count, qualifier, note, photo }) {
     const body = { kind: "head_count", count, qualifier, ...(note ? { note } : {}) };
-    return this.inTurn(() => this.record(body, { code: "counted", count }, photo));
+    return this.inTurn(() => {
+      const code = isNoTimeToCount(this.session, this.at) ? "count_waits" : "counted";
+      return this.record(body, { code, count }, photo);
+    });
   }
 
   /** One act after the other, so that two quick scans of one person are judged knowing of each other. */

@@ -1,5 +1,7 @@
 // The last way out: all entries as a file, for a device that cannot send.
 
+import { stamp } from "./words.js";
+
 /** One device as `qixue door import` takes it; `clock_offset` is how many seconds the server was ahead at the last contact. */
 async function written(store, device) {
   const scans = await Promise.all((await store.scans(device.id)).map((scan) => store.body(scan)));
@@ -12,7 +14,7 @@ export async function saveFile(store) {
   const file = new Blob([JSON.stringify({ format: "qixue-door-1", devices }, null, 1)], { type: "application/json" });
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);
-  link.download = `qixue-door-${new Date().toISOString().slice(0, 16).replace(/\D/g, "")}.json`;
+  link.download = `qixue-door-${stamp(new Date())}.json`;
   link.click();
   for (const device of devices) {
     await store.changeDevice(device.id, { exportedAt: Date.now(), exportedTo: device.highest_sequence });

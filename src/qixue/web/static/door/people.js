@@ -1,5 +1,13 @@
 // The list of one session: who is on it, who is in, who came with whom.
 const MOST = 30; // names shown at once
+const AROUND = 2 * 3_600_000; // ms before and after a session in which the server counts by itself
+
+/** Whether the server puts everything aside that happens now, by its clock in ms. */
+export const isOutsideHours = (session, at) =>
+  at < Date.parse(session.starts_at) - AROUND || at > Date.parse(session.ends_at || session.starts_at) + AROUND;
+
+/** Whether a head count is put aside now: unlike people it counts from the start on only. */
+export const isNoTimeToCount = (session, at) => at < Date.parse(session.starts_at) || isOutsideHours(session, at);
 
 /** Names are compared without spaces, dots, letter case, and full-width forms. */
 const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/[\s·•.\-]/g, "");
@@ -34,6 +42,9 @@ export function insideOf(session, scans) {
   }
   return inside;
 }
+
+/** What became of an entry that was sent: the server's verdict, or what a person has decided since. */
+export const outcomeOf = ({ uuid, answer }, bundle) => bundle.decided?.[uuid] || answer.verdict;
 
 export const walkInsOf = (session, scans) =>
   scans.filter((scan) => scan.body.session === session.id && scan.body.kind === "walk_in").length;

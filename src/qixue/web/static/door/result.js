@@ -17,8 +17,8 @@ export function element(tag, text = "", attributes = {}) {
 function sentence(verdict) {
   if (verdict.code === "in" && verdict.isUnlisted) return word("in_unlisted");
   if (verdict.code === "already") return word("already_help", { time: time(verdict.since) });
-  if (verdict.code === "wrong_session") return word("wrong_session_help", { session: verdict.session || word("other_session") });
-  return word(`${verdict.code}_help`);
+  if (verdict.code === "wrong_session" && !verdict.session) return word("session_not_here");
+  return word(`${verdict.code}_help`, verdict);
 }
 
 function heading(verdict) {

@@ -1,12 +1,11 @@
 // What stands on the screen: one view at a time, below a bar that always shows what is not sent yet.
-import { hasSeat, search, walkInsOf } from "./people.js";
+import { hasSeat, isOutsideHours, outcomeOf, search, walkInsOf } from "./people.js";
 import { clearResult, element } from "./result.js";
 import { TONES } from "./verdicts.js";
 import { currentLanguage, dayAndTime, time, word } from "./words.js";
 
 const FIRST_FIELD = { setup: "link", scan: "ticket", code: "digits", name: "search", head_count: "heads" };
 const RECENT = 30;
-const AROUND = 2 * 3_600_000; // ms before and after a session in which the server counts by itself
 const byId = (id) => document.getElementById(id);
 
 let current = "loading";
@@ -53,15 +52,23 @@ export function render({ desk, unsent, revoked, asking, isOffline, linkRefused, 
   if (session) renderInside(desk);
 }
 
-function renderInside({ session, inside, scans, at }) {
+function renderInside({ bundle, session, inside, scans, at }) {
   const expected = session.people.filter(hasSeat).length;
   document.querySelector("[data-way=head_count]").parentElement.hidden = session.counting_rule === "list"; // there, names are all
   text("when", `${dayAndTime(session.starts_at)} ${session.venue}`);
-  const isOutside = at < Date.parse(session.starts_at) - AROUND || at > Date.parse(session.ends_at || session.starts_at) + AROUND;
-  const setAside = scans.filter((scan) => scan.body.session === session.id && scan.answer?.verdict === "review").length;
-  shown("outside-hours", isOutside, word("outside_hours"));
-  shown("set-aside", setAside > 0, word("set_aside", { count: setAside }));
+  renderWhom(session.counting_rule === "list_and_others", { inside: inside.size, walk_ins: walkInsOf(session, scans) });
+  const setAside = scans.filter((scan) => scan.body.session === session.id && scan.isSent && outcomeOf(scan, bundle) === "review").length;
+  shown("outside-hours", isOutsideHours(session, at), word("outside_hours"));
+  shown("set-aside", setAside > 0);
+  text("set-aside-count", word("set_aside", { count: setAside }));
   text("inside", `${word("inside", { count: inside.size, total: expected })} · ${word("walk_ins_here", { count: walkInsOf(session, scans) })}`);
+}
+
+/** Whom a head count counts: with one rule both numbers are added, and who is counted twice is seen by nobody afterwards. */
+function renderWhom(isOfOthers, known) {
+  text("heads-label", word(isOfOthers ? "count_of_others" : "count"));
+  text("whom", word(isOfOthers ? "whom_others" : "whom_everybody"));
+  text("counted-already", word("counted_already", known));
 }
 
 /** Every device on this phone that was called back, wherever the app is: save what it holds, then remove it. */
@@ -98,16 +105,17 @@ function renderDevice({ device, scans }, unsent, isOffline) {
   shown("sync-trouble", Boolean(device.troubleCount) || isOffline, trouble);
   document.querySelector("[data-act=erase]").disabled = unsent > 0;
   byId("recent").dataset.count = scans.length;
-  byId("recent").replaceChildren(...(scans.length ? scans.slice(-RECENT).reverse().map(entry) : [element("li", word("nothing_yet"))]));
+  byId("recent").replaceChildren(...(scans.length ? scans.slice(-RECENT).reverse().map((scan) => entry(scan, device.bundle)) : [element("li", word("nothing_yet"))]));
 }
 
-/** When, how, who; what was shown at the door if it was no welcome; and what the server made of it. */
-function entry({ body, verdict, answer, isSent }) {
+/** When, how, who; what was shown at the door if it was no welcome; and what became of it. */
+function entry(scan, bundle) {
+  const { body, verdict, answer, isSent } = scan;
   const row = element("li");
   const about = answer?.name || verdict.name || body.code || (body.count !== undefined ? String(body.count) : "");
   const shownThen = TONES[verdict.code] === "good" ? "" : `（${word(verdict.code)}）`;
   row.append(element("span", `${time(body.occurred_at)} ${word(body.kind)} ${about}${shownThen}`));
-  row.append(element("span", isSent ? word(`sent_${answer.verdict}`) : word("not_sent"), { class: isSent ? "choice-state" : "choice-state is-offline" }));
+  row.append(element("span", isSent ? word(`sent_${outcomeOf(scan, bundle)}`) : word("not_sent"), { class: isSent ? "choice-state" : "choice-state is-offline" }));
   if (answer?.message) row.append(element("span", answer.message, { class: "log-message" }));
   return row;
 }

@@ -1,13 +1,14 @@
 // What the device thinks of a scan: a code from the list below, whom it is about, and the values of its sentence.
 // The server judges again from the same facts, and counts nobody who was turned away here (merge.py).
 //
-// in, already, waiting, cancelled, wrong_session, expired, forged, unknown_key, unknown_code, walked_in, counted
+// in, already, waiting, cancelled, wrong_session, expired, forged, unknown_key, unknown_code, walked_in, counted,
+// count_waits
 import { byCode, byRegistration, hasSeat, sessionOf } from "./people.js";
 import { BadTicket, verified } from "./tickets.js";
 
 export const TONES = {
   in: "good", walked_in: "good", counted: "good",
-  already: "mind", waiting: "mind", unknown_code: "mind", unknown_key: "mind",
+  already: "mind", waiting: "mind", count_waits: "mind", unknown_code: "mind", unknown_key: "mind",
   cancelled: "stop", wrong_session: "stop", expired: "stop", forged: "stop",
 };
 

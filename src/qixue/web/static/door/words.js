@@ -20,6 +20,9 @@ export function speak(chosen) {
   for (const element of document.querySelectorAll("[data-word]")) element.textContent = word(element.dataset.word);
 }
 
+/** For the name of a file: 202611280613. */
+export const stamp = (moment) => new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short", timeZone }).format(moment).replace(/\D/g, "");
+
 export const time = (moment) =>
   new Intl.DateTimeFormat(language === "en" ? "en-GB" : "zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone }).format(new Date(moment));
 

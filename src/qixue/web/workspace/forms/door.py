@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from qixue.participation.models import Registration, Scan
+from qixue.participation.operations.scan_decisions import NOTHING_CHOSEN
 from qixue.programme.models import Session
 from qixue.web.forms import ConfirmableForm, Form
 from qixue.web.templatetags.qixue import when
@@ -61,7 +62,7 @@ class TogetherForm(ReasonForm):
     It knows those that are decided as well: sent twice, it says nothing else the second time.
     """
 
-    scans = forms.MultipleChoiceField(label=_("Scans"), widget=forms.CheckboxSelectMultiple)
+    scans = forms.MultipleChoiceField(label=_("Scans to look at"), widget=forms.CheckboxSelectMultiple)
     decision = forms.ChoiceField(choices=Scan.Decision.choices, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, scans: Sequence[Scan], **kwargs: Any) -> None:
@@ -69,6 +70,7 @@ class TogetherForm(ReasonForm):
         self.put_aside = scans
         field = cast(forms.MultipleChoiceField, self.fields["scans"])
         field.choices = [(str(scan.pk), scan.words) for scan in scans]
+        field.error_messages["required"] = NOTHING_CHOSEN
 
     @property
     def kind(self) -> str:
@@ -97,7 +99,7 @@ class DecisionForm(ReasonForm):
     field_order = ("decision", "person", "walk_in", "reason")
 
     def __init__(
-        self, *args: Any, people: Sequence[Registration], is_count: bool, is_forgotten: bool, **kwargs: Any
+        self, *args: Any, people: Sequence[Registration], is_count: bool, is_for_nobody: bool, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         choices = [(Scan.Decision.ACCEPTED.value, _("Yes, count it")), (Scan.Decision.REJECTED.value, _("No"))]
@@ -106,7 +108,9 @@ class DecisionForm(ReasonForm):
             del self.fields["person"], self.fields["walk_in"]
             return
         known = [(str(row.pk), row.resident.name) for row in people]
-        as_sent = (NOBODY, _("As written below") if is_forgotten else _("As it was sent, or as written below"))
+        if is_for_nobody:
+            self.one_of_two = ("person", "walk_in")
+        as_sent = (NOBODY, _("As written below") if is_for_nobody else _("As it was sent, or as written below"))
         cast(forms.ChoiceField, self.fields["person"]).choices = [as_sent, *known]
 
     @property

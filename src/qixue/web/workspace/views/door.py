@@ -9,13 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
+from qixue.core.clock_words import clock
 from qixue.core.refusal import Refused
 from qixue.participation.operations.check_ins import check_in, obstacle_at_door
 from qixue.participation.operations.door_devices import revoke_device, set_up_device
-from qixue.participation.operations.door_page import count_walk_in, take_back_own
+from qixue.participation.operations.door_page import count_walk_in, name_of, take_back_own
 from qixue.participation.queries.door import scans_at
 from qixue.participation.queries.door_state import (
     can_have_device,
@@ -81,7 +83,8 @@ def check_in_person(request: HttpRequest, pk: int) -> HttpResponse:
         check_in(session, registration=registration, by=staff(request), at=now(), client_uuid=uuid.uuid4())
     except Refused as refusal:
         return parts.refusal_page(request, refusal, back=back)
-    messages.success(request, _("%(name)s is checked in.") % {"name": registration.resident.name})
+    named = {"name": registration.resident.name, "code": registration.door_code}  # two people may have one name
+    messages.success(request, _("%(name)s (%(code)s) is checked in.") % named)
     return redirect(back)
 
 
@@ -111,13 +114,15 @@ def walk_in(request: HttpRequest, pk: int) -> HttpResponse:
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody was let in by mistake a moment ago."""
     session = session_or_404(request.user, pk, Action.RECORD_ATTENDANCE)
-    key = request.POST.get("entry")
-    return parts.pressed(
-        request,
-        lambda: take_back_own(check_in_at(session, key), by=staff(request), at=now()),
-        back=reverse("workspace:door", args=[pk]),
-        done=_("It is taken back and not counted any more."),
-    )
+    back = reverse("workspace:door", args=[pk])
+    try:
+        entry = check_in_at(session, request.POST.get("entry"))
+        take_back_own(entry, by=staff(request), at=now())
+    except Refused as refusal:
+        return parts.refusal_page(request, refusal, back=back)
+    named = {"name": name_of(entry) or pgettext("of a walk-in", "No name"), "time": clock(entry.occurred_at)}
+    messages.success(request, _("%(name)s, in since %(time)s, is taken back and not counted any more.") % named)
+    return redirect(back)
 
 
 @needs(Action.RECORD_ATTENDANCE)
@@ -163,7 +168,7 @@ def revoke(request: HttpRequest, pk: int, device_pk: int) -> HttpResponse:
         title=_("Revoke this device"),
         about=device.name,
         lead=_("It reads and sends nothing more from now on. What it still holds can be saved on it as a file only."),
-        button=_("Revoke"),
+        button=pgettext("a device", "Revoke"),
         back=reverse("workspace:door", args=[pk]),
         trail="workspace/crumbs.html",
         done=_("The device is revoked."),

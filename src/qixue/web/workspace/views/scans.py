@@ -8,9 +8,9 @@ from django.utils.translation import ngettext
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
-from qixue.participation.models import Scan
+from qixue.participation.models import LedgerEntry, Scan
 from qixue.participation.operations.scan_decisions import accept_scan, decide_together, reject_scan
-from qixue.participation.queries.door import expected_at, reasons_today, scans_at
+from qixue.participation.queries.door import expected_at, names_nobody, reasons_today, scans_at
 from qixue.participation.queries.forgotten import forgotten_places
 from qixue.people.rules import Action
 from qixue.programme.models import Session
@@ -27,17 +27,21 @@ SHOWN_DECIDED = 50
 def scans(request: HttpRequest, pk: int) -> HttpResponse:
     """Those that wait, by kind, the first that happened on top, to decide about one or several; then the others."""
     session = session_or_404(request.user, pk, Action.CORRECT_ATTENDANCE)
-    found = scans_at(session).select_related("device", "resident", "decided_by").order_by("corrected_at", "pk")
+    related = ("device", "resident", "evidence", "decided_by")
+    found = scans_at(session).select_related(*related).order_by("corrected_at", "pk")
     forms = forms_by_kind(request.POST, list(found.filter(verdict=Scan.Verdict.REVIEW)))
     sent = next((form for form in forms if form.is_bound), None)
     if sent and sent.is_valid() and decide_chosen(request, session, sent):
         return redirect("workspace:scans", pk)
+    marked = found.exclude(marks="").exclude(verdict=Scan.Verdict.REVIEW)[:SHOWN_DECIDED]
+    counted = [scan.entry_id for scan in marked if scan.entry_id and scan.verdict == Scan.Verdict.COUNTED]
     context = {
         **around(session),
         "forms": forms,
         "form": sent,
         "decided": found.exclude(decision="").order_by("-decided_at", "-pk")[:SHOWN_DECIDED],
-        "marked": found.exclude(marks="").exclude(verdict=Scan.Verdict.REVIEW)[:SHOWN_DECIDED],
+        "marked": marked,
+        "standing": set(LedgerEntry.objects.effective().filter(pk__in=counted).values_list("pk", flat=True)),
     }
     return render(request, "workspace/door/scans.html", context, status=422 if sent else 200)
 
@@ -72,8 +76,9 @@ def decide(request: HttpRequest, pk: int, scan_pk: int) -> HttpResponse:
     session = session_or_404(request.user, pk, Action.CORRECT_ATTENDANCE)
     scan = scan_or_404(session, scan_pk)
     people = [row for row in expected_at([session]) if not row.was_there]  # who is forgotten is counted already
-    is_count, is_forgotten = scan.kind == Scan.Kind.HEAD_COUNT, bool(forgotten_places(session, [scan]))
-    form = DecisionForm(request.POST or None, people=people, is_count=is_count, is_forgotten=is_forgotten)
+    is_count = scan.kind == Scan.Kind.HEAD_COUNT
+    is_for_nobody = names_nobody(scan) or bool(forgotten_places(session, [scan]))
+    form = DecisionForm(request.POST or None, people=people, is_count=is_count, is_for_nobody=is_for_nobody)
     if form.is_valid():
         said = {"session": session, "reason": form.cleaned_data["reason"], "by": staff(request), "at": now()}
         try:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry, Tally
+from qixue.participation.operations.check_ins import obstacle_at_door
 from qixue.participation.operations.session_changes import call_off, change_session
 from qixue.participation.queries import effective_head_count, entries_of_session
 from qixue.participation.queries.attendances import came_in
@@ -79,6 +80,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponseBase:
         "devices": devices_of(found, at=now()),
         "may_register": may(request.user, Action.MANAGE_REGISTRATIONS, organisation),
         "registered": registered,
+        "obstacle": obstacle_at_door(found, at=now()),
         "is_over": bool(found.starts_at and found.starts_at <= now()),
         "may_count": may_count,
         "may_correct": may(request.user, Action.CORRECT_ATTENDANCE, organisation),

@@ -1,0 +1,99 @@
+"""Head counts in the door app: whom they count, when they wait for a person, and what the phone says of both."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.browser.conftest import Reader
+from tests.browser.door import HOUR, choose_name, enter_code, expect_unsent, open_way, registered
+from tests.factories import DoorDeviceFactory, OpenSessionFactory
+
+from qixue.core.clock import now
+from qixue.participation.models import DoorDevice, LedgerEntry, Scan
+from qixue.participation.operations.scan_decisions import accept_scan
+from qixue.programme.models import Session
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+OpenPhone = Callable[..., Reader]
+JUST = 3000  # ms in which an empty field asks nothing anew (app.js)
+
+
+def save_count(page: Page, number: str, verdict: str) -> None:
+    open_way(page, "head_count")
+    page.fill("#heads", number)
+    page.check("[value=exact]")
+    page.fill("#remark", "签到表共2页")
+    page.click("[data-form=head_count] .btn")
+    page.wait_for_selector(f"#result[data-verdict={verdict}]")
+
+
+@pytest.mark.parametrize(
+    ("rule", "label", "whom"),
+    [
+        (Session.CountingRule.LIST_AND_OTHERS, "另有多少人", "只清点没有逐人计入的人，两个数字相加。"),
+        (Session.CountingRule.HEAD_COUNT, "多少人", "清点全部到场的人，已逐人计入的也算在内；以较大的数字为准。"),
+    ],
+)
+def test_head_count_says_whom_it_counts_and_how_many_are_counted(
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice, rule: str, label: str, whom: str
+) -> None:
+    Session.objects.filter(pk=door_session.pk).update(counting_rule=rule)
+    registered(door_session, "张桂兰")
+    phone = open_phone()
+    choose_name(phone.page, "桂兰", "in")
+    open_way(phone.page, "walk_in")
+    phone.page.click("[data-form=walk_in] button")
+    phone.page.wait_for_selector("#result[data-verdict=walked_in]")
+
+    open_way(phone.page, "head_count")
+
+    expect(phone.page.locator("#heads-label")).to_have_text(label)
+    expect(phone.page.locator("#whom")).to_contain_text(whom)
+    expect(phone.page.locator("#counted-already")).to_have_text("本机所知已逐人计入：已报名的1人，本机临时到场1人。")
+    expect(phone.page.locator("label[for=sheet]")).to_have_text("签到表照片（两项任填一项）")
+    assert phone.overflow() == 0
+
+
+def test_head_count_before_the_start_waits_and_says_so(open_phone: OpenPhone) -> None:
+    session = OpenSessionFactory(starts_at=now() + HOUR, ends_at=now() + 2 * HOUR)
+    device = DoorDeviceFactory(sessions=[session], valid_until=now() + 4 * HOUR)
+    phone = open_phone()
+
+    save_count(phone.page, "40", "count_waits")
+
+    expect(phone.page.locator("#result")).to_have_class("result mind")
+    expect(phone.page.locator("#result")).to_contain_text("40人。现在还没有开始")
+    expect_unsent(phone.page, 0)
+    scan = Scan.objects.get()
+    assert (scan.verdict, scan.reason) == ("review", "session_not_started")
+    phone.page.click("[data-act=back]")
+    expect(phone.page.locator("#set-aside")).to_contain_text("1条")
+    phone.page.click("#set-aside button")
+    expect(phone.page.locator("#recent")).to_contain_text("已上传，待人工核对")
+
+    Session.objects.filter(pk=session.pk).update(starts_at=now() - HOUR / 2)
+    session.refresh_from_db()
+    accept_scan(scan, session=session, reason="老师清点", by=device.made_by, at=now())
+    phone.page.click("[data-act=sync]")
+
+    expect(phone.page.locator("#recent")).to_contain_text("已上传，主办方已计入")
+    expect(phone.page.locator("#set-aside-count")).to_contain_text("0条")
+    assert LedgerEntry.objects.get(session=session).count == 40
+
+
+def test_empty_field_does_not_leave_the_last_welcome_on_the_screen(
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
+) -> None:
+    elder = registered(door_session, "张桂兰")
+    phone = open_phone()
+    enter_code(phone.page, elder.door_code, "in")
+    phone.page.wait_for_timeout(JUST)
+
+    phone.page.click("[data-form=code] button")
+
+    expect(phone.page.locator("#result")).to_be_empty()
+    expect(phone.page.locator("#trouble")).to_contain_text("6位数字")
+    open_way(phone.page, "scan")
+    phone.page.click("[data-form=ticket] button")
+    expect(phone.page.locator("#trouble")).to_have_text("请扫描入场码，或按姓名查找。")

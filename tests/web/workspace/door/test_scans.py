@@ -1,0 +1,75 @@
+"""The list of scans that wait or are odd: whom each is about, what can be done, and what is asked for."""
+
+import pytest
+from django.test import Client
+from lxml import html
+from tests.factories import RegistrationFactory, key
+from tests.web.workspace.door.pages import text_of, waiting_scan
+
+from qixue.core.clock import now
+from qixue.participation.models import LedgerEntry, Scan
+from qixue.participation.operations.check_ins import check_in
+from qixue.people.models import User
+from qixue.programme.models import Session
+
+pytestmark = pytest.mark.django_db
+
+
+def scans_of(session: Session, end: str = "") -> str:
+    return f"/workspace/sessions/{session.pk}/scans/{end}"
+
+
+def test_odd_scan_that_counts_names_the_person_and_is_taken_back(
+    session: Session, page: Client, organiser: User
+) -> None:
+    entry = check_in(session, name="吴雪梅", by=organiser, at=now(), client_uuid=key())
+    resident = RegistrationFactory(session=session, resident__name="吴雪梅").resident
+    waiting_scan(
+        session, kind=Scan.Kind.WALK_IN, verdict="counted", reason="", marks="namesake", entry=entry, resident=resident
+    )
+    before = html.fromstring(page.get(scans_of(session)).content.decode())
+
+    (link,) = before.xpath(f"//main//a[contains(@href, '/{entry.pk}/void/')]")
+    page.post(link.get("href"), {"reason": "同一个人", "client_uuid": str(key())})
+
+    assert before.xpath("//main//li/strong/text()") == ["吴雪梅"]
+    assert not LedgerEntry.objects.effective().exists()
+    assert f"/{entry.pk}/void/" not in page.get(scans_of(session)).content.decode()
+
+
+def test_note_of_a_head_count_stands_in_the_list(session: Session, page: Client) -> None:
+    sent = {"count": 0, "qualifier": "exact", "note": "两位志愿者门口清点"}
+    waiting_scan(session, kind=Scan.Kind.HEAD_COUNT, sent=sent, reason="count_is_zero")
+
+    shown = html.fromstring(page.get(scans_of(session)).content.decode())
+
+    assert "说明：两位志愿者门口清点" in text_of(page.get(scans_of(session)))
+    assert shown.xpath("//main//label/span/strong/text()") == ["0"]
+
+
+def test_nothing_ticked_is_said_in_plain_words(session: Session, page: Client) -> None:
+    waiting_scan(session)
+
+    answer = page.post(scans_of(session), {"code-reason": "在场", "code-decision": "accepted"})
+
+    errors = html.fromstring(answer.content.decode()).xpath("//main//*[@role='alert']//li")
+    assert [each.text_content() for each in errors] == ["待核对的记录：请至少勾选一条记录。"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "labels"),
+    [
+        ({}, ["是谁（两项任填一项）", "临时到场者姓名（两项任填一项）"]),
+        ({"kind": "walk_in", "reason": "too_fast", "sent": {}}, ["是谁（选填）", "临时到场者姓名（选填）"]),
+    ],
+)
+def test_code_of_nobody_asks_for_somebody_and_a_walk_in_does_not(
+    facts: dict[str, object], labels: list[str], session: Session, page: Client
+) -> None:
+    scan = waiting_scan(session, **facts)
+
+    shown = html.fromstring(page.get(scans_of(session, f"{scan.pk}/")).content.decode())
+
+    assert [
+        each.text_content() for each in shown.xpath("//main//label[@for='id_person' or @for='id_walk_in']")
+    ] == labels
