@@ -250,6 +250,12 @@ def first_input(field: Any) -> str:
 
 
 @register.filter
+def error_count(form: Any) -> int:
+    """How many sentences a summary of the errors lists."""
+    return sum(len(errors) for errors in form.errors.values())
+
+
+@register.filter
 def is_choice_list(field: Any) -> bool:
     """Whether a field is a list of radio buttons or boxes, which has a heading instead of a label."""
     return bool(getattr(field.field.widget, "use_fieldset", False))
