@@ -203,7 +203,9 @@ def test_missing_answer_is_asked_for_without_saying_the_question_again(member, s
 
     answer = client.post(path, {**form_answers(page_of(client, path)), "people": [member.pk]}, follow=True)
 
-    assert [words(error) for error in html.fromstring(answer.content).xpath("//*[@class='error']")] == [asks]
+    page = html.fromstring(answer.content)
+    assert [words(error) for error in page.xpath("//*[@class='error']")] == [asks]
+    assert words(page.xpath("//*[contains(@class, 'error-summary')]//a")[0]) == f"您带不带午饭？{asks}"
 
 
 def test_session_without_registration_says_why(member):

@@ -145,6 +145,16 @@ def test_page_after_taking_out_says_what_became_of_the_seat(session, organiser, 
     assert [words(said) for said in page_of(answer).xpath("//ul[@class='messages']/li")] == [said]
 
 
+def test_page_after_taking_out_says_that_those_who_wait_need_more_seats(session, organiser):
+    first, _second = (sign_up(session, name) for name in ("王芳", "陈强"))
+    family(session)
+
+    answer = organiser.post(f"/workspace/registrations/{first.pk}/take-out/", {"note": "重复报名"}, follow=True)
+
+    (said,) = [words(message) for message in page_of(answer).xpath("//ul[@class='messages']/li")]
+    assert said == "已移出：王芳。 名额已空出；同来候补的人数多于空出的名额，暂无人递补。"
+
+
 def test_whoever_has_no_account_is_said_to_be_told_in_person_before_and_after(session, organiser):
     row = RegistrationFactory(session=session, resident=ResidentFactory(name="房三妹"), source="staff")
     Session.objects.filter(pk=session.pk).update(taken_count=1)
