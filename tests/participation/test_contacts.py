@@ -137,7 +137,7 @@ def test_account_of_the_organiser_is_nobodys_contact(session: Session, organiser
 
     leave(there[0])
 
-    assert told(organiser) == []
+    assert told(organiser) == [("registration_offered_in_person", "陈秀兰")]
 
 
 def test_forgetting_one_household_puts_no_further_name_into_what_the_other_was_told(session: Session) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+from functools import partial
 
 import pytest
 from django.utils import translation
@@ -58,7 +59,7 @@ def change(session: Session, organiser: User, **changes: object) -> tuple[int, l
         by=organiser,
         at=NOON,
         confirmed=True,
-    )
+    ).told
     return reach.reached_count, [row.resident.name for row in reach.unreached]
 
 
@@ -115,6 +116,33 @@ def test_nobody_is_told_of_a_session_that_is_over_before_and_after(session, orga
 
     assert change(session, organiser, ends_at=NOON - HOUR) == (0, [])
     assert told_of_change(member.user) == []
+
+
+@pytest.mark.parametrize(("minutes", "people", "code"), [(2, 1, "starts_too_soon"), (60, 1, ""), (2, 0, "")])
+def test_a_start_that_people_would_not_hear_of_in_time_is_asked_about(session, organiser, minutes, people, code):
+    for _number in range(people):
+        sign_up(session, MemberFactory())
+    session.refresh_from_db()
+    start = NOON + datetime.timedelta(minutes=minutes)
+    details = details_of(session, starts_at=start, ends_at=start + HOUR)
+    act = partial(change_session, session, details=details, version=session.version, by=organiser, at=NOON)
+
+    if code:
+        assert refusal(act) == code
+    act(confirmed=True) if code else act()
+    session.refresh_from_db()
+    assert session.starts_at == start
+
+
+def test_more_seats_go_at_once_to_those_who_wait(session, organiser):
+    rows = [sign_up(session, MemberFactory())[0] for _number in range(3)]
+    session.refresh_from_db()
+
+    changed = change_session(
+        session, details=details_of(session, seat_count=9), version=session.version, by=organiser, at=NOON
+    )
+
+    assert ([row.pk for row in changed.moved_up], counters(session)) == ([rows[2].pk], (3, 0))
 
 
 def test_each_save_that_moves_the_session_tells_once(session, organiser):

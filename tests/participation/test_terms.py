@@ -17,7 +17,7 @@ from qixue.participation.models import (
     RegistrationTerms,
 )
 from qixue.participation.operations.lotteries import keep_lotteries
-from qixue.participation.operations.terms import TermsDetails, save_terms
+from qixue.participation.operations.terms import TermsDetails, obstacles_in_numbers, save_terms
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +123,15 @@ def test_terms_of_a_draw_move_along_with_each_session(session, organiser):
     save_terms(session, details=details, by=organiser, at=NOON, for_all=True)
 
     assert RegistrationTerms.objects.get(session=later).draw_at == NOON + 2 * DAY + HOUR
+
+
+def test_all_numbers_that_cannot_be_are_named_at_once():
+    details = TermsDetails(min_age=80, max_age=10, offer_hours=200, place_limit=0)
+
+    found = [(refusal.field, refusal.code) for refusal in obstacles_in_numbers(details)]
+
+    assert found == [
+        ("place_limit", "place_limit_out_of_range"),
+        ("offer_hours", "offer_hours_out_of_range"),
+        ("max_age", "ages_out_of_order"),
+    ]

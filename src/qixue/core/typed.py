@@ -68,6 +68,11 @@ def has_identity_number(text: str) -> bool:
     return any(CHECK_DIGITS[weighted_sum(number) % len(CHECK_DIGITS)] == number[-1] for number in found)
 
 
+def may_hold_identity_number(text: str) -> bool:
+    """The same with a slip of the finger in it: for lists of people, where no other number of 18 signs has a place."""
+    return IDENTITY_NUMBER.search(half_width(text).upper()) is not None
+
+
 def weighted_sum(number: str) -> int:
     return sum(weight * int(digit) for weight, digit in zip(WEIGHTS, number, strict=False))
 

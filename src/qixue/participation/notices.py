@@ -18,6 +18,7 @@ from qixue.programme.models import Session
 TOPIC = NotificationPreference.Topic.REGISTRATIONS
 CHANGED, OFFER_CHANGED = "registration_changed", "registration_changed_offer"  # with an offer that ends sooner by it
 TOO_LARGE = "registration_too_large"
+IN_PERSON = "registration_offered_in_person"
 # As the place of a session, in both languages.
 ONLINE = ("线上", "Online")
 NOT_STATED = ("地点待定", "place to be announced")
@@ -89,6 +90,19 @@ register(
         _(
             "A seat is free for you: %(title)s, %(day_on)s %(time)s, %(place)s. It is yours only when you accept it, "
             "until %(until)s; later it goes to the next. Accept it here:"
+        ),
+    ),
+    NoticeKind(
+        IN_PERSON,
+        TOPIC,
+        _("Please ask in person who takes the seat: %(title)s"),
+        _(
+            "A seat on %(day_on)s is offered to these people, whom no notice reaches: %(names)s. Please ask each of "
+            "them, and accept or decline it for them on the list until %(until)s, or it goes to the next in line."
+        ),
+        _(
+            "%(title)s, %(day_on)s: a seat is offered to people whom no notice reaches. Please ask them in person "
+            "until %(until)s. Who they are:"
         ),
     ),
     NoticeKind(
@@ -343,6 +357,14 @@ def about_too_large_party(party: Sequence[Registration], seats: int) -> Notice:
     names = "、".join(row.resident.name for row in party)
     said = {**event_of(party[0].session).words, "names": names, "people": str(len(party)), "seats": str(seats)}
     return Notice("registration_stepped_past", key, list_of(party[0]), said)
+
+
+def about_offers_in_person(rows: Sequence[Registration]) -> Notice:
+    """For who runs the session: who of a round of offers is told in person only. No party is offered seats twice."""
+    names, until = "、".join(row.resident.name for row in rows), minute_text(rows[0].offered_until)
+    said = {**event_of(rows[0].session).words, "names": names, "until": until}
+    key = f"{IN_PERSON}:{rows[0].session_id}-{rows[0].party}"
+    return Notice(IN_PERSON, key, f"{list_of(rows[0])}?state={Registration.State.OFFERED}", said)
 
 
 def page_of(row: Registration) -> str:

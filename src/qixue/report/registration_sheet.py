@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override, pgettext_lazy
 
 from qixue.participation.models import Registration
+from qixue.participation.queries.registered import contact_of, is_concerned
 from qixue.programme.models import Session
 from qixue.report.tables import Cell, Table
 
@@ -41,6 +42,7 @@ def columns_of(asked: Sequence[str]) -> tuple[tuple[str, int], ...]:
         (_("Door code"), 12),
         (_("Signed up"), 18),
         (_("By whom"), 16),
+        (_("To be told in person"), 14),
     )
     return (*first, *((question, 24) for question in asked))
 
@@ -57,5 +59,6 @@ def cells_of(row: Registration, places: dict[int, int], asked: Sequence[str]) ->
         row.door_code,
         row.registered_at,
         str(row.get_source_display()),
+        _("Yes") if is_concerned(row) and contact_of(row) is None else "",
         *(answers.get(question, "") for question in asked),
     ]

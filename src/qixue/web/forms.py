@@ -21,6 +21,10 @@ WAYS_TO_ANSWER = (
     (forms.ChoiceField, gettext_lazy("Please choose: %(label)s.")),
     (forms.Field, gettext_lazy("Please fill in: %(label)s.")),
 )
+WAYS_TO_ANSWER_A_QUESTION = (
+    (forms.ChoiceField, gettext_lazy("Please choose one.")),
+    (forms.CharField, gettext_lazy("Please write an answer.")),
+)
 QUESTION_MARKS = ("?", "？")
 
 
@@ -65,8 +69,8 @@ def word(field: forms.Field) -> None:
     """Let a field ask in the words of its label."""
     sentence = next(sentence for kind, sentence in WAYS_TO_ANSWER if isinstance(field, kind))
     label = str(field.label)
-    if isinstance(field, forms.ChoiceField) and label.endswith((*QUESTION_MARKS, ".", "。")):
-        sentence = gettext_lazy("Please choose one.")  # a question or a sentence does not fit into another
+    if label.endswith((*QUESTION_MARKS, ".", "。")):  # a question or a sentence does not fit into another
+        sentence = next((answer for kind, answer in WAYS_TO_ANSWER_A_QUESTION if isinstance(field, kind)), sentence)
     field.error_messages["required"] = str(sentence) % {"label": label.rstrip(".。")}
     if isinstance(field, forms.EmailField):
         field.error_messages["invalid"] = _("Please write a mail address, for example name@example.cn.")

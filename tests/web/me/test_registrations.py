@@ -22,9 +22,10 @@ from tests.web.browsing import page_of, signed_in
 from tests.web.public.conftest import words
 
 from qixue.participation.lottery import entry_number
-from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.models import CallingOff, Registration, RegistrationTerms
 from qixue.participation.operations.certificates import issue_certificates
 from qixue.participation.operations.lotteries import keep_lotteries
+from qixue.participation.operations.questions import Asked, set_questions
 from qixue.participation.operations.registrations import cancel_registrations, register
 from qixue.people.models import Resident
 from qixue.programme.models import Session
@@ -179,6 +180,32 @@ def test_what_is_over_stands_behind_what_is_to_come(member, session):
 
     assert [words(heading) for heading in page.xpath("//main//h2")] == ["即将参加"]
     assert "稻田养鱼" in words(page)
+
+
+@pytest.mark.parametrize("reason", ["老师生病。", ""])
+def test_session_that_was_called_off_says_so_with_its_reason(member, session, reason):
+    Session.objects.filter(pk=session.pk).update(state="cancelled")
+    if reason:
+        CallingOff.objects.create(session=session, reason=reason)
+
+    answer = signed_in(member).get(f"/me/sessions/{session.pk}/register/")
+
+    assert answer.status_code == 409
+    (notice,) = html.fromstring(answer.content).xpath("//div[@class='notice seal']")
+    assert words(notice) == ("本场已取消。原因：老师生病。" if reason else "本场已取消。")
+
+
+@pytest.mark.parametrize(("kind", "asks"), [("text", "请写下回答。"), ("yes_no", "请选择一项。")])
+def test_missing_answer_is_asked_for_without_saying_the_question_again(member, session, kind, asks):
+    lunch = Asked("您带不带午饭？", kind, is_required=True)
+    set_questions(session, asked=[lunch], by=organiser_of(session.activity), at=NOON)
+    client, path = signed_in(member), f"/me/sessions/{session.pk}/register/"
+
+    answer = client.post(path, {**form_answers(page_of(client, path)), "people": [member.pk]}, follow=True)
+
+    page = html.fromstring(answer.content)
+    assert [words(error) for error in page.xpath("//*[@class='error']")] == [asks]
+    assert words(page.xpath("//*[contains(@class, 'error-summary')]//a")[0]) == f"您带不带午饭？{asks}"
 
 
 def test_session_without_registration_says_why(member):

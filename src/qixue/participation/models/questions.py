@@ -4,6 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qixue.core.fields import plain_text_validator
 from qixue.participation.models.registrations import Registration
@@ -22,7 +23,7 @@ class Question(models.Model):
     """
 
     class Kind(models.TextChoices):
-        TEXT = "text", _("Text")
+        TEXT = "text", pgettext_lazy("how a question is answered", "Text")
         CHOICE = "choice", _("One of several")
         YES_NO = "yes_no", _("Yes or no")
 

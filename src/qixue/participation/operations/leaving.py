@@ -12,7 +12,7 @@ from qixue.core.models import OutboxMessage, record_audit
 from qixue.core.outbox import forget_messages
 from qixue.core.refusal import Refused
 from qixue.participation.models import RegistrantMessage, Registration
-from qixue.participation.notices import CHANGED, OFFER_CHANGED
+from qixue.participation.notices import CHANGED, IN_PERSON, OFFER_CHANGED
 from qixue.participation.operations.registrations import FROM_HOME, release
 from qixue.participation.operations.seats import locked_session, promote
 from qixue.participation.queries.attendances import came_in
@@ -98,11 +98,12 @@ def forget_words(rows: Sequence[Registration], people: Sequence[Resident], accou
     keys += [f"registration_message:{pk}" for pk in messages.order_by("pk").values_list("pk", flat=True)]
     told = {row.registered_by_id for row in rows} | {person.user_id for person in people}
     told |= {person.guardian.user_id for person in people if person.guardian}
-    named = Q(key__in=keys)
+    named, in_person = Q(key__in=keys), Q()
     for session in sorted(at_sessions):
         for kind in (CHANGED, OFFER_CHANGED):
             named |= Q(key__startswith=f"{kind}:{session}-")
-    for notice in Notification.objects.filter(named, user__in=told - {None}).exclude(user=account):
+        in_person |= Q(key__startswith=f"{IN_PERSON}:{session}-")  # whoever ran the session then
+    for notice in Notification.objects.filter(Q(named, user__in=told - {None}) | in_person).exclude(user=account):
         before = str(notice.params.get("names", "")).split("、")
         left = [name for name in before if name not in names]
         if left == before:

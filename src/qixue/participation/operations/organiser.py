@@ -33,25 +33,24 @@ MOVED: dict[str, str] = {  # what people are told, by where they are now
 
 
 @transaction.atomic
-def take_out(registration: Registration, *, note: str, by: User, at: datetime.datetime) -> Registration:
+def take_out(registration: Registration, *, note: str, by: User, at: datetime.datetime) -> list[Registration]:
     """Take somebody out of a session; they are told why, and who waits moves up. Doing it again changes nothing.
 
-    Refused: not_in_charge, session_begun.
+    Returns who moved up. Refused: not_in_charge, session_begun.
     """
     session = locked_session(registration.session)
     must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, session)
     row = Registration.objects.all().with_accounts().get(pk=registration.pk)
     row.session = session
     if row.state == State.CANCELLED:
-        return row
+        return []
     must_be_to_come(session, at=at)
     release(session, [row], reason=Registration.CancelReason.REMOVED, at=at)
     row.cancel_note = note
     row.save(update_fields=["cancel_note"])
     record_audit("registration.taken_out", session, by=by, at=at, details={"key": row.pk})
     tell_party([row], "registration_removed", at=at, key=str(row.pk), note=note)
-    promote(session, terms_of(session), at=at)
-    return row
+    return promote(session, terms_of(session), at=at)
 
 
 def must_be_to_come(session: Session, *, at: datetime.datetime) -> None:

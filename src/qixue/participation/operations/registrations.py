@@ -232,7 +232,7 @@ def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
             members = with_session(session, (row for row in rows if row.party == party))
             told += addressed(reach_of(members), kind, **more)
         notify_each(told, at=at)
-    return promote(session, terms_of(session), at=at) > 0 or bool(rows)
+    return bool(promote(session, terms_of(session), at=at) or rows)
 
 
 def why_off(session: Session, *, at: datetime.datetime) -> tuple[str, dict[str, str]]:

@@ -4,7 +4,13 @@ import datetime
 from collections.abc import Iterable, Sequence
 
 from qixue.participation.models import Registration, RegistrationTerms
-from qixue.participation.notices import TOO_LARGE, about_party, about_too_large_party, too_large_key
+from qixue.participation.notices import (
+    TOO_LARGE,
+    about_offers_in_person,
+    about_party,
+    about_too_large_party,
+    too_large_key,
+)
 from qixue.participation.offers import end_of_offer
 from qixue.participation.queries.queue import fitting, too_large
 from qixue.participation.queries.registered import Reach, reach_of
@@ -34,15 +40,16 @@ def locked_sessions(*sessions: Session) -> list[Session]:
     return [locked[session.pk] for session in sessions]
 
 
-def promote(session: Session, terms: RegistrationTerms, *, at: datetime.datetime) -> int:
-    """Give free seats to whoever waits, in strict order and a whole party at a time. Returns how many people moved up.
+def promote(session: Session, terms: RegistrationTerms, *, at: datetime.datetime) -> list[Registration]:
+    """Give free seats to whoever waits, in strict order and a whole party at a time. Returns who moved up.
 
-    With offer hours the seat is held until they answer, otherwise it is theirs at once. A party of more people than the
-    session has seats is told so and keeps its place; the queue steps past it until it fits.
+    With offer hours the seat is held until they answer, otherwise it is theirs at once; where no notice of an offer
+    reaches somebody, who runs the session is told. A party of more people than the session has seats is told so and
+    keeps its place; the queue steps past it until it fits.
     """
     if session.state != Session.State.PLANNED or (session.starts_at and session.starts_at <= at):
-        return 0
-    moved = 0
+        return []
+    moved: list[Registration] = []
     while party := next_party(session):
         if session.seat_count is not None and len(party) > session.seat_count - session.taken_count:
             break
@@ -54,10 +61,19 @@ def promote(session: Session, terms: RegistrationTerms, *, at: datetime.datetime
         session.waiting_count -= len(party)
         session.save(update_fields=["taken_count", "waiting_count"])
         tell_party(party, "registration_offered" if until else "registration_moved_up", at=at)
-        moved += len(party)
+        moved += party
+    tell_to_ask_in_person(moved, at=at)
     if session.waiting_count:
         tell_too_large(session, at=at)
     return moved
+
+
+def tell_to_ask_in_person(moved: Sequence[Registration], *, at: datetime.datetime) -> None:
+    """Tell who runs the session to whom a seat is offered whom no notice reaches: once for all of one round."""
+    unreached = reach_of(row for row in moved if row.state == State.OFFERED).unreached
+    if unreached:
+        organisation = unreached[0].session.activity.organisation
+        notify(people_in_charge(organisation, Action.EDIT_ACTIVITY), about_offers_in_person(unreached), at=at)
 
 
 def next_party(session: Session) -> list[Registration]:

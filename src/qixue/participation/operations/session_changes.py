@@ -1,23 +1,38 @@
 """Calling a session off, or moving it to another time or place, and telling everybody who is signed up for it."""
 
 import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import minute_text
-from qixue.core.refusal import Refused
+from qixue.core.clock_words import day_clock_lazy
+from qixue.core.refusal import Doubt, Refused
 from qixue.participation.models import CallingOff, Registration
 from qixue.participation.notices import CHANGED, OFFER_CHANGED, both, event_of
 from qixue.participation.operations.in_charge import must_be_in_charge
-from qixue.participation.operations.seats import addressed, with_session
+from qixue.participation.operations.seats import addressed, promote, with_session
 from qixue.participation.queries.plan_effects import Told, effects_of, is_moved
 from qixue.participation.queries.registered import Reach, active_rows, reach_of
+from qixue.participation.queries.registrations import terms_of
 from qixue.people.models import User
 from qixue.people.operations.notifications import notify_each
 from qixue.people.rules import Action
 from qixue.programme.models import PlanVersion, Session
 from qixue.programme.operations import plan_publication, sessions
+
+TOO_SOON = datetime.timedelta(hours=1)  # for everybody to hear of it
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What came of a change: whom it told of another time or place, and who got or was offered a seat by it."""
+
+    session: Session
+    told: Reach
+    moved_up: Sequence[Registration]
 
 
 @transaction.atomic
@@ -43,15 +58,33 @@ def change_session(
     by: User,
     at: datetime.datetime,
     confirmed: bool = False,
-) -> Reach:
-    """Change a session as `edit_session` does. Where time or place change, tell whoever is signed up. Returns whom.
+) -> Changed:
+    """Change a session as `edit_session` does. Where time or place change, tell whoever is signed up; more seats go to
+    those who wait.
 
     An offered seat is kept until the session starts at the latest. Refused: not_in_charge, and as by `edit_session`.
+    Unless confirmed, a doubt: starts_too_soon.
     """
     must_be_in_charge(by, Action.EDIT_ACTIVITY, session)
     before = sessions.locked(session)
     after = sessions.edit_session(session, details=details, version=version, by=by, at=at, confirmed=confirmed)
-    return tell_if_moved(before, after, at=at)
+    if not confirmed:
+        check_start(before, after, at=at)
+    told = tell_if_moved(before, after, at=at)
+    return Changed(after, told, promote(after, terms_of(after), at=at))
+
+
+def check_start(before: Session, after: Session, *, at: datetime.datetime) -> None:
+    """A new start that people would hardly hear of in time is a slip more often than meant. Doubt: starts_too_soon."""
+    if after.starts_at is None or after.starts_at == before.starts_at or after.starts_at >= at + TOO_SOON:
+        return
+    if count := Registration.objects.active().filter(session=after).count():
+        sentence = _(
+            "%(people)s people are signed up, and it would start on %(moment)s: they would hardly hear of it in time. "
+            "Please check the day and the time."
+        )
+        moment = day_clock_lazy(after.starts_at)
+        raise Doubt("starts_too_soon", sentence, field="start", people=count, moment=moment)
 
 
 @transaction.atomic

@@ -73,7 +73,8 @@ def save_terms(
     range, and of `check_allotment`, `check_draw` and `check_public_number`. Unless confirmed, a doubt: closed_at_once.
     """
     must_be_in_charge(by, Action.EDIT_ACTIVITY, session)
-    check_numbers(details)
+    if obstacles := obstacles_in_numbers(details):
+        raise obstacles[0]
     others = session.activity.sessions.filter(state=Session.State.PLANNED, starts_at__gt=at) if for_all else []
     found = locked_sessions(session, *(other for other in others if other.pk != session.pk))
     if details.public_number and len(found) > 1:
@@ -97,7 +98,8 @@ def save_terms(
     return found
 
 
-def check_numbers(details: TermsDetails) -> None:
+def obstacles_in_numbers(details: TermsDetails) -> list[Refused]:
+    """All numbers that cannot be, each with its field. To be asked where they are typed; saving asks the same."""
     ranges: Sequence[tuple[str, int | None, int, int]] = (
         ("place_limit", details.place_limit, 1, MOST_PLACES),
         ("min_age", details.min_age, 1, OLDEST),
@@ -105,13 +107,16 @@ def check_numbers(details: TermsDetails) -> None:
         ("offer_hours", details.offer_hours, 1, MOST_OFFER_HOURS),
         ("no_show_limit", details.no_show_limit, 1, MOST_MISSED),
     )
-    for name, number, low, high in ranges:
-        if number is not None and not low <= number <= high:
-            sentence = _("Please give a number from %(low)s to %(high)s.")
-            raise Refused(f"{name}_out_of_range", sentence, field=name, low=low, high=high)
+    sentence = _("Please give a number from %(low)s to %(high)s.")
+    found = [
+        Refused(f"{name}_out_of_range", sentence, field=name, low=low, high=high)
+        for name, number, low, high in ranges
+        if number is not None and not low <= number <= high
+    ]
     if details.min_age and details.max_age and details.max_age < details.min_age:
-        sentence = _("Please give a highest age that is not below the lowest one.")
-        raise Refused("ages_out_of_order", sentence, field="max_age")
+        in_order = _("Please give a highest age that is not below the lowest one.")
+        found.append(Refused("ages_out_of_order", in_order, field="max_age"))
+    return found
 
 
 def check_times(session: Session, details: TermsDetails) -> None:

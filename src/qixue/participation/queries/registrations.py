@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock_words import day_clock_lazy
 from qixue.core.refusal import Refused
-from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.models import CallingOff, Registration, RegistrationTerms
 from qixue.people.models import Resident, User
 from qixue.programme.models import Activity, Programme, Session
 
@@ -28,6 +28,8 @@ def obstacle_to_registering(
     session: Session, terms: RegistrationTerms, *, at: datetime.datetime, is_staff: bool = False
 ) -> Refused | None:
     """Why nobody can sign up now; None when one can. The organisers can as long as the session has not ended."""
+    if is_public(session) and session.state == Session.State.CANCELLED:
+        return called_off(session)
     if not is_public(session) or session.state in Session.OFF_STATES:
         return Refused("no_registration", _("Sign-up is not possible for this session."))
     if session.seat_count is None:
@@ -39,6 +41,20 @@ def obstacle_to_registering(
         sentence, moment = _("Sign-up opens on %(moment)s."), day_clock_lazy(terms.opens_at)
         return Refused("registration_not_open", sentence, moment=moment, opens_at=terms.opens_at)
     return None
+
+
+def called_off(session: Session) -> Refused:
+    """That nobody signs up because the session was called off, with the reason where one is kept."""
+    if reason := why_off(session):
+        return Refused("no_registration", _("This session was called off. The reason: %(reason)s"), reason=reason)
+    return Refused("no_registration", _("This session was called off."))
+
+
+def why_off(session: Session) -> str:
+    """Asked for only where it can be there: most pages are of sessions that take place."""
+    if session.state != Session.State.CANCELLED:
+        return ""
+    return str(CallingOff.objects.filter(session=session).values_list("reason", flat=True).first() or "")
 
 
 def open_to_all(at: datetime.datetime) -> Q:

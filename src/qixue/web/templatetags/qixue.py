@@ -29,6 +29,7 @@ from qixue.people.notices import text_of, title_of
 from qixue.programme.models import Involvement, Programme, Session
 from qixue.swap.models import SwapRound
 from qixue.web.addresses import query_of
+from qixue.web.forms import QUESTION_MARKS
 from qixue.web.stylesheets import stylesheet_urls
 
 register = template.Library()
@@ -253,6 +254,21 @@ def under_prefix(path: str) -> str:
 def first_input(field: Any) -> str:
     """The id of the field's input; of a list of buttons or boxes, that of the first."""
     return f"{field.auto_id}_0" if is_choice_list(field) else field.id_for_label
+
+
+@register.filter
+def error_count(form: Any) -> int:
+    """How many sentences a summary of the errors lists."""
+    return sum(len(errors) for errors in form.errors.values())
+
+
+@register.filter
+def before_error(label: Any) -> str:
+    """The label with the mark behind it; a question has its own."""
+    text = str(label)
+    if text.endswith(QUESTION_MARKS):
+        return text if is_chinese() else f"{text} "
+    return text + pgettext("between label and error", ": ")
 
 
 @register.filter

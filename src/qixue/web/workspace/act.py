@@ -39,6 +39,7 @@ class Act:
     about_language: str = ""
     version: int = 0
     fits: bool = True
+    why_not: str = ""  # why it does not fit, where one can say
     note: str = ""  # what the act brings with it, in a frame of its own
     in_numbers: str = ""  # the same beside the question, where the operation asks once more
     done: str = ""

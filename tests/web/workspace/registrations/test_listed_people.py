@@ -72,6 +72,40 @@ def test_what_is_wrong_stands_where_it_was_written(session, cadre, answers, fiel
     assert ListedPerson.objects.count() == 0
 
 
+def test_each_error_of_a_paste_has_its_line_and_its_name_and_all_are_counted(session, cadre):
+    town()
+    sheet = "\n".join(
+        ("李桂芳，1890，三排镇", "盘大贵，440225194803120027，三排镇", "房小龙，2018，三排镇", "唐三妹，1950，没有镇")
+    )
+
+    page = page_of(cadre.post(address(session, "new/"), {"key": key(), "paste": sheet}, follow=True), 422)
+
+    errors = [words(error) for error in page.xpath("//*[@class='error']")]
+    assert errors == [
+        "第2行：请删去身份证号，填出生年即可。",
+        "第4行：“没有镇”不是本市的镇街，或有同名的镇街。请写全称，例如三排镇",
+        "第1行，李桂芳：请填写1900到2026之间的出生年份，例如1952。",
+        "第3行：房小龙未满14周岁。请填写书面同意的家长或监护人的姓名和同意的日期。",
+    ]
+    assert words(page.xpath("//*[contains(@class, 'error-summary')]/h2")[0]) == "有4处需要修改"
+
+
+def test_who_stands_there_twice_is_signed_up_once_and_the_check_says_so(session, cadre):
+    place = town()
+    chosen = ResidentFactory(name="房三妹", birth_year=1950, home_region=place)
+    ListedPerson.objects.create(organisation=session.activity.organisation, resident=chosen, added_at=NOON)
+    sheet = "李桂芳，1948，三排镇\n房三妹，1950，三排\n李桂芳，1948年，三排镇\n李桂芳，1949，三排镇"
+    answers = {"key": key(), "listed": [chosen.pk], "paste": sheet}
+
+    check = page_of(cadre.post(address(session, "new/"), answers, follow=True))
+    cadre.post(address(session, "new/"), again(check, confirmed="on"))
+
+    listed = [words(item).split()[:2] for item in check.xpath("//main//ol[contains(@class, 'numbered')]/li")]
+    assert listed == [["房三妹", "1950"], ["李桂芳", "1948"], ["李桂芳", "1949"]]
+    assert "重复填写的人只报一次：房三妹、李桂芳。" in words(check)
+    assert Registration.objects.count() == 3
+
+
 @pytest.mark.parametrize(
     ("answers", "field"),
     [

@@ -127,6 +127,64 @@ def test_reason_is_asked_for_and_the_next_moves_up(session, organiser):
     assert names(page_of(organiser.get(address(session)))) == ["王芳", "陈强"]
 
 
+@pytest.mark.parametrize(
+    ("seats", "offer_hours", "said"),
+    [
+        (1, None, "已移出：李嘉明。 已递补，有了名额：王芳。"),
+        (1, 2, "已移出：李嘉明。 有名额待确认，截至11月4日（周三）14:00：王芳。 查看待确认的名额"),
+        (2, None, "已移出：李嘉明。 名额已空出，没有人候补。"),
+    ],
+)
+def test_page_after_taking_out_says_what_became_of_the_seat(session, organiser, seats, offer_hours, said):
+    Session.objects.filter(pk=session.pk).update(seat_count=seats)
+    RegistrationTerms.objects.create(session=session, offer_hours=offer_hours)
+    first, _second = (sign_up(session, name) for name in ("李嘉明", "王芳"))
+
+    answer = organiser.post(f"/workspace/registrations/{first.pk}/take-out/", {"note": "重复报名"}, follow=True)
+
+    assert [words(said) for said in page_of(answer).xpath("//ul[@class='messages']/li")] == [said]
+
+
+def test_page_after_taking_out_says_that_those_who_wait_need_more_seats(session, organiser):
+    first, _second = (sign_up(session, name) for name in ("王芳", "陈强"))
+    family(session)
+
+    answer = organiser.post(f"/workspace/registrations/{first.pk}/take-out/", {"note": "重复报名"}, follow=True)
+
+    (said,) = [words(message) for message in page_of(answer).xpath("//ul[@class='messages']/li")]
+    assert said == "已移出：王芳。 名额已空出；同来候补的人数多于空出的名额，暂无人递补。"
+
+
+def test_whoever_has_no_account_is_said_to_be_told_in_person_before_and_after(session, organiser):
+    row = RegistrationFactory(session=session, resident=ResidentFactory(name="房三妹"), source="staff")
+    Session.objects.filter(pk=session.pk).update(taken_count=1)
+    path = f"/workspace/registrations/{row.pk}/take-out/"
+
+    before = words(page_of(organiser.get(path)).xpath("//main")[0])
+    after = words(page_of(organiser.post(path, {"note": "重复报名"}, follow=True)).xpath("//main")[0])
+
+    to_tell = "房三妹没有账号，收不到通知，请当面转告。"
+    assert (to_tell in before, "本人会收到通知" in before, to_tell in after) == (True, False, True)
+
+
+def test_without_another_session_the_page_says_why_nobody_can_be_moved(session, organiser):
+    row = sign_up(session, "李嘉明")
+
+    page = page_of(organiser.get(f"/workspace/registrations/{row.pk}/move/"))
+
+    assert "没有其他可改去的场次" in words(page.xpath("//p[@class='notice ochre']")[0])
+
+
+def test_all_that_is_wrong_with_the_numbers_of_the_terms_is_said_at_once(session, organiser):
+    answers = {"allotment": "first_come", "min_age": "80", "max_age": "10", "offer_hours": "200", "place_limit": "0"}
+
+    page = page_of(organiser.post(f"/workspace/sessions/{session.pk}/terms/", answers), 422)
+
+    wrong = page.xpath("//*[@class='error']/following::*[self::input][1]/@name")
+    assert wrong == ["place_limit", "max_age", "offer_hours"]
+    assert words(page.xpath("//*[contains(@class, 'error-summary')]/h2")[0]) == "有3处需要修改"
+
+
 def test_moving_offers_sessions_with_their_seats(session, organiser):
     row = sign_up(session, "李嘉明")
     other = OpenSessionFactory(activity=session.activity, seat_count=5)

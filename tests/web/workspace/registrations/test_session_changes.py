@@ -1,14 +1,41 @@
 """Calling a session off and moving it, from the browser's side: who is told, and who is said to be."""
 
-import pytest
-from tests.factories import OpenSessionFactory, RegistrationFactory, ResidentFactory
-from tests.web.public.conftest import words
-from tests.web.workspace.registrations.pages import page_of, sign_up
+import csv
+import datetime
+import io
 
+import pytest
+from django.test import Client
+from lxml import html
+from tests.factories import NOON, MemberFactory, OpenSessionFactory, RegistrationFactory, ResidentFactory, key
+from tests.factories_afterwards import organiser_of
+from tests.web.public.conftest import words
+from tests.web.workspace.registrations.pages import address, page_of, sign_up
+
+from qixue.participation.models import RegistrationTerms
+from qixue.participation.operations.registrations import register
 from qixue.people.models import Notification
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
+
+
+def typed_on(page: html.HtmlElement) -> dict[str, str]:
+    fields = page.xpath("//main//form//input[not(@type='radio') or @checked]")
+    typed = {field.get("name"): field.get("value") or "" for field in fields if field.get("type") != "checkbox"}
+    return {**typed, "is_online": "on"}
+
+
+def saved_with(organiser: Client, session: Session, **changes: str) -> html.HtmlElement:
+    """The page after the session was saved, with its message."""
+    Session.objects.filter(pk=session.pk).update(is_online=True)
+    path = f"/workspace/sessions/{session.pk}/edit/"
+    return page_of(organiser.post(path, {**typed_on(page_of(organiser.get(path))), **changes}, follow=True))
+
+
+def message_on(page: html.HtmlElement) -> tuple[str, list[str]]:
+    (message,) = page.xpath("//ul[@class='messages']/li")
+    return words(message), message.xpath(".//a/@href")
 
 
 def test_calling_off_needs_a_reason_that_stands_on_the_page_of_the_session(session, organiser, client):
@@ -33,9 +60,7 @@ def test_new_time_is_said_to_go_to_those_signed_up_before_and_after_saving(sessi
     path = f"/workspace/sessions/{session.pk}/edit/"
 
     page = page_of(organiser.get(path))
-    fields = page.xpath("//main//form//input[not(@type='radio') or @checked]")
-    typed = {field.get("name"): field.get("value") or "" for field in fields if field.get("type") != "checkbox"}
-    saved = page_of(organiser.post(path, {**typed, "is_online": "on", "end": "15:00", "confirmed": "on"}, follow=True))
+    saved = page_of(organiser.post(path, {**typed_on(page), "end": "15:00", "confirmed": "on"}, follow=True))
 
     notice = page.xpath("//main//div[@class='notice ochre'][p]")[0]
     assert "一保存就通知已报名的人" in words(notice)
@@ -52,3 +77,84 @@ def test_calling_off_says_whom_it_reaches_and_what_is_offered(session, organiser
 
     assert "1人" in text
     assert "11月6日" in text
+
+
+def test_more_seats_say_to_whom_they_are_offered_and_whom_to_ask_in_person(session, organiser):
+    RegistrationTerms.objects.create(session=session, offer_hours=2)
+    for name in ("李嘉明", "王芳"):
+        sign_up(session, name)
+    by_hand = organiser_of(session.activity)
+    register(session, people=[ResidentFactory(name="房三妹")], party=key(), by=by_hand, at=NOON, source="staff")
+    sign_up(session, "陈强")
+
+    page = saved_with(organiser, session, seat_count="4", confirmed="on")
+
+    assert message_on(page) == (
+        "已保存。 有名额待确认，截至11月4日（周三）14:00：房三妹、陈强。 "
+        "房三妹没有账号，收不到通知，请当面转告。 查看待确认的名额",
+        [f"/workspace/sessions/{session.pk}/registrations/?state=offered"],
+    )
+
+
+def test_another_start_says_what_of_the_terms_stays_where_it_was(session, organiser):
+    hour = datetime.timedelta(hours=1)
+    RegistrationTerms.objects.create(
+        session=session, closes_at=session.starts_at - 2 * hour, cancel_until=session.starts_at - hour
+    )
+
+    page = saved_with(organiser, session, start="12:30", confirmed="on")
+
+    assert message_on(page) == (
+        "已保存。 报名截止时间没有变，仍是11月6日（周五）10:00。 "
+        "取消名额的期限没有变，仍是11月6日（周五）11:00。 修改报名条件",
+        [f"/workspace/sessions/{session.pk}/terms/"],
+    )
+
+
+def test_another_end_says_nothing_of_the_terms(session, organiser):
+    RegistrationTerms.objects.create(session=session, cancel_until=session.starts_at)
+
+    assert message_on(saved_with(organiser, session, end="15:00", confirmed="on")) == ("已保存。", [])
+
+
+def test_a_start_within_the_hour_asks_once_more_beside_it(session, organiser):
+    sign_up(session, "李嘉明")
+    Session.objects.filter(pk=session.pk).update(is_online=True)
+    path = f"/workspace/sessions/{session.pk}/edit/"
+    soon = {**typed_on(page_of(organiser.get(path))), "day": "2026-11-04", "start": "12:02"}
+
+    page = page_of(organiser.post(path, soon), 422)
+    answer = organiser.post(path, {**soon, "confirmed": "on"})
+
+    asked = [words(error) for error in page.xpath("//*[@class='error']")]
+    assert asked == ["已有1人报名，改到11月4日（周三）12:02开始，他们恐怕来不及知道。请核对日期和时间。"]
+    assert answer.status_code == 302
+
+
+def test_called_off_in_two_windows_says_which_reason_stands(session, organiser):
+    path = f"/workspace/sessions/{session.pk}/cancel/"
+    organiser.post(path, {"reason": "老师生病。"}, follow=True)
+
+    again = page_of(organiser.post(path, {"reason": "场地停电。"}, follow=True))
+    opened = page_of(organiser.get(path, follow=True))
+
+    assert message_on(again)[0] == "这场此前已经取消，所填原因仍以这条为准：老师生病。"
+    assert message_on(opened) == message_on(again)
+
+
+def test_list_and_file_of_a_session_called_off_mark_whom_to_tell_in_person(session, organiser):
+    for name, reason in (("房三妹", "session_off"), ("盘大贵", "withdrawn")):
+        person = ResidentFactory(name=name)
+        RegistrationFactory(
+            session=session, resident=person, registered_by=None, state="cancelled", cancel_reason=reason
+        )
+    RegistrationFactory(session=session, resident=MemberFactory(), state="cancelled", cancel_reason="session_off")
+    path = address(session, "?state=cancelled")
+
+    rows = page_of(organiser.get(path)).xpath("//main//tbody/tr[contains(., '没有账号，请当面转告')]")
+    text = organiser.post(path, {"table": "registrations.csv"}).getvalue().decode("utf-8-sig")
+
+    assert [words(row.find("th")).split()[0] for row in rows] == ["房三妹"]
+    assert [(row["姓名"], row["需当面转告"]) for row in csv.DictReader(io.StringIO(text)) if row["需当面转告"]] == [
+        ("房三妹", "是")
+    ]

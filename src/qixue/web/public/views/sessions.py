@@ -15,11 +15,11 @@ from qixue.core.clock_words import day as day_text
 from qixue.core.rows_by_key import ObjectsByKey
 from qixue.figures.for_everybody import attendances_withheld_now
 from qixue.participation.listed_session import ListedSession
-from qixue.participation.models import CallingOff, RegistrationTerms
+from qixue.participation.models import RegistrationTerms
 from qixue.participation.queries import as_listed, public_sessions
 from qixue.participation.queries.lotteries import entered_before_draw
 from qixue.participation.queries.queue import seats_left_there
-from qixue.participation.queries.registrations import obstacle_to_registering, own_registrations
+from qixue.participation.queries.registrations import obstacle_to_registering, own_registrations, why_off
 from qixue.people.models import User
 from qixue.places.models import Region
 from qixue.programme.models import Session
@@ -112,13 +112,6 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "structured_data": structured_data(found, url=shared["url"], image=shared["image"], is_by_lot=is_by_lot),
     }
     return render(request, "public/sessions/detail.html", context)
-
-
-def why_off(session: Session) -> str:
-    """Asked for only where it can be there: most pages are of sessions that take place."""
-    if session.state != Session.State.CANCELLED:
-        return ""
-    return str(CallingOff.objects.filter(session=session).values_list("reason", flat=True).first() or "")
 
 
 def others_of(session: Session) -> list[ListedSession]:

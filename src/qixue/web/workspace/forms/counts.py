@@ -2,6 +2,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.pictures import LARGEST_PHOTO
@@ -34,6 +35,11 @@ class CountForm(ConfirmableForm):
         help_text=_("For example: sign-in sheet, 2 pages; counted at the door by two volunteers."),
     )
     client_uuid = forms.UUIDField(initial=uuid.uuid4, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        missing = gettext("Please say whether the number is exact or an estimate.")  # the label begins a sentence
+        self.fields["qualifier"].error_messages["required"] = missing
 
     def clean_photo(self) -> Any:
         photo = self.cleaned_data["photo"]

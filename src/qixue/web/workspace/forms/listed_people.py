@@ -11,9 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.clock import now
 from qixue.core.fields import plain_text_validator
 from qixue.core.refusal import Refused
-from qixue.core.typed import has_identity_number, parse_day, parse_whole_number
+from qixue.core.typed import may_hold_identity_number, parse_day, parse_whole_number
 from qixue.participation.models import ListedPerson
-from qixue.participation.operations.listed_people import NewPerson, SignUp, obstacles_in_sheet, same_on_list
+from qixue.participation.operations.listed_people import (
+    NewPerson,
+    SignUp,
+    identity_of,
+    obstacles_in_sheet,
+    same_on_list,
+)
 from qixue.people.models import Organisation, Resident
 from qixue.places.models import Region
 from qixue.web.forms import Form, RawTextField
@@ -56,7 +62,8 @@ class PeopleForm(Form):
         self.organisation, self.towns = organisation, Towns(organisation)
         self.people = {str(row.resident_id): row.resident for row in listed}
         self.new: list[NewPerson] = []
-        self.places: list[str] = []  # where each of the new people was written: the number of the row, or paste
+        self.places: list[tuple[str, int]] = []  # where each of the new people was written: row or paste, its number
+        self.twice: list[str] = []  # names of those who were written down or chosen twice
         field = cast(forms.MultipleChoiceField, self.fields["listed"])
         field.choices = [(key, f"{person.name} {person.birth_year or ''}") for key, person in self.people.items()]
         for number in ROWS:
@@ -71,11 +78,27 @@ class PeopleForm(Form):
             self.read_row(number, answers)
         for number, line in enumerate(answers.get("paste", "").splitlines(), start=1):
             self.read_line(number, line)
+        self.leave_out_twice(answers.get("listed", []))
         for refusal in obstacles_in_sheet(self.organisation, self.new, at=now()):
             self.refuse(refusal)
         if not self.errors and not self.new and not answers.get("listed"):
             self.add_error(None, _("Please choose somebody from the list, or write somebody down."))
         return answers
+
+    def leave_out_twice(self, chosen: Sequence[str]) -> None:
+        """Whoever stands there more than once is signed up once, also who is chosen and written down once more."""
+        seen = {identity_of(self.people[key]) for key in chosen}
+        once = []
+        for person, place in zip(self.new, self.places, strict=True):
+            if identity_of(person) in seen:
+                self.twice.append(person.name)
+            else:
+                seen.add(identity_of(person))
+                once.append((person, place))
+        self.new, self.places = [person for person, _place in once], [place for _person, place in once]
+
+    def names_twice(self) -> str:
+        return "、".join(dict.fromkeys(self.twice))
 
     def read_row(self, number: int, answers: dict[str, Any]) -> None:
         values = [answers.get(f"{name}_{number}") for name in COLUMNS]
@@ -83,12 +106,12 @@ class PeopleForm(Form):
         if name:
             region = self.home(home or "", f"home_{number}")
             self.new.append(NewPerson(name, birth_year, region, guardian or "", agreed_on))
-            self.places.append(str(number))
+            self.places.append(("row", number))
         elif any(values):
             self.add_error(f"name_{number}", _("Please fill in the name, or empty the row."))
 
     def read_line(self, number: int, line: str) -> None:
-        if has_identity_number(line):
+        if may_hold_identity_number(line):
             complaint = gettext("Line %(number)s: please leave out identity numbers; the year of birth is enough.")
             self.add_error("paste", complaint % {"number": number})
             return
@@ -105,7 +128,7 @@ class PeopleForm(Form):
             self.add_error("paste", complaint % {"number": number})
             return
         self.new.append(NewPerson(name, birth_year, self.home(home, "paste", number), guardian, agreed_on))
-        self.places.append("paste")
+        self.places.append(("paste", number))
 
     def home(self, text: str, field: str, line: int = 0) -> Region | None:
         """Where nothing is written, the place of the organisation itself; `line` is that of the paste, from 1."""
@@ -123,9 +146,11 @@ class PeopleForm(Form):
         """A refusal about the nth new person stands where that person was written."""
         name, _under, number = refusal.field.rpartition("_")
         if name in COLUMNS and number.isdigit():
-            place = self.places[int(number) - 1]
-            field = "paste" if place == "paste" else f"{name}_{place}"
-            self.add_error(field, refusal.sentence)
+            place, written = self.places[int(number) - 1]
+            if place == "row":
+                self.add_error(f"{name}_{written}", refusal.sentence)
+            else:
+                self.add_error("paste", in_line(written, self.new[int(number) - 1].name, refusal.sentence))
         else:
             super().refuse(refusal)
 
@@ -143,6 +168,12 @@ class PeopleForm(Form):
         answers = self.cleaned_data
         listed = tuple(int(key) for key in answers["listed"])
         return SignUp(answers["key"], listed, tuple(self.new), answers["is_together"])
+
+
+def in_line(number: int, name: str, sentence: str) -> str:
+    """What is wrong with a line of the paste, which says whose it is."""
+    where = gettext("Line %(number)s: ") if name in sentence else gettext("Line %(number)s, %(name)s: ")
+    return where % {"number": number, "name": name} + sentence
 
 
 class Towns:

@@ -8,7 +8,7 @@ from qixue.participation.models import Question, RegistrationTerms
 from qixue.participation.models.questions import MOST_QUESTIONS
 from qixue.participation.operations.lotteries import checked_value
 from qixue.participation.operations.questions import Asked
-from qixue.participation.operations.terms import TermsDetails
+from qixue.participation.operations.terms import TermsDetails, obstacles_in_numbers
 from qixue.places.models import Region
 from qixue.web.forms import ConfirmableForm, Form
 from qixue.web.workspace.forms.fields import MomentField, PlainCharField, WholeNumberField
@@ -108,6 +108,13 @@ class TermsForm(ConfirmableForm):
         field = self.fields["region"]
         if isinstance(field, forms.ModelChoiceField):
             field.queryset = regions.order_by("path")
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        numbers: dict[str, Any] = {name: answers.get(name) for name in NUMBERS}
+        for refusal in obstacles_in_numbers(TermsDetails(**numbers)):
+            self.refuse(refusal)
+        return answers
 
     def details(self) -> TermsDetails:
         answers = self.cleaned_data

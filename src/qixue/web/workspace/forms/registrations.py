@@ -3,7 +3,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from qixue.participation.models import Registration
@@ -32,7 +32,7 @@ class TakeOutForm(Form):
     note = PlainCharField(
         label=_("Reason"),
         max_length=200,
-        help_text=_("For example: signed up twice under another name. The person reads it."),
+        help_text=_("For example: signed up twice under another name."),
     )
 
 
@@ -97,7 +97,7 @@ class MessageForm(Form):
         widget=forms.CheckboxSelectMultiple,
     )
     text = CountedField(
-        label=_("Message"),
+        label=pgettext_lazy("to those who are signed up", "Message"),
         max_length=LONGEST_MESSAGE,
         help_text=_(
             "Up to 300 characters, in the words of your city. Title and day of the session stand before it, in the SMS "

@@ -1,7 +1,6 @@
 """What an organiser does with one person's registration, and the message to all of them."""
 
 import uuid
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -26,6 +25,7 @@ from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.act import Act, act_page
 from qixue.web.workspace.forms.registrations import MessageForm, MoveForm, TakeOutForm
 from qixue.web.workspace.reach.registrations import registration_or_404
+from qixue.web.workspace.registration_words import in_one, names_of, taken_out, untold
 
 
 @needs(Action.MANAGE_REGISTRATIONS)
@@ -33,19 +33,25 @@ def take_out(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for the reason, which the person reads, then give the place to the next in line."""
     found = registration_or_404(request.user, pk)
     form = TakeOutForm(request.POST or None)
+    lead = _("The place becomes free: whoever is next in line moves up, or is offered it.")
+    told = _("The person is told, with the reason that you write here.")
+    to_tell = untold([found])
     act = Act(
         title=_("Take out of the session"),
         about=found.resident.name,
-        lead=_("The place goes to the next in line at once. The person is told, with the reason that you write here."),
+        lead=lead if to_tell else f"{lead} {told}",
         button=_("Take out"),
         back=reverse("workspace:registrations", args=[found.session_id]),
         fits=found.state != Registration.State.CANCELLED,
-        done=_("The place is free, and whoever waited has moved up."),
+        why_not=_("This person is not signed up here any more."),
+        note=to_tell,
         context=around(found),
     )
 
-    def do() -> None:
-        organiser.take_out(found, note=form.cleaned_data["note"], by=staff(request), at=now())
+    def do() -> HttpResponse:
+        rows = organiser.take_out(found, note=form.cleaned_data["note"], by=staff(request), at=now())
+        messages.success(request, in_one(taken_out(found, rows)))
+        return redirect(act.back)
 
     return act_page(request, form, act, do)
 
@@ -59,7 +65,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     party = list(active.with_accounts().order_by("waiting_number", "pk"))
     sessions = sessions_to_move_to(found.session, at=now()).filter(within)
     form = MoveForm(request.POST or None, sessions=sessions, one=found, party=party)
-    act = act_of_moving(found, party, fits=found.state != Registration.State.CANCELLED and bool(form.choices))
+    act = act_of_moving(found, party, has_choices=bool(form.choices))
 
     def do() -> HttpResponse:
         by, to = staff(request), form.target()
@@ -70,7 +76,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     return act_page(request, form, act, do)
 
 
-def act_of_moving(found: Registration, party: list[Registration], *, fits: bool) -> Act:
+def act_of_moving(found: Registration, party: list[Registration], *, has_choices: bool) -> Act:
+    is_in = found.state != Registration.State.CANCELLED
     alone = _("The place here becomes free. There it is a seat, or the last place in line.")
     together = _(
         "The places here become free. Those who move together each have a seat there; where fewer are left than they "
@@ -82,7 +89,10 @@ def act_of_moving(found: Registration, party: list[Registration], *, fits: bool)
         lead=together if len(party) > 1 else alone,
         button=_("Move"),
         back=reverse("workspace:registrations", args=[found.session_id]),
-        fits=fits,
+        fits=is_in and has_choices,
+        why_not=_("There is no other session of this programme to come to which people can be moved.")
+        if is_in
+        else _("This person is not signed up here any more."),
         note=untold(party),
         context=around(found),
     )
@@ -96,16 +106,6 @@ def moved(made: list[Registration]) -> str:
     }
     said = sentences.get(Registration.State(made[0].state), _("Moved, and waiting in line there: %(names)s."))
     return " ".join(filter(None, (said % {"names": names_of(made)}, untold(made))))
-
-
-def untold(rows: list[Registration]) -> str:
-    unreached = reach_of(rows).unreached
-    sentence = _("Nobody is told here for %(names)s: no account. Please tell them in person.")
-    return sentence % {"names": names_of(unreached)} if unreached else ""
-
-
-def names_of(rows: Sequence[Registration]) -> str:
-    return "、".join(row.resident.name for row in rows)
 
 
 def around(registration: Registration) -> dict[str, object]:

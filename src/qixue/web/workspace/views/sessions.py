@@ -11,13 +11,13 @@ from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry, Tally
 from qixue.participation.operations.check_ins import obstacle_at_door
-from qixue.participation.operations.session_changes import call_off, change_session
+from qixue.participation.operations.session_changes import Changed, call_off, change_session
 from qixue.participation.queries import effective_head_count, entries_of_session
 from qixue.participation.queries.attendances import came_in
 from qixue.participation.queries.door import scans_at
 from qixue.participation.queries.door_state import devices_of, expected_people
-from qixue.participation.queries.registered import Reach, active_rows, reach_of, similar_sessions
-from qixue.participation.queries.registrations import registered_at
+from qixue.participation.queries.registered import active_rows, reach_of, similar_sessions
+from qixue.participation.queries.registrations import registered_at, why_off
 from qixue.participation.queries.walk_ins import walk_ins_at
 from qixue.participation.rules import may_manage_registrations
 from qixue.people.rules import Action, may
@@ -27,6 +27,7 @@ from qixue.web import parts, table_files
 from qixue.web.table_files import PageTable
 from qixue.web.workspace.access import activity_or_404, needs, session_or_404, staff
 from qixue.web.workspace.forms.sessions import CallOffForm, SessionForm, initial_of
+from qixue.web.workspace.registration_words import in_one, left_behind, moved_up
 from qixue.web.workspace.tables.sessions import counts_table
 
 SHOWN_CHECK_INS = 20
@@ -101,7 +102,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         answers = form.cleaned_data
         try:
-            told = change_session(
+            changed = change_session(
                 found,
                 details=form.details(),
                 version=answers["version"] or 0,
@@ -113,7 +114,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             form.refuse(refusal)
             differences = form.differences(initial_of(found)) if refusal.code == "changed_meanwhile" else None
         else:
-            messages.success(request, saved_and_told(told))
+            has_moved = is_to_come(found) and form.details().starts_at != found.starts_at
+            stays = left_behind(found) if has_moved else []
+            messages.success(request, in_one([*saved_and_told(changed), *stays]))
             return redirect("workspace:session", pk)
     context = {"session": found, "activity": found.activity, "programme": found.activity.programme, "reach": reached}
     return parts.form_page(request, "workspace/sessions/form.html", form, differences=differences, **context)
@@ -123,9 +126,9 @@ def is_to_come(session: Session) -> bool:
     return session.ends_at is None or session.ends_at > now()
 
 
-def saved_and_told(told: Reach) -> str:
-    """That it is saved, and who was told, and who must be told in person."""
-    said = [_("Saved.")]
+def saved_and_told(changed: Changed) -> list[str]:
+    """That it is saved, who was told and who must be told in person, and who moved up."""
+    said, told = [_("Saved.")], changed.told
     if told.reached_count:
         people = ngettext("%(count)s person is told of it.", "%(count)s people are told of it.", told.reached_count)
         said.append(people % {"count": told.reached_count})
@@ -133,7 +136,7 @@ def saved_and_told(told: Reach) -> str:
         sentence = _("Please tell in person, for they have no phone here: %(names)s.")
         names = pgettext("between names", ", ").join(row.resident.name for row in told.unreached)
         said.append(sentence % {"names": names})
-    return " ".join(said)
+    return said + moved_up(changed.session, changed.moved_up)
 
 
 @needs(Action.EDIT_ACTIVITY)
@@ -143,20 +146,31 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     form = CallOffForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            call_off(found, reason=form.cleaned_data["reason"], by=staff(request), at=now())
+            called = call_off(found, reason=form.cleaned_data["reason"], by=staff(request), at=now())
         except Refused as refusal:
             return parts.refusal_page(request, refusal, back=reverse("workspace:session", args=[pk]))
-        told = _(
-            "The session is cancelled. Whom no notice reaches stands on the list of registrations, under “Cancelled”."
-        )
-        messages.success(request, told)
+        messages.success(request, called_off(called, form.cleaned_data["reason"]))
         return redirect("workspace:session", pk)
     if found.state == Session.State.CANCELLED:
+        messages.info(request, called_off(found))
         return redirect("workspace:session", pk)  # called off meanwhile, perhaps in another window
     reached = reach_of(active_rows(found))
     context = {"session": found, "programme": found.activity.programme, "reach": reached}
     context["similar"] = similar_sessions(found, at=now()) if reached.reached_count else []
     return parts.form_page(request, "workspace/sessions/cancel.html", form, **context)
+
+
+def called_off(session: Session, reason: str = "") -> str:
+    """That it is done; where somebody else did it before for another reason, the one that stands."""
+    stands = why_off(session)
+    if reason and reason == stands:
+        return _(
+            "The session is cancelled. Whom no notice reaches stands on the list of registrations, under “Cancelled”."
+        )
+    if stands:
+        sentence = _("This session was called off already. This reason stands: %(reason)s")
+        return sentence % {"reason": stands}
+    return _("This session was called off already.")
 
 
 @needs(Action.RECORD_ATTENDANCE)
