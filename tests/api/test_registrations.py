@@ -87,6 +87,19 @@ def test_signing_up_again_with_the_key_gives_the_first_answer(session: Session, 
     assert Registration.objects.count() == 1
 
 
+def test_cancellation_without_people_cancels_all_and_says_so(session: Session, member: Resident, ask: Ask) -> None:
+    child = ResidentFactory(guardian=member)
+    party = sign_up(ask, session, member.token, {"client_uuid": str(key()), "people": [member.pk, child.pk]}).json()[
+        "party"
+    ]
+
+    answer = ask("POST", f"/me/registrations/{party}/cancellation", {}, token=member.token)
+
+    described = ask("GET", "/openapi.json").json()["components"]["schemas"]["CancellationIn"]["description"]
+    assert (answer.json()["state"], "without it all of the party are cancelled" in described) == ("cancelled", True)
+    assert set(Registration.objects.values_list("state", flat=True)) == {"cancelled"}
+
+
 @pytest.mark.parametrize("body", ["other people", "other session", "other person"])
 def test_key_of_another_request_is_refused(body: str, session: Session, member: Resident, ask: Ask) -> None:
     party = {"Idempotency-Key": str(key())}
@@ -102,6 +115,7 @@ def test_key_of_another_request_is_refused(body: str, session: Session, member: 
     )
 
     assert (answer.status_code, answer.json()["code"]) == (422, "key_reused")
+    assert answer.json()["message"] == "这个请求标识已用于另一个请求，请换一个新的。"
     assert Registration.objects.count() == 1
 
 

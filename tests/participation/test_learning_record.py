@@ -1,5 +1,6 @@
 """The learning record: what stands in it by itself, what people add, and what they take with them."""
 
+import dataclasses
 import datetime
 from decimal import Decimal
 
@@ -77,6 +78,14 @@ def test_sums_by_year_keep_own_entries_apart(person):
     years = [(year.year, year.session_count, year.hours, year.declared_hours) for year in record_of(person).years]
 
     assert years == [(2026, 2, Decimal("5.3"), Decimal("0.0")), (2024, 0, Decimal("0.0"), Decimal("12.5"))]
+
+
+def test_year_in_which_nothing_counts_is_no_row_of_zeros(person):
+    declare(person, dataclasses.replace(BOOKS, learning_hours=None))
+
+    record = record_of(person)
+
+    assert ([year.year for year in record.years], len(record.declared)) == ([2026], 1)
 
 
 def test_account_number_is_given_once_and_says_nothing(person):

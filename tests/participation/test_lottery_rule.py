@@ -1,5 +1,6 @@
 """The rule of the draw as pure arithmetic: what it gives, that it does not depend on order, and that lies are found."""
 
+import datetime
 import hashlib
 import uuid
 from collections import Counter
@@ -16,6 +17,7 @@ from qixue.participation.lottery import (
     canonical,
     canonical_value,
     commitment_of,
+    day_named,
     draw,
     entry_number,
     faults,
@@ -189,6 +191,24 @@ def test_each_lie_is_found(changes, found):
 def test_what_is_no_draw_is_not_judged(changes):
     with pytest.raises(Unreadable):
         faults({**document(), **changes})
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("上证指数2026年11月5日收盘点位（两位小数）", "2026-11-05"),
+        ("上证指数２０２６-１２-０１收盘点位", "2026-12-01"),
+        ("双色球2026年第132期（2026年11月8日开奖，兑奖期至2027年1月7日）", "2027-01-07"),
+        ("12月1日上证指数收盘点位", "2026-12-01"),
+        ("1月4日上证指数收盘点位", "2027-01-04"),
+        ("上证指数2026年13月40日收盘点位", None),
+        ("双色球第2026132期的红球", None),
+    ],
+)
+def test_day_of_a_public_number_is_read_in_its_name(words, found):
+    named = day_named(words, closed_on=datetime.date(2026, 11, 5))
+
+    assert (str(named) if named else None) == found
 
 
 def test_number_of_an_entry_is_opaque_and_stays():

@@ -192,3 +192,10 @@ def test_whoever_has_no_role_there_answers_for_nobody(session: Session, cadre: U
 
     assert codes == ["not_yours", "not_in_charge"]
     assert Registration.objects.get(pk=villager.pk).state == State.OFFERED
+
+
+def test_a_cancelled_party_is_not_told_that_an_offer_ran_out(session):
+    row = sign_up(session, MemberFactory())[0]
+    leave(row)
+
+    assert refusal(accept_offer, session, party=row.party, by=row.registered_by, at=NOON) == "no_offer"

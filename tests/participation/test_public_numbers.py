@@ -1,6 +1,7 @@
 """A public number goes into a draw: named with the promise, entered once, and nothing is drawn before."""
 
 import datetime
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -21,7 +22,7 @@ from qixue.programme.models import Session
 pytestmark = pytest.mark.django_db
 
 HOUR = datetime.timedelta(hours=1)
-CLOSES_AT = NOON + 6 * HOUR
+CLOSES_AT, KNOWN_AT = NOON + 6 * HOUR, NOON + 36 * HOUR
 NUMBER, VALUE, SOURCE = "上证指数2026年11月5日收盘点位", "3259.41", "https://www.sse.com.cn"
 
 
@@ -44,7 +45,7 @@ def with_number(session: Session, organiser: User) -> Session:
 
 
 def enter_value(session: Session, by: User, value: str = VALUE) -> Lottery:
-    return enter_public_value(session, value=value, source=SOURCE, by=by, at=CLOSES_AT)
+    return enter_public_value(session, value=value, source=SOURCE, by=by, at=KNOWN_AT)
 
 
 def test_promise_names_the_public_number_and_is_made_anew_for_it(with_number):
@@ -104,6 +105,18 @@ def test_spelling_of_the_public_value_does_not_change_the_draw(with_number, orga
 
     assert typed == [VALUE] * 3
     assert AuditEntry.objects.get(action="lottery.public_value_entered").details["value"] == VALUE
+
+
+@pytest.mark.parametrize("hours", [0, 29])
+def test_public_value_is_doubted_until_the_day_that_is_named_is_over(with_number, organiser, hours):
+    """The list closes at 18:00 on the day before it."""
+    keep_lotteries(at=CLOSES_AT)
+    entered = partial(
+        enter_public_value, with_number, value=VALUE, source=SOURCE, by=organiser, at=CLOSES_AT + hours * HOUR
+    )
+
+    assert (refusal(entered), Lottery.objects.get().public_value) == ("value_too_early", "")
+    assert entered(confirmed=True).public_value == VALUE
 
 
 def test_public_value_that_is_no_plain_number_is_refused(with_number, organiser):

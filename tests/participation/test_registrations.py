@@ -198,6 +198,7 @@ def test_an_offer_that_ran_out_goes_to_the_next(session):
     done = [keep_queues(at=late) for _time in range(2)]
 
     assert (over, done, states(session)) == ("offer_over", [1, 0], ["cancelled", "confirmed", "cancelled", "offered"])
+    assert refusal(accept_offer, session, party=rows[2].party, by=rows[2].registered_by, at=late) == "offer_over"
     assert Registration.objects.get(pk=rows[2].pk).cancel_reason == Registration.CancelReason.OFFER_EXPIRED
 
 

@@ -70,6 +70,10 @@ SENTENCES = {
 }
 
 
+# What people read of a form, in the words of a request.
+FOR_PROGRAMS = {"key_reused": gettext_lazy("This key was used for another request; please make a new one.")}
+
+
 class NotAllowed(Exception):
     """The viewer may see the record, but holds no role that allows the act."""
 
@@ -96,7 +100,7 @@ def method_not_allowed(allowed: str) -> JsonResponse:
 
 def refused(request: HttpRequest, refusal: Refused) -> JsonResponse:
     details = [{"field": "", "code": refusal.code, "message": str(line)} for line in refusal.lines]
-    sentence = str(refusal.text) % refusal.params if refusal.params else str(refusal.text)
+    sentence = str(FOR_PROGRAMS.get(refusal.code, refusal.sentence))
     if refusal.code == "changed_meanwhile" and "If-Match" in request.headers:
         return error(412, refusal.code, sentence, details)  # what the header asked for does not hold (RFC 9110)
     return error(422 if refusal.code in INPUT_CODES else 409, refusal.code, sentence, details)

@@ -57,4 +57,5 @@ def span(start: datetime.datetime | None, end: datetime.datetime | None) -> str:
     return f"{day(start)}{'' if is_chinese() else ', '}{clocks(start, end)}" if start else _("date not stated")
 
 
-day_clock_lazy = lazy(day_clock, str)  # for a sentence that says later, and in the language of its reader, why not
+# For a sentence that says later, and in the language of its reader, why not.
+day_lazy, day_clock_lazy = lazy(day, str), lazy(day_clock, str)

@@ -6,6 +6,7 @@ promise, and nobody knows it before the list is closed; a draw of the first vers
 docs/reference/lottery.md says it for everybody; this file knows neither Django nor a clock.
 """
 
+import datetime
 import hashlib
 import re
 import secrets
@@ -20,6 +21,7 @@ SEED_BYTES = 32
 ENTRY_LENGTH = 16  # hexadecimal digits
 
 PUBLIC_VALUE = re.compile(r"([0-9]{1,80})(?:\.([0-9]{1,18}))?")  # digits, and one decimal point between digits
+NAMED_DAY = re.compile(r"(?:(\d{4})(?:年|-))?(\d{1,2})(?:月|-)(\d{1,2})(?!\d)")
 
 Entry = tuple[str, int]  # the number of the entry, and how many people come with it
 
@@ -52,6 +54,21 @@ def canonical_value(text: str) -> str:
         raise ValueError("A public number is digits with at most one decimal point.")
     whole, fraction = match.group(1).lstrip("0") or "0", (match.group(2) or "").rstrip("0")
     return f"{whole}.{fraction}" if fraction else whole
+
+
+def day_named(public_number: str, *, closed_on: datetime.date) -> datetime.date | None:
+    """The last day in the words that name a public number, written 2026年11月25日, 11月25日 or 2026-11-25; None where
+    none is. One without a year is the first such day from the one on which the list was closed.
+    """
+    days = []
+    for year, month, day in NAMED_DAY.findall(unicodedata.normalize("NFKC", public_number)):
+        try:
+            named = datetime.date(int(year or closed_on.year), int(month), int(day))
+            is_next_year = not year and named < closed_on
+            days.append(named.replace(year=named.year + 1) if is_next_year else named)
+        except ValueError:
+            continue  # 13月40日, or the 29th of February of another year
+    return max(days, default=None)
 
 
 def entry_number(party: uuid.UUID) -> str:

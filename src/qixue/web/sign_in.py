@@ -12,6 +12,7 @@ from qixue.people.operations.accounts import record_sign_in
 from qixue.people.operations.passkeys import Question, Site
 from qixue.people.session_store import SIGNED_IN_AT, USER_AGENT
 from qixue.web.parts import site_name
+from qixue.web.unfinished_forms import new_session
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 PENDING, CONFIRMED_AT, QUESTION = "sign_in_pending", "confirmed_at", "passkey_question"
@@ -20,7 +21,7 @@ PATIENCE = datetime.timedelta(minutes=10)  # for the second step, and for change
 
 def begin_second_step(request: HttpRequest, user: User, target: str, *, at: datetime.datetime) -> None:
     """The password was right. Nobody is signed in yet, and whoever was is no longer."""
-    request.session.flush()
+    new_session(request)
     request.session[PENDING] = {
         "user": user.pk,
         "password": user.get_session_auth_hash(),
@@ -41,7 +42,7 @@ def pending(request: HttpRequest, *, at: datetime.datetime) -> tuple[User, str] 
 
 
 def finish_sign_in(request: HttpRequest, user: User, *, way: str, at: datetime.datetime) -> None:
-    request.session.flush()
+    new_session(request)
     login(request, user, backend=BACKEND)
     request.session[SIGNED_IN_AT] = at.isoformat()
     request.session[USER_AGENT] = request.headers.get("User-Agent", "")[:300]

@@ -8,6 +8,7 @@ import json
 import secrets
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +23,7 @@ from qixue.web.addresses import query_of
 KEPT = NAME = PURPOSE = "typed"  # in the session, in the address, and what it is sealed for
 MOST = 3  # pages of one session whose answers wait
 LARGEST = 20_000  # bytes of one page
+NOT_TYPED = ("csrfmiddlewaretoken", "next")
 CHANGE = "change"  # in the address: the form is wanted although the answers are right
 
 
@@ -37,10 +39,11 @@ class Kept:
 class Keeping:
     """What waits behind the sign-in of what somebody sent who was signed out.
 
-    `largest` in bytes. `route` names the page that shows it, with the same arguments, where another one was sent to.
+    Without `names` it is every field. `largest` in bytes. `route` names the page that shows it, with the same
+    arguments, where another one was sent to.
     """
 
-    names: tuple[str, ...]
+    names: tuple[str, ...] = ()
     largest: int = LARGEST
     route: str = ""
 
@@ -92,11 +95,27 @@ def address_after_sign_in(request: HttpRequest, keeping: Keeping | None, argumen
     if keeping is None:
         return request.get_full_path()
     path = reverse(keeping.route, kwargs=arguments) if keeping.route else request.path
-    sent = {name: request.POST.getlist(name) for name in keeping.names if name in request.POST}
+    names = keeping.names or tuple(name for name in request.POST if name not in NOT_TYPED)
+    sent = {name: request.POST.getlist(name) for name in names if name in request.POST}
     text = json.dumps({"answers": sent, "errors": {}}, ensure_ascii=False)
     if sent and len(text.encode()) <= keeping.largest:
         return keep(request, text, path=path)
     return path if keeping.route else request.get_full_path()
+
+
+def waits_behind(request: HttpRequest, target: str) -> bool:
+    """Whether what somebody typed before they were signed out waits under the address to which the sign-in leads."""
+    address = urlsplit(target)
+    key, _sealed = request.session.get(KEPT, {}).get(address.path, ("", ""))
+    return bool(key) and parse_qs(address.query).get(NAME) == [key]
+
+
+def new_session(request: HttpRequest) -> None:
+    """In place of the one before. What was typed by somebody who was signed out goes along; nothing of an account."""
+    waiting = {} if request.user.is_authenticated else request.session.get(KEPT, {})
+    request.session.flush()
+    if waiting:
+        request.session[KEPT] = waiting
 
 
 def keep(request: HttpRequest, text: str, *, path: str = "") -> str:

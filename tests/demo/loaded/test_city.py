@@ -10,10 +10,11 @@ from django.db.models import Count, F, Max, Min, Q
 from tests.cell_scenes import assert_recount
 from tests.demo.conftest import AT, EDITION
 
+from qixue.core.clock import local_day
 from qixue.core.figures import Scope
 from qixue.demo.city.personas import PASSWORD, PERSONAS, api_token
 from qixue.demo.city.week import Week
-from qixue.participation.lottery import faults
+from qixue.participation.lottery import day_named, faults
 from qixue.participation.models import LedgerEntry, Lottery, Participant, RegistrantMessage, Registration
 from qixue.participation.queries import chain_faults, sessions_awaiting_count
 from qixue.participation.queries.lotteries import promised_seed, published_lottery
@@ -108,7 +109,9 @@ def test_one_lottery_is_drawn_one_is_open_and_one_waits_for_its_public_number():
         {State.CONFIRMED, State.WAITING},
         {State.ENTERED},
     ]
-    assert (waiting.public_number != "", waiting.public_value, promised_seed(waiting)) == (True, "", waiting.open_seed)
+    closed_on = local_day(waiting.closed_at)
+    assert day_named(waiting.public_number, closed_on=closed_on) == closed_on
+    assert (waiting.public_value, promised_seed(waiting)) == ("", waiting.open_seed)
     assert waiting.entry_count > waiting.session.seat_count
     elder = Registration.objects.get(session=waiting.session, registered_by__username="elder")
     told = Notification.objects.filter(user=elder.registered_by, key__endswith=f":{elder.party}")

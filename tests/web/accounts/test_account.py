@@ -6,12 +6,15 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
-from tests.factories import NOON, UserFactory
+from tests.factories import NOON, MemberFactory, UserFactory
 from tests.people.operations.people_with_factors import code_at, person_with_app, recovery_codes_of
 from tests.people.operations.soft_key import SoftKey
 from tests.people.operations.test_passkeys import added
+from tests.web.browsing import page_of
+from tests.web.public.conftest import words
 from time_machine import travel
 
 from qixue.people.factors import factors_of
@@ -294,3 +297,17 @@ def test_language_that_is_not_offered_changes_nothing(page: Client):
     page.post("/account/language/", {"language": "fr"})
 
     assert User.objects.get().language == "zh-hans"
+
+
+def test_somebody_without_a_password_is_offered_none_and_reads_their_own_name():
+    client, member = Client(), MemberFactory(name="李嘉明", user__username="resident-26a7b50364395fdf")
+    User.objects.filter(pk=member.user_id).update(display_name="李嘉明", password=make_password(None))
+    client.force_login(User.objects.get(pk=member.user_id))
+
+    page, confirming = (page_of(client, reverse(f"account:{name}")) for name in ("home", "confirm"))
+
+    assert words(page.xpath("//p[@class='kicker']")[0]) == "李嘉明"
+    assert not page.xpath(f"//main//a[@href='{reverse('account:password')}']")
+    assert client.get(reverse("account:password")).url == reverse("account:home")
+    assert not confirming.xpath("//main//input[@type='password']")
+    assert confirming.xpath("//main//a[@class='btn']/@href") == [reverse("sign_out")]

@@ -54,7 +54,7 @@ def test_feed_says_when_where_and_how_it_stands_without_a_name(client, member, s
 
     (event,) = events(client, path)
 
-    assert str(event["summary"]) == "稻田养鱼（已确认）"
+    assert str(event["summary"]) == "稻田养鱼（报名成功）"
     assert (event["dtstart"].dt, event["dtend"].dt) == (session.starts_at, session.ends_at)
     assert (str(event["location"]), str(event["description"]), event["status"]) == ("镇文化站", "2人", "CONFIRMED")
     assert "李" not in client.get(path).content.decode()
@@ -69,7 +69,7 @@ def test_feed_follows_what_becomes_of_a_registration(client, member, session, fa
     cancel_registrations(session, keys=[row.pk for row in family], by=member.user, at=NOON)
 
     found = [(str(event["summary"]), event["status"]) for path in (path, theirs) for event in events(client, path)]
-    assert found == [("稻田养鱼（已取消）", "CANCELLED"), ("稻田养鱼（已确认）", "CONFIRMED")]
+    assert found == [("稻田养鱼（已取消）", "CANCELLED"), ("稻田养鱼（报名成功）", "CONFIRMED")]
 
 
 def test_waiting_is_tentative_and_a_session_called_off_is_said_so(client, member, session, family):

@@ -27,7 +27,7 @@ from qixue.participation.operations.certificates import issue_certificates
 from qixue.participation.operations.lotteries import keep_lotteries
 from qixue.participation.operations.questions import Asked, set_questions
 from qixue.participation.operations.registrations import cancel_registrations, register
-from qixue.people.models import Resident
+from qixue.people.models import Resident, User
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +78,7 @@ def test_somebody_unknown_says_who_they_are_and_goes_on(client, session):
 
     response = client.get(target, follow=True)
     page = html.fromstring(response.content.decode())
-    saved = client.post("/me/profile/", {**form_answers(page), "name": "叶春生", "birth_year": "１９８４"})
+    saved = client.post("/me/profile/", {**form_answers(page), "name": "叶春生", "birth_year": "１９８４年"})
 
     assert saved.url == target
     assert Resident.objects.get().birth_year == 1984
@@ -126,7 +126,19 @@ def test_whoever_waits_reads_what_has_to_be_done_when_a_seat_comes_free(member, 
     text = words(page_of(client, sign_up(client, session, member)))
 
     assert sentence in text
-    assert "您没有开启短信" in text
+    assert "没有手机号码" in text
+    assert "设置短信提醒" not in text
+
+
+def test_whoever_waits_with_a_mobile_number_reads_where_sms_is_set(member, session):
+    User.objects.filter(pk=member.user_id).update(mobile="13900000000")
+    for other in MemberFactory.create_batch(2):
+        register(session, people=[other], party=key(), by=other.user, at=NOON)
+    client = signed_in(member)
+
+    text = words(page_of(client, sign_up(client, session, member)))
+
+    assert ("您没有开启短信" in text, "设置短信提醒" in text) == (True, True)
 
 
 def test_offer_stands_first_among_ones_own_with_its_button(member, session):
@@ -345,7 +357,7 @@ def test_session_that_is_over_says_who_was_there_and_asks_how_it_was(member: Res
     for page in pages:
         assert [words(tag) for tag in page.xpath("//main//span[contains(@class, 'tag')]")] == ["✓ 您来过"]
         assert page.xpath("//main//a[text()='说说怎么样']/@href") == [f"/me/feedback/{session.pk}/{member.pk}/"]
-        assert f"/verify/{certificate.printed_serial}/" in page.xpath("//main//a/@href")
+        assert f"/me/record/{certificate.resident_id}/#certificates" in page.xpath("//main//a/@href")
         assert "入场码" not in words(page.xpath("//main")[0])
 
 

@@ -2,12 +2,15 @@
 
 import pytest
 from django.test import Client
-from tests.factories import NOON, MemberFactory, RoleAssignmentFactory, UserFactory
+from lxml import html
+from tests.factories import NOON, MemberFactory, RoleAssignmentFactory, SessionFactory, UserFactory
+from tests.factories_afterwards import attend
 from tests.people.operations.test_phone_codes import digits_in, wrong
 from tests.web.me.test_registrations import page_of
 from tests.web.public.conftest import words
 
 from qixue.core.models import OutboxMessage
+from qixue.participation.models import Feedback
 from qixue.people.models import ConfirmedMobile, User
 
 pytestmark = pytest.mark.django_db
@@ -189,7 +192,8 @@ def test_new_code_within_a_minute_is_refused_in_words(client):
 
     response = client.post(AGAIN, follow=True)
 
-    assert "秒后可以重新获取" in response.content.decode()
+    page = html.fromstring(response.content.decode())
+    assert "秒后可以重新获取" in words(page.xpath("//ul[@class='messages']/li[@class='notice ochre']")[0])
     assert OutboxMessage.objects.count() == 1
 
 
@@ -229,6 +233,39 @@ def test_closed_account_is_told_so_after_the_code(client):
 def test_the_two_sign_ins_lead_to_each_other(client):
     assert f"{FIRST}?next=/me/household/" in links_of(client, "/sign-in/?next=/me/household/")
     assert "/sign-in/?next=/me/household/" in links_of(client, f"{FIRST}?next=/me/household/")
+
+
+def test_what_was_typed_while_signed_out_waits_behind_the_sign_in(client):
+    user = known_by_phone()
+    session = SessionFactory()
+    attend(session, user.resident)
+    form = f"/me/feedback/{session.pk}/{user.resident.pk}/"
+
+    sent = client.post(form, {"face": "good", "sentence": "老师讲得慢，听得懂。"})
+    asked = page_of(client, sent.url)
+    target = asked.xpath("//main//input[@name='next']/@value")[0]
+    back = landing(client, ask(client, target=target))
+
+    assert "您填写的内容还在" in words(asked)
+    assert page_of(client, back).xpath("//textarea[@name='sentence']/text()")[0].strip() == "老师讲得慢，听得懂。"
+    assert not Feedback.objects.exists()
+
+
+def test_what_was_typed_is_not_for_whoever_signs_in_over_somebody_else(client):
+    client.force_login(MemberFactory().user)
+    kept = client.post("/me/household/new/", {"name": "王秀珍", "birth_year": "1851"}).url
+    user = MemberFactory().user
+    user.set_password("茶园 2026 春天 明前")
+    user.save()
+
+    client.post("/sign-in/", {"username": user.username, "password": "茶园 2026 春天 明前"})
+
+    assert page_of(client, kept).xpath("//input[@name='name']/@value") == []
+
+
+def test_sign_in_says_that_it_is_on_the_way_to_a_page(client):
+    assert "要先登录" in words(page_of(client, f"{FIRST}?next=/me/household/"))
+    assert "要先登录" not in words(page_of(client, FIRST))
 
 
 def links_of(client: Client, path: str) -> list[str]:

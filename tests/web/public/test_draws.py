@@ -143,7 +143,24 @@ def test_draw_that_waits_for_its_public_number_says_for_which(open_page):
     after = words(open_page(f"{path_of(session)}/").xpath("//p[@class='lead']")[0])
 
     assert f"公布以后摇号决定：{number}" in before
-    assert after == f"1人报名，共2个座位。等一个谁也定不了的数公布并录入以后摇号：{number}。"
+    assert after == f"共有1人报名，名额2个。等一个谁也定不了的数公布并录入以后摇号：{number}。"
+
+
+@pytest.mark.parametrize("at", [NOON, CLOSES_AT])
+def test_every_page_says_that_the_draw_waits_for_a_number(open_page, at):
+    """Also where its moment is fixed: at that moment nothing is drawn without the number."""
+    session, number = OpenSessionFactory(seat_count=2), "上证指数2026年11月5日收盘点位（两位小数）"
+    moments = {"closes_at": CLOSES_AT, "draw_at": NOON + 36 * HOUR}
+    RegistrationTerms.objects.create(session=session, allotment="lottery", public_number=number, **moments)
+    keep_lotteries(at=NOON - HOUR)
+    (row,) = enter(session)
+    keep_lotteries(at=at)
+
+    own = html.fromstring(signed_in(row.resident).get(f"/me/registrations/{row.party}/").content.decode())
+    pages = own, open_page(f"{path_of(session)}/"), open_page(f"/sessions/{session.pk}/")
+
+    assert [number in words(page) for page in pages] == [True] * 3
+    assert ["11月6日（周五）00:00摇号" in words(page) for page in pages] == [False] * 3
 
 
 def test_household_sees_its_own_result_and_others_do_not(session):

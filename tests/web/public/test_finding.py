@@ -167,7 +167,7 @@ def test_seats_of_a_row_are_those_of_this_moment(open_page, tea):
 
     page = open_page(LIST)
 
-    assert words(page.xpath("//p[@class='seats']/span")[0]) == "还剩7个座位"
+    assert words(page.xpath("//p[@class='seats']/span")[0]) == "还剩7个名额"
 
 
 def test_month_shows_each_day_with_its_sessions(open_page, tea, evening):

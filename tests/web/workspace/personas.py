@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from tests.factories import NOON, ResidentFactory, RoleAssignmentFactory, UserFactory
-from tests.web.workspace.scene import EXPECTED, FOR_EVERYBODY_SIGNED_IN, OWN, Scene
+from tests.web.workspace.scene import EXPECTED, FOR_EVERYBODY_SIGNED_IN, NOBODY, OWN, Scene
 
 from qixue.core.clock import now
 from qixue.people.models import ApiToken, Role, User
@@ -40,7 +40,7 @@ class Persona:
         if not self.is_signed_in:
             return 302
         if name in FOR_EVERYBODY_SIGNED_IN:
-            return 200
+            return 404 if EXPECTED.get(name) == NOBODY else 200
         if action is None or not self.may(action):
             return 403
         return 200 if self.reaches(action, name, path) else 404

@@ -397,4 +397,4 @@ POST_ONLY = {
     "take_back_own",
     "walk_in",
 }
-FOR_EVERYBODY_SIGNED_IN = {"home"}
+FOR_EVERYBODY_SIGNED_IN = {"home", "tokens", "revoke_token"}

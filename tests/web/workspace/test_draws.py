@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 HOUR = datetime.timedelta(hours=1)
 NUMBER, VALUE = "上证指数2026年11月5日收盘点位", "3259.41"
 FORM = {"value": " ０３２５９．４１０ ", "source": "https://www.sse.com.cn"}
+KNOWN = FORM | {"confirmed": "on"}  # the tests play on the day before that of the number
 
 
 @pytest.fixture
@@ -56,10 +57,10 @@ def test_organiser_is_led_to_the_number_that_is_awaited_and_enters_it_once(sessi
 
     assert page_of(organiser, "/workspace/").xpath(f"//main//h3/a[@href='{address}']")
 
-    check = organiser.post(address, FORM, follow=True)
+    check = organiser.post(address, KNOWN, follow=True)
     before = Lottery.objects.get().public_value
     asked = html.fromstring(check.content.decode())
-    answers = [organiser.post(address, FORM | {"confirmed": "on"}).status_code for _sent_twice in range(2)]
+    answers = [organiser.post(address, KNOWN | {"checked": "on"}).status_code for _sent_twice in range(2)]
 
     assert (words(asked.xpath("//main//dd/strong")[0]), "不能撤回" in words(asked), before) == (VALUE, True, "")
     assert (answers[0], Lottery.objects.get().public_value) == (302, VALUE)
@@ -67,10 +68,25 @@ def test_organiser_is_led_to_the_number_that_is_awaited_and_enters_it_once(sessi
     assert not page_of(organiser, registrations).xpath(f"//main//a[@href='{address}']")
 
 
+def test_number_of_a_day_that_is_not_over_is_asked_about_before_it_is_entered(session, organiser):
+    address = f"/workspace/sessions/{session.pk}/draw/"
+
+    doubted = html.fromstring(organiser.post(address, FORM).content.decode())
+    by_force = organiser.post(address, FORM | {"checked": "on"})
+    before = Lottery.objects.get().public_value
+    asked = html.fromstring(organiser.post(address, KNOWN, follow=True).content.decode())
+    (form,) = asked.xpath("//main//form")
+    organiser.post(address, dict(form.fields) | {"checked": "on"})
+
+    assert ("那一天还没有过完" in words(doubted), by_force.status_code, before) == (True, 422, "")
+    assert doubted.xpath("//input[@type='checkbox']/@name") == ["confirmed"]
+    assert (words(asked.xpath("//main//dd/strong")[0]), Lottery.objects.get().public_value) == (VALUE, VALUE)
+
+
 def test_everybody_sees_the_number_and_recomputes_the_draw_with_it(
     session: Session, organiser: Client, tmp_path: Path
 ) -> None:
-    organiser.post(f"/workspace/sessions/{session.pk}/draw/", FORM | {"confirmed": "on"})
+    organiser.post(f"/workspace/sessions/{session.pk}/draw/", KNOWN | {"checked": "on"})
     keep_lotteries(at=NOON + HOUR)
     page = page_of(Client(), f"/sessions/{session.pk}/draw/")
     document = Client().get(f"/sessions/{session.pk}/draw.json").json()

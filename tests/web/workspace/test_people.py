@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from tests.factories import NOON, OrganisationFactory, RoleAssignmentFactory, UserFactory, key
+from tests.factories import NOON, MemberFactory, OrganisationFactory, RoleAssignmentFactory, UserFactory, key
 from time_machine import travel
 
 from qixue.core.clock import now
@@ -262,6 +262,18 @@ def test_key_is_shown_once_and_revoked(lead: User) -> None:
     after = Client().get("/api/v1/programmes", headers=headers).status_code
 
     assert (secret in again, before, after) == (False, 200, 401)
+
+
+def test_resident_makes_a_key_of_their_own_account() -> None:
+    member = MemberFactory(name="李嘉明")
+    client, answers = browser(member.user), {"name": "我的日历", "days": "30", "client_uuid": str(key())}
+
+    home = client.get("/account/").content.decode()
+    shown = confirmed(client).post(address("tokens"), answers).content.decode()
+    (secret,) = re.findall(r"<code>(qx_\w+)</code>", shown)
+    asked = Client().get("/api/v1/me", headers={"Authorization": f"Bearer {secret}"})
+
+    assert (f'href="{address("tokens")}"' in home, asked.json()["me"]["name"]) == (True, "李嘉明")
 
 
 def test_key_is_made_only_after_the_person_was_confirmed(lead: User) -> None:

@@ -25,7 +25,7 @@ class RegistrationIn(Keyed):
 
 
 class CancellationIn(Body):
-    """`people` are ids of those who do not come after all; without them nobody of the party does."""
+    """`people` are ids of those who do not come after all; without it all of the party are cancelled."""
 
     people: People | None = None
 

@@ -99,7 +99,9 @@ def sign_up(
 
 @router.post("/me/registrations/{party}/cancellation", response={200: PartyOut, **WRITING}, openapi_extra=FOR_RESIDENTS)
 def cancel(request: HttpRequest, party: uuid.UUID, body: CancellationIn) -> PartyOut:
-    """Give up seats or places in the queue; whoever waits moves up. Doing it again changes nothing."""
+    """Give up seats or places in the queue, without `people` those of all; whoever waits moves up. Doing it again
+    changes nothing.
+    """
     members = members_or_404(request)
     found = party_of(members, party)
     there = [row.resident for row in found.rows]

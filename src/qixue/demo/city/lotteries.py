@@ -33,8 +33,9 @@ def create_lotteries(seed: int, week: Week, planned: Sequence[Planned]) -> None:
             while tell(row.session.pk, at=closes_at):
                 pass  # so many at a time
     for row in coming_in_county(week, planned)[:1]:
+        # Drawn every evening, also on Saturday and Sunday, when no index has a closing value.
         today = f"{week.today.year}年{week.today.month}月{week.today.day}日"
-        create_lottery(chance, week, row, week.known_until, public_number=f"上证指数{today}收盘点位（两位小数）")
+        create_lottery(chance, week, row, week.known_until, public_number=f"中国福利彩票3D{today}开奖号码（三位数字）")
         RegistrationTerms.objects.filter(session=row.session).update(draw_at=week.known_until + DAY)
         row.session.seat_count = FEW_SEATS
         row.session.save(update_fields=["seat_count"])

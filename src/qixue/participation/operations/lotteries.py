@@ -15,9 +15,11 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.clock import local_day
+from qixue.core.clock_words import day_lazy
 from qixue.core.duties import for_each
 from qixue.core.models import record_audit
-from qixue.core.refusal import Refused
+from qixue.core.refusal import Doubt, Refused
 from qixue.core.sealed import seal
 from qixue.participation import lottery as rule
 from qixue.participation.models import Lottery, Registration, RegistrationTerms
@@ -79,11 +81,14 @@ def check_public_number(session: Session, public_number: str, *, by: User, at: d
 
 
 @transaction.atomic
-def enter_public_value(session: Session, *, value: str, source: str, by: User, at: datetime.datetime) -> Lottery:
+def enter_public_value(
+    session: Session, *, value: str, source: str, by: User, at: datetime.datetime, confirmed: bool = False
+) -> Lottery:
     """Say what the public number is that was named with the promise, and where everybody can read it; it stays.
 
     It is kept in its canonical spelling. The draw is then made as soon as its moment has come. The same again changes
     nothing. Refused: not_in_charge, no_public_number, lottery_open, value_unclear, value_stands.
+    Doubt: value_too_early.
     """
     session = locked_session(session)
     must_be_in_charge(by, Action.EDIT_ACTIVITY, session)
@@ -97,11 +102,28 @@ def enter_public_value(session: Session, *, value: str, source: str, by: User, a
         if (lottery.public_value, lottery.public_source) == (value, source):
             return lottery
         raise Refused("value_stands", _("The public number is entered already, and it stays."), field="value")
+    check_is_known(session, confirmed=confirmed, at=at)
     lottery.public_value, lottery.public_source, lottery.public_value_at = value, source, at
     lottery.save(update_fields=["public_value", "public_source", "public_value_at"])
     details = {"value": value, "source": source}
     record_audit("lottery.public_value_entered", session, by=by, at=at, details=details)
     return lottery
+
+
+def check_is_known(session: Session, *, confirmed: bool, at: datetime.datetime) -> None:
+    """Only the words that name the number say of which day it is, and none says at which hour it is known: until that
+    day is over, what is entered is another day's number more often than not. Doubt: value_too_early.
+    """
+    lottery = Lottery.objects.filter(session=session, closed_at__isnull=False).first()
+    if confirmed or lottery is None:
+        return
+    named = rule.day_named(lottery.public_number, closed_on=local_day(lottery.closed_at or at))
+    if named and named >= local_day(at):
+        sentence = _(
+            "The number is that of %(day)s, and that day is not over. Please enter it only when it has been published: "
+            "it cannot be taken back."
+        )
+        raise Doubt("value_too_early", sentence, field="value", day=day_lazy(named))
 
 
 def checked_value(text: str) -> str:

@@ -30,7 +30,7 @@ def accept_offer(session: Session, *, party: uuid.UUID, by: User, at: datetime.d
     """Take the seats that became free for a party, of one's household or as who manages the registrations.
 
     Where nobody of the household does it, the record says so, and the party is told. Doing it again changes nothing.
-    Refused: not_yours, session_off, offer_over.
+    Refused: not_yours, session_off, offer_over; no_offer, where there was none or it was declined.
     """
     session = locked_session(session)
     rows = [row for row in rows_of(session, party) if row.state in Registration.SEATED_STATES]
@@ -40,8 +40,10 @@ def accept_offer(session: Session, *, party: uuid.UUID, by: User, at: datetime.d
     offered = [row for row in rows if row.state == State.OFFERED]
     if offered:
         must_not_be_called_off(session)
-    if not rows or any(not row.is_offer_open_at(at) for row in offered):
-        raise Refused("offer_over", _("This offer is over: the seat went to the next in the queue."))
+    if not rows:
+        raise no_offer(session, party)
+    if any(not row.is_offer_open_at(at) for row in offered):
+        raise offer_over()
     if offered:
         for row in offered:
             row.state, row.offered_until = State.CONFIRMED, None
@@ -52,6 +54,17 @@ def accept_offer(session: Session, *, party: uuid.UUID, by: User, at: datetime.d
         if is_for_others:
             tell_others(offered, "registration_confirmed", by=by, at=at)
     return rows
+
+
+def no_offer(session: Session, party: uuid.UUID) -> Refused:
+    """Why a party without a seat has nothing to accept. Refused: session_off."""
+    must_not_be_called_off(session)
+    ran_out = Registration.objects.filter(session=session, party=party, cancel_reason=Reason.OFFER_EXPIRED).exists()
+    return offer_over() if ran_out else Refused("no_offer", _("No seat is offered to this registration."))
+
+
+def offer_over() -> Refused:
+    return Refused("offer_over", _("This offer is over: the seat went to the next in the queue."))
 
 
 @transaction.atomic

@@ -48,11 +48,11 @@ class LearningRecord:
 
     @property
     def years(self) -> list[Year]:
-        """The latest year first."""
+        """The latest year first, without those in which nothing counts, because the person's own lines say no hours."""
         attended = by_year((year_of(row.session.starts_at or row.entry.recorded_at), row) for row in self.attended)
         certificates = by_year((year_of(row.issued_at), row) for row in self.certificates if not row.revoked_at)
         declared = by_year((row.ended_on.year, row) for row in self.declared)
-        return [
+        years = [
             Year(
                 year,
                 len(attended.get(year, [])),
@@ -62,6 +62,7 @@ class LearningRecord:
             )
             for year in sorted({*attended, *certificates, *declared}, reverse=True)
         ]
+        return [year for year in years if year.session_count or year.certificate_count or year.declared_hours]
 
 
 def hours_of(attended: Sequence[Attended]) -> Decimal:

@@ -76,13 +76,27 @@ def lost_draws() -> list[int]:
 
 def awaited_number(session: Session) -> str:
     """What the public number is called for which a closed draw waits; empty where none does."""
-    waiting = Lottery.objects.filter(session=session, closed_at__isnull=False, drawn_at=None, public_value="")
-    return waiting.values_list("public_number", flat=True).first() or ""
+    return number_of(without_their_number().filter(session=session, closed_at__isnull=False))
+
+
+def number_to_come(session: Session) -> str:
+    """What the public number is called without which the draw is not made, also while people enter; empty where none
+    goes in, or it is entered.
+    """
+    return number_of(without_their_number().filter(session=session))
+
+
+def without_their_number() -> QuerySet[Lottery]:
+    return Lottery.objects.filter(drawn_at=None, public_value="").exclude(public_number="")
+
+
+def number_of(lotteries: QuerySet[Lottery]) -> str:
+    return lotteries.values_list("public_number", flat=True).first() or ""
 
 
 def draws_awaiting_a_number(condition: Q) -> SessionQuerySet:
     """Sessions whose draw is closed and waits for its public number, those that begin first on top."""
-    awaited = Lottery.objects.filter(closed_at__isnull=False, drawn_at=None, public_value="").exclude(public_number="")
+    awaited = without_their_number().filter(closed_at__isnull=False)
     sessions = Session.objects.filter(condition, state=Session.State.PLANNED, lottery__in=awaited)
     return sessions.select_related("activity__organisation", "lottery", "venue").order_by("starts_at", "pk")
 

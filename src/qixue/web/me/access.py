@@ -15,17 +15,27 @@ from qixue.core.audience import Audience, declared
 from qixue.participation.queries.registrations import Party, parties_of
 from qixue.people.models import Resident, User
 from qixue.people.queries import household_of
+from qixue.web.unfinished_forms import Keeping, address_after_sign_in
 
 View = Callable[..., HttpResponseBase]
 
 
 def for_residents(view: View) -> View:
     """Visitors are asked to sign in, and people of whom nothing is known yet are asked for their name."""
+    return guarded_for_residents(view, None)
 
+
+def for_residents_who_type(view: View) -> View:
+    """The same for forms bound to `unfinished_forms.answers`: whoever was signed out meanwhile finds what they sent."""
+    return guarded_for_residents(view, Keeping())
+
+
+def guarded_for_residents(view: View, keeping: Keeping | None) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect(with_next(reverse("me:sign_in"), request.get_full_path()))
+            target = address_after_sign_in(request, keeping, kwargs)
+            return redirect(with_next(reverse("me:sign_in"), target))
         if resident_of(request) is None and view.__name__ != "profile":
             return redirect(with_next(reverse("me:profile"), request.get_full_path()))
         response = view(request, *args, **kwargs)

@@ -40,6 +40,7 @@ def account(request: HttpRequest, user: User) -> HttpResponse:
     ]
     context = {
         "factors": factors_of(user),
+        "has_password": user.has_usable_password(),
         "is_required": must_have_second_factor(user),
         "sessions": sorted(sessions, key=lambda row: not row[2]),  # this one first
         "takes_passkeys": takes_passkeys(request),
@@ -67,6 +68,7 @@ def confirm_person(request: HttpRequest, user: User) -> HttpResponse:
         return redirect(target)
     factors = factors_of(user)
     context = {"next": target, "takes_passkeys": factors.passkeys and takes_passkeys(request)}
+    context["has_password"] = user.has_usable_password()
     context["is_refused"] = bool(request.POST.get("answer"))
     return parts.form_page(request, "accounts/confirm.html", form, **context)
 
@@ -93,6 +95,8 @@ def has_answered(request: HttpRequest, user: User) -> bool:
 @sensitive_post_parameters("current", "password", "again")
 @own_account
 def password(request: HttpRequest, user: User) -> HttpResponse:
+    if not user.has_usable_password():  # signs in with a code: there is none that could be changed
+        return redirect("account:home")
     form = NewPasswordForm(request.POST or None)
     has_keys = tokens_of(user).filter(revoked_at=None, expires_at__gt=now()).exists()
     if form.is_valid() and not is_password(request, user, form.cleaned_data["current"]):

@@ -19,7 +19,7 @@ from qixue.people.models import Resident, User
 from qixue.people.operations.passkeys import ask_for_passkey, use_passkey
 from qixue.people.operations.second_step import confirm_code
 from qixue.people.rules import Action, may_anywhere
-from qixue.web import parts
+from qixue.web import parts, unfinished_forms
 from qixue.web.account_access import wanted
 from qixue.web.account_forms import AnswerForm, CodeForm, SignInForm
 from qixue.web.preferences import own_path
@@ -58,7 +58,8 @@ def start_of(user: User) -> str:
 
 
 def sign_in_page(request: HttpRequest, form: Any, target: str, **context: Any) -> HttpResponse:
-    context |= {"next": target, "takes_passkeys": takes_passkeys(request)}
+    is_typed_kept = unfinished_forms.waits_behind(request, target)
+    context |= {"next": target, "is_typed_kept": is_typed_kept, "takes_passkeys": takes_passkeys(request)}
     return parts.form_page(request, "accounts/sign_in.html", form, **context)
 
 

@@ -194,7 +194,7 @@ def test_moving_offers_sessions_with_their_seats(session, organiser):
     answer = organiser.post(path, {"session": other.pk})
 
     assert len(choices) == 1
-    assert "剩余5个名额" in choices[0]
+    assert "还剩5个名额" in choices[0]
     assert answer.status_code == 302
     assert Registration.objects.active().get(resident=row.resident).session == other
 

@@ -20,6 +20,7 @@ from qixue.participation.operations.calendar_feeds import end_feed, renew_feed
 from qixue.participation.queries.calendar_feeds import feed_secret_of, resident_of_feed
 from qixue.participation.queries.registrations import Party, parties_of
 from qixue.programme.models import Session
+from qixue.report.registration_sheet import STATES
 from qixue.web.forms import Form
 from qixue.web.me.access import for_residents, household_of, known, party_or_404
 from qixue.web.me.ticket_cards import place_with_address
@@ -61,7 +62,7 @@ def calendar_of(request: HttpRequest, parties: list[Party], name: str) -> HttpRe
 def event_of(request: HttpRequest, party: Party) -> Event:
     session = party.session
     is_off = session.state == Session.State.CANCELLED
-    state = _("Called off") if is_off else Registration.State(party.state).label
+    state = _("Called off") if is_off else STATES[Registration.State(party.state)]
     count = len(party.active)
     people = ngettext("%(count)s person", "%(count)s people", count) % {"count": count}
     entry = Event()

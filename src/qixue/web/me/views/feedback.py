@@ -10,7 +10,7 @@ from qixue.participation.models import Feedback
 from qixue.participation.operations.feedback import give_feedback
 from qixue.participation.queries.feedback import Question, questions_of
 from qixue.web import parts, unfinished_forms
-from qixue.web.me.access import for_residents, household_of, known
+from qixue.web.me.access import for_residents, for_residents_who_type, household_of, known
 from qixue.web.me.forms.feedback import AnswerForm, initial_of
 
 
@@ -27,7 +27,7 @@ def questions(request: HttpRequest) -> HttpResponse:
     return render(request, "me/feedback/list.html", context)
 
 
-@for_residents
+@for_residents_who_type
 def answer(request: HttpRequest, pk: int, person: int) -> HttpResponse:
     """The question about one session for one person of the household."""
     user, resident = known(request)

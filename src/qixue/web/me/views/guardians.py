@@ -12,7 +12,7 @@ from qixue.participation.queries.merged_people import in_common
 from qixue.people.operations.guardians import claim_record, offer_dependent, offered_person
 from qixue.people.personal_data import Pair
 from qixue.web import parts, unfinished_forms
-from qixue.web.me.access import dependent_or_404, for_residents, known
+from qixue.web.me.access import dependent_or_404, for_residents, for_residents_who_type, known
 from qixue.web.me.forms.data import ClaimForm, TakeOverForm
 
 CODE = "guardian_code"  # in the session, until it was shown
@@ -43,7 +43,7 @@ def take_over(request: HttpRequest) -> HttpResponse:
     return parts.form_page(request, "me/data/take_over.html", form)
 
 
-@for_residents
+@for_residents_who_type
 def claim(request: HttpRequest) -> HttpResponse:
     """A relative has been signing me up: the code first, then both records beside each other, then they are one."""
     user, resident = known(request)

@@ -13,7 +13,14 @@ from qixue.people.operations import residents
 from qixue.people.operations.residents import is_child_in
 from qixue.people.queries import consents_in_force
 from qixue.web import unfinished_forms
-from qixue.web.me.access import dependent_or_404, for_residents, household_of, known, resident_of
+from qixue.web.me.access import (
+    dependent_or_404,
+    for_residents,
+    for_residents_who_type,
+    household_of,
+    known,
+    resident_of,
+)
 from qixue.web.me.forms.household import DependentForm, ProfileForm, initial_of
 from qixue.web.preferences import own_path
 
@@ -27,7 +34,7 @@ class Member:
     is_child: bool
 
 
-@for_residents
+@for_residents_who_type
 def profile(request: HttpRequest) -> HttpResponse:
     """Name, year of birth and home; nothing else is asked."""
     user, resident = request.user, resident_of(request)
@@ -56,7 +63,7 @@ def household(request: HttpRequest) -> HttpResponse:
     return render(request, "me/household/list.html", {"members": members})
 
 
-@for_residents
+@for_residents_who_type
 def new(request: HttpRequest) -> HttpResponse:
     """Somebody more; who came from the form of a session goes back to it."""
     user, resident = known(request)
@@ -71,7 +78,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return unfinished_forms.form_page(request, "me/household/form.html", form, dependent=None)
 
 
-@for_residents
+@for_residents_who_type
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     user, resident = known(request)
     dependent = dependent_or_404(resident, pk)

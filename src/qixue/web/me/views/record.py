@@ -25,9 +25,9 @@ from qixue.participation.queries.learning_record import record_of
 from qixue.people.models import Resident
 from qixue.report.certificate_pdf import certificates_pdf
 from qixue.report.record_pdf import record_pdf
-from qixue.web import parts
+from qixue.web import parts, unfinished_forms
 from qixue.web.files import own_file, pdf_file
-from qixue.web.me.access import for_residents, household_of, known
+from qixue.web.me.access import for_residents, for_residents_who_type, household_of, known
 from qixue.web.me.forms.record import EntryForm, initial_of
 
 
@@ -87,12 +87,12 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(address_of(person))
 
 
-@for_residents
+@for_residents_who_type
 def new_entry(request: HttpRequest, pk: int) -> HttpResponse:
     user, _resident = known(request)
     person = person_or_404(request, pk)
-    form = EntryForm(request.POST or None)
-    if form.is_valid():
+    form = EntryForm(unfinished_forms.answers(request))
+    if request.method == "POST" and form.is_valid():
         try:
             key = form.cleaned_data["key"]
             declare_learning(person, details=form.details(), client_uuid=key, by=user, at=now())
@@ -104,12 +104,12 @@ def new_entry(request: HttpRequest, pk: int) -> HttpResponse:
     return parts.form_page(request, "me/record/form.html", form, person=person, entry=None)
 
 
-@for_residents
+@for_residents_who_type
 def edit_entry(request: HttpRequest, pk: int) -> HttpResponse:
     user, _resident = known(request)
     entry = entry_or_404(request, pk)
-    form = EntryForm(request.POST or None, initial=initial_of(entry))
-    if form.is_valid():
+    form = EntryForm(unfinished_forms.answers(request), initial=initial_of(entry))
+    if request.method == "POST" and form.is_valid():
         try:
             edit_declared(entry, details=form.details(), by=user, at=now())
         except Refused as refusal:

@@ -21,7 +21,7 @@ from qixue.participation.operations.transfers import hand_over_place
 from qixue.participation.queries import listed
 from qixue.participation.queries.answers import asked_at, said_by
 from qixue.participation.queries.feedback import open_questions_of
-from qixue.participation.queries.lotteries import drawn_of, is_before_draw
+from qixue.participation.queries.lotteries import drawn_of, is_before_draw, number_to_come
 from qixue.participation.queries.registrations import (
     Party,
     at_the_same_time,
@@ -38,7 +38,7 @@ from qixue.people.operations.notifications import reachability_of
 from qixue.people.queries import inbox_of
 from qixue.programme.models import Session
 from qixue.web import parts, unfinished_forms
-from qixue.web.me.access import for_residents, household_of, known, party_or_404
+from qixue.web.me.access import for_residents, for_residents_who_type, household_of, known, party_or_404
 from qixue.web.me.forms.registrations import CancelForm, RegisterForm, TransferForm
 from qixue.web.me.same_time import is_decided, same_time_of, same_time_page
 
@@ -76,7 +76,7 @@ def is_over(party: Party, at: datetime.datetime) -> bool:
     return party.session.ends_at is not None and party.session.ends_at <= at
 
 
-@for_residents
+@for_residents_who_type
 def register(request: HttpRequest, pk: int) -> HttpResponse:
     """Who comes, then a seat or a place in the queue. A session that takes nobody says why, and what to do instead."""
     user, resident = known(request)
@@ -138,7 +138,9 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "resident": resident,
         "terms": terms_of(found.session),
         "hears_by_sms": hears_by_sms(user),
+        "has_phone": bool(user.mobile),
         "drawn": drawn_of(found),
+        "number_to_come": number_to_come(found.session),
         "entry": entry_number(found.key),
         "said": said_by(found.active or found.rows),
         "others": others_of(resident, found),
@@ -169,7 +171,7 @@ def around(party: Party) -> dict[str, object]:
     return {"session": party.session, "programme": party.session.activity.programme}
 
 
-@for_residents
+@for_residents_who_type
 def transfer(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     """Somebody else of the household comes instead: the seat, or the place in line, stays as it is."""
     user, resident = known(request)
@@ -190,7 +192,7 @@ def transfer(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     return unfinished_forms.form_page(request, "me/registrations/transfer.html", form, **context)
 
 
-@for_residents
+@for_residents_who_type
 def cancel(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     """Who does not come after all; their seats go to the next in the queue."""
     user, resident = known(request)

@@ -49,6 +49,7 @@ def number(request: HttpRequest) -> HttpResponse:
             request.session[ASKED] = {"mobile": mobile, "next": target}
             return redirect("me:sign_in_code")
     shown = {"in_wechat": is_in_wechat(request), "links_wechat": pending_identity(request) is not None}
+    shown["is_typed_kept"] = unfinished_forms.waits_behind(request, target)
     context = {**shown, "next": target, "has_code": has_code}
     return unfinished_forms.form_page(request, "me/sign_in/number.html", form, **context)
 

@@ -127,6 +127,9 @@ class BirthYearField(WholeNumberField):
 
     asks = _("Please write a year, for example 1952.")
 
+    def clean(self, value: Any) -> int | None:
+        return super().clean(half_width(value or "").removesuffix("年"))
+
 
 class YuanField(forms.CharField):
     """Yuan as people write it, to fen."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.clock import now
 from qixue.core.fields import plain_text_validator
 from qixue.core.refusal import Refused
-from qixue.core.typed import may_hold_identity_number, parse_day, parse_whole_number
+from qixue.core.typed import half_width, may_hold_identity_number, parse_day, parse_whole_number
 from qixue.participation.models import ListedPerson
 from qixue.participation.operations.listed_people import (
     NewPerson,
@@ -118,7 +118,7 @@ class PeopleForm(Form):
         name, year, home, guardian, agreed = cells_of(line)
         if not name or name.lower() in HEADS:
             return
-        birth_year = parse_whole_number(year.removesuffix("年")) if year else None
+        birth_year = parse_whole_number(half_width(year).removesuffix("年")) if year else None
         agreed_on = parse_day(agreed) if agreed else None
         is_unclear = (year and birth_year is None) or (agreed and agreed_on is None)
         if is_unclear or not is_name(name) or not is_name(guardian):

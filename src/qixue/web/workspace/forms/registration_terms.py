@@ -126,7 +126,7 @@ def initial_of(terms: RegistrationTerms) -> dict[str, Any]:
     return {**values, "region": terms.region_id, "allotment": terms.allotment, "public_number": terms.public_number}
 
 
-class PublicValueForm(Form):
+class PublicValueForm(ConfirmableForm):
     """What the public number of a draw turned out to be."""
 
     value = PlainCharField(

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.models import Question
-from qixue.participation.operations.lotteries import enter_public_value
+from qixue.participation.operations.lotteries import check_is_known, enter_public_value
 from qixue.participation.operations.questions import set_questions
 from qixue.participation.operations.terms import save_terms
 from qixue.participation.queries.lotteries import awaited_number
@@ -95,14 +95,17 @@ def public_value(request: HttpRequest, pk: int) -> HttpResponse:
     found = session_or_404(request.user, pk, Action.EDIT_ACTIVITY)
     form, number = PublicValueForm(unfinished_forms.answers(request)), awaited_number(found)
     context = {"session": found, "programme": found.activity.programme}
-    if "confirmed" in request.POST and form.is_valid():
+    if request.method == "POST" and form.is_valid():
         try:
-            enter_public_value(found, **form.cleaned_data, by=staff(request), at=now())
+            if "checked" in request.POST:
+                enter_public_value(found, **form.cleaned_data, by=staff(request), at=now())
+                messages.success(request, _("Entered. The draw is made as soon as its moment has come."))
+                return redirect("workspace:registrations", pk)
+            check_is_known(found, confirmed=form.cleaned_data["confirmed"], at=now())
         except Refused as refusal:
             form.refuse(refusal)
-        else:
-            messages.success(request, _("Entered. The draw is made as soon as its moment has come."))
-            return redirect("workspace:registrations", pk)
+    if form.is_in_doubt:
+        return parts.form_page(request, "workspace/act.html", form, act=act_of_entering(found, number), **context)
     if number and unfinished_forms.is_to_check(request, form):
         return parts.form_page(
             request, "workspace/registrations/public_value_check.html", form, number=number, **context
@@ -120,5 +123,8 @@ def act_of_entering(session: Session, number: str) -> Act:
         button=_("Continue"),
         back=reverse("workspace:registrations", args=[session.pk]),
         fits=bool(number),
-        note=_("Please compare it twice: everybody sees it, and it cannot be changed. The draw is made with it."),
+        note=_(
+            "Please compare it twice: everybody sees it, and it cannot be taken back or changed. The draw is made with "
+            "it."
+        ),
     )

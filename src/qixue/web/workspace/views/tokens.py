@@ -1,4 +1,4 @@
-"""One's own keys for programs: make one, see which there are, revoke one."""
+"""One's own keys for programs, also those of residents: make one, see which there are, revoke one."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -8,25 +8,24 @@ from django.utils.translation import gettext as _
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.people.directory import tokens_of
+from qixue.people.models import User
 from qixue.people.operations.tokens import make_token, revoke_token
-from qixue.people.rules import Action
 from qixue.web import parts
-from qixue.web.account_access import way_to_confirm
+from qixue.web.account_access import own_account, way_to_confirm
 from qixue.web.forms import Form
 from qixue.web.sign_in import was_confirmed
-from qixue.web.workspace.access import needs, staff
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.people import TokenForm
 from qixue.web.workspace.reach.people import own_token_or_404
 
 
-@needs(Action.SEE_WORKSPACE)
-def tokens(request: HttpRequest) -> HttpResponse:
+@own_account
+def tokens(request: HttpRequest, user: User) -> HttpResponse:
     """The list, and for a person who was just confirmed a form for a new key, which is on the answer and nowhere else.
 
     A key acts for a person without their second step, so it takes more than a browser that was left open.
     """
-    user, at = staff(request), now()
+    at = now()
     is_confirmed = was_confirmed(request, at=at)
     if request.method == "POST" and not is_confirmed:
         return redirect(way_to_confirm(request))
@@ -49,9 +48,9 @@ def tokens(request: HttpRequest) -> HttpResponse:
     return parts.form_page(request, "workspace/people/tokens.html", form, **context)
 
 
-@needs(Action.SEE_WORKSPACE)
-def revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    token = own_token_or_404(staff(request), pk)
+@own_account
+def revoke(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    token = own_token_or_404(user, pk)
     act = Act(
         title=_("Revoke this key"),
         about=token.name,
@@ -60,4 +59,4 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("The key is revoked; programs with it are refused from now on."),
         back=reverse("workspace:tokens"),
     )
-    return act_page(request, sent(request, Form), act, lambda: revoke_token(token, by=staff(request), at=now()))
+    return act_page(request, sent(request, Form), act, lambda: revoke_token(token, by=user, at=now()))
