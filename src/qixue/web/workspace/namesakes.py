@@ -5,7 +5,11 @@ from collections.abc import Iterable
 
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from qixue.core.clock_words import clock
+from qixue.participation.models import LedgerEntry
+from qixue.participation.operations.door_page import name_of
 from qixue.people.models import Resident
 
 SHOWN_DIGITS = 4
@@ -18,6 +22,12 @@ def told_apart(people: Iterable[Resident]) -> dict[int, str]:
     namesakes = [person for person in residents if names[person.name] > 1]
     prefetch_related_objects(namesakes, "user")
     return {person.pk: particulars(person) for person in namesakes}
+
+
+def who_came(entry: LedgerEntry) -> str:
+    """Whom an entry counts one by one, with the time: two people may have one name, and a walk-in may have none."""
+    name = name_of(entry) or pgettext("of a walk-in", "No name")
+    return _("%(name)s (in since %(time)s)") % {"name": name, "time": clock(entry.occurred_at)}
 
 
 def particulars(person: Resident) -> str:

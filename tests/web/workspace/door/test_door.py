@@ -232,8 +232,12 @@ def test_check_in_is_taken_back_from_the_list(session: Session, page: Client) ->
     link = html.fromstring(page.get(at_the_door(session)).content.decode()).xpath(
         f"//a[contains(@href, '/{entry.pk}/void/')]"
     )
+    asked = text_of(page.get(link[0].get("href")))
     page.post(link[0].get("href"), {"reason": "认错了人", "client_uuid": str(key())})
 
+    who = f"{person.resident.name}（{clock(entry.occurred_at)}到场）"
+    assert who in asked
+    assert f"{who}已撤销，不再计入。" in text_of(page.get(f"/workspace/sessions/{session.pk}/"))
     assert not Attendance.objects.exists()
 
 

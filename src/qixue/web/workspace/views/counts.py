@@ -17,6 +17,7 @@ from qixue.programme.models import Session
 from qixue.web import parts
 from qixue.web.workspace.access import entry_or_404, evidence_or_404, needs, session_or_404, staff
 from qixue.web.workspace.forms.counts import CorrectionForm, CountForm, HeadCountForm, VoidForm
+from qixue.web.workspace.namesakes import who_came
 
 
 def report_from(form: CountForm) -> CountReport:
@@ -76,6 +77,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 def void(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an entry back by a new one that says why."""
     entry = entry_or_404(request.user, pk, Action.CORRECT_ATTENDANCE)
+    person = who_came(entry) if entry.kind == LedgerEntry.Kind.ATTENDANCE else ""
     form = VoidForm(request.POST or None)
     if form.is_valid():
         answers = form.cleaned_data
@@ -84,10 +86,16 @@ def void(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, _("The entry is taken back; what it said stays readable."))
+            messages.success(request, said_of_void(person))
             return redirect("workspace:session", entry.session_id)
-    context = {"entry": entry, "session": entry.session, "programme": entry.activity.programme}
+    context = {"entry": entry, "person": person, "session": entry.session, "programme": entry.activity.programme}
     return parts.form_page(request, "workspace/counts/void.html", form, **context)
+
+
+def said_of_void(person: str) -> str:
+    if person:
+        return _("%(person)s is taken back and not counted any more.") % {"person": person}
+    return _("The entry is taken back; what it said stays readable.")
 
 
 @needs(Action.SEE_EVIDENCE)

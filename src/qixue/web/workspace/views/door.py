@@ -13,11 +13,10 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
-from qixue.core.clock_words import clock
 from qixue.core.refusal import Refused
 from qixue.participation.operations.check_ins import check_in, obstacle_at_door
 from qixue.participation.operations.door_devices import revoke_device, set_up_device
-from qixue.participation.operations.door_page import count_walk_in, name_of, take_back_own
+from qixue.participation.operations.door_page import count_walk_in, take_back_own
 from qixue.participation.queries.door import scans_at
 from qixue.participation.queries.door_state import (
     can_have_device,
@@ -37,7 +36,7 @@ from qixue.web.qr_pictures import qr_picture
 from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.door import DeviceForm, WalkInForm
-from qixue.web.workspace.namesakes import told_apart
+from qixue.web.workspace.namesakes import told_apart, who_came
 from qixue.web.workspace.reach.door import check_in_at, device_or_404, registration_at
 
 
@@ -120,8 +119,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
         take_back_own(entry, by=staff(request), at=now())
     except Refused as refusal:
         return parts.refusal_page(request, refusal, back=back)
-    named = {"name": name_of(entry) or pgettext("of a walk-in", "No name"), "time": clock(entry.occurred_at)}
-    messages.success(request, _("%(name)s, in since %(time)s, is taken back and not counted any more.") % named)
+    messages.success(request, _("%(person)s is taken back and not counted any more.") % {"person": who_came(entry)})
     return redirect(back)
 
 
