@@ -1,8 +1,12 @@
 """A resident's things in the browser: list one, say what one would take for it, take it back, keep apart, report."""
 
+import uuid
+from urllib.parse import unquote
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from lxml import html
 from tests.factories import NOON, MemberFactory, ProgrammeFactory
@@ -53,6 +57,22 @@ def test_thing_is_listed_with_a_photo_a_word_and_three_taps(member):
     assert words(page_of(client, "/me/swap/").xpath("//h3")[0]) == "电水壶"
     address = f"/swap/{listing.pk}/photo/{listing.first_photo.address}/large.jpg"
     assert client.get(address)["Content-Type"] == "image/jpeg"
+
+
+@pytest.mark.parametrize("page", ["new", "edit"])
+def test_what_was_typed_while_signed_out_is_there_again_and_nothing_is_done_yet(member, page):
+    path = "/me/swap/new/" if page == "new" else f"/me/swap/{ListingFactory(owner=member).pk}/edit/"
+    taps = {"kind": "small_appliance", "condition": "good", "way": "gift", "place": member.home_region.pk}
+    browser, key = Client(), uuid.uuid4()
+
+    asked = browser.post(path, {"key": key, "title": "母亲留下的电水壶", **taps})
+    browser.force_login(member.user)
+    back = unquote(asked.url.partition("next=")[2])
+    shown = html.fromstring(browser.get(back).content.decode())
+
+    assert back.startswith(f"{path}?typed=")
+    assert shown.xpath("//main//input[@name='title']/@value") == ["母亲留下的电水壶"]
+    assert not Listing.objects.filter(title="母亲留下的电水壶").exists()
 
 
 def test_nothing_else_than_what_has_to_be_said_is_asked_for(member):

@@ -53,7 +53,7 @@ def act_page(request: HttpRequest, form: Form, act: Act, do: Callable[[], Any]) 
 
     Where `do` answers with a page of its own, that is sent; else people read that it is done, and where they go on.
     """
-    if act.fits and form.is_valid():
+    if act.fits and request.method == "POST" and form.is_valid():
         try:
             outcome = do()
         except Refused as refusal:

@@ -16,9 +16,9 @@ from qixue.swap.operations.listings import edit_listing, list_thing, withdraw_li
 from qixue.swap.queries.fates import fate_of
 from qixue.swap.queries.listings import own_listings, wish_counts
 from qixue.swap.queries.wishes import one_ofs_of, with_wishes
-from qixue.web import parts
+from qixue.web import parts, unfinished_forms
 from qixue.web.forms import Form
-from qixue.web.me.access import for_residents, known
+from qixue.web.me.access import for_residents, for_residents_who_type, known
 from qixue.web.me.forms.swap import ListingForm, NewListingForm, initial_of, initial_of_new
 from qixue.web.workspace.act import Act, act_page, sent
 
@@ -39,7 +39,7 @@ def things(request: HttpRequest) -> HttpResponse:
     return render(request, "me/swap/things.html", context)
 
 
-@for_residents
+@for_residents_who_type
 def new(request: HttpRequest) -> HttpResponse:
     """One page: a photo, a word, three taps; the town is that of the resident."""
     user, resident = known(request)
@@ -47,7 +47,10 @@ def new(request: HttpRequest) -> HttpResponse:
     if programme is None:
         return render(request, "me/swap/no_programme.html", status=409)
     form = NewListingForm(
-        request.POST or None, request.FILES or None, initial=initial_of_new(resident), programme=programme
+        unfinished_forms.answers(request),
+        request.FILES or None,
+        initial=initial_of_new(resident),
+        programme=programme,
     )
     act = act_for(
         title=_("List a thing"),
@@ -92,11 +95,11 @@ def thing(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "me/swap/fate.html", {"listing": listing, "fate": fate_of(listing)})
 
 
-@for_residents
+@for_residents_who_type
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     user, resident = known(request)
     listing = own_or_404(resident, pk)
-    form = ListingForm(request.POST or None, initial=initial_of(listing), programme=listing.programme)
+    form = ListingForm(unfinished_forms.answers(request), initial=initial_of(listing), programme=listing.programme)
     act = act_for(
         listing,
         title=_("Change what is said"),
