@@ -1,5 +1,7 @@
 """A resident signs in by phone: the number, the code, their name, and on to where they wanted to go."""
 
+from urllib.parse import unquote
+
 import pytest
 from django.test import Client
 from lxml import html
@@ -261,6 +263,24 @@ def test_what_was_typed_is_not_for_whoever_signs_in_over_somebody_else(client):
     client.post("/sign-in/", {"username": user.username, "password": "茶园 2026 春天 明前"})
 
     assert page_of(client, kept).xpath("//input[@name='name']/@value") == []
+
+
+@pytest.mark.parametrize(
+    ("referer", "found"),
+    [
+        ("http://testserver/me/notices/?page=2", "/me/notices/?page=2"),
+        ("http://testserver//elsewhere.example/", "/"),
+        ("http://[", "/me/notices/read/"),
+        ("", "/me/notices/read/"),
+    ],
+)
+def test_button_pressed_while_signed_out_leads_back_to_its_page(client, referer, found):
+    """Its own address takes no GET."""
+    known_by_phone()
+
+    asked = client.post("/me/notices/read/", {"upto": 1}, headers={"Referer": referer})
+
+    assert landing(client, ask(client, target=unquote(asked.url.partition("next=")[2]))) == found
 
 
 def test_sign_in_says_that_it_is_on_the_way_to_a_page(client):
