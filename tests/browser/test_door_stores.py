@@ -29,6 +29,10 @@ from qixue.programme.models import Session
 pytestmark = pytest.mark.django_db(transaction=True)
 
 OpenPhone = Callable[..., Reader]
+KEEP_AS_BEFORE = """async (token) => {
+  const { openStore } = await import("/static/door/store.js");
+  await (await openStore()).keep("token", token);
+}"""
 TIDY = """async () => {
   const [{ openStore }, { Sync }] = [await import("/static/door/store.js"), await import("/static/door/sync.js")];
   await new Sync(await openStore(), {}, () => {}).tidy();
@@ -82,6 +86,18 @@ def test_numbers_go_on_in_a_second_store(open_phone: OpenPhone, door_session: Se
     expect_unsent(second.page, 0)
 
     assert sorted(Scan.objects.values_list("sequence", flat=True)) == [1, 2]
+
+
+def test_link_that_an_earlier_app_has_kept_is_taken_over(
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
+) -> None:
+    another_device(door_device)
+    phone = open_phone()
+    phone.page.evaluate(KEEP_AS_BEFORE, SECOND_TOKEN)
+
+    phone.page.reload()
+
+    expect(phone.page.locator("#device-name")).to_contain_text("西门")
 
 
 def test_names_go_at_the_end_of_hours_for_every_device_on_the_phone(

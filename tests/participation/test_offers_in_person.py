@@ -1,5 +1,7 @@
 """Seats that are offered to people whom no notice reaches: who runs the session is told whom to ask, and until when."""
 
+import datetime
+
 import pytest
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, key
 from tests.participation.signing_up import sign_up
@@ -8,11 +10,13 @@ from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.operations.listed_people import NewPerson, SignUp, sign_up_people
 from qixue.participation.operations.organiser import take_out
 from qixue.participation.operations.registrations import keep_queues
+from qixue.participation.operations.session_changes import change_session
 from qixue.participation.queries.without_account import household_of
 from qixue.people.models import Notification, User
 from qixue.people.notices import text_of
 from qixue.people.operations.erasure import erase
 from qixue.programme.models import Session
+from qixue.programme.operations.sessions import SessionDetails
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +71,19 @@ def test_each_round_has_a_notice_of_its_own(session, organiser):
         keep_queues(at=NOON)
 
     assert ["李桂芳" in text for text in said_to(organiser)] == [True, False]
+
+
+def test_sooner_end_of_an_offer_is_told_again(session, organiser):
+    by_hand(session, organiser, "李桂芳")
+    add_seats(session, 1)
+
+    start = NOON + datetime.timedelta(hours=1)
+    details = SessionDetails(start, start + datetime.timedelta(hours=1), session.counting_rule, seat_count=2)
+    session.refresh_from_db()
+    change_session(session, details=details, version=session.version, by=organiser, at=NOON, confirmed=True)
+
+    first, again = said_to(organiser)
+    assert ("14:00" in first, "在11月4日（周三）13:00前" in again, "李桂芳" in again) == (True, True, True)
 
 
 def test_cadre_who_passes_offers_on_is_told_and_the_organiser_is_not(session, organiser, cadre):

@@ -359,12 +359,14 @@ def about_too_large_party(party: Sequence[Registration], seats: int) -> Notice:
     return Notice("registration_stepped_past", key, list_of(party[0]), said)
 
 
-def about_offers_in_person(rows: Sequence[Registration]) -> Notice:
-    """For who runs the session: who of a round of offers is told in person only. No party is offered seats twice."""
+def about_offers_in_person(rows: Sequence[Registration], key: str = "") -> Notice:
+    """For who runs the session: who of a round of offers is told in person only. No party is offered seats twice; what
+    is said again has a `key`.
+    """
     names, until = "、".join(row.resident.name for row in rows), minute_text(rows[0].offered_until)
     said = {**event_of(rows[0].session).words, "names": names, "until": until}
-    key = f"{IN_PERSON}:{rows[0].session_id}-{rows[0].party}"
-    return Notice(IN_PERSON, key, f"{list_of(rows[0])}?state={Registration.State.OFFERED}", said)
+    about = f"{IN_PERSON}:{rows[0].session_id}-{rows[0].party}{key}"
+    return Notice(IN_PERSON, about, f"{list_of(rows[0])}?state={Registration.State.OFFERED}", said)
 
 
 def page_of(row: Registration) -> str:

@@ -167,9 +167,14 @@ def erase_messages(subject: Subject, **_when: Any) -> None:
 
 
 def erase_acts(subject: Subject, **_when: Any) -> None:
-    """The log says that something was done, by an account that is no longer there."""
+    """The log says that something was done, by an account that is no longer there.
+
+    What somebody called their keys and passkeys goes, too: many call them by their own name.
+    """
     if subject.user:
-        AuditEntry.objects.filter(actor_id=subject.user.pk).update(actor_name="")
+        own = AuditEntry.objects.filter(actor_id=subject.user.pk)
+        own.update(actor_name="")
+        own.filter(Q(action__startswith="token.") | Q(action__startswith="account.passkey_")).update(details={})
         KeptAnswer.objects.filter(actor_id=subject.user.pk).delete()
 
 

@@ -19,6 +19,7 @@ from django.utils.datastructures import MultiValueDict
 from qixue.core.sealed import seal, unseal
 from qixue.web import parts
 from qixue.web.addresses import query_of
+from qixue.web.preferences import own_path
 
 KEPT = NAME = PURPOSE = "typed"  # in the session, in the address, and what it is sealed for
 MOST = 3  # pages of one session whose answers wait
@@ -91,9 +92,9 @@ def keepable(request: HttpRequest, form: Form) -> str:
 
 
 def address_after_sign_in(request: HttpRequest, keeping: Keeping | None, arguments: dict[str, Any]) -> str:
-    """The page that was asked for, or the one that keeps what was sent to it, if it is not too much."""
+    """The page that was asked for, or where its button stood, or the one that keeps what was sent, if not too much."""
     if keeping is None:
-        return request.get_full_path()
+        return page_before(request) if request.method == "POST" else request.get_full_path()
     path = reverse(keeping.route, kwargs=arguments) if keeping.route else request.path
     names = keeping.names or tuple(name for name in request.POST if name not in NOT_TYPED)
     sent = {name: request.POST.getlist(name) for name in names if name in request.POST}
@@ -101,6 +102,16 @@ def address_after_sign_in(request: HttpRequest, keeping: Keeping | None, argumen
     if sent and len(text.encode()) <= keeping.largest:
         return keep(request, text, path=path)
     return path if keeping.route else request.get_full_path()
+
+
+def page_before(request: HttpRequest) -> str:
+    """Where a button stood that was pressed: what it leads to is often no page that could be opened."""
+    try:
+        before = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return request.get_full_path()
+    path = before._replace(scheme="", netloc="", fragment="").geturl()
+    return own_path(request, path) if path else request.get_full_path()
 
 
 def waits_behind(request: HttpRequest, target: str) -> bool:

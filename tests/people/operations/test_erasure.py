@@ -43,6 +43,7 @@ from qixue.people.operations.erasure import (
 )
 from qixue.people.operations.phone_codes import enter_phone_code, send_phone_code
 from qixue.people.operations.residents import ResidentDetails, add_dependent, save_profile
+from qixue.people.operations.tokens import make_token, revoke_token
 from qixue.people.personal_data import holdings
 from qixue.programme.models import Session
 
@@ -231,6 +232,18 @@ def test_nothing_says_that_a_registration_was_that_of_an_account_of_the_staff():
     erase_account(person.user, at=LATER)
 
     assert list(Registration.objects.values_list("registered_by", "state")) == [(None, "confirmed")]
+
+
+@db
+def test_what_somebody_called_a_key_of_theirs_is_forgotten():
+    person = signed_up()
+    token, _shown = make_token(person.user, name=f"{NAME}的手机", lasts=LATER - NOON, at=NOON, client_uuid=key())
+    revoke_token(token, by=person.user, at=NOON)
+
+    erase_account(person.user, at=LATER)
+
+    kept = AuditEntry.objects.filter(action__startswith="token.").values_list("actor_name", "details")
+    assert list(kept) == [("", {}), ("", {})]
 
 
 @db

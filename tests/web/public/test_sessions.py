@@ -66,7 +66,7 @@ def test_seat_is_left_on_every_page_while_only_a_party_waits_that_is_larger_than
     pages = [open_page(path) for path in (LIST, f"{LIST}week/", f"/sessions/{tea.pk}/")]
 
     seats = [words(line) for page in pages for line in page.xpath("//p[contains(@class, 'seats')]")]
-    assert seats == ["还剩1个座位"] * 3
+    assert seats == ["还剩1个名额"] * 3
     assert [words(link) for link in pages[-1].xpath("//main//a[contains(@href, '/register/')]")] == ["报名参加"]
 
 

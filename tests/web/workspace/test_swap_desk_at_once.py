@@ -40,10 +40,11 @@ def test_all_things_of_a_person_are_noted_at_one_press_and_said(round_: SwapRoun
     (asking,) = html.fromstring(ready).xpath("//section[starts-with(@aria-labelledby, 'all-')]//a/@href")
     asked = client.get(asking).content.decode()
     assert not Handover.objects.filter(state="done").exists()
-    again = client.post(asking, {"version": "1"}).content.decode()  # one more has become ready since the page was shown
+    again = client.post(asking, {"version": "1"}).content.decode()  # others have become ready since the page was shown
     assert (f"To 陈红: {lasts}" in again, Handover.objects.filter(state="done").exists()) == (True, False)
-    done = client.post(asking, {"version": "2"}, follow=True)
-    twice = client.post(asking, {"version": "2"}, follow=True)
+    (version,) = html.fromstring(asked).xpath("//main//input[@name='version']/@value")
+    done = client.post(asking, {"version": version}, follow=True)
+    twice = client.post(asking, {"version": version}, follow=True)
 
     assert (buttons(before), buttons(ready)) == (["Here with all 2: 陈红"], ["Note all 2 as handed over: 陈红"])
     assert f"To 陈红: {lasts}" in asked

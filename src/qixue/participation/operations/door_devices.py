@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.form_keys import key_reused
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.merge import AROUND_SESSION
@@ -28,12 +29,15 @@ def set_up_device(
     """A device for sessions of one organisation: the record, and its token, which is kept nowhere.
 
     It works until two hours after the last of them ends. The same form again gives the record without the token.
-    Refused: not_in_charge, no_session, too_many_sessions, several_organisations, session_without_time, session_over.
+    Refused: not_in_charge, key_reused, no_session, too_many_sessions, several_organisations, session_without_time,
+    session_over.
     """
     for organisation in {session.activity.organisation for session in sessions}:
         must_answer_for(by, Action.RECORD_ATTENDANCE, organisation)
     take_turn(by)
     if existing := DoorDevice.objects.filter(client_uuid=client_uuid).first():
+        if (existing.name, set(existing.sessions.all())) != (name, set(sessions)):
+            raise key_reused()
         return existing, ""
     until = checked_hours(sessions, at=at)
     token = f"{DoorDevice.PREFIX}{secrets.token_hex(20)}"

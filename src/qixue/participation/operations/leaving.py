@@ -98,12 +98,13 @@ def forget_words(rows: Sequence[Registration], people: Sequence[Resident], accou
     keys += [f"registration_message:{pk}" for pk in messages.order_by("pk").values_list("pk", flat=True)]
     told = {row.registered_by_id for row in rows} | {person.user_id for person in people}
     told |= {person.guardian.user_id for person in people if person.guardian}
-    named, in_person = Q(key__in=keys), Q()
-    for session in sorted(at_sessions):
-        for kind in (CHANGED, OFFER_CHANGED):
-            named |= Q(key__startswith=f"{kind}:{session}-")
-        in_person |= Q(key__startswith=f"{IN_PERSON}:{session}-")  # whoever ran the session then
-    for notice in Notification.objects.filter(Q(named, user__in=told - {None}) | in_person).exclude(user=account):
+    notices = list(Notification.objects.filter(key__in=keys, user__in=told - {None}).exclude(user=account))
+    for session in sorted(at_sessions):  # one after the other: SQLite takes no sentence with hundreds of alternatives
+        changed = Q(key__startswith=f"{CHANGED}:{session}-") | Q(key__startswith=f"{OFFER_CHANGED}:{session}-")
+        in_person = Q(key__startswith=f"{IN_PERSON}:{session}-")  # of whoever ran the session then
+        found = Notification.objects.filter(Q(changed, user__in=told - {None}) | in_person)
+        notices += found.exclude(user=account)
+    for notice in notices:
         before = str(notice.params.get("names", "")).split("、")
         left = [name for name in before if name not in names]
         if left == before:

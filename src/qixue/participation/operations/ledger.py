@@ -266,7 +266,8 @@ def correct_entry(
     """
     must_answer_for(by, Action.CORRECT_ATTENDANCE, entry.organisation)
     lock_chain(entry.organisation)
-    if earlier := entered_before(client_uuid, target=entry, count=count, qualifier=qualifier):
+    said = {"kind": LedgerEntry.Kind.CORRECTION, "target": entry, "count": count, "qualifier": qualifier}
+    if earlier := entered_before(client_uuid, **said):
         return earlier
     entry = replaceable(entry)
     if entry.kind not in {LedgerEntry.Kind.HEAD_COUNT, LedgerEntry.Kind.CORRECTION}:
@@ -315,7 +316,7 @@ def take_back(
     Refused: key_reused, reason_missing, already_replaced.
     """
     lock_chain(entry.organisation)
-    if earlier := entered_before(client_uuid, target=entry):
+    if earlier := entered_before(client_uuid, kind=LedgerEntry.Kind.VOID, target=entry):
         return earlier
     entry = replaceable(entry)
     draft = EntryDraft(

@@ -68,12 +68,14 @@ def promote(session: Session, terms: RegistrationTerms, *, at: datetime.datetime
     return moved
 
 
-def tell_to_ask_in_person(moved: Sequence[Registration], *, at: datetime.datetime) -> None:
-    """Tell who runs the session to whom a seat is offered whom no notice reaches: once for all of one round."""
-    unreached = reach_of(row for row in moved if row.state == State.OFFERED).unreached
+def tell_to_ask_in_person(rows: Iterable[Registration], *, at: datetime.datetime, key: str = "") -> None:
+    """Tell who runs the session to whom a seat is offered whom no notice reaches: once for all of one round, and under
+    a `key` once more where their time has changed.
+    """
+    unreached = reach_of(row for row in rows if row.state == State.OFFERED).unreached
     if unreached:
         organisation = unreached[0].session.activity.organisation
-        notify(people_in_charge(organisation, Action.EDIT_ACTIVITY), about_offers_in_person(unreached), at=at)
+        notify(people_in_charge(organisation, Action.EDIT_ACTIVITY), about_offers_in_person(unreached, key), at=at)
 
 
 def next_party(session: Session) -> list[Registration]:

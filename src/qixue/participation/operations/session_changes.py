@@ -13,7 +13,7 @@ from qixue.core.refusal import Doubt, Refused
 from qixue.participation.models import CallingOff, Registration
 from qixue.participation.notices import CHANGED, OFFER_CHANGED, both, event_of
 from qixue.participation.operations.in_charge import must_be_in_charge
-from qixue.participation.operations.seats import addressed, promote, with_session
+from qixue.participation.operations.seats import addressed, promote, tell_to_ask_in_person, with_session
 from qixue.participation.queries.plan_effects import Told, effects_of, is_moved
 from qixue.participation.queries.registered import Reach, active_rows, reach_of
 from qixue.participation.queries.registrations import terms_of
@@ -78,10 +78,12 @@ def check_start(before: Session, after: Session, *, at: datetime.datetime) -> No
     """A new start that people would hardly hear of in time is a slip more often than meant. Doubt: starts_too_soon."""
     if after.starts_at is None or after.starts_at == before.starts_at or after.starts_at >= at + TOO_SOON:
         return
+    if not is_moved(before, after, at=at):
+        return
     if count := Registration.objects.active().filter(session=after).count():
         sentence = _(
-            "%(people)s people are signed up, and it would start on %(moment)s: they would hardly hear of it in time. "
-            "Please check the day and the time."
+            "Signed up: %(people)s. It would start on %(moment)s: they would hardly hear of it in time. Please check "
+            "the day and the time."
         )
         moment = day_clock_lazy(after.starts_at)
         raise Doubt("starts_too_soon", sentence, field="start", people=count, moment=moment)
@@ -151,4 +153,5 @@ def tell_of_change(before: Session, after: Session, *, at: datetime.datetime) ->
     ending = [row for row in rows if row.offered_until and row.offered_until == after.starts_at]
     told = addressed(reach_of(row for row in rows if row not in ending), CHANGED, key=key, **words)
     notify_each(told + addressed(reach_of(ending), OFFER_CHANGED, key=key, **words), at=at)
+    tell_to_ask_in_person(ending, at=at, key=f"-{after.version}")
     return reach_of(rows)

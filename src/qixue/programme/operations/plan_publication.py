@@ -72,7 +72,7 @@ def hold(version: PlanVersion) -> PlanVersion:
     """
     version = lock_version(version)
     sessions = Session.objects.filter(activity__plan=version.plan).only("pk")
-    list(sessions.select_for_update(of=("self",)).order_by("pk"))
+    list(sessions.select_for_update(of=("self",), no_key=True).order_by("pk"))
     return version
 
 
@@ -171,7 +171,7 @@ def change_session(session: Session, line: PlanLine, work: Publication, at: date
     try:
         check_change(session, details, names, at)
     except Refused as refusal:
-        name = f"{session.activity.title} {minute_text(session.starts_at)}"
+        name = f"{session.activity.local_title} {minute_text(session.starts_at)}"
         raise Refused(refusal.code, refusal.text, lines=[name], **refusal.params) from refusal
     for name in names:
         if name != "title":

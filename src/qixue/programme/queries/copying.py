@@ -4,14 +4,14 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import SHANGHAI
 from qixue.people.models import Organisation
 from qixue.programme.models import Activity, Involvement, PlanLine, PlanVersion, Programme, Session
 from qixue.programme.new_week import Move
-from qixue.programme.queries.programmes import leading_group_of, members_of, parts_of
+from qixue.programme.queries.programmes import leading_group_of, members_of, not_called_off, parts_of
 
 LEGAL_BASES, ROLES, GROUP, TASKS, BRANDS, CHANNELS = (
     "legal_bases",
@@ -148,11 +148,9 @@ def versions_to_copy(source: Programme) -> QuerySet[PlanVersion]:
 
 def activities_to_copy(source: Programme, choice: str) -> QuerySet[Activity]:
     """Activities that were not called off, also not session by session; beside the plans only those of none of them."""
-    made = Session.objects.filter(activity=OuterRef("pk"))
-    is_alive = Exists(made.exclude(state__in=Session.OFF_STATES)) | ~Exists(made)
     sessions = Prefetch("sessions", Session.objects.exclude(state__in=Session.OFF_STATES).order_by("number"))
     roles = Prefetch("involvements", Involvement.objects.order_by("position", "pk"))
-    found = source.activities.filter(is_alive).exclude(state=Activity.State.CANCELLED)
+    found = source.activities.filter(not_called_off())
     found = found.filter(organisation__path__startswith=source.organisation.path)
     if choice == AS_PLANS:
         found = found.filter(plan=None)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from qixue.people.models import Organisation
@@ -17,6 +17,7 @@ from qixue.programme.models import (
     LegalBasis,
     Programme,
     PublicityChannel,
+    Session,
     TaskAssignment,
 )
 
@@ -60,9 +61,16 @@ def channels_of(programme: Programme) -> QuerySet[PublicityChannel]:
     return programme.publicity_channels.select_related("brand").order_by("position", "pk")
 
 
+def not_called_off() -> Q:
+    """Of activities: neither called off themselves nor, where they have sessions, with every one of them."""
+    sessions = Session.objects.filter(activity=OuterRef("pk"))
+    is_alive = Exists(sessions.exclude(state=Session.State.CANCELLED)) | ~Exists(sessions)
+    return Q(is_alive) & ~Q(state=Activity.State.CANCELLED)
+
+
 def events_of(programme: Programme) -> QuerySet[Activity]:
-    """Launch and closing ceremonies, those called off left out."""
-    events = programme.activities.filter(kind__in=EVENT_KINDS).exclude(state=Activity.State.CANCELLED)
+    """Launch and closing ceremonies, without those called off, by themselves or with every session."""
+    events = programme.activities.filter(not_called_off(), kind__in=EVENT_KINDS)
     return events.select_related("organisation").prefetch_related("sessions__venue").order_by("-kind", "pk")
 
 

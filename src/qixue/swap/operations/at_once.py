@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.refusal import Refused
-from qixue.people.models import User
-from qixue.swap.models import Handover
+from qixue.people.models import Resident, User
+from qixue.swap.models import Handover, SwapRound
 from qixue.swap.operations.handovers import confirm_here, confirm_received
 from qixue.swap.operations.in_charge import is_own, must_stand_at_desk
 from qixue.swap.operations.locks import locked_round
@@ -39,9 +39,14 @@ def confirm_all_received(handover: Handover, *, by: User, at: datetime.datetime)
     round_ = locked_round(handover.round)
     if handover.receiver is None:
         return []
-    ready = still_to_get(round_, handover.receiver)
-    others = [row for row in ready if not (is_own(by, row.giver) or is_own(by, row.receiver))]
-    if ready and not others:
+    others = ready_without_code(round_, handover.receiver, by=by)
+    if not others and still_to_get(round_, handover.receiver):
         sentence = _("You give or receive these things yourself: each needs the number on the other person's phone.")
         raise Refused("nothing_without_code", sentence)
     return [confirm_received(row, by=by, at=at) for row in others]
+
+
+def ready_without_code(round_: SwapRound, person: Resident, *, by: User) -> list[Handover]:
+    """What can be handed to somebody and is not of the desk's own people."""
+    ready = still_to_get(round_, person)
+    return [row for row in ready if not (is_own(by, row.giver) or is_own(by, row.receiver))]

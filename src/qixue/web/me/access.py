@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -15,7 +15,6 @@ from qixue.core.audience import Audience, declared
 from qixue.participation.queries.registrations import Party, parties_of
 from qixue.people.models import Resident, User
 from qixue.people.queries import household_of
-from qixue.web.preferences import own_path
 from qixue.web.unfinished_forms import Keeping, address_after_sign_in
 
 View = Callable[..., HttpResponseBase]
@@ -35,26 +34,14 @@ def guarded_for_residents(view: View, keeping: Keeping | None) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            is_button = request.method == "POST" and keeping is None
-            target = page_before(request) if is_button else address_after_sign_in(request, keeping, kwargs)
-            return redirect(with_next(reverse("me:sign_in"), target))
+            return redirect(with_next(reverse("me:sign_in"), address_after_sign_in(request, keeping, kwargs)))
         if resident_of(request) is None and view.__name__ != "profile":
-            return redirect(with_next(reverse("me:profile"), request.get_full_path()))
+            return redirect(with_next(reverse("me:profile"), address_after_sign_in(request, None, kwargs)))
         response = view(request, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     return declared(guarded, Audience.RESIDENTS)
-
-
-def page_before(request: HttpRequest) -> str:
-    """Where a button stood that was pressed: what it leads to is often no page that could be opened."""
-    try:
-        before = urlsplit(request.headers.get("Referer", ""))
-    except ValueError:
-        return request.get_full_path()
-    path = before._replace(scheme="", netloc="", fragment="").geturl()
-    return own_path(request, path) if path else request.get_full_path()
 
 
 def with_next(url: str, target: str) -> str:

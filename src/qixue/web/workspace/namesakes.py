@@ -7,10 +7,10 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from qixue.core.clock_words import clock
 from qixue.participation.models import LedgerEntry
 from qixue.participation.operations.door_page import name_of
 from qixue.people.models import Resident
+from qixue.web.templatetags.qixue import clock_of
 
 SHOWN_DIGITS = 4
 
@@ -27,7 +27,8 @@ def told_apart(people: Iterable[Resident]) -> dict[int, str]:
 def who_came(entry: LedgerEntry) -> str:
     """Whom an entry counts one by one, with the time: two people may have one name, and a walk-in may have none."""
     name = name_of(entry) or pgettext("of a walk-in", "No name")
-    return _("%(name)s (in since %(time)s)") % {"name": name, "time": clock(entry.occurred_at)}
+    since = clock_of(entry.occurred_at or entry.recorded_at)
+    return _("%(name)s (in since %(time)s)") % {"name": name, "time": since}
 
 
 def particulars(person: Resident) -> str:

@@ -7,6 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from qixue.core.clock import now
 from qixue.core.clock_words import day_clock
 from qixue.participation.models import Registration
 from qixue.participation.queries.registered import reach_of
@@ -70,7 +71,8 @@ def left_behind(session: Session) -> list[str]:
         (terms.draw_at, _("The draw is still on %(moment)s.")),
         (terms.cancel_until, _("Seats can still be given up until %(moment)s.")),
     )
-    said: list[str] = [sentence % {"moment": day_clock(moment)} for moment, sentence in moments if moment]
+    to_come = ((moment, sentence) for moment, sentence in moments if moment and moment > now())
+    said: list[str] = [sentence % {"moment": day_clock(moment)} for moment, sentence in to_come]
     if said:
         address = reverse("workspace:registration_terms", args=[session.pk])
         said.append(format_html('<a href="{}">{}</a>', address, _("Change the terms of signing up")))

@@ -1,6 +1,7 @@
 """The door of a session in the workspace: checking in by hand, devices, scans that wait, the code on the wall."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.core.files.base import ContentFile
@@ -222,6 +223,15 @@ def test_scan_of_whoever_is_forgotten_is_not_offered_as_it_was_sent(session: Ses
     ]
     assert (answer.status_code, LedgerEntry.objects.exists()) == (422, False)
     assert "再计就重复了" in answer.content.decode()
+
+
+def test_button_pressed_while_signed_out_leads_back_to_the_list(session: Session, client: Client) -> None:
+    """Its own address takes no GET."""
+    page = f"http://testserver{at_the_door(session)}?q=1"
+
+    asked = client.post(f"{at_the_door(session)}check-in/", {}, headers={"Referer": page})
+
+    assert asked.url == f"/sign-in/?next={quote(f'{at_the_door(session)}?q=1')}"
 
 
 def test_check_in_is_taken_back_from_the_list(session: Session, page: Client) -> None:

@@ -28,6 +28,16 @@ def test_device_is_set_up_and_its_link_shown_once(session: Session, page: Client
     assert again.status_code == 302
 
 
+def test_other_device_under_the_key_of_a_form_that_was_used_is_refused(session: Session, page: Client) -> None:
+    form = {"name": "东门1号", "sessions": [session.pk], "client_uuid": str(key())}
+    page.post(f"{at_the_door(session)}devices/new/", form)
+
+    answer = page.post(f"{at_the_door(session)}devices/new/", {**form, "name": "西门"})
+
+    assert "请重新打开" in text_of(answer)
+    assert [device.name for device in DoorDevice.objects.all()] == ["东门1号"]
+
+
 def test_device_for_a_session_that_is_over_is_refused(session: Session, page: Client) -> None:
     Session.objects.filter(pk=session.pk).update(starts_at=now() - 9 * HOUR, ends_at=now() - 8 * HOUR)
 

@@ -12,6 +12,7 @@ from tests.factories_afterwards import organiser_of
 from tests.web.public.conftest import words
 from tests.web.workspace.registrations.pages import address, page_of, sign_up
 
+from qixue.core.clock import now
 from qixue.participation.models import RegistrationTerms
 from qixue.participation.operations.registrations import register
 from qixue.people.models import Notification
@@ -109,6 +110,15 @@ def test_another_start_says_what_of_the_terms_stays_where_it_was(session, organi
         "取消名额的期限没有变，仍是11月6日（周五）11:00。 修改报名条件",
         [f"/workspace/sessions/{session.pk}/terms/"],
     )
+
+
+def test_another_start_says_nothing_of_what_is_over(session, organiser):
+    over = now() - datetime.timedelta(days=1)
+    RegistrationTerms.objects.create(session=session, closes_at=over, cancel_until=over)
+
+    page = saved_with(organiser, session, start="12:30", confirmed="on")
+
+    assert message_on(page) == ("已保存。", [])
 
 
 def test_another_end_says_nothing_of_the_terms(session, organiser):

@@ -292,6 +292,7 @@ async function start() {
     tabs.postMessage("changed");
   });
   speak(await store.setting("language"));
+  await store.takeOverLink();
   const isKept = await keepToken(tokenIn(location.hash));
   await refresh();
   if (!isKept) showTrouble(word("storage_full"));

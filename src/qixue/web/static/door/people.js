@@ -46,8 +46,12 @@ export function insideOf(session, scans) {
 /** What became of an entry that was sent: the server's verdict, or what a person has decided since. */
 export const outcomeOf = ({ uuid, answer }, bundle) => bundle.decided?.[uuid] || answer.verdict;
 
-export const walkInsOf = (session, scans) =>
-  scans.filter((scan) => scan.body.session === session.id && scan.body.kind === "walk_in").length;
+/** Those whom this device has counted there, without the ones that the server or the organiser turned down. */
+export const walkInsOf = (session, scans, bundle) =>
+  scans.filter(
+    (scan) => scan.body.session === session.id && scan.body.kind === "walk_in"
+      && !(scan.answer && ["refused", "rejected"].includes(outcomeOf(scan, bundle))),
+  ).length;
 
 /** A seat that is offered is theirs until the offer ends; the server counts them, too. */
 export const hasSeat = (person) => person.state === "confirmed" || person.state === "offered";

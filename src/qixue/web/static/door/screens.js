@@ -56,12 +56,12 @@ function renderInside({ bundle, session, inside, scans, at }) {
   const expected = session.people.filter(hasSeat).length;
   document.querySelector("[data-way=head_count]").parentElement.hidden = session.counting_rule === "list"; // there, names are all
   text("when", `${dayAndTime(session.starts_at)} ${session.venue}`);
-  renderWhom(session.counting_rule === "list_and_others", { inside: inside.size, walk_ins: walkInsOf(session, scans) });
+  renderWhom(session.counting_rule === "list_and_others", { inside: inside.size, walk_ins: walkInsOf(session, scans, bundle) });
   const setAside = scans.filter((scan) => scan.body.session === session.id && scan.isSent && outcomeOf(scan, bundle) === "review").length;
   shown("outside-hours", isOutsideHours(session, at), word("outside_hours"));
   shown("set-aside", setAside > 0);
   text("set-aside-count", word("set_aside", { count: setAside }));
-  text("inside", `${word("inside", { count: inside.size, total: expected })} · ${word("walk_ins_here", { count: walkInsOf(session, scans) })}`);
+  text("inside", `${word("inside", { count: inside.size, total: expected })} · ${word("walk_ins_here", { count: walkInsOf(session, scans, bundle) })}`);
 }
 
 /** Whom a head count counts: with one rule both numbers are added, and who is counted twice is seen by nobody afterwards. */
@@ -116,7 +116,7 @@ function entry(scan, bundle) {
   const shownThen = TONES[verdict.code] === "good" ? "" : `（${word(verdict.code)}）`;
   row.append(element("span", `${time(body.occurred_at)} ${word(body.kind)} ${about}${shownThen}`));
   row.append(element("span", isSent ? word(`sent_${outcomeOf(scan, bundle)}`) : word("not_sent"), { class: isSent ? "choice-state" : "choice-state is-offline" }));
-  if (answer?.message) row.append(element("span", answer.message, { class: "log-message" }));
+  if (answer?.message && !bundle.decided?.[scan.uuid]) row.append(element("span", answer.message, { class: "log-message" }));
   return row;
 }
 

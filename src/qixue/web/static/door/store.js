@@ -110,6 +110,14 @@ export class Store {
     });
   }
 
+  /** Takes over the one link that waits where an earlier version of the app has kept it. */
+  async takeOverLink() {
+    const token = await this.setting("token");
+    if (!token) return;
+    await this.addLink(token);
+    await this.keep("token", "");
+  }
+
   /** What a link stands for, a new device or one that is known, is at work from now on, and the link waits no more. It goes
    * on after the highest number that the server knows: another store of the same link (another browser, one that was
    * emptied) may have given those before. */

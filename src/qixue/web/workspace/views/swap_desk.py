@@ -1,5 +1,6 @@
 """The desk of a swap round: who is there with their thing, what was handed over, and who did not come."""
 
+import zlib
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -18,7 +19,7 @@ from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.people.rules import Action
 from qixue.swap.models import Handover, SwapRound
-from qixue.swap.operations.at_once import confirm_all_here, confirm_all_received
+from qixue.swap.operations.at_once import confirm_all_here, confirm_all_received, ready_without_code
 from qixue.swap.operations.handovers import (
     break_off,
     confirm_here,
@@ -39,7 +40,6 @@ from qixue.swap.queries.desk import (
     numbers_off,
     progress_of,
     rows_off,
-    still_to_get,
     to_fetch_back,
     waited_for,
 )
@@ -216,7 +216,7 @@ def received(request: HttpRequest, pk: int) -> HttpResponse:
 
 def act_of_handing_over(request: HttpRequest, handover: Handover) -> Act:
     person = handover.receiver if ALL in request.GET else None
-    rows = still_to_get(handover.round, person) if person else [handover]
+    rows = ready_without_code(handover.round, person, by=staff(request)) if person else [handover]
     return Act(
         title=_("Note as handed over"),
         about=handover.round.title,
@@ -225,9 +225,14 @@ def act_of_handing_over(request: HttpRequest, handover: Handover) -> Act:
         back=desk_of(request, handover),
         crumbs=((handover.round.title, reverse("workspace:swap_desk", args=[handover.round_id])),),
         note=_("This cannot be taken back. Please look once more at the person and at what they take along."),
-        version=len(rows) if person else 0,  # more can be ready for them since the page was shown
+        version=version_of(rows),
         fits=bool(rows) and all(row.state == Handover.State.PLANNED for row in rows),
     )
+
+
+def version_of(rows: list[Handover]) -> int:
+    """Of a page that names the things: others can be ready when its button is pressed."""
+    return zlib.crc32(str(sorted(row.pk for row in rows)).encode())
 
 
 def all_noted(
