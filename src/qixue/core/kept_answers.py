@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
+from qixue.core.form_keys import key_reused
 from qixue.core.models import KeptAnswer
-from qixue.core.refusal import Refused
 
 KEPT_FOR = datetime.timedelta(days=30)
 
@@ -25,7 +24,7 @@ def answer_once(
     """
     kept, is_new = KeptAnswer.objects.get_or_create(actor_id=by.pk, key=key, defaults={"digest": digest, "at": at})
     if kept.digest != digest:
-        raise Refused("key_reused", _("This key was used for another request; please make a new one."))
+        raise key_reused()
     if is_new:
         kept.body = act()
         kept.save(update_fields=["body"])

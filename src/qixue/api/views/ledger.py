@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router, Status
 
 from qixue.api.auth import STAFF_ONLY, for_action, staff
@@ -15,8 +14,8 @@ from qixue.api.schemas.keys import Key, key_of
 from qixue.api.schemas.ledger import CorrectionIn, EntryOut, HeadCountIn, VoidIn
 from qixue.api.schemas.parts import Error, Id, Page, PageQuery, page_of
 from qixue.core.clock import now
+from qixue.core.form_keys import key_reused
 from qixue.core.quantity import Qualifier
-from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry
 from qixue.participation.operations.evidence import keep_note
 from qixue.participation.operations.ledger import correct_entry, lock_chain, record_head_count, void_entry
@@ -45,7 +44,7 @@ def entered_once(
             raise
         entry = first
     if any(value_of(entry, field) != value for field, value in expected.items()):
-        raise Refused("key_reused", _("This key was used for another request; please make a new one."))
+        raise key_reused()
     return entry
 
 
