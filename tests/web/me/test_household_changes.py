@@ -3,10 +3,9 @@
 import datetime
 
 import pytest
-from lxml import html
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, RoleAssignmentFactory, key
-from tests.web.browsing import signed_in
-from tests.web.public.conftest import assert_sound, words
+from tests.web.browsing import page_in, signed_in
+from tests.web.public.conftest import words
 
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.operations.questions import Asked, set_questions
@@ -32,24 +31,16 @@ def child(member: Resident) -> Resident:
     return ResidentFactory(guardian=member, name="李一诺")
 
 
-def page_of(response: object, status: int = 200) -> html.HtmlElement:
-    assert response.status_code == status
-    page = html.fromstring(response.content.decode())
-    if status != 422:
-        assert_sound(page)
-    return page
-
-
 def test_questions_are_asked_of_those_who_come(session, member, child):
     organiser = RoleAssignmentFactory(organisation=session.activity.organisation).user
     shoe = Asked("鞋码", "text", is_required=True, is_for_each=True)
     (question,) = set_questions(session, asked=[shoe], by=organiser, at=NOON)
     client, path = signed_in(member), f"/me/sessions/{session.pk}/register/"
-    page_of(client.get(path))
+    page_in(client.get(path))
 
-    wrong = page_of(client.post(path, {"party": key(), "people": [child.pk]}, follow=True), 422)
+    wrong = page_in(client.post(path, {"party": key(), "people": [child.pk]}, follow=True), 422)
     answers = {"party": key(), "people": [child.pk], f"question_{question.pk}_{child.pk}": "33"}
-    page = page_of(client.get(client.post(path, answers).url))
+    page = page_in(client.get(client.post(path, answers).url))
 
     assert [words(error) for error in wrong.xpath("//*[@class='error']")] == ["请填写李一诺：鞋码。"]
     assert "鞋码 33" in words(page)
@@ -60,12 +51,12 @@ def test_somebody_else_of_the_household_comes(session, member, child):
     client, address = signed_in(member), f"/me/registrations/{row.party}/"
     link = f"{address}transfer/"
 
-    assert page_of(client.get(address)).xpath(f"//a[@href='{link}']")
-    page_of(client.get(link))
+    assert page_in(client.get(address)).xpath(f"//a[@href='{link}']")
+    page_in(client.get(link))
     client.post(link, {"registration": row.pk, "person": child.pk})
 
     assert Registration.objects.active().get().resident == child
-    assert "李嘉明 ✕ 已取消" in words(page_of(client.get(address)))
+    assert "李嘉明 ✕ 已取消" in words(page_in(client.get(address)))
 
 
 def test_whoever_comes_instead_and_does_not_fit_is_named_beside_the_choice(session, member, child):
@@ -74,7 +65,7 @@ def test_whoever_comes_instead_and_does_not_fit_is_named_beside_the_choice(sessi
     Resident.objects.filter(pk=child.pk).update(birth_year=2000)
 
     path = f"/me/registrations/{row.party}/transfer/"
-    page = page_of(signed_in(member).post(path, {"registration": row.pk, "person": child.pk}, follow=True), 422)
+    page = page_in(signed_in(member).post(path, {"registration": row.pk, "person": child.pk}, follow=True), 422)
 
     assert page.xpath("//*[@id='id_person_error']")
 
@@ -89,7 +80,7 @@ def test_place_of_another_household_is_not_handed_over(session, member):
 def test_page_counts_down_by_the_time_of_the_server(session, member, path, status):
     RegistrationTerms.objects.create(session=session, opens_at=NOON + datetime.timedelta(hours=3))
 
-    page = page_of(signed_in(member).get(path.format(session.pk)), status)
+    page = page_in(signed_in(member).get(path.format(session.pk)), status)
 
     (timer,) = page.xpath("//*[@data-opens]")
     begins, server = (datetime.datetime.fromisoformat(timer.get(name)) for name in ("data-opens", "data-now"))
@@ -100,4 +91,4 @@ def test_page_counts_down_by_the_time_of_the_server(session, member, path, statu
 def test_rule_about_missed_sessions_stands_before_the_button(session, client):
     RegistrationTerms.objects.create(session=session, no_show_limit=2)
 
-    assert "满2场的" in words(page_of(client.get(f"/sessions/{session.pk}/")))
+    assert "满2场的" in words(page_in(client.get(f"/sessions/{session.pk}/")))

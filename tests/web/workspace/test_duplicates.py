@@ -11,8 +11,8 @@ from tests.factories import (
     SessionFactory,
     key,
 )
+from tests.web.browsing import page_in
 from tests.web.public.conftest import words
-from tests.web.workspace.test_personal_data import page_of
 
 from qixue.participation.models import Participant
 from qixue.people.models import DifferentPeople, Merge, Organisation, Resident
@@ -36,8 +36,8 @@ def member(village: Organisation) -> Resident:
 
 
 def test_pair_is_proposed_looked_at_and_merged(cadre, listed, member):
-    [link] = page_of(cadre.get(LIST)).xpath("//main//a[text()='对照查看' or text()='Look at both']/@href")
-    page = page_of(cadre.get(link))
+    [link] = page_in(cadre.get(LIST)).xpath("//main//a[text()='对照查看' or text()='Look at both']/@href")
+    page = page_in(cadre.get(link))
     assert words(page.xpath("//main")[0]).count(NAME) >= 2
 
     answers = [cadre.post(link, {"ground": "said_so"}) for _press in range(2)]
@@ -47,7 +47,7 @@ def test_pair_is_proposed_looked_at_and_merged(cadre, listed, member):
 
 
 def test_nobody_is_merged_before_somebody_says_how_they_know(cadre, listed, member):
-    page = page_of(cadre.post(f"{LIST}{member.pk}-{listed.pk}/"), 422)
+    page = page_in(cadre.post(f"{LIST}{member.pk}-{listed.pk}/"), 422)
 
     assert len(page.xpath("//*[@class='error']")) == 1
     assert not Merge.objects.exists()
@@ -61,7 +61,7 @@ def test_page_says_what_both_have_in_common(cadre, village, listed, member):
     ]
     check_in(session, *tokens)
 
-    text = words(page_of(cadre.get(f"{LIST}{listed.pk}-{member.pk}/")).xpath("//main")[0])
+    text = words(page_in(cadre.get(f"{LIST}{listed.pk}-{member.pk}/")).xpath("//main")[0])
 
     assert "两人都在的讲座" in text
 
@@ -73,7 +73,7 @@ def test_page_says_what_state_each_place_is_in(cadre, village, listed, member):
     RegistrationFactory(resident=member, session=both, state="confirmed")
     RegistrationFactory(resident=listed, session=once, state="cancelled")
 
-    items = page_of(cadre.get(f"{LIST}{listed.pk}-{member.pk}/")).xpath("//main//li[contains(., '讲座')]")
+    items = page_in(cadre.get(f"{LIST}{listed.pk}-{member.pk}/")).xpath("//main//li[contains(., '讲座')]")
 
     said = [words(item) for item in items]
     assert len(said) == 2
@@ -88,7 +88,7 @@ def test_page_says_whom_to_ask_and_nothing_of_sessions_out_of_reach(cadre, villa
     for person in (listed, member):
         RegistrationFactory(resident=person, session=session)
 
-    text = words(page_of(cadre.get(f"{LIST}{listed.pk}-{member.pk}/"), 409).xpath("//main")[0])
+    text = words(page_in(cadre.get(f"{LIST}{listed.pk}-{member.pk}/"), 409).xpath("//main")[0])
 
     assert village.parent.name in text
     assert "邻村的讲座" not in text
@@ -100,13 +100,13 @@ def test_two_people_are_told_apart(cadre, listed, member):
     assert answer["Location"] == LIST
     assert DifferentPeople.objects.count() == 1
     for address in (f"{LIST}{member.pk}-{listed.pk}/", f"/workspace/personal-data/{listed.pk}/"):
-        text = words(page_of(cadre.get(address)).xpath("//main")[0])
+        text = words(page_in(cadre.get(address)).xpath("//main")[0])
         assert "Noted on" in text or "是两个人。" in text
-    assert page_of(cadre.get(LIST)).xpath("//main//table") == []
+    assert page_in(cadre.get(LIST)).xpath("//main//table") == []
 
 
 def test_page_of_a_person_leads_to_others_of_the_name(cadre, listed, member):
-    page = page_of(cadre.get(f"/workspace/personal-data/{listed.pk}/"))
+    page = page_in(cadre.get(f"/workspace/personal-data/{listed.pk}/"))
 
     assert page.xpath("//main//a/@href[contains(., 'people-twice')]") == [f"{LIST}{member.pk}-{listed.pk}/"]
 

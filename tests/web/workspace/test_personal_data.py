@@ -5,7 +5,6 @@ import zipfile
 
 import pytest
 from django.test import Client
-from lxml import html
 from tests.factories import (
     NOON,
     ListedPersonFactory,
@@ -14,7 +13,8 @@ from tests.factories import (
     RoleAssignmentFactory,
     key,
 )
-from tests.web.public.conftest import assert_sound, words
+from tests.web.browsing import page_in
+from tests.web.public.conftest import words
 
 from qixue.core.models import AuditEntry
 from qixue.participation.models import Scan
@@ -29,18 +29,10 @@ def person(village: Organisation) -> Resident:
     return ListedPersonFactory(organisation=village, resident__name=NAME, added_at=NOON).resident
 
 
-def page_of(response: object, status: int = 200) -> html.HtmlElement:
-    assert response.status_code == status
-    page = html.fromstring(response.content.decode())
-    if status == 200:
-        assert_sound(page)
-    return page
-
-
 @pytest.mark.parametrize("typed", ["秋", "静秋", "ouyang", "oyjq"])
 def test_part_of_a_name_finds_the_person_and_stands_in_no_address(cadre, person, typed):
     found = cadre.post("/workspace/personal-data/", {"name": typed})
-    page = page_of(cadre.get(found["Location"]))  # the address to which Back leads
+    page = page_in(cadre.get(found["Location"]))  # the address to which Back leads
 
     assert (found.status_code, typed in found["Location"]) == (302, False)
     links = {words(link): link.get("href") for link in page.xpath("//main//a[contains(@href, 'personal-data')]")}
@@ -58,7 +50,7 @@ def test_copy_holds_the_person_and_goes_on_record(cadre, person):
 
 def test_person_is_erased_after_two_steps(cadre, person):
     address = f"/workspace/personal-data/{person.pk}/erase/"
-    first = page_of(cadre.post(address, {"is_asked_for": "on"}, follow=True))
+    first = page_in(cadre.post(address, {"is_asked_for": "on"}, follow=True))
     assert Resident.objects.filter(pk=person.pk).exists()
     hidden = {each.get("name"): each.get("value") for each in first.xpath("//main//input[@type='hidden']")}
 
@@ -69,7 +61,7 @@ def test_person_is_erased_after_two_steps(cadre, person):
 
 
 def test_nobody_is_erased_before_it_is_said_that_they_asked(cadre, person):
-    page = page_of(cadre.post(f"/workspace/personal-data/{person.pk}/erase/", {"confirmed": "on"}, follow=True), 422)
+    page = page_in(cadre.post(f"/workspace/personal-data/{person.pk}/erase/", {"confirmed": "on"}, follow=True), 422)
 
     asked = ["请勾选：本人或监护人已提出要求。我知道删除后无法恢复。"]
     assert [words(error) for error in page.xpath("//*[@class='error']")] == asked
@@ -83,7 +75,7 @@ def test_typed_name_is_taken_out_and_a_second_press_leads_to_the_same_place(cadr
     session = OpenSessionFactory(activity__organisation=village)
     scan = Scan.objects.create(session=session, uuid=key(), sent={"name": NAME}, **facts, **moments)
     address = f"/workspace/personal-data/scans/{scan.pk}/"
-    page_of(cadre.get(address))
+    page_in(cadre.get(address))
 
     answers = [cadre.post(address) for _press in range(2)]
 
@@ -94,7 +86,7 @@ def test_typed_name_is_taken_out_and_a_second_press_leads_to_the_same_place(cadr
 
 def test_pages_are_sound(cadre, person):
     for rest in ("", f"{person.pk}/", f"{person.pk}/erase/"):
-        page_of(cadre.get(f"/workspace/personal-data/{rest}"))
+        page_in(cadre.get(f"/workspace/personal-data/{rest}"))
 
 
 def test_person_whom_another_office_entered_as_well_shows_whom_to_ask(cadre, person, village):
@@ -103,7 +95,7 @@ def test_person_whom_another_office_entered_as_well_shows_whom_to_ask(cadre, per
 
     answers = [cadre.get(here), cadre.post(f"{here}copy/"), cadre.get(f"{here}erase/")]
 
-    for page in (page_of(answer, 409) for answer in answers):
+    for page in (page_in(answer, 409) for answer in answers):
         assert village.parent.name in words(page)
         assert NAME not in words(page)
 

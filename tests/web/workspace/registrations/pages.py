@@ -3,7 +3,7 @@
 from django.test import Client
 from lxml import html
 from tests.factories import NOON, MemberFactory, ResidentFactory, RoleAssignmentFactory, key
-from tests.web.public.conftest import assert_sound, words
+from tests.web.public.conftest import words
 
 from qixue.participation.models import Registration
 from qixue.participation.operations.registrations import register
@@ -18,14 +18,6 @@ def browser(session: Session, role: str) -> Client:
 
 def address(session: Session, rest: str = "") -> str:
     return f"/workspace/sessions/{session.pk}/registrations/{rest}"
-
-
-def page_of(response: object, status: int = 200) -> html.HtmlElement:
-    assert response.status_code == status
-    page = html.fromstring(response.content.decode())
-    if status == 200:
-        assert_sound(page)
-    return page
 
 
 def names(page: html.HtmlElement) -> list[str]:

@@ -2,8 +2,9 @@
 
 import pytest
 from tests.factories import OpenSessionFactory, RegistrationFactory, ResidentFactory
+from tests.web.browsing import page_in
 from tests.web.public.conftest import words
-from tests.web.workspace.registrations.pages import address, family, names, page_of, sign_up
+from tests.web.workspace.registrations.pages import address, family, names, sign_up
 
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.programme.models import Session
@@ -15,11 +16,11 @@ def test_reason_is_asked_for_and_the_next_moves_up(session, organiser):
     rows = [sign_up(session, name) for name in ("李嘉明", "王芳", "陈强")]
     path = f"/workspace/registrations/{rows[0].pk}/take-out/"
 
-    page_of(organiser.get(path))
-    assert words(page_of(organiser.post(path, {"note": ""}), 422).xpath("//*[@class='error']")[0]) == "请填写原因。"
+    page_in(organiser.get(path))
+    assert words(page_in(organiser.post(path, {"note": ""}), 422).xpath("//*[@class='error']")[0]) == "请填写原因。"
     organiser.post(path, {"note": "重复报名"})
 
-    assert names(page_of(organiser.get(address(session)))) == ["王芳", "陈强"]
+    assert names(page_in(organiser.get(address(session)))) == ["王芳", "陈强"]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ def test_page_after_taking_out_says_what_became_of_the_seat(session, organiser, 
 
     answer = organiser.post(f"/workspace/registrations/{first.pk}/take-out/", {"note": "重复报名"}, follow=True)
 
-    assert [words(said) for said in page_of(answer).xpath("//ul[@class='messages']/li")] == [said]
+    assert [words(said) for said in page_in(answer).xpath("//ul[@class='messages']/li")] == [said]
 
 
 def test_page_after_taking_out_says_that_those_who_wait_need_more_seats(session, organiser):
@@ -46,7 +47,7 @@ def test_page_after_taking_out_says_that_those_who_wait_need_more_seats(session,
 
     answer = organiser.post(f"/workspace/registrations/{first.pk}/take-out/", {"note": "重复报名"}, follow=True)
 
-    (said,) = [words(message) for message in page_of(answer).xpath("//ul[@class='messages']/li")]
+    (said,) = [words(message) for message in page_in(answer).xpath("//ul[@class='messages']/li")]
     assert said == "已移出：王芳。 名额已空出；同来候补的人数多于空出的名额，暂无人递补。"
 
 
@@ -55,8 +56,8 @@ def test_whoever_has_no_account_is_said_to_be_told_in_person_before_and_after(se
     Session.objects.filter(pk=session.pk).update(taken_count=1)
     path = f"/workspace/registrations/{row.pk}/take-out/"
 
-    before = words(page_of(organiser.get(path)).xpath("//main")[0])
-    after = words(page_of(organiser.post(path, {"note": "重复报名"}, follow=True)).xpath("//main")[0])
+    before = words(page_in(organiser.get(path)).xpath("//main")[0])
+    after = words(page_in(organiser.post(path, {"note": "重复报名"}, follow=True)).xpath("//main")[0])
 
     to_tell = "房三妹没有账号，收不到通知，请当面转告。"
     assert (to_tell in before, "本人会收到通知" in before, to_tell in after) == (True, False, True)
@@ -65,7 +66,7 @@ def test_whoever_has_no_account_is_said_to_be_told_in_person_before_and_after(se
 def test_without_another_session_the_page_says_why_nobody_can_be_moved(session, organiser):
     row = sign_up(session, "李嘉明")
 
-    page = page_of(organiser.get(f"/workspace/registrations/{row.pk}/move/"))
+    page = page_in(organiser.get(f"/workspace/registrations/{row.pk}/move/"))
 
     assert "没有其他可改去的场次" in words(page.xpath("//p[@class='notice ochre']")[0])
 
@@ -75,7 +76,7 @@ def test_moving_offers_sessions_with_their_seats(session, organiser):
     other = OpenSessionFactory(activity=session.activity, seat_count=5)
     path = f"/workspace/registrations/{row.pk}/move/"
 
-    choices = [words(label) for label in page_of(organiser.get(path)).xpath("//main//label")]
+    choices = [words(label) for label in page_in(organiser.get(path)).xpath("//main//label")]
     answer = organiser.post(path, {"session": other.pk})
 
     assert len(choices) == 1
@@ -90,12 +91,12 @@ def test_of_a_family_all_move_or_one_as_the_organiser_says(session, organiser, w
     other = OpenSessionFactory(activity=session.activity, seat_count=5)
     path = f"/workspace/registrations/{rows[0].pk}/move/"
 
-    labels = [words(label) for label in page_of(organiser.get(path)).xpath("//input[@name='who']/..")]
-    undecided = page_of(organiser.post(path, {"session": other.pk}), 422)
+    labels = [words(label) for label in page_in(organiser.get(path)).xpath("//input[@name='who']/..")]
+    undecided = page_in(organiser.post(path, {"session": other.pk}), 422)
     answer = organiser.post(path, {"session": other.pk, "who": who}, follow=True)
 
     assert labels == ["一起报名的2人都改：李嘉明、李小明", "只改李嘉明；其他人仍在这一场：李小明"]
     assert undecided.xpath("//*[@class='error']/following::input[1]/@name") == ["who"]
     assert Registration.objects.active().filter(session=other).count() == moved
     names = "、".join(row.resident.name for row in rows[:moved])
-    assert f"已改场次，在那一场已有名额：{names}。" in words(page_of(answer))
+    assert f"已改场次，在那一场已有名额：{names}。" in words(page_in(answer))

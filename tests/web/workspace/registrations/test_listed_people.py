@@ -3,8 +3,9 @@
 import pytest
 from django.test import Client
 from tests.factories import NOON, OpenSessionFactory, RegionFactory, RegistrationFactory, ResidentFactory, key
+from tests.web.browsing import page_in
 from tests.web.public.conftest import words
-from tests.web.workspace.registrations.pages import address, again, browser, names, page_of
+from tests.web.workspace.registrations.pages import address, again, browser, names
 
 from qixue.participation.models import ListedPerson, Registration
 from qixue.people.models import Resident, Role
@@ -26,11 +27,11 @@ def town() -> Region:
 
 def test_cadre_pastes_a_sheet_and_checks_it(session, cadre):
     place, path = town(), address(session, "new/")
-    uuid = again(page_of(cadre.get(path)))["key"]
+    uuid = again(page_in(cadre.get(path)))["key"]
     sheet = "姓名\t出生年\t住址\n李桂芳\t1948年\t三排镇\n盘大贵\t1950\t三排\n房小龙，2018，三排镇，李桂芳，2026-11-01"
 
     answers = {"key": uuid, "paste": sheet, "name_1": "唐三妹", "birth_year_1": "１９６１"}
-    check = page_of(cadre.post(path, answers, follow=True))
+    check = page_in(cadre.post(path, answers, follow=True))
     assert Registration.objects.count() == 0
     listed = [words(item).split()[0] for item in check.xpath("//main//ol[contains(@class, 'numbered')]/li")]
     answer = cadre.post(path, again(check, confirmed="on"))
@@ -66,7 +67,7 @@ def test_what_is_wrong_stands_where_it_was_written(session, cadre, answers, fiel
 
     answer = cadre.post(address(session, "new/"), {"key": key(), "confirmed": "on", **answers}, follow=True)
 
-    page = page_of(answer, 422)
+    page = page_in(answer, 422)
     wrong = page.xpath("//*[@class='error']/following::*[self::input or self::textarea][1]/@name")
     assert wrong == ([field] if field else [])
     assert ListedPerson.objects.count() == 0
@@ -78,7 +79,7 @@ def test_each_error_of_a_paste_has_its_line_and_its_name_and_all_are_counted(ses
         ("李桂芳，1890，三排镇", "盘大贵，440225194803120027，三排镇", "房小龙，2018，三排镇", "唐三妹，1950，没有镇")
     )
 
-    page = page_of(cadre.post(address(session, "new/"), {"key": key(), "paste": sheet}, follow=True), 422)
+    page = page_in(cadre.post(address(session, "new/"), {"key": key(), "paste": sheet}, follow=True), 422)
 
     errors = [words(error) for error in page.xpath("//*[@class='error']")]
     assert errors == [
@@ -97,7 +98,7 @@ def test_who_stands_there_twice_is_signed_up_once_and_the_check_says_so(session,
     sheet = "李桂芳，1948，三排镇\n房三妹，1950，三排\n李桂芳，1948年，三排镇\n李桂芳，1949，三排镇"
     answers = {"key": key(), "listed": [chosen.pk], "paste": sheet}
 
-    check = page_of(cadre.post(address(session, "new/"), answers, follow=True))
+    check = page_in(cadre.post(address(session, "new/"), answers, follow=True))
     cadre.post(address(session, "new/"), again(check, confirmed="on"))
 
     listed = [words(item).split()[:2] for item in check.xpath("//main//ol[contains(@class, 'numbered')]/li")]
@@ -121,7 +122,7 @@ def test_who_stands_there_twice_is_signed_up_once_and_the_check_says_so(session,
 def test_consent_for_a_child_is_asked_for_where_the_child_is_written(session, cadre, answers, field):
     answer = cadre.post(address(session, "new/"), {"key": key(), **answers}, follow=True)
 
-    page = page_of(answer, 422)
+    page = page_in(answer, 422)
     wrong = page.xpath("//*[@class='error']/following::*[self::input or self::textarea][1]/@name")
     assert wrong == [field]
     assert "房小龙" in words(page.xpath("//*[@class='error']")[0])
@@ -130,7 +131,7 @@ def test_consent_for_a_child_is_asked_for_where_the_child_is_written(session, ca
 def test_each_child_without_consent_is_named_at_once(session, cadre):
     answers = {"name_1": "房小龙", "birth_year_1": "2018", "name_2": "唐小妹", "birth_year_2": "2019"}
 
-    page = page_of(cadre.post(address(session, "new/"), {"key": key(), **answers}, follow=True), 422)
+    page = page_in(cadre.post(address(session, "new/"), {"key": key(), **answers}, follow=True), 422)
 
     assert len(page.xpath("//*[@class='error']")) == 2
 
@@ -141,7 +142,7 @@ def test_child_on_the_list_needs_no_second_paper(session, cadre):
     cadre.post(address(session, "new/"), {"key": key(), "confirmed": "on", **child, **paper})
     other = OpenSessionFactory(activity=session.activity)
 
-    page = page_of(cadre.post(address(other, "new/"), {"key": key(), **child}, follow=True))
+    page = page_in(cadre.post(address(other, "new/"), {"key": key(), **child}, follow=True))
 
     assert "房小龙" in words(page.xpath("//main//ol[contains(@class, 'numbered')]")[0])
 
@@ -153,7 +154,7 @@ def test_the_same_sheet_sent_twice_is_answered_alike(session, cadre):
 
     pages = [cadre.post(address(session, "new/"), answers, follow=True) for _time in range(2)]
 
-    assert [names(page_of(page)) for page in pages] == [["唐三妹", "李桂芳"]] * 2
+    assert [names(page_in(page)) for page in pages] == [["唐三妹", "李桂芳"]] * 2
 
 
 def test_a_sheet_used_for_somebody_else_is_refused(session, cadre):
@@ -162,7 +163,7 @@ def test_a_sheet_used_for_somebody_else_is_refused(session, cadre):
 
     answer = cadre.post(address(session, "new/"), {**form, "name_1": "盘大贵"}, follow=True)
 
-    assert "这张表单已用于" in words(page_of(answer, 422))
+    assert "这张表单已用于" in words(page_in(answer, 422))
     assert list(Registration.objects.values_list("resident__name", flat=True)) == ["李桂芳"]
 
 
@@ -172,7 +173,7 @@ def test_who_is_listed_without_a_year_is_known_again_where_they_have_something_e
     ListedPerson.objects.create(organisation=organisation, resident=person, added_at=NOON)
     RegistrationFactory(session=OpenSessionFactory(activity=session.activity), resident=person)
 
-    page = page_of(
+    page = page_in(
         cadre.post(address(session, "new/"), {"key": key(), "name_1": "李桂芳", "birth_year_1": "1948"}, follow=True)
     )
 
@@ -183,13 +184,13 @@ def test_people_of_the_list_are_ticked(session, cadre):
     cadre.post(address(session, "new/"), {"key": key(), "confirmed": "on", "name_1": "李桂芳", "birth_year_1": "1948"})
     other = OpenSessionFactory(activity=session.activity)
 
-    page = page_of(cadre.get(address(other, "new/")))
+    page = page_in(cadre.get(address(other, "new/")))
     (box,) = page.xpath("//input[@name='listed']/@value")
     cadre.post(address(other, "new/"), {"key": key(), "confirmed": "on", "listed": [box]})
 
-    assert names(page_of(cadre.get(address(other)))) == ["李桂芳"]
-    assert names(page_of(cadre.get("/workspace/listed-people/"))) == ["李桂芳"]
-    assert "李桂芳" in words(page_of(cadre.get(address(other, "codes/"))))
+    assert names(page_in(cadre.get(address(other)))) == ["李桂芳"]
+    assert names(page_in(cadre.get("/workspace/listed-people/"))) == ["李桂芳"]
+    assert "李桂芳" in words(page_in(cadre.get(address(other, "codes/"))))
 
 
 def test_cadre_sees_who_has_something_else_at_that_time(session, cadre):
@@ -200,7 +201,7 @@ def test_cadre_sees_who_has_something_else_at_that_time(session, cadre):
 
     # ticked, or written down once more
     ways = [{"listed": [listed]}, {**person, "name_2": "盘大贵", "birth_year_2": "1950"}]
-    told = [page_of(cadre.post(address(other, "new/"), {"key": key(), **way}, follow=True)) for way in ways]
+    told = [page_in(cadre.post(address(other, "new/"), {"key": key(), **way}, follow=True)) for way in ways]
 
     sentences = [[words(each) for each in page.xpath("//main//p[contains(@class, 'ochre')]")] for page in told]
     assert len(sentences[0]) == 1
@@ -214,4 +215,4 @@ def test_list_of_people_is_not_read_from_above_or_beside(session, cadre):
     cadre.post(address(session, "new/"), {"key": key(), "confirmed": "on", "name_1": "李桂芳", "birth_year_1": "1948"})
     stranger = browser(OpenSessionFactory(), Role.CADRE)
 
-    assert names(page_of(stranger.get("/workspace/listed-people/"))) == []
+    assert names(page_in(stranger.get("/workspace/listed-people/"))) == []

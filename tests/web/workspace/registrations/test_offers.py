@@ -6,8 +6,9 @@ import pytest
 from lxml import html
 from tests.factories import NOON, RegistrationFactory, ResidentFactory, RoleAssignmentFactory, key
 from tests.factories_afterwards import organiser_of
+from tests.web.browsing import page_in
 from tests.web.public.conftest import words
-from tests.web.workspace.registrations.pages import address, browser, family, page_of, sign_up
+from tests.web.workspace.registrations.pages import address, browser, family, sign_up
 
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.operations.registrations import cancel_registrations, register
@@ -34,7 +35,7 @@ def test_list_says_through_whom_each_is_told(session, organiser):
     register(session, people=[ResidentFactory()], party=key(), by=by_hand, at=NOON, source="staff")
     Registration.objects.filter(pk=sign_up(session, "盘大贵").pk).update(resident=ResidentFactory(), registered_by=None)
 
-    found = told(page_of(organiser.get(address(session))))
+    found = told(page_in(organiser.get(address(session))))
 
     assert found == [
         "亲属代报",
@@ -60,12 +61,12 @@ def offered(session: Session) -> Registration:
 def test_offer_is_accepted_for_a_villager_in_the_list(session):
     row, cadre = offered(session), browser(session, Role.CADRE)
 
-    (button,) = page_of(cadre.get(address(session))).xpath("//form[contains(@action, '/accept/')]")
+    (button,) = page_in(cadre.get(address(session))).xpath("//form[contains(@action, '/accept/')]")
     answer = cadre.post(button.get("action"), follow=True)
 
     row.refresh_from_db()
     assert (words(button).replace(" ", ""), row.state) == ("代为确认：李桂芳", "confirmed")
-    assert "已代为确认，已有名额：李桂芳。" in words(page_of(answer))
+    assert "已代为确认，已有名额：李桂芳。" in words(page_in(answer))
 
 
 def test_offer_to_two_who_signed_up_together_is_accepted_for_both(session):
@@ -75,31 +76,31 @@ def test_offer_to_two_who_signed_up_together_is_accepted_for_both(session):
     )
     Registration.objects.filter(pk=row.pk).update(offered_until=NOON + HOUR)
 
-    forms = page_of(cadre.get(address(session))).xpath("//form[contains(@action, '/accept/')]")
+    forms = page_in(cadre.get(address(session))).xpath("//form[contains(@action, '/accept/')]")
     answer = cadre.post(forms[0].get("action"), follow=True)
 
     assert [words(form).split()[0] for form in forms] == ["代2人确认"] * 2
-    assert f"已代为确认，已有名额：李桂芳、{beside.resident.name}。" in words(page_of(answer))
+    assert f"已代为确认，已有名额：李桂芳、{beside.resident.name}。" in words(page_in(answer))
 
 
 def test_offer_is_declined_for_a_villager_after_one_more_question(session):
     row, cadre = offered(session), browser(session, Role.CADRE)
 
-    (link,) = page_of(cadre.get(address(session))).xpath("//a[contains(@href, '/decline/')]/@href")
-    page = page_of(cadre.get(link))
+    (link,) = page_in(cadre.get(address(session))).xpath("//a[contains(@href, '/decline/')]/@href")
+    page = page_in(cadre.get(link))
     answer = cadre.post(link, follow=True)
 
     row.refresh_from_db()
     assert (words(page.xpath("//main//button")[0]), row.state) == ("代为谢绝", "cancelled")
-    assert "已谢绝，名额给下一位。" in words(page_of(answer))
-    assert page_of(cadre.get(link)).xpath("//main//form") == []
+    assert "已谢绝，名额给下一位。" in words(page_in(answer))
+    assert page_in(cadre.get(link)).xpath("//main//form") == []
 
 
 def test_offer_that_is_over_has_no_button_and_says_so(session):
     row, cadre = offered(session), browser(session, Role.CADRE)
     Registration.objects.filter(pk=row.pk).update(offered_until=NOON)
 
-    page = page_of(cadre.get(address(session)))
+    page = page_in(cadre.get(address(session)))
     answer = cadre.post(f"/workspace/registrations/{row.pk}/accept/")
 
     assert page.xpath("//form[contains(@action, '/accept/')]") == []
@@ -114,7 +115,7 @@ def test_list_says_that_a_party_is_larger_than_the_room(session, organiser):
     Registration.objects.filter(resident__name="盘大贵").delete()
     Session.objects.filter(pk=session.pk).update(seat_count=1, taken_count=1)
 
-    page = page_of(organiser.get(address(session)))
+    page = page_in(organiser.get(address(session)))
 
     flagged = page.xpath("//main//tbody/tr[.//span[contains(text(), '同来人数多于名额')]]")
     assert [words(row.find("th")).split()[0] for row in flagged] == ["李嘉明", "李小明"]

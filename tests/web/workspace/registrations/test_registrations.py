@@ -18,8 +18,9 @@ from tests.factories import (
     key,
 )
 from tests.factories_afterwards import organiser_of
+from tests.web.browsing import page_in
 from tests.web.public.conftest import words
-from tests.web.workspace.registrations.pages import address, again, names, page_of, sign_up
+from tests.web.workspace.registrations.pages import address, again, names, sign_up
 
 from qixue.core.models import AuditEntry
 from qixue.participation.models import Question, RegistrantMessage, Registration, RegistrationTerms
@@ -38,10 +39,10 @@ def test_list_has_seats_first_and_can_be_narrowed(session, organiser):
     for name in ("李嘉明", "王芳", "陈强"):
         sign_up(session, name)
 
-    assert names(page_of(organiser.get(address(session)))) == ["李嘉明", "王芳", "陈强"]
-    assert names(page_of(organiser.get(address(session, "?state=waiting")))) == ["陈强"]
+    assert names(page_in(organiser.get(address(session)))) == ["李嘉明", "王芳", "陈强"]
+    assert names(page_in(organiser.get(address(session, "?state=waiting")))) == ["陈强"]
     for typed in ("芳", "wangf", "wf"):
-        assert names(page_of(organiser.post(address(session), {"name": typed}, follow=True))) == ["王芳"]
+        assert names(page_in(organiser.post(address(session), {"name": typed}, follow=True))) == ["王芳"]
 
 
 def test_list_asks_the_same_with_one_and_with_three(organiser, session):
@@ -93,8 +94,8 @@ def test_unknown_file_is_missing_and_names_leave_by_no_link(session, organiser):
 def test_sheet_and_slips_are_for_paper(session, organiser):
     row = sign_up(session, "李嘉明")
 
-    sheet = words(page_of(organiser.get(address(session, "sign-in-sheet/"))))
-    slips = words(page_of(organiser.get(address(session, "codes/"))))
+    sheet = words(page_in(organiser.get(address(session, "sign-in-sheet/"))))
+    slips = words(page_in(organiser.get(address(session, "codes/"))))
 
     assert "李嘉明" in sheet
     assert row.door_code in sheet
@@ -108,18 +109,18 @@ def test_nobody_is_offered_to_move_into_a_draw_that_takes_no_more_entries(sessio
         RegistrationTerms.objects.create(session=draw, allotment="lottery", closes_at=closes_at)
     keep_lotteries(at=NOON - HOUR)
 
-    page = page_of(organiser.get(f"/workspace/registrations/{row.pk}/move/"))
+    page = page_in(organiser.get(f"/workspace/registrations/{row.pk}/move/"))
 
     [offered] = page.xpath("//main//input[@type='radio']/..")
     assert offered.xpath(".//input/@value") == [str(draws[1].pk)]
     assert f"摇号：{draws[1].seat_count}个名额，已有0人参加" in words(offered)
-    assert "摇号" in words(page_of(organiser.get(address(draws[1]))).xpath("//p[@class='seats']")[0])
+    assert "摇号" in words(page_in(organiser.get(address(draws[1]))).xpath("//p[@class='seats']")[0])
 
 
 def test_all_that_is_wrong_with_the_numbers_of_the_terms_is_said_at_once(session, organiser):
     answers = {"allotment": "first_come", "min_age": "80", "max_age": "10", "offer_hours": "200", "place_limit": "0"}
 
-    page = page_of(organiser.post(f"/workspace/sessions/{session.pk}/terms/", answers), 422)
+    page = page_in(organiser.post(f"/workspace/sessions/{session.pk}/terms/", answers), 422)
 
     wrong = page.xpath("//*[@class='error']/following::*[self::input][1]/@name")
     assert wrong == ["place_limit", "max_age", "offer_hours"]
@@ -133,20 +134,20 @@ def test_moving_somebody_without_an_account_says_that_nobody_is_told(session, or
     other = OpenSessionFactory(activity=session.activity, seat_count=1, taken_count=1)
     path = f"/workspace/registrations/{row.pk}/move/"
 
-    notice = words(page_of(organiser.get(path)).xpath("//main//div[contains(@class, 'ochre')]")[0])
+    notice = words(page_in(organiser.get(path)).xpath("//main//div[contains(@class, 'ochre')]")[0])
     answer = organiser.post(path, {"session": other.pk}, follow=True)
 
     assert notice == "李嘉明没有账号，收不到通知，请当面转告。"
-    assert f"已改场次，在那一场候补：李嘉明。 {notice}" in words(page_of(answer))
+    assert f"已改场次，在那一场候补：李嘉明。 {notice}" in words(page_in(answer))
 
 
 def test_message_is_checked_before_it_goes_out(session, organiser):
     row = sign_up(session, "李嘉明")
     path = address(session, "message/")
-    uuid = again(page_of(organiser.get(path)))["client_uuid"]
+    uuid = again(page_in(organiser.get(path)))["client_uuid"]
 
     answers = {"client_uuid": uuid, "states": ["confirmed"], "text": "请带雨具。"}
-    check = page_of(organiser.post(path, answers, follow=True))
+    check = page_in(organiser.post(path, answers, follow=True))
     assert RegistrantMessage.objects.count() == 0
     assert "1人" in words(check)
     answer = organiser.post(path, again(check, confirmed="on"))
@@ -157,22 +158,22 @@ def test_message_is_checked_before_it_goes_out(session, organiser):
 
 def test_message_that_reaches_nobody_says_so_at_once(session, organiser):
     row = sign_up(session, "李嘉明")
-    notices = [page_of(organiser.get(address(session, "message/"))).xpath("//main//p[@class='notice ochre']")]
+    notices = [page_in(organiser.get(address(session, "message/"))).xpath("//main//p[@class='notice ochre']")]
     Resident.objects.filter(pk=row.resident_id).update(user=None)
     Registration.objects.update(registered_by=None)
 
-    notices.append(page_of(organiser.get(address(session, "message/"))).xpath("//main//p[@class='notice ochre']"))
+    notices.append(page_in(organiser.get(address(session, "message/"))).xpath("//main//p[@class='notice ochre']"))
 
     assert [len(found) for found in notices] == [0, 1]
 
 
 def test_message_offers_only_those_who_are_there(session, organiser):
     path = address(session, "message/")
-    nobody = page_of(organiser.get(path))
+    nobody = page_in(organiser.get(path))
     for name in ("李嘉明", "王秀英"):
         sign_up(session, name)
 
-    page = page_of(organiser.get(path))
+    page = page_in(organiser.get(path))
 
     assert nobody.xpath("//main//form") == []
     assert [words(label) for label in page.xpath("//*[@role='group']//label")] == ["有名额的人（2人）"]
@@ -181,22 +182,22 @@ def test_message_offers_only_those_who_are_there(session, organiser):
 def test_answers_have_a_column_where_something_is_asked(session, organiser):
     sign_up(session, "李嘉明")
     heads = "//main//table//th[@scope='col'][text()='回答']"
-    without = page_of(organiser.get(address(session))).xpath(heads)
+    without = page_in(organiser.get(address(session))).xpath(heads)
 
     set_questions(session, asked=[Asked("怎么来？", "text")], by=organiser_of(session.activity), at=NOON)
 
-    assert (without, len(page_of(organiser.get(address(session))).xpath(heads))) == ([], 1)
+    assert (without, len(page_in(organiser.get(address(session))).xpath(heads))) == ([], 1)
 
 
 def test_changing_the_message_keeps_what_was_typed_and_leads_to_the_check_again(session, organiser):
     sign_up(session, "李嘉明")
     path = address(session, "message/")
     answers = {"client_uuid": key(), "states": ["confirmed"], "text": "请带雨具。"}
-    check = page_of(organiser.post(path, answers, follow=True))
+    check = page_in(organiser.post(path, answers, follow=True))
 
     change = path + check.xpath("//main//form[last()]//a/@href")[0]
-    page = page_of(organiser.get(change))
-    once_more = page_of(organiser.post(change, {**answers, "text": "请带雨伞。"}, follow=True))
+    page = page_in(organiser.get(change))
+    once_more = page_in(organiser.post(change, {**answers, "text": "请带雨伞。"}, follow=True))
 
     assert page.xpath("//textarea")[0].text.strip() == "请带雨具。"
     assert again(once_more)["text"] == ["请带雨伞。"]
@@ -208,14 +209,14 @@ def test_a_message_too_long_to_be_kept_is_checked_all_the_same(session, organise
     sign_up(session, "李嘉明")
     answers = {"client_uuid": key(), "states": ["confirmed"], "text": "请带雨具。" * 20}
 
-    check = page_of(organiser.post(address(session, "message/"), answers))
+    check = page_in(organiser.post(address(session, "message/"), answers))
 
     assert check.xpath("//button[@name='confirmed']")
 
 
 def test_terms_are_written_as_people_write_times(session, organiser):
     path = f"/workspace/sessions/{session.pk}/terms/"
-    page_of(organiser.get(path))
+    page_in(organiser.get(path))
 
     answer = organiser.post(
         path, {"opens_at": "2026年11月5日上午9点", "place_limit": "3", "allotment": "first_come", "no_show_limit": "２"}
@@ -227,7 +228,7 @@ def test_terms_are_written_as_people_write_times(session, organiser):
 
 
 def test_unreadable_time_says_how_to_write_it(session, organiser):
-    page = page_of(
+    page = page_in(
         organiser.post(
             f"/workspace/sessions/{session.pk}/terms/",
             {"opens_at": "明天", "place_limit": "3", "allotment": "first_come"},
@@ -240,7 +241,7 @@ def test_unreadable_time_says_how_to_write_it(session, organiser):
 
 def test_questions_are_set_and_asked(session, organiser):
     path = f"/workspace/sessions/{session.pk}/questions/"
-    page_of(organiser.get(path))
+    page_in(organiser.get(path))
 
     answer = organiser.post(
         path, {"text_2": "怎么来？", "kind_2": "choice", "options_2": "骑车\n坐车", "is_required_2": "on"}
@@ -259,7 +260,7 @@ def test_questions_are_set_and_asked(session, organiser):
     ],
 )
 def test_wrong_question_says_so_in_its_own_row(session, organiser, answers, field):
-    page = page_of(organiser.post(f"/workspace/sessions/{session.pk}/questions/", answers), 422)
+    page = page_in(organiser.post(f"/workspace/sessions/{session.pk}/questions/", answers), 422)
 
     assert f"#id_{field}" in "".join(page.xpath("//*[contains(@class, 'error-summary')]//a/@href"))
 
@@ -269,7 +270,7 @@ def test_message_that_is_too_long_comes_back_whole_with_both_numbers(session, or
     text = "请\r\n" * 151 + "带"
 
     answers = {"client_uuid": key(), "states": ["confirmed"], "text": text}
-    page = page_of(organiser.post(address(session, "message/"), answers, follow=True), 422)
+    page = page_in(organiser.post(address(session, "message/"), answers, follow=True), 422)
 
     (field,) = page.xpath("//textarea[@name='text']")
     assert words(page.xpath("//main//form//*[@class='error']")[0]) == "请缩短：现在有303字，最多300字。"
@@ -282,7 +283,7 @@ def test_check_of_a_message_shows_its_sms_and_how_many_pieces_it_is(session, org
     sign_up(session, "李嘉明")
     answers = {"client_uuid": key(), "states": ["confirmed"], "text": text}
 
-    check = words(page_of(organiser.post(address(session, "message/"), answers, follow=True)))
+    check = words(page_in(organiser.post(address(session, "message/"), answers, follow=True)))
 
     assert f"每人发{pieces}条短信" in check
     assert ("短信装不下全文" in check) == is_cut
@@ -292,7 +293,7 @@ def test_end_of_signing_up_in_the_past_is_asked_about(session, organiser):
     path = f"/workspace/sessions/{session.pk}/terms/"
     answers = {"allotment": "first_come", "place_limit": "4", "closes_at": "2026-11-01 9:00"}
 
-    page = page_of(organiser.post(path, answers), 422)
+    page = page_in(organiser.post(path, answers), 422)
     saved = organiser.post(path, {**answers, "confirmed": "on"})
 
     assert "11月1日（周日）09:00已经过去" in words(page)
@@ -307,7 +308,7 @@ def test_message_lists_whom_it_does_not_reach_and_what_to_do(session: Session, o
     path = address(session, "message/")
     answers = {"client_uuid": key(), "states": ["confirmed"], "text": "请带雨具。"}
 
-    check = page_of(organiser.post(path, answers, follow=True))
+    check = page_in(organiser.post(path, answers, follow=True))
 
     assert [words(line) for line in check.xpath("//main//dd//li")] == ["房三妹 · 由盘水生登记"]
     assert check.xpath("//main//dd//a/@href") == [f"/workspace/sessions/{session.pk}/registrations/codes/"]

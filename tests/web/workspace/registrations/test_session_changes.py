@@ -9,8 +9,9 @@ from django.test import Client
 from lxml import html
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, RegistrationFactory, ResidentFactory, key
 from tests.factories_afterwards import organiser_of
+from tests.web.browsing import page_in
 from tests.web.public.conftest import words
-from tests.web.workspace.registrations.pages import address, page_of, sign_up
+from tests.web.workspace.registrations.pages import address, sign_up
 
 from qixue.core.clock import now
 from qixue.participation.models import RegistrationTerms
@@ -31,7 +32,7 @@ def saved_with(organiser: Client, session: Session, **changes: str) -> html.Html
     """The page after the session was saved, with its message."""
     Session.objects.filter(pk=session.pk).update(is_online=True)
     path = f"/workspace/sessions/{session.pk}/edit/"
-    return page_of(organiser.post(path, {**typed_on(page_of(organiser.get(path))), **changes}, follow=True))
+    return page_in(organiser.post(path, {**typed_on(page_in(organiser.get(path))), **changes}, follow=True))
 
 
 def message_on(page: html.HtmlElement) -> tuple[str, list[str]]:
@@ -42,8 +43,8 @@ def message_on(page: html.HtmlElement) -> tuple[str, list[str]]:
 def test_calling_off_needs_a_reason_that_stands_on_the_page_of_the_session(session, organiser, client):
     path = f"/workspace/sessions/{session.pk}/cancel/"
 
-    page = page_of(organiser.get(path))
-    refused = page_of(organiser.post(path, {"reason": " "}), 422)
+    page = page_in(organiser.get(path))
+    refused = page_in(organiser.post(path, {"reason": " "}), 422)
     answer = organiser.post(path, {"reason": "老师生病。"})
 
     session.refresh_from_db()
@@ -51,7 +52,7 @@ def test_calling_off_needs_a_reason_that_stands_on_the_page_of_the_session(sessi
     assert "都会收到" not in words(page)
     assert words(refused.xpath("//main//form//*[@class='error']")[0]) == "请填写原因。"
     assert (answer.status_code, session.state) == (302, "cancelled")
-    assert "原因： 老师生病。" in words(page_of(client.get(f"/sessions/{session.pk}/")))
+    assert "原因： 老师生病。" in words(page_in(client.get(f"/sessions/{session.pk}/")))
 
 
 def test_new_time_is_said_to_go_to_those_signed_up_before_and_after_saving(session, organiser):
@@ -60,8 +61,8 @@ def test_new_time_is_said_to_go_to_those_signed_up_before_and_after_saving(sessi
     Session.objects.filter(pk=session.pk).update(seat_count=9, is_online=True)
     path = f"/workspace/sessions/{session.pk}/edit/"
 
-    page = page_of(organiser.get(path))
-    saved = page_of(organiser.post(path, {**typed_on(page), "end": "15:00", "confirmed": "on"}, follow=True))
+    page = page_in(organiser.get(path))
+    saved = page_in(organiser.post(path, {**typed_on(page), "end": "15:00", "confirmed": "on"}, follow=True))
 
     notice = page.xpath("//main//div[@class='notice ochre'][p]")[0]
     assert "一保存就通知已报名的人" in words(notice)
@@ -74,7 +75,7 @@ def test_calling_off_says_whom_it_reaches_and_what_is_offered(session, organiser
     sign_up(session, "李嘉明")
     OpenSessionFactory(activity=session.activity, seat_count=5)
 
-    text = words(page_of(organiser.get(f"/workspace/sessions/{session.pk}/cancel/")))
+    text = words(page_in(organiser.get(f"/workspace/sessions/{session.pk}/cancel/")))
 
     assert "1人" in text
     assert "11月6日" in text
@@ -131,9 +132,9 @@ def test_a_start_within_the_hour_asks_once_more_beside_it(session, organiser):
     sign_up(session, "李嘉明")
     Session.objects.filter(pk=session.pk).update(is_online=True)
     path = f"/workspace/sessions/{session.pk}/edit/"
-    soon = {**typed_on(page_of(organiser.get(path))), "day": "2026-11-04", "start": "12:02"}
+    soon = {**typed_on(page_in(organiser.get(path))), "day": "2026-11-04", "start": "12:02"}
 
-    page = page_of(organiser.post(path, soon), 422)
+    page = page_in(organiser.post(path, soon), 422)
     answer = organiser.post(path, {**soon, "confirmed": "on"})
 
     asked = [words(error) for error in page.xpath("//*[@class='error']")]
@@ -145,8 +146,8 @@ def test_called_off_in_two_windows_says_which_reason_stands(session, organiser):
     path = f"/workspace/sessions/{session.pk}/cancel/"
     organiser.post(path, {"reason": "老师生病。"}, follow=True)
 
-    again = page_of(organiser.post(path, {"reason": "场地停电。"}, follow=True))
-    opened = page_of(organiser.get(path, follow=True))
+    again = page_in(organiser.post(path, {"reason": "场地停电。"}, follow=True))
+    opened = page_in(organiser.get(path, follow=True))
 
     assert message_on(again)[0] == "这场此前已经取消，所填原因仍以这条为准：老师生病。"
     assert message_on(opened) == message_on(again)
@@ -161,7 +162,7 @@ def test_list_and_file_of_a_session_called_off_mark_whom_to_tell_in_person(sessi
     RegistrationFactory(session=session, resident=MemberFactory(), state="cancelled", cancel_reason="session_off")
     path = address(session, "?state=cancelled")
 
-    rows = page_of(organiser.get(path)).xpath("//main//tbody/tr[contains(., '没有账号，请当面转告')]")
+    rows = page_in(organiser.get(path)).xpath("//main//tbody/tr[contains(., '没有账号，请当面转告')]")
     text = organiser.post(path, {"table": "registrations.csv"}).getvalue().decode("utf-8-sig")
 
     assert [words(row.find("th")).split()[0] for row in rows] == ["房三妹"]
