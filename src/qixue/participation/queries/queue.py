@@ -9,6 +9,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.lookups import GreaterThan
 
 from qixue.participation.models import Registration
 from qixue.participation.notices import TOO_LARGE, too_large_key
@@ -87,8 +88,7 @@ def seats_left_there() -> Case:
 
 def has_room_for_one() -> Q:
     """Of sessions: there is no limit, or a seat is left. Without a draw to come: that is asked beside it."""
-    nobody_waits = Q(waiting_count=0) | ~Q(Exists(fitting_there()))
-    return Q(seat_count=None) | (Q(taken_count__lt=F("seat_count")) & nobody_waits)
+    return Q(seat_count=None) | Q(GreaterThan(seats_left_there(), 0))
 
 
 def has_seats_for(session: Session, count: int) -> bool:
