@@ -143,12 +143,17 @@ def refusal_page(request: HttpRequest, refusal: Refused, *, back: str = "", **co
     return render(request, "errors/refused.html", {"refusal": refusal, "back": back, **context}, status=409)
 
 
-def pressed(request: HttpRequest, do: Callable[[], Any], *, back: str, done: str = "") -> HttpResponse:
-    """A button was pressed that needs no form: do it, say so and go back, or say why it cannot be done."""
+def pressed(
+    request: HttpRequest, do: Callable[[], Any], *, back: str, done: str | Callable[[Any], str] = ""
+) -> HttpResponse:
+    """A button was pressed that needs no form: do it, say so and go back, or say why it cannot be done.
+
+    `done` can say it of what `do` returned.
+    """
     try:
-        do()
+        outcome = do()
     except Refused as refusal:
         return refusal_page(request, refusal, back=back)
-    if done:
-        messages.success(request, done)
+    if said := done(outcome) if callable(done) else done:
+        messages.success(request, said)
     return redirect(back)

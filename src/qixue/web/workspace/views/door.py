@@ -113,14 +113,13 @@ def walk_in(request: HttpRequest, pk: int) -> HttpResponse:
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody was let in by mistake a moment ago."""
     session = session_or_404(request.user, pk, Action.RECORD_ATTENDANCE)
-    back = reverse("workspace:door", args=[pk])
-    try:
-        entry = check_in_at(session, request.POST.get("entry"))
-        take_back_own(entry, by=staff(request), at=now())
-    except Refused as refusal:
-        return parts.refusal_page(request, refusal, back=back)
-    messages.success(request, _("%(person)s is taken back and not counted any more.") % {"person": who_came(entry)})
-    return redirect(back)
+    key = request.POST.get("entry")
+    return parts.pressed(
+        request,
+        lambda: take_back_own(check_in_at(session, key), by=staff(request), at=now()),
+        back=reverse("workspace:door", args=[pk]),
+        done=lambda void: _("%(person)s is taken back and not counted any more.") % {"person": who_came(void.target)},
+    )
 
 
 @needs(Action.RECORD_ATTENDANCE)

@@ -242,13 +242,12 @@ def all_noted(
     words: Callable[[list[Handover]], str],
 ) -> HttpResponse:
     """Several things at one press: which ones is said, for each can be taken back by itself."""
-    back = desk_of(request, handover)
-    try:
-        noted = note(handover, by=staff(request), at=now())
-    except Refused as refusal:
-        return parts.refusal_page(request, refusal, back=back)
-    messages.success(request, words(noted) if noted else _("This was noted before."))
-    return redirect(back)
+    return parts.pressed(
+        request,
+        lambda: note(handover, by=staff(request), at=now()),
+        back=desk_of(request, handover),
+        done=lambda noted: words(noted) if noted else _("This was noted before."),
+    )
 
 
 def said_of_those_here(noted: list[Handover]) -> str:
