@@ -43,6 +43,11 @@ def day_clock(moment: datetime.datetime | None) -> str:
     return f"{day(moment)}{'' if is_chinese() else ', '}{clock(moment)}" if moment else ""
 
 
+def clock_of(moment: datetime.datetime) -> str:
+    """The time alone where it is today; else with the day."""
+    return clock(moment) if local_day(moment) == local_day(now()) else day_clock(moment)
+
+
 def clocks(start: datetime.datetime, end: datetime.datetime | None) -> str:
     """09:00-11:00; where the end is on another day, 09:00至11月29日（周日）17:00, or 09:00 to Sun 29 Nov, 17:00."""
     if end is None:

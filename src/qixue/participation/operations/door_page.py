@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.clock_words import clock
 from qixue.core.form_keys import key_reused
 from qixue.core.refusal import Doubt, Refused
-from qixue.participation.models import LedgerEntry, Participant
+from qixue.participation.models import LedgerEntry
 from qixue.participation.operations.check_ins import check_in, check_open
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.ledger import entered_before, lock_chain, take_back
 from qixue.participation.queries.door_state import TAKEN_BACK_WITHIN, expected_people
-from qixue.participation.queries.walk_ins import namesakes_at
+from qixue.participation.queries.walk_ins import name_of, namesakes_at
 from qixue.people.models import User
 from qixue.people.rules import Action
 from qixue.programme.models import Session
@@ -42,14 +42,6 @@ def count_walk_in(
     if name and not confirmed:
         check_is_another(session, name)
     return check_in(session, name=name, by=by, at=at, client_uuid=client_uuid)
-
-
-def name_of(entry: LedgerEntry) -> str:
-    """Of whoever came; empty where none was given, or it was erased."""
-    if entry.person_token is None:
-        return ""
-    known = Participant.objects.filter(token=entry.person_token).values_list("resident__name", flat=True)
-    return known.first() or ""
 
 
 def check_is_another(session: Session, name: str) -> None:

@@ -77,3 +77,11 @@ def names_at(sessions: Iterable[Session]) -> set[tuple[int, str]]:
     names = dict(people.values_list("token", "resident__name"))
     known |= {(session, names[token]) for session, token in seats if token in names}
     return {(session, name_to_compare(name)) for session, name in known}
+
+
+def name_of(entry: LedgerEntry) -> str:
+    """Of whoever came; empty where none was given, or it was erased."""
+    if entry.person_token is None:
+        return ""
+    known = Participant.objects.filter(token=entry.person_token).values_list("resident__name", flat=True)
+    return known.first() or ""

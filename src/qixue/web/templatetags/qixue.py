@@ -16,7 +16,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from qixue.core.clock import local_day, minute_text, now
-from qixue.core.clock_words import clock, day, day_clock, month, span
+from qixue.core.clock_words import clock, clock_of, day, day_clock, month, span
 from qixue.core.copies import Brief
 from qixue.core.language import in_language as chosen
 from qixue.core.language import is_chinese
@@ -37,14 +37,8 @@ hosts: Brief[tuple[tuple[str, str], ...]] = Brief(most=8)  # programmes times la
 KEPT_PIECES = 3000  # per process, in both languages; a card of a session has about 1.5 kB
 DIGITS = re.compile(r"(\d[\d,]*(?:\.\d+)?)")
 
-for words in (day, month, clock, day_clock, masked):
+for words in (day, month, clock, clock_of, day_clock, masked):
     register.filter(words)
-
-
-@register.filter
-def clock_of(moment: datetime.datetime) -> str:
-    """The time alone where it was today; else with the day."""
-    return clock(moment) if local_day(moment) == local_day(now()) else day_clock(moment)
 
 
 @register.filter

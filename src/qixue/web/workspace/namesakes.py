@@ -7,10 +7,10 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from qixue.core.clock_words import clock_of
 from qixue.participation.models import LedgerEntry
-from qixue.participation.operations.door_page import name_of
+from qixue.participation.queries.walk_ins import name_of
 from qixue.people.models import Resident
-from qixue.web.templatetags.qixue import clock_of
 
 SHOWN_DIGITS = 4
 
