@@ -335,9 +335,14 @@ def about_party(kind: str, party: Sequence[Registration], *, key: str = "", **mo
     return about_event(kind, event_of(party[0].session), party, key=key, **more)
 
 
+def names_of(rows: Sequence[Registration]) -> str:
+    """Those of the people, as notices and pages list them."""
+    return "、".join(row.resident.name for row in rows)
+
+
 def about_event(kind: str, event: Event, party: Sequence[Registration], *, key: str = "", **more: str) -> Notice:
     """The same where the session has been read as an event."""
-    names, until = "、".join(row.resident.name for row in party), minute_text(party[0].offered_until)
+    names, until = names_of(party), minute_text(party[0].offered_until)
     return Notice(
         kind,
         f"{kind}:{key or party[0].party}",
@@ -354,8 +359,12 @@ def too_large_key(party: uuid.UUID, people: int, seats: int) -> str:
 def about_too_large_party(party: Sequence[Registration], seats: int) -> Notice:
     """For who runs the session; under the key of what the party itself is told."""
     key = f"{TOO_LARGE}:{too_large_key(party[0].party, len(party), seats)}"
-    names = "、".join(row.resident.name for row in party)
-    said = {**event_of(party[0].session).words, "names": names, "people": str(len(party)), "seats": str(seats)}
+    said = {
+        **event_of(party[0].session).words,
+        "names": names_of(party),
+        "people": str(len(party)),
+        "seats": str(seats),
+    }
     return Notice("registration_stepped_past", key, list_of(party[0]), said)
 
 
@@ -363,8 +372,8 @@ def about_offers_in_person(rows: Sequence[Registration], key: str = "") -> Notic
     """For who runs the session: who of a round of offers is told in person only. No party is offered seats twice; what
     is said again has a `key`.
     """
-    names, until = "、".join(row.resident.name for row in rows), minute_text(rows[0].offered_until)
-    said = {**event_of(rows[0].session).words, "names": names, "until": until}
+    until = minute_text(rows[0].offered_until)
+    said = {**event_of(rows[0].session).words, "names": names_of(rows), "until": until}
     about = f"{IN_PERSON}:{rows[0].session_id}-{rows[0].party}{key}"
     return Notice(IN_PERSON, about, f"{list_of(rows[0])}?state={Registration.State.OFFERED}", said)
 

@@ -10,15 +10,12 @@ from django.utils.translation import gettext as _
 from qixue.core.clock import now
 from qixue.core.clock_words import day_clock
 from qixue.participation.models import Registration
+from qixue.participation.notices import names_of
 from qixue.participation.queries.registered import reach_of
 from qixue.participation.queries.registrations import terms_of
 from qixue.programme.models import Session
 
 State = Registration.State
-
-
-def names_of(rows: Sequence[Registration]) -> str:
-    return "、".join(row.resident.name for row in rows)
 
 
 def untold(rows: Sequence[Registration]) -> str:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration
+from qixue.participation.notices import names_of
 from qixue.participation.operations import organiser
 from qixue.participation.operations.messages import as_text_message, write_to_registrants
 from qixue.participation.queries.registered import reach_of, sessions_to_move_to, state_counts, with_states
@@ -25,7 +26,7 @@ from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.act import Act, act_page
 from qixue.web.workspace.forms.registrations import MessageForm, MoveForm, TakeOutForm
 from qixue.web.workspace.reach.registrations import registration_or_404
-from qixue.web.workspace.registration_words import in_one, names_of, taken_out, untold
+from qixue.web.workspace.registration_words import in_one, taken_out, untold
 
 
 @needs(Action.MANAGE_REGISTRATIONS)
