@@ -19,7 +19,7 @@ from qixue.core.duties import for_each
 from qixue.core.form_keys import key_reused
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
-from qixue.participation.models import CallingOff, Registration, RegistrationTerms
+from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.notices import about_party, told_at_once
 from qixue.participation.operations.answers import Answers, checked_answers, keep_answers
 from qixue.participation.operations.door_codes import free_door_codes
@@ -34,7 +34,7 @@ from qixue.participation.operations.seats import addressed, locked_session, prom
 from qixue.participation.queries.lotteries import is_before_draw
 from qixue.participation.queries.queue import has_seats_for, with_parties_to_tell, with_room
 from qixue.participation.queries.registered import reach_of, similar_sessions
-from qixue.participation.queries.registrations import terms_of
+from qixue.participation.queries.registrations import terms_of, why_off
 from qixue.participation.rules import may_manage_registrations
 from qixue.people.models import Resident, User
 from qixue.people.operations.locks import hold_or_refuse
@@ -224,7 +224,7 @@ def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
         release(session, rows, reason=reason, at=at)
         record_audit(f"registration.{reason}", session, by=None, at=at, details={"keys": [row.pk for row in rows]})
         is_off = reason == Reason.SESSION_OFF
-        kind, more = why_off(session, at=at) if is_off else ("registration_offer_expired", {})
+        kind, more = told_off(session, at=at) if is_off else ("registration_offer_expired", {})
         if note := more.get("note"):  # it stands beside the registration as well
             Registration.objects.filter(pk__in=[row.pk for row in rows]).update(cancel_note=note)
         told = []
@@ -235,10 +235,10 @@ def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
     return bool(promote(session, terms_of(session), at=at) or rows)
 
 
-def why_off(session: Session, *, at: datetime.datetime) -> tuple[str, dict[str, str]]:
+def told_off(session: Session, *, at: datetime.datetime) -> tuple[str, dict[str, str]]:
     """How people are told that a session was called off: with the reason, where one is kept, and what is similar."""
-    called_off = CallingOff.objects.filter(session=session).first()
-    kind, more = ("registration_called_off", {"note": called_off.reason}) if called_off else (SESSION_OFF, {})
+    reason = why_off(session)
+    kind, more = ("registration_called_off", {"note": reason}) if reason else (SESSION_OFF, {})
     others = others_instead(session, at=at)
     return (f"{kind}_with_others", {**more, **others}) if others else (kind, more)
 

@@ -116,7 +116,7 @@ def reason_missing(called_off: Told) -> Refused:
         "Sessions that this version cancels: %(sessions)s. People who are told so: %(people)s; whom no notice reaches: "
         "%(unreached)s. Please give the reason, which everybody reads."
     )
-    lines = [f"{session.activity.local_title} {minute_text(session.starts_at)}" for session in called_off.sessions]
+    lines = [plan_publication.named(session) for session in called_off.sessions]
     return Refused(
         "reason_missing",
         sentence,

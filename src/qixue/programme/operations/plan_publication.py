@@ -171,10 +171,14 @@ def change_session(session: Session, line: PlanLine, work: Publication, at: date
     try:
         check_change(session, details, names, at)
     except Refused as refusal:
-        name = f"{session.activity.local_title} {minute_text(session.starts_at)}"
-        raise Refused(refusal.code, refusal.text, lines=[name], **refusal.params) from refusal
+        raise Refused(refusal.code, refusal.text, lines=[named(session)], **refusal.params) from refusal
     for name in names:
         if name != "title":
             setattr(session, name, getattr(line, name))
     session.version += 1
     return True
+
+
+def named(session: Session) -> str:
+    """Its activity and its start, for a refusal that lists sessions."""
+    return f"{session.activity.local_title} {minute_text(session.starts_at)}"
