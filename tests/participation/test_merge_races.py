@@ -19,7 +19,7 @@ from tests.factories import (
     key,
 )
 from tests.participation.test_door_races import delivered, scans_of
-from tests.participation.ways import caller
+from tests.participation.ways import token_of
 
 from qixue.core.figures import Scope, registry
 from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration, Scan
@@ -131,7 +131,7 @@ def test_whoever_takes_a_seat_of_their_own_while_they_are_merged_has_one(listed,
     RegistrationFactory(session=session, resident=listed)
 
     became = while_it_lasts(
-        lambda: register_alone(session.pk, party=key(), by=caller(member.user), at=NOON),
+        lambda: register_alone(session.pk, party=key(), token=token_of(member.user), at=NOON),
         lambda: merge(listed, member),
     )
 

@@ -17,24 +17,25 @@ from tests.factories import (
     key,
 )
 from tests.outages import full_sqlite
-from tests.participation.ways import caller
+from tests.participation.ways import token_of
 
-from qixue.core.inserts import prepared
 from qixue.core.models import AuditEntry, OutboxMessage
 from qixue.core.outages import Outage, outage_of
-from qixue.core.statements import PLANNED_ONCE
+from qixue.core.statements import PLANNED_ONCE, answers_to
 from qixue.participation.models import Question, Registration, RegistrationTerms
 from qixue.participation.operations.quick_registration import (
     KEPT_TERMS,
     NO_SAY,
-    Ask,
+    Call,
+    ask_of,
     known_of,
     look,
     other_terms,
     register_alone,
 )
 from qixue.participation.operations.registrations import register
-from qixue.people.models import Notification, NotificationPreference, QuietHours, Resident
+from qixue.people.callers import asking_for, callers_in
+from qixue.people.models import ApiToken, Notification, NotificationPreference, QuietHours, Resident, User
 from qixue.programme.models import Activity, Programme, Session
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +79,7 @@ def test_both_ways_leave_the_same_rows(
         QuietHours.objects.create(user=member.user, begins=datetime.time(11), ends=datetime.time(14))
 
     [ordinary] = register(first, people=[member], party=key(), by=member.user, at=NOON)
-    quick = register_alone(second.pk, party=key(), by=caller(member.user), at=NOON)
+    quick = register_alone(second.pk, party=key(), token=token_of(member.user), at=NOON)
 
     for model in (Registration, AuditEntry, Notification, OutboxMessage):
         rows = written(model)
@@ -105,6 +106,10 @@ def of_the_person(**values: Any) -> Callable[[Session, Resident], object]:
     return lambda session, member: Resident.objects.filter(pk=member.pk).update(**values)
 
 
+def of_the_token(**values: Any) -> Callable[[Session, Resident], object]:
+    return lambda session, member: ApiToken.objects.filter(user=member.user).update(**values)
+
+
 STEPS_ASIDE: dict[str, Callable[[Session, Resident], object]] = {
     "age": terms(min_age=18),
     "highest age": terms(max_age=90),
@@ -119,6 +124,10 @@ STEPS_ASIDE: dict[str, Callable[[Session, Resident], object]] = {
     "no sign-up": of_the_session(seat_count=None),
     "draft": lambda session, member: Activity.objects.update(state=Activity.State.DRAFT),
     "programme in draft": lambda session, member: Programme.objects.update(state=Programme.State.DRAFT),
+    "token revoked": of_the_token(revoked_at=NOON - HOUR),
+    "token over": of_the_token(expires_at=NOON),
+    "token unknown": of_the_token(digest="other"),
+    "account closed": lambda session, member: User.objects.filter(pk=member.user_id).update(is_active=False),
     "child": of_the_person(birth_year=2015),
     "nobody": lambda session, member: Resident.objects.filter(pk=member.pk).update(user=None),
     "staff": lambda session, member: RoleAssignmentFactory(user=member.user),
@@ -134,34 +143,43 @@ STEPS_ASIDE: dict[str, Callable[[Session, Resident], object]] = {
 
 @pytest.mark.parametrize("case", STEPS_ASIDE)
 def test_what_is_not_usual_goes_the_ordinary_way(case: str, member: Resident) -> None:
-    session = OpenSessionFactory()
+    session, token = OpenSessionFactory(), token_of(member.user)
     STEPS_ASIDE[case](session, member)
     before = list(Registration.objects.values()), list(Session.objects.values()), AuditEntry.objects.count()
 
-    assert register_alone(session.pk, party=key(), by=caller(member.user), at=NOON) is None
+    assert register_alone(session.pk, party=key(), token=token, at=NOON) is None
 
     after = list(Registration.objects.values()), list(Session.objects.values()), AuditEntry.objects.count()
     assert after == before
 
 
 def test_session_that_is_not_there_goes_the_ordinary_way(member: Resident) -> None:
-    assert register_alone(2**40, party=key(), by=caller(member.user), at=NOON) is None
+    assert register_alone(2**40, party=key(), token=token_of(member.user), at=NOON) is None
 
 
 def test_key_that_was_used_goes_the_ordinary_way(member: Resident) -> None:
     session, other = OpenSessionFactory(), OpenSessionFactory()
-    made = register_alone(session.pk, party=key(), by=caller(member.user), at=NOON)
+    made = register_alone(session.pk, party=key(), token=token_of(member.user), at=NOON)
 
     assert made is not None
-    assert register_alone(other.pk, party=made.party, by=caller(member.user), at=NOON) is None
+    assert register_alone(other.pk, party=made.party, token=token_of(member.user), at=NOON) is None
     assert Registration.objects.count() == 1
+
+
+def test_whoever_asks_for_others_too_goes_the_ordinary_way(member: Resident) -> None:
+    session, token = OpenSessionFactory(), token_of(member.user)
+    child = ResidentFactory(guardian=member)
+
+    for people in ([], [child.pk], [member.pk, child.pk]):
+        assert register_alone(session.pk, party=key(), token=token, people=people, at=NOON) is None
+    assert register_alone(session.pk, party=key(), token=token, people=[member.pk], at=NOON) is not None
 
 
 def test_usual_terms_are_kept(member: Resident) -> None:
     session = OpenSessionFactory()
     terms(opens_at=NOON, closes_at=NOON + HOUR, place_limit=1, offer_hours=3)(session, member)
 
-    assert register_alone(session.pk, party=key(), by=caller(member.user), at=NOON) is not None
+    assert register_alone(session.pk, party=key(), token=token_of(member.user), at=NOON) is not None
 
 
 def test_every_term_is_kept_or_looked_at() -> None:
@@ -179,9 +197,12 @@ def test_whatever_else_hangs_on_a_session_is_looked_at() -> None:
 
 def test_who_is_known_is_found_by_key_person_and_account_also_where_nobody_has_signed_up(member: Resident) -> None:
     """Not by reading all rows, which the plan that PostgreSQL makes of an empty table would go on to do."""
-    session, by = OpenSessionFactory(), caller(member.user)
-    party = key()
-    text, values = known_of(session, [Ask(party, member, by, NOON, prepared(Registration, "party", party))])
+    session, token = OpenSessionFactory(), ApiToken.digest_of(token_of(member.user))
+    [rows] = answers_to(asking_for([token]))
+    call = Call(key(), token, None, NOON)
+    ask = ask_of(call, callers_in(rows)[token])
+    assert ask is not None
+    text, values = known_of(session, [ask])
 
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -200,22 +221,21 @@ def test_who_is_known_is_found_by_key_person_and_account_also_where_nobody_has_s
 def test_full_disk_leaves_nothing_of_a_sign_up_and_the_same_again_is_taken() -> None:
     """Pages that are half empty take some; whom there is no room for is told so, and nothing of theirs is there."""
     session = OpenSessionFactory(seat_count=100)
-    callers = [caller(MemberFactory().user) for _number in range(60)]
-    parties = {by.user.pk: key() for by in callers}
-    taken: list[int] = []
+    parties = {token_of(MemberFactory().user): key() for _number in range(60)}
+    taken: list[str] = []
     outages: list[Outage | None] = []
 
     with full_sqlite():
-        for by in callers:
+        for token, party in parties.items():
             try:
-                assert register_alone(session.pk, party=parties[by.user.pk], by=by, at=NOON)
-                taken.append(by.user.pk)
+                assert register_alone(session.pk, party=party, token=token, at=NOON)
+                taken.append(token)
             except OperationalError as error:
                 outages.append(outage_of(error))
 
     session.refresh_from_db()
     assert (session.taken_count, Registration.objects.count(), AuditEntry.objects.count()) == (len(taken),) * 3
     assert (len(outages), set(outages)) == (60 - len(taken), {Outage.DISK_FULL})
-    for by in callers:
-        assert register_alone(session.pk, party=parties[by.user.pk], by=by, at=NOON)
+    for token, party in parties.items():
+        assert register_alone(session.pk, party=party, token=token, at=NOON)
     assert Registration.objects.count() == 60

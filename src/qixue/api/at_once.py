@@ -6,7 +6,6 @@ Whatever looks otherwise, is refused or fails goes the ordinary way, which also 
 or it is found again by its key. Both answer alike (tests/api/test_at_once.py).
 """
 
-import datetime
 import re
 import time
 import uuid
@@ -33,7 +32,6 @@ from qixue.core.logs import get_logger
 from qixue.core.refusal import Refused
 from qixue.core.requests import note, request_id
 from qixue.participation.operations.quick_registration import register_alone
-from qixue.people.callers import caller_of_token
 
 log = get_logger("qixue.at_once")
 
@@ -106,21 +104,11 @@ def answer_to(session: int, meta: Environ) -> bytes | None:
         if key and not KEY.fullmatch(key):
             return None
         party = key_of(asked, uuid.UUID(key) if key else None)
-        answer = signed_up(session, party, asked.people, meta["HTTP_AUTHORIZATION"].removeprefix(SCHEME), at=now())
+        token = meta["HTTP_AUTHORIZATION"].removeprefix(SCHEME)
+        row = register_alone(session, party=party, token=token, people=asked.people, at=now())
+        return SignedUpOut.of([row]).model_dump_json().encode() if row else None
     except (ValidationError, Refused):
         return None
     except Exception as error:  # the ordinary way meets it again, and tells what it means
         log.warning("left_to_the_ordinary_way", error=type(error).__name__)  # its text may tell of people
         return None
-    return answer.model_dump_json().encode() if answer else None
-
-
-def signed_up(
-    session: int, party: uuid.UUID, people: list[int] | None, token: str, *, at: datetime.datetime
-) -> SignedUpOut | None:
-    """The caller alone, on the usual terms."""
-    who = caller_of_token(token, at=at)
-    if who is None or who.resident is None or people not in (None, [who.resident.pk]):
-        return None
-    row = register_alone(session, party=party, by=who, at=at)
-    return SignedUpOut.of([row]) if row else None

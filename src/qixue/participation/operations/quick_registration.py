@@ -4,9 +4,9 @@ For whoever signs up themselves and nobody else, at a session with the usual ter
 is to be refused, is left to `registrations.register`: None says that nothing was written and that it should look. Both
 ways leave the same rows behind (tests/participation/test_quick_registration.py).
 
-Those who ask for the same session while its row is locked are signed up together by whoever comes next: two questions
-under the lock say what all of them need to know, they are placed one after the other in the order in which they came,
-and one INSERT for each table writes what belongs to all of them.
+Those who ask for the same session while its row is locked are signed up together by whoever comes next: three questions
+under the lock say what all of them need to know, beginning with who they are, they are placed one after the other in
+the order in which they came, and one INSERT for each table writes what belongs to all of them.
 """
 
 import datetime
@@ -28,8 +28,8 @@ from qixue.core.together import Lines
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.models.registrations import random_door_code
 from qixue.participation.notices import Event, about_event, place_of, told_at_once
-from qixue.people.callers import Caller, aware
-from qixue.people.models import Notification, Resident
+from qixue.people.callers import Caller, asking_for, aware, callers_in
+from qixue.people.models import ApiToken, Notification, Resident
 from qixue.people.operations.notifications import letters_to, line_of
 from qixue.people.operations.residents import is_child_in
 from qixue.programme.models import Activity, Programme, Session
@@ -60,7 +60,7 @@ NO_SAY = (
 )
 LINES = Lines(  # by session
     f"SELECT {PLANNED_ONCE} FROM programme_session WHERE id = %s FOR NO KEY UPDATE",  # noqa: S608 - of our own
-    lambda session, asks: register_all(made(Session, id=session), asks),
+    lambda session, calls: register_all(made(Session, id=session), calls),
 )
 LOOK = """
 SELECT s.state, s.starts_at, s.seat_count, s.taken_count, s.waiting_count, s.last_waiting_number, a.title, a.title_en,
@@ -83,6 +83,16 @@ SELECT 1 FROM participation_registration w WHERE w.session_id = s.id AND w.state
 """  # who waits in a party that is not larger than the room, as in `queries.queue`
 ACTIVE = "NOT (state = 'cancelled')"
 COUNT = "UPDATE programme_session SET taken_count = %s, waiting_count = %s, last_waiting_number = %s WHERE id = %s"
+
+
+@dataclass(frozen=True)
+class Call:
+    """What was sent, by whoever the token belongs to; `people` are keys of residents, None for the caller alone."""
+
+    party: uuid.UUID
+    token: str  # its digest
+    people: list[int] | None
+    at: datetime.datetime
 
 
 @dataclass(frozen=True)
@@ -151,30 +161,43 @@ class Seen:
         return not self.is_queue_ahead and self.taken_count < (self.seat_count or 0)
 
 
-def register_alone(session: int, *, party: uuid.UUID, by: Caller, at: datetime.datetime) -> Registration | None:
-    """The caller's own seat, or their place in the queue, also when asked for again under the same key; None where the
-    ordinary way has to look.
+def register_alone(
+    session: int, *, party: uuid.UUID, token: str, people: list[int] | None = None, at: datetime.datetime
+) -> Registration | None:
+    """The seat of whoever the token belongs to, or their place in the queue, also when asked for again under the same
+    key; None where the ordinary way has to look, as it has where `people` are not the caller alone.
     """
-    if by.resident is None or by.has_role:
-        return None
-    ask = Ask(party, by.resident, by, at, prepared(Registration, "party", party))
+    call = Call(party, ApiToken.digest_of(token), people, at)
     try:
-        row: Registration | None = LINES.at(session).take_part(ask)
+        row: Registration | None = LINES.at(session).take_part(call)
     except IntegrityError:  # somebody or something went away in between: the ordinary way looks again
         return None
     return row
 
 
-def register_all(session: Session, asks: list[Ask]) -> list[Registration | None]:
-    """Place those who ask one after the other, in the order in which they lined up, under the lock of the session."""
-    looked, known = answers_to((look(), [session.pk]), known_of(session, asks))
-    if not looked:
-        return [None] * len(asks)
+def register_all(session: Session, calls: list[Call]) -> list[Registration | None]:
+    """Place those who call one after the other, in the order in which they lined up, under the lock of the session."""
+    looked, rows = answers_to((look(), [session.pk]), asking_for(call.token for call in calls))
+    callers = callers_in(rows)
+    asks = [ask_of(call, callers.get(call.token)) for call in calls]
+    usual = [ask for ask in asks if ask]
+    if not (looked and usual):
+        return [None] * len(calls)
+    [known] = answers_to(known_of(session, usual))
     placing = Placing(session, Seen(*looked[0]), known)
-    answers = [placing.answer(ask) for ask in asks]
+    answers = [placing.answer(ask) if ask else None for ask in asks]
     if placing.made:
         write(placing)
     return answers
+
+
+def ask_of(call: Call, by: Caller | None) -> Ask | None:
+    """None for whoever may not call, is no resident, has or had a role, or asks for others."""
+    if by is None or by.resident is None or by.has_role or not by.may_call_at(call.at):
+        return None
+    if call.people not in (None, [by.resident.pk]):
+        return None
+    return Ask(call.party, by.resident, by, call.at, prepared(Registration, "party", call.party))
 
 
 @cache
