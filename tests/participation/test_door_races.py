@@ -14,11 +14,14 @@ from tests.factories import (
     key,
 )
 
+from qixue.core.quantity import Qualifier
 from qixue.participation.models import Attendance, DoorDevice, LedgerEntry, Registration, Scan, Tally
 from qixue.participation.operations.check_ins import check_in
 from qixue.participation.operations.door_devices import revoke_device
 from qixue.participation.operations.door_sync import Delivery, SentScan, receive_scans
+from qixue.participation.operations.head_counts import CountReport, report_head_count
 from qixue.participation.operations.quick_scan import LINES, arrival_of, receive_alone, write
+from qixue.participation.operations.session_changes import call_off
 from qixue.participation.queries import chain_faults
 from qixue.participation.queries.attendances import attendance_faults
 from qixue.participation.queries.door import device_of_token
@@ -172,3 +175,17 @@ def test_revoked_device_leads_to_nobody_for_the_next_request(session: Session) -
 
     assert before == device
     assert device_of_token("qx_door_x", at=NOON) is None
+
+
+def test_head_count_of_a_session_that_is_called_off_meanwhile_is_refused(session: Session) -> None:
+    clerk = RoleAssignmentFactory(organisation=session.activity.organisation).user
+    count = CountReport(count=32, qualifier=Qualifier.EXACT, client_uuid=key(), note="签到表2页", confirmed=True)
+
+    became = while_it_lasts(
+        lambda: call_off(session, reason="停电", by=clerk, at=NOON),
+        lambda: report_head_count(session, count, by=clerk, at=NOON),
+    )
+
+    session.refresh_from_db()
+    assert (became, session.state) == ("session_cancelled", Session.State.CANCELLED)
+    assert LedgerEntry.objects.count() == 0

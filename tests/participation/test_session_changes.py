@@ -180,15 +180,17 @@ def test_whoever_is_offered_a_seat_for_a_shorter_time_is_told_until_when(session
     ]
 
 
-def test_offer_that_ends_as_before_is_told_of_as_a_place_that_stays(session, organiser):
+@pytest.mark.parametrize("later", [5 * HOUR, 240 * HOUR], ids=["earlier than before", "later than before"])
+def test_offer_that_ends_as_before_is_told_of_as_one(session, organiser, later):
+    """Nobody whose seat is only offered reads that it is theirs."""
     RegistrationTerms.objects.create(session=session, offer_hours=2)
     going, _staying, asked = (sign_up(session, MemberFactory())[0] for _number in range(3))
     cancel_registrations(session, keys=[going.pk], by=going.registered_by, at=NOON)
 
-    change(session, organiser, starts_at=NOON + 5 * HOUR, ends_at=NOON + 6 * HOUR)
+    change(session, organiser, starts_at=NOON + later, ends_at=NOON + later + HOUR)
 
     assert Registration.objects.get(pk=asked.pk).offered_until == NOON + 2 * HOUR
-    assert [len(told_of_change(asked.registered_by, kind)) for kind in (OF_A_PLACE, OF_AN_OFFER)] == [1, 0]
+    assert [len(told_of_change(asked.registered_by, kind)) for kind in (OF_A_PLACE, OF_AN_OFFER)] == [0, 1]
 
 
 def test_hours_over_midnight_are_told_with_both_days_in_the_language_of_the_reader(session, organiser):

@@ -16,7 +16,7 @@ from qixue.people.queries import account_for
 from qixue.programme.models import Session
 
 TOPIC = NotificationPreference.Topic.REGISTRATIONS
-CHANGED, OFFER_CHANGED = "registration_changed", "registration_changed_offer"  # with an offer that ends sooner by it
+CHANGED, OFFER_CHANGED = "registration_changed", "registration_changed_offer"  # where a seat is only offered
 TOO_LARGE = "registration_too_large"
 IN_PERSON = "registration_offered_in_person"
 # As the place of a session, in both languages.

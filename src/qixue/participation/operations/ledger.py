@@ -156,9 +156,7 @@ def record_head_count(
     session = Session.objects.select_related("activity__organisation", "activity__programme").get(pk=session.pk)
     check_session_takes_head_count(session, at)
     if session.state == Session.State.PLANNED:
-        session.state = Session.State.HELD
-        session.save(update_fields=["state"])
-        record_audit("session.held", session, by=by, at=at)
+        hold(session, by=by, at=at)
     draft = EntryDraft(
         kind=LedgerEntry.Kind.HEAD_COUNT,
         activity=session.activity,
@@ -178,9 +176,16 @@ def record_head_count(
     return entry
 
 
+def hold(session: Session, *, by: User, at: datetime.datetime) -> None:
+    """Mark a planned session as held, unless it was called off meanwhile. Refused: session_cancelled."""
+    if Session.objects.filter(pk=session.pk, state=Session.State.PLANNED).update(state=Session.State.HELD):
+        record_audit("session.held", session, by=by, at=at)
+    session.refresh_from_db(fields=["state"])
+    check_not_off(session)
+
+
 def check_session_takes_head_count(session: Session, at: datetime.datetime) -> None:
-    if session.state in Session.OFF_STATES:
-        raise Refused("session_cancelled", _("This session did not take place, so nobody can be counted."))
+    check_not_off(session)
     check_begun(session, at)
     if session.counting_rule == Session.CountingRule.LIST:
         raise Refused(
@@ -188,6 +193,12 @@ def check_session_takes_head_count(session: Session, at: datetime.datetime) -> N
         )
     if queries.effective_head_count(session):
         raise Refused("head_count_exists", _("A head count was already entered; please correct that one instead."))
+
+
+def check_not_off(session: Session) -> None:
+    """Refused: session_cancelled."""
+    if session.state in Session.OFF_STATES:
+        raise Refused("session_cancelled", _("This session did not take place, so nobody can be counted."))
 
 
 def check_begun(session: Session, moment: datetime.datetime) -> None:

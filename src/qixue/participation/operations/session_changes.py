@@ -138,8 +138,8 @@ def tell_if_moved(before: Session, after: Session, *, at: datetime.datetime) -> 
 
 
 def tell_of_change(before: Session, after: Session, *, at: datetime.datetime) -> Reach:
-    """Each account for all its people, with the old time and place beside the new ones. Of a seat that is offered, and
-    now only until the session starts, they are told until when.
+    """Each account for all its people, with the old time and place beside the new ones. Of a seat that is offered they
+    are told until when: it is not theirs yet, whatever the session's new time.
     """
     was = event_of(before)
     words = {
@@ -150,8 +150,8 @@ def tell_of_change(before: Session, after: Session, *, at: datetime.datetime) ->
         **both("was_place", was.place, was.place_en),
     }
     rows, key = with_session(after, active_rows(after)), f"{after.pk}-{after.version}"
-    ending = [row for row in rows if row.offered_until and row.offered_until == after.starts_at]
-    told = addressed(reach_of(row for row in rows if row not in ending), CHANGED, key=key, **words)
-    notify_each(told + addressed(reach_of(ending), OFFER_CHANGED, key=key, **words), at=at)
-    tell_to_ask_in_person(ending, at=at, key=f"-{after.version}")
+    offered = [row for row in rows if row.state == Registration.State.OFFERED]
+    told = addressed(reach_of(row for row in rows if row not in offered), CHANGED, key=key, **words)
+    notify_each(told + addressed(reach_of(offered), OFFER_CHANGED, key=key, **words), at=at)
+    tell_to_ask_in_person(offered, at=at, key=f"-{after.version}")
     return reach_of(rows)
