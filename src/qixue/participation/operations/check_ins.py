@@ -16,7 +16,7 @@ from qixue.participation.door_words import sentence_of
 from qixue.participation.merge import AROUND_SESSION
 from qixue.participation.models import LedgerEntry, Participant, Registration, Tally
 from qixue.participation.operations.in_charge import must_be_in_charge
-from qixue.participation.operations.ledger import EntryDraft, append_entries, entered_before, lock_chain
+from qixue.participation.operations.ledger import EntryDraft, append_entries, entered_before, hold_begun, lock_chain
 from qixue.participation.queries.attendances import Seat, entries_of_people
 from qixue.participation.rules import is_cadre_at
 from qixue.people.models import Organisation, Resident, User
@@ -116,18 +116,6 @@ def draft_of(
         reason=check_in.reason,
         client_uuid=check_in.client_uuid,
     )
-
-
-def hold_begun(sessions: Collection[Session], *, by: User | None, at: datetime.datetime) -> int:
-    """Mark the sessions that have begun as held: people are in. Returns how many were not marked before."""
-    keys = {session.pk for session in sessions}
-    begun = Session.objects.filter(pk__in=keys, state=Session.State.PLANNED, starts_at__lte=at)
-    count = 0
-    for session in begun.order_by("pk"):
-        if begun.filter(pk=session.pk).update(state=Session.State.HELD):  # nobody else was quicker
-            record_audit("session.held", session, by=by, at=at)
-            count += 1
-    return count
 
 
 @transaction.atomic

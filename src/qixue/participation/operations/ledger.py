@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -156,7 +156,9 @@ def record_head_count(
     session = Session.objects.select_related("activity__organisation", "activity__programme").get(pk=session.pk)
     check_session_takes_head_count(session, at)
     if session.state == Session.State.PLANNED:
-        hold(session, by=by, at=at)
+        hold_begun([session], by=by, at=at)
+        session.refresh_from_db(fields=["state"])
+        check_not_off(session)
     draft = EntryDraft(
         kind=LedgerEntry.Kind.HEAD_COUNT,
         activity=session.activity,
@@ -176,12 +178,16 @@ def record_head_count(
     return entry
 
 
-def hold(session: Session, *, by: User, at: datetime.datetime) -> None:
-    """Mark a planned session as held, unless it was called off meanwhile. Refused: session_cancelled."""
-    if Session.objects.filter(pk=session.pk, state=Session.State.PLANNED).update(state=Session.State.HELD):
-        record_audit("session.held", session, by=by, at=at)
-    session.refresh_from_db(fields=["state"])
-    check_not_off(session)
+def hold_begun(sessions: Collection[Session], *, by: User | None, at: datetime.datetime) -> int:
+    """Mark the sessions that have begun as held: people are in. Returns how many were not marked before."""
+    keys = {session.pk for session in sessions}
+    begun = Session.objects.filter(pk__in=keys, state=Session.State.PLANNED, starts_at__lte=at)
+    count = 0
+    for session in begun.order_by("pk"):
+        if begun.filter(pk=session.pk).update(state=Session.State.HELD):  # nobody else was quicker
+            record_audit("session.held", session, by=by, at=at)
+            count += 1
+    return count
 
 
 def check_session_takes_head_count(session: Session, at: datetime.datetime) -> None:
