@@ -9,7 +9,7 @@ from tests.participation.signing_up import sign_up
 from tests.programme.operations.conftest import Desks, desks  # noqa: F401 - a fixture
 
 from qixue.core.refusal import Refused
-from qixue.participation.models import CallingOff, Registration
+from qixue.participation.models import CallingOff, Registration, RegistrationTerms
 from qixue.participation.operations.registrations import keep_queues
 from qixue.participation.operations.session_changes import publish_plan
 from qixue.participation.queries.plan_effects import Told, effects_of
@@ -116,3 +116,18 @@ def test_publishing_again_keeps_the_first_reason(desks: Desks) -> None:  # noqa:
         publish_plan(version, reason=reason, by=desks.bureau_person, at=NOON)
 
     assert CallingOff.objects.get().reason == "场地停电。"
+
+
+def test_plan_that_moves_a_session_before_its_draw_is_refused_by_the_name_of_the_session(desks: Desks) -> None:  # noqa: F811 - the fixture
+    PlanLine.objects.update(title="茶园讲座", seat_count=20, starts_at=NOON + 2 * DAY, ends_at=NOON + 2.125 * DAY)
+    publish_plan(desks.approved(), by=desks.bureau_person, at=NOON)
+    session = Session.objects.get()
+    RegistrationTerms.objects.create(session=session, allotment="lottery", closes_at=NOON + 1.5 * DAY)
+    amend_plan(desks.version, by=desks.county_person, at=NOON)
+    PlanLine.objects.filter(version=desks.version).update(starts_at=NOON + DAY, ends_at=NOON + 1.125 * DAY)
+
+    with pytest.raises(Refused, match="茶园讲座 2026-11-05 12:00") as refused:
+        publish_plan(desks.approved(), by=desks.bureau_person, at=NOON)
+
+    assert refused.value.code == "draw_after_the_start"
+    assert Session.objects.get().starts_at == NOON + 2 * DAY

@@ -13,7 +13,14 @@ from qixue.core.refusal import Doubt, Refused
 from qixue.participation.models import CallingOff, Registration
 from qixue.participation.notices import CHANGED, OFFER_CHANGED, both, event_of
 from qixue.participation.operations.in_charge import must_be_in_charge
-from qixue.participation.operations.seats import addressed, promote, tell_to_ask_in_person, with_session
+from qixue.participation.operations.seats import (
+    addressed,
+    offered_until,
+    promote,
+    tell_to_ask_in_person,
+    with_session,
+)
+from qixue.participation.operations.terms import fit_terms
 from qixue.participation.queries.plan_effects import Told, effects_of, is_moved
 from qixue.participation.queries.registered import Reach, active_rows, reach_of
 from qixue.participation.queries.registrations import terms_of
@@ -62,14 +69,15 @@ def change_session(
     """Change a session as `edit_session` does. Where time or place change, tell whoever is signed up; more seats go to
     those who wait.
 
-    An offered seat is kept until the session starts at the latest. Refused: not_in_charge, and as by `edit_session`.
-    Unless confirmed, a doubt: starts_too_soon.
+    Its terms and offers follow as `fit_terms` and `fit_offers` say. Refused: not_in_charge, and as by `edit_session`
+    and `fit_terms`. Unless confirmed, a doubt: starts_too_soon.
     """
     must_be_in_charge(by, Action.EDIT_ACTIVITY, session)
     before = sessions.locked(session)
     after = sessions.edit_session(session, details=details, version=version, by=by, at=at, confirmed=confirmed)
     if not confirmed:
         check_start(before, after, at=at)
+    fit_terms(after, by=by, at=at)
     told = tell_if_moved(before, after, at=at)
     return Changed(after, told, promote(after, terms_of(after), at=at))
 
@@ -93,8 +101,8 @@ def check_start(before: Session, after: Session, *, at: datetime.datetime) -> No
 def publish_plan(version: PlanVersion, *, reason: str = "", by: User, at: datetime.datetime) -> PlanVersion:
     """Bring a plan into force as `plan_publication.publish_plan` does, and tell whoever is signed up for what it moves.
 
-    `reason` is why it calls sessions off, kept for each of them as `call_off` does.
-    Refused: as there, and reason_missing, naming the sessions.
+    `reason` is why it calls sessions off, kept for each of them as `call_off` does. Terms and offers of what it moves
+    follow as by `change_session`. Refused: as there, by `fit_terms`, and reason_missing, naming the sessions.
     """
     version = plan_publication.hold(version)
     effects = effects_of(version, at=at)
@@ -106,6 +114,7 @@ def publish_plan(version: PlanVersion, *, reason: str = "", by: User, at: dateti
     )
     before = {session.pk: session for session in effects.moved.sessions}
     for after in Session.objects.filter(pk__in=before).select_related("activity", "venue").order_by("pk"):
+        fit_terms(after, by=by, at=at)
         tell_if_moved(before[after.pk], after, at=at)
     return published
 
@@ -129,12 +138,22 @@ def reason_missing(called_off: Told) -> Refused:
 
 
 def tell_if_moved(before: Session, after: Session, *, at: datetime.datetime) -> Reach:
-    """Who is told; nobody where the session stays where it is. Offers end when it starts at the latest."""
+    """Who is told, after its offers fit its time; nobody where the session stays where it is."""
     if not is_moved(before, after, at=at):
         return reach_of([])
+    fit_offers(before, after, at=at)
+    return tell_of_change(before, after, at=at)
+
+
+def fit_offers(before: Session, after: Session, *, at: datetime.datetime) -> None:
+    """Offers end when the session starts at the latest. What only its former start cut short gets the usual time from
+    now on.
+    """
     offered = Registration.objects.filter(session=after, state=Registration.State.OFFERED)
     offered.filter(offered_until__gt=after.starts_at).update(offered_until=after.starts_at)
-    return tell_of_change(before, after, at=at)
+    until = offered_until(after, terms_of(after), at=at)
+    if until and before.starts_at and at < before.starts_at < until:
+        offered.filter(offered_until=before.starts_at).update(offered_until=until)
 
 
 def tell_of_change(before: Session, after: Session, *, at: datetime.datetime) -> Reach:

@@ -17,11 +17,13 @@ from qixue.participation.models.registrations import MOST_MISSED, MOST_PLACES
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.lotteries import check_allotment, check_public_number, has_begun
 from qixue.participation.operations.seats import locked_sessions
+from qixue.participation.queries.lotteries import is_before_draw
 from qixue.participation.queries.registrations import terms_of
 from qixue.people.models import User
 from qixue.people.rules import Action
 from qixue.places.models import Region
 from qixue.programme.models import Session
+from qixue.programme.operations.plan_publication import named
 
 Allotment = RegistrationTerms.Allotment
 MOST_OFFER_HOURS = 72
@@ -70,7 +72,8 @@ def save_terms(
 
     Whoever is signed up stays signed up. Returns the sessions. Refused: not_in_charge, number_for_one,
     closes_before_it_opens, closes_after_the_end, cancel_after_the_start, ages_out_of_order, those of numbers out of
-    range, and of `check_allotment`, `check_draw` and `check_public_number`. Unless confirmed, a doubt: closed_at_once.
+    range, and of `check_allotment`, `check_draw`, `check_draw_in_time` and `check_public_number`. Unless confirmed, a
+    doubt: closed_at_once.
     """
     must_be_in_charge(by, Action.EDIT_ACTIVITY, session)
     if obstacles := obstacles_in_numbers(details):
@@ -90,12 +93,43 @@ def save_terms(
         check_times(each, own)
         check_allotment(each, own.allotment)
         check_draw(each, own)
+        check_draw_in_time(each, own.draw_at or own.closes_at, field="draw_at" if own.draw_at else "closes_at")
         check_public_number(each, own.public_number, by=by, at=at)
         if not confirmed:
             check_end(each, own, at=at)
         RegistrationTerms.objects.update_or_create(session=each, defaults=own.values())
         record_audit("registration.terms_set", each, by=by, at=at)
     return found
+
+
+def fit_terms(session: Session, *, by: User, at: datetime.datetime) -> None:
+    """Bring the terms of a session that has moved, and is locked, within its time: signing up ends when the session
+    does at the latest, and seats are given up until it starts.
+
+    Moments of a draw are promised and do not move by themselves. Refused: opens_after_the_end, draw_after_the_start.
+    """
+    terms = RegistrationTerms.objects.filter(session=session).first()
+    if terms is None:
+        return
+    closes, cancel = terms.closes_at, terms.cancel_until
+    if closes and session.ends_at and terms.allotment == Allotment.FIRST_COME:
+        closes = min(closes, session.ends_at)
+    if cancel and session.starts_at:
+        cancel = min(cancel, session.starts_at)
+    last = closes or session.starts_at
+    if terms.opens_at and last and last <= terms.opens_at:
+        sentence = _(
+            "%(session)s: signing up would begin only on %(moment)s, which is too late then. Please change the terms "
+            "of signing up first."
+        )
+        moment = day_clock_lazy(terms.opens_at)
+        raise Refused("opens_after_the_end", sentence, field="start", session=named(session), moment=moment)
+    if is_before_draw(session, terms):
+        check_draw_in_time(session, terms.draw_at or terms.closes_at, field="start")
+    if (closes, cancel) != (terms.closes_at, terms.cancel_until):
+        terms.closes_at, terms.cancel_until = closes, cancel
+        terms.save(update_fields=["closes_at", "cancel_until"])
+        record_audit("registration.terms_set", session, by=by, at=at)
 
 
 def obstacles_in_numbers(details: TermsDetails) -> list[Refused]:
@@ -181,3 +215,14 @@ def check_draw(session: Session, details: TermsDetails) -> None:
             "People have entered, and the draw waits for a public number: signing up cannot end later any more."
         )
         raise Refused("lottery_begun", sentence, field="closes_at")
+
+
+def check_draw_in_time(session: Session, draw_at: datetime.datetime | None, *, field: str) -> None:
+    """Whoever enters a draw must hear of it before the session starts. Refused: draw_after_the_start."""
+    if draw_at and session.starts_at and draw_at > session.starts_at:
+        sentence = _(
+            "%(session)s: the draw would be on %(moment)s, when it has begun. Please let the draw come before the "
+            "session."
+        )
+        moment = day_clock_lazy(draw_at)
+        raise Refused("draw_after_the_start", sentence, field=field, session=named(session), moment=moment)

@@ -60,13 +60,13 @@ def taken_out(found: Registration, rows: Sequence[Registration]) -> list[str]:
     return said + moved_up(found.session, rows)
 
 
-def left_behind(session: Session) -> list[str]:
-    """Of a session that starts at another time: what of its terms stays where it was, with the way there."""
+def moments_of_terms(session: Session) -> list[str]:
+    """Of a session that starts at another time: which moments of its terms hold now, with the way there."""
     terms = terms_of(session)
     moments = (
-        (terms.closes_at, _("Signing up still ends on %(moment)s.")),
-        (terms.draw_at, _("The draw is still on %(moment)s.")),
-        (terms.cancel_until, _("Seats can still be given up until %(moment)s.")),
+        (terms.closes_at, _("Signing up ends on %(moment)s.")),
+        (terms.draw_at, _("The draw is on %(moment)s.")),
+        (terms.cancel_until, _("Seats can be given up until %(moment)s.")),
     )
     to_come = ((moment, sentence) for moment, sentence in moments if moment and moment > now())
     said: list[str] = [sentence % {"moment": day_clock(moment)} for moment, sentence in to_come]

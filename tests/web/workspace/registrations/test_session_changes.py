@@ -98,17 +98,17 @@ def test_more_seats_say_to_whom_they_are_offered_and_whom_to_ask_in_person(sessi
     )
 
 
-def test_another_start_says_what_of_the_terms_stays_where_it_was(session, organiser):
+def test_another_start_says_which_moments_of_the_terms_hold_now(session, organiser):
+    """Those that would have come after its new start have moved with it."""
     hour = datetime.timedelta(hours=1)
     RegistrationTerms.objects.create(
-        session=session, closes_at=session.starts_at - 2 * hour, cancel_until=session.starts_at - hour
+        session=session, closes_at=session.starts_at - 2 * hour, cancel_until=session.starts_at
     )
 
-    page = saved_with(organiser, session, start="12:30", confirmed="on")
+    page = saved_with(organiser, session, start="11:30", confirmed="on")
 
     assert message_on(page) == (
-        "已保存。 报名截止时间没有变，仍是11月6日（周五）10:00。 "
-        "取消名额的期限没有变，仍是11月6日（周五）11:00。 修改报名条件",
+        "已保存。 报名截止时间是11月6日（周五）10:00。 取消名额的期限是11月6日（周五）11:30。 修改报名条件",
         [f"/workspace/sessions/{session.pk}/terms/"],
     )
 

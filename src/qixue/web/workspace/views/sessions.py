@@ -27,7 +27,7 @@ from qixue.web import parts, table_files
 from qixue.web.table_files import PageTable
 from qixue.web.workspace.access import activity_or_404, needs, session_or_404, staff
 from qixue.web.workspace.forms.sessions import CallOffForm, SessionForm, initial_of
-from qixue.web.workspace.registration_words import in_one, left_behind, moved_up
+from qixue.web.workspace.registration_words import in_one, moments_of_terms, moved_up
 from qixue.web.workspace.tables.sessions import counts_table
 
 SHOWN_CHECK_INS = 20
@@ -115,8 +115,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             differences = form.differences(initial_of(found)) if refusal.code == "changed_meanwhile" else None
         else:
             has_moved = is_to_come(found) and form.details().starts_at != found.starts_at
-            stays = left_behind(found) if has_moved else []
-            messages.success(request, in_one([*saved_and_told(changed), *stays]))
+            moments = moments_of_terms(found) if has_moved else []
+            messages.success(request, in_one([*saved_and_told(changed), *moments]))
             return redirect("workspace:session", pk)
     context = {"session": found, "activity": found.activity, "programme": found.activity.programme, "reach": reached}
     return parts.form_page(request, "workspace/sessions/form.html", form, differences=differences, **context)
