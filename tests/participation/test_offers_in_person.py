@@ -1,4 +1,4 @@
-"""Seats that are offered to people whom no notice reaches: who runs the session is told whom to ask, and until when."""
+"""Seats that are offered to people whom no notice reaches, or theirs by now: who runs the session is told of whom."""
 
 import datetime
 
@@ -8,6 +8,7 @@ from tests.participation.signing_up import sign_up
 
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.operations.listed_people import NewPerson, SignUp, sign_up_people
+from qixue.participation.operations.lotteries import keep_lotteries
 from qixue.participation.operations.organiser import take_out
 from qixue.participation.operations.registrations import keep_queues
 from qixue.participation.operations.session_changes import change_session
@@ -20,7 +21,7 @@ from qixue.programme.operations.sessions import SessionDetails
 
 pytestmark = pytest.mark.django_db
 
-IN_PERSON = "registration_offered_in_person"
+ASK, TELL = "registration_offered_in_person", "registration_seated_in_person"
 
 
 @pytest.fixture
@@ -44,8 +45,8 @@ def add_seats(session: Session, count: int) -> None:
     keep_queues(at=NOON)
 
 
-def said_to(user: User) -> list[str]:
-    found = Notification.objects.filter(user=user, kind=IN_PERSON).order_by("pk")
+def said_to(user: User, kind: str = ASK) -> list[str]:
+    found = Notification.objects.filter(user=user, kind=kind).order_by("pk")
     return [text_of(notice.kind, notice.params) for notice in found]
 
 
@@ -59,7 +60,7 @@ def test_one_notice_names_all_of_a_round_and_until_when(session, organiser):
         "2026年11月6日有名额待以下人员确认，系统通知不到他们：李桂芳、盘大贵。"
         "请逐个问清，在11月4日（周三）14:00前到报名名单里代为确认或谢绝，过时名额给下一位。"
     ]
-    link = Notification.objects.get(kind=IN_PERSON).link
+    link = Notification.objects.get(kind=ASK).link
     assert link == f"/workspace/sessions/{session.pk}/registrations/?state=offered"
 
 
@@ -123,3 +124,33 @@ def test_taking_out_returns_who_moved_up(session, organiser):
 
     assert [(row.pk, row.state) for row in moved] == [(waiting.pk, "offered")]
     assert take_out(seated, note="重复报名", by=organiser, at=NOON) == []
+
+
+@pytest.mark.parametrize("is_erased", [False, True])
+def test_who_has_a_seat_at_once_is_named_too_until_they_are_forgotten(session, organiser, is_erased):
+    RegistrationTerms.objects.update(offer_hours=None)
+    rows = by_hand(session, organiser, "李桂芳", "盘大贵")
+    sign_up(session, MemberFactory(name="陈强"))
+    add_seats(session, 3)
+
+    if is_erased:
+        erase(household_of(rows[0].resident), by=organiser, at=NOON)
+
+    names = "盘大贵" if is_erased else "李桂芳、盘大贵"
+    assert said_to(organiser, TELL) == [
+        f"以下人员现在有了2026年11月6日 12:00的名额，系统通知不到他们：{names}。请逐个告知；不来的请移出名单。"
+    ]
+    link = Notification.objects.get(kind=TELL).link
+    assert link == f"/workspace/sessions/{session.pk}/registrations/?state=confirmed"
+
+
+def test_who_drew_a_seat_and_has_no_phone_is_named(session, organiser):
+    closes_at = NOON + datetime.timedelta(hours=1)
+    Session.objects.update(seat_count=2)
+    RegistrationTerms.objects.update(allotment="lottery", closes_at=closes_at, offer_hours=None)
+    keep_lotteries(at=NOON)
+    by_hand(session, organiser, "李桂芳")
+
+    keep_lotteries(at=closes_at)
+
+    assert ["李桂芳" in text for text in said_to(organiser, TELL)] == [True]

@@ -12,7 +12,7 @@ from qixue.core.models import OutboxMessage, record_audit
 from qixue.core.outbox import forget_messages
 from qixue.core.refusal import Refused
 from qixue.participation.models import RegistrantMessage, Registration
-from qixue.participation.notices import CHANGED, IN_PERSON, OFFER_CHANGED
+from qixue.participation.notice_kinds import CHANGED, IN_PERSON, OFFER_CHANGED
 from qixue.participation.operations.registrations import FROM_HOME, release
 from qixue.participation.operations.seats import locked_session, promote
 from qixue.participation.queries.attendances import came_in
@@ -101,8 +101,7 @@ def forget_words(rows: Sequence[Registration], people: Sequence[Resident], accou
     notices = list(Notification.objects.filter(key__in=keys, user__in=told - {None}).exclude(user=account))
     for session in sorted(at_sessions):  # one after the other: SQLite takes no sentence with hundreds of alternatives
         changed = Q(key__startswith=f"{CHANGED}:{session}-") | Q(key__startswith=f"{OFFER_CHANGED}:{session}-")
-        in_person = Q(key__startswith=f"{IN_PERSON}:{session}-")  # of whoever ran the session then
-        found = Notification.objects.filter(Q(changed, user__in=told - {None}) | in_person)
+        found = Notification.objects.filter(Q(changed, user__in=told - {None}) | in_person(session))
         notices += found.exclude(user=account)
     for notice in notices:
         before = str(notice.params.get("names", "")).split("、")
@@ -115,3 +114,9 @@ def forget_words(rows: Sequence[Registration], people: Sequence[Resident], accou
         else:
             notice.delete()
         forget_messages(OutboxMessage.objects.filter(key__startswith=f"{notice.key}:{notice.user_id}:"))
+
+
+def in_person(session_pk: int) -> Q:
+    """What whoever ran the session then was told of people whom no notice reached."""
+    seated, offered = (Q(key__startswith=f"{kind}:{session_pk}-") for kind in IN_PERSON.values())
+    return seated | offered

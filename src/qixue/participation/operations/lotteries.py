@@ -25,7 +25,7 @@ from qixue.participation import lottery as rule
 from qixue.participation.models import Lottery, Registration, RegistrationTerms
 from qixue.participation.notices import worded
 from qixue.participation.operations.in_charge import must_be_in_charge
-from qixue.participation.operations.seats import addressed, locked_session, promote, with_session
+from qixue.participation.operations.seats import addressed, locked_session, promote, tell_in_charge, with_session
 from qixue.participation.queries.lotteries import SEALED_FOR, drawn_entries, promised_seed
 from qixue.participation.queries.registered import reach_of
 from qixue.participation.queries.registrations import terms_of
@@ -246,7 +246,8 @@ def tell(session_pk: int, *, at: datetime.datetime) -> int:
     keys = {rule.entry_number(party): party for party in active.values_list("party", flat=True).distinct()}
     rows = active.filter(party__in=[keys[number] for number in numbers if number in keys])
     parties: dict[uuid.UUID, list[Registration]] = defaultdict(list)
-    for row in with_session(session, rows.with_accounts().order_by("pk")):
+    people = with_session(session, rows.with_accounts().order_by("pk"))
+    for row in people:
         parties[row.party].append(row)
     hours, told = terms_of(session).offer_hours, []
     for party in parties.values():
@@ -254,6 +255,7 @@ def tell(session_pk: int, *, at: datetime.datetime) -> int:
             kind, more = worded(found, party[0].state, hours)
             told += addressed(reach_of(party), kind, **more)
     notify_each(told, at=at)
+    tell_in_charge((row for row in people if row.state == State.CONFIRMED), at=at)
     lottery.told_count += len(numbers)
     lottery.save(update_fields=["told_count"])
     return len(numbers)

@@ -4,10 +4,10 @@ import datetime
 from collections.abc import Iterable, Sequence
 
 from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.notice_kinds import IN_PERSON, TOO_LARGE
 from qixue.participation.notices import (
-    TOO_LARGE,
-    about_offers_in_person,
     about_party,
+    about_people_in_person,
     about_too_large_party,
     too_large_key,
 )
@@ -43,8 +43,8 @@ def locked_sessions(*sessions: Session) -> list[Session]:
 def promote(session: Session, terms: RegistrationTerms, *, at: datetime.datetime) -> list[Registration]:
     """Give free seats to whoever waits, in strict order and a whole party at a time. Returns who moved up.
 
-    With offer hours the seat is held until they answer, otherwise it is theirs at once; where no notice of an offer
-    reaches somebody, who runs the session is told. A party of more people than the session has seats is told so and
+    With offer hours the seat is held until they answer, otherwise it is theirs at once; where no notice of it reaches
+    somebody, who runs the session is told. A party of more people than the session has seats is told so and
     keeps its place; the queue steps past it until it fits.
     """
     if session.state != Session.State.PLANNED or (session.starts_at and session.starts_at <= at):
@@ -62,20 +62,21 @@ def promote(session: Session, terms: RegistrationTerms, *, at: datetime.datetime
         session.save(update_fields=["taken_count", "waiting_count"])
         tell_party(party, "registration_offered" if until else "registration_moved_up", at=at)
         moved += party
-    tell_to_ask_in_person(moved, at=at)
+    tell_in_charge(moved, at=at)
     if session.waiting_count:
         tell_too_large(session, at=at)
     return moved
 
 
-def tell_to_ask_in_person(rows: Iterable[Registration], *, at: datetime.datetime, key: str = "") -> None:
-    """Tell who runs the session to whom a seat is offered whom no notice reaches: once for all of one round, and under
-    a `key` once more where their time has changed.
+def tell_in_charge(rows: Iterable[Registration], *, at: datetime.datetime, key: str = "") -> None:
+    """Tell who runs the session which of these people no notice reaches, though a seat is offered to them or theirs by
+    now: once for all of one round, and under a `key` once more where their time has changed.
     """
-    unreached = reach_of(row for row in rows if row.state == State.OFFERED).unreached
-    if unreached:
-        organisation = unreached[0].session.activity.organisation
-        notify(people_in_charge(organisation, Action.EDIT_ACTIVITY), about_offers_in_person(unreached, key), at=at)
+    unreached = reach_of(rows).unreached
+    for state in IN_PERSON:
+        if found := [row for row in unreached if row.state == state]:
+            in_charge = people_in_charge(found[0].session.activity.organisation, Action.EDIT_ACTIVITY)
+            notify(in_charge, about_people_in_person(found, key), at=at)
 
 
 def next_party(session: Session) -> list[Registration]:

@@ -11,13 +11,14 @@ from qixue.core.clock import minute_text
 from qixue.core.clock_words import day_clock_lazy
 from qixue.core.refusal import Doubt, Refused
 from qixue.participation.models import CallingOff, Registration
-from qixue.participation.notices import CHANGED, OFFER_CHANGED, both, event_of
+from qixue.participation.notice_kinds import CHANGED, OFFER_CHANGED
+from qixue.participation.notices import both, event_of
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.seats import (
     addressed,
     offered_until,
     promote,
-    tell_to_ask_in_person,
+    tell_in_charge,
     with_session,
 )
 from qixue.participation.operations.terms import fit_terms
@@ -172,5 +173,5 @@ def tell_of_change(before: Session, after: Session, *, at: datetime.datetime) ->
     offered = [row for row in rows if row.state == Registration.State.OFFERED]
     told = addressed(reach_of(row for row in rows if row not in offered), CHANGED, key=key, **words)
     notify_each(told + addressed(reach_of(offered), OFFER_CHANGED, key=key, **words), at=at)
-    tell_to_ask_in_person(offered, at=at, key=f"-{after.version}")
+    tell_in_charge(offered, at=at, key=f"-{after.version}")
     return reach_of(rows)

@@ -12,7 +12,8 @@ from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, 
 from django.db.models.lookups import GreaterThan
 
 from qixue.participation.models import Registration
-from qixue.participation.notices import TOO_LARGE, too_large_key
+from qixue.participation.notice_kinds import TOO_LARGE
+from qixue.participation.notices import too_large_key
 from qixue.people.models import Notification
 from qixue.programme.models import Session
 
