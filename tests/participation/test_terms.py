@@ -72,6 +72,10 @@ def test_terms_for_all_move_along_with_each_start(session, organiser):
             {"allotment": "lottery", "public_number": "上证指数", "closes_at": NOON, "draw_at": NOON + 2 * HOUR},
             "number_too_early",
         ),
+        (
+            {"allotment": "lottery", "public_number": "2026年11月5日上证指数收盘点位", "closes_at": NOON + DAY},
+            "number_too_early",
+        ),
     ],
 )
 def test_terms_are_refused(session, organiser, values, code):

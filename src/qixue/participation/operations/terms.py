@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
-from qixue.core.clock_words import day_clock_lazy
+from qixue.core.clock_words import day_clock_lazy, day_lazy
 from qixue.core.models import record_audit
 from qixue.core.refusal import Doubt, Refused
+from qixue.participation import lottery as rule
 from qixue.participation.models import Lottery, RegistrationTerms
 from qixue.participation.models.registrations import MOST_MISSED, MOST_PLACES
 from qixue.participation.operations.in_charge import must_be_in_charge
@@ -205,6 +206,14 @@ def check_draw(session: Session, details: TermsDetails) -> None:
             "same day could be known while people still enter."
         )
         raise Refused("number_too_early", sentence, field="draw_at")
+    closes_on = local_day(details.closes_at)
+    named = rule.day_named(details.public_number, closed_on=closes_on)
+    if named and named <= closes_on:
+        sentence = _(
+            "The number is that of %(day)s: it could be known while people still enter. Please name the number of a "
+            "later day than signing up ends."
+        )
+        raise Refused("number_too_early", sentence, field="public_number", day=day_lazy(named))
     before = RegistrationTerms.objects.filter(session=session).first()
     is_closed = Lottery.objects.filter(session=session, closed_at__isnull=False).exists()
     if is_closed and before and before.closes_at != details.closes_at:
