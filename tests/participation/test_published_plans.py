@@ -75,7 +75,21 @@ def test_effects_of_a_version_name_what_it_calls_off_and_moves_and_whom_that_rea
     assert names_told(effects.moved) == ([moved.activity.title], ["李嘉明"], [])
 
 
-def test_effects_leave_out_what_is_over_or_was_moved_by_hand_to_the_same_time(desks: Desks) -> None:  # noqa: F811 - the fixture
+def test_session_that_has_begun_stays_as_it_was_when_the_plan_has_it_no_longer(desks: Desks) -> None:  # noqa: F811 - the fixture
+    version = with_one_session_less(desks)
+    begun = Session.objects.get(activity__title="茶园讲座")
+    sign_up(begun, MemberFactory(name="王芳"))
+
+    publish_plan(version, by=desks.bureau_person, at=begun.starts_at)
+    keep_queues(at=begun.starts_at)
+
+    begun.refresh_from_db()
+    assert (begun.state, begun.activity.state) == ("planned", "published")
+    assert Registration.objects.filter(session=begun, state="confirmed").count() == 1
+    assert not Notification.objects.filter(kind__contains="off").exists()
+
+
+def test_effects_leave_out_what_was_held_or_was_moved_by_hand_to_the_same_time(desks: Desks) -> None:  # noqa: F811 - the fixture
     version = with_one_session_less(desks)
     moved, removed = Session.objects.order_by("pk")
     Session.objects.filter(pk=removed.pk).update(state=Session.State.HELD)

@@ -138,7 +138,7 @@ def test_database_refuses_a_room_twice_whoever_asks(desks: Desks) -> None:
 
 
 def test_amendment_in_force_changes_adds_and_calls_off_by_key(desks: Desks) -> None:
-    goes = PlanLineFactory(version=desks.version, title="不再举办")
+    goes = PlanLineFactory(version=desks.version, title="不再举办", starts_at=NOON + 2 * DAY, ends_at=NOON + 3 * DAY)
     in_force = published(desks)
     draft = amended(desks, in_force)
     stays = draft.lines.exclude(key=goes.key).get()
@@ -152,7 +152,7 @@ def test_amendment_in_force_changes_adds_and_calls_off_by_key(desks: Desks) -> N
     by_title = {session.activity.title: session for session in Session.objects.select_related("activity")}
     assert {title: (session.state, session.starts_at) for title, session in by_title.items()} == {
         stays.title: (Session.State.PLANNED, NOON + DAY),
-        "不再举办": (Session.State.CANCELLED, NOON),
+        "不再举办": (Session.State.CANCELLED, NOON + 2 * DAY),
         "新增的": (Session.State.PLANNED, NOON),
     }
     assert by_title["不再举办"].activity.state == Activity.State.PUBLISHED  # its pages say that it was called off
@@ -240,10 +240,11 @@ def test_amendment_may_swap_two_rooms_in_time(desks: Desks) -> None:
 
 
 def test_amendment_lets_go_of_the_room_of_what_is_called_off(desks: Desks) -> None:
-    first = lines_at_a_room(desks, NOON)[0]
+    first = lines_at_a_room(desks, NOON + DAY)[0]
     draft = amended(desks, published(desks))
     draft.lines.filter(key=first.key).delete()
-    PlanLineFactory(version=draft, title="顶替", venue=first.venue, room=first.room, starts_at=NOON, position=5000)
+    in_its_place = {"venue": first.venue, "room": first.room, "starts_at": NOON + DAY, "ends_at": NOON + 2 * DAY}
+    PlanLineFactory(version=draft, title="顶替", position=5000, **in_its_place)
 
     published(desks)
 

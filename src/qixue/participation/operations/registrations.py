@@ -42,6 +42,7 @@ from qixue.people.operations.notifications import notify, notify_each
 from qixue.programme.models import Session
 
 SESSION_OFF = "registration_session_off"
+PARTIES_AT_ONCE = 100
 FROM_HOME = frozenset({Registration.Source.SELF, Registration.Source.FAMILY})
 State = Registration.State
 Reason = Registration.CancelReason
@@ -211,15 +212,25 @@ def keep_queues(*, at: datetime.datetime) -> int:
     return for_each("queues", sorted(keys | with_parties_to_tell(at)), partial(keep_queue, at=at))
 
 
-@transaction.atomic
 def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
+    """Some parties after the other, so that no transaction gets long; says whether anything has changed."""
+    has_changed = False
+    while True:
+        ended_count, have_moved = keep_some(session_pk, at=at)
+        has_changed |= bool(ended_count) or have_moved
+        if ended_count < PARTIES_AT_ONCE:
+            return has_changed
+
+
+@transaction.atomic
+def keep_some(session_pk: int, *, at: datetime.datetime) -> tuple[int, bool]:
+    """How many parties have ended, of whom more may be there, and whether others moved up."""
     session = locked_session(Session(pk=session_pk))
-    active = Registration.objects.active().filter(session=session).with_accounts().order_by("pk")
-    if session.state == Session.State.CANCELLED:
-        rows, reason = list(active), Reason.SESSION_OFF
-    else:
-        overdue = active.filter(state=State.OFFERED, offered_until__lte=at)
-        rows, reason = list(overdue), Reason.OFFER_EXPIRED
+    ending, reason = Registration.objects.active().filter(session=session), Reason.SESSION_OFF
+    if session.state != Session.State.CANCELLED:
+        ending, reason = ending.filter(state=State.OFFERED, offered_until__lte=at), Reason.OFFER_EXPIRED
+    keys = list(ending.order_by("party").values_list("party", flat=True).distinct()[:PARTIES_AT_ONCE])
+    rows = list(ending.filter(party__in=keys).with_accounts().order_by("pk"))
     if rows:
         release(session, rows, reason=reason, at=at)
         record_audit(f"registration.{reason}", session, by=None, at=at, details={"keys": [row.pk for row in rows]})
@@ -227,12 +238,12 @@ def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
         kind, more = told_off(session, at=at) if is_off else ("registration_offer_expired", {})
         if note := more.get("note"):  # it stands beside the registration as well
             Registration.objects.filter(pk__in=[row.pk for row in rows]).update(cancel_note=note)
-        told = []
-        for party in sorted({row.party for row in rows}):
-            members = with_session(session, (row for row in rows if row.party == party))
-            told += addressed(reach_of(members), kind, **more)
+        parties: dict[uuid.UUID, list[Registration]] = {}
+        for row in with_session(session, rows):
+            parties.setdefault(row.party, []).append(row)
+        told = [notice for members in parties.values() for notice in addressed(reach_of(members), kind, **more)]
         notify_each(told, at=at)
-    return bool(promote(session, terms_of(session), at=at) or rows)
+    return len(keys), bool(promote(session, terms_of(session), at=at))
 
 
 def told_off(session: Session, *, at: datetime.datetime) -> tuple[str, dict[str, str]]:

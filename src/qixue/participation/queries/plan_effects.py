@@ -39,7 +39,7 @@ def effects_of(version: PlanVersion, *, at: datetime.datetime) -> PlanEffects:
             setattr(after, name, getattr(line, name))
         if is_moved(session, after, at=at):
             moved.append(session)
-    return PlanEffects(told(work.called_off()), told(moved))
+    return PlanEffects(told(work.called_off(at=at)), told(moved))
 
 
 def told(sessions: Sequence[Session]) -> Told:

@@ -43,7 +43,7 @@ def publish_plan(version: PlanVersion, *, by: User, at: datetime.datetime) -> Pl
     if version.plan.programme.state == Programme.State.CLOSED:
         raise Refused("programme_closed", _("This programme is closed; nothing can be added to it."))
     work = publication_of(version)
-    call_off_removed(work)
+    call_off_removed(work, at)
     book_rooms(write_sessions(work, make_activities(work), at), by=by)
     call_off_empty(work.plan)
     keep_listings(Session.objects.filter(activity__plan=work.plan))
@@ -76,9 +76,9 @@ def hold(version: PlanVersion) -> PlanVersion:
     return version
 
 
-def call_off_removed(work: Publication) -> None:
+def call_off_removed(work: Publication, at: datetime.datetime) -> None:
     """Call off what the plan has no longer and let go of the rooms."""
-    for session in (gone := work.called_off()):
+    for session in (gone := work.called_off(at=at)):
         session.state = Session.State.CANCELLED
         session.version += 1
     Session.objects.bulk_update(gone, ["state", "version"])

@@ -1,5 +1,6 @@
 """What a version of a plan changes when it comes into force: told before it is published, and done when it is."""
 
+import datetime
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,11 +29,12 @@ class Publication:
         changed = self.changed_names.get(line.key, set())
         return [name for name in names if name in changed]
 
-    def called_off(self) -> list[Session]:
-        """What the plan has no longer, by key; never what was held."""
+    def called_off(self, *, at: datetime.datetime) -> list[Session]:
+        """What the plan has no longer, by key; never what was held, or has begun."""
         kept = {line.key for line in self.lines}
         removed = (session for key, session in self.sessions.items() if key not in kept)
-        return [session for session in removed if session.state == Session.State.PLANNED]
+        planned = (session for session in removed if session.state == Session.State.PLANNED)
+        return [session for session in planned if session.starts_at is None or session.starts_at > at]
 
     def changed(self) -> list[tuple[Session, PlanLine]]:
         """Sessions to come of which the line is another than in the version before, in the order of the lines."""
