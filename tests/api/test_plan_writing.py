@@ -1,5 +1,6 @@
 """Writing plans through the API: once per key, never over what somebody else wrote, by the rules of the pages."""
 
+import datetime
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from tests.api.conftest import Ask, Scene
 from tests.factories import NOON, VenueFactory, key
 from tests.factories_planning import PlanLineFactory, PlanVersionFactory, RoomFactory
 
+from qixue.core.clock import now
 from qixue.core.kept_answers import KEPT_FOR, forget_answers
 from qixue.core.models import KeptAnswer
 from qixue.participation.models import CallingOff
@@ -67,6 +69,8 @@ def test_plan_goes_from_an_empty_draft_to_publication(
 def test_publication_that_calls_sessions_off_says_why(plan: Plan, bureau: str, ask: Ask) -> None:
     version = newest(plan)
     PlanVersion.objects.filter(pk=version.pk).update(state=State.APPROVED)
+    tomorrow = now() + datetime.timedelta(days=1)
+    version.lines.update(starts_at=tomorrow, ends_at=tomorrow + datetime.timedelta(hours=2))
     ask("POST", f"/plans/{plan.pk}/publications", keyed(version=2), token=bureau)
     PlanLineFactory(version=PlanVersionFactory(plan=plan, number=3, state=State.APPROVED))
     titles = list(version.lines.order_by("position").values_list("title", flat=True))

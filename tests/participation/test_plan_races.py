@@ -11,8 +11,8 @@ from tests.factories import NOON, MemberFactory, OrganisationFactory, RoleAssign
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory
 from tests.participation.signing_up import sign_up
 
+from qixue.participation.operations.published_plans import publish_plan
 from qixue.participation.operations.seats import locked_session
-from qixue.participation.operations.session_changes import publish_plan
 from qixue.people.models import Notification, Role, User
 from qixue.programme.models import Plan, PlanVersion, Session
 

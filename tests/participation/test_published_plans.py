@@ -10,9 +10,9 @@ from tests.programme.operations.conftest import Desks, desks  # noqa: F401 - a f
 
 from qixue.core.refusal import Refused
 from qixue.participation.models import CallingOff, Registration, RegistrationTerms
+from qixue.participation.operations.published_plans import publish_plan
 from qixue.participation.operations.registrations import keep_queues
-from qixue.participation.operations.session_changes import publish_plan
-from qixue.participation.queries.plan_effects import Told, effects_of
+from qixue.participation.queries.plan_effects import Reached, effects_of
 from qixue.people.models import Notification
 from qixue.people.notices import text_of
 from qixue.programme.models import PlanLine, PlanVersion, Session
@@ -55,7 +55,7 @@ def with_one_session_less(desks: Desks) -> PlanVersion:  # noqa: F811 - the fixt
     return desks.approved()
 
 
-def names_told(told: Told) -> tuple[list[str], list[str], list[str]]:
+def names_told(told: Reached) -> tuple[list[str], list[str], list[str]]:
     """Titles of the sessions, who is told, and whom nobody reaches."""
     reached = [row.resident.name for rows in told.reach.people.values() for row in rows]
     return [each.activity.title for each in told.sessions], reached, [row.resident.name for row in told.reach.unreached]

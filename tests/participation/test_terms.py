@@ -9,6 +9,7 @@ from tests.factories import (
     MemberFactory,
     OpenSessionFactory,
     RegionFactory,
+    RegistrationFactory,
 )
 from tests.participation.signing_up import another, counters, refusal, sign_up
 
@@ -18,6 +19,8 @@ from qixue.participation.models import (
 )
 from qixue.participation.operations.lotteries import keep_lotteries
 from qixue.participation.operations.terms import TermsDetails, obstacles_in_numbers, save_terms
+from qixue.participation.queries.registered import outside_terms
+from qixue.people.models import Resident
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +142,18 @@ def test_all_numbers_that_cannot_be_are_named_at_once():
         ("offer_hours", "offer_hours_out_of_range"),
         ("max_age", "ages_out_of_order"),
     ]
+
+
+def test_people_outside_of_new_terms_are_counted_over_all_sessions_at_once(session, django_assert_num_queries):
+    RegistrationTerms.objects.create(session=session, min_age=60)
+    sessions = [session, another(session, seat_count=5), another(session, seat_count=5)]
+    RegistrationTerms.objects.create(session=sessions[1], region=RegionFactory())
+    for each in sessions:
+        sign_up_by_hand(each, MemberFactory(birth_year=1990))
+
+    with django_assert_num_queries(2):
+        assert outside_terms(sessions, at=NOON) == 2
+
+
+def sign_up_by_hand(session: Session, member: Resident) -> None:
+    RegistrationFactory(session=session, resident=member, registered_by=member.user)

@@ -196,7 +196,7 @@ register(
         ),
         _(
             "Changed: %(title)s is now on %(day_on)s at %(time)s, %(place)s (before: %(was_on)s at %(was_time)s, "
-            "%(was_place)s). The seat offered to you is yours only when you accept it, now until %(until)s. Accept it "
+            "%(was_place)s). The seat offered to you is yours only when you accept it, until %(until)s. Accept it "
             "here:"
         ),
     ),

@@ -21,7 +21,7 @@ from tests.factories import (
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory, RoomFactory
 from tests.participation.signing_up import sign_up
 
-from qixue.participation.operations.session_changes import publish_plan
+from qixue.participation.operations.published_plans import publish_plan
 from qixue.people.models import Notification, Organisation, Role, User
 from qixue.programme.models import Countersignature, Plan, PlanDocument, PlanLine, PlanVersion, Programme, Session
 from qixue.programme.notices.plans import link_to

@@ -14,7 +14,7 @@ from qixue.api.schemas.plans import VersionOut
 from qixue.api.views.plans import COMPARE_ERRORS, WRITE_ERRORS, shown
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
-from qixue.participation.operations.session_changes import publish_plan
+from qixue.participation.operations.published_plans import publish_plan
 from qixue.people.rules import Action
 from qixue.programme.operations.plan_approval import approve_plan, return_plan
 from qixue.programme.operations.plans import amend_plan, submit_plan

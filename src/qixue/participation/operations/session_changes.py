@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import minute_text
 from qixue.core.clock_words import day_clock_lazy
-from qixue.core.refusal import Doubt, Refused
+from qixue.core.refusal import Doubt
 from qixue.participation.models import CallingOff, Registration
 from qixue.participation.notice_kinds import CHANGED, OFFER_CHANGED
 from qixue.participation.notices import both, event_of
@@ -22,14 +22,14 @@ from qixue.participation.operations.seats import (
     with_session,
 )
 from qixue.participation.operations.terms import fit_terms
-from qixue.participation.queries.plan_effects import Told, effects_of, is_moved
+from qixue.participation.queries.plan_effects import is_moved
 from qixue.participation.queries.registered import Reach, active_rows, reach_of
 from qixue.participation.queries.registrations import terms_of
 from qixue.people.models import User
 from qixue.people.operations.notifications import notify_each
 from qixue.people.rules import Action
-from qixue.programme.models import PlanVersion, Session
-from qixue.programme.operations import plan_publication, sessions
+from qixue.programme.models import Session
+from qixue.programme.operations import sessions
 
 TOO_SOON = datetime.timedelta(hours=1)  # for everybody to hear of it
 
@@ -98,46 +98,6 @@ def check_start(before: Session, after: Session, *, at: datetime.datetime) -> No
         raise Doubt("starts_too_soon", sentence, field="start", people=count, moment=moment)
 
 
-@transaction.atomic
-def publish_plan(version: PlanVersion, *, reason: str = "", by: User, at: datetime.datetime) -> PlanVersion:
-    """Bring a plan into force as `plan_publication.publish_plan` does, and tell whoever is signed up for what it moves.
-
-    `reason` is why it calls sessions off, kept for each of them as `call_off` does. Terms and offers of what it moves
-    follow as by `change_session`. Refused: as there, by `fit_terms`, and reason_missing, naming the sessions.
-    """
-    version = plan_publication.hold(version)
-    effects = effects_of(version, at=at)
-    published = plan_publication.publish_plan(version, by=by, at=at)
-    if effects.called_off.sessions and not reason.strip():
-        raise reason_missing(effects.called_off)
-    CallingOff.objects.bulk_create(
-        CallingOff(session=session, reason=reason.strip()) for session in effects.called_off.sessions
-    )
-    before = {session.pk: session for session in effects.moved.sessions}
-    for after in Session.objects.filter(pk__in=before).select_related("activity", "venue").order_by("pk"):
-        fit_terms(after, by=by, at=at)
-        tell_if_moved(before[after.pk], after, at=at)
-    return published
-
-
-def reason_missing(called_off: Told) -> Refused:
-    """Naming the sessions, and how many people hear of it."""
-    sentence = _(
-        "Sessions that this version cancels: %(sessions)s. People who are told so: %(people)s; whom no notice reaches: "
-        "%(unreached)s. Please give the reason, which everybody reads."
-    )
-    lines = [plan_publication.named(session) for session in called_off.sessions]
-    return Refused(
-        "reason_missing",
-        sentence,
-        lines=lines,
-        field="reason",
-        sessions=len(lines),
-        people=called_off.reach.reached_count,
-        unreached=len(called_off.reach.unreached),
-    )
-
-
 def tell_if_moved(before: Session, after: Session, *, at: datetime.datetime) -> Reach:
     """Who is told, after its offers fit its time; nobody where the session stays where it is."""
     if not is_moved(before, after, at=at):
@@ -171,7 +131,8 @@ def tell_of_change(before: Session, after: Session, *, at: datetime.datetime) ->
     }
     rows, key = with_session(after, active_rows(after)), f"{after.pk}-{after.version}"
     offered = [row for row in rows if row.state == Registration.State.OFFERED]
-    told = addressed(reach_of(row for row in rows if row not in offered), CHANGED, key=key, **words)
+    others = [row for row in rows if row.state != Registration.State.OFFERED]
+    told = addressed(reach_of(others), CHANGED, key=key, **words)
     notify_each(told + addressed(reach_of(offered), OFFER_CHANGED, key=key, **words), at=at)
     tell_in_charge(offered, at=at, key=f"-{after.version}")
     return reach_of(rows)

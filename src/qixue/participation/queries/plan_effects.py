@@ -16,7 +16,7 @@ WHEN_OR_WHERE = ("starts_at", "ends_at", "venue_id", "is_online")
 
 
 @dataclass(frozen=True)
-class Told:
+class Reached:
     """Sessions to which the same happens, as they were before it, and whom that reaches."""
 
     sessions: Sequence[Session]
@@ -25,8 +25,8 @@ class Told:
 
 @dataclass(frozen=True)
 class PlanEffects:
-    called_off: Told
-    moved: Told
+    called_off: Reached
+    moved: Reached
 
 
 def effects_of(version: PlanVersion, *, at: datetime.datetime) -> PlanEffects:
@@ -39,11 +39,11 @@ def effects_of(version: PlanVersion, *, at: datetime.datetime) -> PlanEffects:
             setattr(after, name, getattr(line, name))
         if is_moved(session, after, at=at):
             moved.append(session)
-    return PlanEffects(told(work.called_off(at=at)), told(moved))
+    return PlanEffects(reached(work.called_off(at=at)), reached(moved))
 
 
-def told(sessions: Sequence[Session]) -> Told:
-    return Told(sessions, reach_of(signed_up(sessions)))
+def reached(sessions: Sequence[Session]) -> Reached:
+    return Reached(sessions, reach_of(signed_up(sessions)))
 
 
 def signed_up(sessions: Sequence[Session]) -> QuerySet[Registration]:

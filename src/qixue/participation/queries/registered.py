@@ -17,7 +17,7 @@ from qixue.participation.models import (
 )
 from qixue.participation.notices import is_told_by_cadre
 from qixue.participation.queries.lotteries import entries_closed, with_draws
-from qixue.participation.queries.registrations import open_to_all, terms_of
+from qixue.participation.queries.registrations import open_to_all
 from qixue.people.models import User
 from qixue.people.queries import account_for
 from qixue.places.models import Region
@@ -144,9 +144,12 @@ def sessions_to_move_to(session: Session, *, at: datetime.datetime) -> QuerySet[
     return with_draws(possible).select_related("activity", "venue")
 
 
-def outside_terms(sessions: Iterable[Session], *, at: datetime.datetime) -> int:
+def outside_terms(sessions: Sequence[Session], *, at: datetime.datetime) -> int:
     """How many people to come do not fit the ages and the region that are asked for now."""
-    return sum(is_outside(row, terms_of(session), at=at) for session in sessions for row in active_rows(session))
+    rows = Registration.objects.active().filter(session__in=sessions).select_related("session", "resident__home_region")
+    terms = RegistrationTerms.objects.select_related("region").in_bulk({session.pk for session in sessions})
+    usual = RegistrationTerms()
+    return sum(is_outside(row, terms.get(row.session_id, usual), at=at) for row in rows)
 
 
 def active_rows(session: Session) -> QuerySet[Registration]:

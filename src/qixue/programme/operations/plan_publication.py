@@ -37,11 +37,7 @@ def publish_plan(version: PlanVersion, *, by: User, at: datetime.datetime) -> Pl
     version = hold(version)
     if version.state == State.PUBLISHED:
         return version
-    refuse_others(version, by)
-    if version.state != State.APPROVED:
-        raise Refused("not_approved", _("This version is not approved yet, or not any more."))
-    if version.plan.programme.state == Programme.State.CLOSED:
-        raise Refused("programme_closed", _("This programme is closed; nothing can be added to it."))
+    check_publication(version, by=by)
     work = publication_of(version)
     call_off_removed(work, at)
     book_rooms(write_sessions(work, make_activities(work), at), by=by)
@@ -51,12 +47,21 @@ def publish_plan(version: PlanVersion, *, by: User, at: datetime.datetime) -> Pl
     version.state = State.PUBLISHED
     version.save(update_fields=["state"])
     record_step(version, PlanStep.Kind.PUBLISHED, by=by, at=at, organisation=approving_organisation(version.plan))
-    record_audit("plan.came_into_force", version, by=by, at=at, details=told(work.changes))
+    record_audit("plan.came_into_force", version, by=by, at=at, details=kept(work.changes))
     notify(people_who_file(version.plan), notices.moved_on("plan_published", version), at=at)
     return version
 
 
-def told(changes: Difference) -> dict[str, object]:
+def check_publication(version: PlanVersion, *, by: User) -> None:
+    """Refused: not_approver, not_approved, programme_closed."""
+    refuse_others(version, by)
+    if version.state != State.APPROVED:
+        raise Refused("not_approved", _("This version is not approved yet, or not any more."))
+    if version.plan.programme.state == Programme.State.CLOSED:
+        raise Refused("programme_closed", _("This programme is closed; nothing can be added to it."))
+
+
+def kept(changes: Difference) -> dict[str, object]:
     """The difference as the audit entry keeps it."""
     return {
         "added": [str(line.key) for line in changes.added],

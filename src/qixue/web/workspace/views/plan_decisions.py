@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
-from qixue.participation.operations.session_changes import publish_plan
+from qixue.participation.operations.published_plans import publish_plan
 from qixue.participation.queries.plan_effects import effects_of
 from qixue.people.models import User
 from qixue.people.rules import Action

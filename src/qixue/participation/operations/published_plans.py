@@ -1,0 +1,59 @@
+"""A version of a plan comes into force: whoever is signed up for what it calls off or moves is told."""
+
+import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from qixue.core.refusal import Refused
+from qixue.participation.models import CallingOff
+from qixue.participation.operations.session_changes import tell_if_moved
+from qixue.participation.operations.terms import fit_terms
+from qixue.participation.queries.plan_effects import Reached, effects_of
+from qixue.people.models import User
+from qixue.programme.models import PlanVersion, Session
+from qixue.programme.operations import plan_publication
+
+
+@transaction.atomic
+def publish_plan(version: PlanVersion, *, reason: str = "", by: User, at: datetime.datetime) -> PlanVersion:
+    """Bring a plan into force as `plan_publication.publish_plan` does, and tell whoever is signed up for what it moves.
+
+    `reason` is why it calls sessions off, kept for each of them as `call_off` does. Terms and offers of what it moves
+    follow as by `session_changes.change_session`. Refused: as by the former, by `fit_terms`, and reason_missing, naming
+    the sessions.
+    """
+    version = plan_publication.hold(version)
+    if version.state == PlanVersion.State.PUBLISHED:
+        return version
+    plan_publication.check_publication(version, by=by)  # first: what it would do is for who may see it
+    effects = effects_of(version, at=at)
+    published = plan_publication.publish_plan(version, by=by, at=at)
+    if effects.called_off.sessions and not reason.strip():
+        raise reason_missing(effects.called_off)
+    CallingOff.objects.bulk_create(
+        CallingOff(session=session, reason=reason.strip()) for session in effects.called_off.sessions
+    )
+    before = {session.pk: session for session in effects.moved.sessions}
+    for after in Session.objects.filter(pk__in=before).select_related("activity", "venue").order_by("pk"):
+        fit_terms(after, by=by, at=at)
+        tell_if_moved(before[after.pk], after, at=at)
+    return published
+
+
+def reason_missing(called_off: Reached) -> Refused:
+    """Naming the sessions, and how many people hear of it."""
+    sentence = _(
+        "Sessions that this version cancels: %(sessions)s. People who are told so: %(people)s; whom no notice reaches: "
+        "%(unreached)s. Please give the reason, which everybody reads."
+    )
+    lines = [plan_publication.named(session) for session in called_off.sessions]
+    return Refused(
+        "reason_missing",
+        sentence,
+        lines=lines,
+        field="reason",
+        sessions=len(lines),
+        people=called_off.reach.reached_count,
+        unreached=len(called_off.reach.unreached),
+    )
