@@ -19,6 +19,7 @@ from qixue.api import at_once
 from qixue.api.at_once import ROUTE, AtOnce, headers_of
 from qixue.core.requests import requests_total
 from qixue.participation.models import Registration
+from qixue.participation.operations.transfers import hand_over_place
 from qixue.people.models import ApiToken, Resident
 from qixue.programme.models import Session
 
@@ -132,16 +133,21 @@ def test_both_ways_answer_alike(taken: int, language: str, server: Server, membe
 
 
 @pytest.mark.parametrize("is_at_once", [True, False])
+@pytest.mark.parametrize("is_handed_over", [True, False])
 def test_either_way_repeats_what_the_other_has_answered(
-    is_at_once: bool, server: Server, member: Resident, session: Session
+    is_at_once: bool, is_handed_over: bool, server: Server, member: Resident, session: Session
 ) -> None:
     party = key()
 
     first = server.ask(session, member.token, at_once=is_at_once, **under(party))
+    row = Registration.objects.get(party=party)
+    if is_handed_over:
+        hand_over_place(row, to=ResidentFactory(guardian=member), by=member.user, at=row.registered_at)
     again = server.ask(session, member.token, at_once=not is_at_once, **under(party))
 
     assert (again.status, again.content) == (201, first.content)
-    assert Registration.objects.get().party == party
+    assert server.ordinary_count == 1
+    assert Registration.objects.filter(party=party).count() == 1 + is_handed_over
 
 
 def test_key_can_stand_in_the_body_and_the_caller_be_named(server: Server, member: Resident, session: Session) -> None:

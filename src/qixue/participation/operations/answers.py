@@ -1,7 +1,7 @@
 """Answers to the organiser's questions: checked before anybody has a seat, kept with each registration."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -23,20 +23,38 @@ def checked_answers(session: Session, people: Sequence[Resident], answers: Answe
     Refused: answer_missing, answer_not_offered, answer_too_long, each with the question as field.
     """
     said: dict[tuple[int, int], str] = {}
-    asked = Question.objects.filter(session=session, retired_at=None).order_by("position")
-    for question, person in itertools.product(asked, people):
-        whom = person.pk if question.is_for_each else EVERYBODY
-        text = answers.get((question.pk, whom), "").strip()
+    for question, person, text in answered(session, people, answers):
         if text:
-            check_answer(question, whom, text)
+            check_answer(question, whom_it_is_of(question, person), text)
             said[question.pk, person.pk] = text
         elif question.is_required and not is_staff:
             raise missing_answer(question, person)
     return said
 
 
+def answered(
+    session: Session, people: Sequence[Resident], answers: Answers
+) -> Iterator[tuple[Question, Resident, str]]:
+    """What each person answers to each question that is asked now, as it was sent; an empty text where nothing was."""
+    asked = Question.objects.filter(session=session, retired_at=None).order_by("position")
+    for question, person in itertools.product(asked, people):
+        yield question, person, answers.get((question.pk, whom_it_is_of(question, person)), "").strip()
+
+
+def whom_it_is_of(question: Question, person: Resident) -> int:
+    return person.pk if question.is_for_each else EVERYBODY
+
+
+def are_as_first(first: Sequence[Registration], session: Session, people: Sequence[Resident], answers: Answers) -> bool:
+    """Whether the answers are those that were kept with the registrations, as far as the questions are still asked."""
+    rows = Answer.objects.filter(registration__in=first, question__session=session, question__retired_at=None)
+    kept = {(row[0], row[1]): row[2] for row in rows.values_list("question", "registration__resident", "text")}
+    sent = {(question.pk, person.pk): text for question, person, text in answered(session, people, answers) if text}
+    return sent == kept
+
+
 def missing_answer(question: Question, person: Resident) -> Refused:
-    whom = person.pk if question.is_for_each else EVERYBODY
+    whom = whom_it_is_of(question, person)
     sentence = _("Please answer for %(name)s: %(question)s") if whom else _("Please answer: %(question)s")
     field = field_of(question, whom)
     return Refused("answer_missing", sentence, field=field, name=person.name, question=question.text)

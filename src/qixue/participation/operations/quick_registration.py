@@ -28,6 +28,7 @@ from qixue.core.together import Lines
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.models.registrations import random_door_code
 from qixue.participation.notices import Event, about_event, place_of, told_at_once
+from qixue.participation.operations.asked_again import first_rows, is_same_request
 from qixue.people.callers import Caller, asking_for, aware, callers_in
 from qixue.people.models import ApiToken, Notification, Resident
 from qixue.people.operations.notifications import letters_to, line_of
@@ -260,9 +261,9 @@ class Placing:
         if not self.seen.has_usual_terms:
             return None
         if party in self.made:
-            return replayed([self.made[party][0]], self.session, ask)
+            return self.answered_first([self.made[party][0]], ask)
         if party in self.used:
-            return replayed(list(Registration.objects.filter(party=ask.party)), self.session, ask)
+            return self.answered_first(list(Registration.objects.filter(party=ask.party).order_by("pk")), ask)
         if not self.is_usual(ask):
             return None
         row = self.placed(ask)
@@ -270,6 +271,15 @@ class Placing:
         self.residents.add(ask.resident.pk)
         self.held[ask.by.user.pk] += 1
         return row
+
+    def answered_first(self, rows: list[Registration], ask: Ask) -> Registration | None:
+        """From all rows of the party; the ordinary way refuses who asks for something else under its key. Nobody is
+        asked anything at a session that this way knows: there are no answers to compare.
+        """
+        first, source = first_rows(rows), Registration.Source.SELF
+        if not is_same_request(first, self.session, [ask.resident.pk], by=ask.by.user, source=source):
+            return None
+        return first[0] if first[0].state != State.ENTERED else None
 
     def is_usual(self, ask: Ask) -> bool:
         """Whether this way is right for them."""
@@ -298,13 +308,6 @@ class Placing:
         seen.last_waiting_number += 1
         row.state, row.waiting_number, row.first_place = State.WAITING, seen.last_waiting_number, seen.waiting_count
         return row
-
-
-def replayed(rows: list[Registration], session: Session, ask: Ask) -> Registration | None:
-    """What the same person was answered for the same key; the ordinary way refuses everybody else."""
-    asked = (session.pk, ask.resident.pk, ask.by.user.pk)
-    is_same = [(row.session_id, row.resident_id, row.registered_by_id) for row in rows] == [asked]
-    return rows[0] if is_same and rows[0].state != State.ENTERED else None
 
 
 def can_be_child(resident: Resident, seen: Seen, at: datetime.datetime) -> bool:

@@ -21,7 +21,8 @@ from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.notices import about_party, told_at_once
-from qixue.participation.operations.answers import Answers, checked_answers, keep_answers
+from qixue.participation.operations.answers import Answers, are_as_first, checked_answers, keep_answers
+from qixue.participation.operations.asked_again import first_rows, is_same_request
 from qixue.participation.operations.door_codes import free_door_codes
 from qixue.participation.operations.eligibility import (
     check_missed,
@@ -64,8 +65,9 @@ def register(
     `source` says how it is done, and with that what holds: whoever signs their own household up keeps to the terms,
     also as somebody who runs the session; by the cadre or the organiser is for those who manage its registrations.
 
-    `party` is made by the form or program that asks: asked again with it, the first answer is given. `answers` are
-    those to the organiser's questions; who signs others up as staff can leave them out.
+    `party` is made by the form or program that asks: asked again with it, the first answer is given, also where places
+    were handed over since. `answers` are those to the organiser's questions; who signs others up as staff can leave
+    them out.
     Refused: key_reused, already_registered, not_yours, no_registration, registration_not_open, registration_closed,
     too_many_places, too_young, too_old, other_region, guardian_needed, age_unknown, missed_too_often, answer_missing,
     answer_not_offered, answer_too_long, not_committed, draw_pending, changed_meanwhile.
@@ -74,8 +76,10 @@ def register(
         raise ValueError("A party has one person or more, each once.")
     hold_or_refuse([person.pk for person in people])
     session = locked_session(session)
-    if earlier := list(Registration.objects.filter(party=party).order_by("pk")):
-        return replayed(earlier, session, people, by)
+    if rows := list(Registration.objects.filter(party=party).order_by("pk")):
+        first = first_rows(rows)
+        must_be_same(first, session, people, by=by, source=source, answers=answers or {})
+        return first
     terms = terms_of(session)
     is_staff = source not in FROM_HOME
     must_sign_up(by, session, people, is_staff=is_staff)
@@ -97,18 +101,26 @@ def register(
     return made
 
 
+def must_be_same(
+    first: Sequence[Registration],
+    session: Session,
+    people: Sequence[Resident],
+    *,
+    by: User,
+    source: str,
+    answers: Answers,
+) -> None:
+    """Whether what is asked now is what the first rows of the party were made for. Refused: key_reused."""
+    is_same = is_same_request(first, session, [person.pk for person in people], by=by, source=source)
+    if not is_same or not are_as_first(first, session, people, answers):
+        raise key_reused()
+
+
 def must_sign_up(by: User, session: Session, people: Sequence[Resident], *, is_staff: bool) -> None:
     """Refused: not_yours."""
     must_act_for(by, people, is_staff=is_staff)
     if is_staff and not may_manage_registrations(by, session):
         raise Refused("not_yours", _("You can sign people up for sessions in your part only."))
-
-
-def replayed(earlier: list[Registration], session: Session, people: Sequence[Resident], by: User) -> list[Registration]:
-    same_people = {row.resident_id for row in earlier} == {person.pk for person in people}
-    if not same_people or any(row.session_id != session.pk or row.registered_by_id != by.pk for row in earlier):
-        raise key_reused()
-    return earlier
 
 
 def check_places(
