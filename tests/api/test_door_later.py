@@ -218,3 +218,12 @@ def test_bundle_tells_what_was_decided_about_the_scans_of_the_device(
     bundle = ask("GET", "/door/bundle", token=DEVICE_TOKEN).json()
 
     assert bundle["decided"] == {scans[0]["uuid"]: "accepted", scans[1]["uuid"]: "rejected"}
+
+
+def test_bundle_expects_nobody_at_a_session_called_off(session: Session, device: DoorDevice, ask: Ask) -> None:
+    row = RegistrationFactory(session=session)
+    Session.objects.filter(pk=session.pk).update(state=Session.State.CANCELLED)
+
+    bundle = ask("GET", "/door/bundle", token=DEVICE_TOKEN).json()
+
+    assert (bundle["revoked"], [each["people"] for each in bundle["sessions"]]) == ([row.pk], [[]])

@@ -264,3 +264,14 @@ def test_account_is_refused_with_the_request_after_it_was_closed(session: Sessio
     again = [sign_up(ask, session, member.token, {"client_uuid": str(key())}), ask("GET", "/me", token=member.token)]
 
     assert (first.status_code, [answer.status_code for answer in again]) == (201, [401, 401])
+
+
+def test_session_called_off_leaves_nobody_a_seat_before_they_are_told(
+    session: Session, member: Resident, ask: Ask
+) -> None:
+    sign_up(ask, session, member.token, {"client_uuid": str(key())})
+    Session.objects.filter(pk=session.pk).update(state="cancelled")
+
+    (party,) = ask("GET", "/me/registrations", token=member.token).json()["items"]
+
+    assert (party["state"], [person["state"] for person in party["people"]]) == ("cancelled", ["cancelled"])

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override, pgettext_lazy
 
 from qixue.participation.models import Registration
-from qixue.participation.queries.registered import contact_of, is_concerned
+from qixue.participation.queries.registered import contact_of
+from qixue.participation.queries.registrations import is_concerned, state_at
 from qixue.programme.models import Session
 from qixue.report.tables import Cell, Table
 
@@ -27,7 +28,7 @@ def registration_table(session: Session, registrations: QuerySet[Registration]) 
     queue = Registration.objects.waiting().filter(session=session).values_list("pk", flat=True)
     places = {key: place for place, key in enumerate(queue, start=1)}
     with override("zh-hans"):
-        cells = [[number, *cells_of(row, places, asked)] for number, row in enumerate(rows, start=1)]
+        cells = [[number, *cells_of(row, session, places, asked)] for number, row in enumerate(rows, start=1)]
         return Table(session.activity.title, columns_of(asked), cells)
 
 
@@ -47,15 +48,15 @@ def columns_of(asked: Sequence[str]) -> tuple[tuple[str, int], ...]:
     return (*first, *((question, 24) for question in asked))
 
 
-def cells_of(row: Registration, places: dict[int, int], asked: Sequence[str]) -> list[Cell]:
-    person = row.resident
+def cells_of(row: Registration, session: Session, places: dict[int, int], asked: Sequence[str]) -> list[Cell]:
+    person, state = row.resident, Registration.State(state_at(session, row))
     answers = {answer.question.text: answer.words for answer in row.answers.all()}
     return [
         person.name,
         person.birth_year or "",
         person.home_region.name if person.home_region else "",
-        str(STATES[Registration.State(row.state)]),
-        places.get(row.pk, ""),
+        str(STATES[state]),
+        places.get(row.pk, "") if state == Registration.State.WAITING else "",
         row.door_code,
         row.registered_at,
         str(row.get_source_display()),

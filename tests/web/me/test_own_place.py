@@ -1,4 +1,4 @@
-"""The public page of a session tells whoever is signed up there where they stand, and nobody else."""
+"""Pages tell whoever is signed up for a session where they stand, and nobody else: the public one, and their own."""
 
 import pytest
 from django.test import Client
@@ -7,7 +7,7 @@ from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFac
 from tests.web.browsing import page_of, signed_in
 from tests.web.public.conftest import words
 
-from qixue.participation.models import RegistrationTerms
+from qixue.participation.models import CallingOff, RegistrationTerms
 from qixue.participation.operations.registrations import cancel_registrations, register
 from qixue.people.models import Resident
 from qixue.programme.models import Session
@@ -109,3 +109,17 @@ def test_copy_for_everybody_holds_nobody(member, session, monkeypatch):
     assert "李嘉明" in own
     assert len(kept) == 1
     assert "李嘉明" not in kept[0]
+
+
+def test_registration_of_a_session_called_off_is_none_before_the_household_is_told(member, session):
+    address = sign_up(session, member)
+    Session.objects.filter(pk=session.pk).update(state="cancelled")
+    CallingOff.objects.create(session=session, reason="老师生病。")
+
+    home, page = page_of(signed_in(member), "/me/"), page_of(signed_in(member), address)
+
+    assert [words(heading) for heading in home.xpath("//main//h2")] == ["即将参加", "已结束或已取消"]
+    assert words(home.xpath("//main//p[@class='tags']")[0]) == "✕ 本场取消"
+    assert words(page.xpath("//main//p[@class='notice seal']")[0]) == "✕ 本场已取消。原因：老师生病。"
+    assert "报名成功" not in words(page)
+    assert not page.xpath("//a[contains(@href, '/cancel/') or contains(@href, '/tickets/')]")

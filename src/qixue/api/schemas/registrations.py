@@ -9,8 +9,9 @@ from qixue.api.schemas.keys import Body, Keyed
 from qixue.api.schemas.parts import HIGHEST_ID, Moment, Named, Text, choice
 from qixue.participation.models import Registration
 from qixue.participation.models.registrations import MOST_PLACES
-from qixue.participation.queries.registrations import Party, place_in_queue
+from qixue.participation.queries.registrations import Party, place_in_queue, state_at
 from qixue.people.models import Resident
+from qixue.programme.models import Session
 
 State = Annotated[Registration.State, choice(Registration.State)]
 People = Annotated[
@@ -88,8 +89,8 @@ class MemberOut(BaseModel):
     state: State
 
     @classmethod
-    def of(cls, row: Registration) -> "MemberOut":
-        state = Registration.State(row.state)
+    def of(cls, row: Registration, session: Session) -> "MemberOut":
+        state = Registration.State(state_at(session, row))
         return cls(id=row.pk, resident_id=row.resident_id, name=row.resident.name, state=state)
 
 
@@ -118,5 +119,5 @@ class PartyOut(BaseModel):
             state=Registration.State(party.state),
             place=place_in_queue(party),
             offered_until=party.offered_until,
-            people=[MemberOut.of(row) for row in party.rows],
+            people=[MemberOut.of(row, party.session) for row in party.rows],
         )

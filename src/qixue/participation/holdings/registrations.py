@@ -10,7 +10,7 @@ from qixue.core.clock import minute_text
 from qixue.participation.models import Answer, CalendarFeed, LedgerEntry, ListedPerson, Participant, Registration
 from qixue.participation.operations.leaving import detach, give_up_seats, keep_who_came
 from qixue.participation.operations.merged_people import move_registrations, move_tokens
-from qixue.participation.queries.registrations import coming_registrations
+from qixue.participation.queries.registrations import coming_registrations, state_at
 from qixue.people.personal_data import Holding, Left, Pair, Section, Subject, goes_with_its_owner
 
 
@@ -21,7 +21,12 @@ def registrations_of(subject: Subject) -> QuerySet[Registration]:
 
 def registrations_copy(subject: Subject) -> Section:
     rows = [
-        (row.resident.name, row.session.activity.title, minute_text(row.session.starts_at), row.get_state_display())
+        (
+            row.resident.name,
+            row.session.activity.title,
+            minute_text(row.session.starts_at),
+            str(Registration.State(state_at(row.session, row)).label),
+        )
         for row in registrations_of(subject)
     ]
     return Section(_("What the household was signed up for"), [_("Who"), _("Activity"), _("Begins"), _("State")], rows)

@@ -68,7 +68,8 @@ def expected_at(sessions: Iterable[Session]) -> list[Registration]:
 
 def cancelled_keys(sessions: Iterable[Session]) -> list[int]:
     """Keys of the registrations whose tickets are good no more."""
-    rows = Registration.objects.filter(session__in=list(sessions), state=Registration.State.CANCELLED)
+    is_off = Q(state=Registration.State.CANCELLED) | Q(session__state=Session.State.CANCELLED)
+    rows = Registration.objects.filter(is_off, session__in=list(sessions))
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 

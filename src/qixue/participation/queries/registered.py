@@ -46,11 +46,6 @@ def contact_of(row: Registration) -> User | None:
     return row.registered_by if row.registered_by and row.registered_by.is_active and not is_own else None
 
 
-def is_concerned(row: Registration) -> bool:
-    """Whether what happens to the session is to be told to the person; of those who left, whom its calling off took."""
-    return row.state != Registration.State.CANCELLED or row.cancel_reason == Registration.CancelReason.SESSION_OFF
-
-
 @dataclass(frozen=True)
 class Reach:
     """Whom a message to registrations gets to. Accounts with their people, and the people whom it does not reach."""

@@ -75,6 +75,17 @@ def registered_at(session: Session) -> list[Registration]:
     return list(rows.order_by(F("waiting_number").asc(nulls_first=True), "registered_at", "pk"))
 
 
+def is_concerned(row: Registration) -> bool:
+    """Whether what happens to the session is to be told to the person; of those who left, whom its calling off took."""
+    return row.state != Registration.State.CANCELLED or row.cancel_reason == Registration.CancelReason.SESSION_OFF
+
+
+def state_at(session: Session, row: Registration) -> str:
+    """Of a registration for the session: nobody has anything at one that is called off, also before they are told."""
+    is_off = session.state == Session.State.CANCELLED
+    return Registration.State.CANCELLED if is_off else Registration.State(row.state)
+
+
 @dataclass(frozen=True)
 class Party:
     """People of one household who signed up together for a session."""
@@ -85,7 +96,12 @@ class Party:
 
     @property
     def active(self) -> list[Registration]:
-        return [row for row in self.rows if row.state != Registration.State.CANCELLED]
+        return [row for row in self.rows if state_at(self.session, row) != Registration.State.CANCELLED]
+
+    @property
+    def is_off(self) -> bool:
+        """Whether it is the session's calling off that took their seats, or takes them within a moment."""
+        return self.session.state == Session.State.CANCELLED and any(is_concerned(row) for row in self.rows)
 
     @property
     def state(self) -> str:

@@ -169,3 +169,31 @@ def test_list_and_file_of_a_session_called_off_mark_whom_to_tell_in_person(sessi
     assert [(row["姓名"], row["需当面转告"]) for row in csv.DictReader(io.StringIO(text)) if row["需当面转告"]] == [
         ("房三妹", "是")
     ]
+
+
+def test_list_of_a_session_called_off_shows_nobody_with_a_seat_before_they_are_told(session, organiser):
+    sign_up(session, "李嘉明")
+    Session.objects.filter(pk=session.pk).update(state="cancelled")
+
+    page = page_in(organiser.get(address(session)))
+    text = organiser.post(address(session), {"table": "registrations.csv"}).getvalue().decode("utf-8-sig")
+
+    assert words(page.xpath("//main//table//tbody/tr/td[1]")[0]) == "✕ 本场取消"
+    assert words(page.xpath("//p[@class='notice seal']")[0]).endswith(
+        "系统正在逐一通知下面这些人，请过一分钟再刷新本页。"
+    )
+    assert [words(chip) for chip in page.xpath("//nav[@class='ways']/a")] == ["正在通知 1", "已取消 0"]
+    assert [row["状态"] for row in csv.DictReader(io.StringIO(text))] == ["已取消"]
+
+
+@pytest.mark.parametrize("is_reached", [True, False])
+def test_calling_off_names_only_whom_no_notice_reaches(session, organiser, is_reached):
+    sign_up(session, "李嘉明")
+    if not is_reached:
+        person = ResidentFactory(name="房三妹")
+        RegistrationFactory(session=session, resident=person, registered_by=None, source="staff")
+
+    page = page_in(organiser.post(f"/workspace/sessions/{session.pk}/cancel/", {"reason": "老师生病。"}, follow=True))
+
+    rest = "" if is_reached else "请当面或托人告诉没有手机账号的人：房三妹。"
+    assert message_on(page)[0].replace(" ", "") == f"这场已取消。已通知1人。{rest}"

@@ -25,6 +25,7 @@ from qixue.participation.queries.lotteries import drawn_of, is_before_draw, numb
 from qixue.participation.queries.registrations import (
     Party,
     at_the_same_time,
+    called_off,
     obstacle_to_registering,
     parties_of,
     place_in_queue,
@@ -68,8 +69,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def has_offer(party: Party, at: datetime.datetime) -> bool:
     """Whether a seat is kept for the party, as long as it answers."""
-    is_on = party.session.state != Session.State.CANCELLED
-    return is_on and bool(party.active) and party.active[0].is_offer_open_at(at)
+    return bool(party.active) and party.active[0].is_offer_open_at(at)
 
 
 def is_over(party: Party, at: datetime.datetime) -> bool:
@@ -131,6 +131,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "party": found,
         "place": place_in_queue(found),
         "has_offer": has_offer(found, at),
+        "off": called_off(found.session) if found.is_off else None,
         "same_time": [] if over else at_the_same_time([row.resident for row in found.active], found.session),
         "has_ticket": bool(ticket_holders(found)) and not over,
         "is_over": over,

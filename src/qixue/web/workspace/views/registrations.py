@@ -15,8 +15,8 @@ from qixue.core.names import keys_of_called
 from qixue.participation.models import Question, RegistrantMessage, Registration
 from qixue.participation.queries.lotteries import awaited_number, entered_before_draw
 from qixue.participation.queries.queue import too_large
-from qixue.participation.queries.registered import contact_of, is_concerned, missed_at, registrations_at, state_counts
-from qixue.participation.queries.registrations import terms_of
+from qixue.participation.queries.registered import contact_of, missed_at, registrations_at, state_counts
+from qixue.participation.queries.registrations import is_concerned, terms_of
 from qixue.people.models import User
 from qixue.people.rules import Action, may
 from qixue.programme.models import Session

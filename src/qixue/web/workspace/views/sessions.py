@@ -4,19 +4,20 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry, Tally
+from qixue.participation.notices import names_of
 from qixue.participation.operations.check_ins import obstacle_at_door
 from qixue.participation.operations.session_changes import Changed, call_off, change_session
 from qixue.participation.queries import effective_head_count, entries_of_session
 from qixue.participation.queries.attendances import came_in
 from qixue.participation.queries.door import scans_at
 from qixue.participation.queries.door_state import devices_of, expected_people
-from qixue.participation.queries.registered import active_rows, reach_of, similar_sessions
+from qixue.participation.queries.registered import Reach, active_rows, reach_of, similar_sessions
 from qixue.participation.queries.registrations import registered_at, why_off
 from qixue.participation.queries.walk_ins import walk_ins_at
 from qixue.participation.rules import may_manage_registrations
@@ -127,16 +128,20 @@ def is_to_come(session: Session) -> bool:
 
 
 def saved_and_told(changed: Changed) -> list[str]:
-    """That it is saved, who was told and who must be told in person, and who moved up."""
-    said, told = [_("Saved.")], changed.told
-    if told.reached_count:
-        people = ngettext("%(count)s person is told of it.", "%(count)s people are told of it.", told.reached_count)
-        said.append(people % {"count": told.reached_count})
-    if told.unreached:
+    """That it is saved, who is told, and who moved up."""
+    return [_("Saved."), *told_of(changed.told), *moved_up(changed.session, changed.moved_up)]
+
+
+def told_of(reached: Reach) -> list[str]:
+    """How many people a notice reaches, and who must be told in person."""
+    said = []
+    if reached.reached_count:
+        people = ngettext("%(count)s person is told of it.", "%(count)s people are told of it.", reached.reached_count)
+        said.append(people % {"count": reached.reached_count})
+    if reached.unreached:
         sentence = _("Please tell in person, for they have no phone here: %(names)s.")
-        names = pgettext("between names", ", ").join(row.resident.name for row in told.unreached)
-        said.append(sentence % {"names": names})
-    return said + moved_up(changed.session, changed.moved_up)
+        said.append(sentence % {"names": names_of(reached.unreached)})
+    return said
 
 
 @needs(Action.EDIT_ACTIVITY)
@@ -144,33 +149,30 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Say who will be told, ask for the reason that they read, then call the session off."""
     found: Session = session_or_404(request.user, pk, Action.EDIT_ACTIVITY)
     form = CallOffForm(request.POST or None)
+    reached = reach_of(active_rows(found))
     if request.method == "POST" and form.is_valid():
         try:
             called = call_off(found, reason=form.cleaned_data["reason"], by=staff(request), at=now())
         except Refused as refusal:
             return parts.refusal_page(request, refusal, back=reverse("workspace:session", args=[pk]))
-        messages.success(request, called_off(called, form.cleaned_data["reason"]))
+        messages.success(request, in_one(called_off(called, form.cleaned_data["reason"], reached)))
         return redirect("workspace:session", pk)
     if found.state == Session.State.CANCELLED:
-        messages.info(request, called_off(found))
+        messages.info(request, in_one(called_off(found, "", reached)))
         return redirect("workspace:session", pk)  # called off meanwhile, perhaps in another window
-    reached = reach_of(active_rows(found))
     context = {"session": found, "programme": found.activity.programme, "reach": reached}
     context["similar"] = similar_sessions(found, at=now()) if reached.reached_count else []
     return parts.form_page(request, "workspace/sessions/cancel.html", form, **context)
 
 
-def called_off(session: Session, reason: str = "") -> str:
-    """That it is done; where somebody else did it before for another reason, the one that stands."""
+def called_off(session: Session, reason: str, reached: Reach) -> list[str]:
+    """That it is done and who hears of it; where it was done before for another reason, the one that stands."""
     stands = why_off(session)
     if reason and reason == stands:
-        return _(
-            "The session is cancelled. Whom no notice reaches stands on the list of registrations, under “Cancelled”."
-        )
+        return [_("The session is cancelled."), *told_of(reached)]
     if stands:
-        sentence = _("This session was called off already. This reason stands: %(reason)s")
-        return sentence % {"reason": stands}
-    return _("This session was called off already.")
+        return [_("This session was called off already. This reason stands: %(reason)s") % {"reason": stands}]
+    return [_("This session was called off already.")]
 
 
 @needs(Action.RECORD_ATTENDANCE)
