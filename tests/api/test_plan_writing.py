@@ -266,6 +266,7 @@ def test_records_are_named_by_their_codes(plan: Plan, county: str, ask: Ask) -> 
         ({"title": "茶\u202e园"}, "invalid"),
         ({"budget_fen": 2**63}, "invalid"),
         ({"seat_count": 0}, "invalid"),
+        ({"seat_count": 100_001}, "invalid"),
         ({"seat_count": True}, "invalid"),
         ({"organisation": "city"}, "invalid"),
     ],

@@ -33,11 +33,15 @@ def test_dry_run_changes_nothing(command: list[str]):
     assert (main([*command, "--dry-run"]), PlanLine.objects.count()) == (0, 0)
 
 
-def test_wrong_sheet_is_explained(command: list[str], capsys: pytest.CaptureFixture[str]):
-    Path(command[2]).write_bytes(sheet({**GOOD, "座位": -1}))
+@pytest.mark.parametrize(
+    ("seats", "said"),
+    [(-1, "-1 is no whole number from 1."), (9_999_999_999, "9999999999 is too many; 100000 at most.")],
+)
+def test_wrong_sheet_is_explained(command: list[str], seats: int, said: str, capsys: pytest.CaptureFixture[str]):
+    Path(command[2]).write_bytes(sheet({**GOOD, "座位": seats}))
 
     assert main(command) == 2
-    assert "Row 2, 座位: -1 is no whole number from 1." in capsys.readouterr().err
+    assert f"Row 2, 座位: {said}" in capsys.readouterr().err
     assert PlanLine.objects.count() == 0
 
 

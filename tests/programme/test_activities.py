@@ -149,6 +149,7 @@ def test_add_session_takes_the_next_number_when_it_is_taken() -> None:
         ({"ends_at": TOMORROW}, "ends_before_start"),
         ({"seat_count": 0}, "seats_out_of_range"),
         ({"seat_count": -5}, "seats_out_of_range"),
+        ({"seat_count": 100_001}, "seats_out_of_range"),
     ],
 )
 def test_add_session_that_cannot_be_is_refused(changes: dict[str, Any], code: str) -> None:

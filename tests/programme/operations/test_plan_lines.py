@@ -55,6 +55,7 @@ def test_add_line_refuses_the_key_of_another_version() -> None:
     [
         ({"ends_at": NOON}, "ends_before_start"),
         ({"seat_count": 0}, "seats_out_of_range"),
+        ({"seat_count": 100_001}, "seats_out_of_range"),
         ({"is_online": False}, "place_missing"),
     ],
 )

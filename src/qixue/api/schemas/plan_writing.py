@@ -18,6 +18,7 @@ from qixue.participation.models.organiser import LONGEST_REASON
 from qixue.places.models import Region, Room, Venue
 from qixue.programme.models import Activity, PlanLine, PlanVersion, Programme, Session
 from qixue.programme.operations.plan_lines import MOST_LINES, PlanLineDetails
+from qixue.programme.operations.seat_counts import MOST_SEATS
 
 MOST_PEOPLE, MOST_FEN = 1_000_000, 10**14
 ETAG = re.compile(r'"(?P<version>[0-9]{1,5})-(?P<edit_count>[0-9]{1,9})"')
@@ -64,7 +65,7 @@ class LineFields(Body):
     room: Code | None = None
     region: RegionCode | None = None
     is_online: StrictBool = False
-    seat_count: Annotated[StrictInt, Field(ge=1, le=MOST_PEOPLE)] | None = None
+    seat_count: Annotated[StrictInt, Field(ge=1, le=MOST_SEATS)] | None = None
     counting_rule: Annotated[Session.CountingRule, choice(Session.CountingRule)] = Session.CountingRule.LIST_AND_OTHERS
     expected_attendance: People | None = None
     budget_fen: Annotated[StrictInt, Field(ge=0, le=MOST_FEN)] | None = None

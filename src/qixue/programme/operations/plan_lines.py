@@ -16,6 +16,7 @@ from qixue.people.models import User
 from qixue.places.models import Region, Room, Venue
 from qixue.programme.models import Activity, Brand, PlanLine, PlanVersion, Programme, Session
 from qixue.programme.operations.activities import ALREADY_CHANGED
+from qixue.programme.operations.seat_counts import check_seat_count
 
 MOST_LINES = 2000
 
@@ -63,8 +64,7 @@ def check_line(details: PlanLineDetails) -> None:
     """Refused: ends_before_start, seats_out_of_range, place_twice, place_missing, room_elsewhere."""
     if details.ends_at <= details.starts_at:
         raise Refused("ends_before_start", _("Please give an end that comes after the start."))
-    if details.seat_count is not None and details.seat_count < 1:
-        raise Refused("seats_out_of_range", _("Please give at least one seat, or leave the field empty for no limit."))
+    check_seat_count(details.seat_count)
     if details.is_online and details.venue:
         raise Refused("place_twice", _("Please choose either a venue or online."))
     if not details.is_online and details.venue is None:

@@ -17,6 +17,7 @@ from qixue.programme.models import Activity, Programme, RoomBooking, Session
 from qixue.programme.operations.activities import ALREADY_CHANGED
 from qixue.programme.operations.listings import keep_listings
 from qixue.programme.operations.rooms import book_rooms
+from qixue.programme.operations.seat_counts import check_seat_count
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,7 @@ def check_details(details: SessionDetails) -> None:
     """Refused: ends_before_start, seats_out_of_range, place_twice."""
     if details.ends_at <= details.starts_at:
         raise Refused("ends_before_start", _("Please give an end that comes after the start."), field="end")
-    if details.seat_count is not None and details.seat_count < 1:
-        sentence = _("Please give at least one seat, or leave the field empty for no limit.")
-        raise Refused("seats_out_of_range", sentence, field="seat_count")
+    check_seat_count(details.seat_count)
     if details.is_online and details.venue:
         raise Refused("place_twice", _("Please choose either a venue or online."), field="venue")
 

@@ -16,6 +16,7 @@ from qixue.core.typed import half_width, has_identity_number, parse_day, parse_t
 from qixue.places.models import Region, Room, Venue
 from qixue.programme.models import Activity, Brand, Programme, Session
 from qixue.programme.operations.plan_lines import PlanLineDetails
+from qixue.programme.operations.seat_counts import MOST_SEATS
 from qixue.programme.plan_columns import BY_NAME, COLUMNS, NO, TITLES, YES
 from qixue.programme.sheet_guard import MOST_ROWS, Cell, SheetContent
 
@@ -157,7 +158,7 @@ def line_of(reader: "RowReader", known: Known) -> PlanLineDetails | None:
         "speaker": reader.text("speaker"),
         "region": reader.record("region", known.regions),
         "room": reader.room(venue, known.rooms),
-        "seat_count": reader.number("seats", least=1),
+        "seat_count": reader.number("seats", least=1, most=MOST_SEATS),
         "counting_rule": reader.choice("counting_rule", known.counting_rules) or Session.CountingRule.LIST_AND_OTHERS,
         "expected_attendance": reader.number("expected", least=0),
         "budget_fen": reader.money("budget"),
@@ -258,14 +259,17 @@ class RowReader:
         self.complain(name, _("%(value)s is no time; please write 9:30."), value=cell.value)
         return None
 
-    def number(self, name: str, *, least: int) -> int | None:
+    def number(self, name: str, *, least: int, most: int = MOST_PEOPLE) -> int | None:
         cell = self.cell(name)
         if cell is None:
             return None
         number = int(cell.value) if cell.kind == "n" and cell.value == int(cell.value) else None
         number = parse_whole_number(str(cell.value)) if cell.kind == "s" else number
-        if number is None or not least <= number <= MOST_PEOPLE:
+        if number is None or number < least:
             self.complain(name, _("%(value)s is no whole number from %(least)s."), value=cell.value, least=least)
+            return None
+        if number > most:
+            self.complain(name, _("%(value)s is too many; %(most)s at most."), value=cell.value, most=most)
             return None
         return number
 
