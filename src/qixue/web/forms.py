@@ -1,6 +1,6 @@
 """What every form of the site does: words of its own labels, refusals beside their field, doubts asked once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +86,7 @@ class Worded(forms.BaseForm):
     """A form that asks for a missing answer in the words of the field's label."""
 
     one_of_two: tuple[str, ...] = ()  # names of two fields of which one has to be filled in
+    remarks: Mapping[str, str] = {}  # by names of fields: when they have to be filled in, behind their labels
     question = ""  # a doubt about an act without any field: there is nothing to change, only to say yes
     is_in_doubt = False  # the operation asks once more; the box with which to say yes is shown
 
@@ -144,11 +145,12 @@ class ConfirmableForm(Form):
 
 
 def shown(field: forms.BoundField, value: Any) -> str:
-    """A value as its field shows it to people."""
+    """A value as its field shows it to people, whether it is stored or was sent by a browser."""
     if isinstance(field.field, forms.BooleanField):
         return _("Yes") if value in (True, "on") else _("No")
+    value = field.field.prepare_value(value)
     choices = getattr(field.field, "choices", None)
     if choices is not None:
-        labels = {str(key): str(label) for key, label in choices}
-        return labels.get(str(value), "") if value not in (None, "") else ""
-    return "" if value is None else str(value).strip()
+        chosen = {str(key) for key in (value if isinstance(value, list | tuple) else [value])}
+        return "、".join(str(label) for key, label in choices if key not in (None, "") and str(key) in chosen)
+    return "" if value is None else "\n".join(str(value).split("\r\n")).strip()

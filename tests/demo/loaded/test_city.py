@@ -325,6 +325,12 @@ def test_who_waits_for_a_draw_was_not_written_to_as_if_they_had_a_seat():
     assert (len(written_to), len(drawn), written_to & drawn) == (1, 3, set())
 
 
+def test_message_to_those_with_a_seat_reached_most_of_them():
+    message = RegistrantMessage.objects.get()
+
+    assert message.reached_count > 4 * message.unreached_count
+
+
 def test_annex_of_the_summary_lists_every_entry_of_the_week():
     draft = draft_summary(Programme.objects.get(code="demo"), at=AT)
 

@@ -61,6 +61,12 @@ def test_first_page_asks_once_what_one_can_still_say(member):
     assert sum('FROM "participation_feedback"' in query["sql"] for query in queries) == 1
 
 
+def test_what_waits_for_the_person_stands_before_what_is_to_come(member):
+    page = page_of(signed_in(member), "/me/")
+
+    assert [words(heading) for heading in page.xpath("//main//section/header/h2")][:2] == ["您觉得怎么样？", "即将参加"]
+
+
 def test_each_face_has_a_word_and_a_picture(member):
     links = page_of(signed_in(member), "/me/feedback/").xpath("//a[contains(@class, 'face-choice')]")
 

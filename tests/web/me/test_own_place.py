@@ -7,7 +7,7 @@ from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFac
 from tests.web.browsing import page_of, signed_in
 from tests.web.public.conftest import words
 
-from qixue.participation.models import CallingOff, RegistrationTerms
+from qixue.participation.models import CallingOff, Registration, RegistrationTerms
 from qixue.participation.operations.registrations import cancel_registrations, register
 from qixue.people.models import Resident
 from qixue.programme.models import Session
@@ -123,3 +123,15 @@ def test_registration_of_a_session_called_off_is_none_before_the_household_is_to
     assert words(page.xpath("//main//p[@class='notice seal']")[0]) == "✕ 本场已取消。原因：老师生病。"
     assert "报名成功" not in words(page)
     assert not page.xpath("//a[contains(@href, '/cancel/') or contains(@href, '/tickets/')]")
+
+
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_seat_that_was_given_up_in_another_tab_is_said_to_be(member, session, is_shared):
+    others = [ResidentFactory(guardian=member)] if is_shared else []
+    address, client = sign_up(session, member, *others), signed_in(member)
+    answers = {"people": [Registration.objects.get(resident=member).pk]}
+    client.post(f"{address}cancel/", answers, follow=True)
+
+    again = client.post(f"{address}cancel/", answers, follow=True)
+
+    assert [str(message) for message in again.context["messages"]] == ["这些名额此前已经让出。"]

@@ -25,7 +25,7 @@ from qixue.demo.city.plans import create_plans
 from qixue.demo.city.prelude import create_prelude
 from qixue.demo.city.province import create_province
 from qixue.demo.city.recognitions import create_recognitions
-from qixue.demo.city.registration_desk import create_registration_desk
+from qixue.demo.city.registration_desk import create_registration_desk, write_message
 from qixue.demo.city.registrations import Crowd, create_registrations
 from qixue.demo.city.residents import create_residents
 from qixue.demo.city.returns import create_returns
@@ -72,6 +72,7 @@ def build_city(*, seed: int, today: datetime.date) -> Programme:
     create_registration_desk(seed, week, planned, personas)
     create_afterwards(seed, week, frame.programme, staff)
     create_accounts(frame.programme, staff)
+    write_message(seed, week, planned, personas)
     create_lotteries(seed, week, planned)
     create_swap(seed, week, frame.programme, crowd)
     create_swap_round(seed, week, frame.programme, crowd, personas["library"])

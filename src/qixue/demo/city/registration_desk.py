@@ -1,5 +1,5 @@
 """What an organiser and a cadre did with registrations: terms, questions, people without phones (one of whom has one by
-now, and so two records), a message.
+now, and so two records), and once there are accounts a message.
 """
 
 import datetime
@@ -51,13 +51,21 @@ def create_registration_desk(seed: int, week: Week, planned: Sequence[Planned], 
         details = TermsDetails(no_show_limit=2, cancel_until=session.starts_at)
         RegistrationTerms.objects.create(session=session, **details.values())
     excuse_one(past, users["library"], at=at)
-    town = [row.session for row in planned if row.organisation.code == TOWN and row.session.seat_count]
-    coming_in_town = [session for session in town if session.state == Session.State.PLANNED]
-    for session in coming_in_town[:1]:  # that gives its seats by lot: see `lotteries`
+    for session in coming_in_town(planned)[:1]:  # that gives its seats by lot: see `lotteries`
         sign_villagers_up(chance, session, users["cadre"], users["elder"], at=at)
-    for session in coming_in_town[1:2]:
+
+
+def write_message(seed: int, week: Week, planned: Sequence[Planned], users: dict[str, User]) -> None:
+    """An hour later; to those who have accounts by then."""
+    chance, at = stream(seed, "registration_message"), week.known_until - 3 * HOUR
+    for session in coming_in_town(planned)[1:2]:
         key, states = drawn_uuid(chance), [Registration.State.CONFIRMED.value]
-        write_to_registrants(session, text=MESSAGE, states=states, client_uuid=key, by=users["sanpai"], at=at + HOUR)
+        write_to_registrants(session, text=MESSAGE, states=states, client_uuid=key, by=users["sanpai"], at=at)
+
+
+def coming_in_town(planned: Sequence[Planned]) -> list[Session]:
+    town = [row.session for row in planned if row.organisation.code == TOWN and row.session.seat_count]
+    return [session for session in town if session.state == Session.State.PLANNED]
 
 
 def ask(chance: random.Random, session: Session, organiser: User, *, at: datetime.datetime) -> None:

@@ -3,6 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
@@ -22,6 +23,7 @@ from qixue.people.notices import Notice
 from qixue.people.operations.notifications import notify_each, text_message
 from qixue.people.operations.turns import take_turn
 from qixue.people.rules import Action
+from qixue.people.text_messages import pieces_of
 from qixue.programme.models import Session
 
 
@@ -61,9 +63,21 @@ def write_to_registrants(
     return message
 
 
-def as_text_message(session: Session, *, text: str) -> str:
-    """The SMS in which the text would go to somebody who reads Chinese, with an address as long as theirs."""
+@dataclass(frozen=True)
+class Preview:
+    """An SMS before it is sent: its words, and in how many pieces it goes out with the address behind them, which
+    everybody has of their own.
+    """
+
+    words: str
+    pieces: int
+
+
+def as_text_message(session: Session, *, text: str) -> Preview:
+    """The SMS in which the text would go to somebody who reads Chinese."""
     words = {**event_of(session).words, "names": "", "text": text}
-    link = f"/me/registrations/{uuid.UUID(int=0)}/"
+    link = f"/me/registrations/{uuid.UUID(int=0)}/"  # as long as theirs
+    address = f"{settings.QIXUE['BASE_URL']}{link}"
     with speaking("zh-hans"):
-        return text_message(Notice("registration_message", "", link, words), f"{settings.QIXUE['BASE_URL']}{link}")
+        body = text_message(Notice("registration_message", "", link, words), address)
+    return Preview(body.removesuffix(address).rstrip(), pieces_of(body))

@@ -273,7 +273,9 @@ def is_choice_list(field: Any) -> bool:
 
 @register.filter
 def remark(field: Any) -> str:
-    """Behind the label of a field that may be left empty: that it may, or that another one may take its place."""
+    """Behind the label of a field that may be left empty: that it may, when it may not, or what may take its place."""
+    if field.name in field.form.remarks:
+        return str(field.form.remarks[field.name])
     if field.name in field.form.one_of_two:
         return pgettext("after a label", " (one of the two)")
     if field.field.required or field.widget_type == "checkbox":

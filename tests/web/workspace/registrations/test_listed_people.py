@@ -216,3 +216,17 @@ def test_list_of_people_is_not_read_from_above_or_beside(session, cadre):
     stranger = browser(OpenSessionFactory(), Role.CADRE)
 
     assert names(page_in(stranger.get("/workspace/listed-people/"))) == []
+
+
+def test_row_says_what_is_needed_of_whoever_is_written_down(session, cadre):
+    town()
+
+    labels = page_in(cadre.get(address(session, "new/"))).xpath("(//fieldset)[1]//label")
+
+    assert [words(label) for label in labels] == [
+        "姓名",
+        "出生年份",
+        "居住的镇（街道）（选填）",
+        "书面同意的监护人（未满14周岁要填）",
+        "同意日期（未满14周岁要填）",
+    ]

@@ -287,6 +287,7 @@ def test_check_of_a_message_shows_its_sms_and_how_many_pieces_it_is(session, org
 
     assert f"每人发{pieces}条短信" in check
     assert ("短信装不下全文" in check) == is_cut
+    assert ("00000000" in check, "各人不同" in check) == (False, True)
 
 
 def test_end_of_signing_up_in_the_past_is_asked_about(session, organiser):

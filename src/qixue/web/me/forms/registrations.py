@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.refusal import Refused
 from qixue.participation.models import Question, Registration
 from qixue.participation.operations.answers import field_of
+from qixue.participation.queries.registrations import Party
 from qixue.people.models import Resident
 from qixue.web.forms import Form
 from qixue.web.me.forms.questions import answers_of, question_field, question_fields
@@ -98,15 +99,19 @@ class TransferForm(Form):
 
 
 class CancelForm(Form):
-    """Who of a party does not come after all; whoever came alone is ticked."""
+    """Who of a party does not come after all; whoever came alone is ticked.
+
+    In a second tab somebody may be ticked whose seat was given up in the first: that is no wrong answer.
+    """
 
     people = forms.MultipleChoiceField(label=_("Who does not come"), widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args: Any, party: Sequence[Registration], **kwargs: Any) -> None:
-        rows = {str(row.pk): row.resident.name for row in party}
-        super().__init__(*args, initial={"people": only_one(rows)}, **kwargs)
+    def __init__(self, *args: Any, party: Party, **kwargs: Any) -> None:
+        active = {str(row.pk): row.resident.name for row in party.active}
+        super().__init__(*args, initial={"people": only_one(active)}, **kwargs)
         field = cast(forms.MultipleChoiceField, self.fields["people"])
-        field.choices = list(rows.items())
+        field.choices = [(str(row.pk), row.resident.name) for row in party.rows]
+        field.widget.choices = list(active.items())
 
     def keys(self) -> list[int]:
         return [int(key) for key in self.cleaned_data["people"]]

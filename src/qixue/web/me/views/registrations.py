@@ -198,7 +198,11 @@ def cancel(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     """Who does not come after all; their seats go to the next in the queue."""
     user, resident = known(request)
     found = party_or_404(resident, party)
-    form = CancelForm(unfinished_forms.answers(request), party=found.active)
+    form = CancelForm(unfinished_forms.answers(request), party=found)
+    if not found.active:
+        if not found.is_off:  # of a session called off the page says so
+            messages.info(request, _("These seats were given up already."))
+        return redirect("me:registration", party)
     if request.method == "POST" and form.is_valid():
         try:
             gone = operations.cancel_registrations(found.session, keys=form.keys(), by=user, at=now())
@@ -206,7 +210,8 @@ def cancel(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
             form.refuse(refusal)
         else:
             names = pgettext("between names", ", ").join(row.resident.name for row in gone)
-            messages.success(request, _("Cancelled: %(names)s.") % {"names": names} if gone else _("Cancelled."))
+            done, before = _("Cancelled: %(names)s.") % {"names": names}, _("These seats were given up already.")
+            messages.success(request, done if gone else before)
             return redirect("me:registration", party)
     return unfinished_forms.form_page(request, "me/registrations/cancel.html", form, party=found, **around(found))
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import now
@@ -27,6 +27,12 @@ from qixue.web.workspace.forms.fields import BirthYearField, DayField, PlainChar
 
 ROWS = range(1, 6)
 COLUMNS = ("name", "birth_year", "home", "guardian", "agreed_on")
+REMARKS = {  # of a row in which somebody is written down; home may stay empty
+    "name": "",
+    "birth_year": "",
+    "guardian": pgettext_lazy("after a label", " (for a child under 14)"),
+    "agreed_on": pgettext_lazy("after a label", " (for a child under 14)"),
+}
 COMMAS = re.compile(r"[,，;；、|]")
 HEADS = {"姓名", "name"}
 LONGEST_NAME = 100
@@ -68,6 +74,7 @@ class PeopleForm(Form):
         field.choices = [(key, f"{person.name} {person.birth_year or ''}") for key, person in self.people.items()]
         for number in ROWS:
             self.fields.update({f"{name}_{number}": made for name, made in row_fields(self.towns).items()})
+        self.remarks = {f"{name}_{number}": REMARKS[name] for number in ROWS for name in REMARKS}
 
     def rows(self) -> list[list[forms.BoundField]]:
         return [[self[f"{name}_{number}"] for name in COLUMNS] for number in ROWS]

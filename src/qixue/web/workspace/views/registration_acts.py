@@ -19,7 +19,6 @@ from qixue.participation.operations.messages import as_text_message, write_to_re
 from qixue.participation.queries.registered import reach_of, sessions_to_move_to, state_counts, with_states
 from qixue.people.queries import path_filter
 from qixue.people.rules import Action, reach
-from qixue.people.text_messages import pieces_of
 from qixue.programme.models import Session
 from qixue.web import parts, unfinished_forms
 from qixue.web.workspace.access import needs, session_or_404, staff
@@ -159,7 +158,6 @@ def check_page(request: HttpRequest, form: MessageForm, *, session: Session, **c
         "text": answers["text"],
         "states": form.state_names(),
         "sms": sms,
-        "sms_pieces": pieces_of(sms),
-        "is_cut": answers["text"] not in sms,
+        "is_cut": answers["text"] not in sms.words,
     }
     return parts.form_page(request, "workspace/registrations/message_check.html", form, **shown, **context)
