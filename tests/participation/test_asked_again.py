@@ -63,16 +63,16 @@ def test_a_place_that_went_back_and_forth_is_answered_as_first(session, member, 
     hand_over(hand_over(first[0], child, member), member, member)
 
     assert ask(session, member, by=member) == first
-    assert refusal(ask, session, child, by=member, source="family") == "key_reused"
+    assert refusal(ask, session, child, by=member) == "key_reused"
 
 
 def test_a_family_of_which_one_is_replaced_is_answered_as_first(session, member, child):
     grandmother = ResidentFactory(guardian=member, name="李奶奶")
-    first = ask(session, member, child, by=member, source="family")
+    first = ask(session, member, child, by=member)
     hand_over(first[0], grandmother, member)
 
-    assert ask(session, child, member, by=member, source="family") == first
-    assert refusal(ask, session, grandmother, child, by=member, source="family") == "key_reused"
+    assert ask(session, child, member, by=member) == first
+    assert refusal(ask, session, grandmother, child, by=member) == "key_reused"
 
 
 @pytest.mark.parametrize("was_handed_over", [False, True])
@@ -85,14 +85,15 @@ def test_something_else_under_the_key_is_refused(session, member, child, other, 
 
     at = OpenSessionFactory() if other == "session" else session
     people = {"people": [child], "more people": [member, child], "account": [stranger]}.get(other, [member])
-    by, source = stranger if other == "account" else member, "family" if other == "source" else "self"
+    by, source = stranger if other == "account" else member, "staff" if other == "source" else "self"
 
     assert refusal(ask, at, *people, by=by, source=source) == "key_reused"
     assert Registration.objects.count() == 1 + was_handed_over
 
 
 def test_the_quick_way_leaves_another_source_under_the_key_to_the_ordinary_one(session, member):
-    ask(session, member, by=member, source="family")
+    ask(session, member, by=member)
+    Registration.objects.update(source="staff")
 
     assert register_alone(session.pk, party=PARTY, token=token_of(member.user), at=NOON) is None
 

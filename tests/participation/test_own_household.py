@@ -36,7 +36,7 @@ def test_whoever_runs_the_session_signs_their_own_household_up_on_its_terms(sess
     household = [member, ResidentFactory(guardian=member)][:people]
     values = {"people": household, "by": coordinator, "at": NOON}
 
-    assert refusal(register, session, party=key(), source="family", **values) == code
+    assert refusal(register, session, party=key(), **values) == code
     assert len(register(session, party=key(), source="staff", **values)) == people
 
 
@@ -64,3 +64,12 @@ def test_nobody_signs_up_as_staff_without_the_role(session, source):
     values = {"people": [member], "party": key(), "by": member.user, "at": NOON, "source": source}
 
     assert refusal(register, session, **values) == "not_yours"
+
+
+def test_each_says_whether_they_signed_up_themselves(session):
+    member = MemberFactory()
+    child = ResidentFactory(guardian=member)
+
+    own, other = register(session, people=[member, child], party=key(), by=member.user, at=NOON)
+
+    assert (own.source, other.source) == ("self", "family")

@@ -68,6 +68,7 @@ def test_terms_for_all_move_along_with_each_start(session, organiser):
         ({"opens_at": NOON, "closes_at": NOON - HOUR}, "closes_before_it_opens"),
         ({"closes_at": NOON + 3 * DAY}, "closes_after_the_end"),
         ({"cancel_until": NOON + 3 * DAY}, "cancel_after_the_start"),
+        ({"cancel_until": NOON - HOUR}, "kept_at_once"),
         ({"draw_at": NOON + DAY}, "no_draw_here"),
         ({"allotment": "lottery"}, "draw_needs_an_end"),
         ({"allotment": "lottery", "closes_at": NOON + DAY, "draw_at": NOON}, "draw_before_the_end"),

@@ -158,7 +158,7 @@ def test_account_without_a_confirmed_phone_shows_its_password():
 
 def test_dependent_goes_to_another_guardian_with_the_seat(client, person):
     child = with_child(person)
-    register(OpenSessionFactory(), people=[child], party=key(), by=person.user, at=NOON, source="family")
+    register(OpenSessionFactory(), people=[child], party=key(), by=person.user, at=NOON)
     other = signed_up("13900009999", "陈建国")
     client.post(f"/me/household/{child.pk}/hand-on/")
     code = words(page_of(client, f"/me/household/{child.pk}/hand-on/").xpath("//main//strong")[0])

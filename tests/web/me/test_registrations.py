@@ -383,7 +383,7 @@ def test_session_of_which_nobody_is_counted_blames_nobody(member: Resident) -> N
 def test_family_larger_than_the_room_reads_what_to_do(member):
     session = OpenSessionFactory(seat_count=2, taken_count=2)
     people = [member, ResidentFactory(guardian=member)]
-    rows = register(session, people=people, party=key(), by=member.user, at=NOON, source="family")
+    rows = register(session, people=people, party=key(), by=member.user, at=NOON)
     Session.objects.filter(pk=session.pk).update(seat_count=1, taken_count=1)
 
     notices = page_of(signed_in(member), f"/me/registrations/{rows[0].party}/").xpath(

@@ -42,7 +42,7 @@ def relative() -> Resident:
 def test_code_of_a_relative_shows_the_record_and_then_takes_it_in(client, person, relative):
     elder = ResidentFactory(name="欧阳静秋（奶奶）", guardian=relative, birth_year=1952)
     session = OpenSessionFactory()
-    register(session, people=[elder], party=key(), by=relative.user, at=NOON, source="family")
+    register(session, people=[elder], party=key(), by=relative.user, at=NOON)
     code = offer_dependent(elder, by=relative.user, at=NOON)
 
     page = page_of(client, client.post(CLAIM, {"code": code})["Location"])

@@ -92,8 +92,7 @@ def sign_up(
         raise Http404
     members = household(staff(request), is_needed=True)
     people = people_among(members, body.people)
-    source = Source.SELF if people == members[:1] else Source.FAMILY
-    rows = register(session, people=people, party=party, by=staff(request), at=at, source=source)
+    rows = register(session, people=people, party=party, by=staff(request), at=at)
     return Status(201, SignedUpOut.of(rows, is_entered=entered_a_draw(rows[0])))
 
 

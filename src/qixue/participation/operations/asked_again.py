@@ -7,6 +7,7 @@ the places since.
 from collections.abc import Collection, Sequence
 
 from qixue.participation.models import Registration
+from qixue.participation.sources import FROM_HOME
 from qixue.people.models import User
 from qixue.programme.models import Session
 
@@ -24,7 +25,12 @@ def is_same_request(
     first: Sequence[Registration], session: Session, people: Collection[int], *, by: User, source: str
 ) -> bool:
     """Whether the first rows are of these people, keys of residents, at this session, asked for by the same account in
-    the same way. What was answered to questions is compared by `answers.are_as_first`.
+    the same way: from home, or by which of the staff. What was answered to questions is compared by
+    `answers.are_as_first`.
     """
-    asked = {(session.pk, person, by.pk, source) for person in people}
-    return {(row.session_id, row.resident_id, row.registered_by_id, row.source) for row in first} == asked
+    asked = {(session.pk, person, by.pk, way_of(source)) for person in people}
+    return {(row.session_id, row.resident_id, row.registered_by_id, way_of(row.source)) for row in first} == asked
+
+
+def way_of(source: str) -> str:
+    return "home" if source in FROM_HOME else source

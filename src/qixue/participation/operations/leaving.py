@@ -13,10 +13,11 @@ from qixue.core.outbox import forget_messages
 from qixue.core.refusal import Refused
 from qixue.participation.models import RegistrantMessage, Registration
 from qixue.participation.notice_kinds import CHANGED, IN_PERSON, OFFER_CHANGED
-from qixue.participation.operations.registrations import FROM_HOME, release
+from qixue.participation.operations.registrations import release
 from qixue.participation.operations.seats import locked_session, promote
 from qixue.participation.queries.attendances import came_in
 from qixue.participation.queries.registrations import coming_registrations, terms_of
+from qixue.participation.sources import FROM_HOME
 from qixue.people.models import Notification, Resident, User
 from qixue.programme.models import Session
 

@@ -37,6 +37,7 @@ from qixue.participation.queries.queue import has_seats_for, with_parties_to_tel
 from qixue.participation.queries.registered import reach_of, similar_sessions
 from qixue.participation.queries.registrations import terms_of, why_off
 from qixue.participation.rules import may_manage_registrations
+from qixue.participation.sources import FROM_HOME, source_at_home
 from qixue.people.models import Resident, User
 from qixue.people.operations.locks import hold_or_refuse
 from qixue.people.operations.notifications import notify, notify_each
@@ -44,7 +45,6 @@ from qixue.programme.models import Session
 
 SESSION_OFF = "registration_session_off"
 PARTIES_AT_ONCE = 100
-FROM_HOME = frozenset({Registration.Source.SELF, Registration.Source.FAMILY})
 State = Registration.State
 Reason = Registration.CancelReason
 
@@ -63,7 +63,8 @@ def register(
     """Give the people seats at the session, or the next places in its queue, or an entry in its draw; all or none.
 
     `source` says how it is done, and with that what holds: whoever signs their own household up keeps to the terms,
-    also as somebody who runs the session; by the cadre or the organiser is for those who manage its registrations.
+    also as somebody who runs the session, and each row says whether it is their own; by the cadre or the organiser is
+    for those who manage its registrations.
 
     `party` is made by the form or program that asks: asked again with it, the first answer is given, also where places
     were handed over since. `answers` are those to the organiser's questions; who signs others up as staff can leave
@@ -91,7 +92,8 @@ def register(
     said = checked_answers(session, people, answers or {}, is_staff=is_staff)
     made = given_places(session, terms, people, at=at)
     for registration, door_code in zip(made, free_door_codes(session, len(made)), strict=True):
-        registration.party, registration.source, registration.door_code = party, source, door_code
+        registration.party, registration.door_code = party, door_code
+        registration.source = source if is_staff else source_at_home(registration.resident, by)
         registration.registered_at, registration.registered_by = at, by
     keep_answers(Registration.objects.bulk_create(made), said)
     record_audit("registration.made", session, by=by, at=at, details={"party": str(party), "places": len(made)})

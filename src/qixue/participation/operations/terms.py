@@ -73,8 +73,8 @@ def save_terms(
 
     Whoever is signed up stays signed up. Returns the sessions. Refused: not_in_charge, number_for_one,
     closes_before_it_opens, closes_after_the_end, cancel_after_the_start, ages_out_of_order, those of numbers out of
-    range, and of `check_allotment`, `check_draw`, `check_draw_in_time` and `check_public_number`. Unless confirmed, a
-    doubt: closed_at_once.
+    range, and of `check_allotment`, `check_draw`, `check_draw_in_time` and `check_public_number`. Unless confirmed,
+    doubts: those of `check_end`.
     """
     must_be_in_charge(by, Action.EDIT_ACTIVITY, session)
     if obstacles := obstacles_in_numbers(details):
@@ -156,7 +156,7 @@ def obstacles_in_numbers(details: TermsDetails) -> list[Refused]:
 
 def check_times(session: Session, details: TermsDetails) -> None:
     """In the words of the session, where it is one of several."""
-    day = local_day(session.starts_at).isoformat() if session.starts_at else ""
+    day = day_lazy(local_day(session.starts_at)) if session.starts_at else ""
     closes = details.closes_at or session.starts_at
     if details.opens_at and closes and closes <= details.opens_at:
         sentence = _("For the session on %(day)s signing up would end before it begins. Please give a later end.")
@@ -171,13 +171,23 @@ def check_times(session: Session, details: TermsDetails) -> None:
 
 
 def check_end(session: Session, details: TermsDetails, *, at: datetime.datetime) -> None:
-    """An end of signing up that is past already is a slip more often than meant. Doubt: closed_at_once."""
-    has_begun_already = session.starts_at is not None and session.starts_at <= at
-    if details.closes_at is None or details.closes_at > at or has_begun_already:
+    """An end of signing up or of giving up that is past already is a slip more often than meant.
+
+    Doubts: closed_at_once, kept_at_once.
+    """
+    if session.starts_at and session.starts_at <= at:
         return
-    if terms_of(session).closes_at != details.closes_at:
-        sentence, moment = _("%(moment)s is past: nobody could sign up any more from now on."), details.closes_at
-        raise Doubt("closed_at_once", sentence, field="closes_at", moment=day_clock_lazy(moment))
+    before = terms_of(session)
+    if is_new_and_past(before.closes_at, details.closes_at, at):
+        sentence = _("%(moment)s is past: nobody could sign up any more from now on.")
+        raise Doubt("closed_at_once", sentence, field="closes_at", moment=day_clock_lazy(details.closes_at))
+    if is_new_and_past(before.cancel_until, details.cancel_until, at):
+        sentence = _("%(moment)s is past: nobody could give up a seat any more from now on.")
+        raise Doubt("kept_at_once", sentence, field="cancel_until", moment=day_clock_lazy(details.cancel_until))
+
+
+def is_new_and_past(before: datetime.datetime | None, after: datetime.datetime | None, at: datetime.datetime) -> bool:
+    return after is not None and after != before and after <= at
 
 
 def check_draw(session: Session, details: TermsDetails) -> None:

@@ -14,6 +14,7 @@ from qixue.participation.operations.eligibility import check_missed, check_peopl
 from qixue.participation.operations.registrations import check_cancel_time
 from qixue.participation.operations.seats import locked_session
 from qixue.participation.queries.registrations import terms_of
+from qixue.participation.sources import source_at_home
 from qixue.people.models import Resident, User
 from qixue.people.operations.locks import hold_or_refuse
 from qixue.programme.models import Session
@@ -80,7 +81,6 @@ def taken_over(old: Registration, to: Resident, *, by: User, at: datetime.dateti
     old.state, old.cancelled_at = State.CANCELLED, at
     old.cancel_reason, old.waiting_number, old.offered_until = Registration.CancelReason.HANDED_OVER, None, None
     old.save(update_fields=["state", "cancelled_at", "cancel_reason", "waiting_number", "offered_until"])
-    is_own = to.user_id == by.pk
     return Registration.objects.create(
         session=old.session,
         resident=to,
@@ -89,7 +89,7 @@ def taken_over(old: Registration, to: Resident, *, by: User, at: datetime.dateti
         waiting_number=number,
         offered_until=until,
         door_code=free_door_codes(old.session, 1)[0],
-        source=Registration.Source.SELF if is_own else Registration.Source.FAMILY,
+        source=source_at_home(to, by),
         registered_at=at,
         registered_by=by,
     )

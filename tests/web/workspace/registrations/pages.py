@@ -41,4 +41,4 @@ def sign_up(session: Session, name: str) -> Registration:
 def family(session: Session) -> list[Registration]:
     mother = MemberFactory(name="李嘉明")
     people = [mother, ResidentFactory(name="李小明", guardian=mother)]
-    return register(session, people=people, party=key(), by=mother.user, at=NOON, source="family")
+    return register(session, people=people, party=key(), by=mother.user, at=NOON)

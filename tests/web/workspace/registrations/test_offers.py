@@ -38,7 +38,7 @@ def test_list_says_through_whom_each_is_told(session, organiser):
     found = told(page_in(organiser.get(address(session))))
 
     assert found == [
-        "亲属代报",
+        "本人报名",
         f"亲属代报 · 通知转给：{rows[0].resident.name}",
         f"村干部代报：{cadre.display_name} · 通知转给：{cadre.display_name}",
         f"由承办单位：{by_hand.display_name} · ○ 没有账号，请当面转告",

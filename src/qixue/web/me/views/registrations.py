@@ -92,7 +92,7 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
     same_time = same_time_of(form, session)
     if is_decided(request, form, same_time):
         try:
-            made = operations.register(session, **form.answers(), by=user, at=now(), source=source_of(form, resident))
+            made = operations.register(session, **form.answers(), by=user, at=now())
             return redirect("me:registration", made[0].party)
         except Refused as refusal:
             form.refuse(refusal)
@@ -113,11 +113,6 @@ def without(household: list[Resident], there: list[Registration]) -> list[Reside
     """Those who are not signed up yet."""
     taken = {row.resident_id for row in there}
     return [person for person in household if person.pk not in taken]
-
-
-def source_of(form: RegisterForm, resident: Resident) -> Registration.Source:
-    is_alone = form.answers()["people"] == [resident]
-    return Registration.Source.SELF if is_alone else Registration.Source.FAMILY
 
 
 @for_residents
