@@ -1,7 +1,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from qixue.core.fields import code_validator, partial_date_validator, plain_text_validator
+from qixue.core.fields import code_validator, partial_date_validator, person_name_validator, plain_text_validator
 
 
 @pytest.mark.parametrize("text", ["浛洸镇", "𠮷", "阿卜杜拉·买买提", "line\nbreak"])
@@ -30,3 +30,14 @@ def test_partial_date_refuses_anything_else(text: str) -> None:
 def test_code_refuses_anything_but_latin_letters_digits_dots_and_dashes(text: str) -> None:
     with pytest.raises(ValidationError):
         code_validator(text)
+
+
+@pytest.mark.parametrize("name", ["阿依古丽·买买提", "𠮷田𬎆", "𰻝先生", "José O’Brien", "李〇一", "李□"])
+def test_name_of_a_person_can_be_of_any_script(name: str) -> None:
+    assert person_name_validator(name) is None
+
+
+@pytest.mark.parametrize("name", ["李😀明", "李❤️", "👨‍👩‍👧", "🇨🇳", "李\u202e明", "★☎李"])
+def test_name_of_a_person_has_no_pictures(name: str) -> None:
+    with pytest.raises(ValidationError):
+        person_name_validator(name)

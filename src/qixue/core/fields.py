@@ -24,8 +24,25 @@ FORBIDDEN_CHARACTERS = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 
+# Pictures and what colours them. Shapes stay: people write □ for a character that they cannot type.
+PICTURES = re.compile(
+    r"[\u20e3\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\ufe0f"
+    r"\U0001f000-\U0001faff\U000e0020-\U000e007f]"
+)
+
 
 def plain_text_validator(value: str) -> None:
     """Raises ValidationError for invisible control characters, which hide or reverse text."""
     if FORBIDDEN_CHARACTERS.search(value):
         raise ValidationError(_("Please remove the invisible control characters from this text."), code="invisible")
+
+
+def person_name_validator(value: str) -> None:
+    """Raises ValidationError for what is in nobody's name: control characters and pictures.
+
+    Any script is fine, with 阿依古丽·买买提, O'Brien and characters that few fonts have.
+    """
+    plain_text_validator(value)
+    if PICTURES.search(value):
+        sentence = _("Please write the name in words only, without emoji and other pictures.")
+        raise ValidationError(sentence, code="picture")

@@ -192,3 +192,9 @@ def test_adding_a_child_says_who_agrees_to_what(client):
 
     assert len(page.xpath("//main//section[.//h2[starts-with(text(), '孩子未满14周岁')]]//li")) == 3
     assert page.xpath("//main//a[@href='/about/privacy/#children']")
+
+
+def test_name_with_an_emoji_is_refused_in_words(member):
+    page = page_of(signed_in(member), "/me/household/new/", status=422, name="李😀诺", birth_year="1951")
+
+    assert words(page.xpath("//*[@class='error']")[0]) == "姓名请只写文字，去掉表情符号和图案。"

@@ -40,3 +40,9 @@ def test_help_phone_of_the_site_stands_on_the_page_about_access(open_page, setti
     page = open_page("/about/accessibility/")
 
     assert page.xpath("//main//a/@href") == ["tel:0763-7654321"]
+
+
+def test_privacy_page_names_the_phone_number_and_the_home_that_forms_ask_for(open_page):
+    text = words(open_page("/about/privacy/"))
+
+    assert ("用手机登录的人：手机号" in text, "居住的镇（街道）" in text, "社区" in text) == (True, True, False)

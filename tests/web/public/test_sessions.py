@@ -167,6 +167,10 @@ def test_sessions_near_a_town_come_before_those_further_away(open_page, tea, tow
     assert titles(page) == ["茶叶种植", "邻镇", "远处"]
     headings = [words(heading) for heading in page.xpath("//section[@class='day']/h2")]
     assert headings == ["三排镇", "连南瑶族自治县其他镇街", "更远的地方"]
+    assert (
+        words(page.xpath("//main//p[@class='small']")[0])
+        == "由近到远，各有几场： 三排镇 1 · 连南瑶族自治县其他镇街 1 · 更远的地方 1"
+    )
 
 
 def test_towns_to_choose_from_are_those_where_something_is_on(open_page, tea, towns):

@@ -7,7 +7,7 @@ from qixue.people.models import Resident
 from qixue.people.operations.residents import ResidentDetails
 from qixue.places.models import Region
 from qixue.web.forms import Form
-from qixue.web.workspace.forms.fields import BirthYearField, PlainCharField
+from qixue.web.workspace.forms.fields import BirthYearField, PersonNameField
 
 
 class TownField(forms.ModelChoiceField):
@@ -20,7 +20,7 @@ class TownField(forms.ModelChoiceField):
 class ProfileForm(Form):
     """All that is asked of a person."""
 
-    name = PlainCharField(
+    name = PersonNameField(
         label=_("Full name"),
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),

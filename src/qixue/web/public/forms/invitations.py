@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.people.operations.invitations import Credentials, NewAccount
 from qixue.web.forms import Form
-from qixue.web.workspace.forms.fields import CodeField, PlainCharField
+from qixue.web.workspace.forms.fields import CodeField, PersonNameField
 
 
 class CredentialsForm(Form):
@@ -44,7 +44,7 @@ class CredentialsForm(Form):
 class JoinForm(CredentialsForm):
     """The account that an invited person makes."""
 
-    name = PlainCharField(label=_("Your name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = PersonNameField(label=_("Your name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
 
     field_order = ("name", "username", "password", "repeated")
 

@@ -3,7 +3,7 @@ import uuid
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.fields import plain_text_validator
+from qixue.core.fields import person_name_validator, plain_text_validator
 from qixue.programme.operations.objections import LONGEST, ObjectionDetails
 from qixue.web.forms import Form
 
@@ -22,7 +22,7 @@ class ObjectionForm(Form):
         label=_("Your name"),
         max_length=60,
         required=False,
-        validators=[plain_text_validator],
+        validators=[person_name_validator],
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
     )
     phone = forms.CharField(

@@ -26,7 +26,7 @@ from qixue.programme.models import Session
 from qixue.web import parts, table_files
 from qixue.web.preferences import text_size
 from qixue.web.public.cache import shared_for_a_second
-from qixue.web.public.finding import context_of, day_by_day, feed_url, find, near, paper_url, ways
+from qixue.web.public.finding import context_of, counts_near, day_by_day, feed_url, find, near, paper_url, ways
 from qixue.web.public.session_words import sharing, structured_data
 from qixue.web.public.tables import sessions_table
 from qixue.web.table_files import PageTable
@@ -58,6 +58,7 @@ def sessions(request: HttpRequest, code: str) -> HttpResponseBase:
         "paper_url": paper_url(request, form),
         "feed_url": feed_url(form, parts.programme_on_show()),
         "is_by_day": town is None,
+        "near_counts": list(zip(steps_from(town), counts_near(form, town), strict=True)) if town else [],
         "has_more": "more" in request.GET,
     }
     table = PageTable("sessions", lambda: sessions_table(pgettext("navigation", "Activities"), found))
@@ -70,10 +71,13 @@ def groups_by_day(page: Iterable[ListedSession]) -> list[tuple[str, list[ListedS
 
 def groups_near(page: Iterable[ListedSession], town: Region) -> list[tuple[str, list[ListedSession]]]:
     """In the town, elsewhere in its county, in the rest of the city."""
-    county = town.parent.local_name if town.parent else ""
-    headings = [town.local_name, _("Elsewhere in %(county)s") % {"county": county}, _("Further away")]
     grouped = groupby(page, key=lambda session: closeness(session.region_path, town.path))
-    return [(headings[step], list(rows)) for step, rows in grouped]
+    return [(steps_from(town)[step], list(rows)) for step, rows in grouped]
+
+
+def steps_from(town: Region) -> list[str]:
+    county = town.parent.local_name if town.parent else ""
+    return [town.local_name, _("Elsewhere in %(county)s") % {"county": county}, _("Further away")]
 
 
 def closeness(path: str, town_path: str) -> int:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_moment, minute_text
-from qixue.core.fields import code_validator, mobile_validator, plain_text_validator
+from qixue.core.fields import code_validator, mobile_validator, person_name_validator, plain_text_validator
 from qixue.core.money import parse_yuan
 from qixue.core.quantity import YUAN, Unit
 from qixue.core.typed import half_width, parse_day, parse_hedged, parse_time, parse_whole_number
@@ -147,6 +147,12 @@ class PlainCharField(forms.CharField):
     """Text without invisible control characters."""
 
     default_validators = [plain_text_validator]
+
+
+class PersonNameField(PlainCharField):
+    """The name of a person, in any script."""
+
+    default_validators = [person_name_validator]
 
 
 class CountedField(PlainCharField):

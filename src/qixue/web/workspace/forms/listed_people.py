@@ -9,7 +9,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import now
-from qixue.core.fields import plain_text_validator
+from qixue.core.fields import person_name_validator
 from qixue.core.refusal import Refused
 from qixue.core.typed import half_width, may_hold_identity_number, parse_day, parse_whole_number
 from qixue.participation.models import ListedPerson
@@ -23,7 +23,7 @@ from qixue.participation.operations.listed_people import (
 from qixue.people.models import Organisation, Resident
 from qixue.places.models import Region
 from qixue.web.forms import Form, RawTextField
-from qixue.web.workspace.forms.fields import BirthYearField, DayField, PlainCharField, SuggestingInput
+from qixue.web.workspace.forms.fields import BirthYearField, DayField, PersonNameField, PlainCharField, SuggestingInput
 
 ROWS = range(1, 6)
 COLUMNS = ("name", "birth_year", "home", "guardian", "agreed_on")
@@ -216,7 +216,7 @@ def cells_of(line: str) -> list[str]:
 
 def is_name(text: str) -> bool:
     try:
-        plain_text_validator(text)
+        person_name_validator(text)
     except forms.ValidationError:
         return False
     return len(text) <= LONGEST_NAME
@@ -227,10 +227,10 @@ def row_fields(towns: Towns) -> dict[str, forms.Field]:
     box = SuggestingInput()
     box.suggestions = towns.suggestions()
     fields: dict[str, forms.Field] = {
-        "name": PlainCharField(label=_("Full name"), max_length=LONGEST_NAME),
+        "name": PersonNameField(label=_("Full name"), max_length=LONGEST_NAME),
         "birth_year": BirthYearField(label=_("Year of birth"), max_length=12),
         "home": PlainCharField(label=_("Home town or subdistrict"), max_length=60, widget=box),
-        "guardian": PlainCharField(label=_("Guardian who agreed on paper"), max_length=LONGEST_NAME),
+        "guardian": PersonNameField(label=_("Guardian who agreed on paper"), max_length=LONGEST_NAME),
         "agreed_on": DayField(label=_("Agreed on"), max_length=20),
     }
     for field in fields.values():

@@ -12,7 +12,7 @@ from qixue.people.directory import named
 from qixue.people.models import User
 from qixue.people.operations.invitations import Invited
 from qixue.web.forms import Form
-from qixue.web.workspace.forms.fields import DayField, MobileField, PlainCharField, SuggestingInput
+from qixue.web.workspace.forms.fields import DayField, MobileField, PersonNameField, PlainCharField, SuggestingInput
 from qixue.web.workspace.role_words import role_choices
 
 MOST_SUGGESTED = 200
@@ -32,7 +32,7 @@ class RoleField(forms.ChoiceField):
 class InviteForm(Form):
     """Who is asked to take which role."""
 
-    name = PlainCharField(label=_("Full name"), max_length=100, widget=forms.TextInput(attrs={"spellcheck": "false"}))
+    name = PersonNameField(label=_("Full name"), max_length=100, widget=forms.TextInput(attrs={"spellcheck": "false"}))
     mobile = MobileField(
         label=_("Mobile number"),
         required=False,

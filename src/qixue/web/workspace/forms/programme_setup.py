@@ -35,7 +35,7 @@ from qixue.programme.operations.sessions import SessionDetails
 from qixue.programme.queries.programmes import EVENT_KINDS, GIVEN_ROLES
 from qixue.web.forms import ConfirmableForm, Form
 from qixue.web.workspace.forms.activities import offer
-from qixue.web.workspace.forms.fields import DayField, PlainCharField, RecordField, WholeNumberField
+from qixue.web.workspace.forms.fields import DayField, PersonNameField, PlainCharField, RecordField, WholeNumberField
 from qixue.web.workspace.forms.named_organisations import NamingForm, OrganisationField, OrganisationsField
 from qixue.web.workspace.forms.sessions import GatheringForm, session_details
 
@@ -161,7 +161,7 @@ class LeadingGroupForm(NamingForm):
 
 class MemberForm(RowForm):
     seat = forms.ChoiceField(label=_("Seat"), choices=GroupMember.Seat.choices, widget=forms.RadioSelect)
-    name = PlainCharField(
+    name = PersonNameField(
         label=_("Name of the person"),
         max_length=50,
         required=False,
@@ -183,7 +183,7 @@ class MemberForm(RowForm):
 
 class LiaisonForm(RowForm):
     organisation = OrganisationField(label=_("Organisation"))
-    name = PlainCharField(
+    name = PersonNameField(
         label=_("Name of the person"),
         max_length=50,
         required=False,
