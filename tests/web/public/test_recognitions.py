@@ -42,6 +42,13 @@ def test_list_shows_calls_candidates_and_results(open_page, candidate):
     assert "CANARY" not in page.text_content()
 
 
+def test_english_list_says_what_is_awarded_and_that_the_rest_is_in_chinese(open_page, candidate):
+    page = open_page(LIST, language="en")
+
+    assert [words(heading) for heading in page.xpath("//main//h2")] == ["Learning star of the people 百姓学习之星推介"]
+    assert words(page.xpath("//main//p[@class='notice river']")[0]).endswith("as the offices wrote them, in Chinese.")
+
+
 def test_pages_with_names_are_kept_nowhere_on_the_way(client, candidate):
     pages = [client.get(page) for page in (LIST, address(candidate))]
 
