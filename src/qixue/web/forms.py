@@ -86,7 +86,7 @@ class Worded(forms.BaseForm):
     """A form that asks for a missing answer in the words of the field's label."""
 
     one_of_two: tuple[str, ...] = ()  # names of two fields of which one has to be filled in
-    remarks: Mapping[str, str] = {}  # by names of fields: when they have to be filled in, behind their labels
+    remarks: Mapping[str, object] = {}  # by names of fields: when they have to be filled in, behind their labels
     question = ""  # a doubt about an act without any field: there is nothing to change, only to say yes
     is_in_doubt = False  # the operation asks once more; the box with which to say yes is shown
 

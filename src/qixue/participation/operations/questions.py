@@ -71,8 +71,8 @@ def check_questions(asked: Sequence[Asked]) -> None:
             raise Refused("options_missing", sentence, field=f"options_{number}")
         if len(each.options) > MOST_OPTIONS or any(len(option) > LONGEST_ANSWER for option in each.options):
             sentence = _("Please offer up to %(limit)s answers of up to %(longest)s characters each.")
-            limits = {"limit": MOST_OPTIONS, "longest": LONGEST_ANSWER}
-            raise Refused("too_many_options", sentence, field=f"options_{number}", **limits)
+            field = f"options_{number}"
+            raise Refused("too_many_options", sentence, field=field, limit=MOST_OPTIONS, longest=LONGEST_ANSWER)
         if each.text in [other.text for other in asked[: number - 1]]:
             raise Refused("question_twice", _("This question stands here twice."), field=f"text_{number}")
 
