@@ -72,9 +72,7 @@ def test_message_says_the_code_and_is_kept_by_nobody(settings):
     deliver_due(at=NOON)
 
     (line,) = (settings.QIXUE["OUTBOX_DIR"] / "sms.jsonl").read_text().splitlines()
-    assert (
-        json.loads(line)["body"] == f"【{settings.QIXUE['SITE_NAME']}】登录验证码{digits}，5分钟内有效。请勿告诉他人。"
-    )
+    assert json.loads(line)["body"] == f"【{settings.QIXUE['SITE_NAME']}】验证码{digits}，5分钟内有效。请勿告诉他人。"
     assert OutboxMessage.objects.get().body == ""
     code = PhoneCode.objects.get()
     assert [digits in value for value in (code.digest, code.salt, code.browser)] == [False, False, False]

@@ -1,5 +1,7 @@
 """Pages tell whoever is signed up for a session where they stand, and nobody else: the public one, and their own."""
 
+import datetime
+
 import pytest
 from django.test import Client
 from lxml import html
@@ -135,3 +137,18 @@ def test_seat_that_was_given_up_in_another_tab_is_said_to_be(member, session, is
     again = client.post(f"{address}cancel/", answers, follow=True)
 
     assert [str(message) for message in again.context["messages"]] == ["这些名额此前已经让出。"]
+
+
+@pytest.mark.parametrize(("hours", "can_leave"), [(1, True), (-1, False)])
+def test_page_says_until_when_a_seat_can_be_given_up_and_offers_it_no_longer(hours, can_leave, member, session):
+    address = sign_up(session, member, ResidentFactory(guardian=member, name="李小明"))
+    Resident.objects.create(guardian=member, name="李奶奶")
+    limit = NOON + datetime.timedelta(hours=hours)
+    RegistrationTerms.objects.create(session=session, cancel_until=limit)
+
+    page = page_of(signed_in(member), address)
+
+    ways = {"不能来", "换家里人参加"}
+    assert ways & links(page).keys() == (ways if can_leave else set())
+    assert ("取消名额的期限是11月4日（周三）13:00。" in words(page)) is can_leave
+    assert ("已过取消时间，不能来请致电承办单位。" in words(page)) is not can_leave

@@ -57,6 +57,11 @@ def why_off(session: Session) -> str:
     return str(CallingOff.objects.filter(session=session).values_list("reason", flat=True).first() or "")
 
 
+def last_moment_to_leave(session: Session, terms: RegistrationTerms) -> datetime.datetime | None:
+    """Until when a seat can be given up, while somebody else can still use it; None where no start is known."""
+    return terms.cancel_until or session.starts_at
+
+
 def open_to_all(at: datetime.datetime) -> Q:
     """Of public sessions that are planned and have not begun: for whom the times of signing up are no obstacle."""
     is_open = Q(registration_terms__opens_at=None) | Q(registration_terms__opens_at__lte=at)

@@ -26,6 +26,7 @@ from qixue.participation.queries.registrations import (
     Party,
     at_the_same_time,
     called_off,
+    last_moment_to_leave,
     obstacle_to_registering,
     parties_of,
     place_in_queue,
@@ -120,8 +121,8 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     """Where a party stands; the page that people come back to."""
     user, resident = known(request)
     found = party_or_404(resident, party)
-    at = now()
-    over = is_over(found, at)
+    at, terms = now(), terms_of(found.session)
+    over, limit = is_over(found, at), last_moment_to_leave(found.session, terms)
     context = {
         "party": found,
         "place": place_in_queue(found),
@@ -132,7 +133,8 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "is_over": over,
         "visit": visit_of(found, household_of(resident), at) if over else None,
         "resident": resident,
-        "terms": terms_of(found.session),
+        "terms": terms,
+        "can_leave": limit is None or at < limit or found.state != Registration.State.CONFIRMED,
         "hears_by_sms": hears_by_sms(user),
         "has_phone": bool(user.mobile),
         "drawn": drawn_of(found),
