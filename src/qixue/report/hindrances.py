@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -164,7 +165,7 @@ def hindrances(programme: Programme, figures: Sequence[Figure], *, at: datetime.
         if state.held_count:
             session = state.device.sessions.select_related("activity__organisation").order_by("starts_at", "pk").first()
             found.append(Hindrance(HELD, state.held_count, session, state.device.name))
-    undecided = undecided_by_session(programme)
+    undecided = undecided_by_session(Q(activity__programme=programme))
     found += [Hindrance(UNDECIDED, count, session) for session, count in undecided]
     for kind, waiting in ((COMMENTED, open_comments(programme)), (UNSAVED, unsaved_texts(programme))):
         counts = Counter(each.section for each in waiting)

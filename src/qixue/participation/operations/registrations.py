@@ -66,9 +66,8 @@ def register(
     also as somebody who runs the session, and each row says whether it is their own; by the cadre or the organiser is
     for those who manage its registrations.
 
-    `party` is made by the form or program that asks: asked again with it, the first answer is given, also where places
-    were handed over since. `answers` are those to the organiser's questions; who signs others up as staff can leave
-    them out.
+    `party` is made by the form or program that asks: asked again with it, the first answer is given, whatever became of
+    the places. `answers` are those to the organiser's questions; who signs others up as staff can leave them out.
     Refused: key_reused, already_registered, not_yours, no_registration, registration_not_open, registration_closed,
     too_many_places, too_young, too_old, other_region, guardian_needed, age_unknown, missed_too_often, answer_missing,
     answer_not_offered, answer_too_long, not_committed, draw_pending, changed_meanwhile.
@@ -97,7 +96,7 @@ def register(
         registration.registered_at, registration.registered_by = at, by
     keep_answers(Registration.objects.bulk_create(made), said)
     record_audit("registration.made", session, by=by, at=at, details={"party": str(party), "places": len(made)})
-    if source in FROM_HOME:  # whoever signs others up reads it on the next page
+    if not is_staff:  # whoever signs others up reads it on the next page
         kind, more = told_at_once(made, terms.offer_hours)
         notify([by], about_party(kind, made, **more), at=at)
     return made

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from qixue.core.clock import day_bounds, local_day
 from qixue.core.names import is_called
@@ -65,9 +65,9 @@ def devices_in(programme: Programme, *, at: datetime.datetime) -> list[DeviceSta
     return states_of(devices.order_by("made_at", "pk"), at=at)
 
 
-def undecided_by_session(programme: Programme) -> list[tuple[Session, int]]:
-    """How many scans wait for a person, for each session with such, by its start."""
-    waiting = Scan.objects.undecided().filter(session__activity__programme=programme).order_by()
+def undecided_by_session(condition: Q) -> list[tuple[Session, int]]:
+    """How many scans wait for a person, for each session with such, by its start. `condition` is one of sessions."""
+    waiting = Scan.objects.undecided().filter(session__in=Session.objects.filter(condition)).order_by()
     counts = dict(waiting.values_list("session_id").annotate(Count("pk")))
     sessions = Session.objects.filter(pk__in=counts).select_related("activity__organisation")
     return [(session, counts[session.pk]) for session in sessions.order_by("starts_at", "pk")]

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 from lxml import html
-from tests.factories import RegistrationFactory, key
+from tests.factories import OpenSessionFactory, RegistrationFactory, key
 from tests.web.workspace.door.pages import text_of, waiting_scan
 
 from qixue.core.clock import now
@@ -73,3 +73,14 @@ def test_code_of_nobody_asks_for_somebody_and_a_walk_in_does_not(
     assert [
         each.text_content() for each in shown.xpath("//main//label[@for='id_person' or @for='id_walk_in']")
     ] == labels
+
+
+def test_desk_names_the_sessions_at_which_scans_wait_for_whoever_decides(session: Session, page: Client) -> None:
+    waiting_scan(session)
+    waiting_scan(OpenSessionFactory())
+    waiting_scan(OpenSessionFactory(activity__organisation=session.activity.organisation), verdict="counted", reason="")
+
+    desk = html.fromstring(page.get("/workspace/").content.decode())
+
+    assert [link.get("href") for link in desk.xpath("//main//a[contains(@href, '/scans/')]")] == [scans_of(session)]
+    assert "1条待处理" in desk.text_content()

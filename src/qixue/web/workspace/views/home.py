@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from qixue.core.audience import for_signed_in
 from qixue.core.clock import local_day, now
 from qixue.participation.queries import sessions_awaiting_count
+from qixue.participation.queries.door_state import undecided_by_session
 from qixue.participation.queries.lotteries import draws_awaiting_a_number
 from qixue.people.directory import told_of
 from qixue.people.models import RoleAssignment, User
@@ -83,6 +84,7 @@ def lists_for(user: User, at: datetime.datetime) -> dict[str, Any]:
     """What waits for the user, then what comes next."""
     edited = path_filter(reach(user, Action.EDIT_ACTIVITY), "activity__organisation__path")
     attended = path_filter(reach(user, Action.RECORD_ATTENDANCE), "activity__organisation__path")
+    corrected = path_filter(reach(user, Action.CORRECT_ATTENDANCE), "activity__organisation__path")
     read = path_filter(reach(user, Action.SEE_RECORDS), "organisation__path")
     awaiting, follow_ups = sessions_awaiting_count(attended, at), follow_ups_waiting(user)
     drafts = Activity.objects.filter(read, state=Activity.State.DRAFT).select_related("organisation")
@@ -91,6 +93,7 @@ def lists_for(user: User, at: datetime.datetime) -> dict[str, Any]:
         "plans_waiting": [Task(waiting, ACTS[waiting.act]) for waiting in waiting_for(user)],
         "issues_waiting": requests_waiting_for(user),
         "draws_waiting": draws_awaiting_a_number(edited)[:SHOWN],
+        "scans_waiting": undecided_by_session(corrected)[:SHOWN],
         "follow_ups": [item_of(each, local_day(at)) for each in follow_ups[:SHOWN]],
         "follow_up_count": follow_ups.count(),
         "returns_waiting": return_tasks(user),
