@@ -125,6 +125,30 @@ def test_lists_of_two_cadres_with_the_same_people_without_a_year_are_written_one
         assert sorted(answers) == ["10", "already_registered"]
 
 
+def test_a_sheet_with_new_people_that_is_sent_twice_at_once_has_one_answer() -> None:
+    activity = OpenSessionFactory().activity
+    cadre = RoleAssignmentFactory(organisation=activity.organisation, role=Role.CADRE).user
+
+    for time in range(4):  # they miss each other in the first ones, until all is warm
+        session = OpenSessionFactory(activity=activity, seat_count=50)
+        people = [NewPerson(f"{sign}某{time}", 1948) for sign in "甲乙丙"]
+        wanted = SignUp(key(), new=tuple(people))
+
+        def sign_up(session: Session = session, wanted: SignUp = wanted) -> str:
+            made = sign_up_people(session, wanted=wanted, by=cadre, at=NOON)
+            return " ".join(str(row.pk) for row in made)
+
+        answers = at_once([sign_up] * 4)
+
+        made = Registration.objects.filter(session=session).order_by("pk").values_list("pk", flat=True)
+        assert answers == [" ".join(map(str, made))] * 4
+        assert (len(made), ListedPerson.objects.count(), Resident.objects.count()) == (
+            3,
+            3 * (time + 1),
+            3 * (time + 1),
+        )
+
+
 def test_the_database_refuses_one_seat_too_many() -> None:
     session = OpenSessionFactory(seat_count=2)
 

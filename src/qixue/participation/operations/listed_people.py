@@ -28,6 +28,7 @@ from qixue.people.operations.listed_residents import (
 )
 from qixue.people.operations.locks import hold_or_refuse
 from qixue.people.operations.residents import ResidentDetails, check_birth_year
+from qixue.people.operations.turns import take_turn
 from qixue.places.models import Region
 from qixue.programme.models import Session
 
@@ -72,6 +73,7 @@ def sign_up_people(session: Session, *, wanted: SignUp, by: User, at: datetime.d
     organisation = home_organisation(by, session)
     if organisation is None:
         raise Refused("not_yours", _("You can sign people up for sessions in your part only."))
+    take_turn(by)  # else a second press, too, writes down whoever is new, and nobody knows them for the same
     earlier = Registration.objects.filter(session=session, registered_by=by, party__in=parties(wanted))
     if found := list(earlier.select_related("resident__home_region").order_by("pk")):
         return replayed(found, wanted)
