@@ -3,6 +3,8 @@
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.factories import NOON, MemberFactory, RegistrationFactory, ResidentFactory, VenueFactory
 from tests.factories_planning import PlanLineFactory
 from tests.participation.signing_up import sign_up
@@ -17,6 +19,7 @@ from qixue.people.models import Notification
 from qixue.people.notices import text_of
 from qixue.programme.models import PlanLine, PlanVersion, Session
 from qixue.programme.operations.plans import amend_plan
+from qixue.programme.queries.publications import publication_of
 
 DAY = datetime.timedelta(days=1)
 
@@ -69,7 +72,7 @@ def test_effects_of_a_version_name_what_it_calls_off_and_moves_and_whom_that_rea
     RegistrationFactory(session=removed, resident=ResidentFactory(name="房三妹"), registered_by=None, source="staff")
     RegistrationFactory(session=removed, state=Registration.State.CANCELLED)
 
-    effects = effects_of(version, at=NOON)
+    effects = effects_of(publication_of(version), at=NOON)
 
     assert names_told(effects.called_off) == (["茶园讲座"], ["王芳"], ["房三妹"])
     assert names_told(effects.moved) == ([moved.activity.title], ["李嘉明"], [])
@@ -95,7 +98,7 @@ def test_effects_leave_out_what_was_held_or_was_moved_by_hand_to_the_same_time(d
     Session.objects.filter(pk=removed.pk).update(state=Session.State.HELD)
     Session.objects.filter(pk=moved.pk).update(starts_at=NOON + 2 * DAY, ends_at=NOON + 2.125 * DAY)
 
-    effects = effects_of(version, at=NOON)
+    effects = effects_of(publication_of(version), at=NOON)
 
     assert (names_told(effects.called_off), names_told(effects.moved)) == (([], [], []), ([], [], []))
 
@@ -145,3 +148,12 @@ def test_plan_that_moves_a_session_before_its_draw_is_refused_by_the_name_of_the
 
     assert refused.value.code == "draw_after_the_start"
     assert Session.objects.get().starts_at == NOON + 2 * DAY
+
+
+def test_publication_reads_the_plan_once(desks: Desks) -> None:  # noqa: F811 - the fixture
+    version = desks.approved()
+
+    with CaptureQueriesContext(connection) as found:
+        publish_plan(version, by=desks.bureau_person, at=NOON)
+
+    assert sum('FROM "programme_planline"' in query["sql"] for query in found) == 1

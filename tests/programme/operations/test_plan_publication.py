@@ -10,9 +10,9 @@ from tests.programme.operations.conftest import Desks, kinds, told
 
 from qixue.core.models import AuditEntry
 from qixue.core.refusal import Refused
+from qixue.participation.operations.published_plans import publish_plan
 from qixue.programme.models import Activity, PlanLine, PlanStep, PlanVersion, Programme, RoomBooking, Session
 from qixue.programme.operations.plan_approval import approve_plan
-from qixue.programme.operations.plan_publication import publish_plan
 from qixue.programme.operations.plans import amend_plan
 
 HOUR = datetime.timedelta(hours=1)
@@ -21,7 +21,7 @@ State = PlanVersion.State
 
 
 def published(desks: Desks) -> PlanVersion:
-    return publish_plan(desks.approved(), by=desks.bureau_person, at=NOON)
+    return publish_plan(desks.approved(), reason="另有安排。", by=desks.bureau_person, at=NOON)
 
 
 def amended(desks: Desks, in_force: PlanVersion) -> PlanVersion:

@@ -16,10 +16,10 @@ from tests.factories import (
 )
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory, RoomFactory
 
+from qixue.participation.operations.published_plans import publish_plan
 from qixue.people.models import Role
 from qixue.programme.models import PlanLine, PlanVersion, RoomBooking, Session
 from qixue.programme.operations.plan_lines import PlanLineDetails, edit_line
-from qixue.programme.operations.plan_publication import publish_plan
 from qixue.programme.operations.rooms import book_rooms
 from qixue.programme.operations.sessions import SessionDetails, edit_session
 

@@ -7,9 +7,9 @@ from tests.programme.operations.conftest import TODAY, YESTERDAY, Desks, kinds, 
 
 from qixue.core.models import AuditEntry
 from qixue.core.refusal import Refused
+from qixue.participation.operations.published_plans import publish_plan
 from qixue.people.models import Role
 from qixue.programme.models import Plan, PlanLine, PlanStep, PlanVersion, Programme
-from qixue.programme.operations.plan_publication import publish_plan
 from qixue.programme.operations.plans import (
     amend_plan,
     close_plan,

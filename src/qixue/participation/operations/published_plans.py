@@ -13,22 +13,24 @@ from qixue.participation.queries.plan_effects import Reached, effects_of
 from qixue.people.models import User
 from qixue.programme.models import PlanVersion, Session
 from qixue.programme.operations import plan_publication
+from qixue.programme.queries.publications import publication_of
 
 
 @transaction.atomic
 def publish_plan(version: PlanVersion, *, reason: str = "", by: User, at: datetime.datetime) -> PlanVersion:
-    """Bring a plan into force as `plan_publication.publish_plan` does, and tell whoever is signed up for what it moves.
+    """Bring an approved version into force; again changes nothing. Tell whoever is signed up for what it moves.
 
-    `reason` is why it calls sessions off, kept for each of them as `call_off` does. Terms and offers of what it moves
-    follow as by `session_changes.change_session`. Refused: as by the former, by `fit_terms`, and reason_missing, naming
-    the sessions.
+    `reason` is why it calls sessions off, kept for each of them as `session_changes.call_off` does; the worker tells
+    it. Terms and offers of what it moves follow as by `change_session`. Refused: as by `check_publication`,
+    `bring_into_force` and `fit_terms`, and reason_missing, naming the sessions.
     """
     version = plan_publication.hold(version)
     if version.state == PlanVersion.State.PUBLISHED:
         return version
-    plan_publication.check_publication(version, by=by)  # first: what it would do is for who may see it
-    effects = effects_of(version, at=at)
-    published = plan_publication.publish_plan(version, by=by, at=at)
+    plan_publication.check_publication(version, by=by)
+    work = publication_of(version)
+    effects = effects_of(work, at=at)
+    plan_publication.bring_into_force(version, work, by=by, at=at)
     if effects.called_off.sessions and not reason.strip():
         raise reason_missing(effects.called_off)
     CallingOff.objects.bulk_create(
@@ -38,7 +40,7 @@ def publish_plan(version: PlanVersion, *, reason: str = "", by: User, at: dateti
     for after in Session.objects.filter(pk__in=before).select_related("activity", "venue").order_by("pk"):
         fit_terms(after, by=by, at=at)
         tell_if_moved(before[after.pk], after, at=at)
-    return published
+    return version
 
 
 def reason_missing(called_off: Reached) -> Refused:

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 
 from qixue.participation.models import Registration
 from qixue.participation.queries.registered import Reach, reach_of
-from qixue.programme.models import PlanVersion, Session
-from qixue.programme.queries.publications import SESSION_FIELDS, publication_of
+from qixue.programme.models import Session
+from qixue.programme.queries.publications import SESSION_FIELDS, Publication
 
 WHEN_OR_WHERE = ("starts_at", "ends_at", "venue_id", "is_online")
 
@@ -29,16 +29,15 @@ class PlanEffects:
     moved: Reached
 
 
-def effects_of(version: PlanVersion, *, at: datetime.datetime) -> PlanEffects:
-    """What publishing the version now does to sessions and to those who are signed up for them."""
-    work = publication_of(version)
+def effects_of(work: Publication, *, at: datetime.datetime) -> PlanEffects:
+    """What publishing a version now does to sessions and to those who are signed up for them."""
     moved = []
     for session, line in work.changed():
-        after = copy.copy(session)
+        before, after = copy.copy(session), copy.copy(session)  # publishing changes the session itself
         for name in work.touched(line, SESSION_FIELDS):
             setattr(after, name, getattr(line, name))
-        if is_moved(session, after, at=at):
-            moved.append(session)
+        if is_moved(before, after, at=at):
+            moved.append(before)
     return PlanEffects(reached(work.called_off(at=at)), reached(moved))
 
 

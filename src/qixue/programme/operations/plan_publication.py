@@ -21,24 +21,19 @@ from qixue.programme.operations.plans import approving_organisation, people_who_
 from qixue.programme.operations.rooms import book_rooms
 from qixue.programme.operations.sessions import SessionDetails, check_change, next_number
 from qixue.programme.plan_difference import Difference
-from qixue.programme.queries.publications import SESSION_FIELDS, Publication, publication_of
+from qixue.programme.queries.publications import SESSION_FIELDS, Publication
 
 State = PlanVersion.State
 ACTIVITY_FIELDS = ("kind", "audience", "brand", "description")
 
 
 @transaction.atomic
-def publish_plan(version: PlanVersion, *, by: User, at: datetime.datetime) -> PlanVersion:
-    """Announce what was approved, whole or not at all; again changes nothing. The version before is replaced.
+def bring_into_force(version: PlanVersion, work: Publication, *, by: User, at: datetime.datetime) -> None:
+    """Announce what was approved, whole or not at all: do `work` on its sessions, and replace the version before.
 
-    Refused: not_approver, not_approved, programme_closed, counting_rule_fixed, seats_below_taken, room_taken;
-    each of the last three names the sessions.
+    The version is held and checked. Refused: counting_rule_fixed, seats_below_taken, room_taken; each names the
+    sessions.
     """
-    version = hold(version)
-    if version.state == State.PUBLISHED:
-        return version
-    check_publication(version, by=by)
-    work = publication_of(version)
     call_off_removed(work, at)
     book_rooms(write_sessions(work, make_activities(work), at), by=by)
     call_off_empty(work.plan)
@@ -49,11 +44,10 @@ def publish_plan(version: PlanVersion, *, by: User, at: datetime.datetime) -> Pl
     record_step(version, PlanStep.Kind.PUBLISHED, by=by, at=at, organisation=approving_organisation(version.plan))
     record_audit("plan.came_into_force", version, by=by, at=at, details=kept(work.changes))
     notify(people_who_file(version.plan), notices.moved_on("plan_published", version), at=at)
-    return version
 
 
 def check_publication(version: PlanVersion, *, by: User) -> None:
-    """Refused: not_approver, not_approved, programme_closed."""
+    """Whether they may bring it into force as it is now. Refused: not_approver, not_approved, programme_closed."""
     refuse_others(version, by)
     if version.state != State.APPROVED:
         raise Refused("not_approved", _("This version is not approved yet, or not any more."))

@@ -20,6 +20,7 @@ from qixue.programme.operations.plan_approval import (
 )
 from qixue.programme.operations.plan_documents import attach_document
 from qixue.programme.queries.plans import countersigners_for, lines_of
+from qixue.programme.queries.publications import publication_of
 from qixue.programme.rules import may_approve_plan, may_file_plan
 from qixue.web import parts
 from qixue.web.workspace.access import needs, staff
@@ -125,7 +126,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """What publication will change and whom it tells, once more, then for everybody: the version that was read."""
     plan = plan_to_decide_or_404(request.user, pk)
     version = chosen_version(request, plan)
-    effects = effects_of(version, at=now()) if version.state == State.APPROVED else None
+    effects = effects_of(publication_of(version), at=now()) if version.state == State.APPROVED else None
     given = request.POST if request.method == "POST" else None
     calls_off = bool(effects and effects.called_off.sessions)
     form = PublishForm(given, initial={"version": version.number}, calls_off=calls_off)
