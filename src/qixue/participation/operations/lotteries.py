@@ -4,7 +4,6 @@ All of it is the worker's duty. Each step is made once, under the lock of the se
 """
 
 import datetime
-import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -25,7 +24,14 @@ from qixue.participation import lottery as rule
 from qixue.participation.models import Lottery, Registration, RegistrationTerms
 from qixue.participation.notices import worded
 from qixue.participation.operations.in_charge import must_be_in_charge
-from qixue.participation.operations.seats import addressed, locked_session, promote, tell_in_charge, with_session
+from qixue.participation.operations.seats import (
+    addressed,
+    by_party,
+    locked_session,
+    promote,
+    tell_in_charge,
+    with_session,
+)
 from qixue.participation.queries.lotteries import SEALED_FOR, drawn_entries, promised_seed
 from qixue.participation.queries.registered import reach_of
 from qixue.participation.queries.registrations import terms_of
@@ -245,12 +251,9 @@ def tell(session_pk: int, *, at: datetime.datetime) -> int:
     active = Registration.objects.active().filter(session=session)
     keys = {rule.entry_number(party): party for party in active.values_list("party", flat=True).distinct()}
     rows = active.filter(party__in=[keys[number] for number in numbers if number in keys])
-    parties: dict[uuid.UUID, list[Registration]] = defaultdict(list)
     people = with_session(session, rows.with_accounts().order_by("pk"))
-    for row in people:
-        parties[row.party].append(row)
     hours, told = terms_of(session).offer_hours, []
-    for party in parties.values():
+    for party in by_party(people).values():
         if found := TOLD.get(party[0].state):
             kind, more = worded(found, party[0].state, hours)
             told += addressed(reach_of(party), kind, **more)

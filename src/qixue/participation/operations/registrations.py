@@ -31,7 +31,7 @@ from qixue.participation.operations.eligibility import (
     must_act_for,
 )
 from qixue.participation.operations.lotteries import entered
-from qixue.participation.operations.seats import addressed, locked_session, promote, with_session
+from qixue.participation.operations.seats import addressed, by_party, locked_session, promote, with_session
 from qixue.participation.queries.lotteries import is_before_draw
 from qixue.participation.queries.queue import has_seats_for, with_parties_to_tell, with_room
 from qixue.participation.queries.registered import reach_of, similar_sessions
@@ -44,7 +44,7 @@ from qixue.people.operations.notifications import notify, notify_each
 from qixue.programme.models import Session
 
 SESSION_OFF = "registration_session_off"
-PARTIES_AT_ONCE = 100
+PARTIES_AT_ONCE = 300
 State = Registration.State
 Reason = Registration.CancelReason
 
@@ -207,8 +207,8 @@ def release(session: Session, rows: Sequence[Registration], *, reason: str, at: 
     for row in rows:
         row.state, row.cancelled_at, row.cancel_reason = State.CANCELLED, at, reason
         row.waiting_number = row.offered_until = None
-    Registration.objects.bulk_update(
-        rows, ["state", "cancelled_at", "cancel_reason", "waiting_number", "offered_until"]
+    Registration.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=State.CANCELLED, cancelled_at=at, cancel_reason=reason, waiting_number=None, offered_until=None
     )
 
 
@@ -225,19 +225,11 @@ def keep_queues(*, at: datetime.datetime) -> int:
     return for_each("queues", sorted(keys | with_parties_to_tell(at)), partial(keep_queue, at=at))
 
 
-def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
-    """Some parties after the other, so that no transaction gets long; says whether anything has changed."""
-    has_changed = False
-    while True:
-        ended_count, have_moved = keep_some(session_pk, at=at)
-        has_changed |= bool(ended_count) or have_moved
-        if ended_count < PARTIES_AT_ONCE:
-            return has_changed
-
-
 @transaction.atomic
-def keep_some(session_pk: int, *, at: datetime.datetime) -> tuple[int, bool]:
-    """How many parties have ended, of whom more may be there, and whether others moved up."""
+def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
+    """Whether anything has changed. Of many who lose their places some parties do with each run of the duty, so that
+    nobody waits long for the session.
+    """
     session = locked_session(Session(pk=session_pk))
     ending, reason = Registration.objects.active().filter(session=session), Reason.SESSION_OFF
     if session.state != Session.State.CANCELLED:
@@ -251,12 +243,9 @@ def keep_some(session_pk: int, *, at: datetime.datetime) -> tuple[int, bool]:
         kind, more = told_off(session, at=at) if is_off else ("registration_offer_expired", {})
         if note := more.get("note"):  # it stands beside the registration as well
             Registration.objects.filter(pk__in=[row.pk for row in rows]).update(cancel_note=note)
-        parties: dict[uuid.UUID, list[Registration]] = {}
-        for row in with_session(session, rows):
-            parties.setdefault(row.party, []).append(row)
-        told = [notice for members in parties.values() for notice in addressed(reach_of(members), kind, **more)]
-        notify_each(told, at=at)
-    return len(keys), bool(promote(session, terms_of(session), at=at))
+        parties = by_party(with_session(session, rows)).values()
+        notify_each([told for party in parties for told in addressed(reach_of(party), kind, **more)], at=at)
+    return bool(promote(session, terms_of(session), at=at) or rows)
 
 
 def told_off(session: Session, *, at: datetime.datetime) -> tuple[str, dict[str, str]]:

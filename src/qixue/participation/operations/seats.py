@@ -1,6 +1,8 @@
 """The seats of a session and its queue, under the lock of the session's row."""
 
 import datetime
+import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from qixue.participation.models import Registration, RegistrationTerms
@@ -95,11 +97,18 @@ def tell_too_large(session: Session, *, at: datetime.datetime) -> None:
         return
     seats = session.seat_count or 0
     in_charge = people_in_charge(session.activity.organisation, Action.EDIT_ACTIVITY)
-    for key in dict.fromkeys(row.party for row in rows):
-        party = [row for row in rows if row.party == key]
+    for key, party in by_party(rows).items():
         about = too_large_key(key, len(party), seats)
         tell_party(party, TOO_LARGE, at=at, key=about, people=str(len(party)), seats=str(seats))
         notify(in_charge, about_too_large_party(party, seats), at=at)
+
+
+def by_party(rows: Iterable[Registration]) -> dict[uuid.UUID, list[Registration]]:
+    """Those who signed up together, in the order in which the rows come."""
+    parties: dict[uuid.UUID, list[Registration]] = defaultdict(list)
+    for row in rows:
+        parties[row.party].append(row)
+    return parties
 
 
 def with_session(session: Session, rows: Iterable[Registration]) -> list[Registration]:
