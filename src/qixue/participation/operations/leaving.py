@@ -119,5 +119,4 @@ def forget_words(rows: Sequence[Registration], people: Sequence[Resident], accou
 
 def in_person(session_pk: int) -> Q:
     """What whoever ran the session then was told of people whom no notice reached."""
-    seated, offered = (Q(key__startswith=f"{kind}:{session_pk}-") for kind in IN_PERSON.values())
-    return seated | offered
+    return Q(*(("key__startswith", f"{kind}:{session_pk}-") for kind in IN_PERSON.values()), _connector=Q.OR)

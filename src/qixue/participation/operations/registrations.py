@@ -35,7 +35,7 @@ from qixue.participation.operations.seats import addressed, by_party, locked_ses
 from qixue.participation.queries.lotteries import is_before_draw
 from qixue.participation.queries.queue import has_seats_for, with_parties_to_tell, with_room
 from qixue.participation.queries.registered import reach_of, similar_sessions
-from qixue.participation.queries.registrations import last_moment_to_leave, terms_of, why_off
+from qixue.participation.queries.registrations import can_leave, terms_of, why_off
 from qixue.participation.rules import may_manage_registrations
 from qixue.participation.sources import FROM_HOME, source_at_home
 from qixue.people.models import Resident, User
@@ -189,9 +189,8 @@ def cancel_registrations(
 
 
 def check_cancel_time(session: Session, rows: list[Registration], *, at: datetime.datetime) -> None:
-    """A seat can be given up while somebody else can still use it; whoever waits or is asked can say no at any time."""
-    limit = last_moment_to_leave(session, terms_of(session))
-    if limit and at >= limit and any(row.state == State.CONFIRMED for row in rows):
+    """Refused: cancel_too_late."""
+    if not can_leave(session, terms_of(session), rows, at=at):
         raise Refused(
             "cancel_too_late",
             _("Seats can no longer be given up here. Please call the organiser if you cannot come."),

@@ -217,13 +217,13 @@ def check_draw(session: Session, details: TermsDetails) -> None:
         )
         raise Refused("number_too_early", sentence, field="draw_at")
     closes_on = local_day(details.closes_at)
-    named = rule.day_named(details.public_number, closed_on=closes_on)
-    if named and named <= closes_on:
+    day = rule.day_named(details.public_number, closed_on=closes_on)
+    if day and day <= closes_on:
         sentence = _(
             "The number is that of %(day)s: it could be known while people still enter. Please name the number of a "
             "later day than signing up ends."
         )
-        raise Refused("number_too_early", sentence, field="public_number", day=day_lazy(named))
+        raise Refused("number_too_early", sentence, field="public_number", day=day_lazy(day))
     before = RegistrationTerms.objects.filter(session=session).first()
     is_closed = Lottery.objects.filter(session=session, closed_at__isnull=False).exists()
     if is_closed and before and before.closes_at != details.closes_at:

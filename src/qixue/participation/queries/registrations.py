@@ -57,9 +57,12 @@ def why_off(session: Session) -> str:
     return str(CallingOff.objects.filter(session=session).values_list("reason", flat=True).first() or "")
 
 
-def last_moment_to_leave(session: Session, terms: RegistrationTerms) -> datetime.datetime | None:
-    """Until when a seat can be given up, while somebody else can still use it; None where no start is known."""
-    return terms.cancel_until or session.starts_at
+def can_leave(
+    session: Session, terms: RegistrationTerms, rows: Sequence[Registration], *, at: datetime.datetime
+) -> bool:
+    """A seat can be given up while somebody else can still use it; whoever waits or is asked can say no at any time."""
+    limit = terms.cancel_until or session.starts_at
+    return limit is None or at < limit or all(row.state != Registration.State.CONFIRMED for row in rows)
 
 
 def open_to_all(at: datetime.datetime) -> Q:

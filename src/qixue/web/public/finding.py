@@ -131,9 +131,9 @@ def near(form: SessionFilters, town: Region) -> FoundSessions:
     return FoundSessions(index, found & in_town, (found & in_county) - in_town, found - in_county - in_town)
 
 
-def counts_near(form: SessionFilters, town: Region) -> list[int]:
-    """How many of what was found take place in the town, elsewhere in its county, and further away."""
-    return [Counted.of(form.listings, found).taking_place for found in near(form, town).sets]
+def counts_near(form: SessionFilters, found: FoundSessions) -> list[int]:
+    """How many of what `near` found take place in the town, elsewhere in its county, and further away."""
+    return [Counted.of(form.listings, step).taking_place for step in found.sets]
 
 
 def context_of(form: SessionFilters) -> dict[str, Any]:

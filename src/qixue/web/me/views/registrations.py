@@ -26,7 +26,7 @@ from qixue.participation.queries.registrations import (
     Party,
     at_the_same_time,
     called_off,
-    last_moment_to_leave,
+    can_leave,
     obstacle_to_registering,
     parties_of,
     place_in_queue,
@@ -122,7 +122,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     user, resident = known(request)
     found = party_or_404(resident, party)
     at, terms = now(), terms_of(found.session)
-    over, limit = is_over(found, at), last_moment_to_leave(found.session, terms)
+    over = is_over(found, at)
     context = {
         "party": found,
         "place": place_in_queue(found),
@@ -134,7 +134,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "visit": visit_of(found, household_of(resident), at) if over else None,
         "resident": resident,
         "terms": terms,
-        "can_leave": limit is None or at < limit or found.state != Registration.State.CONFIRMED,
+        "can_leave": can_leave(found.session, terms, found.active, at=at),
         "hears_by_sms": hears_by_sms(user),
         "has_phone": bool(user.mobile),
         "drawn": drawn_of(found),

@@ -58,7 +58,7 @@ def sessions(request: HttpRequest, code: str) -> HttpResponseBase:
         "paper_url": paper_url(request, form),
         "feed_url": feed_url(form, parts.programme_on_show()),
         "is_by_day": town is None,
-        "near_counts": list(zip(steps_from(town), counts_near(form, town), strict=True)) if town else [],
+        "near_counts": list(zip(steps_from(town), counts_near(form, found), strict=True)) if town else [],
         "has_more": "more" in request.GET,
     }
     table = PageTable("sessions", lambda: sessions_table(pgettext("navigation", "Activities"), found))
@@ -71,8 +71,9 @@ def groups_by_day(page: Iterable[ListedSession]) -> list[tuple[str, list[ListedS
 
 def groups_near(page: Iterable[ListedSession], town: Region) -> list[tuple[str, list[ListedSession]]]:
     """In the town, elsewhere in its county, in the rest of the city."""
+    headings = steps_from(town)
     grouped = groupby(page, key=lambda session: closeness(session.region_path, town.path))
-    return [(steps_from(town)[step], list(rows)) for step, rows in grouped]
+    return [(headings[step], list(rows)) for step, rows in grouped]
 
 
 def steps_from(town: Region) -> list[str]:
