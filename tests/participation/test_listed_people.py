@@ -9,6 +9,7 @@ from tests.participation.signing_up import another, counters, refusal, sign_up
 from qixue.core.refusal import Refused
 from qixue.participation.models import ListedPerson, Registration
 from qixue.participation.operations.listed_people import NewPerson, SignUp, sign_up_people, take_off_list
+from qixue.participation.operations.transfers import hand_over_place
 from qixue.people.models import GuardianConsent, Notification, Resident
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +59,28 @@ def test_a_sheet_with_people_of_the_list_is_answered_twice_alike(session, cadre)
     first, second = (sign_up_people(session, wanted=wanted, by=cadre, at=NOON) for _try in range(2))
 
     assert (first, counters(session)) == (second, (2, 0))
+
+
+def test_a_sheet_is_answered_as_first_after_a_place_was_handed_over(session, cadre, member):
+    ListedPerson.objects.create(organisation=session.activity.organisation, resident=member, added_at=NOON)
+    child = ResidentFactory(guardian=member)
+    wanted = SignUp(key(), listed=(member.pk,), new=(NewPerson("李桂芳", 1948),))
+    first = sign_up_people(session, wanted=wanted, by=cadre, at=NOON)
+    row = next(row for row in first if row.resident == member)
+    hand_over_place(row, to=child, by=member.user, at=NOON)
+
+    assert sign_up_people(session, wanted=wanted, by=cadre, at=NOON) == first
+
+
+@pytest.mark.parametrize("other", ["session", "account"])
+def test_a_sheet_of_another_session_or_account_is_refused(session, cadre, organiser, other):
+    wanted = SignUp(key(), new=(NewPerson("李桂芳", 1948),))
+    sign_up_people(session, wanted=wanted, by=cadre, at=NOON)
+
+    to, by = another(session) if other == "session" else session, organiser if other == "account" else cadre
+
+    assert refusal(sign_up_people, to, wanted=wanted, by=by, at=NOON) == "key_reused"
+    assert Resident.objects.count() == 1
 
 
 def test_people_of_the_list_are_known_again(session, cadre):

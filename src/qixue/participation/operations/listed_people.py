@@ -17,6 +17,7 @@ from qixue.core.models import record_audit
 from qixue.core.names import by_name
 from qixue.core.refusal import Refused
 from qixue.participation.models import ListedPerson, Registration
+from qixue.participation.operations.asked_again import first_rows, is_same_request
 from qixue.participation.operations.registrations import register
 from qixue.participation.queries.listed_people import home_organisation, listed_in, own_organisations, source_of
 from qixue.people.models import Organisation, Resident, User
@@ -74,9 +75,11 @@ def sign_up_people(session: Session, *, wanted: SignUp, by: User, at: datetime.d
     if organisation is None:
         raise Refused("not_yours", _("You can sign people up for sessions in your part only."))
     take_turn(by)  # else a second press, too, writes down whoever is new, and nobody knows them for the same
-    earlier = Registration.objects.filter(session=session, registered_by=by, party__in=parties(wanted))
-    if found := list(earlier.select_related("resident__home_region").order_by("pk")):
-        return replayed(found, wanted)
+    earlier = Registration.objects.filter(party__in=parties(wanted))
+    if rows := list(earlier.select_related("resident__home_region").order_by("pk")):
+        first = first_rows(rows)
+        must_be_same_sheet(first, session, wanted, by=by)
+        return first
     hold_or_refuse(who_may_be_meant(organisation, wanted))  # before the session: each sign-up would hold one after it
     known = listed_in(organisation).filter(resident__in=wanted.listed).select_related("resident__home_region")
     people = by_name((row.resident for row in known.order_by("pk")), lambda person: person.name)
@@ -103,16 +106,20 @@ def who_may_be_meant(organisation: Organisation, wanted: SignUp) -> list[int]:
     return list(listed_in(organisation).filter(meant).order_by("resident").values_list("resident", flat=True))
 
 
-def replayed(found: list[Registration], wanted: SignUp) -> list[Registration]:
-    """What was answered first, for the same people in the same way. Refused: key_reused."""
-    people = {row.resident_id: identity_of(row.resident) for row in found}
+def must_be_same_sheet(first: Sequence[Registration], session: Session, wanted: SignUp, *, by: User) -> None:
+    """Whether the sheet is the one for which the first rows of its parties were made. Refused: key_reused.
+
+    Whoever was new on it has a key by now, and is known again as on the list.
+    """
+    people = {row.resident_id: identity_of(row.resident) for row in first}
     written = {identity_of(person) for person in wanted.new}
-    others = [pk for pk, identity in people.items() if pk not in wanted.listed and identity not in written]
-    is_same = not others and set(wanted.listed) <= set(people) and written <= set(people.values())
-    party_count = 1 if wanted.is_together else len(found)
-    if not is_same or len({row.party for row in found}) != party_count:
+    meant = {pk for pk, identity in people.items() if pk in wanted.listed or identity in written}
+    is_whole = set(wanted.listed) <= set(people) and written <= set(people.values())
+    party_count = 1 if wanted.is_together else len(first)
+    are_grouped_so = len({row.party for row in first}) == party_count
+    source = source_of(by, session)
+    if not (is_whole and are_grouped_so and is_same_request(first, session, meant, by=by, source=source)):
         raise key_reused()
-    return found
 
 
 def identity_of(person: Resident | NewPerson) -> tuple[str, int | None, Region | None]:
