@@ -180,3 +180,19 @@ def test_entry_is_replaced_once(entry: LedgerEntry, scene: Scene, ask: Ask) -> N
 
     assert [answer.status_code for answer in answers] == [201, 409]
     assert answers[1].json()["code"] == "already_replaced"
+
+
+@pytest.mark.parametrize("act", ["voids", "corrections"])
+def test_what_was_replaced_since_is_not_said_to_be_entered(act: str, session: Session, scene: Scene, ask: Ask) -> None:
+    body, how = head_count(), {"token": scene.tokens["own"]}
+    first = ask("POST", f"/sessions/{session.pk}/head-counts", body, **how).json()
+    change = {"reason": "记到了别的场次", "client_uuid": str(key())} | ({"count": 13} if act == "corrections" else {})
+    replaced = ask("POST", f"/ledger-entries/{first['id']}/{act}", change, **how)
+
+    again = ask("POST", f"/sessions/{session.pk}/head-counts", body, **how)
+    change_again = ask("POST", f"/ledger-entries/{first['id']}/{act}", change, **how)
+
+    assert (again.status_code, again.json()["code"]) == (409, "already_replaced")
+    assert again.json()["message"] == "用这个请求标识记下的内容后来被更正或撤回，不会再次计入。"
+    assert (change_again.status_code, change_again.content) == (201, replaced.content)
+    assert LedgerEntry.objects.filter(session=session).count() == 2

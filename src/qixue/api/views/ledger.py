@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router, Status
 
 from qixue.api.auth import STAFF_ONLY, for_action, staff
@@ -16,9 +17,16 @@ from qixue.api.schemas.parts import Error, Id, Page, PageQuery, page_of
 from qixue.core.clock import now
 from qixue.core.form_keys import key_reused
 from qixue.core.quantity import Qualifier
+from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry
 from qixue.participation.operations.evidence import keep_note
-from qixue.participation.operations.ledger import correct_entry, lock_chain, record_head_count, void_entry
+from qixue.participation.operations.ledger import (
+    correct_entry,
+    is_replaced,
+    lock_chain,
+    record_head_count,
+    void_entry,
+)
 from qixue.participation.operations.plausibility import check_plausible
 from qixue.participation.queries import entries_of_session, ledger_entries
 from qixue.people.models import Organisation
@@ -33,19 +41,23 @@ def entered_once(
 ) -> LedgerEntry:
     """The entry that has this key, made now unless it is there; another request under the same key is refused.
 
-    `expected` is what the request asks for, as fields of the entry. Refused: key_reused, and what `enter` refuses.
+    `expected` is what the request asks for, as fields of the entry. Refused: key_reused; already_replaced, where the
+    entry does not stand any more: to answer that it is entered would be wrong; and what `enter` refuses.
     """
     try:
         with transaction.atomic():
             lock_chain(organisation)  # before looking: two requests at once must not both keep a note
-            entry = entry_with(key) or enter()
+            if (first := entry_with(key)) is None:
+                return enter()
     except IntegrityError:  # the key went into another organisation's chain at the same moment
         if (first := entry_with(key)) is None:
             raise
-        entry = first
-    if any(value_of(entry, field) != value for field, value in expected.items()):
+    if any(value_of(first, field) != value for field, value in expected.items()):
         raise key_reused()
-    return entry
+    if is_replaced(first):
+        sentence = _("What was entered under this key was corrected or taken back since, and is not entered again.")
+        raise Refused("already_replaced", sentence)
+    return first
 
 
 def entry_with(key: uuid.UUID) -> LedgerEntry | None:
