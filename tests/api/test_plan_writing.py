@@ -1,6 +1,7 @@
 """Writing plans through the API: once per key, never over what somebody else wrote, by the rules of the pages."""
 
 import datetime
+import hashlib
 from typing import Any
 
 import pytest
@@ -305,3 +306,18 @@ def test_answers_are_forgotten_after_a_month(plan: Plan, county: str, ask: Ask) 
     kept = KeptAnswer.objects.get()
 
     assert [forget_answers(at=kept.at + KEPT_FOR * factor) for factor in (1, 1.1, 1.1)] == [0, 1, 0]
+
+
+def test_publication_that_was_kept_before_it_could_have_a_reason_is_answered_as_first(
+    plan: Plan, bureau: str, ask: Ask
+) -> None:
+    address, body = f"/plans/{plan.pk}/publications", keyed(version=2)
+    PlanVersion.objects.filter(plan=plan, number=2).update(state=State.APPROVED)
+    first = ask("POST", address, body, token=bureau)
+    request = f'POST\n/api/v1{address}\nNone\n{{"version":2}}'
+    KeptAnswer.objects.update(digest=hashlib.sha256(request.encode()).hexdigest())
+
+    again = ask("POST", address, body, token=bureau)
+    other = ask("POST", address, {**body, "reason": "场地停电。"}, token=bureau)
+
+    assert (again.status_code, again.content, code_of(other)) == (201, first.content, (422, "key_reused"))

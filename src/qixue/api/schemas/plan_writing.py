@@ -1,6 +1,7 @@
 """What is sent to change a plan, and the lines that it stands for."""
 
 import datetime
+import operator
 import re
 import uuid
 from collections.abc import Iterable
@@ -120,7 +121,8 @@ class OfVersion(Keyed):
 class PublicationIn(OfVersion):
     """`reason` is why sessions are called off, where the version has them no longer: everybody reads it."""
 
-    reason: Reason = ""
+    # Left out of the digest where it is empty: answers that were kept before it was asked for are found again.
+    reason: Reason = Field("", exclude_if=operator.not_)
 
 
 class AskIn(OfVersion):
