@@ -92,3 +92,27 @@ def test_rule_about_missed_sessions_stands_before_the_button(session, client):
     RegistrationTerms.objects.create(session=session, no_show_limit=2)
 
     assert "满2场的" in words(page_in(client.get(f"/sessions/{session.pk}/")))
+
+
+def test_somebody_else_who_is_sent_twice_comes_once(session, member, child):
+    row = register(session, people=[member], party=key(), by=member.user, at=NOON)[0]
+    client, address = signed_in(member), f"/me/registrations/{row.party}/"
+
+    answers = [
+        client.post(f"{address}transfer/", {"registration": row.pk, "person": child.pk}) for _sent_twice in range(2)
+    ]
+
+    assert [(answer.status_code, answer.headers.get("Location")) for answer in answers] == [(302, address)] * 2
+    assert Registration.objects.active().get().resident == child
+
+
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_seat_that_is_given_up_twice_is_given_up_once(session, member, child, is_alone):
+    people = [member] if is_alone else [child, member]
+    row = register(session, people=people, party=key(), by=member.user, at=NOON)[-1]
+    client, address = signed_in(member), f"/me/registrations/{row.party}/"
+
+    answers = [client.post(f"{address}cancel/", {"people": [row.pk]}) for _sent_twice in range(2)]
+
+    assert [(answer.status_code, answer.headers.get("Location")) for answer in answers] == [(302, address)] * 2
+    assert Registration.objects.active().count() == len(people) - 1

@@ -1,5 +1,5 @@
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -58,6 +58,21 @@ def only_one(people: Mapping[str, object]) -> list[str]:
     return list(people) if len(people) == 1 else []
 
 
+def names_of(rows: Sequence[Registration]) -> dict[str, str]:
+    return {str(row.pk): row.resident.name for row in rows}
+
+
+def offer(field: forms.Field, people: Mapping[str, str], *, only: Collection[str]) -> None:
+    """Let a field show `only` those of the people who can be chosen now, and take any of them.
+
+    In a second tab, or where a button is pressed twice, somebody is chosen whom the first press has dealt with: what is
+    done with that answer is for the operation to say.
+    """
+    field = cast(forms.ChoiceField, field)
+    field.choices = list(people.items())
+    field.widget.choices = [(key, name) for key, name in people.items() if key in only]
+
+
 class TransferForm(Form):
     """Who stays at home, and who of the household comes instead; what is asked about each person is asked anew."""
 
@@ -67,19 +82,19 @@ class TransferForm(Form):
     def __init__(
         self,
         *args: Any,
-        party: Sequence[Registration],
+        party: Party,
+        household: Sequence[Resident],
         others: Sequence[Resident],
         questions: Sequence[Question],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.rows = {str(row.pk): row for row in party}
-        self.others = {str(person.pk): person for person in others}
+        self.rows = {str(row.pk): row for row in party.rows}
+        self.household = {str(person.pk): person for person in household}
         self.questions = [question for question in questions if question.is_for_each]
-        choices = {"registration": [(key, row.resident.name) for key, row in self.rows.items()]}
-        choices["person"] = [(key, person.name) for key, person in self.others.items()]
-        for name, offered in choices.items():
-            cast(forms.ChoiceField, self.fields[name]).choices = offered
+        offer(self.fields["registration"], names_of(party.rows), only=[str(row.pk) for row in party.active])
+        people = {key: person.name for key, person in self.household.items()}
+        offer(self.fields["person"], people, only=[str(person.pk) for person in others])
         self.fields.update(
             {f"question_{question.pk}": question_field(question, question.text) for question in self.questions}
         )
@@ -90,7 +105,7 @@ class TransferForm(Form):
         self.add_error(field if field in self.fields else None, refusal.sentence)
 
     def chosen_people(self) -> list[Resident]:
-        return [self.others[self.cleaned_data["person"]]]
+        return [self.household[self.cleaned_data["person"]]]
 
     def answers(self) -> dict[str, Any]:
         [person] = self.chosen_people()
@@ -99,19 +114,14 @@ class TransferForm(Form):
 
 
 class CancelForm(Form):
-    """Who of a party does not come after all; whoever came alone is ticked.
-
-    In a second tab somebody may be ticked whose seat was given up in the first: that is no wrong answer.
-    """
+    """Who of a party does not come after all; whoever comes alone is ticked."""
 
     people = forms.MultipleChoiceField(label=_("Who does not come"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, party: Party, **kwargs: Any) -> None:
-        active = {str(row.pk): row.resident.name for row in party.active}
+        active = names_of(party.active)
         super().__init__(*args, initial={"people": only_one(active)}, **kwargs)
-        field = cast(forms.MultipleChoiceField, self.fields["people"])
-        field.choices = [(str(row.pk), row.resident.name) for row in party.rows]
-        field.widget.choices = list(active.items())
+        offer(self.fields["people"], names_of(party.rows), only=active)
 
     def keys(self) -> list[int]:
         return [int(key) for key in self.cleaned_data["people"]]

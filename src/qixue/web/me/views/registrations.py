@@ -174,9 +174,10 @@ def transfer(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     """Somebody else of the household comes instead: the seat, or the place in line, stays as it is."""
     user, resident = known(request)
     found = party_or_404(resident, party)
-    others = others_of(resident, found)
-    answers = unfinished_forms.answers(request)
-    form = TransferForm(answers, party=found.active, others=others, questions=asked_at(found.session))
+    household = household_of(resident)
+    others = without(household, registered_among(household, found.session))
+    people, asked = {"household": household, "others": others}, asked_at(found.session)
+    form = TransferForm(unfinished_forms.answers(request), party=found, questions=asked, **people)
     same_time = same_time_of(form, found.session)
     if is_decided(request, form, same_time):
         try:
