@@ -52,6 +52,8 @@ SHOWN: dict[str, Any] = {  # by which the door app turns people away, in its own
     "forged": pgettext_lazy("door", "No valid ticket"),
     "unknown_key": _("Cannot be checked"),
     "unknown_code": _("Unknown code"),
+    "not_now": _("Not the time of this session"),
+    "session_off": _("This session does not take place"),
     "name_gone": _("The name or photo was forgotten"),
 }
 

@@ -169,6 +169,7 @@ class DoorSessionOut(BaseModel):
     venue: str
     seat_count: int | None
     counting_rule: str
+    is_off: bool  # called off or put off: nobody counts by themselves
     people: list[PersonOut]
 
 

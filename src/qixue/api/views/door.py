@@ -85,6 +85,7 @@ def facts_of(session: Session) -> dict[str, Any]:
         "venue": session.venue.local_name if session.venue else "",
         "seat_count": session.seat_count,
         "counting_rule": session.counting_rule,
+        "is_off": session.state in Session.OFF_STATES,
     }
 
 

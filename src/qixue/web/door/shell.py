@@ -15,6 +15,7 @@ from django.templatetags.static import PrefixNode
 from django.urls import reverse
 from django.utils.translation import override
 
+from qixue.participation.merge import AROUND_SESSION
 from qixue.web.door.words import words
 
 PACKAGE = Path(__file__).resolve().parent
@@ -61,6 +62,7 @@ def shell_html(language: str) -> str:
         "modules": [name for name in own_files() if name.endswith(".js") and "/qr/" not in name],
         "bundle": reverse("api:read_bundle"),
         "scans": reverse("api:deliver_scans"),
+        "around": int(AROUND_SESSION.total_seconds()),
         "ways": WAYS,
         "qualifiers": QUALIFIERS,
     }

@@ -118,11 +118,21 @@ VERDICTS = {
     "cancelled": _("Not valid any more"),
     "cancelled_help": _("This registration was cancelled. They can come in as a walk-in if there is room."),
     "wrong_session": _("Another session"),
-    "wrong_session_help": _("This ticket is for: {session}. Please show them the way."),
+    "wrong_session_help": _(
+        "This ticket is for: {session}, {starts}. Please show them the way. Nobody is counted here; the organiser looks"
+        " at the entry."
+    ),
     "session_not_here": _(
         "This ticket is for a session that is not on this device. Its name stands on the ticket; please show them the"
-        " way."
+        " way. Nobody is counted here; the organiser looks at the entry."
     ),
+    "not_now": _("Not the time of this session"),
+    "not_now_help": _(
+        "By this phone it is {now}. The session starts {starts}. The entry is kept and does not count yet: the"
+        " organiser decides."
+    ),
+    "session_off": _("This session does not take place"),
+    "session_off_help": _("It was called off or put off. The entry is kept; the organiser decides whether it counts."),
     "expired": pgettext_lazy("door", "Expired"),
     "expired_help": _("This ticket was for a session that is over. Please look for the person by name."),
     "forged": pgettext_lazy("door", "No valid ticket"),

@@ -1,6 +1,6 @@
 // The acts of a door. Each writes its entry first and only then says what to show.
-import { companionsOf, digitsOf, insideOf, isNoTimeToCount, sessionOf } from "./people.js";
-import { judgeCode, judgePerson, judgeTicket } from "./verdicts.js";
+import { companionsOf, digitsOf, insideOf, sessionOf } from "./people.js";
+import { atThisHour, judgeCode, judgeCount, judgePerson, judgeTicket } from "./verdicts.js";
 
 export class Desk {
   constructor(store) {
@@ -54,10 +54,12 @@ export class Desk {
     return this.inTurn(() => this.record({ kind: "name", registration: person.registration }, judgePerson(person, this)));
   }
 
-  /** The people who registered together, one entry each. */
+  /** The people who registered together, one entry each; shown is who is not in, if somebody is not. */
   async checkAll(people) {
-    for (const person of people) await this.checkPerson(person);
-    return { code: "in", all: people.length, companions: [] };
+    const verdicts = [];
+    for (const person of people) verdicts.push(await this.checkPerson(person));
+    const odd = verdicts.find(({ code }) => !["in", "already"].includes(code));
+    return { ...(odd || { code: "in", all: people.length }), companions: [] };
   }
 
   addWalkIn(name) {
@@ -67,10 +69,7 @@ export class Desk {
 
   addHeadCount({ count, qualifier, note, photo }) {
     const body = { kind: "head_count", count, qualifier, ...(note ? { note } : {}) };
-    return this.inTurn(() => {
-      const code = isNoTimeToCount(this.session, this.at) ? "count_waits" : "counted";
-      return this.record(body, { code, count }, photo);
-    });
+    return this.inTurn(() => this.record(body, judgeCount(count, this), photo));
   }
 
   /** One act after the other, so that two quick scans of one person are judged knowing of each other. */
@@ -83,7 +82,8 @@ export class Desk {
     return result;
   }
 
-  async record(body, verdict, photo = "") {
+  async record(body, judged, photo = "") {
+    const verdict = atThisHour(judged, this);
     const happened = { session: this.session.id, occurred_at: new Date().toISOString(), shown: verdict.code, ...body };
     const scan = await this.store.add(this.device.id, happened, verdict, photo);
     this.scans.push(scan);

@@ -1,10 +1,13 @@
 // The list of one session: who is on it, who is in, who came with whom.
 const MOST = 30; // names shown at once
-const AROUND = 2 * 3_600_000; // ms before and after a session in which the server counts by itself
+const AROUND = Number(document.body.dataset.around) * 1000; // ms before and after a session in which the server counts by itself
 
-/** Whether the server puts everything aside that happens now, by its clock in ms. */
-export const isOutsideHours = (session, at) =>
-  at < Date.parse(session.starts_at) - AROUND || at > Date.parse(session.ends_at || session.starts_at) + AROUND;
+/** Whether the server puts everything aside that happens now, by its clock in ms; always where the session has no start. */
+export function isOutsideHours(session, at) {
+  const opens = Date.parse(session.starts_at) - AROUND;
+  const closes = Date.parse(session.ends_at || session.starts_at) + AROUND;
+  return !(opens <= at && at <= closes);
+}
 
 /** Whether a head count is put aside now: unlike people it counts from the start on only. */
 export const isNoTimeToCount = (session, at) => at < Date.parse(session.starts_at) || isOutsideHours(session, at);
@@ -46,12 +49,14 @@ export function insideOf(session, scans) {
 /** What became of an entry that was sent: the server's verdict, or what a person has decided since. */
 export const outcomeOf = ({ uuid, answer }, bundle) => bundle.decided?.[uuid] || answer.verdict;
 
+function isCountedWalkIn(scan, bundle) {
+  const outcome = scan.answer ? outcomeOf(scan, bundle) : "";
+  return outcome === "accepted" || (scan.verdict.code === "walked_in" && !["refused", "rejected"].includes(outcome));
+}
+
 /** Those whom this device has counted there, without the ones that the server or the organiser turned down. */
 export const walkInsOf = (session, scans, bundle) =>
-  scans.filter(
-    (scan) => scan.body.session === session.id && scan.body.kind === "walk_in"
-      && !(scan.answer && ["refused", "rejected"].includes(outcomeOf(scan, bundle))),
-  ).length;
+  scans.filter((scan) => scan.body.session === session.id && scan.body.kind === "walk_in" && isCountedWalkIn(scan, bundle)).length;
 
 /** A seat that is offered is theirs until the offer ends; the server counts them, too. */
 export const hasSeat = (person) => person.state === "confirmed" || person.state === "offered";

@@ -1,7 +1,7 @@
 // The answer to a scan: colour, icon, word, what to do next, and those who came along.
 import { signal } from "./signals.js";
 import { TONES } from "./verdicts.js";
-import { time, word } from "./words.js";
+import { dayAndTime, time, word } from "./words.js";
 
 const ICONS = { good: "✓", mind: "!", stop: "✕" };
 const panel = document.getElementById("result");
@@ -14,11 +14,13 @@ export function element(tag, text = "", attributes = {}) {
   return made;
 }
 
+const moment = (at) => (at ? dayAndTime(at) : "—");
+
 function sentence(verdict) {
   if (verdict.code === "in" && verdict.isUnlisted) return word("in_unlisted");
   if (verdict.code === "already") return word("already_help", { time: time(verdict.since) });
   if (verdict.code === "wrong_session" && !verdict.session) return word("session_not_here");
-  return word(`${verdict.code}_help`, verdict);
+  return word(`${verdict.code}_help`, { ...verdict, starts: moment(verdict.starts), now: moment(verdict.at) });
 }
 
 function heading(verdict) {

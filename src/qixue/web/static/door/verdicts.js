@@ -2,15 +2,18 @@
 // The server judges again from the same facts, and counts nobody who was turned away here (merge.py).
 //
 // in, already, waiting, cancelled, wrong_session, expired, forged, unknown_key, unknown_code, walked_in, counted,
-// count_waits
-import { byCode, byRegistration, hasSeat, sessionOf } from "./people.js";
+// count_waits, not_now, session_off
+import { byCode, byRegistration, hasSeat, isNoTimeToCount, isOutsideHours, sessionOf } from "./people.js";
 import { BadTicket, verified } from "./tickets.js";
 
 export const TONES = {
   in: "good", walked_in: "good", counted: "good",
-  already: "mind", waiting: "mind", count_waits: "mind", unknown_code: "mind", unknown_key: "mind",
-  cancelled: "stop", wrong_session: "stop", expired: "stop", forged: "stop",
+  already: "mind", waiting: "mind", count_waits: "mind", unknown_code: "mind", unknown_key: "mind", not_now: "mind",
+  session_off: "stop", cancelled: "stop", wrong_session: "stop", expired: "stop", forged: "stop",
 };
+
+/** What lets people stay inside, and head counts (merge.py). */
+export const LET_IN = new Set(["in", "already", "walked_in", "counted", "count_waits"]);
 
 /** `desk`: bundle, session (of the list), inside (Map), at (the server's time in ms). */
 export async function judgeTicket(text, desk) {
@@ -24,7 +27,8 @@ export async function judgeTicket(text, desk) {
   const { registration } = ticket;
   if (desk.bundle.revoked.includes(registration)) return { code: "cancelled", registration };
   if (ticket.session !== desk.session.id) {
-    return { code: "wrong_session", registration, session: sessionOf(desk.bundle, ticket.session)?.title || "" };
+    const { title = "", starts_at: starts } = sessionOf(desk.bundle, ticket.session) || {};
+    return { code: "wrong_session", registration, session: title, starts };
   }
   if (desk.at > ticket.notAfter) return { code: "expired", registration };
   const person = byRegistration(desk.session, registration);
@@ -42,6 +46,18 @@ export function judgePerson(person, { bundle, inside }) {
   if (bundle.revoked.includes(person.registration)) return { code: "cancelled", ...about };
   if (inside.has(person.registration)) return { code: "already", ...about, since: inside.get(person.registration) };
   return { code: hasSeat(person) ? "in" : "waiting", ...about };
+}
+
+/** A head count needs nobody to be found. */
+export const judgeCount = (count, { session, at }) => ({ code: isNoTimeToCount(session, at) ? "count_waits" : "counted", count });
+
+/** The verdict as it stands at this hour: nobody is welcome, or counted, by what the server will put aside. */
+export function atThisHour(verdict, { bundle, session, at }) {
+  if (!LET_IN.has(verdict.code)) return verdict;
+  if (session.is_off) return { ...verdict, code: "session_off" };
+  if (verdict.code === "count_waits") return verdict;
+  if (!isOutsideHours(session, at) && at <= Date.parse(bundle.device.sessions_until)) return verdict;
+  return { ...verdict, code: "not_now", at, starts: session.starts_at };
 }
 
 export function judgeCode(code, desk) {
