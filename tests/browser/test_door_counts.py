@@ -97,3 +97,22 @@ def test_empty_field_does_not_leave_the_last_welcome_on_the_screen(
     open_way(phone.page, "scan")
     phone.page.click("[data-form=ticket] button")
     expect(phone.page.locator("#trouble")).to_have_text("请扫描入场码，或按姓名查找。")
+
+
+def test_code_takes_six_digits_and_nothing_else(
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
+) -> None:
+    code = registered(door_session, "张桂兰").door_code
+    phone = open_phone()
+    open_way(phone.page, "code")
+
+    for nonsense in (f"{code[:5]}😀{code[5]}", f"{code}0", "张桂兰", f"{code}a"):
+        phone.page.fill("#digits", nonsense)
+        phone.page.click("[data-form=code] button")
+        expect(phone.page.locator("#trouble")).to_have_text("请只输入票上的6位数字，例如 048 213。")
+        expect(phone.page.locator("#digits")).to_have_value(nonsense)
+    full_width = code.translate({ord(str(digit)): chr(ord("０") + digit) for digit in range(10)})
+    phone.page.fill("#digits", f"{full_width[:3]}　{full_width[3:]}")
+
+    phone.page.wait_for_selector("#result[data-verdict=in]")
+    expect(phone.page.locator("#recent")).to_have_attribute("data-count", "1")

@@ -40,7 +40,7 @@ def half_width(text: str) -> str:
 
 
 def digits_of(text: str) -> str:
-    """The digits alone, half-width: a door code is shown as 388 185. As `digitsOf` of the door app."""
+    """The digits alone, half-width: a door code is shown as 388 185."""
     return re.sub("[^0-9]", "", half_width(text))
 
 

@@ -72,7 +72,7 @@ WAYS = {
     "photo_of_code": _("Photo of the code"),
     "no_code_in_photo": _("No code was found in the photo. Please go closer and hold still."),
     "six_digits": _("The 6 digits on the ticket"),
-    "digits_wrong": _("Please enter all 6 digits, for example 048 213."),
+    "digits_wrong": _("Please enter the 6 digits on the ticket and nothing else, for example 048 213."),
     "part_of_name": _("A part of the name"),
     "nobody_found": _("Nobody with this name is on the list. Look for one character only, or use “Walk-in”."),
     "more_found": _("{count} more. Please type more of the name."),

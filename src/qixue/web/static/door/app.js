@@ -1,7 +1,7 @@
 // The door app: puts store, sending, desk and screen together.
 import { Desk } from "./desk.js";
 import { saveFile } from "./export.js";
-import { digitsOf } from "./people.js";
+import { codeIn } from "./people.js";
 import { shrunk } from "./photos.js";
 import { clearResult, showResult, showTrouble } from "./result.js";
 import { readPhoto, Scanner } from "./scanner.js";
@@ -119,9 +119,10 @@ const forms = {
   code: async (form) => {
     const { value } = form.elements.code;
     if (!value.trim() && isJustShown()) return; // sent by itself at the sixth digit: the verdict stays
-    if (digitsOf(value).length !== 6) return showTrouble(word("digits_wrong")); // what was typed stays
+    const code = codeIn(value);
+    if (!code) return showTrouble(word("digits_wrong")); // what was typed stays
     form.reset();
-    await act(() => desk.checkCode(value));
+    await act(() => desk.checkCode(code));
   },
   walk_in: async (form) => {
     const { value } = form.elements.name;
@@ -264,7 +265,7 @@ function listen() {
     forms[event.target.dataset.form](event.target);
   });
   byId("search").addEventListener("input", listPeople);
-  byId("digits").addEventListener("input", ({ target }) => digitsOf(target.value).length === 6 && target.form.requestSubmit());
+  byId("digits").addEventListener("input", ({ target }) => codeIn(target.value) && target.form.requestSubmit());
   byId("code-photo").addEventListener("change", photographed);
   addEventListener("popstate", (event) => {
     if (scanner.isOn) stopCamera();

@@ -1,5 +1,5 @@
 // The acts of a door. Each writes its entry first and only then says what to show.
-import { companionsOf, digitsOf, insideOf, sessionOf } from "./people.js";
+import { companionsOf, insideOf, sessionOf } from "./people.js";
 import { atThisHour, judgeCode, judgeCount, judgePerson, judgeTicket } from "./verdicts.js";
 
 export class Desk {
@@ -45,8 +45,7 @@ export class Desk {
     return this.inTurn(async () => this.record({ kind: "ticket", ticket }, await judgeTicket(ticket, this)));
   }
 
-  checkCode(text) {
-    const code = digitsOf(text);
+  checkCode(code) {
     return this.inTurn(() => this.record({ kind: "code", code }, judgeCode(code, this)));
   }
 

@@ -15,7 +15,11 @@ export const isNoTimeToCount = (session, at) => at < Date.parse(session.starts_a
 /** Names are compared without spaces, dots, letter case, and full-width forms. */
 const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/[\s·•.\-]/g, "");
 
-export const digitsOf = (text) => text.normalize("NFKC").replace(/\D/g, "");
+/** The six digits of a door code as people type them: full-width, with spaces or dashes. Empty for anything else. */
+export function codeIn(text) {
+  const typed = text.normalize("NFKC").replace(/[\s\p{Pd}]/gu, "").replaceAll("〇", "0");
+  return /^\d{6}$/.test(typed) ? typed : "";
+}
 
 export const sessionOf = (bundle, id) => bundle.sessions.find((session) => session.id === id);
 
