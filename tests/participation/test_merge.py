@@ -59,6 +59,22 @@ def test_odd_scan_waits_for_a_person(changes: dict, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "marks"),
+    [
+        ({"holder": None, "problem": "unknown_code"}, ("unknown_code",)),
+        ({"holder": None}, ("unknown_person",)),
+        ({"holder": None, "needs_holder": False}, ()),
+        ({"holder": Holder("waiting", is_here=True)}, ("waiting",)),
+        ({}, ()),
+    ],
+)
+def test_scan_at_the_wrong_hour_says_what_is_wrong_about_the_person_too(changes: dict, marks: tuple[str, ...]) -> None:
+    early = GOOD._replace(corrected_at=NOON - 24 * HOUR, occurred_at=NOON - 24 * HOUR)
+
+    assert judge(early._replace(**changes)) == Judgement("outside_hours", marks)
+
+
+@pytest.mark.parametrize(
     "changes",
     [
         {"corrected_at": NOON - 2 * HOUR, "occurred_at": NOON - 2 * HOUR},

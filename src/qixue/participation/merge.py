@@ -19,7 +19,7 @@ LET_IN = frozenset({"", "in", "already", "walked_in", "counted", "count_waits"})
 
 NAME_GONE = "name_gone"  # shown by an entry that is not all that it was
 
-# Marks: odd, and counted all the same.
+# Marks: odd, and counted all the same. Of what is put aside they say what else is odd.
 CLOCK_OFF, CANCELLED_LATER, NAMESAKE = "clock_off", "cancelled_later", "namesake"
 
 
@@ -81,11 +81,14 @@ class Judgement(NamedTuple):
 
 
 def judge(facts: Facts) -> Judgement:
-    """Whether a scan counts. The first thing that is wrong is the reason."""
-    reason = wrong_place(facts) or wrong_time(facts) or wrong_holder(facts) or turned_away(facts)
+    """Whether a scan counts. The first thing that is wrong is the reason; where that is the hour, what is wrong about
+    the person as well is a mark: whoever decides must know that nobody has the code.
+    """
+    untimely, holder = wrong_time(facts), wrong_holder(facts)
+    reason = wrong_place(facts) or untimely or holder or turned_away(facts)
     if not reason and facts.pace > HIGHEST_PACE:
         reason = "too_fast"
-    marks = []
+    marks = [holder] if holder and reason == untimely else []
     if abs(facts.corrected_at - facts.occurred_at) > CLOCK_LIMIT:
         marks.append(CLOCK_OFF)
     if not reason and facts.holder and facts.holder.state == "cancelled":

@@ -121,7 +121,7 @@ class Scan(models.Model):
     pace = models.PositiveIntegerField(default=1)  # which scan of the device within its minute it was, as they came
     verdict = models.CharField(max_length=10, choices=Verdict)
     reason = models.CharField(max_length=30, blank=True)  # a code of merge.py, or of what the operation refused
-    marks = models.CharField(max_length=60, blank=True)  # what is odd and counted all the same; codes with spaces
+    marks = models.CharField(max_length=60, blank=True)  # what is odd besides; codes with spaces
     entry = models.ForeignKey(
         LedgerEntry, models.PROTECT, null=True, blank=True, related_name="scans", db_index=False
     )  # entries are never deleted, so that not even the database asks

@@ -47,6 +47,14 @@ def test_note_of_a_head_count_stands_in_the_list(session: Session, page: Client)
     assert shown.xpath("//main//label/span/strong/text()") == ["0"]
 
 
+def test_unknown_code_at_the_wrong_hour_says_both(session: Session, page: Client) -> None:
+    waiting_scan(session, reason="outside_hours", marks="unknown_code", sent={"code": "048213"})
+
+    shown = text_of(page.get(scans_of(session)))
+
+    assert "早于开始前两小时，或者晚于结束后两小时。 这一场的报名人员中没有人用这个入场数字码。" in shown
+
+
 def test_nothing_ticked_is_said_in_plain_words(session: Session, page: Client) -> None:
     waiting_scan(session)
 
