@@ -74,6 +74,14 @@ def choose_name(page: Page, typed: str, verdict: str) -> None:
     page.wait_for_selector(f"#result[data-verdict={verdict}]")
 
 
+def add_walk_in(page: Page, name: str) -> None:
+    open_way(page, "walk_in")
+    before = number_of_scans(page)
+    page.fill("#walk-in-name", name)
+    page.click("[data-form=walk_in] button")
+    expect(page.locator("#recent")).to_have_attribute("data-count", str(before + 1))
+
+
 def expect_unsent(page: Page, count: int) -> None:
     expect(page.locator("#unsent")).to_have_attribute("data-count", str(count))
 

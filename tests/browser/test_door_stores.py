@@ -12,9 +12,8 @@ from tests.browser.door import (
     KEPT,
     SECOND_TOKEN,
     THIRD_TOKEN,
+    add_walk_in,
     expect_unsent,
-    number_of_scans,
-    open_way,
     registered,
     scan_ticket,
 )
@@ -55,14 +54,6 @@ HELD = """() => {
     };
   });
 }"""
-
-
-def add_walk_in(page: Page, name: str) -> None:
-    open_way(page, "walk_in")
-    before = number_of_scans(page)
-    page.fill("#walk-in-name", name)
-    page.click("[data-form=walk_in] button")
-    expect(page.locator("#recent")).to_have_attribute("data-count", str(before + 1))
 
 
 def another_device(first: DoorDevice, *, name: str = "西门", token: str = SECOND_TOKEN) -> DoorDevice:

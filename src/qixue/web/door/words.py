@@ -162,7 +162,12 @@ DEVICE = {
     "never": pgettext_lazy("door", "not yet"),
     "sync_now": _("Send now"),
     "sync_failed": _("The server cannot be reached. Everything stays here and is sent later."),
-    "sync_trouble": _("{count} not accepted by the server. Please save the file and hand it over."),
+    "sync_trouble": _(
+        "Could not be sent: {count}. The other entries are not held up, and these are tried again. Why stands below. If"
+        " it does not help, please save the file and hand it over."
+    ),
+    "stuck_slow": _("Sending it took too long."),
+    "stuck_failed": _("The server could not take it."),
     "export": _("Save all entries as a file"),
     "export_help": _("The last way out: hand the file to the organiser if this device cannot send."),
     "recent": _("Latest entries"),

@@ -101,21 +101,23 @@ function renderDevice({ device, scans }, unsent, isOffline) {
   text("device-name", word("device_name", { name: device.name }));
   text("device-until", word("until", { time: dayAndTime(device.bundle.device.sessions_until) }));
   text("last-sync", word("last_sync", { time: device.sentAt ? dayAndTime(device.sentAt) : word("never") }));
-  const trouble = device.troubleCount ? word("sync_trouble", { count: device.troubleCount }) : word("sync_failed");
-  shown("sync-trouble", Boolean(device.troubleCount) || isOffline, trouble);
+  const stuck = scans.filter((scan) => !scan.isSent && scan.trouble);
+  shown("sync-trouble", stuck.length > 0 || isOffline, stuck.length ? word("sync_trouble", { count: stuck.length }) : word("sync_failed"));
   document.querySelector("[data-act=erase]").disabled = unsent > 0;
   byId("recent").dataset.count = scans.length;
-  byId("recent").replaceChildren(...(scans.length ? scans.slice(-RECENT).reverse().map((scan) => entry(scan, device.bundle)) : [element("li", word("nothing_yet"))]));
+  const listed = [...scans.slice(0, -RECENT).filter((scan) => stuck.includes(scan)), ...scans.slice(-RECENT)];
+  byId("recent").replaceChildren(...(listed.length ? listed.reverse().map((scan) => entry(scan, device.bundle)) : [element("li", word("nothing_yet"))]));
 }
 
 /** When, how, who; what was shown at the door if it was no welcome; and what became of it. */
 function entry(scan, bundle) {
-  const { body, verdict, answer, isSent } = scan;
+  const { body, verdict, answer, isSent, trouble } = scan;
   const row = element("li");
   const about = answer?.name || verdict.name || body.code || (body.count !== undefined ? String(body.count) : "");
   const shownThen = TONES[verdict.code] === "good" ? "" : `（${word(verdict.code)}）`;
   row.append(element("span", `${time(body.occurred_at)} ${word(body.kind)} ${about}${shownThen}`));
   row.append(element("span", isSent ? word(`sent_${outcomeOf(scan, bundle)}`) : word("not_sent"), { class: isSent ? "choice-state" : "choice-state is-offline" }));
+  if (!isSent && trouble) row.append(element("span", trouble.message || word(trouble.isSlow ? "stuck_slow" : "stuck_failed"), { class: "log-message" }));
   if (answer?.message && !bundle.decided?.[scan.uuid]) row.append(element("span", answer.message, { class: "log-message" }));
   return row;
 }

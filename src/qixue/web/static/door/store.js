@@ -3,7 +3,8 @@
 // devices:  what a link stands for: id, name, token, sequence (the last one given), bundle, offset (ms, server minus device),
 //           exportedAt and exportedTo (when a file was saved last, and the last number in it)
 // scans:    uuid, device, sequence, isSent (0 or 1), hasPhoto, body (as the server takes it), verdict (shown here),
-//           answer (the server's), tries (how often it was sent again after an answer)
+//           answer (the server's), tries (how often it was sent again after an answer), trouble (why it was not taken: at,
+//           times, message in the server's words, isSlow)
 // photos:   uuid of a head count and its JPEG as base64, apart so that reading the scans stays quick
 // settings: name and value; `links` are the tokens that were opened and that the server has not answered for yet
 const NAME = "qixue-door";
@@ -165,9 +166,9 @@ export class Store {
     return asked(this.read("scans").index("by_sequence").getAll(entriesOf(deviceId)));
   }
 
-  unsent(deviceId, limit) {
+  unsent(deviceId) {
     const range = IDBKeyRange.bound([deviceId, 0, 0], [deviceId, 0, Infinity]);
-    return asked(this.read("scans").index("by_state").getAll(range, limit));
+    return asked(this.read("scans").index("by_state").getAll(range));
   }
 
   async unsentCount(deviceId) {
@@ -185,8 +186,16 @@ export class Store {
     return this.write(["scans"], async (scans) => {
       for (const result of results) {
         const scan = await asked(scans.get(result.uuid));
-        if (scan) scans.put({ ...scan, isSent: 1, answer: result });
+        if (scan) scans.put({ ...scan, isSent: 1, answer: result, trouble: null });
       }
+    });
+  }
+
+  /** An entry was not taken: it stays unsent, and says why. */
+  noteTrouble(uuid, why) {
+    return this.write(["scans"], async (scans) => {
+      const scan = await asked(scans.get(uuid));
+      if (scan) scans.put({ ...scan, trouble: { ...why, at: Date.now(), times: (scan.trouble?.times || 0) + 1 } });
     });
   }
 

@@ -1,4 +1,5 @@
-// Sends entries and fetches the list. Nothing is given up: what the server did not answer for is sent again.
+// Sends entries and fetches the list. Nothing is given up: what the server did not answer for is sent again. What it does
+// not take holds up nothing else: it stays unsent with the reason, and is tried again, each time after a longer wait.
 const BATCH = 200; // entries
 const PATIENCE = 30_000; // ms for one answer, and as long again for each 300 kB that go up: 2G is slow, not dead
 const SLOWEST = 10; // characters in a millisecond
@@ -6,6 +7,9 @@ const EVERY = 30_000; // ms
 const FIRST_WAIT = 5_000; // ms after a failure, doubled with each further one
 const LONGEST_WAIT = 300_000; // ms
 const KEPT_FOR = 7 * 86_400_000; // ms
+const MOST_FAULTS = 10; // entries in one round at which the server fails: from then on the fault is not theirs
+
+const waitAfter = (failures) => Math.min(FIRST_WAIT * 2 ** (failures - 1), LONGEST_WAIT);
 
 /** The server turned the token down, in its own words (a hotel's sign-in page that answers 403 has none). */
 class TurnedDown extends Error {}
@@ -39,7 +43,7 @@ export class Sync {
     this.isAsked = isAsked;
     this.running ??= this.alone().finally(() => {
       this.running = null;
-      this.later(this.failures ? Math.min(FIRST_WAIT * 2 ** (this.failures - 1), LONGEST_WAIT) : EVERY);
+      this.later(this.failures ? waitAfter(this.failures) : EVERY);
     });
     return this.running;
   }
@@ -53,14 +57,13 @@ export class Sync {
   async round() {
     await this.forgetOver();
     if (!navigator.onLine) return this.ended(this.failures || 1); // the event "online" comes before any timer
-    try {
-      await this.open();
-      for (const device of await this.store.devices()) await this.deliver(device);
-      await this.tidy();
-      return this.ended(0);
-    } catch {
-      return this.ended(this.failures + 1); // no network, a timeout, or a server in trouble
-    }
+    // A link or a device that fails (no network, a timeout, a server in trouble) does not stop the others.
+    let isFailed = false;
+    const failed = () => { isFailed = true; };
+    for (const token of await this.store.links()) await this.exchange(token).catch(failed);
+    for (const device of await this.store.devices()) await this.deliver(device).catch(failed);
+    await this.tidy();
+    return this.ended(isFailed ? this.failures + 1 : 0);
   }
 
   ended(failures) {
@@ -68,11 +71,7 @@ export class Sync {
     return this.onChange();
   }
 
-  /** Links that were opened and have not been exchanged for a list yet; the one opened last is at work in the end. */
-  async open() {
-    for (const token of await this.store.links()) await this.exchange(token);
-  }
-
+  /** Fetches the list for a link that was opened; of several the one opened last is at work in the end. */
   async exchange(token) {
     try {
       const { answer, offset } = await this.ask("bundle", token);
@@ -128,35 +127,53 @@ export class Sync {
   async send(device) {
     const passed = new Set();
     for (;;) {
-      const waiting = (await this.store.unsent(device.id, BATCH + passed.size + 1)).filter((scan) => !passed.has(scan.uuid));
+      const waiting = (await this.store.unsent(device.id)).filter((scan) => !passed.has(scan.uuid) && this.isDue(scan));
       const batch = await this.next(waiting);
       const missing = await this.post(device, batch, passed);
       if (waiting.length <= batch.length) {
         await this.store.sendAgain(device.id, missing);
-        return this.store.changeDevice(device.id, { sentAt: Date.now(), troubleCount: passed.size });
+        return this.store.changeDevice(device.id, { sentAt: Date.now() });
       }
     }
   }
 
-  /** The bodies to send next. Photos go last and one at a time, so that a slow network brings the people first. */
+  /** Whether an entry that was not taken before is to be tried now. */
+  isDue({ trouble }) {
+    return !trouble || this.isAsked || Math.abs(Date.now() - trouble.at) >= waitAfter(trouble.times);
+  }
+
+  /** The bodies to send next. Photos go last and one at a time, so that a slow network brings the people first; after them
+   * what was not taken before. */
   next(waiting) {
-    const light = waiting.filter((scan) => !scan.hasPhoto);
-    const chosen = light.length ? light.slice(0, BATCH) : waiting.slice(0, 1);
+    const good = waiting.filter((scan) => !scan.trouble);
+    const light = good.filter((scan) => !scan.hasPhoto);
+    const chosen = light.length ? light.slice(0, BATCH) : [...good, ...waiting].slice(0, 1);
     return Promise.all(chosen.map((scan) => this.store.body(scan)));
   }
 
-  /** Sends a batch; one that is not taken as a whole is sent in halves, so that one bad entry holds up no other. */
+  /** Sends a batch; one that is not taken as a whole is sent in halves, so that one bad entry holds up no other. Throws
+   * where nothing can be sent at all: then no entry is to blame. */
   async post(device, batch, passed) {
     try {
       return await this.postOnce(device, batch, passed);
     } catch (error) {
-      if (!(error instanceof NotTaken)) throw error;
-      if (batch.length === 1) passed.add(batch[0].uuid);
-      if (batch.length <= 1) return [];
+      if (error instanceof TurnedDown || !batch.length) throw error;
+      const missing = await this.postOnce(device, [], passed);
+      if (batch.length === 1) {
+        if (!(error instanceof NotTaken) && passed.size >= MOST_FAULTS) throw error;
+        await this.pass(batch[0].uuid, passed, error);
+        return missing;
+      }
       const half = Math.ceil(batch.length / 2);
       await this.post(device, batch.slice(0, half), passed);
       return this.post(device, batch.slice(half), passed);
     }
+  }
+
+  /** An entry that was not taken: the others go on without it. */
+  pass(uuid, passed, error) {
+    passed.add(uuid);
+    return this.store.noteTrouble(uuid, { message: error instanceof NotTaken ? error.message : "", isSlow: error?.name === "AbortError" });
   }
 
   async postOnce(device, batch, passed) {
@@ -167,7 +184,7 @@ export class Sync {
     const results = answer.results.filter((result) => own.has(result.uuid));
     await this.store.answer(results);
     for (const result of results) own.delete(result.uuid);
-    for (const uuid of own) passed.add(uuid); // no answer for this one: it stays unsent
+    for (const uuid of own) await this.pass(uuid, passed); // no answer for this one: it stays unsent
     await this.onChange();
     return answer.missing || [];
   }
@@ -185,7 +202,9 @@ export class Sync {
       return { answer, offset: Date.parse(answer.server_time) - (began + Date.now()) / 2 };
     }
     if ([401, 403].includes(response.status) && answer?.code) throw new TurnedDown(answer.code);
-    if ([400, 413, 422].includes(response.status) && answer?.code) throw new NotTaken(answer.code);
+    if ([400, 413, 422].includes(response.status) && answer?.code) {
+      throw new NotTaken([answer.message, ...(answer.details || []).map((detail) => detail.message)].join(" "));
+    }
     throw new Error(`${address} answers ${response.status}`);
   }
 }
