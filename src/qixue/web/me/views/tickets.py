@@ -1,11 +1,13 @@
 """The tickets of a party: what its people show at the door."""
 
+import datetime
 import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.report.installed import installed_fonts
 from qixue.report.ticket_pdf import write_ticket_pdf
@@ -13,16 +15,19 @@ from qixue.web import parts
 from qixue.web.me.access import for_residents, known, party_or_404
 from qixue.web.me.ticket_cards import cards_of, printed
 
+KEPT_FOR = datetime.timedelta(days=1)  # on the phone, after the end of the session
+
 
 @for_residents
 def tickets(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
-    """One big code per person, and six digits for whoever has no phone."""
-    _user, resident = known(request)
+    """One big code per person, and six digits for whoever has no phone. Their browser keeps it for a day longer."""
+    user, resident = known(request)
     found = party_or_404(resident, party)
     try:
-        context = {"party": found, "session": found.session, "cards": cards_of(found)}
+        context = {"party": found, "session": found.session, "cards": cards_of(found), "owner": user.pk}
     except Refused as refusal:
         return parts.refusal_page(request, refusal, back=reverse("me:registration", args=[party]))
+    context["kept_until"] = (found.session.ends_at or found.session.starts_at or now()) + KEPT_FOR
     return render(request, "me/registrations/tickets.html", context)
 
 
