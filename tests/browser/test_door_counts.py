@@ -116,3 +116,31 @@ def test_code_takes_six_digits_and_nothing_else(
 
     phone.page.wait_for_selector("#result[data-verdict=in]")
     expect(phone.page.locator("#recent")).to_have_attribute("data-count", "1")
+
+
+def test_last_welcome_goes_once_the_next_person_is_typed(
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
+) -> None:
+    code = registered(door_session, "张桂兰").door_code
+    phone = open_phone()
+    enter_code(phone.page, code, "in")
+
+    phone.page.locator("#digits").press_sequentially("1")
+
+    expect(phone.page.locator("#result")).to_be_empty()
+    choose_name(phone.page, "桂兰", "already")
+    phone.page.locator("#search").press_sequentially("孙")
+    expect(phone.page.locator("#result")).to_be_empty()
+
+
+def test_second_count_of_a_phone_waits_and_says_so(
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
+) -> None:
+    phone = open_phone()
+    save_count(phone.page, "12", "counted")
+
+    save_count(phone.page, "15", "count_waits")
+
+    expect(phone.page.locator("#result")).to_contain_text("本机已经保存过一次人数")
+    expect_unsent(phone.page, 0)
+    assert Scan.objects.get(sequence=2).reason == "head_count_exists"

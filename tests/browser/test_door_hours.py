@@ -39,7 +39,8 @@ async ([cases, module]) => {
   return cases.map(({ state, session, until, at }) => {
     const people = [{ registration: 1, code: "048213", state: state === "cancelled" ? "confirmed" : state }];
     const desk = {
-      session: { ...session, people: state === "nobody" ? [] : people }, inside: new Map(), at: Date.parse(at),
+      session: { ...session, people: state === "nobody" ? [] : people }, scans: [],
+      inside: new Map(), at: Date.parse(at),
       bundle: { revoked: state === "cancelled" ? [1] : [], device: { sessions_until: until } },
     };
     const judged = state === "walk_in" ? { code: "walked_in" } : judgeCode("048213", desk);

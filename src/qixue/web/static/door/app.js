@@ -264,8 +264,14 @@ function listen() {
     event.preventDefault();
     forms[event.target.dataset.form](event.target);
   });
-  byId("search").addEventListener("input", listPeople);
-  byId("digits").addEventListener("input", ({ target }) => codeIn(target.value) && target.form.requestSubmit());
+  byId("search").addEventListener("input", () => {
+    clearResult(); // whoever types is at the next person: the last answer is not theirs
+    listPeople();
+  });
+  byId("digits").addEventListener("input", ({ target }) => {
+    clearResult();
+    if (codeIn(target.value)) target.form.requestSubmit();
+  });
   byId("code-photo").addEventListener("change", photographed);
   addEventListener("popstate", (event) => {
     if (scanner.isOn) stopCamera();

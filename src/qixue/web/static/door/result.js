@@ -20,6 +20,7 @@ function sentence(verdict) {
   if (verdict.code === "in" && verdict.isUnlisted) return word("in_unlisted");
   if (verdict.code === "already") return word("already_help", { time: time(verdict.since) });
   if (verdict.code === "wrong_session" && !verdict.session) return word("session_not_here");
+  if (verdict.code === "count_waits" && verdict.isSecond) return word("count_second", verdict);
   return word(`${verdict.code}_help`, { ...verdict, starts: moment(verdict.starts), now: moment(verdict.at) });
 }
 

@@ -103,6 +103,7 @@ function renderDevice({ device, scans }, unsent, isOffline) {
   text("last-sync", word("last_sync", { time: device.sentAt ? dayAndTime(device.sentAt) : word("never") }));
   const stuck = scans.filter((scan) => !scan.isSent && scan.trouble);
   shown("sync-trouble", stuck.length > 0 || isOffline, stuck.length ? word("sync_trouble", { count: stuck.length }) : word("sync_failed"));
+  shown("exported", Boolean(device.exportedAt), word("exported", { time: dayAndTime(device.exportedAt || 0) }));
   document.querySelector("[data-act=erase]").disabled = unsent > 0;
   byId("recent").dataset.count = scans.length;
   const listed = [...scans.slice(0, -RECENT).filter((scan) => stuck.includes(scan)), ...scans.slice(-RECENT)];
@@ -115,7 +116,7 @@ function entry(scan, bundle) {
   const row = element("li");
   const about = answer?.name || verdict.name || body.code || (body.count !== undefined ? String(body.count) : "");
   const shownThen = TONES[verdict.code] === "good" ? "" : `（${word(verdict.code)}）`;
-  row.append(element("span", `${time(body.occurred_at)} ${word(body.kind)} ${about}${shownThen}`));
+  row.append(element("span", `${[time(body.occurred_at), word(body.kind), about].filter(Boolean).join(" ")}${shownThen}`));
   row.append(element("span", isSent ? word(`sent_${outcomeOf(scan, bundle)}`) : word("not_sent"), { class: isSent ? "choice-state" : "choice-state is-offline" }));
   if (!isSent && trouble) row.append(element("span", trouble.message || word(trouble.isSlow ? "stuck_slow" : "stuck_failed"), { class: "log-message" }));
   if (answer?.message && !bundle.decided?.[scan.uuid]) row.append(element("span", answer.message, { class: "log-message" }));
