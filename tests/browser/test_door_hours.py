@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 from tests.browser.conftest import Reader
-from tests.browser.door import HOUR, choose_name, enter_code, expect_unsent, open_way, registered, scan_ticket
+from tests.browser.door import (
+    HOUR,
+    add_walk_in,
+    choose_name,
+    enter_code,
+    expect_unsent,
+    open_way,
+    registered,
+    scan_ticket,
+)
 from tests.door import ticket_of
 from tests.factories import DoorDeviceFactory, OpenSessionFactory
 
@@ -167,15 +176,26 @@ def test_ticket_of_another_session_says_when_it_is_and_that_it_waits(
     expect(phone.page.locator("#result")).to_contain_text("由主办方核对")
 
 
-def test_session_called_off_lets_nobody_in(
-    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
-) -> None:
+def test_session_put_off_lets_nobody_in(open_phone: OpenPhone, door_session: Session, door_device: DoorDevice) -> None:
     registered(door_session, "张桂兰")
-    Session.objects.filter(pk=door_session.pk).update(state=Session.State.CANCELLED)
+    Session.objects.filter(pk=door_session.pk).update(state=Session.State.POSTPONED)
     phone = open_phone()
 
     choose_name(phone.page, "桂兰", "session_off")
     expect(phone.page.locator("#result")).to_have_class("result stop")
+    expect_unsent(phone.page, 0)
+
+    assert Scan.objects.get().reason == "session_off"
+
+
+def test_session_called_off_counts_no_walk_in(
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
+) -> None:
+    Session.objects.filter(pk=door_session.pk).update(state=Session.State.CANCELLED)
+    phone = open_phone()
+
+    add_walk_in(phone.page, "陈阿婆")
+    expect(phone.page.locator("#result")).to_contain_text("这一场不举行")
     expect_unsent(phone.page, 0)
 
     assert Scan.objects.get().reason == "session_off"
