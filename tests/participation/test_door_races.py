@@ -16,12 +16,12 @@ from tests.factories import (
 
 from qixue.core.quantity import Qualifier
 from qixue.participation.models import Attendance, DoorDevice, LedgerEntry, Registration, Scan, Tally
+from qixue.participation.operations.calling_off import call_off
 from qixue.participation.operations.check_ins import check_in
 from qixue.participation.operations.door_devices import revoke_device
 from qixue.participation.operations.door_sync import Delivery, SentScan, receive_scans
 from qixue.participation.operations.head_counts import CountReport, report_head_count
 from qixue.participation.operations.quick_scan import LINES, arrival_of, receive_alone, write
-from qixue.participation.operations.session_changes import call_off
 from qixue.participation.queries import chain_faults
 from qixue.participation.queries.attendances import attendance_faults
 from qixue.participation.queries.door import device_of_token
@@ -189,3 +189,20 @@ def test_head_count_of_a_session_that_is_called_off_meanwhile_is_refused(session
     session.refresh_from_db()
     assert (became, session.state) == ("session_cancelled", Session.State.CANCELLED)
     assert LedgerEntry.objects.count() == 0
+
+
+def test_people_whose_scans_arrive_while_the_session_is_called_off_are_not_counted(session: Session) -> None:
+    Session.objects.update(starts_at=NOON + HOUR, ends_at=NOON + 2 * HOUR)
+    session.refresh_from_db()
+    clerk = RoleAssignmentFactory(organisation=session.activity.organisation).user
+    device = DoorDeviceFactory(sessions=[session])
+    people = RegistrationFactory.create_batch(3, session=session)
+
+    became = while_it_lasts(
+        lambda: call_off(session, reason="停电", by=clerk, at=NOON),
+        lambda: delivered(device, scans_of(session, people)),
+    )
+
+    assert became == "done"
+    assert LedgerEntry.objects.count() == 0
+    assert set(Scan.objects.values_list("verdict", "reason")) == {("review", "session_off")}

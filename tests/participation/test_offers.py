@@ -9,11 +9,11 @@ from tests.participation.signing_up import counters, refusal, sign_up
 
 from qixue.core.models import AuditEntry
 from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.operations.calling_off import call_off
 from qixue.participation.operations.listed_people import NewPerson, SignUp, sign_up_people
 from qixue.participation.operations.offers import accept_offer, decline_offer
 from qixue.participation.operations.organiser import take_out
 from qixue.participation.operations.registrations import cancel_registrations, keep_queues
-from qixue.participation.operations.session_changes import call_off
 from qixue.participation.operations.transfers import hand_over_place
 from qixue.people.models import Notification, Role, User
 from qixue.programme.models import Session

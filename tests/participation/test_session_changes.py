@@ -21,8 +21,9 @@ from tests.participation.signing_up import another, counters, refusal, sign_up
 from qixue.core.models import AuditEntry, OutboxMessage
 from qixue.participation.models import CallingOff, Registration, RegistrationTerms
 from qixue.participation.operations import registrations
+from qixue.participation.operations.calling_off import call_off
 from qixue.participation.operations.registrations import cancel_registrations, keep_queues, register
-from qixue.participation.operations.session_changes import call_off, change_session
+from qixue.participation.operations.session_changes import change_session
 from qixue.participation.queries.registered import similar_sessions
 from qixue.participation.queries.without_account import household_of
 from qixue.people.models import Notification, NotificationPreference, Role, User

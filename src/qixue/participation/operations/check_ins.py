@@ -150,6 +150,7 @@ def check_in(
     lock_chain(organisation)
     if earlier := entered_before(client_uuid, session=session):
         return earlier
+    session = Session.objects.select_related("activity__organisation").get(pk=session.pk)  # called off meanwhile?
     check_open(session, at=at)
     if registration:
         check_registration(registration, session)

@@ -336,7 +336,16 @@ def take_back(
     if earlier := entered_before(client_uuid, kind=LedgerEntry.Kind.VOID, target=entry):
         return earlier
     entry = replaceable(entry)
-    draft = EntryDraft(
+    draft = taking_back(entry, checked_reason(reason), by=by, at=at, client_uuid=client_uuid)
+    void = append_entries(entry.organisation, [draft])[0]
+    record_audit("ledger.voided", void, by=by, at=at, details={"count": entry.count})
+    return void
+
+
+def taking_back(
+    entry: LedgerEntry, reason: str, *, by: User, at: datetime.datetime, client_uuid: uuid.UUID
+) -> EntryDraft:
+    return EntryDraft(
         kind=LedgerEntry.Kind.VOID,
         activity=entry.activity,
         session=entry.session,
@@ -345,13 +354,10 @@ def take_back(
         recorded_at=at,
         occurred_at=entry.occurred_at,
         count=0,
-        reason=checked_reason(reason),
+        reason=reason,
         target=entry,
         client_uuid=client_uuid,
     )
-    void = append_entries(entry.organisation, [draft])[0]
-    record_audit("ledger.voided", void, by=by, at=at, details={"count": entry.count})
-    return void
 
 
 def entered_before(client_uuid: uuid.UUID, **same: Any) -> LedgerEntry | None:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.refusal import Refused
-from qixue.participation.models import CallingOff
+from qixue.participation.operations.calling_off import hold_doors, keep_reason
 from qixue.participation.operations.session_changes import tell_if_moved
 from qixue.participation.operations.terms import fit_terms
 from qixue.participation.queries.plan_effects import Reached, effects_of
@@ -20,10 +20,11 @@ from qixue.programme.queries.publications import publication_of
 def publish_plan(version: PlanVersion, *, reason: str = "", by: User, at: datetime.datetime) -> PlanVersion:
     """Bring an approved version into force; again changes nothing. Tell whoever is signed up for what it moves.
 
-    `reason` is why it calls sessions off, kept for each of them as `session_changes.call_off` does; the worker tells
+    `reason` is why it calls sessions off, kept for each of them as `calling_off.call_off` does; the worker tells
     it. Terms and offers of what it moves follow as by `change_session`. Refused: as by `check_publication`,
     `bring_into_force` and `fit_terms`, and reason_missing, naming the sessions.
     """
+    hold_doors(version.plan.organisation, Session.objects.filter(activity__plan=version.plan))
     version = plan_publication.hold(version)
     if version.state == PlanVersion.State.PUBLISHED:
         return version
@@ -33,9 +34,7 @@ def publish_plan(version: PlanVersion, *, reason: str = "", by: User, at: dateti
     plan_publication.bring_into_force(version, work, by=by, at=at)
     if effects.called_off.sessions and not reason.strip():
         raise reason_missing(effects.called_off)
-    CallingOff.objects.bulk_create(
-        CallingOff(session=session, reason=reason.strip()) for session in effects.called_off.sessions
-    )
+    keep_reason(effects.called_off.sessions, reason.strip(), by=by, at=at)
     before = {session.pk: session for session in effects.moved.sessions}
     for after in Session.objects.filter(pk__in=before).select_related("activity", "venue").order_by("pk"):
         fit_terms(after, by=by, at=at)

@@ -1,4 +1,4 @@
-"""Calling a session off, or moving it to another time or place, and telling everybody who is signed up for it."""
+"""Moving a session to another time or place, and telling everybody who is signed up for it."""
 
 import datetime
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.clock import minute_text
 from qixue.core.clock_words import day_clock_lazy
 from qixue.core.refusal import Doubt
-from qixue.participation.models import CallingOff, Registration
+from qixue.participation.models import Registration
 from qixue.participation.notice_kinds import CHANGED, OFFER_CHANGED
 from qixue.participation.notices import both, event_of
 from qixue.participation.operations.in_charge import must_be_in_charge
@@ -41,20 +41,6 @@ class Changed:
     session: Session
     told: Reach
     moved_up: Sequence[Registration]
-
-
-@transaction.atomic
-def call_off(session: Session, *, reason: str, by: User, at: datetime.datetime) -> Session:
-    """Call a session off and keep why; the worker tells those who were signed up, with the reason.
-
-    Calling it off again changes nothing. Refused: not_in_charge, session_held.
-    """
-    must_be_in_charge(by, Action.EDIT_ACTIVITY, session)
-    session = sessions.locked(session)
-    if session.state != Session.State.CANCELLED:
-        session = sessions.cancel_session(session, by=by, at=at)
-        CallingOff.objects.create(session=session, reason=reason)
-    return session
 
 
 @transaction.atomic

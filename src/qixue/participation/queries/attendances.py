@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from qixue.participation.models import Attendance, LedgerEntry, Participant
+from qixue.participation.models.ledger import LedgerEntryQuerySet
 from qixue.participation.queries import ChainFault
 from qixue.programme.models import Session
 
@@ -43,6 +44,12 @@ class CameIn:
 
     entry: int
     at: datetime.datetime
+
+
+def people_in(sessions: Iterable[Session]) -> LedgerEntryQuerySet:
+    """The entries by which people are in at the sessions today, by name or without, in the order of their chain."""
+    rows = LedgerEntry.objects.effective().one_by_one().filter(session__in=sessions)
+    return rows.select_related("activity", "session__activity").order_by("organisation", "sequence")
 
 
 def entries_of_people(sessions: Iterable[Session], tokens: Iterable[uuid.UUID]) -> dict[Seat, LedgerEntry]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from qixue.participation.models import Registration
+from qixue.participation.queries.attendances import people_in
 from qixue.participation.queries.registered import Reach, reach_of
 from qixue.programme.models import Session
 from qixue.programme.queries.publications import SESSION_FIELDS, Publication
@@ -27,6 +28,7 @@ class Reached:
 class PlanEffects:
     called_off: Reached
     moved: Reached
+    taken_back: int  # people who are in already at what is called off
 
 
 def effects_of(work: Publication, *, at: datetime.datetime) -> PlanEffects:
@@ -38,7 +40,8 @@ def effects_of(work: Publication, *, at: datetime.datetime) -> PlanEffects:
             setattr(after, name, getattr(line, name))
         if is_moved(before, after, at=at):
             moved.append(before)
-    return PlanEffects(reached(work.called_off(at=at)), reached(moved))
+    gone = work.called_off(at=at)
+    return PlanEffects(reached(gone), reached(moved), taken_back=people_in(gone).count())
 
 
 def reached(sessions: Sequence[Session]) -> Reached:

@@ -15,6 +15,7 @@ from tests.web.workspace.registrations.pages import address, sign_up
 
 from qixue.core.clock import now
 from qixue.participation.models import RegistrationTerms
+from qixue.participation.operations.check_ins import check_in
 from qixue.participation.operations.registrations import register
 from qixue.people.models import Notification
 from qixue.programme.models import Session
@@ -79,6 +80,17 @@ def test_calling_off_says_whom_it_reaches_and_what_is_offered(session, organiser
 
     assert "1人" in text
     assert "11月6日" in text
+
+
+def test_calling_off_says_how_many_are_in_already(session, organiser):
+    path = f"/workspace/sessions/{session.pk}/cancel/"
+    before = words(page_in(organiser.get(path)))
+    for _each in range(2):
+        check_in(session, by=organiser_of(session.activity), at=session.starts_at, client_uuid=key())
+    Session.objects.update(state=Session.State.PLANNED)
+
+    assert "已有2人签到" in words(page_in(organiser.get(path)))
+    assert "签到" not in before
 
 
 def test_more_seats_say_to_whom_they_are_offered_and_whom_to_ask_in_person(session, organiser):

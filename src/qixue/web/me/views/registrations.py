@@ -176,8 +176,8 @@ def transfer(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     found = party_or_404(resident, party)
     household = household_of(resident)
     others = without(household, registered_among(household, found.session))
-    people, asked = {"household": household, "others": others}, asked_at(found.session)
-    form = TransferForm(unfinished_forms.answers(request), party=found, questions=asked, **people)
+    questions, answers = asked_at(found.session), unfinished_forms.answers(request)
+    form = TransferForm(answers, party=found, household=household, others=others, questions=questions)
     same_time = same_time_of(form, found.session)
     if is_decided(request, form, same_time):
         try:

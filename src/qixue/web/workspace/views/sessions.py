@@ -11,10 +11,11 @@ from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry, Tally
 from qixue.participation.notices import names_of
+from qixue.participation.operations.calling_off import call_off
 from qixue.participation.operations.check_ins import obstacle_at_door
-from qixue.participation.operations.session_changes import Changed, call_off, change_session
+from qixue.participation.operations.session_changes import Changed, change_session
 from qixue.participation.queries import effective_head_count, entries_of_session
-from qixue.participation.queries.attendances import came_in
+from qixue.participation.queries.attendances import came_in, people_in
 from qixue.participation.queries.door import scans_at
 from qixue.participation.queries.door_state import devices_of, expected_people
 from qixue.participation.queries.registered import Reach, active_rows, reach_of, similar_sessions
@@ -161,6 +162,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, in_one(called_off(found, "", reached)))
         return redirect("workspace:session", pk)  # called off meanwhile, perhaps in another window
     context = {"session": found, "programme": found.activity.programme, "reach": reached}
+    context["taken_back"] = people_in([found]).count()
     context["similar"] = similar_sessions(found, at=now()) if reached.reached_count else []
     return parts.form_page(request, "workspace/sessions/cancel.html", form, **context)
 

@@ -1,0 +1,82 @@
+"""Whoever was let in before a session that is called off does not count any more, and the ledger says why."""
+
+import datetime
+
+import pytest
+from tests.factories import NOON, DoorDeviceFactory, MemberFactory, OpenSessionFactory, key
+from tests.participation.signing_up import refusal, sign_up
+from tests.programme.operations.conftest import Desks, desks  # noqa: F401 - a fixture
+
+from qixue.participation.models import Attendance, LedgerEntry, Tally
+from qixue.participation.operations.calling_off import call_off
+from qixue.participation.operations.check_ins import check_in
+from qixue.participation.operations.published_plans import publish_plan
+from qixue.participation.queries import chain_faults
+from qixue.participation.queries.attendances import attendance_faults
+from qixue.participation.queries.plan_effects import effects_of
+from qixue.people.models import User
+from qixue.programme.models import PlanLine, Session
+from qixue.programme.operations.plans import amend_plan
+from qixue.programme.queries.publications import publication_of
+
+pytestmark = pytest.mark.django_db
+
+HOUR = datetime.timedelta(hours=1)
+
+
+@pytest.fixture
+def session() -> Session:
+    """It begins in an hour: people can be checked in."""
+    found: Session = OpenSessionFactory(starts_at=NOON + HOUR, ends_at=NOON + 2 * HOUR)
+    return found
+
+
+def let_in(session: Session, by: User) -> list[LedgerEntry]:
+    """Somebody who is signed up, and somebody without a name."""
+    row = sign_up(session, MemberFactory())[0]
+    return [
+        check_in(session, registration=row, by=by, at=NOON, client_uuid=key()),
+        check_in(session, by=by, at=NOON, client_uuid=key()),
+    ]
+
+
+def test_whoever_is_in_is_taken_back_with_the_reason_once(session: Session, organiser: User) -> None:
+    entries = let_in(session, organiser)
+    elsewhere = OpenSessionFactory(activity=session.activity, starts_at=NOON + HOUR, ends_at=NOON + 2 * HOUR)
+    kept = check_in(elsewhere, by=organiser, at=NOON, client_uuid=key())
+
+    for reason in ("停电", "别的原因"):
+        call_off(session, reason=reason, by=organiser, at=NOON)
+
+    voids = LedgerEntry.objects.filter(kind=LedgerEntry.Kind.VOID).order_by("sequence")
+    assert [(each.target, each.reason, each.actor_id) for each in voids] == [
+        (entry, "停电", organiser.pk) for entry in entries
+    ]
+    assert list(LedgerEntry.objects.effective()) == [kept]
+    assert not Tally.objects.filter(session=session).exists()
+    assert not Attendance.objects.filter(session=session).exists()
+    assert list(chain_faults()) == list(attendance_faults()) == []
+
+
+def test_nobody_is_let_in_on_a_page_from_before(session: Session, organiser: User) -> None:
+    call_off(Session.objects.get(pk=session.pk), reason="停电", by=organiser, at=NOON)
+
+    assert refusal(check_in, session, by=organiser, at=NOON, client_uuid=key()) == "session_off"
+
+
+def test_plan_that_has_a_session_no_longer_takes_back_who_is_in(desks: Desks) -> None:  # noqa: F811 - the fixture
+    PlanLine.objects.update(seat_count=20, starts_at=NOON + HOUR, ends_at=NOON + 2 * HOUR)
+    publish_plan(desks.approved(), by=desks.bureau_person, at=NOON)
+    session = Session.objects.select_related("activity__organisation").get()
+    DoorDeviceFactory(sessions=[session])
+    let_in(session, desks.county_person)
+    amend_plan(desks.version, by=desks.county_person, at=NOON)
+    PlanLine.objects.filter(version=desks.version).update(title="茶园讲座", key=key())
+    version = desks.approved()
+
+    foretold = effects_of(publication_of(version), at=NOON).taken_back
+    publish_plan(version, reason="老师生病", by=desks.bureau_person, at=NOON)
+
+    assert foretold == 2
+    assert set(LedgerEntry.objects.filter(kind=LedgerEntry.Kind.VOID).values_list("reason", flat=True)) == {"老师生病"}
+    assert not LedgerEntry.objects.effective().exists()
