@@ -89,8 +89,13 @@ def test_calling_off_says_how_many_are_in_already(session, organiser):
         check_in(session, by=organiser_of(session.activity), at=session.starts_at, client_uuid=key())
     Session.objects.update(state=Session.State.PLANNED)
 
-    assert "已有2人签到" in words(page_in(organiser.get(path)))
+    foretold = words(page_in(organiser.get(path)))
+    after = words(page_in(organiser.post(path, {"reason": "停电"}, follow=True)))
+
+    assert "已有2人签到" in foretold
     assert "签到" not in before
+    assert "撤销1号" in after
+    assert "撤销2号" in after
 
 
 def test_more_seats_say_to_whom_they_are_offered_and_whom_to_ask_in_person(session, organiser):
