@@ -233,6 +233,7 @@ def test_page_that_names_what_changed_asks_again_by_one_press(
     [button] = shown.xpath("//form[.//button[contains(., '按现稿重新提请')]]")
     answer = presser.post(button.get("action"))
 
+    assert_sound(shown)
     assert (answer.status_code, open_request(week) == first) == (302, False)
     assert "✓" in press(other)
 
@@ -251,7 +252,9 @@ def test_figure_on_other_records_is_named_and_does_not_keep_back_the_issue(
         (True, True, False)
     ] * 2
     assert "✓" in press(issuer)
-    facts = html.fromstring(page(issuer, "seal", 1)).xpath("//dt[starts-with(., '提请后、签发前')]/following::dd[1]")
+    for found in (*pages, sealed := page(issuer, "seal", 1)):
+        assert_sound(html.fromstring(found))
+    facts = html.fromstring(sealed).xpath("//dt[starts-with(., '提请后、签发前')]/following::dd[1]")
     assert [each.text_content().strip() for each in facts] == ["活动场次"]
 
 
