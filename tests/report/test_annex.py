@@ -11,6 +11,7 @@ from tests.report.writing import week_to_write_about
 from qixue.core.digests import root_of_set
 from qixue.figures.models import NamedFigure
 from qixue.participation.models import LedgerEntry
+from qixue.people.models import User
 from qixue.programme.models import Activity, Programme, Session
 from qixue.report.annex import annex_bytes
 from qixue.report.summary import SummaryDraft, draft_summary
@@ -33,6 +34,13 @@ def test_annex_lists_each_figure_with_rule_hedge_and_evidence(draft: SummaryDraf
         "来源未写明",
     )
     assert all(row["口径"] and row["佐证数"] == 1 for row in figures.values())
+
+
+def test_annex_says_of_which_days_each_figure_is(draft: SummaryDraft, people: tuple[Programme, User, User]) -> None:
+    stated = {row["代码"]: row["统计期间"] for row in rows(annex_bytes(draft), "数字")}
+    [counted] = rows(annex_bytes(draft_summary(people[0], at=NOON)), "数字")
+
+    assert (stated["F1"], stated["F2"], counted["统计期间"]) == ("2016", "来源未写明", "整个活动周")
 
 
 def test_annex_lists_the_records_behind_each_figure(draft: SummaryDraft) -> None:

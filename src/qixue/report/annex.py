@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import override
 
 from qixue.core.clock import minute_text
-from qixue.core.figures import EvidenceRow, shared_reads
+from qixue.core.figures import EvidenceRow, FigureValue, shared_reads
 from qixue.figures.queries import Figure
 from qixue.participation.evidence_ids import SESSION
 from qixue.report.gaps import UNCOUNTED, UNFINISHED
@@ -60,6 +60,7 @@ MOST_ENTRIES = 5_000  # of sessions that are listed one by one: nobody reads mor
 LONGEST_CELL = 32_000  # characters; Excel takes 32,767
 REMARK_COLUMNS = (("类别", 14), ("内容", 80), ("位置", 24), ("原文", 50))
 GAP_KINDS = {UNFINISHED: "阶段稿", UNCOUNTED: "未填报人数"}
+WHOLE, NOT_STATED = "整个活动周", "来源未写明"
 QUALIFIERS = {"exact": "确数", "at_least": "多于", "nearly": "接近", "about": "约数", "contradictory": "自相矛盾"}
 
 
@@ -93,14 +94,22 @@ def figure_row(figure: Figure, draft: SummaryDraft) -> list[str | int | float]:
         number,
         QUALIFIERS[quantity.qualifier] if quantity else "",
         figure.definition.unit.zh,
-        value.period.start + (f" 至 {value.period.end}" if value.period.end else ""),
-        "来源未写明" if value.is_reported else minute_text(draft.at),
+        period_text(value),
+        NOT_STATED if value.is_reported else minute_text(draft.at),
         str(figure.definition.rule),
         "；".join(value.quotes),
         "；".join([*(issue.explanation for issue in figure.issues), *(str(note) for note in value.notes)]),
         records.count,
         records.root,
     ]
+
+
+def period_text(value: FigureValue) -> str:
+    """Of which days the number is: what is counted in the records is of the whole programme."""
+    period = value.period
+    if not period.start:
+        return NOT_STATED if value.is_reported else WHOLE
+    return f"{period.start} 至 {period.end}" if period.end else period.start
 
 
 def evidence_rows(draft: SummaryDraft) -> Iterable[list[str | int | float]]:

@@ -66,6 +66,9 @@ def withdraw_request(request: IssueRequest, *, by: Any, at: datetime.datetime) -
 def issue_summary(request: IssueRequest, *, waiver_reason: str = "", by: Any, at: datetime.datetime) -> Seal:
     """Seal the summary that was asked for, and keep its files. Who does so twice gets the same seal again.
 
+    Where its words and numbers are what they were, it is sealed on the records of now: in a running week some change
+    every minute.
+
     Refused: issue_not_allowed, request_closed, needs_two_people; changed_since_asked with what changed; issue_hindered
     with what it should wait for, unless a reason is given; signing_key_sealed; records_moved, when somebody wrote
     meanwhile.
@@ -82,9 +85,10 @@ def issue_summary(request: IssueRequest, *, waiver_reason: str = "", by: Any, at
     heads = ledger_heads(programme)
     draft = draft_summary(programme, at=request.asked_at)
     states = states_of(draft)
-    if changes := changes_since_asked(request, draft, states):
+    changes = changes_since_asked(request, draft, states)
+    if changes.sentences:
         sentence = _("The summary is not the one that was asked for. Please look at it and ask again:")
-        raise Refused("changed_since_asked", sentence, lines=changes)
+        raise Refused("changed_since_asked", sentence, lines=changes.sentences)
     hindered = hindrances(programme, draft.figures, at=at)
     if hindered and not waiver_reason:
         sentence = _("The summary should wait. If it must be issued all the same, please say why:")
@@ -102,6 +106,7 @@ def issue_summary(request: IssueRequest, *, waiver_reason: str = "", by: Any, at
         heads=heads,
         hindrances=hindered,
         waiver_reason=waiver_reason,
+        other_records=[figure.code for figure in changes.other_records],
     )
     envelope = sealed_summary(draft, states, issue, by=by, at=at)
     files = issued_files(draft, states, envelope)  # takes seconds: before anybody has to wait for the database
@@ -137,7 +142,8 @@ def keep(issue: Issue, envelope: Envelope, files: list[SealedFile], *, by: Any, 
         file.seal = seal
     SealedFile.objects.bulk_create(files)
     close(request, Outcome.ISSUED, at=at)
-    record_audit("summary.issued", seal, by=by, at=at, details={"number": seal.number, "digest": seal.digest})
+    details = {"number": seal.number, "digest": seal.digest, "other_records": issue.other_records}
+    record_audit("summary.issued", seal, by=by, at=at, details=details)
     return seal
 
 

@@ -76,6 +76,7 @@ class Issue:
     heads: Sequence[LedgerHead]
     hindrances: Sequence[Hindrance]
     waiver_reason: str
+    other_records: list[str]  # codes of figures on other records than when it was asked for, though the same numbers
 
 
 def sealed_summary(draft: SummaryDraft, states: dict[str, State], issue: Issue, *, by: Any, at: Any) -> Envelope:

@@ -251,6 +251,23 @@ def test_correction_and_taking_back_are_new_entries(organiser: Client, library: 
     assert shown.xpath("//th//span[@class='tag']/text()") == ["已被替换", "已撤销"]
 
 
+def test_second_head_count_is_not_offered_and_refused_from_a_form_that_is_still_open(
+    organiser: Client, library: Organisation
+) -> None:
+    session = SessionFactory(activity__organisation=library)
+    answers = {"count": "46", "qualifier": "exact", "note": "签到表共2页"}
+    enter = {page("head_count", session.pk)}
+    before = html.fromstring(organiser.get(page("session", session.pk)).content.decode())
+    organiser.post(page("head_count", session.pk), {**answers, "client_uuid": key()})
+
+    after = html.fromstring(organiser.get(page("session", session.pk)).content.decode())
+    late = organiser.post(page("head_count", session.pk), {**answers, "count": "52", "client_uuid": key()})
+
+    assert [enter <= set(shown.xpath("//main//a/@href")) for shown in (before, after)] == [True, False]
+    assert page("correct_entry", LedgerEntry.objects.get().pk) in after.xpath("//main//a/@href")
+    assert (late.status_code, "已经填报过人数，请改为更正。" in late.content.decode()) == (422, True)
+
+
 def test_session_counted_by_names_is_marked_as_held(organiser: Client, library: Organisation) -> None:
     session = SessionFactory(activity__organisation=library, state=Session.State.PLANNED, counting_rule="list")
 

@@ -215,9 +215,53 @@ def test_page_names_what_changed_and_offers_no_button(asker: Client, issuer: Cli
 
     found = page(issuer, "issue_summary")
 
-    assert (CHANGED in found, "sessions_total：提请时为1场" in found, "签发并签章" in found) == (True, True, False)
+    assert (CHANGED in found, "活动场次：提请时为1场，现为0场。" in found, "签发并签章" in found) == (True, True, False)
     assert CHANGED in press(issuer)
     assert Seal.objects.count() == 0
+
+
+@pytest.mark.parametrize("who", ["asker", "issuer"])
+def test_page_that_names_what_changed_asks_again_by_one_press(
+    week: Programme, asker: Client, issuer: Client, who: str
+) -> None:
+    asker.post(address("ask_for_issue"))
+    first = open_request(week)
+    Session.objects.update(state=Session.State.CANCELLED)
+    presser, other = (asker, issuer) if who == "asker" else (issuer, asker)
+
+    shown = html.fromstring(page(presser, "issue_summary"))
+    [button] = shown.xpath("//form[.//button[contains(., '按现稿重新提请')]]")
+    answer = presser.post(button.get("action"))
+
+    assert_sound(shown)
+    assert (answer.status_code, open_request(week) == first) == (302, False)
+    assert "✓" in press(other)
+
+
+def test_figure_on_other_records_is_named_and_does_not_keep_back_the_issue(
+    week: Programme, asker: Client, issuer: Client
+) -> None:
+    asker.post(address("ask_for_issue"))
+    other_records = "提请后，以下1个数字背后的记录有变动"
+    assert other_records not in page(issuer, "issue_summary")
+    replace_the_session()
+
+    pages = [page(issuer, "issue_summary"), page(asker, "ask_for_issue")]
+
+    assert [(other_records in found, "<li>活动场次</li>" in found, CHANGED in found) for found in pages] == [
+        (True, True, False)
+    ] * 2
+    assert "✓" in press(issuer)
+    for found in (*pages, sealed := page(issuer, "seal", 1)):
+        assert_sound(html.fromstring(found))
+    facts = html.fromstring(sealed).xpath("//dt[starts-with(., '提请后、签发前')]/following::dd[1]")
+    assert [each.text_content().strip() for each in facts] == ["活动场次"]
+
+
+def replace_the_session() -> None:
+    """Another one in its place: as many, on another record."""
+    Session.objects.update(state=Session.State.CANCELLED)
+    SessionFactory(activity=Session.objects.get().activity, number=2)
 
 
 def test_who_asks_reads_first_what_whoever_issues_will_be_shown(week: Programme, asker: Client, issuer: Client) -> None:
@@ -250,7 +294,7 @@ def test_what_it_waits_for_leads_to_where_it_is_settled(week: Programme, asker: 
 
 
 def test_who_asks_again_reads_what_has_changed_since(asker: Client) -> None:
-    since = "sessions_total：提请时为1场"
+    since = "活动场次：提请时为1场"
     assert since not in page(asker, "ask_for_issue")
     asker.post(address("ask_for_issue"))
     assert since not in page(asker, "ask_for_issue")

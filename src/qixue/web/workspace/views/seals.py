@@ -13,8 +13,8 @@ from qixue.core.clock import now
 from qixue.figures.queries import figures_named
 from qixue.people.rules import Action, may
 from qixue.programme.models import Programme
-from qixue.report.changes_since_asked import changes_since_asked
-from qixue.report.difference_words import named_differences
+from qixue.report.changes_since_asked import changes_since_asked, sealed_on_other_records
+from qixue.report.difference_words import name_for_reader, named_differences
 from qixue.report.differences import differences_between, differences_since
 from qixue.report.files import CONTENT_TYPES
 from qixue.report.hindrances import hindrances, waived_words
@@ -84,7 +84,7 @@ def issue(request: HttpRequest, code: str) -> HttpResponseBase:
         button=_("Issue and seal"),
         done=_("The summary is issued and sealed."),
         above=("workspace/seals/request.html",),
-        fits=asked is not None and not is_own and not shown.get("changes"),
+        fits=asked is not None and not is_own and not (shown and shown["changes"].sentences),
         context={"asked": asked, "hindrances": to_settle(programme, waits_for), "is_own": is_own, **shown},
     )
 
@@ -103,7 +103,7 @@ def before_asking(programme: Programme, replaced: IssueRequest | None) -> dict[s
     """What whoever issues will be shown: the summary as it stands, what it should wait for, what has changed since."""
     at = now()
     draft = draft_summary(programme, at=at)
-    changes = as_asked(replaced)["changes"] if replaced else []
+    changes = as_asked(replaced)["changes"] if replaced else None
     waits_for = hindrances(programme, draft.figures, at=at)
     return {"draft": draft, "hindrances": to_settle(programme, waits_for), "replaced": replaced, "changes": changes}
 
@@ -144,7 +144,9 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
 def seal_or_404(request: HttpRequest, code: str, number: int) -> Seal:
     programme = whole_programme_or_404(request.user, code, Action.SEE_REPORT)
     return get_object_or_404(
-        Seal.objects.select_related("programme__organisation", "programme__region"), programme=programme, number=number
+        Seal.objects.select_related("programme__organisation", "programme__region", "request"),
+        programme=programme,
+        number=number,
     )
 
 
@@ -165,6 +167,7 @@ def seal(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "files": found.files.filter(kind__in=CONTENT_TYPES).defer("content").order_by("pk"),
         "waivers": found.content["waivers"],
         "waived": waived_words(found),
+        "other_records": [name_for_reader(figure) for figure in sealed_on_other_records(found)],
         "figure_count": len(found.content["figures"]),
         "may_send": goes_to_a_province(found) and may(request.user, Action.ISSUE_REPORT, found.programme.organisation),
     }
