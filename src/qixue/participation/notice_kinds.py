@@ -14,6 +14,13 @@ IN_PERSON = {
     Registration.State.OFFERED: "registration_offered_in_person",
     Registration.State.CONFIRMED: "registration_seated_in_person",
 }
+# Of an offer that nobody answered: by whether somebody else has the seat now, and whether one can sign up again.
+OFFER_OVER = {
+    (True, True): "registration_offer_expired",
+    (True, False): "registration_offer_expired_closed",
+    (False, True): "registration_offer_over",
+    (False, False): "registration_offer_over_closed",
+}
 
 register(
     NoticeKind(
@@ -111,10 +118,7 @@ register(
         "registration_offer_declined",
         TOPIC,
         _("The offered seat was declined for you: %(title)s"),
-        _(
-            "%(names)s: the organiser noted that you do not come on %(day_on)s. Is that wrong? Please sign up again "
-            "or call them."
-        ),
+        _("%(names)s: the organiser noted that you do not come on %(day_on)s. Is that wrong? Please call them."),
     ),
     NoticeKind(
         TOO_LARGE,
@@ -135,10 +139,28 @@ register(
         ),
     ),
     NoticeKind(
-        "registration_offer_expired",
+        OFFER_OVER[True, True],
         TOPIC,
         _("The offered seat went to the next: %(title)s"),
         _("%(names)s: the time to accept the seat on %(day_on)s is over. You can sign up again."),
+    ),
+    NoticeKind(
+        OFFER_OVER[True, False],
+        TOPIC,
+        _("The offered seat went to the next: %(title)s"),
+        _("%(names)s: the time to accept the seat on %(day_on)s is over, and signing up has ended."),
+    ),
+    NoticeKind(
+        OFFER_OVER[False, True],
+        TOPIC,
+        _("The time to accept the seat is over: %(title)s"),
+        _("%(names)s: the time to accept the seat on %(day_on)s is over. You can sign up again."),
+    ),
+    NoticeKind(
+        OFFER_OVER[False, False],
+        TOPIC,
+        _("The time to accept the seat is over: %(title)s"),
+        _("%(names)s: the time to accept the seat on %(day_on)s is over, and signing up has ended."),
     ),
     NoticeKind(
         "registration_session_off",
