@@ -41,11 +41,11 @@ register(
         _("You are on the waiting list: %(title)s"),
         _(
             "%(names)s: the session on %(day_on)s is full. When a seat becomes free for you, we write to you. Then you "
-            "have %(hours)s h by day to accept it, or it goes to the next in line."
+            "have %(hours)s h by day to accept it, until the start at the latest, or it goes to the next in line."
         ),
         _(
             "You are on the waiting list: %(title)s, %(day_on)s. When a seat becomes free, we write to you; then you "
-            "have %(hours)s h by day to accept it."
+            "have %(hours)s h by day to accept it, until the start at the latest."
         ),
     ),
     NoticeKind(
@@ -72,7 +72,8 @@ register(
         _("You drew no seat: %(title)s"),
         _(
             "%(names)s: you are on the waiting list for %(day_on)s. When a seat becomes free for you, we write to you. "
-            "Then you have %(hours)s h by day to accept it, or it goes to the next in line."
+            "Then you have %(hours)s h by day to accept it, until the start at the latest, or it goes to the next in "
+            "line."
         ),
     ),
     NoticeKind(
@@ -246,7 +247,8 @@ register(
         _("Moved to another session: %(title)s"),
         _(
             "%(names)s: you wait in line for %(day_on)s at %(time)s. When a seat becomes free for you, we write to "
-            "you. Then you have %(hours)s h by day to accept it, or it goes to the next in line."
+            "you. Then you have %(hours)s h by day to accept it, until the start at the latest, or it goes to the next "
+            "in line."
         ),
     ),
     NoticeKind(
