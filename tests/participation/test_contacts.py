@@ -67,7 +67,7 @@ def test_each_household_of_a_party_hears_of_an_offer_and_of_its_end(session: Ses
     leave(*there)
     keep_queues(at=NOON + 3 * HOUR)
 
-    kinds = ("registration_offered", "registration_offer_expired")
+    kinds = ("registration_offered", "registration_offer_over")
     assert told(mother.user) == [(kind, "唐秀英") for kind in kinds]
     assert told(father.user) == [(kind, "房小妹") for kind in kinds]
 

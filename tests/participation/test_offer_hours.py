@@ -99,5 +99,5 @@ def test_whoever_waits_is_told_that_a_seat_must_be_accepted_and_in_which_time(se
 
     notice = Notification.objects.get(user=member.user)
     assert text_of(notice.kind, notice.params) == (
-        "李嘉明：2026年11月7日的场次已满。有空位轮到您时会发消息给您，请在6小时内确认（夜间不计时），否则名额给下一位。"
+        "李嘉明：2026年11月7日的场次已满。有空位轮到您时会发消息给您，请在6小时内确认（夜间不计时，最迟到开始时），否则名额给下一位。"
     )

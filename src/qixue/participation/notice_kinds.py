@@ -14,6 +14,13 @@ IN_PERSON = {
     Registration.State.OFFERED: "registration_offered_in_person",
     Registration.State.CONFIRMED: "registration_seated_in_person",
 }
+# Of an offer that nobody answered: by whether somebody else has the seat now, and whether one can sign up again.
+OFFER_OVER = {
+    (True, True): "registration_offer_expired",
+    (True, False): "registration_offer_expired_closed",
+    (False, True): "registration_offer_over",
+    (False, False): "registration_offer_over_closed",
+}
 
 register(
     NoticeKind(
@@ -34,11 +41,11 @@ register(
         _("You are on the waiting list: %(title)s"),
         _(
             "%(names)s: the session on %(day_on)s is full. When a seat becomes free for you, we write to you. Then you "
-            "have %(hours)s h by day to accept it, or it goes to the next in line."
+            "have %(hours)s h by day to accept it, until the start at the latest, or it goes to the next in line."
         ),
         _(
             "You are on the waiting list: %(title)s, %(day_on)s. When a seat becomes free, we write to you; then you "
-            "have %(hours)s h by day to accept it."
+            "have %(hours)s h by day to accept it, until the start at the latest."
         ),
     ),
     NoticeKind(
@@ -65,7 +72,8 @@ register(
         _("You drew no seat: %(title)s"),
         _(
             "%(names)s: you are on the waiting list for %(day_on)s. When a seat becomes free for you, we write to you. "
-            "Then you have %(hours)s h by day to accept it, or it goes to the next in line."
+            "Then you have %(hours)s h by day to accept it, until the start at the latest, or it goes to the next in "
+            "line."
         ),
     ),
     NoticeKind(
@@ -111,10 +119,7 @@ register(
         "registration_offer_declined",
         TOPIC,
         _("The offered seat was declined for you: %(title)s"),
-        _(
-            "%(names)s: the organiser noted that you do not come on %(day_on)s. Is that wrong? Please sign up again "
-            "or call them."
-        ),
+        _("%(names)s: the organiser noted that you do not come on %(day_on)s. Is that wrong? Please call them."),
     ),
     NoticeKind(
         TOO_LARGE,
@@ -135,10 +140,28 @@ register(
         ),
     ),
     NoticeKind(
-        "registration_offer_expired",
+        OFFER_OVER[True, True],
         TOPIC,
         _("The offered seat went to the next: %(title)s"),
         _("%(names)s: the time to accept the seat on %(day_on)s is over. You can sign up again."),
+    ),
+    NoticeKind(
+        OFFER_OVER[True, False],
+        TOPIC,
+        _("The offered seat went to the next: %(title)s"),
+        _("%(names)s: the time to accept the seat on %(day_on)s is over, and signing up has ended."),
+    ),
+    NoticeKind(
+        OFFER_OVER[False, True],
+        TOPIC,
+        _("The time to accept the seat is over: %(title)s"),
+        _("%(names)s: the time to accept the seat on %(day_on)s is over. You can sign up again."),
+    ),
+    NoticeKind(
+        OFFER_OVER[False, False],
+        TOPIC,
+        _("The time to accept the seat is over: %(title)s"),
+        _("%(names)s: the time to accept the seat on %(day_on)s is over, and signing up has ended."),
     ),
     NoticeKind(
         "registration_session_off",
@@ -224,7 +247,8 @@ register(
         _("Moved to another session: %(title)s"),
         _(
             "%(names)s: you wait in line for %(day_on)s at %(time)s. When a seat becomes free for you, we write to "
-            "you. Then you have %(hours)s h by day to accept it, or it goes to the next in line."
+            "you. Then you have %(hours)s h by day to accept it, until the start at the latest, or it goes to the next "
+            "in line."
         ),
     ),
     NoticeKind(

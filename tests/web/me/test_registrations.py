@@ -115,7 +115,10 @@ def test_full_session_offers_the_waiting_list_and_tells_the_place(member, sessio
 
 @pytest.mark.parametrize(
     ("hours", "sentence"),
-    [(6, "收到后须在6小时内到这里确认参加，否则名额给下一位。晚上9点到早上8点不计时。"), (None, "名额马上归您")],
+    [
+        (6, "收到后须在6小时内、最迟到本场开始时到这里确认参加，否则名额给下一位。晚上9点到早上8点不计时。"),
+        (None, "名额马上归您"),
+    ],
 )
 def test_whoever_waits_reads_what_has_to_be_done_when_a_seat_comes_free(member, session, hours, sentence):
     RegistrationTerms.objects.create(session=session, offer_hours=hours)

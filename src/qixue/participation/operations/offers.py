@@ -64,7 +64,7 @@ def no_offer(session: Session, party: uuid.UUID) -> Refused:
 
 
 def offer_over() -> Refused:
-    return Refused("offer_over", _("This offer is over: the seat went to the next in the queue."))
+    return Refused("offer_over", _("This offer is over: the time to accept it is up."))
 
 
 @transaction.atomic

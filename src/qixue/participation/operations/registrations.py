@@ -20,6 +20,7 @@ from qixue.core.form_keys import key_reused
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.notice_kinds import OFFER_OVER
 from qixue.participation.notices import about_party, told_at_once
 from qixue.participation.operations.answers import Answers, are_as_first, checked_answers, keep_answers
 from qixue.participation.operations.asked_again import first_rows, is_same_request
@@ -35,7 +36,7 @@ from qixue.participation.operations.seats import addressed, by_party, locked_ses
 from qixue.participation.queries.lotteries import is_before_draw
 from qixue.participation.queries.queue import has_seats_for, with_parties_to_tell, with_room
 from qixue.participation.queries.registered import reach_of, similar_sessions
-from qixue.participation.queries.registrations import can_leave, terms_of, why_off
+from qixue.participation.queries.registrations import can_leave, obstacle_to_registering, terms_of, why_off
 from qixue.participation.rules import may_manage_registrations
 from qixue.participation.sources import FROM_HOME, source_at_home
 from qixue.people.models import Resident, User
@@ -238,13 +239,24 @@ def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
     if rows:
         release(session, rows, reason=reason, at=at)
         record_audit(f"registration.{reason}", session, by=None, at=at, details={"keys": [row.pk for row in rows]})
-        is_off = reason == Reason.SESSION_OFF
-        kind, more = told_off(session, at=at) if is_off else ("registration_offer_expired", {})
+    terms = terms_of(session)
+    moved_up = promote(session, terms, at=at)
+    if rows:
+        is_off, is_passed_on = reason == Reason.SESSION_OFF, bool(moved_up)
+        kind, more = told_off(session, at=at) if is_off else told_over(session, terms, is_passed_on=is_passed_on, at=at)
         if note := more.get("note"):  # it stands beside the registration as well
             Registration.objects.filter(pk__in=[row.pk for row in rows]).update(cancel_note=note)
         parties = by_party(with_session(session, rows)).values()
         notify_each([told for party in parties for told in addressed(reach_of(party), kind, **more)], at=at)
-    return bool(promote(session, terms_of(session), at=at) or rows)
+    return bool(moved_up or rows)
+
+
+def told_over(
+    session: Session, terms: RegistrationTerms, *, is_passed_on: bool, at: datetime.datetime
+) -> tuple[str, dict[str, str]]:
+    """How people are told that they did not answer in time: with what is so of others and of signing up again."""
+    can_return = obstacle_to_registering(session, terms, at=at) is None
+    return OFFER_OVER[is_passed_on, can_return], {}
 
 
 def told_off(session: Session, *, at: datetime.datetime) -> tuple[str, dict[str, str]]:

@@ -11,6 +11,7 @@ from qixue.participation.models import Registration
 from qixue.participation.operations.answers import Answers, carry_over, checked_answers, keep_answers
 from qixue.participation.operations.door_codes import free_door_codes
 from qixue.participation.operations.eligibility import check_missed, check_people, must_act_for, must_not_be_called_off
+from qixue.participation.operations.offers import offer_over
 from qixue.participation.operations.registrations import check_cancel_time
 from qixue.participation.operations.seats import locked_session
 from qixue.participation.queries.registrations import terms_of
@@ -64,7 +65,7 @@ def check_transfer(session: Session, old: Registration, to: Resident, *, at: dat
         raise Refused("cancel_too_late", _("The session has begun. Please speak to the organiser at the door."))
     check_cancel_time(session, [old], at=at)
     if old.state == State.OFFERED and not old.is_offer_open_at(at):
-        raise Refused("offer_over", _("This offer is over: the seat went to the next in the queue."))
+        raise offer_over()
     check_people(session, terms, [to], at=at)
     check_missed(session, terms, [to], at=at)
 

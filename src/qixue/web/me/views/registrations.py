@@ -211,7 +211,8 @@ def cancel(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
             done, before = _("Cancelled: %(names)s.") % {"names": names}, _("These seats were given up already.")
             messages.success(request, done if gone else before)
             return redirect("me:registration", party)
-    return unfinished_forms.form_page(request, "me/registrations/cancel.html", form, party=found, **around(found))
+    context = {"party": found, "can_return": can_register(found.session), **around(found)}
+    return unfinished_forms.form_page(request, "me/registrations/cancel.html", form, **context)
 
 
 @require_POST
