@@ -1,5 +1,6 @@
 """The same sign-up under the same key again: the first answer, whatever became of the places; else it is refused."""
 
+import datetime
 import uuid
 from typing import Any
 
@@ -15,11 +16,14 @@ from qixue.participation.operations.quick_registration import register_alone
 from qixue.participation.operations.registrations import register
 from qixue.participation.operations.transfers import hand_over_place
 from qixue.people.models import Resident
+from qixue.people.operations.erasure import erase
+from qixue.people.personal_data import Subject
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
 
 PARTY = uuid.UUID(int=7)
+MINUTE = datetime.timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -37,7 +41,7 @@ def ask(session: Session, *people: Resident, by: Resident, **more: Any) -> list[
 
 
 def hand_over(row: Registration, to: Resident, by: Resident) -> Registration:
-    return hand_over_place(row, to=to, by=by.user, at=NOON)
+    return hand_over_place(row, to=to, by=by.user, at=NOON + MINUTE)
 
 
 @pytest.mark.parametrize("way", [by_any_way, register])
@@ -73,6 +77,14 @@ def test_a_family_of_which_one_is_replaced_is_answered_as_first(session, member,
 
     assert ask(session, child, member, by=member) == first
     assert refusal(ask, session, grandmother, child, by=member) == "key_reused"
+
+
+def test_a_place_whose_new_owner_was_erased_is_answered_as_first(session, member, child):
+    first = ask(session, member, by=member)
+    hand_over(first[0], child, member)
+    erase(Subject((child,)), at=NOON + 2 * MINUTE)
+
+    assert ask(session, member, by=member) == first
 
 
 @pytest.mark.parametrize("was_handed_over", [False, True])

@@ -6,11 +6,14 @@ import pytest
 from tests.factories import NOON, DoorDeviceFactory, MemberFactory, OpenSessionFactory, key
 from tests.participation.signing_up import refusal, sign_up
 from tests.programme.operations.conftest import Desks, desks  # noqa: F401 - a fixture
+from tests.web.workspace.door.pages import waiting_scan
 
-from qixue.participation.models import Attendance, LedgerEntry, Tally
+from qixue.core.refusal import Doubt
+from qixue.participation.models import Attendance, LedgerEntry, Scan, Tally
 from qixue.participation.operations.calling_off import call_off
 from qixue.participation.operations.check_ins import check_in
 from qixue.participation.operations.published_plans import publish_plan
+from qixue.participation.operations.scan_decisions import accept_scan, decide_together, reject_scan
 from qixue.participation.queries import chain_faults
 from qixue.participation.queries.attendances import attendance_faults
 from qixue.participation.queries.plan_effects import effects_of
@@ -46,7 +49,7 @@ def test_whoever_is_in_is_taken_back_with_the_reason_once(session: Session, orga
     kept = check_in(elsewhere, by=organiser, at=NOON, client_uuid=key())
 
     for reason in ("停电", "别的原因"):
-        call_off(session, reason=reason, by=organiser, at=NOON)
+        call_off(session, reason=reason, by=organiser, at=NOON, confirmed=True)
 
     voids = LedgerEntry.objects.filter(kind=LedgerEntry.Kind.VOID).order_by("sequence")
     assert [(each.target, each.reason, each.actor_id) for each in voids] == [
@@ -56,6 +59,39 @@ def test_whoever_is_in_is_taken_back_with_the_reason_once(session: Session, orga
     assert not Tally.objects.filter(session=session).exists()
     assert not Attendance.objects.filter(session=session).exists()
     assert list(chain_faults()) == list(attendance_faults()) == []
+
+
+def test_it_asks_once_more_where_people_are_in(session: Session, organiser: User) -> None:
+    let_in(session, organiser)
+
+    with pytest.raises(Doubt) as caught:
+        call_off(session, reason="停电", by=organiser, at=NOON)
+
+    assert (caught.value.code, caught.value.params["people"]) == ("people_are_in", 2)
+    session.refresh_from_db()
+    assert session.state == Session.State.PLANNED
+
+
+def test_what_has_begun_with_people_in_it_is_held(session: Session, organiser: User) -> None:
+    """Also where the worker has not marked it yet."""
+    let_in(session, organiser)
+
+    assert refusal(call_off, session, reason="停电", by=organiser, at=NOON + HOUR, confirmed=True) == "session_held"
+    assert LedgerEntry.objects.effective().count() == 2
+
+
+def test_what_has_begun_without_anybody_is_called_off(session: Session, organiser: User) -> None:
+    assert call_off(session, reason="没有人来", by=organiser, at=NOON + HOUR).session.state == Session.State.CANCELLED
+
+
+def test_scan_does_not_count_at_a_session_that_was_called_off(session: Session, organiser: User) -> None:
+    scan = waiting_scan(session, reason="too_fast", sent={"name": "李嘉珍"}, kind=Scan.Kind.WALK_IN)
+    call_off(Session.objects.get(pk=session.pk), reason="停电", by=organiser, at=NOON)
+
+    assert refusal(accept_scan, scan, session=session, reason="我在场", by=organiser, at=NOON) == "session_off"
+    together = {"keys": [scan.pk], "decision": Scan.Decision.ACCEPTED, "reason": "我在场"}
+    assert refusal(decide_together, session, **together, by=organiser, at=NOON) == "session_off"
+    assert reject_scan(scan, session=session, reason="没有举行", by=organiser, at=NOON).decision == "rejected"
 
 
 def test_nobody_is_let_in_on_a_page_from_before(session: Session, organiser: User) -> None:
@@ -75,7 +111,9 @@ def test_plan_that_has_a_session_no_longer_takes_back_who_is_in(desks: Desks) ->
     version = desks.approved()
 
     foretold = effects_of(publication_of(version), at=NOON).taken_back
-    publish_plan(version, reason="老师生病", by=desks.bureau_person, at=NOON)
+    with pytest.raises(Doubt):
+        publish_plan(version, reason="老师生病", by=desks.bureau_person, at=NOON)
+    publish_plan(version, reason="老师生病", by=desks.bureau_person, at=NOON, confirmed=True)
 
     assert foretold == 2
     assert set(LedgerEntry.objects.filter(kind=LedgerEntry.Kind.VOID).values_list("reason", flat=True)) == {"老师生病"}

@@ -116,6 +116,14 @@ def test_a_place_that_was_given_up_is_not_handed_over(session, member, grandmoth
     assert refusal(row, ResidentFactory(guardian=member), member) == "not_signed_up"
 
 
+def test_a_place_that_went_to_somebody_else_is_not_said_to_be_handed_over(member, grandmother):
+    session, uncle = OpenSessionFactory(seat_count=5), ResidentFactory(guardian=member)
+    row, _other = register(session, people=[member, grandmother], party=key(), by=member.user, at=NOON)
+    hand_over_place(row, to=uncle, by=member.user, at=NOON + HOUR)
+
+    assert refusal(row, grandmother, member, at=NOON + HOUR) == "not_signed_up"
+
+
 def test_answers_for_all_stay_and_those_about_the_person_are_asked_again(session, member, grandmother):
     organiser = RoleAssignmentFactory(organisation=session.activity.organisation).user
     asked = [Asked("怎么来？", "text", is_required=True), Asked("鞋码", "text", is_required=True, is_for_each=True)]

@@ -121,8 +121,9 @@ class OfVersion(Keyed):
 class PublicationIn(OfVersion):
     """`reason` is why sessions are called off, where the version has them no longer: everybody reads it."""
 
-    # Left out of the digest where it is empty: answers that were kept before it was asked for are found again.
+    # Left out of the digest where they are empty: answers that were kept before there were any are found again.
     reason: Reason = Field("", exclude_if=operator.not_)
+    confirmed: bool = Field(False, exclude_if=operator.not_)
 
 
 class AskIn(OfVersion):

@@ -84,12 +84,14 @@ def publish(
     """Make the activities of an approved version public and book its rooms, whole or not at all.
 
     Whoever is signed up for a session that it moves or calls off is told. Where it calls sessions off it is answered
-    with 422, reason_missing, naming them and how many people that are, until `reason` says why.
+    with 422, reason_missing, naming them and how many people that are, until `reason` says why; where people are
+    checked in at them already, with 409, people_are_in, until `confirmed` is true: that is taken back.
     """
     plan, at = plan_to_decide(staff(request), plan_id), now()
 
     def act() -> VersionOut:
-        publish_plan(version_of(plan, body.version), reason=body.reason, by=staff(request), at=at)
+        version, by = version_of(plan, body.version), staff(request)
+        publish_plan(version, reason=body.reason, confirmed=body.confirmed, by=by, at=at)
         return shown(version_of(plan, body.version))
 
     return answered_once(request, body, idempotency_key, act)

@@ -13,12 +13,11 @@ from qixue.programme.models import Session
 
 
 def first_rows(rows: Sequence[Registration]) -> list[Registration]:
-    """Of all rows of a party, in the order of their keys, those with which it began.
+    """Of all rows of a party, in the order of their keys, those with which it began: they were made at one moment.
 
-    Each place that was handed over has added one behind them, of whoever took it over.
+    Whoever took a place over stands in a later one, or in none any more, where they were erased.
     """
-    added = sum(row.cancel_reason == Registration.CancelReason.HANDED_OVER for row in rows)
-    return list(rows[: len(rows) - added])
+    return [row for row in rows if row.registered_at == rows[0].registered_at]
 
 
 def is_same_request(

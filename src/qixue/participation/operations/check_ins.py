@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.inserts import insert_new, made
@@ -119,9 +119,10 @@ def draft_of(
 
 
 @transaction.atomic
-def hold_attended(*, at: datetime.datetime) -> int:
-    """The worker's duty: sessions into which people came before the start are held once they begin."""
-    begun = Session.objects.filter(state=Session.State.PLANNED, starts_at__lte=at)
+def hold_attended(sessions: QuerySet[Session] | None = None, *, at: datetime.datetime) -> int:
+    """The worker's duty: sessions, all or these, into which people came before the start are held once they begin."""
+    sessions = Session.objects.all() if sessions is None else sessions
+    begun = sessions.filter(state=Session.State.PLANNED, starts_at__lte=at)
     came = Tally.objects.filter(session=OuterRef("pk")).filter(Q(named_count__gt=0) | Q(unnamed_count__gt=0))
     return hold_begun(list(begun.filter(Exists(came))), by=None, at=at)
 
@@ -147,10 +148,9 @@ def check_in(
     organisation = session.activity.organisation
     if registration:
         hold_or_refuse([registration.resident_id])
-    lock_chain(organisation)
+    session = with_chain_held(session)
     if earlier := entered_before(client_uuid, session=session):
         return earlier
-    session = Session.objects.select_related("activity__organisation").get(pk=session.pk)  # called off meanwhile?
     check_open(session, at=at)
     if registration:
         check_registration(registration, session)
@@ -163,6 +163,12 @@ def check_in(
     if entered.is_new:
         record_audit("attendance.checked_in", entered.entry, by=by, at=at, details={"source": source})
     return entered.entry
+
+
+def with_chain_held(session: Session) -> Session:
+    """The session as it is now, under the lock of its organisation's chain: nobody calls it off meanwhile."""
+    lock_chain(session.activity.organisation)
+    return Session.objects.select_related("activity__organisation").get(pk=session.pk)
 
 
 def source_by_hand(by: User, session: Session, *, is_walk_in: bool) -> Source:

@@ -120,7 +120,7 @@ def built_entry(draft: EntryDraft, organisation: Organisation, chain: LedgerChai
 
 
 def lock_chain(organisation: Organisation) -> LedgerChain:
-    """The chain's head row, locked until the transaction ends; made when the organisation enters its first count."""
+    """The head row of the chain, locked until the transaction ends; made the first time."""
     locked = LedgerChain.objects.select_for_update().filter(organisation=organisation)
     if chain := locked.first():
         return chain

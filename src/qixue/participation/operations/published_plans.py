@@ -17,12 +17,15 @@ from qixue.programme.queries.publications import publication_of
 
 
 @transaction.atomic
-def publish_plan(version: PlanVersion, *, reason: str = "", by: User, at: datetime.datetime) -> PlanVersion:
+def publish_plan(
+    version: PlanVersion, *, reason: str = "", by: User, at: datetime.datetime, confirmed: bool = False
+) -> PlanVersion:
     """Bring an approved version into force; again changes nothing. Tell whoever is signed up for what it moves.
 
     `reason` is why it calls sessions off, kept for each of them as `calling_off.call_off` does; the worker tells
     it. Terms and offers of what it moves follow as by `change_session`. Refused: as by `check_publication`,
-    `bring_into_force` and `fit_terms`, and reason_missing, naming the sessions.
+    `bring_into_force` and `fit_terms`, and reason_missing, naming the sessions. Unless confirmed,
+    the doubt of `keep_reason`.
     """
     hold_doors(version.plan.organisation, Session.objects.filter(activity__plan=version.plan))
     version = plan_publication.hold(version)
@@ -34,7 +37,7 @@ def publish_plan(version: PlanVersion, *, reason: str = "", by: User, at: dateti
     plan_publication.bring_into_force(version, work, by=by, at=at)
     if effects.called_off.sessions and not reason.strip():
         raise reason_missing(effects.called_off)
-    keep_reason(effects.called_off.sessions, reason.strip(), by=by, at=at)
+    keep_reason(effects.called_off.sessions, reason.strip(), by=by, at=at, confirmed=confirmed)
     before = {session.pk: session for session in effects.moved.sessions}
     for after in Session.objects.filter(pk__in=before).select_related("activity", "venue").order_by("pk"):
         fit_terms(after, by=by, at=at)

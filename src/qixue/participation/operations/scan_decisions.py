@@ -13,7 +13,7 @@ from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.door_words import sentence_of
 from qixue.participation.models import LedgerEntry, Registration, Scan
-from qixue.participation.operations.check_ins import CheckIn, Source, check_opened, enter
+from qixue.participation.operations.check_ins import CheckIn, Source, check_open, enter, with_chain_held
 from qixue.participation.operations.door_counts import report_of
 from qixue.participation.operations.evidence import keep_note
 from qixue.participation.operations.head_counts import report_head_count
@@ -45,15 +45,16 @@ def accept_scan(
     `registration`, or the `name` of a walk-in, says who it was where the scan does not; a walk-in and the code on the
     wall can also count as somebody without a name. Whoever is in already is not counted again. Accepting again changes
     nothing.
-    Refused: not_in_charge, already_decided, session_not_open, reason_missing, person_missing, forgotten, and for head
-    counts those of `record_head_count`.
+    Refused: not_in_charge, already_decided, session_off, session_not_open, reason_missing, person_missing, forgotten,
+    and for head counts those of `record_head_count`.
     """
     must_be_in_charge(by, Action.CORRECT_ATTENDANCE, session)
     (scan,) = locked_scans(session, [scan.pk])
     if scan.decision == Decision.ACCEPTED:
         return scan
     check_undecided(scan)
-    check_opened(session, at=at)
+    session = with_chain_held(session)
+    check_open(session, at=at)
     reason = checked_reason(reason)
     if registration:
         scan.registration, scan.resident = registration, registration.resident
@@ -85,8 +86,8 @@ def decide_together(
 
     What is to count is judged again under the lock: where something else speaks against a scan than its page said, a
     person looks at it by itself. A refusal names the scan. Returns those that were decided now.
-    Refused: not_in_charge, nothing_chosen, several_kinds, already_decided, reason_missing, session_not_open,
-    judged_otherwise, person_missing, forgotten, and for head counts those of `record_head_count`.
+    Refused: not_in_charge, nothing_chosen, several_kinds, already_decided, reason_missing, session_off,
+    session_not_open, judged_otherwise, person_missing, forgotten, and for head counts those of `record_head_count`.
     """
     must_be_in_charge(by, Action.CORRECT_ATTENDANCE, session)
     scans = locked_scans(session, keys)
@@ -100,7 +101,8 @@ def decide_together(
             check_undecided(scan)
     reason = checked_reason(reason)
     if decision == Decision.ACCEPTED:
-        check_opened(session, at=at)
+        session = with_chain_held(session)
+        check_open(session, at=at)
         check_judgements(session, scans)
         let_count(session, scans, reason, by=by, at=at)
     else:

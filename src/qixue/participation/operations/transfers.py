@@ -42,7 +42,7 @@ def hand_over_place(
     active = Registration.objects.active().filter(session=session)
     there = active.filter(resident=to).first()
     if old.state == State.CANCELLED:
-        if there and there.party == old.party:
+        if there and has_taken_over(there, old):
             return there
         raise Refused("not_signed_up", _("This place was given up already."))
     if there:
@@ -56,6 +56,11 @@ def hand_over_place(
     carry_over(old, new, only_for_all=True)
     record_audit("registration.handed_over", session, by=by, at=at, details={"from": old.pk, "to": new.pk})
     return new
+
+
+def has_taken_over(new: Registration, old: Registration) -> bool:
+    was_handed_over = old.cancel_reason == Registration.CancelReason.HANDED_OVER
+    return was_handed_over and new.party == old.party and new.registered_at == old.cancelled_at
 
 
 def check_transfer(session: Session, old: Registration, to: Resident, *, at: datetime.datetime) -> None:

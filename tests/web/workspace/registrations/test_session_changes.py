@@ -84,16 +84,19 @@ def test_calling_off_says_whom_it_reaches_and_what_is_offered(session, organiser
 
 def test_calling_off_says_how_many_are_in_already(session, organiser):
     path = f"/workspace/sessions/{session.pk}/cancel/"
-    before = words(page_in(organiser.get(path)))
+    before, an_hour_before = words(page_in(organiser.get(path))), session.starts_at - datetime.timedelta(hours=1)
     for _each in range(2):
-        check_in(session, by=organiser_of(session.activity), at=session.starts_at, client_uuid=key())
-    Session.objects.update(state=Session.State.PLANNED)
+        check_in(session, by=organiser_of(session.activity), at=an_hour_before, client_uuid=key())
 
     foretold = words(page_in(organiser.get(path)))
-    after = words(page_in(organiser.post(path, {"reason": "停电"}, follow=True)))
+    asked = page_in(organiser.post(path, {"reason": "停电"}), 422)
+    after = words(page_in(organiser.post(path, {"reason": "停电", "confirmed": "on"}, follow=True)))
 
     assert "已有2人签到" in foretold
     assert "签到" not in before
+    assert "目前已签到2人" in words(asked)
+    assert asked.xpath("//main//input[@name='confirmed' and @type='checkbox']")
+    assert "已撤销2条签到" in after
     assert "撤销1号" in after
     assert "撤销2号" in after
 

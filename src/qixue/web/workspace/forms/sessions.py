@@ -74,7 +74,7 @@ class SessionForm(ConfirmableForm, GatheringForm):
         return session_details(self.cleaned_data)
 
 
-class CallOffForm(Form):
+class CallOffForm(ConfirmableForm):
     reason = CountedField(
         label=_("Reason"),
         max_length=LONGEST_REASON,

@@ -132,7 +132,8 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     form = PublishForm(given, initial={"version": version.number}, calls_off=calls_off)
     if form.is_valid():
         try:
-            publish_plan(version, reason=form.cleaned_data.get("reason", ""), by=staff(request), at=now())
+            reason, confirmed = form.cleaned_data.get("reason", ""), form.cleaned_data["confirmed"]
+            publish_plan(version, reason=reason, confirmed=confirmed, by=staff(request), at=now())
         except Refused as refusal:
             form.refuse(refusal)
         else:

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
-from qixue.core.refusal import Refused
+from qixue.core.refusal import Doubt, Refused
 from qixue.participation.models import LedgerEntry, Tally
 from qixue.participation.notices import names_of
 from qixue.participation.operations.calling_off import call_off
@@ -153,11 +153,15 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     reached = reach_of(active_rows(found))
     if request.method == "POST" and form.is_valid():
         try:
-            called = call_off(found, reason=form.cleaned_data["reason"], by=staff(request), at=now())
+            called = call_off(found, **form.cleaned_data, by=staff(request), at=now())
+        except Doubt as doubt:
+            form.refuse(doubt)
         except Refused as refusal:
             return parts.refusal_page(request, refusal, back=reverse("workspace:session", args=[pk]))
-        messages.success(request, in_one(called_off(called, form.cleaned_data["reason"], reached)))
-        return redirect("workspace:session", pk)
+        else:
+            said = called_off(called.session, form.cleaned_data["reason"], reached)
+            messages.success(request, in_one([*said, *taken_back(called.taken_back)]))
+            return redirect("workspace:session", pk)
     if found.state == Session.State.CANCELLED:
         messages.info(request, in_one(called_off(found, "", reached)))
         return redirect("workspace:session", pk)  # called off meanwhile, perhaps in another window
@@ -175,6 +179,11 @@ def called_off(session: Session, reason: str, reached: Reach) -> list[str]:
     if stands:
         return [_("This session was called off already. This reason stands: %(reason)s") % {"reason": stands}]
     return [_("This session was called off already.")]
+
+
+def taken_back(count: int) -> list[str]:
+    said = ngettext("%(count)s check-in was taken back.", "%(count)s check-ins were taken back.", count)
+    return [said % {"count": count}] if count else []
 
 
 @needs(Action.RECORD_ATTENDANCE)
