@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, StrictInt, StringConstraints
 from qixue.api.schemas.keys import Keyed
 from qixue.api.schemas.parts import Moment, PlainText, choice
 from qixue.participation.models import LedgerEntry
-from qixue.participation.operations.ledger import HIGHEST_COUNT
+from qixue.participation.operations.count_checks import HIGHEST_COUNT
 
 Count = Annotated[StrictInt, Field(ge=0, le=HIGHEST_COUNT)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), PlainText]

@@ -8,9 +8,9 @@ from django.db import transaction
 from qixue.core.quantity import Qualifier
 from qixue.core.refusal import Refused
 from qixue.participation.models import DoorDevice, Scan
+from qixue.participation.operations.count_checks import check_begun
 from qixue.participation.operations.evidence import keep_note, keep_photo
 from qixue.participation.operations.head_counts import CountReport, report_head_count
-from qixue.participation.operations.ledger import check_begun
 
 LONGEST_NOTE = 500
 QUALIFIERS = frozenset(each.value for each in Qualifier)

@@ -19,13 +19,15 @@ from qixue.participation import queries
 from qixue.participation.chain import entry_hash
 from qixue.participation.models import Evidence, LedgerChain, LedgerEntry
 from qixue.participation.operations import attendances, tallies
+from qixue.participation.operations.count_checks import (
+    check_count,
+    check_not_off,
+    check_session_takes_head_count,
+)
 from qixue.participation.operations.in_charge import must_answer_for, must_be_in_charge
 from qixue.people.models import Organisation, User
 from qixue.people.rules import Action
 from qixue.programme.models import Activity, Session
-
-HIGHEST_COUNT = 1_000_000
-COUNTABLE = frozenset({Qualifier.EXACT, Qualifier.ABOUT, Qualifier.AT_LEAST, Qualifier.NEARLY})
 
 
 @dataclass(slots=True)  # frozen it would take three times as long to make, and a delivery makes hundreds
@@ -188,44 +190,6 @@ def hold_begun(sessions: Collection[Session], *, by: User | None, at: datetime.d
             record_audit("session.held", session, by=by, at=at)
             count += 1
     return count
-
-
-def check_session_takes_head_count(session: Session, at: datetime.datetime) -> None:
-    check_not_off(session)
-    check_begun(session, at)
-    if session.counting_rule == Session.CountingRule.LIST:
-        raise Refused(
-            "session_counts_names", _("This session is counted by names on a list; a head count would double it.")
-        )
-    if queries.effective_head_count(session):
-        raise Refused("head_count_exists", _("A head count was already entered; please correct that one instead."))
-
-
-def check_not_off(session: Session) -> None:
-    """Refused: session_cancelled."""
-    if session.state in Session.OFF_STATES:
-        raise Refused("session_cancelled", _("This session did not take place, so nobody can be counted."))
-
-
-def check_begun(session: Session, moment: datetime.datetime) -> None:
-    """Refused: session_not_started."""
-    if session.starts_at is None or session.starts_at > moment:
-        raise Refused("session_not_started", _("Please enter the head count after the session has started."))
-
-
-def check_count(count: int, qualifier: Qualifier) -> None:
-    """Refused: count_out_of_range, qualifier_not_countable."""
-    if not 0 <= count <= HIGHEST_COUNT:
-        raise Refused(
-            "count_out_of_range",
-            _("Please give a number of people from 0 to %(highest)s, not %(count)s."),
-            field="count",
-            highest=HIGHEST_COUNT,
-            count=count,
-        )
-    if qualifier not in COUNTABLE:
-        sentence = _("Please say whether the number is exact or an estimate.")
-        raise Refused("qualifier_not_countable", sentence, field="qualifier")
 
 
 @transaction.atomic
