@@ -33,6 +33,7 @@ from qixue.participation.operations.questions import Asked, set_questions
 from qixue.participation.operations.registrations import keep_queues, register
 from qixue.participation.operations.terms import TermsDetails, save_terms
 from qixue.people.models import Notification, Role, User
+from qixue.people.notices import text_of
 from qixue.people.operations.residents import ResidentDetails, add_dependent, withdraw_consent
 from qixue.programme.models import Session
 from qixue.programme.operations.sessions import cancel_session
@@ -108,6 +109,18 @@ def test_taking_out_tells_the_reason_and_lets_the_next_move_up(session, organise
         Notification.objects.get(user=rows[0].registered_by, kind="registration_removed").params["note"] == "重复报名"
     )
     assert (Registration.objects.get(pk=rows[2].pk).state, counters(session)) == (State.CONFIRMED, (2, 0))
+
+
+@pytest.mark.parametrize("waiting", [0, 1])
+def test_whoever_is_taken_out_reads_why_and_nothing_of_others(session, organiser, waiting):
+    row = sign_up(session, MemberFactory(name="李嘉明"))[0]
+    for _number in range(1 + waiting):
+        sign_up(session, MemberFactory())
+
+    take_out(row, note="重复报名", by=organiser, at=NOON)
+
+    notice = Notification.objects.get(user=row.registered_by, kind="registration_removed")
+    assert text_of(notice.kind, notice.params) == "李嘉明：主办方取消了您11月6日（周五）的报名。原因：重复报名"
 
 
 def test_taking_out_twice_changes_nothing(session, organiser):

@@ -9,6 +9,7 @@ from qixue.people.notices import NoticeKind, register
 TOPIC = NotificationPreference.Topic.REGISTRATIONS
 CHANGED, OFFER_CHANGED = "registration_changed", "registration_changed_offer"  # where a seat is only offered
 TOO_LARGE = "registration_too_large"
+REMOVED, REMOVED_TO_PASS_ON = "registration_removed", "registration_removed_to_pass_on"  # the second is for a cadre
 # By state, for who runs the session: people whom no notice reaches.
 IN_PERSON = {
     Registration.State.OFFERED: "registration_offered_in_person",
@@ -224,10 +225,23 @@ register(
         ),
     ),
     NoticeKind(
-        "registration_removed",
+        REMOVED,
         TOPIC,
         _("You are not signed up any more: %(title)s"),
-        _("%(names)s: the organiser gave the place on %(day_on)s to somebody else. The reason: %(note)s"),
+        _("%(names)s: the organiser cancelled your registration for %(day_on)s. The reason: %(note)s"),
+    ),
+    NoticeKind(
+        REMOVED_TO_PASS_ON,
+        TOPIC,
+        _("Please tell %(names)s: not signed up any more for %(title)s"),
+        _(
+            "The organiser cancelled the registration of %(names)s for %(day_on)s. You signed them up, and no notice "
+            "reaches them: please tell them. The reason: %(note)s"
+        ),
+        _(
+            "%(title)s, %(day_on)s: the organiser cancelled the registration of somebody whom you signed up. Please "
+            "tell them. Who it is:"
+        ),
     ),
     NoticeKind(
         "registration_moved_to_a_seat",
