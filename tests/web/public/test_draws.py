@@ -14,6 +14,7 @@ from tests.web.browsing import signed_in
 from tests.web.public.conftest import words
 
 from qixue import cli
+from qixue.core.clock_words import day_clock
 from qixue.participation.lottery import entry_number
 from qixue.participation.models import Lottery, Registration, RegistrationTerms
 from qixue.participation.operations.lotteries import keep_lotteries
@@ -52,6 +53,7 @@ def test_before_the_draw_the_promise_stands_there_and_no_seed(open_page, session
     lottery = Lottery.objects.get()
     assert [words(code) for code in page.xpath("//main//dl//code")] == [lottery.commitment]
     assert "2人" in words(page)
+    assert f"{day_clock(lottery.committed_at)}公布" in words(page)
     assert lottery.sealed_seed not in words(page)
 
 
