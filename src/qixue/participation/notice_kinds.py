@@ -244,6 +244,60 @@ register(
         ),
     ),
     NoticeKind(
+        "registration_seat_moved",
+        TOPIC,
+        _("Moved to another session: %(title)s"),
+        _(
+            "%(names)s: your seat is now on %(day_on)s at %(time)s, %(place)s, instead of %(was_title)s on %(was_on)s. "
+            "If you cannot come, please say so."
+        ),
+        _(
+            "Moved to another session, with a seat: %(title)s, %(day_on)s %(time)s, %(place)s (instead of "
+            "%(was_title)s, %(was_on)s)"
+        ),
+    ),
+    NoticeKind(
+        "registration_wait_moved",
+        TOPIC,
+        _("Moved to another session: %(title)s"),
+        _(
+            "%(names)s: you wait in line for %(day_on)s at %(time)s, instead of %(was_title)s on %(was_on)s. You hear "
+            "from us when a seat becomes free."
+        ),
+        _(
+            "Moved to the waiting list of another session: %(title)s, %(day_on)s %(time)s (instead of %(was_title)s, "
+            "%(was_on)s)"
+        ),
+    ),
+    NoticeKind(
+        "registration_wait_moved_for_offer",
+        TOPIC,
+        _("Moved to another session: %(title)s"),
+        _(
+            "%(names)s: you wait in line for %(day_on)s at %(time)s, instead of %(was_title)s on %(was_on)s. When a "
+            "seat becomes free for you, we write to you. Then you have %(hours)s h by day to accept it, until the "
+            "start at the latest, or it goes to the next in line."
+        ),
+        _(
+            "Moved to the waiting list of another session: %(title)s, %(day_on)s %(time)s (instead of %(was_title)s, "
+            "%(was_on)s)"
+        ),
+    ),
+    NoticeKind(
+        "registration_entry_moved",
+        TOPIC,
+        _("Moved to another session: %(title)s"),
+        _(
+            "%(names)s: you are in the draw for %(day_on)s, instead of %(was_title)s on %(was_on)s. You hear from us "
+            "when the seats are drawn."
+        ),
+        _(
+            "Moved to the draw of another session: %(title)s, %(day_on)s %(time)s (instead of %(was_title)s, "
+            "%(was_on)s)"
+        ),
+    ),
+    # The next three stand in inboxes only: nobody was told then which session was left.
+    NoticeKind(
         "registration_moved_to_a_seat",
         TOPIC,
         _("Moved to another session: %(title)s"),

@@ -11,7 +11,7 @@ from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration
 from qixue.participation.notice_kinds import REMOVED, REMOVED_TO_PASS_ON
-from qixue.participation.notices import is_told_by_cadre, worded
+from qixue.participation.notices import both, event_of, is_told_by_cadre, worded
 from qixue.participation.operations.answers import carry_over
 from qixue.participation.operations.door_codes import free_door_codes
 from qixue.participation.operations.eligibility import check_people, check_window
@@ -27,9 +27,9 @@ from qixue.programme.models import Session
 
 State = Registration.State
 MOVED: dict[str, str] = {  # what people are told, by where they are now
-    State.CONFIRMED: "registration_moved_to_a_seat",
-    State.WAITING: "registration_moved_to_the_queue",
-    State.ENTERED: "registration_entered",
+    State.CONFIRMED: "registration_seat_moved",
+    State.WAITING: "registration_wait_moved",
+    State.ENTERED: "registration_entry_moved",
 }
 
 
@@ -101,7 +101,8 @@ def move_registrations(
     details = {"keys": [row.pk for row in rows], "to": to.pk}
     record_audit("registration.moved", session, by=by, at=at, details=details)
     kind, more = worded(MOVED[made[0].state], made[0].state, terms.offer_hours)
-    tell_party(made, kind, at=at, **more)
+    was = {"was_on": event_of(session).words["day_on"], **both("was_title", session.full_title, session.full_title_en)}
+    tell_party(made, kind, at=at, **was, **more)
     promote(session, terms_of(session), at=at)
     return made
 
