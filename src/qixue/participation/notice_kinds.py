@@ -127,7 +127,7 @@ register(
         TOPIC,
         _("More of you than seats: %(title)s"),
         _(
-            "%(names)s: the session on %(day_on)s has %(seats)s seats by now, and your party has %(people)s people. "
+            "%(names)s: the session on %(day_on)s has room for %(seats)s by now, and your party has %(people)s people. "
             "Please take somebody out of it: until then others move up past you, and you keep your place in line."
         ),
     ),
@@ -136,8 +136,8 @@ register(
         TOPIC,
         _("More people in a party than seats: %(title)s"),
         _(
-            "%(names)s: %(people)s people who signed up together wait for %(day_on)s, where there are %(seats)s seats. "
-            "Others move up past them. Please add seats, move them to another session, or speak to them."
+            "%(names)s: %(people)s people who signed up together wait for %(day_on)s, where there is room for "
+            "%(seats)s. Others move up past them. Please add seats, move them to another session, or speak to them."
         ),
     ),
     NoticeKind(

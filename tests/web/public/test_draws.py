@@ -57,6 +57,25 @@ def test_before_the_draw_the_promise_stands_there_and_no_seed(open_page, session
     assert lottery.sealed_seed not in words(page)
 
 
+@pytest.mark.parametrize(
+    ("seats", "before", "after"),
+    [
+        (1, "People who have asked for 1 seat so far: 2.", "2 asked for 1 seat. It was drawn on Wed 4 Nov"),
+        (2, "People who have asked for 2 seats so far: 2.", "2 asked for 2 seats. They were drawn on Wed 4 Nov"),
+    ],
+)
+def test_seats_of_a_draw_are_counted_in_english(open_page, session, seats, before, after):
+    Session.objects.filter(pk=session.pk).update(seat_count=seats)
+    for _entry in range(2):
+        enter(session)
+
+    to_come = words(open_page(f"{path_of(session)}/", language="en"))
+    keep_lotteries(at=CLOSES_AT)
+    drawn = words(open_page(f"{path_of(session)}/", language="en"))
+
+    assert (before in to_come, after in drawn) == (True, True)
+
+
 def test_after_the_draw_everybody_sees_the_order_without_names(open_page, client, session):
     rows = [enter(session), enter(session, size=2)]
 
