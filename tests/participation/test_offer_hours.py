@@ -85,7 +85,7 @@ def test_text_message_of_an_offer_says_until_when_and_how(session, settings):
     party = Registration.objects.get(resident=member).party
     assert OutboxMessage.objects.get(channel="sms", key__startswith="registration_offered").body == (
         "【齐学】有名额留给您：稻田养鱼，11月7日（周六）12:00，地点待定。请在11月5日（周四）14:00前点开确认参加，"
-        "过时名额给下一位 "
+        "过时不再保留 "
         f"http://testserver/me/registrations/{party}/"
     )
 

@@ -58,7 +58,7 @@ def test_one_notice_names_all_of_a_round_and_until_when(session, organiser):
 
     assert said_to(organiser) == [
         "11月6日（周五）有名额待以下人员确认，系统通知不到他们：李桂芳、盘大贵。"
-        "请逐个问清，在11月4日（周三）14:00前到报名名单里代为确认或谢绝，过时名额给下一位。"
+        "请逐个问清，在11月4日（周三）14:00前到报名名单里代为确认或谢绝，过时不再保留。"
     ]
     link = Notification.objects.get(kind=ASK).link
     assert link == f"/workspace/sessions/{session.pk}/registrations/?state=offered"

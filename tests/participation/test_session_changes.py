@@ -177,7 +177,7 @@ def test_whoever_is_offered_a_seat_for_a_shorter_time_is_told_until_when(session
     assert told_of_change(asked.registered_by) == []
     assert told_of_change(asked.registered_by, OF_AN_OFFER) == [
         "陈强：现在是11月4日（周三）17:00-18:00，文化馆。原来是11月6日（周五）12:00-14:00，文化馆。"
-        "留给您的名额请在11月4日（周三）17:00前确认参加，过时名额给下一位。"
+        "留给您的名额请在11月4日（周三）17:00前确认参加，过时不再保留。"
     ]
 
 

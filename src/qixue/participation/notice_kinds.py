@@ -87,10 +87,10 @@ register(
         "registration_offered",
         TOPIC,
         _("A seat is free for you: %(title)s"),
-        _("%(names)s: please accept it until %(until)s, or it goes to the next in the queue."),
+        _("%(names)s: please accept it until %(until)s; after that it is not kept any longer."),
         _(
             "A seat is free for you: %(title)s, %(day_on)s %(time)s, %(place)s. It is yours only when you accept it, "
-            "until %(until)s; later it goes to the next. Accept it here:"
+            "until %(until)s. Accept it here:"
         ),
     ),
     NoticeKind(
@@ -99,7 +99,7 @@ register(
         _("Please ask in person who takes the seat: %(title)s"),
         _(
             "A seat on %(day_on)s is offered to these people, whom no notice reaches: %(names)s. Please ask each of "
-            "them, and accept or decline it for them on the list until %(until)s, or it goes to the next in line."
+            "them, and accept or decline it for them on the list until %(until)s; after that it is not kept any longer."
         ),
         _(
             "%(title)s, %(day_on)s: a seat is offered to people whom no notice reaches. Please ask them in person "
@@ -215,8 +215,8 @@ register(
         _("New time or place: %(title)s"),
         _(
             "%(names)s: it is now on %(day_on)s at %(time)s, %(place)s. Before it was on %(was_on)s at %(was_time)s, "
-            "%(was_place)s. Please accept the seat that is kept for you until %(until)s, or it goes to the next in "
-            "line."
+            "%(was_place)s. Please accept the seat that is kept for you until %(until)s; after that it is not kept any "
+            "longer."
         ),
         _(
             "Changed: %(title)s is now on %(day_on)s at %(time)s, %(place)s (before: %(was_on)s at %(was_time)s, "
