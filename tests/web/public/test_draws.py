@@ -76,6 +76,12 @@ def test_seats_of_a_draw_are_counted_in_english(open_page, session, seats, befor
     assert (before in to_come, after in drawn) == (True, True)
 
 
+def test_draw_of_a_session_without_a_limit_any_more_can_be_read(open_page, session):
+    Session.objects.filter(pk=session.pk).update(seat_count=None)
+
+    assert "名额0个" in words(open_page(f"{path_of(session)}/"))
+
+
 def test_after_the_draw_everybody_sees_the_order_without_names(open_page, client, session):
     rows = [enter(session), enter(session, size=2)]
 
