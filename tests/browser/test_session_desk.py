@@ -24,7 +24,7 @@ from tests.factories import (
 from tests.factories_afterwards import attendee, course, rule_for, sessions_of
 
 from qixue.core.clock import now
-from qixue.participation.models import Certificate, Registration, RegistrationTerms, Scan
+from qixue.participation.models import Certificate, Question, Registration, RegistrationTerms, Scan
 from qixue.participation.operations.certificates import issue_certificates
 from qixue.participation.operations.feedback import Answer, give_feedback
 from qixue.participation.operations.lotteries import keep_lotteries
@@ -140,6 +140,23 @@ def test_desk_of_a_session_can_be_used_by_everybody(
         found[ask.__name__] = [*axe_violations(ask(reader, desk)), *too_wide(reader)]
 
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_one_long_answer_leaves_room_for_the_other_columns(
+    desk: Desk, open_browser: Callable[..., Reader], language: str
+) -> None:
+    desk.registration.answers.create(question=Question.objects.get(), text="坐公交车来，路上要一个多小时。" * 14)
+    reader = open_browser(size=DESKTOP, language=language)
+    sign_in(reader, desk.coordinator)
+
+    reader.page.goto(f"{reader.site}{reverse('workspace:registrations', args=[desk.session.pk])}")
+
+    cells = reader.page.locator("main tbody tr", has=reader.page.locator(".answer")).locator("th, td")
+    widths = [cells.nth(number).bounding_box()["width"] for number in range(cells.count())]
+    lines = "all => all.map(each => each.getClientRects().length)"
+    assert set(reader.page.locator("main td .nowrap").evaluate_all(lines)) == {1}
+    assert widths[3] < sum(widths) * 0.45, widths
 
 
 def too_wide(reader: Reader) -> list[int]:

@@ -89,8 +89,8 @@ def test_each_household_of_a_party_hears_that_it_was_moved(session: Session, org
 
     move_registrations(session, keys=keys, to=another(session), by=organiser, at=NOON)
 
-    assert told(mother.user) == [("registration_moved_to_a_seat", "唐秀英")]
-    assert told(father.user) == [("registration_moved_to_a_seat", "房小妹")]
+    assert told(mother.user) == [("registration_seat_moved", "唐秀英")]
+    assert told(father.user) == [("registration_seat_moved", "房小妹")]
 
 
 def test_each_household_of_an_entry_hears_of_the_draw() -> None:

@@ -29,6 +29,6 @@ def test_text_message_holds_what_the_organiser_writes(settings, text, said):
     )
 
     body = OutboxMessage.objects.get(channel="sms", key__startswith="registration_message").body
-    assert body.startswith(f"【齐学】承办单位通知（稻田养鱼，2026年11月6日）：{said}")
+    assert body.startswith(f"【齐学】承办单位通知（稻田养鱼，11月6日（周五））：{said}")
     assert body.endswith(f"/me/registrations/{row.party}/")
     assert (pieces_of(body) <= MOST_PIECES, "…" in body) == (True, text not in body)

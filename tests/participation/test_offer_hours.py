@@ -84,8 +84,8 @@ def test_text_message_of_an_offer_says_until_when_and_how(session, settings):
 
     party = Registration.objects.get(resident=member).party
     assert OutboxMessage.objects.get(channel="sms", key__startswith="registration_offered").body == (
-        "【齐学】有名额留给您：稻田养鱼，2026年11月7日12:00，地点待定。请在11月5日（周四）14:00前点开确认参加，"
-        "过时名额给下一位 "
+        "【齐学】有名额留给您：稻田养鱼，11月7日（周六）12:00，地点待定。请在11月5日（周四）14:00前点开确认参加，"
+        "过时不再保留 "
         f"http://testserver/me/registrations/{party}/"
     )
 
@@ -99,5 +99,5 @@ def test_whoever_waits_is_told_that_a_seat_must_be_accepted_and_in_which_time(se
 
     notice = Notification.objects.get(user=member.user)
     assert text_of(notice.kind, notice.params) == (
-        "李嘉明：2026年11月7日的场次已满。有空位轮到您时会发消息给您，请在6小时内确认（夜间不计时，最迟到开始时），否则名额给下一位。"
+        "李嘉明：11月7日（周六）的场次已满。有空位轮到您时会发消息给您，请在6小时内确认（夜间不计时，最迟到开始时），否则名额给下一位。"
     )

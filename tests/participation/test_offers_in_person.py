@@ -57,8 +57,8 @@ def test_one_notice_names_all_of_a_round_and_until_when(session, organiser):
     add_seats(session, 3)
 
     assert said_to(organiser) == [
-        "2026年11月6日有名额待以下人员确认，系统通知不到他们：李桂芳、盘大贵。"
-        "请逐个问清，在11月4日（周三）14:00前到报名名单里代为确认或谢绝，过时名额给下一位。"
+        "11月6日（周五）有名额待以下人员确认，系统通知不到他们：李桂芳、盘大贵。"
+        "请逐个问清，在11月4日（周三）14:00前到报名名单里代为确认或谢绝，过时不再保留。"
     ]
     link = Notification.objects.get(kind=ASK).link
     assert link == f"/workspace/sessions/{session.pk}/registrations/?state=offered"
@@ -138,7 +138,7 @@ def test_who_has_a_seat_at_once_is_named_too_until_they_are_forgotten(session, o
 
     names = "盘大贵" if is_erased else "李桂芳、盘大贵"
     assert said_to(organiser, TELL) == [
-        f"以下人员现在有了2026年11月6日 12:00的名额，系统通知不到他们：{names}。请逐个告知；不来的请移出名单。"
+        f"以下人员现在有了11月6日（周五） 12:00的名额，系统通知不到他们：{names}。请逐个告知；不来的请移出名单。"
     ]
     link = Notification.objects.get(kind=TELL).link
     assert link == f"/workspace/sessions/{session.pk}/registrations/?state=confirmed"

@@ -33,6 +33,7 @@ from qixue.participation.operations.questions import Asked, set_questions
 from qixue.participation.operations.registrations import keep_queues, register
 from qixue.participation.operations.terms import TermsDetails, save_terms
 from qixue.people.models import Notification, Role, User
+from qixue.people.notices import short_of, text_of
 from qixue.people.operations.residents import ResidentDetails, add_dependent, withdraw_consent
 from qixue.programme.models import Session
 from qixue.programme.operations.sessions import cancel_session
@@ -110,6 +111,18 @@ def test_taking_out_tells_the_reason_and_lets_the_next_move_up(session, organise
     assert (Registration.objects.get(pk=rows[2].pk).state, counters(session)) == (State.CONFIRMED, (2, 0))
 
 
+@pytest.mark.parametrize("waiting", [0, 1])
+def test_whoever_is_taken_out_reads_why_and_nothing_of_others(session, organiser, waiting):
+    row = sign_up(session, MemberFactory(name="李嘉明"))[0]
+    for _number in range(1 + waiting):
+        sign_up(session, MemberFactory())
+
+    take_out(row, note="重复报名", by=organiser, at=NOON)
+
+    notice = Notification.objects.get(user=row.registered_by, kind="registration_removed")
+    assert text_of(notice.kind, notice.params) == "李嘉明：主办方取消了您11月6日（周五）的报名。原因：重复报名"
+
+
 def test_taking_out_twice_changes_nothing(session, organiser):
     row = sign_up(session, MemberFactory())[0]
 
@@ -148,7 +161,7 @@ def test_moving_takes_a_seat_there_and_frees_one_here(session, organiser):
     assert (moved.state, moved.source, moved.registered_by) == (State.CONFIRMED, rows[0].source, rows[0].registered_by)
     assert (counters(session), counters(other)) == ((2, 0), (1, 0))
     assert Registration.objects.get(pk=rows[0].pk).cancel_reason == "moved"
-    assert "registration_moved_to_a_seat" in told(rows[0].registered_by)
+    assert "registration_seat_moved" in told(rows[0].registered_by)
 
 
 def test_moving_to_a_full_session_waits_at_the_end_of_its_queue(session, organiser):
@@ -160,7 +173,27 @@ def test_moving_to_a_full_session_waits_at_the_end_of_its_queue(session, organis
     (moved,) = move_registrations(session, keys=[row.pk], to=other, by=organiser, at=NOON)
 
     assert (moved.state, moved.waiting_number) == (State.WAITING, 2)
-    assert "registration_moved_to_the_queue" in told(row.registered_by)
+    assert "registration_wait_moved" in told(row.registered_by)
+
+
+@pytest.mark.parametrize(
+    ("seats", "said"),
+    [
+        (1, "您的名额改到11月6日（周五） 12:00，地点待定。原来是11月7日（周六）“稻田养鱼”，那一场不用去了。"),
+        (0, "您改到11月6日（周五） 12:00场次的候补。原来是11月7日（周六）“稻田养鱼”，那一场不用去了。"),
+    ],
+)
+def test_whoever_is_moved_reads_which_session_was_left(session, organiser, seats, said):
+    Session.objects.filter(pk=session.pk).update(starts_at=session.starts_at + datetime.timedelta(days=1), ends_at=None)
+    row, other = sign_up(session, MemberFactory(name="李嘉明"))[0], another(session, seat_count=1)
+    if not seats:
+        sign_up(other, MemberFactory())
+
+    move_registrations(session, keys=[row.pk], to=other, by=organiser, at=NOON)
+
+    notice = Notification.objects.filter(user=row.registered_by).latest("pk")
+    assert text_of(notice.kind, notice.params).startswith(f"李嘉明：{said}")
+    assert short_of(notice.kind, notice.params).endswith("（原来：稻田养鱼，11月7日（周六））")
 
 
 def test_moving_twice_moves_once(session, organiser):
@@ -212,7 +245,7 @@ def test_moving_before_a_draw_enters_it(session, organiser):
     (moved,) = move_registrations(session, keys=[row.pk], to=other, by=organiser, at=NOON)
 
     assert (moved.state, counters(other)) == (State.ENTERED, (0, 0))
-    assert "registration_entered" in told(row.registered_by)
+    assert "registration_entry_moved" in told(row.registered_by)
 
 
 def test_answers_move_along(session, organiser):

@@ -40,7 +40,7 @@ def test_who_is_signed_up_is_told_of_what_a_new_version_moves_and_of_nothing_els
         publish_plan(desks.approved(), by=desks.bureau_person, at=NOON)
 
     assert [text_of(notice.kind, notice.params) for notice in told] == [
-        "李嘉明：现在是2026年11月6日12:00-15:00，文化馆。原来是2026年11月5日12:00-15:00，文化馆。您的报名不变；来不了请取消名额。"
+        "李嘉明：现在是11月6日（周五）12:00-15:00，文化馆。原来是11月5日（周四）12:00-15:00，文化馆。您的报名不变；来不了请取消名额。"
     ]
 
 
@@ -117,7 +117,7 @@ def test_version_that_calls_sessions_off_needs_a_reason_which_everybody_reads(de
 
     assert (refused.value.code, refused.value.lines, before) == (
         "reason_missing",
-        ("茶园讲座 2026-11-05 12:00",),
+        ("茶园讲座 11月5日（周四）12:00",),
         "approved",
     )
     assert refused.value.params == {"sessions": 1, "people": 1, "unreached": 0}
@@ -143,7 +143,7 @@ def test_plan_that_moves_a_session_before_its_draw_is_refused_by_the_name_of_the
     amend_plan(desks.version, by=desks.county_person, at=NOON)
     PlanLine.objects.filter(version=desks.version).update(starts_at=NOON + DAY, ends_at=NOON + 1.125 * DAY)
 
-    with pytest.raises(Refused, match="茶园讲座 2026-11-05 12:00") as refused:
+    with pytest.raises(Refused, match="茶园讲座 11月5日（周四）12:00") as refused:
         publish_plan(desks.approved(), by=desks.bureau_person, at=NOON)
 
     assert refused.value.code == "draw_after_the_start"

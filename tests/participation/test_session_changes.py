@@ -81,7 +81,7 @@ def test_everybody_signed_up_is_told_of_a_new_time_and_place_beside_the_old(sess
 
     assert told == (3, [])
     assert told_of_change(waiting.user) == [
-        "陈强：现在是2026年11月6日14:00-15:00，图书馆。原来是2026年11月6日12:00-14:00，文化馆。您的报名不变；来不了请取消名额。"
+        "陈强：现在是11月6日（周五）14:00-15:00，图书馆。原来是11月6日（周五）12:00-14:00，文化馆。您的报名不变；来不了请取消名额。"
     ]
 
 
@@ -98,7 +98,7 @@ def test_each_account_is_told_once_for_all_its_people_and_who_has_none_is_named(
     assert told == (2, ["房三妹"])
     (text,) = told_of_change(parent.user)
     assert text.startswith(
-        "李嘉明、李一诺：现在是2026年11月6日12:00-15:00，文化馆。原来是2026年11月6日12:00-14:00，文化馆。"
+        "李嘉明、李一诺：现在是11月6日（周五）12:00-15:00，文化馆。原来是11月6日（周五）12:00-14:00，文化馆。"
     )
 
 
@@ -177,8 +177,8 @@ def test_whoever_is_offered_a_seat_for_a_shorter_time_is_told_until_when(session
     assert (told, len(told_of_change(staying.registered_by))) == ((2, []), 1)
     assert told_of_change(asked.registered_by) == []
     assert told_of_change(asked.registered_by, OF_AN_OFFER) == [
-        "陈强：现在是2026年11月4日17:00-18:00，文化馆。原来是2026年11月6日12:00-14:00，文化馆。"
-        "留给您的名额请在11月4日（周三）17:00前确认参加，过时名额给下一位。"
+        "陈强：现在是11月4日（周三）17:00-18:00，文化馆。原来是11月6日（周五）12:00-14:00，文化馆。"
+        "留给您的名额请在11月4日（周三）17:00前确认参加，过时不再保留。"
     ]
 
 
@@ -203,10 +203,10 @@ def test_hours_over_midnight_are_told_with_both_days_in_the_language_of_the_read
     change(session, organiser, ends_at=session.starts_at + 15 * HOUR)
 
     assert told_of_change(member.user)[0].startswith(
-        "李嘉明：现在是2026年11月6日12:00至11月7日（周六）03:00，文化馆。原来是2026年11月6日12:00至11月7日（周六）02:00，"
+        "李嘉明：现在是11月6日（周五）12:00至11月7日（周六）03:00，文化馆。原来是11月6日（周五）12:00至11月7日（周六）02:00，"
     )
     with translation.override("en"):
-        assert "Before it was on Nov. 6, 2026 at 12:00 to Sat 7 Nov, 02:00," in told_of_change(member.user)[0]
+        assert "Before it was on Fri 6 Nov at 12:00 to Sat 7 Nov, 02:00," in told_of_change(member.user)[0]
 
 
 def test_notice_of_a_change_names_nobody_who_was_forgotten(session, organiser):
@@ -250,10 +250,10 @@ def test_reason_of_calling_off_is_in_every_notice_and_text_message(session, orga
     assert Registration.objects.get(session=session).cancel_note == "老师生病。"
     notice = Notification.objects.get(user=member.user, kind="registration_called_off")
     assert text_of(notice.kind, notice.params) == (
-        "李嘉明：2026年11月6日的场次已取消。其他场次请看活动页面。原因：老师生病。"
+        "李嘉明：11月6日（周五）的场次已取消。其他场次请看活动页面。原因：老师生病。"
     )
     body = OutboxMessage.objects.get(channel="sms", key__startswith="registration_called_off").body
-    assert body.startswith("【齐学】活动取消：稻田养鱼，2026年11月6日。原因：老师生病。 http")
+    assert body.startswith("【齐学】活动取消：稻田养鱼，11月6日（周五）。原因：老师生病。 http")
 
 
 def test_similar_sessions_stand_beside_the_reason_in_the_language_of_the_reader(session, organiser):
@@ -340,7 +340,7 @@ def test_notices_name_title_and_venue_in_english_where_they_have_english_names(s
     sign_up(session, member)
 
     body = OutboxMessage.objects.get(channel="sms").body
-    assert "You are signed up: Fish in the rice field, Nov. 6, 2026 12:00, Cultural Centre" in body
+    assert "You are signed up: Fish in the rice field, Fri 6 Nov 12:00, Cultural Centre" in body
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from qixue.people.notices import NoticeKind, register
 TOPIC = NotificationPreference.Topic.REGISTRATIONS
 CHANGED, OFFER_CHANGED = "registration_changed", "registration_changed_offer"  # where a seat is only offered
 TOO_LARGE = "registration_too_large"
+REMOVED, REMOVED_TO_PASS_ON = "registration_removed", "registration_removed_to_pass_on"  # the second is for a cadre
 # By state, for who runs the session: people whom no notice reaches.
 IN_PERSON = {
     Registration.State.OFFERED: "registration_offered_in_person",
@@ -86,10 +87,10 @@ register(
         "registration_offered",
         TOPIC,
         _("A seat is free for you: %(title)s"),
-        _("%(names)s: please accept it until %(until)s, or it goes to the next in the queue."),
+        _("%(names)s: please accept it until %(until)s; after that it is not kept any longer."),
         _(
             "A seat is free for you: %(title)s, %(day_on)s %(time)s, %(place)s. It is yours only when you accept it, "
-            "until %(until)s; later it goes to the next. Accept it here:"
+            "until %(until)s. Accept it here:"
         ),
     ),
     NoticeKind(
@@ -98,7 +99,7 @@ register(
         _("Please ask in person who takes the seat: %(title)s"),
         _(
             "A seat on %(day_on)s is offered to these people, whom no notice reaches: %(names)s. Please ask each of "
-            "them, and accept or decline it for them on the list until %(until)s, or it goes to the next in line."
+            "them, and accept or decline it for them on the list until %(until)s; after that it is not kept any longer."
         ),
         _(
             "%(title)s, %(day_on)s: a seat is offered to people whom no notice reaches. Please ask them in person "
@@ -126,7 +127,7 @@ register(
         TOPIC,
         _("More of you than seats: %(title)s"),
         _(
-            "%(names)s: the session on %(day_on)s has %(seats)s seats by now, and your party has %(people)s people. "
+            "%(names)s: the session on %(day_on)s has room for %(seats)s by now, and your party has %(people)s people. "
             "Please take somebody out of it: until then others move up past you, and you keep your place in line."
         ),
     ),
@@ -135,8 +136,8 @@ register(
         TOPIC,
         _("More people in a party than seats: %(title)s"),
         _(
-            "%(names)s: %(people)s people who signed up together wait for %(day_on)s, where there are %(seats)s seats. "
-            "Others move up past them. Please add seats, move them to another session, or speak to them."
+            "%(names)s: %(people)s people who signed up together wait for %(day_on)s, where there is room for "
+            "%(seats)s. Others move up past them. Please add seats, move them to another session, or speak to them."
         ),
     ),
     NoticeKind(
@@ -214,8 +215,8 @@ register(
         _("New time or place: %(title)s"),
         _(
             "%(names)s: it is now on %(day_on)s at %(time)s, %(place)s. Before it was on %(was_on)s at %(was_time)s, "
-            "%(was_place)s. Please accept the seat that is kept for you until %(until)s, or it goes to the next in "
-            "line."
+            "%(was_place)s. Please accept the seat that is kept for you until %(until)s; after that it is not kept any "
+            "longer."
         ),
         _(
             "Changed: %(title)s is now on %(day_on)s at %(time)s, %(place)s (before: %(was_on)s at %(was_time)s, "
@@ -224,11 +225,78 @@ register(
         ),
     ),
     NoticeKind(
-        "registration_removed",
+        REMOVED,
         TOPIC,
         _("You are not signed up any more: %(title)s"),
-        _("%(names)s: the organiser gave the place on %(day_on)s to somebody else. The reason: %(note)s"),
+        _("%(names)s: the organiser cancelled your registration for %(day_on)s. The reason: %(note)s"),
     ),
+    NoticeKind(
+        REMOVED_TO_PASS_ON,
+        TOPIC,
+        _("Please tell %(names)s: not signed up any more for %(title)s"),
+        _(
+            "The organiser cancelled the registration of %(names)s for %(day_on)s. You signed them up, and no notice "
+            "reaches them: please tell them. The reason: %(note)s"
+        ),
+        _(
+            "%(title)s, %(day_on)s: the organiser cancelled the registration of somebody whom you signed up. Please "
+            "tell them. Who it is:"
+        ),
+    ),
+    NoticeKind(
+        "registration_seat_moved",
+        TOPIC,
+        _("Moved to another session: %(title)s"),
+        _(
+            "%(names)s: your seat is now on %(day_on)s at %(time)s, %(place)s, instead of %(was_title)s on %(was_on)s. "
+            "If you cannot come, please say so."
+        ),
+        _(
+            "Moved to another session, with a seat: %(title)s, %(day_on)s %(time)s, %(place)s (instead of "
+            "%(was_title)s, %(was_on)s)"
+        ),
+    ),
+    NoticeKind(
+        "registration_wait_moved",
+        TOPIC,
+        _("Moved to another session: %(title)s"),
+        _(
+            "%(names)s: you wait in line for %(day_on)s at %(time)s, instead of %(was_title)s on %(was_on)s. You hear "
+            "from us when a seat becomes free."
+        ),
+        _(
+            "Moved to the waiting list of another session: %(title)s, %(day_on)s %(time)s (instead of %(was_title)s, "
+            "%(was_on)s)"
+        ),
+    ),
+    NoticeKind(
+        "registration_wait_moved_for_offer",
+        TOPIC,
+        _("Moved to another session: %(title)s"),
+        _(
+            "%(names)s: you wait in line for %(day_on)s at %(time)s, instead of %(was_title)s on %(was_on)s. When a "
+            "seat becomes free for you, we write to you. Then you have %(hours)s h by day to accept it, until the "
+            "start at the latest, or it goes to the next in line."
+        ),
+        _(
+            "Moved to the waiting list of another session: %(title)s, %(day_on)s %(time)s (instead of %(was_title)s, "
+            "%(was_on)s)"
+        ),
+    ),
+    NoticeKind(
+        "registration_entry_moved",
+        TOPIC,
+        _("Moved to another session: %(title)s"),
+        _(
+            "%(names)s: you are in the draw for %(day_on)s, instead of %(was_title)s on %(was_on)s. You hear from us "
+            "when the seats are drawn."
+        ),
+        _(
+            "Moved to the draw of another session: %(title)s, %(day_on)s %(time)s (instead of %(was_title)s, "
+            "%(was_on)s)"
+        ),
+    ),
+    # The next three stand in inboxes only: nobody was told then which session was left.
     NoticeKind(
         "registration_moved_to_a_seat",
         TOPIC,

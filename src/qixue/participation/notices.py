@@ -141,8 +141,13 @@ def about_people_in_person(rows: Sequence[Registration], key: str = "") -> Notic
 
 
 def page_of(row: Registration) -> str:
-    """Where the account that is told sees it: the page of their household, or for a cadre the list of the session."""
-    return list_of(row) if is_told_by_cadre(row) else f"/me/registrations/{row.party}/"
+    """Where the account that is told sees it: the page of their household, or for a cadre the list of the session,
+    which shows those who left only by their state.
+    """
+    if not is_told_by_cadre(row):
+        return f"/me/registrations/{row.party}/"
+    has_left = row.state == Registration.State.CANCELLED
+    return f"{list_of(row)}?state={row.state}" if has_left else list_of(row)
 
 
 def is_told_by_cadre(row: Registration) -> bool:

@@ -3,15 +3,13 @@
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
-from django.utils.formats import date_format
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from qixue.core.clock import SHANGHAI
-from qixue.core.clock_words import clocks, day_clock
+from qixue.core.clock_words import clocks, day, day_clock
 from qixue.core.language import is_chinese
 from qixue.people.models import NotificationPreference, Role
 
@@ -98,14 +96,14 @@ def short_of(kind: str, params: Mapping[str, Any]) -> str:
 def readable(params: Mapping[str, Any]) -> dict[str, Any]:
     english = {} if is_chinese() else {name[:-3]: value for name, value in params.items() if name.endswith("_en")}
     said = {name: readable_value(name, value) for name, value in {**params, **english}.items()}
-    return said | {time: time_text(params, day, time, ends) for day, time, ends in SPANS if time in params}
+    return said | {time: time_text(params, on, time, ends) for on, time, ends in SPANS if time in params}
 
 
-def time_text(params: Mapping[str, Any], day: str, time: str, ends: str) -> str:
+def time_text(params: Mapping[str, Any], on: str, time: str, ends: str) -> str:
     """When it begins, and where the parameter `ends` says so, until when it lasts."""
-    if not (params.get(day) and params[time] and params.get(ends)):
+    if not (params.get(on) and params[time] and params.get(ends)):
         return params[time]
-    return clocks(moment_of(f"{params[day]} {params[time]}"), moment_of(params[ends]))
+    return clocks(moment_of(f"{params[on]} {params[time]}"), moment_of(params[ends]))
 
 
 def moment_of(minute: str) -> datetime.datetime:
@@ -122,11 +120,5 @@ def readable_value(name: str, value: Any) -> Any:
 
 
 def day_text(value: str) -> str:
-    """A stored day as people write it; where none was set, that is what it says."""
-    return day_in_language(value, get_language()) if value else _("no deadline")
-
-
-@lru_cache(maxsize=1000)  # thousands are told of the same few days
-def day_in_language(value: str, _language: str | None) -> str:
-    """In the language of the moment, which is given so that each has its own."""
-    return date_format(datetime.date.fromisoformat(value), "DATE_FORMAT")
+    """A stored day as pages write it; where none was set, that is what it says."""
+    return day(datetime.date.fromisoformat(value)) if value else _("no deadline")

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override, pgettext_lazy
 
+from qixue.core.clock import minute_text
 from qixue.participation.models import Registration
 from qixue.participation.queries.registered import contact_of
 from qixue.participation.queries.registrations import is_concerned, state_at
@@ -22,14 +23,18 @@ STATES = {  # in the words of the page of the same list
 
 
 def registration_table(session: Session, registrations: QuerySet[Registration]) -> Table:
-    """The registrations of the page, which are those of the session, in Chinese as offices exchange them."""
+    """The registrations of the page, which are those of the session, in Chinese as offices exchange them.
+
+    Its name begins with when the session is: lists of several sessions of one activity are kept side by side.
+    """
     rows = list(registrations)
     asked = list(dict.fromkeys(answer.question.text for row in rows for answer in row.answers.all()))
     queue = Registration.objects.waiting().filter(session=session).values_list("pk", flat=True)
     places = {key: place for place, key in enumerate(queue, start=1)}
     with override("zh-hans"):
         cells = [[number, *cells_of(row, session, places, asked)] for number, row in enumerate(rows, start=1)]
-        return Table(session.activity.title, columns_of(asked), cells)
+        name = f"{minute_text(session.starts_at)} {session.full_title}".strip()
+        return Table(name, columns_of(asked), cells, is_dated=session.starts_at is not None)
 
 
 def columns_of(asked: Sequence[str]) -> tuple[tuple[str, int], ...]:

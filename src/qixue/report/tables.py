@@ -35,12 +35,16 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True)
 class Table:
-    """Columns with their widths in characters, and rows of cells; the notes stand above them in a workbook."""
+    """Columns with their widths in characters, and rows of cells; the notes stand above them in a workbook.
+
+    Where `is_dated`, the name says already of which day it is; by itself a file is named after the day of the export.
+    """
 
     name: str
     columns: Sequence[tuple[str, int]]
     rows: Iterable[Sequence[Cell]]
     notes: Sequence[str] = ()
+    is_dated: bool = False
 
 
 @dataclass(frozen=True)

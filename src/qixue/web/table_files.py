@@ -105,6 +105,7 @@ def notes_of(table: Table, programme: Programme | None, part: Any, at: datetime.
 
 def file_stem(table: Table, programme: Programme | None, part: Any, at: datetime.datetime) -> str:
     """A CSV has no notes: of which part it is, and that its rows are made up, stand in its name."""
-    name = " ".join([table.name, *([part.local_name] if part else []), str(local_day(at))])
+    day = [] if table.is_dated else [str(local_day(at))]
+    name = " ".join([table.name, *([part.local_name] if part else []), *day])
     mark = _(" (demonstration data)") if programme and programme.is_synthetic else ""
-    return f"{name}{mark}".replace("/", "-")
+    return f"{name}{mark}".replace("/", "-").replace(":", "-")

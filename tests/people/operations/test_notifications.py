@@ -46,7 +46,7 @@ def test_notice_reaches_inbox_and_mail():
     assert (stored.user, stored.link, stored.read_at) == (user, "/workspace/", None)
     message = OutboxMessage.objects.get()
     assert (message.channel, message.recipient, message.subject) == ("mail", "a@example.cn", "请报送方案")
-    assert message.body.splitlines()[0] == "请在2026年11月20日前报送。"
+    assert message.body.splitlines()[0] == "请在11月20日（周五）前报送。"
 
 
 def test_same_key_reaches_a_person_once():
@@ -73,7 +73,7 @@ def test_notice_goes_out_as_its_reader_wishes():
         ({}, "【齐学】请报送方案 http://testserver/workspace/"),
         (
             {"day_on": "2026-11-20", "time": "09:30", "place": "图书馆"},
-            "【齐学】请报送方案，2026年11月20日09:30，图书馆 http://testserver/workspace/",
+            "【齐学】请报送方案，11月20日（周五）09:30，图书馆 http://testserver/workspace/",
         ),
         ({"day_on": "", "time": "", "place": "图书馆"}, "【齐学】请报送方案 http://testserver/workspace/"),
     ],

@@ -278,7 +278,7 @@ def test_day_outside_the_programme_is_named(draft: PlanVersion):
     programme.save()
     line(draft)
 
-    assert found(draft) == [("day", "日期不在活动周内（2026-11-09至2026-11-15）。")]
+    assert found(draft) == [("day", "日期不在活动周内，活动周是11月9日（周一）至11月15日（周日）。")]
 
 
 @pytest.mark.parametrize("values", [{"seat_count": 61}, {"expected_attendance": 61}])

@@ -47,7 +47,7 @@ def test_another_day_and_place_are_told_once_to_each_owner(round_: SwapRound, or
     assert [(notice.user, notice.kind) for notice in told] == [(thing.owner.user, "swap_changed")] * 2
     with override("en"):
         text = words_of(told[0].kind, told[0].params)[1]
-    assert "It is now on Nov. 8, 2026 at 12:00 to Mon 9 Nov, 12:00, 人民公园." in text
+    assert "It is now on Sun 8 Nov at 12:00 to Mon 9 Nov, 12:00, 人民公园." in text
     assert SwapRound.objects.get().ends_at == NOON + 6 * DAY
 
 

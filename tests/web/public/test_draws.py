@@ -14,6 +14,7 @@ from tests.web.browsing import signed_in
 from tests.web.public.conftest import words
 
 from qixue import cli
+from qixue.core.clock_words import day_clock
 from qixue.participation.lottery import entry_number
 from qixue.participation.models import Lottery, Registration, RegistrationTerms
 from qixue.participation.operations.lotteries import keep_lotteries
@@ -52,7 +53,33 @@ def test_before_the_draw_the_promise_stands_there_and_no_seed(open_page, session
     lottery = Lottery.objects.get()
     assert [words(code) for code in page.xpath("//main//dl//code")] == [lottery.commitment]
     assert "2人" in words(page)
+    assert f"{day_clock(lottery.committed_at)}公布" in words(page)
     assert lottery.sealed_seed not in words(page)
+
+
+@pytest.mark.parametrize(
+    ("seats", "before", "after"),
+    [
+        (1, "People who have asked for 1 seat so far: 2.", "2 asked for 1 seat. It was drawn on Wed 4 Nov"),
+        (2, "People who have asked for 2 seats so far: 2.", "2 asked for 2 seats. They were drawn on Wed 4 Nov"),
+    ],
+)
+def test_seats_of_a_draw_are_counted_in_english(open_page, session, seats, before, after):
+    Session.objects.filter(pk=session.pk).update(seat_count=seats)
+    for _entry in range(2):
+        enter(session)
+
+    to_come = words(open_page(f"{path_of(session)}/", language="en"))
+    keep_lotteries(at=CLOSES_AT)
+    drawn = words(open_page(f"{path_of(session)}/", language="en"))
+
+    assert (before in to_come, after in drawn) == (True, True)
+
+
+def test_draw_of_a_session_without_a_limit_any_more_can_be_read(open_page, session):
+    Session.objects.filter(pk=session.pk).update(seat_count=None)
+
+    assert "名额0个" in words(open_page(f"{path_of(session)}/"))
 
 
 def test_after_the_draw_everybody_sees_the_order_without_names(open_page, client, session):

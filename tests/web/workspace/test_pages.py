@@ -28,6 +28,7 @@ from qixue.programme.models import Activity, Programme, Session
 from qixue.web.workspace.forms.activities import initial_of
 
 pytestmark = pytest.mark.django_db
+OUTSIDE = "不在活动周内，活动周是11月1日（周日）至11月30日（周一），请核对日期。"
 
 
 @pytest.fixture
@@ -243,10 +244,12 @@ def test_correction_and_taking_back_are_new_entries(organiser: Client, library: 
     organiser.post(page("correct_entry", first.pk), {**answers, **reason, "count": "41", "client_uuid": key()})
     second = LedgerEntry.objects.get(target=first)
 
+    pages = [organiser.get(page(act, second.pk)).content.decode() for act in ("correct_entry", "void_entry")]
     organiser.post(page("void_entry", second.pk), {"reason": "记错场次", "client_uuid": key()})
 
     kinds = list(LedgerEntry.objects.order_by("sequence").values_list("kind", "count", "reason"))
     assert kinds == [("head_count", 32, ""), ("correction", 41, "漏了第二页"), ("void", 0, "记错场次")]
+    assert ["· 11月4日（周三）12:00" in text for text in pages] == [True, True]
     shown = html.fromstring(organiser.get(page("session", session.pk)).content.decode())
     assert shown.xpath("//th//span[@class='tag']/text()") == ["已被替换", "已撤销"]
 
@@ -315,8 +318,11 @@ def test_error_of_a_list_of_buttons_leads_to_the_first(organiser: Client, librar
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"day": "2026-11-03"}, "2026-11-03已经过去，请核对日期和时间。"),
-        ({"day": "2026-12-24"}, "2026-12-24不在活动周内（2026-11-01至2026-11-30），请核对日期。"),
+        ({"day": "2026-11-03"}, "11月3日（周二）已经过去，请核对日期和时间。"),
+        (
+            {"day": "2026-12-24"},
+            f"12月24日（周四）{OUTSIDE}",
+        ),
     ],
 )
 def test_odd_day_is_asked_about_and_saved_when_confirmed(
@@ -345,7 +351,9 @@ def test_publishing_says_what_is_odd_about_the_days(organiser: Client, library: 
 
     shown = organiser.get(page("publish_activity", activity.pk))
 
-    assert shown.context["doubts"] == ["2026-12-04不在活动周内（2026-11-01至2026-11-30），请核对日期。"]
+    assert shown.context["doubts"] == [
+        "12月4日（周五）不在活动周内，活动周是11月1日（周日）至11月30日（周一），请核对日期。"
+    ]
 
 
 @pytest.mark.parametrize(("count", "code"), [("0", "没有人到场？"), ("61", "61人远多于可容纳的40人")])

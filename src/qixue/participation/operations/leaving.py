@@ -12,7 +12,7 @@ from qixue.core.models import OutboxMessage, record_audit
 from qixue.core.outbox import forget_messages
 from qixue.core.refusal import Refused
 from qixue.participation.models import RegistrantMessage, Registration
-from qixue.participation.notice_kinds import CHANGED, IN_PERSON, OFFER_CHANGED
+from qixue.participation.notice_kinds import CHANGED, IN_PERSON, OFFER_CHANGED, REMOVED, REMOVED_TO_PASS_ON
 from qixue.participation.operations.registrations import release
 from qixue.participation.operations.seats import locked_session, promote
 from qixue.participation.queries.attendances import came_in
@@ -95,7 +95,7 @@ def forget_words(rows: Sequence[Registration], people: Sequence[Resident], accou
     names = {person.name for person in people}
     at_sessions = {row.session_id for row in rows}
     messages = RegistrantMessage.objects.filter(session__in=at_sessions)
-    keys = [f"registration_removed:{row.pk}" for row in rows]
+    keys = [f"{kind}:{row.pk}" for row in rows for kind in (REMOVED, REMOVED_TO_PASS_ON)]
     keys += [f"registration_message:{pk}" for pk in messages.order_by("pk").values_list("pk", flat=True)]
     told = {row.registered_by_id for row in rows} | {person.user_id for person in people}
     told |= {person.guardian.user_id for person in people if person.guardian}

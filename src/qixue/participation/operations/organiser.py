@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration
-from qixue.participation.notices import worded
+from qixue.participation.notice_kinds import REMOVED, REMOVED_TO_PASS_ON
+from qixue.participation.notices import both, event_of, is_told_by_cadre, worded
 from qixue.participation.operations.answers import carry_over
 from qixue.participation.operations.door_codes import free_door_codes
 from qixue.participation.operations.eligibility import check_people, check_window
@@ -26,9 +27,9 @@ from qixue.programme.models import Session
 
 State = Registration.State
 MOVED: dict[str, str] = {  # what people are told, by where they are now
-    State.CONFIRMED: "registration_moved_to_a_seat",
-    State.WAITING: "registration_moved_to_the_queue",
-    State.ENTERED: "registration_entered",
+    State.CONFIRMED: "registration_seat_moved",
+    State.WAITING: "registration_wait_moved",
+    State.ENTERED: "registration_entry_moved",
 }
 
 
@@ -49,7 +50,8 @@ def take_out(registration: Registration, *, note: str, by: User, at: datetime.da
     row.cancel_note = note
     row.save(update_fields=["cancel_note"])
     record_audit("registration.taken_out", session, by=by, at=at, details={"key": row.pk})
-    tell_party([row], "registration_removed", at=at, key=str(row.pk), note=note)
+    kind = REMOVED_TO_PASS_ON if is_told_by_cadre(row) else REMOVED
+    tell_party([row], kind, at=at, key=str(row.pk), note=note)
     return promote(session, terms_of(session), at=at)
 
 
@@ -99,7 +101,8 @@ def move_registrations(
     details = {"keys": [row.pk for row in rows], "to": to.pk}
     record_audit("registration.moved", session, by=by, at=at, details=details)
     kind, more = worded(MOVED[made[0].state], made[0].state, terms.offer_hours)
-    tell_party(made, kind, at=at, **more)
+    was = {"was_on": event_of(session).words["day_on"], **both("was_title", session.full_title, session.full_title_en)}
+    tell_party(made, kind, at=at, **was, **more)
     promote(session, terms_of(session), at=at)
     return made
 

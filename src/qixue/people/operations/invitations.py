@@ -13,14 +13,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from qixue.core.clock import local_day
+from qixue.core.clock_words import day
 from qixue.core.models import record_audit
 from qixue.core.outbox import Letter, put_into_outbox
 from qixue.core.refusal import Refused
 from qixue.people import account_notices as notices
 from qixue.people.models import Invitation, Organisation, User
 from qixue.people.models.accounts import MESSAGE_LANGUAGES
-from qixue.people.notices import day_text
 from qixue.people.operations.notifications import notify
 from qixue.people.operations.passwords import refuse_weak_password
 from qixue.people.operations.roles import grant, refuse_giver
@@ -109,7 +108,7 @@ def letters(invitation: Invitation, secret: str) -> list[Letter]:
             "by": invitation.invited_by.display_name,
             "organisation": invitation.organisation.name,
             "role": invitation.get_role_display(),
-            "until_on": day_text(local_day(invitation.expires_at).isoformat()),
+            "until_on": day(invitation.expires_at),
             "site": settings.QIXUE["SITE_NAME"],
             "link": link,
         }

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.clock import minute_text
+from qixue.core.clock_words import day_clock
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import User
@@ -180,4 +180,4 @@ def change_session(session: Session, line: PlanLine, work: Publication, at: date
 
 def named(session: Session) -> str:
     """Its activity and its start, for a refusal that lists sessions."""
-    return f"{session.activity.local_title} {minute_text(session.starts_at)}"
+    return f"{session.activity.local_title} {day_clock(session.starts_at)}"

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
+from qixue.core.clock_words import day_lazy
 from qixue.core.duties import for_each
 from qixue.core.refusal import Refused
 from qixue.people.models import User
@@ -75,7 +76,7 @@ def open_public_notice(
     until = until or shortest
     if until < shortest:
         sentence = _("The notice has to last %(days)s working days: please give %(day)s or a later day.")
-        raise Refused("notice_too_short", sentence, field="until", days=call.notice_days, day=shortest.isoformat())
+        raise Refused("notice_too_short", sentence, field="until", days=call.notice_days, day=day_lazy(shortest))
     if until > today + datetime.timedelta(days=MOST_DAYS):
         raise Refused("notice_too_long", _("Please give a day within the next 90 days."), field="until")
     fresh = [each for each in chosen if each.state != State.ON_NOTICE]

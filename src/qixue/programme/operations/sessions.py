@@ -9,6 +9,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
+from qixue.core.clock_words import day_lazy
 from qixue.core.models import record_audit
 from qixue.core.refusal import Doubt, Refused
 from qixue.people.models import User
@@ -54,11 +55,11 @@ def doubt_about_day(
     day = local_day(starts_at)
     if ends_at < at:
         sentence = _("%(day)s is over already. Please check the day and the time.")
-        return Doubt("session_over", sentence, field="day", day=day.isoformat())
+        return Doubt("session_over", sentence, field="day", day=day_lazy(day))
     if programme.starts_on and programme.ends_on and not programme.starts_on <= day <= programme.ends_on:
         sentence = _("%(day)s is outside the days of the programme, %(first)s to %(last)s. Please check the day.")
-        first, last = programme.starts_on.isoformat(), programme.ends_on.isoformat()
-        return Doubt("day_outside_programme", sentence, field="day", day=day.isoformat(), first=first, last=last)
+        first, last = day_lazy(programme.starts_on), day_lazy(programme.ends_on)
+        return Doubt("day_outside_programme", sentence, field="day", day=day_lazy(day), first=first, last=last)
     return None
 
 

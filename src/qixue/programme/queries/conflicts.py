@@ -9,6 +9,7 @@ from django.db.models import Max, Min, Q
 from django.utils.translation import gettext as _
 
 from qixue.core.clock import local_day
+from qixue.core.clock_words import day as day_text
 from qixue.core.typed import half_width
 from qixue.programme.models import Activity, PlanLine, PlanVersion, Programme, Session
 from qixue.programme.overlaps import overlapping
@@ -299,7 +300,7 @@ def text_of(meeting: Meeting, programme: Programme, paths: list[str]) -> str:
 
 def text_alone(kind: str, slot: Slot, programme: Programme) -> str:
     if kind == "day" and programme.starts_on and programme.ends_on:
-        values = {"first": programme.starts_on.isoformat(), "last": programme.ends_on.isoformat()}
+        values = {"first": day_text(programme.starts_on), "last": day_text(programme.ends_on)}
         return _("The day is outside the programme, %(first)s to %(last)s.") % values
     place, capacity = (slot.room, slot.room_capacity) if slot.room_capacity else (slot.venue, slot.venue_capacity)
     numbers = {"wanted": people_wanted(slot), "place": place, "capacity": capacity}

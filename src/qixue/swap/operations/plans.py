@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.clock import minute_text
+from qixue.core.clock_words import day_clock_lazy
 from qixue.core.logs import get_logger
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
@@ -55,7 +55,7 @@ def ask_for_plans(round_: SwapRound, *, by: User, at: datetime.datetime, confirm
     silent = round_.entries.filter(state=RoundEntry.State.IN, answer=RoundEntry.Answer.NONE)
     if at < round_.answers_until and silent.exists():
         sentence = _("Not everybody has answered. Please match the things after %(until)s, or once all have.")
-        raise Refused("answers_wait", sentence, until=minute_text(round_.answers_until))
+        raise Refused("answers_wait", sentence, until=day_clock_lazy(round_.answers_until))
     if not candidates(round_).exists():
         raise Refused("nobody_comes", _("Nobody has said yet that they come: there is nothing to match."))
     must_be_time(round_.answers_until, ANSWERED_UNTIL, at=at, confirmed=confirmed)

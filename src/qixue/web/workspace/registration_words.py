@@ -10,12 +10,22 @@ from django.utils.translation import gettext as _
 from qixue.core.clock import now
 from qixue.core.clock_words import day_clock
 from qixue.participation.models import Registration
-from qixue.participation.notices import names_of
-from qixue.participation.queries.registered import reach_of
+from qixue.participation.notices import is_told_by_cadre, names_of
+from qixue.participation.queries.registered import contact_of, reach_of
 from qixue.participation.queries.registrations import terms_of
+from qixue.people.models import User
 from qixue.programme.models import Session
 
 State = Registration.State
+
+
+def told_through(row: Registration, contact: User | None) -> str:
+    """The name of whoever has the account through which a person is told, where it is another one; else empty."""
+    person = row.resident
+    if contact is None or contact.pk == person.user_id:
+        return ""
+    is_guardian = person.guardian is not None and person.guardian.user_id == contact.pk
+    return person.guardian.name if person.guardian and is_guardian else contact.display_name
 
 
 def untold(rows: Sequence[Registration]) -> str:
@@ -23,6 +33,27 @@ def untold(rows: Sequence[Registration]) -> str:
     unreached = reach_of(rows).unreached
     sentence = _("Nobody is told here for %(names)s: no account. Please tell them in person.")
     return sentence % {"names": names_of(unreached)} if unreached else ""
+
+
+def to_tell(row: Registration, by: User) -> str:
+    """Why whoever takes a person out has to tell them; empty where somebody else is told."""
+    if contact_of(row) == by and is_told_by_cadre(row):
+        return _("You signed %(name)s up yourself: no account. Please tell them.") % {"name": row.resident.name}
+    return untold([row])
+
+
+def who_is_told(row: Registration, *, is_done: bool) -> str:
+    """Who hears that a person is taken out, before it and after it; for those of whom `to_tell` says nothing."""
+    name = told_through(row, contact_of(row))
+    if not name:
+        return _("The person is told.") if is_done else _("The person is told, with the reason that you write here.")
+    if is_told_by_cadre(row):
+        before = _("%(name)s, who signed this person up, is told and passes on the reason that you write here.")
+        after = _("%(name)s, who signed this person up, is told and passes it on.")
+    else:
+        before = _("%(name)s is told for this person, with the reason that you write here.")
+        after = _("%(name)s is told for this person.")
+    return (after if is_done else before) % {"name": name}
 
 
 def in_one(sentences: Sequence[str]) -> SafeString:
@@ -47,9 +78,10 @@ def moved_up(session: Session, rows: Sequence[Registration]) -> list[str]:
     return said
 
 
-def taken_out(found: Registration, rows: Sequence[Registration]) -> list[str]:
+def taken_out(found: Registration, rows: Sequence[Registration], *, by: User) -> list[str]:
     """What came of taking somebody out: `found` as it was before, `rows` are those who moved up."""
-    said = [_("Taken out: %(name)s.") % {"name": found.resident.name}, untold([found])]
+    told = to_tell(found, by) or who_is_told(found, is_done=True)
+    said = [_("Taken out: %(name)s.") % {"name": found.resident.name}, told]
     if not rows and found.state in Registration.SEATED_STATES:
         is_awaited = Registration.objects.waiting().filter(session=found.session).exists()
         said.append(

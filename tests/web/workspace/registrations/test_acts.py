@@ -1,12 +1,14 @@
 """Taking somebody out of a session and moving people to another one, from the browser's side."""
 
 import pytest
-from tests.factories import OpenSessionFactory, RegistrationFactory, ResidentFactory
+from tests.factories import OpenSessionFactory, RegistrationFactory, ResidentFactory, RoleAssignmentFactory
 from tests.web.browsing import page_in
 from tests.web.public.conftest import words
-from tests.web.workspace.registrations.pages import address, family, names, sign_up
+from tests.web.workspace.registrations.pages import address, browser, family, names, sign_up
 
 from qixue.participation.models import Registration, RegistrationTerms
+from qixue.people.models import Notification, Role, User
+from qixue.people.notices import words_of
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -26,9 +28,9 @@ def test_reason_is_asked_for_and_the_next_moves_up(session, organiser):
 @pytest.mark.parametrize(
     ("seats", "offer_hours", "said"),
     [
-        (1, None, "已移出：李嘉明。 已递补，有了名额：王芳。"),
-        (1, 2, "已移出：李嘉明。 有名额待确认，截至11月4日（周三）14:00：王芳。 查看待确认的名额"),
-        (2, None, "已移出：李嘉明。 名额已空出，没有人候补。"),
+        (1, None, "已移出：李嘉明。 已通知本人。 已递补，有了名额：王芳。"),
+        (1, 2, "已移出：李嘉明。 已通知本人。 有名额待确认，截至11月4日（周三）14:00：王芳。 查看待确认的名额"),
+        (2, None, "已移出：李嘉明。 已通知本人。 名额已空出，没有人候补。"),
     ],
 )
 def test_page_after_taking_out_says_what_became_of_the_seat(session, organiser, seats, offer_hours, said):
@@ -48,7 +50,7 @@ def test_page_after_taking_out_says_that_those_who_wait_need_more_seats(session,
     answer = organiser.post(f"/workspace/registrations/{first.pk}/take-out/", {"note": "重复报名"}, follow=True)
 
     (said,) = [words(message) for message in page_in(answer).xpath("//ul[@class='messages']/li")]
-    assert said == "已移出：王芳。 名额已空出；同来候补的人数多于空出的名额，暂无人递补。"
+    assert said == "已移出：王芳。 已通知本人。 名额已空出；同来候补的人数多于空出的名额，暂无人递补。"
 
 
 def test_whoever_has_no_account_is_said_to_be_told_in_person_before_and_after(session, organiser):
@@ -61,6 +63,43 @@ def test_whoever_has_no_account_is_said_to_be_told_in_person_before_and_after(se
 
     to_tell = "房三妹没有账号，收不到通知，请当面转告。"
     assert (to_tell in before, "本人会收到通知" in before, to_tell in after) == (True, False, True)
+
+
+@pytest.mark.parametrize("role", [Role.ORGANISER, Role.CADRE])
+def test_taking_out_says_before_and_after_that_the_cadre_is_told(session, role):
+    cadre = RoleAssignmentFactory(
+        organisation=session.activity.organisation, role=Role.CADRE, user__display_name="彭海燕"
+    ).user
+    row = RegistrationFactory(
+        session=session, resident=ResidentFactory(name="房三妹"), source="cadre", registered_by=cadre
+    )
+    Session.objects.filter(pk=session.pk).update(taken_count=1)
+    client, path = browser(session, role), f"/workspace/registrations/{row.pk}/take-out/"
+
+    before = words(page_in(client.get(path)).xpath("//main")[0])
+    after = words(page_in(client.post(path, {"note": "重复报名"}, follow=True)).xpath("//main")[0])
+
+    assert "通知会发给代为报名的彭海燕，写明您在这里填的原因，由其转告本人。" in before
+    assert "已通知代为报名的彭海燕，由其转告本人。" in after
+    notice = Notification.objects.get(user=cadre)
+    assert words_of(notice.kind, notice.params)[0] == "请转告房三妹：报名已被取消（稻田养鱼）"
+    assert names(page_in(client.get(notice.link))) == ["房三妹"]
+
+
+def test_cadre_who_takes_out_whom_they_signed_up_is_asked_to_tell_them(session):
+    client = browser(session, Role.CADRE)
+    cadre = User.objects.get(role_assignments__role=Role.CADRE)
+    row = RegistrationFactory(
+        session=session, resident=ResidentFactory(name="房三妹"), source="cadre", registered_by=cadre
+    )
+    Session.objects.filter(pk=session.pk).update(taken_count=1)
+    path = f"/workspace/registrations/{row.pk}/take-out/"
+
+    before = words(page_in(client.get(path)).xpath("//main")[0])
+    after = words(page_in(client.post(path, {"note": "重复报名"}, follow=True)).xpath("//main")[0])
+
+    to_tell = "房三妹是您代报的，没有账号，请您转告本人。"
+    assert (to_tell in before, to_tell in after) == (True, True)
 
 
 def test_without_another_session_the_page_says_why_nobody_can_be_moved(session, organiser):

@@ -23,7 +23,7 @@ HOUR = datetime.timedelta(hours=1)
 def told(page: html.HtmlElement) -> list[str]:
     """What the list says under when and by whom somebody was signed up, after the moment."""
     cells = page.xpath("//main//table//tbody/tr/td[2]")
-    return [" · ".join(words(part) for part in cell.xpath(".//span")) for cell in cells]
+    return [" · ".join(words(part) for part in cell.xpath(".//span[@class!='nowrap']")) for cell in cells]
 
 
 def test_list_says_through_whom_each_is_told(session, organiser):
@@ -92,7 +92,7 @@ def test_offer_is_declined_for_a_villager_after_one_more_question(session):
 
     row.refresh_from_db()
     assert (words(page.xpath("//main//button")[0]), row.state) == ("代为谢绝", "cancelled")
-    assert "已谢绝，名额给下一位。" in words(page_in(answer))
+    assert "已谢绝，名额可以让给别人。" in words(page_in(answer))
     assert page_in(cadre.get(link)).xpath("//main//form") == []
 
 

@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -55,6 +56,20 @@ def test_list_asks_the_same_with_one_and_with_three(organiser, session):
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_file_is_named_after_the_session_with_its_topic_and_start(session, organiser, kind):
+    Session.objects.filter(pk=session.pk).update(topic="水稻/鱼")
+    sign_up(session, "王芳")
+
+    answer = organiser.post(address(session), {"table": f"registrations.{kind}"})
+
+    name = unquote(answer["Content-Disposition"].partition("filename*=utf-8''")[2])
+    assert name == f"2026-11-06 12-00 稻田养鱼：水稻-鱼.{kind}"
+    if kind == "xlsx":
+        sheet = openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active
+        assert sheet["A1"].value == "2026-11-06 12:00 稻田养鱼：水稻/鱼"
 
 
 def test_files_hold_names_and_no_formula(session, organiser):

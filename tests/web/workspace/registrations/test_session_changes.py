@@ -216,4 +216,4 @@ def test_calling_off_names_only_whom_no_notice_reaches(session, organiser, is_re
     page = page_in(organiser.post(f"/workspace/sessions/{session.pk}/cancel/", {"reason": "老师生病。"}, follow=True))
 
     rest = "" if is_reached else "请当面或托人告诉没有手机账号的人：房三妹。"
-    assert message_on(page)[0].replace(" ", "") == f"这场已取消。已通知1人。{rest}"
+    assert message_on(page)[0].replace(" ", "") == f"这场已取消。正在通知1人。{rest}"

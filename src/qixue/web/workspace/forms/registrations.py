@@ -3,7 +3,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from qixue.participation.models import Registration
@@ -82,8 +82,11 @@ def words_for(session: Any) -> str:
 
 def seats_of(session: Any) -> str:
     if session.is_by_lot:
-        words = _("draw: %(seats)s seats, %(people)s entered so far")
-        return words % {"seats": session.seat_count, "people": session.entered_count}
+        count = session.seat_count
+        words = ngettext(
+            "draw: %(seats)s seat, %(people)s entered so far", "draw: %(seats)s seats, %(people)s entered so far", count
+        )
+        return words % {"seats": count, "people": session.entered_count}
     if session.seats_left < 1:
         return str(_("full: waiting list"))
     return _("seats left: %(count)s") % {"count": session.seats_left}

@@ -32,17 +32,17 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(Action.MANAGE_REGISTRATIONS)
 def decline(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask once more, because the seat goes to somebody else at once."""
+    """Ask once more, because somebody else can have the seat at once."""
     found = registration_or_404(request.user, pk)
     names = names_offered(found)
     act = Act(
         title=_("Decline the offered seat for them"),
         about=names or found.resident.name,
-        lead=_("They do not come: the seat goes to the next in line at once. Whoever has an account is told."),
+        lead=_("They do not come: the seat is free for others at once. Whoever has an account is told."),
         button=_("Decline for them"),
         back=reverse("workspace:registrations", args=[found.session_id]),
         fits=bool(names),
-        done=_("Declined: the seat goes to the next in line."),
+        done=_("Declined: the seat is free for others."),
         context={"session": found.session, "programme": found.session.activity.programme},
     )
     return act_page(

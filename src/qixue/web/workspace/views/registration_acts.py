@@ -25,7 +25,7 @@ from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.act import Act, act_page
 from qixue.web.workspace.forms.registrations import MessageForm, MoveForm, TakeOutForm
 from qixue.web.workspace.reach.registrations import registration_or_404
-from qixue.web.workspace.registration_words import in_one, taken_out, untold
+from qixue.web.workspace.registration_words import in_one, taken_out, to_tell, untold, who_is_told
 
 
 @needs(Action.MANAGE_REGISTRATIONS)
@@ -34,23 +34,23 @@ def take_out(request: HttpRequest, pk: int) -> HttpResponse:
     found = registration_or_404(request.user, pk)
     form = TakeOutForm(request.POST or None)
     lead = _("The place becomes free: whoever is next in line moves up, or is offered it.")
-    told = _("The person is told, with the reason that you write here.")
-    to_tell = untold([found])
+    note = to_tell(found, staff(request))
     act = Act(
         title=_("Take out of the session"),
         about=found.resident.name,
-        lead=lead if to_tell else f"{lead} {told}",
+        lead=lead if note else f"{lead} {who_is_told(found, is_done=False)}",
         button=_("Take out"),
         back=reverse("workspace:registrations", args=[found.session_id]),
         fits=found.state != Registration.State.CANCELLED,
         why_not=_("This person is not signed up here any more."),
-        note=to_tell,
+        note=note,
         context=around(found),
     )
 
     def do() -> HttpResponse:
-        rows = organiser.take_out(found, note=form.cleaned_data["note"], by=staff(request), at=now())
-        messages.success(request, in_one(taken_out(found, rows)))
+        by = staff(request)
+        rows = organiser.take_out(found, note=form.cleaned_data["note"], by=by, at=now())
+        messages.success(request, in_one(taken_out(found, rows, by=by)))
         return redirect(act.back)
 
     return act_page(request, form, act, do)

@@ -25,6 +25,7 @@ from qixue.web import parts, table_files, unfinished_forms
 from qixue.web.table_files import PageTable
 from qixue.web.workspace.access import needs, session_or_404
 from qixue.web.workspace.forms.registrations import NameForm
+from qixue.web.workspace.registration_words import told_through
 
 PER_PAGE = 100
 SHOWN_MESSAGES = 5
@@ -51,12 +52,7 @@ class Line:
 
     @property
     def told_through(self) -> str:
-        """The name of whoever has the account, where it is another person."""
-        person = self.row.resident
-        if self.contact is None or self.contact.pk == person.user_id:
-            return ""
-        is_guardian = person.guardian is not None and person.guardian.user_id == self.contact.pk
-        return person.guardian.name if person.guardian and is_guardian else self.contact.display_name
+        return told_through(self.row, self.contact)
 
 
 @needs(Action.MANAGE_REGISTRATIONS)

@@ -133,12 +133,15 @@ def saved_and_told(changed: Changed) -> list[str]:
     return [_("Saved."), *told_of(changed.told), *moved_up(changed.session, changed.moved_up)]
 
 
-def told_of(reached: Reach) -> list[str]:
-    """How many people a notice reaches, and who must be told in person."""
-    said = []
-    if reached.reached_count:
-        people = ngettext("%(count)s person is told of it.", "%(count)s people are told of it.", reached.reached_count)
-        said.append(people % {"count": reached.reached_count})
+def told_of(reached: Reach, *, by_the_worker: bool = False) -> list[str]:
+    """How many people a notice reaches, at once or as soon as the worker gets to it, and who must be told in person."""
+    said, count = [], reached.reached_count
+    if count and by_the_worker:
+        people = ngettext("%(count)s person is being told of it.", "%(count)s people are being told of it.", count)
+        said.append(people % {"count": count})
+    elif count:
+        people = ngettext("%(count)s person is told of it.", "%(count)s people are told of it.", count)
+        said.append(people % {"count": count})
     if reached.unreached:
         sentence = _("Please tell in person, for they have no phone here: %(names)s.")
         said.append(sentence % {"names": names_of(reached.unreached)})
@@ -175,7 +178,7 @@ def called_off(session: Session, reason: str, reached: Reach) -> list[str]:
     """That it is done and who hears of it; where it was done before for another reason, the one that stands."""
     stands = why_off(session)
     if reason and reason == stands:
-        return [_("The session is cancelled."), *told_of(reached)]
+        return [_("The session is cancelled."), *told_of(reached, by_the_worker=True)]
     if stands:
         return [_("This session was called off already. This reason stands: %(reason)s") % {"reason": stands}]
     return [_("This session was called off already.")]
