@@ -144,6 +144,13 @@ def test_name_that_is_there_already_stops_all_and_is_asked_about_by_itself(sessi
     assert LedgerEntry.objects.count() == len(scans)
 
 
+def test_name_that_is_none_is_refused(session, organiser, scan):
+    unknown = scan(kind=Kind.CODE, sent={"code": "123456"}, reason="unknown_code")
+    values = {"session": session, "reason": "在场", "by": organiser, "at": NOON}
+
+    assert refusal(accept_scan, unknown, name="李😀明", **values) == "name_mistaken"
+
+
 def test_kinds_are_decided_apart(scan, decide):
     assert refusal(decide, [scan(), scan(kind=Kind.TICKET)]) == "several_kinds"
 

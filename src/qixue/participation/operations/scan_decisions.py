@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock_words import day_clock
+from qixue.core.fields import check_person_name
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.door_words import sentence_of
@@ -51,7 +52,7 @@ def accept_scan(
     wall can also count as somebody without a name. Whoever is in already is not counted again. Accepting again changes
     nothing.
     Refused: not_in_charge, already_decided, session_not_open, reason_missing, person_missing, forgotten, and for head
-    counts those of `record_head_count`. Doubt: those of `check_is_another`, for a typed name.
+    counts those of `record_head_count`; name_mistaken. Doubt: those of `check_is_another`, for a typed name.
     """
     must_be_in_charge(by, Action.CORRECT_ATTENDANCE, session)
     (scan,) = locked_scans(session, [scan.pk])
@@ -63,6 +64,7 @@ def accept_scan(
     if registration:
         scan.registration, scan.resident = registration, registration.resident
     elif name := name or typed_name(scan):
+        check_person_name(name)
         lock_chain(session.activity.organisation)  # nobody of the name comes in between
         if not confirmed:
             check_is_another(session, name)

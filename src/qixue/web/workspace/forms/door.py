@@ -10,7 +10,7 @@ from qixue.participation.operations.scan_decisions import NOTHING_CHOSEN
 from qixue.programme.models import Session
 from qixue.web.forms import ConfirmableForm, Form
 from qixue.web.templatetags.qixue import when
-from qixue.web.workspace.forms.fields import PlainCharField
+from qixue.web.workspace.forms.fields import PersonNameField, PlainCharField
 
 NOBODY = "0"
 
@@ -43,7 +43,7 @@ def another_of_the_name() -> forms.BooleanField:
 class WalkInForm(ConfirmableForm):
     """Somebody who is not signed up; the name can be left out."""
 
-    name = PlainCharField(
+    name = PersonNameField(
         label=_("Name of the walk-in"),
         max_length=100,
         required=False,
@@ -93,7 +93,7 @@ class DecisionForm(ConfirmableForm, ReasonForm):
 
     decision = forms.ChoiceField(label=_("Does it count?"), widget=forms.RadioSelect)
     person = forms.ChoiceField(label=_("Who it was"), required=False)
-    name = PlainCharField(
+    name = PersonNameField(
         label=_("Name of the walk-in"),
         max_length=100,
         required=False,
