@@ -27,6 +27,7 @@ class Reached:
 class PlanEffects:
     called_off: Reached
     moved: Reached
+    staying: Sequence[Session]  # which the version has no longer, and which have begun: nothing happens to them
 
 
 def effects_of(work: Publication, *, at: datetime.datetime) -> PlanEffects:
@@ -38,7 +39,7 @@ def effects_of(work: Publication, *, at: datetime.datetime) -> PlanEffects:
             setattr(after, name, getattr(line, name))
         if is_moved(before, after, at=at):
             moved.append(before)
-    return PlanEffects(reached(work.called_off(at=at)), reached(moved))
+    return PlanEffects(reached(work.called_off(at=at)), reached(moved), work.staying(at=at))
 
 
 def reached(sessions: Sequence[Session]) -> Reached:
