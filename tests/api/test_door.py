@@ -384,9 +384,10 @@ def test_long_code_of_others_holds_nothing_up(session: Session, device: DoorDevi
 
 
 def test_hostile_names_do_not_hold_up_a_device(session: Session, device: DoorDevice, ask: Ask) -> None:
-    scans = [scan_of(session, 1, name="王\x00秀\u202e英"), scan_of(session, 2, name="人" * 2001)]
+    names = ["王\x00秀\u202e英😀", "人" * 2001, "👍"]
+    scans = [scan_of(session, number, name=name) for number, name in enumerate(names, start=1)]
 
     answer = ask("POST", "/door/scans", delivery(*scans), token=DEVICE_TOKEN)
 
-    assert results(answer) == [("counted", ""), ("counted", "")]
+    assert results(answer) == [("counted", "")] * 3
     assert sorted(Resident.objects.values_list("name", flat=True), key=len) == ["王秀英", "人" * 100]

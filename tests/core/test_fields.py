@@ -1,7 +1,15 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from qixue.core.fields import code_validator, partial_date_validator, person_name_validator, plain_text_validator
+from qixue.core.fields import (
+    check_person_name,
+    cleaned_person_name,
+    code_validator,
+    partial_date_validator,
+    person_name_validator,
+    plain_text_validator,
+)
+from qixue.core.refusal import Refused
 
 
 @pytest.mark.parametrize("text", ["浛洸镇", "𠮷", "阿卜杜拉·买买提", "line\nbreak"])
@@ -41,3 +49,25 @@ def test_name_of_a_person_can_be_of_any_script(name: str) -> None:
 def test_name_of_a_person_has_no_pictures(name: str) -> None:
     with pytest.raises(ValidationError):
         person_name_validator(name)
+
+
+@pytest.mark.parametrize("name", ["李😀明", "李\u202e明", "明" * 101])
+def test_operation_refuses_what_is_no_name_beside_its_field(name: str) -> None:
+    with pytest.raises(Refused) as refused:
+        check_person_name(name, field="guardian")
+
+    assert (refused.value.code, refused.value.field) == ("name_mistaken", "guardian")
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("李😀明", "李明"),
+        (" 李\u202e  明 ", "李 明"),
+        ("明" * 101, "明" * 100),
+        ("👍", ""),
+        ("买买提·艾", "买买提·艾"),
+    ],
+)
+def test_what_must_not_be_refused_keeps_what_is_a_name(typed: str, name: str) -> None:
+    assert cleaned_person_name(typed) == name

@@ -87,6 +87,13 @@ def test_same_key_gives_the_first_entry(session: Session, clerk: User) -> None:
     assert entries[0] == entries[1]
 
 
+def test_name_that_is_none_is_refused(session: Session, clerk: User) -> None:
+    with pytest.raises(Refused) as refused:
+        check_in(session, name="李😀明", by=clerk, at=NOON, client_uuid=key())
+
+    assert (refused.value.code, LedgerEntry.objects.exists()) == ("name_mistaken", False)
+
+
 def test_rows_are_made_anew_from_the_entries(session: Session, clerk: User, organiser: User) -> None:
     for name in ("李明", "王芳", "赵敏"):
         entry = check_in(session, name=name, by=clerk, at=NOON, client_uuid=key())

@@ -131,6 +131,8 @@ def test_nobody_writes_into_the_record_of_others(person):
         ({"started_on": datetime.date(2024, 5, 2)}, "days_in_wrong_order"),
         ({"learning_hours": Decimal("-1")}, "hours_out_of_range"),
         ({"learning_hours": Decimal("10000")}, "hours_out_of_range"),
+        ({"learning_hours": Decimal("32.1")}, "more_hours_than_days"),
+        ({"learning_hours": Decimal("64.1"), "started_on": datetime.date(2024, 4, 30)}, "more_hours_than_days"),
     ],
 )
 def test_what_cannot_be_is_refused(person, changes, code):

@@ -82,6 +82,7 @@ def test_session_that_has_begun_stays_as_it_was_when_the_plan_has_it_no_longer(d
     version = with_one_session_less(desks)
     begun = Session.objects.get(activity__title="茶园讲座")
     sign_up(begun, MemberFactory(name="王芳"))
+    effects = effects_of(publication_of(version), at=begun.starts_at)
 
     publish_plan(version, by=desks.bureau_person, at=begun.starts_at)
     keep_queues(at=begun.starts_at)
@@ -90,6 +91,7 @@ def test_session_that_has_begun_stays_as_it_was_when_the_plan_has_it_no_longer(d
     assert (begun.state, begun.activity.state) == ("planned", "published")
     assert Registration.objects.filter(session=begun, state="confirmed").count() == 1
     assert not Notification.objects.filter(kind__contains="off").exists()
+    assert effects.staying == [begun]
 
 
 def test_effects_leave_out_what_was_held_or_was_moved_by_hand_to_the_same_time(desks: Desks) -> None:  # noqa: F811 - the fixture
@@ -101,6 +103,7 @@ def test_effects_leave_out_what_was_held_or_was_moved_by_hand_to_the_same_time(d
     effects = effects_of(publication_of(version), at=NOON)
 
     assert (names_told(effects.called_off), names_told(effects.moved)) == (([], [], []), ([], [], []))
+    assert effects.staying == [removed]
 
 
 def test_version_that_calls_sessions_off_needs_a_reason_which_everybody_reads(desks: Desks) -> None:  # noqa: F811 - the fixture

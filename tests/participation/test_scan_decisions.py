@@ -129,6 +129,28 @@ def test_one_against_which_something_else_speaks_by_now_stops_all(session, scan,
     assert LedgerEntry.objects.count() == 0
 
 
+@pytest.mark.parametrize("names", [["王芳"], ["李明", "李 明"]])
+def test_name_that_is_there_already_stops_all_and_is_asked_about_by_itself(session, organiser, scan, decide, names):
+    RegistrationFactory(session=session, resident__name="王芳")
+    scans = [scan(sent={"name": name}) for name in names]
+    last = {"session": session, "reason": "在场", "by": organiser, "at": NOON}
+
+    assert refusal(decide, scans) == "judged_otherwise"
+    for each in scans[:-1]:
+        accept_scan(each, **last)
+    assert refusal(accept_scan, scans[-1], **last).startswith("namesake_")
+    accept_scan(scans[-1], confirmed=True, **last)
+
+    assert LedgerEntry.objects.count() == len(scans)
+
+
+def test_name_that_is_none_is_refused(session, organiser, scan):
+    unknown = scan(kind=Kind.CODE, sent={"code": "123456"}, reason="unknown_code")
+    values = {"session": session, "reason": "在场", "by": organiser, "at": NOON}
+
+    assert refusal(accept_scan, unknown, name="李😀明", **values) == "name_mistaken"
+
+
 def test_kinds_are_decided_apart(scan, decide):
     assert refusal(decide, [scan(), scan(kind=Kind.TICKET)]) == "several_kinds"
 

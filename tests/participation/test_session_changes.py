@@ -10,6 +10,7 @@ from tests.factories import (
     NOON,
     MemberFactory,
     OpenSessionFactory,
+    RegionFactory,
     RegistrationFactory,
     ResidentFactory,
     RoleAssignmentFactory,
@@ -261,14 +262,15 @@ def test_similar_sessions_stand_beside_the_reason_in_the_language_of_the_reader(
     session.activity.save()
     member = MemberFactory(name="Li Jiaming")
     sign_up(session, member)
-    another(session, seat_count=5, starts_at=NOON + 3 * DAY, ends_at=NOON + 3 * DAY + HOUR)
+    times = {"starts_at": NOON + 3 * DAY, "ends_at": NOON + 3 * DAY + HOUR}
+    another(session, seat_count=5, topic="放鱼苗", topic_en="Setting the fry", **times)
 
     call_off(session, reason="老师生病。", by=organiser, at=NOON)
     keep_queues(at=NOON)
 
     notice = Notification.objects.get(user=member.user, kind="registration_called_off_with_others")
-    assert notice.params["similar"] == "11月7日《稻田养鱼》"
-    assert notice.params["similar_en"] == "Fish in the rice field (7 Nov)"
+    assert notice.params["similar"] == "11月7日《稻田养鱼：放鱼苗》"
+    assert notice.params["similar_en"] == "Fish in the rice field: Setting the fry (7 Nov)"
 
 
 @pytest.mark.parametrize(
@@ -285,6 +287,28 @@ def test_similar_sessions_stand_beside_the_reason_in_the_language_of_the_reader(
 def test_only_sessions_that_give_a_seat_now_are_named_instead(session, terms, is_named):
     other = another(session, seat_count=5, starts_at=NOON + 3 * DAY, ends_at=NOON + 3 * DAY + HOUR)
     RegistrationTerms.objects.create(session=other, **terms)
+
+    assert similar_sessions(session, at=NOON) == [other] * is_named
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "is_named"),
+    [
+        ({}, {"min_age": 76}, False),
+        ({}, {"max_age": 12}, False),
+        ({"min_age": 60}, {"min_age": 76}, False),
+        ({"min_age": 76}, {"min_age": 60}, True),
+        ({"max_age": 12}, {"max_age": 14}, True),
+        ({}, {"region": "county"}, False),
+        ({"region": "town"}, {"region": "county"}, True),
+        ({"region": "county"}, {"region": "town"}, False),
+    ],
+)
+def test_only_sessions_that_take_whoever_this_one_took_are_named_instead(session, here, there, is_named):
+    regions = {"county": (county := RegionFactory()), "town": RegionFactory(code="441801", parent=county)}
+    other = another(session, seat_count=5, starts_at=NOON + 3 * DAY, ends_at=NOON + 3 * DAY + HOUR)
+    for place, terms in ((session, here), (other, there)):
+        RegistrationTerms.objects.create(session=place, **{**terms, "region": regions.get(terms.get("region"))})
 
     assert similar_sessions(session, at=NOON) == [other] * is_named
 

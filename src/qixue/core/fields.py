@@ -6,6 +6,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.refusal import Refused
+
+LONGEST_NAME = 100  # characters of the name of a person
+
 code_validator = RegexValidator(
     r"\A[A-Za-z0-9][A-Za-z0-9_.-]*\Z",
     _("Use Latin letters, digits, dots and dashes for a code, for example B1-S2."),
@@ -46,3 +50,20 @@ def person_name_validator(value: str) -> None:
     if PICTURES.search(value):
         sentence = _("Please write the name in words only, without emoji and other pictures.")
         raise ValidationError(sentence, code="picture")
+
+
+def check_person_name(name: str, *, field: str = "name") -> None:
+    """The same for an operation, with the length. Refused: name_mistaken."""
+    try:
+        person_name_validator(name)
+    except ValidationError as mistake:
+        raise Refused("name_mistaken", mistake.message, field=field) from mistake
+    if len(name) > LONGEST_NAME:
+        sentence = _("Please write the name in at most %(most)s characters.")
+        raise Refused("name_mistaken", sentence, field=field, most=LONGEST_NAME)
+
+
+def cleaned_person_name(name: str) -> str:
+    """What of it is a name, for what must not be refused; empty where nothing is."""
+    words = PICTURES.sub("", FORBIDDEN_CHARACTERS.sub("", name)).split()
+    return " ".join(words)[:LONGEST_NAME].strip()

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -88,14 +89,18 @@ def test_address_of_somebody_with_an_account_is_treated_like_any_other(county: O
 
 
 def test_invitation_outside_of_ones_part_and_without_an_address_is_refused(county: Organisation, lead: User) -> None:
-    wrong = [(OrganisationFactory(), WANG), (county, Invited(name="王芳", role=Role.CADRE))]
+    wrong = [
+        (OrganisationFactory(), WANG),
+        (county, Invited(name="王芳", role=Role.CADRE)),
+        (county, replace(WANG, name="王芳😀")),
+    ]
     codes = []
     for organisation, invited in wrong:
         with pytest.raises(Refused) as refused:
             invite_person(organisation, invited=invited, by=lead, at=NOON, client_uuid=key())
         codes.append(refused.value.code)
 
-    assert codes == ["may_not_give_role", "no_address"]
+    assert codes == ["may_not_give_role", "no_address", "name_mistaken"]
 
 
 def test_invited_person_gets_an_account_with_the_role(invitation: Invitation, county: Organisation, lead: User) -> None:

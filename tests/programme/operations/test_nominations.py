@@ -163,6 +163,7 @@ def test_form_sent_twice_makes_one_draft(rungs: Rungs) -> None:
     ("details", "code"),
     [
         (NominationDetails("", "事迹"), "name_missing"),
+        (NominationDetails("盘秀英😀", "事迹"), "name_mistaken"),
         (NominationDetails("盘秀英", " "), "story_missing"),
         (NominationDetails("盘秀英", "长" * 1501), "story_too_long"),
         (NominationDetails("盘秀英", "教会全村老人，电话１３８00138000。"), "private_number"),

@@ -52,6 +52,7 @@ def test_anonymous_objection_is_noted_and_blocks_nothing() -> None:
         (ObjectionDetails("长" * 2001), "objection_too_long"),
         (ObjectionDetails(NAMED.text, name="李明"), "name_and_phone"),
         (ObjectionDetails(NAMED.text, phone="13900000000"), "name_and_phone"),
+        (ObjectionDetails(NAMED.text, name="李😀", phone="13900000000"), "name_mistaken"),
         (ObjectionDetails(NAMED.text, name="李明", phone="abc"), "phone_unclear"),
         (ObjectionDetails(NAMED.text, name="李明", phone="12345"), "phone_unclear"),
     ],

@@ -1,5 +1,6 @@
 """A resident takes a copy of everything that is kept, and is forgotten."""
 
+import datetime
 import io
 import json
 import zipfile
@@ -16,6 +17,7 @@ from tests.web.public.conftest import words
 from qixue.core.models import AuditEntry, OutboxMessage
 from qixue.participation.operations.registrations import register
 from qixue.people.models import ConfirmedMobile, Resident, User
+from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +117,21 @@ def test_erasing_needs_the_tick_and_the_code_of_the_phone(client, person):
 
 def test_code_page_without_the_page_before_it_leads_there(client):
     assert client.get("/me/data/erase/code/").url == "/me/data/erase/"
+
+
+def test_seat_at_a_session_that_was_just_called_off_is_not_lost_by_leaving(client, person):
+    stays, off = (OpenSessionFactory(activity__title=title, taken_count=1) for title in ("稻田养鱼", "古琴入门"))
+    for session in (stays, off):
+        came(session, person)
+    Session.objects.filter(pk=off.pk).update(state=Session.State.CANCELLED)
+
+    before = client.get("/me/data/erase/").context
+    over = {"starts_at": NOON - datetime.timedelta(hours=2), "ends_at": NOON - datetime.timedelta(hours=1)}
+    Session.objects.filter(pk=off.pk).update(**over)
+    after = client.get("/me/data/erase/").context
+
+    assert [[row.session for row in shown["coming"]] for shown in (before, after)] == [[stays], [stays]]
+    assert [left.sentence for shown in (before, after) for left in shown["stays"] if "名额" in str(left.sentence)] == []
 
 
 def test_code_asked_for_at_the_sign_in_page_elsewhere_erases_nothing(client, person):

@@ -238,3 +238,22 @@ def test_code_that_many_use_after_it_was_over_is_looked_at(session: Session, set
         ("counted", "", ""),
     ]
     assert Attendance.objects.filter(session=session).count() == 3
+
+
+def test_who_came_by_the_code_without_signing_up_finds_it_on_their_page_and_the_organiser_reads_how(
+    client: Client, session: Session, mother: Resident
+) -> None:
+    RegistrationFactory(session=OpenSessionFactory(), resident=mother)
+    scan(signed_in(client, mother.user), session)
+    say_who(client, session, mother)
+
+    own = html.fromstring(client.get("/me/").content.decode())
+    client.force_login(organiser_of(session.activity))
+    (row,) = html.fromstring(client.get(f"/workspace/sessions/{session.pk}/door/").content.decode()).xpath(
+        "//section[@id='walk-ins']//tbody/tr"
+    )
+
+    (came,) = own.xpath("//section[header/h2='没有报名，已到场']//article")
+    assert came.xpath(".//h3/a/@href") == [f"/sessions/{session.pk}/"]
+    assert "王秀英" in came.text_content()
+    assert row.xpath("td")[1].text_content().split() == ["现场码"]

@@ -60,6 +60,7 @@ from qixue.programme.models import (
 )
 from qixue.report.models import SectionComment
 
+FIXED = {"figure_code": "attendance", "step": "report", "name": "drafts", "check": "late"}
 MISSING: dict[str, Any] = {
     "pk": 999_999,
     "code": "no-such",
@@ -86,13 +87,11 @@ class Scene:
 
     def arguments(self, path: str) -> dict[str, Any]:
         """What a route needs to lead to the scene's records. Raises KeyError for one that nobody makes."""
-        values: dict[str, Any] = {}
+        values: dict[str, Any] = {name: value for name, value in FIXED.items() if f"<str:{name}>" in path}
         if "<int:pk>" in path:
             values["pk"] = self.record(path)
         if "<str:code>" in path:
             values["code"] = self.programme.code
-        if "<str:figure_code>" in path:
-            values["figure_code"] = "attendance"
         if "<int:session_pk>" in path:
             values["session_pk"] = self.session.pk
             self.record("entries/")  # a session is behind the figure once somebody was counted there
@@ -100,8 +99,6 @@ class Scene:
             values["device_pk"] = DoorDevice.objects.get(sessions=self.session).pk
         if "<int:scan_pk>" in path:
             values["scan_pk"] = Scan.objects.get(session=self.session).pk
-        if "<str:step>" in path:
-            values["step"] = "report"
         if "/summary/" in path:
             self.record("issues/")
         if "<int:section_pk>" in path:
@@ -116,8 +113,6 @@ class Scene:
             values["number"] = 1
         if "<str:kind>" in path:
             values["kind"] = "instance" if path.startswith("swap-plans/") else "xlsx"
-        if "<str:check>" in path:
-            values["check"] = "late"
         if "<str:keys>" in path:
             values["keys"] = f"{self.record('personal-data/')}-{self.record('people-twice/')}"
         return values
@@ -397,4 +392,4 @@ POST_ONLY = {
     "take_back_own",
     "walk_in",
 }
-FOR_EVERYBODY_SIGNED_IN = {"home", "tokens", "revoke_token"}
+FOR_EVERYBODY_SIGNED_IN = {"home", "desk", "tokens", "revoke_token"}

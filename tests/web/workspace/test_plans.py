@@ -267,6 +267,17 @@ def test_page_before_publishing_names_what_is_called_off_and_whom_nobody_reaches
     assert page.xpath("//textarea/@name") == ["reason"]
 
 
+def test_page_before_publishing_names_what_has_begun_and_stays(desks: Desks) -> None:
+    plan = amended(desks)
+    Session.objects.filter(activity__title="茶园讲座").update(topic="采茶", state=Session.State.HELD)
+
+    page = html.fromstring(browser(desks.bureau_person).get(address("publish_plan", plan.pk)).content)
+
+    (section,) = page.xpath("//section[header/h2='保持不变的场次']")
+    assert [item.text_content().split(" · ")[0] for item in section.xpath(".//li")] == ["茶园讲座：采茶"]
+    assert page.xpath("//section[header/h2='会通知谁']") == []
+
+
 def test_reason_of_a_publication_stands_on_the_page_of_the_session_and_typed_words_stay(desks: Desks) -> None:
     plan, bureau = amended(desks), browser(desks.bureau_person)
     url = address("publish_plan", plan.pk)

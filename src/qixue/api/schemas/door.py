@@ -18,7 +18,7 @@ from qixue.participation.models import Registration, Scan
 from qixue.participation.operations.door_sync import CONFLICT, Answer, Delivery, SentScan
 
 MOST_SCANS = 500  # in one delivery
-LONGEST_TEXT, LONGEST_NAME = 2000, 100
+LONGEST_TEXT = 2000
 FACTS = ("ticket", "code", "registration", "name", "count", "qualifier", "note")  # what is kept of a scan as sent
 LATER = ("shown",)  # as well, from newer apps; what older ones send keeps its digest
 
@@ -56,8 +56,6 @@ class ScanIn(BaseModel):
         """The scan with the digest by which it is recognised; of a photo that is no base64 nothing is kept."""
         values = self.model_dump(mode="json", exclude={name for name in LATER if getattr(self, name) is None})
         facts = {name: value for name in (*FACTS, *LATER) if (value := values.get(name)) not in (None, "")}
-        if "name" in facts:
-            facts["name"] = facts["name"][:LONGEST_NAME]
         return SentScan(
             uuid=self.uuid,
             sequence=self.sequence,

@@ -12,6 +12,7 @@ from qixue.participation.operations.leaving import detach, give_up_seats, keep_w
 from qixue.participation.operations.merged_people import move_registrations, move_tokens
 from qixue.participation.queries.registrations import coming_registrations, state_at
 from qixue.people.personal_data import Holding, Left, Pair, Section, Subject, goes_with_its_owner
+from qixue.programme.models import Session
 
 
 def registrations_of(subject: Subject) -> QuerySet[Registration]:
@@ -34,7 +35,8 @@ def registrations_copy(subject: Subject) -> Section:
 
 def registrations_left(subject: Subject, *, at: datetime.datetime) -> list[Left]:
     coming = coming_registrations(subject.people, at=at).values("pk")
-    past = registrations_of(subject).filter(state=Registration.State.CONFIRMED).exclude(pk__in=coming)
+    seats = registrations_of(subject).filter(state=Registration.State.CONFIRMED)
+    past = seats.exclude(pk__in=coming).exclude(session__state=Session.State.CANCELLED)
     return [Left(past.count(), _("Seats you had, counted without a name"))]
 
 

@@ -1,4 +1,5 @@
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -177,6 +178,11 @@ class LedgerEntry(models.Model):
     @property
     def quantity(self) -> Quantity:
         return Quantity(self.count, ATTENDANCE, Qualifier(self.qualifier))
+
+    @property
+    def entered_by(self) -> Any:
+        """The person or the device, for people to read; of the code on the wall the ledger has a word of its own."""
+        return _("code on the wall") if self.source == self.Source.WALL else self.actor_name
 
 
 class Tally(models.Model):

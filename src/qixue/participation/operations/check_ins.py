@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.fields import check_person_name
 from qixue.core.inserts import insert_new, made
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
@@ -142,7 +143,7 @@ def check_in(
     A name makes a resident of whom nothing else is known. Whoever is in already stays in as they came; the same
     `client_uuid` again returns the first entry.
     Refused: not_in_charge, those of `entered_before`, session_off, session_not_open, wrong_session,
-    registration_cancelled, forgotten, changed_meanwhile.
+    registration_cancelled, forgotten, changed_meanwhile, name_mistaken.
     """
     must_be_in_charge(by, Action.RECORD_ATTENDANCE, session)
     organisation = session.activity.organisation
@@ -152,6 +153,7 @@ def check_in(
     if earlier := entered_before(client_uuid, session=session):
         return earlier
     check_open(session, at=at)
+    check_person_name(name)
     if registration:
         check_registration(registration, session)
     resident = registration.resident if registration else None

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from qixue.core.fields import cleaned_person_name
 from qixue.core.inserts import insert_many, made
 from qixue.core.models import record_audit
 from qixue.participation.merge import NAMESAKE, arrived_with, judge, minute_of
@@ -175,7 +176,13 @@ def scan_of(
     offset: datetime.timedelta,
     at: datetime.datetime,
 ) -> Scan:
-    """The scan as it is stored, before it is judged. `session` is the one of the device that it names."""
+    """The scan as it is stored, before it is judged. `session` is the one of the device that it names.
+
+    Of a typed name only what is one is kept: nothing is refused for it.
+    """
+    facts = {**sent.facts, "session": sent.session}
+    if "name" in facts:
+        facts["name"] = cleaned_person_name(str(facts["name"]))
     return made(
         Scan,
         {"device": device, "session": session},
@@ -183,7 +190,7 @@ def scan_of(
         sequence=sent.sequence,
         digest=sent.digest,
         kind=sent.kind,
-        sent={**sent.facts, "session": sent.session},
+        sent=facts,
         occurred_at=sent.occurred_at,
         corrected_at=sent.occurred_at + offset,
         received_at=at,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.clock import local_day
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
+from qixue.participation.learning_hours import MINUTES
 from qixue.participation.models import LearningAccount, LearningEntry
 from qixue.participation.operations.eligibility import must_act_for
 from qixue.participation.serials import new_serial
@@ -20,6 +21,7 @@ from qixue.people.operations.turns import take_turn
 
 MOST_ENTRIES = 200  # in one record
 MOST_HOURS = 9999
+HOURS_OF_A_DAY = 24 * 60 // MINUTES
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def declare_learning(
 ) -> LearningEntry:
     """Enter something into the record; the same form sent twice enters it once.
 
-    Refused: not_yours, day_to_come, days_in_wrong_order, hours_out_of_range, record_full.
+    Refused: those of `check_entry`, record_full.
     """
     check_entry(person, details, by=by, at=at)
     take_turn(by)
@@ -75,7 +77,7 @@ def declare_learning(
 
 @transaction.atomic
 def edit_declared(entry: LearningEntry, *, details: EntryDetails, by: User, at: datetime.datetime) -> LearningEntry:
-    """Refused: not_yours, day_to_come, days_in_wrong_order, hours_out_of_range."""
+    """Refused: those of `check_entry`."""
     check_entry(entry.resident, details, by=by, at=at)
     for name, value in vars(details).items():
         setattr(entry, name, value)
@@ -94,6 +96,7 @@ def delete_declared(entry: LearningEntry, *, by: User, at: datetime.datetime) ->
 
 
 def check_entry(person: Resident, details: EntryDetails, *, by: User, at: datetime.datetime) -> None:
+    """Refused: not_yours, day_to_come, days_in_wrong_order, hours_out_of_range, more_hours_than_days."""
     must_act_for(by, [person], is_staff=False)
     if details.ended_on > local_day(at):
         raise Refused("day_to_come", _("Please enter it when it is over: this day is still to come."), field="ended_on")
@@ -104,3 +107,7 @@ def check_entry(person: Resident, details: EntryDetails, *, by: User, at: dateti
     if hours is not None and not 0 <= hours <= MOST_HOURS:
         sentence = _("Please give learning hours from 0 to %(highest)s, for example 4 or 2.5.")
         raise Refused("hours_out_of_range", sentence, field="learning_hours", highest=MOST_HOURS)
+    days = (details.ended_on - (details.started_on or details.ended_on)).days + 1
+    if hours is not None and hours > days * HOURS_OF_A_DAY:
+        sentence = _("A day has %(hours)s learning hours. Please check the number, or the first and the last day.")
+        raise Refused("more_hours_than_days", sentence, field="learning_hours", hours=HOURS_OF_A_DAY)

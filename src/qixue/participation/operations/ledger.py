@@ -243,7 +243,7 @@ def correct_entry(
 
     Without new evidence the correction stands on the evidence of the entry it replaces.
     Refused: not_in_charge, those of `entered_before`, reason_missing, count_out_of_range, qualifier_not_countable,
-    already_replaced, not_a_head_count.
+    already_replaced, not_a_head_count, nothing_corrected.
     """
     must_answer_for(by, Action.CORRECT_ATTENDANCE, entry.organisation)
     lock_chain(entry.organisation)
@@ -256,6 +256,9 @@ def correct_entry(
             "not_a_head_count", _("Only a head count can be corrected; please take the check-in back instead.")
         )
     check_count(count, qualifier)
+    if evidence is None and (count, qualifier) == (entry.count, entry.qualifier):
+        sentence = _("This is the number that is entered already, so there is nothing to correct.")
+        raise Refused("nothing_corrected", sentence, field="count")
     draft = EntryDraft(
         kind=LedgerEntry.Kind.CORRECTION,
         activity=entry.activity,

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.fields import check_person_name
 from qixue.core.form_keys import key_reused
 from qixue.core.models import record_audit
 from qixue.core.names import by_name
@@ -179,6 +180,7 @@ def obstacle_in_row(person: NewPerson, row: int, *, is_known: bool, at: datetime
         if is_known:
             check_birth_year(person.details, at=at)
         else:
+            check_person_name(person.guardian_name, field="guardian")
             check_listed(person.details, has_guardian=bool(person.guardian_name), agreed_on=person.agreed_on, at=at)
     except Refused as refusal:
         return Refused(refusal.code, refusal.text, field=f"{refusal.field}_{row}", **refusal.params)

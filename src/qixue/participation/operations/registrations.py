@@ -270,9 +270,11 @@ def told_off(session: Session, *, at: datetime.datetime) -> tuple[str, dict[str,
 def others_instead(session: Session, *, at: datetime.datetime) -> dict[str, str]:
     """Similar sessions with free seats, as a notice names them, in both languages; empty where there is none."""
     similar = similar_sessions(session, at=at)
-    days = [(local_day(found.starts_at), found.activity) for found in similar if found.starts_at]
+    days = [(local_day(found.starts_at), found) for found in similar if found.starts_at]
     if not days:
         return {}
-    chinese = [f"{day.month}月{day.day}日《{other.title}》" for day, other in days]
-    english = [f"{other.title_en or other.title} ({day.day} {MONTHS_EN[day.month - 1]})" for day, other in days]
+    chinese = [f"{day.month}月{day.day}日《{other.full_title}》" for day, other in days]
+    english = [
+        f"{other.full_title_en or other.full_title} ({day.day} {MONTHS_EN[day.month - 1]})" for day, other in days
+    ]
     return {"similar": "；".join(chinese), "similar_en": "; ".join(english)}

@@ -9,17 +9,21 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock_words import day_clock
+from qixue.core.fields import check_person_name
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.door_words import sentence_of
+from qixue.participation.merge import NAMESAKE
 from qixue.participation.models import LedgerEntry, Registration, Scan
 from qixue.participation.operations.check_ins import CheckIn, Source, check_open, enter, with_chain_held
 from qixue.participation.operations.door_counts import report_of
+from qixue.participation.operations.door_page import check_is_another
 from qixue.participation.operations.evidence import keep_note
 from qixue.participation.operations.head_counts import report_head_count
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.queries.door import names_nobody, reasons_today, scans_at
 from qixue.participation.queries.forgotten import forgotten_places
+from qixue.participation.queries.walk_ins import name_to_compare, names_at
 from qixue.people.models import Resident, User
 from qixue.people.rules import Action
 from qixue.programme.models import Session
@@ -36,6 +40,7 @@ def accept_scan(
     session: Session,
     registration: Registration | None = None,
     name: str = "",
+    confirmed: bool = False,
     reason: str,
     by: User,
     at: datetime.datetime,
@@ -46,7 +51,8 @@ def accept_scan(
     wall can also count as somebody without a name. Whoever is in already is not counted again. Accepting again changes
     nothing.
     Refused: not_in_charge, already_decided, session_off, session_not_open, reason_missing, person_missing, forgotten,
-    and for head counts those of `record_head_count`.
+    name_mistaken, and for head counts those of `record_head_count`. Doubt: those of `check_is_another`, for a typed
+    name.
     """
     must_be_in_charge(by, Action.CORRECT_ATTENDANCE, session)
     (scan,) = locked_scans(session, [scan.pk])
@@ -58,7 +64,10 @@ def accept_scan(
     reason = checked_reason(reason)
     if registration:
         scan.registration, scan.resident = registration, registration.resident
-    elif name:
+    elif name := name or typed_name(scan):
+        check_person_name(name)
+        if not confirmed:
+            check_is_another(session, name)
         scan.resident = Resident.objects.create(name=name)
     let_count(session, [scan], reason, by=by, at=at)
     return scan
@@ -140,11 +149,31 @@ def check_undecided(scan: Scan) -> None:
 def check_judgements(session: Session, scans: Sequence[Scan]) -> None:
     """Refused: judged_otherwise. The ledger itself judges head counts again."""
     people = [scan for scan in scans if scan.kind != Scan.Kind.HEAD_COUNT]
-    for scan, reason in reasons_today(session, people).items():
+    reasons = reasons_today(session, people)
+    reasons |= dict.fromkeys(namesakes_among(session, people), NAMESAKE)
+    for scan, reason in reasons.items():
         if reason not in {"", scan.reason}:
             sentence = _("Something else speaks against a scan meanwhile, please decide about it by itself: %(why)s")
             with naming(scan):
                 raise Refused("judged_otherwise", sentence, field="scans", why=sentence_of(reason))
+
+
+def namesakes_among(session: Session, scans: Sequence[Scan]) -> list[Scan]:
+    """Those with a typed name that somebody who is signed up or in has, or one before in the row."""
+    named = [scan for scan in scans if typed_name(scan)]
+    known = names_at([session]) if named else set()
+    found = []
+    for scan in named:
+        called = (session.pk, name_to_compare(typed_name(scan)))
+        if called in known:
+            found.append(scan)
+        known.add(called)
+    return found
+
+
+def typed_name(scan: Scan) -> str:
+    """Which makes a resident once the scan counts; empty where somebody is known by it, or nobody was named."""
+    return "" if scan.resident else str(scan.sent.get("name") or "")
 
 
 def checked_reason(reason: str) -> str:
@@ -180,11 +209,10 @@ def let_count(session: Session, scans: Sequence[Scan], reason: str, *, by: User,
 
 def check_in_of(scan: Scan, session: Session, reason: str) -> CheckIn:
     """Who came, by what the scan says. A typed name makes a resident. Refused: person_missing."""
-    name = scan.sent.get("name", "")
     if names_nobody(scan):
         sentence = _("Nobody is known by this scan. Please choose who it was, or write the name of a walk-in.")
         raise Refused("person_missing", sentence, field="person")
-    if scan.resident is None and name:
+    if name := typed_name(scan):
         scan.resident = Resident.objects.create(name=name)
     source = SOURCES.get(scan.kind, Source.DOOR)
     moment = min(scan.corrected_at, scan.received_at)

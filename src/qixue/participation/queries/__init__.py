@@ -172,7 +172,7 @@ COUNTABLE = (Session.State.PLANNED, Session.State.HELD)  # neither called off no
 
 
 def sessions_awaiting_count(condition: Q, at: datetime.datetime) -> SessionQuerySet:
-    """Published sessions that are over and of which nobody has been counted yet, the latest first.
+    """Published sessions that are over and of which nobody has been counted yet, the longest overdue first.
 
     A closed programme is reported: what it did not count waits for nobody any more.
     """
@@ -184,15 +184,15 @@ def sessions_awaiting_count(condition: Q, at: datetime.datetime) -> SessionQuery
         ends_at__lt=at,
         tally=None,
     )
-    return over.select_related("activity__organisation", "venue").order_by("-starts_at", "pk")
+    return over.select_related("activity__organisation", "venue").order_by("ends_at", "pk")
 
 
 def late_sessions(programme: Programme, part: str, at: datetime.datetime) -> SessionQuerySet:
-    """The sessions that `coverage_of` misses in the same part of the tree, the longest overdue first."""
+    """The sessions that `coverage_of` misses in the same part of the tree."""
     condition = Q(activity__programme=programme)
     if part:
         condition &= organisation_condition(part, "activity__organisation__")
-    return sessions_awaiting_count(condition, at).order_by("ends_at", "pk")
+    return sessions_awaiting_count(condition, at)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """How it stands at the door of a session: who is in, what its devices still hold, what waits for a person."""
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -66,10 +66,18 @@ def devices_in(programme: Programme, *, at: datetime.datetime) -> list[DeviceSta
 
 
 def undecided_by_session(condition: Q) -> list[tuple[Session, int]]:
-    """How many scans wait for a person, for each session with such, by its start. `condition` is one of sessions."""
-    waiting = Scan.objects.undecided().filter(session__in=Session.objects.filter(condition)).order_by()
-    counts = dict(waiting.values_list("session_id").annotate(Count("pk")))
-    sessions = Session.objects.filter(pk__in=counts).select_related("activity__organisation")
+    """How many scans wait for a person, for each session with such, by its start. `condition` is one of sessions.
+
+    What a device sent for a session that is not one of its own counts at its first: it stands on the pages of all.
+    """
+    found, waiting = Session.objects.filter(condition), Scan.objects.undecided().order_by()
+    counts = Counter(dict(waiting.filter(session__in=found).values_list("session_id").annotate(Count("pk"))))
+    devices = DoorDevice.objects.filter(sessions__in=found)
+    foreign = dict(waiting.filter(session=None, device__in=devices).values_list("device").annotate(Count("pk")))
+    links = DoorDevice.sessions.through.objects.filter(doordevice__in=foreign, session__in=found)
+    for device, session in links.order_by("session__starts_at", "session").values_list("doordevice", "session"):
+        counts[session] += foreign.pop(device, 0)
+    sessions = Session.objects.filter(pk__in=+counts).select_related("activity__organisation")
     return [(session, counts[session.pk]) for session in sessions.order_by("starts_at", "pk")]
 
 

@@ -29,6 +29,7 @@ class PlanEffects:
     called_off: Reached
     moved: Reached
     taken_back: int  # people who are in already at what is called off
+    staying: Sequence[Session]  # which the version has no longer, and which have begun: nothing happens to them
 
 
 def effects_of(work: Publication, *, at: datetime.datetime) -> PlanEffects:
@@ -41,7 +42,7 @@ def effects_of(work: Publication, *, at: datetime.datetime) -> PlanEffects:
         if is_moved(before, after, at=at):
             moved.append(before)
     gone = work.called_off(at=at)
-    return PlanEffects(reached(gone), reached(moved), taken_back=people_in(gone).count())
+    return PlanEffects(reached(gone), reached(moved), people_in(gone).count(), work.staying(at=at))
 
 
 def reached(sessions: Sequence[Session]) -> Reached:

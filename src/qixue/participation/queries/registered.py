@@ -17,9 +17,10 @@ from qixue.participation.models import (
 )
 from qixue.participation.notices import is_told_by_cadre
 from qixue.participation.queries.lotteries import entries_closed, with_draws
-from qixue.participation.queries.registrations import open_to_all
+from qixue.participation.queries.registrations import open_to_all, terms_of
 from qixue.people.models import User
 from qixue.people.queries import account_for
+from qixue.people.rules import paths_up_from
 from qixue.places.models import Region
 from qixue.programme.models import Session
 from qixue.programme.queries.listings import has_seat
@@ -103,13 +104,19 @@ def state_counts(session: Session) -> StateCounts:
 def similar_sessions(session: Session, *, at: datetime.datetime, most: int = 3) -> list[Session]:
     """Sessions of the same programme to come that give a seat now: of the activity, else of its kind in the county.
 
-    Without those that take nobody yet or any more, and those that draw their seats.
+    Without those that take nobody yet or any more, that draw their seats, or that ask for an age or a home for which
+    this one does not.
     """
     start = session.starts_at or at
     free = (
         Session.objects.public()
         .filter(state=Session.State.PLANNED, starts_at__gt=max(at, start - NEAR), starts_at__lt=max(at, start) + NEAR)
-        .filter(has_seat(), open_to_all(at), activity__programme=session.activity.programme)
+        .filter(
+            has_seat(),
+            open_to_all(at),
+            open_to_the_same(terms_of(session)),
+            activity__programme=session.activity.programme,
+        )
         .exclude(pk=session.pk)
         .select_related("activity", "venue")
         .order_by("starts_at", "pk")
@@ -120,6 +127,19 @@ def similar_sessions(session: Session, *, at: datetime.datetime, most: int = 3) 
         county = region.parent if region.parent and region.level == Region.Level.TOWNSHIP else region
         alike = alike.filter(venue__region__path__startswith=county.path)
     return (same + list(alike.exclude(activity=session.activity)[: most - len(same)]))[:most]
+
+
+def open_to_the_same(terms: RegistrationTerms) -> Q:
+    """Of sessions: whoever has the age and the home that the terms ask for has those that they ask for, too."""
+    no_younger, no_older = Q(registration_terms__min_age=None), Q(registration_terms__max_age=None)
+    here = Q(registration_terms__region=None)
+    if terms.min_age is not None:
+        no_younger |= Q(registration_terms__min_age__lte=terms.min_age)
+    if terms.max_age is not None:
+        no_older |= Q(registration_terms__max_age__gte=terms.max_age)
+    if terms.region:
+        here |= Q(registration_terms__region__path__in=paths_up_from(terms.region.path))
+    return no_younger & no_older & here
 
 
 def sessions_to_move_to(session: Session, *, at: datetime.datetime) -> QuerySet[Session]:

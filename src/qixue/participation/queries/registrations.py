@@ -186,6 +186,12 @@ def coming_registrations(people: Sequence[Resident], *, at: datetime.datetime) -
     return rows.exclude(session__state=Session.State.HELD).order_by("session__starts_at", "pk")
 
 
+def seats_to_lose(people: Sequence[Resident], *, at: datetime.datetime) -> QuerySet[Registration]:
+    """The same as people are told who leave: at a session that is called off there is nothing left to lose."""
+    coming = coming_registrations(people, at=at).exclude(session__state=Session.State.CANCELLED)
+    return coming.select_related("resident", "session__activity")
+
+
 def place_in_queue(party: Party) -> int | None:
     """Which place in the queue the first of the party has, counted from 1; None when it does not wait."""
     numbers = [row.waiting_number for row in party.active if row.waiting_number is not None]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from qixue.core.clock_words import day
+from qixue.core.fields import check_person_name
 from qixue.core.models import record_audit
 from qixue.core.outbox import Letter, put_into_outbox
 from qixue.core.refusal import Refused
@@ -64,11 +65,12 @@ def invite_person(
 ) -> Invitation:
     """Ask somebody to take a role. The same form again returns the first invitation and sends nothing.
 
-    Refused: may_not_give_role, no_address.
+    Refused: may_not_give_role, name_mistaken, no_address.
     """
     if existing := Invitation.objects.filter(client_uuid=client_uuid, invited_by=by).first():
         return existing
     refuse_giver(by, invited.role, organisation)
+    check_person_name(invited.name)
     if not invited.email and not invited.mobile:
         raise Refused(
             "no_address", gettext_lazy("Please give a mobile number or a mail address, or both."), field="mobile"

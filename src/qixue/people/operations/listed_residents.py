@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day, local_moment
+from qixue.core.fields import check_person_name
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import GuardianConsent, Resident, User
@@ -27,7 +28,7 @@ def add_listed_resident(
 ) -> Resident:
     """Write somebody down who has no account here. For a child under 14: the guardian, and when they agreed on paper.
 
-    Refused: birth_year_needed, birth_year_out_of_range, paper_consent_needed, agreed_in_future.
+    Refused: name_mistaken, birth_year_needed, birth_year_out_of_range, paper_consent_needed, agreed_in_future.
     """
     check_listed(details, has_guardian=guardian is not None, agreed_on=agreed_on, at=at)
     is_child = details.is_child_at(at)
@@ -48,6 +49,7 @@ def check_listed(
     details: ResidentDetails, *, has_guardian: bool, agreed_on: datetime.date | None, at: datetime.datetime
 ) -> None:
     """Whether somebody can be written down like this; refused as `add_listed_resident` says."""
+    check_person_name(details.name)
     check_age_known(details)
     check_birth_year(details, at=at)
     if details.is_child_at(at) and not (has_guardian and agreed_on):
@@ -61,7 +63,8 @@ def check_listed(
 
 @transaction.atomic
 def add_listed_guardian(name: str, *, home_region: Region | None, by: User, at: datetime.datetime) -> Resident:
-    """Write down by name alone who agreed on paper: a guardian is grown up."""
+    """Write down by name alone who agreed on paper: a guardian is grown up. Refused: name_mistaken."""
+    check_person_name(name, field="guardian")
     guardian = Resident.objects.create(name=name, home_region=home_region)
     record_audit("resident.listed", guardian, by=by, at=at)
     return guardian

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import SHANGHAI
+from qixue.core.fields import check_person_name
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import GuardianConsent, Resident, User
@@ -61,8 +62,9 @@ def check_birth_year(details: ResidentDetails, *, at: datetime.datetime) -> None
 def save_profile(user: User, *, details: ResidentDetails, at: datetime.datetime) -> Resident:
     """Keep what a resident says about themselves; the first time this makes them a resident.
 
-    Refused: birth_year_out_of_range, guardian_needed.
+    Refused: name_mistaken, birth_year_out_of_range, guardian_needed.
     """
+    check_person_name(details.name)
     check_birth_year(details, at=at)
     if details.is_child_at(at):
         sentence = _("Children under 14 take part through the account of a parent or guardian.")
@@ -79,8 +81,9 @@ def save_profile(user: User, *, details: ResidentDetails, at: datetime.datetime)
 def add_dependent(guardian: Resident, *, details: ResidentDetails, by: User, at: datetime.datetime) -> Resident:
     """Add somebody of whom a resident takes care. The same person sent twice is there once.
 
-    Refused: birth_year_needed, birth_year_out_of_range, consent_needed, household_full.
+    Refused: name_mistaken, birth_year_needed, birth_year_out_of_range, consent_needed, household_full.
     """
+    check_person_name(details.name)
     check_age_known(details)
     check_birth_year(details, at=at)
     check_consent(details, at=at)
@@ -106,8 +109,9 @@ def household_full() -> Refused:
 def edit_dependent(dependent: Resident, *, details: ResidentDetails, by: User, at: datetime.datetime) -> Resident:
     """Change what is kept about a dependent.
 
-    Refused: birth_year_needed, birth_year_out_of_range, consent_needed.
+    Refused: name_mistaken, birth_year_needed, birth_year_out_of_range, consent_needed.
     """
+    check_person_name(details.name)
     check_age_known(details)
     check_birth_year(details, at=at)
     check_consent(details, at=at)

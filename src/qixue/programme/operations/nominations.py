@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
+from qixue.core.fields import check_person_name
 from qixue.core.models import record_audit
 from qixue.core.pictures import redrawn
 from qixue.core.refusal import Doubt, Refused
@@ -105,9 +106,10 @@ def refuse_old_page(nomination: Nomination, edit_count: int) -> None:
 
 
 def check_details(details: NominationDetails) -> None:
-    """Refused: name_missing, story_missing, story_too_long, private_number."""
+    """Refused: name_missing, name_mistaken, story_missing, story_too_long, private_number."""
     if not details.name.strip():
         raise Refused("name_missing", _("Please give the name of the nominee."), field="name")
+    check_person_name(details.name)
     if not details.story.strip():
         raise Refused("story_missing", _("Please write what the nominee has done."), field="story")
     if len(details.story) > LONGEST_STORY:

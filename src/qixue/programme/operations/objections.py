@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
+from qixue.core.fields import check_person_name
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import User
@@ -48,7 +49,7 @@ def file_objection(
 ) -> Objection:
     """Take an objection from a visitor; the same `key`, which the form made, returns the first one.
 
-    Refused: notice_not_running, objection_too_short, objection_too_long, name_and_phone, phone_unclear,
+    Refused: notice_not_running, objection_too_short, objection_too_long, name_and_phone, name_mistaken, phone_unclear,
     too_many_objections.
     """
     nomination = lock_nomination(nomination)
@@ -109,6 +110,7 @@ def check_objection(details: ObjectionDetails) -> None:
     if bool(details.name.strip()) != bool(details.phone.strip()):
         sentence = _("Please give both your name and your phone number, or neither.")
         raise Refused("name_and_phone", sentence, field="phone" if details.name.strip() else "name")
+    check_person_name(details.name)
     if details.phone.strip() and not PHONE.fullmatch(digits(details.phone)):
         sentence = _("Please give a phone number at which you can be called, for example 139 0000 0000.")
         raise Refused("phone_unclear", sentence, field="phone")

@@ -36,6 +36,12 @@ class Publication:
         planned = (session for session in removed if session.state == Session.State.PLANNED)
         return [session for session in planned if session.starts_at is None or session.starts_at > at]
 
+    def staying(self, *, at: datetime.datetime) -> list[Session]:
+        """What this version takes out of the plan and leaves as it is, in the order of the lines: held, or begun."""
+        removed = (self.sessions.get(line.key) for line in self.changes.removed)
+        off = self.called_off(at=at)
+        return [each for each in removed if each and each.state not in Session.OFF_STATES and each not in off]
+
     def changed(self) -> list[tuple[Session, PlanLine]]:
         """Sessions to come of which the line is another than in the version before, in the order of the lines."""
         pairs = ((self.sessions.get(line.key), line) for line in self.lines if line.key in self.changed_names)

@@ -66,10 +66,13 @@ def session_or_404(user: Any, pk: int, action: Action) -> Session:
 
 
 def entry_or_404(user: Any, pk: int, action: Action) -> LedgerEntry:
-    """An entry of a session that still stands; what documents state about whole activities is not mended by hand."""
+    """An entry of a session, also one that was replaced.
+
+    What documents state of whole activities is not mended by hand.
+    """
     within = path_filter(reach(user, action), "organisation__path")
-    standing = ledger_entries().effective().filter(within, session__isnull=False)
-    return get_object_or_404(standing, pk=pk)
+    said = ledger_entries().exclude(kind=LedgerEntry.Kind.VOID).filter(within, session__isnull=False)
+    return get_object_or_404(said, pk=pk)
 
 
 def evidence_or_404(user: Any, pk: int) -> Evidence:

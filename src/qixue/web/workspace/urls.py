@@ -63,6 +63,7 @@ app_name = "workspace"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("waiting/<str:name>/", home.desk, name="desk"),
     path("activities/", activities.activities, name="activities"),
     path("activities/new/", activities.new, name="new_activity"),
     path("activities/<int:pk>/", activities.activity, name="activity"),

@@ -78,9 +78,24 @@ def test_code_of_nobody_asks_for_somebody_and_a_walk_in_does_not(
 
     shown = html.fromstring(page.get(scans_of(session, f"{scan.pk}/")).content.decode())
 
-    assert [
-        each.text_content() for each in shown.xpath("//main//label[@for='id_person' or @for='id_walk_in']")
-    ] == labels
+    assert [each.text_content() for each in shown.xpath("//main//label[@for='id_person' or @for='id_name']")] == labels
+
+
+def test_walk_in_of_a_name_that_is_in_is_asked_about_before_it_counts(
+    session: Session, page: Client, organiser: User
+) -> None:
+    check_in(session, name="李明", by=organiser, at=now(), client_uuid=key())
+    scan = waiting_scan(session)
+    answers = {"decision": "accepted", "person": "0", "name": "李 明", "reason": "在场"}
+
+    asked = page.post(scans_of(session, f"{scan.pk}/"), answers)
+    counted = LedgerEntry.objects.count()
+    done = page.post(scans_of(session, f"{scan.pk}/"), {**answers, "confirmed": "on"})
+
+    assert (asked.status_code, counted) == (422, 1)
+    assert "只有另一位同名的人才需要再计入" in text_of(asked)
+    assert html.fromstring(asked.content.decode()).xpath("//main//input[@name='confirmed']/@type") == ["checkbox"]
+    assert (done.status_code, LedgerEntry.objects.count()) == (302, 2)
 
 
 def test_desk_names_the_sessions_at_which_scans_wait_for_whoever_decides(session: Session, page: Client) -> None:

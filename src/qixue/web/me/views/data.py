@@ -10,7 +10,7 @@ from qixue.core.audience import for_everybody
 from qixue.core.clock import local_day, now
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
-from qixue.participation.queries.registrations import coming_registrations
+from qixue.participation.queries.registrations import seats_to_lose
 from qixue.people.models import ConfirmedMobile, Resident, User
 from qixue.people.operations.erasure import account_subject, erase_account, erase_dependent
 from qixue.people.operations.phone_codes import confirm_by_phone, send_phone_code
@@ -77,7 +77,7 @@ def check_page(request: HttpRequest, subject: Subject, *, dependent: Resident | 
         "subject": subject,
         "dependent": dependent,
         "is_account": dependent is None,
-        "coming": coming_registrations(subject.people, at=now()).select_related("resident", "session__activity"),
+        "coming": seats_to_lose(subject.people, at=now()),
         "stays": holdings.stays(subject, at=now()),
         "account_stays": dependent is None and subject.user is None,
     }

@@ -34,7 +34,7 @@ from qixue.participation.queries.registrations import (
     terms_of,
     ticket_holders,
 )
-from qixue.participation.queries.visits import Visit, visits_of
+from qixue.participation.queries.visits import Visit, visits_of, walk_ins_of
 from qixue.people.models import NotificationPreference, Resident, User
 from qixue.people.operations.notifications import reachability_of
 from qixue.people.queries import inbox_of
@@ -43,6 +43,8 @@ from qixue.web import parts, unfinished_forms
 from qixue.web.me.access import for_residents, for_residents_who_type, household_of, known, party_or_404
 from qixue.web.me.forms.registrations import CancelForm, RegisterForm, TransferForm
 from qixue.web.me.same_time import is_decided, same_time_of, same_time_page
+
+MOST_PAST = 20  # of what was
 
 
 @for_residents
@@ -61,7 +63,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "unread_count": inbox_of(user).filter(read_at=None).count(),
         "offers": offers,
         "coming": coming,
-        "visits": visits_of(past[:20], household, questions),
+        "walk_ins": walk_ins_of(household, parties, most=MOST_PAST),
+        "visits": visits_of(past[:MOST_PAST], household, questions),
         "questions": questions,
         "faces": Feedback.Face.choices,
     }

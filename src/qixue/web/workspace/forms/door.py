@@ -10,7 +10,7 @@ from qixue.participation.operations.scan_decisions import NOTHING_CHOSEN
 from qixue.programme.models import Session
 from qixue.web.forms import ConfirmableForm, Form
 from qixue.web.templatetags.qixue import when
-from qixue.web.workspace.forms.fields import PlainCharField
+from qixue.web.workspace.forms.fields import PersonNameField, PlainCharField
 
 NOBODY = "0"
 
@@ -34,19 +34,23 @@ class DeviceForm(Form):
         return [self.offered[key] for key in self.cleaned_data["sessions"]]
 
 
+def another_of_the_name() -> forms.BooleanField:
+    """Shown once the operation asked."""
+    label = _("This is somebody else of the same name")
+    return forms.BooleanField(label=label, required=False, widget=forms.HiddenInput)
+
+
 class WalkInForm(ConfirmableForm):
     """Somebody who is not signed up; the name can be left out."""
 
-    name = PlainCharField(
+    name = PersonNameField(
         label=_("Name of the walk-in"),
         max_length=100,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         help_text=_("Without a name the person is counted, but not by name."),
     )
-    confirmed = forms.BooleanField(
-        label=_("This is somebody else of the same name"), required=False, widget=forms.HiddenInput
-    )
+    confirmed = another_of_the_name()
     client_uuid = forms.UUIDField(initial=uuid.uuid4, widget=forms.HiddenInput)
 
 
@@ -84,19 +88,20 @@ class TogetherForm(ReasonForm):
         return [int(key) for key in self.cleaned_data["scans"]]
 
 
-class DecisionForm(ReasonForm):
+class DecisionForm(ConfirmableForm, ReasonForm):
     """Whether a scan counts after all, who it was, and why."""
 
     decision = forms.ChoiceField(label=_("Does it count?"), widget=forms.RadioSelect)
     person = forms.ChoiceField(label=_("Who it was"), required=False)
-    walk_in = PlainCharField(
+    name = PersonNameField(
         label=_("Name of the walk-in"),
         max_length=100,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         help_text=_("For somebody who is not signed up."),
     )
-    field_order = ("decision", "person", "walk_in", "reason")
+    confirmed = another_of_the_name()
+    field_order = ("decision", "person", "name", "reason")
 
     def __init__(
         self, *args: Any, people: Sequence[Registration], is_count: bool, is_for_nobody: bool, **kwargs: Any
@@ -105,21 +110,17 @@ class DecisionForm(ReasonForm):
         choices = [(Scan.Decision.ACCEPTED.value, _("Yes, count it")), (Scan.Decision.REJECTED.value, _("No"))]
         cast(forms.ChoiceField, self.fields["decision"]).choices = choices
         if is_count:
-            del self.fields["person"], self.fields["walk_in"]
+            del self.fields["person"], self.fields["name"]
             return
         known = [(str(row.pk), row.resident.name) for row in people]
         if is_for_nobody:
-            self.one_of_two = ("person", "walk_in")
+            self.one_of_two = ("person", "name")
         as_sent = (NOBODY, _("As written below") if is_for_nobody else _("As it was sent, or as written below"))
         cast(forms.ChoiceField, self.fields["person"]).choices = [as_sent, *known]
 
     @property
     def accepts(self) -> bool:
         return bool(self.cleaned_data["decision"] == Scan.Decision.ACCEPTED)
-
-    @property
-    def name(self) -> str:
-        return str(self.cleaned_data.get("walk_in", ""))
 
     def registration(self, people: Sequence[Registration]) -> Registration | None:
         chosen = self.cleaned_data.get("person")

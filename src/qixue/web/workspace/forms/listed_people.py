@@ -9,7 +9,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import now
-from qixue.core.fields import person_name_validator
+from qixue.core.fields import LONGEST_NAME, person_name_validator
 from qixue.core.refusal import Refused
 from qixue.core.typed import half_width, may_hold_identity_number, parse_day, parse_whole_number
 from qixue.participation.models import ListedPerson
@@ -35,7 +35,6 @@ REMARKS = {  # of a row in which somebody is written down; home may stay empty
 }
 COMMAS = re.compile(r"[,，;；、|]")
 HEADS = {"姓名", "name"}
-LONGEST_NAME = 100
 
 
 class TakeOffForm(Form):

@@ -13,7 +13,7 @@ from qixue.programme.operations.nominations import NominationDetails
 from qixue.programme.operations.recognition_calls import CallDetails, StageDetails
 from qixue.web.forms import ConfirmableForm, Form
 from qixue.web.workspace.forms.activities import NOTHING_CHOSEN
-from qixue.web.workspace.forms.fields import DayField, PlainCharField, RecordField, WholeNumberField
+from qixue.web.workspace.forms.fields import DayField, PersonNameField, PlainCharField, RecordField, WholeNumberField
 from qixue.web.workspace.forms.plans import short_text
 
 NO_LIMIT = _("Empty: no limit.")
@@ -104,7 +104,7 @@ class NominationForm(Form):
     organisation = RecordField(
         label=_("Put forward by"), queryset=Organisation.objects.none(), empty_label=str(NOTHING_CHOSEN[1])
     )
-    name = PlainCharField(label=_("Name of the nominee"), max_length=100)
+    name = PersonNameField(label=_("Name of the nominee"), max_length=100)
     affiliation = PlainCharField(
         label=_("Place or organisation"), max_length=100, required=False, help_text=_("Shown beside the name.")
     )

@@ -73,7 +73,7 @@ def counts_table(session: Session, entries: Iterable[LedgerEntry]) -> Table:
         Column(_("Entry"), lambda entry: entry.sequence, 10),
         Column(_("Kind"), lambda entry: str(entry.get_kind_display())),
         *quantity_columns(_("How many"), quantity_unless_void, unit=ATTENDANCE),
-        Column(_("Who"), lambda entry: entry.actor_name),
+        Column(_("Who"), lambda entry: entry.entered_by),
         Column(_("When"), lambda entry: entry.recorded_at),
         Column(_("Why"), lambda entry: entry.reason, 40),
         Column(_("Digest"), lambda entry: entry.hash, 68),

@@ -66,10 +66,12 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             correct_head_count(entry, report_from(form), reason=reason, by=staff(request), at=now())
         except Refused as refusal:
-            form.refuse(refusal)
+            form.refuse(refusal)  # when somebody was faster, the page is not shown again
         else:
             messages.success(request, _("The correction is in the ledger; the first entry stays readable."))
             return redirect("workspace:session", entry.session_id)
+    if replacement := LedgerEntry.objects.filter(target=entry).first():
+        return led_on(request, replacement)
     return parts.form_page(request, "workspace/counts/correct.html", form, entry=entry, **around(entry))
 
 
@@ -88,8 +90,19 @@ def void(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, said_of_void(person))
             return redirect("workspace:session", entry.session_id)
+    if replacement := LedgerEntry.objects.filter(target=entry).first():
+        return led_on(request, replacement)
     context = {"entry": entry, "person": person, "session": entry.session, "programme": entry.activity.programme}
     return parts.form_page(request, "workspace/counts/void.html", form, **context)
+
+
+def led_on(request: HttpRequest, replacement: LedgerEntry) -> HttpResponse:
+    """To the entries of the session, with what was done about one of them already, in another tab or by somebody."""
+    if replacement.kind == LedgerEntry.Kind.VOID:
+        messages.info(request, _("This entry was taken back already."))
+    else:
+        messages.info(request, _("This entry was corrected already; the correction counts."))
+    return redirect("workspace:session", replacement.session_id)
 
 
 def said_of_void(person: str) -> str:

@@ -14,7 +14,7 @@ from qixue.core.clock import local_day, now
 from qixue.core.refusal import Refused
 from qixue.participation.operations.without_account import erase_person, forget_typed_name, note_copy
 from qixue.participation.queries.duplicates import same_named, told_apart
-from qixue.participation.queries.registrations import coming_registrations
+from qixue.participation.queries.registrations import seats_to_lose
 from qixue.participation.queries.without_account import (
     household_of,
     obstacle_to_speaking_for,
@@ -105,7 +105,7 @@ def erasing(request: HttpRequest, found: Resident) -> HttpResponse:
             return erased(request, key)
     elif unfinished_forms.is_to_check(request, form):
         return parts.form_page(request, "workspace/personal_data/check.html", form, **context)
-    coming = coming_registrations(subject.people, at=now()).select_related("resident", "session__activity")
+    coming = seats_to_lose(subject.people, at=now())
     context |= {"coming": coming, "stays": holdings.stays(subject, at=now())}
     return unfinished_forms.form_page(request, "workspace/personal_data/erase.html", form, **context)
 

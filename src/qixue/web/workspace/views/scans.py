@@ -80,10 +80,12 @@ def decide(request: HttpRequest, pk: int, scan_pk: int) -> HttpResponse:
     is_for_nobody = names_nobody(scan) or bool(forgotten_places(session, [scan]))
     form = DecisionForm(request.POST or None, people=people, is_count=is_count, is_for_nobody=is_for_nobody)
     if form.is_valid():
-        said = {"session": session, "reason": form.cleaned_data["reason"], "by": staff(request), "at": now()}
+        answers = form.cleaned_data
+        said = {"session": session, "reason": answers["reason"], "by": staff(request), "at": now()}
+        named = {"name": answers.get("name", ""), "confirmed": answers["confirmed"]}
         try:
             if form.accepts:
-                accept_scan(scan, registration=form.registration(people), name=form.name, **said)
+                accept_scan(scan, registration=form.registration(people), **named, **said)
             else:
                 reject_scan(scan, **said)
         except Refused as refusal:

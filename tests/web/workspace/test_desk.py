@@ -1,0 +1,81 @@
+"""The desk of somebody on the staff: the most pressing of each kind, and the way to the others."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from lxml import html
+from tests.factories import NOON, DoorDeviceFactory, OpenSessionFactory, RoleAssignmentFactory, SessionFactory
+from tests.web.workspace.door.pages import waiting_scan
+
+from qixue.people.models import Role
+from qixue.programme.models import Session
+
+pytestmark = pytest.mark.django_db
+DAY = datetime.timedelta(days=1)
+
+
+def organiser_of(client: Client, session: Session) -> Client:
+    client.force_login(RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.ORGANISER).user)
+    return client
+
+
+def session_before(*, days: int, **facts: Any) -> Session:
+    begin = NOON - days * DAY
+    return SessionFactory(number=days, starts_at=begin, ends_at=begin + DAY / 24, **facts)
+
+
+def main_of(answer: Any) -> Any:
+    return html.fromstring(answer.content.decode()).xpath("//main")[0]
+
+
+def sessions_named(main: Any) -> list[int]:
+    return [int(link.split("/")[-2]) for link in main.xpath(".//*[@class='session']//h3/a/@href")]
+
+
+def test_longest_overdue_stand_first_and_all_are_a_press_away(client: Client) -> None:
+    first = session_before(days=30)
+    others = [session_before(days=days, activity=first.activity) for days in range(1, 10)]
+    expected = [first.pk, *(session.pk for session in reversed(others))]
+    page = organiser_of(client, first)
+
+    desk = main_of(page.get("/workspace/"))
+    (link,) = desk.xpath(".//a[contains(@href, '/workspace/waiting/')]")
+    everything = main_of(page.get(link.get("href")))
+
+    assert (sessions_named(desk), sessions_named(everything)) == (expected[:8], expected)
+    assert link.text_content() == "已结束、还没有填报人数：全部10项"
+    assert "前8项，共10项" in desk.text_content()
+
+
+def test_list_that_is_whole_offers_no_more(client: Client) -> None:
+    session = SessionFactory()
+
+    desk = main_of(organiser_of(client, session).get("/workspace/"))
+
+    assert sessions_named(desk) == [session.pk]
+    assert desk.xpath(".//a[contains(@href, '/workspace/waiting/')]") == []
+
+
+def test_kind_of_which_there_is_nothing_says_so_and_one_that_is_unknown_is_no_page(client: Client) -> None:
+    page = organiser_of(client, OpenSessionFactory())
+
+    assert "这里暂时没有内容" in main_of(page.get("/workspace/waiting/drafts/")).text_content()
+    assert page.get("/workspace/waiting/no-such/").status_code == 404
+
+
+def test_scan_for_a_session_that_the_phone_was_not_set_up_for_waits_at_the_first_of_its_own(client: Client) -> None:
+    late = OpenSessionFactory(number=2)
+    early = OpenSessionFactory(number=1, activity=late.activity, starts_at=late.starts_at - DAY)
+    device = DoorDeviceFactory(sessions=[late, early])
+    scan = waiting_scan(early, device=device, session=None, reason="unknown_session")
+    page = organiser_of(client, early)
+
+    desk = main_of(page.get("/workspace/waiting/scans/"))
+    page.post(f"/workspace/sessions/{early.pk}/scans/{scan.pk}/", {"decision": "rejected", "reason": "试机"})
+    scan.refresh_from_db()
+
+    assert desk.xpath(".//a[contains(@href, '/scans/')]/@href") == [f"/workspace/sessions/{early.pk}/scans/"]
+    assert "1条待处理" in desk.text_content()
+    assert (scan.decision, sessions_named(main_of(page.get("/workspace/waiting/scans/")))) == ("rejected", [])

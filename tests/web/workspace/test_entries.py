@@ -1,0 +1,78 @@
+"""Correcting and taking back an entry of the ledger where it stands on the page of its session."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from lxml import html
+from tests.factories import RoleAssignmentFactory, SessionFactory, key
+
+from qixue.core.clock import now
+from qixue.core.quantity import Qualifier
+from qixue.participation.models import LedgerEntry
+from qixue.participation.operations.head_counts import CountReport, report_head_count
+from qixue.people.models import Role
+
+pytestmark = pytest.mark.django_db
+CORRECTION = {"count": "4", "qualifier": "exact", "reason": "漏了一位"}
+VOID = {"reason": "填错了场次"}
+
+
+@pytest.fixture
+def entry(client: Client) -> LedgerEntry:
+    """Three people, as the organiser who is signed in entered."""
+    session = SessionFactory()
+    organiser = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.ORGANISER).user
+    client.force_login(organiser)
+    report = CountReport(count=3, qualifier=Qualifier.EXACT, client_uuid=key(), note="签到表1页", confirmed=True)
+    return report_head_count(session, report, by=organiser, at=now())
+
+
+def act(client: Client, entry: LedgerEntry, name: str, **answers: str) -> Any:
+    return client.post(f"/workspace/entries/{entry.pk}/{name}/", {"client_uuid": str(key()), **answers})
+
+
+def said_after(client: Client, answer: Any) -> str:
+    """What the page says to which the answer leads."""
+    assert answer.status_code == 302
+    shown = html.fromstring(client.get(answer.url).content.decode())
+    return str(shown.xpath("string(//ul[@class='messages']/li)"))
+
+
+@pytest.mark.parametrize(
+    ("first", "answers", "said"),
+    [
+        ("void", VOID, "这条记录已撤销，不用再撤。"),
+        ("correct", CORRECTION, "这条记录已更正，以更正后的为准。"),
+    ],
+)
+@pytest.mark.parametrize("second", ["void", "correct"])
+def test_second_tab_reads_what_was_done_in_the_first(
+    client: Client, entry: LedgerEntry, first: str, answers: dict[str, str], said: str, second: str
+) -> None:
+    said_after(client, act(client, entry, first, **answers))
+
+    again = said_after(client, act(client, entry, second, **{"void": VOID, "correct": CORRECTION}[second]))
+    opened = said_after(client, client.get(f"/workspace/entries/{entry.pk}/{second}/"))
+
+    assert [again, opened] == [said] * 2
+    assert LedgerEntry.objects.count() == 2
+
+
+def test_same_press_twice_takes_back_once(client: Client, entry: LedgerEntry) -> None:
+    uuid = str(key())
+
+    said = [said_after(client, act(client, entry, "void", **VOID, client_uuid=uuid)) for _press in range(2)]
+
+    assert said == ["已撤销，原来的内容仍可查看。"] * 2
+    assert LedgerEntry.objects.count() == 2
+
+
+def test_number_that_is_entered_already_is_no_correction(client: Client, entry: LedgerEntry) -> None:
+    same = act(client, entry, "correct", **{**CORRECTION, "count": "3"})
+    estimate = act(client, entry, "correct", **{**CORRECTION, "count": "3", "qualifier": "about"})
+
+    assert same.status_code == 422
+    assert "与原来填报的人数相同，无需更正。" in same.content.decode()
+    assert estimate.status_code == 302
+    assert LedgerEntry.objects.count() == 2
