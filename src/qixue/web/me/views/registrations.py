@@ -182,8 +182,8 @@ def transfer(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     household = household_of(resident)
     unagreed = children_without_consent(household, found.session, at=now())
     others = without(household, registered_among(household, found.session), unagreed)
-    people, asked = {"household": household, "others": others}, asked_at(found.session)
-    form = TransferForm(unfinished_forms.answers(request), party=found, questions=asked, **people)
+    people, questions = {"household": household, "others": others}, asked_at(found.session)
+    form = TransferForm(unfinished_forms.answers(request), party=found, questions=questions, **people)
     same_time = same_time_of(form, found.session)
     if is_decided(request, form, same_time):
         try:
