@@ -2,10 +2,11 @@
 
 import uuid
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
@@ -20,6 +21,8 @@ from qixue.web.me.forms.swap import KindsForm, OneOfForm, WishForm, initial_of_o
 from qixue.web.me.views.swap import act_for, own_or_404
 from qixue.web.workspace.act import act_page
 
+TAKEN_BACK = gettext_lazy("Your wish is taken back.")
+
 
 @for_residents
 def wish(request: HttpRequest, pk: int) -> HttpResponse:
@@ -30,19 +33,23 @@ def wish(request: HttpRequest, pk: int) -> HttpResponse:
     if not own:
         return render(request, "me/swap/nothing_to_give.html", {"listing": wanted, "programme": wanted.programme})
     before = wanted.wished_by.filter(wisher=resident).values_list("listing_id", flat=True)
-    is_sent = request.method == "POST"  # also without a tick, which takes the wish back
-    form = WishForm(request.POST if is_sent else None, initial={"giving": [str(key) for key in before]}, own=own)
+    form = WishForm(ticked(request), before=[str(key) for key in before], own=own)
     act = act_for(
         wanted,
         title=_("I would like this"),
         lead=_("Its owner is not told. When a round is run, everything that fits is brought together."),
         button=_("Keep my wish"),
         back=reverse("public:listing", args=[pk]),
-        done=_("Your wish is kept. You find it under my things."),
+        done=TAKEN_BACK if form.takes_back else _("Your wish is kept. You find it under my things."),
     )
     return act_page(
         request, form, act, lambda: wish_for(wanted, wisher=resident, giving=form.keys(), by=user, at=now())
     )
+
+
+def ticked(request: HttpRequest) -> QueryDict | None:
+    """What was sent, also without a tick."""
+    return request.POST if request.method == "POST" else None
 
 
 def of_others_or_404(resident: Resident, pk: int) -> Listing:
@@ -57,13 +64,13 @@ def kinds(request: HttpRequest, pk: int) -> HttpResponse:
     user, resident = known(request)
     listing = own_or_404(resident, pk)
     before = list(listing.kind_wishes.order_by("kind").values_list("kind", flat=True))
-    form = KindsForm(request.POST if request.method == "POST" else None, initial={"kinds": before})
+    form = KindsForm(ticked(request), before=before)
     act = act_for(
         listing,
         title=_("Any thing of a kind"),
         lead=_("Tick what you would take for it, whichever it is."),
         button=_("Keep my wish"),
-        done=_("Your wish is kept."),
+        done=TAKEN_BACK if form.takes_back else _("Your wish is kept."),
         fits=listing.is_open and not listing.is_gift,
         above=("me/swap/or_a_thing.html",),
         context={"programme": listing.programme},
