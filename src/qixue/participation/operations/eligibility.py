@@ -69,7 +69,7 @@ def check_people(
         home = person.home_region.path if person.home_region else ""
         if terms.region and not home.startswith(terms.region.path):
             sentence = _("This session is for residents of %(region)s; the home of %(name)s is another place.")
-            values = {"region": terms.region.local_name, "name": person.name}
+            values = {"region": terms.region.name_in_sentence, "name": person.name}
             raise Refused("other_region", sentence, field="people", **values)
 
 

@@ -21,7 +21,7 @@ FIRST_MINUTE = datetime.timedelta(minutes=1)  # what is known of a session whose
 
 def terms_of(session: Session) -> RegistrationTerms:
     """The terms of the session, or the usual ones."""
-    found = RegistrationTerms.objects.select_related("region").filter(session=session).first()
+    found = RegistrationTerms.objects.select_related("region__parent").filter(session=session).first()
     return found or RegistrationTerms(session=session)
 
 
