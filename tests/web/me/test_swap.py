@@ -75,6 +75,24 @@ def test_what_was_typed_while_signed_out_is_there_again_and_nothing_is_done_yet(
     assert not Listing.objects.filter(title="母亲留下的电水壶").exists()
 
 
+def test_what_else_residents_type_waits_behind_the_sign_in(member, programme):
+    ListingFactory(owner=member, programme=programme)
+    lamps = [ListingFactory(programme=programme) for _number in range(2)]
+    sent = {
+        f"/me/swap/{lamps[0].pk}/report/": {"reason": "forbidden", "note": "是灭火器"},
+        "/me/swap/one-of/new/": {"key": uuid.uuid4(), "name": "台灯"},
+        "/me/household/take-over/": {"code": "K7QM-2XPA-9RHT"},
+    }
+
+    for path, answers in sent.items():
+        browser = Client()
+        asked = browser.post(path, answers)
+        browser.force_login(member.user)
+        page = html.fromstring(browser.get(unquote(asked.url.partition("next=")[2])).content.decode())
+        typed = page.xpath("//main//*[@name='name' or @name='code']/@value | //main//textarea/text()")
+        assert [text.strip() for text in typed] == [list(answers.values())[-1]]
+
+
 def test_nothing_else_than_what_has_to_be_said_is_asked_for(member):
     client = signed_in(member)
     page = page_of(client, "/me/swap/new/")
