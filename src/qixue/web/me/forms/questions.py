@@ -10,7 +10,7 @@ from qixue.participation.models import Question
 from qixue.participation.models.questions import LONGEST_ANSWER, YES_OR_NO
 from qixue.participation.operations.answers import EVERYBODY, Answers, field_of
 from qixue.people.models import Resident
-from qixue.web.forms import word
+from qixue.web.forms import asks_for_an_answer
 from qixue.web.workspace.forms.fields import PlainCharField
 
 
@@ -40,7 +40,7 @@ def question_field(question: Question, label: str) -> forms.Field:
         is_choice = question.kind == Question.Kind.CHOICE
         choices = [(option, option) for option in question.options] if is_choice else list(YES_OR_NO.items())
         field = forms.ChoiceField(label=label, choices=choices, required=question.is_required, widget=forms.RadioSelect)
-    word(field)
+    field.error_messages["required"] = asks_for_an_answer(field)
     return field
 
 
