@@ -1,5 +1,7 @@
 """Who gets a certificate, what it says and states in its credential, and how it is taken back."""
 
+import datetime
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import IntegrityError, transaction
@@ -26,6 +28,7 @@ from qixue.people.models import Notification, Resident
 from qixue.programme.models import Activity
 
 pytestmark = pytest.mark.django_db
+HOUR = datetime.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -72,12 +75,23 @@ def test_whoever_was_at_enough_sessions_is_entitled(training):
     ]
 
 
-def test_session_that_has_not_begun_gives_no_certificate(training):
+@pytest.mark.parametrize(("starts_at", "ends_at"), [(NOON + DAY, None), (NOON - HOUR, NOON + HOUR)])
+def test_session_that_is_not_over_gives_no_certificate(training, starts_at, ends_at):
     person = attendee(training, count=2)
     last = sessions_of(training)[1]
-    training.sessions.filter(pk=last.pk).update(starts_at=NOON + DAY, ends_at=None)
+    training.sessions.filter(pk=last.pk).update(starts_at=starts_at, ends_at=ends_at, state="planned")
 
     assert refusal_of(training, person) == "rule_not_met"
+
+
+def test_session_that_was_marked_as_held_gives_a_certificate_before_its_end(training):
+    person = attendee(training, count=2)
+    last = sessions_of(training)[1]
+    training.sessions.filter(pk=last.pk).update(starts_at=NOON - HOUR, ends_at=NOON + HOUR, state="held")
+
+    (certificate,) = issue(training, person)
+
+    assert certificate.session_count == 2
 
 
 def test_certificate_says_what_was_attended(training):

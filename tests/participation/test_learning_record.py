@@ -5,7 +5,7 @@ import datetime
 from decimal import Decimal
 
 import pytest
-from tests.factories import NOON, MemberFactory, RegionFactory, ResidentFactory, key
+from tests.factories import NOON, MemberFactory, OpenSessionFactory, RegionFactory, ResidentFactory, key
 from tests.factories_afterwards import DAY, attend, attendee, course, organiser_of, rule_for, sessions_of
 
 from qixue.core.refusal import Refused
@@ -25,6 +25,7 @@ from qixue.participation.queries.learning_record import record_of
 from qixue.people.models import Resident
 
 pytestmark = pytest.mark.django_db
+HOUR = datetime.timedelta(hours=1)
 BOOKS = EntryDetails("prior_learning", "自学果树嫁接", datetime.date(2024, 5, 1), learning_hours=Decimal("12.5"))
 
 
@@ -46,7 +47,7 @@ def refusal(details: EntryDetails, person: Resident) -> str:
 
 
 def test_sessions_stand_in_the_record_with_their_hours(person):
-    record = record_of(person)
+    record = record_of(person, at=NOON)
 
     assert [str(row.hours) for row in record.attended] == ["2.7", "2.7"]
     assert record.hours == Decimal("5.3")  # 240 minutes, rounded once
@@ -57,25 +58,40 @@ def test_what_was_taken_back_is_gone_and_leaves_a_trace(person):
 
     void_entry(entry, reason="扫错了人", by=organiser_of(entry.activity), at=NOON, client_uuid=key())
 
-    record = record_of(person)
+    record = record_of(person, at=NOON)
     assert (len(record.attended), [row.reason for row in record.taken_back]) == (1, ["扫错了人"])
 
 
 def test_session_without_times_has_no_hours(person):
-    session = record_of(person).attended[0].session
+    session = record_of(person, at=NOON).attended[0].session
     session.ends_at = None
     session.save(update_fields=["ends_at"])
 
-    record = record_of(person)
+    record = record_of(person, at=NOON)
 
     assert sorted(str(row.hours) for row in record.attended) == ["2.7", "None"]
     assert record.hours == Decimal("2.7")
 
 
+@pytest.mark.parametrize("begins", [-HOUR, HOUR])
+def test_session_that_is_not_over_gives_no_hours_yet(person, begins):
+    later = OpenSessionFactory(starts_at=NOON + begins, ends_at=NOON + begins + 2 * HOUR)
+    attend(later, person)
+
+    record = record_of(person, at=NOON)
+    afterwards = record_of(person, at=later.ends_at)
+
+    assert (len(record.attended), record.hours) == (2, Decimal("5.3"))
+    assert [row.session for row in record.checked_in] == [later]
+    assert (len(afterwards.attended), afterwards.hours, afterwards.checked_in) == (3, Decimal("8.0"), [])
+
+
 def test_sums_by_year_keep_own_entries_apart(person):
     declare(person)
 
-    years = [(year.year, year.session_count, year.hours, year.declared_hours) for year in record_of(person).years]
+    years = [
+        (year.year, year.session_count, year.hours, year.declared_hours) for year in record_of(person, at=NOON).years
+    ]
 
     assert years == [(2026, 2, Decimal("5.3"), Decimal("0.0")), (2024, 0, Decimal("0.0"), Decimal("12.5"))]
 
@@ -83,7 +99,7 @@ def test_sums_by_year_keep_own_entries_apart(person):
 def test_year_in_which_nothing_counts_is_no_row_of_zeros(person):
     declare(person, dataclasses.replace(BOOKS, learning_hours=None))
 
-    record = record_of(person)
+    record = record_of(person, at=NOON)
 
     assert ([year.year for year in record.years], len(record.declared)) == ([2026], 1)
 
@@ -155,14 +171,14 @@ def test_record_has_an_end(person):
 def test_document_has_the_fields_of_the_standard(person):
     region = RegionFactory()
     Resident.objects.filter(pk=person.pk).update(birth_year=1984, home_region=region)
-    activity = record_of(person).attended[0].activity
+    activity = record_of(person, at=NOON).attended[0].activity
     rule_for(activity, least=2)
     by = organiser_of(activity)
     (certificate,) = issue_certificates(activity, people=[person], by=by, at=NOON)
     revoke_certificate(certificate, kind="mistake", reason="误发", by=by, at=NOON)
     declare(person)
 
-    document = record_document(record_of(Resident.objects.get(pk=person.pk)), base_url="https://q.example.cn")
+    document = record_document(record_of(Resident.objects.get(pk=person.pk), at=NOON), base_url="https://q.example.cn")
 
     assert document["account"] == {
         "learner_no": person.learning_account.learner_no,
@@ -188,15 +204,15 @@ def test_record_of_a_child_is_its_own():
     parent = attendee(course(), count=1)
     child = ResidentFactory(guardian=parent)
 
-    assert (len(record_of(parent).attended), record_of(child).is_empty) == (1, True)
+    assert (len(record_of(parent, at=NOON).attended), record_of(child, at=NOON).is_empty) == (1, True)
 
 
 def test_sessions_of_the_record_are_read_at_once(person, django_assert_num_queries):
     with django_assert_num_queries(5):
-        record_of(person)
+        record_of(person, at=NOON)
     for session in sessions_of(course(sessions=3)):
         attend(session, person)
 
     with django_assert_num_queries(5):
-        record = record_of(person)
+        record = record_of(person, at=NOON)
         assert [row.activity.organisation.name for row in record.attended]

@@ -139,6 +139,7 @@ def test_answers_go_with_the_registration(session, organiser, member):
         ([Asked(f"问题{number}", "text") for number in range(6)], ("too_many_questions", "")),
         ([Asked("怎么来？", "choice", options=("骑车",))], ("options_missing", "options_1")),
         ([Asked("怎么来？", "choice", options=tuple("甲乙丙丁戊己庚辛壬癸子"))], ("too_many_options", "options_1")),
+        ([Asked("怎么来？", "choice", options=("骑车", "长" * 201))], ("option_too_long", "options_1")),
         ([Asked("说明", "text"), Asked("说明", "yes_no")], ("question_twice", "text_2")),
     ],
 )

@@ -294,11 +294,16 @@ def test_terms_that_somebody_does_not_meet_refuse_by_name(session, terms, person
 
 
 def test_a_session_for_the_residents_of_a_town_refuses_others(session):
-    city = RegionFactory()
+    city = RegionFactory(code="441881", name="英德市", name_en="Yingde", level="county", unit_type="county_level_city")
     town = RegionFactory(code="441881114", name="大湾镇", level="township", unit_type="town", parent=city)
     RegistrationTerms.objects.create(session=session, region=town)
 
-    assert refusal(sign_up, session, MemberFactory(home_region=city)) == "other_region"
+    with pytest.raises(Refused) as refused:
+        sign_up(session, MemberFactory(name="李嘉明", home_region=city))
+    assert (refused.value.code, refused.value.sentence) == (
+        "other_region",
+        "本场面向英德市大湾镇居民，李嘉明登记的居住地不在此。",
+    )
     assert sign_up(session, MemberFactory(home_region=town))[0].state == State.CONFIRMED
 
 

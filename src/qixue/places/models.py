@@ -71,6 +71,13 @@ class Region(models.Model):
         """Of a town with its county: two towns can share a name. With `parent` selected."""
         return f"{self.parent.local_name if self.parent else ''} {self.local_name}".strip()
 
+    @property
+    def name_in_sentence(self) -> str:
+        """The same within a sentence; of a county or something larger its name alone. With `parent` selected."""
+        if self.parent is None or self.level not in (Region.Level.TOWNSHIP, Region.Level.VILLAGE):
+            return self.local_name
+        return in_language(f"{self.parent.name}{self.name}", f"{self.local_name}, {self.parent.local_name}")
+
 
 TOWN = (Region.UrbanRural.URBAN, Region.UrbanRural.COUNTY_SEAT)  # of town and country, in figures
 

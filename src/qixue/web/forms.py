@@ -66,14 +66,23 @@ def guard(field: forms.Field) -> None:
 
 
 def word(field: forms.Field) -> None:
-    """Let a field ask in the words of its label."""
-    sentence = next(sentence for kind, sentence in WAYS_TO_ANSWER if isinstance(field, kind))
-    label = str(field.label)
-    if label.endswith((*QUESTION_MARKS, ".", "。")):  # a question or a sentence does not fit into another
-        sentence = next((answer for kind, answer in WAYS_TO_ANSWER_A_QUESTION if isinstance(field, kind)), sentence)
-    field.error_messages["required"] = str(sentence) % {"label": label.rstrip(".。")}
+    """Let a field ask in the words of its label, where it has no sentence of its own."""
+    if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
+        is_sentence = str(field.label).endswith((*QUESTION_MARKS, ".", "。"))  # does not fit into another
+        field.error_messages["required"] = asks_for_an_answer(field) if is_sentence else asks_by_label(field)
     if isinstance(field, forms.EmailField):
         field.error_messages["invalid"] = _("Please write a mail address, for example name@example.cn.")
+
+
+def asks_by_label(field: forms.Field) -> str:
+    sentence = next(sentence for kind, sentence in WAYS_TO_ANSWER if isinstance(field, kind))
+    return str(sentence) % {"label": str(field.label).rstrip(".。")}
+
+
+def asks_for_an_answer(field: forms.Field) -> str:
+    """Without the label, where there is a way to."""
+    ways = (answer for kind, answer in WAYS_TO_ANSWER_A_QUESTION if isinstance(field, kind))
+    return str(next(ways, None) or asks_by_label(field))
 
 
 def choose_once_more(widget: forms.Widget) -> str:

@@ -109,10 +109,19 @@ def test_erasing_needs_the_tick_and_the_code_of_the_phone(client, person):
 
     done = client.post("/me/data/erase/code/", {"code": digits})
 
-    assert done.url == "/me/data/erased/"
+    assert done.url == "/me/data/erased/"  # was counted nowhere
     assert (User.objects.count(), Resident.objects.count(), ConfirmedMobile.objects.count()) == (0, 0, 0)
     assert "_auth_user_id" not in client.session
-    page_of(client, "/me/data/erased/")
+    assert "计过的数还在" not in words(page_of(client, "/me/data/erased/"))
+
+
+def test_who_was_counted_reads_that_the_count_stays(client, person):
+    came(SessionFactory(seat_count=5, taken_count=1), person)
+    client.post("/me/data/erase/", {"is_sure": "on"})
+
+    done = client.post("/me/data/erase/code/", {"code": last_digits()}, follow=True)
+
+    assert "计过的数还在" in words(html.fromstring(done.content.decode()))
 
 
 def test_code_page_without_the_page_before_it_leads_there(client):

@@ -42,7 +42,8 @@ def test_questions_are_asked_of_those_who_come(session, member, child):
     answers = {"party": key(), "people": [child.pk], f"question_{question.pk}_{child.pk}": "33"}
     page = page_in(client.get(client.post(path, answers).url))
 
-    assert [words(error) for error in wrong.xpath("//*[@class='error']")] == ["请填写李一诺：鞋码。"]
+    assert [words(error) for error in wrong.xpath("//*[@class='error']")] == ["请写下回答。"]
+    assert words(wrong.xpath("//*[contains(@class, 'error-summary')]//li")[0]) == "李一诺：鞋码：请写下回答。"
     assert "鞋码 33" in words(page)
 
 

@@ -4,8 +4,8 @@ import io
 
 import pdfplumber
 import pytest
-from tests.factories import NOON, MemberFactory, ResidentFactory, key
-from tests.factories_afterwards import attendee, course, organiser_of, rule_for
+from tests.factories import NOON, MemberFactory, ResidentFactory, SessionFactory, key
+from tests.factories_afterwards import DAY, attend, attendee, course, organiser_of, rule_for
 from tests.web.browsing import page_of, signed_in
 from tests.web.public.conftest import words
 
@@ -50,6 +50,16 @@ def test_record_shows_sums_certificate_and_sessions(member):
     assert words(found.xpath("//section[.//h2='年度合计']//tbody/tr")[0]).split() == ["2026", "2", "5.3", "1", "0.0"]
     assert len(found.xpath("//section[.//h2='参加的场次']//tbody/tr")) == 2
     assert "✓ 有效" in words(found.xpath("//section[.//h2='证书']")[0])
+
+
+def test_session_that_has_not_begun_stands_apart_without_hours(member):
+    attend(SessionFactory(starts_at=NOON + DAY, ends_at=None), member)
+
+    found = page_of(signed_in(member), f"/me/record/{member.pk}/")
+
+    assert len(found.xpath("//section[.//h2='参加的场次']//tbody/tr")) == 2
+    (row,) = found.xpath("//section[.//h2='已签到，还没结束']//li")
+    assert words(row).startswith("稻田养鱼 · 2026年11月5日")
 
 
 def test_household_has_a_record_each(member):

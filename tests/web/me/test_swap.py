@@ -12,7 +12,7 @@ from lxml import html
 from tests.factories import NOON, MemberFactory, ProgrammeFactory
 from tests.factories_swap import ListingFactory, TownFactory, one_of, wish
 from tests.swap.operations.test_listings import picture
-from tests.web.browsing import page_of, signed_in
+from tests.web.browsing import page_in, page_of, signed_in
 from tests.web.public.conftest import words
 
 from qixue.people.models import Resident
@@ -75,6 +75,24 @@ def test_what_was_typed_while_signed_out_is_there_again_and_nothing_is_done_yet(
     assert not Listing.objects.filter(title="母亲留下的电水壶").exists()
 
 
+def test_what_else_residents_type_waits_behind_the_sign_in(member, programme):
+    ListingFactory(owner=member, programme=programme)
+    lamps = [ListingFactory(programme=programme) for _number in range(2)]
+    sent = {
+        f"/me/swap/{lamps[0].pk}/report/": {"reason": "forbidden", "note": "是灭火器"},
+        "/me/swap/one-of/new/": {"key": uuid.uuid4(), "name": "台灯"},
+        "/me/household/take-over/": {"code": "K7QM-2XPA-9RHT"},
+    }
+
+    for path, answers in sent.items():
+        browser = Client()
+        asked = browser.post(path, answers)
+        browser.force_login(member.user)
+        page = html.fromstring(browser.get(unquote(asked.url.partition("next=")[2])).content.decode())
+        typed = page.xpath("//main//*[@name='name' or @name='code']/@value | //main//textarea/text()")
+        assert [text.strip() for text in typed] == [list(answers.values())[-1]]
+
+
 def test_nothing_else_than_what_has_to_be_said_is_asked_for(member):
     client = signed_in(member)
     page = page_of(client, "/me/swap/new/")
@@ -128,8 +146,47 @@ def test_wish_is_ticked_seen_and_taken_back(member, programme):
     assert answer.url == f"/swap/{lamp.pk}/"
     assert page_of(client, address).xpath("//input[@checked]/@value") == [str(kettle.pk)]
     assert "台灯" in words(page_of(client, "/me/swap/").xpath("//main")[0])
-    client.post(address, {})
+    assert "您想要这件，愿意拿来换的： 电水壶" in words(page_of(client, f"/swap/{lamp.pk}/"))
+    taken_back = [client.post(address, {"had_some": "True"}, follow=True) for _sent_twice in range(2)]
+    assert ["意愿已清空。" in words(html.fromstring(page.content.decode())) for page in taken_back] == [True, True]
     assert not Wish.objects.exists()
+
+
+@pytest.mark.parametrize(("things", "ticked"), [(1, 1), (2, 0)])
+def test_wish_for_nothing_is_not_kept_and_the_only_thing_is_ticked(member, programme, things, ticked):
+    ListingFactory.create_batch(things, owner=member, programme=programme)
+    address = f"/me/swap/{ListingFactory(programme=programme).pk}/wish/"
+    client = signed_in(member)
+
+    page = page_of(client, address)
+    (error,) = page_in(client.post(address, {"had_some": "False"}), 422).xpath("//*[@class='error']")
+
+    assert len(page.xpath("//input[@checked]")) == ticked
+    assert words(error) == "请选择您愿意拿哪一件来换。"
+
+
+def test_thing_that_fits_a_wish_for_its_kind_says_so_to_whoever_wishes(member, programme):
+    kettle = ListingFactory(owner=member, programme=programme)
+    lamp = ListingFactory(programme=programme, title="台灯")
+    KindWish.objects.create(listing=kettle, kind=lamp.kind, wished_at=NOON)
+
+    said = ["您想要这件" in words(page_of(signed_in(who), f"/swap/{lamp.pk}/")) for who in (member, MemberFactory())]
+
+    assert said == [True, False]
+
+
+def test_kinds_that_are_taken_back_are_said_to_be_and_none_at_all_is_asked_about(member, programme):
+    kettle = ListingFactory(owner=member, programme=programme)
+    client, address = signed_in(member), f"/me/swap/{kettle.pk}/kinds/"
+
+    (error,) = page_in(client.post(address, {}), 422).xpath("//*[@class='error']")
+    client.post(address, {"kinds": ["books"]})
+    page = page_of(client, address)
+    emptied = client.post(address, {"had_some": page.xpath("//input[@name='had_some']/@value")[0]}, follow=True)
+
+    assert words(error) == "请至少选择一类。"
+    assert "意愿已清空。" in words(html.fromstring(emptied.content.decode()))
+    assert not KindWish.objects.exists()
 
 
 def test_who_has_nothing_to_give_is_asked_to_list_a_thing_first(member, programme):

@@ -332,3 +332,24 @@ def test_rows_say_where_seats_are_given_by_lot_until_they_are_drawn(open_page, t
         closed_at=NOON, list_digest="d", drawn_at=NOON, seed="s", seat_count=tea.seat_count
     )
     assert "left" in words(open_page(f"{path}?x=1", language="en"))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh-hans", "面向清城区石角镇居民。"), ("en", "For residents of 石角镇, Qingcheng District.")],
+)
+def test_terms_name_a_town_with_its_county_and_nobody_reads_that_all_may_come(open_page, dance, language, said):
+    city = RegionFactory()
+    county = RegionFactory(
+        code="441802", name="清城区", name_en="Qingcheng District", level="county", unit_type="district", parent=city
+    )
+    town = RegionFactory(code="441802101", name="石角镇", name_en="", level="township", unit_type="town", parent=county)
+    for_whom = {"zh-hans": "适合", "en": "For whom"}[language]
+    Session.objects.filter(pk=dance.pk).update(seat_count=9)
+    before = open_page(f"/sessions/{dance.pk}/", language=language)
+    RegistrationTerms.objects.create(session=dance, region=town)
+
+    page = open_page(f"/sessions/{dance.pk}/", language=language)
+
+    assert said in [words(line) for line in page.xpath("//main//details//li")]
+    assert [for_whom in [words(term) for term in each.xpath("//dt")] for each in (before, page)] == [True, False]

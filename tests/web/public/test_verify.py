@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from lxml import html
 from tests.factories import NOON
@@ -161,7 +162,31 @@ def test_changed_credential_is_refused(client, certificate, place):
 
 
 def test_nothing_sent_is_refused(client):
-    page_of(client, "/verify/credential/", status=422, credential="", file="")
+    page = page_of(client, "/verify/credential/", status=422, credential="", file="")
+
+    assert [words(error) for error in page.xpath("//*[@class='error']")] == ["请粘贴凭证文本，或者选择凭证文件。"]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"%PDF-1.7 \xff", "这是打印用的证书。请选择以.jwt结尾的凭证文件，或者按证书上印的编号查验。"),
+        (b"e30.e30.e30", "这不是本平台签发的凭证，或者内容已被改动，请勿采信。"),
+    ],
+)
+def test_wrong_file_is_named_beside_the_file_only(client, certificate, content, says):
+    sent = SimpleUploadedFile("cert.pdf", content)
+
+    page = page_of(client, "/verify/credential/", status=422, credential="", file=sent)
+
+    assert [words(error) for error in page.xpath("//*[@class='error']")] == [says]
+    assert page.xpath("//*[@id='id_file_error']")
+
+
+def test_chosen_file_is_checked(client, certificate):
+    sent = SimpleUploadedFile("certificate.jwt", certificate.credential.encode())
+
+    assert "数字签名一致" in words(page_of(client, "/verify/credential/", credential="", file=sent))
 
 
 # What the addresses in a credential lead to

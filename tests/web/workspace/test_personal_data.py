@@ -63,9 +63,9 @@ def test_person_is_erased_after_two_steps(cadre, person):
 def test_nobody_is_erased_before_it_is_said_that_they_asked(cadre, person):
     page = page_in(cadre.post(f"/workspace/personal-data/{person.pk}/erase/", {"confirmed": "on"}, follow=True), 422)
 
-    asked = ["请勾选：本人或监护人已提出要求。我知道删除后无法恢复。"]
+    asked = ["请勾选已有人提出要求，或者返回。"]
     assert [words(error) for error in page.xpath("//*[@class='error']")] == asked
-
+    assert [words(line) for line in page.xpath("//*[contains(@class, 'error-summary')]//li")] == asked
     assert Resident.objects.filter(pk=person.pk).exists()
 
 

@@ -87,6 +87,11 @@ class RegistrationTerms(models.Model):
     def __str__(self) -> str:
         return f"terms of {self.session_id}"
 
+    @property
+    def is_for_some(self) -> bool:
+        """Whether only people of some age or from some place can sign up."""
+        return bool(self.min_age or self.max_age or self.region_id)
+
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
     def active(self) -> "RegistrationQuerySet":

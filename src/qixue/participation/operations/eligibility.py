@@ -14,9 +14,15 @@ from qixue.participation.queries.registrations import obstacle_to_registering
 from qixue.participation.rules import may_act_for
 from qixue.people.models import GuardianConsent, Resident, User
 from qixue.people.operations.residents import is_child_in
+from qixue.people.queries import consents_in_force
 from qixue.programme.models import Session
 
 NOT_YOURS = _("You can act for yourself and for people in your household only.")
+NO_GUARDIAN = _("%(name)s is under 14. Please let a parent or guardian add the child to their household first.")
+NO_CONSENT = _(
+    "%(name)s is under 14, and no guardian agrees at present: nobody can sign the child up. The guardian can agree "
+    "again under “My household”."
+)
 
 
 def must_act_for(user: User, people: Sequence[Resident], *, is_staff: bool) -> None:
@@ -55,7 +61,7 @@ def check_people(
 
     Refused: guardian_needed, too_young, too_old, other_region, age_unknown, each naming the person.
     """
-    year = (session.starts_at or at).astimezone(SHANGHAI).year
+    year = year_of(session, at=at)
     for person in people:
         if not are_moved:
             check_year_known(person)
@@ -63,8 +69,13 @@ def check_people(
         home = person.home_region.path if person.home_region else ""
         if terms.region and not home.startswith(terms.region.path):
             sentence = _("This session is for residents of %(region)s; the home of %(name)s is another place.")
-            values = {"region": terms.region.local_name, "name": person.name}
+            values = {"region": terms.region.name_in_sentence, "name": person.name}
             raise Refused("other_region", sentence, field="people", **values)
+
+
+def year_of(session: Session, *, at: datetime.datetime) -> int:
+    """The year at whose end the ages count."""
+    return (session.starts_at or at).astimezone(SHANGHAI).year
 
 
 def check_year_known(person: Resident) -> None:
@@ -78,7 +89,7 @@ def check_age(terms: RegistrationTerms, person: Resident, year: int) -> None:
     """Age in full years at the end of `year`: only the year of birth is known."""
     age = year - person.birth_year if person.birth_year else None
     if is_child_in(year, person.birth_year) and not has_guardian_consent(person):
-        sentence = _("%(name)s is under 14. Please let a parent or guardian add the child to their household first.")
+        sentence = NO_GUARDIAN if person.guardian_id is None else NO_CONSENT
         raise Refused("guardian_needed", sentence, field="people", name=person.name)
     if age is None and (terms.min_age or terms.max_age):
         sentence = _("Please add the year of birth of %(name)s: this session has an age limit.")
@@ -109,6 +120,13 @@ def check_missed(
             )
             moment = day_clock_lazy(session.starts_at - HOURS_BEFORE)
             raise Refused("missed_too_often", sentence, field="people", name=person.name, count=count, moment=moment)
+
+
+def children_without_consent(people: Sequence[Resident], session: Session, *, at: datetime.datetime) -> list[Resident]:
+    """Those of a household whose guardian does not agree that they are signed up, or does not any more."""
+    year, agreed = year_of(session, at=at), consents_in_force(people)
+    children = [person for person in people if person.guardian_id and is_child_in(year, person.birth_year)]
+    return [child for child in children if child.pk not in agreed]
 
 
 def has_guardian_consent(person: Resident) -> bool:

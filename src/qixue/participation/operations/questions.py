@@ -69,10 +69,12 @@ def check_questions(asked: Sequence[Asked]) -> None:
         if each.kind == Question.Kind.CHOICE and len(set(each.options)) < 2:
             sentence = _("Please give two answers or more to choose from, each on a line of its own.")
             raise Refused("options_missing", sentence, field=f"options_{number}")
-        if len(each.options) > MOST_OPTIONS or any(len(option) > LONGEST_ANSWER for option in each.options):
-            sentence = _("Please offer up to %(limit)s answers of up to %(longest)s characters each.")
-            field = f"options_{number}"
-            raise Refused("too_many_options", sentence, field=field, limit=MOST_OPTIONS, longest=LONGEST_ANSWER)
+        if len(each.options) > MOST_OPTIONS:
+            sentence = _("Please offer up to %(limit)s answers.")
+            raise Refused("too_many_options", sentence, field=f"options_{number}", limit=MOST_OPTIONS)
+        if any(len(option) > LONGEST_ANSWER for option in each.options):
+            sentence = _("An answer is too long. Please write up to %(limit)s characters on each line.")
+            raise Refused("option_too_long", sentence, field=f"options_{number}", limit=LONGEST_ANSWER)
         if each.text in [other.text for other in asked[: number - 1]]:
             raise Refused("question_twice", _("This question stands here twice."), field=f"text_{number}")
 

@@ -36,7 +36,13 @@ from qixue.participation.operations.seats import addressed, by_party, locked_ses
 from qixue.participation.queries.lotteries import is_before_draw
 from qixue.participation.queries.queue import has_seats_for, with_parties_to_tell, with_room
 from qixue.participation.queries.registered import reach_of, similar_sessions
-from qixue.participation.queries.registrations import can_leave, obstacle_to_registering, terms_of, why_off
+from qixue.participation.queries.registrations import (
+    can_leave,
+    held_by,
+    obstacle_to_registering,
+    terms_of,
+    why_off,
+)
 from qixue.participation.rules import may_manage_registrations
 from qixue.participation.sources import FROM_HOME, source_at_home
 from qixue.people.models import Resident, User
@@ -133,7 +139,7 @@ def check_places(
     if there := active.filter(resident__in=people).select_related("resident").order_by("pk").first():
         sentence = _("%(name)s is signed up for this session already.")
         raise Refused("already_registered", sentence, field="people", name=there.resident.name)
-    held = 0 if is_staff else active.filter(registered_by=by, source__in=FROM_HOME).count()
+    held = 0 if is_staff else held_by(by, session)
     limit = session.seat_count or 0
     if len(people) > limit or (not is_staff and held + len(people) > (limit := terms.place_limit)):
         sentence = _("Up to %(limit)s people can be signed up here by one person. Please choose fewer.")

@@ -66,7 +66,7 @@ def verify_credential(token: str) -> Verified:
         payload = read_credential(token.strip(), verification_keys(PURPOSE))
     except BadCredential as error:
         sentence = _("This is no credential of this platform, or something in it was changed. Do not rely on it.")
-        raise Refused("credential_bad", sentence, field="credential") from error
+        raise Refused("credential_bad", sentence) from error
     serial = str(payload.get("jti", "")).rstrip("/").rpartition("/")[2]
     return Verified(certificate_by_serial(serial), payload)
 

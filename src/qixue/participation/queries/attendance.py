@@ -1,5 +1,6 @@
 """Where people were, by name: what the learning record, certificates and feedback stand on."""
 
+import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -29,6 +30,13 @@ class Attended:
     def hours(self) -> Decimal | None:
         """学时 of the session."""
         return None if self.minutes is None else learning_hours(self.minutes)
+
+
+def is_over(session: Session, *, at: datetime.datetime) -> bool:
+    """Whether its end has come, or where that is not known its beginning; also as soon as it is marked as held."""
+    end = session.ends_at or session.starts_at
+    has_begun = session.starts_at is None or session.starts_at <= at
+    return (session.state == Session.State.HELD and has_begun) or (end is not None and end <= at)
 
 
 def minutes_of(session: Session) -> int | None:

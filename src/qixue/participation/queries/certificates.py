@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from qixue.core.names import by_name
 from qixue.participation.models import Certificate, CertificateQuerySet, CertificateRule
-from qixue.participation.queries.attendance import named_entries, people_of
+from qixue.participation.queries.attendance import is_over, named_entries, people_of
 from qixue.participation.serials import read_serial
 from qixue.people.models import Organisation, Resident
 from qixue.programme.models import Activity, Session
@@ -31,10 +31,10 @@ def rule_of(activity: Activity) -> CertificateRule | None:
 
 
 def candidates_of(activity: Activity, rule: CertificateRule | None, *, at: datetime.datetime) -> list[Candidate]:
-    """Everybody who was at the activity by name, by name. Who is let in before the start was not there yet."""
+    """Everybody who was at the activity by name, by name. What is not over yet counts for nobody."""
     sessions: dict[object, dict[int, Session]] = {}
     for entry in named_entries().filter(activity=activity):
-        if entry.session is not None and has_begun(entry.session, at=at):
+        if entry.session is not None and is_over(entry.session, at=at):
             sessions.setdefault(entry.person_token, {})[entry.session.pk] = entry.session
     given = {row.resident_id: row for row in Certificate.objects.in_force().filter(activity=activity)}
     least = (rule.least_session_count if rule else None) or 1
@@ -46,11 +46,6 @@ def candidates_of(activity: Activity, rule: CertificateRule | None, *, at: datet
             continue
         rows.append(Candidate(person, attended, given.get(person.pk), len(attended) >= least))
     return rows
-
-
-def has_begun(session: Session, *, at: datetime.datetime) -> bool:
-    """One without a time has begun once it is held."""
-    return session.starts_at <= at if session.starts_at else session.state == Session.State.HELD
 
 
 def session_total(activity: Activity) -> int:

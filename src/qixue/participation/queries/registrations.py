@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.clock_words import day_clock_lazy
 from qixue.core.refusal import Refused
 from qixue.participation.models import CallingOff, Registration, RegistrationTerms
+from qixue.participation.sources import FROM_HOME
 from qixue.people.models import Resident, User
 from qixue.programme.models import Activity, Programme, Session
 
@@ -20,7 +21,7 @@ FIRST_MINUTE = datetime.timedelta(minutes=1)  # what is known of a session whose
 
 def terms_of(session: Session) -> RegistrationTerms:
     """The terms of the session, or the usual ones."""
-    found = RegistrationTerms.objects.select_related("region").filter(session=session).first()
+    found = RegistrationTerms.objects.select_related("region__parent").filter(session=session).first()
     return found or RegistrationTerms(session=session)
 
 
@@ -162,6 +163,17 @@ def registered_among(people: Sequence[Resident], session: Session) -> list[Regis
     """Those of the people who have a seat at the session, wait for one, or are in its draw."""
     rows = Registration.objects.active().filter(session=session, resident__in=people)
     return list(rows.select_related("resident").order_by("pk"))
+
+
+def held_by(user: User, session: Session) -> int:
+    """For how many people the user holds a place at the session, whom they signed up at home."""
+    rows = Registration.objects.active().filter(session=session)
+    return rows.filter(registered_by=user, source__in=FROM_HOME).count()
+
+
+def most_for(user: User, session: Session, terms: RegistrationTerms) -> int:
+    """How many people the user can sign up at once, as far as the terms and the number of seats go."""
+    return max(0, min(session.seat_count or 0, terms.place_limit - held_by(user, session)))
 
 
 def at_the_same_time(people: Sequence[Resident], session: Session) -> list[Registration]:

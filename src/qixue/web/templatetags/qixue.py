@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.forms import BooleanField
 from django.template.context import RequestContext
 from django.template.loader import get_template
 from django.urls import get_script_prefix
@@ -257,9 +258,11 @@ def error_count(form: Any) -> int:
 
 
 @register.filter
-def before_error(label: Any) -> str:
-    """The label with the mark behind it; a question has its own."""
-    text = str(label)
+def before_error(field: Any) -> str:
+    """Its label with the mark behind it; a question has its own. Nothing of a box, whose label is a long sentence."""
+    if isinstance(field.field, BooleanField):
+        return ""
+    text = str(field.label)
     if text.endswith(QUESTION_MARKS):
         return text if is_chinese() else f"{text} "
     return text + pgettext("between label and error", ": ")

@@ -10,12 +10,14 @@ from qixue.participation.models import Question
 from qixue.participation.models.questions import LONGEST_ANSWER, YES_OR_NO
 from qixue.participation.operations.answers import EVERYBODY, Answers, field_of
 from qixue.people.models import Resident
-from qixue.web.forms import word
+from qixue.web.forms import asks_for_an_answer
 from qixue.web.workspace.forms.fields import PlainCharField
 
 
-def question_fields(questions: Iterable[Question], people: Sequence[Resident]) -> dict[str, forms.Field]:
-    """By name; a field for one person of several says whose it is."""
+def question_fields(
+    questions: Iterable[Question], people: Iterable[Resident], *, shown: Sequence[Resident]
+) -> dict[str, forms.Field]:
+    """By name; a field for one person says whose it is where several are shown, and is hidden for who is not."""
     fields = {}
     for question in questions:
         if not question.is_for_each:
@@ -23,8 +25,10 @@ def question_fields(questions: Iterable[Question], people: Sequence[Resident]) -
             continue
         for person in people:
             values = {"name": person.name, "question": question.text}
-            label = _("%(name)s: %(question)s") % values if len(people) > 1 else question.text
-            fields[field_of(question, person.pk)] = question_field(question, label)
+            label = _("%(name)s: %(question)s") % values if len(shown) > 1 else question.text
+            field = fields[field_of(question, person.pk)] = question_field(question, label)
+            if person not in shown:
+                field.widget = forms.HiddenInput()
     return fields
 
 
@@ -36,7 +40,7 @@ def question_field(question: Question, label: str) -> forms.Field:
         is_choice = question.kind == Question.Kind.CHOICE
         choices = [(option, option) for option in question.options] if is_choice else list(YES_OR_NO.items())
         field = forms.ChoiceField(label=label, choices=choices, required=question.is_required, widget=forms.RadioSelect)
-    word(field)
+    field.error_messages["required"] = asks_for_an_answer(field)
     return field
 
 

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from qixue.core.refusal import Refused
 from qixue.participation.models import Question, Registration
@@ -15,7 +16,7 @@ from qixue.web.me.forms.questions import answers_of, question_field, question_fi
 
 
 class RegisterForm(Form):
-    """Who comes; whoever is alone has nothing to choose and is ticked.
+    """Who of the `choosable` comes, `most` of them at the most; whoever is alone has nothing to choose and is ticked.
 
     `party` is made with the form, so that sending it twice signs nobody up twice.
     """
@@ -24,15 +25,29 @@ class RegisterForm(Form):
     people = forms.MultipleChoiceField(label=_("Who comes"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(
-        self, *args: Any, household: Sequence[Resident], questions: Sequence[Question] = (), **kwargs: Any
+        self,
+        *args: Any,
+        household: Sequence[Resident],
+        choosable: Sequence[Resident],
+        most: int,
+        questions: Sequence[Question] = (),
+        **kwargs: Any,
     ) -> None:
         self.questions = questions
         self.household = {str(person.pk): person for person in household}
-        kwargs.setdefault("initial", {"party": uuid.uuid4(), "people": only_one(self.household)})
-        super().__init__(*args, **kwargs)
-        field = cast(forms.MultipleChoiceField, self.fields["people"])
-        field.choices = [(key, person.name) for key, person in self.household.items()]
-        self.fields.update(question_fields(questions, household))
+        self.has_choice = bool(choosable) and most > 0
+        shown = [str(person.pk) for person in choosable]
+        super().__init__(*args, initial={"party": uuid.uuid4(), "people": only_one(shown)}, **kwargs)
+        offer(self.fields["people"], {key: person.name for key, person in self.household.items()}, only=shown)
+        if most < len(choosable):
+            sentence = ngettext("You can choose %(most)s person.", "You can choose up to %(most)s people.", most)
+            self.fields["people"].help_text = sentence % {"most": most}
+        self.fields.update(question_fields(questions, household, shown=choosable))
+
+    def refuse(self, refusal: Refused) -> None:
+        """Beside the people, as long as there is somebody to choose."""
+        field = refusal.field if self.has_choice and refusal.field in self.fields else None
+        self.add_error(field, refusal.sentence)
 
     def clean(self) -> dict[str, Any]:
         """Nobody answers for somebody who does not come."""
@@ -53,7 +68,7 @@ class RegisterForm(Form):
         return [self.household[key] for key in dict.fromkeys(self.cleaned_data["people"])]
 
 
-def only_one(people: Mapping[str, object]) -> list[str]:
+def only_one(people: Collection[str]) -> list[str]:
     """Whom to tick from the start: the one where there is one, else nobody."""
     return list(people) if len(people) == 1 else []
 

@@ -1,5 +1,5 @@
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -124,24 +124,50 @@ class ThingsField(forms.MultipleChoiceField):
         self.choices = choices_of(listings)
 
 
-class WishForm(Form):
-    """Which of one's things one would give, each on its own; none takes the wish back."""
+class TicksForm(Form):
+    """What one wishes for, as ticks in one field. Without any it takes back what stood in the form; where nothing stood
+    there it asks for one.
+    """
 
-    giving = ThingsField(
-        label=_("I would give one of these for it"),
-        required=False,
-        help_text=_("Tick nothing to take the wish back."),
-    )
+    ticks: str
+    none_ticked: Any
+    had_some = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, own: Iterable[Listing], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast(ThingsField, self.fields["giving"]).offer(own)
+    def __init__(self, *args: Any, before: Collection[str], usual: Collection[str] = (), **kwargs: Any) -> None:
+        """`usual` are ticked where there was nothing before."""
+        super().__init__(*args, initial={self.ticks: before or usual, "had_some": bool(before)}, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        if not answers.get("had_some") and answers.get(self.ticks) == []:
+            self.add_error(self.ticks, self.none_ticked)
+        return answers
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether it was sent to take all back."""
+        return self.is_bound and self.is_valid() and not self.cleaned_data[self.ticks]
+
+
+class WishForm(TicksForm):
+    """Which of one's things one would give, each on its own; the only one is ticked from the start."""
+
+    ticks, none_ticked = "giving", _("Please choose what you would give for it.")
+    giving = ThingsField(label=_("I would give one of these for it"), required=False)
+
+    def __init__(self, *args: Any, own: Sequence[Listing], before: Collection[str], **kwargs: Any) -> None:
+        only = [str(thing.pk) for thing in own] if len(own) == 1 else []
+        super().__init__(*args, before=before, usual=only, **kwargs)
+        field = cast(ThingsField, self.fields["giving"])
+        field.offer(own)
+        field.help_text = _("Tick nothing to take the wish back.") if before else ""
 
     def keys(self) -> list[int]:
         return [int(key) for key in self.cleaned_data["giving"]]
 
 
-class KindsForm(Form):
+class KindsForm(TicksForm):
+    ticks, none_ticked = "kinds", _("Please choose one kind or more.")
     kinds = forms.MultipleChoiceField(
         label=_("Any thing of these kinds"),
         choices=Kind.choices,

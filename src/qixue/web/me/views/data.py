@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -121,12 +122,13 @@ def erased(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     if pk:
         erase_dependent(dependent_or_404(resident, pk), guardian=resident, at=now())
         return redirect("me:household")
+    counted = bool(holdings.stays(account_subject(user), at=now()))
     erase_account(user, at=now())
     request.session.flush()
-    return redirect("me:erased")
+    return redirect(reverse("me:erased") + ("?counted=on" if counted else ""))
 
 
 @for_everybody
 def erased_page(request: HttpRequest) -> HttpResponse:
-    """Whoever comes here is nobody any more."""
-    return render(request, "me/data/erased.html")
+    """Whoever comes here is nobody any more; that they were counted somewhere stands in the address."""
+    return render(request, "me/data/erased.html", {"was_counted": "counted" in request.GET})

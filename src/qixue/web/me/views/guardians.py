@@ -30,17 +30,17 @@ def hand_on(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "me/data/hand_on.html", {"dependent": dependent, "code": code if shown_for == pk else ""})
 
 
-@for_residents
+@for_residents_who_type
 def take_over(request: HttpRequest) -> HttpResponse:
     user, resident = known(request)
-    form = TakeOverForm(request.POST or None)
+    form = TakeOverForm(unfinished_forms.answers(request))
     if request.method == "POST" and form.is_valid():
         try:
             take_over_dependent(**form.cleaned_data, guardian=resident, by=user, at=now())
             return redirect("me:household")
         except Refused as refusal:
             form.refuse(refusal)
-    return parts.form_page(request, "me/data/take_over.html", form)
+    return unfinished_forms.form_page(request, "me/data/take_over.html", form)
 
 
 @for_residents_who_type

@@ -67,14 +67,16 @@ def record(request: HttpRequest) -> HttpResponse:
     household = household_of(resident)
     if len(household) == 1:
         return redirect(address_of(resident))
-    return render(request, "me/record/household.html", {"records": [record_of(person) for person in household]})
+    return render(
+        request, "me/record/household.html", {"records": [record_of(person, at=now()) for person in household]}
+    )
 
 
 @for_residents
 def person_record(request: HttpRequest, pk: int) -> HttpResponse:
     person = person_or_404(request, pk)
     _user, resident = known(request)
-    context = {"record": record_of(person), "person": person, "is_own": person == resident}
+    context = {"record": record_of(person, at=now()), "person": person, "is_own": person == resident}
     return render(request, "me/record/detail.html", context)
 
 
@@ -134,14 +136,15 @@ def delete_entry(request: HttpRequest, pk: int) -> HttpResponse:
 
 @for_residents
 def record_json(request: HttpRequest, pk: int) -> HttpResponse:
-    document = record_document(record_of(person_or_404(request, pk)), base_url=settings.QIXUE["BASE_URL"])
+    document = record_document(record_of(person_or_404(request, pk), at=now()), base_url=settings.QIXUE["BASE_URL"])
     text = json.dumps(document, ensure_ascii=False, indent=2)
     return own_file(text, "application/json", "learning-record.json")
 
 
 @for_residents
 def record_file(request: HttpRequest, pk: int) -> HttpResponse:
-    return pdf_file(record_pdf(record_of(person_or_404(request, pk)), at=now()), "learning-record.pdf")
+    at = now()
+    return pdf_file(record_pdf(record_of(person_or_404(request, pk), at=at), at=at), "learning-record.pdf")
 
 
 @for_residents

@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections.abc import Collection
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from qixue.core.refusal import Refused
 from qixue.participation.lottery import entry_number
 from qixue.participation.models import Feedback, Registration, RegistrationTerms
 from qixue.participation.operations import registrations as operations
+from qixue.participation.operations.eligibility import children_without_consent
 from qixue.participation.operations.offers import accept_offer
 from qixue.participation.operations.transfers import hand_over_place
 from qixue.participation.queries import listed
@@ -27,6 +29,7 @@ from qixue.participation.queries.registrations import (
     at_the_same_time,
     called_off,
     can_leave,
+    most_for,
     obstacle_to_registering,
     parties_of,
     place_in_queue,
@@ -89,10 +92,10 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
     if obstacle := obstacle_to_registering(session, terms, at=now()):
         return parts.refusal_page(request, obstacle, back=reverse("public:session", args=[pk]), instead=session)
     household = household_of(resident)
-    there = registered_among(household, session)
-    answers = unfinished_forms.answers(request)
-    offered = without(household, there) if answers is None else household  # sent twice: everybody is found
-    form = RegisterForm(answers, household=offered, questions=asked_at(session))
+    there, unagreed = registered_among(household, session), children_without_consent(household, session, at=now())
+    people = {"household": household, "choosable": without(household, there, unagreed)}
+    most = most_for(user, session, terms)
+    form = RegisterForm(unfinished_forms.answers(request), **people, most=most, questions=asked_at(session))
     same_time = same_time_of(form, session)
     if is_decided(request, form, same_time):
         try:
@@ -102,7 +105,7 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
             form.refuse(refusal)
     if asked := same_time_page(request, form, same_time, session):
         return asked
-    context = around_form(session, terms, there)
+    context = {**around_form(session, terms, there), "unagreed": unagreed, "most": most}
     return unfinished_forms.form_page(request, "me/registrations/register.html", form, **context)
 
 
@@ -113,10 +116,12 @@ def around_form(session: Session, terms: RegistrationTerms, there: list[Registra
     return {"session": session, "programme": programme, "terms": terms, "is_by_lot": is_by_lot, "there": there}
 
 
-def without(household: list[Resident], there: list[Registration]) -> list[Resident]:
-    """Those who are not signed up yet."""
+def without(
+    household: list[Resident], there: list[Registration], unagreed: Collection[Resident] = ()
+) -> list[Resident]:
+    """Those who are not signed up yet, and of whom no guardian has to agree first."""
     taken = {row.resident_id for row in there}
-    return [person for person in household if person.pk not in taken]
+    return [person for person in household if person.pk not in taken and person not in unagreed]
 
 
 @for_residents
@@ -178,7 +183,8 @@ def transfer(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     user, resident = known(request)
     found = party_or_404(resident, party)
     household = household_of(resident)
-    others = without(household, registered_among(household, found.session))
+    unagreed = children_without_consent(household, found.session, at=now())
+    others = without(household, registered_among(household, found.session), unagreed)
     questions, answers = asked_at(found.session), unfinished_forms.answers(request)
     form = TransferForm(answers, party=found, household=household, others=others, questions=questions)
     same_time = same_time_of(form, found.session)
@@ -190,7 +196,7 @@ def transfer(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
             form.refuse(refusal)
     if asked := same_time_page(request, form, same_time, found.session):
         return asked
-    context = {"party": found, "others": others, **around(found)}
+    context = {"party": found, "others": others, "unagreed": unagreed, **around(found)}
     return unfinished_forms.form_page(request, "me/registrations/transfer.html", form, **context)
 
 

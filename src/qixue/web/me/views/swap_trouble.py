@@ -12,8 +12,9 @@ from qixue.swap.models import Block, Listing
 from qixue.swap.operations.blocks import block_owner, lift_block
 from qixue.swap.operations.reports import report_listing
 from qixue.swap.queries.rounds import things_of_partners, things_received
+from qixue.web import unfinished_forms
 from qixue.web.forms import Form
-from qixue.web.me.access import for_residents, known
+from qixue.web.me.access import for_residents, for_residents_who_type, known
 from qixue.web.me.forms.swap import ReportForm
 from qixue.web.me.views.swap import act_for
 from qixue.web.me.views.swap_wishes import of_others_or_404
@@ -35,12 +36,12 @@ def page_of(listing: Listing) -> str:
     return reverse("public:listing", args=[listing.pk]) if listing.is_open else reverse("me:swap_rounds")
 
 
-@for_residents
+@for_residents_who_type
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Tell the staff that a thing should not be on the pages, or is not what it was said to be."""
     user, resident = known(request)
     listing = reportable_or_404(resident, pk)
-    form = sent(request, ReportForm)
+    form = ReportForm(unfinished_forms.answers(request))
     act = act_for(
         listing,
         title=_("Report this thing"),

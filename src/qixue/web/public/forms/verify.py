@@ -1,10 +1,16 @@
+from typing import Any
+
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.refusal import Refused
 from qixue.participation.credentials import LARGEST
 from qixue.participation.serials import read_serial
 from qixue.web.forms import Form
 from qixue.web.workspace.forms.fields import PlainCharField
+
+PDF = b"%PDF-"  # with which such a file begins
 
 
 class SerialForm(Form):
@@ -30,6 +36,12 @@ class NameForm(Form):
     )
 
 
+def is_pdf(file: UploadedFile) -> bool:
+    begins = file.read(len(PDF))
+    file.seek(0)
+    return bool(begins == PDF)
+
+
 class CredentialForm(Form):
     """The text of a credential, or the file with it."""
 
@@ -39,6 +51,25 @@ class CredentialForm(Form):
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
     )
     file = forms.FileField(label=_("Or its file"), required=False, help_text=_("The file ends in .jwt."))
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        file = answers.get("file")
+        if not file and not answers.get("credential") and not self.errors:
+            self.add_error("credential", _("Please paste the text, or choose the file."))
+        if file and is_pdf(file):
+            self.add_error(
+                "file",
+                _(
+                    "This is the certificate to print. Please choose its signed file, which ends in .jwt, or check the "
+                    "number that is printed on it."
+                ),
+            )
+        return answers
+
+    def refuse(self, refusal: Refused) -> None:
+        """Beside what was read."""
+        self.add_error("file" if self.cleaned_data["file"] else "credential", refusal.sentence)
 
     def text(self) -> str:
         """What was sent; a file that is no text is as good as a wrong one."""

@@ -34,7 +34,7 @@ from qixue.web.table_files import PageTable
 PER_PAGE, PER_PAGE_IN_LARGE, MOST_OTHERS = 30, 10, 5
 RELATED = (
     "activity__programme", "activity__brand", "activity__organisation", "venue__region__parent", "instalment__series",
-    "registration_terms__region", "tally",
+    "registration_terms__region__parent", "tally",
 )  # fmt: skip
 OTHERS = Exists(Session.objects.filter(activity=OuterRef("activity")).exclude(pk=OuterRef("pk")))
 SHOWN = ObjectsByKey(

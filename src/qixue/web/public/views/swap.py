@@ -19,6 +19,7 @@ from qixue.swap.queries.listings import (
     wish_counts,
 )
 from qixue.swap.queries.rounds import things_of_partners
+from qixue.swap.queries.wishes import given_for
 from qixue.web import parts
 from qixue.web.me.access import resident_of
 from qixue.web.preferences import text_size
@@ -71,6 +72,7 @@ def listing(request: HttpRequest, pk: int) -> HttpResponse:
         "programme": found.programme,
         "owner_name": public_name(found),
         "is_own": viewer is not None and found.owner == viewer,
+        "given": list(given_for(found, viewer)) if viewer else [],
         "wish_count": wish_counts([found])[found.pk],
         "fewest_shown": FEWEST_WISHERS,
     }
