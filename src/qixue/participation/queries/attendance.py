@@ -32,8 +32,10 @@ class Attended:
         return None if self.minutes is None else learning_hours(self.minutes)
 
 
-def is_over(session: Session, *, at: datetime.datetime) -> bool:
-    """Whether its end has come, or where that is not known its beginning; also as soon as it is marked as held."""
+def is_held_or_over(session: Session, *, at: datetime.datetime) -> bool:
+    """Whether its end has come, or where that is not known its beginning; also as soon as it is marked as held, which
+    happens by itself once it has begun with people in it.
+    """
     end = session.ends_at or session.starts_at
     has_begun = session.starts_at is None or session.starts_at <= at
     return (session.state == Session.State.HELD and has_begun) or (end is not None and end <= at)
