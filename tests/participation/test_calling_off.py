@@ -3,21 +3,24 @@
 import datetime
 
 import pytest
-from tests.factories import NOON, DoorDeviceFactory, MemberFactory, OpenSessionFactory, key
-from tests.participation.signing_up import refusal, sign_up
+from tests.factories import NOON, DoorDeviceFactory, MemberFactory, OpenSessionFactory, ResidentFactory, key
+from tests.participation.signing_up import counters, refusal, sign_up
 from tests.programme.operations.conftest import Desks, desks  # noqa: F401 - a fixture
 from tests.web.workspace.door.pages import waiting_scan
 
+from qixue.core.models import AuditEntry
 from qixue.core.refusal import Doubt
 from qixue.participation.models import Attendance, LedgerEntry, Scan, Tally
+from qixue.participation.operations import registrations
 from qixue.participation.operations.calling_off import call_off
 from qixue.participation.operations.check_ins import check_in
 from qixue.participation.operations.published_plans import publish_plan
+from qixue.participation.operations.registrations import keep_queues
 from qixue.participation.operations.scan_decisions import accept_scan, decide_together, reject_scan
 from qixue.participation.queries import chain_faults
 from qixue.participation.queries.attendances import attendance_faults
 from qixue.participation.queries.plan_effects import effects_of
-from qixue.people.models import User
+from qixue.people.models import Notification, User
 from qixue.programme.models import PlanLine, Session
 from qixue.programme.operations.plans import amend_plan
 from qixue.programme.queries.publications import publication_of
@@ -118,3 +121,20 @@ def test_plan_that_has_a_session_no_longer_takes_back_who_is_in(desks: Desks) ->
     assert foretold == 2
     assert set(LedgerEntry.objects.filter(kind=LedgerEntry.Kind.VOID).values_list("reason", flat=True)) == {"老师生病"}
     assert not LedgerEntry.objects.effective().exists()
+
+
+def test_many_are_told_some_parties_with_each_run_and_each_party_once(
+    session: Session, organiser: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registrations, "PARTIES_AT_ONCE", 2)
+    Session.objects.filter(pk=session.pk).update(seat_count=20)
+    parents = [MemberFactory(name=f"家长{number}") for number in range(5)]
+    for parent in parents:
+        sign_up(session, parent, ResidentFactory(guardian=parent, name="李一诺"))
+    call_off(session, reason="老师生病。", by=organiser, at=NOON)
+
+    assert [keep_queues(at=NOON) for _run in range(4)] == [1, 1, 1, 0]
+    assert counters(session) == (0, 0)
+    assert AuditEntry.objects.filter(action="registration.session_off").count() == 3
+    notices = Notification.objects.filter(kind="registration_called_off").order_by("params__names")
+    assert [notice.params["names"] for notice in notices] == [f"{parent.name}、李一诺" for parent in parents]

@@ -19,9 +19,8 @@ from tests.factories import (
 )
 from tests.participation.signing_up import another, counters, refusal, sign_up
 
-from qixue.core.models import AuditEntry, OutboxMessage
+from qixue.core.models import OutboxMessage
 from qixue.participation.models import CallingOff, Registration, RegistrationTerms
-from qixue.participation.operations import registrations
 from qixue.participation.operations.calling_off import call_off
 from qixue.participation.operations.registrations import cancel_registrations, keep_queues, register
 from qixue.participation.operations.session_changes import change_session
@@ -384,18 +383,3 @@ def test_notice_calls_by_its_chinese_name_what_has_no_english_one(title_en, topi
 
     with translation.override("en"):
         assert title_of(notice.kind, notice.params) == f"You are signed up: {title}"
-
-
-def test_many_are_told_some_parties_with_each_run_and_each_party_once(session, organiser, monkeypatch):
-    monkeypatch.setattr(registrations, "PARTIES_AT_ONCE", 2)
-    Session.objects.filter(pk=session.pk).update(seat_count=20)
-    parents = [MemberFactory(name=f"家长{number}") for number in range(5)]
-    for parent in parents:
-        sign_up(session, parent, ResidentFactory(guardian=parent, name="李一诺"))
-    call_off(session, reason="老师生病。", by=organiser, at=NOON)
-
-    assert [keep_queues(at=NOON) for _run in range(4)] == [1, 1, 1, 0]
-    assert counters(session) == (0, 0)
-    assert AuditEntry.objects.filter(action="registration.session_off").count() == 3
-    notices = Notification.objects.filter(kind="registration_called_off").order_by("params__names")
-    assert [notice.params["names"] for notice in notices] == [f"{parent.name}、李一诺" for parent in parents]
