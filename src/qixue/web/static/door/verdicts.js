@@ -15,6 +15,9 @@ export const TONES = {
 /** What lets people stay inside, and head counts (merge.py). */
 export const LET_IN = new Set(["in", "already", "walked_in", "counted", "count_waits"]);
 
+/** What is told of something that is not this session's, also where this session does not take place. */
+const NOT_OURS = new Set(["wrong_session", "forged"]);
+
 /** `desk`: bundle, session (of the list), inside (Map), at (the server's time in ms). */
 export async function judgeTicket(text, desk) {
   let ticket;
@@ -57,11 +60,11 @@ export function judgeCount(count, { bundle, session, scans, at }) {
   return { code: isSecond || isNoTimeToCount(session, at) ? "count_waits" : "counted", count, isSecond };
 }
 
-/** The verdict as it stands at this hour: nobody is welcome, or counted, by what the server will put aside. */
+/** The verdict as it stands at this session and hour: nobody is welcome, or counted, by what the server will put aside.
+ * Of a session that is off nothing else is told: its tickets are good no more, and its list is empty. */
 export function atThisHour(verdict, { bundle, session, at }) {
-  if (!LET_IN.has(verdict.code)) return verdict;
-  if (session.is_off) return { ...verdict, code: "session_off" };
-  if (verdict.code === "count_waits") return verdict;
+  if (session.is_off && !NOT_OURS.has(verdict.code)) return { ...verdict, code: "session_off" };
+  if (!LET_IN.has(verdict.code) || verdict.code === "count_waits") return verdict;
   if (!isOutsideHours(session, at) && at <= Date.parse(bundle.device.sessions_until)) return verdict;
   return { ...verdict, code: "not_now", at, starts: session.starts_at };
 }
