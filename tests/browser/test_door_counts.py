@@ -5,12 +5,12 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import Reader
-from tests.browser.door import HOUR, choose_name, enter_code, expect_unsent, open_way, registered
+from tests.browser.door import HOUR, add_walk_in, choose_name, enter_code, expect_unsent, open_way, registered
 from tests.factories import DoorDeviceFactory, OpenSessionFactory
 
 from qixue.core.clock import now
 from qixue.participation.models import DoorDevice, LedgerEntry, Scan
-from qixue.participation.operations.scan_decisions import accept_scan
+from qixue.participation.operations.scan_decisions import accept_scan, reject_scan
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -144,3 +144,33 @@ def test_second_count_of_a_phone_waits_and_says_so(
     expect(phone.page.locator("#result")).to_contain_text("本机已经保存过一次人数")
     expect_unsent(phone.page, 0)
     assert Scan.objects.get(sequence=2).reason == "head_count_exists"
+
+
+def test_only_what_stands_is_named_as_counted(
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
+) -> None:
+    registered(door_session, "张桂兰")
+    phone = open_phone()
+    phone.context.set_offline(True)
+    choose_name(phone.page, "桂兰", "in")
+    for name in ("陈阿婆", "赵六"):
+        add_walk_in(phone.page, name)
+    open_way(phone.page, "head_count")
+    expect(phone.page.locator("#counted-already")).to_contain_text("已报名的1人，本机临时到场2人")
+
+    Session.objects.filter(pk=door_session.pk).update(state=Session.State.POSTPONED)
+    phone.context.set_offline(False)
+
+    expect_unsent(phone.page, 0)
+    expect(phone.page.locator("#counted-already")).to_contain_text("已报名的0人，本机临时到场0人")
+
+    Session.objects.filter(pk=door_session.pk).update(state=door_session.state)
+    elder, kept, left = Scan.objects.order_by("sequence")
+    by = door_device.made_by
+    for scan in (elder, kept):
+        accept_scan(scan, session=door_session, reason="在场", by=by, at=now())
+    reject_scan(left, session=door_session, reason="不在场", by=by, at=now())
+    phone.page.click("[data-act=device]")
+    phone.page.click("[data-act=sync]")
+
+    expect(phone.page.locator("#counted-already")).to_contain_text("已报名的1人，本机临时到场1人")

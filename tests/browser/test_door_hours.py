@@ -22,8 +22,10 @@ from tests.door import ticket_of
 from tests.factories import DoorDeviceFactory, OpenSessionFactory
 
 from qixue.core.clock import now
-from qixue.participation.merge import LET_IN, Facts, Holder, Window, judge
+from qixue.core.signing_keys import published, sign_with, signing_key
+from qixue.participation.merge import LET_IN, Facts, Holder, Judgement, Window, judge
 from qixue.participation.models import DoorDevice, Scan
+from qixue.participation.tickets import Ticket, encode
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,54 +43,105 @@ WINDOWS = [
     *(Window(START, END, is_off=True), Window(START, END + 4 * HOUR)),  # the last was moved after the device was set up
 ]
 UNTIL = END + 2 * HOUR  # the hours of the device
-STATES = ["confirmed", "offered", "waiting", "cancelled", "nobody", "walk_in"]
+GONE = START - datetime.timedelta(days=30)
+SEAT, CANCELLED = Holder("confirmed", is_here=True), Holder("cancelled", is_here=True, cancelled_at=GONE)
+WHO = {  # as the server knows them: whose it is, and why it is nobody's
+    "confirmed": (SEAT, ""),
+    "offered": (Holder("offered", is_here=True), ""),
+    "waiting": (Holder("waiting", is_here=True), ""),
+    "cancelled": (CANCELLED, ""),
+    "nobody": (None, "unknown_code"),
+    "walk_in": (None, ""),
+    "ticket": (SEAT, ""),
+    "unlisted_ticket": (SEAT, ""),
+    "cancelled_ticket": (CANCELLED, ""),
+    "foreign_ticket": (Holder("confirmed", is_here=False), ""),
+    "old_ticket": (None, "ticket_over"),
+    "forged_ticket": (None, "bad_ticket"),
+}
+NOT_OURS = {"foreign_ticket": "wrong_session", "forged_ticket": "forged"}  # told also where the session is off
+WORDS = {  # of the device, by the server's; the others are the same
+    "outside_hours": "not_now",
+    "device_hours_over": "not_now",
+    "ticket_over": "expired",
+    "bad_ticket": "forged",
+}
 SHOWN = """
-async ([cases, module]) => {
-  const { atThisHour, judgeCode, judgeCount } = await import(module);
-  return cases.map(({ state, session, until, at }) => {
-    const people = [{ registration: 1, code: "048213", state: state === "cancelled" ? "confirmed" : state }];
+async ([cases, module, keys]) => {
+  const { atThisHour, judgeCode, judgeCount, judgeTicket } = await import(module);
+  const judge = (who, ticket, desk) => {
+    if (who === "walk_in") return { code: "walked_in" };
+    return ticket ? judgeTicket(ticket, desk) : judgeCode("048213", desk);
+  };
+  return Promise.all(cases.map(async ({ who, ticket, session, until, at }) => {
+    const state = ["offered", "waiting"].includes(who) ? who : "confirmed";
+    const people = ["nobody", "unlisted_ticket"].includes(who) ? [] : [{ registration: 1, code: "048213", state }];
+    const revoked = who.startsWith("cancelled") ? [1] : [];
     const desk = {
-      session: { ...session, people: state === "nobody" ? [] : people }, scans: [],
-      inside: new Map(), at: Date.parse(at),
-      bundle: { revoked: state === "cancelled" ? [1] : [], device: { sessions_until: until } },
+      session: { ...session, people }, scans: [], inside: new Map(), at: Date.parse(at),
+      bundle: { keys, sessions: [], revoked, device: { sessions_until: until } },
     };
-    const judged = state === "walk_in" ? { code: "walked_in" } : judgeCode("048213", desk);
+    const judged = await judge(who, ticket, desk);
     return [atThisHour(judged, desk).code, atThisHour(judgeCount(1, desk), desk).code];
-  });
+  }));
 }
 """
 
 
 def cases() -> Iterator[tuple[str, Window, datetime.datetime]]:
-    yield from product(STATES, WINDOWS, MOMENTS)
+    yield from product(WHO, WINDOWS, MOMENTS)
 
 
-def as_device_knows(state: str, window: Window, moment: datetime.datetime) -> dict[str, Any]:
+def ticket_text(who: str) -> str:
+    if not who.endswith("ticket"):
+        return ""
+    key = signing_key("ticket")
+    session = 2 if who == "foreign_ticket" else 1
+    not_after = GONE if who == "old_ticket" else END + datetime.timedelta(days=365)
+    ticket = Ticket(key.kid, programme=1, session=session, registration=1, not_after=not_after)
+    return encode(ticket, lambda content: bytes(64) if who == "forged_ticket" else sign_with(key, content))
+
+
+def as_device_knows(window: Window, moment: datetime.datetime) -> dict[str, Any]:
     starts, ends = (each.isoformat() if each else None for each in window[:2])
-    session = {"starts_at": starts, "ends_at": ends, "is_off": window.is_off}
-    return {"state": state, "session": session, "until": UNTIL.isoformat(), "at": moment.isoformat()}
+    session = {"id": 1, "starts_at": starts, "ends_at": ends, "is_off": window.is_off}
+    return {"session": session, "until": UNTIL.isoformat(), "at": moment.isoformat()}
 
 
-def counts_on_server(state: str, window: Window, moment: datetime.datetime) -> bool:
-    gone = START - datetime.timedelta(days=30) if state == "cancelled" else None
-    holder = None if state in {"nobody", "walk_in"} else Holder(state, is_here=True, cancelled_at=gone)
-    needs, problem = state != "walk_in", "unknown_code" if state == "nobody" else ""
-    return judge(Facts(moment, moment, moment, UNTIL, window, holder, needs, problem)).counts
+def by_server(who: str, window: Window, moment: datetime.datetime) -> Judgement:
+    holder, problem = WHO[who]
+    return judge(Facts(moment, moment, moment, UNTIL, window, holder, who != "walk_in", problem))
 
 
-def test_device_welcomes_exactly_those_whom_the_server_counts(open_phone: OpenPhone, door_device: DoorDevice) -> None:
+def word_for(who: str, window: Window, moment: datetime.datetime) -> str:
+    """What the device has to show, by what the server says. What is wrong about the person goes before the hour."""
+    judgement = by_server(who, window, moment)
+    if judgement.counts:
+        return "walked_in" if who == "walk_in" else "in"
+    if judgement.reason == "session_off":
+        return NOT_OURS.get(who, "session_off")
+    why = next(iter(judgement.marks), judgement.reason)
+    return WORDS.get(why, why)
+
+
+def word_for_count(window: Window, moment: datetime.datetime) -> str:
+    reason = by_server("walk_in", window, moment).reason
+    if not reason:
+        return "counted" if window.starts_at <= moment else "count_waits"
+    return "count_waits" if reason == "outside_hours" else WORDS.get(reason, reason)
+
+
+def test_device_shows_what_the_server_says(open_phone: OpenPhone, door_device: DoorDevice) -> None:
     page = open_phone().page
-    known = [as_device_knows(*case) for case in cases()]
+    texts = {who: ticket_text(who) for who in WHO}
+    known = [{"who": who, "ticket": texts[who], **as_device_knows(*when)} for who, *when in cases()]
+    module = page.evaluate("document.querySelector('[href$=\"verdicts.js\"]').href")
 
-    shown = page.evaluate(SHOWN, [known, page.evaluate("document.querySelector('[href$=\"verdicts.js\"]').href")])
+    shown = page.evaluate(SHOWN, [known, module, [published(signing_key("ticket"))]])
 
-    differ = []
-    for case, (person, count) in zip(cases(), shown, strict=True):
-        counts = counts_on_server(*case)
-        differ += [(case, person)] if (person in LET_IN) != counts else []
-        is_time = counts_on_server("walk_in", *case[1:]) and case[1].starts_at <= case[2]
-        differ += [(case, count)] if (count == "counted") != is_time else []
-    assert differ == []
+    wanted = [[word_for(*case), word_for_count(*case[1:])] for case in cases()]
+    assert [each for each in zip(cases(), shown, wanted, strict=True) if each[1] != each[2]] == []
+    assert {word for word, _count in shown} & LET_IN == {"in", "walked_in"}
 
 
 def test_day_before_nobody_is_welcome_and_all_waits(open_phone: OpenPhone) -> None:
@@ -188,14 +241,24 @@ def test_session_put_off_lets_nobody_in(open_phone: OpenPhone, door_session: Ses
     assert Scan.objects.get().reason == "session_off"
 
 
-def test_session_called_off_counts_no_walk_in(
+def test_session_called_off_says_so_to_everybody(
     open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
 ) -> None:
+    elder = registered(door_session, "张桂兰")
     Session.objects.filter(pk=door_session.pk).update(state=Session.State.CANCELLED)
     phone = open_phone()
 
-    add_walk_in(phone.page, "陈阿婆")
+    scan_ticket(phone.page, ticket_of(elder), "session_off")
     expect(phone.page.locator("#result")).to_contain_text("这一场不举行")
+    enter_code(phone.page, elder.door_code, "session_off")
+    open_way(phone.page, "name")
+    phone.page.fill("#search", "桂兰")
+    expect(phone.page.locator("#found")).to_have_text("这一场不举行")
+    add_walk_in(phone.page, "陈阿婆")
+    expect(phone.page.locator("#result")).to_have_attribute("data-verdict", "session_off")
+    scan_ticket(phone.page, "QX1", "forged")
     expect_unsent(phone.page, 0)
 
-    assert Scan.objects.get().reason == "session_off"
+    scans = Scan.objects.order_by("sequence")
+    assert list(scans.values_list("verdict", "reason")) == [("review", "session_off")] * 4
+    assert [scan.sent["shown"] for scan in scans] == [*["session_off"] * 3, "forged"]

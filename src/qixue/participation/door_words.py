@@ -37,7 +37,7 @@ SENTENCES: dict[str, Any] = {
     "waiting": _("The person is on the waiting list and has no seat."),
     "wall_late": _("Many people used the same code of the wall after it was over; somebody may have passed it on."),
     "wrong_session": _("The ticket is for another session."),
-    # marks: odd, and counted all the same
+    # marks: odd, and counted all the same; of what is put aside, what else is odd
     "cancelled_later": _("The registration was cancelled, which the device could not know yet."),
     "namesake": _("Somebody of this name is signed up or in already: the same person may be counted twice."),
     "late": _("The code on the wall was just over."),

@@ -20,7 +20,7 @@ export class Desk {
   }
 
   get inside() {
-    return insideOf(this.session, this.scans);
+    return insideOf(this.session, this.scans, this.bundle);
   }
 
   /** Now, by the server's clock, in milliseconds. */

@@ -35,8 +35,17 @@ export function search(session, text) {
   return { people: found.slice(0, MOST), more: Math.max(0, found.length - MOST) };
 }
 
+/** What became of an entry that was sent: the server's verdict, or what a person has decided since. */
+export const outcomeOf = ({ uuid, answer }, bundle) => bundle.decided?.[uuid] || answer.verdict;
+
+/** Whether an entry counts, as far as this device knows: by what became of it, and until it is sent by what was shown. */
+export function stands(scan, bundle) {
+  if (scan.answer) return ["counted", "already_in", "accepted"].includes(outcomeOf(scan, bundle));
+  return ["in", "walked_in", "counted"].includes(scan.verdict.code);
+}
+
 /** Since when each registration is in: what the server knew and what this device let in. The server's word goes before ours. */
-export function insideOf(session, scans) {
+export function insideOf(session, scans, bundle) {
   const inside = new Map();
   for (const person of session.people) {
     if (person.checked_in_at) inside.set(person.registration, person.checked_in_at);
@@ -44,23 +53,14 @@ export function insideOf(session, scans) {
   for (const scan of scans) {
     const { registration, code } = scan.verdict;
     if (scan.body.session !== session.id || code !== "in" || inside.has(registration)) continue;
-    const isTurnedDown = scan.answer && ["review", "refused"].includes(scan.answer.verdict);
-    if (!isTurnedDown) inside.set(registration, scan.body.occurred_at);
+    if (stands(scan, bundle)) inside.set(registration, scan.body.occurred_at);
   }
   return inside;
 }
 
-/** What became of an entry that was sent: the server's verdict, or what a person has decided since. */
-export const outcomeOf = ({ uuid, answer }, bundle) => bundle.decided?.[uuid] || answer.verdict;
-
-function isCountedWalkIn(scan, bundle) {
-  const outcome = scan.answer ? outcomeOf(scan, bundle) : "";
-  return outcome === "accepted" || (scan.verdict.code === "walked_in" && !["refused", "rejected"].includes(outcome));
-}
-
-/** Those whom this device has counted there, without the ones that the server or the organiser turned down. */
+/** How many walk-ins of this device count there. */
 export const walkInsOf = (session, scans, bundle) =>
-  scans.filter((scan) => scan.body.session === session.id && scan.body.kind === "walk_in" && isCountedWalkIn(scan, bundle)).length;
+  scans.filter((scan) => scan.body.session === session.id && scan.body.kind === "walk_in" && stands(scan, bundle)).length;
 
 /** A seat that is offered is theirs until the offer ends; the server counts them, too. */
 export const hasSeat = (person) => person.state === "confirmed" || person.state === "offered";

@@ -156,6 +156,6 @@ export function renderPeople(desk, typed, onChoose) {
       return row;
     }),
   );
-  const nothing = typed.trim() && !people.length ? word("nobody_found") : "";
+  const nothing = typed.trim() && !people.length ? word(desk.session.is_off ? "session_off" : "nobody_found") : "";
   text("found", more ? word("more_found", { count: more }) : nothing);
 }

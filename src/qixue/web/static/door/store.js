@@ -1,4 +1,5 @@
-// Everything that the device keeps, in IndexedDB. An entry is written once and only ever gets the server's answer added.
+// Everything that the device keeps, in IndexedDB. Of an entry what was shown and when stays as it was written; the server's
+// answer is added, and names and photos of what was sent go after the hours of the device (withoutNames).
 //
 // devices:  what a link stands for: id, name, token, sequence (the last one given), bundle, offset (ms, server minus device),
 //           exportedAt and exportedTo (when a file was saved last, and the last number in it)

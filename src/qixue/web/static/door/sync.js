@@ -3,6 +3,7 @@
 const BATCH = 200; // entries
 const PATIENCE = 30_000; // ms for one answer, and as long again for each 300 kB that go up: 2G is slow, not dead
 const SLOWEST = 10; // characters in a millisecond
+const SOON = 1_500; // ms after an entry
 const EVERY = 30_000; // ms
 const FIRST_WAIT = 5_000; // ms after a failure, doubled with each further one
 const LONGEST_WAIT = 300_000; // ms
@@ -19,7 +20,7 @@ class NotTaken extends Error {}
 
 export class Sync {
   constructor(store, addresses, onChange) {
-    Object.assign(this, { store, addresses, onChange, failures: 0, timer: 0, running: null, isAsked: false });
+    Object.assign(this, { store, addresses, onChange, failures: 0, timer: 0, running: null, isAsked: false, isWanted: false });
   }
 
   begin() {
@@ -28,9 +29,11 @@ export class Sync {
     this.now();
   }
 
-  /** Soon: after an entry, so that the other devices at the door see it. */
+  /** Soon: after an entry, so that the other devices at the door see it. A round that runs may have read the entries
+   * before, so that another is wanted behind it. */
   nudge() {
-    if (!this.failures) this.later(1500);
+    this.isWanted = true;
+    if (!this.running && !this.failures) this.later(SOON);
   }
 
   later(wait) {
@@ -38,14 +41,22 @@ export class Sync {
     this.timer = setTimeout(() => this.now(), wait);
   }
 
-  /** One round now; a second call while it runs waits for the same round. `isAsked`: by a person, who may know more. */
+  /** One round now; a second call while it runs waits for the same round. `isAsked`: by a person, who may know more, and
+   * for whom a whole round begins. */
   now(isAsked = false) {
-    this.isAsked = isAsked;
+    this.isAsked ||= isAsked;
+    this.isWanted ||= isAsked;
     this.running ??= this.alone().finally(() => {
       this.running = null;
-      this.later(this.failures ? waitAfter(this.failures) : EVERY);
+      this.later(this.pause);
     });
     return this.running;
+  }
+
+  /** ms until the next round. */
+  get pause() {
+    if (this.failures) return waitAfter(this.failures);
+    return this.isWanted ? SOON : EVERY;
   }
 
   /** Of several tabs only one sends; the others see the result in the store. */
@@ -55,6 +66,7 @@ export class Sync {
   }
 
   async round() {
+    this.isWanted = false;
     await this.forgetOver();
     if (!navigator.onLine) return this.ended(this.failures || 1); // the event "online" comes before any timer
     // A link or a device that fails (no network, a timeout, a server in trouble) does not stop the others.
@@ -68,6 +80,7 @@ export class Sync {
 
   ended(failures) {
     this.failures = failures;
+    this.isAsked &&= this.isWanted; // asked in the middle of this round: the next one is theirs
     return this.onChange();
   }
 

@@ -3,7 +3,7 @@
 //
 // in, already, waiting, cancelled, wrong_session, expired, forged, unknown_key, unknown_code, walked_in, counted,
 // count_waits, not_now, session_off
-import { byCode, byRegistration, hasSeat, isNoTimeToCount, isOutsideHours, outcomeOf, sessionOf } from "./people.js";
+import { byCode, byRegistration, hasSeat, isNoTimeToCount, isOutsideHours, sessionOf, stands } from "./people.js";
 import { BadTicket, verified } from "./tickets.js";
 
 export const TONES = {
@@ -14,6 +14,9 @@ export const TONES = {
 
 /** What lets people stay inside, and head counts (merge.py). */
 export const LET_IN = new Set(["in", "already", "walked_in", "counted", "count_waits"]);
+
+/** What is told of something that is not this session's, also where this session does not take place. */
+const NOT_OURS = new Set(["wrong_session", "forged"]);
 
 /** `desk`: bundle, session (of the list), inside (Map), at (the server's time in ms). */
 export async function judgeTicket(text, desk) {
@@ -48,20 +51,18 @@ export function judgePerson(person, { bundle, inside }) {
   return { code: hasSeat(person) ? "in" : "waiting", ...about };
 }
 
-const isCountThatStands = (scan, bundle) => (scan.answer ? ["counted", "accepted"].includes(outcomeOf(scan, bundle)) : scan.verdict.code === "counted");
-
 /** A head count needs nobody to be found. The server takes the first; a person decides between several. */
 export function judgeCount(count, { bundle, session, scans, at }) {
   const own = scans.filter(({ body }) => body.session === session.id && body.kind === "head_count");
-  const isSecond = own.some((scan) => isCountThatStands(scan, bundle));
+  const isSecond = own.some((scan) => stands(scan, bundle));
   return { code: isSecond || isNoTimeToCount(session, at) ? "count_waits" : "counted", count, isSecond };
 }
 
-/** The verdict as it stands at this hour: nobody is welcome, or counted, by what the server will put aside. */
+/** The verdict as it stands at this session and hour: nobody is welcome, or counted, by what the server will put aside.
+ * Of a session that is off nothing else is told: its tickets are good no more, and its list is empty. */
 export function atThisHour(verdict, { bundle, session, at }) {
-  if (!LET_IN.has(verdict.code)) return verdict;
-  if (session.is_off) return { ...verdict, code: "session_off" };
-  if (verdict.code === "count_waits") return verdict;
+  if (session.is_off && !NOT_OURS.has(verdict.code)) return { ...verdict, code: "session_off" };
+  if (!LET_IN.has(verdict.code) || verdict.code === "count_waits") return verdict;
   if (!isOutsideHours(session, at) && at <= Date.parse(bundle.device.sessions_until)) return verdict;
   return { ...verdict, code: "not_now", at, starts: session.starts_at };
 }

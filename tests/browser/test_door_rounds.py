@@ -1,0 +1,90 @@
+"""What happens while a round of sending runs is not left until the next one of the clock, half a minute later."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+from tests.browser.conftest import Reader
+from tests.browser.door import add_walk_in, expect_unsent
+
+from qixue.participation.models import DoorDevice, Scan
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+OpenPhone = Callable[..., Reader]
+SOON = 20_000  # milliseconds: well before the next round of the clock
+HOLD = """([needle]) => {
+  const own = window.fetch;
+  let hold;
+  window.held = new Promise((resolve) => { hold = resolve; });
+  const until = new Promise((resolve) => { window.release = resolve; });
+  window.fetch = async (address, options) => {
+    if (options?.body?.includes(needle)) {
+      hold();
+      await until;
+    }
+    return own(address, options);
+  };
+}"""
+NOT_DUE = """
+() => new Promise((resolve) => {
+  const request = indexedDB.open("qixue-door");
+  request.onsuccess = () => {
+    const transaction = request.result.transaction("scans", "readwrite");
+    const scans = transaction.objectStore("scans");
+    scans.getAll().onsuccess = ({ target }) => {
+      const [scan] = target.result;
+      scans.put({ ...scan, trouble: { message: "", isSlow: true, at: Date.now(), times: 9 } });
+    };
+    transaction.oncomplete = () => resolve();
+  };
+})
+"""
+
+
+def test_entry_made_while_a_round_runs_is_sent_right_behind_it(open_phone: OpenPhone, door_device: DoorDevice) -> None:
+    phone = open_phone()
+    phone.page.evaluate(HOLD, ["张一"])
+    add_walk_in(phone.page, "张一")
+    phone.page.evaluate("window.held")
+
+    add_walk_in(phone.page, "李二")
+    phone.page.evaluate("window.release()")
+
+    expect(phone.page.locator("#unsent")).to_have_attribute("data-count", "0", timeout=SOON)
+    assert Scan.objects.count() == 2
+
+
+def test_who_asks_while_a_round_runs_gets_what_failed_sent_again(
+    open_phone: OpenPhone, door_device: DoorDevice
+) -> None:
+    """Coming back to the app in the meantime begins no round that takes the wish away."""
+    phone = open_phone()
+    phone.context.set_offline(True)
+    add_walk_in(phone.page, "王坏")
+    phone.page.evaluate(NOT_DUE)
+    phone.page.evaluate(HOLD, ["张一"])
+    add_walk_in(phone.page, "张一")
+    phone.context.set_offline(False)
+    phone.page.evaluate("window.held")
+
+    phone.page.click("[data-act=device]")
+    phone.page.click("[data-act=sync]")
+    phone.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    phone.page.evaluate("window.release()")
+
+    expect(phone.page.locator("#unsent")).to_have_attribute("data-count", "0", timeout=SOON)
+    assert Scan.objects.count() == 2
+
+
+def test_phone_that_nobody_uses_sends_once_and_waits(open_phone: OpenPhone, door_device: DoorDevice) -> None:
+    phone = open_phone()
+    rounds: list[str] = []
+    add_walk_in(phone.page, "张一")
+    expect_unsent(phone.page, 0)
+    phone.page.wait_for_timeout(3000)  # twice what one waits after an entry
+    phone.page.on("request", lambda request: rounds.append(request.url))
+
+    phone.page.wait_for_timeout(4000)
+
+    assert rounds == []
