@@ -120,13 +120,13 @@ def erased(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     _user, resident = known(request)
     if pk:
         erase_dependent(dependent_or_404(resident, pk), guardian=resident, at=now())
-        return redirect("me:household")
-    erase_account(user, at=now())
-    request.session.flush()
+    else:
+        erase_account(user, at=now())
+        request.session.flush()
     return redirect("me:erased")
 
 
 @for_everybody
 def erased_page(request: HttpRequest) -> HttpResponse:
-    """Whoever comes here is nobody any more."""
-    return render(request, "me/data/erased.html")
+    """Whoever comes here is nobody any more, or had a dependent erased; no ticket of either stays on the phone."""
+    return render(request, "me/data/erased.html", {"forgets_tickets": True})
