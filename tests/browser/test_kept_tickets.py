@@ -25,7 +25,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 OpenBrowser = Callable[..., Reader]
 IS_KEPT = """async (path) => Boolean(await (await caches.open("qixue-tickets")).match(path))"""
-IS_NOT_KEPT = f"async (path) => !(await ({IS_KEPT})(path))"
+# Playwright's `wait_for_function` takes the promise of an asynchronous function for its answer.
+COMES_TO_BE = f"""async ([path, expected]) => {{
+  for (let tries = 0; tries < 100; tries += 1) {{
+    if ((await ({IS_KEPT})(path)) === expected) return true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }}
+  return false;
+}}"""
 NOTICE = "main [role=status]"
 GUARDS = ["content-security-policy", "x-frame-options", "x-content-type-options", "referrer-policy"]
 READY = "() => navigator.serviceWorker.ready.then(() => true)"
@@ -47,7 +54,7 @@ def broken(_party: Party) -> NoReturn:
 
 def open_ticket(reader: Reader, row: Registration) -> Page:
     page = reader.visit(address_of(row))
-    page.wait_for_function(IS_KEPT, arg=address_of(row))
+    assert page.evaluate(COMES_TO_BE, [address_of(row), True])
     page.evaluate(READY)
     return page
 
@@ -112,7 +119,7 @@ def test_copy_of_a_ticket_that_ended_goes_once_the_answer_comes_however_late(
 
     expect(page.locator(NOTICE)).to_contain_text("以门口核对为准")
     answer.set()
-    page.wait_for_function(IS_NOT_KEPT, arg=address_of(row))
+    assert page.evaluate(COMES_TO_BE, [address_of(row), False])
 
 
 @pytest.mark.parametrize("ending", ["given up", "of another household", "signed out elsewhere"])
@@ -131,7 +138,7 @@ def test_ticket_that_the_server_does_not_show_any_more_is_not_kept(open_browser:
 
     page.goto(f"{phone.site}{address_of(row)}")
 
-    page.wait_for_function(IS_NOT_KEPT, arg=address_of(row))
+    assert page.evaluate(COMES_TO_BE, [address_of(row), False])
 
 
 @pytest.mark.parametrize("has_expired", [False, True])
@@ -149,7 +156,7 @@ def test_nothing_is_shown_after_signing_out(open_browser: OpenBrowser, has_expir
         page.click("main .btn")
 
     expect(page.locator("h1")).to_have_text("已退出登录")
-    page.wait_for_function("async () => !(await caches.has('qixue-tickets'))")
+    assert page.evaluate(COMES_TO_BE, [address_of(row), False])
     phone.context.set_offline(True)
     with pytest.raises(Error, match="net::ERR"):
         page.goto(f"{phone.site}{address_of(row)}")
@@ -182,7 +189,7 @@ def test_ticket_goes_when_somebody_else_is_signed_in(open_browser: OpenBrowser, 
 
     phone.visit(path)
 
-    page.wait_for_function(IS_NOT_KEPT, arg=address_of(row))
+    assert page.evaluate(COMES_TO_BE, [address_of(row), False])
 
 
 def test_ticket_of_a_child_goes_when_the_child_is_erased(open_browser: OpenBrowser) -> None:
@@ -201,7 +208,7 @@ def test_ticket_of_a_child_goes_when_the_child_is_erased(open_browser: OpenBrows
     page.click("main form [type=submit]")
 
     expect(page.locator("h1")).to_have_text("信息已经删除")
-    page.wait_for_function(IS_NOT_KEPT, arg=address_of(row))
+    assert page.evaluate(COMES_TO_BE, [address_of(row), False])
 
 
 def test_ticket_goes_a_day_after_its_session(open_browser: OpenBrowser) -> None:
@@ -220,4 +227,4 @@ def test_ticket_goes_a_day_after_its_session(open_browser: OpenBrowser) -> None:
 
     phone.visit("/me/")
 
-    page.wait_for_function(IS_NOT_KEPT, arg=address_of(row))
+    assert page.evaluate(COMES_TO_BE, [address_of(row), False])
