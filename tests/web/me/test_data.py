@@ -160,8 +160,9 @@ def test_erasing_one_of_the_household_leaves_the_others(client, person):
     child = with_child(person)
     client.post(f"/me/household/{child.pk}/erase/", {"is_sure": "on"})
 
-    assert client.post("/me/data/erase/code/", {"code": last_digits()}).url == "/me/household/"
+    assert client.post("/me/data/erase/code/", {"code": last_digits()}).url == "/me/data/erased/"
 
+    assert "信息已经删除" in words(page_of(client, "/me/data/erased/"))
     assert list(Resident.objects.values_list("name", flat=True)) == [NAME]
 
 

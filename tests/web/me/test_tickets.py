@@ -68,6 +68,22 @@ def test_page_shows_for_each_person_a_code_that_the_door_accepts(member, session
     assert shown == [row.door_code for row in family]
 
 
+def test_copy_for_the_phone_says_what_it_is_and_whose_it_is_without_a_secret(member, session, family):
+    client = signed_in(member)
+
+    response = client.get(f"{tickets_path(family[0])}/?copy")
+
+    page = html.fromstring(response.content)
+    assert "11月4日（周三）12:00存下的票" in words(page.xpath("//main//*[@role='status']")[0])
+    assert page.xpath("//script | //form | //input") == []
+    assert datetime.datetime.fromisoformat(response["Ticket-Until"]) == session.ends_at + datetime.timedelta(days=1)
+    owner = page_of(client, "/me/").xpath("string(//script[@id='forget-tickets']/@data-owner)")
+    assert owner == response["Ticket-Owner"]
+    others = page_of(signed_in(MemberFactory()), "/me/").xpath("string(//script[@id='forget-tickets']/@data-owner)")
+    assert len({owner, others, ""}) == 3
+    assert len(owner) == 32
+
+
 def test_pdf_has_a_page_for_each_person_with_a_code_that_reads(member, family):
     response = signed_in(member).get(f"{tickets_path(family[0])}.pdf")
 

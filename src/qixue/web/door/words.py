@@ -132,7 +132,7 @@ VERDICTS = {
         " organiser decides."
     ),
     "session_off": _("This session does not take place"),
-    "session_off_help": _("It was called off or put off. The entry is kept; the organiser decides whether it counts."),
+    "session_off_help": _("It was called off or put off. The entry is kept and does not count; the organiser sees it."),
     "expired": pgettext_lazy("door", "Expired"),
     "expired_help": _("This ticket was for a session that is over. Please look for the person by name."),
     "forged": pgettext_lazy("door", "No valid ticket"),

@@ -1,18 +1,24 @@
 // Shows tickets that were opened on this phone where there is no network. `keep_ticket.js` puts them into the cache, and
 // `forget_tickets.js` takes them out. TICKETS (name, pages, files) is written before this text by the server.
 const PATIENCE = 5_000; // ms until a ticket that is kept is shown while the network makes no progress
+const GONE = [403, 404, 409, 410];
 const isTicket = new RegExp(TICKETS.pages);
-
-const keptTicket = async (url) => (await caches.open(TICKETS.name)).match(url.pathname);
 
 const late = () => new Promise((_resolve, reject) => setTimeout(() => reject(new Error("late")), PATIENCE));
 
-/** The page from the server; the one that is kept where it does not come. */
-async function ticket(request, url) {
-  const kept = await keptTicket(url);
-  if (!kept) return fetch(request);
+/** What the server says; a page that it does not show any more is not kept any more, however late that is known. */
+async function answered(request, url) {
+  const response = await fetch(request);
+  if (GONE.includes(response.status)) await (await caches.open(TICKETS.name)).delete(url.pathname);
+  return response;
+}
+
+/** The page from the server; the copy that is kept where it does not come. */
+async function ticket(answer, url) {
+  const kept = await (await caches.open(TICKETS.name)).match(url.pathname);
+  if (!kept) return answer;
   try {
-    const response = await Promise.race([fetch(request), late()]);
+    const response = await Promise.race([answer, late()]);
     return response.status < 500 ? response : kept;
   } catch {
     return kept;
@@ -33,7 +39,7 @@ async function file(request) {
 async function sweep() {
   const cache = await caches.open(TICKETS.name);
   for (const request of await cache.keys()) {
-    const until = Date.parse((await cache.match(request))?.headers.get("Expires") || "");
+    const until = Date.parse((await cache.match(request))?.headers.get("Ticket-Until") || "");
     if (isTicket.test(new URL(request.url).pathname) && !(Date.now() < until)) await cache.delete(request);
   }
 }
@@ -47,6 +53,10 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (url.pathname.startsWith(TICKETS.files)) return event.respondWith(file(request));
   if (request.mode !== "navigate") return;
-  event.waitUntil(sweep());
-  if (isTicket.test(url.pathname)) event.respondWith(ticket(request, url));
+  const swept = sweep();
+  event.waitUntil(swept);
+  if (!isTicket.test(url.pathname)) return;
+  const answer = answered(request, url);
+  event.waitUntil(answer.catch(() => undefined));
+  event.respondWith(swept.then(() => ticket(answer, url)));
 });

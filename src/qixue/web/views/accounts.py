@@ -116,11 +116,16 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
 @for_everybody
 @never_cache
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """A link leads to a question; only the answer, by POST, ends the session."""
-    if request.method == "POST" or not request.user.is_authenticated:
+    """A link leads to a question; only the answer, by POST, ends the session.
+
+    Whoever is signed out, also since earlier, gets the page that takes tickets off their phone.
+    """
+    if request.method == "POST":
         logout(request)
-        return redirect("public:home")
-    return render(request, "accounts/sign_out.html")
+        return redirect("sign_out")
+    if not request.user.is_authenticated:
+        logout(request)  # a sign-in that was begun ends, too
+    return render(request, "accounts/sign_out.html", {"forgets_tickets": not request.user.is_authenticated})
 
 
 def locked_out(request: HttpRequest, credentials: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:

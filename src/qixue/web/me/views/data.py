@@ -119,16 +119,20 @@ def erase_code(request: HttpRequest) -> HttpResponse:
 def erased(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Refused as the erasure refuses."""
     _user, resident = known(request)
-    if pk:
-        erase_dependent(dependent_or_404(resident, pk), guardian=resident, at=now())
-        return redirect("me:household")
-    counted = bool(holdings.stays(account_subject(user), at=now()))
-    erase_account(user, at=now())
-    request.session.flush()
+    dependent = dependent_or_404(resident, pk) if pk else None
+    subject = Subject((dependent,)) if dependent else account_subject(user)
+    counted = bool(holdings.stays(subject, at=now()))
+    if dependent:
+        erase_dependent(dependent, guardian=resident, at=now())
+    else:
+        erase_account(user, at=now())
+        request.session.flush()
     return redirect(reverse("me:erased") + ("?counted=on" if counted else ""))
 
 
 @for_everybody
 def erased_page(request: HttpRequest) -> HttpResponse:
-    """Whoever comes here is nobody any more; that they were counted somewhere stands in the address."""
-    return render(request, "me/data/erased.html", {"was_counted": "counted" in request.GET})
+    """Whoever comes here is nobody any more, or had a dependent erased; no ticket of either stays on the phone. That
+    they were counted somewhere stands in the address.
+    """
+    return render(request, "me/data/erased.html", {"forgets_tickets": True, "was_counted": "counted" in request.GET})

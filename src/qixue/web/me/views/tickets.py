@@ -14,21 +14,26 @@ from qixue.report.ticket_pdf import write_ticket_pdf
 from qixue.web import parts
 from qixue.web.me.access import for_residents, known, party_or_404
 from qixue.web.me.ticket_cards import cards_of, printed
+from qixue.web.templatetags.qixue import ticket_owner
 
 KEPT_FOR = datetime.timedelta(days=1)  # on the phone, after the end of the session
 
 
 @for_residents
 def tickets(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
-    """One big code per person, and six digits for whoever has no phone. Their browser keeps it for a day longer."""
+    """One big code per person, and six digits for whoever has no phone. `?copy` is what their browser keeps of it."""
     user, resident = known(request)
-    found = party_or_404(resident, party)
+    found, at = party_or_404(resident, party), now()
     try:
-        context = {"party": found, "session": found.session, "cards": cards_of(found), "owner": user.pk}
+        context = {"party": found, "session": found.session, "cards": cards_of(found), "opened_at": at}
     except Refused as refusal:
         return parts.refusal_page(request, refusal, back=reverse("me:registration", args=[party]))
-    context["kept_until"] = (found.session.ends_at or found.session.starts_at or now()) + KEPT_FOR
-    return render(request, "me/registrations/tickets.html", context)
+    if "copy" not in request.GET:
+        return render(request, "me/registrations/tickets.html", context)
+    response = render(request, "me/registrations/ticket_copy.html", context)
+    response.headers["Ticket-Owner"] = ticket_owner(user)
+    response.headers["Ticket-Until"] = ((found.session.ends_at or found.session.starts_at or at) + KEPT_FOR).isoformat()
+    return response
 
 
 @for_residents

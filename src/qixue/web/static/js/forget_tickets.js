@@ -1,9 +1,15 @@
-// Takes the tickets that this phone keeps away: before somebody signs out, and once somebody is forgotten.
-const forget = () => ("caches" in window ? caches.delete("qixue-tickets").catch(console.warn) : Promise.resolve());
-const form = document.querySelector("form[data-forgets]");
+// Takes tickets off this phone: those of others than whoever is signed in, and all where the page names no owner.
+const NAME = "qixue-tickets";
+const { owner } = document.getElementById("forget-tickets").dataset;
 
-if (!form) forget();
-form?.addEventListener("submit", (event) => {
-  event.preventDefault();
-  forget().then(() => form.submit());
-});
+async function forget() {
+  if (!owner) return caches.delete(NAME);
+  if (!(await caches.has(NAME))) return;
+  const cache = await caches.open(NAME);
+  for (const request of await cache.keys()) {
+    const other = (await cache.match(request))?.headers.get("Ticket-Owner");
+    if (other && other !== owner) await cache.delete(request);
+  }
+}
+
+if ("caches" in window) forget().catch(console.warn);
