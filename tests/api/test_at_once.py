@@ -142,7 +142,8 @@ def test_either_way_repeats_what_the_other_has_answered(
     first = server.ask(session, member.token, at_once=is_at_once, **under(party))
     row = Registration.objects.get(party=party)
     if is_handed_over:
-        hand_over_place(row, to=ResidentFactory(guardian=member), by=member.user, at=row.registered_at)
+        later = row.registered_at + datetime.timedelta(seconds=1)
+        hand_over_place(row, to=ResidentFactory(guardian=member), by=member.user, at=later)
     again = server.ask(session, member.token, at_once=not is_at_once, **under(party))
 
     assert (again.status, again.content) == (201, first.content)

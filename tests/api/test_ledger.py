@@ -193,6 +193,6 @@ def test_what_was_replaced_since_is_not_said_to_be_entered(act: str, session: Se
     change_again = ask("POST", f"/ledger-entries/{first['id']}/{act}", change, **how)
 
     assert (again.status_code, again.json()["code"]) == (409, "already_replaced")
-    assert again.json()["message"] == "用这个请求标识记下的内容后来被更正或撤回，不会再次计入。"
+    assert again.json()["message"] == "用这个请求标识记下的内容后来被更正或撤销，不会再次计入。"
     assert (change_again.status_code, change_again.content) == (201, replaced.content)
     assert LedgerEntry.objects.filter(session=session).count() == 2

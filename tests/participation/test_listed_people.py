@@ -67,7 +67,7 @@ def test_a_sheet_is_answered_as_first_after_a_place_was_handed_over(session, cad
     wanted = SignUp(key(), listed=(member.pk,), new=(NewPerson("李桂芳", 1948),))
     first = sign_up_people(session, wanted=wanted, by=cadre, at=NOON)
     row = next(row for row in first if row.resident == member)
-    hand_over_place(row, to=child, by=member.user, at=NOON)
+    hand_over_place(row, to=child, by=member.user, at=NOON + datetime.timedelta(minutes=1))
 
     assert sign_up_people(session, wanted=wanted, by=cadre, at=NOON) == first
 

@@ -300,7 +300,7 @@ def test_person_moved_to_a_session_before_its_draw_enters(session):
     made = move_registrations(other, keys=[row.pk], to=session, by=staff, at=NOON)
 
     assert (state_of(made), counters(session)) == ({State.ENTERED}, (0, 0))
-    assert Notification.objects.filter(kind="registration_entered").exists()
+    assert Notification.objects.filter(kind="registration_entry_moved").exists()
 
 
 @pytest.mark.parametrize(

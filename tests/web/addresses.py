@@ -159,6 +159,7 @@ PUBLIC_RECORDS: dict[str, Callable[[Scene], Any]] = {
     "public:listing_photo digest": lambda scene: listing_of(scene).first_photo.address,
     "public:listing_photo size": lambda scene: "small",
     "shown": code_on_the_wall,
+    "workspace:desk name": lambda scene: "drafts",
     "account:remove_passkey pk": lambda scene: MISSING["pk"],  # one's own only, and nobody in the scene has one
 }
 

@@ -159,7 +159,7 @@ def test_form_of_a_walk_in_who_was_taken_back_counts_nobody_and_says_so(
     again = client.post(f"{at_the_door(session)}walk-in/", form)
 
     assert again.status_code == 422
-    assert "这份表单记下的内容后来被更正或撤回，不会再次计入。请重新打开表单。" in text_of(again)
+    assert "这份表单记下的内容后来被更正或撤销，不会再次计入。请重新打开表单。" in text_of(again)
     assert Tally.objects.count() == 0
 
 
