@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,57 +16,43 @@ from qixue.api.schemas.keys import Key, key_of
 from qixue.api.schemas.ledger import CorrectionIn, EntryOut, HeadCountIn, VoidIn
 from qixue.api.schemas.parts import Error, Id, Page, PageQuery, page_of
 from qixue.core.clock import now
-from qixue.core.form_keys import key_reused
 from qixue.core.quantity import Qualifier
-from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry
 from qixue.participation.operations.evidence import keep_note
 from qixue.participation.operations.ledger import (
     correct_entry,
-    is_replaced,
+    entered_before,
     lock_chain,
     record_head_count,
     void_entry,
 )
 from qixue.participation.operations.plausibility import check_plausible
-from qixue.participation.queries import entries_of_session, ledger_entries
+from qixue.participation.queries import entries_of_session
 from qixue.people.models import Organisation
 from qixue.people.rules import Action
 
 router = Router(auth=STAFF_ONLY, tags=["ledger"])
 ERRORS = {400: Error, 401: Error, 403: Error, 404: Error, 409: Error, 413: Error, 422: Error}
+REPLACED = _("What was entered under this key was corrected or taken back since, and is not entered again.")
 
 
 def entered_once(
     key: uuid.UUID, organisation: Organisation, expected: dict[str, Any], enter: Callable[[], LedgerEntry]
 ) -> LedgerEntry:
-    """The entry that has this key, made now unless it is there; another request under the same key is refused.
+    """The entry that has this key, made now unless it is there.
 
-    `expected` is what the request asks for, as fields of the entry. Refused: key_reused; already_replaced, where the
-    entry does not stand any more: to answer that it is entered would be wrong; and what `enter` refuses.
+    `expected` is what the request asks for, as fields of the entry. Refused: those of `entered_before`, and what
+    `enter` refuses.
     """
+    before = partial(entered_before, key, replaced=REPLACED, **expected)
     try:
         with transaction.atomic():
             lock_chain(organisation)  # before looking: two requests at once must not both keep a note
-            if (first := entry_with(key)) is None:
-                return enter()
+            return before() or enter()
     except IntegrityError:  # the key went into another organisation's chain at the same moment
-        if (first := entry_with(key)) is None:
+        if (first := before()) is None:
             raise
-    if any(value_of(first, field) != value for field, value in expected.items()):
-        raise key_reused()
-    if is_replaced(first):
-        sentence = _("What was entered under this key was corrected or taken back since, and is not entered again.")
-        raise Refused("already_replaced", sentence)
-    return first
-
-
-def entry_with(key: uuid.UUID) -> LedgerEntry | None:
-    return ledger_entries().filter(client_uuid=key).first()
-
-
-def value_of(entry: LedgerEntry, field: str) -> Any:
-    return entry.evidence.text if field == "note" and entry.evidence else getattr(entry, field)
+        return first
 
 
 @router.get(

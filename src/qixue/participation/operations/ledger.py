@@ -29,6 +29,10 @@ from qixue.people.models import Organisation, User
 from qixue.people.rules import Action
 from qixue.programme.models import Activity, Session
 
+FORM_REPLACED = _(
+    "What this form entered was corrected or taken back since, and is not entered again. Please open the form anew."
+)
+
 
 @dataclass(slots=True)  # frozen it would take three times as long to make, and a delivery makes hundreds
 class EntryDraft:
@@ -327,23 +331,20 @@ def taking_back(
     )
 
 
-def entered_before(client_uuid: uuid.UUID, **same: Any) -> LedgerEntry | None:
-    """The entry that the same form has made before; `same` are fields by which it is known to say the same as now.
+def entered_before(client_uuid: uuid.UUID, *, replaced: Any = FORM_REPLACED, **same: Any) -> LedgerEntry | None:
+    """The entry that the same form, or request, has made before; `same` are fields by which it is known to say the same
+    as now, `note` among them.
 
-    Refused: key_reused, where it said something else; already_replaced, where its entry does not stand any more: to say
-    that it is entered would be wrong.
+    Refused: key_reused, where it said something else; already_replaced, with the sentence `replaced`, where its entry
+    does not stand any more: to say that it is entered would be wrong.
     """
-    earlier = LedgerEntry.objects.filter(client_uuid=client_uuid).first()
+    earlier = queries.ledger_entries().filter(client_uuid=client_uuid).first()
     if earlier is None:
         return None
     if any(getattr(earlier, field) != value for field, value in same.items()):
         raise key_reused()
     if is_replaced(earlier):
-        sentence = _(
-            "What this form entered was corrected or taken back since, and is not entered again. Please open the form"
-            " anew."
-        )
-        raise Refused("already_replaced", sentence)
+        raise Refused("already_replaced", replaced)
     return earlier
 
 
