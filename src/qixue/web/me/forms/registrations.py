@@ -34,11 +34,11 @@ class RegisterForm(Form):
         **kwargs: Any,
     ) -> None:
         self.questions = questions
-        self.household = {str(person.pk): person for person in household}
+        self.household = by_key(household)
         self.has_choice = bool(choosable) and most > 0
-        shown = [str(person.pk) for person in choosable]
+        shown = by_key(choosable)
         super().__init__(*args, initial={"party": uuid.uuid4(), "people": only_one(shown)}, **kwargs)
-        offer(self.fields["people"], {key: person.name for key, person in self.household.items()}, only=shown)
+        offer(self.fields["people"], self.household, only=shown)
         if most < len(choosable):
             sentence = ngettext("You can choose %(most)s person.", "You can choose up to %(most)s people.", most)
             self.fields["people"].help_text = sentence % {"most": most}
@@ -73,19 +73,24 @@ def only_one(people: Collection[str]) -> list[str]:
     return list(people) if len(people) == 1 else []
 
 
-def names_of(rows: Sequence[Registration]) -> dict[str, str]:
-    return {str(row.pk): row.resident.name for row in rows}
+def by_key(people: Sequence[Resident]) -> dict[str, Resident]:
+    return {str(person.pk): person for person in people}
 
 
-def offer(field: forms.Field, people: Mapping[str, str], *, only: Collection[str]) -> None:
+def by_row(rows: Sequence[Registration]) -> dict[str, Resident]:
+    """Whose each registration is."""
+    return {str(row.pk): row.resident for row in rows}
+
+
+def offer(field: forms.Field, people: Mapping[str, Resident], *, only: Collection[str]) -> None:
     """Let a field show `only` those of the people who can be chosen now, and take any of them.
 
     In a second tab, or where a button is pressed twice, somebody is chosen whom the first press has dealt with: what is
     done with that answer is for the operation to say.
     """
     field = cast(forms.ChoiceField, field)
-    field.choices = list(people.items())
-    field.widget.choices = [(key, name) for key, name in people.items() if key in only]
+    field.choices = [(key, person.name) for key, person in people.items()]
+    field.widget.choices = [(key, person.name) for key, person in people.items() if key in only]
 
 
 class TransferForm(Form):
@@ -105,11 +110,10 @@ class TransferForm(Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.rows = {str(row.pk): row for row in party.rows}
-        self.household = {str(person.pk): person for person in household}
+        self.household = by_key(household)
         self.questions = [question for question in questions if question.is_for_each]
-        offer(self.fields["registration"], names_of(party.rows), only=[str(row.pk) for row in party.active])
-        people = {key: person.name for key, person in self.household.items()}
-        offer(self.fields["person"], people, only=[str(person.pk) for person in others])
+        offer(self.fields["registration"], by_row(party.rows), only=by_row(party.active))
+        offer(self.fields["person"], self.household, only=by_key(others))
         self.fields.update(
             {f"question_{question.pk}": question_field(question, question.text) for question in self.questions}
         )
@@ -134,9 +138,9 @@ class CancelForm(Form):
     people = forms.MultipleChoiceField(label=_("Who does not come"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, party: Party, **kwargs: Any) -> None:
-        active = names_of(party.active)
+        active = by_row(party.active)
         super().__init__(*args, initial={"people": only_one(active)}, **kwargs)
-        offer(self.fields["people"], names_of(party.rows), only=active)
+        offer(self.fields["people"], by_row(party.rows), only=active)
 
     def keys(self) -> list[int]:
         return [int(key) for key in self.cleaned_data["people"]]
