@@ -12,9 +12,9 @@ from qixue.core.clock_words import clock
 from qixue.core.form_keys import key_reused
 from qixue.core.refusal import Doubt, Refused
 from qixue.participation.models import LedgerEntry
-from qixue.participation.operations.check_ins import check_in, check_open
+from qixue.participation.operations.check_ins import check_in, check_open, with_chain_held
 from qixue.participation.operations.in_charge import must_be_in_charge
-from qixue.participation.operations.ledger import entered_before, lock_chain, take_back
+from qixue.participation.operations.ledger import entered_before, take_back
 from qixue.participation.queries.door_state import TAKEN_BACK_WITHIN, expected_people
 from qixue.participation.queries.walk_ins import name_of, namesakes_at
 from qixue.people.models import User
@@ -33,7 +33,7 @@ def count_walk_in(
     Refused: those of `check_in`. Doubt: namesake_inside, namesake_expected, where somebody of that name is there.
     """
     must_be_in_charge(by, Action.RECORD_ATTENDANCE, session)
-    lock_chain(session.activity.organisation)
+    session = with_chain_held(session)
     if earlier := entered_before(client_uuid, session=session):
         if name_of(earlier) != name:
             raise key_reused()
