@@ -19,7 +19,7 @@ from qixue.participation.operations.registrations import cancel_registrations, r
 from qixue.participation.queries.door import cancelled_keys
 from qixue.participation.tickets import Ticket, decode
 from qixue.people.models import Resident
-from qixue.programme.models import Session
+from qixue.programme.models import Programme, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +82,15 @@ def test_copy_for_the_phone_says_what_it_is_and_whose_it_is_without_a_secret(mem
     others = page_of(signed_in(MemberFactory()), "/me/").xpath("string(//script[@id='forget-tickets']/@data-owner)")
     assert len({owner, others, ""}) == 3
     assert len(owner) == 32
+
+
+@pytest.mark.parametrize("is_synthetic", [False, True])
+def test_copy_of_a_made_up_ticket_says_so_as_every_page_does(member, session, family, is_synthetic):
+    Programme.objects.filter(pk=session.activity.programme_id).update(is_synthetic=is_synthetic)
+
+    page = page_of(signed_in(member), f"{tickets_path(family[0])}/?copy")
+
+    assert len(page.xpath("//*[@class='synthetic']")) == is_synthetic
 
 
 def test_pdf_has_a_page_for_each_person_with_a_code_that_reads(member, family):
