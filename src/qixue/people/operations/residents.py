@@ -128,7 +128,10 @@ def edit_dependent(dependent: Resident, *, details: ResidentDetails, by: User, a
 
 def check_consent(details: ResidentDetails, *, at: datetime.datetime) -> None:
     if details.is_child_at(at) and not details.has_consent:
-        sentence = _("Please tick that you agree to the rules for children under 14: without it nothing can be kept.")
+        sentence = _(
+            "Please tick that you, as a parent or guardian, agree to the rules for children under 14: without it "
+            "nothing can be kept."
+        )
         raise Refused("consent_needed", sentence, field="has_consent")
 
 
