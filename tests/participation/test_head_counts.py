@@ -113,14 +113,27 @@ def test_form_whose_entry_does_not_stand_any_more_is_refused() -> None:
     assert (codes, LedgerEntry.objects.count()) == (["already_replaced"] * 2, 3)
 
 
-def test_form_that_comes_again_with_another_number_is_refused() -> None:
+@pytest.mark.parametrize("other", [{"count": 41}, {"note": "签到表3页"}, {"photo": photo()}])
+def test_form_that_comes_again_with_something_else_is_refused(other: dict[str, Any]) -> None:
+    """Another number, note or photo: to answer that it is entered would lose what was said now."""
     session, form = SessionFactory(), key()
     by = organiser_of(session.activity)
     report_head_count(session, report(client_uuid=form), by=by, at=NOON)
 
-    again = report(count=41, client_uuid=form)
+    again = report(client_uuid=form, **other)
 
     assert refusal(report_head_count, session, again, by=by, at=NOON) == "key_reused"
+
+
+def test_correction_that_comes_again_with_another_note_is_refused() -> None:
+    session, form = SessionFactory(), key()
+    by = organiser_of(session.activity)
+    entry = report_head_count(session, report(), by=by, at=NOON)
+    first, bare, other = (report(count=41, client_uuid=form, note=note) for note in ("签到表3页", "", "签到表4页"))
+    correction = correct_head_count(entry, first, reason="漏了第三页", by=by, at=NOON)
+
+    assert correct_head_count(entry, bare, reason="漏了第三页", by=by, at=NOON) == correction
+    assert refusal(correct_head_count, entry, other, reason="漏了第三页", by=by, at=NOON) == "key_reused"
 
 
 @pytest.mark.parametrize(

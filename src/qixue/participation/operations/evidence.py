@@ -38,11 +38,11 @@ def keep_photo(original: bytes, *, note: str = "", at: datetime.datetime) -> Evi
     evidence = Evidence(
         kind=Evidence.Kind.SHEET_PHOTO,
         text=note.strip(),
-        digest=hashlib.sha256(original).hexdigest(),
+        digest=file_digest(original),
         created_at=at,
     )
     kept = redrawn(original)
-    evidence.file.save(f"{hashlib.sha256(kept).hexdigest()}.jpg", ContentFile(kept), save=False)
+    evidence.file.save(f"{file_digest(kept)}.jpg", ContentFile(kept), save=False)
     with removed_on_failure([evidence]):
         evidence.save()
     return evidence
@@ -60,5 +60,9 @@ def removed_on_failure(kept: Sequence[Evidence]) -> Iterator[None]:
         raise
 
 
+def file_digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
 def text_digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return file_digest(text.encode())

@@ -10,10 +10,17 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.form_keys import key_reused
 from qixue.core.quantity import Qualifier
 from qixue.core.refusal import Refused
 from qixue.participation.models import Evidence, LedgerEntry
-from qixue.participation.operations.evidence import keep_note, keep_photo, removed_on_failure
+from qixue.participation.operations.evidence import (
+    file_digest,
+    keep_note,
+    keep_photo,
+    removed_on_failure,
+    text_digest,
+)
 from qixue.participation.operations.ledger import correct_entry, entered_before, record_head_count
 from qixue.participation.operations.plausibility import check_plausible
 from qixue.people.models import User
@@ -49,13 +56,21 @@ class CountReport:
             return keep_photo(self.photo, note=self.note, at=at)
         return keep_note(self.note, at=at) if self.note.strip() else None
 
+    def rests_on(self, evidence: Evidence | None) -> bool:
+        """Whether this is the evidence that it came with; a report without any does not say what it rests on."""
+        if self.evidence or evidence is None:
+            return True
+        if self.photo is not None:
+            return (evidence.digest, evidence.text) == (file_digest(self.photo), self.note.strip())
+        return not self.note.strip() or evidence.digest == text_digest(self.note.strip())
+
 
 def report_head_count(session: Session, report: CountReport, *, by: User, at: datetime.datetime) -> LedgerEntry:
     """Enter a head count with its evidence; nothing is left of one that is refused.
 
     Refused: not_in_charge, evidence_missing and those of both parts; unless confirmed, those of `check_plausible`.
     """
-    if earlier := entered_before(report.client_uuid, session=session, **report.said):
+    if earlier := reported_before(report, session=session):
         return earlier
     if not report.confirmed:
         check_plausible(session, report.count)
@@ -82,7 +97,7 @@ def correct_head_count(
 
     Refused: those of both parts; unless confirmed, those of `check_plausible`.
     """
-    if earlier := entered_before(report.client_uuid, target=entry, **report.said):
+    if earlier := reported_before(report, target=entry):
         return earlier
     if entry.session and not report.confirmed:
         check_plausible(entry.session, report.count)
@@ -97,6 +112,16 @@ def correct_head_count(
             at=at,
             client_uuid=report.client_uuid,
         )
+
+
+def reported_before(report: CountReport, **about: Any) -> LedgerEntry | None:
+    """The entry that the same form has made before. Refused: those of `entered_before`; another note or photo is another
+    report.
+    """
+    earlier = entered_before(report.client_uuid, **about, **report.said)
+    if earlier and not report.rests_on(earlier.evidence):
+        raise key_reused()
+    return earlier
 
 
 @contextmanager
