@@ -105,6 +105,25 @@ def test_single_scans_of_three_devices_at_once_count_once(session: Session) -> N
     assert list(chain_faults()) == list(attendance_faults()) == []
 
 
+def test_second_of_two_devices_that_bring_one_walk_in_at_once_is_marked(session: Session) -> None:
+    devices = [DoorDeviceFactory(sessions=[session], digest=key().hex * 2) for _device in range(2)]
+    walk_ins = [
+        SentScan(key(), 1, Scan.Kind.WALK_IN, session.pk, NOON, f"{number:064}", {"name": "李明"})
+        for number in range(2)
+    ]
+
+    became = while_it_lasts(
+        lambda: delivered(devices[0], walk_ins[:1]),
+        lambda: delivered(devices[1], walk_ins[1:]),
+    )
+
+    assert became == "done"
+    assert list(Scan.objects.order_by("pk").values_list("verdict", "marks")) == [
+        ("counted", ""),
+        ("counted", "namesake"),
+    ]
+
+
 def test_one_delivery_sent_four_times_at_once_is_stored_once(session: Session) -> None:
     device = DoorDeviceFactory(sessions=[session])
     scans = scans_of(session, RegistrationFactory.create_batch(5, session=session))

@@ -21,9 +21,10 @@ from qixue.participation.models import DoorDevice, Evidence, Scan
 from qixue.participation.operations.check_ins import CheckIn, Source, enter
 from qixue.participation.operations.door_counts import count_heads, keep_count_evidence
 from qixue.participation.operations.evidence import removed_on_failure
+from qixue.participation.operations.ledger import lock_chain
 from qixue.participation.queries.door import Shown, facts_of, gaps_of, known_to, sessions_of
 from qixue.participation.queries.walk_ins import name_to_compare, names_at
-from qixue.people.models import Resident
+from qixue.people.models import Organisation, Resident
 from qixue.people.operations.locks import held_people
 from qixue.programme.models import Session
 
@@ -98,7 +99,6 @@ def received(device: DoorDevice, delivery: Delivery, photos: list[Evidence], *, 
         shown = judge_all(device, fresh, sessions)
         if not hold_people(fresh):  # somebody was forgotten since: their registration names nobody by now
             shown = judge_all(device, fresh, sessions)
-        mark_namesakes(fresh)
         count_people(device, [scan for scan in fresh if scan.kind != Kind.HEAD_COUNT], at=at)
         count_heads(device, [scan for scan in fresh if scan.kind == Kind.HEAD_COUNT], at=at)
         insert_many(fresh)
@@ -241,9 +241,10 @@ def count_people(device: DoorDevice, scans: Sequence[Scan], *, at: datetime.date
             activity = session.activity
             groups[activity.organisation_id, activity.programme_id].append(scan)
     for _key, counting in sorted(groups.items()):
+        organisation = next(scan.session.activity.organisation for scan in counting if scan.session)
+        mark_namesakes(organisation, counting)
         name_walk_ins(counting)
         check_ins = [check_in_of(scan) for scan in counting]
-        organisation = check_ins[0].session.activity.organisation
         entered = enter(organisation, check_ins, by=None, device_name=device.name, at=at)
         for scan, result in zip(counting, entered, strict=True):
             scan.entry_id = result.entry.pk
@@ -251,11 +252,15 @@ def count_people(device: DoorDevice, scans: Sequence[Scan], *, at: datetime.date
                 scan.entry, scan.verdict = result.entry, ALREADY_IN
 
 
-def mark_namesakes(scans: Sequence[Scan]) -> None:
-    """Mark walk-ins with the name of somebody who is signed up or in at the session; they are counted all the same."""
-    named = [scan for scan in scans if scan.kind == Kind.WALK_IN and scan.verdict == Verdict.COUNTED and name_in(scan)]
+def mark_namesakes(organisation: Organisation, scans: Sequence[Scan]) -> None:
+    """Mark walk-ins with the name of somebody who is signed up or in at the session; they are counted all the same.
+
+    Under the lock of the organisation's chain: of one name that two devices bring at once the second is marked.
+    """
+    named = [scan for scan in scans if scan.kind == Kind.WALK_IN and name_in(scan)]
     if not named:
         return
+    lock_chain(organisation)
     known = names_at({scan.session for scan in named if scan.session})
     for scan in named:
         called = (scan.session_id or 0, name_to_compare(name_in(scan)))
