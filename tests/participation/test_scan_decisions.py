@@ -17,8 +17,11 @@ from tests.participation.signing_up import refusal
 from qixue.core.models import AuditEntry
 from qixue.core.refusal import Refused
 from qixue.participation.models import DoorDevice, LedgerEntry, Registration, Scan, Tally
+from qixue.participation.operations.calling_off import call_off
 from qixue.participation.operations.scan_decisions import accept_scan, decide_together, reject_scan
 from qixue.people.models import Role, User
+from qixue.people.operations.erasure import erase
+from qixue.people.personal_data import Subject
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +89,31 @@ def test_two_scans_of_one_person_count_once(session, scan, decide):
 
     assert LedgerEntry.objects.count() == 1
     assert set(Scan.objects.values_list("entry", flat=True)) == {LedgerEntry.objects.get().pk}
+
+
+def test_several_that_are_sent_again_after_the_session_was_called_off_stay_decided(session, organiser, scan, decide):
+    coming = {"starts_at": NOON + datetime.timedelta(hours=1), "ends_at": None, "state": Session.State.PLANNED}
+    Session.objects.filter(pk=session.pk).update(**coming)
+    session.refresh_from_db()
+    scans = [scan(), scan()]
+
+    decide(scans)
+    call_off(session, reason="停电", by=organiser, at=NOON, confirmed=True)
+
+    assert decide(scans) == []
+
+
+def test_registration_that_is_chosen_is_looked_at_once_more(session, organiser, scan):
+    unknown = scan(kind=Kind.CODE, sent={"code": "123456"}, reason="unknown_code")
+    elsewhere, left, gone = RegistrationFactory(), *RegistrationFactory.create_batch(2, session=session)
+    said = {"session": session, "reason": "在场", "by": organiser, "at": NOON}
+
+    Registration.objects.filter(pk=left.pk).update(state="cancelled", cancelled_at=NOON, cancel_reason="withdrawn")
+    erase(Subject((gone.resident,)), at=NOON)
+
+    codes = [refusal(accept_scan, unknown, registration=chosen, **said) for chosen in (elsewhere, left, gone)]
+    assert codes == ["wrong_session", "registration_cancelled", "changed_meanwhile"]
+    assert LedgerEntry.objects.count() == 0
 
 
 def test_nothing_counts_before_the_session_has_opened(session, organiser, scan, decide):

@@ -15,7 +15,14 @@ from qixue.core.refusal import Refused
 from qixue.participation.door_words import sentence_of
 from qixue.participation.merge import NAMESAKE
 from qixue.participation.models import LedgerEntry, Registration, Scan
-from qixue.participation.operations.check_ins import CheckIn, Source, check_open, enter, with_chain_held
+from qixue.participation.operations.check_ins import (
+    CheckIn,
+    Source,
+    check_open,
+    check_registration,
+    enter,
+    with_chain_held,
+)
 from qixue.participation.operations.door_counts import report_of
 from qixue.participation.operations.door_page import check_is_another
 from qixue.participation.operations.evidence import keep_note
@@ -25,6 +32,7 @@ from qixue.participation.queries.door import names_nobody, reasons_today, scans_
 from qixue.participation.queries.forgotten import forgotten_places
 from qixue.participation.queries.walk_ins import name_to_compare, names_at
 from qixue.people.models import Resident, User
+from qixue.people.operations.locks import hold_or_refuse
 from qixue.people.rules import Action
 from qixue.programme.models import Session
 
@@ -50,19 +58,22 @@ def accept_scan(
     `registration`, or the `name` of a walk-in, says who it was where the scan does not; a walk-in and the code on the
     wall can also count as somebody without a name. Whoever is in already is not counted again. Accepting again changes
     nothing.
-    Refused: not_in_charge, already_decided, session_off, session_not_open, reason_missing, person_missing, forgotten,
-    name_mistaken, and for head counts those of `record_head_count`. Doubt: those of `check_is_another`, for a typed
-    name.
+    Refused: not_in_charge, changed_meanwhile, already_decided, session_off, session_not_open, reason_missing,
+    person_missing, wrong_session, registration_cancelled, forgotten, name_mistaken, and for head counts those of
+    `record_head_count`. Doubt: those of `check_is_another`, for a typed name.
     """
     must_be_in_charge(by, Action.CORRECT_ATTENDANCE, session)
+    hold_people(session, [scan.pk], registration)
+    session = with_chain_held(session)
     (scan,) = locked_scans(session, [scan.pk])
     if scan.decision == Decision.ACCEPTED:
         return scan
     check_undecided(scan)
-    session = with_chain_held(session)
     check_open(session, at=at)
     reason = checked_reason(reason)
     if registration:
+        registration = Registration.objects.select_related("resident").get(pk=registration.pk)
+        check_registration(registration, session)
         scan.registration, scan.resident = registration, registration.resident
     elif name := name or typed_name(scan):
         check_person_name(name)
@@ -95,10 +106,14 @@ def decide_together(
 
     What is to count is judged again under the lock: where something else speaks against a scan than its page said, a
     person looks at it by itself. A refusal names the scan. Returns those that were decided now.
-    Refused: not_in_charge, nothing_chosen, several_kinds, already_decided, reason_missing, session_off,
-    session_not_open, judged_otherwise, person_missing, forgotten, and for head counts those of `record_head_count`.
+    Refused: not_in_charge, changed_meanwhile, nothing_chosen, several_kinds, already_decided, reason_missing,
+    session_off, session_not_open, judged_otherwise, person_missing, forgotten, and for head counts those of
+    `record_head_count`.
     """
     must_be_in_charge(by, Action.CORRECT_ATTENDANCE, session)
+    if decision == Decision.ACCEPTED:
+        hold_people(session, keys)
+        session = with_chain_held(session)
     scans = locked_scans(session, keys)
     if not scans:
         raise Refused("nothing_chosen", NOTHING_CHOSEN, field="scans")
@@ -108,9 +123,10 @@ def decide_together(
     for scan in scans:
         with naming(scan):
             check_undecided(scan)
+    if not scans:
+        return []
     reason = checked_reason(reason)
     if decision == Decision.ACCEPTED:
-        session = with_chain_held(session)
         check_open(session, at=at)
         check_judgements(session, scans)
         let_count(session, scans, reason, by=by, at=at)
@@ -118,6 +134,15 @@ def decide_together(
         for scan in scans:
             decided(scan, decision, reason, by=by, at=at)
     return scans
+
+
+def hold_people(session: Session, keys: Collection[int], registration: Registration | None = None) -> None:
+    """Lock those to whom the scans lead, and whoever is named: before the chain and the scans, as where people are
+    erased or two records become one. Refused: changed_meanwhile.
+    """
+    known = scans_at(session).filter(pk__in=keys, resident__isnull=False).order_by()
+    people = set(known.values_list("resident_id", flat=True))
+    hold_or_refuse(people | {registration.resident_id} if registration else people)
 
 
 def locked_scans(session: Session, keys: Collection[int]) -> list[Scan]:
