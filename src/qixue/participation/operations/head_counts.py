@@ -115,8 +115,9 @@ def correct_head_count(
 
 
 def reported_before(report: CountReport, **about: Any) -> LedgerEntry | None:
-    """The entry that the same form has made before. Refused: those of `entered_before`; another note or photo is another
-    report.
+    """The entry that the same form has made before.
+
+    Refused: those of `entered_before`; another note or photo is another report.
     """
     earlier = entered_before(report.client_uuid, **about, **report.said)
     if earlier and not report.rests_on(earlier.evidence):
