@@ -167,7 +167,7 @@ def test_name_that_is_there_already_stops_all_and_is_asked_about_by_itself(sessi
     for each in scans[:-1]:
         accept_scan(each, **last)
     assert refusal(accept_scan, scans[-1], **last).startswith("namesake_")
-    accept_scan(scans[-1], confirmed=True, **last)
+    accept_scan(scans[-1], confirmed_name=names[-1], **last)
 
     assert LedgerEntry.objects.count() == len(scans)
 

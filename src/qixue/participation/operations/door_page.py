@@ -16,7 +16,7 @@ from qixue.participation.operations.check_ins import check_in, check_open, with_
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.ledger import entered_before, take_back
 from qixue.participation.queries.door_state import TAKEN_BACK_WITHIN, expected_people
-from qixue.participation.queries.walk_ins import name_of, namesakes_at
+from qixue.participation.queries.walk_ins import name_of, name_to_compare, namesakes_at
 from qixue.people.models import User
 from qixue.people.rules import Action
 from qixue.programme.models import Session
@@ -26,11 +26,11 @@ NOT_OWN = _("Only who let somebody in here can take it back; please ask an organ
 
 @transaction.atomic
 def count_walk_in(
-    session: Session, *, name: str, confirmed: bool, by: User, at: datetime.datetime, client_uuid: uuid.UUID
+    session: Session, *, name: str, confirmed_name: str = "", by: User, at: datetime.datetime, client_uuid: uuid.UUID
 ) -> LedgerEntry:
     """Count somebody who is not signed up, by name or without one.
 
-    Refused: those of `check_in`. Doubt: namesake_inside, namesake_expected, where somebody of that name is there.
+    Refused: those of `check_in`. Doubt: those of `check_is_another`.
     """
     must_be_in_charge(by, Action.RECORD_ATTENDANCE, session)
     session = with_chain_held(session)
@@ -39,13 +39,19 @@ def count_walk_in(
             raise key_reused()
         return earlier
     check_open(session, at=at)
-    if name and not confirmed:
-        check_is_another(session, name)
+    if name:
+        check_is_another(session, name, confirmed_name=confirmed_name)
     return check_in(session, name=name, by=by, at=at, client_uuid=client_uuid)
 
 
-def check_is_another(session: Session, name: str) -> None:
-    """Doubt: namesake_expected, namesake_inside."""
+def check_is_another(session: Session, name: str, *, confirmed_name: str) -> None:
+    """Whether nobody of that name is there. `confirmed_name` is the one of which somebody has said that it is another
+    person's: of any other name the question is open.
+
+    Doubt: namesake_expected, namesake_inside.
+    """
+    if name_to_compare(name) == name_to_compare(confirmed_name):
+        return
     namesakes = namesakes_at(session, name, expected_people(session))
     if any(each.came_at is None for each in namesakes):
         sentence = _("%(name)s is signed up. Please check them in instead, unless this is somebody else of that name.")

@@ -48,7 +48,7 @@ def accept_scan(
     session: Session,
     registration: Registration | None = None,
     name: str = "",
-    confirmed: bool = False,
+    confirmed_name: str = "",
     reason: str,
     by: User,
     at: datetime.datetime,
@@ -77,8 +77,7 @@ def accept_scan(
         scan.registration, scan.resident = registration, registration.resident
     elif name := name or typed_name(scan):
         check_person_name(name)
-        if not confirmed:
-            check_is_another(session, name)
+        check_is_another(session, name, confirmed_name=confirmed_name)
         scan.resident = Resident.objects.create(name=name)
     let_count(session, [scan], reason, by=by, at=at)
     return scan

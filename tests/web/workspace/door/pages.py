@@ -21,6 +21,12 @@ def text_of(answer: Any) -> str:
     return " ".join(html.fromstring(answer.content.decode()).xpath("//main")[0].text_content().split())
 
 
+def asked_name(answer: Any) -> str:
+    """Of which the form asks whether this is somebody else."""
+    (name,) = html.fromstring(answer.content.decode()).xpath("//main//input[@name='asked_name']/@value")
+    return str(name)
+
+
 def waiting_scan(place: Session, **changes: Any) -> Scan:
     values: dict[str, Any] = {
         "device": DoorDeviceFactory(sessions=[place], digest=key().hex * 2),

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from lxml import html
 from tests.factories import OpenSessionFactory, RegistrationFactory, key
-from tests.web.workspace.door.pages import text_of, waiting_scan
+from tests.web.workspace.door.pages import asked_name, text_of, waiting_scan
 
 from qixue.core.clock import now
 from qixue.participation.models import LedgerEntry, Scan
@@ -90,12 +90,30 @@ def test_walk_in_of_a_name_that_is_in_is_asked_about_before_it_counts(
 
     asked = page.post(scans_of(session, f"{scan.pk}/"), answers)
     counted = LedgerEntry.objects.count()
-    done = page.post(scans_of(session, f"{scan.pk}/"), {**answers, "confirmed": "on"})
+    ticked = {**answers, "confirmed": "on", "asked_name": asked_name(asked)}
+    done = page.post(scans_of(session, f"{scan.pk}/"), ticked)
 
     assert (asked.status_code, counted) == (422, 1)
     assert "只有另一位同名的人才需要再计入" in text_of(asked)
     assert html.fromstring(asked.content.decode()).xpath("//main//input[@name='confirmed']/@type") == ["checkbox"]
     assert (done.status_code, LedgerEntry.objects.count()) == (302, 2)
+
+
+def test_tick_for_the_name_as_sent_says_nothing_of_one_that_is_written(
+    session: Session, page: Client, organiser: User
+) -> None:
+    for name in ("李明", "王芳"):
+        check_in(session, name=name, by=organiser, at=now(), client_uuid=key())
+    scan = waiting_scan(session, kind=Scan.Kind.WALK_IN, sent={"name": "李明"}, reason="too_fast")
+    address, answers = scans_of(session, f"{scan.pk}/"), {"decision": "accepted", "person": "0", "reason": "在场"}
+    ticked = {**answers, "confirmed": "on", "asked_name": asked_name(page.post(address, answers))}
+
+    other = page.post(address, {**ticked, "name": "王芳"})
+    counted = LedgerEntry.objects.count()
+    done = page.post(address, ticked)
+
+    assert (other.status_code, asked_name(other), counted) == (422, "王芳", 2)
+    assert (done.status_code, LedgerEntry.objects.count()) == (302, 3)
 
 
 def test_desk_names_the_sessions_at_which_scans_wait_for_whoever_decides(session: Session, page: Client) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from lxml import html
 from tests.factories import MemberFactory, RegistrationFactory, RoleAssignmentFactory, key
-from tests.web.workspace.door.pages import HOUR, at_the_door, text_of
+from tests.web.workspace.door.pages import HOUR, asked_name, at_the_door, text_of
 
 from qixue.core.clock import now
 from qixue.core.clock_words import clock
@@ -62,8 +62,20 @@ def test_walk_in_entered_twice_is_counted_again_only_as_a_namesake(session: Sess
     assert (again.status_code, LedgerEntry.objects.count()) == (422, 1)
     assert "李明已于" in text_of(again)
 
-    walk_in(page, session, "李明", confirmed="on")
+    walk_in(page, session, "李 明", confirmed="on", asked_name=asked_name(again))
     assert LedgerEntry.objects.count() == 2
+
+
+def test_tick_for_one_name_says_nothing_of_the_next_one(session: Session, page: Client) -> None:
+    for name in ("李明", "王芳"):
+        walk_in(page, session, name)
+    asked = walk_in(page, session, "李明")
+
+    other = walk_in(page, session, "王芳", confirmed="on", asked_name=asked_name(asked))
+
+    assert (other.status_code, LedgerEntry.objects.count()) == (422, 2)
+    assert ("王芳已于" in text_of(other), asked_name(other)) == (True, "王芳")
+    assert not html.fromstring(other.content.decode()).xpath("//main//input[@name='confirmed']/@checked")
 
 
 def test_walk_ins_are_listed_by_name_with_time_and_who_entered_them(

@@ -5,6 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.refusal import Doubt, Refused
 from qixue.participation.models import Registration, Scan
 from qixue.participation.operations.scan_decisions import NOTHING_CHOSEN
 from qixue.programme.models import Session
@@ -34,24 +35,44 @@ class DeviceForm(Form):
         return [self.offered[key] for key in self.cleaned_data["sessions"]]
 
 
-def another_of_the_name() -> forms.BooleanField:
-    """Shown once the operation asked."""
-    label = _("This is somebody else of the same name")
-    return forms.BooleanField(label=label, required=False, widget=forms.HiddenInput)
-
-
-class WalkInForm(ConfirmableForm):
-    """Somebody who is not signed up; the name can be left out."""
+class NamesakeForm(ConfirmableForm):
+    """A form with the name of a walk-in. Whether this is somebody else of that name is asked about one name: a tick for
+    it says nothing of the next one.
+    """
 
     name = PersonNameField(
         label=_("Name of the walk-in"),
         max_length=100,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text=_("Without a name the person is counted, but not by name."),
     )
-    confirmed = another_of_the_name()
+    confirmed = forms.BooleanField(
+        label=_("This is somebody else of the same name"), required=False, widget=forms.HiddenInput
+    )
+    asked_name = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def confirmed_name(self) -> str:
+        """Of which it was ticked; empty where it was not."""
+        answers = self.cleaned_data
+        return str(answers["asked_name"]) if answers["confirmed"] else ""
+
+    def refuse(self, refusal: Refused) -> None:
+        if isinstance(refusal, Doubt):
+            data = self.data.dict()  # type: ignore[attr-defined]  # a QueryDict
+            data.pop("confirmed", None)
+            self.data = {**data, "asked_name": refusal.params["name"]}
+        super().refuse(refusal)
+
+
+class WalkInForm(NamesakeForm):
+    """Somebody who is not signed up; the name can be left out."""
+
     client_uuid = forms.UUIDField(initial=uuid.uuid4, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].help_text = _("Without a name the person is counted, but not by name.")
 
 
 class ReasonForm(Form):
@@ -88,19 +109,11 @@ class TogetherForm(ReasonForm):
         return [int(key) for key in self.cleaned_data["scans"]]
 
 
-class DecisionForm(ConfirmableForm, ReasonForm):
+class DecisionForm(NamesakeForm, ReasonForm):
     """Whether a scan counts after all, who it was, and why."""
 
     decision = forms.ChoiceField(label=_("Does it count?"), widget=forms.RadioSelect)
     person = forms.ChoiceField(label=_("Who it was"), required=False)
-    name = PersonNameField(
-        label=_("Name of the walk-in"),
-        max_length=100,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text=_("For somebody who is not signed up."),
-    )
-    confirmed = another_of_the_name()
     field_order = ("decision", "person", "name", "reason")
 
     def __init__(
@@ -112,6 +125,7 @@ class DecisionForm(ConfirmableForm, ReasonForm):
         if is_count:
             del self.fields["person"], self.fields["name"]
             return
+        self.fields["name"].help_text = _("For somebody who is not signed up.")
         known = [(str(row.pk), row.resident.name) for row in people]
         if is_for_nobody:
             self.one_of_two = ("person", "name")

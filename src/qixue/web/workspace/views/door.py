@@ -97,7 +97,14 @@ def walk_in(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         name = form.cleaned_data["name"]
         try:
-            count_walk_in(session, **form.cleaned_data, by=staff(request), at=at)
+            count_walk_in(
+                session,
+                name=name,
+                confirmed_name=form.confirmed_name,
+                by=staff(request),
+                at=at,
+                client_uuid=form.cleaned_data["client_uuid"],
+            )
         except Refused as refusal:
             form.refuse(refusal)
             namesakes = namesakes_at(session, name, expected_people(session)) if name else []

@@ -82,7 +82,7 @@ def decide(request: HttpRequest, pk: int, scan_pk: int) -> HttpResponse:
     if form.is_valid():
         answers = form.cleaned_data
         said = {"session": session, "reason": answers["reason"], "by": staff(request), "at": now()}
-        named = {"name": answers.get("name", ""), "confirmed": answers["confirmed"]}
+        named = {"name": answers.get("name", ""), "confirmed_name": form.confirmed_name}
         try:
             if form.accepts:
                 accept_scan(scan, registration=form.registration(people), **named, **said)
