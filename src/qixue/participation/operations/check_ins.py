@@ -146,7 +146,6 @@ def check_in(
     registration_cancelled, forgotten, changed_meanwhile, name_mistaken.
     """
     must_be_in_charge(by, Action.RECORD_ATTENDANCE, session)
-    organisation = session.activity.organisation
     if registration:
         hold_or_refuse([registration.resident_id])
     session = with_chain_held(session)
@@ -156,12 +155,25 @@ def check_in(
     check_person_name(name)
     if registration:
         check_registration(registration, session)
+    return enter_by_hand(session, registration=registration, name=name, by=by, at=at, client_uuid=client_uuid)
+
+
+def enter_by_hand(
+    session: Session,
+    *,
+    registration: Registration | None = None,
+    name: str,
+    by: User,
+    at: datetime.datetime,
+    client_uuid: uuid.UUID,
+) -> LedgerEntry:
+    """The same where all that `check_in` refuses is looked at, under the lock of the chain."""
     resident = registration.resident if registration else None
     if resident is None and name:
         resident = Resident.objects.create(name=name)
     source = source_by_hand(by, session, is_walk_in=registration is None)
     check_ins = [CheckIn(session, source, at, client_uuid, resident.pk if resident else None)]
-    [entered] = enter(organisation, check_ins, by=by, at=at)
+    [entered] = enter(session.activity.organisation, check_ins, by=by, at=at)
     if entered.is_new:
         record_audit("attendance.checked_in", entered.entry, by=by, at=at, details={"source": source})
     return entered.entry

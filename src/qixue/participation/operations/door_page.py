@@ -9,10 +9,11 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock_words import clock
+from qixue.core.fields import check_person_name
 from qixue.core.form_keys import key_reused
 from qixue.core.refusal import Doubt, Refused
 from qixue.participation.models import LedgerEntry
-from qixue.participation.operations.check_ins import check_in, check_open, with_chain_held
+from qixue.participation.operations.check_ins import check_open, enter_by_hand, with_chain_held
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.ledger import entered_before, take_back
 from qixue.participation.queries.door_state import TAKEN_BACK_WITHIN, expected_people
@@ -39,9 +40,10 @@ def count_walk_in(
             raise key_reused()
         return earlier
     check_open(session, at=at)
+    check_person_name(name)
     if name:
         check_is_another(session, name, confirmed_name=confirmed_name)
-    return check_in(session, name=name, by=by, at=at, client_uuid=client_uuid)
+    return enter_by_hand(session, name=name, by=by, at=at, client_uuid=client_uuid)
 
 
 def check_is_another(session: Session, name: str, *, confirmed_name: str) -> None:
