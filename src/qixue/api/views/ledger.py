@@ -1,9 +1,7 @@
 """Writes to the attendance ledger. Each names a key, and sending it again answers with the first entry."""
 
-import uuid
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
@@ -18,14 +16,8 @@ from qixue.api.schemas.parts import Error, Id, Page, PageQuery, page_of
 from qixue.core.clock import now
 from qixue.core.quantity import Qualifier
 from qixue.participation.models import LedgerEntry
-from qixue.participation.operations.evidence import keep_note
-from qixue.participation.operations.ledger import (
-    correct_entry,
-    entered_before,
-    lock_chain,
-    record_head_count,
-    void_entry,
-)
+from qixue.participation.operations.head_counts import CountReport, report_head_count, reported_before
+from qixue.participation.operations.ledger import correct_entry, entered_before, lock_chain, void_entry
 from qixue.participation.operations.plausibility import check_plausible
 from qixue.participation.queries import entries_of_session
 from qixue.people.models import Organisation
@@ -37,14 +29,13 @@ REPLACED = _("What was entered under this key was corrected or taken back since,
 
 
 def entered_once(
-    key: uuid.UUID, organisation: Organisation, expected: dict[str, Any], enter: Callable[[], LedgerEntry]
+    organisation: Organisation, before: Callable[..., LedgerEntry | None], enter: Callable[[], LedgerEntry]
 ) -> LedgerEntry:
-    """The entry that has this key, made now unless it is there.
+    """The entry that the request asks for, made now unless it is there.
 
-    `expected` is what the request asks for, as fields of the entry. Refused: those of `entered_before`, and what
-    `enter` refuses.
+    `before` finds the one that the same request has made. Refused: what the two refuse.
     """
-    before = partial(entered_before, key, replaced=REPLACED, **expected)
+    before = partial(before, replaced=REPLACED)
     try:
         with transaction.atomic():
             lock_chain(organisation)  # before looking: two requests at once must not both keep a note
@@ -80,29 +71,10 @@ def create_head_count(
     """
     session, at = session_for(staff(request), session_id, Action.RECORD_ATTENDANCE), now()
     key, user = key_of(body, idempotency_key), staff(request)
-
-    def enter() -> LedgerEntry:
-        if not body.confirmed:
-            check_plausible(session, body.count)
-        return record_head_count(
-            session,
-            count=body.count,
-            qualifier=Qualifier(body.qualifier),
-            evidence=keep_note(body.note, at=at),
-            by=user,
-            at=at,
-            client_uuid=key,
-        )
-
-    expected = {
-        "kind": LedgerEntry.Kind.HEAD_COUNT,
-        "session_id": session.pk,
-        "count": body.count,
-        "qualifier": body.qualifier,
-        "note": body.note,
-        "actor_id": user.pk,
-    }
-    return Status(201, EntryOut.of(entered_once(key, session.activity.organisation, expected, enter)))
+    report = CountReport(body.count, Qualifier(body.qualifier), key, note=body.note, confirmed=body.confirmed)
+    before = partial(reported_before, report, kind=LedgerEntry.Kind.HEAD_COUNT, session=session, actor_id=user.pk)
+    enter = partial(report_head_count, session, report, by=user, at=at)
+    return Status(201, EntryOut.of(entered_once(session.activity.organisation, before, enter)))
 
 
 @router.post(
@@ -139,7 +111,8 @@ def create_correction(
         "reason": body.reason,
         "actor_id": user.pk,
     }
-    return Status(201, EntryOut.of(entered_once(key, target.organisation, expected, enter)))
+    before = partial(entered_before, key, **expected)
+    return Status(201, EntryOut.of(entered_once(target.organisation, before, enter)))
 
 
 @router.post(
@@ -161,4 +134,5 @@ def create_void(request: HttpRequest, entry_id: Id, body: VoidIn, idempotency_ke
         "reason": body.reason,
         "actor_id": user.pk,
     }
-    return Status(201, EntryOut.of(entered_once(key, target.organisation, expected, enter)))
+    before = partial(entered_before, key, **expected)
+    return Status(201, EntryOut.of(entered_once(target.organisation, before, enter)))

@@ -180,11 +180,6 @@ class LedgerEntry(models.Model):
         return Quantity(self.count, ATTENDANCE, Qualifier(self.qualifier))
 
     @property
-    def note(self) -> str:
-        """What was written down about what it stands on."""
-        return self.evidence.text if self.evidence else ""
-
-    @property
     def entered_by(self) -> Any:
         """The person or the device, for people to read; of the code on the wall the ledger has a word of its own."""
         return _("code on the wall") if self.source == self.Source.WALL else self.actor_name

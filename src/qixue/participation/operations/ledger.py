@@ -333,7 +333,7 @@ def taking_back(
 
 def entered_before(client_uuid: uuid.UUID, *, replaced: Any = FORM_REPLACED, **same: Any) -> LedgerEntry | None:
     """The entry that the same form, or request, has made before; `same` are fields by which it is known to say the same
-    as now, `note` among them.
+    as now.
 
     Refused: key_reused, where it said something else; already_replaced, with the sentence `replaced`, where its entry
     does not stand any more: to say that it is entered would be wrong.
