@@ -17,7 +17,14 @@ from qixue.participation.door_words import sentence_of
 from qixue.participation.merge import AROUND_SESSION
 from qixue.participation.models import LedgerEntry, Participant, Registration, Tally
 from qixue.participation.operations.in_charge import must_be_in_charge
-from qixue.participation.operations.ledger import EntryDraft, append_entries, entered_before, hold_begun, lock_chain
+from qixue.participation.operations.ledger import (
+    EntryDraft,
+    append_entries,
+    entered_before,
+    hold_begun,
+    lock_chain,
+    with_chain_held,
+)
 from qixue.participation.queries.attendances import Seat, entries_of_people
 from qixue.participation.rules import is_cadre_at
 from qixue.people.models import Organisation, Resident, User
@@ -177,12 +184,6 @@ def enter_by_hand(
     if entered.is_new:
         record_audit("attendance.checked_in", entered.entry, by=by, at=at, details={"source": source})
     return entered.entry
-
-
-def with_chain_held(session: Session) -> Session:
-    """The session as it is now, under the lock of its organisation's chain: nobody calls it off meanwhile."""
-    lock_chain(session.activity.organisation)
-    return Session.objects.select_related("activity__organisation").get(pk=session.pk)
 
 
 def source_by_hand(by: User, session: Session, *, is_walk_in: bool) -> Source:

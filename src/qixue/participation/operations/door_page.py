@@ -13,9 +13,9 @@ from qixue.core.fields import check_person_name
 from qixue.core.form_keys import key_reused
 from qixue.core.refusal import Doubt, Refused
 from qixue.participation.models import LedgerEntry
-from qixue.participation.operations.check_ins import check_open, enter_by_hand, with_chain_held
+from qixue.participation.operations.check_ins import check_open, enter_by_hand
 from qixue.participation.operations.in_charge import must_be_in_charge
-from qixue.participation.operations.ledger import entered_before, take_back
+from qixue.participation.operations.ledger import entered_before, take_back, with_chain_held
 from qixue.participation.queries.door_state import TAKEN_BACK_WITHIN, expected_people
 from qixue.participation.queries.walk_ins import name_of, name_to_compare, namesakes_at
 from qixue.people.models import User

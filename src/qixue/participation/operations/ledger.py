@@ -32,6 +32,7 @@ from qixue.programme.models import Activity, Session
 FORM_REPLACED = _(
     "What this form entered was corrected or taken back since, and is not entered again. Please open the form anew."
 )
+SAY_WHY = _("Please say why, for example: the sheet has a second page.")
 
 
 @dataclass(slots=True)  # frozen it would take three times as long to make, and a delivery makes hundreds
@@ -134,6 +135,12 @@ def lock_chain(organisation: Organisation) -> LedgerChain:
     return locked.get()
 
 
+def with_chain_held(session: Session) -> Session:
+    """The session as it is now, under the lock of its organisation's chain: nobody calls it off meanwhile."""
+    lock_chain(session.activity.organisation)
+    return Session.objects.select_related("activity__organisation", "activity__programme").get(pk=session.pk)
+
+
 @transaction.atomic
 def record_head_count(
     session: Session,
@@ -155,11 +162,10 @@ def record_head_count(
     """
     if not device_name:
         must_be_in_charge(by, Action.RECORD_ATTENDANCE, session)
-    lock_chain(session.activity.organisation)
+    session = with_chain_held(session)
     if earlier := entered_before(client_uuid, session=session, count=count, qualifier=qualifier):
         return earlier
     check_count(count, qualifier)
-    session = Session.objects.select_related("activity__organisation", "activity__programme").get(pk=session.pk)
     check_session_takes_head_count(session, at)
     if session.state == Session.State.PLANNED:
         hold_begun([session], by=by, at=at)
@@ -362,8 +368,8 @@ def replaceable(entry: LedgerEntry) -> LedgerEntry:
     return entry
 
 
-def checked_reason(reason: str) -> str:
+def checked_reason(reason: str, sentence: Any = SAY_WHY) -> str:
+    """Without the spaces around it. Refused: reason_missing, with the sentence."""
     if not (reason := reason.strip()):
-        sentence = _("Please say why, for example: the sheet has a second page.")
         raise Refused("reason_missing", sentence, field="reason")
     return reason

@@ -21,13 +21,13 @@ from qixue.participation.operations.check_ins import (
     check_open,
     check_registration,
     enter,
-    with_chain_held,
 )
 from qixue.participation.operations.door_counts import report_of
 from qixue.participation.operations.door_page import check_is_another
 from qixue.participation.operations.evidence import keep_note
 from qixue.participation.operations.head_counts import report_head_count
 from qixue.participation.operations.in_charge import must_be_in_charge
+from qixue.participation.operations.ledger import checked_reason, with_chain_held
 from qixue.participation.queries.door import names_nobody, reasons_today, scans_at
 from qixue.participation.queries.forgotten import forgotten_places
 from qixue.participation.queries.walk_ins import name_to_compare, names_at
@@ -38,6 +38,7 @@ from qixue.programme.models import Session
 
 Decision = Scan.Decision
 NOTHING_CHOSEN = _("Please choose at least one scan.")
+SAY_WHY = _("Please say why, for example: the teacher knows her, she was there.")
 SOURCES: dict[str, Source] = {Scan.Kind.WALK_IN: Source.WALK_IN, Scan.Kind.WALL: Source.WALL}
 
 
@@ -70,7 +71,7 @@ def accept_scan(
         return scan
     check_undecided(scan)
     check_open(session, at=at)
-    reason = checked_reason(reason)
+    reason = checked_reason(reason, SAY_WHY)
     if registration:
         registration = Registration.objects.select_related("resident").get(pk=registration.pk)
         check_registration(registration, session)
@@ -94,7 +95,7 @@ def reject_scan(scan: Scan, *, session: Session, reason: str, by: User, at: date
     if scan.decision == Decision.REJECTED:
         return scan
     check_undecided(scan)
-    return decided(scan, Decision.REJECTED, checked_reason(reason), by=by, at=at)
+    return decided(scan, Decision.REJECTED, checked_reason(reason, SAY_WHY), by=by, at=at)
 
 
 @transaction.atomic
@@ -124,7 +125,7 @@ def decide_together(
             check_undecided(scan)
     if not scans:
         return []
-    reason = checked_reason(reason)
+    reason = checked_reason(reason, SAY_WHY)
     if decision == Decision.ACCEPTED:
         check_open(session, at=at)
         check_judgements(session, scans)
@@ -198,13 +199,6 @@ def namesakes_among(session: Session, scans: Sequence[Scan]) -> list[Scan]:
 def typed_name(scan: Scan) -> str:
     """Which makes a resident once the scan counts; empty where somebody is known by it, or nobody was named."""
     return "" if scan.resident else str(scan.sent.get("name") or "")
-
-
-def checked_reason(reason: str) -> str:
-    if not (reason := reason.strip()):
-        sentence = _("Please say why, for example: the teacher knows her, she was there.")
-        raise Refused("reason_missing", sentence, field="reason")
-    return reason
 
 
 def let_count(session: Session, scans: Sequence[Scan], reason: str, *, by: User, at: datetime.datetime) -> None:
