@@ -33,6 +33,7 @@ from qixue.participation.operations.eligibility import (
 )
 from qixue.participation.operations.lotteries import entered
 from qixue.participation.operations.seats import addressed, by_party, locked_session, promote, with_session
+from qixue.participation.queries.attendances import those_in
 from qixue.participation.queries.lotteries import is_before_draw
 from qixue.participation.queries.queue import has_seats_for, with_parties_to_tell, with_room
 from qixue.participation.queries.registered import reach_of, similar_sessions
@@ -179,7 +180,7 @@ def cancel_registrations(
 ) -> list[Registration]:
     """Give up seats or places in the queue of one's household; whoever waits moves up. Doing it again changes nothing.
 
-    `keys` are those of registrations for the session. Refused: not_yours, cancel_too_late.
+    `keys` are those of registrations for the session. Refused: not_yours, cancel_too_late, is_in_already.
     """
     session = locked_session(session)
     rows = list(Registration.objects.filter(session=session, pk__in=keys).select_related("resident__guardian"))
@@ -188,6 +189,7 @@ def cancel_registrations(
     must_act_for(by, [row.resident for row in rows], is_staff=False)
     rows = [row for row in rows if row.state != State.CANCELLED]
     check_cancel_time(session, rows, at=at)
+    check_not_in(session, rows, is_staff=False)
     release(session, rows, reason=reason, at=at)
     if rows:
         record_audit("registration.cancelled", session, by=by, at=at, details={"keys": sorted(row.pk for row in rows)})
@@ -202,6 +204,17 @@ def check_cancel_time(session: Session, rows: list[Registration], *, at: datetim
             "cancel_too_late",
             _("Seats can no longer be given up here. Please call the organiser if you cannot come."),
         )
+
+
+def check_not_in(session: Session, rows: Sequence[Registration], *, is_staff: bool) -> None:
+    """Whoever was let in before the start sits in their seat: it goes to nobody else. Refused: is_in_already."""
+    if inside := those_in(session, rows):
+        for_staff = _("%(name)s is checked in already. Please take the check-in back first.")
+        at_home = _(
+            "%(name)s is checked in already, so this place can no longer be given up or handed over. If that is a "
+            "mistake, please speak to the organiser."
+        )
+        raise Refused("is_in_already", for_staff if is_staff else at_home, name=inside[0].resident.name)
 
 
 def release(session: Session, rows: Sequence[Registration], *, reason: str, at: datetime.datetime) -> None:

@@ -31,7 +31,7 @@ def rule_of(activity: Activity) -> CertificateRule | None:
 
 
 def candidates_of(activity: Activity, rule: CertificateRule | None, *, at: datetime.datetime) -> list[Candidate]:
-    """Everybody who was at the activity by name, by name. What is not over, or did not take place, counts for nobody."""
+    """Everybody who was at the activity by name, by name. What is not over or was called off counts for nobody."""
     sessions: dict[object, dict[int, Session]] = {}
     for entry in named_entries().filter(activity=activity):
         if entry.session is not None and has_taken_place(entry.session, at=at):
