@@ -20,7 +20,7 @@ from qixue.core.form_keys import key_reused
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration, RegistrationTerms
-from qixue.participation.notice_kinds import OFFER_OVER
+from qixue.participation.notice_kinds import OFFER_OVER, OFFER_OVER_CLOSED, PASSED_ON, PASSED_ON_CLOSED
 from qixue.participation.notices import about_party, told_at_once
 from qixue.participation.operations.answers import Answers, are_as_first, checked_answers, keep_answers
 from qixue.participation.operations.asked_again import first_rows, is_same_request
@@ -261,8 +261,11 @@ def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
     terms = terms_of(session)
     moved_up = promote(session, terms, at=at)
     if rows:
-        is_off, is_passed_on = reason == Reason.SESSION_OFF, bool(moved_up)
-        kind, more = told_off(session, at=at) if is_off else told_over(session, terms, is_passed_on=is_passed_on, at=at)
+        if reason == Reason.SESSION_OFF:
+            kind, more = told_off(session, at=at)
+        else:
+            has_all_passed_on = len(moved_up) >= len(rows)  # of fewer nobody can say whose seat it was
+            kind, more = told_over(session, terms, is_passed_on=has_all_passed_on, at=at), {}
         if note := more.get("note"):  # it stands beside the registration as well
             Registration.objects.filter(pk__in=[row.pk for row in rows]).update(cancel_note=note)
         parties = by_party(with_session(session, rows)).values()
@@ -270,12 +273,12 @@ def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
     return bool(moved_up or rows)
 
 
-def told_over(
-    session: Session, terms: RegistrationTerms, *, is_passed_on: bool, at: datetime.datetime
-) -> tuple[str, dict[str, str]]:
+def told_over(session: Session, terms: RegistrationTerms, *, is_passed_on: bool, at: datetime.datetime) -> str:
     """How people are told that they did not answer in time: with what is so of others and of signing up again."""
     can_return = obstacle_to_registering(session, terms, at=at) is None
-    return OFFER_OVER[is_passed_on, can_return], {}
+    if is_passed_on:
+        return PASSED_ON if can_return else PASSED_ON_CLOSED
+    return OFFER_OVER if can_return else OFFER_OVER_CLOSED
 
 
 def told_off(session: Session, *, at: datetime.datetime) -> tuple[str, dict[str, str]]:
