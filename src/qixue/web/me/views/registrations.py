@@ -38,7 +38,7 @@ from qixue.participation.queries.registrations import (
     terms_of,
     ticket_holders,
 )
-from qixue.participation.queries.visits import Visit, visits_of, walk_ins_of
+from qixue.participation.queries.visits import Visit, by_token, unregistered_visits_of, visits_of
 from qixue.people.models import NotificationPreference, Resident, User
 from qixue.people.operations.notifications import reachability_of
 from qixue.people.queries import inbox_of
@@ -61,14 +61,14 @@ def home(request: HttpRequest) -> HttpResponse:
     offers = [party for party in parties if has_offer(party, at)]
     coming = [party for party in parties if party.active and not is_over(party, at) and party not in offers]
     past = [party for party in reversed(parties) if party not in offers and party not in coming]
-    questions = open_questions_of(household, at=at)
+    questions, people = open_questions_of(household, at=at), by_token(household)
     context = {
         "resident": resident,
         "unread_count": inbox_of(user).filter(read_at=None).count(),
         "offers": offers,
         "coming": coming,
-        "walk_ins": walk_ins_of(household, parties, most=MOST_PAST),
-        "visits": visits_of(past[:MOST_PAST], household, questions),
+        "unregistered_visits": unregistered_visits_of(people, most=MOST_PAST),
+        "visits": visits_of(past[:MOST_PAST], people, questions),
         "questions": questions,
         "faces": Feedback.Face.choices,
     }
@@ -163,7 +163,7 @@ def hears_by_sms(user: User) -> bool:
 
 
 def visit_of(party: Party, household: list[Resident], at: datetime.datetime) -> Visit:
-    return visits_of([party], household, open_questions_of(household, at=at))[0]
+    return visits_of([party], by_token(household), open_questions_of(household, at=at))[0]
 
 
 def names_of(rows: Sequence[Registration]) -> str:
