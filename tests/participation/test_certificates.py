@@ -6,8 +6,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import IntegrityError, transaction
 from openbadgeslib.ob3 import OB3VerificationError, OB3Verifier
-from tests.factories import NOON, MemberFactory, ResidentFactory, key
+from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, key
 from tests.factories_afterwards import DAY, attend, attendee, course, organiser_of, rule_for, sessions_of
+from tests.participation.signing_up import sign_up
 from time_machine import travel
 
 from qixue.core.refusal import Refused
@@ -21,14 +22,15 @@ from qixue.participation.operations.certificates import (
     save_rule,
     signed_revocation_list,
 )
+from qixue.participation.operations.check_ins import check_in
 from qixue.participation.operations.ledger import void_entry
 from qixue.participation.queries.certificates import candidates_of, certificate_by_serial, revoked_places, rule_of
 from qixue.participation.serials import printed
 from qixue.people.models import Notification, Resident
-from qixue.programme.models import Activity
+from qixue.programme.models import Activity, Session
 
 pytestmark = pytest.mark.django_db
-HOUR = datetime.timedelta(hours=1)
+MINUTE = datetime.timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -38,8 +40,8 @@ def training() -> Activity:
     return activity
 
 
-def issue(activity: Activity, *people: Resident) -> list[Certificate]:
-    return issue_certificates(activity, people=people, by=organiser_of(activity), at=NOON)
+def issue(activity: Activity, *people: Resident, at: datetime.datetime = NOON) -> list[Certificate]:
+    return issue_certificates(activity, people=people, by=organiser_of(activity), at=at)
 
 
 def revoke(certificate: Certificate, *, reason: str = "姓名有误") -> Certificate:
@@ -47,9 +49,9 @@ def revoke(certificate: Certificate, *, reason: str = "姓名有误") -> Certifi
     return revoke_certificate(certificate, kind="wrong_details", reason=reason, by=by, at=NOON)
 
 
-def refusal_of(activity: Activity, *people: Resident) -> str:
+def refusal_of(activity: Activity, *people: Resident, at: datetime.datetime = NOON) -> str:
     with pytest.raises(Refused) as refused:
-        issue(activity, *people)
+        issue(activity, *people, at=at)
     return refused.value.code
 
 
@@ -75,23 +77,37 @@ def test_whoever_was_at_enough_sessions_is_entitled(training):
     ]
 
 
-@pytest.mark.parametrize(("starts_at", "ends_at"), [(NOON + DAY, None), (NOON - HOUR, NOON + HOUR)])
-def test_session_that_is_not_over_gives_no_certificate(training, starts_at, ends_at):
-    person = attendee(training, count=2)
-    last = sessions_of(training)[1]
-    training.sessions.filter(pk=last.pk).update(starts_at=starts_at, ends_at=ends_at, state="planned")
+def come_to_a_further_session(activity: Activity, person: Resident, *, ends_at: datetime.datetime) -> Session:
+    """Checked in at noon, which is when it began."""
+    session: Session = OpenSessionFactory(activity=activity, starts_at=NOON, ends_at=ends_at)
+    (registration,) = sign_up(session, person, at=NOON - DAY)
+    check_in(session, registration=registration, by=organiser_of(activity), at=NOON, client_uuid=key())
+    return session
+
+
+def test_session_that_is_not_over_gives_no_certificate(training):
+    person = attendee(training, count=1)
+    come_to_a_further_session(training, person, ends_at=NOON + MINUTE)
 
     assert refusal_of(training, person) == "rule_not_met"
 
 
-def test_session_that_was_marked_as_held_gives_a_certificate_before_its_end(training):
-    person = attendee(training, count=2)
-    last = sessions_of(training)[1]
-    training.sessions.filter(pk=last.pk).update(starts_at=NOON - HOUR, ends_at=NOON + HOUR, state="held")
+def test_session_that_has_just_ended_gives_a_certificate(training):
+    person = attendee(training, count=1)
+    come_to_a_further_session(training, person, ends_at=NOON + MINUTE)
 
-    (certificate,) = issue(training, person)
+    (certificate,) = issue(training, person, at=NOON + MINUTE)
 
     assert certificate.session_count == 2
+
+
+@pytest.mark.parametrize("state", Session.OFF_STATES)
+def test_session_that_was_called_off_with_people_in_gives_no_certificate(training, state):
+    person = attendee(training, count=1)
+    session = come_to_a_further_session(training, person, ends_at=NOON + MINUTE)
+    Session.objects.filter(pk=session.pk).update(state=state)  # as it was before entries were taken back
+
+    assert refusal_of(training, person, at=NOON + DAY) == "rule_not_met"
 
 
 def test_certificate_says_what_was_attended(training):

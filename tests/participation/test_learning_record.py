@@ -7,11 +7,13 @@ from decimal import Decimal
 import pytest
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, RegionFactory, ResidentFactory, key
 from tests.factories_afterwards import DAY, attend, attendee, course, organiser_of, rule_for, sessions_of
+from tests.participation.signing_up import sign_up
 
 from qixue.core.refusal import Refused
 from qixue.participation.learning_export import record_document
 from qixue.participation.models import LearningEntry, LedgerEntry
 from qixue.participation.operations.certificates import issue_certificates, revoke_certificate
+from qixue.participation.operations.check_ins import check_in, hold_attended
 from qixue.participation.operations.learning_record import (
     MOST_ENTRIES,
     EntryDetails,
@@ -23,9 +25,10 @@ from qixue.participation.operations.learning_record import (
 from qixue.participation.operations.ledger import void_entry
 from qixue.participation.queries.learning_record import record_of
 from qixue.people.models import Resident
+from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
-HOUR = datetime.timedelta(hours=1)
+HOUR, MINUTE = datetime.timedelta(hours=1), datetime.timedelta(minutes=1)
 BOOKS = EntryDetails("prior_learning", "自学果树嫁接", datetime.date(2024, 5, 1), learning_hours=Decimal("12.5"))
 
 
@@ -73,17 +76,50 @@ def test_session_without_times_has_no_hours(person):
     assert record.hours == Decimal("2.7")
 
 
-@pytest.mark.parametrize("begins", [-HOUR, HOUR])
-def test_session_that_is_not_over_gives_no_hours_yet(person, begins):
-    later = OpenSessionFactory(starts_at=NOON + begins, ends_at=NOON + begins + 2 * HOUR)
-    attend(later, person)
+@pytest.fixture
+def going_on() -> Session:
+    """Begins at noon and takes two hours."""
+    return OpenSessionFactory(starts_at=NOON, ends_at=NOON + 2 * HOUR)
 
-    record = record_of(person, at=NOON)
-    afterwards = record_of(person, at=later.ends_at)
+
+def let_in(session: Session, person: Resident, *, at: datetime.datetime) -> None:
+    (registration,) = sign_up(session, person, at=at - DAY)
+    check_in(session, registration=registration, by=organiser_of(session.activity), at=at, client_uuid=key())
+
+
+@pytest.mark.parametrize("came", [-HOUR, MINUTE])
+def test_session_that_is_not_over_gives_no_hours_yet(came, person, going_on):
+    let_in(going_on, person, at=NOON + came)
+    hold_attended(at=NOON + MINUTE)
+
+    record = record_of(person, at=NOON + MINUTE)
+    afterwards = record_of(person, at=NOON + 2 * HOUR)
 
     assert (len(record.attended), record.hours) == (2, Decimal("5.3"))
-    assert [row.session for row in record.checked_in] == [later]
+    assert [row.session for row in record.checked_in] == [going_on]
     assert (len(afterwards.attended), afterwards.hours, afterwards.checked_in) == (3, Decimal("8.0"), [])
+
+
+def test_session_whose_end_is_not_known_stands_in_the_record_once_it_is_held(person, going_on):
+    going_on.ends_at = None
+    going_on.save(update_fields=["ends_at"])
+    let_in(going_on, person, at=NOON - HOUR)
+
+    before = record_of(person, at=NOON - MINUTE)
+    hold_attended(at=NOON)
+    after = record_of(person, at=NOON)
+
+    assert [(len(each.attended), len(each.checked_in)) for each in (before, after)] == [(2, 1), (3, 0)]
+
+
+@pytest.mark.parametrize("state", Session.OFF_STATES)
+def test_session_that_was_called_off_with_people_in_is_nowhere_in_the_record(state, person, going_on):
+    let_in(going_on, person, at=NOON - HOUR)
+    Session.objects.filter(pk=going_on.pk).update(state=state)  # as it was before entries were taken back
+
+    record = record_of(person, at=NOON + DAY)
+
+    assert (len(record.attended), record.checked_in) == (2, [])
 
 
 def test_sums_by_year_keep_own_entries_apart(person):

@@ -61,6 +61,23 @@ def test_whoever_answered_too_late_is_told_what_is_so(
     assert (sms.split("：")[0], said.split("）")[-1]) == (title, text)
 
 
+@pytest.mark.parametrize(("waiting", "title"), [(1, OVER), (2, NEXT), (3, NEXT)])
+def test_of_two_seats_it_is_said_that_they_went_to_the_next_only_where_both_did(waiting: int, title: str) -> None:
+    session = OpenSessionFactory(seat_count=2)
+    RegistrationTerms.objects.create(session=session, offer_hours=2)
+    rows = [sign_up(session, MemberFactory())[0] for _number in range(4 + waiting)]
+    for row in rows[:2]:
+        cancel_registrations(session, keys=[row.pk], by=row.registered_by, at=NOON)
+
+    keep_queues(at=LATE)
+
+    asked = [row.registered_by for row in rows[2:4]]
+    notices = Notification.objects.filter(user__in=asked, kind__startswith="registration_offer_")
+    with override("zh-hans"):
+        said = [short_of(notice.kind, notice.params).split("：")[0] for notice in notices]
+    assert said == [title, title]
+
+
 def accept(row: Registration) -> None:
     accept_offer(row.session, party=row.party, by=row.registered_by, at=LATE)
 

@@ -15,13 +15,9 @@ IN_PERSON = {
     Registration.State.OFFERED: "registration_offered_in_person",
     Registration.State.CONFIRMED: "registration_seated_in_person",
 }
-# Of an offer that nobody answered: by whether somebody else has the seat now, and whether one can sign up again.
-OFFER_OVER = {
-    (True, True): "registration_offer_expired",
-    (True, False): "registration_offer_expired_closed",
-    (False, True): "registration_offer_over",
-    (False, False): "registration_offer_over_closed",
-}
+# Of an offer that nobody answered: the second of each where one cannot sign up again.
+PASSED_ON, PASSED_ON_CLOSED = "registration_offer_expired", "registration_offer_expired_closed"  # others have the seat
+OFFER_OVER, OFFER_OVER_CLOSED = "registration_offer_over", "registration_offer_over_closed"
 
 register(
     NoticeKind(
@@ -141,25 +137,25 @@ register(
         ),
     ),
     NoticeKind(
-        OFFER_OVER[True, True],
+        PASSED_ON,
         TOPIC,
         _("The offered seat went to the next: %(title)s"),
         _("%(names)s: the time to accept the seat on %(day_on)s is over. You can sign up again."),
     ),
     NoticeKind(
-        OFFER_OVER[True, False],
+        PASSED_ON_CLOSED,
         TOPIC,
         _("The offered seat went to the next: %(title)s"),
         _("%(names)s: the time to accept the seat on %(day_on)s is over, and signing up has ended."),
     ),
     NoticeKind(
-        OFFER_OVER[False, True],
+        OFFER_OVER,
         TOPIC,
         _("The time to accept the seat is over: %(title)s"),
         _("%(names)s: the time to accept the seat on %(day_on)s is over. You can sign up again."),
     ),
     NoticeKind(
-        OFFER_OVER[False, False],
+        OFFER_OVER_CLOSED,
         TOPIC,
         _("The time to accept the seat is over: %(title)s"),
         _("%(names)s: the time to accept the seat on %(day_on)s is over, and signing up has ended."),

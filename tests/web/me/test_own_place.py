@@ -6,16 +6,19 @@ import pytest
 from django.test import Client
 from lxml import html
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, key
+from tests.factories_afterwards import organiser_of
 from tests.web.browsing import page_of, signed_in
 from tests.web.public.conftest import words
 
 from qixue.participation.models import CallingOff, Registration, RegistrationTerms
+from qixue.participation.operations.check_ins import check_in
 from qixue.participation.operations.registrations import cancel_registrations, register
 from qixue.people.models import Resident
 from qixue.programme.models import Session
 from qixue.web.public import cache
 
 pytestmark = pytest.mark.django_db
+HOUR = datetime.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -152,3 +155,49 @@ def test_page_says_until_when_a_seat_can_be_given_up_and_offers_it_no_longer(hou
     assert ways & links(page).keys() == (ways if can_leave else set())
     assert ("取消名额的期限是11月4日（周三）13:00。" in words(page)) is can_leave
     assert ("已过取消时间，不能来请致电承办单位。" in words(page)) is not can_leave
+
+
+@pytest.fixture
+def soon() -> Session:
+    """People can come in, and it has not begun."""
+    return OpenSessionFactory(starts_at=NOON + HOUR, ends_at=NOON + 3 * HOUR)
+
+
+def let_in(session: Session, person: Resident) -> None:
+    row = Registration.objects.get(session=session, resident=person)
+    check_in(session, registration=row, by=organiser_of(session.activity), at=NOON, client_uuid=key())
+
+
+def test_whoever_is_in_is_offered_no_way_to_leave(member, soon):
+    address = sign_up(soon, member)
+    Resident.objects.create(guardian=member, name="李奶奶")
+    let_in(soon, member)
+    client = signed_in(member)
+
+    page = page_of(client, address)
+
+    assert "李嘉明已经签到，名额不能再取消或转给家人。如果弄错了，请找主办方说明。" in words(page)
+    assert not {"不能来", "换家里人参加"} & links(page).keys()
+    assert [client.get(f"{address}{way}/").url for way in ("cancel", "transfer")] == [address, address]
+
+
+def test_of_a_party_those_who_are_not_in_yet_can_leave(member, soon):
+    address = sign_up(soon, member, ResidentFactory(guardian=member, name="李小明"))
+    Resident.objects.create(guardian=member, name="李奶奶")
+    let_in(soon, member)
+    client = signed_in(member)
+
+    assert {"不能来", "换家里人参加"} <= links(page_of(client, address)).keys()
+    for way, field in (("cancel", "people"), ("transfer", "registration")):
+        shown = page_of(client, f"{address}{way}/").xpath(f"//label[.//input[@name='{field}']]")
+        assert [words(each) for each in shown] == ["李小明"]
+
+
+def test_place_given_up_in_a_second_tab_after_coming_in_is_refused_with_the_reason(member, soon):
+    address = sign_up(soon, member, ResidentFactory(guardian=member, name="李小明"))
+    let_in(soon, member)
+    row = Registration.objects.get(resident=member)
+
+    page = html.fromstring(signed_in(member).post(f"{address}cancel/", {"people": [row.pk]}, follow=True).content)
+
+    assert "李嘉明已经签到，名额不能再取消或转给家人。" in words(page)

@@ -16,7 +16,7 @@ from qixue.participation.operations.answers import carry_over
 from qixue.participation.operations.door_codes import free_door_codes
 from qixue.participation.operations.eligibility import check_people, check_window
 from qixue.participation.operations.in_charge import must_be_in_charge
-from qixue.participation.operations.registrations import given_places, release
+from qixue.participation.operations.registrations import check_not_in, given_places, release
 from qixue.participation.operations.seats import locked_session, locked_sessions, promote, tell_party
 from qixue.participation.queries.registered import is_counted_by_name
 from qixue.participation.queries.registrations import terms_of
@@ -37,7 +37,7 @@ MOVED: dict[str, str] = {  # what people are told, by where they are now
 def take_out(registration: Registration, *, note: str, by: User, at: datetime.datetime) -> list[Registration]:
     """Take somebody out of a session; they are told why, and who waits moves up. Doing it again changes nothing.
 
-    Returns who moved up. Refused: not_in_charge, session_begun.
+    Returns who moved up. Refused: not_in_charge, session_begun, is_in_already.
     """
     session = locked_session(registration.session)
     must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, session)
@@ -46,6 +46,7 @@ def take_out(registration: Registration, *, note: str, by: User, at: datetime.da
     if row.state == State.CANCELLED:
         return []
     must_be_to_come(session, at=at)
+    check_not_in(session, [row], is_staff=True)
     release(session, [row], reason=Registration.CancelReason.REMOVED, at=at)
     row.cancel_note = note
     row.save(update_fields=["cancel_note"])
@@ -69,8 +70,8 @@ def move_registrations(
 
     They keep source and answers, and are told; who waits at the first session moves up. The people are held first, then
     both sessions in the order of their keys. Doing it again changes nothing. Refused: not_in_charge (of either),
-    other_programme, not_signed_up, session_begun, already_registered, too_many_places, changed_meanwhile, and those of
-    `check_window`, `check_people` and `given_places`.
+    other_programme, not_signed_up, session_begun, is_in_already, already_registered, too_many_places,
+    changed_meanwhile, and those of `check_window`, `check_people` and `given_places`.
     """
     held = held_people(set(Registration.objects.filter(pk__in=keys).values_list("resident_id", flat=True)))
     session, to = locked_sessions(session, to)
@@ -115,6 +116,7 @@ def check_move(session: Session, to: Session, rows: list[Registration], *, at: d
         raise Refused("not_signed_up", _("These people are not signed up here any more. Please open the list again."))
     must_be_to_come(session, at=at)
     must_be_to_come(to, at=at)
+    check_not_in(session, rows, is_staff=True)
     terms = terms_of(to)
     check_window(to, terms, at=at, is_staff=True)
     people = [row.resident for row in rows]

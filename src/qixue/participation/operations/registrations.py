@@ -20,7 +20,7 @@ from qixue.core.form_keys import key_reused
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration, RegistrationTerms
-from qixue.participation.notice_kinds import OFFER_OVER
+from qixue.participation.notice_kinds import OFFER_OVER, OFFER_OVER_CLOSED, PASSED_ON, PASSED_ON_CLOSED
 from qixue.participation.notices import about_party, told_at_once
 from qixue.participation.operations.answers import Answers, are_as_first, checked_answers, keep_answers
 from qixue.participation.operations.asked_again import first_rows, is_same_request
@@ -33,6 +33,7 @@ from qixue.participation.operations.eligibility import (
 )
 from qixue.participation.operations.lotteries import entered
 from qixue.participation.operations.seats import addressed, by_party, locked_session, promote, with_session
+from qixue.participation.queries.attendances import those_in
 from qixue.participation.queries.lotteries import is_before_draw
 from qixue.participation.queries.queue import has_seats_for, with_parties_to_tell, with_room
 from qixue.participation.queries.registered import reach_of, similar_sessions
@@ -179,7 +180,7 @@ def cancel_registrations(
 ) -> list[Registration]:
     """Give up seats or places in the queue of one's household; whoever waits moves up. Doing it again changes nothing.
 
-    `keys` are those of registrations for the session. Refused: not_yours, cancel_too_late.
+    `keys` are those of registrations for the session. Refused: not_yours, cancel_too_late, is_in_already.
     """
     session = locked_session(session)
     rows = list(Registration.objects.filter(session=session, pk__in=keys).select_related("resident__guardian"))
@@ -188,6 +189,7 @@ def cancel_registrations(
     must_act_for(by, [row.resident for row in rows], is_staff=False)
     rows = [row for row in rows if row.state != State.CANCELLED]
     check_cancel_time(session, rows, at=at)
+    check_not_in(session, rows, is_staff=False)
     release(session, rows, reason=reason, at=at)
     if rows:
         record_audit("registration.cancelled", session, by=by, at=at, details={"keys": sorted(row.pk for row in rows)})
@@ -202,6 +204,17 @@ def check_cancel_time(session: Session, rows: list[Registration], *, at: datetim
             "cancel_too_late",
             _("Seats can no longer be given up here. Please call the organiser if you cannot come."),
         )
+
+
+def check_not_in(session: Session, rows: Sequence[Registration], *, is_staff: bool) -> None:
+    """Whoever was let in before the start sits in their seat: it goes to nobody else. Refused: is_in_already."""
+    if inside := those_in(session, rows):
+        for_staff = _("%(name)s is checked in already. Please take the check-in back first.")
+        at_home = _(
+            "%(name)s is checked in already, so this place can no longer be given up or handed over. If that is a "
+            "mistake, please speak to the organiser."
+        )
+        raise Refused("is_in_already", for_staff if is_staff else at_home, name=inside[0].resident.name)
 
 
 def release(session: Session, rows: Sequence[Registration], *, reason: str, at: datetime.datetime) -> None:
@@ -248,8 +261,11 @@ def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
     terms = terms_of(session)
     moved_up = promote(session, terms, at=at)
     if rows:
-        is_off, is_passed_on = reason == Reason.SESSION_OFF, bool(moved_up)
-        kind, more = told_off(session, at=at) if is_off else told_over(session, terms, is_passed_on=is_passed_on, at=at)
+        if reason == Reason.SESSION_OFF:
+            kind, more = told_off(session, at=at)
+        else:
+            has_all_passed_on = len(moved_up) >= len(rows)  # of fewer nobody can say whose seat it was
+            kind, more = told_over(session, terms, is_passed_on=has_all_passed_on, at=at), {}
         if note := more.get("note"):  # it stands beside the registration as well
             Registration.objects.filter(pk__in=[row.pk for row in rows]).update(cancel_note=note)
         parties = by_party(with_session(session, rows)).values()
@@ -257,12 +273,12 @@ def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
     return bool(moved_up or rows)
 
 
-def told_over(
-    session: Session, terms: RegistrationTerms, *, is_passed_on: bool, at: datetime.datetime
-) -> tuple[str, dict[str, str]]:
+def told_over(session: Session, terms: RegistrationTerms, *, is_passed_on: bool, at: datetime.datetime) -> str:
     """How people are told that they did not answer in time: with what is so of others and of signing up again."""
     can_return = obstacle_to_registering(session, terms, at=at) is None
-    return OFFER_OVER[is_passed_on, can_return], {}
+    if is_passed_on:
+        return PASSED_ON if can_return else PASSED_ON_CLOSED
+    return OFFER_OVER if can_return else OFFER_OVER_CLOSED
 
 
 def told_off(session: Session, *, at: datetime.datetime) -> tuple[str, dict[str, str]]:

@@ -12,7 +12,7 @@ from qixue.participation.operations.answers import Answers, carry_over, checked_
 from qixue.participation.operations.door_codes import free_door_codes
 from qixue.participation.operations.eligibility import check_missed, check_people, must_act_for, must_not_be_called_off
 from qixue.participation.operations.offers import offer_over
-from qixue.participation.operations.registrations import check_cancel_time
+from qixue.participation.operations.registrations import check_cancel_time, check_not_in
 from qixue.participation.operations.seats import locked_session
 from qixue.participation.queries.registrations import terms_of
 from qixue.participation.sources import source_at_home
@@ -31,8 +31,8 @@ def hand_over_place(
 
     A new registration takes it over and the old one ends, so that its ticket ends with it. The seats do not change.
     Doing it again changes nothing. `answers` are to what is asked about each person. Refused: not_signed_up, not_yours,
-    session_off, cancel_too_late, offer_over, already_registered, changed_meanwhile, and those of `check_people`,
-    `check_missed` and `checked_answers`.
+    session_off, cancel_too_late, is_in_already, offer_over, already_registered, changed_meanwhile, and those of
+    `check_people`, `check_missed` and `checked_answers`.
     """
     hold_or_refuse([to.pk])
     session = locked_session(registration.session)
@@ -69,6 +69,7 @@ def check_transfer(session: Session, old: Registration, to: Resident, *, at: dat
     if session.starts_at and at >= session.starts_at:
         raise Refused("cancel_too_late", _("The session has begun. Please speak to the organiser at the door."))
     check_cancel_time(session, [old], at=at)
+    check_not_in(session, [old], is_staff=False)
     if old.state == State.OFFERED and not old.is_offer_open_at(at):
         raise offer_over()
     check_people(session, terms, [to], at=at)

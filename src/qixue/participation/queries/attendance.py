@@ -32,13 +32,15 @@ class Attended:
         return None if self.minutes is None else learning_hours(self.minutes)
 
 
-def is_held_or_over(session: Session, *, at: datetime.datetime) -> bool:
-    """Whether its end has come, or where that is not known its beginning; also as soon as it is marked as held, which
-    happens by itself once it has begun with people in it.
+def has_taken_place(session: Session, *, at: datetime.datetime) -> bool:
+    """Whether its end has come. Where that is not known, being marked as held decides, which happens by itself once it
+    has begun with people in it: before the end it says nothing. What was called off or put off never took place.
     """
-    end = session.ends_at or session.starts_at
-    has_begun = session.starts_at is None or session.starts_at <= at
-    return (session.state == Session.State.HELD and has_begun) or (end is not None and end <= at)
+    if session.state in Session.OFF_STATES:
+        return False
+    if session.ends_at:
+        return session.ends_at <= at
+    return session.state == Session.State.HELD and (session.starts_at is None or session.starts_at <= at)
 
 
 def minutes_of(session: Session) -> int | None:

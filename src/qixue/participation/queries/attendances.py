@@ -2,10 +2,12 @@
 
 import datetime
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from qixue.participation.models import Attendance, LedgerEntry, Participant
+from django.db.models import Exists, OuterRef
+
+from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration
 from qixue.participation.models.ledger import LedgerEntryQuerySet
 from qixue.participation.queries import ChainFault
 from qixue.programme.models import Session
@@ -56,6 +58,14 @@ def entries_of_people(sessions: Iterable[Session], tokens: Iterable[uuid.UUID]) 
     """By session and token the entry by which a person is in; who is not in has none."""
     rows = Attendance.objects.filter(session__in=list(sessions), person_token__among=set(tokens))
     return {(row.session_id, row.person_token): row.entry for row in rows.select_related("entry")}
+
+
+def those_in(session: Session, rows: Sequence[Registration]) -> list[Registration]:
+    """Those of its registrations whose holder is in; one question for all of them."""
+    holders = Participant.objects.filter(resident__in={row.resident_id for row in rows})
+    here = Attendance.objects.filter(session=session, person_token=OuterRef("token"))
+    inside = set(holders.filter(Exists(here)).values_list("resident_id", flat=True))
+    return [row for row in rows if row.resident_id in inside]
 
 
 def came_in(sessions: Iterable[Session]) -> dict[tuple[int, int], CameIn]:

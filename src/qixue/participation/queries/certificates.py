@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from qixue.core.names import by_name
 from qixue.participation.models import Certificate, CertificateQuerySet, CertificateRule
-from qixue.participation.queries.attendance import is_held_or_over, named_entries, people_of
+from qixue.participation.queries.attendance import has_taken_place, named_entries, people_of
 from qixue.participation.serials import read_serial
 from qixue.people.models import Organisation, Resident
 from qixue.programme.models import Activity, Session
@@ -31,10 +31,10 @@ def rule_of(activity: Activity) -> CertificateRule | None:
 
 
 def candidates_of(activity: Activity, rule: CertificateRule | None, *, at: datetime.datetime) -> list[Candidate]:
-    """Everybody who was at the activity by name, by name. What is neither held nor over counts for nobody."""
+    """Everybody who was at the activity by name, by name. What is not over or was called off counts for nobody."""
     sessions: dict[object, dict[int, Session]] = {}
     for entry in named_entries().filter(activity=activity):
-        if entry.session is not None and is_held_or_over(entry.session, at=at):
+        if entry.session is not None and has_taken_place(entry.session, at=at):
             sessions.setdefault(entry.person_token, {})[entry.session.pk] = entry.session
     given = {row.resident_id: row for row in Certificate.objects.in_force().filter(activity=activity)}
     least = (rule.least_session_count if rule else None) or 1

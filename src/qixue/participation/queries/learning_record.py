@@ -9,9 +9,10 @@ from typing import TypeVar
 from qixue.core.clock import SHANGHAI
 from qixue.participation.learning_hours import learning_hours
 from qixue.participation.models import Certificate, LearningAccount, LearningEntry, LedgerEntry
-from qixue.participation.queries.attendance import Attended, attended_by, is_held_or_over, taken_back_from
+from qixue.participation.queries.attendance import Attended, attended_by, has_taken_place, taken_back_from
 from qixue.participation.queries.certificates import certificates_of
 from qixue.people.models import Resident
+from qixue.programme.models import Session
 
 Row = TypeVar("Row")
 
@@ -34,7 +35,7 @@ class LearningRecord:
     person: Resident
     learner_no: str  # empty until the account is opened
     attended: Sequence[Attended]
-    checked_in: Sequence[Attended]  # at sessions that are neither held nor over: there are no hours yet
+    checked_in: Sequence[Attended]  # at sessions that are not over: there are no hours yet
     taken_back: Sequence[LedgerEntry]
     certificates: Sequence[Certificate]
     declared: Sequence[LearningEntry]
@@ -82,14 +83,14 @@ def by_year(pairs: Iterable[tuple[int, Row]]) -> dict[int, list[Row]]:
 
 
 def record_of(person: Resident, *, at: datetime.datetime) -> LearningRecord:
-    visited = attended_by(person)
+    visited = [row for row in attended_by(person) if row.session.state not in Session.OFF_STATES]
     account = LearningAccount.objects.filter(resident=person).first()
     declared = LearningEntry.objects.filter(resident=person).order_by("-ended_on", "-pk")
     return LearningRecord(
         person=person,
         learner_no=account.learner_no if account else "",
-        attended=[row for row in visited if is_held_or_over(row.session, at=at)],
-        checked_in=[row for row in visited if not is_held_or_over(row.session, at=at)],
+        attended=[row for row in visited if has_taken_place(row.session, at=at)],
+        checked_in=[row for row in visited if not has_taken_place(row.session, at=at)],
         taken_back=taken_back_from(person),
         certificates=list(certificates_of([person])),
         declared=list(declared),

@@ -1,7 +1,10 @@
 """How it went with the sessions for which a household had signed up: who was there, who was missed, what came of it."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from django.db.models import Exists, F, OuterRef
 
 from qixue.participation.models import Attendance, Certificate, Participant, Registration
 from qixue.participation.queries.attendances import entries_of_people
@@ -25,37 +28,45 @@ class Visit:
 
 
 @dataclass(frozen=True)
-class WalkIn:
+class UnregisteredVisit:
     """A session at which people of a household were who had not signed up for it."""
 
     session: Session
     people: Sequence[Resident]
 
 
-def walk_ins_of(household: Sequence[Resident], parties: Sequence[Party], *, most: int) -> list[WalkIn]:
-    """The sessions that began last first; `parties` are all of the household."""
-    tokens = dict(Participant.objects.filter(resident__in=household).values_list("token", "resident_id"))
+def by_token(household: Sequence[Resident]) -> dict[uuid.UUID, Resident]:
+    """Those who came anywhere, by the tokens under which the ledger knows them."""
     people = {person.pk: person for person in household}
-    signed_up = {(party.session.pk, row.resident_id) for party in parties for row in party.rows}
-    rows = Attendance.objects.filter(person_token__among=set(tokens)).select_related(
-        "session__activity", "session__venue"
+    tokens = Participant.objects.filter(resident__in=people).values_list("token", "resident_id")
+    return {token: people[pk] for token, pk in tokens}
+
+
+def unregistered_visits_of(people: Mapping[uuid.UUID, Resident], *, most: int) -> list[UnregisteredVisit]:
+    """The sessions that began last first; `people` are those `by_token`."""
+    signed_up = Registration.objects.filter(
+        session=OuterRef("session"), resident__participants__token=OuterRef("person_token")
     )
+    rows = Attendance.objects.filter(~Exists(signed_up), person_token__among=set(people))
+    ordered = rows.order_by(F("session__starts_at").desc(nulls_last=True), "session", "pk")
     came: dict[Session, list[Resident]] = {}
-    for row in rows.order_by("-session__starts_at", "session", "pk"):
-        resident = tokens[row.person_token]
-        if (row.session_id, resident) not in signed_up:
-            came.setdefault(row.session, []).append(people[resident])
-    return [WalkIn(session, there) for session, there in came.items()][:most]
+    # nobody is in twice at a session, so these are enough for as many sessions
+    for row in ordered.select_related("session__activity", "session__venue")[: most * len(people)]:
+        came.setdefault(row.session, []).append(people[row.person_token])
+    return [UnregisteredVisit(session, there) for session, there in came.items()][:most]
 
 
-def visits_of(parties: Sequence[Party], household: Sequence[Resident], questions: Sequence[Question]) -> list[Visit]:
-    """In the order of the parties, each with the first of the open questions that is about it."""
-    tokens = dict(Participant.objects.filter(resident__in=household).values_list("token", "resident_id"))
-    entries = entries_of_people([party.session for party in parties], tokens)
-    came = {(session, tokens[token]) for session, token in entries}
+def visits_of(
+    parties: Sequence[Party], known: Mapping[uuid.UUID, Resident], questions: Sequence[Question]
+) -> list[Visit]:
+    """In the order of the parties, each with the first of the open questions that is about it; `known` are the people
+    of the household `by_token`.
+    """
+    entries = entries_of_people([party.session for party in parties], known)
+    came = {(session, known[token].pk) for session, token in entries}
     gone = Registration.objects.filter(party__in=[party.key for party in parties])
     absent = set(missed(gone).values_list("pk", flat=True))
-    given = list(certificates_of(household).in_force())
+    given = list(certificates_of(list(known.values())).in_force())
 
     def visit_of(party: Party) -> Visit:
         session, people = party.session, {row.resident_id: row.resident for row in party.rows}

@@ -25,6 +25,7 @@ from tests.web.workspace.registrations.pages import address, again, names, sign_
 
 from qixue.core.models import AuditEntry
 from qixue.participation.models import Question, RegistrantMessage, Registration, RegistrationTerms
+from qixue.participation.operations.check_ins import check_in
 from qixue.participation.operations.lotteries import keep_lotteries
 from qixue.participation.operations.questions import Asked, set_questions
 from qixue.people.models import Notification, Resident
@@ -44,6 +45,19 @@ def test_list_has_seats_first_and_can_be_narrowed(session, organiser):
     assert names(page_in(organiser.get(address(session, "?state=waiting")))) == ["陈强"]
     for typed in ("芳", "wangf", "wf"):
         assert names(page_in(organiser.post(address(session), {"name": typed}, follow=True))) == ["王芳"]
+
+
+def test_whoever_is_in_is_offered_neither_another_session_nor_to_be_taken_out(session, organiser):
+    Session.objects.filter(pk=session.pk).update(starts_at=NOON + HOUR)
+    came, _other = (sign_up(session, name) for name in ("李嘉明", "王芳"))
+    session.refresh_from_db()
+    check_in(session, registration=came, by=organiser_of(session.activity), at=NOON, client_uuid=key())
+
+    page = page_in(organiser.get(address(session)))
+
+    acts = [words(row) for row in page.xpath("//tbody/tr/td[@data-label='操作']")]
+    assert ["要改期或移出，请先撤销签到。" in each for each in acts] == [True, False]
+    assert len(page.xpath("//a[contains(@href, '/take-out/') or contains(@href, '/move/')]")) == 2
 
 
 def test_list_asks_the_same_with_one_and_with_three(organiser, session):

@@ -94,7 +94,9 @@ def offer(field: forms.Field, people: Mapping[str, Resident], *, only: Collectio
 
 
 class TransferForm(Form):
-    """Who stays at home, and who of the household comes instead; what is asked about each person is asked anew."""
+    """Who of those `leaving` stays at home, and who of the household comes instead, with new answers to what is
+    asked about each person.
+    """
 
     registration = forms.ChoiceField(label=_("Who does not come"), widget=forms.RadioSelect)
     person = forms.ChoiceField(label=_("Who comes instead"), widget=forms.RadioSelect)
@@ -103,6 +105,7 @@ class TransferForm(Form):
         self,
         *args: Any,
         party: Party,
+        leaving: Sequence[Registration],
         household: Sequence[Resident],
         others: Sequence[Resident],
         questions: Sequence[Question],
@@ -112,7 +115,7 @@ class TransferForm(Form):
         self.rows = {str(row.pk): row for row in party.rows}
         self.household = by_key(household)
         self.questions = [question for question in questions if question.is_for_each]
-        offer(self.fields["registration"], by_row(party.rows), only=by_row(party.active))
+        offer(self.fields["registration"], by_row(party.rows), only=by_row(leaving))
         offer(self.fields["person"], self.household, only=by_key(others))
         self.fields.update(
             {f"question_{question.pk}": question_field(question, question.text) for question in self.questions}
@@ -133,14 +136,14 @@ class TransferForm(Form):
 
 
 class CancelForm(Form):
-    """Who of a party does not come after all; whoever comes alone is ticked."""
+    """Who of those `leaving` a party does not come after all; whoever comes alone is ticked."""
 
     people = forms.MultipleChoiceField(label=_("Who does not come"), widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args: Any, party: Party, **kwargs: Any) -> None:
-        active = by_row(party.active)
-        super().__init__(*args, initial={"people": only_one(active)}, **kwargs)
-        offer(self.fields["people"], by_row(party.rows), only=active)
+    def __init__(self, *args: Any, party: Party, leaving: Sequence[Registration], **kwargs: Any) -> None:
+        shown = by_row(leaving)
+        super().__init__(*args, initial={"people": only_one(shown)}, **kwargs)
+        offer(self.fields["people"], by_row(party.rows), only=shown)
 
     def keys(self) -> list[int]:
         return [int(key) for key in self.cleaned_data["people"]]

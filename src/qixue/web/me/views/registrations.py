@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +22,7 @@ from qixue.participation.operations.offers import accept_offer
 from qixue.participation.operations.transfers import hand_over_place
 from qixue.participation.queries import listed
 from qixue.participation.queries.answers import asked_at, said_by
+from qixue.participation.queries.attendances import those_in
 from qixue.participation.queries.feedback import open_questions_of
 from qixue.participation.queries.lotteries import drawn_of, is_before_draw, number_to_come
 from qixue.participation.queries.registrations import (
@@ -37,7 +38,7 @@ from qixue.participation.queries.registrations import (
     terms_of,
     ticket_holders,
 )
-from qixue.participation.queries.visits import Visit, visits_of, walk_ins_of
+from qixue.participation.queries.visits import Visit, by_token, unregistered_visits_of, visits_of
 from qixue.people.models import NotificationPreference, Resident, User
 from qixue.people.operations.notifications import reachability_of
 from qixue.people.queries import inbox_of
@@ -60,14 +61,14 @@ def home(request: HttpRequest) -> HttpResponse:
     offers = [party for party in parties if has_offer(party, at)]
     coming = [party for party in parties if party.active and not is_over(party, at) and party not in offers]
     past = [party for party in reversed(parties) if party not in offers and party not in coming]
-    questions = open_questions_of(household, at=at)
+    questions, people = open_questions_of(household, at=at), by_token(household)
     context = {
         "resident": resident,
         "unread_count": inbox_of(user).filter(read_at=None).count(),
         "offers": offers,
         "coming": coming,
-        "walk_ins": walk_ins_of(household, parties, most=MOST_PAST),
-        "visits": visits_of(past[:MOST_PAST], household, questions),
+        "unregistered_visits": unregistered_visits_of(people, most=MOST_PAST),
+        "visits": visits_of(past[:MOST_PAST], people, questions),
         "questions": questions,
         "faces": Feedback.Face.choices,
     }
@@ -130,7 +131,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     user, resident = known(request)
     found = party_or_404(resident, party)
     at, terms = now(), terms_of(found.session)
-    over = is_over(found, at)
+    over, inside = is_over(found, at), those_in(found.session, found.active)
     context = {
         "party": found,
         "place": place_in_queue(found),
@@ -142,6 +143,8 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "visit": visit_of(found, household_of(resident), at) if over else None,
         "resident": resident,
         "terms": terms,
+        "inside": names_of(inside),
+        "has_others_to_come": len(inside) < len(found.active),
         "can_leave": can_leave(found.session, terms, found.active, at=at),
         "hears_by_sms": hears_by_sms(user),
         "has_phone": bool(user.mobile),
@@ -160,7 +163,18 @@ def hears_by_sms(user: User) -> bool:
 
 
 def visit_of(party: Party, household: list[Resident], at: datetime.datetime) -> Visit:
-    return visits_of([party], household, open_questions_of(household, at=at))[0]
+    return visits_of([party], by_token(household), open_questions_of(household, at=at))[0]
+
+
+def names_of(rows: Sequence[Registration]) -> str:
+    """Of the people, in the reader's language."""
+    return pgettext("between names", ", ").join(row.resident.name for row in rows)
+
+
+def not_in_yet(party: Party) -> list[Registration]:
+    """Those who can still leave it to others to come: whoever was let in keeps the place."""
+    inside = those_in(party.session, party.active)
+    return [row for row in party.active if row not in inside]
 
 
 def can_register(session: Session) -> bool:
@@ -182,11 +196,14 @@ def transfer(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     """Somebody else of the household comes instead: the seat, or the place in line, stays as it is."""
     user, resident = known(request)
     found = party_or_404(resident, party)
+    leaving = not_in_yet(found)
+    if found.active and not leaving:  # the page of the place says so
+        return redirect("me:registration", party)
     household = household_of(resident)
     unagreed = children_without_consent(household, found.session, at=now())
     others = without(household, registered_among(household, found.session), unagreed)
     questions, answers = asked_at(found.session), unfinished_forms.answers(request)
-    form = TransferForm(answers, party=found, household=household, others=others, questions=questions)
+    form = TransferForm(answers, party=found, leaving=leaving, household=household, others=others, questions=questions)
     same_time = same_time_of(form, found.session)
     if is_decided(request, form, same_time):
         try:
@@ -205,10 +222,13 @@ def cancel(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     """Who does not come after all; their seats go to the next in the queue."""
     user, resident = known(request)
     found = party_or_404(resident, party)
-    form = CancelForm(unfinished_forms.answers(request), party=found)
+    leaving = not_in_yet(found)
+    form = CancelForm(unfinished_forms.answers(request), party=found, leaving=leaving)
     if not found.active:
         if not found.is_off:  # of a session called off the page says so
             messages.info(request, _("These seats were given up already."))
+        return redirect("me:registration", party)
+    if not leaving:  # the page of the place says so
         return redirect("me:registration", party)
     if request.method == "POST" and form.is_valid():
         try:
@@ -216,9 +236,8 @@ def cancel(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            names = pgettext("between names", ", ").join(row.resident.name for row in gone)
-            done, before = _("Cancelled: %(names)s.") % {"names": names}, _("These seats were given up already.")
-            messages.success(request, done if gone else before)
+            done = _("Cancelled: %(names)s.") % {"names": names_of(gone)}
+            messages.success(request, done if gone else _("These seats were given up already."))
             return redirect("me:registration", party)
     context = {"party": found, "can_return": can_register(found.session), **around(found)}
     return unfinished_forms.form_page(request, "me/registrations/cancel.html", form, **context)

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from qixue.core.clock import now
 from qixue.core.names import keys_of_called
 from qixue.participation.models import Question, RegistrantMessage, Registration
+from qixue.participation.queries.attendances import those_in
 from qixue.participation.queries.lotteries import awaited_number, entered_before_draw
 from qixue.participation.queries.queue import too_large
 from qixue.participation.queries.registered import contact_of, missed_at, registrations_at, state_counts
@@ -35,14 +36,15 @@ EMPTY_LINES = 12  # on the sign-in sheet, for those who come without having sign
 @dataclass(frozen=True)
 class Line:
     """A registration with its place in the queue, whether the queue goes past it because its party is larger than the
-    room, for how many of its party an offer is still open, whether the person had a seat and did not come, and the
-    account through which they are told.
+    room, for how many of its party an offer is still open, whether the person is in already or had a seat and did not
+    come, and the account through which they are told.
     """
 
     row: Registration
     place: int | None
     is_too_large: bool
     offered_count: int
+    is_in: bool
     has_missed: bool
     contact: User | None
 
@@ -103,6 +105,8 @@ def narrowed(rows: QuerySet[Registration], state: str, form: NameForm) -> QueryS
 
 
 def lines_of(session: Session, rows: Iterable[Registration]) -> list[Line]:
+    rows = list(rows)
+    inside = {row.pk for row in those_in(session, rows)}
     queue = Registration.objects.waiting().filter(session=session).values_list("pk", flat=True)
     places = {key: place for place, key in enumerate(queue, start=1)}
     at = now()
@@ -116,6 +120,7 @@ def lines_of(session: Session, rows: Iterable[Registration]) -> list[Line]:
             place=places.get(row.pk),
             is_too_large=row.pk in too_many,
             offered_count=offered[row.party] if row.is_offer_open_at(at) else 0,
+            is_in=row.pk in inside,
             has_missed=row.pk in missed,
             contact=contact_of(row),
         )

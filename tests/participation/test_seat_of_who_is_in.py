@@ -1,0 +1,151 @@
+"""Whoever was let in before the start sits in their seat: it is neither given up nor handed over to somebody else."""
+
+import datetime
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, key
+from tests.participation.signing_up import another, counters, refusal, sign_up
+
+from qixue.core.refusal import Refused
+from qixue.participation.models import Attendance, LedgerEntry, Registration, RegistrationTerms
+from qixue.participation.operations.calling_off import call_off
+from qixue.participation.operations.check_ins import check_in
+from qixue.participation.operations.ledger import void_entry
+from qixue.participation.operations.offers import decline_offer
+from qixue.participation.operations.organiser import move_registrations, take_out
+from qixue.participation.operations.registrations import cancel_registrations
+from qixue.participation.operations.transfers import hand_over_place
+from qixue.people.models import User
+from qixue.people.operations.erasure import erase
+from qixue.people.personal_data import Subject
+from qixue.programme.models import Session
+
+pytestmark = pytest.mark.django_db
+
+State = Registration.State
+HOUR = datetime.timedelta(hours=1)
+Act = Callable[[Registration, User], object]
+
+
+@pytest.fixture
+def session() -> Session:
+    """One seat; people can come in, and it has not begun."""
+    return OpenSessionFactory(starts_at=NOON + HOUR, ends_at=NOON + 3 * HOUR, seat_count=1)
+
+
+def let_in(row: Registration, by: User) -> LedgerEntry:
+    return check_in(row.session, registration=row, by=by, at=NOON, client_uuid=key())
+
+
+def give_up(row: Registration, _organiser: User) -> object:
+    return cancel_registrations(row.session, keys=[row.pk], by=row.registered_by, at=NOON)
+
+
+def hand_over(row: Registration, _organiser: User) -> object:
+    return hand_over_place(row, to=ResidentFactory(guardian=row.resident), by=row.registered_by, at=NOON)
+
+
+def be_taken_out(row: Registration, organiser: User) -> object:
+    return take_out(row, note="重复", by=organiser, at=NOON)
+
+
+def be_moved(row: Registration, organiser: User) -> object:
+    return move_registrations(row.session, keys=[row.pk], to=another(row.session), by=organiser, at=NOON)
+
+
+def decline(row: Registration, organiser: User) -> object:
+    return decline_offer(row.session, party=row.party, by=organiser, at=NOON)
+
+
+EACH_WAY = pytest.mark.parametrize("act", [give_up, hand_over, be_taken_out, be_moved])
+
+
+@EACH_WAY
+def test_seat_of_somebody_who_is_in_goes_to_nobody_else(act: Act, session, member, organiser):
+    (row,), (waiting,) = sign_up(session, member), sign_up(session, MemberFactory())
+    let_in(row, organiser)
+
+    assert refusal(act, row, organiser) == "is_in_already"
+
+    waiting.refresh_from_db()
+    assert (waiting.state, counters(session), Attendance.objects.count()) == (State.WAITING, (1, 1), 1)
+
+
+@EACH_WAY
+def test_once_the_check_in_is_taken_back_the_seat_is_free_to_go(act: Act, session, member, organiser):
+    (row,) = sign_up(session, member)
+    void_entry(let_in(row, organiser), reason="扫错了人", by=organiser, at=NOON, client_uuid=key())
+
+    act(row, organiser)
+
+    row.refresh_from_db()
+    assert row.state == State.CANCELLED
+
+
+def test_refusal_names_who_is_in_and_tells_organisers_what_to_do_first(session, member, organiser):
+    (row,) = sign_up(session, member)
+    let_in(row, organiser)
+
+    said = []
+    for act in (be_taken_out, give_up):
+        with pytest.raises(Refused) as refused:
+            act(row, organiser)
+        said.append(refused.value.sentence)
+
+    assert said == [
+        "陈秀兰已经签到，请先撤销签到。",
+        "陈秀兰已经签到，名额不能再取消或转给家人。如果弄错了，请找主办方说明。",
+    ]
+
+
+def test_offered_seat_of_somebody_who_is_in_is_not_declined(session, member, organiser):
+    RegistrationTerms.objects.create(session=session, offer_hours=2)
+    (first,), (row,) = sign_up(session, MemberFactory()), sign_up(session, member)
+    give_up(first, organiser)
+    let_in(row, organiser)
+
+    assert refusal(decline, row, organiser) == "is_in_already"
+
+
+def test_others_of_the_party_can_still_give_up_theirs(session, member, organiser):
+    Session.objects.filter(pk=session.pk).update(seat_count=2)
+    row, sister = sign_up(session, member, ResidentFactory(guardian=member))
+    let_in(row, organiser)
+
+    give_up(sister, organiser)
+
+    assert counters(session) == (1, 0)
+
+
+def test_somebody_who_is_in_elsewhere_gives_up_this_seat(session, member, organiser):
+    (row,), (elsewhere,) = sign_up(session, member), sign_up(another(session, starts_at=session.starts_at), member)
+    let_in(elsewhere, organiser)
+
+    give_up(row, organiser)
+
+    assert counters(session) == (0, 0)
+
+
+def test_calling_off_and_erasing_ask_nothing_of_it(session, member, organiser):
+    (row,) = sign_up(session, member)
+    let_in(row, organiser)
+
+    erase(Subject((member,)), at=NOON)
+    call_off(session, reason="停电", by=organiser, at=NOON, confirmed=True)
+
+    assert not Registration.objects.active().filter(session=session).exists()
+
+
+def test_as_much_is_asked_for_one_as_for_three(session, member):
+    Session.objects.filter(pk=session.pk).update(seat_count=4)
+    counts = []
+    for people in (1, 3):
+        rows = sign_up(session, member, *(ResidentFactory(guardian=member) for _child in range(people - 1)))
+        with CaptureQueriesContext(connection) as queries:
+            cancel_registrations(session, keys=[row.pk for row in rows], by=member.user, at=NOON)
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
