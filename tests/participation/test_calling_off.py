@@ -62,6 +62,18 @@ def test_whoever_is_in_is_taken_back_with_the_reason_once(session: Session, orga
     assert not Tally.objects.filter(session=session).exists()
     assert not Attendance.objects.filter(session=session).exists()
     assert list(chain_faults()) == list(attendance_faults()) == []
+    audited = AuditEntry.objects.filter(action="ledger.voided").order_by("pk")
+    assert [(each.subject_type, each.subject_id) for each in audited] == [
+        ("participation.ledgerentry", str(void.pk)) for void in voids
+    ]
+
+
+@pytest.mark.parametrize("reason", ["", " "])
+def test_it_needs_a_reason(session: Session, organiser: User, reason: str) -> None:
+    let_in(session, organiser)
+
+    assert refusal(call_off, session, reason=reason, by=organiser, at=NOON, confirmed=True) == "reason_missing"
+    assert LedgerEntry.objects.effective().count() == 2
 
 
 def test_it_asks_once_more_where_people_are_in(session: Session, organiser: User) -> None:

@@ -6,7 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.refusal import Refused
-from qixue.participation.operations.calling_off import hold_doors, keep_reason
+from qixue.participation.operations.calling_off import keep_reason
+from qixue.participation.operations.people_inside import ask_about_inside, hold_doors, take_back_inside
 from qixue.participation.operations.session_changes import tell_if_moved
 from qixue.participation.operations.terms import fit_terms
 from qixue.participation.queries.plan_effects import Reached, effects_of
@@ -25,7 +26,7 @@ def publish_plan(
     `reason` is why it calls sessions off, kept for each of them as `calling_off.call_off` does; the worker tells
     it. Terms and offers of what it moves follow as by `change_session`. Refused: as by `check_publication`,
     `bring_into_force` and `fit_terms`, and reason_missing, naming the sessions. Unless confirmed,
-    the doubt of `keep_reason`.
+    a doubt: people_are_in.
     """
     hold_doors(version.plan.organisation, Session.objects.filter(activity__plan=version.plan))
     version = plan_publication.hold(version)
@@ -35,9 +36,12 @@ def publish_plan(
     work = publication_of(version)
     effects = effects_of(work, at=at)
     plan_publication.bring_into_force(version, work, by=by, at=at)
-    if effects.called_off.sessions and not reason.strip():
+    called_off, reason = effects.called_off.sessions, reason.strip()
+    if called_off and not reason:
         raise reason_missing(effects.called_off)
-    keep_reason(effects.called_off.sessions, reason.strip(), by=by, at=at, confirmed=confirmed)
+    ask_about_inside(called_off, confirmed=confirmed)
+    keep_reason(called_off, reason)
+    take_back_inside(called_off, reason, by=by, at=at)
     before = {session.pk: session for session in effects.moved.sessions}
     for after in Session.objects.filter(pk__in=before).select_related("activity", "venue").order_by("pk"):
         fit_terms(after, by=by, at=at)
