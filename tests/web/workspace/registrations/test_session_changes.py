@@ -101,6 +101,22 @@ def test_calling_off_says_how_many_are_in_already(session, organiser):
     assert "撤销2号" in after
 
 
+def test_moving_away_says_how_many_are_in_already(session, organiser):
+    an_hour_before, path = session.starts_at - datetime.timedelta(hours=1), f"/workspace/sessions/{session.pk}/edit/"
+    check_in(session, by=organiser_of(session.activity), at=an_hour_before, client_uuid=key())
+
+    foretold = words(page_in(organiser.get(path)))
+    Session.objects.filter(pk=session.pk).update(is_online=True)
+    typed = {**typed_on(page_in(organiser.get(path))), "start": "18:00", "end": "19:00"}
+    asked = page_in(organiser.post(path, typed), 422)
+    after = page_in(organiser.post(path, {**typed, "confirmed": "on"}, follow=True))
+
+    assert "已有1人签到" in foretold
+    assert "目前已签到1人" in words(asked)
+    assert asked.xpath("//main//input[@name='confirmed' and @type='checkbox']")
+    assert message_on(after) == ("已保存。 已撤销1条签到。", [])
+
+
 def test_more_seats_say_to_whom_they_are_offered_and_whom_to_ask_in_person(session, organiser):
     RegistrationTerms.objects.create(session=session, offer_hours=2)
     for name in ("李嘉明", "王芳"):

@@ -121,6 +121,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, in_one([*saved_and_told(changed), *moments]))
             return redirect("workspace:session", pk)
     context = {"session": found, "activity": found.activity, "programme": found.activity.programme, "reach": reached}
+    context["sent_away"] = people_in([found]).count() if found.state == Session.State.PLANNED else 0
     return parts.form_page(request, "workspace/sessions/form.html", form, differences=differences, **context)
 
 
@@ -129,8 +130,9 @@ def is_to_come(session: Session) -> bool:
 
 
 def saved_and_told(changed: Changed) -> list[str]:
-    """That it is saved, who is told, and who moved up."""
-    return [_("Saved."), *told_of(changed.told), *moved_up(changed.session, changed.moved_up)]
+    """That it is saved, who is told, whose check-ins are gone, and who moved up."""
+    moved = moved_up(changed.session, changed.moved_up)
+    return [_("Saved."), *told_of(changed.told), *taken_back(changed.taken_back), *moved]
 
 
 def told_of(reached: Reach, *, by_the_worker: bool = False) -> list[str]:
