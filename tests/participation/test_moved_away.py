@@ -10,11 +10,12 @@ from tests.programme.operations.conftest import Desks, desks  # noqa: F401 - a f
 
 from qixue.core.refusal import Doubt
 from qixue.participation.models import Attendance, LedgerEntry, Tally
-from qixue.participation.operations.check_ins import check_in, hold_attended
+from qixue.participation.operations.check_ins import CheckIn, check_in, enter, hold_attended
 from qixue.participation.operations.published_plans import publish_plan
 from qixue.participation.operations.session_changes import Changed, change_session
 from qixue.participation.queries.plan_effects import effects_of
-from qixue.people.models import User
+from qixue.people.models import Notification, User
+from qixue.people.notices import text_of
 from qixue.programme.models import PlanLine, Session
 from qixue.programme.operations.plans import amend_plan
 from qixue.programme.operations.sessions import SessionDetails
@@ -66,6 +67,21 @@ def test_whoever_is_in_is_taken_back_and_the_session_is_not_held_for_them(sessio
     assert (changed.taken_back, Attendance.objects.count(), Tally.objects.count()) == (2, 0, 0)
     session.refresh_from_db()
     assert session.state == Session.State.PLANNED
+
+
+def test_whoever_is_not_signed_up_is_told_of_the_new_time(session: Session, organiser: User) -> None:
+    row, walked_in = sign_up(session, MemberFactory())[0], MemberFactory(name="王芳")
+    check_ins = [CheckIn(session, LedgerEntry.Source.WALL, NOON, key(), each.pk) for each in (row.resident, walked_in)]
+    enter(session.activity.organisation, check_ins, by=None, device_name="wall", at=NOON)
+
+    changed = moved(session, organiser, start=NOON + WEEK, confirmed=True)
+
+    notice = Notification.objects.get(kind="check_in_moved")
+    assert (changed.taken_back, changed.told_unregistered, notice.user) == (2, 1, walked_in.user)
+    assert text_of(notice.kind, notice.params) == (
+        "王芳：现在是11月11日（周三）12:00-13:00，地点待定。原来是11月4日（周三）13:00-14:00，地点待定。您这次的签到不计入；到时来了请重新签到。"
+    )
+    assert Notification.objects.filter(user=row.registered_by, kind="registration_changed").count() == 1
 
 
 @pytest.mark.parametrize("start", [NOON + HOUR + 10 * MINUTE, NOON + 2 * HOUR, NOON - 10 * MINUTE])

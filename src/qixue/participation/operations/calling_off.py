@@ -9,9 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.refusal import Refused
 from qixue.participation.models import CallingOff
+from qixue.participation.notice_kinds import CHECK_IN_OFF
 from qixue.participation.operations.check_ins import hold_attended
 from qixue.participation.operations.in_charge import must_be_in_charge
-from qixue.participation.operations.people_inside import ask_about_inside, hold_doors, take_back_inside
+from qixue.participation.operations.people_inside import (
+    ask_about_inside,
+    hold_doors,
+    take_back_inside,
+    tell_unregistered,
+)
 from qixue.people.models import User
 from qixue.people.rules import Action
 from qixue.programme.models import Session
@@ -20,17 +26,21 @@ from qixue.programme.operations import sessions
 
 @dataclass(frozen=True)
 class CalledOff:
-    """A session that is off now, and of how many people the check-ins were taken back with it."""
+    """A session that is off now, of how many people the check-ins were taken back with it, and how many of them, who
+    were not signed up, were told.
+    """
 
     session: Session
-    taken_back: int
+    taken_back: int = 0
+    told: int = 0
 
 
 @transaction.atomic
 def call_off(session: Session, *, reason: str, by: User, at: datetime.datetime, confirmed: bool = False) -> CalledOff:
     """Call a session off and keep why; the worker tells those who were signed up, with the reason.
 
-    Who was let in before the start is taken back with that reason. Calling it off again changes nothing.
+    Who was let in before the start is taken back with that reason, and told so where they are not signed up. Calling it
+    off again changes nothing.
     Refused: not_in_charge; reason_missing; session_held, also where it has begun and people are in. Unless confirmed, a
     doubt: people_are_in.
     """
@@ -41,11 +51,13 @@ def call_off(session: Session, *, reason: str, by: User, at: datetime.datetime, 
     hold_attended(Session.objects.filter(pk=session.pk), at=at)
     session = sessions.locked(session)
     if session.state == Session.State.CANCELLED:
-        return CalledOff(session, 0)
+        return CalledOff(session)
     session = sessions.cancel_session(session, by=by, at=at)
     ask_about_inside([session], confirmed=confirmed)
     keep_reason([session], reason)
-    return CalledOff(session, len(take_back_inside([session], reason, by=by, at=at)))
+    taken_back = take_back_inside([session], reason, by=by, at=at)
+    told = tell_unregistered(CHECK_IN_OFF, session, taken_back, at=at, note=reason)
+    return CalledOff(session, len(taken_back), told)
 
 
 def keep_reason(called_off: Iterable[Session], reason: str) -> None:

@@ -9,9 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.models import AuditEntry, audit_entry
 from qixue.core.refusal import Doubt
 from qixue.participation.models import DoorDevice, LedgerEntry
+from qixue.participation.notices import about_people_in
 from qixue.participation.operations.ledger import append_entries, lock_chain, taking_back
 from qixue.participation.queries.attendances import people_in
+from qixue.participation.queries.unregistered import unregistered_at
 from qixue.people.models import Organisation, User
+from qixue.people.operations.notifications import notify_each
 from qixue.programme.models import Session
 
 
@@ -44,3 +47,15 @@ def take_back_inside(sessions: Iterable[Session], reason: str, *, by: User, at: 
         for void, entry in zip(voids, inside, strict=True)
     )
     return inside
+
+
+def tell_unregistered(
+    kind: str, session: Session, taken_back: Sequence[LedgerEntry], *, at: datetime, **more: str
+) -> int:
+    """Tell those whom nobody tells as people who are signed up. Returns how many; `more`: further words of the kind."""
+    if not any(entry.session_id == session.pk for entry in taken_back):
+        return 0
+    told = unregistered_at(session, taken_back)
+    notices = [([user], about_people_in(kind, session, told.people[pk], **more)) for pk, user in told.users.items()]
+    notify_each(notices, at=at)
+    return told.reached_count

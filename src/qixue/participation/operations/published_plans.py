@@ -6,9 +6,15 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.refusal import Refused
+from qixue.participation.notice_kinds import CHECK_IN_MOVED, CHECK_IN_OFF
 from qixue.participation.operations.calling_off import keep_reason
-from qixue.participation.operations.people_inside import ask_about_inside, hold_doors, take_back_inside
-from qixue.participation.operations.session_changes import MOVED, tell_if_moved
+from qixue.participation.operations.people_inside import (
+    ask_about_inside,
+    hold_doors,
+    take_back_inside,
+    tell_unregistered,
+)
+from qixue.participation.operations.session_changes import MOVED, tell_if_moved, words_of_change
 from qixue.participation.operations.terms import fit_terms
 from qixue.participation.queries.plan_effects import Reached, effects_of
 from qixue.people.models import User
@@ -24,8 +30,8 @@ def publish_plan(
     """Bring an approved version into force; again changes nothing. Tell whoever is signed up for what it moves.
 
     `reason` is why it calls sessions off, kept for each of them as `calling_off.call_off` does; the worker tells
-    it. What it moves fares as by `change_session`: terms, offers, and whoever was let in. Refused: as by `check_publication`,
-    `bring_into_force` and `fit_terms`, and reason_missing, naming the sessions. Unless confirmed,
+    it. What it moves fares as by `change_session`: terms, offers, and whoever was let in. Refused: as by
+    `check_publication`, `bring_into_force` and `fit_terms`, and reason_missing, naming the sessions. Unless confirmed,
     a doubt: people_are_in.
     """
     hold_doors(version.plan.organisation, Session.objects.filter(activity__plan=version.plan))
@@ -41,12 +47,15 @@ def publish_plan(
         raise reason_missing(effects.called_off)
     ask_about_inside([*called_off, *effects.moved_away], confirmed=confirmed)
     keep_reason(called_off, reason)
-    take_back_inside(called_off, reason, by=by, at=at)
-    take_back_inside(effects.moved_away, str(MOVED), by=by, at=at)
+    off = take_back_inside(called_off, reason, by=by, at=at)
+    away = take_back_inside(effects.moved_away, str(MOVED), by=by, at=at)
+    for session in called_off:
+        tell_unregistered(CHECK_IN_OFF, session, off, at=at, note=reason)
     before = {session.pk: session for session in effects.moved.sessions}
     for after in Session.objects.filter(pk__in=before).select_related("activity", "venue").order_by("pk"):
         fit_terms(after, by=by, at=at)
         tell_if_moved(before[after.pk], after, at=at)
+        tell_unregistered(CHECK_IN_MOVED, after, away, at=at, **words_of_change(before[after.pk], after))
     return version
 
 

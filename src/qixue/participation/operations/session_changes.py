@@ -11,11 +11,16 @@ from qixue.core.clock import minute_text
 from qixue.core.clock_words import day_clock_lazy
 from qixue.core.refusal import Doubt
 from qixue.participation.models import Registration
-from qixue.participation.notice_kinds import CHANGED, OFFER_CHANGED
+from qixue.participation.notice_kinds import CHANGED, CHECK_IN_MOVED, OFFER_CHANGED
 from qixue.participation.notices import both, event_of
 from qixue.participation.operations.check_ins import hold_attended
 from qixue.participation.operations.in_charge import must_be_in_charge
-from qixue.participation.operations.people_inside import ask_about_inside, hold_doors, take_back_inside
+from qixue.participation.operations.people_inside import (
+    ask_about_inside,
+    hold_doors,
+    take_back_inside,
+    tell_unregistered,
+)
 from qixue.participation.operations.seats import (
     addressed,
     offered_until,
@@ -39,14 +44,15 @@ MOVED = _("The session was moved to another time.")  # why whoever was let in be
 
 @dataclass(frozen=True)
 class Changed:
-    """What came of a change: whom it told of another time or place, who got or was offered a seat by it, and of how many
-    people the check-ins were taken back.
+    """What came of a change: whom it told of another time or place, who got or was offered a seat by it, of how many
+    people the check-ins were taken back, and how many of them, who were not signed up, were told.
     """
 
     session: Session
     told: Reach
     moved_up: Sequence[Registration]
     taken_back: int
+    told_unregistered: int
 
 
 @transaction.atomic
@@ -78,7 +84,8 @@ def change_session(
     fit_terms(after, by=by, at=at)
     taken_back = take_back_inside(moved_away, str(MOVED), by=by, at=at)
     told = tell_if_moved(before, after, at=at)
-    return Changed(after, told, promote(after, terms_of(after), at=at), len(taken_back))
+    told_too = tell_unregistered(CHECK_IN_MOVED, after, taken_back, at=at, **words_of_change(before, after))
+    return Changed(after, told, promote(after, terms_of(after), at=at), len(taken_back), told_too)
 
 
 def check_start(before: Session, after: Session, *, at: datetime.datetime) -> None:
@@ -119,14 +126,7 @@ def tell_of_change(before: Session, after: Session, *, at: datetime.datetime) ->
     """Each account for all its people, with the old time and place beside the new ones. Of a seat that is offered they
     are told until when: it is not theirs yet, whatever the session's new time.
     """
-    was = event_of(before)
-    words = {
-        "ends": minute_text(after.ends_at),
-        "was_on": was.words["day_on"],
-        "was_time": was.words["time"],
-        "was_ends": minute_text(before.ends_at),
-        **both("was_place", was.place, was.place_en),
-    }
+    words = words_of_change(before, after)
     rows, key = with_session(after, active_rows(after)), f"{after.pk}-{after.version}"
     offered = [row for row in rows if row.state == Registration.State.OFFERED]
     others = [row for row in rows if row.state != Registration.State.OFFERED]
@@ -134,3 +134,15 @@ def tell_of_change(before: Session, after: Session, *, at: datetime.datetime) ->
     notify_each(told + addressed(reach_of(offered), OFFER_CHANGED, key=key, **words), at=at)
     tell_in_charge(offered, at=at, key=f"-{after.version}")
     return reach_of(rows)
+
+
+def words_of_change(before: Session, after: Session) -> dict[str, str]:
+    """When it ends, and when and where it was: further words of a notice of where it is now."""
+    was = event_of(before)
+    return {
+        "ends": minute_text(after.ends_at),
+        "was_on": was.words["day_on"],
+        "was_time": was.words["time"],
+        "was_ends": minute_text(before.ends_at),
+        **both("was_place", was.place, was.place_en),
+    }
