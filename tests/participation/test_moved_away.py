@@ -4,6 +4,8 @@ import dataclasses
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.factories import NOON, DoorDeviceFactory, MemberFactory, OpenSessionFactory, key
 from tests.participation.signing_up import refusal, sign_up
 from tests.programme.operations.conftest import Desks, desks  # noqa: F401 - a fixture
@@ -16,7 +18,7 @@ from qixue.participation.operations.session_changes import Changed, change_sessi
 from qixue.participation.queries.plan_effects import effects_of
 from qixue.people.models import Notification, User
 from qixue.people.notices import text_of
-from qixue.programme.models import PlanLine, Session
+from qixue.programme.models import PlanLine, PlanVersion, Session
 from qixue.programme.operations.plans import amend_plan
 from qixue.programme.operations.sessions import SessionDetails
 from qixue.programme.queries.publications import publication_of
@@ -112,15 +114,61 @@ def test_what_has_begun_with_people_in_it_is_not_moved_away(session: Session, or
     assert LedgerEntry.objects.effective().count() == 2
 
 
-def test_plan_that_moves_a_session_takes_back_who_is_in(desks: Desks) -> None:  # noqa: F811 - the fixture
+def moved_by_a_week(desks: Desks) -> PlanVersion:  # noqa: F811 - the fixture
+    """Approved; in force is one session that begins in an hour."""
     PlanLine.objects.update(seat_count=20, starts_at=NOON + HOUR, ends_at=NOON + 2 * HOUR)
     publish_plan(desks.approved(), by=desks.bureau_person, at=NOON)
+    amend_plan(desks.version, by=desks.county_person, at=NOON)
+    PlanLine.objects.filter(version=desks.version).update(starts_at=NOON + WEEK, ends_at=NOON + WEEK + HOUR)
+    return desks.approved()
+
+
+def test_plan_does_not_move_what_has_begun_with_people_in_it(desks: Desks) -> None:  # noqa: F811 - the fixture
+    """Also where the worker has not marked it yet."""
+    version = moved_by_a_week(desks)
+    session = Session.objects.select_related("activity__organisation").get()
+    entries = let_in(session, desks.county_person)
+
+    publish_plan(version, by=desks.bureau_person, at=NOON + HOUR)
+
+    session.refresh_from_db()
+    assert (session.state, session.starts_at) == (Session.State.HELD, NOON + HOUR)
+    assert list(LedgerEntry.objects.effective().order_by("pk")) == entries
+
+
+@pytest.mark.parametrize(("is_moved", "count"), [(True, 1), (False, 0)])
+def test_plan_holds_the_doors_only_where_it_moves_a_session(
+    desks: Desks,  # noqa: F811 - the fixture
+    is_moved: bool,
+    count: int,
+) -> None:
+    version = moved_by_a_week(desks)
+    if not is_moved:
+        lines = PlanLine.objects.filter(version=version)
+        lines.update(speaker="房老师", starts_at=NOON + HOUR, ends_at=NOON + 2 * HOUR)
+
+    with CaptureQueriesContext(connection) as found:
+        publish_plan(version, by=desks.bureau_person, at=NOON)
+
+    assert sum('FROM "participation_doordevice"' in query["sql"] for query in found) == count
+
+
+def test_plan_holds_nothing_for_whoever_may_not_publish_it(desks: Desks) -> None:  # noqa: F811 - the fixture
+    version = moved_by_a_week(desks)
+
+    with CaptureQueriesContext(connection) as found:
+        code = refusal(publish_plan, version, by=desks.county_person, at=NOON)
+
+    tables = ("participation_doordevice", "participation_ledgerchain", "programme_planversion", "programme_session")
+    assert code == "not_approver"
+    assert not [query["sql"] for query in found if any(f'FROM "{table}"' in query["sql"] for table in tables)]
+
+
+def test_plan_that_moves_a_session_takes_back_who_is_in(desks: Desks) -> None:  # noqa: F811 - the fixture
+    version = moved_by_a_week(desks)
     session = Session.objects.select_related("activity__organisation").get()
     DoorDeviceFactory(sessions=[session])
     let_in(session, desks.county_person)
-    amend_plan(desks.version, by=desks.county_person, at=NOON)
-    PlanLine.objects.filter(version=desks.version).update(starts_at=NOON + WEEK, ends_at=NOON + WEEK + HOUR)
-    version = desks.approved()
 
     foretold = effects_of(publication_of(version), at=NOON)
     asked = refusal(publish_plan, version, by=desks.bureau_person, at=NOON)
