@@ -10,9 +10,9 @@ from tests.web.workspace.door.pages import waiting_scan
 
 from qixue.core.models import AuditEntry
 from qixue.core.refusal import Doubt
-from qixue.participation.models import Attendance, LedgerEntry, Scan, Tally
+from qixue.participation.models import Attendance, CallingOff, LedgerEntry, Scan, Tally
 from qixue.participation.operations import registrations
-from qixue.participation.operations.calling_off import call_off
+from qixue.participation.operations.calling_off import call_off, take_back_left_inside
 from qixue.participation.operations.check_ins import CheckIn, check_in, enter
 from qixue.participation.operations.published_plans import publish_plan
 from qixue.participation.operations.registrations import keep_queues
@@ -22,7 +22,7 @@ from qixue.participation.queries.attendances import attendance_faults
 from qixue.participation.queries.plan_effects import effects_of
 from qixue.people.models import Notification, Resident, User
 from qixue.people.notices import text_of
-from qixue.programme.models import PlanLine, Session
+from qixue.programme.models import PlanLine, Programme, Session
 from qixue.programme.operations.plans import amend_plan
 from qixue.programme.queries.publications import publication_of
 
@@ -107,6 +107,36 @@ def test_whoever_is_not_signed_up_is_told_with_the_reason(session: Session, orga
     assert text_of(notice.kind, notice.params) == (
         "王芳、李一诺：11月4日（周三）的场次已取消，您的签到不计入。其他场次请看活动页面。原因：停电"
     )
+
+
+@pytest.mark.parametrize("kept", ["停电", ""])
+def test_whoever_was_left_in_where_it_was_called_off_before_is_taken_back_once(
+    session: Session, organiser: User, kept: str
+) -> None:
+    let_in(session, organiser)
+    Session.objects.filter(pk=session.pk).update(state=Session.State.CANCELLED)
+    if kept:
+        CallingOff.objects.create(session=session, reason=kept)
+
+    assert [take_back_left_inside(at=NOON + HOUR) for _run in range(2)] == [1, 0]
+
+    voids = LedgerEntry.objects.filter(kind=LedgerEntry.Kind.VOID)
+    assert list(voids.values_list("reason", "actor_name")) == [(kept or "这一场已取消。", "system")] * 2
+    assert not LedgerEntry.objects.effective().exists()
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_whoever_came_to_a_closed_programme_or_after_the_start_stays_in(
+    session: Session, organiser: User, is_closed: bool
+) -> None:
+    let_in(session, organiser)
+    start = NOON + HOUR if is_closed else NOON
+    Session.objects.filter(pk=session.pk).update(state=Session.State.CANCELLED, starts_at=start)
+    if is_closed:
+        Programme.objects.update(state=Programme.State.CLOSED)
+
+    assert take_back_left_inside(at=NOON + HOUR) == 0
+    assert LedgerEntry.objects.effective().count() == 2
 
 
 def test_what_has_begun_with_people_in_it_is_held(session: Session, organiser: User) -> None:

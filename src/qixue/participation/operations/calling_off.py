@@ -3,12 +3,15 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.duties import for_each
 from qixue.core.refusal import Refused
-from qixue.participation.models import CallingOff
+from qixue.participation.models import CallingOff, Tally
 from qixue.participation.notice_kinds import CHECK_IN_OFF
 from qixue.participation.operations.check_ins import hold_attended
 from qixue.participation.operations.in_charge import must_be_in_charge
@@ -18,10 +21,14 @@ from qixue.participation.operations.people_inside import (
     take_back_inside,
     tell_unregistered,
 )
+from qixue.participation.queries.attendances import people_in
+from qixue.participation.queries.registrations import why_off
 from qixue.people.models import User
 from qixue.people.rules import Action
-from qixue.programme.models import Session
+from qixue.programme.models import Programme, Session
 from qixue.programme.operations import sessions
+
+CALLED_OFF = _("The session was called off.")  # where no reason is kept
 
 
 @dataclass(frozen=True)
@@ -62,3 +69,24 @@ def call_off(session: Session, *, reason: str, by: User, at: datetime.datetime, 
 
 def keep_reason(called_off: Iterable[Session], reason: str) -> None:
     CallingOff.objects.bulk_create(CallingOff(session=session, reason=reason) for session in called_off)
+
+
+def take_back_left_inside(*, at: datetime.datetime) -> int:
+    """The worker's duty: whoever was left in when a session was called off, as was done before, is taken back.
+
+    Nothing changes in programmes that are closed. Returns of how many sessions.
+    """
+    came = Tally.objects.filter(session=OuterRef("pk")).filter(Q(named_count__gt=0) | Q(unnamed_count__gt=0))
+    off = Session.objects.filter(Exists(came), state=Session.State.CANCELLED)
+    keys = off.exclude(activity__programme__state=Programme.State.CLOSED).order_by("pk").values_list("pk", flat=True)
+    return for_each("called off", list(keys), partial(take_back_left_at, at=at))
+
+
+@transaction.atomic
+def take_back_left_at(session_pk: int, *, at: datetime.datetime) -> bool:
+    """Whether anybody was taken back: not where people came after the start, for then a person has to decide."""
+    session = Session.objects.select_related("activity__organisation").get(pk=session_pk)
+    hold_doors(session.activity.organisation, [session])
+    if session.starts_at and people_in([session]).filter(recorded_at__gte=session.starts_at).exists():
+        return False
+    return bool(take_back_inside([session], why_off(session) or str(CALLED_OFF), by=None, at=at))

@@ -35,7 +35,9 @@ def ask_about_inside(sessions: Iterable[Session], *, confirmed: bool) -> None:
         raise Doubt("people_are_in", sentence, people=count)
 
 
-def take_back_inside(sessions: Iterable[Session], reason: str, *, by: User, at: datetime) -> Sequence[LedgerEntry]:
+def take_back_inside(
+    sessions: Iterable[Session], reason: str, *, by: User | None, at: datetime
+) -> Sequence[LedgerEntry]:
     """Take back whoever is in at sessions of one organisation, whose doors are held. Returns by what they were in."""
     inside = list(people_in(sessions))
     if not inside:
