@@ -10,18 +10,19 @@ from tests.web.workspace.door.pages import waiting_scan
 
 from qixue.core.models import AuditEntry
 from qixue.core.refusal import Doubt
-from qixue.participation.models import Attendance, LedgerEntry, Scan, Tally
+from qixue.participation.models import Attendance, CallingOff, LedgerEntry, Scan, Tally
 from qixue.participation.operations import registrations
-from qixue.participation.operations.calling_off import call_off
-from qixue.participation.operations.check_ins import check_in
+from qixue.participation.operations.calling_off import call_off, take_back_left_inside
+from qixue.participation.operations.check_ins import CheckIn, check_in, enter
 from qixue.participation.operations.published_plans import publish_plan
 from qixue.participation.operations.registrations import keep_queues
 from qixue.participation.operations.scan_decisions import accept_scan, decide_together, reject_scan
 from qixue.participation.queries import chain_faults
 from qixue.participation.queries.attendances import attendance_faults
 from qixue.participation.queries.plan_effects import effects_of
-from qixue.people.models import Notification, User
-from qixue.programme.models import PlanLine, Session
+from qixue.people.models import Notification, Resident, User
+from qixue.people.notices import text_of
+from qixue.programme.models import PlanLine, Programme, Session
 from qixue.programme.operations.plans import amend_plan
 from qixue.programme.queries.publications import publication_of
 
@@ -46,6 +47,11 @@ def let_in(session: Session, by: User) -> list[LedgerEntry]:
     ]
 
 
+def came_by_the_wall(session: Session, *people: Resident) -> None:
+    check_ins = [CheckIn(session, LedgerEntry.Source.WALL, NOON, key(), person.pk) for person in people]
+    enter(session.activity.organisation, check_ins, by=None, device_name="wall", at=NOON)
+
+
 def test_whoever_is_in_is_taken_back_with_the_reason_once(session: Session, organiser: User) -> None:
     entries = let_in(session, organiser)
     elsewhere = OpenSessionFactory(activity=session.activity, starts_at=NOON + HOUR, ends_at=NOON + 2 * HOUR)
@@ -62,6 +68,18 @@ def test_whoever_is_in_is_taken_back_with_the_reason_once(session: Session, orga
     assert not Tally.objects.filter(session=session).exists()
     assert not Attendance.objects.filter(session=session).exists()
     assert list(chain_faults()) == list(attendance_faults()) == []
+    audited = AuditEntry.objects.filter(action="ledger.voided").order_by("pk")
+    assert [(each.subject_type, each.subject_id) for each in audited] == [
+        ("participation.ledgerentry", str(void.pk)) for void in voids
+    ]
+
+
+@pytest.mark.parametrize("reason", ["", " "])
+def test_it_needs_a_reason(session: Session, organiser: User, reason: str) -> None:
+    let_in(session, organiser)
+
+    assert refusal(call_off, session, reason=reason, by=organiser, at=NOON, confirmed=True) == "reason_missing"
+    assert LedgerEntry.objects.effective().count() == 2
 
 
 def test_it_asks_once_more_where_people_are_in(session: Session, organiser: User) -> None:
@@ -73,6 +91,52 @@ def test_it_asks_once_more_where_people_are_in(session: Session, organiser: User
     assert (caught.value.code, caught.value.params["people"]) == ("people_are_in", 2)
     session.refresh_from_db()
     assert session.state == Session.State.PLANNED
+
+
+def test_whoever_is_not_signed_up_is_told_with_the_reason(session: Session, organiser: User) -> None:
+    """By the code on the wall, after giving the place up, or as a child of the household; each account once."""
+    signed_up, mother = sign_up(session, MemberFactory(name="李嘉明"))[0], MemberFactory(name="王芳")
+    child = ResidentFactory(guardian=mother, name="李一诺")
+    people = [signed_up.resident, mother, child, ResidentFactory(name="房三妹")]
+    came_by_the_wall(session, *people)
+
+    called = call_off(session, reason="停电", by=organiser, at=NOON, confirmed=True)
+
+    notice = Notification.objects.get(kind="check_in_called_off")
+    assert (called.taken_back, called.told, notice.user) == (4, 2, mother.user)
+    assert text_of(notice.kind, notice.params) == (
+        "王芳、李一诺：11月4日（周三）的场次已取消，您的签到不计入。其他场次请看活动页面。原因：停电"
+    )
+
+
+@pytest.mark.parametrize("kept", ["停电", ""])
+def test_whoever_was_left_in_where_it_was_called_off_before_is_taken_back_once(
+    session: Session, organiser: User, kept: str
+) -> None:
+    let_in(session, organiser)
+    Session.objects.filter(pk=session.pk).update(state=Session.State.CANCELLED)
+    if kept:
+        CallingOff.objects.create(session=session, reason=kept)
+
+    assert [take_back_left_inside(at=NOON + HOUR) for _run in range(2)] == [1, 0]
+
+    voids = LedgerEntry.objects.filter(kind=LedgerEntry.Kind.VOID)
+    assert list(voids.values_list("reason", "actor_name")) == [(kept or "这一场已取消。", "system")] * 2
+    assert not LedgerEntry.objects.effective().exists()
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_whoever_came_to_a_closed_programme_or_after_the_start_stays_in(
+    session: Session, organiser: User, is_closed: bool
+) -> None:
+    let_in(session, organiser)
+    start = NOON + HOUR if is_closed else NOON
+    Session.objects.filter(pk=session.pk).update(state=Session.State.CANCELLED, starts_at=start)
+    if is_closed:
+        Programme.objects.update(state=Programme.State.CLOSED)
+
+    assert take_back_left_inside(at=NOON + HOUR) == 0
+    assert LedgerEntry.objects.effective().count() == 2
 
 
 def test_what_has_begun_with_people_in_it_is_held(session: Session, organiser: User) -> None:
@@ -109,6 +173,7 @@ def test_plan_that_has_a_session_no_longer_takes_back_who_is_in(desks: Desks) ->
     session = Session.objects.select_related("activity__organisation").get()
     DoorDeviceFactory(sessions=[session])
     let_in(session, desks.county_person)
+    came_by_the_wall(session, MemberFactory())
     amend_plan(desks.version, by=desks.county_person, at=NOON)
     PlanLine.objects.filter(version=desks.version).update(title="茶园讲座", key=key())
     version = desks.approved()
@@ -118,7 +183,7 @@ def test_plan_that_has_a_session_no_longer_takes_back_who_is_in(desks: Desks) ->
         publish_plan(version, reason="老师生病", by=desks.bureau_person, at=NOON)
     publish_plan(version, reason="老师生病", by=desks.bureau_person, at=NOON, confirmed=True)
 
-    assert foretold == 2
+    assert (foretold, Notification.objects.filter(kind="check_in_called_off").count()) == (3, 1)
     assert set(LedgerEntry.objects.filter(kind=LedgerEntry.Kind.VOID).values_list("reason", flat=True)) == {"老师生病"}
     assert not LedgerEntry.objects.effective().exists()
 

@@ -35,6 +35,8 @@ class ParticipationConfig(AppConfig):
         duties.register(Duty("lotteries", lotteries.keep_lotteries, every=datetime.timedelta(seconds=1)))
         check_ins = import_module("qixue.participation.operations.check_ins")
         duties.register(Duty("attended sessions", check_ins.hold_attended, every=datetime.timedelta(minutes=1)))
+        calling_off = import_module("qixue.participation.operations.calling_off")
+        duties.register(Duty("called off", calling_off.take_back_left_inside, every=datetime.timedelta(minutes=10)))
         cells = import_module("qixue.participation.operations.cells")
         duties.register(Duty("cells", lambda at: cells.keep_cells(), every=datetime.timedelta(seconds=10)))
         triggers = import_module("qixue.participation.cell_triggers")

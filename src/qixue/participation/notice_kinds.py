@@ -9,6 +9,7 @@ from qixue.people.notices import NoticeKind, register
 TOPIC = NotificationPreference.Topic.REGISTRATIONS
 CHANGED, OFFER_CHANGED = "registration_changed", "registration_changed_offer"  # where a seat is only offered
 TOO_LARGE = "registration_too_large"
+CHECK_IN_OFF, CHECK_IN_MOVED = "check_in_called_off", "check_in_moved"  # of people who are not signed up
 REMOVED, REMOVED_TO_PASS_ON = "registration_removed", "registration_removed_to_pass_on"  # the second is for a cadre
 # By state, for who runs the session: people whom no notice reaches.
 IN_PERSON = {
@@ -218,6 +219,29 @@ register(
             "Changed: %(title)s is now on %(day_on)s at %(time)s, %(place)s (before: %(was_on)s at %(was_time)s, "
             "%(was_place)s). The seat offered to you is yours only when you accept it, until %(until)s. Accept it "
             "here:"
+        ),
+    ),
+    NoticeKind(
+        CHECK_IN_OFF,
+        TOPIC,
+        _("Called off: %(title)s"),
+        _(
+            "%(names)s: the session on %(day_on)s does not take place, and your check-in does not count. Other "
+            "sessions are on the programme's page. The reason: %(note)s"
+        ),
+        _("Called off: %(title)s, %(day_on)s. The reason: %(note)s"),
+    ),
+    NoticeKind(
+        CHECK_IN_MOVED,
+        TOPIC,
+        _("New time or place: %(title)s"),
+        _(
+            "%(names)s: it is now on %(day_on)s at %(time)s, %(place)s. Before it was on %(was_on)s at %(was_time)s, "
+            "%(was_place)s. Your check-in does not count; if you come then, please check in again."
+        ),
+        _(
+            "Changed: %(title)s is now on %(day_on)s at %(time)s, %(place)s (before: %(was_on)s at %(was_time)s, "
+            "%(was_place)s)"
         ),
     ),
     NoticeKind(

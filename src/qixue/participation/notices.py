@@ -113,6 +113,13 @@ def about_event(kind: str, event: Event, party: Sequence[Registration], *, key: 
     )
 
 
+def about_people_in(kind: str, session: Session, people: Sequence[Resident], **more: str) -> Notice:
+    """`people` are those of one account who were in, and are not signed up."""
+    names = "、".join(person.name for person in people)
+    key = f"{kind}:{session.pk}-{session.version}"
+    return Notice(kind, key, f"/sessions/{session.pk}/", {**event_of(session).words, "names": names, **more})
+
+
 def too_large_key(party: uuid.UUID, people: int, seats: int) -> str:
     """Of what is told about a party of more people than seats: anew when one of the two numbers has changed."""
     return f"{people}-{seats}:{party}"

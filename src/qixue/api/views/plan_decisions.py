@@ -84,8 +84,9 @@ def publish(
     """Make the activities of an approved version public and book its rooms, whole or not at all.
 
     Whoever is signed up for a session that it moves or calls off is told. Where it calls sessions off it is answered
-    with 422, reason_missing, naming them and how many people that are, until `reason` says why; where people are
-    checked in at them already, with 409, people_are_in, until `confirmed` is true: that is taken back.
+    with 422, reason_missing, naming them and how many people that are, until `reason` says why. Where people are
+    checked in already at what it calls off, or moves to a start more than two hours from now, it is answered with 409,
+    people_are_in, until `confirmed` is true: that is taken back.
     """
     plan, at = plan_to_decide(staff(request), plan_id), now()
 

@@ -1,79 +1,92 @@
 """Calling sessions off: why is kept, and whoever was let in before the start does not count any more."""
 
 import datetime
-import uuid
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.models import record_audit
-from qixue.core.refusal import Doubt
-from qixue.participation.models import CallingOff, DoorDevice
+from qixue.core.duties import for_each
+from qixue.core.refusal import Refused
+from qixue.participation.models import CallingOff, Tally
+from qixue.participation.notice_kinds import CHECK_IN_OFF
 from qixue.participation.operations.check_ins import hold_attended
 from qixue.participation.operations.in_charge import must_be_in_charge
-from qixue.participation.operations.ledger import append_entries, lock_chain, taking_back
+from qixue.participation.operations.people_inside import (
+    ask_about_inside,
+    hold_doors,
+    take_back_inside,
+    tell_unregistered,
+)
 from qixue.participation.queries.attendances import people_in
-from qixue.people.models import Organisation, User
+from qixue.participation.queries.registrations import why_off
+from qixue.people.models import User
 from qixue.people.rules import Action
-from qixue.programme.models import Session
+from qixue.programme.models import Programme, Session
 from qixue.programme.operations import sessions
+
+CALLED_OFF = _("The session was called off.")  # where no reason is kept
 
 
 @dataclass(frozen=True)
 class CalledOff:
-    """A session that is off now, and of how many people the check-ins were taken back with it."""
+    """A session that is off now, of how many people the check-ins were taken back with it, and how many of them, who
+    were not signed up, were told.
+    """
 
     session: Session
-    taken_back: int
+    taken_back: int = 0
+    told: int = 0
 
 
 @transaction.atomic
 def call_off(session: Session, *, reason: str, by: User, at: datetime.datetime, confirmed: bool = False) -> CalledOff:
     """Call a session off and keep why; the worker tells those who were signed up, with the reason.
 
-    Who was let in before the start is taken back with that reason. Calling it off again changes nothing.
-    Refused: not_in_charge; session_held, also where it has begun and people are in. Unless confirmed, a doubt:
-    people_are_in.
+    Who was let in before the start is taken back with that reason, and told so where they are not signed up. Calling it
+    off again changes nothing.
+    Refused: not_in_charge; reason_missing; session_held, also where it has begun and people are in. Unless confirmed, a
+    doubt: people_are_in.
     """
     must_be_in_charge(by, Action.EDIT_ACTIVITY, session)
+    if not (reason := reason.strip()):
+        raise Refused("reason_missing", _("Please give the reason, which everybody reads."), field="reason")
     hold_doors(session.activity.organisation, [session])
     hold_attended(Session.objects.filter(pk=session.pk), at=at)
     session = sessions.locked(session)
     if session.state == Session.State.CANCELLED:
-        return CalledOff(session, 0)
+        return CalledOff(session)
     session = sessions.cancel_session(session, by=by, at=at)
-    return CalledOff(session, keep_reason([session], reason, by=by, at=at, confirmed=confirmed))
+    ask_about_inside([session], confirmed=confirmed)
+    keep_reason([session], reason)
+    taken_back = take_back_inside([session], reason, by=by, at=at)
+    told = tell_unregistered(CHECK_IN_OFF, session, taken_back, at=at, note=reason)
+    return CalledOff(session, len(taken_back), told)
 
 
-def hold_doors(organisation: Organisation, called_off: Iterable[Session]) -> None:
-    """Let nobody in at the sessions, which are the organisation's, until the transaction ends.
-
-    Before the sessions are locked, and in the order in which a door does it: devices, then the chain.
-    """
-    devices = DoorDevice.objects.filter(pk__in=DoorDevice.objects.filter(sessions__in=called_off).values("pk"))
-    list(devices.select_for_update(of=("self",), no_key=True).order_by("pk"))
-    lock_chain(organisation)
-
-
-def keep_reason(
-    called_off: Collection[Session], reason: str, *, by: User, at: datetime.datetime, confirmed: bool
-) -> int:
-    """Keep why sessions of one organisation, whose doors are held, were called off, and take back with it whoever was
-    let in. Returns of how many people. Unless confirmed, a doubt: people_are_in.
-    """
+def keep_reason(called_off: Iterable[Session], reason: str) -> None:
     CallingOff.objects.bulk_create(CallingOff(session=session, reason=reason) for session in called_off)
-    inside = list(people_in(called_off))
-    if not inside:
-        return 0
-    if not confirmed:
-        sentence = _("Checked in by now: %(people)s. Their check-ins are taken back and do not count.")
-        raise Doubt("people_are_in", sentence, people=len(inside))
-    voids = [taking_back(entry, reason, by=by, at=at, client_uuid=uuid.uuid4()) for entry in inside]
-    append_entries(inside[0].activity.organisation, voids)
-    counts = Counter(entry.session_id for entry in inside)
-    for session in (each for each in called_off if each.pk in counts):
-        record_audit("ledger.voided", session, by=by, at=at, details={"count": counts[session.pk]})
-    return len(inside)
+
+
+def take_back_left_inside(*, at: datetime.datetime) -> int:
+    """The worker's duty: whoever was left in when a session was called off, as was done before, is taken back.
+
+    Nothing changes in programmes that are closed. Returns of how many sessions.
+    """
+    came = Tally.objects.filter(session=OuterRef("pk")).filter(Q(named_count__gt=0) | Q(unnamed_count__gt=0))
+    off = Session.objects.filter(Exists(came), state=Session.State.CANCELLED)
+    keys = off.exclude(activity__programme__state=Programme.State.CLOSED).order_by("pk").values_list("pk", flat=True)
+    return for_each("called off", list(keys), partial(take_back_left_at, at=at))
+
+
+@transaction.atomic
+def take_back_left_at(session_pk: int, *, at: datetime.datetime) -> bool:
+    """Whether anybody was taken back: not where people came after the start, for then a person has to decide."""
+    session = Session.objects.select_related("activity__organisation").get(pk=session_pk)
+    hold_doors(session.activity.organisation, [session])
+    if session.starts_at and people_in([session]).filter(recorded_at__gte=session.starts_at).exists():
+        return False
+    return bool(take_back_inside([session], why_off(session) or str(CALLED_OFF), by=None, at=at))

@@ -320,7 +320,7 @@ def take_back(
 
 
 def taking_back(
-    entry: LedgerEntry, reason: str, *, by: User, at: datetime.datetime, client_uuid: uuid.UUID
+    entry: LedgerEntry, reason: str, *, by: User | None, at: datetime.datetime, client_uuid: uuid.UUID
 ) -> EntryDraft:
     return EntryDraft(
         kind=LedgerEntry.Kind.VOID,

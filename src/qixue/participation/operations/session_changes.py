@@ -11,9 +11,16 @@ from qixue.core.clock import minute_text
 from qixue.core.clock_words import day_clock_lazy
 from qixue.core.refusal import Doubt
 from qixue.participation.models import Registration
-from qixue.participation.notice_kinds import CHANGED, OFFER_CHANGED
+from qixue.participation.notice_kinds import CHANGED, CHECK_IN_MOVED, OFFER_CHANGED
 from qixue.participation.notices import both, event_of
+from qixue.participation.operations.check_ins import hold_attended
 from qixue.participation.operations.in_charge import must_be_in_charge
+from qixue.participation.operations.people_inside import (
+    ask_about_inside,
+    hold_doors,
+    take_back_inside,
+    tell_unregistered,
+)
 from qixue.participation.operations.seats import (
     addressed,
     offered_until,
@@ -22,7 +29,7 @@ from qixue.participation.operations.seats import (
     with_session,
 )
 from qixue.participation.operations.terms import fit_terms
-from qixue.participation.queries.plan_effects import is_moved
+from qixue.participation.queries.plan_effects import is_moved, is_moved_away
 from qixue.participation.queries.registered import Reach, active_rows, reach_of
 from qixue.participation.queries.registrations import terms_of
 from qixue.people.models import User
@@ -32,15 +39,20 @@ from qixue.programme.models import Session
 from qixue.programme.operations import sessions
 
 TOO_SOON = datetime.timedelta(hours=1)  # for everybody to hear of it
+MOVED = _("The session was moved to another time.")  # why whoever was let in before is taken back
 
 
 @dataclass(frozen=True)
 class Changed:
-    """What came of a change: whom it told of another time or place, and who got or was offered a seat by it."""
+    """What came of a change: whom it told of another time or place, who got or was offered a seat by it, of how many
+    people the check-ins were taken back, and how many of them, who were not signed up, were told.
+    """
 
     session: Session
     told: Reach
     moved_up: Sequence[Registration]
+    taken_back: int
+    told_unregistered: int
 
 
 @transaction.atomic
@@ -54,19 +66,26 @@ def change_session(
     confirmed: bool = False,
 ) -> Changed:
     """Change a session as `edit_session` does. Where time or place change, tell whoever is signed up; more seats go to
-    those who wait.
+    those who wait. Whoever was let in already is taken back where it moves away, as `is_moved_away` says.
 
     Its terms and offers follow as `fit_terms` and `fit_offers` say. Refused: not_in_charge, and as by `edit_session`
-    and `fit_terms`. Unless confirmed, a doubt: starts_too_soon.
+    and `fit_terms`. Unless confirmed, a doubt: starts_too_soon, people_are_in.
     """
     must_be_in_charge(by, Action.EDIT_ACTIVITY, session)
+    if is_moved_away(session.starts_at, details.starts_at, at=at):
+        hold_doors(session.activity.organisation, [session])
+        hold_attended(Session.objects.filter(pk=session.pk), at=at)
     before = sessions.locked(session)
     after = sessions.edit_session(session, details=details, version=version, by=by, at=at, confirmed=confirmed)
     if not confirmed:
         check_start(before, after, at=at)
+    moved_away = [after] if is_moved_away(before.starts_at, after.starts_at, at=at) else []
+    ask_about_inside(moved_away, confirmed=confirmed)
     fit_terms(after, by=by, at=at)
+    taken_back = take_back_inside(moved_away, str(MOVED), by=by, at=at)
     told = tell_if_moved(before, after, at=at)
-    return Changed(after, told, promote(after, terms_of(after), at=at))
+    told_too = tell_unregistered(CHECK_IN_MOVED, after, taken_back, at=at, **words_of_change(before, after))
+    return Changed(after, told, promote(after, terms_of(after), at=at), len(taken_back), told_too)
 
 
 def check_start(before: Session, after: Session, *, at: datetime.datetime) -> None:
@@ -107,14 +126,7 @@ def tell_of_change(before: Session, after: Session, *, at: datetime.datetime) ->
     """Each account for all its people, with the old time and place beside the new ones. Of a seat that is offered they
     are told until when: it is not theirs yet, whatever the session's new time.
     """
-    was = event_of(before)
-    words = {
-        "ends": minute_text(after.ends_at),
-        "was_on": was.words["day_on"],
-        "was_time": was.words["time"],
-        "was_ends": minute_text(before.ends_at),
-        **both("was_place", was.place, was.place_en),
-    }
+    words = words_of_change(before, after)
     rows, key = with_session(after, active_rows(after)), f"{after.pk}-{after.version}"
     offered = [row for row in rows if row.state == Registration.State.OFFERED]
     others = [row for row in rows if row.state != Registration.State.OFFERED]
@@ -122,3 +134,15 @@ def tell_of_change(before: Session, after: Session, *, at: datetime.datetime) ->
     notify_each(told + addressed(reach_of(offered), OFFER_CHANGED, key=key, **words), at=at)
     tell_in_charge(offered, at=at, key=f"-{after.version}")
     return reach_of(rows)
+
+
+def words_of_change(before: Session, after: Session) -> dict[str, str]:
+    """When it ends, and when and where it was: further words of a notice of where it is now."""
+    was = event_of(before)
+    return {
+        "ends": minute_text(after.ends_at),
+        "was_on": was.words["day_on"],
+        "was_time": was.words["time"],
+        "was_ends": minute_text(before.ends_at),
+        **both("was_place", was.place, was.place_en),
+    }

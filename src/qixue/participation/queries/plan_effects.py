@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from qixue.participation.merge import AROUND_SESSION
 from qixue.participation.models import Registration
 from qixue.participation.queries.attendances import people_in
 from qixue.participation.queries.registered import Reach, reach_of
@@ -29,20 +30,31 @@ class PlanEffects:
     called_off: Reached
     moved: Reached
     taken_back: int  # people who are in already at what is called off
+    moved_away: Sequence[Session]  # of what is moved, at which nobody stays in
+    sent_away: int  # people who are in already at these
     staying: Sequence[Session]  # which the version has no longer, and which have begun: nothing happens to them
 
 
 def effects_of(work: Publication, *, at: datetime.datetime) -> PlanEffects:
     """What publishing a version now does to sessions and to those who are signed up for them."""
-    moved = []
+    moved, moved_away = [], []
     for session, line in work.changed():
         before, after = copy.copy(session), copy.copy(session)  # publishing changes the session itself
         for name in work.touched(line, SESSION_FIELDS):
             setattr(after, name, getattr(line, name))
         if is_moved(before, after, at=at):
             moved.append(before)
+        if is_moved_away(before.starts_at, after.starts_at, at=at):
+            moved_away.append(before)
     gone = work.called_off(at=at)
-    return PlanEffects(reached(gone), reached(moved), people_in(gone).count(), work.staying(at=at))
+    return PlanEffects(
+        reached(gone),
+        reached(moved),
+        people_in(gone).count(),
+        moved_away,
+        people_in(moved_away).count(),
+        work.staying(at=at),
+    )
 
 
 def reached(sessions: Sequence[Session]) -> Reached:
@@ -59,3 +71,10 @@ def is_moved(before: Session, after: Session, *, at: datetime.datetime) -> bool:
     """Whether people would go at a wrong time, or to a wrong place; not of what is over both ways."""
     is_to_come = any(end is not None and end > at for end in (before.ends_at, after.ends_at))
     return is_to_come and any(getattr(before, name) != getattr(after, name) for name in WHEN_OR_WHERE)
+
+
+def is_moved_away(was: datetime.datetime | None, start: datetime.datetime | None, *, at: datetime.datetime) -> bool:
+    """Whether a session gets a start for which its door would not be open yet: nobody who is in now is in for that one.
+    Where the start is only corrected by a little they stay in.
+    """
+    return start != was and (start is None or at < start - AROUND_SESSION)

@@ -16,7 +16,6 @@ from qixue.programme.models import Activity, Plan, PlanLine, PlanStep, PlanVersi
 from qixue.programme.notices import plans as notices
 from qixue.programme.operations.activities import code_of
 from qixue.programme.operations.listings import keep_listings
-from qixue.programme.operations.plan_lines import lock_version
 from qixue.programme.operations.plans import approving_organisation, people_who_file, record_step, refuse_others
 from qixue.programme.operations.rooms import book_rooms
 from qixue.programme.operations.sessions import SessionDetails, check_change, next_number
@@ -64,15 +63,13 @@ def kept(changes: Difference) -> dict[str, object]:
     }
 
 
-def hold(version: PlanVersion) -> PlanVersion:
-    """The version and the sessions of its plan as they are now: nobody signs up until the transaction ends.
+def hold_sessions(plan: Plan) -> None:
+    """Nobody signs up for the sessions of the plan until the transaction ends.
 
-    Sessions are held in the order of their keys, as `seats.locked_sessions` does, so that no two acts block each other.
+    They are held in the order of their keys, as `seats.locked_sessions` does, so that no two acts block each other.
     """
-    version = lock_version(version)
-    sessions = Session.objects.filter(activity__plan=version.plan).only("pk")
+    sessions = Session.objects.filter(activity__plan=plan).only("pk")
     list(sessions.select_for_update(of=("self",), no_key=True).order_by("pk"))
-    return version
 
 
 def call_off_removed(work: Publication, at: datetime.datetime) -> None:

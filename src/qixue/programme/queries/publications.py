@@ -36,6 +36,12 @@ class Publication:
         planned = (session for session in removed if session.state == Session.State.PLANNED)
         return [session for session in planned if session.starts_at is None or session.starts_at > at]
 
+    def leaving(self) -> list[Session]:
+        """What may be called off or get another start: its line is gone, or starts at another time than before."""
+        kept = {line.key for line in self.lines}
+        planned = ((key, each) for key, each in self.sessions.items() if each.state == Session.State.PLANNED)
+        return [each for key, each in planned if key not in kept or "starts_at" in self.changed_names.get(key, ())]
+
     def staying(self, *, at: datetime.datetime) -> list[Session]:
         """What this version takes out of the plan and leaves as it is, in the order of the lines: held, or begun."""
         removed = (self.sessions.get(line.key) for line in self.changes.removed)
@@ -53,6 +59,11 @@ def publication_of(version: PlanVersion) -> Publication:
     lines = list(lines_of(version).select_related("room__venue"))
     changes = difference(lines_of(former) if former else [], lines)
     changed_names = {change.after.key: change.names for change in changes.changed}
-    made = Session.objects.filter(activity__plan=version.plan, plan_line_key__isnull=False)
+    return Publication(version.plan, lines, changes, changed_names, sessions_of(version.plan))
+
+
+def sessions_of(plan: Plan) -> dict[uuid.UUID | None, Session]:
+    """Those that versions of the plan made, by the keys of their lines."""
+    made = Session.objects.filter(activity__plan=plan, plan_line_key__isnull=False)
     rows = made.select_related("activity", "venue", "room__venue").order_by("pk")
-    return Publication(version.plan, lines, changes, changed_names, {row.plan_line_key: row for row in rows})
+    return {row.plan_line_key: row for row in rows}

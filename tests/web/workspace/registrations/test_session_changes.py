@@ -15,7 +15,7 @@ from tests.web.workspace.registrations.pages import address, sign_up
 
 from qixue.core.clock import now
 from qixue.participation.models import RegistrationTerms
-from qixue.participation.operations.check_ins import check_in
+from qixue.participation.operations.check_ins import CheckIn, check_in, enter
 from qixue.participation.operations.registrations import register
 from qixue.people.models import Notification
 from qixue.programme.models import Session
@@ -99,6 +99,39 @@ def test_calling_off_says_how_many_are_in_already(session, organiser):
     assert "已撤销2条签到" in after
     assert "撤销1号" in after
     assert "撤销2号" in after
+
+
+def test_calling_off_says_who_is_told_without_being_signed_up(session, organiser):
+    path, an_hour_before = f"/workspace/sessions/{session.pk}/cancel/", session.starts_at - datetime.timedelta(hours=1)
+    check_ins = [
+        CheckIn(session, "wall", an_hour_before, key(), MemberFactory().pk),
+        CheckIn(session, "walk_in", now(), key()),
+    ]
+    enter(session.activity.organisation, check_ins, by=None, at=an_hour_before)
+
+    foretold = words(page_in(organiser.get(path)))
+    after = page_in(organiser.post(path, {"reason": "停电", "confirmed": "on"}, follow=True))
+
+    assert "不用通知任何人" not in foretold
+    assert "没有报名、已经签到的1人，会在账号里收到通知" in foretold
+    assert "有1人没有报名、已经签到，但没有账号，收不到通知" in foretold
+    assert message_on(after)[0] == "这场已取消。 已撤销2条签到。 其中1人没有报名，也已通知。"
+
+
+def test_moving_away_says_how_many_are_in_already(session, organiser):
+    an_hour_before, path = session.starts_at - datetime.timedelta(hours=1), f"/workspace/sessions/{session.pk}/edit/"
+    check_in(session, by=organiser_of(session.activity), at=an_hour_before, client_uuid=key())
+
+    foretold = words(page_in(organiser.get(path)))
+    Session.objects.filter(pk=session.pk).update(is_online=True)
+    typed = {**typed_on(page_in(organiser.get(path))), "start": "18:00", "end": "19:00"}
+    asked = page_in(organiser.post(path, typed), 422)
+    after = page_in(organiser.post(path, {**typed, "confirmed": "on"}, follow=True))
+
+    assert "已有1人签到" in foretold
+    assert "目前已签到1人" in words(asked)
+    assert asked.xpath("//main//input[@name='confirmed' and @type='checkbox']")
+    assert message_on(after) == ("已保存。 已撤销1条签到。", [])
 
 
 def test_more_seats_say_to_whom_they_are_offered_and_whom_to_ask_in_person(session, organiser):

@@ -20,6 +20,7 @@ from qixue.participation.queries.door import scans_at
 from qixue.participation.queries.door_state import devices_of, expected_people
 from qixue.participation.queries.registered import Reach, active_rows, reach_of, similar_sessions
 from qixue.participation.queries.registrations import registered_at, why_off
+from qixue.participation.queries.unregistered import unregistered_at
 from qixue.participation.queries.walk_ins import walk_ins_at
 from qixue.participation.rules import may_manage_registrations
 from qixue.people.rules import Action, may
@@ -121,6 +122,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, in_one([*saved_and_told(changed), *moments]))
             return redirect("workspace:session", pk)
     context = {"session": found, "activity": found.activity, "programme": found.activity.programme, "reach": reached}
+    context["sent_away"] = people_in([found]).count() if found.state == Session.State.PLANNED else 0
     return parts.form_page(request, "workspace/sessions/form.html", form, differences=differences, **context)
 
 
@@ -129,8 +131,9 @@ def is_to_come(session: Session) -> bool:
 
 
 def saved_and_told(changed: Changed) -> list[str]:
-    """That it is saved, who is told, and who moved up."""
-    return [_("Saved."), *told_of(changed.told), *moved_up(changed.session, changed.moved_up)]
+    """That it is saved, who is told, whose check-ins are gone, and who moved up."""
+    moved = moved_up(changed.session, changed.moved_up)
+    return [_("Saved."), *told_of(changed.told), *taken_back(changed.taken_back, changed.told_unregistered), *moved]
 
 
 def told_of(reached: Reach, *, by_the_worker: bool = False) -> list[str]:
@@ -140,8 +143,7 @@ def told_of(reached: Reach, *, by_the_worker: bool = False) -> list[str]:
         people = ngettext("%(count)s person is being told of it.", "%(count)s people are being told of it.", count)
         said.append(people % {"count": count})
     elif count:
-        people = ngettext("%(count)s person is told of it.", "%(count)s people are told of it.", count)
-        said.append(people % {"count": count})
+        said.append(people_told(count))
     if reached.unreached:
         sentence = _("Please tell in person, for they have no phone here: %(names)s.")
         said.append(sentence % {"names": names_of(reached.unreached)})
@@ -163,13 +165,14 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
             return parts.refusal_page(request, refusal, back=reverse("workspace:session", args=[pk]))
         else:
             said = called_off(called.session, form.cleaned_data["reason"], reached)
-            messages.success(request, in_one([*said, *taken_back(called.taken_back)]))
+            messages.success(request, in_one([*said, *taken_back(called.taken_back, called.told)]))
             return redirect("workspace:session", pk)
     if found.state == Session.State.CANCELLED:
         messages.info(request, in_one(called_off(found, "", reached)))
         return redirect("workspace:session", pk)  # called off meanwhile, perhaps in another window
     context = {"session": found, "programme": found.activity.programme, "reach": reached}
-    context["taken_back"] = people_in([found]).count()
+    inside = list(people_in([found]))
+    context |= {"taken_back": len(inside), "unregistered": unregistered_at(found, inside)}
     context["similar"] = similar_sessions(found, at=now()) if reached.reached_count else []
     return parts.form_page(request, "workspace/sessions/cancel.html", form, **context)
 
@@ -184,9 +187,19 @@ def called_off(session: Session, reason: str, reached: Reach) -> list[str]:
     return [_("This session was called off already.")]
 
 
-def taken_back(count: int) -> list[str]:
+def people_told(count: int) -> str:
+    return ngettext("%(count)s person is told of it.", "%(count)s people are told of it.", count) % {"count": count}
+
+
+def taken_back(count: int, told: int) -> list[str]:
+    """How many check-ins are gone, and how many of these people were told who were not signed up."""
     said = ngettext("%(count)s check-in was taken back.", "%(count)s check-ins were taken back.", count)
-    return [said % {"count": count}] if count else []
+    others = ngettext(
+        "%(count)s of these people was not signed up and is told, too.",
+        "%(count)s of these people were not signed up and are told, too.",
+        told,
+    )
+    return [sentence % {"count": number} for sentence, number in ((said, count), (others, told)) if number]
 
 
 @needs(Action.RECORD_ATTENDANCE)
