@@ -37,6 +37,17 @@ FAULTY_LINK = """async (token) => {
     return Promise.resolve(new Response("", { status: 500 }));
   };
 }"""
+HOLD_AND_FAIL = """(needle) => {
+  const own = window.fetch;
+  const until = new Promise((resolve) => { window.release = resolve; });
+  window.tries = 0;
+  window.fetch = async (address, options) => {
+    if (!options?.body?.includes(needle)) return own(address, options);
+    window.tries += 1;
+    await until;
+    throw new TypeError("Failed to fetch");
+  };
+}"""
 ROUND = "() => document.dispatchEvent(new Event('visibilitychange'))"
 NOT_DUE = """
 () => new Promise((resolve) => {
@@ -87,6 +98,28 @@ def test_who_asks_while_a_round_runs_gets_what_failed_sent_again(
 
     expect(phone.page.locator("#unsent")).to_have_attribute("data-count", "0", timeout=SOON)
     assert Scan.objects.count() == 2
+
+
+def test_who_asks_once_gets_one_round_also_at_a_busy_door(open_phone: OpenPhone, door_device: DoorDevice) -> None:
+    phone = open_phone()
+    phone.context.set_offline(True)
+    add_walk_in(phone.page, "王坏")
+    phone.page.evaluate(NOT_DUE)
+    phone.page.evaluate(HOLD_AND_FAIL, "王坏")
+    phone.context.set_offline(False)
+    phone.page.click("[data-act=device]")
+
+    phone.page.click("[data-act=sync]")
+    phone.page.wait_for_function("() => window.tries === 1")
+    phone.page.click("[data-act=back]")
+    phone.page.wait_for_selector("[data-view=walk_in]:visible")
+    for name in ("张一", "李二"):
+        add_walk_in(phone.page, name)
+        phone.page.evaluate("window.release()")
+        expect(phone.page.locator("#unsent")).to_have_attribute("data-count", "1", timeout=SOON)
+    phone.page.wait_for_timeout(3000)  # twice what one waits after an entry
+
+    assert phone.page.evaluate("window.tries") == 1
 
 
 def test_phone_that_nobody_uses_sends_once_and_waits(open_phone: OpenPhone, door_device: DoorDevice) -> None:

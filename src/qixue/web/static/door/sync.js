@@ -24,7 +24,8 @@ class NotTaken extends Error {}
 export class Sync {
   constructor(store, addresses, onChange) {
     const failed = new Map(); // links by token and devices by id: how often in a row (times), when last (at)
-    Object.assign(this, { store, addresses, onChange, failed, timer: 0, running: null, isAsked: false, isWanted: false });
+    const asked = { isAsked: false, isAskedNext: false }; // by a person: the round that runs, the one that comes
+    Object.assign(this, { store, addresses, onChange, failed, ...asked, timer: 0, running: null, isWanted: false });
   }
 
   begin() {
@@ -59,8 +60,7 @@ export class Sync {
   /** One round now; a second call while it runs waits for the same round. `isAsked`: by a person, who may know more, and
    * for whom a whole round begins. */
   now(isAsked = false) {
-    this.isAsked ||= isAsked;
-    this.isWanted ||= isAsked;
+    this.isAskedNext ||= isAsked;
     this.running ??= this.alone().finally(() => {
       this.running = null;
       this.later(this.pause);
@@ -70,7 +70,7 @@ export class Sync {
 
   /** ms until the next round. */
   get pause() {
-    if (this.isWanted) return SOON;
+    if (this.isWanted || this.isAskedNext) return SOON;
     return Math.min(EVERY, ...[...this.failed.values()].map(({ times }) => waitAfter(times)));
   }
 
@@ -82,6 +82,8 @@ export class Sync {
 
   async round() {
     this.isWanted = false;
+    this.isAsked = this.isAskedNext;
+    this.isAskedNext = false;
     await this.forgetOver();
     const keys = new Set();
     for (const token of await this.store.links()) {
@@ -94,7 +96,6 @@ export class Sync {
     }
     for (const key of this.failed.keys()) if (!keys.has(key)) this.failed.delete(key);
     await this.tidy();
-    this.isAsked &&= this.isWanted; // asked in the middle of this round: the next one is theirs
     return this.onChange();
   }
 
