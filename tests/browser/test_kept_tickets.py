@@ -5,7 +5,7 @@ from threading import Event
 from typing import NoReturn
 
 import pytest
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import APIResponse, Error, Page, Route, expect
 from tests.browser.conftest import PATIENCE, PHONE, Reader
 from tests.browser.door import HOUR
 from tests.browser.test_workspace import sign_in
@@ -174,6 +174,35 @@ def test_nothing_is_shown_after_signing_out(open_browser: OpenBrowser, has_expir
     phone.context.set_offline(True)
     with pytest.raises(Error, match="net::ERR"):
         page.goto(f"{phone.site}{address_of(row)}")
+
+
+def test_copy_that_comes_after_signing_out_in_another_tab_is_not_kept(open_browser: OpenBrowser) -> None:
+    mother = MemberFactory(name="王秀英")
+    row = seat_of(mother)
+    phone = open_browser(size=PHONE)
+    sign_in(phone, mother.user)
+    answers: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "GET":
+            answers.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    phone.page.route("**/tickets/?copy", hold)
+    page = phone.visit(address_of(row))
+    page.wait_for_timeout(1000)
+    [(route, answer)] = answers
+    other = phone.context.new_page()
+    other.goto(f"{phone.site}/sign-out/")
+    other.click("main .btn")
+    expect(other.locator("h1")).to_have_text("已退出登录")
+    assert other.evaluate(COMES_TO_BE, [address_of(row), False])
+
+    route.fulfill(response=answer)
+
+    page.wait_for_timeout(2000)
+    assert not page.evaluate(IS_KEPT, address_of(row))
 
 
 def test_signing_out_is_asked_first_and_takes_nothing_before(open_browser: OpenBrowser) -> None:
