@@ -1,6 +1,7 @@
 """A ticket that was opened once is shown without a network, to nobody after its owner signed out."""
 
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event
 from typing import NoReturn
 
@@ -19,7 +20,7 @@ from qixue.participation.models import Registration
 from qixue.participation.operations.registrations import cancel_registrations, register
 from qixue.participation.queries.registrations import Party
 from qixue.people.models import Resident
-from qixue.web.me.views import tickets
+from qixue.web.me.views import kept_tickets, tickets
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,6 +34,7 @@ COMES_TO_BE = f"""async ([path, expected]) => {{
   }}
   return false;
 }}"""
+BROKEN_STORAGE = "caches.open = caches.match = () => Promise.reject(new Error('broken'));\n"
 NOTICE = "main [role=status]"
 GUARDS = ["content-security-policy", "x-frame-options", "x-content-type-options", "referrer-policy"]
 READY = "() => navigator.serviceWorker.ready.then(() => true)"
@@ -252,6 +254,23 @@ def test_ticket_of_a_child_goes_when_the_child_is_erased(open_browser: OpenBrows
 
     expect(page.locator("h1")).to_have_text("信息已经删除")
     assert page.evaluate(COMES_TO_BE, [address_of(row), False])
+
+
+def test_network_shows_the_ticket_where_the_storage_of_the_phone_fails(
+    open_browser: OpenBrowser, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    worker = tmp_path / "service_worker.js"
+    worker.write_text(BROKEN_STORAGE + kept_tickets.SOURCE.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr(kept_tickets, "SOURCE", worker)
+    mother = MemberFactory(name="王秀英")
+    row = seat_of(mother)
+    phone = open_browser(size=PHONE)
+    sign_in(phone, mother.user)
+    page = open_ticket(phone, row)
+
+    page.goto(f"{phone.site}{address_of(row)}")
+
+    expect(page.locator("h2")).to_have_text("王秀英")
 
 
 def test_ticket_goes_a_day_after_its_session(open_browser: OpenBrowser) -> None:
