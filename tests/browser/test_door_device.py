@@ -15,10 +15,22 @@ from qixue.core.clock import SHANGHAI, now
 from qixue.participation.models import DoorDevice, Scan
 from qixue.participation.operations.door_devices import revoke_device
 from qixue.programme.models import Session
+from qixue.web.door import views
+from qixue.web.door.shell import shell_html, worker_script
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 OpenPhone = Callable[..., Reader]
+UPDATED = """async () => {
+  const registration = await navigator.serviceWorker.getRegistration();
+  return new Promise((resolve) => {
+    registration.addEventListener("updatefound", () => {
+      const worker = registration.installing;
+      worker.addEventListener("statechange", () => resolve(worker.state));
+    });
+    registration.update().catch(() => undefined);
+  });
+}"""
 
 
 def test_revoked_device_keeps_its_entries_and_says_so(
@@ -89,6 +101,21 @@ def test_new_version_is_offered_and_waits(
     expect(phone.page).to_have_title("签到台 · 新名字")
     assert len(caches) == 1
     assert [name for name in phone.page.evaluate("caches.keys()") if name in caches] == []
+
+
+def test_new_version_is_not_installed_with_the_page_of_another(
+    open_phone: OpenPhone, door_device: DoorDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a deployment goes on, the worker may come from a new server and the page from an old one."""
+    phone = open_phone()
+    monkeypatch.setattr(
+        views, "shell_html", lambda language: shell_html(language).replace("data-around", "data-before")
+    )
+    monkeypatch.setattr(views, "worker_script", lambda: worker_script().replace('"version": "', '"version": "another-'))
+
+    state = phone.page.evaluate(UPDATED)
+
+    assert state == "redundant"
 
 
 def test_device_is_cleared_once_everything_is_sent(

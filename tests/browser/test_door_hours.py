@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Reader
 from tests.browser.door import (
     HOUR,
+    KEPT,
     add_walk_in,
     choose_name,
     enter_code,
@@ -229,26 +230,17 @@ def test_ticket_of_another_session_says_when_it_is_and_that_it_waits(
     expect(phone.page.locator("#result")).to_contain_text("由主办方核对")
 
 
-def test_session_put_off_lets_nobody_in(open_phone: OpenPhone, door_session: Session, door_device: DoorDevice) -> None:
-    registered(door_session, "张桂兰")
-    Session.objects.filter(pk=door_session.pk).update(state=Session.State.POSTPONED)
-    phone = open_phone()
-
-    choose_name(phone.page, "桂兰", "session_off")
-    expect(phone.page.locator("#result")).to_have_class("result stop")
-    expect_unsent(phone.page, 0)
-
-    assert Scan.objects.get().reason == "session_off"
-
-
-def test_session_called_off_says_so_to_everybody(
-    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
+@pytest.mark.parametrize("state", Session.OFF_STATES)
+def test_session_that_is_off_says_so_to_everybody(
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice, state: str
 ) -> None:
     elder = registered(door_session, "张桂兰")
-    Session.objects.filter(pk=door_session.pk).update(state=Session.State.CANCELLED)
+    Session.objects.filter(pk=door_session.pk).update(state=state)
     phone = open_phone()
+    assert "张桂兰" not in phone.page.evaluate(KEPT)
 
     scan_ticket(phone.page, ticket_of(elder), "session_off")
+    expect(phone.page.locator("#result")).to_have_class("result stop")
     expect(phone.page.locator("#result")).to_contain_text("这一场不举行")
     enter_code(phone.page, elder.door_code, "session_off")
     open_way(phone.page, "name")

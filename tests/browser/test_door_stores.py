@@ -55,6 +55,15 @@ HELD = """() => {
   });
 }"""
 
+BUSY_ONCE = """(token) => {
+  const own = window.fetch;
+  window.fetch = (address, options) => {
+    if (!options?.headers?.Authorization?.endsWith(token)) return own(address, options);
+    window.fetch = own;
+    return Promise.resolve(new Response("", { status: 503 }));
+  };
+}"""
+
 
 def another_device(first: DoorDevice, *, name: str = "西门", token: str = SECOND_TOKEN) -> DoorDevice:
     values = {"organisation": first.organisation, "valid_until": first.valid_until}
@@ -215,6 +224,28 @@ def test_links_opened_without_a_network_are_exchanged_one_after_the_other(
     assert names_on(phone.page) == ["东门1号", "西门", "南门"]
     assert [text for text in phone.console if "401" not in text] == []
     phone.console.clear()
+
+
+def test_link_for_which_the_server_answers_late_does_not_take_over(
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
+) -> None:
+    another_device(door_device)
+    another_device(door_device, name="南门", token=THIRD_TOKEN)
+    phone = open_phone()
+    phone.page.evaluate(BUSY_ONCE, SECOND_TOKEN)
+    phone.context.set_offline(True)
+    for token in (SECOND_TOKEN, THIRD_TOKEN):
+        phone.page.goto(f"{phone.site}/door/#{token}")
+        expect(phone.page).to_have_url(f"{phone.site}/door/")
+
+    phone.context.set_offline(False)
+    expect(phone.page.locator("#device-name")).to_contain_text("南门")
+    expect(phone.page.locator("#link-state")).to_be_visible()
+    expect(phone.page.locator("#link-state")).to_be_hidden()
+
+    assert names_on(phone.page) == ["东门1号", "西门", "南门"]
+    expect(phone.page.locator("#device-name")).to_contain_text("南门")
+    open_link(phone, SECOND_TOKEN, "西门")  # opened once more, it is the last
 
 
 def test_link_opened_while_another_is_exchanged_waits_its_turn(

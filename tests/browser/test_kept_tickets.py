@@ -1,11 +1,12 @@
 """A ticket that was opened once is shown without a network, to nobody after its owner signed out."""
 
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event
 from typing import NoReturn
 
 import pytest
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import APIResponse, Error, Page, Route, expect
 from tests.browser.conftest import PATIENCE, PHONE, Reader
 from tests.browser.door import HOUR
 from tests.browser.test_workspace import sign_in
@@ -19,7 +20,7 @@ from qixue.participation.models import Registration
 from qixue.participation.operations.registrations import cancel_registrations, register
 from qixue.participation.queries.registrations import Party
 from qixue.people.models import Resident
-from qixue.web.me.views import tickets
+from qixue.web.me.views import kept_tickets, tickets
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,6 +34,7 @@ COMES_TO_BE = f"""async ([path, expected]) => {{
   }}
   return false;
 }}"""
+BROKEN_STORAGE = "caches.open = caches.match = () => Promise.reject(new Error('broken'));\n"
 NOTICE = "main [role=status]"
 GUARDS = ["content-security-policy", "x-frame-options", "x-content-type-options", "referrer-policy"]
 READY = "() => navigator.serviceWorker.ready.then(() => true)"
@@ -176,6 +178,35 @@ def test_nothing_is_shown_after_signing_out(open_browser: OpenBrowser, has_expir
         page.goto(f"{phone.site}{address_of(row)}")
 
 
+def test_copy_that_comes_after_signing_out_in_another_tab_is_not_kept(open_browser: OpenBrowser) -> None:
+    mother = MemberFactory(name="王秀英")
+    row = seat_of(mother)
+    phone = open_browser(size=PHONE)
+    sign_in(phone, mother.user)
+    answers: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "GET":
+            answers.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    phone.page.route("**/tickets/?copy", hold)
+    page = phone.visit(address_of(row))
+    page.wait_for_timeout(1000)
+    [(route, answer)] = answers
+    other = phone.context.new_page()
+    other.goto(f"{phone.site}/sign-out/")
+    other.click("main .btn")
+    expect(other.locator("h1")).to_have_text("已退出登录")
+    assert other.evaluate(COMES_TO_BE, [address_of(row), False])
+
+    route.fulfill(response=answer)
+
+    page.wait_for_timeout(2000)
+    assert not page.evaluate(IS_KEPT, address_of(row))
+
+
 def test_signing_out_is_asked_first_and_takes_nothing_before(open_browser: OpenBrowser) -> None:
     mother = MemberFactory(name="王秀英")
     row = seat_of(mother)
@@ -223,6 +254,23 @@ def test_ticket_of_a_child_goes_when_the_child_is_erased(open_browser: OpenBrows
 
     expect(page.locator("h1")).to_have_text("信息已经删除")
     assert page.evaluate(COMES_TO_BE, [address_of(row), False])
+
+
+def test_network_shows_the_ticket_where_the_storage_of_the_phone_fails(
+    open_browser: OpenBrowser, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    worker = tmp_path / "service_worker.js"
+    worker.write_text(BROKEN_STORAGE + kept_tickets.SOURCE.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr(kept_tickets, "SOURCE", worker)
+    mother = MemberFactory(name="王秀英")
+    row = seat_of(mother)
+    phone = open_browser(size=PHONE)
+    sign_in(phone, mother.user)
+    page = open_ticket(phone, row)
+
+    page.goto(f"{phone.site}{address_of(row)}")
+
+    expect(page.locator("h2")).to_have_text("王秀英")
 
 
 def test_ticket_goes_a_day_after_its_session(open_browser: OpenBrowser) -> None:

@@ -49,9 +49,20 @@ def test_worker_lists_every_file_with_its_digest(client: Client):
     files = shell_of(answer.content.decode())["files"]
     own = {name: digest for name, digest in files.items() if name.startswith("/static/door/")}
     assert answer["Content-Type"] == "text/javascript; charset=utf-8"
-    assert {name: digest_of(name) for name in own} == own
+    assert {name: [digest_of(name)] for name in own} == own
     assert {f"/static/door/{name}" for name in SCRIPTS} <= own.keys()
     assert [name for name in files if finders.find(name.removeprefix("/static/")) is None] == []
+
+
+def test_worker_knows_the_digest_of_the_page_in_each_language(client: Client):
+    digests = shell_of(client.get("/door/sw.js").content.decode())["digests"]
+
+    served = []
+    for language in ("zh-hans", "en"):
+        client.cookies["qixue_language"] = language
+        served.append(hashlib.sha256(client.get("/door/").content).hexdigest())
+    assert served == digests
+    assert len(set(digests)) == 2
 
 
 def digest_of(address: str) -> str:

@@ -67,7 +67,7 @@ def read_bundle(request: HttpRequest) -> BundleOut:
 def sessions_with_people(sessions: list[Session]) -> list[DoorSessionOut]:
     there, starts = came_in(sessions), {session.pk: session.starts_at for session in sessions}
     people: dict[int, list[PersonOut]] = defaultdict(list)
-    taking_place = (session for session in sessions if session.state != Session.State.CANCELLED)
+    taking_place = (session for session in sessions if session.state not in Session.OFF_STATES)
     for row in expected_at(taking_place):
         inside = there.get((row.session_id, row.resident_id))
         # when somebody came who is forgotten is not kept with their seat

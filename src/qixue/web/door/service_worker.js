@@ -1,22 +1,23 @@
 // Keeps the door app on the device. Names of people and scans never come here: they live in IndexedDB only.
-// SHELL (version, page, manifest, files with their SHA-256) is written before this text by the server.
+// SHELL (version, page, the SHA-256 of it in each language, manifest, files with theirs) is written before this text by the server.
 const PREFIX = "qixue-door-";
 const CACHE = PREFIX + SHELL.version;
 
-async function fetched(address, digest) {
+/** `digests`: of what it may be; anything where there are none. */
+async function fetched(address, digests) {
   const response = await fetch(address, { cache: "reload", credentials: "same-origin" });
   if (!response.ok || response.redirected) throw new Error(`${address} answers ${response.status}`);
-  if (digest) {
+  if (digests.length) {
     const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", await response.clone().arrayBuffer()));
     const found = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    if (found !== digest) throw new Error(`${address} is of another version`); // mid-deployment: the browser tries again later
+    if (!digests.includes(found)) throw new Error(`${address} is of another version`); // mid-deployment: the browser tries again later
   }
   return response;
 }
 
 async function install() {
-  const addresses = [[SHELL.page, ""], [SHELL.manifest, ""], ...Object.entries(SHELL.files)];
-  const responses = await Promise.all(addresses.map(([address, digest]) => fetched(address, digest)));
+  const addresses = [[SHELL.page, SHELL.digests], [SHELL.manifest, []], ...Object.entries(SHELL.files)];
+  const responses = await Promise.all(addresses.map(([address, digests]) => fetched(address, digests)));
   const cache = await caches.open(CACHE);
   await Promise.all(responses.map((response, index) => cache.put(addresses[index][0], response)));
 }

@@ -1,7 +1,8 @@
 """What the door app is made of: the page with its words in both languages, and the files that a device keeps.
 
 The modules of the app import one another by their plain names, so they are served without a hash in the name. The
-service worker takes them as one set: each must have the digest that stands in the worker, or none is installed.
+service worker takes them and the page as one set: each must have the digest that stands in the worker, or none is
+installed, for servers of two versions may answer side by side.
 """
 
 import hashlib
@@ -34,11 +35,14 @@ def static_url(name: str) -> str:
 
 
 def own_files() -> dict[str, str]:
-    """Each file of the app by its address, with the SHA-256 of its bytes as hex digits."""
+    """Each file of the app by its address, with the digest of its bytes."""
     paths = sorted(path for path in (STATIC / "door").rglob("*") if path.suffix in CACHED)
-    return {
-        static_url(path.relative_to(STATIC).as_posix()): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths
-    }
+    return {static_url(path.relative_to(STATIC).as_posix()): digest_of(path.read_bytes()) for path in paths}
+
+
+def digest_of(content: bytes) -> str:
+    """SHA-256 as hex digits."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def shared_files() -> list[str]:
@@ -72,11 +76,21 @@ def shell_html(language: str) -> str:
 
 def worker_script() -> str:
     """The service worker with the list of files before it; any change of any of them changes its text."""
-    files = {**dict.fromkeys(shared_files(), ""), **own_files()}
+    own = own_files()
+    files: dict[str, list[str]] = {
+        **{name: [] for name in shared_files()},
+        **{name: [digest] for name, digest in own.items()},
+    }
     pages = [shell_html(code) for code, _name in settings.LANGUAGES]
     source = (PACKAGE / "service_worker.js").read_text(encoding="utf-8")
     shared = [(STATIC / name).read_text(encoding="utf-8") for name in (*STYLES, ICON)]
-    version = hashlib.sha256("\0".join([*files, *files.values(), *pages, *shared, source]).encode()).hexdigest()[:16]
+    version = digest_of("\0".join([*files, *own.values(), *pages, *shared, source]).encode())[:16]
     page = reverse("door:shell")
-    shell = {"version": version, "page": page, "manifest": reverse("door:manifest"), "files": files}
+    shell = {
+        "version": version,
+        "page": page,
+        "digests": [digest_of(each.encode()) for each in pages],
+        "manifest": reverse("door:manifest"),
+        "files": files,
+    }
     return f"const SHELL = {json.dumps(shell, indent=1)};\n{source}"

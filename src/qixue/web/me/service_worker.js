@@ -9,13 +9,18 @@ const late = () => new Promise((_resolve, reject) => setTimeout(() => reject(new
 /** What the server says; a page that it does not show any more is not kept any more, however late that is known. */
 async function answered(request, url) {
   const response = await fetch(request);
-  if (GONE.includes(response.status)) await (await caches.open(TICKETS.name)).delete(url.pathname);
+  if (GONE.includes(response.status)) await forget(url.pathname).catch(() => undefined);
   return response;
 }
 
+const forget = async (path) => (await caches.open(TICKETS.name)).delete(path);
+
+/** The copy; none where the storage fails, for the network may still show the page. */
+const keptAt = (address) => caches.match(address, { cacheName: TICKETS.name }).catch(() => undefined);
+
 /** The page from the server; the copy that is kept where it does not come. */
 async function ticket(answer, url) {
-  const kept = await (await caches.open(TICKETS.name)).match(url.pathname);
+  const kept = await keptAt(url.pathname);
   if (!kept) return answer;
   try {
     const response = await Promise.race([answer, late()]);
@@ -29,7 +34,7 @@ async function file(request) {
   try {
     return await fetch(request);
   } catch (error) {
-    const kept = await caches.match(request.url, { cacheName: TICKETS.name });
+    const kept = await keptAt(request.url);
     if (kept) return kept;
     throw error;
   }
@@ -53,7 +58,7 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (url.pathname.startsWith(TICKETS.files)) return event.respondWith(file(request));
   if (request.mode !== "navigate") return;
-  const swept = sweep();
+  const swept = sweep().catch(() => undefined);
   event.waitUntil(swept);
   if (!isTicket.test(url.pathname)) return;
   const answer = answered(request, url);

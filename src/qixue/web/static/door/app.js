@@ -27,23 +27,24 @@ async function refresh() {
   await desk.reload();
   const devices = await store.devices();
   const counts = await Promise.all(devices.map((device) => store.unsentCount(device.id)));
+  const links = await store.links();
   const withCounts = devices.map((device, at) => ({ ...device, unsent: counts[at] }));
   render({
     desk,
     unsent: counts.reduce((sum, count) => sum + count, 0),
     revoked: withCounts.filter((device) => device.state === "revoked"),
     asking,
-    isOffline: !navigator.onLine || sync.failures > 0,
+    isOffline: !navigator.onLine || (desk.device ? [desk.device.id] : links).some((key) => sync.hasFailed(key)),
     linkRefused: Boolean(await store.setting("link_refused")),
-    linkWaits: (await store.links()).length > 0 && sync.failures > 0,
+    linkWaits: links.some((token) => sync.hasFailed(token)),
   });
-  await settle();
+  await settle(links);
 }
 
 /** Leaves the views that wait for data as soon as it is there, and those whose data is gone. */
-async function settle() {
+async function settle(links) {
   const view = currentView();
-  if (!desk.device) return show((await store.links()).length && !sync.failures ? "loading" : "setup");
+  if (!desk.device) return show(links.some((token) => !sync.hasFailed(token)) ? "loading" : "setup");
   if (desk.device.state === "revoked" && !["device", "setup"].includes(view)) return show("device");
   if (!desk.session && !["sessions", "device"].includes(view)) return chooseSession();
   if (["loading", "setup"].includes(view) && desk.device.state !== "revoked") show("door");
@@ -100,8 +101,8 @@ async function open(token) {
   if (!(await keepToken(token))) return showTrouble(word("storage_full"));
   clearResult();
   askToKeep();
-  await sync.now();
-  await sync.now(); // the first may have been a round that had begun before
+  await sync.afresh();
+  await sync.afresh(); // the first may have been a round that had begun before
 }
 
 /** What is sent empty right after a verdict is the same act once more: a button pressed as well, a hand scanner that ends

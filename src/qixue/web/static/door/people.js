@@ -1,6 +1,7 @@
 // The list of one session: who is on it, who is in, who came with whom.
 const MOST = 30; // names shown at once
 const AROUND = Number(document.body.dataset.around) * 1000; // ms before and after a session in which the server counts by itself
+if (!Number.isFinite(AROUND)) throw new Error("the page is of another version"); // better no app than one that welcomes nobody
 
 /** Whether the server puts everything aside that happens now, by its clock in ms; always where the session has no start. */
 export function isOutsideHours(session, at) {

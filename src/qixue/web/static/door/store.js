@@ -1,13 +1,15 @@
 // Everything that the device keeps, in IndexedDB. Of an entry what was shown and when stays as it was written; the server's
 // answer is added, and names and photos of what was sent go after the hours of the device (withoutNames).
 //
-// devices:  what a link stands for: id, name, token, sequence (the last one given), bundle, offset (ms, server minus device),
-//           exportedAt and exportedTo (when a file was saved last, and the last number in it)
+// devices:  what a link stands for: id, name, token, opening (the number of its link), sequence (the last one given),
+//           bundle, offset (ms, server minus device), exportedAt and exportedTo (when a file was saved last, and the last
+//           number in it)
 // scans:    uuid, device, sequence, isSent (0 or 1), hasPhoto, body (as the server takes it), verdict (shown here),
 //           answer (the server's), tries (how often it was sent again after an answer), trouble (why it was not taken: at,
 //           times, message in the server's words, isSlow)
 // photos:   uuid of a head count and its JPEG as base64, apart so that reading the scans stays quick
-// settings: name and value; `links` are the tokens that were opened and that the server has not answered for yet
+// settings: name and value; `links` were opened and the server has not answered for them yet: token and opening, a number
+//           that grows with each link, for the clock of a phone may jump; `openings` is the last one given
 const NAME = "qixue-door";
 const VERSION = 1;
 
@@ -44,7 +46,7 @@ export async function openStore() {
 /** Takes the token of a link out of those that wait. */
 async function dropLink(settings, token) {
   const { value } = await asked(settings.get("links"));
-  settings.put({ name: "links", value: value.filter((other) => other !== token) });
+  settings.put({ name: "links", value: value.filter((link) => link.token !== token) });
 }
 
 const knowsNames = ({ verdict, answer, isSent, body, hasPhoto }) =>
@@ -100,14 +102,16 @@ export class Store {
 
   /** The tokens of links that wait for the server, in the order in which they were opened. */
   async links() {
-    return (await this.setting("links")) || [];
+    return ((await this.setting("links")) || []).map(({ token }) => token);
   }
 
   /** Keeps the token of a link that was opened, behind those that wait already. */
   addLink(token) {
     return this.write(["settings"], async (settings) => {
       const links = (await asked(settings.get("links")))?.value || [];
-      settings.put({ name: "links", value: [...links.filter((other) => other !== token), token] });
+      const opening = ((await asked(settings.get("openings")))?.value || 0) + 1;
+      settings.put({ name: "openings", value: opening });
+      settings.put({ name: "links", value: [...links.filter((link) => link.token !== token), { token, opening }] });
       settings.put({ name: "link_refused", value: false });
     });
   }
@@ -120,14 +124,17 @@ export class Store {
     await this.keep("token", "");
   }
 
-  /** What a link stands for, a new device or one that is known, is at work from now on, and the link waits no more. It goes
-   * on after the highest number that the server knows: another store of the same link (another browser, one that was
+  /** What a link stands for, a new device or one that is known, is at work from now on, unless a link that was opened later
+   * is: the server may have answered for that one first. The link waits no more. The device goes on after the highest number that the server knows: another store of the same link (another browser, one that was
    * emptied) may have given those before. */
   openLink(token, id, values, highest) {
     return this.write(["devices", "settings"], async (devices, settings) => {
       const known = (await asked(devices.get(id))) || { sequence: 0 };
-      devices.put({ ...known, ...values, id, token, sequence: Math.max(known.sequence, highest) });
-      settings.put({ name: "device", value: id });
+      const { value: links } = await asked(settings.get("links"));
+      const opening = links.find((link) => link.token === token)?.opening || known.opening;
+      const atWork = await asked(devices.get((await asked(settings.get("device")))?.value ?? id));
+      devices.put({ ...known, ...values, id, token, opening, sequence: Math.max(known.sequence, highest) });
+      if (!(atWork?.opening > opening)) settings.put({ name: "device", value: id });
       await dropLink(settings, token);
     });
   }

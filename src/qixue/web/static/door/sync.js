@@ -12,6 +12,9 @@ const MOST_FAULTS = 10; // entries in one round at which the server fails: from 
 
 const waitAfter = (failures) => Math.min(FIRST_WAIT * 2 ** (failures - 1), LONGEST_WAIT);
 
+/** Whether what failed so often, the last time at that moment, is to be tried again. */
+const isDue = ({ at, times }) => Math.abs(Date.now() - at) >= waitAfter(times);
+
 /** The server turned the token down, in its own words (a hotel's sign-in page that answers 403 has none). */
 class TurnedDown extends Error {}
 
@@ -20,20 +23,33 @@ class NotTaken extends Error {}
 
 export class Sync {
   constructor(store, addresses, onChange) {
-    Object.assign(this, { store, addresses, onChange, failures: 0, timer: 0, running: null, isAsked: false, isWanted: false });
+    const failed = new Map(); // links by token and devices by id: how often in a row (times), when last (at)
+    const asked = { isAsked: false, isAskedNext: false }; // by a person: the round that runs, the one that comes
+    Object.assign(this, { store, addresses, onChange, failed, ...asked, timer: 0, running: null, isWanted: false });
   }
 
   begin() {
-    addEventListener("online", () => this.now());
-    document.addEventListener("visibilitychange", () => document.hidden || this.now());
+    addEventListener("online", () => this.afresh());
+    document.addEventListener("visibilitychange", () => document.hidden || this.afresh());
     this.now();
+  }
+
+  /** Whether it failed the last time: the token of a link that waits, or the id of a device. */
+  hasFailed(key) {
+    return this.failed.has(key);
+  }
+
+  /** A round now, in which nothing waits because it failed: something has changed. */
+  afresh() {
+    for (const [key, { times }] of this.failed) this.failed.set(key, { times, at: 0 });
+    return this.now();
   }
 
   /** Soon: after an entry, so that the other devices at the door see it. A round that runs may have read the entries
    * before, so that another is wanted behind it. */
   nudge() {
     this.isWanted = true;
-    if (!this.running && !this.failures) this.later(SOON);
+    if (!this.running) this.later(SOON);
   }
 
   later(wait) {
@@ -44,8 +60,7 @@ export class Sync {
   /** One round now; a second call while it runs waits for the same round. `isAsked`: by a person, who may know more, and
    * for whom a whole round begins. */
   now(isAsked = false) {
-    this.isAsked ||= isAsked;
-    this.isWanted ||= isAsked;
+    this.isAskedNext ||= isAsked;
     this.running ??= this.alone().finally(() => {
       this.running = null;
       this.later(this.pause);
@@ -55,8 +70,8 @@ export class Sync {
 
   /** ms until the next round. */
   get pause() {
-    if (this.failures) return waitAfter(this.failures);
-    return this.isWanted ? SOON : EVERY;
+    if (this.isWanted || this.isAskedNext) return SOON;
+    return Math.min(EVERY, ...[...this.failed.values()].map(({ times }) => waitAfter(times)));
   }
 
   /** Of several tabs only one sends; the others see the result in the store. */
@@ -67,21 +82,35 @@ export class Sync {
 
   async round() {
     this.isWanted = false;
+    this.isAsked = this.isAskedNext;
+    this.isAskedNext = false;
     await this.forgetOver();
-    if (!navigator.onLine) return this.ended(this.failures || 1); // the event "online" comes before any timer
-    // A link or a device that fails (no network, a timeout, a server in trouble) does not stop the others.
-    let isFailed = false;
-    const failed = () => { isFailed = true; };
-    for (const token of await this.store.links()) await this.exchange(token).catch(failed);
-    for (const device of await this.store.devices()) await this.deliver(device).catch(failed);
+    const keys = new Set();
+    for (const token of await this.store.links()) {
+      keys.add(token);
+      await this.attempt(token, () => this.exchange(token));
+    }
+    for (const device of await this.store.devices()) {
+      keys.add(device.id);
+      await this.attempt(device.id, () => this.deliver(device));
+    }
+    for (const key of this.failed.keys()) if (!keys.has(key)) this.failed.delete(key);
     await this.tidy();
-    return this.ended(isFailed ? this.failures + 1 : 0);
+    return this.onChange();
   }
 
-  ended(failures) {
-    this.failures = failures;
-    this.isAsked &&= this.isWanted; // asked in the middle of this round: the next one is theirs
-    return this.onChange();
+  /** A link or a device that fails (no network, a timeout, a server in trouble) does not stop the others, and is left out of
+   * the rounds until it is due again. */
+  async attempt(key, act) {
+    const failed = this.failed.get(key);
+    if (!navigator.onLine) return this.failed.set(key, failed || { times: 1, at: Date.now() });
+    if (failed && !this.isAsked && !isDue(failed)) return;
+    try {
+      await act();
+      this.failed.delete(key);
+    } catch {
+      this.failed.set(key, { times: (failed?.times || 0) + 1, at: Date.now() });
+    }
   }
 
   /** Fetches the list for a link that was opened; of several the one opened last is at work in the end. */
@@ -140,7 +169,7 @@ export class Sync {
   async send(device) {
     const passed = new Set();
     for (;;) {
-      const waiting = (await this.store.unsent(device.id)).filter((scan) => !passed.has(scan.uuid) && this.isDue(scan));
+      const waiting = (await this.store.unsent(device.id)).filter((scan) => !passed.has(scan.uuid) && this.isToSend(scan));
       const batch = await this.next(waiting);
       const missing = await this.post(device, batch, passed);
       if (waiting.length <= batch.length) {
@@ -150,9 +179,9 @@ export class Sync {
     }
   }
 
-  /** Whether an entry that was not taken before is to be tried now. */
-  isDue({ trouble }) {
-    return !trouble || this.isAsked || Math.abs(Date.now() - trouble.at) >= waitAfter(trouble.times);
+  /** Whether an entry goes now; one that was not taken before waits, unless a person asks. */
+  isToSend({ trouble }) {
+    return !trouble || this.isAsked || isDue(trouble);
   }
 
   /** The bodies to send next. Photos go last and one at a time, so that a slow network brings the people first; after them

@@ -59,7 +59,7 @@ export function judgeCount(count, { bundle, session, scans, at }) {
 }
 
 /** The verdict as it stands at this session and hour: nobody is welcome, or counted, by what the server will put aside.
- * Of a session that is off nothing else is told: its tickets are good no more, and its list is empty. */
+ * Of a session that is off nothing else is told: it takes place at no door now, and its list is empty. */
 export function atThisHour(verdict, { bundle, session, at }) {
   if (session.is_off && !NOT_OURS.has(verdict.code)) return { ...verdict, code: "session_off" };
   if (!LET_IN.has(verdict.code) || verdict.code === "count_waits") return verdict;
