@@ -4,10 +4,14 @@ from typing import Any
 
 import pytest
 from tests.api.conftest import Ask, Scene
-from tests.factories import key
+from tests.factories import NOON, key
 
+from qixue.core.figures import NO_PERIOD
 from qixue.core.models import AuditEntry
+from qixue.core.quantity import Qualifier
 from qixue.participation.models import Evidence, LedgerEntry, Tally
+from qixue.participation.operations.evidence import keep_note
+from qixue.participation.operations.ledger import record_reported_attendance
 from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -196,3 +200,26 @@ def test_what_was_replaced_since_is_not_said_to_be_entered(act: str, session: Se
     assert again.json()["message"] == "用这个请求标识记下的内容后来被更正或撤销，不会再次计入。"
     assert (change_again.status_code, change_again.content) == (201, replaced.content)
     assert LedgerEntry.objects.filter(session=session).count() == 2
+
+
+def test_what_a_document_states_of_an_activity_is_not_mended_by_hand(session: Session, scene: Scene, ask: Ask) -> None:
+    stated = record_reported_attendance(
+        session.activity,
+        count=3500,
+        qualifier=Qualifier.AT_LEAST,
+        evidence=keep_note("3500多人次", at=NOON),
+        period=NO_PERIOD,
+        by=None,
+        at=NOON,
+        client_uuid=key(),
+    )
+    correction = {"count": 9, "qualifier": "exact", "reason": "数错了", "client_uuid": str(key()), "confirmed": True}
+    void = {"reason": "数错了", "client_uuid": str(key())}
+
+    answers = [
+        ask("POST", f"/ledger-entries/{stated.pk}/{act}", body, token=scene.tokens["own"])
+        for act, body in (("corrections", correction), ("voids", void))
+    ]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert not LedgerEntry.objects.filter(target=stated).exists()

@@ -297,7 +297,7 @@ def test_person_moved_to_a_session_before_its_draw_enters(session):
     (row,) = register(other, people=[member], party=key(), by=member.user, at=NOON)
     staff = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.COORDINATOR).user
 
-    made = move_registrations(other, keys=[row.pk], to=session, by=staff, at=NOON)
+    made = move_registrations(other, keys=[row.pk], to=session, by=staff, at=NOON).rows
 
     assert (state_of(made), counters(session)) == ({State.ENTERED}, (0, 0))
     assert Notification.objects.filter(kind="registration_entry_moved").exists()

@@ -156,7 +156,7 @@ def test_moving_takes_a_seat_there_and_frees_one_here(session, organiser):
     rows = [sign_up(session, MemberFactory())[0] for _number in range(3)]
     other = another(session, seat_count=1)
 
-    (moved,) = move_registrations(session, keys=[rows[0].pk], to=other, by=organiser, at=NOON)
+    (moved,) = move_registrations(session, keys=[rows[0].pk], to=other, by=organiser, at=NOON).rows
 
     assert (moved.state, moved.source, moved.registered_by) == (State.CONFIRMED, rows[0].source, rows[0].registered_by)
     assert (counters(session), counters(other)) == ((2, 0), (1, 0))
@@ -170,7 +170,7 @@ def test_moving_to_a_full_session_waits_at_the_end_of_its_queue(session, organis
     for _number in range(2):
         sign_up(other, MemberFactory())
 
-    (moved,) = move_registrations(session, keys=[row.pk], to=other, by=organiser, at=NOON)
+    (moved,) = move_registrations(session, keys=[row.pk], to=other, by=organiser, at=NOON).rows
 
     assert (moved.state, moved.waiting_number) == (State.WAITING, 2)
     assert "registration_wait_moved" in told(row.registered_by)
@@ -199,7 +199,9 @@ def test_whoever_is_moved_reads_which_session_was_left(session, organiser, seats
 def test_moving_twice_moves_once(session, organiser):
     row, other = sign_up(session, MemberFactory())[0], another(session)
 
-    first, second = (move_registrations(session, keys=[row.pk], to=other, by=organiser, at=NOON) for _try in range(2))
+    first, second = (
+        move_registrations(session, keys=[row.pk], to=other, by=organiser, at=NOON).rows for _try in range(2)
+    )
 
     assert (first, counters(other)) == (second, (1, 0))
 
@@ -220,7 +222,7 @@ def test_whoever_was_signed_up_before_years_were_asked_for_is_moved_without_one(
     values = {"keys": [row.pk], "by": organiser, "at": NOON}
 
     assert refusal(move_registrations, session, to=for_elders, **values) == "age_unknown"
-    (moved,) = move_registrations(session, to=other, **values)
+    (moved,) = move_registrations(session, to=other, **values).rows
 
     assert (moved.state, counters(session), counters(other)) == (State.CONFIRMED, (0, 0), (1, 0))
 
@@ -242,7 +244,7 @@ def test_moving_before_a_draw_enters_it(session, organiser):
     RegistrationTerms.objects.create(session=other, allotment="lottery", closes_at=NOON + DAY)
     keep_lotteries(at=NOON)
 
-    (moved,) = move_registrations(session, keys=[row.pk], to=other, by=organiser, at=NOON)
+    (moved,) = move_registrations(session, keys=[row.pk], to=other, by=organiser, at=NOON).rows
 
     assert (moved.state, counters(other)) == (State.ENTERED, (0, 0))
     assert "registration_entry_moved" in told(row.registered_by)
@@ -257,7 +259,7 @@ def test_answers_move_along(session, organiser):
     answers = {(question.pk, EVERYBODY): "骑车"}
     row = register(session, people=[member], party=key(), by=member.user, at=NOON, answers=answers)[0]
 
-    (moved,) = move_registrations(session, keys=[row.pk], to=other, by=organiser, at=NOON)
+    (moved,) = move_registrations(session, keys=[row.pk], to=other, by=organiser, at=NOON).rows
 
     assert [(answer.question.session, answer.text) for answer in moved.answers.all()] == [(other, "骑车")]
 

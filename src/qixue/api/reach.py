@@ -52,8 +52,11 @@ def session_for(user: User, session_id: int, action: Action) -> Session:
 
 
 def entry_for(user: User, entry_id: int, action: Action) -> LedgerEntry:
-    """The ledger entry, if the user may do this to it; raises like `require`."""
-    entry = ledger_entries().filter(pk=entry_id).first()
+    """The ledger entry of a session, if the user may do this to it; raises like `require`.
+
+    What documents state of whole activities is not mended by hand.
+    """
+    entry = ledger_entries().filter(pk=entry_id, session__isnull=False).first()
     if entry is None:
         raise Http404
     require(user, action, entry.organisation)

@@ -1,3 +1,4 @@
+import datetime
 from typing import Any
 
 import pytest
@@ -47,6 +48,15 @@ def plan_in(organisation: Organisation, state: str, city: Organisation, **values
 
 def acts(user: User) -> list[tuple[Plan, str]]:
     return [(waiting.plan, waiting.act) for waiting in waiting_for(user)]
+
+
+def test_plan_that_is_due_first_stands_first(city: Organisation, town: Organisation, county: Organisation) -> None:
+    days = {"a": None, "b": datetime.date(2026, 11, 20), "c": datetime.date(2026, 10, 20)}
+    plans = {name: plan_in(town, State.DRAFT, city) for name in days}
+    for name, day in days.items():
+        Plan.objects.filter(pk=plans[name].pk).update(due_on=day)
+
+    assert [plan for plan, _act in acts(person(town, Role.ORGANISER))] == [plans["c"], plans["b"], plans["a"]]
 
 
 def test_draft_waits_for_its_own_organisation_only(city: Organisation, town: Organisation) -> None:

@@ -3,6 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Collection
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +32,13 @@ MOVED: dict[str, str] = {  # what people are told, by where they are now
     State.WAITING: "registration_wait_moved",
     State.ENTERED: "registration_entry_moved",
 }
+
+
+class Move(NamedTuple):
+    """What came of moving people: their places at the other session, and who moved up at the first."""
+
+    rows: list[Registration]
+    moved_up: list[Registration]
 
 
 @transaction.atomic
@@ -65,7 +73,7 @@ def must_be_to_come(session: Session, *, at: datetime.datetime) -> None:
 @transaction.atomic
 def move_registrations(
     session: Session, *, keys: Collection[int], to: Session, by: User, at: datetime.datetime
-) -> list[Registration]:
+) -> Move:
     """Move people of one party to another session of the programme: a seat or a place at the end of the queue there.
 
     They keep source and answers, and are told; who waits at the first session moves up. The people are held first, then
@@ -87,7 +95,7 @@ def move_registrations(
         raise changed_meanwhile()
     key = uuid.uuid5(rows[0].party, f"move {sorted(row.pk for row in rows)} to {to.pk}")
     if earlier := list(Registration.objects.filter(party=key).order_by("pk")):
-        return earlier
+        return Move(earlier, [])
     check_move(session, to, rows, at=at)
     people = [row.resident for row in rows]
     terms = terms_of(to)
@@ -104,8 +112,7 @@ def move_registrations(
     kind, more = worded(MOVED[made[0].state], made[0].state, terms.offer_hours)
     was = {"was_on": event_of(session).words["day_on"], **both("was_title", session.full_title, session.full_title_en)}
     tell_party(made, kind, at=at, **was, **more)
-    promote(session, terms_of(session), at=at)
-    return made
+    return Move(made, promote(session, terms_of(session), at=at))
 
 
 def check_move(session: Session, to: Session, rows: list[Registration], *, at: datetime.datetime) -> None:

@@ -1,5 +1,6 @@
 """Plans as people ask for them: whose, in which state, what changed, and for whom they wait."""
 
+import datetime
 from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
@@ -97,13 +98,19 @@ class Waiting:
 
 
 def waiting_for(user: User) -> list[Waiting]:
-    """What waits for this person and not for somebody nearer to it in the tree; by organisation."""
+    """What waits for this person and not for somebody nearer to it in the tree: the plan that is due first first, those
+    without a day last, and those of one day by organisation.
+    """
     found = [
         *(Waiting(plan, "revise" if plan.latest_number > 1 else "file") for plan in drafts_waiting(user)),
         *(Waiting(asked.version.plan, "countersign", asked) for asked in answers_waiting(user)),
         *(Waiting(plan, act) for act, plan in decisions_waiting(user)),
     ]
-    return sorted(found, key=lambda waiting: (waiting.plan.organisation.path, waiting.plan.pk))
+    return sorted(found, key=lambda waiting: urgency(waiting.plan))
+
+
+def urgency(plan: Plan) -> tuple[datetime.date, str, int]:
+    return (plan.due_on or datetime.date.max, plan.organisation.path, plan.pk)
 
 
 def drafts_waiting(user: User) -> list[Any]:

@@ -11,6 +11,7 @@ from qixue.core.clock import now
 from qixue.core.clock_words import day_clock
 from qixue.participation.models import Registration
 from qixue.participation.notices import is_told_by_cadre, names_of
+from qixue.participation.operations.organiser import Move
 from qixue.participation.queries.registered import contact_of, reach_of
 from qixue.participation.queries.registrations import terms_of
 from qixue.people.models import User
@@ -90,6 +91,17 @@ def taken_out(found: Registration, rows: Sequence[Registration], *, by: User) ->
             else _("The seat is free: nobody waits.")
         )
     return said + moved_up(found.session, rows)
+
+
+def moved(session: Session, move: Move) -> list[str]:
+    """What became of people who were moved from the session to another, and who moved up."""
+    sentences = {
+        State.CONFIRMED: _("Moved, with a seat there: %(names)s."),
+        State.ENTERED: _("Moved, and entered for the draw there: %(names)s."),
+    }
+    sentence = sentences.get(State(move.rows[0].state), _("Moved, and waiting in line there: %(names)s."))
+    said = [sentence % {"names": names_of(move.rows)}, untold(move.rows)]
+    return said + moved_up(session, move.moved_up)
 
 
 def moments_of_terms(session: Session) -> list[str]:

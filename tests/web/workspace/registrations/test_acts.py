@@ -1,13 +1,19 @@
 """Taking somebody out of a session and moving people to another one, from the browser's side."""
 
 import pytest
-from tests.factories import OpenSessionFactory, RegistrationFactory, ResidentFactory, RoleAssignmentFactory
+from tests.factories import (
+    OpenSessionFactory,
+    RegistrationFactory,
+    ResidentFactory,
+    RoleAssignmentFactory,
+    VenueFactory,
+)
 from tests.web.browsing import page_in
 from tests.web.public.conftest import words
 from tests.web.workspace.registrations.pages import address, browser, family, names, sign_up
 
 from qixue.participation.models import Registration, RegistrationTerms
-from qixue.people.models import Notification, Role, User
+from qixue.people.models import Notification, Resident, Role, User
 from qixue.people.notices import words_of
 from qixue.programme.models import Session
 
@@ -112,16 +118,32 @@ def test_without_another_session_the_page_says_why_nobody_can_be_moved(session, 
 
 def test_moving_offers_sessions_with_their_seats(session, organiser):
     row = sign_up(session, "李嘉明")
-    other = OpenSessionFactory(activity=session.activity, seat_count=5)
+    other = OpenSessionFactory(activity=session.activity, seat_count=5, venue=VenueFactory(name="三江文化站"))
     path = f"/workspace/registrations/{row.pk}/move/"
 
     choices = [words(label) for label in page_in(organiser.get(path)).xpath("//main//label")]
     answer = organiser.post(path, {"session": other.pk})
 
     assert len(choices) == 1
-    assert "还剩5个名额" in choices[0]
+    assert ("还剩5个名额" in choices[0], "三江文化站" in choices[0]) == (True, True)
     assert answer.status_code == 302
     assert Registration.objects.active().get(resident=row.resident).session == other
+
+
+def test_after_moving_the_page_says_who_moved_up_and_whom_nobody_tells(session, organiser):
+    """The next in line has no account: the organiser alone can tell them."""
+    Session.objects.filter(pk=session.pk).update(seat_count=1)
+    row, waiting = sign_up(session, "李嘉明"), sign_up(session, "房三妹")
+    Resident.objects.filter(pk=waiting.resident_id).update(user=None, birth_year=1948)
+    Registration.objects.filter(pk=waiting.pk).update(registered_by=None)
+    other = OpenSessionFactory(activity=session.activity, seat_count=5)
+
+    answer = organiser.post(f"/workspace/registrations/{row.pk}/move/", {"session": other.pk}, follow=True)
+
+    said = words(page_in(answer))
+    assert "已改场次，在那一场已有名额：李嘉明。" in said
+    assert "已递补，有了名额：房三妹。" in said
+    assert "房三妹没有账号，收不到通知，请当面转告。" in said
 
 
 @pytest.mark.parametrize(("who", "moved"), [("all", 2), ("one", 1)])

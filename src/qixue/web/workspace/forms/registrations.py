@@ -12,7 +12,7 @@ from qixue.participation.notices import names_of
 from qixue.participation.queries.registered import StateCounts
 from qixue.programme.models import Session
 from qixue.web.forms import Form
-from qixue.web.templatetags.qixue import when
+from qixue.web.templatetags.qixue import when, where
 from qixue.web.workspace.forms.fields import CountedField, PlainCharField
 
 SHOWN_SESSIONS = 40
@@ -77,7 +77,7 @@ def who_moves(one: Registration, party: Sequence[Registration]) -> list[tuple[st
 
 def words_for(session: Any) -> str:
     """Of a session `with_draws`."""
-    return f"{when(session)} · {session.local_full_title} · {seats_of(session)}"
+    return " · ".join((when(session), session.local_full_title, where(session), seats_of(session)))
 
 
 def seats_of(session: Any) -> str:

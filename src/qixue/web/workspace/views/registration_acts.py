@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration
-from qixue.participation.notices import names_of
 from qixue.participation.operations import organiser
 from qixue.participation.operations.messages import as_text_message, write_to_registrants
 from qixue.participation.queries.registered import reach_of, sessions_to_move_to, state_counts, with_states
@@ -25,7 +24,7 @@ from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.act import Act, act_page
 from qixue.web.workspace.forms.registrations import MessageForm, MoveForm, TakeOutForm
 from qixue.web.workspace.reach.registrations import registration_or_404
-from qixue.web.workspace.registration_words import in_one, taken_out, to_tell, untold, who_is_told
+from qixue.web.workspace.registration_words import in_one, moved, taken_out, to_tell, untold, who_is_told
 
 
 @needs(Action.MANAGE_REGISTRATIONS)
@@ -69,8 +68,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
     def do() -> HttpResponse:
         by, to = staff(request), form.target()
-        made = organiser.move_registrations(found.session, keys=form.keys(), to=to, by=by, at=now())
-        messages.success(request, moved(made))
+        done = organiser.move_registrations(found.session, keys=form.keys(), to=to, by=by, at=now())
+        messages.success(request, in_one(moved(found.session, done)))
         return redirect(act.back)
 
     return act_page(request, form, act, do)
@@ -96,16 +95,6 @@ def act_of_moving(found: Registration, party: list[Registration], *, has_choices
         note=untold(party),
         context=around(found),
     )
-
-
-def moved(made: list[Registration]) -> str:
-    """What became of them, and who has to be told in person."""
-    sentences = {
-        Registration.State.CONFIRMED: _("Moved, with a seat there: %(names)s."),
-        Registration.State.ENTERED: _("Moved, and entered for the draw there: %(names)s."),
-    }
-    said = sentences.get(Registration.State(made[0].state), _("Moved, and waiting in line there: %(names)s."))
-    return " ".join(filter(None, (said % {"names": names_of(made)}, untold(made))))
 
 
 def around(registration: Registration) -> dict[str, object]:
