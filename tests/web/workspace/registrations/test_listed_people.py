@@ -2,7 +2,15 @@
 
 import pytest
 from django.test import Client
-from tests.factories import NOON, OpenSessionFactory, RegionFactory, RegistrationFactory, ResidentFactory, key
+from tests.factories import (
+    NOON,
+    MemberFactory,
+    OpenSessionFactory,
+    RegionFactory,
+    RegistrationFactory,
+    ResidentFactory,
+    key,
+)
 from tests.web.browsing import page_in
 from tests.web.public.conftest import words
 from tests.web.workspace.registrations.pages import address, again, browser, names
@@ -89,6 +97,27 @@ def test_each_error_of_a_paste_has_its_line_and_its_name_and_all_are_counted(ses
         "第3行：房小龙未满14周岁。请填写书面同意的家长或监护人的姓名和同意的日期。",
     ]
     assert words(page.xpath("//*[contains(@class, 'error-summary')]/h2")[0]) == "有4处需要修改"
+
+
+def test_check_names_whoever_has_the_name_of_somebody_signed_up_already(session, cadre):
+    """She has signed herself up, with an account that no list shows."""
+    RegistrationFactory(session=session, resident=MemberFactory(name="李桂芳"))
+    answers = {"key": key(), "name_1": "李 桂芳", "birth_year_1": "1948", "name_2": "房三妹", "birth_year_2": "1950"}
+
+    check = page_in(cadre.post(address(session, "new/"), answers, follow=True))
+
+    (notice,) = [words(each) for each in check.xpath("//p[@class='notice ochre']")]
+    assert notice == "本场名单上已有同名的人：李 桂芳。是同一个人的，请按“修改”，把这个人去掉。"
+
+
+def test_paste_says_what_is_wrong_with_a_name(session, cadre):
+    town()
+    sheet = "\n".join(("李桂芳🌸，1948，三排镇", f"{'盘' * 101}，1950，三排镇"))
+
+    page = page_in(cadre.post(address(session, "new/"), {"key": key(), "paste": sheet}, follow=True), 422)
+
+    errors = [words(error) for error in page.xpath("//*[@class='error']")]
+    assert errors == ["第1行：姓名请只写文字，去掉表情符号和图案。", "第2行：姓名请不超过100个字。"]
 
 
 def test_who_stands_there_twice_is_signed_up_once_and_the_check_says_so(session, cadre):

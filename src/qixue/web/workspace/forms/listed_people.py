@@ -9,7 +9,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import now
-from qixue.core.fields import LONGEST_NAME, person_name_validator
+from qixue.core.fields import LONGEST_NAME, check_person_name
 from qixue.core.refusal import Refused
 from qixue.core.typed import half_width, may_hold_identity_number, parse_day, parse_whole_number
 from qixue.participation.models import ListedPerson
@@ -126,8 +126,11 @@ class PeopleForm(Form):
             return
         birth_year = parse_whole_number(half_width(year).removesuffix("年")) if year else None
         agreed_on = parse_day(agreed) if agreed else None
-        is_unclear = (year and birth_year is None) or (agreed and agreed_on is None)
-        if is_unclear or not is_name(name) or not is_name(guardian):
+        fault = fault_of(name) or fault_of(guardian)
+        if fault and (year or home):
+            self.add_error("paste", gettext("Line %(number)s: ") % {"number": number} + fault)
+            return
+        if fault or (year and birth_year is None) or (agreed and agreed_on is None):
             complaint = gettext(
                 "Line %(number)s: please write name, year of birth and home town, for example 李桂芳，1948，三排镇"
             )
@@ -213,12 +216,13 @@ def cells_of(line: str) -> list[str]:
     return [*(part.strip() for part in parts), *[""] * len(COLUMNS)][: len(COLUMNS)]
 
 
-def is_name(text: str) -> bool:
+def fault_of(name: str) -> str:
+    """What is wrong with the name of a person; empty where nothing is."""
     try:
-        person_name_validator(text)
-    except forms.ValidationError:
-        return False
-    return len(text) <= LONGEST_NAME
+        check_person_name(name)
+    except Refused as refusal:
+        return refusal.sentence
+    return ""
 
 
 def row_fields(towns: Towns) -> dict[str, forms.Field]:

@@ -1,6 +1,7 @@
 """Signing up people without phones, several at once, and the list on which they stay for the next session."""
 
 import uuid
+from collections.abc import Sequence
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +19,9 @@ from qixue.participation.operations.listed_people import sign_up_people, take_of
 from qixue.participation.queries.listed_people import home_organisation, lists_of, people_on_list, people_to_choose
 from qixue.participation.queries.lotteries import entered_before_draw
 from qixue.participation.queries.registrations import at_the_same_time, obstacle_to_registering, terms_of
+from qixue.participation.queries.walk_ins import name_to_compare, names_at
 from qixue.people.rules import Action
+from qixue.programme.models import Session
 from qixue.web import parts, table_files, unfinished_forms
 from qixue.web.table_files import PageTable
 from qixue.web.workspace.access import needs, session_or_404, staff
@@ -58,11 +61,18 @@ def sign_up(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, outcome(made))
             return redirect("workspace:registrations", pk)
     if unfinished_forms.is_to_check(request, form):
-        same_time = at_the_same_time(form.known_people(), found)
-        return parts.form_page(
-            request, "workspace/registrations/sign_up_check.html", form, same_time=same_time, **context
-        )
+        doubts = {
+            "same_time": at_the_same_time(form.known_people(), found),
+            "namesakes": names_there(found, [person.name for person in form.chosen_people()]),
+        }
+        return parts.form_page(request, "workspace/registrations/sign_up_check.html", form, **doubts, **context)
     return unfinished_forms.form_page(request, "workspace/registrations/sign_up.html", form, **context)
+
+
+def names_there(session: Session, names: Sequence[str]) -> str:
+    """Those that somebody who is signed up there has, too: it can be the same person, by an account of their own."""
+    there = names_at([session])
+    return "、".join(name for name in names if (session.pk, name_to_compare(name)) in there)
 
 
 def outcome(made: list[Registration]) -> str:
