@@ -1,6 +1,7 @@
 """Checks for values that several apps store."""
 
 import re
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -61,6 +62,13 @@ def check_person_name(name: str, *, field: str = "name") -> None:
     if len(name) > LONGEST_NAME:
         sentence = _("Please write the name in at most %(most)s characters.")
         raise Refused("name_mistaken", sentence, field=field, most=LONGEST_NAME)
+
+
+def checked_reason(reason: str, sentence: Any, *, field: str = "reason") -> str:
+    """Without the spaces around it. Refused: reason_missing, with the sentence."""
+    if not (reason := reason.strip()):
+        raise Refused("reason_missing", sentence, field=field)
+    return reason
 
 
 def cleaned_person_name(name: str) -> str:

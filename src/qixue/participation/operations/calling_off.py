@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.duties import for_each
-from qixue.core.refusal import Refused
-from qixue.participation.models import CallingOff, Tally
+from qixue.core.fields import checked_reason
+from qixue.participation.models import CallingOff, LedgerEntry, Tally
 from qixue.participation.notice_kinds import CHECK_IN_OFF
 from qixue.participation.operations.check_ins import hold_attended
 from qixue.participation.operations.in_charge import must_be_in_charge
@@ -21,7 +21,6 @@ from qixue.participation.operations.people_inside import (
     take_back_inside,
     tell_unregistered,
 )
-from qixue.participation.queries.attendances import people_in
 from qixue.participation.queries.registrations import why_off
 from qixue.people.models import User
 from qixue.people.rules import Action
@@ -52,8 +51,7 @@ def call_off(session: Session, *, reason: str, by: User, at: datetime.datetime, 
     doubt: people_are_in.
     """
     must_be_in_charge(by, Action.EDIT_ACTIVITY, session)
-    if not (reason := reason.strip()):
-        raise Refused("reason_missing", _("Please give the reason, which everybody reads."), field="reason")
+    reason = checked_reason(reason, _("Please give the reason, which everybody reads."))
     hold_doors(session.activity.organisation, [session])
     hold_attended(Session.objects.filter(pk=session.pk), at=at)
     session = sessions.locked(session)
@@ -74,19 +72,28 @@ def keep_reason(called_off: Iterable[Session], reason: str) -> None:
 def take_back_left_inside(*, at: datetime.datetime) -> int:
     """The worker's duty: whoever was left in when a session was called off, as was done before, is taken back.
 
-    Nothing changes in programmes that are closed. Returns of how many sessions.
+    Returns of how many sessions.
+    """
+    keys = list(with_people_left_in().order_by("pk").values_list("pk", flat=True))
+    return for_each("called off", keys, partial(take_back_left_at, at=at))
+
+
+def with_people_left_in() -> QuerySet[Session]:
+    """What was called off with people in it: not in programmes that are closed, for these are reported already, nor
+    where people came after the start, for then a person has to decide.
     """
     came = Tally.objects.filter(session=OuterRef("pk")).filter(Q(named_count__gt=0) | Q(unnamed_count__gt=0))
-    off = Session.objects.filter(Exists(came), state=Session.State.CANCELLED)
-    keys = off.exclude(activity__programme__state=Programme.State.CLOSED).order_by("pk").values_list("pk", flat=True)
-    return for_each("called off", list(keys), partial(take_back_left_at, at=at))
+    inside = LedgerEntry.objects.effective().one_by_one().filter(session=OuterRef("pk"))
+    came_late = inside.filter(recorded_at__gte=OuterRef("starts_at"))
+    off = Session.objects.filter(Exists(came), ~Exists(came_late), state=Session.State.CANCELLED)
+    return off.exclude(activity__programme__state=Programme.State.CLOSED)
 
 
 @transaction.atomic
 def take_back_left_at(session_pk: int, *, at: datetime.datetime) -> bool:
-    """Whether anybody was taken back: not where people came after the start, for then a person has to decide."""
+    """Whether anybody was taken back; asked once more where nobody can be let in any more."""
     session = Session.objects.select_related("activity__organisation").get(pk=session_pk)
     hold_doors(session.activity.organisation, [session])
-    if session.starts_at and people_in([session]).filter(recorded_at__gte=session.starts_at).exists():
+    if not with_people_left_in().filter(pk=session_pk).exists():
         return False
     return bool(take_back_inside([session], why_off(session) or str(CALLED_OFF), by=None, at=at))

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
+from qixue.core.fields import checked_reason
 from qixue.core.models import AuditEntry, SigningKey, audit_entry, record_audit
 from qixue.core.refusal import Refused
 from qixue.core.signing_keys import sign_with, signing_key
@@ -219,8 +220,7 @@ def revoke_certificate(
     locked = Certificate.objects.select_for_update().get(pk=certificate.pk)
     if locked.revoked_at is not None:
         return locked
-    if not (reason := reason.strip()):
-        raise Refused("reason_missing", _("Please say why, for example: the name was wrong."), field="reason")
+    reason = checked_reason(reason, _("Please say why, for example: the name was wrong."))
     locked.revoked_at, locked.revoke_kind, locked.revoke_reason = at, kind, reason
     locked.save(update_fields=["revoked_at", "revoke_kind", "revoke_reason"])
     record_audit("certificate.revoked", locked, by=by, at=at, details={"kind": kind})

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.fields import checked_reason
 from qixue.core.figures import NO_PERIOD, Period
 from qixue.core.form_keys import key_reused
 from qixue.core.inserts import insert_many, made
@@ -280,7 +281,7 @@ def correct_entry(
         period=Period(entry.period_from, entry.period_to, entry.period_quote),
         count=count,
         qualifier=qualifier,
-        reason=checked_reason(reason),
+        reason=checked_reason(reason, SAY_WHY),
         evidence=evidence or entry.evidence,
         target=entry,
         client_uuid=client_uuid,
@@ -313,7 +314,7 @@ def take_back(
     if earlier := entered_before(client_uuid, kind=LedgerEntry.Kind.VOID, target=entry):
         return earlier
     entry = replaceable(entry)
-    draft = taking_back(entry, checked_reason(reason), by=by, at=at, client_uuid=client_uuid)
+    draft = taking_back(entry, checked_reason(reason, SAY_WHY), by=by, at=at, client_uuid=client_uuid)
     void = append_entries(entry.organisation, [draft])[0]
     record_audit("ledger.voided", void, by=by, at=at, details={"count": entry.count})
     return void
@@ -366,10 +367,3 @@ def replaceable(entry: LedgerEntry) -> LedgerEntry:
             "already_replaced", _("Somebody has already corrected or taken back this entry; please look again.")
         )
     return entry
-
-
-def checked_reason(reason: str, sentence: Any = SAY_WHY) -> str:
-    """Without the spaces around it. Refused: reason_missing, with the sentence."""
-    if not (reason := reason.strip()):
-        raise Refused("reason_missing", sentence, field="reason")
-    return reason

@@ -9,25 +9,19 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock_words import day_clock
-from qixue.core.fields import check_person_name
+from qixue.core.fields import check_person_name, checked_reason
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.door_words import sentence_of
 from qixue.participation.merge import NAMESAKE
 from qixue.participation.models import LedgerEntry, Registration, Scan
-from qixue.participation.operations.check_ins import (
-    CheckIn,
-    Source,
-    check_open,
-    check_registration,
-    enter,
-)
+from qixue.participation.operations.check_ins import CheckIn, Source, check_open, check_registration, enter
 from qixue.participation.operations.door_counts import report_of
 from qixue.participation.operations.door_page import check_is_another
 from qixue.participation.operations.evidence import keep_note
 from qixue.participation.operations.head_counts import report_head_count
 from qixue.participation.operations.in_charge import must_be_in_charge
-from qixue.participation.operations.ledger import checked_reason, with_chain_held
+from qixue.participation.operations.ledger import with_chain_held
 from qixue.participation.queries.door import names_nobody, reasons_today, scans_at
 from qixue.participation.queries.forgotten import forgotten_places
 from qixue.participation.queries.walk_ins import name_to_compare, names_at

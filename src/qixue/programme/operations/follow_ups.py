@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import local_day
+from qixue.core.fields import checked_reason
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import Organisation, User
@@ -167,9 +168,7 @@ def refuse_strangers(follow_up: FollowUp, by: User) -> None:
 
 def reason_given(reason: str) -> str:
     """Refused: reason_missing."""
-    if not (reason := reason.strip()):
-        raise Refused("reason_missing", _("Please say why, so that those concerned understand it."), field="reason")
-    return reason[:LONGEST_NOTE]
+    return checked_reason(reason, _("Please say why, so that those concerned understand it."))[:LONGEST_NOTE]
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.fields import checked_reason
 from qixue.core.refusal import Refused
 from qixue.people.models import User
 from qixue.people.operations.notifications import notify
@@ -109,11 +110,10 @@ def end_review(
     if is_repeated(nomination, kind, edit_count, by):
         return nomination
     nomination = lock_waiting(nomination, edit_count, by)
-    if not comment.strip():
-        sentence = _("Please say why, so that those who put it forward can understand it.")
-        raise Refused("reason_missing", sentence, field="comment")
+    sentence = _("Please say why, so that those who put it forward can understand it.")
+    comment = checked_reason(comment, sentence, field="comment")
     desk = nomination.waits_at
     step_on(nomination, State.SENT_BACK if kind == Kind.SENT_BACK else State.NOT_SELECTED)
-    record_step(nomination, kind, by=by, at=at, organisation=desk, comment=comment.strip())
+    record_step(nomination, kind, by=by, at=at, organisation=desk, comment=comment)
     notify(people_who_nominate_for(nomination), notices.moved_on(f"nomination_{kind}", nomination), at=at)
     return nomination
