@@ -16,9 +16,13 @@ from qixue.api.schemas.parts import Error, Id, Page, PageQuery, page_of
 from qixue.core.clock import now
 from qixue.core.quantity import Qualifier
 from qixue.participation.models import LedgerEntry
-from qixue.participation.operations.head_counts import CountReport, report_head_count, reported_before
-from qixue.participation.operations.ledger import correct_entry, entered_before, lock_chain, void_entry
-from qixue.participation.operations.plausibility import check_plausible
+from qixue.participation.operations.head_counts import (
+    CountReport,
+    correct_head_count,
+    report_head_count,
+    reported_before,
+)
+from qixue.participation.operations.ledger import entered_before, lock_chain, void_entry
 from qixue.participation.queries import entries_of_session
 from qixue.people.models import Organisation
 from qixue.people.rules import Action
@@ -89,29 +93,10 @@ def create_correction(
     target, at = entry_for(staff(request), entry_id, Action.CORRECT_ATTENDANCE), now()
     key, user = key_of(body, idempotency_key), staff(request)
 
-    def enter() -> LedgerEntry:
-        if target.session and not body.confirmed:
-            check_plausible(target.session, body.count)
-        return correct_entry(
-            target,
-            count=body.count,
-            qualifier=Qualifier(body.qualifier),
-            reason=body.reason,
-            evidence=None,
-            by=user,
-            at=at,
-            client_uuid=key,
-        )
-
-    expected = {
-        "kind": LedgerEntry.Kind.CORRECTION,
-        "target_id": target.pk,
-        "count": body.count,
-        "qualifier": body.qualifier,
-        "reason": body.reason,
-        "actor_id": user.pk,
-    }
-    before = partial(entered_before, key, **expected)
+    report = CountReport(body.count, Qualifier(body.qualifier), key, confirmed=body.confirmed)
+    same = {"kind": LedgerEntry.Kind.CORRECTION, "target": target, "reason": body.reason, "actor_id": user.pk}
+    before = partial(reported_before, report, **same)
+    enter = partial(correct_head_count, target, report, reason=body.reason, by=user, at=at)
     return Status(201, EntryOut.of(entered_once(target.organisation, before, enter)))
 
 
@@ -125,14 +110,7 @@ def create_void(request: HttpRequest, entry_id: Id, body: VoidIn, idempotency_ke
     target, at = entry_for(staff(request), entry_id, Action.CORRECT_ATTENDANCE), now()
     key, user = key_of(body, idempotency_key), staff(request)
 
-    def enter() -> LedgerEntry:
-        return void_entry(target, reason=body.reason, by=user, at=at, client_uuid=key)
-
-    expected = {
-        "kind": LedgerEntry.Kind.VOID,
-        "target_id": target.pk,
-        "reason": body.reason,
-        "actor_id": user.pk,
-    }
-    before = partial(entered_before, key, **expected)
+    same = {"kind": LedgerEntry.Kind.VOID, "target": target, "reason": body.reason, "actor_id": user.pk}
+    before = partial(entered_before, key, **same)
+    enter = partial(void_entry, target, reason=body.reason, by=user, at=at, client_uuid=key)
     return Status(201, EntryOut.of(entered_once(target.organisation, before, enter)))
