@@ -23,6 +23,11 @@ NAME_GONE = "name_gone"  # shown by an entry that is not all that it was
 CLOCK_OFF, CANCELLED_LATER, NAMESAKE = "clock_off", "cancelled_later", "namesake"
 
 
+def is_before_door(starts_at: datetime.datetime | None, moment: datetime.datetime) -> bool:
+    """Whether the door of a session with this start is not open yet; without a start it never opens."""
+    return starts_at is None or moment < starts_at - AROUND_SESSION
+
+
 class Window(NamedTuple):
     """A session as the rules see it. Without a start nothing can be said about the time."""
 

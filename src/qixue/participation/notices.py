@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,7 +36,7 @@ def about_feedback(session: Session, people: Sequence[Resident]) -> Notice:
         "/me/feedback/",
         {
             **both("title", session.full_title, session.full_title_en),
-            "names": "、".join(person.name for person in people),
+            "names": names_of_people(people),
             "day_on": local_day(session.starts_at).isoformat() if session.starts_at else "",
         },
     )
@@ -99,7 +99,11 @@ def about_party(kind: str, party: Sequence[Registration], *, key: str = "", **mo
 
 def names_of(rows: Sequence[Registration]) -> str:
     """Those of the people, as notices and pages list them."""
-    return "、".join(row.resident.name for row in rows)
+    return names_of_people(row.resident for row in rows)
+
+
+def names_of_people(people: Iterable[Resident]) -> str:
+    return "、".join(person.name for person in people)
 
 
 def about_event(kind: str, event: Event, party: Sequence[Registration], *, key: str = "", **more: str) -> Notice:
@@ -115,9 +119,8 @@ def about_event(kind: str, event: Event, party: Sequence[Registration], *, key: 
 
 def about_people_in(kind: str, session: Session, people: Sequence[Resident], **more: str) -> Notice:
     """`people` are those of one account who were in, and are not signed up."""
-    names = "、".join(person.name for person in people)
-    key = f"{kind}:{session.pk}-{session.version}"
-    return Notice(kind, key, f"/sessions/{session.pk}/", {**event_of(session).words, "names": names, **more})
+    params = {**event_of(session).words, "names": names_of_people(people), **more}
+    return Notice(kind, f"{kind}:{session.pk}-{session.version}", f"/sessions/{session.pk}/", params)
 
 
 def too_large_key(party: uuid.UUID, people: int, seats: int) -> str:

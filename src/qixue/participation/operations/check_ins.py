@@ -14,7 +14,7 @@ from qixue.core.inserts import insert_new, made
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.door_words import sentence_of
-from qixue.participation.merge import AROUND_SESSION
+from qixue.participation.merge import is_before_door
 from qixue.participation.models import LedgerEntry, Participant, Registration, Tally
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.ledger import (
@@ -210,7 +210,7 @@ def check_open(session: Session, *, at: datetime.datetime) -> None:
 
 def check_opened(session: Session, *, at: datetime.datetime) -> None:
     """Refused: session_not_open."""
-    if session.starts_at is None or at < session.starts_at - AROUND_SESSION:
+    if is_before_door(session.starts_at, at):
         raise Refused("session_not_open", _("People can be checked in from two hours before the session starts."))
 
 

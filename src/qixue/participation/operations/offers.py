@@ -70,8 +70,7 @@ def offer_over() -> Refused:
 @transaction.atomic
 def decline_offer(session: Session, *, party: uuid.UUID, by: User, at: datetime.datetime) -> list[Registration]:
     """Give the offered seats of a party on to the next in line, for people who said to whom manages the registrations
-    that they do not come. Doing it again changes nothing. Refused: not_in_charge, offer_over,
-    is_in_already.
+    that they do not come. Doing it again changes nothing. Refused: not_in_charge, offer_over, is_in_already.
     """
     session = locked_session(session)
     must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, session)

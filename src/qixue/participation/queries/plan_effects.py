@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from qixue.participation.merge import AROUND_SESSION
+from qixue.participation.merge import is_before_door
 from qixue.participation.models import Registration
 from qixue.participation.queries.attendances import people_in
 from qixue.participation.queries.registered import Reach, reach_of
@@ -77,4 +77,4 @@ def is_moved_away(was: datetime.datetime | None, start: datetime.datetime | None
     """Whether a session gets a start for which its door would not be open yet: nobody who is in now is in for that one.
     Where the start is only corrected by a little they stay in.
     """
-    return start != was and (start is None or at < start - AROUND_SESSION)
+    return start != was and is_before_door(start, at)

@@ -1,5 +1,6 @@
 // Keeps the door app on the device. Names of people and scans never come here: they live in IndexedDB only.
-// SHELL (version, page, the SHA-256 of it in each language, manifest, files with theirs) is written before this text by the server.
+// SHELL is written before this text by the server: version, page, the SHA-256 of it in each language (digests), manifest, files
+// with theirs.
 const PREFIX = "qixue-door-";
 const CACHE = PREFIX + SHELL.version;
 

@@ -224,11 +224,9 @@ def cancel(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     found = party_or_404(resident, party)
     leaving = not_in_yet(found)
     form = CancelForm(unfinished_forms.answers(request), party=found, leaving=leaving)
-    if not found.active:
-        if not found.is_off:  # of a session called off the page says so
+    if not leaving:  # of who is in, and of a session called off, the page of the place says so
+        if not found.active and not found.is_off:
             messages.info(request, _("These seats were given up already."))
-        return redirect("me:registration", party)
-    if not leaving:  # the page of the place says so
         return redirect("me:registration", party)
     if request.method == "POST" and form.is_valid():
         try:

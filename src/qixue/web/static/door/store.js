@@ -125,8 +125,8 @@ export class Store {
   }
 
   /** What a link stands for, a new device or one that is known, is at work from now on, unless a link that was opened later
-   * is: the server may have answered for that one first. The link waits no more. The device goes on after the highest number that the server knows: another store of the same link (another browser, one that was
-   * emptied) may have given those before. */
+   * is: the server may have answered for that one first. The link waits no more. The device goes on after the highest number
+   * that the server knows: another store of the same link (another browser, one that was emptied) may have given those before. */
   openLink(token, id, values, highest) {
     return this.write(["devices", "settings"], async (devices, settings) => {
       const known = (await asked(devices.get(id))) || { sequence: 0 };
