@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from tests.factories import NOON, DoorDeviceFactory, MemberFactory, OpenSessionFactory, ResidentFactory, key
+from tests.participation.letting_in import came_by_the_wall, let_in
 from tests.participation.signing_up import counters, refusal, sign_up
 from tests.programme.operations.conftest import Desks, desks  # noqa: F401 - a fixture
 from tests.web.workspace.door.pages import waiting_scan
@@ -13,14 +14,14 @@ from qixue.core.refusal import Doubt
 from qixue.participation.models import Attendance, CallingOff, LedgerEntry, Scan, Tally
 from qixue.participation.operations import registrations
 from qixue.participation.operations.calling_off import call_off, take_back_left_inside
-from qixue.participation.operations.check_ins import CheckIn, check_in, enter
+from qixue.participation.operations.check_ins import check_in
 from qixue.participation.operations.published_plans import publish_plan
 from qixue.participation.operations.registrations import keep_queues
 from qixue.participation.operations.scan_decisions import accept_scan, decide_together, reject_scan
 from qixue.participation.queries import chain_faults
 from qixue.participation.queries.attendances import attendance_faults
 from qixue.participation.queries.plan_effects import effects_of
-from qixue.people.models import Notification, Resident, User
+from qixue.people.models import Notification, User
 from qixue.people.notices import text_of
 from qixue.programme.models import PlanLine, Programme, Session
 from qixue.programme.operations.plans import amend_plan
@@ -36,20 +37,6 @@ def session() -> Session:
     """It begins in an hour: people can be checked in."""
     found: Session = OpenSessionFactory(starts_at=NOON + HOUR, ends_at=NOON + 2 * HOUR)
     return found
-
-
-def let_in(session: Session, by: User) -> list[LedgerEntry]:
-    """Somebody who is signed up, and somebody without a name."""
-    row = sign_up(session, MemberFactory())[0]
-    return [
-        check_in(session, registration=row, by=by, at=NOON, client_uuid=key()),
-        check_in(session, by=by, at=NOON, client_uuid=key()),
-    ]
-
-
-def came_by_the_wall(session: Session, *people: Resident) -> None:
-    check_ins = [CheckIn(session, LedgerEntry.Source.WALL, NOON, key(), person.pk) for person in people]
-    enter(session.activity.organisation, check_ins, by=None, device_name="wall", at=NOON)
 
 
 def test_whoever_is_in_is_taken_back_with_the_reason_once(session: Session, organiser: User) -> None:

@@ -6,13 +6,14 @@ import datetime
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.factories import NOON, DoorDeviceFactory, MemberFactory, OpenSessionFactory, key
+from tests.factories import NOON, DoorDeviceFactory, MemberFactory, OpenSessionFactory
+from tests.participation.letting_in import came_by_the_wall, let_in
 from tests.participation.signing_up import refusal, sign_up
 from tests.programme.operations.conftest import Desks, desks  # noqa: F401 - a fixture
 
 from qixue.core.refusal import Doubt
 from qixue.participation.models import Attendance, LedgerEntry, Tally
-from qixue.participation.operations.check_ins import CheckIn, check_in, enter, hold_attended
+from qixue.participation.operations.check_ins import hold_attended
 from qixue.participation.operations.published_plans import publish_plan
 from qixue.participation.operations.session_changes import Changed, change_session
 from qixue.participation.queries.plan_effects import effects_of
@@ -35,15 +36,6 @@ def session() -> Session:
     """It begins in an hour: people can be checked in."""
     found: Session = OpenSessionFactory(starts_at=NOON + HOUR, ends_at=NOON + 2 * HOUR)
     return found
-
-
-def let_in(session: Session, by: User) -> list[LedgerEntry]:
-    """Somebody who is signed up, and somebody without a name."""
-    row = sign_up(session, MemberFactory())[0]
-    return [
-        check_in(session, registration=row, by=by, at=NOON, client_uuid=key()),
-        check_in(session, by=by, at=NOON, client_uuid=key()),
-    ]
 
 
 def moved(session: Session, by: User, *, start: datetime.datetime, **said: object) -> Changed:
@@ -73,8 +65,7 @@ def test_whoever_is_in_is_taken_back_and_the_session_is_not_held_for_them(sessio
 
 def test_whoever_is_not_signed_up_is_told_of_the_new_time(session: Session, organiser: User) -> None:
     row, walked_in = sign_up(session, MemberFactory())[0], MemberFactory(name="王芳")
-    check_ins = [CheckIn(session, LedgerEntry.Source.WALL, NOON, key(), each.pk) for each in (row.resident, walked_in)]
-    enter(session.activity.organisation, check_ins, by=None, device_name="wall", at=NOON)
+    came_by_the_wall(session, row.resident, walked_in)
 
     changed = moved(session, organiser, start=NOON + WEEK, confirmed=True)
 
