@@ -151,9 +151,21 @@ def test_code_asked_for_at_the_sign_in_page_elsewhere_erases_nothing(client, per
     session["erasing"] = 0
     session.save()
 
-    page_of(client, "/me/data/erase/code/", status=422, code=digits)
+    assert client.post("/me/data/erase/code/", {"code": digits}).url == "/me/data/erase/"
 
     assert User.objects.filter(pk=person.user_id).exists()
+
+
+def test_code_that_is_over_leads_back_to_whom_it_was_to_erase(client, person):
+    child = with_child(person)
+    client.post(f"/me/household/{child.pk}/erase/", {"is_sure": "on"})
+    for _try in range(4):
+        client.post("/me/data/erase/code/", {"code": wrong(last_digits())})
+
+    response = client.post("/me/data/erase/code/", {"code": wrong(last_digits())}, follow=True)
+
+    assert response.redirect_chain[0][0] == f"/me/household/{child.pk}/erase/"
+    assert "请重新获取验证码" in response.content.decode()
 
 
 def test_erasing_one_of_the_household_leaves_the_others(client, person):

@@ -1,5 +1,6 @@
 """A resident signs in by phone: the number, the code, their name, and on to where they wanted to go."""
 
+import datetime
 from urllib.parse import unquote
 
 import pytest
@@ -10,6 +11,7 @@ from tests.factories_afterwards import attend
 from tests.people.operations.test_phone_codes import digits_in, wrong
 from tests.web.me.test_registrations import page_of
 from tests.web.public.conftest import words
+from time_machine import travel
 
 from qixue.core.models import OutboxMessage
 from qixue.participation.models import Feedback
@@ -164,14 +166,52 @@ def test_code_sent_again_by_the_same_browser_opens_nothing_more(client):
 def test_wrong_code_says_what_to_do_and_five_are_the_end(client):
     digits = ask(client)
 
-    pages = [page_of(client, SECOND, status=422, code=wrong(digits)) for _try in range(5)]
+    pages = [page_of(client, SECOND, status=422, code=wrong(digits)) for _try in range(4)]
 
     said = [words(page.xpath("//*[@class='error']")[0]) for page in pages]
-    assert [f"还可以试{left}次" in sentence for left, sentence in zip((4, 3, 2, 1), said, strict=False)] == [True] * 4
+    assert [f"还可以试{left}次" in sentence for left, sentence in zip((4, 3, 2, 1), said, strict=True)] == [True] * 4
     assert "验证码不对" in said[0]
-    assert "请重新获取验证码" in said[4]
-    page_of(client, SECOND, status=422, code=digits)
+    assert landing(client, wrong(digits)) == f"{FIRST}?next="
+    assert landing(client, digits) == f"{FIRST}?next="
     assert not is_signed_in(client)
+
+
+def test_code_that_is_over_leads_to_the_page_that_sends_another(client):
+    wanted, five_minutes = "/me/household/", datetime.timedelta(minutes=5)
+    digits = ask(client, target=wanted)
+
+    with travel(NOON + five_minutes, tick=False):
+        response = client.post(SECOND, {"code": digits}, follow=True)
+        again = ask(client, target=wanted)
+
+    page = html.fromstring(response.content.decode())
+    assert response.redirect_chain[0][0] == f"{FIRST}?next={wanted}"
+    assert "请重新获取验证码" in words(page.xpath("//ul[@class='messages']/li[@class='notice ochre']")[0])
+    assert page.xpath("//input[@name='mobile']/@value") == [MOBILE]
+    with travel(NOON + five_minutes, tick=False):
+        assert landing(client, again) == f"/me/profile/?next={wanted}"
+
+
+def test_code_that_is_over_is_not_offered_where_the_next_comes_too_soon(client):
+    digits = ask(client)
+    for _try in range(5):
+        client.post(SECOND, {"code": wrong(digits)})
+
+    page = page_of(client, FIRST, status=422, mobile=MOBILE, next="")
+
+    assert page.xpath(f"//main//a[@href='{SECOND}']") == []
+
+
+@pytest.mark.parametrize("typed", ["12", "abcdef", "1234567"])
+def test_what_cannot_be_a_code_costs_no_try(client, typed):
+    digits = ask(client)
+
+    for _try in range(6):
+        page = page_of(client, SECOND, status=422, code=typed)
+
+    assert "请填短信中的6位数字" in words(page.xpath("//*[@class='error']")[0])
+    landing(client, digits)
+    assert is_signed_in(client)
 
 
 def test_wrong_code_is_answered_in_the_same_words_for_everybody():

@@ -81,6 +81,15 @@ def test_two_accounts_become_the_one_that_is_signed_in_with_both_phones(client, 
     assert Resident.objects.get().name == NAME
 
 
+def test_code_that_is_over_leads_back_to_the_number(client, relative):
+    client.post(OTHER, {"mobile": OTHER_MOBILE})
+
+    answers = [client.post(f"{OTHER}code/", {"code": wrong(last_digits())}) for _try in range(5)]
+
+    assert [answer.status_code for answer in answers] == [422] * 4 + [302]
+    assert answers[-1].url == OTHER
+
+
 @pytest.mark.parametrize("mobile", [MOBILE, "13900007777"])
 def test_number_without_another_account_merges_nothing(client, person, mobile):
     proved(client, mobile)

@@ -13,6 +13,7 @@ from qixue.web.preferences import own_path
 from qixue.web.sign_in import finish_sign_in
 
 FOR_GOOD = {"staff_account", "account_closed"}  # another try changes nothing
+OVER = "code_over"  # only another code helps
 
 
 def arrive(request: HttpRequest, user: User, *, way: str, target: str, at: datetime.datetime) -> HttpResponse:

@@ -1,6 +1,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.typed import digits_of
+from qixue.people.operations.phone_codes import DIGITS
 from qixue.web.forms import Form
 from qixue.web.workspace.forms.fields import MobileField
 
@@ -20,3 +22,10 @@ class PhoneCodeForm(Form):
         help_text=_("Six digits; they are good for 5 minutes."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"}),
     )
+
+    def clean_code(self) -> str:
+        """What cannot be a code costs none of the few tries."""
+        digits = digits_of(self.cleaned_data["code"])
+        if len(digits) != DIGITS:
+            raise forms.ValidationError(_("Please write the six digits of the message."))
+        return digits

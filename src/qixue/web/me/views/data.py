@@ -1,5 +1,6 @@
 """What is kept about me: a copy to take away, and being forgotten."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +21,7 @@ from qixue.web import parts
 from qixue.web.account_access import way_to_confirm
 from qixue.web.files import own_file
 from qixue.web.me.access import dependent_or_404, for_residents, known
+from qixue.web.me.arrival import OVER
 from qixue.web.me.forms.data import EraseForm
 from qixue.web.me.forms.sign_in import PhoneCodeForm
 from qixue.web.me.views.sign_in import browser_of
@@ -112,6 +114,10 @@ def erase_code(request: HttpRequest) -> HttpResponse:
             confirm_by_phone(user, browser=browser_of(request), digits=form.cleaned_data["code"], at=now())
             return erased(request, user, request.session.pop(ERASING))
         except Refused as refusal:
+            if refusal.code == OVER:
+                messages.warning(request, refusal.sentence)
+                pk = request.session.pop(ERASING)
+                return redirect("me:erase_dependent", pk) if pk else redirect("me:erase")
             form.refuse(refusal)
     return parts.form_page(request, "me/data/code.html", form, ending=confirmed.mobile[-4:])
 

@@ -18,6 +18,7 @@ from qixue.people.operations.merging import accounts_to_merge, merge_accounts
 from qixue.people.operations.phone_codes import holder_by_phone, send_phone_code
 from qixue.web import parts, unfinished_forms
 from qixue.web.me.access import for_residents, known
+from qixue.web.me.arrival import OVER
 from qixue.web.me.forms.sign_in import NumberForm, PhoneCodeForm
 from qixue.web.me.views.sign_in import browser_of
 
@@ -56,6 +57,9 @@ def code(request: HttpRequest) -> HttpResponse:
         try:
             other = holder_by_phone(mobile, browser=browser_of(request), digits=form.cleaned_data["code"], at=now())
         except Refused as refusal:
+            if refusal.code == OVER:
+                messages.warning(request, refusal.sentence)
+                return redirect("me:other_number")
             form.refuse(refusal)
         else:
             del request.session[OTHER_NUMBER]

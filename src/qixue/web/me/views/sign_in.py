@@ -20,7 +20,8 @@ from qixue.people.operations.phone_codes import enter_phone_code, send_phone_cod
 from qixue.people.operations.wechat import link_wechat
 from qixue.web import unfinished_forms
 from qixue.web.account_access import wanted
-from qixue.web.me.arrival import FOR_GOOD, arrive, turned_away
+from qixue.web.me.access import with_next
+from qixue.web.me.arrival import FOR_GOOD, OVER, arrive, turned_away
 from qixue.web.me.forms.sign_in import NumberForm, PhoneCodeForm
 from qixue.web.me.views.wechat import is_in_wechat, pending_identity
 
@@ -34,9 +35,10 @@ def number(request: HttpRequest) -> HttpResponse:
     target = wanted(request)
     if request.user.is_authenticated:
         return redirect(target or reverse("me:home"))
-    typed_before = {"mobile": request.session.get(ASKED, {}).get("mobile", "")}
-    form = NumberForm(unfinished_forms.answers(request), initial=typed_before)
-    has_code = form.is_valid() and form.cleaned_data["mobile"] == typed_before["mobile"]  # sent to this browser
+    asked = request.session.get(ASKED, {})
+    form = NumberForm(unfinished_forms.answers(request), initial={"mobile": asked.get("mobile", "")})
+    is_same = form.is_valid() and form.cleaned_data["mobile"] == asked.get("mobile")
+    has_code = is_same and "is_over" not in asked  # sent to this browser
     if request.method == "POST" and form.is_valid():
         mobile = form.cleaned_data["mobile"]
         try:
@@ -44,7 +46,7 @@ def number(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
             if has_code:
-                request.session[ASKED] = {"mobile": mobile, "next": target}
+                request.session[ASKED] = {**asked, "next": target}
         else:
             request.session[ASKED] = {"mobile": mobile, "next": target}
             return redirect("me:sign_in_code")
@@ -75,6 +77,8 @@ def again(request: HttpRequest) -> HttpResponse:
         return redirect("me:sign_in")
     try:
         send(request, asked["mobile"])
+        asked.pop("is_over", None)
+        request.session.modified = True
         messages.success(request, _("A new code was sent. Only this last one is good."))
     except Refused as refusal:
         messages.warning(request, refusal.sentence)
@@ -96,6 +100,10 @@ def code(request: HttpRequest) -> HttpResponse:
             if refusal.code in FOR_GOOD:
                 del request.session[ASKED]  # the number is asked anew next time
                 return turned_away(request, refusal, target=asked["next"])
+            if refusal.code == OVER:
+                request.session[ASKED] = {**asked, "is_over": True}
+                messages.warning(request, refusal.sentence)
+                return redirect(with_next(reverse("me:sign_in"), asked["next"]))
             form.refuse(refusal)
     mobile = asked["mobile"]
     shown = f"{mobile[:3]} {mobile[3:7]} {mobile[7:]}"
