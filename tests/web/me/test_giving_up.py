@@ -1,14 +1,28 @@
-"""What the page says on which a seat is given up."""
+"""What the page says on which a seat is given up, and what follows: another sign-up, told of once."""
 
 import datetime
 
 import pytest
-from tests.factories import NOON, MemberFactory, OpenSessionFactory, RegistrationFactory
+from tests.factories import NOON, MemberFactory, OpenSessionFactory, RegistrationFactory, ResidentFactory
 from tests.web.browsing import page_of, signed_in
+from tests.web.me.test_registrations import sign_up
+from tests.web.public.conftest import words
 
-from qixue.participation.models import RegistrationTerms
+from qixue.participation.models import Registration, RegistrationTerms
+from qixue.people.models import Resident
+from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def member() -> Resident:
+    return MemberFactory(name="李嘉明")
+
+
+@pytest.fixture
+def session() -> Session:
+    return OpenSessionFactory(seat_count=2)
 
 
 @pytest.mark.parametrize(
@@ -25,3 +39,47 @@ def test_giving_up_promises_another_sign_up_only_where_there_is_one(is_closed, s
 
     said = page.xpath("normalize-space(//main//h1/following-sibling::p[2])")
     assert said == f"谢谢告知，名额可以让给别人。 {sentence}"
+
+
+def test_given_up_seat_leads_to_signing_up_again(member, session):
+    client = signed_in(member)
+    address = sign_up(client, session, member)
+    client.post(f"{address}cancel/", {"people": [Registration.objects.get().pk]})
+
+    again = page_of(client, address).xpath("//main//a[text()='重新报名']/@href")
+    Session.objects.update(state="cancelled")
+    over = page_of(client, address)
+
+    assert again == [f"/me/sessions/{session.pk}/register/"]
+    assert over.xpath("//main//a[text()='重新报名']") == []
+    assert over.xpath("//main//a[text()='其他场次']/@href")
+
+
+def test_who_signs_up_again_is_told_of_once(member, session):
+    child = ResidentFactory(guardian=member, name="李一诺")
+    client = signed_in(member)
+    first = sign_up(client, session, member, child)
+    client.post(f"{first}cancel/", {"people": [Registration.objects.get(resident=child).pk]})
+    [join] = page_of(client, first).xpath("//main//a[text()='给家里其他人报名']/@href")
+    second = sign_up(client, session, child)
+
+    cards = page_of(client, "/me/").xpath("//article[@class='session']")
+    pages = [page_of(client, address) for address in (first, second)]
+
+    assert join == f"/me/sessions/{session.pk}/register/"
+    assert [words(card.xpath(".//p[@class='small'][last()]")[0]) for card in cards] == ["李嘉明", "李一诺"]
+    assert [page.xpath("//main//div[@class='notice']//a/@href") for page in pages] == [[second], [first]]
+    assert [page.xpath("//main//a[text()='给家里其他人报名' or text()='重新报名']") for page in pages] == [[], []]
+
+
+def test_party_that_left_and_came_back_is_not_among_what_was_cancelled(member, session):
+    client = signed_in(member)
+    first = sign_up(client, session, member)
+    client.post(f"{first}cancel/", {"people": [Registration.objects.get().pk]})
+    second = sign_up(client, session, member)
+
+    home, old = page_of(client, "/me/"), page_of(client, first)
+
+    assert home.xpath("//article[@class='session']//h3/a/@href") == [second]
+    assert old.xpath("//main//div[@class='notice']//a/@href") == [second]
+    assert old.xpath("//main//a[text()='重新报名']") == []

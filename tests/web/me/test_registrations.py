@@ -321,20 +321,6 @@ def test_whoever_is_alone_has_nothing_to_choose(member, session):
     assert (alone, leaving, others) == ([str(member.pk)], [str(Registration.objects.get().pk)], [])
 
 
-def test_given_up_seat_leads_to_signing_up_again(member, session):
-    client = signed_in(member)
-    address = sign_up(client, session, member)
-    client.post(f"{address}cancel/", {"people": [Registration.objects.get().pk]})
-
-    again = page_of(client, address).xpath("//main//a[text()='重新报名']/@href")
-    Session.objects.update(state="cancelled")
-    over = page_of(client, address)
-
-    assert again == [f"/me/sessions/{session.pk}/register/"]
-    assert over.xpath("//main//a[text()='重新报名']") == []
-    assert over.xpath("//main//a[text()='其他场次']/@href")
-
-
 def over_with(*people: Resident) -> Session:
     """A session of an hour ago for which the people had seats, and at which they are counted by name."""
     ended = NOON - datetime.timedelta(hours=1)

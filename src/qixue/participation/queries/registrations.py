@@ -139,6 +139,16 @@ def parties_of(household: Sequence[Resident]) -> list[Party]:
     ]
 
 
+def without_superseded(parties: Sequence[Party]) -> list[Party]:
+    """The parties without whoever left one and signed up for the same session once more: the later party tells it."""
+    there = {(party.session.pk, row.resident_id) for party in parties for row in party.active}
+    kept = [
+        [row for row in party.rows if row in party.active or (party.session.pk, row.resident_id) not in there]
+        for party in parties
+    ]
+    return [Party(party.key, party.session, tuple(rows)) for party, rows in zip(parties, kept, strict=True) if rows]
+
+
 def party_at(session: Session, key: uuid.UUID) -> Party | None:
     """Those who signed up together for the session under this key."""
     rows = Registration.objects.filter(session=session, party=key).select_related("resident").order_by("pk")

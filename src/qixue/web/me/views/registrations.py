@@ -37,6 +37,7 @@ from qixue.participation.queries.registrations import (
     registered_among,
     terms_of,
     ticket_holders,
+    without_superseded,
 )
 from qixue.participation.queries.visits import Visit, by_token, unregistered_visits_of, visits_of
 from qixue.people.models import NotificationPreference, Resident, User
@@ -57,7 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user, resident = known(request)
     at = now()
     household = household_of(resident)
-    parties = parties_of(household)
+    parties = without_superseded(parties_of(household))
     offers = [party for party in parties if has_offer(party, at)]
     coming = [party for party in parties if party.active and not is_over(party, at) and party not in offers]
     past = [party for party in reversed(parties) if party not in offers and party not in coming]
@@ -132,6 +133,9 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     found = party_or_404(resident, party)
     at, terms = now(), terms_of(found.session)
     over, inside = is_over(found, at), those_in(found.session, found.active)
+    household = household_of(resident)
+    there = registered_among(household, found.session)
+    can_join = can_register(found.session) and bool(without(household, there))
     context = {
         "party": found,
         "place": place_in_queue(found),
@@ -140,7 +144,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "same_time": [] if over else at_the_same_time([row.resident for row in found.active], found.session),
         "has_ticket": bool(ticket_holders(found)) and not over,
         "is_over": over,
-        "visit": visit_of(found, household_of(resident), at) if over else None,
+        "visit": visit_of(found, household, at) if over else None,
         "resident": resident,
         "terms": terms,
         "inside": names_of(inside),
@@ -152,8 +156,10 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "number_to_come": number_to_come(found.session),
         "entry": entry_number(found.key),
         "said": said_by(found.active or found.rows),
-        "others": others_of(resident, found),
-        "can_return": not found.active and can_register(found.session),
+        "others": without(household, there),
+        "can_return": not there and can_join,
+        "can_join": bool(there) and can_join,
+        "elsewhere": [row for row in there if row.party != found.key],
     }
     return render(request, "me/registrations/detail.html", {**context, **around(found)})
 
@@ -179,12 +185,6 @@ def not_in_yet(party: Party) -> list[Registration]:
 
 def can_register(session: Session) -> bool:
     return obstacle_to_registering(session, terms_of(session), at=now()) is None
-
-
-def others_of(resident: Resident, party: Party) -> list[Resident]:
-    """Of the household those who are not signed up for the session: they could come instead."""
-    household = household_of(resident)
-    return without(household, registered_among(household, party.session))
 
 
 def around(party: Party) -> dict[str, object]:
