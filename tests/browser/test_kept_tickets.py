@@ -1,5 +1,6 @@
 """A ticket that was opened once is shown without a network, to nobody after its owner signed out."""
 
+import datetime
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -20,12 +21,17 @@ from qixue.participation.models import Registration
 from qixue.participation.operations.registrations import cancel_registrations, register
 from qixue.participation.queries.registrations import Party
 from qixue.people.models import Resident
+from qixue.web.kept_tickets import CACHE
 from qixue.web.me.views import kept_tickets, tickets
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 OpenBrowser = Callable[..., Reader]
-IS_KEPT = """async (path) => Boolean(await (await caches.open("qixue-tickets")).match(path))"""
+IS_KEPT = f"""async (path) => Boolean(await (await caches.open("{CACHE}")).match(path))"""
+KEEP_AS_OVER = f"""async (path) => {{
+  const headers = {{ "Ticket-Until": new Date(Date.now() - 1000).toISOString() }};
+  await (await caches.open("{CACHE}")).put(path, new Response("old", {{ headers }}));
+}}"""
 # Playwright's `wait_for_function` takes the promise of an asynchronous function for its answer.
 COMES_TO_BE = f"""async ([path, expected]) => {{
   for (let tries = 0; tries < 100; tries += 1) {{
@@ -40,8 +46,8 @@ GUARDS = ["content-security-policy", "x-frame-options", "x-content-type-options"
 READY = "() => navigator.serviceWorker.ready.then(() => true)"
 
 
-def seat_of(resident: Resident) -> Registration:
-    session = OpenSessionFactory(starts_at=now() + HOUR, ends_at=now() + 2 * HOUR)
+def seat_of(resident: Resident, *, after: datetime.timedelta = HOUR) -> Registration:
+    session = OpenSessionFactory(starts_at=now() + after, ends_at=now() + after + HOUR)
     [row] = register(session, people=[resident], party=key(), by=resident.user, at=now())
     return row
 
@@ -73,14 +79,14 @@ def test_ticket_is_shown_again_without_a_network(open_browser: OpenBrowser, elde
 
     page.reload()
 
-    expect(page.locator("h2")).to_have_text("王秀英")
+    expect(page.locator(".ticket h2")).to_have_text("王秀英")
     expect(page.locator(".qr svg")).to_be_visible()
     expect(page.locator(NOTICE)).to_contain_text("存下的票")
     assert page.locator(".digits").evaluate("(each) => getComputedStyle(each).fontSize") == size
     assert phone.overflow() == 0
     page.goto("about:blank")
     response = page.goto(f"{phone.site}{address_of(row)}")  # out of the bookmarks
-    expect(page.locator("h2")).to_have_text("王秀英")
+    expect(page.locator(".ticket h2")).to_have_text("王秀英")
     phone.context.set_offline(False)
     online = page.reload()
     expect(page.locator(NOTICE)).to_have_count(0)
@@ -101,7 +107,7 @@ def test_copy_says_that_it_is_one_also_where_the_phone_believes_in_a_network(
         page.goto(f"{phone.site}{address_of(row)}")
         expect(page.locator(NOTICE)).to_contain_text("存下的票")
 
-    expect(page.locator("h2")).to_have_text("王秀英")
+    expect(page.locator(".ticket h2")).to_have_text("王秀英")
 
 
 def test_copy_of_a_ticket_that_ended_goes_once_the_answer_comes_however_late(
@@ -154,7 +160,7 @@ def test_ticket_stays_where_only_the_session_has_ended(open_browser: OpenBrowser
     phone.context.set_offline(True)
     page.goto(f"{phone.site}{address_of(row)}")
 
-    expect(page.locator("h2")).to_have_text("王秀英")
+    expect(page.locator(".ticket h2")).to_have_text("王秀英")
 
 
 @pytest.mark.parametrize("has_expired", [False, True])
@@ -270,7 +276,7 @@ def test_network_shows_the_ticket_where_the_storage_of_the_phone_fails(
 
     page.goto(f"{phone.site}{address_of(row)}")
 
-    expect(page.locator("h2")).to_have_text("王秀英")
+    expect(page.locator(".ticket h2")).to_have_text("王秀英")
 
 
 def test_ticket_goes_a_day_after_its_session(open_browser: OpenBrowser) -> None:
@@ -279,14 +285,78 @@ def test_ticket_goes_a_day_after_its_session(open_browser: OpenBrowser) -> None:
     phone = open_browser(size=PHONE)
     sign_in(phone, mother.user)
     page = open_ticket(phone, row)
-    page.evaluate(
-        """async (path) => {
-      const headers = { "Ticket-Until": new Date(Date.now() - 1000).toISOString() };
-      await (await caches.open("qixue-tickets")).put(path, new Response("old", { headers }));
-    }""",
-        address_of(row),
-    )
+    page.evaluate(KEEP_AS_OVER, address_of(row))
 
     phone.visit("/me/")
 
     assert page.evaluate(COMES_TO_BE, [address_of(row), False])
+
+
+def test_own_page_without_a_network_leads_to_the_next_ticket_and_on_to_the_others(open_browser: OpenBrowser) -> None:
+    mother = MemberFactory(name="王秀英")
+    later, sooner = seat_of(mother, after=3 * HOUR), seat_of(mother)
+    phone = open_browser(size=PHONE)
+    sign_in(phone, mother.user)
+    for row in (later, sooner):
+        open_ticket(phone, row)
+    page = phone.visit("/me/")
+    phone.context.set_offline(True)
+
+    page.goto(f"{phone.site}/me/")
+    expect(page.locator(".ticket h2")).to_have_text("王秀英")
+    assert page.url == f"{phone.site}{address_of(sooner)}"
+    assert phone.overflow() == 0
+    [other] = page.locator("#kept-tickets a").all()
+    expect(other).to_contain_text(f"王秀英：{later.session.local_full_title}")
+    other.click()
+
+    expect(page.locator(NOTICE)).to_contain_text("存下的票")
+    assert page.url == f"{phone.site}{address_of(later)}"
+
+
+def test_page_of_a_place_without_a_network_leads_to_its_ticket(open_browser: OpenBrowser) -> None:
+    mother = MemberFactory(name="王秀英")
+    row, without_ticket = seat_of(mother), seat_of(mother)
+    phone = open_browser(size=PHONE)
+    sign_in(phone, mother.user)
+    page = open_ticket(phone, row)
+    phone.context.set_offline(True)
+
+    page.goto(f"{phone.site}/me/registrations/{row.party}/")
+
+    expect(page.locator(NOTICE)).to_contain_text("存下的票")
+    assert page.url == f"{phone.site}{address_of(row)}"
+    with pytest.raises(Error, match="net::ERR"):
+        page.goto(f"{phone.site}/me/registrations/{without_ticket.party}/")
+
+
+def test_own_page_without_a_network_leads_nowhere_once_the_last_ticket_is_gone(open_browser: OpenBrowser) -> None:
+    mother = MemberFactory(name="王秀英")
+    row = seat_of(mother)
+    phone = open_browser(size=PHONE)
+    sign_in(phone, mother.user)
+    page = open_ticket(phone, row)
+    page.evaluate(KEEP_AS_OVER, address_of(row))
+    phone.context.set_offline(True)
+
+    with pytest.raises(Error, match="net::ERR"):
+        page.goto(f"{phone.site}/me/")
+
+    phone.context.set_offline(False)
+    page = phone.visit("/me/")
+    assert page.evaluate("caches.keys()") == []
+
+
+def test_files_that_no_ticket_needs_any_more_go(open_browser: OpenBrowser) -> None:
+    mother = MemberFactory(name="王秀英")
+    row = seat_of(mother)
+    phone = open_browser(size=PHONE)
+    sign_in(phone, mother.user)
+    page = open_ticket(phone, row)
+    former = f"{phone.site}/static/css/of-a-former-version.css"
+    page.evaluate(f"caches.open('{CACHE}').then((cache) => cache.put('{former}', new Response('old')))")
+
+    page.reload()
+
+    assert page.evaluate(COMES_TO_BE, [former, False])
+    assert page.evaluate(IS_KEPT, address_of(row))

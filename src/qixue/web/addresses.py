@@ -6,6 +6,7 @@ from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.templatetags.static import PrefixNode
 from django.urls import get_script_prefix
 from django.utils.translation import get_language
 
@@ -45,3 +46,8 @@ def open_query_of(request: HttpRequest, *left_out: str) -> str:
     """The same where one more name and value are written behind it."""
     query = query_of(request, *left_out)
     return f"{query}&" if query else "?"
+
+
+def static_url(name: str) -> str:
+    """The address of a static file under its plain name."""
+    return PrefixNode.handle_simple("STATIC_URL") + name

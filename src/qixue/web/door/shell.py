@@ -12,11 +12,11 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.loader import render_to_string
-from django.templatetags.static import PrefixNode
 from django.urls import reverse
 from django.utils.translation import override
 
 from qixue.participation.merge import AROUND_SESSION
+from qixue.web.addresses import static_url
 from qixue.web.door.words import words
 
 PACKAGE = Path(__file__).resolve().parent
@@ -27,11 +27,6 @@ LATE = "door/late.js"
 WAYS = ("scan", "code", "name", "walk_in", "head_count")
 QUALIFIERS = ("exact", "about")  # those that a count may have
 CACHED = {".js", ".css", ".png"}
-
-
-def static_url(name: str) -> str:
-    """The address under the file's plain name."""
-    return PrefixNode.handle_simple("STATIC_URL") + name
 
 
 def own_files() -> dict[str, str]:

@@ -7,7 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from qixue.core.audience import for_everybody
-from qixue.web.door.shell import shell_html, static_url, worker_script
+from qixue.web.addresses import static_url
+from qixue.web.door.shell import shell_html, worker_script
 
 
 @for_everybody

@@ -1,8 +1,9 @@
 // Shows tickets that were opened on this phone where there is no network. `keep_ticket.js` puts them into the cache, and
-// `forget_tickets.js` takes them out. TICKETS (name, pages, files) is written before this text by the server.
+// `forget_tickets.js` takes them out. TICKETS is written before this text by the server.
 const PATIENCE = 5_000; // ms until a ticket that is kept is shown while the network makes no progress
 const GONE = [403, 404, 409, 410];
 const isTicket = new RegExp(TICKETS.pages);
+const isPlace = new RegExp(TICKETS.places);
 
 const late = () => new Promise((_resolve, reject) => setTimeout(() => reject(new Error("late")), PATIENCE));
 
@@ -40,12 +41,44 @@ async function file(request) {
   }
 }
 
-/** Tickets of sessions that are over go by themselves. */
+/** The tickets that are kept, by address: until when, in ms. */
+async function keptTickets(cache) {
+  const kept = new Map();
+  for (const request of await cache.keys()) {
+    const { pathname } = new URL(request.url);
+    if (isTicket.test(pathname)) kept.set(pathname, Date.parse((await cache.match(request))?.headers.get("Ticket-Until") || ""));
+  }
+  return kept;
+}
+
+/** Tickets of sessions that are over go by themselves, and with the last one all that was kept to show it. */
 async function sweep() {
   const cache = await caches.open(TICKETS.name);
-  for (const request of await cache.keys()) {
-    const until = Date.parse((await cache.match(request))?.headers.get("Ticket-Until") || "");
-    if (isTicket.test(new URL(request.url).pathname) && !(Date.now() < until)) await cache.delete(request);
+  let left = 0;
+  for (const [address, until] of await keptTickets(cache)) {
+    if (Date.now() < until) left += 1;
+    else await cache.delete(address);
+  }
+  if (!left) await caches.delete(TICKETS.name);
+}
+
+/** Where to without a network: from the page of a place to its ticket, from one's own page to the next ticket of all. */
+async function ticketInstead({ pathname }) {
+  await sweep();
+  const kept = await keptTickets(await caches.open(TICKETS.name));
+  if (isPlace.test(pathname)) return kept.has(`${pathname}tickets/`) && `${pathname}tickets/`;
+  const isOver = (until) => until - TICKETS.kept_for < Date.now();
+  const [next] = [...kept].sort(([, one], [, other]) => isOver(one) - isOver(other) || one - other);
+  return next?.[0];
+}
+
+async function page(request, url) {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    const address = await ticketInstead(url).catch(() => undefined);
+    if (address) return Response.redirect(address);
+    throw error;
   }
 }
 
@@ -60,8 +93,11 @@ self.addEventListener("fetch", (event) => {
   if (request.mode !== "navigate") return;
   const swept = sweep().catch(() => undefined);
   event.waitUntil(swept);
-  if (!isTicket.test(url.pathname)) return;
-  const answer = answered(request, url);
-  event.waitUntil(answer.catch(() => undefined));
-  event.respondWith(swept.then(() => ticket(answer, url)));
+  if (isTicket.test(url.pathname)) {
+    const answer = answered(request, url);
+    event.waitUntil(answer.catch(() => undefined));
+    event.respondWith(swept.then(() => ticket(answer, url)));
+  } else if (isPlace.test(url.pathname) || url.pathname === TICKETS.start) {
+    event.respondWith(page(request, url));
+  }
 });

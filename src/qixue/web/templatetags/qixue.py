@@ -12,7 +12,6 @@ from django.forms import BooleanField
 from django.template.context import RequestContext
 from django.template.loader import get_template
 from django.urls import get_script_prefix
-from django.utils.crypto import salted_hmac
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -26,12 +25,13 @@ from qixue.core.money import yuan_text
 from qixue.core.quantity import Qualifier, Quantity
 from qixue.participation.listed_session import ListedSession
 from qixue.participation.operations.verification import masked
-from qixue.people.models import Notification, User
+from qixue.people.models import Notification
 from qixue.people.notices import text_of, title_of
 from qixue.programme.models import Involvement, Programme, Session
 from qixue.swap.models import SwapRound
 from qixue.web.addresses import query_of
 from qixue.web.forms import QUESTION_MARKS
+from qixue.web.kept_tickets import ticket_cache, ticket_owner
 from qixue.web.stylesheets import stylesheet_urls
 
 register = template.Library()
@@ -39,7 +39,7 @@ hosts: Brief[tuple[tuple[str, str], ...]] = Brief(most=8)  # programmes times la
 KEPT_PIECES = 3000  # per process, in both languages; a card of a session has about 1.5 kB
 DIGITS = re.compile(r"(\d[\d,]*(?:\.\d+)?)")
 
-for words in (day, month, clock, clock_of, day_clock, masked):
+for words in (day, month, clock, clock_of, day_clock, masked, ticket_owner):
     register.filter(words)
 
 
@@ -65,12 +65,6 @@ def moment(value: datetime.datetime | None) -> str:
 def in_groups(text: str, size: int) -> str:
     """JBSW Y3DP: a key in groups, so that nobody loses the place while typing it."""
     return " ".join(text[start : start + size] for start in range(0, len(text), size))
-
-
-@register.filter
-def ticket_owner(user: User) -> str:
-    """A mark that tells tickets of one person on a phone from those of another, and says nothing about either."""
-    return salted_hmac("qixue.ticket_owner", str(user.pk), algorithm="sha256").hexdigest()[:32]
 
 
 @register.filter
@@ -205,6 +199,7 @@ def qualifier_words(value: Quantity) -> str:
 
 
 register.simple_tag(stylesheet_urls)
+register.simple_tag(ticket_cache)
 
 
 @register.simple_tag

@@ -1,6 +1,5 @@
 """The tickets of a party: what its people show at the door."""
 
-import datetime
 import uuid
 
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +11,9 @@ from qixue.core.refusal import Refused
 from qixue.report.installed import installed_fonts
 from qixue.report.ticket_pdf import write_ticket_pdf
 from qixue.web import parts
+from qixue.web.kept_tickets import KEPT_FOR, ticket_owner
 from qixue.web.me.access import for_residents, known, party_or_404
 from qixue.web.me.ticket_cards import cards_of, printed
-from qixue.web.templatetags.qixue import ticket_owner
-
-KEPT_FOR = datetime.timedelta(days=1)  # on the phone, after the end of the session
 
 
 @for_residents
