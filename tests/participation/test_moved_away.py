@@ -11,6 +11,7 @@ from tests.participation.letting_in import came_by_the_wall, let_in
 from tests.participation.signing_up import refusal, sign_up
 from tests.programme.operations.conftest import Desks, desks  # noqa: F401 - a fixture
 
+from qixue.core.clock import local_day
 from qixue.core.refusal import Doubt
 from qixue.participation.models import Attendance, LedgerEntry, Tally
 from qixue.participation.operations.check_ins import hold_attended
@@ -19,7 +20,7 @@ from qixue.participation.operations.session_changes import Changed, change_sessi
 from qixue.participation.queries.plan_effects import effects_of
 from qixue.people.models import Notification, User
 from qixue.people.notices import text_of
-from qixue.programme.models import PlanLine, PlanVersion, Session
+from qixue.programme.models import PlanLine, PlanVersion, Programme, Session
 from qixue.programme.operations.plans import amend_plan
 from qixue.programme.operations.sessions import SessionDetails
 from qixue.programme.queries.publications import publication_of
@@ -61,6 +62,21 @@ def test_whoever_is_in_is_taken_back_and_the_session_is_not_held_for_them(sessio
     assert (changed.taken_back, Attendance.objects.count(), Tally.objects.count()) == (2, 0, 0)
     session.refresh_from_db()
     assert session.state == Session.State.PLANNED
+
+
+def test_one_tick_answers_all_that_was_asked_and_nothing_else(session: Session, organiser: User) -> None:
+    days = {"starts_on": local_day(NOON), "ends_on": local_day(NOON)}
+    Programme.objects.filter(pk=session.activity.programme_id).update(**days)
+    let_in(session, organiser)
+
+    with pytest.raises(Doubt) as caught:
+        moved(session, organiser, start=NOON + WEEK)
+
+    assert (caught.value.code, [line.code for line in caught.value.lines]) == (
+        "day_outside_programme",
+        ["people_are_in"],
+    )
+    assert "目前已签到2人。确认后，这些签到会撤销" in str(caught.value)
 
 
 def test_whoever_is_not_signed_up_is_told_of_the_new_time(session: Session, organiser: User) -> None:

@@ -13,6 +13,7 @@ from tests.factories import (
 )
 from tests.participation.signing_up import another, counters, refusal, sign_up
 
+from qixue.core.refusal import Doubt
 from qixue.participation.models import (
     Registration,
     RegistrationTerms,
@@ -96,6 +97,15 @@ def test_end_of_signing_up_that_is_past_is_asked_about_once(session, organiser):
 
     assert doubt == "closed_at_once"
     assert RegistrationTerms.objects.get().place_limit == 2
+
+
+def test_both_ends_that_are_past_are_asked_about_at_once(session, organiser):
+    details = TermsDetails(closes_at=NOON - HOUR, cancel_until=NOON - 2 * HOUR)
+
+    with pytest.raises(Doubt) as caught:
+        save_terms(session, details=details, by=organiser, at=NOON)
+
+    assert [caught.value.code, *(line.code for line in caught.value.lines)] == ["closed_at_once", "kept_at_once"]
 
 
 def test_new_terms_throw_nobody_out(session, organiser):

@@ -1,4 +1,5 @@
 import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from tests.factories import (
 )
 
 from qixue.core.models import AuditEntry
-from qixue.core.refusal import Refused
+from qixue.core.refusal import Doubt, Refused
 from qixue.programme.models import Activity, Programme, Session
 from qixue.programme.operations.activities import ActivityDetails, create_activity, edit_activity, publish_activity
 from qixue.programme.operations.sessions import (
@@ -159,6 +160,18 @@ def test_add_session_that_cannot_be_is_refused(changes: dict[str, Any], code: st
         add_session(activity, details=hours(**changes), number=1, by=UserFactory(), at=NOON)
 
     assert (refusal.value.code, activity.sessions.count()) == (code, 0)
+
+
+@pytest.mark.parametrize(("lasts", "asks"), [(12, False), (20, True)])
+def test_session_that_lasts_very_long_is_asked_about(lasts: int, asks: bool) -> None:
+    activity, details = ActivityFactory(), hours(ends_at=hours().starts_at + datetime.timedelta(hours=lasts))
+    add = partial(add_session, activity, details=details, number=1, by=UserFactory(), at=NOON)
+
+    if asks:
+        with pytest.raises(Doubt) as doubt:
+            add()
+        assert (doubt.value.code, doubt.value.params) == ("session_very_long", {"hours": lasts})
+    assert (add(confirmed=True) if asks else add()).ends_at == details.ends_at
 
 
 def test_second_editor_of_a_session_overwrites_nothing() -> None:

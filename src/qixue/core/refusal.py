@@ -1,6 +1,6 @@
 """How the domain says no: with a code for programs and a sentence for people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 
@@ -31,3 +31,11 @@ class Refused(Exception):
 
 class Doubt(Refused):
     """Something that can be right but rarely is. Called again with `confirmed=True`, the operation does it."""
+
+
+def ask_at_once(doubts: Iterable[Doubt]) -> None:
+    """Raise all doubts as one, of the code and field of the first: whoever says yes has read each of them."""
+    asked = list(doubts)
+    if asked:
+        first, *others = asked
+        raise Doubt(first.code, first.text, lines=[*first.lines, *others], field=first.field, **first.params)

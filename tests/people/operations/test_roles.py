@@ -105,6 +105,15 @@ def test_own_role_is_asked_about(city: Organisation, lead: RoleAssignment) -> No
     assert doubt.value.code == "own_role"
 
 
+def test_own_role_as_the_last_here_is_asked_about_at_once(county: Organisation, lead: RoleAssignment) -> None:
+    held = RoleAssignmentFactory(organisation=county, role=Role.COORDINATOR)
+
+    with pytest.raises(Doubt) as doubt:
+        end_role(held, by=held.user, at=NOON)
+
+    assert [doubt.value.code, *(line.code for line in doubt.value.lines)] == ["own_role", "last_here"]
+
+
 def test_closed_account_has_no_roles_no_token_no_session(county: Organisation, lead: RoleAssignment) -> None:
     held = RoleAssignmentFactory(
         organisation=county, user=UserFactory(email="a@example.cn", mobile="13900000000"), role=Role.ORGANISER

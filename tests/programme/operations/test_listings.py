@@ -45,11 +45,11 @@ def written_columns():
 
 def test_listings_kept_by_the_operations_are_those_that_are_made_anew(activity, clerk):
     for number in (1, 2):
-        add_session(activity, details=DETAILS, number=number, by=clerk, at=NOON, confirmed=True)
+        add_session(activity, details=DETAILS, number=number, by=clerk, at=NOON)
     publish_activity(activity, by=clerk, at=NOON)
     session = activity.sessions.get(number=1)
     later = {**DETAILS.values(), "starts_at": NOON + datetime.timedelta(minutes=30), "topic": "炒茶"}
-    edit_session(session, details=SessionDetails(**later), version=1, by=clerk, at=NOON, confirmed=True)
+    edit_session(session, details=SessionDetails(**later), version=1, by=clerk, at=NOON)
     activity.refresh_from_db()
     brand = BrandFactory(name="田间课堂")
     details = ActivityDetails(title="种茶", kind="lecture", audience="older", brand=brand)

@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.duties import for_each
 from qixue.core.fields import checked_reason
+from qixue.core.refusal import ask_at_once
 from qixue.participation.models import CallingOff, LedgerEntry, Tally
 from qixue.participation.notice_kinds import CHECK_IN_OFF
 from qixue.participation.operations.check_ins import hold_attended
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.people_inside import (
-    ask_about_inside,
+    doubts_about_inside,
     hold_doors,
     take_back_inside,
     tell_unregistered,
@@ -58,7 +59,8 @@ def call_off(session: Session, *, reason: str, by: User, at: datetime.datetime, 
     if session.state == Session.State.CANCELLED:
         return CalledOff(session)
     session = sessions.cancel_session(session, by=by, at=at)
-    ask_about_inside([session], confirmed=confirmed)
+    if not confirmed:
+        ask_at_once(doubts_about_inside([session]))
     keep_reason([session], reason)
     taken_back = take_back_inside([session], reason, by=by, at=at)
     told = tell_unregistered(CHECK_IN_OFF, session, taken_back, at=at, note=reason)

@@ -1,7 +1,7 @@
 """Whoever was let in before a session that is called off, or moved away, is not in any more: the ledger says why."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -28,11 +28,11 @@ def hold_doors(organisation: Organisation, sessions: Iterable[Session]) -> None:
     lock_chain(organisation)
 
 
-def ask_about_inside(sessions: Iterable[Session], *, confirmed: bool) -> None:
-    """Their doors are held. Unless confirmed, a doubt: people_are_in."""
-    if not confirmed and (count := people_in(sessions).count()):
+def doubts_about_inside(sessions: Iterable[Session]) -> Iterator[Doubt]:
+    """Their doors are held. Doubt: people_are_in."""
+    if count := people_in(sessions).count():
         sentence = _("Checked in by now: %(people)s. Their check-ins are taken back and do not count.")
-        raise Doubt("people_are_in", sentence, people=count)
+        yield Doubt("people_are_in", sentence, people=count)
 
 
 def take_back_inside(

@@ -6,12 +6,12 @@ from dataclasses import replace
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.refusal import Refused
+from qixue.core.refusal import Refused, ask_at_once
 from qixue.participation.notice_kinds import CHECK_IN_MOVED, CHECK_IN_OFF
 from qixue.participation.operations.calling_off import keep_reason
 from qixue.participation.operations.check_ins import hold_attended
 from qixue.participation.operations.people_inside import (
-    ask_about_inside,
+    doubts_about_inside,
     hold_doors,
     take_back_inside,
     tell_unregistered,
@@ -49,7 +49,8 @@ def publish_plan(
     called_off, reason = effects.called_off.sessions, reason.strip()
     if called_off and not reason:
         raise reason_missing(effects.called_off)
-    ask_about_inside([*called_off, *effects.moved_away], confirmed=confirmed)
+    if not confirmed:
+        ask_at_once(doubts_about_inside([*called_off, *effects.moved_away]))
     keep_reason(called_off, reason)
     off = take_back_inside(called_off, reason, by=by, at=at)
     away = take_back_inside(effects.moved_away, str(MOVED), by=by, at=at)

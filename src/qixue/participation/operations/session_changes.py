@@ -1,7 +1,7 @@
 """Moving a session to another time or place, and telling everybody who is signed up for it."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import minute_text
 from qixue.core.clock_words import day_clock_lazy
-from qixue.core.refusal import Doubt
+from qixue.core.refusal import Doubt, ask_at_once
 from qixue.participation.models import Registration
 from qixue.participation.notice_kinds import CHANGED, CHECK_IN_MOVED, OFFER_CHANGED
 from qixue.participation.notices import both, event_of
 from qixue.participation.operations.check_ins import hold_attended
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.people_inside import (
-    ask_about_inside,
+    doubts_about_inside,
     hold_doors,
     take_back_inside,
     tell_unregistered,
@@ -69,18 +69,18 @@ def change_session(
     those who wait. Whoever was let in already is taken back where it moves away, as `is_moved_away` says.
 
     Its terms and offers follow as `fit_terms` and `fit_offers` say. Refused: not_in_charge, and as by `edit_session`
-    and `fit_terms`. Unless confirmed, a doubt: starts_too_soon, people_are_in.
+    and `fit_terms`. Unless confirmed, at once the doubts of `doubts_about_time` where the time changes, starts_too_soon
+    and people_are_in.
     """
     must_be_in_charge(by, Action.EDIT_ACTIVITY, session)
     if is_moved_away(session.starts_at, details.starts_at, at=at):
         hold_doors(session.activity.organisation, [session])
         hold_attended(Session.objects.filter(pk=session.pk), at=at)
     before = sessions.locked(session)
-    after = sessions.edit_session(session, details=details, version=version, by=by, at=at, confirmed=confirmed)
-    if not confirmed:
-        check_start(before, after, at=at)
+    after = sessions.edit_session(session, details=details, version=version, by=by, at=at)
     moved_away = [after] if is_moved_away(before.starts_at, after.starts_at, at=at) else []
-    ask_about_inside(moved_away, confirmed=confirmed)
+    if not confirmed:
+        ask_at_once([*doubts_about_change(before, after, at=at), *doubts_about_inside(moved_away)])
     fit_terms(after, by=by, at=at)
     taken_back = take_back_inside(moved_away, str(MOVED), by=by, at=at)
     told = tell_if_moved(before, after, at=at)
@@ -88,8 +88,13 @@ def change_session(
     return Changed(after, told, promote(after, terms_of(after), at=at), len(taken_back), told_too)
 
 
-def check_start(before: Session, after: Session, *, at: datetime.datetime) -> None:
-    """A new start that people would hardly hear of in time is a slip more often than meant. Doubt: starts_too_soon."""
+def doubts_about_change(before: Session, after: Session, *, at: datetime.datetime) -> Iterator[Doubt]:
+    """What is odd about a new time, as `doubts_about_time` says; and a start of which people would hardly hear in time
+    is a slip more often than meant: starts_too_soon.
+    """
+    start, end = after.starts_at, after.ends_at
+    if start and end and (start, end) != (before.starts_at, before.ends_at):
+        yield from sessions.doubts_about_time(start, end, after.activity.programme, at=at)
     if after.starts_at is None or after.starts_at == before.starts_at or after.starts_at >= at + TOO_SOON:
         return
     if not is_moved(before, after, at=at):
@@ -100,7 +105,7 @@ def check_start(before: Session, after: Session, *, at: datetime.datetime) -> No
             "the day and the time."
         )
         moment = day_clock_lazy(after.starts_at)
-        raise Doubt("starts_too_soon", sentence, field="start", people=count, moment=moment)
+        yield Doubt("starts_too_soon", sentence, field="start", people=count, moment=moment)
 
 
 def tell_if_moved(before: Session, after: Session, *, at: datetime.datetime) -> Reach:

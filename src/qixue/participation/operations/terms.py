@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.clock import local_day
 from qixue.core.clock_words import day_clock_lazy, day_lazy
 from qixue.core.models import record_audit
-from qixue.core.refusal import Doubt, Refused
+from qixue.core.refusal import Doubt, Refused, ask_at_once
 from qixue.participation import lottery as rule
 from qixue.participation.models import Lottery, RegistrationTerms
 from qixue.participation.models.registrations import MOST_MISSED, MOST_PLACES
@@ -74,7 +74,7 @@ def save_terms(
     Whoever is signed up stays signed up. Returns the sessions. Refused: not_in_charge, number_for_one,
     closes_before_it_opens, closes_after_the_end, cancel_after_the_start, ages_out_of_order, those of numbers out of
     range, and of `check_allotment`, `check_draw`, `check_draw_in_time` and `check_public_number`. Unless confirmed,
-    doubts: those of `check_end`.
+    at once the doubts of `doubts_about_end`.
     """
     must_be_in_charge(by, Action.EDIT_ACTIVITY, session)
     if obstacles := obstacles_in_numbers(details):
@@ -87,6 +87,7 @@ def save_terms(
             "save it for this session alone, or leave it empty."
         )
         raise Refused("number_for_one", sentence, field="for_all")
+    doubts: list[Doubt] = []
     for each in found:
         own = details
         if each.pk != session.pk and each.starts_at and session.starts_at:
@@ -96,10 +97,11 @@ def save_terms(
         check_draw(each, own)
         check_draw_in_time(each, own.draw_at or own.closes_at, field="draw_at" if own.draw_at else "closes_at")
         check_public_number(each, own.public_number, by=by, at=at)
-        if not confirmed:
-            check_end(each, own, at=at)
+        doubts += doubts_about_end(each, own, at=at)
         RegistrationTerms.objects.update_or_create(session=each, defaults=own.values())
         record_audit("registration.terms_set", each, by=by, at=at)
+    if not confirmed:
+        ask_at_once(doubts)
     return found
 
 
@@ -170,7 +172,7 @@ def check_times(session: Session, details: TermsDetails) -> None:
         raise Refused("cancel_after_the_start", sentence, field="cancel_until", day=day)
 
 
-def check_end(session: Session, details: TermsDetails, *, at: datetime.datetime) -> None:
+def doubts_about_end(session: Session, details: TermsDetails, *, at: datetime.datetime) -> Iterator[Doubt]:
     """An end of signing up or of giving up that is past already is a slip more often than meant.
 
     Doubts: closed_at_once, kept_at_once.
@@ -180,10 +182,10 @@ def check_end(session: Session, details: TermsDetails, *, at: datetime.datetime)
     before = terms_of(session)
     if is_new_and_past(before.closes_at, details.closes_at, at):
         sentence = _("%(moment)s is past: nobody could sign up any more from now on.")
-        raise Doubt("closed_at_once", sentence, field="closes_at", moment=day_clock_lazy(details.closes_at))
+        yield Doubt("closed_at_once", sentence, field="closes_at", moment=day_clock_lazy(details.closes_at))
     if is_new_and_past(before.cancel_until, details.cancel_until, at):
         sentence = _("%(moment)s is past: nobody could give up a seat any more from now on.")
-        raise Doubt("kept_at_once", sentence, field="cancel_until", moment=day_clock_lazy(details.cancel_until))
+        yield Doubt("kept_at_once", sentence, field="cancel_until", moment=day_clock_lazy(details.cancel_until))
 
 
 def is_new_and_past(before: datetime.datetime | None, after: datetime.datetime | None, at: datetime.datetime) -> bool:

@@ -2,12 +2,13 @@
 every request asks the table of roles, on every worker."""
 
 import datetime
+from collections.abc import Iterator
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.models import record_audit
-from qixue.core.refusal import Doubt, Refused
+from qixue.core.refusal import Doubt, Refused, ask_at_once
 from qixue.people import account_notices as notices
 from qixue.people.models import Organisation, Resident, RoleAssignment, User
 from qixue.people.operations.notifications import notify
@@ -101,12 +102,15 @@ def doubt_end(assignment: RoleAssignment, by: User, *, at: datetime.datetime, co
     Refused: last_coordinator. Doubt: last_here, own_role.
     """
     refuse_last(assignment, at=at)
-    if confirmed:
-        return
+    if not confirmed:
+        ask_at_once(doubts_about_ending(assignment, by, at=at))
+
+
+def doubts_about_ending(assignment: RoleAssignment, by: User, *, at: datetime.datetime) -> Iterator[Doubt]:
     if by.pk == assignment.user_id:
-        raise Doubt("own_role", _("This is your own role. Once it has ended, only somebody else can give it back."))
+        yield Doubt("own_role", _("This is your own role. Once it has ended, only somebody else can give it back."))
     if is_last_here(assignment, at=at):
-        raise Doubt(
+        yield Doubt(
             "last_here",
             _("Nobody else coordinates %(organisation)s; the organisation above it will be in charge."),
             organisation=assignment.organisation.local_name,

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.clock import local_day
 from qixue.core.clock_words import day_lazy
 from qixue.core.models import record_audit
-from qixue.core.refusal import Doubt, Refused
+from qixue.core.refusal import Doubt, Refused, ask_at_once
 from qixue.people.models import User
 from qixue.places.models import Venue
 from qixue.programme.models import Activity, Programme, RoomBooking, Session
@@ -19,6 +20,9 @@ from qixue.programme.operations.activities import ALREADY_CHANGED
 from qixue.programme.operations.listings import keep_listings
 from qixue.programme.operations.rooms import book_rooms
 from qixue.programme.operations.seat_counts import check_seat_count
+
+HOUR = datetime.timedelta(hours=1)
+VERY_LONG = 12 * HOUR  # for one session
 
 
 @dataclass(frozen=True)
@@ -48,25 +52,23 @@ def check_details(details: SessionDetails) -> None:
         raise Refused("place_twice", _("Please choose either a venue or online."), field="venue")
 
 
-def doubt_about_day(
+def doubts_about_time(
     starts_at: datetime.datetime, ends_at: datetime.datetime, programme: Programme, *, at: datetime.datetime
-) -> Doubt | None:
-    """What is odd about the time of a session: it is over already, or outside the days of the programme."""
+) -> Iterator[Doubt]:
+    """What is odd about the time of a session: it is over already (session_over), outside the days of the programme
+    (day_outside_programme), or lasts longer than people are in one place (session_very_long).
+    """
     day = local_day(starts_at)
     if ends_at < at:
         sentence = _("%(day)s is over already. Please check the day and the time.")
-        return Doubt("session_over", sentence, field="day", day=day_lazy(day))
-    if programme.starts_on and programme.ends_on and not programme.starts_on <= day <= programme.ends_on:
+        yield Doubt("session_over", sentence, field="day", day=day_lazy(day))
+    elif programme.starts_on and programme.ends_on and not programme.starts_on <= day <= programme.ends_on:
         sentence = _("%(day)s is outside the days of the programme, %(first)s to %(last)s. Please check the day.")
         first, last = day_lazy(programme.starts_on), day_lazy(programme.ends_on)
-        return Doubt("day_outside_programme", sentence, field="day", day=day_lazy(day), first=first, last=last)
-    return None
-
-
-def check_day(details: SessionDetails, programme: Programme, *, at: datetime.datetime) -> None:
-    """Doubt: session_over, day_outside_programme."""
-    if doubt := doubt_about_day(details.starts_at, details.ends_at, programme, at=at):
-        raise doubt
+        yield Doubt("day_outside_programme", sentence, field="day", day=day_lazy(day), first=first, last=last)
+    if ends_at - starts_at > VERY_LONG:
+        sentence = _("It would last %(hours)s hours. Please check the start and the end.")
+        yield Doubt("session_very_long", sentence, field="end", hours=(ends_at - starts_at) // HOUR)
 
 
 @transaction.atomic
@@ -83,7 +85,7 @@ def add_session(
 
     `number` is the number that the form was given: the same form sent again finds its session under it and changes
     nothing; when somebody else took the number, the next free one is used.
-    Refused: activity_cancelled and those of `check_details`; unless confirmed, those of `check_day`.
+    Refused: activity_cancelled and those of `check_details`; unless confirmed, those of `doubts_about_time`.
     """
     check_details(details)
     activity = Activity.objects.select_for_update(of=("self",)).select_related("programme").get(pk=activity.pk)
@@ -93,7 +95,7 @@ def add_session(
     if taken and all(getattr(taken, name) == value for name, value in details.values().items()):
         return taken
     if not confirmed:
-        check_day(details, activity.programme, at=at)
+        ask_at_once(doubts_about_time(details.starts_at, details.ends_at, activity.programme, at=at))
     if taken:
         number = next_number(activity)
     session = Session.objects.create(activity=activity, number=number, **details.values())
@@ -114,14 +116,12 @@ def edit_session(
     version: int,
     by: User,
     at: datetime.datetime,
-    confirmed: bool = False,
 ) -> Session:
     """Change a session. `version` is the one that the editor read.
 
     Its booked room moves along in time; at another venue it has none.
     Refused: changed_meanwhile, session_called_off, counting_rule_fixed, held_session_in_future, seats_below_taken,
-    room_taken and those
-    of `check_details`; where the time changes, unless confirmed, those of `check_day`.
+    room_taken and those of `check_details`.
     """
     check_details(details)
     session = locked(session)
@@ -131,8 +131,6 @@ def edit_session(
     check_change(session, details, changed, at)
     if not changed:
         return session
-    if not confirmed and {"starts_at", "ends_at"} & set(changed):
-        check_day(details, session.activity.programme, at=at)
     for name in changed:
         setattr(session, name, getattr(details, name))
     if "venue" in changed:

@@ -11,7 +11,7 @@ from qixue.people.queries import organisations_for, path_filter
 from qixue.people.rules import Action, may, reach
 from qixue.programme.models import Activity, Programme, Session
 from qixue.programme.operations.activities import create_activity, edit_activity, publish_activity
-from qixue.programme.operations.sessions import doubt_about_day
+from qixue.programme.operations.sessions import doubts_about_time
 from qixue.programme.queries import missing_for_publication
 from qixue.web import parts, table_files
 from qixue.web.table_files import PageTable
@@ -98,8 +98,7 @@ def doubts(sessions: list[Session], activity: Activity) -> list[str]:
     """What is odd about the times of sessions, said before they are shown to everybody."""
     at, programme = now(), activity.programme
     timed = [(session.starts_at, session.ends_at) for session in sessions if session.starts_at and session.ends_at]
-    found = [doubt_about_day(starts_at, ends_at, programme, at=at) for starts_at, ends_at in timed]
-    return [str(doubt) for doubt in found if doubt]
+    return [str(doubt) for times in timed for doubt in doubts_about_time(*times, programme, at=at)]
 
 
 @needs(Action.PUBLISH_ACTIVITY)
