@@ -7,9 +7,12 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Reader
 from tests.browser.door import HOUR, add_walk_in, choose_name, enter_code, expect_unsent, open_way, registered
 from tests.factories import DoorDeviceFactory, OpenSessionFactory
+from tests.factories_afterwards import organiser_of
+from tests.participation.test_head_counts import report
 
 from qixue.core.clock import now
 from qixue.participation.models import DoorDevice, LedgerEntry, Scan
+from qixue.participation.operations.head_counts import report_head_count
 from qixue.participation.operations.scan_decisions import accept_scan, reject_scan
 from qixue.programme.models import Session
 
@@ -174,3 +177,45 @@ def test_only_what_stands_is_named_as_counted(
     phone.page.click("[data-act=sync]")
 
     expect(phone.page.locator("#counted-already")).to_contain_text("已报名的1人，本机临时到场1人")
+
+
+def test_button_that_is_tapped_twice_counts_once(
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
+) -> None:
+    registered(door_session, "张桂兰")
+    phone = open_phone()
+    open_way(phone.page, "name")
+    phone.page.fill("#search", "桂兰")
+    phone.page.dblclick("#people button")
+    phone.page.wait_for_selector("#result[data-verdict=in]")
+    open_way(phone.page, "walk_in")
+    phone.page.fill("#walk-in-name", "蓝小妹")
+    phone.page.dblclick("[data-form=walk_in] button")
+    phone.page.wait_for_selector("#result[data-verdict=walked_in]")
+    phone.page.wait_for_timeout(1100)
+    for _person in range(2):
+        phone.page.click("[data-form=walk_in] button")  # two without a name
+    open_way(phone.page, "head_count")
+    phone.page.fill("#heads", "6")
+    phone.page.check("[value=exact]")
+    phone.page.fill("#remark", "后排")
+    phone.page.dblclick("[data-form=head_count] .btn")
+
+    phone.page.wait_for_selector("#result[data-verdict=counted]")
+    expect_unsent(phone.page, 0)
+    kinds = list(Scan.objects.order_by("sequence").values_list("kind", flat=True))
+    assert kinds == ["name", "walk_in", "walk_in", "walk_in", "head_count"]
+
+
+def test_count_after_one_of_ours_that_was_put_aside_says_that_it_waits(
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
+) -> None:
+    phone = open_phone()
+    phone.context.set_offline(True)
+    save_count(phone.page, "6", "counted")
+    report_head_count(door_session, report(), by=organiser_of(door_session.activity), at=now())
+    phone.context.set_offline(False)
+    expect_unsent(phone.page, 0)
+    assert Scan.objects.get().reason == "head_count_exists"
+
+    save_count(phone.page, "7", "count_waits")

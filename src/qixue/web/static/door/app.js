@@ -14,6 +14,7 @@ import { currentLanguage, languages, speak, word } from "./words.js";
 const { bundle, scans, worker } = document.body.dataset;
 const byId = (id) => document.getElementById(id);
 const JUST = 3000; // ms
+const DOUBLE_TAP = 1000; // ms: nobody has seen the answer and meant another by then
 const scanner = new Scanner(byId("camera"), (text) => act(() => desk.checkTicket(text)));
 let tabs;
 let store;
@@ -21,6 +22,7 @@ let desk;
 let sync;
 let newVersion = null;
 let shownAt = 0; // when the last verdict appeared
+let tapped = { what: "", at: 0 };
 let asking = null; // the device that was called back of which they were asked whether to remove it
 
 async function refresh() {
@@ -109,6 +111,11 @@ async function open(token) {
  * its line twice. Later it is not, and the answer about somebody else must not stay on the screen. */
 const isJustShown = () => Date.now() - shownAt < JUST;
 
+/** Whether this was done a moment ago: a button that was tapped twice is one act. */
+const isDoubleTap = (what) => what === tapped.what && Date.now() - tapped.at < DOUBLE_TAP;
+
+const noteTap = (what) => { tapped = { what, at: Date.now() }; };
+
 const forms = {
   setup: (form) => open(tokenIn(form.elements.link.value)),
   ticket: async (form) => {
@@ -128,9 +135,16 @@ const forms = {
   walk_in: async (form) => {
     const { value } = form.elements.name;
     form.reset();
+    if (value.trim()) noteTap("walk-in with a name");
+    else if (isDoubleTap("walk-in with a name")) return; // its name is out of the field already
     await act(() => desk.addWalkIn(value));
   },
-  head_count: saveHeadCount,
+  head_count: async (form) => {
+    if ("saving" in form.dataset || (!form.elements.count.value && isDoubleTap("head count"))) return;
+    form.dataset.saving = ""; // to make a photo smaller takes a moment
+    await saveHeadCount(form);
+    delete form.dataset.saving;
+  },
 };
 
 async function saveHeadCount(form) {
@@ -147,7 +161,9 @@ async function saveHeadCount(form) {
     return showTrouble(word("photo_wrong"));
   }
   const entry = { count: Number(number), qualifier: qualifier.value, note: note.value.trim(), photo };
-  if (await act(() => desk.addHeadCount(entry))) form.reset();
+  if (!(await act(() => desk.addHeadCount(entry)))) return;
+  noteTap("head count");
+  form.reset();
 }
 
 /** Gives an element other words, which it keeps when the language changes. */
@@ -243,6 +259,8 @@ function openWay(way) {
 
 const listPeople = () =>
   renderPeople(desk, byId("search").value, async (person) => {
+    if (isDoubleTap(person.registration)) return;
+    noteTap(person.registration);
     byId("search").value = "";
     await act(() => desk.checkPerson(person));
   });

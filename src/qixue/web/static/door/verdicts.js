@@ -3,7 +3,7 @@
 //
 // in, already, waiting, cancelled, wrong_session, expired, forged, unknown_key, unknown_code, walked_in, counted,
 // count_waits, not_now, session_off
-import { byCode, byRegistration, hasSeat, isNoTimeToCount, isOutsideHours, sessionOf, stands } from "./people.js";
+import { byCode, byRegistration, hasSeat, isNoTimeToCount, isOutsideHours, outcomeOf, sessionOf, stands } from "./people.js";
 import { BadTicket, verified } from "./tickets.js";
 
 export const TONES = {
@@ -51,10 +51,13 @@ export function judgePerson(person, { bundle, inside }) {
   return { code: hasSeat(person) ? "in" : "waiting", ...about };
 }
 
-/** A head count needs nobody to be found. The server takes the first; a person decides between several. */
+/** A head count needs nobody to be found. The server takes the first; a person decides between several. Where ours was
+ * not the first, the next one is not either.
+ */
 export function judgeCount(count, { bundle, session, scans, at }) {
   const own = scans.filter(({ body }) => body.session === session.id && body.kind === "head_count");
-  const isSecond = own.some((scan) => stands(scan, bundle));
+  const wasSecond = (scan) => scan.verdict.code === "counted" && scan.answer && outcomeOf(scan, bundle) === "review";
+  const isSecond = own.some((scan) => stands(scan, bundle) || wasSecond(scan));
   return { code: isSecond || isNoTimeToCount(session, at) ? "count_waits" : "counted", count, isSecond };
 }
 
