@@ -360,3 +360,28 @@ def test_files_that_no_ticket_needs_any_more_go(open_browser: OpenBrowser) -> No
 
     assert page.evaluate(COMES_TO_BE, [former, False])
     assert page.evaluate(IS_KEPT, address_of(row))
+
+
+def test_ticket_that_is_kept_stays_where_the_network_fails_while_it_is_opened_again(open_browser: OpenBrowser) -> None:
+    mother = MemberFactory(name="王秀英")
+    row = seat_of(mother)
+    phone = open_browser(size=PHONE)
+    sign_in(phone, mother.user)
+    page = open_ticket(phone, row)
+    asked: list[Route] = []
+
+    def cut(route: Route) -> None:
+        if route.request.method == "HEAD":
+            asked.append(route)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/tickets/?copy", cut)
+    with page.expect_event("requestfailed"):
+        page.reload()
+    page.wait_for_timeout(500)
+
+    assert len(asked) == 1
+    assert page.evaluate(IS_KEPT, address_of(row))
+    phone.console.clear()  # the browser notes the failure

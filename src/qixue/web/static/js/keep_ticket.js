@@ -31,9 +31,11 @@ async function keep() {
   if (!response.ok || response.redirected) return;
   const files = await filesOf(response.clone());
   const cache = await caches.open(name);
+  const wasKept = Boolean(await cache.match(location.pathname));
   await cache.put(location.pathname, response);
   // Another tab may have signed out before this was stored; where that comes later, it takes out what is stored by then.
-  if (!(await isStillOf(response.headers.get("Ticket-Owner")).catch(() => false))) return cache.delete(location.pathname);
+  // Where the network fails now, what was kept until a moment ago shows that nobody did.
+  if (!(await isStillOf(response.headers.get("Ticket-Owner")).catch(() => wasKept))) return cache.delete(location.pathname);
   await keepFiles(cache, files);
   return navigator.serviceWorker.register(worker);
 }
