@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 from lxml import html
-from tests.factories import OpenSessionFactory, RegistrationFactory, key
+from tests.factories import OpenSessionFactory, RegionFactory, RegistrationFactory, key
 from tests.web.workspace.door.pages import asked_name, text_of, waiting_scan
 
 from qixue.core.clock import now
@@ -79,6 +79,31 @@ def test_code_of_nobody_asks_for_somebody_and_a_walk_in_does_not(
     shown = html.fromstring(page.get(scans_of(session, f"{scan.pk}/")).content.decode())
 
     assert [each.text_content() for each in shown.xpath("//main//label[@for='id_person' or @for='id_name']")] == labels
+
+
+def test_people_of_one_name_are_told_apart_where_one_decides_who_it_was(session: Session, page: Client) -> None:
+    home = RegionFactory(code="441823105", name="三江镇")
+    for year in (1951, 2013):
+        RegistrationFactory(
+            session=session, resident__name="李桂芳", resident__birth_year=year, resident__home_region=home
+        )
+    scan = waiting_scan(session)
+
+    shown = html.fromstring(page.get(scans_of(session, f"{scan.pk}/")).content.decode())
+
+    assert shown.xpath("//select[@name='person']/option/text()")[1:] == ["李桂芳 1951 三江镇", "李桂芳 2013 三江镇"]
+
+
+def test_scan_is_not_decided_as_of_two_people(session: Session, page: Client) -> None:
+    row = RegistrationFactory(session=session, resident__name="李桂芳")
+    scan = waiting_scan(session)
+    answers = {"decision": "accepted", "person": str(row.pk), "name": "王芳", "reason": "在场"}
+
+    asked = page.post(scans_of(session, f"{scan.pk}/"), answers)
+
+    assert asked.status_code == 422
+    assert "一次扫码只算一个人" in text_of(asked)
+    assert not LedgerEntry.objects.exists()
 
 
 def test_walk_in_of_a_name_that_is_in_is_asked_about_before_it_counts(

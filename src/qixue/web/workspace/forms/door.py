@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.refusal import Doubt, Refused
 from qixue.participation.models import Registration, Scan
 from qixue.participation.operations.scan_decisions import NOTHING_CHOSEN
+from qixue.people.models import Resident
 from qixue.programme.models import Session
 from qixue.web.forms import ConfirmableForm, Form
 from qixue.web.templatetags.qixue import when
@@ -109,6 +110,12 @@ class TogetherForm(ReasonForm):
         return [int(key) for key in self.cleaned_data["scans"]]
 
 
+def told_apart(resident: Resident) -> str:
+    """The name with what tells people of one name apart, as far as it is known."""
+    home = resident.home_region.local_name if resident.home_region else ""
+    return " ".join(str(each) for each in (resident.name, resident.birth_year, home) if each)
+
+
 class DecisionForm(NamesakeForm, ReasonForm):
     """Whether a scan counts after all, who it was, and why."""
 
@@ -126,11 +133,17 @@ class DecisionForm(NamesakeForm, ReasonForm):
             del self.fields["person"], self.fields["name"]
             return
         self.fields["name"].help_text = _("For somebody who is not signed up.")
-        known = [(str(row.pk), row.resident.name) for row in people]
+        known = [(str(row.pk), told_apart(row.resident)) for row in people]
         if is_for_nobody:
             self.one_of_two = ("person", "name")
         as_sent = (NOBODY, _("As written below") if is_for_nobody else _("As it was sent, or as written below"))
         cast(forms.ChoiceField, self.fields["person"]).choices = [as_sent, *known]
+
+    def clean(self) -> dict[str, Any]:
+        answers = cast(dict[str, Any], super().clean())
+        if answers.get("person", NOBODY) != NOBODY and answers.get("name"):
+            self.add_error("name", _("Please leave this empty, or choose nobody above: a scan is of one person."))
+        return answers
 
     @property
     def accepts(self) -> bool:

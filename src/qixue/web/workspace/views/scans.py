@@ -1,6 +1,7 @@
 """Scans that wait for a person: why, and whether they count after all."""
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -76,6 +77,7 @@ def decide(request: HttpRequest, pk: int, scan_pk: int) -> HttpResponse:
     session = session_or_404(request.user, pk, Action.CORRECT_ATTENDANCE)
     scan = scan_or_404(session, scan_pk)
     people = [row for row in expected_at([session]) if not row.was_there]  # who is forgotten is counted already
+    prefetch_related_objects(people, "resident__home_region")
     is_count = scan.kind == Scan.Kind.HEAD_COUNT
     is_for_nobody = names_nobody(scan) or bool(forgotten_places(session, [scan]))
     form = DecisionForm(request.POST or None, people=people, is_count=is_count, is_for_nobody=is_for_nobody)
