@@ -9,7 +9,7 @@ from tests.participation.signing_up import counters, refusal, sign_up
 from tests.programme.operations.conftest import Desks, desks  # noqa: F401 - a fixture
 from tests.web.workspace.door.pages import waiting_scan
 
-from qixue.core.models import AuditEntry
+from qixue.core.models import AuditEntry, OutboxMessage
 from qixue.core.refusal import Doubt
 from qixue.participation.models import Attendance, CallingOff, LedgerEntry, Scan, Tally
 from qixue.participation.operations import registrations
@@ -21,8 +21,11 @@ from qixue.participation.operations.scan_decisions import accept_scan, decide_to
 from qixue.participation.queries import chain_faults
 from qixue.participation.queries.attendances import attendance_faults
 from qixue.participation.queries.plan_effects import effects_of
-from qixue.people.models import Notification, User
+from qixue.people.models import Notification, NotificationPreference, Resident, User
 from qixue.people.notices import text_of
+from qixue.people.operations.erasure import erase
+from qixue.people.operations.notifications import choose_sms
+from qixue.people.personal_data import Subject
 from qixue.programme.models import PlanLine, Programme, Session
 from qixue.programme.operations.plans import amend_plan
 from qixue.programme.queries.publications import publication_of
@@ -94,6 +97,24 @@ def test_whoever_is_not_signed_up_is_told_with_the_reason(session: Session, orga
     assert text_of(notice.kind, notice.params) == (
         "王芳、李一诺：11月4日（周三）的场次已取消，您的签到不计入。其他场次请看活动页面。原因：停电"
     )
+
+
+def test_whoever_is_forgotten_is_gone_from_what_their_guardian_was_told(session: Session, organiser: User) -> None:
+    """Also where others take care of the child by now; the text message does not go out any more."""
+    mother = MemberFactory(name="王芳", user__mobile="13900000000")
+    choose_sms(mother.user, NotificationPreference.Topic.REGISTRATIONS, is_wanted=True, at=NOON)
+    child, handed_on = (ResidentFactory(guardian=mother, name=name) for name in ("李一诺", "李小宝"))
+    came_by_the_wall(session, mother, child, handed_on)
+    call_off(session, reason="停电", by=organiser, at=NOON, confirmed=True)
+    Resident.objects.filter(pk=handed_on.pk).update(guardian=MemberFactory())
+    handed_on.refresh_from_db()
+
+    sent = OutboxMessage.objects.count()
+    for forgotten in (child, handed_on):
+        erase(Subject((forgotten,)), at=NOON)
+
+    assert Notification.objects.get(user=mother.user, kind="check_in_called_off").params["names"] == "王芳"
+    assert (sent, OutboxMessage.objects.count()) == (1, 0)
 
 
 @pytest.mark.parametrize("kept", ["停电", ""])
