@@ -99,6 +99,24 @@ def test_whoever_is_not_signed_up_is_told_with_the_reason(session: Session, orga
     )
 
 
+def test_whoever_is_signed_up_and_in_is_told_that_the_check_in_does_not_count(
+    session: Session, organiser: User
+) -> None:
+    """The others of the household are told as ever."""
+    mother = MemberFactory(name="王芳")
+    rows = sign_up(session, mother, ResidentFactory(guardian=mother, name="李一诺"))
+    check_in(session, registration=rows[1], by=organiser, at=NOON, client_uuid=key())
+    call_off(session, reason="停电", by=organiser, at=NOON, confirmed=True)
+
+    keep_queues(at=NOON)
+
+    told = [text_of(notice.kind, notice.params) for notice in mother.user.notifications.order_by("kind")]
+    assert [words for words in told if "取消" in words] == [
+        "李一诺：11月4日（周三）的场次已取消，您的签到不计入。其他场次请看活动页面。原因：停电",
+        "王芳：11月4日（周三）的场次已取消。其他场次请看活动页面。原因：停电",
+    ]
+
+
 def test_whoever_is_forgotten_is_gone_from_what_their_guardian_was_told(session: Session, organiser: User) -> None:
     """Also where others take care of the child by now; the text message does not go out any more."""
     mother = MemberFactory(name="王芳", user__mobile="13900000000")

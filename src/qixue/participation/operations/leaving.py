@@ -14,6 +14,7 @@ from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry, Participant, RegistrantMessage, Registration
 from qixue.participation.notice_kinds import (
     CHANGED,
+    CHANGED_ONCE_IN,
     CHECK_IN_MOVED,
     CHECK_IN_OFF,
     IN_PERSON,
@@ -108,7 +109,7 @@ def forget_words(rows: Sequence[Registration], people: Sequence[Resident], accou
     told |= {person.guardian.user_id for person in people if person.guardian}
     notices = list(Notification.objects.filter(key__in=keys, user__in=told - {None}).exclude(user=account))
     for session in sorted(at_sessions):  # one after the other: SQLite takes no sentence with hundreds of alternatives
-        changed = Q(about_session((CHANGED, OFFER_CHANGED), session), user__in=told - {None})
+        changed = Q(about_session((CHANGED, CHANGED_ONCE_IN, OFFER_CHANGED), session), user__in=told - {None})
         found = Notification.objects.filter(changed | about_session(IN_PERSON.values(), session))
         notices += found.exclude(user=account)
     take_names_out(notices, people)
