@@ -93,7 +93,8 @@ def test_whoever_is_not_signed_up_is_told_with_the_reason(session: Session, orga
     called = call_off(session, reason="停电", by=organiser, at=NOON, confirmed=True)
 
     notice = Notification.objects.get(kind="check_in_called_off")
-    assert (called.taken_back, called.told, notice.user) == (4, 2, mother.user)
+    assert (called.taken_back, called.unregistered.reached_count, notice.user) == (4, 2, mother.user)
+    assert called.unregistered.unreached_count == 1
     assert text_of(notice.kind, notice.params) == (
         "王芳、李一诺：11月4日（周三）的场次已取消，您的签到不计入。其他场次请看活动页面。原因：停电"
     )
@@ -204,12 +205,13 @@ def test_plan_that_has_a_session_no_longer_takes_back_who_is_in(desks: Desks) ->
     PlanLine.objects.filter(version=desks.version).update(title="茶园讲座", key=key())
     version = desks.approved()
 
-    foretold = effects_of(publication_of(version), at=NOON).taken_back
+    foretold = effects_of(publication_of(version), at=NOON)
     with pytest.raises(Doubt):
         publish_plan(version, reason="老师生病", by=desks.bureau_person, at=NOON)
     publish_plan(version, reason="老师生病", by=desks.bureau_person, at=NOON, confirmed=True)
 
-    assert (foretold, Notification.objects.filter(kind="check_in_called_off").count()) == (3, 1)
+    assert (foretold.taken_back, foretold.untold_of_calling_off) == (3, 1)
+    assert (foretold.sent_away, Notification.objects.filter(kind="check_in_called_off").count()) == (0, 1)
     assert set(LedgerEntry.objects.filter(kind=LedgerEntry.Kind.VOID).values_list("reason", flat=True)) == {"老师生病"}
     assert not LedgerEntry.objects.effective().exists()
 

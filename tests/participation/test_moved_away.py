@@ -73,7 +73,7 @@ def test_whoever_is_not_signed_up_is_told_of_the_new_time(session: Session, orga
     changed = moved(session, organiser, start=NOON + WEEK, confirmed=True)
 
     notice = Notification.objects.get(kind="check_in_moved")
-    assert (changed.taken_back, changed.told_unregistered, notice.user) == (2, 1, walked_in.user)
+    assert (changed.taken_back, changed.unregistered.reached_count, notice.user) == (2, 1, walked_in.user)
     assert text_of(notice.kind, notice.params) == (
         "王芳：现在是11月11日（周三）12:00-13:00，地点待定。原来是11月4日（周三）13:00-14:00，地点待定。您这次的签到不计入；到时来了请重新签到。"
     )
@@ -201,7 +201,7 @@ def test_plan_that_moves_a_session_takes_back_who_is_in(desks: Desks) -> None:  
     asked = refusal(publish_plan, version, by=desks.bureau_person, at=NOON)
     publish_plan(version, by=desks.bureau_person, at=NOON, confirmed=True)
 
-    assert (foretold.taken_back, foretold.sent_away, asked) == (0, 2, "people_are_in")
+    assert (foretold.taken_back, foretold.sent_away, foretold.untold_of_moving, asked) == (0, 2, 1, "people_are_in")
     voids = LedgerEntry.objects.filter(kind=LedgerEntry.Kind.VOID)
     assert set(voids.values_list("reason", flat=True)) == {"这一场改了时间。"}
     assert not LedgerEntry.objects.effective().exists()

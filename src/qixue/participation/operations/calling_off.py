@@ -22,6 +22,7 @@ from qixue.participation.operations.people_inside import (
     tell_unregistered,
 )
 from qixue.participation.queries.registrations import why_off
+from qixue.participation.queries.unregistered import NOBODY, Unregistered
 from qixue.people.models import User
 from qixue.people.rules import Action
 from qixue.programme.models import Programme, Session
@@ -32,13 +33,13 @@ CALLED_OFF = _("The session was called off.")  # where no reason is kept
 
 @dataclass(frozen=True)
 class CalledOff:
-    """A session that is off now, of how many people the check-ins were taken back with it, and how many of them, who
-    were not signed up, were told.
+    """A session that is off now, of how many people the check-ins were taken back with it, and who of them were not
+    signed up: those are told who have an account.
     """
 
     session: Session
     taken_back: int = 0
-    told: int = 0
+    unregistered: Unregistered = NOBODY
 
 
 @transaction.atomic

@@ -33,6 +33,7 @@ from qixue.participation.queries.attendances import those_taken_back
 from qixue.participation.queries.plan_effects import is_moved, is_moved_away
 from qixue.participation.queries.registered import Reach, active_rows, reach_of
 from qixue.participation.queries.registrations import terms_of
+from qixue.participation.queries.unregistered import Unregistered
 from qixue.people.models import User
 from qixue.people.operations.notifications import notify_each
 from qixue.people.rules import Action
@@ -46,14 +47,14 @@ MOVED = _("The session was moved to another time.")  # why whoever was let in be
 @dataclass(frozen=True)
 class Changed:
     """What came of a change: whom it told of another time or place, who got or was offered a seat by it, of how many
-    people the check-ins were taken back, and how many of them, who were not signed up, were told.
+    people the check-ins were taken back, and who of them were not signed up: those are told who have an account.
     """
 
     session: Session
     told: Reach
     moved_up: Sequence[Registration]
     taken_back: int
-    told_unregistered: int
+    unregistered: Unregistered
 
 
 @transaction.atomic
