@@ -1,4 +1,5 @@
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -18,6 +19,7 @@ from qixue.participation.queries import effective_head_count, entries_of_session
 from qixue.participation.queries.attendances import came_in, people_in
 from qixue.participation.queries.door import scans_at
 from qixue.participation.queries.door_state import devices_of, expected_people
+from qixue.participation.queries.left_in import left_in_after_start
 from qixue.participation.queries.registered import Reach, active_rows, reach_of, similar_sessions
 from qixue.participation.queries.registrations import registered_at, why_off
 from qixue.participation.queries.unregistered import Unregistered, unregistered_at, untold_among
@@ -70,6 +72,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponseBase:
     registered = registered_at(found)[:SHOWN_PEOPLE] if may_manage_registrations(staff(request), found) else []
     counts = entries.exclude(kind=LedgerEntry.Kind.ATTENDANCE)
     is_off = found.state == Session.State.CANCELLED
+    may_correct = may(request.user, Action.CORRECT_ATTENDANCE, organisation)
     may_count = not is_off and may(request.user, Action.RECORD_ATTENDANCE, organisation)
     context = {
         "session": found,
@@ -87,7 +90,8 @@ def session(request: HttpRequest, pk: int) -> HttpResponseBase:
         "obstacle": obstacle_at_door(found, at=now()),
         "is_over": bool(found.starts_at and found.starts_at <= now()),
         "may_count": may_count,
-        "may_correct": may(request.user, Action.CORRECT_ATTENDANCE, organisation),
+        "may_correct": may_correct,
+        "asks_whether_held": is_off and may_correct and left_in_after_start(Q(pk=pk)).exists(),
         "may_edit": may(request.user, Action.EDIT_ACTIVITY, organisation),
         "may_see_records": may(request.user, Action.SEE_RECORDS, organisation),
         "may_see_evidence": may(request.user, Action.SEE_EVIDENCE, organisation),
