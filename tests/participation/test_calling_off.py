@@ -9,7 +9,7 @@ from tests.participation.signing_up import counters, refusal, sign_up
 from tests.programme.operations.conftest import Desks, desks  # noqa: F401 - a fixture
 from tests.web.workspace.door.pages import waiting_scan
 
-from qixue.core.models import AuditEntry
+from qixue.core.models import AuditEntry, OutboxMessage
 from qixue.core.refusal import Doubt
 from qixue.participation.models import Attendance, CallingOff, LedgerEntry, Scan, Tally
 from qixue.participation.operations import registrations
@@ -21,8 +21,11 @@ from qixue.participation.operations.scan_decisions import accept_scan, decide_to
 from qixue.participation.queries import chain_faults
 from qixue.participation.queries.attendances import attendance_faults
 from qixue.participation.queries.plan_effects import effects_of
-from qixue.people.models import Notification, User
+from qixue.people.models import Notification, NotificationPreference, Resident, User
 from qixue.people.notices import text_of
+from qixue.people.operations.erasure import erase
+from qixue.people.operations.notifications import choose_sms
+from qixue.people.personal_data import Subject
 from qixue.programme.models import PlanLine, Programme, Session
 from qixue.programme.operations.plans import amend_plan
 from qixue.programme.queries.publications import publication_of
@@ -90,10 +93,47 @@ def test_whoever_is_not_signed_up_is_told_with_the_reason(session: Session, orga
     called = call_off(session, reason="停电", by=organiser, at=NOON, confirmed=True)
 
     notice = Notification.objects.get(kind="check_in_called_off")
-    assert (called.taken_back, called.told, notice.user) == (4, 2, mother.user)
+    assert (called.taken_back, called.unregistered.reached_count, notice.user) == (4, 2, mother.user)
+    assert called.unregistered.unreached_count == 1
     assert text_of(notice.kind, notice.params) == (
         "王芳、李一诺：11月4日（周三）的场次已取消，您的签到不计入。其他场次请看活动页面。原因：停电"
     )
+
+
+def test_whoever_is_signed_up_and_in_is_told_that_the_check_in_does_not_count(
+    session: Session, organiser: User
+) -> None:
+    """The others of the household are told as ever."""
+    mother = MemberFactory(name="王芳")
+    rows = sign_up(session, mother, ResidentFactory(guardian=mother, name="李一诺"))
+    check_in(session, registration=rows[1], by=organiser, at=NOON, client_uuid=key())
+    call_off(session, reason="停电", by=organiser, at=NOON, confirmed=True)
+
+    keep_queues(at=NOON)
+
+    told = [text_of(notice.kind, notice.params) for notice in mother.user.notifications.order_by("kind")]
+    assert [words for words in told if "取消" in words] == [
+        "李一诺：11月4日（周三）的场次已取消，您的签到不计入。其他场次请看活动页面。原因：停电",
+        "王芳：11月4日（周三）的场次已取消。其他场次请看活动页面。原因：停电",
+    ]
+
+
+def test_whoever_is_forgotten_is_gone_from_what_their_guardian_was_told(session: Session, organiser: User) -> None:
+    """Also where others take care of the child by now; the text message does not go out any more."""
+    mother = MemberFactory(name="王芳", user__mobile="13900000000")
+    choose_sms(mother.user, NotificationPreference.Topic.REGISTRATIONS, is_wanted=True, at=NOON)
+    child, handed_on = (ResidentFactory(guardian=mother, name=name) for name in ("李一诺", "李小宝"))
+    came_by_the_wall(session, mother, child, handed_on)
+    call_off(session, reason="停电", by=organiser, at=NOON, confirmed=True)
+    Resident.objects.filter(pk=handed_on.pk).update(guardian=MemberFactory())
+    handed_on.refresh_from_db()
+
+    sent = OutboxMessage.objects.count()
+    for forgotten in (child, handed_on):
+        erase(Subject((forgotten,)), at=NOON)
+
+    assert Notification.objects.get(user=mother.user, kind="check_in_called_off").params["names"] == "王芳"
+    assert (sent, OutboxMessage.objects.count()) == (1, 0)
 
 
 @pytest.mark.parametrize("kept", ["停电", ""])
@@ -165,12 +205,13 @@ def test_plan_that_has_a_session_no_longer_takes_back_who_is_in(desks: Desks) ->
     PlanLine.objects.filter(version=desks.version).update(title="茶园讲座", key=key())
     version = desks.approved()
 
-    foretold = effects_of(publication_of(version), at=NOON).taken_back
+    foretold = effects_of(publication_of(version), at=NOON)
     with pytest.raises(Doubt):
         publish_plan(version, reason="老师生病", by=desks.bureau_person, at=NOON)
     publish_plan(version, reason="老师生病", by=desks.bureau_person, at=NOON, confirmed=True)
 
-    assert (foretold, Notification.objects.filter(kind="check_in_called_off").count()) == (3, 1)
+    assert (foretold.taken_back, foretold.untold_of_calling_off) == (3, 1)
+    assert (foretold.sent_away, Notification.objects.filter(kind="check_in_called_off").count()) == (0, 1)
     assert set(LedgerEntry.objects.filter(kind=LedgerEntry.Kind.VOID).values_list("reason", flat=True)) == {"老师生病"}
     assert not LedgerEntry.objects.effective().exists()
 

@@ -6,7 +6,7 @@ import datetime
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.factories import NOON, DoorDeviceFactory, MemberFactory, OpenSessionFactory
+from tests.factories import NOON, DoorDeviceFactory, MemberFactory, OpenSessionFactory, ResidentFactory, key
 from tests.participation.letting_in import came_by_the_wall, let_in
 from tests.participation.signing_up import refusal, sign_up
 from tests.programme.operations.conftest import Desks, desks  # noqa: F401 - a fixture
@@ -14,12 +14,15 @@ from tests.programme.operations.conftest import Desks, desks  # noqa: F401 - a f
 from qixue.core.clock import local_day
 from qixue.core.refusal import Doubt
 from qixue.participation.models import Attendance, LedgerEntry, Tally
-from qixue.participation.operations.check_ins import hold_attended
+from qixue.participation.operations.check_ins import check_in, hold_attended
+from qixue.participation.operations.door_page import take_back_own
 from qixue.participation.operations.published_plans import publish_plan
 from qixue.participation.operations.session_changes import Changed, change_session
 from qixue.participation.queries.plan_effects import effects_of
 from qixue.people.models import Notification, User
 from qixue.people.notices import text_of
+from qixue.people.operations.erasure import erase
+from qixue.people.personal_data import Subject
 from qixue.programme.models import PlanLine, PlanVersion, Programme, Session
 from qixue.programme.operations.plans import amend_plan
 from qixue.programme.operations.sessions import SessionDetails
@@ -86,11 +89,45 @@ def test_whoever_is_not_signed_up_is_told_of_the_new_time(session: Session, orga
     changed = moved(session, organiser, start=NOON + WEEK, confirmed=True)
 
     notice = Notification.objects.get(kind="check_in_moved")
-    assert (changed.taken_back, changed.told_unregistered, notice.user) == (2, 1, walked_in.user)
+    assert (changed.taken_back, changed.unregistered.reached_count, notice.user) == (2, 1, walked_in.user)
     assert text_of(notice.kind, notice.params) == (
         "王芳：现在是11月11日（周三）12:00-13:00，地点待定。原来是11月4日（周三）13:00-14:00，地点待定。您这次的签到不计入；到时来了请重新签到。"
     )
-    assert Notification.objects.filter(user=row.registered_by, kind="registration_changed").count() == 1
+    assert Notification.objects.filter(user=row.registered_by, kind="registration_changed_checked_in").count() == 1
+
+
+def test_whoever_is_signed_up_and_in_is_told_that_the_check_in_does_not_count(
+    session: Session, organiser: User
+) -> None:
+    """The others of the household read that their place stays, and nothing of check-ins."""
+    mother = MemberFactory(name="王芳")
+    rows = sign_up(session, mother, ResidentFactory(guardian=mother, name="李一诺"))
+    check_in(session, registration=rows[1], by=organiser, at=NOON, client_uuid=key())
+
+    changed = moved(session, organiser, start=NOON + WEEK, confirmed=True)
+
+    told = {notice.kind: text_of(notice.kind, notice.params) for notice in mother.user.notifications.order_by("pk")}
+    assert changed.told.reached_count == 2
+    assert told["registration_changed"].endswith("您的报名不变；来不了请取消名额。")
+    assert told["registration_changed_checked_in"] == (
+        "李一诺：现在是11月11日（周三）12:00-13:00，地点待定。原来是11月4日（周三）13:00-14:00，地点待定。"
+        "您的报名不变，但这次的签到不计入；到时来了请重新签到，来不了请取消名额。"
+    )
+    erase(Subject((rows[1].resident,)), at=NOON)
+    assert not mother.user.notifications.filter(kind="registration_changed_checked_in").exists()
+
+
+def test_whose_check_in_was_taken_back_for_other_reasons_reads_of_a_small_move_as_ever(
+    session: Session, organiser: User
+) -> None:
+    entry = let_in(session, organiser)[0]
+    take_back_own(entry, by=organiser, at=NOON)
+
+    moved(session, organiser, start=NOON + HOUR + 10 * MINUTE, confirmed=True)
+
+    assert list(Notification.objects.filter(kind__contains="changed").values_list("kind", flat=True)) == [
+        "registration_changed"
+    ]
 
 
 @pytest.mark.parametrize("start", [NOON + HOUR + 10 * MINUTE, NOON + 2 * HOUR, NOON - 10 * MINUTE])
@@ -180,7 +217,7 @@ def test_plan_that_moves_a_session_takes_back_who_is_in(desks: Desks) -> None:  
     asked = refusal(publish_plan, version, by=desks.bureau_person, at=NOON)
     publish_plan(version, by=desks.bureau_person, at=NOON, confirmed=True)
 
-    assert (foretold.taken_back, foretold.sent_away, asked) == (0, 2, "people_are_in")
+    assert (foretold.taken_back, foretold.sent_away, foretold.untold_of_moving, asked) == (0, 2, 1, "people_are_in")
     voids = LedgerEntry.objects.filter(kind=LedgerEntry.Kind.VOID)
     assert set(voids.values_list("reason", flat=True)) == {"这一场改了时间。"}
     assert not LedgerEntry.objects.effective().exists()

@@ -6,6 +6,7 @@ from tests.factories_afterwards import DAY, attend
 
 from qixue.participation.queries.visits import by_token, unregistered_visits_of
 from qixue.people.models import Resident
+from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
 
@@ -57,4 +58,10 @@ def test_as_many_sessions_are_named_as_are_asked_for_each_with_all_of_the_househ
 
 
 def test_household_that_came_nowhere_has_none(member):
+    assert unregistered_visits_of(by_token([member]), most=3) == []
+
+
+def test_session_that_was_called_off_is_none_to_which_one_came(member):
+    attend(SessionFactory(state=Session.State.CANCELLED), member)
+
     assert unregistered_visits_of(by_token([member]), most=3) == []

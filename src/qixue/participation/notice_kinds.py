@@ -8,8 +8,10 @@ from qixue.people.notices import NoticeKind, register
 
 TOPIC = NotificationPreference.Topic.REGISTRATIONS
 CHANGED, OFFER_CHANGED = "registration_changed", "registration_changed_offer"  # where a seat is only offered
+CHANGED_ONCE_IN = "registration_changed_checked_in"  # of whoever was let in for the time that was left
 TOO_LARGE = "registration_too_large"
-CHECK_IN_OFF, CHECK_IN_MOVED = "check_in_called_off", "check_in_moved"  # of people who are not signed up
+# Of people who are not signed up; the first also of those who are.
+CHECK_IN_OFF, CHECK_IN_MOVED = "check_in_called_off", "check_in_moved"
 REMOVED, REMOVED_TO_PASS_ON = "registration_removed", "registration_removed_to_pass_on"  # the second is for a cadre
 # By state, for who runs the session: people whom no notice reaches.
 IN_PERSON = {
@@ -204,6 +206,20 @@ register(
         _(
             "Changed: %(title)s is now on %(day_on)s at %(time)s, %(place)s (before: %(was_on)s at %(was_time)s, "
             "%(was_place)s)"
+        ),
+    ),
+    NoticeKind(
+        CHANGED_ONCE_IN,
+        TOPIC,
+        _("New time or place: %(title)s"),
+        _(
+            "%(names)s: it is now on %(day_on)s at %(time)s, %(place)s. Before it was on %(was_on)s at %(was_time)s, "
+            "%(was_place)s. Your place stays as it is, but your check-in does not count: please check in again when "
+            "you come. If you cannot come, please give your place up."
+        ),
+        _(
+            "Changed: %(title)s is now on %(day_on)s at %(time)s, %(place)s (before: %(was_on)s at %(was_time)s, "
+            "%(was_place)s). Your check-in does not count: please check in again when you come."
         ),
     ),
     NoticeKind(

@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 from django.test import Client
 from lxml import html
-from tests.factories import NOON, DoorDeviceFactory, OpenSessionFactory, RoleAssignmentFactory, SessionFactory
+from tests.factories import (
+    NOON,
+    DoorDeviceFactory,
+    MemberFactory,
+    OpenSessionFactory,
+    RoleAssignmentFactory,
+    SessionFactory,
+)
+from tests.participation.letting_in import came_by_the_wall
 from tests.web.workspace.door.pages import waiting_scan
 
 from qixue.people.models import Role
@@ -14,6 +22,7 @@ from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
+HOUR = DAY / 24
 
 
 def organiser_of(client: Client, session: Session) -> Client:
@@ -79,3 +88,25 @@ def test_scan_for_a_session_that_the_phone_was_not_set_up_for_waits_at_the_first
     assert desk.xpath(".//a[contains(@href, '/scans/')]/@href") == [f"/workspace/sessions/{early.pk}/scans/"]
     assert "1条待处理" in desk.text_content()
     assert (scan.decision, sessions_named(main_of(page.get("/workspace/waiting/scans/")))) == ("rejected", [])
+
+
+def test_what_was_called_off_with_people_who_came_after_its_start_leads_to_their_check_ins(client: Client) -> None:
+    """Until they are taken back; who came to what is not called off, or before the start, asks nobody."""
+    session = OpenSessionFactory(starts_at=NOON - HOUR)
+    starts = {"number": 2, "starts_at": NOON + HOUR}, {"number": 3, "starts_at": NOON - HOUR}
+    early, held = [OpenSessionFactory(activity=session.activity, **facts) for facts in starts]
+    for each in (session, early, held):
+        came_by_the_wall(each, MemberFactory())
+    Session.objects.exclude(pk=held.pk).update(state=Session.State.CANCELLED)
+    page = organiser_of(client, session)
+
+    (desk,) = main_of(page.get("/workspace/")).xpath(".//section[header/h2='已取消、但开始后有人签到']")
+    (link,) = desk.xpath(".//h3/a/@href")
+    shown = main_of(page.get(link))
+    (way,) = shown.xpath(".//a[.='撤销']/@href")
+    form = main_of(page.get(way)).xpath(".//input[@name='client_uuid']/@value")
+    done = main_of(page.post(way, {"reason": "没有举行", "client_uuid": form[0]}, follow=True))
+
+    assert "这些人现在还计入人数" in shown.text_content()
+    assert "这些人现在还计入人数" not in done.text_content()
+    assert sessions_named(main_of(page.get("/workspace/waiting/called-off/"))) == []

@@ -19,6 +19,7 @@ from tests.factories import (
     VenueFactory,
 )
 from tests.factories_planning import PlanFactory, PlanLineFactory, PlanVersionFactory, RoomFactory
+from tests.participation.letting_in import came_by_the_wall
 from tests.participation.signing_up import sign_up
 
 from qixue.participation.operations.published_plans import publish_plan
@@ -258,12 +259,15 @@ def test_page_before_publishing_names_what_is_called_off_and_whom_nobody_reaches
     session = Session.objects.get(activity__title="茶园讲座")
     sign_up(session, MemberFactory())
     RegistrationFactory(session=session, resident=ResidentFactory(name="房三妹"), registered_by=None, source="staff")
+    came_by_the_wall(session, ResidentFactory())
 
     page = html.fromstring(browser(desks.bureau_person).get(address("publish_plan", plan.pk)).content)
 
     (told,) = page.xpath("//section[header/h2='会通知谁']")
     text = " ".join(told.text_content().split())
-    assert [words in text for words in ("取消的场次：1", "茶园讲座", "1人", "房三妹")] == [True] * 4
+    assert [words in text for words in ("取消的场次：1", "茶园讲座", "1人", "房三妹", "没有账号，收不到通知")] == [
+        True
+    ] * 5
     assert page.xpath("//textarea/@name") == ["reason"]
 
 

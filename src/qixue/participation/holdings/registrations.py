@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from qixue.core.clock import minute_text
 from qixue.participation.models import Answer, CalendarFeed, LedgerEntry, ListedPerson, Participant, Registration
-from qixue.participation.operations.leaving import detach, give_up_seats, keep_who_came
+from qixue.participation.operations.leaving import detach, forget_check_ins, give_up_seats, keep_who_came
 from qixue.participation.operations.merged_people import move_registrations, move_tokens
 from qixue.participation.queries.registrations import coming_registrations, state_at
 from qixue.people.personal_data import Holding, Left, Pair, Section, Subject, goes_with_its_owner
@@ -73,6 +73,7 @@ def erase_registrations(subject: Subject, *, at: datetime.datetime) -> None:
 def erase_tokens(subject: Subject, **_when: Any) -> None:
     """From here on nobody can say whose an entry of the ledger was."""
     keep_who_came(subject.people)
+    forget_check_ins(subject.people, subject.user)
     Participant.objects.filter(resident__in=subject.people).delete()
 
 

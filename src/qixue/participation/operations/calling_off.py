@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.duties import for_each
 from qixue.core.fields import checked_reason
 from qixue.core.refusal import ask_at_once
-from qixue.participation.models import CallingOff, LedgerEntry, Tally
+from qixue.participation.models import CallingOff
 from qixue.participation.notice_kinds import CHECK_IN_OFF
 from qixue.participation.operations.check_ins import hold_attended
 from qixue.participation.operations.in_charge import must_be_in_charge
@@ -22,10 +21,12 @@ from qixue.participation.operations.people_inside import (
     take_back_inside,
     tell_unregistered,
 )
+from qixue.participation.queries.left_in import left_in_before_start
 from qixue.participation.queries.registrations import why_off
+from qixue.participation.queries.unregistered import NOBODY, Unregistered
 from qixue.people.models import User
 from qixue.people.rules import Action
-from qixue.programme.models import Programme, Session
+from qixue.programme.models import Session
 from qixue.programme.operations import sessions
 
 CALLED_OFF = _("The session was called off.")  # where no reason is kept
@@ -33,13 +34,13 @@ CALLED_OFF = _("The session was called off.")  # where no reason is kept
 
 @dataclass(frozen=True)
 class CalledOff:
-    """A session that is off now, of how many people the check-ins were taken back with it, and how many of them, who
-    were not signed up, were told.
+    """A session that is off now, of how many people the check-ins were taken back with it, and who of them were not
+    signed up: those are told who have an account.
     """
 
     session: Session
     taken_back: int = 0
-    told: int = 0
+    unregistered: Unregistered = NOBODY
 
 
 @transaction.atomic
@@ -76,19 +77,8 @@ def take_back_left_inside(*, at: datetime.datetime) -> int:
 
     Returns of how many sessions.
     """
-    keys = list(with_people_left_in().order_by("pk").values_list("pk", flat=True))
+    keys = list(left_in_before_start().order_by("pk").values_list("pk", flat=True))
     return for_each("called off", keys, partial(take_back_left_at, at=at))
-
-
-def with_people_left_in() -> QuerySet[Session]:
-    """What was called off with people in it: not in programmes that are closed, for these are reported already, nor
-    where people came after the start, for then a person has to decide.
-    """
-    came = Tally.objects.filter(session=OuterRef("pk")).filter(Q(named_count__gt=0) | Q(unnamed_count__gt=0))
-    inside = LedgerEntry.objects.effective().one_by_one().filter(session=OuterRef("pk"))
-    came_late = inside.filter(recorded_at__gte=OuterRef("starts_at"))
-    off = Session.objects.filter(Exists(came), ~Exists(came_late), state=Session.State.CANCELLED)
-    return off.exclude(activity__programme__state=Programme.State.CLOSED)
 
 
 @transaction.atomic
@@ -96,6 +86,6 @@ def take_back_left_at(session_pk: int, *, at: datetime.datetime) -> bool:
     """Whether anybody was taken back; asked once more where nobody can be let in any more."""
     session = Session.objects.select_related("activity__organisation").get(pk=session_pk)
     hold_doors(session.activity.organisation, [session])
-    if not with_people_left_in().filter(pk=session_pk).exists():
+    if not left_in_before_start().filter(pk=session_pk).exists():
         return False
     return bool(take_back_inside([session], why_off(session) or str(CALLED_OFF), by=None, at=at))

@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.db.models import Q
@@ -11,8 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.models import OutboxMessage, record_audit
 from qixue.core.outbox import forget_messages
 from qixue.core.refusal import Refused
-from qixue.participation.models import RegistrantMessage, Registration
-from qixue.participation.notice_kinds import CHANGED, IN_PERSON, OFFER_CHANGED, REMOVED, REMOVED_TO_PASS_ON
+from qixue.participation.models import LedgerEntry, Participant, RegistrantMessage, Registration
+from qixue.participation.notice_kinds import (
+    CHANGED,
+    CHANGED_ONCE_IN,
+    CHECK_IN_MOVED,
+    CHECK_IN_OFF,
+    IN_PERSON,
+    OFFER_CHANGED,
+    REMOVED,
+    REMOVED_TO_PASS_ON,
+)
 from qixue.participation.operations.registrations import release
 from qixue.participation.operations.seats import locked_session, promote
 from qixue.participation.queries.attendances import came_in
@@ -92,7 +101,6 @@ def forget_names(parties: set[uuid.UUID], people: Sequence[Resident], account: U
 
 def forget_words(rows: Sequence[Registration], people: Sequence[Resident], account: User | None) -> None:
     """The same of what organisers told a guardian or a cadre: why somebody was taken out, what went to all."""
-    names = {person.name for person in people}
     at_sessions = {row.session_id for row in rows}
     messages = RegistrantMessage.objects.filter(session__in=at_sessions)
     keys = [f"{kind}:{row.pk}" for row in rows for kind in (REMOVED, REMOVED_TO_PASS_ON)]
@@ -101,9 +109,34 @@ def forget_words(rows: Sequence[Registration], people: Sequence[Resident], accou
     told |= {person.guardian.user_id for person in people if person.guardian}
     notices = list(Notification.objects.filter(key__in=keys, user__in=told - {None}).exclude(user=account))
     for session in sorted(at_sessions):  # one after the other: SQLite takes no sentence with hundreds of alternatives
-        changed = Q(key__startswith=f"{CHANGED}:{session}-") | Q(key__startswith=f"{OFFER_CHANGED}:{session}-")
-        found = Notification.objects.filter(Q(changed, user__in=told - {None}) | in_person(session))
+        changed = Q(about_session((CHANGED, CHANGED_ONCE_IN, OFFER_CHANGED), session), user__in=told - {None})
+        found = Notification.objects.filter(changed | about_session(IN_PERSON.values(), session))
         notices += found.exclude(user=account)
+    take_names_out(notices, people)
+
+
+@transaction.atomic
+def forget_check_ins(people: Sequence[Resident], account: User | None) -> None:
+    """Before their tokens go: the same of what others were told of check-ins that do not count.
+
+    Whoever took care of somebody then was told, and that may be another account today.
+    """
+    tokens = Participant.objects.filter(resident__in=people).values("token")
+    voided = LedgerEntry.objects.filter(person_token__in=tokens, successor__kind=LedgerEntry.Kind.VOID)
+    notices: list[Notification] = []
+    for session in sorted(set(voided.exclude(session=None).values_list("session_id", flat=True))):
+        found = Notification.objects.filter(about_session((CHECK_IN_OFF, CHECK_IN_MOVED), session))
+        notices += found.exclude(user=account)
+    take_names_out(notices, people)
+
+
+def about_session(kinds: Iterable[str], session_pk: int) -> Q:
+    return Q(*(("key__startswith", f"{kind}:{session_pk}-") for kind in kinds), _connector=Q.OR)
+
+
+def take_names_out(notices: Iterable[Notification], people: Sequence[Resident]) -> None:
+    """A notice in which nobody else is named goes, and the letters about it in any case."""
+    names = {person.name for person in people}
     for notice in notices:
         before = str(notice.params.get("names", "")).split("、")
         left = [name for name in before if name not in names]
@@ -115,8 +148,3 @@ def forget_words(rows: Sequence[Registration], people: Sequence[Resident], accou
         else:
             notice.delete()
         forget_messages(OutboxMessage.objects.filter(key__startswith=f"{notice.key}:{notice.user_id}:"))
-
-
-def in_person(session_pk: int) -> Q:
-    """What whoever ran the session then was told of people whom no notice reached."""
-    return Q(*(("key__startswith", f"{kind}:{session_pk}-") for kind in IN_PERSON.values()), _connector=Q.OR)

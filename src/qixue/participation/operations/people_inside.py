@@ -12,7 +12,7 @@ from qixue.participation.models import DoorDevice, LedgerEntry
 from qixue.participation.notices import about_people_in
 from qixue.participation.operations.ledger import append_entries, lock_chain, taking_back
 from qixue.participation.queries.attendances import people_in
-from qixue.participation.queries.unregistered import unregistered_at
+from qixue.participation.queries.unregistered import NOBODY, Unregistered, unregistered_at
 from qixue.people.models import Organisation, User
 from qixue.people.operations.notifications import notify_each
 from qixue.programme.models import Session
@@ -53,11 +53,13 @@ def take_back_inside(
 
 def tell_unregistered(
     kind: str, session: Session, taken_back: Sequence[LedgerEntry], *, at: datetime, **more: str
-) -> int:
-    """Tell those whom nobody tells as people who are signed up. Returns how many; `more`: further words of the kind."""
+) -> Unregistered:
+    """Tell those whom nobody tells as people who are signed up. Returns who that is, and of how many no account is
+    known; `more`: further words of the kind.
+    """
     if not any(entry.session_id == session.pk for entry in taken_back):
-        return 0
+        return NOBODY
     told = unregistered_at(session, taken_back)
     notices = [([user], about_people_in(kind, session, told.people[pk], **more)) for pk, user in told.users.items()]
     notify_each(notices, at=at)
-    return told.reached_count
+    return told

@@ -20,7 +20,7 @@ from qixue.core.form_keys import key_reused
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration, RegistrationTerms
-from qixue.participation.notice_kinds import OFFER_OVER, OFFER_OVER_CLOSED, PASSED_ON, PASSED_ON_CLOSED
+from qixue.participation.notice_kinds import CHECK_IN_OFF, OFFER_OVER, OFFER_OVER_CLOSED, PASSED_ON, PASSED_ON_CLOSED
 from qixue.participation.notices import about_party, told_at_once
 from qixue.participation.operations.answers import Answers, are_as_first, checked_answers, keep_answers
 from qixue.participation.operations.asked_again import first_rows, is_same_request
@@ -33,7 +33,7 @@ from qixue.participation.operations.eligibility import (
 )
 from qixue.participation.operations.lotteries import entered
 from qixue.participation.operations.seats import addressed, by_party, locked_session, promote, with_session
-from qixue.participation.queries.attendances import those_in
+from qixue.participation.queries.attendances import those_in, those_taken_back
 from qixue.participation.queries.lotteries import is_before_draw
 from qixue.participation.queries.queue import has_seats_for, with_parties_to_tell, with_room
 from qixue.participation.queries.registered import reach_of, similar_sessions
@@ -47,6 +47,7 @@ from qixue.participation.queries.registrations import (
 from qixue.participation.rules import may_manage_registrations
 from qixue.participation.sources import FROM_HOME, source_at_home
 from qixue.people.models import Resident, User
+from qixue.people.notices import Notice
 from qixue.people.operations.locks import hold_or_refuse
 from qixue.people.operations.notifications import notify, notify_each
 from qixue.programme.models import Session
@@ -268,8 +269,12 @@ def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
             kind, more = told_over(session, terms, is_passed_on=has_all_passed_on, at=at), {}
         if note := more.get("note"):  # it stands beside the registration as well
             Registration.objects.filter(pk__in=[row.pk for row in rows]).update(cancel_note=note)
-        parties = by_party(with_session(session, rows)).values()
-        notify_each([told for party in parties for told in addressed(reach_of(party), kind, **more)], at=at)
+        once_in = those_taken_back(session, rows) if note else set()
+        told: list[tuple[list[User], Notice]] = []
+        for party in by_party(with_session(session, rows)).values():
+            told += addressed(reach_of(row for row in party if row.pk not in once_in), kind, **more)
+            told += addressed(reach_of(row for row in party if row.pk in once_in), CHECK_IN_OFF, **more)
+        notify_each(told, at=at)
     return bool(moved_up or rows)
 
 

@@ -11,7 +11,7 @@ from qixue.core.clock import minute_text
 from qixue.core.clock_words import day_clock_lazy
 from qixue.core.refusal import Doubt, ask_at_once
 from qixue.participation.models import Registration
-from qixue.participation.notice_kinds import CHANGED, CHECK_IN_MOVED, OFFER_CHANGED
+from qixue.participation.notice_kinds import CHANGED, CHANGED_ONCE_IN, CHECK_IN_MOVED, OFFER_CHANGED
 from qixue.participation.notices import both, event_of
 from qixue.participation.operations.check_ins import hold_attended
 from qixue.participation.operations.in_charge import must_be_in_charge
@@ -29,9 +29,11 @@ from qixue.participation.operations.seats import (
     with_session,
 )
 from qixue.participation.operations.terms import fit_terms
+from qixue.participation.queries.attendances import those_taken_back
 from qixue.participation.queries.plan_effects import is_moved, is_moved_away
 from qixue.participation.queries.registered import Reach, active_rows, reach_of
 from qixue.participation.queries.registrations import terms_of
+from qixue.participation.queries.unregistered import Unregistered
 from qixue.people.models import User
 from qixue.people.operations.notifications import notify_each
 from qixue.people.rules import Action
@@ -45,14 +47,14 @@ MOVED = _("The session was moved to another time.")  # why whoever was let in be
 @dataclass(frozen=True)
 class Changed:
     """What came of a change: whom it told of another time or place, who got or was offered a seat by it, of how many
-    people the check-ins were taken back, and how many of them, who were not signed up, were told.
+    people the check-ins were taken back, and who of them were not signed up: those are told who have an account.
     """
 
     session: Session
     told: Reach
     moved_up: Sequence[Registration]
     taken_back: int
-    told_unregistered: int
+    unregistered: Unregistered
 
 
 @transaction.atomic
@@ -129,15 +131,19 @@ def fit_offers(before: Session, after: Session, *, at: datetime.datetime) -> Non
 
 def tell_of_change(before: Session, after: Session, *, at: datetime.datetime) -> Reach:
     """Each account for all its people, with the old time and place beside the new ones. Of a seat that is offered they
-    are told until when: it is not theirs yet, whatever the session's new time.
+    are told until when: it is not theirs yet, whatever the session's new time. Whoever was let in is told so apart.
     """
     words = words_of_change(before, after)
     rows, key = with_session(after, active_rows(after)), f"{after.pk}-{after.version}"
-    offered = [row for row in rows if row.state == Registration.State.OFFERED]
-    others = [row for row in rows if row.state != Registration.State.OFFERED]
-    told = addressed(reach_of(others), CHANGED, key=key, **words)
-    notify_each(told + addressed(reach_of(offered), OFFER_CHANGED, key=key, **words), at=at)
-    tell_in_charge(offered, at=at, key=f"-{after.version}")
+    is_away = is_moved_away(before.starts_at, after.starts_at, at=at)
+    once_in = those_taken_back(after, rows) if is_away else set()
+    groups: dict[str, list[Registration]] = {CHANGED: [], CHANGED_ONCE_IN: [], OFFER_CHANGED: []}
+    for row in rows:
+        held = CHANGED_ONCE_IN if row.pk in once_in else CHANGED
+        groups[OFFER_CHANGED if row.state == Registration.State.OFFERED else held].append(row)
+    told = [one for kind, group in groups.items() for one in addressed(reach_of(group), kind, key=key, **words)]
+    notify_each(told, at=at)
+    tell_in_charge(groups[OFFER_CHANGED], at=at, key=f"-{after.version}")
     return reach_of(rows)
 
 

@@ -68,6 +68,16 @@ def those_in(session: Session, rows: Sequence[Registration]) -> list[Registratio
     return [row for row in rows if row.resident_id in inside]
 
 
+def those_taken_back(session: Session, rows: Iterable[Registration]) -> set[int]:
+    """Keys of those of its registrations whose holder was in and is not any more; one question for all of them."""
+    voided = LedgerEntry.objects.people().filter(session=session, successor__kind=LedgerEntry.Kind.VOID)
+    tokens = set(voided.values_list("person_token", flat=True))
+    here = Attendance.objects.filter(session=session, person_token=OuterRef("token"))
+    holders = Participant.objects.filter(~Exists(here), token__among=tokens)
+    gone = set(holders.values_list("resident_id", flat=True)) if tokens else set()
+    return {row.pk for row in rows if row.resident_id in gone}
+
+
 def came_in(sessions: Iterable[Session]) -> dict[tuple[int, int], CameIn]:
     """How each person who signed up came in, by keys of session and resident."""
     sessions = list(sessions)

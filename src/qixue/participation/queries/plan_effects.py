@@ -11,6 +11,7 @@ from qixue.participation.merge import is_before_door
 from qixue.participation.models import Registration
 from qixue.participation.queries.attendances import people_in
 from qixue.participation.queries.registered import Reach, reach_of
+from qixue.participation.queries.unregistered import untold_among
 from qixue.programme.models import Session
 from qixue.programme.queries.publications import SESSION_FIELDS, Publication
 
@@ -30,8 +31,10 @@ class PlanEffects:
     called_off: Reached
     moved: Reached
     taken_back: int  # people who are in already at what is called off
+    untold_of_calling_off: int  # of these, whom no notice reaches: neither signed up, nor with an account
     moved_away: Sequence[Session]  # of what is moved, at which nobody stays in
     sent_away: int  # people who are in already at these
+    untold_of_moving: int  # of these, as above
     staying: Sequence[Session]  # which the version has no longer, and which have begun: nothing happens to them
 
 
@@ -47,12 +50,15 @@ def effects_of(work: Publication, *, at: datetime.datetime) -> PlanEffects:
         if is_moved_away(before.starts_at, after.starts_at, at=at):
             moved_away.append(before)
     gone = work.called_off(at=at)
+    off, away = list(people_in(gone)), list(people_in(moved_away))
     return PlanEffects(
         reached(gone),
         reached(moved),
-        people_in(gone).count(),
+        len(off),
+        untold_among(off),
         moved_away,
-        people_in(moved_away).count(),
+        len(away),
+        untold_among(away),
         work.staying(at=at),
     )
 

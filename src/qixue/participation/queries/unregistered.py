@@ -1,6 +1,6 @@
 """Who is in at a session without being signed up for it, and through which account each of them is told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qixue.participation.models import LedgerEntry, Participant, Registration
@@ -22,6 +22,9 @@ class Unregistered:
         return sum(len(people) for people in self.people.values())
 
 
+NOBODY = Unregistered({}, {}, 0)
+
+
 def unregistered_at(session: Session, entries: Iterable[LedgerEntry]) -> Unregistered:
     """Of the people of these entries, by which they are, or were, in."""
     tokens = [entry.person_token for entry in entries if entry.session_id == session.pk]
@@ -36,3 +39,9 @@ def unregistered_at(session: Session, entries: Iterable[LedgerEntry]) -> Unregis
             people.setdefault(user.pk, []).append(person)
     known = sum(person.pk in signed_up for person in persons) + sum(map(len, people.values()))
     return Unregistered(people, users, len(tokens) - known)
+
+
+def untold_among(entries: Sequence[LedgerEntry]) -> int:
+    """Of how many people of these entries, of any sessions, no account or no name is known."""
+    sessions = {entry.session for entry in entries if entry.session}
+    return sum(unregistered_at(session, entries).unreached_count for session in sessions)

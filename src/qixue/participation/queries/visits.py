@@ -43,11 +43,12 @@ def by_token(household: Sequence[Resident]) -> dict[uuid.UUID, Resident]:
 
 
 def unregistered_visits_of(people: Mapping[uuid.UUID, Resident], *, most: int) -> list[UnregisteredVisit]:
-    """The sessions that began last first; `people` are those `by_token`."""
+    """The sessions that began last first, without those called off; `people` are those `by_token`."""
     signed_up = Registration.objects.filter(
         session=OuterRef("session"), resident__participants__token=OuterRef("person_token")
     )
-    rows = Attendance.objects.filter(~Exists(signed_up), person_token__among=set(people))
+    came_in = Attendance.objects.filter(~Exists(signed_up), person_token__among=set(people))
+    rows = came_in.exclude(session__state=Session.State.CANCELLED)  # as the learning record has it
     ordered = rows.order_by(F("session__starts_at").desc(nulls_last=True), "session", "pk")
     came: dict[Session, list[Resident]] = {}
     # nobody is in twice at a session, so these are enough for as many sessions

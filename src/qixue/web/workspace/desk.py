@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.clock import local_day
 from qixue.participation.queries import sessions_awaiting_count
 from qixue.participation.queries.door_state import undecided_by_session
+from qixue.participation.queries.left_in import left_in_after_start
 from qixue.participation.queries.lotteries import draws_awaiting_a_number
 from qixue.people.models import User
 from qixue.people.queries import path_filter
@@ -142,6 +143,11 @@ LATER = {
         _("Over, and not counted yet"),
         "workspace/sessions/on_desk.html",
         lambda user, at: sessions_awaiting_count(within(user, Action.RECORD_ATTENDANCE), at),
+    ),
+    "called-off": Kind(
+        _("Called off, and people came after the start"),
+        "workspace/sessions/on_desk.html",
+        lambda user, at: left_in_after_start(within(user, Action.CORRECT_ATTENDANCE)),
     ),
     "drafts": Kind(_("Drafts"), "workspace/activities/drafts.html", drafts),
     "upcoming": Kind(_("Coming next"), "workspace/sessions/on_desk.html", upcoming),

@@ -115,7 +115,10 @@ def test_calling_off_says_who_is_told_without_being_signed_up(session, organiser
     assert "不用通知任何人" not in foretold
     assert "没有报名、已经签到的1人，会在账号里收到通知" in foretold
     assert "有1人没有报名、已经签到，但没有账号，收不到通知" in foretold
-    assert message_on(after)[0] == "这场已取消。 已撤销2条签到。 其中1人没有报名，也已通知。"
+    assert message_on(after)[0] == (
+        "这场已取消。 已撤销2条签到。 其中1人没有报名，也已通知。 "
+        "其中1人没有报名，也没有账号，收不到通知，请当面告诉他们。"
+    )
 
 
 def test_moving_away_says_how_many_are_in_already(session, organiser):
@@ -131,7 +134,11 @@ def test_moving_away_says_how_many_are_in_already(session, organiser):
     assert "已有1人签到" in foretold
     assert "目前已签到1人" in words(asked)
     assert asked.xpath("//main//input[@name='confirmed' and @type='checkbox']")
-    assert message_on(after) == ("已保存。 已撤销1条签到。", [])
+    assert "有1人没有报名、已经签到，但没有账号，收不到通知" in foretold
+    assert message_on(after) == (
+        "已保存。 已撤销1条签到。 其中1人没有报名，也没有账号，收不到通知，请当面告诉他们。",
+        [],
+    )
 
 
 def test_more_seats_say_to_whom_they_are_offered_and_whom_to_ask_in_person(session, organiser):

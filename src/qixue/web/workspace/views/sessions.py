@@ -1,4 +1,5 @@
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -18,9 +19,10 @@ from qixue.participation.queries import effective_head_count, entries_of_session
 from qixue.participation.queries.attendances import came_in, people_in
 from qixue.participation.queries.door import scans_at
 from qixue.participation.queries.door_state import devices_of, expected_people
+from qixue.participation.queries.left_in import left_in_after_start
 from qixue.participation.queries.registered import Reach, active_rows, reach_of, similar_sessions
 from qixue.participation.queries.registrations import registered_at, why_off
-from qixue.participation.queries.unregistered import unregistered_at
+from qixue.participation.queries.unregistered import Unregistered, unregistered_at, untold_among
 from qixue.participation.queries.walk_ins import walk_ins_at
 from qixue.participation.rules import may_manage_registrations
 from qixue.people.rules import Action, may
@@ -70,6 +72,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponseBase:
     registered = registered_at(found)[:SHOWN_PEOPLE] if may_manage_registrations(staff(request), found) else []
     counts = entries.exclude(kind=LedgerEntry.Kind.ATTENDANCE)
     is_off = found.state == Session.State.CANCELLED
+    may_correct = may(request.user, Action.CORRECT_ATTENDANCE, organisation)
     may_count = not is_off and may(request.user, Action.RECORD_ATTENDANCE, organisation)
     context = {
         "session": found,
@@ -87,7 +90,8 @@ def session(request: HttpRequest, pk: int) -> HttpResponseBase:
         "obstacle": obstacle_at_door(found, at=now()),
         "is_over": bool(found.starts_at and found.starts_at <= now()),
         "may_count": may_count,
-        "may_correct": may(request.user, Action.CORRECT_ATTENDANCE, organisation),
+        "may_correct": may_correct,
+        "asks_whether_held": is_off and may_correct and left_in_after_start(Q(pk=pk)).exists(),
         "may_edit": may(request.user, Action.EDIT_ACTIVITY, organisation),
         "may_see_records": may(request.user, Action.SEE_RECORDS, organisation),
         "may_see_evidence": may(request.user, Action.SEE_EVIDENCE, organisation),
@@ -122,7 +126,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, in_one([*saved_and_told(changed), *moments]))
             return redirect("workspace:session", pk)
     context = {"session": found, "activity": found.activity, "programme": found.activity.programme, "reach": reached}
-    context["sent_away"] = people_in([found]).count() if found.state == Session.State.PLANNED else 0
+    inside = list(people_in([found])) if found.state == Session.State.PLANNED else []
+    context |= {"sent_away": len(inside), "untold": untold_among(inside)}
     return parts.form_page(request, "workspace/sessions/form.html", form, differences=differences, **context)
 
 
@@ -133,7 +138,7 @@ def is_to_come(session: Session) -> bool:
 def saved_and_told(changed: Changed) -> list[str]:
     """That it is saved, who is told, whose check-ins are gone, and who moved up."""
     moved = moved_up(changed.session, changed.moved_up)
-    return [_("Saved."), *told_of(changed.told), *taken_back(changed.taken_back, changed.told_unregistered), *moved]
+    return [_("Saved."), *told_of(changed.told), *taken_back(changed.taken_back, changed.unregistered), *moved]
 
 
 def told_of(reached: Reach, *, by_the_worker: bool = False) -> list[str]:
@@ -165,7 +170,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
             return parts.refusal_page(request, refusal, back=reverse("workspace:session", args=[pk]))
         else:
             said = called_off(called.session, form.cleaned_data["reason"], reached)
-            messages.success(request, in_one([*said, *taken_back(called.taken_back, called.told)]))
+            messages.success(request, in_one([*said, *taken_back(called.taken_back, called.unregistered)]))
             return redirect("workspace:session", pk)
     if found.state == Session.State.CANCELLED:
         messages.info(request, in_one(called_off(found, "", reached)))
@@ -191,15 +196,22 @@ def people_told(count: int) -> str:
     return ngettext("%(count)s person is told of it.", "%(count)s people are told of it.", count) % {"count": count}
 
 
-def taken_back(count: int, told: int) -> list[str]:
-    """How many check-ins are gone, and how many of these people were told who were not signed up."""
+def taken_back(count: int, unregistered: Unregistered) -> list[str]:
+    """How many check-ins are gone, and of those who were not signed up how many are told and how many are not."""
+    told, untold = unregistered.reached_count, unregistered.unreached_count
     said = ngettext("%(count)s check-in was taken back.", "%(count)s check-ins were taken back.", count)
     others = ngettext(
         "%(count)s of these people was not signed up and is told, too.",
         "%(count)s of these people were not signed up and are told, too.",
         told,
     )
-    return [sentence % {"count": number} for sentence, number in ((said, count), (others, told)) if number]
+    nobody = ngettext(
+        "%(count)s of these people was not signed up and has no account here: please tell them at the door.",
+        "%(count)s of these people were not signed up and have no account here: please tell them at the door.",
+        untold,
+    )
+    sentences = ((said, count), (others, told), (nobody, untold))
+    return [sentence % {"count": number} for sentence, number in sentences if number]
 
 
 @needs(Action.RECORD_ATTENDANCE)
