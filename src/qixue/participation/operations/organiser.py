@@ -18,11 +18,18 @@ from qixue.participation.operations.door_codes import free_door_codes
 from qixue.participation.operations.eligibility import check_people, check_window
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.registrations import check_not_in, given_places, release
-from qixue.participation.operations.seats import locked_session, locked_sessions, promote, tell_party
+from qixue.participation.operations.seats import (
+    held_holders,
+    locked_session,
+    locked_sessions,
+    must_be_held,
+    promote,
+    tell_party,
+)
 from qixue.participation.queries.registered import is_counted_by_name
 from qixue.participation.queries.registrations import terms_of
 from qixue.people.models import User
-from qixue.people.operations.locks import changed_meanwhile, held_people
+from qixue.people.operations.locks import changed_meanwhile, hold_or_refuse
 from qixue.people.rules import Action
 from qixue.programme.models import Session
 
@@ -45,8 +52,9 @@ class Move(NamedTuple):
 def take_out(registration: Registration, *, note: str, by: User, at: datetime.datetime) -> list[Registration]:
     """Take somebody out of a session; they are told why, and who waits moves up. Doing it again changes nothing.
 
-    Returns who moved up. Refused: not_in_charge, session_begun, is_in_already.
+    Returns who moved up. Refused: not_in_charge, session_begun, is_in_already, changed_meanwhile.
     """
+    hold_or_refuse([registration.resident_id])
     session = locked_session(registration.session)
     must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, session)
     row = Registration.objects.all().with_accounts().get(pk=registration.pk)
@@ -81,7 +89,7 @@ def move_registrations(
     other_programme, not_signed_up, session_begun, is_in_already, already_registered, too_many_places,
     changed_meanwhile, and those of `check_window`, `check_people` and `given_places`.
     """
-    held = held_people(set(Registration.objects.filter(pk__in=keys).values_list("resident_id", flat=True)))
+    held = held_holders(Registration.objects.filter(session=session, pk__in=keys))
     session, to = locked_sessions(session, to)
     must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, session)
     must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, to, field="session")
@@ -91,8 +99,9 @@ def move_registrations(
         .select_related("resident__home_region")
         .order_by("waiting_number", "pk")
     )
-    if not rows or not {row.resident_id for row in rows} <= held:
+    if not rows:
         raise changed_meanwhile()
+    must_be_held(rows, held)
     key = uuid.uuid5(rows[0].party, f"move {sorted(row.pk for row in rows)} to {to.pk}")
     if earlier := list(Registration.objects.filter(party=key).order_by("pk")):
         return Move(earlier, [])

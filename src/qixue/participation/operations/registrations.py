@@ -32,7 +32,15 @@ from qixue.participation.operations.eligibility import (
     must_act_for,
 )
 from qixue.participation.operations.lotteries import entered
-from qixue.participation.operations.seats import addressed, by_party, locked_session, promote, with_session
+from qixue.participation.operations.seats import (
+    addressed,
+    by_party,
+    held_holders,
+    locked_session,
+    must_be_held,
+    promote,
+    with_session,
+)
 from qixue.participation.queries.attendances import those_in
 from qixue.participation.queries.lotteries import is_before_draw
 from qixue.participation.queries.queue import has_seats_for, with_parties_to_tell, with_room
@@ -180,10 +188,14 @@ def cancel_registrations(
 ) -> list[Registration]:
     """Give up seats or places in the queue of one's household; whoever waits moves up. Doing it again changes nothing.
 
-    `keys` are those of registrations for the session. Refused: not_yours, cancel_too_late, is_in_already.
+    `keys` are those of registrations for the session. Refused: not_yours, cancel_too_late, is_in_already,
+    changed_meanwhile.
     """
+    asked = Registration.objects.filter(session=session, pk__in=keys)
+    held = held_holders(asked)
     session = locked_session(session)
-    rows = list(Registration.objects.filter(session=session, pk__in=keys).select_related("resident__guardian"))
+    rows = list(asked.select_related("resident__guardian"))
+    must_be_held(rows, held)
     if len(rows) != len(set(keys)):
         raise ValueError("These are not all registrations of this session.")
     must_act_for(by, [row.resident for row in rows], is_staff=False)

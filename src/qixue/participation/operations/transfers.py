@@ -34,7 +34,7 @@ def hand_over_place(
     session_off, cancel_too_late, is_in_already, offer_over, already_registered, changed_meanwhile, and those of
     `check_people`, `check_missed` and `checked_answers`.
     """
-    hold_or_refuse([to.pk])
+    hold_or_refuse({registration.resident_id, to.pk})
     session = locked_session(registration.session)
     old = Registration.objects.select_related("resident__guardian").get(pk=registration.pk)
     old.session = session
