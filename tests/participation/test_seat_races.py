@@ -23,7 +23,7 @@ from qixue.participation.operations.door_sync import Delivery, SentScan, receive
 from qixue.participation.operations.offers import decline_offer
 from qixue.participation.operations.organiser import move_registrations, take_out
 from qixue.participation.operations.quick_scan import receive_alone
-from qixue.participation.operations.registrations import cancel_registrations
+from qixue.participation.operations.registrations import cancel_registrations, keep_queue
 from qixue.participation.operations.transfers import hand_over_place
 from qixue.people.models import User
 from qixue.programme.models import Session
@@ -99,6 +99,10 @@ def decline(row: Registration, organiser: User) -> object:
     return decline_offer(row.session, party=row.party, by=organiser, at=NOON)
 
 
+def run_out(row: Registration, _organiser: User) -> object:
+    return keep_queue(row.session_id, at=NOON + HOUR)
+
+
 def became_of(row: Registration) -> tuple[str, int]:
     row.refresh_from_db()
     return row.state, Attendance.objects.count()
@@ -141,13 +145,18 @@ def test_scan_of_a_seat_that_is_just_taken_waits_for_a_person(
     assert list(Scan.objects.values_list("verdict", "reason")) == [("review", "cancelled")]
 
 
-def test_whoever_is_being_let_in_keeps_an_offered_seat(offered: Registration, organiser: User) -> None:
-    became = while_it_lasts(lambda: at_the_desk(offered, organiser), lambda: decline(offered, organiser))
+@pytest.mark.parametrize(("end", "answer"), [(decline, "is_in_already"), (run_out, "done")])
+def test_whoever_is_being_let_in_keeps_an_offered_seat(
+    end: Act, answer: str, offered: Registration, organiser: User
+) -> None:
+    became = while_it_lasts(lambda: at_the_desk(offered, organiser), lambda: end(offered, organiser))
 
-    assert (became, *became_of(offered)) == ("is_in_already", State.OFFERED, 1)
+    state, inside = became_of(offered)
+    assert (became, state in Registration.SEATED_STATES, inside) == (answer, True, 1)
 
 
-def test_nobody_is_let_in_by_an_offer_that_just_ends(offered: Registration, organiser: User) -> None:
-    became = while_it_lasts(lambda: decline(offered, organiser), lambda: at_the_desk(offered, organiser))
+@pytest.mark.parametrize("end", [decline, run_out])
+def test_nobody_is_let_in_by_an_offer_that_just_ends(end: Act, offered: Registration, organiser: User) -> None:
+    became = while_it_lasts(lambda: end(offered, organiser), lambda: at_the_desk(offered, organiser))
 
     assert (became, *became_of(offered)) == ("registration_cancelled", State.CANCELLED, 0)

@@ -19,7 +19,7 @@ from qixue.core.duties import for_each
 from qixue.core.form_keys import key_reused
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
-from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.models import Registration, RegistrationQuerySet, RegistrationTerms
 from qixue.participation.notice_kinds import OFFER_OVER, OFFER_OVER_CLOSED, PASSED_ON, PASSED_ON_CLOSED
 from qixue.participation.notices import about_party, told_at_once
 from qixue.participation.operations.answers import Answers, are_as_first, checked_answers, keep_answers
@@ -41,7 +41,7 @@ from qixue.participation.operations.seats import (
     promote,
     with_session,
 )
-from qixue.participation.queries.attendances import those_in
+from qixue.participation.queries.attendances import those_in_seats
 from qixue.participation.queries.lotteries import is_before_draw
 from qixue.participation.queries.queue import has_seats_for, with_parties_to_tell, with_room
 from qixue.participation.queries.registered import reach_of, similar_sessions
@@ -220,7 +220,7 @@ def check_cancel_time(session: Session, rows: list[Registration], *, at: datetim
 
 def check_not_in(session: Session, rows: Sequence[Registration], *, is_staff: bool) -> None:
     """Whoever was let in before the start sits in their seat: it goes to nobody else. Refused: is_in_already."""
-    if inside := those_in(session, rows):
+    if inside := those_in_seats(session, rows):
         for_staff = _("%(name)s is checked in already. Please take the check-in back first.")
         at_home = _(
             "%(name)s is checked in already, so this place can no longer be given up or handed over. If that is a "
@@ -259,14 +259,19 @@ def keep_queues(*, at: datetime.datetime) -> int:
 @transaction.atomic
 def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
     """Whether anything has changed. Of many who lose their places some parties do with each run of the duty, so that
-    nobody waits long for the session.
+    nobody waits long for the session. Whoever was let in keeps the seat that was offered.
     """
+    active = Registration.objects.active().filter(session=session_pk)
+    overdue = first_parties(active.filter(state=State.OFFERED, offered_until__lte=at))
+    held = held_holders(overdue)
     session = locked_session(Session(pk=session_pk))
-    ending, reason = Registration.objects.active().filter(session=session), Reason.SESSION_OFF
-    if session.state != Session.State.CANCELLED:
-        ending, reason = ending.filter(state=State.OFFERED, offered_until__lte=at), Reason.OFFER_EXPIRED
-    keys = list(ending.order_by("party").values_list("party", flat=True).distinct()[:PARTIES_AT_ONCE])
-    rows = list(ending.filter(party__in=keys).with_accounts().order_by("pk"))
+    if session.state == Session.State.CANCELLED:
+        ending, reason = first_parties(active), Reason.SESSION_OFF
+    else:
+        ending, reason = overdue.filter(resident__pk__among=held), Reason.OFFER_EXPIRED
+    found = list(ending.with_accounts().order_by("pk"))
+    kept = confirm_inside(session, found, at=at) if reason == Reason.OFFER_EXPIRED else []
+    rows = [row for row in found if row not in kept]
     if rows:
         release(session, rows, reason=reason, at=at)
         record_audit(f"registration.{reason}", session, by=None, at=at, details={"keys": [row.pk for row in rows]})
@@ -282,7 +287,25 @@ def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
             Registration.objects.filter(pk__in=[row.pk for row in rows]).update(cancel_note=note)
         parties = by_party(with_session(session, rows)).values()
         notify_each([told for party in parties for told in addressed(reach_of(party), kind, **more)], at=at)
-    return bool(moved_up or rows)
+    return bool(kept or rows or moved_up)
+
+
+def first_parties(rows: RegistrationQuerySet) -> RegistrationQuerySet:
+    """As many of the parties as lose their places in one run."""
+    keys = rows.order_by("party").values_list("party", flat=True).distinct()[:PARTIES_AT_ONCE]
+    return rows.filter(party__in=list(keys))
+
+
+def confirm_inside(session: Session, offered: Sequence[Registration], *, at: datetime.datetime) -> list[Registration]:
+    """Give those who were let in the seats that were offered to them: they sit there. Returns who that is."""
+    inside = those_in_seats(session, offered)
+    for row in inside:
+        row.state, row.offered_until = State.CONFIRMED, None
+    if inside:
+        Registration.objects.bulk_update(inside, ["state", "offered_until"])
+        keys = [row.pk for row in inside]
+        record_audit("registration.offer_kept", session, by=None, at=at, details={"keys": keys})
+    return inside
 
 
 def told_over(session: Session, terms: RegistrationTerms, *, is_passed_on: bool, at: datetime.datetime) -> str:
