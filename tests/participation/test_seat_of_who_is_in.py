@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, key
+from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, RoleAssignmentFactory, key
 from tests.participation.signing_up import another, counters, refusal, sign_up
 
 from qixue.core.refusal import Refused
@@ -18,7 +18,7 @@ from qixue.participation.operations.offers import decline_offer
 from qixue.participation.operations.organiser import move_registrations, take_out
 from qixue.participation.operations.registrations import cancel_registrations, keep_queues
 from qixue.participation.operations.transfers import hand_over_place
-from qixue.people.models import Resident, User
+from qixue.people.models import Resident, Role, User
 from qixue.people.operations.erasure import erase
 from qixue.people.personal_data import Subject
 from qixue.programme.models import Session
@@ -93,18 +93,21 @@ def test_once_the_check_in_is_taken_back_the_seat_is_free_to_go(act: Act, sessio
     assert row.state == State.CANCELLED
 
 
-def test_refusal_names_who_is_in_and_tells_organisers_what_to_do_first(session, member, organiser):
+def test_refusal_names_who_is_in_and_says_what_to_do_first(session, member, organiser):
     (row,) = sign_up(session, member)
     let_in(row, organiser)
+    cadre = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.CADRE).user
 
     said = []
-    for act in (be_taken_out, give_up):
+    for act, by in ((be_taken_out, organiser), (be_taken_out, cadre), (be_moved, cadre), (give_up, organiser)):
         with pytest.raises(Refused) as refused:
-            act(row, organiser)
+            act(row, by)
         said.append(refused.value.sentence)
 
     assert said == [
         "陈秀兰已经签到，请先撤销签到。",
+        "陈秀兰已经签到，请先找承办单位撤销签到。",
+        "陈秀兰已经签到，请先找承办单位撤销签到。",
         "陈秀兰已经签到，名额不能再取消或转给家人。如果弄错了，请找主办方说明。",
     ]
 

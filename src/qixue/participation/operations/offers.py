@@ -89,7 +89,7 @@ def decline_offer(session: Session, *, party: uuid.UUID, by: User, at: datetime.
     if not offered and not is_declined(rows):
         raise Refused("offer_over", _("This offer is over: it was accepted already, or its time is up."))
     if offered:
-        check_not_in(session, offered, is_staff=True)
+        check_not_in(session, offered, staff=by)
         release(session, offered, reason=Reason.WITHDRAWN, at=at)
         record_audit("registration.offer_declined", session, by=by, at=at, details={"party": str(party)})
         tell_others(offered, "registration_offer_declined", by=by, at=at)

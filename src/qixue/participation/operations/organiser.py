@@ -62,7 +62,7 @@ def take_out(registration: Registration, *, note: str, by: User, at: datetime.da
     if row.state == State.CANCELLED:
         return []
     must_be_to_come(session, at=at)
-    check_not_in(session, [row], is_staff=True)
+    check_not_in(session, [row], staff=by)
     release(session, [row], reason=Registration.CancelReason.REMOVED, at=at)
     row.cancel_note = note
     row.save(update_fields=["cancel_note"])
@@ -105,7 +105,7 @@ def move_registrations(
     key = uuid.uuid5(rows[0].party, f"move {sorted(row.pk for row in rows)} to {to.pk}")
     if earlier := list(Registration.objects.filter(party=key).order_by("pk")):
         return Move(earlier, [])
-    check_move(session, to, rows, at=at)
+    check_move(session, to, rows, by=by, at=at)
     people = [row.resident for row in rows]
     terms = terms_of(to)
     made = given_places(to, terms, people, at=at)
@@ -124,7 +124,7 @@ def move_registrations(
     return Move(made, promote(session, terms_of(session), at=at))
 
 
-def check_move(session: Session, to: Session, rows: list[Registration], *, at: datetime.datetime) -> None:
+def check_move(session: Session, to: Session, rows: list[Registration], *, by: User, at: datetime.datetime) -> None:
     if session.pk == to.pk or session.activity.programme_id != to.activity.programme_id:
         sentence = _("Please choose another session of the same programme.")
         raise Refused("other_programme", sentence, field="session")
@@ -132,7 +132,7 @@ def check_move(session: Session, to: Session, rows: list[Registration], *, at: d
         raise Refused("not_signed_up", _("These people are not signed up here any more. Please open the list again."))
     must_be_to_come(session, at=at)
     must_be_to_come(to, at=at)
-    check_not_in(session, rows, is_staff=True)
+    check_not_in(session, rows, staff=by)
     terms = terms_of(to)
     check_window(to, terms, at=at, is_staff=True)
     people = [row.resident for row in rows]

@@ -52,7 +52,7 @@ from qixue.participation.queries.registrations import (
     terms_of,
     why_off,
 )
-from qixue.participation.rules import may_manage_registrations
+from qixue.participation.rules import may_correct_attendance, may_manage_registrations
 from qixue.participation.sources import FROM_HOME, source_at_home
 from qixue.people.models import Resident, User
 from qixue.people.operations.locks import hold_or_refuse
@@ -201,7 +201,7 @@ def cancel_registrations(
     must_act_for(by, [row.resident for row in rows], is_staff=False)
     rows = [row for row in rows if row.state != State.CANCELLED]
     check_cancel_time(session, rows, at=at)
-    check_not_in(session, rows, is_staff=False)
+    check_not_in(session, rows)
     release(session, rows, reason=reason, at=at)
     if rows:
         record_audit("registration.cancelled", session, by=by, at=at, details={"keys": sorted(row.pk for row in rows)})
@@ -218,15 +218,20 @@ def check_cancel_time(session: Session, rows: list[Registration], *, at: datetim
         )
 
 
-def check_not_in(session: Session, rows: Sequence[Registration], *, is_staff: bool) -> None:
-    """Whoever was let in before the start sits in their seat: it goes to nobody else. Refused: is_in_already."""
+def check_not_in(session: Session, rows: Sequence[Registration], *, staff: User | None = None) -> None:
+    """Whoever was let in before the start sits in their seat: it goes to nobody else. The people are held.
+
+    `staff` is who does it for others; without it is done at home. Refused: is_in_already.
+    """
     if inside := those_in_seats(session, rows):
-        for_staff = _("%(name)s is checked in already. Please take the check-in back first.")
+        corrects = _("%(name)s is checked in already. Please take the check-in back first.")
+        asks = _("%(name)s is checked in already. Please ask an organiser to take the check-in back first.")
         at_home = _(
             "%(name)s is checked in already, so this place can no longer be given up or handed over. If that is a "
             "mistake, please speak to the organiser."
         )
-        raise Refused("is_in_already", for_staff if is_staff else at_home, name=inside[0].resident.name)
+        for_staff = corrects if staff and may_correct_attendance(staff, session) else asks
+        raise Refused("is_in_already", for_staff if staff else at_home, name=inside[0].resident.name)
 
 
 def release(session: Session, rows: Sequence[Registration], *, reason: str, at: datetime.datetime) -> None:

@@ -69,7 +69,7 @@ def check_transfer(session: Session, old: Registration, to: Resident, *, at: dat
     if session.starts_at and at >= session.starts_at:
         raise Refused("cancel_too_late", _("The session has begun. Please speak to the organiser at the door."))
     check_cancel_time(session, [old], at=at)
-    check_not_in(session, [old], is_staff=False)
+    check_not_in(session, [old])
     if old.state == State.OFFERED and not old.is_offer_open_at(at):
         raise offer_over()
     check_people(session, terms, [to], at=at)

@@ -18,13 +18,14 @@ from qixue.participation.queries.lotteries import awaited_number, entered_before
 from qixue.participation.queries.queue import too_large
 from qixue.participation.queries.registered import contact_of, missed_at, registrations_at, state_counts
 from qixue.participation.queries.registrations import is_concerned, terms_of
+from qixue.participation.rules import may_correct_attendance
 from qixue.people.models import User
 from qixue.people.rules import Action, may
 from qixue.programme.models import Session
 from qixue.report.registration_sheet import registration_table
 from qixue.web import parts, table_files, unfinished_forms
 from qixue.web.table_files import PageTable
-from qixue.web.workspace.access import needs, session_or_404
+from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.forms.registrations import NameForm
 from qixue.web.workspace.registration_words import told_through
 
@@ -89,6 +90,7 @@ def context_of(request: HttpRequest, found: Session, rows: QuerySet[Registration
         "states": Registration.State.choices,
         "messages_sent": RegistrantMessage.objects.filter(session=found).order_by("-sent_at", "-pk")[:SHOWN_MESSAGES],
         "may_edit": may(request.user, Action.EDIT_ACTIVITY, found.activity.organisation),
+        "may_correct": may_correct_attendance(staff(request), found),
         "is_to_come": found.state == Session.State.PLANNED and (found.starts_at is None or found.starts_at > now()),
     }
 
