@@ -161,7 +161,7 @@ def test_delivery_asks_as_often_for_many_scans(
     ask("POST", "/door/scans", delivery(scan_of(session, 1)), token=DEVICE_TOKEN)
     scans = [scan_of(session, n, kind="ticket", ticket=ticket_of(each)) for n, each in enumerate(people, start=2)]
 
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(32):
         answer = ask("POST", "/door/scans", delivery(*scans), token=DEVICE_TOKEN)
 
     assert results(answer) == [("counted", "")] * count

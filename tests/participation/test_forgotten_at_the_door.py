@@ -12,7 +12,7 @@ from tests.participation.signing_up import refusal
 from qixue.api.schemas.door import ScanIn
 from qixue.core.refusal import Refused
 from qixue.participation.models import DoorDevice, LedgerEntry, Registration, Scan, Tally
-from qixue.participation.operations.check_ins import check_in, check_registration
+from qixue.participation.operations.check_ins import check_in, checked_registration
 from qixue.participation.operations.door_sync import Delivery, receive_scans
 from qixue.participation.operations.ledger import void_entry
 from qixue.participation.operations.quick_scan import receive_alone
@@ -87,7 +87,7 @@ def test_whoever_came_and_was_forgotten_is_not_checked_in_by_hand(
     erase_account(registration.resident.user, at=NOON + HOUR)
 
     with pytest.raises(Refused) as refused:
-        check_registration(Registration.objects.get(pk=registration.pk), session)
+        checked_registration(Registration.objects.get(pk=registration.pk), session)
 
     assert refused.value.code == "forgotten"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, key
+from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, RoleAssignmentFactory, key
 from tests.participation.signing_up import another, counters, refusal, sign_up
 
 from qixue.core.refusal import Refused
@@ -16,9 +16,9 @@ from qixue.participation.operations.check_ins import check_in
 from qixue.participation.operations.ledger import void_entry
 from qixue.participation.operations.offers import decline_offer
 from qixue.participation.operations.organiser import move_registrations, take_out
-from qixue.participation.operations.registrations import cancel_registrations
+from qixue.participation.operations.registrations import cancel_registrations, keep_queues
 from qixue.participation.operations.transfers import hand_over_place
-from qixue.people.models import User
+from qixue.people.models import Resident, Role, User
 from qixue.people.operations.erasure import erase
 from qixue.people.personal_data import Subject
 from qixue.programme.models import Session
@@ -33,7 +33,7 @@ Act = Callable[[Registration, User], object]
 @pytest.fixture
 def session() -> Session:
     """One seat; people can come in, and it has not begun."""
-    return OpenSessionFactory(starts_at=NOON + HOUR, ends_at=NOON + 3 * HOUR, seat_count=1)
+    return OpenSessionFactory(starts_at=NOON + 2 * HOUR, ends_at=NOON + 4 * HOUR, seat_count=1)
 
 
 def let_in(row: Registration, by: User) -> LedgerEntry:
@@ -58,6 +58,14 @@ def be_moved(row: Registration, organiser: User) -> object:
 
 def decline(row: Registration, organiser: User) -> object:
     return decline_offer(row.session, party=row.party, by=organiser, at=NOON)
+
+
+def with_an_offer(session: Session, member: Resident) -> list[list[Registration]]:
+    """To the member, for the only seat, within the hour; and whoever is behind them in line."""
+    RegistrationTerms.objects.create(session=session, offer_hours=1)
+    (first,), *others = [sign_up(session, each) for each in (MemberFactory(), member, MemberFactory())]
+    give_up(first, first.registered_by)
+    return others
 
 
 EACH_WAY = pytest.mark.parametrize("act", [give_up, hand_over, be_taken_out, be_moved])
@@ -85,29 +93,93 @@ def test_once_the_check_in_is_taken_back_the_seat_is_free_to_go(act: Act, sessio
     assert row.state == State.CANCELLED
 
 
-def test_refusal_names_who_is_in_and_tells_organisers_what_to_do_first(session, member, organiser):
+def test_refusal_names_who_is_in_and_says_what_to_do_first(session, member, organiser):
     (row,) = sign_up(session, member)
     let_in(row, organiser)
+    cadre = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.CADRE).user
 
     said = []
-    for act in (be_taken_out, give_up):
+    for act, by in ((be_taken_out, organiser), (be_taken_out, cadre), (be_moved, cadre), (give_up, organiser)):
         with pytest.raises(Refused) as refused:
-            act(row, organiser)
+            act(row, by)
         said.append(refused.value.sentence)
 
     assert said == [
         "陈秀兰已经签到，请先撤销签到。",
+        "陈秀兰已经签到，请先找承办单位撤销签到。",
+        "陈秀兰已经签到，请先找承办单位撤销签到。",
         "陈秀兰已经签到，名额不能再取消或转给家人。如果弄错了，请找主办方说明。",
     ]
 
 
 def test_offered_seat_of_somebody_who_is_in_is_not_declined(session, member, organiser):
-    RegistrationTerms.objects.create(session=session, offer_hours=2)
-    (first,), (row,) = sign_up(session, MemberFactory()), sign_up(session, member)
-    give_up(first, organiser)
+    (row,), _waiting = with_an_offer(session, member)
     let_in(row, organiser)
 
     assert refusal(decline, row, organiser) == "is_in_already"
+
+
+def test_offered_seat_of_somebody_who_is_in_is_theirs_when_the_time_to_accept_is_up(session, member, organiser):
+    (row,), (waiting,) = with_an_offer(session, member)
+    let_in(row, organiser)
+
+    assert keep_queues(at=NOON + HOUR) == 1
+
+    row.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (row.state, row.offered_until, waiting.state) == (State.CONFIRMED, None, State.WAITING)
+    assert counters(session) == (1, 1)
+    assert keep_queues(at=NOON + HOUR) == 0
+
+
+def test_offered_seat_goes_to_the_next_once_the_check_in_is_taken_back(session, member, organiser):
+    (row,), (waiting,) = with_an_offer(session, member)
+    void_entry(let_in(row, organiser), reason="扫错了人", by=organiser, at=NOON, client_uuid=key())
+
+    keep_queues(at=NOON + HOUR)
+
+    waiting.refresh_from_db()
+    assert waiting.state == State.OFFERED
+
+
+def test_of_a_party_those_who_are_not_in_lose_their_offered_seats(session, member, organiser):
+    Session.objects.filter(pk=session.pk).update(seat_count=2)
+    RegistrationTerms.objects.create(session=session, offer_hours=1)
+    earlier = [sign_up(session, MemberFactory())[0] for _seat in range(2)]
+    row, sister = sign_up(session, member, ResidentFactory(guardian=member))
+    for each in earlier:
+        give_up(each, organiser)
+    let_in(row, organiser)
+
+    keep_queues(at=NOON + HOUR)
+
+    assert dict(Registration.objects.filter(party=row.party).values_list("pk", "state")) == {
+        row.pk: State.CONFIRMED,
+        sister.pk: State.CANCELLED,
+    }
+
+
+@EACH_WAY
+def test_somebody_on_the_waiting_list_who_was_let_in_can_leave_it(act: Act, session, member, organiser):
+    _seated, (row,) = sign_up(session, MemberFactory()), sign_up(session, member)
+    let_in(row, organiser)
+
+    act(row, organiser)
+
+    row.refresh_from_db()
+    assert row.state == State.CANCELLED
+
+
+def test_seat_that_is_offered_to_somebody_who_was_let_in_before_is_theirs(session, member, organiser):
+    RegistrationTerms.objects.create(session=session, offer_hours=1)
+    (first,), (row,) = sign_up(session, MemberFactory()), sign_up(session, member)
+    let_in(row, organiser)
+    give_up(first, organiser)
+
+    keep_queues(at=NOON + HOUR)
+
+    row.refresh_from_db()
+    assert row.state == State.CONFIRMED
 
 
 def test_others_of_the_party_can_still_give_up_theirs(session, member, organiser):

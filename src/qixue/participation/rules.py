@@ -1,4 +1,4 @@
-"""Who may sign up whom."""
+"""Who may sign up whom, and who may correct who came."""
 
 from qixue.people.models import Resident, User
 from qixue.people.rules import Action, may
@@ -13,6 +13,11 @@ def may_act_for(user: User, resident: Resident) -> bool:
 def may_manage_registrations(user: User, session: Session) -> bool:
     """Whether the user signs up and takes out others at this session: its organisers and the cadres of their part."""
     return may(user, Action.MANAGE_REGISTRATIONS, session.activity.organisation)
+
+
+def may_correct_attendance(user: User, session: Session) -> bool:
+    """Whether the user takes back what anybody has entered at this session, at any time."""
+    return may(user, Action.CORRECT_ATTENDANCE, session.activity.organisation)
 
 
 def is_cadre_at(user: User, session: Session) -> bool:

@@ -181,6 +181,38 @@ def test_whoever_is_in_is_offered_no_way_to_leave(member, soon):
     assert [client.get(f"{address}{way}/").url for way in ("cancel", "transfer")] == [address, address]
 
 
+def in_line_for_a_seat(session: Session, member: Resident) -> tuple[str, Registration]:
+    """Where the registration of a member who waits stands, and that of whoever has the only seat."""
+    Session.objects.filter(pk=session.pk).update(seat_count=1)
+    other = MemberFactory()
+    [seated] = register(session, people=[other], party=key(), by=other.user, at=NOON)
+    return sign_up(session, member), seated
+
+
+def test_whoever_is_in_from_the_waiting_list_can_leave_it(member, soon):
+    address, _seated = in_line_for_a_seat(soon, member)
+    let_in(soon, member)
+
+    page = page_of(signed_in(member), address)
+
+    assert "不能来" in links(page)
+    assert "已经签到" not in words(page)
+
+
+def test_whoever_is_in_is_not_asked_to_accept_the_seat_that_is_offered(member, soon):
+    RegistrationTerms.objects.create(session=soon, offer_hours=6)
+    address, seated = in_line_for_a_seat(soon, member)
+    cancel_registrations(soon, keys=[seated.pk], by=seated.registered_by, at=NOON)
+    client = signed_in(member)
+
+    asked = []
+    for _when in ("before", "after"):
+        asked.append(len(page_of(client, address).xpath("//form[contains(@action, '/accept/')]")))
+        let_in(soon, member)
+
+    assert asked == [1, 0]
+
+
 def test_of_a_party_those_who_are_not_in_yet_can_leave(member, soon):
     address = sign_up(soon, member, ResidentFactory(guardian=member, name="李小明"))
     Resident.objects.create(guardian=member, name="李奶奶")

@@ -161,7 +161,7 @@ def check_in(
     check_open(session, at=at)
     check_person_name(name)
     if registration:
-        check_registration(registration, session)
+        registration = checked_registration(registration, session)
     return enter_by_hand(session, registration=registration, name=name, by=by, at=at, client_uuid=client_uuid)
 
 
@@ -220,11 +220,13 @@ def check_takes_place(session: Session) -> None:
         raise Refused("session_off", _("This session did not take place, so nobody can be checked in."))
 
 
-def check_registration(registration: Registration, session: Session) -> None:
-    """Somebody who waits can be let in by hand: a person at the door has decided so.
+def checked_registration(registration: Registration, session: Session) -> Registration:
+    """The registration as it is now; its person is held, so that the seat stays theirs. Somebody who waits can be let
+    in by hand: a person at the door has decided so.
 
     Refused: wrong_session, registration_cancelled, forgotten.
     """
+    registration = Registration.objects.select_related("resident").get(pk=registration.pk)
     if registration.session_id != session.pk:
         raise Refused("wrong_session", _("This person is signed up for another session."))
     if registration.state == Registration.State.CANCELLED:
@@ -232,3 +234,4 @@ def check_registration(registration: Registration, session: Session) -> None:
         raise Refused("registration_cancelled", sentence)
     if registration.was_there:
         raise Refused("forgotten", sentence_of("forgotten"))
+    return registration

@@ -7,7 +7,7 @@ questions to the database, one lock of the chain and one append, however many sc
 import datetime
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,12 +17,12 @@ from qixue.core.fields import cleaned_person_name
 from qixue.core.inserts import insert_many, made
 from qixue.core.models import record_audit
 from qixue.participation.merge import NAMESAKE, arrived_with, judge, minute_of
-from qixue.participation.models import DoorDevice, Evidence, Scan
+from qixue.participation.models import DoorDevice, Evidence, Registration, Scan
 from qixue.participation.operations.check_ins import CheckIn, Source, enter
 from qixue.participation.operations.door_counts import count_heads, keep_count_evidence
 from qixue.participation.operations.evidence import removed_on_failure
 from qixue.participation.operations.ledger import lock_chain
-from qixue.participation.queries.door import Shown, facts_of, gaps_of, known_to, sessions_of
+from qixue.participation.queries.door import SHOWN, Shown, facts_of, gaps_of, known_to, sessions_of
 from qixue.participation.queries.walk_ins import name_to_compare, names_at
 from qixue.people.models import Organisation, Resident
 from qixue.people.operations.locks import held_people
@@ -97,7 +97,7 @@ def received(device: DoorDevice, delivery: Delivery, photos: list[Evidence], *, 
     fresh = fresh_scans(device, unknown, sessions, photos, offset=offset, at=at)
     if fresh:
         shown = judge_all(device, fresh, sessions)
-        if not hold_people(fresh):  # somebody was forgotten since: their registration names nobody by now
+        if not hold_people(fresh) or have_changed(shown.values()):  # while somebody else held them
             shown = judge_all(device, fresh, sessions)
         count_people(device, [scan for scan in fresh if scan.kind != Kind.HEAD_COUNT], at=at)
         count_heads(device, [scan for scan in fresh if scan.kind == Kind.HEAD_COUNT], at=at)
@@ -231,6 +231,12 @@ def hold_people(scans: Sequence[Scan]) -> bool:
     """Lock those to whom the scans lead: nobody is forgotten while they are counted. Whether all are still there."""
     keys = {scan.resident_id for scan in scans if scan.resident_id}
     return held_people(keys) == keys
+
+
+def have_changed(shown: Collection[Shown]) -> bool:
+    """Whether registrations are other by now than they were when scans were judged by them: given up, or moved."""
+    rows = Registration.objects.filter(pk__among={row.pk for row in shown}).values_list(*SHOWN)
+    return bool(shown) and set(map(Shown._make, rows)) != set(shown)
 
 
 def count_people(device: DoorDevice, scans: Sequence[Scan], *, at: datetime.datetime) -> None:

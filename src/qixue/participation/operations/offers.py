@@ -12,7 +12,14 @@ from qixue.participation.models import Registration
 from qixue.participation.operations.eligibility import must_act_for_one_of, must_not_be_called_off
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.registrations import check_not_in, release
-from qixue.participation.operations.seats import addressed, locked_session, promote, with_session
+from qixue.participation.operations.seats import (
+    addressed,
+    held_holders,
+    locked_session,
+    must_be_held,
+    promote,
+    with_session,
+)
 from qixue.participation.queries.registered import reach_of
 from qixue.participation.queries.registrations import terms_of
 from qixue.participation.rules import may_act_for, may_manage_registrations
@@ -70,16 +77,19 @@ def offer_over() -> Refused:
 @transaction.atomic
 def decline_offer(session: Session, *, party: uuid.UUID, by: User, at: datetime.datetime) -> list[Registration]:
     """Give the offered seats of a party on to the next in line, for people who said to whom manages the registrations
-    that they do not come. Doing it again changes nothing. Refused: not_in_charge, offer_over, is_in_already.
+    that they do not come. Doing it again changes nothing. Refused: not_in_charge, offer_over, is_in_already,
+    changed_meanwhile.
     """
+    held = held_holders(Registration.objects.filter(session=session, party=party))
     session = locked_session(session)
     must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, session)
     rows = rows_of(session, party)
+    must_be_held(rows, held)
     offered = [row for row in rows if row.state == State.OFFERED]
     if not offered and not is_declined(rows):
         raise Refused("offer_over", _("This offer is over: it was accepted already, or its time is up."))
     if offered:
-        check_not_in(session, offered, is_staff=True)
+        check_not_in(session, offered, staff=by)
         release(session, offered, reason=Reason.WITHDRAWN, at=at)
         record_audit("registration.offer_declined", session, by=by, at=at, details={"party": str(party)})
         tell_others(offered, "registration_offer_declined", by=by, at=at)

@@ -18,11 +18,18 @@ from qixue.participation.operations.door_codes import free_door_codes
 from qixue.participation.operations.eligibility import check_people, check_window
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.registrations import check_not_in, given_places, release
-from qixue.participation.operations.seats import locked_session, locked_sessions, promote, tell_party
+from qixue.participation.operations.seats import (
+    held_holders,
+    locked_session,
+    locked_sessions,
+    must_be_held,
+    promote,
+    tell_party,
+)
 from qixue.participation.queries.registered import is_counted_by_name
 from qixue.participation.queries.registrations import terms_of
 from qixue.people.models import User
-from qixue.people.operations.locks import changed_meanwhile, held_people
+from qixue.people.operations.locks import changed_meanwhile, hold_or_refuse
 from qixue.people.rules import Action
 from qixue.programme.models import Session
 
@@ -45,8 +52,9 @@ class Move(NamedTuple):
 def take_out(registration: Registration, *, note: str, by: User, at: datetime.datetime) -> list[Registration]:
     """Take somebody out of a session; they are told why, and who waits moves up. Doing it again changes nothing.
 
-    Returns who moved up. Refused: not_in_charge, session_begun, is_in_already.
+    Returns who moved up. Refused: not_in_charge, session_begun, is_in_already, changed_meanwhile.
     """
+    hold_or_refuse([registration.resident_id])
     session = locked_session(registration.session)
     must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, session)
     row = Registration.objects.all().with_accounts().get(pk=registration.pk)
@@ -54,7 +62,7 @@ def take_out(registration: Registration, *, note: str, by: User, at: datetime.da
     if row.state == State.CANCELLED:
         return []
     must_be_to_come(session, at=at)
-    check_not_in(session, [row], is_staff=True)
+    check_not_in(session, [row], staff=by)
     release(session, [row], reason=Registration.CancelReason.REMOVED, at=at)
     row.cancel_note = note
     row.save(update_fields=["cancel_note"])
@@ -81,7 +89,7 @@ def move_registrations(
     other_programme, not_signed_up, session_begun, is_in_already, already_registered, too_many_places,
     changed_meanwhile, and those of `check_window`, `check_people` and `given_places`.
     """
-    held = held_people(set(Registration.objects.filter(pk__in=keys).values_list("resident_id", flat=True)))
+    held = held_holders(Registration.objects.filter(session=session, pk__in=keys))
     session, to = locked_sessions(session, to)
     must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, session)
     must_be_in_charge(by, Action.MANAGE_REGISTRATIONS, to, field="session")
@@ -91,12 +99,13 @@ def move_registrations(
         .select_related("resident__home_region")
         .order_by("waiting_number", "pk")
     )
-    if not rows or not {row.resident_id for row in rows} <= held:
+    if not rows:
         raise changed_meanwhile()
+    must_be_held(rows, held)
     key = uuid.uuid5(rows[0].party, f"move {sorted(row.pk for row in rows)} to {to.pk}")
     if earlier := list(Registration.objects.filter(party=key).order_by("pk")):
         return Move(earlier, [])
-    check_move(session, to, rows, at=at)
+    check_move(session, to, rows, by=by, at=at)
     people = [row.resident for row in rows]
     terms = terms_of(to)
     made = given_places(to, terms, people, at=at)
@@ -115,7 +124,7 @@ def move_registrations(
     return Move(made, promote(session, terms_of(session), at=at))
 
 
-def check_move(session: Session, to: Session, rows: list[Registration], *, at: datetime.datetime) -> None:
+def check_move(session: Session, to: Session, rows: list[Registration], *, by: User, at: datetime.datetime) -> None:
     if session.pk == to.pk or session.activity.programme_id != to.activity.programme_id:
         sentence = _("Please choose another session of the same programme.")
         raise Refused("other_programme", sentence, field="session")
@@ -123,7 +132,7 @@ def check_move(session: Session, to: Session, rows: list[Registration], *, at: d
         raise Refused("not_signed_up", _("These people are not signed up here any more. Please open the list again."))
     must_be_to_come(session, at=at)
     must_be_to_come(to, at=at)
-    check_not_in(session, rows, is_staff=True)
+    check_not_in(session, rows, staff=by)
     terms = terms_of(to)
     check_window(to, terms, at=at, is_staff=True)
     people = [row.resident for row in rows]

@@ -19,7 +19,7 @@ from qixue.core.duties import for_each
 from qixue.core.form_keys import key_reused
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
-from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.models import Registration, RegistrationQuerySet, RegistrationTerms
 from qixue.participation.notice_kinds import CHECK_IN_OFF, OFFER_OVER, OFFER_OVER_CLOSED, PASSED_ON, PASSED_ON_CLOSED
 from qixue.participation.notices import about_party, told_at_once
 from qixue.participation.operations.answers import Answers, are_as_first, checked_answers, keep_answers
@@ -32,8 +32,16 @@ from qixue.participation.operations.eligibility import (
     must_act_for,
 )
 from qixue.participation.operations.lotteries import entered
-from qixue.participation.operations.seats import addressed, by_party, locked_session, promote, with_session
-from qixue.participation.queries.attendances import those_in, those_taken_back
+from qixue.participation.operations.seats import (
+    addressed,
+    by_party,
+    held_holders,
+    locked_session,
+    must_be_held,
+    promote,
+    with_session,
+)
+from qixue.participation.queries.attendances import those_in_seats, those_taken_back
 from qixue.participation.queries.lotteries import is_before_draw
 from qixue.participation.queries.queue import has_seats_for, with_parties_to_tell, with_room
 from qixue.participation.queries.registered import reach_of, similar_sessions
@@ -44,7 +52,7 @@ from qixue.participation.queries.registrations import (
     terms_of,
     why_off,
 )
-from qixue.participation.rules import may_manage_registrations
+from qixue.participation.rules import may_correct_attendance, may_manage_registrations
 from qixue.participation.sources import FROM_HOME, source_at_home
 from qixue.people.models import Resident, User
 from qixue.people.notices import Notice
@@ -181,16 +189,20 @@ def cancel_registrations(
 ) -> list[Registration]:
     """Give up seats or places in the queue of one's household; whoever waits moves up. Doing it again changes nothing.
 
-    `keys` are those of registrations for the session. Refused: not_yours, cancel_too_late, is_in_already.
+    `keys` are those of registrations for the session. Refused: not_yours, cancel_too_late, is_in_already,
+    changed_meanwhile.
     """
+    asked = Registration.objects.filter(session=session, pk__in=keys)
+    held = held_holders(asked)
     session = locked_session(session)
-    rows = list(Registration.objects.filter(session=session, pk__in=keys).select_related("resident__guardian"))
+    rows = list(asked.select_related("resident__guardian"))
+    must_be_held(rows, held)
     if len(rows) != len(set(keys)):
         raise ValueError("These are not all registrations of this session.")
     must_act_for(by, [row.resident for row in rows], is_staff=False)
     rows = [row for row in rows if row.state != State.CANCELLED]
     check_cancel_time(session, rows, at=at)
-    check_not_in(session, rows, is_staff=False)
+    check_not_in(session, rows)
     release(session, rows, reason=reason, at=at)
     if rows:
         record_audit("registration.cancelled", session, by=by, at=at, details={"keys": sorted(row.pk for row in rows)})
@@ -207,15 +219,20 @@ def check_cancel_time(session: Session, rows: list[Registration], *, at: datetim
         )
 
 
-def check_not_in(session: Session, rows: Sequence[Registration], *, is_staff: bool) -> None:
-    """Whoever was let in before the start sits in their seat: it goes to nobody else. Refused: is_in_already."""
-    if inside := those_in(session, rows):
-        for_staff = _("%(name)s is checked in already. Please take the check-in back first.")
+def check_not_in(session: Session, rows: Sequence[Registration], *, staff: User | None = None) -> None:
+    """Whoever was let in before the start sits in their seat: it goes to nobody else. The people are held.
+
+    `staff` is who does it for others; without it is done at home. Refused: is_in_already.
+    """
+    if inside := those_in_seats(session, rows):
+        corrects = _("%(name)s is checked in already. Please take the check-in back first.")
+        asks = _("%(name)s is checked in already. Please ask an organiser to take the check-in back first.")
         at_home = _(
             "%(name)s is checked in already, so this place can no longer be given up or handed over. If that is a "
             "mistake, please speak to the organiser."
         )
-        raise Refused("is_in_already", for_staff if is_staff else at_home, name=inside[0].resident.name)
+        for_staff = corrects if staff and may_correct_attendance(staff, session) else asks
+        raise Refused("is_in_already", for_staff if staff else at_home, name=inside[0].resident.name)
 
 
 def release(session: Session, rows: Sequence[Registration], *, reason: str, at: datetime.datetime) -> None:
@@ -248,14 +265,19 @@ def keep_queues(*, at: datetime.datetime) -> int:
 @transaction.atomic
 def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
     """Whether anything has changed. Of many who lose their places some parties do with each run of the duty, so that
-    nobody waits long for the session.
+    nobody waits long for the session. Whoever was let in keeps the seat that was offered.
     """
+    active = Registration.objects.active().filter(session=session_pk)
+    overdue = first_parties(active.filter(state=State.OFFERED, offered_until__lte=at))
+    held = held_holders(overdue)
     session = locked_session(Session(pk=session_pk))
-    ending, reason = Registration.objects.active().filter(session=session), Reason.SESSION_OFF
-    if session.state != Session.State.CANCELLED:
-        ending, reason = ending.filter(state=State.OFFERED, offered_until__lte=at), Reason.OFFER_EXPIRED
-    keys = list(ending.order_by("party").values_list("party", flat=True).distinct()[:PARTIES_AT_ONCE])
-    rows = list(ending.filter(party__in=keys).with_accounts().order_by("pk"))
+    if session.state == Session.State.CANCELLED:
+        ending, reason = first_parties(active), Reason.SESSION_OFF
+    else:
+        ending, reason = overdue.filter(resident__pk__among=held), Reason.OFFER_EXPIRED
+    found = list(ending.with_accounts().order_by("pk"))
+    kept = confirm_inside(session, found, at=at) if reason == Reason.OFFER_EXPIRED else []
+    rows = [row for row in found if row not in kept]
     if rows:
         release(session, rows, reason=reason, at=at)
         record_audit(f"registration.{reason}", session, by=None, at=at, details={"keys": [row.pk for row in rows]})
@@ -275,7 +297,25 @@ def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
             told += addressed(reach_of(row for row in party if row.pk not in once_in), kind, **more)
             told += addressed(reach_of(row for row in party if row.pk in once_in), CHECK_IN_OFF, **more)
         notify_each(told, at=at)
-    return bool(moved_up or rows)
+    return bool(kept or rows or moved_up)
+
+
+def first_parties(rows: RegistrationQuerySet) -> RegistrationQuerySet:
+    """As many of the parties as lose their places in one run."""
+    keys = rows.order_by("party").values_list("party", flat=True).distinct()[:PARTIES_AT_ONCE]
+    return rows.filter(party__in=list(keys))
+
+
+def confirm_inside(session: Session, offered: Sequence[Registration], *, at: datetime.datetime) -> list[Registration]:
+    """Give those who were let in the seats that were offered to them: they sit there. Returns who that is."""
+    inside = those_in_seats(session, offered)
+    for row in inside:
+        row.state, row.offered_until = State.CONFIRMED, None
+    if inside:
+        Registration.objects.bulk_update(inside, ["state", "offered_until"])
+        keys = [row.pk for row in inside]
+        record_audit("registration.offer_kept", session, by=None, at=at, details={"keys": keys})
+    return inside
 
 
 def told_over(session: Session, terms: RegistrationTerms, *, is_passed_on: bool, at: datetime.datetime) -> str:

@@ -15,7 +15,7 @@ from qixue.core.refusal import Refused
 from qixue.participation.door_words import sentence_of
 from qixue.participation.merge import NAMESAKE
 from qixue.participation.models import LedgerEntry, Registration, Scan
-from qixue.participation.operations.check_ins import CheckIn, Source, check_open, check_registration, enter
+from qixue.participation.operations.check_ins import CheckIn, Source, check_open, checked_registration, enter
 from qixue.participation.operations.door_counts import report_of
 from qixue.participation.operations.door_page import check_is_another
 from qixue.participation.operations.evidence import keep_note
@@ -67,8 +67,7 @@ def accept_scan(
     check_open(session, at=at)
     reason = checked_reason(reason, SAY_WHY)
     if registration:
-        registration = Registration.objects.select_related("resident").get(pk=registration.pk)
-        check_registration(registration, session)
+        registration = checked_registration(registration, session)
         scan.registration, scan.resident = registration, registration.resident
     elif name := name or typed_name(scan):
         check_person_name(name)

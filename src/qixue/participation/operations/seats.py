@@ -5,6 +5,8 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from django.db.models import QuerySet
+
 from qixue.participation.models import Registration, RegistrationTerms
 from qixue.participation.notice_kinds import IN_PERSON, TOO_LARGE
 from qixue.participation.notices import (
@@ -18,6 +20,7 @@ from qixue.participation.queries.queue import fitting, too_large
 from qixue.participation.queries.registered import Reach, reach_of
 from qixue.people.models import User
 from qixue.people.notices import Notice
+from qixue.people.operations.locks import changed_meanwhile, held_people
 from qixue.people.operations.notifications import notify, notify_each
 from qixue.people.queries import people_in_charge
 from qixue.people.rules import Action
@@ -40,6 +43,22 @@ def locked_sessions(*sessions: Session) -> list[Session]:
     keys = sorted({session.pk for session in sessions})
     locked = {key: locked_session(Session(pk=key)) for key in keys}
     return [locked[session.pk] for session in sessions]
+
+
+def held_holders(rows: QuerySet[Registration]) -> set[int]:
+    """Keys of the people of the rows, who are held: nobody is let in, forgotten or merged until the transaction ends.
+
+    To be done before the session is locked, by whatever takes a seat from somebody: whoever is in keeps theirs.
+    """
+    return held_people(set(rows.order_by().values_list("resident_id", flat=True)))
+
+
+def must_be_held(rows: Iterable[Registration], held: set[int]) -> None:
+    """Whether the rows, as they are under the lock of their session, are of people who are held. Refused:
+    changed_meanwhile.
+    """
+    if not {row.resident_id for row in rows} <= held:
+        raise changed_meanwhile()
 
 
 def promote(session: Session, terms: RegistrationTerms, *, at: datetime.datetime) -> list[Registration]:

@@ -34,7 +34,7 @@ def hand_over_place(
     session_off, cancel_too_late, is_in_already, offer_over, already_registered, changed_meanwhile, and those of
     `check_people`, `check_missed` and `checked_answers`.
     """
-    hold_or_refuse([to.pk])
+    hold_or_refuse({registration.resident_id, to.pk})
     session = locked_session(registration.session)
     old = Registration.objects.select_related("resident__guardian").get(pk=registration.pk)
     old.session = session
@@ -69,7 +69,7 @@ def check_transfer(session: Session, old: Registration, to: Resident, *, at: dat
     if session.starts_at and at >= session.starts_at:
         raise Refused("cancel_too_late", _("The session has begun. Please speak to the organiser at the door."))
     check_cancel_time(session, [old], at=at)
-    check_not_in(session, [old], is_staff=False)
+    check_not_in(session, [old])
     if old.state == State.OFFERED and not old.is_offer_open_at(at):
         raise offer_over()
     check_people(session, terms, [to], at=at)

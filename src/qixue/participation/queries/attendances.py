@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
@@ -60,12 +60,16 @@ def entries_of_people(sessions: Iterable[Session], tokens: Iterable[uuid.UUID]) 
     return {(row.session_id, row.person_token): row.entry for row in rows.select_related("entry")}
 
 
-def those_in(session: Session, rows: Sequence[Registration]) -> list[Registration]:
-    """Those of its registrations whose holder is in; one question for all of them."""
-    holders = Participant.objects.filter(resident__in={row.resident_id for row in rows})
+def those_in_seats(session: Session, rows: Iterable[Registration]) -> list[Registration]:
+    """Those of its registrations with a seat, also an offered one, whose holder is in; one question for all of them.
+
+    Whoever waits has no seat to keep, also where somebody let them in.
+    """
+    seated = [row for row in rows if row.state in Registration.SEATED_STATES]
+    holders = Participant.objects.filter(resident__in={row.resident_id for row in seated})
     here = Attendance.objects.filter(session=session, person_token=OuterRef("token"))
     inside = set(holders.filter(Exists(here)).values_list("resident_id", flat=True))
-    return [row for row in rows if row.resident_id in inside]
+    return [row for row in seated if row.resident_id in inside]
 
 
 def those_taken_back(session: Session, rows: Iterable[Registration]) -> set[int]:

@@ -1,5 +1,8 @@
 """Holding people: whoever is forgotten, or turns out to be somebody with another record, is so before an act that
 counts on them, or afterwards. They are held before chains of the ledger, and these before sessions.
+
+Whoever lets somebody in holds them, and so does whoever takes a seat from somebody: of the two the second looks again.
+Signing up by oneself, the quick way, takes a seat from nobody and holds nobody.
 """
 
 from collections.abc import Collection

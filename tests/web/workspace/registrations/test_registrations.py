@@ -21,14 +21,14 @@ from tests.factories import (
 from tests.factories_afterwards import organiser_of
 from tests.web.browsing import page_in
 from tests.web.public.conftest import words
-from tests.web.workspace.registrations.pages import address, again, names, sign_up
+from tests.web.workspace.registrations.pages import address, again, browser, names, sign_up
 
 from qixue.core.models import AuditEntry
 from qixue.participation.models import Question, RegistrantMessage, Registration, RegistrationTerms
 from qixue.participation.operations.check_ins import check_in
 from qixue.participation.operations.lotteries import keep_lotteries
 from qixue.participation.operations.questions import Asked, set_questions
-from qixue.people.models import Notification, Resident
+from qixue.people.models import Notification, Resident, Role
 from qixue.programme.models import Session
 from qixue.web import unfinished_forms
 
@@ -58,6 +58,18 @@ def test_whoever_is_in_is_offered_neither_another_session_nor_to_be_taken_out(se
     acts = [words(row) for row in page.xpath("//tbody/tr/td[@data-label='操作']")]
     assert ["要改期或移出，请先撤销签到。" in each for each in acts] == [True, False]
     assert len(page.xpath("//a[contains(@href, '/take-out/') or contains(@href, '/move/')]")) == 2
+
+
+def test_whoever_may_not_correct_reads_whom_to_ask_to_take_a_check_in_back(session):
+    Session.objects.filter(pk=session.pk).update(starts_at=NOON + HOUR)
+    came = sign_up(session, "李嘉明")
+    session.refresh_from_db()
+    check_in(session, registration=came, by=organiser_of(session.activity), at=NOON, client_uuid=key())
+
+    page = page_in(browser(session, Role.CADRE).get(address(session)))
+
+    (act,) = [words(row) for row in page.xpath("//tbody/tr/td[@data-label='操作']")]
+    assert act == "✓ 已签到 要改场次或移出，请先找承办单位撤销签到。"
 
 
 def test_list_asks_the_same_with_one_and_with_three(organiser, session):

@@ -22,7 +22,7 @@ from qixue.participation.operations.offers import accept_offer
 from qixue.participation.operations.transfers import hand_over_place
 from qixue.participation.queries import listed
 from qixue.participation.queries.answers import asked_at, said_by
-from qixue.participation.queries.attendances import those_in
+from qixue.participation.queries.attendances import those_in_seats
 from qixue.participation.queries.feedback import open_questions_of
 from qixue.participation.queries.lotteries import drawn_of, is_before_draw, number_to_come
 from qixue.participation.queries.registrations import (
@@ -132,14 +132,15 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     user, resident = known(request)
     found = party_or_404(resident, party)
     at, terms = now(), terms_of(found.session)
-    over, inside = is_over(found, at), those_in(found.session, found.active)
+    over, inside = is_over(found, at), those_in_seats(found.session, found.active)
+    has_others_to_come = len(inside) < len(found.active)
     household = household_of(resident)
     there = registered_among(household, found.session)
     can_join = can_register(found.session) and bool(without(household, there))
     context = {
         "party": found,
         "place": place_in_queue(found),
-        "has_offer": has_offer(found, at),
+        "has_offer": has_offer(found, at) and has_others_to_come,  # whoever is in keeps the seat without an answer
         "off": called_off(found.session) if found.is_off else None,
         "same_time": [] if over else at_the_same_time([row.resident for row in found.active], found.session),
         "has_ticket": bool(ticket_holders(found)) and not over,
@@ -148,7 +149,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "resident": resident,
         "terms": terms,
         "inside": names_of(inside),
-        "has_others_to_come": len(inside) < len(found.active),
+        "has_others_to_come": has_others_to_come,
         "can_leave": can_leave(found.session, terms, found.active, at=at),
         "hears_by_sms": hears_by_sms(user),
         "has_phone": bool(user.mobile),
@@ -179,7 +180,7 @@ def names_of(rows: Sequence[Registration]) -> str:
 
 def not_in_yet(party: Party) -> list[Registration]:
     """Those who can still leave it to others to come: whoever was let in keeps the place."""
-    inside = those_in(party.session, party.active)
+    inside = those_in_seats(party.session, party.active)
     return [row for row in party.active if row not in inside]
 
 

@@ -13,18 +13,19 @@ from django.shortcuts import render
 from qixue.core.clock import now
 from qixue.core.names import keys_of_called
 from qixue.participation.models import Question, RegistrantMessage, Registration
-from qixue.participation.queries.attendances import those_in
+from qixue.participation.queries.attendances import those_in_seats
 from qixue.participation.queries.lotteries import awaited_number, entered_before_draw
 from qixue.participation.queries.queue import too_large
 from qixue.participation.queries.registered import contact_of, missed_at, registrations_at, state_counts
 from qixue.participation.queries.registrations import is_concerned, terms_of
+from qixue.participation.rules import may_correct_attendance
 from qixue.people.models import User
 from qixue.people.rules import Action, may
 from qixue.programme.models import Session
 from qixue.report.registration_sheet import registration_table
 from qixue.web import parts, table_files, unfinished_forms
 from qixue.web.table_files import PageTable
-from qixue.web.workspace.access import needs, session_or_404
+from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.forms.registrations import NameForm
 from qixue.web.workspace.registration_words import told_through
 
@@ -36,8 +37,8 @@ EMPTY_LINES = 12  # on the sign-in sheet, for those who come without having sign
 @dataclass(frozen=True)
 class Line:
     """A registration with its place in the queue, whether the queue goes past it because its party is larger than the
-    room, for how many of its party an offer is still open, whether the person is in already or had a seat and did not
-    come, and the account through which they are told.
+    room, for how many of its party an offer is still open, whether the person is in their seat already or had one and
+    did not come, and the account through which they are told.
     """
 
     row: Registration
@@ -89,6 +90,7 @@ def context_of(request: HttpRequest, found: Session, rows: QuerySet[Registration
         "states": Registration.State.choices,
         "messages_sent": RegistrantMessage.objects.filter(session=found).order_by("-sent_at", "-pk")[:SHOWN_MESSAGES],
         "may_edit": may(request.user, Action.EDIT_ACTIVITY, found.activity.organisation),
+        "may_correct": may_correct_attendance(staff(request), found),
         "is_to_come": found.state == Session.State.PLANNED and (found.starts_at is None or found.starts_at > now()),
     }
 
@@ -106,7 +108,7 @@ def narrowed(rows: QuerySet[Registration], state: str, form: NameForm) -> QueryS
 
 def lines_of(session: Session, rows: Iterable[Registration]) -> list[Line]:
     rows = list(rows)
-    inside = {row.pk for row in those_in(session, rows)}
+    inside = {row.pk for row in those_in_seats(session, rows)}
     queue = Registration.objects.waiting().filter(session=session).values_list("pk", flat=True)
     places = {key: place for place, key in enumerate(queue, start=1)}
     at = now()
