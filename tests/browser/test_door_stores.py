@@ -28,9 +28,9 @@ from qixue.programme.models import Session
 pytestmark = pytest.mark.django_db(transaction=True)
 
 OpenPhone = Callable[..., Reader]
-KEEP_AS_BEFORE = """async (token) => {
+KEEP_AS_BEFORE = """async ([name, value]) => {
   const { openStore } = await import("/static/door/store.js");
-  await (await openStore()).keep("token", token);
+  await (await openStore()).keep(name, value);
 }"""
 TIDY = """async () => {
   const [{ openStore }, { Sync }] = [await import("/static/door/store.js"), await import("/static/door/sync.js")];
@@ -88,16 +88,22 @@ def test_numbers_go_on_in_a_second_store(open_phone: OpenPhone, door_session: Se
     assert sorted(Scan.objects.values_list("sequence", flat=True)) == [1, 2]
 
 
-def test_link_that_an_earlier_app_has_kept_is_taken_over(
-    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
+@pytest.mark.parametrize(
+    ("name", "value", "names"),
+    [("token", SECOND_TOKEN, ["西门"]), ("links", [SECOND_TOKEN, THIRD_TOKEN], ["西门", "南门"])],
+)
+def test_links_that_an_earlier_app_has_kept_are_taken_over(
+    open_phone: OpenPhone, door_device: DoorDevice, name: str, value: object, names: list[str]
 ) -> None:
     another_device(door_device)
+    another_device(door_device, name="南门", token=THIRD_TOKEN)
     phone = open_phone()
-    phone.page.evaluate(KEEP_AS_BEFORE, SECOND_TOKEN)
+    phone.page.evaluate(KEEP_AS_BEFORE, [name, value])
 
     phone.page.reload()
 
-    expect(phone.page.locator("#device-name")).to_contain_text("西门")
+    expect(phone.page.locator("#device-name")).to_contain_text(names[-1])
+    assert names_on(phone.page) == ["东门1号", *names]
 
 
 def test_names_go_at_the_end_of_hours_for_every_device_on_the_phone(

@@ -318,7 +318,7 @@ async function start() {
     tabs.postMessage("changed");
   });
   speak(await store.setting("language"));
-  await store.takeOverLink();
+  await store.takeOverLinks();
   const isKept = await keepToken(tokenIn(location.hash));
   await refresh();
   if (!isKept) showTrouble(word("storage_full"));

@@ -116,12 +116,17 @@ export class Store {
     });
   }
 
-  /** Takes over the one link that waits where an earlier version of the app has kept it. */
-  async takeOverLink() {
-    const token = await this.setting("token");
-    if (!token) return;
-    await this.addLink(token);
-    await this.keep("token", "");
+  /** Takes over the links that wait as earlier versions of the app have kept them: a single token, or tokens without numbers. */
+  takeOverLinks() {
+    return this.write(["settings"], async (settings) => {
+      const valueOf = async (name) => (await asked(settings.get(name)))?.value;
+      const links = [(await valueOf("token")) || [], (await valueOf("links")) || []].flat();
+      if (links.every((link) => link.token)) return;
+      const last = (await valueOf("openings")) || 0;
+      settings.put({ name: "openings", value: last + links.length });
+      settings.put({ name: "links", value: links.map((link, at) => ({ token: link.token || link, opening: last + at + 1 })) });
+      settings.put({ name: "token", value: "" });
+    });
   }
 
   /** What a link stands for, a new device or one that is known, is at work from now on, unless a link that was opened later
