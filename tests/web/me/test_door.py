@@ -63,6 +63,19 @@ def page_of(client: Client, session: Session, at: datetime.datetime = AT) -> Any
         return html.fromstring(client.get(f"/me/door/{session.pk}/").content.decode())
 
 
+def test_code_that_hangs_long_before_the_start_says_when_one_can_check_in(mother: Resident, client: Client) -> None:
+    session = OpenSessionFactory(starts_at=NOON + 3 * HOUR, ends_at=NOON + 4 * HOUR)
+    show_wall(session, by=organiser_of(session.activity), at=NOON)
+    RegistrationFactory(session=session, resident=mother)
+    signed_in(client, mother.user)
+    scan(client, session)
+
+    early = page_of(client, session)
+
+    assert early.xpath("//main//form") == []
+    assert "开始前两小时起可以签到" in early.text_content()
+
+
 def test_household_checks_itself_in(session: Session, mother: Resident, client: Client) -> None:
     child = ResidentFactory(guardian=mother, name="李小明")
     for person in (mother, child):

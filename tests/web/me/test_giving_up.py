@@ -84,3 +84,20 @@ def test_party_that_left_and_came_back_is_not_among_what_was_cancelled(member, s
     assert home.xpath("//article[@class='session']//h3/a/@href") == [second]
     assert old.xpath("//main//div[@class='notice']//a/@href") == [second]
     assert old.xpath("//main//a[text()='重新报名']") == []
+
+
+def test_child_who_was_given_up_and_comes_instead_is_named_once(member, session):
+    child = ResidentFactory(guardian=member, name="李一诺")
+    client = signed_in(member)
+    address = sign_up(client, session, member, child)
+    client.post(f"{address}cancel/", {"people": [Registration.objects.get(resident=child).pk]})
+
+    leaving = Registration.objects.active().get()
+    handed = client.post(f"{address}transfer/", {"registration": leaving.pk, "person": child.pk})
+
+    assert handed.url == address
+    assert (
+        words(page_of(client, address).xpath("//dt[text()='谁来参加']/following-sibling::dd[1]")[0]).count("李一诺")
+        == 1
+    )
+    assert words(page_of(client, "/me/").xpath("//article[@class='session']")[0]).count("李一诺") == 1

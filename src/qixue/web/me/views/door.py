@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from qixue.core.audience import for_everybody
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
+from qixue.participation.merge import is_before_door
 from qixue.participation.operations.walls import LANDING_LASTS, Landing, check_in_by_wall
 from qixue.participation.queries import listed
 from qixue.participation.queries.wall import AtTheWall, household_at, open_wall, places_for_walk_ins, secret_of
@@ -77,11 +78,13 @@ def here(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("me:here", pk)
         except Refused as refusal:
             form.refuse(refusal)
+    is_early = is_before_door(session.starts_at, at)
     context = {
         "session": session,
         "programme": session.activity.programme,
         "household": household,
-        "may_enter": bool(offered) and landing is not None and landing.is_good_at(at),
+        "is_early": is_early,
+        "may_enter": bool(offered) and landing is not None and landing.is_good_at(at) and not is_early,
         "is_full": any(each.is_absent for each in household) and not offered,
     }
     return parts.form_page(request, "me/door/here.html", form, **context)

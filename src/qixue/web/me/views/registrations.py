@@ -139,6 +139,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     can_join = can_register(found.session) and bool(without(household, there))
     context = {
         "party": found,
+        "people": without_superseded([found])[0].rows,
         "place": place_in_queue(found),
         "has_offer": has_offer(found, at) and has_others_to_come,  # whoever is in keeps the seat without an answer
         "off": called_off(found.session) if found.is_off else None,
