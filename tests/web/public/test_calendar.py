@@ -122,3 +122,17 @@ def test_pages_offer_their_feed_to_subscribe(open_page, tea, path):
     (link,) = page.xpath("//a[starts-with(@href, 'webcal:')]/@href")
     query = {"o": "organisation=sanpai", "b": "brand=field", "p": "county=441826"}[path[1]]
     assert link == f"webcal://testserver/calendar.ics?{query}"
+
+
+@pytest.mark.parametrize(
+    ("query", "holds"),
+    [
+        ("county=441826&audience=farmers", "日历里是：连南瑶族自治县。"),
+        ("county=441826&brand=field", "日历里是：连南瑶族自治县、田间课堂。"),
+        ("audience=farmers", "日历里是：全部场次。"),
+    ],
+)
+def test_list_says_which_of_its_answers_narrow_the_feed(open_page, tea, query, holds):
+    page = open_page(f"/programmes/week/sessions/?{query}")
+
+    assert page.xpath("normalize-space(//section[@class='take-along']//span[contains(., '日历里是')])") == holds

@@ -170,14 +170,25 @@ def ways_through(code: str) -> tuple[tuple[str, str], ...]:
     return tuple((text, reverse(name, args=[code])) for name, text in texts.items())
 
 
-def feed_url(form: SessionFilters, current: Programme | None) -> str:
-    """The calendar feed of the chosen place and brand; only the current programme has one."""
+@dataclass(frozen=True)
+class Feed:
+    """A calendar to subscribe to, and in words what of the answers narrows it: other answers do not."""
+
+    url: str
+    holds: str
+
+
+def narrowed_feed(form: SessionFilters, current: Programme | None) -> Feed | None:
+    """Of the chosen place and brand; only the current programme has one."""
     if current != form.listings.programme:
-        return ""
-    place = form.answers.get("town") or form.answers.get("near") or form.answers.get("county", "")
-    asked = {"county": place, "brand": form.answers.get("brand", "")}
-    query = urlencode({name: value for name, value in asked.items() if value})
-    return reverse("public:calendar") + (f"?{query}" if query else "")
+        return None
+    answers = form.answers
+    place = next((name for name in ("town", "near", "county") if answers.get(name)), "")
+    chosen = {"county": place, "brand": "brand" if answers.get("brand") else ""}
+    query = urlencode({asked: answers[name] for asked, name in chosen.items() if name})
+    labels = [form.names.labels[name][answers[name]] for name in chosen.values() if name]
+    holds = pgettext("between names", ", ").join(labels) or pgettext("of a calendar", "all sessions")
+    return Feed(reverse("public:calendar") + (f"?{query}" if query else ""), holds)
 
 
 def paper_url(request: HttpRequest, form: SessionFilters) -> str:

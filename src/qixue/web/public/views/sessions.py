@@ -26,7 +26,7 @@ from qixue.programme.models import Session
 from qixue.web import parts, table_files
 from qixue.web.preferences import text_size
 from qixue.web.public.cache import shared_for_a_second
-from qixue.web.public.finding import context_of, counts_near, day_by_day, feed_url, find, near, paper_url, ways
+from qixue.web.public.finding import context_of, counts_near, day_by_day, find, narrowed_feed, near, paper_url, ways
 from qixue.web.public.session_words import sharing, structured_data
 from qixue.web.public.tables import sessions_table
 from qixue.web.table_files import PageTable
@@ -56,7 +56,7 @@ def sessions(request: HttpRequest, code: str) -> HttpResponseBase:
         "groups": groups_near(page, town) if town else groups_by_day(page),
         "ways": ways(request, form),
         "paper_url": paper_url(request, form),
-        "feed_url": feed_url(form, parts.programme_on_show()),
+        "feed": narrowed_feed(form, parts.programme_on_show()),
         "is_by_day": town is None,
         "near_counts": list(zip(steps_from(town), counts_near(form, found), strict=True)) if town else [],
         "has_more": "more" in request.GET,
