@@ -108,7 +108,7 @@ def test_whoever_is_signed_up_and_in_is_told_that_the_check_in_does_not_count(
 
     told = {notice.kind: text_of(notice.kind, notice.params) for notice in mother.user.notifications.order_by("pk")}
     assert changed.told.reached_count == 2
-    assert told["registration_changed"].endswith("您的报名不变；来不了请取消名额。")
+    assert told["registration_changed"].endswith("您的报名或候补不变；来不了请取消。")
     assert told["registration_changed_checked_in"] == (
         "李一诺：现在是11月11日（周三）12:00-13:00，地点待定。原来是11月4日（周三）13:00-14:00，地点待定。"
         "您的报名不变，但这次的签到不计入；到时来了请重新签到，来不了请取消名额。"

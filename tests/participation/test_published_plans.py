@@ -40,7 +40,7 @@ def test_who_is_signed_up_is_told_of_what_a_new_version_moves_and_of_nothing_els
         publish_plan(desks.approved(), by=desks.bureau_person, at=NOON)
 
     assert [text_of(notice.kind, notice.params) for notice in told] == [
-        "李嘉明：现在是11月6日（周五）12:00-15:00，文化馆。原来是11月5日（周四）12:00-15:00，文化馆。您的报名不变；来不了请取消名额。"
+        "李嘉明：现在是11月6日（周五）12:00-15:00，文化馆。原来是11月5日（周四）12:00-15:00，文化馆。您的报名或候补不变；来不了请取消。"
     ]
 
 

@@ -81,7 +81,7 @@ def test_everybody_signed_up_is_told_of_a_new_time_and_place_beside_the_old(sess
 
     assert told == (3, [])
     assert told_of_change(waiting.user) == [
-        "陈强：现在是11月6日（周五）14:00-15:00，图书馆。原来是11月6日（周五）12:00-14:00，文化馆。您的报名不变；来不了请取消名额。"
+        "陈强：现在是11月6日（周五）14:00-15:00，图书馆。原来是11月6日（周五）12:00-14:00，文化馆。您的报名或候补不变；来不了请取消。"
     ]
 
 

@@ -131,6 +131,12 @@ def test_cancelled_person_has_no_ticket_and_is_on_the_list_for_the_door(member, 
     assert cancelled_keys([session]) == [family[1].pk]
 
 
+def test_ticket_of_a_cancelled_registration_says_that_it_is_cancelled(member, session, family):
+    cancel_registrations(session, keys=[row.pk for row in family], by=member.user, at=NOON)
+
+    assert "报名已经取消" in words(page_of(signed_in(member), f"{tickets_path(family[0])}/", status=409))
+
+
 @pytest.mark.parametrize("changes", [{"starts_at": None, "ends_at": None}, {"state": "postponed"}])
 def test_session_without_a_time_has_no_ticket_yet(member, session, family, changes):
     Session.objects.filter(pk=session.pk).update(**changes)

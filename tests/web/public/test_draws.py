@@ -45,6 +45,21 @@ def path_of(session: Session) -> str:
     return f"/sessions/{session.pk}/draw"
 
 
+@pytest.mark.parametrize(
+    ("is_drawn", "sentence", "link"),
+    [(False, "摇号决定", "怎么摇号，怎么核对"), (True, "名额已经摇号决定", "看摇号结果，怎么核对")],
+)
+def test_page_of_the_session_says_whether_it_is_drawn(open_page, session, is_drawn, sentence, link):
+    enter(session)
+    if is_drawn:
+        keep_lotteries(at=CLOSES_AT)
+
+    [notice] = open_page(f"/sessions/{session.pk}/").xpath("//main//*[@class='notice river']")
+
+    assert sentence in words(notice)
+    assert [words(each) for each in notice.xpath(".//a")] == [link]
+
+
 def test_before_the_draw_the_promise_stands_there_and_no_seed(open_page, session):
     enter(session, size=2)
 

@@ -37,7 +37,8 @@ def cards_of(party: Party) -> list[TicketCard]:
     holders = ticket_holders(party)
     if not holders:
         sentence = gettext_lazy("There is no ticket here: only who has a confirmed seat gets one.")
-        raise Refused("no_ticket", sentence)
+        cancelled = gettext_lazy("There is no ticket here any more: the registration is cancelled.")
+        raise Refused("no_ticket", sentence if party.active else cancelled)
     return [TicketCard(row, text) for row, text in zip(holders, ticket_texts(holders), strict=True)]
 
 
