@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 OpenPhone = Callable[..., Reader]
 SOON = 20_000  # milliseconds: well before the next round of the clock
+AT_ONCE = 4_000  # milliseconds: before what failed once is due again (sync.js)
 HOLD = """([needle]) => {
   const own = window.fetch;
   let hold;
@@ -43,6 +44,17 @@ HOLD_AND_FAIL = """(needle) => {
   window.tries = 0;
   window.fetch = async (address, options) => {
     if (!options?.body?.includes(needle)) return own(address, options);
+    window.tries += 1;
+    await until;
+    throw new TypeError("Failed to fetch");
+  };
+}"""
+HOLD_AND_FAIL_TWICE = """() => {  // the entry, and whether anything can be sent at all
+  const own = window.fetch;
+  const until = new Promise((resolve) => { window.release = resolve; });
+  window.tries = 0;
+  window.fetch = async (address, options) => {
+    if (!options?.body || window.tries > 1) return own(address, options);
     window.tries += 1;
     await until;
     throw new TypeError("Failed to fetch");
@@ -149,3 +161,17 @@ def test_link_that_fails_each_time_holds_up_no_entry(open_phone: OpenPhone, door
     expect(phone.page.locator("#network")).to_have_text("有网络")
     expect(phone.page.locator("#link-state")).to_be_visible()
     assert phone.page.evaluate("window.tries") == 6
+
+
+def test_network_that_comes_back_while_a_request_hangs_is_tried_at_once(
+    open_phone: OpenPhone, door_device: DoorDevice
+) -> None:
+    phone = open_phone()
+    phone.page.evaluate(HOLD_AND_FAIL_TWICE)
+    add_walk_in(phone.page, "张一")
+    phone.page.wait_for_function("() => window.tries === 1")
+
+    phone.page.evaluate("dispatchEvent(new Event('online'))")
+    phone.page.evaluate("window.release()")
+
+    expect(phone.page.locator("#unsent")).to_have_attribute("data-count", "0", timeout=AT_ONCE)

@@ -104,7 +104,6 @@ async function open(token) {
   clearResult();
   askToKeep();
   await sync.afresh();
-  await sync.afresh(); // the first may have been a round that had begun before
 }
 
 /** What is sent empty right after a verdict is the same act once more: a button pressed as well, a hand scanner that ends

@@ -39,8 +39,11 @@ export class Sync {
     return this.failed.has(key);
   }
 
-  /** A round now, in which nothing waits because it failed: something has changed. */
-  afresh() {
+  /** A whole round, in which nothing waits because it failed: something has changed. One that runs is waited for: what it
+   * fails at had begun before the change.
+   */
+  async afresh() {
+    await this.running?.catch(() => undefined);
     for (const [key, { times }] of this.failed) this.failed.set(key, { times, at: 0 });
     return this.now();
   }
