@@ -135,4 +135,4 @@ def test_pages_offer_their_feed_to_subscribe(open_page, tea, path):
 def test_list_says_which_of_its_answers_narrow_the_feed(open_page, tea, query, holds):
     page = open_page(f"/programmes/week/sessions/?{query}")
 
-    assert page.xpath("normalize-space(//section[@class='take-along']//span[contains(., '日历里是')])") == holds
+    assert page.xpath("normalize-space(//section[@class='take-along']//p[contains(., '日历里是')])") == holds
