@@ -51,32 +51,35 @@ async function keptTickets(cache) {
   return kept;
 }
 
-/** Tickets of sessions that are over go by themselves, and with the last one all that was kept to show it. */
+/** Tickets of sessions that are over go by themselves, and with the last one all that was kept to show it. Gives those
+ * that stay.
+ */
 async function sweep() {
   const cache = await caches.open(TICKETS.name);
-  let left = 0;
-  for (const [address, until] of await keptTickets(cache)) {
-    if (Date.now() < until) left += 1;
-    else await cache.delete(address);
+  const kept = await keptTickets(cache);
+  for (const [address, until] of kept) {
+    if (Date.now() < until) continue;
+    kept.delete(address);
+    await cache.delete(address);
   }
-  if (!left) await caches.delete(TICKETS.name);
+  if (!kept.size) await caches.delete(TICKETS.name);
+  return kept;
 }
 
 /** Where to without a network: from the page of a place to its ticket, from one's own page to the next ticket of all. */
-async function ticketInstead({ pathname }) {
-  await sweep();
-  const kept = await keptTickets(await caches.open(TICKETS.name));
+function ticketInstead({ pathname }, kept) {
   if (isPlace.test(pathname)) return kept.has(`${pathname}tickets/`) && `${pathname}tickets/`;
   const isOver = (until) => until - TICKETS.kept_for < Date.now();
   const [next] = [...kept].sort(([, one], [, other]) => isOver(one) - isOver(other) || one - other);
   return next?.[0];
 }
 
-async function page(request, url) {
+/** `swept`: the tickets that are kept, once that is known. */
+async function page(request, url, swept) {
   try {
     return await fetch(request);
   } catch (error) {
-    const address = await ticketInstead(url).catch(() => undefined);
+    const address = ticketInstead(url, await swept);
     if (address) return Response.redirect(address);
     throw error;
   }
@@ -91,13 +94,13 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (url.pathname.startsWith(TICKETS.files)) return event.respondWith(file(request));
   if (request.mode !== "navigate") return;
-  const swept = sweep().catch(() => undefined);
+  const swept = sweep().catch(() => new Map());
   event.waitUntil(swept);
   if (isTicket.test(url.pathname)) {
     const answer = answered(request, url);
     event.waitUntil(answer.catch(() => undefined));
     event.respondWith(swept.then(() => ticket(answer, url)));
   } else if (isPlace.test(url.pathname) || url.pathname === TICKETS.start) {
-    event.respondWith(page(request, url));
+    event.respondWith(page(request, url, swept));
   }
 });
