@@ -141,8 +141,7 @@ const forms = {
   head_count: async (form) => {
     if ("saving" in form.dataset || (!form.elements.count.value && isDoubleTap("head count"))) return;
     form.dataset.saving = ""; // to make a photo smaller takes a moment
-    await saveHeadCount(form);
-    delete form.dataset.saving;
+    await saveHeadCount(form).finally(() => delete form.dataset.saving);
   },
 };
 
