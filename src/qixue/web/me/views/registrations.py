@@ -136,7 +136,8 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     has_others_to_come = len(inside) < len(found.active)
     household = household_of(resident)
     there = registered_among(household, found.session)
-    can_join = can_register(found.session) and bool(without(household, there))
+    others = without(household, there)
+    can_join = bool(others) and can_register(found.session)
     context = {
         "party": found,
         "people": without_superseded([found])[0].rows,
@@ -158,7 +159,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "number_to_come": number_to_come(found.session),
         "entry": entry_number(found.key),
         "said": said_by(found.active or found.rows),
-        "others": without(household, there),
+        "others": others,
         "can_return": not there and can_join,
         "can_join": bool(there) and can_join,
         "elsewhere": [row for row in there if row.party != found.key],
