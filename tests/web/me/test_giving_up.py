@@ -69,7 +69,7 @@ def test_who_signs_up_again_is_told_of_once(member, session):
     assert join == f"/me/sessions/{session.pk}/register/"
     named = [words(card.xpath(".//p[@class='small'][last()]")[0]) for card in cards]
     assert sorted(named) == sorted(["李嘉明", "李一诺"])  # of one session, in the order of their keys
-    assert [page.xpath("//main//div[@class='notice']//a/@href") for page in pages] == [[second], [first]]
+    assert [page.xpath("//main//div[@class='notice stack']//a/@href") for page in pages] == [[second], [first]]
     assert [page.xpath("//main//a[text()='给家里其他人报名' or text()='重新报名']") for page in pages] == [[], []]
 
 
@@ -82,7 +82,7 @@ def test_party_that_left_and_came_back_is_not_among_what_was_cancelled(member, s
     home, old = page_of(client, "/me/"), page_of(client, first)
 
     assert home.xpath("//article[@class='session']//h3/a/@href") == [second]
-    assert old.xpath("//main//div[@class='notice']//a/@href") == [second]
+    assert old.xpath("//main//div[@class='notice stack']//a/@href") == [second]
     assert old.xpath("//main//a[text()='重新报名']") == []
 
 
