@@ -15,6 +15,7 @@ from qixue.participation.models import Attendance, CallingOff, LedgerEntry, Scan
 from qixue.participation.operations import registrations
 from qixue.participation.operations.calling_off import call_off, take_back_left_inside
 from qixue.participation.operations.check_ins import check_in
+from qixue.participation.operations.door_page import take_back_own
 from qixue.participation.operations.published_plans import publish_plan
 from qixue.participation.operations.registrations import keep_queues
 from qixue.participation.operations.scan_decisions import accept_scan, decide_together, reject_scan
@@ -116,6 +117,25 @@ def test_whoever_is_signed_up_and_in_is_told_that_the_check_in_does_not_count(
         "李一诺：11月4日（周三）的场次已取消，您的签到不计入。其他场次请看活动页面。原因：停电",
         "王芳：11月4日（周三）的场次已取消。其他场次请看活动页面。原因：停电",
     ]
+
+
+def test_whose_check_in_was_a_slip_is_told_as_ever(session: Session, organiser: User) -> None:
+    take_back_own(let_in(session, organiser)[0], by=organiser, at=NOON)
+    call_off(session, reason="停电", by=organiser, at=NOON, confirmed=True)
+
+    keep_queues(at=NOON)
+
+    assert Notification.objects.get(kind__contains="called_off").kind == "registration_called_off"
+
+
+def test_namesakes_of_whoever_is_forgotten_keep_what_they_were_told(session: Session, organiser: User) -> None:
+    forgotten, namesake = MemberFactory(name="王芳"), MemberFactory(name="王芳")
+    came_by_the_wall(session, forgotten, namesake)
+    call_off(session, reason="停电", by=organiser, at=NOON, confirmed=True)
+
+    erase(Subject((forgotten,), forgotten.user), at=NOON)
+
+    assert Notification.objects.get(kind="check_in_called_off").user == namesake.user
 
 
 def test_whoever_is_forgotten_is_gone_from_what_their_guardian_was_told(session: Session, organiser: User) -> None:

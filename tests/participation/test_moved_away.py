@@ -13,7 +13,7 @@ from tests.programme.operations.conftest import Desks, desks  # noqa: F401 - a f
 
 from qixue.core.clock import local_day
 from qixue.core.refusal import Doubt
-from qixue.participation.models import Attendance, LedgerEntry, Tally
+from qixue.participation.models import Attendance, LedgerEntry, Registration, Tally
 from qixue.participation.operations.check_ins import check_in, hold_attended
 from qixue.participation.operations.door_page import take_back_own
 from qixue.participation.operations.published_plans import publish_plan
@@ -117,17 +117,43 @@ def test_whoever_is_signed_up_and_in_is_told_that_the_check_in_does_not_count(
     assert not mother.user.notifications.filter(kind="registration_changed_checked_in").exists()
 
 
-def test_whose_check_in_was_taken_back_for_other_reasons_reads_of_a_small_move_as_ever(
-    session: Session, organiser: User
+@pytest.mark.parametrize("start", [NOON + HOUR + 10 * MINUTE, NOON + WEEK])
+def test_whose_check_in_was_a_slip_reads_of_a_move_as_ever(
+    session: Session, organiser: User, start: datetime.datetime
 ) -> None:
     entry = let_in(session, organiser)[0]
     take_back_own(entry, by=organiser, at=NOON)
 
-    moved(session, organiser, start=NOON + HOUR + 10 * MINUTE, confirmed=True)
+    moved(session, organiser, start=start, confirmed=True)
 
-    assert list(Notification.objects.filter(kind__contains="changed").values_list("kind", flat=True)) == [
-        "registration_changed"
-    ]
+    assert kinds_of_change() == ["registration_changed"]
+
+
+def test_whoever_was_taken_back_with_a_move_reads_of_the_next_one_as_ever(session: Session, organiser: User) -> None:
+    let_in(session, organiser)
+
+    for weeks in (1, 2):
+        moved(session, organiser, start=NOON + weeks * WEEK, confirmed=True)
+
+    assert kinds_of_change() == ["registration_changed_checked_in", "registration_changed"]
+
+
+def test_whoever_is_in_with_an_offered_seat_reads_of_both(session: Session, organiser: User) -> None:
+    row = sign_up(session, MemberFactory(name="王芳"))[0]
+    offer = {"state": Registration.State.OFFERED, "offered_until": NOON + HOUR}
+    Registration.objects.filter(pk=row.pk).update(**offer)
+    row.refresh_from_db()
+    check_in(session, registration=row, by=organiser, at=NOON, client_uuid=key())
+
+    changed = moved(session, organiser, start=NOON + WEEK, confirmed=True)
+
+    notice = row.registered_by.notifications.get(kind__contains="changed")
+    assert (changed.taken_back, notice.kind) == (1, "registration_changed_offer_checked_in")
+    assert "您这次的签到不计入；到时来了请重新签到。留给您的名额请在" in text_of(notice.kind, notice.params)
+
+
+def kinds_of_change() -> list[str]:
+    return list(Notification.objects.filter(kind__contains="changed").order_by("pk").values_list("kind", flat=True))
 
 
 @pytest.mark.parametrize("start", [NOON + HOUR + 10 * MINUTE, NOON + 2 * HOUR, NOON - 10 * MINUTE])

@@ -17,6 +17,7 @@ class ParticipationConfig(AppConfig):
         import_module("qixue.participation.feedback_figures")
         import_module("qixue.participation.known_people_figures")
         import_module("qixue.participation.notices")  # registers what people are told
+        import_module("qixue.participation.session_notice_kinds")
         import_module("qixue.participation.holdings")  # registers what it keeps about people
         import_module("qixue.participation.metrics")  # registers what a collector is told
         listings = import_module("qixue.programme.queries.listings")

@@ -7,11 +7,7 @@ from qixue.people.models import NotificationPreference
 from qixue.people.notices import NoticeKind, register
 
 TOPIC = NotificationPreference.Topic.REGISTRATIONS
-CHANGED, OFFER_CHANGED = "registration_changed", "registration_changed_offer"  # where a seat is only offered
-CHANGED_ONCE_IN = "registration_changed_checked_in"  # of whoever was let in for the time that was left
 TOO_LARGE = "registration_too_large"
-# Of people who are not signed up; the first also of those who are.
-CHECK_IN_OFF, CHECK_IN_MOVED = "check_in_called_off", "check_in_moved"
 REMOVED, REMOVED_TO_PASS_ON = "registration_removed", "registration_removed_to_pass_on"  # the second is for a cadre
 # By state, for who runs the session: people whom no notice reaches.
 IN_PERSON = {
@@ -162,103 +158,6 @@ register(
         TOPIC,
         _("The time to accept the seat is over: %(title)s"),
         _("%(names)s: the time to accept the seat on %(day_on)s is over, and signing up has ended."),
-    ),
-    NoticeKind(
-        "registration_session_off",
-        TOPIC,
-        _("Called off: %(title)s"),
-        _("%(names)s: the session on %(day_on)s does not take place. Other sessions are on the programme's page."),
-    ),
-    NoticeKind(
-        "registration_session_off_with_others",
-        TOPIC,
-        _("Called off: %(title)s"),
-        _("%(names)s: the session on %(day_on)s does not take place. Similar ones with free seats: %(similar)s."),
-    ),
-    NoticeKind(
-        "registration_called_off",
-        TOPIC,
-        _("Called off: %(title)s"),
-        _(
-            "%(names)s: the session on %(day_on)s does not take place. Other sessions are on the programme's page. The "
-            "reason: %(note)s"
-        ),
-        _("Called off: %(title)s, %(day_on)s. The reason: %(note)s"),
-    ),
-    NoticeKind(
-        "registration_called_off_with_others",
-        TOPIC,
-        _("Called off: %(title)s"),
-        _(
-            "%(names)s: the session on %(day_on)s does not take place. Similar ones with free seats: %(similar)s. The "
-            "reason: %(note)s"
-        ),
-        _("Called off: %(title)s, %(day_on)s. The reason: %(note)s"),
-    ),
-    NoticeKind(
-        CHANGED,
-        TOPIC,
-        _("New time or place: %(title)s"),
-        _(
-            "%(names)s: it is now on %(day_on)s at %(time)s, %(place)s. Before it was on %(was_on)s at %(was_time)s, "
-            "%(was_place)s. Your place stays as it is; if you cannot come, please give it up."
-        ),
-        _(
-            "Changed: %(title)s is now on %(day_on)s at %(time)s, %(place)s (before: %(was_on)s at %(was_time)s, "
-            "%(was_place)s)"
-        ),
-    ),
-    NoticeKind(
-        CHANGED_ONCE_IN,
-        TOPIC,
-        _("New time or place: %(title)s"),
-        _(
-            "%(names)s: it is now on %(day_on)s at %(time)s, %(place)s. Before it was on %(was_on)s at %(was_time)s, "
-            "%(was_place)s. Your place stays as it is, but your check-in does not count: please check in again when "
-            "you come. If you cannot come, please give your place up."
-        ),
-        _(
-            "Changed: %(title)s is now on %(day_on)s at %(time)s, %(place)s (before: %(was_on)s at %(was_time)s, "
-            "%(was_place)s). Your check-in does not count: please check in again when you come."
-        ),
-    ),
-    NoticeKind(
-        OFFER_CHANGED,
-        TOPIC,
-        _("New time or place: %(title)s"),
-        _(
-            "%(names)s: it is now on %(day_on)s at %(time)s, %(place)s. Before it was on %(was_on)s at %(was_time)s, "
-            "%(was_place)s. Please accept the seat that is kept for you until %(until)s; after that it is not kept any "
-            "longer."
-        ),
-        _(
-            "Changed: %(title)s is now on %(day_on)s at %(time)s, %(place)s (before: %(was_on)s at %(was_time)s, "
-            "%(was_place)s). The seat offered to you is yours only when you accept it, until %(until)s. Accept it "
-            "here:"
-        ),
-    ),
-    NoticeKind(
-        CHECK_IN_OFF,
-        TOPIC,
-        _("Called off: %(title)s"),
-        _(
-            "%(names)s: the session on %(day_on)s does not take place, and your check-in does not count. Other "
-            "sessions are on the programme's page. The reason: %(note)s"
-        ),
-        _("Called off: %(title)s, %(day_on)s. The reason: %(note)s"),
-    ),
-    NoticeKind(
-        CHECK_IN_MOVED,
-        TOPIC,
-        _("New time or place: %(title)s"),
-        _(
-            "%(names)s: it is now on %(day_on)s at %(time)s, %(place)s. Before it was on %(was_on)s at %(was_time)s, "
-            "%(was_place)s. Your check-in does not count; if you come then, please check in again."
-        ),
-        _(
-            "Changed: %(title)s is now on %(day_on)s at %(time)s, %(place)s (before: %(was_on)s at %(was_time)s, "
-            "%(was_place)s)"
-        ),
     ),
     NoticeKind(
         REMOVED,

@@ -118,8 +118,11 @@ def about_event(kind: str, event: Event, party: Sequence[Registration], *, key: 
 
 
 def about_people_in(kind: str, session: Session, people: Sequence[Resident], **more: str) -> Notice:
-    """`people` are those of one account who were in, and are not signed up."""
-    params = {**event_of(session).words, "names": names_of_people(people), **more}
+    """`people` are those of one account who were in, and are not signed up. Their keys stand beside their names, so
+    that one of them can be forgotten without a namesake.
+    """
+    keys = ",".join(str(person.key) for person in people)
+    params = {**event_of(session).words, "names": names_of_people(people), "people": keys, **more}
     return Notice(kind, f"{kind}:{session.pk}-{session.version}", f"/sessions/{session.pk}/", params)
 
 

@@ -12,7 +12,6 @@ from qixue.core.duties import for_each
 from qixue.core.fields import checked_reason
 from qixue.core.refusal import ask_at_once
 from qixue.participation.models import CallingOff
-from qixue.participation.notice_kinds import CHECK_IN_OFF
 from qixue.participation.operations.check_ins import hold_attended
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.people_inside import (
@@ -24,6 +23,7 @@ from qixue.participation.operations.people_inside import (
 from qixue.participation.queries.left_in import left_in_before_start
 from qixue.participation.queries.registrations import why_off
 from qixue.participation.queries.unregistered import NOBODY, Unregistered
+from qixue.participation.session_notice_kinds import CHECK_IN_OFF
 from qixue.people.models import User
 from qixue.people.rules import Action
 from qixue.programme.models import Session

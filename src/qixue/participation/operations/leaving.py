@@ -12,22 +12,15 @@ from qixue.core.models import OutboxMessage, record_audit
 from qixue.core.outbox import forget_messages
 from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry, Participant, RegistrantMessage, Registration
-from qixue.participation.notice_kinds import (
-    CHANGED,
-    CHANGED_ONCE_IN,
-    CHECK_IN_MOVED,
-    CHECK_IN_OFF,
-    IN_PERSON,
-    OFFER_CHANGED,
-    REMOVED,
-    REMOVED_TO_PASS_ON,
-)
+from qixue.participation.notice_kinds import IN_PERSON, REMOVED, REMOVED_TO_PASS_ON
 from qixue.participation.operations.registrations import release
 from qixue.participation.operations.seats import locked_session, promote
 from qixue.participation.queries.attendances import came_in
 from qixue.participation.queries.registrations import coming_registrations, terms_of
+from qixue.participation.session_notice_kinds import CHECK_IN_MOVED, CHECK_IN_OFF, OF_CHANGE
 from qixue.participation.sources import FROM_HOME
 from qixue.people.models import Notification, Resident, User
+from qixue.people.operations.erasure import merged_keys
 from qixue.programme.models import Session
 
 
@@ -109,7 +102,7 @@ def forget_words(rows: Sequence[Registration], people: Sequence[Resident], accou
     told |= {person.guardian.user_id for person in people if person.guardian}
     notices = list(Notification.objects.filter(key__in=keys, user__in=told - {None}).exclude(user=account))
     for session in sorted(at_sessions):  # one after the other: SQLite takes no sentence with hundreds of alternatives
-        changed = Q(about_session((CHANGED, CHANGED_ONCE_IN, OFFER_CHANGED), session), user__in=told - {None})
+        changed = Q(about_session(OF_CHANGE.values(), session), user__in=told - {None})
         found = Notification.objects.filter(changed | about_session(IN_PERSON.values(), session))
         notices += found.exclude(user=account)
     take_names_out(notices, people)
@@ -123,10 +116,11 @@ def forget_check_ins(people: Sequence[Resident], account: User | None) -> None:
     """
     tokens = Participant.objects.filter(resident__in=people).values("token")
     voided = LedgerEntry.objects.filter(person_token__in=tokens, successor__kind=LedgerEntry.Kind.VOID)
+    gone = {str(key) for person in people for key in (person.key, *merged_keys(person.key))}
     notices: list[Notification] = []
     for session in sorted(set(voided.exclude(session=None).values_list("session_id", flat=True))):
         found = Notification.objects.filter(about_session((CHECK_IN_OFF, CHECK_IN_MOVED), session))
-        notices += found.exclude(user=account)
+        notices += [one for one in found.exclude(user=account) if gone & set(one.params["people"].split(","))]
     take_names_out(notices, people)
 
 

@@ -7,7 +7,6 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.refusal import Refused, ask_at_once
-from qixue.participation.notice_kinds import CHECK_IN_MOVED, CHECK_IN_OFF
 from qixue.participation.operations.calling_off import keep_reason
 from qixue.participation.operations.check_ins import hold_attended
 from qixue.participation.operations.people_inside import (
@@ -19,6 +18,7 @@ from qixue.participation.operations.people_inside import (
 from qixue.participation.operations.session_changes import MOVED, tell_if_moved, words_of_change
 from qixue.participation.operations.terms import fit_terms
 from qixue.participation.queries.plan_effects import Reached, effects_of
+from qixue.participation.session_notice_kinds import CHECK_IN_MOVED, CHECK_IN_OFF
 from qixue.people.models import User
 from qixue.programme.models import PlanVersion, Session
 from qixue.programme.operations import plan_publication
@@ -61,7 +61,7 @@ def publish_plan(
     for session in called_off:
         tell_unregistered(CHECK_IN_OFF, session, off, at=at, note=reason)
     for after in moved:
-        tell_if_moved(before[after.pk], after, at=at)
+        tell_if_moved(before[after.pk], after, away, at=at)
         tell_unregistered(CHECK_IN_MOVED, after, away, at=at, **words_of_change(before[after.pk], after))
     return version
 

@@ -20,7 +20,7 @@ from qixue.core.form_keys import key_reused
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.models import Registration, RegistrationQuerySet, RegistrationTerms
-from qixue.participation.notice_kinds import CHECK_IN_OFF, OFFER_OVER, OFFER_OVER_CLOSED, PASSED_ON, PASSED_ON_CLOSED
+from qixue.participation.notice_kinds import OFFER_OVER, OFFER_OVER_CLOSED, PASSED_ON, PASSED_ON_CLOSED
 from qixue.participation.notices import about_party, told_at_once
 from qixue.participation.operations.answers import Answers, are_as_first, checked_answers, keep_answers
 from qixue.participation.operations.asked_again import first_rows, is_same_request
@@ -41,7 +41,7 @@ from qixue.participation.operations.seats import (
     promote,
     with_session,
 )
-from qixue.participation.queries.attendances import those_in_seats, those_taken_back
+from qixue.participation.queries.attendances import taken_back_with, those_in_seats, those_of
 from qixue.participation.queries.lotteries import is_before_draw
 from qixue.participation.queries.queue import has_seats_for, with_parties_to_tell, with_room
 from qixue.participation.queries.registered import reach_of, similar_sessions
@@ -53,6 +53,7 @@ from qixue.participation.queries.registrations import (
     why_off,
 )
 from qixue.participation.rules import may_correct_attendance, may_manage_registrations
+from qixue.participation.session_notice_kinds import CHECK_IN_OFF
 from qixue.participation.sources import FROM_HOME, source_at_home
 from qixue.people.models import Resident, User
 from qixue.people.notices import Notice
@@ -291,7 +292,7 @@ def keep_queue(session_pk: int, *, at: datetime.datetime) -> bool:
             kind, more = told_over(session, terms, is_passed_on=has_all_passed_on, at=at), {}
         if note := more.get("note"):  # it stands beside the registration as well
             Registration.objects.filter(pk__in=[row.pk for row in rows]).update(cancel_note=note)
-        once_in = those_taken_back(session, rows) if note else set()
+        once_in = those_of(taken_back_with(session, note), rows) if note else set()
         told: list[tuple[list[User], Notice]] = []
         for party in by_party(with_session(session, rows)).values():
             told += addressed(reach_of(row for row in party if row.pk not in once_in), kind, **more)

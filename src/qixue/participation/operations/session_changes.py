@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.clock import minute_text
 from qixue.core.clock_words import day_clock_lazy
 from qixue.core.refusal import Doubt, ask_at_once
-from qixue.participation.models import Registration
-from qixue.participation.notice_kinds import CHANGED, CHANGED_ONCE_IN, CHECK_IN_MOVED, OFFER_CHANGED
+from qixue.participation.models import LedgerEntry, Registration
 from qixue.participation.notices import both, event_of
 from qixue.participation.operations.check_ins import hold_attended
 from qixue.participation.operations.in_charge import must_be_in_charge
@@ -29,11 +28,12 @@ from qixue.participation.operations.seats import (
     with_session,
 )
 from qixue.participation.operations.terms import fit_terms
-from qixue.participation.queries.attendances import those_taken_back
+from qixue.participation.queries.attendances import those_of
 from qixue.participation.queries.plan_effects import is_moved, is_moved_away
 from qixue.participation.queries.registered import Reach, active_rows, reach_of
 from qixue.participation.queries.registrations import terms_of
 from qixue.participation.queries.unregistered import Unregistered
+from qixue.participation.session_notice_kinds import CHECK_IN_MOVED, OF_CHANGE
 from qixue.people.models import User
 from qixue.people.operations.notifications import notify_each
 from qixue.people.rules import Action
@@ -85,7 +85,7 @@ def change_session(
         ask_at_once([*doubts_about_change(before, after, at=at), *doubts_about_inside(moved_away)])
     fit_terms(after, by=by, at=at)
     taken_back = take_back_inside(moved_away, str(MOVED), by=by, at=at)
-    told = tell_if_moved(before, after, at=at)
+    told = tell_if_moved(before, after, taken_back, at=at)
     told_too = tell_unregistered(CHECK_IN_MOVED, after, taken_back, at=at, **words_of_change(before, after))
     return Changed(after, told, promote(after, terms_of(after), at=at), len(taken_back), told_too)
 
@@ -110,12 +110,17 @@ def doubts_about_change(before: Session, after: Session, *, at: datetime.datetim
         yield Doubt("starts_too_soon", sentence, field="start", people=count, moment=moment)
 
 
-def tell_if_moved(before: Session, after: Session, *, at: datetime.datetime) -> Reach:
-    """Who is told, after its offers fit its time; nobody where the session stays where it is."""
+def tell_if_moved(
+    before: Session, after: Session, taken_back: Sequence[LedgerEntry], *, at: datetime.datetime
+) -> Reach:
+    """Who is told, after its offers fit its time; nobody where the session stays where it is. `taken_back`: by what
+    people were in who were taken back with the change, also of other sessions.
+    """
     if not is_moved(before, after, at=at):
         return reach_of([])
     fit_offers(before, after, at=at)
-    return tell_of_change(before, after, at=at)
+    once_in = [entry for entry in taken_back if entry.session_id == after.pk]
+    return tell_of_change(before, after, once_in, at=at)
 
 
 def fit_offers(before: Session, after: Session, *, at: datetime.datetime) -> None:
@@ -129,21 +134,22 @@ def fit_offers(before: Session, after: Session, *, at: datetime.datetime) -> Non
         offered.filter(offered_until=before.starts_at).update(offered_until=until)
 
 
-def tell_of_change(before: Session, after: Session, *, at: datetime.datetime) -> Reach:
+def tell_of_change(
+    before: Session, after: Session, taken_back: Sequence[LedgerEntry], *, at: datetime.datetime
+) -> Reach:
     """Each account for all its people, with the old time and place beside the new ones. Of a seat that is offered they
-    are told until when: it is not theirs yet, whatever the session's new time. Whoever was let in is told so apart.
+    are told until when: it is not theirs yet, whatever the session's new time. Who was taken back is told so.
     """
     words = words_of_change(before, after)
     rows, key = with_session(after, active_rows(after)), f"{after.pk}-{after.version}"
-    is_away = is_moved_away(before.starts_at, after.starts_at, at=at)
-    once_in = those_taken_back(after, rows) if is_away else set()
-    groups: dict[str, list[Registration]] = {CHANGED: [], CHANGED_ONCE_IN: [], OFFER_CHANGED: []}
+    once_in = those_of(taken_back, rows)
+    groups: dict[tuple[bool, bool], list[Registration]] = {of: [] for of in OF_CHANGE}
     for row in rows:
-        held = CHANGED_ONCE_IN if row.pk in once_in else CHANGED
-        groups[OFFER_CHANGED if row.state == Registration.State.OFFERED else held].append(row)
-    told = [one for kind, group in groups.items() for one in addressed(reach_of(group), kind, key=key, **words)]
+        groups[row.state == Registration.State.OFFERED, row.pk in once_in].append(row)
+    told = [one for of, kind in OF_CHANGE.items() for one in addressed(reach_of(groups[of]), kind, key=key, **words)]
     notify_each(told, at=at)
-    tell_in_charge(groups[OFFER_CHANGED], at=at, key=f"-{after.version}")
+    offered = [row for row in rows if row.state == Registration.State.OFFERED]
+    tell_in_charge(offered, at=at, key=f"-{after.version}")
     return reach_of(rows)
 
 

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration
 from qixue.participation.models.ledger import LedgerEntryQuerySet
@@ -72,14 +72,19 @@ def those_in_seats(session: Session, rows: Iterable[Registration]) -> list[Regis
     return [row for row in seated if row.resident_id in inside]
 
 
-def those_taken_back(session: Session, rows: Iterable[Registration]) -> set[int]:
-    """Keys of those of its registrations whose holder was in and is not any more; one question for all of them."""
-    voided = LedgerEntry.objects.people().filter(session=session, successor__kind=LedgerEntry.Kind.VOID)
-    tokens = set(voided.values_list("person_token", flat=True))
-    here = Attendance.objects.filter(session=session, person_token=OuterRef("token"))
-    holders = Participant.objects.filter(~Exists(here), token__among=tokens)
-    gone = set(holders.values_list("resident_id", flat=True)) if tokens else set()
-    return {row.pk for row in rows if row.resident_id in gone}
+def taken_back_with(session: Session, reason: str) -> QuerySet[LedgerEntry]:
+    """By what people were in who were taken back when the session was called off for the reason; not one by one."""
+    void = {"successor__kind": LedgerEntry.Kind.VOID, "successor__reason": reason}
+    return LedgerEntry.objects.people().filter(session=session, **void)
+
+
+def those_of(entries: Iterable[LedgerEntry], rows: Iterable[Registration]) -> set[int]:
+    """Keys of those of a session's registrations whose holder came in by one of its entries."""
+    tokens = {entry.person_token for entry in entries if entry.person_token}
+    if not tokens:
+        return set()
+    came = set(Participant.objects.filter(token__among=tokens).values_list("resident_id", flat=True))
+    return {row.pk for row in rows if row.resident_id in came}
 
 
 def came_in(sessions: Iterable[Session]) -> dict[tuple[int, int], CameIn]:
