@@ -14,7 +14,7 @@ from qixue.participation.models import Attendance, LedgerEntry, Registration, Re
 from qixue.participation.operations.calling_off import call_off
 from qixue.participation.operations.check_ins import check_in
 from qixue.participation.operations.ledger import void_entry
-from qixue.participation.operations.offers import decline_offer
+from qixue.participation.operations.offers import accept_offer, decline_offer
 from qixue.participation.operations.organiser import move_registrations, take_out
 from qixue.participation.operations.registrations import cancel_registrations, keep_queues
 from qixue.participation.operations.transfers import hand_over_place
@@ -66,6 +66,17 @@ def with_an_offer(session: Session, member: Resident) -> list[list[Registration]
     (first,), *others = [sign_up(session, each) for each in (MemberFactory(), member, MemberFactory())]
     give_up(first, first.registered_by)
     return others
+
+
+def with_an_offer_for_two(session: Session, member: Resident) -> list[Registration]:
+    """To the member and a child of the household, for both seats, within the hour."""
+    Session.objects.filter(pk=session.pk).update(seat_count=2)
+    RegistrationTerms.objects.create(session=session, offer_hours=1)
+    earlier = [sign_up(session, MemberFactory())[0] for _seat in range(2)]
+    rows = sign_up(session, member, ResidentFactory(guardian=member))
+    for each in earlier:
+        give_up(each, each.registered_by)
+    return rows
 
 
 EACH_WAY = pytest.mark.parametrize("act", [give_up, hand_over, be_taken_out, be_moved])
@@ -130,6 +141,25 @@ def test_offered_seat_of_somebody_who_is_in_is_theirs_when_the_time_to_accept_is
     assert (row.state, row.offered_until, waiting.state) == (State.CONFIRMED, None, State.WAITING)
     assert counters(session) == (1, 1)
     assert keep_queues(at=NOON + HOUR) == 0
+    assert member.user.notifications.filter(kind="registration_confirmed").count() == 1
+
+
+def test_offered_seat_of_somebody_who_is_in_is_accepted_after_its_time_too(session, member, organiser):
+    """Until the worker has seen it."""
+    (row,), _waiting = with_an_offer(session, member)
+    let_in(row, organiser)
+
+    accept_offer(session, party=row.party, by=member.user, at=NOON + HOUR)
+
+    row.refresh_from_db()
+    assert (row.state, row.offered_until) == (State.CONFIRMED, None)
+
+
+def test_offered_seats_of_a_party_of_whom_one_is_in_are_not_accepted_after_their_time(session, member, organiser):
+    row, _sister = with_an_offer_for_two(session, member)
+    let_in(row, organiser)
+
+    assert refusal(accept_offer, session, party=row.party, by=member.user, at=NOON + HOUR) == "offer_over"
 
 
 def test_offered_seat_goes_to_the_next_once_the_check_in_is_taken_back(session, member, organiser):
@@ -143,12 +173,7 @@ def test_offered_seat_goes_to_the_next_once_the_check_in_is_taken_back(session, 
 
 
 def test_of_a_party_those_who_are_not_in_lose_their_offered_seats(session, member, organiser):
-    Session.objects.filter(pk=session.pk).update(seat_count=2)
-    RegistrationTerms.objects.create(session=session, offer_hours=1)
-    earlier = [sign_up(session, MemberFactory())[0] for _seat in range(2)]
-    row, sister = sign_up(session, member, ResidentFactory(guardian=member))
-    for each in earlier:
-        give_up(each, organiser)
+    row, sister = with_an_offer_for_two(session, member)
     let_in(row, organiser)
 
     keep_queues(at=NOON + HOUR)

@@ -136,7 +136,7 @@ def test_whoever_is_let_in_by_a_phone_keeps_the_seat(phone: Act, seated: Registr
 
 
 @EACH_PHONE
-def test_scan_of_a_seat_that_is_just_taken_waits_for_a_person(
+def test_scan_of_the_very_moment_at_which_its_seat_is_taken_waits_for_a_person(
     phone: Act, seated: Registration, organiser: User
 ) -> None:
     became = while_it_lasts(lambda: be_moved(seated, organiser), lambda: phone(seated, organiser))

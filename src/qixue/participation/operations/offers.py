@@ -20,6 +20,7 @@ from qixue.participation.operations.seats import (
     promote,
     with_session,
 )
+from qixue.participation.queries.attendances import those_in_seats
 from qixue.participation.queries.registered import reach_of
 from qixue.participation.queries.registrations import terms_of
 from qixue.participation.rules import may_act_for, may_manage_registrations
@@ -49,7 +50,8 @@ def accept_offer(session: Session, *, party: uuid.UUID, by: User, at: datetime.d
         must_not_be_called_off(session)
     if not rows:
         raise no_offer(session, party)
-    if any(not row.is_offer_open_at(at) for row in offered):
+    late = [row for row in offered if not row.is_offer_open_at(at)]
+    if late and len(those_in_seats(session, late)) < len(late):  # whoever is in keeps it, as `keep_queue` says
         raise offer_over()
     if offered:
         for row in offered:

@@ -308,7 +308,9 @@ def first_parties(rows: RegistrationQuerySet) -> RegistrationQuerySet:
 
 
 def confirm_inside(session: Session, offered: Sequence[Registration], *, at: datetime.datetime) -> list[Registration]:
-    """Give those who were let in the seats that were offered to them: they sit there. Returns who that is."""
+    """Give those who were let in the seats that were offered to them: they sit there, and are told so. Returns who that
+    is.
+    """
     inside = those_in_seats(session, offered)
     for row in inside:
         row.state, row.offered_until = State.CONFIRMED, None
@@ -316,6 +318,8 @@ def confirm_inside(session: Session, offered: Sequence[Registration], *, at: dat
         Registration.objects.bulk_update(inside, ["state", "offered_until"])
         keys = [row.pk for row in inside]
         record_audit("registration.offer_kept", session, by=None, at=at, details={"keys": keys})
+        parties = by_party(with_session(session, inside)).values()
+        notify_each([one for party in parties for one in addressed(reach_of(party), "registration_confirmed")], at=at)
     return inside
 
 
