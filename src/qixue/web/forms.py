@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qixue.core.fields import plain_text_validator
+from qixue.core.language import enumeration
 from qixue.core.refusal import Doubt, Refused
 
 LARGEST_NUMBER = 2**63 - 1
@@ -161,5 +162,5 @@ def shown(field: forms.BoundField, value: Any) -> str:
     choices = getattr(field.field, "choices", None)
     if choices is not None:
         chosen = {str(key) for key in (value if isinstance(value, list | tuple) else [value])}
-        return "、".join(str(label) for key, label in choices if key not in (None, "") and str(key) in chosen)
+        return enumeration(str(label) for key, label in choices if key not in (None, "") and str(key) in chosen)
     return "" if value is None else "\n".join(str(value).split("\r\n")).strip()
