@@ -70,7 +70,7 @@ def test_seal_says_what_was_issued_by_whom_and_on_what_it_stands(
 
 
 def as_issued(draft: SummaryDraft) -> SummaryDraft:
-    return draft.signed_off("清远市教育局", NOON.date(), how_to_check(draft.programme, 1, asked_at=NOON))
+    return draft.signed_off("清远市教育局", NOON, how_to_check(draft.programme, 1, asked_at=NOON))
 
 
 def test_issued_files_name_organ_date_and_where_they_are_checked(seal: Seal, draft: SummaryDraft) -> None:
