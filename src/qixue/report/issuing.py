@@ -121,7 +121,8 @@ def keep(issue: Issue, envelope: Envelope, files: list[SealedFile], *, by: Any, 
     refuse_closed(request)
     programme = request.programme
     if ledger_heads(programme) != issue.heads or programme.seals.filter(number__gte=issue.number).exists():
-        raise Refused("records_moved", _("Records came in while the summary was being sealed. Please try again."))
+        sentence = _("Records came in while the summary was being sealed: nothing is issued. Please issue it again.")
+        raise Refused("records_moved", sentence)
     seal = Seal.objects.create(
         programme=programme,
         number=issue.number,
