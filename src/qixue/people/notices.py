@@ -46,6 +46,7 @@ class Notice:
 KINDS: dict[str, NoticeKind] = {}
 WRITTEN = ("text", "note")  # by people, of any length
 SPANS = (("day_on", "time", "ends"), ("was_on", "was_time", "was_ends"))
+DAYS_OF_EVENTS = {on for on, _time, _ends in SPANS}  # the others are those by which something has to be done
 MINUTES = {"until", "ends", "was_ends"}
 BETWEEN_NAMES = "、"  # as they are kept; who reads English finds a comma
 
@@ -111,7 +112,9 @@ def readable(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def time_text(params: Mapping[str, Any], on: str, time: str, ends: str) -> str:
-    """When it begins, and where the parameter `ends` says so, until when it lasts."""
+    """When it begins, and where the parameter `ends` says so, until when it lasts; or that nobody knows yet."""
+    if not params[time]:
+        return _("a time to be announced")
     if not (params.get(on) and params[time] and params.get(ends)):
         return params[time]
     return clocks(moment_of(f"{params[on]} {params[time]}"), moment_of(params[ends]))
@@ -129,9 +132,11 @@ def readable_value(name: str, value: Any) -> Any:
         return enumeration(value.split(BETWEEN_NAMES))
     if name in MINUTES:
         return day_clock(moment_of(value)) if value else ""
-    return day_text(value) if name.endswith("_on") else value
+    return day_text(name, value) if name.endswith("_on") else value
 
 
-def day_text(value: str) -> str:
+def day_text(name: str, value: str) -> str:
     """A stored day as pages write it; where none was set, that is what it says."""
-    return day(datetime.date.fromisoformat(value)) if value else _("no deadline")
+    if value:
+        return day(datetime.date.fromisoformat(value))
+    return _("a day to be announced") if name in DAYS_OF_EVENTS else _("no deadline")
