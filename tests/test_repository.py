@@ -265,12 +265,22 @@ def test_compiled_translation_is_that_of_the_source():
 
 
 def test_translation_keeps_the_placeholders():
-    placeholder = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
+    named, in_braces = re.compile(r"%\(\w+\)[sd]"), re.compile(r"\{\w*\}")
     found = []
     for entry in polib.pofile(str(CATALOGUE)):
-        originals = set(placeholder.findall(entry.msgid)) | set(placeholder.findall(entry.msgid_plural))
-        for text in [entry.msgstr, *entry.msgstr_plural.values()]:
-            if text and not set(placeholder.findall(text)) <= originals:
+        original = f"{entry.msgid} {entry.msgid_plural}"
+        for text in filter(None, [entry.msgstr, *entry.msgstr_plural.values()]):
+            is_same = set(named.findall(text)) == set(named.findall(original))
+            if not is_same or not set(in_braces.findall(text)) <= set(in_braces.findall(original)):
                 found.append(entry.msgid)
 
     assert found == []
+
+
+def test_translation_says_of_each_text_with_a_named_placeholder_that_it_has_one():
+    """Else msgfmt does not compare the two texts."""
+    entries = [entry for entry in polib.pofile(str(CATALOGUE)) if not entry.obsolete]
+
+    with_one = [entry for entry in entries if re.search(r"%\(\w+\)", f"{entry.msgid} {entry.msgid_plural}")]
+
+    assert [entry.msgid for entry in with_one if "python-format" not in entry.flags] == []

@@ -21,7 +21,7 @@ from qixue.participation.operations.registrations import keep_queues
 from qixue.participation.operations.scan_decisions import accept_scan, decide_together, reject_scan
 from qixue.participation.queries import chain_faults
 from qixue.participation.queries.attendances import attendance_faults
-from qixue.participation.queries.plan_effects import effects_of
+from qixue.participation.queries.plan_effects import effects_of, people_inside
 from qixue.people.models import Notification, NotificationPreference, Resident, User
 from qixue.people.notices import text_of
 from qixue.people.operations.erasure import erase
@@ -225,7 +225,7 @@ def test_plan_that_has_a_session_no_longer_takes_back_who_is_in(desks: Desks) ->
     PlanLine.objects.filter(version=desks.version).update(title="茶园讲座", key=key())
     version = desks.approved()
 
-    foretold = effects_of(publication_of(version), at=NOON)
+    foretold = people_inside(effects_of(publication_of(version), at=NOON))
     with pytest.raises(Doubt):
         publish_plan(version, reason="老师生病", by=desks.bureau_person, at=NOON)
     publish_plan(version, reason="老师生病", by=desks.bureau_person, at=NOON, confirmed=True)

@@ -135,6 +135,17 @@ def test_questions_end_after_two_weeks(session):
     assert questions_of([visitor(session)], at=NOON + 14 * DAY) == []
 
 
+@pytest.mark.parametrize("state", [Session.State.CANCELLED, Session.State.POSTPONED])
+def test_what_did_not_take_place_is_not_asked_about_whoever_was_let_in(session, state):
+    person = visitor(session)
+    Session.objects.filter(pk=session.pk).update(state=state)
+    session.refresh_from_db()
+
+    assert invite_to_feedback(at=NOON + HOUR) == 0
+    assert questions_of([person], at=NOON) == []
+    assert refusal(say, session, person) == "feedback_over"
+
+
 # Inviting
 
 

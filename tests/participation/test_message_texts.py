@@ -1,17 +1,36 @@
 """What an organiser writes, as an SMS: the text itself, held to a length."""
 
 import pytest
+from django.utils.translation import override
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, key
 from tests.factories_afterwards import organiser_of
 from tests.participation.signing_up import sign_up
 
 from qixue.core.models import OutboxMessage
 from qixue.participation.operations.messages import write_to_registrants
-from qixue.people.models import NotificationPreference
+from qixue.people.models import Notification, NotificationPreference
+from qixue.people.notices import text_of
 from qixue.people.operations.notifications import choose_sms
 from qixue.people.text_messages import MOST_PIECES, pieces_of
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh-hans", "李嘉明：日期待定 时间待定，地点待定，已有名额。"),
+        ("en", "李嘉明: a seat on a day to be announced at a time to be announced, place to be announced."),
+    ],
+)
+def test_notice_about_a_session_without_a_day_says_that_it_is_not_set_yet(language, said):
+    session = OpenSessionFactory(starts_at=None, ends_at=None, venue=None)
+
+    sign_up(session, MemberFactory(name="李嘉明"))
+
+    notice = Notification.objects.get()
+    with override(language):
+        assert text_of(notice.kind, notice.params) == said
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from qixue.participation.operations.check_ins import check_in, hold_attended
 from qixue.participation.operations.door_page import take_back_own
 from qixue.participation.operations.published_plans import publish_plan
 from qixue.participation.operations.session_changes import Changed, change_session
-from qixue.participation.queries.plan_effects import effects_of
+from qixue.participation.queries.plan_effects import effects_of, people_inside
 from qixue.people.models import Notification, User
 from qixue.people.notices import text_of
 from qixue.people.operations.erasure import erase
@@ -239,7 +239,7 @@ def test_plan_that_moves_a_session_takes_back_who_is_in(desks: Desks) -> None:  
     DoorDeviceFactory(sessions=[session])
     let_in(session, desks.county_person)
 
-    foretold = effects_of(publication_of(version), at=NOON)
+    foretold = people_inside(effects_of(publication_of(version), at=NOON))
     asked = refusal(publish_plan, version, by=desks.bureau_person, at=NOON)
     publish_plan(version, by=desks.bureau_person, at=NOON, confirmed=True)
 

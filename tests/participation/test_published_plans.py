@@ -78,6 +78,16 @@ def test_effects_of_a_version_name_what_it_calls_off_and_moves_and_whom_that_rea
     assert names_told(effects.moved) == ([moved.activity.title], ["李嘉明"], [])
 
 
+def test_effects_of_a_version_are_told_without_reading_who_is_in(desks: Desks) -> None:  # noqa: F811 - the fixture
+    """Publishing reads that under its locks, for what it asks and does; only the page before it tells the numbers."""
+    version = with_one_session_less(desks)
+
+    with CaptureQueriesContext(connection) as found:
+        effects_of(publication_of(version), at=NOON)
+
+    assert not [query["sql"] for query in found if '"participation_ledgerentry"' in query["sql"]]
+
+
 def test_session_that_has_begun_stays_as_it_was_when_the_plan_has_it_no_longer(desks: Desks) -> None:  # noqa: F811 - the fixture
     version = with_one_session_less(desks)
     begun = Session.objects.get(activity__title="茶园讲座")

@@ -226,14 +226,25 @@ def test_somebody_who_is_in_elsewhere_gives_up_this_seat(session, member, organi
     assert counters(session) == (0, 0)
 
 
-def test_calling_off_and_erasing_ask_nothing_of_it(session, member, organiser):
+def test_calling_off_takes_the_seat_of_somebody_who_is_in(session, member, organiser):
+    (row,) = sign_up(session, member)
+    let_in(row, organiser)
+
+    call_off(session, reason="停电", by=organiser, at=NOON, confirmed=True)
+    keep_queues(at=NOON)
+
+    row.refresh_from_db()
+    assert (row.state, row.cancel_reason, counters(session)) == (State.CANCELLED, "session_off", (0, 0))
+
+
+def test_erasing_takes_the_seat_of_somebody_who_is_in(session, member, organiser):
     (row,) = sign_up(session, member)
     let_in(row, organiser)
 
     erase(Subject((member,)), at=NOON)
-    call_off(session, reason="停电", by=organiser, at=NOON, confirmed=True)
 
-    assert not Registration.objects.active().filter(session=session).exists()
+    row.refresh_from_db()
+    assert (row.state, counters(session)) == (State.CANCELLED, (0, 0))
 
 
 def test_as_much_is_asked_for_one_as_for_three(session, member):

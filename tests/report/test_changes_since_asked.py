@@ -1,7 +1,11 @@
 """Records change between request and issue, in a running week every minute: what keeps the issue back and what not."""
 
+import datetime
+import io
+
 import pytest
 from django.utils.translation import override
+from openpyxl import load_workbook
 from tests.factories import NOON, ActivityFactory, BrandFactory, OpenSessionFactory, RegistrationFactory
 from tests.factories_afterwards import organiser_of
 from tests.report.sealed_files import issued
@@ -66,6 +70,19 @@ def test_same_number_on_other_records_is_issued_on_the_records_of_now(
     [figure] = [each for each in seal.content["figures"] if each["code"] == "registrations"]
     assert figure["text"] == request.figures["registrations"][0] == "13人次"
     assert figure["evidence_root"] != request.figures["registrations"][1]
+
+
+def test_annex_of_an_issue_dates_a_figure_by_the_records_that_it_lists(
+    week: Programme, liang: User, chen: User, sessions: list[Session]
+) -> None:
+    request = asked(week, liang, "registrations")
+    move_one(sessions)
+
+    seal = issue_summary(request, by=chen, at=NOON + datetime.timedelta(hours=1))
+
+    header, *rows = load_workbook(io.BytesIO(issued(seal, "xlsx")))["数字"].iter_rows(values_only=True)
+    figures = {row[0]: dict(zip(header, row, strict=True)) for row in rows}
+    assert figures["registrations"]["截至"] == "2026-11-04 13:00"
 
 
 def test_figures_on_other_records_are_told_of_the_issue(

@@ -70,7 +70,7 @@ def test_seal_says_what_was_issued_by_whom_and_on_what_it_stands(
 
 
 def as_issued(draft: SummaryDraft) -> SummaryDraft:
-    return draft.signed_off("清远市教育局", NOON.date(), how_to_check(draft.programme, 1, asked_at=NOON))
+    return draft.signed_off("清远市教育局", NOON, how_to_check(draft.programme, 1, asked_at=NOON))
 
 
 def test_issued_files_name_organ_date_and_where_they_are_checked(seal: Seal, draft: SummaryDraft) -> None:
@@ -134,6 +134,23 @@ def test_press_that_comes_second_while_the_first_is_at_work_gets_its_seal(
     monkeypatch.setattr(issuing, "issued_files", make_while_another_press_ends)
 
     assert [issue_summary(request_, by=coordinators[1], at=NOON)] == firsts == [Seal.objects.get()]
+
+
+def test_entry_that_comes_while_the_files_are_made_leaves_nothing_issued_and_the_request_open(
+    request_: IssueRequest, coordinators: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_files = issuing.issued_files
+
+    def make_while_an_entry_comes(*of: object) -> list[SealedFile]:
+        correct_f1()
+        return make_files(*of)
+
+    monkeypatch.setattr(issuing, "issued_files", make_while_an_entry_comes)
+
+    refusal = refusal_of(request_, coordinators[1])
+
+    assert (refusal.code, refusal.sentence) == ("records_moved", "签章期间有新的记录进入，这次没有签发。请再签发一次。")
+    assert open_request(request_.programme) == request_
 
 
 def test_records_are_read_once_for_all_files(request_: IssueRequest, coordinators: list[User], monkeypatch) -> None:

@@ -1,9 +1,9 @@
 """Records carry Chinese and English texts side by side; this picks the one for the viewer. And what is said in one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, override, pgettext
 
 
 def is_chinese() -> bool:
@@ -20,6 +20,11 @@ def chooser() -> Callable[[str, str], str]:
     if is_chinese():
         return lambda chinese, english: chinese or english
     return lambda chinese, english: english or chinese
+
+
+def enumeration(words: Iterable[str]) -> str:
+    """One behind the other, as the viewer's language lists names: 甲、乙, or A, B."""
+    return pgettext("between names", ", ").join(words)
 
 
 def speaking(language: str) -> AbstractContextManager[None]:

@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +10,7 @@ from qixue.core.clock import SHANGHAI, local_day, minute_text
 from qixue.participation.models import Certificate, Registration
 from qixue.participation.notice_kinds import IN_PERSON, TOO_LARGE
 from qixue.people.models import Resident
-from qixue.people.notices import Notice
+from qixue.people.notices import Notice, names_kept
 from qixue.people.queries import account_for
 from qixue.programme.models import Session
 
@@ -36,7 +36,7 @@ def about_feedback(session: Session, people: Sequence[Resident]) -> Notice:
         "/me/feedback/",
         {
             **both("title", session.full_title, session.full_title_en),
-            "names": names_of_people(people),
+            "names": names_kept(person.name for person in people),
             "day_on": local_day(session.starts_at).isoformat() if session.starts_at else "",
         },
     )
@@ -97,18 +97,9 @@ def about_party(kind: str, party: Sequence[Registration], *, key: str = "", **mo
     return about_event(kind, event_of(party[0].session), party, key=key, **more)
 
 
-def names_of(rows: Sequence[Registration]) -> str:
-    """Those of the people, as notices and pages list them."""
-    return names_of_people(row.resident for row in rows)
-
-
-def names_of_people(people: Iterable[Resident]) -> str:
-    return "、".join(person.name for person in people)
-
-
 def about_event(kind: str, event: Event, party: Sequence[Registration], *, key: str = "", **more: str) -> Notice:
     """The same where the session has been read as an event."""
-    names, until = names_of(party), minute_text(party[0].offered_until)
+    names, until = names_kept(row.resident.name for row in party), minute_text(party[0].offered_until)
     return Notice(
         kind,
         f"{kind}:{key or party[0].party}",
@@ -122,7 +113,7 @@ def about_people_in(kind: str, session: Session, people: Sequence[Resident], **m
     that one of them can be forgotten without a namesake.
     """
     keys = ",".join(str(person.key) for person in people)
-    params = {**event_of(session).words, "names": names_of_people(people), "people": keys, **more}
+    params = {**event_of(session).words, "names": names_kept(each.name for each in people), "people": keys, **more}
     return Notice(kind, f"{kind}:{session.pk}-{session.version}", f"/sessions/{session.pk}/", params)
 
 
@@ -136,7 +127,7 @@ def about_too_large_party(party: Sequence[Registration], seats: int) -> Notice:
     key = f"{TOO_LARGE}:{too_large_key(party[0].party, len(party), seats)}"
     said = {
         **event_of(party[0].session).words,
-        "names": names_of(party),
+        "names": names_kept(row.resident.name for row in party),
         "people": str(len(party)),
         "seats": str(seats),
     }
@@ -149,7 +140,8 @@ def about_people_in_person(rows: Sequence[Registration], key: str = "") -> Notic
     """
     first = rows[0]
     kind = IN_PERSON[Registration.State(first.state)]
-    said = {**event_of(first.session).words, "names": names_of(rows), "until": minute_text(first.offered_until)}
+    names, until = names_kept(row.resident.name for row in rows), minute_text(first.offered_until)
+    said = {**event_of(first.session).words, "names": names, "until": until}
     return Notice(kind, f"{kind}:{first.session_id}-{first.party}{key}", f"{list_of(first)}?state={first.state}", said)
 
 

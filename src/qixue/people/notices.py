@@ -1,7 +1,7 @@
 """The kinds of notices that reach a person's inbox, with their words: registered by apps, read in one's language."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from qixue.core.clock import SHANGHAI
 from qixue.core.clock_words import clocks, day, day_clock
-from qixue.core.language import is_chinese
+from qixue.core.language import enumeration, is_chinese
 from qixue.people.models import NotificationPreference, Role
 
 
@@ -19,9 +19,9 @@ class NoticeKind:
     """`title` and `text` are translatable with named placeholders.
 
     Beside a parameter can stand the same with `_en` behind its name, for who reads English (`names_of`). One whose name
-    ends in `_on` is a day, `until` and `ends` are minutes in Shanghai, `role` is the code of a role. Beside `ends`, the
-    `time` of `day_on` reads on to it: 09:00-11:00; so does `was_time` of `was_on` to `was_ends`. What people wrote,
-    `text` or `note`, is cut in a text message that gets too long.
+    ends in `_on` is a day, `until` and `ends` are minutes in Shanghai, `role` is the code of a role, `names` people.
+    Beside `ends`, the `time` of `day_on` reads on to it: 09:00-11:00; so does `was_time` of `was_on` to `was_ends`.
+    What people wrote, `text` or `note`, is cut in a text message that gets too long.
 
     `brief` is the text message, where it has to say more than the title with when and where.
     """
@@ -46,7 +46,9 @@ class Notice:
 KINDS: dict[str, NoticeKind] = {}
 WRITTEN = ("text", "note")  # by people, of any length
 SPANS = (("day_on", "time", "ends"), ("was_on", "was_time", "was_ends"))
+DAYS_OF_EVENTS = {on for on, _time, _ends in SPANS}  # the others are those by which something has to be done
 MINUTES = {"until", "ends", "was_ends"}
+BETWEEN_NAMES = "、"  # as they are kept; who reads English finds a comma
 
 
 def names_of(**records: Any) -> dict[str, str | int]:
@@ -57,6 +59,16 @@ def names_of(**records: Any) -> dict[str, str | int]:
         if record.name_en:
             names[f"{parameter}_en"] = record.name_en
     return names
+
+
+def names_kept(names: Iterable[str]) -> str:
+    """The parameter `names` of a notice about these people."""
+    return BETWEEN_NAMES.join(names)
+
+
+def names_in(params: Mapping[str, Any]) -> list[str]:
+    """Those of the people whom a notice is about; one that is empty where it names nobody."""
+    return str(params.get("names", "")).split(BETWEEN_NAMES)
 
 
 def register(*kinds: NoticeKind) -> None:
@@ -100,7 +112,9 @@ def readable(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def time_text(params: Mapping[str, Any], on: str, time: str, ends: str) -> str:
-    """When it begins, and where the parameter `ends` says so, until when it lasts."""
+    """When it begins, and where the parameter `ends` says so, until when it lasts; or that nobody knows yet."""
+    if not params[time]:
+        return _("a time to be announced")
     if not (params.get(on) and params[time] and params.get(ends)):
         return params[time]
     return clocks(moment_of(f"{params[on]} {params[time]}"), moment_of(params[ends]))
@@ -114,11 +128,15 @@ def moment_of(minute: str) -> datetime.datetime:
 def readable_value(name: str, value: Any) -> Any:
     if name == "role":
         return Role(value).label
+    if name == "names":
+        return enumeration(value.split(BETWEEN_NAMES))
     if name in MINUTES:
         return day_clock(moment_of(value)) if value else ""
-    return day_text(value) if name.endswith("_on") else value
+    return day_text(name, value) if name.endswith("_on") else value
 
 
-def day_text(value: str) -> str:
+def day_text(name: str, value: str) -> str:
     """A stored day as pages write it; where none was set, that is what it says."""
-    return day(datetime.date.fromisoformat(value)) if value else _("no deadline")
+    if value:
+        return day(datetime.date.fromisoformat(value))
+    return _("a day to be announced") if name in DAYS_OF_EVENTS else _("no deadline")

@@ -95,7 +95,7 @@ def figure_row(figure: Figure, draft: SummaryDraft) -> list[str | int | float]:
         QUALIFIERS[quantity.qualifier] if quantity else "",
         figure.definition.unit.zh,
         period_text(value),
-        NOT_STATED if value.is_reported else minute_text(draft.at),
+        NOT_STATED if value.is_reported else minute_text(draft.counted_at or draft.at),
         str(figure.definition.rule),
         "；".join(value.quotes),
         "；".join([*(issue.explanation for issue in figure.issues), *(str(note) for note in value.notes)]),

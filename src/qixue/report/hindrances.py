@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from qixue.core.figures import FEWEST
+from qixue.core.language import enumeration
 from qixue.figures.queries import Figure
 from qixue.participation.queries.door_state import devices_in, undecided_by_session
 from qixue.programme.models import Programme, Session
@@ -77,7 +78,7 @@ def small_sentence(figures: Sequence[Figure]) -> str:
         "Public pages withhold these numbers, which tell of fewer than %(fewest)d people: %(names)s.",
         len(figures),
     )
-    return text % {"fewest": FEWEST, "names": ", ".join(f"{figure.name} ({figure.code})" for figure in figures)}
+    return text % {"fewest": FEWEST, "names": enumeration(f"{figure.name} ({figure.code})" for figure in figures)}
 
 
 def section_sentence(kind: str, section: SummarySection, count: int) -> str:
@@ -149,7 +150,7 @@ def waiver_sentence(waiver: Mapping[str, Any], names: Mapping[str, str]) -> str:
         ),
     }
     section = waiver.get("section") or _("Opening")
-    figures = ", ".join(names.get(code, code) for code in waiver.get("figures", []))
+    figures = enumeration(names.get(code, code) for code in waiver.get("figures", []))
     return texts[waiver["kind"]] % {**waiver, "section": section, "names": figures}
 
 

@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.clock import local_day
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.participation.queries.ledger_heads import ledger_heads
@@ -98,7 +97,7 @@ def issue_summary(request: IssueRequest, *, waiver_reason: str = "", by: Any, at
     number = last.number + 1 if last else 1
     waiver = why_early(by.display_name, waiver_reason) if hindered else ""
     check = how_to_check(programme, number, asked_at=request.asked_at, waiver=waiver)
-    draft = draft.signed_off(programme.organisation.name, local_day(at), check)
+    draft = draft.signed_off(programme.organisation.name, at, check)
     issue = Issue(
         request=request,
         number=number,
@@ -122,7 +121,8 @@ def keep(issue: Issue, envelope: Envelope, files: list[SealedFile], *, by: Any, 
     refuse_closed(request)
     programme = request.programme
     if ledger_heads(programme) != issue.heads or programme.seals.filter(number__gte=issue.number).exists():
-        raise Refused("records_moved", _("Records came in while the summary was being sealed. Please try again."))
+        sentence = _("Records came in while the summary was being sealed: nothing is issued. Please issue it again.")
+        raise Refused("records_moved", sentence)
     seal = Seal.objects.create(
         programme=programme,
         number=issue.number,

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.utils.translation import override
 
+from qixue.core.clock import local_day
 from qixue.core.figures import shared_reads
 from qixue.figures.queries import Figure, figure_digest, lasting_figures_of
 from qixue.figures.records import FoldedRecords
@@ -56,6 +57,7 @@ class SummaryDraft:
     at: datetime.datetime
     seal: str = ""  # the signed list of figures, in a summary that is being issued
     records_read: Mapping[str, FoldedRecords] | None = None  # where that was done already: it takes seconds
+    counted_at: datetime.datetime | None = None  # its figures and their records, in a summary that is being issued
 
     @cached_property
     def records(self) -> Mapping[str, FoldedRecords]:
@@ -73,10 +75,10 @@ class SummaryDraft:
             traces = tuple(trace(item, records[item.code]) for item in self.figures)
         return replace(self.manuscript, figures=traces, seal=self.seal)
 
-    def signed_off(self, organ: str, date: datetime.date, annotation: Annotation) -> "SummaryDraft":
-        """The same with who issues it, on which day, and how it is checked; with the records as they were read."""
-        manuscript = replace(self.manuscript, organ=organ, date=date, annotation=annotation)
-        return replace(self, manuscript=manuscript, records_read=self.records)
+    def signed_off(self, organ: str, at: datetime.datetime, annotation: Annotation) -> "SummaryDraft":
+        """The same with who issues it and when, and how it is checked; with the records as they were read by then."""
+        manuscript = replace(self.manuscript, organ=organ, date=local_day(at), annotation=annotation)
+        return replace(self, manuscript=manuscript, records_read=self.records, counted_at=at)
 
     def sealed(self, seal: str) -> "SummaryDraft":
         """The same with the signed list in it, and with the records as they were read."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qixue.core.fields import plain_text_validator
+from qixue.core.language import enumeration
 from qixue.core.refusal import Doubt, Refused
 
 LARGEST_NUMBER = 2**63 - 1
@@ -113,9 +114,14 @@ class Worded(forms.BaseForm):
 
     def ask_for_files_again(self) -> None:
         """Beside each file that was sent: a browser cannot be given it back. One that is wrong has its own sentence."""
-        for field in self.visible_fields():
-            if isinstance(field.data, UploadedFile) and not field.errors:
-                self.add_error(field.name, choose_once_more(field.field.widget) % {"name": field.data.name})
+        sent = ((field.name, field.data) for field in self.visible_fields())
+        self.ask_again_for({name: file.name for name, file in sent if isinstance(file, UploadedFile)})
+
+    def ask_again_for(self, files: Mapping[str, str]) -> None:
+        """`files` are names of files by those of their fields."""
+        for name, file in files.items():
+            if name in self.fields and not self[name].errors:
+                self.add_error(name, choose_once_more(self.fields[name].widget) % {"name": file})
 
     def refuse(self, refusal: Refused) -> None:
         """Show why the operation refused, beside the field that it names; a doubt offers to go on all the same, and is
@@ -161,5 +167,5 @@ def shown(field: forms.BoundField, value: Any) -> str:
     choices = getattr(field.field, "choices", None)
     if choices is not None:
         chosen = {str(key) for key in (value if isinstance(value, list | tuple) else [value])}
-        return "、".join(str(label) for key, label in choices if key not in (None, "") and str(key) in chosen)
+        return enumeration(str(label) for key, label in choices if key not in (None, "") and str(key) in chosen)
     return "" if value is None else "\n".join(str(value).split("\r\n")).strip()

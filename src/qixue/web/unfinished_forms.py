@@ -6,11 +6,10 @@ takes it out; of several pages the latest wait. More than a form of people holds
 
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,6 +18,7 @@ from django.utils.datastructures import MultiValueDict
 from qixue.core.sealed import seal, unseal
 from qixue.web import parts
 from qixue.web.addresses import query_of
+from qixue.web.forms import Form
 from qixue.web.preferences import own_path
 
 KEPT = NAME = PURPOSE = "typed"  # in the session, in the address, and what it is sealed for
@@ -30,10 +30,11 @@ CHANGE = "change"  # in the address: the form is wanted although the answers are
 
 @dataclass(frozen=True)
 class Kept:
-    """The fields of a form as they were sent, and by field what was wrong with them."""
+    """The fields of a form as they were sent, and by field what was wrong with them; of a file there is its name."""
 
     answers: dict[str, list[str]]
     errors: dict[str, list[str]]
+    files: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,8 @@ def address_after_sign_in(request: HttpRequest, keeping: Keeping | None, argumen
     path = reverse(keeping.route, kwargs=arguments) if keeping.route else request.path
     names = keeping.names or tuple(name for name in request.POST if name not in NOT_TYPED)
     sent = {name: request.POST.getlist(name) for name in names if name in request.POST}
-    text = json.dumps({"answers": sent, "errors": {}}, ensure_ascii=False)
+    files = {name: file.name for name, file in request.FILES.items()}
+    text = json.dumps({"answers": sent, "errors": {}, "files": files}, ensure_ascii=False)
     if sent and len(text.encode()) <= keeping.largest:
         return keep(request, text, path=path)
     return path if keeping.route else request.get_full_path()
@@ -140,11 +142,16 @@ def keep(request: HttpRequest, text: str, *, path: str = "") -> str:
 
 
 def recall_refusals(request: HttpRequest, form: Form) -> None:
-    """Bring back why the operation refused; what the form itself finds wrong it finds again."""
+    """Bring back why the operation refused, and which files have to be chosen once more; what the form itself finds
+    wrong it finds again.
+    """
     kept = kept_for(request)
-    if kept and form.is_valid():
+    if kept is None:
+        return
+    if form.is_valid():
         for name, sentences in kept.errors.items():
             form.add_error(name if name in form.fields else None, sentences)
+    form.ask_again_for(kept.files)
 
 
 def is_to_check(request: HttpRequest, form: Form) -> bool:

@@ -9,7 +9,7 @@ from tests.factories import NOON, OrganisationFactory, RoleAssignmentFactory, Us
 from qixue.core.models import OutboxMessage
 from qixue.core.refusal import Refused
 from qixue.people.models import Notification, NotificationPreference, Role
-from qixue.people.notices import KINDS, Notice, NoticeKind, register, text_of, title_of
+from qixue.people.notices import KINDS, Notice, NoticeKind, names_in, names_kept, register, text_of, title_of
 from qixue.people.operations.notifications import (
     Reachability,
     after_quiet_hours,
@@ -182,6 +182,16 @@ def test_notices_up_to_the_one_seen_are_read():
 def test_notice_reads_in_the_language_of_the_reader(in_english: None):
     assert title_of("test", NOTICE.params) == "请报送方案"
     assert text_of("test", {**NOTICE.params, "due_on": ""}) == "请在no deadline前报送。"
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh-hans", "请报送王芳、李嘉明"), ("en", "请报送王芳, 李嘉明")])
+def test_people_are_listed_as_in_the_language_of_the_reader(monkeypatch, language: str, said: str):
+    monkeypatch.setitem(KINDS, "test", replace(KINDS["test"], title="请报送%(names)s"))
+    kept = names_kept(["王芳", "李嘉明"])
+
+    with translation.override(language):
+        assert title_of("test", {"names": kept}) == said
+    assert names_in({"names": kept}) == ["王芳", "李嘉明"]
 
 
 def test_kind_is_registered_once():

@@ -75,6 +75,19 @@ def test_what_was_typed_while_signed_out_is_there_again_and_nothing_is_done_yet(
     assert not Listing.objects.filter(title="母亲留下的电水壶").exists()
 
 
+@pytest.mark.parametrize("title", ["电水壶", ""])
+def test_photo_that_was_sent_while_signed_out_is_asked_for_once_more_beside_what_was_typed(member, title):
+    taps = {"kind": "small_appliance", "condition": "good", "way": "gift", "place": member.home_region.pk}
+    browser, photo = Client(), SimpleUploadedFile("水壶.jpg", b"picture", "image/jpeg")
+
+    asked = browser.post("/me/swap/new/", {"key": uuid.uuid4(), "title": title, "photo": photo, **taps})
+    browser.force_login(member.user)
+    page = page_of(browser, unquote(asked.url.partition("next=")[2]), status=422)
+
+    assert "请再选择一次照片：水壶.jpg" in [words(error) for error in page.xpath("//*[@class='error']")]
+    assert page.xpath("//main//input[@name='title']/@value") == [title][: bool(title)]
+
+
 def test_what_else_residents_type_waits_behind_the_sign_in(member, programme):
     ListingFactory(owner=member, programme=programme)
     lamps = [ListingFactory(programme=programme) for _number in range(2)]

@@ -81,14 +81,14 @@ def check(answer: Answer) -> None:
 def invite_to_feedback(*, at: datetime.datetime) -> int:
     """The worker's duty: some hours after a session, ask whoever was there by name; one notice for each account.
 
-    Nobody is asked twice about the same session, nobody at night. Returns how many people were asked.
+    Nobody is asked twice about the same session, about one that did not take place, or at night. Returns how many
+    people were asked.
     """
     if not FIRST_HOUR <= at.astimezone(SHANGHAI).hour < LAST_HOUR:
         return 0
     asked = FeedbackInvitation.objects.filter(session=OuterRef("session"), person_token=OuterRef("person_token"))
-    due = named_entries().filter(
-        ~Exists(asked), session__ends_at__lte=at - PAUSE, session__ends_at__gt=at - ASKED_WITHIN
-    )
+    due = named_entries().exclude(session__state__in=Session.OFF_STATES)
+    due = due.filter(~Exists(asked), session__ends_at__lte=at - PAUSE, session__ends_at__gt=at - ASKED_WITHIN)
     entries = list(due.order_by("session_id", "pk")[:AT_ONCE])
     groups = itertools.groupby(entries, key=lambda entry: entry.session)
     return sum(invite(session, list(members), at=at) for session, members in groups if session)

@@ -56,8 +56,8 @@ class CountReport:
             return keep_photo(self.photo, note=self.note, at=at)
         return keep_note(self.note, at=at) if self.note.strip() else None
 
-    def rests_on(self, evidence: Evidence | None) -> bool:
-        """Whether this is the evidence that it came with; a report without any does not say what it rests on."""
+    def can_rest_on(self, evidence: Evidence | None) -> bool:
+        """Whether this can be the evidence that it came with; a report without any does not say what it rests on."""
         if self.evidence or evidence is None:
             return True
         if self.photo is not None:
@@ -120,7 +120,7 @@ def reported_before(report: CountReport, **about: Any) -> LedgerEntry | None:
     Refused: those of `entered_before`; another note or photo is another report.
     """
     earlier = entered_before(report.client_uuid, **about, **report.said)
-    if earlier and not report.rests_on(earlier.evidence):
+    if earlier and not report.can_rest_on(earlier.evidence):
         raise key_reused()
     return earlier
 

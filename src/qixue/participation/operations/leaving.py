@@ -20,6 +20,7 @@ from qixue.participation.queries.registrations import coming_registrations, term
 from qixue.participation.session_notice_kinds import CHECK_IN_MOVED, CHECK_IN_OFF, OF_CHANGE
 from qixue.participation.sources import FROM_HOME
 from qixue.people.models import Notification, Resident, User
+from qixue.people.notices import names_in, names_kept
 from qixue.people.operations.erasure import merged_keys
 from qixue.programme.models import Session
 
@@ -83,8 +84,8 @@ def forget_names(parties: set[uuid.UUID], people: Sequence[Resident], account: U
         others = Registration.objects.filter(party=party).exclude(resident__in=people).order_by("pk")
         staying = list(others.values_list("resident__name", flat=True))
         for notice in Notification.objects.filter(key__endswith=f":{party}").exclude(user=account):
-            told_of = str(notice.params.get("names", "")).split("、")  # of two households each its own people
-            if names := "、".join(name for name in staying if name in told_of):
+            told_of = names_in(notice.params)  # of two households each its own people
+            if names := names_kept(name for name in staying if name in told_of):
                 notice.params = {**notice.params, "names": names}
                 notice.save(update_fields=["params"])
             else:
@@ -132,12 +133,12 @@ def take_names_out(notices: Iterable[Notification], people: Sequence[Resident]) 
     """A notice in which nobody else is named goes, and the letters about it in any case."""
     names = {person.name for person in people}
     for notice in notices:
-        before = str(notice.params.get("names", "")).split("、")
+        before = names_in(notice.params)
         left = [name for name in before if name not in names]
         if left == before:
             continue
         if left:
-            notice.params = {**notice.params, "names": "、".join(left)}
+            notice.params = {**notice.params, "names": names_kept(left)}
             notice.save(update_fields=["params"])
         else:
             notice.delete()

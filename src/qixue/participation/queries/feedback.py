@@ -28,8 +28,9 @@ class Question:
 
 
 def is_open(session: Session, *, at: datetime.datetime) -> bool:
+    """Not of what was called off or put off, also with people in it."""
     end = session.ends_at or session.starts_at
-    return end is not None and end <= at <= end + OPEN_FOR
+    return session.state not in Session.OFF_STATES and end is not None and end <= at <= end + OPEN_FOR
 
 
 def questions_of(household: Sequence[Resident], *, at: datetime.datetime) -> list[Question]:

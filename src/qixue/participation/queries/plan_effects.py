@@ -30,12 +30,20 @@ class Reached:
 class PlanEffects:
     called_off: Reached
     moved: Reached
-    taken_back: int  # people who are in already at what is called off
-    untold_of_calling_off: int  # of these, whom no notice reaches: neither signed up, nor with an account
     moved_away: Sequence[Session]  # of what is moved, at which nobody stays in
-    sent_away: int  # people who are in already at these
-    untold_of_moving: int  # of these, as above
     staying: Sequence[Session]  # which the version has no longer, and which have begun: nothing happens to them
+
+
+@dataclass(frozen=True)
+class PeopleInside:
+    """Of those who are in already and do not stay in, how many; and whom of them no notice reaches, who are neither
+    signed up nor have an account.
+    """
+
+    taken_back: int  # at what is called off
+    untold_of_calling_off: int
+    sent_away: int  # at what is moved
+    untold_of_moving: int
 
 
 def effects_of(work: Publication, *, at: datetime.datetime) -> PlanEffects:
@@ -49,18 +57,12 @@ def effects_of(work: Publication, *, at: datetime.datetime) -> PlanEffects:
             moved.append(before)
         if is_moved_away(before.starts_at, after.starts_at, at=at):
             moved_away.append(before)
-    gone = work.called_off(at=at)
-    off, away = list(people_in(gone)), list(people_in(moved_away))
-    return PlanEffects(
-        reached(gone),
-        reached(moved),
-        len(off),
-        untold_among(off),
-        moved_away,
-        len(away),
-        untold_among(away),
-        work.staying(at=at),
-    )
+    return PlanEffects(reached(work.called_off(at=at)), reached(moved), moved_away, work.staying(at=at))
+
+
+def people_inside(effects: PlanEffects) -> PeopleInside:
+    off, away = list(people_in(effects.called_off.sessions)), list(people_in(effects.moved_away))
+    return PeopleInside(len(off), untold_among(off), len(away), untold_among(away))
 
 
 def reached(sessions: Sequence[Session]) -> Reached:

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from pyroaring import FrozenBitMap
 
 from qixue.core.copies import Brief
+from qixue.core.language import enumeration
 from qixue.core.rows_by_key import RowsByKey
 from qixue.participation.listed_session import COLUMNS, ListedSession
 from qixue.participation.queries import listed
@@ -187,7 +188,7 @@ def narrowed_feed(form: SessionFilters, current: Programme | None) -> Feed | Non
     chosen = {"county": place, "brand": "brand" if answers.get("brand") else ""}
     query = urlencode({asked: answers[name] for asked, name in chosen.items() if name})
     labels = [form.names.labels[name][answers[name]] for name in chosen.values() if name]
-    holds = pgettext("between names", ", ").join(labels) or pgettext("of a calendar", "all sessions")
+    holds = enumeration(labels) or pgettext("of a calendar", "all sessions")
     return Feed(reverse("public:calendar") + (f"?{query}" if query else ""), holds)
 
 

@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from qixue.core.clock import local_day, minute_text, now
 from qixue.core.clock_words import clock, clock_of, day, day_clock, month, span
 from qixue.core.copies import Brief
+from qixue.core.language import enumeration, is_chinese
 from qixue.core.language import in_language as chosen
-from qixue.core.language import is_chinese
 from qixue.core.money import yuan_text
 from qixue.core.quantity import Qualifier, Quantity
 from qixue.participation.listed_session import ListedSession
@@ -237,8 +237,7 @@ def hosts_now(programme: Programme) -> tuple[tuple[str, str], ...]:
     names: dict[str, list[str]] = {}
     for involvement in involvements.order_by("position", "pk"):
         names.setdefault(involvement.role, []).append(involvement.organisation.local_name)
-    comma = pgettext("between names", ", ")
-    return tuple((str(role.label), comma.join(names[role])) for role in roles if role in names)
+    return tuple((str(role.label), enumeration(names[role])) for role in roles if role in names)
 
 
 @register.filter

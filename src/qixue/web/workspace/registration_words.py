@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from qixue.core.clock import now
 from qixue.core.clock_words import day_clock
+from qixue.core.language import enumeration
 from qixue.participation.models import Registration
-from qixue.participation.notices import is_told_by_cadre, names_of
+from qixue.participation.notices import is_told_by_cadre
 from qixue.participation.operations.organiser import Move
 from qixue.participation.queries.registered import contact_of, reach_of
 from qixue.participation.queries.registrations import terms_of
@@ -33,7 +34,7 @@ def untold(rows: Sequence[Registration]) -> str:
     """Who of them has to be told in person; empty where all are told."""
     unreached = reach_of(rows).unreached
     sentence = _("Nobody is told here for %(names)s: no account. Please tell them in person.")
-    return sentence % {"names": names_of(unreached)} if unreached else ""
+    return sentence % {"names": enumeration(row.resident.name for row in unreached)} if unreached else ""
 
 
 def to_tell(row: Registration, by: User) -> str:
@@ -68,10 +69,12 @@ def moved_up(session: Session, rows: Sequence[Registration]) -> list[str]:
     offered = [row for row in rows if row.state == State.OFFERED]
     said = []
     if seated:
-        said.append(_("Moved up, with a seat now: %(names)s.") % {"names": names_of(seated)})
+        names = enumeration(row.resident.name for row in seated)
+        said.append(_("Moved up, with a seat now: %(names)s.") % {"names": names})
     if offered:
         sentence = _("A seat is offered until %(moment)s to %(names)s.")
-        said.append(sentence % {"moment": day_clock(offered[0].offered_until), "names": names_of(offered)})
+        names = enumeration(row.resident.name for row in offered)
+        said.append(sentence % {"moment": day_clock(offered[0].offered_until), "names": names})
     said.append(untold(rows))
     if offered:
         address = reverse("workspace:registrations", args=[session.pk])
@@ -100,7 +103,7 @@ def moved(session: Session, move: Move) -> list[str]:
         State.ENTERED: _("Moved, and entered for the draw there: %(names)s."),
     }
     sentence = sentences.get(State(move.rows[0].state), _("Moved, and waiting in line there: %(names)s."))
-    said = [sentence % {"names": names_of(move.rows)}, untold(move.rows)]
+    said = [sentence % {"names": enumeration(row.resident.name for row in move.rows)}, untold(move.rows)]
     return said + moved_up(session, move.moved_up)
 
 

@@ -1,6 +1,7 @@
 """Taking somebody out of a session and moving people to another one, from the browser's side."""
 
 import pytest
+from django.utils import translation
 from tests.factories import (
     OpenSessionFactory,
     RegistrationFactory,
@@ -16,6 +17,8 @@ from qixue.participation.models import Registration, RegistrationTerms
 from qixue.people.models import Notification, Resident, Role, User
 from qixue.people.notices import words_of
 from qixue.programme.models import Session
+from qixue.web.workspace.forms.registrations import who_moves
+from qixue.web.workspace.registration_words import moved_up
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +50,17 @@ def test_page_after_taking_out_says_what_became_of_the_seat(session, organiser, 
     answer = organiser.post(f"/workspace/registrations/{first.pk}/take-out/", {"note": "重复报名"}, follow=True)
 
     assert [words(said) for said in page_in(answer).xpath("//ul[@class='messages']/li")] == [said]
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh-hans", "李嘉明、李小明"), ("en", "李嘉明, 李小明")])
+def test_people_are_listed_as_in_the_language_of_the_page(session, language, said):
+    rows = family(session)
+
+    with translation.override(language):
+        (_all, everybody), _one = who_moves(rows[0], rows)
+        sentences = [everybody, *moved_up(session, rows)]
+
+    assert [said in sentence for sentence in sentences[:2]] == [True, True]
 
 
 def test_page_after_taking_out_says_that_those_who_wait_need_more_seats(session, organiser):

@@ -2,17 +2,17 @@
 
 import datetime
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
+from qixue.core.language import enumeration
 from qixue.core.refusal import Refused
 from qixue.participation.lottery import entry_number
 from qixue.participation.models import Feedback, Registration, RegistrationTerms
@@ -150,7 +150,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "visit": visit_of(found, household, at) if over else None,
         "resident": resident,
         "terms": terms,
-        "inside": names_of(inside),
+        "inside": enumeration(row.resident.name for row in inside),
         "has_others_to_come": has_others_to_come,
         "can_leave": can_leave(found.session, terms, found.active, at=at),
         "hears_by_sms": hears_by_sms(user),
@@ -173,11 +173,6 @@ def hears_by_sms(user: User) -> bool:
 
 def visit_of(party: Party, household: list[Resident], at: datetime.datetime) -> Visit:
     return visits_of([party], by_token(household), open_questions_of(household, at=at))[0]
-
-
-def names_of(rows: Sequence[Registration]) -> str:
-    """Of the people, in the reader's language."""
-    return pgettext("between names", ", ").join(row.resident.name for row in rows)
 
 
 def not_in_yet(party: Party) -> list[Registration]:
@@ -237,7 +232,7 @@ def cancel(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            done = _("Cancelled: %(names)s.") % {"names": names_of(gone)}
+            done = _("Cancelled: %(names)s.") % {"names": enumeration(row.resident.name for row in gone)}
             messages.success(request, done if gone else _("These seats were given up already."))
             return redirect("me:registration", party)
     context = {"party": found, "can_return": can_register(found.session), **around(found)}

@@ -52,6 +52,7 @@ def new(request: HttpRequest) -> HttpResponse:
         initial=initial_of_new(resident),
         programme=programme,
     )
+    unfinished_forms.recall_refusals(request, form)
     act = act_for(
         title=_("List a thing"),
         lead=_("A photo, a word, three taps. You can change it or take it back at any time."),

@@ -4,6 +4,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.language import enumeration
 from qixue.core.pictures import LARGEST_PHOTO
 from qixue.people.models import Organisation
 from qixue.programme.models import Programme
@@ -33,7 +34,7 @@ class OwnerField(PlainCharField):
         if len(found.organisations) == 1:
             return found.organisations[0]
         if found.unclear or found.organisations:
-            names = "、".join(each.local_name for each in (found.unclear or found.organisations)[:8])
+            names = enumeration(each.local_name for each in (found.unclear or found.organisations)[:8])
             raise forms.ValidationError(_("Please write one of these: %(names)s."), params={"names": names})
         known = [each.name for each in self.owners.organisations]
         raise forms.ValidationError(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import now
 from qixue.core.fields import LONGEST_NAME, check_person_name
+from qixue.core.language import enumeration
 from qixue.core.refusal import Refused
 from qixue.core.typed import half_width, may_hold_identity_number, parse_day, parse_whole_number
 from qixue.participation.models import ListedPerson
@@ -104,7 +105,7 @@ class PeopleForm(Form):
         self.new, self.places = [person for person, _place in once], [place for _person, place in once]
 
     def names_twice(self) -> str:
-        return "、".join(dict.fromkeys(self.twice))
+        return enumeration(dict.fromkeys(self.twice))
 
     def read_row(self, number: int, answers: dict[str, Any]) -> None:
         values = [answers.get(f"{name}_{number}") for name in COLUMNS]

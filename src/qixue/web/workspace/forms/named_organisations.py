@@ -1,12 +1,12 @@
 """Fields in which organisations are named in words, as a notice names them; works for 2,000 of them, without script."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
+from qixue.core.language import enumeration
 from qixue.people.models import Organisation
 from qixue.programme.queries.programmes import Named, named_in
 from qixue.web.forms import Form
@@ -99,14 +99,11 @@ def among(name: str) -> str:
 
 def problem_of(named: Named) -> str:
     if named.unknown:
-        return _("No organisation is called “%(names)s”; please check the name.") % {"names": listed(named.unknown)}
+        sentence = _("No organisation is called “%(names)s”; please check the name.")
+        return sentence % {"names": enumeration(named.unknown)}
     if named.too_many:
         sentence = _("Too many organisations fit “%(names)s”; please write more of the name.")
-        return sentence % {"names": listed(named.too_many)}
+        return sentence % {"names": enumeration(named.too_many)}
     if len(named.certain) > MOST_NAMED:
         return _("Please name at most %(most)s organisations at once.") % {"most": MOST_NAMED}
     return ""
-
-
-def listed(names: Sequence[str]) -> str:
-    return pgettext("between names", ", ").join(names)

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
+from qixue.core.language import enumeration
 from qixue.core.names import by_name
 from qixue.people.directory import named
 from qixue.people.models import User
@@ -70,7 +70,7 @@ class PersonField(forms.CharField):
         if len(found) == 1:
             return found[0]
         if found:
-            names = pgettext("between names", ", ").join(person.username for person in found)
+            names = enumeration(person.username for person in found)
             raise forms.ValidationError(
                 _("Several people have this name; please give the user name: %(names)s."), params={"names": names}
             )

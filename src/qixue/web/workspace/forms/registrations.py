@@ -6,9 +6,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.language import enumeration
 from qixue.participation.models import Registration
 from qixue.participation.models.organiser import LONGEST_MESSAGE
-from qixue.participation.notices import names_of
 from qixue.participation.queries.registered import StateCounts
 from qixue.programme.models import Session
 from qixue.web.forms import Form
@@ -66,12 +66,13 @@ class MoveForm(Form):
 
 def who_moves(one: Registration, party: Sequence[Registration]) -> list[tuple[str, str]]:
     """The two answers, with everybody's name: nothing is chosen beforehand."""
-    others = [row for row in party if row.pk != one.pk]
+    names = enumeration(row.resident.name for row in party)
+    others = enumeration(row.resident.name for row in party if row.pk != one.pk)
     everybody = gettext("All %(count)s who signed up together: %(names)s")
     alone = gettext("Only %(name)s; the others stay signed up here: %(names)s")
     return [
-        ("all", everybody % {"count": len(party), "names": names_of(party)}),
-        ("one", alone % {"name": one.resident.name, "names": names_of(others)}),
+        ("all", everybody % {"count": len(party), "names": names}),
+        ("one", alone % {"name": one.resident.name, "names": others}),
     ]
 
 

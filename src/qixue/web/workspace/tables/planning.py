@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from qixue.core.clock_words import day
+from qixue.core.language import enumeration
 from qixue.programme.models import LineComment, PlanLine, PlanVersion
 from qixue.programme.queries.conflicts import Conflict
 from qixue.programme.queries.gaps import PlaceGaps, Silence
@@ -119,15 +120,14 @@ def count_in(number: int, row: Row) -> int:
 
 def gaps_table(places: Iterable[PlaceGaps], column_count: int) -> Table:
     """`column_count` is the number of days or weeks that the map shows."""
-    comma = pgettext("between names", ", ")
     columns: list[Column[PlaceGaps]] = [
         Column(_("Place"), lambda place: place.region.local_name, 20),
         Column(_("Silent days or weeks"), lambda place: len(place.silent_columns), 12),
         Column(_("Of how many"), lambda _place: column_count, 12),
-        Column(_("They begin on"), lambda place: comma.join(day(each.first) for each in place.silent_columns), 40),
+        Column(_("They begin on"), lambda place: enumeration(day(each.first) for each in place.silent_columns), 40),
         Column(_("Silent towns"), lambda place: len(place.silent_towns), 12),
         Column(_("Towns"), lambda place: len(place.towns), 12),
-        Column(_("Which"), lambda place: comma.join(town.local_name for town in place.silent_towns), 40),
+        Column(_("Which"), lambda place: enumeration(town.local_name for town in place.silent_towns), 40),
         Column(_("Plans filed"), lambda place: place.filed_count, 12),
         Column(_("Plans asked for"), lambda place: place.plan_count, 12),
     ]

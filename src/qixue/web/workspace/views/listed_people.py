@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from qixue.core.clock import now
+from qixue.core.language import enumeration
 from qixue.core.names import by_name
 from qixue.core.refusal import Refused
 from qixue.participation.models import ListedPerson, Registration
@@ -72,7 +73,7 @@ def sign_up(request: HttpRequest, pk: int) -> HttpResponse:
 def names_there(session: Session, names: Sequence[str]) -> str:
     """Those that somebody who is signed up there has, too: it can be the same person, by an account of their own."""
     there = names_at([session])
-    return "、".join(name for name in names if (session.pk, name_to_compare(name)) in there)
+    return enumeration(name for name in names if (session.pk, name_to_compare(name)) in there)
 
 
 def outcome(made: list[Registration]) -> str:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
+from qixue.core.language import enumeration
 from qixue.participation.models import Registration
 from qixue.participation.operations.offers import accept_offer, decline_offer
 from qixue.people.rules import Action
@@ -56,4 +57,4 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
 def names_offered(found: Registration) -> str:
     """Those of the party to whom a seat is offered now; empty when none is."""
     rows = Registration.objects.filter(session=found.session, party=found.party, state=Registration.State.OFFERED)
-    return "、".join(rows.order_by("pk").values_list("resident__name", flat=True))
+    return enumeration(rows.order_by("pk").values_list("resident__name", flat=True))

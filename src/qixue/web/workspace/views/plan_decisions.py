@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.operations.published_plans import publish_plan
-from qixue.participation.queries.plan_effects import effects_of
+from qixue.participation.queries.plan_effects import effects_of, people_inside
 from qixue.people.models import User
 from qixue.people.rules import Action
 from qixue.programme.models import PlanVersion
@@ -141,6 +141,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("workspace:plan", pk)
     conflicts = conflicts_shown(request, version)
     context = {"effects": effects, "conflicts": conflicts, **changes_of(version), **lines_page(request, version)}
+    context["inside"] = people_inside(effects) if effects else None
     return parts.form_page(request, "workspace/plans/publish.html", form, **context)
 
 

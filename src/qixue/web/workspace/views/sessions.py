@@ -9,9 +9,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
+from qixue.core.language import enumeration
 from qixue.core.refusal import Doubt, Refused
 from qixue.participation.models import LedgerEntry, Tally
-from qixue.participation.notices import names_of
 from qixue.participation.operations.calling_off import call_off
 from qixue.participation.operations.check_ins import obstacle_at_door
 from qixue.participation.operations.session_changes import Changed, change_session
@@ -151,7 +151,7 @@ def told_of(reached: Reach, *, by_the_worker: bool = False) -> list[str]:
         said.append(people_told(count))
     if reached.unreached:
         sentence = _("Please tell in person, for they have no phone here: %(names)s.")
-        said.append(sentence % {"names": names_of(reached.unreached)})
+        said.append(sentence % {"names": enumeration(row.resident.name for row in reached.unreached)})
     return said
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
+from qixue.core.language import enumeration
 from qixue.core.refusal import Refused
 from qixue.people.rules import Action
 from qixue.swap.models import Handover, SwapRound
@@ -278,7 +279,7 @@ def said_of_those_received(noted: list[Handover]) -> str:
 
 
 def named(noted: list[Handover]) -> dict[str, object]:
-    return {"count": len(noted), "things": pgettext("between names", ", ").join(row.listing.title for row in noted)}
+    return {"count": len(noted), "things": enumeration(row.listing.title for row in noted)}
 
 
 @needs(Action.HAND_OVER_SWAPS)

@@ -9,9 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from qixue.core.clock import now
+from qixue.core.language import enumeration
 from qixue.core.refusal import Refused
 from qixue.people.rules import Action
 from qixue.swap.models import Handover, SwapRound
@@ -44,7 +45,7 @@ def act_of_missing(handover: Handover) -> Act:
         "%(name)s: off are then the exchanges %(numbers)s, with %(people)s people in all.",
         len(ending.exchanges),
     )
-    said = sentence % {**called(handover), "numbers": listed(ending.exchanges), "people": ending.people}
+    said = sentence % {**called(handover), "numbers": enumeration(map(str, ending.exchanges)), "people": ending.people}
     return Act(
         title=_("Did not come"),
         lead=in_one_line([*warning_of_presence(handover, ending), said]),
@@ -69,7 +70,7 @@ def warning_of_presence(handover: Handover, ending: Ending) -> list[str]:
         " too.",
         len(ending.here_in),
     )
-    return [sentence % {**called(handover), "numbers": listed(ending.here_in)}]
+    return [sentence % {**called(handover), "numbers": enumeration(map(str, ending.here_in))}]
 
 
 @needs(Action.HAND_OVER_SWAPS)
@@ -113,10 +114,6 @@ def called(handover: Handover) -> dict[str, str]:
     return {"name": handover.giver.name if handover.giver else ""}
 
 
-def listed(numbers: Sequence[int]) -> str:
-    return pgettext("between names", ", ").join(map(str, numbers))
-
-
 def in_one_line(sentences: Sequence[str]) -> str:
     """A Chinese full stop has its space within."""
     return " ".join(sentences).replace("。 ", "。")
@@ -131,14 +128,14 @@ def what_comes_of(found: Return) -> list[str]:
             "Exchanges %(numbers)s stand again as they were.",
             len(found.again),
         )
-        said.append(sentence % {"numbers": listed(found.again)})
+        said.append(sentence % {"numbers": enumeration(map(str, found.again))})
     if found.instead:
         sentence = ngettext(
             "Off is what was found instead: exchange %(numbers)s, with %(people)s people.",
             "Off are those that were found instead: exchanges %(numbers)s, with %(people)s people.",
             len(found.instead),
         )
-        said.append(sentence % {"numbers": listed(found.instead), "people": found.people})
+        said.append(sentence % {"numbers": enumeration(map(str, found.instead)), "people": found.people})
     if found.lost:
         sentence = ngettext(
             "Exchange %(numbers)s stays off, since others rely on another one by now, have left it or want something"
@@ -147,7 +144,7 @@ def what_comes_of(found: Return) -> list[str]:
             " else: whoever is free is matched anew.",
             len(found.lost),
         )
-        said.append(sentence % {"numbers": listed(found.lost)})
+        said.append(sentence % {"numbers": enumeration(map(str, found.lost))})
     return said
 
 
