@@ -108,6 +108,21 @@ def test_both_ends_that_are_past_are_asked_about_at_once(session, organiser):
     assert [caught.value.code, *(line.code for line in caught.value.lines)] == ["closed_at_once", "kept_at_once"]
 
 
+def test_ends_that_are_past_for_several_sessions_are_asked_about_once(session, organiser):
+    """One sentence for each end, however many sessions they are."""
+    for days in (1, 2):
+        another(session, starts_at=session.starts_at + days * DAY, ends_at=None)
+    details = TermsDetails(closes_at=NOON - 3 * DAY, cancel_until=NOON - DAY - HOUR)
+
+    with pytest.raises(Doubt) as caught:
+        save_terms(session, details=details, by=organiser, at=NOON, for_all=True)
+
+    assert [(doubt.code, doubt.params["sessions"]) for doubt in (caught.value, *caught.value.lines)] == [
+        ("closed_at_once", 3),
+        ("kept_at_once", 2),
+    ]
+
+
 def test_new_terms_throw_nobody_out(session, organiser):
     sign_up(session, MemberFactory(birth_year=2000))
 

@@ -29,6 +29,22 @@ from qixue.programme.operations.plan_publication import named
 Allotment = RegistrationTerms.Allotment
 MOST_OFFER_HOURS = 72
 OLDEST = 120
+# By the field of an end that is past already: the code of the doubt, and what it says of one session and of several.
+PAST_ENDS = {
+    "closes_at": (
+        "closed_at_once",
+        _("%(moment)s is past: nobody could sign up any more from now on."),
+        _("Sessions for which nobody could sign up any more from now on: %(sessions)s, for example %(session)s."),
+    ),
+    "cancel_until": (
+        "kept_at_once",
+        _("%(moment)s is past: nobody could give up a seat any more from now on."),
+        _(
+            "Sessions for which nobody could give up a seat any more from now on: %(sessions)s, for example "
+            "%(session)s."
+        ),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -74,7 +90,7 @@ def save_terms(
     Whoever is signed up stays signed up. Returns the sessions. Refused: not_in_charge, number_for_one,
     closes_before_it_opens, closes_after_the_end, cancel_after_the_start, ages_out_of_order, those of numbers out of
     range, and of `check_allotment`, `check_draw`, `check_draw_in_time` and `check_public_number`. Unless confirmed,
-    at once the doubts of `doubts_about_end`.
+    at once the doubts of `doubts_about_ends`.
     """
     must_be_in_charge(by, Action.EDIT_ACTIVITY, session)
     if obstacles := obstacles_in_numbers(details):
@@ -87,7 +103,7 @@ def save_terms(
             "save it for this session alone, or leave it empty."
         )
         raise Refused("number_for_one", sentence, field="for_all")
-    doubts: list[Doubt] = []
+    saved = []
     for each in found:
         own = details
         if each.pk != session.pk and each.starts_at and session.starts_at:
@@ -97,11 +113,12 @@ def save_terms(
         check_draw(each, own)
         check_draw_in_time(each, own.draw_at or own.closes_at, field="draw_at" if own.draw_at else "closes_at")
         check_public_number(each, own.public_number, by=by, at=at)
-        doubts += doubts_about_end(each, own, at=at)
+        saved.append((each, own))
+    if not confirmed:
+        ask_at_once(doubts_about_ends(saved, at=at))
+    for each, own in saved:
         RegistrationTerms.objects.update_or_create(session=each, defaults=own.values())
         record_audit("registration.terms_set", each, by=by, at=at)
-    if not confirmed:
-        ask_at_once(doubts)
     return found
 
 
@@ -172,20 +189,26 @@ def check_times(session: Session, details: TermsDetails) -> None:
         raise Refused("cancel_after_the_start", sentence, field="cancel_until", day=day)
 
 
-def doubts_about_end(session: Session, details: TermsDetails, *, at: datetime.datetime) -> Iterator[Doubt]:
-    """An end of signing up or of giving up that is past already is a slip more often than meant.
+def doubts_about_ends(saved: Sequence[tuple[Session, TermsDetails]], *, at: datetime.datetime) -> Iterator[Doubt]:
+    """An end of signing up or of giving up that is past already is a slip more often than meant; of several sessions,
+    which still have their former terms, it is asked once.
 
     Doubts: closed_at_once, kept_at_once.
     """
-    if session.starts_at and session.starts_at <= at:
-        return
-    before = terms_of(session)
-    if is_new_and_past(before.closes_at, details.closes_at, at):
-        sentence = _("%(moment)s is past: nobody could sign up any more from now on.")
-        yield Doubt("closed_at_once", sentence, field="closes_at", moment=day_clock_lazy(details.closes_at))
-    if is_new_and_past(before.cancel_until, details.cancel_until, at):
-        sentence = _("%(moment)s is past: nobody could give up a seat any more from now on.")
-        yield Doubt("kept_at_once", sentence, field="cancel_until", moment=day_clock_lazy(details.cancel_until))
+    to_come = [(each, own, terms_of(each)) for each, own in saved if each.starts_at is None or each.starts_at > at]
+    for field, (code, of_one, of_several) in PAST_ENDS.items():
+        past = [
+            (each, getattr(own, field))
+            for each, own, before in to_come
+            if is_new_and_past(getattr(before, field), getattr(own, field), at)
+        ]
+        if not past:
+            continue
+        first, moment = past[0]
+        if len(saved) == 1:
+            yield Doubt(code, of_one, field=field, moment=day_clock_lazy(moment))
+        else:
+            yield Doubt(code, of_several, field=field, sessions=len(past), session=named(first))
 
 
 def is_new_and_past(before: datetime.datetime | None, after: datetime.datetime | None, at: datetime.datetime) -> bool:
