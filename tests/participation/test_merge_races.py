@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.db import connection
 from tests.at_once import at_once, while_it_lasts
+from tests.door import ticket_of
 from tests.factories import (
     NOON,
     DoorDeviceFactory,
@@ -24,6 +25,7 @@ from tests.participation.ways import token_of
 from qixue.core.figures import Scope, registry
 from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration, Scan
 from qixue.participation.operations.check_ins import CheckIn, Source, check_in, enter
+from qixue.participation.operations.door_sync import Delivery, SentScan, receive_scans
 from qixue.participation.operations.duplicates import merge_known_people
 from qixue.participation.operations.organiser import move_registrations
 from qixue.participation.operations.quick_registration import register_alone
@@ -109,6 +111,30 @@ def test_whoever_is_moved_while_they_are_merged_keeps_the_new_seat(listed, membe
 
     assert became == "done"
     assert list(Registration.objects.active().values_list("resident", "session")) == [(member.pk, other.pk)]
+
+
+def test_whoever_a_scan_leads_to_after_a_merge_is_held_as_well(listed, member):
+    """Before they are counted: nobody takes the seat from them meanwhile."""
+    session = OpenSessionFactory(starts_at=NOON + HOURS, ends_at=NOON + 2 * HOURS, seat_count=1, taken_count=1)
+    row, device = RegistrationFactory(session=session, resident=listed), DoorDeviceFactory(sessions=[session])
+    facts = {"ticket": ticket_of(row)}
+    delivery = Delivery(NOON, 1, [SentScan(key(), 1, Scan.Kind.TICKET, session.pk, NOON, f"{1:064}", facts)])
+    held = []
+
+    def note(execute, sql, params, many, context):
+        if 'FROM "people_resident"' in sql and "FOR NO KEY UPDATE" in sql:
+            held.append(params)
+        return execute(sql, params, many, context)
+
+    def deliver():
+        with connection.execute_wrapper(note):
+            receive_scans(device, delivery, at=NOON)
+
+    became = while_it_lasts(lambda: merge(listed, member), deliver)
+
+    assert (became, Attendance.objects.count()) == ("done", 1)
+    both = [(f'{{"{person.pk}"}}',) for person in (listed, member)]
+    assert held == (both if connection.features.has_select_for_update else [])  # SQLite has one writer at a time
 
 
 def test_nobody_hands_a_place_to_a_record_that_is_being_merged(member):

@@ -18,6 +18,7 @@ from qixue.participation.operations.offers import accept_offer, decline_offer
 from qixue.participation.operations.organiser import move_registrations, take_out
 from qixue.participation.operations.registrations import cancel_registrations, keep_queues
 from qixue.participation.operations.transfers import hand_over_place
+from qixue.participation.queries.registrations import seats_to_lose
 from qixue.people.models import Resident, Role, User
 from qixue.people.operations.erasure import erase
 from qixue.people.personal_data import Subject
@@ -237,14 +238,31 @@ def test_calling_off_takes_the_seat_of_somebody_who_is_in(session, member, organ
     assert (row.state, row.cancel_reason, counters(session)) == (State.CANCELLED, "session_off", (0, 0))
 
 
-def test_erasing_takes_the_seat_of_somebody_who_is_in(session, member, organiser):
-    (row,) = sign_up(session, member)
+def test_seat_of_somebody_who_is_in_and_is_forgotten_goes_to_nobody_else(session, member, organiser):
+    """They sit in it, without a name."""
+    (row,), (waiting,) = sign_up(session, member), sign_up(session, MemberFactory())
     let_in(row, organiser)
 
-    erase(Subject((member,)), at=NOON)
+    assert not seats_to_lose([member], at=NOON).exists()
+    erase(Subject((member,), member.user), at=NOON)
+    keep_queues(at=NOON)
 
     row.refresh_from_db()
-    assert (row.state, counters(session)) == (State.CANCELLED, (0, 0))
+    waiting.refresh_from_db()
+    assert (row.state, row.was_there, row.resident.name) == (State.CONFIRMED, True, Resident.NOBODY)
+    assert (waiting.state, counters(session)) == (State.WAITING, (1, 1))
+
+
+def test_offered_seat_of_somebody_who_is_in_and_is_forgotten_goes_to_nobody_else(session, member, organiser):
+    (row,), (waiting,) = with_an_offer(session, member)
+    let_in(row, organiser)
+
+    erase(Subject((member,), member.user), at=NOON)
+    keep_queues(at=NOON + HOUR)
+
+    row.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (row.state, waiting.state, counters(session)) == (State.CONFIRMED, State.WAITING, (1, 1))
 
 
 def test_as_much_is_asked_for_one_as_for_three(session, member):

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from django.test import Client
 from lxml import html
-from tests.factories import NOON, OpenSessionFactory, SessionFactory, UserFactory, key
+from tests.factories import NOON, OpenSessionFactory, RegistrationFactory, SessionFactory, UserFactory, key
 from tests.people.operations.test_erasure import CHILD, MOBILE, NAME, came, signed_up, with_child
 from tests.people.operations.test_phone_codes import digits_in, wrong
 from tests.web.me.test_registrations import page_of, signed_in
@@ -131,7 +131,7 @@ def test_code_page_without_the_page_before_it_leads_there(client):
 def test_seat_at_a_session_that_was_just_called_off_is_not_lost_by_leaving(client, person):
     stays, off = (OpenSessionFactory(activity__title=title, taken_count=1) for title in ("稻田养鱼", "古琴入门"))
     for session in (stays, off):
-        came(session, person)
+        RegistrationFactory(session=session, resident=person)
     Session.objects.filter(pk=off.pk).update(state=Session.State.CANCELLED)
 
     before = client.get("/me/data/erase/").context

@@ -97,7 +97,7 @@ def received(device: DoorDevice, delivery: Delivery, photos: list[Evidence], *, 
     fresh = fresh_scans(device, unknown, sessions, photos, offset=offset, at=at)
     if fresh:
         shown = judge_all(device, fresh, sessions)
-        if not hold_people(fresh) or have_changed(shown.values()):  # while somebody else held them
+        while not hold_people(fresh) or have_changed(shown.values()):  # while somebody else held them
             shown = judge_all(device, fresh, sessions)
         count_people(device, [scan for scan in fresh if scan.kind != Kind.HEAD_COUNT], at=at)
         count_heads(device, [scan for scan in fresh if scan.kind == Kind.HEAD_COUNT], at=at)
