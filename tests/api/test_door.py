@@ -5,6 +5,7 @@ import datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 from tests.api.conftest import Ask
 from tests.door import DEVICE_TOKEN, ticket_of
 from tests.factories import (
@@ -161,7 +162,7 @@ def test_delivery_asks_as_often_for_many_scans(
     ask("POST", "/door/scans", delivery(scan_of(session, 1)), token=DEVICE_TOKEN)
     scans = [scan_of(session, n, kind="ticket", ticket=ticket_of(each)) for n, each in enumerate(people, start=2)]
 
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(32 if connection.vendor == "postgresql" else 30):  # which holds people
         answer = ask("POST", "/door/scans", delivery(*scans), token=DEVICE_TOKEN)
 
     assert results(answer) == [("counted", "")] * count

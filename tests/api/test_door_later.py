@@ -12,7 +12,7 @@ from tests.api import test_door
 from tests.api.conftest import Ask
 from tests.api.test_door import HOUR, delivery, results, scan_of
 from tests.door import DEVICE_TOKEN
-from tests.factories import MemberFactory, RegistrationFactory
+from tests.factories import MemberFactory, OpenSessionFactory, RegistrationFactory
 
 from qixue.core.clock import now
 from qixue.core.digests import digest
@@ -95,6 +95,23 @@ def test_list_knows_that_whoever_is_forgotten_was_let_in_and_not_who_it_was(
 def withdraw(row: Registration) -> None:
     gone = {"state": Registration.State.CANCELLED, "cancelled_at": now() - HOUR / 6, "cancel_reason": "resident"}
     Registration.objects.filter(pk=row.pk).update(waiting_number=None, **gone)
+
+
+def test_code_leads_to_who_has_it_now_else_to_who_had_it_last(session: Session, device: DoorDevice, ask: Ask) -> None:
+    other = OpenSessionFactory(starts_at=session.starts_at, ends_at=session.ends_at)
+    device.sessions.add(other)
+    *_former, latest = (
+        RegistrationFactory(session=each, door_code="135790", state=Registration.State.CANCELLED)
+        for each in (session, session, other, other)
+    )
+    holder = RegistrationFactory(session=session, door_code="135790")
+    scans = [scan_of(each, n, kind="code", code="135790") for n, each in enumerate((session, other), start=1)]
+
+    answer = ask("POST", "/door/scans", delivery(*scans), token=DEVICE_TOKEN)
+
+    assert results(answer) == [("counted", ""), ("review", "cancelled")]
+    led_to = Scan.objects.order_by("sequence").values_list("registration", flat=True)
+    assert list(led_to) == [holder.pk, latest.pk]
 
 
 def promote(row: Registration) -> None:

@@ -1,4 +1,4 @@
-"""The test database itself: its triggers survive what the tests do to it."""
+"""The test database itself: its triggers survive what the tests do to it, and its settings."""
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -35,3 +35,11 @@ def test_ledger_table_cannot_be_emptied_while_triggers_stand():
 
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("TRUNCATE participation_ledgerentry CASCADE")
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="of SQLite")
+def test_connection_holds_the_pages_of_a_batch_and_writes_what_is_nothing() -> None:
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA cache_size").fetchone() == (-8000,)  # kilobytes
+        assert cursor.execute("SELECT %s IS NULL", [None]).fetchone() == (1,)

@@ -54,9 +54,10 @@ def made(model: type[Record], related: Mapping[str, models.Model | None] = NOTHI
     Raises TypeError for a name that is no column.
     """
     defaults, makers = defaults_of(model)
-    row = defaults | values
+    row, keys = defaults | values, keys_of(model)
     for name, other in related.items():
-        row[f"{name}_id"] = other.pk if other else None
+        column, key = keys[name]
+        row[column] = getattr(other, key) if other else None
     if len(row) > len(defaults):
         raise TypeError(f"{model.__name__} has no {', '.join(values.keys() - defaults.keys())}.")
     for name, make in makers:
@@ -65,7 +66,8 @@ def made(model: type[Record], related: Mapping[str, models.Model | None] = NOTHI
     record = model.__new__(model)
     state = ModelState()
     state.fields_cache = dict(related)
-    record.__dict__.update(row, _state=state)
+    record.__dict__ = row
+    record._state = state
     return record
 
 
@@ -157,6 +159,13 @@ def defaults_of(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[s
         {field.attname: None if field in made_anew else field.get_default() for field in fields},
         [(field.attname, field.get_default) for field in made_anew],
     )
+
+
+@cache
+def keys_of(model: type[models.Model]) -> dict[str, tuple[str, str]]:
+    """By the name of each foreign key its attribute, and that of the other record which it holds."""
+    keys = [field for field in model._meta.concrete_fields if isinstance(field, models.ForeignKey)]
+    return {field.name: (field.attname, field.target_field.attname) for field in keys}
 
 
 @cache

@@ -37,6 +37,15 @@ DURABLE_PRAGMAS = (
     if is_wal_safe(driver.sqlite_version_info)
     else ["PRAGMA journal_mode=DELETE", "PRAGMA synchronous=EXTRA"]
 )
+PRAGMAS = (
+    "PRAGMA secure_delete=ON",  # what is deleted is overwritten
+    # 8 MB for each connection. In the 2 MB that the wheel has, a batch of scans reads what it has just written, and
+    # writes it twice.
+    "PRAGMA cache_size=-8000",
+)
+
+# For a value whose type has no adapter the driver looks in several places, which takes it as long as a short row.
+driver.register_adapter(type(None), lambda nothing: nothing)
 
 
 @lru_cache(maxsize=200)
@@ -60,7 +69,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
-        self.init_commands: list[str] = [*DURABLE_PRAGMAS, "PRAGMA secure_delete=ON"]  # what is deleted is overwritten
+        self.init_commands: list[str] = [*DURABLE_PRAGMAS, *PRAGMAS]
         return params
 
     def create_cursor(self, name: str | None = None) -> CursorWrapper:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from qixue.core.fields import cleaned_person_name
 from qixue.core.inserts import insert_many, made
@@ -97,7 +97,7 @@ def received(device: DoorDevice, delivery: Delivery, photos: list[Evidence], *, 
     fresh = fresh_scans(device, unknown, sessions, photos, offset=offset, at=at)
     if fresh:
         shown = judge_all(device, fresh, sessions)
-        while not hold_people(fresh) or have_changed(shown.values()):  # while somebody else held them
+        while has_other_writers() and (not hold_people(fresh) or have_changed(shown.values())):
             shown = judge_all(device, fresh, sessions)
         count_people(device, [scan for scan in fresh if scan.kind != Kind.HEAD_COUNT], at=at)
         count_heads(device, [scan for scan in fresh if scan.kind == Kind.HEAD_COUNT], at=at)
@@ -225,6 +225,11 @@ def judge_all(device: DoorDevice, scans: Sequence[Scan], sessions: dict[int, Ses
         scan.verdict = Verdict.COUNTED if judgement.counts else Verdict.REVIEW
         scan.reason, scan.marks = judgement.reason, " ".join(judgement.marks)
     return all_shown
+
+
+def has_other_writers() -> bool:
+    """Whether others can change registrations and people meanwhile. SQLite lets nobody else write."""
+    return connection.features.has_select_for_update
 
 
 def hold_people(scans: Sequence[Scan]) -> bool:

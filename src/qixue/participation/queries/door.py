@@ -15,7 +15,14 @@ from qixue.core.names import by_name
 from qixue.core.signing_keys import verification_keys
 from qixue.core.statements import answers_to
 from qixue.participation.merge import Facts, Holder, Window, judge, missing_ranges
-from qixue.participation.models import BundleFetch, DoorDevice, Registration, Scan, ScanQuerySet
+from qixue.participation.models import (
+    BundleFetch,
+    DoorDevice,
+    Registration,
+    RegistrationQuerySet,
+    Scan,
+    ScanQuerySet,
+)
 from qixue.participation.tickets import BadTicket, decode
 from qixue.people.callers import aware
 from qixue.programme.models import Session
@@ -124,7 +131,7 @@ class Known:
         if scan.kind == Scan.Kind.TICKET:
             return self.of_ticket(scan)
         if scan.kind == Scan.Kind.CODE:
-            found = self.by_code.get((scan.session_id or 0, scan.sent.get("code", "")))
+            found = self.by_code.get(shown_code(scan))
             return found, "" if found else "unknown_code"
         if scan.kind == Scan.Kind.NAME:
             return self.registrations.get(scan.sent.get("registration") or 0), "unknown_person"
@@ -148,15 +155,38 @@ def known_to(device: DoorDevice | None, scans: Sequence[Scan], sessions: dict[in
     rows = Registration.objects.values_list(*SHOWN)
     if keys := {key for scan in scans if (key := shown_key(scan, known.keys))}:
         known.registrations = {row.pk: row for row in map(Shown._make, rows.filter(pk__among=keys))}
-    if codes := {scan.sent.get("code", "") for scan in scans if scan.kind == Scan.Kind.CODE}:
-        found = map(Shown._make, rows.filter(session__in=known.sessions, door_code__among=codes))
-        # of several with one code the active one, else the last that was cancelled
-        ordered = sorted(found, key=lambda row: (row.state != Registration.State.CANCELLED, row.pk))
-        known.by_code = {(row.session_id, row.door_code): row for row in ordered}
+    if codes := {shown_code(scan) for scan in scans if scan.kind == Scan.Kind.CODE}:
+        known.by_code = shown_by_code(known.sessions, codes)
     if device:
         fetches = BundleFetch.objects.filter(device=device).order_by("at", "pk")
         known.fetched_at = list(fetches.values_list("at", flat=True))
     return known
+
+
+def shown_code(scan: Scan) -> tuple[int, str]:
+    """The session at which a code was scanned, and the code."""
+    return scan.session_id or 0, scan.sent.get("code", "")
+
+
+def shown_by_code(sessions: Iterable[int], codes: set[tuple[int, str]]) -> dict[tuple[int, str], Shown]:
+    """The registrations with these codes: of several with one code the active one, else the last that was cancelled.
+
+    The database finds active ones by their codes. Those that were cancelled it looks for among all of the session, so
+    that they are asked for only where a code has no active one.
+    """
+    rows = Registration.objects.filter(session__in=sessions)
+    active = rows.active().filter(door_code__among={code for _session, code in codes})
+    found = by_code(active)
+    if missing := codes - found.keys():
+        cancelled = rows.filter(
+            state=Registration.State.CANCELLED, door_code__among={code for _session, code in missing}
+        )
+        found = by_code(cancelled.order_by("pk")) | found
+    return found
+
+
+def by_code(rows: RegistrationQuerySet) -> dict[tuple[int, str], Shown]:
+    return {(row.session_id, row.door_code): row for row in map(Shown._make, rows.values_list(*SHOWN))}
 
 
 def shown_key(scan: Scan, keys: dict[str, bytes]) -> int | None:
