@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from lxml import html
+from tests import counted
 from tests.factories import RoleAssignmentFactory, SessionFactory, key
 
 from qixue.core.clock import now
@@ -76,3 +77,16 @@ def test_number_that_is_entered_already_is_no_correction(client: Client, entry: 
     assert "与原来填报的人数相同，无需更正。" in same.content.decode()
     assert estimate.status_code == 302
     assert LedgerEntry.objects.count() == 2
+
+
+def test_overview_of_a_session_names_the_head_count_that_is_part_of_its_number(
+    client: Client, entry: LedgerEntry
+) -> None:
+    counted.check_in(entry.session, key())
+
+    page = html.fromstring(client.get(f"/workspace/sessions/{entry.session_id}/").content.decode())
+
+    facts = page.xpath("//section[.//h2='参与情况']//dl")[0]
+    terms, numbers = facts.xpath("dt/text()"), [" ".join(each.text_content().split()) for each in facts.xpath("dd")]
+    said = dict(zip(terms, numbers, strict=True))
+    assert (said["参与人次"], said["实名"], said["清点人数"]) == ("4 · 确数", "1", "3 · 确数")
