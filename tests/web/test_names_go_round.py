@@ -102,7 +102,7 @@ def test_api_answers_with_the_name(guest: Resident) -> None:
 
 @pytest.mark.parametrize("ending", ["xlsx", "csv"])
 def test_table_holds_the_name(guest: Resident, ending: str) -> None:
-    table = registration_table(Session.objects.get(), Registration.objects.all())
+    table = registration_table(Session.objects.get(), Registration.objects.all(), at=AT)
     file = io.BytesIO()
 
     if ending == "xlsx":

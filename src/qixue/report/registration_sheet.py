@@ -1,13 +1,16 @@
 """Who is signed up for a session as a table: seats first, then the queue in its order, with every answer."""
 
+import datetime
 from collections.abc import Sequence
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override, pgettext_lazy
+from django.utils.translation import gettext_lazy, override, pgettext, pgettext_lazy
 
 from qixue.core.clock import minute_text
 from qixue.participation.models import Registration
+from qixue.participation.queries.arrivals import Arrivals, arrivals_at
+from qixue.participation.queries.door_state import expected_people
 from qixue.participation.queries.registered import contact_of
 from qixue.participation.queries.registrations import is_concerned, state_at
 from qixue.programme.models import Session
@@ -22,7 +25,7 @@ STATES = {  # in the words of the page of the same list
 }
 
 
-def registration_table(session: Session, registrations: QuerySet[Registration]) -> Table:
+def registration_table(session: Session, registrations: QuerySet[Registration], *, at: datetime.datetime) -> Table:
     """The registrations of the page, which are those of the session, in Chinese as offices exchange them.
 
     Its name begins with when the session is: lists of several sessions of one activity are kept side by side.
@@ -31,8 +34,9 @@ def registration_table(session: Session, registrations: QuerySet[Registration]) 
     asked = list(dict.fromkeys(answer.question.text for row in rows for answer in row.answers.all()))
     queue = Registration.objects.waiting().filter(session=session).values_list("pk", flat=True)
     places = {key: place for place, key in enumerate(queue, start=1)}
+    arrivals = arrivals_at(session, expected_people(session), at=at)
     with override("zh-hans"):
-        cells = [[number, *cells_of(row, session, places, asked)] for number, row in enumerate(rows, start=1)]
+        cells = [[number, *cells_of(row, session, places, arrivals, asked)] for number, row in enumerate(rows, start=1)]
         name = f"{minute_text(session.starts_at)} {session.full_title}".strip()
         return Table(name, columns_of(asked), cells, is_dated=session.starts_at is not None)
 
@@ -45,6 +49,9 @@ def columns_of(asked: Sequence[str]) -> tuple[tuple[str, int], ...]:
         (_("Home town or subdistrict"), 18),
         (_("State"), 14),
         (_("Place in line"), 10),
+        (pgettext("a person to a session", "Came"), 12),
+        (_("Came at"), 18),
+        (_("How they came in"), 16),
         (_("Door code"), 12),
         (_("Signed up"), 18),
         (_("By whom"), 16),
@@ -53,8 +60,11 @@ def columns_of(asked: Sequence[str]) -> tuple[tuple[str, int], ...]:
     return (*first, *((question, 24) for question in asked))
 
 
-def cells_of(row: Registration, session: Session, places: dict[int, int], asked: Sequence[str]) -> list[Cell]:
+def cells_of(
+    row: Registration, session: Session, places: dict[int, int], arrivals: Arrivals, asked: Sequence[str]
+) -> list[Cell]:
     person, state = row.resident, Registration.State(state_at(session, row))
+    arrival, came_in = arrivals.of(row), arrivals.came_in.get(row.pk)
     answers = {answer.question.text: answer.words for answer in row.answers.all()}
     return [
         person.name,
@@ -62,6 +72,9 @@ def cells_of(row: Registration, session: Session, places: dict[int, int], asked:
         person.home_region.name if person.home_region else "",
         str(STATES[state]),
         places.get(row.pk, "") if state == Registration.State.WAITING else "",
+        str(arrival.label) if arrival else "",
+        came_in.at if came_in else None,
+        str(came_in.way) if came_in else "",
         row.door_code,
         row.registered_at,
         str(row.get_source_display()),

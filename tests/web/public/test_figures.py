@@ -1,4 +1,6 @@
+import csv
 import datetime
+import io
 
 import pytest
 from lxml import html
@@ -300,16 +302,22 @@ def test_numbers_of_few_people_are_marked_as_withheld(open_page, tea, county):
     assert words(alone.xpath("//p[@class='figure']")[0]) == "withheld"
 
 
-def test_session_with_many_heads_and_few_names_tells_the_heads_and_no_records(open_page, tea):
+def test_session_with_many_heads_and_few_names_tells_the_heads_and_no_records(open_page, client, tea):
     name_figure(tea.activity.programme, "attendance")
     count_heads(tea, 43)
     check_in(tea, 3)
 
-    [row] = rows(open_page(f"{LIST}attendance/"))
+    page = open_page(f"{LIST}attendance/")
+    [row] = rows(page)
+    answer = client.get(f"{LIST}attendance/", {"table": "evidence.csv"})
+    [file] = csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig")))
+    why = "写着“不公布”的，是全部人数或以某种方式计入的人数不足5人，或者由此能推算出这样的数。"
     own = words(open_page(f"/sessions/{tea.pk}/"))
 
     assert row[2] == "46"
-    assert row[-1] == "—"
+    assert row[-1] == "不公布"
+    assert [words(notice) for notice in page.xpath("//p[@class='notice']")] == [why]
+    assert file["记录"] == "不公布"
     assert "46人次" in own
     open_page(f"{LIST}attendance/sessions/{tea.pk}/", status=404)
 

@@ -1,10 +1,13 @@
 """Correcting and taking back an entry of the ledger where it stands on the page of its session."""
 
+import csv
+import io
 from typing import Any
 
 import pytest
 from django.test import Client
 from lxml import html
+from tests import counted
 from tests.factories import RoleAssignmentFactory, SessionFactory, key
 
 from qixue.core.clock import now
@@ -12,6 +15,7 @@ from qixue.core.quantity import Qualifier
 from qixue.participation.models import LedgerEntry
 from qixue.participation.operations.head_counts import CountReport, report_head_count
 from qixue.people.models import Role
+from qixue.programme.models import Session
 
 pytestmark = pytest.mark.django_db
 CORRECTION = {"count": "4", "qualifier": "exact", "reason": "漏了一位"}
@@ -76,3 +80,35 @@ def test_number_that_is_entered_already_is_no_correction(client: Client, entry: 
     assert "与原来填报的人数相同，无需更正。" in same.content.decode()
     assert estimate.status_code == 302
     assert LedgerEntry.objects.count() == 2
+
+
+def test_overview_of_a_session_names_the_head_count_that_is_part_of_its_number(
+    client: Client, entry: LedgerEntry
+) -> None:
+    counted.check_in(entry.session, key())
+
+    page = html.fromstring(client.get(f"/workspace/sessions/{entry.session_id}/").content.decode())
+
+    facts = page.xpath("//section[.//h2='参与情况']//dl")[0]
+    terms, numbers = facts.xpath("dt/text()"), [" ".join(each.text_content().split()) for each in facts.xpath("dd")]
+    said = dict(zip(terms, numbers, strict=True))
+    assert (said["参与人次"], said["实名"], said["清点人数"]) == ("4 · 确数", "1", "3 · 确数")
+
+
+def changes(client: Client, session: Session) -> list[tuple[str, int, int]]:
+    """Of each row of the file the kind, the number, and what it changes."""
+    answer = client.post(f"/workspace/sessions/{session.pk}/", {"table": "counts.csv"})
+    rows = csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig")))
+    return [(row["类型"], int(row["数量（人次）"]), int(row["清点人数变动（人次）"])) for row in rows]
+
+
+def test_file_of_counts_adds_up_to_the_head_count_that_stands(client: Client, entry: LedgerEntry) -> None:
+    counted.check_in(entry.session, key())
+    act(client, LedgerEntry.objects.one_by_one().get(), "void", **VOID)
+    act(client, entry, "correct", **CORRECTION)
+    rows = [("清点人数", 3, 3), ("撤销", 0, 0), ("更正", 4, 1)]
+    assert changes(client, entry.session) == rows
+
+    act(client, LedgerEntry.objects.get(target=entry), "void", **VOID)
+
+    assert changes(client, entry.session) == [*rows, ("撤销", 0, -4)]

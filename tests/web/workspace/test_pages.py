@@ -251,7 +251,7 @@ def test_correction_and_taking_back_are_new_entries(organiser: Client, library: 
     assert kinds == [("head_count", 32, ""), ("correction", 41, "漏了第二页"), ("void", 0, "记错场次")]
     assert ["· 11月4日（周三）12:00" in text for text in pages] == [True, True]
     shown = html.fromstring(organiser.get(page("session", session.pk)).content.decode())
-    assert shown.xpath("//th//span[@class='tag']/text()") == ["已被替换", "已撤销"]
+    assert [text.strip() for text in shown.xpath("//th//span[@class='tag']/text()")] == ["已被替换", "已撤销"]
 
 
 def test_second_head_count_is_not_offered_and_refused_from_a_form_that_is_still_open(

@@ -4,6 +4,7 @@ import datetime
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -42,10 +43,15 @@ def attendance_faults() -> Iterator[ChainFault]:
 
 @dataclass(frozen=True)
 class CameIn:
-    """By which entry somebody is in, and since when."""
+    """By which entry somebody is in, since when, and how they came in."""
 
     entry: int
     at: datetime.datetime
+    source: str
+
+    @property
+    def way(self) -> Any:
+        return LedgerEntry.Source(self.source).label
 
 
 def people_in(sessions: Iterable[Session]) -> LedgerEntryQuerySet:
@@ -96,7 +102,7 @@ def came_in(sessions: Iterable[Session]) -> dict[tuple[int, int], CameIn]:
     rows = Attendance.objects.filter(session__in=sessions, person_token__in=residents)
     return {
         (row.session_id, residents[row.person_token]): CameIn(
-            row.entry_id, row.entry.occurred_at or row.entry.recorded_at
+            row.entry_id, row.entry.occurred_at or row.entry.recorded_at, row.entry.source
         )
         for row in rows.select_related("entry")
     }

@@ -23,7 +23,8 @@ class WalkIn:
 
     entry: LedgerEntry
     name: str
-    is_like_another: bool  # somebody of that name is signed up, or is another walk-in
+    is_like_listed: bool  # somebody of that name is signed up
+    is_like_another: bool  # another walk-in has that name
 
     @property
     def came_at(self) -> datetime.datetime:
@@ -42,9 +43,10 @@ def walk_ins_at(session: Session, expected: Iterable[Expected]) -> list[WalkIn]:
     )
     names = dict(known.values_list("token", "resident__name"))
     named = [(entry, names.get(entry.person_token, "") if entry.person_token else "") for entry in others]
-    bearers = Counter(name_to_compare(person.registration.resident.name) for person in expected)
-    bearers.update(name_to_compare(name) for _entry, name in named if name)
-    return [WalkIn(entry, name, bearers[name_to_compare(name)] > 1) for entry, name in named]
+    compared = [(entry, name, name_to_compare(name)) for entry, name in named]
+    signed_up = {name_to_compare(person.registration.resident.name) for person in expected} - {""}
+    walked_in = Counter(same for _entry, _name, same in compared if same)
+    return [WalkIn(entry, name, same in signed_up, walked_in[same] > 1) for entry, name, same in compared]
 
 
 @dataclass(frozen=True)

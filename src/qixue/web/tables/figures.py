@@ -41,7 +41,7 @@ def evidence_table(figure: Figure, rows: Sequence[EvidenceRow]) -> Table:
         *evidence_quantities(rows),
         Column(_("When"), lambda row: row.occurred_on, 14),
         Column(_("Where"), lambda row: row.place, 28),
-        Column(_("Records"), lambda row: row.record_count or None, 10),
+        Column(_("Records"), lambda row: row.record_count or pgettext("a number", "withheld"), 10),
         Column(_("Source"), lambda row: unless_session(row, row.source)),
         Column(_("Words of the source"), lambda row: row.quote, 40),
         Column(_("Record"), lambda row: unless_session(row, row.id), 24),

@@ -34,7 +34,10 @@ def test_odd_scan_that_counts_names_the_person_and_is_taken_back(
 
     assert before.xpath("//main//li/strong/text()") == ["吴雪梅"]
     assert not LedgerEntry.objects.effective().exists()
-    assert f"/{entry.pk}/void/" not in page.get(scans_of(session)).content.decode()
+    after = html.fromstring(page.get(scans_of(session)).content.decode())
+    (line,) = after.xpath("//main//section[.//h2='已计入，但有疑点']//li")
+    assert " ".join(line.text_content().split()).endswith("已撤销 同一个人")
+    assert not line.xpath(".//a")
 
 
 def test_note_of_a_head_count_stands_in_the_list(session: Session, page: Client) -> None:

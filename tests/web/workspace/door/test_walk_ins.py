@@ -99,6 +99,17 @@ def test_walk_ins_are_listed_by_name_with_time_and_who_entered_them(
         assert all(organiser.display_name in row.text_content() for row in rows)
 
 
+def test_walk_in_of_a_name_that_is_there_twice_says_where(session: Session, page: Client) -> None:
+    RegistrationFactory(session=session, resident__name="王芳")
+    for name in ("李明", "李 明", "王芳", "房志坚"):
+        walk_in(page, session, name, confirmed="on", asked_name=name)
+
+    rows = html.fromstring(page.get(at_the_door(session)).content.decode()).xpath("//section[@id='walk-ins']//tbody/tr")
+
+    twice, listed = "! 未报名到场的人里另有同名的人", "! 名单上另有同名的人"
+    assert [row.xpath("th//span/text()") for row in rows] == [[], [listed], [twice], [twice]]
+
+
 def test_head_count_says_whom_it_is_without_and_adds_up(session: Session, page: Client) -> None:
     Session.objects.filter(pk=session.pk).update(counting_rule=Session.CountingRule.LIST_AND_OTHERS)
     walk_in(page, session, "李明")

@@ -69,10 +69,12 @@ def figure(request: HttpRequest, code: str, figure_code: str) -> HttpResponseBas
     programme = parts.get_programme_or_404(code)
     found = figure_or_404(request, programme, figure_code)
     rows = public_rows(found, found.evidence_for_reading())
+    page = parts.paginate(request, rows, PER_PAGE)
     context = {
         "programme": programme,
         "figure": found,
-        "page": parts.paginate(request, rows, PER_PAGE),
+        "page": page,
+        "has_withheld": not all(row.record_count for row in page),
         "rows_unit": common_unit(rows),
         "as_of": now(),
         "over_count": over_among_planned(found.scope, now()) if is_planned(found) else 0,

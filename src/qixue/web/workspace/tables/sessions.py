@@ -6,12 +6,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from qixue.core.quantity import ATTENDANCE, Quantity
+from qixue.core.quantity import ATTENDANCE
 from qixue.participation.models import LedgerEntry
 from qixue.participation.queries.feedback import SessionRow
 from qixue.programme.models import Activity, Session
 from qixue.report.tables import Cell, Column, Table, table_of
-from qixue.web.tables.quantities import quantity_columns
+from qixue.web.tables.quantities import quantity_columns, with_unit
 from qixue.web.templatetags.qixue import where
 
 
@@ -68,11 +68,15 @@ def feedback_table(activity: Activity, rows: Iterable[SessionRow]) -> Table:
 
 
 def counts_table(session: Session, entries: Iterable[LedgerEntry]) -> Table:
-    """Head counts and corrections, every entry, also those that were replaced."""
+    """Head counts and corrections, every entry, also those that were replaced.
+
+    What they change adds up to the head count that stands today; one that takes back a check-in changes nothing of it.
+    """
     columns: list[Column[LedgerEntry]] = [
         Column(_("Entry"), lambda entry: entry.sequence, 10),
         Column(_("Kind"), lambda entry: str(entry.get_kind_display())),
-        *quantity_columns(_("How many"), quantity_unless_void, unit=ATTENDANCE),
+        *quantity_columns(_("How many"), lambda entry: entry.quantity, unit=ATTENDANCE),
+        Column(with_unit(_("Change to the head count"), ATTENDANCE), change_to_head_count, 14),
         Column(_("Who"), lambda entry: entry.entered_by),
         Column(_("When"), lambda entry: entry.recorded_at),
         Column(_("Why"), lambda entry: entry.reason, 40),
@@ -81,5 +85,6 @@ def counts_table(session: Session, entries: Iterable[LedgerEntry]) -> Table:
     return table_of(session.local_full_title, entries, columns)
 
 
-def quantity_unless_void(entry: LedgerEntry) -> Quantity | None:
-    return None if entry.kind == LedgerEntry.Kind.VOID else entry.quantity
+def change_to_head_count(entry: LedgerEntry) -> int:
+    target = entry.target
+    return entry.count - (target.count if target and target.kind != LedgerEntry.Kind.ATTENDANCE else 0)

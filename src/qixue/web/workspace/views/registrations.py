@@ -13,11 +13,14 @@ from django.shortcuts import render
 from qixue.core.clock import now
 from qixue.core.names import keys_of_called
 from qixue.participation.models import Question, RegistrantMessage, Registration
-from qixue.participation.queries.attendances import those_in_seats
+from qixue.participation.queries.arrivals import Arrival, Arrivals, arrivals_at
+from qixue.participation.queries.attendances import CameIn
+from qixue.participation.queries.door_state import expected_people
 from qixue.participation.queries.lotteries import awaited_number, entered_before_draw
 from qixue.participation.queries.queue import too_large
-from qixue.participation.queries.registered import contact_of, missed_at, registrations_at, state_counts
+from qixue.participation.queries.registered import contact_of, registrations_at, state_counts
 from qixue.participation.queries.registrations import is_concerned, terms_of
+from qixue.participation.queries.walk_ins import walk_ins_at
 from qixue.participation.rules import may_correct_attendance
 from qixue.people.models import User
 from qixue.people.rules import Action, may
@@ -37,17 +40,22 @@ EMPTY_LINES = 12  # on the sign-in sheet, for those who come without having sign
 @dataclass(frozen=True)
 class Line:
     """A registration with its place in the queue, whether the queue goes past it because its party is larger than the
-    room, for how many of its party an offer is still open, whether the person is in their seat already or had one and
-    did not come, and the account through which they are told.
+    room, for how many of its party an offer is still open, whether the person came and how, and the account through
+    which they are told.
     """
 
     row: Registration
     place: int | None
     is_too_large: bool
     offered_count: int
-    is_in: bool
-    has_missed: bool
+    arrival: Arrival | None
+    came_in: CameIn | None
     contact: User | None
+
+    @property
+    def is_in_seat(self) -> bool:
+        """Whoever waits has no seat to keep, also where somebody let them in."""
+        return self.came_in is not None and self.row.state in Registration.SEATED_STATES
 
     @property
     def is_concerned(self) -> bool:
@@ -65,7 +73,7 @@ def registrations(request: HttpRequest, pk: int) -> HttpResponseBase:
     asked = table_files.table_asked(request)
     form = NameForm(unfinished_forms.waiting(request) if asked else unfinished_forms.answers(request))
     rows = narrowed(registrations_at(found), request.GET.get("state", ""), form)
-    table = PageTable("registrations", lambda: registration_table(found, rows), found)
+    table = PageTable("registrations", lambda: registration_table(found, rows, at=now()), found)
     if asked:
         return table_files.table_file(request, asked, {"programme": found.activity.programme}, (table,))
     context = {**context_of(request, found, rows), "exports": table_files.offers((table,))}
@@ -74,7 +82,11 @@ def registrations(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def context_of(request: HttpRequest, found: Session, rows: QuerySet[Registration]) -> dict[str, Any]:
     state, terms = request.GET.get("state", ""), terms_of(found)
-    page = parts.paginate(request, rows, PER_PAGE)
+    page, people = parts.paginate(request, rows, PER_PAGE), expected_people(found)
+    arrivals = arrivals_at(found, people, at=now())
+    may_count = found.state != Session.State.CANCELLED and may(
+        request.user, Action.RECORD_ATTENDANCE, found.activity.organisation
+    )
     return {
         "session": found,
         "programme": found.activity.programme,
@@ -83,7 +95,9 @@ def context_of(request: HttpRequest, found: Session, rows: QuerySet[Registration
         "is_by_lot": entered is not None,
         "awaited_number": awaited_number(found) if terms.public_number else "",
         "page": page,
-        "lines": lines_of(found, page),
+        "lines": lines_of(found, page, arrivals),
+        "has_begun": arrivals.has_begun,
+        "walk_in_count": len(walk_ins_at(found, people)) if may_count else 0,
         "counts": state_counts(found),
         "has_questions": Question.objects.filter(session=found).exists(),
         "state": state if state in Registration.State.values else "",
@@ -106,13 +120,11 @@ def narrowed(rows: QuerySet[Registration], state: str, form: NameForm) -> QueryS
     return rows
 
 
-def lines_of(session: Session, rows: Iterable[Registration]) -> list[Line]:
-    rows = list(rows)
-    inside = {row.pk for row in those_in_seats(session, rows)}
+def lines_of(session: Session, rows: Iterable[Registration], arrivals: Arrivals) -> list[Line]:
     queue = Registration.objects.waiting().filter(session=session).values_list("pk", flat=True)
     places = {key: place for place, key in enumerate(queue, start=1)}
     at = now()
-    missed, too_many = missed_at(session, at=at).keys, set(too_large(session).values_list("pk", flat=True))
+    too_many = set(too_large(session).values_list("pk", flat=True))
     offers = Registration.objects.filter(session=session, state=Registration.State.OFFERED)
     offers = offers.exclude(session__state=Session.State.CANCELLED)
     offered = Counter(offers.values_list("party", flat=True))
@@ -122,8 +134,8 @@ def lines_of(session: Session, rows: Iterable[Registration]) -> list[Line]:
             place=places.get(row.pk),
             is_too_large=row.pk in too_many,
             offered_count=offered[row.party] if row.is_offer_open_at(at) else 0,
-            is_in=row.pk in inside,
-            has_missed=row.pk in missed,
+            arrival=arrivals.of(row),
+            came_in=arrivals.came_in.get(row.pk),
             contact=contact_of(row),
         )
         for row in rows

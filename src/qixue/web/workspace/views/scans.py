@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
-from qixue.participation.models import LedgerEntry, Scan
+from qixue.participation.models import Scan
 from qixue.participation.operations.scan_decisions import accept_scan, decide_together, reject_scan
 from qixue.participation.queries.door import expected_at, names_nobody, reasons_today, scans_at
 from qixue.participation.queries.forgotten import forgotten_places
@@ -34,15 +34,13 @@ def scans(request: HttpRequest, pk: int) -> HttpResponse:
     sent = next((form for form in forms if form.is_bound), None)
     if sent and sent.is_valid() and decide_chosen(request, session, sent):
         return redirect("workspace:scans", pk)
-    marked = found.exclude(marks="").exclude(verdict=Scan.Verdict.REVIEW)[:SHOWN_DECIDED]
-    counted = [scan.entry_id for scan in marked if scan.entry_id and scan.verdict == Scan.Verdict.COUNTED]
+    marked = found.exclude(marks="").exclude(verdict=Scan.Verdict.REVIEW).select_related("entry__successor")
     context = {
         **around(session),
         "forms": forms,
         "form": sent,
         "decided": found.exclude(decision="").order_by("-decided_at", "-pk")[:SHOWN_DECIDED],
-        "marked": marked,
-        "standing": set(LedgerEntry.objects.effective().filter(pk__in=counted).values_list("pk", flat=True)),
+        "marked": marked[:SHOWN_DECIDED],
     }
     return render(request, "workspace/door/scans.html", context, status=422 if sent else 200)
 
