@@ -274,3 +274,18 @@ def test_translation_keeps_the_placeholders():
                 found.append(entry.msgid)
 
     assert found == []
+
+
+def test_one_act_and_one_role_have_one_word():
+    """By the glossary whoever carries an activity out is 承办, and 主办 is the host. To move a person is 改场次; 改期
+    reads as if the session were put off.
+    """
+    entries = {
+        text: entry.msgid
+        for entry in polib.pofile(str(CATALOGUE))
+        for text in [entry.msgstr, *entry.msgstr_plural.values()]
+    }
+    hosts = [text for text, msgid in entries.items() if re.search(r"\borganiser", msgid, re.I) and "主办" in text]
+
+    assert [text for text in hosts if "承办" not in text] == []
+    assert [text for text in entries if "主办方" in text or "改期" in text] == []

@@ -80,7 +80,7 @@ def test_head_count_before_the_start_waits_and_says_so(open_phone: OpenPhone) ->
     accept_scan(scan, session=session, reason="老师清点", by=device.made_by, at=now())
     phone.page.click("[data-act=sync]")
 
-    expect(phone.page.locator("#recent")).to_contain_text("已上传，主办方已计入")
+    expect(phone.page.locator("#recent")).to_contain_text("已上传，承办单位已计入")
     expect(phone.page.locator("#set-aside-count")).to_contain_text("0条")
     assert LedgerEntry.objects.get(session=session).count == 40
 
