@@ -95,7 +95,8 @@ def test_calling_off_says_how_many_are_in_already(session, organiser):
     assert "已有2人签到" in foretold
     assert "签到" not in before
     assert "目前已签到2人" in words(asked)
-    assert asked.xpath("//main//input[@name='confirmed' and @type='checkbox']")
+    (box,) = asked.xpath("//main//input[@name='confirmed' and @type='checkbox']")
+    assert words(asked.xpath(f"//label[@for='{box.get('id')}']")[0]) == "我已核对，仍然取消这场"
     assert "已撤销2条签到" in after
     assert "撤销1号" in after
     assert "撤销2号" in after

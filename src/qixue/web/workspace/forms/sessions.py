@@ -83,6 +83,9 @@ class CallOffForm(ConfirmableForm):
             "up in their notice. No names, please."
         ),
     )
+    confirmed = forms.BooleanField(
+        label=_("I have checked this: cancel the session all the same"), required=False, widget=forms.HiddenInput
+    )
 
 
 def session_details(answers: dict[str, Any]) -> SessionDetails:
