@@ -203,6 +203,18 @@ def test_a_start_within_the_hour_asks_once_more_beside_it(session, organiser):
     assert answer.status_code == 302
 
 
+def test_venue_says_when_it_may_be_left_out(session, organiser):
+    path = f"/workspace/sessions/{session.pk}/edit/"
+    page = page_in(organiser.get(path))
+    typed = {**typed_on(page), "venue": ""}
+    typed.pop("is_online", None)
+
+    asked = page_in(organiser.post(path, typed), 422)
+
+    assert words(page.xpath("//label[@for='id_venue']")[0]) == "场地（线上举办的不填）"
+    assert [words(error) for error in asked.xpath("//*[@class='error']")] == ["请选择场地，或注明线上。"]
+
+
 def test_called_off_in_two_windows_says_which_reason_stands(session, organiser):
     path = f"/workspace/sessions/{session.pk}/cancel/"
     organiser.post(path, {"reason": "老师生病。"}, follow=True)
