@@ -8,9 +8,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from qixue.core.clock import local_day
-from qixue.participation.queries import sessions_awaiting_count
+from qixue.core.clock import day_bounds, local_day
+from qixue.participation.queries import COUNTABLE, sessions_awaiting_count
 from qixue.participation.queries.door_state import undecided_by_session
 from qixue.participation.queries.left_in import left_in_after_start
 from qixue.participation.queries.lotteries import draws_awaiting_a_number
@@ -103,6 +104,15 @@ def drafts(user: User, at: datetime.datetime) -> QuerySet[Activity]:
     return found.select_related("organisation").order_by("-pk")
 
 
+def running(user: User, at: datetime.datetime) -> QuerySet[Session]:
+    """Sessions that have begun and are not over, counted or not; without a known end until their day is over."""
+    start, _end = day_bounds(local_day(at), local_day(at))
+    not_over = Q(ends_at__gte=at) | Q(ends_at=None, starts_at__gte=start)
+    attended = within(user, Action.RECORD_ATTENDANCE)
+    begun = Session.objects.filter(attended, not_over, state__in=COUNTABLE, starts_at__lt=at)
+    return begun.select_related("activity", "venue").order_by("starts_at", "pk")
+
+
 def upcoming(user: User, at: datetime.datetime) -> QuerySet[Session]:
     attended = within(user, Action.RECORD_ATTENDANCE)
     planned = Session.objects.filter(attended, state=Session.State.PLANNED, starts_at__gte=at)
@@ -139,6 +149,7 @@ WAITING = {
     "recognitions": Kind(_("Recognitions"), "workspace/recognitions/waiting.html", recognitions),
 }
 LATER = {
+    "running": Kind(pgettext_lazy("session", "Going on now"), "workspace/sessions/on_desk.html", running),
     "uncounted": Kind(
         _("Over, and not counted yet"),
         "workspace/sessions/on_desk.html",
