@@ -15,11 +15,12 @@ from tests.factories import (
     SessionFactory,
     key,
 )
+from tests.factories_planning import PlanVersionFactory
 from tests.participation.letting_in import came_by_the_wall
 from tests.web.workspace.door.pages import waiting_scan
 
 from qixue.people.models import Role
-from qixue.programme.models import Session
+from qixue.programme.models import Countersignature, PlanVersion, Session
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -82,6 +83,20 @@ def test_what_is_going_on_can_be_found_until_it_is_over_also_once_it_is_counted(
     assert late.state == Session.State.HELD
     assert [sessions_named(main.xpath(going_on)[0]) for main in (before, after)] == [[early.pk, late.pk]] * 2
     assert sessions_named(after.xpath(coming)[0]) == [planned.pk]
+
+
+def test_plan_to_countersign_stands_with_its_own_last_day(client: Client) -> None:
+    version = PlanVersionFactory(state=PlanVersion.State.SUBMITTED, plan__due_on=(NOON - 9 * DAY).date())
+    role = RoleAssignmentFactory(role=Role.COORDINATOR)
+    asked = {"asked_at": NOON - 3 * DAY, "due_on": (NOON - DAY).date()}
+    Countersignature.objects.create(version=version, organisation=role.organisation, **asked)
+    client.force_login(role.user)
+
+    (row,) = main_of(client.get("/workspace/")).xpath(".//section[header/h2='待您办理']//*[@class='session']")
+
+    assert "11月3日" in row.xpath("string(*[@class='time'])")
+    assert "10月26日" not in row.text_content()
+    assert row.xpath("normalize-space(.//*[@class='tag seal'])") == "⚠ 逾期"
 
 
 def test_list_that_is_whole_offers_no_more(client: Client) -> None:

@@ -45,6 +45,16 @@ class Task:
 
     waiting: Waiting
     act: tuple[Any, str]
+    today: datetime.date
+
+    @property
+    def due_words(self) -> Any:
+        """What the day is by which it has to be done."""
+        return _("First session") if self.waiting.act in {"decide", "publish"} else _("Last day")
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.waiting.due_on is not None and self.waiting.due_on < self.today
 
     @property
     def url(self) -> str:
@@ -91,7 +101,7 @@ def within(user: User, action: Action, field: str = "activity__organisation__pat
 
 
 def plan_tasks(user: User, at: datetime.datetime) -> list[Task]:
-    return [Task(waiting, ACTS[waiting.act]) for waiting in waiting_for(user)]
+    return [Task(waiting, ACTS[waiting.act], local_day(at)) for waiting in waiting_for(user)]
 
 
 def recognitions(user: User, at: datetime.datetime) -> list[Any]:
