@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from lxml import html
 from tests.factories import RoleAssignmentFactory, SessionFactory, key
@@ -28,7 +29,7 @@ def entry(client: Client) -> LedgerEntry:
     return report_head_count(session, report, by=organiser, at=now())
 
 
-def act(client: Client, entry: LedgerEntry, name: str, **answers: str) -> Any:
+def act(client: Client, entry: LedgerEntry, name: str, **answers: Any) -> Any:
     return client.post(f"/workspace/entries/{entry.pk}/{name}/", {"client_uuid": str(key()), **answers})
 
 
@@ -144,6 +145,17 @@ def test_number_that_is_entered_already_is_no_correction(client: Client, entry: 
     assert "与原来填报的人数相同，无需更正。" in same.content.decode()
     assert estimate.status_code == 302
     assert LedgerEntry.objects.count() == 2
+
+
+def test_photo_that_cannot_be_read_can_be_left_out(client: Client, entry: LedgerEntry) -> None:
+    typed_first = {**CORRECTION, "count": "6"}
+
+    answer = act(client, entry, "correct", **typed_first, photo=SimpleUploadedFile("sheet.heic", b"no picture"))
+    _said, address, typed = form_in(answer)
+    done = client.post(address or f"/workspace/entries/{entry.pk}/correct/", typed)
+
+    assert "这不是可读的JPEG、PNG或WebP图片。" in answer.content.decode()
+    assert (typed["count"], typed["reason"], done.status_code) == ("6", CORRECTION["reason"], 302)
 
 
 def test_who_may_not_correct_reads_who_does(client: Client, entry: LedgerEntry) -> None:
